@@ -1,0 +1,37 @@
+/**
+ * Why the server closes a socket, and what the client does then. 4000–4099: come back; 4100–4199: do not, and
+ * forget the session. The split by range lets an old client treat a code it does not know.
+ */
+export const closeCodes = {
+  draining: { code: 4000, reconnect: true, clearSession: false, reason: 'this instance is shutting down' },
+  slow: {
+    code: 4001,
+    reconnect: true,
+    clearSession: false,
+    reason: 'you read too slowly; come back from your position',
+  },
+  cutOff: { code: 4002, reconnect: true, clearSession: false, reason: 'this instance has lost its services' },
+  flood: { code: 4003, reconnect: true, clearSession: false, reason: 'too many frames' },
+  helloMissing: { code: 4004, reconnect: true, clearSession: false, reason: 'the first frame must be hello' },
+  badFrame: { code: 4005, reconnect: true, clearSession: false, reason: 'a frame could not be read' },
+  silent: { code: 4006, reconnect: true, clearSession: false, reason: 'nothing was heard from you' },
+  signedOut: { code: 4100, reconnect: false, clearSession: true, reason: 'signed out' },
+  unauthenticated: { code: 4101, reconnect: false, clearSession: true, reason: 'sign in first' },
+  wrongVersion: {
+    code: 4102,
+    reconnect: false,
+    clearSession: false,
+    reason: 'reload the page: it is older than the server',
+  },
+} as const
+
+export type CloseReason = keyof typeof closeCodes
+
+/** What a client does about a code, known or not (a lost link has 1005 or 1006). */
+export function onClose(code: number): { reconnect: boolean; clearSession: boolean } {
+  const known = Object.values(closeCodes).find((entry) => entry.code === code)
+  if (known) return { reconnect: known.reconnect, clearSession: known.clearSession }
+  return code >= 4100 && code < 4200
+    ? { reconnect: false, clearSession: true }
+    : { reconnect: true, clearSession: false }
+}

@@ -1,0 +1,17 @@
+import { z } from 'zod'
+import { operation } from './operation.ts'
+
+export const getApp = operation({
+  method: 'GET',
+  path: '/api/app',
+  summary: 'What a page needs before anybody is signed in',
+  access: 'public',
+  response: z.object({
+    name: z.string(),
+    version: z.string(),
+    /** `first`: nobody has an account yet, whoever signs up becomes administrator. */
+    signUp: z.enum(['first', 'open', 'closed']),
+    /** Addresses that this deployment lets the page know; the label of the answering instance. */
+    instance: z.string(),
+  }),
+})

@@ -1,0 +1,32 @@
+import { z } from 'zod'
+import { operation } from './operation.ts'
+
+export const memberView = z.object({
+  incarnation: z.string(),
+  label: z.string(),
+  version: z.string(),
+  state: z.enum(['running', 'draining']),
+  startedAt: z.number(),
+  runs: z.number(),
+  sockets: z.number(),
+  /** The revisions it has applied, by feed. */
+  revisions: z.record(z.string(), z.string()),
+  self: z.boolean(),
+})
+
+export const getCluster = operation({
+  method: 'GET',
+  path: '/api/cluster',
+  summary: 'The instances as this one sees them, and the health of what they share',
+  access: 'admin',
+  response: z.object({
+    instance: z.string(),
+    store: z.object({
+      kind: z.enum(['sqlite', 'postgres']),
+      healthy: z.boolean(),
+      problem: z.string().optional(),
+    }),
+    redis: z.object({ configured: z.boolean(), healthy: z.boolean(), problem: z.string().optional() }),
+    members: z.array(memberView),
+  }),
+})

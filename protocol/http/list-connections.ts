@@ -1,0 +1,11 @@
+import { z } from 'zod'
+import { connectionView } from './connection-view.ts'
+import { operation } from './operation.ts'
+
+export const listConnections = operation({
+  method: 'GET',
+  path: '/api/connections',
+  summary: 'Every connection to a model provider, in order',
+  access: 'admin',
+  response: z.object({ items: z.array(connectionView) }),
+})

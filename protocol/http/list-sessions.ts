@@ -1,0 +1,23 @@
+import { z } from 'zod'
+import { operation } from './operation.ts'
+
+export const sessionView = z.object({
+  id: z.string(),
+  /** Browser and system, as far as its user agent tells. */
+  device: z.string(),
+  address: z.string(),
+  createdAt: z.number(),
+  lastUsedAt: z.number(),
+  /** Epoch ms; null: never. */
+  expiresAt: z.number().nullable(),
+  current: z.boolean(),
+})
+export type SessionView = z.infer<typeof sessionView>
+
+export const listSessions = operation({
+  method: 'GET',
+  path: '/api/account/sessions',
+  summary: 'Your open sessions, latest use first',
+  access: 'signed-in',
+  response: z.object({ items: z.array(sessionView) }),
+})

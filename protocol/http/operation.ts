@@ -1,0 +1,38 @@
+import type { z } from 'zod'
+
+/** Who may call: nobody in particular, somebody signed in (a `pending` account included), a user, an administrator. */
+export type Access = 'public' | 'signed-in' | 'user' | 'admin'
+
+export interface Operation<
+  Method extends string = string,
+  Path extends string = string,
+  Params extends z.ZodType = z.ZodType,
+  Query extends z.ZodType = z.ZodType,
+  Body extends z.ZodType = z.ZodType,
+  Response extends z.ZodType = z.ZodType,
+> {
+  method: Method
+  /** With `{name}` for each parameter. */
+  path: Path
+  /** One line; the title in the API's description. */
+  summary: string
+  access: Access
+  params?: Params
+  query?: Query
+  body?: Body
+  response: Response
+}
+
+/** Declares an operation once: served by `server/http`, typed for the page, written to `/api/openapi.json`. */
+export function operation<
+  const Method extends 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+  const Path extends string,
+  Response extends z.ZodType,
+  Params extends z.ZodType = z.ZodUndefined,
+  Query extends z.ZodType = z.ZodUndefined,
+  Body extends z.ZodType = z.ZodUndefined,
+>(
+  it: Operation<Method, Path, Params, Query, Body, Response>,
+): Operation<Method, Path, Params, Query, Body, Response> {
+  return it
+}

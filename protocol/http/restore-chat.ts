@@ -1,0 +1,13 @@
+import { z } from 'zod'
+import { id } from '../ids.ts'
+import { chatSummary } from './chat-views.ts'
+import { operation } from './operation.ts'
+
+export const restoreChat = operation({
+  method: 'POST',
+  path: '/api/chats/{id}/restore',
+  summary: 'Take the deletion of a chat back',
+  access: 'user',
+  params: z.object({ id }),
+  response: chatSummary,
+})

@@ -1,0 +1,13 @@
+import { z } from 'zod'
+import { email, name, password } from './account-fields.ts'
+import { operation } from './operation.ts'
+import { userView } from './user-view.ts'
+
+export const signUp = operation({
+  method: 'POST',
+  path: '/api/auth/sign-up',
+  summary: 'Create an account; the first one becomes administrator',
+  access: 'public',
+  body: z.object({ name, email, password }),
+  response: z.object({ token: z.string(), user: userView }),
+})

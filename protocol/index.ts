@@ -1,0 +1,8 @@
+export * from './close-codes.ts'
+export * from './errors.ts'
+export * from './frames.ts'
+export * from './ids.ts'
+export * from './run.ts'
+export * from './transcript.ts'
+export type { ChatSummary, ChatView, MessageView } from './http/chat-views.ts'
+export type { Role, UserView } from './http/user-view.ts'

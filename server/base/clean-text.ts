@@ -1,0 +1,29 @@
+const unpaired = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g
+
+/** U+0000 and unpaired surrogates become U+FFFD: no store takes them (rule 12). */
+export function cleanText(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- U+0000 is what is looked for
+  return text.replace(/\u0000/g, '\uFFFD').replace(unpaired, '\uFFFD')
+}
+
+/** Cleans text that arrives in pieces: a trailing high surrogate waits for its partner. */
+export function createTextCleaner(): { push(piece: string): string; end(): string } {
+  let held = ''
+  return {
+    push(piece) {
+      let text = held + piece
+      held = ''
+      const last = text.charCodeAt(text.length - 1)
+      if (last >= 0xd800 && last <= 0xdbff) {
+        held = text.slice(-1)
+        text = text.slice(0, -1)
+      }
+      return cleanText(text)
+    },
+    end() {
+      const rest = cleanText(held)
+      held = ''
+      return rest
+    },
+  }
+}

@@ -1,0 +1,85 @@
+import type { Page } from './users.ts'
+
+export interface ChatRow {
+  id: string
+  userId: string
+  title: string
+  /** Who made the title: first words, a model, or the person (whose title is never replaced). */
+  titleBy: 'words' | 'model' | 'person'
+  model: string | null
+  currentId: string | null
+  pinned: boolean
+  archived: boolean
+  folder: string | null
+  tags: string[]
+  createdAt: number
+  /** Last activity. */
+  updatedAt: number
+  /** Last answer that ended, and when the user last looked: unread is `answeredAt > readAt`. */
+  answeredAt: number
+  readAt: number
+  /** Some run of it has not ended. */
+  running: boolean
+}
+
+export interface MessageRow {
+  id: string
+  chatId: string
+  parentId: string | null
+  role: 'user' | 'assistant'
+  /** Of a running message: what has been saved so far. */
+  text: string
+  status: 'running' | 'done' | 'stopped' | 'interrupted' | 'failed'
+  model: string | null
+  createdAt: number
+  meta: MessageMeta
+  /** Only while running. */
+  run: { id: string; owner: string; fence: number; savedFence: number; stop: boolean } | null
+}
+
+/** Whole values beside the text; one JSON. */
+export interface MessageMeta {
+  usage?: { promptTokens?: number; completionTokens?: number }
+  error?: { code: string; message: string; retryAfterMs?: number }
+  reasoningMs?: number
+  toolCalls?: { id: string; name: string; arguments: string }[]
+}
+
+export interface Chats {
+  /** Of other users, deleted and unknown ones: undefined, at the same cost. */
+  get(id: string, userId: string): Promise<ChatRow | undefined>
+  /** The chat with its messages, oldest first; text so far of running ones. One round trip for each of the two. */
+  tree(id: string, userId: string): Promise<{ chat: ChatRow; messages: MessageRow[] } | undefined>
+  list(query: {
+    userId: string
+    q?: string
+    archived: boolean
+    cursor?: string
+    limit: number
+  }): Promise<Page<ChatRow>>
+  update(
+    id: string,
+    userId: string,
+    change: Partial<Pick<ChatRow, 'title' | 'titleBy' | 'pinned' | 'archived' | 'folder' | 'tags'>> & {
+      /** Refused (`undefined` comes back) where it is no message of this chat. */
+      currentId?: string
+      read?: true
+    },
+  ): Promise<ChatRow | undefined>
+  /** Sets a title unless the person has given one. */
+  setTitleByModel(id: string, title: string): Promise<ChatRow | undefined>
+  /** Marks it deleted; answers with the runs that have to stop. A tombstone stays 24 h. */
+  delete(id: string, userId: string): Promise<{ runIds: string[] } | undefined>
+  restore(id: string, userId: string): Promise<ChatRow | undefined>
+  /** The message and all below it; the leaf moves to its parent's side where it stood below. */
+  deleteMessage(
+    messageId: string,
+    userId: string,
+  ): Promise<{ chatId: string; currentId: string | null; deleted: string[]; runIds: string[] } | undefined>
+  restoreMessage(messageId: string, userId: string): Promise<{ chatId: string } | undefined>
+  /** The path from the root to this message, oldest first. */
+  path(messageId: string, userId: string): Promise<MessageRow[]>
+  message(messageId: string, userId: string): Promise<MessageRow | undefined>
+  /** Deleted before `before`: removed for good, at most `limit` chats or messages. */
+  prune(before: number, limit: number): Promise<number>
+}

@@ -1,0 +1,49 @@
+import type { UserRow } from './users.ts'
+
+export interface SessionRow {
+  id: string
+  userId: string
+  /** The user's tokenEpoch when it began. */
+  epoch: string
+  device: string
+  address: string
+  createdAt: number
+  lastUsedAt: number
+  expiresAt: number | null
+}
+
+export interface Sessions {
+  create(session: SessionRow): Promise<void>
+  /** The open session with its user: one statement at first sight (P5). Ended, expired and unknown ones: undefined. */
+  withUser(id: string): Promise<{ session: SessionRow; user: UserRow } | undefined>
+  /** Open ones, latest use first. */
+  ofUser(userId: string): Promise<SessionRow[]>
+  touch(id: string, lastUsedAt: number, expiresAt: number | null): Promise<void>
+  /** Ends one session of that user and raises the feed `revocations`, in one transaction. False: there was none. */
+  end(id: string, userId: string): Promise<boolean>
+  /** Ended or expired before `before`: removed, at most `limit`; answers how many. */
+  prune(before: number, limit: number): Promise<number>
+  /** What was revoked since the store's time `since`, for caches: ended sessions and users whose access changed. */
+  revokedSince(since: number): Promise<{ sessionIds: string[]; userIds: string[]; now: number }>
+}
+
+export interface ApiKeyRow {
+  id: string
+  userId: string
+  name: string
+  /** SHA-256 of the key, base64url. */
+  hash: string
+  hint: string
+  createdAt: number
+  lastUsedAt: number | null
+  expiresAt: number | null
+}
+
+export interface ApiKeys {
+  create(key: ApiKeyRow): Promise<void>
+  byHash(hash: string): Promise<{ key: ApiKeyRow; user: UserRow } | undefined>
+  ofUser(userId: string): Promise<ApiKeyRow[]>
+  touch(id: string, at: number): Promise<void>
+  /** Raises the feed `revocations` in the same transaction. */
+  delete(id: string, userId: string): Promise<boolean>
+}

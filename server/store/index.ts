@@ -1,0 +1,7 @@
+export type * from './contract/chats.ts'
+export type * from './contract/connections.ts'
+export type * from './contract/fleet.ts'
+export type * from './contract/runs.ts'
+export type * from './contract/sessions.ts'
+export type * from './contract/users.ts'
+export * from './store.ts'

@@ -1,0 +1,39 @@
+import type { Chats } from './contract/chats.ts'
+import type { Connections } from './contract/connections.ts'
+import type { Installations, Instances, Jobs, Revisions, StoredSettings } from './contract/fleet.ts'
+import type { Runs } from './contract/runs.ts'
+import type { ApiKeys, Sessions } from './contract/sessions.ts'
+import type { Users } from './contract/users.ts'
+
+/**
+ * What survives. Every verb is one transaction, at most two round trips, and has a deadline (connect 2 s, statement
+ * 5 s). A verb rejects with `StoreError`: `unavailable` (the outcome of a write is then unknown: read, rule 9), `full`
+ * (the disk; nothing was written), or a bug. Times are epoch ms by the store's clock unless given; ids are text.
+ */
+export interface Store {
+  readonly kind: 'sqlite' | 'postgres'
+  users: Users
+  sessions: Sessions
+  apiKeys: ApiKeys
+  connections: Connections
+  chats: Chats
+  runs: Runs
+  instances: Instances
+  revisions: Revisions
+  installations: Installations
+  jobs: Jobs
+  settings: StoredSettings
+  /** One trivial statement, for readiness. */
+  ping(): Promise<void>
+  close(): Promise<void>
+}
+
+export class StoreError extends Error {
+  override name = 'StoreError'
+  readonly kind: 'unavailable' | 'full'
+
+  constructor(kind: 'unavailable' | 'full', message: string, cause?: unknown) {
+    super(message, { cause })
+    this.kind = kind
+  }
+}

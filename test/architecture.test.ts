@@ -1,0 +1,141 @@
+import { readFileSync } from 'node:fs'
+import { globSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import { describe, expect, test } from 'vitest'
+
+const root = join(import.meta.dirname, '..')
+const roots = ['protocol', 'server', 'web', 'test', 'chaos', 'bench', 'scripts'] as const
+
+/** The table of ARCHITECTURE.md: layer → what it may import. */
+function readTable(): Map<string, string[]> {
+  const text = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8')
+  const rows = text.match(/^\| (?!layer|---)[^|]+\|[^|]*\|$/gm) ?? []
+  return new Map(
+    rows.map((row) => {
+      const [layer = '', may = ''] = row.split('|').slice(1, 3)
+      return [
+        layer.trim(),
+        may
+          .split(',')
+          .map((name) => name.trim())
+          .filter(Boolean),
+      ]
+    }),
+  )
+}
+
+/** The layer a file belongs to: a folder or file directly below server/, else its root. */
+function layerOf(file: string): string {
+  const [top = '', second = ''] = file.split('/')
+  return top === 'server' ? second.replace(/\.ts$/, '') : top
+}
+
+const contracts: Record<string, (file: string) => boolean> = {
+  coordination: (file) =>
+    /^server\/coordination\/(contracts\.ts$|([a-z-]+)\/\2\.ts$|run-log\/(log-writer|log-reader|source)\.ts$)/.test(
+      file,
+    ),
+  store: (file) => /^server\/store\/(contract\/|store\.ts$)/.test(file),
+  upstream: (file) =>
+    /^server\/upstream\/(contracts|upstream|upstream-error|model-catalogue)\.ts$/.test(file),
+}
+
+function allowed(may: string[], target: string): boolean {
+  const layer = layerOf(target)
+  return may.some(
+    (entry) =>
+      entry === 'everything' ||
+      (entry === 'everything in server' && /^(server|protocol)\//.test(target)) ||
+      entry === layer ||
+      (entry.startsWith('contracts of ') && entry.slice(13) === layer && contracts[layer]?.(target)),
+  )
+}
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(root, file), 'utf8')
+  const specifiers = [...text.matchAll(/(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g)].map(
+    (match) => match[1] ?? '',
+  )
+  return specifiers.filter((name) => name.startsWith('.')).map((name) => normalize(join(dirname(file), name)))
+}
+
+/** What breaks the table, as sentences. */
+export function violations(files: string[], table: Map<string, string[]>): string[] {
+  const found: string[] = []
+  for (const file of files) {
+    // A test may reach for test/support and for the implementations its suite runs on.
+    if (/\.(test|contract)\.tsx?$/.test(file)) continue
+    const layer = layerOf(file)
+    const may = table.get(layer)
+    if (!may) {
+      found.push(`${file} is in no layer of ARCHITECTURE.md`)
+      continue
+    }
+    for (const target of importsOf(file)) {
+      if (layerOf(target) !== layer && !allowed(may, target)) found.push(`${file} must not import ${target}`)
+    }
+  }
+  return found
+}
+
+const webRooms: Record<string, string[]> = {
+  app: ['app', 'features', 'api', 'live', 'ui', 'locales'],
+  features: ['features', 'api', 'live', 'ui'],
+  api: ['api'],
+  live: ['live', 'api'],
+  ui: ['ui'],
+}
+
+const files = roots.flatMap((top) => globSync(`${top}/**/*.{ts,tsx}`, { cwd: root }))
+
+describe('architecture', () => {
+  test('the table is read', () => {
+    expect(readTable().get('store')).toEqual(['base', 'protocol'])
+    expect(files.length).toBeGreaterThan(50)
+  })
+
+  test('every import stays inside its layer', () => {
+    expect(violations(files, readTable())).toEqual([])
+  })
+
+  test('the rooms of the page keep their doors', () => {
+    const wrong = files
+      .filter((file) => /^web\/[a-z]+\//.test(file) && !/\.test\.tsx?$/.test(file))
+      .flatMap((file) => {
+        const room = file.split('/')[1] ?? ''
+        return importsOf(file)
+          .filter((target) => target.startsWith('web/'))
+          .filter((target) => !(webRooms[room] ?? []).includes(target.split('/')[1] ?? ''))
+          .map((target) => `${file} must not import ${target}`)
+      })
+    expect(wrong).toEqual([])
+  })
+
+  test('protocol imports zod and nothing else from outside', () => {
+    const foreign = files
+      .filter((file) => file.startsWith('protocol/') && !file.endsWith('.test.ts'))
+      .flatMap((file) =>
+        [...readFileSync(join(root, file), 'utf8').matchAll(/from\s+['"]([^.'"][^'"]*)['"]/g)]
+          .map((match) => match[1] ?? '')
+          .filter((name) => name !== 'zod')
+          .map((name) => `${file} imports ${name}`),
+      )
+    expect(foreign).toEqual([])
+  })
+
+  test('only coordination/redis sees the Redis client, only store the database drivers, only config the environment', () => {
+    const wrong = files
+      .filter((file) => file.startsWith('server/') && !/\.(test|contract)\.ts$/.test(file))
+      .flatMap((file) => {
+        const text = readFileSync(join(root, file), 'utf8')
+        return [
+          [/from 'ioredis'/, /^server\/coordination\/redis\//],
+          [/from '(pg|better-sqlite3|kysely)'/, /^server\/store\//],
+          [/process\.env\b/, /^server\/config(\.ts|\/)/],
+        ].flatMap(([needle, home]) =>
+          needle?.test(text) && !home?.test(file) ? [`${file}: ${needle.source}`] : [],
+        )
+      })
+    expect(wrong).toEqual([])
+  })
+})
