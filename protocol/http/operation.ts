@@ -10,13 +10,14 @@ export interface Operation<
   Query extends z.ZodType = z.ZodType,
   Body extends z.ZodType = z.ZodType,
   Response extends z.ZodType = z.ZodType,
+  Who extends Access = Access,
 > {
   method: Method
   /** With `{name}` for each parameter. */
   path: Path
   /** One line; the title in the API's description. */
   summary: string
-  access: Access
+  access: Who
   params?: Params
   query?: Query
   body?: Body
@@ -27,12 +28,13 @@ export interface Operation<
 export function operation<
   const Method extends 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   const Path extends string,
+  const Who extends Access,
   Response extends z.ZodType,
   Params extends z.ZodType = z.ZodUndefined,
   Query extends z.ZodType = z.ZodUndefined,
   Body extends z.ZodType = z.ZodUndefined,
 >(
-  it: Operation<Method, Path, Params, Query, Body, Response>,
-): Operation<Method, Path, Params, Query, Body, Response> {
+  it: Operation<Method, Path, Params, Query, Body, Response, Who>,
+): Operation<Method, Path, Params, Query, Body, Response, Who> {
   return it
 }

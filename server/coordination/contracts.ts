@@ -1,5 +1,6 @@
 /** What other layers may know of coordination. */
 export type * from './bus/bus.ts'
+export type * from './bus/message-bus.ts'
 export type * from './membership/membership.ts'
 export type * from './rate-limits/rate-limits.ts'
 export type * from './run-log/log-reader.ts'

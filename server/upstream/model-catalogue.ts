@@ -23,7 +23,10 @@ export interface ResolvedModel extends CatalogueModel {
    * How this model continues a text, `none` where that is not known. `auto` that has not been answered yet is `none`.
    */
   continues(): Promise<Exclude<Continues, 'auto'>>
-  /** Asks the question of `auto` beside a first answer, if it has not been asked: at most 8 tokens and 10 s. Never rejects. */
+  /**
+   * Asks the question of `auto` beside this model's `generate`, once that has brought its first words, if it has not
+   * been asked before: at most 8 tokens and 10 s. Never rejects.
+   */
   learnContinues(signal: AbortSignal): Promise<void>
 }
 

@@ -27,7 +27,12 @@ export interface GenerateRequest {
   model: string
   messages: PromptMessage[]
   /** Visible text that the answer must go on from, with the way that is known to work here. */
-  continueFrom?: { text: string; how: Exclude<Continues, 'auto' | 'none'> }
+  continueFrom?: {
+    text: string
+    how: Exclude<Continues, 'auto' | 'none'>
+    /** Gives the provider's words as they are, a repetition of the text included: to see what it does with it. */
+    uncut?: boolean
+  }
   maxTokens?: number
   /** Further body fields, sent as they are. Names that we set ourselves are not overwritten. */
   params?: Record<string, unknown>
@@ -65,4 +70,6 @@ export interface Upstream {
 export interface UpstreamModel {
   id: string
   name: string
+  /** What serves it, as the provider says (`vllm`, `openai`, …). */
+  ownedBy?: string
 }

@@ -7,6 +7,7 @@
  * When Redis is away: a local copy decides, and the answer says `degraded`; sign-in limits are shared out by members.
  */
 export interface RateLimits {
+  /** A cost above the burst counts as the whole burst; 0 only looks. Throws a RangeError for a limit that makes no sense. */
   consume(key: string, limit: Limit, cost?: number): Promise<LimitAnswer>
   /** Refuses everything under this key for `ms`. */
   block(key: string, ms: number): Promise<void>
@@ -20,6 +21,8 @@ export interface Limit {
   perMs: number
   /** Units that may be used at once. */
   burst: number
+  /** While Redis is away, divide it by the number of members (sign-in); otherwise it then holds per instance. */
+  shareOut?: boolean
 }
 
 export interface LimitAnswer {

@@ -1,3 +1,4 @@
+import type { RunError, ToolCall, Usage } from '../../../protocol/index.ts'
 import type { Page } from './users.ts'
 
 export interface ChatRow {
@@ -39,10 +40,10 @@ export interface MessageRow {
 
 /** Whole values beside the text; one JSON. */
 export interface MessageMeta {
-  usage?: { promptTokens?: number; completionTokens?: number }
-  error?: { code: string; message: string; retryAfterMs?: number }
+  usage?: Usage
+  error?: RunError
   reasoningMs?: number
-  toolCalls?: { id: string; name: string; arguments: string }[]
+  toolCalls?: ToolCall[]
 }
 
 export interface Chats {

@@ -1,0 +1,21 @@
+import type { Bench } from './support/bench.ts'
+
+/** What a scenario found, against a record of the truth that it kept itself. */
+export interface Finding {
+  /** What was measured, in the units of the bound. */
+  measured: string
+  /** Sentences, one for each way in which the promise was broken; none: kept. */
+  broken: string[]
+}
+
+/** Breaks something for real, and checks one promise of DESIGN §1. */
+export interface Scenario {
+  name: string
+  /** P1 to P13. */
+  promise: string
+  /** What must hold. */
+  bound: string
+  /** Runs in `npm test` too. */
+  short: boolean
+  run(bench: Bench): Promise<Finding>
+}

@@ -1,0 +1,40 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Scenario } from '../scenario.ts'
+import { compare, seconds } from '../support/compare.ts'
+import { questionOf } from '../support/provider-process.ts'
+
+const words = 300
+
+/** Every instance has the same INSTANCE_ID, and a killed one is back at once: nobody may take it for the one that died. */
+export const restartAlways: Scenario = {
+  name: 'restart-always',
+  promise: 'P1',
+  bound: 'one INSTANCE_ID for all, killed and back at once: the answer goes on ≤ 4 s after the kill, whoever claims it',
+  short: true,
+  async run(bench) {
+    const fleet = await bench.fleet({ instances: 2, oneLabel: true, scripts: { words: { words, wordsPerSecond: 25 } } })
+    try {
+      const watched = []
+      for (let place = 0; place < 6; place++) {
+        const answer = await fleet.ask('words', `question ${place}`, fleet.instances[0]?.url)
+        watched.push({ answer, readers: [fleet.read(answer)] })
+      }
+      await delay(2500)
+      fleet.api.url = fleet.instances[1]?.url ?? ''
+      const killedAt = Date.now()
+      await fleet.kill(0)
+      await fleet.restart(0)
+      const broken = await compare(fleet, watched, { words, continues: true })
+      const calls = await fleet.provider.calls()
+      const again = watched.map(({ answer }) => {
+        const later = calls.find((call) => call.at > killedAt && questionOf(call) === answer.question)
+        return later ? later.at - killedAt : Infinity
+      })
+      const worst = Math.max(...again)
+      if (worst > 4000) broken.push(`the provider was called again only after ${seconds(worst)}`)
+      return { measured: `6 answers gone on, worst ${seconds(worst)} after the kill`, broken }
+    } finally {
+      await fleet.close()
+    }
+  },
+}

@@ -1,0 +1,110 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Scenario } from '../scenario.ts'
+import { compare, median, seconds } from '../support/compare.ts'
+import type { Watched } from '../support/compare.ts'
+import type { Fleet, FleetOptions } from '../support/fleet.ts'
+import { questionOf } from '../support/provider-process.ts'
+
+const answers = 20
+/** Fast enough that each owner makes the 4 KB of progress that reset the attempts (rule 13) before it is killed. */
+const words = 3000
+const wordsPerSecond = 100
+const betweenKillsMs = 6500
+const mostMs = 4000
+
+interface Takeover {
+  name: string
+  bound: string
+  short: boolean
+  continues: boolean
+  options: FleetOptions
+}
+
+/** Owners are killed with -9 one after another while 20 answers are written and read from everywhere. */
+function takeover({ name, bound, short, continues, options }: Takeover): Scenario {
+  return {
+    name,
+    promise: 'P1',
+    bound,
+    short,
+    async run(bench) {
+      const fleet = await bench.fleet({
+        scripts: { words: { words, wordsPerSecond, continues: continues ? 'trailing' : 'none' } },
+        ...options,
+      })
+      try {
+        const watched: Watched[] = []
+        for (let place = 0; place < answers; place++) {
+          const answer = await fleet.ask('words', `question ${place}`)
+          watched.push({ answer, readers: [fleet.read(answer), fleet.read(answer)] })
+        }
+        const delays: number[] = []
+        for (const place of [0, 1, 2]) {
+          await delay(betweenKillsMs)
+          delays.push(...(await killAndMeasure(fleet, place)))
+          await fleet.restart(place)
+        }
+        const broken = await compare(fleet, watched, { words, continues })
+        if (delays.length === 0) broken.push('no killed instance owned an answer: nothing was tested')
+        const worst = Math.max(...delays)
+        if (worst > mostMs) broken.push(`the provider was called again after ${seconds(worst)}`)
+        const rewinds = watched.flatMap(({ readers }) => readers).reduce((sum, { history }) => sum + history.rewinds + history.resets, 0)
+        return {
+          measured: `${delays.length} takeovers: provider called again after ${seconds(median(delays))} (median), ${seconds(worst)} (worst); ${answers} answers, ${answers * 2} readers, ${rewinds} rewinds`,
+          broken,
+        }
+      } finally {
+        await fleet.close()
+      }
+    },
+  }
+}
+
+/** Kills one instance; answers how long each of its runs waited until its provider was called again. */
+async function killAndMeasure(fleet: Fleet, place: number): Promise<number[]> {
+  const victim = fleet.instances[place]
+  const runs = await fleet.runs()
+  const owned = runs.filter((run) => victim !== undefined && fleet.ownerOf(run) === victim)
+  const questions = new Set<string>()
+  for (const run of owned) {
+    const chat = await fleet.api.chat(run.chatId)
+    questions.add(chat.messages[0]?.text ?? '')
+  }
+  const killedAt = Date.now()
+  await fleet.kill(place)
+  fleet.api.url = fleet.urls()[0] ?? fleet.api.url
+  const again = new Map<string, number>()
+  const until = Date.now() + 15_000
+  while (again.size < questions.size && Date.now() < until) {
+    await delay(100)
+    for (const call of await fleet.provider.calls()) {
+      const question = questionOf(call)
+      if (call.at > killedAt && questions.has(question) && !again.has(question)) again.set(question, call.at - killedAt)
+    }
+  }
+  return [...questions].map((question) => again.get(question) ?? Infinity)
+}
+
+export const takeovers: Scenario[] = [
+  takeover({
+    name: 'takeover',
+    bound: 'provider called again ≤ 4 s after each kill; no word lost or doubled; every reader equals the store',
+    short: true,
+    continues: true,
+    options: {},
+  }),
+  takeover({
+    name: 'takeover-anew',
+    bound: 'provider called again ≤ 4 s; an answer that cannot be continued is written anew, in one piece',
+    short: false,
+    continues: false,
+    options: { env: { OPENAI_API_CONFIGS: '{"0":{"continues":"none"}}' } },
+  }),
+  takeover({
+    name: 'takeover-without-redis',
+    bound: 'the same with PostgreSQL alone',
+    short: false,
+    continues: true,
+    options: { redis: false },
+  }),
+]

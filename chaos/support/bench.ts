@@ -1,0 +1,48 @@
+import type { ScriptedCall } from '../../test/support/scripted-provider.ts'
+import { startPostgresServer } from '../../test/support/postgres-server.ts'
+import type { PostgresServer } from '../../test/support/postgres-server.ts'
+import { startStandalone } from '../../test/support/redis-server.ts'
+import { temporaryFolder } from '../../test/support/temporary-folder.ts'
+import { Fleet } from './fleet.ts'
+import type { FleetOptions } from './fleet.ts'
+import { startProviderProcess } from './provider-process.ts'
+
+/** Where scenarios get real servers from. One PostgreSQL serves all, a fresh database each. */
+export class Bench {
+  readonly #postgres: PostgresServer
+  readonly #logs: string | undefined
+
+  private constructor(postgres: PostgresServer, logs: string | undefined) {
+    this.#postgres = postgres
+    this.#logs = logs
+  }
+
+  static async open(logs?: string): Promise<Bench> {
+    return new Bench(await startPostgresServer(), logs)
+  }
+
+  get postgres(): PostgresServer {
+    return this.#postgres
+  }
+
+  /** Instances, Redis, a database and a provider of their own. */
+  async fleet(options: FleetOptions = {}): Promise<Fleet> {
+    const folder = await temporaryFolder('fleet')
+    const redis = options.redis === false ? undefined : await startStandalone()
+    const provider = await startProviderProcess(options.scripts)
+    return Fleet.start({
+      ...options,
+      folder,
+      redis,
+      provider,
+      databaseUrl: await this.#postgres.createDatabase(),
+      logs: this.#logs,
+    })
+  }
+
+  async close(): Promise<void> {
+    await this.#postgres.stop()
+  }
+}
+
+export type { ScriptedCall }

@@ -1,0 +1,152 @@
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { ChatView, RunStarted } from '../../protocol/index.ts'
+import type { RunView } from '../../protocol/http/list-runs.ts'
+import { ApiClient } from '../../test/support/api-client.ts'
+import { startInstance } from '../../test/support/instance-process.ts'
+import type { InstanceProcess } from '../../test/support/instance-process.ts'
+import { Reader } from '../../test/support/reader.ts'
+import type { TestRedis } from '../../test/support/redis-server.ts'
+import type { Script } from '../../test/support/scripted-provider.ts'
+import type { TemporaryFolder } from '../../test/support/temporary-folder.ts'
+import type { ProviderProcess } from './provider-process.ts'
+
+export interface FleetOptions {
+  /** Default 3. */
+  instances?: number
+  /** False: PostgreSQL alone. */
+  redis?: boolean
+  scripts?: Record<string, Script>
+  env?: Record<string, string>
+  /** The same INSTANCE_ID for all, as `restart: always` with one variable gives. */
+  oneLabel?: boolean
+}
+
+interface FleetParts extends Omit<FleetOptions, 'redis'> {
+  folder: TemporaryFolder
+  redis: TestRedis | undefined
+  provider: ProviderProcess
+  databaseUrl: string
+  logs: string | undefined
+}
+
+/** A started answer and where to find it. */
+export interface Answer extends RunStarted {
+  question: string
+}
+
+/** Several instances on one PostgreSQL and one Redis, as processes that can be killed, with a client of the first user. */
+export class Fleet {
+  readonly redis: TestRedis | undefined
+  readonly provider: ProviderProcess
+  readonly api: ApiClient
+  readonly instances: InstanceProcess[]
+  readonly #parts: FleetParts
+  readonly #readers: Reader[] = []
+
+  private constructor(parts: FleetParts, instances: InstanceProcess[], api: ApiClient) {
+    this.#parts = parts
+    this.redis = parts.redis
+    this.provider = parts.provider
+    this.instances = instances
+    this.api = api
+  }
+
+  static async start(parts: FleetParts): Promise<Fleet> {
+    const count = parts.instances ?? 3
+    const instances = await Promise.all(Array.from({ length: count }, (_, place) => start(parts, place)))
+    const api = new ApiClient(instances[0]?.url ?? '')
+    await api.signUp()
+    return new Fleet(parts, instances, api)
+  }
+
+  get databaseUrl(): string {
+    return this.#parts.databaseUrl
+  }
+
+  /** Addresses of the instances that run. */
+  readonly urls = (): string[] => this.instances.filter(({ alive }) => alive).map(({ url }) => url)
+
+  /** Starts an answer on a random instance; the question names it in the provider's record. */
+  async ask(model: string, question: string, url = random(this.urls())): Promise<Answer> {
+    const started = await this.api.startRun({ model, text: question }, url)
+    return { ...started, question }
+  }
+
+  /** A reader on random instances, or on those that `urls` names. */
+  read({ runId }: RunStarted, urls: () => string[] = this.urls): Reader {
+    const reader = new Reader({ urls, token: this.api.token, runId })
+    this.#readers.push(reader)
+    return reader
+  }
+
+  async runs(): Promise<RunView[]> {
+    const { items } = await this.api.call<{ items: RunView[] }>('GET', '/api/runs?limit=100', undefined, random(this.urls()))
+    return items
+  }
+
+  /** The instance whose label the owner's name carries. */
+  ownerOf(run: RunView): InstanceProcess | undefined {
+    return this.instances.find(({ label }) => run.owner?.startsWith(`${label}.`))
+  }
+
+  /** The stored answer. */
+  async stored({ chatId, messageId }: RunStarted): Promise<ChatView['messages'][number]> {
+    const chat = await this.api.chat(chatId, random(this.urls()))
+    const message = chat.messages.find(({ id }) => id === messageId)
+    if (!message) throw new Error(`message ${messageId} is not in its chat`)
+    return message
+  }
+
+  async kill(place: number): Promise<void> {
+    this.instances[place]?.kill('SIGKILL')
+    await this.instances[place]?.exited()
+  }
+
+  /** Starts an instance anew under its label and port. */
+  async restart(place: number): Promise<void> {
+    this.instances[place] = await start(this.#parts, place, this.instances[place]?.port)
+  }
+
+  async close(): Promise<void> {
+    for (const reader of this.#readers) reader.close()
+    await Promise.all(this.instances.map((instance) => instance.stop(12_000)))
+    await this.provider.stop()
+    await this.redis?.stop()
+    await this.#parts.folder.remove()
+  }
+}
+
+function start(parts: FleetParts, place: number, port?: number): Promise<InstanceProcess> {
+  const label = parts.oneLabel ? 'same' : `instance-${place + 1}`
+  return startInstance({
+    label,
+    ...(port === undefined ? {} : { port }),
+    env: {
+      DATA_DIR: join(parts.folder.path, `data-${place}`),
+      DATABASE_URL: parts.databaseUrl,
+      ...(parts.redis ? { REDIS_URL: parts.redis.variables.url } : {}),
+      OPENAI_API_BASE_URL: parts.provider.v1,
+      OPENAI_API_CONFIGS: '{"0":{"continues":"trailing"}}',
+      ENABLE_OLLAMA_API: 'false',
+      ...parts.env,
+    },
+    ...(parts.logs ? { logFile: join(parts.logs, `${label}-${place}.log`) } : {}),
+  })
+}
+
+export function random<T>(all: T[]): T {
+  const one = all[Math.floor(Math.random() * all.length)]
+  if (one === undefined) throw new Error('nothing to choose from')
+  return one
+}
+
+/** Waits until `condition` holds; false when it did not within `ms`. */
+export async function until(condition: () => Promise<boolean> | boolean, ms: number): Promise<boolean> {
+  const end = performance.now() + ms
+  while (performance.now() < end) {
+    if (await condition()) return true
+    await delay(50)
+  }
+  return false
+}

@@ -1,0 +1,39 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { defaultScripts } from '../../test/support/scripted-provider.ts'
+import type { Script, ScriptedCall } from '../../test/support/scripted-provider.ts'
+
+export interface ProviderProcess {
+  readonly v1: string
+  calls(): Promise<ScriptedCall[]>
+  stop(): Promise<void>
+}
+
+/** The scripted provider as a process of its own: it outlives every instance that is killed. */
+export async function startProviderProcess(scripts: Record<string, Script> = defaultScripts): Promise<ProviderProcess> {
+  const file = join(import.meta.dirname, '../../test/support/scripted-provider.ts')
+  const child = spawn(process.execPath, [file, '--port', '0', '--scripts', JSON.stringify(scripts)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const [line] = (await once(child.stdout, 'data')) as [Buffer]
+  const { url, v1 } = JSON.parse(line.toString()) as { url: string; v1: string }
+  return {
+    v1,
+    async calls() {
+      const response = await fetch(`${url}/__calls`)
+      return ((await response.json()) as { calls: ScriptedCall[] }).calls
+    },
+    async stop() {
+      const ended = once(child, 'exit')
+      child.kill('SIGTERM')
+      await ended
+    },
+  }
+}
+
+/** The last thing a person said in the conversation that a call carried. */
+export function questionOf(call: ScriptedCall): string {
+  const messages = call.body['messages'] as { role: string; content: string }[]
+  return messages.findLast(({ role }) => role === 'user')?.content ?? ''
+}

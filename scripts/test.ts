@@ -1,0 +1,93 @@
+// `npm test`: what has to pass before anything lands, in under 15 minutes on two cores. `npm run test:all` adds the rest.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { runCommand } from './run-command.ts'
+import { ensureSystemPackages } from './system-packages.ts'
+
+interface Counts {
+  passed: number
+  failed: number
+  skipped: string[]
+}
+
+const all = process.argv.includes('--all')
+const folder = mkdtempSync(join(tmpdir(), 'shoal-test-'))
+const totals: Counts = { passed: 0, failed: 0, skipped: [] }
+const lines: string[] = []
+
+function add(stage: string, { passed, failed, skipped }: Counts, seconds: number): void {
+  totals.passed += passed
+  totals.failed += failed
+  totals.skipped.push(...skipped)
+  lines.push(`${failed > 0 ? 'FAIL' : 'ok  '} ${stage}: ${passed} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''} (${seconds.toFixed(0)} s)`)
+}
+
+/** The counts of Vitest's JSON report; a run that left none has failed. */
+function readVitest(file: string): Counts | undefined {
+  try {
+    const report = JSON.parse(readFileSync(file, 'utf8')) as {
+      numPassedTests: number
+      numFailedTests: number
+      numFailedTestSuites: number
+      testResults: { status: string; assertionResults: { status: string; fullName: string }[] }[]
+    }
+    const results = report.testResults.flatMap(({ assertionResults }) => assertionResults)
+    const broken = report.testResults.filter(({ status, assertionResults }) => status === 'failed' && !assertionResults.some((it) => it.status === 'failed'))
+    return {
+      passed: report.numPassedTests,
+      failed: report.numFailedTests + broken.length,
+      skipped: results.filter(({ status }) => status === 'skipped' || status === 'pending').map(({ fullName }) => fullName),
+    }
+  } catch {
+    return undefined
+  }
+}
+
+async function vitest(stage: string, projects: string[]): Promise<void> {
+  const file = join(folder, `${stage}.json`)
+  const args = ['run', ...projects.flatMap((name) => ['--project', name]), '--passWithNoTests']
+  const { code, seconds } = await runCommand('vitest', [...args, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`], {
+    env: { SHOAL_TEST_ALL: all ? '1' : '' },
+  })
+  const counts = readVitest(file) ?? { passed: 0, failed: 1, skipped: [] }
+  // A fault outside any test, such as an unhandled rejection, fails the run as well.
+  if (code !== 0 && counts.failed === 0) counts.failed = 1
+  add(stage, counts, seconds)
+}
+
+async function check(): Promise<void> {
+  const { code, seconds } = await runCommand('node', ['scripts/check.ts'])
+  add('check', { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: [] }, seconds)
+}
+
+async function chaos(): Promise<void> {
+  const file = join(folder, 'chaos.json')
+  const { code, seconds } = await runCommand('node', ['chaos/run.ts', ...(all ? [] : ['--short']), '--report', file])
+  let counts: Counts = { passed: 0, failed: 1, skipped: [] }
+  try {
+    counts = JSON.parse(readFileSync(file, 'utf8')) as Counts
+  } catch {
+    // The run left no report: it failed.
+  }
+  if (code !== 0 && counts.failed === 0) counts.failed = 1
+  add('chaos', counts, seconds)
+}
+
+if (!ensureSystemPackages()) {
+  console.log('0 passed, 1 failed')
+  process.exit(1)
+}
+await check()
+await vitest('unit', ['unit'])
+await vitest('contract', ['contract'])
+await vitest('cluster', ['cluster'])
+await vitest('browser', ['browser'])
+await chaos()
+rmSync(folder, { recursive: true, force: true })
+
+console.log(`\n${lines.join('\n')}`)
+for (const name of totals.skipped) console.log(`skipped: ${name}`)
+if (!all) console.log('Longer matrices, every scenario of chaos and the waits of real proxies run by `npm run test:all`.')
+console.log(`${totals.passed} passed, ${totals.failed} failed${totals.skipped.length > 0 ? `, ${totals.skipped.length} skipped` : ''}`)
+process.exitCode = totals.failed > 0 ? 1 : 0

@@ -1,0 +1,161 @@
+import { onTestFinished } from 'vitest'
+import { silentLogger } from '../base/index.ts'
+import type { Clock } from '../base/index.ts'
+import { createMemoryRateLimits } from '../coordination/rate-limits/memory-rate-limits.ts'
+import type { Store } from '../store/index.ts'
+import { StoreError } from '../store/index.ts'
+import type { AccountsConfig, Caller, RequestMeta } from './context.ts'
+import { createAccounts } from './create-accounts.ts'
+import type { Accounts } from './create-accounts.ts'
+import { createPasswordHasher } from './password-hasher.ts'
+import type { PasswordHasher } from './password-hasher.ts'
+
+/** Opens an empty store that is closed when the test has finished. */
+export type OpenStore = (clock: Clock) => Promise<Store>
+
+export const password = 'correct horse battery'
+export const day = 86_400_000
+
+/** Time that only the test moves. It begins now, since a store has a clock of its own. */
+export class TestClock implements Clock {
+  #ms = Date.now()
+  now(): number {
+    return this.#ms
+  }
+  monotonic(): number {
+    return this.#ms
+  }
+  pass(ms: number): void {
+    this.#ms += ms
+  }
+}
+
+export function meta(changes: Partial<RequestMeta> = {}): RequestMeta {
+  return {
+    address: '198.51.100.7',
+    secure: false,
+    userAgent: 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
+    signal: new AbortController().signal,
+    ...changes,
+  }
+}
+
+/** Every call to the store's verbs, by `group.verb`, in order; and a way to break or hold one. */
+export interface Tap {
+  calls: string[]
+  /** Runs after the real verb has answered and before the caller hears of it. */
+  after: Map<string, () => Promise<void>>
+  /** Verbs that reject as an unreachable database does. */
+  away: Set<string>
+}
+
+export interface World {
+  accounts: Accounts
+  store: Store
+  clock: TestClock
+  tap: Tap
+  announced: string[]
+  /** Passwords that were compared: with a stored hash, or with the decoy. */
+  compared: ('stored' | 'decoy')[]
+  signUp(name: string): Promise<{ token: string; caller: Caller }>
+  signIn(name: string, changes?: Partial<RequestMeta>): Promise<string>
+  caller(token: string): Promise<Caller>
+  /** Another instance on the same store; it hears of revocations when told to. */
+  another(): Promise<{ accounts: Accounts; hear(): Promise<void> }>
+}
+
+/** One instance's accounts on a real store, with sign-up open. */
+export async function openWorld(openStore: OpenStore, changes: Partial<AccountsConfig> = {}): Promise<World> {
+  const clock = new TestClock()
+  const store = await openStore(clock)
+  const tap: Tap = { calls: [], after: new Map(), away: new Set() }
+  const announced: string[] = []
+  const compared: World['compared'] = []
+  const real = createPasswordHasher()
+  const hasher: PasswordHasher = {
+    hash: (...args) => real.hash(...args),
+    verify(hashed, ...rest) {
+      compared.push(hashed === undefined ? 'decoy' : 'stored')
+      return real.verify(hashed, ...rest)
+    },
+  }
+  const config: AccountsConfig = {
+    secretKey: 'a secret of the tests, long enough',
+    tokenLifetimeMs: 28 * day,
+    signUp: true,
+    defaultRole: 'user',
+    cookies: { sameSite: 'lax', secure: false },
+    ...changes,
+  }
+  const make = (tapped: Store): Accounts => {
+    const accounts = createAccounts({
+      store: tapped,
+      rateLimits: createMemoryRateLimits({ clock }),
+      config,
+      clock,
+      logger: silentLogger,
+      hasher,
+      announce: (feed) => announced.push(feed),
+    })
+    onTestFinished(() => accounts.close())
+    return accounts
+  }
+  const accounts = make(tapStore(store, tap))
+  const caller = (token: string): Promise<Caller> =>
+    accounts.authenticator.authenticate({ bearer: token }, { secure: false })
+  return {
+    accounts,
+    store,
+    clock,
+    tap,
+    announced,
+    compared,
+    caller,
+    async signUp(name) {
+      const body = { name, email: `${name}@example.com`, password }
+      const { token } = (await accounts.useCases.signUp(undefined, { body }, meta())).body
+      return { token, caller: await caller(token) }
+    },
+    async signIn(name, changes) {
+      const body = { email: `${name}@example.com`, password }
+      return (await accounts.useCases.signIn(undefined, { body }, meta(changes))).body.token
+    },
+    async another() {
+      const other = make(store)
+      let { now: since } = await store.sessions.revokedSince(clock.now())
+      return {
+        accounts: other,
+        async hear() {
+          const { sessionIds, userIds, now } = await store.sessions.revokedSince(since)
+          since = now
+          other.authenticator.revoked(sessionIds, userIds)
+        },
+      }
+    },
+  }
+}
+
+/** The real store, with its account verbs seen and, where asked for, failing or slow. */
+function tapStore(store: Store, tap: Tap): Store {
+  const seen = <Group extends object>(group: string, verbs: Group): Group =>
+    new Proxy(verbs, {
+      get(target, verb) {
+        const real: unknown = Reflect.get(target, verb)
+        if (typeof real !== 'function') return real
+        return async (...args: unknown[]): Promise<unknown> => {
+          const name = `${group}.${String(verb)}`
+          tap.calls.push(name)
+          if (tap.away.has(name)) throw new StoreError('unavailable', 'the database does not answer')
+          const answer: unknown = await Reflect.apply(real, target, args)
+          await tap.after.get(name)?.()
+          return answer
+        }
+      },
+    })
+  return {
+    ...store,
+    users: seen('users', store.users),
+    sessions: seen('sessions', store.sessions),
+    apiKeys: seen('apiKeys', store.apiKeys),
+  }
+}

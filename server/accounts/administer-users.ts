@@ -1,0 +1,85 @@
+import { randomInt } from 'node:crypto'
+import { AppError } from '../../protocol/errors.ts'
+import type { Role } from '../../protocol/http/user-view.ts'
+import type { UserView } from '../../protocol/index.ts'
+import { requireAdmin } from './caller-rights.ts'
+import { changeAccess } from './change-access.ts'
+import type { AccessChange } from './change-access.ts'
+import type { Caller, Context, OperatorContext } from './context.ts'
+import { newEpoch } from './make-user.ts'
+import { presentUser } from './present-user.ts'
+
+export interface ListUsers {
+  q?: string | undefined
+  role?: Role | undefined
+  cursor?: string | undefined
+  limit: number
+}
+
+export async function listUsers(
+  { store }: Pick<Context, 'store'>,
+  caller: Caller,
+  { q, role, cursor, limit }: ListUsers,
+): Promise<{ items: UserView[]; next: string | null }> {
+  requireAdmin(caller)
+  const page = await store.users.list({
+    limit,
+    ...(q === undefined ? {} : { q }),
+    ...(role === undefined ? {} : { role }),
+    ...(cursor === undefined ? {} : { cursor }),
+  })
+  return { items: page.items.map(presentUser), next: page.next }
+}
+
+/** Approves, changes the role of, deactivates or reactivates an account. */
+export async function updateUser(
+  context: Context,
+  caller: Caller,
+  id: string,
+  change: { role?: Role | undefined; active?: boolean | undefined },
+): Promise<UserView> {
+  requireAdmin(caller)
+  return changeUser(context, id, change)
+}
+
+/** The same for an operator. A deactivated account loses its sessions for good; its API keys come back with it. */
+export async function changeUser(
+  context: OperatorContext,
+  id: string,
+  { role, active }: { role?: Role | undefined; active?: boolean | undefined },
+): Promise<UserView> {
+  if (role === undefined && active === undefined) {
+    throw new AppError('bad_request', { message: 'Nothing to change: give role or active.' })
+  }
+  const change: AccessChange = {
+    ...(role === undefined ? {} : { role }),
+    ...(active === undefined ? {} : { active }),
+    ...(active === false ? { tokenEpoch: newEpoch() } : {}),
+  }
+  return presentUser(await changeAccess(context, id, change))
+}
+
+/** Gives an account a new password and ends its sessions. The password comes back this once. */
+export async function resetPassword(
+  context: OperatorContext,
+  caller: Caller,
+  id: string,
+): Promise<{ password: string }> {
+  requireAdmin(caller)
+  return giveNewPassword(context, id)
+}
+
+/** The same for an operator. */
+export async function giveNewPassword(context: OperatorContext, id: string): Promise<{ password: string }> {
+  const password = readablePassword()
+  const passwordHash = await context.hasher.hash(password)
+  await changeAccess(context, id, { passwordHash, tokenEpoch: newEpoch() })
+  return { password }
+}
+
+/** 93 bits in letters and digits that nobody mixes up, in groups that can be read out. */
+function readablePassword(): string {
+  const letters = 'abcdefghjkmnpqrstuvwxyzACDEFGHJKLMNPQRTUVWXY34679'
+  const group = (): string => Array.from({ length: 4 }, () => letters[randomInt(letters.length)]).join('')
+  return [group(), group(), group(), group()].join('-')
+}

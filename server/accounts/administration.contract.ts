@@ -1,0 +1,193 @@
+import { describe, expect, test } from 'vitest'
+import { meta, openWorld, password } from './accounts-world.contract.ts'
+import type { OpenStore } from './accounts-world.contract.ts'
+
+export function describeAdministration(name: string, openStore: OpenStore): void {
+  describe(`API keys, preferences and administration on ${name}`, () => {
+    test('an API key signs in as its user until it is revoked, here at once and elsewhere once told', async () => {
+      const world = await openWorld(openStore)
+      const { caller } = await world.signUp('ann')
+      const made = await world.accounts.useCases.createApiKey(caller, { body: { name: 'ci' } })
+      expect(made.key).toMatch(/^sk-[\w-]{43}$/)
+      expect(made.hint).toBe(`${made.key.slice(0, 8)}…`)
+      const byKey = await world.caller(made.key)
+      expect(byKey).toMatchObject({ apiKeyId: made.id, sessionId: null, user: { email: 'ann@example.com' } })
+      const other = await world.another()
+      const there = (): Promise<unknown> =>
+        other.accounts.authenticator.authenticate({ bearer: made.key }, { secure: false })
+      await there()
+      const stored = await world.store.apiKeys.ofUser(caller.user.id)
+      expect(JSON.stringify(stored)).not.toContain(made.key)
+      await world.accounts.useCases.deleteApiKey(caller, { params: { id: made.id } })
+      await expect(world.caller(made.key)).rejects.toMatchObject({ code: 'unauthenticated' })
+      await other.hear()
+      await expect(there()).rejects.toMatchObject({ code: 'unauthenticated' })
+    })
+
+    test('an API key ends when it said it would, and cannot end in the past', async () => {
+      const world = await openWorld(openStore)
+      const { caller } = await world.signUp('ann')
+      const expiresAt = world.clock.now() + 60_000
+      const { key } = await world.accounts.useCases.createApiKey(caller, { body: { name: 'x', expiresAt } })
+      await world.caller(key)
+      world.clock.pass(60_000)
+      await expect(world.caller(key)).rejects.toMatchObject({ code: 'unauthenticated' })
+      await expect(
+        world.accounts.useCases.createApiKey(caller, { body: { name: 'x', expiresAt } }),
+      ).rejects.toMatchObject({ code: 'bad_request', field: 'expiresAt' })
+    })
+
+    test('a key of a deactivated account is refused, with the reason', async () => {
+      const world = await openWorld(openStore)
+      await world.signUp('ann')
+      const { caller } = await world.signUp('bob')
+      const { key } = await world.accounts.useCases.createApiKey(caller, { body: { name: 'x' } })
+      await world.caller(key)
+      await world.accounts.operator.setActive('bob@example.com', false)
+      await expect(world.caller(key)).rejects.toMatchObject({ code: 'account_inactive' })
+      await world.accounts.operator.setActive('bob@example.com', true)
+      await world.caller(key)
+    })
+
+    test('an API key may not do what needs a person', async () => {
+      const world = await openWorld(openStore)
+      const { caller } = await world.signUp('ann')
+      const { key } = await world.accounts.useCases.createApiKey(caller, { body: { name: 'x' } })
+      const byKey = await world.caller(key)
+      const { useCases } = world.accounts
+      const change = { body: { current: password, next: 'a better password' } }
+      for (const attempt of [
+        () => useCases.createApiKey(byKey, { body: { name: 'y' } }),
+        () => useCases.changePassword(byKey, change, meta()),
+        () => useCases.signOutEverywhere(byKey),
+        () => useCases.endSession(byKey, { params: { id: caller.sessionId! } }),
+      ]) {
+        await expect(attempt()).rejects.toMatchObject({ code: 'forbidden' })
+      }
+    })
+
+    test('an account has at most 100 keys', async () => {
+      const world = await openWorld(openStore)
+      const { caller } = await world.signUp('ann')
+      const make = (): Promise<unknown> =>
+        world.accounts.useCases.createApiKey(caller, { body: { name: 'x' } })
+      for (let i = 0; i < 100; i++) await make()
+      await expect(make()).rejects.toMatchObject({ code: 'bad_request' })
+    })
+
+    test('preferences: defaults, what was put, and what an other version wrote', async () => {
+      const world = await openWorld(openStore)
+      const { caller } = await world.signUp('ann')
+      const { useCases } = world.accounts
+      const defaults = await useCases.getPreferences(caller)
+      expect(defaults).toEqual({ theme: 'system', language: 'system', sendKey: 'enter', defaultModel: null })
+      const chosen = { ...defaults, theme: 'dark' as const, defaultModel: 'm\u0000' }
+      await useCases.putPreferences(caller, { body: chosen })
+      expect(await useCases.getPreferences(caller)).toEqual({ ...chosen, defaultModel: 'm\uFFFD' })
+      const other = JSON.stringify({ theme: 'solarized', sendKey: 'mod-enter', further: 1 })
+      await world.store.users.setPreferences(caller.user.id, other)
+      expect(await useCases.getPreferences(caller)).toEqual({ ...defaults, sendKey: 'mod-enter' })
+    })
+
+    test('a new name is seen at once', async () => {
+      const world = await openWorld(openStore)
+      const { token, caller } = await world.signUp('ann')
+      await world.accounts.useCases.updateAccount(caller, { body: { name: 'Anna' } })
+      expect((await world.accounts.useCases.getMe(await world.caller(token))).name).toBe('Anna')
+    })
+
+    test('only administrators administer', async () => {
+      const world = await openWorld(openStore)
+      await world.signUp('ann')
+      const { caller: bob } = await world.signUp('bob')
+      const { useCases } = world.accounts
+      const params = { id: bob.user.id }
+      await expect(useCases.listUsers(bob, { query: { limit: 50 } })).rejects.toMatchObject({
+        code: 'forbidden',
+      })
+      await expect(useCases.updateUser(bob, { params, body: { role: 'admin' } })).rejects.toMatchObject({
+        code: 'forbidden',
+      })
+      await expect(useCases.resetPassword(bob, { params })).rejects.toMatchObject({ code: 'forbidden' })
+    })
+
+    test('the last administrator stays', async () => {
+      const world = await openWorld(openStore)
+      const { caller } = await world.signUp('ann')
+      const { useCases } = world.accounts
+      const params = { id: caller.user.id }
+      for (const body of [{ role: 'user' as const }, { active: false }]) {
+        await expect(useCases.updateUser(caller, { params, body })).rejects.toMatchObject({
+          code: 'last_admin',
+        })
+      }
+      await expect(
+        useCases.updateUser(caller, { params: { id: 'nobody' }, body: { role: 'user' } }),
+      ).rejects.toMatchObject({ code: 'not_found' })
+      await expect(useCases.updateUser(caller, { params, body: {} })).rejects.toMatchObject({
+        code: 'bad_request',
+      })
+      expect(world.announced).toEqual([])
+    })
+
+    test('a reset password signs in, and the old one does not', async () => {
+      const world = await openWorld(openStore)
+      const { caller: admin } = await world.signUp('ann')
+      const { caller: bob } = await world.signUp('bob')
+      const { useCases } = world.accounts
+      const reset = await useCases.resetPassword(admin, { params: { id: bob.user.id } })
+      await expect(world.signIn('bob')).rejects.toMatchObject({ code: 'wrong_credentials' })
+      const body = { email: 'bob@example.com', password: reset.password }
+      expect((await useCases.signIn(undefined, { body }, meta())).body.user.email).toBe('bob@example.com')
+    })
+
+    test('no view of a user holds hash or epoch', async () => {
+      const world = await openWorld(openStore)
+      const { caller } = await world.signUp('ann')
+      const { items } = await world.accounts.useCases.listUsers(caller, { query: { limit: 50 } })
+      const fields = ['active', 'createdAt', 'email', 'id', 'lastActiveAt', 'name', 'role']
+      for (const view of [...items, caller.user]) expect(Object.keys(view).toSorted()).toEqual(fields)
+    })
+
+    test('an operator makes, lists and changes accounts by address, and is told what is wrong', async () => {
+      const world = await openWorld(openStore)
+      const { operator } = world.accounts
+      const ann = { email: 'Ann@Example.com', name: 'Ann', role: 'admin', password }
+      expect(await operator.createUser(ann)).toMatchObject({ email: 'ann@example.com', role: 'admin' })
+      for (const [change, field] of [
+        [{ email: 'x' }, 'email'],
+        [{ role: 'boss' }, 'role'],
+        [{ password: 'short' }, 'password'],
+        [{ name: ' ' }, 'name'],
+      ] as const) {
+        const attempt = operator.createUser({ ...ann, email: 'new@example.com', ...change })
+        await expect(attempt, field).rejects.toMatchObject({ code: 'bad_request', field })
+      }
+      await expect(operator.createUser(ann)).rejects.toMatchObject({ code: 'email_taken' })
+      await expect(operator.setRole('nobody@example.com', 'user')).rejects.toMatchObject({
+        code: 'not_found',
+      })
+      for (let i = 0; i < 3; i++)
+        await operator.createUser({ ...ann, email: `u${i}@example.com`, role: 'user' })
+      expect((await operator.listUsers()).map(({ email }) => email).toSorted()).toEqual([
+        'ann@example.com',
+        'u0@example.com',
+        'u1@example.com',
+        'u2@example.com',
+      ])
+      const { key } = await operator.createApiKey('u0@example.com', 'script')
+      expect((await world.caller(key)).user.email).toBe('u0@example.com')
+    })
+
+    test('WEBUI_ADMIN_EMAIL: made where nobody has an account, and only there', async () => {
+      const world = await openWorld(openStore)
+      const { operator } = world.accounts
+      const admin = { email: 'root@example.com', name: 'Root', password }
+      expect(await operator.ensureFirstAdmin(admin)).toBe(true)
+      expect(await operator.ensureFirstAdmin({ ...admin, email: 'other@example.com' })).toBe(false)
+      expect((await operator.listUsers()).map(({ email, role }) => [email, role])).toEqual([
+        ['root@example.com', 'admin'],
+      ])
+    })
+  })
+}

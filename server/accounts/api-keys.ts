@@ -1,0 +1,76 @@
+import { AppError } from '../../protocol/errors.ts'
+import type { ApiKeyView } from '../../protocol/http/list-api-keys.ts'
+import { cleanText, newId } from '../base/index.ts'
+import type { ApiKeyRow } from '../store/contract/sessions.ts'
+import { makeApiKey } from './api-key.ts'
+import { requireSession } from './caller-rights.ts'
+import type { Caller, Context, OperatorContext } from './context.ts'
+import { revoking } from './revoking.ts'
+
+/** More than anybody keeps apart, and few enough to be listed at once. */
+const mostKeys = 100
+
+/** The caller's keys, newest first. */
+export async function listApiKeys(
+  { store }: Pick<Context, 'store'>,
+  caller: Caller,
+): Promise<{ items: ApiKeyView[] }> {
+  const keys = await store.apiKeys.ofUser(caller.user.id)
+  return { items: keys.map(presentApiKey) }
+}
+
+/** A new key for the caller; it comes back this once. */
+export async function createApiKey(
+  context: Context,
+  caller: Caller,
+  input: { name: string; expiresAt?: number | undefined },
+): Promise<ApiKeyView & { key: string }> {
+  requireSession(caller)
+  return createApiKeyFor(context, caller.user.id, input)
+}
+
+/** The same for a user whom an operator names. */
+export async function createApiKeyFor(
+  { store, clock }: Pick<OperatorContext, 'store' | 'clock'>,
+  userId: string,
+  { name, expiresAt }: { name: string; expiresAt?: number | undefined },
+): Promise<ApiKeyView & { key: string }> {
+  const now = clock.now()
+  if (expiresAt !== undefined && expiresAt <= now) {
+    throw new AppError('bad_request', { field: 'expiresAt', message: 'expiresAt must be in the future.' })
+  }
+  if ((await store.apiKeys.ofUser(userId)).length >= mostKeys) {
+    throw new AppError('bad_request', {
+      message: `An account may have ${mostKeys} API keys. Revoke one that is not needed.`,
+    })
+  }
+  const { key, hash, hint } = makeApiKey()
+  const row: ApiKeyRow = {
+    id: newId(now),
+    userId,
+    name: cleanText(name),
+    hash,
+    hint,
+    createdAt: now,
+    lastUsedAt: null,
+    expiresAt: expiresAt ?? null,
+  }
+  await store.apiKeys.create(row)
+  return { ...presentApiKey(row), key }
+}
+
+/** Revokes one of the caller's keys; `not_found` for one that is not there or somebody else's. */
+export async function deleteApiKey(context: Context, caller: Caller, id: string): Promise<{ ok: true }> {
+  requireSession(caller)
+  const userId = caller.user.id
+  // The feed tells of the user, not of the key: what this user has open is checked again.
+  const deleted = await revoking(context, { userIds: [userId] }, () =>
+    context.store.apiKeys.delete(id, userId),
+  )
+  if (!deleted) throw new AppError('not_found')
+  return { ok: true }
+}
+
+function presentApiKey({ id, name, hint, createdAt, lastUsedAt, expiresAt }: ApiKeyRow): ApiKeyView {
+  return { id, name, hint, createdAt, lastUsedAt, expiresAt }
+}

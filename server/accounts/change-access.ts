@@ -1,0 +1,28 @@
+import { AppError } from '../../protocol/errors.ts'
+import type { Role } from '../../protocol/http/user-view.ts'
+import type { UserRow } from '../store/contract/users.ts'
+import type { OperatorContext } from './context.ts'
+import { revoking } from './revoking.ts'
+
+export interface AccessChange {
+  passwordHash?: string
+  tokenEpoch?: string
+  role?: Role
+  active?: boolean
+}
+
+/** Changes what a user may do, and has it forgotten everywhere. Throws `not_found`, `last_admin`. */
+export async function changeAccess(
+  context: OperatorContext,
+  userId: string,
+  change: AccessChange,
+  options: { keepSession?: string } = {},
+): Promise<UserRow> {
+  const outcome = await revoking(context, { userIds: [userId] }, async () => {
+    const answer = await context.store.users.changeAccess(userId, change, options)
+    if (answer.kind === 'missing') throw new AppError('not_found')
+    if (answer.kind === 'last-admin') throw new AppError('last_admin')
+    return answer
+  })
+  return outcome.user
+}

@@ -1,0 +1,35 @@
+import { AppError } from '../../protocol/errors.ts'
+import { requireSession } from './caller-rights.ts'
+import { changeAccess } from './change-access.ts'
+import type { Caller, Context, RequestMeta, WithCookie } from './context.ts'
+import { newEpoch } from './make-user.ts'
+import { cookieFor } from './session-cookie.ts'
+import { limitPasswordChange } from './sign-in-limits.ts'
+
+/** Changes the caller's password, ends every other session and gives this one a new token. */
+export async function changePassword(
+  context: Context,
+  caller: Caller,
+  { current, next }: { current: string; next: string },
+  meta: RequestMeta,
+): Promise<WithCookie<{ token: string }>> {
+  const { store, config, clock, hasher, tokens } = context
+  const sessionId = requireSession(caller)
+  await limitPasswordChange(context.rateLimits, caller.user.id)
+  const found = await store.sessions.withUser(sessionId)
+  if (!found) throw new AppError('unauthenticated')
+  if (!(await hasher.verify(found.user.passwordHash, current, meta.signal))) {
+    throw new AppError('bad_request', { field: 'current', message: 'The current password is wrong.' })
+  }
+  const passwordHash = await hasher.hash(next, meta.signal)
+  const tokenEpoch = newEpoch()
+  await changeAccess(context, caller.user.id, { passwordHash, tokenEpoch }, { keepSession: sessionId })
+  const { expiresAt } = found.session
+  const token = tokens.sign({ sid: sessionId, uid: caller.user.id, epoch: tokenEpoch, expiresAt })
+  const setCookie = cookieFor(token, {
+    config: config.cookies,
+    secureRequest: meta.secure,
+    lifetimeMs: expiresAt === null ? null : expiresAt - clock.now(),
+  })
+  return { body: { token }, setCookie }
+}

@@ -1,0 +1,78 @@
+import type { Clock, Logger } from '../base/index.ts'
+import type { RateLimits } from '../coordination/contracts.ts'
+import type { ApiKeys, Sessions } from '../store/contract/sessions.ts'
+import type { Users } from '../store/contract/users.ts'
+import type { UserView } from '../../protocol/index.ts'
+import type { Role } from '../../protocol/http/user-view.ts'
+import type { Authenticator } from './authenticator.ts'
+import type { LastUse } from './last-use.ts'
+import type { PasswordHasher } from './password-hasher.ts'
+import type { SessionTokens } from './session-token.ts'
+
+export interface AccountsConfig {
+  /** WEBUI_SECRET_KEY, or what was generated and agreed on in its place. */
+  secretKey: string
+  /** How long a sign-in lasts; null: for ever. */
+  tokenLifetimeMs: number | null
+  /** Whether people may make accounts themselves once there is one. */
+  signUp: boolean
+  defaultRole: Role
+  cookies: CookieConfig
+}
+
+export interface CookieConfig {
+  readonly sameSite: 'lax' | 'strict' | 'none'
+  /** Over HTTPS only. */
+  readonly secure: boolean
+}
+
+/** The parts of the store that accounts are made of. */
+export interface AccountStore {
+  users: Users
+  sessions: Sessions
+  apiKeys: ApiKeys
+}
+
+/** Who makes a request. Exactly one of the ids is set. */
+export interface Caller {
+  user: UserView
+  role: Role
+  sessionId: string | null
+  apiKeyId: string | null
+  /** A `Set-Cookie` line: the session was prolonged by this use. */
+  renewedCookie?: string
+}
+
+/** What accounts need to know of a request. */
+export interface RequestMeta {
+  readonly address: string
+  /** It came over https. */
+  readonly secure: boolean
+  readonly userAgent: string
+  readonly signal: AbortSignal
+}
+
+/** An answer that sets or clears the session's cookie: a whole `Set-Cookie` line. */
+export interface WithCookie<Body> {
+  body: Body
+  setCookie: string
+}
+
+/** What it takes to change a right: this instance forgets by `authenticator`, the others hear of it by `announce`. */
+export interface OperatorContext {
+  store: AccountStore
+  clock: Clock
+  hasher: PasswordHasher
+  authenticator: Pick<Authenticator, 'revoked'>
+  announce: (feed: 'revocations') => void
+}
+
+/** What every use case of accounts works with. */
+export interface Context extends OperatorContext {
+  rateLimits: RateLimits
+  config: AccountsConfig
+  logger: Logger
+  tokens: SessionTokens
+  lastUse: LastUse
+  authenticator: Authenticator
+}

@@ -1,0 +1,93 @@
+import type { Preferences } from '../../protocol/http/get-preferences.ts'
+import type { Role } from '../../protocol/http/user-view.ts'
+import { getMe, getPreferences, putPreferences, updateAccount } from './account.ts'
+import { listUsers, resetPassword, updateUser } from './administer-users.ts'
+import type { ListUsers } from './administer-users.ts'
+import { createApiKey, deleteApiKey, listApiKeys } from './api-keys.ts'
+import { Authenticator } from './authenticator.ts'
+import { changePassword } from './change-password.ts'
+import type { AccountsConfig, AccountStore, Caller, Context, RequestMeta } from './context.ts'
+import { LastUse } from './last-use.ts'
+import { createOperator } from './operator.ts'
+import { createPasswordHasher } from './password-hasher.ts'
+import type { PasswordHasher } from './password-hasher.ts'
+import { createSessionTokens } from './session-token.ts'
+import { endSession, listSessions } from './sessions.ts'
+import { signIn } from './sign-in.ts'
+import { signOut, signOutEverywhere } from './sign-out.ts'
+import { signUp, signUpMode } from './sign-up.ts'
+import type { SignUp } from './sign-up.ts'
+
+export interface AccountsOptions extends Pick<Context, 'rateLimits' | 'clock' | 'logger' | 'announce'> {
+  store: AccountStore
+  config: AccountsConfig
+  /** For tests: cheaper or fuller than the real one. */
+  hasher?: PasswordHasher
+}
+
+export type Accounts = ReturnType<typeof createAccounts>
+
+/**
+ * The use cases of accounts, one per operation and of its name, taking `(caller, input, meta)` as routes call them.
+ * What is refused comes as AppError with a code of the catalogue; a StoreError passes through.
+ */
+export function createAccounts(options: AccountsOptions) {
+  const context = createContext(options)
+  type Body<T> = { body: T }
+  type Id = { params: { id: string } }
+  return {
+    useCases: {
+      signUp: (_: undefined, { body }: Body<SignUp>, meta: RequestMeta) => signUp(context, body, meta),
+      signIn: (_: undefined, { body }: Body<{ email: string; password: string }>, meta: RequestMeta) =>
+        signIn(context, body, meta),
+      signOut: (caller: Caller) => signOut(context, caller),
+      signOutEverywhere: (caller: Caller) => signOutEverywhere(context, caller),
+      getMe: (caller: Caller) => getMe(context, caller),
+      updateAccount: (caller: Caller, { body }: Body<{ name: string }>) =>
+        updateAccount(context, caller, body),
+      changePassword: (
+        caller: Caller,
+        { body }: Body<{ current: string; next: string }>,
+        meta: RequestMeta,
+      ) => changePassword(context, caller, body, meta),
+      getPreferences: (caller: Caller) => getPreferences(context, caller),
+      putPreferences: (caller: Caller, { body }: Body<Preferences>) => putPreferences(context, caller, body),
+      listSessions: (caller: Caller) => listSessions(context, caller),
+      endSession: (caller: Caller, { params }: Id) => endSession(context, caller, params.id),
+      listApiKeys: (caller: Caller) => listApiKeys(context, caller),
+      createApiKey: (caller: Caller, { body }: Body<{ name: string; expiresAt?: number | undefined }>) =>
+        createApiKey(context, caller, body),
+      deleteApiKey: (caller: Caller, { params }: Id) => deleteApiKey(context, caller, params.id),
+      listUsers: (caller: Caller, { query }: { query: ListUsers }) => listUsers(context, caller, query),
+      updateUser: (
+        caller: Caller,
+        { params, body }: Id & Body<{ role?: Role | undefined; active?: boolean | undefined }>,
+      ) => updateUser(context, caller, params.id, body),
+      resetPassword: (caller: Caller, { params }: Id) => resetPassword(context, caller, params.id),
+    },
+    authenticator: context.authenticator,
+    /** What the command line may do. */
+    operator: createOperator(context),
+    signUpMode: () => signUpMode(context),
+    /** Waits for what is still to be written. */
+    close: () => context.lastUse.close(),
+  }
+}
+
+function createContext({ store, config, clock, logger, hasher, ...rest }: AccountsOptions): Context {
+  const tokens = createSessionTokens(config.secretKey, clock)
+  const lastUse = new LastUse(store, logger)
+  const { cookies, tokenLifetimeMs } = config
+  const authenticator = new Authenticator({ store, tokens, lastUse, cookies, tokenLifetimeMs, clock })
+  return {
+    ...rest,
+    store,
+    config,
+    clock,
+    logger,
+    tokens,
+    lastUse,
+    authenticator,
+    hasher: hasher ?? createPasswordHasher(),
+  }
+}

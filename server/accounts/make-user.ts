@@ -1,0 +1,33 @@
+import { AppError } from '../../protocol/errors.ts'
+import type { Role } from '../../protocol/http/user-view.ts'
+import { cleanText, newId, randomToken } from '../base/index.ts'
+import type { UserRow } from '../store/contract/users.ts'
+import type { AccountStore } from './context.ts'
+
+export interface MakeUser {
+  name: string
+  email: string
+  passwordHash: string
+  role: Role
+}
+
+/** Writes a new account and reads it back. Throws `email_taken`. */
+export async function makeUser(
+  store: Pick<AccountStore, 'users'>,
+  { name, email, passwordHash, role }: MakeUser,
+  options: { onlyFirst?: boolean } = {},
+): Promise<UserRow | 'not-first'> {
+  const id = newId()
+  const user = { id, email, name: cleanText(name), passwordHash, role, tokenEpoch: newEpoch() }
+  const outcome = await store.users.create(user, options)
+  if (outcome === 'email-taken') throw new AppError('email_taken', { field: 'email' })
+  if (outcome === 'not-first') return 'not-first'
+  const row = await store.users.byId(id)
+  if (!row) throw new Error('an account that was just made is not there')
+  return row
+}
+
+/** Tokens carry it: a new one ends them all. */
+export function newEpoch(): string {
+  return randomToken(12)
+}

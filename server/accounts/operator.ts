@@ -1,0 +1,94 @@
+import { AppError } from '../../protocol/errors.ts'
+import {
+  email as emailField,
+  name as nameField,
+  password as passwordField,
+} from '../../protocol/http/account-fields.ts'
+import { role as roleField } from '../../protocol/http/user-view.ts'
+import type { Role } from '../../protocol/http/user-view.ts'
+import type { UserView } from '../../protocol/index.ts'
+import type { z } from 'zod'
+import type { UserRow } from '../store/contract/users.ts'
+import { changeUser, giveNewPassword } from './administer-users.ts'
+import { createApiKeyFor } from './api-keys.ts'
+import type { OperatorContext } from './context.ts'
+import { makeUser } from './make-user.ts'
+import { presentUser } from './present-user.ts'
+
+/** What whoever has the machine may do from the command line: no caller, accounts named by their email address. */
+export interface Operator {
+  /** Throws `email_taken`, and `bad_request` with the field. */
+  createUser(input: { email: string; name: string; role: string; password: string }): Promise<UserView>
+  /** All of them, newest first. */
+  listUsers(): Promise<UserView[]>
+  setRole(email: string, role: string): Promise<UserView>
+  resetPassword(email: string): Promise<{ password: string }>
+  setActive(email: string, active: boolean): Promise<UserView>
+  /** The key itself. */
+  createApiKey(email: string, name: string): Promise<{ key: string }>
+  /** WEBUI_ADMIN_EMAIL: made where nobody has an account yet. False: somebody has. */
+  ensureFirstAdmin(admin: { email: string; name: string; password: string }): Promise<boolean>
+}
+
+export function createOperator(context: OperatorContext): Operator {
+  const { store, hasher } = context
+
+  async function find(email: string): Promise<UserRow> {
+    const user = await store.users.byEmail(check('email', emailField, email))
+    if (!user) throw new AppError('not_found', { field: 'email', message: `There is no account ${email}.` })
+    return user
+  }
+
+  return {
+    async createUser(input) {
+      const role = checkRole(input.role)
+      const email = check('email', emailField, input.email)
+      const name = check('name', nameField, input.name)
+      const passwordHash = await hasher.hash(check('password', passwordField, input.password))
+      const user = await makeUser(store, { email, name, role, passwordHash })
+      if (user === 'not-first') throw new Error('the store refused an account that need not be the first')
+      return presentUser(user)
+    },
+    async listUsers() {
+      const users: UserView[] = []
+      let cursor: string | null = null
+      do {
+        const page: { items: UserRow[]; next: string | null } = await store.users.list(
+          cursor === null ? { limit: 100 } : { limit: 100, cursor },
+        )
+        users.push(...page.items.map(presentUser))
+        cursor = page.next
+      } while (cursor !== null)
+      return users
+    },
+    setRole: async (email, role) => changeUser(context, (await find(email)).id, { role: checkRole(role) }),
+    resetPassword: async (email) => giveNewPassword(context, (await find(email)).id),
+    setActive: async (email, active) => changeUser(context, (await find(email)).id, { active }),
+    async createApiKey(email, name) {
+      const user = await find(email)
+      const { key } = await createApiKeyFor(context, user.id, { name: check('name', nameField, name) })
+      return { key }
+    },
+    async ensureFirstAdmin({ email, name, password }) {
+      if ((await store.users.count()) > 0) return false
+      const passwordHash = await hasher.hash(password)
+      const made = await makeUser(store, { email, name, passwordHash, role: 'admin' }, { onlyFirst: true })
+      return made !== 'not-first'
+    },
+  }
+}
+
+function checkRole(text: string): Role {
+  const parsed = roleField.safeParse(text)
+  if (parsed.success) return parsed.data
+  throw new AppError('bad_request', { field: 'role', message: `role must be admin, user or pending.` })
+}
+
+function check(field: string, schema: z.ZodType<string>, value: string): string {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  throw new AppError('bad_request', {
+    field,
+    message: `${field} ${parsed.error.issues[0]?.message ?? 'is not valid'}.`,
+  })
+}

@@ -1,0 +1,227 @@
+import { describe, expect, test, vi } from 'vitest'
+import { day, openWorld, password } from './accounts-world.contract.ts'
+import type { OpenStore, World } from './accounts-world.contract.ts'
+import type { Revocation } from './authenticator.ts'
+import { createSessionTokens } from './session-token.ts'
+
+const unauthenticated = { code: 'unauthenticated' }
+
+export function describeRevocation(name: string, openStore: OpenStore): void {
+  describe(`revoked is revoked, on ${name}`, () => {
+    test('one statement at first sight, none for a session that this instance has seen', async () => {
+      const world = await openWorld(openStore)
+      await world.signUp('ann')
+      const token = await world.signIn('ann')
+      world.tap.calls.length = 0
+      await Promise.all([world.caller(token), world.caller(token), world.caller(token)])
+      expect(world.tap.calls).toEqual(['sessions.withUser'])
+      for (let i = 0; i < 100; i++) await world.caller(token)
+      expect(world.tap.calls).toEqual(['sessions.withUser'])
+    })
+
+    test('forged, damaged, foreign and expired tokens', async () => {
+      const world = await openWorld(openStore)
+      const { token, caller } = await world.signUp('ann')
+      const [head, body, signature] = token.split('.')
+      const none = Buffer.from('{"alg":"none","typ":"JWT"}').toString('base64url')
+      const claims = { sid: caller.sessionId!, uid: caller.user.id, epoch: 'e', expiresAt: null }
+      const foreign = createSessionTokens('the secret of somebody else', world.clock).sign(claims)
+      const oldEpoch = createSessionTokens('a secret of the tests, long enough', world.clock).sign(claims)
+      const forged = [
+        `${head}.${body}.${signature?.slice(0, -2)}`,
+        `${none}.${body}.`,
+        `${head}.${body}`,
+        foreign,
+      ]
+      world.tap.calls.length = 0
+      for (const bad of ['', 'x', 'a.b.c', 'x'.repeat(100_000), `${token}x`, ...forged]) {
+        await expect(world.caller(bad), bad.slice(0, 40)).rejects.toMatchObject(unauthenticated)
+      }
+      expect(world.tap.calls).toEqual([])
+      await expect(world.caller(oldEpoch)).rejects.toMatchObject(unauthenticated)
+      world.clock.pass(28 * day - 1)
+      await world.caller(token)
+      world.clock.pass(1001)
+      await expect(world.caller(token)).rejects.toMatchObject(unauthenticated)
+      const { accounts: fresh } = await world.another()
+      await expect(
+        fresh.authenticator.authenticate({ bearer: token }, { secure: false }),
+      ).rejects.toMatchObject(unauthenticated)
+    })
+
+    test.each<[string, (world: World, token: string) => Promise<unknown>]>([
+      ['sign-out', async (w, t) => w.accounts.useCases.signOut(await w.caller(t))],
+      [
+        'sign-out everywhere',
+        async (w) => w.accounts.useCases.signOutEverywhere(await w.caller(await w.signIn('bob'))),
+      ],
+      ['a new password', async (w) => changePassword(w, await w.signIn('bob'))],
+      ['ended from another device', async (w, t) => endOther(w, t)],
+      ['deactivation', async (w) => w.accounts.operator.setActive('bob@example.com', false)],
+      ['a reset password', async (w) => w.accounts.operator.resetPassword('bob@example.com')],
+    ])('%s: the token is refused here at once, elsewhere once told', async (_, revoke) => {
+      const world = await openWorld(openStore)
+      await world.signUp('ann')
+      const { token } = await world.signUp('bob')
+      const other = await world.another()
+      const there = (): Promise<unknown> =>
+        other.accounts.authenticator.authenticate({ cookieToken: token }, { secure: false })
+      await there()
+      const told: Revocation[] = []
+      world.accounts.authenticator.onRevoked((revocation) => told.push(revocation))
+      await revoke(world, token)
+      await expect(world.caller(token)).rejects.toMatchObject(unauthenticated)
+      expect(world.announced.length).toBeGreaterThan(0)
+      expect(told.length).toBeGreaterThan(0)
+      await there()
+      await other.hear()
+      await expect(there()).rejects.toMatchObject(unauthenticated)
+      // It never comes back: not after a restart, nor after everything is forgotten.
+      world.accounts.authenticator.forgetAll()
+      await expect(world.caller(token)).rejects.toMatchObject(unauthenticated)
+    })
+
+    test('a changed role holds at once and the session goes on with it', async () => {
+      const world = await openWorld(openStore, { defaultRole: 'pending' })
+      await world.signUp('ann')
+      const { token, caller } = await world.signUp('bob')
+      expect(caller.role).toBe('pending')
+      const other = await world.another()
+      const there = async (): Promise<string> =>
+        (await other.accounts.authenticator.authenticate({ bearer: token }, { secure: false })).role
+      expect(await there()).toBe('pending')
+      await world.accounts.operator.setRole('bob@example.com', 'user')
+      expect((await world.caller(token)).role).toBe('user')
+      await other.hear()
+      expect(await there()).toBe('user')
+    })
+
+    test('a new password keeps this session, by the new token only', async () => {
+      const world = await openWorld(openStore)
+      const { token, caller } = await world.signUp('ann')
+      const elsewhere = await world.signIn('ann')
+      const renewed = await changePassword(world, token)
+      expect((await world.caller(renewed)).sessionId).toBe(caller.sessionId)
+      for (const old of [token, elsewhere])
+        await expect(world.caller(old)).rejects.toMatchObject(unauthenticated)
+      await expect(world.signIn('ann')).rejects.toMatchObject({ code: 'wrong_credentials' })
+    })
+
+    test('a revocation between the read and its place in the cache is not lost', async () => {
+      const world = await openWorld(openStore)
+      const { caller } = await world.signUp('ann')
+      const token = await world.signIn('ann')
+      const { sid } = createSessionTokens('a secret of the tests, long enough', world.clock).read(token)!
+      // The row has been read and says "open"; before the answer arrives, another instance ends the session.
+      world.tap.after.set('sessions.withUser', async () => {
+        world.tap.after.clear()
+        await world.store.sessions.end(sid, caller.user.id)
+        world.accounts.authenticator.revoked([sid], [])
+      })
+      await expect(world.caller(token)).rejects.toMatchObject(unauthenticated)
+      await expect(world.caller(token)).rejects.toMatchObject(unauthenticated)
+    })
+
+    test('who asks after a revocation does not get the answer of a read from before', async () => {
+      const world = await openWorld(openStore)
+      const { caller } = await world.signUp('ann')
+      const token = await world.signIn('ann')
+      const read = Promise.withResolvers<void>()
+      const go = Promise.withResolvers<void>()
+      world.tap.after.set('sessions.withUser', async () => {
+        world.tap.after.clear()
+        read.resolve()
+        await go.promise
+      })
+      const before = world.caller(token)
+      await read.promise
+      await world.accounts.useCases.signOutEverywhere(caller)
+      await expect(world.caller(token)).rejects.toMatchObject(unauthenticated)
+      go.resolve()
+      await expect(before).rejects.toMatchObject(unauthenticated)
+    })
+
+    test('a write whose outcome is unknown makes this instance read again', async () => {
+      const world = await openWorld(openStore)
+      const { token, caller } = await world.signUp('ann')
+      world.tap.after.set('users.changeAccess', () => Promise.reject(new Error('the answer was lost')))
+      await expect(world.accounts.useCases.signOutEverywhere(caller)).rejects.toThrow('the answer was lost')
+      await expect(world.caller(token)).rejects.toMatchObject(unauthenticated)
+      expect(world.announced).toEqual(['revocations'])
+    })
+
+    test('a database that is away signs nobody out', async () => {
+      const world = await openWorld(openStore)
+      const { token } = await world.signUp('ann')
+      const unseen = await world.signIn('ann')
+      world.tap.away.add('sessions.withUser')
+      await world.caller(token)
+      await expect(world.caller(unseen)).rejects.toMatchObject({ code: 'store_unavailable', status: 503 })
+      world.accounts.authenticator.forgetAll()
+      await expect(world.caller(token)).rejects.toMatchObject({ code: 'store_unavailable' })
+      world.tap.away.clear()
+      await world.caller(token)
+    })
+
+    test('other people cannot be signed out, nor the fleet made to read', async () => {
+      const world = await openWorld(openStore)
+      const { token, caller: ann } = await world.signUp('ann')
+      const { caller: bob } = await world.signUp('bob')
+      const id = { params: { id: ann.sessionId! } }
+      await expect(world.accounts.useCases.endSession(bob, id)).rejects.toMatchObject({ code: 'not_found' })
+      await expect(world.accounts.useCases.deleteApiKey(bob, id)).rejects.toMatchObject({ code: 'not_found' })
+      await world.caller(token)
+      expect(world.announced).toEqual([])
+    })
+
+    test('last use is written at most once a minute', async () => {
+      const world = await openWorld(openStore)
+      const { token, caller } = await world.signUp('ann')
+      const touches = (): string[] => world.tap.calls.filter((call) => call === 'sessions.touch')
+      for (let i = 0; i < 50; i++) await world.caller(token)
+      world.clock.pass(60_000)
+      for (let i = 0; i < 50; i++) await world.caller(token)
+      await vi.waitFor(async () => {
+        const [session] = await world.store.sessions.ofUser(caller.user.id)
+        expect(session?.lastUsedAt).toBe(world.clock.now())
+      })
+      expect(touches()).toHaveLength(1)
+    })
+
+    test('JWT_EXPIRES_IN=-1: never, and the cookie is renewed once a day', async () => {
+      const world = await openWorld(openStore, { tokenLifetimeMs: null })
+      const { token } = await world.signUp('ann')
+      const use = async (): Promise<string | undefined> =>
+        (await world.accounts.authenticator.authenticate({ cookieToken: token }, { secure: false }))
+          .renewedCookie
+      expect(await use()).toMatch(/^token=[^;]+; Path=\/; Max-Age=34560000; HttpOnly; SameSite=Lax$/)
+      expect(await use()).toBeUndefined()
+      world.clock.pass(day)
+      expect(await use()).toContain(`token=${token};`)
+      expect((await world.caller(token)).renewedCookie).toBeUndefined()
+      world.clock.pass(4000 * day)
+      await use()
+    })
+  })
+}
+
+async function changePassword(world: World, token: string): Promise<string> {
+  const body = { current: password, next: 'a better password' }
+  const caller = await world.caller(token)
+  const changed = await world.accounts.useCases.changePassword(
+    caller,
+    { body },
+    {
+      address: '',
+      secure: false,
+      userAgent: '',
+      signal: new AbortController().signal,
+    },
+  )
+  return changed.body.token
+}
+
+async function endOther(world: World, token: string): Promise<unknown> {
+  const id = (await world.caller(token)).sessionId!
+  return world.accounts.useCases.endSession(await world.caller(await world.signIn('bob')), { params: { id } })
+}

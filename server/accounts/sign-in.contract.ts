@@ -1,0 +1,160 @@
+import { describe, expect, test } from 'vitest'
+import type { AccountUseCases } from '../http/use-cases.ts'
+import { meta, openWorld, password } from './accounts-world.contract.ts'
+import type { OpenStore } from './accounts-world.contract.ts'
+
+const bodyOf = (name: string) => ({ body: { name, email: `${name}@example.com`, password } })
+
+export function describeSignIn(name: string, openStore: OpenStore): void {
+  describe(`sign-up and sign-in on ${name}`, () => {
+    test('the use cases are those that the routes ask for', async () => {
+      const { accounts } = await openWorld(openStore)
+      const useCases: AccountUseCases = accounts.useCases
+      expect(Object.keys(useCases)).toHaveLength(17)
+    })
+
+    test('the first to sign up becomes administrator, then it is closed', async () => {
+      const world = await openWorld(openStore, { signUp: false })
+      expect(await world.accounts.signUpMode()).toBe('first')
+      const { caller } = await world.signUp('ann')
+      expect(caller).toMatchObject({ role: 'admin', user: { email: 'ann@example.com', name: 'ann' } })
+      expect(await world.accounts.signUpMode()).toBe('closed')
+      await expect(world.signUp('bob')).rejects.toMatchObject({ code: 'sign_up_closed' })
+      expect(await world.store.users.count()).toBe(1)
+    })
+
+    test('two who are first at once: one administrator, the other an ordinary account or none', async () => {
+      const world = await openWorld(openStore, { signUp: false })
+      const both = await Promise.allSettled([world.signUp('ann'), world.signUp('bob')])
+      expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
+      const open = await openWorld(openStore, { defaultRole: 'pending' })
+      const roles = (await Promise.all([open.signUp('ann'), open.signUp('bob')])).map(
+        ({ caller }) => caller.role,
+      )
+      expect(roles.toSorted()).toEqual(['admin', 'pending'])
+    })
+
+    test.each(['pending', 'user', 'admin'] as const)('DEFAULT_USER_ROLE=%s', async (defaultRole) => {
+      const world = await openWorld(openStore, { defaultRole })
+      await world.signUp('ann')
+      expect((await world.signUp('bob')).caller.role).toBe(defaultRole)
+    })
+
+    test('an address is taken once, however it is written', async () => {
+      const world = await openWorld(openStore)
+      await world.signUp('ann')
+      const again = { body: { ...bodyOf('other').body, email: 'ANN@example.com' } }
+      await expect(world.accounts.useCases.signUp(undefined, again, meta())).rejects.toMatchObject({
+        code: 'email_taken',
+        field: 'email',
+      })
+    })
+
+    test('a name with U+0000 and half a character is stored cleaned', async () => {
+      const world = await openWorld(openStore)
+      const body = { ...bodyOf('ann').body, name: 'A\u0000n\uD800n' }
+      const { user } = (await world.accounts.useCases.signUp(undefined, { body }, meta())).body
+      expect(user.name).toBe('A\uFFFDn\uFFFDn')
+    })
+
+    test('a wrong password and an unknown address get the same answer after the same work', async () => {
+      const world = await openWorld(openStore)
+      await world.signUp('ann')
+      const refused = async (email: string, given: string): Promise<unknown> =>
+        world.accounts.useCases
+          .signIn(undefined, { body: { email, password: given } }, meta())
+          .catch((error: unknown) => error)
+      const wrong = await refused('ann@example.com', 'something else')
+      const unknown = await refused('nobody@example.com', password)
+      expect(wrong).toMatchObject({ code: 'wrong_credentials' })
+      expect(unknown).toEqual(wrong)
+      expect(world.compared).toEqual(['stored', 'decoy'])
+    })
+
+    test('a deactivated account is told so only with the right password', async () => {
+      const world = await openWorld(openStore)
+      const { caller: admin } = await world.signUp('ann')
+      const { caller: bob } = await world.signUp('bob')
+      const id = { params: { id: bob.user.id } }
+      await world.accounts.useCases.updateUser(admin, { ...id, body: { active: false } })
+      await expect(world.signIn('bob')).rejects.toMatchObject({ code: 'account_inactive' })
+      const body = { email: 'bob@example.com', password: 'something else' }
+      await expect(world.accounts.useCases.signIn(undefined, { body }, meta())).rejects.toMatchObject({
+        code: 'wrong_credentials',
+      })
+    })
+
+    test('15 tries an account and address in three minutes; other addresses and accounts go on', async () => {
+      const world = await openWorld(openStore)
+      await world.signUp('ann')
+      await world.signUp('bob')
+      for (let i = 0; i < 15; i++) await world.signIn('ann')
+      const refused = world.signIn('ann')
+      await expect(refused).rejects.toMatchObject({ code: 'rate_limited' })
+      const { retryAfterMs } = (await refused.catch((error: unknown) => error)) as { retryAfterMs: number }
+      expect(retryAfterMs).toBeGreaterThan(0)
+      await world.signIn('bob')
+      await world.signIn('ann', { address: '198.51.100.8' })
+      world.clock.pass(retryAfterMs)
+      await world.signIn('ann')
+    })
+
+    test('an address that tries many accounts is stopped too', async () => {
+      const world = await openWorld(openStore)
+      const tries = Array.from({ length: 151 }, (_, i) => `nobody${i}@example.com`)
+      const codes = new Set<unknown>()
+      let tried = 0
+      for (const email of tries) {
+        // The signal is gone before the hash is begun, so that only the limits are asked.
+        const gone = meta({ signal: AbortSignal.abort(new Error('gone')), address: '2001:db8::1' })
+        const error: unknown = await world.accounts.useCases
+          .signIn(undefined, { body: { email, password } }, gone)
+          .catch((reason: unknown) => reason)
+        const { code = 'gone' } = error as { code?: string }
+        codes.add(code)
+        if (code === 'gone') tried++
+      }
+      expect(tried).toBe(150)
+      expect([...codes]).toEqual(['gone', 'rate_limited'])
+      // Another address of the same customer is no way around it.
+      const next = meta({ address: '2001:db8::2' })
+      await expect(
+        world.accounts.useCases.signIn(undefined, { body: { email: 'x@example.com', password } }, next),
+      ).rejects.toMatchObject({ code: 'rate_limited' })
+    })
+
+    test('a cookie for HTTPS only is refused over plain HTTP before anything is done', async () => {
+      const world = await openWorld(openStore, { cookies: { sameSite: 'none', secure: true } })
+      await expect(world.signUp('ann')).rejects.toMatchObject({ code: 'insecure_cookie' })
+      expect(await world.store.users.count()).toBe(0)
+      const { setCookie } = await world.accounts.useCases.signUp(
+        undefined,
+        bodyOf('ann'),
+        meta({ secure: true }),
+      )
+      expect(setCookie).toMatch(/^token=[^;]+; Path=\/; Max-Age=2419200; HttpOnly; SameSite=None; Secure$/)
+    })
+
+    test('a database that is away is no wrong password', async () => {
+      const world = await openWorld(openStore)
+      await world.signUp('ann')
+      world.tap.away.add('users.byEmail')
+      await expect(world.signIn('ann')).rejects.toMatchObject({ name: 'StoreError', kind: 'unavailable' })
+    })
+
+    test('a session knows its device and address', async () => {
+      const world = await openWorld(openStore)
+      const { caller } = await world.signUp('ann')
+      const { items } = await world.accounts.useCases.listSessions(caller)
+      expect(items).toEqual([
+        expect.objectContaining({
+          id: caller.sessionId,
+          device: 'Firefox on Linux',
+          address: '198.51.100.7',
+          current: true,
+          expiresAt: world.clock.now() + 28 * 86_400_000,
+        }),
+      ])
+    })
+  })
+}

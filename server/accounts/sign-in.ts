@@ -1,0 +1,24 @@
+import { AppError } from '../../protocol/errors.ts'
+import type { UserView } from '../../protocol/index.ts'
+import { beginSession } from './begin-session.ts'
+import type { Context, RequestMeta, WithCookie } from './context.ts'
+import { checkCookieTravels } from './session-cookie.ts'
+import { limitSignIn } from './sign-in-limits.ts'
+
+/**
+ * Signs in by password. An unknown address costs the same time as a wrong password and gets the same answer; that an
+ * account is deactivated is told only to those who know its password.
+ */
+export async function signIn(
+  context: Context,
+  { email, password }: { email: string; password: string },
+  meta: RequestMeta,
+): Promise<WithCookie<{ token: string; user: UserView }>> {
+  checkCookieTravels(context.config.cookies, meta.secure)
+  await limitSignIn(context.rateLimits, meta.address, email)
+  const user = await context.store.users.byEmail(email)
+  const fits = await context.hasher.verify(user?.passwordHash, password, meta.signal)
+  if (!user || !fits) throw new AppError('wrong_credentials')
+  if (!user.active) throw new AppError('account_inactive')
+  return beginSession(context, user, meta)
+}

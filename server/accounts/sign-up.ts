@@ -1,0 +1,45 @@
+import { AppError } from '../../protocol/errors.ts'
+import type { UserView } from '../../protocol/index.ts'
+import { beginSession } from './begin-session.ts'
+import type { Context, RequestMeta, WithCookie } from './context.ts'
+import { makeUser } from './make-user.ts'
+import { checkCookieTravels } from './session-cookie.ts'
+import { limitSignUp } from './sign-in-limits.ts'
+
+export interface SignUp {
+  name: string
+  email: string
+  password: string
+}
+
+/** Makes an account and signs in. The first one becomes administrator; then sign-up is closed unless ENABLE_SIGNUP. */
+export async function signUp(
+  context: Context,
+  input: SignUp,
+  meta: RequestMeta,
+): Promise<WithCookie<{ token: string; user: UserView }>> {
+  const { config, hasher, rateLimits, store } = context
+  checkCookieTravels(config.cookies, meta.secure)
+  const mode = await signUpMode(context)
+  if (mode === 'closed') throw new AppError('sign_up_closed')
+  await limitSignUp(rateLimits, meta.address)
+  const passwordHash = await hasher.hash(input.password, meta.signal)
+  if (mode === 'first') {
+    const first = await makeUser(store, { ...input, passwordHash, role: 'admin' }, { onlyFirst: true })
+    if (first !== 'not-first') return beginSession(context, first, meta)
+    // Somebody was quicker: this one is an ordinary account, if those may be made.
+    if (!config.signUp) throw new AppError('sign_up_closed')
+  }
+  const user = await makeUser(store, { ...input, passwordHash, role: config.defaultRole })
+  if (user === 'not-first') throw new Error('the store refused an account that need not be the first')
+  return beginSession(context, user, meta)
+}
+
+/** What signing up would do now; for the page before anybody is signed in. */
+export async function signUpMode({
+  store,
+  config,
+}: Pick<Context, 'store' | 'config'>): Promise<'first' | 'open' | 'closed'> {
+  if ((await store.users.count()) === 0) return 'first'
+  return config.signUp ? 'open' : 'closed'
+}

@@ -1,0 +1,69 @@
+import { AppError } from '../../protocol/index.ts'
+import type { EndStatus, RunError } from '../../protocol/index.ts'
+import { backoff, newId, sleep } from '../base/index.ts'
+import { StoreError } from '../store/store.ts'
+import { UpstreamError } from '../upstream/contracts.ts'
+import type { ResolvedModel, UpstreamSink, GenerateRequest } from '../upstream/contracts.ts'
+import type { ChatContext } from './chat-context.ts'
+
+export interface Question {
+  modelId: string
+  /** Made from the model, since the form of a continuation depends on it. */
+  request: (model: ResolvedModel) => Promise<Omit<GenerateRequest, 'model'>>
+  sink: UpstreamSink
+  /** The run was taken over: a provider that is overrun or away is waited for, and never fails the run (rule 14). */
+  patient: boolean
+  /** Whether any word has come: then nothing is asked twice. */
+  begun: () => boolean
+  signal: AbortSignal
+}
+
+export interface ModelEnd {
+  status: Exclude<EndStatus, 'stopped' | 'interrupted'>
+  error?: RunError
+}
+
+const waitable = new Set(['upstream_rate_limited', 'upstream_unreachable', 'upstream_silent', 'upstream_broke_off'])
+
+/**
+ * Asks until the model has answered, the question is hopeless, or the signal aborts (then it rejects with the signal's
+ * reason). One retry before the first word; a taken-over run waits as long as it takes.
+ */
+export async function askModel(context: ChatContext, question: Question): Promise<ModelEnd> {
+  const { modelId, signal } = question
+  for (let attempt = 0; ; attempt++) {
+    signal.throwIfAborted()
+    try {
+      const model = await context.models.resolve(modelId)
+      if (!model) {
+        if (question.patient && attempt < 20) await sleep(backoff(attempt, { first: 250, most: 5000 }), signal)
+        else return { status: 'failed', error: new AppError('unknown_model').toWire() }
+        continue
+      }
+      void model.learnContinues(signal)
+      await model.generate(await question.request(model), question.sink, signal)
+      return { status: 'done' }
+    } catch (error) {
+      signal.throwIfAborted()
+      if (error instanceof StoreError) {
+        await sleep(backoff(attempt, { first: 250, most: 5000 }), signal)
+        continue
+      }
+      if (!(error instanceof UpstreamError)) return unexpected(context, error)
+      const again = waitable.has(error.code) && !question.begun() && (question.patient || attempt === 0)
+      if (!again) return { status: 'failed', error: error.toRunError() }
+      const pause = error.retryAfterMs ?? backoff(attempt, { first: 500, most: 15_000 })
+      // Without a takeover a person is waiting: a long pause is told to them, not slept through.
+      if (!question.patient && pause > 3000) return { status: 'failed', error: error.toRunError() }
+      context.logger.info({ code: error.code, pause }, 'asking the provider again')
+      await sleep(pause, signal)
+    }
+  }
+}
+
+function unexpected(context: ChatContext, error: unknown): ModelEnd {
+  const errorId = newId()
+  context.logger.error({ err: error, errorId }, 'an answer failed unexpectedly')
+  const { code, message } = new AppError('internal').toWire()
+  return { status: 'failed', error: { code, message: `${message} (${errorId})` } }
+}

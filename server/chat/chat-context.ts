@@ -1,0 +1,61 @@
+import type { Clock, Logger } from '../base/index.ts'
+import type { RunLog, Membership } from '../coordination/contracts.ts'
+import type { ModelCatalogue } from '../upstream/contracts.ts'
+import type { Store } from '../store/store.ts'
+import type { UserEvents } from '../shared-state/user-events.ts'
+import type { MessageOf, MessageName } from '../messages.ts'
+
+/** What runs may cost and how patient they are. Milliseconds, UTF-16 units. */
+export interface RunLimits {
+  /** Words are gathered for this long before they are delivered; the first go at once. */
+  gatherMs: number
+  /** One transaction saves all dirty runs. */
+  saveEveryMs: number
+  /** This much unsaved text brings the save forward, and resets the attempts (rule 13). */
+  saveUnits: number
+  /** This much unsaved text pauses the provider. */
+  pauseUnits: number
+  answerUnits: number
+  attempts: number
+  /** Takeovers under way at once on this instance. */
+  takeovers: number
+  leaseMs: number
+  /** A run whose last save is younger is not claimed (rule 1). */
+  graceMs: number
+}
+
+export const defaultRunLimits: RunLimits = {
+  gatherMs: 30,
+  saveEveryMs: 2000,
+  saveUnits: 4096,
+  pauseUnits: 262_144,
+  answerUnits: 4_000_000,
+  attempts: 3,
+  takeovers: 16,
+  leaseMs: 2500,
+  graceMs: 1000,
+}
+
+/** What every part of `chat/` gets. */
+export interface ChatContext {
+  /** This incarnation: the owner that the store knows. */
+  me: string
+  store: Store
+  log: RunLog
+  membership: Membership
+  models: ModelCatalogue
+  events: UserEvents
+  send: <K extends MessageName>(name: K, payload: MessageOf<K>) => Promise<boolean>
+  clock: Clock
+  logger: Logger
+  limits: RunLimits
+  /** What to do with an answer that cannot be continued after its owner died. */
+  policy: 'restart' | 'interrupt'
+  /**
+   * Nobody else can own this instance's runs: the store is embedded and locked. Then silence by rule 7 would only
+   * hurt, and an unreachable store is no reason to suspect another owner.
+   */
+  alone: boolean
+  /** Redis is configured: without it, followers read the store at a quicker pace. */
+  shared: boolean
+}

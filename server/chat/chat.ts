@@ -1,0 +1,143 @@
+import type { Position, RunStarted, RunStartRequest } from '../../protocol/index.ts'
+import type { MessageBus } from '../coordination/contracts.ts'
+import type { Messages } from '../messages.ts'
+import type { ChatContext } from './chat-context.ts'
+import type { ChatParts } from './chats.ts'
+import * as chats from './chats.ts'
+import { listRuns } from './list-runs.ts'
+import { LiveRuns } from './live-runs.ts'
+import { Orphans } from './orphans.ts'
+import { OwnedRuns } from './owned-runs.ts'
+import { presentChat } from './present.ts'
+import type { RunEnd, RunSink, RunView } from './run-view.ts'
+import { startRun } from './start-run.ts'
+import { stopRun } from './stop-run.ts'
+import { titleByModel } from './title.ts'
+import { StoreError } from '../store/store.ts'
+
+export interface ChatOptions {
+  context: ChatContext
+  bus: MessageBus<Messages>
+  /** Gives chats a title after the first answer. */
+  taskModel: string | null
+}
+
+/** Chats and their answers, as this instance serves them. */
+export class Chat {
+  readonly #parts: ChatParts
+  readonly #orphans: Orphans
+  readonly #options: ChatOptions
+  readonly #stopping = new AbortController()
+  #accepting = true
+
+  constructor(options: ChatOptions) {
+    this.#options = options
+    const { context } = options
+    const live = new LiveRuns(context)
+    const owned = new OwnedRuns(context, live, { ended: (run, end) => void this.#ended(run, end) })
+    this.#parts = { context, live, owned }
+    this.#orphans = new Orphans(context, owned, live)
+  }
+
+  start(): void {
+    const { context, live, owned } = this.#parts
+    const { bus } = this.#options
+    bus.on('run.stop', `instance:${context.me}`, { message: ({ runId }) => owned.stop(runId), gap: () => {} })
+    bus.on('runs.released', 'fleet', { message: () => this.#orphans.sweepSoon(), gap: () => this.#orphans.sweepSoon() })
+    live.start()
+    owned.start()
+    this.#orphans.start()
+  }
+
+  /** New runs are made without an owner from now on; what runs here goes on. */
+  async drain(): Promise<void> {
+    this.#accepting = false
+    this.#orphans.stop()
+    await this.#parts.owned.saveNow()
+  }
+
+  /** Gives up what still runs, so that another instance, or the next start, goes on with it. */
+  async release(): Promise<number> {
+    const released = await this.#parts.owned.releaseAll()
+    if (released > 0) await this.#parts.context.send('runs.released', { runs: released })
+    return released
+  }
+
+  stop(): void {
+    this.#stopping.abort()
+    this.#orphans.stop()
+    this.#parts.owned.stopTurning()
+    this.#parts.live.stop()
+  }
+
+  /** Answers that this instance writes at the moment. */
+  get runs(): number {
+    return this.#parts.owned.count
+  }
+
+  async startRun(userId: string, request: RunStartRequest, tab: string | null = null): Promise<RunStarted> {
+    const { context, owned } = this.#parts
+    return startRun({ context, owned, accepting: () => this.#accepting }, userId, request, tab)
+  }
+
+  async stopRun(userId: string | null, runId: string): Promise<{ state: 'stopping' | 'ended' }> {
+    return stopRun(this.#parts, userId, runId)
+  }
+
+  /** Undefined: no such run, or not this user's. Otherwise how to stop following. */
+  async follow(
+    runId: string,
+    userId: string,
+    position: Position | undefined,
+    sink: RunSink & { opened(view: RunView): void },
+  ): Promise<(() => void) | undefined> {
+    return this.#parts.live.follow(runId, userId, position, sink)
+  }
+
+  listRuns(query: Parameters<typeof listRuns>[1]): ReturnType<typeof listRuns> {
+    return listRuns(this.#parts.context, query)
+  }
+
+  listChats(userId: string, query: chats.ListChatsQuery): ReturnType<typeof chats.listChats> {
+    return chats.listChats(this.#parts, userId, query)
+  }
+
+  getChat(userId: string, chatId: string): ReturnType<typeof chats.getChat> {
+    return chats.getChat(this.#parts, userId, chatId)
+  }
+
+  updateChat(userId: string, chatId: string, change: chats.ChatChange): ReturnType<typeof chats.updateChat> {
+    return chats.updateChat(this.#parts, userId, chatId, change)
+  }
+
+  deleteChat(userId: string, chatId: string): ReturnType<typeof chats.deleteChat> {
+    return chats.deleteChat(this.#parts, userId, chatId)
+  }
+
+  restoreChat(userId: string, chatId: string): ReturnType<typeof chats.restoreChat> {
+    return chats.restoreChat(this.#parts, userId, chatId)
+  }
+
+  deleteMessage(userId: string, messageId: string): ReturnType<typeof chats.deleteMessage> {
+    return chats.deleteMessage(this.#parts, userId, messageId)
+  }
+
+  restoreMessage(userId: string, messageId: string): ReturnType<typeof chats.restoreMessage> {
+    return chats.restoreMessage(this.#parts, userId, messageId)
+  }
+
+  async #ended(run: { id: string; chatId: string; messageId: string; userId: string }, end: RunEnd): Promise<void> {
+    const { context } = this.#parts
+    const { chatId, messageId, userId } = run
+    context.events.tell(userId, { name: 'run.ended', chatId, messageId, runId: run.id, status: end.status })
+    try {
+      const chat = await context.store.chats.get(chatId, userId)
+      if (chat) context.events.tell(userId, { name: 'chat.changed', chat: presentChat(chat) })
+      const { taskModel } = this.#options
+      if (end.status === 'done' && taskModel) await titleByModel(context, taskModel, run, this.#stopping.signal)
+    } catch (error) {
+      if (error instanceof StoreError) context.logger.debug({ err: error, run: run.id }, 'an end was not told to other tabs')
+      else context.logger.warn({ err: error, run: run.id }, 'what follows an answer failed')
+    }
+  }
+}

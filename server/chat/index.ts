@@ -1,0 +1,7 @@
+export { Chat } from './chat.ts'
+export type { ChatOptions } from './chat.ts'
+export { defaultRunLimits } from './chat-context.ts'
+export type { ChatContext, RunLimits } from './chat-context.ts'
+export { complete, listModels } from './complete.ts'
+export type { CompletionRequest } from './complete.ts'
+export type { RunEnd, RunLink, RunSink, RunView } from './run-view.ts'

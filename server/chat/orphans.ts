@@ -1,0 +1,123 @@
+import { every, jitter, sleep } from '../base/index.ts'
+import { StoreError } from '../store/store.ts'
+import type { ChatContext } from './chat-context.ts'
+import type { LiveRuns } from './live-runs.ts'
+import type { OwnedRuns } from './owned-runs.ts'
+
+/** Runs claimed by one statement. */
+const batch = 8
+/** Without Redis of its own, an instance leaves claims to those that have it, but not for ever (rule 8). */
+const holdBackMs = 10_000
+
+/**
+ * Finds runs whose owner is no more, or that have none, and takes them over. Death is only believed with proof that is
+ * present (rule 3), a batch names the dead (rule 14), and the store decides each claim (rule 1).
+ */
+export class Orphans {
+  readonly #context: ChatContext
+  readonly #owned: OwnedRuns
+  readonly #live: LiveRuns
+  readonly #stopping = new AbortController()
+  #redisLostAt: number | undefined
+  #sweeping: Promise<void> | undefined
+  #again = false
+
+  constructor(context: ChatContext, owned: OwnedRuns, live: LiveRuns) {
+    this.#context = context
+    this.#owned = owned
+    this.#live = live
+  }
+
+  start(): void {
+    const { membership } = this.#context
+    membership.watch({
+      gone: () => this.sweepSoon(),
+      link: (healthy) => {
+        this.#redisLostAt = healthy ? undefined : this.#context.clock.monotonic()
+      },
+    })
+    void every(() => this.#sweepOnce(), {
+      ms: () => (membership.redisHealthy() ? 5000 : 1000),
+      failed: (error) => this.#failed(error),
+      signal: this.#stopping.signal,
+    })
+    this.sweepSoon()
+  }
+
+  stop(): void {
+    this.#stopping.abort()
+  }
+
+  /** There may be something to claim. Instances that hear the same news do not ask in step. */
+  sweepSoon(): void {
+    void sleep(jitter() * 100, this.#stopping.signal)
+      .then(() => this.#sweepOnce())
+      .catch((error) => this.#failed(error))
+  }
+
+  async #sweepOnce(): Promise<void> {
+    if (this.#stopping.signal.aborted) return
+    if (this.#sweeping) {
+      this.#again = true
+      return this.#sweeping
+    }
+    this.#sweeping = this.#sweep().finally(() => {
+      this.#sweeping = undefined
+      if (!this.#again) return
+      this.#again = false
+      this.sweepSoon()
+    })
+    return this.#sweeping
+  }
+
+  async #sweep(): Promise<void> {
+    const { store, membership, me } = this.#context
+    const owners = await store.runs.owners()
+    const dead = owners.map(({ owner }) => owner).filter((owner) => owner !== me && owner !== '' && membership.verdict(owner) === 'dead')
+    if (owners.some(({ owner }) => owner === '')) dead.push('')
+    if (dead.length === 0 || this.#holdsBack()) return
+    await this.#claim(dead)
+  }
+
+  async #claim(dead: string[]): Promise<void> {
+    const { store, me, limits } = this.#context
+    while (!this.#stopping.signal.aborted) {
+      const claimed = await store.runs.claimSome({
+        me,
+        dead,
+        limit: batch,
+        first: this.#live.readRunIds,
+        leaseMs: limits.leaseMs,
+        graceMs: limits.graceMs,
+      })
+      for (const run of claimed) void this.#owned.takeOver(run)
+      // Fewer than asked for: the rest is somebody else's, or the store still holds it back for a moment.
+      if (claimed.length < batch) {
+        this.#lookAgain()
+        return
+      }
+      await sleep(50 + jitter() * 100, this.#stopping.signal)
+    }
+  }
+
+  /** The store refuses a claim for at most a lease after the last sign of life: ask again before the next turn. */
+  #lookAgain(): void {
+    void sleep(250 + jitter() * 100, this.#stopping.signal)
+      .then(() => this.#sweepOnce())
+      .catch((error) => this.#failed(error))
+  }
+
+  #holdsBack(): boolean {
+    const { membership, shared, clock } = this.#context
+    if (!shared || membership.redisHealthy()) return false
+    const someoneElseHasRedis = membership.members().some(({ incarnation, redis }) => incarnation !== membership.self && redis)
+    if (!someoneElseHasRedis) return false
+    this.#redisLostAt ??= clock.monotonic()
+    return clock.monotonic() - this.#redisLostAt < holdBackMs
+  }
+
+  #failed(error: unknown): void {
+    if (error instanceof StoreError) this.#context.logger.debug({ err: error }, 'orphans cannot be looked for now')
+    else this.#context.logger.error({ err: error }, 'looking for orphans failed')
+  }
+}

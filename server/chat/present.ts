@@ -1,0 +1,60 @@
+import type { ChatSummary, MessageView, RunPhase } from '../../protocol/index.ts'
+import type { RunView as RunListView } from '../../protocol/http/list-runs.ts'
+import type { ChatRow, MessageRow } from '../store/contract/chats.ts'
+import type { RunRow } from '../store/contract/runs.ts'
+
+export function presentChat(row: ChatRow): ChatSummary {
+  return {
+    id: row.id,
+    title: row.title,
+    model: row.model,
+    pinned: row.pinned,
+    archived: row.archived,
+    folder: row.folder,
+    tags: row.tags,
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
+    running: row.running,
+    unread: row.answeredAt > row.readAt,
+  }
+}
+
+export function presentMessage(row: MessageRow): MessageView {
+  const { usage, error, reasoningMs, toolCalls } = row.meta
+  return {
+    id: row.id,
+    parentId: row.parentId,
+    role: row.role,
+    text: row.text,
+    status: row.status,
+    model: row.model,
+    createdAt: row.createdAt,
+    runId: row.run?.id ?? null,
+    ...(row.run && row.status === 'running' ? { phase: phaseOf(row.run), fence: row.run.savedFence } : {}),
+    ...(usage ? { usage } : {}),
+    ...(error ? { error } : {}),
+    ...(reasoningMs === undefined ? {} : { reasoningMs }),
+    ...(toolCalls ? { toolCalls } : {}),
+  }
+}
+
+export function presentRun(row: RunRow): RunListView {
+  return {
+    id: row.id,
+    chatId: row.chatId,
+    messageId: row.messageId,
+    userId: row.userId,
+    model: row.model,
+    status: row.status,
+    ...(row.status === 'running' ? { phase: phaseOf(row) } : {}),
+    owner: row.owner === '' ? null : row.owner,
+    attempt: row.attempt,
+    startedAt: row.startedAt,
+    saved: row.saved,
+  }
+}
+
+export function phaseOf({ stop, owner }: { stop: boolean; owner: string }): RunPhase {
+  if (stop) return 'stopping'
+  return owner === '' ? 'queued' : 'running'
+}

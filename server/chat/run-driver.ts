@@ -1,0 +1,354 @@
+import type { EndStatus, RunError } from '../../protocol/index.ts'
+import { backoff, sleep } from '../base/index.ts'
+import { createLogWriter } from '../coordination/run-log/log-writer.ts'
+import type { LogWriter, Starts } from '../coordination/contracts.ts'
+import type { RunRow, SavePart } from '../store/contract/runs.ts'
+import { StoreError } from '../store/store.ts'
+import type { GenerateRequest, ResolvedModel, UpstreamEvent } from '../upstream/contracts.ts'
+import { askModel } from './ask-model.ts'
+import type { ChatContext } from './chat-context.ts'
+import type { RunSaver, SavableRun } from './run-saver.ts'
+import type { RunEnd, RunView } from './run-view.ts'
+import { TranscriptWriter } from './transcript-writer.ts'
+
+/** A run as its owner begins with it. */
+export interface OwnedRun {
+  row: Pick<RunRow, 'id' | 'chatId' | 'messageId' | 'userId' | 'parentId' | 'model' | 'fence' | 'stop'>
+  /** Own fence last. */
+  starts: Starts
+  /** The text it goes on from; the view has it too. */
+  text: string
+  /** How much of that the store has under a fence that this text descends from. */
+  saved: number
+  /** The store has text of a fence that this text does not descend from. */
+  anew: boolean
+  /** The whole of `text` is visible and is to be continued, not written anew. */
+  continuing: boolean
+  takenOver: boolean
+  /** Nothing more is asked: only the end is to be stored. */
+  endAs?: 'stopped' | 'interrupted'
+  request: (model: ResolvedModel) => Promise<Omit<GenerateRequest, 'model'>>
+}
+
+export interface DriverHooks {
+  /** The end is stored. */
+  ended(driver: RunDriver, end: RunEnd): void
+  /** The run is somebody else's, or gone. Its readers follow from afar. */
+  lost(driver: RunDriver): void
+}
+
+class Stopped extends Error {}
+class Abandoned extends Error {}
+
+/**
+ * The owner's part of one run: asks the model, delivers words here, appends them to the log, has them saved, and stores
+ * the end. It delivers nothing while its own heartbeat is older than a lease (rule 7), and believes only the store
+ * about whose run it is (rules 1 and 9).
+ */
+export class RunDriver implements SavableRun {
+  readonly id: string
+  readonly run: OwnedRun
+  readonly view: RunView
+  readonly #context: ChatContext
+  readonly #saver: RunSaver
+  readonly #hooks: DriverHooks
+  readonly #writer: LogWriter
+  readonly #transcript: TranscriptWriter
+  readonly #abort = new AbortController()
+  #pending = ''
+  #timer: NodeJS.Timeout | undefined
+  #confirming = false
+  #unsaved: string
+  #saved: number
+  #anew: boolean
+  #progress = 0
+  #begun = false
+  #stopAsked: boolean
+  #over = false
+  #resume: (() => void)[] = []
+  #checking: Promise<void> | undefined
+
+  constructor(context: ChatContext, run: OwnedRun, view: RunView, parts: { saver: RunSaver; hooks: DriverHooks }) {
+    this.#context = context
+    this.id = run.row.id
+    this.run = run
+    this.view = view
+    this.#saver = parts.saver
+    this.#hooks = parts.hooks
+    this.#saved = run.anew ? 0 : run.saved
+    this.#anew = run.anew
+    this.#unsaved = run.text.slice(this.#saved)
+    this.#stopAsked = run.row.stop
+    this.#transcript = new TranscriptWriter(context.clock, run.continuing)
+    this.#writer = createLogWriter({
+      log: context.log,
+      runId: this.id,
+      fence: run.row.fence,
+      starts: run.starts,
+      text: run.text,
+      fenced: () => void this.check(),
+      clock: context.clock,
+      logger: context.logger,
+    })
+  }
+
+  get fence(): number {
+    return this.run.row.fence
+  }
+
+  get anew(): boolean {
+    return this.#anew
+  }
+
+  /** Runs to the stored end. Never rejects. */
+  async drive(): Promise<void> {
+    this.#saver.add(this)
+    if (this.#stopAsked) this.view.phase('stopping')
+    try {
+      const { status, error } = await this.#generate()
+      await this.#finish(status, error)
+    } catch (error) {
+      if (this.#over) return
+      this.#context.logger.error({ err: error, run: this.id }, 'driving a run failed')
+      this.#leave()
+      this.#hooks.lost(this)
+    }
+  }
+
+  /** The stop column is set: closes the provider's connection at once and takes no more words. */
+  stop(): void {
+    if (this.#stopAsked || this.#over) return
+    this.#stopAsked = true
+    this.view.phase('stopping')
+    this.#abort.abort(new Stopped())
+  }
+
+  /** Hands the run over: saves, gives up ownership. For a drain. */
+  async release(): Promise<boolean> {
+    if (this.#over) return false
+    this.#leave()
+    await this.#writer.flush(500)
+    this.#writer.close()
+    await this.#saver.saveNow().catch(() => {})
+    this.#saver.remove(this)
+    const released = await this.#context.store.runs.release([{ id: this.id, fence: this.fence }], this.#context.me)
+    return released.length > 0
+  }
+
+  /** Reads whose run it is, and does what follows. Calls while one is under way share it. */
+  async check(): Promise<void> {
+    this.#checking ??= this.#check().finally(() => {
+      this.#checking = undefined
+    })
+    return this.#checking
+  }
+
+  // ---- what the saver asks --------------------------------------------------------------------------------------
+
+  unsaved(): SavePart | undefined {
+    // A taken-over run is saved even without new words, so that the store knows the fence its text has.
+    if (this.#over || (this.#unsaved === '' && !this.#anew)) return undefined
+    const text = this.#unsaved
+    return {
+      id: this.id,
+      fence: this.fence,
+      start: this.#saved,
+      length: text.length,
+      seq: this.#writer.seq,
+      starts: this.run.starts,
+      text,
+      resetAttempt: this.#progress >= this.#context.limits.saveUnits,
+    }
+  }
+
+  saved(part: SavePart, { stop }: { stop: boolean }): void {
+    this.#anew = false
+    this.#saved = part.start + part.length
+    this.#unsaved = this.#unsaved.slice(part.length)
+    if (part.resetAttempt) this.#progress = 0
+    for (const resume of this.#resume.splice(0)) resume()
+    if (stop) this.stop()
+  }
+
+  refused(): void {
+    void this.check()
+  }
+
+  // ---- the model ------------------------------------------------------------------------------------------------
+
+  async #generate(): Promise<{ status: EndStatus; error?: RunError }> {
+    if (this.run.endAs) return { status: this.run.endAs }
+    if (this.#stopAsked) return { status: 'stopped' }
+    try {
+      return await askModel(this.#context, {
+        modelId: this.run.row.model,
+        request: this.run.request,
+        sink: (events) => this.#take(events),
+        patient: this.run.takenOver,
+        begun: () => this.#begun,
+        signal: this.#abort.signal,
+      })
+    } catch (error) {
+      if (error instanceof Stopped) return { status: 'stopped' }
+      const end = this.#abort.signal.reason
+      if (end instanceof TooLong) return { status: 'done', error: end.error }
+      throw error
+    }
+  }
+
+  #take(events: UpstreamEvent[]): void | Promise<void> {
+    if (this.#stopAsked || this.#over) return
+    const words = this.#transcript.take(events)
+    if (words === '') return
+    this.#begun = true
+    this.#pending += words
+    const room = this.#context.limits.answerUnits - this.view.source.text.length - this.#pending.length
+    if (room < 0) {
+      this.#pending = this.#pending.slice(0, room)
+      this.#abort.abort(new TooLong())
+      return
+    }
+    this.#deliverSoon()
+    if (this.#unsaved.length + this.#pending.length < this.#context.limits.pauseUnits) return
+    this.#saver.nudge()
+    return new Promise((resolve) => this.#resume.push(resolve))
+  }
+
+  #deliverSoon(): void {
+    if (this.#timer) return
+    // The first words of a quiet run go at once; what comes within the next moments is gathered.
+    this.#deliver()
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined
+      if (this.#pending !== '') this.#deliverSoon()
+    }, this.#context.limits.gatherMs)
+  }
+
+  #deliver(): void {
+    if (this.#pending === '' || this.#over) return
+    if (this.#silent()) {
+      this.#confirm()
+      return
+    }
+    const words = this.#pending
+    this.#pending = ''
+    this.view.write(words, this.#writer.seq)
+    this.#writer.write(words)
+    this.#unsaved += words
+    this.#progress += words.length
+    if (this.#unsaved.length >= this.#context.limits.saveUnits) this.#saver.nudge()
+  }
+
+  #silent(): boolean {
+    const { alone, membership, limits } = this.#context
+    return !alone && membership.sinceAcknowledged() > limits.leaseMs
+  }
+
+  /** Rule 7: silent until a heartbeat is acknowledged again and the store has confirmed the fence. */
+  #confirm(): void {
+    if (this.#confirming) return
+    this.#confirming = true
+    void (async () => {
+      while (!this.#over && this.#silent()) await sleep(100)
+      await this.check()
+    })()
+      .catch((error) => this.#context.logger.warn({ err: error, run: this.id }, 'a fence could not be confirmed'))
+      .finally(() => {
+        this.#confirming = false
+        if (this.#pending !== '') this.#deliverSoon()
+      })
+  }
+
+  // ---- whose run it is ------------------------------------------------------------------------------------------
+
+  async #check(): Promise<void> {
+    for (let attempt = 0; !this.#over; attempt++) {
+      try {
+        const row = await this.#context.store.runs.read(this.id)
+        if (this.#over) return
+        if (!row || row.owner !== this.#context.me || row.fence !== this.fence || row.status !== 'running') {
+          this.#leave()
+          this.#writer.close()
+          this.#hooks.lost(this)
+          return
+        }
+        this.#adopt(row.saved)
+        if (row.stop) this.stop()
+        return
+      } catch (error) {
+        if (!(error instanceof StoreError)) throw error
+        await sleep(backoff(attempt, { first: 200, most: 2000 }))
+      }
+    }
+  }
+
+  /** A save whose answer was lost may have counted. */
+  #adopt(saved: number): void {
+    if (this.#anew || saved <= this.#saved) return
+    this.#unsaved = this.#unsaved.slice(saved - this.#saved)
+    this.#saved = saved
+  }
+
+  #leave(): void {
+    this.#over = true
+    clearTimeout(this.#timer)
+    this.#abort.abort(new Abandoned())
+    this.#saver.remove(this)
+    for (const resume of this.#resume.splice(0)) resume()
+  }
+
+  // ---- the end --------------------------------------------------------------------------------------------------
+
+  async #finish(status: EndStatus, error?: RunError): Promise<void> {
+    const last = this.#transcript.end()
+    if (!this.#stopAsked) this.#pending += last
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    const wasSilent = this.#silent()
+    while (this.#silent() && !this.#over) await sleep(100)
+    if (wasSilent) await this.check()
+    this.#deliver()
+    const meta = { ...this.#transcript.meta, ...(error ? { error } : {}) }
+    for (let attempt = 0; !this.#over; attempt++) {
+      try {
+        while (this.unsaved() && !this.#over) {
+          await this.#saver.saveNow()
+          await this.#checking
+          if (this.unsaved() && !this.#over) await sleep(backoff(attempt++, { first: 100, most: 2000 }))
+        }
+        if (this.#over) return
+        const input = { id: this.id, fence: this.fence, saved: this.#saved, status, starts: this.run.starts, meta }
+        const stored = await this.#context.store.runs.finalise(input)
+        if (stored) {
+          this.#leave()
+          const { usage, reasoningMs } = meta
+          this.#ended({
+            status,
+            length: stored.text.length,
+            fence: this.fence,
+            ...(error ? { error } : {}),
+            ...(usage ? { usage } : {}),
+            ...(reasoningMs === undefined ? {} : { reasoningMs }),
+          })
+          return
+        }
+        await this.check()
+      } catch (failure) {
+        if (!(failure instanceof StoreError)) throw failure
+        await sleep(backoff(attempt, { first: 200, most: 2000 }))
+      }
+    }
+  }
+
+  #ended(end: RunEnd): void {
+    void this.#writer.flush(1000).then(() => {
+      this.#writer.close()
+      return this.#context.log.retire(this.id)
+    })
+    this.#hooks.ended(this, end)
+  }
+}
+
+class TooLong extends Error {
+  readonly error: RunError = { code: 'too_large', message: 'The answer was ended here: it had grown too long.' }
+}

@@ -1,0 +1,147 @@
+import { AppError } from '../../protocol/index.ts'
+import type { RunStartRequest, RunStarted } from '../../protocol/index.ts'
+import { cleanText, newId } from '../base/index.ts'
+import type { ResolvedModel } from '../upstream/contracts.ts'
+import type { RunRow, StartOutcome, StartRun } from '../store/contract/runs.ts'
+import type { ChatContext } from './chat-context.ts'
+import type { OwnedRuns } from './owned-runs.ts'
+import { presentChat, presentMessage } from './present.ts'
+import { promptOf, promptToContinue } from './prompt.ts'
+import { splitTranscript } from '../../protocol/index.ts'
+import { titleFromWords } from './title.ts'
+
+export interface StartRunOptions {
+  context: ChatContext
+  owned: OwnedRuns
+  /** False while this instance drains: then the run is made without an owner, and another one claims it. */
+  accepting: () => boolean
+}
+
+/**
+ * Writes message, answer and run in one transaction, answers at once, and begins to ask the model. The caller's socket
+ * is on this instance, so words reach it without crossing Redis. The same `clientId` again returns the same run.
+ */
+export async function startRun(
+  { context, owned, accepting }: StartRunOptions,
+  userId: string,
+  request: RunStartRequest,
+  tab: string | null = null,
+): Promise<RunStarted> {
+  const form = formOf(request)
+  if (!(await context.models.resolve(request.model))) throw new AppError('unknown_model', { field: 'model' })
+  const runId = newId(context.clock.now())
+  const mine = accepting()
+  const arriving = owned.expect(runId)
+  try {
+    const outcome = await context.store.runs.start({
+      userId,
+      clientId: request.clientId,
+      runId,
+      owner: mine ? context.me : '',
+      model: request.model,
+      stop: request.stop ?? false,
+      form,
+    })
+    const ids = idsOf(outcome)
+    if (outcome.kind === 'repeated') {
+      // Stop was pressed before the first answer got through.
+      if (request.stop) await context.store.runs.requestStop(ids.runId, userId)
+      return ids
+    }
+    if (outcome.kind !== 'started') throw new Error('unreachable')
+    if (mine) await begin(context, owned, outcome.run)
+    else void context.send('runs.released', { runs: 1 })
+    void tellStarted(context, userId, ids, tab)
+    return ids
+  } finally {
+    arriving.arrived()
+  }
+}
+
+function formOf(request: RunStartRequest): StartRun['form'] {
+  const { text, chatId, parentId, regenerateOf, continueOf } = request
+  const given = [text, regenerateOf, continueOf].filter((value) => value !== undefined)
+  if (given.length !== 1) {
+    throw new AppError('bad_request', { field: 'text', message: 'Give exactly one of text, regenerateOf and continueOf.' })
+  }
+  if (regenerateOf !== undefined) return { kind: 'regenerate', of: regenerateOf, answerId: newId() }
+  if (continueOf !== undefined) return { kind: 'continue', of: continueOf }
+  if (chatId === undefined && parentId) {
+    throw new AppError('bad_request', { field: 'chatId', message: 'A message with a parent needs the chatId it belongs to.' })
+  }
+  const clean = cleanText(text ?? '')
+  return {
+    kind: 'message',
+    chatId: chatId ?? newId(),
+    newChatTitle: chatId === undefined ? titleFromWords(clean) : null,
+    parentId: parentId ?? null,
+    userMessageId: newId(),
+    answerId: newId(),
+    text: clean,
+  }
+}
+
+function idsOf(outcome: StartOutcome): RunStarted {
+  switch (outcome.kind) {
+    case 'started':
+    case 'repeated':
+      return outcome.ids
+    case 'branch-busy':
+      throw new AppError('branch_busy')
+    case 'chat-missing':
+      throw new AppError('not_found', { field: 'chatId' })
+    case 'parent-missing':
+      throw new AppError('parent_missing', { field: 'parentId' })
+  }
+}
+
+/** Begins to write a run that the store has just made for this instance. */
+async function begin(context: ChatContext, owned: OwnedRuns, row: RunRow): Promise<void> {
+  // A run that continues an answer begins with its text.
+  const text = row.saved > 0 ? ((await context.store.runs.readWithText(row.id))?.text ?? '') : ''
+  owned.drive({
+    row,
+    starts: row.starts.length > 0 ? row.starts : [[row.fence, 0]],
+    text,
+    saved: row.saved,
+    anew: false,
+    continuing: text !== '',
+    takenOver: false,
+    request: async (model) => {
+      const path = promptOf(await context.store.chats.path(row.parentId, row.userId))
+      return text === '' ? { messages: path } : continueOn(model, path, splitTranscript(text).text)
+    },
+  })
+}
+
+/** A person asked to go on: from the text itself where the model can, else by asking for it in words. */
+async function continueOn(
+  model: ResolvedModel,
+  prompt: ReturnType<typeof promptOf>,
+  text: string,
+): ReturnType<Parameters<OwnedRuns['drive']>[0]['request']> {
+  const how = await model.continues()
+  if (text.trim() === '') return { messages: prompt }
+  if (how === 'none') return { messages: promptToContinue(prompt, text) }
+  return { messages: prompt, continueFrom: { text, how } }
+}
+
+/** Tells the user's other tabs; they may be on any instance. */
+async function tellStarted(context: ChatContext, userId: string, ids: RunStarted, tab: string | null): Promise<void> {
+  const { events, store, logger } = context
+  try {
+    const [chat, question, answer] = await Promise.all([
+      store.chats.get(ids.chatId, userId),
+      store.chats.message(ids.userMessageId, userId),
+      store.chats.message(ids.messageId, userId),
+    ])
+    if (!chat || !question || !answer) return
+    events.tell(userId, { name: 'chat.changed', chat: presentChat(chat) })
+    const messages = [presentMessage(question), presentMessage(answer)]
+    events.tell(userId, { name: 'messages.changed', chatId: ids.chatId, messages, currentId: chat.currentId })
+    events.tell(userId, { name: 'run.started', run: ids, tab })
+  } catch (error) {
+    // The tabs read the list when they come back; the run is not held up for it.
+    logger.debug({ err: error, run: ids.runId }, 'other tabs were not told of a run')
+  }
+}

@@ -1,0 +1,151 @@
+import { existsSync, mkdtempSync, renameSync, rmSync, statSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { expect, onTestFinished, test } from 'vitest'
+import { AppError } from '../../protocol/errors.ts'
+import { silentLogger } from '../base/index.ts'
+import { adminSocketPath, askServer, serveAdminSocket } from './admin-socket.ts'
+import type { AdminVerbs } from './admin-socket.ts'
+
+function socketPath(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'shoal-socket-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  return join(folder, 'shoal.sock')
+}
+
+const verbs: AdminVerbs = {
+  echo: async (args) => args,
+  nothing: async () => {},
+  refuse: async () => {
+    throw new AppError('bad_request', { field: 'email', message: 'email must be an email address.' })
+  },
+  bug: async () => {
+    throw new TypeError('x is not a function')
+  },
+}
+
+async function serving(path: string): Promise<() => Promise<void>> {
+  const stop = await serveAdminSocket(path, { verbs, logger: silentLogger })
+  onTestFinished(stop)
+  return stop
+}
+
+/** Sends bytes as they are and gives all that comes back until the other side hangs up or `until` lines are there. */
+async function raw(path: string, bytes: string, until: number): Promise<string[]> {
+  const socket = connect(path)
+  socket.write(bytes)
+  let got = ''
+  for await (const piece of socket.setEncoding('utf8')) {
+    got += String(piece)
+    if (got.split('\n').length > until) break
+  }
+  return got.split('\n').filter(Boolean)
+}
+
+test('a verb is served and its answer comes back; only the owner may connect', async () => {
+  const path = socketPath()
+  await serving(path)
+  expect(statSync(path).mode & 0o777).toBe(0o600)
+  expect(await askServer(path, 'echo', { email: 'ä@example.com' })).toEqual({
+    ok: { email: 'ä@example.com' },
+  })
+  expect(await askServer(path, 'nothing', {})).toEqual({ ok: null })
+})
+
+test('refusals come back with code and field, and a bug does not end the server', async () => {
+  const path = socketPath()
+  await serving(path)
+  expect(await askServer(path, 'refuse', {})).toEqual({
+    error: { code: 'bad_request', field: 'email', message: 'email must be an email address.' },
+  })
+  expect(await askServer(path, 'bug', {})).toMatchObject({ error: { code: 'internal' } })
+  expect(await askServer(path, 'constructor', {})).toMatchObject({ error: { code: 'not_found' } })
+  expect(await askServer(path, 'echo', {})).toEqual({ ok: {} })
+})
+
+test('lines that are no requests', async () => {
+  const path = socketPath()
+  await serving(path)
+  const lines = [
+    '{',
+    '[]',
+    '"x"',
+    '{"verb":1,"args":{}}',
+    '{"verb":"echo","args":{"a":1}}',
+    '{"verb":"echo","args":null}',
+  ]
+  const answers = await raw(path, `${lines.join('\n')}\n`, lines.length)
+  const codes = answers.map((answer) => (JSON.parse(answer) as { error?: { code: string } }).error?.code)
+  expect(codes.toSorted()).toEqual([
+    'bad_json',
+    'bad_request',
+    'bad_request',
+    'bad_request',
+    'bad_request',
+    undefined,
+  ])
+})
+
+test('a line without an end is cut off', async () => {
+  const path = socketPath()
+  await serving(path)
+  const [answer] = await raw(path, 'x'.repeat(100_000), 10)
+  expect(JSON.parse(answer!)).toMatchObject({ error: { code: 'too_large' } })
+  expect(await askServer(path, 'echo', {})).toEqual({ ok: {} })
+})
+
+test('a request in pieces, also within a letter', async () => {
+  const path = socketPath()
+  await serving(path)
+  const bytes = Buffer.from('{"verb":"echo","args":{"name":"Jörg"}}\n')
+  const cut = bytes.indexOf(0xc3) + 1
+  const socket = connect(path)
+  socket.write(bytes.subarray(0, cut))
+  await new Promise((done) => setImmediate(done))
+  socket.end(bytes.subarray(cut))
+  expect(JSON.parse(await text(socket))).toEqual({ ok: { name: 'Jörg' } })
+})
+
+test('nobody listens: no socket, or one that a killed server left behind', async () => {
+  const path = socketPath()
+  expect(await askServer(path, 'echo', {})).toBeUndefined()
+  // A socket whose server has gone without removing it.
+  const left = createServer()
+  await new Promise<void>((done) => {
+    left.listen(`${path}.other`, done)
+  })
+  renameSync(`${path}.other`, path)
+  await new Promise((done) => left.close(done))
+  expect(existsSync(path)).toBe(true)
+  expect(await askServer(path, 'echo', {})).toBeUndefined()
+  await serving(path)
+  expect(await askServer(path, 'echo', {})).toEqual({ ok: {} })
+})
+
+test('a server that answers is not pushed aside', async () => {
+  const path = socketPath()
+  await serving(path)
+  await expect(serveAdminSocket(path, { verbs, logger: silentLogger })).rejects.toThrow(
+    /another server answers/,
+  )
+  expect(await askServer(path, 'echo', {})).toEqual({ ok: {} })
+})
+
+test('stopping hangs up and removes the socket', async () => {
+  const path = socketPath()
+  const stop = await serving(path)
+  const open = connect(path)
+  await new Promise((done) => open.once('connect', done))
+  const closed = new Promise((done) => open.once('close', done))
+  await stop()
+  await closed
+  expect(existsSync(path)).toBe(false)
+})
+
+test('a path that the kernel does not take is refused with the cure', async () => {
+  const path = join(tmpdir(), 'x'.repeat(120), 'shoal.sock')
+  await expect(serveAdminSocket(path, { verbs, logger: silentLogger })).rejects.toThrow(/shorter DATA_DIR/)
+  expect(adminSocketPath('data')).toBe('data/shoal.sock')
+})

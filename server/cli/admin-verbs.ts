@@ -1,0 +1,28 @@
+import { AppError } from '../../protocol/errors.ts'
+import type { Operator } from '../accounts/index.ts'
+import type { AdminVerbs } from './admin-socket.ts'
+
+/** What the command line may have done, here or by a running server; named as its commands are. */
+export function adminVerbs(operator: Operator): AdminVerbs {
+  return {
+    'user create': (args) =>
+      operator.createUser({
+        email: text(args, 'email'),
+        name: text(args, 'name'),
+        role: text(args, 'role'),
+        password: text(args, 'password'),
+      }),
+    'user list': () => operator.listUsers(),
+    'user set-role': (args) => operator.setRole(text(args, 'email'), text(args, 'role')),
+    'user reset-password': (args) => operator.resetPassword(text(args, 'email')),
+    'user deactivate': (args) => operator.setActive(text(args, 'email'), false),
+    'user activate': (args) => operator.setActive(text(args, 'email'), true),
+    'key create': (args) => operator.createApiKey(text(args, 'user'), text(args, 'name')),
+  }
+}
+
+function text(args: Record<string, string>, name: string): string {
+  const value = args[name]
+  if (value !== undefined) return value
+  throw new AppError('bad_request', { field: name, message: `${name} is missing.` })
+}

@@ -1,0 +1,65 @@
+import { DeadlineError, randomToken, systemClock, withDeadline } from '../base/index.ts'
+import type { Logger } from '../base/index.ts'
+import type { Config } from '../config.ts'
+import { createMessageBus } from '../coordination/bus/message-bus.ts'
+import { createRedisBus } from '../coordination/bus/redis-bus.ts'
+import { createKeys } from '../coordination/redis/keys.ts'
+import { createRedisLink } from '../coordination/redis/redis-clients.ts'
+import type { RedisLink } from '../coordination/redis/redis-link.ts'
+import { messages } from '../messages.ts'
+import { redisTopology } from './redis-topology.ts'
+
+export interface Announcer {
+  announce(feed: 'revocations'): void
+  /** Waits until what was announced is out, a few seconds at most. */
+  close(): Promise<void>
+}
+
+const withinMs = 3000
+
+/** Tells a running fleet by Redis that the store has news. Without Redis, or when it is away, instances find out by themselves. */
+export function createAnnouncer(config: Config, logger: Logger): Announcer {
+  const answer = redisTopology(config)
+  const topology = answer.ok ? answer.topology : undefined
+  const feeds = new Set<string>()
+  return {
+    announce: (feed) => void feeds.add(feed),
+    async close() {
+      if (!topology || feeds.size === 0) return
+      const { connectTimeoutMs, reconnectDelayMs, tls, keyPrefix } = config.redis
+      const link = createRedisLink(topology, {
+        clock: systemClock,
+        logger,
+        connectTimeoutMs,
+        reconnectDelayMs,
+        tls,
+      })
+      try {
+        await withDeadline(linked(link), withinMs, 'Redis')
+        const self = `cli.${randomToken(6)}`
+        const bus = createRedisBus({ link, keys: createKeys(keyPrefix), self, clock: systemClock, logger })
+        const sender = createMessageBus(bus, messages, logger)
+        const told = await Promise.all([...feeds].map((name) => sender.send('revision.raised', { name })))
+        if (told.includes(false)) throw new DeadlineError('Redis', withinMs)
+      } catch (error) {
+        logger.warn(
+          { err: error, problem: link.problem() },
+          'Redis did not take the news: running instances apply the change within 30 seconds',
+        )
+      } finally {
+        await link.close()
+      }
+    },
+  }
+}
+
+function linked(link: RedisLink): Promise<void> {
+  return new Promise((resolve) => {
+    if (link.healthy()) return resolve()
+    const stop = link.onLink((healthy) => {
+      if (!healthy) return
+      stop()
+      resolve()
+    })
+  })
+}

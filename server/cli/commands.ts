@@ -1,0 +1,77 @@
+export interface CommandSpec {
+  /** Words after `shoal`. */
+  words: string
+  summary: string
+  /** Flags with a value: name → what it is for. */
+  flags: Record<string, string>
+  /** Flags without. */
+  switches?: Record<string, string>
+  /** Flags that must be there. Their values may also stand without the flag, in this order. */
+  needed?: string[]
+}
+
+const data = { data: 'folder of the embedded store (DATA_DIR)' }
+const email = { email: 'address of the account' }
+const roles = 'admin, user or pending'
+
+/** Every command, in the order in which the help lists them. */
+export const commands = [
+  {
+    words: 'start',
+    summary: 'Start the server',
+    flags: { port: 'port to listen on (PORT, 8080)', host: 'address to listen on (HOST, 0.0.0.0)', ...data },
+  },
+  {
+    words: 'user create',
+    summary: 'Make an account; the password comes on standard input',
+    flags: { ...email, name: 'name of the person', role: `${roles} (default: user)`, ...data },
+    switches: { 'password-stdin': 'read the password from standard input' },
+    needed: ['email', 'name'],
+  },
+  {
+    words: 'user list',
+    summary: 'List the accounts, newest first',
+    flags: data,
+    switches: { json: 'as JSON' },
+  },
+  {
+    words: 'user set-role',
+    summary: 'Change the role of an account; also approves a pending one',
+    flags: { ...email, role: roles, ...data },
+    needed: ['email', 'role'],
+  },
+  {
+    words: 'user reset-password',
+    summary: 'Give an account a new password, print it, and end its sessions',
+    flags: { ...email, ...data },
+    needed: ['email'],
+  },
+  {
+    words: 'user deactivate',
+    summary: 'Lock an account out and end its sessions',
+    flags: { ...email, ...data },
+    needed: ['email'],
+  },
+  {
+    words: 'user activate',
+    summary: 'Let a deactivated account in again',
+    flags: { ...email, ...data },
+    needed: ['email'],
+  },
+  {
+    words: 'key create',
+    summary: 'Make an API key and print it alone',
+    flags: { user: 'address of the account', name: 'what the key is for', ...data },
+    needed: ['user', 'name'],
+  },
+  { words: 'migrate', summary: 'Bring the schema of the store up to date', flags: data },
+  {
+    words: 'config',
+    summary: 'Print every setting of the environment, without secrets, and where it comes from',
+    flags: { port: 'as for start', host: 'as for start', ...data },
+  },
+  { words: 'version', summary: 'Print the version', flags: {} },
+  { words: 'help', summary: 'Print this', flags: {} },
+] as const satisfies readonly CommandSpec[]
+
+export type CommandName = (typeof commands)[number]['words']

@@ -1,0 +1,36 @@
+import { z } from 'zod'
+import { userView } from '../../protocol/http/user-view.ts'
+import type { UserView } from '../../protocol/index.ts'
+import type { CommandName } from './commands.ts'
+
+/** The answer of a verb as the command prints it. Throws where it is not what this version knows. */
+export function printAnswer(name: CommandName, answer: unknown, asJson: boolean): string {
+  if (name === 'user list') {
+    const users = z.array(userView).parse(answer)
+    return asJson ? JSON.stringify(users, undefined, 2) : table(users)
+  }
+  if (name === 'user reset-password') return z.object({ password: z.string() }).parse(answer).password
+  if (name === 'key create') return z.object({ key: z.string() }).parse(answer).key
+  const { email, role, active } = userView.parse(answer)
+  return `${email}: ${role}${active ? '' : ', deactivated'}`
+}
+
+function table(users: UserView[]): string {
+  const rows = users.map(({ email, role, active, name, createdAt }) => [
+    email,
+    active ? role : `${role} (deactivated)`,
+    new Date(createdAt).toISOString().slice(0, 10),
+    // A name may hold anything; a terminal obeys what it reads.
+    name.replaceAll(/\p{Cc}/gu, '\uFFFD'),
+  ])
+  const all = [['EMAIL', 'ROLE', 'SINCE', 'NAME'], ...rows]
+  const width = (column: number): number => Math.max(...all.map((row) => (row[column] ?? '').length))
+  return all
+    .map((row) =>
+      row
+        .map((cell, column) => (column === 3 ? cell : cell.padEnd(width(column))))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}

@@ -1,0 +1,24 @@
+import type { Config, ConfigProblem } from '../config.ts'
+import { parseRedisUrl } from '../coordination/redis/redis-url.ts'
+import type { RedisTopology } from '../coordination/redis/redis-url.ts'
+
+/** What REDIS_URL and its companions come to: nothing, a topology, or why that cannot be right. */
+export function redisTopology({
+  redis,
+}: Pick<Config, 'redis'>):
+  | { ok: true; topology: RedisTopology | undefined }
+  | { ok: false; problem: ConfigProblem } {
+  const { url, cluster, sentinelHosts, sentinelPort, sentinelUsername, sentinelPassword } = redis
+  if (url === null) return { ok: true, topology: undefined }
+  const answer = parseRedisUrl({
+    url,
+    cluster,
+    sentinelHosts,
+    sentinelPort,
+    sentinelUsername,
+    sentinelPassword,
+  })
+  if (answer.ok) return answer
+  const { variable, problem, cure } = answer
+  return { ok: false, problem: { variable, problem, cure } }
+}

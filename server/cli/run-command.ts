@@ -1,0 +1,186 @@
+import { AppError } from '../../protocol/errors.ts'
+import { createLogger } from '../base/index.ts'
+import type { Logger } from '../base/index.ts'
+import { describeConfig, describeProblems, readConfig } from '../config.ts'
+import type { Config, ConfigReading } from '../config.ts'
+import { adminSocketPath, askServer } from './admin-socket.ts'
+import type { Command } from './command-line.ts'
+import { parseCommandLine, UsageError } from './command-line.ts'
+import type { CommandName } from './commands.ts'
+import { exitCodes } from './exit-codes.ts'
+import { helpText } from './help.ts'
+import { printAnswer } from './print-answer.ts'
+import { redisTopology } from './redis-topology.ts'
+import { version } from '../version.ts'
+
+/** What a command sees of its process. */
+export interface CommandIo {
+  env: Record<string, string | undefined>
+  /** The answer; logs and complaints go to `complain`. */
+  print(text: string): void
+  complain(text: string): void
+  /** All of standard input. */
+  readInput(): Promise<string>
+  terminal: boolean
+}
+
+/** Runs one command line and answers with the exit code. `start` resolves when the server has stopped. */
+export async function runCommand(argv: string[], io: CommandIo): Promise<number> {
+  try {
+    return await run(parseCommandLine(argv), io)
+  } catch (error) {
+    return explain(error, io)
+  }
+}
+
+async function run(command: Command, io: CommandIo): Promise<number> {
+  switch (command.name) {
+    case 'help':
+      io.print(helpText())
+      return exitCodes.done
+    case 'version':
+      io.print(version)
+      return exitCodes.done
+    case 'config':
+      return showConfig(command, io)
+    case 'start':
+      return withConfig(command, io, async (config, warnings) => {
+        // Only here: every other command is quicker without the server.
+        const { run: runServer } = await import('../main.ts')
+        return runServer(config, warnings)
+      })
+    case 'migrate':
+      return withConfig(command, io, (config) => migrate(config, io))
+    case 'user create':
+    case 'user list':
+    case 'user set-role':
+    case 'user reset-password':
+    case 'user deactivate':
+    case 'user activate':
+    case 'key create':
+      return withConfig(command, io, (config, warnings) => administer(command, { config, warnings, io }))
+    default:
+      return command.name satisfies never
+  }
+}
+
+const overriding: Record<string, string> = { port: 'PORT', host: 'HOST', data: 'DATA_DIR' }
+
+function readFor({ flags }: Command, { env }: CommandIo): ConfigReading {
+  const overrides = Object.entries(flags).flatMap(([flag, value]) => {
+    const variable = overriding[flag]
+    return variable === undefined ? [] : [[variable, value]]
+  })
+  const reading = readConfig(env, Object.fromEntries(overrides))
+  if (!reading.ok) return reading
+  const redis = redisTopology(reading.config)
+  return redis.ok ? reading : { ok: false, problems: [redis.problem], warnings: reading.warnings }
+}
+
+async function withConfig(
+  command: Command,
+  io: CommandIo,
+  work: (config: Config, warnings: string[]) => Promise<number>,
+): Promise<number> {
+  const reading = readFor(command, io)
+  if (reading.ok) return work(reading.config, reading.warnings)
+  io.complain(describeProblems(reading.problems))
+  return exitCodes.config
+}
+
+async function showConfig(command: Command, io: CommandIo): Promise<number> {
+  const reading = readFor(command, io)
+  for (const warning of reading.warnings) io.complain(`warning: ${warning}`)
+  if (!reading.ok) {
+    io.complain(describeProblems(reading.problems))
+    return exitCodes.config
+  }
+  io.print(describeConfig(reading.effective))
+  return exitCodes.done
+}
+
+async function migrate(config: Config, io: CommandIo): Promise<number> {
+  const { openConfiguredStore } = await import('./open-operator.ts')
+  const store = await openConfiguredStore(config, commandLogger(config, io), true)
+  await store.close()
+  io.print(`The ${store.kind === 'sqlite' ? 'embedded store' : 'database'} is up to date.`)
+  return exitCodes.done
+}
+
+interface Administer {
+  config: Config
+  warnings: string[]
+  io: CommandIo
+}
+
+async function administer(command: Command, { config, warnings, io }: Administer): Promise<number> {
+  const args = await argumentsOf(command, io)
+  for (const warning of warnings) io.complain(`warning: ${warning}`)
+  const answer = await ask(command.name, args, { config, logger: commandLogger(config, io) })
+  io.print(printAnswer(command.name, answer, command.switches.has('json')))
+  return exitCodes.done
+}
+
+/** By the running server of an embedded installation, else on the store itself. */
+async function ask(
+  name: CommandName,
+  args: Record<string, string>,
+  { config, logger }: { config: Config; logger: Logger },
+): Promise<unknown> {
+  if (config.store.databaseUrl === null) {
+    const answer = await askServer(adminSocketPath(config.store.dataDir), name, args)
+    if (answer && 'ok' in answer) return answer.ok
+    if (answer) throw new Refused(answer.error.message)
+  }
+  const [{ withOperator }, { adminVerbs }] = await Promise.all([
+    import('./open-operator.ts'),
+    import('./admin-verbs.ts'),
+  ])
+  return withOperator(config, logger, async (operator) => adminVerbs(operator)[name]?.(args))
+}
+
+/** Somebody else said no; the message is a sentence for a person. */
+class Refused extends Error {
+  override name = 'Refused'
+}
+
+async function argumentsOf(
+  { name, flags, switches }: Command,
+  io: CommandIo,
+): Promise<Record<string, string>> {
+  if (name !== 'user create') return flags
+  if (!switches.has('password-stdin')) {
+    throw new UsageError(
+      'shoal user create: give the password on standard input, with --password-stdin, so that no list of processes shows it',
+    )
+  }
+  if (io.terminal) io.complain('Type the password, then Enter and Ctrl-D.')
+  const password = (await io.readInput()).replace(/\r?\n$/, '')
+  return { role: 'user', ...flags, password }
+}
+
+function commandLogger(config: Config, { terminal }: CommandIo): Logger {
+  const { level, format } = config.log
+  const chosen = format === 'auto' ? (terminal ? 'pretty' : 'json') : format
+  // What a command does not answer is worth a line only when it is a warning.
+  return createLogger({ level: level === 'info' ? 'warn' : level, format: chosen, fd: 2 })
+}
+
+function explain(error: unknown, io: CommandIo): number {
+  if (error instanceof UsageError) {
+    io.complain(`${error.message}\nSee shoal help.`)
+    return exitCodes.usage
+  }
+  const unexpected = !(error instanceof AppError || error instanceof Refused || isSentence(error))
+  io.complain(unexpected && error instanceof Error ? (error.stack ?? error.message) : messageOf(error))
+  return unexpected ? exitCodes.bug : exitCodes.refused
+}
+
+/** Errors of other layers whose message is written for an operator. */
+function isSentence(error: unknown): boolean {
+  return error instanceof Error && ['StoreLocked', 'StoreError', 'SchemaMismatch'].includes(error.name)
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

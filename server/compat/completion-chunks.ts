@@ -1,0 +1,92 @@
+import type { ToolCall, Usage } from '../../protocol/index.ts'
+import type { CompletionEnd, CompletionEvent } from './completions.ts'
+
+export interface CompletionHead {
+  id: string
+  /** Epoch seconds. */
+  created: number
+  model: string
+}
+
+type Json = Record<string, unknown>
+
+/** Turns a model's events into the chunks of OpenAI's stream. */
+export class CompletionChunks {
+  readonly #head: CompletionHead
+  readonly #withUsage: boolean
+  /** Characters of each tool call's arguments that have been sent. */
+  readonly #sent: number[] = []
+  #usage: Usage | undefined
+
+  constructor(head: CompletionHead, { withUsage }: { withUsage: boolean }) {
+    this.#head = head
+    this.#withUsage = withUsage
+  }
+
+  start(): Json {
+    return this.#chunk({ role: 'assistant', content: '' })
+  }
+
+  of(event: CompletionEvent): Json[] {
+    switch (event.kind) {
+      case 'text':
+        return [this.#chunk({ content: event.text })]
+      case 'reasoning':
+        return [this.#chunk({ reasoning_content: event.text })]
+      case 'tool-calls': {
+        const grown = event.calls.flatMap((call, index) => this.#growth(call, index))
+        return grown.length === 0 ? [] : [this.#chunk({ tool_calls: grown })]
+      }
+      case 'usage':
+      default:
+        this.#usage = event.usage
+        return []
+    }
+  }
+
+  end({ reason }: CompletionEnd): Json[] {
+    const last = this.#chunk({}, finishReason(reason))
+    if (!this.#withUsage || !this.#usage) return [last]
+    return [last, { ...this.#chunk({}), choices: [], usage: usageView(this.#usage) }]
+  }
+
+  #growth(call: ToolCall, index: number): Json[] {
+    const sent = this.#sent[index]
+    this.#sent[index] = call.arguments.length
+    if (sent === undefined) {
+      return [
+        {
+          index,
+          id: call.id,
+          type: 'function',
+          function: { name: call.name, arguments: call.arguments },
+        },
+      ]
+    }
+    const more = call.arguments.slice(sent)
+    return more === '' ? [] : [{ index, function: { arguments: more } }]
+  }
+
+  #chunk(delta: Json, finish: string | null = null): Json {
+    return {
+      id: this.#head.id,
+      object: 'chat.completion.chunk',
+      created: this.#head.created,
+      model: this.#head.model,
+      choices: [{ index: 0, delta, finish_reason: finish }],
+      ...(this.#withUsage ? { usage: null } : {}),
+    }
+  }
+}
+
+export function finishReason(reason: CompletionEnd['reason']): string {
+  return reason === 'tool-calls' ? 'tool_calls' : reason
+}
+
+export function usageView({ promptTokens = 0, completionTokens = 0 }: Usage): Json {
+  return {
+    prompt_tokens: promptTokens,
+    completion_tokens: completionTokens,
+    total_tokens: promptTokens + completionTokens,
+  }
+}

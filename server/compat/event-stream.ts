@@ -1,0 +1,61 @@
+import { once } from 'node:events'
+import type { FastifyReply } from 'fastify'
+
+/**
+ * Server-sent events on a reply, begun with the first event: until then the reply can still be an error with a status.
+ * A comment goes out when nothing else did for a while, since proxies cut what is silent for a minute.
+ */
+export class EventStream {
+  readonly #reply: FastifyReply
+  readonly #signal: AbortSignal
+  readonly #ping: NodeJS.Timeout
+  #begun = false
+
+  constructor(reply: FastifyReply, signal: AbortSignal, pingMs: number) {
+    this.#reply = reply
+    this.#signal = signal
+    this.#ping = setInterval(() => this.#write(': ping\n\n'), pingMs)
+  }
+
+  get begun(): boolean {
+    return this.#begun
+  }
+
+  /** Resolves when the client has taken enough of it; at once when it has gone. */
+  async send(events: (Record<string, unknown> | '[DONE]')[]): Promise<void> {
+    if (events.length === 0 || this.#signal.aborted) return
+    this.#ping.refresh()
+    const text = events.map((event) => `data: ${event === '[DONE]' ? event : JSON.stringify(event)}\n\n`)
+    if (this.#write(text.join(''))) return
+    try {
+      await once(this.#reply.raw, 'drain', { signal: this.#signal })
+    } catch (error) {
+      if (!this.#signal.aborted) throw error
+    }
+  }
+
+  /** No more events; safe to call twice, and before the first. */
+  end(): void {
+    clearInterval(this.#ping)
+    if (this.#begun) this.#reply.raw.end()
+  }
+
+  #write(text: string): boolean {
+    const { raw } = this.#reply
+    if (raw.destroyed || raw.writableEnded) return true
+    if (!this.#begun) {
+      this.#begun = true
+      this.#reply.hijack()
+      this.#reply.headers({
+        'content-type': 'text/event-stream; charset=utf-8',
+        'cache-control': 'no-cache, no-transform',
+        'x-accel-buffering': 'no',
+      })
+      for (const [name, value] of Object.entries(this.#reply.getHeaders())) {
+        if (value !== undefined) raw.setHeader(name, value)
+      }
+      raw.writeHead(200)
+    }
+    return raw.write(text)
+  }
+}

@@ -1,0 +1,2 @@
+export type * from './completions.ts'
+export { serveOpenAiApi } from './openai-api.ts'

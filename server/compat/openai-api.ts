@@ -1,0 +1,162 @@
+/** The OpenAI API for other people's clients: the models, and chat completions that are not stored. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { z } from 'zod'
+import type { Clock } from '../base/index.ts'
+import { newId } from '../base/index.ts'
+import { AppError } from '../../protocol/index.ts'
+import { CollectedCompletion } from './collected-completion.ts'
+import { completionBody, promptOf, providerParams } from './completion-body.ts'
+import type { CompletionBody } from './completion-body.ts'
+import { CompletionChunks } from './completion-chunks.ts'
+import type { CompletionHead } from './completion-chunks.ts'
+import type { CompatCaller, CompletionRequest, Completions } from './completions.ts'
+import { EventStream } from './event-stream.ts'
+import { toOpenAiError } from './openai-error.ts'
+
+export interface OpenAiApiOptions {
+  completions: Completions
+  clock: Clock
+  /** What `http` lends: who calls, what an error is called, how input is parsed. */
+  http: {
+    admitByToken(request: FastifyRequest): Promise<CompatCaller>
+    explain(error: unknown, request: FastifyRequest): AppError
+    parse<Schema extends z.ZodType>(schema: Schema, value: unknown, whole: string): z.output<Schema>
+  }
+  /** A sign of life in a stream that is silent for this long, ms. */
+  pingMs?: number
+}
+
+/** Mounts `/v1/models`, `/v1/chat/completions`, and the latter under `/api` too, where Open WebUI has it. */
+export function serveOpenAiApi(app: FastifyInstance, options: OpenAiApiOptions): void {
+  void app.register(async (scope) => {
+    scope.setErrorHandler((error, request, reply) => replyWithOpenAiError(options, error, { request, reply }))
+    scope.decorateRequest('compatCaller', undefined as unknown as CompatCaller)
+    scope.addHook('onRequest', async (request) => {
+      request.compatCaller = await options.http.admitByToken(request)
+    })
+    scope.get('/v1/models', async (request) => {
+      const models = await options.completions.models(request.compatCaller)
+      return { object: 'list', data: models.map(modelView) }
+    })
+    scope.get<{ Params: { '*': string } }>('/v1/models/*', async (request) => {
+      // Names of models may hold slashes.
+      const models = await options.completions.models(request.compatCaller)
+      const model = models.find(({ id }) => id === request.params['*'])
+      if (!model) throw new AppError('unknown_model', { field: 'model' })
+      return modelView(model)
+    })
+    for (const path of ['/v1/chat/completions', '/api/chat/completions']) {
+      scope.post(path, (request, reply) => completeChat(options, request, reply))
+    }
+  })
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    compatCaller: CompatCaller
+  }
+}
+
+function modelView({ id, connectionName }: { id: string; connectionName: string }): Record<string, unknown> {
+  return { id, object: 'model', created: 0, owned_by: connectionName }
+}
+
+async function completeChat(
+  options: OpenAiApiOptions,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> {
+  const { completions, clock, http } = options
+  const body = http.parse(completionBody, request.body, 'body')
+  const head = {
+    id: `chatcmpl-${newId(clock.now())}`,
+    created: Math.floor(clock.now() / 1000),
+    model: body.model,
+  }
+  const signal = goneSignal(reply)
+  const asked = askedOf(body, request.compatCaller, signal)
+  if (body.stream) return streamChat(options, { request, reply, body, head, asked })
+  const collected = new CollectedCompletion()
+  try {
+    const end = await completions.complete({ ...asked, sink: (events) => collected.add(events) })
+    return collected.toJson(head, end)
+  } catch (error) {
+    // Nobody is there to be told, and it is no fault of ours.
+    if (signal.aborted) return reply.hijack()
+    throw error
+  }
+}
+
+interface Streamed {
+  request: FastifyRequest
+  reply: FastifyReply
+  body: CompletionBody
+  head: CompletionHead
+  asked: Omit<CompletionRequest, 'sink'>
+}
+
+async function streamChat(
+  options: OpenAiApiOptions,
+  { request, reply, body, head, asked }: Streamed,
+): Promise<FastifyReply> {
+  const stream = new EventStream(reply, asked.signal, options.pingMs ?? 15_000)
+  const chunks = new CompletionChunks(head, { withUsage: body.stream_options?.include_usage === true })
+  let started = false
+  const start = (): Record<string, unknown>[] => {
+    if (started) return []
+    started = true
+    return [chunks.start()]
+  }
+  try {
+    const end = await options.completions.complete({
+      ...asked,
+      sink: (events) => stream.send([...start(), ...events.flatMap((event) => chunks.of(event))]),
+    })
+    await stream.send([...start(), ...chunks.end(end), '[DONE]'])
+    return reply
+  } catch (error) {
+    if (asked.signal.aborted) return reply.hijack()
+    if (!stream.begun) throw error
+    // The status is out: the error has to travel in the stream, where the official clients look for it.
+    await stream.send([{ ...toOpenAiError(options.http.explain(error, request)).body }])
+    return reply
+  } finally {
+    stream.end()
+  }
+}
+
+function askedOf(
+  body: CompletionBody,
+  caller: CompatCaller,
+  signal: AbortSignal,
+): Omit<CompletionRequest, 'sink'> {
+  const maxTokens = body.max_completion_tokens ?? body.max_tokens ?? undefined
+  return {
+    caller,
+    model: body.model,
+    messages: promptOf(body),
+    params: providerParams(body),
+    signal,
+    ...(maxTokens === undefined ? {} : { maxTokens }),
+  }
+}
+
+/** Aborts when the client goes before it has the whole answer. */
+function goneSignal({ raw }: FastifyReply): AbortSignal {
+  const gone = new AbortController()
+  raw.once('close', () => {
+    if (!raw.writableFinished) gone.abort(new Error('the client has gone'))
+  })
+  return gone.signal
+}
+
+function replyWithOpenAiError(
+  { http }: OpenAiApiOptions,
+  error: unknown,
+  { request, reply }: { request: FastifyRequest; reply: FastifyReply },
+): FastifyReply {
+  const told = http.explain(error, request)
+  const { status, body } = toOpenAiError(told)
+  if (told.retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(told.retryAfterMs / 1000))
+  return reply.code(status).header('cache-control', 'no-store').send(body)
+}

@@ -1,0 +1,105 @@
+/** From the official client through all of it to a provider over real HTTP, and back. */
+import OpenAI from 'openai'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { startHttp } from '../../test/support/http-fixture.ts'
+import type { HttpFixture } from '../../test/support/http-fixture.ts'
+import { startScriptedProvider } from '../../test/support/scripted-provider.ts'
+import type { ScriptedProvider } from '../../test/support/scripted-provider.ts'
+import { silentLogger, systemClock } from '../base/index.ts'
+import { complete, listModels } from '../chat/complete.ts'
+import { createModelCatalogue } from '../upstream/index.ts'
+import { serveOpenAiApi } from './openai-api.ts'
+
+let provider: ScriptedProvider
+let it: HttpFixture
+let openai: OpenAI
+beforeEach(async () => {
+  provider = await startScriptedProvider({
+    three: { words: ['one ', 'two ', 'three'] },
+    slow: { words: 1000, wordsPerSecond: 50 },
+    breaks: { words: 20, fault: { after: 10, how: 'break' } },
+    limited: {
+      refuse: { status: 429, headers: { 'retry-after': '2' }, body: { error: { message: 'Slow down.' } } },
+    },
+  })
+  const models = createModelCatalogue({
+    connections: () => [
+      {
+        id: 'c1',
+        kind: 'openai',
+        name: 'Scripted',
+        baseUrl: provider.v1,
+        key: 'k',
+        prefix: '',
+        enabled: true,
+        order: 0,
+        continues: 'none',
+        source: 'page',
+      },
+    ],
+    clock: systemClock,
+    logger: silentLogger,
+    learnt: async () => undefined,
+    learn: async () => undefined,
+  })
+  it = await startHttp({
+    mount: (http) =>
+      serveOpenAiApi(http.app, {
+        http,
+        clock: systemClock,
+        completions: {
+          models: async () => (await listModels(models)).items,
+          complete: ({ sink, signal, ...asked }) => complete(models, asked, sink, signal),
+        },
+      }),
+  })
+  openai = new OpenAI({ apiKey: 'user', baseURL: `http://127.0.0.1:${it.port}/v1`, maxRetries: 0 })
+})
+afterEach(async () => {
+  await it.close()
+  await provider.close()
+})
+
+const messages = [{ role: 'user' as const, content: 'Count' }]
+
+test('the provider’s models are listed', async () => {
+  const { data } = await openai.models.list()
+  expect(data.map(({ id, owned_by }) => [id, owned_by])).toContainEqual(['three', 'Scripted'])
+})
+
+test('an answer comes through, whole and as a stream', async () => {
+  const whole = await openai.chat.completions.create({
+    model: 'three',
+    messages,
+    temperature: 0.2,
+    max_tokens: 50,
+  })
+  expect(whole.choices[0]).toMatchObject({ finish_reason: 'stop', message: { content: 'one two three' } })
+  expect(provider.calls[0]?.body).toMatchObject({ temperature: 0.2, max_tokens: 50, messages })
+  const stream = openai.chat.completions.stream({ model: 'three', messages })
+  expect(await stream.finalContent()).toBe('one two three')
+})
+
+test('a client that goes closes the provider’s connection', async () => {
+  const gone = new AbortController()
+  const stream = await openai.chat.completions.create(
+    { model: 'slow', messages, stream: true },
+    { signal: gone.signal },
+  )
+  for await (const chunk of stream) if (chunk.choices[0]?.delta.content) gone.abort()
+  await vi.waitFor(() => expect(provider.calls[0]?.state).toBe('closed-by-client'))
+  expect(it.log.filter((line) => line['level'] === 50)).toEqual([])
+})
+
+test('what the provider refuses is told in the words of the catalogue', async () => {
+  await expect(openai.chat.completions.create({ model: 'limited', messages })).rejects.toMatchObject({
+    status: 429,
+    code: 'upstream_rate_limited',
+  })
+  await expect(openai.chat.completions.create({ model: 'none', messages })).rejects.toMatchObject({
+    status: 404,
+    code: 'model_not_found',
+  })
+  const broken = openai.chat.completions.stream({ model: 'breaks', messages }).finalContent()
+  await expect(broken).rejects.toMatchObject({ code: 'upstream_broke_off' })
+})

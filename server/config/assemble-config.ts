@@ -1,0 +1,179 @@
+import { hostname } from 'node:os'
+import { resolve } from 'node:path'
+import { email, password } from '../../protocol/http/account-fields.ts'
+import { environmentConnections } from './environment-connections.ts'
+import { findDatabase } from './find-database.ts'
+import type { Values } from './variables.ts'
+
+/** Why the configuration cannot be right, and what to do about it. */
+export interface ConfigProblem {
+  variable: string
+  problem: string
+  cure: string
+}
+
+/** Where rules that look at more than one variable leave what they find. */
+export interface Findings {
+  problems: ConfigProblem[]
+  warnings: string[]
+}
+
+export interface RedisTlsConfig {
+  caFile?: string
+  certFile?: string
+  keyFile?: string
+  check?: boolean
+}
+
+/** Puts the values of the table together to what the rest of the server is given. */
+export function assembleConfig(values: Values, findings: Findings) {
+  const { server, store, redis, accounts, upstream, operation } = values
+  return {
+    http: {
+      host: server.host,
+      port: server.port,
+      name: server.name,
+      publicUrl: server.publicUrl,
+      allowedOrigins: server.allowedOrigins,
+      trustedProxies: server.trustedProxies,
+    },
+    instance: { label: server.instance ?? hostname() },
+    store: {
+      /** Absolute. */
+      dataDir: resolve(store.dataDir),
+      /** Null: the embedded store. */
+      databaseUrl: findDatabase(store, findings),
+      poolSize: store.poolSize,
+      startTimeoutMs: store.startTimeoutMs,
+      migrate: store.migrate,
+    },
+    redis: redisConfig(redis, findings),
+    cookies: cookieConfig(accounts, findings),
+    accounts: {
+      /** Null: to be generated and agreed on. */
+      secretKey: checkedSecret(accounts.secretKey, findings),
+      /** Null: never. */
+      tokenLifetimeMs: accounts.tokenLifetimeMs,
+      signUp: accounts.signUp,
+      defaultRole: accounts.defaultRole,
+      firstAdmin: firstAdmin(accounts, findings),
+    },
+    settings: { persistent: operation.persistentConfig },
+    upstream: {
+      connections: environmentConnections(upstream, findings),
+      taskModel: upstream.taskModel,
+      titles: upstream.titles,
+      totalTimeoutMs: upstream.totalTimeoutMs,
+      idleTimeoutMs: upstream.idleTimeoutMs,
+      modelListTimeoutMs: upstream.modelListTimeoutMs,
+      modelsCacheMs: upstream.modelsCacheMs,
+    },
+    log: { level: operation.logLevel, format: operation.logFormat },
+    drain: { graceMs: operation.shutdownGraceMs },
+    runs: { takeoverPolicy: operation.takeoverPolicy },
+    metrics: { enabled: operation.metrics },
+  }
+}
+
+function redisConfig(redis: Values['redis'], { problems, warnings }: Findings) {
+  const { tlsCaFile, tlsCertFile, tlsKeyFile, tlsCheck, ...rest } = redis
+  if (redis.url === null && redis.cluster) {
+    problems.push({
+      variable: 'REDIS_CLUSTER',
+      problem: 'a Cluster is asked for, and REDIS_URL does not say where it is',
+      cure: 'set REDIS_URL to its nodes, such as redis://node1:6379,node2:6379',
+    })
+  }
+  if (redis.url === null && redis.sentinelHosts !== null) {
+    problems.push({
+      variable: 'REDIS_SENTINEL_HOSTS',
+      problem: 'sentinels are named, and REDIS_URL does not say for which master',
+      cure: 'set REDIS_URL=redis://<name of the master>, such as redis://mymaster',
+    })
+  }
+  if ((tlsCertFile === null) !== (tlsKeyFile === null)) {
+    problems.push({
+      variable: tlsCertFile === null ? 'REDIS_TLS_CERT_FILE' : 'REDIS_TLS_KEY_FILE',
+      problem: 'a certificate and its key are needed together, and only one of them is set',
+      cure: 'set both REDIS_TLS_CERT_FILE and REDIS_TLS_KEY_FILE, or neither',
+    })
+  }
+  if (!tlsCheck) {
+    warnings.push('REDIS_TLS_REJECT_UNAUTHORIZED=false: anybody on the way can pose as Redis')
+  }
+  const files = { caFile: tlsCaFile, certFile: tlsCertFile, keyFile: tlsKeyFile }
+  const tls = Object.fromEntries(Object.entries(files).filter(([, path]) => path !== null))
+  const encrypted = redis.url?.toLowerCase().startsWith('rediss://') ?? false
+  if (!encrypted && (Object.keys(tls).length > 0 || !tlsCheck)) {
+    warnings.push('REDIS_TLS_* has no effect: REDIS_URL does not begin with rediss://')
+  }
+  return {
+    ...rest,
+    /** Only what the environment says: it wins over what REDIS_URL says of TLS. */
+    tls: { ...tls, ...(tlsCheck ? {} : { check: false }) } as RedisTlsConfig,
+  }
+}
+
+function cookieConfig(
+  accounts: Values['accounts'],
+  { problems, warnings }: Findings,
+): { sameSite: 'lax' | 'strict' | 'none'; secure: boolean } {
+  const cookies = {
+    sameSite: accounts.authSameSite ?? accounts.sessionSameSite,
+    secure: accounts.authSecure ?? accounts.sessionSecure,
+  }
+  if (cookies.sameSite === 'none' && !cookies.secure) {
+    const half = accounts.authSameSite === null ? 'SESSION' : 'AUTH'
+    problems.push({
+      variable: `WEBUI_${half}_COOKIE_SAME_SITE`,
+      problem: 'browsers refuse a cookie with SameSite=None that is not Secure',
+      cure: `set WEBUI_${half}_COOKIE_SECURE=true (needs HTTPS), or SAME_SITE to lax`,
+    })
+  }
+  if (!accounts.starSessions) {
+    warnings.push(
+      'ENABLE_STAR_SESSIONS_MIDDLEWARE=false has no effect: sessions hold on every instance in any case',
+    )
+  }
+  return cookies
+}
+
+const examples = new Set(['t0p-s3cr3t', 'secret', 'changeme', 'change-me', 'your-secret-key'])
+
+function checkedSecret(secretKey: string | null, { warnings }: Findings): string | null {
+  if (secretKey !== null && (secretKey.length < 16 || examples.has(secretKey.toLowerCase()))) {
+    warnings.push(
+      'WEBUI_SECRET_KEY is easy to guess, and whoever guesses it can sign in as anybody: use 32 random characters',
+    )
+  }
+  return secretKey
+}
+
+function firstAdmin(
+  accounts: Values['accounts'],
+  { problems }: Findings,
+): { email: string; password: string; name: string } | null {
+  const { adminEmail, adminPassword, adminName } = accounts
+  if (adminEmail === null && adminPassword === null) return null
+  if (adminEmail === null || adminPassword === null) {
+    problems.push({
+      variable: adminEmail === null ? 'WEBUI_ADMIN_EMAIL' : 'WEBUI_ADMIN_PASSWORD',
+      problem: 'an administrator needs both an email address and a password, and only one is set',
+      cure: 'set both WEBUI_ADMIN_EMAIL and WEBUI_ADMIN_PASSWORD, or neither',
+    })
+    return null
+  }
+  const address = email.safeParse(adminEmail)
+  const secret = password.safeParse(adminPassword)
+  for (const [variable, parsed, cure] of [
+    ['WEBUI_ADMIN_EMAIL', address, 'write an address such as admin@example.com'],
+    ['WEBUI_ADMIN_PASSWORD', secret, 'choose another one'],
+  ] as const) {
+    if (!parsed.success) {
+      problems.push({ variable, problem: `it ${parsed.error.issues[0]?.message ?? 'is wrong'}`, cure })
+    }
+  }
+  return address.success && secret.success
+    ? { email: address.data, password: secret.data, name: adminName }
+    : null
+}

@@ -1,0 +1,55 @@
+import { integer, networks, optionalText, originUrl, origins, text } from './kinds.ts'
+import { variable } from './variable.ts'
+
+const privateRanges = [
+  '127.0.0.0/8',
+  '::1/128',
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '169.254.0.0/16',
+  'fc00::/7',
+  'fe80::/10',
+]
+
+export const serverVariables = {
+  port: variable('PORT', {
+    kind: integer(0, 65_535),
+    fallback: 8080,
+    meaning: 'Port to listen on; 0 takes a free one.',
+  }),
+  host: variable('HOST', {
+    kind: text,
+    fallback: '0.0.0.0',
+    meaning: 'Address to listen on; `127.0.0.1` for this machine only, `::` for IPv6 too.',
+  }),
+  name: variable('WEBUI_NAME', {
+    kind: text,
+    fallback: 'Shoal',
+    meaning: 'Name shown on the page.',
+  }),
+  publicUrl: variable('WEBUI_URL', {
+    kind: originUrl,
+    fallback: null,
+    meaning:
+      'Address that people type. When set, it is an allowed origin beside CORS_ALLOW_ORIGIN; otherwise an origin is compared with the Host header.',
+  }),
+  allowedOrigins: variable('CORS_ALLOW_ORIGIN', {
+    kind: origins,
+    fallback: [],
+    meaning: 'Further origins whose pages may call this server with a session; `*` allows every site.',
+  }),
+  trustedProxies: variable('FORWARDED_ALLOW_IPS', {
+    kind: networks,
+    fallback: privateRanges,
+    fallbackText: 'loopback and private ranges',
+    meaning:
+      "Proxies whose X-Forwarded-* headers are believed. A person's address is the right-most X-Forwarded-For entry that is not in this list.",
+  }),
+  instance: variable('INSTANCE_ID', {
+    kind: optionalText,
+    fallback: null,
+    fallbackText: "the machine's name",
+    meaning: 'Label of this instance in logs and in the cluster view. Two instances may share one.',
+  }),
+}

@@ -1,0 +1,58 @@
+import { ignoredVariables } from './ignored-variables.ts'
+
+const ours = /^(REDIS|WEBUI|DATABASE|OPENAI_API|OLLAMA|JWT|SHOAL|WEBSOCKET)_/
+/** Prefixes that others use too: worth a word only where a known name is near. */
+const shared =
+  /^(ENABLE|DEFAULT|CORS|FORWARDED|AIOHTTP|RUN|SHUTDOWN|GLOBAL|LOG|TASK|MODELS|INSTANCE|DATA|PORT|HOST)(_|$)/
+/** What Kubernetes puts into every pod for a Service named `redis` or `shoal`. */
+const serviceLink = /_SERVICE_(HOST|PORT(_[A-Z0-9_]+)?)$|_PORT(_\d+_(TCP|UDP)(_(PROTO|PORT|ADDR))?)?$/
+
+/** One sentence per name that looks like a variable of ours and is none, with the name that was probably meant. */
+export function reportUnknown(env: Record<string, string | undefined>, known: ReadonlySet<string>): string[] {
+  const warnings: string[] = []
+  for (const [name, value] of Object.entries(env)) {
+    if (value === undefined || value === '' || known.has(name)) continue
+    const ignored = ignoredVariables.get(name)
+    if (ignored !== undefined) {
+      warnings.push(`${name} is ignored: ${ignored}`)
+      continue
+    }
+    if (serviceLink.test(name) && /^(tcp|udp|\d+$|[\d.:a-f]+$)/.test(value)) continue
+    const upper = name.toUpperCase()
+    const near = nearest(upper, known)
+    if (near !== undefined && (ours.test(upper) || shared.test(upper))) {
+      warnings.push(`${name} is not known: did you mean ${near}?`)
+    } else if (ours.test(upper)) {
+      warnings.push(`${name} is not known and has no effect: see docs/configuration.md for the names`)
+    }
+  }
+  return warnings
+}
+
+/** The known name that takes fewest changed letters, where those are few for its length. */
+export function nearest(name: string, known: Iterable<string>): string | undefined {
+  let best: string | undefined
+  let least = Math.min(4, Math.floor(name.length / 4)) + 1
+  for (const candidate of known) {
+    const steps = editDistance(name, candidate)
+    if (steps < least) {
+      best = candidate
+      least = steps
+    }
+  }
+  return best
+}
+
+/** Letters to insert, delete or replace (Levenshtein). */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const replace = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      next.push(Math.min(replace, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row[b.length] ?? 0
+}

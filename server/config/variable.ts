@@ -1,0 +1,53 @@
+/** What a variable's text means, or why it cannot be right and what to write instead. */
+export type Parsed<T> = { value: T; warning?: string } | { problem: string; cure: string }
+
+/** A way to read one kind of value. */
+export interface Kind<T> {
+  /** For the documentation: `integer`, `boolean`, `lax | strict | none`. */
+  type: string
+  parse(text: string): Parsed<T>
+}
+
+/** One row of the table of variables. */
+export interface Variable<T> {
+  name: string
+  /** Read, with a warning, where `name` is not set. */
+  oldNames: string[]
+  kind: Kind<T>
+  /** Where neither the environment nor the command line says anything. */
+  fallback: T
+  /** How the documentation writes the fallback. */
+  fallbackText: string
+  unit: string
+  /** One or two sentences for an operator. */
+  meaning: string
+  /** `all`: never shown. `password`: a URL, shown without its password. Both may come from a file named by `<NAME>_FILE`. */
+  secret: 'no' | 'password' | 'all'
+}
+
+export interface VariableOptions<T> extends Pick<Variable<T>, 'kind' | 'meaning'> {
+  fallback: NoInfer<T>
+  fallbackText?: string
+  unit?: string
+  secret?: Variable<T>['secret']
+  oldNames?: string[]
+}
+
+export function variable<T>(name: string, options: VariableOptions<T>): Variable<T> {
+  const { kind, fallback, meaning, fallbackText, unit = '', secret = 'no', oldNames = [] } = options
+  return {
+    name,
+    oldNames,
+    kind,
+    fallback,
+    fallbackText: fallbackText ?? defaultText(fallback),
+    unit,
+    meaning,
+    secret,
+  }
+}
+
+function defaultText(fallback: unknown): string {
+  const plain = typeof fallback === 'string' || typeof fallback === 'number' || typeof fallback === 'boolean'
+  return plain ? String(fallback) : ''
+}

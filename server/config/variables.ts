@@ -1,0 +1,34 @@
+import { accountVariables } from './account-variables.ts'
+import { operationVariables } from './operation-variables.ts'
+import { redisVariables } from './redis-variables.ts'
+import { serverVariables } from './server-variables.ts'
+import { storeVariables } from './store-variables.ts'
+import { upstreamVariables } from './upstream-variables.ts'
+
+/** Every variable that has a meaning here, by the group it is documented in. */
+export const variables = {
+  server: serverVariables,
+  store: storeVariables,
+  redis: redisVariables,
+  accounts: accountVariables,
+  upstream: upstreamVariables,
+  operation: operationVariables,
+} as const
+
+export type Variables = typeof variables
+
+/** What the table's rows mean after reading, before they are put together to a Config. */
+export type Values = {
+  [Group in keyof Variables]: {
+    [Key in keyof Variables[Group]]: Variables[Group][Key] extends { fallback: infer T } ? T : never
+  }
+}
+
+export const groupTitles: Record<keyof Variables, string> = {
+  server: 'Address and proxies',
+  store: 'Data',
+  redis: 'Redis',
+  accounts: 'Accounts and sessions',
+  upstream: 'Model providers',
+  operation: 'Operation',
+}

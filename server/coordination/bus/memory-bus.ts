@@ -1,0 +1,145 @@
+import type { Clock, Logger } from '../../base/index.ts'
+import { silentLogger, sleep, systemClock } from '../../base/index.ts'
+import { seededRandom } from '../seeded-random.ts'
+import type { Bus, BusListener, BusSubscription } from './bus.ts'
+import { encodeBusMessage, largestMessage, Numbering, TopicInbox } from './topic-inbox.ts'
+
+export interface MemoryBusOptions {
+  clock?: Clock
+  logger?: Logger
+  /** Decides drops, delays and jitter. */
+  seed?: number
+}
+
+interface Subscriber {
+  self: string
+  topic: string
+  inbox: TopicInbox
+  /** End of the queue of each publisher: its messages keep their order, those of different publishers do not. */
+  tails: Map<string, Promise<void>>
+}
+
+const gapWithinMs = 1000
+
+/** Joins the buses of several instances in one process. Can lose, delay and reorder between publishers, and be away. */
+export class MemoryBusHub {
+  /** Share of deliveries that are lost, and the longest delay of one, ms. */
+  readonly faults = { drop: 0, delayMs: 0 }
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly #random: () => number
+  readonly #subscribers = new Set<Subscriber>()
+  readonly #away = new Set<string>()
+
+  constructor({ clock = systemClock, logger = silentLogger, seed = 1 }: MemoryBusOptions = {}) {
+    this.clock = clock
+    this.logger = logger
+    this.#random = seededRandom(seed)
+  }
+
+  /** The bus of one instance. */
+  connect(self: string): Bus {
+    return new MemoryBus(this, self)
+  }
+
+  /** Cuts one instance off. */
+  cut(self: string): void {
+    this.#away.add(self)
+  }
+
+  /** Lets it back; its listeners hear `gap` within a second. */
+  mend(self: string): void {
+    if (!this.#away.delete(self)) return
+    for (const subscriber of this.#subscribers) {
+      if (subscriber.self !== self) continue
+      subscriber.inbox.begin()
+      setTimeout(() => {
+        if (this.#subscribers.has(subscriber)) subscriber.inbox.gap()
+      }, this.#random() * gapWithinMs)
+    }
+  }
+
+  isAway(self: string): boolean {
+    return this.#away.has(self)
+  }
+
+  add(subscriber: Subscriber): void {
+    this.#subscribers.add(subscriber)
+  }
+
+  remove(subscriber: Subscriber): void {
+    this.#subscribers.delete(subscriber)
+  }
+
+  send(publisher: string, topic: string, text: string): void {
+    const random = this.#random
+    for (const subscriber of this.#subscribers) {
+      if (subscriber.topic !== topic || this.#away.has(subscriber.self)) continue
+      if (random() < this.faults.drop) continue
+      const delay = random() * this.faults.delayMs
+      const before = subscriber.tails.get(publisher) ?? Promise.resolve()
+      const tail = before
+        .then(() => (delay >= 1 ? sleep(delay) : undefined))
+        .then(() => {
+          if (this.#subscribers.has(subscriber) && !this.#away.has(subscriber.self)) {
+            subscriber.inbox.receive(text)
+          }
+          if (subscriber.tails.get(publisher) === tail) subscriber.tails.delete(publisher)
+        })
+      subscriber.tails.set(publisher, tail)
+    }
+  }
+}
+
+class MemoryBus implements Bus {
+  readonly #hub: MemoryBusHub
+  readonly #self: string
+  readonly #numbering: Numbering
+  readonly #topics = new Map<string, Subscriber>()
+  #closed = false
+
+  constructor(hub: MemoryBusHub, self: string) {
+    this.#hub = hub
+    this.#self = self
+    this.#numbering = new Numbering(self, hub.clock)
+  }
+
+  async publish(topic: string, payload: string): Promise<boolean> {
+    if (this.#closed || Buffer.byteLength(payload) > largestMessage) return false
+    const message = encodeBusMessage(this.#numbering.next(topic, payload))
+    if (this.#hub.isAway(this.#self)) return false
+    this.#hub.send(this.#self, topic, message)
+    return true
+  }
+
+  subscribe(topic: string, listener: BusListener): BusSubscription {
+    const subscriber = this.#topics.get(topic) ?? this.#open(topic)
+    const own: BusListener = {
+      message: (payload) => listener.message(payload),
+      gap: () => listener.gap(),
+    }
+    subscriber.inbox.listeners.add(own)
+    return { ready: Promise.resolve(), close: () => this.#leave(subscriber, own) }
+  }
+
+  close(): Promise<void> {
+    this.#closed = true
+    for (const subscriber of this.#topics.values()) this.#hub.remove(subscriber)
+    this.#topics.clear()
+    return Promise.resolve()
+  }
+
+  #open(topic: string): Subscriber {
+    const inbox = new TopicInbox(topic, this.#hub)
+    const subscriber = { self: this.#self, topic, inbox, tails: new Map() }
+    this.#topics.set(topic, subscriber)
+    this.#hub.add(subscriber)
+    return subscriber
+  }
+
+  #leave(subscriber: Subscriber, listener: BusListener): void {
+    if (!subscriber.inbox.listeners.delete(listener) || subscriber.inbox.listeners.size > 0) return
+    this.#hub.remove(subscriber)
+    if (this.#topics.get(subscriber.topic) === subscriber) this.#topics.delete(subscriber.topic)
+  }
+}

@@ -1,0 +1,108 @@
+import type { Clock, Logger } from '../../base/index.ts'
+import { jitter } from '../../base/index.ts'
+import type { RedisKeys } from '../redis/keys.ts'
+import type { ChannelSubscription, RedisLink } from '../redis/redis-link.ts'
+import { RedisUnavailable } from '../redis/redis-link.ts'
+import type { Bus, BusListener, BusSubscription } from './bus.ts'
+import { encodeBusMessage, largestMessage, Numbering, TopicInbox } from './topic-inbox.ts'
+
+export interface RedisBusOptions {
+  link: RedisLink
+  keys: RedisKeys
+  /** This incarnation: its messages are numbered under it. */
+  self: string
+  clock: Clock
+  logger: Logger
+}
+
+interface Topic {
+  inbox: TopicInbox
+  channel: ChannelSubscription
+  gapTimer: NodeJS.Timeout | undefined
+}
+
+/** After a break everyone reconciles, but not everyone at once. */
+const gapWithinMs = 1000
+const publishWithinMs = 1000
+
+export function createRedisBus(options: RedisBusOptions): Bus {
+  return new RedisBus(options)
+}
+
+class RedisBus implements Bus {
+  readonly #options: RedisBusOptions
+  readonly #numbering: Numbering
+  readonly #topics = new Map<string, Topic>()
+  #closed = false
+
+  constructor(options: RedisBusOptions) {
+    this.#options = options
+    this.#numbering = new Numbering(options.self, options.clock)
+  }
+
+  async publish(topic: string, payload: string): Promise<boolean> {
+    const { link, keys, logger } = this.#options
+    if (this.#closed) return false
+    if (Buffer.byteLength(payload) > largestMessage) {
+      logger.error({ topic, length: payload.length }, 'a message above 1 MB was not published')
+      return false
+    }
+    const message = encodeBusMessage(this.#numbering.next(topic, payload))
+    try {
+      await link.publish(keys.busTopic(topic), message, { deadlineMs: publishWithinMs })
+      return true
+    } catch (error) {
+      // The link tells the operator what is wrong; the sender learns that nobody was told.
+      if (error instanceof RedisUnavailable) return false
+      throw error
+    }
+  }
+
+  subscribe(name: string, listener: BusListener): BusSubscription {
+    const topic = this.#topics.get(name) ?? this.#open(name)
+    // One object a subscription: the same listener may be given twice.
+    const own: BusListener = {
+      message: (payload) => listener.message(payload),
+      gap: () => listener.gap(),
+    }
+    topic.inbox.listeners.add(own)
+    return { ready: topic.channel.ready, close: () => this.#leave(name, own) }
+  }
+
+  close(): Promise<void> {
+    this.#closed = true
+    for (const topic of this.#topics.values()) {
+      clearTimeout(topic.gapTimer)
+      topic.channel.close()
+    }
+    this.#topics.clear()
+    return Promise.resolve()
+  }
+
+  #open(name: string): Topic {
+    const { link, keys, clock, logger } = this.#options
+    const inbox = new TopicInbox(name, { clock, logger })
+    const channel = link.subscribe(keys.busTopic(name), {
+      message: (text) => inbox.receive(text),
+      gap: () => {
+        inbox.begin()
+        topic.gapTimer ??= setTimeout(() => {
+          topic.gapTimer = undefined
+          inbox.gap()
+        }, jitter() * gapWithinMs)
+      },
+    })
+    const topic: Topic = { inbox, channel, gapTimer: undefined }
+    void channel.ready.then(() => inbox.begin())
+    this.#topics.set(name, topic)
+    return topic
+  }
+
+  #leave(name: string, listener: BusListener): void {
+    const topic = this.#topics.get(name)
+    if (!topic?.inbox.listeners.delete(listener) || topic.inbox.listeners.size > 0) return
+    clearTimeout(topic.gapTimer)
+    topic.channel.close()
+    this.#topics.delete(name)
+  }
+}

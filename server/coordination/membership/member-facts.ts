@@ -1,0 +1,33 @@
+import { z } from 'zod'
+import type { Member, MemberFacts } from './membership.ts'
+
+// Other versions may say less, more, or something else: what cannot be read takes a harmless value.
+const facts = z.object({
+  label: z.string().max(200).catch('?'),
+  version: z.string().max(100).catch('?'),
+  state: z.enum(['running', 'draining']).catch('running'),
+  startedAt: z.number().catch(0),
+  runs: z.number().catch(0),
+  sockets: z.number().catch(0),
+  revisions: z.record(z.string(), z.string()).catch({}),
+  redis: z.boolean().catch(true),
+})
+
+export function encodeFacts(value: MemberFacts): string {
+  return JSON.stringify(value)
+}
+
+/** A member is there even when its facts are missing or of another version. */
+export function decodeMember(incarnation: string, json: string | undefined): Member {
+  return { incarnation, ...facts.parse(readObject(json)) }
+}
+
+function readObject(json: string | undefined): object {
+  try {
+    const value: unknown = JSON.parse(json ?? '{}')
+    return typeof value === 'object' && value !== null ? value : {}
+  } catch {
+    // The values above say "?" for it.
+    return {}
+  }
+}

@@ -1,0 +1,53 @@
+import type { Clock, Logger } from '../base/index.ts'
+import { silentLogger, systemClock } from '../base/index.ts'
+import type { Bus } from './bus/bus.ts'
+import { MemoryBusHub } from './bus/memory-bus.ts'
+import type { FleetMembershipOptions } from './membership/fleet-membership.ts'
+import { FleetMembership } from './membership/fleet-membership.ts'
+import { MemoryBeatHub } from './membership/memory-beat-table.ts'
+import type { Membership } from './membership/membership.ts'
+import { LocalLimits } from './rate-limits/local-limits.ts'
+import { createMemoryRateLimits } from './rate-limits/memory-rate-limits.ts'
+import type { RateLimits } from './rate-limits/rate-limits.ts'
+
+export interface MemoryHubOptions {
+  seed?: number
+  clock?: Clock
+  logger?: Logger
+}
+
+/** What Redis is to a fleet, for instances in one process: one handle of each contract per instance. */
+export interface MemoryHub {
+  bus(self: string): Bus
+  membership(options: Pick<FleetMembershipOptions, 'self' | 'facts' | 'store'>): Membership
+  rateLimits(): RateLimits
+  /** Shares of lost and delayed deliveries on the bus. */
+  readonly faults: MemoryBusHub['faults']
+  /** Cuts an instance off from all of it, and lets it back. */
+  cut(self: string): void
+  mend(self: string): void
+  /** Loses the membership table as FLUSHALL does; with `restart` it also comes back as another. */
+  flush(options?: { restart?: boolean }): void
+}
+
+export function createMemoryHub(options: MemoryHubOptions = {}): MemoryHub {
+  const { seed = 1, clock = systemClock, logger = silentLogger } = options
+  const buses = new MemoryBusHub({ clock, logger, seed })
+  const beats = new MemoryBeatHub(clock)
+  const limits = new LocalLimits(() => clock.monotonic())
+  return {
+    faults: buses.faults,
+    bus: (self) => buses.connect(self),
+    membership: (given) => new FleetMembership({ ...given, table: beats.table(), clock, logger }),
+    rateLimits: () => createMemoryRateLimits({ clock, shared: limits }),
+    cut(self) {
+      buses.cut(self)
+      beats.cut(self)
+    },
+    mend(self) {
+      buses.mend(self)
+      beats.mend(self)
+    },
+    flush: ({ restart = false } = {}) => (restart ? beats.restart() : beats.flush()),
+  }
+}

@@ -1,0 +1,118 @@
+import type { Clock, Logger } from '../../base/index.ts'
+import type { RedisKeys } from '../redis/keys.ts'
+import { loadScript } from '../redis/lua-script.ts'
+import type { RedisLink } from '../redis/redis-link.ts'
+import { RedisUnavailable } from '../redis/redis-link.ts'
+import { limitTerms } from './limit-terms.ts'
+import { LocalLimits } from './local-limits.ts'
+import type { Limit, LimitAnswer, RateLimits } from './rate-limits.ts'
+
+const consumeScript = loadScript(new URL('consume.lua', import.meta.url))
+
+/** Somebody waits for the answer: after this the local copy decides, ms. */
+const deadlineMs = 150
+
+export interface RedisRateLimitsOptions {
+  link: RedisLink
+  keys: RedisKeys
+  clock: Clock
+  logger: Logger
+  /** How many instances there are: limits with `shareOut` are divided by it while Redis is away. */
+  members?: () => number
+}
+
+export function createRedisRateLimits(options: RedisRateLimitsOptions): RateLimits {
+  return new RedisRateLimits(options)
+}
+
+class RedisRateLimits implements RateLimits {
+  readonly #options: RedisRateLimitsOptions
+  /** What was used here; decides while Redis is away. */
+  readonly #shadow: LocalLimits
+  /** Keys whose block (or its end) Redis has not taken yet. */
+  readonly #owed = new Set<string>()
+  #degraded = false
+
+  constructor(options: RedisRateLimitsOptions) {
+    this.#options = options
+    this.#shadow = new LocalLimits(() => options.clock.monotonic())
+  }
+
+  async consume(key: string, limit: Limit, cost = 1): Promise<LimitAnswer> {
+    const terms = limitTerms(limit, cost)
+    const { link, keys } = this.#options
+    try {
+      if (this.#owed.has(key)) await this.#settle(key)
+      const reply = await link.eval(
+        consumeScript,
+        [keys.rateLimit(key), keys.rateBlock(key)],
+        [terms.intervalUs, terms.toleranceUs, terms.cost],
+        { deadlineMs },
+      )
+      const answer = readAnswer(reply)
+      this.#tell(false)
+      if (answer.allowed) this.#shadow.consume(key, terms)
+      return answer
+    } catch (error) {
+      if (!(error instanceof RedisUnavailable)) throw error
+      return this.#decideHere(key, limit, cost)
+    }
+  }
+
+  async block(key: string, ms: number): Promise<void> {
+    this.#shadow.block(key, ms)
+    await this.#settleOrOwe(key)
+  }
+
+  async unblock(key: string): Promise<void> {
+    this.#shadow.unblock(key)
+    await this.#settleOrOwe(key)
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  #decideHere(key: string, limit: Limit, cost: number): LimitAnswer {
+    this.#tell(true)
+    const share = limit.shareOut ? Math.max(1, this.#options.members?.() ?? 1) : 1
+    return { ...this.#shadow.consume(key, limitTerms(limit, cost, share)), degraded: true }
+  }
+
+  #tell(degraded: boolean): void {
+    if (degraded === this.#degraded) return
+    this.#degraded = degraded
+    if (degraded) this.#options.logger.warn('Redis is away: rate limits hold on this instance alone')
+    else this.#options.logger.info('rate limits hold over all instances again')
+  }
+
+  /** Blocking must not fail because Redis is away: it holds here, and is made up for with the next call. */
+  async #settleOrOwe(key: string): Promise<void> {
+    try {
+      await this.#settle(key)
+    } catch (error) {
+      if (!(error instanceof RedisUnavailable)) throw error
+      this.#owed.add(key)
+    }
+  }
+
+  async #settle(key: string): Promise<void> {
+    const { link, keys } = this.#options
+    const ms = this.#shadow.blockedMs(key)
+    const name = keys.rateBlock(key)
+    await link.command(ms > 0 ? ['set', name, 1, 'PX', ms] : ['del', name], { deadlineMs, idempotent: true })
+    this.#owed.delete(key)
+  }
+}
+
+function readAnswer(reply: unknown): LimitAnswer {
+  const [allowed, remaining, retryAfterMs, resetMs] = Array.isArray(reply) ? reply.map(Number) : []
+  if (resetMs === undefined) throw new TypeError(`the rate limit script answered ${JSON.stringify(reply)}`)
+  return {
+    allowed: allowed === 1,
+    remaining: Math.max(0, remaining ?? 0),
+    retryAfterMs: retryAfterMs ?? 0,
+    resetMs,
+    degraded: false,
+  }
+}

@@ -1,0 +1,151 @@
+import type { Cluster, Redis } from 'ioredis'
+import type { Clock } from '../../base/index.ts'
+import { jitter, withDeadline } from '../../base/index.ts'
+
+export interface GuardedClientEvents<C> {
+  /** Connected anew. */
+  ready?: (client: C) => void
+  /** The connection broke. */
+  lost?: () => void
+  /** The answer of `alive` changed. */
+  alive: (alive: boolean) => void
+  failed: (error: unknown) => void
+}
+
+const pingEveryMs = 1000
+const pingDeadlineMs = 1000
+const rebuildAfterMs = 15_000
+
+/**
+ * A client that is never dead for good: it is pinged each second against a deadline, and built anew when it reaches its
+ * end state (which ioredis 6 can, by itself, during a Sentinel failover) or is not ready for long.
+ */
+export class GuardedClient<C extends Redis | Cluster> {
+  client: C
+  alive = false
+  /** It has been found not to work; false while the first connection is still being made. */
+  away = false
+  readonly #build: () => C
+  readonly #ping: (client: C) => Promise<unknown>
+  readonly #clock: Clock
+  readonly #events: GuardedClientEvents<C>
+  readonly #timer: NodeJS.Timeout
+  #lastReady: number
+  #lastReply = Number.NEGATIVE_INFINITY
+  #probing = false
+  #closed = false
+
+  constructor(options: {
+    build: () => C
+    ping: (client: C) => Promise<unknown>
+    clock: Clock
+    events: GuardedClientEvents<C>
+  }) {
+    this.#build = options.build
+    this.#ping = options.ping
+    this.#clock = options.clock
+    this.#events = options.events
+    this.#lastReady = this.#clock.monotonic()
+    this.client = this.#listen(this.#build())
+    this.#timer = setInterval(() => this.#tick(), pingEveryMs)
+    this.#timer.unref()
+  }
+
+  /** An answer just arrived, which spares the next ping. */
+  sawReply(): void {
+    this.#lastReply = this.#clock.monotonic()
+  }
+
+  /** Finds out now whether it works. */
+  probe(): void {
+    if (this.#closed || this.#probing || this.client.status !== 'ready') return
+    this.#probing = true
+    const { client } = this
+    withDeadline(this.#ping(client), pingDeadlineMs, 'ping')
+      .then(
+        () => {
+          if (client === this.client && client.status === 'ready') this.#setAlive(true)
+        },
+        (error: unknown) => {
+          if (client === this.client) this.#fail(error)
+        },
+      )
+      .finally(() => (this.#probing = false))
+  }
+
+  close(): void {
+    this.#closed = true
+    clearInterval(this.#timer)
+    this.client.disconnect()
+    this.#setAlive(false)
+  }
+
+  #tick(): void {
+    const now = this.#clock.monotonic()
+    if (this.client.status === 'ready') {
+      this.#lastReady = now
+      if (!this.alive || now - this.#lastReply > pingEveryMs * 0.9) this.probe()
+      return
+    }
+    this.#setAway()
+    if (now - this.#lastReady > rebuildAfterMs) this.#rebuild()
+  }
+
+  #rebuild(): void {
+    if (this.#closed) return
+    this.#lastReady = this.#clock.monotonic()
+    const old = this.client
+    this.client = this.#listen(this.#build())
+    old.disconnect()
+  }
+
+  #listen(client: C): C {
+    const mine = (action: () => void) => () => {
+      if (client === this.client && !this.#closed) action()
+    }
+    client.on('ready', () => {
+      if (client !== this.client || this.#closed) return
+      this.#lastReady = this.#clock.monotonic()
+      this.#events.ready?.(client)
+      this.probe()
+    })
+    const gone = mine(() => {
+      this.#events.lost?.()
+      this.#setAway()
+    })
+    client.on('close', gone)
+    client.on('end', () => {
+      gone()
+      setTimeout(
+        mine(() => this.#rebuild()),
+        200 + jitter() * 300,
+      ).unref()
+    })
+    for (const name of ['error', 'node error', 'nodeError', 'sentinelError']) {
+      client.on(name, (error: unknown) => {
+        // An old client may still complain after it was replaced: nobody has to know.
+        if (client === this.client && !this.#closed) this.#events.failed(error)
+      })
+    }
+    return client
+  }
+
+  #fail(error: unknown): void {
+    this.#events.failed(error)
+    this.#setAway()
+  }
+
+  #setAway(): void {
+    const first = !this.away
+    this.away = true
+    if (this.alive) this.#setAlive(false)
+    else if (first) this.#events.alive(false)
+  }
+
+  #setAlive(alive: boolean): void {
+    if (alive) this.away = false
+    if (this.alive === alive) return
+    this.alive = alive
+    this.#events.alive(alive)
+  }
+}

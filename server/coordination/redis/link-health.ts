@@ -1,0 +1,108 @@
+import { Cluster } from 'ioredis'
+import type { Redis } from 'ioredis'
+import type { Clock, Logger } from '../../base/index.ts'
+import type { Problem } from './redis-failure.ts'
+import { explain } from './redis-failure.ts'
+import type { RedisTopology } from './redis-url.ts'
+
+/** A problem that is not the connection's is over when it has not been seen for this long. */
+const forgottenAfterMs = 10_000
+/** The same problem is logged again after this long. */
+const repeatedAfterMs = 60_000
+
+interface Seen extends Problem {
+  at: number
+}
+
+/** Whether the link works, and if not, why. */
+export class LinkHealth {
+  healthy = false
+  readonly #parts = { commands: false, subscriber: false }
+  readonly #where: string
+  readonly #clock: Clock
+  readonly #logger: Logger
+  readonly #watchers = new Set<(healthy: boolean) => void>()
+  readonly #problems = new Map<string, Seen>()
+  readonly #logged = new Map<string, number>()
+  #tooOld: string | undefined
+
+  constructor(topology: RedisTopology, { clock, logger }: { clock: Clock; logger: Logger }) {
+    this.#where = addressesOf(topology)
+    this.#clock = clock
+    this.#logger = logger
+  }
+
+  watch(listener: (healthy: boolean) => void): () => void {
+    this.#watchers.add(listener)
+    return () => this.#watchers.delete(listener)
+  }
+
+  set(part: 'commands' | 'subscriber', works: boolean): void {
+    this.#parts[part] = works
+    this.#judge()
+  }
+
+  failed(error: unknown): void {
+    const problem = explain(error, this.#where)
+    if (!problem) return
+    const now = this.#clock.monotonic()
+    // "lost" and "silent" follow from anything: they do not replace what says more.
+    const vague = problem.kind === 'lost' || problem.kind === 'silent'
+    if (vague && [...this.#problems.values()].some((held) => held.connecting && now - held.at < 5000)) return
+    this.#problems.delete(problem.kind)
+    this.#problems.set(problem.kind, { ...problem, at: now })
+    if (now - (this.#logged.get(problem.kind) ?? Number.NEGATIVE_INFINITY) < repeatedAfterMs) return
+    this.#logged.set(problem.kind, now)
+    this.#logger.warn({ err: error }, problem.sentence)
+  }
+
+  problem(): string | undefined {
+    if (this.#tooOld) return this.#tooOld
+    const now = this.#clock.monotonic()
+    const current = [...this.#problems.values()].filter(
+      ({ connecting, at }) => (connecting && !this.healthy) || now - at < forgottenAfterMs,
+    )
+    const worst = current.findLast(({ connecting }) => connecting) ?? current.at(-1)
+    if (worst) return worst.sentence
+    return this.healthy ? undefined : `Redis at ${this.#where} is not connected yet: it is being tried`
+  }
+
+  /** Reads the version of a server that has just been connected to. */
+  async meet(client: Redis | Cluster): Promise<void> {
+    try {
+      const info = String(await client.call('info', 'server'))
+      const version = /^redis_version:(\S+)/m.exec(info)?.[1] ?? '7'
+      this.#tooOld =
+        Number.parseInt(version, 10) < 7
+          ? `Redis at ${this.#where} is version ${version}: Shoal needs 7.0 or newer, for sharded channels`
+          : undefined
+      if (this.#tooOld) this.#logger.error(this.#tooOld)
+    } catch (error) {
+      // Without the right to INFO the version stays unknown; the problem says which right is missing.
+      this.failed(error)
+    }
+    this.#judge()
+  }
+
+  #judge(): void {
+    const healthy = this.#parts.commands && this.#parts.subscriber && !this.#tooOld
+    if (healthy === this.healthy) return
+    this.healthy = healthy
+    if (healthy) {
+      for (const [kind, { connecting }] of this.#problems) if (connecting) this.#problems.delete(kind)
+      this.#logged.clear()
+      this.#logger.info(`Redis at ${this.#where} is connected`)
+    }
+    for (const watcher of this.#watchers) watcher(healthy)
+  }
+}
+
+function addressesOf(topology: RedisTopology): string {
+  const list =
+    topology.kind === 'standalone'
+      ? [topology]
+      : topology.kind === 'cluster'
+        ? topology.nodes
+        : topology.sentinels
+  return list.map(({ host, port }) => `${host}:${port}`).join(', ')
+}

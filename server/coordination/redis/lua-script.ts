@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export interface LuaScript {
+  name: string
+  source: string
+  /** SHA-1 of the source, as EVALSHA wants it. */
+  sha: string
+  /** How many keys its header declares. */
+  keys: number
+}
+
+/**
+ * Reads a script from a `.lua` file beside the code. Its first line must be a comment that numbers its keys and
+ * arguments: `-- name.lua  KEYS 1 log, 2 facts.  ARGV 1 fence, 2 seq`; a script without keys is refused, since Cluster
+ * could not route it.
+ */
+export function loadScript(url: URL): LuaScript {
+  const source = readFileSync(fileURLToPath(url), 'utf8')
+  const name = basename(fileURLToPath(url))
+  const declared = /^--.*?\bKEYS (.*?)\bARGV /.exec(source.split('\n', 1)[0] ?? '')?.[1]
+  const numbers = [...(declared ?? '').matchAll(/(?:^|[\s,])(\d+) /g)].map((match) => Number(match[1]))
+  const keys = numbers.length
+  if (keys === 0 || numbers.some((number, index) => number !== index + 1)) {
+    throw new Error(`${name}: its first line must name its keys: -- ${name}  KEYS 1 …, 2 ….  ARGV 1 …`)
+  }
+  return { name, source, sha: createHash('sha1').update(source).digest('hex'), keys }
+}

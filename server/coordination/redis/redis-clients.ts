@@ -1,0 +1,168 @@
+import { Cluster } from 'ioredis'
+import type { Redis } from 'ioredis'
+import type { Clock, Logger } from '../../base/index.ts'
+import { DeadlineError, sleep, withDeadline } from '../../base/index.ts'
+import type { ConnectOptions } from './client-options.ts'
+import { createClientFactory, defaultDeadlineMs } from './client-options.ts'
+import { clusterSlot } from './cluster-slot.ts'
+import { GuardedClient } from './guarded-client.ts'
+import { LinkHealth } from './link-health.ts'
+import type { LuaScript } from './lua-script.ts'
+import { failureKind } from './redis-failure.ts'
+import type { CallOptions, ChannelListener, ChannelSubscription, RedisLink } from './redis-link.ts'
+import { RedisUnavailable } from './redis-link.ts'
+import type { RedisTopology } from './redis-url.ts'
+import { createSubscribers } from './subscribers.ts'
+import type { Subscribers } from './subscribers.ts'
+
+export interface RedisLinkOptions extends ConnectOptions {
+  clock: Clock
+  logger: Logger
+  /** Tries of one call that says it is idempotent, REDIS_SENTINEL_MAX_RETRY_COUNT. Default 2. */
+  tries?: number
+}
+
+type Client = Redis | Cluster
+
+/** More calls than this do not wait for Redis at the same time: the next one is refused at once. */
+const mostPending = 10_000
+
+/** The one way to Redis, for every topology. Connects at once; throws only when a TLS file cannot be read. */
+export function createRedisLink(topology: RedisTopology, options: RedisLinkOptions): RedisLink {
+  return new IoRedisLink(topology, options)
+}
+
+class IoRedisLink implements RedisLink {
+  readonly #commands: GuardedClient<Client>
+  readonly #subscribers: Subscribers
+  readonly #health: LinkHealth
+  readonly #tries: number
+  #pending = 0
+  #closed = false
+
+  constructor(topology: RedisTopology, options: RedisLinkOptions) {
+    const factory = createClientFactory(topology, options)
+    this.#tries = options.tries ?? 2
+    this.#health = new LinkHealth(topology, options)
+    const failed = (error: unknown) => this.#health.failed(error)
+    this.#commands = new GuardedClient<Client>({
+      build: () => factory.commands(),
+      ping: pingAll,
+      clock: options.clock,
+      events: {
+        ready: (client) => void this.#health.meet(client),
+        alive: (alive) => this.#health.set('commands', alive),
+        failed,
+      },
+    })
+    this.#subscribers = createSubscribers({
+      factory,
+      commands: () => this.#commands.client,
+      clock: options.clock,
+      logger: options.logger,
+      alive: (alive) => this.#health.set('subscriber', alive),
+      failed,
+    })
+  }
+
+  async eval(script: LuaScript, keys: string[], args: (string | number)[], options?: CallOptions) {
+    if (keys.length !== script.keys) {
+      throw new TypeError(`${script.name} declares ${script.keys} keys and was given ${keys.length}`)
+    }
+    return this.#call(options, async () => {
+      const { client } = this.#commands
+      try {
+        return await client.call('evalsha', script.sha, keys.length, ...keys, ...args)
+      } catch (error) {
+        if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error
+        return client.call('eval', script.source, keys.length, ...keys, ...args)
+      }
+    })
+  }
+
+  command(args: [string, ...(string | number)[]], options?: CallOptions): Promise<unknown> {
+    const [name, ...rest] = args
+    return this.#call(options, () => this.#commands.client.call(name.toLowerCase(), ...rest))
+  }
+
+  async publish(channel: string, payload: string, options?: CallOptions): Promise<number> {
+    return Number(await this.#call(options, () => this.#publisher(channel).publish(channel, payload)))
+  }
+
+  subscribe(channel: string, listener: ChannelListener): ChannelSubscription {
+    return this.#subscribers.subscribe('plain', channel, listener)
+  }
+
+  subscribeSharded(channel: string, listener: ChannelListener): ChannelSubscription {
+    return this.#subscribers.subscribe('sharded', channel, listener)
+  }
+
+  healthy(): boolean {
+    return this.#health.healthy
+  }
+
+  problem(): string | undefined {
+    return this.#health.problem()
+  }
+
+  onLink(listener: (healthy: boolean) => void): () => void {
+    return this.#health.watch(listener)
+  }
+
+  close(): Promise<void> {
+    this.#closed = true
+    this.#subscribers.close()
+    this.#commands.close()
+    return Promise.resolve()
+  }
+
+  /** On a Cluster a channel always goes through the same node, so that one publisher's messages keep their order. */
+  #publisher(channel: string): Client {
+    const { client } = this.#commands
+    if (!(client instanceof Cluster)) return client
+    const node = client.slots[clusterSlot(channel)]?.[0]
+    return client.nodes('master').find(({ options }) => `${options.host}:${options.port}` === node) ?? client
+  }
+
+  async #call(options: CallOptions = {}, send: () => Promise<unknown>): Promise<unknown> {
+    const tries = options.idempotent ? this.#tries : 1
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#once(options.deadlineMs, send)
+      } catch (error) {
+        const again = attempt < tries && error instanceof RedisUnavailable && error.kind === 'away'
+        if (!again || this.#closed) throw error
+        await sleep(50 * attempt)
+      }
+    }
+  }
+
+  async #once(deadlineMs: number | undefined, send: () => Promise<unknown>): Promise<unknown> {
+    if (this.#closed) throw new RedisUnavailable('away', 'the link to Redis is closed')
+    if (this.#pending >= mostPending) {
+      throw new RedisUnavailable('away', `${mostPending} calls wait for Redis already`)
+    }
+    this.#pending++
+    const work = send().finally(() => this.#pending--)
+    try {
+      const reply = await withDeadline(work, deadlineMs ?? defaultDeadlineMs, 'Redis')
+      this.#commands.sawReply()
+      return reply
+    } catch (error) {
+      const kind = failureKind(error)
+      this.#health.failed(error)
+      // A silent node is found out at once rather than with the next ping.
+      if (error instanceof DeadlineError) this.#commands.probe()
+      throw new RedisUnavailable(kind, error instanceof Error ? error.message : String(error), {
+        cause: error,
+      })
+    }
+  }
+}
+
+function pingAll(client: Client): Promise<unknown> {
+  if (!(client instanceof Cluster)) return client.ping()
+  const masters = client.nodes('master')
+  if (masters.length === 0) return Promise.reject(new Error('no startup nodes'))
+  return Promise.all(masters.map((node) => node.ping()))
+}

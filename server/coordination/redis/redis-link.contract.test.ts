@@ -1,0 +1,372 @@
+import { describe, expect, test, vi } from 'vitest'
+import {
+  connectLink,
+  linkBecomes,
+  makeLink,
+  redisTopologies,
+  testPrefix,
+} from '../../../test/support/redis-link.ts'
+import {
+  startCluster,
+  startSentinel,
+  startStandalone,
+  startTls,
+  startWithAclUser,
+  startWithPassword,
+} from '../../../test/support/redis-server.ts'
+import type { TestRedis } from '../../../test/support/redis-server.ts'
+import { clusterSlot } from './cluster-slot.ts'
+import { loadScript } from './lua-script.ts'
+import type { RedisLink } from './redis-link.ts'
+import { RedisUnavailable } from './redis-link.ts'
+
+const echo = loadScript(new URL('fixtures/echo.lua', import.meta.url))
+const patience = { timeout: 20_000, interval: 20 }
+const key = (name: string): string => `${testPrefix}:{${name}}`
+
+function hear(link: RedisLink, kind: 'plain' | 'sharded', channel: string) {
+  const heard: string[] = []
+  const listener = { message: (payload: string) => heard.push(payload), gap: () => heard.push('gap') }
+  const subscription =
+    kind === 'plain' ? link.subscribe(channel, listener) : link.subscribeSharded(channel, listener)
+  return { heard, ...subscription }
+}
+
+const spublish = (link: RedisLink, channel: string, payload: string) =>
+  link.eval(echo, [channel], ['publish', payload])
+
+describe.concurrent('every topology', () => {
+  for (const [name, start] of [...redisTopologies, ['password', startWithPassword] as const]) {
+    test(`${name}: scripts, commands, plain and sharded channels`, async () => {
+      await using redis = await start()
+      const link = await connectLink(redis)
+      expect(await link.eval(echo, [key('a')], ['echo', 'ü', 7])).toEqual([key('a'), 'ü', '7'])
+      await Promise.all(redis.servers.map(({ admin }) => admin.call('SCRIPT', 'FLUSH')))
+      expect(await link.eval(echo, [key('a')], ['echo', 'again'])).toEqual([key('a'), 'again'])
+      expect(await link.command(['SET', key('b'), 'x', 'PX', 60_000])).toBe('OK')
+      expect(await link.command(['get', key('b')])).toBe('x')
+
+      const plain = hear(link, 'plain', key('plain'))
+      const shards = ['s0', 's1', 's2', 's3', 's4'].map((shard) => hear(link, 'sharded', key(shard)))
+      await Promise.all([plain.ready, ...shards.map(({ ready }) => ready)])
+      await link.publish(key('plain'), 'p')
+      await Promise.all(shards.map((_, index) => spublish(link, key(`s${index}`), `m${index}`)))
+      await vi.waitFor(() => {
+        expect([plain.heard, ...shards.map(({ heard }) => heard)]).toEqual([
+          ['p'],
+          ['m0'],
+          ['m1'],
+          ['m2'],
+          ['m3'],
+          ['m4'],
+        ])
+      }, patience)
+      expect(link.problem()).toBeUndefined()
+
+      shards[0]?.close()
+      await vi.waitFor(async () => expect(await spublish(link, key('s0'), 'nobody')).toBe(0), patience)
+      await link.close()
+      expect(link.healthy()).toBe(false)
+      await expect(link.command(['get', key('b')])).rejects.toThrow('closed')
+    })
+  }
+})
+
+describe.concurrent('calls', () => {
+  test('a wrong number of keys is a bug of the caller', async () => {
+    await using redis = await startStandalone()
+    const link = await connectLink(redis)
+    await expect(link.eval(echo, [], [])).rejects.toThrow('declares 1 keys and was given 0')
+    await expect(link.command(['lpush', 'list', 1])).resolves.toBe(1)
+    await expect(link.command(['get', 'list'])).rejects.toMatchObject({
+      name: 'RedisUnavailable',
+      kind: 'refused',
+    })
+    await link.close()
+  })
+
+  test('a paused server: every call settles within its deadline, none of them is executed twice', async () => {
+    await using redis = await startStandalone()
+    const link = await connectLink(redis)
+    const changes: boolean[] = []
+    link.onLink((healthy) => changes.push(healthy))
+    const [server] = redis.servers
+    server!.pause()
+    const calls = Array.from({ length: 50 }, () => link.command(['incr', 'n'], { deadlineMs: 300 }))
+    const outcomes = await Promise.allSettled(calls)
+    expect(
+      outcomes.every((outcome) => outcome.status === 'rejected' && outcome.reason.kind === 'timeout'),
+    ).toBe(true)
+    await linkBecomes(link, false)
+    expect(link.problem()).toMatch(/does not answer/)
+    server!.resume()
+    await linkBecomes(link, true)
+    expect(Number(await link.command(['get', 'n']))).toBeLessThanOrEqual(50)
+    expect(changes).toEqual([false, true])
+    await link.close()
+  })
+
+  test('a killed server: calls fail at once and are not executed later; the link heals by itself', async () => {
+    await using redis = await startStandalone()
+    const link = await connectLink(redis)
+    const [server] = redis.servers
+    await server!.kill()
+    await linkBecomes(link, false)
+    const outcomes = await Promise.allSettled(Array.from({ length: 100 }, () => link.command(['incr', 'n'])))
+    expect(outcomes.every((outcome) => outcome.status === 'rejected' && outcome.reason.kind === 'away')).toBe(
+      true,
+    )
+    await vi.waitFor(
+      () => expect(link.problem()).toMatch(/nothing listens at 127\.0\.0\.1:\d+: start Redis/),
+      patience,
+    )
+    await server!.start()
+    await linkBecomes(link, true)
+    expect(await link.command(['get', 'n'])).toBeNull()
+    expect(link.problem()).toBeUndefined()
+    await link.close()
+  })
+
+  test('an idempotent call is tried again while Redis comes back', async () => {
+    await using redis = await startStandalone()
+    const link = await connectLink(redis, { tries: 40 })
+    const [server] = redis.servers
+    await server!.kill()
+    await linkBecomes(link, false)
+    const once = link.command(['set', 'once', 1])
+    await expect(once).rejects.toMatchObject({ kind: 'away' })
+    const many = link.command(['set', 'many', 1], { idempotent: true })
+    await server!.start()
+    expect(await many).toBe('OK')
+    await link.close()
+  })
+
+  test('no more than 10,000 calls wait at the same time', async () => {
+    await using redis = await startStandalone()
+    const link = await connectLink(redis)
+    redis.servers[0]!.pause()
+    const calls = Array.from({ length: 10_050 }, () => link.command(['get', 'x'], { deadlineMs: 500 }))
+    const outcomes = await Promise.allSettled(calls)
+    const refused = outcomes.filter(
+      (outcome) => outcome.status === 'rejected' && /wait for Redis already/.test(outcome.reason.message),
+    )
+    expect(refused).toHaveLength(50)
+    redis.servers[0]!.resume()
+    await link.close()
+  })
+
+  test('a full Redis', async () => {
+    await using redis = await startStandalone(['maxmemory 1mb', 'maxmemory-policy noeviction'])
+    const link = await connectLink(redis)
+    const write = link
+      .command(['set', 'big', 'x'.repeat(2_000_000)])
+      .then(() => link.command(['set', 'more', 1]))
+    await expect(write).rejects.toMatchObject({ kind: 'oom' })
+    expect(link.problem()).toMatch(/is full: raise maxmemory/)
+    expect(link.healthy()).toBe(true)
+    await link.close()
+  })
+})
+
+describe.concurrent('problems are said in one sentence with the cure', () => {
+  const says = async (link: RedisLink, sentence: RegExp): Promise<void> => {
+    await vi.waitFor(() => expect(link.problem()).toMatch(sentence), patience)
+    expect(link.healthy()).toBe(false)
+    await link.close()
+  }
+
+  test('password: missing, wrong; and none is in the sentence', async () => {
+    await using redis = await startWithPassword()
+    const { port } = redis.servers[0]!
+    await says(
+      makeLink({ url: `redis://127.0.0.1:${port}` }),
+      /asks for a password: write redis:\/\/:password@host/,
+    )
+    const wrong = makeLink({ url: `redis://:geheim@127.0.0.1:${port}` })
+    await says(wrong, /^(?!.*geheim).*refuses the user or password/)
+  })
+
+  test('TLS: unknown authority, another name, and plain text on either side', async () => {
+    await using redis = await startTls()
+    const { port } = redis.servers[0]!
+    await says(makeLink({ url: `rediss://localhost:${port}` }), /not trusted .*REDIS_TLS_CA_FILE/)
+    const ca = new URL(redis.variables.url).searchParams.get('ssl_ca_certs')!
+    await says(
+      makeLink({ url: `rediss://127.0.0.2:${port}?ssl_ca_certs=${ca}` }),
+      /nothing listens|for another name/,
+    )
+    await says(makeLink({ url: `redis://127.0.0.1:${port}` }), /connection to Redis .* was lost/)
+    await using plain = await startStandalone()
+    await says(
+      makeLink({ url: `rediss://127.0.0.1:${plain.servers[0]!.port}` }),
+      /does not speak TLS: write redis:\/\//,
+    )
+    const unchecked = makeLink({ url: `rediss://localhost:${port}?ssl_cert_reqs=none` })
+    await linkBecomes(unchecked, true)
+    await unchecked.close()
+    const given = makeLink({ url: `rediss://localhost:${port}` }, { tls: { caFile: ca } })
+    await linkBecomes(given, true)
+    await given.close()
+    expect(() => makeLink({ url: 'rediss://h' }, { tls: { caFile: '/no/such/file' } })).toThrow(
+      /\/no\/such\/file.*cannot be read/,
+    )
+  })
+
+  test('no such host, no sentinel', async () => {
+    await says(makeLink({ url: 'redis://no-such-host.invalid' }), /not known to the name server/)
+    await says(
+      makeLink({ url: 'redis://m', sentinelHosts: '127.0.0.1:1' }),
+      /sentinel.*REDIS_SENTINEL_HOSTS|nothing listens/,
+    )
+  })
+
+  test('a Cluster without REDIS_CLUSTER, and the other way round', async () => {
+    await using cluster = await startCluster()
+    const single = makeLink({ url: `redis://127.0.0.1:${cluster.servers[0]!.port}` })
+    await linkBecomes(single, true)
+    await Promise.allSettled(['a', 'b', 'c', 'd', 'e', 'f'].map((name) => single.command(['get', name])))
+    expect(single.problem()).toMatch(/is a Cluster: set REDIS_CLUSTER=true/)
+    await single.close()
+    await using plain = await startStandalone()
+    await says(makeLink({ ...plain.variables, cluster: true }), /not a Cluster: unset REDIS_CLUSTER/)
+  })
+
+  test('a right that is missing does not take the rest away', async () => {
+    await using redis = await startWithAclUser(testPrefix)
+    const link = await connectLink(redis)
+    const subscription = hear(link, 'plain', 'foreign:channel')
+    await subscription.ready
+    await vi.waitFor(() => expect(link.problem()).toMatch(/lacks a right/), patience)
+    await expect(link.command(['get', 'foreign'])).rejects.toMatchObject({ kind: 'refused' })
+    expect(link.healthy()).toBe(true)
+    await link.close()
+  })
+})
+
+describe.concurrent('subscriptions', () => {
+  test('dropped ones come back, all of them, each with a gap', async () => {
+    await using redis = await startStandalone()
+    const link = await connectLink(redis)
+    const all = Array.from({ length: 300 }, (_, n) => hear(link, n % 2 ? 'plain' : 'sharded', key(`c${n}`)))
+    await Promise.all(all.map(({ ready }) => ready))
+    const [server] = redis.servers
+    await server!.admin.call('CLIENT', 'KILL', 'TYPE', 'pubsub')
+    await vi.waitFor(() => expect(all.every(({ heard }) => heard[0] === 'gap')).toBe(true), patience)
+    await Promise.all(
+      all.map((_, n) => (n % 2 ? link.publish(key(`c${n}`), 'x') : spublish(link, key(`c${n}`), 'x'))),
+    )
+    await vi.waitFor(() => expect(all.every(({ heard }) => heard.join() === 'gap,x')).toBe(true), patience)
+    await link.close()
+  })
+
+  test('closed and opened again in a hurry: what is wanted last is what is there', async () => {
+    await using redis = await startStandalone()
+    const link = await connectLink(redis)
+    for (let turn = 0; turn < 5; turn++) hear(link, 'plain', 'flip').close()
+    const kept = hear(link, 'plain', 'flip')
+    const closed = hear(link, 'plain', 'flop')
+    await Promise.all([kept.ready, closed.ready])
+    closed.close()
+    const { admin } = redis.servers[0]!
+    await vi.waitFor(async () => expect(await admin.pubsub('CHANNELS')).toEqual(['flip']), patience)
+    await link.publish('flip', 'x')
+    await vi.waitFor(() => expect(kept.heard).toEqual(['x']), patience)
+    await link.close()
+  })
+})
+
+describe.concurrent('failover', () => {
+  async function follow(redis: TestRedis, count: number) {
+    const links = await Promise.all(Array.from({ length: count }, () => connectLink(redis)))
+    const shards = links.map((link) => hear(link, 'sharded', key('run')))
+    const plains = links.map((link) => hear(link, 'plain', key('bus')))
+    await Promise.all([...shards, ...plains].map(({ ready }) => ready))
+    const [writer] = links as [RedisLink]
+    /** Every link heals, is subscribed again and hears. */
+    const heals = async (): Promise<void> => {
+      await vi.waitFor(
+        async () => {
+          await spublish(writer, key('run'), 'after').catch(() => {})
+          await writer.publish(key('bus'), 'after').catch(() => {})
+          for (const { heard } of [...shards, ...plains]) expect(heard).toContain('after')
+        },
+        { timeout: 25_000, interval: 200 },
+      )
+      await Promise.all(links.map((link) => linkBecomes(link, true)))
+      for (const { heard } of shards) expect(heard[0]).toBe('gap')
+      await writer.command(['set', key('w'), 1])
+    }
+    return { links, writer, heals, close: () => Promise.all(links.map((link) => link.close())) }
+  }
+
+  test('Sentinel: the master is killed', async () => {
+    await using redis = await startSentinel()
+    const { heals, close } = await follow(redis, 8)
+    await redis.servers[0]!.kill()
+    await heals()
+    await close()
+  })
+
+  test('Sentinel: the master is paused, another is chosen, the old one wakes up', async () => {
+    await using redis = await startSentinel()
+    const { heals, writer, close } = await follow(redis, 8)
+    const [old] = redis.servers
+    old!.pause()
+    const began = performance.now()
+    await writer
+      .command(['set', key('w'), 1])
+      .catch((error: RedisUnavailable) => expect(error.kind).toBe('timeout'))
+    expect(performance.now() - began).toBeLessThan(3500)
+    await heals()
+    old!.resume()
+    // Not one write goes to the old master, which would throw it away.
+    await vi.waitFor(async () => expect(await old!.admin.info('replication')).toMatch(/role:slave/), patience)
+    await writer.command(['set', key('kept'), 'yes'])
+    await vi.waitFor(async () => {
+      const values = await Promise.all(redis.servers.map(({ admin }) => admin.get(key('kept'))))
+      expect(values).toEqual(['yes', 'yes', 'yes'])
+    }, patience)
+    await close()
+  })
+
+  test('Sentinel: a planned failover', async () => {
+    await using redis = await startSentinel()
+    const { heals, close } = await follow(redis, 8)
+    await redis.sentinels[0]!.admin.call('SENTINEL', 'FAILOVER', 'mymaster')
+    await heals()
+    await close()
+  })
+
+  test('Cluster: the master of the channel is killed, its replica takes over', async () => {
+    await using redis = await startCluster({ replicas: 1 })
+    const { heals, close } = await follow(redis, 3)
+    const slots = (await redis.servers[0]!.admin.cluster('SLOTS')) as [number, number, [string, number]][]
+    const slot = clusterSlot(key('run'))
+    const port = slots.find(([from, to]) => from <= slot && slot <= to)![2][1]
+    await redis.servers.find((server) => server.port === port)!.kill()
+    await heals()
+    await close()
+  })
+
+  test('Cluster: a slot moves, and its channel with it', async () => {
+    await using redis = await startCluster()
+    const { heals, writer, close } = await follow(redis, 3)
+    const slot = clusterSlot(key('run'))
+    const ids = await Promise.all(redis.servers.map(({ admin }) => admin.cluster('MYID') as Promise<string>))
+    const slots = (await redis.servers[0]!.admin.cluster('SLOTS')) as [number, number, [string, number]][]
+    const port = slots.find(([from, to]) => from <= slot && slot <= to)![2][1]
+    const from = redis.servers.findIndex((server) => server.port === port)
+    const to = (from + 1) % redis.servers.length
+    await writer.command(['set', key('run'), 'data'])
+    await redis.servers[to]!.admin.cluster('SETSLOT', slot, 'IMPORTING', ids[from]!)
+    await redis.servers[from]!.admin.cluster('SETSLOT', slot, 'MIGRATING', ids[to]!)
+    const target = redis.servers[to]!.port
+    await redis.servers[from]!.admin.call('MIGRATE', '127.0.0.1', target, '', 0, 2000, 'KEYS', key('run'))
+    for (const index of [to, from, 3 - to - from]) {
+      await redis.servers[index]!.admin.cluster('SETSLOT', slot, 'NODE', ids[to]!)
+    }
+    await heals()
+    expect(await writer.command(['get', key('run')])).toBe('data')
+    await close()
+  })
+})

@@ -1,0 +1,262 @@
+/** Reads REDIS_URL and its companions. Pure: opens nothing, reads no environment. */
+
+export interface RedisVariables {
+  /** REDIS_URL */
+  url: string
+  /** REDIS_CLUSTER */
+  cluster?: boolean
+  /** REDIS_SENTINEL_HOSTS: hosts or host:port, with commas. */
+  sentinelHosts?: string | null
+  /** REDIS_SENTINEL_PORT, for entries without one. Default 26379. */
+  sentinelPort?: number
+  /** REDIS_SENTINEL_USERNAME, REDIS_SENTINEL_PASSWORD: of the sentinels themselves. */
+  sentinelUsername?: string | null
+  sentinelPassword?: string | null
+}
+
+export interface RedisAddress {
+  host: string
+  port: number
+}
+
+export interface RedisCredentials {
+  username?: string
+  password?: string
+}
+
+/** Files are read when the link is made. `check: false` accepts any certificate. */
+export interface RedisTls {
+  check: boolean
+  caFile?: string
+  certFile?: string
+  keyFile?: string
+}
+
+interface Shared {
+  credentials: RedisCredentials
+  tls?: RedisTls
+}
+
+export type RedisTopology = Shared &
+  (
+    | (RedisAddress & { kind: 'standalone'; database: number })
+    | {
+        kind: 'sentinel'
+        master: string
+        sentinels: RedisAddress[]
+        sentinelCredentials: RedisCredentials
+        database: number
+      }
+    | { kind: 'cluster'; nodes: RedisAddress[] }
+  )
+
+/** One sentence for the operator: `<variable>: <problem>; <cure>`. Never contains a password. */
+export interface RedisUrlRefusal {
+  ok: false
+  variable: string
+  problem: string
+  cure: string
+}
+
+export type RedisUrlAnswer = { ok: true; topology: RedisTopology } | RedisUrlRefusal
+
+class Refusal extends Error {
+  readonly answer: RedisUrlRefusal
+  constructor(problem: string, cure: string, variable = 'REDIS_URL') {
+    super(problem)
+    this.answer = { ok: false, variable, problem, cure }
+  }
+}
+
+export function parseRedisUrl(variables: RedisVariables): RedisUrlAnswer {
+  try {
+    return { ok: true, topology: readTopology(variables) }
+  } catch (error) {
+    if (error instanceof Refusal) return error.answer
+    throw error
+  }
+}
+
+function readTopology(variables: RedisVariables): RedisTopology {
+  const url = readUrl(variables.url)
+  const { database } = url
+  const shared = { credentials: url.credentials, ...(url.tls ? { tls: url.tls } : {}) }
+  const sentinelHosts = variables.sentinelHosts?.trim()
+  if (sentinelHosts) {
+    if (variables.cluster) {
+      throw new Refusal(
+        'it is set together with REDIS_SENTINEL_HOSTS, but a Redis Cluster has no sentinels',
+        'unset one of the two',
+        'REDIS_CLUSTER',
+      )
+    }
+    return { kind: 'sentinel', ...shared, ...readSentinels(variables, sentinelHosts, url.hosts), database }
+  }
+  const nodes = url.hosts.map((host) => readAddress(host, 6379, 'REDIS_URL'))
+  if (variables.cluster) {
+    if (database !== 0) {
+      throw new Refusal(
+        `it names database ${database}, but a Redis Cluster has only database 0`,
+        'leave the number out',
+      )
+    }
+    return { kind: 'cluster', ...shared, nodes }
+  }
+  const [first, ...rest] = nodes
+  if (!first || rest.length > 0) {
+    throw new Refusal('it names several nodes', 'set REDIS_CLUSTER=true, or name one node')
+  }
+  return { kind: 'standalone', ...shared, ...first, database }
+}
+
+function readSentinels(variables: RedisVariables, list: string, masters: string[]) {
+  const [master = '', ...more] = masters
+  if (more.length > 0) {
+    throw new Refusal(
+      'it names several nodes, but with REDIS_SENTINEL_HOSTS it names the master',
+      'write redis://<name of the master in Sentinel>',
+    )
+  }
+  const port = variables.sentinelPort ?? 26_379
+  return {
+    // A port behind the name of the master means nothing to Sentinel; guides write one all the same.
+    master: master.replace(/:\d+$/, ''),
+    sentinels: splitList(list).map((entry) => readAddress(entry, port, 'REDIS_SENTINEL_HOSTS')),
+    sentinelCredentials: present({
+      username: variables.sentinelUsername,
+      password: variables.sentinelPassword,
+    }),
+  }
+}
+
+interface ReadUrl {
+  credentials: RedisCredentials
+  hosts: string[]
+  database: number
+  tls?: RedisTls
+}
+
+function readUrl(text: string): ReadUrl {
+  const trimmed = text.trim()
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(trimmed)?.[1]?.toLowerCase()
+  if (scheme !== 'redis' && scheme !== 'rediss') {
+    throw new Refusal(
+      scheme ? `it begins with ${scheme}://` : 'it does not begin with redis:// or rediss://',
+      'write redis://host:6379, or rediss:// for TLS',
+    )
+  }
+  const rest = joinRepeated(trimmed.slice(scheme.length + 3), scheme)
+  const at = rest.lastIndexOf('@')
+  const userinfo = at < 0 ? '' : rest.slice(0, at)
+  const stray = /[@/#?[\]\s]/.exec(userinfo)?.[0]
+  if (stray) {
+    throw new Refusal(
+      `its user or password contains an unescaped "${stray}"`,
+      `escape it: write ${encodeURIComponent(stray)}`,
+    )
+  }
+  const [, authority = '', path = '', query = ''] =
+    /^([^/?#]*)([^?#]*)(?:\?([^#]*))?/.exec(rest.slice(at + 1)) ?? []
+  if (rest.includes('#', at + 1)) {
+    throw new Refusal('it contains an unescaped "#"', 'escape it: write %23, in the password too')
+  }
+  const hosts = splitList(authority)
+  if (hosts.length === 0) throw new Refusal('it names no host', `write ${scheme}://host:6379`)
+  const { database, tls } = readQuery(query, readDatabase(path), scheme === 'rediss')
+  return { credentials: readCredentials(userinfo), hosts, database, ...(tls ? { tls } : {}) }
+}
+
+/** `u:p@a:1,redis://u:p@b:2` and `u:p@a:1,u:p@b:2` mean `u:p@a:1,b:2`, as long as the credentials are the same. */
+function joinRepeated(rest: string, scheme: string): string {
+  const parts = rest.split(/,\s*(?:rediss?:\/\/)?/i)
+  const schemes = [...rest.matchAll(/,\s*(rediss?):\/\//gi)].map((match) => match[1]?.toLowerCase())
+  const [first = '', ...more] = parts
+  const owner = first.slice(0, first.lastIndexOf('@') + 1)
+  const repeated = more.length > 0 && more.every((part) => part.startsWith(owner))
+  if (schemes.some((other) => other !== scheme) || (schemes.length > 0 && !repeated)) {
+    throw new Refusal(
+      'its nodes have different credentials or schemes',
+      'write one scheme and one user and password before the first node',
+    )
+  }
+  return repeated ? owner + parts.map((part) => part.slice(owner.length)).join(',') : rest
+}
+
+function readCredentials(userinfo: string): RedisCredentials {
+  if (userinfo === '') return {}
+  const colon = userinfo.indexOf(':')
+  if (colon < 0) {
+    throw new Refusal('it has a user without a password', 'write redis://:password@host for a password alone')
+  }
+  return present({ username: decode(userinfo.slice(0, colon)), password: decode(userinfo.slice(colon + 1)) })
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    throw new Refusal('its user or password contains a "%" that begins no escape', 'escape it: write %25')
+  }
+}
+
+function readDatabase(path: string): number {
+  const number = path.replace(/^\/|\/$/g, '')
+  if (number === '') return 0
+  if (!/^\d{1,5}$/.test(number)) {
+    throw new Refusal(
+      `its path "${path}" is not the number of a database`,
+      'write redis://host:6379/0; a "/" in the password is written %2F',
+    )
+  }
+  return Number(number)
+}
+
+/** The parameters that redis-py understands and that mean something here. */
+function readQuery(
+  query: string,
+  fromPath: number,
+  encrypted: boolean,
+): { database: number; tls?: RedisTls } {
+  const tls: RedisTls = { check: true }
+  let database = fromPath
+  for (const [name, value] of new URLSearchParams(query)) {
+    if (name === 'db') database = readDatabase(value)
+    else if (name === 'ssl_cert_reqs') tls.check = value.toLowerCase() !== 'none'
+    else if (name === 'ssl_ca_certs') tls.caFile = value
+    else if (name === 'ssl_certfile') tls.certFile = value
+    else if (name === 'ssl_keyfile') tls.keyFile = value
+    else {
+      throw new Refusal(
+        `it has the parameter "${name}", which Shoal does not know`,
+        'remove it; known are db, ssl_cert_reqs, ssl_ca_certs, ssl_certfile and ssl_keyfile',
+      )
+    }
+  }
+  return encrypted ? { database, tls } : { database }
+}
+
+function readAddress(entry: string, defaultPort: number, variable: string): RedisAddress {
+  const [, bracketed, plain, port] = /^(?:\[([\da-f:.%]+)\]|([^\s:[\]/@]+))(?::(\d+))?$/i.exec(entry) ?? []
+  const host = bracketed ?? plain
+  const number = port === undefined ? defaultPort : Number(port)
+  if (!host || number < 1 || number > 65_535) {
+    throw new Refusal(`"${entry}" is not a host or host:port`, `write host:${defaultPort}`, variable)
+  }
+  return { host, port: number }
+}
+
+const splitList = (list: string): string[] =>
+  list
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '')
+
+function present(values: {
+  username?: string | null | undefined
+  password?: string | null | undefined
+}): RedisCredentials {
+  return {
+    ...(values.username ? { username: values.username } : {}),
+    ...(values.password ? { password: values.password } : {}),
+  }
+}

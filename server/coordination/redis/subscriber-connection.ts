@@ -1,0 +1,161 @@
+import type { Redis } from 'ioredis'
+import type { Clock } from '../../base/index.ts'
+import { GuardedClient } from './guarded-client.ts'
+
+export type ChannelKind = 'plain' | 'sharded'
+
+export interface ChannelEvents {
+  /** Redis has confirmed: what is published from now on will be heard. Again after each break. */
+  confirmed(): void
+  /** The connection broke, or the channel's slot moved away. */
+  lost(): void
+  message(payload: string): void
+}
+
+interface Channel {
+  kind: ChannelKind
+  name: string
+  wanted: boolean
+  state: 'unknown' | 'busy' | 'subscribed'
+  /** Grows when the connection breaks: an answer to an earlier command says nothing then. */
+  turn: number
+  events: ChannelEvents
+}
+
+export interface SubscriberEvents {
+  alive: (alive: boolean) => void
+  failed: (error: unknown) => void
+  /** A slot of a sharded channel lives on another node now. */
+  moved?: () => void
+}
+
+const retryMs = 1000
+
+/** One connection with a set of wanted channels: it subscribes to each again after every break, until Redis confirms. */
+export class SubscriberConnection {
+  readonly guard: GuardedClient<Redis>
+  readonly #channels = new Map<string, Channel>()
+  readonly #events: SubscriberEvents
+  #refusedAsMoved = 0
+
+  constructor(build: () => Redis, clock: Clock, events: SubscriberEvents) {
+    this.#events = events
+    this.guard = new GuardedClient({
+      build: () => this.#dispatch(build()),
+      ping: (client) => client.ping(),
+      clock,
+      events: {
+        ready: () => this.#stepAll(),
+        lost: () => this.#forget(() => true),
+        alive: events.alive,
+        failed: events.failed,
+      },
+    })
+  }
+
+  want(kind: ChannelKind, name: string, events: ChannelEvents): void {
+    const key = `${kind} ${name}`
+    const known = this.#channels.get(key)
+    if (known) {
+      known.events = events
+      known.wanted = true
+      if (known.state === 'subscribed') events.confirmed()
+      return
+    }
+    const channel: Channel = { kind, name, wanted: true, state: 'unknown', turn: 0, events }
+    this.#channels.set(key, channel)
+    this.#step(channel)
+  }
+
+  unwant(kind: ChannelKind, name: string): void {
+    const channel = this.#channels.get(`${kind} ${name}`)
+    if (!channel) return
+    channel.wanted = false
+    this.#step(channel)
+  }
+
+  /** Whether no channel is wanted here. */
+  get idle(): boolean {
+    return [...this.#channels.values()].every(({ wanted }) => !wanted)
+  }
+
+  close(): void {
+    this.guard.close()
+    this.#channels.clear()
+  }
+
+  #dispatch(client: Redis): Redis {
+    const hear = (kind: ChannelKind) => (name: string, payload: string) => {
+      const channel = this.#channels.get(`${kind} ${name}`)
+      if (channel?.wanted) channel.events.message(payload)
+    }
+    client.on('message', hear('plain'))
+    client.on('smessage', hear('sharded'))
+    client.on('moved', () => {
+      this.#events.moved?.()
+      // Said by the client for a refused SSUBSCRIBE, which is retried, and when Redis ends a subscription.
+      setImmediate(() => {
+        if (this.#refusedAsMoved > 0) this.#refusedAsMoved--
+        else this.#ended()
+      })
+    })
+    return client
+  }
+
+  /** A slot moved away. Which channels it took is not said: those that are still here are simply subscribed to again. */
+  #ended(): void {
+    this.#forget(({ kind }) => kind === 'sharded')
+    setTimeout(() => this.#stepAll(), retryMs).unref()
+  }
+
+  #forget(which: (channel: Channel) => boolean): void {
+    for (const channel of this.#channels.values()) {
+      if (!which(channel)) continue
+      const heard = channel.state === 'subscribed'
+      channel.state = 'unknown'
+      channel.turn++
+      if (heard && channel.wanted) channel.events.lost()
+    }
+  }
+
+  #stepAll(): void {
+    for (const channel of this.#channels.values()) this.#step(channel)
+  }
+
+  /** Brings one channel from what it is to what it should be, one command at a time. */
+  #step(channel: Channel): void {
+    const { client } = this.guard
+    const key = `${channel.kind} ${channel.name}`
+    if (channel.state === 'busy') return
+    if (!channel.wanted && channel.state === 'unknown') {
+      this.#channels.delete(key)
+      return
+    }
+    if (channel.wanted === (channel.state === 'subscribed') || client.status !== 'ready') return
+    const { turn } = channel
+    const subscribe = channel.wanted
+    channel.state = 'busy'
+    send(client, channel.kind, channel.name, subscribe).then(
+      () => {
+        if (turn !== channel.turn) return
+        channel.state = subscribe ? 'subscribed' : 'unknown'
+        if (subscribe && channel.wanted) channel.events.confirmed()
+        this.#step(channel)
+      },
+      (error: unknown) => {
+        if (error instanceof Error && error.message.startsWith('MOVED ')) this.#refusedAsMoved++
+        if (turn !== channel.turn) return
+        this.#events.failed(error)
+        // A refused SUBSCRIBE is not there; a refused UNSUBSCRIBE costs messages that nobody hears.
+        channel.state = 'unknown'
+        if (channel.wanted) setTimeout(() => this.#step(channel), retryMs).unref()
+        else this.#channels.delete(key)
+      },
+    )
+  }
+}
+
+function send(client: Redis, kind: ChannelKind, name: string, subscribe: boolean): Promise<unknown> {
+  if (kind === 'plain') return subscribe ? client.subscribe(name) : client.unsubscribe(name)
+  return subscribe ? client.ssubscribe(name) : client.sunsubscribe(name)
+}

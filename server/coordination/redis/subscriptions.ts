@@ -1,0 +1,129 @@
+import type { Logger } from '../../base/index.ts'
+import type { ChannelListener, ChannelSubscription } from './redis-link.ts'
+import type { ChannelKind, SubscriberConnection } from './subscriber-connection.ts'
+
+interface Listening {
+  listener: ChannelListener
+  /** `ready` has resolved: from now on every new confirmation is a gap. */
+  told: boolean
+  tell: () => void
+}
+
+interface Wanted {
+  kind: ChannelKind
+  name: string
+  home: SubscriberConnection | undefined
+  confirmed: boolean
+  listeners: Set<Listening>
+}
+
+/** Where a channel is to be subscribed to now; undefined while that is not known. */
+export type Route = (kind: ChannelKind, name: string) => SubscriberConnection | undefined
+
+/** Nobody waits for longer than this to learn that a subscription has to wait. */
+const readyWithinMs = 2000
+
+/** What this instance wants to hear, whichever connection it comes from. */
+export class Subscriptions {
+  readonly #wanted = new Map<string, Wanted>()
+  readonly #route: Route
+  readonly #logger: Logger
+
+  constructor(route: Route, logger: Logger) {
+    this.#route = route
+    this.#logger = logger
+  }
+
+  subscribe(kind: ChannelKind, name: string, listener: ChannelListener): ChannelSubscription {
+    const key = `${kind} ${name}`
+    let wanted = this.#wanted.get(key)
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(() => this.#tell(listening), readyWithinMs)
+    const listening: Listening = {
+      listener,
+      told: false,
+      tell: () => {
+        clearTimeout(timer)
+        resolve()
+      },
+    }
+    if (wanted) {
+      wanted.listeners.add(listening)
+      if (wanted.confirmed || wanted.home?.guard.away) this.#tell(listening)
+    } else {
+      wanted = { kind, name, home: undefined, confirmed: false, listeners: new Set([listening]) }
+      this.#wanted.set(key, wanted)
+      this.#place(wanted)
+      if (wanted.home?.guard.away) this.#tell(listening)
+    }
+    return { ready: promise, close: () => this.#leave(key, listening) }
+  }
+
+  /** Asks again where each channel belongs: the nodes, or what is known of them, changed. */
+  reroute(): void {
+    for (const wanted of this.#wanted.values()) this.#place(wanted)
+  }
+
+  /** The link is away: whoever waits for `ready` goes on, and hears `gap` on return. */
+  stopWaiting(): void {
+    for (const { confirmed, listeners } of this.#wanted.values()) {
+      if (!confirmed) for (const listening of listeners) this.#tell(listening)
+    }
+  }
+
+  close(): void {
+    this.stopWaiting()
+    this.#wanted.clear()
+  }
+
+  #leave(key: string, listening: Listening): void {
+    this.#tell(listening)
+    const wanted = this.#wanted.get(key)
+    if (!wanted?.listeners.delete(listening) || wanted.listeners.size > 0) return
+    this.#wanted.delete(key)
+    wanted.home?.unwant(wanted.kind, wanted.name)
+  }
+
+  #place(wanted: Wanted): void {
+    const home = this.#route(wanted.kind, wanted.name)
+    if (!home || home === wanted.home) return
+    wanted.home?.unwant(wanted.kind, wanted.name)
+    wanted.home = home
+    wanted.confirmed = false
+    const here = () => wanted.home === home
+    home.want(wanted.kind, wanted.name, {
+      confirmed: () => here() && this.#confirm(wanted),
+      lost: () => {
+        if (here()) wanted.confirmed = false
+      },
+      message: (payload) => {
+        if (here()) this.#each(wanted, (listener) => listener.message(payload))
+      },
+    })
+  }
+
+  #confirm(wanted: Wanted): void {
+    wanted.confirmed = true
+    const again = [...wanted.listeners].filter(({ told }) => told)
+    for (const listening of wanted.listeners) this.#tell(listening)
+    for (const { listener } of again) this.#call(wanted, () => listener.gap())
+  }
+
+  #each(wanted: Wanted, call: (listener: ChannelListener) => void): void {
+    for (const { listener } of wanted.listeners) this.#call(wanted, () => call(listener))
+  }
+
+  /** A listener that throws is a bug of its own, and must not keep the others from hearing. */
+  #call(wanted: Wanted, call: () => void): void {
+    try {
+      call()
+    } catch (error) {
+      this.#logger.error({ err: error, channel: wanted.name }, 'a listener of a Redis channel failed')
+    }
+  }
+
+  #tell(listening: Listening): void {
+    listening.told = true
+    listening.tell()
+  }
+}

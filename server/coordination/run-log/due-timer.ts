@@ -1,0 +1,35 @@
+import type { Clock } from '../../base/index.ts'
+
+/** A timer that may be put off as often as words arrive: that costs no more than noting the time. */
+export class DueTimer {
+  readonly #clock: Clock
+  readonly #due: () => void
+  #at = 0
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(clock: Clock, due: () => void) {
+    this.#clock = clock
+    this.#due = due
+  }
+
+  /** Calls `due` in `ms`, instead of when it was due before. */
+  in(ms: number): void {
+    const at = this.#clock.monotonic() + ms
+    // Only an earlier time needs another timer: one that fires too early sleeps on.
+    if (this.#timer && at < this.#at) this.stop()
+    this.#at = at
+    this.#timer ??= setTimeout(() => this.#fire(), ms)
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+  }
+
+  #fire(): void {
+    this.#timer = undefined
+    const left = this.#at - this.#clock.monotonic()
+    if (left > 0) this.#timer = setTimeout(() => this.#fire(), Math.ceil(left))
+    else this.#due()
+  }
+}

@@ -1,0 +1,205 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { silentLogger, systemClock } from '../../base/index.ts'
+import { createLogReader } from './log-reader.ts'
+import type { LogReader } from './log-reader.ts'
+import { ReaderTrial, nothing, runId } from './reader-trial.ts'
+
+const [first, second] = [1000, 2000]
+let trial: ReaderTrial
+
+beforeEach(() => {
+  trial = new ReaderTrial()
+})
+afterEach(() => trial.end())
+
+describe('the rules of a reader', () => {
+  test('1: subscribes, then reads, then hears', async () => {
+    await trial.open(first, 'ab')
+    await trial.append(first, 2, 2, 'c')
+    await trial.follow()
+    expect(trial.told()).toEqual(['reset 0+abc'])
+    await trial.append(first, 3, 3, 'd')
+    expect(trial.told()).toEqual(['3+d 3'])
+    expect(trial.reader?.source).toEqual({ fence: first, seq: 3, starts: [[first, 0]], text: 'abcd' })
+  })
+
+  test('1: notes that come while the log is read are held, and added after it', async () => {
+    await trial.open(first, 'a')
+    const read = trial.own.read.bind(trial.own)
+    const spy = vi.spyOn(trial.own, 'read')
+    spy.mockImplementationOnce(async (...args) => {
+      const entries = await read(...args)
+      await trial.append(first, 2, 1, 'b')
+      return entries
+    })
+    await trial.follow()
+    await trial.settle()
+    expect(trial.told()).toEqual(['reset 0+a', '1+b 2'])
+    expect(spy).toHaveBeenCalledTimes(1)
+  })
+
+  test('2: a note of a lower fence is dropped', async () => {
+    await trial.open(second, 'abc')
+    await trial.follow()
+    trial.told()
+    trial.hub.tell(runId, { fence: first, seq: 9, kind: 'words', words: { at: 3, text: 'zombie' } })
+    trial.hub.tell(runId, { fence: first, seq: 9, kind: 'seized' })
+    await trial.settle()
+    expect(trial.told()).toEqual([])
+  })
+
+  test('2: a seizure says moving, once, and changes nothing', async () => {
+    await trial.open(first, 'abc')
+    await trial.follow()
+    trial.told()
+    await trial.log.seize(runId, second)
+    trial.hub.tell(runId, { fence: second, seq: 0, kind: 'seized' })
+    await trial.settle()
+    expect(trial.told()).toEqual(['moving'])
+    await trial.append(first, 2, 3, 'd')
+    expect(trial.reader?.source.text).toBe('abc')
+  })
+
+  test('2: a reader that comes after the seizure hears moving too', async () => {
+    await trial.open(first, 'abc')
+    await trial.log.seize(runId, second)
+    await trial.follow()
+    expect(trial.told()).toEqual(['reset 0+abc', 'moving'])
+  })
+
+  test('3: a repeat adds nothing, an overlap adds the rest', async () => {
+    await trial.open(first, 'abc')
+    await trial.follow()
+    trial.told()
+    trial.hub.tell(runId, { fence: first, seq: 1, kind: 'words', words: { at: 1, text: 'bc' } })
+    trial.hub.tell(runId, { fence: first, seq: 2, kind: 'words', words: { at: 2, text: 'cde' } })
+    await trial.settle()
+    expect(trial.told()).toEqual(['3+de 2'])
+  })
+
+  test('3: a hole is read from the log', async () => {
+    await trial.open(first, 'a')
+    await trial.follow()
+    trial.told()
+    trial.deaf = true
+    await trial.append(first, 2, 1, 'b')
+    await trial.append(first, 3, 2, 'c')
+    trial.deaf = false
+    await trial.append(first, 4, 3, 'd')
+    expect(trial.told()).toEqual(['1+b 2', '2+c 3', '3+d 4'])
+  })
+
+  test('4: words of a higher fence are not applied, the whole log is read', async () => {
+    await trial.open(first, 'abcd')
+    await trial.follow()
+    trial.told()
+    trial.deaf = true
+    await trial.open(second, 'abX', [
+      [first, 0],
+      [second, 2],
+    ])
+    trial.deaf = false
+    await trial.append(second, 2, 3, 'Y')
+    expect(trial.told()).toEqual(['rewind 2+XY'])
+    expect(trial.reader?.source).toMatchObject({ fence: second, seq: 2, text: 'abXY' })
+  })
+
+  test('5: with a position only the rest is read', async () => {
+    await trial.open(first, 'a')
+    await trial.append(first, 2, 1, 'b')
+    await trial.append(first, 3, 2, 'c')
+    await trial.follow({ fence: first, seq: 2, starts: [[first, 0]], text: 'ab' })
+    expect(trial.told()).toEqual(['2+c 3'])
+  })
+
+  test('5: words that do not join make it read the whole log', async () => {
+    await trial.open(first, 'a')
+    await trial.append(first, 2, 1, 'b')
+    await trial.append(first, 3, 2, 'c')
+    await trial.follow({ fence: first, seq: 2, starts: [[first, 0]], text: '' })
+    expect(trial.told()).toEqual(['0+abc 3'])
+  })
+
+  test('5: a damaged log changes nothing; the store is asked', async () => {
+    await trial.open(first, 'a')
+    await trial.follow()
+    trial.told()
+    await trial.pass(2000)
+    vi.spyOn(trial.own, 'read').mockResolvedValue([
+      { fence: second, seq: 4, kind: 'words', words: { at: 7, text: 'x' } },
+    ])
+    trial.hub.tell(runId, { fence: second, seq: 4, kind: 'words', words: { at: 7, text: 'x' } })
+    await trial.settle()
+    expect(trial.told()).toEqual(['ask-store'])
+    expect(trial.reader?.source.text).toBe('a')
+  })
+
+  test('5: a log of another version is left to the store', async () => {
+    await trial.open(first, 'a')
+    await trial.follow()
+    trial.told()
+    await trial.pass(2000)
+    trial.hub.tell(runId, { fence: second, seq: 1, kind: 'unknown' })
+    await trial.settle()
+    expect(trial.told()).toEqual(['ask-store'])
+  })
+
+  test('6: a fence that is no descendant resets', async () => {
+    await trial.open(first, 'abc')
+    await trial.follow()
+    trial.told()
+    await trial.open(second, 'xy')
+    expect(trial.told()).toEqual(['reset 0+xy'])
+  })
+
+  test('6: a reader that is ahead of the log is not cut by its own fence', async () => {
+    await trial.open(first, 'a')
+    await trial.follow({ fence: first, seq: 1, starts: [[first, 0]], text: 'abc' })
+    await trial.append(first, 2, 1, 'bcd')
+    expect(trial.told()).toEqual(['3+d 2'])
+  })
+
+  test('7: a lost log changes nothing until it is opened anew', async () => {
+    await trial.open(first, 'abc')
+    await trial.follow()
+    trial.told()
+    trial.hub.flush()
+    await trial.pass(4000)
+    expect(trial.told()).toEqual([])
+    await trial.open(first, 'abcd', [[first, 0]], 7)
+    await trial.append(first, 8, 4, 'e')
+    expect(trial.told()).toEqual(['3+de 8'])
+  })
+})
+
+test('a closed reader says nothing, asks nothing and holds no timer', async () => {
+  await trial.open(first, 'a')
+  const timers = vi.getTimerCount()
+  await trial.follow()
+  trial.told()
+  trial.reader?.close()
+  await trial.append(first, 2, 1, 'b')
+  trial.reader?.offer({ fence: second, seq: 1, starts: [[second, 0]], text: 'x' })
+  await trial.pass(20_000)
+  expect(trial.told()).toEqual([])
+  expect(vi.getTimerCount()).toBe(timers)
+})
+
+test('a handler that closes the reader hears nothing after that', async () => {
+  await trial.open(first, 'a')
+  await trial.log.seize(runId, second)
+  const heard: string[] = []
+  const closing: LogReader = createLogReader({
+    log: trial.own,
+    runId,
+    from: nothing,
+    event(event) {
+      heard.push(event.kind)
+      closing.close()
+    },
+    clock: systemClock,
+    logger: silentLogger,
+  })
+  await trial.pass(10_000)
+  expect(heard).toEqual(['reset'])
+})

@@ -1,0 +1,309 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { silentLogger, systemClock } from '../../base/index.ts'
+import { createLogWriter } from './log-writer.ts'
+import type { LogWriter } from './log-writer.ts'
+import type { Fate } from './memory-faults.ts'
+import { MemoryRunLogHub } from './memory-run-log.ts'
+import type { MemoryRunLog } from './memory-run-log.ts'
+import type { RunLog } from './run-log.ts'
+import { sourceOf } from './source.ts'
+
+const fence = 1000
+const runId = 'run'
+let hub: MemoryRunLogHub
+let handle: MemoryRunLog
+let fates: Fate[]
+/** What was sent, one line each. */
+let sent: string[]
+let fenced: ReturnType<typeof vi.fn<(fence: number) => void>>
+let writer: LogWriter
+
+beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] })
+  hub = new MemoryRunLogHub({ clock: systemClock })
+  fates = []
+  sent = []
+  fenced = vi.fn()
+  handle = hub.connect({ write: () => fates.shift() ?? 'arrives', hears: () => true })
+  open()
+  await settle()
+})
+afterEach(() => {
+  writer.close()
+  hub.close()
+  vi.useRealTimers()
+})
+
+function open(text = ''): void {
+  const recorded: RunLog = {
+    seize: (...args) => handle.seize(...args),
+    open(runId, at, snapshot) {
+      sent.push(`open ${at.seq} ${snapshot.text}`)
+      return handle.open(runId, at, snapshot)
+    },
+    append(runId, at, words, options) {
+      sent.push(`append ${at.seq} ${words.at}:${words.text}${options?.refreshExpiry ? ' refresh' : ''}`)
+      return handle.append(runId, at, words, options)
+    },
+    read: (...args) => handle.read(...args),
+    follow: (...args) => handle.follow(...args),
+    retire: (...args) => handle.retire(...args),
+    close: () => handle.close(),
+  }
+  writer = createLogWriter({
+    log: recorded,
+    runId,
+    fence,
+    starts: [[fence, text.length]],
+    text,
+    fenced,
+    clock: systemClock,
+    logger: silentLogger,
+  })
+}
+
+const settle = () => new Promise((resolve) => setImmediate(resolve))
+
+async function pass(ms: number): Promise<void> {
+  for (let left = ms; left > 0; left -= 10) {
+    vi.advanceTimersByTime(Math.min(10, left))
+    await settle()
+  }
+}
+
+async function logged(): Promise<string | undefined> {
+  const entries = await handle.read(runId)
+  return entries === 'unavailable' ? undefined : sourceOf(entries)?.text
+}
+
+/** Words every 10 ms; answers how many appends that were. */
+async function appendsIn(ms: number): Promise<number> {
+  const before = sent.length
+  for (let left = ms; left > 0; left -= 10) {
+    writer.write('w')
+    await pass(10)
+  }
+  return sent.length - before
+}
+
+describe('pace', () => {
+  test('opens at once, and the first words go at once', async () => {
+    expect(sent).toEqual(['open 1 '])
+    writer.write('first')
+    expect(sent).toEqual(['open 1 ', 'append 2 0:first'])
+    await settle()
+    expect(writer.seq).toBe(2)
+  })
+
+  test('400 ms between appends while nobody follows', async () => {
+    expect(await appendsIn(3990)).toBe(10)
+    await pass(400)
+    expect(await logged()).toBe('w'.repeat(399))
+  })
+
+  test('100 ms between appends while somebody follows here', async () => {
+    writer.setFollowed(true)
+    expect(await appendsIn(3990)).toBe(40)
+  })
+
+  test('100 ms between appends while the log says that somebody hears', async () => {
+    hub.connect().follow(runId, { note: () => {}, gap: () => {} })
+    expect(await appendsIn(3990)).toBe(40)
+  })
+
+  test('a follower that comes does not wait for the long pause', async () => {
+    writer.write('a')
+    await pass(10)
+    writer.write('b')
+    await pass(90)
+    expect(sent).toHaveLength(2)
+    writer.setFollowed(true)
+    await pass(10)
+    expect(sent.at(-1)).toBe('append 3 1:b')
+  })
+
+  test('words after a pause go at once', async () => {
+    writer.write('a')
+    await pass(1000)
+    writer.write('b')
+    expect(sent.at(-1)).toBe('append 3 1:b')
+  })
+
+  test('nothing is sent when nothing is written', async () => {
+    await pass(60_000)
+    writer.write('')
+    expect(sent).toHaveLength(1)
+    expect(vi.getTimerCount()).toBeLessThanOrEqual(1) // The hub's own.
+  })
+})
+
+describe('rule 5', () => {
+  test('a batch is frozen when first sent: a retry carries the same seq and the same bytes', async () => {
+    fates.push('request-lost', 'answer-lost', 'answer-lost')
+    writer.write('a')
+    await settle()
+    writer.write('b')
+    await pass(3000)
+    expect(new Set(sent.slice(1, 5))).toEqual(new Set(['append 2 0:a']))
+    expect(sent.slice(5)).toEqual(['append 3 1:b'])
+    expect(await logged()).toBe('ab')
+    expect(writer.seq).toBe(3)
+  })
+
+  test('an open is frozen too', async () => {
+    writer.close()
+    sent = []
+    fates.push('answer-lost', 'request-lost')
+    open('whole')
+    await settle()
+    writer.write('b')
+    await pass(3000)
+    expect(sent).toEqual(['open 1 whole', 'open 1 whole', 'open 1 whole', 'append 2 5:b'])
+  })
+
+  test('one operation is in flight', async () => {
+    fates.push('late')
+    writer.write('a')
+    writer.write('b')
+    writer.write('c')
+    expect(sent).toHaveLength(2)
+  })
+
+  test('the pause before a retry grows to a second at most', async () => {
+    handle.setAway(true)
+    writer.write('a')
+    await pass(20_000)
+    const tries = sent.length - 1
+    expect(tries).toBeGreaterThan(20)
+    expect(tries).toBeLessThan(60)
+    handle.setAway(false)
+    await pass(1000)
+    expect(await logged()).toBe('a')
+  })
+
+  test('LOST: opened anew under the next seq with everything', async () => {
+    writer.write('a')
+    await pass(500)
+    hub.flush()
+    writer.write('b')
+    await pass(50)
+    expect(sent.slice(2)).toEqual(['append 3 1:b', 'open 4 ab'])
+    writer.write('c')
+    await pass(500)
+    expect(sent.at(-1)).toBe('append 5 2:c')
+    expect(await logged()).toBe('abc')
+  })
+
+  test('BEHIND: a lower fence that opened a lost log does not stop the owner', async () => {
+    hub.flush()
+    await handle.open(runId, { fence: fence - 1, seq: 9 }, { starts: [[fence - 1, 0]], text: 'zombie' })
+    writer.write('a')
+    await pass(50)
+    expect(sent.at(-1)).toBe('open 3 a')
+    expect(await logged()).toBe('a')
+    expect(fenced).not.toHaveBeenCalled()
+  })
+
+  test('GAP: after a roll-back the log is opened anew', async () => {
+    const back = hub.remember()
+    writer.write('a')
+    await pass(500)
+    back()
+    writer.write('b')
+    await pass(50)
+    expect(sent.at(-1)).toBe('open 4 ab')
+  })
+
+  test('Redis away for long, then back empty: one open holds it all', async () => {
+    writer.write('a')
+    await pass(500)
+    handle.setAway(true)
+    for (let word = 0; word < 100; word++) {
+      writer.write('x')
+      await pass(100)
+    }
+    hub.flush()
+    sent = []
+    handle.setAway(false)
+    await pass(1500)
+    expect(sent).toEqual(['append 3 1:x', `open 4 a${'x'.repeat(100)}`])
+    expect(await logged()).toBe(`a${'x'.repeat(100)}`)
+  })
+})
+
+describe('a higher fence', () => {
+  test('is told once, and nothing more is sent', async () => {
+    await handle.seize(runId, fence + 7)
+    writer.write('a')
+    await pass(1000)
+    const count = sent.length
+    writer.write('b')
+    await pass(10_000)
+    expect(fenced.mock.calls).toEqual([[fence + 7]])
+    expect(sent).toHaveLength(count)
+    await writer.flush(1000)
+  })
+})
+
+describe('expiry', () => {
+  test('is refreshed by the first append ten minutes after the last time', async () => {
+    writer.write('a')
+    await pass(100)
+    vi.advanceTimersByTime(10 * 60_000)
+    writer.write('b')
+    await pass(500)
+    writer.write('c')
+    await pass(500)
+    expect(sent.slice(1)).toEqual(['append 2 0:a', 'append 3 1:b refresh', 'append 4 2:c'])
+  })
+})
+
+describe('flush', () => {
+  /** True once the flush is over. */
+  function flushing(ms: number): () => boolean {
+    let over = false
+    void writer.flush(ms).then(() => (over = true))
+    return () => over
+  }
+
+  test('sends what waits for the pace, and resolves when the log has it', async () => {
+    writer.write('a')
+    await settle()
+    writer.write('b')
+    await writer.flush(1000)
+    expect(await logged()).toBe('ab')
+  })
+
+  test('resolves at once when there is nothing to send, and after close', async () => {
+    await writer.flush(1000)
+    writer.write('a')
+    await settle()
+    writer.write('b')
+    const over = flushing(1000)
+    writer.close()
+    await settle()
+    expect(over()).toBe(true)
+    await writer.flush(1000)
+  })
+
+  test('resolves when the log is known to be away, after one more try', async () => {
+    handle.setAway(true)
+    writer.write('a')
+    await pass(500)
+    const before = sent.length
+    const over = flushing(60_000)
+    await settle()
+    expect(over()).toBe(true)
+    expect(sent.length).toBe(before + 1)
+  })
+
+  test('waits no longer than it was told', async () => {
+    vi.spyOn(handle, 'append').mockReturnValueOnce(new Promise(() => {}))
+    writer.write('a')
+    const over = flushing(700)
+    await pass(690)
+    expect(over()).toBe(false)
+    await pass(20)
+    expect(over()).toBe(true)
+  })
+})

@@ -1,0 +1,48 @@
+import type { EntryId, LogAnswer, LogEntry, LogNote, Snapshot, Words } from './run-log.ts'
+
+/** Tells followers; answers how many heard it. */
+type Tell = (note: LogNote) => number
+
+/** One run's entries, with the answers of open.lua and append.lua: the same table of cases. */
+export class MemoryLog {
+  #entries: LogEntry[]
+
+  constructor(entries: readonly LogEntry[] = []) {
+    this.#entries = [...entries]
+  }
+
+  /** A copy of what is there. */
+  get entries(): LogEntry[] {
+    return [...this.#entries]
+  }
+
+  after({ fence, seq }: EntryId): LogEntry[] {
+    const follows = (entry: LogEntry) => entry.fence > fence || (entry.fence === fence && entry.seq > seq)
+    // Ids only grow, so what follows is a tail: looked for from the end, since readers are near it.
+    let first = this.#entries.length
+    for (let entry = this.#entries[first - 1]; entry && follows(entry); entry = this.#entries[first - 1])
+      first--
+    return this.#entries.slice(first)
+  }
+
+  /** Begins anew with a snapshot; seizes without one. */
+  open(at: EntryId, snapshot: Snapshot | undefined, tell: Tell): LogAnswer {
+    const held = this.#entries.at(-1)
+    if (held && held.fence > at.fence) return { kind: 'fenced', fence: held.fence }
+    if (held && held.fence === at.fence && held.seq >= at.seq) return { kind: 'repeat' }
+    if (snapshot) this.#entries = [{ ...at, kind: 'snapshot', snapshot }]
+    else this.#entries.push({ ...at, kind: 'seized' })
+    return { kind: 'ok', heard: tell({ ...at, kind: snapshot ? 'snapshot' : 'seized' }) }
+  }
+
+  append(at: EntryId, words: Words, tell: Tell): LogAnswer {
+    const held = this.#entries.at(-1)
+    if (!held) return { kind: 'lost' }
+    if (held.fence > at.fence) return { kind: 'fenced', fence: held.fence }
+    if (held.fence < at.fence) return { kind: 'behind', fence: held.fence }
+    if (at.seq <= held.seq) return { kind: 'repeat' }
+    if (at.seq > held.seq + 1) return { kind: 'gap', last: held.seq }
+    this.#entries.push({ ...at, kind: 'words', words })
+    return { kind: 'ok', heard: tell({ ...at, kind: 'words', words }) }
+  }
+}

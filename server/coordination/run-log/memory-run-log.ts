@@ -1,0 +1,250 @@
+import type { Clock } from '../../base/index.ts'
+import { noFaults } from './memory-faults.ts'
+import type { LogFaults } from './memory-faults.ts'
+import { MemoryLog } from './memory-log.ts'
+import type {
+  EntryId,
+  LogAnswer,
+  LogEntry,
+  LogListener,
+  LogNote,
+  LogSubscription,
+  RunLog,
+} from './run-log.ts'
+
+const expiryMs = 24 * 60 * 60 * 1000
+const retiredMs = 60_000
+const sweepMs = 60_000
+const away: LogAnswer = { kind: 'unavailable', reason: 'away: the run log in memory is switched off' }
+const noAnswer: LogAnswer = { kind: 'unavailable', reason: 'timeout: the run log in memory lost it' }
+
+interface Held {
+  log: MemoryLog
+  /** By the clock's monotonic time, ms. */
+  expiresAt: number
+}
+
+interface Follower {
+  handle: Handle
+  runId: string
+  listener: LogListener
+}
+
+/** A handle on a hub: what one instance has. */
+export interface MemoryRunLog extends RunLog {
+  /** Cuts this handle off; on return every listener hears `gap`. */
+  setAway(away: boolean): void
+}
+
+/**
+ * Run logs in memory, shared by several handles: what a single instance runs on, and the model of the real one in
+ * tests, with the faults that it can have. Answers and notes come asynchronously, as over a network.
+ */
+export class MemoryRunLogHub {
+  readonly #clock: Clock
+  readonly #handles = new Set<Handle>()
+  readonly #followers = new Map<string, Set<Follower>>()
+  #logs = new Map<string, Held>()
+  #late: (() => void)[] = []
+  #sweep: NodeJS.Timeout | undefined
+
+  constructor({ clock }: { clock: Clock }) {
+    this.#clock = clock
+  }
+
+  connect(faults: LogFaults = noFaults): MemoryRunLog {
+    const handle = new Handle(this, faults)
+    this.#handles.add(handle)
+    return handle
+  }
+
+  /** As FLUSHALL: nobody is told. */
+  flush(): void {
+    this.#logs.clear()
+  }
+
+  /** Remembers the state; the answer rolls back to it, as a failover to a late replica does. Nobody is told. */
+  remember(): () => void {
+    const copy = (logs: Map<string, Held>) =>
+      new Map(
+        [...logs].map(([runId, held]): [string, Held] => [
+          runId,
+          { ...held, log: new MemoryLog(held.log.entries) },
+        ]),
+      )
+    const kept = copy(this.#logs)
+    return () => {
+      this.#logs = copy(kept)
+      this.#planSweep()
+    }
+  }
+
+  /** Cuts every handle off, or brings all back. */
+  setAway(away: boolean): void {
+    for (const handle of this.#handles) handle.setAway(away)
+  }
+
+  /** Requests that are still under way although their callers have given them up. */
+  get late(): number {
+    return this.#late.length
+  }
+
+  /** One of the late requests arrives. */
+  deliverLate(index = 0): void {
+    this.#late.splice(index, 1)[0]?.()
+  }
+
+  /** Logs that are held. */
+  get size(): number {
+    return this.#logs.size
+  }
+
+  close(): void {
+    clearTimeout(this.#sweep)
+    this.#sweep = undefined
+    this.#logs.clear()
+    this.#followers.clear()
+  }
+
+  // ---- for handles
+
+  hold(request: () => void): void {
+    this.#late.push(request)
+  }
+
+  log(runId: string): MemoryLog | undefined {
+    const held = this.#logs.get(runId)
+    if (!held || held.expiresAt > this.#clock.monotonic()) return held?.log
+    this.#logs.delete(runId)
+    return undefined
+  }
+
+  logForWriting(runId: string): MemoryLog {
+    const log = this.log(runId) ?? new MemoryLog()
+    if (!this.#logs.has(runId)) this.#logs.set(runId, { log, expiresAt: this.#clock.monotonic() + expiryMs })
+    this.#planSweep()
+    return log
+  }
+
+  expire(runId: string, ms = expiryMs): void {
+    const held = this.#logs.get(runId)
+    if (held) held.expiresAt = this.#clock.monotonic() + ms
+  }
+
+  add(follower: Follower): void {
+    const all = this.#followers.get(follower.runId)
+    if (all) all.add(follower)
+    else this.#followers.set(follower.runId, new Set([follower]))
+  }
+
+  remove(follower: Follower): void {
+    const all = this.#followers.get(follower.runId)
+    all?.delete(follower)
+    if (all?.size === 0) this.#followers.delete(follower.runId)
+  }
+
+  leave(handle: Handle): void {
+    this.#handles.delete(handle)
+    for (const follower of this.followersOf(handle)) this.remove(follower)
+  }
+
+  followersOf(handle: Handle): Follower[] {
+    return [...this.#followers.values()].flatMap((all) => [...all]).filter((one) => one.handle === handle)
+  }
+
+  /** Notes arrive after the write was done, and in order. */
+  tell(runId: string, note: LogNote): number {
+    const heard = new Set<Handle>()
+    for (const follower of this.#followers.get(runId) ?? []) {
+      if (follower.handle.away) continue
+      heard.add(follower.handle)
+      if (!follower.handle.faults.hears()) continue
+      queueMicrotask(() => {
+        if (this.#followers.get(runId)?.has(follower)) follower.listener.note(note)
+      })
+    }
+    return heard.size
+  }
+
+  /** One timer while there is anything: no log outlives its expiry by more than a minute. */
+  #planSweep(): void {
+    this.#sweep ??= setTimeout(() => {
+      this.#sweep = undefined
+      for (const runId of this.#logs.keys()) this.log(runId)
+      if (this.#logs.size > 0) this.#planSweep()
+    }, sweepMs).unref()
+  }
+}
+
+class Handle implements MemoryRunLog {
+  readonly faults: LogFaults
+  away = false
+  readonly #hub: MemoryRunLogHub
+
+  constructor(hub: MemoryRunLogHub, faults: LogFaults) {
+    this.#hub = hub
+    this.faults = faults
+  }
+
+  setAway(away: boolean): void {
+    const returns = this.away && !away
+    this.away = away
+    if (!returns) return
+    for (const follower of this.#hub.followersOf(this)) queueMicrotask(() => follower.listener.gap())
+  }
+
+  seize(runId: string, fence: number): Promise<LogAnswer> {
+    return this.#open(runId, { fence, seq: 0 })
+  }
+
+  open(...[runId, at, snapshot]: Parameters<RunLog['open']>): Promise<LogAnswer> {
+    return this.#open(runId, at, snapshot)
+  }
+
+  append(...[runId, at, words, options]: Parameters<RunLog['append']>): Promise<LogAnswer> {
+    return this.#write(() => {
+      const log = this.#hub.log(runId) ?? new MemoryLog()
+      const answer = log.append(at, words, (note) => this.#hub.tell(runId, note))
+      if (answer.kind === 'ok' && options?.refreshExpiry) this.#hub.expire(runId)
+      return answer
+    })
+  }
+
+  async read(runId: string, after?: EntryId): Promise<LogEntry[] | 'unavailable'> {
+    if (this.away) return 'unavailable'
+    const log = this.#hub.log(runId)
+    return (after ? log?.after(after) : log?.entries) ?? []
+  }
+
+  follow(runId: string, listener: LogListener): LogSubscription {
+    const follower = { handle: this, runId, listener }
+    this.#hub.add(follower)
+    return { ready: Promise.resolve(), close: () => this.#hub.remove(follower) }
+  }
+
+  async retire(runId: string): Promise<void> {
+    if (!this.away) this.#hub.expire(runId, retiredMs)
+  }
+
+  async close(): Promise<void> {
+    this.away = true
+    this.#hub.leave(this)
+  }
+
+  #open(runId: string, at: EntryId, snapshot?: Parameters<RunLog['open']>[2]): Promise<LogAnswer> {
+    return this.#write(() => {
+      const answer = this.#hub.logForWriting(runId).open(at, snapshot, (note) => this.#hub.tell(runId, note))
+      if (answer.kind === 'ok') this.#hub.expire(runId)
+      return answer
+    })
+  }
+
+  async #write(request: () => LogAnswer): Promise<LogAnswer> {
+    if (this.away) return away
+    const fate = this.faults.write()
+    if (fate === 'arrives') return request()
+    if (fate === 'answer-lost') request()
+    if (fate === 'late') this.#hub.hold(request)
+    return noAnswer
+  }
+}

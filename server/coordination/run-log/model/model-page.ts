@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict'
+import { silentLogger, systemClock } from '../../../base/index.ts'
+import { createLogReader } from '../log-reader.ts'
+import type { LogReader, ReaderEvent } from '../log-reader.ts'
+import type { MemoryRunLog, MemoryRunLogHub } from '../memory-run-log.ts'
+import { catchUp } from '../source.ts'
+import type { Source } from '../source.ts'
+import { modelRun } from './model-owner.ts'
+import type { ModelOwner } from './model-owner.ts'
+
+const nothing: Source = { fence: 0, seq: 0, starts: [], text: '' }
+
+/** What one page shows, fed by a real reader on some instance, or by the owner's own instance. */
+export class ModelPage {
+  shown: Source = nothing
+  owner: ModelOwner | undefined
+  deaf = false
+  asked = false
+  readonly #handle: MemoryRunLog
+  readonly #failed: (error: unknown) => void
+  #reader: LogReader | undefined
+
+  constructor(hub: MemoryRunLogHub, failed: (error: unknown) => void) {
+    this.#handle = hub.connect({ write: () => 'arrives', hears: () => !this.deaf })
+    this.#failed = failed
+  }
+
+  get connected(): boolean {
+    return this.#reader !== undefined
+  }
+
+  /** To an instance whose reader goes on from what the page shows. */
+  resume(): void {
+    this.#follow(this.shown, (event) => this.#play(event))
+  }
+
+  /** To an instance that has read the run by itself: the page's position is placed in its text. */
+  join(): void {
+    this.#follow(nothing, (event) => {
+      if (event.kind !== 'ask-store' && this.#reader) this.#place(this.#reader.source)
+    })
+  }
+
+  forget(): void {
+    this.leave()
+    this.shown = nothing
+  }
+
+  leave(): void {
+    this.#reader?.close()
+    this.#reader = undefined
+    this.owner = undefined
+  }
+
+  /** To the owner's own instance: words come before the log has them. */
+  attach(owner: ModelOwner): void {
+    if (owner.stage !== 'writing' || owner.fence < this.shown.fence) return
+    this.leave()
+    this.#place(owner.source)
+    this.owner = owner
+  }
+
+  hear(words: string): void {
+    if (!this.owner) return
+    this.shown = { ...this.shown, seq: this.owner.source.seq, text: this.shown.text + words }
+  }
+
+  /** The row was read: asked for or not. */
+  offer(source: Source): void {
+    this.asked = false
+    if (this.#reader) this.#reader.offer(source)
+    else if (!this.owner) this.#place(source)
+  }
+
+  check(written: (fence: number) => string): void {
+    const { fence, text } = this.shown
+    const whole = written(fence)
+    assert.ok(whole.startsWith(text), `a page of fence ${fence} shows ${text}, its owner wrote ${whole}`)
+  }
+
+  #follow(from: Source, event: (event: ReaderEvent) => void): void {
+    this.leave()
+    this.#reader = createLogReader({
+      log: this.#handle,
+      runId: modelRun,
+      from,
+      clock: systemClock,
+      logger: silentLogger,
+      event: (told) => {
+        try {
+          if (told.kind === 'ask-store') this.asked = true
+          event(told)
+        } catch (error) {
+          this.#failed(error)
+        }
+      },
+    })
+  }
+
+  #play(event: ReaderEvent): void {
+    const { text } = this.shown
+    if (event.kind === 'words') {
+      assert.equal(event.at, text.length, 'words that do not begin where the text ends')
+      this.shown = { ...this.shown, fence: event.fence, seq: event.seq, text: text + event.text }
+    } else if (event.kind === 'rewind' || event.kind === 'reset') {
+      assert.ok(event.keep <= text.length, 'a rewind beyond what is there')
+      if (event.kind === 'reset') assert.equal(event.keep, 0)
+      this.shown = { ...event.source, text: text.slice(0, event.keep) + event.text }
+    }
+    if (this.#reader) assert.equal(this.shown.text, this.#reader.source.text)
+  }
+
+  #place(source: Source): void {
+    const { fence, text } = this.shown
+    const step = catchUp({ fence, length: text.length }, source)
+    if (!step) return
+    assert.ok(step.keep <= text.length, 'a rewind beyond what is there')
+    this.shown = { ...source, text: text.slice(0, step.keep) + step.text }
+  }
+}

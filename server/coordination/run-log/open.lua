@@ -1,0 +1,23 @@
+-- open.lua  KEYS 1 log, also the channel.  ARGV 1 fence, 2 seq, 3 ttl seconds, 4 snapshot; without 4: seize
+-- Begins the log anew with a snapshot, or seizes it (raises its fence, keeps its words).
+-- Answers OK heard, REPEAT or FENCED fence. A repeated open must change nothing: a late copy of it would erase appends.
+local top = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
+if top then
+  local f, s = string.match(top[1], '^(%d+)-(%d+)$')
+  local held, mine = tonumber(f), tonumber(ARGV[1])
+  if held > mine then return 'FENCED ' .. f end
+  if held == mine and tonumber(s) >= tonumber(ARGV[2]) then return 'REPEAT' end
+elseif redis.call('EXISTS', KEYS[1]) == 1 then
+  -- A stream that was emptied remembers its highest id and would refuse a lower one.
+  redis.call('DEL', KEYS[1])
+end
+local id = ARGV[1] .. '-' .. ARGV[2]
+if ARGV[4] then
+  redis.call('XADD', KEYS[1], 'MAXLEN', 1, id, 'd', '=' .. ARGV[4])
+else
+  redis.call('XADD', KEYS[1], id, 'd', '!')
+end
+redis.call('EXPIRE', KEYS[1], ARGV[3])
+-- pcall: a user without the right to this channel still writes; readers then poll.
+local heard = redis.pcall('SPUBLISH', KEYS[1], id .. (ARGV[4] and '=' or '!'))
+return 'OK ' .. (type(heard) == 'number' and heard or -1)

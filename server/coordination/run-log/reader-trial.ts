@@ -1,0 +1,84 @@
+import { vi } from 'vitest'
+import { silentLogger, systemClock } from '../../base/index.ts'
+import { createLogReader } from './log-reader.ts'
+import type { LogReader, ReaderEvent } from './log-reader.ts'
+import { MemoryRunLogHub } from './memory-run-log.ts'
+import type { MemoryRunLog } from './memory-run-log.ts'
+import type { LogNote, Starts } from './run-log.ts'
+import type { Source } from './source.ts'
+
+export const runId = 'run'
+export const nothing: Source = { fence: 0, seq: 0, starts: [], text: '' }
+
+/** A reader on one handle of a hub, and an owner on another; the test owns the time. */
+export class ReaderTrial {
+  readonly hub: MemoryRunLogHub
+  readonly log: MemoryRunLog
+  /** The reader's own handle. */
+  readonly own: MemoryRunLog
+  /** The reader hears no notes. */
+  deaf = false
+  reader: LogReader | undefined
+  #events: ReaderEvent[] = []
+
+  constructor() {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] })
+    this.hub = new MemoryRunLogHub({ clock: systemClock })
+    this.log = this.hub.connect()
+    this.own = this.hub.connect({ write: () => 'arrives', hears: () => !this.deaf })
+  }
+
+  end(): void {
+    this.reader?.close()
+    this.hub.close()
+    vi.useRealTimers()
+  }
+
+  async follow(from = nothing): Promise<void> {
+    this.reader = createLogReader({
+      log: this.own,
+      runId,
+      from,
+      event: (event) => void this.#events.push(event),
+      clock: systemClock,
+      logger: silentLogger,
+    })
+    await this.settle()
+  }
+
+  async open(fence: number, text: string, starts: Starts = [[fence, 0]], seq = 1): Promise<void> {
+    await this.log.open(runId, { fence, seq }, { starts, text })
+    await this.settle()
+  }
+
+  async append(fence: number, seq: number, at: number, text: string): Promise<void> {
+    await this.log.append(runId, { fence, seq }, { at, text })
+    await this.settle()
+  }
+
+  async tell(...notes: LogNote[]): Promise<void> {
+    for (const note of notes) this.hub.tell(runId, note)
+    await this.settle()
+  }
+
+  async pass(ms: number): Promise<void> {
+    for (let left = ms; left > 0; left -= 50) {
+      vi.advanceTimersByTime(Math.min(50, left))
+      await this.settle()
+    }
+  }
+
+  async settle(): Promise<void> {
+    for (let times = 0; times < 3; times++) await new Promise((resolve) => setImmediate(resolve))
+  }
+
+  /** The events since the last call, one line each. */
+  told(): string[] {
+    return this.#events.splice(0).map((event) => {
+      if (event.kind === 'words') return `${event.at}+${event.text} ${event.seq}`
+      if (event.kind === 'rewind' || event.kind === 'reset')
+        return `${event.kind} ${event.keep}+${event.text}`
+      return event.kind
+    })
+  }
+}

@@ -1,0 +1,195 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import {
+  startCluster,
+  startSentinel,
+  startStandalone,
+  startTls,
+  startWithAclUser,
+} from '../../../test/support/redis-server.ts'
+import type { TestRedis } from '../../../test/support/redis-server.ts'
+import { newId, silentLogger, systemClock } from '../../base/index.ts'
+import { createKeys } from '../redis/keys.ts'
+import { createRedisLink } from '../redis/redis-clients.ts'
+import { parseRedisUrl } from '../redis/redis-url.ts'
+import type { RedisVariables } from '../redis/redis-url.ts'
+import { MemoryRunLogHub } from './memory-run-log.ts'
+import { createRedisRunLog } from './redis-run-log.ts'
+import { describeRunLog } from './run-log.contract.ts'
+import type { RunLogRig } from './run-log.contract.ts'
+import type { RunLog, Starts } from './run-log.ts'
+
+const prefix = 'shoal-test'
+const keys = createKeys(prefix)
+
+describeRunLog('memory', async () => {
+  const hub = new MemoryRunLogHub({ clock: systemClock })
+  return {
+    connect: async () => hub.connect(),
+    lose: { flushed: async () => hub.flush() },
+    setAway: async (away) => hub.setAway(away),
+    close: async () => hub.close(),
+  }
+})
+
+describeRunLog('Redis, one server', () => redisRig(startStandalone))
+describeRunLog('Redis, a user with the smallest rights', () => redisRig(() => startWithAclUser(prefix)))
+describeRunLog('Redis over TLS', () => redisRig(startTls))
+describeRunLog('Redis Sentinel', () => redisRig(startSentinel, 'pause'))
+describeRunLog('Redis Cluster, three masters', () => redisRig(() => startCluster()))
+
+/** Each handle has a link of its own, as each instance has. */
+async function connect(variables: RedisVariables): Promise<RunLog> {
+  const parsed = parseRedisUrl(variables)
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed))
+  const link = createRedisLink(parsed.topology, { clock: systemClock, logger: silentLogger })
+  await vi.waitFor(() => expect(link.healthy()).toBe(true), { timeout: 10_000 })
+  return { ...createRedisRunLog({ link, keys, logger: silentLogger }), close: () => link.close() }
+}
+
+/** The master that holds a run's key. */
+async function master(redis: TestRedis, runId: string) {
+  for (const server of redis.servers) {
+    const answer = await server.admin.exists(keys.runLog(runId)).catch(() => 'moved')
+    if (answer !== 'moved') return server
+  }
+  throw new Error('no server has the key')
+}
+
+/** `pause`: a Sentinel set whose servers were killed would look for another master first. */
+async function redisRig(start: () => Promise<TestRedis>, way: 'kill' | 'pause' = 'kill'): Promise<RunLogRig> {
+  const redis = await start()
+  const key = (runId: string) => keys.runLog(runId)
+  return {
+    connect: () => connect(redis.variables),
+    lose: {
+      deleted: async (runId) => void (await (await master(redis, runId)).admin.del(key(runId))),
+      flushed: async (runId) => void (await (await master(redis, runId)).admin.flushall()),
+      trimmed: async (runId) =>
+        void (await (await master(redis, runId)).admin.xtrim(key(runId), 'MAXLEN', 0)),
+      expired: async (runId) => {
+        const { admin } = await master(redis, runId)
+        await admin.pexpire(key(runId), 1)
+        await expect.poll(() => admin.exists(key(runId))).toBe(0)
+      },
+    },
+    async setAway(away) {
+      for (const server of redis.servers) {
+        if (way === 'kill') await (away ? server.kill() : server.start())
+        else if (away) server.pause()
+        else server.resume()
+      }
+    },
+    close: () => redis.stop(),
+  }
+}
+
+describe('what only Redis does', () => {
+  const fence = 1_763_900_000_123
+  const starts: Starts = [[fence, 0]]
+  let redis: TestRedis
+  let log: RunLog
+  let runId: string
+
+  beforeAll(async () => {
+    redis = await startStandalone(['maxmemory-policy noeviction'])
+    log = await connect(redis.variables)
+  })
+  afterAll(async () => {
+    await log.close()
+    await redis.stop()
+  })
+
+  async function opened(): Promise<void> {
+    runId = newId()
+    await log.open(runId, { fence, seq: 1 }, { starts, text: 'a' })
+  }
+
+  test('an open leaves one entry', async () => {
+    await opened()
+    await log.append(runId, { fence, seq: 2 }, { at: 1, text: 'b' })
+    await log.open(runId, { fence, seq: 3 }, { starts, text: 'ab' })
+    expect(await redis.servers[0]!.admin.xlen(keys.runLog(runId))).toBe(1)
+  })
+
+  test('a full server refuses each write, and changes nothing', async () => {
+    await opened()
+    const { admin } = redis.servers[0]!
+    await admin.config('SET', 'maxmemory', '1')
+    const answers = [
+      await log.seize(runId, fence + 1),
+      await log.open(runId, { fence, seq: 2 }, { starts, text: 'b' }),
+      await log.append(runId, { fence, seq: 2 }, { at: 1, text: 'b' }),
+    ]
+    await admin.config('SET', 'maxmemory', '0')
+    for (const answer of answers) {
+      expect(answer).toEqual({ kind: 'unavailable', reason: expect.stringMatching(/^oom: /) })
+    }
+    expect(await log.read(runId)).toHaveLength(1)
+  })
+
+  test('without the right to the channel words are written, and heard is -1', async () => {
+    await opened()
+    const { admin, port } = redis.servers[0]!
+    await admin.call('ACL', 'SETUSER', 'mute', 'on', '>x', '~*', '+@all', 'resetchannels')
+    const mute = await connect({ url: `redis://mute:x@127.0.0.1:${port}` })
+    expect(await mute.append(runId, { fence, seq: 2 }, { at: 1, text: 'b' })).toEqual({
+      kind: 'ok',
+      heard: -1,
+    })
+    expect(await mute.seize(runId, fence + 1)).toEqual({ kind: 'ok', heard: -1 })
+    expect(await log.read(runId)).toHaveLength(3)
+    await mute.close()
+  })
+
+  test('a server that does not answer: every verb ends by its deadline, and the same again is safe', async () => {
+    await opened()
+    redis.servers[0]!.pause()
+    const words = { at: 1, text: 'b' }
+    const answers = await Promise.all([
+      log.append(runId, { fence, seq: 2 }, words),
+      log.seize(runId, fence),
+      log.read(runId),
+    ])
+    redis.servers[0]!.resume()
+    const unknown = { kind: 'unavailable', reason: expect.stringMatching(/^(timeout|away): /) }
+    expect(answers).toEqual([unknown, unknown, 'unavailable'])
+    await vi.waitFor(
+      async () => expect((await log.append(runId, { fence, seq: 2 }, words)).kind).toMatch(/^(ok|repeat)$/),
+      { timeout: 10_000 },
+    )
+    expect(await log.read(runId, { fence, seq: 1 })).toEqual([{ fence, seq: 2, kind: 'words', words }])
+  })
+
+  test('a log lives for a day, is renewed on demand, and goes a minute after it was retired', async () => {
+    await opened()
+    const { admin } = redis.servers[0]!
+    const ttl = () => admin.ttl(keys.runLog(runId))
+    const day = 24 * 60 * 60
+    expect(await ttl()).toBeGreaterThan(day - 60)
+    await admin.expire(keys.runLog(runId), 100)
+    await log.append(runId, { fence, seq: 2 }, { at: 1, text: 'b' })
+    expect(await ttl()).toBeLessThanOrEqual(100)
+    await log.append(runId, { fence, seq: 3 }, { at: 2, text: 'c' }, { refreshExpiry: true })
+    expect(await ttl()).toBeGreaterThan(day - 60)
+    await log.retire(runId)
+    expect(await ttl()).toBeLessThanOrEqual(60)
+    expect(await ttl()).toBeGreaterThan(0)
+  })
+
+  test('what another version wrote, or damage, is told as unknown', async () => {
+    await opened()
+    const { admin } = redis.servers[0]!
+    const notes: string[] = []
+    const subscription = log.follow(runId, { note: ({ kind }) => void notes.push(kind), gap: () => {} })
+    await subscription.ready
+    const values = ['={"v":2,"starts":[[1,0]],"text":"a"}', '={"v":1', '+x y', '+12', '*new']
+    for (const [index, value] of values.entries()) {
+      await admin.xadd(keys.runLog(runId), `${fence}-${2 + index}`, 'd', value)
+    }
+    await admin.spublish(keys.runLog(runId), `${fence}-9*new`)
+    const entries = await log.read(runId, { fence, seq: 1 })
+    expect(entries).toEqual(values.map((_, index) => ({ fence, seq: 2 + index, kind: 'unknown' })))
+    await vi.waitFor(() => expect(notes).toEqual(['unknown']))
+    subscription.close()
+  })
+})

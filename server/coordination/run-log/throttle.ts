@@ -1,0 +1,37 @@
+import type { Clock } from '../../base/index.ts'
+import { DueTimer } from './due-timer.ts'
+
+/** Calls `work` at once when asked, but `ms` apart at least: what is asked in between is done once, at the end. */
+export class Throttle {
+  readonly #clock: Clock
+  readonly #ms: number
+  readonly #work: () => void
+  readonly #timer: DueTimer
+  #doneAt = Number.NEGATIVE_INFINITY
+  #asked = false
+
+  constructor(clock: Clock, ms: number, work: () => void) {
+    this.#clock = clock
+    this.#ms = ms
+    this.#work = work
+    this.#timer = new DueTimer(clock, () => this.#do())
+  }
+
+  ask(): void {
+    if (this.#asked) return
+    const wait = this.#doneAt + this.#ms - this.#clock.monotonic()
+    if (wait <= 0) return this.#do()
+    this.#asked = true
+    this.#timer.in(wait)
+  }
+
+  stop(): void {
+    this.#timer.stop()
+  }
+
+  #do(): void {
+    this.#asked = false
+    this.#doneAt = this.#clock.monotonic()
+    this.#work()
+  }
+}

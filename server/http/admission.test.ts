@@ -1,0 +1,182 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { startHttp } from '../../test/support/http-fixture.ts'
+import type { FixtureOptions, HttpFixture } from '../../test/support/http-fixture.ts'
+
+let it: HttpFixture
+async function start(options?: FixtureOptions): Promise<HttpFixture> {
+  await it.close()
+  it = await startHttp(options)
+  return it
+}
+beforeEach(async () => {
+  it = await startHttp()
+})
+afterEach(() => it.close())
+
+const asUser = { authorization: 'Bearer user' }
+const run = { clientId: 'c1', model: 'demo', text: 'Hi' }
+
+describe('who comes in', () => {
+  test('nobody without a token, or with a forged one', async () => {
+    expect((await it.send({ path: '/api/chats' })).status).toBe(401)
+    const forged = await it.send({ path: '/api/chats', headers: { authorization: 'Bearer forged' } })
+    expect(forged.status).toBe(401)
+    expect(forged.json.error.code).toBe('unauthenticated')
+    expect((await it.send({ path: '/api/chats', headers: { cookie: 'token=forged' } })).status).toBe(401)
+    expect(it.calls).toEqual([])
+  })
+
+  test('by cookie, bearer token or x-api-key; a bearer token wins', async () => {
+    for (const headers of [
+      { cookie: 'a=b; token=user; c=d' },
+      { authorization: 'bearer user' },
+      { 'x-api-key': 'user' },
+      { authorization: 'Bearer user', cookie: 'token=forged' },
+      { authorization: 'Basic cHJveHk6cHJveHk=', cookie: 'token=user' },
+    ]) {
+      expect((await it.send({ path: '/api/chats', headers })).status, JSON.stringify(headers)).toBe(200)
+    }
+    expect(it.calls.map(({ caller }) => caller?.user.id)).toEqual(
+      Array.from({ length: 5 }, () => 'id-of-user'),
+    )
+    const wrong = { authorization: 'Bearer forged', cookie: 'token=user' }
+    expect((await it.send({ path: '/api/chats', headers: wrong })).status).toBe(401)
+  })
+
+  test('a pending account sees itself only, a user no administration', async () => {
+    const pending = { authorization: 'Bearer pending' }
+    expect((await it.send({ path: '/api/auth/me', headers: pending })).status).toBe(200)
+    const refused = await it.send({ path: '/api/chats', headers: pending })
+    expect([refused.status, refused.json.error.code]).toEqual([403, 'account_pending'])
+    const forbidden = await it.send({ path: '/api/users', headers: asUser })
+    expect([forbidden.status, forbidden.json.error.code]).toEqual([403, 'forbidden'])
+    expect((await it.send({ path: '/api/users', headers: { authorization: 'Bearer admin' } })).status).toBe(
+      200,
+    )
+  })
+
+  test('public operations ask nobody', async () => {
+    expect((await it.send({ path: '/api/app', headers: { authorization: 'Bearer forged' } })).status).toBe(
+      200,
+    )
+    expect(it.calls[0]?.caller).toBeUndefined()
+  })
+
+  test('a stranger’s body is not read', async () => {
+    const answer = await it.send({
+      method: 'POST',
+      path: '/api/runs',
+      body: '{',
+      headers: { 'content-type': 'application/json' },
+    })
+    expect(answer.status).toBe(401)
+  })
+
+  test('an authentication that cannot decide is no sign-out', async () => {
+    await start({
+      server: {
+        authenticate: () =>
+          Promise.reject(Object.assign(new Error('gone'), { name: 'StoreError', kind: 'unavailable' })),
+      },
+    })
+    const answer = await it.send({ path: '/api/chats', headers: asUser })
+    expect([answer.status, answer.json.error.code, answer.headers['retry-after']]).toEqual([
+      503,
+      'store_unavailable',
+      '1',
+    ])
+  })
+
+  test('a prolonged session gets its new cookie', async () => {
+    const caller = {
+      user: {} as never,
+      role: 'user' as const,
+      sessionId: 's',
+      apiKeyId: null,
+      renewedCookie: 'token=new',
+    }
+    await start({ server: { authenticate: async () => caller } })
+    const answer = await it.send({ path: '/api/chats', headers: { cookie: 'token=old' } })
+    expect(answer.headers['set-cookie']).toEqual(['token=new'])
+  })
+})
+
+describe('whose page it is', () => {
+  const cookie = 'token=user'
+  const post = { method: 'POST', path: '/api/runs', body: run }
+
+  test('another site cannot use the cookie', async () => {
+    for (const headers of [
+      { origin: 'https://evil.example' },
+      { origin: 'null' },
+      { 'sec-fetch-site': 'cross-site' },
+    ]) {
+      const answer = await it.send({ ...post, headers: { cookie, ...headers } })
+      expect([answer.status, answer.json.error.code], JSON.stringify(headers)).toEqual([403, 'wrong_origin'])
+    }
+    expect(it.calls).toEqual([])
+  })
+
+  test('another site cannot sign somebody in', async () => {
+    const body = { email: 'a@b.de', password: 'x' }
+    const answer = await it.send({
+      method: 'POST',
+      path: '/api/auth/sign-in',
+      body,
+      headers: { origin: 'https://evil.example' },
+    })
+    expect(answer.json.error.code).toBe('wrong_origin')
+  })
+
+  test('our page can, and so can what is no browser', async () => {
+    const origin = `http://127.0.0.1:${it.port}`
+    expect((await it.send({ ...post, headers: { cookie, origin } })).status).toBe(200)
+    expect((await it.send({ ...post, headers: { cookie } })).status).toBe(200)
+  })
+
+  test('a bearer token speaks for itself', async () => {
+    expect((await it.send({ ...post, headers: { ...asUser, origin: 'https://evil.example' } })).status).toBe(
+      200,
+    )
+  })
+
+  test('a form of another site has a type that is not taken, whatever its origin', async () => {
+    for (const type of [
+      'application/x-www-form-urlencoded',
+      'multipart/form-data; boundary=x',
+      'text/plain',
+    ]) {
+      const answer = await it.send({
+        method: 'POST',
+        path: '/api/runs',
+        body: '{"clientId":"c1","model":"demo","text":"Hi"}',
+        headers: { cookie, 'content-type': type },
+      })
+      expect([answer.status, answer.json.error.field], type).toEqual([400, 'content-type'])
+    }
+    expect(it.calls).toEqual([])
+  })
+
+  test('an allowed origin may read, with the cookie; * may read without it', async () => {
+    await start({ config: { allowedOrigins: ['https://friend.example', '*'] } })
+    const friend = await it.send({ ...post, headers: { cookie, origin: 'https://friend.example' } })
+    expect(friend.status).toBe(200)
+    expect(friend.headers['access-control-allow-origin']).toBe('https://friend.example')
+    expect(friend.headers['access-control-allow-credentials']).toBe('true')
+    const other = await it.send({ path: '/api/app', headers: { origin: 'https://other.example' } })
+    expect(other.headers['access-control-allow-origin']).toBe('*')
+    expect(other.headers['access-control-allow-credentials']).toBeUndefined()
+    const preflight = await it.send({
+      method: 'OPTIONS',
+      path: '/api/runs',
+      headers: { origin: 'https://friend.example', 'access-control-request-method': 'POST' },
+    })
+    expect(preflight.status).toBe(204)
+    expect(preflight.headers['access-control-allow-methods']).toContain('POST')
+  })
+
+  test('nobody else may', async () => {
+    const answer = await it.send({ path: '/api/app', headers: { origin: 'https://other.example' } })
+    expect(answer.headers['access-control-allow-origin']).toBeUndefined()
+  })
+})

@@ -1,0 +1,72 @@
+import { fastifyCookie } from '@fastify/cookie'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { AppError } from '../../protocol/index.ts'
+import type { Access } from '../../protocol/http/operation.ts'
+import type { Authenticate, Caller, Credentials } from './caller.ts'
+import type { OriginCheck } from './origin-check.ts'
+
+export interface AdmissionOptions {
+  authenticate: Authenticate
+  isOwnOrigin: OriginCheck
+  cookieName: string
+}
+
+/** The doors of the API: who comes in, and who may not use whose cookie. */
+export interface Admission {
+  /** Throws unless `access` lets this request in. The caller is undefined for public operations only. */
+  admit(request: FastifyRequest, reply: FastifyReply, access: Access): Promise<Caller | undefined>
+  /** For other people's clients: a bearer token or key, never the cookie; a pending account does not pass. */
+  admitByToken(request: FastifyRequest): Promise<Caller>
+}
+
+const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+export function createAdmission({ authenticate, isOwnOrigin, cookieName }: AdmissionOptions): Admission {
+  /** A browser adds the cookie to whatever any page sends, so the page must be ours. A bearer token says that itself. */
+  function checkOrigin(request: FastifyRequest, bearer: string | undefined): void {
+    if (bearer !== undefined || safeMethods.has(request.method)) return
+    if (!isOwnOrigin(request.headers)) throw new AppError('wrong_origin', { field: 'origin' })
+  }
+
+  return {
+    async admit(request, reply, access) {
+      const bearer = bearerOf(request)
+      checkOrigin(request, bearer)
+      if (access === 'public') return undefined
+      const cookieToken = bearer === undefined ? cookieOf(request, cookieName) : undefined
+      const caller = await authenticate(credentialsOf(bearer, cookieToken), request.meta)
+      if (caller.renewedCookie !== undefined) reply.header('set-cookie', caller.renewedCookie)
+      checkRole(caller, access)
+      return caller
+    },
+    async admitByToken(request) {
+      const caller = await authenticate(credentialsOf(bearerOf(request), undefined), request.meta)
+      checkRole(caller, 'user')
+      return caller
+    },
+  }
+}
+
+function credentialsOf(bearer: string | undefined, cookieToken: string | undefined): Credentials {
+  if (bearer !== undefined) return { bearer }
+  if (cookieToken !== undefined) return { cookieToken }
+  throw new AppError('unauthenticated')
+}
+
+function cookieOf({ headers }: FastifyRequest, name: string): string | undefined {
+  return headers.cookie === undefined ? undefined : fastifyCookie.parse(headers.cookie)[name] || undefined
+}
+
+/** Other schemes belong to somebody else, such as a proxy's basic authentication, and are passed over. */
+function bearerOf({ headers }: FastifyRequest): string | undefined {
+  const token = /^bearer +([^\s]+) *$/i.exec(headers.authorization ?? '')?.[1]
+  if (token !== undefined) return token
+  const key = headers['x-api-key']
+  return typeof key === 'string' && key !== '' ? key : undefined
+}
+
+function checkRole({ role }: Caller, access: Access): void {
+  if (access === 'signed-in') return
+  if (role === 'pending') throw new AppError('account_pending')
+  if (access === 'admin' && role !== 'admin') throw new AppError('forbidden')
+}

@@ -1,0 +1,217 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { AppError } from '../../protocol/index.ts'
+import { startHttp } from '../../test/support/http-fixture.ts'
+import type { FixtureOptions, HttpFixture } from '../../test/support/http-fixture.ts'
+
+let it: HttpFixture
+async function start(options?: FixtureOptions): Promise<HttpFixture> {
+  await it.close()
+  it = await startHttp(options)
+  return it
+}
+beforeEach(async () => {
+  it = await startHttp()
+})
+afterEach(() => it.close())
+
+const asUser = { authorization: 'Bearer user' }
+const run = { clientId: 'c1', model: 'demo', text: 'Hi' }
+
+describe('answers', () => {
+  test('sign-in sets the cookie beside its answer', async () => {
+    await start({ useCases: { signIn: () => ({ body: { token: 't' }, setCookie: 'token=t; HttpOnly' }) } })
+    const answer = await it.send({
+      method: 'POST',
+      path: '/api/auth/sign-in',
+      body: { email: 'A@b.de ', password: 'x' },
+    })
+    expect(answer.json).toEqual({ token: 't' })
+    expect(answer.headers['set-cookie']).toEqual(['token=t; HttpOnly'])
+    expect(it.calls[0]?.input.body.email).toBe('a@b.de')
+  })
+
+  test('an AppError becomes its status and says when to come back', async () => {
+    await start({
+      useCases: {
+        listChats: () => {
+          throw new AppError('rate_limited', { retryAfterMs: 1500, field: 'email' })
+        },
+      },
+    })
+    const answer = await it.send({ path: '/api/chats', headers: asUser })
+    expect(answer.status).toBe(429)
+    expect(answer.headers['retry-after']).toBe('2')
+    expect(answer.json).toEqual({
+      error: {
+        code: 'rate_limited',
+        message: 'Too many requests. Try again in a moment.',
+        field: 'email',
+        retryAfterMs: 1500,
+        requestId: answer.headers['x-request-id'],
+      },
+    })
+  })
+
+  test.each([
+    ['unavailable', 503, 'store_unavailable'],
+    ['full', 507, 'storage_full'],
+  ])('a store that is %s', async (kind, status, code) => {
+    await start({
+      useCases: {
+        listChats: () => Promise.reject(Object.assign(new Error('x'), { name: 'StoreError', kind })),
+      },
+    })
+    const answer = await it.send({ path: '/api/chats', headers: asUser })
+    expect([answer.status, answer.json.error.code]).toEqual([status, code])
+    expect(it.log.find((line) => line['msg'] === 'request not served')).toMatchObject({ code })
+  })
+
+  test('a bug has an id that the log has, and tells nothing', async () => {
+    await start({ useCases: { listChats: () => Promise.reject(new TypeError('secret detail')) } })
+    const answer = await it.send({ path: '/api/chats', headers: asUser })
+    expect([answer.status, answer.json.error.code]).toEqual([500, 'internal'])
+    expect(answer.text).not.toContain('secret detail')
+    const line = it.log.find((entry) => entry['level'] === 50)
+    expect(line).toMatchObject({ requestId: answer.json.error.requestId, err: { message: 'secret detail' } })
+  })
+
+  test('a use case that never answers is given up and told so', async () => {
+    let signal: AbortSignal | undefined
+    await start({
+      config: { handlerTimeoutMs: 50 },
+      useCases: {
+        listChats: ({ meta }) => {
+          signal = meta.signal
+          return new Promise(() => undefined)
+        },
+      },
+    })
+    const answer = await it.send({ path: '/api/chats', headers: asUser })
+    expect([answer.status, answer.json.error.code]).toEqual([503, 'busy'])
+    expect(signal?.aborted).toBe(true)
+  })
+
+  test('a client that goes aborts its use case, and is no bug', async () => {
+    let signal: AbortSignal | undefined
+    await start({
+      useCases: {
+        startRun: ({ meta }) => {
+          signal = meta.signal
+          return new Promise((_resolve, reject) => {
+            meta.signal.addEventListener('abort', () => reject(meta.signal.reason))
+          })
+        },
+      },
+    })
+    const gone = new AbortController()
+    const answer = it.send({
+      method: 'POST',
+      path: '/api/runs',
+      body: run,
+      headers: asUser,
+      signal: gone.signal,
+    })
+    await vi.waitFor(() => expect(signal).toBeDefined())
+    expect(signal?.aborted).toBe(false)
+    gone.abort()
+    await expect(answer).rejects.toThrow()
+    await vi.waitFor(() => expect(signal?.aborted).toBe(true))
+    await vi.waitFor(() => expect(it.log.some((line) => line['status'] === 499)).toBe(true))
+    expect(it.log.filter((line) => line['level'] === 50)).toEqual([])
+  })
+
+  test('what the use case knows of the request', async () => {
+    const headers = {
+      ...asUser,
+      'x-forwarded-for': '203.0.113.9',
+      'x-forwarded-proto': 'https',
+      'user-agent': 'probe',
+    }
+    await it.send({ path: '/api/chats', headers })
+    expect(it.calls[0]?.meta).toMatchObject({ address: '203.0.113.9', secure: true, userAgent: 'probe' })
+  })
+})
+
+describe('the log', () => {
+  test('has one line a request, without the query, with its id and who it was', async () => {
+    const answer = await it.send({
+      path: '/api/chats?q=private',
+      headers: { ...asUser, 'x-request-id': 'from-proxy-1' },
+    })
+    expect(answer.headers['x-request-id']).toBe('from-proxy-1')
+    await vi.waitFor(() => expect(it.log).toHaveLength(1))
+    expect(it.log[0]).toMatchObject({
+      msg: 'request',
+      level: 30,
+      requestId: 'from-proxy-1',
+      method: 'GET',
+      path: '/api/chats',
+      status: 200,
+      user: 'id-of-user',
+      address: '127.0.0.1',
+    })
+    expect(JSON.stringify(it.log)).not.toContain('private')
+  })
+
+  test('an id that could forge a line is replaced', async () => {
+    const answer = await it.send({ path: '/api/app', headers: { 'x-request-id': 'a b"c' } })
+    expect(answer.headers['x-request-id']).toMatch(/^[\w-]+$/)
+  })
+
+  test('probes are quiet', async () => {
+    await it.send({ path: '/health' })
+    await vi.waitFor(() => expect(it.log).toHaveLength(1))
+    expect(it.log[0]?.['level']).toBe(20)
+  })
+})
+
+describe('connections', () => {
+  test('outlive those of the proxies in front', () => {
+    const { keepAliveTimeout, headersTimeout, requestTimeout, maxConnections } = it.http.app.server
+    expect([keepAliveTimeout, headersTimeout, requestTimeout, maxConnections]).toEqual([
+      75_000, 80_000, 300_000, 20_000,
+    ])
+  })
+
+  test('close while draining; what can be asked elsewhere is sent there', async () => {
+    let draining = false
+    await start({ server: { isDraining: () => draining } })
+    expect((await it.send({ path: '/api/app' })).headers.connection).toBe('close')
+    const keep = { connection: 'keep-alive', ...asUser }
+    expect((await it.send({ path: '/api/chats', headers: keep })).headers.connection).toBe('keep-alive')
+    draining = true
+    const get = await it.send({ path: '/api/chats', headers: keep })
+    expect([get.status, get.json.error.code, get.headers.connection]).toEqual([503, 'draining', 'close'])
+    const post = await it.send({ method: 'POST', path: '/api/runs', body: run, headers: keep })
+    expect([post.status, post.headers.connection]).toEqual([200, 'close'])
+    expect((await it.send({ path: '/health' })).status).toBe(200)
+  })
+
+  test('a request that runs when the server closes gets its answer', async () => {
+    let finish: (() => void) | undefined
+    await start({ useCases: { listChats: () => new Promise<void>((resolve) => (finish = resolve)) } })
+    const answer = it.send({ path: '/api/chats', headers: asUser })
+    await vi.waitFor(() => expect(finish).toBeDefined())
+    const closed = it.close()
+    finish?.()
+    expect((await answer).status).toBe(200)
+    await closed
+  })
+
+  test('are upgraded to WebSockets only: an offer of HTTP/2 gets its answer', async () => {
+    const upgraded: (string | undefined)[] = []
+    it.http.app.server.on('upgrade', (request, socket) => {
+      upgraded.push(request.headers.upgrade)
+      socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n')
+    })
+    const offer = { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', 'http2-settings': 'AAMAAABk' }
+    expect((await it.send({ path: '/health', headers: offer })).status).toBe(200)
+    await it.send({ path: '/ws', headers: { connection: 'Upgrade', upgrade: 'WebSocket' } })
+    expect(upgraded).toEqual(['WebSocket'])
+  })
+})
+
+test('a server that has stopped listening can still be closed', async () => {
+  it.http.app.server.close()
+  await expect(it.close()).resolves.toBeUndefined()
+})

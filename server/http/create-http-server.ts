@@ -1,0 +1,144 @@
+/** The HTTP side of an instance: Fastify with our rules for bodies, errors, origins, logs and connections. */
+import type { IncomingHttpHeaders } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import fastify from 'fastify'
+import { fastifyCookie } from '@fastify/cookie'
+import type { z } from 'zod'
+import type { Clock, Logger } from '../base/index.ts'
+import { AppError } from '../../protocol/index.ts'
+import { createAdmission } from './admission.ts'
+import type { Authenticate, Caller } from './caller.ts'
+import { answerClientError } from './client-error.ts'
+import { createClientAddress } from './client-address.ts'
+import type { Client, Hop } from './client-address.ts'
+import { allowOrigins } from './cors.ts'
+import { drainRequests } from './drain-requests.ts'
+import './fastify-request.ts'
+import type { HttpConfig } from './http-config.ts'
+import { acceptJsonOnly } from './json-body.ts'
+import { serveOpenApi } from './open-api.ts'
+import { createOriginCheck } from './origin-check.ts'
+import { parseInput } from './parse-input.ts'
+import { serveProbes } from './probes.ts'
+import type { MetricsPort, Readiness } from './probes.ts'
+import { createExplain, replyWithError } from './reply-with-error.ts'
+import type { Explain } from './reply-with-error.ts'
+import { createRequestIds } from './request-id.ts'
+import { logRequests } from './request-log.ts'
+import { LazyRequestMeta } from './request-meta.ts'
+import { serveAll } from './routes/serve-all.ts'
+import { createServe } from './serve-operation.ts'
+import { serveStaticFiles } from './static-files.ts'
+import type { UseCases } from './use-cases.ts'
+
+export interface HttpServerOptions {
+  config: HttpConfig
+  logger: Logger
+  clock: Clock
+  useCases: UseCases
+  authenticate: Authenticate
+  readiness: () => Promise<Readiness>
+  /** Absent: there is no `/metrics`. */
+  metrics?: MetricsPort
+  isDraining?: () => boolean
+}
+
+export interface HttpServer {
+  /** For routes of other layers; add them before `listen`. `app.server` is where sockets are upgraded. */
+  app: FastifyInstance
+  /** For other people's clients and streams: by bearer token or API key; rejects with an AppError. */
+  admitByToken(request: FastifyRequest): Promise<Caller>
+  explain: Explain
+  parse: <Schema extends z.ZodType>(schema: Schema, value: unknown, whole: string) => z.output<Schema>
+  /** Whether a request with these headers may use the cookie it carries. */
+  isOwnOrigin(headers: IncomingHttpHeaders): boolean
+  clientOf(request: Hop): Client
+  /** Port 0 takes a free one. Resolves with the port that was taken. */
+  listen(at: { host: string; port: number }): Promise<number>
+  /** Takes no more connections, closes idle ones, and resolves when running requests have ended. */
+  close(): Promise<void>
+}
+
+/** Throws when a part of `config` cannot be right, with the variable's name. Listens only when told to. */
+export function createHttpServer(options: HttpServerOptions): HttpServer {
+  const { config, logger, clock, authenticate, useCases, metrics } = options
+  const isDraining = options.isDraining ?? (() => false)
+  const explain = createExplain(logger, config)
+  const clientOf = createClientAddress(config.trustedProxies)
+  const isOwnOrigin = createOriginCheck(config.allowedOrigins)
+  const admission = createAdmission({ authenticate, isOwnOrigin, cookieName: config.cookieName })
+  const app = createApp(config, explain)
+
+  // Parsed where it is needed: most requests of programs carry none.
+  void app.register(fastifyCookie, { hook: false })
+  app.decorateRequest('caller', undefined)
+  // Set by the first hook of every request.
+  app.decorateRequest('meta', undefined as unknown as LazyRequestMeta)
+  app.addHook('onRequest', (request, reply, done) => {
+    request.meta = new LazyRequestMeta(request.id, request.raw, reply.raw, clientOf)
+
+    reply.header('x-request-id', request.id)
+    reply.header('x-content-type-options', 'nosniff')
+    done()
+  })
+  logRequests(app, { logger, clock, observer: metrics })
+  allowOrigins(app, config.allowedOrigins)
+  drainRequests(app, isDraining)
+  acceptJsonOnly(app)
+  app.setErrorHandler((error, request, reply) => {
+    const told = explain(error, request)
+    // Closing now would reset the connection of a client that is still sending, and lose the answer with it: Node reads
+    // the rest and forgets it, for as long as a request may take.
+    if (told.code === 'too_large' && !isDraining()) reply.header('connection', 'keep-alive')
+    return replyWithError(told, request, reply)
+  })
+
+  serveProbes(app, { version: config.version, readiness: options.readiness, admission, metrics })
+  serveAll(createServe(app, { admission, handlerTimeoutMs: config.handlerTimeoutMs }), useCases)
+  serveOpenApi(app, config.version)
+  serveStaticFiles(app, config.webRoot)
+
+  return {
+    app,
+    admitByToken: (request) => admission.admitByToken(request),
+    explain,
+    parse: parseInput,
+    isOwnOrigin,
+    clientOf,
+    async listen({ host, port }) {
+      await app.listen({ host, port })
+      // A name such as `localhost` may have two addresses; the first has the port that was asked for.
+      return (app.server.address() as AddressInfo).port
+    },
+    async close() {
+      await app.close()
+    },
+  }
+}
+
+function createApp(config: HttpConfig, explain: Explain): FastifyInstance {
+  const app = fastify({
+    logger: false,
+    genReqId: createRequestIds(),
+    bodyLimit: config.bodyLimit,
+    keepAliveTimeout: config.keepAliveTimeoutMs,
+    requestTimeout: config.requestTimeoutMs,
+    http: {
+      headersTimeout: config.headersTimeoutMs,
+      // Clients that offer HTTP/2 by `Upgrade: h2c` want an answer, not a socket.
+      shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
+    },
+    // A request that was on its way when we stopped listening is served: refusing it would lose a POST.
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 500 },
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (error, request, reply) => {
+      void replyWithError(explain(error, request), request, reply)
+    },
+  })
+  app.server.maxConnections = config.maxConnections
+  app.setNotFoundHandler((request, reply) => replyWithError(new AppError('not_found'), request, reply))
+  return app
+}

@@ -1,0 +1,10 @@
+import type { Caller } from './caller.ts'
+import type { LazyRequestMeta } from './request-meta.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    meta: LazyRequestMeta
+    /** Set once the request has been admitted; undefined for public operations. */
+    caller: Caller | undefined
+  }
+}

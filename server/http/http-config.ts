@@ -1,0 +1,36 @@
+import { limits } from '../../protocol/index.ts'
+
+/** What this layer is told; instance.ts makes it from the environment. Times are milliseconds. */
+export interface HttpConfig {
+  version: string
+  /** The folder of the built page. It may be missing: then a page says how to build it. */
+  webRoot: string
+  /** The cookie that carries the session's token. */
+  cookieName: string
+  /** FORWARDED_ALLOW_IPS: addresses, networks or `*`. */
+  trustedProxies: readonly string[]
+  /** Origins that may act for a signed-in person besides the request's own host: WEBUI_URL and CORS_ALLOW_ORIGIN. `*` opens only what needs no cookie. */
+  allowedOrigins: readonly string[]
+  /** Bytes of a request body. */
+  bodyLimit: number
+  /** Open connections, sockets included; more are refused by closing them. */
+  maxConnections: number
+  /** Longer than any proxy keeps an idle connection, so that the proxy is the one that closes it. */
+  keepAliveTimeoutMs: number
+  /** For the head of a request. */
+  headersTimeoutMs: number
+  /** For a whole request, body included. */
+  requestTimeoutMs: number
+  /** For a use case; after it the answer is `busy`. */
+  handlerTimeoutMs: number
+}
+
+/** The numbers nobody has a reason to set: nginx keeps connections for 60 s, ALB too, Ingress 60. */
+export const defaultHttpLimits = {
+  bodyLimit: limits.body,
+  maxConnections: 20_000,
+  keepAliveTimeoutMs: 75_000,
+  headersTimeoutMs: 80_000,
+  requestTimeoutMs: 300_000,
+  handlerTimeoutMs: 30_000,
+} as const satisfies Partial<HttpConfig>

@@ -1,0 +1,8 @@
+export type { Caller } from './caller.ts'
+export { privateNetworks } from './client-address.ts'
+export { createHttpServer } from './create-http-server.ts'
+export type { HttpServer, HttpServerOptions } from './create-http-server.ts'
+export { defaultHttpLimits } from './http-config.ts'
+export type { HttpConfig } from './http-config.ts'
+export type { RequestMeta } from './request-meta.ts'
+export type * from './use-cases.ts'

@@ -1,0 +1,93 @@
+import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import { errorCatalogue } from '../../protocol/index.ts'
+import { operations } from '../../protocol/http/index.ts'
+import type { Operation } from '../../protocol/http/operation.ts'
+
+type Json = Record<string, unknown>
+
+/** `/api/openapi.json`, made from the operations when it is first asked for. */
+export function serveOpenApi(app: FastifyInstance, version: string): void {
+  let text: string | undefined
+  app.get('/api/openapi.json', (_request, reply) => {
+    text ??= JSON.stringify(describeApi(version))
+    return reply.header('cache-control', 'no-cache').type('application/json; charset=utf-8').send(text)
+  })
+}
+
+/** The API as OpenAPI 3.1. */
+export function describeApi(version: string): Json {
+  const paths: Record<string, Json> = {}
+  for (const [name, operation] of Object.entries<Operation>(operations)) {
+    const path = (paths[operation.path] ??= {})
+    path[operation.method.toLowerCase()] = describe(name, operation)
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Shoal',
+      version,
+      description: 'Times are milliseconds since 1970. Lists are paged by key.',
+    },
+    paths,
+    components: {
+      schemas: { Error: errorSchema() },
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer', description: 'A session’s token or an API key.' },
+      },
+    },
+  }
+}
+
+function describe(name: string, operation: Operation): Json {
+  const { summary, access, body, response } = operation
+  return {
+    operationId: name,
+    summary,
+    tags: [operation.path.split('/')[2] ?? 'api'],
+    security: access === 'public' ? [] : [{ token: [] }],
+    ...(access === 'admin' ? { description: 'Administrators only.' } : {}),
+    parameters: [...parameters('path', operation.params), ...parameters('query', operation.query)],
+    ...(body ? { requestBody: { required: true, content: json(schemaOf(body, 'input')) } } : {}),
+    responses: {
+      200: { description: 'Done', content: json(schemaOf(response, 'output')) },
+      default: { description: 'Not done', content: json({ $ref: '#/components/schemas/Error' }) },
+    },
+  }
+}
+
+function parameters(place: 'path' | 'query', schema: z.ZodType | undefined): Json[] {
+  if (!schema) return []
+  const { properties = {}, required = [] } = schemaOf(schema, 'input') as {
+    properties?: Record<string, Json>
+    required?: string[]
+  }
+  return Object.entries(properties).map(([name, schema]) => ({
+    name,
+    in: place,
+    required: place === 'path' || required.includes(name),
+    schema,
+  }))
+}
+
+function errorSchema(): Json {
+  const wire = z.object({
+    error: z.object({
+      code: z.enum(Object.keys(errorCatalogue)),
+      message: z.string(),
+      field: z.string().optional(),
+      retryAfterMs: z.number().optional(),
+      requestId: z.string().optional(),
+    }),
+  })
+  return schemaOf(wire, 'output')
+}
+
+function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io })
+  return rest
+}
+
+function json(schema: Json): Json {
+  return { 'application/json': { schema } }
+}

@@ -1,0 +1,81 @@
+import type { z } from 'zod'
+import { AppError } from '../../protocol/index.ts'
+
+/**
+ * What `schema` makes of `value`; fields it does not know are left out. Throws `bad_request` with the name of the first
+ * wrong field and what it must be, or `too_large` with the limit. The value itself is never in the message.
+ */
+export function parseInput<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  whole: string,
+): z.output<Schema> {
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  const issue = result.error.issues[0]
+  if (!issue) throw new AppError('bad_request', { field: whole })
+  const field = issue.path.length === 0 ? whole : issue.path.map(String).join('.')
+  if (issue.path.length === 0 && value === undefined) {
+    throw new AppError('bad_request', {
+      field,
+      message: 'A JSON body is required. Send it with "Content-Type: application/json".',
+    })
+  }
+  throw new AppError(isTooLong(issue) ? 'too_large' : 'bad_request', {
+    field,
+    message: `${field} ${cureOf(issue, valueAt(value, issue.path) === undefined)}.`,
+  })
+}
+
+function isTooLong(issue: z.core.$ZodIssue): boolean {
+  return issue.code === 'too_big' && (issue.origin === 'string' || issue.origin === 'array')
+}
+
+function cureOf(issue: z.core.$ZodIssue, missing: boolean): string {
+  // The protocol's own words where it has some; zod's begin like this.
+  if (!/^(Invalid|Too|Unrecognized|Expected)/.test(issue.message)) return issue.message
+  if (missing) return 'is required'
+  switch (issue.code) {
+    case 'invalid_type':
+      return `must be ${article(issue.expected)}`
+    case 'invalid_value':
+      return `must be ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.map((it) => JSON.stringify(it)).join(', ')}`
+    case 'too_big':
+      return bound(issue.origin, issue.inclusive === false ? 'less than' : 'at most', issue.maximum)
+    case 'too_small':
+      return bound(issue.origin, issue.inclusive === false ? 'more than' : 'at least', issue.minimum)
+    case 'invalid_format':
+      return `must be a valid ${issue.format}`
+    case 'invalid_union': {
+      const first = issue.errors[0]?.[0]
+      return first ? cureOf(first, false) : 'has none of the forms that are allowed'
+    }
+    case 'not_multiple_of':
+    case 'unrecognized_keys':
+    case 'invalid_key':
+    case 'invalid_element':
+    case 'custom':
+    default:
+      return 'is not valid'
+  }
+}
+
+function article(expected: string): string {
+  if (expected === 'int') return 'an integer'
+  return /^[aeiou]/.test(expected) ? `an ${expected}` : `a ${expected}`
+}
+
+function bound(origin: string, side: string, limit: number | bigint): string {
+  if (origin === 'string') return `must have ${side} ${limit} characters`
+  if (origin === 'array') return `must have ${side} ${limit} entries`
+  return `must be ${side} ${limit}`
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  let at: unknown = value
+  for (const key of path) {
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, key)) return undefined
+    at = Reflect.get(at, key)
+  }
+  return at
+}

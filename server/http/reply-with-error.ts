@@ -1,0 +1,29 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Logger } from '../base/index.ts'
+import type { AppError } from '../../protocol/index.ts'
+import { explainError } from './explain-error.ts'
+
+/** Says what went wrong in the words of the catalogue; a bug is logged under the id that its client is told. */
+export type Explain = (error: unknown, request: FastifyRequest) => AppError
+
+export function createExplain(logger: Logger, { bodyLimit }: { bodyLimit: number }): Explain {
+  return (error, request) => {
+    const told = explainError(error, { bodyLimit })
+    if (told.code === 'internal') {
+      logger.error({ err: error, requestId: request.id, method: request.method }, 'request failed')
+    } else if (told.status >= 500 && told.cause !== undefined) {
+      logger.warn({ err: told.cause, requestId: request.id, code: told.code }, 'request not served')
+    }
+    return told
+  }
+}
+
+/** Sends `{error: …}` with its status; `Retry-After` in whole seconds where a retry makes sense. */
+export function replyWithError(error: AppError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (error.retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(error.retryAfterMs / 1000))
+  return reply
+    .code(error.status)
+    .header('cache-control', 'no-store')
+    .type('application/json; charset=utf-8')
+    .send({ error: error.toWire(request.id) })
+}

@@ -1,0 +1,83 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Client, Hop } from './client-address.ts'
+
+/** What a use case may know of the request that it serves. */
+export interface RequestMeta {
+  readonly requestId: string
+  /** The client's, behind proxies; `unknown` when it has gone. */
+  readonly address: string
+  /** It came over https. */
+  readonly secure: boolean
+  readonly userAgent: string
+  /** Aborts when the client has gone before it got the whole answer, and when the deadline of the request passes. */
+  readonly signal: AbortSignal
+}
+
+/** The reason of a signal: nobody waits for the answer any more. */
+export class ClientGoneError extends Error {
+  override name = 'ClientGoneError'
+  constructor() {
+    super('the client has gone')
+  }
+}
+
+/** Reads on demand: most requests need none of it. */
+export class LazyRequestMeta implements RequestMeta {
+  readonly requestId: string
+  readonly #request: IncomingMessage
+  readonly #response: ServerResponse
+  readonly #clientOf: (hop: Hop) => Client
+  #client: Client | undefined
+  #abort: AbortController | undefined
+  #reason: unknown
+
+  constructor(
+    requestId: string,
+    request: IncomingMessage,
+    response: ServerResponse,
+    clientOf: (hop: Hop) => Client,
+  ) {
+    this.requestId = requestId
+    this.#request = request
+    this.#response = response
+    this.#clientOf = clientOf
+  }
+
+  get address(): string {
+    return this.#known().address
+  }
+
+  get secure(): boolean {
+    return this.#known().secure
+  }
+
+  get userAgent(): string {
+    return (this.#request.headers['user-agent'] ?? '').slice(0, 500)
+  }
+
+  get signal(): AbortSignal {
+    if (!this.#abort) {
+      const abort = new AbortController()
+      this.#abort = abort
+      const gone = (): void => {
+        if (!this.#response.writableFinished) abort.abort(new ClientGoneError())
+      }
+      // The response's `close`: that of the request comes as soon as its body is read.
+      if (this.#response.closed) gone()
+      else this.#response.once('close', gone)
+      if (this.#reason !== undefined) abort.abort(this.#reason)
+    }
+    return this.#abort.signal
+  }
+
+  /** The request's deadline has passed. */
+  expire(reason: unknown): void {
+    this.#reason = reason
+    this.#abort?.abort(reason)
+  }
+
+  #known(): Client {
+    this.#client ??= this.#clientOf(this.#request)
+    return this.#client
+  }
+}

@@ -1,0 +1,183 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { startHttp } from '../../test/support/http-fixture.ts'
+import type { HttpFixture } from '../../test/support/http-fixture.ts'
+
+const page = '<!doctype html><title>Shoal</title>'
+const script = 'console.log("swim")\n'.repeat(100)
+
+let root: string
+let it: HttpFixture
+beforeEach(async () => {
+  root = mkdtempSync(join(tmpdir(), 'shoal-static-'))
+  mkdirSync(join(root, 'assets'))
+  writeFileSync(join(root, 'index.html'), page)
+  writeFileSync(join(root, 'favicon.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>')
+  writeFileSync(join(root, '.secret'), 'no')
+  writeFileSync(join(root, 'assets/app-1a2b.js'), script)
+  writeFileSync(join(root, 'assets/app-1a2b.js.br'), brotliCompressSync(script))
+  writeFileSync(join(root, 'assets/app-1a2b.js.gz'), gzipSync(script))
+  writeFileSync(join(root, 'assets/font-9z.woff2'), 'font')
+  writeFileSync(join(root, '..', 'outside.txt'), 'outside')
+  it = await startHttp({ config: { webRoot: root } })
+})
+afterEach(async () => {
+  await it.close()
+  rmSync(root, { recursive: true })
+})
+
+async function bytes(path: string, encoding: string): Promise<[Response, Buffer]> {
+  // A raw answer: fetch would unpack it.
+  const answer = await fetch(`http://127.0.0.1:${it.port}${path}`, {
+    headers: { 'accept-encoding': encoding },
+  })
+  return [answer, Buffer.from(await answer.arrayBuffer())]
+}
+
+describe('hashed files', () => {
+  test('are kept for a year', async () => {
+    const answer = await it.send({ path: '/assets/app-1a2b.js' })
+    expect(answer.status).toBe(200)
+    expect(answer.text).toBe(script)
+    expect(answer.headers['cache-control']).toBe('public, max-age=31536000, immutable')
+    expect(answer.headers['content-type']).toContain('/javascript')
+    expect(answer.headers['x-content-type-options']).toBe('nosniff')
+  })
+
+  test('come compressed as the client takes them', async () => {
+    for (const [encoding, unpack] of [
+      ['br', brotliDecompressSync],
+      ['gzip', gunzipSync],
+    ] as const) {
+      const answer = await it.send({ path: '/assets/app-1a2b.js', headers: { 'accept-encoding': encoding } })
+      expect(answer.headers['content-encoding']).toBe(encoding)
+      expect(answer.headers.vary).toContain('accept-encoding')
+      expect(answer.headers['content-type']).toContain('/javascript')
+      const packed = encoding === 'br' ? brotliCompressSync(script) : gzipSync(script)
+      expect(answer.headers['content-length']).toBe(String(packed.length))
+      expect(unpack(packed).toString()).toBe(script)
+      const [, plain] = await bytes('/assets/app-1a2b.js', encoding)
+      expect(plain.toString()).toBe(script)
+    }
+    const both = await it.send({
+      path: '/assets/app-1a2b.js',
+      headers: { 'accept-encoding': 'gzip, deflate, br' },
+    })
+    expect(both.headers['content-encoding']).toBe('br')
+    const uncompressed = await it.send({
+      path: '/assets/font-9z.woff2',
+      headers: { 'accept-encoding': 'br' },
+    })
+    expect([uncompressed.text, uncompressed.headers['content-encoding']]).toEqual(['font', undefined])
+  })
+
+  test('that are missing stay missing, and are not remembered', async () => {
+    for (const path of [
+      '/assets/app-old.js',
+      '/assets/',
+      '/assets/none',
+      '/favicon.png',
+      '/robots.txt',
+      '/assets/app-1a2b.js.map',
+    ]) {
+      const answer = await it.send({ path, headers: { accept: 'text/html', 'accept-encoding': 'br' } })
+      expect([answer.status, answer.json?.error.code], path).toEqual([404, 'not_found'])
+      expect(answer.headers['cache-control'], path).toBe('no-store')
+    }
+  })
+
+  test('are not sent again to who has them', async () => {
+    const { etag } = (await it.send({ path: '/assets/app-1a2b.js' })).headers
+    expect(etag).toBeDefined()
+    const again = await it.send({ path: '/assets/app-1a2b.js', headers: { 'if-none-match': etag } })
+    expect([again.status, again.text]).toEqual([304, ''])
+  })
+
+  test('answer HEAD', async () => {
+    const answer = await it.send({ method: 'HEAD', path: '/assets/app-1a2b.js' })
+    expect([answer.status, answer.text, answer.headers['content-length']]).toEqual([
+      200,
+      '',
+      String(script.length),
+    ])
+  })
+})
+
+describe('the page', () => {
+  test.each(['/', '/index.html', '/c/0199-abc', '/settings/connections', '/sign-in?next=/c/1.2', '/apiary'])(
+    'comes for %s',
+    async (path) => {
+      const answer = await it.send({ path })
+      expect([answer.status, answer.text]).toEqual([200, page])
+      expect(answer.headers['cache-control']).toBe('no-cache')
+      expect(answer.headers.etag).toBeDefined()
+    },
+  )
+
+  test('may do little', async () => {
+    const { headers } = await it.send({ path: '/' })
+    const policy = String(headers['content-security-policy'])
+    for (const rule of [
+      "default-src 'none'",
+      "script-src 'self';",
+      "connect-src 'self'",
+      "frame-ancestors 'none'",
+      "base-uri 'none'",
+      "object-src 'none'",
+      "require-trusted-types-for 'script'",
+      'trusted-types shoal',
+    ]) {
+      expect(policy).toContain(rule)
+    }
+    expect(policy).not.toMatch(/script-src[^;]*unsafe/)
+    expect(headers).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'cross-origin-opener-policy': 'same-origin',
+    })
+    expect(headers['permissions-policy']).toContain('camera=()')
+  })
+
+  test('does not come for the paths of programs', async () => {
+    for (const path of ['/api', '/api/nothing', '/v1', '/ws', '/ws/socket.io', '/metrics']) {
+      const answer = await it.send({ path, headers: { accept: 'text/html' } })
+      expect([answer.status, answer.json.error.code], path).toEqual([404, 'not_found'])
+    }
+  })
+
+  test('that is not built says how to build it', async () => {
+    rmSync(join(root, 'index.html'))
+    const answer = await it.send({ path: '/' })
+    expect(answer.status).toBe(404)
+    expect(answer.text).toContain('npm run build')
+    writeFileSync(join(root, 'index.html'), page)
+    expect((await it.send({ path: '/' })).text).toBe(page)
+  })
+
+  test('nor does its folder have to be there', async () => {
+    await it.close()
+    it = await startHttp({ config: { webRoot: join(root, 'nowhere') } })
+    expect((await it.send({ path: '/' })).text).toContain('npm run build')
+    expect((await it.send({ path: '/assets/x.js' })).status).toBe(404)
+    expect((await it.send({ path: '/health' })).status).toBe(200)
+  })
+})
+
+test.each([
+  '/../outside.txt',
+  '/assets/../../outside.txt',
+  '/%2e%2e/outside.txt',
+  '/..%2foutside.txt',
+  '/assets/..%5c..%5coutside.txt',
+  '/.secret',
+  '/assets/%00.js',
+])('%s leads nowhere', async (path) => {
+  const answer = await it.send({ path })
+  expect(answer.text).not.toBe('outside')
+  expect(answer.text).not.toBe('no')
+  // Without an extension it is an address of the page like any other.
+  if (answer.text !== page) expect([400, 403, 404]).toContain(answer.status)
+})

@@ -1,0 +1,116 @@
+import { join } from 'node:path'
+import { Lifecycle, randomToken, sleep, systemClock } from './base/index.ts'
+import type { Clock, Logger } from './base/index.ts'
+import type { RunLimits } from './chat/index.ts'
+import type { Config } from './config.ts'
+import type { MemoryHubs } from './instance/coordination.ts'
+import { createCoordination } from './instance/coordination.ts'
+import { drain } from './instance/drain.ts'
+import { findStore } from './instance/find-store.ts'
+import { listen } from './instance/listen.ts'
+import { meetInstallation } from './instance/meet-installation.ts'
+import { createServices } from './instance/services.ts'
+import type { Services } from './instance/services.ts'
+import { InstanceState } from './instance/state.ts'
+
+export interface InstanceOptions {
+  config: Config
+  version: string
+  logger: Logger
+  clock?: Clock
+  /** Shared by several instances in one process, in place of Redis. For tests. */
+  hubs?: MemoryHubs
+  runLimits?: Partial<RunLimits>
+  /** The built page; by default where the build puts it. */
+  webRoot?: string
+}
+
+export interface Instance {
+  readonly incarnation: string
+  readonly port: number
+  /** Resolves when the store was found and everything has started; rejects when that is hopeless. */
+  readonly started: Promise<void>
+  /** Whether it is a fleet's: others share its store. */
+  readonly mode: { store: 'sqlite' | 'postgres'; fleet: boolean }
+  /** Drains: takes at most SHUTDOWN_GRACE_SECONDS. A second call stops now. */
+  stop(): Promise<void>
+}
+
+/** The wiring of one instance, and the order of start and stop. No state outside: two in one process are normal. */
+export async function startInstance(options: InstanceOptions): Promise<Instance> {
+  const { config, version, logger, clock = systemClock } = options
+  const label = config.instance.label
+  const incarnation = `${label.replaceAll(/[^A-Za-z0-9._-]/g, '-').slice(0, 40)}.${randomToken(6)}`
+  const lifecycle = new Lifecycle(logger)
+  const state = new InstanceState(clock)
+  const abort = new AbortController()
+  const embedded = config.store.databaseUrl === null
+
+  // An embedded store is there or it is not; a server's may come later, while this instance says so.
+  const storeHere = embedded ? await findStore({ config, clock, logger, state, signal: abort.signal }) : undefined
+  const server = await listen({
+    config,
+    version,
+    logger,
+    clock,
+    state,
+    incarnation,
+    webRoot: options.webRoot ?? join(import.meta.dirname, '../dist/web'),
+  })
+  lifecycle.started('http', () => server.close())
+
+  const begin = async (): Promise<void> => {
+    const found = storeHere ?? (await findStore({ config, clock, logger, state, signal: abort.signal }))
+    lifecycle.started('store', () => found.store.close())
+    const coordination = createCoordination({ ...options, clock, incarnation, store: found.store })
+    lifecycle.started('coordination', () => coordination.close())
+    const services = createServices({ ...options, ...found, coordination, clock })
+    lifecycle.started('accounts', () => services.accounts.close())
+    await meetInstallation({ ...found, coordination, config, state, logger, clock, signal: abort.signal })
+    await startServices(services, config, state)
+    lifecycle.started('chat', () => services.chat.stop())
+    state.serve(services)
+  }
+  const started = begin()
+  // Whoever waits for it hears of it; nobody has to.
+  started.catch(() => {})
+
+  let stopping: Promise<void> | undefined
+  const now = new AbortController()
+  return {
+    incarnation,
+    port: server.port,
+    started,
+    mode: { store: embedded ? 'sqlite' : 'postgres', fleet: !embedded },
+    stop() {
+      if (stopping) now.abort()
+      stopping ??= drain({ state, server, graceMs: config.drain.graceMs, embedded, now: now.signal, logger }).finally(async () => {
+        abort.abort()
+        await Promise.race([lifecycle.stop(), sleep(3500)])
+      })
+      return stopping
+    },
+  }
+}
+
+/** What turns by itself, in the order in which one needs the other. */
+async function startServices(services: Services, config: Config, state: InstanceState): Promise<void> {
+  const { accounts, chat, connections, feeds, hub, membership, store } = services
+  feeds.on('connections', () => connections.read())
+  feeds.on('settings', async () => {})
+  feeds.on('revocations', async () => {
+    const revoked = await store.sessions.revokedSince(state.revocationsRead)
+    accounts.authenticator.revoked(revoked.sessionIds, revoked.userIds)
+    state.revocationsRead = revoked.now
+  })
+  accounts.authenticator.onRevoked((revocation) =>
+    hub.revoke(revocation === 'all' ? 'all' : { sessionIds: [...revocation.sessionIds], userIds: [...revocation.userIds] }),
+  )
+  await membership.join()
+  await feeds.look()
+  feeds.start()
+  hub.start()
+  chat.start()
+  state.loads(() => membership.update({ runs: chat.runs, sockets: hub.size }))
+  if (config.accounts.firstAdmin) await accounts.operator.ensureFirstAdmin(config.accounts.firstAdmin)
+}

@@ -1,0 +1,33 @@
+import type { z } from 'zod'
+import type { getCluster } from '../../protocol/http/get-cluster.ts'
+import type { Services } from './services.ts'
+
+/** The instances as this one sees them, and the health of what they share. */
+export async function cluster({ membership, store, link }: Services): Promise<z.infer<typeof getCluster.response>> {
+  const problem = await store.ping().then(
+    () => undefined,
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  )
+  const redisProblem = link?.problem()
+  const members = membership.members().map((member) => ({
+    incarnation: member.incarnation,
+    label: member.label,
+    version: member.version,
+    state: member.state,
+    startedAt: member.startedAt,
+    runs: member.runs,
+    sockets: member.sockets,
+    revisions: member.revisions,
+    self: member.incarnation === membership.self,
+  }))
+  return {
+    instance: membership.self,
+    store: { kind: store.kind, healthy: problem === undefined, ...(problem === undefined ? {} : { problem }) },
+    redis: {
+      configured: link !== undefined,
+      healthy: link?.healthy() ?? false,
+      ...(redisProblem === undefined ? {} : { problem: redisProblem }),
+    },
+    members,
+  }
+}

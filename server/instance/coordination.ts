@@ -1,0 +1,116 @@
+import type { Clock, Logger } from '../base/index.ts'
+import { redisTopology } from '../cli/redis-topology.ts'
+import type { Config } from '../config.ts'
+import { MemoryBusHub } from '../coordination/bus/memory-bus.ts'
+import { createMessageBus } from '../coordination/bus/message-bus.ts'
+import { createRedisBus } from '../coordination/bus/redis-bus.ts'
+import type { HeartbeatStore, Member, MemberFacts, Membership, MessageBus, RateLimits, RunLog } from '../coordination/contracts.ts'
+import { lease } from '../coordination/membership/membership.ts'
+import { createRedisMembership, createStoreMembership } from '../coordination/membership/fleet-membership.ts'
+import { createMemoryRateLimits } from '../coordination/rate-limits/memory-rate-limits.ts'
+import { createRedisRateLimits } from '../coordination/rate-limits/redis-rate-limits.ts'
+import { createKeys } from '../coordination/redis/keys.ts'
+import type { RedisKeys } from '../coordination/redis/keys.ts'
+import { createRedisLink } from '../coordination/redis/redis-clients.ts'
+import type { RedisLink } from '../coordination/redis/redis-link.ts'
+import { MemoryRunLogHub } from '../coordination/run-log/memory-run-log.ts'
+import { createRedisRunLog } from '../coordination/run-log/redis-run-log.ts'
+import { messages } from '../messages.ts'
+import type { Messages } from '../messages.ts'
+import type { Store } from '../store/index.ts'
+
+/** What an instance agrees with others by. */
+export interface Coordination {
+  bus: MessageBus<Messages>
+  log: RunLog
+  membership: Membership
+  rateLimits: RateLimits
+  /** Absent without REDIS_URL. */
+  link?: RedisLink
+  keys: RedisKeys
+  close(): Promise<void>
+}
+
+/** In place of Redis for instances that share a process: tests of several instances without a server. */
+export interface MemoryHubs {
+  bus: MemoryBusHub
+  log: MemoryRunLogHub
+}
+
+export interface CoordinationOptions {
+  config: Config
+  version: string
+  incarnation: string
+  store: Store
+  clock: Clock
+  logger: Logger
+  hubs?: MemoryHubs
+}
+
+export function createCoordination(options: CoordinationOptions): Coordination {
+  const { config, incarnation: self, store, clock, logger } = options
+  const keys = createKeys(config.redis.keyPrefix)
+  const facts = firstFacts(options)
+  const beats = heartbeats(store)
+  const link = openLink(options)
+  if (!link) {
+    const hubs = options.hubs ?? { bus: new MemoryBusHub(), log: new MemoryRunLogHub({ clock }) }
+    const raw = hubs.bus.connect(self)
+    return {
+      bus: createMessageBus(raw, messages, logger),
+      log: hubs.log.connect(),
+      membership: createStoreMembership({ self, facts, store: beats, clock, logger }),
+      rateLimits: createMemoryRateLimits({ clock }),
+      keys,
+      close: () => raw.close(),
+    }
+  }
+  const raw = createRedisBus({ link, keys, self, clock, logger })
+  const rateLimits = createRedisRateLimits({ link, keys, clock, logger })
+  return {
+    bus: createMessageBus(raw, messages, logger),
+    log: createRedisRunLog({ link, keys, logger }),
+    membership: createRedisMembership({ self, facts, link, keys, store: beats, clock, logger }),
+    rateLimits,
+    link,
+    keys,
+    async close() {
+      await rateLimits.close()
+      await raw.close()
+      await link.close()
+    },
+  }
+}
+
+function openLink({ config, clock, logger }: CoordinationOptions): RedisLink | undefined {
+  const answer = redisTopology(config)
+  // The command line has refused it before; whoever starts an instance otherwise hears it here.
+  if (!answer.ok) throw new Error(`${answer.problem.variable}: ${answer.problem.problem}; ${answer.problem.cure}`)
+  if (!answer.topology) return undefined
+  const { connectTimeoutMs, reconnectDelayMs, maxRetryCount, tls } = config.redis
+  return createRedisLink(answer.topology, { clock, logger, connectTimeoutMs, reconnectDelayMs, tries: maxRetryCount, tls })
+}
+
+function firstFacts({ config, version, clock }: CoordinationOptions): MemberFacts {
+  return {
+    label: config.instance.label,
+    version,
+    state: 'running',
+    startedAt: clock.now(),
+    runs: 0,
+    sockets: 0,
+    revisions: {},
+    redis: false,
+  }
+}
+
+/** Heartbeats in the store, for when Redis is away or there is none. */
+function heartbeats(store: Store): HeartbeatStore {
+  return {
+    async beat(incarnation, facts) {
+      const rows = await store.instances.beat(incarnation, JSON.stringify(facts), lease)
+      return rows.map((row): Member => ({ ...(JSON.parse(row.facts) as MemberFacts), incarnation: row.incarnation }))
+    },
+    leave: (incarnation) => store.instances.leave(incarnation),
+  }
+}

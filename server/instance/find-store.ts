@@ -1,0 +1,72 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Clock, Logger } from '../base/index.ts'
+import type { Config } from '../config.ts'
+import { connectStore, openStore } from '../store/index.ts'
+import type { Store } from '../store/index.ts'
+import type { InstanceState } from './state.ts'
+
+export interface FindStoreOptions {
+  config: Config
+  clock: Clock
+  logger: Logger
+  state: InstanceState
+  signal: AbortSignal
+}
+
+export interface FoundStore {
+  store: Store
+  secretKey: string
+}
+
+/**
+ * Opens the store and agrees on the secret: WEBUI_SECRET_KEY, else one that is kept in DATA_DIR (embedded) or in the
+ * store itself, by compare-and-set, so that instances started together have the same.
+ */
+export async function findStore({ config, clock, logger, state, signal }: FindStoreOptions): Promise<FoundStore> {
+  const { dataDir, databaseUrl, poolSize, startTimeoutMs, migrate } = config.store
+  const given = config.accounts.secretKey
+  const options = { dataDir, clock, logger, migrate, ...(poolSize === null ? {} : { poolSize }) }
+  if (databaseUrl === null) {
+    const secretKey = given ?? secretInFolder(dataDir)
+    const store = await openStore({ ...options, secret: secretKey })
+    state.storeProblem = undefined
+    return { store, secretKey }
+  }
+  const store = await connectStore({
+    ...options,
+    databaseUrl,
+    secret: given,
+    startTimeoutMs,
+    signal,
+    onProblem: (problem) => {
+      state.storeProblem = problem
+      logger.warn({ problem }, 'the database cannot be used yet')
+    },
+  })
+  const secretKey = given ?? (await store.installations.agreeOnSecret(newSecret()))
+  state.storeProblem = undefined
+  return { store, secretKey }
+}
+
+/** A secret's name for comparing: says nothing of the secret. */
+export function fingerprintOf(secretKey: string): string {
+  return createHash('sha256').update('shoal fingerprint\0').update(secretKey).digest('base64url').slice(0, 22)
+}
+
+function newSecret(): string {
+  return randomBytes(32).toString('base64url')
+}
+
+function secretInFolder(dataDir: string): string {
+  const file = join(dataDir, 'secret-key')
+  if (existsSync(file)) return readFileSync(file, 'utf8').trim()
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  const secret = newSecret()
+  // Written beside and moved, so that a full disk leaves no half a secret.
+  writeFileSync(`${file}.new`, `${secret}\n`, { mode: 0o600 })
+  chmodSync(`${file}.new`, 0o600)
+  renameSync(`${file}.new`, file)
+  return secret
+}

@@ -1,0 +1,182 @@
+import { eventStreamQuery, openEventStream, WebSocketGateway } from '../realtime/index.ts'
+import type { Peer, RealtimePorts } from '../realtime/index.ts'
+import { sessionCookieName } from '../accounts/index.ts'
+import type { Clock, Logger } from '../base/index.ts'
+import { complete, listModels } from '../chat/index.ts'
+import { serveOpenAiApi } from '../compat/index.ts'
+import type { Config } from '../config.ts'
+import { createHttpServer, defaultHttpLimits } from '../http/index.ts'
+import type { HttpServer } from '../http/index.ts'
+import { createMetrics, createReadiness } from '../operations/index.ts'
+import type { Metrics } from '../operations/index.ts'
+import type { InstanceState } from './state.ts'
+import { createUseCases } from './use-cases.ts'
+import type { IncomingMessage } from 'node:http'
+
+export interface ListenOptions {
+  config: Config
+  version: string
+  logger: Logger
+  clock: Clock
+  state: InstanceState
+  incarnation: string
+  webRoot: string
+}
+
+export interface Listening {
+  readonly port: number
+  /** Takes no more connections; what runs goes on. */
+  stopListening(): void
+  close(): Promise<void>
+}
+
+/** The HTTP side of an instance, with sockets and other people's clients; answers from the first moment on. */
+export async function listen(options: ListenOptions): Promise<Listening> {
+  const { config, version, logger, clock, state, incarnation } = options
+  const { label } = config.instance
+  const metrics = config.metrics.enabled ? createMetrics({ version, instance: label }) : undefined
+  const http = createHttpServer({
+    config: {
+      ...defaultHttpLimits,
+      version,
+      webRoot: options.webRoot,
+      cookieName: sessionCookieName,
+      trustedProxies: config.http.trustedProxies,
+      allowedOrigins: allowedOrigins(config),
+    },
+    logger,
+    clock,
+    useCases: createUseCases({ services: () => state.services(), name: config.http.name, version, label }),
+    authenticate: (credentials, meta) => state.services().accounts.authenticator.authenticate(credentials, meta),
+    readiness: createReadiness(readinessChecks(state), { clock }),
+    ...(metrics ? { metrics: metricsPort(metrics, state) } : {}),
+    isDraining: () => state.draining,
+  })
+  serveOpenAiApi(http.app, {
+    clock,
+    http,
+    completions: {
+      models: async () => (await listModels(state.services().models)).items,
+      complete: ({ model, messages, params, maxTokens, sink, signal }) =>
+        complete(state.services().models, { model, messages, params, maxTokens }, sink, signal),
+    },
+  })
+  const gateway = serveRealtime(http, options)
+  const port = await http.listen({ host: config.http.host, port: config.http.port })
+  logger.debug({ port, incarnation }, 'listening')
+  return {
+    port,
+    stopListening: () => void http.app.server.close(),
+    async close() {
+      gateway.close()
+      metrics?.close()
+      http.app.server.closeAllConnections()
+      await http.close()
+    },
+  }
+}
+
+function allowedOrigins({ http }: Config): string[] {
+  return [...(http.publicUrl === null ? [] : [http.publicUrl]), ...http.allowedOrigins]
+}
+
+function readinessChecks(state: InstanceState): Parameters<typeof createReadiness>[0] {
+  return [
+    { name: 'draining', check: () => (state.draining ? 'this instance is shutting down' : undefined) },
+    {
+      name: 'store',
+      check: async () => {
+        if (!state.started) return state.storeProblem ?? 'this instance is starting'
+        await state.started.store.ping()
+        return undefined
+      },
+    },
+    { name: 'installation', check: () => state.installationProblem },
+    // Told and not required: an instance without Redis serves its people (P4).
+    { name: 'redis', required: false, check: () => state.started?.link?.problem() },
+  ]
+}
+
+function metricsPort(metrics: Metrics, state: InstanceState): NonNullable<Parameters<typeof createHttpServer>[0]['metrics']> {
+  metrics.gauge('shoal_runs', 'Answers that this instance writes', () => state.started?.chat.runs ?? 0)
+  metrics.gauge('shoal_sockets', 'Open sockets and event streams', () => state.started?.hub.size ?? 0)
+  metrics.gauge('shoal_members', 'Instances that this one sees', () => state.started?.membership.members().length ?? 0)
+  return {
+    access: 'admin',
+    contentType: metrics.contentType,
+    observe: (method, route, status, seconds) => metrics.observe(method, route, status, seconds),
+    read: () => metrics.read(),
+  }
+}
+
+function serveRealtime(http: HttpServer, { config, version, logger, clock, state }: ListenOptions): WebSocketGateway {
+  const ports = lazyPorts(state, { label: config.instance.label, version, logger, clock })
+  const peer = (request: IncomingMessage): Peer => {
+    const { address, secure } = http.clientOf(request)
+    return { address, secure, userAgent: (request.headers['user-agent'] ?? '').slice(0, 500) }
+  }
+  http.app.get('/api/live', async (request, reply) => {
+    const query = http.parse(eventStreamQuery, request.query, 'query')
+    const token = cookieToken(request.raw)
+    reply.hijack()
+    try {
+      const credentials = token === undefined ? {} : { cookieToken: token }
+      await openEventStream(ports, reply.raw, query, { credentials, peer: peer(request.raw) })
+    } catch (error) {
+      const told = http.explain(error, request)
+      reply.raw.writeHead(told.status, { 'content-type': 'application/json' })
+      reply.raw.end(JSON.stringify({ error: told.toWire(request.id) }))
+    }
+    return reply
+  })
+  const gateway = new WebSocketGateway({
+    ports,
+    path: '/ws',
+    refuse: (request) => {
+      if (state.draining || !state.started) return undefined
+      return http.isOwnOrigin(request.headers)
+        ? undefined
+        : 'This page comes from another site. Set WEBUI_URL or CORS_ALLOW_ORIGIN if that site is yours.'
+    },
+    cookieToken,
+    peer,
+  })
+  gateway.attach(http.app.server)
+  return gateway
+}
+
+/** Sockets may knock before the store was found: then what they ask for says so. */
+function lazyPorts(
+  state: InstanceState,
+  { label, version, logger, clock }: { label: string; version: string; logger: Logger; clock: Clock },
+): RealtimePorts {
+  return {
+    get chat() {
+      return state.services().chat
+    },
+    get events() {
+      return state.services().events
+    },
+    get hub() {
+      return state.services().hub
+    },
+    authenticate: async (credentials, { secure }) => {
+      const { user, sessionId } = await state.services().accounts.authenticator.authenticate(credentials, { secure })
+      return { user, sessionId }
+    },
+    instance: label,
+    version,
+    clock,
+    logger,
+    mostFollows: 64,
+  }
+}
+
+function cookieToken(request: IncomingMessage): string | undefined {
+  for (const part of (request.headers.cookie ?? '').split(';')) {
+    const at = part.indexOf('=')
+    // A token has no character that a cookie would have to escape.
+    if (part.slice(0, at).trim() === sessionCookieName) return part.slice(at + 1).trim()
+  }
+  return undefined
+}

@@ -1,0 +1,65 @@
+import { every } from '../base/index.ts'
+import type { Clock, Logger } from '../base/index.ts'
+import type { Config } from '../config.ts'
+import type { Store } from '../store/index.ts'
+import type { Coordination } from './coordination.ts'
+import { fingerprintOf } from './find-store.ts'
+import type { InstanceState } from './state.ts'
+
+export interface MeetInstallationOptions {
+  config: Config
+  store: Store
+  secretKey: string
+  coordination: Coordination
+  state: InstanceState
+  clock: Clock
+  logger: Logger
+  signal: AbortSignal
+}
+
+const expiresMs = 86_400_000
+const againMs = 10_000
+
+/**
+ * Two installations, or two secrets, that meet in one store or under one Redis prefix would sign each other's people
+ * out and mix their messages. An instance that meets another one does not become ready, and says which side to change.
+ */
+export async function meetInstallation(options: MeetInstallationOptions): Promise<void> {
+  const { store, secretKey, state, logger, coordination, signal } = options
+  const fingerprint = fingerprintOf(secretKey)
+  const met = await store.installations.meet(fingerprint)
+  if (met.kind === 'mismatch') {
+    state.installationProblem =
+      'WEBUI_SECRET_KEY is not the one this database was made with: give every instance the same one, or restore the former'
+    logger.error(state.installationProblem)
+    return
+  }
+  if (!coordination.link) return
+  const look = (): Promise<void> => meetInRedis(options, `${met.installation.id} ${fingerprint}`)
+  await look()
+  void every(look, {
+    ms: () => againMs,
+    failed: (error) => logger.debug({ err: error }, 'the installation cannot be compared in Redis now'),
+    signal,
+  })
+}
+
+/** Whoever comes first writes who they are; it lasts a day beyond the last instance. */
+async function meetInRedis({ config, coordination, state, logger }: MeetInstallationOptions, mine: string): Promise<void> {
+  const { link, keys } = coordination
+  if (!link?.healthy()) return
+  const key = keys.installation()
+  const theirs = await link.command(['SET', key, mine, 'NX', 'GET', 'PX', expiresMs])
+  if (theirs === null || theirs === mine) {
+    await link.command(['PEXPIRE', key, expiresMs])
+    if (state.installationProblem !== undefined) logger.info('nobody else uses this Redis prefix any more')
+    state.installationProblem = undefined
+    return
+  }
+  const sameStore = String(theirs).split(' ')[0] === mine.split(' ')[0]
+  const problem = sameStore
+    ? 'another instance of this installation has another WEBUI_SECRET_KEY: give every instance the same one'
+    : `another installation uses the Redis prefix "${config.redis.keyPrefix}": set another REDIS_KEY_PREFIX on one of the two, or the same DATABASE_URL if they are one`
+  if (state.installationProblem !== problem) logger.error(problem)
+  state.installationProblem = problem
+}

@@ -1,0 +1,52 @@
+import { AppError } from '../../protocol/index.ts'
+import type { Clock } from '../base/index.ts'
+import type { Services } from './services.ts'
+
+/** How far an instance has come, and what keeps it from being ready. */
+export class InstanceState {
+  readonly #clock: Clock
+  #services: Services | undefined
+  /** While the store is looked for. */
+  storeProblem: string | undefined = 'the database has not been reached yet'
+  /** Another installation or another secret was met. */
+  installationProblem: string | undefined
+  draining = false
+  /** The store's time up to which revocations were applied. */
+  revocationsRead = 0
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  get clock(): Clock {
+    return this.#clock
+  }
+
+  /** Throws `store_unavailable` until the store was found. */
+  services(): Services {
+    if (this.#services) return this.#services
+    throw new AppError('store_unavailable', {
+      message: `This instance is starting: ${this.storeProblem ?? 'it is nearly ready'}.`,
+      retryAfterMs: 1000,
+    })
+  }
+
+  get started(): Services | undefined {
+    return this.#services
+  }
+
+  serve(services: Services): void {
+    this.#services = services
+  }
+
+  /** Tells the fleet how much this instance does; once a second is enough for people. */
+  loads(tell: () => void): void {
+    this.#timer = setInterval(tell, 1000)
+    this.#timer.unref()
+  }
+
+  stopTelling(): void {
+    clearInterval(this.#timer)
+  }
+}

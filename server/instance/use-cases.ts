@@ -1,0 +1,86 @@
+import type { ModelView } from '../../protocol/http/list-models.ts'
+import { listModels } from '../chat/index.ts'
+import type { UseCases } from '../http/index.ts'
+import { cluster } from './cluster.ts'
+import type { Services } from './services.ts'
+
+export interface UseCaseOptions {
+  /** Throws `store_unavailable` while the instance has not found its store yet. */
+  services: () => Services
+  name: string
+  version: string
+  label: string
+}
+
+/** Binds every operation to the use case that serves it. */
+export function createUseCases({ services, name, version, label }: UseCaseOptions): UseCases {
+  const chat = (): Services['chat'] => services().chat
+  const connections = (): Services['connections'] => services().connections
+  return {
+    accounts: accountUseCases(services),
+    chat: {
+      startRun: (caller, { body }) => chat().startRun(caller.user.id, body),
+      stopRun: (caller, { params }) => chat().stopRun(caller.role === 'admin' ? null : caller.user.id, params.id),
+      listRuns: (caller, { query }) => {
+        const everybody = query.all === 'true' && caller.role === 'admin'
+        return chat().listRuns({ userId: everybody ? null : caller.user.id, cursor: query.cursor, limit: query.limit })
+      },
+      listChats: (caller, { query }) =>
+        chat().listChats(caller.user.id, {
+          archived: query.archived === 'true',
+          limit: query.limit,
+          q: query.q,
+          cursor: query.cursor,
+        }),
+      getChat: (caller, { params }) => chat().getChat(caller.user.id, params.id),
+      updateChat: (caller, { params, body }) => chat().updateChat(caller.user.id, params.id, body),
+      deleteChat: (caller, { params }) => chat().deleteChat(caller.user.id, params.id),
+      restoreChat: (caller, { params }) => chat().restoreChat(caller.user.id, params.id),
+      deleteMessage: (caller, { params }) => chat().deleteMessage(caller.user.id, params.id),
+      restoreMessage: (caller, { params }) => chat().restoreMessage(caller.user.id, params.id),
+    },
+    settings: {
+      listModels: async () => {
+        const { items, problems } = await listModels(services().models)
+        const view = ({ id, name, connectionId, connectionName, demo }: ModelView): ModelView => {
+          return { id, name, connectionId, connectionName, demo }
+        }
+        return { items: items.map(view), problems }
+      },
+      listConnections: async () => connections().present(),
+      createConnection: (_, { body }) => connections().create(body),
+      updateConnection: (_, { params, body }) => connections().update(params.id, body),
+      deleteConnection: (_, { params }) => connections().delete(params.id),
+      verifyConnection: (_, { body }, meta) => services().verify(connections().draft(body), meta.signal),
+      discoverOllama: (_, __, meta) => services().discoverOllama(meta.signal),
+    },
+    cluster: {
+      getApp: async () => ({ name, version, signUp: await services().accounts.signUpMode(), instance: label }),
+      getCluster: async () => cluster(services()),
+    },
+  }
+}
+
+/** Each by its name, looked up when it is called: accounts exist only once the store does. */
+function accountUseCases(services: () => Services): UseCases['accounts'] {
+  const of = (): UseCases['accounts'] => services().accounts.useCases
+  return {
+    changePassword: (...args) => of().changePassword(...args),
+    createApiKey: (...args) => of().createApiKey(...args),
+    deleteApiKey: (...args) => of().deleteApiKey(...args),
+    endSession: (...args) => of().endSession(...args),
+    getMe: (...args) => of().getMe(...args),
+    getPreferences: (...args) => of().getPreferences(...args),
+    listApiKeys: (...args) => of().listApiKeys(...args),
+    listSessions: (...args) => of().listSessions(...args),
+    listUsers: (...args) => of().listUsers(...args),
+    putPreferences: (...args) => of().putPreferences(...args),
+    resetPassword: (...args) => of().resetPassword(...args),
+    signIn: (...args) => of().signIn(...args),
+    signOut: (...args) => of().signOut(...args),
+    signOutEverywhere: (...args) => of().signOutEverywhere(...args),
+    signUp: (...args) => of().signUp(...args),
+    updateAccount: (...args) => of().updateAccount(...args),
+    updateUser: (...args) => of().updateUser(...args),
+  }
+}

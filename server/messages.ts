@@ -1,0 +1,35 @@
+import { z } from 'zod'
+import type { UserEvent } from '../protocol/index.ts'
+
+/**
+ * Every message on the bus: its topic, its shape, who sends it and who hears it. A message is a hint that something
+ * changed in the store, so a lost one costs time and nothing else. Unknown and invalid ones are counted and dropped,
+ * since two versions share a bus during an upgrade.
+ */
+export const messages = {
+  /** To the owner of a run whose stop column was set. Sent by whoever took the request. */
+  'run.stop': {
+    topic: (payload: { owner: string }) => `instance:${payload.owner}`,
+    schema: z.object({ owner: z.string(), runId: z.string() }),
+  },
+  /** To every instance: there are runs without an owner. Sent by an instance that drains. */
+  'runs.released': {
+    topic: () => 'fleet',
+    schema: z.object({ runs: z.number() }),
+  },
+  /** To instances where the user has a socket. Sent by whoever changed something the user can see. */
+  'user.event': {
+    topic: (payload: { userId: string }) => `user:${payload.userId}`,
+    // The event was made by this code base; the page ignores names that it does not know.
+    schema: z.object({ from: z.string(), userId: z.string(), event: z.custom<UserEvent>() }),
+  },
+  /** To every instance: a feed has a new revision. Sent by the instance whose transaction raised it. */
+  'revision.raised': {
+    topic: () => 'fleet',
+    schema: z.object({ name: z.string() }),
+  },
+} as const
+
+export type Messages = typeof messages
+export type MessageName = keyof Messages
+export type MessageOf<K extends MessageName> = z.infer<Messages[K]['schema']>

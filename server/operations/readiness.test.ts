@@ -1,0 +1,80 @@
+import { expect, test, vi } from 'vitest'
+import { createReadiness } from './readiness.ts'
+
+function clockAt(): { now: () => number; monotonic: () => number; go(ms: number): void } {
+  let ms = 0
+  return { now: () => ms, monotonic: () => ms, go: (by) => void (ms += by) }
+}
+
+test('is ready when nothing has a problem', async () => {
+  const ready = createReadiness([{ name: 'store', check: async () => undefined }], { clock: clockAt() })
+  expect(await ready()).toEqual({ ready: true, checks: [{ name: 'store', ok: true }] })
+})
+
+test('a problem is told in its words, a rejection in its message', async () => {
+  const ready = createReadiness(
+    [
+      { name: 'store', check: () => 'the schema is newer than this version' },
+      { name: 'disk', check: () => Promise.reject(new Error('full')) },
+      {
+        name: 'thrown',
+        check: () => {
+          throw new Error('at once')
+        },
+      },
+      { name: 'fine', check: () => undefined },
+    ],
+    { clock: clockAt() },
+  )
+  expect(await ready()).toEqual({
+    ready: false,
+    checks: [
+      { name: 'store', ok: false, problem: 'the schema is newer than this version' },
+      { name: 'disk', ok: false, problem: 'full' },
+      { name: 'thrown', ok: false, problem: 'at once' },
+      { name: 'fine', ok: true },
+    ],
+  })
+})
+
+test('what is not required is told and does not stop traffic', async () => {
+  const ready = createReadiness([{ name: 'redis', required: false, check: () => 'away' }], {
+    clock: clockAt(),
+  })
+  expect(await ready()).toEqual({ ready: true, checks: [{ name: 'redis', ok: false, problem: 'away' }] })
+})
+
+test('a check that does not answer has a deadline, and is told to stop', async () => {
+  let signal: AbortSignal | undefined
+  const ready = createReadiness(
+    [
+      {
+        name: 'store',
+        check: (given) => {
+          signal = given
+          return new Promise(() => undefined)
+        },
+      },
+    ],
+    { clock: clockAt(), deadlineMs: 20 },
+  )
+  expect(await ready()).toMatchObject({
+    ready: false,
+    checks: [{ problem: 'store did not answer within 20 ms' }],
+  })
+  expect(signal?.aborted).toBe(true)
+})
+
+test('many askers cost one look, which grows old', async () => {
+  const clock = clockAt()
+  const check = vi.fn(async () => undefined)
+  const ready = createReadiness([{ name: 'store', check }], { clock, freshMs: 250 })
+  await Promise.all(Array.from({ length: 50 }, () => ready()))
+  expect(check).toHaveBeenCalledTimes(1)
+  clock.go(249)
+  await ready()
+  expect(check).toHaveBeenCalledTimes(1)
+  clock.go(1)
+  await ready()
+  expect(check).toHaveBeenCalledTimes(2)
+})

@@ -1,0 +1,65 @@
+import type { Clock } from '../base/index.ts'
+import { withDeadline } from '../base/index.ts'
+
+export interface ReadinessCheck {
+  name: string
+  /** Undefined when all is well, else a sentence for an operator. A rejection counts as a problem. */
+  check: (signal: AbortSignal) => Promise<string | undefined> | string | undefined
+  /** False: its problem is told and changes nothing, as with Redis, which no instance waits for. Default true. */
+  required?: boolean
+}
+
+export interface ReadinessState {
+  ready: boolean
+  checks: { name: string; ok: boolean; problem?: string }[]
+}
+
+export interface ReadinessOptions {
+  clock: Clock
+  /** For each check, ms. */
+  deadlineMs?: number
+  /** An answer this young is given again, ms: however many ask, the store is asked this often at most. */
+  freshMs?: number
+}
+
+/** Returns the function that says whether this instance may have traffic. It never rejects. */
+export function createReadiness(
+  checks: readonly ReadinessCheck[],
+  { clock, deadlineMs = 1000, freshMs = 250 }: ReadinessOptions,
+): () => Promise<ReadinessState> {
+  let latest: { at: number; state: Promise<ReadinessState> } | undefined
+  return () => {
+    const now = clock.monotonic()
+    if (!latest || now - latest.at >= freshMs) latest = { at: now, state: look(checks, deadlineMs) }
+    return latest.state
+  }
+}
+
+async function look(checks: readonly ReadinessCheck[], deadlineMs: number): Promise<ReadinessState> {
+  const results = await Promise.all(
+    checks.map(async ({ name, check, required = true }) => {
+      const problem = await problemOf(name, check, deadlineMs)
+      const told = problem === undefined ? { name, ok: true } : { name, ok: false, problem }
+      return { told, blocks: problem !== undefined && required }
+    }),
+  )
+  return { ready: !results.some(({ blocks }) => blocks), checks: results.map(({ told }) => told) }
+}
+
+async function problemOf(
+  name: string,
+  check: ReadinessCheck['check'],
+  deadlineMs: number,
+): Promise<string | undefined> {
+  const abort = new AbortController()
+  try {
+    return await withDeadline(
+      Promise.resolve().then(() => check(abort.signal)),
+      deadlineMs,
+      name,
+    )
+  } catch (error) {
+    abort.abort(error)
+    return error instanceof Error ? error.message : String(error)
+  }
+}

@@ -1,0 +1,150 @@
+import { AppError } from '../../protocol/index.ts'
+import type { CloseReason, Position, ServerFrame, UserView } from '../../protocol/index.ts'
+import type { Logger } from '../base/index.ts'
+import type { RunSink, RunView } from '../chat/index.ts'
+import type { Credentials, Peer, RealtimePorts } from './ports.ts'
+import { Outbox } from './outbox.ts'
+import type { Transport } from './outbox.ts'
+
+export interface ConnectionOptions {
+  ports: RealtimePorts
+  transport: Transport
+  /** Closes the transport; the connection is told by `closed`. */
+  close: (reason: CloseReason) => void
+  logger: Logger
+}
+
+/** Who speaks on a connection, once hello was answered. */
+export interface Speaker {
+  user: UserView
+  sessionId: string | null
+  tab: string
+  /** To ask again whether the session still holds. */
+  credentials: Credentials
+  peer: Peer
+}
+
+/** One reader, by whatever transport: its outbox, the runs it follows, and its short names for them. */
+export class Connection {
+  readonly ports: RealtimePorts
+  readonly logger: Logger
+  readonly #outbox: Outbox
+  readonly #close: (reason: CloseReason) => void
+  #speaker: Speaker | undefined
+  #follows: Map<string, { leave: () => void }> | undefined
+  #channels = 0
+  #leaveEvents: (() => void) | undefined
+  #closed = false
+  /** When something was last sent, by the hub's clock; the hub keeps followed connections from falling silent. */
+  lastSent = 0
+
+  constructor({ ports, transport, close, logger }: ConnectionOptions) {
+    this.ports = ports
+    this.logger = logger
+    this.#close = close
+    this.#outbox = new Outbox(transport, () => this.close('slow'))
+  }
+
+  get speaker(): Speaker | undefined {
+    return this.#speaker
+  }
+
+  get following(): boolean {
+    return (this.#follows?.size ?? 0) > 0
+  }
+
+  get open(): boolean {
+    return !this.#closed
+  }
+
+  send(frame: ServerFrame): void {
+    if (this.#closed) return
+    this.lastSent = this.ports.clock.monotonic()
+    this.#outbox.push(frame)
+  }
+
+  close(reason: CloseReason): void {
+    if (this.#closed) return
+    this.closed()
+    this.#close(reason)
+  }
+
+  /** The transport has gone. */
+  closed(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#leaveEvents?.()
+    for (const { leave } of this.#follows?.values() ?? []) leave()
+    this.#follows = undefined
+    this.ports.hub.remove(this)
+  }
+
+  /** Whether its session still holds. Rejects when that cannot be known now. */
+  async stillWelcome(): Promise<boolean> {
+    if (!this.#speaker) return true
+    const { credentials, peer } = this.#speaker
+    try {
+      const { user } = await this.ports.authenticate(credentials, peer)
+      this.#speaker.user = user
+      return true
+    } catch (error) {
+      if (error instanceof AppError && (error.status === 401 || error.status === 403)) return false
+      throw error
+    }
+  }
+
+  /** Hello was answered: from now on the user's events come here. */
+  greet(speaker: Speaker): void {
+    this.#speaker = speaker
+    this.#leaveEvents = this.ports.events.listen(speaker.user.id, {
+      event: (event) => this.send({ t: 'event', event }),
+      gap: () => this.send({ t: 'gap' }),
+    })
+    const { instance, version } = this.ports
+    this.send({ t: 'welcome', v: 1, instance, version, user: speaker.user })
+  }
+
+  /** Follows a run from a position; a second call for the same run moves the position. */
+  async follow(runId: string, position: Position | undefined): Promise<void> {
+    if (!this.#speaker) return
+    this.#follows ??= new Map()
+    this.#follows.get(runId)?.leave()
+    if (this.#follows.size >= this.ports.mostFollows && !this.#follows.has(runId)) {
+      this.send({ t: 'error', error: { code: 'busy', message: `At most ${this.ports.mostFollows} runs can be followed at once.` } })
+      return
+    }
+    const entry = { leave: () => {} }
+    this.#follows.set(runId, entry)
+    const channel = ++this.#channels
+    const leave = await this.ports.chat.follow(runId, this.#speaker.user.id, position, this.#sink(runId, channel))
+    const current = this.#follows?.get(runId) === entry
+    if (!leave) {
+      if (!current) return
+      this.#follows?.delete(runId)
+      this.send({ t: 'run.gone', runId })
+    } else if (current) entry.leave = leave
+    else leave()
+  }
+
+  unfollow(runId: string): void {
+    this.#follows?.get(runId)?.leave()
+    this.#follows?.delete(runId)
+  }
+
+  #sink(runId: string, c: number): RunSink & { opened(view: RunView): void } {
+    let messageId = ''
+    return {
+      opened: (view) => {
+        messageId = view.identity.messageId
+      },
+      run: (state) => this.send({ t: 'run', c, runId, messageId, ...state }),
+      words: (at, x, seq) => this.send(seq > 0 ? { t: 'w', c, at, x, s: seq } : { t: 'w', c, at, x }),
+      link: (link) => this.send({ t: 'run.link', c, link }),
+      phase: (phase) => this.send({ t: 'run.phase', c, phase }),
+      end: (end) => {
+        this.#follows?.delete(runId)
+        this.send({ t: 'run.end', c, runId, messageId, ...end })
+      },
+    }
+  }
+}

@@ -1,0 +1,12 @@
+import { AppError } from '../../../protocol/index.ts'
+import type { FrameHandler } from './index.ts'
+
+/** Starts a run and follows it on this connection at once: its words need no further frame. */
+export const runStart: FrameHandler<'run.start'> = async (connection, { ref, run: request }) => {
+  const { speaker, ports } = connection
+  if (!speaker) return
+  if (speaker.user.role === 'pending') throw new AppError('account_pending')
+  const run = await ports.chat.startRun(speaker.user.id, request, speaker.tab)
+  connection.send({ t: 'reply', ref, ok: true, run })
+  await connection.follow(run.runId, undefined)
+}

@@ -1,0 +1,95 @@
+import { timing } from '../../protocol/index.ts'
+import type { Clock, Logger } from '../base/index.ts'
+import { every, jitter, sleep } from '../base/index.ts'
+import type { Connection } from './connection.ts'
+
+/** Which sessions or users are no longer welcome; `all`: it is not known which, ask again about each. */
+export type Revocation = { sessionIds: string[]; userIds: string[] } | 'all'
+
+/** Every open connection of this instance. */
+export class Hub {
+  readonly #clock: Clock
+  readonly #logger: Logger
+  readonly #connections = new Set<Connection>()
+  readonly #stopping = new AbortController()
+
+  constructor(clock: Clock, logger: Logger) {
+    this.#clock = clock
+    this.#logger = logger
+  }
+
+  get size(): number {
+    return this.#connections.size
+  }
+
+  start(): void {
+    void every(async () => this.#breakSilence(), {
+      ms: () => 1000,
+      failed: (error) => this.#logger.error({ err: error }, 'keeping sockets alive failed'),
+      signal: this.#stopping.signal,
+    })
+  }
+
+  add(connection: Connection): void {
+    this.#connections.add(connection)
+  }
+
+  remove(connection: Connection): void {
+    this.#connections.delete(connection)
+  }
+
+  /** Closes what was revoked, with a code that the client understands. */
+  revoke(revocation: Revocation): void {
+    if (revocation === 'all') {
+      void this.#recheckAll()
+      return
+    }
+    const sessions = new Set(revocation.sessionIds)
+    const users = new Set(revocation.userIds)
+    for (const connection of this.#connections) {
+      const { speaker } = connection
+      if (!speaker) continue
+      if (users.has(speaker.user.id)) void this.#recheckOne(connection)
+      else if (speaker.sessionId !== null && sessions.has(speaker.sessionId)) connection.close('signedOut')
+    }
+  }
+
+  /** Tells everybody to come back, spread over `spreadMs`, and closes them. */
+  async drain(spreadMs: number): Promise<void> {
+    this.#stopping.abort()
+    const connections = [...this.#connections]
+    for (const connection of connections) {
+      connection.send({ t: 'bye', reason: 'draining', afterMs: Math.round(jitter() * spreadMs) })
+    }
+    await sleep(50)
+    for (const connection of connections) connection.close('draining')
+  }
+
+  /** A followed run says something at least every 3 s; an idle connection every 20 s. */
+  #breakSilence(): void {
+    const now = this.#clock.monotonic()
+    for (const connection of this.#connections) {
+      const silent = now - connection.lastSent
+      // The turn comes once a second: a second early is better than late.
+      if (silent > timing.pingMs || (connection.following && silent > timing.followedSilenceMs - 1100)) {
+        connection.send({ t: 'ping' })
+      }
+    }
+  }
+
+  async #recheckAll(): Promise<void> {
+    for (const connection of this.#connections) {
+      if (connection.speaker) await this.#recheckOne(connection)
+    }
+  }
+
+  async #recheckOne(connection: Connection): Promise<void> {
+    try {
+      if (!connection.open || (await connection.stillWelcome())) return
+      connection.close('signedOut')
+    } catch (error) {
+      // It cannot be known now: the next revocation or the next poll asks again.
+      this.#logger.debug({ err: error }, 'a socket could not be checked again')
+    }
+  }
+}

@@ -1,0 +1,5 @@
+export { eventStreamQuery, openEventStream } from './event-stream.ts'
+export { Hub } from './hub.ts'
+export type { Revocation } from './hub.ts'
+export type { Authenticated, Credentials, Peer, RealtimePorts } from './ports.ts'
+export { WebSocketGateway } from './websocket-gateway.ts'

@@ -1,0 +1,38 @@
+import type { UserView } from '../../protocol/index.ts'
+import type { Clock, Logger } from '../base/index.ts'
+import type { Chat } from '../chat/index.ts'
+import type { UserEventListener } from './user-events-port.ts'
+import type { Hub } from './hub.ts'
+
+/** What a connection may ask of the rest of the house. */
+export interface RealtimePorts {
+  chat: Pick<Chat, 'follow' | 'startRun' | 'stopRun'>
+  events: { listen(userId: string, listener: UserEventListener): () => void }
+  /** Who that is, or an AppError. In memory for a session this instance has seen. */
+  authenticate: (credentials: Credentials, peer: Peer) => Promise<Authenticated>
+  hub: Hub
+  /** The label of this instance. */
+  instance: string
+  version: string
+  clock: Clock
+  logger: Logger
+  /** Runs that one connection may follow at once. */
+  mostFollows: number
+}
+
+/** What the cookie held, or a token or API key that was given in its place. */
+export interface Credentials {
+  cookieToken?: string
+  bearer?: string
+}
+
+export interface Peer {
+  address: string
+  userAgent: string
+  secure: boolean
+}
+
+export interface Authenticated {
+  user: UserView
+  sessionId: string | null
+}

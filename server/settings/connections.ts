@@ -1,0 +1,142 @@
+import { AppError } from '../../protocol/index.ts'
+import type { ConnectionView } from '../../protocol/http/connection-view.ts'
+import { newId } from '../base/index.ts'
+import type { ConnectionRow, Connections as StoredConnections } from '../store/contract/connections.ts'
+import type { ConnectionConfig } from '../upstream/contracts.ts'
+
+/** Named so that nobody takes it for a real model. */
+const demo: ConnectionConfig = {
+  id: 'demo',
+  kind: 'demo',
+  name: 'Demo (built in)',
+  baseUrl: '',
+  key: null,
+  prefix: '',
+  enabled: true,
+  order: Number.MAX_SAFE_INTEGER,
+  continues: 'trailing',
+  source: 'built-in',
+}
+
+export interface ConnectionsOptions {
+  store: StoredConnections
+  /** From variables: read-only on the page, and first in the order. */
+  environment: readonly ConnectionConfig[]
+  /** A write was made: every instance reads anew, this one before it resolves. */
+  raised: () => Promise<void>
+  /** The list is another one now. */
+  changed: () => void
+}
+
+export interface ConnectionFields {
+  kind: 'openai' | 'ollama'
+  name: string
+  baseUrl: string
+  key?: string | undefined
+  prefix: string
+  enabled: boolean
+  continues: ConnectionConfig['continues']
+}
+
+export type ConnectionChange = {
+  [K in 'name' | 'baseUrl' | 'key' | 'prefix' | 'enabled' | 'continues']?: ConnectionFields[K] | undefined
+} & { order?: number | undefined }
+
+/** The connections to model providers, as one frozen list that every instance holds. Keys never leave it. */
+export class Connections {
+  readonly #options: ConnectionsOptions
+  #list: readonly ConnectionConfig[]
+
+  constructor(options: ConnectionsOptions) {
+    this.#options = options
+    this.#list = withDemo(options.environment)
+  }
+
+  /** The enabled and the disabled ones, in order; the demo model only while nothing else could answer. */
+  get list(): readonly ConnectionConfig[] {
+    return this.#list
+  }
+
+  /** Applies the feed `connections`: reads the stored ones and swaps the list. */
+  async read(): Promise<void> {
+    const stored = await this.#options.store.list()
+    const page = stored.map((row): ConnectionConfig => ({ ...row, source: 'page' }))
+    this.#list = withDemo([...this.#options.environment, ...page.toSorted((a, b) => a.order - b.order)])
+    this.#options.changed()
+  }
+
+  present(): { items: ConnectionView[] } {
+    return { items: this.#list.map(presentConnection) }
+  }
+
+  async create(fields: ConnectionFields): Promise<ConnectionView> {
+    const { key, ...rest } = fields
+    const order = Math.max(0, ...this.#list.filter(({ source }) => source === 'page').map((it) => it.order + 1))
+    const row: ConnectionRow = { ...rest, id: newId(), key: key || null, order, baseUrl: trimSlash(fields.baseUrl) }
+    await this.#options.store.create(row)
+    await this.#options.raised()
+    return presentConnection({ ...row, source: 'page' })
+  }
+
+  async update(id: string, change: ConnectionChange): Promise<ConnectionView> {
+    this.#refuseReadOnly(id)
+    const { name, baseUrl, key, prefix, enabled, continues, order } = change
+    const row = await this.#options.store.update(id, {
+      ...(name === undefined ? {} : { name }),
+      ...(baseUrl === undefined ? {} : { baseUrl: trimSlash(baseUrl) }),
+      ...(key === undefined ? {} : { key: key || null }),
+      ...(prefix === undefined ? {} : { prefix }),
+      ...(enabled === undefined ? {} : { enabled }),
+      ...(continues === undefined ? {} : { continues }),
+      ...(order === undefined ? {} : { order }),
+    })
+    if (!row) throw new AppError('not_found')
+    await this.#options.raised()
+    return presentConnection({ ...row, source: 'page' })
+  }
+
+  async delete(id: string): Promise<{ ok: true }> {
+    this.#refuseReadOnly(id)
+    if (!(await this.#options.store.delete(id))) throw new AppError('not_found')
+    await this.#options.raised()
+    return { ok: true }
+  }
+
+  /** What to ask to verify these fields; `id` lends the stored key of that connection, to its own address only. */
+  draft({ kind, baseUrl, key, id }: { kind: 'openai' | 'ollama'; baseUrl: string; key?: string | undefined; id?: string | undefined }): ConnectionConfig {
+    const stored = this.#list.find((connection) => connection.id === id)
+    const sameAddress = stored && trimSlash(stored.baseUrl) === trimSlash(baseUrl)
+    return {
+      ...demo,
+      id: 'draft',
+      kind,
+      name: stored?.name ?? baseUrl,
+      baseUrl: trimSlash(baseUrl),
+      // A stored key is never sent to an address that somebody has just typed.
+      key: key || (sameAddress ? stored.key : null),
+      source: 'page',
+    }
+  }
+
+  #refuseReadOnly(id: string): void {
+    const known = this.#list.find((connection) => connection.id === id)
+    if (!known || known.source === 'page') return
+    throw new AppError('forbidden', {
+      message: 'This connection comes from the environment or is built in. Change its variable instead.',
+    })
+  }
+}
+
+function withDemo(connections: readonly ConnectionConfig[]): readonly ConnectionConfig[] {
+  const some = connections.some(({ enabled }) => enabled)
+  return Object.freeze(some ? connections : [...connections, demo])
+}
+
+function presentConnection({ key, ...connection }: ConnectionConfig): ConnectionView {
+  const { id, kind, name, baseUrl, prefix, enabled, order, continues, source } = connection
+  return { id, kind, name, baseUrl, hasKey: key !== null, prefix, enabled, order: Math.min(order, 1_000_000), continues, source }
+}
+
+function trimSlash(address: string): string {
+  return address.replace(/\/+$/, '')
+}

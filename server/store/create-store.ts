@@ -1,0 +1,54 @@
+import { sql } from 'kysely'
+import type { Engine } from './engine/engine.ts'
+import { createApiKeys } from './queries/api-keys.ts'
+import { createChats } from './queries/chats/chats.ts'
+import { createConnections } from './queries/connections.ts'
+import { createInstallations } from './queries/installations.ts'
+import { createInstances } from './queries/instances.ts'
+import { createJobs } from './queries/jobs.ts'
+import { createRevisions } from './queries/revisions.ts'
+import { createRuns } from './queries/runs/runs.ts'
+import { createSessions } from './queries/sessions.ts'
+import { createSettings } from './queries/settings.ts'
+import { createUsers } from './queries/users.ts'
+import { SecretBox } from './secret-box.ts'
+import type { Store } from './store.ts'
+
+export interface StoreParts {
+  engine: Engine
+  /** Null until the instances have agreed on one. */
+  secret: string | null
+  warn: (sentence: string) => void
+}
+
+export function createStore({ engine, secret, warn }: StoreParts): Store {
+  let box = secret === null ? undefined : new SecretBox(secret)
+  return {
+    kind: engine.kind,
+    users: createUsers(engine),
+    sessions: createSessions(engine),
+    apiKeys: createApiKeys(engine),
+    connections: createConnections({
+      engine,
+      warn,
+      box: () => {
+        if (box) return box
+        throw new Error('connections need a secret: give WEBUI_SECRET_KEY, or agree on one first')
+      },
+    }),
+    chats: createChats(engine),
+    runs: createRuns(engine),
+    instances: createInstances(engine),
+    revisions: createRevisions(engine),
+    installations: createInstallations(engine, (agreed) => {
+      box ??= new SecretBox(agreed)
+    }),
+    jobs: createJobs(engine),
+    settings: createSettings(engine),
+    ping: () =>
+      engine.run(async (db) => {
+        await sql`select 1`.execute(db)
+      }),
+    close: () => engine.close(),
+  }
+}

@@ -1,0 +1,56 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll } from 'vitest'
+import { startPostgresServer } from '../../test/support/postgres-server.ts'
+import type { PostgresServer } from '../../test/support/postgres-server.ts'
+import { silentLogger, systemClock } from '../base/index.ts'
+import type { Engine } from './engine/engine.ts'
+import { describeMigrate } from './migrate.contract.ts'
+import type { EmptyDatabase } from './migrate.contract.ts'
+import { openPostgres } from './postgres/open-postgres.ts'
+import { describeQueryPlans } from './query-plans.contract.ts'
+import { openSqlite } from './sqlite/open-sqlite.ts'
+
+const base = { clock: systemClock, logger: silentLogger, statementMs: 5000 }
+
+const sqlite = async (): Promise<EmptyDatabase> => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'shoal-engine-'))
+  const engine = openSqlite({ ...base, dataDir, warn: () => {} })
+  return {
+    engine,
+    another: () => engine,
+    close: async () => {
+      await engine.close()
+      rmSync(dataDir, { recursive: true })
+    },
+  }
+}
+
+let server: PostgresServer
+beforeAll(async () => {
+  server = await startPostgresServer()
+})
+afterAll(() => server.stop())
+
+const postgres = async (): Promise<EmptyDatabase> => {
+  const databaseUrl = await server.createDatabase()
+  const opened: Engine[] = []
+  const open = (): Engine => {
+    const engine = openPostgres({ ...base, databaseUrl, poolSize: 2, connectMs: 5000 })
+    opened.push(engine)
+    return engine
+  }
+  return {
+    engine: open(),
+    another: open,
+    close: async () => {
+      await Promise.all(opened.map((engine) => engine.close()))
+    },
+  }
+}
+
+describeMigrate('SQLite', sqlite)
+describeMigrate('PostgreSQL', postgres)
+describeQueryPlans('SQLite', sqlite)
+describeQueryPlans('PostgreSQL', postgres)

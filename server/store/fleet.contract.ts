@@ -1,0 +1,216 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { newId } from '../base/index.ts'
+import type { MakeStore, StoreUnderTest } from '../../test/support/store-fixture.ts'
+import type { ConnectionRow, Store } from './index.ts'
+
+export function describeFleet(name: string, make: MakeStore): void {
+  describe(`fleet, ${name}`, () => {
+    let under: StoreUnderTest
+    let store: Store
+    beforeAll(async () => {
+      under = await make()
+      ;({ store } = under)
+    })
+    afterAll(() => under.close())
+
+    const feed = async (which: string) => (await store.revisions.list()).find((row) => row.name === which)
+
+    test('a heartbeat lists who beat within the lease, itself included, with the facts of each', async () => {
+      const [a, b] = [newId(), newId()]
+      await store.instances.beat(a, '{"load":1}', 2500)
+      const seen = await store.instances.beat(b, '{"load":2}', 2500)
+      expect(new Map(seen.map((row) => [row.incarnation, row.facts]))).toEqual(
+        new Map([
+          [a, '{"load":1}'],
+          [b, '{"load":2}'],
+        ]),
+      )
+      await vi.waitFor(async () => {
+        const alive = await store.instances.beat(b, '{"load":3}', 20)
+        expect(alive.map(({ incarnation, facts }) => ({ incarnation, facts }))).toEqual([
+          { incarnation: b, facts: '{"load":3}' },
+        ])
+      })
+      await store.instances.prune()
+      await store.instances.leave(b)
+      const left = await store.instances.beat(a, '{}', 60_000)
+      expect(left.map(({ incarnation }) => incarnation)).toEqual([a])
+    })
+
+    test('an installation keeps the first fingerprint, and all agree on one secret', async () => {
+      const other = await under.another()
+      const secrets = await Promise.all(
+        ['x', 'y', 'z', 'w'].map((word, n) =>
+          (n % 2 ? store : other).installations.agreeOnSecret(word.repeat(40)),
+        ),
+      )
+      expect(new Set(secrets).size).toBe(1)
+      const first = await store.installations.meet('print-1')
+      expect(first.kind).toBe('met')
+      const second = await other.installations.meet('print-2')
+      expect(second).toEqual({ kind: 'mismatch', installation: first.installation })
+      expect(await store.installations.meet('print-1')).toEqual(first)
+      expect(await store.installations.agreeOnSecret('late')).toBe(secrets[0])
+    })
+
+    test('settings are one document, written only on the revision they were based on', async () => {
+      const other = await under.another()
+      const before = await store.settings.read()
+      expect(before.values).toEqual([])
+      const writes = await Promise.all(
+        [store, other].map((by, n) =>
+          by.settings.write({
+            values: [
+              { name: 'a', value: `${n}` },
+              { name: 'b', value: '"é"' },
+            ],
+            basedOn: before.revision,
+            by: `admin ${n}`,
+            at: 5,
+          }),
+        ),
+      )
+      expect(writes.map(({ kind }) => kind).sort()).toEqual(['stale', 'written'])
+      const winner = writes.findIndex(({ kind }) => kind === 'written')
+      expect(writes[1 - winner]).toEqual({
+        kind: 'stale',
+        by: `admin ${winner}`,
+        at: 5,
+        revision: writes[winner]!.revision,
+      })
+      const after = await store.settings.read()
+      expect(after).toEqual({
+        values: [
+          { name: 'a', value: `${winner}` },
+          { name: 'b', value: '"é"' },
+        ],
+        revision: writes[winner]!.revision,
+      })
+      const row = await feed('settings')
+      expect(`${row?.counter}.${row?.nonce}`).toBe(after.revision)
+      await store.settings.write({ values: [], basedOn: after.revision, by: 'admin', at: 6 })
+      expect((await store.settings.read()).values).toEqual([])
+    })
+
+    test('a raised feed has a new counter and a new nonce', async () => {
+      const before = await feed('connections')
+      await store.connections.create(connection())
+      const after = await feed('connections')
+      expect(after?.counter).toBe(before!.counter + 1)
+      expect(after?.nonce).not.toBe(before?.nonce)
+    })
+
+    const connection = (about: Partial<ConnectionRow> = {}): ConnectionRow => ({
+      id: newId(),
+      kind: 'openai',
+      name: 'Provider',
+      baseUrl: 'http://127.0.0.1:9/v1',
+      key: 'sk-secret',
+      prefix: '',
+      enabled: true,
+      order: 0,
+      continues: 'auto',
+      ...about,
+    })
+
+    test('connections are kept in order, changed and deleted', async () => {
+      for (const { id } of await store.connections.list()) await store.connections.delete(id)
+      const [one, two] = [connection({ order: 2 }), connection({ order: 1, key: null, enabled: false })]
+      await store.connections.create(one)
+      await store.connections.create(two)
+      expect(await store.connections.list()).toEqual([two, one])
+      const changed = await store.connections.update(one.id, {
+        key: 'other',
+        name: 'New',
+        enabled: false,
+        order: 0,
+      })
+      expect(changed).toEqual({ ...one, key: 'other', name: 'New', enabled: false, order: 0 })
+      expect(await store.connections.update(one.id, { key: null })).toMatchObject({ key: null, name: 'New' })
+      expect(await store.connections.update('none', { name: 'x' })).toBeUndefined()
+      expect(await store.connections.delete(one.id)).toBe(true)
+      expect(await store.connections.delete(one.id)).toBe(false)
+      expect(await store.connections.list()).toEqual([two])
+    })
+
+    test('what was learnt of a model is kept by address and model', async () => {
+      await store.connections.learn('http://a', 'm', 'none')
+      await store.connections.learn('http://a', 'm', 'prefix')
+      expect(await store.connections.learnt('http://a', 'm')).toBe('prefix')
+      expect(await store.connections.learnt('http://b', 'm')).toBeUndefined()
+    })
+
+    const job = (about: Partial<Parameters<Store['jobs']['add']>[0]> = {}) => ({
+      id: newId(),
+      kind: newId(),
+      key: newId(),
+      payload: '{}',
+      runAt: 0,
+      ...about,
+    })
+
+    test('a job that waits is there once by its key; a due one is claimed once', async () => {
+      const one = job()
+      await store.jobs.add(one)
+      await store.jobs.add(job({ kind: one.kind, key: one.key }))
+      await store.jobs.add(job({ kind: one.kind, runAt: 9_999_999_999_999 }))
+      const claim = { me: 'a', kinds: [one.kind], limit: 10, leaseMs: 60_000 }
+      const claimed = await store.jobs.claim(claim)
+      expect(claimed).toMatchObject([{ id: one.id, kind: one.kind, payload: '{}', attempts: 1 }])
+      expect(await store.jobs.claim(claim)).toEqual([])
+      expect(await store.jobs.claim({ ...claim, kinds: [] })).toEqual([])
+      expect(await store.jobs.finish(one.id, claimed[0]!.fence - 1)).toBe(false)
+      expect(await store.jobs.finish(one.id, claimed[0]!.fence)).toBe(true)
+      expect(await store.jobs.finish(one.id, claimed[0]!.fence)).toBe(false)
+    })
+
+    test('a job whose owner let its lease run out is claimed anew, and the old owner is fenced', async () => {
+      const one = job()
+      await store.jobs.add(one)
+      const claim = { kinds: [one.kind], limit: 1, leaseMs: 0 }
+      const [first] = await store.jobs.claim({ ...claim, me: 'a' })
+      const [second] = await store.jobs.claim({ ...claim, me: 'b', leaseMs: 60_000 })
+      expect(second).toMatchObject({ id: one.id, attempts: 2 })
+      expect(second!.fence).toBeGreaterThan(first!.fence)
+      expect(await store.jobs.fail(one.id, first!.fence, 'late', 0)).toBe(false)
+      expect(await store.jobs.fail(one.id, second!.fence, 'again', 0)).toBe(true)
+      const [third] = await store.jobs.claim({ ...claim, me: 'a' })
+      expect(await store.jobs.fail(one.id, third!.fence, 'for good', null)).toBe(true)
+      expect(await store.jobs.claim({ ...claim, me: 'a' })).toEqual([])
+    })
+
+    test('a failed job gives way to the same work asked for meanwhile', async () => {
+      const one = job()
+      await store.jobs.add(one)
+      const claim = { me: 'a', kinds: [one.kind], limit: 9, leaseMs: 60_000 }
+      const [first] = await store.jobs.claim(claim)
+      const again = job({ kind: one.kind, key: one.key })
+      await store.jobs.add(again)
+      expect(await store.jobs.fail(one.id, first!.fence, 'no', 0)).toBe(true)
+      expect((await store.jobs.claim(claim)).map(({ id }) => id)).toEqual([again.id])
+    })
+
+    test('many claimants at once take each job once', async () => {
+      const kind = newId()
+      const ids = await Promise.all(
+        Array.from({ length: 60 }, async () => {
+          const one = job({ kind })
+          await store.jobs.add(one)
+          return one.id
+        }),
+      )
+      const handles = [store, await under.another(), await under.another(), await under.another()]
+      const taken = await Promise.all(
+        handles.map(async ({ jobs }, n) => {
+          const mine: string[] = []
+          for (let tries = 0; tries < 30; tries++) {
+            const some = await jobs.claim({ me: `${n}`, kinds: [kind], limit: 7, leaseMs: 60_000 })
+            mine.push(...some.map(({ id }) => id))
+          }
+          return mine
+        }),
+      )
+      expect(taken.flat().sort()).toEqual(ids.sort())
+    })
+  })
+}

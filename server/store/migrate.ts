@@ -1,0 +1,111 @@
+import { sql } from 'kysely'
+import type { Transaction } from 'kysely'
+import { newId } from '../base/index.ts'
+import type { Db, Engine } from './engine/engine.ts'
+import { migrations as allMigrations } from './migrations/all.ts'
+import type { Migration } from './migrations/migration.ts'
+import type { Schema } from './schema.ts'
+
+/** Code and database cannot live with each other; trying again does not help. */
+export class SchemaMismatch extends Error {
+  override name = 'SchemaMismatch'
+}
+
+interface AppliedMigration {
+  number: number
+  oldest_code: number
+}
+
+/** The key of the transaction's advisory lock: "shoal" in letters. */
+const lockKey = 0x73686f61
+
+export interface MigrateOptions {
+  /** False: only look, and refuse where steps are missing. */
+  apply: boolean
+  /** For tests. */
+  migrations?: readonly Migration[]
+}
+
+/**
+ * Brings the schema up to this code, in one transaction under a transaction's lock (a session's would be lost behind
+ * PgBouncer), so that instances may start together; answers with the numbers of the steps it made. Rejects with
+ * SchemaMismatch where one side is too old for the other.
+ */
+export async function migrate(
+  engine: Engine,
+  { apply, migrations = allMigrations }: MigrateOptions,
+): Promise<number[]> {
+  // Looked at without the lock first: the many starts that find nothing to do wait for nobody.
+  const pending = pendingOf(await readApplied(engine, engine.db), migrations)
+  if (pending.length === 0) return []
+  if (!apply) {
+    throw new SchemaMismatch(
+      `the database is too old for this version: it lacks ${pending.map(({ number, name }) => `${number} (${name})`).join(', ')}; run \`shoal migrate\``,
+    )
+  }
+  return engine.transaction(async (trx) => {
+    await prepare(engine, trx)
+    const steps = pendingOf(await readApplied(engine, trx), migrations)
+    for (const step of steps) await applyStep(engine, trx, step)
+    return steps.map(({ number }) => number)
+  })
+}
+
+async function prepare(engine: Engine, trx: Transaction<Schema>): Promise<void> {
+  if (engine.kind === 'postgres') {
+    // Steps and the wait for another instance's may take longer than a verb's statement.
+    await sql`select set_config('statement_timeout', '600000', true)`.execute(trx)
+    await sql`select pg_advisory_xact_lock(${sql.lit(lockKey)})`.execute(trx)
+    await sql`create schema if not exists shoal`.execute(trx)
+  }
+  await sql`create table if not exists ${engine.table('schema_migration')} (
+    number integer not null primary key,
+    name text not null,
+    kind text not null,
+    oldest_code integer not null,
+    applied_at bigint not null
+  )`.execute(trx)
+}
+
+async function readApplied(engine: Engine, db: Db): Promise<AppliedMigration[]> {
+  const there =
+    engine.kind === 'postgres'
+      ? sql<{
+          n: number
+        }>`select count(*) as n from pg_catalog.pg_tables where schemaname = 'shoal' and tablename = 'schema_migration'`
+      : sql<{
+          n: number
+        }>`select count(*) as n from sqlite_master where type = 'table' and name = 'schema_migration'`
+  const { rows } = await there.execute(db)
+  if (rows[0]?.n !== 1) return []
+  return db.selectFrom('schema_migration').select(['number', 'oldest_code']).orderBy('number').execute()
+}
+
+/** What is still to be done; throws where it cannot be. */
+function pendingOf(applied: AppliedMigration[], migrations: readonly Migration[]): Migration[] {
+  const mine = migrations.at(-1)?.number ?? 0
+  const needed = Math.max(0, ...applied.map(({ oldest_code }) => oldest_code))
+  if (needed > mine) {
+    throw new SchemaMismatch(
+      `this version is too old for the database: the database is at schema ${applied.at(-1)?.number} and needs code that knows schema ${needed}, this one knows ${mine}; upgrade this instance`,
+    )
+  }
+  const known = new Set(applied.map(({ number }) => number))
+  return migrations.filter(({ number }) => !known.has(number))
+}
+
+async function applyStep(engine: Engine, trx: Transaction<Schema>, step: Migration): Promise<void> {
+  for (const statement of step.statements(engine.kind === 'postgres' ? 'shoal.' : '', newId)) {
+    await sql.raw(statement).execute(trx)
+  }
+  await trx
+    .insertInto('schema_migration')
+    .values({
+      number: step.number,
+      name: step.name,
+      kind: step.kind,
+      oldest_code: step.oldestCode,
+      applied_at: engine.now,
+    })
+    .execute()
+}

@@ -1,0 +1,5 @@
+import { initial } from './0001-initial.ts'
+import type { Migration } from './migration.ts'
+
+/** In order, without holes. A step that was released is never changed again. */
+export const migrations: readonly Migration[] = [initial]

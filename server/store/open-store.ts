@@ -1,0 +1,58 @@
+import type { Clock, Logger } from '../base/index.ts'
+import { createStore } from './create-store.ts'
+import type { Engine } from './engine/engine.ts'
+import { migrate } from './migrate.ts'
+import { checkConnectionBudget } from './postgres/connection-budget.ts'
+import { openPostgres } from './postgres/open-postgres.ts'
+import { openSqlite } from './sqlite/open-sqlite.ts'
+import type { Store } from './store.ts'
+
+export interface StoreOptions {
+  /** PostgreSQL; without it the embedded database in `dataDir`. */
+  databaseUrl?: string | undefined
+  dataDir: string
+  /** WEBUI_SECRET_KEY, from which the key of provider keys is derived. Null: `installations.agreeOnSecret` gives it. */
+  secret: string | null
+  clock: Clock
+  logger: Logger
+  /** False: a schema that is behind is refused instead of brought up to date. Default true. */
+  migrate?: boolean
+  /** Connections to PostgreSQL of this process. Default 10. */
+  poolSize?: number
+  /** Deadlines, ms. Default 2,000 to connect or to get a connection of the pool, 5,000 for a statement. */
+  connectMs?: number
+  statementMs?: number
+  /** Hears what is doubtful but works. Default: the logger. */
+  warn?: (sentence: string) => void
+}
+
+/**
+ * Opens the store once, with its schema up to date. Rejects with `StoreLocked` (another process has the data folder),
+ * `SchemaMismatch` (which side is too old), `StoreError` (the database is away; `connectStore` tries again), or an
+ * Error whose message is a sentence with the cure.
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const warn = options.warn ?? ((sentence: string) => options.logger.warn(sentence))
+  const { engine, check } = openEngine(options, warn)
+  try {
+    await migrate(engine, { apply: options.migrate ?? true })
+    await check()
+    return createStore({ engine, secret: options.secret, warn })
+  } catch (error) {
+    await engine.close()
+    throw error
+  }
+}
+
+function openEngine(
+  options: StoreOptions,
+  warn: (sentence: string) => void,
+): { engine: Engine; check: () => Promise<void> } {
+  const { databaseUrl, dataDir, clock, logger, statementMs = 5000 } = options
+  if (databaseUrl === undefined) {
+    return { engine: openSqlite({ dataDir, clock, statementMs, warn }), check: async () => {} }
+  }
+  const { poolSize = 10, connectMs = 2000 } = options
+  const engine = openPostgres({ databaseUrl, clock, logger, statementMs, connectMs, poolSize })
+  return { engine, check: () => checkConnectionBudget(engine, { poolSize, warn }) }
+}

@@ -1,0 +1,34 @@
+import { sql } from 'kysely'
+import type { PostgresEngine } from './open-postgres.ts'
+
+/** An instance that beat this recently counts as running, ms. */
+const aliveMs = 10_000
+
+interface Budget {
+  most: number
+  reserved: number
+  others: number
+}
+
+/** Warns where the pools of all instances do not fit the server. Behind a pooler that is the pooler's business. */
+export async function checkConnectionBudget(
+  engine: PostgresEngine,
+  { poolSize, warn }: { poolSize: number; warn: (sentence: string) => void },
+): Promise<void> {
+  const { rows } = await engine.run((db) =>
+    sql<Budget>`
+      select current_setting('max_connections')::int as most,
+        current_setting('superuser_reserved_connections')::int as reserved,
+        (select count(*) from ${engine.table('instance')} where beat_at > ${engine.now} - ${aliveMs}::bigint) as others`.execute(
+      db,
+    ),
+  )
+  const [budget] = rows
+  if (!budget || engine.pooled()) return
+  const instances = budget.others + 1
+  const free = budget.most - budget.reserved
+  if (instances * poolSize <= free) return
+  warn(
+    `${instances} instances with a pool of ${poolSize} connections each do not fit PostgreSQL, which allows ${free}: lower DATABASE_POOL_SIZE, raise max_connections, or put PgBouncer between`,
+  )
+}

@@ -1,0 +1,106 @@
+import { Kysely } from 'kysely'
+import pg from 'pg'
+import { withDeadline } from '../../base/index.ts'
+import type { Clock, Logger } from '../../base/index.ts'
+import { createEngine } from '../engine/engine.ts'
+import type { Engine } from '../engine/engine.ts'
+import type { Schema } from '../schema.ts'
+import { readDatabaseUrl } from './database-url.ts'
+import { postgresDialect } from './postgres-driver.ts'
+
+export interface PostgresOptions {
+  databaseUrl: string
+  clock: Clock
+  logger: Logger
+  poolSize: number
+  connectMs: number
+  statementMs: number
+}
+
+/** bigint as number: times and counters stay far below 2^53. Given per client, so that nobody else's pg changes. */
+const types: pg.CustomTypesConfig = {
+  getTypeParser: ((...about: Parameters<typeof pg.types.getTypeParser>) =>
+    about[0] === pg.types.builtins.INT8
+      ? Number
+      : pg.types.getTypeParser(...about)) as typeof pg.types.getTypeParser,
+}
+
+export interface PostgresEngine extends Engine {
+  /** Some connection turned out to go through a pooler. */
+  pooled(): boolean
+}
+
+/** A pool that connects when it is first used. */
+export function openPostgres(options: PostgresOptions): PostgresEngine {
+  const { databaseUrl, clock, logger, poolSize, connectMs, statementMs } = options
+  const connectionString = readDatabaseUrl(databaseUrl)
+  const config = {
+    connectionString,
+    types,
+    application_name: 'shoal',
+    keepAlive: true,
+    connectionTimeoutMillis: connectMs,
+  }
+  let pooled = false
+  const pool = new pg.Pool({
+    ...config,
+    max: poolSize,
+    idleTimeoutMillis: 30_000,
+    // oxlint-disable-next-line typescript/no-misused-promises -- the pool waits for it, though its type does not say so
+    onConnect: async (client) => {
+      pooled = (await setSession(client, { connectMs, statementMs })) === 'pooled' || pooled
+    },
+  })
+  const lost = (error: Error): void => logger.warn({ err: error }, 'a connection to PostgreSQL was lost')
+  pool.on('error', lost)
+  // One that is checked out has no listener of the pool's: without this its loss would end the process.
+  pool.on('connect', (client) => client.on('error', () => {}))
+  const db = new Kysely<Schema>({
+    dialect: postgresDialect({ pool, statementMs, cancel: (client) => cancelOn(config, client) }),
+  }).withSchema('shoal')
+  const close = (): Promise<void> => db.destroy()
+  const engine = createEngine({ kind: 'postgres', db, clock, deadlineMs: statementMs, close })
+  return { ...engine, pooled: () => pooled }
+}
+
+/**
+ * Deadlines of the server, for a session that is ours alone. Behind a pooler it is not (a pooler makes up the process
+ * id it greets with, so the two differ): there only transactions set them, and single statements have this side's.
+ */
+async function setSession(
+  client: pg.ClientBase,
+  { connectMs, statementMs }: { connectMs: number; statementMs: number },
+): Promise<'direct' | 'pooled'> {
+  const greeted: unknown = 'processID' in client ? client.processID : undefined
+  const { rows } = await withDeadline(
+    client.query<{ pid: number }>('select pg_backend_pid() as pid'),
+    connectMs,
+    'a new connection',
+  )
+  if (rows[0]?.pid !== greeted) return 'pooled'
+  const settings = `set statement_timeout = ${statementMs}; set idle_in_transaction_session_timeout = ${2 * statementMs}`
+  await withDeadline(client.query(settings), connectMs, 'a new connection')
+  return 'direct'
+}
+
+/** Over a connection of its own, as the protocol wants it; without an answer, since there is none. */
+function cancelOn(config: pg.ClientConfig, stuck: pg.PoolClient): void {
+  const key = stuck as unknown as { processID: number | null; secretKey: unknown }
+  if (key.processID === null) return
+  const canceller = new pg.Client(config) as unknown as {
+    host: string
+    port: number
+    connection: {
+      stream: { destroy(): void }
+      connect(port: number | string, host?: string): void
+      on(event: 'connect' | 'error', listener: () => void): void
+      cancel(processId: number, secretKey: unknown): void
+    }
+  }
+  const { connection, host, port } = canceller
+  const { processID } = key
+  connection.on('error', () => connection.stream.destroy())
+  connection.on('connect', () => connection.cancel(processID, key.secretKey))
+  if (host.startsWith('/')) connection.connect(`${host}/.s.PGSQL.${port}`)
+  else connection.connect(port, host)
+}

@@ -1,0 +1,126 @@
+import pg from 'pg'
+import { PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely'
+import type { CompiledQuery, DatabaseConnection, Dialect, Driver, Kysely, QueryResult } from 'kysely'
+import { withDeadline } from '../../base/index.ts'
+import { toPostgresStoreError } from './postgres-errors.ts'
+
+export interface PostgresDriverOptions {
+  pool: pg.Pool
+  statementMs: number
+  /** Asks the server to stop what this connection is doing; the connection is given up in any case. */
+  cancel: (client: pg.PoolClient) => void
+}
+
+/**
+ * Kysely over a pg pool. Our own rather than Kysely's: every statement has a deadline on this side as well (a frozen
+ * server keeps none of its own), a connection whose fate is unknown is never used again, and errors become the store's.
+ */
+export function postgresDialect(options: PostgresDriverOptions): Dialect {
+  return {
+    createDriver: () => new PostgresDriver(options),
+    createQueryCompiler: () => new PostgresQueryCompiler(),
+    createAdapter: () => new PostgresAdapter(),
+    createIntrospector: (db: Kysely<unknown>) => new PostgresIntrospector(db),
+  }
+}
+
+class PostgresDriver implements Driver {
+  readonly #options: PostgresDriverOptions
+
+  constructor(options: PostgresDriverOptions) {
+    this.#options = options
+  }
+
+  async init(): Promise<void> {}
+
+  async acquireConnection(): Promise<DatabaseConnection> {
+    try {
+      return new PostgresConnection(await this.#options.pool.connect(), this.#options)
+    } catch (error) {
+      throw toPostgresStoreError(error)
+    }
+  }
+
+  async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    // One round trip. Local, since behind a pooler the session belongs to others as well.
+    const { statementMs } = this.#options
+    await asOurs(connection).execute(
+      `begin; set local statement_timeout = ${statementMs}; set local idle_in_transaction_session_timeout = ${2 * statementMs}`,
+    )
+  }
+
+  async commitTransaction(connection: DatabaseConnection): Promise<void> {
+    const { command } = await asOurs(connection).execute('commit')
+    if (command === 'ROLLBACK')
+      throw new Error('a statement of this transaction failed unseen: it was rolled back')
+  }
+
+  async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    const ours = asOurs(connection)
+    if (ours.broken) return
+    try {
+      await ours.execute('rollback')
+    } catch {
+      // The server rolls back by itself when the connection goes; what failed before is what is told.
+      ours.broken = true
+    }
+  }
+
+  async releaseConnection(connection: DatabaseConnection): Promise<void> {
+    asOurs(connection).release()
+  }
+
+  async destroy(): Promise<void> {
+    await this.#options.pool.end()
+  }
+}
+
+function asOurs(connection: DatabaseConnection): PostgresConnection {
+  if (connection instanceof PostgresConnection) return connection
+  throw new Error('a connection of another driver')
+}
+
+class PostgresConnection implements DatabaseConnection {
+  broken = false
+  readonly #client: pg.PoolClient
+  readonly #options: PostgresDriverOptions
+
+  constructor(client: pg.PoolClient, options: PostgresDriverOptions) {
+    this.#client = client
+    this.#options = options
+  }
+
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    const { rows, rowCount } = await this.execute(query.sql, query.parameters)
+    return { rows: rows as R[], numAffectedRows: BigInt(rowCount ?? 0) }
+  }
+
+  async execute(
+    text: string,
+    parameters?: readonly unknown[],
+  ): Promise<pg.QueryResult<Record<string, unknown>>> {
+    if (this.broken) throw toPostgresStoreError(new Error('Connection terminated'))
+    // The server's own deadline comes first where it is alive, and leaves the connection usable.
+    const patience = this.#options.statementMs + 500
+    try {
+      const work =
+        parameters === undefined ? this.#client.query(text) : this.#client.query(text, [...parameters])
+      return await withDeadline(work, patience, 'a statement')
+    } catch (error) {
+      if (!(error instanceof pg.DatabaseError)) {
+        this.broken = true
+        this.#options.cancel(this.#client)
+      }
+      throw toPostgresStoreError(error)
+    }
+  }
+
+  // oxlint-disable-next-line require-yield -- part of Kysely's contract; every list of ours is paged
+  async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
+    throw new Error('the store pages its lists and does not stream them')
+  }
+
+  release(): void {
+    this.#client.release(this.broken)
+  }
+}

@@ -1,0 +1,55 @@
+import pg from 'pg'
+import { DeadlineError } from '../../base/index.ts'
+import { RetryableError, UniqueViolation } from '../engine/store-errors.ts'
+import { StoreError } from '../store.ts'
+
+/** Classes of SQLSTATE, or whole ones, by which the server says that it cannot serve now. */
+const awayStates = /^(08|57P|57014|53200|53300|53400|55P03|25006|25P03|28|3D000|58)/
+
+/** What a caller can act on; anything else is a bug and stays as it is. */
+export function toPostgresStoreError(error: unknown): unknown {
+  if (error instanceof StoreError || error instanceof RetryableError) return error
+  if (error instanceof pg.DatabaseError) return fromServer(error)
+  if (error instanceof DeadlineError || isConnectionFault(error)) {
+    return new StoreError('unavailable', `PostgreSQL does not answer: ${sentenceOf(error)}`, error)
+  }
+  return error
+}
+
+function fromServer(error: pg.DatabaseError): unknown {
+  const code = error.code ?? ''
+  // Deadlock, serialization: the server has rolled back.
+  if (code === '40P01' || code === '40001') return new RetryableError(error.message, { cause: error })
+  if (code === '23505') return new UniqueViolation(error.message, { cause: error })
+  if (code === '53100') {
+    return new StoreError('full', 'the disk of the PostgreSQL server is full: nothing was written', error)
+  }
+  if (awayStates.test(code)) {
+    return new StoreError(
+      'unavailable',
+      `PostgreSQL cannot serve this now: ${error.message} (${code})`,
+      error,
+    )
+  }
+  return error
+}
+
+// pg reports a lost connection as a plain Error with one of these sentences, the socket's with a code.
+const faults =
+  /Connection terminated|Client has encountered a connection error|not queryable|timeout exceeded when trying to connect|Cannot use a pool after|Client was closed|server does not support SSL/i
+
+function isConnectionFault(error: unknown): error is Error {
+  if (error instanceof AggregateError) return error.errors.some(isConnectionFault)
+  if (!(error instanceof Error)) return false
+  const code: unknown = 'code' in error ? error.code : undefined
+  return (
+    faults.test(error.message) ||
+    (typeof code === 'string' && /^(E[A-Z_]+|ERR_SSL|ERR_TLS|CERT_|DEPTH_|SELF_|UNABLE_)/.test(code))
+  )
+}
+
+/** A host with several addresses fails with an empty message and a list. */
+function sentenceOf(error: Error): string {
+  if (error.message !== '') return error.message
+  return error instanceof AggregateError ? error.errors.map(String).join('; ') : error.name
+}

@@ -1,0 +1,106 @@
+import type { Selectable } from 'kysely'
+import { cleanText } from '../../base/index.ts'
+import type { ApiKeyRow, ApiKeys } from '../contract/sessions.ts'
+import type { Engine } from '../engine/engine.ts'
+import type { Schema } from '../schema.ts'
+import { accountColumns, toUser } from './account-row.ts'
+import { raiseRevision } from './revisions.ts'
+
+const columns = [
+  'api_key.id as key_id',
+  'api_key.user_id',
+  'api_key.name as key_name',
+  'api_key.hash',
+  'api_key.hint',
+  'api_key.created_at as key_created_at',
+  'api_key.last_used_at',
+  'api_key.expires_at',
+] as const
+
+export function createApiKeys(engine: Engine): ApiKeys {
+  return {
+    create: (key) => create(engine, key),
+    byHash: (hash) =>
+      engine.run(async (db) => {
+        const row = await db
+          .selectFrom('api_key')
+          .innerJoin('account', 'account.id', 'api_key.user_id')
+          .select([...columns, ...accountColumns])
+          .where('api_key.hash', '=', hash)
+          .where((eb) =>
+            eb.or([eb('api_key.expires_at', 'is', null), eb('api_key.expires_at', '>', engine.now)]),
+          )
+          .executeTakeFirst()
+        return row && { key: toApiKey(row), user: toUser(row) }
+      }),
+    ofUser: (userId) =>
+      engine.run(async (db) => {
+        const rows = await db
+          .selectFrom('api_key')
+          .select(columns)
+          .where('user_id', '=', userId)
+          .orderBy('created_at', 'desc')
+          .orderBy('id', 'desc')
+          .execute()
+        return rows.map(toApiKey)
+      }),
+    touch: (id, at) =>
+      engine.run(async (db) => {
+        await db.updateTable('api_key').set({ last_used_at: at }).where('id', '=', id).execute()
+      }),
+    delete: (id, userId) =>
+      engine.transaction(async (trx) => {
+        const gone = await trx
+          .deleteFrom('api_key')
+          .where('id', '=', cleanText(id))
+          .where('user_id', '=', userId)
+          .returning('id')
+          .executeTakeFirst()
+        if (!gone) return false
+        // The key is gone, so the feed can only name its user: caches drop all they know of that user.
+        await trx
+          .updateTable('account')
+          .set({ access_changed_at: engine.now })
+          .where('id', '=', userId)
+          .execute()
+        await raiseRevision(trx, 'revocations')
+        return true
+      }),
+  }
+}
+
+function create(engine: Engine, key: ApiKeyRow): Promise<void> {
+  return engine.run(async (db) => {
+    await db
+      .insertInto('api_key')
+      .values({
+        id: key.id,
+        user_id: key.userId,
+        name: cleanText(key.name),
+        hash: key.hash,
+        hint: cleanText(key.hint),
+        created_at: key.createdAt,
+        last_used_at: key.lastUsedAt,
+        expires_at: key.expiresAt,
+      })
+      .execute()
+  })
+}
+
+type KeyColumns = Pick<
+  Selectable<Schema['api_key']>,
+  'user_id' | 'hash' | 'hint' | 'last_used_at' | 'expires_at'
+> & { key_id: string; key_name: string; key_created_at: number }
+
+function toApiKey(row: KeyColumns): ApiKeyRow {
+  return {
+    id: row.key_id,
+    userId: row.user_id,
+    name: row.key_name,
+    hash: row.hash,
+    hint: row.hint,
+    createdAt: row.key_created_at,
+    lastUsedAt: row.last_used_at,
+    expiresAt: row.expires_at,
+  }
+}

@@ -1,0 +1,152 @@
+import type { Insertable, Selectable } from 'kysely'
+import { cleanText } from '../../base/index.ts'
+import type { ConnectionRow, Connections } from '../contract/connections.ts'
+import type { Engine } from '../engine/engine.ts'
+import type { Schema } from '../schema.ts'
+import type { SecretBox } from '../secret-box.ts'
+import { raiseRevision } from './revisions.ts'
+
+const columns = [
+  'id',
+  'kind',
+  'name',
+  'base_url',
+  'sealed_key',
+  'prefix',
+  'enabled',
+  'position',
+  'continues',
+] as const
+
+interface ConnectionParts {
+  engine: Engine
+  box: () => SecretBox
+  warn: (sentence: string) => void
+}
+
+export function createConnections({ engine, box, warn }: ConnectionParts): Connections {
+  const toConnection = (row: Selectable<Schema['connection']>): ConnectionRow => {
+    const key = row.sealed_key === null ? null : box().open(row.sealed_key, row.id)
+    if (key === undefined) {
+      warn(
+        `the key of connection ${row.name} was stored under another WEBUI_SECRET_KEY: bring that one back, or enter the key again`,
+      )
+    }
+    return {
+      id: row.id,
+      kind: row.kind,
+      name: row.name,
+      baseUrl: row.base_url,
+      key: key ?? null,
+      prefix: row.prefix,
+      enabled: Boolean(row.enabled),
+      order: row.position,
+      continues: row.continues,
+    }
+  }
+  const seal = (key: string | null, id: string): string | null => (key === null ? null : box().seal(key, id))
+  return {
+    list: () =>
+      engine.run(async (db) => {
+        const rows = await db
+          .selectFrom('connection')
+          .select(columns)
+          .orderBy('position')
+          .orderBy('id')
+          .execute()
+        return rows.map(toConnection)
+      }),
+    ...writing({ engine, seal, toConnection }),
+    ...learning(engine),
+  }
+}
+
+interface WritingParts {
+  engine: Engine
+  seal: (key: string | null, id: string) => string | null
+  toConnection: (row: Selectable<Schema['connection']>) => ConnectionRow
+}
+
+function writing({
+  engine,
+  seal,
+  toConnection,
+}: WritingParts): Pick<Connections, 'create' | 'update' | 'delete'> {
+  return {
+    create: (connection) =>
+      engine.transaction(async (trx) => {
+        const { id, kind } = connection
+        const row = { id, kind, ...toColumns(connection), sealed_key: seal(connection.key, id) }
+        await trx.insertInto('connection').values(row).execute()
+        await raiseRevision(trx, 'connections')
+      }),
+    update: (id, change) =>
+      engine.transaction(async (trx) => {
+        const row = await trx
+          .updateTable('connection')
+          .set({
+            id,
+            ...toColumns(change),
+            ...(change.key !== undefined && { sealed_key: seal(change.key, id) }),
+          })
+          .where('id', '=', id)
+          .returning(columns)
+          .executeTakeFirst()
+        if (row) await raiseRevision(trx, 'connections')
+        return row && toConnection(row)
+      }),
+    delete: (id) =>
+      engine.transaction(async (trx) => {
+        const row = await trx.deleteFrom('connection').where('id', '=', id).returning('id').executeTakeFirst()
+        if (row) await raiseRevision(trx, 'connections')
+        return row !== undefined
+      }),
+  }
+}
+
+type Columns = Omit<Insertable<Schema['connection']>, 'id' | 'kind' | 'sealed_key'>
+
+function toColumns(connection: ConnectionRow): Columns
+function toColumns(change: Partial<ConnectionRow>): Partial<Columns>
+function toColumns({
+  name,
+  baseUrl,
+  prefix,
+  enabled,
+  order,
+  continues,
+}: Partial<ConnectionRow>): Partial<Columns> {
+  return {
+    ...(name !== undefined && { name: cleanText(name) }),
+    ...(baseUrl !== undefined && { base_url: cleanText(baseUrl) }),
+    ...(prefix !== undefined && { prefix: cleanText(prefix) }),
+    ...(enabled !== undefined && { enabled }),
+    ...(order !== undefined && { position: order }),
+    ...(continues !== undefined && { continues }),
+  }
+}
+
+function learning(engine: Engine): Pick<Connections, 'learnt' | 'learn'> {
+  return {
+    learnt: (baseUrl, model) =>
+      engine.run(async (db) => {
+        const row = await db
+          .selectFrom('learnt')
+          .select('continues')
+          .where('base_url', '=', cleanText(baseUrl))
+          .where('model', '=', cleanText(model))
+          .executeTakeFirst()
+        return row?.continues
+      }),
+    learn: (baseUrl, model, continues) =>
+      engine.run(async (db) => {
+        await db
+          .insertInto('learnt')
+          .values({ base_url: cleanText(baseUrl), model: cleanText(model), continues, learnt_at: engine.now })
+          .onConflict((conflict) =>
+            conflict.columns(['base_url', 'model']).doUpdateSet({ continues, learnt_at: engine.now }),
+          )
+          .execute()
+      }),
+  }
+}

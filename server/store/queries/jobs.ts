@@ -1,0 +1,111 @@
+import { sql } from 'kysely'
+import { cleanText } from '../../base/index.ts'
+import type { JobRow, Jobs } from '../contract/fleet.ts'
+import { among } from '../engine/engine.ts'
+import type { Engine } from '../engine/engine.ts'
+import { UniqueViolation } from '../engine/store-errors.ts'
+
+/** Jobs that failed for good stay this long, to be looked at. */
+const deadMs = 7 * 86_400_000
+
+export function createJobs(engine: Engine): Jobs {
+  return {
+    add: ({ id, kind, key, payload, runAt }) =>
+      engine.run(async (db) => {
+        await db
+          .insertInto('job')
+          .values({
+            id,
+            kind,
+            key: cleanText(key),
+            payload: cleanText(payload),
+            state: 'waiting',
+            run_at: runAt,
+            attempts: 0,
+            fence: 0,
+            owner: '',
+            claimed_until: 0,
+            error: null,
+          })
+          // One that waits with this key does what this one would.
+          .onConflict((conflict) => conflict.doNothing())
+          .execute()
+      }),
+    claim: (input) => claim(engine, input),
+    finish: (id, fence) =>
+      engine.run(async (db) => {
+        const row = await db
+          .deleteFrom('job')
+          .where('id', '=', id)
+          .where('fence', '=', fence)
+          .where('state', '=', 'claimed')
+          .returning('id')
+          .executeTakeFirst()
+        return row !== undefined
+      }),
+    fail: (id, fence, error, retryAt) => fail(engine, { id, fence, error: cleanText(error), retryAt }),
+  }
+}
+
+/** Due ones, and those whose owner let its lease run out. */
+function claim(
+  engine: Engine,
+  { me, kinds, limit, leaseMs }: Parameters<Jobs['claim']>[0],
+): Promise<JobRow[]> {
+  const { now } = engine
+  const job = engine.table('job')
+  return engine.run(async (db) => {
+    const { rows } = await sql<JobRow>`
+      with pick as materialized (
+        select j.id as picked from ${job} j
+        where j.state <> 'dead' and j.kind in ${among(kinds)}
+          and ((j.state = 'waiting' and j.run_at <= ${now}) or (j.state = 'claimed' and j.claimed_until <= ${now}))
+        order by j.run_at, j.id limit ${limit} ${engine.skipLocked('j')}
+      )
+      update ${job} as j set state = 'claimed', owner = ${me}, attempts = j.attempts + 1,
+        fence = ${engine.greatest(sql`j.fence + 1`, now)}, claimed_until = ${now} + cast(${leaseMs} as bigint)
+      from pick where j.id = pick.picked
+      returning id, kind, payload, attempts, fence`.execute(db)
+    return rows
+  })
+}
+
+interface Failure {
+  id: string
+  fence: number
+  error: string
+  retryAt: number | null
+}
+
+function fail(engine: Engine, { id, fence, error, retryAt }: Failure): Promise<boolean> {
+  return engine.run(async (db) => {
+    const claimed = { id, fence }
+    try {
+      const row = await db
+        .updateTable('job')
+        .set(retryAt === null ? { state: 'dead', error } : { state: 'waiting', error, run_at: retryAt })
+        .where('id', '=', claimed.id)
+        .where('fence', '=', claimed.fence)
+        .where('state', '=', 'claimed')
+        .returning('id')
+        .executeTakeFirst()
+      if (retryAt === null) {
+        await db
+          .deleteFrom('job')
+          .where('state', '=', 'dead')
+          .where('run_at', '<', sql<number>`${engine.now} - ${sql.lit(deadMs)}`)
+          .execute()
+      }
+      return row !== undefined
+    } catch (problem) {
+      if (!(problem instanceof UniqueViolation)) throw problem
+      // The same work was asked for again while this one ran: that one is the retry.
+      const { numDeletedRows } = await db
+        .deleteFrom('job')
+        .where('id', '=', claimed.id)
+        .where('fence', '=', claimed.fence)
+        .executeTakeFirst()
+      return numDeletedRows > 0n
+    }
+  })
+}

@@ -1,0 +1,28 @@
+import { sql } from 'kysely'
+import type { Transaction } from 'kysely'
+import { newId } from '../../base/index.ts'
+import type { RevisionRow, Revisions } from '../contract/fleet.ts'
+import type { Engine } from '../engine/engine.ts'
+import type { Schema } from '../schema.ts'
+
+export function createRevisions(engine: Engine): Revisions {
+  return {
+    list: () =>
+      engine.run((db) =>
+        db.selectFrom('revision').select(['name', 'counter', 'nonce']).orderBy('name').execute(),
+      ),
+  }
+}
+
+/** Raises a feed in the transaction that changes what it tells of. Last in it: every writer of the feed waits here. */
+export async function raiseRevision(
+  trx: Transaction<Schema>,
+  name: RevisionRow['name'],
+): Promise<RevisionRow> {
+  return trx
+    .updateTable('revision')
+    .set({ counter: sql<number>`counter + 1`, nonce: newId() })
+    .where('name', '=', name)
+    .returning(['name', 'counter', 'nonce'])
+    .executeTakeFirstOrThrow()
+}

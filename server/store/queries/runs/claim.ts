@@ -1,0 +1,77 @@
+import { sql } from 'kysely'
+import type { RawBuilder } from 'kysely'
+import type { ClaimedRun, Runs } from '../../contract/runs.ts'
+import { among } from '../../engine/engine.ts'
+import type { Db, Engine } from '../../engine/engine.ts'
+import { runColumns, toRun } from './run-row.ts'
+import type { StoredRun } from './run-row.ts'
+
+const columns = sql.raw(runColumns.join(', '))
+
+/**
+ * Nobody is writing run `r`: neither has its owner beaten within the lease nor was it saved within the grace. Both are
+ * asked of the store's clock; `saved_at` stands in the run's row because a statement that had to wait for the row sees
+ * only that row anew (a heartbeat written meanwhile would be missed).
+ */
+function abandoned(
+  engine: Engine,
+  { leaseMs, graceMs }: { leaseMs: number; graceMs: number },
+): RawBuilder<boolean> {
+  const { now } = engine
+  return sql<boolean>`(r.saved_at <= ${now} - cast(${graceMs} as bigint) and not exists (
+    select 1 from ${engine.table('instance')} i
+    where i.id = r.owner and i.beat_at > ${now} - cast(${leaseMs} as bigint)))`
+}
+
+/** Compare-and-set on (owner, fence). Released runs, and those of the claimant itself, are not protected by a heartbeat. */
+export function claim(engine: Engine, input: Parameters<Runs['claim']>[0]): ReturnType<Runs['claim']> {
+  const { id, me, ownerSeen, fenceSeen, redisFence, attempts } = input
+  const free = ownerSeen === '' || ownerSeen === me ? sql`1 = 1` : abandoned(engine, input)
+  const seenInRedis = sql`cast(${redisFence} as bigint) + 1`
+  return engine.run(async (db) => {
+    const { rows } = await sql<StoredRun>`
+      update ${engine.table('run')} as r
+      set owner = ${me}, attempt = r.attempt + cast(${attempts} as integer),
+        fence = ${engine.greatest(engine.greatest(sql`r.fence + 1`, engine.now), seenInRedis)}
+      where r.id = ${id} and r.owner = ${ownerSeen} and r.fence = ${fenceSeen} and r.status = 'running' and ${free}
+      returning ${columns}`.execute(db)
+    return (await withText(engine, db, rows))[0]
+  })
+}
+
+/**
+ * Names the dead: "has no heartbeat" alone would take a run from an instance that claimed it a moment ago, whose row
+ * this statement cannot see yet. Each claimant passes over what another is taking.
+ */
+export function claimSome(
+  engine: Engine,
+  input: Parameters<Runs['claimSome']>[0],
+): ReturnType<Runs['claimSome']> {
+  const { me, dead, limit, first } = input
+  const { now } = engine
+  const run = engine.table('run')
+  return engine.run(async (db) => {
+    const { rows } = await sql<StoredRun>`
+      with pick as materialized (
+        select r.id as picked, r.owner as dead from ${run} r
+        where r.status = 'running' and r.owner in ${among(dead)} and (r.owner = '' or ${abandoned(engine, input)})
+        order by case when r.id in ${among(first)} then 0 else 1 end, r.fence, r.id
+        limit ${limit} ${engine.skipLocked('r')}
+      )
+      update ${run} as r set owner = ${me}, fence = ${engine.greatest(sql`r.fence + 1`, now)},
+        attempt = r.attempt + case when pick.dead = '' then 0 else 1 end
+      from pick where r.id = pick.picked
+      returning ${columns}`.execute(db)
+    return withText(engine, db, rows)
+  })
+}
+
+/** A second statement: the first one's view of the parts is older than its claim. */
+async function withText(engine: Engine, db: Db, rows: StoredRun[]): Promise<ClaimedRun[]> {
+  if (rows.length === 0) return []
+  const { rows: texts } = await sql<{ id: string; text: string }>`
+    select r.id, ${engine.partsOf(sql`r.id`)} as text from ${engine.table('run')} r
+    where r.id in ${among(rows.map(({ id }) => id))}`.execute(db)
+  const textOf = new Map(texts.map(({ id, text }) => [id, text]))
+  return rows.map((row) => ({ ...toRun(row), text: textOf.get(row.id) ?? '' }))
+}

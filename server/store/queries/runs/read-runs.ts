@@ -1,0 +1,72 @@
+import { sql } from 'kysely'
+import type { MessageMeta } from '../../contract/chats.ts'
+import type { RunRow, Runs } from '../../contract/runs.ts'
+import { readCursor, toPage } from '../../cursor.ts'
+import type { Engine } from '../../engine/engine.ts'
+import { runningListQuery } from './running-list-query.ts'
+import { runColumns, runColumnsOfR, toRun } from './run-row.ts'
+import type { StoredRun } from './run-row.ts'
+
+export function readRun(engine: Engine, id: string): Promise<RunRow | undefined> {
+  return engine.run(async (db) => {
+    const row = await db.selectFrom('run').select(runColumns).where('id', '=', id).executeTakeFirst()
+    return row && toRun(row)
+  })
+}
+
+export function readRunWithText(engine: Engine, id: string): ReturnType<Runs['readWithText']> {
+  return engine.run(async (db) => {
+    const { rows } = await sql<StoredRun & { text: string; meta: string }>`
+      select ${runColumnsOfR}, m.meta,
+        case when r.status = 'running' then ${engine.partsOf(sql`r.id`)} else m.text end as text
+      from ${engine.table('run')} r join ${engine.table('message')} m on m.id = r.message_id
+      where r.id = ${id}`.execute(db)
+    const [row] = rows
+    return row && { ...toRun(row), text: row.text, meta: JSON.parse(row.meta) as MessageMeta }
+  })
+}
+
+export function listOwners(engine: Engine): ReturnType<Runs['owners']> {
+  return engine.run((db) =>
+    db
+      .selectFrom('run')
+      .select((eb) => ['owner', eb.fn.countAll<number>().as('runs')])
+      .where('status', '=', sql.lit('running'))
+      .groupBy('owner')
+      .execute(),
+  )
+}
+
+export function listOwned(engine: Engine, incarnation: string): Promise<RunRow[]> {
+  return engine.run(async (db) => {
+    const rows = await db
+      .selectFrom('run')
+      .select(runColumns)
+      .where('status', '=', sql.lit('running'))
+      .where('owner', '=', incarnation)
+      .execute()
+    return rows.map(toRun)
+  })
+}
+
+export function listRunning(
+  engine: Engine,
+  query: Parameters<Runs['running']>[0],
+): ReturnType<Runs['running']> {
+  return engine.run(async (db) => {
+    const rows = await runningListQuery(db, { ...query, after: readCursor(query.cursor) }).execute()
+    return toPage(rows, query.limit, { key: (row) => [row.started_at, row.id], map: toRun })
+  })
+}
+
+export function countRunning(engine: Engine, userId: string): Promise<number> {
+  return engine.run(async (db) => {
+    const row = await db
+      .selectFrom('run')
+      .select((eb) => eb.fn.countAll<number>().as('n'))
+      .where('status', '=', sql.lit('running'))
+      .where('user_id', '=', userId)
+      .executeTakeFirstOrThrow()
+    return row.n
+  })
+}

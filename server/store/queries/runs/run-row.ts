@@ -1,0 +1,51 @@
+import { sql } from 'kysely'
+import type { Selectable } from 'kysely'
+import type { RunRow, Starts } from '../../contract/runs.ts'
+import type { Schema } from '../../schema.ts'
+
+export type StoredRun = Selectable<Schema['run']>
+
+export const runColumns = [
+  'id',
+  'chat_id',
+  'message_id',
+  'user_id',
+  'parent_id',
+  'model',
+  'status',
+  'owner',
+  'fence',
+  'attempt',
+  'stop',
+  'saved',
+  'saved_at',
+  'saved_fence',
+  'saved_seq',
+  'starts',
+  'started_at',
+] as const
+
+/** The same for statements written by hand, of the alias `r`. */
+export const runColumnsOfR = sql.raw(runColumns.map((name) => `r.${name}`).join(', '))
+
+export function toRun(row: StoredRun): RunRow {
+  return {
+    id: row.id,
+    chatId: row.chat_id,
+    messageId: row.message_id,
+    userId: row.user_id,
+    parentId: row.parent_id,
+    model: row.model,
+    status: row.status,
+    owner: row.owner,
+    fence: row.fence,
+    attempt: row.attempt,
+    stop: Boolean(row.stop),
+    saved: row.saved,
+    savedAt: row.saved_at,
+    savedFence: row.saved_fence,
+    savedSeq: row.saved_seq,
+    starts: JSON.parse(row.starts) as Starts,
+    startedAt: row.started_at,
+  }
+}

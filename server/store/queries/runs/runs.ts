@@ -1,0 +1,28 @@
+import type { Runs } from '../../contract/runs.ts'
+import type { Engine } from '../../engine/engine.ts'
+import { claim, claimSome } from './claim.ts'
+import { finaliseRun } from './finalise.ts'
+import { listOwners, listOwned, listRunning, countRunning, readRun, readRunWithText } from './read-runs.ts'
+import { saveAnew } from './save-anew.ts'
+import { saveParts } from './save.ts'
+import { startRun } from './start.ts'
+import { releaseRuns, requestStop } from './stop-and-release.ts'
+
+export function createRuns(engine: Engine): Runs {
+  return {
+    start: (input) => startRun(engine, input),
+    claim: (input) => claim(engine, input),
+    claimSome: (input) => claimSome(engine, input),
+    owners: () => listOwners(engine),
+    save: (parts) => saveParts(engine, parts),
+    saveAnew: (part) => saveAnew(engine, part),
+    finalise: (input) => finaliseRun(engine, input),
+    read: (id) => readRun(engine, id),
+    readWithText: (id) => readRunWithText(engine, id),
+    requestStop: (id, userId) => requestStop(engine, id, userId),
+    ownedBy: (incarnation) => listOwned(engine, incarnation),
+    release: (runs, me) => releaseRuns(engine, runs, me),
+    running: (query) => listRunning(engine, query),
+    runningOfUser: (userId) => countRunning(engine, userId),
+  }
+}

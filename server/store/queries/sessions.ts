@@ -1,0 +1,148 @@
+import { sql } from 'kysely'
+import type { Selectable } from 'kysely'
+import { cleanText } from '../../base/index.ts'
+import type { SessionRow, Sessions } from '../contract/sessions.ts'
+import type { Db, Engine } from '../engine/engine.ts'
+import type { Schema } from '../schema.ts'
+import { accountColumns, toUser } from './account-row.ts'
+import { raiseRevision } from './revisions.ts'
+
+/** A transaction is stamped some time before others see it; a verb cannot take longer than this. */
+const overlapMs = 15_000
+
+const columns = [
+  'session.id as session_id',
+  'session.user_id',
+  'session.epoch',
+  'session.device',
+  'session.address',
+  'session.created_at as session_created_at',
+  'session.last_used_at',
+  'session.expires_at',
+] as const
+
+/** Open: not ended, not expired by the store's clock, and begun under the epoch its user still has. */
+function openSessions(engine: Engine, db: Db) {
+  return db
+    .selectFrom('session')
+    .innerJoin('account', 'account.id', 'session.user_id')
+    .where('session.ended_at', 'is', null)
+    .whereRef('session.epoch', '=', 'account.token_epoch')
+    .where((eb) => eb.or([eb('session.expires_at', 'is', null), eb('session.expires_at', '>', engine.now)]))
+}
+
+export function createSessions(engine: Engine): Sessions {
+  return {
+    create: (session) => create(engine, session),
+    withUser: (id) =>
+      engine.run(async (db) => {
+        const row = await openSessions(engine, db)
+          .select([...columns, ...accountColumns])
+          .where('session.id', '=', cleanText(id))
+          .executeTakeFirst()
+        return row && { session: toSession(row), user: toUser(row) }
+      }),
+    ofUser: (userId) =>
+      engine.run(async (db) => {
+        const rows = await openSessions(engine, db)
+          .select(columns)
+          .where('session.user_id', '=', userId)
+          .orderBy('session.last_used_at', 'desc')
+          .orderBy('session.id', 'desc')
+          .execute()
+        return rows.map(toSession)
+      }),
+    touch: (id, lastUsedAt, expiresAt) =>
+      engine.run(async (db) => {
+        await db
+          .updateTable('session')
+          .set({ last_used_at: lastUsedAt, expires_at: expiresAt })
+          .where('id', '=', id)
+          .where('ended_at', 'is', null)
+          .execute()
+      }),
+    end: (id, userId) =>
+      engine.transaction(async (trx) => {
+        const ended = await trx
+          .updateTable('session')
+          .set({ ended_at: engine.now })
+          .where('id', '=', cleanText(id))
+          .where('user_id', '=', userId)
+          .where('ended_at', 'is', null)
+          .returning('id')
+          .executeTakeFirst()
+        if (ended) await raiseRevision(trx, 'revocations')
+        return ended !== undefined
+      }),
+    prune: (before, limit) => pruneSessions(engine, before, limit),
+    revokedSince: (since) => revokedSince(engine, since),
+  }
+}
+
+function create(engine: Engine, session: SessionRow): Promise<void> {
+  return engine.run(async (db) => {
+    await db
+      .insertInto('session')
+      .values({
+        id: session.id,
+        user_id: session.userId,
+        epoch: session.epoch,
+        device: cleanText(session.device),
+        address: cleanText(session.address),
+        created_at: session.createdAt,
+        last_used_at: session.lastUsedAt,
+        expires_at: session.expiresAt,
+        ended_at: null,
+      })
+      .execute()
+  })
+}
+
+function pruneSessions(engine: Engine, before: number, limit: number): Promise<number> {
+  return engine.run(async (db) => {
+    const gone = await db
+      .deleteFrom('session')
+      .where('id', 'in', (eb) =>
+        eb
+          .selectFrom('session')
+          .select('id')
+          .where((e) => e.or([e('ended_at', '<', before), e('expires_at', '<', before)]))
+          .limit(limit),
+      )
+      .returning('id')
+      .execute()
+    return gone.length
+  })
+}
+
+/** Asks a little further back than told, since a revocation is seen later than it is stamped; repeats are harmless. */
+function revokedSince(engine: Engine, since: number): ReturnType<Sessions['revokedSince']> {
+  return engine.run(async (db) => {
+    const { rows } = await sql<{ kind: 'now' | 'session' | 'user'; id: string }>`
+      select 'now' as kind, cast(${engine.now} as text) as id
+      union all select 'session', id from ${engine.table('session')} where ended_at >= ${since - overlapMs}
+      union all select 'user', id from ${engine.table('account')} where access_changed_at >= ${since - overlapMs}`.execute(
+      db,
+    )
+    const ids = (kind: string): string[] => rows.filter((row) => row.kind === kind).map(({ id }) => id)
+    return { sessionIds: ids('session'), userIds: ids('user'), now: Number(ids('now')[0]) }
+  })
+}
+
+type SessionColumns = Pick<
+  Selectable<Schema['session']>,
+  'user_id' | 'epoch' | 'device' | 'address' | 'last_used_at' | 'expires_at'
+> & { session_id: string; session_created_at: number }
+
+function toSession(row: SessionColumns): SessionRow {
+  return {
+    id: row.session_id,
+    userId: row.user_id,
+    epoch: row.epoch,
+    device: row.device,
+    address: row.address,
+    createdAt: row.session_created_at,
+    lastUsedAt: row.last_used_at,
+    expiresAt: row.expires_at,
+  }
+}

@@ -1,0 +1,127 @@
+import { sql } from 'kysely'
+import { cleanText } from '../../base/index.ts'
+import type { NewUser, UserRow, Users } from '../contract/users.ts'
+import { readCursor, toPage } from '../cursor.ts'
+import type { Engine } from '../engine/engine.ts'
+import { accountColumns, toUser } from './account-row.ts'
+import { changeAccess } from './change-access.ts'
+import { userListQuery } from './user-list-query.ts'
+
+export function createUsers(engine: Engine): Users {
+  return {
+    create: (user, options = {}) => (options.onlyFirst ? createFirst(engine, user) : create(engine, user)),
+    count: () =>
+      engine.run(async (db) => {
+        const row = await db
+          .selectFrom('account')
+          .select((eb) => eb.fn.countAll<number>().as('n'))
+          .executeTakeFirstOrThrow()
+        return row.n
+      }),
+    byId: (id) => find(engine, 'id', id),
+    byEmail: (email) => find(engine, 'email_key', emailKey(email)),
+    list: (query) =>
+      engine.run(async (db) => {
+        const rows = await userListQuery(db, { ...query, after: readCursor(query.cursor) }).execute()
+        return toPage(rows, query.limit, { key: (row) => [row.created_at, row.id], map: toUser })
+      }),
+    rename: (id, given) =>
+      engine.run(async (db) => {
+        const name = cleanText(given)
+        const row = await db
+          .updateTable('account')
+          // The address follows the name in `search`, behind a line break that no query holds.
+          .set({ name, search: sql<string>`${`${name.toLowerCase()}\n`} || email_key` })
+          .where('id', '=', id)
+          .returning(accountColumns)
+          .executeTakeFirst()
+        return row && toUser(row)
+      }),
+    setPreferences: (id, preferences) =>
+      engine.run(async (db) => {
+        await db
+          .updateTable('account')
+          .set({ preferences: cleanText(preferences) })
+          .where('id', '=', id)
+          .execute()
+      }),
+    changeAccess: (id, change, options = {}) => changeAccess(engine, { id, change, ...options }),
+    touch: (id, at) =>
+      engine.run(async (db) => {
+        await db
+          .updateTable('account')
+          .set({ last_active_at: at })
+          .where('id', '=', id)
+          .where((eb) => eb.or([eb('last_active_at', 'is', null), eb('last_active_at', '<', at)]))
+          .execute()
+      }),
+  }
+}
+
+function emailKey(email: string): string {
+  return cleanText(email).toLowerCase()
+}
+
+function find(engine: Engine, column: 'id' | 'email_key', value: string): Promise<UserRow | undefined> {
+  return engine.run(async (db) => {
+    const row = await db
+      .selectFrom('account')
+      .select(accountColumns)
+      .where(column, '=', cleanText(value))
+      .executeTakeFirst()
+    return row && toUser(row)
+  })
+}
+
+function newRow(engine: Engine, user: NewUser) {
+  const name = cleanText(user.name)
+  const key = emailKey(user.email)
+  return {
+    id: user.id,
+    email: cleanText(user.email),
+    email_key: key,
+    name,
+    search: `${name.toLowerCase()}\n${key}`,
+    password_hash: user.passwordHash,
+    role: user.role,
+    active: true,
+    token_epoch: user.tokenEpoch,
+    preferences: '{}',
+    created_at: engine.now,
+    last_active_at: null,
+    access_changed_at: 0,
+  }
+}
+
+function create(engine: Engine, user: NewUser): Promise<'created' | 'email-taken'> {
+  return engine.run(async (db) => {
+    const made = await db
+      .insertInto('account')
+      .values(newRow(engine, user))
+      .onConflict((conflict) => conflict.column('email_key').doNothing())
+      .returning('id')
+      .executeTakeFirst()
+    return made ? 'created' : 'email-taken'
+  })
+}
+
+/** The row of `first_account` decides: a second one waits for it, and finds that it is there. */
+function createFirst(engine: Engine, user: NewUser): Promise<'created' | 'not-first'> {
+  return engine.transaction(async (trx) => {
+    const first = await trx
+      .insertInto('first_account')
+      .columns(['one', 'account_id'])
+      .expression(
+        sql`select 1, cast(${user.id} as text) where not exists (select 1 from ${engine.table('account')})`,
+      )
+      .onConflict((conflict) => conflict.column('one').doNothing())
+      .returning('one')
+      .executeTakeFirst()
+    if (!first) return 'not-first'
+    await trx
+      .insertInto('account')
+      .values({ ...newRow(engine, user), role: 'admin' })
+      .execute()
+    return 'created'
+  })
+}

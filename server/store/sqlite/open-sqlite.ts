@@ -1,0 +1,64 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import SqliteDatabase from 'better-sqlite3'
+import { Kysely } from 'kysely'
+import type { Clock } from '../../base/index.ts'
+import { createEngine } from '../engine/engine.ts'
+import type { Engine } from '../engine/engine.ts'
+import type { Schema } from '../schema.ts'
+import { fileSystemOf } from './file-system.ts'
+import { sqliteDialect } from './sqlite-driver.ts'
+import { toSqliteStoreError } from './sqlite-errors.ts'
+import { takeStoreLock } from './store-lock.ts'
+
+/** better-sqlite3 waits inside the call, so it is kept short; the engine repeats without blocking. */
+const busyMs = 20
+
+export interface SqliteOptions {
+  dataDir: string
+  clock: Clock
+  statementMs: number
+  warn: (sentence: string) => void
+}
+
+/** `shoal.db` in the data folder, for this process alone. */
+export function openSqlite({ dataDir, clock, statementMs, warn }: SqliteOptions): Engine {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  const verdict = fileSystemOf(dataDir)
+  if (verdict.kind === 'refused') throw new Error(verdict.sentence)
+  if (verdict.kind === 'doubtful') warn(verdict.sentence)
+  const lock = takeStoreLock(dataDir, clock.now())
+  try {
+    const database = openDatabase(join(dataDir, 'shoal.db'))
+    const db = new Kysely<Schema>({ dialect: sqliteDialect(database) })
+    return createEngine({
+      kind: 'sqlite',
+      db,
+      clock,
+      deadlineMs: statementMs,
+      close: async () => {
+        try {
+          await db.destroy()
+        } finally {
+          lock.release()
+        }
+      },
+    })
+  } catch (error) {
+    lock.release()
+    throw toSqliteStoreError(error)
+  }
+}
+
+function openDatabase(path: string): SqliteDatabase.Database {
+  const database = new SqliteDatabase(path, { timeout: busyMs })
+  try {
+    database.pragma('journal_mode = WAL')
+    database.pragma('synchronous = FULL')
+    database.pragma('foreign_keys = ON')
+    return database
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}

@@ -1,0 +1,102 @@
+import type { Database, Statement } from 'better-sqlite3'
+import { SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
+import type { CompiledQuery, DatabaseConnection, Dialect, Driver, Kysely, QueryResult } from 'kysely'
+import { toSqliteStoreError } from './sqlite-errors.ts'
+
+const mostStatements = 300
+
+/**
+ * Kysely over one better-sqlite3 connection. Our own rather than Kysely's for three reasons: transactions begin
+ * `immediate` (a deferred one that has read fails at its first write, past any busy timeout), statements are prepared
+ * once, and errors become the store's.
+ */
+export function sqliteDialect(database: Database): Dialect {
+  return {
+    createDriver: () => new SqliteDriver(database),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+    createAdapter: () => new SqliteAdapter(),
+    createIntrospector: (db: Kysely<unknown>) => new SqliteIntrospector(db),
+  }
+}
+
+class SqliteDriver implements Driver {
+  readonly #database: Database
+  readonly #connection: SqliteConnection
+
+  constructor(database: Database) {
+    this.#database = database
+    this.#connection = new SqliteConnection(database)
+  }
+
+  async init(): Promise<void> {}
+
+  // Kysely hands it to one caller at a time, since the adapter says that there is only one.
+  async acquireConnection(): Promise<DatabaseConnection> {
+    return this.#connection
+  }
+
+  async beginTransaction(): Promise<void> {
+    this.#connection.execute('begin immediate', [])
+  }
+
+  async commitTransaction(): Promise<void> {
+    this.#connection.execute('commit', [])
+  }
+
+  async rollbackTransaction(): Promise<void> {
+    // After a full disk SQLite has rolled back by itself.
+    if (this.#database.inTransaction) this.#connection.execute('rollback', [])
+  }
+
+  async releaseConnection(): Promise<void> {}
+
+  async destroy(): Promise<void> {
+    this.#connection.forget()
+    this.#database.close()
+  }
+}
+
+class SqliteConnection implements DatabaseConnection {
+  readonly #database: Database
+  #statements = new Map<string, Statement>()
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    return this.execute<R>(query.sql, query.parameters)
+  }
+
+  execute<R>(text: string, parameters: readonly unknown[]): QueryResult<R> {
+    try {
+      const statement = this.#prepare(text)
+      const bound = parameters.map((value) => (typeof value === 'boolean' ? Number(value) : value))
+      if (statement.reader) return { rows: statement.all(...bound) as R[] }
+      const { changes } = statement.run(...bound)
+      return { rows: [], numAffectedRows: BigInt(changes) }
+    } catch (error) {
+      throw toSqliteStoreError(error)
+    }
+  }
+
+  // oxlint-disable-next-line require-yield -- part of Kysely's contract; every list of ours is paged
+  async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
+    throw new Error('the store pages its lists and does not stream them')
+  }
+
+  forget(): void {
+    this.#statements.clear()
+  }
+
+  #prepare(text: string): Statement {
+    const known = this.#statements.get(text)
+    if (known) return known
+    const made = this.#database.prepare(text)
+    // Lists of varying length make many texts; the oldest is forgotten.
+    const oldest = this.#statements.size >= mostStatements ? this.#statements.keys().next().value : undefined
+    if (oldest !== undefined) this.#statements.delete(oldest)
+    this.#statements.set(text, made)
+    return made
+  }
+}

@@ -1,0 +1,68 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll } from 'vitest'
+import { startPostgresServer } from '../../test/support/postgres-server.ts'
+import type { PostgresServer } from '../../test/support/postgres-server.ts'
+import type { MakeStore } from '../../test/support/store-fixture.ts'
+import { silentLogger, systemClock } from '../base/index.ts'
+import { openStore } from './index.ts'
+import type { Store } from './index.ts'
+import { describeChats } from './chats.contract.ts'
+import { describeFleet } from './fleet.contract.ts'
+import { describeRunRaces } from './run-races.contract.ts'
+import { describeRunStarts } from './run-starts.contract.ts'
+import { describeRuns } from './runs.contract.ts'
+import { describeSessions } from './sessions.contract.ts'
+import { describeUsers } from './users.contract.ts'
+
+const base = { secret: 'a secret of the tests', clock: systemClock, logger: silentLogger }
+
+const sqlite: MakeStore = async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'shoal-store-'))
+  const store = await openStore({ ...base, dataDir })
+  return {
+    store,
+    another: async () => store,
+    close: async () => {
+      await store.close()
+      rmSync(dataDir, { recursive: true })
+    },
+  }
+}
+
+let server: PostgresServer
+beforeAll(async () => {
+  server = await startPostgresServer()
+})
+afterAll(() => server.stop())
+
+const postgres: MakeStore = async () => {
+  const databaseUrl = await server.createDatabase()
+  const opened: Store[] = []
+  const open = async (): Promise<Store> => {
+    const store = await openStore({ ...base, dataDir: '', databaseUrl, poolSize: 4 })
+    opened.push(store)
+    return store
+  }
+  return {
+    store: await open(),
+    another: open,
+    close: async () => {
+      await Promise.all(opened.map((store) => store.close()))
+    },
+  }
+}
+
+for (const [name, make] of [
+  ['SQLite', sqlite],
+  ['PostgreSQL', postgres],
+] as const) {
+  describeUsers(name, make)
+  describeSessions(name, make)
+  describeFleet(name, make)
+  describeChats(name, make)
+  describeRunStarts(name, make)
+  describeRuns(name, make)
+  describeRunRaces(name, make)
+}

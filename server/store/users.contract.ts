@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { newId } from '../base/index.ts'
+import { givenUser } from '../../test/support/store-fixture.ts'
+import type { MakeStore, StoreUnderTest } from '../../test/support/store-fixture.ts'
+import type { NewUser, Store } from './index.ts'
+
+export function describeUsers(name: string, make: MakeStore): void {
+  describe(`users, ${name}`, () => {
+    let under: StoreUnderTest
+    let store: Store
+    beforeAll(async () => {
+      under = await make()
+      ;({ store } = under)
+    })
+    afterAll(() => under.close())
+
+    const newcomer = (email: string): NewUser => ({
+      id: newId(),
+      email,
+      name: 'First',
+      passwordHash: 'h',
+      role: 'user',
+      tokenEpoch: newId(),
+    })
+
+    test('of many first sign-ups at once one is made, as administrator', async () => {
+      const other = await under.another()
+      const outcomes = await Promise.all(
+        Array.from({ length: 20 }, (_, n) =>
+          (n % 2 ? store : other).users.create(newcomer(`first${n}@example.org`), { onlyFirst: true }),
+        ),
+      )
+      expect(outcomes.filter((outcome) => outcome === 'created')).toHaveLength(1)
+      expect(outcomes.filter((outcome) => outcome === 'not-first')).toHaveLength(19)
+      expect(await store.users.count()).toBe(1)
+      expect((await store.users.list({ limit: 5 })).items[0]?.role).toBe('admin')
+    })
+
+    test('an address is taken whatever its case, and found so', async () => {
+      const user = await givenUser(store, { email: 'Ada@Example.org' })
+      expect(await store.users.create(newcomer('aDA@example.ORG'))).toBe('email-taken')
+      expect(await store.users.byEmail('ADA@example.org')).toEqual(user)
+      expect(user).toMatchObject({
+        email: 'Ada@Example.org',
+        active: true,
+        preferences: '{}',
+        lastActiveAt: null,
+      })
+      expect(await store.users.byId('nobody')).toBeUndefined()
+    })
+
+    test('a list is paged by key, newest first, and searched by name, address and role', async () => {
+      const word = `w${newId()}`
+      const made = []
+      for (let n = 0; n < 5; n++)
+        made.push(await givenUser(store, { name: `N${n} ${word}_100%`, role: 'pending' }))
+      const seen: string[] = []
+      let cursor: string | undefined
+      do {
+        const page = await store.users.list({
+          q: word.toUpperCase(),
+          limit: 2,
+          ...(cursor !== undefined && { cursor }),
+        })
+        seen.push(...page.items.map(({ id }) => id))
+        cursor = page.next ?? undefined
+      } while (cursor !== undefined)
+      expect(seen).toEqual(made.map(({ id }) => id).reverse())
+      expect((await store.users.list({ q: `${word}_100%`, limit: 9 })).items).toHaveLength(5)
+      expect((await store.users.list({ q: `${word}x100`, limit: 9 })).items).toHaveLength(0)
+      expect((await store.users.list({ q: made[3]!.email, limit: 9 })).items.map(({ id }) => id)).toEqual([
+        made[3]!.id,
+      ])
+      expect((await store.users.list({ q: word, role: 'admin', limit: 9 })).items).toEqual([])
+      const foreign = await store.users.list({ q: word, cursor: 'nonsense', limit: 9 })
+      expect(foreign.items).toHaveLength(5)
+    })
+
+    test('a new name is searched for at once; preferences and last activity are kept', async () => {
+      const user = await givenUser(store)
+      const name = `Grace ${newId()}`
+      expect((await store.users.rename(user.id, name))?.name).toBe(name)
+      expect((await store.users.list({ q: name, limit: 9 })).items).toHaveLength(1)
+      expect((await store.users.list({ q: user.email, limit: 9 })).items).toHaveLength(1)
+      await store.users.setPreferences(user.id, '{"theme":"dark"}')
+      await store.users.touch(user.id, 2000)
+      await store.users.touch(user.id, 1000)
+      expect(await store.users.byId(user.id)).toMatchObject({
+        preferences: '{"theme":"dark"}',
+        lastActiveAt: 2000,
+      })
+      expect(await store.users.rename('nobody', 'x')).toBeUndefined()
+    })
+
+    test('a new epoch ends every session but the kept one, and raises the feed', async () => {
+      const user = await givenUser(store)
+      const ids = [newId(), newId(), newId()]
+      for (const id of ids) {
+        const times = { createdAt: 1, lastUsedAt: 1, expiresAt: null }
+        await store.sessions.create({
+          id,
+          userId: user.id,
+          epoch: user.tokenEpoch,
+          device: 'd',
+          address: 'a',
+          ...times,
+        })
+      }
+      const before = await store.revisions.list()
+      const change = { passwordHash: 'new', tokenEpoch: newId() }
+      const outcome = await store.users.changeAccess(user.id, change, { keepSession: ids[1]! })
+      expect(outcome).toMatchObject({ kind: 'changed', user: change })
+      expect((await store.sessions.ofUser(user.id)).map(({ id }) => id)).toEqual([ids[1]])
+      expect((await store.sessions.withUser(ids[1]!))?.session.epoch).toBe(change.tokenEpoch)
+      expect(await store.sessions.withUser(ids[0]!)).toBeUndefined()
+      const after = await store.revisions.list()
+      const raised = after
+        .filter((row) => !before.some((old) => old.nonce === row.nonce))
+        .map((row) => row.name)
+      expect(raised).toEqual(['revocations'])
+      expect(await store.users.changeAccess('nobody', { active: false })).toEqual({ kind: 'missing' })
+    })
+
+    test('two administrators who demote each other at once do not both succeed', async () => {
+      const other = await under.another()
+      for (const { id } of (await store.users.list({ role: 'admin', limit: 100 })).items) {
+        await store.users.changeAccess(id, { role: 'user' })
+      }
+      for (let round = 0; round < 20; round++) {
+        const left = (await store.users.list({ role: 'admin', limit: 100 })).items
+        while (left.length < 2) left.push(await givenUser(store, { role: 'admin' }))
+        const [one, two] = [left[0]!.id, left[1]!.id]
+        const outcomes = await Promise.all([
+          store.users.changeAccess(one, { role: 'user' }),
+          other.users.changeAccess(two, round % 2 ? { active: false } : { role: 'pending' }),
+        ])
+        expect(outcomes.map(({ kind }) => kind).sort(), `round ${round}`).toEqual(['changed', 'last-admin'])
+        await store.users.changeAccess(two, { active: true })
+      }
+    })
+  })
+}

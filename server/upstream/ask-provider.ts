@@ -1,0 +1,113 @@
+import { Agent as HttpAgent, request as httpRequest } from 'node:http'
+import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http'
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import type { Socket } from 'node:net'
+import { UpstreamError } from './upstream-error.ts'
+
+export interface ProviderCall {
+  url: URL
+  /** Sent as JSON by POST; without it the call is a GET. */
+  body?: string
+  headers: OutgoingHttpHeaders
+  connectMs: number
+}
+
+// A free socket is closed after half a minute, so nothing has to be cleaned up when a connection is removed.
+const agentOptions = { keepAlive: true, timeout: 30_000, maxFreeSockets: 64, scheduling: 'lifo' as const }
+const httpAgent = new HttpAgent(agentOptions)
+const httpsAgent = new HttpsAgent(agentOptions)
+
+/**
+ * One request to a provider. Resolves with whatever answer begins, errors and redirects included; nothing is followed.
+ * Rejects with `upstream_unreachable` when no connection stands within `connectMs` or it breaks before the answer, and
+ * with the signal's reason when that aborts, which closes the socket at once, also in the midst of the answer.
+ */
+export async function askProvider(call: ProviderCall, signal: AbortSignal): Promise<IncomingMessage> {
+  try {
+    return await attempt(call, signal)
+  } catch (error) {
+    if (!(error instanceof StaleSocketError)) throw error
+    // The provider closed an idle connection just as it was taken again; it has not seen the request.
+    return await attempt(call, signal, true)
+  }
+}
+
+class StaleSocketError extends Error {}
+
+function attempt(call: ProviderCall, signal: AbortSignal, fresh = false): Promise<IncomingMessage> {
+  const { url, body, headers, connectMs } = call
+  const secure = url.protocol === 'https:'
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted()
+    const request = (secure ? httpsRequest : httpRequest)(url, {
+      agent: fresh ? false : secure ? httpsAgent : httpAgent,
+      method: body === undefined ? 'GET' : 'POST',
+      headers: {
+        ...headers,
+        'user-agent': 'shoal',
+        'accept-encoding': 'identity',
+        ...(body === undefined
+          ? {}
+          : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+      },
+    })
+    const onAbort = (): void => {
+      reject(signal.reason as Error)
+      request.destroy()
+    }
+    const timer = setTimeout(() => request.destroy(slowToConnect(connectMs)), connectMs)
+    signal.addEventListener('abort', onAbort, { once: true })
+    request.once('socket', (socket) => onceConnected(socket, secure, () => clearTimeout(timer)))
+    request.once('close', () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', onAbort)
+    })
+    request.once('response', resolve)
+    // Stays for the request's whole life: an error after the answer began is the answer's to report.
+    request.on('error', (error) => {
+      if (request.reusedSocket && isReset(error)) reject(new StaleSocketError())
+      else reject(error instanceof UpstreamError ? error : unreachable(error))
+    })
+    request.end(body)
+  })
+}
+
+function onceConnected(socket: Socket, secure: boolean, connected: () => void): void {
+  if (!socket.connecting) connected()
+  else socket.once(secure ? 'secureConnect' : 'connect', connected)
+}
+
+function isReset(error: NodeJS.ErrnoException): boolean {
+  return error.code === 'ECONNRESET' || error.code === 'EPIPE'
+}
+
+function slowToConnect(ms: number): UpstreamError {
+  return new UpstreamError('upstream_unreachable', {
+    message: `The model provider cannot be reached: no connection within ${ms / 1000} seconds.`,
+  })
+}
+
+/** Says what kind of fault it was and not where: the address is for administrators. */
+function unreachable(error: NodeJS.ErrnoException): UpstreamError {
+  const why = reasons[error.code ?? ''] ?? (/CERT|TLS|SSL/.test(error.code ?? '') ? reasons.TLS : undefined)
+  return new UpstreamError('upstream_unreachable', {
+    message: `The model provider cannot be reached: ${why ?? 'the connection failed'}.`,
+    cause: error,
+  })
+}
+
+const reasons: Record<string, string> = {
+  ECONNREFUSED: 'nothing answers at its address',
+  ECONNRESET: 'it closed the connection',
+  EPIPE: 'it closed the connection',
+  ENOTFOUND: 'its host name is not known',
+  EAI_AGAIN: 'its host name cannot be looked up at the moment',
+  EHOSTUNREACH: 'there is no way to its network',
+  ENETUNREACH: 'there is no way to its network',
+  ETIMEDOUT: 'it did not answer in time',
+  HPE_INVALID_CONSTANT: 'what answers does not speak HTTP',
+  TLS: 'its certificate is not trusted',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is not trusted',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not trusted',
+  EPROTO: 'it does not speak TLS',
+}

@@ -1,0 +1,220 @@
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { startScriptedProvider } from '../../test/support/scripted-provider.ts'
+import type { ScriptedProvider } from '../../test/support/scripted-provider.ts'
+import { silentLogger } from '../base/index.ts'
+import { createModelCatalogue } from './cached-model-catalogue.ts'
+import type { ModelCatalogueOptions } from './cached-model-catalogue.ts'
+import type { ModelCatalogue } from './model-catalogue.ts'
+import type { ConnectionConfig } from './upstream.ts'
+
+const open: ScriptedProvider[] = []
+afterEach(async () => {
+  for (const provider of open.splice(0)) await provider.close()
+})
+
+async function start(...names: string[]): Promise<ScriptedProvider> {
+  const provider = await startScriptedProvider(Object.fromEntries(names.map((name) => [name, { words: 3 }])))
+  open.push(provider)
+  return provider
+}
+
+let now = 0
+const clock = { now: () => now, monotonic: () => now }
+
+function connection(name: string, baseUrl: string, rest: Partial<ConnectionConfig> = {}): ConnectionConfig {
+  const fixed = {
+    kind: 'openai',
+    key: null,
+    prefix: '',
+    enabled: true,
+    order: 0,
+    continues: 'none',
+    source: 'page',
+  } as const
+  return { ...fixed, id: name.toLowerCase(), name, baseUrl, ...rest }
+}
+
+function catalogue(
+  connections: ConnectionConfig[] | (() => ConnectionConfig[]),
+  options: Partial<ModelCatalogueOptions> = {},
+): ModelCatalogue {
+  return createModelCatalogue({
+    connections: typeof connections === 'function' ? connections : () => connections,
+    learnt: () => Promise.resolve(undefined),
+    learn: () => Promise.resolve(),
+    clock,
+    logger: silentLogger,
+    firstMs: 150,
+    ...options,
+  })
+}
+
+const ids = async (models: ModelCatalogue): Promise<string[]> =>
+  (await models.list()).models.map(({ id }) => id)
+/** A port on which nothing listens. */
+const dead = 'http://127.0.0.1:1/v1'
+
+async function say(models: ModelCatalogue, id: string): Promise<unknown> {
+  const found = await models.resolve(id)
+  await found?.generate({ messages: [] }, () => undefined, new AbortController().signal)
+  return found?.connectionName
+}
+
+describe('the models of all connections', () => {
+  test('are merged in order, with the connection and whether it is the demo', async () => {
+    const [one, two] = [await start('a', 'b'), await start('c')]
+    const models = catalogue([
+      connection('One', one.v1),
+      connection('Off', dead, { enabled: false }),
+      connection('Two', two.url, { kind: 'ollama' }),
+      connection('Demo', '', { kind: 'demo' }),
+    ])
+    expect(await models.list()).toEqual({
+      problems: [],
+      models: [
+        { id: 'a', name: 'a', connectionId: 'one', connectionName: 'One', demo: false },
+        { id: 'b', name: 'b', connectionId: 'one', connectionName: 'One', demo: false },
+        { id: 'c', name: 'c', connectionId: 'two', connectionName: 'Two', demo: false },
+        {
+          id: 'shoal-demo',
+          name: 'Demo (built in)',
+          connectionId: 'demo',
+          connectionName: 'Demo',
+          demo: true,
+        },
+      ],
+    })
+  })
+
+  test('get a prefix where the connection has one or names clash, and are found by it', async () => {
+    const [one, two, three, four] = [
+      await start('a', 'b'),
+      await start('a'),
+      await start('a'),
+      await start('a'),
+    ]
+    const models = catalogue([
+      connection('One', one.v1),
+      connection('Two', two.v1),
+      connection('Two', three.v1, { id: 'three' }),
+      connection('Four', four.v1, { prefix: 'four' }),
+      connection('Five', four.v1, { prefix: 'five.' }),
+    ])
+    expect(await ids(models)).toEqual(['a', 'b', 'Two/a', 'Two-2/a', 'four/a', 'five.a'])
+    for (const id of ['a', 'Two/a', 'Two-2/a', 'four/a', 'One/a']) await say(models, id)
+    expect([one, two, three, four].map(({ calls }) => calls.map((call) => call.model))).toEqual([
+      ['a', 'a'],
+      ['a'],
+      ['a'],
+      ['a'],
+    ])
+    expect((await models.resolve('four/a'))?.upstreamModel).toBe('a')
+    expect(await models.resolve('four/z')).toBeUndefined()
+  })
+
+  test('a dead and a silent provider are named, and hold nobody up a second time', async () => {
+    const [one, silent] = [await start('a'), await start('b')]
+    silent.listAnswer = 'hang'
+    const models = catalogue([
+      connection('Dead', dead),
+      connection('Silent', silent.v1),
+      connection('One', one.v1),
+    ])
+    const { models: listed, problems } = await models.list()
+    expect(listed.map(({ id }) => id)).toEqual(['a'])
+    expect(problems).toEqual([
+      {
+        connectionName: 'Dead',
+        message: 'The model provider cannot be reached: nothing answers at its address.',
+      },
+      { connectionName: 'Silent', message: 'It has not sent its list of models yet.' },
+    ])
+    // Nothing is waited for: it is there before a timer could fire.
+    const late = new Promise((resolve) => setTimeout(resolve, 100, 'late'))
+    expect(await Promise.race([ids(models), late])).toEqual(['a'])
+    expect(await Promise.race([say(models, 'a'), late])).toBe('One')
+    now += 60_001
+    await models.list()
+    await vi.waitFor(() => expect(one.lists()).toBe(2))
+    expect(silent.lists()).toBe(1)
+  })
+
+  test('a list is kept, fetched anew beside the answer when it is old, and outlives a failure', async () => {
+    const one = await start('a')
+    const models = catalogue([connection('One', one.v1)])
+    await models.list()
+    one.scripts.b = {}
+    expect(await ids(models)).toEqual(['a'])
+    expect(one.lists()).toBe(1)
+    now += 60_001
+    expect(await ids(models)).toEqual(['a'])
+    await vi.waitFor(async () => expect(await ids(models)).toEqual(['a', 'b']))
+    expect(one.lists()).toBe(2)
+    one.listAnswer = { status: 401, body: '{}' }
+    now += 60_001
+    await vi.waitFor(async () => expect((await models.list()).problems).toHaveLength(1))
+    expect(await ids(models)).toEqual(['a', 'b'])
+    one.listAnswer = undefined
+    now += 10_001
+    await vi.waitFor(async () => expect((await models.list()).problems).toEqual([]))
+  })
+
+  test('many who ask at once make one request', async () => {
+    const one = await start('a')
+    const models = catalogue([connection('One', one.v1)])
+    await Promise.all(Array.from({ length: 20 }, () => models.list()))
+    expect(one.lists()).toBe(1)
+  })
+
+  test('a changed connection and a refresh forget the list', async () => {
+    const [one, two] = [await start('a'), await start('b')]
+    let config = connection('One', one.v1)
+    const models = catalogue(() => [config])
+    expect(await ids(models)).toEqual(['a'])
+    config = { ...config, baseUrl: two.v1 }
+    expect(await ids(models)).toEqual(['b'])
+    two.scripts.c = {}
+    models.refresh()
+    expect(await ids(models)).toEqual(['b', 'c'])
+  })
+})
+
+describe('a model that the lists do not know', () => {
+  test('is looked for once more, but not again and again', async () => {
+    const one = await start('a')
+    const models = catalogue([connection('One', one.v1)])
+    await models.list()
+    one.scripts.b = {}
+    now += 5001
+    expect(await say(models, 'b')).toBe('One')
+    expect(await models.resolve('c')).toBeUndefined()
+    expect(await models.resolve('c')).toBeUndefined()
+    expect(one.lists()).toBe(2)
+  })
+
+  test('may be at a provider whose list has never come: that one is asked', async () => {
+    const [one, two] = [await start('a'), await start('b')]
+    two.listAnswer = { status: 503, body: '{}' }
+    const models = catalogue([connection('One', one.v1), connection('Two', two.v1)])
+    expect(await say(models, 'b')).toBe('Two')
+    expect(await say(models, 'Two/b')).toBe('Two')
+    expect(two.calls.map(({ model }) => model)).toEqual(['b', 'b'])
+    expect(await say(models, 'a')).toBe('One')
+  })
+
+  test('is not taken from a later connection while an earlier one that has it was slow to tell', async () => {
+    const [other, one, two] = [await start('b'), await start('a'), await start('a')]
+    other.listDelayMs = 50
+    one.listDelayMs = 200
+    const models = catalogue(
+      [connection('Other', other.v1), connection('One', one.v1), connection('Two', two.v1)],
+      { firstMs: 5000 },
+    )
+    expect(await say(models, 'a')).toBe('One')
+  })
+
+  test('without any connection there is none', async () => {
+    expect(await catalogue([]).resolve('a')).toBeUndefined()
+    expect(await catalogue([]).list()).toEqual({ models: [], problems: [] })
+  })
+})

@@ -1,0 +1,133 @@
+import type { Clock, Logger } from '../base/index.ts'
+import { ConnectionModels, withinMs } from './connection-models.ts'
+import { ContinuesMemory } from './continues-memory.ts'
+import type { ContinuesMemoryOptions } from './continues-memory.ts'
+import { createUpstream } from './create-upstream.ts'
+import type { UpstreamOptions } from './create-upstream.ts'
+import { mergeModels, nameAt } from './merge-models.ts'
+import type { MergedModel } from './merge-models.ts'
+import type { CatalogueModel, ModelCatalogue, ResolvedModel } from './model-catalogue.ts'
+import { resolvedModel } from './resolved-model.ts'
+import type { ConnectionConfig } from './upstream.ts'
+
+export interface ModelCatalogueOptions extends Pick<ContinuesMemoryOptions, 'learnt' | 'learn'> {
+  /** The connections as they are now, the most important first; the demo among them when it is to be offered. */
+  connections: () => ConnectionConfig[]
+  clock: Clock
+  logger: Logger
+  /** Age at which a list is fetched anew, beside the answer, ms. Default 60 s. */
+  cacheMs?: number
+  /** How long the first question to a provider may hold anybody up, ms. Default 2 s. */
+  firstMs?: number
+  deadlines?: UpstreamOptions['deadlines']
+  demoWordsPerSecond?: number
+}
+
+/** An unknown model makes the lists be fetched again when they are older than this, ms. */
+const recentMs = 5_000
+
+export function createModelCatalogue(options: ModelCatalogueOptions): ModelCatalogue {
+  const { clock, logger, cacheMs = 60_000, firstMs = 2_000, deadlines, demoWordsPerSecond } = options
+  const memory = new ContinuesMemory(options)
+  const merge = rememberMerge()
+  let known = new Map<string, ConnectionModels>()
+
+  /** The enabled connections. One that changed in any way begins anew. */
+  function current(): ConnectionModels[] {
+    const configs = options.connections().filter(({ enabled }) => enabled)
+    const next = new Map<string, ConnectionModels>()
+    for (const config of configs) {
+      const name = JSON.stringify(config)
+      next.set(name, known.get(name) ?? make(config))
+    }
+    known = next
+    return [...next.values()]
+  }
+
+  function make(config: ConnectionConfig): ConnectionModels {
+    const upstream = createUpstream(config, {
+      clock,
+      ...(deadlines ? { deadlines } : {}),
+      ...(demoWordsPerSecond === undefined ? {} : { demoWordsPerSecond }),
+    })
+    return new ConnectionModels(config, upstream, { clock, logger, cacheMs })
+  }
+
+  async function list(): ReturnType<ModelCatalogue['list']> {
+    const connections = current()
+    // `load` never rejects; what is stale is served while it runs.
+    for (const connection of connections) void connection.load()
+    await Promise.all(connections.map((connection) => connection.first(firstMs)))
+    const problems = connections.flatMap((connection) => {
+      const message = connection.unheard ? 'It has not sent its list of models yet.' : connection.problem
+      return message === undefined ? [] : [{ connectionName: connection.config.name, message }]
+    })
+    return { models: [...merge(connections).values()].map(({ listed }) => listed), problems }
+  }
+
+  async function resolve(modelId: string): Promise<ResolvedModel | undefined> {
+    const connections = current()
+    for (const connection of connections) void connection.load()
+    // In their order: an earlier connection may have the same name, so it is heard first, but never waited for twice.
+    for (const connection of connections) {
+      if (nameAt(connection, modelId) !== undefined) await connection.first(firstMs)
+      const found = find(merge(connections), modelId)
+      if (found?.connection === connection) return resolvedModel(found, memory)
+    }
+    await withinMs(Promise.all(connections.map((connection) => connection.load(recentMs))), firstMs)
+    const found = find(merge(connections), modelId) ?? assume(connections, modelId)
+    return found && resolvedModel(found, memory)
+  }
+
+  return { list, resolve, refresh: () => void (known = new Map()) }
+}
+
+/** Merges again only when a list is another one than before. */
+function rememberMerge(): typeof mergeModels {
+  let of: unknown[] = []
+  let merged = new Map<string, MergedModel>()
+  return (connections) => {
+    const now = connections.flatMap((connection) => [connection, connection.models])
+    if (now.length !== of.length || now.some((part, place) => part !== of[place])) {
+      of = now
+      merged = mergeModels(connections)
+    }
+    return merged
+  }
+}
+
+/** By the listed id, or by `connection/model` also where no clash made that the listed one. */
+function find(merged: Map<string, MergedModel>, modelId: string): MergedModel | undefined {
+  const listed = merged.get(modelId)
+  if (listed) return listed
+  return [...merged.values()].find(
+    ({ connection, model }) => modelId === `${connection.config.name}/${model.id}`,
+  )
+}
+
+/**
+ * A provider whose list has never been got may well have the model: a run that another instance began must not fail
+ * because this one cannot see a list. The provider itself then says what is wrong.
+ */
+function assume(connections: ConnectionModels[], modelId: string): MergedModel | undefined {
+  const silent = connections.filter((connection) => connection.models === undefined)
+  const [connection] = silent.toSorted((a, b) => rank(b, modelId) - rank(a, modelId))
+  const name = connection && nameAt(connection, modelId)
+  if (connection === undefined || name === undefined) return undefined
+  const { id, name: connectionName, kind } = connection.config
+  const listed: CatalogueModel = {
+    id: modelId,
+    name,
+    connectionId: id,
+    connectionName,
+    demo: kind === 'demo',
+  }
+  return { listed, connection, model: { id: name, name } }
+}
+
+/** How well an id fits a connection: by its prefix, as a bare name, not at all. */
+function rank(connection: ConnectionModels, modelId: string): number {
+  const name = nameAt(connection, modelId)
+  if (name === undefined) return 0
+  return name === modelId ? 1 : 2
+}

@@ -1,0 +1,103 @@
+import type { Clock, Logger } from '../base/index.ts'
+import { learnContinues, likelyWay } from './learn-continues.ts'
+import type { ConnectionConfig, Continues, Upstream, UpstreamModel } from './upstream.ts'
+
+type Known = Exclude<Continues, 'auto'>
+
+export interface ContinuesMemoryOptions {
+  /** What was learnt of a model before, on any instance. */
+  learnt: (baseUrl: string, model: string) => Promise<string | undefined>
+  learn: (baseUrl: string, model: string, continues: string) => Promise<void>
+  clock: Clock
+  logger: Logger
+}
+
+/** A model at a connection. */
+export interface ContinuesSubject {
+  config: ConnectionConfig
+  upstream: Upstream
+  model: UpstreamModel
+}
+
+/** A model that could not be asked is not asked again before this, ms. */
+const pauseMs = 60_000
+
+/** What is known of how models continue: read from the store once, asked of the model once. */
+export class ContinuesMemory {
+  readonly #options: ContinuesMemoryOptions
+  readonly #known = new Map<string, Known>()
+  readonly #askedAt = new Map<string, number>()
+
+  constructor(options: ContinuesMemoryOptions) {
+    this.#options = options
+  }
+
+  /** `none` where it is not known. Never rejects: a store that is away makes an answer be written anew. */
+  async of(subject: ContinuesSubject): Promise<Known> {
+    try {
+      return (await this.#lookUp(subject)) ?? 'none'
+    } catch (error) {
+      this.#options.logger.warn({ err: error, model: subject.model.id }, 'cannot read how a model continues')
+      return 'none'
+    }
+  }
+
+  /**
+   * Asks the model if nothing is known of it, once `begun` says that an answer's first words are there: a provider
+   * that takes one request at a time must not be kept from them. Never rejects.
+   */
+  async learn(subject: ContinuesSubject, begun: Promise<boolean>, signal: AbortSignal): Promise<void> {
+    const { config, upstream, model } = subject
+    const { learn, clock, logger } = this.#options
+    try {
+      if ((await this.#lookUp(subject)) !== undefined) return
+      if (!(await unlessAborted(begun, signal))) return
+      const name = keyOf(subject)
+      const before = this.#askedAt.get(name)
+      if (before !== undefined && clock.monotonic() - before < pauseMs) return
+      this.#askedAt.set(name, clock.monotonic())
+      const how = likelyWay(config.baseUrl, model)
+      const found = await learnContinues(upstream, { model: model.id, how }, signal)
+      logger.info({ model: model.id, connection: config.name, how, found }, 'asked how a model continues')
+      if (found === undefined) return
+      this.#known.set(name, found)
+      await learn(config.baseUrl, model.id, found)
+    } catch (error) {
+      if (signal.aborted) this.#askedAt.delete(keyOf(subject))
+      else logger.warn({ err: error, model: model.id }, 'cannot learn how a model continues')
+    }
+  }
+
+  async #lookUp(subject: ContinuesSubject): Promise<Known | undefined> {
+    const { config, model } = subject
+    if (config.kind === 'demo' || (config.kind === 'ollama' && config.continues === 'auto')) return 'trailing'
+    if (config.continues !== 'auto') return config.continues
+    const known = this.#known.get(keyOf(subject))
+    if (known) return known
+    const stored = await this.#options.learnt(config.baseUrl, model.id)
+    if (!isKnown(stored)) return undefined
+    this.#known.set(keyOf(subject), stored)
+    return stored
+  }
+}
+
+function keyOf({ config, model }: ContinuesSubject): string {
+  return JSON.stringify([config.baseUrl, model.id])
+}
+
+/** False when the signal aborts first. */
+async function unlessAborted(begun: Promise<boolean>, signal: AbortSignal): Promise<boolean> {
+  if (signal.aborted) return false
+  const { promise, resolve } = Promise.withResolvers<false>()
+  const onAbort = (): void => resolve(false)
+  signal.addEventListener('abort', onAbort)
+  try {
+    return await Promise.race([begun, promise])
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
+}
+
+function isKnown(value: string | undefined): value is Known {
+  return value === 'trailing' || value === 'prefix' || value === 'vllm' || value === 'none'
+}

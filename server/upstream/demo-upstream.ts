@@ -1,0 +1,56 @@
+import { sleep } from '../base/index.ts'
+import type { Clock } from '../base/index.ts'
+import { demoEncore, demoText } from './demo-text.ts'
+import type { GenerateEnd, GenerateRequest, Upstream, UpstreamSink } from './upstream.ts'
+
+export const demoModel = { id: 'shoal-demo', name: 'Demo (built in)' } as const
+
+export interface DemoUpstreamOptions {
+  clock: Clock
+  /** Default 40. */
+  wordsPerSecond?: number
+}
+
+/**
+ * The model that needs no provider. It always continues: the words of a conversation are fixed, so it goes on behind
+ * the given text byte for byte. A token is a word here, also for `maxTokens`.
+ */
+export function createDemoUpstream({ clock, wordsPerSecond = 40 }: DemoUpstreamOptions): Upstream {
+  async function generate(
+    request: GenerateRequest,
+    sink: UpstreamSink,
+    signal: AbortSignal,
+  ): Promise<GenerateEnd> {
+    signal.throwIfAborted()
+    const rest = rests(request).match(/\s*\S+\s*|\s+/g) ?? []
+    const words = rest.slice(0, request.maxTokens)
+    const start = clock.monotonic()
+    let said = 0
+    while (said < words.length) {
+      const due = 1 + Math.floor(((clock.monotonic() - start) * wordsPerSecond) / 1000)
+      if (due > said) {
+        await sink([{ kind: 'text', text: words.slice(said, due).join('') }])
+        said = Math.min(due, words.length)
+      } else {
+        await sleep(Math.max(1, start + (said * 1000) / wordsPerSecond - clock.monotonic()), signal)
+      }
+      signal.throwIfAborted()
+    }
+    const promptTokens = request.messages.reduce((sum, { content }) => sum + countWords(content), 0)
+    await sink([{ kind: 'usage', usage: { promptTokens, completionTokens: words.length } }])
+    return { reason: words.length < rest.length ? 'length' : 'stop' }
+  }
+  return { listModels: () => Promise.resolve([{ ...demoModel }]), generate }
+}
+
+/** The words that are still to be said. A given text that is not ours is left as it is. */
+function rests({ messages, continueFrom }: GenerateRequest): string {
+  let whole = demoText(messages)
+  const given = continueFrom?.text ?? ''
+  while (whole.length <= given.length && given.startsWith(whole)) whole += demoEncore
+  return whole.startsWith(given) ? whole.slice(given.length) : demoEncore
+}
+
+function countWords(text: string): number {
+  return text.match(/\S+/g)?.length ?? 0
+}

@@ -1,0 +1,50 @@
+import type { IncomingMessage } from 'node:http'
+import type { Clock } from '../base/index.ts'
+import { AnswerAssembler } from './answer-assembler.ts'
+import { continueFrom } from './continue-from.ts'
+import type { Continuation } from './continue-from.ts'
+import { readAnswer } from './read-answer.ts'
+import type { AnswerDeadlines } from './silence-watch.ts'
+import { watchSilence } from './silence-watch.ts'
+import type { StreamParser } from './sse-parser.ts'
+import type { GenerateEnd, GenerateRequest, UpstreamSink } from './upstream.ts'
+
+/** What an upstream over HTTP is made with. */
+export interface HttpUpstreamOptions {
+  baseUrl: string
+  key: string | null
+  clock: Clock
+  deadlines: AnswerDeadlines
+}
+
+/** What differs from one provider's protocol to another's. */
+export interface AnswerProtocol {
+  /** Asks, and throws an UpstreamError unless the answer is a good one. */
+  ask(request: GenerateRequest, continuation: Continuation, signal: AbortSignal): Promise<IncomingMessage>
+  decoder(response: IncomingMessage, assembler: AnswerAssembler): StreamParser
+}
+
+/** `Upstream.generate` for any protocol over HTTP. */
+export async function generateOverHttp(
+  protocol: AnswerProtocol,
+  { clock, deadlines }: Pick<HttpUpstreamOptions, 'clock' | 'deadlines'>,
+  request: GenerateRequest,
+  { sink, signal }: { sink: UpstreamSink; signal: AbortSignal },
+): Promise<GenerateEnd> {
+  signal.throwIfAborted()
+  const watch = watchSilence(deadlines, clock)
+  const either = AbortSignal.any([signal, watch.signal])
+  try {
+    const continuation = continueFrom(request.continueFrom)
+    const response = await protocol.ask(request, continuation, either)
+    const assembler = new AnswerAssembler(continuation.filter)
+    const decoder = protocol.decoder(response, assembler)
+    return await readAnswer(
+      response,
+      { decoder, assembler, sink, watch, afterEndMs: deadlines.afterEndMs },
+      either,
+    )
+  } finally {
+    watch.stop()
+  }
+}

@@ -1,0 +1,70 @@
+import { cleanText } from '../base/index.ts'
+import { limits } from '../../protocol/index.ts'
+import { askProvider } from './ask-provider.ts'
+import type { HttpUpstreamOptions } from './generate-over-http.ts'
+import { bearer, providerUrl } from './provider-address.ts'
+import { readRefusal, refusalError } from './provider-refusal.ts'
+import { readBody } from './read-body.ts'
+import { asObject } from './read-json.ts'
+import type { JsonObject } from './read-json.ts'
+import type { UpstreamModel } from './upstream.ts'
+import { UpstreamError } from './upstream-error.ts'
+
+/** How long a provider may take for its list, ms. */
+const listMs = 10_000
+
+/** Fetches a provider's list of models: `entries` finds it in the answer, undefined for an answer of another kind. */
+export async function fetchModels(
+  { baseUrl, key, clock, deadlines }: HttpUpstreamOptions,
+  { path, entries }: { path: string; entries: (body: unknown) => unknown[] | undefined },
+  signal: AbortSignal,
+): Promise<UpstreamModel[]> {
+  const url = providerUrl(baseUrl, path)
+  const headers = { accept: 'application/json', ...bearer(key) }
+  const late = new AbortController()
+  const timer = setTimeout(() => late.abort(new UpstreamError('upstream_silent', { message: slow })), listMs)
+  const either = AbortSignal.any([signal, late.signal])
+  try {
+    const response = await askProvider({ url, headers, connectMs: deadlines.connectMs }, either)
+    if (response.statusCode !== 200) throw refusalError(await readRefusal(response, either), { key }, clock)
+    const text = await readBody(response, { maxBytes: 16_777_216, ms: listMs }, either)
+    const found = entries(parseList(text))
+    if (!found) throw notAList()
+    return found.flatMap((entry) => modelOf(asObject(entry)))
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+const slow = `The model provider did not send its list of models within ${listMs / 1000} seconds.`
+
+function parseList(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw notAList(cause)
+  }
+}
+
+function notAList(cause?: unknown): UpstreamError {
+  return new UpstreamError('upstream_refused', {
+    message:
+      'What answers at this address sent no list of models. Is the address complete? It often ends in /v1.',
+    cause,
+  })
+}
+
+/** None, for an entry without a usable name. */
+function modelOf(entry: JsonObject | undefined): UpstreamModel[] {
+  const id = entry?.id ?? entry?.model ?? entry?.name
+  if (typeof id !== 'string' || id === '' || id.length > limits.model) return []
+  const name = typeof entry?.name === 'string' && entry.name !== '' ? entry.name : id
+  const ownedBy = entry?.owned_by
+  return [
+    {
+      id: cleanText(id),
+      name: cleanText(name).slice(0, limits.model),
+      ...(typeof ownedBy === 'string' ? { ownedBy: cleanText(ownedBy) } : {}),
+    },
+  ]
+}

@@ -1,0 +1,51 @@
+import type { ConnectionModels } from './connection-models.ts'
+import type { CatalogueModel } from './model-catalogue.ts'
+import type { UpstreamModel } from './upstream.ts'
+
+export interface MergedModel {
+  listed: CatalogueModel
+  connection: ConnectionModels
+  model: UpstreamModel
+}
+
+/**
+ * The models of all connections by the id that a person chooses. A connection's prefix is always part of the id.
+ * Without one, a name that an earlier connection has already gets the connection's name in front: what was chosen
+ * before another connection came keeps its meaning.
+ */
+export function mergeModels(connections: ConnectionModels[]): Map<string, MergedModel> {
+  const merged = new Map<string, MergedModel>()
+  for (const connection of connections) {
+    const { id: connectionId, name: connectionName, prefix, kind } = connection.config
+    for (const model of connection.models ?? []) {
+      const id = freeId(merged, prefixed(prefix, model.id), connectionName)
+      const { name } = model
+      const listed = { id, name, connectionId, connectionName, demo: kind === 'demo' }
+      merged.set(id, { listed, connection, model })
+    }
+  }
+  return merged
+}
+
+function freeId(taken: Map<string, unknown>, id: string, connectionName: string): string {
+  if (!taken.has(id)) return id
+  let named = `${connectionName}/${id}`
+  for (let again = 2; taken.has(named); again++) named = `${connectionName}-${again}/${id}`
+  return named
+}
+
+/** A prefix that ends in a separator is taken as it is, so that Open WebUI's `prefix.model` can be kept. */
+function prefixed(prefix: string, id: string): string {
+  if (prefix === '') return id
+  return /[./:_-]$/.test(prefix) ? `${prefix}${id}` : `${prefix}/${id}`
+}
+
+/** The provider's name of a model at this connection, for an id that may be of it; undefined: it cannot be. */
+export function nameAt({ config }: ConnectionModels, modelId: string): string | undefined {
+  if (config.prefix !== '') {
+    const start = prefixed(config.prefix, '')
+    return modelId.startsWith(start) ? modelId.slice(start.length) || undefined : undefined
+  }
+  const named = `${config.name}/`
+  return (modelId.startsWith(named) ? modelId.slice(named.length) : modelId) || undefined
+}

@@ -1,0 +1,93 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { askScripted } from '../../test/support/ask-scripted.ts'
+import type { ScriptedAnswer, ScriptedQuestion } from '../../test/support/ask-scripted.ts'
+import { readScriptedWords, startScriptedProvider } from '../../test/support/scripted-provider.ts'
+import type { Script, ScriptedProvider } from '../../test/support/scripted-provider.ts'
+import { systemClock } from '../base/index.ts'
+import { createUpstream } from './create-upstream.ts'
+
+let provider: ScriptedProvider
+beforeEach(async () => {
+  provider = await startScriptedProvider({})
+})
+afterEach(() => provider.close())
+
+const ask = (script: Script, question: ScriptedQuestion = {}): Promise<ScriptedAnswer> =>
+  askScripted(provider, script, { kind: 'ollama', ...question })
+
+test('words, thinking, end and usage, however the lines are cut', async () => {
+  const { text, reasoning, end, events } = await ask({ words: 30, reasoning: ['hm', 'm'], cut: 7 })
+  expect(readScriptedWords(text, 30).problem).toBeUndefined()
+  expect({ reasoning, end }).toEqual({ reasoning: 'hmm', end: { reason: 'stop' } })
+  expect(events.at(-1)).toEqual({ kind: 'usage', usage: { promptTokens: 7, completionTokens: 30 } })
+})
+
+test('parameters go where Ollama wants them', async () => {
+  await ask(
+    { finish: 'length' },
+    { maxTokens: 9, params: { temperature: 1, think: true, options: { num_ctx: 8 } } },
+  )
+  expect(provider.calls[0]?.body).toEqual({
+    model: 'm',
+    messages: [{ role: 'user', content: 'Hello' }],
+    stream: true,
+    think: true,
+    options: { num_ctx: 8, temperature: 1, num_predict: 9 },
+  })
+  expect((await ask({ finish: 'length' })).end).toEqual({ reason: 'length' })
+})
+
+test('a given text is continued, whatever way was asked for', async () => {
+  const text = 'c1w0000 c1w0001 '
+  const answer = await ask({ words: 10 }, { continueFrom: { text, how: 'vllm' } })
+  expect(readScriptedWords(text + answer.text, 10).problem).toBeUndefined()
+})
+
+test('tool calls come whole', async () => {
+  const call = { function: { name: 'look', arguments: { q: 1 } } }
+  const { events, end } = await ask({
+    words: 0,
+    chunks: [{ message: { tool_calls: [call] } }, { message: { tool_calls: [call] } }],
+  })
+  expect(events.findLast(({ kind }) => kind === 'tool-calls')).toEqual({
+    kind: 'tool-calls',
+    calls: [
+      { id: 'call_0', name: 'look', arguments: '{"q":1}' },
+      { id: 'call_1', name: 'look', arguments: '{"q":1}' },
+    ],
+  })
+  expect(end).toEqual({ reason: 'tool-calls' })
+})
+
+test.each<[string, Script, string]>([
+  [
+    'an error line',
+    { fault: { after: 5, how: 'frame', frame: { error: 'out of memory' } } },
+    'upstream_broke_off',
+  ],
+  ['no last line', { finish: null }, 'upstream_broke_off'],
+  ['no such model', { refuse: { status: 404, body: { error: 'model not found' } } }, 'upstream_refused'],
+  ['rubbish', { raw: '{"message":' }, 'upstream_broke_off'],
+])('%s', async (_name, script, code) => {
+  expect((await ask(script)).error?.code).toBe(code)
+})
+
+test('the last line is the end, though the connection stays open', async () => {
+  const raw = '{"message":{"content":"Hi"},"done":false}\n{"done":true,"done_reason":"stop"}\n'
+  const script: Script = { raw, fault: { after: 0, how: 'hang' } }
+  expect(await ask(script, { deadlines: { afterEndMs: 600_000 } })).toMatchObject({
+    text: 'Hi',
+    end: { reason: 'stop' },
+  })
+})
+
+test('the list, from an address with or without /api', async () => {
+  provider.scripts = { 'llama:8b': {}, b: {} }
+  for (const baseUrl of [provider.url, `${provider.url}/`, `${provider.url}/api`, `${provider.url}/api/`]) {
+    const upstream = createUpstream({ kind: 'ollama', baseUrl, key: null }, { clock: systemClock })
+    expect(await upstream.listModels(new AbortController().signal)).toEqual([
+      { id: 'llama:8b', name: 'llama:8b' },
+      { id: 'b', name: 'b' },
+    ])
+  }
+})

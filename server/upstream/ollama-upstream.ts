@@ -1,0 +1,87 @@
+import type { IncomingMessage } from 'node:http'
+import type { AnswerAssembler } from './answer-assembler.ts'
+import { askProvider } from './ask-provider.ts'
+import type { Continuation } from './continue-from.ts'
+import { generateOverHttp } from './generate-over-http.ts'
+import type { HttpUpstreamOptions } from './generate-over-http.ts'
+import { fetchModels } from './list-models.ts'
+import { createOllamaDecoder } from './ollama-decoder.ts'
+import { bearer, providerUrl } from './provider-address.ts'
+import { readRefusal, refusalError } from './provider-refusal.ts'
+import { asObject } from './read-json.ts'
+import type { JsonObject } from './read-json.ts'
+import type { GenerateRequest, Upstream } from './upstream.ts'
+
+/** An Ollama server, by its own API. It continues a trailing assistant message, whatever way is asked for. */
+export function createOllamaUpstream(given: HttpUpstreamOptions): Upstream {
+  // People enter the address with or without /api.
+  const options = { ...given, baseUrl: given.baseUrl.trim().replace(/\/+(api\/*)?$/, '') }
+  const { baseUrl, key, clock, deadlines } = options
+
+  async function ask(
+    request: GenerateRequest,
+    { messages }: Continuation,
+    signal: AbortSignal,
+  ): Promise<IncomingMessage> {
+    const response = await askProvider(
+      {
+        url: providerUrl(baseUrl, '/api/chat'),
+        headers: { accept: 'application/x-ndjson', ...bearer(key) },
+        body: JSON.stringify(bodyOf(request, messages)),
+        connectMs: deadlines.connectMs,
+      },
+      signal,
+    )
+    if (response.statusCode === 200) return response
+    throw refusalError(await readRefusal(response, signal), { key, model: request.model }, clock)
+  }
+
+  const protocol = {
+    ask,
+    decoder: (_: IncomingMessage, assembler: AnswerAssembler) => createOllamaDecoder(assembler, key),
+  }
+  return {
+    listModels: (signal) =>
+      fetchModels(options, { path: '/api/tags', entries: (body) => listOf(asObject(body)?.models) }, signal),
+    generate: (request, sink, signal) => {
+      const { continueFrom: from } = request
+      const trailing = from ? { ...request, continueFrom: { ...from, how: 'trailing' as const } } : request
+      return generateOverHttp(protocol, options, trailing, { sink, signal })
+    },
+  }
+}
+
+const listOf = (value: unknown): unknown[] | undefined => (Array.isArray(value) ? value : undefined)
+
+/** Parameters that OpenAI has in the body and Ollama under `options`. */
+const optionNames = new Set([
+  'temperature',
+  'top_p',
+  'top_k',
+  'min_p',
+  'seed',
+  'stop',
+  'frequency_penalty',
+  'presence_penalty',
+  'repeat_penalty',
+  'num_ctx',
+  'num_predict',
+])
+
+function bodyOf(
+  { model, messages, maxTokens, params = {} }: GenerateRequest,
+  continued: Continuation['messages'],
+): JsonObject {
+  const entries = Object.entries(params)
+  return {
+    ...Object.fromEntries(entries.filter(([name]) => !optionNames.has(name))),
+    model,
+    messages: [...messages, ...continued],
+    stream: true,
+    options: {
+      ...asObject(params.options),
+      ...Object.fromEntries(entries.filter(([name]) => optionNames.has(name))),
+      ...(maxTokens === undefined ? {} : { num_predict: maxTokens }),
+    },
+  }
+}

@@ -1,0 +1,111 @@
+import type { IncomingMessage } from 'node:http'
+import { askProvider } from './ask-provider.ts'
+import type { Continuation } from './continue-from.ts'
+import { generateOverHttp } from './generate-over-http.ts'
+import type { AnswerProtocol, HttpUpstreamOptions } from './generate-over-http.ts'
+import { fetchModels } from './list-models.ts'
+import { createJsonAnswerDecoder, createOpenAiDecoder } from './openai-decoder.ts'
+import { bearer, providerUrl } from './provider-address.ts'
+import { readRefusal, refusalError } from './provider-refusal.ts'
+import type { Refusal } from './provider-refusal.ts'
+import { asObject } from './read-json.ts'
+import type { JsonObject } from './read-json.ts'
+import type { GenerateRequest, Upstream } from './upstream.ts'
+import { UpstreamError } from './upstream-error.ts'
+
+/** What a provider was found not to take, by model; it is asked without from then on. */
+interface Refused {
+  streamOptions?: boolean
+  maxTokens?: boolean
+}
+
+/** A provider that speaks OpenAI's chat completions: OpenAI, vLLM, llama.cpp, DeepSeek, OpenRouter and the like. */
+export function createOpenAiUpstream(options: HttpUpstreamOptions): Upstream {
+  const { baseUrl, key, clock, deadlines } = options
+  const refusedBy = new Map<string, Refused>()
+
+  async function ask(
+    request: GenerateRequest,
+    continuation: Continuation,
+    signal: AbortSignal,
+  ): Promise<IncomingMessage> {
+    const { model } = request
+    const url = providerUrl(baseUrl, '/chat/completions')
+    const headers = { accept: 'text/event-stream', ...bearer(key) }
+    // One try for the question as it should be, and one for each thing that may be refused.
+    for (let tries = 0; ; tries++) {
+      const refused = refusedBy.get(model) ?? {}
+      const body = JSON.stringify(bodyOf(request, continuation, refused))
+      const response = await askProvider({ url, headers, body, connectMs: deadlines.connectMs }, signal)
+      if (response.statusCode === 200) return checked(response)
+      const refusal = await readRefusal(response, signal)
+      const found = tries < 2 ? whatWasRefused(refusal, request, refused) : undefined
+      if (!found) throw refusalError(refusal, { key, model }, clock)
+      refusedBy.set(model, found)
+    }
+  }
+
+  const protocol: AnswerProtocol = {
+    ask,
+    decoder: (response, assembler) =>
+      isJson(response) ? createJsonAnswerDecoder(assembler, key) : createOpenAiDecoder(assembler, key),
+  }
+  return {
+    listModels: (signal) => fetchModels(options, { path: '/models', entries: modelEntries }, signal),
+    generate: (request, sink, signal) => generateOverHttp(protocol, options, request, { sink, signal }),
+  }
+}
+
+function bodyOf(
+  { model, messages, maxTokens, params }: GenerateRequest,
+  continuation: Continuation,
+  refused: Refused,
+): JsonObject {
+  const limit = refused.maxTokens ? 'max_completion_tokens' : 'max_tokens'
+  return {
+    ...params,
+    ...continuation.fields,
+    model,
+    messages: [...messages, ...continuation.messages],
+    stream: true,
+    stream_options: refused.streamOptions ? undefined : { include_usage: true },
+    ...(maxTokens === undefined ? {} : { [limit]: maxTokens }),
+  }
+}
+
+/** Some old servers do not know `stream_options`; OpenAI's thinking models want another name for the limit. */
+function whatWasRefused(refusal: Refusal, request: GenerateRequest, before: Refused): Refused | undefined {
+  if (refusal.status !== 400 && refusal.status !== 422) return undefined
+  if (!before.streamOptions && /stream_options|include_usage/.test(refusal.text)) {
+    return { ...before, streamOptions: true }
+  }
+  const renamed = request.maxTokens !== undefined && refusal.text.includes('max_completion_tokens')
+  return renamed && !before.maxTokens ? { ...before, maxTokens: true } : undefined
+}
+
+function isJson(response: IncomingMessage): boolean {
+  return /^application\/json\b/i.test(response.headers['content-type'] ?? '')
+}
+
+/** Refuses what is no answer of a model, before its bytes are taken for one. */
+function checked(response: IncomingMessage): IncomingMessage {
+  const type = response.headers['content-type'] ?? ''
+  const encoding = response.headers['content-encoding'] ?? 'identity'
+  if (!/^text\/html\b/i.test(type) && encoding === 'identity') return response
+  response.destroy()
+  throw new UpstreamError('upstream_refused', {
+    status: 200,
+    message:
+      encoding === 'identity'
+        ? 'What answers at the address of this connection sent a web page. Is the address complete? It often ends in /v1.'
+        : 'The model provider compressed its answer though it was asked not to.',
+  })
+}
+
+/** OpenAI's `{data}`, `{models}` of some gateways, or a bare list. */
+function modelEntries(body: unknown): unknown[] | undefined {
+  if (Array.isArray(body)) return body
+  const { data, models } = asObject(body) ?? {}
+  if (Array.isArray(data)) return data
+  return Array.isArray(models) ? models : undefined
+}

@@ -1,0 +1,24 @@
+import { UpstreamError } from './upstream-error.ts'
+
+/**
+ * The address of a path below a connection's base address. Throws `upstream_refused` for an address that cannot be
+ * one: only http and https are spoken.
+ */
+export function providerUrl(baseUrl: string, path: string): URL {
+  const base = baseUrl.trim().replace(/\/+$/, '')
+  const whole = `${base}${path}`
+  if (/^https?:\/\/[^/]/i.test(base) && URL.canParse(whole)) return new URL(whole)
+  throw new UpstreamError('upstream_refused', {
+    message: `The connection's address “${base.slice(0, 200)}” is not one: it must start with http:// or https://.`,
+  })
+}
+
+/** The header that carries the key. Throws `upstream_key_refused` for a key that no header can carry. */
+export function bearer(key: string | null): { authorization?: string } {
+  const bare = key?.trim()
+  if (!bare) return {}
+  if (/^[\x21-\x7e]+$/.test(bare)) return { authorization: `Bearer ${bare}` }
+  throw new UpstreamError('upstream_key_refused', {
+    message: "The connection's API key holds a space or another character that no key has.",
+  })
+}

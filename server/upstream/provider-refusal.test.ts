@@ -1,0 +1,130 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { askScripted } from '../../test/support/ask-scripted.ts'
+import { startScriptedProvider } from '../../test/support/scripted-provider.ts'
+import type { ScriptedProvider } from '../../test/support/scripted-provider.ts'
+import { providerSentence } from './provider-sentence.ts'
+import { retryAfter } from './retry-after.ts'
+import type { UpstreamError } from './upstream-error.ts'
+
+const key = 'sk-test-0123456789abcdef'
+let provider: ScriptedProvider
+beforeEach(async () => {
+  provider = await startScriptedProvider({})
+})
+afterEach(() => provider.close())
+
+async function refuse(
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<UpstreamError | undefined> {
+  return (await askScripted(provider, { refuse: { status, body, headers } }, { key })).error
+}
+
+describe('a refusal becomes an error of the catalogue', () => {
+  test.each<[number, unknown, string]>([
+    [401, { error: { message: 'Incorrect API key' } }, 'upstream_key_refused'],
+    [403, { error: { message: 'Forbidden' } }, 'upstream_key_refused'],
+    [403, { error: { message: 'Your input was flagged by moderation' } }, 'upstream_filtered'],
+    [402, { error: { message: 'Insufficient credits' } }, 'upstream_refused'],
+    [429, { error: { message: 'Rate limit reached' } }, 'upstream_rate_limited'],
+    [429, { error: { message: 'You exceeded your quota', code: 'insufficient_quota' } }, 'upstream_refused'],
+    [404, { error: { message: 'No such model', code: 'model_not_found' } }, 'upstream_refused'],
+    [404, 'page not found', 'upstream_refused'],
+    [413, '', 'upstream_context_too_long'],
+    [400, { error: { code: 'context_length_exceeded', message: 'Too long.' } }, 'upstream_context_too_long'],
+    [400, { message: "This model's maximum context length is 4096 tokens" }, 'upstream_context_too_long'],
+    [400, { error: { type: 'exceed_context_size_error', message: 'n' } }, 'upstream_context_too_long'],
+    [400, { error: { message: 'prompt is too long: 210000 tokens' } }, 'upstream_context_too_long'],
+    [
+      400,
+      [{ error: { message: 'The input token count (9) exceeds the maximum number of tokens allowed (8).' } }],
+      'upstream_context_too_long',
+    ],
+    [
+      500,
+      { error: { message: 'the request exceeds the available context size' } },
+      'upstream_context_too_long',
+    ],
+    [400, { error: { code: 'content_filter', message: 'No.' } }, 'upstream_filtered'],
+    [400, { error: { message: 'temperature: must be less than 2' } }, 'upstream_refused'],
+    [422, { detail: [{ loc: ['body'], msg: 'Field required' }] }, 'upstream_refused'],
+    [500, '<html><body>oops</body></html>', 'upstream_unreachable'],
+    [502, '', 'upstream_unreachable'],
+    [503, { error: 'loading model' }, 'upstream_unreachable'],
+    [529, { error: { message: 'Overloaded' } }, 'upstream_unreachable'],
+    [408, '', 'upstream_unreachable'],
+    [301, '', 'upstream_refused'],
+  ])('%i %j: %s', async (status, body, code) => {
+    const error = await refuse(status, body)
+    expect(error).toMatchObject({ code, status })
+    expect(error?.message).toMatch(/^[A-Z].*\S$/)
+    expect(error?.message).not.toMatch(/[<{]/)
+  })
+
+  test('the provider is quoted, on one line, bounded, without the key or what looks like one', async () => {
+    const error = await refuse(401, {
+      error: {
+        message: `Incorrect API key\nprovided: ${key}, not sk-proj-${'a'.repeat(40)}. ${'very '.repeat(200)}`,
+      },
+    })
+    expect(error?.message).toMatch(
+      /^The model provider refused the API key\. It says: Incorrect API key provided: …, not … very/,
+    )
+    expect(error?.message.length).toBeLessThan(360)
+    expect(error?.message).not.toContain('0123456789')
+  })
+
+  test('a missing key is told apart from a wrong one', async () => {
+    const { error } = await askScripted(provider, { refuse: { status: 401, body: {} } })
+    expect(error?.message).toBe('The model provider wants an API key, and this connection has none.')
+  })
+
+  test('the model that is not there is named', async () => {
+    expect((await refuse(404, {}))?.message).toContain('“m”')
+  })
+
+  test('a redirect is not followed', async () => {
+    const error = await refuse(302, '', { location: `${provider.v1}/elsewhere` })
+    expect(error?.message).toBe(
+      'The model provider sends to another address. Enter that address in the connection.',
+    )
+    expect(provider.calls.length).toBe(1)
+  })
+
+  test('the pause that is asked for', async () => {
+    expect((await refuse(429, {}, { 'retry-after': '7' }))?.retryAfterMs).toBe(7000)
+    expect((await refuse(503, {}, { 'retry-after': '1.5' }))?.retryAfterMs).toBe(1500)
+    expect((await refuse(429, {}))?.retryAfterMs).toBeUndefined()
+    expect((await refuse(400, {}, { 'retry-after': '7' }))?.retryAfterMs).toBeUndefined()
+  })
+})
+
+describe('Retry-After', () => {
+  const clock = { now: () => Date.parse('2026-01-01T00:00:00Z'), monotonic: () => 0 }
+  test.each<[Record<string, string>, number | undefined]>([
+    [{ 'retry-after': '3' }, 3000],
+    [{ 'retry-after': 'Thu, 01 Jan 2026 00:00:20 GMT' }, 20_000],
+    [{ 'retry-after': 'Wed, 31 Dec 2025 23:00:00 GMT' }, 0],
+    [{ 'retry-after': '99999999999' }, 86_400_000],
+    [{ 'retry-after': '9', 'retry-after-ms': '12.5' }, 13],
+    [{ 'retry-after': 'soon' }, undefined],
+    [{}, undefined],
+  ])('%j', (headers, expected) => {
+    expect(retryAfter(headers, clock)).toBe(expected)
+  })
+})
+
+test.each<[unknown, string | undefined]>([
+  ['plain words', 'plain words'],
+  ['<html>no</html>', undefined],
+  ['{"error": "cut jso', undefined],
+  [{ error: { message: '' } }, undefined],
+  [{ error: 'words' }, 'words'],
+  [{ detail: 'words' }, 'words'],
+  [{ error: { message: 'null\u0000 and \ud800' } }, 'null\uFFFD and \uFFFD'],
+  [null, undefined],
+  [7, undefined],
+])('the sentence in %j', (body, expected) => {
+  expect(providerSentence(body, null)).toBe(expected)
+})

@@ -1,0 +1,124 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import { errorCatalogue } from '../../protocol/index.ts'
+import type { Clock } from '../base/index.ts'
+import { providerSentence } from './provider-sentence.ts'
+import { readBody } from './read-body.ts'
+import { asObject } from './read-json.ts'
+import type { JsonObject } from './read-json.ts'
+import { retryAfter } from './retry-after.ts'
+import { UpstreamError } from './upstream-error.ts'
+import type { UpstreamErrorCode } from './upstream-error.ts'
+
+/** An answer with a status other than 2xx. */
+export interface Refusal {
+  status: number
+  headers: IncomingHttpHeaders
+  /** As it came, at most 64 KB of it. For looking into, not for showing. */
+  text: string
+}
+
+export interface AskedFor {
+  /** The connection's key, so that it is never shown. */
+  key: string | null
+  model?: string
+}
+
+export async function readRefusal(response: IncomingMessage, signal: AbortSignal): Promise<Refusal> {
+  const text = await readBody(response, { maxBytes: 65_536, cut: true, ms: 5_000 }, signal)
+  return { status: response.statusCode ?? 0, headers: response.headers, text }
+}
+
+/** A provider's refusal as an error of the catalogue. */
+export function refusalError(refusal: Refusal, asked: AskedFor, clock: Clock): UpstreamError {
+  const { status, headers, text } = refusal
+  const body = parseLoosely(text)
+  const code = codeOfStatus(status, text)
+  const said = providerSentence(body, asked.key)
+  const retryAfterMs = retryAfter(headers, clock)
+  const wait = code === 'upstream_rate_limited' || code === 'upstream_unreachable' ? retryAfterMs : undefined
+  return new UpstreamError(code, {
+    message: withSaid(sentences(status, asked)[code] ?? errorCatalogue[code].message, said),
+    status,
+    ...(wait === undefined ? {} : { retryAfterMs: wait }),
+  })
+}
+
+/** An error that came in the midst of an answer. Its `code` is a status with some providers and a word with others. */
+export function frameError(frame: unknown, key: string | null): UpstreamError {
+  const error = asObject(asObject(frame)?.error) ?? asObject(frame) ?? {}
+  const status = Number(error.code ?? error.status)
+  const text = typeof frame === 'string' ? frame : JSON.stringify(frame)
+  const code =
+    status >= 400 && status < 500 ? codeOfStatus(status, text) : (codeOfWords(text) ?? 'upstream_broke_off')
+  return new UpstreamError(code, {
+    message: withSaid(
+      sentences(status, { key })[code] ?? errorCatalogue[code].message,
+      providerSentence(frame, key),
+    ),
+    ...(Number.isInteger(status) ? { status } : {}),
+  })
+}
+
+function codeOfStatus(status: number, text: string): UpstreamErrorCode {
+  const code = codeOfWords(text)
+  if (status === 401) return 'upstream_key_refused'
+  if (status === 403) return code === 'upstream_filtered' ? code : 'upstream_key_refused'
+  // A used-up quota does not come back by waiting, though some send it with 429.
+  if (status === 402 || /insufficient_quota|insufficient (credit|balance|funds)/i.test(text)) {
+    return 'upstream_refused'
+  }
+  if (status === 413) return 'upstream_context_too_long'
+  if (status === 429) return 'upstream_rate_limited'
+  if (status === 408 || status >= 500) {
+    return code === 'upstream_context_too_long' ? code : 'upstream_unreachable'
+  }
+  if (status >= 300 && status < 400) return 'upstream_refused'
+  return code ?? 'upstream_refused'
+}
+
+const tooLong =
+  /context_length_exceeded|exceed_context_size|context (length|window|size|limit)|maximum context|prompt is too long|too many (input )?tokens|tokens? (count )?\S* ?exceeds? the maximum|reduce the length|input (length|is too long)|string_above_max_length/i
+const filtered =
+  /content_filter|content filter|content_policy|content management policy|ResponsibleAIPolicy|moderation|flagged|safety (system|settings)/i
+const limited = /rate_limit|rate limit|too many requests|overloaded/i
+
+/** What the known phrases and codes in an error's body say. */
+function codeOfWords(text: string): UpstreamErrorCode | undefined {
+  if (tooLong.test(text)) return 'upstream_context_too_long'
+  if (filtered.test(text)) return 'upstream_filtered'
+  return limited.test(text) ? 'upstream_rate_limited' : undefined
+}
+
+function sentences(status: number, { key, model }: AskedFor): Partial<Record<UpstreamErrorCode, string>> {
+  const named = model === undefined ? 'this model' : `the model “${model}”`
+  const refused = new Map([
+    [402, 'The account with the model provider has no credit left.'],
+    [404, `The model provider does not know ${named}, or the connection's address is not complete.`],
+    [429, "The quota with the model provider is used up; waiting doesn't help."],
+  ]).get(status)
+  return {
+    upstream_key_refused:
+      key === null
+        ? 'The model provider wants an API key, and this connection has none.'
+        : 'The model provider refused the API key.',
+    upstream_refused:
+      refused ??
+      (status >= 300 && status < 400
+        ? 'The model provider sends to another address. Enter that address in the connection.'
+        : 'The model provider refused the request.'),
+    upstream_unreachable: `The model provider is out of order at the moment (status ${status}).`,
+  }
+}
+
+function withSaid(sentence: string, said: string | undefined): string {
+  return said === undefined ? sentence : `${sentence} It says: ${said}`
+}
+
+function parseLoosely(text: string): JsonObject | string {
+  try {
+    return asObject(JSON.parse(text)) ?? text
+  } catch {
+    // Not JSON: then the text itself may be the sentence.
+    return text
+  }
+}

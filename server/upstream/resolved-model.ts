@@ -1,0 +1,31 @@
+import type { ContinuesMemory } from './continues-memory.ts'
+import type { MergedModel } from './merge-models.ts'
+import type { ResolvedModel } from './model-catalogue.ts'
+import type { UpstreamSink } from './upstream.ts'
+
+/** A listed model that can be asked. */
+export function resolvedModel(
+  { listed, connection, model }: MergedModel,
+  memory: ContinuesMemory,
+): ResolvedModel {
+  const { config, upstream } = connection
+  const subject = { config, upstream, model }
+  const begun = Promise.withResolvers<boolean>()
+  return {
+    ...listed,
+    upstreamModel: model.id,
+    async generate(request, sink, signal) {
+      const first: UpstreamSink = (events) => {
+        begun.resolve(true)
+        return sink(events)
+      }
+      try {
+        return await upstream.generate({ ...request, model: model.id }, first, signal)
+      } finally {
+        begun.resolve(false)
+      }
+    },
+    continues: () => memory.of(subject),
+    learnContinues: (signal) => memory.learn(subject, begun.promise, signal),
+  }
+}

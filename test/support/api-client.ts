@@ -1,0 +1,52 @@
+import type { ChatView, RunStarted, RunStartRequest, UserView } from '../../protocol/index.ts'
+
+/** Speaks the API with a bearer token, over whatever instance is named. */
+export class ApiClient {
+  url: string
+  token = ''
+
+  constructor(url: string) {
+    this.url = url
+  }
+
+  async call<T>(method: string, path: string, body?: unknown, url = this.url): Promise<T> {
+    const response = await fetch(url + path, {
+      method,
+      headers: {
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(this.token ? { authorization: `Bearer ${this.token}` } : {}),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(15_000),
+    })
+    const text = await response.text()
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`)
+    return JSON.parse(text) as T
+  }
+
+  async signUp(email = 'admin@example.com', password = 'correct horse'): Promise<UserView> {
+    const { token, user } = await this.call<{ token: string; user: UserView }>('POST', '/api/auth/sign-up', {
+      name: email.split('@')[0],
+      email,
+      password,
+    })
+    this.token = token
+    return user
+  }
+
+  async signIn(email = 'admin@example.com', password = 'correct horse'): Promise<void> {
+    const { token } = await this.call<{ token: string }>('POST', '/api/auth/sign-in', { email, password })
+    this.token = token
+  }
+
+  startRun(
+    run: Omit<RunStartRequest, 'clientId'> & { clientId?: string },
+    url?: string,
+  ): Promise<RunStarted> {
+    return this.call('POST', '/api/runs', { clientId: crypto.randomUUID(), ...run }, url)
+  }
+
+  chat(id: string, url?: string): Promise<ChatView> {
+    return this.call('GET', `/api/chats/${id}`, undefined, url)
+  }
+}

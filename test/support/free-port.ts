@@ -1,0 +1,42 @@
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+
+const handedOut = new Set<number>()
+
+/** Ports of the loopback that nothing uses now, each given once; `spare` is kept free above each too (Cluster's bus). */
+export async function freePorts(count: number, spare = 0): Promise<number[]> {
+  const ports: number[] = []
+  while (ports.length < count) {
+    const port = await onePort()
+    if (handedOut.has(port) || port + spare > 65_535) continue
+    if (spare > 0 && !(await isFree(port + spare))) continue
+    handedOut.add(port)
+    ports.push(port)
+  }
+  return ports
+}
+
+export async function freePort(): Promise<number> {
+  const [port] = await freePorts(1)
+  if (port === undefined) throw new Error('no port is free')
+  return port
+}
+
+async function onePort(): Promise<number> {
+  // Below the range from which the kernel takes ports for outgoing connections, so that none of those takes it first.
+  for (;;) {
+    const port = 12_000 + Math.floor(Math.random() * 20_000)
+    if (await isFree(port)) return port
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => {
+      const { port: bound } = server.address() as AddressInfo
+      server.close(() => resolve(bound === port))
+    })
+  })
+}

@@ -1,0 +1,96 @@
+import { pino } from 'pino'
+import type { UserView } from '../../protocol/index.ts'
+import { AppError } from '../../protocol/index.ts'
+import type { Caller, HttpServer, HttpServerOptions, RequestMeta, UseCases } from '../../server/http/index.ts'
+import { systemClock } from '../../server/base/index.ts'
+import { createHttpServer, defaultHttpLimits, privateNetworks } from '../../server/http/index.ts'
+import type { HttpConfig } from '../../server/http/index.ts'
+import type { HttpAnswer, HttpCall } from './http-client.ts'
+import { send } from './http-client.ts'
+
+interface UseCaseCall {
+  name: string
+  caller: Caller | undefined
+  input: any // oxlint-disable-line typescript/no-explicit-any -- tests look into it as they like
+  meta: RequestMeta
+}
+
+export interface HttpFixture {
+  http: HttpServer
+  port: number
+  /** What reached a use case. */
+  calls: UseCaseCall[]
+  /** Lines of the log, parsed. */
+  log: Record<string, unknown>[]
+  send(call: HttpCall): Promise<HttpAnswer>
+  close(): Promise<void>
+}
+
+export interface FixtureOptions {
+  config?: Partial<HttpConfig>
+  /** By name of the operation; all others answer `{ok: true}`. */
+  useCases?: Record<string, (call: UseCaseCall) => unknown>
+  server?: Partial<HttpServerOptions>
+  mount?: (http: HttpServer) => void
+}
+
+const cookieSetting = new Set(['signIn', 'signUp', 'signOut', 'signOutEverywhere', 'changePassword'])
+
+/** A real HTTP server on a free port whose use cases are the test's. The tokens `admin`, `user`, `pending` are known. */
+export async function startHttp({
+  config,
+  useCases = {},
+  server,
+  mount,
+}: FixtureOptions = {}): Promise<HttpFixture> {
+  const calls: UseCaseCall[] = []
+  const log: Record<string, unknown>[] = []
+  const group = new Proxy(
+    {},
+    {
+      get: (_target, name) => async (caller: Caller | undefined, input: unknown, meta: RequestMeta) => {
+        const call = { name: String(name), caller, input, meta }
+        calls.push(call)
+        const body = (await useCases[call.name]?.(call)) ?? { ok: true }
+        return cookieSetting.has(call.name) && !Object.hasOwn(body, 'body') ? { body } : body
+      },
+    },
+  )
+  const http = createHttpServer({
+    config: {
+      version: '1.2.3',
+      webRoot: '/nonexistent',
+      cookieName: 'token',
+      trustedProxies: privateNetworks,
+      allowedOrigins: [],
+      ...defaultHttpLimits,
+      ...config,
+    },
+    logger: pino({ level: 'debug' }, { write: (line: string) => log.push(JSON.parse(line)) }),
+    clock: systemClock,
+    useCases: { accounts: group, chat: group, settings: group, cluster: group } as UseCases,
+    authenticate: async ({ bearer, cookieToken }) => callerWith(bearer ?? cookieToken),
+    readiness: async () => ({ ready: true, checks: [] }),
+    ...server,
+  })
+  mount?.(http)
+  const port = await http.listen({ host: '127.0.0.1', port: 0 })
+  return { http, port, calls, log, send: (call) => send(port, call), close: () => http.close() }
+}
+
+function callerWith(token: string | undefined): Caller {
+  if (token !== 'admin' && token !== 'user' && token !== 'pending') throw new AppError('unauthenticated')
+  return { user: userNamed(token), role: token, sessionId: `session-of-${token}`, apiKeyId: null }
+}
+
+function userNamed(role: 'admin' | 'user' | 'pending'): UserView {
+  return {
+    id: `id-of-${role}`,
+    email: `${role}@example.com`,
+    name: role,
+    role,
+    active: true,
+    createdAt: 1,
+    lastActiveAt: null,
+  }
+}

@@ -1,0 +1,121 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { createWriteStream } from 'node:fs'
+import { join } from 'node:path'
+
+const root = join(import.meta.dirname, '../..')
+
+export interface InstanceOptions {
+  label: string
+  env: Record<string, string>
+  /** 0 takes a free one; a restarted instance keeps the port it had. */
+  port?: number
+  /** Where its log goes; nowhere without it. */
+  logFile?: string
+}
+
+/** One Shoal as a process of its own, to be killed for real. */
+export interface InstanceProcess {
+  readonly label: string
+  readonly port: number
+  readonly url: string
+  readonly pid: number
+  readonly alive: boolean
+  kill(signal: NodeJS.Signals): void
+  /** Resolves with the exit code, or null when a signal ended it. */
+  exited(): Promise<number | null>
+  /** Asks to stop, and kills after `ms`. */
+  stop(ms?: number): Promise<void>
+}
+
+/** Resolves when `/ready` answers 200; rejects with the end of the log when the process ends before. */
+export async function startInstance({
+  label,
+  env,
+  port = 0,
+  logFile,
+}: InstanceOptions): Promise<InstanceProcess> {
+  const child = spawn(
+    process.execPath,
+    ['server/cli.ts', 'start', '--port', String(port), '--host', '127.0.0.1'],
+    {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        LOG_FORMAT: 'json',
+        GLOBAL_LOG_LEVEL: 'DEBUG',
+        INSTANCE_ID: label,
+        ...env,
+      },
+    },
+  )
+  const tail: string[] = []
+  const file = logFile ? createWriteStream(logFile, { flags: 'a' }) : undefined
+  const keep = (data: Buffer): void => {
+    file?.write(data)
+    tail.push(data.toString())
+    if (tail.length > 200) tail.shift()
+  }
+  const taken = new Promise<number>((resolve) => {
+    child.stdout.on('data', (data: Buffer) => {
+      keep(data)
+      const at = /http:\/\/127\.0\.0\.1:(\d+)/.exec(tail.join(''))
+      if (at) resolve(Number(at[1]))
+    })
+  })
+  child.stderr.on('data', keep)
+  const end = once(child, 'exit').then(([code]) => code as number | null)
+  const failed = end.then((code) => {
+    throw new Error(`${label} ended with ${code} before it was ready:\n${tail.join('').slice(-3000)}`)
+  })
+  failed.catch(() => {})
+  const actual = await Promise.race([taken, failed])
+  const url = `http://127.0.0.1:${actual}`
+  await Promise.race([waitForReady(url, 30_000), failed])
+  return {
+    label,
+    port: actual,
+    url,
+    pid: child.pid!,
+    ...control(child, end),
+    get alive() {
+      return child.exitCode === null && child.signalCode === null
+    },
+  }
+}
+
+function control(
+  child: ChildProcess,
+  end: Promise<number | null>,
+): Pick<InstanceProcess, 'kill' | 'exited' | 'stop'> {
+  return {
+    kill: (signal) => void child.kill(signal),
+    exited: () => end,
+    async stop(ms = 15_000) {
+      if (child.exitCode !== null || child.signalCode !== null) return
+      child.kill('SIGCONT')
+      child.kill('SIGTERM')
+      const timer = setTimeout(() => child.kill('SIGKILL'), ms)
+      await end
+      clearTimeout(timer)
+    },
+  }
+}
+
+async function waitForReady(url: string, ms: number): Promise<void> {
+  const until = Date.now() + ms
+  let last = ''
+  while (Date.now() < until) {
+    try {
+      const response = await fetch(`${url}/ready`, { signal: AbortSignal.timeout(2000) })
+      last = await response.text()
+      if (response.ok) return
+    } catch (error) {
+      last = String(error)
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  throw new Error(`${url} was not ready within ${ms} ms: ${last}`)
+}

@@ -1,0 +1,54 @@
+import { silentLogger, systemClock } from '../../server/base/index.ts'
+import type { RedisLinkOptions } from '../../server/coordination/redis/redis-clients.ts'
+import { createRedisLink } from '../../server/coordination/redis/redis-clients.ts'
+import type { RedisLink } from '../../server/coordination/redis/redis-link.ts'
+import type { RedisVariables } from '../../server/coordination/redis/redis-url.ts'
+import { parseRedisUrl } from '../../server/coordination/redis/redis-url.ts'
+import type { TestRedis } from './redis-server.ts'
+import {
+  startCluster,
+  startSentinel,
+  startStandalone,
+  startTls,
+  startWithAclUser,
+} from './redis-server.ts'
+
+/** Prefix of every key in tests; the ACL user may touch nothing else. */
+export const testPrefix = 'test'
+
+/** Every topology that Shoal promises to run on. */
+export const redisTopologies: [name: string, start: () => Promise<TestRedis>][] = [
+  ['standalone', startStandalone],
+  ['ACL user', () => startWithAclUser(testPrefix)],
+  ['TLS', startTls],
+  ['Sentinel', startSentinel],
+  ['Cluster', startCluster],
+]
+
+/** A link as an instance would make it, not waited for. */
+export function makeLink(variables: RedisVariables, options: Partial<RedisLinkOptions> = {}): RedisLink {
+  const answer = parseRedisUrl(variables)
+  if (!answer.ok) throw new Error(`${answer.variable}: ${answer.problem}; ${answer.cure}`)
+  return createRedisLink(answer.topology, { clock: systemClock, logger: silentLogger, ...options })
+}
+
+/** A link that works. */
+export async function connectLink(
+  { variables }: TestRedis,
+  options: Partial<RedisLinkOptions> = {},
+): Promise<RedisLink> {
+  const link = makeLink(variables, options)
+  await linkBecomes(link, true)
+  return link
+}
+
+/** Rejects after 20 s, with the link's own words. */
+export async function linkBecomes(link: RedisLink, healthy: boolean): Promise<void> {
+  for (let tries = 0; tries < 800; tries++) {
+    if (link.healthy() === healthy) return
+    await new Promise((resolve) => setTimeout(resolve, 25))
+  }
+  throw new Error(
+    `the link did not become ${healthy ? 'healthy' : 'away'}: ${link.problem() ?? 'no problem'}`,
+  )
+}

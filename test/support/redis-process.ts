@@ -1,0 +1,104 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Redis } from 'ioredis'
+import type { RedisOptions } from 'ioredis'
+
+export interface RedisProcessOptions {
+  folder: string
+  port: number
+  /** Lines of redis.conf beyond those every test server gets. */
+  config?: string[]
+  sentinel?: boolean
+  /** How the test itself connects. */
+  client?: Omit<RedisOptions, 'replyMapping'>
+}
+
+/** One redis-server (or sentinel) process on the loopback. Nothing is written to disk, so a kill loses all data. */
+export class RedisProcess {
+  readonly port: number
+  readonly #options: RedisProcessOptions
+  #child: ChildProcess | undefined
+  #admin: Redis | undefined
+
+  constructor(options: RedisProcessOptions) {
+    this.port = options.port
+    this.#options = options
+  }
+
+  get pid(): number {
+    const pid = this.#child?.pid
+    if (pid === undefined) throw new Error(`redis on port ${this.port} is not running`)
+    return pid
+  }
+
+  async start(): Promise<void> {
+    const { folder, port, config = [], sentinel = false } = this.#options
+    const home = join(folder, String(port))
+    await mkdir(home, { recursive: true })
+    const file = join(home, 'redis.conf')
+    const common = [`dir ${home}`, 'bind 127.0.0.1', 'protected-mode no', 'logfile redis.log']
+    const server = ['save ""', 'appendonly no', 'repl-diskless-sync-delay 0']
+    const portLine = config.some((line) => line.startsWith('tls-port')) ? ['port 0'] : [`port ${port}`]
+    const lines = [...common, ...portLine, ...(sentinel ? [] : server), ...config]
+    await writeFile(file, `${lines.join('\n')}\n`)
+    const child = spawn('redis-server', [file, ...(sentinel ? ['--sentinel'] : [])], { stdio: 'ignore' })
+    this.#child = child
+    child.once('exit', () => {
+      if (this.#child === child) this.#child = undefined
+    })
+    await this.#answers()
+  }
+
+  /** A connection for the test itself. */
+  get admin(): Redis {
+    this.#admin ??= new Redis({
+      host: '127.0.0.1',
+      port: this.port,
+      retryStrategy: () => 50,
+      maxRetriesPerRequest: null,
+      enableReadyCheck: false,
+      ...this.#options.client,
+    }).on('error', () => {
+      // The test kills the server on purpose.
+    })
+    return this.#admin
+  }
+
+  pause(): void {
+    process.kill(this.pid, 'SIGSTOP')
+  }
+
+  resume(): void {
+    process.kill(this.pid, 'SIGCONT')
+  }
+
+  /** `kill -9`, and waits until it is gone. */
+  async kill(): Promise<void> {
+    const child = this.#child
+    if (!child) return
+    const gone = new Promise((resolve) => child.once('exit', resolve))
+    child.kill('SIGKILL')
+    await gone
+  }
+
+  async stop(): Promise<void> {
+    this.#admin?.disconnect()
+    this.#admin = undefined
+    await this.kill()
+  }
+
+  async #answers(): Promise<void> {
+    for (let tries = 0; tries < 400; tries++) {
+      if (!this.#child) throw new Error(`redis on port ${this.port} ended at once; see its redis.log`)
+      try {
+        if ((await this.admin.ping()) === 'PONG') return
+      } catch {
+        // Not yet.
+      }
+      await new Promise((resolve) => setTimeout(resolve, 25))
+    }
+    throw new Error(`redis on port ${this.port} did not answer`)
+  }
+}

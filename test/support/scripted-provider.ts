@@ -1,0 +1,246 @@
+// A real HTTP server that plays a model provider from scripts: for tests in this process, or as a process of its own
+// (`node test/support/scripted-provider.ts --port 0 --scripts '{"slow":{"wordsPerSecond":20}}'`), which prints one line
+// of JSON with its address and can be asked by `GET /__calls` what it has seen.
+import { createServer } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { continuesQuestion } from '../../server/upstream/learn-continues.ts'
+import { playScript } from './scripted-answer.ts'
+import type { Script, ScriptedCall } from './scripted-answer.ts'
+import { ollamaFormat, openAiFormat } from './scripted-format.ts'
+import { scriptedWords } from './scripted-words.ts'
+
+export type { Script, ScriptedCall } from './scripted-answer.ts'
+export { readScriptedWords } from './scripted-words.ts'
+
+/** What is there when no scripts are given. */
+export const defaultScripts: Record<string, Script> = {
+  words: { words: 200, wordsPerSecond: 40 },
+  fast: { words: 200 },
+  restarts: { words: 200, wordsPerSecond: 40, continues: 'none' },
+  hangs: { words: 200, wordsPerSecond: 40, fault: { after: 10, how: 'hang' } },
+  breaks: { words: 200, wordsPerSecond: 40, fault: { after: 10, how: 'break' } },
+  limited: {
+    refuse: { status: 429, headers: { 'retry-after': '2' }, body: { error: { message: 'Slow down.' } } },
+  },
+  flood: { flood: true },
+}
+
+export interface ScriptedProvider {
+  /** `http://127.0.0.1:PORT`, the base address for Ollama. */
+  url: string
+  /** The base address for OpenAI's protocol. */
+  v1: string
+  /** May be changed at any time. */
+  scripts: Record<string, Script>
+  /** All calls for an answer, in order. */
+  calls: ScriptedCall[]
+  /** Calls for an answer that are open now. */
+  live(): number
+  /** Connections that are open now, idle ones included. */
+  connections(): number
+  /** Requests for the list of models so far. */
+  lists(): number
+  /** Answer to the list instead of the list; undefined: the list again. `hang` never answers. */
+  listAnswer: { status: number; body: string; headers?: Record<string, string> } | 'hang' | undefined
+  /** Pause before the list, ms. */
+  listDelayMs: number
+  /** Breaks every open connection, as a provider that dies. */
+  cut(): void
+  close(): Promise<void>
+}
+
+export async function startScriptedProvider(
+  scripts: Record<string, Script> = defaultScripts,
+  { port = 0, key }: { port?: number; key?: string } = {},
+): Promise<ScriptedProvider> {
+  const sockets = new Set<Socket>()
+  let lists = 0
+  let answers = 0
+
+  const server = createServer((request, response) => {
+    handle(request, response).catch((error: unknown) => {
+      if (!response.headersSent) response.writeHead(500)
+      response.end(String(error))
+    })
+  })
+  server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+
+  const provider: ScriptedProvider = {
+    url: '',
+    v1: '',
+    scripts: { ...scripts },
+    calls: [],
+    live: () => provider.calls.filter(({ state }) => state === 'open').length,
+    connections: () => sockets.size,
+    lists: () => lists,
+    listAnswer: undefined,
+    listDelayMs: 0,
+    cut: () => sockets.forEach((socket) => socket.destroy()),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        sockets.forEach((socket) => socket.destroy())
+      }),
+  }
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = new URL(request.url ?? '/', 'http://provider').pathname
+    if (path.startsWith('/__')) return control(request, response, path)
+    if (key !== undefined && request.headers.authorization !== `Bearer ${key}`) {
+      const message = `Incorrect API key provided: ${request.headers.authorization ?? ''}.`
+      return json(response, 401, { error: { message, code: 'invalid_api_key' } })
+    }
+    if (path === '/v1/models' || path === '/api/tags') return listModels(response, path)
+    if (path === '/v1/chat/completions' || path === '/api/chat') return answer(request, response, path)
+    json(response, 404, { error: { message: `No such path: ${path}` } })
+  }
+
+  async function listModels(response: ServerResponse, path: string): Promise<void> {
+    lists++
+    await delay(provider.listDelayMs)
+    const { listAnswer } = provider
+    if (listAnswer === 'hang') return
+    if (listAnswer) {
+      response.writeHead(listAnswer.status, { 'content-type': 'application/json', ...listAnswer.headers })
+      return void response.end(listAnswer.body)
+    }
+    const names = Object.keys(provider.scripts)
+    if (path === '/api/tags')
+      return json(response, 200, { models: names.map((name) => ({ name, model: name })) })
+    json(response, 200, {
+      object: 'list',
+      data: names.map((id) => ({ id, object: 'model', owned_by: 'scripted' })),
+    })
+  }
+
+  async function answer(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
+    const body = JSON.parse(await textOf(request)) as Record<string, unknown>
+    const model = String(body.model)
+    const script = provider.scripts[model]
+    const question = readQuestion(body)
+    const call = question.learns ? 0 : ++answers
+    const record: ScriptedCall = {
+      call,
+      at: Date.now(),
+      model,
+      path,
+      authorization: request.headers.authorization,
+      body,
+      words: 0,
+      bytes: 0,
+      state: 'open',
+    }
+    provider.calls.push(record)
+    response.once('close', () => {
+      record.state = response.writableFinished ? 'ended' : 'closed-by-client'
+      record.endedAt = Date.now()
+    })
+    if (!script) {
+      return json(response, 404, {
+        error: { message: `The model “${model}” does not exist`, code: 'model_not_found' },
+      })
+    }
+    const unwanted = script.refusesFields?.find((name) => body[name] !== undefined)
+    if (unwanted !== undefined) {
+      return json(response, 400, {
+        error: { message: `Unsupported parameter: '${unwanted}'. ${hint(unwanted)}` },
+      })
+    }
+    if (script.refuse && call <= (script.refuse.times ?? Infinity)) {
+      const { status, headers, body: said } = script.refuse
+      response.writeHead(status, {
+        'content-type': typeof said === 'string' ? 'text/plain' : 'application/json',
+        ...headers,
+      })
+      return void response.end(typeof said === 'string' ? said : JSON.stringify(said ?? {}))
+    }
+    if (script.silent) return
+    const withUsage = (body.stream_options as { include_usage?: boolean } | undefined)?.include_usage === true
+    const format = path === '/api/chat' ? ollamaFormat(model) : openAiFormat(`call-${call}`, model, withUsage)
+    const played = body.stream === false ? { ...script, plain: true } : script
+    const type = played.plain && script.contentType === undefined ? { contentType: 'application/json' } : {}
+    await playScript(response, {
+      script: { ...played, ...type },
+      words: wordsOf(script, call, question),
+      format,
+      record,
+    })
+  }
+
+  async function control(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
+    const { method } = request
+    if (path === '/__calls' && method === 'DELETE') provider.calls.length = 0
+    else if (path === '/__connections' && method === 'DELETE') provider.cut()
+    else if (path.startsWith('/__scripts/') && method === 'PUT') {
+      const model = decodeURIComponent(path.slice('/__scripts/'.length))
+      provider.scripts[model] = JSON.parse(await textOf(request)) as Script
+    } else if (path !== '/__calls') return json(response, 404, { error: 'unknown control' })
+    json(response, 200, { live: provider.live(), lists, calls: provider.calls })
+  }
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', resolve)
+  })
+  provider.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  provider.v1 = `${provider.url}/v1`
+  return provider
+}
+
+interface Question {
+  /** The text to be continued and the form it came in. */
+  given: string
+  form: 'trailing' | 'prefix' | 'vllm' | undefined
+  /** It is the question whether the model continues. */
+  learns: boolean
+}
+
+function readQuestion(body: Record<string, unknown>): Question {
+  const messages = (body.messages ?? []) as { role: string; content: string; prefix?: boolean }[]
+  const last = messages.at(-1)
+  if (last?.role !== 'assistant') return { given: '', form: undefined, learns: false }
+  const form = last.prefix ? 'prefix' : body.continue_final_message ? 'vllm' : 'trailing'
+  return { given: last.content, form, learns: messages.at(-2)?.content === continuesQuestion.ask }
+}
+
+function wordsOf(script: Script, call: number, { given, form, learns }: Question): string[] {
+  const { words = 20, continues = 'trailing', echoes } = script
+  const goesOn = form !== undefined && form === continues
+  const echo = goesOn && echoes ? [given] : []
+  if (learns && script.question !== undefined) return [script.question]
+  if (learns)
+    return [...echo, goesOn ? continuesQuestion.rest : continuesQuestion.given + continuesQuestion.rest]
+  if (typeof words === 'number') return [...echo, ...scriptedWords(call, words, goesOn ? given : '')]
+  const whole = words.join('')
+  return [...echo, ...(goesOn && whole.startsWith(given) ? [whole.slice(given.length)] : words)]
+}
+
+const hint = (name: string): string => (name === 'max_tokens' ? "Use 'max_completion_tokens' instead." : '')
+
+async function textOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function json(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' })
+  response.end(JSON.stringify(body))
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({
+    options: { port: { type: 'string', default: '0' }, scripts: { type: 'string' }, key: { type: 'string' } },
+  })
+  const provider = await startScriptedProvider(
+    values.scripts === undefined ? defaultScripts : (JSON.parse(values.scripts) as Record<string, Script>),
+    { port: Number(values.port), ...(values.key === undefined ? {} : { key: values.key }) },
+  )
+  process.stdout.write(`${JSON.stringify({ url: provider.url, v1: provider.v1 })}\n`)
+}

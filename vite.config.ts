@@ -1,0 +1,58 @@
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import babel from '@rolldown/plugin-babel'
+import { lingui, linguiTransformerBabelPreset } from '@lingui/vite-plugin'
+import tailwindcss from '@tailwindcss/vite'
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vite'
+import type { Plugin } from 'vite'
+
+const outDir = join(import.meta.dirname, 'dist/web')
+
+/** Writes `.br` and `.gz` beside what compresses, so that the server never compresses a request's answer itself. */
+function precompress(): Plugin {
+  return {
+    name: 'shoal:precompress',
+    apply: 'build',
+    closeBundle() {
+      for (const entry of readdirSync(outDir, { recursive: true, withFileTypes: true })) {
+        if (!entry.isFile() || !/\.(js|css|html|svg|json)$/.test(entry.name)) continue
+        const file = join(entry.parentPath, entry.name)
+        const bytes = readFileSync(file)
+        if (bytes.length < 1024) continue
+        writeFileSync(`${file}.gz`, gzipSync(bytes, { level: 9 }))
+        writeFileSync(
+          `${file}.br`,
+          brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }),
+        )
+      }
+    },
+  }
+}
+
+const server = process.env['SHOAL_DEV_SERVER'] ?? 'http://127.0.0.1:8080'
+
+export default defineConfig({
+  root: join(import.meta.dirname, 'web'),
+  plugins: [react(), lingui(), babel({ presets: [linguiTransformerBabelPreset()] }), tailwindcss(), precompress()],
+  build: {
+    outDir,
+    emptyOutDir: true,
+    target: 'es2023',
+    // Supported wherever the target is; and its inline script would need an exception in the policy.
+    modulePreload: { polyfill: false },
+    // A data: font or image would need an exception in the policy, and defeats caching.
+    assetsInlineLimit: 0,
+    reportCompressedSize: false,
+  },
+  server: {
+    proxy: {
+      '/api': server,
+      '/v1': server,
+      '/health': server,
+      '/ready': server,
+      '/ws': { target: server, ws: true },
+    },
+  },
+})

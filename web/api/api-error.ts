@@ -1,0 +1,45 @@
+import type { ErrorCode, WireError } from '../../protocol/errors.ts'
+
+/** Codes of `protocol/errors.ts`, and two for what never came back from a server of ours. */
+export type PageErrorCode = ErrorCode | 'unreachable' | 'unreadable'
+
+/** A failed request. `message` is the server's sentence; the page shows its own by `code` where it has one. */
+export class ApiError extends Error {
+  override name = 'ApiError'
+  readonly code: PageErrorCode
+  readonly status: number
+  readonly field: string | undefined
+  readonly retryAfterMs: number | undefined
+  readonly requestId: string | undefined
+
+  constructor(status: number, wire: Omit<WireError, 'code'> & { code: PageErrorCode }, cause?: unknown) {
+    super(wire.message, { cause })
+    this.code = wire.code
+    this.status = status
+    this.field = wire.field
+    this.retryAfterMs = wire.retryAfterMs
+    this.requestId = wire.requestId
+  }
+
+  /** The same request may succeed later. */
+  get retryable(): boolean {
+    return this.status === 0 || this.status === 429 || this.status >= 500
+  }
+}
+
+/** Reads an error's body; a proxy's own page, or anything else that is not ours, becomes `unreadable`. */
+export function toApiError(status: number, body: unknown): ApiError {
+  const error = isRecord(body) ? body['error'] : undefined
+  if (isRecord(error) && typeof error['code'] === 'string' && typeof error['message'] === 'string') {
+    // The border: fields were checked above, the rest is optional and shown as it is.
+    return new ApiError(status, error as unknown as WireError)
+  }
+  return new ApiError(status, {
+    code: 'unreadable',
+    message: `Something between this page and Shoal answered with status ${status}.`,
+  })
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}

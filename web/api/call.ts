@@ -1,0 +1,80 @@
+import type { OperationName } from '../../protocol/http/index.ts'
+import { ApiError, toApiError } from './api-error.ts'
+import { operationPaths } from './operation-paths.ts'
+import type { ArgsOf, OutputOf } from './operation-types.ts'
+
+/** Longest wait for an answer; verifying a provider is the slowest operation there is. */
+export const requestDeadlineMs = 20_000
+
+interface LooseInput {
+  params?: Record<string, string> | undefined
+  query?: Record<string, string | number | undefined> | undefined
+  body?: unknown
+}
+
+const expiredListeners = new Set<() => void>()
+
+/** Told when a request was refused because nobody is signed in (any more). Returns how to stop listening. */
+export function onSessionExpired(listener: () => void): () => void {
+  expiredListeners.add(listener)
+  return () => void expiredListeners.delete(listener)
+}
+
+/** Tells whoever listens that the session has ended; the socket learns of it too. */
+export function sessionExpired(): void {
+  for (const listener of expiredListeners) listener()
+}
+
+/**
+ * Calls an operation of the server by its name. Throws `ApiError`, also for a server that cannot be reached or is
+ * silent for `requestDeadlineMs`.
+ */
+export async function call<K extends OperationName>(name: K, ...[input, signal]: ArgsOf<K>): Promise<OutputOf<K>> {
+  const [method = 'GET', path = ''] = operationPaths[name].split(' ')
+  const loose: LooseInput = input ?? {}
+  const response = await send(method, addressOf(path, loose), loose.body, signal)
+  const body = await readJson(response)
+  if (response.ok && body !== undefined) return body as OutputOf<K>
+  const error = toApiError(response.status, body)
+  if (error.code === 'unauthenticated') sessionExpired()
+  throw error
+}
+
+/** The address of an operation with its parameters filled in. */
+export function addressOf(path: string, { params = {}, query = {} }: LooseInput): string {
+  const filled = path.replace(/\{(\w+)\}/g, (_, key: string) => encodeURIComponent(params[key] ?? ''))
+  const search = new URLSearchParams()
+  for (const [key, value] of Object.entries(query)) if (value !== undefined) search.set(key, String(value))
+  return search.size === 0 ? filled : `${filled}?${search.toString()}`
+}
+
+async function send(method: string, address: string, body: unknown, signal?: AbortSignal): Promise<Response> {
+  const deadline = AbortSignal.timeout(requestDeadlineMs)
+  try {
+    return await fetch(address, {
+      method,
+      credentials: 'same-origin',
+      signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
+      headers: body === undefined ? {} : { 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+  } catch (cause) {
+    if (signal?.aborted) throw cause
+    const message = deadline.aborted
+      ? 'The server did not answer in time.'
+      : 'The server cannot be reached. Check the connection and try again.'
+    throw new ApiError(0, { code: 'unreachable', message }, cause)
+  }
+}
+
+async function readJson(response: Response): Promise<unknown> {
+  try {
+    const body: unknown = await response.json()
+    return body
+  } catch (cause) {
+    if (response.ok) {
+      throw new ApiError(response.status, { code: 'unreadable', message: 'The answer could not be read.' }, cause)
+    }
+    return undefined
+  }
+}

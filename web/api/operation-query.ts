@@ -1,0 +1,42 @@
+import { QueryClient, queryOptions } from '@tanstack/react-query'
+import type { OperationName } from '../../protocol/http/index.ts'
+import { ApiError } from './api-error.ts'
+import { call } from './call.ts'
+import type { ArgsOf, InputOf, OutputOf } from './operation-types.ts'
+
+/** The key under which an operation's answer is kept. */
+export function operationKey<K extends OperationName>(name: K, input?: InputOf<K>): readonly unknown[] {
+  return input === undefined ? [name] : [name, input]
+}
+
+/** An operation that reads, as a query: `useQuery(operationQuery('getChat', {params: {id}}))`. */
+// oxlint-disable-next-line typescript/explicit-function-return-type -- TanStack's tagged key type has no short name
+export function operationQuery<K extends OperationName>(name: K, ...[input]: ArgsOf<K>) {
+  return queryOptions<OutputOf<K>, Error>({
+    queryKey: operationKey(name, input),
+    queryFn: ({ signal }) => {
+      // The input was checked against ArgsOf above; the rest parameter loses that when it is put together again.
+      const args = [input, signal] as unknown as ArgsOf<K>
+      return call(name, ...args)
+    },
+  })
+}
+
+/** The page's one cache of what the server said. */
+export function createQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        // Changes arrive by the socket; a gap in it makes the page read again.
+        staleTime: 5 * 60_000,
+        refetchOnWindowFocus: false,
+        retry: (failures, error) => failures < 3 && error instanceof ApiError && error.retryable,
+        retryDelay: (attempt, error) =>
+          error instanceof ApiError && error.retryAfterMs !== undefined
+            ? Math.min(error.retryAfterMs, 30_000)
+            : Math.random() * Math.min(500 * 2 ** attempt, 5000),
+      },
+      mutations: { retry: false },
+    },
+  })
+}

@@ -1,0 +1,48 @@
+import { lazy, Suspense, useEffect } from 'react'
+import type { ReactNode } from 'react'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useLingui } from '@lingui/react/macro'
+import { ApiError } from '../api/api-error.ts'
+import { operationQuery } from '../api/operation-query.ts'
+import { Waiting } from '../ui/waiting.tsx'
+import { ErrorNotice } from '../features/errors/error-notice.tsx'
+import { followSignOut } from '../features/session/sign-out.ts'
+import { PendingPage } from '../features/session/pending-page.tsx'
+import { SignInPage } from '../features/session/sign-in-page.tsx'
+import { writeStored } from '../features/storage/safe-storage.ts'
+import { loadSignedIn } from './load-signed-in.ts'
+
+const SignedIn = lazy(async () => ({ default: (await loadSignedIn()).SignedIn }))
+
+/** Who is there decides what is shown: the door, the waiting room, or the house. */
+export function Entrance(): ReactNode {
+  const { t } = useLingui()
+  const queryClient = useQueryClient()
+  const app = useQuery(operationQuery('getApp'))
+  const me = useQuery(operationQuery('getMe'))
+  useEffect(() => followSignOut(queryClient), [queryClient])
+  const known = me.data !== undefined
+  useEffect(() => {
+    if (known) writeStored('known', 'yes')
+  }, [known])
+
+  if (me.data?.role === 'pending') return <PendingPage user={me.data} />
+  if (me.data) {
+    return (
+      <Suspense fallback={<Waiting label={t`Loading…`} />}>
+        <SignedIn user={me.data} appName={app.data?.name ?? 'Shoal'} />
+      </Suspense>
+    )
+  }
+  if (me.error instanceof ApiError && me.error.code === 'unauthenticated' && !app.isPending) {
+    return <SignInPage app={app.data} />
+  }
+  if (me.error && !app.isPending) {
+    return (
+      <main className="mx-auto flex h-full max-w-96 flex-col justify-center px-5">
+        <ErrorNotice error={me.error} onRetry={() => void me.refetch()} />
+      </main>
+    )
+  }
+  return <Waiting label={t`Loading…`} />
+}

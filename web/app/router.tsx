@@ -1,0 +1,115 @@
+import { lazy, Suspense } from 'react'
+import type { ComponentType, ReactNode } from 'react'
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  Outlet,
+  useParams,
+  useRouteContext,
+} from '@tanstack/react-router'
+import { useLingui } from '@lingui/react/macro'
+import type { UserView } from '../../protocol/http/user-view.ts'
+import { ChatPage } from '../features/chat/chat-page.tsx'
+import { Waiting } from '../ui/waiting.tsx'
+import { NotFoundPage } from './not-found-page.tsx'
+import { Shell } from './shell.tsx'
+
+interface Context {
+  user: UserView
+  appName: string
+}
+
+const root = createRootRouteWithContext<Context>()({ component: ShellRoute, notFoundComponent: NotFoundPage })
+
+function ShellRoute(): ReactNode {
+  const { user, appName } = useRouteContext({ from: '__root__' })
+  return (
+    <Shell user={user} appName={appName}>
+      <Outlet />
+    </Shell>
+  )
+}
+
+// One component for a chat and for the place where one begins, so that nothing on the screen is made anew when a chat
+// gets its address.
+const chats = createRoute({ getParentRoute: () => root, id: 'chats', component: ChatRoute })
+const start = createRoute({ getParentRoute: () => chats, path: '/' })
+const chat = createRoute({ getParentRoute: () => chats, path: '/c/$chatId' })
+
+function ChatRoute(): ReactNode {
+  const { user } = useRouteContext({ from: '__root__' })
+  const { chatId } = useParams({ strict: false })
+  return <ChatPage chatId={chatId ?? null} userName={user.name} />
+}
+
+function lazyPage(load: () => Promise<ComponentType<{ user: UserView }>>): () => ReactNode {
+  const Page = lazy(async () => ({ default: await load() }))
+  return function LazyPage() {
+    const { t } = useLingui()
+    const { user } = useRouteContext({ from: '__root__' })
+    return (
+      <Suspense fallback={<Waiting label={t`Loading…`} />}>
+        <Page user={user} />
+      </Suspense>
+    )
+  }
+}
+
+const account = createRoute({
+  getParentRoute: () => root,
+  path: '/account',
+  component: lazyPage(async () => (await import('../features/accounts/account-page.tsx')).AccountPage),
+})
+const connections = createRoute({
+  getParentRoute: () => root,
+  path: '/connections',
+  component: lazyPage(async () => (await import('../features/admin/connections-page.tsx')).ConnectionsPage),
+})
+const users = createRoute({
+  getParentRoute: () => root,
+  path: '/users',
+  component: lazyPage(async () => {
+    const { UsersPage } = await import('../features/admin/users-page.tsx')
+    return ({ user }) => <UsersPage me={user} />
+  }),
+})
+const cluster = createRoute({
+  getParentRoute: () => root,
+  path: '/cluster',
+  component: lazyPage(async () => (await import('../features/admin/cluster-page.tsx')).ClusterPage),
+})
+const development = import.meta.env.DEV
+  ? [
+      createRoute({
+        getParentRoute: () => root,
+        path: '/dev/ui',
+        component: lazyPage(async () => (await import('./dev-ui-page.tsx')).DevUiPage),
+      }),
+    ]
+  : []
+
+const routeTree = root.addChildren([
+  chats.addChildren([start, chat]),
+  account,
+  connections,
+  users,
+  cluster,
+  ...development,
+])
+
+// oxlint-disable-next-line typescript/explicit-function-return-type -- the router's type is its tree
+export function createPageRouter() {
+  return createRouter({
+    routeTree,
+    context: { user: undefined as never, appName: '' },
+    defaultPreload: 'intent',
+    scrollRestoration: false,
+  })
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createPageRouter>
+  }
+}

@@ -1,0 +1,60 @@
+import { useEffect, useRef } from 'react'
+import type { ReactNode } from 'react'
+
+/** How far from the left edge a swipe may begin, and how far it has to go, px. */
+const edge = 24
+const distance = 56
+
+/** A sheet from the left, over the page of a phone: opened by a button or a swipe from the edge, closed by one back. */
+export function Sheet({
+  label,
+  open,
+  onOpen,
+  onClose,
+  children,
+}: {
+  label: string
+  open: boolean
+  onOpen(): void
+  onClose(): void
+  children: ReactNode
+}): ReactNode {
+  const ref = useRef<HTMLDialogElement>(null)
+  useEffect(() => {
+    const dialog = ref.current
+    if (open && !dialog?.open) dialog?.showModal()
+    if (!open && dialog?.open) dialog.close()
+  }, [open])
+  useEffect(() => {
+    let from: { x: number; y: number } | null = null
+    const begin = (event: TouchEvent): void => {
+      const touch = event.touches[0]
+      from = touch && (open || touch.clientX <= edge) ? { x: touch.clientX, y: touch.clientY } : null
+    }
+    const move = (event: TouchEvent): void => {
+      const touch = event.touches[0]
+      if (!from || !touch) return
+      const across = touch.clientX - from.x
+      if (Math.abs(touch.clientY - from.y) > Math.abs(across)) from = null
+      else if (!open && across > distance && matchMedia('(max-width: 767px)').matches) onOpen()
+      else if (open && across < -distance) onClose()
+    }
+    const stop = new AbortController()
+    addEventListener('touchstart', begin, { passive: true, signal: stop.signal })
+    addEventListener('touchmove', move, { passive: true, signal: stop.signal })
+    return () => stop.abort()
+  }, [open, onOpen, onClose])
+  return (
+    <dialog
+      ref={ref}
+      aria-label={label}
+      onClose={onClose}
+      onPointerDown={(event) => {
+        if (event.target === ref.current) onClose()
+      }}
+      className="appear m-0 h-dvh max-h-none w-[min(20rem,86vw)] max-w-none bg-surface-1 p-0 shadow-floating"
+    >
+      {open && children}
+    </dialog>
+  )
+}

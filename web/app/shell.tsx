@@ -1,0 +1,83 @@
+import { useEffect, useState } from 'react'
+import type { ReactNode } from 'react'
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { Trans, useLingui } from '@lingui/react/macro'
+import type { UserView } from '../../protocol/http/user-view.ts'
+import { operationQuery } from '../api/operation-query.ts'
+import { FirstRunPage } from '../features/first-run/first-run-page.tsx'
+import { followQueues } from '../features/chat/queued-messages.ts'
+import { listenForShortcuts } from '../features/chat/shortcuts.ts'
+import { Sidebar } from '../features/chat/sidebar.tsx'
+import { useSidebar } from '../features/chat/sidebar-state.ts'
+import { readStored, writeStored } from '../features/storage/safe-storage.ts'
+import { Sheet } from './sheet.tsx'
+import { useVisualViewport } from './use-visual-viewport.ts'
+
+/** The frame of every page: chats at the side, the page beside them. */
+export function Shell({
+  user,
+  appName,
+  children,
+}: {
+  user: UserView
+  appName: string
+  children: ReactNode
+}): ReactNode {
+  const { t } = useLingui()
+  const navigate = useNavigate()
+  const { open, sheet, toggle, showSheet, hideSheet } = useSidebar()
+  useVisualViewport()
+  useEffect(followQueues, [])
+  useEffect(
+    () =>
+      listenForShortcuts({
+        newChat: () => void navigate({ to: '/' }),
+        toggleSidebar: toggle,
+        find() {
+          if (!open) toggle()
+          requestAnimationFrame(() => document.getElementById('chat-filter')?.focus())
+        },
+      }),
+    [navigate, open, toggle],
+  )
+
+  const [firstRun, setFirstRun] = useState(user.role === 'admin' && readStored('first-run') === 'open')
+  const connections = useQuery({ ...operationQuery('listConnections'), enabled: firstRun })
+  const connected = connections.data?.items.some((it) => it.kind !== 'demo') ?? false
+  if (firstRun && connections.isPending) return null
+  if (firstRun && !connected) {
+    return (
+      <FirstRunPage
+        onDone={() => {
+          writeStored('first-run', null)
+          setFirstRun(false)
+        }}
+      />
+    )
+  }
+
+  return (
+    <div className="flex h-[var(--viewport-height,100dvh)] w-full">
+      <a
+        href="#main"
+        className="sr-only focus:not-sr-only focus:absolute focus:top-2 focus:left-2 focus:z-30 focus:rounded-medium focus:bg-raised focus:px-4 focus:py-2 focus:shadow-floating"
+        onClick={(event) => {
+          event.preventDefault()
+          document.querySelector<HTMLElement>('main textarea, main a, main button')?.focus()
+        }}
+      >
+        <Trans>Skip to the page</Trans>
+      </a>
+      {open && (
+        <div className="w-68 shrink-0 border-r border-border max-md:hidden">
+          <Sidebar user={user} appName={appName} onClose={toggle} />
+        </div>
+      )}
+      <Sheet label={t`Chats`} open={sheet} onOpen={showSheet} onClose={hideSheet}>
+        <Sidebar user={user} appName={appName} onClose={hideSheet} />
+      </Sheet>
+      {children}
+    </div>
+  )
+}

@@ -1,0 +1,51 @@
+import { useCallback, useEffect, useMemo, useState } from 'react'
+import type { ReactNode } from 'react'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
+import type { UserView } from '../../protocol/http/user-view.ts'
+import { onSessionExpired } from '../api/call.ts'
+import { operationQuery } from '../api/operation-query.ts'
+import { Toasts } from '../ui/toasts.tsx'
+import { applyPreferences } from '../features/accounts/apply-preferences.ts'
+import { LiveProvider } from '../features/chat/live-context.tsx'
+import { SessionEnded } from '../features/session/session-ended.tsx'
+import { createPageRouter } from './router.tsx'
+
+/** Everything behind the door: the live connection, the pages, and the door again when the session ends. */
+export function SignedIn({ user, appName }: { user: UserView; appName: string }): ReactNode {
+  const queryClient = useQueryClient()
+  const [router] = useState(createPageRouter)
+  const [expired, setExpired] = useState(false)
+  // Each sign-in has a live connection of its own: the one before was closed with its session.
+  const [session, setSession] = useState(0)
+  useEffect(() => onSessionExpired(() => setExpired(true)), [])
+
+  const preferences = useQuery(operationQuery('getPreferences')).data
+  useEffect(() => {
+    if (preferences) applyPreferences(preferences)
+  }, [preferences])
+
+  const onCreated = useCallback(
+    (chatId: string) => router.navigate({ to: '/c/$chatId', params: { chatId } }),
+    [router],
+  )
+  const context = useMemo(() => ({ user, appName }), [user, appName])
+  return (
+    <>
+      <LiveProvider session={session} onCreated={onCreated}>
+        <RouterProvider router={router} context={context} />
+      </LiveProvider>
+      <Toasts />
+      {expired && (
+        <SessionEnded
+          email={user.email}
+          onDone={() => {
+            setExpired(false)
+            setSession(session + 1)
+            void queryClient.invalidateQueries()
+          }}
+        />
+      )}
+    </>
+  )
+}

@@ -1,0 +1,85 @@
+import { useState } from 'react'
+import type { ReactNode, SubmitEvent } from 'react'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Trans, useLingui } from '@lingui/react/macro'
+import { call } from '../../api/call.ts'
+import { operationQuery } from '../../api/operation-query.ts'
+import { Button } from '../../ui/button.tsx'
+import { Field } from '../../ui/field.tsx'
+import { SecretOnce } from '../secret-once.tsx'
+import { ErrorNotice } from '../errors/error-notice.tsx'
+import { belongsToField, fieldError } from '../errors/error-text.ts'
+import { Rows, Section } from '../pages/page.tsx'
+import { useWhen } from '../use-when.ts'
+
+export function ApiKeysSection(): ReactNode {
+  const { t } = useLingui()
+  const when = useWhen()
+  const queryClient = useQueryClient()
+  const keys = useQuery({ ...operationQuery('listApiKeys'), staleTime: 0 })
+  const again = (): Promise<void> => queryClient.invalidateQueries(operationQuery('listApiKeys'))
+  const [name, setName] = useState('')
+  const create = useMutation({
+    mutationFn: () => call('createApiKey', { body: { name } }),
+    onSuccess: () => {
+      setName('')
+      void again()
+    },
+  })
+  const remove = useMutation({
+    mutationFn: (id: string) => call('deleteApiKey', { params: { id } }),
+    onSuccess: again,
+  })
+  const submit = (event: SubmitEvent<HTMLFormElement>): void => {
+    event.preventDefault()
+    create.mutate()
+  }
+  return (
+    <Section title={t`API keys`} intro={t`For programs that use the OpenAI API: the address is this one, followed by /v1.`}>
+      {create.data && <SecretOnce label={t`Your new key`} secret={create.data.key} onDone={() => create.reset()} />}
+      <ErrorNotice error={remove.error ?? keys.error} />
+      {keys.data && keys.data.items.length > 0 && (
+        <Rows>
+          {keys.data.items.map((key) => (
+            <li key={key.id} className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 py-3">
+              <div className="min-w-0 flex-1 basis-48 [overflow-wrap:anywhere]">
+                <p className="font-medium">
+                  <bdi>{key.name}</bdi>
+                </p>
+                <p className="text-small text-muted">
+                  <span className="font-mono">{key.hint}…</span>
+                  {' · '}
+                  {key.lastUsedAt === null ? <Trans>never used</Trans> : <Trans>last used {when(key.lastUsedAt)}</Trans>}
+                </p>
+              </div>
+              <Button
+                look="danger"
+                busy={remove.isPending && remove.variables === key.id}
+                onClick={() => remove.mutate(key.id)}
+              >
+                <Trans>Revoke</Trans>
+              </Button>
+            </li>
+          ))}
+        </Rows>
+      )}
+      <form onSubmit={submit} className="flex max-w-96 flex-col gap-3">
+        <Field
+          label={t`Name of a new key`}
+          placeholder={t`What will use it`}
+          required
+          maxLength={100}
+          value={name}
+          error={fieldError(create.error, 'name')}
+          onChange={(event) => setName(event.target.value)}
+        />
+        {!belongsToField(create.error, ['name']) && <ErrorNotice error={create.error} />}
+        <div>
+          <Button type="submit" icon="key" busy={create.isPending} disabled={name.trim() === ''}>
+            <Trans>Create key</Trans>
+          </Button>
+        </div>
+      </form>
+    </Section>
+  )
+}

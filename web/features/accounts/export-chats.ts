@@ -1,0 +1,27 @@
+import { call } from '../../api/call.ts'
+import type { OutputOf } from '../../api/operation-types.ts'
+
+/** Reads every chat and saves them as a file. `onProgress` is told how many have been read. */
+export async function exportChats(onProgress: (done: number) => void): Promise<void> {
+  const chats: OutputOf<'getChat'>[] = []
+  onProgress(0)
+  for (const archived of ['false', 'true'] as const) {
+    let cursor: string | null = null
+    do {
+      const query: { archived: 'false' | 'true'; limit: number; cursor?: string } = { archived, limit: 100 }
+      if (cursor !== null) query.cursor = cursor
+      const page: OutputOf<'listChats'> = await call('listChats', { query })
+      for (const { id } of page.items) {
+        chats.push(await call('getChat', { params: { id } }))
+        onProgress(chats.length)
+      }
+      cursor = page.next
+    } while (cursor !== null)
+  }
+  const address = URL.createObjectURL(new Blob([JSON.stringify({ chats }, null, 2)], { type: 'application/json' }))
+  const link = document.createElement('a')
+  link.href = address
+  link.download = 'shoal-chats.json'
+  link.click()
+  URL.revokeObjectURL(address)
+}

@@ -1,0 +1,121 @@
+import { useState } from 'react'
+import type { ReactNode, SubmitEvent } from 'react'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Trans, useLingui } from '@lingui/react/macro'
+import type { UserView } from '../../../protocol/http/user-view.ts'
+import { call } from '../../api/call.ts'
+import { operationKey } from '../../api/operation-query.ts'
+import { Button } from '../../ui/button.tsx'
+import { Field } from '../../ui/field.tsx'
+import { ErrorNotice } from '../errors/error-notice.tsx'
+import { belongsToField, errorText, fieldError } from '../errors/error-text.ts'
+import { ApiError } from '../../api/api-error.ts'
+import { Section } from '../pages/page.tsx'
+
+export function ProfileSection({ user }: { user: UserView }): ReactNode {
+  const { t } = useLingui()
+  return (
+    <Section title={t`Profile`} intro={user.email}>
+      <NameForm user={user} />
+      <PasswordForm email={user.email} />
+    </Section>
+  )
+}
+
+function NameForm({ user }: { user: UserView }): ReactNode {
+  const { t } = useLingui()
+  const queryClient = useQueryClient()
+  const [name, setName] = useState(user.name)
+  const save = useMutation({
+    mutationFn: () => call('updateAccount', { body: { name } }),
+    onSuccess: (me) => queryClient.setQueryData(operationKey('getMe'), me),
+  })
+  const submit = (event: SubmitEvent<HTMLFormElement>): void => {
+    event.preventDefault()
+    save.mutate()
+  }
+  return (
+    <form onSubmit={submit} className="flex max-w-96 flex-col gap-3">
+      <Field
+        label={t`Name`}
+        autoComplete="name"
+        required
+        maxLength={100}
+        value={name}
+        error={fieldError(save.error, 'name')}
+        onChange={(event) => setName(event.target.value)}
+      />
+      {!belongsToField(save.error, ['name']) && <ErrorNotice error={save.error} />}
+      <div className="flex items-center gap-3">
+        <Button type="submit" busy={save.isPending} disabled={name === user.name}>
+          <Trans>Save name</Trans>
+        </Button>
+        <span role="status" className="text-small text-success">
+          {save.isSuccess && name === user.name && <Trans>Saved</Trans>}
+        </span>
+      </div>
+    </form>
+  )
+}
+
+function PasswordForm({ email }: { email: string }): ReactNode {
+  const { t } = useLingui()
+  const [open, setOpen] = useState(false)
+  const [values, setValues] = useState({ current: '', next: '' })
+  const save = useMutation({
+    mutationFn: () => call('changePassword', { body: values }),
+    onSuccess: () => setValues({ current: '', next: '' }),
+  })
+  if (!open) {
+    return (
+      <div>
+        <Button onClick={() => setOpen(true)}>
+          <Trans>Change password</Trans>
+        </Button>
+      </div>
+    )
+  }
+  const submit = (event: SubmitEvent<HTMLFormElement>): void => {
+    event.preventDefault()
+    save.mutate()
+  }
+  const wrong = save.error instanceof ApiError && save.error.code === 'wrong_credentials'
+  return (
+    <form onSubmit={submit} className="flex max-w-96 flex-col gap-3">
+      <input type="hidden" name="username" autoComplete="username" value={email} readOnly />
+      <Field
+        label={t`Current password`}
+        type="password"
+        autoComplete="current-password"
+        required
+        value={values.current}
+        error={wrong ? t`This is not the current password.` : fieldError(save.error, 'current')}
+        onChange={(event) => setValues({ ...values, current: event.target.value })}
+      />
+      <Field
+        label={t`New password`}
+        type="password"
+        autoComplete="new-password"
+        required
+        minLength={8}
+        hint={t`At least 8 characters. Every other session is signed out.`}
+        value={values.next}
+        error={fieldError(save.error, 'next')}
+        onChange={(event) => setValues({ ...values, next: event.target.value })}
+      />
+      {save.error && !wrong && !belongsToField(save.error, ['current', 'next']) && (
+        <p role="alert" className="text-danger">
+          {errorText(save.error)}
+        </p>
+      )}
+      <div className="flex items-center gap-3">
+        <Button type="submit" look="primary" busy={save.isPending}>
+          <Trans>Change password</Trans>
+        </Button>
+        <span role="status" className="text-small text-success">
+          {save.isSuccess && <Trans>Changed. Other sessions are signed out.</Trans>}
+        </span>
+      </div>
+    </form>
+  )
+}

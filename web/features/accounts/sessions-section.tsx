@@ -1,0 +1,64 @@
+import type { ReactNode } from 'react'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Trans, useLingui } from '@lingui/react/macro'
+import { call } from '../../api/call.ts'
+import { operationQuery } from '../../api/operation-query.ts'
+import { Badge } from '../../ui/badge.tsx'
+import { Button } from '../../ui/button.tsx'
+import { Waiting } from '../../ui/waiting.tsx'
+import { ErrorNotice } from '../errors/error-notice.tsx'
+import { Rows, Section } from '../pages/page.tsx'
+import { signOut } from '../session/sign-out.ts'
+import { useWhen } from '../use-when.ts'
+
+export function SessionsSection(): ReactNode {
+  const { t } = useLingui()
+  const when = useWhen()
+  const queryClient = useQueryClient()
+  const sessions = useQuery({ ...operationQuery('listSessions'), staleTime: 0 })
+  const end = useMutation({
+    mutationFn: (id: string) => call('endSession', { params: { id } }),
+    onSuccess: () => queryClient.invalidateQueries(operationQuery('listSessions')),
+  })
+  const everywhere = useMutation({ mutationFn: () => signOut(true) })
+  return (
+    <Section
+      title={t`Sessions`}
+      intro={t`Where you are signed in.`}
+      action={
+        <Button look="danger" busy={everywhere.isPending} onClick={() => everywhere.mutate()}>
+          <Trans>Sign out everywhere</Trans>
+        </Button>
+      }
+    >
+      <ErrorNotice error={end.error ?? everywhere.error ?? sessions.error} onRetry={() => void sessions.refetch()} />
+      {sessions.isPending && <Waiting label={t`Reading the sessions…`} />}
+      {sessions.data && (
+        <Rows>
+          {sessions.data.items.map((session) => (
+            <li key={session.id} className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 py-3">
+              <div className="min-w-0 flex-1 basis-48">
+                <p className="flex flex-wrap items-center gap-2 font-medium [overflow-wrap:anywhere]">
+                  {session.device}
+                  {session.current && (
+                    <Badge look="accent">
+                      <Trans>This one</Trans>
+                    </Badge>
+                  )}
+                </p>
+                <p className="text-small text-muted [overflow-wrap:anywhere]">
+                  {session.address} · <Trans>last used {when(session.lastUsedAt)}</Trans>
+                </p>
+              </div>
+              {!session.current && (
+                <Button busy={end.isPending && end.variables === session.id} onClick={() => end.mutate(session.id)}>
+                  <Trans>Sign out</Trans>
+                </Button>
+              )}
+            </li>
+          ))}
+        </Rows>
+      )}
+    </Section>
+  )
+}

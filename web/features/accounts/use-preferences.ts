@@ -1,0 +1,36 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import type { Preferences } from '../../../protocol/http/get-preferences.ts'
+import { call } from '../../api/call.ts'
+import { operationKey, operationQuery } from '../../api/operation-query.ts'
+import { applyPreferences } from './apply-preferences.ts'
+
+const defaults: Preferences = { theme: 'system', language: 'system', sendKey: 'enter', defaultModel: null }
+
+/** A person's preferences, changed at once and saved behind that; put back when the server refuses. */
+export function usePreferences(): {
+  preferences: Preferences
+  change(change: Partial<Preferences>): void
+  error: Error | null
+} {
+  const queryClient = useQueryClient()
+  const { data, error } = useQuery(operationQuery('getPreferences'))
+  const preferences = data ?? defaults
+  const show = (value: Preferences): void => {
+    queryClient.setQueryData(operationKey('getPreferences'), value)
+    applyPreferences(value)
+  }
+  const save = useMutation({
+    mutationFn: (value: Preferences) => call('putPreferences', { body: value }),
+    onMutate: (value) => {
+      const before = preferences
+      show(value)
+      return before
+    },
+    onError: (_, __, before) => before && show(before),
+  })
+  return {
+    preferences,
+    change: (change) => save.mutate({ ...preferences, ...change }),
+    error: save.error ?? error,
+  }
+}

@@ -1,0 +1,106 @@
+import type { ReactNode } from 'react'
+import { useQuery } from '@tanstack/react-query'
+import { Plural, Trans, useLingui } from '@lingui/react/macro'
+import { operationQuery } from '../../api/operation-query.ts'
+import { Badge } from '../../ui/badge.tsx'
+import { Notice } from '../../ui/notice.tsx'
+import { Waiting } from '../../ui/waiting.tsx'
+import { ErrorNotice } from '../errors/error-notice.tsx'
+import { Page, Rows, Section } from '../pages/page.tsx'
+import { useWhen } from '../use-when.ts'
+
+/** The instances as the answering one sees them, and what they share. */
+export function ClusterPage(): ReactNode {
+  const { t } = useLingui()
+  const when = useWhen()
+  const cluster = useQuery({ ...operationQuery('getCluster'), staleTime: 0, refetchInterval: 5000 })
+  const { data, error, dataUpdatedAt } = cluster
+  return (
+    <Page title={t`Instances`} intro={t`The processes that serve this Shoal. Any of them may go at any moment.`}>
+      {error && (
+        <div className="flex flex-col gap-2">
+          <ErrorNotice error={error} onRetry={() => void cluster.refetch()} />
+          {data && (
+            <p className="text-small text-muted">
+              <Trans>What is shown is from {when(dataUpdatedAt)}.</Trans>
+            </p>
+          )}
+        </div>
+      )}
+      {cluster.isPending && <Waiting label={t`Asking the instances…`} />}
+      {data && (
+        <>
+          <Section title={t`Shared services`}>
+            <div className="flex flex-col gap-2">
+              <Service
+                name={data.store.kind === 'postgres' ? 'PostgreSQL' : t`Embedded database`}
+                healthy={data.store.healthy}
+                problem={data.store.problem}
+              />
+              {data.redis.configured ? (
+                <Service name="Redis" healthy={data.redis.healthy} problem={data.redis.problem} />
+              ) : (
+                <p className="text-muted">
+                  <Trans>Redis is not configured: one instance does not need it.</Trans>
+                </p>
+              )}
+            </div>
+          </Section>
+          <Section title={t`Instances`}>
+            <Rows>
+              {data.members.map((member) => (
+                <li key={member.incarnation} className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3">
+                  <div className="min-w-0 flex-1 basis-48 [overflow-wrap:anywhere]">
+                    <p className="flex flex-wrap items-center gap-2 font-medium">
+                      {member.label}
+                      {member.self && (
+                        <Badge look="accent">
+                          <Trans>answers you</Trans>
+                        </Badge>
+                      )}
+                      {member.state === 'draining' && (
+                        <Badge look="warning">
+                          <Trans>shutting down</Trans>
+                        </Badge>
+                      )}
+                    </p>
+                    <p className="text-small text-muted">
+                      <Trans>version {member.version}</Trans>
+                      {' · '}
+                      <Trans>started {when(member.startedAt)}</Trans>
+                    </p>
+                  </div>
+                  <p className="text-small text-muted tabular-nums">
+                    <Plural value={member.runs} one="# answer" other="# answers" />
+                    {' · '}
+                    <Plural value={member.sockets} one="# open page" other="# open pages" />
+                  </p>
+                </li>
+              ))}
+            </Rows>
+          </Section>
+        </>
+      )}
+    </Page>
+  )
+}
+
+function Service({
+  name,
+  healthy,
+  problem,
+}: {
+  name: string
+  healthy: boolean
+  problem: string | undefined
+}): ReactNode {
+  return healthy ? (
+    <p>
+      {name}: <Trans>healthy</Trans>
+    </p>
+  ) : (
+    <Notice>
+      {name}: {problem ?? <Trans>does not answer</Trans>}
+    </Notice>
+  )
+}

@@ -1,0 +1,153 @@
+import { useState } from 'react'
+import type { ReactNode, SubmitEvent } from 'react'
+import { useMutation } from '@tanstack/react-query'
+import { Trans, useLingui } from '@lingui/react/macro'
+import type { ConnectionView } from '../../../protocol/http/connection-view.ts'
+import { call } from '../../api/call.ts'
+import { Button } from '../../ui/button.tsx'
+import { Icon } from '../../ui/icon.tsx'
+import { Field, Select } from '../../ui/field.tsx'
+import { ErrorNotice } from '../errors/error-notice.tsx'
+import { belongsToField, fieldError } from '../errors/error-text.ts'
+import { VerifyResult } from './verify-result.tsx'
+
+type Kind = 'openai' | 'ollama'
+const shownFields = ['name', 'baseUrl', 'key', 'prefix', 'continues']
+
+/** A provider's address and key. Verify asks it for its models and stores nothing. */
+export function ConnectionForm({
+  connection,
+  kind: fixedKind,
+  onSaved,
+  onCancel,
+  saveLabel,
+}: {
+  connection: ConnectionView | null
+  kind?: Kind
+  onSaved(): void
+  onCancel?: () => void
+  saveLabel: string
+}): ReactNode {
+  const { t } = useLingui()
+  const [values, setValues] = useState({
+    kind: (connection?.kind === 'ollama' ? 'ollama' : (fixedKind ?? 'openai')) as Kind,
+    name: connection?.name ?? '',
+    baseUrl: connection?.baseUrl ?? '',
+    key: '',
+    prefix: connection?.prefix ?? '',
+    continues: connection?.continues ?? ('auto' as ConnectionView['continues']),
+  })
+  const set = (change: Partial<typeof values>): void => {
+    setValues({ ...values, ...change })
+    verify.reset()
+  }
+  const key = values.key === '' ? {} : { key: values.key }
+  const verify = useMutation({
+    mutationFn: () =>
+      call('verifyConnection', {
+        body: { kind: values.kind, baseUrl: values.baseUrl, ...key, ...(connection ? { id: connection.id } : {}) },
+      }),
+  })
+  const save = useMutation({
+    mutationFn: () => {
+      const { kind, prefix, continues, baseUrl } = values
+      const name = values.name.trim() === '' ? hostOf(baseUrl) : values.name
+      return connection
+        ? call('updateConnection', { params: { id: connection.id }, body: { name, baseUrl, ...key, prefix, continues } })
+        : call('createConnection', { body: { kind, name, baseUrl, ...key, prefix, continues } })
+    },
+    onSuccess: onSaved,
+  })
+  const submit = (event: SubmitEvent<HTMLFormElement>): void => {
+    event.preventDefault()
+    save.mutate()
+  }
+  const error = (field: string): string | undefined =>
+    fieldError(save.error, field) ?? fieldError(verify.error, field)
+  return (
+    <form onSubmit={submit} className="flex flex-col gap-4">
+      {!connection && fixedKind === undefined && (
+        <Select label={t`Kind`} value={values.kind} onChange={(event) => set({ kind: event.target.value as Kind })}>
+          <option value="openai">{t`OpenAI and everything that speaks its API`}</option>
+          <option value="ollama">Ollama</option>
+        </Select>
+      )}
+      <Field
+        label={t`Address`}
+        type="url"
+        required
+        placeholder={values.kind === 'openai' ? 'https://api.openai.com/v1' : 'http://localhost:11434'}
+        value={values.baseUrl}
+        error={error('baseUrl')}
+        onChange={(event) => set({ baseUrl: event.target.value })}
+      />
+      <Field
+        label={t`API key`}
+        type="password"
+        autoComplete="off"
+        hint={connection?.hasKey ? t`A key is set. It cannot be read; leave this empty to keep it.` : undefined}
+        placeholder={connection?.hasKey ? '••••••••' : values.kind === 'ollama' ? t`Seldom needed` : 'sk-…'}
+        value={values.key}
+        error={error('key')}
+        onChange={(event) => set({ key: event.target.value })}
+      />
+      <Field
+        label={t`Name`}
+        maxLength={100}
+        placeholder={hostOf(values.baseUrl)}
+        value={values.name}
+        error={error('name')}
+        onChange={(event) => set({ name: event.target.value })}
+      />
+      <details className="group/rare">
+        <summary className="flex min-h-7 list-none items-center gap-1 text-muted touch:min-h-11">
+          <span className="group-open/rare:rotate-90">
+            <Icon name="right" size={16} />
+          </span>
+          <Trans>Rarely needed</Trans>
+        </summary>
+        <div className="flex flex-col gap-4 pt-3">
+          <Field
+            label={t`Prefix`}
+            maxLength={50}
+            hint={t`Stands before its models’ names, where two connections have the same.`}
+            value={values.prefix}
+            error={error('prefix')}
+            onChange={(event) => set({ prefix: event.target.value })}
+          />
+          <Select
+            label={t`Goes on with an interrupted answer`}
+            hint={t`How the provider takes up a text where it stopped. Found out by itself.`}
+            value={values.continues}
+            onChange={(event) => set({ continues: event.target.value as ConnectionView['continues'] })}
+          >
+            <option value="auto">{t`Find out`}</option>
+            <option value="trailing">{t`By the last message`}</option>
+            <option value="prefix">{t`By a prefix mark (DeepSeek)`}</option>
+            <option value="vllm">{t`As vLLM does`}</option>
+            <option value="none">{t`Never: write anew`}</option>
+          </Select>
+        </div>
+      </details>
+      <VerifyResult result={verify.data} error={belongsToField(verify.error, shownFields) ? null : verify.error} />
+      {!belongsToField(save.error, shownFields) && <ErrorNotice error={save.error} />}
+      <div className="flex flex-wrap justify-end gap-2">
+        {onCancel && (
+          <Button look="plain" onClick={onCancel}>
+            <Trans>Cancel</Trans>
+          </Button>
+        )}
+        <Button busy={verify.isPending} disabled={values.baseUrl === ''} onClick={() => verify.mutate()}>
+          {verify.isPending ? <Trans>Asking…</Trans> : <Trans>Verify</Trans>}
+        </Button>
+        <Button look="primary" type="submit" busy={save.isPending}>
+          {saveLabel}
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+function hostOf(address: string): string {
+  return URL.canParse(address) ? new URL(address).host : ''
+}

@@ -1,0 +1,138 @@
+import { useState } from 'react'
+import type { ReactNode } from 'react'
+import { useMutation } from '@tanstack/react-query'
+import { Trans, useLingui } from '@lingui/react/macro'
+import type { ConnectionView } from '../../../protocol/http/connection-view.ts'
+import { call } from '../../api/call.ts'
+import { Badge } from '../../ui/badge.tsx'
+import { Button, IconButton } from '../../ui/button.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
+import { Menu, MenuItem } from '../../ui/menu.tsx'
+import { Switch } from '../../ui/switch.tsx'
+import { ErrorNotice } from '../errors/error-notice.tsx'
+import { VerifyResult } from './verify-result.tsx'
+
+export function ConnectionRow({
+  connection,
+  first,
+  last,
+  onToggle,
+  onMove,
+  onEdit,
+  onRemoved,
+}: {
+  connection: ConnectionView
+  first: boolean
+  last: boolean
+  onToggle(enabled: boolean): void
+  onMove(by: 1 | -1): void
+  onEdit(): void
+  onRemoved(): void
+}): ReactNode {
+  const { t } = useLingui()
+  const [removing, setRemoving] = useState(false)
+  const ours = connection.source === 'page'
+  const { id, kind, baseUrl } = connection
+  const verify = useMutation({
+    mutationFn: () => call('verifyConnection', { body: { id, kind: kind === 'ollama' ? 'ollama' : 'openai', baseUrl } }),
+  })
+  return (
+    <li className="flex flex-col gap-2 px-4 py-3">
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
+        <Switch
+          label={connection.enabled ? t`${connection.name} is on` : t`${connection.name} is off`}
+          checked={connection.enabled}
+          disabled={!ours}
+          onChange={onToggle}
+        />
+        <div className="min-w-0 flex-1 basis-40 [overflow-wrap:anywhere]">
+          <p className="flex flex-wrap items-center gap-2 font-medium">
+            <bdi>{connection.name}</bdi>
+            {connection.prefix !== '' && <Badge>{connection.prefix}/</Badge>}
+            {connection.source === 'environment' && (
+              <Badge>
+                <Trans>from the environment</Trans>
+              </Badge>
+            )}
+            {connection.kind === 'demo' && (
+              <Badge>
+                <Trans>built in</Trans>
+              </Badge>
+            )}
+          </p>
+          {connection.kind !== 'demo' && (
+            <p className="text-small text-muted">
+              {connection.baseUrl}
+              {connection.hasKey && <> · {t`key set`}</>}
+            </p>
+          )}
+        </div>
+        {connection.kind !== 'demo' && (
+          <Button look="plain" busy={verify.isPending} onClick={() => verify.mutate()}>
+            <Trans>Verify</Trans>
+          </Button>
+        )}
+        {ours && (
+          <Menu
+            label={connection.name}
+            trigger={(props) => <IconButton {...props} icon="more" label={t`Options of ${connection.name}`} />}
+          >
+            <MenuItem icon="edit" onSelect={onEdit}>
+              <Trans>Edit</Trans>
+            </MenuItem>
+            {!first && (
+              <MenuItem icon="send" onSelect={() => onMove(-1)}>
+                <Trans>Move up</Trans>
+              </MenuItem>
+            )}
+            {!last && (
+              <MenuItem icon="arrow-down" onSelect={() => onMove(1)}>
+                <Trans>Move down</Trans>
+              </MenuItem>
+            )}
+            <MenuItem icon="trash" danger onSelect={() => setRemoving(true)}>
+              <Trans>Remove</Trans>
+            </MenuItem>
+          </Menu>
+        )}
+      </div>
+      <VerifyResult result={verify.data} error={verify.error} />
+      {removing && <RemoveDialog connection={connection} onClose={() => setRemoving(false)} onRemoved={onRemoved} />}
+    </li>
+  )
+}
+
+function RemoveDialog({
+  connection,
+  onClose,
+  onRemoved,
+}: {
+  connection: ConnectionView
+  onClose(): void
+  onRemoved(): void
+}): ReactNode {
+  const { t } = useLingui()
+  const remove = useMutation({
+    mutationFn: () => call('deleteConnection', { params: { id: connection.id } }),
+    onSuccess: () => {
+      onClose()
+      onRemoved()
+    },
+  })
+  return (
+    <Dialog role="alertdialog" title={t`Remove ${connection.name}?`} closeLabel={t`Close`} onClose={onClose}>
+      <p className="text-muted">
+        <Trans>Its models can no longer be chosen, by anybody. Chats stay. The key is deleted.</Trans>
+      </p>
+      <ErrorNotice error={remove.error} />
+      <div className="flex justify-end gap-2">
+        <Button look="plain" onClick={onClose}>
+          <Trans>Keep</Trans>
+        </Button>
+        <Button look="danger" busy={remove.isPending} onClick={() => remove.mutate()}>
+          <Trans>Remove</Trans>
+        </Button>
+      </div>
+    </Dialog>
+  )
+}

@@ -1,0 +1,141 @@
+import { useState } from 'react'
+import type { ReactNode } from 'react'
+import { useMutation } from '@tanstack/react-query'
+import { Trans, useLingui } from '@lingui/react/macro'
+import type { Role, UserView } from '../../../protocol/http/user-view.ts'
+import { call } from '../../api/call.ts'
+import { Badge } from '../../ui/badge.tsx'
+import { Button, IconButton } from '../../ui/button.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
+import { Menu, MenuItem } from '../../ui/menu.tsx'
+import { ErrorNotice } from '../errors/error-notice.tsx'
+import { SecretOnce } from '../secret-once.tsx'
+import { useWhen } from '../use-when.ts'
+
+export function UserRow({ user, self, onChanged }: { user: UserView; self: boolean; onChanged(): void }): ReactNode {
+  const { t } = useLingui()
+  const when = useWhen()
+  const [asking, setAsking] = useState<'deactivate' | 'reset' | null>(null)
+  const change = useMutation({
+    mutationFn: (body: { role?: Role; active?: boolean }) => call('updateUser', { params: { id: user.id }, body }),
+    onSuccess: () => {
+      setAsking(null)
+      onChanged()
+    },
+  })
+  const reset = useMutation({
+    mutationFn: () => call('resetPassword', { params: { id: user.id } }),
+    onSuccess: () => setAsking(null),
+  })
+  return (
+    <li className="flex flex-col gap-2 px-4 py-3">
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
+        <div className="min-w-0 flex-1 basis-48 [overflow-wrap:anywhere]">
+          <p className="flex flex-wrap items-center gap-2 font-medium">
+            <bdi>{user.name}</bdi>
+            <RoleBadge user={user} />
+            {self && (
+              <Badge>
+                <Trans>You</Trans>
+              </Badge>
+            )}
+          </p>
+          <p className="text-small text-muted">
+            {user.email}
+            {' · '}
+            {user.lastActiveAt === null ? <Trans>never active</Trans> : <Trans>active {when(user.lastActiveAt)}</Trans>}
+          </p>
+        </div>
+        {user.role === 'pending' && user.active && (
+          <Button look="primary" busy={change.isPending} onClick={() => change.mutate({ role: 'user' })}>
+            <Trans>Approve</Trans>
+          </Button>
+        )}
+        <Menu
+          label={user.name}
+          trigger={(props) => <IconButton {...props} icon="more" label={t`Options of ${user.name}`} />}
+        >
+          {user.role !== 'admin' && (
+            <MenuItem icon="person" onSelect={() => change.mutate({ role: 'admin' })}>
+              <Trans>Make administrator</Trans>
+            </MenuItem>
+          )}
+          {user.role === 'admin' && (
+            <MenuItem icon="person" onSelect={() => change.mutate({ role: 'user' })}>
+              <Trans>Make a plain user</Trans>
+            </MenuItem>
+          )}
+          <MenuItem icon="key" onSelect={() => setAsking('reset')}>
+            <Trans>Reset password</Trans>
+          </MenuItem>
+          {user.active ? (
+            <MenuItem icon="close" danger onSelect={() => setAsking('deactivate')}>
+              <Trans>Deactivate</Trans>
+            </MenuItem>
+          ) : (
+            <MenuItem icon="check" onSelect={() => change.mutate({ active: true })}>
+              <Trans>Activate again</Trans>
+            </MenuItem>
+          )}
+        </Menu>
+      </div>
+      {asking === null && <ErrorNotice error={change.error ?? reset.error} />}
+      {reset.data && (
+        <SecretOnce label={t`New password of ${user.name}`} secret={reset.data.password} onDone={() => reset.reset()} />
+      )}
+      {asking !== null && (
+        <Dialog
+          role="alertdialog"
+          title={asking === 'reset' ? t`Give ${user.name} a new password?` : t`Deactivate ${user.name}?`}
+          closeLabel={t`Close`}
+          onClose={() => setAsking(null)}
+        >
+          <p className="text-muted">
+            {asking === 'reset' ? (
+              <Trans>Every session of this account ends. You see the new password once, to pass it on.</Trans>
+            ) : (
+              <Trans>The account is signed out everywhere and cannot sign in. Its chats stay. You can take this back.</Trans>
+            )}
+          </p>
+          <ErrorNotice error={asking === 'reset' ? reset.error : change.error} />
+          <div className="flex justify-end gap-2">
+            <Button look="plain" onClick={() => setAsking(null)}>
+              <Trans>Cancel</Trans>
+            </Button>
+            <Button
+              look="danger"
+              busy={reset.isPending || change.isPending}
+              onClick={() => (asking === 'reset' ? reset.mutate() : change.mutate({ active: false }))}
+            >
+              {asking === 'reset' ? <Trans>Reset password</Trans> : <Trans>Deactivate</Trans>}
+            </Button>
+          </div>
+        </Dialog>
+      )}
+    </li>
+  )
+}
+
+function RoleBadge({ user }: { user: UserView }): ReactNode {
+  if (!user.active) {
+    return (
+      <Badge look="danger">
+        <Trans>deactivated</Trans>
+      </Badge>
+    )
+  }
+  if (user.role === 'pending') {
+    return (
+      <Badge look="warning">
+        <Trans>waits for approval</Trans>
+      </Badge>
+    )
+  }
+  return (
+    user.role === 'admin' && (
+      <Badge look="accent">
+        <Trans>administrator</Trans>
+      </Badge>
+    )
+  )
+}

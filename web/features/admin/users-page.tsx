@@ -1,0 +1,80 @@
+import { useDeferredValue, useState } from 'react'
+import type { ReactNode } from 'react'
+import { keepPreviousData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
+import { Trans, useLingui } from '@lingui/react/macro'
+import type { Role, UserView } from '../../../protocol/http/user-view.ts'
+import { call } from '../../api/call.ts'
+import { operationKey } from '../../api/operation-query.ts'
+import { Button } from '../../ui/button.tsx'
+import { Field, Select } from '../../ui/field.tsx'
+import { Waiting } from '../../ui/waiting.tsx'
+import { ErrorNotice } from '../errors/error-notice.tsx'
+import { Page, Rows } from '../pages/page.tsx'
+import { UserRow } from './user-row.tsx'
+
+/** Every account, searched and paged by the server. */
+export function UsersPage({ me }: { me: UserView }): ReactNode {
+  const { t } = useLingui()
+  const queryClient = useQueryClient()
+  const [text, setText] = useState('')
+  const [role, setRole] = useState<Role | ''>('')
+  const q = useDeferredValue(text.trim())
+  const asked = { ...(q === '' ? {} : { q }), ...(role === '' ? {} : { role }) }
+  const list = useInfiniteQuery({
+    queryKey: operationKey('listUsers', { query: asked }),
+    queryFn: ({ pageParam, signal }) =>
+      call('listUsers', { query: { ...asked, ...(pageParam ? { cursor: pageParam } : {}) } }, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+    placeholderData: keepPreviousData,
+    staleTime: 0,
+  })
+  const users = list.data?.pages.flatMap((page) => page.items) ?? []
+  return (
+    <Page title={t`Users`} intro={t`Who may use this Shoal. New accounts wait here for approval, where sign-up asks for it.`}>
+      <div className="flex flex-col gap-4">
+        <div className="grid grid-cols-[1fr_12rem] gap-3 max-sm:grid-cols-1">
+          <Field
+            label={t`Search`}
+            type="search"
+            placeholder={t`Name or email`}
+            value={text}
+            onChange={(event) => setText(event.target.value)}
+          />
+          <Select label={t`Role`} value={role} onChange={(event) => setRole(event.target.value as Role | '')}>
+            <option value="">{t`All`}</option>
+            <option value="admin">{t`Administrators`}</option>
+            <option value="user">{t`Users`}</option>
+            <option value="pending">{t`Waiting for approval`}</option>
+          </Select>
+        </div>
+        <ErrorNotice error={list.error} onRetry={() => void list.refetch()} />
+        {list.isPending && <Waiting label={t`Reading the accounts…`} />}
+        {users.length > 0 && (
+          <Rows>
+            {users.map((user) => (
+              <UserRow
+                key={user.id}
+                user={user}
+                self={user.id === me.id}
+                onChanged={() => void queryClient.invalidateQueries({ queryKey: operationKey('listUsers') })}
+              />
+            ))}
+          </Rows>
+        )}
+        {list.isSuccess && users.length === 0 && (
+          <p className="text-muted">
+            <Trans>Nobody matches.</Trans>
+          </p>
+        )}
+        {list.hasNextPage && (
+          <div>
+            <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+              <Trans>More</Trans>
+            </Button>
+          </div>
+        )}
+      </div>
+    </Page>
+  )
+}

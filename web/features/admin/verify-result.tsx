@@ -1,0 +1,47 @@
+import type { ReactNode } from 'react'
+import { Plural, Trans } from '@lingui/react/macro'
+import type { OutputOf } from '../../api/operation-types.ts'
+import { Icon } from '../../ui/icon.tsx'
+import { Notice } from '../../ui/notice.tsx'
+import { ErrorNotice } from '../errors/error-notice.tsx'
+import { failureText } from '../errors/error-text.ts'
+
+/** What a provider said: its models, or why there are none. */
+export function VerifyResult({
+  result,
+  error,
+}: {
+  result: OutputOf<'verifyConnection'> | undefined
+  error: unknown
+}): ReactNode {
+  if (error) return <ErrorNotice error={error} />
+  if (!result) return null
+  if (!result.ok) {
+    const { sentence, detail } = failureText(result.code, result.message)
+    return (
+      <Notice>
+        <p>{sentence}</p>
+        {detail && <p className="text-small">{detail}</p>}
+      </Notice>
+    )
+  }
+  const { models } = result
+  if (models.length === 0) {
+    return (
+      <Notice look="warning">
+        <Trans>It answers, but offers no model.</Trans>
+      </Notice>
+    )
+  }
+  return (
+    <div role="status" className="flex flex-col gap-1 rounded-medium bg-surface-1 px-3 py-2">
+      <p className="flex items-center gap-2 font-medium text-success">
+        <Icon name="check" size={18} />
+        <Plural value={models.length} one="It works: # model" other="It works: # models" />
+      </p>
+      <p className="max-h-24 overflow-y-auto text-small text-muted [overflow-wrap:anywhere]">
+        {models.slice(0, 200).join(', ')}
+      </p>
+    </div>
+  )
+}

@@ -1,0 +1,77 @@
+import { useDeferredValue, useEffect, useRef } from 'react'
+import type { ReactNode } from 'react'
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
+import { Trans, useLingui } from '@lingui/react/macro'
+import { call } from '../../api/call.ts'
+import { operationKey } from '../../api/operation-query.ts'
+import { Button } from '../../ui/button.tsx'
+import { ErrorNotice } from '../errors/error-notice.tsx'
+import { ChatItem } from './chat-item.tsx'
+import { groupByDay } from './day-groups.ts'
+import type { DayGroup } from './day-groups.ts'
+
+/** Chats by day, a page at a time; filtered on the server, so that old ones are found too. */
+export function ChatList({ filter, onOpen }: { filter: string; onOpen(): void }): ReactNode {
+  const { t } = useLingui()
+  const q = useDeferredValue(filter.trim())
+  const query = useInfiniteQuery({
+    queryKey: q === '' ? operationKey('listChats') : operationKey('listChats', { query: { q } }),
+    queryFn: ({ pageParam, signal }) =>
+      call('listChats', { query: { ...(q === '' ? {} : { q }), ...(pageParam ? { cursor: pageParam } : {}) } }, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+    placeholderData: keepPreviousData,
+  })
+  const { fetchNextPage, hasNextPage, isFetchingNextPage } = query
+  const end = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    const element = end.current
+    if (!element || !hasNextPage) return
+    const observer = new IntersectionObserver(([entry]) => {
+      if (entry?.isIntersecting) void fetchNextPage()
+    })
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [fetchNextPage, hasNextPage, query.data])
+
+  const chats = query.data?.pages.flatMap((page) => page.items) ?? []
+  const names: Record<DayGroup, string> = {
+    pinned: t`Pinned`,
+    today: t`Today`,
+    yesterday: t`Yesterday`,
+    week: t`Last 7 days`,
+    month: t`Last 30 days`,
+    older: t`Older`,
+  }
+  return (
+    <div className="min-h-0 flex-1 overflow-y-auto px-2 pb-2">
+      {query.error && (
+        <div className="p-1">
+          <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />
+        </div>
+      )}
+      {groupByDay(chats, new Date()).map(({ group, chats: ofGroup }) => (
+        <section key={group} aria-label={names[group]}>
+          <h2 className="px-2 pt-4 pb-1 text-small font-medium text-faint">{names[group]}</h2>
+          <ul>
+            {ofGroup.map((chat) => (
+              <ChatItem key={chat.id} chat={chat} onOpen={onOpen} />
+            ))}
+          </ul>
+        </section>
+      ))}
+      {query.isSuccess && chats.length === 0 && (
+        <p className="px-2 pt-4 text-muted">
+          {q === '' ? <Trans>Chats will be kept here.</Trans> : <Trans>No title contains “{q}”.</Trans>}
+        </p>
+      )}
+      <div ref={end}>
+        {hasNextPage && (
+          <Button look="plain" wide busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+            <Trans>Older chats</Trans>
+          </Button>
+        )}
+      </div>
+    </div>
+  )
+}

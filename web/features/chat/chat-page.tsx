@@ -1,0 +1,138 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import type { ReactNode } from 'react'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useLingui } from '@lingui/react/macro'
+import { operationQuery } from '../../api/operation-query.ts'
+import { Waiting } from '../../ui/waiting.tsx'
+import { ErrorNotice } from '../errors/error-notice.tsx'
+import { Announcer } from './announcer.tsx'
+import { Composer } from './composer.tsx'
+import type { ComposerHandle } from './composer.tsx'
+import { readDraft, writeDraft } from './drafts.ts'
+import { Greeting, Starters } from './empty-state.tsx'
+import { useChatActions } from './live-context.tsx'
+import { threadNameOf } from './pending-sends.ts'
+import { useRowHandlers } from './use-row-handlers.ts'
+import { QueueList } from './queue-list.tsx'
+import { Thread } from './thread.tsx'
+import { TitleBar } from './title-bar.tsx'
+import { useChat } from './use-chat.ts'
+import { useGlide } from './use-glide.ts'
+import { chooseModel, useModels } from './use-models.ts'
+import { useQueue } from './use-queue.ts'
+
+function focusUnlessTouch(composer: ComposerHandle | null): void {
+  if (!matchMedia('(pointer: coarse)').matches) composer?.focus()
+}
+
+/** A chat, or the place where one begins. */
+export function ChatPage({ chatId, userName }: { chatId: string | null; userName: string }): ReactNode {
+  const { t } = useLingui()
+  const actions = useChatActions()
+  const queryClient = useQueryClient()
+  const open = useChat(chatId)
+  const { models, loading: modelsLoading } = useModels()
+  const preferences = useQuery(operationQuery('getPreferences')).data
+  const [chosen, setChosen] = useState<Record<string, string>>({})
+  const model = chooseModel(models, [
+    chosen[open.key] ?? readDraft(open.key).model,
+    open.chat?.model,
+    preferences?.defaultModel,
+  ])
+  const queue = useQueue(chatId, open.last, open.running)
+  const [failure, setFailure] = useState<{ key: string; error: unknown } | null>(null)
+  const composer = useRef<ComposerHandle>(null)
+  const empty = chatId === null && !open.pending
+  useGlide(() => composer.current?.element(), empty)
+
+  const fail = useCallback((key: string, error: unknown) => setFailure({ key, error }), [])
+  const rows = useRowHandlers({ open, model, composer, fail })
+
+  // A finger that opens a chat does not want the keyboard.
+  useEffect(() => focusUnlessTouch(composer.current), [chatId])
+
+  const send = (text: string): void => {
+    if (model === null) return
+    setFailure(null)
+    if (open.running) {
+      queue.add(text, model)
+      return
+    }
+    actions.send({ chatKey: open.key, parentId: open.last?.id ?? null, text, model }).catch((error: unknown) => {
+      composer.current?.restore(text)
+      fail(open.key, error)
+    })
+  }
+  const stop = (): void => {
+    // The button goes away under the focus.
+    focusUnlessTouch(composer.current)
+    actions.stop(open.key, open.last?.runId ?? null).catch((error: unknown) => fail(open.key, error))
+  }
+  const choose = (id: string): void => {
+    setChosen({ ...chosen, [open.key]: id })
+    writeDraft(open.key, { model: id })
+  }
+  const blocked = useMemo(
+    () => (model === null && !modelsLoading ? t`No model is connected. An administrator adds one under Connections.` : null),
+    [model, modelsLoading, t],
+  )
+  const shownFailure = failure?.key === open.key ? failure.error : (queue.error ?? null)
+
+  return (
+    <main className="flex h-full min-w-0 flex-1 flex-col">
+      <TitleBar chat={open.chat} model={model} onChooseModel={choose} />
+      <Announcer running={open.running} status={open.last?.status} />
+      {open.error && !open.chat ? (
+        <div className="mx-auto w-full max-w-measure flex-1 p-4">
+          <ErrorNotice
+            error={open.error}
+            onRetry={() => void queryClient.invalidateQueries(operationQuery('getChat', { params: { id: open.key } }))}
+          />
+        </div>
+      ) : open.loading ? (
+        <div className="flex-1">
+          <Waiting label={t`Opening the chat…`} />
+        </div>
+      ) : empty ? (
+        <Greeting name={userName} />
+      ) : (
+        <Thread
+          key={threadNameOf(chatId, open.pending)}
+          chat={open.chat}
+          pending={open.pending}
+          editing={rows.editing}
+          handlers={rows.handlers}
+        />
+      )}
+      <div className="mx-auto w-full max-w-[46rem] px-4 pb-[max(0.75rem,env(safe-area-inset-bottom))] max-md:px-2">
+        {shownFailure !== null && (
+          <div className="pb-2">
+            <ErrorNotice error={shownFailure} onRetry={queue.error ? queue.retry : undefined} />
+          </div>
+        )}
+        <QueueList
+          queue={queue.items}
+          held={queue.held}
+          onSendNow={(item) => void queue.sendNow(item).catch((error: unknown) => fail(open.key, error))}
+          onEdit={(item) => {
+            queue.drop(item)
+            composer.current?.restore(item.text)
+            composer.current?.focus()
+          }}
+          onDrop={queue.drop}
+        />
+        <Composer
+          ref={composer}
+          chatKey={open.key}
+          running={open.running}
+          stopping={open.stopping}
+          blocked={blocked}
+          onSend={send}
+          onStop={stop}
+          onEditLast={rows.editLast}
+        />
+      </div>
+      {empty && <Starters demo={models.every((it) => it.demo)} onPick={(text) => composer.current?.fill(text)} />}
+    </main>
+  )
+}

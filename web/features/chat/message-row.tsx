@@ -1,0 +1,85 @@
+import { useRef } from 'react'
+import type { ReactNode } from 'react'
+import { useLingui } from '@lingui/react/macro'
+import type { MessageView } from '../../../protocol/http/chat-views.ts'
+import { Answer } from './answer.tsx'
+import { BranchSwitch } from './branch-switch.tsx'
+import { MessageActions } from './message-actions.tsx'
+import type { MessageHandlers } from './message-actions.tsx'
+import { MessageFacts } from './message-facts.tsx'
+import { siblingsOf } from './message-tree.ts'
+import { Question, QuestionEditor } from './question.tsx'
+
+export interface RowHandlers extends MessageHandlers {
+  onSwitch(messageId: string): void
+  onResend(message: MessageView, text: string): void
+  onCancelEdit(): void
+}
+
+const row = 'group flex flex-col rounded-small focus-visible:outline-offset-8'
+export const questionRow = `${row} items-end gap-1 pt-6 first:pt-0`
+// What can be done with the question stands in the room between it and its answer.
+export const answerRow = `${row} gap-1.5 pt-1`
+
+/** One message with its actions, as an article named by its author and time. */
+export function MessageRow({
+  chatId,
+  message,
+  all,
+  last,
+  editing,
+  handlers,
+}: {
+  chatId: string
+  message: MessageView
+  all: readonly MessageView[]
+  last: boolean
+  editing: boolean
+  handlers: RowHandlers
+}): ReactNode {
+  const { t, i18n } = useLingui()
+  const ref = useRef<HTMLElement>(null)
+  const time = i18n.date(new Date(message.createdAt), { hour: '2-digit', minute: '2-digit' })
+  const answer = message.role === 'assistant'
+  const siblings = siblingsOf(all, message)
+  const at = siblings.findIndex((it) => it.id === message.id)
+  const name = answer ? t`Answer of ${message.model ?? t`a model`}, ${time}` : t`You, ${time}`
+  return (
+    <article
+      ref={ref}
+      id={`m-${message.id}`}
+      aria-label={name}
+      tabIndex={-1}
+      data-message={message.role}
+      data-status={message.status}
+      className={answer ? answerRow : questionRow}
+    >
+      {answer ? (
+        <Answer chatId={chatId} message={message} handlers={handlers} />
+      ) : editing ? (
+        <QuestionEditor
+          message={message}
+          onSend={(text) => handlers.onResend(message, text)}
+          onCancel={handlers.onCancelEdit}
+        />
+      ) : (
+        <Question text={message.text} />
+      )}
+      {!editing && message.status !== 'running' && (
+        <MessageActions message={message} always={last && answer} handlers={handlers}>
+          {siblings.length > 1 && (
+            <BranchSwitch
+              at={at}
+              of={siblings.length}
+              onSwitch={(to) => {
+                const sibling = siblings[to]
+                if (sibling) handlers.onSwitch(sibling.id)
+              }}
+            />
+          )}
+          {answer && <MessageFacts message={message} time={time} />}
+        </MessageActions>
+      )}
+    </article>
+  )
+}

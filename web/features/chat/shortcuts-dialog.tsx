@@ -1,0 +1,30 @@
+import type { ReactNode } from 'react'
+import { useLingui } from '@lingui/react/macro'
+import { Dialog } from '../../ui/dialog.tsx'
+import { isMac } from './shortcuts.ts'
+
+export function ShortcutsDialog({ onClose }: { onClose(): void }): ReactNode {
+  const { t } = useLingui()
+  const mod = isMac() ? '⌘' : t`Ctrl`
+  const rows: [string, string][] = [
+    [t`New chat`, `${mod} Shift O`],
+    [t`Find a chat`, `${mod} K`],
+    [t`Show or hide chats`, `${mod} Shift S`],
+    [t`Write`, 'Shift Esc'],
+    [t`Message before, message after`, 'Alt ↑ ↓'],
+    [t`Edit your last message`, t`↑ in the empty field`],
+    [t`New line`, 'Shift Enter'],
+  ]
+  return (
+    <Dialog title={t`Keyboard shortcuts`} closeLabel={t`Close`} onClose={onClose}>
+      <dl className="flex flex-col">
+        {rows.map(([what, keys]) => (
+          <div key={what} className="flex items-center justify-between gap-4 border-t border-border py-2 first:border-0">
+            <dt>{what}</dt>
+            <dd className="text-right text-muted">{keys}</dd>
+          </div>
+        ))}
+      </dl>
+    </Dialog>
+  )
+}

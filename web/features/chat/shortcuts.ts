@@ -1,0 +1,49 @@
+export function isMac(): boolean {
+  return /Mac|iPhone|iPad/.test(navigator.userAgent)
+}
+
+export interface ShortcutHandlers {
+  newChat(): void
+  find(): void
+  toggleSidebar(): void
+}
+
+/** Keys that work everywhere in the page. Returns how to stop. */
+export function listenForShortcuts(handlers: ShortcutHandlers): () => void {
+  const onKey = (event: KeyboardEvent): void => {
+    const mod = isMac() ? event.metaKey : event.ctrlKey
+    const key = event.key.toLowerCase()
+    const run =
+      mod && event.shiftKey && key === 'o'
+        ? handlers.newChat
+        : mod && event.shiftKey && key === 's'
+          ? handlers.toggleSidebar
+          : mod && !event.shiftKey && key === 'k'
+            ? handlers.find
+            : event.shiftKey && event.key === 'Escape'
+              ? focusComposer
+              : event.altKey && event.key === 'ArrowUp'
+                ? () => moveBetweenMessages(-1)
+                : event.altKey && event.key === 'ArrowDown'
+                  ? () => moveBetweenMessages(1)
+                  : undefined
+    // A dialog keeps the keyboard to itself.
+    if (!run || document.querySelector('dialog:modal')) return
+    event.preventDefault()
+    run()
+  }
+  addEventListener('keydown', onKey)
+  return () => removeEventListener('keydown', onKey)
+}
+
+function focusComposer(): void {
+  document.querySelector<HTMLElement>('main form textarea')?.focus()
+}
+
+function moveBetweenMessages(by: 1 | -1): void {
+  const messages = [...document.querySelectorAll<HTMLElement>('article[data-message]')]
+  const at = messages.findIndex((it) => it.contains(document.activeElement))
+  const to = at < 0 ? messages.at(-1) : messages[at + by]
+  if (to) to.focus()
+  else if (by === 1) focusComposer()
+}

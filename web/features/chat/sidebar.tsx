@@ -1,0 +1,57 @@
+import { useState } from 'react'
+import type { ReactNode } from 'react'
+import { Trans, useLingui } from '@lingui/react/macro'
+import type { UserView } from '../../../protocol/http/user-view.ts'
+import { Button, IconButton } from '../../ui/button.tsx'
+import { Icon } from '../../ui/icon.tsx'
+import { ChatList } from './chat-list.tsx'
+import { ConnectionNote } from './connection-note.tsx'
+import { useSidebar } from './sidebar-state.ts'
+import { useNewChat } from './use-new-chat.ts'
+import { UserMenu } from './user-menu.tsx'
+
+/** The chats and the way to everything else. */
+export function Sidebar({ user, appName, onClose }: { user: UserView; appName: string; onClose(): void }): ReactNode {
+  const { t } = useLingui()
+  const { hideSheet } = useSidebar()
+  const newChat = useNewChat()
+  const [filter, setFilter] = useState('')
+  return (
+    <nav aria-label={t`Chats`} className="flex h-full w-full flex-col bg-surface-1 pt-[env(safe-area-inset-top)]">
+      <div className="flex h-13 shrink-0 items-center gap-1 pr-2 pl-4">
+        <span className="min-w-0 flex-1 truncate text-answer font-semibold">{appName}</span>
+        <IconButton icon="sidebar" label={t`Hide chats`} onClick={onClose} />
+      </div>
+      <div className="flex flex-col gap-2 px-3 pb-2">
+        <Button
+          icon="plus"
+          wide
+          onClick={() => {
+            hideSheet()
+            newChat()
+          }}
+        >
+          <Trans>New chat</Trans>
+        </Button>
+        <label className="flex min-h-9 items-center gap-2 rounded-medium px-2.5 text-muted focus-within:bg-raised focus-within:outline-2 focus-within:outline-accent hover:bg-hover focus-within:hover:bg-raised touch:min-h-11">
+          <Icon name="search" size={18} />
+          <input
+            id="chat-filter"
+            type="search"
+            aria-label={t`Filter chats by title`}
+            placeholder={t`Filter titles`}
+            value={filter}
+            onChange={(event) => setFilter(event.target.value)}
+            onKeyDown={(event) => event.key === 'Escape' && setFilter('')}
+            className="min-w-0 flex-1 bg-transparent text-text outline-none placeholder:text-muted touch:text-answer"
+          />
+        </label>
+      </div>
+      <ChatList filter={filter} onOpen={hideSheet} />
+      <ConnectionNote />
+      <div className="border-t border-border p-2 pb-[max(0.5rem,env(safe-area-inset-bottom))]">
+        <UserMenu user={user} />
+      </div>
+    </nav>
+  )
+}

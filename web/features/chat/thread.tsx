@@ -1,0 +1,103 @@
+import { memo, useLayoutEffect, useRef } from 'react'
+import type { ReactNode } from 'react'
+import { Trans, useLingui } from '@lingui/react/macro'
+import type { ChatView, MessageView } from '../../../protocol/http/chat-views.ts'
+import { IconButton } from '../../ui/button.tsx'
+import { AwaitedAnswer } from './answer.tsx'
+import { answerRow, MessageRow, questionRow } from './message-row.tsx'
+import type { RowHandlers } from './message-row.tsx'
+import { pathTo } from './message-tree.ts'
+import { rowNameOf } from './pending-sends.ts'
+import type { PendingSend } from './pending-sends.ts'
+import { Question } from './question.tsx'
+import { useScrollPin } from './use-scroll-pin.ts'
+import { useMessageWindow } from './use-message-window.ts'
+
+const Row = memo(MessageRow)
+
+/** The messages of the branch that is shown, the last forty first, and what was just asked below them. */
+export function Thread({
+  chat,
+  pending,
+  editing,
+  handlers,
+}: {
+  chat: ChatView | undefined
+  pending: PendingSend | undefined
+  editing: string | null
+  handlers: RowHandlers
+}): ReactNode {
+  const { t } = useLingui()
+  const box = useRef<HTMLDivElement>(null)
+  const content = useRef<HTMLDivElement>(null)
+  const { pinned, hasNews, toEnd } = useScrollPin(box, content)
+  const top = useRef<HTMLDivElement>(null)
+  const messages = shownMessages(chat, pending)
+  const { shown } = useMessageWindow(box, top, messages.length)
+  const from = Math.max(0, messages.length - shown)
+
+  // A question just asked is always shown, wherever the reader was.
+  const asked = pending?.clientId
+  useLayoutEffect(() => {
+    if (asked !== undefined) toEnd()
+  }, [asked, toEnd])
+
+  return (
+    <div className="relative min-h-0 flex-1">
+      <div ref={box} className="h-full overflow-y-auto overscroll-contain [scrollbar-gutter:stable_both-edges]">
+        <div ref={content} className="mx-auto flex w-full max-w-measure flex-col gap-6 px-4 pt-6 pb-4">
+          {from > 0 && (
+            <div ref={top} className="text-center text-small text-faint">
+              <Trans>{from} earlier messages</Trans>
+            </div>
+          )}
+          <div role="log" aria-live="off" aria-label={t`Messages`} className="flex flex-col">
+            {messages.slice(from).map((message, index, list) => (
+              <Row
+                key={rowNameOf(message.id)}
+                chatId={chat?.id ?? ''}
+                message={message}
+                all={chat?.messages ?? none}
+                last={index === list.length - 1}
+                editing={editing === message.id}
+                handlers={handlers}
+              />
+            ))}
+            {pending?.text !== undefined && (
+              <article key={`question-${pending.clientId}`} aria-label={t`You`} className={questionRow}>
+                <Question text={pending.text} />
+                <div className="h-8 touch:h-11" />
+              </article>
+            )}
+            {pending && pending.continueOf === undefined && (
+              <article key={`answer-${pending.clientId}`} aria-label={t`Answer`} className={answerRow}>
+                <AwaitedAnswer startedAt={pending.sentAt} stopping={pending.stopping} />
+              </article>
+            )}
+          </div>
+        </div>
+      </div>
+      {!pinned && (
+        <div className="appear absolute inset-x-0 bottom-2 flex justify-center">
+          <div className="rounded-full border border-border bg-raised shadow-raised">
+            <IconButton
+              icon="arrow-down"
+              size="large"
+              label={hasNews ? t`To the newest words` : t`To the end`}
+              onClick={() => toEnd(true)}
+            />
+          </div>
+        </div>
+      )}
+    </div>
+  )
+}
+
+const none: MessageView[] = []
+
+/** The branch that is shown; up to the message that is being answered again, while that has just been asked. */
+function shownMessages(chat: ChatView | undefined, pending: PendingSend | undefined): MessageView[] {
+  if (!chat) return none
+  if (!pending || pending.continueOf !== undefined) return pathTo(chat.messages, chat.currentId)
+  return pathTo(chat.messages, pending.parentId)
+}

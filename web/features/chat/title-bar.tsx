@@ -1,0 +1,54 @@
+import type { ReactNode } from 'react'
+import { useLingui } from '@lingui/react/macro'
+import type { ChatView } from '../../../protocol/http/chat-views.ts'
+import { IconButton } from '../../ui/button.tsx'
+import { ChatMenu } from './chat-menu.tsx'
+import { ModelPicker } from './model-picker.tsx'
+import { useSidebar } from './sidebar-state.ts'
+import { useNewChat } from './use-new-chat.ts'
+
+/** What is open and who answers in it, on a ground of its own. 48 px on a phone. */
+export function TitleBar({
+  chat,
+  model,
+  onChooseModel,
+}: {
+  chat: ChatView | undefined
+  model: string | null
+  onChooseModel(model: string): void
+}): ReactNode {
+  const { t } = useLingui()
+  const sidebar = useSidebar()
+  const newChat = useNewChat()
+  return (
+    <header className="z-10 flex h-13 shrink-0 items-center gap-1 bg-page px-2 max-md:h-12 max-md:border-b max-md:border-border">
+      {!sidebar.open && <IconButton icon="sidebar" label={t`Show chats`} onClick={sidebar.toggle} />}
+      <span className="md:hidden">
+        <IconButton icon="sidebar" label={t`Chats`} onClick={sidebar.showSheet} />
+      </span>
+      <div className="flex min-w-0 flex-1 items-center gap-1 max-md:flex-col max-md:items-start max-md:gap-0 max-md:px-1 md:pl-2">
+        {chat && (
+          <h1 className="min-w-0 truncate font-semibold max-md:max-w-full max-md:text-ui md:text-[0.9375rem]">
+            <bdi>{chat.title}</bdi>
+          </h1>
+        )}
+        <span className="min-w-0 max-md:max-w-full md:ml-auto md:order-2">
+          <ModelPicker model={model} onChoose={onChooseModel} />
+        </span>
+        {chat && (
+          <span className="max-md:hidden">
+            <ChatMenu chat={chat} />
+          </span>
+        )}
+      </div>
+      {chat && (
+        <span className="md:hidden">
+          <ChatMenu chat={chat} />
+        </span>
+      )}
+      <span className="md:hidden">
+        <IconButton icon="plus" label={t`New chat`} onClick={newChat} />
+      </span>
+    </header>
+  )
+}

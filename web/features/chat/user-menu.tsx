@@ -1,0 +1,79 @@
+import { useState } from 'react'
+import type { ReactNode } from 'react'
+import { useNavigate } from '@tanstack/react-router'
+import { Trans, useLingui } from '@lingui/react/macro'
+import type { UserView } from '../../../protocol/http/user-view.ts'
+import { Icon } from '../../ui/icon.tsx'
+import { Menu, MenuItem } from '../../ui/menu.tsx'
+import { showToast } from '../../ui/toasts.tsx'
+import { errorText } from '../errors/error-text.ts'
+import { signOut } from '../session/sign-out.ts'
+import { ShortcutsDialog } from './shortcuts-dialog.tsx'
+import { useSidebar } from './sidebar-state.ts'
+
+/** The person, and the pages that are not chats. */
+export function UserMenu({ user }: { user: UserView }): ReactNode {
+  const { t } = useLingui()
+  const navigate = useNavigate()
+  const { hideSheet } = useSidebar()
+  const [shortcuts, setShortcuts] = useState(false)
+  const go = (to: '/account' | '/connections' | '/users' | '/cluster'): void => {
+    hideSheet()
+    void navigate({ to })
+  }
+  return (
+    <>
+      <Menu
+        label={t`Account and administration`}
+        width="w-60"
+        trigger={(props) => (
+          <button
+            {...props}
+            type="button"
+            className="flex min-h-10 w-full items-center gap-2.5 rounded-medium px-2 text-left hover:bg-hover touch:min-h-11"
+          >
+            <span
+              aria-hidden="true"
+              className="flex size-7 shrink-0 items-center justify-center rounded-full bg-accent-soft text-small font-semibold text-accent"
+            >
+              {initialOf(user.name)}
+            </span>
+            <bdi className="min-w-0 flex-1 truncate">{user.name}</bdi>
+            <Icon name="more" size={18} />
+          </button>
+        )}
+      >
+        <MenuItem icon="settings" onSelect={() => go('/account')}>
+          <Trans>Account</Trans>
+        </MenuItem>
+        {user.role === 'admin' && (
+          <>
+            <MenuItem icon="plug" onSelect={() => go('/connections')}>
+              <Trans>Connections</Trans>
+            </MenuItem>
+            <MenuItem icon="people" onSelect={() => go('/users')}>
+              <Trans>Users</Trans>
+            </MenuItem>
+            <MenuItem icon="instances" onSelect={() => go('/cluster')}>
+              <Trans>Instances</Trans>
+            </MenuItem>
+          </>
+        )}
+        <MenuItem icon="keyboard" onSelect={() => setShortcuts(true)}>
+          <Trans>Keyboard shortcuts</Trans>
+        </MenuItem>
+        <MenuItem
+          icon="leave"
+          onSelect={() => void signOut().catch((error: unknown) => showToast(errorText(error)))}
+        >
+          <Trans>Sign out</Trans>
+        </MenuItem>
+      </Menu>
+      {shortcuts && <ShortcutsDialog onClose={() => setShortcuts(false)} />}
+    </>
+  )
+}
+
+function initialOf(name: string): string {
+  return [...name.trim()][0]?.toUpperCase() ?? '?'
+}

@@ -1,0 +1,77 @@
+import { i18n } from '@lingui/core'
+import type { MessageDescriptor } from '@lingui/core'
+import { msg } from '@lingui/core/macro'
+import { ApiError } from '../../api/api-error.ts'
+import type { PageErrorCode } from '../../api/api-error.ts'
+
+const sentences: Partial<Record<PageErrorCode, MessageDescriptor>> = {
+  unreachable: msg`The server cannot be reached. Check the connection and try again.`,
+  unauthenticated: msg`Sign in to go on.`,
+  wrong_credentials: msg`Email or password is wrong.`,
+  account_pending: msg`An administrator has to approve this account first.`,
+  account_inactive: msg`This account has been deactivated.`,
+  forbidden: msg`You may not do this.`,
+  sign_up_closed: msg`Sign-up is closed. Ask an administrator for an account.`,
+  not_found: msg`There is nothing here, or it is not yours.`,
+  email_taken: msg`There is an account with this email address already.`,
+  stale_revision: msg`Somebody else changed this in the meantime. Look at the new state and try again.`,
+  branch_busy: msg`An answer is still being written here. Wait for it or stop it first.`,
+  parent_missing: msg`The message that this one answers does not exist any more.`,
+  last_admin: msg`This is the last administrator. Make somebody else one first.`,
+  too_large: msg`This is larger than allowed.`,
+  unknown_model: msg`There is no such model now. Choose another one.`,
+  rate_limited: msg`Too many requests. Try again in a moment.`,
+  too_many_runs: msg`You have as many answers running as allowed. Wait for one to end.`,
+  store_unavailable: msg`The database does not answer. Try again in a moment.`,
+  draining: msg`This instance is shutting down. Try again: another one takes over.`,
+  busy: msg`The server has too much to do. Try again in a moment.`,
+  storage_full: msg`The disk of the server is full, so nothing can be saved. Tell an administrator.`,
+  upstream_unreachable: msg`The model provider cannot be reached.`,
+  upstream_key_refused: msg`The model provider refused the API key.`,
+  upstream_rate_limited: msg`The model provider asks to slow down.`,
+  upstream_context_too_long: msg`The conversation is too long for this model.`,
+  upstream_filtered: msg`The model provider refused to answer this.`,
+  upstream_broke_off: msg`The model provider broke off in mid-answer.`,
+  upstream_silent: msg`The model provider fell silent.`,
+  upstream_refused: msg`The model provider refused the request.`,
+}
+
+/** A sentence in the reader's language for a code of the server, or nothing where the server's own says more. */
+export function sentenceFor(code: string): string | undefined {
+  const sentence = sentences[code as PageErrorCode]
+  return sentence && i18n._(sentence)
+}
+
+/**
+ * The two parts of a provider's failure: a sentence in the reader's language, and what the server knows beyond it. The
+ * server's own sentence often begins with the general one.
+ */
+export function failureText(code: string, message: string): { sentence: string; detail: string | null } {
+  const sentence = sentenceFor(code)
+  if (sentence === undefined) return { sentence: message, detail: null }
+  if (message === sentence) return { sentence, detail: null }
+  if (message.startsWith(sentence.replace(/\.$/, ''))) return { sentence: message, detail: null }
+  return { sentence, detail: message.slice(0, 500) }
+}
+
+/** What went wrong, for a person: with when to try again, and with the id that finds it in the server's log. */
+export function errorText(error: unknown): string {
+  if (!(error instanceof ApiError)) return i18n._(msg`Something went wrong in this page. Reload it and try again.`)
+  const sentence = sentenceFor(error.code) ?? error.message
+  const seconds = error.retryAfterMs === undefined ? undefined : Math.ceil(error.retryAfterMs / 1000)
+  const later = seconds !== undefined && seconds > 1 ? ` ${i18n._(msg`Try again in ${seconds} s.`)}` : ''
+  const id = error.code === 'internal' && error.requestId ? ` (${error.requestId})` : ''
+  return `${sentence}${later}${id}`
+}
+
+/** The error of a field, where the server named it; everything else belongs to the form. */
+export function fieldError(error: unknown, field: string): string | undefined {
+  if (!(error instanceof ApiError)) return undefined
+  if (error.code === 'email_taken' && field === 'email') return errorText(error)
+  return error.field === field ? error.message : undefined
+}
+
+/** True when some field of the form shows the error itself. */
+export function belongsToField(error: unknown, fields: readonly string[]): boolean {
+  return fields.some((field) => fieldError(error, field) !== undefined)
+}

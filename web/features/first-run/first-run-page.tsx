@@ -1,0 +1,147 @@
+import { useState } from 'react'
+import type { ReactNode } from 'react'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Plural, Trans, useLingui } from '@lingui/react/macro'
+import { call } from '../../api/call.ts'
+import { operationKey, operationQuery } from '../../api/operation-query.ts'
+import { Button } from '../../ui/button.tsx'
+import { Icon } from '../../ui/icon.tsx'
+import type { IconName } from '../../ui/icon.tsx'
+import { ConnectionForm } from '../admin/connection-form.tsx'
+import { ErrorNotice } from '../errors/error-notice.tsx'
+
+/** After the first sign-up: three ways to a model, each of which ends in the composer. */
+export function FirstRunPage({ onDone }: { onDone(): void }): ReactNode {
+  const { t } = useLingui()
+  const queryClient = useQueryClient()
+  const [provider, setProvider] = useState(false)
+  const done = (): void => {
+    void queryClient.invalidateQueries({ queryKey: operationKey('listModels') })
+    void queryClient.invalidateQueries({ queryKey: operationKey('listConnections') })
+    onDone()
+  }
+  return (
+    <main className="flex h-full flex-col items-center overflow-y-auto px-5 py-10">
+      <div className="my-auto flex w-full max-w-120 flex-col gap-6">
+        <header className="flex flex-col gap-2">
+          <h1 className="text-greeting font-semibold tracking-tight">
+            <Trans>Where do the answers come from?</Trans>
+          </h1>
+          <p className="text-muted">
+            <Trans>Choose one way to begin. The others stay open under Connections.</Trans>
+          </p>
+        </header>
+        <div className="flex flex-col gap-3">
+          <Way
+            icon="plug"
+            title={t`A provider`}
+            text={t`OpenAI, or any server that speaks its API: vLLM, LM Studio, OpenRouter, …`}
+          >
+            {provider ? (
+              <ConnectionForm
+                connection={null}
+                kind="openai"
+                saveLabel={t`Connect`}
+                onSaved={done}
+                onCancel={() => setProvider(false)}
+              />
+            ) : (
+              <div>
+                <Button look="primary" onClick={() => setProvider(true)}>
+                  <Trans>Enter address and key</Trans>
+                </Button>
+              </div>
+            )}
+          </Way>
+          <OllamaWay onDone={done} />
+          <Way
+            icon="onward"
+            title={t`The demo model`}
+            text={t`Built in. It cannot think, but it shows you around at once.`}
+          >
+            <div>
+              <Button onClick={done}>
+                <Trans>Look around</Trans>
+              </Button>
+            </div>
+          </Way>
+        </div>
+      </div>
+    </main>
+  )
+}
+
+function Way({
+  icon,
+  title,
+  text,
+  children,
+}: {
+  icon: IconName
+  title: string
+  text: ReactNode
+  children: ReactNode
+}): ReactNode {
+  return (
+    <section
+      aria-label={title}
+      className="flex flex-col gap-3 rounded-large border border-border bg-raised px-5 py-4 shadow-raised"
+    >
+      <div className="flex gap-3">
+        <span className="text-accent">
+          <Icon name={icon} />
+        </span>
+        <div className="flex flex-col gap-0.5">
+          <h2 className="font-semibold">{title}</h2>
+          <p className="text-muted [overflow-wrap:anywhere]">{text}</p>
+        </div>
+      </div>
+      <div className="flex flex-col pl-8 max-sm:pl-0">{children}</div>
+    </section>
+  )
+}
+
+function OllamaWay({ onDone }: { onDone(): void }): ReactNode {
+  const { t } = useLingui()
+  const search = useQuery({ ...operationQuery('discoverOllama'), staleTime: 0 })
+  const connect = useMutation({
+    mutationFn: (baseUrl: string) => call('createConnection', { body: { kind: 'ollama', name: 'Ollama', baseUrl } }),
+    onSuccess: onDone,
+  })
+  const found = search.data
+  const text = search.isPending
+    ? t`Looking for it on this machine…`
+    : found?.found
+      ? t`Found on this machine, at ${found.baseUrl}.`
+      : t`Not found on this machine. Start it and look again, or enter another address under Connections.`
+  return (
+    <Way icon="instances" title="Ollama" text={text}>
+      <div className="flex flex-col gap-3">
+        <ErrorNotice error={search.error ?? connect.error} />
+        {found?.found && found.models.length > 0 && (
+          <p className="max-h-24 overflow-y-auto text-small text-muted [overflow-wrap:anywhere]">
+            <Plural value={found.models.length} one="# model" other="# models" />: {found.models.join(', ')}
+          </p>
+        )}
+        {found?.found && found.models.length === 0 && (
+          <p className="text-small text-muted">
+            <Trans>It has no model yet: fetch one, for example with “ollama pull llama3.2”.</Trans>
+          </p>
+        )}
+        {!search.isPending && (
+          <div>
+            {found?.found ? (
+              <Button busy={connect.isPending} onClick={() => connect.mutate(found.baseUrl)}>
+                <Trans>Use Ollama</Trans>
+              </Button>
+            ) : (
+              <Button busy={search.isFetching} onClick={() => void search.refetch()}>
+                <Trans>Look again</Trans>
+              </Button>
+            )}
+          </div>
+        )}
+      </div>
+    </Way>
+  )
+}

@@ -1,0 +1,24 @@
+import { i18n } from '@lingui/core'
+import type { Messages } from '@lingui/core'
+import type { Preferences } from '../../protocol/http/get-preferences.ts'
+
+type Language = Exclude<Preferences['language'], 'system'>
+
+const catalogues = new Map<Language, () => Promise<{ messages: Messages }>>()
+
+/** Told by the app, which alone knows where the catalogues are. */
+export function offerLanguage(language: Language, load: () => Promise<{ messages: Messages }>): void {
+  catalogues.set(language, load)
+}
+
+/** Loads a language and speaks it. `system`: the first of the browser's wishes that there is, else English. */
+export async function chooseLanguage(wish: string | null): Promise<void> {
+  const wishes = wish === null || wish === 'system' ? navigator.languages.map((it) => it.slice(0, 2)) : [wish]
+  const language = wishes.map((it) => [...catalogues.keys()].find((known) => known === it)).find(Boolean) ?? 'en'
+  if (i18n.locale === language) return
+  const load = catalogues.get(language)
+  if (!load) return
+  const { messages } = await load()
+  i18n.loadAndActivate({ locale: language, messages })
+  document.documentElement.lang = language
+}

@@ -1,0 +1,68 @@
+import { useEffect } from 'react'
+import type { ReactNode } from 'react'
+import { useLingui } from '@lingui/react/macro'
+import { IconButton } from '../../ui/button.tsx'
+import { useSidebar } from '../chat/sidebar-state.ts'
+
+/** A page that is not a chat: its title, and its sections one below the other. */
+export function Page({ title, intro, children }: { title: string; intro?: ReactNode; children: ReactNode }): ReactNode {
+  const { t } = useLingui()
+  const sidebar = useSidebar()
+  useEffect(() => {
+    document.title = `${title} · Shoal`
+  }, [title])
+  return (
+    <main className="h-full min-w-0 flex-1 overflow-y-auto">
+      <header className="sticky top-0 z-10 flex h-13 items-center gap-1 bg-page px-2 max-md:h-12 max-md:border-b max-md:border-border">
+        {!sidebar.open && (
+          <span className="max-md:hidden">
+            <IconButton icon="sidebar" label={t`Show chats`} onClick={sidebar.toggle} />
+          </span>
+        )}
+        <span className="md:hidden">
+          <IconButton icon="sidebar" label={t`Chats`} onClick={sidebar.showSheet} />
+        </span>
+        <h1 className="truncate px-2 text-answer font-semibold md:sr-only">{title}</h1>
+      </header>
+      <div className="mx-auto flex w-full max-w-measure flex-col gap-10 px-5 pt-2 pb-20">
+        <div className="flex flex-col gap-2 max-md:pt-3">
+          <p aria-hidden="true" className="text-greeting font-semibold tracking-tight max-md:hidden">
+            {title}
+          </p>
+          {intro && <p className="max-w-prose text-muted">{intro}</p>}
+        </div>
+        {children}
+      </div>
+    </main>
+  )
+}
+
+export function Section({
+  title,
+  intro,
+  action,
+  children,
+}: {
+  title: string
+  intro?: ReactNode
+  action?: ReactNode
+  children: ReactNode
+}): ReactNode {
+  return (
+    <section aria-label={title} className="flex flex-col gap-4">
+      <div className="flex flex-wrap items-end justify-between gap-3">
+        <div className="flex flex-col gap-1">
+          <h2 className="text-answer font-semibold">{title}</h2>
+          {intro && <p className="max-w-prose text-small text-muted">{intro}</p>}
+        </div>
+        {action}
+      </div>
+      {children}
+    </section>
+  )
+}
+
+/** Rows of things in one frame. */
+export function Rows({ children }: { children: ReactNode }): ReactNode {
+  return <ul className="flex flex-col divide-y divide-border rounded-medium border border-border">{children}</ul>
+}

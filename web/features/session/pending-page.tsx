@@ -1,0 +1,31 @@
+import type { ReactNode } from 'react'
+import { useQuery } from '@tanstack/react-query'
+import { Trans } from '@lingui/react/macro'
+import type { UserView } from '../../../protocol/http/user-view.ts'
+import { operationQuery } from '../../api/operation-query.ts'
+import { Button } from '../../ui/button.tsx'
+import { Fish } from '../../ui/mark.tsx'
+import { signOut } from './sign-out.ts'
+
+/** For somebody whose account waits for an administrator; opens by itself once it is approved. */
+export function PendingPage({ user }: { user: UserView }): ReactNode {
+  useQuery({ ...operationQuery('getMe'), refetchInterval: 10_000 })
+  return (
+    <main className="flex h-full flex-col items-center overflow-y-auto px-5 py-10">
+      <div className="my-auto flex max-w-96 flex-col items-center gap-4 text-center">
+        <Fish size={48} />
+        <h1 className="text-greeting font-semibold tracking-tight">
+          <Trans>Almost there</Trans>
+        </h1>
+        <p className="text-muted [overflow-wrap:anywhere]">
+          <Trans>
+            An administrator has to approve the account {user.email}. This page opens by itself when that has happened.
+          </Trans>
+        </p>
+        <Button onClick={() => void signOut()}>
+          <Trans>Sign out</Trans>
+        </Button>
+      </div>
+    </main>
+  )
+}

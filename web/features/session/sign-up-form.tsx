@@ -1,0 +1,57 @@
+import { useState } from 'react'
+import type { ReactNode, SubmitEvent } from 'react'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Trans, useLingui } from '@lingui/react/macro'
+import type { limits } from '../../../protocol/ids.ts'
+import { call } from '../../api/call.ts'
+import { operationKey } from '../../api/operation-query.ts'
+import { Button } from '../../ui/button.tsx'
+import { Field } from '../../ui/field.tsx'
+import { ErrorNotice } from '../errors/error-notice.tsx'
+import { writeStored } from '../storage/safe-storage.ts'
+import { belongsToField, fieldError } from '../errors/error-text.ts'
+
+const passwordLeast: (typeof limits)['passwordLeast'] = 8
+const fields = ['name', 'email', 'password'] as const
+
+export function SignUpForm({ first }: { first: boolean }): ReactNode {
+  const { t } = useLingui()
+  const queryClient = useQueryClient()
+  const [values, setValues] = useState({ name: '', email: '', password: '' })
+  const signUp = useMutation({
+    mutationFn: () => call('signUp', { body: values }),
+    onSuccess: ({ user }) => {
+      if (first) writeStored('first-run', 'open')
+      queryClient.setQueryData(operationKey('getMe'), user)
+    },
+  })
+  const submit = (event: SubmitEvent<HTMLFormElement>): void => {
+    event.preventDefault()
+    if (!signUp.isPending) signUp.mutate()
+  }
+  const field = (name: (typeof fields)[number]): object => ({
+    name,
+    required: true,
+    value: values[name],
+    error: fieldError(signUp.error, name),
+    onChange: (event: { target: HTMLInputElement }) => setValues({ ...values, [name]: event.target.value }),
+  })
+  return (
+    <form onSubmit={submit} className="flex flex-col gap-4">
+      <Field {...field('name')} label={t`Name`} autoComplete="name" autoFocus maxLength={100} />
+      <Field {...field('email')} label={t`Email`} type="email" inputMode="email" autoComplete="username" />
+      <Field
+        {...field('password')}
+        label={t`Password`}
+        type="password"
+        autoComplete="new-password"
+        minLength={passwordLeast}
+        hint={t`At least ${passwordLeast} characters.`}
+      />
+      {!belongsToField(signUp.error, fields) && <ErrorNotice error={signUp.error} />}
+      <Button type="submit" look="primary" wide busy={signUp.isPending}>
+        {first ? <Trans>Create the administrator’s account</Trans> : <Trans>Create account</Trans>}
+      </Button>
+    </form>
+  )
+}

@@ -1,0 +1,53 @@
+import { seedRun, takeFrame } from './followed-run.ts'
+import type { FollowedRun, RunFrame, RunSeed, TextChange } from './followed-run.ts'
+
+/** One run's text and state outside of React: a word re-renders the message that shows it, and nothing else. */
+export interface RunStore {
+  get(): FollowedRun
+  /** Told of every change of state; not of words alone. */
+  subscribe(listener: () => void): () => void
+  /** Told of every change of the text, as it comes. */
+  onText(listener: (change: TextChange) => void): () => void
+}
+
+export interface WritableRunStore extends RunStore {
+  /** Takes a frame; true when the run has to be followed again. */
+  take(frame: RunFrame): boolean
+}
+
+export function createRunStore(seed: RunSeed): WritableRunStore {
+  let run = seedRun(seed)
+  const listeners = new Set<() => void>()
+  const textListeners = new Set<(change: TextChange) => void>()
+
+  return {
+    get: () => run,
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    onText(listener) {
+      textListeners.add(listener)
+      return () => void textListeners.delete(listener)
+    },
+    take(frame) {
+      const before = run
+      const step = takeFrame(run, frame)
+      run = step.run
+      for (const change of step.changes) for (const listener of textListeners) listener(change)
+      if (stateDiffers(before, run)) for (const listener of listeners) listener()
+      return step.followAgain
+    },
+  }
+}
+
+function stateDiffers(a: FollowedRun, b: FollowedRun): boolean {
+  return (
+    a.phase !== b.phase ||
+    a.link !== b.link ||
+    a.end !== b.end ||
+    a.gone !== b.gone ||
+    a.firstVersion !== b.firstVersion ||
+    (a.text === '') !== (b.text === '')
+  )
+}

@@ -1,0 +1,60 @@
+import { useEffect, useId, useRef } from 'react'
+import type { ReactNode } from 'react'
+import { IconButton } from './button.tsx'
+
+/**
+ * A modal dialog: the platform's, which makes the page behind it inert, keeps the focus inside and gives it back to
+ * the opener. Mount it to open it.
+ */
+export function Dialog({
+  title,
+  closeLabel,
+  onClose,
+  children,
+  role,
+}: {
+  title: string
+  /** Without it the dialog cannot be left by Escape or a button. */
+  closeLabel?: string
+  onClose?(): void
+  children: ReactNode
+  role?: 'alertdialog'
+}): ReactNode {
+  const ref = useRef<HTMLDialogElement>(null)
+  const titleId = useId()
+  useEffect(() => {
+    const dialog = ref.current
+    const opener = document.activeElement
+    dialog?.showModal()
+    return () => {
+      dialog?.close()
+      // The opener may have gone with what the dialog changed.
+      if (opener instanceof HTMLElement && opener.isConnected) opener.focus()
+    }
+  }, [])
+  return (
+    <dialog
+      ref={ref}
+      role={role}
+      aria-labelledby={titleId}
+      onCancel={(event) => {
+        event.preventDefault()
+        onClose?.()
+      }}
+      onPointerDown={(event) => {
+        if (event.target === ref.current) onClose?.()
+      }}
+      className="rise w-[min(28rem,calc(100vw-2rem))] max-h-[calc(100dvh-2rem)] overflow-y-auto rounded-large bg-raised p-0 shadow-floating"
+    >
+      <div className="flex flex-col gap-4 p-5">
+        <div className="flex items-start justify-between gap-4">
+          <h2 id={titleId} className="text-title font-semibold [overflow-wrap:anywhere]">
+            {title}
+          </h2>
+          {closeLabel && onClose && <IconButton icon="close" label={closeLabel} size="small" onClick={onClose} />}
+        </div>
+        {children}
+      </div>
+    </dialog>
+  )
+}

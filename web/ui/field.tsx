@@ -1,0 +1,89 @@
+import { useId } from 'react'
+import type { InputHTMLAttributes, ReactNode, Ref, SelectHTMLAttributes } from 'react'
+import { classNames } from './class-names.ts'
+import { Icon } from './icon.tsx'
+
+const box =
+  'w-full min-h-10 touch:min-h-11 rounded-medium border bg-raised px-3 py-2 text-ui touch:text-answer text-text placeholder:text-faint'
+
+interface Around {
+  label: string
+  hint?: ReactNode
+  /** What is wrong with it; stays until the value is changed. */
+  error?: ReactNode
+}
+
+/** An input with its name, a hint, and its error beside it. */
+export function Field({
+  label,
+  hint,
+  error,
+  ...input
+}: Around & Omit<InputHTMLAttributes<HTMLInputElement>, 'className' | 'id'> & { ref?: Ref<HTMLInputElement> }): ReactNode {
+  const id = useId()
+  return (
+    <Frame id={id} label={label} hint={hint} error={error}>
+      <input
+        {...input}
+        id={id}
+        aria-invalid={error ? true : undefined}
+        aria-describedby={describedBy(id, hint, error)}
+        className={classNames(box, error ? 'border-danger' : 'border-border-strong')}
+      />
+    </Frame>
+  )
+}
+
+/** A choice of a few; the platform's own list, which works with every pointer, key and reader. */
+export function Select({
+  label,
+  hint,
+  error,
+  children,
+  ...select
+}: Around & Omit<SelectHTMLAttributes<HTMLSelectElement>, 'className' | 'id'>): ReactNode {
+  const id = useId()
+  return (
+    <Frame id={id} label={label} hint={hint} error={error}>
+      <div className="relative flex items-center">
+        <select
+          {...select}
+          id={id}
+          aria-invalid={error ? true : undefined}
+          aria-describedby={describedBy(id, hint, error)}
+          className={classNames(box, 'appearance-none pr-9', error ? 'border-danger' : 'border-border-strong')}
+        >
+          {children}
+        </select>
+        <span className="pointer-events-none absolute right-3 text-muted">
+          <Icon name="down" size={16} />
+        </span>
+      </div>
+    </Frame>
+  )
+}
+
+function Frame({ id, label, hint, error, children }: Around & { id: string; children: ReactNode }): ReactNode {
+  return (
+    <div className="flex flex-col gap-1.5">
+      <label htmlFor={id} className="font-medium">
+        {label}
+      </label>
+      {children}
+      {hint && (
+        <p id={`${id}-hint`} className="text-small text-muted">
+          {hint}
+        </p>
+      )}
+      {error && (
+        <p id={`${id}-error`} role="alert" className="text-small text-danger">
+          {error}
+        </p>
+      )}
+    </div>
+  )
+}
+
+function describedBy(id: string, hint: ReactNode, error: ReactNode): string | undefined {
+  return [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ') || undefined
+}

@@ -1,0 +1,196 @@
+import { memo, use } from 'react'
+import type { ReactNode } from 'react'
+import type { Token, Tokens } from 'marked'
+import { tokensOf } from './blocks.ts'
+import type { Block, TextBlock } from './blocks.ts'
+import { chunkCode } from './code-chunks.ts'
+import { CodeView } from './code-view.tsx'
+import { InlineView } from './inline-view.tsx'
+import type { FormulaToken } from './lexer.ts'
+import { MarkdownLabelsContext } from './markdown-labels.ts'
+import { MathSource, MathView } from './math-view.tsx'
+import { StreamDot } from './stream-dot.tsx'
+import { TableView } from './table-view.tsx'
+
+// Out of sight, a paragraph of this length is not drawn.
+const hugeText = 4000
+
+/** What a token needs to know of the block it stands in. */
+interface Place {
+  block: TextBlock
+  /** Inside a list the direction is the list's. */
+  inList: boolean
+}
+
+interface TokenProps extends Place {
+  token: Token
+  dot: boolean
+}
+
+function headingTag(level: number): 'h2' | 'h3' | 'h4' | 'h5' | 'h6' {
+  return level <= 2 ? 'h2' : level === 3 ? 'h3' : level === 4 ? 'h4' : level === 5 ? 'h5' : 'h6'
+}
+
+function HeadingView({ token, block, dot, inList }: TokenProps): ReactNode {
+  const { depth, tokens, raw } = token as Tokens.Heading
+  const content = <InlineView tokens={tokens} raw={raw} epoch={block.links} />
+  const className = `md-h md-h${depth}`
+  // A heading inside a list or a quote is no part of the page's outline.
+  if (block.level === 0) {
+    return (
+      <p className={className} dir={inList ? undefined : 'auto'}>
+        {content}
+        {dot && <StreamDot />}
+      </p>
+    )
+  }
+  const Tag = headingTag(block.level)
+  return (
+    <Tag className={className} dir="auto">
+      {content}
+      {dot && <StreamDot />}
+    </Tag>
+  )
+}
+
+function ItemInner({ token, block, dot, inList }: TokenProps): ReactNode {
+  const item = token as Tokens.ListItem
+  return (
+    <li className={item.task ? 'md-task' : undefined}>
+      {item.task && <TaskMark done={item.checked === true} />}
+      <Blocks tokens={item.tokens} block={block} inList={inList} dot={dot} />
+    </li>
+  )
+}
+
+function sameItem(a: TokenProps, b: TokenProps): boolean {
+  return (
+    a.dot === b.dot &&
+    a.block.links === b.block.links &&
+    a.token.raw === b.token.raw &&
+    (a.token as Tokens.ListItem).loose === (b.token as Tokens.ListItem).loose
+  )
+}
+
+const ItemView = memo(ItemInner, sameItem)
+
+function TaskMark({ done }: { done: boolean }): ReactNode {
+  const labels = use(MarkdownLabelsContext)
+  return <span className="md-check" data-done={done} role="img" aria-label={done ? labels.taskDone : labels.taskOpen} />
+}
+
+function ListView({ token, block, dot }: TokenProps): ReactNode {
+  const list = token as Tokens.List
+  const items = list.items.map((item, index) => (
+    <ItemView
+      // oxlint-disable-next-line react/no-array-index-key -- items are only ever added
+      key={index}
+      token={item}
+      block={block}
+      inList
+      dot={dot && index === list.items.length - 1}
+    />
+  ))
+  const continued = block.ordinal !== 0 && block.tokens?.[0] === token
+  const className = `${list.loose ? 'md-loose' : 'md-tight'}${continued ? ' md-continued' : ''}`
+  if (!list.ordered) {
+    return (
+      <ul className={className} dir="auto">
+        {items}
+      </ul>
+    )
+  }
+  const start = continued ? block.ordinal : Number(list.start)
+  return (
+    <ol className={className} dir="auto" start={start === 1 ? undefined : start}>
+      {items}
+    </ol>
+  )
+}
+
+function CodeTokenInner({ token, dot }: TokenProps): ReactNode {
+  const { text, lang } = token as Tokens.Code
+  const language = /^[^\s{,]*/.exec(lang ?? '')?.[0] ?? ''
+  return <CodeView language={language.slice(0, 40)} chunks={chunkCode(text)} closed={!dot} dot={dot} />
+}
+
+const CodeTokenView = memo(CodeTokenInner, (a, b) => a.token.raw === b.token.raw && a.dot === b.dot)
+
+function TokenView(props: TokenProps): ReactNode {
+  const { token, block, dot, inList } = props
+  switch (token.type) {
+    case 'heading':
+      return <HeadingView {...props} />
+    case 'list':
+      return <ListView {...props} />
+    case 'blockquote':
+      return (
+        <blockquote>
+          <Blocks tokens={(token as Tokens.Blockquote).tokens} block={block} inList={false} dot={dot} />
+        </blockquote>
+      )
+    case 'code':
+      return <CodeTokenView {...props} />
+    case 'table': {
+      const { header, rows } = token as Tokens.Table
+      return <TableView head={header} chunks={[rows]} dot={dot} />
+    }
+    case 'formula': {
+      const { tex, raw } = token as unknown as FormulaToken
+      return <MathView tex={tex} source={raw.trim()} display />
+    }
+    case 'hr':
+      return <hr />
+    case 'text':
+      return (
+        <>
+          <InlineView tokens={(token as Tokens.Text).tokens} raw={token.raw} epoch={block.links} />
+          {dot && <StreamDot />}
+        </>
+      )
+    default:
+      return (
+        <p dir={inList ? undefined : 'auto'} className={token.raw.length > hugeText ? 'md-huge' : undefined}>
+          <InlineView tokens={(token as Tokens.Paragraph).tokens} raw={token.raw} epoch={block.links} />
+          {dot && <StreamDot />}
+        </p>
+      )
+  }
+}
+
+function isShown(token: Token): boolean {
+  return token.type !== 'space' && token.type !== 'def' && token.type !== 'checkbox'
+}
+
+function Blocks({ tokens, dot, ...place }: Place & { tokens: readonly Token[]; dot: boolean }): ReactNode {
+  const shown = tokens.filter(isShown)
+  return shown.map((token, index) => (
+    // oxlint-disable-next-line react/no-array-index-key -- tokens are only ever added
+    <TokenView key={index} token={token} dot={dot && index === shown.length - 1} {...place} />
+  ))
+}
+
+interface BlockProps {
+  block: Block
+  /** The answer's last word stands in this block, and more is to come. */
+  dot: boolean
+}
+
+function BlockInner({ block, dot }: BlockProps): ReactNode {
+  switch (block.kind) {
+    case 'text':
+      return <Blocks tokens={tokensOf(block)} block={block} inList={false} dot={dot} />
+    case 'code':
+      return <CodeView language={block.language} chunks={block.chunks} closed={block.closed} dot={dot} />
+    case 'table':
+      return <TableView head={block.head} chunks={block.chunks} dot={dot} />
+    case 'math':
+      return block.closed ? (
+        <MathView tex={block.tex} source={block.tex} display />
+      ) : (
+        <MathSource source={block.tex} display />
+      )
+  }
+}
+
+export const BlockView = memo(BlockInner)

@@ -1,0 +1,41 @@
+import type { CodeChunk } from './blocks.ts'
+
+const linesPerChunk = 20
+
+/** Cuts code that grows into chunks; a chunk that is full is never made again. */
+export class CodeChunks {
+  #full: CodeChunk[] = []
+  #at = 0
+
+  /** `code` must begin with what was read before. One line break at its end is not shown. */
+  read(code: string): readonly CodeChunk[] {
+    for (;;) {
+      let end = this.#at
+      let lines = 0
+      while (lines < linesPerChunk) {
+        const newline = code.indexOf('\n', end)
+        if (newline < 0) break
+        end = newline + 1
+        lines++
+      }
+      // The last line break may be the one that is not shown; then this is the last chunk.
+      if (lines < linesPerChunk || end >= code.length) break
+      this.#full.push({ text: code.slice(this.#at, end), lines, at: this.#at })
+      this.#at = end
+    }
+    const rest = code.slice(this.#at, code.endsWith('\n') ? code.length - 1 : code.length)
+    if (rest === '' && this.#full.length > 0 && this.#at >= code.length) return this.#full
+    return [...this.#full, { text: rest, lines: countLines(rest), at: this.#at }]
+  }
+}
+
+function countLines(text: string): number {
+  let lines = 1
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines++
+  return lines
+}
+
+/** The chunks of code that is there as a whole. */
+export function chunkCode(code: string): readonly CodeChunk[] {
+  return new CodeChunks().read(code)
+}

@@ -1,0 +1,142 @@
+import { memo, use, useEffect, useMemo, useState } from 'react'
+import type { ReactNode } from 'react'
+import type { CodeChunk } from './blocks.ts'
+import { CopyButton } from './copy-button.tsx'
+import { highlighterFor, splitRuns } from './highlighter.ts'
+import type { CodeRun, Highlighter } from './highlighter.ts'
+import { useLazyIf } from './lazy.ts'
+import { MarkdownLabelsContext } from './markdown-labels.ts'
+import { StreamDot } from './stream-dot.tsx'
+
+const maxHighlighted = 50_000
+const maxLine = 2000
+
+interface ChunkProps {
+  chunk: CodeChunk
+  highlighter: Highlighter | undefined
+  /** Colours from a pass over the whole code, where there was one. */
+  runs: readonly CodeRun[] | undefined
+  dot: boolean
+}
+
+function hasLongLine(text: string): boolean {
+  if (text.length <= maxLine) return false
+  return text.split('\n').some((line) => line.length > maxLine)
+}
+
+function ChunkInner({ chunk, highlighter, runs, dot }: ChunkProps): ReactNode {
+  const own = useMemo(() => {
+    if (runs !== undefined || highlighter === undefined) return undefined
+    return chunk.at >= maxHighlighted || hasLongLine(chunk.text) ? undefined : highlighter(chunk.text)
+  }, [runs, highlighter, chunk.at, chunk.text])
+  const shown = runs ?? own
+  return (
+    <span className="md-chunk" style={{ containIntrinsicBlockSize: `calc(${chunk.lines} * var(--md-code-line))` }}>
+      {shown === undefined ? chunk.text : shown.map(renderRun)}
+      {dot && <StreamDot />}
+    </span>
+  )
+}
+
+function renderRun(run: CodeRun, index: number): ReactNode {
+  if (run.kind === '') return run.text
+  return (
+    // oxlint-disable-next-line react/no-array-index-key -- a run has no other name
+    <span key={index} className={`tok-${run.kind}`}>
+      {run.text}
+    </span>
+  )
+}
+
+const ChunkView = memo(ChunkInner)
+
+function useWholeRuns(
+  chunks: readonly CodeChunk[],
+  closed: boolean,
+  highlighter: Highlighter | undefined,
+): ReadonlyArray<readonly CodeRun[]> | undefined {
+  const [streamed] = useState(!closed)
+  const [done, setDone] = useState<{ chunks: readonly CodeChunk[]; runs: ReadonlyArray<readonly CodeRun[]> }>()
+  const length = (chunks.at(-1)?.at ?? 0) + (chunks.at(-1)?.text.length ?? 0)
+  const wanted =
+    closed && highlighter !== undefined && chunks.length > 1 && length < maxHighlighted && !chunks.some(hasLong)
+  // Code that was there from the start gets its colours at once; code that has just been written, when there is time.
+  const atOnce = useMemo(
+    () => (wanted && !streamed ? highlightWhole(chunks, highlighter) : undefined),
+    [wanted, streamed, chunks, highlighter],
+  )
+  useEffect(() => {
+    if (!wanted || !streamed) return undefined
+    return whenIdle(() => setDone({ chunks, runs: highlightWhole(chunks, highlighter) }))
+  }, [wanted, streamed, chunks, highlighter])
+  return atOnce ?? (done?.chunks === chunks ? done.runs : undefined)
+}
+
+function hasLong(chunk: CodeChunk): boolean {
+  return hasLongLine(chunk.text)
+}
+
+function highlightWhole(
+  chunks: readonly CodeChunk[],
+  highlighter: Highlighter,
+): ReadonlyArray<readonly CodeRun[]> {
+  return splitRuns(
+    highlighter(codeOf(chunks)),
+    chunks.map((chunk) => chunk.text.length),
+  )
+}
+
+function codeOf(chunks: readonly CodeChunk[]): string {
+  return chunks.map((chunk) => chunk.text).join('')
+}
+
+function whenIdle(run: () => void): () => void {
+  if ('requestIdleCallback' in window) {
+    const handle = window.requestIdleCallback(run, { timeout: 1000 })
+    return () => window.cancelIdleCallback(handle)
+  }
+  const timer = setTimeout(run, 50)
+  return () => clearTimeout(timer)
+}
+
+interface CodeProps {
+  language: string
+  chunks: readonly CodeChunk[]
+  closed: boolean
+  dot: boolean
+}
+
+/**
+ * A code block: text, never an editor. The button inside the scroll box is its one Tab stop, and with the focus there
+ * the arrow keys scroll the box.
+ */
+function CodeInner({ language, chunks, closed, dot }: CodeProps): ReactNode {
+  const labels = use(MarkdownLabelsContext)
+  const highlighter = useLazyIf(highlighterFor(language))
+  const whole = useWholeRuns(chunks, closed, highlighter)
+  return (
+    <div className="md-code" role="group" aria-label={labels.code(language)} dir="ltr">
+      <div className="md-code-scroll">
+        <div className="md-code-head">
+          <span className="md-code-language">{language}</span>
+          <CopyButton text={() => codeOf(chunks)} />
+        </div>
+        <pre>
+          <code>
+            {chunks.map((chunk, index) => (
+              <ChunkView
+                key={chunk.at}
+                chunk={chunk}
+                highlighter={highlighter}
+                runs={whole?.[index]}
+                dot={dot && index === chunks.length - 1}
+              />
+            ))}
+          </code>
+        </pre>
+      </div>
+    </div>
+  )
+}
+
+export const CodeView = memo(CodeInner)

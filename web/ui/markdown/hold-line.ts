@@ -1,0 +1,36 @@
+import { isBlank } from './line-shapes.ts'
+import type { Segment } from './segmenter.ts'
+
+// Quote and list markers that are already certain, in front of what is not.
+const container = /^(?:[ \t]*(?:>|(?:[*+-]|\d{1,9}[.)])[ \t]))*[ \t]*/
+// What may still become a marker, a rule, an underline, a fence with its language, or a table's first row.
+const undecided =
+  /^(?:#{1,6}|>|[+]|[*_-][*_ \t-]*|=+|\d{1,9}[.)]?|`{1,2}|`{3,}[^`]*|~{1,2}|~{3,}.*|\|.*|\$|\\|\[(?:[ xX]\]?)?)?[ \t]*$/
+
+/**
+ * How much of a line that is still being written may be seen: nothing, as long as its first characters may mean
+ * something else than themselves.
+ */
+export function holdLine(line: string, open: Segment | undefined): number {
+  switch (open?.kind) {
+    case 'code':
+      return isBlank(line) || isPartOf(line.trim(), open.fence.charAt(0)) ? 0 : line.length
+    case 'table':
+      return 0
+    case 'math':
+      return isPartOf(line.trim(), '$') || line.trim() === '\\' ? 0 : line.length
+    case 'indented':
+      return isBlank(line) ? 0 : line.length
+    default: {
+      if (open?.inner !== undefined && open.inner !== '') {
+        return isPartOf(line.trim(), open.inner.charAt(0)) ? 0 : line.length
+      }
+      const start = container.exec(line)?.[0].length ?? 0
+      return undecided.test(line.slice(start)) ? 0 : line.length
+    }
+  }
+}
+
+function isPartOf(text: string, character: string): boolean {
+  return text !== '' && text === character.repeat(text.length)
+}

@@ -1,0 +1,99 @@
+import { Fragment, memo, use } from 'react'
+import type { ReactNode } from 'react'
+import type { Token, Tokens } from 'marked'
+import { decodeEntities } from './decode-entities.ts'
+import type { FormulaToken } from './lexer.ts'
+import { MarkdownLabelsContext } from './markdown-labels.ts'
+import { MathView } from './math-view.tsx'
+import { ownImage, safeHref } from './safe-link.ts'
+
+interface LinkProps {
+  href: string
+  children: ReactNode
+}
+
+function LinkView({ href, children }: LinkProps): ReactNode {
+  const safe = safeHref(decodeEntities(href))
+  if (safe === undefined) return children
+  return (
+    <a href={safe} target="_blank" rel="noopener noreferrer nofollow">
+      {children}
+    </a>
+  )
+}
+
+function ImageView({ href, text }: { href: string; text: string }): ReactNode {
+  const labels = use(MarkdownLabelsContext)
+  const own = ownImage(href)
+  const description = decodeEntities(text)
+  if (own !== undefined) return <img className="md-image" src={own} alt={description} loading="lazy" decoding="async" />
+  const words = description.trim() === '' ? labels.image : `${labels.image}: ${description}`
+  return <LinkView href={href}>{words}</LinkView>
+}
+
+function renderHtml(text: string): ReactNode {
+  // The one tag that is honoured: models break lines in table cells with it.
+  return /^<br\s*\/?>$/i.test(text) ? <br /> : text
+}
+
+function renderToken(token: Token, inLink: boolean): ReactNode {
+  switch (token.type) {
+    case 'text': {
+      const { tokens, text } = token as Tokens.Text
+      return tokens === undefined ? decodeEntities(text) : renderInline(tokens, inLink)
+    }
+    case 'escape':
+      return (token as Tokens.Escape).text
+    case 'strong':
+      return <strong>{renderInline((token as Tokens.Strong).tokens, inLink)}</strong>
+    case 'em':
+      return <em>{renderInline((token as Tokens.Em).tokens, inLink)}</em>
+    case 'del':
+      return <del>{renderInline((token as Tokens.Del).tokens, inLink)}</del>
+    case 'codespan':
+      return <code dir="ltr">{(token as Tokens.Codespan).text}</code>
+    case 'br':
+      return <br />
+    case 'link': {
+      const { href, tokens } = token as Tokens.Link
+      const words = renderInline(tokens, true)
+      return inLink ? words : <LinkView href={href}>{words}</LinkView>
+    }
+    case 'image': {
+      const { href, text } = token as Tokens.Image
+      return inLink ? decodeEntities(text) : <ImageView href={href} text={text} />
+    }
+    case 'html':
+      return renderHtml((token as Tokens.HTML).raw)
+    case 'formula': {
+      const { tex, display, raw } = token as unknown as FormulaToken
+      return <MathView tex={tex} source={raw} display={display} />
+    }
+    default:
+      return token.raw
+  }
+}
+
+/** Inline tokens as React nodes: words stay strings, so that most paragraphs are one text node. */
+export function renderInline(tokens: readonly Token[] | undefined, inLink = false): ReactNode {
+  if (tokens === undefined) return null
+  if (tokens.length === 1 && tokens[0] !== undefined) return renderToken(tokens[0], inLink)
+  return tokens.map((token, index) => {
+    const node = renderToken(token, inLink)
+    // oxlint-disable-next-line react/no-array-index-key -- a token has no other name, and none is ever moved
+    return typeof node === 'string' ? node : <Fragment key={index}>{node}</Fragment>
+  })
+}
+
+interface InlineProps {
+  tokens: readonly Token[] | undefined
+  /** The source of the tokens: the same source needs no rendering. */
+  raw: string
+  epoch: unknown
+}
+
+function InlineInner({ tokens }: InlineProps): ReactNode {
+  return renderInline(tokens)
+}
+
+export const InlineView = memo(InlineInner, (a, b) => a.raw === b.raw && a.epoch === b.epoch)

@@ -1,0 +1,33 @@
+import { createContext } from 'react'
+
+/** Every word that the renderer itself puts on the page, so that the application can translate them. */
+export interface MarkdownLabels {
+  copy: string
+  copied: string
+  copyFailed: string
+  /** The accessible name of a code block; `language` is '' where none was written. */
+  code: (language: string) => string
+  table: string
+  /** The button below a long table. */
+  showRows: (hidden: number, total: number) => string
+  formula: string
+  taskDone: string
+  taskOpen: string
+  /** Stands in for an image that is not ours, before its description. */
+  image: string
+}
+
+export const englishMarkdownLabels: MarkdownLabels = {
+  copy: 'Copy',
+  copied: 'Copied',
+  copyFailed: 'Press Ctrl+C',
+  code: (language) => (language === '' ? 'Code' : `Code, ${language}`),
+  table: 'Table',
+  showRows: (hidden, total) => `Show ${hidden} more of ${total} rows`,
+  formula: 'Formula',
+  taskDone: 'Done',
+  taskOpen: 'Not done',
+  image: 'Image',
+}
+
+export const MarkdownLabelsContext = createContext<MarkdownLabels>(englishMarkdownLabels)

@@ -1,0 +1,91 @@
+import { memo, startTransition, useEffect, useMemo, useState } from 'react'
+import type { ReactNode, Ref } from 'react'
+import { BlockView } from './block-view.tsx'
+import type { BlockGroup } from './blocks.ts'
+import { englishMarkdownLabels, MarkdownLabelsContext } from './markdown-labels.ts'
+import type { MarkdownLabels } from './markdown-labels.ts'
+import { MessageBoundary } from './message-boundary.tsx'
+import { MarkdownParser } from './parse-markdown.ts'
+import type { ParsedMarkdown } from './parse-markdown.ts'
+import { StreamDot } from './stream-dot.tsx'
+
+export interface MarkdownProps {
+  text: string
+  /** More is to come: what is not finished is held back or closed, and a dot stands behind the last word. */
+  streaming?: boolean
+  labels?: MarkdownLabels
+  /** Told when the text had to be shown plain. */
+  onError?: (error: unknown) => void
+  ref?: Ref<HTMLDivElement>
+}
+
+// In characters of source. A message of usual size is mounted at once, a huge one piece by piece between frames.
+const mountedAtOnce = 60_000
+const mountedPerFrame = 40_000
+
+function useMounted(weight: number): number {
+  const [mounted, setMounted] = useState(mountedAtOnce)
+  const behind = mounted < weight + mountedAtOnce / 2
+  useEffect(() => {
+    if (!behind) return undefined
+    const frame = requestAnimationFrame(() => startTransition(() => setMounted((now) => now + mountedPerFrame)))
+    return () => cancelAnimationFrame(frame)
+  }, [behind, mounted])
+  return mounted
+}
+
+function GroupInner({ group, dot }: { group: BlockGroup; dot: boolean }): ReactNode {
+  const last = group.blocks.length - 1
+  return group.blocks.map((block, index) => <BlockView key={block.key} block={block} dot={dot && index === last} />)
+}
+
+const GroupView = memo(GroupInner)
+
+function withinWeight(groups: readonly BlockGroup[], limit: number): readonly BlockGroup[] {
+  let sum = 0
+  let count = 0
+  for (const group of groups) {
+    if (count > 0 && sum > limit) break
+    sum += group.weight
+    count++
+  }
+  return count === groups.length ? groups : groups.slice(0, count)
+}
+
+/** Whether the last thing shown is one that can carry the dot inside. */
+function carriesDot({ groups }: ParsedMarkdown): boolean {
+  const last = groups.at(-1)?.blocks.at(-1)
+  if (last === undefined) return false
+  return last.kind !== 'math' && !(last.kind === 'text' && /^ {0,3}(?:[-*_][ \t]*){3,}$|(?:\$\$|\\\])$/.test(last.raw))
+}
+
+function Rendered({ text, streaming = false, labels, ref }: MarkdownProps): ReactNode {
+  // The parser is a cache: what it returns depends on the text alone.
+  const [parser] = useState(() => new MarkdownParser())
+  const parsed = useMemo(() => parser.parse(text, !streaming), [parser, text, streaming])
+  const groups = withinWeight(parsed.groups, useMounted(parsed.weight))
+  const inside = streaming && carriesDot(parsed)
+  return (
+    <MarkdownLabelsContext value={labels ?? englishMarkdownLabels}>
+      <div className="md" ref={ref} data-streaming={streaming || undefined}>
+        {groups.map((group, index) => (
+          <GroupView key={group.key} group={group} dot={inside && index === parsed.groups.length - 1} />
+        ))}
+        {streaming && !inside && <StreamDot />}
+      </div>
+    </MarkdownLabelsContext>
+  )
+}
+
+/**
+ * Markdown written by a model or a person, as React elements: no HTML is ever made of it, so that it needs no sanitiser
+ * and works where Trusted Types are required. A text may grow; blocks that are done keep their nodes, and an update
+ * costs what is new. The DOM of a text that was streamed is that of the same text shown at once.
+ */
+export function Markdown(props: MarkdownProps): ReactNode {
+  return (
+    <MessageBoundary text={props.text} onError={props.onError}>
+      <Rendered {...props} />
+    </MessageBoundary>
+  )
+}

@@ -1,0 +1,65 @@
+/** A formula at the start of a text. `raw` is what it takes up, delimiters included. */
+export interface FormulaMatch {
+  raw: string
+  tex: string
+  display: boolean
+}
+
+const maxInline = 600
+const maxDisplay = 4000
+
+function enclosed(source: string, closer: string, limit: number): FormulaMatch | undefined {
+  const end = source.indexOf(closer, 2)
+  if (end < 0 || end > limit) return undefined
+  const tex = source.slice(2, end)
+  // A blank line ends a paragraph, and with it everything that was opened there.
+  if (tex.trim() === '' || /\n[ \t]*\n/.test(tex)) return undefined
+  return { raw: source.slice(0, end + closer.length), tex: tex.trim(), display: closer !== String.raw`\)` }
+}
+
+/** `$…$` where it cannot be money, a shell variable or a lone dollar: the rules of pandoc, and one more against prose. */
+function singleDollar(source: string): FormulaMatch | undefined {
+  const first = source.charAt(1)
+  if (first === '' || /[\s$]/.test(first)) return undefined
+  for (let at = 1; at < source.length && at <= maxInline; at++) {
+    const character = source.charAt(at)
+    if (character === '\\') at++
+    else if (character === '\n' && /^[ \t]*\n/.test(source.slice(at + 1))) return undefined
+    else if (character === '`') return undefined
+    else if (character === '$') {
+      const tex = source.slice(1, at)
+      if (/\s/.test(source.charAt(at - 1)) || /[\p{L}\p{N}$]/u.test(source.charAt(at + 1))) return undefined
+      // "$5, or maybe 6$": begins with a number and holds a word that is no command.
+      if (/^\d/.test(tex) && /(?:^|[\s,])[A-Za-z]{3,}/.test(tex)) return undefined
+      return { raw: source.slice(0, at + 1), tex, display: false }
+    }
+  }
+  return undefined
+}
+
+/** The formula that `source` begins with, if it does. `before` is the character in front of it. */
+export function matchFormula(source: string, before: string): FormulaMatch | undefined {
+  if (source.startsWith(String.raw`\(`)) return enclosed(source, String.raw`\)`, maxInline)
+  if (source.startsWith(String.raw`\[`)) return enclosed(source, String.raw`\]`, maxDisplay)
+  if (source.startsWith('$$')) return enclosed(source, '$$', maxDisplay)
+  if (!source.startsWith('$') || /[\p{L}\p{N}$\\]/u.test(before)) return undefined
+  return singleDollar(source)
+}
+
+/** Where a formula may begin at or after `from`, or -1. */
+export function nextFormulaStart(source: string, from: number): number {
+  for (let at = from; at < source.length; at++) {
+    const code = source.charCodeAt(at)
+    if (code === 36) return at
+    if (code === 92) {
+      const next = source.charCodeAt(at + 1)
+      if (next === 40 || next === 91) return at
+      at++
+    }
+  }
+  return -1
+}
+
+export function mayHoldFormula(source: string): boolean {
+  return source.includes('$') || source.includes(String.raw`\(`) || source.includes(String.raw`\[`)
+}

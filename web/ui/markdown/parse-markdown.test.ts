@@ -1,0 +1,246 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { tokensOf } from './blocks.ts'
+import type { Block } from './blocks.ts'
+import { MarkdownParser } from './parse-markdown.ts'
+import type { ParsedMarkdown } from './parse-markdown.ts'
+
+function blocksOf(parsed: ParsedMarkdown): Block[] {
+  return parsed.groups.flatMap((group) => [...group.blocks])
+}
+
+/** All that decides what a reader sees. */
+function shape(parsed: ParsedMarkdown): unknown[] {
+  return blocksOf(parsed).map((block) => {
+    const { weight: _, ...seen } = block
+    if (seen.kind !== 'text' || block.kind !== 'text') return seen
+    // The links have done their work when the tokens are there.
+    return { ...seen, tokens: [...tokensOf(block)], links: undefined }
+  })
+}
+
+function parseAtOnce(source: string): ParsedMarkdown {
+  return new MarkdownParser().parse(source, true)
+}
+
+function kinds(source: string): string[] {
+  return blocksOf(parseAtOnce(source)).map((block) => block.kind)
+}
+
+const pieces = [
+  'word ',
+  'two words',
+  '\n',
+  '\n\n',
+  '# ',
+  '### ',
+  '- ',
+  '  - ',
+  '1. ',
+  '> ',
+  '```',
+  '```js\n',
+  '~~~\n',
+  '    ',
+  '| a | b |\n',
+  '|---|--:|\n',
+  '| 1 | 2 |\n',
+  '---\n',
+  '===\n',
+  '**',
+  '*',
+  '_',
+  '~~',
+  '`',
+  '[x]',
+  '(http://a.b)',
+  '[x]: http://a.b\n',
+  '$',
+  '$$\n',
+  '$$',
+  '\\(',
+  '\\)',
+  '\\[\n',
+  '\\]\n',
+  '<div>',
+  '<br>',
+  '&amp;',
+  '- [ ] ',
+  '\t',
+  '\r\n',
+  '\\',
+  '!',
+  'é🐟',
+]
+
+const documents = fc.array(fc.constantFrom(...pieces), { maxLength: 60 }).map((parts) => parts.join(''))
+
+describe('parsing a text that grows', () => {
+  test('any way of arriving gives what the whole text gives', () => {
+    fc.assert(
+      fc.property(documents, fc.array(fc.nat(12), { minLength: 1, maxLength: 80 }), (source, steps) => {
+        const parser = new MarkdownParser()
+        let end = 0
+        for (const step of steps) {
+          end = Math.min(source.length, end + step)
+          parser.parse(source.slice(0, end), false)
+        }
+        expect(shape(parser.parse(source, true))).toEqual(shape(parseAtOnce(source)))
+      }),
+      { numRuns: 1500 },
+    )
+  })
+
+  test('a tail that is replaced leaves what the new text gives', () => {
+    fc.assert(
+      fc.property(documents, documents, fc.nat(), (first, second, at) => {
+        const parser = new MarkdownParser()
+        parser.parse(first, false)
+        const source = first.slice(0, at % (first.length + 1)) + second
+        parser.parse(source, false)
+        expect(shape(parser.parse(source, true))).toEqual(shape(parseAtOnce(source)))
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  test('no letter of the text is lost', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...pieces.filter((piece) => !piece.includes('http'))), { maxLength: 40 }), (parts) => {
+        const words = parts.map((part, index) => (part === 'word ' ? `word${index}x ` : part === '```' ? '```\n' : part))
+        const wanted = words.filter((part) => part.startsWith('word')).map((part) => part.trim())
+        const shown = JSON.stringify(shape(parseAtOnce(words.join(''))))
+        for (const word of wanted) expect(shown).toContain(word)
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  test('blocks before the last keep their identity', () => {
+    const source = Array.from({ length: 60 }, (_, index) => `Paragraph ${index} with **words**.\n\n`).join('')
+    const parser = new MarkdownParser()
+    let before: Block[] = []
+    for (let end = 50; end < source.length; end += 31) {
+      const now = blocksOf(parser.parse(source.slice(0, end), false))
+      for (const [index, block] of before.slice(0, -1).entries()) expect(now[index]).toBe(block)
+      before = now
+    }
+    expect(before.length).toBeGreaterThan(50)
+  })
+
+  test('a rewind keeps the blocks that did not change', () => {
+    const parser = new MarkdownParser()
+    const first = blocksOf(parser.parse('# Title\n\nOne.\n\nTwo is', false))
+    const second = blocksOf(parser.parse('# Title\n\nOne.\n\nThree.', false))
+    expect(second[0]).toBe(first[0])
+    expect(second[1]).toBe(first[1])
+    expect(second[2]).not.toBe(first[2])
+  })
+
+  test('full chunks of code and full chunks of a table are never made again', () => {
+    const parser = new MarkdownParser()
+    const code = `\`\`\`js\n${'line\n'.repeat(50)}`
+    const one = blocksOf(parser.parse(code, false))[0]
+    const two = blocksOf(parser.parse(`${code}more\n`, false))[0]
+    if (one?.kind !== 'code' || two?.kind !== 'code') throw new Error('not code')
+    expect(two.chunks[1]).toBe(one.chunks[1])
+    expect(two.chunks.map((chunk) => chunk.lines)).toEqual([20, 20, 11])
+    const tables = new MarkdownParser()
+    const table = `| a | b |\n|---|---|\n${'| 1 | 2 |\n'.repeat(100)}`
+    const three = blocksOf(tables.parse(table, false))[0]
+    const four = blocksOf(tables.parse(`${table}| 3 | 4 |\n`, false))[0]
+    if (three?.kind !== 'table' || four?.kind !== 'table') throw new Error('not a table')
+    expect(four.chunks[1]).toBe(three.chunks[1])
+    expect(four.rows).toBe(101)
+  })
+})
+
+describe('blocks', () => {
+  test.each<[string, string[]]>([
+    ['a\nb', ['text']],
+    ['a\n\nb', ['text', 'text']],
+    ['# a\nb', ['text', 'text']],
+    ['a\n```\nx\n\ny\n```\nb', ['text', 'code', 'text']],
+    ['```\nunclosed', ['code']],
+    ['````\n```\n````\nb', ['code', 'text']],
+    ['- a\n\n  b\n- c\n\nd', ['text', 'text']],
+    ['1. a\n   ```\n   x\n\n   y\n   ```\n2. b', ['text']],
+    ['| a | b |\n|---|---|\n| 1 | 2 |\n\nc', ['table', 'text']],
+    ['words\n| a | b |\n|---|---|\n| 1 | 2 |', ['text', 'table']],
+    ['$$\nx\n$$\nwords', ['math', 'text']],
+    ['\\[ x \\]', ['math']],
+    ['$$x$$ is a sentence', ['text']],
+    ['$$\nnever closed', ['text']],
+    ['> a\n> b\n\n> c', ['text', 'text']],
+    ['    code\n\n    more', ['text']],
+  ])('%j is %j', (source, expected) => {
+    expect(kinds(source)).toEqual(expected)
+  })
+
+  test('headings keep the outline of the page', () => {
+    const levels = blocksOf(parseAtOnce('### a\n\n### b\n\n# c\n\n###### d\n\ne\n===\n'))
+      .filter((block) => block.kind === 'text')
+      .map((block) => block.level)
+    expect(levels).toEqual([2, 2, 2, 3, 2])
+  })
+
+  test('a definition at the end resolves a reference at the start', () => {
+    const [first] = blocksOf(parseAtOnce('See [the page][p].\n\nMore.\n\n[p]: https://example.org/\n'))
+    if (first?.kind !== 'text') throw new Error('not text')
+    expect(JSON.stringify(tokensOf(first))).toContain('https://example.org/')
+  })
+
+  test('a footnote is text', () => {
+    const parsed = JSON.stringify(shape(parseAtOnce('A claim[^1].\n\n[^1]: The proof.\n')))
+    expect(parsed).toContain('[^1]: The proof.')
+  })
+
+  test('a long list is cut and goes on with its number', () => {
+    const source = Array.from({ length: 300 }, (_, index) => `${index + 3}. item number ${index} of the list\n`).join('')
+    const blocks = blocksOf(parseAtOnce(source))
+    expect(blocks.length).toBeGreaterThan(1)
+    for (const block of blocks.slice(1)) {
+      if (block.kind !== 'text') throw new Error('not text')
+      expect(block.raw).toMatch(new RegExp(`^${block.ordinal}\\. `))
+    }
+  })
+
+  test('a table row keeps its words whatever it begins with', () => {
+    const [table] = blocksOf(parseAtOnce('a | b\n---|---\n<div>x | y\n    z | w\n'))
+    expect(JSON.stringify(table)).toContain('<div>x')
+    expect(table?.kind === 'table' && table.rows).toBe(2)
+  })
+})
+
+describe('bounds', () => {
+  test.each<[string, string]>([
+    ['quotes', '>'.repeat(20_000)],
+    ['quotes with words', `${'> '.repeat(5000)}x`],
+    ['lists', '- '.repeat(20_000)],
+    ['nested lists', Array.from({ length: 400 }, (_, index) => `${'  '.repeat(index)}- x\n`).join('')],
+    ['emphasis', '*a **b '.repeat(8000)],
+    ['stars', '*'.repeat(60_000)],
+    ['underscores', '_a'.repeat(30_000)],
+    ['brackets', '['.repeat(60_000)],
+    ['image brackets', '!['.repeat(30_000)],
+    ['links in links', '[a]('.repeat(20_000)],
+    ['backticks', Array.from({ length: 300 }, (_, index) => '`'.repeat(index + 1)).join(' ')],
+    ['tags', '<a '.repeat(20_000)],
+    ['dollars', '$x '.repeat(20_000)],
+    ['double dollars', '$$'.repeat(20_000)],
+    ['open formulas', '\\('.repeat(20_000)],
+    ['one long word', 'x'.repeat(400_000)],
+    ['definitions', Array.from({ length: 3000 }, (_, index) => `[d${index}]: http://a.b/${index}\n\n`).join('')],
+    ['links', '[a](https://example.org) '.repeat(20_000)],
+    ['pipes', '|'.repeat(20_000)],
+    ['delimiter rows', '|-'.repeat(20_000)],
+    ['entities', '&amp;'.repeat(40_000)],
+    ['blank lines', '\n'.repeat(200_000)],
+    ['fences', '```\n'.repeat(20_000)],
+  ])('%s neither exhaust the stack nor the time', (_name, source) => {
+    expect(() => shape(parseAtOnce(source))).not.toThrow()
+    const parser = new MarkdownParser()
+    for (const part of [0.3, 0.6, 0.9]) parser.parse(source.slice(0, source.length * part), false)
+    expect(() => shape(parser.parse(source, true))).not.toThrow()
+  })
+})

@@ -1,0 +1,170 @@
+import type { Links } from 'marked'
+import { CodeBuilder, TableBuilder } from './block-builders.ts'
+import type { Builder } from './block-builders.ts'
+import { sameBlock } from './blocks.ts'
+import type { Block, BlockGroup, TextBlock } from './blocks.ts'
+import { chunkCode } from './code-chunks.ts'
+import { holdLine } from './hold-line.ts'
+import { emptyLinks, lexSegment } from './lexer.ts'
+import { Outline } from './outline.ts'
+import { Segmenter } from './segmenter.ts'
+import type { Segment } from './segmenter.ts'
+import { settleSegment } from './settle-segment.ts'
+
+const groupSize = 12
+// Each new one may change any block before it.
+const maxDefinitions = 300
+
+/** A message taken apart. Groups and blocks that did not change are the same objects as the time before. */
+export interface ParsedMarkdown {
+  groups: readonly BlockGroup[]
+  weight: number
+}
+
+/**
+ * Parses a text that grows. Each call may pass a longer text, or any other: what stayed the same keeps its identity,
+ * and the result is that of parsing the text at once.
+ */
+export class MarkdownParser {
+  #source = ''
+  #segmenter = new Segmenter()
+  #outline = new Outline()
+  #frozen: Block[] = []
+  /** Closed segments that have been made into blocks. */
+  #taken = 0
+  #links = emptyLinks()
+  #builders = new Map<number, Builder>()
+  #groups: BlockGroup[] = []
+  #tail: Block[] = []
+  /** Blocks of a text that was replaced, to be kept where the new one agrees. */
+  #former: readonly Block[] = []
+
+  /** `complete`: no more will come, so that nothing is held back. */
+  parse(input: string, complete: boolean): ParsedMarkdown {
+    const source = input.includes('\r') ? input.replace(/\r\n?/g, '\n') : input
+    if (!source.startsWith(this.#source)) this.#restart()
+    this.#source = source
+    const segments = this.#segmenter.read(source, complete, holdLine)
+    for (; this.#taken < segments.closed.length; this.#taken++) {
+      const segment = segments.closed[this.#taken]
+      if (segment !== undefined) this.#freeze(segment)
+    }
+    this.#readTail(segments.tail, complete)
+    if (this.#frozen.length >= this.#former.length) this.#former = []
+    return this.#group()
+  }
+
+  #restart(): void {
+    this.#former = [...this.#frozen, ...this.#tail]
+    this.#segmenter = new Segmenter()
+    this.#outline = new Outline()
+    this.#frozen = []
+    this.#taken = 0
+    this.#links = emptyLinks()
+    this.#builders = new Map()
+    this.#groups = []
+    this.#tail = []
+  }
+
+  #freeze(segment: Segment): void {
+    const text = this.#source.slice(segment.start, segment.end)
+    this.#learnLinks(text)
+    const block = this.#build(segment, text, this.#outline)
+    this.#builders.delete(segment.start)
+    if (block === undefined) return
+    this.#frozen.push(this.#keep(block))
+  }
+
+  /** Definitions count for the whole message, also for what stands before them. */
+  #learnLinks(text: string): void {
+    if (!text.includes(']:') || !/^ {0,3}\[[^\]^]/m.test(text)) return
+    if (Object.keys(this.#links).length > maxDefinitions) return
+    const found: Links = Object.assign(emptyLinks(), this.#links)
+    lexSegment(text, found)
+    if (Object.keys(found).length === Object.keys(this.#links).length) return
+    this.#links = found
+    this.#frozen = this.#frozen.map((block) =>
+      block.kind === 'text' && block.raw.includes('[') ? relinked(block, found) : block,
+    )
+    this.#groups = []
+  }
+
+  #readTail(segments: readonly Segment[], complete: boolean): void {
+    const outline = this.#outline.copy()
+    const tail: Block[] = []
+    if (complete) {
+      for (const { start, end } of segments) this.#learnLinks(this.#source.slice(start, end))
+    }
+    for (const [index, segment] of segments.entries()) {
+      const raw = this.#source.slice(segment.start, segment.end)
+      const settles = !complete && index === segments.length - 1
+      const text = settles && isLexed(segment) ? settleSegment(segment, raw) : raw
+      const block = text.trim() === '' ? undefined : this.#build(segment, text, outline, tail.length)
+      if (block !== undefined) tail.push(this.#keep(block, this.#frozen.length + tail.length))
+    }
+    this.#tail = tail
+  }
+
+  #keep(block: Block, index = this.#frozen.length): Block {
+    const former = this.#tail.find((entry) => entry.key === block.key) ?? this.#former[index]
+    return former !== undefined && former.key === block.key && sameBlock(former, block) ? former : block
+  }
+
+  #build(segment: Segment, text: string, outline: Outline, offset = 0): Block | undefined {
+    const key = this.#frozen.length + offset
+    if (segment.kind === 'code' || segment.kind === 'table') {
+      const block = this.#builder(segment).build(text, segment, key)
+      if (block !== undefined) return block
+      // Its lines looked like a table and are none: shown as they are, at the cost of a line each.
+      return { kind: 'code', key, weight: text.length, language: '', chunks: chunkCode(text), closed: segment.closed }
+    }
+    if (segment.kind === 'math') {
+      const body = text.trim().slice(2)
+      const ended = body.endsWith(segment.fence)
+      if (ended || !segment.closed) {
+        const tex = (ended ? body.slice(0, -2) : body.replace(/[\\$]$/, '')).trim()
+        return { kind: 'math', key, weight: text.length, tex, closed: ended }
+      }
+    }
+    const raw = text.trimEnd()
+    if (raw === '') return undefined
+    const level = segment.depth === 0 ? 0 : outline.place(segment.depth)
+    const { ordinal } = segment
+    return { kind: 'text', key, weight: raw.length, raw, links: this.#links, level, ordinal }
+  }
+
+  #builder(segment: Segment): Builder {
+    const known = this.#builders.get(segment.start)
+    if (known !== undefined) return known
+    const made = segment.kind === 'code' ? new CodeBuilder() : new TableBuilder()
+    this.#builders.set(segment.start, made)
+    return made
+  }
+
+  #group(): ParsedMarkdown {
+    const full = Math.floor(this.#frozen.length / groupSize)
+    while (this.#groups.length < full) {
+      const at = this.#groups.length * groupSize
+      this.#groups.push(groupOf(this.#groups.length, this.#frozen.slice(at, at + groupSize)))
+    }
+    const rest = [...this.#frozen.slice(full * groupSize), ...this.#tail]
+    const groups = [...this.#groups]
+    for (let at = 0; at < rest.length; at += groupSize) {
+      groups.push(groupOf(groups.length, rest.slice(at, at + groupSize)))
+    }
+    return { groups, weight: groups.reduce((sum, group) => sum + group.weight, 0) }
+  }
+}
+
+function isLexed(segment: Segment): boolean {
+  return segment.kind !== 'code' && segment.kind !== 'table' && segment.kind !== 'math'
+}
+
+function relinked(block: TextBlock, links: Links): TextBlock {
+  const { tokens: _, ...rest } = block
+  return { ...rest, links }
+}
+
+function groupOf(key: number, blocks: readonly Block[]): BlockGroup {
+  return { key, blocks, weight: blocks.reduce((sum, block) => sum + block.weight, 0) }
+}

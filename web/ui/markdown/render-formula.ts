@@ -1,0 +1,41 @@
+type Katex = typeof import('katex')
+
+const maxTex = 4000
+const maxKept = 300
+
+// A definition may stand for much text and be used often: what it can grow to is bounded by both.
+const defines = /\\(?:[gex]?def|let|futurelet|(?:re|provide)?newcommand|providecommand|DeclareMathOperator)(?![A-Za-z])/
+const maxGrowth = 20_000
+
+const kept = new Map<string, Node | null>()
+
+function create(katex: Katex, tex: string, display: boolean): Node | null {
+  if (tex.length > maxTex) return null
+  const holder = document.createElement('span')
+  try {
+    katex.render(tex, holder, {
+      displayMode: display,
+      throwOnError: true,
+      trust: false,
+      strict: 'ignore',
+      maxSize: 10,
+      maxExpand: defines.test(tex) ? Math.min(1000, Math.floor(maxGrowth / tex.length)) : 1000,
+    })
+  } catch {
+    // A formula that KaTeX does not know, or that is too deep for it, is shown as its source: the caller says so.
+    return null
+  }
+  return holder.firstChild
+}
+
+/** The formula as a node built by DOM calls alone, or undefined where its source has to be shown instead. */
+export function renderFormula(katex: Katex, tex: string, display: boolean): Node | undefined {
+  const key = `${display ? 'd' : 'i'}${tex}`
+  let node = kept.get(key)
+  if (node === undefined) {
+    node = create(katex, tex, display)
+    if (kept.size >= maxKept) kept.delete(kept.keys().next().value ?? '')
+    kept.set(key, node)
+  }
+  return node?.cloneNode(true)
+}

@@ -1,0 +1,196 @@
+import { matchFormula } from './math-syntax.ts'
+
+// An opening that has not met its end after so many characters is taken for the character that it is.
+const patience = { link: 80, reference: 120, target: 2000, formula: 60, command: 300, emphasis: 600 }
+
+interface Delimiter {
+  character: string
+  length: number
+  at: number
+}
+
+interface Scan {
+  text: string
+  at: number
+  open: Delimiter[]
+}
+
+/** Either where to go on, or how the text ends: cut at `cut`, with `add` behind it. */
+type Outcome = { next: number } | { cut: number; add: string }
+
+// "$1/c", "$2x" and "$5 = " may become formulas, "$5 and" and "$5/month" are prices.
+const mayBeFormula = /^\$(?:[^\s\d]|\d[\d.,]*(?:$| ?$| ?[=+^_\\<>{*-]|\/?[A-Za-z](?:$|[^A-Za-z])|\/(?:\d|$)))/
+const punctuation = /[\p{P}\p{S}]/u
+const word = /[\p{L}\p{N}]/u
+const space = /\s/
+
+function after(scan: Scan, length: number): string {
+  return scan.text.charAt(scan.at + length)
+}
+
+function settleCode({ text, at }: Scan): Outcome {
+  let length = 1
+  while (text.charAt(at + length) === '`') length++
+  const closer = '`'.repeat(length)
+  for (let from = at + length; ;) {
+    const found = text.indexOf(closer, from)
+    if (found < 0) break
+    let end = found
+    while (text.charAt(end) === '`') end++
+    if (end - found === length) return { next: end }
+    from = end
+  }
+  let end = text.length
+  while (end > at + length && text.charAt(end - 1) === '`') end--
+  return end === at + length ? { cut: at, add: '' } : { cut: end, add: closer }
+}
+
+function settleFormula({ text, at }: Scan): Outcome {
+  const before = text.charAt(at - 1)
+  const match = matchFormula(text.slice(at, at + 4100), before)
+  if (match !== undefined) return { next: at + match.raw.length }
+  const rest = text.length - at
+  if (text.charAt(at) === '\\') return rest <= patience.command ? { cut: at, add: '' } : { next: at + 2 }
+  if (rest === 1) return { cut: at, add: '' }
+  if (text.charAt(at + 1) === '$') return rest <= patience.command ? { cut: at, add: '' } : { next: at + 2 }
+  const undecided = rest <= patience.formula && mayBeFormula.test(text.slice(at)) && !word.test(before)
+  return undecided && !text.includes('\n', at) && !text.includes('$', at + 1) ? { cut: at, add: '' } : { next: at + 1 }
+}
+
+/** Where the bracket opened at `at` is closed, or -1; escapes and code are stepped over. */
+function closing(text: string, at: number, [opener, closer]: [string, string]): number {
+  let depth = 0
+  const end = Math.min(text.length, at + patience.target)
+  for (let here = at; here < end; here++) {
+    const character = text.charAt(here)
+    if (character === '\\') here++
+    else if (character === opener) depth++
+    else if (character === closer && --depth === 0) return here
+  }
+  return -1
+}
+
+function settleLink({ text, at }: Scan): Outcome {
+  const image = text.charAt(at - 1) === '!'
+  const from = image ? at - 1 : at
+  const close = closing(text, at, ['[', ']'])
+  const rest = text.length - at
+  if (close < 0) return rest <= patience.link && !text.includes('\n', at) ? { cut: from, add: '' } : { next: at + 1 }
+  const next = text.charAt(close + 1)
+  if (next === '') return rest <= patience.reference ? { cut: from, add: '' } : { next: at + 1 }
+  if (next === ':' && at === 0 && !text.includes('\n', close)) return { cut: from, add: '' }
+  if (next === '(') {
+    const end = closing(text, close + 1, ['(', ')'])
+    if (end >= 0) return { next: end + 1 }
+    if (text.length - close > patience.target || text.includes('\n', close)) return { next: close + 1 }
+    // The words of the link, before their target is known.
+    return image ? { cut: from, add: '' } : { cut: close + 1, add: '(#)' }
+  }
+  if (next === '[') {
+    const end = closing(text, close + 1, ['[', ']'])
+    if (end >= 0) return { next: end + 1 }
+    return rest <= patience.reference ? { cut: from, add: '' } : { next: at + 1 }
+  }
+  return { next: at + 1 }
+}
+
+function closeFrom(open: Delimiter[], character: string, length: number): number {
+  let left = length
+  while (left > 0) {
+    const top = open.findLast((entry) => entry.character === character)
+    if (top === undefined) break
+    const used = Math.min(left, top.length)
+    top.length -= used
+    left -= used
+    if (top.length === 0) open.splice(open.indexOf(top))
+  }
+  return left
+}
+
+function settleEmphasis(scan: Scan): Outcome {
+  const { text, at, open } = scan
+  const character = text.charAt(at)
+  let length = 1
+  while (after(scan, length) === character) length++
+  const before = text.charAt(at - 1)
+  const next = after(scan, length)
+  const closes = before !== '' && !space.test(before)
+  if (next === '') {
+    const top = open.findLast((entry) => entry.character === character)
+    if (!closes || top === undefined || top.length > length) return { cut: at, add: '' }
+    const left = closeFrom(open, character, length)
+    return left > 0 ? { cut: at + length - left, add: '' } : { next: at + length }
+  }
+  const inWord = word.test(before) && word.test(next)
+  if (character === '_' && inWord) return { next: at + length }
+  const left = closes ? closeFrom(open, character, length) : length
+  const opens =
+    !space.test(next) && (!punctuation.test(next) || before === '' || space.test(before) || punctuation.test(before))
+  // "2*3" is a product until it is closed.
+  if (left > 0 && opens && !(inWord && left === 1)) open.push({ character, length: left, at })
+  return { next: at + length }
+}
+
+function settleAt(scan: Scan): Outcome {
+  const { text, at } = scan
+  switch (text.charAt(at)) {
+    case '\\': {
+      const next = after(scan, 1)
+      if (next === '') return { cut: at, add: '' }
+      return next === '(' || next === '[' ? settleFormula(scan) : { next: at + 2 }
+    }
+    case '`':
+      return settleCode(scan)
+    case '$':
+      return settleFormula(scan)
+    case '[':
+      return settleLink(scan)
+    case '*':
+    case '_':
+    case '~':
+      return settleEmphasis(scan)
+    case '<':
+      return /^<(?:h|ht|htt|https?|(?:https?:|mailto:)[^\s>]*)?$/.test(text.slice(at, at + patience.target))
+        ? { cut: at, add: '' }
+        : { next: at + 1 }
+    case '&':
+      return /^&#?[0-9A-Za-z]{0,8}$/.test(text.slice(at, at + 12)) ? { cut: at, add: '' } : { next: at + 1 }
+    default:
+      return { next: at + 1 }
+  }
+}
+
+const special = /[\\`$[*_~<&]/g
+
+/**
+ * Ends a run of inline text that is still being written so that no half of anything shows: what cannot be told yet is
+ * held back, what is open is closed.
+ */
+export function settleInline(text: string): string {
+  const scan: Scan = { text, at: 0, open: [] }
+  let end = text.length
+  let add = ''
+  for (;;) {
+    special.lastIndex = scan.at
+    const found = special.exec(text)
+    if (found === null) break
+    scan.at = found.index
+    const outcome = settleAt(scan)
+    if ('cut' in outcome) {
+      end = outcome.cut
+      add = outcome.add
+      break
+    }
+    scan.at = outcome.next
+  }
+  let shown = text.slice(0, end) + add
+  const open = scan.open.filter((entry) => entry.at < end && end - entry.at <= patience.emphasis)
+  // An opener with nothing behind it is not shown at all, and a closer cannot stand behind a space.
+  for (let last = open.at(-1); last !== undefined; last = open.at(-1)) {
+    shown = shown.trimEnd()
+    if (last.at + last.length < shown.length) break
+    shown = shown.slice(0, last.at)
+    open.pop()
+  }
+  return shown + open.toReversed().map((entry) => entry.character.repeat(entry.length)).join('')
+}

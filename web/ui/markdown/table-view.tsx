@@ -1,0 +1,109 @@
+import { memo, use, useEffect, useRef, useState } from 'react'
+import type { ReactNode } from 'react'
+import type { Tokens } from 'marked'
+import { renderInline } from './inline-view.tsx'
+import { MarkdownLabelsContext } from './markdown-labels.ts'
+import { StreamDot } from './stream-dot.tsx'
+import { useOverflow } from './use-overflow.ts'
+
+type Cell = Tokens.TableCell
+type Row = readonly Cell[]
+
+// A browser lays a table out as a whole: what stands below this is shown on request, some chunks a frame.
+const rowsAtOnce = 400
+const chunksPerFrame = 5
+
+function cellClass(cell: Cell): string | undefined {
+  return cell.align === null || cell.align === 'left' ? undefined : `md-${cell.align}`
+}
+
+function RowsInner({ rows, dot }: { rows: readonly Row[]; dot: boolean }): ReactNode {
+  return (
+    <tbody>
+      {rows.map((row, index) => (
+        // oxlint-disable-next-line react/no-array-index-key -- rows are only ever added
+        <tr key={index}>
+          {row.map((cell, column) => (
+            // oxlint-disable-next-line react/no-array-index-key -- the column is the cell's name
+            <td key={column} className={cellClass(cell)}>
+              {renderInline(cell.tokens)}
+              {dot && index === rows.length - 1 && column === row.length - 1 && <StreamDot />}
+            </td>
+          ))}
+        </tr>
+      ))}
+    </tbody>
+  )
+}
+
+const RowsView = memo(RowsInner)
+
+interface TableProps {
+  head: readonly Cell[]
+  chunks: ReadonlyArray<readonly Row[]>
+  dot: boolean
+}
+
+/** How many chunks are shown: those within the limit, and, once asked for, all the others bit by bit. */
+function useShownChunks(chunks: TableProps['chunks']): { shown: number; showAll: (() => void) | undefined } {
+  const [all, setAll] = useState(false)
+  const [shown, setShown] = useState(() => within(chunks))
+  useEffect(() => {
+    if (!all || shown >= chunks.length) return undefined
+    const frame = requestAnimationFrame(() => setShown(shown + chunksPerFrame))
+    return () => cancelAnimationFrame(frame)
+  }, [all, shown, chunks.length])
+  const count = all ? Math.min(shown, chunks.length) : within(chunks)
+  return { shown: count, showAll: all || count >= chunks.length ? undefined : () => setAll(true) }
+}
+
+function within(chunks: TableProps['chunks']): number {
+  let rows = 0
+  let count = 0
+  for (const chunk of chunks) {
+    rows += chunk.length
+    if (rows > rowsAtOnce) break
+    count++
+  }
+  return Math.max(1, count)
+}
+
+function TableInner({ head, chunks, dot }: TableProps): ReactNode {
+  const labels = use(MarkdownLabelsContext)
+  const ref = useRef<HTMLDivElement>(null)
+  const overflows = useOverflow(ref)
+  const { shown, showAll } = useShownChunks(chunks)
+  const rows = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
+  const visible = chunks.slice(0, shown).reduce((sum, chunk) => sum + chunk.length, 0)
+  return (
+    <div className="md-table">
+      {/* oxlint-disable jsx-a11y/no-noninteractive-tabindex -- a box that scrolls must be reachable by keyboard */}
+      <div className="md-table-scroll" ref={ref} role="group" aria-label={labels.table} tabIndex={overflows ? 0 : undefined}>
+        <table dir="auto">
+          <thead>
+            <tr>
+              {head.map((cell, column) => (
+                // oxlint-disable-next-line react/no-array-index-key -- the column is the cell's name
+                <th key={column} scope="col" className={cellClass(cell)}>
+                  {renderInline(cell.tokens)}
+                  {dot && rows === 0 && column === head.length - 1 && <StreamDot />}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          {chunks.slice(0, shown).map((chunk, index) => (
+            // oxlint-disable-next-line react/no-array-index-key -- chunks are only ever added
+            <RowsView key={index} rows={chunk} dot={dot && index === chunks.length - 1} />
+          ))}
+        </table>
+      </div>
+      {showAll !== undefined && (
+        <button type="button" className="md-more" onClick={showAll}>
+          {labels.showRows(rows - visible, rows)}
+        </button>
+      )}
+    </div>
+  )
+}
+
+export const TableView = memo(TableInner)

@@ -1,0 +1,16 @@
+// Builds the page on which this renderer is looked at and tested by itself. No part of the production build.
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import react from '@vitejs/plugin-react'
+import tailwindcss from '@tailwindcss/vite'
+import { defineConfig } from 'vite'
+
+const here = dirname(fileURLToPath(import.meta.url))
+
+export default defineConfig({
+  root: here,
+  base: '/',
+  plugins: [react(), tailwindcss()],
+  build: { rolldownOptions: { input: join(here, 'harness.html') }, assetsInlineLimit: 0, modulePreload: false },
+  logLevel: 'warn',
+})

@@ -1,0 +1,111 @@
+// New words appear softly by the CSS Custom Highlight API: ranges over the newest text take a paler colour for 120 ms.
+// No element is added for it, so that nothing is laid out again and the DOM is the same with and without.
+
+const steps = 4
+const stepMs = 30
+// Past this there is no reading along, and no softness to be seen.
+const maxCharacters = 400
+
+interface Fresh {
+  range: Range
+  born: number
+}
+
+function supported(): boolean {
+  return typeof Highlight === 'function' && 'highlights' in CSS
+}
+
+function highlightOf(step: number): Highlight {
+  const name = `md-fresh-${step}`
+  let highlight = CSS.highlights.get(name)
+  if (highlight === undefined) {
+    highlight = new Highlight()
+    CSS.highlights.set(name, highlight)
+  }
+  return highlight
+}
+
+/** The range over the last `length` characters of an element. */
+function lastCharacters(element: Element, length: number): Range | undefined {
+  const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT)
+  let node: Node | null = element
+  while (node.lastChild !== null) node = node.lastChild
+  walker.currentNode = node
+  if (node.nodeType !== Node.TEXT_NODE) node = walker.previousNode()
+  if (node === null) return undefined
+  const range = document.createRange()
+  range.setEnd(node, node.nodeValue?.length ?? 0)
+  let left = length
+  for (; node !== null; node = walker.previousNode()) {
+    const size = node.nodeValue?.length ?? 0
+    range.setStart(node, Math.max(0, size - left))
+    if (size >= left) return range
+    left -= size
+  }
+  return range
+}
+
+/** Softens what was added to the end of an element since the last call. One per message. */
+export class TextFade {
+  #fresh: Fresh[] = []
+  #block: Element | undefined
+  #length = 0
+  #frame = 0
+
+  /** `root` holds the message's blocks. Called after each commit. */
+  update(root: Element): void {
+    const last = lastBlock(root)
+    const known = this.#block
+    // A text that was there before the first call is not new, and a replaced one is not either.
+    if (last !== undefined && known !== undefined && known.isConnected && supported()) {
+      this.#soften(known, lengthOf(known) - this.#length)
+      for (let block = known; block !== last && block.nextElementSibling !== null; ) {
+        block = block.nextElementSibling
+        this.#soften(block, lengthOf(block))
+      }
+    }
+    this.#block = last
+    this.#length = last === undefined ? 0 : lengthOf(last)
+  }
+
+  #soften(block: Element, added: number): void {
+    // Code takes its colours instead.
+    if (added <= 0 || added > maxCharacters || block.classList.contains('md-code')) return
+    const range = lastCharacters(block, added)
+    if (range === undefined) return
+    this.#fresh.push({ range, born: performance.now() })
+    highlightOf(0).add(range)
+    if (this.#frame === 0) this.#frame = requestAnimationFrame(this.#step)
+  }
+
+  stop(): void {
+    cancelAnimationFrame(this.#frame)
+    this.#frame = 0
+    if (!supported()) return
+    for (const { range } of this.#fresh) for (let step = 0; step < steps; step++) highlightOf(step).delete(range)
+    this.#fresh = []
+  }
+
+  readonly #step = (): void => {
+    const now = performance.now()
+    this.#fresh = this.#fresh.filter(({ range, born }) => {
+      const step = Math.floor((now - born) / stepMs)
+      for (let other = 0; other < steps; other++) {
+        if (other === step) highlightOf(other).add(range)
+        else highlightOf(other).delete(range)
+      }
+      return step < steps
+    })
+    this.#frame = this.#fresh.length === 0 ? 0 : requestAnimationFrame(this.#step)
+  }
+}
+
+function lengthOf(element: Element): number {
+  return element.textContent?.length ?? 0
+}
+
+function lastBlock(root: Element): Element | undefined {
+  const last = root.lastElementChild
+  const block = last?.classList.contains('md-dot') === true ? last.previousElementSibling : last
+  return block ?? undefined
+}

@@ -1,0 +1,111 @@
+import { useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
+import type { ReactNode } from 'react'
+import { splitTranscript } from '../../../protocol/transcript.ts'
+import { Markdown } from '../markdown/markdown.tsx'
+import { englishMarkdownLabels } from '../markdown/markdown-labels.ts'
+import type { MarkdownLabels } from '../markdown/markdown-labels.ts'
+import { TextFade } from './fade-fresh-text.ts'
+import { ReasoningFold } from './reasoning-fold.tsx'
+import type { ReasoningLabels } from './reasoning-fold.tsx'
+import type { StreamedSnapshot, StreamedText } from './streamed-text.ts'
+import { useElapsed } from './use-elapsed.ts'
+
+export interface AnswerLabels extends MarkdownLabels, ReasoningLabels {}
+
+export const englishAnswerLabels: AnswerLabels = {
+  ...englishMarkdownLabels,
+  thinking: (seconds) => (seconds === undefined ? 'Thinking' : `Thinking · ${seconds} s`),
+  thought: (seconds) => (seconds === undefined ? 'Thought' : `Thought for ${seconds} s`),
+}
+
+export interface StreamedAnswerProps {
+  /** The answer's transcript: a store while it is written, or the text as the server has it. */
+  source: StreamedText | string
+  /** Whether it is being written, for a `source` that is text; a store knows by itself. */
+  streaming?: boolean
+  /** `moving`: the answer is between two owners, and the dot is hollow. */
+  link?: 'live' | 'moving'
+  /** When the run began, in ms of `Date.now`; for the seconds before the first word. */
+  since?: number | undefined
+  reasoningMs?: number | undefined
+  labels?: AnswerLabels
+  onError?: (error: unknown) => void
+}
+
+const never = (): (() => void) => () => undefined
+
+function useSource(source: StreamedText | string, streaming: boolean): StreamedSnapshot {
+  const fixed = useMemo(
+    () => ({ text: typeof source === 'string' ? source : '', ended: !streaming }),
+    [source, streaming],
+  )
+  const store = typeof source === 'string' ? undefined : source
+  return useSyncExternalStore(store?.subscribe ?? never, store?.getSnapshot ?? (() => fixed))
+}
+
+/** Half a tag at the end of what has come so far is not shown. */
+function withoutPartialTag(text: string): string {
+  const at = text.lastIndexOf('<')
+  if (at < 0 || text.length - at >= '</think>'.length) return text
+  const rest = text.slice(at)
+  if ('</think>'.startsWith(rest)) return text.slice(0, at)
+  return '<think>'.startsWith(rest) && text.slice(0, at).trim() === '' ? '' : text
+}
+
+/** Before the first word: a dot, and after 0.4 s what it means. It stands where the first line will. */
+function Waiting({ since, labels }: { since: number | undefined; labels: AnswerLabels }): ReactNode {
+  const seconds = useElapsed(true, since)
+  return (
+    <div className="md answer-waiting">
+      <p>
+        <span className="md-dot" aria-hidden="true" />
+        {seconds !== undefined && <span className="answer-waiting-words">{labels.thinking(seconds === 0 ? undefined : seconds)}</span>}
+      </p>
+    </div>
+  )
+}
+
+function FadingMarkdown(props: { text: string; streaming: boolean; labels: AnswerLabels; onError: StreamedAnswerProps['onError'] }): ReactNode {
+  const { text, streaming, labels, onError } = props
+  const root = useRef<HTMLDivElement>(null)
+  const [fade] = useState(() => new TextFade())
+  useLayoutEffect(() => {
+    if (streaming && root.current !== null && !matchMedia('(prefers-reduced-motion: reduce)').matches) {
+      fade.update(root.current)
+    }
+  }, [fade, text, streaming])
+  useEffect(() => () => fade.stop(), [fade])
+  return (
+    <Markdown text={text} streaming={streaming} labels={labels} ref={root} {...(onError === undefined ? {} : { onError })} />
+  )
+}
+
+/**
+ * An answer: what was thought, folded, and what was said. The same elements show it while it is written and when it is
+ * done, so that nothing moves at the end.
+ */
+export function StreamedAnswer(props: StreamedAnswerProps): ReactNode {
+  const labels = props.labels ?? englishAnswerLabels
+  const { text, ended } = useSource(props.source, props.streaming === true)
+  const streaming = !ended
+  const parts = useMemo(() => splitTranscript(streaming ? withoutPartialTag(text) : text), [text, streaming])
+  const waiting = streaming && parts.text === '' && parts.reasoning === ''
+  return (
+    <div className="answer" data-link={props.link === 'moving' ? 'moving' : undefined}>
+      {parts.reasoning !== '' && (
+        <ReasoningFold
+          text={parts.reasoning}
+          thinking={parts.thinking && streaming}
+          elapsedMs={props.reasoningMs}
+          since={props.since}
+          labels={labels}
+          markdownLabels={labels}
+        />
+      )}
+      {waiting && <Waiting since={props.since} labels={labels} />}
+      {parts.text !== '' && (
+        <FadingMarkdown text={parts.text} streaming={streaming} labels={labels} onError={props.onError} />
+      )}
+    </div>
+  )
+}

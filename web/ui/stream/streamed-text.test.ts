@@ -1,0 +1,177 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { FrameClock } from './frame-clock.ts'
+import { createStreamedText } from './streamed-text.ts'
+import type { StreamedText } from './streamed-text.ts'
+
+class TestFrames implements FrameClock {
+  time = 0
+  still = false
+  #waiting: (() => void) | undefined
+  now = (): number => this.time
+  instant = (): boolean => this.still
+  request = (run: () => void): (() => void) => {
+    this.#waiting = run
+    return () => (this.#waiting = undefined)
+  }
+
+  /** A frame passes. */
+  frame(ms = 16): void {
+    this.time += ms
+    const run = this.#waiting
+    this.#waiting = undefined
+    run?.()
+  }
+
+  get pending(): boolean {
+    return this.#waiting !== undefined
+  }
+}
+
+function start(): { frames: TestFrames; text: StreamedText; shown: () => string; commits: () => number } {
+  const frames = new TestFrames()
+  const text = createStreamedText({ frames })
+  let commits = 0
+  text.subscribe(() => commits++)
+  return { frames, text, shown: () => text.getSnapshot().text, commits: () => commits }
+}
+
+describe('a text that is shown as it arrives', () => {
+  test('a burst is shown evenly over some frames and completely within 100 ms', () => {
+    const { frames, text, shown } = start()
+    text.append('some words of a burst that came at once '.repeat(10))
+    const lengths: number[] = []
+    while (frames.pending) {
+      frames.frame()
+      lengths.push(shown().length)
+    }
+    expect(frames.time).toBeLessThanOrEqual(100)
+    expect(lengths.length).toBeGreaterThanOrEqual(4)
+    expect(shown()).toBe(text.whole())
+    const steps = lengths.map((length, index) => length - (lengths[index - 1] ?? 0))
+    expect(Math.max(...steps)).toBeLessThan(400 / 2)
+  })
+
+  test('nothing waits longer than 110 ms however much keeps coming', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat(30), fc.integer({ min: 1, max: 40 })), { minLength: 5, maxLength: 80 }), (steps) => {
+        const { frames, text, shown } = start()
+        const arrivals: Array<{ at: number; length: number }> = []
+        for (const [characters, ms] of steps) {
+          text.append('a'.repeat(characters))
+          arrivals.push({ at: frames.time, length: text.whole().length })
+          frames.frame(ms)
+          const due = arrivals.filter((arrival) => frames.time - arrival.at > 110).at(-1)
+          expect(shown().length).toBeGreaterThanOrEqual(due?.length ?? 0)
+        }
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  test('at most one commit a frame', () => {
+    const { frames, text, commits } = start()
+    for (let frame = 0; frame < 50; frame++) {
+      for (let piece = 0; piece < 8; piece++) text.append('word ')
+      const before = commits()
+      frames.frame()
+      expect(commits() - before).toBeLessThanOrEqual(1)
+    }
+  })
+
+  test('words are not cut where their end is near, characters never', () => {
+    const { frames, text, shown } = start()
+    text.append('🐟'.repeat(400))
+    while (frames.pending) {
+      frames.frame()
+      expect(shown().isWellFormed()).toBe(true)
+    }
+    text.append('several words of usual length in a row, enough for some frames to pass')
+    frames.frame()
+    expect(shown()).toMatch(/\s$/)
+  })
+
+  test('a hidden tab, or a person who wants no motion, gets everything at once', () => {
+    const { frames, text, shown } = start()
+    frames.still = true
+    text.append('x'.repeat(5000))
+    frames.frame()
+    expect(shown().length).toBe(5000)
+    expect(frames.pending).toBe(false)
+  })
+
+  test('a rewind is swapped within one frame and never shows less than before', () => {
+    const { frames, text, shown } = start()
+    text.append('The first answer was about cats.')
+    while (frames.pending) frames.frame()
+    text.cut(17)
+    text.append('is about dogs, and longer.')
+    expect(shown()).toBe('The first answer was about cats.')
+    frames.frame()
+    expect(shown().startsWith('The first answer is about dogs')).toBe(true)
+    expect(shown().length).toBeGreaterThanOrEqual('The first answer was about cats.'.length)
+    while (frames.pending) frames.frame()
+    expect(shown()).toBe('The first answer is about dogs, and longer.')
+  })
+
+  test('a replaced text is there in the next frame', () => {
+    const { frames, text, shown } = start()
+    text.append('old')
+    frames.frame()
+    text.replace('anew from the start')
+    frames.frame()
+    expect(shown()).toBe('anew from the start')
+    text.replace('')
+    frames.frame()
+    expect(shown()).toBe('')
+  })
+
+  test('it has ended when all is shown, and can go on', () => {
+    const { frames, text } = start()
+    text.append('words '.repeat(100))
+    text.end()
+    expect(text.getSnapshot().ended).toBe(false)
+    while (frames.pending) frames.frame()
+    expect(text.getSnapshot()).toEqual({ text: 'words '.repeat(100), ended: true })
+    text.append('more')
+    frames.frame()
+    expect(text.getSnapshot().ended).toBe(false)
+  })
+
+  test('flush shows all without a frame, a cut below zero is refused by name', () => {
+    const { frames, text, shown } = start()
+    text.append('x'.repeat(1000))
+    text.flush()
+    expect(shown().length).toBe(1000)
+    expect(frames.pending).toBe(false)
+    expect(() => text.cut(-1)).toThrow(/length must be/)
+  })
+
+  test('any order of pieces, cuts and frames ends with the whole text', () => {
+    const action = fc.oneof(
+      fc.tuple(fc.constant('append' as const), fc.string({ maxLength: 30 })),
+      fc.tuple(fc.constant('cut' as const), fc.nat(60)),
+      fc.tuple(fc.constant('frame' as const), fc.integer({ min: 1, max: 50 })),
+    )
+    fc.assert(
+      fc.property(fc.array(action, { maxLength: 60 }), (actions) => {
+        const { frames, text, shown } = start()
+        let model = ''
+        for (const [name, value] of actions) {
+          if (name === 'append') {
+            text.append(value)
+            model += value
+          } else if (name === 'cut') {
+            text.cut(value)
+            model = model.slice(0, value)
+          } else frames.frame(value)
+        }
+        text.end()
+        for (let frame = 0; frames.pending && frame < 100; frame++) frames.frame()
+        expect(shown()).toBe(model)
+        expect(text.getSnapshot().ended).toBe(true)
+      }),
+      { numRuns: 500 },
+    )
+  })
+})

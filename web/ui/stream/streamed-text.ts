@@ -1,0 +1,173 @@
+import { browserFrames } from './frame-clock.ts'
+import type { FrameClock } from './frame-clock.ts'
+
+/** What a reader sees of a text that is being written. */
+export interface StreamedSnapshot {
+  /** What is shown now: a beginning of the whole text, or all of it. */
+  text: string
+  /** No more will come, and all of it is shown. */
+  ended: boolean
+}
+
+/**
+ * A text that arrives in pieces and is shown evenly: once per frame at most, each piece within `drainMs`. An external
+ * store for `useSyncExternalStore`, one per message, so that a word renders that message alone.
+ */
+export interface StreamedText {
+  append: (text: string) => void
+  /** Takes back everything beyond `length`; what comes next in the same turn takes its place without a flicker. */
+  cut: (length: number) => void
+  /** The text is another: shown at once. */
+  replace: (text: string) => void
+  /** No more will come. `append`, `cut` and `replace` open the text again. */
+  end: () => void
+  /** Shows all there is now, without waiting for a frame. */
+  flush: () => void
+  subscribe: (listener: () => void) => () => void
+  getSnapshot: () => StreamedSnapshot
+  /** The whole text, also what is not shown yet. */
+  whole: () => string
+}
+
+/** Everything that has arrived is shown after so many milliseconds. */
+const drainMs = 90
+const maxWord = 16
+
+export interface StreamedTextOptions {
+  text?: string
+  ended?: boolean
+  frames?: FrameClock
+}
+
+interface Arrival {
+  at: number
+  length: number
+}
+
+class BufferedText implements StreamedText {
+  readonly #frames: FrameClock
+  readonly #listeners = new Set<() => void>()
+  #whole: string
+  #over: boolean
+  #snapshot: StreamedSnapshot
+  #arrivals: Arrival[] = []
+  #lastFrame = 0
+  #cancel: (() => void) | undefined
+  /** Show at least so much in the next frame: a tail is being replaced. */
+  #keep = 0
+
+  constructor(options: StreamedTextOptions) {
+    this.#frames = options.frames ?? browserFrames
+    this.#whole = options.text ?? ''
+    this.#over = options.ended ?? false
+    this.#snapshot = { text: this.#whole, ended: this.#over }
+  }
+
+  readonly append = (text: string): void => {
+    if (text === '') return
+    if (this.#whole.length === this.#snapshot.text.length) this.#lastFrame = this.#frames.now()
+    this.#whole += text
+    this.#over = false
+    this.#arrivals.push({ at: this.#frames.now(), length: this.#whole.length })
+    this.#schedule()
+  }
+
+  readonly cut = (length: number): void => {
+    if (length < 0 || !Number.isInteger(length)) {
+      throw new RangeError(`length must be a whole number that is not negative, not ${length}: pass what to keep`)
+    }
+    if (length >= this.#whole.length) return
+    this.#keep = Math.max(this.#keep, this.#snapshot.text.length)
+    this.#whole = this.#whole.slice(0, length)
+    this.#over = false
+    this.#arrivals = []
+    this.#schedule()
+  }
+
+  readonly replace = (text: string): void => {
+    this.#whole = text
+    this.#keep = text.length
+    this.#over = false
+    this.#arrivals = []
+    this.#schedule()
+  }
+
+  readonly end = (): void => {
+    this.#over = true
+    this.#schedule()
+  }
+
+  readonly flush = (): void => {
+    this.#cancel?.()
+    this.#cancel = undefined
+    this.#show(this.#whole.length)
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  readonly getSnapshot = (): StreamedSnapshot => this.#snapshot
+
+  readonly whole = (): string => this.#whole
+
+  #schedule(): void {
+    this.#cancel ??= this.#frames.request(() => {
+      this.#cancel = undefined
+      this.#frame()
+    })
+  }
+
+  #frame(): void {
+    const now = this.#frames.now()
+    this.#show(this.#frames.instant() ? this.#whole.length : this.#due(now))
+    this.#lastFrame = now
+    if (this.#snapshot.text.length < this.#whole.length) this.#schedule()
+  }
+
+  /** How much should be shown by now: an even share of what waits, and all that has waited its time. */
+  #due(now: number): number {
+    const shown = this.#shownLength()
+    const last = this.#arrivals.at(-1)
+    if (last === undefined) return Math.max(this.#keep, this.#whole.length)
+    const left = Math.max(1, last.at + drainMs - this.#lastFrame)
+    const share = ((this.#whole.length - shown) * Math.max(1, now - this.#lastFrame)) / left
+    let due = Math.max(shown + Math.ceil(share), Math.min(this.#keep, this.#whole.length))
+    // A frame late is too late: what cannot wait for the next one goes now.
+    for (const arrival of this.#arrivals) if (now - arrival.at > drainMs - 17) due = Math.max(due, arrival.length)
+    return this.#wordEnd(Math.min(due, this.#whole.length))
+  }
+
+  #shownLength(): number {
+    return Math.min(this.#snapshot.text.length, this.#whole.length)
+  }
+
+  /** Never inside a character, and at the end of a word where that is near. */
+  #wordEnd(due: number): number {
+    const limit = Math.min(this.#whole.length, due + maxWord)
+    for (let at = due; at <= limit; at++) {
+      if (at === this.#whole.length || /\s/.test(this.#whole.charAt(at - 1))) return at
+    }
+    return isInsidePair(this.#whole, due) ? due + 1 : due
+  }
+
+  #show(length: number): void {
+    this.#keep = 0
+    this.#arrivals = this.#arrivals.filter((arrival) => arrival.length > length)
+    const text = length >= this.#whole.length ? this.#whole : this.#whole.slice(0, length)
+    const ended = this.#over && text.length === this.#whole.length
+    if (text === this.#snapshot.text && ended === this.#snapshot.ended) return
+    this.#snapshot = { text, ended }
+    for (const listener of this.#listeners) listener()
+  }
+}
+
+function isInsidePair(text: string, at: number): boolean {
+  const code = text.charCodeAt(at)
+  return code >= 0xdc00 && code <= 0xdfff
+}
+
+export function createStreamedText(options: StreamedTextOptions = {}): StreamedText {
+  return new BufferedText(options)
+}

@@ -1,0 +1,63 @@
+import { useSyncExternalStore } from 'react'
+import type { ReactNode } from 'react'
+
+interface Toast {
+  id: number
+  text: string
+  action?: { label: string; run(): void }
+}
+
+let toasts: readonly Toast[] = []
+let ids = 0
+const listeners = new Set<() => void>()
+const set = (next: readonly Toast[]): void => {
+  toasts = next
+  for (const listener of listeners) listener()
+}
+
+/**
+ * Says what was just done, with a way to take it back, for `ms`
+ * Errors never go here: they stand beside their cause.
+ */
+export function showToast(text: string, action?: Toast['action'], ms = 6000): void {
+  const toast: Toast = { id: ++ids, text, ...(action ? { action } : {}) }
+  set([...toasts.slice(-2), toast])
+  setTimeout(() => set(toasts.filter((it) => it.id !== toast.id)), ms)
+}
+
+export function Toasts(): ReactNode {
+  const shown = useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    () => toasts,
+  )
+  return (
+    <div
+      role="status"
+      className="pointer-events-none fixed inset-x-0 bottom-0 z-20 flex flex-col items-center gap-2 px-4 pb-[max(1rem,env(safe-area-inset-bottom))]"
+    >
+      {shown.map((toast) => (
+        <div
+          key={toast.id}
+          className="rise pointer-events-auto flex items-center gap-3 rounded-medium bg-text py-1.5 pr-1.5 pl-4 text-page shadow-floating"
+        >
+          <span className="py-1.5">{toast.text}</span>
+          {toast.action && (
+            <button
+              type="button"
+              className="min-h-9 rounded-small px-3 font-semibold underline underline-offset-2 touch:min-h-11"
+              onClick={() => {
+                toast.action?.run()
+                set(toasts.filter((it) => it.id !== toast.id))
+              }}
+            >
+              {toast.action.label}
+            </button>
+          )}
+        </div>
+      ))}
+    </div>
+  )
+}
