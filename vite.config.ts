@@ -8,6 +8,9 @@ import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 import type { Plugin } from 'vite'
 
+// The transform that it recommends needs a native part which `npm ci` does not bring on every machine.
+process.env['LINGUI_SUPPRESS_BABEL_WARNING'] = '1'
+
 const outDir = join(import.meta.dirname, 'dist/web')
 
 /** Writes `.br` and `.gz` beside what compresses, so that the server never compresses a request's answer itself. */
@@ -45,6 +48,7 @@ export default defineConfig({
     // A data: font or image would need an exception in the policy, and defeats caching.
     assetsInlineLimit: 0,
     reportCompressedSize: false,
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
   server: {
     proxy: {

@@ -23,17 +23,24 @@ const { values, positionals } = parseArgs({
 })
 const unknown = positionals.filter((name) => !all.some((scenario) => scenario.name === name))
 if (unknown.length > 0) {
-  console.error(`No such scenario: ${unknown.join(', ')}. There are ${all.map(({ name }) => name).join(', ')}.`)
+  console.error(
+    `No such scenario: ${unknown.join(', ')}. There are ${all.map(({ name }) => name).join(', ')}.`,
+  )
   process.exit(64)
 }
-const chosen = all.filter(({ name, short }) => (positionals.length > 0 ? positionals.includes(name) : short || !values.short))
+const chosen = all.filter(({ name, short }) =>
+  positionals.length > 0 ? positionals.includes(name) : short || !values.short,
+)
 if (values.logs) mkdirSync(values.logs, { recursive: true })
 
 async function judge(scenario: Scenario, bench: Bench): Promise<Finding> {
   try {
     return await scenario.run(bench)
   } catch (error) {
-    return { measured: 'it broke off', broken: [error instanceof Error ? (error.stack ?? error.message) : String(error)] }
+    return {
+      measured: 'it broke off',
+      broken: [error instanceof Error ? (error.stack ?? error.message) : String(error)],
+    }
   }
 }
 
@@ -45,7 +52,9 @@ try {
     const { measured, broken } = await judge(scenario, bench)
     if (broken.length > 0) failed++
     const took = ((performance.now() - started) / 1000).toFixed(0)
-    console.log(`${broken.length === 0 ? 'kept  ' : 'BROKEN'} ${scenario.promise} ${scenario.name} (${took} s)`)
+    console.log(
+      `${broken.length === 0 ? 'kept  ' : 'BROKEN'} ${scenario.promise} ${scenario.name} (${took} s)`,
+    )
     console.log(`       bound:    ${scenario.bound}\n       measured: ${measured}`)
     for (const sentence of broken.slice(0, 12)) console.log(`       broken:   ${sentence}`)
     if (broken.length > 12) console.log(`       … and ${broken.length - 12} more`)

@@ -18,5 +18,8 @@ for (const [name, command, args] of checks) {
   if (code !== 0) failed++
   console.log(`${code === 0 ? 'ok  ' : 'FAIL'} ${name} (${seconds.toFixed(1)} s)`)
 }
-if (failed > 0) console.log(`\n${failed} of ${checks.length} checks failed; \`npm run format\` and \`npm run docs\` repair what they can.`)
+if (failed > 0)
+  console.log(
+    `\n${failed} of ${checks.length} checks failed; \`npm run format\` and \`npm run docs\` repair what they can.`,
+  )
 process.exitCode = failed > 0 ? 1 : 0

@@ -9,7 +9,15 @@ const port = process.env['PORT'] ?? '8080'
 
 const server: ChildProcess = spawn(
   process.execPath,
-  ['--watch-path=server', '--watch-path=protocol', 'server/cli.ts', 'start', '--port', port, ...process.argv.slice(2)],
+  [
+    '--watch-path=server',
+    '--watch-path=protocol',
+    'server/cli.ts',
+    'start',
+    '--port',
+    port,
+    ...process.argv.slice(2),
+  ],
   { cwd: root, stdio: 'inherit' },
 )
 process.env['SHOAL_DEV_SERVER'] = `http://127.0.0.1:${port}`

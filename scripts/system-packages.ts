@@ -7,9 +7,14 @@ interface Tool {
 }
 
 const onPath = (name: string): boolean =>
-  ['/usr/bin', '/usr/sbin', '/usr/local/bin', '/bin', '/sbin', ...(process.env['PATH'] ?? '').split(':')].some((folder) =>
-    existsSync(`${folder}/${name}`),
-  )
+  [
+    '/usr/bin',
+    '/usr/sbin',
+    '/usr/local/bin',
+    '/bin',
+    '/sbin',
+    ...(process.env['PATH'] ?? '').split(':'),
+  ].some((folder) => existsSync(`${folder}/${name}`))
 
 /** What the tests start: from Debian's packages, without their services. */
 const tools: Tool[] = [
@@ -19,8 +24,16 @@ const tools: Tool[] = [
   { package: 'nginx', present: () => onPath('nginx') },
   { package: 'openssl', present: () => onPath('openssl') },
   { package: 'chromium', present: () => onPath('chromium') },
-  { package: 'fonts-noto-core', present: () => existsSync('/usr/share/fonts/truetype/noto') && readdirSync('/usr/share/fonts/truetype/noto').length > 5 },
-  { package: 'fonts-noto-color-emoji', present: () => existsSync('/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf') },
+  {
+    package: 'fonts-noto-core',
+    present: () =>
+      existsSync('/usr/share/fonts/truetype/noto') &&
+      readdirSync('/usr/share/fonts/truetype/noto').length > 5,
+  },
+  {
+    package: 'fonts-noto-color-emoji',
+    present: () => existsSync('/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf'),
+  },
 ]
 
 /**

@@ -20,7 +20,9 @@ function add(stage: string, { passed, failed, skipped }: Counts, seconds: number
   totals.passed += passed
   totals.failed += failed
   totals.skipped.push(...skipped)
-  lines.push(`${failed > 0 ? 'FAIL' : 'ok  '} ${stage}: ${passed} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''} (${seconds.toFixed(0)} s)`)
+  lines.push(
+    `${failed > 0 ? 'FAIL' : 'ok  '} ${stage}: ${passed} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''} (${seconds.toFixed(0)} s)`,
+  )
 }
 
 /** The counts of Vitest's JSON report; a run that left none has failed. */
@@ -33,11 +35,16 @@ function readVitest(file: string): Counts | undefined {
       testResults: { status: string; assertionResults: { status: string; fullName: string }[] }[]
     }
     const results = report.testResults.flatMap(({ assertionResults }) => assertionResults)
-    const broken = report.testResults.filter(({ status, assertionResults }) => status === 'failed' && !assertionResults.some((it) => it.status === 'failed'))
+    const broken = report.testResults.filter(
+      ({ status, assertionResults }) =>
+        status === 'failed' && !assertionResults.some((it) => it.status === 'failed'),
+    )
     return {
       passed: report.numPassedTests,
       failed: report.numFailedTests + broken.length,
-      skipped: results.filter(({ status }) => status === 'skipped' || status === 'pending').map(({ fullName }) => fullName),
+      skipped: results
+        .filter(({ status }) => status === 'skipped' || status === 'pending')
+        .map(({ fullName }) => fullName),
     }
   } catch {
     return undefined
@@ -47,9 +54,13 @@ function readVitest(file: string): Counts | undefined {
 async function vitest(stage: string, projects: string[]): Promise<void> {
   const file = join(folder, `${stage}.json`)
   const args = ['run', ...projects.flatMap((name) => ['--project', name]), '--passWithNoTests']
-  const { code, seconds } = await runCommand('vitest', [...args, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`], {
-    env: { SHOAL_TEST_ALL: all ? '1' : '' },
-  })
+  const { code, seconds } = await runCommand(
+    'vitest',
+    [...args, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`],
+    {
+      env: { SHOAL_TEST_ALL: all ? '1' : '' },
+    },
+  )
   const counts = readVitest(file) ?? { passed: 0, failed: 1, skipped: [] }
   // A fault outside any test, such as an unhandled rejection, fails the run as well.
   if (code !== 0 && counts.failed === 0) counts.failed = 1
@@ -63,7 +74,12 @@ async function check(): Promise<void> {
 
 async function chaos(): Promise<void> {
   const file = join(folder, 'chaos.json')
-  const { code, seconds } = await runCommand('node', ['chaos/run.ts', ...(all ? [] : ['--short']), '--report', file])
+  const { code, seconds } = await runCommand('node', [
+    'chaos/run.ts',
+    ...(all ? [] : ['--short']),
+    '--report',
+    file,
+  ])
   let counts: Counts = { passed: 0, failed: 1, skipped: [] }
   try {
     counts = JSON.parse(readFileSync(file, 'utf8')) as Counts
@@ -88,6 +104,11 @@ rmSync(folder, { recursive: true, force: true })
 
 console.log(`\n${lines.join('\n')}`)
 for (const name of totals.skipped) console.log(`skipped: ${name}`)
-if (!all) console.log('Longer matrices, every scenario of chaos and the waits of real proxies run by `npm run test:all`.')
-console.log(`${totals.passed} passed, ${totals.failed} failed${totals.skipped.length > 0 ? `, ${totals.skipped.length} skipped` : ''}`)
+if (!all)
+  console.log(
+    'Longer matrices, every scenario of chaos and the waits of real proxies run by `npm run test:all`.',
+  )
+console.log(
+  `${totals.passed} passed, ${totals.failed} failed${totals.skipped.length > 0 ? `, ${totals.skipped.length} skipped` : ''}`,
+)
 process.exitCode = totals.failed > 0 ? 1 : 0

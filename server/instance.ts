@@ -47,7 +47,9 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
   const embedded = config.store.databaseUrl === null
 
   // An embedded store is there or it is not; a server's may come later, while this instance says so.
-  const storeHere = embedded ? await findStore({ config, clock, logger, state, signal: abort.signal }) : undefined
+  const storeHere = embedded
+    ? await findStore({ config, clock, logger, state, signal: abort.signal })
+    : undefined
   const server = await listen({
     config,
     version,
@@ -84,10 +86,11 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     mode: { store: embedded ? 'sqlite' : 'postgres', fleet: !embedded },
     stop() {
       if (stopping) now.abort()
-      stopping ??= drain({ state, server, graceMs: config.drain.graceMs, embedded, now: now.signal, logger }).finally(async () => {
+      stopping ??= (async () => {
+        await drain({ state, server, graceMs: config.drain.graceMs, embedded, now: now.signal, logger })
         abort.abort()
         await Promise.race([lifecycle.stop(), sleep(3500)])
-      })
+      })()
       return stopping
     },
   }
@@ -104,7 +107,11 @@ async function startServices(services: Services, config: Config, state: Instance
     state.revocationsRead = revoked.now
   })
   accounts.authenticator.onRevoked((revocation) =>
-    hub.revoke(revocation === 'all' ? 'all' : { sessionIds: [...revocation.sessionIds], userIds: [...revocation.userIds] }),
+    hub.revoke(
+      revocation === 'all'
+        ? 'all'
+        : { sessionIds: [...revocation.sessionIds], userIds: [...revocation.userIds] },
+    ),
   )
   await membership.join()
   await feeds.look()

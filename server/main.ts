@@ -19,7 +19,10 @@ export async function run(config: Config, warnings: string[]): Promise<number> {
   try {
     instance = await startInstance({ config, version, logger })
   } catch (error) {
-    logger.fatal({ err: error }, `Shoal cannot start: ${error instanceof Error ? error.message : String(error)}`)
+    logger.fatal(
+      { err: error },
+      `Shoal cannot start: ${error instanceof Error ? error.message : String(error)}`,
+    )
     await flushed(logger)
     return unavailable
   }
@@ -28,7 +31,10 @@ export async function run(config: Config, warnings: string[]): Promise<number> {
     await instance.started
     process.stdout.write(startBlock(config, instance))
   } catch (error) {
-    logger.fatal({ err: error }, `Shoal cannot go on: ${error instanceof Error ? error.message : String(error)}`)
+    logger.fatal(
+      { err: error },
+      `Shoal cannot go on: ${error instanceof Error ? error.message : String(error)}`,
+    )
     await instance.stop()
     await flushed(logger)
     return unavailable
@@ -54,7 +60,9 @@ async function stopOnSignals(instance: Instance, logger: Logger): Promise<void> 
 function startBlock(config: Config, { port, mode }: Instance): string {
   const host = ['0.0.0.0', '::'].includes(config.http.host) ? 'localhost' : config.http.host
   const where = mode.store === 'sqlite' ? join(config.store.dataDir, 'shoal.db') : 'PostgreSQL'
-  const fleet = mode.fleet ? `fleet, ${config.redis.url === null ? 'without Redis' : 'with Redis'}` : 'single instance'
+  const fleet = mode.fleet
+    ? `fleet, ${config.redis.url === null ? 'without Redis' : 'with Redis'}`
+    : 'single instance'
   const lines = [
     ['Shoal', `${version} is ready`],
     ['open', `http://${host}:${port}`],

@@ -9,7 +9,9 @@ export const crashingAnswer: Scenario = {
   bound: 'an answer whose owner dies each time: 3 attempts, then interrupted; others are untouched',
   short: true,
   async run(bench) {
-    const fleet = await bench.fleet({ scripts: { slow: { words: 900, wordsPerSecond: 8 }, words: { words: 100, wordsPerSecond: 20 } } })
+    const fleet = await bench.fleet({
+      scripts: { slow: { words: 900, wordsPerSecond: 8 }, words: { words: 100, wordsPerSecond: 20 } },
+    })
     const broken: string[] = []
     try {
       const answer = await fleet.ask('slow', 'the one that kills', fleet.instances[0]?.url)
@@ -41,7 +43,10 @@ export const crashingAnswer: Scenario = {
       const other = await fleet.ask('words', 'another one')
       const calm = fleet.read(other)
       await calm.finished(30_000).catch((error: unknown) => broken.push(String(error)))
-      return { measured: `${calls.length} attempts, ${kills} instances killed, then ${stored.status} with ${stored.text.length} units kept`, broken }
+      return {
+        measured: `${calls.length} attempts, ${kills} instances killed, then ${stored.status} with ${stored.text.length} units kept`,
+        broken,
+      }
     } finally {
       await fleet.close()
     }

@@ -26,9 +26,9 @@ async function startAll(fleet: Fleet): Promise<{ watched: Watched[]; local: Watc
 /** The longest time in which one of the readers saw no new word, until the promise settles. */
 async function longestPause(readers: Watched['readers'], during: Promise<unknown>): Promise<number> {
   let worst = 0
-  let over = false
-  void during.finally(() => (over = true))
-  while (!over) {
+  const state = { over: false }
+  void during.finally(() => (state.over = true))
+  while (!state.over) {
     const now = performance.now()
     for (const reader of readers) if (!reader.end) worst = Math.max(worst, now - reader.history.grewAt)
     await delay(20)
@@ -47,7 +47,8 @@ async function askedOnce(fleet: Fleet, watched: Watched[]): Promise<string[]> {
 export const flush: Scenario = {
   name: 'redis-flushed',
   promise: 'P4',
-  bound: 'FLUSHALL under 20 answers and after a sign-out: no local reader pauses > 1 s, no claim, the signed-out token stays refused everywhere',
+  bound:
+    'FLUSHALL under 20 answers and after a sign-out: no local reader pauses > 1 s, no claim, the signed-out token stays refused everywhere',
   short: true,
   async run(bench) {
     const words = 250
@@ -69,10 +70,16 @@ export const flush: Scenario = {
       broken.push(...(await askedOnce(fleet, watched)))
       if (pause > 1000) broken.push(`a local reader saw nothing for ${seconds(pause)}`)
       for (const url of fleet.urls()) {
-        const response = await fetch(`${url}/api/auth/me`, { headers: { authorization: `Bearer ${signedOut}` } })
-        if (response.status !== 401) broken.push(`${url} answers ${response.status} to a token that was signed out`)
+        const response = await fetch(`${url}/api/auth/me`, {
+          headers: { authorization: `Bearer ${signedOut}` },
+        })
+        if (response.status !== 401)
+          broken.push(`${url} answers ${response.status} to a token that was signed out`)
       }
-      return { measured: `3 flushes, ${answers} answers done; longest pause of a local reader ${seconds(pause)}; 0 claims`, broken }
+      return {
+        measured: `3 flushes, ${answers} answers done; longest pause of a local reader ${seconds(pause)}; 0 claims`,
+        broken,
+      }
     } finally {
       await fleet.close()
     }
@@ -82,7 +89,8 @@ export const flush: Scenario = {
 export const away: Scenario = {
   name: 'redis-away',
   promise: 'P4',
-  bound: 'Redis killed for 30 s under 20 answers: instances stay ready, sign-in works, no claim, local readers do not pause > 1 s, all complete',
+  bound:
+    'Redis killed for 30 s under 20 answers: instances stay ready, sign-in works, no claim, local readers do not pause > 1 s, all complete',
   short: true,
   async run(bench) {
     const words = 900
@@ -107,7 +115,10 @@ export const away: Scenario = {
       broken.push(...(await compare(fleet, watched, { words, continues: true })))
       broken.push(...(await askedOnce(fleet, watched)))
       if (pause > 1000) broken.push(`a local reader saw nothing for ${seconds(pause)}`)
-      return { measured: `30 s without Redis, ${answers} answers done; longest pause of a local reader ${seconds(pause)}; 0 claims`, broken }
+      return {
+        measured: `30 s without Redis, ${answers} answers done; longest pause of a local reader ${seconds(pause)}; 0 claims`,
+        broken,
+      }
     } finally {
       await fleet.close()
     }

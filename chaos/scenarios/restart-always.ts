@@ -9,10 +9,15 @@ const words = 300
 export const restartAlways: Scenario = {
   name: 'restart-always',
   promise: 'P1',
-  bound: 'one INSTANCE_ID for all, killed and back at once: the answer goes on ≤ 4 s after the kill, whoever claims it',
+  bound:
+    'one INSTANCE_ID for all, killed and back at once: the answer goes on ≤ 4 s after the kill, whoever claims it',
   short: true,
   async run(bench) {
-    const fleet = await bench.fleet({ instances: 2, oneLabel: true, scripts: { words: { words, wordsPerSecond: 25 } } })
+    const fleet = await bench.fleet({
+      instances: 2,
+      oneLabel: true,
+      scripts: { words: { words, wordsPerSecond: 25 } },
+    })
     try {
       const watched = []
       for (let place = 0; place < 6; place++) {

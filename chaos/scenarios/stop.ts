@@ -14,7 +14,10 @@ function stop(name: string, mostMs: number, options: FleetOptions): Scenario {
     short: options.redis !== false,
     async run(bench) {
       const fleet = await bench.fleet({
-        scripts: { words: { words: 900, wordsPerSecond: 25 }, slow: { words: 900, wordsPerSecond: 25, firstWordMs: 60_000 } },
+        scripts: {
+          words: { words: 900, wordsPerSecond: 25 },
+          slow: { words: 900, wordsPerSecond: 25, firstWordMs: 60_000 },
+        },
         ...options,
       })
       const broken: string[] = []
@@ -44,7 +47,10 @@ function stop(name: string, mostMs: number, options: FleetOptions): Scenario {
         }
         const worst = Math.max(...times)
         if (worst > mostMs) broken.push(`closed only after ${seconds(worst)}`)
-        return { measured: `closed after ${seconds(median(times))} (median), ${seconds(worst)} (worst)`, broken }
+        return {
+          measured: `closed after ${seconds(median(times))} (median), ${seconds(worst)} (worst)`,
+          broken,
+        }
       } finally {
         await fleet.close()
       }

@@ -48,7 +48,9 @@ function takeover({ name, bound, short, continues, options }: Takeover): Scenari
         if (delays.length === 0) broken.push('no killed instance owned an answer: nothing was tested')
         const worst = Math.max(...delays)
         if (worst > mostMs) broken.push(`the provider was called again after ${seconds(worst)}`)
-        const rewinds = watched.flatMap(({ readers }) => readers).reduce((sum, { history }) => sum + history.rewinds + history.resets, 0)
+        const rewinds = watched
+          .flatMap(({ readers }) => readers)
+          .reduce((sum, { history }) => sum + history.rewinds + history.resets, 0)
         return {
           measured: `${delays.length} takeovers: provider called again after ${seconds(median(delays))} (median), ${seconds(worst)} (worst); ${answers} answers, ${answers * 2} readers, ${rewinds} rewinds`,
           broken,
@@ -79,7 +81,8 @@ async function killAndMeasure(fleet: Fleet, place: number): Promise<number[]> {
     await delay(100)
     for (const call of await fleet.provider.calls()) {
       const question = questionOf(call)
-      if (call.at > killedAt && questions.has(question) && !again.has(question)) again.set(question, call.at - killedAt)
+      if (call.at > killedAt && questions.has(question) && !again.has(question))
+        again.set(question, call.at - killedAt)
     }
   }
   return [...questions].map((question) => again.get(question) ?? Infinity)
@@ -88,7 +91,8 @@ async function killAndMeasure(fleet: Fleet, place: number): Promise<number[]> {
 export const takeovers: Scenario[] = [
   takeover({
     name: 'takeover',
-    bound: 'provider called again ≤ 4 s after each kill; no word lost or doubled; every reader equals the store',
+    bound:
+      'provider called again ≤ 4 s after each kill; no word lost or doubled; every reader equals the store',
     short: true,
     continues: true,
     options: {},

@@ -35,14 +35,20 @@ export const zombie: Scenario = {
         return old.every(({ state }) => state !== 'open')
       }, 15_000)
       const calls = await fleet.provider.calls()
-      const letGo = Math.max(...calls.filter(({ call }) => before.includes(call)).map(({ endedAt }) => endedAt ?? Infinity)) - awake
+      const letGo =
+        Math.max(
+          ...calls.filter(({ call }) => before.includes(call)).map(({ endedAt }) => endedAt ?? Infinity),
+        ) - awake
       const broken = await compare(fleet, watched, { words, continues: true })
       if (!closed) broken.push('the zombie still reads from its provider 15 s after it woke up')
       for (const { answer } of watched) {
         const made = calls.filter((call) => questionOf(call) === answer.question)
         if (made.length !== 2) broken.push(`“${answer.question}” was asked ${made.length} times, not 2`)
       }
-      return { measured: `4 answers taken over; the zombie let go of its last provider ${seconds(letGo)} after it woke up; no text mixed`, broken }
+      return {
+        measured: `4 answers taken over; the zombie let go of its last provider ${seconds(letGo)} after it woke up; no text mixed`,
+        broken,
+      }
     } finally {
       await fleet.close()
     }

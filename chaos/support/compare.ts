@@ -16,19 +16,28 @@ export interface Expected {
 }
 
 /** Waits for the end of each answer, and says everything in which readers, store and provider disagree. */
-export async function compare(fleet: Fleet, watched: Watched[], { words, continues, status = 'done' }: Expected): Promise<string[]> {
+export async function compare(
+  fleet: Fleet,
+  watched: Watched[],
+  { words, continues, status = 'done' }: Expected,
+): Promise<string[]> {
   const broken: string[] = []
   await Promise.all(
     watched.map(async ({ answer, readers }) => {
       const say = (sentence: string): void => void broken.push(`“${answer.question}”: ${sentence}`)
-      await Promise.all(readers.map((reader) => reader.finished(120_000).catch((error: unknown) => say(String(error)))))
+      await Promise.all(
+        readers.map((reader) => reader.finished(120_000).catch((error: unknown) => say(String(error)))),
+      )
       const stored = await fleet.stored(answer)
-      if (stored.status !== status) say(`stored as ${stored.status}, not ${status} (${stored.error?.message ?? 'no error'})`)
+      if (stored.status !== status)
+        say(`stored as ${stored.status}, not ${status} (${stored.error?.message ?? 'no error'})`)
       const read = readScriptedWords(stored.text, words)
       if (read.problem !== undefined) say(read.problem)
-      if (!continues && read.calls.length > 1) say(`words of calls ${read.calls.join(', ')} in one answer that was written anew`)
+      if (!continues && read.calls.length > 1)
+        say(`words of calls ${read.calls.join(', ')} in one answer that was written anew`)
       for (const [place, reader] of readers.entries()) {
-        if (reader.text !== stored.text) say(`reader ${place} shows ${reader.text.length} units, the store has ${stored.text.length}`)
+        if (reader.text !== stored.text)
+          say(`reader ${place} shows ${reader.text.length} units, the store has ${stored.text.length}`)
       }
     }),
   )

@@ -81,7 +81,12 @@ export class Fleet {
   }
 
   async runs(): Promise<RunView[]> {
-    const { items } = await this.api.call<{ items: RunView[] }>('GET', '/api/runs?limit=100', undefined, random(this.urls()))
+    const { items } = await this.api.call<{ items: RunView[] }>(
+      'GET',
+      '/api/runs?limit=100',
+      undefined,
+      random(this.urls()),
+    )
     return items
   }
 

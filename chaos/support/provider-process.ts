@@ -11,7 +11,9 @@ export interface ProviderProcess {
 }
 
 /** The scripted provider as a process of its own: it outlives every instance that is killed. */
-export async function startProviderProcess(scripts: Record<string, Script> = defaultScripts): Promise<ProviderProcess> {
+export async function startProviderProcess(
+  scripts: Record<string, Script> = defaultScripts,
+): Promise<ProviderProcess> {
   const file = join(import.meta.dirname, '../../test/support/scripted-provider.ts')
   const child = spawn(process.execPath, [file, '--port', '0', '--scripts', JSON.stringify(scripts)], {
     stdio: ['ignore', 'pipe', 'inherit'],

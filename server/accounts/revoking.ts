@@ -14,7 +14,7 @@ export async function revoking<T>(
   let changed = true
   try {
     const outcome = await write()
-    
+    changed = outcome !== false
     return outcome
   } catch (error) {
     changed = !(error instanceof AppError)

@@ -127,6 +127,10 @@ export function describeSignIn(name: string, openStore: OpenStore): void {
       const world = await openWorld(openStore, { cookies: { sameSite: 'none', secure: true } })
       await expect(world.signUp('ann')).rejects.toMatchObject({ code: 'insecure_cookie' })
       expect(await world.store.users.count()).toBe(0)
+      const nobody = { body: { email: 'nobody@example.com', password } }
+      await expect(world.accounts.useCases.signIn(undefined, nobody, meta())).rejects.toMatchObject({
+        code: 'insecure_cookie',
+      })
       const { setCookie } = await world.accounts.useCases.signUp(
         undefined,
         bodyOf('ann'),

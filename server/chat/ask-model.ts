@@ -23,7 +23,12 @@ export interface ModelEnd {
   error?: RunError
 }
 
-const waitable = new Set(['upstream_rate_limited', 'upstream_unreachable', 'upstream_silent', 'upstream_broke_off'])
+const waitable = new Set([
+  'upstream_rate_limited',
+  'upstream_unreachable',
+  'upstream_silent',
+  'upstream_broke_off',
+])
 
 /**
  * Asks until the model has answered, the question is hopeless, or the signal aborts (then it rejects with the signal's
@@ -36,7 +41,8 @@ export async function askModel(context: ChatContext, question: Question): Promis
     try {
       const model = await context.models.resolve(modelId)
       if (!model) {
-        if (question.patient && attempt < 20) await sleep(backoff(attempt, { first: 250, most: 5000 }), signal)
+        if (question.patient && attempt < 20)
+          await sleep(backoff(attempt, { first: 250, most: 5000 }), signal)
         else return { status: 'failed', error: new AppError('unknown_model').toWire() }
         continue
       }

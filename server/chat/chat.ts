@@ -43,7 +43,10 @@ export class Chat {
     const { context, live, owned } = this.#parts
     const { bus } = this.#options
     bus.on('run.stop', `instance:${context.me}`, { message: ({ runId }) => owned.stop(runId), gap: () => {} })
-    bus.on('runs.released', 'fleet', { message: () => this.#orphans.sweepSoon(), gap: () => this.#orphans.sweepSoon() })
+    bus.on('runs.released', 'fleet', {
+      message: () => this.#orphans.sweepSoon(),
+      gap: () => this.#orphans.sweepSoon(),
+    })
     live.start()
     owned.start()
     this.#orphans.start()
@@ -126,7 +129,10 @@ export class Chat {
     return chats.restoreMessage(this.#parts, userId, messageId)
   }
 
-  async #ended(run: { id: string; chatId: string; messageId: string; userId: string }, end: RunEnd): Promise<void> {
+  async #ended(
+    run: { id: string; chatId: string; messageId: string; userId: string },
+    end: RunEnd,
+  ): Promise<void> {
     const { context } = this.#parts
     const { chatId, messageId, userId } = run
     context.events.tell(userId, { name: 'run.ended', chatId, messageId, runId: run.id, status: end.status })
@@ -134,9 +140,11 @@ export class Chat {
       const chat = await context.store.chats.get(chatId, userId)
       if (chat) context.events.tell(userId, { name: 'chat.changed', chat: presentChat(chat) })
       const { taskModel } = this.#options
-      if (end.status === 'done' && taskModel) await titleByModel(context, taskModel, run, this.#stopping.signal)
+      if (end.status === 'done' && taskModel)
+        await titleByModel(context, taskModel, run, this.#stopping.signal)
     } catch (error) {
-      if (error instanceof StoreError) context.logger.debug({ err: error, run: run.id }, 'an end was not told to other tabs')
+      if (error instanceof StoreError)
+        context.logger.debug({ err: error, run: run.id }, 'an end was not told to other tabs')
       else context.logger.warn({ err: error, run: run.id }, 'what follows an answer failed')
     }
   }

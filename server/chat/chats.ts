@@ -36,13 +36,19 @@ export async function listChats(
 }
 
 /** A running answer comes with the words that this instance has, which may be more than the store's. */
-export async function getChat({ context, live }: ChatParts, userId: string, chatId: string): Promise<ChatView> {
+export async function getChat(
+  { context, live }: ChatParts,
+  userId: string,
+  chatId: string,
+): Promise<ChatView> {
   const tree = await context.store.chats.tree(chatId, userId)
   if (!tree) throw new AppError('not_found')
   const messages = tree.messages.map((row) => {
     const source = row.run && row.status === 'running' ? live.peek(row.run.id) : undefined
     const view = presentMessage(row)
-    return source && source.fence >= (view.fence ?? 0) ? { ...view, text: source.text, fence: source.fence } : view
+    return source && source.fence >= (view.fence ?? 0)
+      ? { ...view, text: source.text, fence: source.fence }
+      : view
   })
   return { ...presentChat(tree.chat), currentId: tree.chat.currentId, messages }
 }
@@ -87,7 +93,11 @@ export async function deleteChat(parts: ChatParts, userId: string, chatId: strin
   return { ok: true }
 }
 
-export async function restoreChat({ context }: ChatParts, userId: string, chatId: string): Promise<ChatSummary> {
+export async function restoreChat(
+  { context }: ChatParts,
+  userId: string,
+  chatId: string,
+): Promise<ChatSummary> {
   const row = await context.store.chats.restore(chatId, userId)
   if (!row) throw new AppError('not_found')
   const chat = presentChat(row)
@@ -114,7 +124,12 @@ export async function restoreMessage(parts: ChatParts, userId: string, messageId
   const restored = await parts.context.store.chats.restoreMessage(messageId, userId)
   if (!restored) throw new AppError('not_found')
   const chat = await getChat(parts, userId, restored.chatId)
-  const event: UserEvent = { name: 'messages.changed', chatId: chat.id, messages: chat.messages, currentId: chat.currentId }
+  const event: UserEvent = {
+    name: 'messages.changed',
+    chatId: chat.id,
+    messages: chat.messages,
+    currentId: chat.currentId,
+  }
   parts.context.events.tell(userId, event)
   return chat
 }

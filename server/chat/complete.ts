@@ -1,6 +1,12 @@
 import { AppError } from '../../protocol/index.ts'
 import { UpstreamError } from '../upstream/contracts.ts'
-import type { CatalogueModel, GenerateEnd, ModelCatalogue, PromptMessage, UpstreamSink } from '../upstream/contracts.ts'
+import type {
+  CatalogueModel,
+  GenerateEnd,
+  ModelCatalogue,
+  PromptMessage,
+  UpstreamSink,
+} from '../upstream/contracts.ts'
 
 export interface CompletionRequest {
   model: string
@@ -19,7 +25,11 @@ export async function complete(
   const model = await models.resolve(modelId)
   if (!model) throw new AppError('unknown_model', { field: 'model' })
   try {
-    return await model.generate({ messages, params, ...(maxTokens === undefined ? {} : { maxTokens }) }, sink, signal)
+    return await model.generate(
+      { messages, params, ...(maxTokens === undefined ? {} : { maxTokens }) },
+      sink,
+      signal,
+    )
   } catch (error) {
     if (error instanceof UpstreamError) throw error.toAppError()
     throw error

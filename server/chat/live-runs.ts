@@ -75,7 +75,13 @@ export class LiveRuns {
     const known = this.#runs.get(identity.runId)
     if (!known || known.view.ended) {
       const view = new RunView(identity, source, 'running')
-      this.#runs.set(identity.runId, { view, reader: undefined, asking: undefined, askAgain: false, moving: false })
+      this.#runs.set(identity.runId, {
+        view,
+        reader: undefined,
+        asking: undefined,
+        askAgain: false,
+        moving: false,
+      })
       return view
     }
     known.reader?.close()
@@ -149,7 +155,11 @@ export class LiveRuns {
     await Promise.all(followed.map(([id]) => this.ask(id)))
   }
 
-  #attach(followed: Followed, position: Position | undefined, sink: RunSink & { opened(view: RunView): void }): () => void {
+  #attach(
+    followed: Followed,
+    position: Position | undefined,
+    sink: RunSink & { opened(view: RunView): void },
+  ): () => void {
     const { view } = followed
     sink.opened(view)
     const leave = view.attach(position, sink)
@@ -219,7 +229,11 @@ export class LiveRuns {
       const row = await this.#context.store.runs.readWithText(runId)
       if (this.#runs.get(runId) !== followed || !followed.reader) return
       if (!row) {
-        this.end(followed.view, { status: 'interrupted', length: followed.view.source.text.length, fence: followed.view.source.fence })
+        this.end(followed.view, {
+          status: 'interrupted',
+          length: followed.view.source.text.length,
+          fence: followed.view.source.fence,
+        })
         return
       }
       followed.reader.offer(storedSource(row))

@@ -73,7 +73,9 @@ export class Orphans {
   async #sweep(): Promise<void> {
     const { store, membership, me } = this.#context
     const owners = await store.runs.owners()
-    const dead = owners.map(({ owner }) => owner).filter((owner) => owner !== me && owner !== '' && membership.verdict(owner) === 'dead')
+    const dead = owners
+      .map(({ owner }) => owner)
+      .filter((owner) => owner !== me && owner !== '' && membership.verdict(owner) === 'dead')
     if (owners.some(({ owner }) => owner === '')) dead.push('')
     if (dead.length === 0 || this.#holdsBack()) return
     await this.#claim(dead)
@@ -110,14 +112,17 @@ export class Orphans {
   #holdsBack(): boolean {
     const { membership, shared, clock } = this.#context
     if (!shared || membership.redisHealthy()) return false
-    const someoneElseHasRedis = membership.members().some(({ incarnation, redis }) => incarnation !== membership.self && redis)
+    const someoneElseHasRedis = membership
+      .members()
+      .some(({ incarnation, redis }) => incarnation !== membership.self && redis)
     if (!someoneElseHasRedis) return false
     this.#redisLostAt ??= clock.monotonic()
     return clock.monotonic() - this.#redisLostAt < holdBackMs
   }
 
   #failed(error: unknown): void {
-    if (error instanceof StoreError) this.#context.logger.debug({ err: error }, 'orphans cannot be looked for now')
+    if (error instanceof StoreError)
+      this.#context.logger.debug({ err: error }, 'orphans cannot be looked for now')
     else this.#context.logger.error({ err: error }, 'looking for orphans failed')
   }
 }

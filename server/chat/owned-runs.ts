@@ -58,7 +58,10 @@ export class OwnedRuns {
 
   drive(run: OwnedRun): RunDriver {
     const { id, messageId, chatId, userId, fence } = run.row
-    const view = this.#live.drive({ runId: id, messageId, chatId, userId }, { fence, seq: 0, starts: run.starts, text: run.text })
+    const view = this.#live.drive(
+      { runId: id, messageId, chatId, userId },
+      { fence, seq: 0, starts: run.starts, text: run.text },
+    )
     const driver = new RunDriver(this.#context, run, view, {
       saver: this.#saver,
       hooks: {
@@ -109,7 +112,13 @@ export class OwnedRuns {
     }
     const { run } = plan
     logger.info(
-      { run: claimed.id, fence: claimed.fence, attempt: claimed.attempt, length: run.text.length, plan: plan.kind },
+      {
+        run: claimed.id,
+        fence: claimed.fence,
+        attempt: claimed.attempt,
+        length: run.text.length,
+        plan: plan.kind,
+      },
       'took a run over',
     )
     this.drive(plan.kind === 'drive' ? run : { ...run, endAs: plan.status })

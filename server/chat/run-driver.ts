@@ -10,6 +10,7 @@ import type { ChatContext } from './chat-context.ts'
 import type { RunSaver, SavableRun } from './run-saver.ts'
 import type { RunEnd, RunView } from './run-view.ts'
 import { TranscriptWriter } from './transcript-writer.ts'
+import { UnsavedText } from './unsaved-text.ts'
 
 /** A run as its owner begins with it. */
 export interface OwnedRun {
@@ -54,30 +55,31 @@ export class RunDriver implements SavableRun {
   readonly #hooks: DriverHooks
   readonly #writer: LogWriter
   readonly #transcript: TranscriptWriter
+  readonly #unsaved: UnsavedText
   readonly #abort = new AbortController()
   #pending = ''
   #timer: NodeJS.Timeout | undefined
   #confirming = false
-  #unsaved: string
-  #saved: number
-  #anew: boolean
-  #progress = 0
   #begun = false
   #stopAsked: boolean
   #over = false
   #resume: (() => void)[] = []
   #checking: Promise<void> | undefined
 
-  constructor(context: ChatContext, run: OwnedRun, view: RunView, parts: { saver: RunSaver; hooks: DriverHooks }) {
+  constructor(
+    context: ChatContext,
+    run: OwnedRun,
+    view: RunView,
+    parts: { saver: RunSaver; hooks: DriverHooks },
+  ) {
     this.#context = context
     this.id = run.row.id
     this.run = run
     this.view = view
     this.#saver = parts.saver
     this.#hooks = parts.hooks
-    this.#saved = run.anew ? 0 : run.saved
-    this.#anew = run.anew
-    this.#unsaved = run.text.slice(this.#saved)
+    const { text, saved, anew } = run
+    this.#unsaved = new UnsavedText({ text, saved, anew, progressUnits: context.limits.saveUnits })
     this.#stopAsked = run.row.stop
     this.#transcript = new TranscriptWriter(context.clock, run.continuing)
     this.#writer = createLogWriter({
@@ -97,7 +99,7 @@ export class RunDriver implements SavableRun {
   }
 
   get anew(): boolean {
-    return this.#anew
+    return this.#unsaved.anew
   }
 
   /** Runs to the stored end. Never rejects. */
@@ -131,7 +133,10 @@ export class RunDriver implements SavableRun {
     this.#writer.close()
     await this.#saver.saveNow().catch(() => {})
     this.#saver.remove(this)
-    const released = await this.#context.store.runs.release([{ id: this.id, fence: this.fence }], this.#context.me)
+    const released = await this.#context.store.runs.release(
+      [{ id: this.id, fence: this.fence }],
+      this.#context.me,
+    )
     return released.length > 0
   }
 
@@ -146,26 +151,12 @@ export class RunDriver implements SavableRun {
   // ---- what the saver asks --------------------------------------------------------------------------------------
 
   unsaved(): SavePart | undefined {
-    // A taken-over run is saved even without new words, so that the store knows the fence its text has.
-    if (this.#over || (this.#unsaved === '' && !this.#anew)) return undefined
-    const text = this.#unsaved
-    return {
-      id: this.id,
-      fence: this.fence,
-      start: this.#saved,
-      length: text.length,
-      seq: this.#writer.seq,
-      starts: this.run.starts,
-      text,
-      resetAttempt: this.#progress >= this.#context.limits.saveUnits,
-    }
+    const part = this.#over ? undefined : this.#unsaved.part()
+    return part && { ...part, id: this.id, fence: this.fence, seq: this.#writer.seq, starts: this.run.starts }
   }
 
   saved(part: SavePart, { stop }: { stop: boolean }): void {
-    this.#anew = false
-    this.#saved = part.start + part.length
-    this.#unsaved = this.#unsaved.slice(part.length)
-    if (part.resetAttempt) this.#progress = 0
+    this.#unsaved.tookPart(part)
     for (const resume of this.#resume.splice(0)) resume()
     if (stop) this.stop()
   }
@@ -234,8 +225,7 @@ export class RunDriver implements SavableRun {
     this.#pending = ''
     this.view.write(words, this.#writer.seq)
     this.#writer.write(words)
-    this.#unsaved += words
-    this.#progress += words.length
+    this.#unsaved.add(words)
     if (this.#unsaved.length >= this.#context.limits.saveUnits) this.#saver.nudge()
   }
 
@@ -252,7 +242,9 @@ export class RunDriver implements SavableRun {
       while (!this.#over && this.#silent()) await sleep(100)
       await this.check()
     })()
-      .catch((error) => this.#context.logger.warn({ err: error, run: this.id }, 'a fence could not be confirmed'))
+      .catch((error) =>
+        this.#context.logger.warn({ err: error, run: this.id }, 'a fence could not be confirmed'),
+      )
       .finally(() => {
         this.#confirming = false
         if (this.#pending !== '') this.#deliverSoon()
@@ -272,7 +264,7 @@ export class RunDriver implements SavableRun {
           this.#hooks.lost(this)
           return
         }
-        this.#adopt(row.saved)
+        this.#unsaved.adopt(row.saved)
         if (row.stop) this.stop()
         return
       } catch (error) {
@@ -280,13 +272,6 @@ export class RunDriver implements SavableRun {
         await sleep(backoff(attempt, { first: 200, most: 2000 }))
       }
     }
-  }
-
-  /** A save whose answer was lost may have counted. */
-  #adopt(saved: number): void {
-    if (this.#anew || saved <= this.#saved) return
-    this.#unsaved = this.#unsaved.slice(saved - this.#saved)
-    this.#saved = saved
   }
 
   #leave(): void {
@@ -317,7 +302,14 @@ export class RunDriver implements SavableRun {
           if (this.unsaved() && !this.#over) await sleep(backoff(attempt++, { first: 100, most: 2000 }))
         }
         if (this.#over) return
-        const input = { id: this.id, fence: this.fence, saved: this.#saved, status, starts: this.run.starts, meta }
+        const input = {
+          id: this.id,
+          fence: this.fence,
+          saved: this.#unsaved.saved,
+          status,
+          starts: this.run.starts,
+          meta,
+        }
         const stored = await this.#context.store.runs.finalise(input)
         if (stored) {
           this.#leave()
@@ -350,5 +342,8 @@ export class RunDriver implements SavableRun {
 }
 
 class TooLong extends Error {
-  readonly error: RunError = { code: 'too_large', message: 'The answer was ended here: it had grown too long.' }
+  readonly error: RunError = {
+    code: 'too_large',
+    message: 'The answer was ended here: it had grown too long.',
+  }
 }

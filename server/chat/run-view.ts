@@ -126,7 +126,8 @@ export class RunView {
     } else {
       kept = fresh ? 0 : keep(reader, source)
     }
-    const descends = fresh || reader.fence >= source.fence || source.starts.some(([fence]) => fence === reader.fence)
+    const descends =
+      fresh || reader.fence >= source.fence || source.starts.some(([fence]) => fence === reader.fence)
     const how = kept === had ? 'recovered' : descends ? 'rewind' : 'reset'
     const text = source.fence < reader.fence ? '' : source.text.slice(kept)
     reader.fence = Math.max(reader.fence, source.fence)

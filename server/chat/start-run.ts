@@ -62,12 +62,18 @@ function formOf(request: RunStartRequest): StartRun['form'] {
   const { text, chatId, parentId, regenerateOf, continueOf } = request
   const given = [text, regenerateOf, continueOf].filter((value) => value !== undefined)
   if (given.length !== 1) {
-    throw new AppError('bad_request', { field: 'text', message: 'Give exactly one of text, regenerateOf and continueOf.' })
+    throw new AppError('bad_request', {
+      field: 'text',
+      message: 'Give exactly one of text, regenerateOf and continueOf.',
+    })
   }
   if (regenerateOf !== undefined) return { kind: 'regenerate', of: regenerateOf, answerId: newId() }
   if (continueOf !== undefined) return { kind: 'continue', of: continueOf }
   if (chatId === undefined && parentId) {
-    throw new AppError('bad_request', { field: 'chatId', message: 'A message with a parent needs the chatId it belongs to.' })
+    throw new AppError('bad_request', {
+      field: 'chatId',
+      message: 'A message with a parent needs the chatId it belongs to.',
+    })
   }
   const clean = cleanText(text ?? '')
   return {
@@ -127,7 +133,12 @@ async function continueOn(
 }
 
 /** Tells the user's other tabs; they may be on any instance. */
-async function tellStarted(context: ChatContext, userId: string, ids: RunStarted, tab: string | null): Promise<void> {
+async function tellStarted(
+  context: ChatContext,
+  userId: string,
+  ids: RunStarted,
+  tab: string | null,
+): Promise<void> {
   const { events, store, logger } = context
   try {
     const [chat, question, answer] = await Promise.all([

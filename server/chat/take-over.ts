@@ -74,7 +74,12 @@ function sourceFor(run: OwnedRun): Source {
   return { fence: run.row.fence, seq: 0, starts: run.starts, text: run.text }
 }
 
-function ownedRun(context: ChatContext, claimed: ClaimedRun, source: Source, how: 'keep' | 'continue' | 'anew'): OwnedRun {
+function ownedRun(
+  context: ChatContext,
+  claimed: ClaimedRun,
+  source: Source,
+  how: 'keep' | 'continue' | 'anew',
+): OwnedRun {
   const text = how === 'anew' ? '' : source.text
   const own: Starts[number] = [claimed.fence, text.length]
   const starts: Starts = how === 'anew' ? [own] : [...source.starts, own]

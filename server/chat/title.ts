@@ -7,12 +7,21 @@ const longest = 60
 
 /** The first words of a message, cut at a word. */
 export function titleFromWords(text: string): string {
-  const line = text.trim().split(/\r?\n/, 1)[0]?.replace(/^[#>\s*-]+/, '').replace(/\s+/g, ' ').trim() ?? ''
+  const line =
+    text
+      .trim()
+      .split(/\r?\n/, 1)[0]
+      ?.replace(/^[#>\s*-]+/, '')
+      .replace(/\s+/g, ' ')
+      .trim() ?? ''
   if (line === '') return 'New chat'
   if (line.length <= longest) return line
   const cut = line.slice(0, longest + 1)
   const end = cut.lastIndexOf(' ')
-  return `${cut.slice(0, end > 20 ? end : longest).trimEnd().replace(/[\uD800-\uDBFF]$/, '')}…`
+  return `${cut
+    .slice(0, end > 20 ? end : longest)
+    .trimEnd()
+    .replace(/[\uD800-\uDBFF]$/, '')}…`
 }
 
 const question =
@@ -31,7 +40,9 @@ export async function titleByModel(
   if (path.length !== 2 || chat?.titleBy !== 'words') return
   const model = await models.resolve(taskModel)
   if (!model) return
-  const talk = path.map(({ role, text }) => `${role}: ${splitTranscript(text).text.slice(0, 2000)}`).join('\n\n')
+  const talk = path
+    .map(({ role, text }) => `${role}: ${splitTranscript(text).text.slice(0, 2000)}`)
+    .join('\n\n')
   let answer = ''
   await model.generate(
     { messages: [{ role: 'user', content: `${talk}\n\n${question}` }], maxTokens: 40 },

@@ -3,7 +3,11 @@ import type { getCluster } from '../../protocol/http/get-cluster.ts'
 import type { Services } from './services.ts'
 
 /** The instances as this one sees them, and the health of what they share. */
-export async function cluster({ membership, store, link }: Services): Promise<z.infer<typeof getCluster.response>> {
+export async function cluster({
+  membership,
+  store,
+  link,
+}: Services): Promise<z.infer<typeof getCluster.response>> {
   const problem = await store.ping().then(
     () => undefined,
     (error: unknown) => (error instanceof Error ? error.message : String(error)),
@@ -22,7 +26,11 @@ export async function cluster({ membership, store, link }: Services): Promise<z.
   }))
   return {
     instance: membership.self,
-    store: { kind: store.kind, healthy: problem === undefined, ...(problem === undefined ? {} : { problem }) },
+    store: {
+      kind: store.kind,
+      healthy: problem === undefined,
+      ...(problem === undefined ? {} : { problem }),
+    },
     redis: {
       configured: link !== undefined,
       healthy: link?.healthy() ?? false,

@@ -4,7 +4,15 @@ import type { Config } from '../config.ts'
 import { MemoryBusHub } from '../coordination/bus/memory-bus.ts'
 import { createMessageBus } from '../coordination/bus/message-bus.ts'
 import { createRedisBus } from '../coordination/bus/redis-bus.ts'
-import type { HeartbeatStore, Member, MemberFacts, Membership, MessageBus, RateLimits, RunLog } from '../coordination/contracts.ts'
+import type {
+  HeartbeatStore,
+  Member,
+  MemberFacts,
+  Membership,
+  MessageBus,
+  RateLimits,
+  RunLog,
+} from '../coordination/contracts.ts'
 import { lease } from '../coordination/membership/membership.ts'
 import { createRedisMembership, createStoreMembership } from '../coordination/membership/fleet-membership.ts'
 import { createMemoryRateLimits } from '../coordination/rate-limits/memory-rate-limits.ts'
@@ -85,10 +93,18 @@ export function createCoordination(options: CoordinationOptions): Coordination {
 function openLink({ config, clock, logger }: CoordinationOptions): RedisLink | undefined {
   const answer = redisTopology(config)
   // The command line has refused it before; whoever starts an instance otherwise hears it here.
-  if (!answer.ok) throw new Error(`${answer.problem.variable}: ${answer.problem.problem}; ${answer.problem.cure}`)
+  if (!answer.ok)
+    throw new Error(`${answer.problem.variable}: ${answer.problem.problem}; ${answer.problem.cure}`)
   if (!answer.topology) return undefined
   const { connectTimeoutMs, reconnectDelayMs, maxRetryCount, tls } = config.redis
-  return createRedisLink(answer.topology, { clock, logger, connectTimeoutMs, reconnectDelayMs, tries: maxRetryCount, tls })
+  return createRedisLink(answer.topology, {
+    clock,
+    logger,
+    connectTimeoutMs,
+    reconnectDelayMs,
+    tries: maxRetryCount,
+    tls,
+  })
 }
 
 function firstFacts({ config, version, clock }: CoordinationOptions): MemberFacts {
@@ -109,7 +125,10 @@ function heartbeats(store: Store): HeartbeatStore {
   return {
     async beat(incarnation, facts) {
       const rows = await store.instances.beat(incarnation, JSON.stringify(facts), lease)
-      return rows.map((row): Member => ({ ...(JSON.parse(row.facts) as MemberFacts), incarnation: row.incarnation }))
+      return rows.map((row): Member => ({
+        ...(JSON.parse(row.facts) as MemberFacts),
+        incarnation: row.incarnation,
+      }))
     },
     leave: (incarnation) => store.instances.leave(incarnation),
   }

@@ -33,7 +33,9 @@ export async function drain({ state, server, graceMs, embedded, now, logger }: D
   if (!services) return
   const { chat, feeds, hub, membership } = services
   membership.update({ state: 'draining' })
-  await chat.drain().catch((error: unknown) => logger.warn({ err: error }, 'saving at the start of a drain failed'))
+  await chat
+    .drain()
+    .catch((error: unknown) => logger.warn({ err: error }, 'saving at the start of a drain failed'))
   logger.info({ runs: chat.runs, sockets: hub.size, graceMs }, 'draining')
   if (!embedded) {
     const leaving = hub.drain(spreadMs)

@@ -24,7 +24,13 @@ export interface FoundStore {
  * Opens the store and agrees on the secret: WEBUI_SECRET_KEY, else one that is kept in DATA_DIR (embedded) or in the
  * store itself, by compare-and-set, so that instances started together have the same.
  */
-export async function findStore({ config, clock, logger, state, signal }: FindStoreOptions): Promise<FoundStore> {
+export async function findStore({
+  config,
+  clock,
+  logger,
+  state,
+  signal,
+}: FindStoreOptions): Promise<FoundStore> {
   const { dataDir, databaseUrl, poolSize, startTimeoutMs, migrate } = config.store
   const given = config.accounts.secretKey
   const options = { dataDir, clock, logger, migrate, ...(poolSize === null ? {} : { poolSize }) }

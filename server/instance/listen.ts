@@ -47,7 +47,8 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     logger,
     clock,
     useCases: createUseCases({ services: () => state.services(), name: config.http.name, version, label }),
-    authenticate: (credentials, meta) => state.services().accounts.authenticator.authenticate(credentials, meta),
+    authenticate: (credentials, meta) =>
+      state.services().accounts.authenticator.authenticate(credentials, meta),
     readiness: createReadiness(readinessChecks(state), { clock }),
     ...(metrics ? { metrics: metricsPort(metrics, state) } : {}),
     isDraining: () => state.draining,
@@ -97,10 +98,17 @@ function readinessChecks(state: InstanceState): Parameters<typeof createReadines
   ]
 }
 
-function metricsPort(metrics: Metrics, state: InstanceState): NonNullable<Parameters<typeof createHttpServer>[0]['metrics']> {
+function metricsPort(
+  metrics: Metrics,
+  state: InstanceState,
+): NonNullable<Parameters<typeof createHttpServer>[0]['metrics']> {
   metrics.gauge('shoal_runs', 'Answers that this instance writes', () => state.started?.chat.runs ?? 0)
   metrics.gauge('shoal_sockets', 'Open sockets and event streams', () => state.started?.hub.size ?? 0)
-  metrics.gauge('shoal_members', 'Instances that this one sees', () => state.started?.membership.members().length ?? 0)
+  metrics.gauge(
+    'shoal_members',
+    'Instances that this one sees',
+    () => state.started?.membership.members().length ?? 0,
+  )
   return {
     access: 'admin',
     contentType: metrics.contentType,
@@ -109,7 +117,10 @@ function metricsPort(metrics: Metrics, state: InstanceState): NonNullable<Parame
   }
 }
 
-function serveRealtime(http: HttpServer, { config, version, logger, clock, state }: ListenOptions): WebSocketGateway {
+function serveRealtime(
+  http: HttpServer,
+  { config, version, logger, clock, state }: ListenOptions,
+): WebSocketGateway {
   const ports = lazyPorts(state, { label: config.instance.label, version, logger, clock })
   const peer = (request: IncomingMessage): Peer => {
     const { address, secure } = http.clientOf(request)
@@ -161,7 +172,9 @@ function lazyPorts(
       return state.services().hub
     },
     authenticate: async (credentials, { secure }) => {
-      const { user, sessionId } = await state.services().accounts.authenticator.authenticate(credentials, { secure })
+      const { user, sessionId } = await state
+        .services()
+        .accounts.authenticator.authenticate(credentials, { secure })
       return { user, sessionId }
     },
     instance: label,

@@ -45,7 +45,10 @@ export async function meetInstallation(options: MeetInstallationOptions): Promis
 }
 
 /** Whoever comes first writes who they are; it lasts a day beyond the last instance. */
-async function meetInRedis({ config, coordination, state, logger }: MeetInstallationOptions, mine: string): Promise<void> {
+async function meetInRedis(
+  { config, coordination, state, logger }: MeetInstallationOptions,
+  mine: string,
+): Promise<void> {
   const { link, keys } = coordination
   if (!link?.healthy()) return
   const key = keys.installation()
@@ -56,7 +59,7 @@ async function meetInRedis({ config, coordination, state, logger }: MeetInstalla
     state.installationProblem = undefined
     return
   }
-  const sameStore = String(theirs).split(' ')[0] === mine.split(' ')[0]
+  const sameStore = typeof theirs === 'string' && theirs.split(' ')[0] === mine.split(' ')[0]
   const problem = sameStore
     ? 'another instance of this installation has another WEBUI_SECRET_KEY: give every instance the same one'
     : `another installation uses the Redis prefix "${config.redis.keyPrefix}": set another REDIS_KEY_PREFIX on one of the two, or the same DATABASE_URL if they are one`

@@ -1,5 +1,5 @@
 import { createAccounts } from '../accounts/index.ts'
-import type { Accounts, CookieConfig } from '../accounts/index.ts'
+import type { Accounts } from '../accounts/index.ts'
 import type { Clock, Logger } from '../base/index.ts'
 import { Chat, defaultRunLimits } from '../chat/index.ts'
 import type { RunLimits } from '../chat/index.ts'
@@ -41,11 +41,31 @@ export interface Services extends Coordination {
 }
 
 export function createServices(options: ServicesOptions): Services {
-  const { config, store, coordination, clock, logger } = options
+  const { store, coordination, clock, logger } = options
   const { bus, membership } = coordination
   const feeds = new Feeds({ revisions: store.revisions, bus, membership, logger })
   const events = createUserEvents(bus, membership.self)
-  const hub = new Hub(clock, logger)
+  const { connections, models } = createModels(options, feeds)
+  return {
+    ...coordination,
+    store,
+    accounts: createAccountsOf(options, feeds),
+    chat: createChat(options, { models, events }),
+    connections,
+    events,
+    feeds,
+    hub: new Hub(clock, logger),
+    models,
+    verify: (connection, signal) => verify(connection, clock, signal),
+    discoverOllama: (signal) => discoverOllama(clock, signal),
+  }
+}
+
+/** The connections, and what can be asked through them. */
+function createModels(
+  { config, store, clock, logger }: ServicesOptions,
+  feeds: Feeds,
+): Pick<Services, 'connections' | 'models'> {
   const connections: Connections = new Connections({
     store: store.connections,
     environment: config.upstream.connections,
@@ -58,59 +78,52 @@ export function createServices(options: ServicesOptions): Services {
     learn: (baseUrl, model, continues) => store.connections.learn(baseUrl, model, continues),
     clock,
     logger,
+    // A list that is asked for at every request would be a question to the provider for every message.
     cacheMs: Math.max(5000, config.upstream.modelsCacheMs ?? 60_000),
     deadlines: deadlinesOf(config),
   })
-  const accounts = createAccounts({
+  return { connections, models }
+}
+
+function createAccountsOf(
+  { config, secretKey, store, coordination, clock, logger }: ServicesOptions,
+  feeds: Feeds,
+): Accounts {
+  const { tokenLifetimeMs, signUp, defaultRole } = config.accounts
+  return createAccounts({
     store,
     rateLimits: coordination.rateLimits,
-    config: { ...accountsConfig(config), secretKey: options.secretKey },
+    config: { tokenLifetimeMs, signUp, defaultRole, cookies: config.cookies, secretKey },
     clock,
     logger,
     announce: (feed) => void feeds.raised(feed),
   })
-  const chat = new Chat({
+}
+
+function createChat(
+  { config, store, coordination, clock, logger, runLimits }: ServicesOptions,
+  { models, events }: Pick<Services, 'models' | 'events'>,
+): Chat {
+  const { bus, log, membership, link } = coordination
+  return new Chat({
     context: {
       me: membership.self,
       store,
-      log: coordination.log,
+      log,
       membership,
       models,
       events,
       send: (name, payload) => bus.send(name, payload),
       clock,
       logger,
-      limits: { ...defaultRunLimits, ...options.runLimits },
+      limits: { ...defaultRunLimits, ...runLimits },
       policy: config.runs.takeoverPolicy,
       alone: store.kind === 'sqlite',
-      shared: coordination.link !== undefined,
+      shared: link !== undefined,
     },
     bus,
     taskModel: config.upstream.titles ? config.upstream.taskModel : null,
   })
-  return {
-    ...coordination,
-    store,
-    accounts,
-    chat,
-    connections,
-    events,
-    feeds,
-    hub,
-    models,
-    verify: (connection, signal) => verify(connection, clock, signal),
-    discoverOllama: (signal) => discoverOllama(clock, signal),
-  }
-}
-
-function accountsConfig(config: Config): {
-  tokenLifetimeMs: number | null
-  signUp: boolean
-  defaultRole: Config['accounts']['defaultRole']
-  cookies: CookieConfig
-} {
-  const { tokenLifetimeMs, signUp, defaultRole } = config.accounts
-  return { tokenLifetimeMs, signUp, defaultRole, cookies: config.cookies }
 }
 
 function deadlinesOf({ upstream }: Config): { firstWordMs?: number; betweenWordsMs?: number } {

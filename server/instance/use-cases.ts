@@ -20,10 +20,15 @@ export function createUseCases({ services, name, version, label }: UseCaseOption
     accounts: accountUseCases(services),
     chat: {
       startRun: (caller, { body }) => chat().startRun(caller.user.id, body),
-      stopRun: (caller, { params }) => chat().stopRun(caller.role === 'admin' ? null : caller.user.id, params.id),
+      stopRun: (caller, { params }) =>
+        chat().stopRun(caller.role === 'admin' ? null : caller.user.id, params.id),
       listRuns: (caller, { query }) => {
         const everybody = query.all === 'true' && caller.role === 'admin'
-        return chat().listRuns({ userId: everybody ? null : caller.user.id, cursor: query.cursor, limit: query.limit })
+        return chat().listRuns({
+          userId: everybody ? null : caller.user.id,
+          cursor: query.cursor,
+          limit: query.limit,
+        })
       },
       listChats: (caller, { query }) =>
         chat().listChats(caller.user.id, {
@@ -55,7 +60,12 @@ export function createUseCases({ services, name, version, label }: UseCaseOption
       discoverOllama: (_, __, meta) => services().discoverOllama(meta.signal),
     },
     cluster: {
-      getApp: async () => ({ name, version, signUp: await services().accounts.signUpMode(), instance: label }),
+      getApp: async () => ({
+        name,
+        version,
+        signUp: await services().accounts.signUpMode(),
+        instance: label,
+      }),
       getCluster: async () => cluster(services()),
     },
   }

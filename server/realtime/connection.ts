@@ -110,13 +110,21 @@ export class Connection {
     this.#follows ??= new Map()
     this.#follows.get(runId)?.leave()
     if (this.#follows.size >= this.ports.mostFollows && !this.#follows.has(runId)) {
-      this.send({ t: 'error', error: { code: 'busy', message: `At most ${this.ports.mostFollows} runs can be followed at once.` } })
+      this.send({
+        t: 'error',
+        error: { code: 'busy', message: `At most ${this.ports.mostFollows} runs can be followed at once.` },
+      })
       return
     }
     const entry = { leave: () => {} }
     this.#follows.set(runId, entry)
     const channel = ++this.#channels
-    const leave = await this.ports.chat.follow(runId, this.#speaker.user.id, position, this.#sink(runId, channel))
+    const leave = await this.ports.chat.follow(
+      runId,
+      this.#speaker.user.id,
+      position,
+      this.#sink(runId, channel),
+    )
     const current = this.#follows?.get(runId) === entry
     if (!leave) {
       if (!current) return

@@ -65,7 +65,10 @@ export class Outbox {
         this.#size = 0
         return
       }
-      this.#size = Math.max(0, this.#size - (frame.t === 'w' ? frame.x.length : frame.t === 'run' ? frame.text.length : 200))
+      this.#size = Math.max(
+        0,
+        this.#size - (frame.t === 'w' ? frame.x.length : frame.t === 'run' ? frame.text.length : 200),
+      )
       this.#send(frame)
     }
   }

@@ -78,7 +78,10 @@ export class WebSocketGateway {
   /** Handshakes at a bounded rate, so that a herd does not keep those who are here from being served. */
   #admit(): boolean {
     const now = this.#options.ports.clock.monotonic()
-    this.#handshakes = Math.min(handshakeBurst, this.#handshakes + ((now - this.#refilled) / 1000) * handshakeRate)
+    this.#handshakes = Math.min(
+      handshakeBurst,
+      this.#handshakes + ((now - this.#refilled) / 1000) * handshakeRate,
+    )
     this.#refilled = now
     if (this.#handshakes < 1) return false
     this.#handshakes--

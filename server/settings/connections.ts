@@ -71,8 +71,17 @@ export class Connections {
 
   async create(fields: ConnectionFields): Promise<ConnectionView> {
     const { key, ...rest } = fields
-    const order = Math.max(0, ...this.#list.filter(({ source }) => source === 'page').map((it) => it.order + 1))
-    const row: ConnectionRow = { ...rest, id: newId(), key: key || null, order, baseUrl: trimSlash(fields.baseUrl) }
+    const order = Math.max(
+      0,
+      ...this.#list.filter(({ source }) => source === 'page').map((it) => it.order + 1),
+    )
+    const row: ConnectionRow = {
+      ...rest,
+      id: newId(),
+      key: key || null,
+      order,
+      baseUrl: trimSlash(fields.baseUrl),
+    }
     await this.#options.store.create(row)
     await this.#options.raised()
     return presentConnection({ ...row, source: 'page' })
@@ -103,7 +112,17 @@ export class Connections {
   }
 
   /** What to ask to verify these fields; `id` lends the stored key of that connection, to its own address only. */
-  draft({ kind, baseUrl, key, id }: { kind: 'openai' | 'ollama'; baseUrl: string; key?: string | undefined; id?: string | undefined }): ConnectionConfig {
+  draft({
+    kind,
+    baseUrl,
+    key,
+    id,
+  }: {
+    kind: 'openai' | 'ollama'
+    baseUrl: string
+    key?: string | undefined
+    id?: string | undefined
+  }): ConnectionConfig {
     const stored = this.#list.find((connection) => connection.id === id)
     const sameAddress = stored && trimSlash(stored.baseUrl) === trimSlash(baseUrl)
     return {
@@ -134,7 +153,18 @@ function withDemo(connections: readonly ConnectionConfig[]): readonly Connection
 
 function presentConnection({ key, ...connection }: ConnectionConfig): ConnectionView {
   const { id, kind, name, baseUrl, prefix, enabled, order, continues, source } = connection
-  return { id, kind, name, baseUrl, hasKey: key !== null, prefix, enabled, order: Math.min(order, 1_000_000), continues, source }
+  return {
+    id,
+    kind,
+    name,
+    baseUrl,
+    hasKey: key !== null,
+    prefix,
+    enabled,
+    order: Math.min(order, 1_000_000),
+    continues,
+    source,
+  }
 }
 
 function trimSlash(address: string): string {

@@ -56,7 +56,7 @@ async function prepare(engine: Engine, trx: Transaction<Schema>): Promise<void> 
     // Steps and the wait for another instance's may take longer than a verb's statement.
     await sql`select set_config('statement_timeout', '600000', true)`.execute(trx)
     await sql`select pg_advisory_xact_lock(${sql.lit(lockKey)})`.execute(trx)
-    await sql`create schema if not exists shoal`.execute(trx)
+    await createSchema(trx)
   }
   await sql`create table if not exists ${engine.table('schema_migration')} (
     number integer not null primary key,
@@ -65,6 +65,23 @@ async function prepare(engine: Engine, trx: Transaction<Schema>): Promise<void> 
     oldest_code integer not null,
     applied_at bigint not null
   )`.execute(trx)
+}
+
+/** Where an administrator has made the schema, the right to make one is not needed. */
+async function createSchema(trx: Transaction<Schema>): Promise<void> {
+  const there = await sql`select 1 from pg_catalog.pg_namespace where nspname = 'shoal'`.execute(trx)
+  if (there.rows.length > 0) return
+  const { rows } = await sql<{ may: boolean; who: string; what: string }>`
+    select has_database_privilege(current_database(), 'CREATE') as may, current_user as who, current_database() as what`.execute(
+    trx,
+  )
+  const [right] = rows
+  if (right && !right.may) {
+    throw new Error(
+      `the database user ${right.who} may not create the schema shoal in ${right.what}: as an administrator run \`create schema shoal authorization "${right.who}"\` there`,
+    )
+  }
+  await sql`create schema shoal`.execute(trx)
 }
 
 async function readApplied(engine: Engine, db: Db): Promise<AppliedMigration[]> {

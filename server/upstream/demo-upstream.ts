@@ -3,7 +3,7 @@ import type { Clock } from '../base/index.ts'
 import { demoEncore, demoText } from './demo-text.ts'
 import type { GenerateEnd, GenerateRequest, Upstream, UpstreamSink } from './upstream.ts'
 
-export const demoModel = { id: 'shoal-demo', name: 'Demo (built in)' } as const
+const demoModel = { id: 'shoal-demo', name: 'Demo (built in)' } as const
 
 export interface DemoUpstreamOptions {
   clock: Clock

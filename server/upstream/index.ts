@@ -1,8 +1,3 @@
 export { createModelCatalogue } from './cached-model-catalogue.ts'
-export type { ModelCatalogueOptions } from './cached-model-catalogue.ts'
 export { createUpstream, verifyConnection } from './create-upstream.ts'
-export type { UpstreamOptions } from './create-upstream.ts'
-export { demoModel } from './demo-upstream.ts'
-export { answerDeadlines } from './silence-watch.ts'
-export type { AnswerDeadlines } from './silence-watch.ts'
 export * from './contracts.ts'

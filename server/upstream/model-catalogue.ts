@@ -1,4 +1,4 @@
-import type { GenerateRequest, Upstream, UpstreamSink, GenerateEnd, Continues } from './upstream.ts'
+import type { GenerateRequest, UpstreamSink, GenerateEnd, Continues } from './upstream.ts'
 
 /** A model as a person chooses it. */
 export interface CatalogueModel {
@@ -38,5 +38,3 @@ export interface ModelCatalogue {
   /** The connections changed: forget cached lists. */
   refresh(): void
 }
-
-export type { Upstream }

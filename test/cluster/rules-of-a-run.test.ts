@@ -1,66 +1,21 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newId, silentLogger, sleep, systemClock } from '../../server/base/index.ts'
-import { Chat, defaultRunLimits } from '../../server/chat/index.ts'
-import type { ChatContext } from '../../server/chat/index.ts'
-import type { Member, Membership } from '../../server/coordination/contracts.ts'
-import { createMessageBus } from '../../server/coordination/bus/message-bus.ts'
-import { MemoryBusHub } from '../../server/coordination/bus/memory-bus.ts'
-import { MemoryRunLogHub } from '../../server/coordination/run-log/memory-run-log.ts'
-import { messages } from '../../server/messages.ts'
-import { createUserEvents } from '../../server/shared-state/index.ts'
+import type { Chat } from '../../server/chat/index.ts'
 import { openStore } from '../../server/store/index.ts'
 import type { Store } from '../../server/store/index.ts'
-import type { ModelCatalogue } from '../../server/upstream/index.ts'
-import { createModelCatalogue } from '../../server/upstream/index.ts'
 import { startPostgresServer } from '../support/postgres-server.ts'
 import type { PostgresServer } from '../support/postgres-server.ts'
+import { RunOwners } from '../support/run-owners.ts'
+import type { RunOwner } from '../support/run-owners.ts'
 import { readScriptedWords, startScriptedProvider } from '../support/scripted-provider.ts'
 import type { ScriptedProvider } from '../support/scripted-provider.ts'
 import { givenUser } from '../support/store-fixture.ts'
 
-/** Says what a test wants it to say: who is there, who is dead, how old the last heartbeat is. */
-class TestMembership implements Membership {
-  readonly self: string
-  dead = new Set<string>()
-  age = 0
-  healthy = true
-  others: Member[] = []
-  constructor(self: string) {
-    this.self = self
-  }
-  async join(): Promise<void> {}
-  async leave(): Promise<void> {}
-  members(): Member[] {
-    return this.others
-  }
-  verdict(incarnation: string): 'alive' | 'dead' | 'unknown' {
-    return this.dead.has(incarnation) ? 'dead' : 'unknown'
-  }
-  update(): void {}
-  watch(): () => void {
-    return () => {}
-  }
-  sinceAcknowledged(): number {
-    return this.age
-  }
-  redisHealthy(): boolean {
-    return this.healthy
-  }
-}
-
-interface Owner {
-  chat: Chat
-  membership: TestMembership
-  context: ChatContext
-  stop(): void
-}
-
 let postgres: PostgresServer
 let provider: ScriptedProvider
 let store: Store
-let hubs: { bus: MemoryBusHub; log: MemoryRunLogHub }
 let userId: string
-const owners: Owner[] = []
+let owners: RunOwners
 
 beforeAll(async () => {
   postgres = await startPostgresServer()
@@ -78,71 +33,25 @@ beforeAll(async () => {
     logger: silentLogger,
   })
   userId = (await givenUser(store)).id
-  hubs = { bus: new MemoryBusHub({ clock: systemClock }), log: new MemoryRunLogHub({ clock: systemClock }) }
+  owners = new RunOwners(store, provider.v1)
 })
 
 afterAll(async () => {
-  for (const owner of owners) owner.stop()
+  owners.stop()
   await store.close()
   await provider.close()
   await postgres.stop()
 })
 
-function catalogue(): ModelCatalogue {
-  const connection = (id: string, continues: 'trailing' | 'none', order: number) => ({
-    id,
-    kind: 'openai' as const,
-    name: id,
-    baseUrl: provider.v1,
-    key: null,
-    prefix: continues === 'none' ? 'none' : '',
-    enabled: true,
-    order,
-    continues,
-    source: 'environment' as const,
-  })
-  return createModelCatalogue({
-    connections: () => [connection('goes-on', 'trailing', 0), connection('begins-anew', 'none', 1)],
-    learnt: async () => undefined,
-    learn: async () => {},
-    clock: systemClock,
-    logger: silentLogger,
-  })
-}
-
-/** An instance's chat with a membership that the test holds in its hand. */
-function owner(change: Partial<ChatContext> = {}): Owner {
-  const me = `owner-${owners.length + 1}.${newId()}`
-  const membership = new TestMembership(me)
-  const bus = createMessageBus(hubs.bus.connect(me), messages, silentLogger)
-  const context: ChatContext = {
-    me,
-    store,
-    log: hubs.log.connect(),
-    membership,
-    models: catalogue(),
-    events: createUserEvents(bus, me),
-    send: (name, payload) => bus.send(name, payload),
-    clock: systemClock,
-    logger: silentLogger,
-    limits: { ...defaultRunLimits, saveEveryMs: 300, graceMs: 400 },
-    policy: 'restart',
-    alone: false,
-    shared: true,
-    ...change,
-  }
-  const chat = new Chat({ context, bus, taskModel: null })
-  chat.start()
-  const made = { chat, membership, context, stop: () => chat.stop() }
-  owners.push(made)
-  return made
-}
-
-const start = (from: Owner, model = 'words'): ReturnType<Chat['startRun']> =>
+const owner = (...args: Parameters<RunOwners['add']>): RunOwner => owners.add(...args)
+const silence = (one: RunOwner): void => owners.silence(one)
+const start = (from: RunOwner, model = 'words'): ReturnType<Chat['startRun']> =>
   from.chat.startRun(userId, { clientId: newId(), model, text: `question ${newId()}` })
 
 async function ended(runId: string, ms = 20_000): Promise<{ text: string; status: string; attempt: number }> {
-  await expect.poll(async () => (await store.runs.read(runId))?.status, { timeout: ms, interval: 50 }).not.toBe('running')
+  await expect
+    .poll(async () => (await store.runs.read(runId))?.status, { timeout: ms, interval: 50 })
+    .not.toBe('running')
   const row = await store.runs.readWithText(runId)
   return { text: row!.text, status: row!.status, attempt: row!.attempt }
 }
@@ -225,7 +134,9 @@ describe('rules of a run', () => {
     const call = provider.calls.at(-1)!
     writer.membership.age = Infinity
     heir.membership.dead.add(writer.context.me)
-    await expect.poll(async () => (await store.runs.read(run.runId))?.owner, { timeout: 8000 }).toBe(heir.context.me)
+    await expect
+      .poll(async () => (await store.runs.read(run.runId))?.owner, { timeout: 8000 })
+      .toBe(heir.context.me)
     writer.membership.age = 0
     await expect.poll(() => call.state).toBe('closed-by-client')
     const { text } = await ended(run.runId)
@@ -242,7 +153,15 @@ describe('rules of a run', () => {
       owner: mine.context.me,
       model: 'words',
       stop: false,
-      form: { kind: 'message', chatId: newId(), newChatTitle: 'lost answer', parentId: null, userMessageId: newId(), answerId: newId(), text: 'hi' },
+      form: {
+        kind: 'message',
+        chatId: newId(),
+        newChatTitle: 'lost answer',
+        parentId: null,
+        userMessageId: newId(),
+        answerId: newId(),
+        text: 'hi',
+      },
     })
     if (outcome.kind !== 'started') throw new Error(outcome.kind)
     const { status } = await ended(outcome.ids.runId)
@@ -285,7 +204,9 @@ describe('rules of a run', () => {
     })
     elsewhere.membership.healthy = false
     const stored = await ended(run.runId)
-    await expect.poll(() => end, { timeout: 8000 }).toMatchObject({ status: 'done', length: stored.text.length })
+    await expect
+      .poll(() => end, { timeout: 8000 })
+      .toMatchObject({ status: 'done', length: stored.text.length })
     expect(text).toBe(stored.text)
   })
 
@@ -297,7 +218,9 @@ describe('rules of a run', () => {
       silence(writer)
       const heir = owner()
       heir.membership.dead.add(writer.context.me)
-      await expect.poll(async () => (await store.runs.read(run.runId))?.attempt, { timeout: 8000 }).toBe(expected)
+      await expect
+        .poll(async () => (await store.runs.read(run.runId))?.attempt, { timeout: 8000 })
+        .toBe(expected)
       writer = heir
       await sleep(700)
     }
@@ -334,11 +257,19 @@ describe('rules of a run', () => {
   test('rule 16: one running run per branch', async () => {
     const writer = owner()
     const run = await start(writer, 'hangs')
-    const again = writer.chat.startRun(userId, { clientId: newId(), model: 'words', regenerateOf: run.messageId })
+    const again = writer.chat.startRun(userId, {
+      clientId: newId(),
+      model: 'words',
+      regenerateOf: run.messageId,
+    })
     await expect(again).rejects.toMatchObject({ code: 'branch_busy' })
     await writer.chat.stopRun(userId, run.runId)
     await ended(run.runId)
-    const second = await writer.chat.startRun(userId, { clientId: newId(), model: 'words', regenerateOf: run.messageId })
+    const second = await writer.chat.startRun(userId, {
+      clientId: newId(),
+      model: 'words',
+      regenerateOf: run.messageId,
+    })
     expect(second.userMessageId).toBe(run.userMessageId)
     await ended(second.runId)
   })
@@ -358,10 +289,3 @@ describe('rules of a run', () => {
     expect(staying.chat.runs).toBe(0)
   })
 })
-
-/** As `kill -9` leaves it: no more saves, no words, no goodbye. */
-function silence({ context }: Owner): void {
-  const dead = (): Promise<never> => new Promise(() => {})
-  context.store = { ...store, runs: { ...store.runs, save: dead, finalise: dead, saveAnew: dead, ownedBy: async () => [], owners: async () => [] } }
-  context.log.close().catch(() => {})
-}

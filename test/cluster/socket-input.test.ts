@@ -13,7 +13,8 @@ beforeAll(async () => {
 })
 afterAll(() => fleet.stop())
 
-const open = (options = {}): Promise<TestSocket> => new TestSocket(url, { token: fleet.api.token, ...options }).open()
+const open = (options = {}): Promise<TestSocket> =>
+  new TestSocket(url, { token: fleet.api.token, ...options }).open()
 
 describe('bad input on the socket', () => {
   test('a frame before hello closes it, and the client may come back', async () => {
@@ -50,16 +51,22 @@ describe('bad input on the socket', () => {
     expect((await socket.closed).code).toBe(4102)
   })
 
-  test.each(['', 'no json', '[]', 'null', '{"t":"nothing"}', '{"t":"__proto__"}', '{"t":"follow"}', '{"t":"follow","runId":"../etc"}'])(
-    'not a frame: %j',
-    async (data) => {
-      const socket = await open()
-      socket.hello()
-      await socket.frame('welcome')
-      socket.socket.send(data)
-      expect((await socket.closed).code).toBe(4005)
-    },
-  )
+  test.each([
+    '',
+    'no json',
+    '[]',
+    'null',
+    '{"t":"nothing"}',
+    '{"t":"__proto__"}',
+    '{"t":"follow"}',
+    '{"t":"follow","runId":"../etc"}',
+  ])('not a frame: %j', async (data) => {
+    const socket = await open()
+    socket.hello()
+    await socket.frame('welcome')
+    socket.socket.send(data)
+    expect((await socket.closed).code).toBe(4005)
+  })
 
   test('a frame of 2 MB', async () => {
     const socket = await open()
@@ -79,7 +86,10 @@ describe('bad input on the socket', () => {
   })
 
   test('another site', async () => {
-    const socket = new TestSocket(url, { token: fleet.api.token, headers: { origin: 'https://evil.example' } })
+    const socket = new TestSocket(url, {
+      token: fleet.api.token,
+      headers: { origin: 'https://evil.example' },
+    })
     await expect(socket.open()).rejects.toThrow('403')
   })
 
@@ -112,11 +122,28 @@ describe('bad input on the socket', () => {
     const socket = await open()
     socket.hello()
     socket.send({ t: 'run.start', ref: '1', run: { clientId: 'a', model: 'no-such-model', text: 'hi' } })
-    expect(await socket.frame('reply', ({ ref }) => ref === '1')).toMatchObject({ ok: false, error: { code: 'unknown_model' } })
-    socket.send({ t: 'run.start', ref: '2', run: { clientId: 'b', model: 'shoal-demo', text: 'hi', parentId: 'nothing' } })
-    expect(await socket.frame('reply', ({ ref }) => ref === '2')).toMatchObject({ ok: false, error: { code: 'bad_request', field: 'chatId' } })
-    socket.send({ t: 'run.start', ref: '3', run: { clientId: 'c', model: 'shoal-demo', text: 'hi', chatId: 'nothing' } })
-    expect(await socket.frame('reply', ({ ref }) => ref === '3')).toMatchObject({ ok: false, error: { code: 'not_found' } })
+    expect(await socket.frame('reply', ({ ref }) => ref === '1')).toMatchObject({
+      ok: false,
+      error: { code: 'unknown_model' },
+    })
+    socket.send({
+      t: 'run.start',
+      ref: '2',
+      run: { clientId: 'b', model: 'shoal-demo', text: 'hi', parentId: 'nothing' },
+    })
+    expect(await socket.frame('reply', ({ ref }) => ref === '2')).toMatchObject({
+      ok: false,
+      error: { code: 'bad_request', field: 'chatId' },
+    })
+    socket.send({
+      t: 'run.start',
+      ref: '3',
+      run: { clientId: 'c', model: 'shoal-demo', text: 'hi', chatId: 'nothing' },
+    })
+    expect(await socket.frame('reply', ({ ref }) => ref === '3')).toMatchObject({
+      ok: false,
+      error: { code: 'not_found' },
+    })
     socket.send({ t: 'ping' })
     await socket.frame('pong')
     socket.close()
@@ -127,12 +154,21 @@ describe('a conversation over the socket', () => {
   test('start, words, stop: the stored text is what was shown', async () => {
     const socket = await open()
     socket.hello()
-    socket.send({ t: 'run.start', ref: 'go', run: { clientId: 'over-socket', model: 'shoal-demo', text: 'tour' } })
+    socket.send({
+      t: 'run.start',
+      ref: 'go',
+      run: { clientId: 'over-socket', model: 'shoal-demo', text: 'tour' },
+    })
     const reply = await socket.frame('reply')
     expect(reply.ok).toBe(true)
     const run = reply.ok ? reply.run! : undefined
     const opened = await socket.frame('run')
-    expect(opened).toMatchObject({ runId: run!.runId, messageId: run!.messageId, how: 'recovered', phase: 'running' })
+    expect(opened).toMatchObject({
+      runId: run!.runId,
+      messageId: run!.messageId,
+      how: 'recovered',
+      phase: 'running',
+    })
     await socket.frame('w')
     socket.send({ t: 'run.stop', ref: 'halt', runId: run!.runId })
     const end = await socket.frame('run.end')
@@ -155,7 +191,10 @@ describe('a conversation over the socket', () => {
   test('stop pressed before the run had an id travels with its start', async () => {
     const run = await fleet.api.startRun({ model: 'shoal-demo', text: 'never mind', stop: true })
     await expect
-      .poll(async () => (await fleet.api.chat(run.chatId)).messages.find(({ id }) => id === run.messageId)?.status)
+      .poll(
+        async () =>
+          (await fleet.api.chat(run.chatId)).messages.find(({ id }) => id === run.messageId)?.status,
+      )
       .toBe('stopped')
   })
 
@@ -165,7 +204,9 @@ describe('a conversation over the socket', () => {
     await socket.frame('welcome')
     const run = await fleet.api.startRun({ model: 'shoal-demo', text: 'a question about tabs' })
     const changed = await socket.frame('event', ({ event }) => event.name === 'chat.changed')
-    expect(changed.event).toMatchObject({ chat: { id: run.chatId, title: 'a question about tabs', running: true } })
+    expect(changed.event).toMatchObject({
+      chat: { id: run.chatId, title: 'a question about tabs', running: true },
+    })
     await socket.frame('event', ({ event }) => event.name === 'run.started' && event.run.runId === run.runId)
     await fleet.api.call('POST', `/api/runs/${run.runId}/stop`, {})
     await socket.frame('event', ({ event }) => event.name === 'run.ended' && event.runId === run.runId)
@@ -175,7 +216,9 @@ describe('a conversation over the socket', () => {
   test('server-sent events carry the same frames', async () => {
     const run = await fleet.api.startRun({ model: 'shoal-demo', text: 'by events' })
     const follow = encodeURIComponent(JSON.stringify([{ runId: run.runId }]))
-    const response = await fetch(`${url}/api/live?tab=t&follow=${follow}`, { headers: { cookie: `token=${fleet.api.token}` } })
+    const response = await fetch(`${url}/api/live?tab=t&follow=${follow}`, {
+      headers: { cookie: `token=${fleet.api.token}` },
+    })
     expect(response.headers.get('content-type')).toContain('text/event-stream')
     const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
     let seen = ''

@@ -11,7 +11,7 @@ export interface Certificates {
   key: string
 }
 
-/** A private authority and a certificate for localhost and 127.0.0.1, made by openssl. Paths of PEM files. */
+/** A private authority and a certificate for localhost (not for 127.0.0.1), made by openssl. Paths of PEM files. */
 export async function makeCertificates(folder: string): Promise<Certificates> {
   const path = (name: string): string => join(folder, name)
   const files = { ca: path('ca.pem'), cert: path('cert.pem'), key: path('key.pem') }
@@ -19,7 +19,7 @@ export async function makeCertificates(folder: string): Promise<Certificates> {
   const newKey = '-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes'
   await openssl(`req -x509 -days 2 -subj /CN=authority ${newKey} -keyout ca-key.pem -out ca.pem`)
   await openssl(`req -subj /CN=localhost ${newKey} -keyout key.pem -out request.pem`)
-  await writeFile(path('names.txt'), 'subjectAltName=DNS:localhost,IP:127.0.0.1\n')
+  await writeFile(path('names.txt'), 'subjectAltName=DNS:localhost\n')
   const signer = '-CA ca.pem -CAkey ca-key.pem -CAcreateserial -extfile names.txt'
   await openssl(`x509 -req -days 2 -in request.pem ${signer} -out cert.pem`)
   return files

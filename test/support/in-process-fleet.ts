@@ -39,7 +39,10 @@ export interface InProcessFleet extends AsyncDisposable {
 export async function startInProcess(options: InProcessOptions = {}): Promise<InProcessFleet> {
   const folder = await temporaryFolder('in-process')
   const logger = options.logger ?? silentLogger
-  const hubs = { bus: new MemoryBusHub({ clock: systemClock, logger }), log: new MemoryRunLogHub({ clock: systemClock }) }
+  const hubs = {
+    bus: new MemoryBusHub({ clock: systemClock, logger }),
+    log: new MemoryRunLogHub({ clock: systemClock }),
+  }
   const instances: LocalInstance[] = []
 
   async function add(env: Record<string, string> = {}): Promise<LocalInstance> {
@@ -64,7 +67,14 @@ export async function startInProcess(options: InProcessOptions = {}): Promise<In
     await Promise.all(instances.map(({ instance }) => instance.stop()))
     await folder.remove()
   }
-  return { instances, api, urls: () => instances.map(({ url }) => url), add, stop, [Symbol.asyncDispose]: stop }
+  return {
+    instances,
+    api,
+    urls: () => instances.map(({ url }) => url),
+    add,
+    stop,
+    [Symbol.asyncDispose]: stop,
+  }
 }
 
 function localConfig(

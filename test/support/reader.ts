@@ -82,7 +82,7 @@ export class Reader {
         ...(this.#position ? { position: this.#position } : {}),
       })
     })
-    socket.on('message', (data) => this.#take(JSON.parse(String(data)) as ServerFrame))
+    socket.on('message', (data) => this.#take(JSON.parse((data as Buffer).toString()) as ServerFrame))
     socket.on('error', () => {})
     socket.on('close', () => {
       if (this.#socket === socket) this.#retry()

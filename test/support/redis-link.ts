@@ -5,13 +5,7 @@ import type { RedisLink } from '../../server/coordination/redis/redis-link.ts'
 import type { RedisVariables } from '../../server/coordination/redis/redis-url.ts'
 import { parseRedisUrl } from '../../server/coordination/redis/redis-url.ts'
 import type { TestRedis } from './redis-server.ts'
-import {
-  startCluster,
-  startSentinel,
-  startStandalone,
-  startTls,
-  startWithAclUser,
-} from './redis-server.ts'
+import { startCluster, startSentinel, startStandalone, startTls, startWithAclUser } from './redis-server.ts'
 
 /** Prefix of every key in tests; the ACL user may touch nothing else. */
 export const testPrefix = 'test'

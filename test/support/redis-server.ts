@@ -160,7 +160,9 @@ export function startCluster({ masters = 3, replicas = 0 } = {}): Promise<TestRe
     ])
     await until('every node of the cluster agrees', async () => {
       const states = await Promise.all(servers.map((server) => server.admin.cluster('INFO')))
-      return states.every((state) => state.includes('cluster_state:ok'))
+      const slots = await Promise.all(servers.map((server) => server.admin.cluster('SLOTS')))
+      const views = slots.map((view) => JSON.stringify([...view].sort()))
+      return states.every((state) => state.includes('cluster_state:ok')) && new Set(views).size === 1
     })
     return { variables: { url: `redis://${nodes.join(',')}`, cluster: true }, servers }
   })

@@ -118,6 +118,7 @@ export async function playScript(
     if (fault?.how === 'hang') return await pause(3_600_000)
     return fault?.how === 'break' ? await breakOff() : void response.end()
   }
+  if (script.plain) record.words = words.length
   if (script.plain)
     return void response.end(JSON.stringify(format.plain(words.join(''), finish, words.length)))
   if (script.firstWordMs) await pause(script.firstWordMs)

@@ -7,12 +7,17 @@ export class TestSocket {
   readonly socket: WebSocket
   readonly closed: Promise<{ code: number; reason: string }>
 
-  constructor(url: string, { token, headers = {} }: { token?: string; headers?: Record<string, string> } = {}) {
+  constructor(
+    url: string,
+    { token, headers = {} }: { token?: string; headers?: Record<string, string> } = {},
+  ) {
     this.socket = new WebSocket(`${url.replace('http', 'ws')}/ws`, {
       headers: { ...(token ? { cookie: `token=${token}` } : {}), ...headers },
     })
     this.socket.on('error', () => {})
-    this.socket.on('message', (data) => this.frames.push(JSON.parse(String(data)) as ServerFrame))
+    this.socket.on('message', (data) =>
+      this.frames.push(JSON.parse((data as Buffer).toString()) as ServerFrame),
+    )
     this.closed = new Promise((resolve) => {
       this.socket.on('close', (code, reason) => resolve({ code, reason: String(reason) }))
     })
@@ -42,9 +47,12 @@ export class TestSocket {
   ): Promise<Extract<ServerFrame, { t: T }>> {
     const end = performance.now() + 5000
     for (;;) {
-      const found = this.frames.find((frame): frame is Extract<ServerFrame, { t: T }> => frame.t === t && fits(frame as never))
+      const found = this.frames.find(
+        (frame): frame is Extract<ServerFrame, { t: T }> => frame.t === t && fits(frame as never),
+      )
       if (found) return found
-      if (performance.now() > end) throw new Error(`no ${t} frame came; there were ${this.frames.map((it) => it.t).join(', ')}`)
+      if (performance.now() > end)
+        throw new Error(`no ${t} frame came; there were ${this.frames.map((it) => it.t).join(', ')}`)
       await new Promise((resolve) => setTimeout(resolve, 10))
     }
   }

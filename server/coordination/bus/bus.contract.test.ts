@@ -64,7 +64,7 @@ describe('bus, over Redis', () => {
     const listener = { message: (text: string) => heard.push(text), gap: () => heard.push('gap') }
     await bus.subscribe('t', listener).ready
     const admin = redis.servers[0]!.admin
-    expect(await admin.pubsub('CHANNELS')).toEqual([keys.busTopic('t')])
+    expect(await admin.pubsub('CHANNELS')).toContain(keys.busTopic('t'))
 
     await admin.call('CLIENT', 'KILL', 'TYPE', 'pubsub')
     await vi.waitFor(() => expect(heard).toEqual(['gap']), 5000)
@@ -77,7 +77,10 @@ describe('bus, over Redis', () => {
     await vi.waitFor(() => expect(heard).toEqual(['gap', 'one', 'gap', 'three', 'four']), 5000)
 
     await bus.close()
-    await vi.waitFor(async () => expect(await admin.pubsub('CHANNELS')).toEqual([]), 5000)
+    await vi.waitFor(
+      async () => expect(await admin.pubsub('CHANNELS')).not.toContain(keys.busTopic('t')),
+      5000,
+    )
     await link.close()
   })
 })

@@ -108,6 +108,7 @@ export function describeRateLimits(name: string, make: () => Promise<RateLimitsH
         const [a, b] = [await handle(), await handle()]
         const [key, blocked, shared] = [newKey(), newKey(), newKey()]
         expect(await a.consume(key, slow, 8)).toMatchObject({ allowed: true, degraded: false })
+        expect(await b.consume(key, slow, 0)).toMatchObject({ allowed: true, remaining: 2 })
         await house.cut()
         // What was used here still counts; what others used is not known.
         expect(await a.consume(key, slow, 2)).toMatchObject({ allowed: true, degraded: true, remaining: 0 })

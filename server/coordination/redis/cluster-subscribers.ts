@@ -4,10 +4,11 @@ import { clusterSlot } from './cluster-slot.ts'
 import type { ChannelKind, SubscriberConnection } from './subscriber-connection.ts'
 
 /**
- * Subscriber connections of a Cluster: one to each master that has a wanted sharded channel, and one of them for the
- * plain channels. ioredis has its own, which swallow a refused resubscription and do not notice a paused node.
+ * Subscriber connections of a Cluster: one to each master that has a wanted sharded channel, and one to some master for
+ * the plain channels. ioredis has its own, which swallow a refused resubscription and do not notice a paused node.
  */
 export class ClusterSubscribers {
+  /** By kind and node. */
   readonly #connections = new Map<string, SubscriberConnection>()
   readonly #cluster: () => Cluster
   readonly #connect: (node: RedisAddress) => SubscriberConnection
@@ -24,7 +25,7 @@ export class ClusterSubscribers {
   }
 
   route(kind: ChannelKind, name: string): SubscriberConnection | undefined {
-    if (kind === 'sharded') return this.#at(this.#cluster().slots[clusterSlot(name)]?.[0])
+    if (kind === 'sharded') return this.#at(kind, this.#cluster().slots[clusterSlot(name)]?.[0])
     return this.#plain()
   }
 
@@ -33,9 +34,11 @@ export class ClusterSubscribers {
     this.#plain()
     const masters = this.#masters()
     if (masters.length === 0) return
-    for (const [node, connection] of this.#connections) {
-      if (node === this.#plainHome || (masters.includes(node) && !connection.idle)) continue
-      this.#connections.delete(node)
+    for (const [key, connection] of this.#connections) {
+      const [kind = '', node = ''] = key.split(' ')
+      const needed = kind === 'plain' ? node === this.#plainHome : masters.includes(node) && !connection.idle
+      if (needed) continue
+      this.#connections.delete(key)
       connection.close()
     }
   }
@@ -49,13 +52,13 @@ export class ClusterSubscribers {
   #plain(): SubscriberConnection | undefined {
     const masters = this.#masters()
     const home = this.#plainHome
-    const held = home === undefined ? undefined : this.#connections.get(home)
+    const held = home === undefined ? undefined : this.#connections.get(`plain ${home}`)
     if (home !== undefined && held && masters.includes(home) && !held.guard.away) return held
     // The next one in turn: the same dead node is not tried over and over.
     const next = masters[(masters.indexOf(home ?? '') + 1) % Math.max(masters.length, 1)]
     if (next === undefined) return held
     this.#plainHome = next
-    return this.#at(next)
+    return this.#at('plain', next)
   }
 
   #masters(): string[] {
@@ -65,13 +68,14 @@ export class ClusterSubscribers {
       .sort()
   }
 
-  #at(node: string | undefined): SubscriberConnection | undefined {
+  #at(kind: ChannelKind, node: string | undefined): SubscriberConnection | undefined {
     if (node === undefined) return undefined
-    const known = this.#connections.get(node)
+    const key = `${kind} ${node}`
+    const known = this.#connections.get(key)
     if (known) return known
     const colon = node.lastIndexOf(':')
     const connection = this.#connect({ host: node.slice(0, colon), port: Number(node.slice(colon + 1)) })
-    this.#connections.set(node, connection)
+    this.#connections.set(key, connection)
     return connection
   }
 }

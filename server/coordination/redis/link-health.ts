@@ -19,6 +19,9 @@ export class LinkHealth {
   healthy = false
   readonly #parts = { commands: false, subscriber: false }
   readonly #where: string
+  /** What else it may be when the server hangs up or stays silent, and never once answered. */
+  readonly #hint: string
+  #everHealthy = false
   readonly #clock: Clock
   readonly #logger: Logger
   readonly #watchers = new Set<(healthy: boolean) => void>()
@@ -28,6 +31,9 @@ export class LinkHealth {
 
   constructor(topology: RedisTopology, { clock, logger }: { clock: Clock; logger: Logger }) {
     this.#where = addressesOf(topology)
+    this.#hint = topology.tls
+      ? '; if it does not speak TLS, write redis:// instead of rediss://'
+      : '; if it wants TLS, write rediss:// instead of redis://'
     this.#clock = clock
     this.#logger = logger
   }
@@ -46,9 +52,11 @@ export class LinkHealth {
     const problem = explain(error, this.#where)
     if (!problem) return
     const now = this.#clock.monotonic()
-    // "lost" and "silent" follow from anything: they do not replace what says more.
-    const vague = problem.kind === 'lost' || problem.kind === 'silent'
-    if (vague && [...this.#problems.values()].some((held) => held.connecting && now - held.at < 5000)) return
+    if (
+      isVague(problem) &&
+      [...this.#problems.values()].some((held) => held.connecting && now - held.at < 5000)
+    )
+      return
     this.#problems.delete(problem.kind)
     this.#problems.set(problem.kind, { ...problem, at: now })
     if (now - (this.#logged.get(problem.kind) ?? Number.NEGATIVE_INFINITY) < repeatedAfterMs) return
@@ -63,7 +71,7 @@ export class LinkHealth {
       ({ connecting, at }) => (connecting && !this.healthy) || now - at < forgottenAfterMs,
     )
     const worst = current.findLast(({ connecting }) => connecting) ?? current.at(-1)
-    if (worst) return worst.sentence
+    if (worst) return worst.sentence + (isVague(worst) && !this.#everHealthy ? this.#hint : '')
     return this.healthy ? undefined : `Redis at ${this.#where} is not connected yet: it is being tried`
   }
 
@@ -89,12 +97,18 @@ export class LinkHealth {
     if (healthy === this.healthy) return
     this.healthy = healthy
     if (healthy) {
+      this.#everHealthy = true
       for (const [kind, { connecting }] of this.#problems) if (connecting) this.#problems.delete(kind)
       this.#logged.clear()
       this.#logger.info(`Redis at ${this.#where} is connected`)
     }
     for (const watcher of this.#watchers) watcher(healthy)
   }
+}
+
+/** "lost" and "silent" follow from anything: they do not replace what says more. */
+function isVague({ kind }: Problem): boolean {
+  return kind === 'lost' || kind === 'silent'
 }
 
 function addressesOf(topology: RedisTopology): string {

@@ -31,15 +31,25 @@ export interface SubscriberEvents {
 
 const retryMs = 1000
 
+/**
+ * ioredis 6.0.0 takes "no channel of this kind is left" for "no channel is left" and then drops the messages of the
+ * other kind. A connection with both kinds therefore keeps one channel of each, to which nobody publishes; it is named
+ * after the first one wanted, so that the same right allows it.
+ */
+const anchorOf = (name: string): string => `${name}:anchor`
+
 /** One connection with a set of wanted channels: it subscribes to each again after every break, until Redis confirms. */
 export class SubscriberConnection {
   readonly guard: GuardedClient<Redis>
   readonly #channels = new Map<string, Channel>()
   readonly #events: SubscriberEvents
+  readonly #mixed: boolean
   #refusedAsMoved = 0
 
-  constructor(build: () => Redis, clock: Clock, events: SubscriberEvents) {
+  constructor(build: () => Redis, options: { clock: Clock; mixed: boolean; events: SubscriberEvents }) {
+    const { clock, events } = options
     this.#events = events
+    this.#mixed = options.mixed
     this.guard = new GuardedClient({
       build: () => this.#dispatch(build()),
       ping: (client) => client.ping(),
@@ -62,9 +72,10 @@ export class SubscriberConnection {
       if (known.state === 'subscribed') events.confirmed()
       return
     }
-    const channel: Channel = { kind, name, wanted: true, state: 'unknown', turn: 0, events }
-    this.#channels.set(key, channel)
-    this.#step(channel)
+    if (this.#mixed && ![...this.#channels.values()].some((other) => other.kind === kind)) {
+      this.#add(kind, anchorOf(name), { confirmed() {}, lost() {}, message() {} })
+    }
+    this.#add(kind, name, events)
   }
 
   unwant(kind: ChannelKind, name: string): void {
@@ -82,6 +93,12 @@ export class SubscriberConnection {
   close(): void {
     this.guard.close()
     this.#channels.clear()
+  }
+
+  #add(kind: ChannelKind, name: string, events: ChannelEvents): void {
+    const channel: Channel = { kind, name, wanted: true, state: 'unknown', turn: 0, events }
+    this.#channels.set(`${kind} ${name}`, channel)
+    this.#step(channel)
   }
 
   #dispatch(client: Redis): Redis {
@@ -143,7 +160,7 @@ export class SubscriberConnection {
         this.#step(channel)
       },
       (error: unknown) => {
-        if (error instanceof Error && error.message.startsWith('MOVED ')) this.#refusedAsMoved++
+        if (subscribe && error instanceof Error && error.message.startsWith('MOVED ')) this.#refusedAsMoved++
         if (turn !== channel.turn) return
         this.#events.failed(error)
         // A refused SUBSCRIBE is not there; a refused UNSUBSCRIBE costs messages that nobody hears.

@@ -29,12 +29,16 @@ export function createSubscribers(options: SubscribersOptions): Subscribers {
 }
 
 function onOneNode({ factory, commands, clock, logger, alive, failed }: SubscribersOptions): Subscribers {
-  const connection = new SubscriberConnection(() => factory.subscriber(), clock, {
-    alive: (is) => {
-      if (!is) subscriptions.stopWaiting()
-      alive(is)
+  const connection = new SubscriberConnection(() => factory.subscriber(), {
+    clock,
+    mixed: true,
+    events: {
+      alive: (is) => {
+        if (!is) subscriptions.stopWaiting()
+        alive(is)
+      },
+      failed,
     },
-    failed,
   })
   const subscriptions = new Subscriptions(() => connection, logger)
   const { topology } = factory
@@ -85,11 +89,15 @@ function inCluster({ factory, commands, clock, logger, alive, failed }: Subscrib
   const nodes = new ClusterSubscribers(
     cluster,
     (node) =>
-      new SubscriberConnection(() => factory.subscriber(node), clock, {
-        // A node that went away may carry the plain channels: they move at once.
-        alive: (is) => (is ? report() : look()),
-        failed,
-        moved: () => cluster().refreshSlotsCache(),
+      new SubscriberConnection(() => factory.subscriber(node), {
+        clock,
+        mixed: false,
+        events: {
+          // A node that went away may carry the plain channels: they move at once.
+          alive: (is) => (is ? report() : look()),
+          failed,
+          moved: () => cluster().refreshSlotsCache(),
+        },
       }),
   )
   const subscriptions = new Subscriptions((kind, name) => nodes.route(kind, name), logger)

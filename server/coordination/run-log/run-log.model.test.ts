@@ -6,7 +6,7 @@ import { play, steps } from './model/steps.ts'
 import type { Step } from './model/steps.ts'
 import { World } from './model/world.ts'
 
-const numRuns = Number(process.env['SHOAL_MODEL_RUNS'] ?? 300)
+const numRuns = Number(process.env['SHOAL_MODEL_RUNS'] ?? 1500)
 const timeout = 60_000 + numRuns * 100
 
 async function run(all: Step[], sound: boolean): Promise<void> {

@@ -1,3 +1,4 @@
 import type { FrameHandler } from './index.ts'
 
-export const follow: FrameHandler<'follow'> = (connection, { runId, position }) => connection.follow(runId, position)
+export const follow: FrameHandler<'follow'> = (connection, { runId, position }) =>
+  connection.follow(runId, position)

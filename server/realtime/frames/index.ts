@@ -36,7 +36,10 @@ export function parseFrame(data: string): ClientFrame | undefined {
 }
 
 /** Does what a frame asks. Expected errors go back as frames; anything else is a bug and closes nothing. */
-export async function handleFrame(connection: Connection, frame: Exclude<ClientFrame, { t: 'hello' }>): Promise<void> {
+export async function handleFrame(
+  connection: Connection,
+  frame: Exclude<ClientFrame, { t: 'hello' }>,
+): Promise<void> {
   try {
     const handler = handlers[frame.t] as FrameHandler<typeof frame.t>
     await handler(connection, frame)

@@ -74,7 +74,11 @@ export async function startHarness(): Promise<HarnessPage> {
     async open(options = {}) {
       const context = await browser.newContext({ viewport: { width: 1000, height: 900 }, ...options })
       await context.addInitScript(() => {
-        Object.assign(window, { ran: 0, pwn: () => ((window as never as { ran: number }).ran += 1), violations: [] })
+        Object.assign(window, {
+          ran: 0,
+          pwn: () => ((window as never as { ran: number }).ran += 1),
+          violations: [],
+        })
         document.addEventListener('securitypolicyviolation', (event) => {
           ;(window as never as { violations: string[] }).violations.push(
             `${event.effectiveDirective} ${event.blockedURI} ${event.sample}`,

@@ -94,7 +94,7 @@ export interface ChatPages {
 /** Puts a chat where its last activity belongs; a list that filters shows it only if it did before. */
 export function withSummary(list: ChatPages, chat: ChatSummary, filtered: boolean): ChatPages {
   const known = list.pages.some((page) => page.items.some((it) => it.id === chat.id))
-  if (!known && (filtered || chat.archived)) return list
+  if (!known && (filtered || chat.archived || isBelow(list, chat))) return list
   const without = withoutChat(list, chat.id)
   if (chat.archived) return without
   const order = [...without.pages.flatMap((page) => page.items), chat].sort(byActivity)
@@ -107,6 +107,13 @@ export function withSummary(list: ChatPages, chat: ChatSummary, filtered: boolea
     return { ...page, items }
   })
   return { ...without, pages }
+}
+
+/** It stands in a page that has not been read yet, and comes with it. */
+function isBelow({ pages }: ChatPages, chat: ChatSummary): boolean {
+  const last = pages.at(-1)
+  const end = last?.items.at(-1)
+  return last?.next != null && end !== undefined && byActivity(end, chat) < 0
 }
 
 export function withoutChat(list: ChatPages, id: string): ChatPages {

@@ -135,7 +135,8 @@ for (const now of [0, 1, 2]) {
 \`\`\`
 `
 
-const later = String.raw`
+const later =
+  String.raw`
 Two things are easily forgotten:
 
 - **The cache forgets.** A restart, an eviction or a failover sets every counter back to zero. For a limit of a minute
@@ -147,7 +148,9 @@ Two things are easily forgotten:
   2. a caller that is two seconds ahead empties it for the others,
   3. and the graphs show nothing, because each of them is right by its own watch.
 
-What does an outage look like? There are only three honest answers, and ` + '`503`' + String.raw` is not always the best of them:
+What does an outage look like? There are only three honest answers, and ` +
+  '`503`' +
+  String.raw` is not always the best of them:
 
 | answer | what the customer sees | what the operator risks | use it for |
 | --- | --- | --- | --- |
@@ -157,7 +160,9 @@ What does an outage look like? There are only three honest answers, and ` + '`50
 
 Fail local means that every instance goes on with its own share of the limit. With $n$ instances and a limit of $L$, each
 takes $L/n$ if it knows how many there are, or $L$ if it does not; the total then lies between $L$ and $n \cdot L$. Say so
-in the answer to the caller, with a header such as ` + '`X-RateLimit-Degraded: 1`' + String.raw`, so that a support engineer does not
+in the answer to the caller, with a header such as ` +
+  '`X-RateLimit-Degraded: 1`' +
+  String.raw`, so that a support engineer does not
 have to guess.
 
 ## Design three: count apart, add together

@@ -24,7 +24,10 @@ function outdent(code: string, width: number): string {
 }
 
 function languageOf(line: string): string {
-  const info = line.trim().replace(/^[`~]+/, '').trim()
+  const info = line
+    .trim()
+    .replace(/^[`~]+/, '')
+    .trim()
   return (/^[^\s{,]+/.exec(info)?.[0] ?? '').slice(0, maxLanguage)
 }
 
@@ -91,7 +94,9 @@ export class TableBuilder implements Builder {
     if (lines.trim() === '') return []
     // A pipe in front makes a row of every line, also of one that would begin a list or a tag.
     const rows = lines.split('\n').filter((line) => line.trim() !== '')
-    const body = rows.map((line) => (line.trimStart().startsWith('|') ? line.trimStart() : `| ${line.trimStart()}`))
+    const body = rows.map((line) =>
+      line.trimStart().startsWith('|') ? line.trimStart() : `| ${line.trimStart()}`,
+    )
     return lexTable(`${this.#frame}\n${body.join('\n')}`)?.rows ?? []
   }
 }

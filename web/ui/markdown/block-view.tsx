@@ -1,4 +1,4 @@
-import { memo, use } from 'react'
+import { createElement, memo, use } from 'react'
 import type { ReactNode } from 'react'
 import type { Token, Tokens } from 'marked'
 import { tokensOf } from './blocks.ts'
@@ -44,12 +44,11 @@ function HeadingView({ token, block, dot, inList }: TokenProps): ReactNode {
       </p>
     )
   }
-  const Tag = headingTag(block.level)
-  return (
-    <Tag className={className} dir="auto">
-      {content}
-      {dot && <StreamDot />}
-    </Tag>
+  return createElement(
+    headingTag(block.level),
+    { className, dir: 'auto' },
+    content,
+    dot ? <StreamDot /> : undefined,
   )
 }
 
@@ -76,7 +75,15 @@ const ItemView = memo(ItemInner, sameItem)
 
 function TaskMark({ done }: { done: boolean }): ReactNode {
   const labels = use(MarkdownLabelsContext)
-  return <span className="md-check" data-done={done} role="img" aria-label={done ? labels.taskDone : labels.taskOpen} />
+  return (
+    <span
+      className="md-check"
+      data-done={done}
+      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- drawn by the style sheet, there is no file
+      role="img"
+      aria-label={done ? labels.taskDone : labels.taskOpen}
+    />
+  )
 }
 
 function ListView({ token, block, dot }: TokenProps): ReactNode {

@@ -31,7 +31,10 @@ function ChunkInner({ chunk, highlighter, runs, dot }: ChunkProps): ReactNode {
   }, [runs, highlighter, chunk.at, chunk.text])
   const shown = runs ?? own
   return (
-    <span className="md-chunk" style={{ containIntrinsicBlockSize: `calc(${chunk.lines} * var(--md-code-line))` }}>
+    <span
+      className="md-chunk"
+      style={{ containIntrinsicBlockSize: `calc(${chunk.lines} * var(--md-code-line))` }}
+    >
       {shown === undefined ? chunk.text : shown.map(renderRun)}
       {dot && <StreamDot />}
     </span>
@@ -56,10 +59,17 @@ function useWholeRuns(
   highlighter: Highlighter | undefined,
 ): ReadonlyArray<readonly CodeRun[]> | undefined {
   const [streamed] = useState(!closed)
-  const [done, setDone] = useState<{ chunks: readonly CodeChunk[]; runs: ReadonlyArray<readonly CodeRun[]> }>()
+  const [done, setDone] = useState<{
+    chunks: readonly CodeChunk[]
+    runs: ReadonlyArray<readonly CodeRun[]>
+  }>()
   const length = (chunks.at(-1)?.at ?? 0) + (chunks.at(-1)?.text.length ?? 0)
   const wanted =
-    closed && highlighter !== undefined && chunks.length > 1 && length < maxHighlighted && !chunks.some(hasLong)
+    closed &&
+    highlighter !== undefined &&
+    chunks.length > 1 &&
+    length < maxHighlighted &&
+    !chunks.some(hasLong)
   // Code that was there from the start gets its colours at once; code that has just been written, when there is time.
   const atOnce = useMemo(
     () => (wanted && !streamed ? highlightWhole(chunks, highlighter) : undefined),
@@ -115,7 +125,7 @@ function CodeInner({ language, chunks, closed, dot }: CodeProps): ReactNode {
   const highlighter = useLazyIf(highlighterFor(language))
   const whole = useWholeRuns(chunks, closed, highlighter)
   return (
-    <div className="md-code" role="group" aria-label={labels.code(language)} dir="ltr">
+    <figure className="md-code" aria-label={labels.code(language)} dir="ltr">
       <div className="md-code-scroll">
         <div className="md-code-head">
           <span className="md-code-language">{language}</span>
@@ -135,7 +145,7 @@ function CodeInner({ language, chunks, closed, dot }: CodeProps): ReactNode {
           </code>
         </pre>
       </div>
-    </div>
+    </figure>
   )
 }
 

@@ -44,7 +44,8 @@ function buildTable(): ReadonlyMap<string, string> {
     if (name !== '-') table.set(name, String.fromCodePoint(0x391 + index))
   }
   const pairs = others.split(' ')
-  for (let index = 0; index + 1 < pairs.length; index += 2) table.set(pairs[index] ?? '', pairs[index + 1] ?? '')
+  for (let index = 0; index + 1 < pairs.length; index += 2)
+    table.set(pairs[index] ?? '', pairs[index + 1] ?? '')
   return table
 }
 

@@ -20,7 +20,9 @@ function Bomb(): never {
 const harness = {
   benchSource,
   show(text: string): void {
-    flushSync(() => root.render(<main key="show">{text === '' ? null : <Markdown key={text} text={text} />}</main>))
+    flushSync(() =>
+      root.render(<main key="show">{text === '' ? null : <Markdown key={text} text={text} />}</main>),
+    )
   },
   answer(text: string, streaming = false): void {
     flushSync(() =>

@@ -151,7 +151,9 @@ function highlighterOf(hljs: HLJSApi, language: string): Highlighter {
     const runs: CodeRun[] = []
     flatten(emitter.rootNode, '', runs)
     // What is shown must be the code, whatever a grammar makes of it.
-    return runs.reduce((sum, run) => sum + run.text.length, 0) === code.length ? runs : [{ text: code, kind: '' }]
+    return runs.reduce((sum, run) => sum + run.text.length, 0) === code.length
+      ? runs
+      : [{ text: code, kind: '' }]
   }
 }
 
@@ -177,7 +179,10 @@ export function highlighterFor(written: string): Lazy<Highlighter> | undefined {
 }
 
 /** Cuts runs where chunks end: the runs of each chunk. */
-export function splitRuns(runs: readonly CodeRun[], lengths: readonly number[]): ReadonlyArray<readonly CodeRun[]> {
+export function splitRuns(
+  runs: readonly CodeRun[],
+  lengths: readonly number[],
+): ReadonlyArray<readonly CodeRun[]> {
   const result: CodeRun[][] = []
   let index = 0
   let used = 0

@@ -12,25 +12,19 @@ const undecided =
  * something else than themselves.
  */
 export function holdLine(line: string, open: Segment | undefined): number {
-  switch (open?.kind) {
-    case 'code':
-      return isBlank(line) || isPartOf(line.trim(), open.fence.charAt(0)) ? 0 : line.length
-    case 'table':
-      return 0
-    case 'math':
-      return isPartOf(line.trim(), '$') || line.trim() === '\\' ? 0 : line.length
-    case 'indented':
-      return isBlank(line) ? 0 : line.length
-    default: {
-      if (open?.inner !== undefined && open.inner !== '') {
-        return isPartOf(line.trim(), open.inner.charAt(0)) ? 0 : line.length
-      }
-      const start = container.exec(line)?.[0].length ?? 0
-      return undecided.test(line.slice(start)) ? 0 : line.length
-    }
+  const kind = open?.kind
+  if (kind === 'table') return 0
+  if (kind === 'indented') return isBlank(line) ? 0 : line.length
+  const trimmed = line.trim()
+  if (kind === 'code') return trimmed === '' || isPartOf(trimmed, open?.fence.charAt(0)) ? 0 : line.length
+  if (kind === 'math') return isPartOf(trimmed, '$') || trimmed === '\\' ? 0 : line.length
+  if (open !== undefined && open.inner !== '') {
+    return isPartOf(trimmed, open.inner.charAt(0)) ? 0 : line.length
   }
+  const start = container.exec(line)?.[0].length ?? 0
+  return undecided.test(line.slice(start)) ? 0 : line.length
 }
 
-function isPartOf(text: string, character: string): boolean {
+function isPartOf(text: string, character = '`'): boolean {
   return text !== '' && text === character.repeat(text.length)
 }

@@ -182,6 +182,6 @@ const categories = {
   confusing,
 }
 
-export const hostilePayloads: readonly HostilePayload[] = Object.entries(categories).flatMap(([category, texts]) =>
-  texts.map((text, index) => ({ name: `${category} ${index + 1}`, text })),
+export const hostilePayloads: readonly HostilePayload[] = Object.entries(categories).flatMap(
+  ([category, texts]) => texts.map((text, index) => ({ name: `${category} ${index + 1}`, text })),
 )

@@ -26,7 +26,8 @@ function ImageView({ href, text }: { href: string; text: string }): ReactNode {
   const labels = use(MarkdownLabelsContext)
   const own = ownImage(href)
   const description = decodeEntities(text)
-  if (own !== undefined) return <img className="md-image" src={own} alt={description} loading="lazy" decoding="async" />
+  if (own !== undefined)
+    return <img className="md-image" src={own} alt={description} loading="lazy" decoding="async" />
   const words = description.trim() === '' ? labels.image : `${labels.image}: ${description}`
   return <LinkView href={href}>{words}</LinkView>
 }

@@ -56,11 +56,7 @@ class BoundedTokenizer extends Tokenizer {
     return /^ {0,3}\[\^/.test(source) ? undefined : super.def(source)
   }
 
-  override emStrong(
-    source: string,
-    masked: string,
-    before?: string,
-  ): Tokens.Em | Tokens.Strong | undefined {
+  override emStrong(source: string, masked: string, before?: string): Tokens.Em | Tokens.Strong | undefined {
     return this.#nestInline(() => super.emStrong(source, masked, before))
   }
 
@@ -136,7 +132,11 @@ function lexerOptions(source: string): MarkedOptions {
   const options: MarkedOptions = { gfm: true, silent: true, tokenizer: new BoundedTokenizer() }
   if (!mayHoldFormula(source)) return options
   // The lexer looks for this one method of the hooks and for nothing else.
-  return { ...options, extensions: formulas, hooks: new FormulaMasks() as NonNullable<MarkedOptions['hooks']> }
+  return {
+    ...options,
+    extensions: formulas,
+    hooks: new FormulaMasks() as NonNullable<MarkedOptions['hooks']>,
+  }
 }
 
 /** Lexes one segment. Link definitions found in it are added to `links`, which also resolves its references. */

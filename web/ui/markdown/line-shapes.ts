@@ -46,4 +46,3 @@ export function closesFence(line: string, fence: string): boolean {
 export function interrupts(line: string): boolean {
   return fenceLine.test(line) || headingLine.test(line) || mathLine.test(line)
 }
-

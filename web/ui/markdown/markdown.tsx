@@ -28,7 +28,7 @@ function useMounted(weight: number): number {
   const behind = mounted < weight + mountedAtOnce / 2
   useEffect(() => {
     if (!behind) return undefined
-    const frame = requestAnimationFrame(() => startTransition(() => setMounted((now) => now + mountedPerFrame)))
+    const frame = requestAnimationFrame(() => startTransition(() => setMounted(mounted + mountedPerFrame)))
     return () => cancelAnimationFrame(frame)
   }, [behind, mounted])
   return mounted
@@ -36,7 +36,9 @@ function useMounted(weight: number): number {
 
 function GroupInner({ group, dot }: { group: BlockGroup; dot: boolean }): ReactNode {
   const last = group.blocks.length - 1
-  return group.blocks.map((block, index) => <BlockView key={block.key} block={block} dot={dot && index === last} />)
+  return group.blocks.map((block, index) => (
+    <BlockView key={block.key} block={block} dot={dot && index === last} />
+  ))
 }
 
 const GroupView = memo(GroupInner)
@@ -56,7 +58,10 @@ function withinWeight(groups: readonly BlockGroup[], limit: number): readonly Bl
 function carriesDot({ groups }: ParsedMarkdown): boolean {
   const last = groups.at(-1)?.blocks.at(-1)
   if (last === undefined) return false
-  return last.kind !== 'math' && !(last.kind === 'text' && /^ {0,3}(?:[-*_][ \t]*){3,}$|(?:\$\$|\\\])$/.test(last.raw))
+  return (
+    last.kind !== 'math' &&
+    !(last.kind === 'text' && /^ {0,3}(?:[-*_][ \t]*){3,}$|(?:\$\$|\\\])$/.test(last.raw))
+  )
 }
 
 function Rendered({ text, streaming = false, labels, ref }: MarkdownProps): ReactNode {

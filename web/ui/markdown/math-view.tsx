@@ -46,7 +46,14 @@ function FormulaBox({ children }: { children: ReactNode }): ReactNode {
   const overflows = useOverflow(ref)
   return (
     /* oxlint-disable jsx-a11y/no-noninteractive-tabindex -- a box that scrolls must be reachable by keyboard */
-    <span className="md-math-box" ref={ref} role="group" aria-label={labels.formula} tabIndex={overflows ? 0 : undefined}>
+    <span
+      className="md-math-box"
+      ref={ref}
+      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- it stands inside paragraphs too
+      role="group"
+      aria-label={labels.formula}
+      tabIndex={overflows ? 0 : undefined}
+    >
       {children}
     </span>
   )

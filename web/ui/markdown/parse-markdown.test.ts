@@ -106,12 +106,17 @@ describe('parsing a text that grows', () => {
 
   test('no letter of the text is lost', () => {
     fc.assert(
-      fc.property(fc.array(fc.constantFrom(...pieces.filter((piece) => !piece.includes('http'))), { maxLength: 40 }), (parts) => {
-        const words = parts.map((part, index) => (part === 'word ' ? `word${index}x ` : part === '```' ? '```\n' : part))
-        const wanted = words.filter((part) => part.startsWith('word')).map((part) => part.trim())
-        const shown = JSON.stringify(shape(parseAtOnce(words.join(''))))
-        for (const word of wanted) expect(shown).toContain(word)
-      }),
+      fc.property(
+        fc.array(fc.constantFrom(...pieces.filter((piece) => !piece.includes('http'))), { maxLength: 40 }),
+        (parts) => {
+          const words = parts.map((part, index) =>
+            part === 'word ' ? `word${index}x ` : part === '```' ? '```\n' : part,
+          )
+          const wanted = words.filter((part) => part.startsWith('word')).map((part) => part.trim())
+          const shown = JSON.stringify(shape(parseAtOnce(words.join(''))))
+          for (const word of wanted) expect(shown).toContain(word)
+        },
+      ),
       { numRuns: 500 },
     )
   })
@@ -196,7 +201,10 @@ describe('blocks', () => {
   })
 
   test('a long list is cut and goes on with its number', () => {
-    const source = Array.from({ length: 300 }, (_, index) => `${index + 3}. item number ${index} of the list\n`).join('')
+    const source = Array.from(
+      { length: 300 },
+      (_, index) => `${index + 3}. item number ${index} of the list\n`,
+    ).join('')
     const blocks = blocksOf(parseAtOnce(source))
     expect(blocks.length).toBeGreaterThan(1)
     for (const block of blocks.slice(1)) {
@@ -230,7 +238,10 @@ describe('bounds', () => {
     ['double dollars', '$$'.repeat(20_000)],
     ['open formulas', '\\('.repeat(20_000)],
     ['one long word', 'x'.repeat(400_000)],
-    ['definitions', Array.from({ length: 3000 }, (_, index) => `[d${index}]: http://a.b/${index}\n\n`).join('')],
+    [
+      'definitions',
+      Array.from({ length: 3000 }, (_, index) => `[d${index}]: http://a.b/${index}\n\n`).join(''),
+    ],
     ['links', '[a](https://example.org) '.repeat(20_000)],
     ['pipes', '|'.repeat(20_000)],
     ['delimiter rows', '|-'.repeat(20_000)],

@@ -116,7 +116,14 @@ export class MarkdownParser {
       const block = this.#builder(segment).build(text, segment, key)
       if (block !== undefined) return block
       // Its lines looked like a table and are none: shown as they are, at the cost of a line each.
-      return { kind: 'code', key, weight: text.length, language: '', chunks: chunkCode(text), closed: segment.closed }
+      return {
+        kind: 'code',
+        key,
+        weight: text.length,
+        language: '',
+        chunks: chunkCode(text),
+        closed: segment.closed,
+      }
     }
     if (segment.kind === 'math') {
       const body = text.trim().slice(2)

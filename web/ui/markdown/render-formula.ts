@@ -4,7 +4,8 @@ const maxTex = 4000
 const maxKept = 300
 
 // A definition may stand for much text and be used often: what it can grow to is bounded by both.
-const defines = /\\(?:[gex]?def|let|futurelet|(?:re|provide)?newcommand|providecommand|DeclareMathOperator)(?![A-Za-z])/
+const defines =
+  /\\(?:[gex]?def|let|futurelet|(?:re|provide)?newcommand|providecommand|DeclareMathOperator)(?![A-Za-z])/
 const maxGrowth = 20_000
 
 const kept = new Map<string, Node | null>()

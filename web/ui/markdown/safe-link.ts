@@ -24,5 +24,7 @@ export function safeHref(raw: string): string | undefined {
 
 /** An image is shown only from our own files: any other would tell its host that, when and what was read. */
 export function ownImage(raw: string): string | undefined {
-  return /^\/api\/files\/[A-Za-z0-9_-]+(?:\/[A-Za-z0-9._-]+)?$/.test(raw) && !raw.includes('..') ? raw : undefined
+  return /^\/api\/files\/[A-Za-z0-9_-]+(?:\/[A-Za-z0-9._-]+)?$/.test(raw) && !raw.includes('..')
+    ? raw
+    : undefined
 }

@@ -154,14 +154,18 @@ function stepList(segment: Segment, line: string): Step {
     segment.inner = innerFence(line)
     return 'take'
   }
-  return segment.blank || interrupts(line) || quoteLine.test(line) || ruleLine.test(line) ? 'close-before' : 'take'
+  return segment.blank || interrupts(line) || quoteLine.test(line) || ruleLine.test(line)
+    ? 'close-before'
+    : 'take'
 }
 
 /** Whether a list that has grown long is cut before this line, which begins an item of the same list. */
 function continuesLongList(segment: Segment, line: string, start: number): boolean {
   if (start - segment.start < maxList || segment.inner !== '') return false
   const list = listLine.exec(line)
-  return list !== null && !ruleLine.test(line) && indentOf(line) < 2 && (list[4] ?? list[2]) === segment.marker
+  return (
+    list !== null && !ruleLine.test(line) && indentOf(line) < 2 && (list[4] ?? list[2]) === segment.marker
+  )
 }
 
 function step(segment: Segment, line: string, previous: string): Step {
@@ -204,7 +208,12 @@ function begin(line: string, [start, end]: [number, number], out: Segment[]): Se
 }
 
 /** Feeds one line, `[start, end)` with its line break, to the open piece; `out` gets the pieces it leaves behind. */
-function feed(source: string, current: Segment | undefined, range: [number, number], out: Segment[]): Segment | undefined {
+function feed(
+  source: string,
+  current: Segment | undefined,
+  range: [number, number],
+  out: Segment[],
+): Segment | undefined {
   const [start, end] = range
   const line = source.slice(start, source.charCodeAt(end - 1) === 10 ? end - 1 : end)
   if (current !== undefined) {
@@ -223,7 +232,9 @@ function feed(source: string, current: Segment | undefined, range: [number, numb
     }
     const decision = step(next, line, source.slice(current.lastLine, Math.max(current.lastLine, start - 1)))
     if (decision === 'take' || decision === 'close-after') {
-      const closed = decision === 'close-after' || end - next.start > maxPiece && next.kind !== 'code' && next.kind !== 'table'
+      const closed =
+        decision === 'close-after' ||
+        (end - next.start > maxPiece && next.kind !== 'code' && next.kind !== 'table')
       const taken = { ...next, end, closed, lastLine: start, blank: isBlank(line) }
       if (!closed) return taken
       out.push(taken)
@@ -254,7 +265,11 @@ export class Segmenter {
    * `source` must begin with what was read before; `complete` says that no more will come. Else `hold` says how much of
    * the line that is not finished may be seen.
    */
-  read(source: string, complete: boolean, hold: (line: string, open: Segment | undefined) => number): Segments {
+  read(
+    source: string,
+    complete: boolean,
+    hold: (line: string, open: Segment | undefined) => number,
+  ): Segments {
     for (;;) {
       const newline = source.indexOf('\n', this.#at)
       const cut = this.#overlong(source, newline < 0 ? source.length : newline)

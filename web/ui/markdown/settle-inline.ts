@@ -54,7 +54,9 @@ function settleFormula({ text, at }: Scan): Outcome {
   if (rest === 1) return { cut: at, add: '' }
   if (text.charAt(at + 1) === '$') return rest <= patience.command ? { cut: at, add: '' } : { next: at + 2 }
   const undecided = rest <= patience.formula && mayBeFormula.test(text.slice(at)) && !word.test(before)
-  return undecided && !text.includes('\n', at) && !text.includes('$', at + 1) ? { cut: at, add: '' } : { next: at + 1 }
+  return undecided && !text.includes('\n', at) && !text.includes('$', at + 1)
+    ? { cut: at, add: '' }
+    : { next: at + 1 }
 }
 
 /** Where the bracket opened at `at` is closed, or -1; escapes and code are stepped over. */
@@ -75,7 +77,8 @@ function settleLink({ text, at }: Scan): Outcome {
   const from = image ? at - 1 : at
   const close = closing(text, at, ['[', ']'])
   const rest = text.length - at
-  if (close < 0) return rest <= patience.link && !text.includes('\n', at) ? { cut: from, add: '' } : { next: at + 1 }
+  if (close < 0)
+    return rest <= patience.link && !text.includes('\n', at) ? { cut: from, add: '' } : { next: at + 1 }
   const next = text.charAt(close + 1)
   if (next === '') return rest <= patience.reference ? { cut: from, add: '' } : { next: at + 1 }
   if (next === ':' && at === 0 && !text.includes('\n', close)) return { cut: from, add: '' }
@@ -125,7 +128,8 @@ function settleEmphasis(scan: Scan): Outcome {
   if (character === '_' && inWord) return { next: at + length }
   const left = closes ? closeFrom(open, character, length) : length
   const opens =
-    !space.test(next) && (!punctuation.test(next) || before === '' || space.test(before) || punctuation.test(before))
+    !space.test(next) &&
+    (!punctuation.test(next) || before === '' || space.test(before) || punctuation.test(before))
   // "2*3" is a product until it is closed.
   if (left > 0 && opens && !(inWord && left === 1)) open.push({ character, length: left, at })
   return { next: at + length }
@@ -192,5 +196,11 @@ export function settleInline(text: string): string {
     shown = shown.slice(0, last.at)
     open.pop()
   }
-  return shown + open.toReversed().map((entry) => entry.character.repeat(entry.length)).join('')
+  return (
+    shown +
+    open
+      .toReversed()
+      .map((entry) => entry.character.repeat(entry.length))
+      .join('')
+  )
 }

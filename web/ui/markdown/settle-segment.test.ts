@@ -32,7 +32,9 @@ function visible(source: string): string {
     .groups.flatMap((group) => group.blocks)
     .map((block) => {
       if (block.kind === 'text') return words(tokensOf(block) as readonly unknown[] as readonly Nested[])
-      return block.kind === 'table' ? words([...block.head, ...block.chunks.flat(2)] as readonly unknown[] as readonly Nested[]) : '·'
+      return block.kind === 'table'
+        ? words([...block.head, ...block.chunks.flat(2)] as readonly unknown[] as readonly Nested[])
+        : '·'
     })
     .join('\n')
 }
@@ -110,7 +112,9 @@ describe('what is held back or closed while a text grows', () => {
       // Looking back further than a few blocks finds what was looked at already.
       const from = Math.max(0, benchSource.lastIndexOf('\n\n## ', Math.max(0, end - 400)))
       const shown = visible(benchSource.slice(from, end))
-      expect(shown, JSON.stringify(benchSource.slice(end - 60, end))).not.toMatch(/\*|`|\]\(|\||^#|\$|\\[([]|&[a-z]*$/m)
+      expect(shown, JSON.stringify(benchSource.slice(end - 60, end))).not.toMatch(
+        /\*|`|\]\(|\||^#|\$|\\[([]|&[a-z]*$/m,
+      )
     }
   })
 })

@@ -70,7 +70,7 @@ function within(chunks: TableProps['chunks']): number {
 
 function TableInner({ head, chunks, dot }: TableProps): ReactNode {
   const labels = use(MarkdownLabelsContext)
-  const ref = useRef<HTMLDivElement>(null)
+  const ref = useRef<HTMLElement>(null)
   const overflows = useOverflow(ref)
   const { shown, showAll } = useShownChunks(chunks)
   const rows = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
@@ -78,7 +78,12 @@ function TableInner({ head, chunks, dot }: TableProps): ReactNode {
   return (
     <div className="md-table">
       {/* oxlint-disable jsx-a11y/no-noninteractive-tabindex -- a box that scrolls must be reachable by keyboard */}
-      <div className="md-table-scroll" ref={ref} role="group" aria-label={labels.table} tabIndex={overflows ? 0 : undefined}>
+      <figure
+        className="md-table-scroll"
+        ref={ref}
+        aria-label={labels.table}
+        tabIndex={overflows ? 0 : undefined}
+      >
         <table dir="auto">
           <thead>
             <tr>
@@ -96,7 +101,7 @@ function TableInner({ head, chunks, dot }: TableProps): ReactNode {
             <RowsView key={index} rows={chunk} dot={dot && index === chunks.length - 1} />
           ))}
         </table>
-      </div>
+      </figure>
       {showAll !== undefined && (
         <button type="button" className="md-more" onClick={showAll}>
           {labels.showRows(rows - visible, rows)}

@@ -11,6 +11,10 @@ export default defineConfig({
   root: here,
   base: '/',
   plugins: [react(), tailwindcss()],
-  build: { rolldownOptions: { input: join(here, 'harness.html') }, assetsInlineLimit: 0, modulePreload: false },
+  build: {
+    rolldownOptions: { input: join(here, 'harness.html') },
+    assetsInlineLimit: 0,
+    modulePreload: false,
+  },
   logLevel: 'warn',
 })

@@ -59,7 +59,7 @@ export class TextFade {
     // A text that was there before the first call is not new, and a replaced one is not either.
     if (last !== undefined && known !== undefined && known.isConnected && supported()) {
       this.#soften(known, lengthOf(known) - this.#length)
-      for (let block = known; block !== last && block.nextElementSibling !== null; ) {
+      for (let block = known; block !== last && block.nextElementSibling !== null;) {
         block = block.nextElementSibling
         this.#soften(block, lengthOf(block))
       }
@@ -82,7 +82,8 @@ export class TextFade {
     cancelAnimationFrame(this.#frame)
     this.#frame = 0
     if (!supported()) return
-    for (const { range } of this.#fresh) for (let step = 0; step < steps; step++) highlightOf(step).delete(range)
+    for (const { range } of this.#fresh)
+      for (let step = 0; step < steps; step++) highlightOf(step).delete(range)
     this.#fresh = []
   }
 

@@ -30,7 +30,11 @@ function scrollerOf(element: Element): Element | null {
 }
 
 /** The seconds that passed while it thought, kept when it stops. */
-function useThoughtFor(thinking: boolean, since: number | undefined, elapsedMs: number | undefined): number | undefined {
+function useThoughtFor(
+  thinking: boolean,
+  since: number | undefined,
+  elapsedMs: number | undefined,
+): number | undefined {
   const running = useElapsed(thinking, since)
   const [kept, setKept] = useState<number>()
   if (running !== undefined && running !== kept) setKept(running)
@@ -58,13 +62,14 @@ export function ReasoningFold(props: ReasoningFoldProps): ReactNode {
     if (before === undefined || root.current === null) return
     const moved = root.current.getBoundingClientRect().bottom - before
     if (moved !== 0) scrollerOf(root.current)?.scrollBy({ top: moved, behavior: 'instant' })
-  }, [open])
+  })
 
   // While it thinks, the newest line stays in sight, unless the reader has scrolled up.
   const atEnd = useRef(true)
   useLayoutEffect(() => {
-    if (open && thinking && atEnd.current && box.current !== null) box.current.scrollTop = box.current.scrollHeight
-  }, [open, thinking, text])
+    if (open && thinking && atEnd.current && box.current !== null)
+      box.current.scrollTop = box.current.scrollHeight
+  })
 
   function toggle(): void {
     bottom.current = root.current?.getBoundingClientRect().bottom
@@ -76,7 +81,13 @@ export function ReasoningFold(props: ReasoningFoldProps): ReactNode {
   }
   return (
     <div className="reasoning" ref={root} data-thinking={thinking || undefined}>
-      <button type="button" className="reasoning-toggle" aria-expanded={open} aria-controls={id} onClick={toggle}>
+      <button
+        type="button"
+        className="reasoning-toggle"
+        aria-expanded={open}
+        aria-controls={id}
+        onClick={toggle}
+      >
         <span className="reasoning-mark" aria-hidden="true" />
         {thinking ? labels.thinking(seconds) : labels.thought(seconds)}
       </button>
@@ -88,6 +99,7 @@ export function ReasoningFold(props: ReasoningFoldProps): ReactNode {
         ref={box}
         onScroll={scrolled}
         tabIndex={0}
+        // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- none of those elements is a box that scrolls
         role="group"
         aria-label={labels.thought(seconds)}
       >

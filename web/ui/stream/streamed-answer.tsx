@@ -59,13 +59,20 @@ function Waiting({ since, labels }: { since: number | undefined; labels: AnswerL
     <div className="md answer-waiting">
       <p>
         <span className="md-dot" aria-hidden="true" />
-        {seconds !== undefined && <span className="answer-waiting-words">{labels.thinking(seconds === 0 ? undefined : seconds)}</span>}
+        {seconds !== undefined && (
+          <span className="answer-waiting-words">{labels.thinking(seconds === 0 ? undefined : seconds)}</span>
+        )}
       </p>
     </div>
   )
 }
 
-function FadingMarkdown(props: { text: string; streaming: boolean; labels: AnswerLabels; onError: StreamedAnswerProps['onError'] }): ReactNode {
+function FadingMarkdown(props: {
+  text: string
+  streaming: boolean
+  labels: AnswerLabels
+  onError: StreamedAnswerProps['onError']
+}): ReactNode {
   const { text, streaming, labels, onError } = props
   const root = useRef<HTMLDivElement>(null)
   const [fade] = useState(() => new TextFade())
@@ -73,10 +80,16 @@ function FadingMarkdown(props: { text: string; streaming: boolean; labels: Answe
     if (streaming && root.current !== null && !matchMedia('(prefers-reduced-motion: reduce)').matches) {
       fade.update(root.current)
     }
-  }, [fade, text, streaming])
+  })
   useEffect(() => () => fade.stop(), [fade])
   return (
-    <Markdown text={text} streaming={streaming} labels={labels} ref={root} {...(onError === undefined ? {} : { onError })} />
+    <Markdown
+      text={text}
+      streaming={streaming}
+      labels={labels}
+      ref={root}
+      {...(onError === undefined ? {} : { onError })}
+    />
   )
 }
 

@@ -54,17 +54,20 @@ describe('a text that is shown as it arrives', () => {
 
   test('nothing waits longer than 110 ms however much keeps coming', () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(fc.nat(30), fc.integer({ min: 1, max: 40 })), { minLength: 5, maxLength: 80 }), (steps) => {
-        const { frames, text, shown } = start()
-        const arrivals: Array<{ at: number; length: number }> = []
-        for (const [characters, ms] of steps) {
-          text.append('a'.repeat(characters))
-          arrivals.push({ at: frames.time, length: text.whole().length })
-          frames.frame(ms)
-          const due = arrivals.filter((arrival) => frames.time - arrival.at > 110).at(-1)
-          expect(shown().length).toBeGreaterThanOrEqual(due?.length ?? 0)
-        }
-      }),
+      fc.property(
+        fc.array(fc.tuple(fc.nat(30), fc.integer({ min: 1, max: 40 })), { minLength: 5, maxLength: 80 }),
+        (steps) => {
+          const { frames, text, shown } = start()
+          const arrivals: Array<{ at: number; length: number }> = []
+          for (const [characters, ms] of steps) {
+            text.append('a'.repeat(characters))
+            arrivals.push({ at: frames.time, length: text.whole().length })
+            frames.frame(ms)
+            const due = arrivals.filter((arrival) => frames.time - arrival.at > 110).at(-1)
+            expect(shown().length).toBeGreaterThanOrEqual(due?.length ?? 0)
+          }
+        },
+      ),
       { numRuns: 500 },
     )
   })
@@ -99,7 +102,9 @@ describe('a text that is shown as it arrives', () => {
     expect(shown().length).toBe(5000)
     expect(frames.pending).toBe(false)
   })
+})
 
+describe('a text that is taken back, replaced or ended', () => {
   test('a rewind is swapped within one frame and never shows less than before', () => {
     const { frames, text, shown } = start()
     text.append('The first answer was about cats.')

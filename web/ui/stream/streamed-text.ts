@@ -74,7 +74,9 @@ class BufferedText implements StreamedText {
 
   readonly cut = (length: number): void => {
     if (length < 0 || !Number.isInteger(length)) {
-      throw new RangeError(`length must be a whole number that is not negative, not ${length}: pass what to keep`)
+      throw new RangeError(
+        `length must be a whole number that is not negative, not ${length}: pass what to keep`,
+      )
     }
     if (length >= this.#whole.length) return
     this.#keep = Math.max(this.#keep, this.#snapshot.text.length)
@@ -135,7 +137,8 @@ class BufferedText implements StreamedText {
     const share = ((this.#whole.length - shown) * Math.max(1, now - this.#lastFrame)) / left
     let due = Math.max(shown + Math.ceil(share), Math.min(this.#keep, this.#whole.length))
     // A frame late is too late: what cannot wait for the next one goes now.
-    for (const arrival of this.#arrivals) if (now - arrival.at > drainMs - 17) due = Math.max(due, arrival.length)
+    for (const arrival of this.#arrivals)
+      if (now - arrival.at > drainMs - 17) due = Math.max(due, arrival.length)
     return this.#wordEnd(Math.min(due, this.#whole.length))
   }
 

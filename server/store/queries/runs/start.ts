@@ -3,6 +3,7 @@ import { cleanText } from '../../../base/index.ts'
 import type { RunIds, StartOutcome, StartRun } from '../../contract/runs.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { Schema } from '../../schema.ts'
+import { startAtOnce } from './start-at-once.ts'
 import { chatOfMessage, findMessage, takeChat } from './start-lookups.ts'
 import type { LockedChat } from './start-lookups.ts'
 import { writeStart } from './start-write.ts'
@@ -21,10 +22,17 @@ class Refused extends Error {
 }
 
 /**
- * Everything that a new answer needs, in one transaction that holds the chat. A request whose client id is known is
+ * Everything that a new answer needs, in one transaction that holds the chat; where the engine can and nothing is in
+ * the way, in one statement. A request whose client id is known is
  * found by the insert that does nothing, and then read: two at once wait for each other there.
  */
 export async function startRun(engine: Engine, input: StartRun): Promise<StartOutcome> {
+  const { form } = input
+  // One that goes on needs the length of its text, which SQL would count otherwise.
+  if (engine.kind === 'postgres' && form.kind !== 'continue') {
+    const atOnce = await startAtOnce(engine, { ...input, form })
+    if (atOnce) return atOnce
+  }
   try {
     return await engine.transaction((trx) => start(engine, trx, input))
   } catch (error) {

@@ -1,0 +1,71 @@
+import type { SavePart } from '../store/contract/runs.ts'
+
+export interface UnsavedTextOptions {
+  /** What the run begins with. */
+  text: string
+  /** How much of it the store has. */
+  saved: number
+  /** The store has text of a fence that this one does not descend from: the first save replaces it. */
+  anew: boolean
+  /** This much progress resets the attempts (rule 13). */
+  progressUnits: number
+}
+
+/** The words of a run that the store does not have yet. Held apart from the whole text, so that a save costs what it saves. */
+export class UnsavedText {
+  readonly #progressUnits: number
+  #words: string
+  #saved: number
+  #anew: boolean
+  #progress = 0
+
+  constructor({ text, saved, anew, progressUnits }: UnsavedTextOptions) {
+    this.#progressUnits = progressUnits
+    this.#saved = anew ? 0 : saved
+    this.#anew = anew
+    this.#words = text.slice(this.#saved)
+  }
+
+  get anew(): boolean {
+    return this.#anew
+  }
+
+  /** UTF-16 units that the store has. */
+  get saved(): number {
+    return this.#saved
+  }
+
+  get length(): number {
+    return this.#words.length
+  }
+
+  add(words: string): void {
+    this.#words += words
+    this.#progress += words.length
+  }
+
+  /** What is to be saved. Undefined: nothing. What replaces an older text is saved even while it is empty. */
+  part(): Pick<SavePart, 'start' | 'length' | 'text' | 'resetAttempt'> | undefined {
+    if (this.#words === '' && !this.#anew) return undefined
+    return {
+      start: this.#saved,
+      length: this.#words.length,
+      text: this.#words,
+      resetAttempt: this.#progress >= this.#progressUnits,
+    }
+  }
+
+  tookPart({ start, length, resetAttempt }: Pick<SavePart, 'start' | 'length' | 'resetAttempt'>): void {
+    this.#anew = false
+    this.#words = this.#words.slice(length)
+    this.#saved = start + length
+    if (resetAttempt) this.#progress = 0
+  }
+
+  /** The store says how much it has: a save whose answer was lost may have counted. */
+  adopt(saved: number): void {
+    if (this.#anew || saved <= this.#saved) return
+    this.#words = this.#words.slice(saved - this.#saved)
+    this.#saved = saved
+  }
+}

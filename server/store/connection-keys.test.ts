@@ -1,0 +1,78 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import SqliteDatabase from 'better-sqlite3'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { silentLogger, systemClock } from '../base/index.ts'
+import { openStore } from './index.ts'
+import type { ConnectionRow, Store } from './index.ts'
+
+let dataDir: string
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'shoal-keys-'))
+})
+afterEach(() => rmSync(dataDir, { recursive: true }))
+
+const said: string[] = []
+const open = (secret: string | null): Promise<Store> =>
+  openStore({
+    dataDir,
+    secret,
+    clock: systemClock,
+    logger: silentLogger,
+    warn: (sentence) => said.push(sentence),
+  })
+
+const connection = (id: string, key: string | null): ConnectionRow => ({
+  id,
+  kind: 'openai',
+  name: `Provider ${id}`,
+  baseUrl: 'http://x',
+  key,
+  prefix: '',
+  enabled: true,
+  order: 0,
+  continues: 'auto',
+})
+
+test('a provider’s key stands in no file of the store, and opens in its own row only', async () => {
+  const store = await open('the secret')
+  await store.connections.create(connection('a', 'sk-very-secret-key'))
+  await store.connections.create(connection('b', null))
+  expect((await store.connections.list())[0]?.key).toBe('sk-very-secret-key')
+  await store.close()
+  for (const file of ['shoal.db'])
+    expect(readFileSync(join(dataDir, file), 'latin1')).not.toContain('sk-very')
+  const database = new SqliteDatabase(join(dataDir, 'shoal.db'))
+  database.exec(
+    `update connection set sealed_key = (select sealed_key from connection where id = 'a') where id = 'b'`,
+  )
+  database.close()
+  said.length = 0
+  const again = await open('the secret')
+  expect((await again.connections.list()).map(({ key }) => key)).toEqual(['sk-very-secret-key', null])
+  expect(said).toEqual([expect.stringMatching(/Provider b.*WEBUI_SECRET_KEY/)])
+  await again.close()
+})
+
+test('under another secret the list still comes, without keys, and says what to do', async () => {
+  const store = await open('the secret')
+  await store.connections.create(connection('a', 'sk-1'))
+  await store.close()
+  said.length = 0
+  const other = await open('another secret')
+  expect(await other.connections.list()).toEqual([connection('a', null)])
+  expect(said).toEqual([expect.stringMatching(/bring that one back, or enter the key again/)])
+  await other.close()
+})
+
+test('an agreed secret seals keys from then on, also for who opens later', async () => {
+  const store = await open(null)
+  await expect(store.connections.create(connection('a', 'sk-1'))).rejects.toThrow(/WEBUI_SECRET_KEY/)
+  const agreed = await store.installations.agreeOnSecret('candidate')
+  await store.connections.create(connection('a', 'sk-1'))
+  await store.close()
+  const later = await open(agreed)
+  expect((await later.connections.list())[0]?.key).toBe('sk-1')
+  await later.close()
+})

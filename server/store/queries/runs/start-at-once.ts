@@ -1,0 +1,104 @@
+import { sql } from 'kysely'
+import type { RawBuilder } from 'kysely'
+import { cleanText } from '../../../base/index.ts'
+import type { StartOutcome, StartRun } from '../../contract/runs.ts'
+import type { Engine } from '../../engine/engine.ts'
+import { UniqueViolation } from '../../engine/store-errors.ts'
+import { runColumnsOfR, toRun } from './run-row.ts'
+import type { StoredRun } from './run-row.ts'
+
+export type StartAtOnce = StartRun & { form: Exclude<StartRun['form'], { kind: 'continue' }> }
+type MessageForm = Extract<StartRun['form'], { kind: 'message' }>
+
+/**
+ * A start in one statement, and so in one round trip, on PostgreSQL. Undefined where it may not be: then nothing was
+ * written, and `startRun` finds out why. Chat and parent are locked by the statement, since rows that it locks are the
+ * only ones it sees as they are now; the client's id and the branch are kept by their unique indexes.
+ */
+export async function startAtOnce(
+  engine: Engine,
+  input: StartAtOnce,
+): Promise<Extract<StartOutcome, { kind: 'started' }> | undefined> {
+  const { form, userId, clientId, runId } = input
+  const statement = sql<StoredRun>`
+    with clock as materialized (select ${engine.now} as now),
+    ${placeOf(engine, input)},
+    request as (
+      insert into ${engine.table('run_request')} (user_id, client_id, chat_id, user_message_id, message_id, run_id)
+      select ${userId}, ${clientId}, p.chat_id, p.branch, ${form.answerId}, ${runId} from place p
+      on conflict (user_id, client_id) do nothing returning chat_id, user_message_id as branch
+    ),
+    ${chatOf(engine, input)},
+    ${messagesOf(engine, input)},
+    made as (
+      insert into ${engine.table('run')} as r
+        (id, chat_id, message_id, user_id, parent_id, model, status, owner, fence, stop, saved_at, started_at)
+      select ${runId}, q.chat_id, ${form.answerId}, ${userId}, q.branch, ${input.model}, 'running', ${input.owner},
+        clock.now, ${input.stop}::boolean, clock.now, clock.now
+      from request q, clock
+      returning ${runColumnsOfR}
+    )
+    select ${runColumnsOfR} from made r`
+  try {
+    const { rows } = await engine.run((db) => statement.execute(db))
+    const run = rows[0] && toRun(rows[0])
+    if (!run) return undefined
+    const ids = { chatId: run.chatId, userMessageId: run.parentId, messageId: run.messageId, runId }
+    return { kind: 'started', ids, run, newChat: form.kind === 'message' && form.newChatTitle !== null }
+  } catch (error) {
+    // The branch is busy, or a chat has this id.
+    if (error instanceof UniqueViolation) return undefined
+    throw error
+  }
+}
+
+/** Where the answer goes: the chat, and the message it answers. No row where it may not. */
+function placeOf(engine: Engine, { form, userId }: StartAtOnce): RawBuilder<unknown> {
+  const [chat, message] = [engine.table('chat'), engine.table('message')]
+  if (form.kind === 'message') {
+    const branch = sql`${form.userMessageId}::text as branch`
+    if (form.newChatTitle !== null) {
+      const alone = sql`${form.parentId}::text is null`
+      return sql`place as materialized (select ${form.chatId}::text as chat_id, ${branch} where ${alone})`
+    }
+    const held = sql`held as materialized (
+      select c.id from ${chat} c where c.id = ${form.chatId} and c.user_id = ${userId} and c.deleted_at is null for update)`
+    if (form.parentId === null) return sql`${held}, place as (select h.id as chat_id, ${branch} from held h)`
+    return sql`${held}, place as materialized (
+      select h.id as chat_id, ${branch} from held h join ${message} m on m.chat_id = h.id
+      where m.id = ${cleanText(form.parentId)} and m.deleted_at is null and m.status <> 'running' for share of m)`
+  }
+  return sql`held as materialized (
+      select c.id from ${message} m join ${chat} c on c.id = m.chat_id
+      where m.id = ${cleanText(form.of)} and c.user_id = ${userId} and c.deleted_at is null for update of c),
+    place as materialized (
+      select h.id as chat_id, m.parent_id as branch from held h join ${message} m on m.chat_id = h.id
+      where m.id = ${cleanText(form.of)} and m.deleted_at is null and m.role = 'assistant' and m.parent_id is not null
+      for share of m)`
+}
+
+function chatOf(engine: Engine, { form, userId, model }: StartAtOnce): RawBuilder<unknown> {
+  const chat = engine.table('chat')
+  if (form.kind === 'message' && form.newChatTitle !== null) {
+    const title = cleanText(form.newChatTitle)
+    return sql`made_chat as (
+      insert into ${chat} (id, user_id, title, title_key, title_by, model, current_id, created_at, updated_at)
+      select q.chat_id, ${userId}, ${title}, ${title.toLowerCase()}, 'words', ${model}, ${form.answerId}, clock.now, clock.now
+      from request q, clock)`
+  }
+  return sql`moved_chat as (
+    update ${chat} c set current_id = ${form.answerId}, updated_at = clock.now, model = ${model}
+    from request q, clock where c.id = q.chat_id)`
+}
+
+function messagesOf(engine: Engine, { form, model }: StartAtOnce): RawBuilder<unknown> {
+  const into = sql`insert into ${engine.table('message')} (id, chat_id, parent_id, role, text, status, model, created_at)`
+  const question = (asked: MessageForm): RawBuilder<unknown> => sql`question as (
+    ${into} select ${asked.userMessageId}, q.chat_id, ${asked.parentId}, 'user', ${cleanText(asked.text)}, 'done', null, clock.now
+    from request q, clock),`
+  // After its question whatever the ids say: a chat is read in this order.
+  const later = form.kind === 'message' ? sql`clock.now + 1` : sql`clock.now`
+  return sql`${form.kind === 'message' ? question(form) : sql``} answer as (
+    ${into} select ${form.answerId}, q.chat_id, q.branch, 'assistant', '', 'running', ${model}, ${later}
+    from request q, clock)`
+}

@@ -1,0 +1,195 @@
+import { spawn, spawnSync } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import SqliteDatabase from 'better-sqlite3'
+import { sql } from 'kysely'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { givenRun, givenUser, part } from '../../../test/support/store-fixture.ts'
+import { silentLogger, systemClock } from '../../base/index.ts'
+import { connectStore, openStore, StoreLocked } from '../index.ts'
+import type { Store, StoreOptions } from '../index.ts'
+import { openSqlite } from './open-sqlite.ts'
+
+const base = { secret: 's', clock: systemClock, logger: silentLogger }
+
+let dataDir: string
+const closing: (() => unknown)[] = []
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'shoal-embedded-'))
+})
+afterEach(async () => {
+  for (const close of closing.splice(0).toReversed()) await close()
+  rmSync(dataDir, { recursive: true, force: true })
+})
+
+async function opened(options: Partial<StoreOptions> = {}): Promise<Store> {
+  const store = await openStore({ ...base, dataDir, ...options })
+  closing.push(() => store.close())
+  return store
+}
+
+/** Another process that has the store open, has written a user, and stays. */
+async function startHolder(): Promise<ChildProcess> {
+  const entry = join(import.meta.dirname, '..', 'index.ts')
+  const code = `
+    import { openStore } from ${JSON.stringify(entry)}
+    import { systemClock, silentLogger } from ${JSON.stringify(join(import.meta.dirname, '../../base/index.ts'))}
+    const store = await openStore({ dataDir: ${JSON.stringify(dataDir)}, secret: 's', clock: systemClock, logger: silentLogger })
+    const user = { id: 'held', email: 'held@x', name: 'n', passwordHash: 'h', role: 'user', tokenEpoch: 'e' }
+    process.stdout.write(await store.users.create(user))
+    setInterval(() => {}, 1000)`
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', code], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  closing.push(() => child.kill('SIGKILL'))
+  const [said] = (await once(child.stdout, 'data')) as [Buffer]
+  expect(said.toString()).toBe('created')
+  return child
+}
+
+describe('the lock of the embedded store', () => {
+  test('a second process is refused with the name of the first; kill -9 frees it at once, and what was written is there', async () => {
+    const holder = await startHolder()
+    const error: unknown = await opened().catch((reason: unknown) => reason)
+    expect(error).toBeInstanceOf(StoreLocked)
+    expect((error as StoreLocked).holder).toMatchObject({ pid: holder.pid })
+    expect((error as StoreLocked).message).toMatch(
+      new RegExp(`process ${holder.pid} on .+, since 20.*DATABASE_URL`),
+    )
+    // Trying again does not cure it.
+    const signal = new AbortController().signal
+    await expect(connectStore({ ...base, dataDir, startTimeoutMs: 60_000, signal })).rejects.toThrow(
+      StoreLocked,
+    )
+    holder.kill('SIGKILL')
+    await once(holder, 'exit')
+    const store = await opened()
+    expect((await store.users.byId('held'))?.email).toBe('held@x')
+  })
+
+  test('the same process is refused as well, and may open it after closing', async () => {
+    const store = await openStore({ ...base, dataDir })
+    await expect(opened()).rejects.toThrow(StoreLocked)
+    await expect(opened()).rejects.toThrow(new RegExp(`process ${process.pid} `))
+    await store.close()
+    const error = await store.ping().catch((reason: unknown) => reason)
+    expect(error).toBeInstanceOf(Error)
+    await (await opened()).ping()
+  })
+
+  test('a damaged note about the holder does not matter', async () => {
+    await opened()
+    writeFileSync(join(dataDir, 'lock.json'), 'not json')
+    await expect(opened()).rejects.toThrow(/in use by another process/)
+  })
+})
+
+describe('the embedded database', () => {
+  test('keeps a write-ahead log, syncs every commit and enforces references', async () => {
+    const store = await opened()
+    await expect(
+      store.apiKeys.create({
+        id: 'k',
+        userId: 'nobody',
+        name: '',
+        hash: '',
+        hint: '',
+        createdAt: 1,
+        lastUsedAt: null,
+        expiresAt: null,
+      }),
+    ).rejects.toThrow(/FOREIGN KEY/)
+    expect(existsSync(join(dataDir, 'shoal.db-wal'))).toBe(true)
+    await store.close()
+    closing.length = 0
+    const engine = openSqlite({ dataDir, clock: systemClock, statementMs: 1000, warn: () => {} })
+    closing.push(() => engine.close())
+    const pragma = async (name: string): Promise<unknown> =>
+      Object.values((await sql.raw<object>(`pragma ${name}`).execute(engine.db)).rows[0] ?? {})[0]
+    expect(await pragma('journal_mode')).toBe('wal')
+    expect(await pragma('synchronous')).toBe(2)
+    expect(await pragma('foreign_keys')).toBe(1)
+  })
+
+  test('waits for another program without blocking the process, and gives up after the deadline', async () => {
+    const store = await opened({ statementMs: 400 })
+    const user = await givenUser(store)
+    const other = new SqliteDatabase(join(dataDir, 'shoal.db'), { timeout: 0 })
+    closing.push(() => other.close())
+    other.exec('begin immediate')
+    let turns = 0
+    const counting = setInterval(() => turns++, 5)
+    const refused = await Promise.allSettled([
+      store.users.rename(user.id, 'Later'),
+      store.users.changeAccess(user.id, { role: 'admin' }),
+    ])
+    clearInterval(counting)
+    expect(turns).toBeGreaterThan(0)
+    for (const outcome of refused)
+      expect(outcome).toMatchObject({ reason: { name: 'StoreError', kind: 'unavailable' } })
+    const again = store.users.rename(user.id, 'Now')
+    other.exec('rollback')
+    expect((await again)?.name).toBe('Now')
+    expect((await store.users.byId(user.id))?.role).toBe('user')
+  })
+
+  test('writes at once from many sides stay whole', async () => {
+    const store = await opened()
+    const user = await givenUser(store)
+    await Promise.all(Array.from({ length: 50 }, () => givenRun(store, user.id)))
+    expect(await store.runs.runningOfUser(user.id)).toBe(50)
+  })
+})
+
+/** Being root is not enough in a container. */
+function canMount(): boolean {
+  const folder = mkdtempSync(join(tmpdir(), 'shoal-mount-'))
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', 'tmpfs', folder]).status === 0
+  if (mounted) spawnSync('umount', [folder])
+  rmSync(folder, { recursive: true })
+  return mounted
+}
+
+describe('a full disk', () => {
+  test.skipIf(!canMount())(
+    'is told as full, breaks nothing, and is over when there is room (needs root)',
+    async () => {
+      const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', dataDir], {
+        encoding: 'utf8',
+      })
+      expect(mounted.stderr).toBe('')
+      closing.push(() => spawnSync('umount', [dataDir]))
+      const store = await opened()
+      const user = await givenUser(store)
+      const { run, ids } = await givenRun(store, user.id)
+      let saved = 0
+      let error: unknown
+      const text = 'x'.repeat(16_384)
+      for (let n = 0; n < 200 && error === undefined; n++) {
+        error = await store.runs.save([part(run, saved, text)]).then(
+          () => {
+            saved += text.length
+            return undefined
+          },
+          (reason: unknown) => reason,
+        )
+      }
+      expect(error).toMatchObject({ name: 'StoreError', kind: 'full' })
+      expect(saved).toBeGreaterThan(0)
+      // Still readable, and the refused part is nowhere.
+      expect((await store.runs.readWithText(run.id))?.text).toHaveLength(saved)
+      await expect(store.runs.save([part(run, saved, text)])).rejects.toMatchObject({ kind: 'full' })
+      expect(spawnSync('mount', ['-o', 'remount,size=8m', dataDir]).status).toBe(0)
+      expect((await store.runs.save([part(run, saved, 'more')])).size).toBe(1)
+      expect((await store.chats.message(ids.messageId, user.id))?.text).toHaveLength(saved + 4)
+      await store.close()
+      closing.splice(1)
+      const looking = new SqliteDatabase(join(dataDir, 'shoal.db'), { readonly: true })
+      expect(looking.pragma('integrity_check', { simple: true })).toBe('ok')
+      looking.close()
+    },
+  )
+})

@@ -1,0 +1,369 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import type { ChatView } from '../../protocol/index.ts'
+import { answered, lastAnswer, phone, send, startPage } from '../support/page-fixture.ts'
+import type { PageFixture } from '../support/page-fixture.ts'
+
+let it: PageFixture
+const pages: Page[] = []
+
+beforeAll(async () => {
+  it = await startPage({
+    fast: { words: 200 },
+    slow: { words: 300, wordsPerSecond: 60 },
+    long: { words: 600, wordsPerSecond: 60 },
+    late: { words: 20, firstWordMs: 2500 },
+    fails: { refuse: { status: 429, headers: { 'retry-after': '7' }, body: { error: { message: 'Slow down.' } } } },
+    thinks: { words: 40, wordsPerSecond: 40, reasoning: ['Let me ', 'think of it.'] },
+  })
+})
+afterAll(() => it[Symbol.asyncDispose]())
+afterEach(async () => {
+  for (const page of pages.splice(0)) await page.context().close()
+  expect(it.complaints.splice(0)).toEqual([])
+})
+
+async function open(model: string, path = '/', options: Parameters<PageFixture['open']>[1] = {}): Promise<Page> {
+  const page = await it.open(path, options)
+  pages.push(page)
+  await choose(page, model)
+  return page
+}
+
+async function choose(page: Page, model: string): Promise<void> {
+  await page.getByRole('button', { name: /^Model:/ }).click()
+  await page.getByRole('menuitemradio', { name: model }).click()
+}
+
+const field = (page: Page): ReturnType<Page['getByRole']> => page.getByRole('textbox', { name: 'Message' })
+const shownText = (page: Page): Promise<string> => lastAnswer(page).locator('.md').innerText()
+
+async function stored(page: Page): Promise<ChatView> {
+  return await it.api.chat(page.url().split('/').at(-1) ?? '')
+}
+
+describe('sending', () => {
+  test('1, 49: the words stand in the list before the network answers, the field is empty and keeps the focus', async () => {
+    const page = await open('late')
+    const began = performance.now()
+    await send(page, 'Where are my words?')
+    await page.getByRole('article', { name: /^You/ }).getByText('Where are my words?').waitFor()
+    console.log(`behaviour 1: own words shown after ${Math.round(performance.now() - began)} ms`)
+    expect(await field(page).inputValue()).toBe('')
+    await page.getByText(/Thinking · \d s/).waitFor()
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('TEXTAREA')
+    await answered(page)
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('TEXTAREA')
+    await page.getByRole('link', { name: 'Where are my words?' }).waitFor()
+  })
+
+  test('3: at the end the shown text is the stored one', async () => {
+    const page = await open('slow')
+    await send(page, 'Go')
+    await answered(page)
+    const { messages } = await stored(page)
+    await expect.poll(() => shownText(page)).toBe(messages.at(-1)?.text.trim())
+  })
+
+  test('nothing is made anew when a chat gets its address, nor when the answer ends', async () => {
+    const page = await open('slow')
+    await send(page, 'Stay where you are')
+    await page.getByText('Stay where you are').first().waitFor()
+    await page.evaluate(() => {
+      const all = document.querySelectorAll('main textarea, main article')
+      all.forEach((element) => element.setAttribute('data-kept', ''))
+    })
+    const kept = await page.locator('[data-kept]').count()
+    await answered(page)
+    expect(await page.locator('[data-kept]').count()).toBe(kept)
+  })
+
+  test('25: Enter that ends a composition does not send; Shift and Enter make a line', async () => {
+    const page = await open('fast')
+    await field(page).pressSequentially('にほん')
+    await field(page).evaluate((element) =>
+      element.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', keyCode: 229, bubbles: true, cancelable: true })),
+    )
+    await field(page).evaluate((element) =>
+      element.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', isComposing: true, bubbles: true, cancelable: true })),
+    )
+    await field(page).press('Shift+Enter')
+    expect(await field(page).inputValue()).toBe('にほん\n')
+    expect(await page.getByRole('article').count()).toBe(0)
+  })
+
+  test('21, 24: a draft survives a reload, and does not come back once it is sent', async () => {
+    const page = await open('slow')
+    await field(page).fill('half a thou')
+    await page.waitForFunction(() => JSON.stringify(localStorage).includes('half a thou'))
+    await page.reload()
+    await expect.poll(() => field(page).inputValue()).toBe('half a thou')
+    await field(page).fill('a whole thought')
+    await field(page).press('Enter')
+    await page.waitForURL(/\/c\//)
+    await field(page).fill('typed while it runs')
+    await page.waitForFunction(() => JSON.stringify(localStorage).includes('typed while it runs'))
+    await page.reload()
+    await expect.poll(() => field(page).inputValue()).toBe('typed while it runs')
+    await page.getByRole('link', { name: 'New chat' }).or(page.getByRole('button', { name: 'New chat' })).first().click()
+    await expect.poll(() => field(page).inputValue()).toBe('')
+  })
+
+  test('23: what could not be sent is in the field again, with the reason beside it', async () => {
+    const page = await open('fast')
+    await page.context().setOffline(true)
+    await page.route('**/api/runs', (route) => route.abort())
+    await send(page, 'to nowhere')
+    await page.getByRole('alert').getByText(/cannot be reached/).waitFor()
+    expect(await field(page).inputValue()).toBe('to nowhere')
+  })
+
+  test('41: a provider that refuses is told with reason and time, and can be asked again', async () => {
+    const page = await open('fails')
+    await send(page, 'Hello')
+    const problem = lastAnswer(page).getByRole('alert')
+    await problem.getByText(/slow down/i).first().waitFor()
+    await problem.getByText(/wait \d+ s/).waitFor()
+    await problem.getByRole('button', { name: 'Try again' }).waitFor()
+  })
+
+  test('8: what was thought is folded, with its time, and the answer stands below', async () => {
+    const page = await open('thinks')
+    await send(page, 'Think')
+    await answered(page)
+    const fold = lastAnswer(page).getByRole('button', { name: /^Thought/ })
+    await fold.click()
+    await page.getByText('Let me think of it.').waitFor()
+    expect(await shownText(page)).not.toContain('think of it')
+  })
+})
+
+describe('stopping, reloading, dying', () => {
+  test('7: Stop keeps the words, over a reload too, and the server has the same', async () => {
+    const page = await open('long')
+    await send(page, 'Go on and on')
+    await lastAnswer(page).locator('.md p').first().waitFor()
+    await page.getByRole('button', { name: 'Stop' }).click()
+    await answered(page, 'stopped')
+    await lastAnswer(page).getByText('Stopped', { exact: true }).waitFor()
+    const shown = await shownText(page)
+    expect((await stored(page)).messages.at(-1)?.text.trim()).toBe(shown)
+    await page.reload()
+    await expect.poll(() => shownText(page)).toBe(shown)
+  })
+
+  test('a Stop pressed before the first word stops it', async () => {
+    const page = await open('late')
+    await send(page, 'Never mind')
+    await page.getByRole('button', { name: 'Stop' }).click()
+    await answered(page, 'stopped')
+  })
+
+  test('37: a reload in mid-answer shows the words so far and goes on', async () => {
+    const page = await open('slow')
+    await send(page, 'Go')
+    await page.waitForURL(/\/c\//)
+    await expect.poll(() => shownText(page)).toMatch(/\w/)
+    const before = await shownText(page)
+    const began = performance.now()
+    await page.reload()
+    await expect.poll(() => shownText(page)).toContain(before.slice(0, 20))
+    console.log(`behaviour 37: words shown ${Math.round(performance.now() - began)} ms after the reload began`)
+    await answered(page)
+    expect((await stored(page)).messages.at(-1)?.text.trim()).toBe(await shownText(page))
+  })
+
+  test('44: another tab shows the question and the answer, as they are written', async () => {
+    const page = await open('slow')
+    await send(page, 'First')
+    await answered(page)
+    const other = await it.open(new URL(page.url()).pathname, { beside: page.context() })
+    await other.getByText('First').first().waitFor()
+    await send(page, 'Told to both')
+    await other.getByRole('article', { name: /^You/ }).getByText('Told to both').waitFor()
+    await answered(page)
+    await answered(other)
+    expect(await shownText(other)).toBe(await shownText(page))
+  })
+
+  test('38: the only instance is killed and started again: the answer goes on in the same message', async () => {
+    const page = await open('long')
+    await send(page, 'Survive')
+    await expect.poll(async () => (await shownText(page)).length, { timeout: 10_000 }).toBeGreaterThan(200)
+    const before = await shownText(page)
+    const began = performance.now()
+    await it.restart()
+    await expect.poll(async () => (await shownText(page)).length, { timeout: 30_000 }).toBeGreaterThan(before.length + 50)
+    console.log(`behaviour 38: words came again ${Math.round(performance.now() - began)} ms after the kill`)
+    await answered(page)
+    expect((await stored(page)).messages.at(-1)?.text.trim()).toBe(await shownText(page))
+    expect(await page.locator('[data-message]').count()).toBe(2)
+  })
+})
+
+describe('branches, deleting, queue', () => {
+  test('30, 31: an edited question and another answer are branches, reached by ‹ 1/2 ›', async () => {
+    const page = await open('fast')
+    await send(page, 'Original')
+    await answered(page)
+    await page.getByRole('button', { name: 'Answer again' }).click()
+    await page.getByRole('menuitem', { name: 'With the same model' }).click()
+    await lastAnswer(page).getByText('2/2').waitFor()
+    await page.getByRole('button', { name: 'Version before' }).click()
+    await lastAnswer(page).getByText('1/2').waitFor()
+
+    await page.getByRole('article', { name: /^You/ }).hover()
+    await page.getByRole('button', { name: 'Edit' }).click()
+    await page.getByRole('textbox', { name: 'Edit your message' }).fill('Changed')
+    await page.keyboard.press('Enter')
+    await page.getByRole('article', { name: /^You/ }).getByText('Changed').waitFor()
+    await answered(page)
+    await page.reload()
+    await page.getByRole('article', { name: /^You/ }).getByText('Changed').waitFor()
+    await page.getByRole('article', { name: /^You/ }).hover()
+    await page.getByRole('button', { name: 'Version before' }).first().click()
+    await page.getByRole('article', { name: /^You/ }).getByText('Original').waitFor()
+    expect((await stored(page)).messages).toHaveLength(5)
+  })
+
+  test('29: ArrowUp in the empty field edits the last question, Escape leaves it as it was', async () => {
+    const page = await open('fast')
+    await send(page, 'Mine')
+    await answered(page)
+    await field(page).press('ArrowUp')
+    const editor = page.getByRole('textbox', { name: 'Edit your message' })
+    await editor.fill('not this')
+    await editor.press('Escape')
+    await page.getByRole('article', { name: /^You/ }).getByText('Mine').waitFor()
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Message')
+  })
+
+  test('33: deleting says what goes with it and can be taken back', async () => {
+    const page = await open('fast')
+    await send(page, 'Keep me')
+    await answered(page)
+    await page.getByRole('article', { name: /^You/ }).hover()
+    await page.getByRole('article', { name: /^You/ }).getByRole('button', { name: 'Delete' }).click()
+    await page.getByText('Deleted, with 1 that followed').waitFor()
+    expect(await page.locator('[data-message]').count()).toBe(0)
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await expect.poll(() => page.locator('[data-message]').count()).toBe(2)
+  })
+
+  test('a message written while an answer runs waits, survives a reload, and goes when the answer ends', async () => {
+    const page = await open('slow')
+    await send(page, 'First')
+    await page.waitForURL(/\/c\//)
+    await send(page, 'Second')
+    await page.getByText('Sent when the answer ends').waitFor()
+    await page.reload()
+    await page.getByText('Sent when the answer ends').waitFor()
+    await page.getByRole('article', { name: /^You/ }).getByText('Second').waitFor({ timeout: 20_000 })
+    await answered(page)
+    expect((await stored(page)).messages.map((message) => message.role)).toEqual(['user', 'assistant', 'user', 'assistant'])
+    expect(await page.getByText('Sent when the answer ends').count()).toBe(0)
+  })
+
+  test('a queued message sent now stops the answer and goes', async () => {
+    const page = await open('long')
+    await send(page, 'First')
+    await page.waitForURL(/\/c\//)
+    await send(page, 'Urgent')
+    await page.getByRole('button', { name: 'Send now' }).click()
+    await page.getByRole('article', { name: /^You/ }).getByText('Urgent').waitFor({ timeout: 20_000 })
+    const { messages } = await stored(page)
+    expect(messages.find((message) => message.role === 'assistant')?.status).toBe('stopped')
+  })
+})
+
+describe('reading', () => {
+  test('12–15, 17: the end is followed until the reader moves up; nothing moves then, and a button leads back', async () => {
+    const page = await open('long', '/', { viewport: { width: 900, height: 500 } })
+    await send(page, 'Much')
+    await expect.poll(async () => (await shownText(page)).length, { timeout: 15_000 }).toBeGreaterThan(900)
+    const scroller = page.locator('main .overflow-y-auto').first()
+    const distance = (): Promise<number> =>
+      scroller.evaluate((box) => box.scrollHeight - box.clientHeight - box.scrollTop)
+    expect(await distance()).toBeLessThanOrEqual(4)
+    await scroller.hover()
+    await page.mouse.wheel(0, -120)
+    await page.getByRole('button', { name: /^To the/ }).waitFor()
+    // Wheel steps are smoothed; what counts is what moves after that.
+    await expect.poll(async () => {
+      const first = await scroller.evaluate((box) => box.scrollTop)
+      await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))))
+      return (await scroller.evaluate((box) => box.scrollTop)) - first
+    }).toBe(0)
+    const at = await scroller.evaluate((box) => box.scrollTop)
+    await answered(page)
+    expect(Math.abs((await scroller.evaluate((box) => box.scrollTop)) - at)).toBeLessThanOrEqual(1)
+    await page.getByRole('button', { name: 'To the newest words' }).click()
+    await expect.poll(distance).toBeLessThanOrEqual(2)
+    await scroller.hover()
+    await page.mouse.wheel(0, -300)
+    await page.getByRole('button', { name: /^To the/ }).waitFor()
+    await choose(page, 'fast')
+    await send(page, 'Seen at once')
+    await expect.poll(distance).toBeLessThanOrEqual(4)
+  })
+
+  test('50: start and end of an answer are announced once each, its words never', async () => {
+    const page = await open('slow')
+    await page.evaluate(() => {
+      const said: string[] = []
+      Object.assign(window, { said })
+      new MutationObserver((changes) => {
+        for (const { target } of changes) {
+          const element = target instanceof Element ? target : target.parentElement
+          const region = element?.closest('[role=status], [role=alert], [aria-live]')
+          if (region && region.getAttribute('aria-live') !== 'off' && region.textContent) said.push(region.textContent)
+        }
+      }).observe(document.body, { subtree: true, childList: true, characterData: true })
+    })
+    await send(page, 'Quietly')
+    await answered(page)
+    await expect.poll(() => page.evaluate(() => (window as unknown as { said: string[] }).said)).toEqual([
+      'Answering…',
+      'Answer complete',
+    ])
+  })
+
+  test('the tab’s title and the list mark what runs and what is new', async () => {
+    const page = await open('slow')
+    await send(page, 'Marked')
+    await page.getByRole('img', { name: 'An answer is being written' }).waitFor()
+    await page.getByRole('button', { name: 'New chat' }).first().click()
+    await page.getByRole('img', { name: 'New answer' }).first().waitFor({ timeout: 20_000 })
+    await page.getByRole('link', { name: /Marked/ }).first().click()
+    await expect.poll(() => page.getByRole('link', { name: /Marked/ }).first().getByRole('img').count()).toBe(0)
+  })
+})
+
+describe('on a phone', () => {
+  test('55–57: nothing is focused by opening, Enter makes a line, nothing scrolls sideways, targets are large', async () => {
+    const page = await open('fast', '/', phone)
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('BODY')
+    await field(page).fill('one')
+    await field(page).press('Enter')
+    expect(await field(page).inputValue()).toBe('one\n')
+    await page.getByRole('button', { name: 'Send' }).tap()
+    await answered(page)
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
+    const small = await page.locator('button:visible').evaluateAll((buttons) =>
+      buttons
+        .filter((button) => !button.closest('.md'))
+        .map((button) => ({ name: button.getAttribute('aria-label') ?? button.textContent, box: button.getBoundingClientRect() }))
+        .filter(({ box }) => box.height < 24 || box.width < 24)
+        .map(({ name, box }) => `${name} ${box.width}×${box.height}`),
+    )
+    expect(small).toEqual([])
+  })
+
+  test('the chats come in a sheet, which a chosen chat closes', async () => {
+    const page = await open('fast', '/', phone)
+    await send(page, 'x')
+    await page.getByRole('button', { name: 'Chats' }).tap()
+    await page.getByRole('dialog', { name: 'Chats' }).getByRole('link').first().tap()
+    await expect.poll(() => page.getByRole('dialog', { name: 'Chats' }).count()).toBe(0)
+  })
+})

@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest'
+import { hostilePayloads } from '../../../web/ui/markdown/hostile-payloads.ts'
+import { settled, useHarness } from './use-harness.ts'
+
+const harnessPages = useHarness()
+
+describe('hostile text under the policy of the page', () => {
+  test.each(['whole', 'streamed'] as const)(
+    '%s: nothing runs, nothing leaks, nothing is violated',
+    async (way) => {
+      const page = await harnessPages.open()
+      const foreign: string[] = []
+      page.on('request', (request) => {
+        if (!request.url().startsWith(harnessPages.origin())) foreign.push(request.url())
+      })
+      expect(hostilePayloads.length).toBeGreaterThanOrEqual(94)
+      for (const { name, text } of hostilePayloads) {
+        const found = await page.evaluate(
+          async ([source, streamed]) => {
+            harness.show('')
+            if (streamed)
+              for (let end = 7; end < source.length; end += 61) harness.grow(source.slice(0, end), true)
+            harness.show(source)
+            await new Promise((resolve) => setTimeout(resolve, 0))
+            const root = document.querySelector('main')
+            const all = [...(root?.querySelectorAll('*') ?? [])]
+            for (const node of all) {
+              node.dispatchEvent(new MouseEvent('mouseover', { bubbles: true }))
+              if (node instanceof HTMLElement) node.focus()
+            }
+            return {
+              shown: (root?.textContent ?? '').length > 0,
+              handlers: all
+                .flatMap((node) => [...node.attributes].map((entry) => entry.name))
+                .filter((entry) => entry.startsWith('on')),
+              elements: all
+                .map((node) => node.localName)
+                .filter((entry) =>
+                  /^(script|iframe|object|embed|form|input|style|link|meta|base|dialog|video|audio)$/.test(
+                    entry,
+                  ),
+                ),
+              named: all
+                .filter((node) => node.id !== '' || node.hasAttribute('name'))
+                .map((node) => node.outerHTML),
+              schemes: all
+                .filter((node) => node.hasAttribute('href'))
+                .map((node) => node.getAttribute('href') ?? '')
+                .filter((href) => !/^(https?:\/\/(?![^/]*@)|mailto:)/.test(href)),
+              images: [...document.images]
+                .map((image) => image.src)
+                .filter((source) => !source.startsWith(location.origin)),
+              fixed: all.filter((node) => getComputedStyle(node).position === 'fixed').length,
+            }
+          },
+          [text, way === 'streamed'] as const,
+        )
+        expect({ name, ...found }).toEqual({
+          name,
+          shown: true,
+          handlers: [],
+          elements: [],
+          named: [],
+          schemes: [],
+          images: [],
+          fixed: 0,
+        })
+      }
+      // Formulas come when KaTeX has: the last one is waited for.
+      await page.evaluate(
+        (texts) => harness.show(texts.join('\n\n')),
+        hostilePayloads.map((payload) => payload.text),
+      )
+      await settled(page)
+      const width = await page.evaluate(() => document.documentElement.scrollWidth)
+      expect(width).toBeLessThanOrEqual(1000)
+      expect(foreign).toEqual([])
+      expect(await page.evaluate(() => (window as never as { ran: number }).ran)).toBe(0)
+      expect(await page.evaluate(() => (window as never as { violations: string[] }).violations)).toEqual([])
+      expect(await page.evaluate(() => document.querySelector('#root') instanceof HTMLDivElement)).toBe(true)
+    },
+  )
+
+  test('the control: the same policy would have reported a string made into HTML', async () => {
+    const page = await harnessPages.open()
+    await page.evaluate(() => {
+      try {
+        document.body.insertAdjacentHTML('beforeend', '<p>x</p>')
+      } catch {
+        // The refusal is what is looked for.
+      }
+    })
+    await expect
+      .poll(() => page.evaluate(() => (window as never as { violations: string[] }).violations.length))
+      .toBeGreaterThan(0)
+  })
+
+  test('a failure of the renderer shows that message plain, and the rest of the page', async () => {
+    const page = await harnessPages.open()
+    await page.evaluate(() => harness.failing('**words**\n\n```js\nx\n```'))
+    expect(await page.locator('.md-plain').innerText()).toContain('**words**')
+    expect(await page.locator('#rest').innerText()).toBe('the rest of the page')
+  })
+})

@@ -1,0 +1,126 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import { describe, expect, test } from 'vitest'
+import { benchSource } from '../../../web/ui/markdown/bench-source.ts'
+import { settled, useHarness } from './use-harness.ts'
+
+const harnessPages = useHarness()
+
+describe('large text', () => {
+  test('5,000 rows show their first 400 and the others on request', async () => {
+    const page = await harnessPages.open()
+    const rows = Array.from({ length: 5000 }, (_, index) => `| ${index} | a | b |\n`).join('')
+    await page.evaluate((text) => harness.show(text), `| n | a | b |\n|--:|---|---|\n${rows}`)
+    expect(await page.locator('tbody tr').count()).toBe(400)
+    expect(await page.locator('.md-more').innerText()).toBe('Show 4600 more of 5000 rows')
+    await page.locator('.md-more').click()
+    await expect.poll(() => page.locator('tbody tr').count(), { timeout: 20_000 }).toBe(5000)
+    expect(await page.locator('.md-more').count()).toBe(0)
+  })
+
+  test('200 kB of code stands in chunks whose height is known before they are drawn', async () => {
+    const page = await harnessPages.open()
+    const code = Array.from(
+      { length: 5000 },
+      (_, index) => `const value${index} = "some words of this line"`,
+    ).join('\n')
+    await page.evaluate((text) => harness.show(text), `\`\`\`ts\n${code}\n\`\`\``)
+    expect(await page.locator('.md-chunk').count()).toBe(250)
+    const pre = await page.locator('pre').evaluate((node) => node.getBoundingClientRect().height)
+    expect(Math.abs(pre - 5000 * 21 - 16)).toBeLessThan(2)
+    expect(await page.locator('code').evaluate((node) => node.textContent)).toBe(code)
+  })
+
+  test('100,000 links are mounted piece by piece', async () => {
+    const page = await harnessPages.open()
+    await page.evaluate(() => harness.show('[a](https://example.org/x) '.repeat(100_000)))
+    const first = await page.locator('a').count()
+    expect(first).toBeGreaterThan(1000)
+    expect(first).toBeLessThan(20_000)
+    await expect.poll(() => page.locator('.md a').count(), { timeout: 30_000 }).toBeGreaterThan(2 * first)
+  })
+})
+
+describe('reading and keyboard', () => {
+  test.each([
+    ['light', 1000],
+    ['dark', 390],
+  ] as const)('axe finds nothing, %s, %i px', async (colorScheme, width) => {
+    const page = await harnessPages.open({ colorScheme, viewport: { width, height: 900 } })
+    await page.evaluate((text) => harness.answer(text), `<think>\nSo.\n</think>\n\n${benchSource}`)
+    await settled(page)
+    await page.locator('.reasoning-toggle').click()
+    const { violations } = await new AxeBuilder({ page }).disableRules(['page-has-heading-one']).analyze()
+    expect(
+      violations.map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.html).join(' ')}`),
+    ).toEqual([])
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width)
+  })
+
+  test('a code block is one Tab stop, scrolls by arrow keys and is not changed by any key', async () => {
+    const page = await harnessPages.open()
+    await page.evaluate(() =>
+      harness.show(`\`\`\`js\nconst long = "${'x'.repeat(400)}"\n\`\`\`\n\n[after](https://example.org)`),
+    )
+    const before = await page.locator('code').textContent()
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate(() => document.activeElement?.className)).toBe('md-copy')
+    await page.keyboard.press('ArrowRight')
+    await expect
+      .poll(() => page.locator('.md-code-scroll').evaluate((node) => node.scrollLeft))
+      .toBeGreaterThan(0)
+    await page.keyboard.type('abc')
+    await page.keyboard.press('Backspace')
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('after')
+    expect(await page.locator('code').textContent()).toBe(before)
+  })
+
+  test('copy gives the exact code and says so in words', async () => {
+    const page = await harnessPages.open({ permissions: ['clipboard-read', 'clipboard-write'] })
+    const code = `${Array.from({ length: 45 }, (_, index) => `\tline ${index} <&>`).join('\n')}\n\nend`
+    await page.evaluate((text) => harness.show(text), `\`\`\`\n${code}\n\`\`\``)
+    await page.locator('.md-copy').click()
+    await expect.poll(() => page.locator('.md-copy').innerText()).toBe('Copied')
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(code)
+  })
+
+  test('a wide table can be scrolled by keyboard, a narrow one is no Tab stop', async () => {
+    const page = await harnessPages.open({ viewport: { width: 390, height: 700 } })
+    const wide = Array.from({ length: 12 }, (_, index) => `column${index}`).join(' | ')
+    const rule = '--- | '.repeat(11)
+    await page.evaluate(
+      (text) => harness.show(text),
+      `${wide}\n${rule}---\n${wide}\n\n| a | b |\n|---|---|\n| 1 | 2 |`,
+    )
+    await expect
+      .poll(() =>
+        page
+          .locator('.md-table-scroll')
+          .evaluateAll((nodes) => nodes.map((node) => node.getAttribute('tabindex'))),
+      )
+      .toEqual(['0', null])
+  })
+
+  test('text from right to left has its own direction in each block, code has not', async () => {
+    const page = await harnessPages.open()
+    await page.evaluate(() => harness.show('שלום עולם\n\nHello\n\n- שלום\n\n`קוד`'))
+    const directions = await page
+      .locator('.md > *')
+      .evaluateAll((nodes) => nodes.map((node) => getComputedStyle(node).direction))
+    expect(directions).toEqual(['rtl', 'ltr', 'rtl', 'ltr'])
+  })
+
+  test('the libraries for code and formulas are not fetched by a text without them', async () => {
+    const page = await harnessPages.open()
+    const scripts: string[] = []
+    page.on('request', (request) => {
+      if (request.resourceType() !== 'font') scripts.push(new URL(request.url()).pathname)
+    })
+    await page.evaluate(() => harness.show('Words, **bold**, `code`, $5 and $6.\n\n```\nplain\n```'))
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 100))))
+    expect(scripts).toEqual([])
+    await page.evaluate(() => harness.show('```py\nx = 1\n```'))
+    await page.locator('.tok-literal').waitFor()
+    expect(scripts.filter((path) => /katex/i.test(path))).toEqual([])
+  })
+})

@@ -1,0 +1,141 @@
+import { describe, expect, test } from 'vitest'
+import { benchSource } from '../../../web/ui/markdown/bench-source.ts'
+import { hostilePayloads } from '../../../web/ui/markdown/hostile-payloads.ts'
+import { atOnce, grown, useHarness } from './use-harness.ts'
+
+const harnessPages = useHarness()
+
+describe('a stream and its end', () => {
+  test('the DOM of a streamed answer is that of the answer shown at once', async () => {
+    const page = await harnessPages.open()
+    const whole = await atOnce(page, benchSource)
+    expect(await grown(page, benchSource, [32])).toBe(whole)
+    expect(await grown(page, benchSource, [1, 700, 3, 90])).toBe(whole)
+  })
+
+  test('the same holds for every hostile text', async () => {
+    const page = await harnessPages.open()
+    for (const part of [0, 1, 2, 3]) {
+      const text = hostilePayloads
+        .filter((_, index) => index % 4 === part)
+        .map((payload) => payload.text)
+        .join('\n\n')
+      expect(await grown(page, text, [17, 5, 230])).toBe(await atOnce(page, text))
+    }
+  })
+
+  test('blocks before the last two keep their nodes during the whole stream', async () => {
+    const page = await harnessPages.open()
+    const moved = await page.evaluate((source) => {
+      harness.show('')
+      let lost = 0
+      let before: Element[] = []
+      for (let end = 40; end < source.length; end += 40) {
+        harness.grow(source.slice(0, end), true)
+        const now = [...(document.querySelector('.md')?.children ?? [])]
+        for (const [index, node] of before.slice(0, -2).entries()) if (now[index] !== node) lost++
+        before = now
+      }
+      return lost
+    }, benchSource)
+    expect(moved).toBe(0)
+  })
+
+  test('closing a fence moves nothing, and neither does the end', async () => {
+    const page = await harnessPages.open()
+    const open = `Words.\n\n\`\`\`js\n${'const a = 1\n'.repeat(30)}`
+    const heights = await page.evaluate((source) => {
+      const height = () => document.querySelector('.md')?.getBoundingClientRect().height ?? 0
+      harness.show('')
+      const seen = []
+      for (const [text, streaming] of [
+        [source, true],
+        [`${source}\`\``, true],
+        [`${source}\`\`\``, true],
+        [`${source}\`\`\`\n`, true],
+        [`${source}\`\`\`\n`, false],
+      ] as const) {
+        harness.grow(text, streaming)
+        seen.push(height())
+      }
+      return seen
+    }, open)
+    expect(new Set(heights).size, String(heights)).toBe(1)
+  })
+
+  test('one commit a frame at most, the whole text within 150 ms of its last piece', async () => {
+    const page = await harnessPages.open()
+    const result = await page.evaluate(
+      async (source) => {
+        harness.startStream()
+        const stream = harness.stream()
+        let frames = 0
+        let commits = 0
+        let counting = true
+        const count = () => {
+          frames++
+          if (counting) requestAnimationFrame(count)
+        }
+        requestAnimationFrame(count)
+        stream?.subscribe(() => commits++)
+        for (let at = 0; at < source.length; at += 60) {
+          stream?.append(source.slice(at, at + 60))
+          await new Promise((resolve) => setTimeout(resolve, 5))
+        }
+        const last = performance.now()
+        stream?.append(' The last word.')
+        stream?.end()
+        while (!document.querySelector('.answer')?.textContent?.includes('The last word.')) {
+          await new Promise((resolve) => requestAnimationFrame(resolve))
+        }
+        counting = false
+        return {
+          frames,
+          commits,
+          lag: performance.now() - last,
+          dots: document.querySelectorAll('.md-dot').length,
+        }
+      },
+      benchSource.slice(0, 6000),
+    )
+    expect(result.commits).toBeLessThanOrEqual(result.frames + 1)
+    // Frames are late on a busy machine: two of them are forgiven.
+    expect(result.lag).toBeLessThan(250)
+    await expect.poll(() => page.locator('.md-dot').count()).toBe(0)
+  })
+
+  test('before the first word a dot, then what it means; reasoning opens without moving the answer', async () => {
+    const page = await harnessPages.open({ viewport: { width: 800, height: 500 } })
+    await page.evaluate(() => harness.startStream())
+    expect(await page.locator('.answer-waiting .md-dot').count()).toBe(1)
+    await expect.poll(() => page.locator('.answer-waiting').innerText()).toMatch(/^Thinking/)
+    await page.evaluate(() => harness.stream()?.append('<thi'))
+    await page.evaluate(() => harness.stream()?.append('nk>\nFirst this, **then** that.'))
+    await expect.poll(() => page.locator('.reasoning').count()).toBe(1)
+    expect(await page.locator('.reasoning-text').isVisible()).toBe(false)
+    await page.evaluate(
+      (text) => {
+        harness.stream()?.append(`\n</think>\n\n${text}`)
+        harness.stream()?.end()
+      },
+      benchSource.slice(0, 5000),
+    )
+    await expect.poll(() => page.locator('.md-dot').count()).toBe(0)
+    await page.evaluate(() => window.scrollTo(0, 20))
+    const top = () => page.locator('.answer > .md').evaluate((node) => node.getBoundingClientRect().top)
+    const before = await top()
+    await page.locator('.reasoning-toggle').click()
+    await expect.poll(() => page.locator('.reasoning-text strong').innerText()).toBe('then')
+    expect(Math.abs((await top()) - before)).toBeLessThan(1)
+    await page.locator('.reasoning-toggle').click()
+    expect(await page.locator('.reasoning-text').isVisible()).toBe(false)
+    expect(Math.abs((await top()) - before)).toBeLessThan(1)
+  })
+
+  test('a moving answer has a hollow dot', async () => {
+    const page = await harnessPages.open()
+    await page.evaluate(() => harness.startStream('moving'))
+    const ground = () => page.locator('.md-dot').evaluate((dot) => getComputedStyle(dot).backgroundColor)
+    expect(await ground()).toBe('rgba(0, 0, 0, 0)')
+  })
+})

@@ -1,0 +1,96 @@
+import { createServer } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { WebSocketServer } from 'ws'
+import type { WebSocket } from 'ws'
+import type { ClientFrame, ServerFrame } from '../../protocol/frames.ts'
+
+/** A peer for tests of the client's half: real sockets, and the test says what the server says. */
+export interface LiveServer extends AsyncDisposable {
+  socketAddress: string
+  eventsAddress: string
+  /** Frames from the client, of all its sockets, in order. */
+  heard: ClientFrame[]
+  /** Addresses of the event streams that were asked for. */
+  streams: URL[]
+  /** Sockets that were opened so far. */
+  opened: number
+  /** `refuse` answers the upgrade with 400, as a proxy that knows no WebSockets; `swallow` never answers. */
+  sockets: 'accept' | 'refuse' | 'swallow'
+  /** Says something to every open socket and stream. */
+  say(frame: ServerFrame): void
+  /** Breaks every connection. */
+  cut(): void
+  close(code: number): void
+}
+
+const welcome: ServerFrame = {
+  t: 'welcome',
+  v: 1,
+  instance: 'a',
+  version: '1',
+  user: { id: 'u', email: 'u@x', name: 'U', role: 'user', active: true, createdAt: 0, lastActiveAt: null },
+}
+
+export async function startLiveServer(): Promise<LiveServer> {
+  const raw = new Set<Socket>()
+  const open = new Set<WebSocket>()
+  const responses = new Set<ServerResponse>()
+  const http: Server = createServer((request, response) => stream(request, response))
+  const wss = new WebSocketServer({ noServer: true })
+
+  const stream = (request: IncomingMessage, response: ServerResponse): void => {
+    it.streams.push(new URL(request.url ?? '/', 'http://x'))
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.write(`data: ${JSON.stringify(welcome)}\n\n`)
+    responses.add(response)
+    response.on('close', () => responses.delete(response))
+  }
+  http.on('connection', (socket) => {
+    raw.add(socket)
+    socket.on('close', () => raw.delete(socket))
+  })
+  http.on('upgrade', (request, socket, head) => {
+    it.opened++
+    if (it.sockets === 'swallow') return
+    if (it.sockets === 'refuse') {
+      socket.end('HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n')
+      return
+    }
+    wss.handleUpgrade(request, socket, head, (ws) => {
+      open.add(ws)
+      ws.on('close', () => open.delete(ws))
+      ws.on('message', (data: Buffer) => {
+        const frame = JSON.parse(data.toString()) as ClientFrame
+        it.heard.push(frame)
+        if (frame.t === 'hello') ws.send(JSON.stringify(welcome))
+      })
+    })
+  })
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
+  const { port } = http.address() as AddressInfo
+
+  const it: LiveServer = {
+    socketAddress: `ws://127.0.0.1:${port}/ws`,
+    eventsAddress: `http://127.0.0.1:${port}/api/live`,
+    heard: [],
+    streams: [],
+    opened: 0,
+    sockets: 'accept',
+    say(frame) {
+      for (const ws of open) ws.send(JSON.stringify(frame))
+      for (const response of responses) response.write(`data: ${JSON.stringify(frame)}\n\n`)
+    },
+    cut() {
+      for (const socket of raw) socket.destroy()
+    },
+    close(code) {
+      for (const ws of open) ws.close(code)
+    },
+    async [Symbol.asyncDispose]() {
+      it.cut()
+      await new Promise((resolve) => http.close(resolve))
+    },
+  }
+  return it
+}

@@ -1,0 +1,124 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { chromium } from 'playwright-core'
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
+import { expect } from 'vitest'
+import { ApiClient } from './api-client.ts'
+import { startInstance } from './instance-process.ts'
+import type { InstanceProcess } from './instance-process.ts'
+import { defaultScripts, startScriptedProvider } from './scripted-provider.ts'
+import type { Script, ScriptedProvider } from './scripted-provider.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+const root = join(import.meta.dirname, '../..')
+
+/** The built page on a real instance with a scripted provider, in a real browser. */
+export interface PageFixture extends AsyncDisposable {
+  instance: InstanceProcess
+  provider: ScriptedProvider
+  browser: Browser
+  api: ApiClient
+  /** What the browser complained of: policy reports, faults of scripts, requests to other hosts. */
+  complaints: string[]
+  /** Opens a page as somebody who is signed in (or nobody), at a path. */
+  open(path?: string, options?: OpenOptions): Promise<Page>
+  /** Kills the instance and starts it again in the same place. */
+  restart(): Promise<void>
+}
+
+export interface OpenOptions extends BrowserContextOptions {
+  signedIn?: boolean
+  /** Another tab of the same browser. */
+  beside?: BrowserContext
+}
+
+export const phone: BrowserContextOptions = {
+  viewport: { width: 390, height: 844 },
+  hasTouch: true,
+  isMobile: true,
+}
+
+const person = { email: 'ada@example.org', password: 'correct horse', name: 'Ada Lovelace' }
+
+export async function startPage(
+  scripts: Record<string, Script> = defaultScripts,
+  { env = {}, account = true }: { env?: Record<string, string>; account?: boolean } = {},
+): Promise<PageFixture> {
+  if (!existsSync(join(root, 'dist/web/index.html'))) throw new Error('Build the page first: npm run build')
+  const folder = await temporaryFolder('page')
+  const provider = await startScriptedProvider(scripts)
+  const settings = {
+    label: 'page',
+    env: { DATA_DIR: folder.path, OPENAI_API_BASE_URL: provider.v1, OPENAI_API_KEY: 'k', ...env },
+  }
+  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] })
+  const complaints: string[] = []
+  const it: PageFixture = {
+    instance: await startInstance(settings),
+    provider,
+    browser,
+    api: new ApiClient(''),
+    complaints,
+    async open(path = '/', { signedIn = true, beside, ...options } = {}) {
+      const context = beside ?? (await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options }))
+      if (signedIn && !beside) {
+        await context.addCookies([{ name: 'token', value: it.api.token, url: it.instance.url, httpOnly: true }])
+      }
+      const page = await context.newPage()
+      await watch(page, it.instance.url, complaints)
+      await page.goto(it.instance.url + path)
+      return page
+    },
+    async restart() {
+      const { port } = it.instance
+      it.instance.kill('SIGKILL')
+      await it.instance.exited()
+      it.instance = await startInstance({ ...settings, port })
+    },
+    async [Symbol.asyncDispose]() {
+      await browser.close()
+      await it.instance.stop()
+      await provider.close()
+      await folder.remove()
+    },
+  }
+  it.api.url = it.instance.url
+  if (account) {
+    await it.api.call('POST', '/api/auth/sign-up', person).then((answer) => {
+      it.api.token = (answer as { token: string }).token
+    })
+  }
+  return it
+}
+
+async function watch(page: Page, url: string, complaints: string[]): Promise<void> {
+  await page.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', (event) =>
+      console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`),
+    )
+  })
+  page.on('console', (message) => {
+    if (/^policy:|Refused to|Content Security Policy|Trusted/.test(message.text())) complaints.push(message.text())
+  })
+  page.on('pageerror', (error) => complaints.push(`fault: ${error.message}`))
+  page.on('request', (request) => {
+    const { protocol, origin } = new URL(request.url())
+    if (/^https?:$/.test(protocol) && origin !== url) complaints.push(`foreign request: ${request.url()}`)
+  })
+}
+
+/** The text of the last answer on the page, as its reader sees it. */
+export function lastAnswer(page: Page): ReturnType<Page['locator']> {
+  return page.locator('[data-message="assistant"]').last()
+}
+
+export async function send(page: Page, text: string): Promise<void> {
+  const field = page.getByRole('textbox', { name: 'Message' })
+  await field.fill(text)
+  await field.press('Enter')
+}
+
+/** Waits until the last answer has ended as `status` says. */
+export async function answered(page: Page, status = 'done'): Promise<void> {
+  await expect.poll(() => lastAnswer(page).getAttribute('data-status'), { timeout: 30_000 }).toBe(status)
+}

@@ -1,0 +1,126 @@
+import { newId, silentLogger, systemClock } from '../../server/base/index.ts'
+import { Chat, defaultRunLimits } from '../../server/chat/index.ts'
+import type { ChatContext } from '../../server/chat/index.ts'
+import type { Member, Membership } from '../../server/coordination/contracts.ts'
+import { createMessageBus } from '../../server/coordination/bus/message-bus.ts'
+import { MemoryBusHub } from '../../server/coordination/bus/memory-bus.ts'
+import { MemoryRunLogHub } from '../../server/coordination/run-log/memory-run-log.ts'
+import { messages } from '../../server/messages.ts'
+import { createUserEvents } from '../../server/shared-state/index.ts'
+import type { Store } from '../../server/store/index.ts'
+import type { ModelCatalogue } from '../../server/upstream/index.ts'
+import { createModelCatalogue } from '../../server/upstream/index.ts'
+
+/** Says what a test wants it to say: who is there, who is dead, how old the last heartbeat is. */
+export class TestMembership implements Membership {
+  readonly self: string
+  dead = new Set<string>()
+  age = 0
+  healthy = true
+  others: Member[] = []
+  constructor(self: string) {
+    this.self = self
+  }
+  async join(): Promise<void> {}
+  async leave(): Promise<void> {}
+  members(): Member[] {
+    return this.others
+  }
+  verdict(incarnation: string): 'alive' | 'dead' | 'unknown' {
+    return this.dead.has(incarnation) ? 'dead' : 'unknown'
+  }
+  update(): void {}
+  watch(): () => void {
+    return () => {}
+  }
+  sinceAcknowledged(): number {
+    return this.age
+  }
+  redisHealthy(): boolean {
+    return this.healthy
+  }
+}
+
+/** The chat of one instance, whose place in the fleet a test holds in its hand. */
+export interface RunOwner {
+  chat: Chat
+  membership: TestMembership
+  context: ChatContext
+}
+
+/** Owners of runs on one store, joined by memory. */
+export class RunOwners {
+  readonly #store: Store
+  readonly #provider: string
+  readonly #bus = new MemoryBusHub({ clock: systemClock })
+  readonly #log = new MemoryRunLogHub({ clock: systemClock })
+  readonly #all: RunOwner[] = []
+
+  /** `provider`: the base address of an OpenAI-compatible one. */
+  constructor(store: Store, provider: string) {
+    this.#store = store
+    this.#provider = provider
+  }
+
+  add(change: Partial<ChatContext> = {}): RunOwner {
+    const me = `owner-${this.#all.length + 1}.${newId()}`
+    const membership = new TestMembership(me)
+    const bus = createMessageBus(this.#bus.connect(me), messages, silentLogger)
+    const context: ChatContext = {
+      me,
+      store: this.#store,
+      log: this.#log.connect(),
+      membership,
+      models: catalogue(this.#provider),
+      events: createUserEvents(bus, me),
+      send: (name, payload) => bus.send(name, payload),
+      clock: systemClock,
+      logger: silentLogger,
+      limits: { ...defaultRunLimits, saveEveryMs: 300, graceMs: 400 },
+      policy: 'restart',
+      alone: false,
+      shared: true,
+      ...change,
+    }
+    const chat = new Chat({ context, bus, taskModel: null })
+    chat.start()
+    const owner = { chat, membership, context }
+    this.#all.push(owner)
+    return owner
+  }
+
+  /** As `kill -9` leaves it: no more saves, no words, no goodbye. */
+  silence({ context }: RunOwner): void {
+    const dead = (): Promise<never> => new Promise(() => {})
+    const runs = { ...this.#store.runs, save: dead, finalise: dead, saveAnew: dead }
+    context.store = { ...this.#store, runs: { ...runs, ownedBy: async () => [], owners: async () => [] } }
+    void context.log.close()
+  }
+
+  stop(): void {
+    for (const { chat } of this.#all) chat.stop()
+  }
+}
+
+/** Models of a provider that continues, and under `none/` of the same one taken for one that does not. */
+function catalogue(provider: string): ModelCatalogue {
+  const connection = (id: string, continues: 'trailing' | 'none', order: number) => ({
+    id,
+    kind: 'openai' as const,
+    name: id,
+    baseUrl: provider,
+    key: null,
+    prefix: continues === 'none' ? 'none' : '',
+    enabled: true,
+    order,
+    continues,
+    source: 'environment' as const,
+  })
+  return createModelCatalogue({
+    connections: () => [connection('goes-on', 'trailing', 0), connection('begins-anew', 'none', 1)],
+    learnt: async () => undefined,
+    learn: async () => {},
+    clock: systemClock,
+    logger: silentLogger,
+  })
+}

@@ -1,0 +1,85 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { operations } from '../../protocol/http/index.ts'
+import { errorCatalogue } from '../../protocol/errors.ts'
+import { ApiError, toApiError } from './api-error.ts'
+import { addressOf, call, onSessionExpired } from './call.ts'
+import { operationPaths } from './operation-paths.ts'
+
+describe('the page’s client', () => {
+  test('knows every operation where it is', () => {
+    expect(operationPaths).toEqual(
+      Object.fromEntries(Object.entries(operations).map(([name, it]) => [name, `${it.method} ${it.path}`])),
+    )
+  })
+
+  test('an address carries its parameters, escaped, and only the query that is set', () => {
+    expect(
+      addressOf('/api/chats/{id}', { params: { id: 'a/b?c' }, query: { q: 'x&y', limit: 5, cursor: undefined } }),
+    ).toBe('/api/chats/a%2Fb%3Fc?q=x%26y&limit=5')
+  })
+
+  test('what may succeed later is the same here and in the catalogue', () => {
+    for (const [code, { status, retryable, message }] of Object.entries(errorCatalogue)) {
+      if (status === 409 || status === 502) continue
+      const error = toApiError(status, { error: { code, message } })
+      expect([code, error.retryable]).toEqual([code, retryable])
+    }
+  })
+
+  test('a body that is not ours becomes an error that says so', () => {
+    expect(toApiError(502, '<html>')).toMatchObject({ code: 'unreadable', status: 502, retryable: true })
+    expect(toApiError(500, { error: 'text' })).toMatchObject({ code: 'unreadable' })
+  })
+})
+
+describe('over real HTTP', () => {
+  let stop: (() => void) | undefined
+  afterEach(() => {
+    stop?.()
+    vi.unstubAllGlobals()
+  })
+
+  /** Relative addresses need a page; here they are resolved against the server. */
+  async function serve(status: number, body: string): Promise<void> {
+    const server = createServer((_, response) => response.writeHead(status, { 'content-type': 'application/json' }).end(body))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    const real = fetch
+    vi.stubGlobal('fetch', (address: string, init: RequestInit) => real(`http://127.0.0.1:${port}${address}`, init))
+    stop = () => server.close()
+  }
+
+  test('an answer is its body', async () => {
+    await serve(200, '{"name":"Shoal","version":"1","signUp":"open","instance":"a"}')
+    expect((await call('getApp')).name).toBe('Shoal')
+  })
+
+  test('a refusal carries code, field and when to come back', async () => {
+    await serve(429, '{"error":{"code":"rate_limited","message":"m","field":"email","retryAfterMs":3000}}')
+    await expect(call('getMe')).rejects.toMatchObject({ code: 'rate_limited', field: 'email', retryAfterMs: 3000 })
+  })
+
+  test('a refusal for want of a session is told to whoever listens, a wrong password is not', async () => {
+    const told = vi.fn()
+    const off = onSessionExpired(told)
+    await serve(401, '{"error":{"code":"unauthenticated","message":"m"}}')
+    await expect(call('getMe')).rejects.toBeInstanceOf(ApiError)
+    expect(told).toHaveBeenCalledOnce()
+    stop?.()
+    vi.unstubAllGlobals()
+    await serve(401, '{"error":{"code":"wrong_credentials","message":"m"}}')
+    await expect(call('signIn', { body: { email: 'a@b.c', password: 'x' } })).rejects.toBeInstanceOf(ApiError)
+    expect(told).toHaveBeenCalledOnce()
+    off()
+  })
+
+  test('a server that is not there is unreachable, and a proxy’s page unreadable', async () => {
+    await serve(200, '<html>')
+    await expect(call('getMe')).rejects.toMatchObject({ code: 'unreadable' })
+    stop?.()
+    stop = undefined
+    await expect(call('getMe')).rejects.toMatchObject({ code: 'unreachable', retryable: true })
+  })
+})

@@ -1,0 +1,107 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { FollowedRun, RunFrame, TextChange } from './followed-run.ts'
+import { seedRun, takeFrame } from './followed-run.ts'
+
+const seed = seedRun({ runId: 'r', messageId: 'm', text: '', fence: 0, phase: 'running' })
+
+/** What a reader of changes alone would show. */
+function applied(shown: string, changes: TextChange[]): string {
+  return changes.reduce((text, it) => (it.kind === 'cut' ? text.slice(0, it.length) : text + it.text), shown)
+}
+
+function runFrame(text: string, from: number, how: 'recovered' | 'rewind' | 'reset' = 'recovered', keep = from): RunFrame {
+  return {
+    t: 'run',
+    c: 1,
+    runId: 'r',
+    messageId: 'm',
+    how,
+    keep,
+    text: text.slice(from),
+    position: { fence: 7, seq: 1, length: text.length },
+    phase: 'running',
+  }
+}
+
+describe('a followed run', () => {
+  test('any cutting, repeating and losing of frames, with following again, gives the exact text', () => {
+    const pieces = fc.array(fc.string({ unit: 'grapheme', maxLength: 12 }), { maxLength: 40 })
+    const faults = fc.infiniteStream(fc.constantFrom('pass', 'pass', 'pass', 'lose', 'repeat', 'overlap'))
+    fc.assert(
+      fc.property(pieces, faults, (words, fate) => {
+        let run: FollowedRun = seed
+        let shown = ''
+        let sent = ''
+        const take = (frame: RunFrame): void => {
+          const step = takeFrame(run, frame)
+          run = step.run
+          shown = applied(shown, step.changes)
+          expect(shown).toBe(run.text)
+          expect(run.text.length).toBe(run.position.length)
+          if (step.followAgain) take(runFrame(sent, run.text.length))
+        }
+        for (const x of words) {
+          const at = sent.length
+          sent += x
+          const what = fate.next().value
+          if (what === 'lose') continue
+          const back = what === 'overlap' ? Math.min(3, at) : 0
+          const frame: RunFrame = { t: 'w', c: 1, at: at - back, x: sent.slice(at - back) }
+          take(frame)
+          if (what === 'repeat') take(frame)
+        }
+        take({ t: 'run.end', c: 1, runId: 'r', messageId: 'm', status: 'done', length: sent.length, fence: 7 })
+        if (!run.end) take({ t: 'run.end', c: 1, runId: 'r', messageId: 'm', status: 'done', length: sent.length, fence: 7 })
+        expect(run.text).toBe(sent)
+        expect(run.end?.status).toBe('done')
+      }),
+    )
+  })
+
+  test('a rewind replaces the tail and says nothing', () => {
+    const has = takeFrame(seed, runFrame('one two three', 0)).run
+    const step = takeFrame(has, { ...runFrame('one two four', 8, 'rewind') } as RunFrame)
+    expect(step.run.text).toBe('one two four')
+    expect(step.changes).toEqual([
+      { kind: 'cut', length: 8 },
+      { kind: 'append', text: 'four' },
+    ])
+    expect(step.run.firstVersion).toBeNull()
+  })
+
+  test('a reset keeps the first version', () => {
+    const has = takeFrame(seed, runFrame('the first version', 0)).run
+    const anew = takeFrame(has, runFrame('a', 0, 'reset')).run
+    expect(anew.text).toBe('a')
+    expect(anew.firstVersion).toBe('the first version')
+    const again = takeFrame(anew, runFrame('b', 0, 'reset')).run
+    expect(again.firstVersion).toBe('the first version')
+  })
+
+  test('a reset to words that only go on takes nothing away', () => {
+    const has = takeFrame(seed, runFrame('the same', 0)).run
+    const step = takeFrame(has, runFrame('the same words', 0, 'reset'))
+    expect(step.changes).toEqual([{ kind: 'append', text: ' words' }])
+    expect(step.run.firstVersion).toBeNull()
+  })
+
+  test('a hole and a keep beyond the text ask again and change nothing', () => {
+    const hole = takeFrame(seed, { t: 'w', c: 1, at: 3, x: 'x' })
+    expect(hole).toEqual({ run: seed, changes: [], followAgain: true })
+    expect(takeFrame(seed, runFrame('abcdef', 5)).followAgain).toBe(true)
+  })
+
+  test('an end of another length is not believed', () => {
+    const step = takeFrame(seed, { t: 'run.end', c: 1, runId: 'r', messageId: 'm', status: 'done', length: 5, fence: 7 })
+    expect(step.followAgain).toBe(true)
+    expect(step.run.end).toBeNull()
+  })
+
+  test('the seq of a logged batch becomes the position, one without keeps it', () => {
+    let run = takeFrame(seed, runFrame('', 0)).run
+    run = takeFrame(run, { t: 'w', c: 1, at: 0, x: 'a', s: 4 }).run
+    run = takeFrame(run, { t: 'w', c: 1, at: 1, x: 'b' }).run
+    expect(run.position).toEqual({ fence: 7, seq: 4, length: 2 })
+  })
+})

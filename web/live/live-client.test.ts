@@ -1,0 +1,227 @@
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import type { RunStartRequest } from '../../protocol/run.ts'
+import { startLiveServer } from '../../test/support/live-server.ts'
+import type { LiveServer } from '../../test/support/live-server.ts'
+import { openLiveClient } from './live-client.ts'
+import type { LiveClient, LiveOptions } from './live-client.ts'
+
+const opened: LiveClient[] = []
+const overHttp: (RunStartRequest | string)[] = []
+const started = { chatId: 'c', userMessageId: 'u', messageId: 'm', runId: 'r' }
+
+function connect(server: LiveServer, options: Partial<LiveOptions> = {}): LiveClient {
+  const client = openLiveClient({
+    socketAddress: server.socketAddress,
+    eventsAddress: server.eventsAddress,
+    tab: 'tab',
+    random: () => 0.1,
+    startRun: (request) => {
+      overHttp.push(request)
+      return Promise.resolve(started)
+    },
+    stopRun: (runId) => {
+      overHttp.push(runId)
+      return Promise.resolve()
+    },
+    ...options,
+  })
+  opened.push(client)
+  return client
+}
+
+afterEach(() => {
+  for (const client of opened.splice(0)) client.close()
+  overHttp.length = 0
+})
+
+const isOpen = (client: LiveClient, transport = 'socket'): Promise<unknown> =>
+  vi.waitFor(() => expect(client.status()).toMatchObject({ link: 'open', transport }), 5000)
+
+const seed = { runId: 'r', messageId: 'm', text: 'so far', fence: 3, phase: 'running' } as const
+
+function words(from: string, whole: string): Parameters<LiveServer['say']>[0] {
+  return { t: 'w', c: 1, at: from.length, x: whole.slice(from.length) }
+}
+
+describe('the live client', () => {
+  test('says hello first and follows from its position, again after a cut', async () => {
+    await using server = await startLiveServer()
+    const client = connect(server)
+    const { run } = client.follow(seed)
+    await isOpen(client)
+    const gaps = vi.fn()
+    client.onGap(gaps)
+    await vi.waitFor(() =>
+      expect(server.heard).toEqual([
+        { t: 'hello', v: 1, tab: 'tab' },
+        { t: 'follow', runId: 'r', position: { fence: 3, seq: 0, length: 6 } },
+      ]),
+    )
+    server.say({
+      t: 'run',
+      c: 1,
+      runId: 'r',
+      messageId: 'm',
+      how: 'recovered',
+      keep: 6,
+      text: ' and on',
+      position: { fence: 4, seq: 9, length: 13 },
+      phase: 'running',
+    })
+    await vi.waitFor(() => expect(run.get().text).toBe('so far and on'))
+    server.cut()
+    await vi.waitFor(() =>
+      expect(server.heard.at(-1)).toEqual({ t: 'follow', runId: 'r', position: { fence: 4, seq: 9, length: 13 } }),
+    )
+    expect(gaps).toHaveBeenCalledOnce()
+  })
+
+  test('a hole is followed again; words of a channel of the old socket are not taken', async () => {
+    await using server = await startLiveServer()
+    const client = connect(server)
+    const { run } = client.follow({ ...seed, text: '' })
+    await isOpen(client)
+    server.say({ t: 'w', c: 1, at: 0, x: 'stray' })
+    server.say({ t: 'run', c: 1, runId: 'r', messageId: 'm', how: 'recovered', keep: 0, text: 'ab', position: { fence: 4, seq: 1, length: 2 }, phase: 'running' })
+    server.say({ t: 'w', c: 1, at: 5, x: 'late' })
+    await vi.waitFor(() =>
+      expect(server.heard.at(-1)).toEqual({ t: 'follow', runId: 'r', position: { fence: 4, seq: 1, length: 2 } }),
+    )
+    expect(run.get().text).toBe('ab')
+  })
+
+  test('silence while a run is followed is a lost link; silence without one is not', async () => {
+    await using server = await startLiveServer()
+    const client = connect(server, { silenceMs: 80 })
+    await isOpen(client)
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    expect(server.opened).toBe(1)
+    client.follow(seed)
+    await vi.waitFor(() => expect(server.opened).toBeGreaterThan(1))
+  })
+
+  test('two sockets that do not get through make it server-sent events, which come back to the socket', async () => {
+    await using server = await startLiveServer()
+    server.sockets = 'refuse'
+    const client = connect(server, { probeMs: 100 })
+    const { run } = client.follow(seed)
+    await isOpen(client, 'events')
+    expect(server.opened).toBe(2)
+    expect(JSON.parse(server.streams.at(-1)?.searchParams.get('follow') ?? '')).toEqual([
+      { runId: 'r', position: { fence: 3, seq: 0, length: 6 } },
+    ])
+    server.say({ t: 'run', c: 1, runId: 'r', messageId: 'm', how: 'recovered', keep: 6, text: '', position: { fence: 4, seq: 1, length: 6 }, phase: 'running' })
+    server.say(words('so far', 'so far, so good'))
+    await vi.waitFor(() => expect(run.get().text).toBe('so far, so good'))
+    server.sockets = 'accept'
+    await isOpen(client, 'socket')
+    await vi.waitFor(() => expect(server.heard.at(-1)).toMatchObject({ t: 'follow', position: { length: 15 } }))
+  })
+
+  test('an upgrade that is swallowed counts as one that does not get through', async () => {
+    await using server = await startLiveServer()
+    server.sockets = 'swallow'
+    const client = connect(server, { welcomeMs: 60 })
+    await isOpen(client, 'events')
+  })
+
+  test('a new follow opens another event stream that names it', async () => {
+    await using server = await startLiveServer()
+    server.sockets = 'refuse'
+    const client = connect(server)
+    await isOpen(client, 'events')
+    client.follow(seed)
+    await vi.waitFor(() => expect(server.streams.at(-1)?.searchParams.get('follow')).toContain('"runId":"r"'))
+  })
+
+  test('signed out: it ends and does not come back', async () => {
+    await using server = await startLiveServer()
+    const client = connect(server)
+    await isOpen(client)
+    server.close(4100)
+    await vi.waitFor(() => expect(client.status()).toMatchObject({ link: 'ended', endedBy: 4100 }))
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect(server.opened).toBe(1)
+  })
+
+  test('a start goes over the socket, and its refusal is an error with the code', async () => {
+    await using server = await startLiveServer()
+    const client = connect(server)
+    await isOpen(client)
+    const { started: pending } = client.start({ clientId: 'x', model: 'm', text: 'hi' })
+    await vi.waitFor(() => expect(server.heard.at(-1)).toMatchObject({ t: 'run.start', run: { clientId: 'x' } }))
+    server.say({ t: 'reply', ref: 'r1', ok: false, error: { code: 'too_many_runs', message: 'no' } })
+    await expect(pending).rejects.toMatchObject({ code: 'too_many_runs', retryable: true })
+    expect(overHttp).toEqual([])
+  })
+
+  test('a start whose reply is lost with the link is asked again over HTTP under the same id', async () => {
+    await using server = await startLiveServer()
+    const client = connect(server)
+    await isOpen(client)
+    const { started: pending } = client.start({ clientId: 'x', model: 'm', text: 'hi' })
+    await vi.waitFor(() => expect(server.heard.at(-1)?.t).toBe('run.start'))
+    server.cut()
+    await expect(pending).resolves.toEqual(started)
+    expect(overHttp).toEqual([{ clientId: 'x', model: 'm', text: 'hi' }])
+  })
+
+  test('a start that nobody answers is asked again over HTTP', async () => {
+    await using server = await startLiveServer()
+    const client = connect(server, { replyMs: 50 })
+    await isOpen(client)
+    await expect(client.start({ clientId: 'x', model: 'm', text: 'hi' }).started).resolves.toEqual(started)
+  })
+
+  test('a stop pressed before the run has an id is held, and sent once it has one', async () => {
+    await using server = await startLiveServer()
+    const client = connect(server)
+    await isOpen(client)
+    const start = client.start({ clientId: 'x', model: 'm', text: 'hi' })
+    await vi.waitFor(() => expect(server.heard.at(-1)?.t).toBe('run.start'))
+    const stopped = start.stop()
+    server.say({ t: 'reply', ref: 'r1', ok: true, run: started })
+    await vi.waitFor(() => expect(server.heard.at(-1)).toEqual({ t: 'run.stop', ref: 'r2', runId: 'r' }))
+    server.say({ t: 'reply', ref: 'r2', ok: true })
+    await stopped
+  })
+
+  test('a stop pressed while the start is asked again goes with it', async () => {
+    await using server = await startLiveServer()
+    const client = connect(server)
+    await isOpen(client)
+    const start = client.start({ clientId: 'x', model: 'm', text: 'hi' })
+    await vi.waitFor(() => expect(server.heard.at(-1)?.t).toBe('run.start'))
+    const stopped = start.stop()
+    server.cut()
+    await stopped
+    expect(overHttp[0]).toEqual({ clientId: 'x', model: 'm', text: 'hi', stop: true })
+  })
+
+  test('a release stops following; another holder keeps it', async () => {
+    await using server = await startLiveServer()
+    const client = connect(server)
+    await isOpen(client)
+    const first = client.follow(seed)
+    const second = client.follow(seed)
+    first.release()
+    first.release()
+    expect(second.run).toBe(first.run)
+    second.release()
+    await vi.waitFor(() => expect(server.heard.filter((it) => it.t === 'unfollow')).toHaveLength(1))
+  })
+
+  test('a run that ends at another length than shown is read over HTTP after a few tries, not for ever', async () => {
+    await using server = await startLiveServer()
+    const client = connect(server)
+    client.follow(seed)
+    await isOpen(client)
+    const gaps = vi.fn()
+    client.onGap(gaps)
+    for (let i = 0; i < 8; i++) {
+      server.say({ t: 'run.end', c: 1, runId: 'r', messageId: 'm', status: 'done', length: 99, fence: 4 })
+    }
+    await vi.waitFor(() => expect(gaps).toHaveBeenCalled())
+    expect(server.heard.filter((it) => it.t === 'follow').length).toBeLessThanOrEqual(5)
+  })
+})
