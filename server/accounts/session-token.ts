@@ -33,7 +33,6 @@ export function createSessionTokens(secretKey: string, clock: Clock): SessionTok
         sid,
         uid,
         epoch,
-        iat: Math.floor(clock.now() / 1000),
         ...(expiresAt === null ? {} : { exp: Math.ceil(expiresAt / 1000) }),
       }),
     read(token) {

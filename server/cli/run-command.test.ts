@@ -89,8 +89,9 @@ test('beside a running server, the server does it', async () => {
     await store.close()
   })
   const env = { DATA_DIR: folder }
-  expect((await shoal(create, { env, input: 'correct horse' })).out).toBe('ann@example.com: admin')
+  expect((await shoal(create, { env, input: 'correct horse\r\n' })).out).toBe('ann@example.com: admin')
   const ann = await store.users.byEmail('ann@example.com')
+  expect(await createPasswordHasher().verify(ann?.passwordHash, 'correct horse')).toBe(true)
   await shoal('user reset-password ann@example.com', { env })
   expect(revoked).toEqual([ann?.id])
   expect(await shoal('user deactivate ann@example.com', { env })).toEqual({

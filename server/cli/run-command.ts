@@ -74,7 +74,7 @@ function readFor({ flags }: Command, { env }: CommandIo): ConfigReading {
   const reading = readConfig(env, Object.fromEntries(overrides))
   if (!reading.ok) return reading
   const redis = redisTopology(reading.config)
-  return reading
+  return redis.ok ? reading : { ok: false, problems: [redis.problem], warnings: reading.warnings }
 }
 
 async function withConfig(

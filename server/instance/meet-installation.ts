@@ -1,6 +1,7 @@
 import { every } from '../base/index.ts'
 import type { Clock, Logger } from '../base/index.ts'
 import type { Config } from '../config.ts'
+import { untilHealthy } from '../coordination/redis/until-healthy.ts'
 import type { Store } from '../store/index.ts'
 import type { Coordination } from './coordination.ts'
 import { fingerprintOf } from './find-store.ts'
@@ -19,6 +20,8 @@ export interface MeetInstallationOptions {
 
 const expiresMs = 86_400_000
 const againMs = 10_000
+/** How long the first comparison waits for Redis: an instance starts without it. */
+const firstLinkMs = 2000
 
 /**
  * Two installations, or two secrets, that meet in one store or under one Redis prefix would sign each other's people
@@ -35,11 +38,18 @@ export async function meetInstallation(options: MeetInstallationOptions): Promis
     return
   }
   if (!coordination.link) return
+  const failed = (error: unknown): void =>
+    logger.debug({ err: error }, 'the installation cannot be compared in Redis now')
   const look = (): Promise<void> => meetInRedis(options, `${met.installation.id} ${fingerprint}`)
-  await look()
+  await untilHealthy(coordination.link, firstLinkMs)
+  await look().catch(failed)
+  const leave = coordination.link.onLink((healthy) => {
+    if (healthy) void look().catch(failed)
+  })
+  signal.addEventListener('abort', leave, { once: true })
   void every(look, {
     ms: () => againMs,
-    failed: (error) => logger.debug({ err: error }, 'the installation cannot be compared in Redis now'),
+    failed,
     signal,
   })
 }

@@ -32,9 +32,12 @@ export function describeMigrate(name: string, make: () => Promise<EmptyDatabase>
     afterAll(() => Promise.all(opened.map((database) => database.close())))
 
     test('instances that start together make each step once', async () => {
-      const { engine, another } = await fresh()
+      const database = await fresh()
+      const { engine } = database
       const steps = await Promise.all(
-        [engine, another(), another(), another()].map((each) => migrate(each, { apply: true })),
+        [engine, database.another(), database.another(), database.another()].map((each) =>
+          migrate(each, { apply: true }),
+        ),
       )
       expect(steps.flat()).toEqual(migrations.map(({ number }) => number))
       const rows = await engine.db.selectFrom('schema_migration').select(['number', 'kind']).execute()

@@ -65,7 +65,7 @@ export function describeUsers(name: string, make: MakeStore): void {
         seen.push(...page.items.map(({ id }) => id))
         cursor = page.next ?? undefined
       } while (cursor !== undefined)
-      expect(seen).toEqual(made.map(({ id }) => id).reverse())
+      expect(seen).toEqual(made.map(({ id }) => id).toReversed())
       expect((await store.users.list({ q: `${word}_100%`, limit: 9 })).items).toHaveLength(5)
       expect((await store.users.list({ q: `${word}x100`, limit: 9 })).items).toHaveLength(0)
       expect((await store.users.list({ q: made[3]!.email, limit: 9 })).items.map(({ id }) => id)).toEqual([

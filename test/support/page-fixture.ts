@@ -60,9 +60,12 @@ export async function startPage(
     api: new ApiClient(''),
     complaints,
     async open(path = '/', { signedIn = true, beside, ...options } = {}) {
-      const context = beside ?? (await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options }))
+      const context =
+        beside ?? (await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options }))
       if (signedIn && !beside) {
-        await context.addCookies([{ name: 'token', value: it.api.token, url: it.instance.url, httpOnly: true }])
+        await context.addCookies([
+          { name: 'token', value: it.api.token, url: it.instance.url, httpOnly: true },
+        ])
       }
       const page = await context.newPage()
       await watch(page, it.instance.url, complaints)
@@ -98,7 +101,8 @@ async function watch(page: Page, url: string, complaints: string[]): Promise<voi
     )
   })
   page.on('console', (message) => {
-    if (/^policy:|Refused to|Content Security Policy|Trusted/.test(message.text())) complaints.push(message.text())
+    if (/^policy:|Refused to|Content Security Policy|Trusted/.test(message.text()))
+      complaints.push(message.text())
   })
   page.on('pageerror', (error) => complaints.push(`fault: ${error.message}`))
   page.on('request', (request) => {

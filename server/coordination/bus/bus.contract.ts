@@ -24,7 +24,7 @@ const patience = { timeout: 20_000, interval: 20 }
 /** What every bus promises, whatever it is made of. */
 export function describeBus(name: string, make: () => Promise<BusHouse>): void {
   // Side by side with the other implementations: nearly all of it is waiting.
-  describe.concurrent(`bus, ${name}`, () =>
+  describe.concurrent(`bus, ${name}`, () => {
     describe('promises', { concurrent: false }, () => {
       let house: BusHouse
       let buses: Bus[] = []
@@ -132,5 +132,6 @@ export function describeBus(name: string, make: () => Promise<BusHouse>): void {
         await vi.waitFor(() => expect(open.heard).toEqual(['heard']), patience)
         expect(closed.heard).toEqual([])
       })
-    }))
+    })
+  })
 }

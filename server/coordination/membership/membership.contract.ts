@@ -33,7 +33,7 @@ let incarnations = 0
 /** What every membership promises. Bounds of time are those of `waitFor`: generous, since other tests share the machine. */
 export function describeMembership(name: string, make: () => Promise<MembershipHouse>): void {
   // Side by side with the other implementations: nearly all of it is waiting.
-  describe.concurrent(`membership, ${name}`, () =>
+  describe.concurrent(`membership, ${name}`, () => {
     describe('promises', { concurrent: false }, () => {
       let house: MembershipHouse
       let joined: Membership[] = []
@@ -165,5 +165,6 @@ export function describeMembership(name: string, make: () => Promise<MembershipH
         expect(a.links).toEqual([true, false, true])
         expect([...a.gone, ...b.gone]).toEqual([])
       })
-    }))
+    })
+  })
 }

@@ -10,9 +10,10 @@ local blocked = redis.call('PTTL', KEYS[2])
 if blocked > 0 then return { 0, 0, blocked, math.max(blocked, math.ceil((tat - now) / 1000)) } end
 local next_tat = tat + interval * cost
 local wait = next_tat - tolerance - now
-if wait > 0 then
-  return { 0, math.floor((now + tolerance - tat) / interval), math.ceil(wait / 1000), math.ceil((tat - now) / 1000) }
+-- Intervals are seldom whole microseconds: a whole burst must not fail by the last digit of a sum.
+if wait > 1 then
+  return { 0, math.floor((now + tolerance - tat) / interval + 1e-6), math.ceil(wait / 1000), math.ceil((tat - now) / 1000) }
 end
 local reset = math.ceil((next_tat - now) / 1000)
 if reset > 0 then redis.call('SET', KEYS[1], string.format('%.0f', next_tat), 'PX', reset) end
-return { 1, math.floor((now + tolerance - next_tat) / interval), 0, reset }
+return { 1, math.floor((now + tolerance - next_tat) / interval + 1e-6), 0, reset }

@@ -4,6 +4,9 @@ import type { LimitAnswer } from './rate-limits.ts'
 /** Above this, keys that are whole again are dropped, and if that is not enough the oldest. */
 const mostKeys = 100_000
 
+/** Intervals are seldom whole microseconds: a whole burst must not fail by the last digit of a sum. */
+const rounding = 1e-6
+
 /**
  * GCRA in this process: the theoretical arrival time of each key, in µs of the clock that is given. The generic cell
  * rate algorithm is from ATM traffic control (ITU-T I.371).
@@ -19,10 +22,10 @@ export class LocalLimits {
   }
 
   consume(key: string, { intervalUs, toleranceUs, cost }: LimitTerms): Omit<LimitAnswer, 'degraded'> {
-    const now = this.#now() * 1000
+    const now = Math.floor(this.#now() * 1000)
     const tat = Math.min(Math.max(this.#arrivals.get(key) ?? now, now), now + toleranceUs)
     const toMs = (us: number): number => Math.max(0, Math.ceil(us / 1000))
-    const units = (until: number): number => Math.floor((now + toleranceUs - until) / intervalUs)
+    const units = (until: number): number => Math.floor((now + toleranceUs - until) / intervalUs + rounding)
     const blockedMs = this.blockedMs(key)
     if (blockedMs > 0) {
       const resetMs = Math.max(blockedMs, toMs(tat - now))
@@ -30,7 +33,7 @@ export class LocalLimits {
     }
     const next = tat + intervalUs * cost
     const wait = next - toleranceUs - now
-    if (wait > 0) {
+    if (wait > 1) {
       return { allowed: false, remaining: units(tat), retryAfterMs: toMs(wait), resetMs: toMs(tat - now) }
     }
     if (next > now) this.#keep(key, next, now)

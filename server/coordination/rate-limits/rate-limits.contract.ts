@@ -18,7 +18,7 @@ let keys = 0
 
 export function describeRateLimits(name: string, make: () => Promise<RateLimitsHouse>): void {
   // Side by side with the other implementations: nearly all of it is waiting.
-  describe.concurrent(`rate limits, ${name}`, () =>
+  describe.concurrent(`rate limits, ${name}`, () => {
     describe('promises', { concurrent: false }, () => {
       let house: RateLimitsHouse
       let open: RateLimits[] = []
@@ -128,5 +128,6 @@ export function describeRateLimits(name: string, make: () => Promise<RateLimitsH
           expect(await b.consume(blocked, slow)).toMatchObject({ allowed: false, degraded: false })
         }, patience)
       })
-    }))
+    })
+  })
 }

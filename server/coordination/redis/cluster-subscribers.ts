@@ -19,9 +19,10 @@ export class ClusterSubscribers {
     this.#connect = connect
   }
 
-  /** Needed connections all work; there is always one for plain channels. */
+  /** The one for plain channels works, and no other is known not to: a new one is given its time. */
   get alive(): boolean {
-    return this.#connections.size > 0 && [...this.#connections.values()].every(({ guard }) => guard.alive)
+    const plain = this.#connections.get(`plain ${this.#plainHome ?? ''}`)
+    return plain?.guard.alive === true && [...this.#connections.values()].every(({ guard }) => !guard.away)
   }
 
   route(kind: ChannelKind, name: string): SubscriberConnection | undefined {

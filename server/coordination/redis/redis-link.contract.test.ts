@@ -6,34 +6,18 @@ import {
   redisTopologies,
   testPrefix,
 } from '../../../test/support/redis-link.ts'
+import { hear, key, spublish } from '../../../test/support/redis-channels.ts'
 import {
   startCluster,
-  startSentinel,
   startStandalone,
   startTls,
   startWithAclUser,
   startWithPassword,
 } from '../../../test/support/redis-server.ts'
-import type { TestRedis } from '../../../test/support/redis-server.ts'
-import { clusterSlot } from './cluster-slot.ts'
-import { loadScript } from './lua-script.ts'
+import { echo } from '../../../test/support/redis-channels.ts'
 import type { RedisLink } from './redis-link.ts'
-import { RedisUnavailable } from './redis-link.ts'
 
-const echo = loadScript(new URL('fixtures/echo.lua', import.meta.url))
 const patience = { timeout: 20_000, interval: 20 }
-const key = (name: string): string => `${testPrefix}:{${name}}`
-
-function hear(link: RedisLink, kind: 'plain' | 'sharded', channel: string) {
-  const heard: string[] = []
-  const listener = { message: (payload: string) => heard.push(payload), gap: () => heard.push('gap') }
-  const subscription =
-    kind === 'plain' ? link.subscribe(channel, listener) : link.subscribeSharded(channel, listener)
-  return { heard, ...subscription }
-}
-
-const spublish = (link: RedisLink, channel: string, payload: string) =>
-  link.eval(echo, [channel], ['publish', payload])
 
 describe.concurrent('every topology', () => {
   for (const [name, start] of [...redisTopologies, ['password', startWithPassword] as const]) {
@@ -289,103 +273,5 @@ describe.concurrent('subscriptions', () => {
     await link.publish('flip', 'x')
     await vi.waitFor(() => expect(kept.heard).toEqual(['x']), patience)
     await link.close()
-  })
-})
-
-describe.concurrent('failover', () => {
-  async function follow(redis: TestRedis, count: number) {
-    const links = await Promise.all(Array.from({ length: count }, () => connectLink(redis)))
-    const shards = links.map((link) => hear(link, 'sharded', key('run')))
-    const plains = links.map((link) => hear(link, 'plain', key('bus')))
-    await Promise.all([...shards, ...plains].map(({ ready }) => ready))
-    const [writer] = links as [RedisLink]
-    /** Every link heals, is subscribed again and hears. */
-    const heals = async (): Promise<void> => {
-      await vi.waitFor(
-        async () => {
-          await spublish(writer, key('run'), 'after').catch(() => {})
-          await writer.publish(key('bus'), 'after').catch(() => {})
-          for (const { heard } of [...shards, ...plains]) expect(heard).toContain('after')
-        },
-        { timeout: 25_000, interval: 200 },
-      )
-      await Promise.all(links.map((link) => linkBecomes(link, true)))
-      for (const { heard } of shards) expect(heard).toContain('gap')
-      await writer.command(['set', key('w'), 1])
-    }
-    return { links, writer, heals, close: () => Promise.all(links.map((link) => link.close())) }
-  }
-
-  test('Sentinel: the master is killed', async () => {
-    await using redis = await startSentinel()
-    const { heals, close } = await follow(redis, 8)
-    await redis.servers[0]!.kill()
-    await heals()
-    await close()
-  })
-
-  test('Sentinel: the master is paused, another is chosen, the old one wakes up', async () => {
-    await using redis = await startSentinel()
-    const { heals, writer, close } = await follow(redis, 8)
-    const [old] = redis.servers
-    old!.pause()
-    const began = performance.now()
-    await writer
-      .command(['set', key('w'), 1])
-      .catch((error: RedisUnavailable) => expect(error.kind).toBe('timeout'))
-    expect(performance.now() - began).toBeLessThan(3500)
-    await heals()
-    old!.resume()
-    // Not one write goes to the old master, which would throw it away.
-    await vi.waitFor(async () => expect(await old!.admin.info('replication')).toMatch(/role:slave/), patience)
-    await writer.command(['set', key('kept'), 'yes'])
-    await vi.waitFor(async () => {
-      const values = await Promise.all(redis.servers.map(({ admin }) => admin.get(key('kept'))))
-      expect(values).toEqual(['yes', 'yes', 'yes'])
-    }, patience)
-    await close()
-  })
-
-  test('Sentinel: a planned failover', async () => {
-    await using redis = await startSentinel()
-    const { heals, close } = await follow(redis, 8)
-    await redis.sentinels[0]!.admin.call('SENTINEL', 'FAILOVER', 'mymaster')
-    const [old] = redis.servers
-    await vi.waitFor(async () => expect(await old!.admin.info('replication')).toMatch(/role:slave/), patience)
-    await heals()
-    await close()
-  })
-
-  test('Cluster: the master of the channel is killed, its replica takes over', async () => {
-    await using redis = await startCluster({ replicas: 1 })
-    const { heals, close } = await follow(redis, 3)
-    const slots = (await redis.servers[0]!.admin.cluster('SLOTS')) as [number, number, [string, number]][]
-    const slot = clusterSlot(key('run'))
-    const port = slots.find(([from, to]) => from <= slot && slot <= to)![2][1]
-    await redis.servers.find((server) => server.port === port)!.kill()
-    await heals()
-    await close()
-  })
-
-  test('Cluster: a slot moves, and its channel with it', async () => {
-    await using redis = await startCluster()
-    const { heals, writer, close } = await follow(redis, 3)
-    const slot = clusterSlot(key('run'))
-    const ids = await Promise.all(redis.servers.map(({ admin }) => admin.cluster('MYID') as Promise<string>))
-    const slots = (await redis.servers[0]!.admin.cluster('SLOTS')) as [number, number, [string, number]][]
-    const port = slots.find(([from, to]) => from <= slot && slot <= to)![2][1]
-    const from = redis.servers.findIndex((server) => server.port === port)
-    const to = (from + 1) % redis.servers.length
-    await writer.command(['set', key('run'), 'data'])
-    await redis.servers[to]!.admin.cluster('SETSLOT', slot, 'IMPORTING', ids[from]!)
-    await redis.servers[from]!.admin.cluster('SETSLOT', slot, 'MIGRATING', ids[to]!)
-    const target = redis.servers[to]!.port
-    await redis.servers[from]!.admin.call('MIGRATE', '127.0.0.1', target, '', 0, 2000, 'KEYS', key('run'))
-    for (const index of [to, from, 3 - to - from]) {
-      await redis.servers[index]!.admin.cluster('SETSLOT', slot, 'NODE', ids[to]!)
-    }
-    await heals()
-    expect(await writer.command(['get', key('run')])).toBe('data')
-    await close()
   })
 })

@@ -83,7 +83,7 @@ function inCluster({ factory, commands, clock, logger, alive, failed }: Subscrib
     report()
   }
   const report = (): void => {
-    if (!nodes.alive) subscriptions.stopWaiting()
+    subscriptions.stopWaiting()
     alive(nodes.alive)
   }
   const nodes = new ClusterSubscribers(

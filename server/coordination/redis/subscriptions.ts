@@ -64,15 +64,17 @@ export class Subscriptions {
     for (const wanted of this.#wanted.values()) this.#place(wanted)
   }
 
-  /** The link is away: whoever waits for `ready` goes on, and hears `gap` on return. */
+  /** A connection is away: whoever waits for it goes on, and hears `gap` on return. */
   stopWaiting(): void {
-    for (const { confirmed, listeners } of this.#wanted.values()) {
-      if (!confirmed) for (const listening of listeners) this.#tell(listening)
+    for (const { home, listeners } of this.#wanted.values()) {
+      if (home?.guard.away) for (const listening of listeners) this.#tell(listening)
     }
   }
 
   close(): void {
-    this.stopWaiting()
+    for (const { listeners } of this.#wanted.values()) {
+      for (const listening of listeners) this.#tell(listening)
+    }
     this.#wanted.clear()
   }
 

@@ -89,6 +89,7 @@ class Reader implements LogReader {
     this.#subscription = log.follow(runId, {
       note: (note) => this.#note(note),
       gap: () => {
+        if (this.#closed) return
         this.#store.ask()
         this.#read()
       },
@@ -220,8 +221,8 @@ class Reader implements LogReader {
   #unreadable(): void {
     this.#held = []
     this.#readAgain = false
-    this.#store.ask()
     this.#reread.in(rereadMs)
+    this.#store.ask()
   }
 
   #tell(event: ReaderEvent): void {

@@ -190,7 +190,9 @@ class Handle implements MemoryRunLog {
     const returns = this.away && !away
     this.away = away
     if (!returns) return
-    for (const follower of this.#hub.followersOf(this)) queueMicrotask(() => follower.listener.gap())
+    queueMicrotask(() => {
+      for (const follower of this.#hub.followersOf(this)) follower.listener.gap()
+    })
   }
 
   seize(runId: string, fence: number): Promise<LogAnswer> {

@@ -1,8 +1,10 @@
 import { once } from 'node:events'
-import { connect, createServer } from 'node:net'
-import type { AddressInfo, Socket } from 'node:net'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { startLossyProxy } from '../../../test/support/lossy-proxy.ts'
+import type { LossyProxy } from '../../../test/support/lossy-proxy.ts'
 import { startPostgresServer } from '../../../test/support/postgres-server.ts'
 import type { PostgresServer } from '../../../test/support/postgres-server.ts'
 import {
@@ -48,39 +50,12 @@ async function client(url = databaseUrl): Promise<pg.Client> {
   return made
 }
 
-/** Loses what is between a client and the server, as networks do. */
-async function startProxy(): Promise<{ url: string; cut(): void; freeze(): void }> {
-  const target = new URL(databaseUrl)
-  const sockets = new Set<Socket>()
-  const proxy = createServer((near) => {
-    const far = connect(Number(target.port), target.hostname)
-    for (const [from, to] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(from)
-      from.pipe(to)
-      from.on('error', () => to.destroy())
-      from.on('close', () => {
-        to.destroy()
-        sockets.delete(from)
-      })
-    }
-  }).listen(0, '127.0.0.1')
-  await once(proxy, 'listening')
+async function startProxy(): Promise<LossyProxy & { url: string }> {
   const url = new URL(databaseUrl)
-  url.port = `${(proxy.address() as AddressInfo).port}`
-  const cut = (): void => sockets.forEach((socket) => socket.destroy())
-  closing.push(async () => {
-    cut()
-    proxy.close()
-  })
-  const freeze = (): void =>
-    sockets.forEach((socket) => {
-      socket.unpipe()
-      socket.pause()
-    })
-  return { url: url.href, cut, freeze }
+  const proxy = await startLossyProxy({ host: url.hostname, port: Number(url.port) })
+  closing.push(async () => proxy.stop())
+  url.port = `${proxy.port}`
+  return { ...proxy, url: url.href }
 }
 
 async function refusal(work: Promise<unknown>): Promise<StoreError> {

@@ -93,6 +93,7 @@ describe('hostile text under the policy of the page', () => {
     await expect
       .poll(() => page.evaluate(() => (window as never as { violations: string[] }).violations.length))
       .toBeGreaterThan(0)
+    harnessPages.errors.splice(0)
   })
 
   test('a failure of the renderer shows that message plain, and the rest of the page', async () => {
@@ -100,5 +101,6 @@ describe('hostile text under the policy of the page', () => {
     await page.evaluate(() => harness.failing('**words**\n\n```js\nx\n```'))
     expect(await page.locator('.md-plain').innerText()).toContain('**words**')
     expect(await page.locator('#rest').innerText()).toBe('the rest of the page')
+    expect(harnessPages.errors.splice(0).join()).toContain('A message could not be rendered')
   })
 })

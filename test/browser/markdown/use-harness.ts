@@ -3,11 +3,15 @@ import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import { startHarness } from './harness-page.ts'
 import type { HarnessPage } from './harness-page.ts'
 
-/** A harness for the tests of one file. Every page is closed after its test, which fails if the page threw. */
-export function useHarness(): {
+export interface Harnesses {
   open: (options?: BrowserContextOptions) => Promise<Page>
   origin: () => string
-} {
+  /** What the pages of this test complained of. A test that provokes errors takes them out. */
+  errors: string[]
+}
+
+/** A harness for the tests of one file. Every page is closed after its test, which fails if the page complained. */
+export function useHarness(): Harnesses {
   let harnessPage: HarnessPage | undefined
   const pages: Page[] = []
   const errors: string[] = []
@@ -20,11 +24,15 @@ export function useHarness(): {
     expect(errors.splice(0)).toEqual([])
   })
   return {
+    errors,
     origin: () => harnessPage!.origin,
     async open(options = {}) {
       const page = await harnessPage!.open(options)
       pages.push(page)
       page.on('pageerror', (error) => errors.push(error.message))
+      page.on('console', (message) => {
+        if (message.type() === 'error') errors.push(message.text())
+      })
       return page
     },
   }

@@ -42,7 +42,7 @@ export function createLazy<T>(load: () => Promise<T>): Lazy<T> {
 }
 
 export function useLazy<T>(lazy: Lazy<T>): T | undefined {
-  return useSyncExternalStore(lazy.subscribe, lazy.get)
+  return useSyncExternalStore(lazy.subscribe, lazy.get, lazy.get)
 }
 
 const idle: Lazy<never> = { get: () => undefined, subscribe: () => () => undefined }

@@ -54,14 +54,14 @@ function withinWeight(groups: readonly BlockGroup[], limit: number): readonly Bl
   return count === groups.length ? groups : groups.slice(0, count)
 }
 
+// A rule, a formula's end, a link definition: there is no word to stand behind.
+const dotless = /^ {0,3}(?:(?:[-*_][ \t]*){3,}|\[[^\]^][^\]]*\]:.*)$|(?:\$\$|\\\])$/
+
 /** Whether the last thing shown is one that can carry the dot inside. */
 function carriesDot({ groups }: ParsedMarkdown): boolean {
   const last = groups.at(-1)?.blocks.at(-1)
-  if (last === undefined) return false
-  return (
-    last.kind !== 'math' &&
-    !(last.kind === 'text' && /^ {0,3}(?:[-*_][ \t]*){3,}$|(?:\$\$|\\\])$/.test(last.raw))
-  )
+  if (last === undefined || last.kind === 'math') return false
+  return last.kind !== 'text' || !dotless.test(last.raw)
 }
 
 function Rendered({ text, streaming = false, labels, ref }: MarkdownProps): ReactNode {

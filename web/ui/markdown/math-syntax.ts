@@ -14,6 +14,8 @@ function enclosed(source: string, closer: string, limit: number): FormulaMatch |
   const tex = source.slice(2, end)
   // A blank line ends a paragraph, and with it everything that was opened there.
   if (tex.trim() === '' || /\n[ \t]*\n/.test(tex)) return undefined
+  // "\[b\](c)" is a link that somebody escaped.
+  if (closer === String.raw`\]` && !/^\s|[\\^_=+<>]/.test(tex)) return undefined
   return { raw: source.slice(0, end + closer.length), tex: tex.trim(), display: closer !== String.raw`\)` }
 }
 

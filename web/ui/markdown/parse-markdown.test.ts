@@ -87,7 +87,7 @@ describe('parsing a text that grows', () => {
         }
         expect(shape(parser.parse(source, true))).toEqual(shape(parseAtOnce(source)))
       }),
-      { numRuns: 1500 },
+      { numRuns: 600 },
     )
   })
 
@@ -100,7 +100,7 @@ describe('parsing a text that grows', () => {
         parser.parse(source, false)
         expect(shape(parser.parse(source, true))).toEqual(shape(parseAtOnce(source)))
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     )
   })
 
@@ -117,7 +117,7 @@ describe('parsing a text that grows', () => {
           for (const word of wanted) expect(shown).toContain(word)
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 300 },
     )
   })
 
@@ -251,7 +251,7 @@ describe('bounds', () => {
   ])('%s neither exhaust the stack nor the time', (_name, source) => {
     expect(() => shape(parseAtOnce(source))).not.toThrow()
     const parser = new MarkdownParser()
-    for (const part of [0.3, 0.6, 0.9]) parser.parse(source.slice(0, source.length * part), false)
-    expect(() => shape(parser.parse(source, true))).not.toThrow()
+    for (const part of [0.3, 0.9]) parser.parse(source.slice(0, source.length * part), false)
+    expect(() => parser.parse(source, true)).not.toThrow()
   })
 })

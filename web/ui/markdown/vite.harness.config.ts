@@ -15,6 +15,7 @@ export default defineConfig({
     rolldownOptions: { input: join(here, 'harness.html') },
     assetsInlineLimit: 0,
     modulePreload: false,
+    chunkSizeWarningLimit: 2000,
   },
   logLevel: 'warn',
 })

@@ -40,7 +40,8 @@ function useSource(source: StreamedText | string, streaming: boolean): StreamedS
     [source, streaming],
   )
   const store = typeof source === 'string' ? undefined : source
-  return useSyncExternalStore(store?.subscribe ?? never, store?.getSnapshot ?? (() => fixed))
+  const get = store?.getSnapshot ?? ((): StreamedSnapshot => fixed)
+  return useSyncExternalStore(store?.subscribe ?? never, get, get)
 }
 
 /** Half a tag at the end of what has come so far is not shown. */

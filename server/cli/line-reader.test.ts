@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest'
+import { createLineReader } from './line-reader.ts'
+
+test('any way to cut the bytes gives the same lines', () => {
+  const bytes = Buffer.from('eins\nzwei ä 🐟\n\ndrei\nrest')
+  for (let cut = 0; cut <= bytes.length; cut++) {
+    const read = createLineReader(100)
+    const lines = [...(read(bytes.subarray(0, cut)) ?? []), ...(read(bytes.subarray(cut)) ?? [])]
+    expect(lines, `cut at ${cut}`).toEqual(['eins', 'zwei ä 🐟', 'drei'])
+  }
+})
+
+test('a longer line than allowed is told, ended or not', () => {
+  expect(createLineReader(3)('abc\n')).toEqual(['abc'])
+  expect(createLineReader(3)('abcd\n')).toBeUndefined()
+  expect(createLineReader(3)('abcd')).toBeUndefined()
+})
