@@ -80,13 +80,11 @@ describe('three instances, one Redis, one database', () => {
       .toBeGreaterThan(100)
     const message = (await fleet.api.chat(run.chatId, fleet.urls()[1])).messages.at(-1)!
     const socket = await new TestSocket(fleet.urls()[2]!, { token: fleet.api.token }).open()
-    socket
-      .hello()
-      .send({
-        t: 'follow',
-        runId: run.runId,
-        position: { fence: message.fence!, seq: 0, length: message.text.length },
-      })
+    socket.hello().send({
+      t: 'follow',
+      runId: run.runId,
+      position: { fence: message.fence!, seq: 0, length: message.text.length },
+    })
     const state = await socket.frame('run')
     expect(state).toMatchObject({ how: 'recovered', keep: message.text.length })
     const end = await new Promise<{ length: number }>((resolve, reject) => {
