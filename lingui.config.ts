@@ -4,7 +4,11 @@ export default defineConfig({
   sourceLocale: 'en',
   locales: ['en', 'de'],
   catalogs: [
-    { path: '<rootDir>/web/locales/{locale}/messages', include: ['<rootDir>/web'], exclude: ['**/*.test.ts'] },
+    {
+      path: '<rootDir>/web/locales/{locale}/messages',
+      include: ['<rootDir>/web'],
+      exclude: ['**/*.test.ts'],
+    },
   ],
   orderBy: 'message',
 })

@@ -38,7 +38,13 @@ const server = process.env['SHOAL_DEV_SERVER'] ?? 'http://127.0.0.1:8080'
 
 export default defineConfig({
   root: join(import.meta.dirname, 'web'),
-  plugins: [react(), lingui(), babel({ presets: [linguiTransformerBabelPreset()] }), tailwindcss(), precompress()],
+  plugins: [
+    react(),
+    lingui(),
+    babel({ presets: [linguiTransformerBabelPreset()] }),
+    tailwindcss(),
+    precompress(),
+  ],
   build: {
     outDir,
     emptyOutDir: true,

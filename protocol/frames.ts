@@ -84,7 +84,8 @@ export type ServerFrame =
   | { t: 'w'; c: number; at: number; x: string; s?: number }
   /** Where the run stands: its owner died and another is taking over (`moving`), words are late (`stalled`), or flow (`live`). */
   | { t: 'run.link'; c: number; link: 'moving' | 'moved' | 'stalled' | 'live' }
-  | { t: 'run.phase'; c: number; phase: RunPhase }
+  /** `place`: how many wait before and including this one, while it is queued here. */
+  | { t: 'run.phase'; c: number; phase: RunPhase; place?: number }
   /** The end, as the store has it. `length` is the length of the whole text: a reader that has another follows anew. */
   | {
       t: 'run.end'

@@ -3,8 +3,7 @@ export { describeConfig, describeProblems } from './config/describe-config.ts'
 export { documentConfiguration } from './config/document-configuration.ts'
 export { embeddedSecret } from './config/embedded-secret.ts'
 export { nearest, readConfig } from './config/read-config.ts'
-export type { Config, ConfigProblem, ConfigReading, EffectiveVariable } from './config/read-config.ts'
-export type { EnvironmentConnection } from './config/environment-connections.ts'
+export type { Config, ConfigProblem, ConfigReading } from './config/read-config.ts'
 
 /** The environment of this process, for `readConfig`. */
 export function processEnvironment(): Record<string, string | undefined> {

@@ -98,9 +98,9 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
 
 /** What turns by itself, in the order in which one needs the other. */
 async function startServices(services: Services, config: Config, state: InstanceState): Promise<void> {
-  const { accounts, chat, connections, feeds, hub, membership, store } = services
+  const { accounts, chat, connections, feeds, hub, membership, settings, store } = services
   feeds.on('connections', () => connections.read())
-  feeds.on('settings', async () => {})
+  feeds.on('settings', () => settings.read())
   feeds.on('revocations', async () => {
     const revoked = await store.sessions.revokedSince(state.revocationsRead)
     accounts.authenticator.revoked(revoked.sessionIds, revoked.userIds)

@@ -13,6 +13,7 @@ import { getChat } from './get-chat.ts'
 import { getCluster } from './get-cluster.ts'
 import { getMe } from './get-me.ts'
 import { getPreferences } from './get-preferences.ts'
+import { getSettings } from './get-settings.ts'
 import { listApiKeys } from './list-api-keys.ts'
 import { listChats } from './list-chats.ts'
 import { listConnections } from './list-connections.ts'
@@ -21,6 +22,7 @@ import { listRuns } from './list-runs.ts'
 import { listSessions } from './list-sessions.ts'
 import { listUsers } from './list-users.ts'
 import { putPreferences } from './put-preferences.ts'
+import { putSettings } from './put-settings.ts'
 import { resetPassword } from './reset-password.ts'
 import { restoreChat } from './restore-chat.ts'
 import { restoreMessage } from './restore-message.ts'
@@ -51,6 +53,7 @@ export const operations = {
   getCluster,
   getMe,
   getPreferences,
+  getSettings,
   listApiKeys,
   listChats,
   listConnections,
@@ -59,6 +62,7 @@ export const operations = {
   listSessions,
   listUsers,
   putPreferences,
+  putSettings,
   resetPassword,
   restoreChat,
   restoreMessage,

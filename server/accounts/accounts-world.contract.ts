@@ -17,7 +17,7 @@ export const password = 'correct horse battery'
 export const day = 86_400_000
 
 /** Time that only the test moves. It begins now, since a store has a clock of its own. */
-export class TestClock implements Clock {
+class TestClock implements Clock {
   #ms = Date.now()
   now(): number {
     return this.#ms
@@ -41,7 +41,7 @@ export function meta(changes: Partial<RequestMeta> = {}): RequestMeta {
 }
 
 /** Every call to the store's verbs, by `group.verb`, in order; and a way to break or hold one. */
-export interface Tap {
+interface Tap {
   calls: string[]
   /** Runs after the real verb has answered and before the caller hears of it. */
   after: Map<string, () => Promise<void>>

@@ -173,7 +173,7 @@ export class Authenticator {
     user: UserRow,
     access: Pick<KnownAccess, 'sessionId' | 'apiKeyId' | 'expiresAt' | 'notedAt'>,
   ): KnownAccess {
-    return { userId: user.id, user: presentUser(user), renewedAt: 0, ...access }
+    return { userId: user.id, user: Object.freeze(presentUser(user)), renewedAt: 0, ...access }
   }
 
   #note(access: KnownAccess): void {

@@ -13,6 +13,8 @@ export interface Question {
   sink: UpstreamSink
   /** The run was taken over: a provider that is overrun or away is waited for, and never fails the run (rule 14). */
   patient: boolean
+  /** Told while the question waits for its turn, and with null when it has it. */
+  place: (place: number | null) => void
   /** Whether any word has come: then nothing is asked twice. */
   begun: () => boolean
   signal: AbortSignal
@@ -46,8 +48,14 @@ export async function askModel(context: ChatContext, question: Question): Promis
         else return { status: 'failed', error: new AppError('unknown_model').toWire() }
         continue
       }
-      void model.learnContinues(signal)
-      await model.generate(await question.request(model), question.sink, signal)
+      const leave = await context.admission.enter(model.connectionId, question.place, signal)
+      question.place(null)
+      try {
+        void model.learnContinues(signal)
+        await model.generate(await question.request(model), question.sink, signal)
+      } finally {
+        leave()
+      }
       return { status: 'done' }
     } catch (error) {
       signal.throwIfAborted()

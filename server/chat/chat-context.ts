@@ -3,6 +3,8 @@ import type { RunLog, Membership } from '../coordination/contracts.ts'
 import type { ModelCatalogue } from '../upstream/contracts.ts'
 import type { Store } from '../store/store.ts'
 import type { UserEvents } from '../shared-state/user-events.ts'
+import type { RunAdmission } from './run-admission.ts'
+import type { RunLimiter } from './run-limits.ts'
 import type { MessageOf, MessageName } from '../messages.ts'
 
 /** What runs may cost and how patient they are. Milliseconds, UTF-16 units. */
@@ -46,11 +48,13 @@ export interface ChatContext {
   models: ModelCatalogue
   events: UserEvents
   send: <K extends MessageName>(name: K, payload: MessageOf<K>) => Promise<boolean>
+  admission: RunAdmission
+  limiter: RunLimiter
   clock: Clock
   logger: Logger
   limits: RunLimits
   /** What to do with an answer that cannot be continued after its owner died. */
-  policy: 'restart' | 'interrupt'
+  policy: () => 'restart' | 'interrupt'
   /**
    * Nobody else can own this instance's runs: the store is embedded and locked. Then silence by rule 7 would only
    * hurt, and an unreachable store is no reason to suspect another owner.

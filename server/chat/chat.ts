@@ -10,6 +10,7 @@ import { Orphans } from './orphans.ts'
 import { OwnedRuns } from './owned-runs.ts'
 import { presentChat } from './present.ts'
 import type { RunEnd, RunSink, RunView } from './run-view.ts'
+import type { ToldLimit } from './run-limits.ts'
 import { startRun } from './start-run.ts'
 import { stopRun } from './stop-run.ts'
 import { titleByModel } from './title.ts'
@@ -18,8 +19,8 @@ import { StoreError } from '../store/store.ts'
 export interface ChatOptions {
   context: ChatContext
   bus: MessageBus<Messages>
-  /** Gives chats a title after the first answer. */
-  taskModel: string | null
+  /** Gives chats a title after the first answer; null: nobody does. */
+  taskModel: () => string | null
 }
 
 /** Chats and their answers, as this instance serves them. */
@@ -78,9 +79,14 @@ export class Chat {
     return this.#parts.owned.count
   }
 
-  async startRun(userId: string, request: RunStartRequest, tab: string | null = null): Promise<RunStarted> {
+  async startRun(
+    userId: string,
+    request: RunStartRequest,
+    { tab = null, told }: { tab?: string | null; told?: (limit: ToldLimit) => void } = {},
+  ): Promise<RunStarted> {
     const { context, owned } = this.#parts
-    return startRun({ context, owned, accepting: () => this.#accepting }, userId, request, tab)
+    const options = { context, owned, accepting: () => this.#accepting, ...(told ? { told } : {}) }
+    return startRun(options, userId, request, tab)
   }
 
   async stopRun(userId: string | null, runId: string): Promise<{ state: 'stopping' | 'ended' }> {
@@ -135,11 +141,13 @@ export class Chat {
   ): Promise<void> {
     const { context } = this.#parts
     const { chatId, messageId, userId } = run
+    const { promptTokens = 0, completionTokens = 0 } = end.usage ?? {}
+    void context.limiter.spend(userId, promptTokens + completionTokens)
     context.events.tell(userId, { name: 'run.ended', chatId, messageId, runId: run.id, status: end.status })
     try {
       const chat = await context.store.chats.get(chatId, userId)
       if (chat) context.events.tell(userId, { name: 'chat.changed', chat: presentChat(chat) })
-      const { taskModel } = this.#options
+      const taskModel = this.#options.taskModel()
       if (end.status === 'done' && taskModel)
         await titleByModel(context, taskModel, run, this.#stopping.signal)
     } catch (error) {

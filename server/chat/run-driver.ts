@@ -176,6 +176,7 @@ export class RunDriver implements SavableRun {
         request: this.run.request,
         sink: (events) => this.#take(events),
         patient: this.run.takenOver,
+        place: (place) => this.view.phase(place === null ? 'running' : 'queued', place ?? undefined),
         begun: () => this.#begun,
         signal: this.#abort.signal,
       })

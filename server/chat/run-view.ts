@@ -25,7 +25,7 @@ export interface RunSink {
   }): void
   words(at: number, text: string, seq: number): void
   link(link: RunLink): void
-  phase(phase: RunPhase): void
+  phase(phase: RunPhase, place?: number): void
   end(end: RunEnd): void
 }
 
@@ -50,6 +50,7 @@ export class RunView {
   readonly identity: RunIdentity
   #source: Source
   #phase: RunPhase
+  #place: number | undefined
   #end: RunEnd | undefined
   readonly #readers = new Set<Reader>()
 
@@ -101,10 +102,12 @@ export class RunView {
     for (const { sink } of this.#readers) sink.link(link)
   }
 
-  phase(phase: RunPhase): void {
-    if (this.#phase === phase) return
+  /** `place`: in the queue of this instance. */
+  phase(phase: RunPhase, place?: number): void {
+    if (this.#phase === phase && this.#place === place) return
     this.#phase = phase
-    for (const { sink } of this.#readers) sink.phase(phase)
+    this.#place = place
+    for (const { sink } of this.#readers) sink.phase(phase, place)
   }
 
   end(end: RunEnd): void {

@@ -8,10 +8,13 @@ import type { OwnedRuns } from './owned-runs.ts'
 import { presentChat, presentMessage } from './present.ts'
 import { promptOf, promptToContinue } from './prompt.ts'
 import { splitTranscript } from '../../protocol/index.ts'
+import type { ToldLimit } from './run-limits.ts'
 import { titleFromWords } from './title.ts'
 
 export interface StartRunOptions {
   context: ChatContext
+  /** Hears of the limit that counted this start. */
+  told?: (limit: ToldLimit) => void
   owned: OwnedRuns
   /** False while this instance drains: then the run is made without an owner, and another one claims it. */
   accepting: () => boolean
@@ -22,13 +25,15 @@ export interface StartRunOptions {
  * is on this instance, so words reach it without crossing Redis. The same `clientId` again returns the same run.
  */
 export async function startRun(
-  { context, owned, accepting }: StartRunOptions,
+  { context, owned, accepting, told }: StartRunOptions,
   userId: string,
   request: RunStartRequest,
   tab: string | null = null,
 ): Promise<RunStarted> {
   const form = formOf(request)
   if (!(await context.models.resolve(request.model))) throw new AppError('unknown_model', { field: 'model' })
+  const limit = await context.limiter.admit(userId)
+  if (limit) told?.(limit)
   const runId = newId(context.clock.now())
   const mine = accepting()
   const arriving = owned.expect(runId)

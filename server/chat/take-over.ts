@@ -63,7 +63,7 @@ async function plan(context: ChatContext, claimed: ClaimedRun, source: Source): 
   }
   // Nothing visible is lost when only thinking is written anew.
   const nothingVisible = thinking || text.trim() === ''
-  if (context.policy === 'interrupt' && !nothingVisible) {
+  if (context.policy() === 'interrupt' && !nothingVisible) {
     return { kind: 'finalise', status: 'interrupted', run: keeping, source: sourceFor(keeping) }
   }
   const run = ownedRun(context, claimed, source, 'anew')

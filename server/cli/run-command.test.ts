@@ -38,6 +38,7 @@ async function shoal(
   return { code, out: out.join('\n'), err: err.join('\n') }
 }
 
+const cli = join(import.meta.dirname, '../cli.ts')
 const create = 'user create --email Ann@Example.com --name Ann --role admin --password-stdin'
 
 test('accounts and keys on an embedded store that nobody serves', async () => {
@@ -106,7 +107,7 @@ test('a store that is in use by a server that does not listen is refused, saying
   const store = await openStore({ dataDir: folder, secret: 's', clock: systemClock, logger: silentLogger })
   onTestFinished(() => store.close())
   // Another process: within one, a second handle would take the lock away from the first.
-  const ran = spawnSync(process.execPath, ['server/cli.ts', 'user', 'list', '--data', folder], {
+  const ran = spawnSync(process.execPath, [cli, 'user', 'list', '--data', folder], {
     encoding: 'utf8',
   })
   expect(ran.status).toBe(1)
@@ -162,15 +163,15 @@ test('what cannot be a command: 64, and where to look', async () => {
 })
 
 test('the file itself is the command', () => {
-  expect(statSync('server/cli.ts').mode & 0o111).toBe(0o111)
-  const ran = spawnSync('server/cli.ts', ['version'], { encoding: 'utf8' })
+  expect(statSync(cli).mode & 0o111).toBe(0o111)
+  const ran = spawnSync(cli, ['version'], { encoding: 'utf8' })
   expect(ran).toMatchObject({ status: 0, stderr: '' })
   expect(ran.stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
 })
 
 test('the password comes through standard input of the process', () => {
   const folder = dataDir()
-  const args = ['server/cli.ts', ...create.split(' '), '--data', folder]
+  const args = [cli, ...create.split(' '), '--data', folder]
   const ran = spawnSync(process.execPath, args, { encoding: 'utf8', input: 'correct horse\n' })
   expect(ran).toMatchObject({ status: 0, stdout: 'ann@example.com: admin\n', stderr: '' })
 })

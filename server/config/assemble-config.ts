@@ -18,7 +18,7 @@ export interface Findings {
   warnings: string[]
 }
 
-export interface RedisTlsConfig {
+interface RedisTlsConfig {
   caFile?: string
   certFile?: string
   keyFile?: string

@@ -71,7 +71,7 @@ export function choice<const T extends string>(...names: T[]): Kind<T> {
   }
 }
 
-export function orList(names: readonly string[]): string {
+function orList(names: readonly string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`
 }
 

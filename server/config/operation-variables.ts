@@ -2,7 +2,7 @@ import { boolean, choice, seconds } from './kinds.ts'
 import type { Kind } from './variable.ts'
 import { variable } from './variable.ts'
 
-export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
+type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
 
 const levels: Record<string, LogLevel> = {
   trace: 'trace',

@@ -5,7 +5,7 @@ import { withoutPassword } from './kinds.ts'
 import { nearest, reportUnknown } from './unknown-variables.ts'
 import type { Variable } from './variable.ts'
 import { variables } from './variables.ts'
-import type { Values, Variables } from './variables.ts'
+import type { Values } from './variables.ts'
 
 /** Everything the server is told from outside; frozen. Times are milliseconds. */
 export type Config = DeepReadonly<ReturnType<typeof assembleConfig>>
@@ -153,4 +153,4 @@ function deepFreeze<T>(value: T): DeepReadonly<T> {
 
 /** The variable's name that was probably meant; for flags of the command line too. */
 export { nearest }
-export type { ConfigProblem, Variables }
+export type { ConfigProblem }

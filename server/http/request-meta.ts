@@ -11,6 +11,8 @@ export interface RequestMeta {
   readonly userAgent: string
   /** Aborts when the client has gone before it got the whole answer, and when the deadline of the request passes. */
   readonly signal: AbortSignal
+  /** Adds a field to the head of the answer, while that has not gone. */
+  header(name: string, value: string): void
 }
 
 /** The reason of a signal: nobody waits for the answer any more. */
@@ -68,6 +70,10 @@ export class LazyRequestMeta implements RequestMeta {
       if (this.#reason !== undefined) abort.abort(this.#reason)
     }
     return this.#abort.signal
+  }
+
+  header(name: string, value: string): void {
+    if (!this.#response.headersSent) this.#response.setHeader(name, value)
   }
 
   /** The request's deadline has passed. */

@@ -49,8 +49,10 @@ export type SettingsUseCases = Group<
   | 'createConnection'
   | 'deleteConnection'
   | 'discoverOllama'
+  | 'getSettings'
   | 'listConnections'
   | 'listModels'
+  | 'putSettings'
   | 'updateConnection'
   | 'verifyConnection'
 >

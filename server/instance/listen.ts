@@ -46,7 +46,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     },
     logger,
     clock,
-    useCases: createUseCases({ services: () => state.services(), name: config.http.name, version, label }),
+    useCases: createUseCases({ services: () => state.services(), version, label }),
     authenticate: (credentials, meta) =>
       state.services().accounts.authenticator.authenticate(credentials, meta),
     readiness: createReadiness(readinessChecks(state), { clock }),

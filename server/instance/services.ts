@@ -1,11 +1,11 @@
 import { createAccounts } from '../accounts/index.ts'
 import type { Accounts } from '../accounts/index.ts'
 import type { Clock, Logger } from '../base/index.ts'
-import { Chat, defaultRunLimits } from '../chat/index.ts'
+import { Chat, defaultRunLimits, RunAdmission, RunLimiter } from '../chat/index.ts'
 import type { RunLimits } from '../chat/index.ts'
 import type { Config } from '../config.ts'
 import { Hub } from '../realtime/index.ts'
-import { Connections } from '../settings/index.ts'
+import { Connections, Settings } from '../settings/index.ts'
 import { createUserEvents, Feeds } from '../shared-state/index.ts'
 import type { UserEvents } from '../shared-state/index.ts'
 import type { Store } from '../store/index.ts'
@@ -36,6 +36,7 @@ export interface Services extends Coordination {
   feeds: Feeds
   hub: Hub
   models: ModelCatalogue
+  settings: Settings
   verify(connection: ConnectionConfig, signal: AbortSignal): Promise<Verdict>
   discoverOllama(signal: AbortSignal): Promise<OllamaHere>
 }
@@ -45,17 +46,19 @@ export function createServices(options: ServicesOptions): Services {
   const { bus, membership } = coordination
   const feeds = new Feeds({ revisions: store.revisions, bus, membership, logger })
   const events = createUserEvents(bus, membership.self)
+  const settings = createSettings(options, feeds)
   const { connections, models } = createModels(options, feeds)
   return {
     ...coordination,
     store,
-    accounts: createAccountsOf(options, feeds),
-    chat: createChat(options, { models, events }),
+    accounts: createAccountsOf(options, feeds, settings),
+    chat: createChat(options, { models, events, settings }),
     connections,
     events,
     feeds,
     hub: new Hub(clock, logger),
     models,
+    settings,
     verify: (connection, signal) => verify(connection, clock, signal),
     discoverOllama: (signal) => discoverOllama(clock, signal),
   }
@@ -88,21 +91,75 @@ function createModels(
 function createAccountsOf(
   { config, secretKey, store, coordination, clock, logger }: ServicesOptions,
   feeds: Feeds,
+  settings: Settings,
 ): Accounts {
-  const { tokenLifetimeMs, signUp, defaultRole } = config.accounts
   return createAccounts({
     store,
     rateLimits: coordination.rateLimits,
-    config: { tokenLifetimeMs, signUp, defaultRole, cookies: config.cookies, secretKey },
+    config: {
+      tokenLifetimeMs: config.accounts.tokenLifetimeMs,
+      cookies: config.cookies,
+      secretKey,
+      // Read when they are needed: administrators may change them while this runs.
+      get signUp() {
+        return settings.current.signUp
+      },
+      get defaultRole() {
+        return settings.current.defaultRole
+      },
+    },
     clock,
     logger,
     announce: (feed) => void feeds.raised(feed),
   })
 }
 
+function createSettings(
+  { config, store, coordination, clock, logger }: ServicesOptions,
+  feeds: Feeds,
+): Settings {
+  return new Settings({
+    store: store.settings,
+    environment: {
+      name: config.http.name,
+      signUp: config.accounts.signUp,
+      defaultRole: config.accounts.defaultRole,
+      titles: config.upstream.titles,
+      taskModel: config.upstream.taskModel,
+      takeoverPolicy: config.runs.takeoverPolicy,
+      runsPerMinute: null,
+      tokensPerMinute: null,
+      socketsPerUser: null,
+      runningPerUser: null,
+      runningPerInstance: null,
+      runningPerConnection: null,
+    },
+    variables: {
+      name: 'WEBUI_NAME',
+      signUp: 'ENABLE_SIGNUP',
+      defaultRole: 'DEFAULT_USER_ROLE',
+      titles: 'ENABLE_TITLE_GENERATION',
+      taskModel: 'TASK_MODEL',
+      takeoverPolicy: 'RUN_TAKEOVER_POLICY',
+    },
+    persistent: config.settings.persistent,
+    raised: () => feeds.raised('settings'),
+    applied: () => {
+      const members = coordination.membership.members()
+      const mine = feeds.appliedRevision('settings')
+      return {
+        on: members.filter(({ revisions }) => revisions['settings'] === mine).length,
+        of: members.length,
+      }
+    },
+    clock,
+    logger,
+  })
+}
+
 function createChat(
-  { config, store, coordination, clock, logger, runLimits }: ServicesOptions,
-  { models, events }: Pick<Services, 'models' | 'events'>,
+  { store, coordination, clock, logger, runLimits }: ServicesOptions,
+  { models, events, settings }: Pick<Services, 'models' | 'events' | 'settings'>,
 ): Chat {
   const { bus, log, membership, link } = coordination
   return new Chat({
@@ -117,12 +174,17 @@ function createChat(
       clock,
       logger,
       limits: { ...defaultRunLimits, ...runLimits },
-      policy: config.runs.takeoverPolicy,
+      admission: new RunAdmission(() => {
+        const { runningPerInstance: perInstance, runningPerConnection: perConnection } = settings.current
+        return { perInstance, perConnection }
+      }),
+      limiter: new RunLimiter({ rateLimits: coordination.rateLimits, store, limits: () => settings.current }),
+      policy: () => settings.current.takeoverPolicy,
       alone: store.kind === 'sqlite',
       shared: link !== undefined,
     },
     bus,
-    taskModel: config.upstream.titles ? config.upstream.taskModel : null,
+    taskModel: () => (settings.current.titles ? settings.current.taskModel : null),
   })
 }
 

@@ -1,25 +1,26 @@
 import type { ModelView } from '../../protocol/http/list-models.ts'
 import { listModels } from '../chat/index.ts'
-import type { UseCases } from '../http/index.ts'
+import type { ToldLimit } from '../chat/index.ts'
+import type { RequestMeta, UseCases } from '../http/index.ts'
 import { cluster } from './cluster.ts'
 import type { Services } from './services.ts'
 
 export interface UseCaseOptions {
   /** Throws `store_unavailable` while the instance has not found its store yet. */
   services: () => Services
-  name: string
   version: string
   label: string
 }
 
 /** Binds every operation to the use case that serves it. */
-export function createUseCases({ services, name, version, label }: UseCaseOptions): UseCases {
+export function createUseCases({ services, version, label }: UseCaseOptions): UseCases {
   const chat = (): Services['chat'] => services().chat
   const connections = (): Services['connections'] => services().connections
   return {
     accounts: accountUseCases(services),
     chat: {
-      startRun: (caller, { body }) => chat().startRun(caller.user.id, body),
+      startRun: (caller, { body }, meta) =>
+        chat().startRun(caller.user.id, body, { told: (limit) => tellLimit(meta, limit) }),
       stopRun: (caller, { params }) =>
         chat().stopRun(caller.role === 'admin' ? null : caller.user.id, params.id),
       listRuns: (caller, { query }) => {
@@ -57,11 +58,13 @@ export function createUseCases({ services, name, version, label }: UseCaseOption
       updateConnection: (_, { params, body }) => connections().update(params.id, body),
       deleteConnection: (_, { params }) => connections().delete(params.id),
       verifyConnection: (_, { body }, meta) => services().verify(connections().draft(body), meta.signal),
+      getSettings: async () => services().settings.view(),
+      putSettings: (caller, { body }) => services().settings.change(caller.user, body),
       discoverOllama: (_, __, meta) => services().discoverOllama(meta.signal),
     },
     cluster: {
       getApp: async () => ({
-        name,
+        name: services().settings.current.name,
         version,
         signUp: await services().accounts.signUpMode(),
         instance: label,
@@ -93,4 +96,11 @@ function accountUseCases(services: () => Services): UseCases['accounts'] {
     updateAccount: (...args) => of().updateAccount(...args),
     updateUser: (...args) => of().updateUser(...args),
   }
+}
+
+/** The draft fields of the IETF's "RateLimit header fields for HTTP". */
+function tellLimit(meta: RequestMeta, { limit, answer }: ToldLimit): void {
+  meta.header('ratelimit-limit', String(limit))
+  meta.header('ratelimit-remaining', String(Math.floor(answer.remaining)))
+  meta.header('ratelimit-reset', String(Math.ceil(answer.resetMs / 1000)))
 }

@@ -148,7 +148,8 @@ export class Connection {
       run: (state) => this.send({ t: 'run', c, runId, messageId, ...state }),
       words: (at, x, seq) => this.send(seq > 0 ? { t: 'w', c, at, x, s: seq } : { t: 'w', c, at, x }),
       link: (link) => this.send({ t: 'run.link', c, link }),
-      phase: (phase) => this.send({ t: 'run.phase', c, phase }),
+      phase: (phase, place) =>
+        this.send({ t: 'run.phase', c, phase, ...(place === undefined ? {} : { place }) }),
       end: (end) => {
         this.#follows?.delete(runId)
         this.send({ t: 'run.end', c, runId, messageId, ...end })

@@ -59,6 +59,11 @@ export class Feeds {
     await this.look()
   }
 
+  /** What is applied here, as members tell it; undefined before the first. */
+  appliedRevision(name: FeedName): string | undefined {
+    return this.#applied.get(name)
+  }
+
   start(): void {
     const { bus, membership } = this.#options
     const beside = (): void => void this.look().catch((error: unknown) => this.#failed(error))

@@ -243,7 +243,7 @@ describe('rules of a run', () => {
   })
 
   test('rule 15: with the policy "interrupt" the text is kept and the answer ends', async () => {
-    const [writer, heir] = [owner(), owner({ policy: 'interrupt' })]
+    const [writer, heir] = [owner(), owner({ policy: () => 'interrupt' })]
     const run = await start(writer, 'none/anew')
     await written(run.runId, 40)
     silence(writer)

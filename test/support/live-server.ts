@@ -18,10 +18,10 @@ export interface LiveServer extends AsyncDisposable {
   /** `refuse` answers the upgrade with 400, as a proxy that knows no WebSockets; `swallow` never answers. */
   sockets: 'accept' | 'refuse' | 'swallow'
   /** Says something to every open socket and stream. */
-  say(frame: ServerFrame): void
+  say: (frame: ServerFrame) => void
   /** Breaks every connection. */
-  cut(): void
-  close(code: number): void
+  cut: () => void
+  close: (code: number) => void
 }
 
 const welcome: ServerFrame = {

@@ -21,9 +21,9 @@ export interface PageFixture extends AsyncDisposable {
   /** What the browser complained of: policy reports, faults of scripts, requests to other hosts. */
   complaints: string[]
   /** Opens a page as somebody who is signed in (or nobody), at a path. */
-  open(path?: string, options?: OpenOptions): Promise<Page>
+  open: (path?: string, options?: OpenOptions) => Promise<Page>
   /** Kills the instance and starts it again in the same place. */
-  restart(): Promise<void>
+  restart: () => Promise<void>
 }
 
 export interface OpenOptions extends BrowserContextOptions {

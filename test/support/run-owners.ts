@@ -1,5 +1,6 @@
 import { newId, silentLogger, systemClock } from '../../server/base/index.ts'
-import { Chat, defaultRunLimits } from '../../server/chat/index.ts'
+import { createMemoryRateLimits } from '../../server/coordination/rate-limits/memory-rate-limits.ts'
+import { Chat, defaultRunLimits, RunAdmission, RunLimiter } from '../../server/chat/index.ts'
 import type { ChatContext } from '../../server/chat/index.ts'
 import type { Member, Membership } from '../../server/coordination/contracts.ts'
 import { createMessageBus } from '../../server/coordination/bus/message-bus.ts'
@@ -77,12 +78,18 @@ export class RunOwners {
       clock: systemClock,
       logger: silentLogger,
       limits: { ...defaultRunLimits, saveEveryMs: 300, graceMs: 400 },
-      policy: 'restart',
+      policy: () => 'restart',
+      admission: new RunAdmission(() => ({ perInstance: null, perConnection: null })),
+      limiter: new RunLimiter({
+        rateLimits: createMemoryRateLimits({ clock: systemClock }),
+        store: this.#store,
+        limits: () => ({ runsPerMinute: null, tokensPerMinute: null, runningPerUser: null }),
+      }),
       alone: false,
       shared: true,
       ...change,
     }
-    const chat = new Chat({ context, bus, taskModel: null })
+    const chat = new Chat({ context, bus, taskModel: () => null })
     chat.start()
     const owner = { chat, membership, context }
     this.#all.push(owner)

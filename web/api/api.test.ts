@@ -16,7 +16,10 @@ describe('the page’s client', () => {
 
   test('an address carries its parameters, escaped, and only the query that is set', () => {
     expect(
-      addressOf('/api/chats/{id}', { params: { id: 'a/b?c' }, query: { q: 'x&y', limit: 5, cursor: undefined } }),
+      addressOf('/api/chats/{id}', {
+        params: { id: 'a/b?c' },
+        query: { q: 'x&y', limit: 5, cursor: undefined },
+      }),
     ).toBe('/api/chats/a%2Fb%3Fc?q=x%26y&limit=5')
   })
 
@@ -43,11 +46,15 @@ describe('over real HTTP', () => {
 
   /** Relative addresses need a page; here they are resolved against the server. */
   async function serve(status: number, body: string): Promise<void> {
-    const server = createServer((_, response) => response.writeHead(status, { 'content-type': 'application/json' }).end(body))
+    const server = createServer((_, response) =>
+      response.writeHead(status, { 'content-type': 'application/json' }).end(body),
+    )
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const { port } = server.address() as AddressInfo
     const real = fetch
-    vi.stubGlobal('fetch', (address: string, init: RequestInit) => real(`http://127.0.0.1:${port}${address}`, init))
+    vi.stubGlobal('fetch', (address: string, init: RequestInit) =>
+      real(`http://127.0.0.1:${port}${address}`, init),
+    )
     stop = () => server.close()
   }
 
@@ -58,7 +65,11 @@ describe('over real HTTP', () => {
 
   test('a refusal carries code, field and when to come back', async () => {
     await serve(429, '{"error":{"code":"rate_limited","message":"m","field":"email","retryAfterMs":3000}}')
-    await expect(call('getMe')).rejects.toMatchObject({ code: 'rate_limited', field: 'email', retryAfterMs: 3000 })
+    await expect(call('getMe')).rejects.toMatchObject({
+      code: 'rate_limited',
+      field: 'email',
+      retryAfterMs: 3000,
+    })
   })
 
   test('a refusal for want of a session is told to whoever listens, a wrong password is not', async () => {

@@ -1,5 +1,6 @@
 import type { OperationName } from '../../protocol/http/index.ts'
 import { ApiError, toApiError } from './api-error.ts'
+import { noteServerTime } from './server-clock.ts'
 import { operationPaths } from './operation-paths.ts'
 import type { ArgsOf, OutputOf } from './operation-types.ts'
 
@@ -29,10 +30,14 @@ export function sessionExpired(): void {
  * Calls an operation of the server by its name. Throws `ApiError`, also for a server that cannot be reached or is
  * silent for `requestDeadlineMs`.
  */
-export async function call<K extends OperationName>(name: K, ...[input, signal]: ArgsOf<K>): Promise<OutputOf<K>> {
+export async function call<K extends OperationName>(
+  name: K,
+  ...[input, signal]: ArgsOf<K>
+): Promise<OutputOf<K>> {
   const [method = 'GET', path = ''] = operationPaths[name].split(' ')
   const loose: LooseInput = input ?? {}
   const response = await send(method, addressOf(path, loose), loose.body, signal)
+  noteServerTime(response.headers.get('date'))
   const body = await readJson(response)
   if (response.ok && body !== undefined) return body as OutputOf<K>
   const error = toApiError(response.status, body)
@@ -73,7 +78,11 @@ async function readJson(response: Response): Promise<unknown> {
     return body
   } catch (cause) {
     if (response.ok) {
-      throw new ApiError(response.status, { code: 'unreadable', message: 'The answer could not be read.' }, cause)
+      throw new ApiError(
+        response.status,
+        { code: 'unreadable', message: 'The answer could not be read.' },
+        cause,
+      )
     }
     return undefined
   }

@@ -1,2 +1,4 @@
 import type { ReactNode } from 'react'
-export function DevUiPage(): ReactNode { return null }
+export function DevUiPage(): ReactNode {
+  return null
+}

@@ -22,7 +22,9 @@ export class PageBoundary extends Component<{ children: ReactNode }, { error: Er
         <p className="max-w-96 text-muted">
           <Trans>Your chats and what you were writing are kept. Reload to go on.</Trans>
         </p>
-        <p className="max-w-full font-mono text-small text-faint [overflow-wrap:anywhere]">{error.message.slice(0, 300)}</p>
+        <p className="max-w-full font-mono text-small text-faint [overflow-wrap:anywhere]">
+          {error.message.slice(0, 300)}
+        </p>
         <Button look="primary" onClick={() => location.reload()}>
           <Trans>Reload</Trans>
         </Button>

@@ -15,8 +15,8 @@ export function Sheet({
 }: {
   label: string
   open: boolean
-  onOpen(): void
-  onClose(): void
+  onOpen: () => void
+  onClose: () => void
   children: ReactNode
 }): ReactNode {
   const ref = useRef<HTMLDialogElement>(null)

@@ -14,7 +14,8 @@ export function offerLanguage(language: Language, load: () => Promise<{ messages
 /** Loads a language and speaks it. `system`: the first of the browser's wishes that there is, else English. */
 export async function chooseLanguage(wish: string | null): Promise<void> {
   const wishes = wish === null || wish === 'system' ? navigator.languages.map((it) => it.slice(0, 2)) : [wish]
-  const language = wishes.map((it) => [...catalogues.keys()].find((known) => known === it)).find(Boolean) ?? 'en'
+  const language =
+    wishes.map((it) => [...catalogues.keys()].find((known) => known === it)).find(Boolean) ?? 'en'
   if (i18n.locale === language) return
   const load = catalogues.get(language)
   if (!load) return

@@ -12,7 +12,7 @@ export function SecretOnce({
 }: {
   label: string
   secret: string
-  onDone(): void
+  onDone: () => void
 }): ReactNode {
   const [copied, setCopied] = useState(false)
   return (

@@ -19,9 +19,9 @@ export interface ConnectionOptions {
   /** Names this tab to the server. */
   tab: string
   /** What is followed now: named in the address of server-sent events, and watched for silence. */
-  follows(): Follow[]
-  onFrame(frame: ServerFrame): void
-  onStatus(status: ConnectionStatus): void
+  follows: () => Follow[]
+  onFrame: (frame: ServerFrame) => void
+  onStatus: (status: ConnectionStatus) => void
   random?: () => number
   /** Longest wait for `welcome`, ms. */
   welcomeMs?: number

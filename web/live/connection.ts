@@ -6,14 +6,14 @@ import type { Transport } from './transport.ts'
 import { timing } from './wire-constants.ts'
 
 export interface Connection {
-  status(): ConnectionStatus
+  status: () => ConnectionStatus
   /** False when it did not go: there is no link, or it is one way only. */
-  send(frame: ClientFrame): boolean
+  send: (frame: ClientFrame) => boolean
   /** What is followed has changed. */
-  followsChanged(): void
+  followsChanged: () => void
   /** Tries at once, where a try was waiting. */
-  hurry(): void
-  close(): void
+  hurry: () => void
+  close: () => void
 }
 
 /** Two WebSockets in a row that never got a welcome: something between here and the server does not let them through. */
@@ -164,10 +164,10 @@ export function openConnection(options: ConnectionOptions): Connection {
 type TimerName = 'retry' | 'silence' | 'ping' | 'probe' | 'reopen'
 
 interface Timers {
-  set(name: TimerName, ms: number, run: () => void): void
-  drop(name: TimerName): void
-  has(name: TimerName): boolean
-  clear(): void
+  set: (name: TimerName, ms: number, run: () => void) => void
+  drop: (name: TimerName) => void
+  has: (name: TimerName) => boolean
+  clear: () => void
 }
 
 function createTimers(): Timers {

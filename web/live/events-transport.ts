@@ -5,7 +5,12 @@ import type { Follow, Transport, TransportEvents } from './transport.ts'
  * The same frames as server-sent events, for where a proxy breaks WebSockets. Read with `fetch`: an `EventSource` would
  * reconnect by itself from the position it began with, and could not tell a 401 from a lost link.
  */
-export function openEvents(address: string, tab: string, follows: Follow[], events: TransportEvents): Transport {
+export function openEvents(
+  address: string,
+  tab: string,
+  follows: Follow[],
+  events: TransportEvents,
+): Transport {
   const stop = new AbortController()
   let over = false
   const end = (code: number): void => {

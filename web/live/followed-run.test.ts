@@ -10,7 +10,12 @@ function applied(shown: string, changes: TextChange[]): string {
   return changes.reduce((text, it) => (it.kind === 'cut' ? text.slice(0, it.length) : text + it.text), shown)
 }
 
-function runFrame(text: string, from: number, how: 'recovered' | 'rewind' | 'reset' = 'recovered', keep = from): RunFrame {
+function runFrame(
+  text: string,
+  from: number,
+  how: 'recovered' | 'rewind' | 'reset' = 'recovered',
+  keep = from,
+): RunFrame {
   return {
     t: 'run',
     c: 1,
@@ -51,8 +56,25 @@ describe('a followed run', () => {
           take(frame)
           if (what === 'repeat') take(frame)
         }
-        take({ t: 'run.end', c: 1, runId: 'r', messageId: 'm', status: 'done', length: sent.length, fence: 7 })
-        if (!run.end) take({ t: 'run.end', c: 1, runId: 'r', messageId: 'm', status: 'done', length: sent.length, fence: 7 })
+        take({
+          t: 'run.end',
+          c: 1,
+          runId: 'r',
+          messageId: 'm',
+          status: 'done',
+          length: sent.length,
+          fence: 7,
+        })
+        if (!run.end)
+          take({
+            t: 'run.end',
+            c: 1,
+            runId: 'r',
+            messageId: 'm',
+            status: 'done',
+            length: sent.length,
+            fence: 7,
+          })
         expect(run.text).toBe(sent)
         expect(run.end?.status).toBe('done')
       }),
@@ -93,7 +115,15 @@ describe('a followed run', () => {
   })
 
   test('an end of another length is not believed', () => {
-    const step = takeFrame(seed, { t: 'run.end', c: 1, runId: 'r', messageId: 'm', status: 'done', length: 5, fence: 7 })
+    const step = takeFrame(seed, {
+      t: 'run.end',
+      c: 1,
+      runId: 'r',
+      messageId: 'm',
+      status: 'done',
+      length: 5,
+      fence: 7,
+    })
     expect(step.followAgain).toBe(true)
     expect(step.run.end).toBeNull()
   })

@@ -32,7 +32,10 @@ export interface Step {
 }
 
 /** The frames that concern one run, once its channel is known. */
-export type RunFrame = Extract<ServerFrame, { t: 'run' | 'w' | 'run.link' | 'run.phase' | 'run.end' | 'run.gone' }>
+export type RunFrame = Extract<
+  ServerFrame,
+  { t: 'run' | 'w' | 'run.link' | 'run.phase' | 'run.end' | 'run.gone' }
+>
 
 export interface RunSeed {
   runId: string

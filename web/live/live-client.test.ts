@@ -71,7 +71,11 @@ describe('the live client', () => {
     await vi.waitFor(() => expect(run.get().text).toBe('so far and on'))
     server.cut()
     await vi.waitFor(() =>
-      expect(server.heard.at(-1)).toEqual({ t: 'follow', runId: 'r', position: { fence: 4, seq: 9, length: 13 } }),
+      expect(server.heard.at(-1)).toEqual({
+        t: 'follow',
+        runId: 'r',
+        position: { fence: 4, seq: 9, length: 13 },
+      }),
     )
     expect(gaps).toHaveBeenCalledOnce()
   })
@@ -82,10 +86,24 @@ describe('the live client', () => {
     const { run } = client.follow({ ...seed, text: '' })
     await isOpen(client)
     server.say({ t: 'w', c: 1, at: 0, x: 'stray' })
-    server.say({ t: 'run', c: 1, runId: 'r', messageId: 'm', how: 'recovered', keep: 0, text: 'ab', position: { fence: 4, seq: 1, length: 2 }, phase: 'running' })
+    server.say({
+      t: 'run',
+      c: 1,
+      runId: 'r',
+      messageId: 'm',
+      how: 'recovered',
+      keep: 0,
+      text: 'ab',
+      position: { fence: 4, seq: 1, length: 2 },
+      phase: 'running',
+    })
     server.say({ t: 'w', c: 1, at: 5, x: 'late' })
     await vi.waitFor(() =>
-      expect(server.heard.at(-1)).toEqual({ t: 'follow', runId: 'r', position: { fence: 4, seq: 1, length: 2 } }),
+      expect(server.heard.at(-1)).toEqual({
+        t: 'follow',
+        runId: 'r',
+        position: { fence: 4, seq: 1, length: 2 },
+      }),
     )
     expect(run.get().text).toBe('ab')
   })
@@ -110,12 +128,24 @@ describe('the live client', () => {
     expect(JSON.parse(server.streams.at(-1)?.searchParams.get('follow') ?? '')).toEqual([
       { runId: 'r', position: { fence: 3, seq: 0, length: 6 } },
     ])
-    server.say({ t: 'run', c: 1, runId: 'r', messageId: 'm', how: 'recovered', keep: 6, text: '', position: { fence: 4, seq: 1, length: 6 }, phase: 'running' })
+    server.say({
+      t: 'run',
+      c: 1,
+      runId: 'r',
+      messageId: 'm',
+      how: 'recovered',
+      keep: 6,
+      text: '',
+      position: { fence: 4, seq: 1, length: 6 },
+      phase: 'running',
+    })
     server.say(words('so far', 'so far, so good'))
     await vi.waitFor(() => expect(run.get().text).toBe('so far, so good'))
     server.sockets = 'accept'
     await isOpen(client, 'socket')
-    await vi.waitFor(() => expect(server.heard.at(-1)).toMatchObject({ t: 'follow', position: { length: 15 } }))
+    await vi.waitFor(() =>
+      expect(server.heard.at(-1)).toMatchObject({ t: 'follow', position: { length: 15 } }),
+    )
   })
 
   test('an upgrade that is swallowed counts as one that does not get through', async () => {
@@ -149,7 +179,9 @@ describe('the live client', () => {
     const client = connect(server)
     await isOpen(client)
     const { started: pending } = client.start({ clientId: 'x', model: 'm', text: 'hi' })
-    await vi.waitFor(() => expect(server.heard.at(-1)).toMatchObject({ t: 'run.start', run: { clientId: 'x' } }))
+    await vi.waitFor(() =>
+      expect(server.heard.at(-1)).toMatchObject({ t: 'run.start', run: { clientId: 'x' } }),
+    )
     server.say({ t: 'reply', ref: 'r1', ok: false, error: { code: 'too_many_runs', message: 'no' } })
     await expect(pending).rejects.toMatchObject({ code: 'too_many_runs', retryable: true })
     expect(overHttp).toEqual([])

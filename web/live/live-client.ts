@@ -13,25 +13,25 @@ export interface LiveOptions extends Pick<
   'socketAddress' | 'eventsAddress' | 'tab' | 'random' | 'welcomeMs' | 'silenceMs' | 'probeMs' | 'maxRetryMs'
 > {
   /** The HTTP operations, for when there is no socket to send on. */
-  startRun(request: RunStartRequest): Promise<RunStarted>
-  stopRun(runId: string): Promise<void>
+  startRun: (request: RunStartRequest) => Promise<RunStarted>
+  stopRun: (runId: string) => Promise<void>
   /** Longest wait for the reply to a `run.start` before it is asked again over HTTP, ms. */
   replyMs?: number
 }
 
 export interface LiveClient {
-  status(): ConnectionStatus
-  onStatus(listener: () => void): () => void
-  onEvent(listener: (event: UserEvent) => void): () => void
+  status: () => ConnectionStatus
+  onStatus: (listener: () => void) => () => void
+  onEvent: (listener: (event: UserEvent) => void) => () => void
   /** Something may have been missed: whatever is on the screen has to be read again. */
-  onGap(listener: () => void): () => void
-  start(request: RunStartRequest): PendingStart
+  onGap: (listener: () => void) => () => void
+  start: (request: RunStartRequest) => PendingStart
   /** Resolves once an instance has taken it; the run's phase says `stopping`, its end says when it has. */
-  stop(runId: string): Promise<void>
+  stop: (runId: string) => Promise<void>
   /** The run's text, from what is known of it on. Follow as often as you like; release each. */
-  follow(seed: RunSeed): { run: RunStore; release(): void }
-  hurry(): void
-  close(): void
+  follow: (seed: RunSeed): { run: RunStore; release() => void }
+  hurry: () => void
+  close: () => void
 }
 
 interface Following {

@@ -5,10 +5,10 @@ import type { Transport } from './transport.ts'
 import type { ServerFrame } from '../../protocol/frames.ts'
 
 export interface LinkEvents {
-  onWelcome(frame: Extract<ServerFrame, { t: 'welcome' }>): void
-  onFrame(frame: ServerFrame): void
+  onWelcome: (frame: Extract<ServerFrame, { t: 'welcome' }>) => void
+  onFrame: (frame: ServerFrame) => void
   /** Once. `welcomed`: it had worked before. */
-  onLost(code: number, welcomed: boolean): void
+  onLost: (code: number, welcomed: boolean) => void
 }
 
 /**

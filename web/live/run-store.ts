@@ -3,16 +3,16 @@ import type { FollowedRun, RunFrame, RunSeed, TextChange } from './followed-run.
 
 /** One run's text and state outside of React: a word re-renders the message that shows it, and nothing else. */
 export interface RunStore {
-  get(): FollowedRun
+  get: () => FollowedRun
   /** Told of every change of state; not of words alone. */
-  subscribe(listener: () => void): () => void
+  subscribe: (listener: () => void) => () => void
   /** Told of every change of the text, as it comes. */
-  onText(listener: (change: TextChange) => void): () => void
+  onText: (listener: (change: TextChange) => void) => () => void
 }
 
 export interface WritableRunStore extends RunStore {
   /** Takes a frame; true when the run has to be followed again. */
-  take(frame: RunFrame): boolean
+  take: (frame: RunFrame) => boolean
 }
 
 export function createRunStore(seed: RunSeed): WritableRunStore {

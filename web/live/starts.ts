@@ -5,28 +5,28 @@ import { toApiError } from '../api/api-error.ts'
 export interface PendingStart {
   started: Promise<RunStarted>
   /** Stops the run; pressed before it has an id, the wish is held and sent with it (rule 10 of a run). */
-  stop(): Promise<void>
+  stop: () => Promise<void>
 }
 
 export interface StartsOptions {
-  send(frame: ClientFrame): boolean
-  startRun(request: RunStartRequest): Promise<RunStarted>
-  stopRun(runId: string): Promise<void>
+  send: (frame: ClientFrame) => boolean
+  startRun: (request: RunStartRequest) => Promise<RunStarted>
+  stopRun: (runId: string) => Promise<void>
   replyMs: number
 }
 
 export interface Starts {
-  start(request: RunStartRequest): PendingStart
-  stop(runId: string): Promise<void>
-  reply(frame: Extract<ServerFrame, { t: 'reply' }>): void
+  start: (request: RunStartRequest) => PendingStart
+  stop: (runId: string) => Promise<void>
+  reply: (frame: Extract<ServerFrame, { t: 'reply' }>) => void
   /** Replies that are still awaited will not come: ask again over HTTP. */
-  linkLost(): void
+  linkLost: () => void
 }
 
 interface Waiting {
-  resolve(run: RunStarted | undefined): void
-  reject(error: Error): void
-  again(): void
+  resolve: (run: RunStarted | undefined) => void
+  reject: (error: Error) => void
+  again: () => void
   timer: ReturnType<typeof setTimeout>
 }
 

@@ -5,14 +5,14 @@ import type { Position } from '../../protocol/run.ts'
 export interface Transport {
   kind: 'socket' | 'events'
   /** False when the frame cannot go this way (any more). */
-  send(frame: ClientFrame): boolean
-  close(): void
+  send: (frame: ClientFrame) => boolean
+  close: () => void
 }
 
 export interface TransportEvents {
-  onFrame(frame: ServerFrame): void
+  onFrame: (frame: ServerFrame) => void
   /** Once, unless `close` was called. `code`: of the WebSocket, 1006 where there is none. */
-  onClosed(code: number): void
+  onClosed: (code: number) => void
 }
 
 export interface Follow {

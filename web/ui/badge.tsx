@@ -8,9 +8,20 @@ const looks = {
   danger: 'bg-danger-soft text-danger',
 } as const
 
-export function Badge({ look = 'neutral', children }: { look?: keyof typeof looks; children: ReactNode }): ReactNode {
+export function Badge({
+  look = 'neutral',
+  children,
+}: {
+  look?: keyof typeof looks
+  children: ReactNode
+}): ReactNode {
   return (
-    <span className={classNames('inline-flex items-center rounded-small px-1.5 py-0.5 text-small font-medium', looks[look])}>
+    <span
+      className={classNames(
+        'inline-flex items-center rounded-small px-1.5 py-0.5 text-small font-medium',
+        looks[look],
+      )}
+    >
       {children}
     </span>
   )

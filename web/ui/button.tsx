@@ -73,7 +73,11 @@ export function IconButton({
       aria-pressed={pressed}
       className={classNames(
         'inline-flex shrink-0 items-center justify-center touch:size-11 transition-colors duration-(--motion-quick)',
-        size === 'small' ? 'size-7 rounded-small' : size === 'medium' ? 'size-9 rounded-medium' : 'size-10 rounded-full',
+        size === 'small'
+          ? 'size-7 rounded-small'
+          : size === 'medium'
+            ? 'size-9 rounded-medium'
+            : 'size-10 rounded-full',
         filled
           ? 'bg-accent text-on-accent hover:bg-accent-strong disabled:bg-hover disabled:text-faint'
           : 'text-muted hover:bg-hover hover:text-text disabled:opacity-40',

@@ -16,7 +16,7 @@ export function Dialog({
   title: string
   /** Without it the dialog cannot be left by Escape or a button. */
   closeLabel?: string
-  onClose?(): void
+  onClose?: () => void
   children: ReactNode
   role?: 'alertdialog'
 }): ReactNode {
@@ -51,7 +51,9 @@ export function Dialog({
           <h2 id={titleId} className="text-title font-semibold [overflow-wrap:anywhere]">
             {title}
           </h2>
-          {closeLabel && onClose && <IconButton icon="close" label={closeLabel} size="small" onClick={onClose} />}
+          {closeLabel && onClose && (
+            <IconButton icon="close" label={closeLabel} size="small" onClick={onClose} />
+          )}
         </div>
         {children}
       </div>

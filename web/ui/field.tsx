@@ -19,7 +19,10 @@ export function Field({
   hint,
   error,
   ...input
-}: Around & Omit<InputHTMLAttributes<HTMLInputElement>, 'className' | 'id'> & { ref?: Ref<HTMLInputElement> }): ReactNode {
+}: Around &
+  Omit<InputHTMLAttributes<HTMLInputElement>, 'className' | 'id'> & {
+    ref?: Ref<HTMLInputElement>
+  }): ReactNode {
   const id = useId()
   return (
     <Frame id={id} label={label} hint={hint} error={error}>
@@ -51,7 +54,11 @@ export function Select({
           id={id}
           aria-invalid={error ? true : undefined}
           aria-describedby={describedBy(id, hint, error)}
-          className={classNames(box, 'appearance-none pr-9', error ? 'border-danger' : 'border-border-strong')}
+          className={classNames(
+            box,
+            'appearance-none pr-9',
+            error ? 'border-danger' : 'border-border-strong',
+          )}
         >
           {children}
         </select>
@@ -63,7 +70,13 @@ export function Select({
   )
 }
 
-function Frame({ id, label, hint, error, children }: Around & { id: string; children: ReactNode }): ReactNode {
+function Frame({
+  id,
+  label,
+  hint,
+  error,
+  children,
+}: Around & { id: string; children: ReactNode }): ReactNode {
   return (
     <div className="flex flex-col gap-1.5">
       <label htmlFor={id} className="font-medium">

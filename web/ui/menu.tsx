@@ -19,12 +19,12 @@ const Close = createContext<() => void>(() => undefined)
  */
 export function Menu({
   label,
-  trigger,
+  renderTrigger,
   children,
   width = 'min-w-48',
 }: {
   label: string
-  trigger(props: TriggerProps): ReactElement
+  renderTrigger: (props: TriggerProps) => ReactElement
   children: ReactNode
   width?: string
 }): ReactNode {
@@ -38,13 +38,14 @@ export function Menu({
     if (!menu || !open) return
     const opener = document.querySelector<HTMLElement>(`[popovertarget="${CSS.escape(id)}"]`)
     if (opener) placeBeside(menu, opener)
-    const chosen = menu.querySelector<HTMLElement>('[aria-checked="true"]') ?? menu.querySelector<HTMLElement>('input')
+    const chosen =
+      menu.querySelector<HTMLElement>('[aria-checked="true"]') ?? menu.querySelector<HTMLElement>('input')
     ;(chosen ?? itemsOf(menu)[0])?.focus()
   }, [open, id])
 
   return (
     <>
-      {trigger({ popoverTarget: id, 'aria-haspopup': 'menu', 'aria-expanded': open })}
+      {renderTrigger({ popoverTarget: id, 'aria-haspopup': 'menu', 'aria-expanded': open })}
       <div
         ref={ref}
         id={id}
@@ -78,7 +79,7 @@ export function MenuItem({
   danger?: boolean
   checked?: boolean
   hint?: ReactNode
-  onSelect(): void
+  onSelect: () => void
 }): ReactNode {
   const close = useContext(Close)
   return (

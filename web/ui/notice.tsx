@@ -21,7 +21,10 @@ export function Notice({
   return (
     <div
       role={look === 'error' ? 'alert' : 'status'}
-      className={classNames('flex flex-wrap items-center gap-x-3 gap-y-2 rounded-medium px-3 py-2 text-ui', looks[look])}
+      className={classNames(
+        'flex flex-wrap items-center gap-x-3 gap-y-2 rounded-medium px-3 py-2 text-ui',
+        looks[look],
+      )}
     >
       {look !== 'info' && <Icon name="alert" size={18} />}
       <div className="min-w-0 flex-1 basis-48 [overflow-wrap:anywhere]">{children}</div>

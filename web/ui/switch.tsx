@@ -11,7 +11,7 @@ export function Switch({
   label: string
   checked: boolean
   disabled?: boolean
-  onChange(checked: boolean): void
+  onChange: (checked: boolean) => void
 }): ReactNode {
   return (
     <button

@@ -34,8 +34,8 @@ export function Toasts(): ReactNode {
     () => toasts,
   )
   return (
-    <div
-      role="status"
+    <output
+     
       className="pointer-events-none fixed inset-x-0 bottom-0 z-20 flex flex-col items-center gap-2 px-4 pb-[max(1rem,env(safe-area-inset-bottom))]"
     >
       {shown.map((toast) => (
@@ -56,7 +56,7 @@ export function Toasts(): ReactNode {
               {toast.action.label}
             </button>
           )}
-        </div>
+        </output>
       ))}
     </div>
   )

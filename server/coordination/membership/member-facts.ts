@@ -25,7 +25,7 @@ export function decodeMember(incarnation: string, json: string | undefined): Mem
 function readObject(json: string | undefined): object {
   try {
     const value: unknown = JSON.parse(json ?? '{}')
-    return typeof value === 'object' && value !== null ? value : {}
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}
   } catch {
     // The values above say "?" for it.
     return {}

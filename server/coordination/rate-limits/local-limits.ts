@@ -59,6 +59,11 @@ export class LocalLimits {
     return Math.max(0, Math.ceil(left))
   }
 
+  /** Keys and blocks that are held. */
+  get size(): number {
+    return this.#arrivals.size + this.#blocks.size
+  }
+
   #keep(key: string, arrival: number, now: number): void {
     if (this.#arrivals.size >= mostKeys && !this.#arrivals.has(key)) {
       for (const [known, at] of this.#arrivals) if (at <= now) this.#arrivals.delete(known)

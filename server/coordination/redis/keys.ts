@@ -23,9 +23,14 @@ export function createKeys(prefix: string): RedisKeys {
     runLog: (runId) => `${root}{${runId}}`,
     memberBeats: () => `${root}{members}:beats`,
     memberFacts: () => `${root}{members}:facts`,
-    rateLimit: (key) => `${root}limit:{${key}}`,
-    rateBlock: (key) => `${root}limit:{${key}}:blocked`,
+    rateLimit: (key) => `${root}{limit:${insideTag(key)}}`,
+    rateBlock: (key) => `${root}{limit:${insideTag(key)}}:blocked`,
     installation: () => `${root}{installation}`,
     busTopic: (topic) => `${root}bus:${topic}`,
   }
+}
+
+/** A tag ends at the first closing brace, and people choose parts of these keys. */
+function insideTag(key: string): string {
+  return key.replace(/[%}]/g, (character) => (character === '%' ? '%25' : '%7D'))
 }

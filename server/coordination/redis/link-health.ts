@@ -1,5 +1,3 @@
-import { Cluster } from 'ioredis'
-import type { Redis } from 'ioredis'
 import type { Clock, Logger } from '../../base/index.ts'
 import type { Problem } from './redis-failure.ts'
 import { explain } from './redis-failure.ts'
@@ -76,7 +74,7 @@ export class LinkHealth {
   }
 
   /** Reads the version of a server that has just been connected to. */
-  async meet(client: Redis | Cluster): Promise<void> {
+  async meet(client: { call(command: string, ...args: string[]): Promise<unknown> }): Promise<void> {
     try {
       const info = String(await client.call('info', 'server'))
       const version = /^redis_version:(\S+)/m.exec(info)?.[1] ?? '7'

@@ -6,7 +6,7 @@ import {
   redisTopologies,
   testPrefix,
 } from '../../../test/support/redis-link.ts'
-import { hear, key, spublish } from '../../../test/support/redis-channels.ts'
+import { echo, hear, key, spublish } from '../../../test/support/redis-channels.ts'
 import {
   startCluster,
   startStandalone,
@@ -14,8 +14,11 @@ import {
   startWithAclUser,
   startWithPassword,
 } from '../../../test/support/redis-server.ts'
-import { echo } from '../../../test/support/redis-channels.ts'
+import { systemClock } from '../../base/index.ts'
+import { createClientFactory } from './client-options.ts'
 import type { RedisLink } from './redis-link.ts'
+import { parseRedisUrl } from './redis-url.ts'
+import { SubscriberConnection } from './subscriber-connection.ts'
 
 const patience = { timeout: 20_000, interval: 20 }
 
@@ -109,6 +112,48 @@ describe.concurrent('calls', () => {
     expect(await link.command(['get', 'n'])).toBeNull()
     expect(link.problem()).toBeUndefined()
     await link.close()
+  })
+
+  test('a call in flight when the connection breaks is rejected then, and not sent again', async () => {
+    await using redis = await startStandalone()
+    const link = await connectLink(redis)
+    const [server] = redis.servers
+    server!.pause()
+    const call = link.command(['incr', 'n'])
+    const settled = expect(call).rejects.toMatchObject({ kind: 'away' })
+    await server!.kill()
+    await settled
+    await server!.start()
+    await linkBecomes(link, true)
+    expect(await link.command(['get', 'n'])).toBeNull()
+    await link.close()
+  })
+
+  test('a client that has reached its end is built anew, with its subscriptions', async () => {
+    await using redis = await startStandalone()
+    const answer = parseRedisUrl(redis.variables)
+    if (!answer.ok) throw new Error(answer.problem)
+    const factory = createClientFactory(answer.topology)
+    const events = { alive: () => {}, failed: () => {} }
+    const connection = new SubscriberConnection(() => factory.subscriber(), {
+      clock: systemClock,
+      mixed: true,
+      events,
+    })
+    const heard: string[] = []
+    connection.want('plain', 'c', {
+      confirmed: () => heard.push('confirmed'),
+      lost: () => heard.push('lost'),
+      message: (payload) => heard.push(payload),
+    })
+    await vi.waitFor(() => expect(heard).toEqual(['confirmed']), patience)
+    const ended = connection.guard.client
+    ended.disconnect()
+    await vi.waitFor(() => expect(heard).toEqual(['confirmed', 'lost', 'confirmed']), patience)
+    expect([ended.status, connection.guard.client.status]).toEqual(['end', 'ready'])
+    await redis.servers[0]!.admin.publish('c', 'x')
+    await vi.waitFor(() => expect(heard.at(-1)).toBe('x'), patience)
+    connection.close()
   })
 
   test('an idempotent call is tried again while Redis comes back', async () => {

@@ -9,6 +9,7 @@ import { serveConnections } from './connections.ts'
 import { serveMessages } from './messages.ts'
 import { serveModels } from './models.ts'
 import { serveRuns } from './runs.ts'
+import { serveSettings } from './settings.ts'
 import { serveUsers } from './users.ts'
 
 export function serveAll(serve: Serve, { accounts, chat, settings, cluster }: UseCases): void {
@@ -18,6 +19,7 @@ export function serveAll(serve: Serve, { accounts, chat, settings, cluster }: Us
   serveUsers(serve, accounts)
   serveModels(serve, settings)
   serveConnections(serve, settings)
+  serveSettings(serve, settings)
   serveChats(serve, chat)
   serveMessages(serve, chat)
   serveRuns(serve, chat)

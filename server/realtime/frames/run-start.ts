@@ -6,7 +6,7 @@ export const runStart: FrameHandler<'run.start'> = async (connection, { ref, run
   const { speaker, ports } = connection
   if (!speaker) return
   if (speaker.user.role === 'pending') throw new AppError('account_pending')
-  const run = await ports.chat.startRun(speaker.user.id, request, speaker.tab)
+  const run = await ports.chat.startRun(speaker.user.id, request, { tab: speaker.tab })
   connection.send({ t: 'reply', ref, ok: true, run })
   await connection.follow(run.runId, undefined)
 }

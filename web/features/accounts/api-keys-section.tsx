@@ -35,8 +35,13 @@ export function ApiKeysSection(): ReactNode {
     create.mutate()
   }
   return (
-    <Section title={t`API keys`} intro={t`For programs that use the OpenAI API: the address is this one, followed by /v1.`}>
-      {create.data && <SecretOnce label={t`Your new key`} secret={create.data.key} onDone={() => create.reset()} />}
+    <Section
+      title={t`API keys`}
+      intro={t`For programs that use the OpenAI API: the address is this one, followed by /v1.`}
+    >
+      {create.data && (
+        <SecretOnce label={t`Your new key`} secret={create.data.key} onDone={() => create.reset()} />
+      )}
       <ErrorNotice error={remove.error ?? keys.error} />
       {keys.data && keys.data.items.length > 0 && (
         <Rows>
@@ -49,7 +54,11 @@ export function ApiKeysSection(): ReactNode {
                 <p className="text-small text-muted">
                   <span className="font-mono">{key.hint}…</span>
                   {' · '}
-                  {key.lastUsedAt === null ? <Trans>never used</Trans> : <Trans>last used {when(key.lastUsedAt)}</Trans>}
+                  {key.lastUsedAt === null ? (
+                    <Trans>never used</Trans>
+                  ) : (
+                    <Trans>last used {when(key.lastUsedAt)}</Trans>
+                  )}
                 </p>
               </div>
               <Button

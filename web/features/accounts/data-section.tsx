@@ -18,10 +18,10 @@ export function DataSection(): ReactNode {
         <Button busy={save.isPending} onClick={() => save.mutate()}>
           <Trans>Export chats</Trans>
         </Button>
-        <span role="status" className="text-small text-muted">
+        <output className="text-small text-muted">
           {save.isPending && <Trans>{done} chats read…</Trans>}
           {save.isSuccess && <Trans>{done} chats saved</Trans>}
-        </span>
+        </output>
       </div>
     </Section>
   )

@@ -18,7 +18,9 @@ export async function exportChats(onProgress: (done: number) => void): Promise<v
       cursor = page.next
     } while (cursor !== null)
   }
-  const address = URL.createObjectURL(new Blob([JSON.stringify({ chats }, null, 2)], { type: 'application/json' }))
+  const address = URL.createObjectURL(
+    new Blob([JSON.stringify({ chats }, null, 2)], { type: 'application/json' }),
+  )
   const link = document.createElement('a')
   link.href = address
   link.download = 'shoal-chats.json'

@@ -50,9 +50,9 @@ function NameForm({ user }: { user: UserView }): ReactNode {
         <Button type="submit" busy={save.isPending} disabled={name === user.name}>
           <Trans>Save name</Trans>
         </Button>
-        <span role="status" className="text-small text-success">
+        <output className="text-small text-success">
           {save.isSuccess && name === user.name && <Trans>Saved</Trans>}
-        </span>
+        </output>
       </div>
     </form>
   )
@@ -112,9 +112,9 @@ function PasswordForm({ email }: { email: string }): ReactNode {
         <Button type="submit" look="primary" busy={save.isPending}>
           <Trans>Change password</Trans>
         </Button>
-        <span role="status" className="text-small text-success">
+        <output className="text-small text-success">
           {save.isSuccess && <Trans>Changed. Other sessions are signed out.</Trans>}
-        </span>
+        </output>
       </div>
     </form>
   )

@@ -31,7 +31,10 @@ export function SessionsSection(): ReactNode {
         </Button>
       }
     >
-      <ErrorNotice error={end.error ?? everywhere.error ?? sessions.error} onRetry={() => void sessions.refetch()} />
+      <ErrorNotice
+        error={end.error ?? everywhere.error ?? sessions.error}
+        onRetry={() => void sessions.refetch()}
+      />
       {sessions.isPending && <Waiting label={t`Reading the sessions…`} />}
       {sessions.data && (
         <Rows>
@@ -51,7 +54,10 @@ export function SessionsSection(): ReactNode {
                 </p>
               </div>
               {!session.current && (
-                <Button busy={end.isPending && end.variables === session.id} onClick={() => end.mutate(session.id)}>
+                <Button
+                  busy={end.isPending && end.variables === session.id}
+                  onClick={() => end.mutate(session.id)}
+                >
                   <Trans>Sign out</Trans>
                 </Button>
               )}

@@ -9,7 +9,7 @@ const defaults: Preferences = { theme: 'system', language: 'system', sendKey: 'e
 /** A person's preferences, changed at once and saved behind that; put back when the server refuses. */
 export function usePreferences(): {
   preferences: Preferences
-  change(change: Partial<Preferences>): void
+  change: (change: Partial<Preferences>) => void
   error: Error | null
 } {
   const queryClient = useQueryClient()

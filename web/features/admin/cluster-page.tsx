@@ -16,7 +16,10 @@ export function ClusterPage(): ReactNode {
   const cluster = useQuery({ ...operationQuery('getCluster'), staleTime: 0, refetchInterval: 5000 })
   const { data, error, dataUpdatedAt } = cluster
   return (
-    <Page title={t`Instances`} intro={t`The processes that serve this Shoal. Any of them may go at any moment.`}>
+    <Page
+      title={t`Instances`}
+      intro={t`The processes that serve this Shoal. Any of them may go at any moment.`}
+    >
       {error && (
         <div className="flex flex-col gap-2">
           <ErrorNotice error={error} onRetry={() => void cluster.refetch()} />
@@ -49,7 +52,10 @@ export function ClusterPage(): ReactNode {
           <Section title={t`Instances`}>
             <Rows>
               {data.members.map((member) => (
-                <li key={member.incarnation} className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3">
+                <li
+                  key={member.incarnation}
+                  className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3"
+                >
                   <div className="min-w-0 flex-1 basis-48 [overflow-wrap:anywhere]">
                     <p className="flex flex-wrap items-center gap-2 font-medium">
                       {member.label}

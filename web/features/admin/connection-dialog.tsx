@@ -10,8 +10,8 @@ export function ConnectionDialog({
   onSaved,
 }: {
   connection: ConnectionView | null
-  onClose(): void
-  onSaved(): void
+  onClose: () => void
+  onSaved: () => void
 }): ReactNode {
   const { t } = useLingui()
   return (

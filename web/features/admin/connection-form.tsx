@@ -24,7 +24,7 @@ export function ConnectionForm({
 }: {
   connection: ConnectionView | null
   kind?: Kind
-  onSaved(): void
+  onSaved: () => void
   onCancel?: () => void
   saveLabel: string
 }): ReactNode {
@@ -45,7 +45,12 @@ export function ConnectionForm({
   const verify = useMutation({
     mutationFn: () =>
       call('verifyConnection', {
-        body: { kind: values.kind, baseUrl: values.baseUrl, ...key, ...(connection ? { id: connection.id } : {}) },
+        body: {
+          kind: values.kind,
+          baseUrl: values.baseUrl,
+          ...key,
+          ...(connection ? { id: connection.id } : {}),
+        },
       }),
   })
   const save = useMutation({
@@ -53,7 +58,10 @@ export function ConnectionForm({
       const { kind, prefix, continues, baseUrl } = values
       const name = values.name.trim() === '' ? hostOf(baseUrl) : values.name
       return connection
-        ? call('updateConnection', { params: { id: connection.id }, body: { name, baseUrl, ...key, prefix, continues } })
+        ? call('updateConnection', {
+            params: { id: connection.id },
+            body: { name, baseUrl, ...key, prefix, continues },
+          })
         : call('createConnection', { body: { kind, name, baseUrl, ...key, prefix, continues } })
     },
     onSuccess: onSaved,
@@ -67,7 +75,11 @@ export function ConnectionForm({
   return (
     <form onSubmit={submit} className="flex flex-col gap-4">
       {!connection && fixedKind === undefined && (
-        <Select label={t`Kind`} value={values.kind} onChange={(event) => set({ kind: event.target.value as Kind })}>
+        <Select
+          label={t`Kind`}
+          value={values.kind}
+          onChange={(event) => set({ kind: event.target.value as Kind })}
+        >
           <option value="openai">{t`OpenAI and everything that speaks its API`}</option>
           <option value="ollama">Ollama</option>
         </Select>
@@ -85,7 +97,9 @@ export function ConnectionForm({
         label={t`API key`}
         type="password"
         autoComplete="off"
-        hint={connection?.hasKey ? t`A key is set. It cannot be read; leave this empty to keep it.` : undefined}
+        hint={
+          connection?.hasKey ? t`A key is set. It cannot be read; leave this empty to keep it.` : undefined
+        }
         placeholder={connection?.hasKey ? '••••••••' : values.kind === 'ollama' ? t`Seldom needed` : 'sk-…'}
         value={values.key}
         error={error('key')}
@@ -129,7 +143,10 @@ export function ConnectionForm({
           </Select>
         </div>
       </details>
-      <VerifyResult result={verify.data} error={belongsToField(verify.error, shownFields) ? null : verify.error} />
+      <VerifyResult
+        result={verify.data}
+        error={belongsToField(verify.error, shownFields) ? null : verify.error}
+      />
       {!belongsToField(save.error, shownFields) && <ErrorNotice error={save.error} />}
       <div className="flex flex-wrap justify-end gap-2">
         {onCancel && (

@@ -24,17 +24,18 @@ export function ConnectionRow({
   connection: ConnectionView
   first: boolean
   last: boolean
-  onToggle(enabled: boolean): void
-  onMove(by: 1 | -1): void
-  onEdit(): void
-  onRemoved(): void
+  onToggle: (enabled: boolean) => void
+  onMove: (by: 1 | -1) => void
+  onEdit: () => void
+  onRemoved: () => void
 }): ReactNode {
   const { t } = useLingui()
   const [removing, setRemoving] = useState(false)
   const ours = connection.source === 'page'
   const { id, kind, baseUrl } = connection
   const verify = useMutation({
-    mutationFn: () => call('verifyConnection', { body: { id, kind: kind === 'ollama' ? 'ollama' : 'openai', baseUrl } }),
+    mutationFn: () =>
+      call('verifyConnection', { body: { id, kind: kind === 'ollama' ? 'ollama' : 'openai', baseUrl } }),
   })
   return (
     <li className="flex flex-col gap-2 px-4 py-3">
@@ -75,7 +76,9 @@ export function ConnectionRow({
         {ours && (
           <Menu
             label={connection.name}
-            trigger={(props) => <IconButton {...props} icon="more" label={t`Options of ${connection.name}`} />}
+            renderTrigger={(props) => (
+              <IconButton {...props} icon="more" label={t`Options of ${connection.name}`} />
+            )}
           >
             <MenuItem icon="edit" onSelect={onEdit}>
               <Trans>Edit</Trans>
@@ -97,7 +100,9 @@ export function ConnectionRow({
         )}
       </div>
       <VerifyResult result={verify.data} error={verify.error} />
-      {removing && <RemoveDialog connection={connection} onClose={() => setRemoving(false)} onRemoved={onRemoved} />}
+      {removing && (
+        <RemoveDialog connection={connection} onClose={() => setRemoving(false)} onRemoved={onRemoved} />
+      )}
     </li>
   )
 }
@@ -108,8 +113,8 @@ function RemoveDialog({
   onRemoved,
 }: {
   connection: ConnectionView
-  onClose(): void
-  onRemoved(): void
+  onClose: () => void
+  onRemoved: () => void
 }): ReactNode {
   const { t } = useLingui()
   const remove = useMutation({

@@ -33,18 +33,25 @@ export function ConnectionsPage(): ReactNode {
     const [id = ''] = order.splice(at, 1)
     order.splice(at + by, 0, id)
     for (const [index, each] of order.entries()) {
-      if (items.find((it) => it.id === each)?.order !== index) await change.mutateAsync({ id: each, order: index })
+      if (items.find((it) => it.id === each)?.order !== index)
+        await change.mutateAsync({ id: each, order: index })
     }
   }
   return (
-    <Page title={t`Connections`} intro={t`Model providers that everybody here can use. The order decides which models come first.`}>
+    <Page
+      title={t`Connections`}
+      intro={t`Model providers that everybody here can use. The order decides which models come first.`}
+    >
       <div className="flex flex-col gap-4">
         <div>
           <Button look="primary" icon="plus" onClick={() => setEditing('new')}>
             <Trans>Add a connection</Trans>
           </Button>
         </div>
-        <ErrorNotice error={change.error ?? list.error} onRetry={list.error ? () => void list.refetch() : undefined} />
+        <ErrorNotice
+          error={change.error ?? list.error}
+          onRetry={list.error ? () => void list.refetch() : undefined}
+        />
         {list.isPending && <Waiting label={t`Reading the connections…`} />}
         {items.length > 0 && (
           <Rows>

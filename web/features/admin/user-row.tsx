@@ -12,12 +12,21 @@ import { ErrorNotice } from '../errors/error-notice.tsx'
 import { SecretOnce } from '../secret-once.tsx'
 import { useWhen } from '../use-when.ts'
 
-export function UserRow({ user, self, onChanged }: { user: UserView; self: boolean; onChanged(): void }): ReactNode {
+export function UserRow({
+  user,
+  self,
+  onChanged,
+}: {
+  user: UserView
+  self: boolean
+  onChanged: () => void
+}): ReactNode {
   const { t } = useLingui()
   const when = useWhen()
   const [asking, setAsking] = useState<'deactivate' | 'reset' | null>(null)
   const change = useMutation({
-    mutationFn: (body: { role?: Role; active?: boolean }) => call('updateUser', { params: { id: user.id }, body }),
+    mutationFn: (body: { role?: Role; active?: boolean }) =>
+      call('updateUser', { params: { id: user.id }, body }),
     onSuccess: () => {
       setAsking(null)
       onChanged()
@@ -43,7 +52,11 @@ export function UserRow({ user, self, onChanged }: { user: UserView; self: boole
           <p className="text-small text-muted">
             {user.email}
             {' · '}
-            {user.lastActiveAt === null ? <Trans>never active</Trans> : <Trans>active {when(user.lastActiveAt)}</Trans>}
+            {user.lastActiveAt === null ? (
+              <Trans>never active</Trans>
+            ) : (
+              <Trans>active {when(user.lastActiveAt)}</Trans>
+            )}
           </p>
         </div>
         {user.role === 'pending' && user.active && (
@@ -53,7 +66,7 @@ export function UserRow({ user, self, onChanged }: { user: UserView; self: boole
         )}
         <Menu
           label={user.name}
-          trigger={(props) => <IconButton {...props} icon="more" label={t`Options of ${user.name}`} />}
+          renderTrigger={(props) => <IconButton {...props} icon="more" label={t`Options of ${user.name}`} />}
         >
           {user.role !== 'admin' && (
             <MenuItem icon="person" onSelect={() => change.mutate({ role: 'admin' })}>
@@ -81,7 +94,11 @@ export function UserRow({ user, self, onChanged }: { user: UserView; self: boole
       </div>
       {asking === null && <ErrorNotice error={change.error ?? reset.error} />}
       {reset.data && (
-        <SecretOnce label={t`New password of ${user.name}`} secret={reset.data.password} onDone={() => reset.reset()} />
+        <SecretOnce
+          label={t`New password of ${user.name}`}
+          secret={reset.data.password}
+          onDone={() => reset.reset()}
+        />
       )}
       {asking !== null && (
         <Dialog
@@ -94,7 +111,10 @@ export function UserRow({ user, self, onChanged }: { user: UserView; self: boole
             {asking === 'reset' ? (
               <Trans>Every session of this account ends. You see the new password once, to pass it on.</Trans>
             ) : (
-              <Trans>The account is signed out everywhere and cannot sign in. Its chats stay. You can take this back.</Trans>
+              <Trans>
+                The account is signed out everywhere and cannot sign in. Its chats stay. You can take this
+                back.
+              </Trans>
             )}
           </p>
           <ErrorNotice error={asking === 'reset' ? reset.error : change.error} />

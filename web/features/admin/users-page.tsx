@@ -31,7 +31,10 @@ export function UsersPage({ me }: { me: UserView }): ReactNode {
   })
   const users = list.data?.pages.flatMap((page) => page.items) ?? []
   return (
-    <Page title={t`Users`} intro={t`Who may use this Shoal. New accounts wait here for approval, where sign-up asks for it.`}>
+    <Page
+      title={t`Users`}
+      intro={t`Who may use this Shoal. New accounts wait here for approval, where sign-up asks for it.`}
+    >
       <div className="flex flex-col gap-4">
         <div className="grid grid-cols-[1fr_12rem] gap-3 max-sm:grid-cols-1">
           <Field

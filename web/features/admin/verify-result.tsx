@@ -34,7 +34,7 @@ export function VerifyResult({
     )
   }
   return (
-    <div role="status" className="flex flex-col gap-1 rounded-medium bg-surface-1 px-3 py-2">
+    <output className="flex flex-col gap-1 rounded-medium bg-surface-1 px-3 py-2">
       <p className="flex items-center gap-2 font-medium text-success">
         <Icon name="check" size={18} />
         <Plural value={models.length} one="It works: # model" other="It works: # models" />
@@ -42,6 +42,6 @@ export function VerifyResult({
       <p className="max-h-24 overflow-y-auto text-small text-muted [overflow-wrap:anywhere]">
         {models.slice(0, 200).join(', ')}
       </p>
-    </div>
+    </output>
   )
 }

@@ -4,7 +4,13 @@ import { useLingui } from '@lingui/react/macro'
 import type { MessageStatus } from '../../../protocol/run.ts'
 
 /** Tells a screen reader that an answer begins and how it ended: once each, and no word of it. */
-export function Announcer({ running, status }: { running: boolean; status: MessageStatus | undefined }): ReactNode {
+export function Announcer({
+  running,
+  status,
+}: {
+  running: boolean
+  status: MessageStatus | undefined
+}): ReactNode {
   const { t } = useLingui()
   const [text, setText] = useState('')
   const was = useRef(running)
@@ -16,9 +22,5 @@ export function Announcer({ running, status }: { running: boolean; status: Messa
     else if (status === 'stopped') setText(t`Answer stopped`)
     else if (status !== undefined) setText(t`Answer interrupted`)
   }, [running, status, t])
-  return (
-    <p role="status" className="sr-only">
-      {text}
-    </p>
-  )
+  return <output className="sr-only">{text}</output>
 }

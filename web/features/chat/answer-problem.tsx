@@ -7,7 +7,13 @@ import { failureText } from '../errors/error-text.ts'
 import type { AnswerHandlers } from './answer.tsx'
 
 /** Why an answer ended before its end, with the one thing that helps. */
-export function AnswerProblem({ message, handlers }: { message: MessageView; handlers: AnswerHandlers }): ReactNode {
+export function AnswerProblem({
+  message,
+  handlers,
+}: {
+  message: MessageView
+  handlers: AnswerHandlers
+}): ReactNode {
   const { status, error } = message
   if (status === 'stopped') {
     return (

@@ -2,14 +2,15 @@ import { useState } from 'react'
 import type { ReactNode } from 'react'
 import { Trans } from '@lingui/react/macro'
 import type { MessageView } from '../../../protocol/http/chat-views.ts'
+import { toLocalTime } from '../../api/server-clock.ts'
 import { AnswerText } from './answer-text.tsx'
 import { AnswerProblem } from './answer-problem.tsx'
 import { LinkNote } from './link-note.tsx'
 import { useAnswer } from './use-answer.ts'
 
 export interface AnswerHandlers {
-  onContinue(message: MessageView): void
-  onRegenerate(message: MessageView, model?: string): void
+  onContinue: (message: MessageView) => void
+  onRegenerate: (message: MessageView, model?: string) => void
 }
 
 /** An answer: bare text, what its instance is doing below it, and what went wrong, beside its cause. */
@@ -31,10 +32,14 @@ export function Answer({
         source={text ?? message.text}
         streaming={running}
         moving={link === 'moving' || link === 'stalled'}
-        startedAt={message.createdAt}
+        startedAt={toLocalTime(message.createdAt)}
         reasoningMs={message.reasoningMs}
       />
-      {running && (run?.phase ?? message.phase) === 'stopping' ? <Stopping /> : running && <LinkNote link={link} />}
+      {running && (run?.phase ?? message.phase) === 'stopping' ? (
+        <Stopping />
+      ) : (
+        running && <LinkNote link={link} />
+      )}
       {run?.firstVersion != null && <FirstVersion text={run.firstVersion} />}
       {!running && <AnswerProblem message={message} handlers={handlers} />}
     </div>
@@ -61,16 +66,6 @@ function FirstVersion({ text }: { text: string }): ReactNode {
           {text}
         </p>
       )}
-    </div>
-  )
-}
-
-/** An answer that was asked for and has no id yet. */
-export function AwaitedAnswer({ startedAt, stopping }: { startedAt: number; stopping: boolean }): ReactNode {
-  return (
-    <div className="flex flex-col gap-2">
-      <AnswerText source="" streaming moving={false} startedAt={startedAt} reasoningMs={undefined} />
-      {stopping && <Stopping />}
     </div>
   )
 }

@@ -11,11 +11,11 @@ export function BranchSwitch({
   /** From 0. */
   at: number
   of: number
-  onSwitch(to: number): void
+  onSwitch: (to: number) => void
 }): ReactNode {
   const { t } = useLingui()
   return (
-    <span role="group" aria-label={t`Versions`} className="inline-flex items-center">
+    <span className="inline-flex items-center">
       <IconButton
         size="small"
         icon="left"

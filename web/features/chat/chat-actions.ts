@@ -8,7 +8,14 @@ import { newId } from '../new-id.ts'
 import { writeStored } from '../storage/safe-storage.ts'
 import { messagesOfStart, newChat, withMessage, withMessages } from './chat-cache.ts'
 import { newChatKey } from './drafts.ts'
-import { addPending, changePending, nameRows, nameThread, pendingSends, removePending } from './pending-sends.ts'
+import {
+  addPending,
+  changePending,
+  nameRows,
+  nameThread,
+  pendingSends,
+  removePending,
+} from './pending-sends.ts'
 
 export interface SendRequest {
   chatKey: string
@@ -23,18 +30,18 @@ export interface SendRequest {
 
 export interface ChatActions {
   /** Asks for an answer; what is asked stands in the thread at once. Throws `ApiError` when it was refused. */
-  send(request: SendRequest): Promise<RunStarted>
+  send: (request: SendRequest) => Promise<RunStarted>
   /** Stops what runs in a chat, also what has no id yet. Throws when the stop was not taken. */
-  stop(chatKey: string, runId: string | null): Promise<void>
+  stop: (chatKey: string, runId: string | null) => Promise<void>
   /** Shows another branch from now on, on every device. */
-  switchBranch(chatId: string, leafId: string): Promise<void>
+  switchBranch: (chatId: string, leafId: string) => Promise<void>
 }
 
 export interface ChatActionsOptions {
   live: Pick<LiveClient, 'start' | 'stop'>
   queryClient: QueryClient
   /** A new chat has its id. What was asked stays on the screen as it is until this settles. */
-  onCreated(chatId: string): Promise<void>
+  onCreated: (chatId: string) => Promise<void>
 }
 
 export function createChatActions({ live, queryClient, onCreated }: ChatActionsOptions): ChatActions {
@@ -46,7 +53,12 @@ export function createChatActions({ live, queryClient, onCreated }: ChatActionsO
     queryClient.setQueryData<ChatView>(keyOf(run.chatId), (known) => {
       const chat = known ?? newChat(run.chatId, titleOf(text ?? ''), model, now)
       if (continueOf !== undefined) {
-        return withMessage(chat, continueOf, { status: 'running', phase: 'queued', runId: run.runId, error: undefined })
+        return withMessage(chat, continueOf, {
+          status: 'running',
+          phase: 'queued',
+          runId: run.runId,
+          error: undefined,
+        })
       }
       const messages = messagesOfStart(run, { model, text, parentId, now })
       return withMessages({ ...chat, model }, messages, run.messageId)
@@ -68,7 +80,8 @@ export function createChatActions({ live, queryClient, onCreated }: ChatActionsO
       addPending({ clientId, chatKey, parentId, text, continueOf, model, sentAt, stopping: false, start })
       try {
         const run = await start.started
-        if (continueOf === undefined) nameRows(clientId, text === undefined ? null : run.userMessageId, run.messageId)
+        if (continueOf === undefined)
+          nameRows(clientId, text === undefined ? null : run.userMessageId, run.messageId)
         begun(run, request)
         writeStored('last-model', model)
         if (chatKey === newChatKey) {

@@ -1,13 +1,21 @@
 import { describe, expect, test } from 'vitest'
 import type { ChatSummary, ChatView, MessageView } from '../../../protocol/http/chat-views.ts'
-import { messagesOfStart, newChat, withMessages, withoutChat, withoutMessage, withSummary } from './chat-cache.ts'
+import {
+  messagesOfStart,
+  newChat,
+  withMessages,
+  withoutChat,
+  withoutMessage,
+  withSummary,
+} from './chat-cache.ts'
 import type { ChatPages } from './chat-cache.ts'
 
 const started = { chatId: 'c', userMessageId: 'q', messageId: 'a', runId: 'r' }
 const messages = messagesOfStart(started, { model: 'm', text: 'hi', parentId: null, now: 10 })
 const chat: ChatView = { ...newChat('c', 'hi', 'm', 10), messages, currentId: 'a' }
 const answer = (patch: Partial<MessageView>): MessageView => ({ ...messages[1]!, ...patch })
-const textOf = (view: ChatView, id: string): string | undefined => view.messages.find((it) => it.id === id)?.text
+const textOf = (view: ChatView, id: string): string | undefined =>
+  view.messages.find((it) => it.id === id)?.text
 
 describe('messages in the cache', () => {
   test('a start makes a question and a running answer, an answer again only the answer', () => {
@@ -25,9 +33,9 @@ describe('messages in the cache', () => {
   test('an older picture of the same run takes no words away', () => {
     const ahead = withMessages(chat, [answer({ text: 'many words', fence: 5 })], 'a')
     expect(textOf(withMessages(ahead, [answer({ text: 'many', fence: 5 })], 'a'), 'a')).toBe('many words')
-    expect(textOf(withMessages(ahead, [answer({ text: 'written anew and longer', fence: 6 })], 'a'), 'a')).toBe(
-      'written anew and longer',
-    )
+    expect(
+      textOf(withMessages(ahead, [answer({ text: 'written anew and longer', fence: 6 })], 'a'), 'a'),
+    ).toBe('written anew and longer')
   })
 
   test('an end is not undone by a picture of the running answer', () => {
@@ -37,7 +45,9 @@ describe('messages in the cache', () => {
 
   test('an end is believed whatever its length', () => {
     const ahead = withMessages(chat, [answer({ text: 'shown but never saved' })], 'a')
-    expect(textOf(withMessages(ahead, [answer({ text: 'saved', status: 'stopped' })], 'a'), 'a')).toBe('saved')
+    expect(textOf(withMessages(ahead, [answer({ text: 'saved', status: 'stopped' })], 'a'), 'a')).toBe(
+      'saved',
+    )
   })
 
   test('deleting takes what follows, and shows what was answered', () => {
@@ -70,7 +80,11 @@ describe('chats in lists', () => {
   })
 
   test('an archived chat leaves the list; a renamed one stays where it is', () => {
-    expect(ids(withSummary(list, { ...summary('c', 30), archived: true }, false)).flat()).toEqual(['d', 'b', 'a'])
+    expect(ids(withSummary(list, { ...summary('c', 30), archived: true }, false)).flat()).toEqual([
+      'd',
+      'b',
+      'a',
+    ])
     const renamed = withSummary(list, { ...summary('c', 30), title: 'other' }, false)
     expect(ids(renamed).flat()).toEqual(['d', 'c', 'b', 'a'])
     expect(renamed.pages.flatMap((page) => page.items).find((it) => it.id === 'c')?.title).toBe('other')
@@ -79,7 +93,11 @@ describe('chats in lists', () => {
   test('a chat that belongs to a page not read yet waits for it', () => {
     const more = { ...list, pages: list.pages.map((page) => ({ ...page, next: 'more' })) }
     expect(withSummary(more, summary('ancient', 1), false)).toBe(more)
-    expect(ids(withSummary(list, summary('ancient', 1), false)).flat().at(-1)).toBe('ancient')
+    expect(
+      ids(withSummary(list, summary('ancient', 1), false))
+        .flat()
+        .at(-1),
+    ).toBe('ancient')
   })
 
   test('a deleted chat leaves', () => {

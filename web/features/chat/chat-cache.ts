@@ -4,7 +4,11 @@ import { subtreeOf } from './message-tree.ts'
 
 /** What the page knows of a chat, changed by what it did or was told. All pure: the cache is written by the caller. */
 
-export function withMessages(chat: ChatView, changed: readonly MessageView[], currentId: string | null): ChatView {
+export function withMessages(
+  chat: ChatView,
+  changed: readonly MessageView[],
+  currentId: string | null,
+): ChatView {
   const byId = new Map(chat.messages.map((message) => [message.id, message]))
   for (const message of changed) byId.set(message.id, newer(byId.get(message.id), message))
   return { ...chat, messages: [...byId.values()], currentId: currentId ?? chat.currentId }
@@ -29,7 +33,8 @@ export function withoutMessage(chat: ChatView, id: string): ChatView {
   return {
     ...chat,
     messages: chat.messages.filter((it) => !gone.has(it.id)),
-    currentId: chat.currentId !== null && gone.has(chat.currentId) ? (first?.parentId ?? null) : chat.currentId,
+    currentId:
+      chat.currentId !== null && gone.has(chat.currentId) ? (first?.parentId ?? null) : chat.currentId,
   }
 }
 
@@ -117,7 +122,10 @@ function isBelow({ pages }: ChatPages, chat: ChatSummary): boolean {
 }
 
 export function withoutChat(list: ChatPages, id: string): ChatPages {
-  return { ...list, pages: list.pages.map((page) => ({ ...page, items: page.items.filter((it) => it.id !== id) })) }
+  return {
+    ...list,
+    pages: list.pages.map((page) => ({ ...page, items: page.items.filter((it) => it.id !== id) })),
+  }
 }
 
 function byActivity(a: ChatSummary, b: ChatSummary): number {

@@ -7,7 +7,7 @@ import { operationQuery } from '../../api/operation-query.ts'
 import { ChatMenu } from './chat-menu.tsx'
 
 /** A chat in the list. Pointing at it reads it, so that it opens at once. */
-export function ChatItem({ chat, onOpen }: { chat: ChatSummary; onOpen(): void }): ReactNode {
+export function ChatItem({ chat, onOpen }: { chat: ChatSummary; onOpen: () => void }): ReactNode {
   const { t } = useLingui()
   const queryClient = useQueryClient()
   const read = (): void => {
@@ -28,15 +28,15 @@ export function ChatItem({ chat, onOpen }: { chat: ChatSummary; onOpen(): void }
         <bdi className="min-w-0 flex-1 truncate">{chat.title}</bdi>
         {mark && (
           <span
-            role="img"
-            aria-label={mark}
             title={mark}
             className={
               chat.running
                 ? 'size-2 shrink-0 rounded-full border-2 border-accent'
                 : 'size-2 shrink-0 rounded-full bg-accent'
             }
-          />
+          >
+            <span className="sr-only">{mark}</span>
+          </span>
         )}
       </Link>
       <span className="absolute top-1/2 right-1 -translate-y-1/2 opacity-0 group-focus-within/item:opacity-100 group-hover/item:opacity-100 has-[[aria-expanded=true]]:opacity-100 touch:opacity-100">

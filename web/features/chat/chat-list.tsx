@@ -1,4 +1,4 @@
-import { useDeferredValue, useEffect, useRef } from 'react'
+import { useDeferredValue, useEffect, useMemo, useRef, useSyncExternalStore } from 'react'
 import type { ReactNode } from 'react'
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { Trans, useLingui } from '@lingui/react/macro'
@@ -11,13 +11,17 @@ import { groupByDay } from './day-groups.ts'
 import type { DayGroup } from './day-groups.ts'
 
 /** Chats by day, a page at a time; filtered on the server, so that old ones are found too. */
-export function ChatList({ filter, onOpen }: { filter: string; onOpen(): void }): ReactNode {
+export function ChatList({ filter, onOpen }: { filter: string; onOpen: () => void }): ReactNode {
   const { t } = useLingui()
   const q = useDeferredValue(filter.trim())
   const query = useInfiniteQuery({
     queryKey: q === '' ? operationKey('listChats') : operationKey('listChats', { query: { q } }),
     queryFn: ({ pageParam, signal }) =>
-      call('listChats', { query: { ...(q === '' ? {} : { q }), ...(pageParam ? { cursor: pageParam } : {}) } }, signal),
+      call(
+        'listChats',
+        { query: { ...(q === '' ? {} : { q }), ...(pageParam ? { cursor: pageParam } : {}) } },
+        signal,
+      ),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
     placeholderData: keepPreviousData,
@@ -26,14 +30,15 @@ export function ChatList({ filter, onOpen }: { filter: string; onOpen(): void })
   const end = useRef<HTMLDivElement>(null)
   useEffect(() => {
     const element = end.current
-    if (!element || !hasNextPage) return
+    if (!element || !hasNextPage || isFetchingNextPage) return
     const observer = new IntersectionObserver(([entry]) => {
       if (entry?.isIntersecting) void fetchNextPage()
     })
     observer.observe(element)
     return () => observer.disconnect()
-  }, [fetchNextPage, hasNextPage, query.data])
+  }, [fetchNextPage, hasNextPage, isFetchingNextPage])
 
+  const now = useToday()
   const chats = query.data?.pages.flatMap((page) => page.items) ?? []
   const names: Record<DayGroup, string> = {
     pinned: t`Pinned`,
@@ -50,7 +55,7 @@ export function ChatList({ filter, onOpen }: { filter: string; onOpen(): void })
           <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />
         </div>
       )}
-      {groupByDay(chats, new Date()).map(({ group, chats: ofGroup }) => (
+      {groupByDay(chats, now).map(({ group, chats: ofGroup }) => (
         <section key={group} aria-label={names[group]}>
           <h2 className="px-2 pt-4 pb-1 text-small font-medium text-faint">{names[group]}</h2>
           <ul>
@@ -75,3 +80,11 @@ export function ChatList({ filter, onOpen }: { filter: string; onOpen(): void })
     </div>
   )
 }
+
+/** Today; another one after midnight, when the list is next rendered. */
+function useToday(): Date {
+  const day = useSyncExternalStore(never, () => new Date().setHours(0, 0, 0, 0))
+  return useMemo(() => new Date(day), [day])
+}
+
+const never = (): (() => void) => () => undefined

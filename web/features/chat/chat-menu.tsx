@@ -50,8 +50,13 @@ export function ChatMenu({ chat, small = false }: { chat: ChatSummary; small?: b
     <>
       <Menu
         label={t`Chat`}
-        trigger={(props) => (
-          <IconButton {...props} icon="more" size={small ? 'small' : 'medium'} label={t`Options of ${chat.title}`} />
+        renderTrigger={(props) => (
+          <IconButton
+            {...props}
+            icon="more"
+            size={small ? 'small' : 'medium'}
+            label={t`Options of ${chat.title}`}
+          />
         )}
       >
         <MenuItem icon="edit" onSelect={() => setRenaming(true)}>
@@ -75,8 +80,8 @@ function RenameDialog({
   onClose,
 }: {
   chat: ChatSummary
-  onChanged(chat: ChatSummary): void
-  onClose(): void
+  onChanged: (chat: ChatSummary) => void
+  onClose: () => void
 }): ReactNode {
   const { t } = useLingui()
   const [title, setTitle] = useState(chat.title)

@@ -21,10 +21,6 @@ import { useGlide } from './use-glide.ts'
 import { chooseModel, useModels } from './use-models.ts'
 import { useQueue } from './use-queue.ts'
 
-function focusUnlessTouch(composer: ComposerHandle | null): void {
-  if (!matchMedia('(pointer: coarse)').matches) composer?.focus()
-}
-
 /** A chat, or the place where one begins. */
 export function ChatPage({ chatId, userName }: { chatId: string | null; userName: string }): ReactNode {
   const { t } = useLingui()
@@ -48,9 +44,6 @@ export function ChatPage({ chatId, userName }: { chatId: string | null; userName
   const fail = useCallback((key: string, error: unknown) => setFailure({ key, error }), [])
   const rows = useRowHandlers({ open, model, composer, fail })
 
-  // A finger that opens a chat does not want the keyboard.
-  useEffect(() => focusUnlessTouch(composer.current), [chatId])
-
   const send = (text: string): void => {
     if (model === null) return
     setFailure(null)
@@ -58,14 +51,16 @@ export function ChatPage({ chatId, userName }: { chatId: string | null; userName
       queue.add(text, model)
       return
     }
-    actions.send({ chatKey: open.key, parentId: open.last?.id ?? null, text, model }).catch((error: unknown) => {
-      composer.current?.restore(text)
-      fail(open.key, error)
-    })
+    actions
+      .send({ chatKey: open.key, parentId: open.last?.id ?? null, text, model })
+      .catch((error: unknown) => {
+        composer.current?.restore(text)
+        fail(open.key, error)
+      })
   }
   const stop = (): void => {
     // The button goes away under the focus.
-    focusUnlessTouch(composer.current)
+    composer.current?.focus()
     actions.stop(open.key, open.last?.runId ?? null).catch((error: unknown) => fail(open.key, error))
   }
   const choose = (id: string): void => {
@@ -73,7 +68,10 @@ export function ChatPage({ chatId, userName }: { chatId: string | null; userName
     writeDraft(open.key, { model: id })
   }
   const blocked = useMemo(
-    () => (model === null && !modelsLoading ? t`No model is connected. An administrator adds one under Connections.` : null),
+    () =>
+      model === null && !modelsLoading
+        ? t`No model is connected. An administrator adds one under Connections.`
+        : null,
     [model, modelsLoading, t],
   )
   const shownFailure = failure?.key === open.key ? failure.error : (queue.error ?? null)
@@ -86,7 +84,9 @@ export function ChatPage({ chatId, userName }: { chatId: string | null; userName
         <div className="mx-auto w-full max-w-measure flex-1 p-4">
           <ErrorNotice
             error={open.error}
-            onRetry={() => void queryClient.invalidateQueries(operationQuery('getChat', { params: { id: open.key } }))}
+            onRetry={() =>
+              void queryClient.invalidateQueries(operationQuery('getChat', { params: { id: open.key } }))
+            }
           />
         </div>
       ) : open.loading ? (
@@ -132,7 +132,9 @@ export function ChatPage({ chatId, userName }: { chatId: string | null; userName
           onEditLast={rows.editLast}
         />
       </div>
-      {empty && <Starters demo={models.every((it) => it.demo)} onPick={(text) => composer.current?.fill(text)} />}
+      {empty && (
+        <Starters demo={models.every((it) => it.demo)} onPick={(text) => composer.current?.fill(text)} />
+      )}
     </main>
   )
 }

@@ -9,11 +9,11 @@ import { sendsOn, useSendKey } from './send-key.ts'
 const mostText: (typeof limits)['messageText'] = 400_000
 
 export interface ComposerHandle {
-  focus(): void
+  focus: () => void
   /** Puts words (back) into the field, before what is there. */
-  restore(text: string): void
-  fill(text: string): void
-  element(): HTMLElement | null
+  restore: (text: string) => void
+  fill: (text: string) => void
+  element: () => HTMLElement | null
 }
 
 /**
@@ -36,9 +36,9 @@ export function Composer({
   stopping: boolean
   /** Why nothing can be sent; null when it can. */
   blocked: string | null
-  onSend(text: string): void
-  onStop(): void
-  onEditLast(): boolean
+  onSend: (text: string) => void
+  onStop: () => void
+  onEditLast: () => boolean
 }): ReactNode {
   const { t } = useLingui()
   const sendKey = useSendKey()
@@ -68,6 +68,7 @@ export function Composer({
     if (timer.current !== undefined) save()
     key.current = chatKey
     put(readDraft(chatKey).text)
+    focusUnlessTouch(field.current)
   }, [chatKey, put, save])
 
   useEffect(() => {
@@ -94,7 +95,7 @@ export function Composer({
   useImperativeHandle(
     ref,
     () => ({
-      focus: () => field.current?.focus(),
+      focus: () => focusUnlessTouch(field.current),
       restore(text) {
         const rest = field.current?.value ?? ''
         put(rest === '' ? text : `${text}\n\n${rest}`)
@@ -182,6 +183,11 @@ export function Composer({
       )}
     </form>
   )
+}
+
+/** A finger that opens a chat does not want the keyboard. */
+function focusUnlessTouch(field: HTMLTextAreaElement | null): void {
+  if (!matchMedia('(pointer: coarse)').matches) field?.focus()
 }
 
 /** Where the browser cannot size a field by its content itself. */

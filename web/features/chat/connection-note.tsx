@@ -20,13 +20,17 @@ export function ConnectionNote(): ReactNode {
     endedBy === 4102 ? (
       <Trans>This page is older than the server. Reload it.</Trans>
     ) : away && lasts ? (
-      navigator.onLine ? <Trans>Reconnecting…</Trans> : <Trans>Offline. What you write is kept.</Trans>
+      navigator.onLine ? (
+        <Trans>Reconnecting…</Trans>
+      ) : (
+        <Trans>Offline. What you write is kept.</Trans>
+      )
     ) : link === 'open' && transport === 'events' ? (
       <Trans>Live by server-sent events: something on the way blocks WebSockets.</Trans>
     ) : null
   return (
-    <div role="status" className="px-4 text-small text-warning">
+    <output className="block px-4 text-small text-warning">
       {text && <p className="appear py-2">{text}</p>}
-    </div>
+    </output>
   )
 }

@@ -3,7 +3,10 @@ import type { ChatSummary } from '../../../protocol/http/chat-views.ts'
 export type DayGroup = 'pinned' | 'today' | 'yesterday' | 'week' | 'month' | 'older'
 
 /** Groups chats by the day of their last activity, in the reader's own days. Empty groups are left out. */
-export function groupByDay(chats: readonly ChatSummary[], now: Date): { group: DayGroup; chats: ChatSummary[] }[] {
+export function groupByDay(
+  chats: readonly ChatSummary[],
+  now: Date,
+): { group: DayGroup; chats: ChatSummary[] }[] {
   const midnight = new Date(now.getFullYear(), now.getMonth(), now.getDate()).getTime()
   const dayBefore = (days: number): number =>
     new Date(now.getFullYear(), now.getMonth(), now.getDate() - days).getTime()

@@ -15,7 +15,7 @@ export function Greeting({ name }: { name: string }): ReactNode {
 }
 
 /** Four ways to begin, put into the field to be finished or sent. The demo model can only tell of itself. */
-export function Starters({ demo, onPick }: { demo: boolean; onPick(text: string): void }): ReactNode {
+export function Starters({ demo, onPick }: { demo: boolean; onPick: (text: string) => void }): ReactNode {
   const { t } = useLingui()
   const starters = demo
     ? [
@@ -25,14 +25,20 @@ export function Starters({ demo, onPick }: { demo: boolean; onPick(text: string)
         [t`When a server dies`, t`What happens to an answer when its server dies?`],
       ]
     : [
-        [t`Explain something`, t`Explain how vaccines train the immune system, for a curious twelve-year-old.`],
+        [
+          t`Explain something`,
+          t`Explain how vaccines train the immune system, for a curious twelve-year-old.`,
+        ],
         [t`Draft a text`, t`Draft a friendly note that tells the team about a change of plans: `],
         [t`Compare options`, t`Compare three ways to keep a to-do list, in a table with pros and cons.`],
         [t`Read some code`, t`Review this code and name its three weakest places: `],
       ]
   return (
     <div className="flex flex-1 basis-0 flex-col px-4 pt-5">
-      <ul className="mx-auto grid w-full max-w-measure grid-cols-2 gap-2 max-sm:grid-cols-1" aria-label={t`Ways to begin`}>
+      <ul
+        className="mx-auto grid w-full max-w-measure grid-cols-2 gap-2 max-sm:grid-cols-1"
+        aria-label={t`Ways to begin`}
+      >
         {starters.map(([title = '', text = '']) => (
           <li key={title} className="flex">
             <button

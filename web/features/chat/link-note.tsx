@@ -18,16 +18,27 @@ export function LinkNote({ link }: { link: RunLink }): ReactNode {
     const timer = setTimeout(() => setMoved(false), movedMs)
     return () => clearTimeout(timer)
   }, [link])
-  if (link === 'moving') return <Note><Trans>Moving to another server…</Trans></Note>
-  if (link === 'stalled') return <Note><Trans>Live updates are delayed</Trans></Note>
-  if (moved) return <Note><Trans>Moved to another server</Trans></Note>
+  if (link === 'moving')
+    return (
+      <Note>
+        <Trans>Moving to another server…</Trans>
+      </Note>
+    )
+  if (link === 'stalled')
+    return (
+      <Note>
+        <Trans>Live updates are delayed</Trans>
+      </Note>
+    )
+  if (moved)
+    return (
+      <Note>
+        <Trans>Moved to another server</Trans>
+      </Note>
+    )
   return null
 }
 
 function Note({ children }: { children: ReactNode }): ReactNode {
-  return (
-    <p role="status" className="appear text-small text-muted">
-      {children}
-    </p>
-  )
+  return <output className="block appear text-small text-muted">{children}</output>
 }

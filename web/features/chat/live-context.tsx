@@ -16,6 +16,9 @@ interface Live {
   actions: ChatActions
 }
 
+/** This tab, to the server. Each sign-in in it is another one: the one before has ended with its session. */
+const tab = newId()
+
 const Context = createContext<Live | null>(null)
 
 /** Holds the live connection of a signed-in page, and writes what it tells into the cache. */
@@ -26,7 +29,7 @@ export function LiveProvider({
 }: {
   /** Another one opens another connection. */
   session: number
-  onCreated(chatId: string): Promise<void>
+  onCreated: (chatId: string) => Promise<void>
   children: ReactNode
 }): ReactNode {
   const queryClient = useQueryClient()
@@ -35,7 +38,7 @@ export function LiveProvider({
     const live = openLiveClient({
       socketAddress: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`,
       eventsAddress: '/api/live',
-      tab: newId(),
+      tab: `${tab}-${session}`,
       startRun: (request) => call('startRun', { body: request }),
       stopRun: async (id) => {
         await call('stopRun', { params: { id } })
@@ -44,7 +47,8 @@ export function LiveProvider({
     const offs = [
       live.onEvent((event) => {
         // Told before the reply to our own request, its messages would stand beside those shown at once.
-        if (event.name === 'messages.changed') whenSettled(event.chatId, () => takeUserEvent(queryClient, event))
+        if (event.name === 'messages.changed')
+          whenSettled(event.chatId, () => takeUserEvent(queryClient, event))
         else takeUserEvent(queryClient, event)
       }),
       live.onGap(() => readAgain(queryClient)),

@@ -10,10 +10,10 @@ import { copyText } from './copy-text.ts'
 import { useModels } from './use-models.ts'
 
 export interface MessageHandlers {
-  onEdit(message: MessageView): void
-  onRegenerate(message: MessageView, model?: string): void
-  onContinue(message: MessageView): void
-  onDelete(message: MessageView): void
+  onEdit: (message: MessageView) => void
+  onRegenerate: (message: MessageView, model?: string) => void
+  onContinue: (message: MessageView) => void
+  onDelete: (message: MessageView) => void
 }
 
 /** What can be done with a message. Seen on hover and focus, always on the last answer and where a finger points. */
@@ -41,10 +41,17 @@ export function MessageActions({
       )}
     >
       <CopyButton message={message} />
-      {!answer && <IconButton size="small" icon="edit" label={t`Edit`} onClick={() => handlers.onEdit(message)} />}
+      {!answer && (
+        <IconButton size="small" icon="edit" label={t`Edit`} onClick={() => handlers.onEdit(message)} />
+      )}
       {answer && <RegenerateMenu message={message} handlers={handlers} />}
       {answer && unfinished && (
-        <IconButton size="small" icon="onward" label={t`Continue`} onClick={() => handlers.onContinue(message)} />
+        <IconButton
+          size="small"
+          icon="onward"
+          label={t`Continue`}
+          onClick={() => handlers.onContinue(message)}
+        />
       )}
       <IconButton size="small" icon="trash" label={t`Delete`} onClick={() => handlers.onDelete(message)} />
       {children}
@@ -68,26 +75,37 @@ function CopyButton({ message }: { message: MessageView }): ReactNode {
         label={t`Copy`}
         onClick={() => void copy()}
       />
-      <span role="status" className={said ? 'px-1' : ''}>
+      <output className={said ? 'px-1' : ''}>
         {said === 'copied' && t`Copied`}
         {said === 'refused' && t`The browser refused to copy`}
-      </span>
+      </output>
     </>
   )
 }
 
-function RegenerateMenu({ message, handlers }: { message: MessageView; handlers: MessageHandlers }): ReactNode {
+function RegenerateMenu({
+  message,
+  handlers,
+}: {
+  message: MessageView
+  handlers: MessageHandlers
+}): ReactNode {
   const { t } = useLingui()
   const { models } = useModels()
   if (models.length < 2) {
     return (
-      <IconButton size="small" icon="again" label={t`Answer again`} onClick={() => handlers.onRegenerate(message)} />
+      <IconButton
+        size="small"
+        icon="again"
+        label={t`Answer again`}
+        onClick={() => handlers.onRegenerate(message)}
+      />
     )
   }
   return (
     <Menu
       label={t`Answer again`}
-      trigger={(props) => <IconButton {...props} size="small" icon="again" label={t`Answer again`} />}
+      renderTrigger={(props) => <IconButton {...props} size="small" icon="again" label={t`Answer again`} />}
     >
       <MenuItem icon="again" onSelect={() => handlers.onRegenerate(message)}>
         {t`With the same model`}

@@ -11,15 +11,20 @@ import { siblingsOf } from './message-tree.ts'
 import { Question, QuestionEditor } from './question.tsx'
 
 export interface RowHandlers extends MessageHandlers {
-  onSwitch(messageId: string): void
-  onResend(message: MessageView, text: string): void
-  onCancelEdit(): void
+  onSwitch: (messageId: string) => void
+  onResend: (message: MessageView, text: string) => void
+  onCancelEdit: () => void
 }
 
-const row = 'group flex flex-col rounded-small focus-visible:outline-offset-8'
-export const questionRow = `${row} items-end gap-1 pt-6 first:pt-0`
+/** Not known to the server yet: nothing can be done with it, and its room is kept. */
+function isPending({ id }: MessageView): boolean {
+  return id.startsWith('question-')
+}
+
+const rowStyle = 'group flex flex-col rounded-small focus-visible:outline-offset-8'
+const questionStyle = `${rowStyle} items-end gap-1 pt-6 first:pt-0`
 // What can be done with the question stands in the room between it and its answer.
-export const answerRow = `${row} gap-1.5 pt-1`
+const answerStyle = `${rowStyle} gap-1.5 pt-1`
 
 /** One message with its actions, as an article named by its author and time. */
 export function MessageRow({
@@ -52,7 +57,7 @@ export function MessageRow({
       tabIndex={-1}
       data-message={message.role}
       data-status={message.status}
-      className={answer ? answerRow : questionRow}
+      className={answer ? answerStyle : questionStyle}
     >
       {answer ? (
         <Answer chatId={chatId} message={message} handlers={handlers} />
@@ -65,7 +70,8 @@ export function MessageRow({
       ) : (
         <Question text={message.text} />
       )}
-      {!editing && message.status !== 'running' && (
+      {!editing && message.role === 'user' && isPending(message) && <div className="h-8 touch:h-11" />}
+      {!editing && message.status !== 'running' && !isPending(message) && (
         <MessageActions message={message} always={last && answer} handlers={handlers}>
           {siblings.length > 1 && (
             <BranchSwitch

@@ -50,6 +50,6 @@ describe('the tree of messages', () => {
   test('a subtree holds a message and all that follows it', () => {
     expect([...subtreeOf(tree, 'a1b')].sort()).toEqual(['a1b', 'a3', 'q3', 'q4'])
     // Children that are listed before their parents are found too.
-    expect(subtreeOf([...tree].reverse(), 'q1').size).toBe(tree.length)
+    expect(subtreeOf(tree.toReversed(), 'q1').size).toBe(tree.length)
   })
 })

@@ -5,12 +5,12 @@ export function pathTo(messages: readonly MessageView[], leafId: string | null):
   const byId = new Map(messages.map((message) => [message.id, message]))
   const path: MessageView[] = []
   const seen = new Set<string>()
-  for (let at = leafId === null ? undefined : byId.get(leafId); at && !seen.has(at.id); ) {
+  for (let at = leafId === null ? undefined : byId.get(leafId); at && !seen.has(at.id);) {
     seen.add(at.id)
     path.push(at)
     at = at.parentId === null ? undefined : byId.get(at.parentId)
   }
-  return path.reverse()
+  return path.toReversed()
 }
 
 /** The messages that answer the same one, oldest first, this one among them. */
@@ -43,7 +43,7 @@ export function newestLeafUnder(messages: readonly MessageView[], id: string): s
 /** A message and everything below it. */
 export function subtreeOf(messages: readonly MessageView[], id: string): Set<string> {
   const ids = new Set([id])
-  for (let grew = true; grew; ) {
+  for (let grew = true; grew;) {
     grew = false
     for (const message of messages) {
       if (message.parentId !== null && ids.has(message.parentId) && !ids.has(message.id)) {

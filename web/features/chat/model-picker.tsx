@@ -9,20 +9,28 @@ import { useModels } from './use-models.ts'
 const filterFrom = 8
 
 /** Which model answers next in this chat. */
-export function ModelPicker({ model, onChoose }: { model: string | null; onChoose(model: string): void }): ReactNode {
+export function ModelPicker({
+  model,
+  onChoose,
+}: {
+  model: string | null
+  onChoose: (model: string) => void
+}): ReactNode {
   const { t } = useLingui()
   const { models, problems, loading } = useModels()
   const chosen = models.find((it) => it.id === model)
   const name = chosen?.name ?? (loading ? t`Models…` : t`No model`)
   const [filter, setFilter] = useState('')
   const wanted = filter.trim().toLowerCase()
-  const shown = models.filter((it) => `${it.name} ${it.connectionName}`.toLowerCase().includes(wanted)).slice(0, 100)
+  const shown = models
+    .filter((it) => `${it.name} ${it.connectionName}`.toLowerCase().includes(wanted))
+    .slice(0, 100)
   const severalConnections = new Set(models.map((it) => it.connectionId)).size > 1
   return (
     <Menu
       label={t`Model`}
       width="w-72"
-      trigger={(props) => (
+      renderTrigger={(props) => (
         <button
           {...props}
           type="button"
@@ -57,11 +65,18 @@ export function ModelPicker({ model, onChoose }: { model: string | null; onChoos
       ))}
       {shown.length === 0 && (
         <p className="px-2.5 py-2 text-muted">
-          {models.length === 0 ? <Trans>No model is connected.</Trans> : <Trans>No model has this name.</Trans>}
+          {models.length === 0 ? (
+            <Trans>No model is connected.</Trans>
+          ) : (
+            <Trans>No model has this name.</Trans>
+          )}
         </p>
       )}
       {problems.map((problem) => (
-        <p key={problem.connectionName} className="px-2.5 py-1.5 text-small text-warning [overflow-wrap:anywhere]">
+        <p
+          key={problem.connectionName}
+          className="px-2.5 py-1.5 text-small text-warning [overflow-wrap:anywhere]"
+        >
           {problem.connectionName}: {problem.message}
         </p>
       ))}

@@ -65,8 +65,16 @@ export function rowNameOf(messageId: string): string {
 }
 
 export function nameRows(clientId: string, userMessageId: string | null, messageId: string): void {
-  if (userMessageId !== null) rowNames.set(userMessageId, `question-${clientId}`)
-  rowNames.set(messageId, `answer-${clientId}`)
+  if (userMessageId !== null) rowNames.set(userMessageId, questionRow(clientId))
+  rowNames.set(messageId, answerRow(clientId))
+}
+
+export function questionRow(clientId: string): string {
+  return `question-${clientId}`
+}
+
+export function answerRow(clientId: string): string {
+  return `answer-${clientId}`
 }
 
 /** A new chat keeps its thread on the screen when it gets its id. */

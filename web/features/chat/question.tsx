@@ -35,8 +35,8 @@ export function QuestionEditor({
   onCancel,
 }: {
   message: MessageView
-  onSend(text: string): void
-  onCancel(): void
+  onSend: (text: string) => void
+  onCancel: () => void
 }): ReactNode {
   const { t } = useLingui()
   const ref = useRef<HTMLTextAreaElement>(null)

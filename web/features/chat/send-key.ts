@@ -14,7 +14,8 @@ export function useSendKey(): SendKey {
  * plain Enter makes a line where a finger types: there the button is nearer than Shift.
  */
 export function sendsOn(event: KeyboardEvent, sendKey: SendKey): boolean {
-  if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing || event.keyCode === 229) return false
+  if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing || event.keyCode === 229)
+    return false
   if (event.ctrlKey || event.metaKey) return true
   return sendKey === 'enter' && !matchMedia('(pointer: coarse)').matches
 }

@@ -3,7 +3,7 @@ import { useLingui } from '@lingui/react/macro'
 import { Dialog } from '../../ui/dialog.tsx'
 import { isMac } from './shortcuts.ts'
 
-export function ShortcutsDialog({ onClose }: { onClose(): void }): ReactNode {
+export function ShortcutsDialog({ onClose }: { onClose: () => void }): ReactNode {
   const { t } = useLingui()
   const mod = isMac() ? '⌘' : t`Ctrl`
   const rows: [string, string][] = [
@@ -19,7 +19,10 @@ export function ShortcutsDialog({ onClose }: { onClose(): void }): ReactNode {
     <Dialog title={t`Keyboard shortcuts`} closeLabel={t`Close`} onClose={onClose}>
       <dl className="flex flex-col">
         {rows.map(([what, keys]) => (
-          <div key={what} className="flex items-center justify-between gap-4 border-t border-border py-2 first:border-0">
+          <div
+            key={what}
+            className="flex items-center justify-between gap-4 border-t border-border py-2 first:border-0"
+          >
             <dt>{what}</dt>
             <dd className="text-right text-muted">{keys}</dd>
           </div>

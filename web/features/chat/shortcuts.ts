@@ -3,9 +3,9 @@ export function isMac(): boolean {
 }
 
 export interface ShortcutHandlers {
-  newChat(): void
-  find(): void
-  toggleSidebar(): void
+  newChat: () => void
+  find: () => void
+  toggleSidebar: () => void
 }
 
 /** Keys that work everywhere in the page. Returns how to stop. */

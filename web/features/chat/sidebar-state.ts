@@ -27,7 +27,11 @@ const showSheet = (): void => set({ sheet: true })
 const hideSheet = (): void => set({ sheet: false })
 
 /** Whether the list of chats is shown, beside the chat or over it. */
-export function useSidebar(): SidebarState & { toggle(): void; showSheet(): void; hideSheet(): void } {
+export function useSidebar(): SidebarState & {
+  toggle: () => void
+  showSheet: () => void
+  hideSheet: () => void
+} {
   const now = useSyncExternalStore(subscribe, () => state)
   return { ...now, toggle, showSheet, hideSheet }
 }

@@ -11,13 +11,24 @@ import { useNewChat } from './use-new-chat.ts'
 import { UserMenu } from './user-menu.tsx'
 
 /** The chats and the way to everything else. */
-export function Sidebar({ user, appName, onClose }: { user: UserView; appName: string; onClose(): void }): ReactNode {
+export function Sidebar({
+  user,
+  appName,
+  onClose,
+}: {
+  user: UserView
+  appName: string
+  onClose: () => void
+}): ReactNode {
   const { t } = useLingui()
   const { hideSheet } = useSidebar()
   const newChat = useNewChat()
   const [filter, setFilter] = useState('')
   return (
-    <nav aria-label={t`Chats`} className="flex h-full w-full flex-col bg-surface-1 pt-[env(safe-area-inset-top)]">
+    <nav
+      aria-label={t`Chats`}
+      className="flex h-full w-full flex-col bg-surface-1 pt-[env(safe-area-inset-top)]"
+    >
       <div className="flex h-13 shrink-0 items-center gap-1 pr-2 pl-4">
         <span className="min-w-0 flex-1 truncate text-answer font-semibold">{appName}</span>
         <IconButton icon="sidebar" label={t`Hide chats`} onClick={onClose} />

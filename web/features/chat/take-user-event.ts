@@ -14,7 +14,9 @@ export function takeUserEvent(queryClient: QueryClient, event: UserEvent): void 
       patchLists(queryClient, (list) => withoutChat(list, event.chatId))
       return queryClient.removeQueries({ queryKey: chatKey(event.chatId) })
     case 'messages.changed':
-      return patchChat(queryClient, event.chatId, (chat) => withMessages(chat, event.messages, event.currentId))
+      return patchChat(queryClient, event.chatId, (chat) =>
+        withMessages(chat, event.messages, event.currentId),
+      )
     case 'message.deleted':
       return patchChat(queryClient, event.chatId, (chat) => withoutMessage(chat, event.messageId))
     case 'run.started':
@@ -63,7 +65,10 @@ export function patchListed(queryClient: QueryClient, id: string, change: Partia
   }))
 }
 
-export function patchLists(queryClient: QueryClient, change: (list: ChatPages, filtered: boolean) => ChatPages): void {
+export function patchLists(
+  queryClient: QueryClient,
+  change: (list: ChatPages, filtered: boolean) => ChatPages,
+): void {
   for (const [key, list] of queryClient.getQueriesData<InfiniteData<ChatPages['pages'][number]>>({
     queryKey: operationKey('listChats'),
   })) {

@@ -1,15 +1,14 @@
-import { memo, useLayoutEffect, useRef } from 'react'
+import { memo, useLayoutEffect, useMemo, useRef } from 'react'
 import type { ReactNode } from 'react'
 import { Trans, useLingui } from '@lingui/react/macro'
 import type { ChatView, MessageView } from '../../../protocol/http/chat-views.ts'
 import { IconButton } from '../../ui/button.tsx'
-import { AwaitedAnswer } from './answer.tsx'
-import { answerRow, MessageRow, questionRow } from './message-row.tsx'
+import { messagesOfStart } from './chat-cache.ts'
+import { MessageRow } from './message-row.tsx'
 import type { RowHandlers } from './message-row.tsx'
 import { pathTo } from './message-tree.ts'
-import { rowNameOf } from './pending-sends.ts'
+import { answerRow, questionRow, rowNameOf } from './pending-sends.ts'
 import type { PendingSend } from './pending-sends.ts'
-import { Question } from './question.tsx'
 import { useScrollPin } from './use-scroll-pin.ts'
 import { useMessageWindow } from './use-message-window.ts'
 
@@ -32,7 +31,7 @@ export function Thread({
   const content = useRef<HTMLDivElement>(null)
   const { pinned, hasNews, toEnd } = useScrollPin(box, content)
   const top = useRef<HTMLDivElement>(null)
-  const messages = shownMessages(chat, pending)
+  const messages = useMemo(() => shownMessages(chat, pending), [chat, pending])
   const { shown } = useMessageWindow(box, top, messages.length)
   const from = Math.max(0, messages.length - shown)
 
@@ -44,7 +43,11 @@ export function Thread({
 
   return (
     <div className="relative min-h-0 flex-1">
-      <div ref={box} className="h-full overflow-y-auto overscroll-contain [scrollbar-gutter:stable_both-edges]">
+      <div
+        ref={box}
+        data-thread=""
+        className="h-full overflow-y-auto overscroll-contain [scrollbar-gutter:stable_both-edges]"
+      >
         <div ref={content} className="mx-auto flex w-full max-w-measure flex-col gap-6 px-4 pt-6 pb-4">
           {from > 0 && (
             <div ref={top} className="text-center text-small text-faint">
@@ -63,17 +66,6 @@ export function Thread({
                 handlers={handlers}
               />
             ))}
-            {pending?.text !== undefined && (
-              <article key={`question-${pending.clientId}`} aria-label={t`You`} className={questionRow}>
-                <Question text={pending.text} />
-                <div className="h-8 touch:h-11" />
-              </article>
-            )}
-            {pending && pending.continueOf === undefined && (
-              <article key={`answer-${pending.clientId}`} aria-label={t`Answer`} className={answerRow}>
-                <AwaitedAnswer startedAt={pending.sentAt} stopping={pending.stopping} />
-              </article>
-            )}
           </div>
         </div>
       </div>
@@ -95,9 +87,33 @@ export function Thread({
 
 const none: MessageView[] = []
 
-/** The branch that is shown; up to the message that is being answered again, while that has just been asked. */
+/**
+ * The branch that is shown, with what was just asked at its end: as the messages that the server will make of it, in
+ * the rows that those will keep.
+ */
 function shownMessages(chat: ChatView | undefined, pending: PendingSend | undefined): MessageView[] {
-  if (!chat) return none
-  if (!pending || pending.continueOf !== undefined) return pathTo(chat.messages, chat.currentId)
-  return pathTo(chat.messages, pending.parentId)
+  const messages = chat?.messages ?? none
+  if (!pending || pending.continueOf !== undefined) return pathTo(messages, chat?.currentId ?? null)
+  return [...pathTo(messages, pending.parentId), ...messagesOfPending(pending)]
+}
+
+function messagesOfPending({
+  clientId,
+  parentId,
+  text,
+  model,
+  sentAt,
+  stopping,
+}: PendingSend): MessageView[] {
+  const ids = { userMessageId: questionRow(clientId), messageId: answerRow(clientId) }
+  const answerOf = text === undefined && parentId !== null ? { ...ids, userMessageId: parentId } : ids
+  const asked = messagesOfStart(
+    { chatId: '', runId: '', ...answerOf },
+    { model, text, parentId, now: sentAt },
+  )
+  return asked.map((message) =>
+    message.role === 'assistant'
+      ? { ...message, runId: null, phase: stopping ? 'stopping' : 'queued' }
+      : message,
+  )
 }

@@ -15,7 +15,7 @@ export function TitleBar({
 }: {
   chat: ChatView | undefined
   model: string | null
-  onChooseModel(model: string): void
+  onChooseModel: (model: string) => void
 }): ReactNode {
   const { t } = useLingui()
   const sidebar = useSidebar()

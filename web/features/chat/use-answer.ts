@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { useQueryClient } from '@tanstack/react-query'
 import type { MessageView } from '../../../protocol/http/chat-views.ts'
 import type { FollowedRun } from '../../live/followed-run.ts'
@@ -26,7 +26,9 @@ export function useAnswer(chatId: string, message: MessageView): LiveAnswer {
   const [text, setText] = useState<StreamedText | null>(null)
   const [store, setStore] = useState<RunStore | null>(null)
   const latest = useRef(message)
-  latest.current = message
+  useLayoutEffect(() => {
+    latest.current = message
+  })
   const { runId } = message
 
   useEffect(() => {
@@ -53,7 +55,9 @@ export function useAnswer(chatId: string, message: MessageView): LiveAnswer {
       const { text: whole, position, end, gone } = followed.run.get()
       // Whoever shows this answer next goes on from here.
       if (!end && !gone) {
-        patchChat(queryClient, chatId, (chat) => withMessage(chat, id, { text: whole, fence: position.fence }))
+        patchChat(queryClient, chatId, (chat) =>
+          withMessage(chat, id, { text: whole, fence: position.fence }),
+        )
       }
       followed.release()
     }

@@ -37,14 +37,15 @@ export function useChat(chatId: string | null): OpenChat {
   const running = pending !== undefined || last?.status === 'running'
 
   const unread = chat?.unread ?? false
+  const hidden = useSyncExternalStore(onVisibility, () => document.hidden)
   useEffect(() => {
-    if (chatId === null || !unread || document.hidden) return
+    if (chatId === null || !unread || hidden) return
     patchListed(queryClient, chatId, { unread: false })
     // Worst case the mark stays until the chat is opened again.
     call('updateChat', { params: { id: chatId }, body: { read: true } }).catch((error: unknown) =>
       console.warn('The chat could not be marked as read', error),
     )
-  }, [queryClient, chatId, unread, running])
+  }, [queryClient, chatId, unread, hidden])
 
   return {
     key,
@@ -56,4 +57,9 @@ export function useChat(chatId: string | null): OpenChat {
     running,
     stopping: pending?.stopping ?? last?.phase === 'stopping',
   }
+}
+
+function onVisibility(listener: () => void): () => void {
+  document.addEventListener('visibilitychange', listener)
+  return () => document.removeEventListener('visibilitychange', listener)
 }

@@ -11,7 +11,7 @@ export function useMessageWindow(
   box: RefObject<HTMLElement | null>,
   top: RefObject<HTMLElement | null>,
   total: number,
-): { shown: number; showAll(): void } {
+): { shown: number; showAll: () => void } {
   const [shown, setShown] = useState(step)
   const before = useRef<{ height: number; scroll: number } | null>(null)
 
@@ -41,8 +41,10 @@ export function useMessageWindow(
     before.current = null
     if (!element || !was) return
     // Where the browser anchors by itself, scrollTop has moved already.
-    if (Math.abs(element.scrollTop - was.scroll) < 1) element.scrollTop = was.scroll + element.scrollHeight - was.height
-  }, [box, shown])
+    if (Math.abs(element.scrollTop - was.scroll) < 1) {
+      element.scrollTo({ top: was.scroll + element.scrollHeight - was.height, behavior: 'instant' })
+    }
+  })
 
   return { shown, showAll: () => more(total) }
 }

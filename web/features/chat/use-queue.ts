@@ -10,11 +10,11 @@ export interface Queue {
   items: readonly QueuedMessage[]
   held: boolean
   error: unknown
-  add(text: string, model: string): void
-  drop(item: QueuedMessage): void
+  add: (text: string, model: string) => void
+  drop: (item: QueuedMessage) => void
   /** Stops what runs, then sends this one. */
-  sendNow(item: QueuedMessage): Promise<void>
-  retry(): void
+  sendNow: (item: QueuedMessage) => Promise<void>
+  retry: () => void
 }
 
 /** The queue of the chat on the screen: the next message goes by itself when the answer before it has ended well. */

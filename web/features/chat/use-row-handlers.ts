@@ -1,4 +1,4 @@
-import { useMemo, useRef, useState } from 'react'
+import { useLayoutEffect, useMemo, useRef, useState } from 'react'
 import type { RefObject } from 'react'
 import { useQueryClient } from '@tanstack/react-query'
 import { useLingui } from '@lingui/react/macro'
@@ -17,24 +17,33 @@ interface Given {
   open: OpenChat
   model: string | null
   composer: RefObject<ComposerHandle | null>
-  fail(key: string, error: unknown): void
+  fail: (key: string, error: unknown) => void
 }
 
 /** What the messages' actions do. The handlers stay the same, so that no message renders because another one changed. */
-export function useRowHandlers(given: Given): { handlers: RowHandlers; editing: string | null; editLast(): boolean } {
+export function useRowHandlers(given: Given): {
+  handlers: RowHandlers
+  editing: string | null
+  editLast: () => boolean
+} {
   const { t } = useLingui()
   const actions = useChatActions()
   const queryClient = useQueryClient()
   const [editing, setEditing] = useState<string | null>(null)
   const latest = useRef(given)
-  latest.current = given
+  useLayoutEffect(() => {
+    latest.current = given
+  })
 
   const handlers = useMemo<RowHandlers>(() => {
     const tried = (work: Promise<unknown>): void => {
       const { key } = latest.current.open
       work.catch((error: unknown) => latest.current.fail(key, error))
     }
-    const ask = (message: MessageView, request: { model: string; text?: string; regenerateOf?: string }): void => {
+    const ask = (
+      message: MessageView,
+      request: { model: string; text?: string; regenerateOf?: string },
+    ): void => {
       const { key } = latest.current.open
       tried(actions.send({ chatKey: key, parentId: message.parentId, ...request }))
     }
@@ -50,11 +59,17 @@ export function useRowHandlers(given: Given): { handlers: RowHandlers; editing: 
         ask(message, { text, model: latest.current.model ?? '' })
         latest.current.composer.current?.focus()
       },
-      onRegenerate: (message, model) => ask(message, { regenerateOf: message.id, model: model ?? modelOf(message) }),
+      onRegenerate: (message, model) =>
+        ask(message, { regenerateOf: message.id, model: model ?? modelOf(message) }),
       onContinue(message) {
         const { key } = latest.current.open
         tried(
-          actions.send({ chatKey: key, parentId: message.parentId, continueOf: message.id, model: modelOf(message) }),
+          actions.send({
+            chatKey: key,
+            parentId: message.parentId,
+            continueOf: message.id,
+            model: modelOf(message),
+          }),
         )
       },
       onSwitch(messageId) {
@@ -66,15 +81,20 @@ export function useRowHandlers(given: Given): { handlers: RowHandlers; editing: 
         if (!chat) return
         const work = async (): Promise<void> => {
           const done = await call('deleteMessage', { params: { id: message.id } })
-          patchChat(queryClient, chat.id, (it) => ({ ...withoutMessage(it, message.id), currentId: done.currentId }))
+          patchChat(queryClient, chat.id, (it) => ({
+            ...withoutMessage(it, message.id),
+            currentId: done.currentId,
+          }))
           const others = done.deleted.length - 1
           showToast(others > 0 ? t`Deleted, with ${others} that followed` : t`Deleted`, {
             label: t`Undo`,
             run: () =>
               tried(
-                call('restoreMessage', { params: { id: message.id } }).then((restored) =>
-                  queryClient.setQueryData(chatKey(chat.id), restored),
-                ),
+                call('restoreMessage', { params: { id: message.id } }).then((restored) => {
+                  queryClient.setQueryData(chatKey(chat.id), restored)
+                  // Deleting made another branch the shown one; what was on the screen is shown again.
+                  return chat.currentId === null ? undefined : actions.switchBranch(chat.id, chat.currentId)
+                }),
               ),
           })
         }

@@ -5,7 +5,7 @@ export interface ScrollPin {
   pinned: boolean
   /** Content came below while the reader was elsewhere. */
   hasNews: boolean
-  toEnd(smooth?: boolean): void
+  toEnd: (smooth?: boolean) => void
 }
 
 const upKeys = new Set(['PageUp', 'ArrowUp', 'Home'])

@@ -26,7 +26,7 @@ export function UserMenu({ user }: { user: UserView }): ReactNode {
       <Menu
         label={t`Account and administration`}
         width="w-60"
-        trigger={(props) => (
+        renderTrigger={(props) => (
           <button
             {...props}
             type="button"

@@ -5,7 +5,13 @@ import { Notice } from '../../ui/notice.tsx'
 import { errorText } from './error-text.ts'
 
 /** An error beside its cause, with the way to try again. */
-export function ErrorNotice({ error, onRetry }: { error: unknown; onRetry?: (() => void) | undefined }): ReactNode {
+export function ErrorNotice({
+  error,
+  onRetry,
+}: {
+  error: unknown
+  onRetry?: (() => void) | undefined
+}): ReactNode {
   if (!error) return null
   return (
     <Notice

@@ -56,7 +56,8 @@ export function failureText(code: string, message: string): { sentence: string; 
 
 /** What went wrong, for a person: with when to try again, and with the id that finds it in the server's log. */
 export function errorText(error: unknown): string {
-  if (!(error instanceof ApiError)) return i18n._(msg`Something went wrong in this page. Reload it and try again.`)
+  if (!(error instanceof ApiError))
+    return i18n._(msg`Something went wrong in this page. Reload it and try again.`)
   const sentence = sentenceFor(error.code) ?? error.message
   const seconds = error.retryAfterMs === undefined ? undefined : Math.ceil(error.retryAfterMs / 1000)
   const later = seconds !== undefined && seconds > 1 ? ` ${i18n._(msg`Try again in ${seconds} s.`)}` : ''

@@ -11,7 +11,7 @@ import { ConnectionForm } from '../admin/connection-form.tsx'
 import { ErrorNotice } from '../errors/error-notice.tsx'
 
 /** After the first sign-up: three ways to a model, each of which ends in the composer. */
-export function FirstRunPage({ onDone }: { onDone(): void }): ReactNode {
+export function FirstRunPage({ onDone }: { onDone: () => void }): ReactNode {
   const { t } = useLingui()
   const queryClient = useQueryClient()
   const [provider, setProvider] = useState(false)
@@ -101,11 +101,12 @@ function Way({
   )
 }
 
-function OllamaWay({ onDone }: { onDone(): void }): ReactNode {
+function OllamaWay({ onDone }: { onDone: () => void }): ReactNode {
   const { t } = useLingui()
   const search = useQuery({ ...operationQuery('discoverOllama'), staleTime: 0 })
   const connect = useMutation({
-    mutationFn: (baseUrl: string) => call('createConnection', { body: { kind: 'ollama', name: 'Ollama', baseUrl } }),
+    mutationFn: (baseUrl: string) =>
+      call('createConnection', { body: { kind: 'ollama', name: 'Ollama', baseUrl } }),
     onSuccess: onDone,
   })
   const found = search.data

@@ -5,7 +5,15 @@ import { IconButton } from '../../ui/button.tsx'
 import { useSidebar } from '../chat/sidebar-state.ts'
 
 /** A page that is not a chat: its title, and its sections one below the other. */
-export function Page({ title, intro, children }: { title: string; intro?: ReactNode; children: ReactNode }): ReactNode {
+export function Page({
+  title,
+  intro,
+  children,
+}: {
+  title: string
+  intro?: ReactNode
+  children: ReactNode
+}): ReactNode {
   const { t } = useLingui()
   const sidebar = useSidebar()
   useEffect(() => {
@@ -64,5 +72,7 @@ export function Section({
 
 /** Rows of things in one frame. */
 export function Rows({ children }: { children: ReactNode }): ReactNode {
-  return <ul className="flex flex-col divide-y divide-border rounded-medium border border-border">{children}</ul>
+  return (
+    <ul className="flex flex-col divide-y divide-border rounded-medium border border-border">{children}</ul>
+  )
 }

@@ -19,7 +19,8 @@ export function PendingPage({ user }: { user: UserView }): ReactNode {
         </h1>
         <p className="text-muted [overflow-wrap:anywhere]">
           <Trans>
-            An administrator has to approve the account {user.email}. This page opens by itself when that has happened.
+            An administrator has to approve the account {user.email}. This page opens by itself when that has
+            happened.
           </Trans>
         </p>
         <Button onClick={() => void signOut()}>

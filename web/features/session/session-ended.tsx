@@ -4,7 +4,7 @@ import { Dialog } from '../../ui/dialog.tsx'
 import { SignInForm } from './sign-in-form.tsx'
 
 /** The session ended while somebody was at work: they sign in over the page, which keeps everything. */
-export function SessionEnded({ email, onDone }: { email: string; onDone(): void }): ReactNode {
+export function SessionEnded({ email, onDone }: { email: string; onDone: () => void }): ReactNode {
   const { t } = useLingui()
   return (
     <Dialog title={t`Sign in to go on`}>

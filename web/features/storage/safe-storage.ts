@@ -3,6 +3,7 @@
  * Every key begins with `shoal:`, so that signing out can remove them all.
  */
 const memory = new Map<string, string>()
+const kept = new Set(['shoal:theme', 'shoal:language'])
 
 export function readStored(key: string): string | null {
   const held = memory.get(key)
@@ -43,7 +44,7 @@ export function forgetStored(): void {
   memory.clear()
   try {
     for (const key of Object.keys(localStorage)) {
-      if (key.startsWith('shoal:') && key !== 'shoal:theme' && key !== 'shoal:language') localStorage.removeItem(key)
+      if (key.startsWith('shoal:') && !kept.has(key)) localStorage.removeItem(key)
     }
   } catch {
     // Nothing was stored, then.

@@ -54,7 +54,7 @@ describe('markdown as CommonMark and GitHub have it', () => {
     ['<div>\n**a**\n</div>', '<p>&lt;div&gt;\n<strong>a</strong>\n&lt;/div&gt;</p>'],
     ['<!-- a -->', '<p>&lt;!-- a --&gt;</p>'],
     ['a<br>b', '<p>a<br/>b</p>'],
-    ['a[^1]', '<p>a[^1]</p>'],
+    ['a[^1]\n\n[^1]: b', '<p>a[^1]</p><p>[^1]: b</p>'],
     ['costs $5 and $6', '<p>costs $5 and $6</p>'],
   ])('%j', (source, expected) => {
     expect(html(source)).toBe(expected)

@@ -53,7 +53,7 @@ class BufferedText implements StreamedText {
   #arrivals: Arrival[] = []
   #lastFrame = 0
   #cancel: (() => void) | undefined
-  /** Show at least so much in the next frame: a tail is being replaced. */
+  /** Show at least so much in the next frame: the text is another. */
   #keep = 0
 
   constructor(options: StreamedTextOptions) {
@@ -79,7 +79,7 @@ class BufferedText implements StreamedText {
       )
     }
     if (length >= this.#whole.length) return
-    this.#keep = Math.max(this.#keep, this.#snapshot.text.length)
+    this.#keep = Math.min(this.#keep, length)
     this.#whole = this.#whole.slice(0, length)
     this.#over = false
     this.#arrivals = []

@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import { limits } from '../ids.ts'
+import { role } from './user-view.ts'
+
+const count = z.number().int().min(1).max(1_000_000)
+
+/** What administrators may change while everything runs. `null`: no limit. */
+export const settingsValues = z.object({
+  /** Shown in the title and on the sign-in page. */
+  name: z.string().trim().min(1, 'must not be empty').max(limits.name),
+  signUp: z.boolean(),
+  defaultRole: role,
+  titles: z.boolean(),
+  /** The model that makes titles. */
+  taskModel: z.string().min(1).max(limits.model).nullable(),
+  takeoverPolicy: z.enum(['restart', 'interrupt']),
+  /** Answers a user may start in a minute, page and API together. */
+  runsPerMinute: count.nullable(),
+  /** Tokens a user may use in a minute, as providers report them. */
+  tokensPerMinute: count.max(100_000_000).nullable(),
+  /** Sockets and event streams a user may have open on one instance. */
+  socketsPerUser: count.nullable(),
+  /** Answers a user may have running at once; more are refused. */
+  runningPerUser: count.nullable(),
+  /** Answers that one instance asks for at once; more wait, with their place shown. */
+  runningPerInstance: count.nullable(),
+  /** The same for one connection to a provider. */
+  runningPerConnection: count.nullable(),
+})
+export type SettingsValues = z.infer<typeof settingsValues>
+export type SettingName = keyof SettingsValues
+
+export const settingsView = z.object({
+  revision: z.string(),
+  values: settingsValues,
+  /** False with ENABLE_PERSISTENT_CONFIG=false: the environment is the truth. */
+  writable: z.boolean(),
+  /** Settings that were saved here and win over a variable or its default. */
+  stored: z.array(
+    z.object({
+      name: z.string(),
+      /** The variable that it overrides, where there is one. */
+      variable: z.string().nullable(),
+      /** What the environment says. */
+      environment: z.unknown(),
+    }),
+  ),
+  /** Instances that have applied this revision, of those that are there. */
+  applied: z.object({ on: z.number(), of: z.number() }),
+})
+export type SettingsView = z.infer<typeof settingsView>

@@ -1,0 +1,64 @@
+import { describe, expect, test, vi } from 'vitest'
+import { RunAdmission } from './run-admission.ts'
+
+const never = new AbortController().signal
+const nowhere = (): void => {}
+
+describe('run admission', () => {
+  test('without limits nobody waits', async () => {
+    const admission = new RunAdmission(() => ({ perInstance: null, perConnection: null }))
+    await Promise.all(Array.from({ length: 50 }, () => admission.enter('a', nowhere, never)))
+    expect(admission.waiting).toBe(0)
+  })
+
+  test('who comes later waits in order and is told its place', async () => {
+    const admission = new RunAdmission(() => ({ perInstance: 1, perConnection: null }))
+    const leave = await admission.enter('a', nowhere, never)
+    const order: string[] = []
+    const places = { b: vi.fn(), c: vi.fn() }
+    const b = admission.enter('a', places.b, never).then((out) => (order.push('b'), out))
+    const c = admission.enter('a', places.c, never).then((out) => (order.push('c'), out))
+    expect(places.b).toHaveBeenLastCalledWith(1)
+    expect(places.c).toHaveBeenLastCalledWith(2)
+    leave()
+    ;(await b)()
+    await c
+    expect(places.c).toHaveBeenLastCalledWith(1)
+    expect(order).toEqual(['b', 'c'])
+  })
+
+  test('a busy connection holds up nobody who asks another one', async () => {
+    const admission = new RunAdmission(() => ({ perInstance: 3, perConnection: 1 }))
+    await admission.enter('slow', nowhere, never)
+    void admission.enter('slow', nowhere, never)
+    await admission.enter('other', nowhere, never)
+    expect(admission.waiting).toBe(1)
+  })
+
+  test('who gives up leaves the queue', async () => {
+    const admission = new RunAdmission(() => ({ perInstance: 1, perConnection: null }))
+    const leave = await admission.enter('a', nowhere, never)
+    const gone = new AbortController()
+    const waiting = admission.enter('a', nowhere, gone.signal)
+    gone.abort(new Error('stopped'))
+    await expect(waiting).rejects.toThrow('stopped')
+    expect(admission.waiting).toBe(0)
+    leave()
+    leave()
+    await admission.enter('a', nowhere, never)
+    expect(admission.waiting).toBe(0)
+    void admission.enter('a', nowhere, never)
+    expect(admission.waiting).toBe(1)
+  })
+
+  test('a raised limit lets those in who wait', async () => {
+    let most = 1
+    const admission = new RunAdmission(() => ({ perInstance: most, perConnection: null }))
+    await admission.enter('a', nowhere, never)
+    const second = admission.enter('a', nowhere, never)
+    most = 2
+    admission.changed()
+    await second
+    expect(admission.waiting).toBe(0)
+  })
+})

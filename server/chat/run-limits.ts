@@ -1,0 +1,75 @@
+import { AppError } from '../../protocol/index.ts'
+import type { LimitAnswer, RateLimits } from '../coordination/contracts.ts'
+import type { Store } from '../store/store.ts'
+
+/** What a user may start and use. `null`: any number. */
+export interface UserLimits {
+  runsPerMinute: number | null
+  tokensPerMinute: number | null
+  runningPerUser: number | null
+}
+
+export interface UserLimitsOptions {
+  rateLimits: RateLimits
+  store: Pick<Store, 'runs'>
+  limits: () => UserLimits
+}
+
+/** A limit as the caller is told it, in the `RateLimit-*` fields of its answer. */
+export interface ToldLimit {
+  limit: number
+  answer: LimitAnswer
+}
+
+const minute = 60_000
+
+/**
+ * Limits of one user over all instances. What is off costs nothing; tokens are paid when a provider has counted them,
+ * so a user who used more than the minute's share is held back for as long as it takes to come down again.
+ */
+export class RunLimiter {
+  readonly #options: UserLimitsOptions
+
+  constructor(options: UserLimitsOptions) {
+    this.#options = options
+  }
+
+  /** Throws `rate_limited` or `too_many_runs`. Undefined: no limit is set. */
+  async admit(userId: string): Promise<ToldLimit | undefined> {
+    const { rateLimits, store, limits } = this.#options
+    const { runsPerMinute, tokensPerMinute, runningPerUser } = limits()
+    if (runningPerUser !== null && (await store.runs.runningOfUser(userId)) >= runningPerUser) {
+      throw new AppError('too_many_runs')
+    }
+    if (tokensPerMinute !== null) {
+      refuse(
+        await rateLimits.consume(tokensKey(userId), perMinute(tokensPerMinute), 0),
+        'You have used as many tokens as allowed for now.',
+      )
+    }
+    if (runsPerMinute === null) return undefined
+    const answer = await rateLimits.consume(runsKey(userId), perMinute(runsPerMinute))
+    refuse(answer, 'You have started as many answers as allowed for now.')
+    return { limit: runsPerMinute, answer }
+  }
+
+  /** Takes what an answer has cost off the minute's share. Never rejects because of the limit. */
+  async spend(userId: string, tokens: number): Promise<void> {
+    const { rateLimits, limits } = this.#options
+    const { tokensPerMinute } = limits()
+    if (tokensPerMinute === null || tokens <= 0) return
+    const answer = await rateLimits.consume(tokensKey(userId), perMinute(tokensPerMinute), tokens)
+    if (!answer.allowed) await rateLimits.block(tokensKey(userId), answer.retryAfterMs)
+  }
+}
+
+const runsKey = (userId: string): string => `runs:${userId}`
+const tokensKey = (userId: string): string => `tokens:${userId}`
+
+function perMinute(rate: number): { rate: number; perMs: number; burst: number } {
+  return { rate, perMs: minute, burst: rate }
+}
+
+function refuse({ allowed, retryAfterMs }: LimitAnswer, message: string): void {
+  if (!allowed) throw new AppError('rate_limited', { message, retryAfterMs })
+}

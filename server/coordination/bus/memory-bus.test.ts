@@ -1,0 +1,42 @@
+import fc from 'fast-check'
+import { describe, expect, test, vi } from 'vitest'
+import { MemoryBusHub } from './memory-bus.ts'
+
+describe('memory bus with faults', () => {
+  test('whatever is lost or late: order holds, nothing comes twice, and every loss but the last is told', async () => {
+    const run = fc.asyncProperty(
+      fc.integer(),
+      fc.double({ min: 0, max: 0.6, noNaN: true }),
+      async (seed, drop) => {
+        const hub = new MemoryBusHub({ seed })
+        hub.faults.drop = drop
+        hub.faults.delayMs = 3
+        const [a, b, c] = ['a', 'b', 'c'].map((self) => hub.connect(self))
+        const heard: string[] = []
+        await c!.subscribe('t', { message: (text) => heard.push(text), gap: () => heard.push('gap') }).ready
+        for (let n = 1; n <= 20; n++) {
+          await a!.publish('t', `a ${n}`)
+          await b!.publish('t', `b ${n}`)
+        }
+        hub.faults.drop = 0
+        await Promise.all([a!.publish('t', 'a 21'), b!.publish('t', 'b 21')])
+        await vi.waitFor(() => expect(heard).toEqual(expect.arrayContaining(['a 21', 'b 21'])), {
+          interval: 1,
+        })
+        for (const from of ['a', 'b']) {
+          let last = 0
+          heard.forEach((text, index) => {
+            if (!text.startsWith(from)) return
+            const number = Number(text.slice(2))
+            expect(number).toBeGreaterThan(last)
+            if (number > last + 1) expect(heard[index - 1]).toBe('gap')
+            last = number
+          })
+          expect(last).toBe(21)
+        }
+        await Promise.all([a!.close(), b!.close(), c!.close()])
+      },
+    )
+    await fc.assert(run, { numRuns: 40 })
+  })
+})

@@ -1,0 +1,87 @@
+import { describe, expect, test, vi } from 'vitest'
+import { z } from 'zod'
+import { silentLogger } from '../../base/index.ts'
+import { MemoryBusHub } from './memory-bus.ts'
+import { createMessageBus } from './message-bus.ts'
+
+const map = {
+  'user.left': {
+    topic: ({ userId }: { userId: string }) => `user:${userId}`,
+    schema: z.object({ userId: z.string(), why: z.enum(['asked', 'revoked']) }),
+  },
+  'user.came': {
+    topic: ({ userId }: { userId: string }) => `user:${userId}`,
+    schema: z.object({ userId: z.string() }),
+  },
+}
+
+function make() {
+  const hub = new MemoryBusHub()
+  const raw = hub.connect('raw')
+  return { hub, raw, bus: createMessageBus(hub.connect('typed'), map, silentLogger) }
+}
+
+describe('typed messages', () => {
+  test('each name is heard by its own listeners, on its own topic', async () => {
+    const { bus, hub } = make()
+    const other = createMessageBus(hub.connect('other'), map, silentLogger)
+    const left: string[] = []
+    const came: string[] = []
+    const gaps: string[] = []
+    const here = bus.on('user.left', 'user:1', {
+      message: ({ why }) => left.push(why),
+      gap: () => gaps.push('left'),
+    })
+    bus.on('user.came', 'user:1', {
+      message: ({ userId }) => came.push(userId),
+      gap: () => gaps.push('came'),
+    })
+    expect(await other.send('user.left', { userId: '1', why: 'revoked' })).toBe(true)
+    await other.send('user.left', { userId: '2', why: 'asked' })
+    await other.send('user.came', { userId: '1' })
+    await vi.waitFor(() => expect([left, came]).toEqual([['revoked'], ['1']]))
+    expect(bus.dropped).toEqual({ unknown: 0, invalid: 0 })
+    here.close()
+    await other.send('user.left', { userId: '1', why: 'asked' })
+    await other.send('user.came', { userId: '1' })
+    await vi.waitFor(() => expect(came).toEqual(['1', '1']))
+    expect([left, gaps]).toEqual([['revoked'], []])
+  })
+
+  test('unknown and invalid messages are counted and dropped', async () => {
+    const { bus, raw } = make()
+    const left: string[] = []
+    bus.on('user.left', 'user:1', { message: ({ why }) => left.push(why), gap: () => {} })
+    for (const text of [
+      'no json',
+      '{}',
+      '["toString",{}]',
+      '["user.gone",{}]',
+      '["user.left",{"userId":1}]',
+    ]) {
+      await raw.publish('user:1', text)
+    }
+    await raw.publish('user:1', '["user.left",{"userId":"1","why":"asked","more":true}]')
+    await vi.waitFor(() => expect(left).toEqual(['asked']))
+    expect(bus.dropped).toEqual({ unknown: 4, invalid: 1 })
+  })
+
+  test('a payload that its schema refuses is not sent', async () => {
+    const { bus } = make()
+    const wrong = { userId: '1', why: 'bored' } as never
+    await expect(bus.send('user.left', wrong)).rejects.toThrow(
+      'the message user.left does not fit its schema',
+    )
+  })
+
+  test('a gap on the topic is told to each of its listeners', async () => {
+    const { bus, hub } = make()
+    const gaps: string[] = []
+    bus.on('user.left', 'user:1', { message: () => {}, gap: () => gaps.push('left') })
+    bus.on('user.came', 'user:1', { message: () => {}, gap: () => gaps.push('came') })
+    hub.cut('typed')
+    expect(await bus.send('user.came', { userId: '1' })).toBe(false)
+    hub.mend('typed')
+    await vi.waitFor(() => expect(gaps.sort()).toEqual(['came', 'left']), 3000)
+  })
+})

@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest'
+import { StoreEvidence, TableEvidence } from './evidence.ts'
+import { lease } from './membership.ts'
+
+type Told = Partial<{ gap: boolean; tableId: string; listed: Record<string, number> }>
+
+function answer(now: number, { gap = false, tableId = 'run1', listed = {} }: Told = {}) {
+  const members = Object.entries(listed).map(([incarnation, beatAt]) => ({
+    incarnation,
+    beatAt,
+    facts: '{}',
+  }))
+  return { kind: 'ok' as const, now, tableId, gap, listed: members }
+}
+
+/** Present since 10,000, and for longer than a lease. */
+function present(): TableEvidence {
+  const evidence = new TableEvidence()
+  evidence.take(answer(10_000, { gap: true }))
+  for (let now = 10_500; now <= 13_000; now += 500) evidence.take(answer(now))
+  return evidence
+}
+
+describe('absence proves death only to the present', () => {
+  test('a lease of unbroken presence proves', () => {
+    const evidence = new TableEvidence()
+    evidence.take(answer(10_000, { gap: true }))
+    expect(evidence.proves).toBe(false)
+    evidence.take(answer(10_000 + lease - 1))
+    expect(evidence.proves).toBe(false)
+    evidence.take(answer(10_000 + lease))
+    expect(evidence.proves).toBe(true)
+  })
+
+  test.each<[string, number, Told]>([
+    ['the own entry had a gap', 13_500, { gap: true }],
+    ['another table (restart, failover)', 13_500, { tableId: 'run2' }],
+    ['its clock went back', 12_999, {}],
+    ['own beats further apart than a lease', 13_001 + lease, {}],
+  ])('%s: starts anew', (_what, now, told) => {
+    const evidence = present()
+    expect(evidence.proves).toBe(true)
+    evidence.take(answer(now, told))
+    expect(evidence.proves).toBe(false)
+    evidence.take(answer(now + lease, { ...told, gap: false }))
+    expect(evidence.proves).toBe(true)
+  })
+
+  test('a failed beat breaks it', () => {
+    const evidence = present()
+    evidence.break()
+    expect(evidence.proves).toBe(false)
+    evidence.take(answer(13_500))
+    expect(evidence.proves).toBe(false)
+  })
+
+  test('a young entry that is gone has said goodbye; an old one has not; after a break nothing is known', () => {
+    const evidence = present()
+    const listed = { left: 13_400, silent: 11_100 }
+    evidence.take(answer(13_500, { listed }))
+    expect(evidence.take(answer(14_000))).toEqual(['left'])
+    evidence.take(answer(14_500, { listed: { again: 14_400 } }))
+    expect(evidence.take(answer(15_000, { gap: true }))).toEqual([])
+  })
+
+  test('the store: a chain of own beats', () => {
+    const evidence = new StoreEvidence()
+    for (const at of [0, 1000, 2000]) evidence.take(at)
+    expect(evidence.proves).toBe(false)
+    evidence.take(3000)
+    expect(evidence.proves).toBe(true)
+    evidence.take(3001 + lease)
+    expect(evidence.proves).toBe(false)
+    for (const at of [6500, 7500, 8500]) evidence.take(at)
+    expect(evidence.proves).toBe(true)
+    evidence.break()
+    expect(evidence.proves).toBe(false)
+  })
+})

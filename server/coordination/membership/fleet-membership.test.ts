@@ -1,0 +1,109 @@
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { MemoryHeartbeats } from '../../../test/support/memory-heartbeats.ts'
+import { silentLogger, systemClock } from '../../base/index.ts'
+import { createMemoryHub } from '../memory-hub.ts'
+import { AcknowledgedBeat } from './acknowledged-beat.ts'
+import { createStoreMembership } from './fleet-membership.ts'
+import { decodeMember, encodeFacts } from './member-facts.ts'
+import { someFacts } from './membership.contract.ts'
+import type { Membership } from './membership.ts'
+import { lease } from './membership.ts'
+
+const patience = { timeout: 10_000, interval: 10 }
+let joined: Membership[] = []
+afterEach(async () => {
+  await Promise.all(joined.map((member) => member.leave()))
+  joined = []
+})
+
+/** A clock whose wall can be moved, as a machine's that slept. */
+function movedClock() {
+  const clock = {
+    ahead: 0,
+    now: () => systemClock.now() + clock.ahead,
+    monotonic: () => systemClock.monotonic(),
+  }
+  return clock
+}
+
+describe('membership', () => {
+  test('back from a pause nobody is judged before the next beat', async () => {
+    const clock = movedClock()
+    const hub = createMemoryHub({ clock })
+    const member = hub.membership({ self: 'a', facts: someFacts })
+    joined.push(member)
+    await member.join()
+    await vi.waitFor(() => expect(member.verdict('x')).toBe('dead'), patience)
+    clock.ahead = 60_000
+    expect(member.sinceAcknowledged()).toBeGreaterThanOrEqual(60_000)
+    expect(member.verdict('x')).toBe('unknown')
+    await vi.waitFor(() => expect(member.sinceAcknowledged()).toBeLessThan(lease), patience)
+  })
+
+  test('the age of a beat counts from when it was sent, by the clock that moved more', () => {
+    const clock = { wall: 1000, mono: 0, now: () => clock.wall, monotonic: () => clock.mono }
+    const beat = new AcknowledgedBeat(clock)
+    expect(beat.age()).toBe(Number.POSITIVE_INFINITY)
+    const sent = beat.mark()
+    clock.mono = 300
+    clock.wall = 1200
+    beat.take(sent)
+    expect(beat.age()).toBe(300)
+    clock.wall = 9000
+    expect(beat.age()).toBe(8000)
+    clock.wall = 0
+    expect(beat.age()).toBe(300)
+    const later = beat.mark()
+    beat.take(later)
+    beat.take(sent)
+    expect(beat.age()).toBe(0)
+  })
+
+  test('without any beat in the store it is neither dead nor alive to others, and never dead to itself', async () => {
+    const heartbeats = new MemoryHeartbeats()
+    heartbeats.fail('a')
+    const member = createStoreMembership({
+      self: 'a',
+      facts: someFacts,
+      store: heartbeats.port(),
+      clock: systemClock,
+      logger: silentLogger,
+    })
+    joined.push(member)
+    await member.join()
+    expect([member.verdict('a'), member.verdict('x')]).toEqual(['alive', 'unknown'])
+    expect(member.members().map(({ incarnation }) => incarnation)).toEqual(['a'])
+    expect(member.sinceAcknowledged()).toBe(Number.POSITIVE_INFINITY)
+    expect(member.redisHealthy()).toBe(false)
+  })
+
+  test('a watcher that throws does not keep the others from hearing; one that left hears nothing', async () => {
+    const hub = createMemoryHub()
+    const [a, b] = ['a', 'b'].map((self) => hub.membership({ self, facts: someFacts }))
+    joined.push(a!)
+    const heard: string[] = []
+    a!.watch({
+      changed: () => {
+        throw new Error('bug')
+      },
+    })
+    a!.watch({ changed: (members) => heard.push(members.map(({ incarnation }) => incarnation).join()) })
+    const stop = a!.watch({ changed: () => heard.push('stopped') })
+    stop()
+    await a!.join()
+    await b!.join()
+    await vi.waitFor(() => expect(heard).toContain('a,b'), patience)
+    await b!.leave()
+    await vi.waitFor(() => expect(heard.at(-1)).toBe('a'), patience)
+    expect(heard).not.toContain('stopped')
+  })
+
+  test('facts of another version are read as far as they go', () => {
+    expect(decodeMember('i', encodeFacts(someFacts))).toEqual({ incarnation: 'i', ...someFacts })
+    const odd = decodeMember('i', '{"label":"x","state":"sleeping","runs":"many","new":1}')
+    expect(odd).toMatchObject({ incarnation: 'i', label: 'x', state: 'running', runs: 0, version: '?' })
+    for (const json of [undefined, '', 'null', '[1]', '{']) {
+      expect(decodeMember('i', json)).toMatchObject({ incarnation: 'i', label: '?' })
+    }
+  })
+})

@@ -1,0 +1,149 @@
+import { AppError } from '../../protocol/index.ts'
+import { settingsValues } from '../../protocol/http/settings-view.ts'
+import type { SettingName, SettingsValues, SettingsView } from '../../protocol/http/settings-view.ts'
+import type { Clock, Logger } from '../base/index.ts'
+import type { StoredSettings } from '../store/contract/fleet.ts'
+
+export interface SettingsOptions {
+  store: StoredSettings
+  /** What the environment says, defaults included. */
+  environment: SettingsValues
+  /** The variable behind a setting. */
+  variables: Partial<Record<SettingName, string>>
+  /** ENABLE_PERSISTENT_CONFIG: saved values win. Otherwise they are not even looked at. */
+  persistent: boolean
+  /** A write was made: every instance reads anew, this one before it resolves. */
+  raised: () => Promise<void>
+  /** Instances that have applied what this one has, of all. */
+  applied: () => { on: number; of: number }
+  clock: Clock
+  logger: Logger
+}
+
+export interface SettingsChange {
+  basedOn: string
+  values: { [K in SettingName]?: SettingsValues[K] | undefined }
+  unset: SettingName[]
+}
+
+/** Looks at a whole document before it is written; a sentence vetoes it. */
+export type SettingsVeto = (next: SettingsValues) => { field: SettingName; message: string } | undefined
+
+/**
+ * The settings as one frozen snapshot with a revision. A write is based on a revision, validated as a whole, and
+ * refused when somebody else was quicker; every instance reads the store and swaps its snapshot at once.
+ */
+export class Settings {
+  readonly #options: SettingsOptions
+  readonly #vetoes: SettingsVeto[] = []
+  #current: Readonly<SettingsValues>
+  #stored: Partial<SettingsValues> = {}
+  #revision = ''
+  /** Saved by a newer version: kept as they are. */
+  #unknown: { name: string; value: string }[] = []
+
+  constructor(options: SettingsOptions) {
+    this.#options = options
+    this.#current = Object.freeze({ ...options.environment })
+  }
+
+  /** The snapshot that counts now. Never changes in place. */
+  get current(): Readonly<SettingsValues> {
+    return this.#current
+  }
+
+  get revision(): string {
+    return this.#revision
+  }
+
+  veto(veto: SettingsVeto): void {
+    this.#vetoes.push(veto)
+  }
+
+  /** Applies the feed `settings`. A saved value that this version cannot read is reported and left out. */
+  async read(): Promise<void> {
+    const { store, environment, persistent } = this.#options
+    const { values, revision } = await store.read()
+    this.#stored = persistent ? this.#parse(values) : {}
+    this.#current = Object.freeze({ ...environment, ...this.#stored })
+    this.#revision = revision
+  }
+
+  view(): SettingsView {
+    const { environment, variables, persistent, applied } = this.#options
+    const names = Object.keys(this.#stored) as SettingName[]
+    return {
+      revision: this.#revision,
+      values: { ...this.#current },
+      writable: persistent,
+      stored: names.map((name) => ({
+        name,
+        variable: variables[name] ?? null,
+        environment: environment[name],
+      })),
+      applied: applied(),
+    }
+  }
+
+  /** Rejects with `stale_revision` (who and when), `bad_request` with the field, or `forbidden`. */
+  async change(
+    by: { id: string; name: string },
+    { basedOn, values, unset }: SettingsChange,
+  ): Promise<SettingsView> {
+    const { store, environment, persistent, clock, raised } = this.#options
+    if (!persistent) {
+      throw new AppError('forbidden', {
+        message: 'ENABLE_PERSISTENT_CONFIG=false: change the variables of the environment and restart.',
+      })
+    }
+    const next: Partial<Record<SettingName, unknown>> = { ...this.#stored, ...withoutUndefined(values) }
+    for (const name of unset) delete next[name]
+    this.#validate({ ...environment, ...next })
+    const known = Object.entries(next).map(([name, value]) => ({ name, value: JSON.stringify(value) }))
+    const rows = [...known, ...this.#unknown]
+    const written = await store.write({ values: rows, basedOn, by: by.name, at: clock.now() })
+    if (written.kind === 'stale') {
+      await this.read()
+      const when = written.at > 0 ? ` on ${new Date(written.at).toISOString()}` : ''
+      throw new AppError('stale_revision', {
+        message: `${written.by || 'Somebody else'} changed the settings${when}. Look at the new ones and try again.`,
+      })
+    }
+    await raised()
+    return this.view()
+  }
+
+  #validate(next: unknown): void {
+    const whole = settingsValues.safeParse(next)
+    if (!whole.success) {
+      const [issue] = whole.error.issues
+      throw new AppError('bad_request', {
+        field: issue?.path.join('.') ?? 'values',
+        message: issue?.message ?? 'is not valid',
+      })
+    }
+    for (const veto of this.#vetoes) {
+      const refused = veto(whole.data)
+      if (refused) throw new AppError('bad_request', refused)
+    }
+  }
+
+  #parse(rows: { name: string; value: string }[]): Partial<SettingsValues> {
+    const found: Record<string, unknown> = {}
+    this.#unknown = []
+    for (const { name, value } of rows) {
+      const schema = Object.hasOwn(settingsValues.shape, name)
+        ? settingsValues.shape[name as SettingName]
+        : undefined
+      const parsed = schema?.safeParse(JSON.parse(value))
+      if (parsed?.success) found[name] = parsed.data
+      else if (!schema) this.#unknown.push({ name, value })
+      else this.#options.logger.warn({ setting: name }, 'a saved setting is not valid and does not count')
+    }
+    return found
+  }
+}
+
+function withoutUndefined<T extends object>(values: T): Partial<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>
+}

@@ -1,0 +1,165 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { SettingsView } from '../../protocol/http/settings-view.ts'
+import { ApiClient } from '../support/api-client.ts'
+import { startInProcess } from '../support/in-process-fleet.ts'
+import type { InProcessFleet } from '../support/in-process-fleet.ts'
+import { startPostgresServer } from '../support/postgres-server.ts'
+import type { PostgresServer } from '../support/postgres-server.ts'
+import { startStandalone } from '../support/redis-server.ts'
+import type { TestRedis } from '../support/redis-server.ts'
+import { startScriptedProvider } from '../support/scripted-provider.ts'
+import type { ScriptedProvider } from '../support/scripted-provider.ts'
+import { TestSocket } from '../support/socket.ts'
+
+let postgres: PostgresServer
+let redis: TestRedis
+let provider: ScriptedProvider
+let fleet: InProcessFleet
+
+beforeAll(async () => {
+  postgres = await startPostgresServer()
+  redis = await startStandalone()
+  provider = await startScriptedProvider({ slow: { words: 300, wordsPerSecond: 20 }, fast: { words: 5 } })
+  fleet = await startInProcess({
+    instances: 3,
+    databaseUrl: await postgres.createDatabase(),
+    env: {
+      REDIS_URL: redis.variables.url,
+      WEBUI_NAME: 'From the environment',
+      OPENAI_API_BASE_URL: provider.v1,
+    },
+  })
+})
+afterAll(async () => {
+  await fleet.stop()
+  await provider.close()
+  await redis.stop()
+  await postgres.stop()
+})
+
+const read = (url = fleet.urls()[0]): Promise<SettingsView> =>
+  fleet.api.call('GET', '/api/settings', undefined, url)
+const put = async (change: object, url?: string): Promise<SettingsView> => {
+  const { revision: basedOn } = await read(url)
+  return fleet.api.call('PUT', '/api/settings', { basedOn, values: {}, ...change }, url)
+}
+
+describe('settings', () => {
+  test('P6: one change is on every instance, as one snapshot, and the page says so', async () => {
+    const before = await read()
+    expect(before).toMatchObject({
+      writable: true,
+      stored: [],
+      values: { name: 'From the environment', signUp: false },
+    })
+    await put({ values: { name: 'Ours', signUp: true, defaultRole: 'user' } })
+    for (const url of fleet.urls()) {
+      await expect
+        .poll(async () => (await read(url)).values)
+        .toMatchObject({ name: 'Ours', signUp: true, defaultRole: 'user' })
+      await expect.poll(async () => (await read(url)).applied).toEqual({ on: 3, of: 3 })
+      const app = await (await fetch(`${url}/api/app`)).json()
+      expect(app).toMatchObject({ name: 'Ours', signUp: 'open' })
+    }
+    expect((await read()).stored).toContainEqual({
+      name: 'name',
+      variable: 'WEBUI_NAME',
+      environment: 'From the environment',
+    })
+  })
+
+  test('two administrators cannot overwrite each other unseen', async () => {
+    const { revision: basedOn } = await read()
+    await put({ values: { name: 'First' } }, fleet.urls()[1])
+    const second = fleet.api.call(
+      'PUT',
+      '/api/settings',
+      { basedOn, values: { name: 'Second' } },
+      fleet.urls()[2],
+    )
+    await expect(second).rejects.toThrow(/409.*admin changed the settings on/)
+    expect((await read()).values.name).toBe('First')
+  })
+
+  test('a value that cannot be right is refused with its field', async () => {
+    await expect(put({ values: { runsPerMinute: 0 } })).rejects.toThrow(/400.*"field":"values.runsPerMinute"/)
+    await expect(put({ values: { defaultRole: 'king' } })).rejects.toThrow(/400.*defaultRole/)
+  })
+
+  test('a setting goes back to what the environment says', async () => {
+    await put({ unset: ['name'] })
+    expect((await read()).values.name).toBe('From the environment')
+  })
+
+  test('with ENABLE_PERSISTENT_CONFIG=false the environment is the truth', async () => {
+    const plain = await fleet.add({ ENABLE_PERSISTENT_CONFIG: 'false' })
+    const view = await read(plain.url)
+    expect(view).toMatchObject({ writable: false, stored: [], values: { signUp: false } })
+    await expect(put({ values: { signUp: true } }, plain.url)).rejects.toThrow(
+      /403.*ENABLE_PERSISTENT_CONFIG/,
+    )
+    await plain.instance.stop()
+    fleet.instances.pop()
+  })
+
+  test('P7: answers a minute hold over the fleet, and the answer says what is left', async () => {
+    await put({ values: { runsPerMinute: 4 } })
+    await expect.poll(async () => (await read(fleet.urls()[2])).values.runsPerMinute).toBe(4)
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, (_, place) =>
+        fetch(`${fleet.urls()[place % 3]}/api/runs`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', authorization: `Bearer ${fleet.api.token}` },
+          body: JSON.stringify({ clientId: `limited-${place}`, model: 'fast', text: 'hi' }),
+        }),
+      ),
+    )
+    const passed = answers.filter(({ status }) => status === 200)
+    const refused = answers.filter(({ status }) => status === 429)
+    expect([passed.length, refused.length]).toEqual([4, 8])
+    expect(passed[0]?.headers.get('ratelimit-limit')).toBe('4')
+    expect(Number(refused[0]?.headers.get('retry-after'))).toBeGreaterThan(0)
+    await put({ values: { runsPerMinute: null } })
+    await expect.poll(async () => (await read(fleet.urls()[1])).values.runsPerMinute).toBeNull()
+  })
+
+  test('what one instance may ask at once is bounded: who waits is told its place, and can stop', async () => {
+    const url = fleet.urls()[0]!
+    await put({ values: { runningPerInstance: 1 } }, url)
+    const first = await fleet.api.startRun({ model: 'slow', text: 'first' }, url)
+    await expect.poll(() => provider.live()).toBe(1)
+    const second = await fleet.api.startRun({ model: 'slow', text: 'second' }, url)
+    const socket = await new TestSocket(url, { token: fleet.api.token }).open()
+    socket.hello().send({ t: 'follow', runId: second.runId })
+    expect(await socket.frame('run')).toMatchObject({ phase: 'queued' })
+    await fleet.api.call('POST', `/api/runs/${first.runId}/stop`, {}, url)
+    await socket.frame('run.phase', ({ phase }) => phase === 'running')
+    await socket.frame('w')
+    const third = await fleet.api.startRun({ model: 'slow', text: 'third' }, url)
+    await fleet.api.call('POST', `/api/runs/${third.runId}/stop`, {}, url)
+    await expect
+      .poll(async () => (await fleet.api.chat(third.chatId)).messages.at(-1)?.status)
+      .toBe('stopped')
+    await fleet.api.call('POST', `/api/runs/${second.runId}/stop`, {}, url)
+    await put({ values: { runningPerInstance: null } }, url)
+    socket.close()
+  })
+
+  test('a user’s running answers are bounded over the fleet', async () => {
+    await put({ values: { runningPerUser: 1 } })
+    await expect.poll(async () => (await read(fleet.urls()[1])).values.runningPerUser).toBe(1)
+    const running = await fleet.api.startRun({ model: 'slow', text: 'one' }, fleet.urls()[0])
+    await expect(fleet.api.startRun({ model: 'slow', text: 'two' }, fleet.urls()[1])).rejects.toThrow(
+      'too_many_runs',
+    )
+    await fleet.api.call('POST', `/api/runs/${running.runId}/stop`, {})
+    await put({ values: { runningPerUser: null } })
+  })
+
+  test('settings are for administrators', async () => {
+    const user = new ApiClient(fleet.urls()[0]!)
+    await put({ values: { signUp: true, defaultRole: 'user' } })
+    await user.signUp('somebody@example.com')
+    await expect(user.call('GET', '/api/settings')).rejects.toThrow('403')
+  })
+})
