@@ -25,17 +25,20 @@ export class Bench {
     return this.#postgres
   }
 
-  /** Instances, Redis, a database and a provider of their own. */
+  /** Instances, Redis, a database and a provider of their own. `close` it. */
   async fleet(options: FleetOptions = {}): Promise<Fleet> {
     const folder = await temporaryFolder('fleet')
-    const redis = options.redis === false ? undefined : await startStandalone()
+    const { redis: startRedis = startStandalone, ...rest } = options
+    const redis = startRedis === false ? undefined : await startRedis()
     const provider = await startProviderProcess(options.scripts)
+    const postgres = options.ownPostgres ? await startPostgresServer() : this.#postgres
     return Fleet.start({
-      ...options,
+      ...rest,
       folder,
       redis,
       provider,
-      databaseUrl: await this.#postgres.createDatabase(),
+      postgres,
+      databaseUrl: await postgres.createDatabase(),
       logs: this.#logs,
     })
   }

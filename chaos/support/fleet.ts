@@ -5,28 +5,40 @@ import type { RunView } from '../../protocol/http/list-runs.ts'
 import { ApiClient } from '../../test/support/api-client.ts'
 import { startInstance } from '../../test/support/instance-process.ts'
 import type { InstanceProcess } from '../../test/support/instance-process.ts'
+import type { PostgresServer } from '../../test/support/postgres-server.ts'
 import { Reader } from '../../test/support/reader.ts'
 import type { TestRedis } from '../../test/support/redis-server.ts'
 import type { Script } from '../../test/support/scripted-provider.ts'
 import type { TemporaryFolder } from '../../test/support/temporary-folder.ts'
+import { redisEnvironment, throughPort } from './instance-environment.ts'
+import { startLinks } from './links.ts'
+import type { Links } from './links.ts'
 import type { ProviderProcess } from './provider-process.ts'
 
 export interface FleetOptions {
   /** Default 3. */
   instances?: number
-  /** False: PostgreSQL alone. */
-  redis?: boolean
+  /** False: PostgreSQL alone. Otherwise how to start it; one server by default. */
+  redis?: false | (() => Promise<TestRedis>)
+  /** Each instance reaches PostgreSQL and one Redis server through proxies of its own: `fleet.links`. */
+  linked?: boolean
+  /** A PostgreSQL of its own, to be killed or frozen. */
+  ownPostgres?: boolean
   scripts?: Record<string, Script>
   env?: Record<string, string>
+  /** Variables of one instance alone. */
+  envOf?: (place: number) => Record<string, string>
   /** The same INSTANCE_ID for all, as `restart: always` with one variable gives. */
   oneLabel?: boolean
 }
 
-interface FleetParts extends Omit<FleetOptions, 'redis'> {
+interface FleetParts extends Omit<FleetOptions, 'redis' | 'linked'> {
   folder: TemporaryFolder
   redis: TestRedis | undefined
   provider: ProviderProcess
+  postgres: PostgresServer
   databaseUrl: string
+  links: Links[]
   logs: string | undefined
 }
 
@@ -41,19 +53,28 @@ export class Fleet {
   readonly provider: ProviderProcess
   readonly api: ApiClient
   readonly instances: InstanceProcess[]
+  /** The server that its database is on; only a scenario with `ownPostgres` may break it. */
+  readonly postgres: PostgresServer
+  /** Empty unless the fleet was started with `linked`. */
+  readonly links: Links[]
   readonly #parts: FleetParts
   readonly #readers: Reader[] = []
 
   private constructor(parts: FleetParts, instances: InstanceProcess[], api: ApiClient) {
     this.#parts = parts
     this.redis = parts.redis
+    this.postgres = parts.postgres
+    this.links = parts.links
     this.provider = parts.provider
     this.instances = instances
     this.api = api
   }
 
-  static async start(parts: FleetParts): Promise<Fleet> {
-    const count = parts.instances ?? 3
+  static async start({ linked, ...given }: Omit<FleetParts, 'links'> & { linked?: boolean }): Promise<Fleet> {
+    const count = given.instances ?? 3
+    const places = linked ? Array.from({ length: count }) : []
+    const links = await Promise.all(places.map(() => startLinks(given.databaseUrl, given.redis)))
+    const parts: FleetParts = { ...given, links }
     const instances = await Promise.all(Array.from({ length: count }, (_, place) => start(parts, place)))
     const api = new ApiClient(instances[0]?.url ?? '')
     await api.signUp()
@@ -115,26 +136,46 @@ export class Fleet {
 
   async close(): Promise<void> {
     for (const reader of this.#readers) reader.close()
-    await Promise.all(this.instances.map((instance) => instance.stop(12_000)))
+    // Everything was compared: nobody waits for a drain.
+    await Promise.all(
+      this.instances.map(async (instance) => {
+        if (instance.alive) instance.kill('SIGKILL')
+        await instance.exited()
+      }),
+    )
+    for (const { redis, postgres } of this.links) {
+      redis?.stop()
+      postgres.stop()
+    }
     await this.provider.stop()
     await this.redis?.stop()
+    if (this.#parts.ownPostgres) await this.postgres.stop()
     await this.#parts.folder.remove()
   }
 }
 
 function start(parts: FleetParts, place: number, port?: number): Promise<InstanceProcess> {
+  const { redis, databaseUrl } = parts
+  const links = parts.links[place]
+  const variables = redis && redisEnvironment(redis.variables)
+  const throughLinks = {
+    ...(links ? { DATABASE_URL: throughPort(databaseUrl, links.postgres.port) } : {}),
+    ...(links?.redis && redis ? { REDIS_URL: throughPort(redis.variables.url, links.redis.port) } : {}),
+  }
   const label = parts.oneLabel ? 'same' : `instance-${place + 1}`
   return startInstance({
     label,
     ...(port === undefined ? {} : { port }),
     env: {
       DATA_DIR: join(parts.folder.path, `data-${place}`),
-      DATABASE_URL: parts.databaseUrl,
-      ...(parts.redis ? { REDIS_URL: parts.redis.variables.url } : {}),
+      DATABASE_URL: databaseUrl,
+      ...variables,
+      ...throughLinks,
       OPENAI_API_BASE_URL: parts.provider.v1,
       OPENAI_API_CONFIGS: '{"0":{"continues":"trailing"}}',
       ENABLE_OLLAMA_API: 'false',
       ...parts.env,
+      ...parts.envOf?.(place),
     },
     ...(parts.logs ? { logFile: join(parts.logs, `${label}-${place}.log`) } : {}),
   })

@@ -7,6 +7,8 @@ import type { Script, ScriptedCall } from '../../test/support/scripted-provider.
 export interface ProviderProcess {
   readonly v1: string
   calls(): Promise<ScriptedCall[]>
+  /** What this model does from now on; calls under way go on as they were. */
+  script(model: string, script: Script): Promise<void>
   stop(): Promise<void>
 }
 
@@ -25,6 +27,12 @@ export async function startProviderProcess(
     async calls() {
       const response = await fetch(`${url}/__calls`)
       return ((await response.json()) as { calls: ScriptedCall[] }).calls
+    },
+    async script(model, script) {
+      await fetch(`${url}/__scripts/${encodeURIComponent(model)}`, {
+        method: 'PUT',
+        body: JSON.stringify(script),
+      })
     },
     async stop() {
       const ended = once(child, 'exit')

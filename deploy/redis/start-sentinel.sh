@@ -13,8 +13,8 @@ if [ ! -s "$file" ]; then
   case $password in
     *[!A-Za-z0-9_-]*) echo "$REDIS_INTERNAL_PASSWORD_FILE: use letters, digits, - and _ only" >&2; exit 78 ;;
   esac
-  sed -e "s/"PASSWORD"/"$password"/" -e "s/SENTINEL-NAME/$name/" -e "s/MASTER-HOST/$host/" -e "s/MASTER-PORT/$port/" \
-    "$template" >"$file.new"
+  sed -e "s/\"PASSWORD\"/\"$password\"/" -e "s/SENTINEL-NAME/$name/" \
+    -e "s/MASTER-HOST/$host/" -e "s/MASTER-PORT/$port/" "$template" >"$file.new"
   mv "$file.new" "$file"
 fi
 exec redis-sentinel "$file"

@@ -49,6 +49,7 @@ describe('operations', () => {
 
 /** A body for each operation that wants one. */
 const bodies: Record<string, unknown> = {
+  putSettings: { basedOn: '1.x', values: { name: 'Ours' } },
   changePassword: { current: 'a', next: '12345678' },
   createApiKey: { name: 'k' },
   createConnection: { kind: 'openai', name: 'n', baseUrl: 'http://localhost:1/v1' },

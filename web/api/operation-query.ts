@@ -12,7 +12,7 @@ export function operationKey<K extends OperationName>(name: K, input?: InputOf<K
 /** An operation that reads, as a query: `useQuery(operationQuery('getChat', {params: {id}}))`. */
 // oxlint-disable-next-line typescript/explicit-function-return-type -- TanStack's tagged key type has no short name
 export function operationQuery<K extends OperationName>(name: K, ...[input]: ArgsOf<K>) {
-  return queryOptions<OutputOf<K>, Error>({
+  return queryOptions<OutputOf<K>>({
     queryKey: operationKey(name, input),
     queryFn: ({ signal }) => {
       // The input was checked against ArgsOf above; the rest parameter loses that when it is put together again.

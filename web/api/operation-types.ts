@@ -23,6 +23,6 @@ export type OutputOf<K extends OperationName> = z.output<Operations[K]['response
 
 /** An operation's input may be left out where nothing in it is required. */
 export type ArgsOf<K extends OperationName> =
-  Record<never, never> extends InputOf<K>
+  Partial<InputOf<K>> extends InputOf<K>
     ? [input?: InputOf<K>, signal?: AbortSignal]
     : [input: InputOf<K>, signal?: AbortSignal]

@@ -83,7 +83,7 @@ describe('a followed run', () => {
 
   test('a rewind replaces the tail and says nothing', () => {
     const has = takeFrame(seed, runFrame('one two three', 0)).run
-    const step = takeFrame(has, { ...runFrame('one two four', 8, 'rewind') } as RunFrame)
+    const step = takeFrame(has, runFrame('one two four', 8, 'rewind'))
     expect(step.run.text).toBe('one two four')
     expect(step.changes).toEqual([
       { kind: 'cut', length: 8 },

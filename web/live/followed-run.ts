@@ -128,7 +128,7 @@ function takeWords(run: FollowedRun, frame: Extract<RunFrame, { t: 'w' }>): Step
   }
 }
 
-function takeEnd(run: FollowedRun, { t: _, c: __, ...end }: Extract<RunFrame, { t: 'run.end' }>): Step {
+function takeEnd(run: FollowedRun, end: Extract<RunFrame, { t: 'run.end' }>): Step {
   if (end.length !== run.text.length) return { run, changes: [], followAgain: true }
   return unchanged({ ...run, end, link: 'live' })
 }

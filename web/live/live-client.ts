@@ -29,7 +29,7 @@ export interface LiveClient {
   /** Resolves once an instance has taken it; the run's phase says `stopping`, its end says when it has. */
   stop: (runId: string) => Promise<void>
   /** The run's text, from what is known of it on. Follow as often as you like; release each. */
-  follow: (seed: RunSeed): { run: RunStore; release() => void }
+  follow: (seed: RunSeed) => { run: RunStore; release: () => void }
   hurry: () => void
   close: () => void
 }

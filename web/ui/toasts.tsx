@@ -56,8 +56,8 @@ export function Toasts(): ReactNode {
               {toast.action.label}
             </button>
           )}
-        </output>
+        </div>
       ))}
-    </div>
+    </output>
   )
 }

@@ -12,9 +12,12 @@ export function ConnectionNote(): ReactNode {
   const away = link === 'waiting' || link === 'connecting'
   const [lasts, setLasts] = useState(false)
   useEffect(() => {
-    if (!away) return setLasts(false)
+    if (!away) return
     const timer = setTimeout(() => setLasts(true), worthTellingMs)
-    return () => clearTimeout(timer)
+    return () => {
+      clearTimeout(timer)
+      setLasts(false)
+    }
   }, [away])
   const text =
     endedBy === 4102 ? (

@@ -75,5 +75,5 @@ export function UserMenu({ user }: { user: UserView }): ReactNode {
 }
 
 function initialOf(name: string): string {
-  return [...name.trim()][0]?.toUpperCase() ?? '?'
+  return /./u.exec(name.trim())?.[0].toUpperCase() ?? '?'
 }

@@ -53,7 +53,7 @@ class BoundedTokenizer extends Tokenizer {
 
   /** Footnotes are left as they are written: `[^1]: …` is no link definition. */
   override def(source: string): Tokens.Def | undefined {
-    return super.def(source)
+    return /^ {0,3}\[\^/.test(source) ? undefined : super.def(source)
   }
 
   override emStrong(source: string, masked: string, before?: string): Tokens.Em | Tokens.Strong | undefined {

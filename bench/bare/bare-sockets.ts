@@ -1,0 +1,10 @@
+// The bare limit of an idle socket: `ws` as it comes, without compression, answering one message.
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { WebSocketServer } from 'ws'
+
+const server = createServer()
+new WebSocketServer({ server, path: '/ws', perMessageDeflate: false }).on('connection', (socket) => {
+  socket.on('message', () => socket.send(JSON.stringify({ t: 'welcome' })))
+})
+server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }))

@@ -1,0 +1,14 @@
+// The bare limit of a word to another process, hearing half. `node bench/bare/bare-subscriber.ts REDIS_PORT ANSWERS`;
+// answers by IPC how many words it has heard.
+import { Redis } from 'ioredis'
+
+const [port, answers] = process.argv.slice(2).map(Number)
+const redis = new Redis({ host: '127.0.0.1', port: port ?? 0 })
+let words = 0
+
+redis.on('message', () => {
+  words++
+})
+await redis.subscribe(...Array.from({ length: answers ?? 1 }, (_, place) => `answer-${place}`))
+process.on('message', () => process.send?.({ words }))
+process.send?.({ port: 0 })

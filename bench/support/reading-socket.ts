@@ -1,0 +1,121 @@
+import { once } from 'node:events'
+import { WebSocket } from 'ws'
+import type { ClientFrame, RunStarted, ServerFrame } from '../../protocol/index.ts'
+
+interface BareFrame {
+  t: 'w' | 'run.end'
+  c: number
+  x?: string
+}
+
+/** Reads any number of answers over one socket, and counts the words. */
+export class ReadingSocket {
+  /** Words that have come: the scripted provider puts a blank behind each. */
+  words = 0
+  ends = 0
+  readonly #socket: WebSocket
+  readonly #replies = new Map<string, (frame: Extract<ServerFrame, { t: 'reply' }>) => void>()
+  #welcome: () => void = () => {}
+  #failed: Error | undefined
+
+  private constructor(socket: WebSocket) {
+    this.#socket = socket
+    socket.on('message', (data) => {
+      try {
+        this.#take(JSON.parse((data as Buffer).toString()) as ServerFrame | BareFrame)
+      } catch (error) {
+        this.#failed = error instanceof Error ? error : new Error(String(error))
+      }
+    })
+    socket.on('close', (code) => {
+      this.#failed ??= new Error(`the socket was closed with ${code}`)
+    })
+    socket.on('error', (error) => {
+      this.#failed ??= error
+    })
+  }
+
+  /** To Shoal with a token, to a bare program without. */
+  static async open(url: string, token?: string): Promise<ReadingSocket> {
+    const socket = new WebSocket(url.replace('http', 'ws'), {
+      ...(token === undefined ? {} : { headers: { cookie: `token=${token}` } }),
+    })
+    const reading = new ReadingSocket(socket)
+    await once(socket, 'open')
+    if (token === undefined) return reading
+    const welcomed = new Promise<void>((resolve) => (reading.#welcome = resolve))
+    reading.send({ t: 'hello', v: 1, tab: 'bench' })
+    await welcomed
+    return reading
+  }
+
+  send(frame: ClientFrame | { c: number; model: string }): void {
+    this.#socket.send(JSON.stringify(frame))
+  }
+
+  /** Starts a run as the page does; its words come over this socket. */
+  async startRun(model: string): Promise<RunStarted> {
+    const ref = crypto.randomUUID()
+    const answered = new Promise<Extract<ServerFrame, { t: 'reply' }>>((resolve) =>
+      this.#replies.set(ref, resolve),
+    )
+    this.send({ t: 'run.start', ref, run: { clientId: ref, model, text: 'Go on.' } })
+    const reply = await answered
+    if (!reply.ok || !reply.run) throw new Error(`a run was not started: ${JSON.stringify(reply)}`)
+    return reply.run
+  }
+
+  /** Resolves when so many answers have ended on this socket. */
+  async untilEnded(ends: number): Promise<void> {
+    await this.until(() => this.ends >= ends, `${ends} answers to end`)
+  }
+
+  async until(holds: () => boolean, what: string): Promise<void> {
+    const deadline = performance.now() + 60_000
+    while (!holds()) {
+      if (this.#failed) throw this.#failed
+      if (performance.now() > deadline)
+        throw new Error(`waited 60 s for ${what}; there are ${this.words} words and ${this.ends} ends`)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+  }
+
+  close(): void {
+    this.#socket.terminate()
+  }
+
+  #take(frame: ServerFrame | BareFrame): void {
+    switch (frame.t) {
+      case 'w':
+        this.words += blanks(frame.x ?? '')
+        return
+      case 'run':
+        this.words += blanks(frame.text)
+        return
+      case 'run.end':
+        if ('status' in frame && frame.status !== 'done')
+          throw new Error(`an answer ended as ${frame.status}: ${frame.error?.message ?? ''}`)
+        this.ends++
+        return
+      case 'welcome':
+        this.#welcome()
+        return
+      case 'reply':
+        this.#replies.get(frame.ref)?.(frame)
+        this.#replies.delete(frame.ref)
+        return
+      case 'error':
+        throw new Error(`the server says: ${frame.error.message}`)
+      case 'run.gone':
+      case 'bye':
+        throw new Error(`the server says: ${JSON.stringify(frame)}`)
+      default:
+    }
+  }
+}
+
+function blanks(text: string): number {
+  let count = 0
+  for (let at = text.indexOf(' '); at >= 0; at = text.indexOf(' ', at + 1)) count++
+  return count
+}

@@ -1,0 +1,31 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { cpuMicros } from './process-cost.ts'
+import { shapes } from './scripts.ts'
+import type { WordFeed } from './word-feed.ts'
+
+const answers = 20
+const windowMs = 5000
+
+/** CPU µs a word of 20 answers at full speed: everything from the start to the end of them. */
+export async function fullSpeedCost(feed: WordFeed): Promise<number> {
+  const before = { cpu: cpuMicros(...feed.pids()), words: await feed.words() }
+  await feed.start(answers, 'full')
+  await feed.ended()
+  const words = (await feed.words()) - before.words
+  if (words !== answers * shapes.full.words) throw new Error(`${words} words came instead of all`)
+  return (cpuMicros(...feed.pids()) - before.cpu) / words
+}
+
+/** CPU µs a word while 20 answers are written at 40 words/s: neither their start nor their end. */
+export async function pacedCost(feed: WordFeed): Promise<number> {
+  await feed.start(answers, 'paced')
+  await delay(1500)
+  const before = { cpu: cpuMicros(...feed.pids()), words: await feed.words() }
+  await delay(windowMs)
+  const cpu = cpuMicros(...feed.pids()) - before.cpu
+  const words = (await feed.words()) - before.words
+  const due = (answers * shapes.paced.wordsPerSecond * windowMs) / 1000
+  if (words < 0.8 * due) throw new Error(`${words} words came in 5 s instead of ${due}: the machine is too busy`)
+  await feed.ended()
+  return cpu / words
+}

@@ -1,0 +1,158 @@
+import { once } from 'node:events'
+import { connect, createServer } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
+
+/** What a client has sent on one connection so far, in lower case, the last 64 KB. */
+type Said = (said: string) => boolean
+
+/** Stands between an instance and a service, and does to the traffic what networks do. */
+export interface TcpProxy {
+  readonly port: number
+  /** Bytes that came from the service so far. */
+  readonly received: number
+  /** Ends every connection; new ones are ended at once, until `mend`. */
+  cut(): void
+  /** Every connection stays open and carries nothing, new ones too, until `mend`: a host that vanished. */
+  stall(): void
+  /** Connections on which the client has said something that fits carry nothing any more, also after `mend`. */
+  stallWhere(fits: Said): number
+  /** Each piece arrives so much later, in both directions. */
+  delay(ms: number): void
+  /** The next request that fits goes through, its reply does not: the connection ends instead. Resolves then. */
+  loseReply(fits: Said): Promise<void>
+  /** How many pieces from the service contained this text. */
+  heard(text: string): number
+  mend(): void
+  stop(): void
+}
+
+interface Pair {
+  near: Socket
+  far: Socket
+  said: string
+  silent: boolean
+  losing: (() => void) | undefined
+}
+
+const remembered = 65_536
+
+export async function startTcpProxy(target: { host: string; port: number }): Promise<TcpProxy> {
+  const pairs = new Set<Pair>()
+  const waiting = new Set<Socket>()
+  const watched = new Map<string, number>()
+  let mode: 'open' | 'cut' | 'stalled' = 'open'
+  let lateMs = 0
+  let received = 0
+  let toLose: { fits: Said; lost: () => void } | undefined
+
+  const end = (pair: Pair): void => {
+    pairs.delete(pair)
+    pair.near.destroy()
+    pair.far.destroy()
+  }
+  const pass = (to: Socket, data: Buffer): void => {
+    if (lateMs === 0) to.write(data)
+    else setTimeout(() => to.write(data), lateMs)
+  }
+  const silence = (pair: Pair): void => {
+    pair.near.pause()
+    pair.far.pause()
+  }
+
+  function join(near: Socket): void {
+    const far = connect(target.port, target.host)
+    const pair: Pair = { near, far, said: '', silent: false, losing: undefined }
+    pairs.add(pair)
+    near.on('data', (data: Buffer) => {
+      pair.said = (pair.said + data.toString('latin1').toLowerCase()).slice(-remembered)
+      if (toLose?.fits(data.toString('latin1').toLowerCase())) {
+        pair.losing = toLose.lost
+        toLose = undefined
+      }
+      pass(far, data)
+    })
+    far.on('data', (data: Buffer) => {
+      if (pair.losing) {
+        pair.losing()
+        end(pair)
+        return
+      }
+      received += data.length
+      for (const [text, count] of watched) {
+        if (data.includes(text)) watched.set(text, count + 1)
+      }
+      pass(near, data)
+    })
+    for (const socket of [near, far]) {
+      socket.on('error', () => end(pair))
+      socket.on('close', () => end(pair))
+    }
+  }
+
+  const server = createServer((near) => {
+    near.on('error', () => near.destroy())
+    if (mode === 'cut') near.destroy()
+    else if (mode === 'open') join(near)
+    else {
+      near.pause()
+      waiting.add(near)
+      near.on('close', () => waiting.delete(near))
+    }
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+
+  const cut = (): void => {
+    mode = 'cut'
+    for (const pair of pairs) end(pair)
+    for (const near of waiting) near.destroy()
+  }
+  return {
+    port: (server.address() as AddressInfo).port,
+    get received() {
+      return received
+    },
+    cut,
+    stall() {
+      mode = 'stalled'
+      for (const pair of pairs) silence(pair)
+    },
+    stallWhere(fits) {
+      const chosen = [...pairs].filter(({ said }) => fits(said))
+      for (const pair of chosen) {
+        pair.silent = true
+        silence(pair)
+      }
+      return chosen.length
+    },
+    delay(ms) {
+      lateMs = ms
+    },
+    loseReply: (fits) =>
+      new Promise((resolve) => {
+        toLose = { fits, lost: resolve }
+      }),
+    heard(text) {
+      if (!watched.has(text)) watched.set(text, 0)
+      return watched.get(text) ?? 0
+    },
+    mend() {
+      mode = 'open'
+      lateMs = 0
+      toLose = undefined
+      for (const pair of pairs) {
+        if (pair.silent) continue
+        pair.near.resume()
+        pair.far.resume()
+      }
+      for (const near of waiting) {
+        waiting.delete(near)
+        join(near)
+        near.resume()
+      }
+    },
+    stop() {
+      cut()
+      server.close()
+    },
+  }
+}

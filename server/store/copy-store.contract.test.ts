@@ -1,0 +1,94 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { startPostgresServer } from '../../test/support/postgres-server.ts'
+import type { PostgresServer } from '../../test/support/postgres-server.ts'
+import { ended, givenRun, givenUser, messageRequest, part } from '../../test/support/store-fixture.ts'
+import { silentLogger, systemClock } from '../base/index.ts'
+import { copyStore, openStore, StoreLocked } from './index.ts'
+import type { Store } from './index.ts'
+
+const base = { secret: 'kept', clock: systemClock, logger: silentLogger }
+
+let server: PostgresServer
+let dataDir: string
+let databaseUrl: string
+beforeAll(async () => {
+  server = await startPostgresServer()
+})
+afterAll(() => server.stop())
+beforeEach(async () => {
+  dataDir = mkdtempSync(join(tmpdir(), 'shoal-copy-'))
+  databaseUrl = await server.createDatabase()
+})
+afterEach(() => rmSync(dataDir, { recursive: true }))
+
+const copy = (): ReturnType<typeof copyStore> => copyStore({ ...base, dataDir, databaseUrl })
+
+/** All that a person would miss. */
+async function everythingOf(store: Store, userId: string): Promise<unknown> {
+  const chats = (await store.chats.list({ userId, archived: false, limit: 100 })).items
+  return {
+    users: await store.users.list({ limit: 100 }),
+    trees: await Promise.all(chats.map(({ id }) => store.chats.tree(id, userId))),
+    running: await store.runs.running({ userId: null, limit: 100 }),
+    connections: await store.connections.list(),
+    settings: await store.settings.read(),
+    installation: await store.installations.meet('print'),
+    revisions: await store.revisions.list(),
+  }
+}
+
+describe('copyStore', () => {
+  test('everything is there afterwards, running answers included, and the source is as it was', async () => {
+    const embedded = await openStore({ ...base, dataDir })
+    const user = await givenUser(embedded, { role: 'admin' })
+    for (let n = 0; n < 30; n++) {
+      const { ids, run } = await givenRun(embedded, user.id)
+      await ended(embedded, run, `answer ${n} 😀`)
+      if (n % 3 === 0)
+        await givenRun(embedded, user.id, { form: { chatId: ids.chatId, parentId: ids.messageId } })
+    }
+    const { run } = await givenRun(embedded, user.id, { stop: true })
+    await embedded.runs.save([part(run, 0, 'half an ans')])
+    await embedded.connections.create({
+      id: 'c',
+      kind: 'openai',
+      name: 'n',
+      baseUrl: 'http://x',
+      key: 'sk-1',
+      prefix: '',
+      enabled: false,
+      order: 1,
+      continues: 'auto',
+    })
+    const { revision } = await embedded.settings.read()
+    await embedded.settings.write({ values: [{ name: 'a', value: '1' }], basedOn: revision, by: 'me', at: 1 })
+    const before = await everythingOf(embedded, user.id)
+    await expect(copy()).rejects.toThrow(StoreLocked)
+    await embedded.close()
+
+    const counts = await copy()
+    expect(counts).toContainEqual({ table: 'chat', rows: 31 })
+    const moved = await openStore({ ...base, dataDir: '', databaseUrl })
+    expect(await everythingOf(moved, user.id)).toEqual(before)
+    expect((await moved.runs.readWithText(run.id))?.text).toBe('half an ans')
+    expect((await moved.runs.start(messageRequest(user.id))).kind).toBe('started')
+    await moved.close()
+    const again = await openStore({ ...base, dataDir })
+    expect(await everythingOf(again, user.id)).toEqual(before)
+    await again.close()
+  })
+
+  test('a database with accounts is refused and left as it is', async () => {
+    const embedded = await openStore({ ...base, dataDir })
+    await givenUser(embedded)
+    await embedded.close()
+    const target = await openStore({ ...base, dataDir: '', databaseUrl })
+    const theirs = await givenUser(target)
+    await expect(copy()).rejects.toThrow(/already holds an installation.*empty database/)
+    expect((await target.users.list({ limit: 9 })).items).toEqual([theirs])
+    await target.close()
+  })
+})
