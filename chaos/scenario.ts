@@ -17,5 +17,9 @@ export interface Scenario {
   bound: string
   /** Runs in `npm test` too. */
   short: boolean
+  /** Needs the whole machine: nothing else runs beside it. */
+  alone?: boolean
+  /** Why it cannot run on this machine; undefined: it can. */
+  lacks?: () => string | undefined
   run(bench: Bench): Promise<Finding>
 }

@@ -1,16 +1,19 @@
-import { startBare } from './bare-process.ts'
-import type { BareProcess } from './bare-process.ts'
-import { ReadingSocket } from './reading-socket.ts'
-import { shapes } from './scripts.ts'
-import type { WordFeed } from './word-feed.ts'
+import { setTimeout as delay } from 'node:timers/promises'
 import { startStandalone } from '../../test/support/redis-server.ts'
+import { startBare } from './bare-process.ts'
+import { ReadingSocket } from './reading-socket.ts'
+import { shapes } from './shapes.ts'
+import type { WordFeed } from './word-feed.ts'
+
+export interface BareFeed {
+  feed: WordFeed
+  stop: () => Promise<void>
+}
 
 /** A provider's words through the bare relay to one socket. */
-export async function bareRelay(
-  providerV1: string,
-): Promise<{ feed: WordFeed; stop: () => Promise<void> }> {
+export async function bareRelay(providerV1: string): Promise<BareFeed> {
   const relay = await startBare('bare-relay', [providerV1])
-  const socket = await ReadingSocket.open(`http://127.0.0.1:${relay.ready.port}`)
+  const socket = await ReadingSocket.openBare(`http://127.0.0.1:${relay.ready.port}`)
   let due = 0
   const feed: WordFeed = {
     pids: () => [relay.pid],
@@ -23,25 +26,34 @@ export async function bareRelay(
   return { feed, stop: () => relay.stop() }
 }
 
+/** Channels of the bare publisher: at most so many answers at once. */
+const channels = 20
+
 /** Words through PUBLISH on a Redis of their own: neither provider nor reader's socket. All three processes count. */
-export async function barePublishing(
-  answers: number,
-): Promise<{ feed: WordFeed; stop: () => Promise<void> }> {
+export async function barePublishing(): Promise<BareFeed> {
   const redis = await startStandalone()
   const [server] = redis.servers
   if (!server) throw new Error('there is no Redis')
-  const subscriber = await startBare('bare-subscriber', [String(server.port), String(answers)])
+  const subscriber = await startBare('bare-subscriber', [String(server.port), String(channels)])
   const publisher = await startBare('bare-publisher', [String(server.port)])
-  let done: Promise<unknown> = Promise.resolve()
+  const heard = async (): Promise<number> => (await subscriber.ask<{ words: number }>({})).words
+  let published: Promise<unknown> = Promise.resolve()
+  let due = 0
   const feed: WordFeed = {
     pids: () => [publisher.pid, subscriber.pid, server.pid],
-    async start(count, shape) {
+    async start(answers, shape) {
       const { words, wordsPerSecond } = { wordsPerSecond: 0, ...shapes[shape] }
-      done = publisher.ask({ answers: count, words, wordsPerSecond })
+      due = (await heard()) + answers * words
+      published = publisher.ask({ answers, words, wordsPerSecond })
     },
-    words: () => heard(subscriber),
+    words: heard,
     async ended() {
-      await done
+      await published
+      // Redis has answered for the last one; it may not have been heard yet.
+      for (let tries = 0; (await heard()) < due; tries++) {
+        if (tries > 100) throw new Error('the bare subscriber did not hear every word')
+        await delay(50)
+      }
     },
   }
   return {
@@ -51,8 +63,4 @@ export async function barePublishing(
       await redis.stop()
     },
   }
-}
-
-async function heard(subscriber: BareProcess): Promise<number> {
-  return (await subscriber.ask<{ words: number }>({})).words
 }

@@ -35,17 +35,21 @@ export class ReadingSocket {
     })
   }
 
-  /** To Shoal with a token, to a bare program without. */
-  static async open(url: string, token?: string): Promise<ReadingSocket> {
-    const socket = new WebSocket(url.replace('http', 'ws'), {
-      ...(token === undefined ? {} : { headers: { cookie: `token=${token}` } }),
-    })
-    const reading = new ReadingSocket(socket)
-    await once(socket, 'open')
-    if (token === undefined) return reading
-    const welcomed = new Promise<void>((resolve) => (reading.#welcome = resolve))
-    reading.send({ t: 'hello', v: 1, tab: 'bench' })
-    await welcomed
+  /** With the token of a session; resolves when it is welcome. */
+  static async open(url: string, token: string): Promise<ReadingSocket> {
+    const reading = new ReadingSocket(
+      new WebSocket(url.replace('http', 'ws'), { headers: { cookie: `token=${token}` } }),
+    )
+    await once(reading.#socket, 'open')
+    await reading.#hello()
+    return reading
+  }
+
+  /** To a bare program; `greet` waits for an answer as Shoal's welcome is waited for. */
+  static async openBare(url: string, { greet = false } = {}): Promise<ReadingSocket> {
+    const reading = new ReadingSocket(new WebSocket(url.replace('http', 'ws')))
+    await once(reading.#socket, 'open')
+    if (greet) await reading.#hello()
     return reading
   }
 
@@ -84,6 +88,12 @@ export class ReadingSocket {
     this.#socket.terminate()
   }
 
+  async #hello(): Promise<void> {
+    const welcomed = new Promise<void>((resolve) => (this.#welcome = resolve))
+    this.send({ t: 'hello', v: 1, tab: 'bench' })
+    await welcomed
+  }
+
   #take(frame: ServerFrame | BareFrame): void {
     switch (frame.t) {
       case 'w':
@@ -109,7 +119,12 @@ export class ReadingSocket {
       case 'run.gone':
       case 'bye':
         throw new Error(`the server says: ${JSON.stringify(frame)}`)
-      default:
+      case 'run.link':
+      case 'run.phase':
+      case 'event':
+      case 'gap':
+      case 'ping':
+      case 'pong':
     }
   }
 }

@@ -1,18 +1,21 @@
-import type { Fleet } from '../../chaos/support/fleet.ts'
+import type { BenchFleet } from './bench-fleet.ts'
 import { ReadingSocket } from './reading-socket.ts'
 import type { WordFeed } from './word-feed.ts'
 
 /** The asker's socket is on the instance that writes: words do not cross Redis. */
-export async function localFeed(fleet: Fleet): Promise<WordFeed & { socket: ReadingSocket }> {
-  const [writer] = fleet.instances
+export async function localFeed({
+  instances,
+  api,
+}: BenchFleet): Promise<WordFeed & { socket: ReadingSocket }> {
+  const [writer] = instances
   if (!writer) throw new Error('there is no instance')
-  const socket = await ReadingSocket.open(`${writer.url}/ws`, fleet.api.token)
+  const socket = await ReadingSocket.open(`${writer.url}/ws`, api.token)
   let due = 0
   return {
     socket,
     pids: () => [writer.pid],
     async start(answers, shape) {
-      due += answers
+      due = socket.ends + answers
       await Promise.all(Array.from({ length: answers }, () => socket.startRun(shape)))
     },
     words: async () => socket.words,
@@ -21,22 +24,20 @@ export async function localFeed(fleet: Fleet): Promise<WordFeed & { socket: Read
 }
 
 /** The reader's socket is on the second instance: words go through Redis. All three processes count. */
-export async function remoteFeed(fleet: Fleet): Promise<WordFeed> {
-  const [writer, reader] = fleet.instances
-  const redis = fleet.redis?.servers[0]
+export async function remoteFeed({ instances, redis, api }: BenchFleet): Promise<WordFeed> {
+  const [writer, reader] = instances
   if (!writer || !reader || !redis) throw new Error('there are not two instances and a Redis')
-  const socket = await ReadingSocket.open(`${reader.url}/ws`, fleet.api.token)
+  const socket = await ReadingSocket.open(`${reader.url}/ws`, api.token)
   let due = 0
   return {
     pids: () => [writer.pid, reader.pid, redis.pid],
     async start(answers, shape) {
-      due += answers
-      await Promise.all(
-        Array.from({ length: answers }, async () => {
-          const { runId } = await fleet.api.startRun({ model: shape, text: 'Go on.' }, writer.url)
-          socket.send({ t: 'follow', runId })
-        }),
-      )
+      due = socket.ends + answers
+      const startOne = async (): Promise<void> => {
+        const { runId } = await api.startRun({ model: shape, text: 'Go on.' }, writer.url)
+        socket.send({ t: 'follow', runId })
+      }
+      await Promise.all(Array.from({ length: answers }, startOne))
     },
     words: async () => socket.words,
     ended: () => socket.untilEnded(due),

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { cpuMicros } from './process-cost.ts'
-import { shapes } from './scripts.ts'
+import { shapes } from './shapes.ts'
 import type { WordFeed } from './word-feed.ts'
 
 const answers = 20
@@ -25,7 +25,8 @@ export async function pacedCost(feed: WordFeed): Promise<number> {
   const cpu = cpuMicros(...feed.pids()) - before.cpu
   const words = (await feed.words()) - before.words
   const due = (answers * shapes.paced.wordsPerSecond * windowMs) / 1000
-  if (words < 0.8 * due) throw new Error(`${words} words came in 5 s instead of ${due}: the machine is too busy`)
+  if (words < 0.8 * due)
+    throw new Error(`${words} words came in 5 s instead of ${due}: the machine is too busy`)
   await feed.ended()
   return cpu / words
 }

@@ -1,4 +1,4 @@
-import type { Shape } from './scripts.ts'
+import type { Shape } from './shapes.ts'
 
 /** Something that brings words from a provider to a reader: Shoal, or the bare program that it is compared with. */
 export interface WordFeed {

@@ -32,15 +32,22 @@ export class Bench {
     const redis = startRedis === false ? undefined : await startRedis()
     const provider = await startProviderProcess(options.scripts)
     const postgres = options.ownPostgres ? await startPostgresServer() : this.#postgres
-    return Fleet.start({
-      ...rest,
-      folder,
-      redis,
-      provider,
-      postgres,
-      databaseUrl: await postgres.createDatabase(),
-      logs: this.#logs,
-    })
+    try {
+      return await Fleet.start({
+        ...rest,
+        folder,
+        redis,
+        provider,
+        postgres,
+        databaseUrl: await postgres.createDatabase(),
+        logs: this.#logs,
+      })
+    } catch (error) {
+      await provider.stop()
+      await redis?.stop()
+      if (options.ownPostgres) await postgres.stop()
+      throw error
+    }
   }
 
   async close(): Promise<void> {

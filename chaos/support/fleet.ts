@@ -75,7 +75,13 @@ export class Fleet {
     const places = linked ? Array.from({ length: count }) : []
     const links = await Promise.all(places.map(() => startLinks(given.databaseUrl, given.redis)))
     const parts: FleetParts = { ...given, links }
-    const instances = await Promise.all(Array.from({ length: count }, (_, place) => start(parts, place)))
+    const starts = await Promise.allSettled(Array.from({ length: count }, (_, place) => start(parts, place)))
+    const instances = starts.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+    for (const one of starts) {
+      if (one.status === 'fulfilled') continue
+      for (const instance of instances) instance.kill('SIGKILL')
+      throw one.reason
+    }
     const api = new ApiClient(instances[0]?.url ?? '')
     await api.signUp()
     return new Fleet(parts, instances, api)

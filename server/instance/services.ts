@@ -10,7 +10,7 @@ import { createUserEvents, Feeds } from '../shared-state/index.ts'
 import type { UserEvents } from '../shared-state/index.ts'
 import type { Store } from '../store/index.ts'
 import { createModelCatalogue, UpstreamError, verifyConnection } from '../upstream/index.ts'
-import type { ConnectionConfig, ModelCatalogue } from '../upstream/index.ts'
+import type { AnswerDeadlines, ConnectionConfig, ModelCatalogue } from '../upstream/index.ts'
 import type { Coordination } from './coordination.ts'
 
 export interface ServicesOptions {
@@ -188,12 +188,9 @@ function createChat(
   })
 }
 
-function deadlinesOf({ upstream }: Config): { firstWordMs?: number; betweenWordsMs?: number } {
-  const { totalTimeoutMs, idleTimeoutMs } = upstream
-  return {
-    ...(totalTimeoutMs === null ? {} : { firstWordMs: totalTimeoutMs }),
-    ...(idleTimeoutMs === null ? {} : { betweenWordsMs: idleTimeoutMs }),
-  }
+function deadlinesOf({ upstream }: Config): Pick<AnswerDeadlines, 'totalMs' | 'betweenWordsMs' | 'listMs'> {
+  const { totalTimeoutMs: totalMs, idleTimeoutMs: betweenWordsMs, modelListTimeoutMs: listMs } = upstream
+  return { totalMs, betweenWordsMs, listMs }
 }
 
 async function verify(connection: ConnectionConfig, clock: Clock, signal: AbortSignal): Promise<Verdict> {

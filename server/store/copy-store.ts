@@ -101,15 +101,13 @@ async function copyTable(from: Engine, trx: Transaction<Schema>, table: Copied):
     const end = rows.at(-1)
     if (!end) return
     last = end.copied_rowid
-    const values = rows.map(({ copied_rowid: _, ...row }) => {
-      for (const flag of flags[table] ?? []) row[flag] = Boolean(row[flag])
-      return row
+    const values = rows.map((row) => {
+      const { copied_rowid: _place, ...values } = row
+      for (const flag of flags[table] ?? []) values[flag] = Boolean(values[flag])
+      return values
     })
     // Both have the same columns, since both are at the same schema.
-    await trx
-      .insertInto(table)
-      .values(values as never)
-      .execute()
+    await trx.insertInto(table).values(values).execute()
   }
 }
 

@@ -10,9 +10,6 @@ import type { JsonObject } from './read-json.ts'
 import type { UpstreamModel } from './upstream.ts'
 import { UpstreamError } from './upstream-error.ts'
 
-/** How long a provider may take for its list, ms. */
-const listMs = 10_000
-
 /** Fetches a provider's list of models: `entries` finds it in the answer, undefined for an answer of another kind. */
 export async function fetchModels(
   { baseUrl, key, clock, deadlines }: HttpUpstreamOptions,
@@ -21,8 +18,12 @@ export async function fetchModels(
 ): Promise<UpstreamModel[]> {
   const url = providerUrl(baseUrl, path)
   const headers = { accept: 'application/json', ...bearer(key) }
+  const { listMs } = deadlines
   const late = new AbortController()
-  const timer = setTimeout(() => late.abort(new UpstreamError('upstream_silent', { message: slow })), listMs)
+  const timer = setTimeout(
+    () => late.abort(new UpstreamError('upstream_silent', { message: slow(listMs) })),
+    listMs,
+  )
   const either = AbortSignal.any([signal, late.signal])
   try {
     const response = await askProvider({ url, headers, connectMs: deadlines.connectMs }, either)
@@ -36,7 +37,8 @@ export async function fetchModels(
   }
 }
 
-const slow = `The model provider did not send its list of models within ${listMs / 1000} seconds.`
+const slow = (ms: number): string =>
+  `The model provider did not send its list of models within ${ms / 1000} seconds.`
 
 function parseList(text: string): unknown {
   try {

@@ -11,6 +11,10 @@ export interface AnswerDeadlines {
   betweenWordsMs: number
   /** For the rest, the usage above all, once the provider has said why it ended. Then the answer is complete. */
   afterEndMs: number
+  /** For a whole answer; null: as long as it keeps coming. */
+  totalMs: number | null
+  /** For the list of models. */
+  listMs: number
 }
 
 export const answerDeadlines: AnswerDeadlines = {
@@ -18,6 +22,8 @@ export const answerDeadlines: AnswerDeadlines = {
   firstWordMs: 300_000,
   betweenWordsMs: 120_000,
   afterEndMs: 5_000,
+  totalMs: null,
+  listMs: 10_000,
 }
 
 export interface SilenceWatch {
@@ -35,7 +41,10 @@ export interface SilenceWatch {
  * Notices a provider that has fallen silent. Before the first word only `firstWordMs` counts. After it, no byte for
  * `betweenWordsMs` is silence, and so is no word for the longer of both: signs of life alone keep nothing open forever.
  */
-export function watchSilence({ firstWordMs, betweenWordsMs }: AnswerDeadlines, clock: Clock): SilenceWatch {
+export function watchSilence(
+  { firstWordMs, betweenWordsMs, totalMs }: AnswerDeadlines,
+  clock: Clock,
+): SilenceWatch {
   const controller = new AbortController()
   const wordless = Math.max(firstWordMs, betweenWordsMs)
   let lastByte = clock.monotonic()
@@ -63,6 +72,17 @@ export function watchSilence({ firstWordMs, betweenWordsMs }: AnswerDeadlines, c
     )
   }
 
+  const total =
+    totalMs === null
+      ? undefined
+      : setTimeout(() => {
+          controller.abort(
+            new UpstreamError('upstream_silent', {
+              message: `The answer took longer than the ${totalMs / 1000} seconds that are allowed for a whole one.`,
+            }),
+          )
+        }, totalMs)
+
   arm()
   return {
     signal: controller.signal,
@@ -82,6 +102,9 @@ export function watchSilence({ firstWordMs, betweenWordsMs }: AnswerDeadlines, c
       paused = false
       lastByte = lastWord = clock.monotonic()
     },
-    stop: () => clearTimeout(timer),
+    stop() {
+      clearTimeout(timer)
+      clearTimeout(total)
+    },
   }
 }

@@ -7,7 +7,7 @@ import { onSessionExpired } from '../api/call.ts'
 import { operationQuery } from '../api/operation-query.ts'
 import { Toasts } from '../ui/toasts.tsx'
 import { applyPreferences } from '../features/accounts/apply-preferences.ts'
-import { LiveProvider } from '../features/chat/live-context.tsx'
+import { createPageLive, LiveProvider } from '../features/chat/live-context.tsx'
 import { SessionEnded } from '../features/session/session-ended.tsx'
 import { createPageRouter } from './router.tsx'
 
@@ -16,8 +16,7 @@ export function SignedIn({ user, appName }: { user: UserView; appName: string })
   const queryClient = useQueryClient()
   const [router] = useState(createPageRouter)
   const [expired, setExpired] = useState(false)
-  // Each sign-in has a live connection of its own: the one before was closed with its session.
-  const [session, setSession] = useState(0)
+  const [live] = useState(() => createPageLive(queryClient))
   useEffect(() => onSessionExpired(() => setExpired(true)), [])
 
   const preferences = useQuery(operationQuery('getPreferences')).data
@@ -32,7 +31,7 @@ export function SignedIn({ user, appName }: { user: UserView; appName: string })
   const context = useMemo(() => ({ user, appName }), [user, appName])
   return (
     <>
-      <LiveProvider session={session} onCreated={onCreated}>
+      <LiveProvider client={live} onCreated={onCreated}>
         <RouterProvider router={router} context={context} />
       </LiveProvider>
       <Toasts />
@@ -41,7 +40,7 @@ export function SignedIn({ user, appName }: { user: UserView; appName: string })
           email={user.email}
           onDone={() => {
             setExpired(false)
-            setSession(session + 1)
+            live.open()
             void queryClient.invalidateQueries()
           }}
         />

@@ -1,11 +1,14 @@
 import { onClose } from '../../protocol/close-codes.ts'
-import type { ClientFrame } from '../../protocol/frames.ts'
+import type { ClientFrame, ServerFrame } from '../../protocol/frames.ts'
 import type { ConnectionOptions, ConnectionStatus } from './connection-options.ts'
+import { createTimers } from './create-timers.ts'
 import { openLink } from './open-link.ts'
 import type { Transport } from './transport.ts'
 import { timing } from './wire-constants.ts'
 
 export interface Connection {
+  /** Connects; after `ended`, again: somebody has signed in. */
+  open: () => void
   status: () => ConnectionStatus
   /** False when it did not go: there is no link, or it is one way only. */
   send: (frame: ClientFrame) => boolean
@@ -23,7 +26,7 @@ const failuresBeforeEvents = 2
  * Keeps one way to the server open: comes back with full jitter, changes to server-sent events where WebSockets do not
  * get through (and back once they do), and takes silence while a run is followed for a lost link.
  */
-export function openConnection(options: ConnectionOptions): Connection {
+export function createConnection(options: ConnectionOptions): Connection {
   const { random = Math.random, welcomeMs = 5000, silenceMs = timing.reconnectAfterMs } = options
   const { probeMs = 60_000, maxRetryMs = 10_000 } = options
   let status: ConnectionStatus = { link: 'connecting', transport: 'socket', instance: null, endedBy: null }
@@ -51,17 +54,19 @@ export function openConnection(options: ConnectionOptions): Connection {
   const lost = (code: number): void => {
     drop()
     if (!onClose(code).reconnect) return set({ link: 'ended', endedBy: code })
-    const wait =
-      byeAfterMs === null
-        ? random() * Math.min(timing.firstRetryMs * 2 ** attempt, maxRetryMs)
-        : byeAfterMs + random() * timing.firstRetryMs
+    const told = byeAfterMs
     byeAfterMs = null
-    attempt++
+    // Full jitter: whoever lost the same instance comes back spread over the whole time.
+    const spread = Math.min(timing.firstRetryMs * 2 ** (told === null ? attempt++ : 0), maxRetryMs)
     set({ link: 'waiting' })
-    timers.set('retry', wait, connect)
+    timers.set('retry', (told ?? 0) + random() * spread, connect)
   }
 
   const adopt = (link: Transport, instance: string): void => {
+    if (link === probe) {
+      probe = null
+      drop()
+    }
     current = link
     attempt = 0
     if (link.kind === 'socket') socketFailures = 0
@@ -72,48 +77,34 @@ export function openConnection(options: ConnectionOptions): Connection {
     set({ link: 'open', transport: link.kind, instance })
   }
 
+  const hear = (frame: ServerFrame): void => {
+    heardAt = performance.now()
+    if (frame.t === 'bye') byeAfterMs = frame.afterMs
+    options.onFrame(frame)
+  }
+
   const open = (kind: Transport['kind']): Transport => {
     const link: Transport = openLink(kind, options, welcomeMs, {
       onWelcome: (frame) => adopt(link, frame.instance),
-      onFrame(frame) {
-        heardAt = performance.now()
-        if (frame.t === 'bye') byeAfterMs = frame.afterMs
-        options.onFrame(frame)
-      },
+      onFrame: hear,
       onLost(code, welcomed) {
         if (kind === 'socket' && !welcomed) socketFailures++
-        if (link === current) lost(code)
+        if (link === current) return lost(code)
+        probe = null
+        // A proxy does not change often.
+        timers.set('probe', probeMs * 5, probeSocket)
       },
     })
     return link
   }
 
   const connect = (): void => {
-    const kind = socketFailures >= failuresBeforeEvents && lastTry === 'socket' ? 'events' : 'socket'
-    lastTry = kind
-    current = open(kind)
+    lastTry = socketFailures >= failuresBeforeEvents && lastTry === 'socket' ? 'events' : 'socket'
+    current = open(lastTry)
   }
 
   const probeSocket = (): void => {
-    const link: Transport = openLink('socket', options, welcomeMs, {
-      onWelcome(frame) {
-        probe = null
-        drop()
-        adopt(link, frame.instance)
-      },
-      onFrame(frame) {
-        heardAt = performance.now()
-        if (frame.t === 'bye') byeAfterMs = frame.afterMs
-        options.onFrame(frame)
-      },
-      onLost(code) {
-        if (link === current) return lost(code)
-        probe = null
-        // Each failure makes the next probe rarer: a proxy does not change often.
-        timers.set('probe', probeMs * 5, probeSocket)
-      },
-    })
-    probe = link
+    probe = open('socket')
   }
 
   const watchSilence = (): void => {
@@ -133,8 +124,13 @@ export function openConnection(options: ConnectionOptions): Connection {
     })
   }
 
-  connect()
   return {
+    open() {
+      drop()
+      attempt = 0
+      set({ link: 'connecting', endedBy: null })
+      connect()
+    },
     status: () => status,
     send: (frame) => current?.send(frame) ?? false,
     followsChanged() {
@@ -157,40 +153,6 @@ export function openConnection(options: ConnectionOptions): Connection {
     close() {
       drop()
       set({ link: 'ended' })
-    },
-  }
-}
-
-type TimerName = 'retry' | 'silence' | 'ping' | 'probe' | 'reopen'
-
-interface Timers {
-  set: (name: TimerName, ms: number, run: () => void) => void
-  drop: (name: TimerName) => void
-  has: (name: TimerName) => boolean
-  clear: () => void
-}
-
-function createTimers(): Timers {
-  const running = new Map<TimerName, ReturnType<typeof setTimeout>>()
-  const drop = (name: TimerName): void => {
-    clearTimeout(running.get(name))
-    running.delete(name)
-  }
-  return {
-    set(name, ms, run) {
-      drop(name)
-      running.set(
-        name,
-        setTimeout(() => {
-          running.delete(name)
-          run()
-        }, ms),
-      )
-    },
-    drop,
-    has: (name) => running.has(name),
-    clear() {
-      for (const name of running.keys()) drop(name)
     },
   }
 }

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { RunStartRequest } from '../../protocol/run.ts'
 import { startLiveServer } from '../../test/support/live-server.ts'
 import type { LiveServer } from '../../test/support/live-server.ts'
-import { openLiveClient } from './live-client.ts'
+import { createLiveClient } from './live-client.ts'
 import type { LiveClient, LiveOptions } from './live-client.ts'
 
 const opened: LiveClient[] = []
@@ -10,7 +10,7 @@ const overHttp: (RunStartRequest | string)[] = []
 const started = { chatId: 'c', userMessageId: 'u', messageId: 'm', runId: 'r' }
 
 function connect(server: LiveServer, options: Partial<LiveOptions> = {}): LiveClient {
-  const client = openLiveClient({
+  const client = createLiveClient({
     socketAddress: server.socketAddress,
     eventsAddress: server.eventsAddress,
     tab: 'tab',
@@ -26,6 +26,7 @@ function connect(server: LiveServer, options: Partial<LiveOptions> = {}): LiveCl
     ...options,
   })
   opened.push(client)
+  client.open()
   return client
 }
 
@@ -107,7 +108,9 @@ describe('the live client', () => {
     )
     expect(run.get().text).toBe('ab')
   })
+})
 
+describe('the link', () => {
   test('silence while a run is followed is a lost link; silence without one is not', async () => {
     await using server = await startLiveServer()
     const client = connect(server, { silenceMs: 80 })
@@ -164,6 +167,16 @@ describe('the live client', () => {
     await vi.waitFor(() => expect(server.streams.at(-1)?.searchParams.get('follow')).toContain('"runId":"r"'))
   })
 
+  test('after another sign-in it connects again', async () => {
+    await using server = await startLiveServer()
+    const client = connect(server)
+    await isOpen(client)
+    server.close(4101)
+    await vi.waitFor(() => expect(client.status().link).toBe('ended'))
+    client.open()
+    await isOpen(client)
+  })
+
   test('signed out: it ends and does not come back', async () => {
     await using server = await startLiveServer()
     const client = connect(server)
@@ -173,7 +186,9 @@ describe('the live client', () => {
     await new Promise((resolve) => setTimeout(resolve, 300))
     expect(server.opened).toBe(1)
   })
+})
 
+describe('starts and stops', () => {
   test('a start goes over the socket, and its refusal is an error with the code', async () => {
     await using server = await startLiveServer()
     const client = connect(server)
@@ -229,7 +244,9 @@ describe('the live client', () => {
     await stopped
     expect(overHttp[0]).toEqual({ clientId: 'x', model: 'm', text: 'hi', stop: true })
   })
+})
 
+describe('following', () => {
   test('a release stops following; another holder keeps it', async () => {
     await using server = await startLiveServer()
     const client = connect(server)

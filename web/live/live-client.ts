@@ -1,7 +1,7 @@
 import type { ServerFrame, UserEvent } from '../../protocol/frames.ts'
 import type { RunStarted, RunStartRequest } from '../../protocol/run.ts'
 import type { ConnectionStatus, ConnectionOptions } from './connection-options.ts'
-import { openConnection } from './connection.ts'
+import { createConnection } from './connection.ts'
 import type { RunSeed } from './followed-run.ts'
 import { createRunStore } from './run-store.ts'
 import type { RunStore, WritableRunStore } from './run-store.ts'
@@ -20,6 +20,8 @@ export interface LiveOptions extends Pick<
 }
 
 export interface LiveClient {
+  /** Connects; called again after the session has ended and another has begun. */
+  open: () => void
   status: () => ConnectionStatus
   onStatus: (listener: () => void) => () => void
   onEvent: (listener: (event: UserEvent) => void) => () => void
@@ -45,7 +47,7 @@ interface Following {
 const mostFollows = 4
 
 /** The page's end of the live connection: runs by id, events, starts and stops. One per tab. */
-export function openLiveClient(options: LiveOptions): LiveClient {
+export function createLiveClient(options: LiveOptions): LiveClient {
   const { startRun, stopRun, replyMs = 6000, ...wire } = options
   const following = new Map<string, Following>()
   let channels = new Map<number, string>()
@@ -59,7 +61,7 @@ export function openLiveClient(options: LiveOptions): LiveClient {
   }
   const open = (): [string, Following][] => [...following].filter(([, it]) => !ended(it))
 
-  const connection = openConnection({
+  const connection = createConnection({
     ...wire,
     follows: () => open().map(([runId, it]) => ({ runId, position: it.store.get().position })),
     onFrame: (frame) => take(frame),
@@ -140,6 +142,7 @@ export function openLiveClient(options: LiveOptions): LiveClient {
   }
 
   return {
+    open: connection.open,
     status: connection.status,
     onStatus: (listener) => listen(statusListeners, listener),
     onEvent: (listener) => listen(eventListeners, listener),

@@ -34,10 +34,7 @@ export function Toasts(): ReactNode {
     () => toasts,
   )
   return (
-    <output
-     
-      className="pointer-events-none fixed inset-x-0 bottom-0 z-20 flex flex-col items-center gap-2 px-4 pb-[max(1rem,env(safe-area-inset-bottom))]"
-    >
+    <output className="pointer-events-none fixed inset-x-0 bottom-0 z-20 flex flex-col items-center gap-2 px-4 pb-[max(1rem,env(safe-area-inset-bottom))]">
       {shown.map((toast) => (
         <div
           key={toast.id}

@@ -114,6 +114,8 @@ export class FleetMembership implements Membership {
     if (this.#isListed(incarnation)) return 'alive'
     // Back from a pause: what is known is old, and says nothing of the present.
     if (this.#acknowledged.age() >= lease) return 'unknown'
+    // A list has just grown old; what takes its place has not come yet.
+    if (this.#members.some((member) => member.incarnation === incarnation)) return 'unknown'
     const { table, store } = this.#options
     if (!table) return this.#store.proves ? 'dead' : 'unknown'
     if (!this.#tableOk) {
@@ -190,7 +192,14 @@ export class FleetMembership implements Membership {
 
   #needsStore(): boolean {
     if (this.#stopping.signal.aborted) return false
-    return !this.#tableOk || this.#beatsInStore || this.#missing.size > 0
+    return !this.#tableOk || this.#beatsInStore || this.#missing.size > 0 || this.#somebodyOnlyInStore()
+  }
+
+  /** Somebody else has lost Redis: only the store says whether it lives. */
+  #somebodyOnlyInStore(): boolean {
+    return this.#members.some(
+      ({ incarnation }) => incarnation !== this.self && !this.#table.listed(incarnation),
+    )
   }
 
   /** One at a time: whoever asks while a beat is under way waits for that one. */

@@ -81,6 +81,20 @@ describe('hostile text under the policy of the page', () => {
     },
   )
 
+  test('a formula can neither grow over the page nor into a heap of nodes', async () => {
+    const page = await harnessPages.open()
+    for (const { name, text } of hostilePayloads.filter((payload) => payload.name.startsWith('formulas'))) {
+      await page.evaluate((source) => harness.show(source), text)
+      await settled(page)
+      const size = await page.locator('.md').evaluate((node) => ({
+        height: node.getBoundingClientRect().height,
+        nodes: node.querySelectorAll('*').length,
+      }))
+      expect(size.height, name).toBeLessThan(800)
+      expect(size.nodes, name).toBeLessThan(30_000)
+    }
+  })
+
   test('the control: the same policy would have reported a string made into HTML', async () => {
     const page = await harnessPages.open()
     await page.evaluate(() => {

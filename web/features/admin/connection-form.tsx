@@ -12,6 +12,16 @@ import { belongsToField, fieldError } from '../errors/error-text.ts'
 import { VerifyResult } from './verify-result.tsx'
 
 type Kind = 'openai' | 'ollama'
+
+interface Values {
+  kind: Kind
+  name: string
+  baseUrl: string
+  key: string
+  prefix: string
+  continues: ConnectionView['continues']
+}
+
 const shownFields = ['name', 'baseUrl', 'key', 'prefix', 'continues']
 
 /** A provider's address and key. Verify asks it for its models and stores nothing. */
@@ -29,15 +39,15 @@ export function ConnectionForm({
   saveLabel: string
 }): ReactNode {
   const { t } = useLingui()
-  const [values, setValues] = useState({
-    kind: (connection?.kind === 'ollama' ? 'ollama' : (fixedKind ?? 'openai')) as Kind,
+  const [values, setValues] = useState<Values>({
+    kind: connection?.kind === 'ollama' ? 'ollama' : (fixedKind ?? 'openai'),
     name: connection?.name ?? '',
     baseUrl: connection?.baseUrl ?? '',
     key: '',
     prefix: connection?.prefix ?? '',
-    continues: connection?.continues ?? ('auto' as ConnectionView['continues']),
+    continues: connection?.continues ?? 'auto',
   })
-  const set = (change: Partial<typeof values>): void => {
+  const set = (change: Partial<Values>): void => {
     setValues({ ...values, ...change })
     verify.reset()
   }
@@ -113,36 +123,7 @@ export function ConnectionForm({
         error={error('name')}
         onChange={(event) => set({ name: event.target.value })}
       />
-      <details className="group/rare">
-        <summary className="flex min-h-7 list-none items-center gap-1 text-muted touch:min-h-11">
-          <span className="group-open/rare:rotate-90">
-            <Icon name="right" size={16} />
-          </span>
-          <Trans>Rarely needed</Trans>
-        </summary>
-        <div className="flex flex-col gap-4 pt-3">
-          <Field
-            label={t`Prefix`}
-            maxLength={50}
-            hint={t`Stands before its models’ names, where two connections have the same.`}
-            value={values.prefix}
-            error={error('prefix')}
-            onChange={(event) => set({ prefix: event.target.value })}
-          />
-          <Select
-            label={t`Goes on with an interrupted answer`}
-            hint={t`How the provider takes up a text where it stopped. Found out by itself.`}
-            value={values.continues}
-            onChange={(event) => set({ continues: event.target.value as ConnectionView['continues'] })}
-          >
-            <option value="auto">{t`Find out`}</option>
-            <option value="trailing">{t`By the last message`}</option>
-            <option value="prefix">{t`By a prefix mark (DeepSeek)`}</option>
-            <option value="vllm">{t`As vLLM does`}</option>
-            <option value="none">{t`Never: write anew`}</option>
-          </Select>
-        </div>
-      </details>
+      <RareFields values={values} set={set} error={error} />
       <VerifyResult
         result={verify.data}
         error={belongsToField(verify.error, shownFields) ? null : verify.error}
@@ -162,6 +143,50 @@ export function ConnectionForm({
         </Button>
       </div>
     </form>
+  )
+}
+
+function RareFields({
+  values,
+  set,
+  error,
+}: {
+  values: Values
+  set: (change: Partial<Values>) => void
+  error: (field: string) => string | undefined
+}): ReactNode {
+  const { t } = useLingui()
+  return (
+    <details className="group/rare">
+      <summary className="flex min-h-7 list-none items-center gap-1 text-muted touch:min-h-11">
+        <span className="group-open/rare:rotate-90">
+          <Icon name="right" size={16} />
+        </span>
+        <Trans>Rarely needed</Trans>
+      </summary>
+      <div className="flex flex-col gap-4 pt-3">
+        <Field
+          label={t`Prefix`}
+          maxLength={50}
+          hint={t`Stands before its models’ names, where two connections have the same.`}
+          value={values.prefix}
+          error={error('prefix')}
+          onChange={(event) => set({ prefix: event.target.value })}
+        />
+        <Select
+          label={t`Goes on with an interrupted answer`}
+          hint={t`How the provider takes up a text where it stopped. Found out by itself.`}
+          value={values.continues}
+          onChange={(event) => set({ continues: event.target.value as ConnectionView['continues'] })}
+        >
+          <option value="auto">{t`Find out`}</option>
+          <option value="trailing">{t`By the last message`}</option>
+          <option value="prefix">{t`By a prefix mark (DeepSeek)`}</option>
+          <option value="vllm">{t`As vLLM does`}</option>
+          <option value="none">{t`Never: write anew`}</option>
+        </Select>
+      </div>
+    </details>
   )
 }
 

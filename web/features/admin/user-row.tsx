@@ -101,36 +101,14 @@ export function UserRow({
         />
       )}
       {asking !== null && (
-        <Dialog
-          role="alertdialog"
-          title={asking === 'reset' ? t`Give ${user.name} a new password?` : t`Deactivate ${user.name}?`}
-          closeLabel={t`Close`}
+        <UserQuestion
+          name={user.name}
+          about={asking}
+          error={asking === 'reset' ? reset.error : change.error}
+          busy={reset.isPending || change.isPending}
           onClose={() => setAsking(null)}
-        >
-          <p className="text-muted">
-            {asking === 'reset' ? (
-              <Trans>Every session of this account ends. You see the new password once, to pass it on.</Trans>
-            ) : (
-              <Trans>
-                The account is signed out everywhere and cannot sign in. Its chats stay. You can take this
-                back.
-              </Trans>
-            )}
-          </p>
-          <ErrorNotice error={asking === 'reset' ? reset.error : change.error} />
-          <div className="flex justify-end gap-2">
-            <Button look="plain" onClick={() => setAsking(null)}>
-              <Trans>Cancel</Trans>
-            </Button>
-            <Button
-              look="danger"
-              busy={reset.isPending || change.isPending}
-              onClick={() => (asking === 'reset' ? reset.mutate() : change.mutate({ active: false }))}
-            >
-              {asking === 'reset' ? <Trans>Reset password</Trans> : <Trans>Deactivate</Trans>}
-            </Button>
-          </div>
-        </Dialog>
+          onConfirm={() => (asking === 'reset' ? reset.mutate() : change.mutate({ active: false }))}
+        />
       )}
     </li>
   )
@@ -157,5 +135,51 @@ function RoleBadge({ user }: { user: UserView }): ReactNode {
         <Trans>administrator</Trans>
       </Badge>
     )
+  )
+}
+
+function UserQuestion({
+  name,
+  about,
+  error,
+  busy,
+  onClose,
+  onConfirm,
+}: {
+  name: string
+  about: 'reset' | 'deactivate'
+  error: Error | null
+  busy: boolean
+  onClose: () => void
+  onConfirm: () => void
+}): ReactNode {
+  const { t } = useLingui()
+  const reset = about === 'reset'
+  return (
+    <Dialog
+      role="alertdialog"
+      title={reset ? t`Give ${name} a new password?` : t`Deactivate ${name}?`}
+      closeLabel={t`Close`}
+      onClose={onClose}
+    >
+      <p className="text-muted">
+        {reset ? (
+          <Trans>Every session of this account ends. You see the new password once, to pass it on.</Trans>
+        ) : (
+          <Trans>
+            The account is signed out everywhere and cannot sign in. Its chats stay. You can take this back.
+          </Trans>
+        )}
+      </p>
+      <ErrorNotice error={error} />
+      <div className="flex justify-end gap-2">
+        <Button look="plain" onClick={onClose}>
+          <Trans>Cancel</Trans>
+        </Button>
+        <Button look="danger" busy={busy} onClick={onConfirm}>
+          {reset ? <Trans>Reset password</Trans> : <Trans>Deactivate</Trans>}
+        </Button>
+      </div>
+    </Dialog>
   )
 }

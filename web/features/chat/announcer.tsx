@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { useState } from 'react'
 import type { ReactNode } from 'react'
 import { useLingui } from '@lingui/react/macro'
 import type { MessageStatus } from '../../../protocol/run.ts'
@@ -12,15 +12,16 @@ export function Announcer({
   status: MessageStatus | undefined
 }): ReactNode {
   const { t } = useLingui()
-  const [text, setText] = useState('')
-  const was = useRef(running)
-  useEffect(() => {
-    if (was.current === running) return
-    was.current = running
-    if (running) setText(t`Answering…`)
-    else if (status === 'done') setText(t`Answer complete`)
-    else if (status === 'stopped') setText(t`Answer stopped`)
-    else if (status !== undefined) setText(t`Answer interrupted`)
-  }, [running, status, t])
-  return <output className="sr-only">{text}</output>
+  const textNow = (): string => {
+    if (running) return t`Answering…`
+    if (status === undefined) return ''
+    return status === 'done'
+      ? t`Answer complete`
+      : status === 'stopped'
+        ? t`Answer stopped`
+        : t`Answer interrupted`
+  }
+  const [said, setSaid] = useState({ running, text: '' })
+  if (said.running !== running) setSaid({ running, text: textNow() })
+  return <output className="sr-only">{said.text}</output>
 }

@@ -1,10 +1,10 @@
-import { useCallback, useEffect, useImperativeHandle, useRef, useState } from 'react'
+import { useImperativeHandle, useRef } from 'react'
 import type { KeyboardEvent, ReactNode, Ref } from 'react'
 import { Trans, useLingui } from '@lingui/react/macro'
 import type { limits } from '../../../protocol/ids.ts'
 import { IconButton } from '../../ui/button.tsx'
-import { readDraft, writeDraft } from './drafts.ts'
 import { sendsOn, useSendKey } from './send-key.ts'
+import { focusUnlessTouch, useDraftField } from './use-draft-field.ts'
 
 const mostText: (typeof limits)['messageText'] = 400_000
 
@@ -43,54 +43,7 @@ export function Composer({
   const { t } = useLingui()
   const sendKey = useSendKey()
   const root = useRef<HTMLFormElement>(null)
-  const field = useRef<HTMLTextAreaElement>(null)
-  const [length, setLength] = useState(0)
-  const [blank, setBlank] = useState(true)
-  const key = useRef(chatKey)
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
-
-  const save = useCallback(() => {
-    clearTimeout(timer.current)
-    timer.current = undefined
-    writeDraft(key.current, { text: field.current?.value ?? '' })
-  }, [])
-
-  const put = useCallback((text: string) => {
-    const element = field.current
-    if (!element) return
-    element.value = text
-    fit(element)
-    setLength(text.length)
-    setBlank(text.trim() === '')
-  }, [])
-
-  useEffect(() => {
-    if (timer.current !== undefined) save()
-    key.current = chatKey
-    put(readDraft(chatKey).text)
-    focusUnlessTouch(field.current)
-  }, [chatKey, put, save])
-
-  useEffect(() => {
-    const flush = (): void => {
-      if (timer.current !== undefined) save()
-    }
-    addEventListener('pagehide', flush)
-    return () => {
-      flush()
-      removeEventListener('pagehide', flush)
-    }
-  }, [save])
-
-  const change = (): void => {
-    const element = field.current
-    if (!element) return
-    fit(element)
-    setLength(element.value.length)
-    setBlank(element.value.trim() === '')
-    clearTimeout(timer.current)
-    timer.current = setTimeout(save, 150)
-  }
+  const { field, length, blank, put, save, change } = useDraftField(chatKey)
 
   useImperativeHandle(
     ref,
@@ -108,7 +61,7 @@ export function Composer({
       },
       element: () => root.current,
     }),
-    [put, save],
+    [field, put, save],
   )
 
   const tooLong = length > mostText
@@ -183,15 +136,4 @@ export function Composer({
       )}
     </form>
   )
-}
-
-/** A finger that opens a chat does not want the keyboard. */
-function focusUnlessTouch(field: HTMLTextAreaElement | null): void {
-  if (!matchMedia('(pointer: coarse)').matches) field?.focus()
-}
-
-/** Where the browser cannot size a field by its content itself. */
-function fit(element: HTMLTextAreaElement): void {
-  element.style.height = 'auto'
-  element.style.height = `${element.scrollHeight}px`
 }

@@ -1,9 +1,11 @@
-import { createContext, useContext, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import { createContext, useContext, useEffect, useMemo, useSyncExternalStore } from 'react'
 import type { ReactNode } from 'react'
 import { useQueryClient } from '@tanstack/react-query'
+import type { QueryClient } from '@tanstack/react-query'
+import { onClose } from '../../../protocol/close-codes.ts'
 import { call, sessionExpired } from '../../api/call.ts'
 import type { ConnectionStatus } from '../../live/connection-options.ts'
-import { openLiveClient } from '../../live/live-client.ts'
+import { createLiveClient } from '../../live/live-client.ts'
 import type { LiveClient } from '../../live/live-client.ts'
 import { newId } from '../new-id.ts'
 import { createChatActions } from './chat-actions.ts'
@@ -16,63 +18,58 @@ interface Live {
   actions: ChatActions
 }
 
-/** This tab, to the server. Each sign-in in it is another one: the one before has ended with its session. */
-const tab = newId()
-
 const Context = createContext<Live | null>(null)
 
-/** Holds the live connection of a signed-in page, and writes what it tells into the cache. */
+/** The live connection of a page, which writes what it is told into the cache. `open` it, and close it at the end. */
+export function createPageLive(queryClient: QueryClient): LiveClient {
+  const live = createLiveClient({
+    socketAddress: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`,
+    eventsAddress: '/api/live',
+    tab: newId(),
+    startRun: (request) => call('startRun', { body: request }),
+    stopRun: async (id) => {
+      await call('stopRun', { params: { id } })
+    },
+  })
+  live.onEvent((event) => {
+    // Told before the reply to our own request, its messages would stand beside those shown at once.
+    if (event.name === 'messages.changed') whenSettled(event.chatId, () => takeUserEvent(queryClient, event))
+    else takeUserEvent(queryClient, event)
+  })
+  live.onGap(() => readAgain(queryClient))
+  live.onStatus(() => {
+    const { endedBy } = live.status()
+    if (endedBy !== null && onClose(endedBy).clearSession) sessionExpired()
+  })
+  return live
+}
+
 export function LiveProvider({
-  session,
+  client,
   onCreated,
   children,
 }: {
-  /** Another one opens another connection. */
-  session: number
+  client: LiveClient
   onCreated: (chatId: string) => Promise<void>
   children: ReactNode
 }): ReactNode {
   const queryClient = useQueryClient()
-  const [client, setClient] = useState<LiveClient | null>(null)
   useEffect(() => {
-    const live = openLiveClient({
-      socketAddress: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`,
-      eventsAddress: '/api/live',
-      tab: `${tab}-${session}`,
-      startRun: (request) => call('startRun', { body: request }),
-      stopRun: async (id) => {
-        await call('stopRun', { params: { id } })
-      },
-    })
-    const offs = [
-      live.onEvent((event) => {
-        // Told before the reply to our own request, its messages would stand beside those shown at once.
-        if (event.name === 'messages.changed')
-          whenSettled(event.chatId, () => takeUserEvent(queryClient, event))
-        else takeUserEvent(queryClient, event)
-      }),
-      live.onGap(() => readAgain(queryClient)),
-      live.onStatus(() => {
-        const { endedBy } = live.status()
-        if (endedBy !== null && endedBy !== 4102) sessionExpired()
-      }),
-    ]
-    const hurry = (): void => live.hurry()
+    client.open()
+    const hurry = (): void => client.hurry()
     addEventListener('online', hurry)
     addEventListener('focus', hurry)
-    setClient(live)
     return () => {
       removeEventListener('online', hurry)
       removeEventListener('focus', hurry)
-      for (const off of offs) off()
-      live.close()
+      client.close()
     }
-  }, [queryClient, session])
+  }, [client])
   const value = useMemo(
-    () => client && { client, actions: createChatActions({ live: client, queryClient, onCreated }) },
+    () => ({ client, actions: createChatActions({ live: client, queryClient, onCreated }) }),
     [client, queryClient, onCreated],
   )
-  return value && <Context value={value}>{children}</Context>
+  return <Context value={value}>{children}</Context>
 }
 
 function useLive(): Live {

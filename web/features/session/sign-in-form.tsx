@@ -5,6 +5,7 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import { call } from '../../api/call.ts'
 import { operationKey } from '../../api/operation-query.ts'
 import { Button } from '../../ui/button.tsx'
+import { useInitialFocus } from '../../ui/use-initial-focus.ts'
 import { Field } from '../../ui/field.tsx'
 import { ErrorNotice } from '../errors/error-notice.tsx'
 import { belongsToField, fieldError } from '../errors/error-text.ts'
@@ -13,6 +14,7 @@ import { belongsToField, fieldError } from '../errors/error-text.ts'
 export function SignInForm({ email, onDone }: { email?: string; onDone?: () => void }): ReactNode {
   const { t } = useLingui()
   const queryClient = useQueryClient()
+  const focused = useInitialFocus<HTMLInputElement>()
   const [values, setValues] = useState({ email: email ?? '', password: '' })
   const signIn = useMutation({
     mutationFn: () => call('signIn', { body: values }),
@@ -35,7 +37,7 @@ export function SignInForm({ email, onDone }: { email?: string; onDone?: () => v
         inputMode="email"
         required
         readOnly={email !== undefined}
-        autoFocus={email === undefined}
+        {...(email === undefined ? { ref: focused } : {})}
         value={values.email}
         error={fieldError(signIn.error, 'email')}
         onChange={(event) => setValues({ ...values, email: event.target.value })}
@@ -46,7 +48,7 @@ export function SignInForm({ email, onDone }: { email?: string; onDone?: () => v
         name="password"
         autoComplete="current-password"
         required
-        autoFocus={email !== undefined}
+        {...(email === undefined ? {} : { ref: focused })}
         value={values.password}
         error={fieldError(signIn.error, 'password')}
         onChange={(event) => setValues({ ...values, password: event.target.value })}

@@ -6,6 +6,7 @@ import type { limits } from '../../../protocol/ids.ts'
 import { call } from '../../api/call.ts'
 import { operationKey } from '../../api/operation-query.ts'
 import { Button } from '../../ui/button.tsx'
+import { useInitialFocus } from '../../ui/use-initial-focus.ts'
 import { Field } from '../../ui/field.tsx'
 import { ErrorNotice } from '../errors/error-notice.tsx'
 import { writeStored } from '../storage/safe-storage.ts'
@@ -17,6 +18,7 @@ const fields = ['name', 'email', 'password'] as const
 export function SignUpForm({ first }: { first: boolean }): ReactNode {
   const { t } = useLingui()
   const queryClient = useQueryClient()
+  const focused = useInitialFocus<HTMLInputElement>()
   const [values, setValues] = useState({ name: '', email: '', password: '' })
   const signUp = useMutation({
     mutationFn: () => call('signUp', { body: values }),
@@ -38,7 +40,7 @@ export function SignUpForm({ first }: { first: boolean }): ReactNode {
   })
   return (
     <form onSubmit={submit} className="flex flex-col gap-4">
-      <Field {...field('name')} label={t`Name`} autoComplete="name" autoFocus maxLength={100} />
+      <Field {...field('name')} label={t`Name`} autoComplete="name" ref={focused} maxLength={100} />
       <Field {...field('email')} label={t`Email`} type="email" inputMode="email" autoComplete="username" />
       <Field
         {...field('password')}

@@ -14,7 +14,7 @@ interface LinkProps {
 
 function LinkView({ href, children }: LinkProps): ReactNode {
   const safe = safeHref(decodeEntities(href))
-  if (safe === undefined) return <a href={href}>{children}</a>
+  if (safe === undefined) return children
   return (
     <a href={safe} target="_blank" rel="noopener noreferrer nofollow">
       {children}

@@ -1,0 +1,57 @@
+import type { Measure, Row } from '../measure.ts'
+import { childrenOf, cpuMicros } from '../support/process-cost.ts'
+import type { World } from '../support/world.ts'
+import { micros } from '../support/write-figure.ts'
+
+const answers = 5
+/** Words of each answer between which the CPU is taken. */
+const early = [100, 2000] as const
+const late = [8000, 9900] as const
+
+/** A cost that grows with the text so far shows between the beginning of long answers and their end. */
+export const answerLength: Measure = {
+  name: 'length',
+  about: 'CPU of a word at the beginning of a long answer and at its end, here and in PostgreSQL',
+  async run(world: World): Promise<Row[]> {
+    const feed = await world.local()
+    const { socket } = feed
+    const postgres = (await world.postgres()).pid()
+    const best = { shoal: [Infinity, Infinity], store: [Infinity, Infinity] }
+    for (let round = 0; round < 2; round++) {
+      const before = socket.words
+      const store = childrenOf(postgres)
+      const spent = async ([from, to]: readonly [number, number]): Promise<number[]> => {
+        await socket.until(() => socket.words - before >= from * answers, `word ${from}`)
+        const mark = [cpuMicros(...feed.pids()), cpuMicros(...store), socket.words]
+        await socket.until(() => socket.words - before >= to * answers, `word ${to}`)
+        const now = [cpuMicros(...feed.pids()), cpuMicros(...store), socket.words]
+        const [shoal = 0, stored = 0, words = 1] = now.map((value, place) => value - (mark[place] ?? 0))
+        return [shoal / words, stored / words]
+      }
+      await feed.start(answers, 'long')
+      for (const [place, window] of [early, late].entries()) {
+        const [shoal = 0, stored = 0] = await spent(window)
+        best.shoal[place] = Math.min(best.shoal[place] ?? Infinity, shoal)
+        best.store[place] = Math.min(best.store[place] ?? Infinity, stored)
+      }
+      await feed.ended()
+    }
+    return [
+      row('length', 'a word behind 8,000 others, against one behind 100', best.shoal),
+      row('length/store', 'the same in PostgreSQL', best.store),
+    ]
+  },
+}
+
+/** Equal, as far as two windows of a shared machine can be. */
+function row(name: string, what: string, [first = 0, last = 0]: number[]): Row {
+  return {
+    name,
+    what,
+    measured: micros(last),
+    bare: `early ${micros(first)}`,
+    ratio: last / first,
+    budget: 1.2,
+    budgetText: 'the same (≤ 1.2)',
+  }
+}

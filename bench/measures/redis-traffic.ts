@@ -1,0 +1,140 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { RunStarted } from '../../protocol/index.ts'
+import type { Measure, Row } from '../measure.ts'
+import type { BenchFleet } from '../support/bench-fleet.ts'
+import { ReadingSocket } from '../support/reading-socket.ts'
+import { redisConnections } from '../support/redis-connections.ts'
+import { watchCommands } from '../support/watch-commands.ts'
+import type { SeenCommand } from '../support/watch-commands.ts'
+import type { World } from '../support/world.ts'
+import { kilobytes } from '../support/write-figure.ts'
+
+/** One answer that somebody elsewhere follows and one that nobody does, command by command as Redis sees them. */
+export const redisTraffic: Measure = {
+  name: 'redis',
+  about: 'what Redis receives of an answer, how often, and what an instance without a reader hears of it',
+  async run(world: World): Promise<Row[]> {
+    const fleet = await world.fleet()
+    const { redis, api } = fleet
+    const [writer, reader, idle] = fleet.instances
+    if (!redis || !writer || !reader || !idle) throw new Error('there are not three instances and a Redis')
+    const { socket: here } = await world.local()
+    const there = await ReadingSocket.open(`${reader.url}/ws`, api.token)
+    // A script travels whole the first time; that is not what an answer costs.
+    const ended = here.ends
+    await here.startRun('short')
+    await here.untilEnded(ended + 1)
+
+    const watch = await watchCommands(redis)
+    const alone = await here.startRun('paced')
+    const followed = await api.startRun({ model: 'paced', text: 'Go on.' }, writer.url)
+    there.send({ t: 'follow', runId: followed.runId })
+    const runs = [alone.runId, followed.runId]
+    const looks = lookAt(fleet, idle.pid)
+    await here.untilEnded(ended + 2)
+    await there.untilEnded(1)
+    const { addresses, channels } = await looks.end()
+    // The log's expiry is cut once the store holds the end.
+    await delay(300)
+    watch.stop()
+    there.close()
+
+    const asked = watch.seen.filter(({ from, args }) => addresses.has(from) && names(args, runs))
+    const unread = channels + asked.length
+    return [
+      ...(await rowsOf(fleet, { run: followed, seen: watch.seen, followers: 1 })),
+      ...(await rowsOf(fleet, { run: alone, seen: watch.seen, followers: 0 })),
+      {
+        name: 'redis/unread',
+        what: 'an instance without a reader: its subscriptions to runs and its reads of them',
+        measured: `${unread}`,
+        bare: '',
+        ratio: unread,
+        budget: 0,
+        budgetText: '0',
+      },
+    ]
+  },
+}
+
+const names = (args: string[], runs: string[]): boolean =>
+  args.some((arg) => runs.some((run) => arg.includes(run)))
+
+interface Looked {
+  addresses: Set<string>
+  /** The most channels of runs that were subscribed to at one time. */
+  channels: number
+}
+
+/** Looks twice a second at what an instance holds of Redis. */
+function lookAt(fleet: BenchFleet, pid: number): { end: () => Promise<Looked> } {
+  const looked: Looked = { addresses: new Set(), channels: 0 }
+  let going = true
+  const looking = (async () => {
+    while (going && fleet.redis) {
+      const connections = await redisConnections(fleet.redis, pid)
+      for (const { address } of connections) looked.addresses.add(address)
+      const channels = connections.reduce((sum, { runChannels }) => sum + runChannels, 0)
+      looked.channels = Math.max(looked.channels, channels)
+      await delay(500)
+    }
+  })()
+  return {
+    async end() {
+      going = false
+      await looking
+      if (looked.addresses.size < 2) throw new Error('the connections of the idle instance were not found')
+      return looked
+    },
+  }
+}
+
+interface Traffic {
+  run: RunStarted
+  seen: SeenCommand[]
+  /** Instances that follow it from afar. */
+  followers: number
+}
+
+async function rowsOf({ api }: BenchFleet, { run, seen, followers }: Traffic): Promise<Row[]> {
+  const stored = (await api.chat(run.chatId)).messages.find(({ id }) => id === run.messageId)
+  if (stored?.status !== 'done') throw new Error(`the answer is stored as ${stored?.status}`)
+  const text = Buffer.byteLength(stored.text)
+  const mine = seen.filter(({ args }) => names(args, [run.runId]))
+  const bytes = mine.reduce((sum, command) => sum + command.bytes, 0)
+  const [, ...appends] = mine.filter(({ args }) => /^eval/i.test(args[0] ?? ''))
+  const most = 2 * text * (1 + followers) + 200 * appends.length
+  const least = followers > 0 ? 100 : 400
+  const name = followers > 0 ? 'followed' : 'alone'
+  const which = followers > 0 ? `${followers} following instance` : 'no follower elsewhere'
+  const gaps = pausesOf(appends)
+  const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length
+  return [
+    {
+      name: `redis/bytes-${name}`,
+      what: `Redis bytes in of one answer (${kilobytes(text)} of text, ${appends.length} appends), ${which}`,
+      measured: kilobytes(bytes),
+      bare: `most ${kilobytes(most)}`,
+      ratio: bytes / most,
+      budget: 1,
+      budgetText: '2 text (1 + followers) + 200 B/append',
+    },
+    {
+      name: `redis/pace-${name}`,
+      what: `time between appends, ${which}`,
+      measured: `${mean.toFixed(0)} ms`,
+      bare: `least ${least} ms`,
+      ratio: least / mean,
+      budget: 1,
+      budgetText: `≥ ${least} ms`,
+      note: `${appends.length} appends; the shortest pause was ${Math.min(...gaps).toFixed(0)} ms as Redis saw it.`,
+    },
+  ]
+}
+
+/** Milliseconds between appends, without the one before the last: what is left of a finished answer goes at once. */
+function pausesOf(appends: SeenCommand[]): number[] {
+  return appends
+    .slice(1, -1)
+    .map(({ at }, place) => (at - (appends[place]?.at ?? at)) * 1000)
+}

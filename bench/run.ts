@@ -1,0 +1,68 @@
+// `npm run bench [-- name…]`: what Shoal costs, each figure beside the bare limit that was measured in the same run.
+// It reports, and fails only when something could not be measured.
+import { writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import type { Measure, Row } from './measure.ts'
+import { within } from './measure.ts'
+import { answerLength } from './measures/answer-length.ts'
+import { idleSockets } from './measures/idle-sockets.ts'
+import { localWords } from './measures/local-words.ts'
+import { redisTraffic } from './measures/redis-traffic.ts'
+import { remoteWords } from './measures/remote-words.ts'
+import { requests } from './measures/requests.ts'
+import { rest } from './measures/rest.ts'
+import { start } from './measures/start.ts'
+import { machine, printTable } from './support/print-table.ts'
+import { World } from './support/world.ts'
+
+const all: Measure[] = [
+  localWords,
+  remoteWords,
+  answerLength,
+  redisTraffic,
+  requests,
+  idleSockets,
+  rest,
+  start,
+]
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    /** Writes the rows as JSON. */
+    json: { type: 'string' },
+    /** A folder for a CPU profile of every instance, for `node --cpu-prof` readers. */
+    profile: { type: 'string' },
+  },
+})
+const unknown = positionals.filter((name) => !all.some((measure) => measure.name === name))
+if (unknown.length > 0) {
+  console.error(`There is no ${unknown.join(', ')}. There are:`)
+  for (const { name, about } of all) console.error(`  ${name.padEnd(10)} ${about}`)
+  process.exit(64)
+}
+const chosen = positionals.length > 0 ? all.filter(({ name }) => positionals.includes(name)) : all
+
+const started = performance.now()
+const before = machine()
+const world = new World(values.profile)
+const rows: Row[] = []
+try {
+  for (const measure of chosen) {
+    process.stderr.write(`${measure.name}: ${measure.about} …\n`)
+    try {
+      rows.push(...(await measure.run(world)))
+    } catch (error) {
+      console.error(`${measure.name} could not be measured:`, error)
+      process.exitCode = 1
+    }
+  }
+} finally {
+  await world.close()
+}
+const took = ((performance.now() - started) / 1000).toFixed(0)
+console.log(`\n${new Date().toISOString().slice(0, 10)}, ${before}; at the end: ${machine()}; ${took} s\n`)
+printTable(rows)
+if (values.json) writeFileSync(values.json, `${JSON.stringify({ machine: before, rows }, null, 2)}\n`)
+const over = rows.filter((row) => !within(row)).length
+console.log(`\n${rows.length - over} within budget, ${over} over`)

@@ -1,0 +1,61 @@
+import type { Finding, Scenario } from './scenario.ts'
+import type { Bench } from './support/bench.ts'
+
+export interface Counts {
+  passed: number
+  failed: number
+  /** Names, with what the machine lacks. */
+  skipped: string[]
+}
+
+/** Scenarios that wait more than they work share the machine: so many at once. */
+const lanes = 2
+
+/** Runs them, prints what each has measured, and counts. */
+export async function runScenarios(bench: Bench, chosen: Scenario[]): Promise<Counts> {
+  const counts: Counts = { passed: 0, failed: 0, skipped: [] }
+  const able = chosen.filter(({ name, lacks }) => {
+    const why = lacks?.()
+    if (why === undefined) return true
+    counts.skipped.push(`${name}: ${why}`)
+    console.log(`skipped ${name}: ${why}`)
+    return false
+  })
+  const one = async (scenario: Scenario): Promise<void> => {
+    const started = performance.now()
+    const finding = await judge(scenario, bench)
+    if (finding.broken.length > 0) counts.failed++
+    else counts.passed++
+    print(scenario, finding, performance.now() - started)
+  }
+  for (const scenario of able.filter(({ alone }) => alone)) await one(scenario)
+  const waiting = able.filter(({ alone }) => !alone)
+  await Promise.all(
+    Array.from({ length: lanes }, async () => {
+      for (let next = waiting.shift(); next; next = waiting.shift()) await one(next)
+    }),
+  )
+  return counts
+}
+
+async function judge(scenario: Scenario, bench: Bench): Promise<Finding> {
+  try {
+    return await scenario.run(bench)
+  } catch (error) {
+    return {
+      measured: 'it broke off',
+      broken: [error instanceof Error ? (error.stack ?? error.message) : String(error)],
+    }
+  }
+}
+
+function print({ name, promise, bound }: Scenario, { measured, broken }: Finding, ms: number): void {
+  const lines = [
+    `${broken.length === 0 ? 'kept  ' : 'BROKEN'} ${promise} ${name} (${(ms / 1000).toFixed(0)} s)`,
+    `       bound:    ${bound}`,
+    `       measured: ${measured}`,
+    ...broken.slice(0, 12).map((sentence) => `       broken:   ${sentence}`),
+    ...(broken.length > 12 ? [`       … and ${broken.length - 12} more`] : []),
+  ]
+  console.log(lines.join('\n'))
+}

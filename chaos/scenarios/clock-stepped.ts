@@ -1,0 +1,62 @@
+import { writeFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Scenario } from '../scenario.ts'
+import { compare, seconds } from '../support/compare.ts'
+import { allReady, askedOnce, longestPause, startWatched } from '../support/watched-answers.ts'
+
+const hour = 3_600_000
+
+/** The wall clock of one instance is wrong, now into the future, now into the past. */
+export const clockStepped: Scenario = {
+  name: 'clock-stepped',
+  promise: 'P4',
+  bound:
+    'the clock of one instance steps by +1 h, −2 h and back under 12 answers: no claim, nobody signed out, no local reader pauses > 2 s',
+  short: false,
+  async run(bench) {
+    const words = 280
+    const folder = await mkdtemp(join(tmpdir(), 'shoal-clock-'))
+    const file = join(folder, 'offset')
+    const step = (ms: number): void => writeFileSync(file, String(ms))
+    step(0)
+    const preload = join(import.meta.dirname, '../support/stepped-clock.ts')
+    const fleet = await bench.fleet({
+      scripts: { words: { words, wordsPerSecond: 20 } },
+      envOf: (place) =>
+        place === 0 ? { NODE_OPTIONS: `--import=file://${preload}`, SHOAL_CLOCK_FILE: file } : {},
+    })
+    const broken: string[] = []
+    try {
+      const { watched, local } = await startWatched(fleet, 12)
+      await delay(1500)
+      const stepped = fleet.instances[0]?.url ?? ''
+      const during = (async () => {
+        for (const offset of [hour, -2 * hour, 0]) {
+          step(offset)
+          await delay(1500)
+          const date = new Date((await fetch(`${stepped}/health`)).headers.get('date') ?? '').getTime()
+          if (Math.abs(date - Date.now() - offset) > 10_000) broken.push('the clock was not stepped')
+          broken.push(...(await allReady(fleet, `at an offset of ${offset / hour} h`)))
+          // A session made elsewhere is from its future or its past.
+          fleet.api.url = fleet.instances[1]?.url ?? ''
+          await fleet.api.signIn()
+          await fleet.api
+            .call('GET', '/api/auth/me', undefined, stepped)
+            .catch((error: unknown) => broken.push(`at an offset of ${offset / hour} h: ${String(error)}`))
+          await delay(2000)
+        }
+      })()
+      const pause = await longestPause(local, during)
+      broken.push(...(await compare(fleet, watched, { words, continues: true })))
+      broken.push(...(await askedOnce(fleet, watched)))
+      if (pause > 2000) broken.push(`a local reader saw nothing for ${seconds(pause)}`)
+      return { measured: `12 answers done; longest pause of a local reader ${seconds(pause)}; 0 claims`, broken }
+    } finally {
+      await fleet.close()
+      await rm(folder, { recursive: true })
+    }
+  },
+}

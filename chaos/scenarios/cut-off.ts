@@ -1,0 +1,147 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { closeCodes } from '../../protocol/index.ts'
+import { TestSocket } from '../../test/support/socket.ts'
+import type { Scenario } from '../scenario.ts'
+import { compare, seconds } from '../support/compare.ts'
+import type { Watched } from '../support/compare.ts'
+import { until } from '../support/fleet.ts'
+import type { Fleet } from '../support/fleet.ts'
+import type { Links } from '../support/links.ts'
+import { allReady, askedOnce, healed, longestPause, startWatched, wordsCross } from '../support/watched-answers.ts'
+
+const wordsPerSecond = 20
+const scripts = (lasts: number) => ({
+  words: { words: lasts * wordsPerSecond, wordsPerSecond },
+  brief: { words: 20, wordsPerSecond: 40 },
+})
+
+/** One instance loses one of its services; the others notice nothing. */
+function cutFromOne(name: string, what: 'Redis' | 'PostgreSQL', how: 'cut' | 'stall'): Scenario {
+  const lasts = 18
+  const link = ({ redis, postgres }: Links) => (what === 'Redis' ? redis : postgres)
+  return {
+    name,
+    promise: 'P4',
+    bound: `one instance ${how === 'cut' ? 'cut off from' : 'without an answer of'} ${what} for 10 s: no claim, its own readers do not pause > 1 s, all complete`,
+    short: false,
+    async run(bench) {
+      const fleet = await bench.fleet({ linked: true, scripts: scripts(lasts) })
+      try {
+        const { watched, local } = await startWatched(fleet, 12)
+        await delay(1500)
+        const proxy = fleet.links[0] && link(fleet.links[0])
+        const broken: string[] = []
+        const during = (async () => {
+          if (how === 'cut') proxy?.cut()
+          else proxy?.stall()
+          await delay(6000)
+          if (what === 'Redis') broken.push(...(await allReady(fleet, 'without its Redis')))
+          // Requests are answered in time, whatever the answer; never with “sign in again”.
+          broken.push(...(await neverSignedOut(fleet, fleet.instances[0]?.url ?? '')))
+          await delay(4000)
+          proxy?.mend()
+        })()
+        const pause = await longestPause(local, during)
+        broken.push(...(await healed(fleet, 10_000)))
+        broken.push(...(await wordsCross(fleet)))
+        broken.push(...(await compare(fleet, watched, { words: lasts * wordsPerSecond, continues: true })))
+        broken.push(...(await askedOnce(fleet, watched)))
+        if (pause > 1000) broken.push(`a local reader saw nothing for ${seconds(pause)}`)
+        return { measured: `12 answers done; longest pause of a local reader ${seconds(pause)}; 0 claims`, broken }
+      } finally {
+        await fleet.close()
+      }
+    },
+  }
+}
+
+async function neverSignedOut(fleet: Fleet, url: string): Promise<string[]> {
+  const headers = { authorization: `Bearer ${fleet.api.token}` }
+  const paths = ['/api/auth/me', '/api/chats']
+  const found = await Promise.all(
+    paths.map(async (path) => {
+      const started = performance.now()
+      const response = await fetch(url + path, { headers, signal: AbortSignal.timeout(15_000) })
+      const took = performance.now() - started
+      const slow = took > 8000 ? [`${path} was answered after ${seconds(took)}`] : []
+      return [200, 503].includes(response.status) ? slow : [`${path} was answered with ${response.status}`]
+    }),
+  )
+  return found.flat()
+}
+
+const lease = 2500
+/** Two seconds beyond the lease: the turn that looks, and a machine that does other things too. */
+const letGoMs = lease + 2000
+
+/** Rule 18: an instance that is cut off from both falls silent, sends its sockets elsewhere, and says why. */
+const cutFromBoth: Scenario = {
+  name: 'cut-from-both',
+  promise: 'P2',
+  bound: `one instance cut off from Redis and PostgreSQL for 16 s: sockets closed with “cut off” ≤ ${seconds(letGoMs)}, its answers go on elsewhere ≤ 8 s, after 10 s 503 and never 401, back ≤ 5 s after`,
+  short: true,
+  async run(bench) {
+    const words = 500
+    const fleet = await bench.fleet({
+      linked: true,
+      scripts: { words: { words, wordsPerSecond: 22 }, brief: { words: 20, wordsPerSecond: 40 } },
+    })
+    try {
+      const [victim] = fleet.instances
+      const [links] = fleet.links
+      if (!victim || !links) throw new Error('no instance')
+      const watched: Watched[] = []
+      for (let place = 0; place < 6; place++) {
+        const answer = await fleet.ask('words', `question ${place}`, victim.url)
+        watched.push({ answer, readers: [fleet.read(answer, () => fleet.urls()), fleet.read(answer)] })
+      }
+      const socket = await new TestSocket(victim.url, { token: fleet.api.token }).open()
+      await socket.hello().frame('welcome')
+      await delay(1500)
+      const broken: string[] = []
+      fleet.api.url = fleet.urls()[1] ?? ''
+      const cutAt = performance.now()
+      links.redis?.cut()
+      links.postgres.cut()
+      const closed = await Promise.race([socket.closed, delay(letGoMs + 3000)])
+      const letGo = performance.now() - cutAt
+      if (!closed) broken.push('a socket of the instance was not closed')
+      else if (closed.code !== closeCodes.cutOff.code) broken.push(`a socket was closed with ${closed.code}`)
+      if (letGo > letGoMs) broken.push(`sockets were let go only after ${seconds(letGo)}`)
+      const readers = watched.flatMap(({ readers }) => readers)
+      const pause = await longestPause(readers, delay(12_500 - (performance.now() - cutAt)))
+      if (pause > 8000) broken.push(`a reader saw nothing for ${seconds(pause)}`)
+      const headers = { authorization: `Bearer ${fleet.api.token}` }
+      const statuses: number[] = []
+      for (const path of ['/api/auth/me', '/api/chats', '/api/models'])
+        statuses.push((await fetch(victim.url + path, { headers })).status)
+      if (statuses.some((status) => status !== 503)) broken.push(`it answers ${statuses.join(', ')} after 12 s`)
+      const health = await fetch(`${victim.url}/health`)
+      if (!health.ok) broken.push(`/health answers ${health.status}: it would be killed for a network's fault`)
+      await delay(16_000 - (performance.now() - cutAt))
+      links.redis?.mend()
+      links.postgres.mend()
+      const mendedAt = performance.now()
+      const back = await until(async () => (await fetch(`${victim.url}/api/auth/me`, { headers })).ok, 15_000)
+      const backMs = performance.now() - mendedAt
+      if (!back || backMs > 5000) broken.push(`it serves again only after ${seconds(backMs)}`)
+      broken.push(...(await healed(fleet, 10_000)))
+      broken.push(...(await wordsCross(fleet)))
+      broken.push(...(await compare(fleet, watched, { words, continues: true })))
+      return {
+        measured: `sockets closed after ${seconds(letGo)}; 6 answers went on elsewhere, longest pause ${seconds(pause)}; then ${statuses.join(', ')}; back after ${seconds(backMs)}`,
+        broken,
+      }
+    } finally {
+      await fleet.close()
+    }
+  },
+}
+
+export const cutOffs: Scenario[] = [
+  cutFromBoth,
+  cutFromOne('cut-from-redis', 'Redis', 'cut'),
+  cutFromOne('redis-silent-for-one', 'Redis', 'stall'),
+  cutFromOne('cut-from-postgres', 'PostgreSQL', 'cut'),
+  cutFromOne('postgres-silent-for-one', 'PostgreSQL', 'stall'),
+]

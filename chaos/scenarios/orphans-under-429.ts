@@ -1,0 +1,67 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Scenario } from '../scenario.ts'
+import { seconds } from '../support/compare.ts'
+import { until } from '../support/fleet.ts'
+import { readScriptedWords } from '../../test/support/scripted-words.ts'
+import type { Answer } from '../support/fleet.ts'
+
+const runs = 200
+const words = 100
+const wordsPerSecond = 4
+/** Calls in one tenth of a second: two instances, batches of 8, and the jitter of a busy machine. */
+const mostAtOnce = 40
+
+/** Every answer of one instance is orphaned at once, while the provider is overrun. */
+export const orphansUnder429: Scenario = {
+  name: 'orphans-under-429',
+  promise: 'P13',
+  bound: `${runs} answers orphaned at once, the provider says 429 for 5 s: claims are paced (≤ ${mostAtOnce} calls in 0.1 s), all end complete, none fails`,
+  short: false,
+  alone: true,
+  async run(bench) {
+    const script = { words, wordsPerSecond }
+    const fleet = await bench.fleet({ scripts: { words: script } })
+    const broken: string[] = []
+    try {
+      const victim = fleet.instances[0]
+      if (!victim) throw new Error('no instance')
+      const answers: Answer[] = []
+      for (let batch = 0; batch < runs / 20; batch++) {
+        const some = Array.from({ length: 20 }, (_, place) =>
+          fleet.ask('words', `question ${batch * 20 + place}`, victim.url),
+        )
+        answers.push(...(await Promise.all(some)))
+      }
+      await delay(3000)
+      fleet.api.url = fleet.urls()[1] ?? ''
+      const refuse = { status: 429, headers: { 'retry-after': '2' }, body: { error: { message: 'Slow down.' } } }
+      await fleet.provider.script('words', { ...script, refuse })
+      const killedAt = Date.now()
+      await fleet.kill(0)
+      await delay(8000)
+      await fleet.provider.script('words', script)
+      const ended = await until(async () => {
+        await delay(1000)
+        return (await fleet.runs()).length === 0
+      }, 150_000)
+      if (!ended) broken.push('not all answers had ended 150 s after the kill')
+      const took = Date.now() - killedAt
+      for (const answer of answers) {
+        const stored = await fleet.stored(answer)
+        const read = readScriptedWords(stored.text, words)
+        if (stored.status !== 'done') broken.push(`“${answer.question}” is stored as ${stored.status}`)
+        if (read.problem !== undefined) broken.push(`“${answer.question}”: ${read.problem}`)
+      }
+      const later = (await fleet.provider.calls()).map(({ at }) => at).filter((at) => at > killedAt)
+      const peak = Math.max(...later.map((at) => later.filter((one) => one >= at && one < at + 100).length))
+      if (peak > mostAtOnce) broken.push(`${peak} calls in 0.1 s`)
+      const first = Math.min(...later) - killedAt
+      return {
+        measured: `${answers.length} answers complete ${seconds(took)} after the kill; first call after ${seconds(first)}, at most ${peak} in 0.1 s, ${later.length} in all`,
+        broken,
+      }
+    } finally {
+      await fleet.close()
+    }
+  },
+}

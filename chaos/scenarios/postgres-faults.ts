@@ -1,0 +1,165 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import pg from 'pg'
+import type { RunStarted } from '../../protocol/index.ts'
+import type { Scenario } from '../scenario.ts'
+import { compare, seconds } from '../support/compare.ts'
+import type { Fleet, FleetOptions } from '../support/fleet.ts'
+import { askedOnce, healed, longestPause, startWatched, wordsCross } from '../support/watched-answers.ts'
+
+interface PostgresFault {
+  name: string
+  fault: string
+  lasts: number
+  fleet: FleetOptions
+  act(fleet: Fleet): Promise<string[]>
+}
+
+const wordsPerSecond = 20
+
+/** Running answers go on without the store and are saved when it is back. */
+function postgresFault({ name, fault, lasts, fleet: options, act }: PostgresFault): Scenario {
+  return {
+    name,
+    promise: 'P1',
+    bound: `${fault} under 12 answers: local readers do not pause > 1 s, no claim, requests answered ≤ 8 s with 503 and a hint, all complete`,
+    short: false,
+    async run(bench) {
+      const words = lasts * wordsPerSecond
+      const fleet = await bench.fleet({
+        scripts: { words: { words, wordsPerSecond }, brief: { words: 20, wordsPerSecond: 40 } },
+        ...options,
+      })
+      try {
+        const { watched, local } = await startWatched(fleet, 12)
+        await delay(2500)
+        const broken: string[] = []
+        const during = act(fleet).then((found) => broken.push(...found))
+        const pause = await longestPause(local, during)
+        broken.push(...(await healed(fleet, 15_000)))
+        broken.push(...(await wordsCross(fleet)))
+        broken.push(...(await compare(fleet, watched, { words, continues: true })))
+        broken.push(...(await askedOnce(fleet, watched)))
+        if (pause > 1000) broken.push(`a local reader saw nothing for ${seconds(pause)}`)
+        return { measured: `12 answers done; longest pause of a local reader ${seconds(pause)}; 0 claims`, broken }
+      } finally {
+        await fleet.close()
+      }
+    },
+  }
+}
+
+/** What needs the store says that it is away, soon, and when to come back. */
+async function refusesKindly(fleet: Fleet): Promise<string[]> {
+  const answers = await Promise.all(
+    fleet.urls().map(async (url) => {
+      const started = performance.now()
+      const response = await fetch(`${url}/api/chats`, {
+        headers: { authorization: `Bearer ${fleet.api.token}` },
+        signal: AbortSignal.timeout(20_000),
+      })
+      const took = performance.now() - started
+      const broken: string[] = []
+      if (response.status !== 503) broken.push(`a request is answered with ${response.status}`)
+      if (took > 8000) broken.push(`a request is answered after ${seconds(took)}`)
+      if (response.headers.get('retry-after') === null) broken.push('a 503 has no Retry-After')
+      return broken
+    }),
+  )
+  return answers.flat()
+}
+
+const restarted = postgresFault({
+  name: 'postgres-restarted',
+  fault: 'PostgreSQL killed, back after 8 s,',
+  lasts: 16,
+  fleet: { ownPostgres: true },
+  async act(fleet) {
+    await fleet.postgres.kill()
+    await delay(3000)
+    const broken = await refusesKindly(fleet)
+    await delay(4000)
+    await fleet.postgres.start()
+    return broken
+  },
+})
+
+const frozen = postgresFault({
+  name: 'postgres-frozen',
+  fault: 'no answer from PostgreSQL for 10 s',
+  lasts: 18,
+  fleet: { linked: true },
+  async act(fleet) {
+    for (const { postgres } of fleet.links) postgres.stall()
+    await delay(1000)
+    const broken = await refusesKindly(fleet)
+    await delay(Math.max(0, 4000))
+    for (const { postgres } of fleet.links) postgres.mend()
+    return broken
+  },
+})
+
+const exhausted = postgresFault({
+  name: 'postgres-pool-exhausted',
+  fault: 'every connection of a pool of 3 held by a statement that waits for a lock for 8 s',
+  lasts: 16,
+  fleet: { env: { DATABASE_POOL_SIZE: '3' } },
+  async act(fleet) {
+    const client = new pg.Client({ connectionString: fleet.databaseUrl })
+    await client.connect()
+    await client.query('begin')
+    await client.query('lock table shoal.chat in access exclusive mode')
+    const waiting = Array.from({ length: 5 }, () => refusesKindly(fleet))
+    const broken = (await Promise.all(waiting)).flat()
+    await delay(2000)
+    await client.query('commit')
+    await client.end()
+    return broken
+  },
+})
+
+/** A commit whose answer is lost has an unknown outcome: the same request again finds what it made. */
+const replyLost: Scenario = {
+  name: 'postgres-commit-reply-lost',
+  promise: 'P1',
+  bound: '8 starts of an answer whose commit is not answered, each asked again: 8 answers, each asked once, complete',
+  short: false,
+  async run(bench) {
+    const words = 60
+    const fleet = await bench.fleet({ linked: true, scripts: { words: { words, wordsPerSecond: 20 } } })
+    const broken: string[] = []
+    try {
+      const [link] = fleet.links
+      const url = fleet.instances[0]?.url ?? ''
+      const watched = []
+      let lost = 0
+      for (let place = 0; place < 8; place++) {
+        const question = `question ${place}`
+        const request = { model: 'words', text: question, clientId: crypto.randomUUID() }
+        void link?.postgres.loseReply((said) => said.includes('commit')).then(() => lost++)
+        const first = await fleet.api.startRun(request, url).catch((error: unknown) => String(error))
+        link?.postgres.mend()
+        let again: RunStarted | undefined
+        for (let attempt = 0; attempt < 20 && !again; attempt++) {
+          again = await fleet.api.startRun(request, url).catch(() => undefined)
+          if (!again) await delay(250)
+        }
+        if (!again) broken.push(`“${question}” could not be started: ${String(first)}`)
+        else {
+          if (typeof first !== 'string' && first.runId !== again.runId) broken.push('two runs for one request')
+          const answer = { ...again, question }
+          watched.push({ answer, readers: [fleet.read(answer)] })
+        }
+      }
+      if (lost < 6) broken.push(`only ${lost} replies were lost: nothing was tested`)
+      broken.push(...(await compare(fleet, watched, { words, continues: true })))
+      broken.push(...(await askedOnce(fleet, watched)))
+      const chats = await fleet.api.call<{ items: unknown[] }>('GET', '/api/chats?limit=50')
+      if (chats.items.length !== 8) broken.push(`there are ${chats.items.length} chats, not 8`)
+      return { measured: `${lost} replies lost, 8 answers, each asked once`, broken }
+    } finally {
+      await fleet.close()
+    }
+  },
+}
+
+export const postgresFaults: Scenario[] = [restarted, frozen, exhausted, replyLost]

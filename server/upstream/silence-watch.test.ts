@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest'
+import { systemClock } from '../base/index.ts'
+import { answerDeadlines, watchSilence } from './silence-watch.ts'
+
+test('an answer that keeps coming is ended when a whole one may not take longer', async () => {
+  const watch = watchSilence({ ...answerDeadlines, totalMs: 120 }, systemClock)
+  const words = setInterval(() => watch.heard(true), 10)
+  await expect.poll(() => watch.signal.aborted).toBe(true)
+  clearInterval(words)
+  watch.stop()
+  expect(watch.signal.reason).toMatchObject({
+    code: 'upstream_silent',
+    message: expect.stringContaining('0.12 seconds'),
+  })
+})
+
+test('without such a limit it goes on', async () => {
+  const watch = watchSilence({ ...answerDeadlines, firstWordMs: 60, betweenWordsMs: 60 }, systemClock)
+  const until = performance.now() + 250
+  while (performance.now() < until) {
+    watch.heard(true)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+  expect(watch.signal.aborted).toBe(false)
+  watch.stop()
+})

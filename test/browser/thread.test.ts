@@ -1,0 +1,242 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import type { ChatView } from '../../protocol/index.ts'
+import { answered, lastAnswer, phone, send, startPage } from '../support/page-fixture.ts'
+import type { PageFixture } from '../support/page-fixture.ts'
+
+let it: PageFixture
+const pages: Page[] = []
+
+beforeAll(async () => {
+  it = await startPage({
+    fast: { words: 200 },
+    slow: { words: 300, wordsPerSecond: 60 },
+    long: { words: 600, wordsPerSecond: 60 },
+    late: { words: 20, firstWordMs: 2500 },
+    fails: {
+      refuse: { status: 429, headers: { 'retry-after': '7' }, body: { error: { message: 'Slow down.' } } },
+    },
+    thinks: { words: 40, wordsPerSecond: 40, reasoning: ['Let me ', 'think of it.'] },
+  })
+})
+afterAll(() => it[Symbol.asyncDispose]())
+afterEach(async () => {
+  for (const page of pages.splice(0)) await page.context().close()
+  expect(it.complaints.splice(0)).toEqual([])
+})
+
+async function open(
+  model: string,
+  path = '/',
+  options: Parameters<PageFixture['open']>[1] = {},
+): Promise<Page> {
+  const page = await it.open(path, options)
+  pages.push(page)
+  await choose(page, model)
+  return page
+}
+
+async function choose(page: Page, model: string): Promise<void> {
+  await page.getByRole('button', { name: /^Model:/ }).click()
+  await page.getByRole('menuitemradio', { name: model }).click()
+}
+
+const field = (page: Page): ReturnType<Page['getByRole']> => page.getByRole('textbox', { name: 'Message' })
+const shownText = (page: Page): Promise<string> => lastAnswer(page).locator('.answer > .md').innerText()
+
+async function stored(page: Page): Promise<ChatView> {
+  return await it.api.chat(page.url().split('/').at(-1) ?? '')
+}
+
+describe('branches, deleting, queue', () => {
+  test('30, 31: an edited question and another answer are branches, reached by ‹ 1/2 ›', async () => {
+    const page = await open('fast')
+    await send(page, 'Original')
+    await answered(page)
+    await page.getByRole('button', { name: 'Answer again' }).click()
+    await page.getByRole('menuitem', { name: 'With the same model' }).click()
+    await lastAnswer(page).getByText('2/2').waitFor()
+    await page.getByRole('button', { name: 'Version before' }).click()
+    await lastAnswer(page).getByText('1/2').waitFor()
+
+    await page.getByRole('article', { name: /^You/ }).hover()
+    await page.getByRole('button', { name: 'Edit' }).click()
+    await page.getByRole('textbox', { name: 'Edit your message' }).fill('Changed')
+    await page.keyboard.press('Enter')
+    await page.getByRole('article', { name: /^You/ }).getByText('Changed').waitFor()
+    await answered(page)
+    await page.reload()
+    await page.getByRole('article', { name: /^You/ }).getByText('Changed').waitFor()
+    await page.getByRole('article', { name: /^You/ }).hover()
+    await page.getByRole('button', { name: 'Version before' }).first().click()
+    await page.getByRole('article', { name: /^You/ }).getByText('Original').waitFor()
+    expect((await stored(page)).messages).toHaveLength(5)
+  })
+
+  test('29: ArrowUp in the empty field edits the last question, Escape leaves it as it was', async () => {
+    const page = await open('fast')
+    await send(page, 'Mine')
+    await answered(page)
+    await field(page).press('ArrowUp')
+    const editor = page.getByRole('textbox', { name: 'Edit your message' })
+    await editor.fill('not this')
+    await editor.press('Escape')
+    await page.getByRole('article', { name: /^You/ }).getByText('Mine').waitFor()
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Message')
+  })
+
+  test('33: deleting says what goes with it and can be taken back', async () => {
+    const page = await open('fast')
+    await send(page, 'Keep me')
+    await answered(page)
+    await page.getByRole('article', { name: /^You/ }).hover()
+    await page.getByRole('article', { name: /^You/ }).getByRole('button', { name: 'Delete' }).click()
+    await page.getByText('Deleted, with 1 that followed').waitFor()
+    expect(await page.locator('[data-message]').count()).toBe(0)
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await expect.poll(() => page.locator('[data-message]').count()).toBe(2)
+  })
+
+  test('a message written while an answer runs waits, survives a reload, and goes when the answer ends', async () => {
+    const page = await open('slow')
+    await send(page, 'First')
+    await page.waitForURL(/\/c\//)
+    await send(page, 'Second')
+    await page.getByText('Sent when the answer ends').waitFor()
+    await page.reload()
+    await page.getByText('Sent when the answer ends').waitFor()
+    await page.getByRole('article', { name: /^You/ }).getByText('Second').waitFor({ timeout: 20_000 })
+    await answered(page)
+    expect((await stored(page)).messages.map((message) => message.role)).toEqual([
+      'user',
+      'assistant',
+      'user',
+      'assistant',
+    ])
+    expect(await page.getByText('Sent when the answer ends').count()).toBe(0)
+  })
+
+  test('a queued message sent now stops the answer and goes', async () => {
+    const page = await open('long')
+    await send(page, 'First')
+    await page.waitForURL(/\/c\//)
+    await send(page, 'Urgent')
+    await page.getByRole('button', { name: 'Send now' }).click()
+    await page.getByRole('article', { name: /^You/ }).getByText('Urgent').waitFor({ timeout: 20_000 })
+    const { messages } = await stored(page)
+    expect(messages.find((message) => message.role === 'assistant')?.status).toBe('stopped')
+  })
+})
+
+describe('reading', () => {
+  test('12–15, 17: the end is followed until the reader moves up; nothing moves then, and a button leads back', async () => {
+    const page = await open('long', '/', { viewport: { width: 900, height: 500 } })
+    await send(page, 'Much')
+    await expect.poll(async () => (await shownText(page)).length, { timeout: 15_000 }).toBeGreaterThan(900)
+    const scroller = page.locator('[data-thread]')
+    const distance = (): Promise<number> =>
+      scroller.evaluate((box) => box.scrollHeight - box.clientHeight - box.scrollTop)
+    expect(await distance()).toBeLessThanOrEqual(4)
+    await scroller.hover()
+    await page.mouse.wheel(0, -120)
+    await page.getByRole('button', { name: /^To the/ }).waitFor()
+    // Wheel steps are smoothed; what counts is what moves after that.
+    await expect
+      .poll(async () => {
+        const first = await scroller.evaluate((box) => box.scrollTop)
+        await page.evaluate(
+          () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+        )
+        return (await scroller.evaluate((box) => box.scrollTop)) - first
+      })
+      .toBe(0)
+    const at = await scroller.evaluate((box) => box.scrollTop)
+    await answered(page)
+    expect(Math.abs((await scroller.evaluate((box) => box.scrollTop)) - at)).toBeLessThanOrEqual(1)
+    await page.getByRole('button', { name: 'To the newest words' }).click()
+    await expect.poll(distance).toBeLessThanOrEqual(2)
+    await scroller.hover()
+    await page.mouse.wheel(0, -300)
+    await page.getByRole('button', { name: /^To the/ }).waitFor()
+    await choose(page, 'fast')
+    await send(page, 'Seen at once')
+    await expect.poll(distance).toBeLessThanOrEqual(4)
+  })
+
+  test('50: start and end of an answer are announced once each, its words never', async () => {
+    const page = await open('slow')
+    await page.evaluate(() => {
+      const said: string[] = []
+      Object.assign(window, { said })
+      new MutationObserver((changes) => {
+        for (const { target } of changes) {
+          const element = target instanceof Element ? target : target.parentElement
+          const region = element?.closest('[role=status], [role=alert], [aria-live]')
+          if (region && region.getAttribute('aria-live') !== 'off' && region.textContent)
+            said.push(region.textContent)
+        }
+      }).observe(document.body, { subtree: true, childList: true, characterData: true })
+    })
+    await send(page, 'Quietly')
+    await answered(page)
+    await expect
+      .poll(() => page.evaluate(() => (window as unknown as { said: string[] }).said))
+      .toEqual(['Answering…', 'Answer complete'])
+  })
+
+  test('the tab’s title and the list mark what runs and what is new', async () => {
+    const page = await open('slow')
+    await send(page, 'Marked')
+    await page.getByRole('link', { name: 'Marked An answer is being written' }).waitFor()
+    await page.getByRole('button', { name: 'New chat' }).first().click()
+    await page.getByRole('link', { name: 'Marked New answer' }).waitFor({ timeout: 20_000 })
+    await page
+      .getByRole('link', { name: /Marked/ })
+      .first()
+      .click()
+    await expect
+      .poll(() =>
+        page
+          .getByRole('link', { name: /Marked/ })
+          .first()
+          .getByRole('img')
+          .count(),
+      )
+      .toBe(0)
+  })
+})
+
+describe('on a phone', () => {
+  test('55–57: nothing is focused by opening, Enter makes a line, nothing scrolls sideways, targets are large', async () => {
+    const page = await it.open('/', phone)
+    pages.push(page)
+    await field(page).waitFor()
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('BODY')
+    await choose(page, 'fast')
+    await field(page).fill('one')
+    await field(page).press('Enter')
+    expect(await field(page).inputValue()).toBe('one\n')
+    await page.getByRole('button', { name: 'Send' }).tap()
+    await answered(page)
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
+    const small = await page.locator('button:visible').evaluateAll((buttons) =>
+      buttons
+        .filter((button) => !button.closest('.md'))
+        .map((button) => ({
+          name: button.getAttribute('aria-label') ?? button.textContent,
+          box: button.getBoundingClientRect(),
+        }))
+        .filter(({ box }) => box.height < 24 || box.width < 24)
+        .map(({ name, box }) => `${name} ${box.width}×${box.height}`),
+    )
+    expect(small).toEqual([])
+  })
+
+  test('the chats come in a sheet, which a chosen chat closes', async () => {
+    const page = await open('fast', '/', phone)
+    await send(page, 'x')
+    await page.getByRole('button', { name: 'Chats' }).tap()
+    await page.getByRole('dialog', { name: 'Chats' }).getByRole('link').first().tap()
+    await expect.poll(() => page.getByRole('dialog', { name: 'Chats' }).count()).toBe(0)
+  })
+})
