@@ -5,10 +5,12 @@ import type { RunLimits } from './chat/index.ts'
 import type { Config } from './config.ts'
 import type { MemoryHubs } from './instance/coordination.ts'
 import { createCoordination } from './instance/coordination.ts'
+import { CutOff } from './instance/cut-off.ts'
 import { drain } from './instance/drain.ts'
 import { findStore } from './instance/find-store.ts'
 import { listen } from './instance/listen.ts'
 import { meetInstallation } from './instance/meet-installation.ts'
+import { serveCommandLine } from './instance/serve-command-line.ts'
 import { createServices } from './instance/services.ts'
 import type { Services } from './instance/services.ts'
 import { InstanceState } from './instance/state.ts'
@@ -68,10 +70,16 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     lifecycle.started('coordination', () => coordination.close())
     const services = createServices({ ...options, ...found, coordination, clock })
     lifecycle.started('accounts', () => services.accounts.close())
+    lifecycle.started('session mirror', () => services.sessionMirror?.stop())
     await meetInstallation({ ...found, coordination, config, state, logger, clock, signal: abort.signal })
-    await startServices(services, config, state)
+    await startServices(services, { config, state, logger })
+    if (!embedded) {
+      state.cutOff = new CutOff({ ...services, clock, logger })
+      state.cutOff.watch(abort.signal)
+    }
     lifecycle.started('chat', () => services.chat.stop())
     state.serve(services)
+    await serveCommandLine({ config, services, lifecycle, logger })
   }
   const started = begin()
   // Whoever waits for it hears of it; nobody has to.
@@ -97,8 +105,11 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
 }
 
 /** What turns by itself, in the order in which one needs the other. */
-async function startServices(services: Services, config: Config, state: InstanceState): Promise<void> {
-  const { accounts, chat, connections, feeds, hub, membership, settings, store } = services
+async function startServices(
+  services: Services,
+  { config, state, logger }: { config: Config; state: InstanceState; logger: Logger },
+): Promise<void> {
+  const { accounts, chat, connections, events, feeds, hub, membership, settings, store } = services
   feeds.on('connections', () => connections.read())
   feeds.on('settings', () => settings.read())
   feeds.on('revocations', async () => {
@@ -106,18 +117,25 @@ async function startServices(services: Services, config: Config, state: Instance
     accounts.authenticator.revoked(revoked.sessionIds, revoked.userIds)
     state.revocationsRead = revoked.now
   })
-  accounts.authenticator.onRevoked((revocation) =>
+  accounts.authenticator.onRevoked((revocation) => {
+    if (revocation !== 'all') services.sessionMirror?.ended(revocation.sessionIds)
     hub.revoke(
       revocation === 'all'
         ? 'all'
         : { sessionIds: [...revocation.sessionIds], userIds: [...revocation.userIds] },
-    ),
-  )
+    )
+  })
   await membership.join()
   await feeds.look()
+  if (config.settings.resetAtStart) await resetSettings(settings, logger)
   feeds.start()
   hub.start()
   chat.start()
-  state.loads(() => membership.update({ runs: chat.runs, sockets: hub.size }))
+  state.loads(() => membership.update({ runs: chat.runs, sockets: hub.size, people: events.people }))
   if (config.accounts.firstAdmin) await accounts.operator.ensureFirstAdmin(config.accounts.firstAdmin)
+}
+
+async function resetSettings(settings: Services['settings'], logger: Logger): Promise<void> {
+  const dropped = await settings.reset()
+  logger.info({ dropped }, 'RESET_CONFIG_ON_START: the saved settings are dropped, the environment counts again')
 }

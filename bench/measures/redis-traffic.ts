@@ -69,9 +69,9 @@ interface Looked {
 /** Looks twice a second at what an instance holds of Redis. */
 function lookAt(fleet: BenchFleet, pid: number): { end: () => Promise<Looked> } {
   const looked: Looked = { addresses: new Set(), channels: 0 }
-  let going = true
+  const over = new AbortController()
   const looking = (async () => {
-    while (going && fleet.redis) {
+    while (!over.signal.aborted && fleet.redis) {
       const connections = await redisConnections(fleet.redis, pid)
       for (const { address } of connections) looked.addresses.add(address)
       const channels = connections.reduce((sum, { runChannels }) => sum + runChannels, 0)
@@ -81,7 +81,7 @@ function lookAt(fleet: BenchFleet, pid: number): { end: () => Promise<Looked> } 
   })()
   return {
     async end() {
-      going = false
+      over.abort()
       await looking
       if (looked.addresses.size < 2) throw new Error('the connections of the idle instance were not found')
       return looked
@@ -134,7 +134,5 @@ async function rowsOf({ api }: BenchFleet, { run, seen, followers }: Traffic): P
 
 /** Milliseconds between appends, without the one before the last: what is left of a finished answer goes at once. */
 function pausesOf(appends: SeenCommand[]): number[] {
-  return appends
-    .slice(1, -1)
-    .map(({ at }, place) => (at - (appends[place]?.at ?? at)) * 1000)
+  return appends.slice(1, -1).map(({ at }, place) => (at - (appends[place]?.at ?? at)) * 1000)
 }

@@ -12,9 +12,7 @@ export interface SeenCommand {
 }
 
 /** Records every command that reaches Redis, until it is stopped. Costs Redis a copy of each: not beside a CPU figure. */
-export async function watchCommands(
-  redis: RedisProcess,
-): Promise<{ seen: SeenCommand[]; stop: () => void }> {
+export async function watchCommands(redis: RedisProcess): Promise<{ seen: SeenCommand[]; stop: () => void }> {
   const monitor = await redis.admin.monitor()
   const seen: SeenCommand[] = []
   monitor.on('monitor', (time: string, args: string[], source: string) => {

@@ -3,7 +3,7 @@ import type { Scenario } from '../scenario.ts'
 import { compare, seconds } from '../support/compare.ts'
 import { questionOf } from '../support/provider-process.ts'
 
-const words = 300
+const words = 200
 
 /** Every instance has the same INSTANCE_ID, and a killed one is back at once: nobody may take it for the one that died. */
 export const restartAlways: Scenario = {
@@ -24,7 +24,7 @@ export const restartAlways: Scenario = {
         const answer = await fleet.ask('words', `question ${place}`, fleet.instances[0]?.url)
         watched.push({ answer, readers: [fleet.read(answer)] })
       }
-      await delay(2500)
+      await delay(1500)
       fleet.api.url = fleet.instances[1]?.url ?? ''
       const killedAt = Date.now()
       await fleet.kill(0)

@@ -23,7 +23,7 @@ function stop(name: string, mostMs: number, options: FleetOptions): Scenario {
       const broken: string[] = []
       const times: number[] = []
       try {
-        for (const model of ['words', 'slow', 'words']) {
+        for (const model of ['words', 'slow']) {
           const answer = await fleet.ask(model, `stop ${times.length}`, fleet.instances[0]?.url)
           const reader = fleet.read(answer, () => [fleet.instances[1]?.url ?? ''])
           await delay(model === 'slow' ? 500 : 1500)
@@ -39,7 +39,7 @@ function stop(name: string, mostMs: number, options: FleetOptions): Scenario {
           times.push(closedAt - asked)
           await reader.finished(10_000).catch((error: unknown) => broken.push(String(error)))
           const stored = await fleet.stored(answer)
-          await delay(1500)
+          await delay(1000)
           const later = await fleet.stored(answer)
           if (stored.status !== 'stopped') broken.push(`stored as ${stored.status}`)
           if (later.text !== stored.text) broken.push('the text grew after it was stopped')

@@ -6,28 +6,33 @@ import type { Fleet, FleetOptions } from '../support/fleet.ts'
 import { questionOf } from '../support/provider-process.ts'
 
 const answers = 20
-/** Fast enough that each owner makes the 4 KB of progress that reset the attempts (rule 13) before it is killed. */
-const words = 3000
 const wordsPerSecond = 100
-const betweenKillsMs = 6500
 const mostMs = 4000
+
+/** Two kills leave every answer an attempt (rule 13), so that they may follow each other soon. */
+const twice = { places: [0, 1], words: 1200, betweenKillsMs: 3000 }
+/** Three: far enough apart that each owner makes the 4 KB of progress that reset the attempts before it is killed. */
+const thrice = { places: [0, 1, 2], words: 3000, betweenKillsMs: 6500 }
 
 interface Takeover {
   name: string
   bound: string
   short: boolean
   continues: boolean
+  kills: typeof twice
   options: FleetOptions
 }
 
 /** Owners are killed with -9 one after another while 20 answers are written and read from everywhere. */
-function takeover({ name, bound, short, continues, options }: Takeover): Scenario {
+function takeover({ name, bound, short, continues, kills, options }: Takeover): Scenario {
   return {
     name,
     promise: 'P1',
     bound,
     short,
+    alone: true,
     async run(bench) {
+      const { places, words, betweenKillsMs } = kills
       const fleet = await bench.fleet({
         scripts: { words: { words, wordsPerSecond, continues: continues ? 'trailing' : 'none' } },
         ...options,
@@ -39,7 +44,7 @@ function takeover({ name, bound, short, continues, options }: Takeover): Scenari
           watched.push({ answer, readers: [fleet.read(answer), fleet.read(answer)] })
         }
         const delays: number[] = []
-        for (const place of [0, 1, 2]) {
+        for (const place of places) {
           await delay(betweenKillsMs)
           delays.push(...(await killAndMeasure(fleet, place)))
           await fleet.restart(place)
@@ -95,6 +100,15 @@ export const takeovers: Scenario[] = [
       'provider called again ≤ 4 s after each kill; no word lost or doubled; every reader equals the store',
     short: true,
     continues: true,
+    kills: twice,
+    options: {},
+  }),
+  takeover({
+    name: 'takeover-of-all',
+    bound: 'the same, every instance killed once',
+    short: false,
+    continues: true,
+    kills: thrice,
     options: {},
   }),
   takeover({
@@ -102,6 +116,7 @@ export const takeovers: Scenario[] = [
     bound: 'provider called again ≤ 4 s; an answer that cannot be continued is written anew, in one piece',
     short: false,
     continues: false,
+    kills: thrice,
     options: { env: { OPENAI_API_CONFIGS: '{"0":{"continues":"none"}}' } },
   }),
   takeover({
@@ -109,6 +124,7 @@ export const takeovers: Scenario[] = [
     bound: 'the same with PostgreSQL alone',
     short: false,
     continues: true,
+    kills: thrice,
     options: { redis: false },
   }),
 ]

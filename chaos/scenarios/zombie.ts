@@ -4,17 +4,17 @@ import { compare, seconds } from '../support/compare.ts'
 import { questionOf } from '../support/provider-process.ts'
 import { until } from '../support/fleet.ts'
 
-const words = 500
-const pausedMs = 20_000
+const wordsPerSecond = 18
 
-/** An owner is stopped for 20 s and comes back: its answer is another's by then. */
-export const zombie: Scenario = {
-  name: 'zombie',
+/** An owner is stopped and comes back: its answer is another's by then. */
+const zombie = (name: string, pausedMs: number, short: boolean): Scenario => ({
+  name,
   promise: 'P1',
-  bound: '0 words from an owner that was paused for 20 s; its provider connections are closed',
-  short: true,
+  bound: `0 words from an owner that was paused for ${pausedMs / 1000} s; its provider connections are closed`,
+  short,
   async run(bench) {
-    const fleet = await bench.fleet({ scripts: { words: { words, wordsPerSecond: 18 } } })
+    const words = Math.round((wordsPerSecond * (pausedMs + 7000)) / 1000)
+    const fleet = await bench.fleet({ scripts: { words: { words, wordsPerSecond } } })
     try {
       const victim = fleet.instances[0]
       if (!victim) throw new Error('no instance')
@@ -53,4 +53,6 @@ export const zombie: Scenario = {
       await fleet.close()
     }
   },
-}
+})
+
+export const zombies: Scenario[] = [zombie('zombie', 8000, true), zombie('zombie-20-s', 20_000, false)]

@@ -24,7 +24,7 @@ make database-url "postgresql://shoal:$(cat "$folder/postgres-password")@postgre
 password=$(cat "$folder/redis-password")
 make redis-url "redis://shoal:$password@redis:6379"
 make redis-sentinel-url "redis://shoal:$password@mymaster"
-make redis-cluster-url "redis://shoal:$password@redis-1:6379,redis-2:6379,redis-3:6379"
+make redis-cluster-url "redis://shoal:$password@redis:6379,redis-2:6379,redis-3:6379"
 if [ ! -s "$folder/tls-cert.pem" ]; then
   openssl req -x509 -days 825 -subj "/CN=$host" -addext "subjectAltName=DNS:$host" -nodes \
     -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 \

@@ -9,6 +9,8 @@ export const memberView = z.object({
   startedAt: z.number(),
   runs: z.number(),
   sockets: z.number(),
+  /** Signed-in people with an open page on this instance. */
+  people: z.number(),
   /** The revisions it has applied, by feed. */
   revisions: z.record(z.string(), z.string()),
   self: z.boolean(),

@@ -5,7 +5,7 @@ import type { UserRow } from '../store/contract/users.ts'
 import { StoreError } from '../store/store.ts'
 import { AccessCache } from './access-cache.ts'
 import { apiKeyPrefix, hashApiKey } from './api-key.ts'
-import type { AccountStore, Caller, CookieConfig, RequestMeta } from './context.ts'
+import type { AccountStore, Caller, CookieConfig, RequestMeta, SessionSeen } from './context.ts'
 import type { LastUse } from './last-use.ts'
 import { presentUser } from './present-user.ts'
 import { cookieFor } from './session-cookie.ts'
@@ -25,6 +25,7 @@ export interface AuthenticatorOptions {
   store: Pick<AccountStore, 'sessions' | 'apiKeys'>
   tokens: SessionTokens
   lastUse: LastUse
+  sessionSeen?: SessionSeen
   cookies: CookieConfig
   /** Null: sessions never end, and their cookies are renewed by use. */
   tokenLifetimeMs: number | null
@@ -37,6 +38,8 @@ interface KnownAccess {
   userId: string
   sessionId: string | null
   apiKeyId: string | null
+  /** Of a session. */
+  device: string
   user: UserView
   expiresAt: number | null
   /** When its use was last noted. */
@@ -151,6 +154,7 @@ export class Authenticator {
     return this.#known(user, {
       sessionId: session.id,
       apiKeyId: null,
+      device: session.device,
       expiresAt: session.expiresAt,
       notedAt: session.lastUsedAt,
     })
@@ -164,6 +168,7 @@ export class Authenticator {
     return this.#known(user, {
       sessionId: null,
       apiKeyId: key.id,
+      device: '',
       expiresAt: key.expiresAt,
       notedAt: key.lastUsedAt ?? 0,
     })
@@ -171,7 +176,7 @@ export class Authenticator {
 
   #known(
     user: UserRow,
-    access: Pick<KnownAccess, 'sessionId' | 'apiKeyId' | 'expiresAt' | 'notedAt'>,
+    access: Pick<KnownAccess, 'sessionId' | 'apiKeyId' | 'device' | 'expiresAt' | 'notedAt'>,
   ): KnownAccess {
     return { userId: user.id, user: Object.freeze(presentUser(user)), renewedAt: 0, ...access }
   }
@@ -187,6 +192,8 @@ export class Authenticator {
       at: now,
       expiresAt: access.expiresAt,
     })
+    const { sessionId: id, userId, device, expiresAt } = access
+    if (id !== null) this.#options.sessionSeen?.({ id, userId, device, lastUsedAt: now, expiresAt })
   }
 
   /** Once a day: the browser then keeps the cookie for another 400 days. */

@@ -8,7 +8,7 @@ import { cookieFor } from './session-cookie.ts'
 
 /** Opens a session for somebody who has just proved who they are. */
 export async function beginSession(
-  { store, config, clock, tokens, lastUse }: Context,
+  { store, config, clock, tokens, lastUse, sessionSeen }: Context,
   user: UserRow,
   meta: RequestMeta,
 ): Promise<WithCookie<{ token: string; user: UserView }>> {
@@ -31,6 +31,7 @@ export async function beginSession(
     lifetimeMs: config.tokenLifetimeMs,
   })
   await store.sessions.create(session)
+  sessionSeen(session)
   lastUse.mark({ userId: uid, sessionId: null, apiKeyId: null, at: now, expiresAt: null })
   return { body: { token, user: presentUser(user) }, setCookie }
 }

@@ -1,6 +1,6 @@
 import type { Clock, Logger } from '../base/index.ts'
 import type { RateLimits } from '../coordination/contracts.ts'
-import type { ApiKeys, Sessions } from '../store/contract/sessions.ts'
+import type { ApiKeys, SessionRow, Sessions } from '../store/contract/sessions.ts'
 import type { Users } from '../store/contract/users.ts'
 import type { UserView } from '../../protocol/index.ts'
 import type { Role } from '../../protocol/http/user-view.ts'
@@ -67,8 +67,14 @@ export interface OperatorContext {
   announce: (feed: 'revocations') => void
 }
 
+/** A session was used: told at its beginning, then at most once a minute by each instance. */
+export type SessionSeen = (
+  session: Pick<SessionRow, 'id' | 'userId' | 'device' | 'lastUsedAt' | 'expiresAt'>,
+) => void
+
 /** What every use case of accounts works with. */
 export interface Context extends OperatorContext {
+  sessionSeen: SessionSeen
   rateLimits: RateLimits
   config: AccountsConfig
   logger: Logger

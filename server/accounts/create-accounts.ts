@@ -6,7 +6,7 @@ import type { ListUsers } from './administer-users.ts'
 import { createApiKey, deleteApiKey, listApiKeys } from './api-keys.ts'
 import { Authenticator } from './authenticator.ts'
 import { changePassword } from './change-password.ts'
-import type { AccountsConfig, AccountStore, Caller, Context, RequestMeta } from './context.ts'
+import type { AccountsConfig, AccountStore, Caller, Context, RequestMeta, SessionSeen } from './context.ts'
 import { LastUse } from './last-use.ts'
 import { createOperator } from './operator.ts'
 import { createPasswordHasher } from './password-hasher.ts'
@@ -21,6 +21,8 @@ import type { SignUp } from './sign-up.ts'
 export interface AccountsOptions extends Pick<Context, 'rateLimits' | 'clock' | 'logger' | 'announce'> {
   store: AccountStore
   config: AccountsConfig
+  /** Hears of every use of a session, for whoever shows them. */
+  sessionSeen?: SessionSeen
   /** For tests: cheaper or fuller than the real one. */
   hasher?: PasswordHasher
 }
@@ -74,11 +76,27 @@ export function createAccounts(options: AccountsOptions) {
   }
 }
 
-function createContext({ store, config, clock, logger, hasher, ...rest }: AccountsOptions): Context {
+function createContext({
+  store,
+  config,
+  clock,
+  logger,
+  hasher,
+  sessionSeen = () => {},
+  ...rest
+}: AccountsOptions): Context {
   const tokens = createSessionTokens(config.secretKey, clock)
   const lastUse = new LastUse(store, logger)
   const { cookies, tokenLifetimeMs } = config
-  const authenticator = new Authenticator({ store, tokens, lastUse, cookies, tokenLifetimeMs, clock })
+  const authenticator = new Authenticator({
+    store,
+    tokens,
+    lastUse,
+    sessionSeen,
+    cookies,
+    tokenLifetimeMs,
+    clock,
+  })
   return {
     ...rest,
     store,
@@ -87,6 +105,7 @@ function createContext({ store, config, clock, logger, hasher, ...rest }: Accoun
     logger,
     tokens,
     lastUse,
+    sessionSeen,
     authenticator,
     hasher: hasher ?? createPasswordHasher(),
   }

@@ -187,17 +187,35 @@ export class LiveRuns {
     return followed
   }
 
+  /** Words come by the log; that the run has ended is told to its user's tabs, and read from the store. */
   #read(followed: Followed): LogReader {
     const { view } = followed
-    const { log, clock, logger } = this.#context
-    return createLogReader({
+    const { runId, userId } = view.identity
+    const { events, log, clock, logger } = this.#context
+    const reader = createLogReader({
       log,
-      runId: view.identity.runId,
+      runId,
       from: view.source,
       event: (event) => this.#heard(followed, event),
       clock,
       logger,
     })
+    const leave = events.listen(userId, {
+      event: (event) => {
+        if (event.name === 'run.ended' && event.runId === runId) void this.ask(runId)
+      },
+      gap: () => void this.ask(runId),
+    })
+    return {
+      get source() {
+        return reader.source
+      },
+      offer: (source) => reader.offer(source),
+      close() {
+        leave()
+        reader.close()
+      },
+    }
   }
 
   #heard(followed: Followed, event: ReaderEvent): void {

@@ -72,6 +72,6 @@ export const accountVariables = {
     kind: boolean,
     fallback: true,
     meaning:
-      'Sessions belong to the store and hold on every instance in any case, Redis or not; `false` changes nothing and is reported.',
+      'Whether device and last use of each session are also shown in Redis, at `<prefix>:shoal1:session:<id>`; nothing without REDIS_URL. Sessions themselves are in the database and hold on every instance in any case.',
   }),
 }

@@ -28,6 +28,7 @@ interface RedisTlsConfig {
 /** Puts the values of the table together to what the rest of the server is given. */
 export function assembleConfig(values: Values, findings: Findings) {
   const { server, store, redis, accounts, upstream, operation } = values
+  const databaseUrl = findDatabase(store, findings)
   return {
     http: {
       host: server.host,
@@ -37,12 +38,16 @@ export function assembleConfig(values: Values, findings: Findings) {
       allowedOrigins: server.allowedOrigins,
       trustedProxies: server.trustedProxies,
     },
-    instance: { label: server.instance ?? hostname() },
+    instance: {
+      label: server.instance ?? hostname(),
+      /** Processes on the one port; more than one run under a supervisor. */
+      workers: checkedWorkers(server.workers, { databaseUrl, redisUrl: redis.url }, findings),
+    },
     store: {
       /** Absolute. */
       dataDir: resolve(store.dataDir),
       /** Null: the embedded store. */
-      databaseUrl: findDatabase(store, findings),
+      databaseUrl,
       poolSize: store.poolSize,
       startTimeoutMs: store.startTimeoutMs,
       migrate: store.migrate,
@@ -57,8 +62,10 @@ export function assembleConfig(values: Values, findings: Findings) {
       signUp: accounts.signUp,
       defaultRole: accounts.defaultRole,
       firstAdmin: firstAdmin(accounts, findings),
+      /** Whether Redis shows device and last use of sessions. */
+      mirrorSessions: accounts.starSessions && redis.url !== null,
     },
-    settings: { persistent: operation.persistentConfig },
+    settings: { persistent: operation.persistentConfig, resetAtStart: operation.resetConfig },
     upstream: {
       connections: environmentConnections(upstream, findings),
       taskModel: upstream.taskModel,
@@ -73,6 +80,25 @@ export function assembleConfig(values: Values, findings: Findings) {
     runs: { takeoverPolicy: operation.takeoverPolicy },
     metrics: { enabled: operation.metrics },
   }
+}
+
+function checkedWorkers(
+  workers: number,
+  { databaseUrl, redisUrl }: { databaseUrl: string | null; redisUrl: string | null },
+  { problems }: Findings,
+): number {
+  const missing = [
+    ...(databaseUrl === null ? ['DATABASE_URL'] : []),
+    ...(redisUrl === null ? ['REDIS_URL'] : []),
+  ]
+  if (workers > 1 && missing.length > 0) {
+    problems.push({
+      variable: 'WORKERS',
+      problem: `${workers} workers share a PostgreSQL database and a Redis, and ${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} not set`,
+      cure: `set ${missing.join(' and ')}, or WORKERS=1`,
+    })
+  }
+  return workers
 }
 
 function redisConfig(redis: Values['redis'], { problems, warnings }: Findings) {
@@ -116,7 +142,7 @@ function redisConfig(redis: Values['redis'], { problems, warnings }: Findings) {
 
 function cookieConfig(
   accounts: Values['accounts'],
-  { problems, warnings }: Findings,
+  { problems }: Findings,
 ): { sameSite: 'lax' | 'strict' | 'none'; secure: boolean } {
   const cookies = {
     sameSite: accounts.authSameSite ?? accounts.sessionSameSite,
@@ -129,11 +155,6 @@ function cookieConfig(
       problem: 'browsers refuse a cookie with SameSite=None that is not Secure',
       cure: `set WEBUI_${half}_COOKIE_SECURE=true (needs HTTPS), or SAME_SITE to lax`,
     })
-  }
-  if (!accounts.starSessions) {
-    warnings.push(
-      'ENABLE_STAR_SESSIONS_MIDDLEWARE=false has no effect: sessions hold on every instance in any case',
-    )
   }
   return cookies
 }

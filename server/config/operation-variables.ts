@@ -44,6 +44,12 @@ export const operationVariables = {
     meaning:
       'Whether settings that administrators save on the page win over the environment. When false the environment wins at every start.',
   }),
+  resetConfig: variable('RESET_CONFIG_ON_START', {
+    kind: boolean,
+    fallback: false,
+    meaning:
+      'Whether settings that administrators have saved on the page are dropped at every start, so that the environment counts again. Unset it once it has worked.',
+  }),
   shutdownGraceMs: variable('SHUTDOWN_GRACE_SECONDS', {
     kind: seconds(0, 3600),
     fallback: 9_000,

@@ -46,6 +46,13 @@ export const serverVariables = {
     meaning:
       "Proxies whose X-Forwarded-* headers are believed. A person's address is the right-most X-Forwarded-For entry that is not in this list.",
   }),
+  workers: variable('WORKERS', {
+    kind: integer(1, 256),
+    fallback: 1,
+    oldNames: ['UVICORN_WORKERS'],
+    meaning:
+      'Instances as processes of one machine that share the port, under one supervisor; more than one needs DATABASE_URL and REDIS_URL. About one per core is enough.',
+  }),
   instance: variable('INSTANCE_ID', {
     kind: optionalText,
     fallback: null,

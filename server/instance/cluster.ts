@@ -21,6 +21,7 @@ export async function cluster({
     startedAt: member.startedAt,
     runs: member.runs,
     sockets: member.sockets,
+    people: member.people,
     revisions: member.revisions,
     self: member.incarnation === membership.self,
   }))

@@ -13,6 +13,7 @@ import type {
   RateLimits,
   RunLog,
 } from '../coordination/contracts.ts'
+import { decodeMember, encodeFacts } from '../coordination/membership/member-facts.ts'
 import { lease } from '../coordination/membership/membership.ts'
 import { createRedisMembership, createStoreMembership } from '../coordination/membership/fleet-membership.ts'
 import { createMemoryRateLimits } from '../coordination/rate-limits/memory-rate-limits.ts'
@@ -115,6 +116,7 @@ function firstFacts({ config, version, clock }: CoordinationOptions): MemberFact
     startedAt: clock.now(),
     runs: 0,
     sockets: 0,
+    people: 0,
     revisions: {},
     redis: false,
   }
@@ -124,11 +126,8 @@ function firstFacts({ config, version, clock }: CoordinationOptions): MemberFact
 function heartbeats(store: Store): HeartbeatStore {
   return {
     async beat(incarnation, facts) {
-      const rows = await store.instances.beat(incarnation, JSON.stringify(facts), lease)
-      return rows.map((row): Member => ({
-        ...(JSON.parse(row.facts) as MemberFacts),
-        incarnation: row.incarnation,
-      }))
+      const rows = await store.instances.beat(incarnation, encodeFacts(facts), lease)
+      return rows.map((row): Member => decodeMember(row.incarnation, row.facts))
     },
     leave: (incarnation) => store.instances.leave(incarnation),
   }

@@ -1,7 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Clock, Logger } from '../base/index.ts'
+import { embeddedSecret } from '../config.ts'
 import type { Config } from '../config.ts'
 import { connectStore, openStore } from '../store/index.ts'
 import type { Store } from '../store/index.ts'
@@ -35,7 +34,8 @@ export async function findStore({
   const given = config.accounts.secretKey
   const options = { dataDir, clock, logger, migrate, ...(poolSize === null ? {} : { poolSize }) }
   if (databaseUrl === null) {
-    const secretKey = given ?? secretInFolder(dataDir)
+    // Two first starts at once get the same one; the lock then lets one of them go on.
+    const secretKey = given ?? embeddedSecret(dataDir)
     const store = await openStore({ ...options, secret: secretKey })
     state.storeProblem = undefined
     return { store, secretKey }
@@ -63,16 +63,4 @@ export function fingerprintOf(secretKey: string): string {
 
 function newSecret(): string {
   return randomBytes(32).toString('base64url')
-}
-
-function secretInFolder(dataDir: string): string {
-  const file = join(dataDir, 'secret-key')
-  if (existsSync(file)) return readFileSync(file, 'utf8').trim()
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-  const secret = newSecret()
-  // Written beside and moved, so that a full disk leaves no half a secret.
-  writeFileSync(`${file}.new`, `${secret}\n`, { mode: 0o600 })
-  chmodSync(`${file}.new`, 0o600)
-  renameSync(`${file}.new`, file)
-  return secret
 }

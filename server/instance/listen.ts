@@ -47,8 +47,10 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     logger,
     clock,
     useCases: createUseCases({ services: () => state.services(), version, label }),
-    authenticate: (credentials, meta) =>
-      state.services().accounts.authenticator.authenticate(credentials, meta),
+    authenticate: async (credentials, meta) => {
+      state.cutOff?.admitRequest()
+      return state.services().accounts.authenticator.authenticate(credentials, meta)
+    },
     readiness: createReadiness(readinessChecks(state), { clock }),
     ...(metrics ? { metrics: metricsPort(metrics, state) } : {}),
     isDraining: () => state.draining,
@@ -172,6 +174,7 @@ function lazyPorts(
       return state.services().hub
     },
     authenticate: async (credentials, { secure }) => {
+      state.cutOff?.admitSocket()
       const { user, sessionId } = await state
         .services()
         .accounts.authenticator.authenticate(credentials, { secure })

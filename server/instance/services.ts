@@ -6,12 +6,13 @@ import type { RunLimits } from '../chat/index.ts'
 import type { Config } from '../config.ts'
 import { Hub } from '../realtime/index.ts'
 import { Connections, Settings } from '../settings/index.ts'
-import { createUserEvents, Feeds } from '../shared-state/index.ts'
+import { createUserEvents, Feeds, SessionMirror } from '../shared-state/index.ts'
 import type { UserEvents } from '../shared-state/index.ts'
 import type { Store } from '../store/index.ts'
 import { createModelCatalogue, UpstreamError, verifyConnection } from '../upstream/index.ts'
 import type { AnswerDeadlines, ConnectionConfig, ModelCatalogue } from '../upstream/index.ts'
 import type { Coordination } from './coordination.ts'
+import { environmentSettings, settingVariables } from './environment-settings.ts'
 
 export interface ServicesOptions {
   config: Config
@@ -36,6 +37,8 @@ export interface Services extends Coordination {
   feeds: Feeds
   hub: Hub
   models: ModelCatalogue
+  /** With ENABLE_STAR_SESSIONS_MIDDLEWARE and a Redis. */
+  sessionMirror?: SessionMirror
   settings: Settings
   verify(connection: ConnectionConfig, signal: AbortSignal): Promise<Verdict>
   discoverOllama(signal: AbortSignal): Promise<OllamaHere>
@@ -48,16 +51,18 @@ export function createServices(options: ServicesOptions): Services {
   const events = createUserEvents(bus, membership.self)
   const settings = createSettings(options, feeds)
   const { connections, models } = createModels(options, feeds)
+  const sessionMirror = createSessionMirror(options)
   return {
     ...coordination,
     store,
-    accounts: createAccountsOf(options, feeds, settings),
+    accounts: createAccountsOf(options, { feeds, settings, sessionMirror }),
     chat: createChat(options, { models, events, settings }),
     connections,
     events,
     feeds,
     hub: new Hub(clock, logger),
     models,
+    ...(sessionMirror ? { sessionMirror } : {}),
     settings,
     verify: (connection, signal) => verify(connection, clock, signal),
     discoverOllama: (signal) => discoverOllama(clock, signal),
@@ -90,8 +95,11 @@ function createModels(
 
 function createAccountsOf(
   { config, secretKey, store, coordination, clock, logger }: ServicesOptions,
-  feeds: Feeds,
-  settings: Settings,
+  {
+    feeds,
+    settings,
+    sessionMirror,
+  }: { feeds: Feeds; settings: Settings; sessionMirror: SessionMirror | undefined },
 ): Accounts {
   return createAccounts({
     store,
@@ -111,7 +119,24 @@ function createAccountsOf(
     clock,
     logger,
     announce: (feed) => void feeds.raised(feed),
+    sessionSeen: (session) => sessionMirror?.seen(session),
   })
+}
+
+function createSessionMirror({
+  config,
+  coordination,
+  clock,
+  logger,
+}: ServicesOptions): SessionMirror | undefined {
+  const { link, keys } = coordination
+  if (!link || !config.accounts.mirrorSessions) return undefined
+  const place = {
+    show: (id: string, text: string, expiresMs: number) =>
+      link.command(['SET', keys.session(id), text, 'PX', Math.ceil(expiresMs)]),
+    remove: (id: string) => link.command(['DEL', keys.session(id)]),
+  }
+  return new SessionMirror({ place, clock, logger })
 }
 
 function createSettings(
@@ -120,28 +145,8 @@ function createSettings(
 ): Settings {
   return new Settings({
     store: store.settings,
-    environment: {
-      name: config.http.name,
-      signUp: config.accounts.signUp,
-      defaultRole: config.accounts.defaultRole,
-      titles: config.upstream.titles,
-      taskModel: config.upstream.taskModel,
-      takeoverPolicy: config.runs.takeoverPolicy,
-      runsPerMinute: null,
-      tokensPerMinute: null,
-      socketsPerUser: null,
-      runningPerUser: null,
-      runningPerInstance: null,
-      runningPerConnection: null,
-    },
-    variables: {
-      name: 'WEBUI_NAME',
-      signUp: 'ENABLE_SIGNUP',
-      defaultRole: 'DEFAULT_USER_ROLE',
-      titles: 'ENABLE_TITLE_GENERATION',
-      taskModel: 'TASK_MODEL',
-      takeoverPolicy: 'RUN_TAKEOVER_POLICY',
-    },
+    environment: environmentSettings(config),
+    variables: settingVariables,
     persistent: config.settings.persistent,
     raised: () => feeds.raised('settings'),
     applied: () => {

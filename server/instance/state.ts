@@ -1,5 +1,6 @@
 import { AppError } from '../../protocol/index.ts'
 import type { Clock } from '../base/index.ts'
+import type { CutOff } from './cut-off.ts'
 import type { Services } from './services.ts'
 
 /** How far an instance has come, and what keeps it from being ready. */
@@ -11,6 +12,8 @@ export class InstanceState {
   /** Another installation or another secret was met. */
   installationProblem: string | undefined
   draining = false
+  /** Absent where the store is this process's own. */
+  cutOff: CutOff | undefined
   /** The store's time up to which revocations were applied. */
   revocationsRead = 0
   #timer: NodeJS.Timeout | undefined

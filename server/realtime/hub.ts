@@ -65,6 +65,11 @@ export class Hub {
     for (const connection of connections) connection.close('draining')
   }
 
+  /** This instance knows nothing new any more: everybody comes back at once, to another one. */
+  sendElsewhere(): void {
+    for (const connection of this.#connections) connection.close('cutOff')
+  }
+
   /** A followed run says something at least every 3 s; an idle connection every 20 s. */
   #breakSilence(): void {
     const now = this.#clock.monotonic()

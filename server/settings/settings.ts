@@ -20,6 +20,13 @@ export interface SettingsOptions {
   logger: Logger
 }
 
+/** As text, for people. */
+export interface OverriddenVariable {
+  variable: string
+  saved: string
+  environment: string
+}
+
 export interface SettingsChange {
   basedOn: string
   values: { [K in SettingName]?: SettingsValues[K] | undefined }
@@ -82,6 +89,31 @@ export class Settings {
         environment: environment[name],
       })),
       applied: applied(),
+    }
+  }
+
+  /** Variables whose value does not count, since an administrator has saved another one. */
+  overridden(): OverriddenVariable[] {
+    const { environment, variables } = this.#options
+    return (Object.keys(this.#stored) as SettingName[]).flatMap((name) => {
+      const variable = variables[name]
+      if (variable === undefined) return []
+      return [{ variable, saved: String(this.#current[name]), environment: String(environment[name]) }]
+    })
+  }
+
+  /** RESET_CONFIG_ON_START: the environment counts again for everything. Answers how many saved values that cost. */
+  async reset(): Promise<number> {
+    const { store, clock, raised } = this.#options
+    for (;;) {
+      const { values, revision } = await store.read()
+      if (values.length === 0) return 0
+      const by = 'RESET_CONFIG_ON_START'
+      const written = await store.write({ values: [], basedOn: revision, by, at: clock.now() })
+      // Somebody was quicker: what they have saved is to go as well.
+      if (written.kind === 'stale') continue
+      await raised()
+      return values.length
     }
   }
 

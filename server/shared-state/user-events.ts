@@ -7,6 +7,8 @@ export interface UserEvents {
   tell(userId: string, event: UserEvent): void
   /** `gap`: something may have been missed; the tab reads again. */
   listen(userId: string, listener: UserEventListener): () => void
+  /** Presence: how many people have a tab on this instance. */
+  readonly people: number
 }
 
 export interface UserEventListener {
@@ -53,6 +55,9 @@ export function createUserEvents(bus: MessageBus<Messages>, self: string): UserE
         users.delete(userId)
         entry.leave()
       }
+    },
+    get people() {
+      return users.size
     },
   }
 }

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer'
 
 /** The key of the last row of a page, as an opaque word: lists are ordered by (time, id). */
-export function writeCursor(at: number, id: string): string {
+function writeCursor(at: number, id: string): string {
   return Buffer.from(`${at}.${id}`).toString('base64url')
 }
 

@@ -105,6 +105,20 @@ describe('three instances, one Redis, one database', () => {
     socket.close()
   })
 
+  test('P3: stopped from an instance that does not own it: its reader hears of the end by message, not by waiting', async () => {
+    const run = await fleet.api.startRun({ model: 'words', text: 'stop me' }, fleet.urls()[0])
+    const socket = await new TestSocket(fleet.urls()[1]!, { token: fleet.api.token }).open()
+    socket.hello().send({ t: 'follow', runId: run.runId })
+    await socket.frame('w')
+    const silence = socket.frames.length
+    socket.send({ t: 'run.stop', ref: 'stop', runId: run.runId })
+    const end = await socket.frame('run.end')
+    expect(end.status).toBe('stopped')
+    // A reader that heard of it only by asking would have been pinged while it waited.
+    expect(socket.frames.slice(silence).filter(({ t }) => t === 'ping')).toEqual([])
+    socket.close()
+  })
+
   test('P5: a sign-out holds on every instance at once, and closes the open socket', async () => {
     const ann = await person('ann@example.com')
     const socket = await new TestSocket(fleet.urls()[2]!, { token: ann.token }).open()

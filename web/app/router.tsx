@@ -79,6 +79,11 @@ const cluster = createRoute({
   path: '/cluster',
   component: lazyPage(async () => (await import('../features/admin/cluster-page.tsx')).ClusterPage),
 })
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings',
+  component: lazyPage(async () => (await import('../features/admin/settings-page.tsx')).SettingsPage),
+})
 const development = import.meta.env.DEV
   ? [
       createRoute({
@@ -95,6 +100,7 @@ const routeTree = root.addChildren([
   connections,
   users,
   cluster,
+  settings,
   ...development,
 ])
 

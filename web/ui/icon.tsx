@@ -40,6 +40,7 @@ const strokes = {
 } as const
 
 export type IconName = keyof typeof strokes
+export const iconNames = Object.keys(strokes) as IconName[]
 
 /** A decoration: whatever carries it has the words. */
 export function Icon({ name, size = 20 }: { name: IconName; size?: number }): ReactNode {

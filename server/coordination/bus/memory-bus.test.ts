@@ -39,4 +39,19 @@ describe('memory bus with faults', () => {
     )
     await fc.assert(run, { numRuns: 40 })
   })
+
+  test('delay alone loses nothing and reorders only between publishers', async () => {
+    const hub = new MemoryBusHub({ seed: 3 })
+    hub.faults.delayMs = 5
+    const [a, b, c] = ['a', 'b', 'c'].map((self) => hub.connect(self))
+    const heard: string[] = []
+    await c!.subscribe('t', { message: (text) => heard.push(text), gap: () => heard.push('gap') }).ready
+    const numbers = Array.from({ length: 50 }, (_, index) => index)
+    for (const n of numbers) await Promise.all([a!.publish('t', `a${n}`), b!.publish('t', `b${n}`)])
+    await vi.waitFor(() => expect(heard).toHaveLength(100), { timeout: 5000, interval: 5 })
+    for (const from of ['a', 'b']) {
+      expect(heard.filter((text) => text.startsWith(from))).toEqual(numbers.map((n) => `${from}${n}`))
+    }
+    expect(heard).not.toEqual(numbers.flatMap((n) => [`a${n}`, `b${n}`]))
+  })
 })

@@ -77,6 +77,34 @@ describe('membership', () => {
     expect(member.redisHealthy()).toBe(false)
   })
 
+  test('a heartbeat that fails once goes to the store at once', async () => {
+    const hub = createMemoryHub()
+    const heartbeats = new MemoryHeartbeats()
+    // Eight of them, since each also beats there now and then while Redis is away.
+    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
+    const late: string[] = []
+    for (const self of names) {
+      const member = hub.membership({ self, facts: someFacts, store: heartbeats.port() })
+      joined.push(member)
+      member.watch({
+        link: (healthy) => {
+          // The store is asked in the same turn in which the failure is known.
+          if (!healthy) setTimeout(() => !heartbeats.beats.has(self) && late.push(self), 100)
+        },
+      })
+      await member.join()
+    }
+    await vi.waitFor(
+      () => expect(joined.map((member) => member.members().length)).toEqual(names.map(() => 8)),
+      patience,
+    )
+    heartbeats.beats.clear()
+    for (const self of names) hub.cut(self)
+    await vi.waitFor(() => expect(heartbeats.beats.size).toBe(8), patience)
+    await new Promise((resolve) => setTimeout(resolve, 150))
+    expect(late).toEqual([])
+  })
+
   test('a watcher that throws does not keep the others from hearing; one that left hears nothing', async () => {
     const hub = createMemoryHub()
     const [a, b] = ['a', 'b'].map((self) => hub.membership({ self, facts: someFacts }))

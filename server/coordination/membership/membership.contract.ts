@@ -23,6 +23,7 @@ export const someFacts: MemberFacts = {
   startedAt: 1,
   runs: 0,
   sockets: 0,
+  people: 0,
   revisions: {},
   redis: true,
 }

@@ -35,6 +35,8 @@ export interface MemberFacts {
   startedAt: number
   runs: number
   sockets: number
+  /** Signed-in people with a tab on this member. */
+  people: number
   /** Feed name → "counter:nonce" that this member has applied. */
   revisions: Record<string, string>
   /** Whether its own link to Redis is healthy: others hold back claims while somebody's is (rule 8). */

@@ -124,8 +124,8 @@ export function describeRateLimits(name: string, make: () => Promise<RateLimitsH
         await house.mend()
         // The block is made up for with the next call.
         await vi.waitFor(async () => {
-          expect(await a.consume(blocked, slow)).toMatchObject({ allowed: false, degraded: false })
-          expect(await b.consume(blocked, slow)).toMatchObject({ allowed: false, degraded: false })
+          expect(await a.consume(blocked, slow, 0)).toMatchObject({ allowed: false, degraded: false })
+          expect(await b.consume(blocked, slow, 0)).toMatchObject({ allowed: false, degraded: false })
         }, patience)
       })
     })

@@ -1,10 +1,16 @@
+import { Redis } from 'ioredis'
 import { describe, expect, test, vi } from 'vitest'
 import { connectLink, linkBecomes } from '../../../test/support/redis-link.ts'
 import { hear, key, spublish } from '../../../test/support/redis-channels.ts'
-import { startCluster, startSentinel } from '../../../test/support/redis-server.ts'
+import { startCluster, startSentinel, startStandalone } from '../../../test/support/redis-server.ts'
 import type { TestRedis } from '../../../test/support/redis-server.ts'
+import { silentLogger } from '../../base/index.ts'
+import { createClientFactory } from './client-options.ts'
 import { clusterSlot } from './cluster-slot.ts'
 import type { RedisLink, RedisUnavailable } from './redis-link.ts'
+import type { RedisAddress } from './redis-url.ts'
+import { parseRedisUrl } from './redis-url.ts'
+import { leaveOldMaster, watchSentinels } from './sentinel-watch.ts'
 
 const patience = { timeout: 20_000, interval: 20 }
 
@@ -103,5 +109,56 @@ describe.concurrent('failover', () => {
     await heals()
     expect(await writer.command(['get', key('run')])).toBe('data')
     await close()
+  })
+
+  test('Sentinel: word of another master makes a client leave, unless it is there already', async () => {
+    await using redis = await startStandalone()
+    const [server] = redis.servers
+    const answer = parseRedisUrl({ url: 'redis://mymaster', sentinelHosts: `127.0.0.1:${server!.port}` })
+    if (!answer.ok || answer.topology.kind !== 'sentinel') throw new Error('not what was asked for')
+    const factory = createClientFactory(answer.topology)
+    const switched: RedisAddress[] = []
+    // A plain server says what a sentinel would: what counts is who listens.
+    const watch = watchSentinels(answer.topology, {
+      connect: (address) => factory.sentinel(address),
+      switched: (address) => switched.push(address),
+      logger: silentLogger,
+    })
+    await vi.waitFor(async () => {
+      await server!.admin.publish('+switch-master', 'other 127.0.0.1 1 127.0.0.1 2')
+      await server!.admin.publish('+switch-master', 'mymaster 127.0.0.1 1 127.0.0.1 3')
+      expect(switched.at(-1)).toEqual({ host: '127.0.0.1', port: 3 })
+    }, patience)
+    expect(switched).not.toContainEqual({ host: '127.0.0.1', port: 2 })
+    watch.close()
+
+    const client = new Redis({ host: '127.0.0.1', port: server!.port })
+    const states: string[] = []
+    await vi.waitFor(() => expect(client.status).toBe('ready'), patience)
+    for (const state of ['close', 'ready', 'end']) client.on(state, () => states.push(state))
+    leaveOldMaster(client, { host: '127.0.0.1', port: server!.port })
+    await client.ping()
+    expect(states).toEqual([])
+    leaveOldMaster(client, { host: '127.0.0.1', port: 3 })
+    await vi.waitFor(() => expect(states).toEqual(['close', 'ready']), patience)
+    client.disconnect()
+    leaveOldMaster(client, { host: '127.0.0.1', port: 3 })
+  })
+
+  test('Cluster: the node of the plain channels dies without a replica: they move to another', async () => {
+    await using redis = await startCluster()
+    const link = await connectLink(redis)
+    const bus = hear(link, 'plain', key('bus'))
+    await bus.ready
+    const channels = await Promise.all(redis.servers.map(({ admin }) => admin.pubsub('CHANNELS')))
+    const home = channels.findIndex((list) => list.length > 0)
+    await redis.servers[home]!.kill()
+    const { admin } = redis.servers[(home + 1) % 3]!
+    await vi.waitFor(async () => {
+      await admin.publish(key('bus'), 'after')
+      expect(bus.heard).toContain('after')
+    }, patience)
+    expect(bus.heard[0]).toBe('gap')
+    await link.close()
   })
 })

@@ -12,25 +12,24 @@ export interface RedisKeys {
   rateBlock(key: string): string
   /** String, which installation and secret use this prefix. Expires a day after the last instance renewed it. */
   installation(): string
+  /** String, JSON: device and last use of a session, for people who look. Expires with the session. */
+  session(id: string): string
   /** Plain channel, no key. */
   busTopic(topic: string): string
 }
 
 /** `prefix` is REDIS_KEY_PREFIX: installations that share one Redis differ by it. */
 export function createKeys(prefix: string): RedisKeys {
+  // People choose parts of a limit's key: the word before it keeps the tag from being empty, whatever they choose.
   const root = `${prefix}:shoal1:`
   return {
     runLog: (runId) => `${root}{${runId}}`,
     memberBeats: () => `${root}{members}:beats`,
     memberFacts: () => `${root}{members}:facts`,
-    rateLimit: (key) => `${root}{limit:${insideTag(key)}}`,
-    rateBlock: (key) => `${root}{limit:${insideTag(key)}}:blocked`,
+    rateLimit: (key) => `${root}{limit:${key}}`,
+    rateBlock: (key) => `${root}{limit:${key}}:blocked`,
     installation: () => `${root}{installation}`,
+    session: (id) => `${root}session:${id}`,
     busTopic: (topic) => `${root}bus:${topic}`,
   }
-}
-
-/** A tag ends at the first closing brace, and people choose parts of these keys. */
-function insideTag(key: string): string {
-  return key.replace(/[%}]/g, (character) => (character === '%' ? '%25' : '%7D'))
 }

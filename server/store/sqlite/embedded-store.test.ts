@@ -147,8 +147,8 @@ describe('the embedded database', () => {
 /** Being root is not enough in a container. */
 function canMount(): boolean {
   const folder = mkdtempSync(join(tmpdir(), 'shoal-mount-'))
-  const mounted = spawnSync('mount', ['-t', 'tmpfs', 'tmpfs', folder]).status === 0
-  if (mounted) spawnSync('umount', [folder])
+  const mounted = spawnSync('/usr/bin/mount', ['-t', 'tmpfs', 'tmpfs', folder]).status === 0
+  if (mounted) spawnSync('/usr/bin/umount', [folder])
   rmSync(folder, { recursive: true })
   return mounted
 }
@@ -157,11 +157,11 @@ describe('a full disk', () => {
   test.skipIf(!canMount())(
     'is told as full, breaks nothing, and is over when there is room (needs root)',
     async () => {
-      const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', dataDir], {
+      const mounted = spawnSync('/usr/bin/mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', dataDir], {
         encoding: 'utf8',
       })
       expect(mounted.stderr).toBe('')
-      closing.push(() => spawnSync('umount', [dataDir]))
+      closing.push(() => spawnSync('/usr/bin/umount', [dataDir]))
       const store = await opened()
       const user = await givenUser(store)
       const { run, ids } = await givenRun(store, user.id)
@@ -182,7 +182,7 @@ describe('a full disk', () => {
       // Still readable, and the refused part is nowhere.
       expect((await store.runs.readWithText(run.id))?.text).toHaveLength(saved)
       await expect(store.runs.save([part(run, saved, text)])).rejects.toMatchObject({ kind: 'full' })
-      expect(spawnSync('mount', ['-o', 'remount,size=8m', dataDir]).status).toBe(0)
+      expect(spawnSync('/usr/bin/mount', ['-o', 'remount,size=8m', dataDir]).status).toBe(0)
       expect((await store.runs.save([part(run, saved, 'more')])).size).toBe(1)
       expect((await store.chats.message(ids.messageId, user.id))?.text).toHaveLength(saved + 4)
       await store.close()

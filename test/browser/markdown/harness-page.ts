@@ -48,7 +48,7 @@ async function serve(folder: string): Promise<Server> {
         const type = types[path === '/' ? '.html' : extname(path)] ?? 'application/octet-stream'
         response.writeHead(200, { 'content-type': type, 'content-security-policy': policy }).end(body)
       },
-      () => response.writeHead(404).end(),
+      () => response.writeHead(path === '/favicon.ico' ? 204 : 404).end(),
     )
   })
   server.listen(0, '127.0.0.1')

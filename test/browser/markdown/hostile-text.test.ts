@@ -90,7 +90,7 @@ describe('hostile text under the policy of the page', () => {
         height: node.getBoundingClientRect().height,
         nodes: node.querySelectorAll('*').length,
       }))
-      expect(size.height, name).toBeLessThan(800)
+      expect(size.height, name).toBeLessThan(2200)
       expect(size.nodes, name).toBeLessThan(30_000)
     }
   })

@@ -17,6 +17,7 @@ import { QueueList } from './queue-list.tsx'
 import { Thread } from './thread.tsx'
 import { TitleBar } from './title-bar.tsx'
 import { useChat } from './use-chat.ts'
+import { useTabTitle } from './use-tab-title.ts'
 import { useGlide } from './use-glide.ts'
 import { chooseModel, useModels } from './use-models.ts'
 import { useQueue } from './use-queue.ts'
@@ -40,6 +41,8 @@ export function ChatPage({ chatId, userName }: { chatId: string | null; userName
   const composer = useRef<ComposerHandle>(null)
   const empty = chatId === null && !open.pending
   useGlide(() => composer.current?.element(), empty)
+
+  useTabTitle(open.chat?.title, open.running)
 
   const fail = useCallback((key: string, error: unknown) => setFailure({ key, error }), [])
   const rows = useRowHandlers({ open, model, composer, fail })

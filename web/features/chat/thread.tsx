@@ -1,4 +1,4 @@
-import { memo, useLayoutEffect, useMemo, useRef } from 'react'
+import { memo, useCallback, useLayoutEffect, useMemo, useRef } from 'react'
 import type { ReactNode } from 'react'
 import { Trans, useLingui } from '@lingui/react/macro'
 import type { ChatView, MessageView } from '../../../protocol/http/chat-views.ts'
@@ -10,6 +10,7 @@ import { pathTo } from './message-tree.ts'
 import { answerRow, questionRow, rowNameOf } from './pending-sends.ts'
 import type { PendingSend } from './pending-sends.ts'
 import { useScrollPin } from './use-scroll-pin.ts'
+import { useScrollPlace } from './use-scroll-place.ts'
 import { useMessageWindow } from './use-message-window.ts'
 
 const Row = memo(MessageRow)
@@ -29,10 +30,22 @@ export function Thread({
   const { t } = useLingui()
   const box = useRef<HTMLDivElement>(null)
   const content = useRef<HTMLDivElement>(null)
-  const { pinned, hasNews, toEnd } = useScrollPin(box, content)
+  const { pinned, hasNews, toEnd, unpin } = useScrollPin(box, content)
   const top = useRef<HTMLDivElement>(null)
   const messages = useMemo(() => shownMessages(chat, pending), [chat, pending])
-  const { shown } = useMessageWindow(box, top, messages.length)
+  const { shown, show } = useMessageWindow(box, top, messages.length)
+  const latest = useRef(messages)
+  useLayoutEffect(() => {
+    latest.current = messages
+  })
+  const reveal = useCallback(
+    (messageId: string) => {
+      const index = latest.current.findIndex((it) => it.id === messageId)
+      if (index >= 0) show(latest.current.length - index + 4)
+    },
+    [show],
+  )
+  useScrollPlace({ chatId: chat?.id ?? '', box, pinned, unpin, reveal })
   const from = Math.max(0, messages.length - shown)
 
   // A question just asked is always shown, wherever the reader was.

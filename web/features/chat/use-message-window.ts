@@ -11,7 +11,7 @@ export function useMessageWindow(
   box: RefObject<HTMLElement | null>,
   top: RefObject<HTMLElement | null>,
   total: number,
-): { shown: number; showAll: () => void } {
+): { shown: number; show: (count: number) => void } {
   const [shown, setShown] = useState(step)
   const before = useRef<{ height: number; scroll: number } | null>(null)
 
@@ -46,5 +46,6 @@ export function useMessageWindow(
     }
   })
 
-  return { shown, showAll: () => more(total) }
+  const show = useCallback((count: number) => setShown((known) => Math.max(known, count)), [])
+  return { shown, show }
 }

@@ -6,6 +6,8 @@ export interface ScrollPin {
   /** Content came below while the reader was elsewhere. */
   hasNews: boolean
   toEnd: (smooth?: boolean) => void
+  /** Stays where it is from now on: a place was asked for. */
+  unpin: () => void
 }
 
 const upKeys = new Set(['PageUp', 'ArrowUp', 'Home'])
@@ -98,5 +100,6 @@ export function useScrollPin(
     }
   }, [box, content, pin])
 
-  return { pinned, hasNews, toEnd }
+  const unpin = useCallback(() => pin(false), [pin])
+  return { pinned, hasNews, toEnd, unpin }
 }

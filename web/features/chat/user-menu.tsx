@@ -17,7 +17,7 @@ export function UserMenu({ user }: { user: UserView }): ReactNode {
   const navigate = useNavigate()
   const { hideSheet } = useSidebar()
   const [shortcuts, setShortcuts] = useState(false)
-  const go = (to: '/account' | '/connections' | '/users' | '/cluster'): void => {
+  const go = (to: '/account' | '/settings' | '/connections' | '/users' | '/cluster'): void => {
     hideSheet()
     void navigate({ to })
   }
@@ -43,7 +43,7 @@ export function UserMenu({ user }: { user: UserView }): ReactNode {
           </button>
         )}
       >
-        <MenuItem icon="settings" onSelect={() => go('/account')}>
+        <MenuItem icon="person" onSelect={() => go('/account')}>
           <Trans>Account</Trans>
         </MenuItem>
         {user.role === 'admin' && (
@@ -53,6 +53,9 @@ export function UserMenu({ user }: { user: UserView }): ReactNode {
             </MenuItem>
             <MenuItem icon="people" onSelect={() => go('/users')}>
               <Trans>Users</Trans>
+            </MenuItem>
+            <MenuItem icon="settings" onSelect={() => go('/settings')}>
+              <Trans>Settings</Trans>
             </MenuItem>
             <MenuItem icon="instances" onSelect={() => go('/cluster')}>
               <Trans>Instances</Trans>

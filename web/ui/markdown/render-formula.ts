@@ -2,6 +2,7 @@ type Katex = typeof import('katex')
 
 const maxTex = 4000
 const maxKept = 300
+const maxHeightEm = 100
 
 // A definition may stand for much text and be used often: what it can grow to is bounded by both.
 const defines =
@@ -25,7 +26,14 @@ function create(katex: Katex, tex: string, display: boolean): Node | null {
     // A formula that KaTeX does not know, or that is too deep for it, is shown as its source: the caller says so.
     return null
   }
-  return holder.firstChild
+  return isTooTall(holder) ? null : holder.firstChild
+}
+
+/** `\raisebox` and repeated shifts are not bound by `maxSize`; KaTeX writes what a line takes into its struts. */
+function isTooTall(holder: Element): boolean {
+  return [...holder.querySelectorAll<HTMLElement>('.katex-strut')].some(
+    (strut) => Number.parseFloat(strut.style.height) > maxHeightEm,
+  )
 }
 
 /** The formula as a node built by DOM calls alone, or undefined where its source has to be shown instead. */

@@ -1,0 +1,103 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { seededRandom } from './support/seeded-random.ts'
+import type { Bench } from './support/bench.ts'
+import type { Fleet } from './support/fleet.ts'
+import { LongAnswers } from './support/long-answers.ts'
+
+interface LongState {
+  seed: string
+  kills: number
+  answers: number
+  /** Kills that hit an instance while it wrote at least one answer. */
+  hits: number
+  wordsLost: number
+  unfinished: number
+  readersDiffer: number
+  failures: string[]
+}
+
+const file = join(import.meta.dirname, '../.cache/chaos/long.json')
+/** One fleet lives this many kills; what was counted is kept after each, so that a run can be taken up again. */
+const killsOfOneFleet = 20
+const pause = { least: 4000, most: 7500 }
+
+/**
+ * Kills instances at random moments while answers are written and read, and counts what must not happen. The moments
+ * come from the seed; a run with the same seed that was broken off goes on behind its last counted fleet. True: kept.
+ */
+export async function runLong(
+  bench: Bench,
+  { kills, seed = `${Math.floor(Math.random() * 1e9)}` }: { kills: number; seed?: string | undefined },
+): Promise<boolean> {
+  if (!Number.isInteger(kills) || kills < 1) {
+    console.error('--long needs how many kills: a whole number from 1, such as --long 200.')
+    return false
+  }
+  const state = readState(seed)
+  console.log(`seed ${seed}: ${kills} kills${state.kills > 0 ? `, ${state.kills} of them done before` : ''}`)
+  while (state.kills < kills) {
+    await oneFleet(bench, state, Math.min(killsOfOneFleet, kills - state.kills))
+    writeState(state)
+    console.log(line(state))
+  }
+  for (const failure of state.failures.slice(0, 20)) console.log(`       broken:   ${failure}`)
+  const kept = state.wordsLost + state.unfinished + state.readersDiffer + state.failures.length === 0
+  console.log(`${kept ? 'kept  ' : 'BROKEN'} P1 long, seed ${seed}: ${line(state)}`)
+  return kept
+}
+
+function line(state: LongState): string {
+  const { kills, hits, answers, wordsLost, unfinished, readersDiffer } = state
+  return `${kills} kills (${hits} of an instance that was writing), ${answers} answers: ${wordsLost} acknowledged words lost, ${unfinished} answers unfinished, ${readersDiffer} readers that differ from the store`
+}
+
+async function oneFleet(bench: Bench, state: LongState, kills: number): Promise<void> {
+  const random = seededRandom(`${state.seed} ${state.kills}`)
+  const fleet = await bench.fleet({
+    scripts: { words: { words: 2400, wordsPerSecond: 160 } },
+  })
+  const answers = new LongAnswers(fleet, 8)
+  try {
+    for (let kill = 0; kill < kills; kill++) {
+      await delay(pause.least + random() * (pause.most - pause.least))
+      const place = Math.floor(random() * fleet.instances.length)
+      if (await owns(fleet, place)) state.hits++
+      await fleet.kill(place)
+      await fleet.restart(place)
+    }
+  } finally {
+    const found = await answers.end()
+    state.kills += kills
+    state.answers += found.answers
+    state.wordsLost += found.wordsLost
+    state.unfinished += found.unfinished
+    state.readersDiffer += found.readersDiffer
+    state.failures.push(...found.failures)
+    await fleet.close()
+  }
+}
+
+async function owns(fleet: Fleet, place: number): Promise<boolean> {
+  const victim = fleet.instances[place]
+  const runs = await fleet.runs().catch(() => [])
+  return runs.some((run) => victim !== undefined && fleet.ownerOf(run) === victim)
+}
+
+function readState(seed: string): LongState {
+  const fresh = { kills: 0, answers: 0, hits: 0, wordsLost: 0, unfinished: 0, readersDiffer: 0 }
+  try {
+    const state = JSON.parse(readFileSync(file, 'utf8')) as LongState
+    if (state.seed === seed) return state
+  } catch {
+    // None yet.
+  }
+  return { seed, ...fresh, failures: [] }
+}
+
+function writeState(state: LongState): void {
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, JSON.stringify(state, undefined, 2))
+}
+

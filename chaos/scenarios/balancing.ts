@@ -1,0 +1,48 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Scenario } from '../scenario.ts'
+import { startCrowd } from '../support/crowd.ts'
+import { openSignUp, signUpPerson } from '../support/people.ts'
+import { startRandomBalancer } from '../support/random-balancer.ts'
+
+const people = 12
+const words = 60
+
+export const balancing: Scenario = {
+  name: 'random-balancing',
+  promise: 'P8',
+  bound: `${people} people for 10 s, each request and each socket to a random instance of three: 0 failed requests, 0 cut answers`,
+  short: true,
+  async run(bench) {
+    const fleet = await bench.fleet({
+      env: openSignUp,
+      scripts: { words: { words, wordsPerSecond: 30 } },
+    })
+    const balancer = await startRandomBalancer(fleet.urls)
+    try {
+      const crowd = startCrowd({
+        people: await Promise.all(
+          Array.from({ length: people }, (_, place) =>
+            signUpPerson(balancer.url, `person-${place}@example.com`),
+          ),
+        ),
+        url: balancer.url,
+        words,
+        thinkMs: 300,
+      })
+      await delay(10_000)
+      await crowd.end()
+      const { requests, answers, failures } = crowd.log
+      const broken = [...failures]
+      const shares = [...balancer.counts.values()]
+      if (shares.length !== 3 || Math.min(...shares) < 20) broken.push(`shares of ${shares.join(', ')}: not random`)
+      if (answers < people) broken.push(`only ${answers} answers: nothing was tested`)
+      return {
+        measured: `${requests} requests, ${answers} answers over instances by ${shares.join(' / ')}; ${failures.length} failures`,
+        broken,
+      }
+    } finally {
+      balancer.stop()
+      await fleet.close()
+    }
+  },
+}

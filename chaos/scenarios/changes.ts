@@ -1,0 +1,112 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Scenario } from '../scenario.ts'
+import { seconds } from '../support/compare.ts'
+import type { Fleet, FleetOptions } from '../support/fleet.ts'
+
+interface Connection {
+  id: string
+  name: string
+}
+
+/** How long until every instance has a connection of this name. */
+async function known(fleet: Fleet, name: string, began: number): Promise<number> {
+  const times = await Promise.all(
+    fleet.urls().map(async (url) => {
+      for (;;) {
+        const asked = performance.now()
+        const { items } = await fleet.api.call<{ items: Connection[] }>('GET', '/api/connections', undefined, url)
+        if (items.some((connection) => connection.name === name)) return asked - began
+        if (asked - began > 20_000) return Infinity
+        await delay(25)
+      }
+    }),
+  )
+  return Math.max(...times)
+}
+
+interface Change {
+  name: string
+  bound: string
+  mostMs: number
+  short: boolean
+  options: FleetOptions
+  /** Before each change. */
+  before(fleet: Fleet): Promise<string[]> | string[]
+}
+
+function change({ name, bound, mostMs, short, options, before }: Change): Scenario {
+  return {
+    name,
+    promise: 'P6',
+    bound: `${bound}: a changed connection is used by every instance ≤ ${seconds(mostMs)}`,
+    short,
+    async run(bench) {
+      const fleet = await bench.fleet(options)
+      try {
+        const broken: string[] = []
+        const times: number[] = []
+        for (let turn = 0; turn < 5; turn++) {
+          broken.push(...(await before(fleet)))
+          const named = `provider ${turn}`
+          const began = performance.now()
+          await fleet.api.call(
+            'POST',
+            '/api/connections',
+            { kind: 'openai', name: named, baseUrl: fleet.provider.v1 },
+            fleet.urls()[turn % 3],
+          )
+          times.push(await known(fleet, named, began))
+          for (const { redis } of fleet.links) redis?.mend()
+        }
+        const worst = Math.max(...times)
+        if (worst > mostMs) broken.push(`it was known everywhere only after ${seconds(worst)}`)
+        return { measured: `5 changes, worst ${worst < 1000 ? `${worst.toFixed(0)} ms` : seconds(worst)}`, broken }
+      } finally {
+        await fleet.close()
+      }
+    },
+  }
+}
+
+export const changes: Scenario[] = [
+  change({
+    name: 'change',
+    bound: 'with Redis',
+    mostMs: 1000,
+    short: true,
+    options: {},
+    before: () => [],
+  }),
+  change({
+    name: 'change-missed',
+    bound: 'its message lost to every instance (subscriptions silenced, then killed)',
+    mostMs: 5000,
+    short: true,
+    options: { linked: true },
+    before: (fleet) => {
+      const silenced = fleet.links.map(
+        ({ redis }) => redis?.stallWhere((said) => said.includes('subscribe\r\n')) ?? 0,
+      )
+      return silenced.every((count) => count > 0) ? [] : ['a subscription was not found: nothing was tested']
+    },
+  }),
+  change({
+    name: 'change-without-redis',
+    bound: 'with PostgreSQL alone',
+    mostMs: 5000,
+    short: false,
+    options: { redis: false },
+    before: () => [],
+  }),
+  change({
+    name: 'change-redis-away',
+    bound: 'while Redis is away',
+    mostMs: 5000,
+    short: false,
+    options: {},
+    before: async (fleet) => {
+      await fleet.redis?.servers[0]?.kill()
+      return []
+    },
+  }),
+]

@@ -1,0 +1,44 @@
+import type { Scenario } from '../scenario.ts'
+import { compare } from '../support/compare.ts'
+import type { Watched } from '../support/compare.ts'
+
+const words = 160
+
+/** Answers are written on one instance and read on a second; a third has nothing to do with them. */
+export const idleInstance: Scenario = {
+  name: 'idle-instance',
+  promise: 'P10',
+  bound: 'an instance without a reader of an answer receives 0 messages of it; the one with a reader receives them',
+  short: true,
+  async run(bench) {
+    const fleet = await bench.fleet({ linked: true, scripts: { words: { words, wordsPerSecond: 25 } } })
+    try {
+      const [owner, reading] = fleet.instances
+      const broken: string[] = []
+      const watched: Watched[] = []
+      for (let place = 0; place < 6; place++) {
+        const answer = await fleet.ask('words', `question ${place}`, owner?.url)
+        for (const { redis } of fleet.links) redis?.heard(answer.runId)
+        watched.push({ answer, readers: [fleet.read(answer, () => [reading?.url ?? ''])] })
+      }
+      const before = fleet.links.map(({ redis }) => redis?.received ?? 0)
+      // Asked of the first two alone: a question to the third would be one about the answer.
+      fleet.api.url = owner?.url ?? ''
+      const wait = watched.flatMap(({ readers }) => readers.map((reader) => reader.finished(60_000)))
+      await Promise.all(wait).catch((error: unknown) => broken.push(String(error)))
+      const bytes = fleet.links.map(({ redis }, place) => (redis?.received ?? 0) - (before[place] ?? 0))
+      const heard = fleet.links.map(({ redis }) =>
+        watched.reduce((sum, { answer }) => sum + (redis?.heard(answer.runId) ?? 0), 0),
+      )
+      broken.push(...(await compare(fleet, watched, { words, continues: true })))
+      if ((heard[1] ?? 0) < 20) broken.push(`the reading instance heard only ${heard[1]} messages: nothing was tested`)
+      if (heard[2] !== 0) broken.push(`the idle instance heard ${heard[2]} messages of answers it does not read`)
+      return {
+        measured: `messages that name an answer: ${heard[1]} to the reading instance, ${heard[2]} to the idle one (bytes from Redis ${bytes.join(' / ')})`,
+        broken,
+      }
+    } finally {
+      await fleet.close()
+    }
+  },
+}

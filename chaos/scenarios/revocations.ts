@@ -1,0 +1,133 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { UserView } from '../../protocol/index.ts'
+import type { ApiClient } from '../../test/support/api-client.ts'
+import { TestSocket } from '../../test/support/socket.ts'
+import type { Scenario } from '../scenario.ts'
+import { seconds } from '../support/compare.ts'
+import type { Fleet } from '../support/fleet.ts'
+import { openSignUp, password, signUpPerson } from '../support/people.ts'
+
+interface Act {
+  name: string
+  /** Done at the first instance. */
+  act(person: ApiClient, admin: ApiClient, id: string): Promise<unknown>
+  /** Whether an instance has applied it, from what it answers to the person. */
+  applied(status: number, me: UserView | undefined): boolean
+  /** Sockets of the session are closed. */
+  closes: boolean
+}
+
+const refused = (status: number): boolean => status === 401 || status === 403
+
+const acts: Act[] = [
+  { name: 'sign-out', act: (person) => person.call('POST', '/api/auth/sign-out'), applied: refused, closes: true },
+  {
+    name: 'sign-out everywhere',
+    act: (person) => person.call('POST', '/api/auth/sign-out-everywhere'),
+    applied: refused,
+    closes: true,
+  },
+  {
+    name: 'password change',
+    act: (person) =>
+      person.call('POST', '/api/account/password', { current: password, next: 'battery staple' }),
+    applied: refused,
+    closes: true,
+  },
+  {
+    name: 'role change',
+    act: (_, admin, id) => admin.call('PATCH', `/api/users/${id}`, { role: 'admin' }),
+    applied: (status, me) => status === 200 && me?.role === 'admin',
+    closes: false,
+  },
+  {
+    name: 'deactivation',
+    act: (_, admin, id) => admin.call('PATCH', `/api/users/${id}`, { active: false }),
+    applied: refused,
+    closes: true,
+  },
+]
+
+/** Every instance has seen the session and holds a socket of it; how long does each go on believing in it? */
+async function measure(fleet: Fleet, { name, act, applied, closes }: Act, mostMs: number) {
+  const [first = ''] = fleet.urls()
+  const person = await signUpPerson(first, `${name.replaceAll(' ', '-')}@example.com`)
+  const { token } = person
+  const me = async (url: string): Promise<{ status: number; user: UserView | undefined }> => {
+    const response = await fetch(`${url}/api/auth/me`, { headers: { authorization: `Bearer ${token}` } })
+    const body = (await response.json()) as UserView | { user: UserView }
+    return { status: response.status, user: response.ok ? ('user' in body ? body.user : body) : undefined }
+  }
+  const sockets = await Promise.all(
+    fleet.urls().map(async (url) => {
+      const socket = await new TestSocket(url, { token }).open()
+      await socket.hello().frame('welcome')
+      return socket
+    }),
+  )
+  const { user } = await me(first)
+  await Promise.all(fleet.urls().map((url) => me(url)))
+  const broken: string[] = []
+  const began = performance.now()
+  await act(person, fleet.api, user?.id ?? '')
+  const times = await Promise.all(
+    fleet.urls().map(async (url) => {
+      for (;;) {
+        const asked = performance.now()
+        const { status, user: seen } = await me(url)
+        if (applied(status, seen)) return asked - began
+        if (asked - began > mostMs + 5000) return Infinity
+        await delay(25)
+      }
+    }),
+  )
+  const worst = Math.max(...times)
+  if (worst > mostMs) broken.push(`${name} is known everywhere only after ${seconds(worst)}`)
+  if (closes) {
+    const ends = await Promise.all(
+      sockets.map((socket) => Promise.race([socket.closed, delay(Math.max(500, mostMs - worst + 500))])),
+    )
+    for (const end of ends) {
+      if (!end) broken.push(`a socket is still open after ${name}`)
+      else if (end.code !== 4100) broken.push(`a socket was closed with ${end.code} after ${name}`)
+    }
+  }
+  for (const socket of sockets) socket.close()
+  return { worst, broken }
+}
+
+function revocations(
+  name: string,
+  how: 'with' | 'without' | 'away',
+  { mostMs, short }: { mostMs: number; short: boolean },
+): Scenario {
+  const where = { with: 'with Redis', without: 'with PostgreSQL alone', away: 'while Redis is away' }[how]
+  return {
+    name,
+    promise: 'P5',
+    bound: `${where}: sign-out, everywhere, password, role, deactivation on all instances ≤ ${seconds(mostMs)}, sockets closed with 4100`,
+    short,
+    async run(bench) {
+      const fleet = await bench.fleet({ env: openSignUp, ...(how === 'without' ? { redis: false as const } : {}) })
+      try {
+        if (how === 'away') await fleet.redis?.servers[0]?.kill()
+        const broken: string[] = []
+        const measured: string[] = []
+        for (const act of acts) {
+          const { worst, broken: found } = await measure(fleet, act, mostMs)
+          measured.push(`${act.name} ${worst < 1000 ? `${worst.toFixed(0)} ms` : seconds(worst)}`)
+          broken.push(...found)
+        }
+        return { measured: measured.join(', '), broken }
+      } finally {
+        await fleet.close()
+      }
+    },
+  }
+}
+
+export const revocationScenarios: Scenario[] = [
+  revocations('revocations', 'with', { mostMs: 1000, short: true }),
+  revocations('revocations-without-redis', 'without', { mostMs: 10_000, short: false }),
+  revocations('revocations-redis-away', 'away', { mostMs: 10_000, short: false }),
+]

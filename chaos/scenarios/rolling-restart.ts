@@ -1,0 +1,91 @@
+import { existsSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Scenario } from '../scenario.ts'
+import { compare, seconds } from '../support/compare.ts'
+import type { Watched } from '../support/compare.ts'
+import { startCrowd } from '../support/crowd.ts'
+import { nginxFile, startNginx } from '../support/nginx-process.ts'
+import { openSignUp, signUpPerson } from '../support/people.ts'
+
+const people = 50
+const words = 120
+
+const behindNginx: Scenario = {
+  name: 'rolling-restart',
+  promise: 'P9',
+  bound: `3 instances restarted one after another behind our nginx file, the next TERM 1 s after the former is ready again, under ${people} people: 0 failed requests, 0 cut answers`,
+  short: false,
+  alone: true,
+  lacks: () => (existsSync(nginxFile) ? undefined : 'needs nginx'),
+  async run(bench) {
+    const fleet = await bench.fleet({
+      env: openSignUp,
+      scripts: { words: { words, wordsPerSecond: 12 } },
+    })
+    const nginx = await startNginx(fleet.urls())
+    try {
+      const crew = []
+      for (let place = 0; place < people; place++)
+        crew.push(await signUpPerson(fleet.urls()[0] ?? '', `person-${place}@example.com`))
+      const crowd = startCrowd({ people: crew, url: nginx.url, words, thinkMs: 1500 })
+      await delay(5000)
+      const drains: number[] = []
+      for (const place of [0, 1, 2]) {
+        const began = performance.now()
+        fleet.instances[place]?.kill('SIGTERM')
+        await fleet.instances[place]?.exited()
+        drains.push(performance.now() - began)
+        await fleet.restart(place)
+        await delay(1000)
+      }
+      await delay(3000)
+      await crowd.end()
+      const { requests, answers, failures } = crowd.log
+      const broken = [...failures]
+      if (answers < people) broken.push(`only ${answers} answers: nothing was tested`)
+      if (drains.some((ms) => ms > 10_000)) broken.push(`a drain took ${seconds(Math.max(...drains))}`)
+      if (failures.length > 0) broken.push((await nginx.errors()).split('\n').slice(-5).join(' | '))
+      return {
+        measured: `${requests} requests, ${answers} answers, ${failures.length} failures; drains took ${drains.map(seconds).join(', ')}`,
+        broken,
+      }
+    } finally {
+      await nginx.stop()
+      await fleet.close()
+    }
+  },
+}
+
+const termThenKill: Scenario = {
+  name: 'term-then-kill',
+  promise: 'P9',
+  bound: 'TERM, then KILL after 10 s, under 20 answers that last longer: 0 cut, 0 words lost',
+  short: true,
+  async run(bench) {
+    const long = 420
+    const fleet = await bench.fleet({ scripts: { words: { words: long, wordsPerSecond: 22 } } })
+    try {
+      const victim = fleet.instances[0]
+      const watched: Watched[] = []
+      for (let place = 0; place < 20; place++) {
+        const answer = await fleet.ask('words', `question ${place}`, place < 10 ? victim?.url : undefined)
+        watched.push({ answer, readers: [fleet.read(answer)] })
+      }
+      await delay(2000)
+      fleet.api.url = fleet.urls()[1] ?? ''
+      const began = performance.now()
+      victim?.kill('SIGTERM')
+      await Promise.race([victim?.exited(), delay(10_000)])
+      const took = performance.now() - began
+      const killed = victim?.alive === true
+      if (killed) await fleet.kill(0)
+      const broken = await compare(fleet, watched, { words: long, continues: true })
+      if (killed) broken.push('it had to be killed: a drain is to end within its grace')
+      return { measured: `20 answers complete; the instance was gone after ${seconds(took)}`, broken }
+    } finally {
+      await fleet.close()
+    }
+  },
+}
+
+export const upgrades: Scenario[] = [behindNginx, termThenKill]

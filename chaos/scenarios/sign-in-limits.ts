@@ -1,0 +1,67 @@
+import type { Scenario } from '../scenario.ts'
+import { openSignUp, password, signUpPerson, someAddress, trySignIn } from '../support/people.ts'
+import type { Fleet } from '../support/fleet.ts'
+
+const burst = 15
+const tries = 60
+const people = 12
+
+/** Guesses at one account from one address, over all instances at once; how many were let through to the password? */
+async function guess(fleet: Fleet): Promise<{ let: number; refused: number; other: number[] }> {
+  const address = someAddress()
+  const urls = fleet.urls()
+  const statuses: number[] = []
+  for (let batch = 0; batch < tries / 6; batch++) {
+    const some = Array.from({ length: 6 }, (_, place) =>
+      trySignIn(urls[(batch + place) % urls.length] ?? '', {
+        email: 'admin@example.com',
+        secret: 'a wrong guess',
+        address,
+      }),
+    )
+    statuses.push(...(await Promise.all(some)))
+  }
+  return {
+    let: statuses.filter((status) => status === 401).length,
+    refused: statuses.filter((status) => status === 429).length,
+    other: statuses.filter((status) => status !== 401 && status !== 429),
+  }
+}
+
+export const signInLimits: Scenario = {
+  name: 'sign-in-limits',
+  promise: 'P7',
+  bound: `${tries} guesses over 3 instances: ≤ 2 × ${burst} reach the password, while Redis is away ≤ 3 × ${burst}; ${people} people sign in meanwhile and none hears “limit reached”`,
+  short: true,
+  async run(bench) {
+    const fleet = await bench.fleet({ env: openSignUp })
+    try {
+      const broken: string[] = []
+      const emails = Array.from({ length: people }, (_, place) => `person-${place}@example.com`)
+      for (const email of emails) await signUpPerson(fleet.urls()[0] ?? '', email)
+      const shared = await guess(fleet)
+      if (shared.let > 2 * burst) broken.push(`${shared.let} guesses of ${tries} reached the password`)
+      if (shared.let < burst) broken.push(`only ${shared.let} guesses were let through: an honest person is refused`)
+      await fleet.redis?.servers[0]?.kill()
+      const away = await guess(fleet)
+      if (away.let > 3 * burst) broken.push(`without Redis ${away.let} guesses of ${tries} reached the password`)
+      if (away.refused === 0) broken.push('without Redis there is no limit')
+      const other = [...shared.other, ...away.other]
+      if (other.length > 0) broken.push(`tries were answered with ${other.join(', ')}`)
+      const office = someAddress()
+      const statuses = await Promise.all(
+        emails.map((email, place) =>
+          trySignIn(fleet.urls()[place % 3] ?? '', { email, secret: password, address: office }),
+        ),
+      )
+      if (statuses.some((status) => status !== 200))
+        broken.push(`without Redis people are answered with ${statuses.join(', ')}`)
+      return {
+        measured: `${shared.let} of ${tries} guesses let through, ${away.let} while Redis was away; ${people} people signed in`,
+        broken,
+      }
+    } finally {
+      await fleet.close()
+    }
+  },
+}

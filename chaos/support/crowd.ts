@@ -1,0 +1,85 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { ChatView, RunStarted } from '../../protocol/index.ts'
+import { Reader } from '../../test/support/reader.ts'
+import { readScriptedWords } from '../../test/support/scripted-words.ts'
+import type { ApiClient } from '../../test/support/api-client.ts'
+
+/** The clients' own log of what they were answered. */
+export interface CrowdLog {
+  requests: number
+  answers: number
+  /** Sentences: requests that failed, answers that were cut, readers that saw something else than the store. */
+  failures: string[]
+}
+
+export interface Crowd {
+  readonly log: CrowdLog
+  /** Lets everybody end what they have begun, and waits for it. */
+  end(): Promise<void>
+}
+
+interface CrowdOptions {
+  people: ApiClient[]
+  /** Where everybody goes: a balancer. */
+  url: string
+  words: number
+  /** Pause of a person between two things, ms. */
+  thinkMs: number
+}
+
+/** People who chat: ask, read over a socket, look at the list, again and again, through one address. */
+export function startCrowd({ people, url, words, thinkMs }: CrowdOptions): Crowd {
+  const log: CrowdLog = { requests: 0, answers: 0, failures: [] }
+  const state = { ending: false }
+
+  async function call<T>(person: ApiClient, method: string, path: string, body?: unknown): Promise<T | undefined> {
+    log.requests++
+    try {
+      return await person.call<T>(method, path, body, url)
+    } catch (error) {
+      log.failures.push(`${new Date().toISOString().slice(14, 23)} ${String(error).slice(0, 200)}`)
+      return undefined
+    }
+  }
+
+  async function live(person: ApiClient): Promise<void> {
+    await delay(Math.random() * thinkMs)
+    while (!state.ending) {
+      const asked = { clientId: crypto.randomUUID(), model: 'words', text: 'question' }
+      const started = await call<RunStarted>(person, 'POST', '/api/runs', asked)
+      if (started) await read(person, started)
+      await call(person, 'GET', '/api/chats?limit=20')
+      await call(person, 'GET', '/api/auth/me')
+      await delay(thinkMs * (0.5 + Math.random()))
+    }
+  }
+
+  async function read(person: ApiClient, started: RunStarted): Promise<void> {
+    const reader = new Reader({ urls: () => [url], token: person.token, runId: started.runId })
+    try {
+      await reader.finished(60_000)
+    } catch (error) {
+      log.failures.push(String(error))
+      return
+    } finally {
+      reader.close()
+    }
+    log.answers++
+    const chat = await call<ChatView>(person, 'GET', `/api/chats/${started.chatId}`)
+    const stored = chat?.messages.find(({ id }) => id === started.messageId)
+    if (!stored) return
+    const { problem } = readScriptedWords(stored.text, words)
+    if (stored.status !== 'done') log.failures.push(`an answer is stored as ${stored.status}`)
+    if (problem !== undefined) log.failures.push(`an answer was cut: ${problem}`)
+    if (reader.text !== stored.text) log.failures.push('a reader shows something else than the store')
+  }
+
+  const lives = people.map((person) => live(person))
+  return {
+    log,
+    async end() {
+      state.ending = true
+      await Promise.all(lives)
+    },
+  }
+}

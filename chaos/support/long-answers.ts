@@ -1,0 +1,109 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Reader } from '../../test/support/reader.ts'
+import { readScriptedWords } from '../../test/support/scripted-words.ts'
+import { until } from './fleet.ts'
+import type { Answer, Fleet } from './fleet.ts'
+
+export interface LongFindings {
+  answers: number
+  wordsLost: number
+  unfinished: number
+  readersDiffer: number
+  failures: string[]
+}
+
+const words = 2400
+const sampleMs = 700
+
+/** Keeps so many answers going, each with two readers, and a record of what the store has acknowledged of each. */
+export class LongAnswers {
+  readonly #fleet: Fleet
+  readonly #found: LongFindings = { answers: 0, wordsLost: 0, unfinished: 0, readersDiffer: 0, failures: [] }
+  readonly #lanes: Promise<void>[]
+  #ending = false
+  #asked = 0
+
+  constructor(fleet: Fleet, atOnce: number) {
+    this.#fleet = fleet
+    this.#lanes = Array.from({ length: atOnce }, () => this.#lane())
+  }
+
+  /** Lets what runs end; answers with what was found. */
+  async end(): Promise<LongFindings> {
+    this.#ending = true
+    await Promise.all(this.#lanes)
+    return this.#found
+  }
+
+  async #lane(): Promise<void> {
+    while (!this.#ending) {
+      const answer = await this.#ask()
+      if (answer) await this.#watch(answer)
+      else await delay(200)
+    }
+  }
+
+  /** An instance may be killed while it takes the request: the same request again has the same outcome. */
+  async #ask(): Promise<Answer | undefined> {
+    const request = { model: 'words', text: `question ${this.#asked++}`, clientId: crypto.randomUUID() }
+    for (let attempt = 0; attempt < 40; attempt++) {
+      try {
+        const urls = this.#fleet.urls()
+        const url = urls[attempt % urls.length]
+        return { ...(await this.#fleet.api.startRun(request, url)), question: request.text }
+      } catch {
+        await delay(200)
+      }
+    }
+    this.#found.failures.push(`${request.text} could not be asked within 40 tries`)
+    return undefined
+  }
+
+  async #watch(answer: Answer): Promise<void> {
+    const readers = [this.#fleet.read(answer), this.#fleet.read(answer)]
+    const samples: string[] = []
+    const over = Promise.allSettled(readers.map((reader) => reader.finished(180_000)))
+    const state = { over: false }
+    void over.then(() => (state.over = true))
+    while (!state.over) {
+      const stored = await this.#fleet.stored(answer).catch(() => undefined)
+      if (stored && stored.text !== '') samples.push(stored.text)
+      await Promise.race([over, delay(sampleMs)])
+    }
+    await this.#judge(answer, readers, samples)
+  }
+
+  async #judge(answer: Answer, readers: Reader[], samples: string[]): Promise<void> {
+    const found = this.#found
+    found.answers++
+    let stored: { text: string; status: string } | undefined
+    await until(async () => {
+      stored = await this.#fleet.stored(answer).catch(() => undefined)
+      return stored !== undefined && stored.status !== 'running'
+    }, 20_000)
+    if (!stored || stored.status !== 'done') {
+      found.unfinished++
+      found.failures.push(`“${answer.question}” is stored as ${stored?.status}`)
+    }
+    const { text = '' } = stored ?? {}
+    const { problem, words: whole } = readScriptedWords(text, words)
+    if (problem !== undefined) found.failures.push(`“${answer.question}”: ${problem}`)
+    if (whole < words) found.wordsLost += words - whole
+    // What the store has once said is never taken back or written otherwise.
+    const lost = samples.filter((sample) => !text.startsWith(sample))
+    for (const sample of lost) found.wordsLost += wordsBehind(sample, text)
+    if (lost.length > 0) found.failures.push(`“${answer.question}” lost words that the store had`)
+    for (const reader of readers) {
+      if (reader.text === text) continue
+      found.readersDiffer++
+      found.failures.push(`a reader of “${answer.question}” has ${reader.text.length} of ${text.length} units`)
+    }
+  }
+}
+
+/** Words of `sample` behind the place where `text` leaves it. */
+function wordsBehind(sample: string, text: string): number {
+  let at = 0
+  while (at < sample.length && sample[at] === text[at]) at++
+  return sample.slice(at).split(' ').length
+}

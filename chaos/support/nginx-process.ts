@@ -1,0 +1,59 @@
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { freePorts } from '../../test/support/free-port.ts'
+import { temporaryFolder } from '../../test/support/temporary-folder.ts'
+import { until } from './fleet.ts'
+
+export interface NginxProcess {
+  readonly url: string
+  /** What it wrote to its error log. */
+  errors(): Promise<string>
+  stop(): Promise<void>
+}
+
+export const nginxFile = '/usr/sbin/nginx'
+const files = join(import.meta.dirname, '../../deploy/nginx')
+
+/** A real nginx with our own file, its addresses, certificates and paths replaced. */
+export async function startNginx(targets: string[]): Promise<NginxProcess> {
+  if (!existsSync(nginxFile)) throw new Error('install the package nginx')
+  const folder = await temporaryFolder('nginx')
+  const [port = 0, redirect = 0] = await freePorts(2)
+  const at = (name: string): string => join(folder.path, name)
+  const ports = targets.map((target) => new URL(target).port)
+  const ours = await readFile(join(files, 'nginx-debian.conf'), 'utf8')
+  const config = ours
+    .replace(/^user .*$/m, process.getuid?.() === 0 ? 'user root;' : '')
+    .replace(/^error_log .*$/m, `error_log ${at('error.log')} warn;`)
+    .replace(/^pid .*$/m, `pid ${at('nginx.pid')};`)
+    .replaceAll('/etc/nginx/shoal/', `${files}/`)
+    .replace('listen 80;', `listen 127.0.0.1:${redirect};`)
+    .replace('listen 443 ssl http2;', `listen 127.0.0.1:${port};`)
+    .replaceAll(/^\s*(listen \[::\]|ssl_).*$/gm, '')
+    .replaceAll(/127\.0\.0\.1:808(\d)/g, (_, place: string) => `127.0.0.1:${ports[Number(place) - 1] ?? ''}`)
+    .replace(/^http \{$/m, `http {\n  client_body_temp_path ${at('body')};\n  proxy_temp_path ${at('proxy')};`)
+  await writeFile(at('nginx.conf'), config)
+  const child = spawn(nginxFile, ['-c', at('nginx.conf'), '-e', at('error.log'), '-g', 'daemon off;'], {
+    stdio: 'ignore',
+  })
+  const gone = new Promise((resolve) => child.once('exit', resolve))
+  const url = `http://127.0.0.1:${port}`
+  const errors = (): Promise<string> => readFile(at('error.log'), 'utf8').catch(() => '')
+  const answers = await until(
+    async () => (await fetch(`${url}/health`).catch(() => undefined))?.ok === true,
+    10_000,
+  )
+  const stop = async (): Promise<void> => {
+    child.kill('SIGTERM')
+    await gone
+    await folder.remove()
+  }
+  if (!answers) {
+    const said = await errors()
+    await stop()
+    throw new Error(`nginx does not answer: ${said}`)
+  }
+  return { url, errors, stop }
+}

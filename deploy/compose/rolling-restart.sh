@@ -1,0 +1,11 @@
+#!/bin/sh
+# rolling-restart.sh [FILES…]: brings the instances to the present image and settings one after the other, each only
+# when the one before is ready. Nobody notices. FILES are further compose files, such as compose.sentinel.yaml.
+set -eu
+cd "$(dirname "$0")"
+files='-f compose.yaml'
+for file in "$@"; do files="$files -f $file"; done
+for instance in shoal-1 shoal-2 shoal-3; do
+  # shellcheck disable=SC2086
+  docker compose $files up --detach --no-deps --force-recreate --wait --wait-timeout 150 "$instance"
+done

@@ -1,0 +1,110 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import { silentLogger, systemClock } from '../base/index.ts'
+import { SessionMirror } from './session-mirror.ts'
+import type { ShownSession } from './session-mirror.ts'
+
+const hour = 3_600_000
+
+/** A place in memory that can be away. */
+class Place {
+  readonly shown = new Map<string, { text: string; expiresMs: number }>()
+  readonly calls: string[] = []
+  away = false
+
+  async show(id: string, text: string, expiresMs: number): Promise<void> {
+    this.calls.push(`show ${id}`)
+    if (this.away) throw new Error('away')
+    this.shown.set(id, { text, expiresMs })
+  }
+
+  async remove(id: string): Promise<void> {
+    this.calls.push(`remove ${id}`)
+    if (this.away) throw new Error('away')
+    this.shown.delete(id)
+  }
+}
+
+const mirrors: SessionMirror[] = []
+afterEach(() => {
+  for (const mirror of mirrors.splice(0)) mirror.stop()
+})
+
+function open(place: Place): SessionMirror {
+  const mirror = new SessionMirror({
+    place,
+    clock: systemClock,
+    logger: silentLogger,
+    pauses: { first: 5, most: 20 },
+  })
+  mirrors.push(mirror)
+  return mirror
+}
+
+function session(id: string, about: Partial<ShownSession> = {}): ShownSession {
+  const now = Date.now()
+  return { id, userId: 'ann', device: 'Firefox on Linux', lastUsedAt: now, expiresAt: now + hour, ...about }
+}
+
+test('a session is shown with its device, its last use and its expiry, and goes when it ends', async () => {
+  const place = new Place()
+  const mirror = open(place)
+  const seen = session('a')
+  mirror.seen(seen)
+  // Nothing happens on the path of the request that brought it.
+  expect(place.calls).toEqual([])
+  await mirror.settled()
+  const { id: _, ...rest } = seen
+  expect(JSON.parse(place.shown.get('a')!.text)).toEqual(rest)
+  expect(place.shown.get('a')!.expiresMs).toBeGreaterThan(hour - 60_000)
+  expect(place.shown.get('a')!.expiresMs).toBeLessThanOrEqual(hour)
+  mirror.ended(['a', 'unknown'])
+  await mirror.settled()
+  expect([...place.shown.keys()]).toEqual([])
+})
+
+test('one that does not end by itself expires all the same; one that has expired is not shown', async () => {
+  const place = new Place()
+  const mirror = open(place)
+  mirror.seen(session('for ever', { expiresAt: null }))
+  mirror.seen(session('over', { expiresAt: Date.now() - 1 }))
+  await mirror.settled()
+  expect([...place.shown]).toEqual([['for ever', expect.objectContaining({ expiresMs: 400 * 24 * hour })]])
+})
+
+test('a use that is told after the end does not bring the session back', async () => {
+  const place = new Place()
+  const mirror = open(place)
+  mirror.seen(session('a'))
+  mirror.ended(['a'])
+  mirror.seen(session('a'))
+  await mirror.settled()
+  expect(place.shown.size).toBe(0)
+  expect(place.calls).toEqual(['remove a'])
+})
+
+test('while the place is away uses are let go, and ends are told when it is back', async () => {
+  const place = new Place()
+  const mirror = open(place)
+  place.shown.set('ended', { text: '', expiresMs: 1 })
+  place.away = true
+  mirror.ended(['ended'])
+  mirror.seen(session('used'))
+  await vi.waitFor(() => expect(place.calls.length).toBeGreaterThan(2))
+  expect(place.calls).not.toContain('show used')
+  place.away = false
+  await mirror.settled()
+  expect(place.shown.size).toBe(0)
+  mirror.seen(session('used'))
+  await mirror.settled()
+  expect([...place.shown.keys()]).toEqual(['used'])
+})
+
+test('after stop nothing is told', async () => {
+  const place = new Place()
+  const mirror = open(place)
+  mirror.seen(session('a'))
+  mirror.stop()
+  mirror.seen(session('b'))
+  await mirror.settled()
+  expect(place.calls).toEqual([])
+})

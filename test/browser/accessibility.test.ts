@@ -1,0 +1,142 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { BrowserContextOptions, Page } from 'playwright-core'
+import { benchSource } from '../../web/ui/markdown/bench-source.ts'
+import { answered, lastAnswer, phone, send, startPage } from '../support/page-fixture.ts'
+import type { PageFixture } from '../support/page-fixture.ts'
+
+let it: PageFixture
+let chatPath: string
+
+beforeAll(async () => {
+  it = await startPage({
+    rich: { words: [benchSource] },
+    slow: { words: 900, wordsPerSecond: 60 },
+    fails: { refuse: { status: 401, body: { error: { message: 'No.' } } } },
+  })
+  const run = await it.api.startRun({ model: 'rich', text: 'A rich answer' })
+  chatPath = `/c/${run.chatId}`
+  await it.api.startRun({ model: 'fails', text: 'x'.repeat(8000) })
+  await it.api.call('POST', '/api/account/api-keys', { name: 'a key' })
+  await expect.poll(async () => (await it.api.chat(run.chatId)).messages.at(-1)?.status).toBe('done')
+})
+afterAll(() => it[Symbol.asyncDispose]())
+
+const views: Record<string, BrowserContextOptions> = {
+  light: { colorScheme: 'light' },
+  dark: { colorScheme: 'dark' },
+  'phone, light': { ...phone, colorScheme: 'light' },
+  'phone, dark': { ...phone, colorScheme: 'dark' },
+}
+
+async function faults(page: Page): Promise<string[]> {
+  // What fades in is measured when it is there.
+  await page.evaluate(() => Promise.all(document.getAnimations().map((it) => it.finished.catch(() => undefined))))
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  return violations.flatMap(({ id, impact, nodes }) =>
+    nodes.map((node) => `${id} (${impact}): ${node.html.slice(0, 160)} ${node.any[0]?.message ?? ''}`),
+  )
+}
+
+const places: Record<string, { path?: string; signedIn?: boolean; arrive?: (page: Page) => Promise<unknown> }> = {
+  'sign-in': { signedIn: false, arrive: (page) => page.getByLabel('Password').waitFor() },
+  empty: { arrive: (page) => page.getByRole('textbox', { name: 'Message' }).waitFor() },
+  account: { path: '/account', arrive: (page) => page.getByText('a key').waitFor() },
+  connections: { path: '/connections', arrive: (page) => page.getByRole('button', { name: 'Verify' }).first().waitFor() },
+  users: { path: '/users', arrive: (page) => page.getByText('administrator', { exact: true }).waitFor() },
+  settings: { path: '/settings', arrive: (page) => page.getByText(/Applied on/).waitFor() },
+  instances: { path: '/cluster', arrive: (page) => page.getByText('answers you').waitFor() },
+  nowhere: { path: '/nowhere', arrive: (page) => page.getByText('There is nothing at this address').waitFor() },
+  'a new connection': {
+    path: '/connections',
+    async arrive(page) {
+      await page.getByRole('button', { name: 'Add a connection' }).click()
+      await page.getByText('Rarely needed').click()
+      await page.getByLabel('Address').fill('http://127.0.0.1:9/v1')
+      await page.getByRole('dialog').getByRole('button', { name: 'Verify' }).click()
+      await page.getByRole('alert').waitFor()
+    },
+  },
+  'the model menu': {
+    async arrive(page) {
+      await page.getByRole('button', { name: /^Model:/ }).click()
+      await page.getByRole('menu').waitFor()
+    },
+  },
+}
+
+describe.each(Object.entries(views))('axe finds nothing: %s', (_, view) => {
+  test.each(Object.entries(places))('%s', async (__, { path = '/', signedIn = true, arrive }) => {
+    const page = await it.open(path, { ...view, signedIn })
+    await arrive?.(page)
+    expect(await faults(page)).toEqual([])
+    await page.context().close()
+  })
+
+  test('a long answer, one that is written, one that failed', async () => {
+    const page = await it.open(chatPath, view)
+    await lastAnswer(page).locator('pre').first().waitFor()
+    await page.locator('.katex').first().waitFor()
+    expect(await faults(page)).toEqual([])
+    await page.getByRole('button', { name: /^Model:/ }).click()
+    await page.getByRole('menuitemradio', { name: 'slow' }).click()
+    await send(page, 'More')
+    if (view.isMobile) await page.getByRole('button', { name: 'Send' }).tap()
+    await lastAnswer(page).locator('.md p').first().waitFor()
+    await page.getByRole('textbox', { name: 'Message' }).fill('queued')
+    await page.getByRole('button', { name: 'Queue' }).click()
+    expect(await faults(page)).toEqual([])
+    await page.getByRole('button', { name: 'Stop' }).click()
+    await answered(page, 'stopped')
+    expect(await faults(page)).toEqual([])
+    await page.context().close()
+  })
+
+  test('nothing was refused by the policy, nothing asked of another host', () => {
+    expect(it.complaints).toEqual([])
+  })
+})
+
+test('a keyboard walk goes through the whole page and back, and changes no answer', async () => {
+  const page = await it.open(chatPath)
+  await lastAnswer(page).locator('pre').first().waitFor()
+  await page.getByRole('textbox', { name: 'Message' }).waitFor()
+  const before = await lastAnswer(page).locator('.answer').innerText()
+  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
+  const seen: string[] = []
+  const invisible: string[] = []
+  for (let i = 0; i < 200; i++) {
+    await page.keyboard.press('Tab')
+    const at = await page.evaluate(() => {
+      const element = document.activeElement
+      if (!element || element === document.body) return null
+      const box = element.getBoundingClientRect()
+      const name = `${element.tagName} ${element.getAttribute('aria-label') ?? element.textContent.slice(0, 30)}`
+      return { name, shown: box.width > 0 && box.height > 0 && getComputedStyle(element).visibility === 'visible' }
+    })
+    if (!at) break
+    if (!at.shown) invisible.push(at.name)
+    seen.push(at.name)
+  }
+  console.log(`behaviour 48: ${seen.length} stops`)
+  expect(seen[0]).toContain('Skip to the page')
+  expect(seen.at(-1)).toMatch(/Message|Send/)
+  expect(seen.length).toBeLessThan(200)
+  expect(invisible).toEqual([])
+  for (const _ of seen) await page.keyboard.press('Shift+Tab')
+  expect(await lastAnswer(page).locator('.answer').innerText()).toBe(before)
+  await page.context().close()
+})
+
+test('52: at 320 px nothing needs scrolling sideways but code and tables in their own boxes', async () => {
+  const page = await it.open(chatPath, { viewport: { width: 320, height: 568 } })
+  await lastAnswer(page).locator('pre').first().waitFor()
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320)
+  const wide = await page.locator('[data-thread] *').evaluateAll((elements) =>
+    elements
+      .filter((it) => it.getBoundingClientRect().right > 321 && !it.closest('pre, table, .katex, .katex-display, [tabindex="0"]'))
+      .map((it) => it.outerHTML.slice(0, 100)),
+  )
+  expect(wide).toEqual([])
+  await page.context().close()
+})

@@ -1,0 +1,168 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { Page, WebSocketRoute } from 'playwright-core'
+import type { ServerFrame } from '../../protocol/index.ts'
+import { answered, lastAnswer, send, startPage } from '../support/page-fixture.ts'
+import type { PageFixture } from '../support/page-fixture.ts'
+
+let it: PageFixture
+const pages: Page[] = []
+
+beforeAll(async () => {
+  it = await startPage({ slow: { words: 400, wordsPerSecond: 60 } })
+})
+afterAll(() => it[Symbol.asyncDispose]())
+afterEach(async () => {
+  for (const page of pages.splice(0)) await page.context().close()
+  expect(it.complaints.splice(0)).toEqual([])
+})
+
+interface Wire {
+  page: Page
+  /** The run frame that opened the channel of the answer. */
+  opened: Extract<ServerFrame, { t: 'run' }>
+  /** Says something to the page as its server. */
+  say: (frame: ServerFrame) => void
+  /** The real server's frames do not come through any more. */
+  mute: () => void
+  text: () => Promise<string>
+}
+
+/** A page in mid-answer on a real instance, into whose socket frames can be put. */
+async function inAnswer(): Promise<Wire> {
+  const context = await it.browser.newContext({ viewport: { width: 1000, height: 700 } })
+  let route: WebSocketRoute | undefined
+  let muted = false
+  let opened: Wire['opened'] | undefined
+  await context.routeWebSocket('**/ws', (ws) => {
+    route = ws
+    const server = ws.connectToServer()
+    server.onMessage((data) => {
+      const frame = JSON.parse(String(data)) as ServerFrame
+      if (frame.t === 'run') opened = frame
+      if (!muted) ws.send(data)
+    })
+  })
+  await context.addCookies([{ name: 'token', value: it.api.token, url: it.instance.url, httpOnly: true }])
+  const page = await it.open('/', { beside: context })
+  pages.push(page)
+  await send(page, 'Go on')
+  const text = (): Promise<string> => lastAnswer(page).locator('.answer > .md').innerText()
+  await expect.poll(async () => (await text()).length, { timeout: 10_000 }).toBeGreaterThan(100)
+  return { page, opened: opened!, say: (frame) => route!.send(JSON.stringify(frame)), mute: () => (muted = true), text }
+}
+
+const runFrame = (
+  { opened }: Wire,
+  change: Partial<Wire['opened']> & Pick<Wire['opened'], 'how' | 'keep' | 'text'>,
+): ServerFrame => ({
+  ...opened,
+  position: { fence: opened.position.fence + 1, seq: 1, length: change.keep + change.text.length },
+  phase: 'running',
+  ...change,
+})
+
+describe('an answer that changes its server', () => {
+  test('the dot turns hollow, "moved to another server" stands for four seconds, no word is lost', async () => {
+    const wire = await inAnswer()
+    const { page, say, opened } = wire
+    say({ t: 'run.link', c: opened.c, link: 'moving' })
+    await page.getByText('Moving to another server…').waitFor()
+    await page.locator('.answer[data-link="moving"]').waitFor()
+    say({ t: 'run.link', c: opened.c, link: 'moved' })
+    await page.getByText('Moved to another server').waitFor()
+    const began = performance.now()
+    await page.getByText('Moved to another server').waitFor({ state: 'detached' })
+    console.log(`behaviour 7: "moved to another server" stood ${Math.round(performance.now() - began)} ms`)
+    await answered(page)
+    const { messages } = await it.api.chat(page.url().split('/').at(-1)!)
+    await expect.poll(wire.text).toBe(messages.at(-1)?.text.trim())
+  })
+
+  test('late words are named, and the note goes when they come', async () => {
+    const { page, say, opened } = await inAnswer()
+    say({ t: 'run.link', c: opened.c, link: 'stalled' })
+    await page.getByText('Live updates are delayed').waitFor({ timeout: 2000 }).catch(() => undefined)
+    say({ t: 'run.link', c: opened.c, link: 'live' })
+    await page.getByText('Live updates are delayed').waitFor({ state: 'detached' })
+  })
+
+  test('a rewind swaps the tail in silence', async () => {
+    const wire = await inAnswer()
+    const { page, say, mute, text } = wire
+    mute()
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 200)))
+    const before = await text()
+    const keep = before.lastIndexOf(' ', before.length - 30)
+    say(runFrame(wire, { how: 'rewind', keep, text: ' and another tail' }))
+    await expect.poll(text).toBe(`${before.slice(0, keep)} and another tail`)
+    expect(await page.getByText('Written anew').count()).toBe(0)
+  })
+
+  test('a reset keeps the first version behind "written anew · show first"', async () => {
+    const wire = await inAnswer()
+    const { page, say, mute, text } = wire
+    mute()
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 200)))
+    const before = await text()
+    say(runFrame(wire, { how: 'reset', keep: 0, text: 'From the start' }))
+    await expect.poll(text).toBe('From the start')
+    await page.getByText('Written anew').waitFor()
+    await page.getByRole('button', { name: 'show first' }).click()
+    await page.getByText(before.slice(0, 60)).waitFor()
+  })
+
+  test('a Stop that is refused is told, and nothing says "stopped"', async () => {
+    const wire = await inAnswer()
+    const { page } = wire
+    await page.context().setOffline(true)
+    await page.context().unrouteAll({ behavior: 'ignoreErrors' })
+    await page.route('**/api/runs/**', (route) => route.abort())
+    wire.mute()
+    await page.getByRole('button', { name: 'Stop' }).click()
+    await page.getByRole('alert').getByText(/cannot be reached/).waitFor({ timeout: 15_000 })
+    expect(await page.getByText('Stopped', { exact: true }).count()).toBe(0)
+  })
+})
+
+describe('the way to the server', () => {
+  test('36: "reconnecting" shows only once it lasts, and the words go on where they stopped', async () => {
+    const context = await it.browser.newContext({ viewport: { width: 1000, height: 700 } })
+    let cut = false
+    let live: WebSocketRoute | undefined
+    await context.routeWebSocket('**/ws', (ws) => {
+      if (cut) return void ws.close({ code: 1011 })
+      live = ws
+      ws.connectToServer()
+    })
+    await context.route('**/api/live**', (route) => route.abort())
+    await context.addCookies([{ name: 'token', value: it.api.token, url: it.instance.url, httpOnly: true }])
+    const page = await it.open('/', { beside: context })
+    pages.push(page)
+    await send(page, 'Through the cut')
+    await lastAnswer(page).locator('.md p').first().waitFor()
+    cut = true
+    const began = performance.now()
+    await live!.close({ code: 1011 })
+    expect(await page.getByText('Reconnecting…').count()).toBe(0)
+    await page.getByText('Reconnecting…').waitFor()
+    console.log(`behaviour 36: "reconnecting" after ${Math.round(performance.now() - began)} ms`)
+    cut = false
+    await page.getByText('Reconnecting…').waitFor({ state: 'detached', timeout: 15_000 })
+    await answered(page)
+    const { messages } = await it.api.chat(page.url().split('/').at(-1)!)
+    await expect.poll(() => lastAnswer(page).locator('.answer > .md').innerText()).toBe(messages.at(-1)?.text.trim())
+  })
+
+  test('a proxy that breaks WebSockets gets server-sent events instead, and the page says so', async () => {
+    const context = await it.browser.newContext({ viewport: { width: 1000, height: 700 } })
+    await context.routeWebSocket('**/ws', (ws) => void ws.close({ code: 1011 }))
+    await context.addCookies([{ name: 'token', value: it.api.token, url: it.instance.url, httpOnly: true }])
+    const page = await it.open('/', { beside: context })
+    pages.push(page)
+    await page.getByText(/Live by server-sent events/).waitFor({ timeout: 15_000 })
+    await send(page, 'By events')
+    await answered(page)
+    const { messages } = await it.api.chat(page.url().split('/').at(-1)!)
+    await expect.poll(() => lastAnswer(page).locator('.answer > .md').innerText()).toBe(messages.at(-1)?.text.trim())
+  })
+})

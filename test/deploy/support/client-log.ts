@@ -1,0 +1,84 @@
+import { Agent, request } from 'node:https'
+import { sleep } from '../../../server/base/index.ts'
+
+/** One request as its client lived through it. */
+export interface Logged {
+  method: string
+  path: string
+  /** Of the answer; 0 when there was none. */
+  status: number
+  error?: string
+  atMs: number
+  tookMs: number
+}
+
+export interface ClientOptions {
+  url: string
+  token: string
+}
+
+/** Clients that ask at a bounded rate until they are told to stop, and write down every answer. */
+export class ClientLog {
+  readonly requests: Logged[] = []
+  readonly #options: ClientOptions
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 16 })
+  readonly #stop = new AbortController()
+  readonly #workers: Promise<void>[] = []
+
+  constructor(options: ClientOptions) {
+    this.#options = options
+  }
+
+  /** Asks every `everyMs`, never two at once. */
+  repeat(everyMs: number, ask: (it: ClientLog) => Promise<unknown>): this {
+    const turn = async (): Promise<void> => {
+      while (!this.#stop.signal.aborted) {
+        await ask(this)
+        await sleep(everyMs)
+      }
+    }
+    this.#workers.push(turn())
+    return this
+  }
+
+  /** Resolves with the status, 0 when the connection broke. Never rejects. */
+  ask(method: string, path: string, body?: unknown): Promise<Logged> {
+    const started = performance.now()
+    return new Promise((resolve) => {
+      const done = (status: number, error?: string): void => {
+        const tookMs = performance.now() - started
+        const entry = { method, path, status, atMs: started, tookMs, ...(error ? { error } : {}) }
+        this.requests.push(entry)
+        resolve(entry)
+      }
+      const text = body === undefined ? '' : JSON.stringify(body)
+      const headers = {
+        authorization: `Bearer ${this.#options.token}`,
+        ...(text ? { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) } : {}),
+      }
+      const sent = request(this.#options.url + path, { method, headers, agent: this.#agent, timeout: 20_000 })
+      sent.on('response', (response) => {
+        let said = ''
+        response.setEncoding('utf8').on('data', (data: string) => (said += data))
+        response.on('end', () =>
+          done(response.statusCode ?? 0, response.statusCode === 200 ? undefined : said.slice(0, 200)),
+        )
+        response.on('error', (error) => done(0, error.message))
+      })
+      sent.on('timeout', () => sent.destroy(new Error('no answer within 20 s')))
+      sent.on('error', (error) => done(0, error.message))
+      sent.end(text)
+    })
+  }
+
+  /** What was not answered well since `atMs` (of `performance.now()`). */
+  failed(atMs = 0): Logged[] {
+    return this.requests.filter((it) => it.atMs >= atMs && (it.status < 200 || it.status > 299))
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort()
+    await Promise.all(this.#workers)
+    this.#agent.destroy()
+  }
+}

@@ -1,0 +1,103 @@
+import { spawn } from 'node:child_process'
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { createConnection } from 'node:net'
+import { join } from 'node:path'
+import type { Certificates } from '../../support/certificates.ts'
+
+const files = join(import.meta.dirname, '../../../deploy/nginx')
+
+export interface LocalNginxOptions {
+  /** For its files; is left behind. */
+  folder: string
+  /** Ports of the instances on the loopback. */
+  instances: number[]
+  httpPort: number
+  httpsPort: number
+  certificates: Certificates
+  /** In place of deploy/nginx/nginx-debian.conf; ports, paths and instances are put in by the same rules. */
+  text?: string
+  /** Further lines for each `upstream` of requests, such as `random;`. */
+  balance?: string
+}
+
+/** An nginx on the loopback that speaks TLS for the instances, from the published file with only places changed. */
+export interface LocalNginx {
+  readonly url: string
+  /** The file that it runs with. */
+  readonly config: string
+  stop(): Promise<void>
+}
+
+/** Resolves when it takes connections; rejects with what nginx says when it does not start. */
+export async function startLocalNginx(options: LocalNginxOptions): Promise<LocalNginx> {
+  const { folder, httpsPort } = options
+  const config = join(folder, 'nginx.conf')
+  await mkdir(join(folder, 'shoal'), { recursive: true })
+  for (const name of ['maps.conf', 'shoal.conf']) await copyFile(join(files, name), join(folder, 'shoal', name))
+  const text = options.text ?? (await readFile(join(files, 'nginx-debian.conf'), 'utf8'))
+  await writeFile(config, localized(text, options))
+  const child = spawn('nginx', ['-p', folder, '-c', config, '-g', 'daemon off;'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let said = ''
+  child.stderr.on('data', (data: Buffer) => (said = (said + data.toString()).slice(-4000)))
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
+  const kill = (): void => void child.kill('SIGKILL')
+  process.once('exit', kill)
+  await Promise.race([
+    takesConnections(httpsPort),
+    ended.then(() => Promise.reject(new Error(`nginx did not start: ${said}`))),
+  ])
+  return {
+    url: `https://localhost:${httpsPort}`,
+    config,
+    async stop() {
+      process.off('exit', kill)
+      child.kill('SIGTERM')
+      await ended
+    },
+  }
+}
+
+function localized(text: string, options: LocalNginxOptions): string {
+  const { folder, instances, httpPort, httpsPort, certificates, balance } = options
+  const ports = [...instances]
+  const seen = new Map<string, number>()
+  const portOf = (address: string): number => {
+    const known = seen.get(address)
+    if (known !== undefined) return known
+    const next = ports[seen.size % ports.length] ?? 0
+    seen.set(address, next)
+    return next
+  }
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+    (name) => `${name}_temp_path ${join(folder, name)};`,
+  )
+  return text
+    .replaceAll(/^\s*listen \[::\].*\n/gm, '')
+    .replaceAll(/listen 80;/g, `listen 127.0.0.1:${httpPort};`)
+    .replaceAll(/listen 443 /g, `listen 127.0.0.1:${httpsPort} `)
+    .replaceAll(/server ([\w.-]+:\d+)/g, (_all, address: string) => `server 127.0.0.1:${portOf(address)}`)
+    .replaceAll(/ssl_certificate \S+;/g, `ssl_certificate ${certificates.cert};`)
+    .replaceAll(/ssl_certificate_key \S+;/g, `ssl_certificate_key ${certificates.key};`)
+    .replaceAll('/etc/nginx/shoal/', `${folder}/shoal/`)
+    .replace(/^error_log .*$/m, `error_log ${join(folder, 'error.log')} warn;`)
+    .replace(/^pid .*$/m, `pid ${join(folder, 'nginx.pid')};`)
+    .replace(/^user .*$/m, process.getuid?.() === 0 ? 'user root;' : '')
+    .replace(/^http \{$/m, `http {\n  ${temporary.join('\n  ')}`)
+    .replace(/^( *)upstream (?!\w*sockets)\w+ \{$/gm, (line) => (balance ? `${line}\n    ${balance}` : line))
+}
+
+async function takesConnections(port: number): Promise<void> {
+  const until = performance.now() + 10_000
+  for (;;) {
+    const open = await new Promise<boolean>((resolve) => {
+      const socket = createConnection({ host: '127.0.0.1', port })
+      socket.once('connect', () => resolve(true)).once('error', () => resolve(false))
+      socket.once('connect', () => socket.destroy())
+    })
+    if (open) return
+    if (performance.now() > until) throw new Error(`nothing listens on port ${port} after 10 s`)
+    await new Promise((resolve) => setTimeout(resolve, 25))
+  }
+}

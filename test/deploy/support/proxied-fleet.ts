@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
+import { ApiClient } from '../../support/api-client.ts'
+import { makeCertificates } from '../../support/certificates.ts'
+import type { Certificates } from '../../support/certificates.ts'
+import { startInstance } from '../../support/instance-process.ts'
+import type { InstanceProcess } from '../../support/instance-process.ts'
+import { startPostgresServer } from '../../support/postgres-server.ts'
+import { startStandalone } from '../../support/redis-server.ts'
+import { startScriptedProvider } from '../../support/scripted-provider.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
+
+/** Three instances with what they need, and somebody who is signed in; a proxy comes in front of them. */
+export interface ProxiedFleet extends AsyncDisposable {
+  folder: string
+  /** For localhost; this process trusts them. */
+  certificates: Certificates
+  api: ApiClient
+  instances: InstanceProcess[]
+  /** Ends one, by SIGTERM or SIGKILL, and starts it again on its port; resolves when it is ready. */
+  restart(index: number, signal: 'SIGTERM' | 'SIGKILL'): Promise<void>
+}
+
+export async function startProxiedFleet(env: Record<string, string> = {}): Promise<ProxiedFleet> {
+  await using started = new AsyncDisposableStack()
+  const folder = started.use(await temporaryFolder('deploy'))
+  const certificates = await makeCertificates(folder.path)
+  setDefaultCACertificates([...getCACertificates('default'), readFileSync(certificates.ca, 'utf8')])
+  const postgres = await startPostgresServer()
+  started.defer(() => postgres.stop())
+  const redis = started.use(await startStandalone())
+  const provider = await startScriptedProvider()
+  started.defer(() => provider.close())
+  const variables = {
+    DATABASE_URL: await postgres.createDatabase(),
+    REDIS_URL: redis.variables.url,
+    DATA_DIR: join(folder.path, 'data'),
+    OPENAI_API_BASE_URL: provider.v1,
+    WEBUI_SESSION_COOKIE_SECURE: 'true',
+    ...env,
+  }
+  const start = (index: number, port?: number): Promise<InstanceProcess> =>
+    startInstance({
+      label: `instance-${index + 1}`,
+      env: variables,
+      logFile: join(folder.path, `instance-${index + 1}.log`),
+      ...(port ? { port } : {}),
+    })
+  // Together, as a compose file does.
+  const instances = await Promise.all([0, 1, 2].map((index) => start(index)))
+  started.defer(async () => void (await Promise.all(instances.map((it) => it.stop()))))
+  const api = new ApiClient(instances[0]!.url)
+  const owned = started.move()
+  return {
+    folder: folder.path,
+    certificates,
+    api,
+    instances,
+    async restart(index, signal) {
+      const { port } = instances[index]!
+      instances[index]!.kill(signal)
+      await instances[index]!.exited()
+      instances[index] = await start(index, port)
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}

@@ -1,0 +1,107 @@
+import { useState } from 'react'
+import type { ReactNode, SubmitEvent } from 'react'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Trans, useLingui } from '@lingui/react/macro'
+import type { SettingsValues, SettingsView } from '../../../protocol/http/settings-view.ts'
+import { ApiError } from '../../api/api-error.ts'
+import { call } from '../../api/call.ts'
+import { operationKey, operationQuery } from '../../api/operation-query.ts'
+import { Button } from '../../ui/button.tsx'
+import { Notice } from '../../ui/notice.tsx'
+import { Waiting } from '../../ui/waiting.tsx'
+import { ErrorNotice } from '../errors/error-notice.tsx'
+import { Page } from '../pages/page.tsx'
+import { SettingsFields } from './settings-fields.tsx'
+
+/** What holds for everybody, changed while everything runs. */
+export function SettingsPage(): ReactNode {
+  const { t } = useLingui()
+  const settings = useQuery({
+    ...operationQuery('getSettings'),
+    staleTime: 0,
+    refetchInterval: ({ state }) =>
+      state.data && state.data.applied.on < state.data.applied.of ? 1000 : false,
+  })
+  return (
+    <Page title={t`Settings`} intro={t`They hold for everybody and apply at once, on every instance.`}>
+      {settings.isPending && <Waiting label={t`Reading the settings…`} />}
+      {settings.error && <ErrorNotice error={settings.error} onRetry={() => void settings.refetch()} />}
+      {settings.data && <SettingsForm settings={settings.data} />}
+    </Page>
+  )
+}
+
+function SettingsForm({ settings }: { settings: SettingsView }): ReactNode {
+  const queryClient = useQueryClient()
+  // What is edited stays based on the revision it was read with, so that nobody's later change is overwritten unseen.
+  const [base, setBase] = useState(settings)
+  const [changed, setChanged] = useState<Partial<SettingsValues>>({})
+  const dirty = Object.keys(changed).length > 0
+  if (!dirty && base !== settings) setBase(settings)
+  const save = useMutation({
+    mutationFn: () => call('putSettings', { body: { basedOn: base.revision, values: changed } }),
+    onSuccess: (view) => {
+      queryClient.setQueryData(operationKey('getSettings'), view)
+      setChanged({})
+    },
+  })
+  const submit = (event: SubmitEvent<HTMLFormElement>): void => {
+    event.preventDefault()
+    save.mutate()
+  }
+  const stale = save.error instanceof ApiError && save.error.code === 'stale_revision'
+  const { applied, writable } = settings
+  return (
+    <form onSubmit={submit} className="flex flex-col gap-10">
+      {!writable && (
+        <Notice look="info">
+          <Trans>
+            ENABLE_PERSISTENT_CONFIG is false: the environment alone decides, and nothing can be saved here.
+          </Trans>
+        </Notice>
+      )}
+      <SettingsFields
+        values={{ ...base.values, ...changed }}
+        disabled={!writable}
+        error={save.error}
+        onChange={(change) => setChanged({ ...changed, ...change })}
+      />
+      <div className="sticky bottom-0 flex flex-col gap-3 border-t border-border bg-page py-4">
+        {stale ? (
+          <Notice
+            action={
+              <Button
+                onClick={() => {
+                  save.reset()
+                  setBase(settings)
+                  void queryClient.invalidateQueries(operationQuery('getSettings'))
+                }}
+              >
+                <Trans>Look at the new state</Trans>
+              </Button>
+            }
+          >
+            {save.error?.message}
+          </Notice>
+        ) : (
+          <ErrorNotice error={save.error} />
+        )}
+        <div className="flex flex-wrap items-center gap-3">
+          <Button type="submit" look="primary" busy={save.isPending} disabled={!dirty || !writable}>
+            <Trans>Save settings</Trans>
+          </Button>
+          {dirty && (
+            <Button look="plain" onClick={() => setChanged({})}>
+              <Trans>Discard changes</Trans>
+            </Button>
+          )}
+          <output className="text-small text-muted">
+            <Trans>
+              Applied on {applied.on} of {applied.of} instances
+            </Trans>
+          </output>
+        </div>
+      </div>
+    </form>
+  )
+}

@@ -1,0 +1,47 @@
+import { useEffect, useLayoutEffect, useRef } from 'react'
+import type { RefObject } from 'react'
+import { goToMessage, placeIn, rememberPlace } from './scroll-places.ts'
+
+interface Given {
+  chatId: string
+  box: RefObject<HTMLElement | null>
+  pinned: boolean
+  unpin: () => void
+  /** Puts a message on the page that is not there yet. */
+  reveal: (messageId: string) => void
+}
+
+/**
+ * Opens a chat where its reader left it, or at the message that the address names (`#m-…`), which is marked by the
+ * focus; and remembers where they are when they leave.
+ */
+export function useScrollPlace({ chatId, box, pinned, unpin, reveal }: Given): void {
+  const wanted = useRef<ReturnType<typeof placeIn>>(undefined)
+  const now = useRef(pinned)
+  useLayoutEffect(() => {
+    now.current = pinned
+  })
+
+  useLayoutEffect(() => {
+    const element = box.current
+    const named = /^#m-([\w-]+)$/.exec(location.hash)?.[1]
+    const place = named === undefined ? placeIn(chatId) : { messageId: named, offset: -16 }
+    if (place && element) {
+      wanted.current = place
+      unpin()
+      reveal(place.messageId)
+    }
+    return () => {
+      if (element) rememberPlace(chatId, element, now.current)
+    }
+  }, [chatId, box, unpin, reveal])
+
+  useEffect(() => {
+    const place = wanted.current
+    if (!place || !box.current || !goToMessage(box.current, place)) return
+    wanted.current = undefined
+    if (location.hash === `#m-${place.messageId}`) {
+      document.getElementById(`m-${place.messageId}`)?.focus({ preventScroll: true })
+    }
+  })
+}

@@ -1,0 +1,20 @@
+import { useEffect, useState } from 'react'
+
+/** Names the tab after the chat: a ring while its answer is written, a dot when it ended while nobody looked. */
+export function useTabTitle(title: string | undefined, running: boolean): void {
+  const [ended, setEnded] = useState({ running, unseen: false })
+  if (ended.running !== running) setEnded({ running, unseen: !running && document.hidden })
+  const { unseen } = ended
+
+  useEffect(() => {
+    if (!unseen) return
+    const seen = (): void => setEnded((it) => ({ ...it, unseen: false }))
+    document.addEventListener('visibilitychange', seen, { once: true })
+    return () => document.removeEventListener('visibilitychange', seen)
+  }, [unseen])
+
+  useEffect(() => {
+    const mark = running ? '○ ' : unseen ? '● ' : ''
+    document.title = title === undefined ? `${mark}Shoal` : `${mark}${title.slice(0, 200)} · Shoal`
+  }, [title, running, unseen])
+}
