@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { id } from './ids.ts'
-import { position, runStartRequest, runStarted } from './run.ts'
+import { position, runStartRequest } from './run.ts'
 import type { EndStatus, Position, RunError, RunPhase, RunStarted, Usage } from './run.ts'
 import type { WireError } from './errors.ts'
 import type { ChatSummary, MessageView } from './http/chat-views.ts'
@@ -108,6 +108,3 @@ export type ServerFrame =
   | { t: 'pong' }
   /** Close follows; come back after `afterMs`, to any instance. */
   | { t: 'bye'; reason: string; afterMs: number }
-
-export type ServerFrameName = ServerFrame['t']
-export { runStarted }

@@ -1,20 +1,27 @@
-import { join } from 'node:path'
 import { createLogger, sleep } from './base/index.ts'
 import type { Logger } from './base/index.ts'
+import { exitCodes } from './cli/exit-codes.ts'
+import { startBlock } from './cli/start-block.ts'
 import type { Config } from './config.ts'
 import { version } from './version.ts'
 import { startInstance } from './instance.ts'
 import type { Instance } from './instance.ts'
+import type { Supervised } from './workers/index.ts'
 
-/** EX_UNAVAILABLE of sysexits.h: something that it needs is not there. */
-const unavailable = 69
-
-/** Runs one instance until it is told to stop. Never returns while it runs; resolves with the exit code. */
-export async function run(config: Config, warnings: string[]): Promise<number> {
-  const { level, format } = config.log
+/** The log of a server: people on a terminal read lines, everything else JSON. */
+export function serverLogger({ log, instance }: Config): Logger {
+  const { level, format } = log
   const chosen = format === 'auto' ? (process.stdout.isTTY ? 'pretty' : 'json') : format
-  const logger = createLogger({ level, format: chosen, instance: config.instance.label })
-  for (const warning of warnings) logger.warn(warning)
+  return createLogger({ level, format: chosen, instance: instance.label })
+}
+
+/**
+ * Runs one instance until it is told to stop. Never returns while it runs; resolves with the exit code. A worker has a
+ * supervisor, which says its start block and its warnings once for all.
+ */
+export async function run(config: Config, warnings: string[], worker?: Supervised): Promise<number> {
+  const logger = serverLogger(config)
+  if (!worker) for (const warning of warnings) logger.warn(warning)
   let instance: Instance
   try {
     instance = await startInstance({ config, version, logger })
@@ -24,12 +31,13 @@ export async function run(config: Config, warnings: string[]): Promise<number> {
       `Shoal cannot start: ${error instanceof Error ? error.message : String(error)}`,
     )
     await flushed(logger)
-    return unavailable
+    return exitCodes.unavailable
   }
-  const stopped = stopOnSignals(instance, logger)
+  const stopped = worker ? stopAsTold(instance, logger, worker) : stopOnSignals(instance, logger)
   try {
     await instance.started
-    process.stdout.write(startBlock(config, instance))
+    if (worker) worker.ready(instance.port)
+    else process.stdout.write(startBlock(config, instance.port))
   } catch (error) {
     logger.fatal(
       { err: error },
@@ -37,7 +45,7 @@ export async function run(config: Config, warnings: string[]): Promise<number> {
     )
     await instance.stop()
     await flushed(logger)
-    return unavailable
+    return exitCodes.unavailable
   }
   await stopped
   await flushed(logger)
@@ -57,23 +65,31 @@ async function stopOnSignals(instance: Instance, logger: Logger): Promise<void> 
   await promise
 }
 
-function startBlock(config: Config, { port, mode }: Instance): string {
-  const host = ['0.0.0.0', '::'].includes(config.http.host) ? 'localhost' : config.http.host
-  const where = mode.store === 'sqlite' ? join(config.store.dataDir, 'shoal.db') : 'PostgreSQL'
-  const fleet = mode.fleet
-    ? `fleet, ${config.redis.url === null ? 'without Redis' : 'with Redis'}`
-    : 'single instance'
-  const lines = [
-    ['Shoal', `${version} is ready`],
-    ['open', `http://${host}:${port}`],
-    ['data', where],
-    ['mode', `${mode.store === 'sqlite' ? 'embedded' : 'postgres'}, ${fleet}`],
-    ['label', config.instance.label],
-  ] as const
-  return `\n${lines.map(([name, value]) => `  ${name.padEnd(6)} ${value}`).join('\n')}\n\n`
+/**
+ * A worker heeds its supervisor: the terminal's Ctrl-C and a platform that signals every process of a group reach both,
+ * and one wish to stop must not count twice.
+ */
+async function stopAsTold(instance: Instance, logger: Logger, worker: Supervised): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  let stopping = false
+  const drain = (): void => {
+    if (stopping) return
+    stopping = true
+    logger.info('stopping')
+    void instance.stop().then(resolve)
+  }
+  worker.onStop((how) => {
+    drain()
+    if (how === 'now') void instance.stop()
+  })
+  process.on('SIGTERM', drain)
+  process.on('SIGINT', () => {})
+  process.on('unhandledRejection', (error) => logger.error({ err: error }, 'a rejection nobody handled'))
+  await promise
 }
 
-async function flushed(logger: Logger): Promise<void> {
+/** Waits until the log is written. */
+export async function flushed(logger: Logger): Promise<void> {
   await new Promise<void>((resolve) => logger.flush(() => resolve()))
   // The pretty printer is a thread of its own and cannot be waited for.
   await sleep(50)

@@ -10,7 +10,7 @@ const wordsPerSecond = 100
 const mostMs = 4000
 
 /** Two kills leave every answer an attempt (rule 13), so that they may follow each other soon. */
-const twice = { places: [0, 1], words: 1200, betweenKillsMs: 3000 }
+const twice = { places: [0, 1], words: 1600, betweenKillsMs: 3000 }
 /** Three: far enough apart that each owner makes the 4 KB of progress that reset the attempts before it is killed. */
 const thrice = { places: [0, 1, 2], words: 3000, betweenKillsMs: 6500 }
 
@@ -70,16 +70,16 @@ function takeover({ name, bound, short, continues, kills, options }: Takeover): 
 /** Kills one instance; answers how long each of its runs waited until its provider was called again. */
 async function killAndMeasure(fleet: Fleet, place: number): Promise<number[]> {
   const victim = fleet.instances[place]
-  const runs = await fleet.runs()
-  const owned = runs.filter((run) => victim !== undefined && fleet.ownerOf(run) === victim)
-  const questions = new Set<string>()
-  for (const run of owned) {
-    const chat = await fleet.api.chat(run.chatId)
-    questions.add(chat.messages[0]?.text ?? '')
-  }
   const killedAt = Date.now()
   await fleet.kill(place)
   fleet.api.url = fleet.urls()[0] ?? fleet.api.url
+  // Asked behind the kill: what had ended before it waits for nobody, and nothing is claimed within a lease.
+  const owned = (await fleet.runs()).filter((run) => victim !== undefined && fleet.ownerOf(run) === victim)
+  const questions = new Set<string>()
+  for (const run of owned) {
+    const chat = await fleet.api.chat(run.chatId, fleet.api.url)
+    questions.add(chat.messages[0]?.text ?? '')
+  }
   const again = new Map<string, number>()
   const until = Date.now() + 15_000
   while (again.size < questions.size && Date.now() < until) {

@@ -20,8 +20,3 @@ export async function withDeadline<T>(work: Promise<T>, ms: number, what: string
     clearTimeout(timer)
   }
 }
-
-/** One signal that aborts with the first of those given. */
-export function anySignal(...signals: (AbortSignal | undefined)[]): AbortSignal {
-  return AbortSignal.any(signals.filter((signal) => signal !== undefined))
-}

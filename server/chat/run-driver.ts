@@ -210,10 +210,14 @@ export class RunDriver implements SavableRun {
     if (this.#timer) return
     // The first words of a quiet run go at once; what comes within the next moments is gathered.
     this.#deliver()
+    // All runs of an instance deliver at the same moments, so that it wakes up once for many.
+    const { clock, limits } = this.#context
+    const half = limits.gatherMs / 2
+    const wait = 3 * half - ((clock.monotonic() + half) % limits.gatherMs)
     this.#timer = setTimeout(() => {
       this.#timer = undefined
       if (this.#pending !== '') this.#deliverSoon()
-    }, this.#context.limits.gatherMs)
+    }, wait)
   }
 
   #deliver(): void {

@@ -32,7 +32,7 @@ test.each([
   ['strat', /no command "strat" \(did you mean start\?\)/],
   ['user', /say what to do: create, list/],
   ['user lsit', /did you mean list\?/],
-  ['start --prot 1', /no flag --prot \(did you mean --port\?\); it takes --port, --host, --data/],
+  ['start --prot 1', /no flag --prot \(did you mean --port\?\); it takes --port, --host, --workers, --data/],
   ['version --json', /no flag --json; it takes none/],
   ['start --port', /--port/],
   ['start --port= ', /--port needs a value/],

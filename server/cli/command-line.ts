@@ -54,7 +54,10 @@ function parse(spec: Spec, args: string[]): { values: object; positionals: strin
   const known = [...Object.keys(spec.flags), ...Object.keys(spec.switches ?? {})]
   const options = Object.fromEntries([
     ...Object.keys(spec.flags).map((name) => [name, { type: 'string' as const }]),
-    ...Object.keys(spec.switches ?? {}).map((name) => [name, { type: 'boolean' as const }]),
+    ...[...Object.keys(spec.switches ?? {}), ...(spec.internal ?? [])].map((name) => [
+      name,
+      { type: 'boolean' as const },
+    ]),
   ])
   try {
     return parseArgs({ args, options, strict: true, allowPositionals: true })

@@ -6,6 +6,8 @@ export interface CommandSpec {
   flags: Record<string, string>
   /** Flags without. */
   switches?: Record<string, string>
+  /** Switches that Shoal gives itself; the help is silent about them. */
+  internal?: string[]
   /** Flags that must be there. Their values may also stand without the flag, in this order. */
   needed?: string[]
 }
@@ -19,7 +21,13 @@ export const commands = [
   {
     words: 'start',
     summary: 'Start the server',
-    flags: { port: 'port to listen on (PORT, 8080)', host: 'address to listen on (HOST, 0.0.0.0)', ...data },
+    flags: {
+      port: 'port to listen on (PORT, 8080)',
+      host: 'address to listen on (HOST, 0.0.0.0)',
+      workers: 'processes that share the port (WORKERS, 1)',
+      ...data,
+    },
+    internal: ['supervised'],
   },
   {
     words: 'user create',

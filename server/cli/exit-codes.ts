@@ -5,6 +5,8 @@ export const exitCodes = {
   refused: 1,
   /** EX_USAGE: the command line cannot be right. */
   usage: 64,
+  /** EX_UNAVAILABLE: something that it needs is not there. */
+  unavailable: 69,
   /** EX_SOFTWARE: an error that nobody expected. */
   bug: 70,
   /** EX_CONFIG: a setting cannot be right. */

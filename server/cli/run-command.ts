@@ -44,11 +44,7 @@ async function run(command: Command, io: CommandIo): Promise<number> {
     case 'config':
       return showConfig(command, io)
     case 'start':
-      return withConfig(command, io, async (config, warnings) => {
-        // Only here: every other command is quicker without the server.
-        const { run: runServer } = await import('../main.ts')
-        return runServer(config, warnings)
-      })
+      return withConfig(command, io, (config, warnings) => start(command, config, warnings))
     case 'migrate':
       return withConfig(command, io, (config) => migrate(config, io))
     case 'user create':
@@ -64,7 +60,24 @@ async function run(command: Command, io: CommandIo): Promise<number> {
   }
 }
 
-const overriding: Record<string, string> = { port: 'PORT', host: 'HOST', data: 'DATA_DIR' }
+/** Loaded only here: every other command is quicker without the server. */
+async function start({ flags, switches }: Command, config: Config, warnings: string[]): Promise<number> {
+  if (config.instance.workers > 1) {
+    const { startWorkers } = await import('./start-workers.ts')
+    return startWorkers({ config, warnings, flags })
+  }
+  const { supervised } = await import('../workers/index.ts')
+  const worker = switches.has('supervised') ? supervised() : undefined
+  const { run: runServer } = await import('../main.ts')
+  return runServer(config, warnings, worker)
+}
+
+const overriding: Record<string, string> = {
+  port: 'PORT',
+  host: 'HOST',
+  workers: 'WORKERS',
+  data: 'DATA_DIR',
+}
 
 function readFor({ flags }: Command, { env }: CommandIo): ConfigReading {
   const overrides = Object.entries(flags).flatMap(([flag, value]) => {

@@ -72,7 +72,7 @@ export class WebSocketGateway {
       refuse(socket, '503 Service Unavailable', 'Too many are coming at once.', 'Retry-After: 1\r\n')
       return
     }
-    this.#server.handleUpgrade(request, socket, head, (ws) => this.#open(ws, request))
+    this.#server.handleUpgrade(request, socket, head, (ws) => this.#open(ws, request, socket))
   }
 
   /** Handshakes at a bounded rate, so that a herd does not keep those who are here from being served. */
@@ -88,7 +88,7 @@ export class WebSocketGateway {
     return true
   }
 
-  #open(ws: WebSocket, request: IncomingMessage): void {
+  #open(ws: WebSocket, request: IncomingMessage, socket: Duplex): void {
     const { ports } = this.#options
     const cookieToken = this.#options.cookieToken(request)
     const state = { heard: ports.clock.monotonic(), peer: this.#options.peer(request) }
@@ -96,7 +96,10 @@ export class WebSocketGateway {
     const connection = new Connection({
       ports,
       transport: {
-        send: (data, sent) => ws.send(data, sent),
+        send: (data, sent) => {
+          together(socket)
+          ws.send(data, sent)
+        },
         buffered: () => ws.bufferedAmount,
       },
       close: (reason) => ws.close(closeCodes[reason].code, closeCodes[reason].reason),
@@ -144,6 +147,13 @@ export class WebSocketGateway {
       else ws.ping()
     }
   }
+}
+
+/** What is written to a socket in one turn of the event loop leaves in one piece: a write costs more than a frame. */
+function together(socket: Duplex): void {
+  if (socket.writableCorked > 0) return
+  socket.cork()
+  setImmediate(() => socket.uncork())
 }
 
 function takes(bucket: { left: number; at: number }, now: number): boolean {

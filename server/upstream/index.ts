@@ -1,4 +1,4 @@
 export { createModelCatalogue } from './cached-model-catalogue.ts'
-export { createUpstream, verifyConnection } from './create-upstream.ts'
+export { verifyConnection } from './create-upstream.ts'
 export * from './contracts.ts'
 export type { AnswerDeadlines } from './silence-watch.ts'

@@ -1,5 +1,5 @@
 import { AxeBuilder } from '@axe-core/playwright'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { benchSource } from '../../web/ui/markdown/bench-source.ts'
 import { answered, lastAnswer, phone, send, startPage } from '../support/page-fixture.ts'
@@ -18,7 +18,7 @@ beforeAll(async () => {
   chatPath = `/c/${run.chatId}`
   await it.api.startRun({ model: 'fails', text: 'x'.repeat(8000) })
   await it.api.call('POST', '/api/account/api-keys', { name: 'a key' })
-  await expect.poll(async () => (await it.api.chat(run.chatId)).messages.at(-1)?.status).toBe('done')
+  await vi.waitFor(async () => expect((await it.api.chat(run.chatId)).messages.at(-1)?.status).toBe('done'), 10_000)
 })
 afterAll(() => it[Symbol.asyncDispose]())
 
@@ -31,22 +31,33 @@ const views: Record<string, BrowserContextOptions> = {
 
 async function faults(page: Page): Promise<string[]> {
   // What fades in is measured when it is there.
-  await page.evaluate(() => Promise.all(document.getAnimations().map((it) => it.finished.catch(() => undefined))))
+  await page.evaluate(() =>
+    Promise.all(document.getAnimations().map((it) => it.finished.catch(() => undefined))),
+  )
   const { violations } = await new AxeBuilder({ page }).analyze()
   return violations.flatMap(({ id, impact, nodes }) =>
     nodes.map((node) => `${id} (${impact}): ${node.html.slice(0, 160)} ${node.any[0]?.message ?? ''}`),
   )
 }
 
-const places: Record<string, { path?: string; signedIn?: boolean; arrive?: (page: Page) => Promise<unknown> }> = {
+const places: Record<
+  string,
+  { path?: string; signedIn?: boolean; arrive?: (page: Page) => Promise<unknown> }
+> = {
   'sign-in': { signedIn: false, arrive: (page) => page.getByLabel('Password').waitFor() },
   empty: { arrive: (page) => page.getByRole('textbox', { name: 'Message' }).waitFor() },
   account: { path: '/account', arrive: (page) => page.getByText('a key').waitFor() },
-  connections: { path: '/connections', arrive: (page) => page.getByRole('button', { name: 'Verify' }).first().waitFor() },
+  connections: {
+    path: '/connections',
+    arrive: (page) => page.getByRole('button', { name: 'Verify' }).first().waitFor(),
+  },
   users: { path: '/users', arrive: (page) => page.getByText('administrator', { exact: true }).waitFor() },
   settings: { path: '/settings', arrive: (page) => page.getByText(/Applied on/).waitFor() },
   instances: { path: '/cluster', arrive: (page) => page.getByText('answers you').waitFor() },
-  nowhere: { path: '/nowhere', arrive: (page) => page.getByText('There is nothing at this address').waitFor() },
+  nowhere: {
+    path: '/nowhere',
+    arrive: (page) => page.getByText('There is nothing at this address').waitFor(),
+  },
   'a new connection': {
     path: '/connections',
     async arrive(page) {
@@ -112,7 +123,10 @@ test('a keyboard walk goes through the whole page and back, and changes no answe
       if (!element || element === document.body) return null
       const box = element.getBoundingClientRect()
       const name = `${element.tagName} ${element.getAttribute('aria-label') ?? element.textContent.slice(0, 30)}`
-      return { name, shown: box.width > 0 && box.height > 0 && getComputedStyle(element).visibility === 'visible' }
+      return {
+        name,
+        shown: box.width > 0 && box.height > 0 && getComputedStyle(element).visibility === 'visible',
+      }
     })
     if (!at) break
     if (!at.shown) invisible.push(at.name)
@@ -132,11 +146,17 @@ test('52: at 320 px nothing needs scrolling sideways but code and tables in thei
   const page = await it.open(chatPath, { viewport: { width: 320, height: 568 } })
   await lastAnswer(page).locator('pre').first().waitFor()
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320)
-  const wide = await page.locator('[data-thread] *').evaluateAll((elements) =>
-    elements
-      .filter((it) => it.getBoundingClientRect().right > 321 && !it.closest('pre, table, .katex, .katex-display, [tabindex="0"]'))
-      .map((it) => it.outerHTML.slice(0, 100)),
-  )
+  const wide = await page
+    .locator('[data-thread] *')
+    .evaluateAll((elements) =>
+      elements
+        .filter(
+          (it) =>
+            it.getBoundingClientRect().right > 321 &&
+            !it.closest('pre, table, .katex, .katex-display, [tabindex="0"]'),
+        )
+        .map((it) => it.outerHTML.slice(0, 100)),
+    )
   expect(wide).toEqual([])
   await page.context().close()
 })

@@ -68,7 +68,7 @@ describe('sending', () => {
     await send(page, 'Go')
     await answered(page)
     const { messages } = await stored(page)
-    await expect.poll(() => shownText(page)).toBe(messages.at(-1)?.text.trim())
+    await expect.poll(() => shownText(page), { timeout: 5000 }).toBe(messages.at(-1)?.text.trim())
   })
 
   test('nothing is made anew when a chat gets its address, nor when the answer ends', async () => {
@@ -169,7 +169,7 @@ describe('stopping, reloading, dying', () => {
     const shown = await shownText(page)
     expect((await stored(page)).messages.at(-1)?.text.trim()).toBe(shown)
     await page.reload()
-    await expect.poll(() => shownText(page)).toBe(shown)
+    await expect.poll(() => shownText(page), { timeout: 5000 }).toBe(shown)
   })
 
   test('a Stop pressed before the first word stops it', async () => {
@@ -183,11 +183,11 @@ describe('stopping, reloading, dying', () => {
     const page = await open('slow')
     await send(page, 'Go')
     await page.waitForURL(/\/c\//)
-    await expect.poll(() => shownText(page)).toMatch(/\w/)
+    await expect.poll(() => shownText(page), { timeout: 5000 }).toMatch(/\w/)
     const before = await shownText(page)
     const began = performance.now()
     await page.reload()
-    await expect.poll(() => shownText(page)).toContain(before.slice(0, 20))
+    await expect.poll(() => shownText(page), { timeout: 5000 }).toContain(before.slice(0, 20))
     console.log(
       `behaviour 37: words shown ${Math.round(performance.now() - began)} ms after the reload began`,
     )
@@ -205,7 +205,9 @@ describe('stopping, reloading, dying', () => {
     await other.getByRole('article', { name: /^You/ }).getByText('Told to both').waitFor()
     await answered(page)
     await answered(other)
-    await expect.poll(() => shownText(other)).toBe((await stored(page)).messages.at(-1)?.text.trim())
+    await expect
+      .poll(() => shownText(other), { timeout: 5000 })
+      .toBe((await stored(page)).messages.at(-1)?.text.trim())
   })
 
   test('38: the only instance is killed and started again: the answer goes on in the same message', async () => {

@@ -48,7 +48,13 @@ async function inAnswer(): Promise<Wire> {
   await send(page, 'Go on')
   const text = (): Promise<string> => lastAnswer(page).locator('.answer > .md').innerText()
   await expect.poll(async () => (await text()).length, { timeout: 10_000 }).toBeGreaterThan(100)
-  return { page, opened: opened!, say: (frame) => route!.send(JSON.stringify(frame)), mute: () => (muted = true), text }
+  return {
+    page,
+    opened: opened!,
+    say: (frame) => route!.send(JSON.stringify(frame)),
+    mute: () => (muted = true),
+    text,
+  }
 }
 
 const runFrame = (
@@ -81,7 +87,10 @@ describe('an answer that changes its server', () => {
   test('late words are named, and the note goes when they come', async () => {
     const { page, say, opened } = await inAnswer()
     say({ t: 'run.link', c: opened.c, link: 'stalled' })
-    await page.getByText('Live updates are delayed').waitFor({ timeout: 2000 }).catch(() => undefined)
+    await page
+      .getByText('Live updates are delayed')
+      .waitFor({ timeout: 2000 })
+      .catch(() => undefined)
     say({ t: 'run.link', c: opened.c, link: 'live' })
     await page.getByText('Live updates are delayed').waitFor({ state: 'detached' })
   })
@@ -119,7 +128,10 @@ describe('an answer that changes its server', () => {
     await page.route('**/api/runs/**', (route) => route.abort())
     wire.mute()
     await page.getByRole('button', { name: 'Stop' }).click()
-    await page.getByRole('alert').getByText(/cannot be reached/).waitFor({ timeout: 15_000 })
+    await page
+      .getByRole('alert')
+      .getByText(/cannot be reached/)
+      .waitFor({ timeout: 15_000 })
     expect(await page.getByText('Stopped', { exact: true }).count()).toBe(0)
   })
 })
@@ -150,7 +162,9 @@ describe('the way to the server', () => {
     await page.getByText('Reconnecting…').waitFor({ state: 'detached', timeout: 15_000 })
     await answered(page)
     const { messages } = await it.api.chat(page.url().split('/').at(-1)!)
-    await expect.poll(() => lastAnswer(page).locator('.answer > .md').innerText()).toBe(messages.at(-1)?.text.trim())
+    await expect
+      .poll(() => lastAnswer(page).locator('.answer > .md').innerText(), { timeout: 5000 })
+      .toBe(messages.at(-1)?.text.trim())
   })
 
   test('a proxy that breaks WebSockets gets server-sent events instead, and the page says so', async () => {
@@ -163,6 +177,8 @@ describe('the way to the server', () => {
     await send(page, 'By events')
     await answered(page)
     const { messages } = await it.api.chat(page.url().split('/').at(-1)!)
-    await expect.poll(() => lastAnswer(page).locator('.answer > .md').innerText()).toBe(messages.at(-1)?.text.trim())
+    await expect
+      .poll(() => lastAnswer(page).locator('.answer > .md').innerText(), { timeout: 5000 })
+      .toBe(messages.at(-1)?.text.trim())
   })
 })

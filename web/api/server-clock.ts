@@ -14,3 +14,7 @@ export function noteServerTime(header: string | null): void {
 export function toLocalTime(serverMs: number): number {
   return serverMs - ahead
 }
+
+export function toServerTime(localMs: number): number {
+  return localMs + ahead
+}

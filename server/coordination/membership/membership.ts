@@ -12,7 +12,10 @@ export interface Membership {
   /** Starts beating. Resolves after the first beat, or when it is known that it has to go on without Redis. */
   join(): Promise<void>
   members(): Member[]
-  /** `dead` only with proof that is present (rule 3): own link and own entry unbroken for one lease. Own id: always alive. */
+  /**
+   * `dead` only with proof that is present (rule 3): own link and own entry unbroken for one lease. Own id: always alive.
+   * While Redis is away, `dead` is only who beat in the store because it had lost Redis too, and then stopped.
+   */
   verdict(incarnation: string): 'alive' | 'dead' | 'unknown'
   /** Facts that changed travel with the next beat. */
   update(facts: Partial<MemberFacts>): void

@@ -145,6 +145,22 @@ describe.concurrent('failover', () => {
     leaveOldMaster(client, { host: '127.0.0.1', port: 3 })
   })
 
+  test('Cluster: the node of the plain channels takes no new connection: they move to another', async () => {
+    await using redis = await startCluster()
+    const link = await connectLink(redis)
+    const bus = hear(link, 'plain', key('bus'))
+    await bus.ready
+    const channels = await Promise.all(redis.servers.map(({ admin }) => admin.pubsub('CHANNELS')))
+    const full = redis.servers[channels.findIndex((list) => list.length > 0)]!
+    await full.admin.config('SET', 'maxclients', 1)
+    await full.admin.call('CLIENT', 'KILL', 'TYPE', 'pubsub')
+    await vi.waitFor(async () => {
+      await full.admin.publish(key('bus'), 'after')
+      expect(bus.heard).toContain('after')
+    }, patience)
+    await link.close()
+  })
+
   test('Cluster: the node of the plain channels dies without a replica: they move to another', async () => {
     await using redis = await startCluster()
     const link = await connectLink(redis)

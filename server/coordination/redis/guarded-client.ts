@@ -1,6 +1,7 @@
 import type { Cluster, Redis } from 'ioredis'
 import type { Clock } from '../../base/index.ts'
 import { jitter, withDeadline } from '../../base/index.ts'
+import { withoutCommand } from './redis-failure.ts'
 
 export interface GuardedClientEvents<C> {
   /** Connected anew. */
@@ -124,14 +125,14 @@ export class GuardedClient<C extends Redis | Cluster> {
     for (const name of ['error', 'node error', 'nodeError', 'sentinelError']) {
       client.on(name, (error: unknown) => {
         // An old client may still complain after it was replaced: nobody has to know.
-        if (client === this.client && !this.#closed) this.#events.failed(error)
+        if (client === this.client && !this.#closed) this.#events.failed(withoutCommand(error))
       })
     }
     return client
   }
 
   #fail(error: unknown): void {
-    this.#events.failed(error)
+    this.#events.failed(withoutCommand(error))
     this.#setAway()
   }
 

@@ -8,7 +8,7 @@ import { clusterSlot } from './cluster-slot.ts'
 import { GuardedClient } from './guarded-client.ts'
 import { LinkHealth } from './link-health.ts'
 import type { LuaScript } from './lua-script.ts'
-import { failureKind } from './redis-failure.ts'
+import { failureKind, withoutCommand } from './redis-failure.ts'
 import type { CallOptions, ChannelListener, ChannelSubscription, RedisLink } from './redis-link.ts'
 import { RedisUnavailable } from './redis-link.ts'
 import type { RedisTopology } from './redis-url.ts'
@@ -149,7 +149,7 @@ class IoRedisLink implements RedisLink {
       this.#commands.sawReply()
       return reply
     } catch (error) {
-      const kind = failureKind(error)
+      const kind = failureKind(withoutCommand(error))
       this.#health.failed(error)
       // A silent node is found out at once rather than with the next ping.
       if (error instanceof DeadlineError) this.#commands.probe()

@@ -182,3 +182,9 @@ function messageOf(error: unknown): string {
   const text = error instanceof AggregateError ? error.errors.map(messageOf).join(', ') : error.message
   return typeof code === 'string' && !text.includes(code) ? `${text} ${code}`.trim() : text
 }
+
+/** ioredis hangs the command on its errors, with all arguments: passwords of HELLO, words of answers. Neither may be logged. */
+export function withoutCommand<E>(error: E): E {
+  if (error instanceof Error) Reflect.deleteProperty(error, 'command')
+  return error
+}

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
 import type { Logger } from '../../base/index.ts'
+import { withoutCommand } from './redis-failure.ts'
 import type { RedisAddress, RedisTopology } from './redis-url.ts'
 
 /**
@@ -19,7 +20,10 @@ export function watchSentinels(
   const clients = topology.sentinels.map((address) => {
     const client = options.connect(address)
     const note = (error: unknown) =>
-      options.logger.debug({ err: error, sentinel: `${address.host}:${address.port}` }, 'a sentinel is away')
+      options.logger.debug(
+        { err: withoutCommand(error), sentinel: `${address.host}:${address.port}` },
+        'a sentinel is away',
+      )
     client.on('error', note)
     client.on('ready', () => {
       client.subscribe('+switch-master').catch(note)

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis'
 import type { Clock } from '../../base/index.ts'
 import { GuardedClient } from './guarded-client.ts'
+import { withoutCommand } from './redis-failure.ts'
 
 export type ChannelKind = 'plain' | 'sharded'
 
@@ -162,7 +163,7 @@ export class SubscriberConnection {
       (error: unknown) => {
         if (subscribe && error instanceof Error && error.message.startsWith('MOVED ')) this.#refusedAsMoved++
         if (turn !== channel.turn) return
-        this.#events.failed(error)
+        this.#events.failed(withoutCommand(error))
         // A refused SUBSCRIBE is not there; a refused UNSUBSCRIBE costs messages that nobody hears.
         channel.state = 'unknown'
         if (channel.wanted) setTimeout(() => this.#step(channel), retryMs).unref()

@@ -2,11 +2,12 @@ import type { QueryClient } from '@tanstack/react-query'
 import type { ChatView } from '../../../protocol/http/chat-views.ts'
 import type { RunStarted } from '../../../protocol/run.ts'
 import { call } from '../../api/call.ts'
-import { operationKey } from '../../api/operation-query.ts'
+import { toServerTime } from '../../api/server-clock.ts'
 import type { LiveClient } from '../../live/live-client.ts'
 import { newId } from '../new-id.ts'
 import { writeStored } from '../storage/safe-storage.ts'
 import { messagesOfStart, newChat, withMessage, withMessages } from './chat-cache.ts'
+import { chatKey, patchChat, patchQuery } from './chat-query.ts'
 import { newChatKey } from './drafts.ts'
 import {
   addPending,
@@ -45,12 +46,10 @@ export interface ChatActionsOptions {
 }
 
 export function createChatActions({ live, queryClient, onCreated }: ChatActionsOptions): ChatActions {
-  const keyOf = (id: string): readonly unknown[] => operationKey('getChat', { params: { id } })
-
   const begun = (run: RunStarted, request: SendRequest): void => {
     const { text, parentId, model, continueOf } = request
-    const now = Date.now()
-    queryClient.setQueryData<ChatView>(keyOf(run.chatId), (known) => {
+    const now = toServerTime(Date.now())
+    patchQuery<ChatView>(queryClient, chatKey(run.chatId), (known) => {
       const chat = known ?? newChat(run.chatId, titleOf(text ?? ''), model, now)
       if (continueOf !== undefined) {
         return withMessage(chat, continueOf, {
@@ -103,7 +102,7 @@ export function createChatActions({ live, queryClient, onCreated }: ChatActionsO
       }
     },
     async switchBranch(chatId, leafId) {
-      queryClient.setQueryData<ChatView>(keyOf(chatId), (chat) => chat && { ...chat, currentId: leafId })
+      patchChat(queryClient, chatId, (chat) => ({ ...chat, currentId: leafId }))
       await call('updateChat', { params: { id: chatId }, body: { currentId: leafId } })
     },
   }

@@ -3,6 +3,7 @@ import type { ChatSummary, ChatView, MessageView } from '../../../protocol/http/
 import {
   messagesOfStart,
   newChat,
+  withFetched,
   withMessages,
   withoutChat,
   withoutMessage,
@@ -41,6 +42,14 @@ describe('messages in the cache', () => {
   test('an end is not undone by a picture of the running answer', () => {
     const ended = withMessages(chat, [answer({ text: 'all', status: 'done' })], 'a')
     expect(withMessages(ended, [answer({ text: 'all' })], 'a').messages[1]?.status).toBe('done')
+  })
+
+  test('a chat that was read before an end that was told meanwhile does not undo it', () => {
+    const ended = withMessages(chat, [answer({ text: 'all', status: 'done' })], 'a')
+    const merged = withFetched(ended, { ...chat, title: 'new title' })
+    expect(merged.title).toBe('new title')
+    expect(merged.messages[1]).toMatchObject({ status: 'done', text: 'all' })
+    expect(withFetched(ended, { ...chat, messages: [] }).messages).toEqual([])
   })
 
   test('an end is believed whatever its length', () => {

@@ -14,6 +14,13 @@ export function withMessages(
   return { ...chat, messages: [...byId.values()], currentId: currentId ?? chat.currentId }
 }
 
+/** A chat as it was just read, with what the page was told since then. */
+export function withFetched(known: ChatView | undefined, fetched: ChatView): ChatView {
+  if (!known) return fetched
+  const byId = new Map(known.messages.map((message) => [message.id, message]))
+  return { ...fetched, messages: fetched.messages.map((message) => newer(byId.get(message.id), message)) }
+}
+
 /** An end is never undone by an older picture of the same run, and text never gets shorter by it. */
 function newer(known: MessageView | undefined, told: MessageView): MessageView {
   if (!known || known.runId !== told.runId || told.status !== 'running') return told

@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useLingui } from '@lingui/react/macro'
 import type { ChatSummary } from '../../../protocol/http/chat-views.ts'
-import { operationQuery } from '../../api/operation-query.ts'
+import { chatQuery } from './chat-query.ts'
 import { ChatMenu } from './chat-menu.tsx'
 
 /** A chat in the list. Pointing at it reads it, so that it opens at once. */
@@ -11,7 +11,7 @@ export function ChatItem({ chat, onOpen }: { chat: ChatSummary; onOpen: () => vo
   const { t } = useLingui()
   const queryClient = useQueryClient()
   const read = (): void => {
-    void queryClient.prefetchQuery(operationQuery('getChat', { params: { id: chat.id } }))
+    void queryClient.prefetchQuery(chatQuery(chat.id))
   }
   const mark = chat.running ? t`An answer is being written` : chat.unread ? t`New answer` : null
   return (

@@ -8,6 +8,7 @@ import { ErrorNotice } from '../errors/error-notice.tsx'
 import { Announcer } from './announcer.tsx'
 import { Composer } from './composer.tsx'
 import type { ComposerHandle } from './composer.tsx'
+import { chatKey } from './chat-query.ts'
 import { readDraft, writeDraft } from './drafts.ts'
 import { Greeting, Starters } from './empty-state.tsx'
 import { useChatActions } from './live-context.tsx'
@@ -87,9 +88,7 @@ export function ChatPage({ chatId, userName }: { chatId: string | null; userName
         <div className="mx-auto w-full max-w-measure flex-1 p-4">
           <ErrorNotice
             error={open.error}
-            onRetry={() =>
-              void queryClient.invalidateQueries(operationQuery('getChat', { params: { id: open.key } }))
-            }
+            onRetry={() => void queryClient.invalidateQueries({ queryKey: chatKey(open.key) })}
           />
         </div>
       ) : open.loading ? (
@@ -130,6 +129,7 @@ export function ChatPage({ chatId, userName }: { chatId: string | null; userName
           running={open.running}
           stopping={open.stopping}
           blocked={blocked}
+          ready={chatId === null || open.chat !== undefined}
           onSend={send}
           onStop={stop}
           onEditLast={rows.editLast}

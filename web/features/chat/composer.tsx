@@ -26,6 +26,7 @@ export function Composer({
   running,
   stopping,
   blocked,
+  ready,
   onSend,
   onStop,
   onEditLast,
@@ -36,6 +37,8 @@ export function Composer({
   stopping: boolean
   /** Why nothing can be sent; null when it can. */
   blocked: string | null
+  /** What the message would stand under is known. */
+  ready: boolean
   onSend: (text: string) => void
   onStop: () => void
   onEditLast: () => boolean
@@ -65,7 +68,7 @@ export function Composer({
   )
 
   const tooLong = length > mostText
-  const canSend = !blank && !tooLong && blocked === null
+  const canSend = !blank && !tooLong && ready && blocked === null
   const send = (): void => {
     const text = field.current?.value ?? ''
     if (!canSend) return

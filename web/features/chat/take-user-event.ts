@@ -4,6 +4,7 @@ import type { ChatSummary, ChatView } from '../../../protocol/http/chat-views.ts
 import { operationKey } from '../../api/operation-query.ts'
 import { withMessage, withMessages, withoutChat, withoutMessage, withSummary } from './chat-cache.ts'
 import type { ChatPages } from './chat-cache.ts'
+import { chatKey, patchChat, patchQuery } from './chat-query.ts'
 
 /** Writes into the page's cache what the server told all tabs of this person. */
 export function takeUserEvent(queryClient: QueryClient, event: UserEvent): void {
@@ -42,14 +43,6 @@ export function readAgain(queryClient: QueryClient): void {
   }
 }
 
-export function chatKey(id: string): readonly unknown[] {
-  return operationKey('getChat', { params: { id } })
-}
-
-export function patchChat(queryClient: QueryClient, id: string, change: (chat: ChatView) => ChatView): void {
-  queryClient.setQueryData<ChatView>(chatKey(id), (chat) => chat && change(chat))
-}
-
 function patchSummary(queryClient: QueryClient, summary: ChatSummary): void {
   patchLists(queryClient, (list, filtered) => withSummary(list, summary, filtered))
   patchChat(queryClient, summary.id, (chat) => ({ ...chat, ...summary }))
@@ -73,7 +66,7 @@ export function patchLists(
     queryKey: operationKey('listChats'),
   })) {
     if (!list) continue
-    queryClient.setQueryData(key, change(list, key[1] !== undefined))
+    patchQuery(queryClient, key, () => change(list, key[1] !== undefined))
   }
 }
 

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { Trans, useLingui } from '@lingui/react/macro'
 import type { ChatView, MessageView } from '../../../protocol/http/chat-views.ts'
 import { IconButton } from '../../ui/button.tsx'
+import { toServerTime } from '../../api/server-clock.ts'
 import { messagesOfStart } from './chat-cache.ts'
 import { MessageRow } from './message-row.tsx'
 import type { RowHandlers } from './message-row.tsx'
@@ -122,7 +123,7 @@ function messagesOfPending({
   const answerOf = text === undefined && parentId !== null ? { ...ids, userMessageId: parentId } : ids
   const asked = messagesOfStart(
     { chatId: '', runId: '', ...answerOf },
-    { model, text, parentId, now: sentAt },
+    { model, text, parentId, now: toServerTime(sentAt) },
   )
   return asked.map((message) =>
     message.role === 'assistant'

@@ -6,7 +6,8 @@ import type { RunStore } from '../../live/run-store.ts'
 import { createStreamedText } from '../../ui/stream/streamed-text.ts'
 import type { StreamedText } from '../../ui/stream/streamed-text.ts'
 import { useLiveClient } from './live-context.tsx'
-import { endAnswer, patchChat } from './take-user-event.ts'
+import { patchChat } from './chat-query.ts'
+import { endAnswer } from './take-user-event.ts'
 import { withMessage } from './chat-cache.ts'
 
 export interface LiveAnswer {

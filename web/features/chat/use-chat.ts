@@ -2,7 +2,7 @@ import { useEffect, useSyncExternalStore } from 'react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import type { ChatView, MessageView } from '../../../protocol/http/chat-views.ts'
 import { call } from '../../api/call.ts'
-import { operationQuery } from '../../api/operation-query.ts'
+import { chatQuery } from './chat-query.ts'
 import { newChatKey } from './drafts.ts'
 import { pathTo } from './message-tree.ts'
 import { onPendingChange, pendingSends } from './pending-sends.ts'
@@ -27,7 +27,7 @@ export function useChat(chatId: string | null): OpenChat {
   const key = chatId ?? newChatKey
   const queryClient = useQueryClient()
   const query = useQuery({
-    ...operationQuery('getChat', { params: { id: key } }),
+    ...chatQuery(key),
     enabled: chatId !== null,
   })
   const sends = useSyncExternalStore(onPendingChange, pendingSends)

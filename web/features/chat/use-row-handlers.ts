@@ -10,7 +10,7 @@ import { withoutMessage } from './chat-cache.ts'
 import { useChatActions } from './live-context.tsx'
 import { newestLeafUnder, pathTo } from './message-tree.ts'
 import type { RowHandlers } from './message-row.tsx'
-import { chatKey, patchChat } from './take-user-event.ts'
+import { chatKey, patchChat, patchQuery } from './chat-query.ts'
 import type { OpenChat } from './use-chat.ts'
 
 interface Given {
@@ -91,7 +91,7 @@ export function useRowHandlers(given: Given): {
             run: () =>
               tried(
                 call('restoreMessage', { params: { id: message.id } }).then((restored) => {
-                  queryClient.setQueryData(chatKey(chat.id), restored)
+                  patchQuery(queryClient, chatKey(chat.id), () => restored)
                   // Deleting made another branch the shown one; what was on the screen is shown again.
                   return chat.currentId === null ? undefined : actions.switchBranch(chat.id, chat.currentId)
                 }),

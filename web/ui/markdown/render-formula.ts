@@ -20,6 +20,7 @@ function create(katex: Katex, tex: string, display: boolean): Node | null {
       throwOnError: true,
       trust: false,
       strict: 'ignore',
+      maxSize: 10,
       maxExpand: defines.test(tex) ? Math.min(1000, Math.floor(maxGrowth / tex.length)) : 1000,
     })
   } catch {

@@ -1,0 +1,95 @@
+import { inspect } from 'node:util'
+import { pino } from 'pino'
+import { describe, expect, test, vi } from 'vitest'
+import { hear, key } from '../../../test/support/redis-channels.ts'
+import { connectLink, linkBecomes, makeLink, testPrefix } from '../../../test/support/redis-link.ts'
+import {
+  startCluster,
+  startStandalone,
+  startTls,
+  startWithAclUser,
+  startWithPassword,
+} from '../../../test/support/redis-server.ts'
+import type { RedisLink } from './redis-link.ts'
+
+const patience = { timeout: 20_000, interval: 20 }
+
+describe.concurrent('problems are said in one sentence with the cure', () => {
+  const says = async (link: RedisLink, sentence: RegExp): Promise<void> => {
+    await vi.waitFor(() => expect(link.problem()).toMatch(sentence), patience)
+    expect(link.healthy()).toBe(false)
+    await link.close()
+  }
+
+  test('password: missing, wrong; and none is in the sentence', async () => {
+    await using redis = await startWithPassword()
+    const { port } = redis.servers[0]!
+    await says(
+      makeLink({ url: `redis://127.0.0.1:${port}` }),
+      /asks for a password: write redis:\/\/:password@host/,
+    )
+    const lines: string[] = []
+    const logger = pino({ level: 'debug' }, { write: (line: string) => lines.push(line) })
+    const wrong = makeLink({ url: `redis://:geheim@127.0.0.1:${port}` }, { logger })
+    await says(wrong, /^(?!.*geheim).*refuses the user or password/)
+    expect(lines.join('')).toMatch(/refuses the user or password/)
+    expect(lines.join('')).not.toMatch(/geheim/)
+    const link = await connectLink(redis)
+    const failed = await link.command(['incr', key('n'), 'secret']).catch((error: Error) => error)
+    expect(inspect(failed, { depth: 9 })).not.toMatch(/secret/)
+    await link.close()
+  })
+
+  test('TLS: unknown authority, another name, and plain text on either side', async () => {
+    await using redis = await startTls()
+    const { port } = redis.servers[0]!
+    await says(makeLink({ url: `rediss://localhost:${port}` }), /not trusted .*REDIS_TLS_CA_FILE/)
+    const ca = new URL(redis.variables.url).searchParams.get('ssl_ca_certs')!
+    await says(makeLink({ url: `rediss://127.0.0.1:${port}?ssl_ca_certs=${ca}` }), /is for another name/)
+    await says(makeLink({ url: `redis://127.0.0.1:${port}` }), /if it wants TLS, write rediss:/)
+    await using plain = await startStandalone()
+    await says(
+      makeLink({ url: `rediss://127.0.0.1:${plain.servers[0]!.port}` }),
+      /if it does not speak TLS, write redis:/,
+    )
+    const unchecked = makeLink({ url: `rediss://localhost:${port}?ssl_cert_reqs=none` })
+    await linkBecomes(unchecked, true)
+    await unchecked.close()
+    const given = makeLink({ url: `rediss://localhost:${port}` }, { tls: { caFile: ca } })
+    await linkBecomes(given, true)
+    await given.close()
+    expect(() => makeLink({ url: 'rediss://h' }, { tls: { caFile: '/no/such/file' } })).toThrow(
+      /\/no\/such\/file.*cannot be read/,
+    )
+  })
+
+  test('no such host, no sentinel', async () => {
+    await says(makeLink({ url: 'redis://no-such-host.invalid' }), /not known to the name server/)
+    await says(
+      makeLink({ url: 'redis://m', sentinelHosts: '127.0.0.1:1' }),
+      /sentinel.*REDIS_SENTINEL_HOSTS|nothing listens/,
+    )
+  })
+
+  test('a Cluster without REDIS_CLUSTER, and the other way round', async () => {
+    await using cluster = await startCluster()
+    const single = makeLink({ url: `redis://127.0.0.1:${cluster.servers[0]!.port}` })
+    await linkBecomes(single, true)
+    await Promise.allSettled(['a', 'b', 'c', 'd', 'e', 'f'].map((name) => single.command(['get', name])))
+    expect(single.problem()).toMatch(/is a Cluster: set REDIS_CLUSTER=true/)
+    await single.close()
+    await using plain = await startStandalone()
+    await says(makeLink({ ...plain.variables, cluster: true }), /not a Cluster: unset REDIS_CLUSTER/)
+  })
+
+  test('a right that is missing does not take the rest away', async () => {
+    await using redis = await startWithAclUser(testPrefix)
+    const link = await connectLink(redis)
+    const subscription = hear(link, 'plain', 'foreign:channel')
+    await subscription.ready
+    await vi.waitFor(() => expect(link.problem()).toMatch(/lacks a right/), patience)
+    await expect(link.command(['get', 'foreign'])).rejects.toMatchObject({ kind: 'refused' })
+    expect(link.healthy()).toBe(true)
+    await link.close()
+  })
+})

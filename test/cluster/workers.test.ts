@@ -1,0 +1,171 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ApiClient } from '../support/api-client.ts'
+import { startInstance } from '../support/instance-process.ts'
+import type { InstanceProcess } from '../support/instance-process.ts'
+import { startPostgresServer } from '../support/postgres-server.ts'
+import type { PostgresServer } from '../support/postgres-server.ts'
+import { Reader } from '../support/reader.ts'
+import { startStandalone } from '../support/redis-server.ts'
+import type { TestRedis } from '../support/redis-server.ts'
+import { startScriptedProvider } from '../support/scripted-provider.ts'
+import type { ScriptedProvider } from '../support/scripted-provider.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+import type { TemporaryFolder } from '../support/temporary-folder.ts'
+
+let folder: TemporaryFolder
+let postgres: PostgresServer
+let redis: TestRedis
+let provider: ScriptedProvider
+let databaseUrl: string
+const running: InstanceProcess[] = []
+
+beforeAll(async () => {
+  folder = await temporaryFolder('workers')
+  postgres = await startPostgresServer()
+  redis = await startStandalone()
+  provider = await startScriptedProvider({ words: { words: 200, wordsPerSecond: 20 } })
+  databaseUrl = await postgres.createDatabase()
+})
+
+afterAll(async () => {
+  await Promise.all(running.map((instance) => instance.stop()))
+  await provider.close()
+  await redis.stop()
+  await postgres.stop()
+  await folder.remove()
+})
+
+async function start(env: Record<string, string> = {}): Promise<InstanceProcess> {
+  const instance = await startInstance({
+    label: 'team',
+    env: {
+      DATA_DIR: folder.path,
+      DATABASE_URL: databaseUrl,
+      REDIS_URL: redis.variables.url,
+      OPENAI_API_BASE_URL: provider.v1,
+      OPENAI_API_CONFIGS: '{"0":{"continues":"trailing"}}',
+      ENABLE_OLLAMA_API: 'false',
+      WORKERS: '3',
+      ...env,
+    },
+  })
+  running.push(instance)
+  return instance
+}
+
+interface Cluster {
+  members: { label: string; incarnation: string; people: number; sockets: number }[]
+}
+
+/** Asks anew, on a connection of its own, until all three workers are seen. */
+async function labels(api: ApiClient): Promise<string[]> {
+  const { members } = await api.call<Cluster>('GET', '/api/cluster')
+  return members.map(({ label }) => label).sort()
+}
+
+/** The worker of this label: a child of the supervisor. */
+function pidOf(supervisor: number, label: string): number {
+  const children = execFileSync('ps', ['-o', 'pid=', '--ppid', String(supervisor)], { encoding: 'utf8' })
+  for (const pid of children.split('\n').map(Number).filter(Boolean)) {
+    const environment = execFileSync('cat', [`/proc/${pid}/environ`], { encoding: 'utf8' })
+    if (environment.split('\0').includes(`INSTANCE_ID=${label}`)) return pid
+  }
+  throw new Error(`no worker ${label} below ${supervisor}`)
+}
+
+const alive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
+describe('three workers on one port', () => {
+  test('one is killed in mid-answer: the answer goes on, the port answers, the worker comes back; SIGTERM stops all', async () => {
+    const instance = await start()
+    const api = new ApiClient(instance.url)
+    await api.signUp()
+    await expect.poll(() => labels(api)).toEqual(['team-1', 'team-2', 'team-3'])
+
+    const run = await api.startRun({ model: 'words', text: 'survive' })
+    const reader = new Reader({ urls: () => [instance.url], token: api.token, runId: run.runId })
+    await expect.poll(() => reader.text.length).toBeGreaterThan(100)
+    const { items } = await api.call<{ items: { owner: string }[] }>('GET', '/api/runs?status=running')
+    const label = items[0]!.owner.split('.')[0]!
+    const pid = pidOf(instance.pid, label)
+    process.kill(pid, 'SIGKILL')
+    // New connections are handed to the others from the first moment on.
+    for (let ask = 0; ask < 30; ask++) {
+      const answer = await fetch(`${instance.url}/health`, { headers: { connection: 'close' } })
+      expect(answer.status).toBe(200)
+    }
+    await reader.finished(30_000)
+    const answer = (await api.chat(run.chatId)).messages.at(-1)!
+    expect(answer.status).toBe('done')
+    expect(reader.text).toBe(answer.text)
+    expect(answer.text.split(/\s+/).length).toBeGreaterThanOrEqual(200)
+    expect(provider.calls.filter(({ call }) => call > 0).length).toBeGreaterThan(1)
+
+    await expect.poll(() => labels(api), { timeout: 15_000 }).toEqual(['team-1', 'team-2', 'team-3'])
+    const back = pidOf(instance.pid, label)
+    expect(back).not.toBe(pid)
+
+    const pids = ['team-1', 'team-2', 'team-3'].map((name) => pidOf(instance.pid, name))
+    // As a terminal does: the whole group hears it, and that is still one wish to stop.
+    for (const worker of pids) process.kill(worker, 'SIGINT')
+    instance.kill('SIGINT')
+    expect(await instance.exited()).toBe(0)
+    expect(pids.filter(alive)).toEqual([])
+  })
+
+  test('a second signal stops now, in mid-answer', async () => {
+    const instance = await start({ SHUTDOWN_GRACE_SECONDS: '60' })
+    const api = new ApiClient(instance.url)
+    await api.signIn()
+    provider.scripts = { long: { words: 2000, wordsPerSecond: 10 } }
+    await expect.poll(() => labels(api)).toEqual(['team-1', 'team-2', 'team-3'])
+    await api.startRun({ model: 'long', text: 'go on' })
+    await expect.poll(() => provider.live()).toBe(1)
+    instance.kill('SIGTERM')
+    instance.kill('SIGTERM')
+    const asked = performance.now()
+    await expect.poll(() => fetch(`${instance.url}/health`).then(() => 'up', () => 'down')).toBe('down')
+    await instance.exited()
+    expect(performance.now() - asked).toBeLessThan(30_000)
+  })
+
+  test('without the supervisor the workers finish and leave', async () => {
+    const instance = await start()
+    const pids = ['team-1', 'team-2', 'team-3'].map((name) => pidOf(instance.pid, name))
+    instance.kill('SIGKILL')
+    await instance.exited()
+    await expect.poll(() => pids.filter(alive), { timeout: 20_000 }).toEqual([])
+  })
+
+  test('a start that cannot succeed ends with its reason and code', () => {
+    const cli = join(import.meta.dirname, '../../server/cli.ts')
+    const env = {
+      PATH: process.env['PATH'],
+      DATA_DIR: folder.path,
+      DATABASE_URL: databaseUrl,
+      REDIS_URL: redis.variables.url,
+      LOG_FORMAT: 'json',
+      HOST: '192.0.2.1',
+    }
+    const ran = spawnSync(process.execPath, [cli, 'start', '--workers', '2'], { encoding: 'utf8', env })
+    expect(ran.status).toBe(69)
+    expect(ran.stdout).toContain('192.0.2.1')
+    const refused = spawnSync(process.execPath, [cli, 'start', '--workers', '2'], {
+      encoding: 'utf8',
+      env: { ...env, REDIS_URL: '' },
+    })
+    expect(refused).toMatchObject({
+      status: 78,
+      stderr:
+        'WORKERS: 2 workers share a PostgreSQL database and a Redis, and REDIS_URL is not set.\n  What to do: set REDIS_URL, or WORKERS=1.\n',
+    })
+  })
+})

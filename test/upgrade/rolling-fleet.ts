@@ -1,0 +1,58 @@
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { InstanceProcess } from '../support/instance-process.ts'
+import { freePorts } from '../support/free-port.ts'
+import type { SourceTree } from './source-tree.ts'
+
+/** Instances on fixed ports, each of which can be replaced by one of another version. */
+export class RollingFleet {
+  readonly #env: Record<string, string>
+  readonly #folder: string
+  readonly #instances: InstanceProcess[] = []
+  #ports: number[] = []
+
+  constructor(folder: string, env: Record<string, string>) {
+    this.#folder = folder
+    this.#env = env
+  }
+
+  get urls(): string[] {
+    return this.#ports.map((port) => `http://127.0.0.1:${port}`)
+  }
+
+  async start(tree: SourceTree, count: number): Promise<void> {
+    this.#ports = await freePorts(count)
+    for (let place = 0; place < count; place++) this.#instances.push(await this.#begin(tree, place))
+  }
+
+  /** One after another: TERM, gone, the other version ready in its place, a second of rest. */
+  async roll(tree: SourceTree): Promise<void> {
+    for (let place = 0; place < this.#ports.length; place++) {
+      this.#instances[place]?.kill('SIGTERM')
+      await this.#instances[place]?.exited()
+      this.#instances[place] = await this.#begin(tree, place)
+      await delay(1000)
+    }
+  }
+
+  /** Rejects with its last words where an instance of this version refuses to start. */
+  async tryOne(tree: SourceTree): Promise<void> {
+    const [port = 0] = await freePorts(1)
+    const instance = await tree.start({ label: 'one-more', port, env: this.#environment('one-more') })
+    await instance.stop()
+  }
+
+  async stop(): Promise<void> {
+    for (const instance of this.#instances) instance.kill('SIGKILL')
+    await Promise.all(this.#instances.map((instance) => instance.exited()))
+  }
+
+  #begin(tree: SourceTree, place: number): Promise<InstanceProcess> {
+    const label = `instance-${place + 1}`
+    return tree.start({ label, port: this.#ports[place] ?? 0, env: this.#environment(label) })
+  }
+
+  #environment(label: string): Record<string, string> {
+    return { ...this.#env, DATA_DIR: join(this.#folder, `data-${label}`) }
+  }
+}
