@@ -78,6 +78,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
       state.cutOff.watch(abort.signal)
     }
     lifecycle.started('chat', () => services.chat.stop())
+    lifecycle.started('jobs', () => services.jobs.stop())
     state.serve(services)
     await serveCommandLine({ config, services, lifecycle, logger })
   }
@@ -109,7 +110,7 @@ async function startServices(
   services: Services,
   { config, state, logger }: { config: Config; state: InstanceState; logger: Logger },
 ): Promise<void> {
-  const { accounts, chat, connections, events, feeds, hub, membership, settings, store } = services
+  const { accounts, chat, connections, events, feeds, hub, jobs, membership, settings, store } = services
   feeds.on('connections', () => connections.read())
   feeds.on('settings', () => settings.read())
   feeds.on('revocations', async () => {
@@ -131,6 +132,9 @@ async function startServices(
   feeds.start()
   hub.start()
   chat.start()
+  jobs.start()
+  // Where it waits already, it keeps its time. Not at once: a start has better things to do.
+  await jobs.add('prune', 'daily', {}, { inMs: 600_000 })
   state.loads(() => membership.update({ runs: chat.runs, sockets: hub.size, people: events.people }))
   if (config.accounts.firstAdmin) await accounts.operator.ensureFirstAdmin(config.accounts.firstAdmin)
 }

@@ -138,8 +138,58 @@ const cutFromBoth: Scenario = {
   },
 }
 
+/** It hears of a revocation over Redis and cannot read whose it is: it must not believe its memory for long. */
+const revokedWhileBlind: Scenario = {
+  name: 'revoked-while-cut-from-postgres',
+  promise: 'P5',
+  bound:
+    'one instance cut off from PostgreSQL while a session ends elsewhere: the token is refused there ≤ 10 s, its socket closed; others are served again ≤ 5 s after',
+  short: false,
+  async run(bench) {
+    const fleet = await bench.fleet({ linked: true })
+    try {
+      const [blind, other] = fleet.instances
+      if (!blind || !other) throw new Error('no instance')
+      const revoked = fleet.api.token
+      await fleet.api.signIn()
+      const ask = async (token: string) =>
+        (await fetch(`${blind.url}/api/auth/me`, { headers: { authorization: `Bearer ${token}` } })).status
+      const socket = await new TestSocket(blind.url, { token: revoked }).open()
+      await socket.hello().frame('welcome')
+      const before = [await ask(revoked), await ask(fleet.api.token)]
+      fleet.links[0]?.postgres.cut()
+      await delay(500)
+      await fetch(`${other.url}/api/auth/sign-out`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${revoked}` },
+      })
+      const began = performance.now()
+      const broken: string[] = before.every((status) => status === 200) ? [] : ['nothing was tested']
+      const refused = await until(async () => (await ask(revoked)) !== 200, 15_000)
+      const refusedMs = performance.now() - began
+      if (!refused || refusedMs > 10_000) broken.push(`the token was refused after ${seconds(refusedMs)}`)
+      const closed = await Promise.race([socket.closed, delay(10_500 - (performance.now() - began))])
+      if (!closed) broken.push('its socket is still open after 10 s')
+      fleet.links[0]?.postgres.mend()
+      const mendedAt = performance.now()
+      const back = await until(async () => (await ask(fleet.api.token)) === 200, 10_000)
+      const backMs = performance.now() - mendedAt
+      if (!back || backMs > 5000) broken.push(`another session is served again after ${seconds(backMs)}`)
+      const last = await ask(revoked)
+      if (last !== 401) broken.push(`the ended session is then answered with ${last}`)
+      return {
+        measured: `refused after ${seconds(refusedMs)}, others served again ${seconds(backMs)} after the end of the cut, then ${last} to the ended session`,
+        broken,
+      }
+    } finally {
+      await fleet.close()
+    }
+  },
+}
+
 export const cutOffs: Scenario[] = [
   cutFromBoth,
+  revokedWhileBlind,
   cutFromOne('cut-from-redis', 'Redis', 'cut'),
   cutFromOne('redis-silent-for-one', 'Redis', 'stall'),
   cutFromOne('cut-from-postgres', 'PostgreSQL', 'cut'),

@@ -42,7 +42,7 @@ export function redisFault({
   return {
     name,
     promise: 'P4',
-    bound: `${fault} under ${answers} answers: local readers do not pause > ${seconds(pauseMs)}, no claim, ready throughout, all complete, healed ≤ 10 s`,
+    bound: `${fault} under ${answers} answers: local readers do not pause > ${seconds(pauseMs)}, no claim, ready throughout, all complete, nothing to complain of ≤ 15 s after`,
     short,
     async run(bench) {
       const words = lasts * wordsPerSecond
@@ -59,7 +59,7 @@ export function redisFault({
         })
         const pause = await longestPause(started.local, during)
         const mended = performance.now()
-        broken.push(...(await healed(fleet, 10_000)))
+        broken.push(...(await healed(fleet, 15_000)))
         const heal = performance.now() - mended
         broken.push(...(await wordsCross(fleet)))
         broken.push(...(await compare(fleet, started.watched, { words, continues: true })))

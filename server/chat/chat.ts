@@ -1,4 +1,5 @@
 import type { Position, RunStarted, RunStartRequest } from '../../protocol/index.ts'
+import { z } from 'zod'
 import type { MessageBus } from '../coordination/contracts.ts'
 import type { Messages } from '../messages.ts'
 import type { ChatContext } from './chat-context.ts'
@@ -11,6 +12,7 @@ import { OwnedRuns } from './owned-runs.ts'
 import { presentChat } from './present.ts'
 import type { RunEnd, RunSink, RunView } from './run-view.ts'
 import type { ToldLimit } from './run-limits.ts'
+import type { Jobs } from '../shared-state/jobs.ts'
 import { startRun } from './start-run.ts'
 import { stopRun } from './stop-run.ts'
 import { titleByModel } from './title.ts'
@@ -21,14 +23,17 @@ export interface ChatOptions {
   bus: MessageBus<Messages>
   /** Gives chats a title after the first answer; null: nobody does. */
   taskModel: () => string | null
+  jobs: Jobs
 }
+
+/** What a title is made for. */
+const titleJob = z.object({ chatId: z.string(), messageId: z.string(), userId: z.string() })
 
 /** Chats and their answers, as this instance serves them. */
 export class Chat {
   readonly #parts: ChatParts
   readonly #orphans: Orphans
   readonly #options: ChatOptions
-  readonly #stopping = new AbortController()
   #accepting = true
 
   constructor(options: ChatOptions) {
@@ -42,7 +47,12 @@ export class Chat {
 
   start(): void {
     const { context, live, owned } = this.#parts
-    const { bus } = this.#options
+    const { bus, jobs, taskModel } = this.#options
+    // A job, so that the death of this instance costs no title.
+    jobs.on('title', async (payload, signal) => {
+      const model = taskModel()
+      if (model) await titleByModel(context, model, titleJob.parse(payload), signal)
+    })
     bus.on('run.stop', `instance:${context.me}`, { message: ({ runId }) => owned.stop(runId), gap: () => {} })
     bus.on('runs.released', 'fleet', {
       message: () => this.#orphans.sweepSoon(),
@@ -68,7 +78,6 @@ export class Chat {
   }
 
   stop(): void {
-    this.#stopping.abort()
     this.#orphans.stop()
     this.#parts.owned.stopTurning()
     this.#parts.live.stop()
@@ -147,9 +156,9 @@ export class Chat {
     try {
       const chat = await context.store.chats.get(chatId, userId)
       if (chat) context.events.tell(userId, { name: 'chat.changed', chat: presentChat(chat) })
-      const taskModel = this.#options.taskModel()
-      if (end.status === 'done' && taskModel)
-        await titleByModel(context, taskModel, run, this.#stopping.signal)
+      const { jobs, taskModel } = this.#options
+      if (end.status === 'done' && chat?.titleBy === 'words' && taskModel())
+        await jobs.add('title', chatId, { chatId, messageId, userId })
     } catch (error) {
       if (error instanceof StoreError)
         context.logger.debug({ err: error, run: run.id }, 'an end was not told to other tabs')

@@ -27,7 +27,7 @@ export function titleFromWords(text: string): string {
 const question =
   'Give this conversation a title of at most six words, in its own language. Answer with the title alone, without quotes.'
 
-/** Asks the task model for a better title, once, after the first answer. A person's own title is never replaced. */
+/** Asks the task model for a better title after the first answer. A person's own title is never replaced. */
 export async function titleByModel(
   context: ChatContext,
   taskModel: string,

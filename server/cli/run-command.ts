@@ -69,7 +69,11 @@ async function start({ flags, switches }: Command, config: Config, warnings: str
   const { supervised } = await import('../workers/index.ts')
   const worker = switches.has('supervised') ? supervised() : undefined
   const { run: runServer } = await import('../main.ts')
-  return runServer(config, warnings, worker)
+  try {
+    return await runServer(config, warnings, worker)
+  } finally {
+    worker?.leave()
+  }
 }
 
 const overriding: Record<string, string> = {

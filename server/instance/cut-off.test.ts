@@ -4,11 +4,12 @@ import { createLogger } from '../base/index.ts'
 import { CutOff } from './cut-off.ts'
 
 function make() {
-  const state = { age: 0, now: 0 }
+  const state = { age: 0, now: 0, unread: 0 }
   const hub = { sendElsewhere: vi.fn<() => void>() }
   const cutOff = new CutOff({
     membership: { sinceAcknowledged: () => state.age },
     hub,
+    feeds: { unreadRevocationsMs: () => state.unread },
     clock: { now: () => 0, monotonic: () => state.now },
     logger: createLogger({ level: 'silent', format: 'json', instance: 'test' }),
   })
@@ -58,5 +59,19 @@ describe('rule 18: cut off from both', () => {
     cutOff.look()
     expect(() => cutOff.admitRequest()).not.toThrow()
     expect(() => cutOff.admitSocket()).not.toThrow()
+  })
+
+  test('one that hears of revocations and cannot read them for 8 s is believed in no more', () => {
+    const { cutOff, hub, state } = make()
+    state.unread = 7000
+    cutOff.look()
+    expect(() => cutOff.admitRequest()).not.toThrow()
+    state.unread = 8100
+    cutOff.look()
+    expect(hub.sendElsewhere).toHaveBeenCalledTimes(1)
+    expect(() => cutOff.admitRequest()).toThrow(AppError)
+    expect(() => cutOff.admitSocket()).toThrow(AppError)
+    state.unread = 0
+    expect(() => cutOff.admitRequest()).not.toThrow()
   })
 })

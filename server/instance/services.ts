@@ -6,7 +6,7 @@ import type { RunLimits } from '../chat/index.ts'
 import type { Config } from '../config.ts'
 import { Hub } from '../realtime/index.ts'
 import { Connections, Settings } from '../settings/index.ts'
-import { createUserEvents, Feeds, SessionMirror } from '../shared-state/index.ts'
+import { createUserEvents, Feeds, Jobs, pruneStore, SessionMirror } from '../shared-state/index.ts'
 import type { UserEvents } from '../shared-state/index.ts'
 import type { Store } from '../store/index.ts'
 import { createModelCatalogue, UpstreamError, verifyConnection } from '../upstream/index.ts'
@@ -36,6 +36,7 @@ export interface Services extends Coordination {
   events: UserEvents
   feeds: Feeds
   hub: Hub
+  jobs: Jobs
   models: ModelCatalogue
   /** With ENABLE_STAR_SESSIONS_MIDDLEWARE and a Redis. */
   sessionMirror?: SessionMirror
@@ -47,20 +48,22 @@ export interface Services extends Coordination {
 export function createServices(options: ServicesOptions): Services {
   const { store, coordination, clock, logger } = options
   const { bus, membership } = coordination
-  const feeds = new Feeds({ revisions: store.revisions, bus, membership, logger })
+  const feeds = new Feeds({ revisions: store.revisions, bus, membership, clock, logger })
   const events = createUserEvents(bus, membership.self)
   const settings = createSettings(options, feeds)
   const { connections, models } = createModels(options, feeds)
   const sessionMirror = createSessionMirror(options)
+  const jobs = createJobs(options)
   return {
     ...coordination,
     store,
     accounts: createAccountsOf(options, { feeds, settings, sessionMirror }),
-    chat: createChat(options, { models, events, settings }),
+    chat: createChat(options, { models, events, jobs, settings }),
     connections,
     events,
     feeds,
     hub: new Hub(clock, logger),
+    jobs,
     models,
     ...(sessionMirror ? { sessionMirror } : {}),
     settings,
@@ -123,6 +126,19 @@ function createAccountsOf(
   })
 }
 
+const dayMs = 86_400_000
+
+/** The background work of every installation; parts add their own kinds. */
+function createJobs({ store, coordination, clock, logger }: ServicesOptions): Jobs {
+  const jobs = new Jobs({ store: store.jobs, me: coordination.membership.self, clock, logger })
+  jobs.on('prune', async (_, signal) => {
+    // First, so that a failure below delays nothing but itself.
+    await jobs.add('prune', 'daily', {}, { inMs: dayMs })
+    await pruneStore(store, signal)
+  })
+  return jobs
+}
+
 function createSessionMirror({
   config,
   coordination,
@@ -164,7 +180,7 @@ function createSettings(
 
 function createChat(
   { store, coordination, clock, logger, runLimits }: ServicesOptions,
-  { models, events, settings }: Pick<Services, 'models' | 'events' | 'settings'>,
+  { models, events, jobs, settings }: Pick<Services, 'models' | 'events' | 'jobs' | 'settings'>,
 ): Chat {
   const { bus, log, membership, link } = coordination
   return new Chat({
@@ -189,6 +205,7 @@ function createChat(
       shared: link !== undefined,
     },
     bus,
+    jobs,
     taskModel: () => (settings.current.titles ? settings.current.taskModel : null),
   })
 }

@@ -1,5 +1,5 @@
-import { every } from '../base/index.ts'
-import type { Logger } from '../base/index.ts'
+import { backoff, every, sleep } from '../base/index.ts'
+import type { Clock, Logger } from '../base/index.ts'
 import type { Membership, MessageBus } from '../coordination/contracts.ts'
 import type { Messages } from '../messages.ts'
 import type { RevisionRow, Revisions } from '../store/contract/fleet.ts'
@@ -11,10 +11,13 @@ export interface FeedsOptions {
   revisions: Revisions
   bus: MessageBus<Messages>
   membership: Membership
+  clock: Clock
   logger: Logger
 }
 
 const pollMs = { healthy: 30_000, unhealthy: 5000 }
+/** News that could not be read is asked for again. */
+const againMs = { first: 250, most: 1000 }
 
 /**
  * State that every instance holds a copy of and that changes seldom: each feed is a row of the store with a counter and
@@ -28,6 +31,10 @@ export class Feeds {
   readonly #stopping = new AbortController()
   #looking: Promise<void> | undefined
   #again = false
+  #catchingUp = false
+  /** Revocations that this instance has heard of, and since when it has not read them. */
+  #heard = 0
+  #unreadSince: number | undefined
 
   constructor(options: FeedsOptions) {
     this.#options = options
@@ -64,15 +71,30 @@ export class Feeds {
     return this.#applied.get(name)
   }
 
+  /**
+   * For how long, ms, this instance has known of revocations that it cannot read: it can reach Redis and not the store.
+   * 0: of none.
+   */
+  unreadRevocationsMs(): number {
+    return this.#unreadSince === undefined ? 0 : this.#options.clock.monotonic() - this.#unreadSince
+  }
+
   start(): void {
     const { bus, membership } = this.#options
-    const beside = (): void => void this.look().catch((error: unknown) => this.#failed(error))
-    bus.on('revision.raised', 'fleet', { message: beside, gap: beside })
+    const news = (name: string): void => {
+      if (name === 'revocations') this.#hear()
+      void this.#catchUp()
+    }
+    bus.on('revision.raised', 'fleet', {
+      message: ({ name }) => news(name),
+      gap: () => void this.#catchUp(),
+    })
     membership.watch({
       changed: (members) => {
-        if (members.some(({ revisions }) => this.#differs(revisions))) beside()
+        const different = new Set(members.flatMap(({ revisions }) => this.#different(revisions)))
+        for (const name of different) news(name)
       },
-      link: beside,
+      link: () => void this.#catchUp(),
     })
     void every(() => this.look(), {
       ms: () => (membership.redisHealthy() ? pollMs.healthy : pollMs.unhealthy),
@@ -85,7 +107,34 @@ export class Feeds {
     this.#stopping.abort()
   }
 
+  /** Reads until it has been read, whatever the store does meanwhile. Never rejects. */
+  async #catchUp(): Promise<void> {
+    if (this.#catchingUp) {
+      // What is being read may be older than the news; what waits for its next try is not.
+      if (this.#looking) this.#again = true
+      return
+    }
+    this.#catchingUp = true
+    const { signal } = this.#stopping
+    for (let attempt = 0; !signal.aborted; attempt++) {
+      try {
+        await this.look()
+        break
+      } catch (error) {
+        this.#failed(error)
+        await sleep(backoff(attempt, againMs), signal)
+      }
+    }
+    this.#catchingUp = false
+  }
+
+  #hear(): void {
+    this.#heard++
+    this.#unreadSince ??= this.#options.clock.monotonic()
+  }
+
   async #lookOnce(): Promise<void> {
+    const heard = this.#heard
     for (const { name, counter, nonce } of await this.#options.revisions.list()) {
       const revision = `${counter}:${nonce}`
       const apply = this.#appliers.get(name)
@@ -94,13 +143,17 @@ export class Feeds {
       this.#applied.set(name, revision)
       this.#options.membership.update({ revisions: Object.fromEntries(this.#applied) })
     }
+    if (heard === this.#heard) this.#unreadSince = undefined
   }
 
-  #differs(theirs: Record<string, string>): boolean {
-    return Object.entries(theirs).some(([name, revision]) => {
-      const mine = this.#applied.get(name as FeedName)
-      return mine !== undefined && mine !== revision
-    })
+  /** Names of feeds of which a member has applied something else than this instance. */
+  #different(theirs: Record<string, string>): string[] {
+    return Object.entries(theirs)
+      .filter(([name, revision]) => {
+        const mine = this.#applied.get(name as FeedName)
+        return mine !== undefined && mine !== revision
+      })
+      .map(([name]) => name)
   }
 
   #failed(error: unknown): void {

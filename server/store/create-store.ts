@@ -45,6 +45,11 @@ export function createStore({ engine, secret, warn }: StoreParts): Store {
     }),
     jobs: createJobs(engine),
     settings: createSettings(engine),
+    now: () =>
+      engine.run(async (db) => {
+        const { rows } = await sql<{ now: number }>`select ${engine.now} as now`.execute(db)
+        return Number(rows[0]?.now)
+      }),
     ping: () =>
       engine.run(async (db) => {
         await sql`select 1`.execute(db)

@@ -179,6 +179,23 @@ export function describeFleet(name: string, make: MakeStore): void {
       expect(await store.jobs.claim({ ...claim, me: 'a' })).toEqual([])
     })
 
+    test('one that was given up stays until it is pruned', async () => {
+      const one = job({ runAt: 5000 })
+      await store.jobs.add(one)
+      const claim = { me: 'me', kinds: [one.kind], limit: 5, leaseMs: 60_000 }
+      const [claimed] = await store.jobs.claim(claim)
+      await store.jobs.fail(one.id, claimed!.fence, 'for good', null)
+      const waiting = job({ kind: one.kind, runAt: 5000 })
+      await store.jobs.add(waiting)
+      // Those of other tests were due before.
+      await store.jobs.prune(5000, 100)
+      expect(await store.jobs.prune(5000, 10)).toBe(0)
+      expect(await store.jobs.prune(5001, 10)).toBe(1)
+      expect(await store.jobs.prune(5001, 10)).toBe(0)
+      expect((await store.jobs.claim(claim)).map(({ id }) => id)).toEqual([waiting.id])
+      expect(Math.abs((await store.now()) - Date.now())).toBeLessThan(60_000)
+    })
+
     test('a failed job gives way to the same work asked for meanwhile', async () => {
       const one = job()
       await store.jobs.add(one)

@@ -21,7 +21,7 @@ export function describeRunRaces(name: string, make: MakeStore): void {
 
     const givenOrphan = async () => (await givenRun(store, user.id, { owner: 'dead' })).run
 
-    test('of two claimants exactly one wins', async () => {
+    test('rule 1: of two claimants exactly one wins', async () => {
       for (let round = 0; round < 100; round++) {
         const run = await givenOrphan()
         const claims = await Promise.all([
@@ -34,7 +34,7 @@ export function describeRunRaces(name: string, make: MakeStore): void {
       }
     })
 
-    test('a claim returns what a save of the old owner left, or that save does not count', async () => {
+    test('rule 6: a claim returns what a save of the old owner left, or that save does not count', async () => {
       let savedFirst = 0
       for (let round = 0; round < 60; round++) {
         const run = await givenOrphan()
@@ -55,7 +55,7 @@ export function describeRunRaces(name: string, make: MakeStore): void {
       expect(savedFirst).toBeGreaterThan(0)
     })
 
-    test('an end does not lose the words of a save that is under way', async () => {
+    test('rule 6: an end does not lose the words of a save that is under way', async () => {
       for (let round = 0; round < 60; round++) {
         const run = await givenOrphan()
         const end = { id: run.id, fence: run.fence, saved: 0, status: 'done' as const, starts: [], meta: {} }
@@ -70,7 +70,7 @@ export function describeRunRaces(name: string, make: MakeStore): void {
       }
     })
 
-    test('two instances that save the same runs in opposite order each count once, without a deadlock', async () => {
+    test('rule 6: two instances that save the same runs in opposite order each count once, without a deadlock', async () => {
       const runs = []
       for (let n = 0; n < 40; n++) runs.push(await givenOrphan())
       for (let round = 0; round < 20; round++) {
@@ -82,7 +82,7 @@ export function describeRunRaces(name: string, make: MakeStore): void {
       for (const run of runs) expect(await store.runs.readWithText(run.id)).toMatchObject({ saved: 60 })
     })
 
-    test('100 orphans and 4 claimants: each is taken once', async () => {
+    test('rule 14: 100 orphans and 4 claimants: each is taken once', async () => {
       const dead = newId()
       const ids = []
       for (let n = 0; n < 100; n++) ids.push((await givenRun(store, user.id, { owner: dead })).run.id)

@@ -18,7 +18,7 @@ export function describeRuns(name: string, make: MakeStore): void {
       user = await givenUser(store)
     })
 
-    test('a claim is a compare-and-set on owner and fence, and raises both fence and attempt', async () => {
+    test('rule 1: a claim is a compare-and-set on owner and fence, and raises both fence and attempt', async () => {
       const { run } = await givenRun(store, user.id, { owner: 'dead' })
       await store.runs.save([part(run, 0, 'stored')])
       expect(await store.runs.claim({ ...claimBy('me', run), ownerSeen: 'other' })).toBeUndefined()
@@ -97,7 +97,7 @@ export function describeRuns(name: string, make: MakeStore): void {
       expect(await store.runs.claim(seen)).toMatchObject({ owner: 'third', attempt: 0 })
     })
 
-    test('a save counts once, by fence and saved length, and says what was asked meanwhile', async () => {
+    test('rule 6: a save counts once, by fence and saved length, and says what was asked meanwhile', async () => {
       const { run } = await givenRun(store, user.id)
       const other = (await givenRun(store, user.id)).run
       const saved = await store.runs.save([part(run, 0, 'Hällo 😀'), part(other, 0, 'zwei')])
@@ -126,7 +126,7 @@ export function describeRuns(name: string, make: MakeStore): void {
       expect(await store.runs.save([])).toEqual(new Map())
     })
 
-    test('bad characters of one run do not refuse the batch, and keep its length', async () => {
+    test('rule 12: bad characters of one run do not refuse the batch, and keep its length', async () => {
       const { run } = await givenRun(store, user.id)
       const other = (await givenRun(store, user.id)).run
       const saved = await store.runs.save([part(run, 0, 'a\u0000\ud83d'), part(other, 0, 'fine')])
@@ -260,7 +260,7 @@ export function describeRuns(name: string, make: MakeStore): void {
       expect(await store.runs.readWithText('none')).toBeUndefined()
     })
 
-    test('the lease is measured by the store’s clock', async () => {
+    test('rule 17: the lease is measured by the store’s clock', async () => {
       const owner = newId()
       const { run } = await givenRun(store, user.id, { owner })
       await store.instances.beat(owner, '{}', 2500)

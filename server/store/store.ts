@@ -23,6 +23,8 @@ export interface Store {
   installations: Installations
   jobs: Jobs
   settings: StoredSettings
+  /** Epoch ms by the store's clock. */
+  now(): Promise<number>
   /** One trivial statement, for readiness. */
   ping(): Promise<void>
   close(): Promise<void>

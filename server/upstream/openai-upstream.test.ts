@@ -72,7 +72,7 @@ describe('an answer', () => {
     )
   })
 
-  test('U+0000 and unpaired surrogates become U+FFFD, pairs that were torn apart do not', async () => {
+  test('rule 12: U+0000 and unpaired surrogates become U+FFFD, pairs that were torn apart do not', async () => {
     const { text, reasoning } = await ask({
       words: ['a\u0000b', '\ud83d', '\ude00', ' \ud83d', 'x', '\ude00', ' y\ud83d'],
       reasoning: ['\ud83d', '\ude00\ud83d'],

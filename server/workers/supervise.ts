@@ -1,3 +1,4 @@
+import cluster from 'node:cluster'
 import { sleep } from '../base/index.ts'
 import type { BackoffOptions, Clock, Logger } from '../base/index.ts'
 import { WorkerSlot } from './worker-slot.ts'
@@ -34,8 +35,9 @@ const closingMs = 6000
 const nowMs = 4000
 
 /**
- * Runs instances as processes that share one port. Connections are handed to them in turn (the module node:cluster);
- * one that dies takes only its own along, and is started again with a growing pause, for ever.
+ * Runs instances as processes that share one listening socket (node:cluster, without its round robin: a connection that
+ * is handed over can be lost with the one it was handed to). One that dies takes only its own connections along, and is
+ * started again with a growing pause, for ever.
  */
 export function supervise(options: SuperviseOptions): Supervisor {
   const { workers, exec, args, clock, logger, hopeless, pauses = { first: 250, most: 30_000 } } = options
@@ -91,6 +93,7 @@ export function supervise(options: SuperviseOptions): Supervisor {
     for (const slot of slots) slot.kill()
   }
 
+  cluster.schedulingPolicy = cluster.SCHED_NONE
   for (const slot of slots) slot.start()
   return { ended, stop }
 }

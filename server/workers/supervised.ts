@@ -9,6 +9,8 @@ export interface Supervised {
   ready(port: number): void
   /** Also told what was said before anybody listened. A supervisor that is gone means `drain`. */
   onStop(listener: (how: HowToStop) => void): void
+  /** It has stopped: the channel no longer keeps the process alive. */
+  leave(): void
 }
 
 /** Undefined in a process that no supervisor has started. Call it early: what is said before is lost. */
@@ -21,8 +23,6 @@ export function supervised(): Supervised | undefined {
     const parsed = toWorker.safeParse(message)
     if (parsed.success) listener(parsed.data.shoal)
   })
-  // The listener alone must not keep a stopped process alive.
-  process.channel?.unref()
   worker.on('disconnect', () => {
     // Without this the process would end at once, and cut what it serves.
     worker.exitedAfterDisconnect = true
@@ -34,5 +34,6 @@ export function supervised(): Supervised | undefined {
       listener = next
       for (const how of said.splice(0)) next(how)
     },
+    leave: () => process.channel?.unref(),
   }
 }

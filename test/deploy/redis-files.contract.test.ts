@@ -141,7 +141,7 @@ describe('deploy/redis', () => {
     )
     const replicated = (await readFile(join(files, 'users-replicated.acl'), 'utf8')).split('\n')
     expect(replicated.find((line) => line.startsWith('user shoal '))).toBe(
-      `${lastLine} +cluster|slots +cluster|shards`,
+      `${lastLine} +cluster|slots +cluster|info`,
     )
   })
 
@@ -175,10 +175,9 @@ describe('deploy/redis', () => {
     ]) {
       await expect(refused()).rejects.toThrow(/NOPERM/)
     }
-    const nobody = new Redis({ host: '127.0.0.1', port, lazyConnect: true, retryStrategy: () => null })
-    nobody.on('error', () => {})
-    await expect(nobody.connect().then(() => nobody.ping())).rejects.toThrow(/NOAUTH/)
-    nobody.disconnect()
+    const nobody = spawn('redis-cli', ['-p', `${port}`, 'ping'])
+    const [said] = (await once(nobody.stdout, 'data')) as [Buffer]
+    expect(said.toString()).toMatch(/NOAUTH/)
   })
 
   test('redis-tls.conf: an instance runs with it, by a private authority', async () => {

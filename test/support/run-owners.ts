@@ -7,7 +7,7 @@ import { createMessageBus } from '../../server/coordination/bus/message-bus.ts'
 import { MemoryBusHub } from '../../server/coordination/bus/memory-bus.ts'
 import { MemoryRunLogHub } from '../../server/coordination/run-log/memory-run-log.ts'
 import { messages } from '../../server/messages.ts'
-import { createUserEvents } from '../../server/shared-state/index.ts'
+import { createUserEvents, Jobs } from '../../server/shared-state/index.ts'
 import type { Store } from '../../server/store/index.ts'
 import type { ModelCatalogue } from '../../server/upstream/index.ts'
 import { createModelCatalogue } from '../../server/upstream/index.ts'
@@ -89,7 +89,8 @@ export class RunOwners {
       shared: true,
       ...change,
     }
-    const chat = new Chat({ context, bus, taskModel: () => null })
+    const jobs = new Jobs({ store: this.#store.jobs, me, clock: systemClock, logger: silentLogger })
+    const chat = new Chat({ context, bus, jobs, taskModel: () => null })
     chat.start()
     const owner = { chat, membership, context }
     this.#all.push(owner)

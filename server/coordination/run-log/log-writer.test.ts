@@ -138,7 +138,7 @@ describe('pace', () => {
 })
 
 describe('rule 5', () => {
-  test('a batch is frozen when first sent: a retry carries the same seq and the same bytes', async () => {
+  test('rule 5: a batch is frozen when first sent: a retry carries the same seq and the same bytes', async () => {
     fates.push('request-lost', 'answer-lost', 'answer-lost')
     writer.write('a')
     await settle()
@@ -150,7 +150,7 @@ describe('rule 5', () => {
     expect(writer.seq).toBe(3)
   })
 
-  test('an open is frozen too', async () => {
+  test('rule 5: an open is frozen too', async () => {
     writer.close()
     sent = []
     fates.push('answer-lost', 'request-lost')

@@ -34,7 +34,7 @@ describe('a run, whatever happens', () => {
   })
 
   test(
-    'every page shows a prefix of what its owner wrote, and at the end what is stored',
+    'rules 4, 5 and 8: every page shows a prefix of what its owner wrote, and at the end what is stored',
     { timeout },
     async () => {
       await fc.assert(
@@ -44,7 +44,7 @@ describe('a run, whatever happens', () => {
     },
   )
 
-  test('while the log keeps what it has, no acknowledged word is lost', { timeout }, async () => {
+  test('rule 8: while the log keeps what it has, no acknowledged word is lost', { timeout }, async () => {
     await fc.assert(
       fc.asyncProperty(steps(true), (all) => run(all, true)),
       { numRuns },

@@ -55,6 +55,8 @@ export interface Jobs {
   claim(input: { me: string; kinds: string[]; limit: number; leaseMs: number }): Promise<JobRow[]>
   finish(id: string, fence: number): Promise<boolean>
   fail(id: string, fence: number, error: string, retryAt: number | null): Promise<boolean>
+  /** Those that were given up and had been due before `before`: removed, at most `limit`; answers how many. */
+  prune(before: number, limit: number): Promise<number>
 }
 
 export interface SettingRow {

@@ -5,9 +5,6 @@ import { among } from '../engine/engine.ts'
 import type { Engine } from '../engine/engine.ts'
 import { UniqueViolation } from '../engine/store-errors.ts'
 
-/** Jobs that failed for good stay this long, to be looked at. */
-const deadMs = 7 * 86_400_000
-
 export function createJobs(engine: Engine): Jobs {
   return {
     add: ({ id, kind, key, payload, runAt }) =>
@@ -44,6 +41,22 @@ export function createJobs(engine: Engine): Jobs {
         return row !== undefined
       }),
     fail: (id, fence, error, retryAt) => fail(engine, { id, fence, error: cleanText(error), retryAt }),
+    prune: (before, limit) =>
+      engine.run(async (db) => {
+        const gone = await db
+          .deleteFrom('job')
+          .where('id', 'in', (eb) =>
+            eb
+              .selectFrom('job')
+              .select('id')
+              .where('state', '=', 'dead')
+              .where('run_at', '<', before)
+              .limit(limit),
+          )
+          .returning('id')
+          .execute()
+        return gone.length
+      }),
   }
 }
 
@@ -89,13 +102,6 @@ function fail(engine: Engine, { id, fence, error, retryAt }: Failure): Promise<b
         .where('state', '=', 'claimed')
         .returning('id')
         .executeTakeFirst()
-      if (retryAt === null) {
-        await db
-          .deleteFrom('job')
-          .where('state', '=', 'dead')
-          .where('run_at', '<', sql<number>`${engine.now} - ${sql.lit(deadMs)}`)
-          .execute()
-      }
       return row !== undefined
     } catch (problem) {
       if (!(problem instanceof UniqueViolation)) throw problem

@@ -81,7 +81,7 @@ export function ChatPage({ chatId, userName }: { chatId: string | null; userName
   const shownFailure = failure?.key === open.key ? failure.error : (queue.error ?? null)
 
   return (
-    <main className="flex h-full min-w-0 flex-1 flex-col">
+    <main id="main" className="flex h-full min-w-0 flex-1 flex-col">
       <TitleBar chat={open.chat} model={model} onChooseModel={choose} />
       <Announcer running={open.running} status={open.last?.status} />
       {open.error && !open.chat ? (

@@ -20,7 +20,7 @@ export function Page({
     document.title = `${title} · Shoal`
   }, [title])
   return (
-    <main className="h-full min-w-0 flex-1 overflow-y-auto">
+    <main id="main" className="h-full min-w-0 flex-1 overflow-y-auto">
       <header className="sticky top-0 z-10 flex h-13 items-center gap-1 bg-page px-2 max-md:h-12 max-md:border-b max-md:border-border">
         {!sidebar.open && (
           <span className="max-md:hidden">

@@ -1,0 +1,104 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { createLogger, systemClock } from '../base/index.ts'
+import type { Membership, MembershipWatcher, MessageBus } from '../coordination/contracts.ts'
+import type { Messages } from '../messages.ts'
+import type { RevisionRow } from '../store/contract/fleet.ts'
+import { StoreError } from '../store/store.ts'
+import { Feeds } from './feeds.ts'
+
+type Heard = { message: (payload: { name: string }) => void; gap: () => void }
+
+/** A store that can be away, a bus and members that say what the test says. */
+function make() {
+  const rows: RevisionRow[] = [
+    { name: 'revocations', counter: 1, nonce: 'a' },
+    { name: 'settings', counter: 1, nonce: 'a' },
+  ]
+  const state = { away: false, now: 0, reads: 0 }
+  let heard: Heard | undefined
+  let watcher: MembershipWatcher | undefined
+  const list = async (): Promise<RevisionRow[]> => {
+    state.reads++
+    if (state.away) throw new StoreError('unavailable', 'away')
+    return rows.map((row) => ({ ...row }))
+  }
+  const feeds = new Feeds({
+    revisions: { list },
+    bus: {
+      send: async () => true,
+      on: (_name: string, _topic: string, listener: unknown) => {
+        heard = listener as Heard
+        return { close: () => {} }
+      },
+    } as unknown as MessageBus<Messages>,
+    membership: {
+      redisHealthy: () => true,
+      update: () => {},
+      watch: (given: MembershipWatcher) => {
+        watcher = given
+        return () => {}
+      },
+    } as unknown as Membership,
+    clock: { ...systemClock, monotonic: () => state.now },
+    logger: createLogger({ level: 'silent', format: 'json', instance: 'test' }),
+  })
+  return {
+    feeds,
+    state,
+    raise(name: string) {
+      for (const row of rows) if (row.name === name) row.counter++
+    },
+    announce: (name: string) => heard?.message({ name }),
+    beat: (revisions: Record<string, string>) => watcher?.changed?.([{ revisions } as never]),
+  }
+}
+
+describe('feeds', () => {
+  let world: ReturnType<typeof make>
+  const applied = vi.fn<() => Promise<void>>()
+
+  beforeEach(async () => {
+    world = make()
+    applied.mockResolvedValue()
+    world.feeds.on('revocations', applied)
+    await world.feeds.look()
+    world.feeds.start()
+    applied.mockClear()
+    return () => world.feeds.stop()
+  })
+
+  test('news that cannot be read now is read as soon as the store is back, without the next poll', async () => {
+    world.state.away = true
+    world.raise('revocations')
+    world.announce('revocations')
+    await vi.waitFor(() => expect(world.state.reads).toBeGreaterThan(2))
+    expect(applied).not.toHaveBeenCalled()
+    world.state.away = false
+    await vi.waitFor(() => expect(applied).toHaveBeenCalledTimes(1), { timeout: 3000 })
+  })
+
+  test('it says for how long revocations are known and not read', async () => {
+    world.state.away = true
+    world.state.now = 1000
+    world.announce('revocations')
+    world.state.now = 5000
+    world.announce('revocations')
+    expect(world.feeds.unreadRevocationsMs()).toBe(4000)
+    world.state.away = false
+    await vi.waitFor(() => expect(world.feeds.unreadRevocationsMs()).toBe(0), { timeout: 3000 })
+  })
+
+  test('another feed, or a poll that fails, is no revocation that was missed', async () => {
+    world.state.away = true
+    world.announce('settings')
+    world.state.now = 20_000
+    await expect(world.feeds.look()).rejects.toThrow('away')
+    expect(world.feeds.unreadRevocationsMs()).toBe(0)
+  })
+
+  test('a member that has applied something else is news', async () => {
+    world.raise('revocations')
+    world.beat({ revocations: '2:a' })
+    await vi.waitFor(() => expect(applied).toHaveBeenCalledTimes(1))
+  })
+})

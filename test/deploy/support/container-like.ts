@@ -1,0 +1,60 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+
+const root = join(import.meta.dirname, '../../..')
+
+/** An instance as the image starts it: nothing in its environment but what is given, and as uid 1000 where we may. */
+export interface ContainerLike {
+  readonly url: string
+  kill(signal?: NodeJS.Signals): Promise<void>
+  /** The exit code; rejects when it lives longer, as the platform would then kill it. */
+  exited(withinMs: number): Promise<number | null>
+}
+
+/** Resolves when `/ready` answers 200; rejects with its log when it ends before. */
+export async function startContainerLike(env: Record<string, string>): Promise<ContainerLike> {
+  const user = process.getuid?.() === 0 ? { uid: 1000, gid: 1000 } : {}
+  const child = spawn(process.execPath, ['server/cli.ts', 'start'], {
+    ...user,
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { NODE_ENV: 'production', PORT: '0', HOST: '127.0.0.1', ...env },
+  })
+  const ended = once(child, 'exit').then(([code]) => code as number | null)
+  let said = ''
+  const listens = new Promise<string>((resolve) => {
+    const hear = (data: Buffer): void => {
+      said += data.toString()
+      const at = /http:\/\/127\.0\.0\.1:\d+/.exec(said)
+      if (at) resolve(at[0])
+    }
+    child.stdout.on('data', hear)
+    child.stderr.on('data', hear)
+  })
+  const failed = ended.then((code) => {
+    throw new Error(`ended with ${code} before it was ready:\n${said}`)
+  })
+  failed.catch(() => {})
+  const url = await Promise.race([listens, failed])
+  for (;;) {
+    const ready = await Promise.race([fetch(`${url}/ready`).then((it) => it.ok), failed])
+    if (ready) break
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  return {
+    url,
+    async kill(signal = 'SIGKILL') {
+      if (child.exitCode !== null || child.signalCode !== null) return
+      child.kill(signal)
+      if (signal === 'SIGKILL') await ended
+    },
+    async exited(withinMs) {
+      let timer: NodeJS.Timeout | undefined
+      const late = new Promise<never>((_, reject) => {
+        timer = setTimeout(() => reject(new Error(`still there after ${withinMs} ms:\n${said}`)), withinMs)
+      })
+      return Promise.race([ended, late]).finally(() => clearTimeout(timer))
+    },
+  }
+}

@@ -1,0 +1,91 @@
+import { newId, silentLogger, systemClock } from '../../server/base/index.ts'
+import type { Chat, ChatContext } from '../../server/chat/index.ts'
+import type { Member } from '../../server/coordination/contracts.ts'
+import { openStore } from '../../server/store/index.ts'
+import type { Store } from '../../server/store/index.ts'
+import { startPostgresServer } from './postgres-server.ts'
+import { RunOwners } from './run-owners.ts'
+import type { RunOwner } from './run-owners.ts'
+import { readScriptedWords, startScriptedProvider } from './scripted-provider.ts'
+import type { ScriptedProvider } from './scripted-provider.ts'
+import { givenUser } from './store-fixture.ts'
+import { expect } from 'vitest'
+
+/** A store, a provider and owners of runs, with the questions that tests of the rules ask of them. */
+export interface RunTrial {
+  store: Store
+  provider: ScriptedProvider
+  userId: string
+  owner(change?: Partial<ChatContext>): RunOwner
+  /** As `kill -9` leaves it. */
+  silence(owner: RunOwner): void
+  start(from: RunOwner, model?: string): ReturnType<Chat['startRun']>
+  /** Waits for the end. */
+  ended(runId: string, ms?: number): Promise<{ text: string; status: string; attempt: number }>
+  /** Waits until so many units are saved. */
+  written(runId: string, least: number): Promise<void>
+  stop(): Promise<void>
+}
+
+export async function startRunTrial(): Promise<RunTrial> {
+  const postgres = await startPostgresServer()
+  const provider = await startScriptedProvider({
+    words: { words: 60, wordsPerSecond: 30 },
+    long: { words: 240, wordsPerSecond: 30 },
+    anew: { words: 60, wordsPerSecond: 30, continues: 'none' },
+    hangs: { words: 60, wordsPerSecond: 30, fault: { after: 12, how: 'hang' } },
+  })
+  const store = await openStore({
+    databaseUrl: await postgres.createDatabase(),
+    dataDir: '/nonexistent',
+    secret: 'a secret of the tests',
+    clock: systemClock,
+    logger: silentLogger,
+  })
+  const userId = (await givenUser(store)).id
+  const owners = new RunOwners(store, provider.v1)
+  return {
+    store,
+    provider,
+    userId,
+    owner: (change) => owners.add(change),
+    silence: (owner) => owners.silence(owner),
+    start: (from, model = 'words') =>
+      from.chat.startRun(userId, { clientId: newId(), model, text: `question ${newId()}` }),
+    async ended(runId, ms = 20_000) {
+      await expect
+        .poll(async () => (await store.runs.read(runId))?.status, { timeout: ms, interval: 50 })
+        .not.toBe('running')
+      const row = await store.runs.readWithText(runId)
+      return { text: row!.text, status: row!.status, attempt: row!.attempt }
+    },
+    async written(runId, least) {
+      await expect
+        .poll(async () => (await store.runs.read(runId))?.saved ?? 0, { timeout: 10_000, interval: 30 })
+        .toBeGreaterThanOrEqual(least)
+    },
+    async stop() {
+      owners.stop()
+      await store.close()
+      await provider.close()
+      await postgres.stop()
+    },
+  }
+}
+
+/** The calls whose words a text has. */
+export const callsOf = (text: string): number[] => readScriptedWords(text).calls
+
+/** Somebody else in the fleet whose link to Redis is healthy. */
+export const someoneWithRedis: Member = {
+  incarnation: 'somebody.else',
+  label: 'somebody',
+  version: '0',
+  state: 'running',
+  startedAt: 0,
+  runs: 0,
+  sockets: 0,
+  people: 0,
+  revisions: {},
+  redis: true,
+}
