@@ -1,7 +1,7 @@
 /** What the server is told from outside. The only reader of the environment. */
 export { describeConfig, describeProblems } from './config/describe-config.ts'
 export { documentConfiguration } from './config/document-configuration.ts'
-export { embeddedSecret } from './config/embedded-secret.ts'
+export { embeddedSecret, keepEmbeddedSecret, readEmbeddedSecret } from './config/embedded-secret.ts'
 export { nearest, readConfig } from './config/read-config.ts'
 export type { Config, ConfigProblem, ConfigReading } from './config/read-config.ts'
 

@@ -134,7 +134,9 @@ async function startServices(
   chat.start()
   jobs.start()
   // Where it waits already, it keeps its time. Not at once: a start has better things to do.
-  await jobs.add('prune', 'daily', {}, { inMs: 600_000 })
+  void jobs
+    .add('prune', 'daily', {}, { inMs: 600_000 })
+    .catch((error: unknown) => logger.warn({ err: error }, 'this start plans no pruning; another will'))
   state.loads(() => membership.update({ runs: chat.runs, sockets: hub.size, people: events.people }))
   if (config.accounts.firstAdmin) await accounts.operator.ensureFirstAdmin(config.accounts.firstAdmin)
 }

@@ -31,7 +31,7 @@ interface Change {
   short: boolean
   options: FleetOptions
   /** Before each change. */
-  before(fleet: Fleet): Promise<string[]> | string[]
+  before: (fleet: Fleet) => Promise<string[]> | string[]
 }
 
 function change({ name, bound, mostMs, short, options, before }: Change): Scenario {

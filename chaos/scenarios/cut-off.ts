@@ -165,7 +165,11 @@ const revokedWhileBlind: Scenario = {
       })
       const began = performance.now()
       const broken: string[] = before.every((status) => status === 200) ? [] : ['nothing was tested']
-      const refused = await until(async () => (await ask(revoked)) !== 200, 15_000)
+      let status = 200
+      const refused = await until(async () => {
+        status = await ask(revoked)
+        return status !== 200
+      }, 15_000)
       const refusedMs = performance.now() - began
       if (!refused || refusedMs > 10_000) broken.push(`the token was refused after ${seconds(refusedMs)}`)
       const closed = await Promise.race([socket.closed, delay(10_500 - (performance.now() - began))])
@@ -178,7 +182,7 @@ const revokedWhileBlind: Scenario = {
       const last = await ask(revoked)
       if (last !== 401) broken.push(`the ended session is then answered with ${last}`)
       return {
-        measured: `refused after ${seconds(refusedMs)}, others served again ${seconds(backMs)} after the end of the cut, then ${last} to the ended session`,
+        measured: `refused with ${status} after ${seconds(refusedMs)}, others served again ${seconds(backMs)} after the end of the cut, then ${last} to the ended session`,
         broken,
       }
     } finally {

@@ -11,7 +11,7 @@ interface PostgresFault {
   fault: string
   lasts: number
   fleet: FleetOptions
-  act(fleet: Fleet): Promise<string[]>
+  act: (fleet: Fleet) => Promise<string[]>
 }
 
 const wordsPerSecond = 20
@@ -92,7 +92,7 @@ const frozen = postgresFault({
     for (const { postgres } of fleet.links) postgres.stall()
     await delay(1000)
     const broken = await refusesKindly(fleet)
-    await delay(Math.max(0, 4000))
+    await delay(4000)
     for (const { postgres } of fleet.links) postgres.mend()
     return broken
   },
@@ -143,7 +143,7 @@ const replyLost: Scenario = {
           again = await fleet.api.startRun(request, url).catch(() => undefined)
           if (!again) await delay(250)
         }
-        if (!again) broken.push(`“${question}” could not be started: ${String(first)}`)
+        if (!again) broken.push(`“${question}” could not be started: ${JSON.stringify(first)}`)
         else {
           if (typeof first !== 'string' && first.runId !== again.runId) broken.push('two runs for one request')
           const answer = { ...again, question }

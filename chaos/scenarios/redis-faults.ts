@@ -91,11 +91,11 @@ const full = redisFault({
     const { admin } = server(fleet)
     await admin.config('SET', 'maxmemory-policy', 'noeviction')
     await admin.config('SET', 'maxmemory', '1')
-    const refused = await admin.set('other', 'x').catch((error: unknown) => String(error))
+    const refused = await admin.set('other', 'x').catch((error: unknown): string => String(error))
     await delay(10_000)
     const broken = await allReady(fleet, 'while Redis is full')
     await admin.config('SET', 'maxmemory', '0')
-    return String(refused).includes('OOM') ? broken : [...broken, `a write was not refused: ${refused}`]
+    return refused.includes('OOM') ? broken : [...broken, `a write was not refused: ${refused}`]
   },
 })
 

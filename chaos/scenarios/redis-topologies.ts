@@ -107,11 +107,8 @@ const slotsMoved = redisFault({
     const [from, to] = serversOf(fleet)
     if (!from || !to) return ['there is no cluster']
     const [source, target] = await Promise.all([from.admin.cluster('MYID'), to.admin.cluster('MYID')])
-    await cli('redis-cli', [
-      ...['--cluster', 'reshard', `127.0.0.1:${from.port}`],
-      ...['--cluster-from', String(source), '--cluster-to', String(target)],
-      ...['--cluster-slots', '4000', '--cluster-yes'],
-    ])
+    const reshard = `--cluster reshard 127.0.0.1:${from.port} --cluster-from ${source} --cluster-to ${target}`
+    await cli('redis-cli', [...reshard.split(' '), '--cluster-slots', '4000', '--cluster-yes'])
     return []
   },
 })

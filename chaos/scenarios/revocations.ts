@@ -10,9 +10,9 @@ import { openSignUp, password, signUpPerson } from '../support/people.ts'
 interface Act {
   name: string
   /** Done at the first instance. */
-  act(person: ApiClient, admin: ApiClient, id: string): Promise<unknown>
+  act: (person: ApiClient, admin: ApiClient, id: string) => Promise<unknown>
   /** Whether an instance has applied it, from what it answers to the person. */
-  applied(status: number, me: UserView | undefined): boolean
+  applied: (status: number, me: UserView | undefined) => boolean
   /** Sockets of the session are closed. */
   closes: boolean
 }

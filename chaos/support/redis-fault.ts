@@ -17,7 +17,7 @@ interface RedisFault {
   /** Most that a reader on the writing instance may wait, ms. */
   pauseMs?: number
   /** Breaks Redis and mends it again. Answers with what else is broken. */
-  act(fleet: Fleet, answers: WatchedAnswers): Promise<string[]>
+  act: (fleet: Fleet, answers: WatchedAnswers) => Promise<string[]>
   /** Adds to what was measured. */
   tells?: (fleet: Fleet) => Promise<string> | string
 }

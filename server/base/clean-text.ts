@@ -1,9 +1,6 @@
-const unpaired = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g
-
 /** U+0000 and unpaired surrogates become U+FFFD: no store takes them (rule 12). */
 export function cleanText(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- U+0000 is what is looked for
-  return text.replace(/\u0000/g, '\uFFFD').replace(unpaired, '\uFFFD')
+  return text.toWellFormed().replaceAll('\u0000', '\uFFFD')
 }
 
 /** Cleans text that arrives in pieces: a trailing high surrogate waits for its partner. */

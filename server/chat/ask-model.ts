@@ -1,6 +1,6 @@
 import { AppError } from '../../protocol/index.ts'
 import type { EndStatus, RunError } from '../../protocol/index.ts'
-import { backoff, newId, sleep } from '../base/index.ts'
+import { backoff, jitter, newId, sleep } from '../base/index.ts'
 import { StoreError } from '../store/store.ts'
 import { UpstreamError } from '../upstream/contracts.ts'
 import type { ResolvedModel, UpstreamSink, GenerateRequest } from '../upstream/contracts.ts'
@@ -66,7 +66,9 @@ export async function askModel(context: ChatContext, question: Question): Promis
       if (!(error instanceof UpstreamError)) return unexpected(context, error)
       const again = waitable.has(error.code) && !question.begun() && (question.patient || attempt === 0)
       if (!again) return { status: 'failed', error: error.toRunError() }
-      const pause = error.retryAfterMs ?? backoff(attempt, { first: 500, most: 15_000 })
+      const wanted = error.retryAfterMs ?? backoff(attempt, { first: 500, most: 15_000 })
+      // Many answers that were taken over together would all ask again at the same moment.
+      const pause = question.patient ? wanted * (1 + jitter() / 2) : wanted
       // Without a takeover a person is waiting: a long pause is told to them, not slept through.
       if (!question.patient && pause > 3000) return { status: 'failed', error: error.toRunError() }
       context.logger.info({ code: error.code, pause }, 'asking the provider again')

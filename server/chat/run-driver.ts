@@ -188,6 +188,7 @@ export class RunDriver implements SavableRun {
     }
   }
 
+  /** Until the next moment of delivery the provider's words wait unread: one look at many costs less than many looks. */
   #take(events: UpstreamEvent[]): void | Promise<void> {
     if (this.#stopAsked || this.#over) return
     const words = this.#transcript.take(events)
@@ -201,9 +202,12 @@ export class RunDriver implements SavableRun {
       return
     }
     this.#deliverSoon()
-    if (this.#unsaved.length + this.#pending.length < this.#context.limits.pauseUnits) return
-    this.#saver.nudge()
     return new Promise((resolve) => this.#resume.push(resolve))
+  }
+
+  #readOn(): void {
+    if (this.#unsaved.length + this.#pending.length >= this.#context.limits.pauseUnits) this.#saver.nudge()
+    else for (const resume of this.#resume.splice(0)) resume()
   }
 
   #deliverSoon(): void {
@@ -217,6 +221,7 @@ export class RunDriver implements SavableRun {
     this.#timer = setTimeout(() => {
       this.#timer = undefined
       if (this.#pending !== '') this.#deliverSoon()
+      this.#readOn()
     }, wait)
   }
 

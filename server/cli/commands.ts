@@ -74,6 +74,25 @@ export const commands = [
   },
   { words: 'migrate', summary: 'Bring the schema of the store up to date', flags: data },
   {
+    words: 'backup',
+    summary: 'Save everything to a file, while the server runs',
+    flags: { to: 'file to write; it must not be there yet', ...data },
+    needed: ['to'],
+  },
+  {
+    words: 'restore',
+    summary: 'Bring a saved installation into an empty place, of either database, and check it',
+    flags: { from: 'file that backup has written', ...data },
+    switches: { replace: 'drop what is there' },
+    needed: ['from'],
+  },
+  {
+    words: 'db copy',
+    summary: 'Copy an embedded installation into an empty PostgreSQL database, and check it',
+    flags: { to: 'address of the database, as for DATABASE_URL', ...data },
+    needed: ['to'],
+  },
+  {
     words: 'config',
     summary: 'Print every setting of the environment, without secrets, and where it comes from',
     flags: { port: 'as for start', host: 'as for start', ...data },

@@ -47,6 +47,10 @@ async function run(command: Command, io: CommandIo): Promise<number> {
       return withConfig(command, io, (config, warnings) => start(command, config, warnings))
     case 'migrate':
       return withConfig(command, io, (config) => migrate(config, io))
+    case 'backup':
+    case 'restore':
+    case 'db copy':
+      return withConfig(command, io, (config) => moveData(command, config, io))
     case 'user create':
     case 'user list':
     case 'user set-role':
@@ -113,6 +117,9 @@ async function showConfig(command: Command, io: CommandIo): Promise<number> {
     return exitCodes.config
   }
   io.print(describeConfig(reading.effective))
+  const { describeOverridden } = await import('./overridden-variables.ts')
+  const overridden = await describeOverridden(reading.config, commandLogger(reading.config, io))
+  if (overridden !== '') io.print(`\n${overridden}`)
   return exitCodes.done
 }
 
@@ -121,6 +128,20 @@ async function migrate(config: Config, io: CommandIo): Promise<number> {
   const store = await openConfiguredStore(config, commandLogger(config, io), true)
   await store.close()
   io.print(`The ${store.kind === 'sqlite' ? 'embedded store' : 'database'} is up to date.`)
+  return exitCodes.done
+}
+
+async function moveData({ name, flags, switches }: Command, config: Config, io: CommandIo): Promise<number> {
+  const { backup, copyToPostgres, restore } = await import('./move-data.ts')
+  const move = name === 'backup' ? backup : name === 'restore' ? restore : copyToPostgres
+  const logger = commandLogger(config, io)
+  try {
+    io.print(await move({ config, flags, switches, logger, tell: (sentence) => io.complain(sentence) }))
+  } catch (error) {
+    // Whatever keeps data from moving is the operator's to cure: a sentence, and the stack only in the log.
+    logger.debug({ err: error }, 'data was not moved')
+    throw new Refused(`shoal ${name}: ${messageOf(error)}`)
+  }
   return exitCodes.done
 }
 

@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { randomToken } from '../base/index.ts'
 
@@ -24,6 +24,20 @@ export function embeddedSecret(dataDir: string): string {
   const made = read(path)
   if (made === undefined) throw new Error(`${path} was made and cannot be found`)
   return made
+}
+
+/** The generated secret of this folder, where it has one. Throws where it is damaged. */
+export function readEmbeddedSecret(dataDir: string): string | undefined {
+  return read(join(dataDir, 'secret-key'))
+}
+
+/** Puts a secret that came with restored data in place of the folder's own, whole or not at all. */
+export function keepEmbeddedSecret(dataDir: string, secret: string): void {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  const path = join(dataDir, 'secret-key')
+  const draft = `${path}.${randomToken(6)}`
+  writeFileSync(draft, `${secret}\n`, { mode: 0o600, flag: 'wx', flush: true })
+  renameSync(draft, path)
 }
 
 function read(path: string): string | undefined {

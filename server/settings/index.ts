@@ -1,2 +1,3 @@
 export { Connections } from './connections.ts'
 export { Settings } from './settings.ts'
+export type { OverriddenVariable } from './settings.ts'

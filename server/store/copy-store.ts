@@ -1,134 +1,66 @@
-import { sql } from 'kysely'
-import type { Transaction } from 'kysely'
-import type { Clock, Logger } from '../base/index.ts'
-import type { Engine } from './engine/engine.ts'
 import { migrate } from './migrate.ts'
+import { moveRows, NotEmpty } from './backup/move-rows.ts'
+import { movingDeadlines, openSnapshot } from './backup/open-snapshot.ts'
+import type { Place } from './backup/open-snapshot.ts'
+import { settleSecret } from './backup/settle-secret.ts'
+import type { SecretOutcome } from './backup/settle-secret.ts'
+import { fingerprintIn, sourceOf } from './backup/snapshot-source.ts'
 import { openPostgres } from './postgres/open-postgres.ts'
-import type { Schema, TableName } from './schema.ts'
-import { openSqlite } from './sqlite/open-sqlite.ts'
+import { takeStoreLock } from './sqlite/store-lock.ts'
 
-/** What goes along, parents first. Heartbeats and the record of migrations belong to each database alone. */
-const tables = [
-  'account',
-  'first_account',
-  'session',
-  'api_key',
-  'connection',
-  'learnt',
-  'chat',
-  'message',
-  'run',
-  'run_part',
-  'run_request',
-  'revision',
-  'installation',
-  'job',
-  'setting',
-  'setting_change',
-] as const satisfies TableName[]
-type Copied = (typeof tables)[number]
-
-/** 1 and 0 in SQLite, true and false in PostgreSQL. */
-const flags: { [Table in Copied]?: string[] } = {
-  account: ['active'],
-  connection: ['enabled'],
-  chat: ['pinned', 'archived'],
-  run: ['stop'],
-}
-
-/** Few, since an answer may have 4 MB. */
-const rowsAtOnce = 25
-const statementMs = 60_000
-
-export interface CopyOptions {
+export interface CopyOptions extends Place {
   /** The embedded installation; nobody may have it open (`StoreLocked`). It is left as it is. */
   dataDir: string
   /** An empty PostgreSQL installation, or none yet. */
   databaseUrl: string
-  clock: Clock
-  logger: Logger
+  /** The generated secret that has this fingerprint, where DATA_DIR has it; it goes along into the database. */
+  secretWith: (fingerprint: string | null) => string | null
+  /** Fingerprint of WEBUI_SECRET_KEY where the environment gives it. */
+  fingerprint: string | null
+  progress?: (table: string, rows: number) => void
+}
+
+export interface Copied {
+  tables: { table: string; rows: number }[]
+  secret: SecretOutcome
 }
 
 /**
- * Moves an embedded installation into PostgreSQL in one transaction, and compares the counts before it counts. Answers
- * with the rows of each table. Both sides need the same WEBUI_SECRET_KEY afterwards, or provider keys do not open.
+ * Moves an embedded installation into PostgreSQL in one transaction, and compares count and sum of every table before
+ * anything counts.
  */
-export async function copyStore(options: CopyOptions): Promise<{ table: string; rows: number }[]> {
-  const { dataDir, databaseUrl, clock, logger } = options
-  const from = openSqlite({ dataDir, clock, statementMs, warn: (sentence) => logger.warn(sentence) })
-  const to = openPostgres({ databaseUrl, clock, logger, statementMs, connectMs: 5000, poolSize: 1 })
+export async function copyStore(options: CopyOptions): Promise<Copied> {
+  const { dataDir, databaseUrl, clock, logger, progress } = options
+  const embedded = { ...options, databaseUrl: null }
+  // Whether there is something to copy is said before anything is made; what is copied is what nobody writes any more.
+  await (await openSnapshot(embedded)).close()
+  const lock = takeStoreLock(dataDir, clock.now())
   try {
-    await migrate(from, { apply: true })
-    await migrate(to, { apply: true })
-    return await to.transaction(async (trx) => {
-      await refuseUnlessEmpty(to, trx)
-      const counts: { table: string; rows: number }[] = []
-      for (const table of tables) {
-        await copyTable(from, trx, table)
-        counts.push({ table, rows: await compareCounts({ from, to, trx, table }) })
-      }
-      return counts
-    })
-  } finally {
-    await from.close()
-    await to.close()
-  }
-}
-
-async function refuseUnlessEmpty(to: Engine, trx: Transaction<Schema>): Promise<void> {
-  // So that no instance starts to use it meanwhile.
-  await sql`lock table ${to.table('account')}, ${to.table('revision')}, ${to.table('installation')} in exclusive mode`.execute(
-    trx,
-  )
-  const used = await trx.selectFrom('account').select('id').limit(1).executeTakeFirst()
-  if (used) {
+    const from = await openSnapshot(embedded)
+    const to = openPostgres({ databaseUrl, clock, logger, ...movingDeadlines, poolSize: 1 })
+    try {
+      const carried = options.secretWith(await fingerprintIn(from))
+      await migrate(to, { apply: true })
+      let secret: SecretOutcome = 'kept'
+      const tables = await moveRows(to, sourceOf(from), {
+        ...(progress ? { progress } : {}),
+        last: async (trx) => {
+          const { fingerprint } = options
+          secret = await settleSecret(trx, { kind: 'postgres', carried, fingerprint, keepSecret: () => {} })
+        },
+      })
+      return { tables, secret }
+    } finally {
+      await to.close()
+      await from.close()
+    }
+  } catch (error) {
+    if (!(error instanceof NotEmpty)) throw error
     throw new Error(
-      'DATABASE_URL already holds an installation with accounts: copy into an empty database, or drop its schema shoal first',
+      'the database already holds an installation with accounts: copy into an empty database, or drop its schema shoal first',
+      { cause: error },
     )
+  } finally {
+    lock.release()
   }
-  // What an empty installation has made for itself gives way to what is copied.
-  for (const table of ['revision', 'installation', 'setting', 'setting_change', 'job'] as const) {
-    await trx.deleteFrom(table).execute()
-  }
-}
-
-/** In the order in which rows were made, so that a message comes after the one it stands below. */
-async function copyTable(from: Engine, trx: Transaction<Schema>, table: Copied): Promise<void> {
-  for (let last = 0; ;) {
-    const page = sql<Record<string, unknown> & { copied_rowid: number }>`
-      select rowid as copied_rowid, * from ${from.table(table)} where rowid > ${last} order by rowid limit ${rowsAtOnce}`
-    const { rows } = await from.run((db) => page.execute(db))
-    const end = rows.at(-1)
-    if (!end) return
-    last = end.copied_rowid
-    const values = rows.map((row) => {
-      const { copied_rowid: _place, ...values } = row
-      for (const flag of flags[table] ?? []) values[flag] = Boolean(values[flag])
-      return values
-    })
-    // Both have the same columns, since both are at the same schema.
-    await trx.insertInto(table).values(values).execute()
-  }
-}
-
-async function compareCounts({
-  from,
-  to,
-  trx,
-  table,
-}: {
-  from: Engine
-  to: Engine
-  trx: Transaction<Schema>
-  table: Copied
-}): Promise<number> {
-  const count = (engine: Engine) => sql<{ n: number }>`select count(*) as n from ${engine.table(table)}`
-  const [had, has] = [
-    (await count(from).execute(from.db)).rows[0]?.n,
-    (await count(to).execute(trx)).rows[0]?.n,
-  ]
-  if (had === undefined || had !== has) {
-    throw new Error(`table ${table}: ${had} rows were to be copied and ${has} arrived; nothing was kept`)
-  }
-  return has
 }

@@ -5,6 +5,8 @@ import type { StreamParser } from './sse-parser.ts'
 import type { GenerateEnd, UpstreamSink } from './upstream.ts'
 import { UpstreamError } from './upstream-error.ts'
 
+/** What may wait here while the sink is busy, bytes; beyond it the socket is paused. */
+const mostHeld = 65_536
 /** How long a socket may take to come to its end behind an answer that is complete, to be used again, ms. */
 const drainMs = 1_000
 
@@ -19,7 +21,8 @@ export interface AnswerParts {
 }
 
 /**
- * Reads an answer to its end. What one chunk held goes to the sink together; a promise from there pauses the socket.
+ * Reads an answer to its end. What one chunk held goes to the sink together. While a promise from there is open, what
+ * comes is held unread, then the socket is paused; all of it goes to the sink together.
  * Resolves with the end that the provider stated, also when it then closes badly or not at all. Rejects with the
  * provider's fault, `upstream_broke_off` when it closed without an end, the sink's error, or the signal's reason.
  */
@@ -52,6 +55,9 @@ class AnswerReader {
   #settled = false
   /** The sink has not settled yet. */
   #busy = false
+  /** What came meanwhile: words must not be lost when the connection then breaks. */
+  #held: Buffer[] = []
+  #heldBytes = 0
   /** No more bytes will come: with an error when the connection broke. */
   #closed: { cause?: unknown } | undefined
   #drained = false
@@ -77,8 +83,25 @@ class AnswerReader {
   }
 
   readonly #onData = (chunk: Buffer): void => {
+    if (this.#busy) return this.#hold(chunk)
     this.#decode(() => this.#parts.decoder.push(chunk))
     this.#deliver()
+  }
+
+  #hold(chunk: Buffer): void {
+    this.#held.push(chunk)
+    this.#heldBytes += chunk.length
+    if (this.#heldBytes >= mostHeld) this.#response.pause()
+  }
+
+  #readHeld(): void {
+    if (this.#heldBytes === 0) return this.#conclude()
+    const held = this.#held
+    this.#held = []
+    this.#heldBytes = 0
+    this.#decode(() => held.forEach((chunk) => this.#parts.decoder.push(chunk)))
+    this.#deliver()
+    if (!this.#settled) this.#response.resume()
   }
 
   #onClosed(closed: { cause?: unknown }): void {
@@ -115,15 +138,13 @@ class AnswerReader {
 
   #waitFor(taken: Promise<void>): void {
     this.#busy = true
-    this.#response.pause()
     this.#parts.watch.pause()
     taken.then(
       () => {
         this.#busy = false
         if (this.#settled) return
         this.#parts.watch.resume()
-        this.#conclude()
-        if (!this.#settled && !this.#busy) this.#response.resume()
+        this.#readHeld()
       },
       (error: unknown) => this.fail(error),
     )

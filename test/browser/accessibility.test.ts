@@ -1,12 +1,11 @@
 import { AxeBuilder } from '@axe-core/playwright'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { benchSource } from '../../web/ui/markdown/bench-source.ts'
 import { answered, lastAnswer, phone, send, startPage } from '../support/page-fixture.ts'
 import type { PageFixture } from '../support/page-fixture.ts'
 
 let it: PageFixture
-let chatPath: string
 
 beforeAll(async () => {
   it = await startPage({
@@ -14,13 +13,19 @@ beforeAll(async () => {
     slow: { words: 900, wordsPerSecond: 60 },
     fails: { refuse: { status: 401, body: { error: { message: 'No.' } } } },
   })
-  const run = await it.api.startRun({ model: 'rich', text: 'A rich answer' })
-  chatPath = `/c/${run.chatId}`
   await it.api.startRun({ model: 'fails', text: 'x'.repeat(8000) })
   await it.api.call('POST', '/api/account/api-keys', { name: 'a key' })
-  await vi.waitFor(async () => expect((await it.api.chat(run.chatId)).messages.at(-1)?.status).toBe('done'), 10_000)
 })
 afterAll(() => it[Symbol.asyncDispose]())
+
+/** A chat of its own with an answer that has everything. */
+async function richChat(): Promise<string> {
+  const run = await it.api.startRun({ model: 'rich', text: 'A rich answer' })
+  await expect
+    .poll(async () => (await it.api.chat(run.chatId)).messages.at(-1)?.status, { timeout: 10_000 })
+    .toBe('done')
+  return `/c/${run.chatId}`
+}
 
 const views: Record<string, BrowserContextOptions> = {
   light: { colorScheme: 'light' },
@@ -76,7 +81,12 @@ const places: Record<
   },
 }
 
-describe.each(Object.entries(views))('axe finds nothing: %s', (_, view) => {
+/** In `npm test` each view once: a light desk and a dark phone; all four in `test:all`. */
+const chosen = Object.entries(views).filter(
+  ([name]) => process.env['SHOAL_TEST_ALL'] === '1' || name === 'light' || name === 'phone, dark',
+)
+
+describe.each(chosen)('axe finds nothing: %s', (_, view) => {
   test.each(Object.entries(places))('%s', async (__, { path = '/', signedIn = true, arrive }) => {
     const page = await it.open(path, { ...view, signedIn })
     await arrive?.(page)
@@ -85,7 +95,7 @@ describe.each(Object.entries(views))('axe finds nothing: %s', (_, view) => {
   })
 
   test('a long answer, one that is written, one that failed', async () => {
-    const page = await it.open(chatPath, view)
+    const page = await it.open(await richChat(), view)
     await lastAnswer(page).locator('pre').first().waitFor()
     await page.locator('.katex').first().waitFor()
     expect(await faults(page)).toEqual([])
@@ -109,10 +119,11 @@ describe.each(Object.entries(views))('axe finds nothing: %s', (_, view) => {
 })
 
 test('a keyboard walk goes through the whole page and back, and changes no answer', async () => {
-  const page = await it.open(chatPath)
+  const page = await it.open(await richChat())
   await lastAnswer(page).locator('pre').first().waitFor()
   await page.getByRole('textbox', { name: 'Message' }).waitFor()
-  const before = await lastAnswer(page).locator('.answer').innerText()
+  await page.locator('.katex').first().waitFor()
+  const before = await lastAnswer(page).locator('.answer').textContent()
   await page.getByText('Skip to the page').focus()
   const seen: string[] = []
   const invisible: string[] = []
@@ -138,12 +149,12 @@ test('a keyboard walk goes through the whole page and back, and changes no answe
   expect(seen.length).toBeLessThan(200)
   expect(invisible).toEqual([])
   for (const _ of seen) await page.keyboard.press('Shift+Tab')
-  expect(await lastAnswer(page).locator('.answer').innerText()).toBe(before)
+  expect(await lastAnswer(page).locator('.answer').textContent()).toBe(before)
   await page.context().close()
 })
 
 test('52: at 320 px nothing needs scrolling sideways but code and tables in their own boxes', async () => {
-  const page = await it.open(chatPath, { viewport: { width: 320, height: 568 } })
+  const page = await it.open(await richChat(), { viewport: { width: 320, height: 568 } })
   await lastAnswer(page).locator('pre').first().waitFor()
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320)
   const wide = await page

@@ -157,7 +157,11 @@ describe('rules of a run: whose it is, and what its readers see', () => {
     without.membership.healthy = false
     without.membership.others = [someoneWithRedis]
     without.membership.dead.add(writer.context.me)
-    await sleep(3000)
+    // Told that there is something to claim, so that it looks at once, and again.
+    for (let time = 0; time < 4; time++) {
+      await writer.context.send('runs.released', { runs: 1 })
+      await sleep(500)
+    }
     expect((await trial.store.runs.read(run.runId))?.owner).toBe(writer.context.me)
     without.membership.others = []
     await trial.ended(run.runId)

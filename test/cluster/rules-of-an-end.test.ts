@@ -10,6 +10,9 @@ beforeAll(async () => {
 })
 afterAll(() => trial.stop())
 
+/** Hears nothing of what others say: whatever reaches it was read in the store. */
+const deaf = { tell: () => {}, listen: () => () => {} }
+
 describe('rules of a run: how it ends', () => {
   test('rule 10: stop is a column: without any message it reaches the owner', async () => {
     const writer = trial.owner()
@@ -33,7 +36,7 @@ describe('rules of a run: how it ends', () => {
   })
 
   test('rule 11: the end is believed from the store only: a reader without any note hears of it', async () => {
-    const [writer, elsewhere] = [trial.owner(), trial.owner({ shared: false })]
+    const [writer, elsewhere] = [trial.owner(), trial.owner({ shared: false, events: deaf })]
     const run = await trial.start(writer)
     let end: unknown
     let text = ''

@@ -1,7 +1,6 @@
 import { Component } from 'react'
 import type { ReactNode } from 'react'
-import { Trans } from '@lingui/react/macro'
-import { Button } from '../ui/button.tsx'
+import { PageFault } from './page-fault.tsx'
 
 /** The last net: a fault in the page shows what to do instead of nothing. */
 export class PageBoundary extends Component<{ children: ReactNode }, { error: Error | null }> {
@@ -13,22 +12,6 @@ export class PageBoundary extends Component<{ children: ReactNode }, { error: Er
 
   override render(): ReactNode {
     const { error } = this.state
-    if (!error) return this.props.children
-    return (
-      <main className="flex h-full flex-col items-center justify-center gap-4 px-5 text-center">
-        <h1 className="text-title font-semibold">
-          <Trans>This page has a fault</Trans>
-        </h1>
-        <p className="max-w-96 text-muted">
-          <Trans>Your chats and what you were writing are kept. Reload to go on.</Trans>
-        </p>
-        <p className="max-w-full font-mono text-small text-faint [overflow-wrap:anywhere]">
-          {error.message.slice(0, 300)}
-        </p>
-        <Button look="primary" onClick={() => location.reload()}>
-          <Trans>Reload</Trans>
-        </Button>
-      </main>
-    )
+    return error ? <PageFault error={error} /> : this.props.children
   }
 }

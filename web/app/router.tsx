@@ -13,6 +13,7 @@ import type { UserView } from '../../protocol/http/user-view.ts'
 import { ChatPage } from '../features/chat/chat-page.tsx'
 import { Waiting } from '../ui/waiting.tsx'
 import { NotFoundPage } from './not-found-page.tsx'
+import { PageFault } from './page-fault.tsx'
 import { Shell } from './shell.tsx'
 
 interface Context {
@@ -110,6 +111,7 @@ export function createPageRouter() {
     routeTree,
     context: { user: undefined as never, appName: '' },
     defaultPreload: 'intent',
+    defaultErrorComponent: PageFault,
     scrollRestoration: false,
   })
 }

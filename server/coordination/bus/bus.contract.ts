@@ -85,7 +85,7 @@ export function describeBus(name: string, make: () => Promise<BusHouse>): void {
         await house.cut()
         await vi.waitFor(async () => expect(await a.publish('survives', 'lost')).toBe(false), patience)
         await house.mend()
-        await vi.waitFor(() => expect(before.heard).toEqual(['gap']), patience)
+        await vi.waitFor(() => expect(before.heard[0]).toBe('gap'), patience)
         await vi.waitFor(async () => expect(await a.publish('survives', 'found')).toBe(true), patience)
         await vi.waitFor(() => expect(before.heard.at(-1)).toBe('found'), patience)
         expect(before.heard).not.toContain('lost')
@@ -103,7 +103,7 @@ export function describeBus(name: string, make: () => Promise<BusHouse>): void {
         await Promise.all([late.ready, second.ready])
         await house.mend()
         await vi.waitFor(() => {
-          for (const { heard } of [first, second, late]) expect(heard).toEqual(['gap'])
+          for (const { heard } of [first, second, late]) expect(heard[0]).toBe('gap')
         }, patience)
         await vi.waitFor(async () => expect(await a.publish('late', 'y')).toBe(true), patience)
         await vi.waitFor(() => expect(late.heard.at(-1)).toBe('y'), patience)

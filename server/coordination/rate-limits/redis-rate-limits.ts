@@ -9,9 +9,6 @@ import type { Limit, LimitAnswer, RateLimits } from './rate-limits.ts'
 
 const consumeScript = loadScript(new URL('consume.lua', import.meta.url))
 
-/** Somebody waits for the answer: after this the local copy decides, ms. */
-const deadlineMs = 150
-
 export interface RedisRateLimitsOptions {
   link: RedisLink
   keys: RedisKeys
@@ -19,6 +16,8 @@ export interface RedisRateLimitsOptions {
   logger: Logger
   /** How many instances there are: limits with `shareOut` are divided by it while Redis is away. */
   members?: () => number
+  /** Somebody waits for the answer: after this the local copy decides, ms. Default 150. */
+  deadlineMs?: number
 }
 
 export function createRedisRateLimits(options: RedisRateLimitsOptions): RateLimits {
@@ -27,6 +26,7 @@ export function createRedisRateLimits(options: RedisRateLimitsOptions): RateLimi
 
 class RedisRateLimits implements RateLimits {
   readonly #options: RedisRateLimitsOptions
+  readonly #deadlineMs: number
   /** What was used here; decides while Redis is away. */
   readonly #shadow: LocalLimits
   /** Keys whose block (or its end) Redis has not taken yet. */
@@ -35,6 +35,7 @@ class RedisRateLimits implements RateLimits {
 
   constructor(options: RedisRateLimitsOptions) {
     this.#options = options
+    this.#deadlineMs = options.deadlineMs ?? 150
     this.#shadow = new LocalLimits(() => options.clock.monotonic())
   }
 
@@ -47,7 +48,7 @@ class RedisRateLimits implements RateLimits {
         consumeScript,
         [keys.rateLimit(key), keys.rateBlock(key)],
         [terms.intervalUs, terms.toleranceUs, terms.cost],
-        { deadlineMs },
+        { deadlineMs: this.#deadlineMs },
       )
       const answer = readAnswer(reply)
       this.#tell(false)
@@ -100,7 +101,10 @@ class RedisRateLimits implements RateLimits {
     const { link, keys } = this.#options
     const ms = this.#shadow.blockedMs(key)
     const name = keys.rateBlock(key)
-    await link.command(ms > 0 ? ['set', name, 1, 'PX', ms] : ['del', name], { deadlineMs, idempotent: true })
+    await link.command(ms > 0 ? ['set', name, 1, 'PX', ms] : ['del', name], {
+      deadlineMs: this.#deadlineMs,
+      idempotent: true,
+    })
     this.#owed.delete(key)
   }
 }

@@ -1,0 +1,29 @@
+// `npm run deploy:check`: every file of deploy/ by its own tool. A tool that is missing counts as skipped, by name.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { checks } from './deploy/checks.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'shoal-deploy-check-'))
+const counts = { passed: 0, failed: 0, skipped: 0 }
+try {
+  for (const { file, tool, run } of checks(folder)) {
+    const started = performance.now()
+    const outcome = await run().catch((error: unknown) => ({ failed: String(error) }))
+    const took = `${((performance.now() - started) / 1000).toFixed(1)} s`
+    if ('skipped' in outcome) {
+      counts.skipped++
+      console.log(`skip ${file}: ${outcome.skipped}`)
+    } else if ('failed' in outcome) {
+      counts.failed++
+      console.log(`FAIL ${file} (${tool}, ${took})\n${outcome.failed.trim().replaceAll(/^/gm, '     ')}`)
+    } else {
+      counts.passed++
+      console.log(`ok   ${file} (${tool}, ${took})`)
+    }
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
+console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`)
+process.exitCode = counts.failed > 0 ? 1 : 0

@@ -1,0 +1,35 @@
+// `npm run deploy:image`: builds the image (buildah, or docker), starts it as hardened as it may run (podman, or
+// docker), signs up, chats, asks its health check, stops it, and prints size and times. What a machine cannot do is
+// skipped, by name. Where images cannot be pulled, import stand-ins for node:22-bookworm-slim and debian:bookworm-slim.
+import { parseArgs } from 'node:util'
+import { freePort } from '../test/support/free-port.ts'
+import { buildImage } from './deploy/build-image.ts'
+import { tryImage } from './deploy/try-image.ts'
+
+const { values } = parseArgs({
+  options: {
+    tag: { type: 'string', default: 'localhost/shoal:dev' },
+    'build-image': { type: 'string', default: 'node:22-bookworm-slim' },
+    'base-image': { type: 'string', default: 'debian:bookworm-slim' },
+    /** For podman on hosts that let nobody set limits: a runtime that leaves them out. */
+    runtime: { type: 'string' },
+  },
+})
+const { tag } = values
+const counts = { passed: 0, failed: 0, skipped: 0 }
+
+function tell(what: string, outcome: { passed: string } | { failed: string } | { skipped: string }): boolean {
+  const [kind = 'failed', text = ''] = Object.entries(outcome)[0] ?? []
+  counts[kind as keyof typeof counts]++
+  console.log(`${{ passed: 'ok  ', failed: 'FAIL', skipped: 'skip' }[kind]} ${what}: ${text}`)
+  return kind === 'passed'
+}
+
+const built = tell(
+  'build',
+  buildImage({ tag, buildImage: values['build-image'], baseImage: values['base-image'] }),
+)
+if (built) tell('run', await tryImage({ tag, port: await freePort(), runtime: values.runtime }))
+else tell('run', { skipped: 'there is no image' })
+console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`)
+process.exitCode = counts.failed > 0 ? 1 : 0

@@ -1,0 +1,112 @@
+import { cpSync, globSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { deployFolder } from './check.ts'
+import type { Check } from './check.ts'
+import { kubernetesTools } from './kubernetes-tools.ts'
+import { runTool } from './tool.ts'
+import type { Outcome } from './tool.ts'
+
+const fleet = ['database.existingSecret=db', 'redis.existingSecret=redis']
+const single = ['replicaCount=1', 'persistence.enabled=true']
+const ingress = ['ingress.enabled=true', 'ingress.host=chat.example.com']
+
+/** Sets of values, with what the manifests have to say. */
+const renders: { name: string; set: string[]; expect: RegExp }[] = [
+  { name: 'a fleet', set: fleet, expect: /kind: PodDisruptionBudget/ },
+  { name: 'one instance', set: single, expect: /type: Recreate[\s\S]*claimName: test-shoal/ },
+  { name: 'autoscaling', set: [...fleet, 'autoscaling.enabled=true'], expect: /kind: HorizontalPodAutoscaler/ },
+  {
+    name: 'a job that migrates',
+    set: [...fleet, 'migrations=job'],
+    expect: /args: \[migrate\][\s\S]*ENABLE_DB_MIGRATIONS|ENABLE_DB_MIGRATIONS[\s\S]*args: \[migrate\]/,
+  },
+  { name: 'a network policy', set: [...fleet, 'networkPolicy.enabled=true'], expect: /kind: NetworkPolicy/ },
+  {
+    name: 'secrets made by the chart',
+    set: ['database.url=postgresql://a:b@c/d', 'redis.url=redis://r'],
+    expect: /kind: Secret[\s\S]*name: test-shoal/,
+  },
+  ...['none', 'traefik', 'haproxy', 'nginx-inc', 'ingress-nginx', 'alb'].map((preset) => ({
+    name: `ingress of ${preset}`,
+    set: [...fleet, ...ingress, `ingress.preset=${preset}`],
+    expect: /kind: Ingress[\s\S]*name: http/,
+  })),
+]
+
+/** Values that cannot work, with the sentence that says so. */
+const refusals: { name: string; set: string[]; refuses: RegExp }[] = [
+  { name: 'three instances without a database', set: [], refuses: /needs PostgreSQL: set database/ },
+  { name: 'three instances without Redis', set: ['database.existingSecret=db'], refuses: /needs Redis: set redis/ },
+  { name: 'one instance that keeps nothing', set: ['replicaCount=1'], refuses: /lost with the pod/ },
+  { name: 'a fleet on a claim', set: [...fleet, 'persistence.enabled=true'], refuses: /nothing is kept in the pods/ },
+  { name: 'an ingress without a host', set: [...fleet, 'ingress.enabled=true'], refuses: /needs ingress.host/ },
+  { name: 'a word for a number', set: [...fleet, 'replicaCount=three'], refuses: /replicaCount/ },
+  { name: 'a value that there is not', set: [...fleet, 'replicas=3'], refuses: /replicas/ },
+]
+
+export function kubernetesChecks(temporary: string): Check[] {
+  let tools: ReturnType<typeof kubernetesTools> | undefined
+  const helm = (args: string[], options: { expect?: RegExp; refuses?: RegExp } = {}): Outcome => {
+    tools ??= kubernetesTools()
+    if (!tools.helm) return { skipped: 'helm is not installed and could not be fetched' }
+    return runTool(tools.helm, args, options)
+  }
+  const chart = join(deployFolder, 'helm/shoal')
+  const values = (set: string[]): string[] => set.flatMap((value) => ['--set', value])
+  return [
+    {
+      file: 'helm/shoal',
+      tool: 'helm lint --strict',
+      run: async () => helm(['lint', '--strict', '--quiet', chart, ...values(fleet)]),
+    },
+    ...renders.map(({ name, set, expect }): Check => ({
+      file: `helm/shoal with ${name}`,
+      tool: 'helm template',
+      run: async () => helm(['template', 'test', chart, ...values(set)], { expect }),
+    })),
+    ...refusals.map(({ name, set, refuses }): Check => ({
+      file: `helm/shoal refuses ${name}`,
+      tool: 'helm template',
+      run: async () => helm(['template', 'test', chart, ...values(set)], { refuses }),
+    })),
+    ...kustomizations(temporary, () => (tools ??= kubernetesTools()).kubectl),
+  ]
+}
+
+/** Overlays as they are; components in an overlay of their own. */
+function kustomizations(temporary: string, kubectl: () => string | undefined): Check[] {
+  const folder = join(deployFolder, 'kubernetes')
+  const build = (path: string): Outcome => {
+    const tool = kubectl()
+    if (!tool) return { skipped: 'kubectl is not installed and could not be fetched' }
+    return runTool(tool, ['kustomize', path], { expect: /kind: Deployment/ })
+  }
+  const copy = join(temporary, 'kubernetes')
+  return [
+    ...globSync('overlays/*', { cwd: folder })
+      .sort()
+      .map(
+        (path): Check => ({
+          file: `kubernetes/${path}`,
+          tool: 'kubectl kustomize',
+          run: async () => build(join(folder, path)),
+        }),
+      ),
+    ...globSync('components/*', { cwd: folder })
+      .sort()
+      .map(
+        (path): Check => ({
+          file: `kubernetes/${path}`,
+          tool: 'kubectl kustomize',
+          run: async () => {
+            const overlay = join(copy, 'overlays', path.replace('/', '-'))
+            cpSync(folder, copy, { recursive: true })
+            mkdirSync(overlay, { recursive: true })
+            const lines = ['resources: [../../base]', `components: [../../${path}]`]
+            writeFileSync(join(overlay, 'kustomization.yaml'), `${lines.join('\n')}\n`)
+            return build(overlay)
+          },
+        }),
+      ),
+  ]
+}

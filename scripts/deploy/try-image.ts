@@ -1,0 +1,84 @@
+import { spawnSync } from 'node:child_process'
+import { ApiClient } from '../../test/support/api-client.ts'
+import type { Said } from './build-image.ts'
+import { findTool } from './tool.ts'
+
+export interface TryOptions {
+  tag: string
+  port: number
+  runtime: string | undefined
+}
+
+/**
+ * Starts the image with a read-only root, no capability and no way to more rights; signs up, has an answer written,
+ * runs its health check, asks it to stop while it writes another, and looks at its exit code.
+ */
+export async function tryImage({ tag, port, runtime }: TryOptions): Promise<Said> {
+  const tool = ['podman', 'docker'].find((name) => findTool(name))
+  if (!tool) return { skipped: 'neither podman nor docker is installed' }
+  const before = tool === 'podman' ? ['--cgroup-manager=cgroupfs', ...(runtime ? ['--runtime', runtime] : [])] : []
+  const call = (...args: string[]): { status: number | null; said: string } => {
+    const { status, stdout, stderr } = spawnSync(tool, [...before, ...args], { encoding: 'utf8', timeout: 60_000 })
+    return { status, said: `${stdout}${stderr}`.trim() }
+  }
+  const name = `shoal-try-${port}`
+  const hardened = ['--read-only', '--tmpfs=/tmp', '--cap-drop=ALL', '--security-opt=no-new-privileges']
+  const env = [`--env=PORT=${port}`, '--env=HOST=127.0.0.1']
+  const started = performance.now()
+  const run = call('run', '--detach', `--name=${name}`, '--network=host', ...hardened, ...env, tag)
+  try {
+    if (run.status !== 0) {
+      if (/setrlimit|Operation not permitted/.test(run.said))
+        return { skipped: `this host lets ${tool} set no limits; name a runtime that leaves them out: --runtime` }
+      return { failed: run.said }
+    }
+    const url = `http://127.0.0.1:${port}`
+    const readyMs = await ready(url, started)
+    if (readyMs === undefined) return { failed: `not ready within 60 s:\n${call('logs', name).said.slice(-3000)}` }
+    const answerLength = await chat(url)
+    const health = call('exec', name, 'node', '-e', healthCheck(port))
+    if (health.status !== 0) return { failed: `its health check fails: ${health.said}` }
+    const stopped = performance.now()
+    call('stop', '--time=20', name)
+    const stopMs = performance.now() - stopped
+    const code = call('inspect', '--format={{.State.ExitCode}}', name).said
+    if (code !== '0') return { failed: `it ended with ${code}:\n${call('logs', name).said.slice(-3000)}` }
+    const told = `ready after ${seconds(readyMs)}, an answer of ${answerLength} characters, stopped in ${seconds(stopMs)}`
+    return { passed: `${told} (${tool}, read-only, uid 1000)` }
+  } finally {
+    call('rm', '--force', '--volumes', name)
+  }
+}
+
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
+
+const healthCheck = (port: number): string =>
+  `fetch('http://127.0.0.1:${port}/health').then((it) => process.exit(it.ok ? 0 : 1), () => process.exit(1))`
+
+async function ready(url: string, started: number): Promise<number | undefined> {
+  while (performance.now() - started < 60_000) {
+    const ok = await fetch(`${url}/ready`).then(
+      (it) => it.ok,
+      () => false,
+    )
+    if (ok) return performance.now() - started
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  return undefined
+}
+
+/** The length of an answer of the demo model, when it is there. */
+async function chat(url: string): Promise<number> {
+  const api = new ApiClient(url)
+  await api.signUp()
+  const { items } = await api.call<{ items: { id: string }[] }>('GET', '/api/models')
+  const model = items[0]?.id
+  if (model === undefined) throw new Error('the image offers no model')
+  const { chatId } = await api.startRun({ model, text: 'hello' })
+  for (let tries = 0; tries < 600; tries++) {
+    const message = (await api.chat(chatId)).messages.at(-1)
+    if (message?.status === 'done') return message.text.length
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  throw new Error('the answer did not end within a minute')
+}

@@ -1,0 +1,93 @@
+// `npm run fleet`: three instances, Redis, PostgreSQL and nginx from the system's packages, on free ports of this
+// machine, to play with: kill an instance in mid-answer and watch. Ctrl-C stops all of it and leaves nothing.
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { startLocalNginx } from '../test/deploy/support/local-nginx.ts'
+import { makeCertificates } from '../test/support/certificates.ts'
+import { freePorts } from '../test/support/free-port.ts'
+import { startInstance } from '../test/support/instance-process.ts'
+import { startPostgresServer } from '../test/support/postgres-server.ts'
+import { startStandalone } from '../test/support/redis-server.ts'
+import { temporaryFolder } from '../test/support/temporary-folder.ts'
+import { ensureSystemPackages } from './system-packages.ts'
+
+const { values } = parseArgs({
+  options: { instances: { type: 'string', default: '3' }, port: { type: 'string' } },
+})
+const count = Number(values.instances)
+if (!Number.isInteger(count) || count < 1 || count > 9) {
+  console.error('--instances: a number from 1 to 9')
+  process.exit(64)
+}
+if (!ensureSystemPackages()) process.exit(69)
+
+const stack = new AsyncDisposableStack()
+let stopping = false
+const interrupted = new Promise<void>((resolve) => {
+  process.on('SIGTERM', () => resolve())
+  process.on('SIGINT', () => {
+    // The second one does not wait for answers to end.
+    if (stopping) process.exit(130)
+    stopping = true
+    resolve()
+  })
+})
+
+async function start(): Promise<void> {
+  const folder = stack.use(await temporaryFolder('fleet'))
+  console.log(`Starting PostgreSQL, Redis, ${count} instances and nginx in ${folder.path} …`)
+  const postgres = await startPostgresServer()
+  stack.defer(() => postgres.stop())
+  const redis = stack.use(await startStandalone())
+  const certificates = await makeCertificates(folder.path)
+  const [httpPort = 0, free = 0] = await freePorts(2)
+  const httpsPort = values.port === undefined ? free : Number(values.port)
+  const address = `https://localhost:${httpsPort}`
+  const env = {
+    DATABASE_URL: await postgres.createDatabase(),
+    REDIS_URL: redis.variables.url,
+    DATA_DIR: join(folder.path, 'data'),
+    WEBUI_URL: address,
+    GLOBAL_LOG_LEVEL: 'INFO',
+  }
+  const instances = await Promise.all(
+    Array.from({ length: count }, (_, index) => {
+      const label = `instance-${index + 1}`
+      return startInstance({ label, env, logFile: join(folder.path, `${label}.log`) })
+    }),
+  )
+  stack.defer(async () => void (await Promise.all(instances.map((it) => it.stop()))))
+  const nginx = await startLocalNginx({
+    folder: folder.path,
+    instances: instances.map(({ port }) => port),
+    httpPort,
+    httpsPort,
+    certificates,
+    balance: 'random;',
+  })
+  stack.defer(() => nginx.stop())
+  for (const { label, pid, exited } of instances)
+    void exited().then((code) => stopping || console.log(`${label} (pid ${pid}) ended with ${code ?? 'a signal'}`))
+  const rows = instances.map(({ label, url, pid }) => `  ${label}  ${url}  kill -9 ${pid}  tail -f ${folder.path}/${label}.log`)
+  console.log(
+    [
+      '',
+      `  open     ${address}  (the certificate is this fleet's own: the browser will ask)`,
+      ...rows,
+      `  redis    ${redis.variables.url}`,
+      `  database ${env.DATABASE_URL}`,
+      '',
+      'Make the first account, ask the demo model something, and kill an instance while it answers. Ctrl-C stops all.',
+    ].join('\n'),
+  )
+}
+
+try {
+  await Promise.race([start().then(() => interrupted), interrupted])
+  console.log('\nStopping …')
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 1
+}
+stopping = true
+await stack.disposeAsync()

@@ -1,0 +1,35 @@
+import type { Clock, Logger } from '../../base/index.ts'
+import { SchemaMismatch } from '../migrate.ts'
+import { migrations } from '../migrations/all.ts'
+import { openPostgres } from '../postgres/open-postgres.ts'
+import { openPostgresSnapshot } from './postgres-snapshot.ts'
+import type { Snapshot } from './snapshot.ts'
+import { openSqliteSnapshot } from './sqlite-snapshot.ts'
+
+/** Where an installation is. */
+export interface Place {
+  dataDir: string
+  /** PostgreSQL; null: the embedded one of `dataDir`. */
+  databaseUrl: string | null
+  clock: Clock
+  logger: Logger
+}
+
+/** A table may be read for a while, and a copy waits for whoever holds it. */
+export const movingDeadlines = { statementMs: 60_000, connectMs: 5000 }
+
+/** Holds one moment of the installation still. Rejects with SchemaMismatch where another version of Shoal wrote it. */
+export async function openSnapshot({ dataDir, databaseUrl, clock, logger }: Place): Promise<Snapshot> {
+  const snapshot =
+    databaseUrl === null
+      ? openSqliteSnapshot(dataDir)
+      : await openPostgresSnapshot(openPostgres({ databaseUrl, clock, logger, ...movingDeadlines, poolSize: 1 }))
+  const mine = migrations.at(-1)?.number ?? 0
+  if (snapshot.schema === mine) return snapshot
+  await snapshot.close()
+  throw new SchemaMismatch(
+    snapshot.schema < mine
+      ? `the data is at schema ${snapshot.schema} and this version works with ${mine}: run \`shoal migrate\` first`
+      : `the data is at schema ${snapshot.schema} and this version knows ${mine} at most: use the version that serves it`,
+  )
+}

@@ -1,0 +1,54 @@
+import { sql } from 'kysely'
+import type { Transaction } from 'kysely'
+import type { Schema } from '../schema.ts'
+import type { PostgresEngine } from '../postgres/open-postgres.ts'
+import { rowsAtOnce } from './snapshot.ts'
+import type { Snapshot } from './snapshot.ts'
+import { withFlags } from './tables.ts'
+import type { MovedTable, Row } from './tables.ts'
+
+/** The database as it is now: one read-only transaction that sees one moment. The engine is closed with it. */
+export async function openPostgresSnapshot(engine: PostgresEngine): Promise<Snapshot> {
+  const opened = Promise.withResolvers<Transaction<Schema>>()
+  const over = Promise.withResolvers<void>()
+  const transaction = engine.db.transaction().execute(async (trx) => {
+    await sql`set transaction isolation level repeatable read, read only`.execute(trx)
+    opened.resolve(trx)
+    await over.promise
+  })
+  transaction.catch(opened.reject)
+  try {
+    const trx = await opened.promise
+    const { rows } = await sql<{
+      schema: number
+    }>`select max(number) as schema from ${engine.table('schema_migration')}`.execute(trx)
+    return {
+      kind: 'postgres',
+      schema: rows[0]?.schema ?? 0,
+      rows: (table) => rowsOf(engine, trx, table),
+      async close() {
+        over.resolve()
+        await transaction.finally(() => engine.close())
+      },
+    }
+  } catch (error) {
+    over.resolve()
+    await engine.close()
+    throw error
+  }
+}
+
+async function* rowsOf(
+  engine: PostgresEngine,
+  trx: Transaction<Schema>,
+  table: MovedTable,
+): AsyncIterable<Row[]> {
+  const order = table === 'message' ? sql`order by created_at, id` : sql``
+  await sql`declare moved no scroll cursor for select * from ${engine.table(table)} ${order}`.execute(trx)
+  for (;;) {
+    const { rows } = await sql<Row>`fetch ${sql.lit(rowsAtOnce)} from moved`.execute(trx)
+    if (rows.length === 0) break
+    yield rows.map((row) => withFlags(table, row))
+  }
+  await sql`close moved`.execute(trx)
+}

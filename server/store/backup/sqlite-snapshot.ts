@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import SqliteDatabase from 'better-sqlite3'
+import { rowsAtOnce } from './snapshot.ts'
+import type { Snapshot } from './snapshot.ts'
+import { withFlags } from './tables.ts'
+import type { MovedTable, Row } from './tables.ts'
+
+/**
+ * The embedded database as it is now, read beside a running server: with a write-ahead log a reader holds nobody up.
+ * Rejects where there is none.
+ */
+export function openSqliteSnapshot(dataDir: string): Snapshot {
+  const path = join(dataDir, 'shoal.db')
+  if (!existsSync(path)) {
+    throw new Error(`there is no installation in ${dataDir}: name its folder with --data or DATA_DIR`)
+  }
+  const database = new SqliteDatabase(path, { readonly: true, timeout: 5000 })
+  try {
+    database.exec('begin')
+    const row = database.prepare('select max(number) as schema from schema_migration').get()
+    const { schema } = row as { schema: number }
+    return {
+      kind: 'sqlite',
+      schema,
+      rows: (table) => rowsOf(database, table),
+      async close() {
+        database.close()
+      },
+    }
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+async function* rowsOf(database: SqliteDatabase.Database, table: MovedTable): AsyncIterable<Row[]> {
+  // By rowid: a message comes after the one it stands below.
+  const page = database.prepare(
+    `select rowid as moved_rowid, * from ${table} where rowid > ? order by rowid limit ${rowsAtOnce}`,
+  )
+  for (let last = 0; ;) {
+    const found = page.all(last) as (Row & { moved_rowid: number })[]
+    const end = found.at(-1)
+    if (!end) return
+    last = end.moved_rowid
+    yield found.map(({ moved_rowid: _place, ...row }) => withFlags(table, row))
+  }
+}

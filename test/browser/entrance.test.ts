@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { startPage } from '../support/page-fixture.ts'
+import type { PageFixture } from '../support/page-fixture.ts'
+
+let it: PageFixture
+
+// No provider: the first run is to offer its ways.
+beforeAll(async () => {
+  it = await startPage(
+    { fast: { words: 20 } },
+    {
+      account: false,
+      env: {
+        OPENAI_API_BASE_URL: '',
+        OPENAI_API_KEY: '',
+        ENABLE_SIGNUP: 'true',
+        DEFAULT_USER_ROLE: 'pending',
+      },
+    },
+  )
+})
+afterAll(async () => {
+  await it[Symbol.asyncDispose]()
+  expect(it.complaints).toEqual([])
+})
+
+async function signUp(page: Page, name: string, button: RegExp): Promise<void> {
+  await page.getByLabel('Name').fill(name)
+  await page.getByLabel('Email').fill(`${name.toLowerCase()}@example.org`)
+  await page.getByLabel('Password').fill('correct horse')
+  await page.getByRole('button', { name: button }).click()
+}
+
+let admin: Page
+
+describe('the door, in order', () => {
+  test('whoever is first is told so, becomes administrator, and connects a provider in one screen', async () => {
+    admin = await it.open('/', { signedIn: false })
+    await admin.getByText('You are first here: you will be the administrator.').waitFor()
+    await signUp(admin, 'Ada', /administrator/)
+    await admin.getByRole('heading', { name: 'Where do the answers come from?' }).waitFor()
+    await admin.getByRole('region', { name: 'The demo model' }).waitFor()
+    await admin.getByRole('region', { name: 'Ollama' }).waitFor()
+    await admin.getByRole('button', { name: 'Enter address and key' }).click()
+    await admin.getByLabel('Address').fill('http://127.0.0.1:1/v1')
+    await admin.getByRole('button', { name: 'Verify' }).click()
+    await admin
+      .getByRole('alert')
+      .getByText(/cannot be reached/)
+      .waitFor()
+    await admin.getByLabel('Address').fill(it.provider.v1)
+    await admin.getByRole('button', { name: 'Verify' }).click()
+    await admin.getByText('It works: 1 model').waitFor()
+    await admin.getByRole('button', { name: 'Connect', exact: true }).click()
+    await admin.getByRole('textbox', { name: 'Message' }).waitFor()
+    await expect.poll(() => admin.evaluate(() => document.activeElement?.tagName)).toBe('TEXTAREA')
+    await admin.getByRole('button', { name: 'Model: fast' }).waitFor()
+  })
+
+  test('a wrong password is told beside the form, and the address stays', async () => {
+    const page = await it.open('/', { signedIn: false })
+    await page.getByLabel('Email').fill('ada@example.org')
+    await page.getByLabel('Password').fill('wrong horse')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('alert').getByText('Email or password is wrong.').waitFor()
+    expect(await page.getByLabel('Email').inputValue()).toBe('ada@example.org')
+    await page.getByLabel('Password').fill('correct horse')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('textbox', { name: 'Message' }).waitFor()
+    await page.context().close()
+  })
+
+  test('an address that is taken is told beside the address', async () => {
+    const page = await it.open('/', { signedIn: false })
+    await page.getByRole('button', { name: 'Create one' }).click()
+    await signUp(page, 'Ada', /Create account/)
+    const described = await page.getByLabel('Email').getAttribute('aria-describedby')
+    await expect.poll(() => page.getByLabel('Email').getAttribute('aria-invalid')).toBe('true')
+    expect(described ?? (await page.getByLabel('Email').getAttribute('aria-describedby'))).toMatch(/error/)
+    await page.context().close()
+  })
+
+  test('a new account waits, is approved under Users, and is let in by itself', async () => {
+    const page = await it.open('/', { signedIn: false })
+    await page.getByRole('button', { name: 'Create one' }).click()
+    await signUp(page, 'Grace', /Create account/)
+    await page.getByRole('heading', { name: 'Almost there' }).waitFor()
+    await admin.getByRole('button', { name: 'Ada', exact: true }).click()
+    await admin.getByRole('menuitem', { name: 'Users' }).click()
+    await admin.getByRole('button', { name: 'Approve' }).click()
+    await expect.poll(() => admin.getByText('waits for approval').count(), { timeout: 5000 }).toBe(0)
+    await page.getByRole('textbox', { name: 'Message' }).waitFor({ timeout: 15_000 })
+    await page.context().close()
+  })
+
+  test('40: a session that ends in mid-typing opens sign-in over the page, which keeps the draft and goes on', async () => {
+    const page = await it.open('/', { signedIn: false })
+    await page.getByLabel('Email').fill('grace@example.org')
+    await page.getByLabel('Password').fill('correct horse')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('textbox', { name: 'Message' }).fill('half a sentence')
+    await admin.getByRole('button', { name: 'Options of Grace' }).click()
+    await admin.getByRole('menuitem', { name: 'Reset password' }).click()
+    await admin.getByRole('alertdialog').getByRole('button', { name: 'Reset password' }).click()
+    const password = await admin.locator('.font-mono').first().innerText()
+    const dialog = page.getByRole('dialog', { name: 'Sign in to go on' })
+    await dialog.waitFor({ timeout: 15_000 })
+    await dialog.getByLabel('Password').fill(password)
+    await dialog.getByRole('button', { name: 'Sign in' }).click()
+    await dialog.waitFor({ state: 'detached' })
+    expect(await page.getByRole('textbox', { name: 'Message' }).inputValue()).toBe('half a sentence')
+    await page.getByRole('textbox', { name: 'Message' }).press('Enter')
+    await page.locator('[data-message="assistant"][data-status="done"]').waitFor()
+    await page.context().close()
+  })
+
+  test('47: signing out in one tab signs out the other and leaves nothing behind', async () => {
+    const other = await it.open('/', { beside: admin.context() })
+    await other.getByRole('textbox', { name: 'Message' }).fill('secret draft')
+    await other.waitForFunction(() => JSON.stringify(localStorage).includes('secret draft'))
+    await admin.getByRole('button', { name: 'Ada', exact: true }).click()
+    await admin.getByRole('menuitem', { name: 'Sign out' }).click()
+    await admin.getByLabel('Password').waitFor()
+    await other.getByLabel('Password').waitFor()
+    expect(await other.evaluate(() => JSON.stringify(localStorage))).not.toContain('secret draft')
+  })
+})
+
+describe('the first load', () => {
+  test('a chat loads within its budget of requests and bytes', async () => {
+    await it.api.signIn('ada@example.org')
+    const context = await it.browser.newContext()
+    await context.addCookies([{ name: 'token', value: it.api.token, url: it.instance.url, httpOnly: true }])
+    const page = await context.newPage()
+    const client = await context.newCDPSession(page)
+    await client.send('Network.enable')
+    const kinds = new Map<string, string>()
+    const sizes: { kind: string; bytes: number }[] = []
+    client.on('Network.responseReceived', ({ requestId, type }) => kinds.set(requestId, type))
+    client.on('Network.loadingFinished', ({ requestId, encodedDataLength }) =>
+      sizes.push({ kind: kinds.get(requestId) ?? '?', bytes: encodedDataLength }),
+    )
+    await page.goto(it.instance.url)
+    await page.getByRole('textbox', { name: 'Message' }).waitFor()
+    await page.waitForLoadState('networkidle')
+    const total = sizes.reduce((sum, { bytes }) => sum + bytes, 0)
+    const script = sizes.filter(({ kind }) => kind === 'Script').reduce((sum, { bytes }) => sum + bytes, 0)
+    console.log(
+      `first load: ${sizes.length} requests, ${Math.round(total / 1000)} kB, ${Math.round(script / 1000)} kB of it script`,
+    )
+    expect(sizes.length).toBeLessThanOrEqual(25)
+    expect(total).toBeLessThanOrEqual(400_000)
+    expect(script).toBeLessThanOrEqual(195_000)
+    await context.close()
+  })
+
+  test('42: a part that is missing after a deployment reloads the page once, with the draft', async () => {
+    const page = await it.open('/')
+    await page.getByRole('textbox', { name: 'Message' }).fill('kept over the reload')
+    await page.waitForFunction(() => JSON.stringify(localStorage).includes('kept over the reload'))
+    let refused = 0
+    await page.route('**/assets/account-page*.js', (route) => {
+      refused++
+      return route.fulfill({ status: 404, body: '' })
+    })
+    await page.getByRole('button', { name: 'Ada', exact: true }).click()
+    await page.getByRole('menuitem', { name: 'Account' }).click()
+    await page.getByText('This page has a fault').waitFor()
+    expect(refused).toBe(2)
+    await page.unrouteAll()
+    await page.goto(it.instance.url)
+    await expect
+      .poll(() => page.getByRole('textbox', { name: 'Message' }).inputValue(), { timeout: 5000 })
+      .toBe('kept over the reload')
+    // The faults that the page itself reported are the missing part, twice.
+    it.complaints.splice(0)
+    await page.context().close()
+  })
+})

@@ -1,0 +1,52 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { freePorts } from '../support/free-port.ts'
+import { killUnderLoad, rollingRestart } from './support/fleet-under-load.ts'
+import { proxyKinds } from './support/local-proxies.ts'
+import type { LocalProxy } from './support/local-proxies.ts'
+import { startProxiedFleet } from './support/proxied-fleet.ts'
+import type { ProxiedFleet } from './support/proxied-fleet.ts'
+
+const all = process.env['SHOAL_TEST_ALL'] === '1'
+
+// HAProxy, Caddy and Traefik are run by `npm run test:all`, where they are installed.
+describe.runIf(all)('the other proxies in front of three instances', () => {
+  let fleet: ProxiedFleet
+
+  beforeAll(async () => {
+    fleet = await startProxiedFleet({ SHUTDOWN_GRACE_SECONDS: '7' })
+    await fleet.api.signUp()
+  })
+
+  afterAll(() => fleet?.[Symbol.asyncDispose]())
+
+  describe.each(proxyKinds)('deploy/$name', ({ name, here, start }) => {
+    let proxy: LocalProxy
+
+    beforeAll(async () => {
+      if (!here) return
+      const [httpPort = 0, httpsPort = 0] = await freePorts(2)
+      const folder = join(fleet.folder, name)
+      await mkdir(folder)
+      const instances = fleet.instances.map(({ port }) => port)
+      proxy = await start({ folder, instances, httpPort, httpsPort, certificates: fleet.certificates })
+      await expect.poll(async () => (await fetch(proxy.url)).status, { timeout: 10_000 }).toBe(200)
+    })
+
+    afterAll(() => proxy?.stop())
+
+    test.runIf(here)('keeps to itself what is the platform’s', async () => {
+      for (const path of ['/ready', '/metrics'])
+        expect([403, 404]).toContain((await fetch(proxy.url + path)).status)
+    })
+
+    test.runIf(here)('a rolling restart: no request fails, every answer ends', async () => {
+      await rollingRestart(fleet, proxy.url)
+    }, 90_000)
+
+    test.runIf(here)('a kill: no read fails, every answer goes on elsewhere', async () => {
+      await killUnderLoad(fleet, proxy.url)
+    }, 60_000)
+  })
+})

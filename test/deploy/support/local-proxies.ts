@@ -1,0 +1,140 @@
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { delimiter, join } from 'node:path'
+import type { Certificates } from '../../support/certificates.ts'
+
+const files = join(import.meta.dirname, '../../../deploy')
+
+export interface LocalProxyOptions {
+  folder: string
+  instances: number[]
+  httpPort: number
+  httpsPort: number
+  certificates: Certificates
+}
+
+export interface LocalProxy {
+  readonly url: string
+  stop(): Promise<void>
+}
+
+/** A published proxy file on the loopback, with only places changed. */
+export interface ProxyKind {
+  name: string
+  /** Whether the program is on this machine. */
+  here: boolean
+  start(options: LocalProxyOptions): Promise<LocalProxy>
+}
+
+const onPath = (name: string): boolean =>
+  [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/bin'].some((folder) =>
+    existsSync(join(folder, name)),
+  )
+
+export const proxyKinds: ProxyKind[] = [
+  { name: 'haproxy', here: onPath('haproxy'), start: haproxy },
+  { name: 'caddy', here: onPath('caddy'), start: caddy },
+  { name: 'traefik', here: onPath('traefik'), start: traefik },
+]
+
+function withPorts(text: string, instances: number[]): string {
+  return text.replaceAll(/127\.0\.0\.1:808([123])/g, (_all, nth: string) => `127.0.0.1:${instances[Number(nth) - 1]}`)
+}
+
+async function haproxy(options: LocalProxyOptions): Promise<LocalProxy> {
+  const { folder, httpPort, httpsPort, certificates, instances } = options
+  const site = join(folder, 'site.pem')
+  await writeFile(site, (await readFile(certificates.cert, 'utf8')) + (await readFile(certificates.key, 'utf8')))
+  const text = withPorts(await readFile(join(files, 'haproxy/haproxy.cfg'), 'utf8'), instances)
+    .replace('bind :443', `bind 127.0.0.1:${httpsPort}`)
+    .replace('bind :80', `bind 127.0.0.1:${httpPort}`)
+    .replace('/etc/haproxy/site.pem', site)
+    .replace('/run/haproxy/admin.sock', join(folder, 'admin.sock'))
+  const path = join(folder, 'haproxy.cfg')
+  await writeFile(path, text)
+  return run('haproxy', ['-W', '-db', '-f', path], options)
+}
+
+async function caddy(options: LocalProxyOptions): Promise<LocalProxy> {
+  const { folder, httpPort, httpsPort, certificates, instances } = options
+  const text = await readFile(join(files, 'caddy/Caddyfile'), 'utf8')
+  const global = `{\n\tadmin off\n\tauto_https disable_redirects\n\thttp_port ${httpPort}\n\thttps_port ${httpsPort}\n}\n`
+  const path = join(folder, 'Caddyfile')
+  await writeFile(
+    path,
+    global +
+      withPorts(text, instances).replace(
+        '{$SHOAL_HOST} {\n',
+        `{$SHOAL_HOST} {\n\ttls ${certificates.cert} ${certificates.key}\n`,
+      ),
+  )
+  const env = { SHOAL_HOST: `localhost:${httpsPort}`, HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder }
+  return run('caddy', ['run', '--config', path, '--adapter', 'caddyfile'], options, env)
+}
+
+async function traefik(options: LocalProxyOptions): Promise<LocalProxy> {
+  const { folder, httpPort, httpsPort, certificates, instances } = options
+  const dynamic = join(folder, 'shoal.yaml')
+  await writeFile(
+    dynamic,
+    withPorts(await readFile(join(files, 'traefik/shoal.yaml'), 'utf8'), instances)
+      .replace('/etc/traefik/tls/cert.pem', certificates.cert)
+      .replace('/etc/traefik/tls/key.pem', certificates.key),
+  )
+  const path = join(folder, 'traefik.yaml')
+  await writeFile(
+    path,
+    (await readFile(join(files, 'traefik/traefik.yaml'), 'utf8'))
+      .replace("':80'", `'127.0.0.1:${httpPort}'`)
+      .replace("':443'", `'127.0.0.1:${httpsPort}'`)
+      .replace('/etc/traefik/shoal.yaml', dynamic),
+  )
+  return run('traefik', [`--configFile=${path}`], options)
+}
+
+async function run(
+  program: string,
+  args: string[],
+  { httpsPort }: LocalProxyOptions,
+  env: Record<string, string> = {},
+): Promise<LocalProxy> {
+  const child = spawn(program, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: `${process.env['PATH']}:/usr/sbin`, ...env },
+  })
+  let said = ''
+  const hear = (data: Buffer): void => void (said = (said + data.toString()).slice(-4000))
+  child.stdout.on('data', hear)
+  child.stderr.on('data', hear)
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
+  const kill = (): void => void child.kill('SIGKILL')
+  process.once('exit', kill)
+  const until = performance.now() + 20_000
+  while (!(await takesConnections(httpsPort))) {
+    if (child.exitCode !== null || performance.now() > until) throw new Error(`${program} does not serve: ${said}`)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  return {
+    url: `https://localhost:${httpsPort}`,
+    async stop() {
+      process.off('exit', kill)
+      child.kill('SIGTERM')
+      const late = setTimeout(kill, 5000)
+      await ended
+      clearTimeout(late)
+    },
+  }
+}
+
+function takesConnections(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port })
+    socket.once('error', () => resolve(false))
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+  })
+}

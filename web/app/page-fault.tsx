@@ -1,0 +1,26 @@
+import type { ReactNode } from 'react'
+import { Trans } from '@lingui/react/macro'
+import { Button } from '../ui/button.tsx'
+
+/** What is shown in place of a page, or of a part of it, that failed. */
+export function PageFault({ error }: { error: Error }): ReactNode {
+  return (
+    <main
+      id="main"
+      className="flex h-full min-w-0 flex-1 flex-col items-center justify-center gap-4 px-5 text-center"
+    >
+      <h1 className="text-title font-semibold">
+        <Trans>This page has a fault</Trans>
+      </h1>
+      <p className="max-w-96 text-muted">
+        <Trans>Your chats and what you were writing are kept. Reload to go on.</Trans>
+      </p>
+      <p className="max-w-full font-mono text-small text-faint [overflow-wrap:anywhere]">
+        {error.message.slice(0, 300)}
+      </p>
+      <Button look="primary" onClick={() => location.reload()}>
+        <Trans>Reload</Trans>
+      </Button>
+    </main>
+  )
+}
