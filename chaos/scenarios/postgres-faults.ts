@@ -117,11 +117,11 @@ const exhausted = postgresFault({
   },
 })
 
-/** A commit whose answer is lost has an unknown outcome: the same request again finds what it made. */
+/** A statement commits, and its reply is lost: the outcome is unknown, and the same request again finds it. */
 const replyLost: Scenario = {
-  name: 'postgres-commit-reply-lost',
+  name: 'postgres-reply-lost',
   promise: 'P1',
-  bound: '8 starts of an answer whose commit is not answered, each asked again: 8 answers, each asked once, complete',
+  bound: '8 starts of an answer whose statement is not answered by PostgreSQL, each asked again: 8 answers, each asked once, complete',
   short: false,
   async run(bench) {
     const words = 60
@@ -135,7 +135,7 @@ const replyLost: Scenario = {
       for (let place = 0; place < 8; place++) {
         const question = `question ${place}`
         const request = { model: 'words', text: question, clientId: crypto.randomUUID() }
-        void link?.postgres.loseReply((said) => said.includes('commit')).then(() => lost++)
+        void link?.postgres.loseReply((said) => said.includes(request.clientId)).then(() => lost++)
         const first = await fleet.api.startRun(request, url).catch((error: unknown) => String(error))
         link?.postgres.mend()
         let again: RunStarted | undefined

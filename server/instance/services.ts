@@ -7,7 +7,7 @@ import type { Config } from '../config.ts'
 import { Hub } from '../realtime/index.ts'
 import { Connections, Settings } from '../settings/index.ts'
 import { createUserEvents, Feeds, Jobs, pruneStore, SessionMirror } from '../shared-state/index.ts'
-import type { UserEvents } from '../shared-state/index.ts'
+import type { PresentUsers } from '../shared-state/index.ts'
 import type { Store } from '../store/index.ts'
 import { createModelCatalogue, UpstreamError, verifyConnection } from '../upstream/index.ts'
 import type { AnswerDeadlines, ConnectionConfig, ModelCatalogue } from '../upstream/index.ts'
@@ -33,7 +33,7 @@ export interface Services extends Coordination {
   accounts: Accounts
   chat: Chat
   connections: Connections
-  events: UserEvents
+  events: PresentUsers
   feeds: Feeds
   hub: Hub
   jobs: Jobs

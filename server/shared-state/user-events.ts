@@ -7,7 +7,10 @@ export interface UserEvents {
   tell(userId: string, event: UserEvent): void
   /** `gap`: something may have been missed; the tab reads again. */
   listen(userId: string, listener: UserEventListener): () => void
-  /** Presence: how many people have a tab on this instance. */
+}
+
+/** Presence: who listens has a tab on this instance. */
+export interface PresentUsers extends UserEvents {
   readonly people: number
 }
 
@@ -20,7 +23,7 @@ export interface UserEventListener {
  * Local tabs are told at once and without the bus, so that an outage of Redis is not felt on the instance itself. The
  * topic of a user is subscribed while that user has a tab here: other instances receive nothing.
  */
-export function createUserEvents(bus: MessageBus<Messages>, self: string): UserEvents {
+export function createUserEvents(bus: MessageBus<Messages>, self: string): PresentUsers {
   const users = new Map<string, { listeners: Set<UserEventListener>; leave: () => void }>()
 
   function tellHere(userId: string, event: UserEvent): void {

@@ -1,4 +1,3 @@
 export { supervise } from './supervise.ts'
-export type { SuperviseOptions, Supervisor } from './supervise.ts'
 export { supervised } from './supervised.ts'
 export type { Supervised } from './supervised.ts'

@@ -45,7 +45,10 @@ export class RedisProcess {
     await writeFile(file, `${lines.join('\n')}\n`)
     const child = spawn('redis-server', [file, ...(sentinel ? ['--sentinel'] : [])], { stdio: 'ignore' })
     this.#child = child
+    const endWithTest = (): void => void child.kill('SIGKILL')
+    process.once('exit', endWithTest)
     child.once('exit', () => {
+      process.off('exit', endWithTest)
       if (this.#child === child) this.#child = undefined
     })
     await this.#answers()
