@@ -15,6 +15,12 @@ export interface RedisProcessOptions {
   client?: Omit<RedisOptions, 'replyMapping'>
 }
 
+/** A test that fails before it stops its servers must not leave them behind. */
+const running = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
 /** One redis-server (or sentinel) process on the loopback. Nothing is written to disk, so a kill loses all data. */
 export class RedisProcess {
   readonly port: number
@@ -45,10 +51,9 @@ export class RedisProcess {
     await writeFile(file, `${lines.join('\n')}\n`)
     const child = spawn('redis-server', [file, ...(sentinel ? ['--sentinel'] : [])], { stdio: 'ignore' })
     this.#child = child
-    const endWithTest = (): void => void child.kill('SIGKILL')
-    process.once('exit', endWithTest)
+    running.add(child)
     child.once('exit', () => {
-      process.off('exit', endWithTest)
+      running.delete(child)
       if (this.#child === child) this.#child = undefined
     })
     await this.#answers()

@@ -3,7 +3,7 @@ import { Trans } from '@lingui/react/macro'
 import { Button } from '../ui/button.tsx'
 
 /** What is shown in place of a page, or of a part of it, that failed. */
-export function PageFault({ error }: { error: Error }): ReactNode {
+export function PageFault({ error }: { error: unknown }): ReactNode {
   return (
     <main
       id="main"
@@ -16,7 +16,7 @@ export function PageFault({ error }: { error: Error }): ReactNode {
         <Trans>Your chats and what you were writing are kept. Reload to go on.</Trans>
       </p>
       <p className="max-w-full font-mono text-small text-faint [overflow-wrap:anywhere]">
-        {error.message.slice(0, 300)}
+        {(error instanceof Error ? error.message : String(error)).slice(0, 300)}
       </p>
       <Button look="primary" onClick={() => location.reload()}>
         <Trans>Reload</Trans>

@@ -1,0 +1,269 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gunzipSync, gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { startPostgresServer } from '../../../test/support/postgres-server.ts'
+import type { PostgresServer } from '../../../test/support/postgres-server.ts'
+import { ended, givenRun, givenUser, part } from '../../../test/support/store-fixture.ts'
+import { silentLogger, sleep, systemClock } from '../../base/index.ts'
+import { openStore, restoreBackup, StoreLocked, writeBackup } from '../index.ts'
+import type { Store } from '../index.ts'
+
+const base = { clock: systemClock, logger: silentLogger }
+
+interface Where {
+  dataDir: string
+  databaseUrl: string | null
+}
+
+let server: PostgresServer
+let folder: string
+beforeAll(async () => {
+  server = await startPostgresServer()
+})
+afterAll(() => server.stop())
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'shoal-backup-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+})
+
+const places = {
+  sqlite: async (): Promise<Where> => ({
+    dataDir: mkdtempSync(join(folder, 'data-')),
+    databaseUrl: null,
+  }),
+  postgres: async (): Promise<Where> => ({ dataDir: folder, databaseUrl: await server.createDatabase() }),
+}
+type Kind = keyof typeof places
+
+async function open({ dataDir, databaseUrl }: Where): Promise<Store> {
+  const store = await openStore({ ...base, dataDir, databaseUrl: databaseUrl ?? undefined, secret: 'kept' })
+  onTestFinished(() => store.close())
+  return store
+}
+
+const save = (where: Where, file: string, secret: string | null = null): ReturnType<typeof writeBackup> =>
+  writeBackup({ ...base, ...where, file, version: '1.2.3', secretWith: () => secret })
+
+const bring = (
+  where: Where,
+  file: string,
+  about: Partial<Parameters<typeof restoreBackup>[0]> = {},
+): ReturnType<typeof restoreBackup> =>
+  restoreBackup({
+    ...base,
+    ...where,
+    file,
+    replace: false,
+    fingerprint: null,
+    keepSecret: () => {},
+    ...about,
+  })
+
+/** All that a person would miss. */
+async function everythingOf(store: Store, userId: string): Promise<unknown> {
+  const chats = (await store.chats.list({ userId, archived: false, limit: 100 })).items
+  return {
+    users: await store.users.list({ limit: 100 }),
+    trees: await Promise.all(chats.map(({ id }) => store.chats.tree(id, userId))),
+    running: await store.runs.running({ userId: null, limit: 100 }),
+    connections: await store.connections.list(),
+    settings: await store.settings.read(),
+    installation: await store.installations.meet('print'),
+    revisions: await store.revisions.list(),
+  }
+}
+
+async function filled(store: Store): Promise<string> {
+  const user = await givenUser(store, { role: 'admin' })
+  for (let n = 0; n < 12; n++) {
+    const { ids, run } = await givenRun(store, user.id)
+    await ended(store, run, `answer ${n} 😀 "quoted"\n`)
+    if (n % 3 === 0)
+      await givenRun(store, user.id, { form: { chatId: ids.chatId, parentId: ids.messageId } })
+  }
+  const { run } = await givenRun(store, user.id, { stop: true })
+  await store.runs.save([part(run, 0, 'half an ans')])
+  await store.connections.create({
+    id: 'c',
+    kind: 'openai',
+    name: 'n',
+    baseUrl: 'http://x',
+    key: 'sk-1',
+    prefix: '',
+    enabled: false,
+    order: 1,
+    continues: 'auto',
+  })
+  const { revision } = await store.settings.read()
+  await store.settings.write({ values: [{ name: 'a', value: '1' }], basedOn: revision, by: 'me', at: 1 })
+  await store.installations.meet('print')
+  return user.id
+}
+
+describe.each<[Kind, Kind]>([
+  ['sqlite', 'sqlite'],
+  ['postgres', 'postgres'],
+  ['sqlite', 'postgres'],
+  ['postgres', 'sqlite'],
+])('from %s to %s', (from, to) => {
+  test('everything is there afterwards, and the place works', async () => {
+    const store = await open(await places[from]())
+    const where = await places[from]()
+    const source = await open(where)
+    const userId = await filled(source)
+    await filled(store)
+    const file = join(folder, 'all.backup')
+    const before = await everythingOf(source, userId)
+    const saved = await save(where, file)
+    expect(saved).toContainEqual({ table: 'chat', rows: 13 })
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+
+    const target = await places[to]()
+    const { tables } = await bring(target, file)
+    expect(tables).toEqual(saved)
+    const restored = await open(target)
+    expect(await everythingOf(restored, userId)).toEqual(before)
+    expect((await givenRun(restored, userId)).run.status).toBe('running')
+    expect(await everythingOf(source, userId)).toEqual(before)
+  })
+})
+
+describe.each<Kind>(['sqlite', 'postgres'])('%s', (kind) => {
+  test('saved under load it is one moment: all from before, nothing from after, no half of anything', async () => {
+    const where = await places[kind]()
+    const store = await open(where)
+    const user = await givenUser(store)
+    for (let n = 0; n < 200; n++) await givenRun(store, user.id)
+    const before: string[] = []
+    const after: string[] = []
+    let list = before
+    let over = false
+    const load = Promise.all(
+      [1, 2].map(async () => {
+        while (!over) {
+          // In which list it belongs is known only if it begins and ends on one side.
+          const mine = list
+          const { ids, run } = await givenRun(store, user.id)
+          await ended(store, run, 'under load')
+          if (list === mine) mine.push(ids.chatId)
+          await sleep(1)
+        }
+      }),
+    )
+    while (before.length < 20) await sleep(5)
+    list = []
+    const file = join(folder, 'load.backup')
+    await save(where, file)
+    list = after
+    while (after.length < 5) await sleep(5)
+    over = true
+    await load
+
+    const target = await places[kind]()
+    const { tables } = await bring(target, file)
+    const rows = (name: string): number => tables.find(({ table }) => table === name)?.rows ?? -1
+    expect(rows('message')).toBe(2 * rows('chat'))
+    expect(rows('run')).toBe(rows('chat'))
+    const restored = await open(target)
+    for (const id of before) {
+      const tree = await restored.chats.tree(id, user.id)
+      expect(tree?.messages.map(({ text }) => text)).toEqual(['What is a shoal?', 'under load'])
+    }
+    for (const id of after) expect(await restored.chats.get(id, user.id)).toBeUndefined()
+  })
+
+  test('a place with accounts is refused and left as it is, unless it is to be replaced', async () => {
+    const source = await places[kind]()
+    await filled(await open(source))
+    const file = join(folder, 'one.backup')
+    await save(source, file)
+    const target = await places[kind]()
+    const store = await openStore({
+      ...base,
+      ...target,
+      databaseUrl: target.databaseUrl ?? undefined,
+      secret: 'kept',
+    })
+    const theirs = await givenUser(store)
+    if (kind === 'sqlite') await expect(bring(target, file)).rejects.toThrow(StoreLocked)
+    await store.close()
+    await expect(bring(target, file)).rejects.toThrow(/already holds.*--replace/)
+    const again = await open(target)
+    expect((await again.users.list({ limit: 9 })).items).toEqual([theirs])
+    await again.close()
+    await bring(target, file, { replace: true })
+    const replaced = await open(target)
+    expect((await replaced.users.list({ limit: 9 })).items.map(({ role }) => role)).toEqual(['admin'])
+    expect(await replaced.users.byId(theirs.id)).toBeUndefined()
+  })
+
+  test('a file that is cut off, changed or none is refused, and nothing is kept', async () => {
+    const source = await places[kind]()
+    await filled(await open(source))
+    const file = join(folder, 'good.backup')
+    await save(source, file)
+    await expect(save(source, file)).rejects.toThrow(/is there already/)
+    const target = await places[kind]()
+    const lines = gunzipSync(readFileSync(file)).toString().split('\n').filter(Boolean)
+    const bad = join(folder, 'bad.backup')
+    const refuse = async (text: string[], reason: RegExp): Promise<void> => {
+      writeFileSync(bad, gzipSync(text.map((line) => `${line}\n`).join('')))
+      await expect(bring(target, bad)).rejects.toThrow(reason)
+    }
+    await refuse(lines.slice(0, -1), /damaged or was not written to its end/)
+    await refuse(lines.slice(0, 9), /damaged or was not written to its end/)
+    await refuse(
+      lines.map((line) => line.replace('half an ans', 'other words')),
+      /table run_part.*nothing was kept/,
+    )
+    await refuse(lines.toSpliced(1, 1), /table account.*nothing was kept/)
+    await refuse([], /is no backup of Shoal/)
+    await refuse(['{"shoal":"backup","format":2}'], /is no backup of Shoal/)
+    await refuse([lines[0]!.replace(/"schema":\d+/, '"schema":999')], /Shoal 1\.2\.3 or later/)
+    writeFileSync(bad, readFileSync(file))
+    truncateSync(bad, statSync(file).size - 20)
+    await expect(bring(target, bad)).rejects.toThrow(/damaged or was not written to its end/)
+    await expect(bring(target, join(folder, 'nowhere'))).rejects.toThrow(/ENOENT/)
+    expect((await (await open(target)).users.list({ limit: 9 })).items).toEqual([])
+  })
+
+  test('a generated secret goes along; one of the environment has to be the same', async () => {
+    const source = await places[kind]()
+    const store = await open(source)
+    await store.installations.meet('print')
+    if (kind === 'postgres') await store.installations.agreeOnSecret('generated')
+    const file = join(folder, 'secret.backup')
+    await save(source, file, 'generated')
+    for (const to of ['sqlite', 'postgres'] as const) {
+      const kept: string[] = []
+      const keepSecret = (secret: string): void => void kept.push(secret)
+      const target = await places[to]()
+      expect((await bring(target, file, { keepSecret })).secret).toBe('kept')
+      expect(kept).toEqual(to === 'sqlite' ? ['generated'] : [])
+      const restored = await open(target)
+      const agreed = await restored.installations.agreeOnSecret('another')
+      expect(agreed).toBe(to === 'sqlite' ? 'another' : 'generated')
+    }
+    const other = bring(await places[kind](), file, { fingerprint: 'another' })
+    await expect(other).rejects.toThrow(/WEBUI_SECRET_KEY is not the one/)
+    expect((await bring(await places[kind](), file, { fingerprint: 'print' })).secret).toBe('kept')
+  })
+
+  test('without a secret the answer says that one is needed', async () => {
+    const source = await places[kind]()
+    const store = await open(source)
+    await store.installations.meet('print')
+    const file = join(folder, 'without.backup')
+    await save(source, file)
+    expect((await bring(await places[kind](), file)).secret).toBe('needed')
+  })
+})
+
+test('where there is no installation, there is nothing to save', async () => {
+  await expect(save({ dataDir: folder, databaseUrl: null }, join(folder, 'x'))).rejects.toThrow(
+    /no installation in .*--data/,
+  )
+  expect(() => statSync(join(folder, 'x'))).toThrow('ENOENT')
+})
