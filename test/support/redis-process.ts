@@ -15,10 +15,15 @@ export interface RedisProcessOptions {
   client?: Omit<RedisOptions, 'replyMapping'>
 }
 
-/** A test that fails before it stops its servers must not leave them behind. */
+/** A test that fails before it stops its servers must not leave them behind. Vitest ends its workers with SIGTERM. */
 const running = new Set<ChildProcess>()
-process.once('exit', () => {
+function endAll(): void {
   for (const child of running) child.kill('SIGKILL')
+}
+process.once('exit', endAll)
+process.once('SIGTERM', () => {
+  endAll()
+  if (process.listenerCount('SIGTERM') === 0) process.exit(143)
 })
 
 /** One redis-server (or sentinel) process on the loopback. Nothing is written to disk, so a kill loses all data. */
