@@ -100,4 +100,3 @@ function writeState(state: LongState): void {
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, JSON.stringify(state, undefined, 2))
 }
-

@@ -24,13 +24,14 @@ if (!ensureSystemPackages()) process.exit(69)
 const stack = new AsyncDisposableStack()
 let stopping = false
 const interrupted = new Promise<void>((resolve) => {
-  process.on('SIGTERM', () => resolve())
-  process.on('SIGINT', () => {
-    // The second one does not wait for answers to end.
+  const stop = (): void => {
+    // The second signal does not wait for answers to end.
     if (stopping) process.exit(130)
     stopping = true
     resolve()
-  })
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
 })
 
 async function start(): Promise<void> {
@@ -66,9 +67,13 @@ async function start(): Promise<void> {
     balance: 'random;',
   })
   stack.defer(() => nginx.stop())
-  for (const { label, pid, exited } of instances)
-    void exited().then((code) => stopping || console.log(`${label} (pid ${pid}) ended with ${code ?? 'a signal'}`))
-  const rows = instances.map(({ label, url, pid }) => `  ${label}  ${url}  kill -9 ${pid}  tail -f ${folder.path}/${label}.log`)
+  for (const it of instances)
+    void it.exited().then((code) => {
+      if (!stopping) console.log(`${it.label} (pid ${it.pid}) ended with ${code ?? 'a signal'}`)
+    })
+  const rows = instances.map(
+    ({ label, url, pid }) => `  ${label}  ${url}  kill -9 ${pid}  tail -f ${folder.path}/${label}.log`,
+  )
   console.log(
     [
       '',

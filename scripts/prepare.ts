@@ -1,11 +1,20 @@
-// Builds the page after `npm ci` in a clone. A production install has no build tools, and brings no page of its own:
-// the image copies it, and a server without a page says how to build it.
-import { existsSync } from 'node:fs'
+// After `npm ci` in a clone: puts the command `shoal` where npx looks first, and builds the page. A production install
+// has no build tools, and brings no page of its own: the image copies it, and a server without a page says how to build it.
+import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
+const bins = join(root, 'node_modules/.bin')
 
-async function prepare(): Promise<void> {
+/** Not as `bin` of package.json: npx would install the whole clone into its cache to find it there. */
+function linkCommand(): void {
+  chmodSync(join(root, 'server/cli.ts'), 0o755)
+  mkdirSync(bins, { recursive: true })
+  rmSync(join(bins, 'shoal'), { force: true })
+  symlinkSync('../../server/cli.ts', join(bins, 'shoal'))
+}
+
+async function buildPage(): Promise<void> {
   if (!existsSync(join(root, 'node_modules/vite/package.json'))) return
   const began = performance.now()
   console.log('Building the page into dist/web …')
@@ -14,4 +23,5 @@ async function prepare(): Promise<void> {
   console.log(`Built the page in ${((performance.now() - began) / 1000).toFixed(1)} s. Start with: npm start`)
 }
 
-await prepare()
+linkCommand()
+await buildPage()

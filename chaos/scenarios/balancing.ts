@@ -34,7 +34,8 @@ export const balancing: Scenario = {
       const { requests, answers, failures } = crowd.log
       const broken = [...failures]
       const shares = [...balancer.counts.values()]
-      if (shares.length !== 3 || Math.min(...shares) < 20) broken.push(`shares of ${shares.join(', ')}: not random`)
+      if (shares.length !== 3 || Math.min(...shares) < 20)
+        broken.push(`shares of ${shares.join(', ')}: not random`)
       if (answers < people) broken.push(`only ${answers} answers: nothing was tested`)
       return {
         measured: `${requests} requests, ${answers} answers over instances by ${shares.join(' / ')}; ${failures.length} failures`,

@@ -14,7 +14,12 @@ async function known(fleet: Fleet, name: string, began: number): Promise<number>
     fleet.urls().map(async (url) => {
       for (;;) {
         const asked = performance.now()
-        const { items } = await fleet.api.call<{ items: Connection[] }>('GET', '/api/connections', undefined, url)
+        const { items } = await fleet.api.call<{ items: Connection[] }>(
+          'GET',
+          '/api/connections',
+          undefined,
+          url,
+        )
         if (items.some((connection) => connection.name === name)) return asked - began
         if (asked - began > 20_000) return Infinity
         await delay(25)
@@ -60,7 +65,10 @@ function change({ name, bound, mostMs, short, options, before }: Change): Scenar
         }
         const worst = Math.max(...times)
         if (worst > mostMs) broken.push(`it was known everywhere only after ${seconds(worst)}`)
-        return { measured: `5 changes, worst ${worst < 1000 ? `${worst.toFixed(0)} ms` : seconds(worst)}`, broken }
+        return {
+          measured: `5 changes, worst ${worst < 1000 ? `${worst.toFixed(0)} ms` : seconds(worst)}`,
+          broken,
+        }
       } finally {
         await fleet.close()
       }

@@ -38,7 +38,8 @@ export const clockStepped: Scenario = {
           step(offset)
           await delay(1500)
           const brief = await fleet.ask('brief', `at ${offset}`, stepped)
-          if (offset > 0 && timeOf(brief.runId) < Date.now() + offset / 2) broken.push('the clock was not stepped')
+          if (offset > 0 && timeOf(brief.runId) < Date.now() + offset / 2)
+            broken.push('the clock was not stepped')
           broken.push(...(await allReady(fleet, `at an offset of ${offset / hour} h`)))
           // A session made elsewhere is from its future or its past.
           fleet.api.url = fleet.instances[1]?.url ?? ''
@@ -53,7 +54,10 @@ export const clockStepped: Scenario = {
       broken.push(...(await compare(fleet, watched, { words, continues: true })))
       broken.push(...(await askedOnce(fleet, watched)))
       if (pause > 2000) broken.push(`a local reader saw nothing for ${seconds(pause)}`)
-      return { measured: `12 answers done; longest pause of a local reader ${seconds(pause)}; 0 claims`, broken }
+      return {
+        measured: `12 answers done; longest pause of a local reader ${seconds(pause)}; 0 claims`,
+        broken,
+      }
     } finally {
       await fleet.close()
       await rm(folder, { recursive: true })

@@ -7,7 +7,14 @@ import type { Watched } from '../support/compare.ts'
 import { until } from '../support/fleet.ts'
 import type { Fleet } from '../support/fleet.ts'
 import type { Links } from '../support/links.ts'
-import { allReady, askedOnce, healed, longestPause, startWatched, wordsCross } from '../support/watched-answers.ts'
+import {
+  allReady,
+  askedOnce,
+  healed,
+  longestPause,
+  startWatched,
+  wordsCross,
+} from '../support/watched-answers.ts'
 
 const wordsPerSecond = 20
 const scripts = (lasts: number) => ({
@@ -47,7 +54,10 @@ function cutFromOne(name: string, what: 'Redis' | 'PostgreSQL', how: 'cut' | 'st
         broken.push(...(await compare(fleet, watched, { words: lasts * wordsPerSecond, continues: true })))
         broken.push(...(await askedOnce(fleet, watched)))
         if (pause > 1000) broken.push(`a local reader saw nothing for ${seconds(pause)}`)
-        return { measured: `12 answers done; longest pause of a local reader ${seconds(pause)}; 0 claims`, broken }
+        return {
+          measured: `12 answers done; longest pause of a local reader ${seconds(pause)}; 0 claims`,
+          broken,
+        }
       } finally {
         await fleet.close()
       }
@@ -115,9 +125,11 @@ const cutFromBoth: Scenario = {
       const statuses: number[] = []
       for (const path of ['/api/auth/me', '/api/chats', '/api/models'])
         statuses.push((await fetch(victim.url + path, { headers })).status)
-      if (statuses.some((status) => status !== 503)) broken.push(`it answers ${statuses.join(', ')} after 12 s`)
+      if (statuses.some((status) => status !== 503))
+        broken.push(`it answers ${statuses.join(', ')} after 12 s`)
       const health = await fetch(`${victim.url}/health`)
-      if (!health.ok) broken.push(`/health answers ${health.status}: it would be killed for a network's fault`)
+      if (!health.ok)
+        broken.push(`/health answers ${health.status}: it would be killed for a network's fault`)
       await delay(16_000 - (performance.now() - cutAt))
       links.redis?.mend()
       links.postgres.mend()

@@ -8,7 +8,8 @@ const words = 160
 export const idleInstance: Scenario = {
   name: 'idle-instance',
   promise: 'P10',
-  bound: 'an instance without a reader of an answer receives 0 messages of it; the one with a reader receives them',
+  bound:
+    'an instance without a reader of an answer receives 0 messages of it; the one with a reader receives them',
   short: true,
   async run(bench) {
     const fleet = await bench.fleet({ linked: true, scripts: { words: { words, wordsPerSecond: 25 } } })
@@ -31,8 +32,10 @@ export const idleInstance: Scenario = {
         watched.reduce((sum, { answer }) => sum + (redis?.heard(answer.runId) ?? 0), 0),
       )
       broken.push(...(await compare(fleet, watched, { words, continues: true })))
-      if ((heard[1] ?? 0) < 20) broken.push(`the reading instance heard only ${heard[1]} messages: nothing was tested`)
-      if (heard[2] !== 0) broken.push(`the idle instance heard ${heard[2]} messages of answers it does not read`)
+      if ((heard[1] ?? 0) < 20)
+        broken.push(`the reading instance heard only ${heard[1]} messages: nothing was tested`)
+      if (heard[2] !== 0)
+        broken.push(`the idle instance heard ${heard[2]} messages of answers it does not read`)
       return {
         measured: `messages that name an answer: ${heard[1]} to the reading instance, ${heard[2]} to the idle one (bytes from Redis ${bytes.join(' / ')})`,
         broken,

@@ -36,7 +36,11 @@ export const orphansUnder429: Scenario = {
       }
       await delay(3000)
       fleet.api.url = fleet.urls()[1] ?? ''
-      const refuse = { status: 429, headers: { 'retry-after': '2' }, body: { error: { message: 'Slow down.' } } }
+      const refuse = {
+        status: 429,
+        headers: { 'retry-after': '2' },
+        body: { error: { message: 'Slow down.' } },
+      }
       await fleet.provider.script('words', { ...script, refuse })
       const killedAt = Date.now()
       await fleet.kill(0)

@@ -40,7 +40,10 @@ function postgresFault({ name, fault, lasts, fleet: options, act }: PostgresFaul
         broken.push(...(await compare(fleet, watched, { words, continues: true })))
         broken.push(...(await askedOnce(fleet, watched)))
         if (pause > 1000) broken.push(`a local reader saw nothing for ${seconds(pause)}`)
-        return { measured: `12 answers done; longest pause of a local reader ${seconds(pause)}; 0 claims`, broken }
+        return {
+          measured: `12 answers done; longest pause of a local reader ${seconds(pause)}; 0 claims`,
+          broken,
+        }
       } finally {
         await fleet.close()
       }
@@ -121,7 +124,8 @@ const exhausted = postgresFault({
 const replyLost: Scenario = {
   name: 'postgres-reply-lost',
   promise: 'P1',
-  bound: '8 starts of an answer whose statement is not answered by PostgreSQL, each asked again: 8 answers, each asked once, complete',
+  bound:
+    '8 starts of an answer whose statement is not answered by PostgreSQL, each asked again: 8 answers, each asked once, complete',
   short: false,
   async run(bench) {
     const words = 60
@@ -145,7 +149,8 @@ const replyLost: Scenario = {
         }
         if (!again) broken.push(`“${question}” could not be started: ${JSON.stringify(first)}`)
         else {
-          if (typeof first !== 'string' && first.runId !== again.runId) broken.push('two runs for one request')
+          if (typeof first !== 'string' && first.runId !== again.runId)
+            broken.push('two runs for one request')
           const answer = { ...again, question }
           watched.push({ answer, readers: [fleet.read(answer)] })
         }

@@ -20,7 +20,12 @@ interface Act {
 const refused = (status: number): boolean => status === 401 || status === 403
 
 const acts: Act[] = [
-  { name: 'sign-out', act: (person) => person.call('POST', '/api/auth/sign-out'), applied: refused, closes: true },
+  {
+    name: 'sign-out',
+    act: (person) => person.call('POST', '/api/auth/sign-out'),
+    applied: refused,
+    closes: true,
+  },
   {
     name: 'sign-out everywhere',
     act: (person) => person.call('POST', '/api/auth/sign-out-everywhere'),
@@ -108,7 +113,10 @@ function revocations(
     bound: `${where}: sign-out, everywhere, password, role, deactivation on all instances ≤ ${seconds(mostMs)}, sockets closed with 4100`,
     short,
     async run(bench) {
-      const fleet = await bench.fleet({ env: openSignUp, ...(how === 'without' ? { redis: false as const } : {}) })
+      const fleet = await bench.fleet({
+        env: openSignUp,
+        ...(how === 'without' ? { redis: false as const } : {}),
+      })
       try {
         if (how === 'away') await fleet.redis?.servers[0]?.kill()
         const broken: string[] = []

@@ -32,7 +32,12 @@ export function startCrowd({ people, url, words, thinkMs }: CrowdOptions): Crowd
   const log: CrowdLog = { requests: 0, answers: 0, failures: [] }
   const state = { ending: false }
 
-  async function call<T>(person: ApiClient, method: string, path: string, body?: unknown): Promise<T | undefined> {
+  async function call<T>(
+    person: ApiClient,
+    method: string,
+    path: string,
+    body?: unknown,
+  ): Promise<T | undefined> {
     log.requests++
     try {
       return await person.call<T>(method, path, body, url)

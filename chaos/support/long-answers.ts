@@ -45,11 +45,12 @@ export class LongAnswers {
 
   /** An instance may be killed while it takes the request: the same request again has the same outcome. */
   async #ask(): Promise<Answer | undefined> {
-    const request = { model: 'words', text: `question ${this.#asked++}`, clientId: crypto.randomUUID() }
+    const number = this.#asked++
+    const request = { model: 'words', text: `question ${number}`, clientId: crypto.randomUUID() }
     for (let attempt = 0; attempt < 40; attempt++) {
       try {
         const urls = this.#fleet.urls()
-        const url = urls[attempt % urls.length]
+        const url = urls[(number + attempt) % urls.length]
         return { ...(await this.#fleet.api.startRun(request, url)), question: request.text }
       } catch {
         await delay(200)
@@ -96,7 +97,9 @@ export class LongAnswers {
     for (const reader of readers) {
       if (reader.text === text) continue
       found.readersDiffer++
-      found.failures.push(`a reader of “${answer.question}” has ${reader.text.length} of ${text.length} units`)
+      found.failures.push(
+        `a reader of “${answer.question}” has ${reader.text.length} of ${text.length} units`,
+      )
     }
   }
 }

@@ -16,7 +16,7 @@ export interface NginxProcess {
 export const nginxFile = '/usr/sbin/nginx'
 const files = join(import.meta.dirname, '../../deploy/nginx')
 
-/** A real nginx with our own file, its addresses, certificates and paths replaced. */
+/** A real nginx in front of up to three instances, with our own file: its addresses, certificates and paths are replaced. */
 export async function startNginx(targets: string[]): Promise<NginxProcess> {
   if (!existsSync(nginxFile)) throw new Error('install the package nginx')
   const folder = await temporaryFolder('nginx')
@@ -32,8 +32,14 @@ export async function startNginx(targets: string[]): Promise<NginxProcess> {
     .replace('listen 80;', `listen 127.0.0.1:${redirect};`)
     .replace('listen 443 ssl http2;', `listen 127.0.0.1:${port};`)
     .replaceAll(/^\s*(listen \[::\]|ssl_).*$/gm, '')
-    .replaceAll(/127\.0\.0\.1:808(\d)/g, (_, place: string) => `127.0.0.1:${ports[Number(place) - 1] ?? ''}`)
-    .replace(/^http \{$/m, `http {\n  client_body_temp_path ${at('body')};\n  proxy_temp_path ${at('proxy')};`)
+    .replaceAll(/server 127\.0\.0\.1:808(\d)(.*;)/g, (_, place: string, rest: string) => {
+      const target = ports[Number(place) - 1]
+      return target === undefined ? '' : `server 127.0.0.1:${target}${rest}`
+    })
+    .replace(
+      /^http \{$/m,
+      `http {\n  client_body_temp_path ${at('body')};\n  proxy_temp_path ${at('proxy')};`,
+    )
   await writeFile(at('nginx.conf'), config)
   const child = spawn(nginxFile, ['-c', at('nginx.conf'), '-e', at('error.log'), '-g', 'daemon off;'], {
     stdio: 'ignore',

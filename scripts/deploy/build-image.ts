@@ -32,7 +32,16 @@ export function buildImage({ tag, buildImage: build, baseImage: base }: BuildOpt
       : []
   const { status, stdout, stderr } = spawnSync(
     tool,
-    [...(tool === 'buildah' ? ['bud'] : ['build']), ...own, ...given, '--file', 'deploy/Dockerfile', '--tag', tag, '.'],
+    [
+      ...(tool === 'buildah' ? ['bud'] : ['build']),
+      ...own,
+      ...given,
+      '--file',
+      'deploy/Dockerfile',
+      '--tag',
+      tag,
+      '.',
+    ],
     { cwd: root, encoding: 'utf8', timeout: 900_000, maxBuffer: 64 * 1024 * 1024 },
   )
   const said = `${stdout}${stderr}`
@@ -42,17 +51,19 @@ export function buildImage({ tag, buildImage: build, baseImage: base }: BuildOpt
       return { skipped: `${build} or ${base} is not here and cannot be pulled` }
     return { failed: said.slice(-3000) }
   }
-  return { passed: `${tag}, ${sizeOf(tool, tag)} MB, ${((performance.now() - started) / 1000).toFixed(0)} s (${tool})` }
+  return {
+    passed: `${tag}, ${sizeOf(tool, tag)} MB, ${((performance.now() - started) / 1000).toFixed(0)} s (${tool})`,
+  }
 }
 
 export type Said = { passed: string } | { failed: string } | { skipped: string }
 
 function sizeOf(tool: string, tag: string): string {
-  const [name, args] =
+  const [name, args]: [string, string[]] =
     tool === 'buildah'
       ? ['buildah', ['images', '--format', '{{.Size}}', tag]]
       : ['docker', ['image', 'inspect', '--format', '{{.Size}}', tag]]
-  const { stdout } = spawnSync(name as string, args as string[], { encoding: 'utf8' })
+  const { stdout } = spawnSync(name, args, { encoding: 'utf8' })
   const bytes = Number(stdout.trim())
   return Number.isNaN(bytes) ? stdout.trim().replace(/ ?MB$/, '') : (bytes / 1e6).toFixed(0)
 }

@@ -18,22 +18,22 @@ const given = { SHOAL_SECRETS: './secrets', WEBUI_URL: 'https://chat.example.com
 export function containerChecks(temporary: string): Check[] {
   const scripts = ['compose/make-secrets.sh', 'compose/rolling-restart.sh', 'redis/start-redis.sh']
   return [
-    ...sets.map(
-      (files): Check => ({
-        file: files.map((file) => `compose/${file}`).join(' + '),
-        tool: 'compose config',
-        run: async () => compose(files, given),
-      }),
-    ),
+    ...sets.map((files): Check => ({
+      file: files.map((file) => `compose/${file}`).join(' + '),
+      tool: 'compose config',
+      run: async () => compose(files, given),
+    })),
     {
       file: 'compose/compose.yaml without WEBUI_URL',
       tool: 'compose config',
-      run: async () => compose(['compose.yaml'], { ...given, WEBUI_URL: '' }, /the address that people will type/),
+      run: async () =>
+        compose(['compose.yaml'], { ...given, WEBUI_URL: '' }, /the address that people will type/),
     },
     {
       file: 'compose/compose.yaml without SHOAL_SECRETS',
       tool: 'compose config',
-      run: async () => compose(['compose.yaml'], { ...given, SHOAL_SECRETS: '' }, /run deploy\/compose\/make-secrets/),
+      run: async () =>
+        compose(['compose.yaml'], { ...given, SHOAL_SECRETS: '' }, /run deploy\/compose\/make-secrets/),
     },
     {
       file: 'compose: no port of Redis or PostgreSQL, no password',
@@ -45,9 +45,11 @@ export function containerChecks(temporary: string): Check[] {
       tool: 'running it twice',
       run: async () => makeSecrets(join(temporary, 'secrets')),
     },
-    ...[...scripts, 'redis/start-sentinel.sh', 'redis/create-cluster.sh'].map(
-      (file): Check => ({ file, tool: 'sh -n', run: async () => runTool('sh', ['-n', join(deployFolder, file)]) }),
-    ),
+    ...[...scripts, 'redis/start-sentinel.sh', 'redis/create-cluster.sh'].map((file): Check => ({
+      file,
+      tool: 'sh -n',
+      run: async () => runTool('sh', ['-n', join(deployFolder, file)]),
+    })),
     { file: 'Dockerfile', tool: 'reading', run: async () => dockerfile() },
   ]
 }

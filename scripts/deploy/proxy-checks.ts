@@ -9,16 +9,29 @@ import type { Outcome } from './tool.ts'
 /** Proxies check their files with a certificate that is there, so one is made. */
 export function proxyChecks(temporary: string): Check[] {
   return [
-    { file: 'nginx/nginx-debian.conf', tool: 'nginx -t', run: async () => nginx(temporary, 'nginx-debian.conf') },
+    {
+      file: 'nginx/nginx-debian.conf',
+      tool: 'nginx -t',
+      run: async () => nginx(temporary, 'nginx-debian.conf'),
+    },
     { file: 'nginx/nginx.conf', tool: 'nginx -t', run: async () => nginx(temporary, 'nginx.conf') },
     { file: 'haproxy/haproxy.cfg', tool: 'haproxy -c', run: async () => haproxy(temporary) },
     {
       file: 'caddy/Caddyfile',
       tool: 'caddy validate',
       run: async () =>
-        runTool('caddy', ['validate', '--adapter', 'caddyfile', '--config', join(deployFolder, 'caddy/Caddyfile')], {
-          env: { SHOAL_HOST: 'localhost', HOME: temporary, XDG_DATA_HOME: temporary, XDG_CONFIG_HOME: temporary },
-        }),
+        runTool(
+          'caddy',
+          ['validate', '--adapter', 'caddyfile', '--config', join(deployFolder, 'caddy/Caddyfile')],
+          {
+            env: {
+              SHOAL_HOST: 'localhost',
+              HOME: temporary,
+              XDG_DATA_HOME: temporary,
+              XDG_CONFIG_HOME: temporary,
+            },
+          },
+        ),
     },
     { file: 'traefik/*.yaml', tool: 'YAML', run: async () => traefik() },
   ]

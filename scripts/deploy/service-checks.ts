@@ -54,5 +54,7 @@ function metricNames(): Outcome {
     (file) => readFileSync(join(deployFolder, file), 'utf8').match(/\b(shoal|process)_[a-z_]+\b/g) ?? [],
   )
   const unknown = used.filter((name) => !known.has(name.replace(/_(bucket|count|sum)$/, '')))
-  return unknown.length === 0 ? { passed: true } : { failed: `no instance has ${[...new Set(unknown)].join(', ')}` }
+  return unknown.length === 0
+    ? { passed: true }
+    : { failed: `no instance has ${[...new Set(unknown)].join(', ')}` }
 }

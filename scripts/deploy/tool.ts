@@ -36,6 +36,7 @@ export function runTool(name: string, args: string[], options: RunOptions = {}):
     return good ? { passed: true } : { failed: `should have been refused with ${options.refuses}:\n${said}` }
   }
   if (status !== 0) return { failed: said || `ended with ${status}` }
-  if (options.expect && !options.expect.test(said)) return { failed: `${options.expect} is missing in:\n${said}` }
+  if (options.expect && !options.expect.test(said))
+    return { failed: `${options.expect} is missing in:\n${said}` }
   return { passed: true }
 }

@@ -16,9 +16,13 @@ export interface TryOptions {
 export async function tryImage({ tag, port, runtime }: TryOptions): Promise<Said> {
   const tool = ['podman', 'docker'].find((name) => findTool(name))
   if (!tool) return { skipped: 'neither podman nor docker is installed' }
-  const before = tool === 'podman' ? ['--cgroup-manager=cgroupfs', ...(runtime ? ['--runtime', runtime] : [])] : []
+  const before =
+    tool === 'podman' ? ['--cgroup-manager=cgroupfs', ...(runtime ? ['--runtime', runtime] : [])] : []
   const call = (...args: string[]): { status: number | null; said: string } => {
-    const { status, stdout, stderr } = spawnSync(tool, [...before, ...args], { encoding: 'utf8', timeout: 60_000 })
+    const { status, stdout, stderr } = spawnSync(tool, [...before, ...args], {
+      encoding: 'utf8',
+      timeout: 60_000,
+    })
     return { status, said: `${stdout}${stderr}`.trim() }
   }
   const name = `shoal-try-${port}`
@@ -29,12 +33,15 @@ export async function tryImage({ tag, port, runtime }: TryOptions): Promise<Said
   try {
     if (run.status !== 0) {
       if (/setrlimit|Operation not permitted/.test(run.said))
-        return { skipped: `this host lets ${tool} set no limits; name a runtime that leaves them out: --runtime` }
+        return {
+          skipped: `this host lets ${tool} set no limits; name a runtime that leaves them out: --runtime`,
+        }
       return { failed: run.said }
     }
     const url = `http://127.0.0.1:${port}`
     const readyMs = await ready(url, started)
-    if (readyMs === undefined) return { failed: `not ready within 60 s:\n${call('logs', name).said.slice(-3000)}` }
+    if (readyMs === undefined)
+      return { failed: `not ready within 60 s:\n${call('logs', name).said.slice(-3000)}` }
     const answerLength = await chat(url)
     const health = call('exec', name, 'node', '-e', healthCheck(port))
     if (health.status !== 0) return { failed: `its health check fails: ${health.said}` }

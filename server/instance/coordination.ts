@@ -65,21 +65,24 @@ export function createCoordination(options: CoordinationOptions): Coordination {
   if (!link) {
     const hubs = options.hubs ?? { bus: new MemoryBusHub(), log: new MemoryRunLogHub({ clock }) }
     const raw = hubs.bus.connect(self)
+    const membership = createStoreMembership({ self, facts, store: beats, clock, logger })
     return {
       bus: createMessageBus(raw, messages, logger),
       log: hubs.log.connect(),
-      membership: createStoreMembership({ self, facts, store: beats, clock, logger }),
-      rateLimits: createMemoryRateLimits({ clock }),
+      membership,
+      rateLimits: createMemoryRateLimits({ clock, members: () => membership.members().length }),
       keys,
       close: () => raw.close(),
     }
   }
   const raw = createRedisBus({ link, keys, self, clock, logger })
-  const rateLimits = createRedisRateLimits({ link, keys, clock, logger })
+  const membership = createRedisMembership({ self, facts, link, keys, store: beats, clock, logger })
+  const members = (): number => membership.members().length
+  const rateLimits = createRedisRateLimits({ link, keys, clock, logger, members })
   return {
     bus: createMessageBus(raw, messages, logger),
     log: createRedisRunLog({ link, keys, logger }),
-    membership: createRedisMembership({ self, facts, link, keys, store: beats, clock, logger }),
+    membership,
     rateLimits,
     link,
     keys,

@@ -77,7 +77,9 @@ async function works(instances: ContainerLike[]): Promise<ApiClient> {
   for (const url of others) expect(await api.call('GET', '/api/auth/me', undefined, url)).toBeTruthy()
   for (const url of [first, ...others])
     await expect
-      .poll(async () => (await api.call<{ members: unknown[] }>('GET', '/api/cluster', undefined, url)).members)
+      .poll(
+        async () => (await api.call<{ members: unknown[] }>('GET', '/api/cluster', undefined, url)).members,
+      )
       .toHaveLength(3)
   return api
 }
@@ -103,7 +105,7 @@ describe('the guide’s deployments, with the image replaced', () => {
     const instances = await three(env, ['instance-1', 'instance-2', 'instance-3'])
     const api = await works(instances)
     const read = await reading(api, instances)
-    instances[0]!.kill('SIGTERM')
+    await instances[0]!.kill('SIGTERM')
     // docker stop waits 10 s.
     expect(await instances[0]!.exited(10_000)).toBe(0)
     await read()
@@ -114,15 +116,17 @@ describe('the guide’s deployments, with the image replaced', () => {
     const instances = await three(env, [undefined, undefined, undefined])
     const api = await works(instances)
     const read = await reading(api, instances)
-    instances[0]!.kill('SIGKILL')
+    await instances[0]!.kill('SIGKILL')
     await read()
-    instances[1]!.kill('SIGTERM')
+    await instances[1]!.kill('SIGTERM')
     // Kubernetes waits 30 s.
     expect(await instances[1]!.exited(30_000)).toBe(0)
   }, 60_000)
 
   test('its nginx.conf starts only inside events{} and http{}', async () => {
-    const { status, stderr } = spawnSync('nginx', ['-t', '-c', join(guide, 'nginx.conf')], { encoding: 'utf8' })
+    const { status, stderr } = spawnSync('nginx', ['-t', '-c', join(guide, 'nginx.conf')], {
+      encoding: 'utf8',
+    })
     expect(status).not.toBe(0)
     expect(stderr).toContain('"upstream" directive is not allowed here')
   })

@@ -136,9 +136,7 @@ async function readsAnswers(api: ApiClient, count: number, during?: () => Promis
 describe('deploy/redis', () => {
   test('users.acl has the rights that every test of Redis runs with, and no more', async () => {
     const [lastLine = ''] = (await readFile(join(files, 'users.acl'), 'utf8')).trim().split('\n').slice(-1)
-    expect(lastLine).toBe(
-      `user shoal on #PASSWORD-SHA256 resetchannels ${smallestRights('open-webui')}`,
-    )
+    expect(lastLine).toBe(`user shoal on #PASSWORD-SHA256 resetchannels ${smallestRights('open-webui')}`)
     const replicated = (await readFile(join(files, 'users-replicated.acl'), 'utf8')).split('\n')
     expect(replicated.find((line) => line.startsWith('user shoal '))).toBe(
       `${lastLine} +cluster|slots +cluster|info`,
@@ -189,11 +187,7 @@ describe('deploy/redis', () => {
       ['/etc/redis/tls/key.pem', certificates.key],
       ['/etc/redis/tls/ca.pem', certificates.ca],
     ])
-    await run('tls', 'start-redis.sh', [
-      conf,
-      join(files, 'users.acl'),
-      ...[`tls-port ${port}`, 'bind 127.0.0.1'],
-    ])
+    await run('tls', 'start-redis.sh', [conf, join(files, 'users.acl'), `tls-port ${port}`, 'bind 127.0.0.1'])
     const { api, instance } = await shoal({
       REDIS_URL: `rediss://shoal:${passwords.shoal}@localhost:${port}`,
       REDIS_TLS_CA_FILE: certificates.ca,
@@ -206,24 +200,28 @@ describe('deploy/redis', () => {
     const [master = 0, second = 0, third = 0, ...sentinels] = await freePorts(6)
     const acl = join(files, 'users-replicated.acl')
     const announce = ['replica-announce-ip localhost']
-    const first = await run('master', 'start-redis.sh', [
-      join(files, 'redis.conf'),
-      acl,
-      ...local(master),
-      ...announce,
-    ], true)
+    const first = await run(
+      'master',
+      'start-redis.sh',
+      [join(files, 'redis.conf'), acl, ...local(master), ...announce],
+      true,
+    )
     for (const port of [second, third]) {
-      await run(`replica-${port}`, 'start-redis.sh', [
-        join(files, 'redis.conf'),
-        acl,
-        ...local(port),
-        ...announce,
-        `replicaof localhost ${master}`,
-      ], true)
+      await run(
+        `replica-${port}`,
+        'start-redis.sh',
+        [join(files, 'redis.conf'), acl, ...local(port), ...announce, `replicaof localhost ${master}`],
+        true,
+      )
     }
     for (const port of sentinels) {
       const template = await placed('sentinel.conf', [['port 26379', `port ${port}\nbind 127.0.0.1`]])
-      await run(`sentinel-${port}`, 'start-sentinel.sh', [template, 'localhost', 'localhost', `${master}`], true)
+      await run(
+        `sentinel-${port}`,
+        'start-sentinel.sh',
+        [template, 'localhost', 'localhost', `${master}`],
+        true,
+      )
     }
     const sentinel = connect(sentinels[0]!, 'default', passwords.internal)
     await expect
@@ -244,38 +242,51 @@ describe('deploy/redis', () => {
       .toEqual({ name: 'redis', ok: true })
   }, 60_000)
 
-  test.runIf(all)('redis-cluster.conf: create-cluster.sh joins six nodes, and a killed master cuts no answer', async () => {
-    const ports = await freePorts(6, 10_000)
-    const conf = await placed('redis-cluster.conf', [['/etc/redis/redis.conf', join(files, 'redis.conf')]])
-    const nodes: Server[] = []
-    for (const port of ports) {
-      nodes.push(
-        await run(`node-${port}`, 'start-redis.sh', [
-          conf,
-          join(files, 'users-replicated.acl'),
-          ...local(port),
-          'cluster-announce-hostname localhost',
-        ], true),
-      )
-    }
-    const create = (): Promise<number> => {
-      const child = spawn(join(files, 'create-cluster.sh'), ports.map((port) => `127.0.0.1:${port}`), {
-        stdio: 'ignore',
-        env: { PATH: process.env['PATH'], REDIS_INTERNAL_PASSWORD_FILE: join(folder.path, 'internal') },
+  test.runIf(all)(
+    'redis-cluster.conf: create-cluster.sh joins six nodes, and a killed master cuts no answer',
+    async () => {
+      const ports = await freePorts(6, 10_000)
+      const conf = await placed('redis-cluster.conf', [['/etc/redis/redis.conf', join(files, 'redis.conf')]])
+      const nodes: Server[] = []
+      for (const port of ports) {
+        nodes.push(
+          await run(
+            `node-${port}`,
+            'start-redis.sh',
+            [
+              conf,
+              join(files, 'users-replicated.acl'),
+              ...local(port),
+              'cluster-announce-hostname localhost',
+            ],
+            true,
+          ),
+        )
+      }
+      const create = (): Promise<number> => {
+        const child = spawn(
+          join(files, 'create-cluster.sh'),
+          ports.map((port) => `127.0.0.1:${port}`),
+          {
+            stdio: 'ignore',
+            env: { PATH: process.env['PATH'], REDIS_INTERNAL_PASSWORD_FILE: join(folder.path, 'internal') },
+          },
+        )
+        return once(child, 'exit').then(([code]) => code as number)
+      }
+      expect(await create()).toBe(0)
+      // What is a Cluster already stays as it is.
+      expect(await create()).toBe(0)
+      const { api, instance } = await shoal({
+        REDIS_URL: `redis://shoal:${passwords.shoal}@${ports.map((port) => `127.0.0.1:${port}`).join(',')}`,
+        REDIS_CLUSTER: 'true',
       })
-      return once(child, 'exit').then(([code]) => code as number)
-    }
-    expect(await create()).toBe(0)
-    // What is a Cluster already stays as it is.
-    expect(await create()).toBe(0)
-    const { api, instance } = await shoal({
-      REDIS_URL: `redis://shoal:${passwords.shoal}@${ports.map((port) => `127.0.0.1:${port}`).join(',')}`,
-      REDIS_CLUSTER: 'true',
-    })
-    await expect.poll(() => redisCheck(instance.url)).toEqual({ name: 'redis', ok: true })
-    await readsAnswers(api, 20, () => nodes[0]!.kill())
-    await expect
-      .poll(() => redisCheck(instance.url), { timeout: 30_000 })
-      .toEqual({ name: 'redis', ok: true })
-  }, 120_000)
+      await expect.poll(() => redisCheck(instance.url)).toEqual({ name: 'redis', ok: true })
+      await readsAnswers(api, 20, () => nodes[0]!.kill())
+      await expect
+        .poll(() => redisCheck(instance.url), { timeout: 30_000 })
+        .toEqual({ name: 'redis', ok: true })
+    },
+    120_000,
+  )
 })

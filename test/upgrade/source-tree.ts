@@ -25,15 +25,21 @@ async function treeAt(folder: string, remove: () => Promise<void>): Promise<Sour
 export async function checkOutBase(folder: string): Promise<SourceTree> {
   const commit = (await readFile(join(import.meta.dirname, 'base'), 'utf8')).trim()
   const path = join(folder, 'base')
-  await run('git', ['worktree', 'add', '--detach', path, commit], { cwd: root })
-  const [mine, theirs] = await Promise.all(
-    [root, path].map((tree) => readFile(join(tree, 'package-lock.json'), 'utf8')),
-  )
-  if (mine === theirs) await symlink(join(root, 'node_modules'), join(path, 'node_modules'))
-  else await run('npm', ['ci', '--omit=dev'], { cwd: path, maxBuffer: 1e8 })
-  return treeAt(path, async () => {
+  const remove = async (): Promise<void> => {
     await run('git', ['worktree', 'remove', '--force', path], { cwd: root })
-  })
+  }
+  await run('git', ['worktree', 'add', '--detach', path, commit], { cwd: root })
+  try {
+    const [mine, theirs] = await Promise.all(
+      [root, path].map((tree) => readFile(join(tree, 'package-lock.json'), 'utf8')),
+    )
+    if (mine === theirs) await symlink(join(root, 'node_modules'), join(path, 'node_modules'))
+    else await run('npm', ['ci', '--omit=dev'], { cwd: path, maxBuffer: 1e8 })
+    return await treeAt(path, remove)
+  } catch (error) {
+    await remove()
+    throw error
+  }
 }
 
 /** A step of the schema that only these tests have. */

@@ -35,71 +35,74 @@ const contract: TestStep = {
 
 const able = process.env['SHOAL_TEST_ALL'] === '1' && existsSync(nginxFile)
 
-describe.skipIf(!able)('version N and N+1 on one database and one Redis (about 3 minutes, with nginx)', () => {
-  let folder: TemporaryFolder
-  let postgres: PostgresServer
-  let redis: TestRedis
-  let provider: ScriptedProvider
-  let nginx: NginxProcess
-  let fleet: RollingFleet
-  let base: SourceTree
-  let expanded: SourceTree
-  let contracted: SourceTree
+describe.skipIf(!able)(
+  'version N and N+1 on one database and one Redis (about 3 minutes, with nginx)',
+  () => {
+    let folder: TemporaryFolder
+    let postgres: PostgresServer
+    let redis: TestRedis
+    let provider: ScriptedProvider
+    let nginx: NginxProcess
+    let fleet: RollingFleet
+    let base: SourceTree
+    let expanded: SourceTree
+    let contracted: SourceTree
 
-  beforeAll(async () => {
-    folder = await temporaryFolder('upgrade')
-    ;[postgres, redis, provider, base, expanded, contracted] = await Promise.all([
-      startPostgresServer(),
-      startStandalone(),
-      startScriptedProvider({ words: { words, wordsPerSecond: 16 } }),
-      checkOutBase(folder.path),
-      copyWithSteps(folder.path, 'expanded', [expand]),
-      copyWithSteps(folder.path, 'contracted', [expand, contract]),
-    ])
-    fleet = new RollingFleet(folder.path, {
-      ...openSignUp,
-      DATABASE_URL: await postgres.createDatabase(),
-      REDIS_URL: redis.variables.url,
-      OPENAI_API_BASE_URL: provider.v1,
-      OPENAI_API_CONFIGS: '{"0":{"continues":"trailing"}}',
-      ENABLE_OLLAMA_API: 'false',
+    beforeAll(async () => {
+      folder = await temporaryFolder('upgrade')
+      ;[postgres, redis, provider, base, expanded, contracted] = await Promise.all([
+        startPostgresServer(),
+        startStandalone(),
+        startScriptedProvider({ words: { words, wordsPerSecond: 16 } }),
+        checkOutBase(folder.path),
+        copyWithSteps(folder.path, 'expanded', [expand]),
+        copyWithSteps(folder.path, 'contracted', [expand, contract]),
+      ])
+      fleet = new RollingFleet(folder.path, {
+        ...openSignUp,
+        DATABASE_URL: await postgres.createDatabase(),
+        REDIS_URL: redis.variables.url,
+        OPENAI_API_BASE_URL: provider.v1,
+        OPENAI_API_CONFIGS: '{"0":{"continues":"trailing"}}',
+        ENABLE_OLLAMA_API: 'false',
+      })
+      await fleet.start(base, 2)
+      nginx = await startNginx(fleet.urls)
+    }, 300_000)
+
+    afterAll(async () => {
+      await nginx?.stop()
+      await fleet?.stop()
+      await provider?.close()
+      await redis?.stop()
+      await postgres?.stop()
+      await base?.remove()
+      await folder?.remove()
+    }, 60_000)
+
+    test(
+      'rolls forward and back under load: 0 failed requests, 0 cut answers',
+      { timeout: 400_000 },
+      async () => {
+        const crew = []
+        for (let place = 0; place < people; place++)
+          crew.push(await signUpPerson(fleet.urls[0] ?? '', `person-${place}@example.com`))
+        const crowd = startCrowd({ people: crew, url: nginx.url, words, thinkMs: 800 })
+        try {
+          await fleet.roll(expanded)
+          await fleet.roll(base)
+          await fleet.roll(expanded)
+          await fleet.roll(contracted)
+        } finally {
+          await crowd.end()
+        }
+        expect(crowd.log.failures).toEqual([])
+        expect(crowd.log.answers).toBeGreaterThan(people * 3)
+      },
+    )
+
+    test('code that the contracted schema has left behind refuses to start, and says which side is too old', async () => {
+      await expect(fleet.tryOne(base)).rejects.toThrow(/this version is too old for the database/)
     })
-    await fleet.start(base, 2)
-    nginx = await startNginx(fleet.urls)
-  }, 300_000)
-
-  afterAll(async () => {
-    await nginx?.stop()
-    await fleet?.stop()
-    await provider?.close()
-    await redis?.stop()
-    await postgres?.stop()
-    await base?.remove()
-    await folder?.remove()
-  }, 60_000)
-
-  test(
-    'rolls forward and back under load: 0 failed requests, 0 cut answers',
-    { timeout: 400_000 },
-    async () => {
-      const crew = []
-      for (let place = 0; place < people; place++)
-        crew.push(await signUpPerson(fleet.urls[0] ?? '', `person-${place}@example.com`))
-      const crowd = startCrowd({ people: crew, url: nginx.url, words, thinkMs: 800 })
-      try {
-        await fleet.roll(expanded)
-        await fleet.roll(base)
-        await fleet.roll(expanded)
-        await fleet.roll(contracted)
-      } finally {
-        await crowd.end()
-      }
-      expect(crowd.log.failures).toEqual([])
-      expect(crowd.log.answers).toBeGreaterThan(people * 3)
-    },
-  )
-
-  test('code that the contracted schema has left behind refuses to start, and says which side is too old', async () => {
-    await expect(fleet.tryOne(base)).rejects.toThrow(/this version is too old for the database/)
-  })
-})
+  },
+)

@@ -7,13 +7,17 @@ import type { RateLimits } from './rate-limits.ts'
 export function createMemoryRateLimits({
   clock,
   shared = new LocalLimits(() => clock.monotonic()),
+  members = () => 1,
 }: {
   clock: Clock
   shared?: LocalLimits
+  /** Instances that share what may be shared out, where nothing joins their limits. */
+  members?: () => number
 }): RateLimits {
   return {
     async consume(key, limit, cost = 1) {
-      return { ...shared.consume(key, limitTerms(limit, cost)), degraded: false }
+      const share = limit.shareOut ? Math.max(1, members()) : 1
+      return { ...shared.consume(key, limitTerms(limit, cost, share)), degraded: false }
     },
     async block(key, ms) {
       shared.block(key, ms)

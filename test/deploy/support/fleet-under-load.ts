@@ -16,7 +16,11 @@ export function loadOver(fleet: ProxiedFleet, url: string): ClientLog {
 }
 
 /** Starts answers and reads each over `url`; the function that comes back waits for their ends and compares. */
-export async function readOver(fleet: ProxiedFleet, url: string, count: number): Promise<() => Promise<void>> {
+export async function readOver(
+  fleet: ProxiedFleet,
+  url: string,
+  count: number,
+): Promise<() => Promise<void>> {
   const { token } = fleet.api
   const reading = await Promise.all(
     Array.from({ length: count }, async (_, index) => {

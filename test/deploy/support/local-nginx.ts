@@ -33,7 +33,8 @@ export async function startLocalNginx(options: LocalNginxOptions): Promise<Local
   const { folder, httpsPort } = options
   const config = join(folder, 'nginx.conf')
   await mkdir(join(folder, 'shoal'), { recursive: true })
-  for (const name of ['maps.conf', 'shoal.conf']) await copyFile(join(files, name), join(folder, 'shoal', name))
+  for (const name of ['maps.conf', 'shoal.conf'])
+    await copyFile(join(files, name), join(folder, 'shoal', name))
   const text = options.text ?? (await readFile(join(files, 'nginx-debian.conf'), 'utf8'))
   await writeFile(config, localized(text, options))
   const child = spawn('nginx', ['-p', folder, '-c', config, '-g', 'daemon off;'], {

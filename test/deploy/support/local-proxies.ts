@@ -25,7 +25,7 @@ export interface ProxyKind {
   name: string
   /** Whether the program is on this machine. */
   here: boolean
-  start(options: LocalProxyOptions): Promise<LocalProxy>
+  start: (options: LocalProxyOptions) => Promise<LocalProxy>
 }
 
 const onPath = (name: string): boolean =>
@@ -40,17 +40,23 @@ export const proxyKinds: ProxyKind[] = [
 ]
 
 function withPorts(text: string, instances: number[]): string {
-  return text.replaceAll(/127\.0\.0\.1:808([123])/g, (_all, nth: string) => `127.0.0.1:${instances[Number(nth) - 1]}`)
+  return text.replaceAll(
+    /127\.0\.0\.1:808([123])/g,
+    (_all, nth: string) => `127.0.0.1:${instances[Number(nth) - 1]}`,
+  )
 }
 
 async function haproxy(options: LocalProxyOptions): Promise<LocalProxy> {
   const { folder, httpPort, httpsPort, certificates, instances } = options
   const site = join(folder, 'site.pem')
-  await writeFile(site, (await readFile(certificates.cert, 'utf8')) + (await readFile(certificates.key, 'utf8')))
+  await writeFile(
+    site,
+    (await readFile(certificates.cert, 'utf8')) + (await readFile(certificates.key, 'utf8')),
+  )
   const text = withPorts(await readFile(join(files, 'haproxy/haproxy.cfg'), 'utf8'), instances)
     .replace('bind :443', `bind 127.0.0.1:${httpsPort}`)
     .replace('bind :80', `bind 127.0.0.1:${httpPort}`)
-    .replace('/etc/haproxy/site.pem', site)
+    .replaceAll('/etc/haproxy/site.pem', site)
     .replace('/run/haproxy/admin.sock', join(folder, 'admin.sock'))
   const path = join(folder, 'haproxy.cfg')
   await writeFile(path, text)
@@ -70,7 +76,12 @@ async function caddy(options: LocalProxyOptions): Promise<LocalProxy> {
         `{$SHOAL_HOST} {\n\ttls ${certificates.cert} ${certificates.key}\n`,
       ),
   )
-  const env = { SHOAL_HOST: `localhost:${httpsPort}`, HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder }
+  const env = {
+    SHOAL_HOST: `localhost:${httpsPort}`,
+    HOME: folder,
+    XDG_DATA_HOME: folder,
+    XDG_CONFIG_HOME: folder,
+  }
   return run('caddy', ['run', '--config', path, '--adapter', 'caddyfile'], options, env)
 }
 
@@ -113,7 +124,8 @@ async function run(
   process.once('exit', kill)
   const until = performance.now() + 20_000
   while (!(await takesConnections(httpsPort))) {
-    if (child.exitCode !== null || performance.now() > until) throw new Error(`${program} does not serve: ${said}`)
+    if (child.exitCode !== null || performance.now() > until)
+      throw new Error(`${program} does not serve: ${said}`)
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
   return {
