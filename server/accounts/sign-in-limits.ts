@@ -3,15 +3,16 @@ import { isIPv6 } from 'node:net'
 import { AppError } from '../../protocol/errors.ts'
 import type { Limit, RateLimits } from '../coordination/contracts.ts'
 
+/** Where nothing joins the instances they share these out (P7): a guesser gains nothing by an outage. */
 const window = 180_000
 /** Tries of one account from one address: a person who has forgotten, not a machine that guesses. */
-const perPair: Limit = { rate: 15, perMs: window, burst: 15 }
+const perPair: Limit = { rate: 15, perMs: window, burst: 15, shareOut: true }
 /** Tries from one address: an office behind one address in the morning. */
-const perAddress: Limit = { rate: 150, perMs: window, burst: 150 }
+const perAddress: Limit = { rate: 150, perMs: window, burst: 150, shareOut: true }
 /** Accounts made from one address. */
-const signUps: Limit = { rate: 15, perMs: window, burst: 15 }
+const signUps: Limit = { rate: 15, perMs: window, burst: 15, shareOut: true }
 /** Guesses at the current password by a session that somebody may have left open. */
-const passwordChanges: Limit = { rate: 15, perMs: window, burst: 15 }
+const passwordChanges: Limit = { rate: 15, perMs: window, burst: 15, shareOut: true }
 
 /** Counts a try to sign in; `rate_limited` when there were too many. Nobody can lock an account for other addresses. */
 export async function limitSignIn(limits: RateLimits, address: string, email: string): Promise<void> {

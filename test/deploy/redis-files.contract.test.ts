@@ -178,7 +178,7 @@ describe('deploy/redis', () => {
     expect(said.toString()).toMatch(/NOAUTH/)
   })
 
-  test('redis-tls.conf: an instance runs with it, by a private authority', async () => {
+  test.runIf(all)('redis-tls.conf: an instance runs with it, by a private authority', async () => {
     const certificates = await makeCertificates(folder.path)
     const [port = 0] = await freePorts(1)
     const conf = await placed('redis-tls.conf', [
@@ -196,7 +196,7 @@ describe('deploy/redis', () => {
     await readsAnswers(api, 1)
   })
 
-  test('sentinel.conf: three sentinels agree, and a killed master under 20 answers cuts none', async () => {
+  test.runIf(all)('sentinel.conf: three sentinels agree, and a killed master under 20 answers cuts none', async () => {
     const [master = 0, second = 0, third = 0, ...sentinels] = await freePorts(6)
     const acl = join(files, 'users-replicated.acl')
     const announce = ['replica-announce-ip localhost']

@@ -52,13 +52,18 @@ export async function rollingRestart(fleet: ProxiedFleet, url: string): Promise<
 }
 
 /** Kills one by SIGKILL under load, and starts it again. */
-export async function killUnderLoad(fleet: ProxiedFleet, url: string): Promise<void> {
+export async function killUnderLoad(
+  fleet: ProxiedFleet,
+  url: string,
+  { repeatsReads = true }: { repeatsReads?: boolean } = {},
+): Promise<void> {
   const log = loadOver(fleet, url)
   const finish = await readOver(fleet, url, 6)
   await fleet.restart(1, 'SIGKILL')
   await finish()
   await log.stop()
-  expect(log.failed().filter(({ method }) => method === 'GET')).toEqual([])
-  // What was on its way when the process died may break; nothing else does.
-  expect(log.failed().length).toBeLessThanOrEqual(2)
+  const failed = log.failed()
+  if (repeatsReads) expect(failed.filter(({ method }) => method === 'GET')).toEqual([])
+  // What was on its way when the process died may break, one request of each client; nothing else does.
+  expect(failed.length).toBeLessThanOrEqual(repeatsReads ? 2 : 5)
 }

@@ -25,6 +25,8 @@ export interface ProxyKind {
   name: string
   /** Whether the program is on this machine. */
   here: boolean
+  /** Whether a GET that broke is sent again. */
+  repeatsReads: boolean
   start: (options: LocalProxyOptions) => Promise<LocalProxy>
 }
 
@@ -34,9 +36,9 @@ const onPath = (name: string): boolean =>
   )
 
 export const proxyKinds: ProxyKind[] = [
-  { name: 'haproxy', here: onPath('haproxy'), start: haproxy },
-  { name: 'caddy', here: onPath('caddy'), start: caddy },
-  { name: 'traefik', here: onPath('traefik'), start: traefik },
+  { name: 'haproxy', here: onPath('haproxy'), repeatsReads: true, start: haproxy },
+  { name: 'caddy', here: onPath('caddy'), repeatsReads: true, start: caddy },
+  { name: 'traefik', here: onPath('traefik'), repeatsReads: false, start: traefik },
 ]
 
 function withPorts(text: string, instances: number[]): string {
@@ -57,6 +59,8 @@ async function haproxy(options: LocalProxyOptions): Promise<LocalProxy> {
     .replace('bind :443', `bind 127.0.0.1:${httpsPort}`)
     .replace('bind :80', `bind 127.0.0.1:${httpPort}`)
     .replaceAll('/etc/haproxy/site.pem', site)
+    // A test may not raise its number of open files.
+    .replace('maxconn 20000', 'maxconn 2000')
     .replace('/run/haproxy/admin.sock', join(folder, 'admin.sock'))
   const path = join(folder, 'haproxy.cfg')
   await writeFile(path, text)
