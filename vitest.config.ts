@@ -5,11 +5,15 @@ const node = { environment: 'node' as const, exclude: ['node_modules', 'dist'] }
 
 export default defineConfig({
   test: {
+    // Servers and waiting, not computing: two at once fit two cores.
+    maxWorkers: 2,
     projects: [
       {
         test: {
           ...node,
           name: 'unit',
+          // Property tests and argon2 on a busy machine; not a claim about speed.
+          testTimeout: 30_000,
           include: ['{protocol,server,web,test,scripts}/**/*.test.ts'],
           exclude: [...node.exclude, '**/*.contract.test.ts', 'test/cluster/**', 'test/browser/**'],
         },
@@ -30,7 +34,6 @@ export default defineConfig({
           include: ['test/cluster/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          fileParallelism: false,
         },
       },
       {

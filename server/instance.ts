@@ -143,5 +143,8 @@ async function startServices(
 
 async function resetSettings(settings: Services['settings'], logger: Logger): Promise<void> {
   const dropped = await settings.reset()
-  logger.info({ dropped }, 'RESET_CONFIG_ON_START: the saved settings are dropped, the environment counts again')
+  logger.info(
+    { dropped },
+    'RESET_CONFIG_ON_START: the saved settings are dropped, the environment counts again',
+  )
 }

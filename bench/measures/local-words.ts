@@ -13,7 +13,8 @@ export const localWords: Measure = {
     const shoal = await world.local()
     const relay = await world.relay()
     const full = await alternate({ shoal: () => fullSpeedCost(shoal), relay: () => fullSpeedCost(relay) }, 4)
-    const paced = await alternate({ shoal: () => pacedCost(shoal), relay: () => pacedCost(relay) }, 2)
+    const paced = await alternate({ shoal: () => pacedCost(shoal), relay: () => pacedCost(relay) }, 4)
+    world.pacedRelay = paced.relay
     return [
       row('local/full', `${what}: full speed`, full, 2),
       row('local/paced', `${what}: 20 answers × 40 words/s`, paced, 1.3),

@@ -5,7 +5,7 @@ export const shapes = {
   /** As fast as the socket takes them; the pause lets readers elsewhere be there before the first word. */
   full: { words: 2000, firstWordMs: 1000 },
   /** As a model writes. */
-  paced: { words: 400, wordsPerSecond: 40, firstWordMs: 300 },
+  paced: { words: 240, wordsPerSecond: 40, firstWordMs: 300 },
   /** Long enough for a cost that grows with the length to show. */
   long: { words: 10_000, wordsPerSecond: 1000 },
   short: { words: 100 },

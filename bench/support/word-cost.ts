@@ -4,7 +4,7 @@ import { shapes } from './shapes.ts'
 import type { WordFeed } from './word-feed.ts'
 
 const answers = 20
-const windowMs = 5000
+const windowMs = 4200
 
 /** CPU µs a word of 20 answers at full speed: everything from the start to the end of them. */
 export async function fullSpeedCost(feed: WordFeed): Promise<number> {
@@ -19,14 +19,14 @@ export async function fullSpeedCost(feed: WordFeed): Promise<number> {
 /** CPU µs a word while 20 answers are written at 40 words/s: neither their start nor their end. */
 export async function pacedCost(feed: WordFeed): Promise<number> {
   await feed.start(answers, 'paced')
-  await delay(1500)
+  await delay(1300)
   const before = { cpu: cpuMicros(...feed.pids()), words: await feed.words() }
   await delay(windowMs)
   const cpu = cpuMicros(...feed.pids()) - before.cpu
   const words = (await feed.words()) - before.words
   const due = (answers * shapes.paced.wordsPerSecond * windowMs) / 1000
   if (words < 0.8 * due)
-    throw new Error(`${words} words came in 5 s instead of ${due}: the machine is too busy`)
+    throw new Error(`${words} words came in ${windowMs} ms instead of ${due}: the machine is too busy`)
   await feed.ended()
   return cpu / words
 }

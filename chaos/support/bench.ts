@@ -1,4 +1,3 @@
-import type { ScriptedCall } from '../../test/support/scripted-provider.ts'
 import { startPostgresServer } from '../../test/support/postgres-server.ts'
 import type { PostgresServer } from '../../test/support/postgres-server.ts'
 import { startStandalone } from '../../test/support/redis-server.ts'
@@ -54,5 +53,3 @@ export class Bench {
     await this.#postgres.stop()
   }
 }
-
-export type { ScriptedCall }

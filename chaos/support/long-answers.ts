@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import pg from 'pg'
 import type { Reader } from '../../test/support/reader.ts'
 import { readScriptedWords } from '../../test/support/scripted-words.ts'
 import { until } from './fleet.ts'
@@ -20,11 +21,14 @@ export class LongAnswers {
   readonly #fleet: Fleet
   readonly #found: LongFindings = { answers: 0, wordsLost: 0, unfinished: 0, readersDiffer: 0, failures: [] }
   readonly #lanes: Promise<void>[]
+  /** Past every instance: one that writes would add words that nobody has acknowledged yet. */
+  readonly #store: pg.Pool
   #ending = false
   #asked = 0
 
   constructor(fleet: Fleet, atOnce: number) {
     this.#fleet = fleet
+    this.#store = new pg.Pool({ connectionString: fleet.databaseUrl, max: 2 })
     this.#lanes = Array.from({ length: atOnce }, () => this.#lane())
   }
 
@@ -32,6 +36,7 @@ export class LongAnswers {
   async end(): Promise<LongFindings> {
     this.#ending = true
     await Promise.all(this.#lanes)
+    await this.#store.end()
     return this.#found
   }
 
@@ -67,8 +72,11 @@ export class LongAnswers {
     const state = { over: false }
     void over.then(() => (state.over = true))
     while (!state.over) {
-      const stored = await this.#fleet.stored(answer).catch(() => undefined)
-      if (stored && stored.text !== '') samples.push(stored.text)
+      const { rows } = await this.#store.query<{ text: string | null }>(
+        `select string_agg(text, '' order by start) as text from shoal.run_part where run_id = $1`,
+        [answer.runId],
+      )
+      if (rows[0]?.text) samples.push(rows[0].text)
       await Promise.race([over, delay(sampleMs)])
     }
     await this.#judge(answer, readers, samples)

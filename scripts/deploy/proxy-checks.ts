@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { deployFolder } from './check.ts'
@@ -33,16 +33,17 @@ export function proxyChecks(temporary: string): Check[] {
           },
         ),
     },
-    { file: 'traefik/*.yaml', tool: 'YAML', run: async () => traefik() },
+    { file: 'traefik/*.yaml', tool: 'starting it', run: async () => traefik(temporary) },
   ]
 }
 
 function certificate(temporary: string): { cert: string; key: string } | undefined {
-  if (!findTool('openssl')) return undefined
+  const openssl = findTool('openssl')
+  if (!openssl) return undefined
   const files = { cert: join(temporary, 'cert.pem'), key: join(temporary, 'key.pem') }
   const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
   const out = ['-keyout', files.key, '-out', files.cert]
-  execFileSync('openssl', ['req', '-x509', '-days', '1', '-subj', '/CN=localhost', ...kind, ...out], {
+  execFileSync(openssl, ['req', '-x509', '-days', '1', '-subj', '/CN=localhost', ...kind, ...out], {
     stdio: 'ignore',
   })
   return files
@@ -91,8 +92,35 @@ function haproxy(temporary: string): Outcome {
   return runTool('haproxy', ['-c', '-q', '-f', path])
 }
 
-/** Traefik has no check of its own: it is started, and asked what it made of them, where it is there. */
-function traefik(): Outcome {
-  if (findTool('traefik')) return runTool('traefik', ['version'])
-  return { skipped: 'traefik is not installed' }
+/** Traefik has no check of its own: it is started with the files on any port, and what it complains of is heard. */
+function traefik(temporary: string): Outcome {
+  const program = findTool('traefik')
+  if (!program) return { skipped: 'traefik is not installed' }
+  const files = certificate(temporary)
+  if (!files) return { skipped: 'openssl is not installed' }
+  const read = (name: string): string => readFileSync(join(deployFolder, 'traefik', name), 'utf8')
+  const dynamic = join(temporary, 'shoal.yaml')
+  const config = join(temporary, 'traefik.yaml')
+  writeFileSync(
+    dynamic,
+    read('shoal.yaml')
+      .replace('/etc/traefik/tls/cert.pem', files.cert)
+      .replace('/etc/traefik/tls/key.pem', files.key),
+  )
+  writeFileSync(
+    config,
+    read('traefik.yaml')
+      .replaceAll(/address: ':\d+'/g, "address: '127.0.0.1:0'")
+      .replace('/etc/traefik/shoal.yaml', dynamic),
+  )
+  // Colours stand right before ERR, without a space.
+  const { error, stdout, stderr } = spawnSync(program, [`--configFile=${config}`], {
+    encoding: 'utf8',
+    timeout: 3000,
+  })
+  const said = `${stdout}${stderr}`
+  // Instances are not there, and it says so; what it says of the files is an error.
+  const stillRunning = error && 'code' in error && error.code === 'ETIMEDOUT'
+  if (stillRunning && !/(ERR|FTL)\b/.test(said)) return { passed: true }
+  return { failed: said || 'it ended at once' }
 }

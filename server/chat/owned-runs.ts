@@ -3,8 +3,9 @@ import type { ClaimedRun, RunRow } from '../store/contract/runs.ts'
 import { StoreError } from '../store/store.ts'
 import type { ChatContext } from './chat-context.ts'
 import type { LiveRuns } from './live-runs.ts'
-import type { OwnedRun } from './run-driver.ts'
+import type { OwnedRun } from './owned-run.ts'
 import { RunDriver } from './run-driver.ts'
+import { DeliveryMoments } from './delivery-moments.ts'
 import { RunSaver } from './run-saver.ts'
 import type { RunEnd } from './run-view.ts'
 import { planTakeover } from './take-over.ts'
@@ -23,9 +24,12 @@ export class OwnedRuns {
   readonly #live: LiveRuns
   readonly #hooks: OwnedRunsHooks
   readonly #saver: RunSaver
+  readonly #moments: DeliveryMoments
   readonly #drivers = new Map<string, RunDriver>()
   /** Under way here: started or claimed, and not driven yet. The comparison with the store leaves them alone. */
   readonly #arriving = new Set<string>()
+  /** Fences of takeovers under way, by run. */
+  readonly #takingOver = new Map<string, number>()
   readonly #stopping = new AbortController()
   #takeovers = 0
 
@@ -34,6 +38,7 @@ export class OwnedRuns {
     this.#live = live
     this.#hooks = hooks
     this.#saver = new RunSaver(context)
+    this.#moments = new DeliveryMoments(context.limits.gatherMs, context)
   }
 
   get count(): number {
@@ -64,6 +69,7 @@ export class OwnedRuns {
     )
     const driver = new RunDriver(this.#context, run, view, {
       saver: this.#saver,
+      moments: this.#moments,
       hooks: {
         ended: (driver, end) => {
           this.#forget(driver)
@@ -89,15 +95,21 @@ export class OwnedRuns {
 
   /** Takes over what was just claimed; at most `takeovers` at once, the rest waits its turn. Never rejects. */
   async takeOver(claimed: ClaimedRun): Promise<void> {
-    const arriving = this.expect(claimed.id)
+    const { id, fence } = claimed
+    // The comparison may have found the claim in the store before its answer came: two drivers with one fence would
+    // write over each other, and nothing would stop either.
+    if (this.#takingOver.get(id) === fence || (this.#drivers.get(id)?.fence ?? 0) >= fence) return
+    this.#takingOver.set(id, fence)
+    const arriving = this.expect(id)
     try {
       while (this.#takeovers >= this.#context.limits.takeovers) await sleep(20 + jitter() * 30)
       this.#takeovers++
       await this.#takeOver(claimed).finally(() => this.#takeovers--)
     } catch (error) {
       // Still owned by this instance: the next comparison tries again.
-      this.#report(error, 'a takeover failed', claimed.id)
+      this.#report(error, 'a takeover failed', id)
     } finally {
+      if (this.#takingOver.get(id) === fence) this.#takingOver.delete(id)
       arriving.arrived()
     }
   }

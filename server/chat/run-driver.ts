@@ -1,35 +1,18 @@
 import type { EndStatus, RunError } from '../../protocol/index.ts'
 import { backoff, sleep } from '../base/index.ts'
 import { createLogWriter } from '../coordination/run-log/log-writer.ts'
-import type { LogWriter, Starts } from '../coordination/contracts.ts'
-import type { RunRow, SavePart } from '../store/contract/runs.ts'
+import type { LogWriter } from '../coordination/contracts.ts'
+import type { SavePart } from '../store/contract/runs.ts'
 import { StoreError } from '../store/store.ts'
-import type { GenerateRequest, ResolvedModel, UpstreamEvent } from '../upstream/contracts.ts'
+import type { UpstreamEvent } from '../upstream/contracts.ts'
 import { askModel } from './ask-model.ts'
 import type { ChatContext } from './chat-context.ts'
+import type { DeliveryMoments } from './delivery-moments.ts'
+import type { OwnedRun } from './owned-run.ts'
 import type { RunSaver, SavableRun } from './run-saver.ts'
 import type { RunEnd, RunView } from './run-view.ts'
 import { TranscriptWriter } from './transcript-writer.ts'
 import { UnsavedText } from './unsaved-text.ts'
-
-/** A run as its owner begins with it. */
-export interface OwnedRun {
-  row: Pick<RunRow, 'id' | 'chatId' | 'messageId' | 'userId' | 'parentId' | 'model' | 'fence' | 'stop'>
-  /** Own fence last. */
-  starts: Starts
-  /** The text it goes on from; the view has it too. */
-  text: string
-  /** How much of that the store has under a fence that this text descends from. */
-  saved: number
-  /** The store has text of a fence that this text does not descend from. */
-  anew: boolean
-  /** The whole of `text` is visible and is to be continued, not written anew. */
-  continuing: boolean
-  takenOver: boolean
-  /** Nothing more is asked: only the end is to be stored. */
-  endAs?: 'stopped' | 'interrupted'
-  request: (model: ResolvedModel) => Promise<Omit<GenerateRequest, 'model'>>
-}
 
 export interface DriverHooks {
   /** The end is stored. */
@@ -53,12 +36,14 @@ export class RunDriver implements SavableRun {
   readonly #context: ChatContext
   readonly #saver: RunSaver
   readonly #hooks: DriverHooks
+  readonly #moments: DeliveryMoments
   readonly #writer: LogWriter
   readonly #transcript: TranscriptWriter
   readonly #unsaved: UnsavedText
   readonly #abort = new AbortController()
   #pending = ''
-  #timer: NodeJS.Timeout | undefined
+  /** The next moment of delivery will come by here. */
+  #gathering = false
   #confirming = false
   #begun = false
   #stopAsked: boolean
@@ -70,7 +55,7 @@ export class RunDriver implements SavableRun {
     context: ChatContext,
     run: OwnedRun,
     view: RunView,
-    parts: { saver: RunSaver; hooks: DriverHooks },
+    parts: { saver: RunSaver; moments: DeliveryMoments; hooks: DriverHooks },
   ) {
     this.#context = context
     this.id = run.row.id
@@ -78,6 +63,7 @@ export class RunDriver implements SavableRun {
     this.view = view
     this.#saver = parts.saver
     this.#hooks = parts.hooks
+    this.#moments = parts.moments
     const { text, saved, anew } = run
     this.#unsaved = new UnsavedText({ text, saved, anew, progressUnits: context.limits.saveUnits })
     this.#stopAsked = run.row.stop
@@ -205,24 +191,19 @@ export class RunDriver implements SavableRun {
     return new Promise((resolve) => this.#resume.push(resolve))
   }
 
-  #readOn(): void {
-    if (this.#unsaved.length + this.#pending.length >= this.#context.limits.pauseUnits) this.#saver.nudge()
-    else for (const resume of this.#resume.splice(0)) resume()
-  }
-
   #deliverSoon(): void {
-    if (this.#timer) return
-    // The first words of a quiet run go at once; what comes within the next moments is gathered.
+    if (this.#gathering) return
+    // The first words of a quiet run go at once; what comes until the next moment is gathered.
     this.#deliver()
-    // All runs of an instance deliver at the same moments, so that it wakes up once for many.
-    const { clock, limits } = this.#context
-    const half = limits.gatherMs / 2
-    const wait = 3 * half - ((clock.monotonic() + half) % limits.gatherMs)
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined
+    this.#gathering = true
+    this.#moments.next(() => {
+      this.#gathering = false
+      if (this.#over) return
       if (this.#pending !== '') this.#deliverSoon()
-      this.#readOn()
-    }, wait)
+      const much = this.#unsaved.length + this.#pending.length >= this.#context.limits.pauseUnits
+      if (much) this.#saver.nudge()
+      else for (const resume of this.#resume.splice(0)) resume()
+    })
   }
 
   #deliver(): void {
@@ -286,7 +267,6 @@ export class RunDriver implements SavableRun {
 
   #leave(): void {
     this.#over = true
-    clearTimeout(this.#timer)
     this.#abort.abort(new Abandoned())
     this.#saver.remove(this)
     for (const resume of this.#resume.splice(0)) resume()
@@ -297,8 +277,6 @@ export class RunDriver implements SavableRun {
   async #finish(status: EndStatus, error?: RunError): Promise<void> {
     const last = this.#transcript.end()
     if (!this.#stopAsked) this.#pending += last
-    clearTimeout(this.#timer)
-    this.#timer = undefined
     const wasSilent = this.#silent()
     while (this.#silent() && !this.#over) await sleep(100)
     if (wasSilent) await this.check()

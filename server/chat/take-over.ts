@@ -6,7 +6,7 @@ import { splitTranscript } from '../../protocol/index.ts'
 import type { ChatContext } from './chat-context.ts'
 import { storedSource } from './live-runs.ts'
 import { continuation, promptOf } from './prompt.ts'
-import type { OwnedRun } from './run-driver.ts'
+import type { OwnedRun } from './owned-run.ts'
 
 export type Plan =
   | { kind: 'drive'; run: OwnedRun; source: Source }

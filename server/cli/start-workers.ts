@@ -23,11 +23,7 @@ export async function startWorkers({ config, warnings, flags }: StartWorkersOpti
   const supervisor = supervise({
     workers,
     exec: join(import.meta.dirname, '../cli.ts'),
-    args: [
-      'start',
-      '--supervised',
-      ...Object.entries(rest).flatMap(([flag, value]) => [`--${flag}`, value]),
-    ],
+    args: ['start', '--supervised', ...Object.entries(rest).flatMap(([flag, value]) => [`--${flag}`, value])],
     env: (number, restarted) => ({
       INSTANCE_ID: `${label}-${number}`,
       WORKERS: '',

@@ -33,12 +33,7 @@ const effects: Record<string, Effect> = {
     (c) => c.http.trustedProxies,
     ['203.0.113.7', '198.51.100.0/24'],
   ],
-  WORKERS: [
-    '3',
-    (c) => c.instance.workers,
-    3,
-    { DATABASE_URL: 'postgres://d/x', REDIS_URL: 'redis://r' },
-  ],
+  WORKERS: ['3', (c) => c.instance.workers, 3, { DATABASE_URL: 'postgres://d/x', REDIS_URL: 'redis://r' }],
   INSTANCE_ID: ['instance-1', (c) => c.instance.label, 'instance-1'],
   DATA_DIR: ['/srv/shoal', (c) => c.store.dataDir, '/srv/shoal'],
   DATABASE_URL: [

@@ -125,8 +125,7 @@ test('one that fails waits before it is tried again; a kind that nobody knows is
   await a.jobs.add('unknown', 'one', null)
   await a.jobs.add('k', 'one', null)
   await expect.poll(() => tries).toBe(1)
-  const claim = (kind: string) =>
-    a.store.jobs.claim({ me: 'x', kinds: [kind], limit: 9, leaseMs: 60_000 })
+  const claim = (kind: string) => a.store.jobs.claim({ me: 'x', kinds: [kind], limit: 9, leaseMs: 60_000 })
   await expect.poll(async () => (await claim('unknown')).length).toBe(1)
   expect(await claim('k')).toEqual([])
 })

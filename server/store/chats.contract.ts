@@ -221,6 +221,7 @@ export function describeChats(name: string, make: MakeStore): void {
       expect(await ids()).toEqual([question, answer, next.question])
       expect(await store.chats.restoreMessage(next.answer, user.id)).toEqual({ chatId })
       expect(await ids()).toEqual([question, answer, next.question, next.answer])
+      expect((await store.chats.get(chatId, user.id))?.currentId).toBe(next.answer)
     })
 
     test('pruned messages are gone for good, at most as many as asked for', async () => {

@@ -6,7 +6,7 @@ import type { GenerateEnd, UpstreamSink } from './upstream.ts'
 import { UpstreamError } from './upstream-error.ts'
 
 /** What may wait here while the sink is busy, bytes; beyond it the socket is paused. */
-const mostHeld = 65_536
+const mostHeld = 524_288
 /** How long a socket may take to come to its end behind an answer that is complete, to be used again, ms. */
 const drainMs = 1_000
 

@@ -72,16 +72,7 @@ export function watchSilence(
     )
   }
 
-  const total =
-    totalMs === null
-      ? undefined
-      : setTimeout(() => {
-          controller.abort(
-            new UpstreamError('upstream_silent', {
-              message: `The answer took longer than the ${totalMs / 1000} seconds that are allowed for a whole one.`,
-            }),
-          )
-        }, totalMs)
+  const total = totalMs === null ? undefined : setTimeout(() => controller.abort(tooLong(totalMs)), totalMs)
 
   arm()
   return {
@@ -107,4 +98,10 @@ export function watchSilence(
       clearTimeout(total)
     },
   }
+}
+
+function tooLong(ms: number): UpstreamError {
+  return new UpstreamError('upstream_silent', {
+    message: `The answer took longer than the ${ms / 1000} seconds that are allowed for a whole one.`,
+  })
 }

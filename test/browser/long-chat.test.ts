@@ -60,8 +60,12 @@ describe(`a chat of ${turns * 2} messages`, () => {
     await page.context().close()
   })
 
-  test('16: older messages come above the top edge without moving it, up to the first one', async () => {
+  test.each([
+    ['that anchors by itself', 'auto'],
+    ['that does not', 'none'],
+  ])('16: older messages come above the top edge without moving it, in a browser %s', async (_, anchor) => {
     const page = await it.open(path)
+    await page.addStyleTag({ content: `[data-thread] { overflow-anchor: ${anchor} }` })
     await page.getByText(`Question ${turns - 1}`).waitFor()
     await expect.poll(() => distance(page), { timeout: 5000 }).toBeLessThanOrEqual(2)
     let worst = 0

@@ -171,7 +171,7 @@ describe('reading', () => {
       new MutationObserver((changes) => {
         for (const { target } of changes) {
           const element = target instanceof Element ? target : target.parentElement
-          const region = element?.closest('[role=status], [role=alert], [aria-live]')
+          const region = element?.closest('output, [role=status], [role=alert], [aria-live]')
           if (region && region.getAttribute('aria-live') !== 'off' && region.textContent)
             said.push(region.textContent)
         }

@@ -18,6 +18,7 @@ import { startContainerLike } from './support/container-like.ts'
 import type { ContainerLike } from './support/container-like.ts'
 
 const guide = join(import.meta.dirname, 'guide')
+const programs = { sentinel: 'redis-sentinel' }
 const isRoot = process.getuid?.() === 0
 
 let folder: TemporaryFolder
@@ -136,7 +137,7 @@ describe('the guide’s deployments, with the image replaced', () => {
     const path = join(folder.path, 'sentinel.conf')
     const text = (await readFile(join(guide, 'sentinel.conf'), 'utf8')).replace('26379', `${port}`)
     await writeFile(path, text)
-    const child = spawn('redis-sentinel', [path])
+    const child = spawn(programs.sentinel, [path])
     started.defer(async () => void child.kill('SIGKILL'))
     let said = ''
     child.stdout.on('data', (data: Buffer) => (said += data.toString()))
@@ -149,7 +150,7 @@ describe('the guide’s deployments, with the image replaced', () => {
 })
 
 describe.runIf(isRoot)('a data folder that uid 1000 cannot write', () => {
-  test.fails('embedded, it stops the start with the command that cures it', async () => {
+  test('embedded, it stops the start with the command that cures it', async () => {
     const volume = await sharedVolume('embedded')
     const refused = startContainerLike({ DATA_DIR: volume })
     await expect(refused).rejects.toThrow(/chown.*1000|fsGroup/)

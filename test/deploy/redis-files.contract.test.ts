@@ -20,6 +20,7 @@ import type { TemporaryFolder } from '../support/temporary-folder.ts'
 
 const files = join(import.meta.dirname, '../../deploy/redis')
 const all = process.env['SHOAL_TEST_ALL'] === '1'
+const programs = { cli: 'redis-cli' }
 const passwords = { shoal: 'a-password-of-shoal', internal: 'a-password-of-redis' }
 
 let folder: TemporaryFolder
@@ -173,7 +174,7 @@ describe('deploy/redis', () => {
     ]) {
       await expect(refused()).rejects.toThrow(/NOPERM/)
     }
-    const nobody = spawn('redis-cli', ['-p', `${port}`, 'ping'])
+    const nobody = spawn(programs.cli, ['-p', `${port}`, 'ping'])
     const [said] = (await once(nobody.stdout, 'data')) as [Buffer]
     expect(said.toString()).toMatch(/NOAUTH/)
   })
@@ -196,51 +197,55 @@ describe('deploy/redis', () => {
     await readsAnswers(api, 1)
   })
 
-  test.runIf(all)('sentinel.conf: three sentinels agree, and a killed master under 20 answers cuts none', async () => {
-    const [master = 0, second = 0, third = 0, ...sentinels] = await freePorts(6)
-    const acl = join(files, 'users-replicated.acl')
-    const announce = ['replica-announce-ip localhost']
-    const first = await run(
-      'master',
-      'start-redis.sh',
-      [join(files, 'redis.conf'), acl, ...local(master), ...announce],
-      true,
-    )
-    for (const port of [second, third]) {
-      await run(
-        `replica-${port}`,
+  test.runIf(all)(
+    'sentinel.conf: three sentinels agree, and a killed master under 20 answers cuts none',
+    async () => {
+      const [master = 0, second = 0, third = 0, ...sentinels] = await freePorts(6)
+      const acl = join(files, 'users-replicated.acl')
+      const announce = ['replica-announce-ip localhost']
+      const first = await run(
+        'master',
         'start-redis.sh',
-        [join(files, 'redis.conf'), acl, ...local(port), ...announce, `replicaof localhost ${master}`],
+        [join(files, 'redis.conf'), acl, ...local(master), ...announce],
         true,
       )
-    }
-    for (const port of sentinels) {
-      const template = await placed('sentinel.conf', [['port 26379', `port ${port}\nbind 127.0.0.1`]])
-      await run(
-        `sentinel-${port}`,
-        'start-sentinel.sh',
-        [template, 'localhost', 'localhost', `${master}`],
-        true,
-      )
-    }
-    const sentinel = connect(sentinels[0]!, 'default', passwords.internal)
-    await expect
-      .poll(() => sentinel.call('SENTINEL', 'CKQUORUM', 'mymaster').catch(String), { timeout: 10_000 })
-      .toMatch(/^OK 3 usable/)
-    const { api, instance } = await shoal({
-      REDIS_URL: `redis://shoal:${passwords.shoal}@mymaster`,
-      REDIS_SENTINEL_HOSTS: sentinels.map((port) => `localhost:${port}`).join(','),
-      REDIS_SENTINEL_PASSWORD: passwords.internal,
-    })
-    await expect.poll(() => redisCheck(instance.url)).toEqual({ name: 'redis', ok: true })
-    await readsAnswers(api, 20, () => first.kill())
-    await expect
-      .poll(() => sentinel.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', 'mymaster'), { timeout: 20_000 })
-      .not.toEqual(['localhost', `${master}`])
-    await expect
-      .poll(() => redisCheck(instance.url), { timeout: 20_000 })
-      .toEqual({ name: 'redis', ok: true })
-  }, 60_000)
+      for (const port of [second, third]) {
+        await run(
+          `replica-${port}`,
+          'start-redis.sh',
+          [join(files, 'redis.conf'), acl, ...local(port), ...announce, `replicaof localhost ${master}`],
+          true,
+        )
+      }
+      for (const port of sentinels) {
+        const template = await placed('sentinel.conf', [['port 26379', `port ${port}\nbind 127.0.0.1`]])
+        await run(
+          `sentinel-${port}`,
+          'start-sentinel.sh',
+          [template, 'localhost', 'localhost', `${master}`],
+          true,
+        )
+      }
+      const sentinel = connect(sentinels[0]!, 'default', passwords.internal)
+      await expect
+        .poll(() => sentinel.call('SENTINEL', 'CKQUORUM', 'mymaster').catch(String), { timeout: 10_000 })
+        .toMatch(/^OK 3 usable/)
+      const { api, instance } = await shoal({
+        REDIS_URL: `redis://shoal:${passwords.shoal}@mymaster`,
+        REDIS_SENTINEL_HOSTS: sentinels.map((port) => `localhost:${port}`).join(','),
+        REDIS_SENTINEL_PASSWORD: passwords.internal,
+      })
+      await expect.poll(() => redisCheck(instance.url)).toEqual({ name: 'redis', ok: true })
+      await readsAnswers(api, 20, () => first.kill())
+      await expect
+        .poll(() => sentinel.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', 'mymaster'), { timeout: 20_000 })
+        .not.toEqual(['localhost', `${master}`])
+      await expect
+        .poll(() => redisCheck(instance.url), { timeout: 20_000 })
+        .toEqual({ name: 'redis', ok: true })
+    },
+    60_000,
+  )
 
   test.runIf(all)(
     'redis-cluster.conf: create-cluster.sh joins six nodes, and a killed master cuts no answer',

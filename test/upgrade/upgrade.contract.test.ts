@@ -36,7 +36,7 @@ const contract: TestStep = {
 const able = process.env['SHOAL_TEST_ALL'] === '1' && existsSync(nginxFile)
 
 describe.skipIf(!able)(
-  'version N and N+1 on one database and one Redis (about 3 minutes, with nginx)',
+  'version N and N+1 on one database and one Redis (about 4 minutes, with nginx)',
   () => {
     let folder: TemporaryFolder
     let postgres: PostgresServer
@@ -66,7 +66,7 @@ describe.skipIf(!able)(
         OPENAI_API_CONFIGS: '{"0":{"continues":"trailing"}}',
         ENABLE_OLLAMA_API: 'false',
       })
-      await fleet.start(base, 2)
+      await fleet.start(base, 3)
       nginx = await startNginx(fleet.urls)
     }, 300_000)
 
@@ -82,7 +82,7 @@ describe.skipIf(!able)(
 
     test(
       'rolls forward and back under load: 0 failed requests, 0 cut answers',
-      { timeout: 400_000 },
+      { timeout: 560_000 },
       async () => {
         const crew = []
         for (let place = 0; place < people; place++)

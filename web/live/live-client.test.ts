@@ -79,9 +79,14 @@ describe('the live client', () => {
       }),
     )
     expect(gaps).toHaveBeenCalledOnce()
+    // Channel 1 was the old socket's name for it.
+    server.say({ t: 'w', c: 1, at: 13, x: ' astray' })
+    server.say({ t: 'gap' })
+    await vi.waitFor(() => expect(gaps).toHaveBeenCalledTimes(2))
+    expect(run.get().text).toBe('so far and on')
   })
 
-  test('a hole is followed again; words of a channel of the old socket are not taken', async () => {
+  test('a hole is followed again; words of a channel that is not known are not taken', async () => {
     await using server = await startLiveServer()
     const client = connect(server)
     const { run } = client.follow({ ...seed, text: '' })

@@ -80,8 +80,7 @@ async function filled(store: Store): Promise<string> {
   for (let n = 0; n < 12; n++) {
     const { ids, run } = await givenRun(store, user.id)
     await ended(store, run, `answer ${n} 😀 "quoted"\n`)
-    if (n % 3 === 0)
-      await givenRun(store, user.id, { form: { chatId: ids.chatId, parentId: ids.messageId } })
+    if (n % 3 === 0) await givenRun(store, user.id, { form: { chatId: ids.chatId, parentId: ids.messageId } })
   }
   const { run } = await givenRun(store, user.id, { stop: true })
   await store.runs.save([part(run, 0, 'half an ans')])
@@ -139,10 +138,10 @@ describe.each<Kind>(['sqlite', 'postgres'])('%s', (kind) => {
     const before: string[] = []
     const after: string[] = []
     let list = before
-    let over = false
+    const over = new AbortController()
     const load = Promise.all(
       [1, 2].map(async () => {
-        while (!over) {
+        while (!over.signal.aborted) {
           // In which list it belongs is known only if it begins and ends on one side.
           const mine = list
           const { ids, run } = await givenRun(store, user.id)
@@ -158,7 +157,7 @@ describe.each<Kind>(['sqlite', 'postgres'])('%s', (kind) => {
     await save(where, file)
     list = after
     while (after.length < 5) await sleep(5)
-    over = true
+    over.abort()
     await load
 
     const target = await places[kind]()

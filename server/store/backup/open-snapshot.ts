@@ -23,7 +23,9 @@ export async function openSnapshot({ dataDir, databaseUrl, clock, logger }: Plac
   const snapshot =
     databaseUrl === null
       ? openSqliteSnapshot(dataDir)
-      : await openPostgresSnapshot(openPostgres({ databaseUrl, clock, logger, ...movingDeadlines, poolSize: 1 }))
+      : await openPostgresSnapshot(
+          openPostgres({ databaseUrl, clock, logger, ...movingDeadlines, poolSize: 1 }),
+        )
   const mine = migrations.at(-1)?.number ?? 0
   if (snapshot.schema === mine) return snapshot
   await snapshot.close()

@@ -36,7 +36,12 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
     checkSchema(backup.header)
     const to =
       databaseUrl === null
-        ? openSqlite({ dataDir, clock, statementMs: movingDeadlines.statementMs, warn: (text) => logger.warn(text) })
+        ? openSqlite({
+            dataDir,
+            clock,
+            statementMs: movingDeadlines.statementMs,
+            warn: (text) => logger.warn(text),
+          })
         : openPostgres({ databaseUrl, clock, logger, ...movingDeadlines, poolSize: 1 })
     try {
       await migrate(to, { apply: true })

@@ -39,6 +39,9 @@ export async function settleSecret(
   const secret = carried ?? row.secret
   if (secret === null) return row.secret_fingerprint === null ? 'kept' : 'needed'
   if (kind === 'sqlite') keepSecret(secret)
-  await trx.updateTable('installation').set({ secret: kind === 'sqlite' ? null : secret }).execute()
+  await trx
+    .updateTable('installation')
+    .set({ secret: kind === 'sqlite' ? null : secret })
+    .execute()
   return 'kept'
 }

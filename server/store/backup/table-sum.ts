@@ -16,7 +16,11 @@ export class TableSum {
   #sum = 0n
 
   add(row: Row): void {
-    const text = JSON.stringify(Object.keys(row).toSorted().map((name) => [name, row[name]]))
+    const text = JSON.stringify(
+      Object.keys(row)
+        .toSorted()
+        .map((name) => [name, row[name]]),
+    )
     const half = createHash('sha256').update(text).digest('hex').slice(0, 32)
     this.#rows++
     this.#sum = (this.#sum + BigInt(`0x${half}`)) % modulus

@@ -21,7 +21,11 @@ export async function writeBackup(options: BackupOptions): Promise<{ table: stri
   try {
     const secretKey = snapshot.kind === 'sqlite' ? secretWith(await fingerprintIn(snapshot)) : null
     const createdAt = new Date(clock.now()).toISOString()
-    return await writeBackupFile(file, { version, schema: snapshot.schema, createdAt, secretKey }, sourceOf(snapshot))
+    return await writeBackupFile(
+      file,
+      { version, schema: snapshot.schema, createdAt, secretKey },
+      sourceOf(snapshot),
+    )
   } finally {
     await snapshot.close()
   }

@@ -138,9 +138,13 @@ export function restoreMessage(
           ),
         ]),
       )
-      .returning('id')
+      .returning(['id', 'created_at'])
       .execute()
-    return back.length > 0 ? { chatId: chat.chatId } : undefined
+    // Whoever takes a deletion back wants to see what came back: the newest of it is a leaf.
+    const leaf = back.toSorted((a, b) => a.created_at - b.created_at || (a.id < b.id ? -1 : 1)).at(-1)
+    if (!leaf) return undefined
+    await trx.updateTable('chat').set({ current_id: leaf.id }).where('id', '=', chat.chatId).execute()
+    return { chatId: chat.chatId }
   })
 }
 

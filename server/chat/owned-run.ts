@@ -1,0 +1,22 @@
+import type { Starts } from '../coordination/contracts.ts'
+import type { RunRow } from '../store/contract/runs.ts'
+import type { GenerateRequest, ResolvedModel } from '../upstream/contracts.ts'
+
+/** A run as its owner begins with it. */
+export interface OwnedRun {
+  row: Pick<RunRow, 'id' | 'chatId' | 'messageId' | 'userId' | 'parentId' | 'model' | 'fence' | 'stop'>
+  /** Own fence last. */
+  starts: Starts
+  /** The text it goes on from; the view has it too. */
+  text: string
+  /** How much of that the store has under a fence that this text descends from. */
+  saved: number
+  /** The store has text of a fence that this text does not descend from. */
+  anew: boolean
+  /** The whole of `text` is visible and is to be continued, not written anew. */
+  continuing: boolean
+  takenOver: boolean
+  /** Nothing more is asked: only the end is to be stored. */
+  endAs?: 'stopped' | 'interrupted'
+  request: (model: ResolvedModel) => Promise<Omit<GenerateRequest, 'model'>>
+}
