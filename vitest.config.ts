@@ -1,7 +1,12 @@
 import { defineConfig } from 'vitest/config'
 
 // unit: no services. contract and cluster start their own servers. Each runs by itself: `npx vitest --project unit`.
-const node = { environment: 'node' as const, exclude: ['node_modules', 'dist'] }
+const node = {
+  environment: 'node' as const,
+  exclude: ['node_modules', 'dist'],
+  // A condition is waited for, however busy the machine is.
+  expect: { poll: { timeout: 15_000, interval: 25 } },
+}
 
 export default defineConfig({
   test: {

@@ -102,18 +102,22 @@ test('beside a running server, the server does it', async () => {
   })
 })
 
-test('a store that is in use by a server that does not listen is refused, saying who holds it', async () => {
-  const folder = dataDir()
-  const store = await openStore({ dataDir: folder, secret: 's', clock: systemClock, logger: silentLogger })
-  onTestFinished(() => store.close())
-  // Another process: within one, a second handle would take the lock away from the first.
-  const ran = spawnSync(process.execPath, [cli, 'user', 'list', '--data', folder], {
-    encoding: 'utf8',
-  })
-  expect(ran.status).toBe(1)
-  expect(ran.stderr).toContain(`process ${process.pid}`)
-  expect(ran.stderr).not.toContain('    at ')
-})
+test(
+  'a store that is in use by a server that does not listen is refused, saying who holds it',
+  { timeout: 30_000 },
+  async () => {
+    const folder = dataDir()
+    const store = await openStore({ dataDir: folder, secret: 's', clock: systemClock, logger: silentLogger })
+    onTestFinished(() => store.close())
+    // Another process: within one, a second handle would take the lock away from the first.
+    const ran = spawnSync(process.execPath, [cli, 'user', 'list', '--data', folder], {
+      encoding: 'utf8',
+    })
+    expect(ran.status).toBe(1)
+    expect(ran.stderr).toContain(`process ${process.pid}`)
+    expect(ran.stderr).not.toContain('    at ')
+  },
+)
 
 test.each([
   ['user set-role nobody@example.com user', /no account nobody@example\.com/],
@@ -162,14 +166,15 @@ test('what cannot be a command: 64, and where to look', async () => {
   })
 })
 
-test('the file itself is the command', () => {
+test('the file itself is the command', { timeout: 30_000 }, () => {
   expect(statSync(cli).mode & 0o111).toBe(0o111)
   const ran = spawnSync(cli, ['version'], { encoding: 'utf8' })
   expect(ran).toMatchObject({ status: 0, stderr: '' })
   expect(ran.stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
 })
 
-test('the password comes through standard input of the process', () => {
+// Processes of their own take their time on a busy machine.
+test('the password comes through standard input of the process', { timeout: 30_000 }, () => {
   const folder = dataDir()
   const args = [cli, ...create.split(' '), '--data', folder]
   const ran = spawnSync(process.execPath, args, { encoding: 'utf8', input: 'correct horse\n' })

@@ -1,4 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { accessSync, constants, mkdirSync } from 'node:fs'
+import process from 'node:process'
 import type { Clock, Logger } from '../base/index.ts'
 import { embeddedSecret } from '../config.ts'
 import type { Config } from '../config.ts'
@@ -34,6 +36,7 @@ export async function findStore({
   const given = config.accounts.secretKey
   const options = { dataDir, clock, logger, migrate, ...(poolSize === null ? {} : { poolSize }) }
   if (databaseUrl === null) {
+    expectWritable(dataDir)
     // Two first starts at once get the same one; the lock then lets one of them go on.
     const secretKey = given ?? embeddedSecret(dataDir)
     const store = await openStore({ ...options, secret: secretKey })
@@ -54,6 +57,21 @@ export async function findStore({
   const secretKey = given ?? (await store.installations.agreeOnSecret(newSecret()))
   state.storeProblem = undefined
   return { store, secretKey }
+}
+
+/** A volume of another user is the usual reason why a first start fails; the cure depends on the platform. */
+function expectWritable(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    accessSync(dataDir, constants.W_OK)
+  } catch (cause) {
+    const uid = process.getuid?.() ?? 1000
+    const gid = process.getgid?.() ?? 1000
+    throw new Error(
+      `DATA_DIR (${dataDir}) cannot be written by uid ${uid}: chown -R ${uid}:${gid} that folder or volume, set fsGroup: ${gid} in Kubernetes, or set DATABASE_URL, which needs no folder`,
+      { cause },
+    )
+  }
 }
 
 /** A secret's name for comparing: says nothing of the secret. */

@@ -13,6 +13,9 @@ import type { InstanceState } from './state.ts'
 import { createUseCases } from './use-cases.ts'
 import type { IncomingMessage } from 'node:http'
 
+/** How long a request waits for an instance that is starting; then it hears why. */
+const startWaitMs = 5000
+
 export interface ListenOptions {
   config: Config
   version: string
@@ -54,6 +57,10 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     readiness: createReadiness(readinessChecks(state), { clock }),
     ...(metrics ? { metrics: metricsPort(metrics, state) } : {}),
     isDraining: () => state.draining,
+  })
+  // A proxy that asks nobody for /ready sends people here as soon as this instance listens: they wait a little.
+  http.app.addHook('onRequest', async ({ url }) => {
+    if (/^\/(api|v1)\//.test(url)) await state.startedWithin(startWaitMs)
   })
   serveOpenAiApi(http.app, {
     clock,
@@ -112,7 +119,8 @@ function metricsPort(
     () => state.started?.membership.members().length ?? 0,
   )
   return {
-    access: 'admin',
+    // ENABLE_METRICS says so: for a scraper without a session, on a network of its own.
+    access: 'public',
     contentType: metrics.contentType,
     observe: (method, route, status, seconds) => metrics.observe(method, route, status, seconds),
     read: () => metrics.read(),
@@ -174,6 +182,7 @@ function lazyPorts(
       return state.services().hub
     },
     authenticate: async (credentials, { secure }) => {
+      await state.startedWithin(startWaitMs)
       state.cutOff?.admitSocket()
       const { user, sessionId } = await state
         .services()

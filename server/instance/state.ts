@@ -1,4 +1,5 @@
 import { AppError } from '../../protocol/index.ts'
+import { sleep } from '../base/index.ts'
 import type { Clock } from '../base/index.ts'
 import type { CutOff } from './cut-off.ts'
 import type { Services } from './services.ts'
@@ -7,6 +8,7 @@ import type { Services } from './services.ts'
 export class InstanceState {
   readonly #clock: Clock
   #services: Services | undefined
+  readonly #served = Promise.withResolvers<void>()
   /** While the store is looked for. */
   storeProblem: string | undefined = 'the database has not been reached yet'
   /** Another installation or another secret was met. */
@@ -39,8 +41,14 @@ export class InstanceState {
     return this.#services
   }
 
+  /** Resolves when the store was found, at once afterwards, and after `ms` in any case. */
+  async startedWithin(ms: number): Promise<void> {
+    if (!this.#services) await Promise.race([this.#served.promise, sleep(ms)])
+  }
+
   serve(services: Services): void {
     this.#services = services
+    this.#served.resolve()
   }
 
   /** Tells the fleet how much this instance does; once a second is enough for people. */

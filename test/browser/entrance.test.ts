@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
-import { startPage } from '../support/page-fixture.ts'
-import type { PageFixture } from '../support/page-fixture.ts'
+import { startPage } from './support/page-fixture.ts'
+import type { PageFixture } from './support/page-fixture.ts'
 
 let it: PageFixture
 

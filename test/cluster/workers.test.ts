@@ -17,6 +17,9 @@ import type { ScriptedProvider } from '../support/scripted-provider.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import type { TemporaryFolder } from '../support/temporary-folder.ts'
 
+/** Many processes start in each of these: minutes on a busy machine. */
+const slowly = { timeout: 180_000 }
+
 let folder: TemporaryFolder
 let postgres: PostgresServer
 let redis: TestRedis
@@ -30,6 +33,7 @@ beforeAll(async () => {
   redis = await startStandalone()
   provider = await startScriptedProvider({
     words: { words: 200, wordsPerSecond: 20 },
+    brief: { words: 40, wordsPerSecond: 20 },
     short: { words: 80, wordsPerSecond: 20 },
     long: { words: 2000, wordsPerSecond: 10 },
   })
@@ -102,43 +106,51 @@ const alive = (pid: number): boolean => {
 }
 
 describe('three workers on one port', () => {
-  test('one is killed in mid-answer: the answer goes on, the port answers, the worker comes back; SIGTERM stops all', async () => {
-    const instance = await start()
-    const api = new ApiClient(instance.url)
-    await api.signUp()
-    await expect.poll(() => labels(api), { timeout: 15_000 }).toEqual(['team-1', 'team-2', 'team-3'])
+  test(
+    'one is killed in mid-answer: the answer goes on, the port answers, the worker comes back; SIGTERM stops all',
+    slowly,
+    async () => {
+      const instance = await start()
+      const api = new ApiClient(instance.url)
+      await api.signUp()
+      await expect.poll(() => labels(api), { timeout: 15_000 }).toEqual(['team-1', 'team-2', 'team-3'])
 
-    const run = await api.startRun({ model: 'words', text: 'survive' })
-    const reader = new Reader({ urls: () => [instance.url], token: api.token, runId: run.runId })
-    await expect.poll(() => reader.text.length).toBeGreaterThan(100)
-    const { items } = await api.call<{ items: { owner: string }[] }>('GET', '/api/runs?status=running')
-    const label = items[0]!.owner.split('.')[0]!
-    const pid = pidOf(instance.pid, label)
-    process.kill(pid, 'SIGKILL')
-    // New connections are the others' from the first moment on.
-    for (let ask = 0; ask < 30; ask++) {
-      expect(await anew(`${instance.url}/health`)).toBe(200)
-    }
-    await reader.finished(30_000)
-    const answer = (await api.chat(run.chatId)).messages.at(-1)!
-    expect(answer.status).toBe('done')
-    expect(reader.text).toBe(answer.text)
-    expect(answer.text.split(/\s+/).length).toBeGreaterThanOrEqual(200)
-    expect(provider.calls.filter(({ call }) => call > 0).length).toBeGreaterThan(1)
+      const run = await api.startRun({ model: 'words', text: 'survive' })
+      const reader = new Reader({ urls: () => [instance.url], token: api.token, runId: run.runId })
+      await expect.poll(() => reader.text.length).toBeGreaterThan(100)
+      const { items } = await api.call<{ items: { owner: string }[] }>('GET', '/api/runs?status=running')
+      const label = items[0]!.owner.split('.')[0]!
+      const pid = pidOf(instance.pid, label)
+      process.kill(pid, 'SIGKILL')
+      // New connections are the others' from the first moment on.
+      for (let ask = 0; ask < 30; ask++) {
+        expect(await anew(`${instance.url}/health`)).toBe(200)
+      }
+      await reader.finished(30_000)
+      const answer = (await api.chat(run.chatId)).messages.at(-1)!
+      expect(answer.status).toBe('done')
+      expect(reader.text).toBe(answer.text)
+      expect(answer.text.split(/\s+/).length).toBeGreaterThanOrEqual(200)
+      expect(provider.calls.filter(({ call }) => call > 0).length).toBeGreaterThan(1)
 
-    await expect.poll(() => labels(api), { timeout: 15_000 }).toEqual(['team-1', 'team-2', 'team-3'])
-    const back = pidOf(instance.pid, label)
-    expect(back).not.toBe(pid)
+      await expect.poll(() => labels(api), { timeout: 15_000 }).toEqual(['team-1', 'team-2', 'team-3'])
+      const back = pidOf(instance.pid, label)
+      expect(back).not.toBe(pid)
 
-    const pids = ['team-1', 'team-2', 'team-3'].map((name) => pidOf(instance.pid, name))
-    // As a terminal does: the whole group hears it, and that is still one wish to stop.
-    for (const worker of pids) process.kill(worker, 'SIGINT')
-    instance.kill('SIGINT')
-    expect(await instance.exited()).toBe(0)
-    expect(pids.filter(alive)).toEqual([])
-  })
+      const pids = ['team-1', 'team-2', 'team-3'].map((name) => pidOf(instance.pid, name))
+      await api.startRun({ model: 'brief', text: 'let me finish' })
+      const brief = () => provider.calls.filter(({ model, call }) => model === 'brief' && call > 0)
+      await expect.poll(() => brief().length, { timeout: 5000 }).toBe(1)
+      // As a terminal does: the whole group hears it, and that is still one wish to stop.
+      for (const worker of pids) process.kill(worker, 'SIGINT')
+      instance.kill('SIGINT')
+      expect(await instance.exited()).toBe(0)
+      expect(brief().map(({ state }) => state)).toEqual(['ended'])
+      expect(pids.filter(alive)).toEqual([])
+    },
+  )
 
-  test('a second signal stops now, in mid-answer', async () => {
+  test('a second signal stops now, in mid-answer', slowly, async () => {
     const instance = await start({ SHUTDOWN_GRACE_SECONDS: '60' })
     const api = new ApiClient(instance.url)
     await api.signIn()
@@ -153,7 +165,7 @@ describe('three workers on one port', () => {
     expect(performance.now() - asked).toBeLessThan(30_000)
   })
 
-  test('without the supervisor the workers finish what they write, and leave', async () => {
+  test('without the supervisor the workers finish what they write, and leave', slowly, async () => {
     const instance = await start()
     const api = new ApiClient(instance.url)
     await api.signIn()
@@ -168,7 +180,7 @@ describe('three workers on one port', () => {
     expect(written().map(({ state }) => state)).toEqual(['ended'])
   })
 
-  test('a start that cannot succeed ends with its reason and code', () => {
+  test('a start that cannot succeed ends with its reason and code', slowly, () => {
     const cli = join(import.meta.dirname, '../../server/cli.ts')
     const env = {
       PATH: process.env['PATH'],

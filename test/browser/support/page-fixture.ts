@@ -1,17 +1,16 @@
-/// <reference lib="dom" />
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { expect } from 'vitest'
-import { ApiClient } from './api-client.ts'
-import { startInstance } from './instance-process.ts'
-import type { InstanceProcess } from './instance-process.ts'
-import { defaultScripts, startScriptedProvider } from './scripted-provider.ts'
-import type { Script, ScriptedProvider } from './scripted-provider.ts'
-import { temporaryFolder } from './temporary-folder.ts'
+import { ApiClient } from '../../support/api-client.ts'
+import { startInstance } from '../../support/instance-process.ts'
+import type { InstanceProcess } from '../../support/instance-process.ts'
+import { defaultScripts, startScriptedProvider } from '../../support/scripted-provider.ts'
+import type { Script, ScriptedProvider } from '../../support/scripted-provider.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
-const root = join(import.meta.dirname, '../..')
+const root = join(import.meta.dirname, '../../..')
 
 /** The built page on a real instance with a scripted provider, in a real browser. */
 export interface PageFixture extends AsyncDisposable {
@@ -45,14 +44,13 @@ export async function startPage(
   scripts: Record<string, Script> = defaultScripts,
   { env = {}, account = true }: { env?: Record<string, string>; account?: boolean } = {},
 ): Promise<PageFixture> {
-  if (!existsSync(join(root, 'dist/web/index.html'))) throw new Error('Build the page first: npm run build')
   const folder = await temporaryFolder('page')
   const provider = await startScriptedProvider(scripts)
   const settings = {
     label: 'page',
     env: { DATA_DIR: folder.path, OPENAI_API_BASE_URL: provider.v1, OPENAI_API_KEY: 'k', ...env },
   }
-  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] })
+  const browser = await launchBrowser()
   const complaints: string[] = []
   const it: PageFixture = {
     instance: await startInstance(settings),
@@ -60,19 +58,7 @@ export async function startPage(
     browser,
     api: new ApiClient(''),
     complaints,
-    async open(path = '/', { signedIn = true, beside, ...options } = {}) {
-      const context =
-        beside ?? (await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options }))
-      if (signedIn && !beside) {
-        await context.addCookies([
-          { name: 'token', value: it.api.token, url: it.instance.url, httpOnly: true },
-        ])
-      }
-      const page = await context.newPage()
-      await watch(page, it.instance.url, complaints)
-      await page.goto(it.instance.url + path)
-      return page
-    },
+    open: (path, options) => openPage({ ...it, url: it.instance.url }, path, options),
     async restart() {
       const { port } = it.instance
       it.instance.kill('SIGKILL')
@@ -93,6 +79,28 @@ export async function startPage(
     })
   }
   return it
+}
+
+export function launchBrowser(): Promise<Browser> {
+  if (!existsSync(join(root, 'dist/web/index.html'))) throw new Error('Build the page first: npm run build')
+  return chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] })
+}
+
+/** Opens the page of a server as the person whose token `api` has, and records what the browser complains of. */
+export async function openPage(
+  server: { url: string; browser: Browser; api: ApiClient; complaints: string[] },
+  path = '/',
+  { signedIn = true, beside, ...options }: OpenOptions = {},
+): Promise<Page> {
+  const { url, browser, api, complaints } = server
+  const context = beside ?? (await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options }))
+  if (signedIn && !beside) {
+    await context.addCookies([{ name: 'token', value: api.token, url, httpOnly: true }])
+  }
+  const page = await context.newPage()
+  await watch(page, url, complaints)
+  await page.goto(url + path)
+  return page
 }
 
 async function watch(page: Page, url: string, complaints: string[]): Promise<void> {

@@ -1,0 +1,150 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import type { BrowserContext, Page } from 'playwright-core'
+import { limits } from '../../protocol/ids.ts'
+import { hostilePayloads } from '../../web/ui/markdown/hostile-payloads.ts'
+import { phone, send, startPage } from './support/page-fixture.ts'
+import type { PageFixture } from './support/page-fixture.ts'
+
+let it: PageFixture
+let path = ''
+
+const category = (name: string): string => name.split(' ')[0] ?? ''
+const categories = [...new Set(hostilePayloads.map(({ name }) => category(name)))]
+const textsOf = (name: string): string[] =>
+  hostilePayloads.filter((payload) => category(payload.name) === name).map(({ text }) => text)
+
+/** As many whole payloads as a field of `most` characters takes, in turn from all categories but the invisible ones. */
+function fitting(most: number, from: string[]): string {
+  let whole = ''
+  for (const text of from) {
+    if (whole.length + text.length + 1 <= most) whole += `${text} `
+  }
+  return whole.trim()
+}
+const markup = [...textsOf('html'), ...textsOf('forms'), ...textsOf('entities'), ...textsOf('links')]
+const title = fitting(limits.title, markup)
+const userName = fitting(limits.name, markup)
+
+// One chat with every payload as a question and in an answer; the same as a title, a name and a provider's error.
+beforeAll(async () => {
+  it = await startPage({ hostile: {} })
+  const { api, provider } = it
+  await api.call('PATCH', '/api/account', { name: userName })
+  let last: { chatId: string; messageId: string } | undefined
+  const ask = async (text: string): Promise<void> => {
+    const place = last ? { chatId: last.chatId, parentId: last.messageId } : {}
+    const run = await api.startRun({ model: 'hostile', text, ...place })
+    last = run
+    await vi.waitFor(
+      async () => {
+        const { messages } = await api.chat(run.chatId)
+        expect(messages.find(({ id }) => id === run.messageId)?.status).not.toBe('running')
+      },
+      { timeout: 30_000, interval: 100 },
+    )
+  }
+  for (const name of categories) {
+    const text = textsOf(name).join('\n\n')
+    provider.scripts['hostile'] = { words: [text] }
+    await ask(text)
+  }
+  provider.scripts['hostile'] = {
+    refuse: { status: 400, body: { error: { message: markup.join(' ') } } },
+  }
+  await ask(markup.join('\n\n'))
+  path = `/c/${last?.chatId}`
+  await api.call('PATCH', `/api/chats/${last?.chatId}`, { title })
+})
+afterAll(() => it[Symbol.asyncDispose]())
+
+/** A browser in which a payload that runs is counted. */
+async function watched(options: Parameters<PageFixture['open']>[1] = {}): Promise<BrowserContext> {
+  const context = await it.browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })
+  await context.addInitScript(() => {
+    const counted = Object.assign(window, { ran: 0, pwn: () => counted.ran++ })
+  })
+  await context.addCookies([{ name: 'token', value: it.api.token, url: it.instance.url, httpOnly: true }])
+  return context
+}
+
+const ran = (page: Page): Promise<number> => page.evaluate(() => (window as unknown as { ran: number }).ran)
+
+async function arrived(page: Page): Promise<void> {
+  await expect.poll(() => page.locator('[data-message]').count(), { timeout: 30_000 }).toBeGreaterThan(2)
+  // Older messages come as one goes up to them.
+  while ((await page.getByText(/^\d+ earlier messages$/).count()) > 0) {
+    const before = await page.locator('[data-message]').count()
+    await page.locator('[data-thread]').evaluate((box) => {
+      box.dispatchEvent(new WheelEvent('wheel', { deltaY: -1 }))
+      box.scrollTop = 0
+    })
+    await expect.poll(() => page.locator('[data-message]').count()).toBeGreaterThan(before)
+  }
+  await page.locator('.katex').first().waitFor({ state: 'attached', timeout: 30_000 })
+}
+
+test.each([
+  ['a desk', {}],
+  ['a dark phone', { ...phone, colorScheme: 'dark' as const }],
+])(
+  'every payload as question, answer, title, name and error: nothing runs, leaks or is refused: %s',
+  async (_, view) => {
+    const context = await watched(view)
+    const page = await it.open(path, { beside: context })
+    await arrived(page)
+    expect(await page.locator('[data-message]').count()).toBe(2 * (categories.length + 1))
+    expect(await page.title()).toContain(title.slice(0, 20))
+    await page.locator('[data-status="failed"] [role="alert"]').getByText('<script>').first().waitFor()
+    await page.evaluate(() => {
+      for (const node of document.querySelectorAll('*')) {
+        node.dispatchEvent(new MouseEvent('mouseover', { bubbles: true }))
+        if (node instanceof HTMLElement) node.focus({ preventScroll: true })
+      }
+    })
+    const handlers = await page.evaluate(() =>
+      [...document.querySelectorAll('*')]
+        .flatMap((node) => [...node.attributes].map(({ name }) => name))
+        .filter((name) => name.startsWith('on')),
+    )
+    expect(handlers).toEqual([])
+    expect(await page.locator('iframe, object, embed, base, meta[http-equiv="refresh" i]').count()).toBe(0)
+    const width = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+    expect(width).toBeLessThanOrEqual(0)
+    const { violations } = await new AxeBuilder({ page }).analyze()
+    expect(
+      violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)}`)),
+    ).toEqual([])
+    expect(await ran(page)).toBe(0)
+    expect(it.complaints.splice(0)).toEqual([])
+    await context.close()
+  },
+)
+
+test('the control: what runs is counted, what the policy refuses is recorded', async () => {
+  const context = await watched()
+  const page = await it.open('/', { beside: context })
+  await page.evaluate(() => {
+    ;(window as unknown as { pwn: () => void }).pwn()
+    const image = new Image()
+    image.src = 'https://evil.invalid/control.png'
+    document.body.append(image)
+  })
+  expect(await ran(page)).toBe(1)
+  await expect.poll(() => it.complaints.length).toBeGreaterThan(0)
+  it.complaints.splice(0)
+  await context.close()
+})
+
+test('a payload that a person sends is shown as it was written', async () => {
+  const context = await watched()
+  const page = await it.open('/', { beside: context })
+  const text = textsOf('html').join(' ')
+  it.provider.scripts['hostile'] = { words: [text], wordsPerSecond: 100 }
+  await page.getByRole('textbox', { name: 'Message' }).waitFor()
+  await send(page, text)
+  await page.getByRole('article', { name: /^You/ }).getByText('<script>pwn()</script>').waitFor()
+  expect(await ran(page)).toBe(0)
+  expect(it.complaints.splice(0)).toEqual([])
+  await context.close()
+})

@@ -1,0 +1,88 @@
+import { join } from 'node:path'
+import { startRandomBalancer } from '../../../chaos/support/random-balancer.ts'
+import type { RunView } from '../../../protocol/http/list-runs.ts'
+import { ApiClient } from '../../support/api-client.ts'
+import { startInstance } from '../../support/instance-process.ts'
+import type { InstanceProcess } from '../../support/instance-process.ts'
+import { startPostgresServer } from '../../support/postgres-server.ts'
+import { startStandalone } from '../../support/redis-server.ts'
+import { startScriptedProvider } from '../../support/scripted-provider.ts'
+import type { Script, ScriptedProvider } from '../../support/scripted-provider.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
+import { launchBrowser, openPage } from './page-fixture.ts'
+import type { PageFixture } from './page-fixture.ts'
+
+/** The page behind a balancer without memory, on two instances with a Redis and a PostgreSQL of their own. */
+export interface PageFleet extends AsyncDisposable, Pick<PageFixture, 'api' | 'browser' | 'complaints' | 'open'> {
+  instances: InstanceProcess[]
+  provider: ScriptedProvider
+  /** Where new requests and sockets may go; all that run, unless a test narrows it. */
+  targets: () => string[]
+  /** The instance that writes the answer of this chat. */
+  ownerOf: (chatId: string) => Promise<InstanceProcess>
+  /** Kills what runs and starts both anew in their places, with these variables. */
+  startAnew: (env?: Record<string, string>) => Promise<void>
+}
+
+export async function startPageFleet(scripts: Record<string, Script>): Promise<PageFleet> {
+  const folder = await temporaryFolder('page-fleet')
+  const [postgres, redis, provider, browser] = await Promise.all([
+    startPostgresServer(),
+    startStandalone(),
+    startScriptedProvider(scripts),
+    launchBrowser(),
+  ])
+  const common = {
+    DATABASE_URL: await postgres.createDatabase(),
+    REDIS_URL: redis.variables.url,
+    OPENAI_API_BASE_URL: provider.v1,
+    OPENAI_API_KEY: 'k',
+    ENABLE_OLLAMA_API: 'false',
+  }
+  const start = (place: number, env: Record<string, string> = {}, port = 0): Promise<InstanceProcess> =>
+    startInstance({
+      label: `page-${place + 1}`,
+      port,
+      env: { DATA_DIR: join(folder.path, `data-${place}`), ...common, ...env },
+    })
+  const alive = (): string[] => it.instances.filter((instance) => instance.alive).map(({ url }) => url)
+  const balancer = await startRandomBalancer(() => it.targets())
+  const it: PageFleet = {
+    instances: await Promise.all([start(0), start(1)]),
+    provider,
+    targets: alive,
+    api: new ApiClient(balancer.url),
+    browser,
+    complaints: [],
+    open: (path, options) => openPage({ ...it, url: balancer.url }, path, options),
+    async ownerOf(chatId) {
+      const { items } = await it.api.call<{ items: RunView[] }>('GET', '/api/runs?limit=100')
+      const owner = items.find((run) => run.chatId === chatId)?.owner
+      const instance = it.instances.find(({ label }) => owner?.startsWith(`${label}.`))
+      if (!instance) throw new Error(`nobody owns the answer of ${chatId}`)
+      return instance
+    },
+    async startAnew(env) {
+      for (const instance of it.instances) {
+        if (instance.alive) instance.kill('SIGKILL')
+        await instance.exited()
+      }
+      it.instances = await Promise.all(it.instances.map(({ port }, place) => start(place, env, port)))
+      it.targets = alive
+    },
+    async [Symbol.asyncDispose]() {
+      await browser.close()
+      balancer.stop()
+      for (const instance of it.instances) {
+        if (instance.alive) instance.kill('SIGKILL')
+        await instance.exited()
+      }
+      await provider.close()
+      await redis.stop()
+      await postgres.stop()
+      await folder.remove()
+    },
+  }
+  await it.api.signUp()
+  return it
+}

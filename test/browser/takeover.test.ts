@@ -1,0 +1,155 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { readScriptedWords } from '../support/scripted-provider.ts'
+import { answered, lastAnswer, send } from './support/page-fixture.ts'
+import { startPageFleet } from './support/page-fleet.ts'
+import type { PageFleet } from './support/page-fleet.ts'
+
+let it: PageFleet
+const pages: Page[] = []
+
+beforeAll(async () => {
+  it = await startPageFleet({})
+})
+afterAll(() => it[Symbol.asyncDispose]())
+beforeEach(async () => {
+  // Long enough to be running still when it is killed, however slow the machine: `killOwner` says when it ends.
+  it.provider.scripts = {
+    continues: { words: 5000, wordsPerSecond: 60 },
+    anew: { words: 5000, wordsPerSecond: 60, continues: 'none' },
+  }
+  if (it.instances.some(({ alive }) => !alive)) await it.startAnew()
+})
+afterEach(async () => {
+  for (const page of pages.splice(0)) await page.context().close()
+  expect(it.complaints.splice(0)).toEqual([])
+})
+
+const shownText = (page: Page): Promise<string> => lastAnswer(page).locator('.answer > .md').innerText()
+const chatOf = (page: Page): string => page.url().split('/').at(-1) ?? ''
+const storedText = async (chatId: string): Promise<string> =>
+  (await it.api.chat(chatId)).messages.at(-1)?.text.trim() ?? ''
+
+/** A page in mid-answer, whose words have reached log and store. */
+async function inAnswer(model: string): Promise<Page> {
+  const page = await it.open()
+  pages.push(page)
+  await page.getByRole('button', { name: /^Model:/ }).click()
+  await page.getByRole('menuitemradio', { name: model }).click()
+  await send(page, `Outlive your server, ${model}`)
+  await page.waitForURL(/\/c\//)
+  await expect.poll(async () => (await shownText(page)).length, { timeout: 20_000 }).toBeGreaterThan(600)
+  return page
+}
+
+/** Kills whoever writes this answer; whoever goes on with it comes to an end. */
+async function killOwner(page: Page): Promise<void> {
+  const owner = await it.ownerOf(chatOf(page))
+  const words = readScriptedWords(await shownText(page)).words + 200
+  for (const script of Object.values(it.provider.scripts)) Object.assign(script, { words, wordsPerSecond: 100 })
+  owner.kill('SIGKILL')
+  await owner.exited()
+}
+
+/** Records, as the page shows them, the states of an answer that changes its server. */
+async function watchLink(page: Page): Promise<() => Promise<{ what: string; at: number }[]>> {
+  await page.evaluate(() => {
+    const seen: { what: string; at: number }[] = []
+    Object.assign(window, { seen })
+    const look = (): void => {
+      const notes = [...document.querySelectorAll('output')].map((note) => note.textContent)
+      const now = [
+        document.querySelector('.answer[data-link="moving"]') ? 'hollow' : 'full',
+        ...notes.filter((note) => /server|delayed/i.test(note)),
+      ].join(', ')
+      if (seen.at(-1)?.what !== now) seen.push({ what: now, at: Date.now() })
+    }
+    look()
+    new MutationObserver(look).observe(document.body, {
+      subtree: true,
+      childList: true,
+      attributes: true,
+      attributeFilter: ['data-link'],
+    })
+  })
+  return () => page.evaluate(() => (window as unknown as { seen: { what: string; at: number }[] }).seen)
+}
+
+test('7, 38: the writing instance is killed: both readers see it move, no word is lost or doubled', async () => {
+  const asker = await inAnswer('continues')
+  const chatId = chatOf(asker)
+  const owner = await it.ownerOf(chatId)
+  // The other tab reads from the instance that will take over.
+  it.targets = () => it.instances.filter(({ url }) => url !== owner.url).map(({ url }) => url)
+  const reader = await it.open(`/c/${chatId}`, { beside: asker.context() })
+  await expect.poll(async () => (await shownText(reader)).length, { timeout: 20_000 }).toBeGreaterThan(600)
+  const seenBy = { asker: await watchLink(asker), reader: await watchLink(reader) }
+  const shown = { asker: await shownText(asker), reader: await shownText(reader) }
+
+  const killedAt = Date.now()
+  await killOwner(asker)
+  for (const [name, page] of Object.entries({ asker, reader }) as ['asker' | 'reader', Page][]) {
+    await expect
+      .poll(async () => (await seenBy[name]()).map(({ what }) => what).join('\n'), { timeout: 20_000 })
+      .toMatch(/hollow, Moving to another server…[^]*full, Moved to another server/)
+    await expect
+      .poll(async () => (await shownText(page)).length, { timeout: 20_000 })
+      .toBeGreaterThan(shown[name].length + 50)
+    const seen = await seenBy[name]()
+    console.log(
+      `behaviour 38, ${name}: ${seen.map(({ what, at }) => `${what} after ${at - killedAt} ms`).join('; ')}`,
+    )
+  }
+  for (const page of [asker, reader]) {
+    await answered(page)
+    const stored = await storedText(chatId)
+    await expect.poll(() => shownText(page), { timeout: 10_000 }).toBe(stored)
+    expect(readScriptedWords(stored, it.provider.scripts['continues']?.words as number).problem).toBeUndefined()
+    expect(await page.locator('[data-message]').count()).toBe(2)
+  }
+})
+
+test('37: a reload in mid-answer may land anywhere, also while the answer has no server', async () => {
+  const page = await inAnswer('continues')
+  const chatId = chatOf(page)
+  await page.reload()
+  await expect.poll(async () => (await shownText(page)).length, { timeout: 20_000 }).toBeGreaterThan(600)
+  await killOwner(page)
+  await page.reload()
+  await expect.poll(async () => (await shownText(page)).length, { timeout: 20_000 }).toBeGreaterThan(600)
+  await answered(page)
+  const stored = await storedText(chatId)
+  await expect.poll(() => shownText(page), { timeout: 10_000 }).toBe(stored)
+  expect(readScriptedWords(stored, it.provider.scripts['continues']?.words as number).problem).toBeUndefined()
+})
+
+test('what cannot be continued is written anew, and the first version is kept', async () => {
+  const page = await inAnswer('anew')
+  const before = await shownText(page)
+  await killOwner(page)
+  await page.getByText('Written anew').waitFor({ timeout: 20_000 })
+  await page.getByRole('button', { name: 'show first' }).click()
+  await page.getByText(before.slice(0, 60)).waitFor()
+  await answered(page)
+  await expect.poll(() => shownText(page), { timeout: 10_000 }).toBe(await storedText(chatOf(page)))
+})
+
+test('with the policy "interrupt" the words are kept, "interrupted" is said, Continue goes on', async () => {
+  await it.startAnew({ RUN_TAKEOVER_POLICY: 'interrupt' })
+  const page = await inAnswer('anew')
+  const before = await shownText(page)
+  await killOwner(page)
+  await answered(page, 'interrupted')
+  const problem = lastAnswer(page).getByText('Interrupted. The words so far are kept.')
+  await problem.waitFor()
+  const kept = await storedText(chatOf(page))
+  expect(await shownText(page)).toBe(kept)
+  // What only this reader had seen may be cut: at most the words between two entries of the log.
+  expect(kept.slice(0, 500)).toBe(before.slice(0, 500))
+  await lastAnswer(page).getByRole('button', { name: 'Continue', exact: true }).first().click()
+  await problem.waitFor({ state: 'detached' })
+  await answered(page)
+  const stored = await storedText(chatOf(page))
+  expect(stored.length).toBeGreaterThan(kept.length)
+  await expect.poll(() => shownText(page), { timeout: 10_000 }).toBe(stored)
+})
