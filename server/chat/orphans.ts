@@ -71,26 +71,30 @@ export class Orphans {
   }
 
   async #sweep(): Promise<void> {
-    const { store, membership, me } = this.#context
-    const owners = await store.runs.owners()
-    const dead = owners
-      .map(({ owner }) => owner)
-      .filter((owner) => owner !== me && owner !== '' && membership.verdict(owner) === 'dead')
+    const owners = await this.#context.store.runs.owners()
+    const dead = owners.map(({ owner }) => owner).filter((owner) => this.#isDead(owner))
     if (owners.some(({ owner }) => owner === '')) dead.push('')
     if (dead.length === 0 || this.#holdsBack()) return
     await this.#claim(dead)
   }
 
+  #isDead(owner: string): boolean {
+    const { membership, me, alone } = this.#context
+    if (owner === me || owner === '') return false
+    // Whoever holds the lock of an embedded store is the only one alive: a killed and restarted process goes on at once.
+    return alone || membership.verdict(owner) === 'dead'
+  }
+
   async #claim(dead: string[]): Promise<void> {
-    const { store, me, limits } = this.#context
+    const { store, me, alone, limits } = this.#context
     while (!this.#stopping.signal.aborted) {
       const claimed = await store.runs.claimSome({
         me,
         dead,
         limit: batch,
         first: this.#live.readRunIds,
-        leaseMs: limits.leaseMs,
-        graceMs: limits.graceMs,
+        leaseMs: alone ? 0 : limits.leaseMs,
+        graceMs: alone ? 0 : limits.graceMs,
       })
       for (const run of claimed) void this.#owned.takeOver(run)
       // Fewer than asked for: the rest is somebody else's, or the store still holds it back for a moment.
