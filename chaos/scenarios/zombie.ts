@@ -13,7 +13,7 @@ const zombie = (name: string, pausedMs: number, short: boolean): Scenario => ({
   bound: `0 words from an owner that was paused for ${pausedMs / 1000} s; its provider connections are closed`,
   short,
   async run(bench) {
-    const words = Math.round((wordsPerSecond * (pausedMs + 7000)) / 1000)
+    const words = Math.round((wordsPerSecond * (pausedMs + 5000)) / 1000)
     const fleet = await bench.fleet({ scripts: { words: { words, wordsPerSecond } } })
     try {
       const victim = fleet.instances[0]

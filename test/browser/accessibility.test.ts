@@ -2,8 +2,9 @@ import { AxeBuilder } from '@axe-core/playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { benchSource } from '../../web/ui/markdown/bench-source.ts'
-import { answered, lastAnswer, phone, send, startPage } from './support/page-fixture.ts'
+import { phone, startPage } from './support/page-fixture.ts'
 import type { PageFixture } from './support/page-fixture.ts'
+import { answered, lastAnswer, send } from './support/page-steps.ts'
 
 let it: PageFixture
 

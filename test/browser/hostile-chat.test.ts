@@ -3,8 +3,9 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { BrowserContext, Page } from 'playwright-core'
 import { limits } from '../../protocol/ids.ts'
 import { hostilePayloads } from '../../web/ui/markdown/hostile-payloads.ts'
-import { phone, send, startPage } from './support/page-fixture.ts'
+import { phone, startPage } from './support/page-fixture.ts'
 import type { PageFixture } from './support/page-fixture.ts'
+import { send } from './support/page-steps.ts'
 
 let it: PageFixture
 let path = ''

@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { Page, WebSocketRoute } from 'playwright-core'
 import type { ServerFrame } from '../../protocol/index.ts'
-import { answered, lastAnswer, send, startPage } from './support/page-fixture.ts'
+import { startPage } from './support/page-fixture.ts'
 import type { PageFixture } from './support/page-fixture.ts'
+import { answered, lastAnswer, send } from './support/page-steps.ts'
 
 let it: PageFixture
 const pages: Page[] = []

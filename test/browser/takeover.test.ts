@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
 import { readScriptedWords } from '../support/scripted-provider.ts'
-import { answered, lastAnswer, send } from './support/page-fixture.ts'
 import { startPageFleet } from './support/page-fleet.ts'
 import type { PageFleet } from './support/page-fleet.ts'
+import { answered, lastAnswer, send } from './support/page-steps.ts'
 
 let it: PageFleet
 const pages: Page[] = []

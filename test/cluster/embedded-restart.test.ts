@@ -33,7 +33,7 @@ test('P1 alone: killed with -9 in mid-answer and started again, it goes on in th
   const read = readScriptedWords(stored.text, 200)
   expect(read.problem).toBeUndefined()
   expect(read.calls).toHaveLength(2)
-  // Nobody had to be waited for: the first words after the restart come within its own start.
+  // Taken up, not written anew.
   expect(reader.history.resets).toBe(0)
   await second.stop()
   await provider.close()

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
-import { expect } from 'vitest'
 import { ApiClient } from '../../support/api-client.ts'
 import { startInstance } from '../../support/instance-process.ts'
 import type { InstanceProcess } from '../../support/instance-process.ts'
@@ -104,11 +103,10 @@ export async function openPage(
 }
 
 async function watch(page: Page, url: string, complaints: string[]): Promise<void> {
-  await page.addInitScript(() => {
-    document.addEventListener('securitypolicyviolation', (event) =>
-      console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`),
-    )
-  })
+  await page.addInitScript(
+    "document.addEventListener('securitypolicyviolation', (event) => console.error('policy: ' + " +
+      "[event.violatedDirective, event.blockedURI, event.sample].join(' ')))",
+  )
   page.on('console', (message) => {
     if (/^policy:|Refused to|Content Security Policy|Trusted/.test(message.text()))
       complaints.push(message.text())
@@ -118,20 +116,4 @@ async function watch(page: Page, url: string, complaints: string[]): Promise<voi
     const { protocol, origin } = new URL(request.url())
     if (/^https?:$/.test(protocol) && origin !== url) complaints.push(`foreign request: ${request.url()}`)
   })
-}
-
-/** The text of the last answer on the page, as its reader sees it. */
-export function lastAnswer(page: Page): ReturnType<Page['locator']> {
-  return page.locator('[data-message="assistant"]').last()
-}
-
-export async function send(page: Page, text: string): Promise<void> {
-  const field = page.getByRole('textbox', { name: 'Message' })
-  await field.fill(text)
-  await field.press('Enter')
-}
-
-/** Waits until the last answer has ended as `status` says. */
-export async function answered(page: Page, status = 'done'): Promise<void> {
-  await expect.poll(() => lastAnswer(page).getAttribute('data-status'), { timeout: 30_000 }).toBe(status)
 }
