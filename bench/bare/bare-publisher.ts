@@ -19,7 +19,7 @@ async function publish(channel: string, { words, wordsPerSecond }: Job): Promise
   let under: Promise<unknown>[] = []
   for (let place = 0; place < words; place++) {
     if (wordsPerSecond > 0) {
-      const wait = start + (place * 1000) / wordsPerSecond - performance.now()
+      const wait = Math.max(1, start + (place * 1000) / wordsPerSecond - performance.now())
       await new Promise((resolve) => setTimeout(resolve, wait))
     } else if (under.length >= inFlight) {
       await Promise.all(under)

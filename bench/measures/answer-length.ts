@@ -1,5 +1,5 @@
 import type { Measure, Row } from '../measure.ts'
-import { childrenOf, cpuMicros } from '../support/process-cost.ts'
+import { cpuMicros, cpuOfChildren, spentBetween } from '../support/process-cost.ts'
 import type { World } from '../support/world.ts'
 import { micros } from '../support/write-figure.ts'
 
@@ -21,12 +21,11 @@ export const answerLength: Measure = {
       const before = socket.words
       const spent = async ([from, to]: readonly [number, number]): Promise<number[]> => {
         await socket.until(() => socket.words - before >= from * answers, `word ${from}`)
-        const store = childrenOf(postgres)
-        const mark = [cpuMicros(...feed.pids()), cpuMicros(...store), socket.words]
+        const mark = { words: socket.words, cpu: cpuMicros(...feed.pids()), store: cpuOfChildren(postgres) }
         await socket.until(() => socket.words - before >= to * answers, `word ${to}`)
-        const now = [cpuMicros(...feed.pids()), cpuMicros(...store), socket.words]
-        const [shoal = 0, stored = 0, words = 1] = now.map((value, place) => value - (mark[place] ?? 0))
-        return [shoal / words, stored / words]
+        const words = socket.words - mark.words
+        const cpu = cpuMicros(...feed.pids()) - mark.cpu
+        return [cpu / words, spentBetween(mark.store, cpuOfChildren(postgres)) / words]
       }
       await feed.start(answers, 'long')
       for (const [place, window] of [early, late].entries()) {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 
 /**
  * CPU time that processes have taken so far, µs, user and system. Read per thread from the scheduler, which counts
@@ -34,11 +34,19 @@ export function residentBytes(pid: number): number {
   return Number(found[1]) * 1024
 }
 
-/** The processes that a process has started, such as the backends of PostgreSQL. */
-export function childrenOf(pid: number): number[] {
-  return readdirSync('/proc')
+/** CPU time of each process that a process has started, such as the backends of PostgreSQL, µs. */
+export function cpuOfChildren(pid: number): Map<number, number> {
+  const children = readdirSync('/proc')
     .map(Number)
     .filter((candidate) => candidate > 0 && parentOf(candidate) === pid)
+  return new Map(children.flatMap((child) => (isThere(child) ? [[child, cpuMicros(child)]] : [])))
+}
+
+const isThere = (pid: number): boolean => existsSync(`/proc/${pid}/task`)
+
+/** What the children of both moments have taken between them. */
+export function spentBetween(before: Map<number, number>, after: Map<number, number>): number {
+  return [...after].reduce((sum, [pid, cpu]) => sum + cpu - (before.get(pid) ?? 0), 0)
 }
 
 function parentOf(pid: number): number | undefined {

@@ -27,6 +27,8 @@ export interface PageFixture extends AsyncDisposable {
 
 export interface OpenOptions extends BrowserContextOptions {
   signedIn?: boolean
+  /** What localStorage has before the page comes. */
+  stored?: Record<string, string>
   /** Another tab of the same browser. */
   beside?: BrowserContext
 }
@@ -89,12 +91,17 @@ export function launchBrowser(): Promise<Browser> {
 export async function openPage(
   server: { url: string; browser: Browser; api: ApiClient; complaints: string[] },
   path = '/',
-  { signedIn = true, beside, ...options }: OpenOptions = {},
+  { signedIn = true, beside, stored, ...options }: OpenOptions = {},
 ): Promise<Page> {
   const { url, browser, api, complaints } = server
   const context = beside ?? (await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options }))
   if (signedIn && !beside) {
     await context.addCookies([{ name: 'token', value: api.token, url, httpOnly: true }])
+  }
+  if (stored) {
+    await context.addInitScript(
+      `for (const [key, value] of Object.entries(${JSON.stringify(stored)})) localStorage.setItem(key, value)`,
+    )
   }
   const page = await context.newPage()
   await watch(page, url, complaints)

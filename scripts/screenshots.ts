@@ -1,0 +1,170 @@
+// `node scripts/screenshots.ts [name…]`: takes the pictures of docs/screenshots from the built page on real instances.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { BrowserContextOptions, Page } from 'playwright-core'
+import { startPage, phone } from '../test/browser/support/page-fixture.ts'
+import type { PageFixture } from '../test/browser/support/page-fixture.ts'
+import { startPageFleet } from '../test/browser/support/page-fleet.ts'
+import type { PageFleet } from '../test/browser/support/page-fleet.ts'
+import { smallPng } from './screenshots/small-png.ts'
+import { longAnswer, longProse, otherChats, question } from './screenshots/shown-chats.ts'
+
+const folder = join(import.meta.dirname, '../docs/screenshots')
+const mostBytes = 80_000
+const desk = { viewport: { width: 1280, height: 800 } }
+const views: Record<string, BrowserContextOptions> = {
+  light: { ...desk, colorScheme: 'light' },
+  dark: { ...desk, colorScheme: 'dark' },
+  phone: { ...phone, colorScheme: 'light' },
+}
+const models = { words: 'sonar-70b', slow: 'sonar-70b-slow', refuses: 'tern-mini' }
+
+const wanted = process.argv.slice(2)
+const asked = (name: string): boolean => wanted.length === 0 || wanted.includes(name)
+mkdirSync(folder, { recursive: true })
+
+/** Takes a picture once what fades in is there, with a palette. */
+async function shoot(page: Page, name: string, view: string): Promise<void> {
+  await page.waitForFunction(
+    "document.fonts.status === 'loaded' && document.getAnimations().every((it) => it.playState !== 'running' || it.effect.getTiming().iterations === Infinity)",
+    undefined,
+    { timeout: 3000 },
+  ).catch(() => console.warn(`${name}-${view}: something still moves`))
+  const path = join(folder, `${name}-${view}.png`)
+  const png = smallPng(await page.screenshot())
+  if (png.length > mostBytes) throw new Error(`${name}-${view}.png has ${png.length} bytes`)
+  writeFileSync(path, png)
+  console.log(`${name}-${view}.png ${(png.length / 1000).toFixed(0)} kB`)
+}
+
+type Server = Pick<PageFixture, 'open'>
+
+interface Picture {
+  path?: string
+  signedIn?: boolean
+  stored?: Record<string, string>
+  arrive: (page: Page) => Promise<unknown>
+}
+
+async function inAllViews(server: Server, name: string, picture: Picture): Promise<void> {
+  if (!asked(name)) return
+  const { path = '/', arrive, ...how } = picture
+  for (const [view, options] of Object.entries(views)) {
+    const page = await server.open(path, { ...options, ...how })
+    await arrive(page)
+    await shoot(page, name, view)
+    await page.context().close()
+  }
+}
+
+const messageField = (page: Page): Promise<void> => page.getByRole('textbox', { name: 'Message' }).waitFor()
+
+/** Asks by the API; resolves with the path of the chat once the answer is there, or has begun. */
+async function ask(
+  { api }: Pick<PageFixture, 'api'>,
+  { model, text, title, wait }: { model: string; text: string; title: string; wait: boolean },
+): Promise<string> {
+  const { chatId } = await api.startRun({ model, text })
+  await api.call('PATCH', `/api/chats/${chatId}`, { title })
+  for (let tries = 0; wait && tries < 300; tries++) {
+    if ((await api.chat(chatId)).messages.at(-1)?.status !== 'running') break
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  return `/c/${chatId}`
+}
+
+async function firstRun(): Promise<void> {
+  if (!asked('first-run')) return
+  const env = { OPENAI_API_BASE_URL: '', OPENAI_API_KEY: '', OLLAMA_BASE_URL: '' }
+  await using alone = await startPage({}, { env })
+  await inAllViews(alone, 'first-run', {
+    stored: { 'shoal:first-run': 'open' },
+    arrive: (page) => page.getByRole('region', { name: 'Ollama' }).waitFor(),
+  })
+}
+
+async function stillPages(fleet: PageFleet): Promise<void> {
+  await inAllViews(fleet, 'sign-in', {
+    signedIn: false,
+    arrive: (page) => page.getByLabel('Password').waitFor(),
+  })
+  await inAllViews(fleet, 'empty', { arrive: messageField })
+  await inAllViews(fleet, 'account', {
+    path: '/account',
+    arrive: (page) => page.getByText('backup script').waitFor(),
+  })
+  await inAllViews(fleet, 'connections', {
+    path: '/connections',
+    arrive: (page) => page.getByRole('button', { name: 'Verify' }).first().waitFor(),
+  })
+}
+
+async function chats(fleet: PageFleet): Promise<void> {
+  const title = 'Counting sign-ins over five servers'
+  const long = await ask(fleet, { model: models.words, text: question, title, wait: true })
+  const failed = await ask(fleet, {
+    model: models.refuses,
+    text: 'Translate the attached minutes, please.',
+    title: 'Minutes in English',
+    wait: true,
+  })
+  await inAllViews(fleet, 'error', {
+    path: failed,
+    arrive: (page) => page.getByRole('alert').first().waitFor(),
+  })
+  await inAllViews(fleet, 'long-answer', {
+    path: long,
+    async arrive(page) {
+      await page.locator('.katex').first().waitFor()
+      await page.locator('pre .hljs-keyword, pre [class*="keyword"]').first().waitFor().catch(() => undefined)
+      await page.locator('.katex-display, .md-formula').first().scrollIntoViewIfNeeded().catch(() => undefined)
+    },
+  })
+  for (const [view, options] of Object.entries(views)) {
+    if (!asked('streaming')) break
+    const path = await ask(fleet, { model: models.slow, text: question, title, wait: false })
+    const page = await fleet.open(path, options)
+    await page.locator('.answer table, .answer pre').first().waitFor()
+    await shoot(page, 'streaming', view)
+    await page.getByRole('button', { name: 'Stop' }).click()
+    await page.context().close()
+  }
+}
+
+/** A real kill, seen in all views at once. */
+async function takeover(fleet: PageFleet): Promise<void> {
+  if (!asked('takeover')) return
+  fleet.provider.scripts[models.slow] = { words: longProse, wordsPerSecond: 40 }
+  const path = await ask(fleet, {
+    model: models.slow,
+    text: 'What happens to an answer when its server dies?',
+    title: 'When a server dies',
+    wait: false,
+  })
+  const pages: [string, Page][] = []
+  for (const [view, options] of Object.entries(views)) pages.push([view, await fleet.open(path, options)])
+  for (const [, page] of pages) await page.locator('.answer .md p').nth(1).waitFor()
+  const owner = await fleet.ownerOf(path.split('/').at(-1) ?? '')
+  owner.kill('SIGKILL')
+  await Promise.all(
+    pages.map(async ([view, page]) => {
+      await page.getByText('Moved to another server').waitFor({ timeout: 30_000 })
+      await shoot(page, 'takeover', view)
+    }),
+  )
+}
+
+await firstRun()
+await using fleet = await startPageFleet({
+  [models.words]: { words: longAnswer.split(/(?<= )/) },
+  [models.slow]: { words: longAnswer.split(/(?<= )/), wordsPerSecond: 60 },
+  [models.refuses]: {
+    refuse: { status: 401, body: { error: { message: 'Incorrect API key provided: sk-…w3Qd.' } } },
+  },
+})
+await fleet.api.call('PATCH', '/api/account', { name: 'Ada Lovelace' })
+await fleet.api.call('POST', '/api/account/api-keys', { name: 'backup script' })
+for (const title of otherChats) await ask(fleet, { model: models.words, text: title, title, wait: true })
+await stillPages(fleet)
+await chats(fleet)
+await takeover(fleet)
