@@ -14,6 +14,7 @@ import { rest } from './measures/rest.ts'
 import { start } from './measures/start.ts'
 import { machine, printTable } from './support/print-table.ts'
 import { World } from './support/world.ts'
+import { web } from './web/web.ts'
 
 const all: Measure[] = [
   localWords,
@@ -24,6 +25,7 @@ const all: Measure[] = [
   idleSockets,
   rest,
   start,
+  web,
 ]
 
 const { values, positionals } = parseArgs({

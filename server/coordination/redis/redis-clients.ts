@@ -71,6 +71,7 @@ class IoRedisLink implements RedisLink {
     }
     return this.#call(options, async () => {
       const { client } = this.#commands
+      together(client)
       try {
         return await client.call('evalsha', script.sha, keys.length, ...keys, ...args)
       } catch (error) {
@@ -158,6 +159,18 @@ class IoRedisLink implements RedisLink {
       })
     }
   }
+}
+
+/**
+ * Commands of one turn of the event loop leave in one piece, without a pipeline, whose commands would fail together. On
+ * a Cluster the client does not say yet which connection it will take.
+ */
+function together(client: Client): void {
+  // Undefined before the first connection.
+  const stream: Redis['stream'] | undefined = client instanceof Cluster ? undefined : client.stream
+  if (!stream || stream.writableCorked > 0) return
+  stream.cork()
+  setImmediate(() => stream.uncork())
 }
 
 function pingAll(client: Client): Promise<unknown> {

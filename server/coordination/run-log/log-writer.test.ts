@@ -111,6 +111,30 @@ describe('pace', () => {
     expect(await appendsIn(3990)).toBe(40)
   })
 
+  test('the logs of runs that began apart are written at the same moments', async () => {
+    const append = handle.append.bind(handle)
+    const sentAt: number[] = []
+    vi.spyOn(handle, 'append').mockImplementation((...args) => {
+      sentAt.push(performance.now())
+      return append(...args)
+    })
+    const common = { log: handle, fence, text: '', fenced, clock: systemClock, logger: silentLogger }
+    const writers: LogWriter[] = []
+    for (const name of ['one', 'another']) {
+      const begun = createLogWriter({ ...common, runId: name, starts: [[fence, 0]] })
+      writers.push(begun)
+      begun.setFollowed(true)
+      await pass(10)
+      begun.write('first')
+      await pass(40)
+    }
+    for (const begun of writers) begun.write('second')
+    await pass(300)
+    for (const begun of writers) begun.close()
+    const [first = 0, second = 0, third = 0, fourth = 0.5] = sentAt
+    expect([second - first, (fourth - third) % 100]).toEqual([50, 0])
+  })
+
   test('a follower that comes does not wait for the long pause', async () => {
     writer.write('a')
     await pass(10)

@@ -3,8 +3,12 @@ import type { Clock, Logger } from '../../base/index.ts'
 import type { EntryId, LogAnswer, RunLog, Snapshot, Starts, Words } from './run-log.ts'
 import { RunText } from './run-text.ts'
 
-/** Least time between two appends, ms. */
+/** Time between two appends, ms. */
 const paceMs = { followed: 100, unfollowed: 400 }
+/** The logs of all runs here are written at moments this far apart, ms: Redis gets many in one piece. */
+const momentsMs = 100
+/** An append that comes this late still counts for the moment that it was due at, ms. */
+const lateMs = 10
 const retryMs = { first: 50, most: 1000 }
 /** The log's own expiry is 24 h: renewing it this seldom is safe and costs nothing. */
 const refreshExpiryMs = 10 * 60 * 1000
@@ -129,7 +133,8 @@ class Writer implements LogWriter {
   #pause(): number {
     if (this.#flushes.size > 0) return 0
     const pace = this.#followedHere || this.#heard > 0 ? paceMs.followed : paceMs.unfollowed
-    return this.#appendedAt + pace - this.#options.clock.monotonic()
+    const moment = Math.ceil((this.#appendedAt - lateMs) / momentsMs) * momentsMs
+    return moment + pace - this.#options.clock.monotonic()
   }
 
   #freeze(): Frozen {

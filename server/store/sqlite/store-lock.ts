@@ -22,6 +22,9 @@ export class StoreLocked extends Error {
   }
 }
 
+/** Keeps the locks alive: the garbage collector would close a database that nobody refers to, and free its folder. */
+const held = new Set<SqliteDatabase.Database>()
+
 /**
  * Takes the folder for this process: an open exclusive transaction on `lock.db`, which the kernel frees however the
  * process ends, so that there is no stale lock to clear. `lock.json` beside it only tells others who holds it.
@@ -46,7 +49,13 @@ export function takeStoreLock(folder: string, now: number): { release(): void } 
     database.close()
     throw error
   }
-  return { release: () => database.close() }
+  held.add(database)
+  return {
+    release() {
+      held.delete(database)
+      database.close()
+    },
+  }
 }
 
 function readHolder(path: string): LockHolder | undefined {

@@ -1,0 +1,65 @@
+import type { BrowserContext } from 'playwright-core'
+import type { PageFixture } from '../../test/browser/support/page-fixture.ts'
+import type { Row } from '../measure.ts'
+import { kilobytes } from '../support/write-figure.ts'
+import { absoluteRow } from './absolute-row.ts'
+import { watchCost } from './page-cost.ts'
+
+const rounds = 3
+const seconds = (value: number): string => `${value.toFixed(2)} s`
+
+/** A browser that has never been here, and one that has. */
+export async function measureFirstLoad(server: PageFixture): Promise<Row[]> {
+  const cold: number[] = []
+  const warm: number[] = []
+  let loaded = { requests: 0, bytes: 0, scriptBytes: 0 }
+  for (let round = 0; round < rounds; round++) {
+    const context = await server.browser.newContext({ viewport: { width: 1280, height: 800 } })
+    const { api, instance } = server
+    await context.addCookies([{ name: 'token', value: api.token, url: instance.url, httpOnly: true }])
+    const first = await untilComposer(context, instance.url)
+    cold.push(first.seconds)
+    loaded = first.loaded
+    warm.push((await untilComposer(context, instance.url)).seconds)
+    await context.close()
+  }
+  const all = (times: number[]): string => `Best of ${times.map(seconds).join(', ')}.`
+  const { requests, bytes, scriptBytes } = loaded
+  return [
+    absoluteRow('scripts', 'JavaScript of the first load, as it came over the wire', {
+      measured: scriptBytes,
+      most: 195_000,
+      write: kilobytes,
+    }),
+    absoluteRow('bytes', 'all bytes of the first load', { measured: bytes, most: 400_000, write: kilobytes }),
+    absoluteRow('requests', 'requests of the first load', { measured: requests, most: 25, write: String }),
+    absoluteRow('cold', 'from the address to a composer that takes keys, nothing cached', {
+      measured: Math.min(...cold),
+      most: 0.8,
+      write: seconds,
+      note: all(cold),
+    }),
+    absoluteRow('warm', 'the same on the second visit', {
+      measured: Math.min(...warm),
+      most: 0.4,
+      write: seconds,
+      note: all(warm),
+    }),
+  ]
+}
+
+async function untilComposer(
+  context: BrowserContext,
+  url: string,
+): Promise<{ seconds: number; loaded: { requests: number; bytes: number; scriptBytes: number } }> {
+  const page = await context.newPage()
+  const cost = await watchCost(page)
+  const began = performance.now()
+  await page.goto(url, { waitUntil: 'commit' })
+  await page.getByRole('textbox', { name: 'Message' }).waitFor()
+  const took = (performance.now() - began) / 1000
+  await page.waitForLoadState('networkidle')
+  const loaded = cost.loaded()
+  await page.close()
+  return { seconds: took, loaded }
+}

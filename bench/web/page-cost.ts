@@ -1,0 +1,41 @@
+import type { CDPSession, Page } from 'playwright-core'
+
+/** What a page has cost its browser, read through the browser's own instruments. */
+export interface PageCost {
+  /** Seconds that the main thread was busy, since the page began. */
+  busySeconds(): Promise<number>
+  /** Bytes of the frames that came over WebSockets so far, as they were before compression. */
+  socketBytes(): number
+  loaded(): { requests: number; bytes: number; scriptBytes: number }
+}
+
+export async function watchCost(page: Page): Promise<PageCost> {
+  const session: CDPSession = await page.context().newCDPSession(page)
+  await session.send('Network.enable')
+  await session.send('Performance.enable')
+  const kinds = new Map<string, string>()
+  const sizes: { kind: string; bytes: number }[] = []
+  let received = 0
+  session.on('Network.responseReceived', ({ requestId, type }) => kinds.set(requestId, type))
+  session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) =>
+    sizes.push({ kind: kinds.get(requestId) ?? '', bytes: encodedDataLength }),
+  )
+  session.on('Network.webSocketFrameReceived', ({ response }) => {
+    received += Buffer.byteLength(response.payloadData)
+  })
+  const sum = (some: { bytes: number }[]): number => some.reduce((total, { bytes }) => total + bytes, 0)
+  return {
+    async busySeconds() {
+      const { metrics } = await session.send('Performance.getMetrics')
+      const found = metrics.find(({ name }) => name === 'TaskDuration')
+      if (!found) throw new Error('the browser does not measure TaskDuration')
+      return found.value
+    },
+    socketBytes: () => received,
+    loaded: () => ({
+      requests: sizes.length,
+      bytes: sum(sizes),
+      scriptBytes: sum(sizes.filter(({ kind }) => kind === 'Script')),
+    }),
+  }
+}

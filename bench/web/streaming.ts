@@ -1,0 +1,65 @@
+import type { PageFixture } from '../../test/browser/support/page-fixture.ts'
+import { benchSource } from '../../web/ui/markdown/bench-source.ts'
+import type { Row } from '../measure.ts'
+import { absoluteRow } from './absolute-row.ts'
+import { watchCost } from './page-cost.ts'
+
+const words = 2000
+const wordsPerSecond = 500
+const seconds = (value: number): string => `${value.toFixed(2)} s`
+
+/** An answer of 2,000 words of everything that Markdown has, at 500 words a second. */
+export async function measureStreaming(server: PageFixture): Promise<Row[]> {
+  const once = benchSource.split(/(?<=\s)(?=\S)/)
+  const text = Array.from({ length: Math.ceil(words / once.length) }, () => [...once, '\n\n'])
+    .flat()
+    .slice(0, words)
+  server.provider.scripts['stream'] = { words: text, wordsPerSecond }
+  const page = await server.open('/')
+  const cost = await watchCost(page)
+  await page.getByRole('button', { name: /^Model:/ }).click()
+  await page.getByRole('menuitemradio', { name: 'stream' }).click()
+  await page.evaluate(`
+    globalThis.shift = 0
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) if (!entry.hadRecentInput) globalThis.shift += entry.value
+    }).observe({ type: 'layout-shift', buffered: false })
+    new MutationObserver(() => {
+      if (!globalThis.endedAt && document.querySelector('[data-message=assistant][data-status=done]'))
+        globalThis.endedAt = Date.now()
+    }).observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ['data-status'] })
+  `)
+  const field = page.getByRole('textbox', { name: 'Message' })
+  await field.fill('Everything that Markdown has')
+  const [busy, bytes] = [await cost.busySeconds(), cost.socketBytes()]
+  await field.press('Enter')
+  await page.waitForFunction('globalThis.endedAt', undefined, { timeout: 60_000 })
+  const took = (await cost.busySeconds()) - busy
+  const wire = cost.socketBytes() - bytes
+  const endedAt = Number(await page.evaluate('globalThis.endedAt'))
+  const shift = Number(await page.evaluate('globalThis.shift'))
+  const sourceEnded = server.provider.calls.findLast(({ model }) => model === 'stream')?.endedAt ?? 0
+  await page.context().close()
+  return [
+    absoluteRow('stream/cpu', `main thread over ${words} words of Markdown at ${wordsPerSecond} words/s`, {
+      measured: took,
+      most: 1.2,
+      write: seconds,
+    }),
+    absoluteRow('stream/shift', 'layout shift over that answer', {
+      measured: shift,
+      most: 0.02,
+      write: (value) => value.toFixed(3),
+    }),
+    absoluteRow('stream/end', 'shown as finished, after the source had ended', {
+      measured: (endedAt - sourceEnded) / 1000,
+      most: 0.3,
+      write: seconds,
+    }),
+    absoluteRow('stream/wire', 'bytes over the socket per byte of text, before compression', {
+      measured: wire / Buffer.byteLength(text.join('')),
+      most: 3,
+      write: (value) => value.toFixed(2),
+    }),
+  ]
+}

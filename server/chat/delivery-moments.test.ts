@@ -1,0 +1,55 @@
+import { pino } from 'pino'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { silentLogger, systemClock } from '../base/index.ts'
+import { DeliveryMoments } from './delivery-moments.ts'
+
+const gatherMs = 30
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }))
+afterEach(() => void vi.useRealTimers())
+
+test('runs that ask at different times are called at the same moment, half a gathering away at least', () => {
+  const moments = new DeliveryMoments(gatherMs, { clock: systemClock, logger: silentLogger })
+  for (let begin = 0; begin < gatherMs; begin += 7) {
+    const asked = performance.now()
+    const called: number[] = []
+    moments.next(() => called.push(performance.now()))
+    vi.advanceTimersByTime(10)
+    moments.next(() => called.push(performance.now()))
+    vi.advanceTimersByTime(2 * gatherMs)
+    const [first = 0, second] = called
+    expect(called).toHaveLength(2)
+    expect(second).toBe(first)
+    expect(first - asked).toBeGreaterThanOrEqual(gatherMs / 2)
+    expect(first - asked).toBeLessThanOrEqual(1.5 * gatherMs + 1)
+    vi.advanceTimersByTime(7)
+  }
+})
+
+test('a run that asks again from within its moment waits for the next one', () => {
+  const moments = new DeliveryMoments(gatherMs, { clock: systemClock, logger: silentLogger })
+  const called: number[] = []
+  const again = (): void => {
+    called.push(performance.now())
+    moments.next(again)
+  }
+  moments.next(again)
+  vi.advanceTimersByTime(1000)
+  const pauses = called.slice(1).map((at, place) => at - (called[place] ?? 0))
+  expect(called.length).toBeGreaterThan(30)
+  for (const pause of pauses) expect(Math.abs(pause - gatherMs)).toBeLessThanOrEqual(1)
+})
+
+test('the fault of one run is logged and is not the others’ (P13)', () => {
+  const lines: string[] = []
+  const logger = pino({}, { write: (line) => void lines.push(line) })
+  const moments = new DeliveryMoments(gatherMs, { clock: systemClock, logger })
+  const called: string[] = []
+  moments.next(() => {
+    throw new Error('broken on purpose')
+  })
+  moments.next(() => called.push('the other'))
+  vi.advanceTimersByTime(2 * gatherMs)
+  expect(called).toEqual(['the other'])
+  expect(lines.join()).toContain('broken on purpose')
+})
