@@ -25,11 +25,13 @@ mkdirSync(folder, { recursive: true })
 
 /** Takes a picture once what fades in is there, with a palette. */
 async function shoot(page: Page, name: string, view: string): Promise<void> {
-  await page.waitForFunction(
-    "document.fonts.status === 'loaded' && document.getAnimations().every((it) => it.playState !== 'running' || it.effect.getTiming().iterations === Infinity)",
-    undefined,
-    { timeout: 3000 },
-  ).catch(() => console.warn(`${name}-${view}: something still moves`))
+  await page
+    .waitForFunction(
+      "document.fonts.status === 'loaded' && document.getAnimations().every((it) => it.playState !== 'running' || it.effect.getTiming().iterations === Infinity)",
+      undefined,
+      { timeout: 3000 },
+    )
+    .catch(() => console.warn(`${name}-${view}: something still moves`))
   const path = join(folder, `${name}-${view}.png`)
   const png = smallPng(await page.screenshot())
   if (png.length > mostBytes) throw new Error(`${name}-${view}.png has ${png.length} bytes`)
@@ -66,7 +68,8 @@ async function ask(
 ): Promise<string> {
   const { chatId } = await api.startRun({ model, text })
   await api.call('PATCH', `/api/chats/${chatId}`, { title })
-  for (let tries = 0; wait && tries < 300; tries++) {
+  const most = wait ? 300 : 0
+  for (let tries = 0; tries < most; tries++) {
     if ((await api.chat(chatId)).messages.at(-1)?.status !== 'running') break
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
@@ -116,8 +119,16 @@ async function chats(fleet: PageFleet): Promise<void> {
     path: long,
     async arrive(page) {
       await page.locator('.katex').first().waitFor()
-      await page.locator('pre .hljs-keyword, pre [class*="keyword"]').first().waitFor().catch(() => undefined)
-      await page.locator('.katex-display, .md-formula').first().scrollIntoViewIfNeeded().catch(() => undefined)
+      await page
+        .locator('pre .hljs-keyword, pre [class*="keyword"]')
+        .first()
+        .waitFor()
+        .catch(() => undefined)
+      await page
+        .locator('.katex-display, .md-formula')
+        .first()
+        .scrollIntoViewIfNeeded()
+        .catch(() => undefined)
     },
   })
   for (const [view, options] of Object.entries(views)) {

@@ -1,6 +1,6 @@
 import type { Measure, Row } from '../measure.ts'
 import { alternate } from '../support/alternate.ts'
-import { fullSpeedCost, pacedCost } from '../support/word-cost.ts'
+import { fullSpeedCost, pacedCost, warmUp } from '../support/word-cost.ts'
 import type { World } from '../support/world.ts'
 import { micros } from '../support/write-figure.ts'
 
@@ -12,8 +12,9 @@ export const localWords: Measure = {
   async run(world: World): Promise<Row[]> {
     const shoal = await world.local()
     const relay = await world.relay()
+    await Promise.all([warmUp(shoal), warmUp(relay)])
     const full = await alternate({ shoal: () => fullSpeedCost(shoal), relay: () => fullSpeedCost(relay) }, 4)
-    const paced = await alternate({ shoal: () => pacedCost(shoal), relay: () => pacedCost(relay) }, 4)
+    const paced = await alternate({ shoal: () => pacedCost(shoal), relay: () => pacedCost(relay) }, 3)
     world.pacedRelay = paced.relay
     return [
       row('local/full', `${what}: full speed`, full, 2),

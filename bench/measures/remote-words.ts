@@ -1,6 +1,6 @@
 import type { Measure, Row } from '../measure.ts'
 import { alternate } from '../support/alternate.ts'
-import { fullSpeedCost, pacedCost } from '../support/word-cost.ts'
+import { fullSpeedCost, pacedCost, warmUp } from '../support/word-cost.ts'
 import type { World } from '../support/world.ts'
 import { micros } from '../support/write-figure.ts'
 
@@ -19,6 +19,7 @@ export const remoteWords: Measure = {
   async run(world: World): Promise<Row[]> {
     const [shoal, publishing, relay] = [await world.remote(), await world.publishing(), await world.relay()]
     const known = world.pacedRelay
+    await Promise.all([warmUp(shoal), warmUp(publishing), ...(known === undefined ? [warmUp(relay)] : [])])
     const full = await alternate(
       { shoal: () => fullSpeedCost(shoal), bare: () => fullSpeedCost(publishing) },
       4,
@@ -29,7 +30,7 @@ export const remoteWords: Measure = {
         bare: () => pacedCost(publishing),
         relay: async () => known ?? pacedCost(relay),
       },
-      4,
+      3,
     )
     const third = (centrifugo.cost / 3) * (paced.relay / centrifugo.relay)
     return [

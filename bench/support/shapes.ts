@@ -6,6 +6,8 @@ export const shapes = {
   full: { words: 2000, firstWordMs: 1000 },
   /** As a model writes. */
   paced: { words: 240, wordsPerSecond: 40, firstWordMs: 300 },
+  /** Word by word, and enough of them for the compiler to be done. */
+  warm: { words: 2000, wordsPerSecond: 400, firstWordMs: 300 },
   /** Long enough for a cost that grows with the length to show. */
   long: { words: 10_000, wordsPerSecond: 1000 },
   short: { words: 100 },

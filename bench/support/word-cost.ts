@@ -6,6 +6,12 @@ import type { WordFeed } from './word-feed.ts'
 const answers = 20
 const windowMs = 4200
 
+/** A server runs for days: what its first minute costs to compile is not what a word costs. */
+export async function warmUp(feed: WordFeed): Promise<void> {
+  await feed.start(answers, 'warm')
+  await feed.ended()
+}
+
 /** CPU µs a word of 20 answers at full speed: everything from the start to the end of them. */
 export async function fullSpeedCost(feed: WordFeed): Promise<number> {
   const before = { cpu: cpuMicros(...feed.pids()), words: await feed.words() }

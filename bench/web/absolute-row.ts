@@ -4,7 +4,12 @@ import type { Row } from '../measure.ts'
 export function absoluteRow(
   name: string,
   what: string,
-  { measured, most, write, note }: { measured: number; most: number; write: (value: number) => string; note?: string },
+  {
+    measured,
+    most,
+    write,
+    note,
+  }: { measured: number; most: number; write: (value: number) => string; note?: string },
 ): Row {
   return {
     name: `web/${name}`,

@@ -9,9 +9,12 @@ export const web: Measure = {
   name: 'web',
   about: 'the built page in a real browser: first load, a streamed answer, a long chat, rest',
   async run(): Promise<Row[]> {
-    await using page: PageFixture = await startPage({ short: { words: 30 }, stream: {} }, {
-      env: { GLOBAL_LOG_LEVEL: 'INFO' },
-    })
+    await using page: PageFixture = await startPage(
+      { short: { words: 30 }, stream: {} },
+      {
+        env: { GLOBAL_LOG_LEVEL: 'INFO' },
+      },
+    )
     return [
       ...(await measureFirstLoad(page)),
       ...(await measureStreaming(page)),

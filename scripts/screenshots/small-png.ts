@@ -70,7 +70,12 @@ function readPng(png: Buffer): { width: number; height: number; channels: number
     if (png.toString('latin1', at + 4, at + 8) === 'IDAT') parts.push(png.subarray(at + 8, at + 8 + length))
     at += length + 12
   }
-  return { width, height, channels, pixels: unfilter(inflateSync(Buffer.concat(parts)), width * channels, channels) }
+  return {
+    width,
+    height,
+    channels,
+    pixels: unfilter(inflateSync(Buffer.concat(parts)), width * channels, channels),
+  }
 }
 
 /** The five filters of PNG (specification, section 9). */

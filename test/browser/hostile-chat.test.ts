@@ -28,7 +28,9 @@ const title = fitting(limits.title, markup)
 /** The server passes on no markup of a provider; everything else it may say. */
 const refusal = fitting(
   280,
-  [...textsOf('links'), ...textsOf('images'), ...textsOf('entities')].filter((text) => !/<[a-z!/]/i.test(text)),
+  [...textsOf('links'), ...textsOf('images'), ...textsOf('entities')].filter(
+    (text) => !/<[a-z!/]/i.test(text),
+  ),
 )
 const userName = fitting(limits.name, markup)
 
@@ -102,7 +104,9 @@ test.each([
     expect(await page.locator('[data-message]').count()).toBe(2 * (categories.length + 1))
     expect(await page.title()).toContain(title.slice(0, 20))
     const problem = page.locator('[data-status="failed"] [role="alert"]')
-    await expect.poll(() => problem.allInnerTexts(), { timeout: 10_000 }).toEqual([expect.stringContaining('pwn()')])
+    await expect
+      .poll(() => problem.allInnerTexts(), { timeout: 10_000 })
+      .toEqual([expect.stringContaining('pwn()')])
     await page.evaluate(() => {
       for (const node of document.querySelectorAll('*')) {
         node.dispatchEvent(new MouseEvent('mouseover', { bubbles: true }))

@@ -46,7 +46,8 @@ async function inAnswer(model: string): Promise<Page> {
 async function killOwner(page: Page): Promise<void> {
   const owner = await it.ownerOf(chatOf(page))
   const words = readScriptedWords(await shownText(page)).words + 200
-  for (const script of Object.values(it.provider.scripts)) Object.assign(script, { words, wordsPerSecond: 100 })
+  for (const script of Object.values(it.provider.scripts))
+    Object.assign(script, { words, wordsPerSecond: 100 })
   owner.kill('SIGKILL')
   await owner.exited()
 }
@@ -104,7 +105,9 @@ test('7, 38: the writing instance is killed: both readers see it move, no word i
     await answered(page)
     const stored = await storedText(chatId)
     await expect.poll(() => shownText(page), { timeout: 10_000 }).toBe(stored)
-    expect(readScriptedWords(stored, it.provider.scripts['continues']?.words as number).problem).toBeUndefined()
+    expect(
+      readScriptedWords(stored, it.provider.scripts['continues']?.words as number).problem,
+    ).toBeUndefined()
     expect(await page.locator('[data-message]').count()).toBe(2)
   }
 })

@@ -13,7 +13,8 @@ import { launchBrowser, openPage } from './page-fixture.ts'
 import type { PageFixture } from './page-fixture.ts'
 
 /** The page behind a balancer without memory, on two instances with a Redis and a PostgreSQL of their own. */
-export interface PageFleet extends AsyncDisposable, Pick<PageFixture, 'api' | 'browser' | 'complaints' | 'open'> {
+export interface PageFleet
+  extends AsyncDisposable, Pick<PageFixture, 'api' | 'browser' | 'complaints' | 'open'> {
   instances: InstanceProcess[]
   provider: ScriptedProvider
   /** Where new requests and sockets may go; all that run, unless a test narrows it. */
