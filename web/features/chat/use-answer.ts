@@ -54,8 +54,8 @@ export function useAnswer(chatId: string, message: MessageView): LiveAnswer {
       off()
       offState()
       const { text: whole, position, end, gone } = followed.run.get()
-      // Whoever shows this answer next goes on from here.
-      if (!end && !gone) {
+      // Whoever shows this answer next goes on from here; but what was read anew after its end is newer than this.
+      if (!end && !gone && latest.current.status === 'running') {
         patchChat(queryClient, chatId, (chat) =>
           withMessage(chat, id, { text: whole, fence: position.fence }),
         )
