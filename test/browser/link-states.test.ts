@@ -168,6 +168,35 @@ describe('the way to the server', () => {
       .toBe(messages.at(-1)?.text.trim())
   })
 
+  test('an answer that ended while the socket was away is shown whole', async () => {
+    const context = await it.browser.newContext({ viewport: { width: 1000, height: 700 } })
+    let cut = false
+    let live: WebSocketRoute | undefined
+    await context.routeWebSocket('**/ws', (ws) => {
+      if (cut) return void ws.close({ code: 1011 })
+      live = ws
+      ws.connectToServer()
+    })
+    await context.route('**/api/live**', (route) => route.abort())
+    await context.addCookies([{ name: 'token', value: it.api.token, url: it.instance.url, httpOnly: true }])
+    const page = await it.open('/', { beside: context })
+    pages.push(page)
+    await send(page, 'Ends unseen')
+    await lastAnswer(page).locator('.md p').first().waitFor()
+    await page.waitForURL(/\/c\//)
+    cut = true
+    await live!.close({ code: 1011 })
+    const chatId = page.url().split('/').at(-1)!
+    await expect
+      .poll(async () => (await it.api.chat(chatId)).messages.at(-1)?.status, { timeout: 40_000 })
+      .toBe('done')
+    cut = false
+    const { messages } = await it.api.chat(chatId)
+    await expect
+      .poll(() => lastAnswer(page).locator('.answer > .md').innerText(), { timeout: 30_000 })
+      .toBe(messages.at(-1)?.text.trim())
+  })
+
   test('a proxy that breaks WebSockets gets server-sent events instead, and the page says so', async () => {
     const context = await it.browser.newContext({ viewport: { width: 1000, height: 700 } })
     await context.routeWebSocket('**/ws', (ws) => void ws.close({ code: 1011 }))
