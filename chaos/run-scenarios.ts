@@ -6,6 +6,8 @@ export interface Counts {
   failed: number
   /** Names, with what the machine lacks. */
   skipped: string[]
+  /** Names, with what was seen. */
+  failures: string[]
 }
 
 /** Scenarios that wait more than they work share the machine: so many at once. */
@@ -13,7 +15,7 @@ const lanes = 2
 
 /** Runs them, prints what each has measured, and counts. */
 export async function runScenarios(bench: Bench, chosen: Scenario[]): Promise<Counts> {
-  const counts: Counts = { passed: 0, failed: 0, skipped: [] }
+  const counts: Counts = { passed: 0, failed: 0, skipped: [], failures: [] }
   const able = chosen.filter(({ name, lacks }) => {
     const why = lacks?.()
     if (why === undefined) return true
@@ -24,8 +26,11 @@ export async function runScenarios(bench: Bench, chosen: Scenario[]): Promise<Co
   const one = async (scenario: Scenario): Promise<void> => {
     const started = performance.now()
     const finding = await judge(scenario, bench)
-    if (finding.broken.length > 0) counts.failed++
-    else counts.passed++
+    if (finding.broken.length === 0) counts.passed++
+    else {
+      counts.failed++
+      counts.failures.push(`${scenario.name}\n    ${finding.broken.slice(0, 5).join('\n    ')}`)
+    }
     print(scenario, finding, performance.now() - started)
   }
   for (const scenario of able.filter(({ alone }) => alone)) await one(scenario)

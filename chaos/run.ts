@@ -3,7 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { runLong } from './long.ts'
-import { runScenarios } from './run-scenarios.ts'
+import { runScenarios, type Counts } from './run-scenarios.ts'
 import { scenarios } from './scenarios/all.ts'
 import { Bench } from './support/bench.ts'
 
@@ -35,7 +35,7 @@ if (values.list) {
 if (values.logs) mkdirSync(values.logs, { recursive: true })
 
 const bench = await Bench.open(values.logs)
-let counts: { passed: number; failed: number; skipped: string[] }
+let counts: Counts
 try {
   if (values.long === undefined) {
     counts = await runScenarios(
@@ -46,7 +46,7 @@ try {
     )
   } else {
     const kept = await runLong(bench, { kills: Number(values.long), seed: values.seed })
-    counts = { passed: kept ? 1 : 0, failed: kept ? 0 : 1, skipped: [] }
+    counts = { passed: kept ? 1 : 0, failed: kept ? 0 : 1, skipped: [], failures: kept ? [] : ['--long'] }
   }
 } finally {
   await bench.close()

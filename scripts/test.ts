@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { runCommand } from './run-command.ts'
 import { ensureSystemPackages } from './system-packages.ts'
 
@@ -9,20 +10,32 @@ interface Counts {
   passed: number
   failed: number
   skipped: string[]
+  /** What failed, by name, with its reason: said again at the end, where a log that was cut still has it. */
+  failures?: string[]
 }
 
 const all = process.argv.includes('--all')
 const folder = mkdtempSync(join(tmpdir(), 'shoal-test-'))
-const totals: Counts = { passed: 0, failed: 0, skipped: [] }
+const totals = { passed: 0, failed: 0, skipped: [] as string[], failures: [] as string[] }
 const lines: string[] = []
 
-function add(stage: string, { passed, failed, skipped }: Counts, seconds: number): void {
+function add(stage: string, { passed, failed, skipped, failures = [] }: Counts, seconds: number): void {
   totals.passed += passed
   totals.failed += failed
   totals.skipped.push(...skipped)
+  totals.failures.push(...failures.map((failure) => `${stage}: ${failure}`))
   lines.push(
     `${failed > 0 ? 'FAIL' : 'ok  '} ${stage}: ${passed} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''} (${seconds.toFixed(0)} s)`,
   )
+}
+
+/** The first lines of a reason, without colours. */
+function excerpt(reason = ''): string {
+  return stripVTControlCharacters(reason)
+    .split('\n')
+    .slice(0, 12)
+    .map((line) => `    ${line.slice(0, 400)}`)
+    .join('\n')
 }
 
 /** The counts of Vitest's JSON report; a run that left none has failed. */
@@ -32,7 +45,12 @@ function readVitest(file: string): Counts | undefined {
       numPassedTests: number
       numFailedTests: number
       numFailedTestSuites: number
-      testResults: { status: string; assertionResults: { status: string; fullName: string }[] }[]
+      testResults: {
+        name: string
+        status: string
+        message: string
+        assertionResults: { status: string; fullName: string; failureMessages?: string[] }[]
+      }[]
     }
     const results = report.testResults.flatMap(({ assertionResults }) => assertionResults)
     const broken = report.testResults.filter(
@@ -45,6 +63,12 @@ function readVitest(file: string): Counts | undefined {
       skipped: results
         .filter(({ status }) => status === 'skipped' || status === 'pending')
         .map(({ fullName }) => fullName),
+      failures: [
+        ...results
+          .filter(({ status }) => status === 'failed')
+          .map(({ fullName, failureMessages }) => `${fullName}\n${excerpt(failureMessages?.join('\n'))}`),
+        ...broken.map(({ name, message }) => `${name}\n${excerpt(message)}`),
+      ],
     }
   } catch {
     return undefined
@@ -103,6 +127,7 @@ await chaos()
 rmSync(folder, { recursive: true, force: true })
 
 console.log(`\n${lines.join('\n')}`)
+for (const failure of totals.failures) console.log(`failed: ${failure}`)
 for (const name of totals.skipped) console.log(`skipped: ${name}`)
 if (!all)
   console.log(

@@ -203,7 +203,11 @@ describe('a conversation over the socket', () => {
     socket.hello()
     await socket.frame('welcome')
     const run = await fleet.api.startRun({ model: 'shoal-demo', text: 'a question about tabs' })
-    const changed = await socket.frame('event', ({ event }) => event.name === 'chat.changed')
+    // Others of this person's answers may still be ending.
+    const changed = await socket.frame(
+      'event',
+      ({ event }) => event.name === 'chat.changed' && event.chat.id === run.chatId,
+    )
     expect(changed.event).toMatchObject({
       chat: { id: run.chatId, title: 'a question about tabs', running: true },
     })
