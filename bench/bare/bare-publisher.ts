@@ -7,6 +7,8 @@ interface Job {
   words: number
   /** 0: as fast as Redis takes them. */
   wordsPerSecond: number
+  /** Between the starts of two answers, ms. */
+  apartMs: number
 }
 
 /** Calls that may be under way at full speed. */
@@ -31,11 +33,16 @@ async function publish(channel: string, { words, wordsPerSecond }: Job): Promise
   await Promise.all(under)
 }
 
+async function publishLater(channel: string, job: Job, place: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, place * job.apartMs))
+  await publish(channel, job)
+}
+
 async function run(job: Job): Promise<void> {
   const channels = Array.from({ length: job.answers }, (_, place) => `answer-${place}`)
   // At full speed one after another: the calls that are under way keep Redis busy.
   if (job.wordsPerSecond === 0) for (const channel of channels) await publish(channel, job)
-  else await Promise.all(channels.map((channel) => publish(channel, job)))
+  else await Promise.all(channels.map((channel, place) => publishLater(channel, job, place)))
 }
 
 process.on('message', (job: Job) => {

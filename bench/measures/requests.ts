@@ -32,7 +32,7 @@ export const requests: Measure = {
         shoal: cost(instance.url, instance.pid),
         bare: cost(`http://127.0.0.1:${bare.ready.port}`, bare.pid),
       },
-      8,
+      16,
     )
     await bare.stop()
 

@@ -10,6 +10,9 @@ export interface BareFeed {
   stop: () => Promise<void>
 }
 
+/** Between the starts of two answers, ms: 20 of them then come at 20 different places between two words. */
+const apartMs = 7
+
 /** A provider's words through the bare relay to one socket. */
 export async function bareRelay(providerV1: string): Promise<BareFeed> {
   const relay = await startBare('bare-relay', [providerV1])
@@ -18,7 +21,11 @@ export async function bareRelay(providerV1: string): Promise<BareFeed> {
   const feed: WordFeed = {
     pids: () => [relay.pid],
     async start(answers, shape) {
-      for (let place = 0; place < answers; place++) socket.send({ c: ++due, model: shape })
+      for (let place = 0; place < answers; place++) {
+        socket.send({ c: ++due, model: shape })
+        // Answers do not begin in step: read together, their words would cost less than they do.
+        await delay(apartMs)
+      }
     },
     words: async () => socket.words,
     ended: () => socket.untilEnded(due),
@@ -44,7 +51,7 @@ export async function barePublishing(): Promise<BareFeed> {
     async start(answers, shape) {
       const { words, wordsPerSecond } = { wordsPerSecond: 0, ...shapes[shape] }
       due = (await heard()) + answers * words
-      published = publisher.ask({ answers, words, wordsPerSecond })
+      published = publisher.ask({ answers, words, wordsPerSecond, apartMs })
     },
     words: heard,
     async ended() {

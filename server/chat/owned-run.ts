@@ -1,10 +1,11 @@
 import type { Starts } from '../coordination/contracts.ts'
+import type { MessageRow } from '../store/contract/chats.ts'
 import type { RunRow } from '../store/contract/runs.ts'
 import type { GenerateRequest, ResolvedModel } from '../upstream/contracts.ts'
 
 /** A run as its owner begins with it. */
 export interface OwnedRun {
-  row: Pick<RunRow, 'id' | 'chatId' | 'messageId' | 'userId' | 'parentId' | 'model' | 'fence' | 'stop'>
+  row: RunRow
   /** Own fence last. */
   starts: Starts
   /** The text it goes on from; the view has it too. */
@@ -18,5 +19,7 @@ export interface OwnedRun {
   takenOver: boolean
   /** Nothing more is asked: only the end is to be stored. */
   endAs?: 'stopped' | 'interrupted'
+  /** The conversation that is answered, as it was when it was first asked for. */
+  path: () => Promise<MessageRow[]>
   request: (model: ResolvedModel) => Promise<Omit<GenerateRequest, 'model'>>
 }

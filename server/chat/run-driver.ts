@@ -9,6 +9,7 @@ import { askModel } from './ask-model.ts'
 import type { ChatContext } from './chat-context.ts'
 import type { DeliveryMoments } from './delivery-moments.ts'
 import type { OwnedRun } from './owned-run.ts'
+import { writeRunAnew } from './remembered-run.ts'
 import type { RunSaver, SavableRun } from './run-saver.ts'
 import type { RunEnd, RunView } from './run-view.ts'
 import { TranscriptWriter } from './transcript-writer.ts'
@@ -247,7 +248,9 @@ export class RunDriver implements SavableRun {
   async #check(): Promise<void> {
     for (let attempt = 0; !this.#over; attempt++) {
       try {
-        const row = await this.#context.store.runs.read(this.id)
+        const row =
+          (await this.#context.store.runs.read(this.id)) ??
+          (await writeRunAnew(this.#context, this.run, this.#stopAsked))
         if (this.#over) return
         if (!row || row.owner !== this.#context.me || row.fence !== this.fence || row.status !== 'running') {
           this.#leave()
@@ -255,7 +258,7 @@ export class RunDriver implements SavableRun {
           this.#hooks.lost(this)
           return
         }
-        this.#unsaved.adopt(row.saved)
+        this.#unsaved.meet(row, { starts: this.run.starts, text: this.view.source.text })
         if (row.stop) this.stop()
         return
       } catch (error) {

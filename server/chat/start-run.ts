@@ -7,6 +7,7 @@ import type { ChatContext } from './chat-context.ts'
 import type { OwnedRuns } from './owned-runs.ts'
 import { presentChat, presentMessage } from './present.ts'
 import { promptOf, promptToContinue } from './prompt.ts'
+import { rememberPath } from './remembered-run.ts'
 import { splitTranscript } from '../../protocol/index.ts'
 import type { ToldLimit } from './run-limits.ts'
 import { titleFromWords } from './title.ts'
@@ -110,8 +111,10 @@ function idsOf(outcome: StartOutcome): RunStarted {
 async function begin(context: ChatContext, owned: OwnedRuns, row: RunRow): Promise<void> {
   // A run that continues an answer begins with its text.
   const text = row.saved > 0 ? ((await context.store.runs.readWithText(row.id))?.text ?? '') : ''
+  const path = rememberPath(context, row)
   owned.drive({
     row,
+    path,
     starts: row.starts.length > 0 ? row.starts : [[row.fence, 0]],
     text,
     saved: row.saved,
@@ -119,8 +122,8 @@ async function begin(context: ChatContext, owned: OwnedRuns, row: RunRow): Promi
     continuing: text !== '',
     takenOver: false,
     request: async (model) => {
-      const path = promptOf(await context.store.chats.path(row.parentId, row.userId))
-      return text === '' ? { messages: path } : continueOn(model, path, splitTranscript(text).text)
+      const prompt = promptOf(await path())
+      return text === '' ? { messages: prompt } : continueOn(model, prompt, splitTranscript(text).text)
     },
   })
 }

@@ -7,6 +7,7 @@ import type { ChatContext } from './chat-context.ts'
 import { storedSource } from './live-runs.ts'
 import { continuation, promptOf } from './prompt.ts'
 import type { OwnedRun } from './owned-run.ts'
+import { rememberPath } from './remembered-run.ts'
 
 export type Plan =
   | { kind: 'drive'; run: OwnedRun; source: Source }
@@ -84,8 +85,10 @@ function ownedRun(
   const own: Starts[number] = [claimed.fence, text.length]
   const starts: Starts = how === 'anew' ? [own] : [...source.starts, own]
   const descends = starts.some(([fence]) => fence === claimed.savedFence)
+  const path = rememberPath(context, claimed)
   return {
     row: claimed,
+    path,
     starts,
     text,
     saved: claimed.saved,
@@ -93,9 +96,9 @@ function ownedRun(
     continuing: how === 'continue',
     takenOver: true,
     request: async (model) => {
-      const path = await context.store.chats.path(claimed.parentId, claimed.userId)
+      const prompt = promptOf(await path())
       const goOn = how === 'continue' ? continuation(source.text, await model.continues()) : undefined
-      return { messages: promptOf(path), ...(goOn ? { continueFrom: goOn } : {}) }
+      return { messages: prompt, ...(goOn ? { continueFrom: goOn } : {}) }
     },
   }
 }

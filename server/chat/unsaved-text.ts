@@ -1,3 +1,4 @@
+import type { Starts } from '../coordination/contracts.ts'
 import type { SavePart } from '../store/contract/runs.ts'
 
 export interface UnsavedTextOptions {
@@ -56,16 +57,25 @@ export class UnsavedText {
   }
 
   tookPart({ start, length, resetAttempt }: Pick<SavePart, 'start' | 'length' | 'resetAttempt'>): void {
+    // The store was met at another length meanwhile: the next save says which.
+    if (start !== this.#saved) return
     this.#anew = false
     this.#words = this.#words.slice(length)
     this.#saved = start + length
     if (resetAttempt) this.#progress = 0
   }
 
-  /** The store says how much it has: a save whose answer was lost may have counted. */
-  adopt(saved: number): void {
-    if (this.#anew || saved <= this.#saved) return
-    this.#words = this.#words.slice(saved - this.#saved)
-    this.#saved = saved
+  /**
+   * The store says how much it has: more than was heard of, when the answer to a save was lost; less, when a database
+   * that failed over has lost what it had acknowledged. Text of a fence that this one does not descend from is replaced.
+   */
+  meet(
+    stored: { saved: number; savedFence: number },
+    { starts, text }: { starts: Starts; text: string },
+  ): void {
+    const descends = stored.saved === 0 || starts.some(([fence]) => fence === stored.savedFence)
+    this.#anew = !descends
+    this.#saved = descends ? stored.saved : 0
+    this.#words = text.slice(this.#saved)
   }
 }

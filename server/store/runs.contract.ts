@@ -35,6 +35,24 @@ export function describeRuns(name: string, make: MakeStore): void {
       expect(await store.runs.claim(claimBy('you', run))).toBeUndefined()
     })
 
+    test('what the store has lost is written anew as its owner remembers it; what is there stays', async () => {
+      const { run } = await givenRun(store, user.id, { owner: 'me' })
+      const path = await store.chats.path(run.parentId, user.id)
+      const remembered = { run, path, title: 'As remembered' }
+      await store.chats.delete(run.chatId, user.id)
+      expect(await store.runs.writeAnew(remembered)).toBeUndefined()
+      await store.chats.prune((await store.now()) + 1000, 200)
+      expect(await store.runs.read(run.id)).toBeUndefined()
+      const again = await store.runs.writeAnew(remembered)
+      expect(again).toMatchObject({ id: run.id, owner: 'me', fence: run.fence, saved: 0, status: 'running' })
+      // Twice is once: the run is there now.
+      expect(await store.runs.writeAnew(remembered)).toBeUndefined()
+      await ended(store, run, 'whole')
+      const tree = await store.chats.tree(run.chatId, user.id)
+      expect(tree?.chat).toMatchObject({ title: 'As remembered', currentId: run.messageId })
+      expect(tree?.messages.map(({ text }) => text)).toEqual([path[0]?.text, 'whole'])
+    })
+
     test('a fence is above the one seen in Redis', async () => {
       const { run } = await givenRun(store, user.id, { owner: 'dead' })
       const redisFence = run.fence + 9_000_000

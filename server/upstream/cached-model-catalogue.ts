@@ -32,12 +32,20 @@ export function createModelCatalogue(options: ModelCatalogueOptions): ModelCatal
   const merge = rememberMerge()
   let known = new Map<string, ConnectionModels>()
 
+  /** A list of models is asked for with every page, and its connections hardly ever change. */
+  const names = new WeakMap<ConnectionConfig, string>()
+  function nameOf(config: ConnectionConfig): string {
+    let name = names.get(config)
+    if (name === undefined) names.set(config, (name = JSON.stringify(config)))
+    return name
+  }
+
   /** The enabled connections. One that changed in any way begins anew. */
   function current(): ConnectionModels[] {
     const configs = options.connections().filter(({ enabled }) => enabled)
     const next = new Map<string, ConnectionModels>()
     for (const config of configs) {
-      const name = JSON.stringify(config)
+      const name = nameOf(config)
       next.set(name, known.get(name) ?? make(config))
     }
     known = next

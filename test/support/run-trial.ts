@@ -14,6 +14,8 @@ import { expect } from 'vitest'
 /** A store, a provider and owners of runs, with the questions that tests of the rules ask of them. */
 export interface RunTrial {
   store: Store
+  /** Of the store's database, to do to it what no verb does. */
+  databaseUrl: string
   provider: ScriptedProvider
   userId: string
   owner(change?: Partial<ChatContext>): RunOwner
@@ -35,8 +37,9 @@ export async function startRunTrial(): Promise<RunTrial> {
     anew: { words: 60, wordsPerSecond: 30, continues: 'none' },
     hangs: { words: 60, wordsPerSecond: 30, fault: { after: 12, how: 'hang' } },
   })
+  const databaseUrl = await postgres.createDatabase()
   const store = await openStore({
-    databaseUrl: await postgres.createDatabase(),
+    databaseUrl,
     dataDir: '/nonexistent',
     secret: 'a secret of the tests',
     clock: systemClock,
@@ -46,6 +49,7 @@ export async function startRunTrial(): Promise<RunTrial> {
   const owners = new RunOwners(store, provider.v1)
   return {
     store,
+    databaseUrl,
     provider,
     userId,
     owner: (change) => owners.add(change),

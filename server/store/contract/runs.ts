@@ -1,4 +1,4 @@
-import type { MessageMeta } from './chats.ts'
+import type { MessageMeta, MessageRow } from './chats.ts'
 import type { Page } from './users.ts'
 
 export type Starts = [fence: number, length: number][]
@@ -70,6 +70,15 @@ export interface ClaimedRun extends RunRow {
   text: string
 }
 
+/** A run as its owner remembers it, with what it answers. */
+export interface RememberedRun {
+  run: RunRow
+  /** From the root to the message that is answered. */
+  path: MessageRow[]
+  /** For a chat that is lost as well: of its other properties nothing is remembered. */
+  title: string
+}
+
 export interface SavePart {
   id: string
   fence: number
@@ -123,6 +132,12 @@ export interface Runs {
     starts: Starts
     meta: MessageMeta
   }): Promise<{ text: string; chatId: string } | undefined>
+  /**
+   * A database that failed over may have lost acknowledged commits: a live owner writes again what the store no longer
+   * knows, with nothing saved. What is there stays as it is. Undefined: it was deleted (a tombstone says so), or its
+   * branch has gone on without it.
+   */
+  writeAnew(remembered: RememberedRun): Promise<RunRow | undefined>
   read(id: string): Promise<RunRow | undefined>
   /** With the text so far (the message's, once ended), and the message's meta. */
   readWithText(id: string): Promise<(ClaimedRun & { meta: MessageMeta }) | undefined>

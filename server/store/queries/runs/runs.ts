@@ -6,6 +6,7 @@ import { listOwners, listOwned, listRunning, countRunning, readRun, readRunWithT
 import { saveAnew } from './save-anew.ts'
 import { saveParts } from './save.ts'
 import { startRun } from './start.ts'
+import { writeRunAnew } from './write-anew.ts'
 import { releaseRuns, requestStop } from './stop-and-release.ts'
 
 export function createRuns(engine: Engine): Runs {
@@ -17,6 +18,7 @@ export function createRuns(engine: Engine): Runs {
     save: (parts) => saveParts(engine, parts),
     saveAnew: (part) => saveAnew(engine, part),
     finalise: (input) => finaliseRun(engine, input),
+    writeAnew: (remembered) => writeRunAnew(engine, remembered),
     read: (id) => readRun(engine, id),
     readWithText: (id) => readRunWithText(engine, id),
     requestStop: (id, userId) => requestStop(engine, id, userId),
