@@ -13,6 +13,8 @@ export const memberView = z.object({
   people: z.number(),
   /** The revisions it has applied, by feed. */
   revisions: z.record(z.string(), z.string()),
+  /** False: it died twice soon after taking answers over, and leaves them to others for some minutes. */
+  takeover: z.boolean(),
   self: z.boolean(),
 })
 

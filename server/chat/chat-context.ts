@@ -4,6 +4,7 @@ import type { ModelCatalogue } from '../upstream/contracts.ts'
 import type { Store } from '../store/store.ts'
 import type { UserEvents } from '../shared-state/user-events.ts'
 import type { RunAdmission } from './run-admission.ts'
+import type { ClaimRecord } from './takeover-rest.ts'
 import type { RunLimiter } from './run-limits.ts'
 import type { MessageOf, MessageName } from '../messages.ts'
 
@@ -50,6 +51,7 @@ export interface ChatContext {
   send: <K extends MessageName>(name: K, payload: MessageOf<K>) => Promise<boolean>
   admission: RunAdmission
   limiter: RunLimiter
+  claims: ClaimRecord
   clock: Clock
   logger: Logger
   limits: RunLimits

@@ -83,6 +83,11 @@ export class Chat {
     this.#parts.live.stop()
   }
 
+  /** Whether it leaves what others leave behind to third ones for now (rule 13). */
+  get resting(): boolean {
+    return this.#orphans.resting
+  }
+
   /** Answers that this instance writes at the moment. */
   get runs(): number {
     return this.#parts.owned.count

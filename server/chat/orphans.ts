@@ -2,6 +2,7 @@ import { every, jitter, sleep } from '../base/index.ts'
 import { StoreError } from '../store/store.ts'
 import type { ChatContext } from './chat-context.ts'
 import type { LiveRuns } from './live-runs.ts'
+import { TakeoverRest } from './takeover-rest.ts'
 import type { OwnedRuns } from './owned-runs.ts'
 
 /** Runs claimed by one statement. */
@@ -17,6 +18,7 @@ export class Orphans {
   readonly #context: ChatContext
   readonly #owned: OwnedRuns
   readonly #live: LiveRuns
+  readonly #rest: TakeoverRest
   readonly #stopping = new AbortController()
   #redisLostAt: number | undefined
   #sweeping: Promise<void> | undefined
@@ -26,6 +28,7 @@ export class Orphans {
     this.#context = context
     this.#owned = owned
     this.#live = live
+    this.#rest = new TakeoverRest(context)
   }
 
   start(): void {
@@ -36,12 +39,17 @@ export class Orphans {
         this.#redisLostAt = healthy ? undefined : this.#context.clock.monotonic()
       },
     })
+    void this.#rest.begin(this.#stopping.signal).catch((error) => this.#failed(error))
     void every(() => this.#sweepOnce(), {
       ms: () => (membership.redisHealthy() ? 5000 : 1000),
       failed: (error) => this.#failed(error),
       signal: this.#stopping.signal,
     })
     this.sweepSoon()
+  }
+
+  get resting(): boolean {
+    return this.#rest.resting
   }
 
   stop(): void {
@@ -72,9 +80,11 @@ export class Orphans {
 
   async #sweep(): Promise<void> {
     const owners = await this.#context.store.runs.owners()
-    const dead = owners.map(({ owner }) => owner).filter((owner) => this.#isDead(owner))
+    const dead = this.#rest.known
+      ? owners.map(({ owner }) => owner).filter((owner) => this.#isDead(owner))
+      : []
     if (owners.some(({ owner }) => owner === '')) dead.push('')
-    if (dead.length === 0 || this.#holdsBack()) return
+    if (dead.length === 0 || this.#holdsBack() || this.#rest.resting) return
     await this.#claim(dead)
   }
 
@@ -96,6 +106,7 @@ export class Orphans {
         leaseMs: alone ? 0 : limits.leaseMs,
         graceMs: alone ? 0 : limits.graceMs,
       })
+      if (claimed.length > 0 && !alone) await this.#rest.claimed(this.#stopping.signal)
       for (const run of claimed) void this.#owned.takeOver(run)
       // Fewer than asked for: the rest is somebody else's, or the store still holds it back for a moment.
       if (claimed.length < batch) {

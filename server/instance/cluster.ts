@@ -23,6 +23,7 @@ export async function cluster({
     sockets: member.sockets,
     people: member.people,
     revisions: member.revisions,
+    takeover: member.takeover,
     self: member.incarnation === membership.self,
   }))
   return {

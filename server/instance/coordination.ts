@@ -122,6 +122,8 @@ function firstFacts({ config, version, clock }: CoordinationOptions): MemberFact
     people: 0,
     revisions: {},
     redis: false,
+    takeover: true,
+    claiming: false,
   }
 }
 

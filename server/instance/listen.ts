@@ -90,6 +90,9 @@ function allowedOrigins({ http }: Config): string[] {
   return [...(http.publicUrl === null ? [] : [http.publicUrl]), ...http.allowedOrigins]
 }
 
+const takeoverOff =
+  'this instance died twice within a minute of taking answers over: for five minutes it takes none over while others do; its log before the deaths says why'
+
 function readinessChecks(state: InstanceState): Parameters<typeof createReadiness>[0] {
   return [
     { name: 'draining', check: () => (state.draining ? 'this instance is shutting down' : undefined) },
@@ -103,6 +106,11 @@ function readinessChecks(state: InstanceState): Parameters<typeof createReadines
     },
     { name: 'installation', check: () => state.installationProblem },
     // Told and not required: an instance without Redis serves its people (P4).
+    {
+      name: 'takeover',
+      required: false,
+      check: () => (state.started?.chat.resting ? takeoverOff : undefined),
+    },
     { name: 'redis', required: false, check: () => state.started?.link?.problem() },
   ]
 }

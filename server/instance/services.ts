@@ -11,6 +11,7 @@ import type { PresentUsers } from '../shared-state/index.ts'
 import type { Store } from '../store/index.ts'
 import { createModelCatalogue, UpstreamError, verifyConnection } from '../upstream/index.ts'
 import type { AnswerDeadlines, ConnectionConfig, ModelCatalogue } from '../upstream/index.ts'
+import { createClaimRecord } from './claim-record.ts'
 import type { Coordination } from './coordination.ts'
 import { environmentSettings, settingVariables } from './environment-settings.ts'
 
@@ -200,6 +201,7 @@ function createChat(
         return { perInstance, perConnection }
       }),
       limiter: new RunLimiter({ rateLimits: coordination.rateLimits, store, limits: () => settings.current }),
+      claims: createClaimRecord(membership, store),
       policy: () => settings.current.takeoverPolicy,
       alone: store.kind === 'sqlite',
       shared: link !== undefined,

@@ -31,6 +31,9 @@ export function describeFleet(name: string, make: MakeStore): void {
           { incarnation: b, facts: '{"load":3}' },
         ])
       })
+      expect((await store.instances.recent(60_000)).map(({ incarnation }) => incarnation)).toEqual(
+        expect.arrayContaining([a, b]),
+      )
       await store.instances.prune()
       await store.instances.leave(b)
       const left = await store.instances.beat(a, '{}', 60_000)

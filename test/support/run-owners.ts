@@ -85,6 +85,7 @@ export class RunOwners {
         store: this.#store,
         limits: () => ({ runsPerMinute: null, tokensPerMinute: null, runningPerUser: null }),
       }),
+      claims: { deaths: async () => 0, write: async () => {} },
       alone: false,
       shared: true,
       ...change,

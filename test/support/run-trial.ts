@@ -92,4 +92,6 @@ export const someoneWithRedis: Member = {
   people: 0,
   revisions: {},
   redis: true,
+  takeover: true,
+  claiming: false,
 }

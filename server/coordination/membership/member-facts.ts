@@ -12,6 +12,8 @@ const facts = z.object({
   people: z.number().catch(0),
   revisions: z.record(z.string(), z.string()).catch({}),
   redis: z.boolean().catch(true),
+  takeover: z.boolean().catch(true),
+  claiming: z.boolean().catch(false),
 })
 
 export function encodeFacts(value: MemberFacts): string {

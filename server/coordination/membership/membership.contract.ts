@@ -23,6 +23,8 @@ export const someFacts: MemberFacts = {
   startedAt: 1,
   runs: 0,
   sockets: 0,
+  takeover: true,
+  claiming: false,
   people: 0,
   revisions: {},
   redis: true,

@@ -44,6 +44,10 @@ export interface MemberFacts {
   revisions: Record<string, string>
   /** Whether its own link to Redis is healthy: others hold back claims while somebody's is (rule 8). */
   redis: boolean
+  /** It takes over what others leave behind (rule 13: not after two deaths soon after claims). */
+  takeover: boolean
+  /** It has claimed something within the last minute. */
+  claiming: boolean
 }
 
 export interface Member extends MemberFacts {

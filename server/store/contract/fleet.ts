@@ -9,6 +9,8 @@ export interface Instances {
   /** Writes the own row and lists those that beat within `leaseMs` by the store's clock, in one round trip. */
   beat(incarnation: string, facts: string, leaseMs: number): Promise<InstanceFacts[]>
   leave(incarnation: string): Promise<void>
+  /** Every row that beat within `withinMs` by the store's clock, those of the dead included. */
+  recent(withinMs: number): Promise<InstanceFacts[]>
   /** Rows older than a day are removed. */
   prune(): Promise<void>
 }

@@ -15,6 +15,14 @@ export function createInstances(engine: Engine): Instances {
       engine.run(async (db) => {
         await db.deleteFrom('instance').where('id', '=', incarnation).execute()
       }),
+    recent: (withinMs) =>
+      engine.run(async (db) =>
+        db
+          .selectFrom('instance')
+          .select(['id as incarnation', 'facts', 'beat_at as beatAt'])
+          .where('beat_at', '>', sql<number>`${engine.now} - ${sql.lit(withinMs)}`)
+          .execute(),
+      ),
     prune: () =>
       engine.run(async (db) => {
         await db

@@ -1,0 +1,101 @@
+import { sleep } from '../base/index.ts'
+import { StoreError } from '../store/store.ts'
+import type { ChatContext } from './chat-context.ts'
+
+/** What is remembered of instances that died soon after they had claimed something. */
+export interface ClaimRecord {
+  /** How often one of this label died within a minute of a claim, lately. */
+  deaths(): Promise<number>
+  /** True before what was claimed is driven, false when a minute has passed. */
+  write(claiming: boolean): Promise<void>
+}
+
+const soonMs = 60_000
+/** So long an instance that died twice takes nothing over. */
+const restMs = 300_000
+
+/**
+ * The second half of rule 13: an instance that died twice within a minute of claims starts with takeover off, so that an
+ * answer that kills whoever writes it, or a machine that cannot bear more, costs no third death here. Only while
+ * somebody else takes over: nothing is left lying for it.
+ */
+export class TakeoverRest {
+  readonly #context: ChatContext
+  #known = false
+  #until = -Infinity
+  #claimedAt: number | undefined
+
+  constructor(context: ChatContext) {
+    this.#context = context
+  }
+
+  /** Whether it has been looked; nothing is claimed from the dead before. */
+  get known(): boolean {
+    return this.#known || this.#context.alone
+  }
+
+  /**
+   * Looks at what became of the starts before this one, after a lease: by then nobody who died before this start is
+   * taken for alive, and nobody could have been taken for dead before (rule 3).
+   */
+  async begin(signal: AbortSignal): Promise<void> {
+    const { claims, membership, logger, clock, limits, alone } = this.#context
+    // Whoever is alone takes over whatever happens: there is nobody else.
+    if (alone) return
+    await sleep(limits.leaseMs, signal)
+    if (signal.aborted) return
+    const deaths = await claims.deaths().catch((error: unknown) => {
+      logger.debug({ err: error }, 'earlier deaths cannot be looked for')
+      return 0
+    })
+    this.#known = true
+    if (deaths < 2) return
+    this.#until = clock.monotonic() + restMs
+    membership.update({ takeover: false })
+    logger.warn(
+      { deaths, minutes: restMs / 60_000 },
+      'this instance died soon after taking answers over; it takes none over for now, while others do',
+    )
+  }
+
+  /** Takes nothing over at the moment. */
+  get resting(): boolean {
+    const { membership, clock } = this.#context
+    if (this.#until === -Infinity) return false
+    if (clock.monotonic() >= this.#until) {
+      this.#until = -Infinity
+      membership.update({ takeover: true })
+      return false
+    }
+    return membership.members().some(({ incarnation, takeover, state }) => {
+      return incarnation !== membership.self && takeover && state === 'running'
+    })
+  }
+
+  /** Something was claimed: to be called before it is driven. Never rejects. */
+  async claimed(signal: AbortSignal): Promise<void> {
+    const noted = this.#claimedAt !== undefined
+    this.#claimedAt = this.#context.clock.monotonic()
+    if (noted) return
+    await this.#write(true)
+    void this.#forgetLater(signal)
+  }
+
+  async #forgetLater(signal: AbortSignal): Promise<void> {
+    const left = (): number => (this.#claimedAt ?? 0) + soonMs - this.#context.clock.monotonic()
+    while (left() > 0 && !signal.aborted) await sleep(left(), signal)
+    // The instance stops: its goodbye takes the record along.
+    if (signal.aborted) return
+    this.#claimedAt = undefined
+    await this.#write(false)
+  }
+
+  async #write(claiming: boolean): Promise<void> {
+    try {
+      await this.#context.claims.write(claiming)
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error
+      this.#context.logger.debug({ err: error, claiming }, 'a claim was not noted')
+    }
+  }
+}
