@@ -30,26 +30,26 @@ export function createModelCatalogue(options: ModelCatalogueOptions): ModelCatal
   const { clock, logger, cacheMs = 60_000, firstMs = 2_000, deadlines, demoWordsPerSecond } = options
   const memory = new ContinuesMemory(options)
   const merge = rememberMerge()
+  const listedOf = rememberListed()
   let known = new Map<string, ConnectionModels>()
 
-  /** A list of models is asked for with every page, and its connections hardly ever change. */
-  const names = new WeakMap<ConnectionConfig, string>()
-  function nameOf(config: ConnectionConfig): string {
-    let name = names.get(config)
-    if (name === undefined) names.set(config, (name = JSON.stringify(config)))
-    return name
-  }
+  // Asked for with every page, and hardly ever another list than before.
+  let configsBefore: ConnectionConfig[] = []
+  let connectionsBefore: ConnectionModels[] = []
 
   /** The enabled connections. One that changed in any way begins anew. */
   function current(): ConnectionModels[] {
-    const configs = options.connections().filter(({ enabled }) => enabled)
+    const configs = options.connections()
+    if (known.size > 0 && sameItems(configs, configsBefore)) return connectionsBefore
     const next = new Map<string, ConnectionModels>()
-    for (const config of configs) {
-      const name = nameOf(config)
+    for (const config of configs.filter(({ enabled }) => enabled)) {
+      const name = JSON.stringify(config)
       next.set(name, known.get(name) ?? make(config))
     }
     known = next
-    return [...next.values()]
+    configsBefore = [...configs]
+    connectionsBefore = [...next.values()]
+    return connectionsBefore
   }
 
   function make(config: ConnectionConfig): ConnectionModels {
@@ -65,12 +65,13 @@ export function createModelCatalogue(options: ModelCatalogueOptions): ModelCatal
     const connections = current()
     // `load` never rejects; what is stale is served while it runs.
     for (const connection of connections) void connection.load()
-    await Promise.all(connections.map((connection) => connection.first(firstMs)))
+    const unheard = connections.filter((connection) => connection.unheard)
+    if (unheard.length > 0) await Promise.all(unheard.map((connection) => connection.first(firstMs)))
     const problems = connections.flatMap((connection) => {
       const message = connection.unheard ? 'It has not sent its list of models yet.' : connection.problem
       return message === undefined ? [] : [{ connectionName: connection.config.name, message }]
     })
-    return { models: [...merge(connections).values()].map(({ listed }) => listed), problems }
+    return { models: listedOf(merge(connections)), problems }
   }
 
   async function resolve(modelId: string): Promise<ResolvedModel | undefined> {
@@ -90,17 +91,30 @@ export function createModelCatalogue(options: ModelCatalogueOptions): ModelCatal
   return { list, resolve, refresh: () => void (known = new Map()) }
 }
 
+function sameItems(some: readonly unknown[], others: readonly unknown[]): boolean {
+  return some.length === others.length && some.every((item, place) => item === others[place])
+}
+
 /** Merges again only when a list is another one than before. */
 function rememberMerge(): typeof mergeModels {
   let of: unknown[] = []
   let merged = new Map<string, MergedModel>()
   return (connections) => {
     const now = connections.flatMap((connection) => [connection, connection.models])
-    if (now.length !== of.length || now.some((part, place) => part !== of[place])) {
+    if (!sameItems(now, of)) {
       of = now
       merged = mergeModels(connections)
     }
     return merged
+  }
+}
+
+function rememberListed(): (merged: Map<string, MergedModel>) => CatalogueModel[] {
+  const known = new WeakMap<Map<string, MergedModel>, CatalogueModel[]>()
+  return (merged) => {
+    const listed = known.get(merged) ?? [...merged.values()].map((model) => model.listed)
+    known.set(merged, listed)
+    return listed
   }
 }
 
