@@ -33,7 +33,7 @@ export async function measureStreaming(server: PageFixture): Promise<Row[]> {
   await field.fill('Everything that Markdown has')
   const [busy, bytes] = [await cost.busySeconds(), cost.socketBytes()]
   await field.press('Enter')
-  await page.waitForFunction('globalThis.endedAt', undefined, { timeout: 60_000 })
+  await page.locator('[data-message=assistant][data-status=done]').waitFor({ timeout: 60_000 })
   const took = (await cost.busySeconds()) - busy
   const wire = cost.socketBytes() - bytes
   const endedAt = Number(await page.evaluate('globalThis.endedAt'))

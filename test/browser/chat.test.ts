@@ -64,6 +64,23 @@ describe('sending', () => {
     await page.getByRole('link', { name: 'Where are my words?' }).waitFor()
   })
 
+  test('a message that is sent before the page knows its models goes when it does, and no word is lost', async () => {
+    const page = await it.open('/favicon.svg')
+    pages.push(page)
+    const known = Promise.withResolvers<void>()
+    await page.context().route('**/api/models', async (route) => {
+      await known.promise
+      await route.continue()
+    })
+    await page.goto(it.instance.url)
+    await send(page, 'Faster than the page')
+    expect(await field(page).inputValue()).toBe('Faster than the page')
+    known.resolve()
+    await page.getByRole('article', { name: /^You/ }).getByText('Faster than the page').waitFor()
+    await expect.poll(() => field(page).inputValue()).toBe('')
+    await answered(page)
+  })
+
   test('3: at the end the shown text is the stored one', async () => {
     const page = await open('slow')
     await send(page, 'Go')
@@ -125,9 +142,12 @@ describe('sending', () => {
   })
 
   test('23: what could not be sent is in the field again, with the reason beside it', async () => {
-    const page = await open('fast')
-    await page.context().setOffline(true)
-    await page.route('**/api/runs', (route) => route.abort())
+    const page = await it.open('/favicon.svg')
+    pages.push(page)
+    await page.context().routeWebSocket('**/ws', (ws) => void ws.close({ code: 1011 }))
+    await page.context().route(/\/api\/(live|runs)/, (route) => route.abort())
+    await page.goto(it.instance.url)
+    await choose(page, 'fast')
     await send(page, 'to nowhere')
     await page
       .getByRole('alert')

@@ -1,5 +1,5 @@
 import { AxeBuilder } from '@axe-core/playwright'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { BrowserContext, Page } from 'playwright-core'
 import { limits } from '../../protocol/ids.ts'
 import { hostilePayloads } from '../../web/ui/markdown/hostile-payloads.ts'
@@ -92,10 +92,21 @@ async function arrived(page: Page): Promise<void> {
   await page.locator('.katex').first().waitFor({ state: 'attached', timeout: 30_000 })
 }
 
-test.each([
-  ['a desk', {}],
-  ['a dark phone', { ...phone, colorScheme: 'dark' as const }],
-])(
+const all = process.env['SHOAL_TEST_ALL'] === '1'
+const narrow = { viewport: { width: 320, height: 568 } }
+/** Two of them in `npm test`, themes and sizes crossed in `test:all`. */
+const views: Record<string, NonNullable<Parameters<PageFixture['open']>[1]>> = {
+  'a desk': {},
+  'a dark phone': { ...phone, colorScheme: 'dark' },
+  ...(all && {
+    'a dark desk': { colorScheme: 'dark' },
+    'a phone': phone,
+    'a narrow window': narrow,
+    'a narrow dark window': { ...narrow, colorScheme: 'dark' },
+  }),
+}
+
+test.each(Object.entries(views))(
   'every payload as question, answer, title, name and error: nothing runs, leaks or is refused: %s',
   async (_, view) => {
     const context = await watched(view)
@@ -131,6 +142,30 @@ test.each([
     await context.close()
   },
 )
+
+describe.runIf(all)('every place that shows a name, a title or an error', () => {
+  const places = ['/', '/account', '/users', '/connections', '/settings', '/cluster']
+  test.each(places.flatMap((place) => Object.entries(views).map(([name, view]) => ({ place, name, view }))))(
+    '$place: $name',
+    async ({ place, view }) => {
+      const context = await watched(view)
+      const page = await it.open(place, { beside: context })
+      await page.locator('main').first().waitFor()
+      await page.getByText(userName.slice(0, 12)).first().waitFor({ state: 'attached' })
+      expect(await page.locator('iframe, object, embed, base').count()).toBe(0)
+      expect(
+        await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
+      ).toBeLessThanOrEqual(0)
+      const { violations } = await new AxeBuilder({ page }).analyze()
+      expect(
+        violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)}`)),
+      ).toEqual([])
+      expect(await ran(page)).toBe(0)
+      expect(it.complaints.splice(0)).toEqual([])
+      await context.close()
+    },
+  )
+})
 
 test('the control: what runs is counted, what the policy refuses is recorded', async () => {
   const context = await watched()

@@ -17,10 +17,12 @@ afterEach(async () => {
   expect(it.complaints.splice(0)).toEqual([])
 })
 
+type RunFrame = Extract<ServerFrame, { t: 'run' }>
+
 interface Wire {
   page: Page
-  /** The run frame that opened the channel of the answer. */
-  opened: Extract<ServerFrame, { t: 'run' }>
+  /** The run frame that opened the newest channel of the answer. */
+  opened: () => RunFrame
   /** Says something to the page as its server. */
   say: (frame: ServerFrame) => void
   /** The real server's frames do not come through any more. */
@@ -33,7 +35,7 @@ async function inAnswer(): Promise<Wire> {
   const context = await it.browser.newContext({ viewport: { width: 1000, height: 700 } })
   let route: WebSocketRoute | undefined
   let muted = false
-  let opened: Wire['opened'] | undefined
+  let opened: RunFrame | undefined
   await context.routeWebSocket('**/ws', (ws) => {
     route = ws
     const server = ws.connectToServer()
@@ -48,10 +50,10 @@ async function inAnswer(): Promise<Wire> {
   pages.push(page)
   await send(page, 'Go on')
   const text = (): Promise<string> => lastAnswer(page).locator('.answer > .md').innerText()
-  await expect.poll(async () => (await text()).length, { timeout: 10_000 }).toBeGreaterThan(100)
+  await expect.poll(async () => (await text()).length, { timeout: 20_000 }).toBeGreaterThan(100)
   return {
     page,
-    opened: opened!,
+    opened: () => opened!,
     say: (frame) => route!.send(JSON.stringify(frame)),
     mute: () => (muted = true),
     text,
@@ -60,22 +62,39 @@ async function inAnswer(): Promise<Wire> {
 
 const runFrame = (
   { opened }: Wire,
-  change: Partial<Wire['opened']> & Pick<Wire['opened'], 'how' | 'keep' | 'text'>,
+  change: Partial<RunFrame> & Pick<RunFrame, 'how' | 'keep' | 'text'>,
 ): ServerFrame => ({
-  ...opened,
-  position: { fence: opened.position.fence + 1, seq: 1, length: change.keep + change.text.length },
+  ...opened(),
+  position: { fence: opened().position.fence + 1, seq: 1, length: change.keep + change.text.length },
   phase: 'running',
   ...change,
 })
+
+/** The text once nothing is on its way to the screen any more. */
+async function settled(text: () => Promise<string>): Promise<string> {
+  let before = ''
+  await expect
+    .poll(
+      async () => {
+        const now = await text()
+        const same = now === before
+        before = now
+        return same
+      },
+      { interval: 300 },
+    )
+    .toBe(true)
+  return before
+}
 
 describe('an answer that changes its server', () => {
   test('the dot turns hollow, "moved to another server" stands for four seconds, no word is lost', async () => {
     const wire = await inAnswer()
     const { page, say, opened } = wire
-    say({ t: 'run.link', c: opened.c, link: 'moving' })
+    say({ t: 'run.link', c: opened().c, link: 'moving' })
     await page.getByText('Moving to another server…').waitFor()
     await page.locator('.answer[data-link="moving"]').waitFor()
-    say({ t: 'run.link', c: opened.c, link: 'moved' })
+    say({ t: 'run.link', c: opened().c, link: 'moved' })
     await page.getByText('Moved to another server').waitFor()
     const began = performance.now()
     await page.getByText('Moved to another server').waitFor({ state: 'detached' })
@@ -86,13 +105,12 @@ describe('an answer that changes its server', () => {
   })
 
   test('late words are named, and the note goes when they come', async () => {
-    const { page, say, opened } = await inAnswer()
-    say({ t: 'run.link', c: opened.c, link: 'stalled' })
-    await page
-      .getByText('Live updates are delayed')
-      .waitFor({ timeout: 2000 })
-      .catch(() => undefined)
-    say({ t: 'run.link', c: opened.c, link: 'live' })
+    const { page, say, mute, opened } = await inAnswer()
+    // A word would end it.
+    mute()
+    say({ t: 'run.link', c: opened().c, link: 'stalled' })
+    await page.getByText('Live updates are delayed').waitFor()
+    say({ t: 'run.link', c: opened().c, link: 'live' })
     await page.getByText('Live updates are delayed').waitFor({ state: 'detached' })
   })
 
@@ -100,8 +118,7 @@ describe('an answer that changes its server', () => {
     const wire = await inAnswer()
     const { page, say, mute, text } = wire
     mute()
-    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 200)))
-    const before = await text()
+    const before = await settled(text)
     const keep = before.lastIndexOf(' ', before.length - 30)
     say(runFrame(wire, { how: 'rewind', keep, text: ' and another tail' }))
     await expect.poll(text).toBe(`${before.slice(0, keep)} and another tail`)
@@ -112,8 +129,7 @@ describe('an answer that changes its server', () => {
     const wire = await inAnswer()
     const { page, say, mute, text } = wire
     mute()
-    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 200)))
-    const before = await text()
+    const before = await settled(text)
     say(runFrame(wire, { how: 'reset', keep: 0, text: 'From the start' }))
     await expect.poll(text).toBe('From the start')
     await page.getByText('Written anew').waitFor()

@@ -49,7 +49,12 @@ export async function startPage(
   const provider = await startScriptedProvider(scripts)
   const settings = {
     label: 'page',
-    env: { DATA_DIR: folder.path, OPENAI_API_BASE_URL: provider.v1, OPENAI_API_KEY: 'k', ...env },
+    env: {
+      DATA_DIR: folder.path,
+      OPENAI_API_BASE_URL: provider.v1,
+      OPENAI_API_KEY: 'sk-of-the-tests',
+      ...env,
+    },
   }
   const browser = await launchBrowser()
   const complaints: string[] = []

@@ -37,7 +37,7 @@ export async function startPageFleet(scripts: Record<string, Script>): Promise<P
     DATABASE_URL: await postgres.createDatabase(),
     REDIS_URL: redis.variables.url,
     OPENAI_API_BASE_URL: provider.v1,
-    OPENAI_API_KEY: 'k',
+    OPENAI_API_KEY: 'sk-of-the-tests',
     ENABLE_OLLAMA_API: 'false',
   }
   const start = (place: number, env: Record<string, string> = {}, port = 0): Promise<InstanceProcess> =>

@@ -3,6 +3,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useLingui } from '@lingui/react/macro'
 import type { ChatSummary } from '../../../protocol/http/chat-views.ts'
+import { classNames } from '../../ui/class-names.ts'
 import { chatQuery } from './chat-query.ts'
 import { ChatMenu } from './chat-menu.tsx'
 
@@ -22,18 +23,17 @@ export function ChatItem({ chat, onOpen }: { chat: ChatSummary; onOpen: () => vo
         onClick={onOpen}
         onPointerEnter={read}
         onFocus={read}
-        className="flex min-h-9 items-center gap-2 rounded-medium py-1.5 pr-9 pl-2 text-text hover:bg-hover touch:min-h-11"
+        className="flex min-h-9 items-center gap-2 rounded-medium px-2 py-1.5 text-text group-focus-within/item:pr-9 group-hover/item:pr-9 group-has-[[aria-expanded=true]]/item:pr-9 hover:bg-hover touch:min-h-11 touch:pr-11"
         activeProps={{ className: 'bg-hover font-medium', 'aria-current': 'page' }}
       >
         <bdi className="min-w-0 flex-1 truncate">{chat.title}</bdi>
         {mark && (
           <span
             title={mark}
-            className={
-              chat.running
-                ? 'size-2 shrink-0 rounded-full border-2 border-accent'
-                : 'size-2 shrink-0 rounded-full bg-accent'
-            }
+            className={classNames(
+              'mr-1 size-2 shrink-0 rounded-full not-touch:group-focus-within/item:sr-only not-touch:group-hover/item:sr-only',
+              chat.running ? 'border-2 border-accent' : 'bg-accent',
+            )}
           >
             <span className="sr-only">{mark}</span>
           </span>

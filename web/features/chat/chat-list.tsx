@@ -1,10 +1,11 @@
-import { useDeferredValue, useEffect, useMemo, useRef, useSyncExternalStore } from 'react'
+import { useDeferredValue, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import type { ReactNode } from 'react'
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { Trans, useLingui } from '@lingui/react/macro'
 import { call } from '../../api/call.ts'
 import { operationKey } from '../../api/operation-query.ts'
 import { Button } from '../../ui/button.tsx'
+import { Icon } from '../../ui/icon.tsx'
 import { ErrorNotice } from '../errors/error-notice.tsx'
 import { ChatItem } from './chat-item.tsx'
 import { groupByDay } from './day-groups.ts'
@@ -14,14 +15,13 @@ import type { DayGroup } from './day-groups.ts'
 export function ChatList({ filter, onOpen }: { filter: string; onOpen: () => void }): ReactNode {
   const { t } = useLingui()
   const q = useDeferredValue(filter.trim())
+  const [archived, setArchived] = useState(false)
+  const wish = { ...(q === '' ? {} : { q }), ...(archived ? { archived: 'true' as const } : {}) }
+  const plain = q === '' && !archived
   const query = useInfiniteQuery({
-    queryKey: q === '' ? operationKey('listChats') : operationKey('listChats', { query: { q } }),
+    queryKey: plain ? operationKey('listChats') : operationKey('listChats', { query: wish }),
     queryFn: ({ pageParam, signal }) =>
-      call(
-        'listChats',
-        { query: { ...(q === '' ? {} : { q }), ...(pageParam ? { cursor: pageParam } : {}) } },
-        signal,
-      ),
+      call('listChats', { query: { ...wish, ...(pageParam ? { cursor: pageParam } : {}) } }, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
     placeholderData: keepPreviousData,
@@ -67,8 +67,25 @@ export function ChatList({ filter, onOpen }: { filter: string; onOpen: () => voi
       ))}
       {query.isSuccess && chats.length === 0 && (
         <p className="px-2 pt-4 text-muted">
-          {q === '' ? <Trans>Chats will be kept here.</Trans> : <Trans>No title contains “{q}”.</Trans>}
+          {q !== '' ? (
+            <Trans>No title contains “{q}”.</Trans>
+          ) : archived ? (
+            <Trans>Nothing is archived.</Trans>
+          ) : (
+            <Trans>Chats will be kept here.</Trans>
+          )}
         </p>
+      )}
+      {(archived || chats.length > 0) && !hasNextPage && (
+        <button
+          type="button"
+          aria-pressed={archived}
+          className="mt-3 flex min-h-9 w-full items-center gap-2 rounded-medium px-2 text-small text-faint hover:bg-hover hover:text-text touch:min-h-11"
+          onClick={() => setArchived(!archived)}
+        >
+          <Icon name="archive" size={16} />
+          {archived ? <Trans>Back to all chats</Trans> : <Trans>Archived chats</Trans>}
+        </button>
       )}
       <div ref={end}>
         {hasNextPage && (

@@ -15,7 +15,7 @@ import { errorText, fieldError } from '../errors/error-text.ts'
 import { withoutChat } from './chat-cache.ts'
 import { patchLists, takeUserEvent } from './take-user-event.ts'
 
-/** Rename, pin, delete. */
+/** Rename, pin, archive, delete. */
 export function ChatMenu({ chat, small = false }: { chat: ChatSummary; small?: boolean }): ReactNode {
   const { t } = useLingui()
   const queryClient = useQueryClient()
@@ -29,6 +29,14 @@ export function ChatMenu({ chat, small = false }: { chat: ChatSummary; small?: b
   const pin = useMutation({
     mutationFn: () => call('updateChat', { params: { id: chat.id }, body: { pinned: !chat.pinned } }),
     onSuccess: changed,
+    onError: failed,
+  })
+  const archive = useMutation({
+    mutationFn: (archived: boolean) => call('updateChat', { params: { id: chat.id }, body: { archived } }),
+    onSuccess(summary) {
+      changed(summary)
+      if (summary.archived) showToast(t`Chat archived`, { label: t`Undo`, run: () => archive.mutate(false) })
+    },
     onError: failed,
   })
   const restore = useMutation({
@@ -64,6 +72,9 @@ export function ChatMenu({ chat, small = false }: { chat: ChatSummary; small?: b
         </MenuItem>
         <MenuItem icon="pin" onSelect={() => pin.mutate()}>
           {chat.pinned ? <Trans>Unpin</Trans> : <Trans>Pin</Trans>}
+        </MenuItem>
+        <MenuItem icon="archive" onSelect={() => archive.mutate(!chat.archived)}>
+          {chat.archived ? <Trans>Back to the list</Trans> : <Trans>Archive</Trans>}
         </MenuItem>
         <MenuItem icon="trash" danger onSelect={() => remove.mutate()}>
           <Trans>Delete</Trans>

@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useRef, useState } from 'react'
+import { useCallback, useRef, useState } from 'react'
 import type { ReactNode } from 'react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useLingui } from '@lingui/react/macro'
@@ -21,6 +21,7 @@ import { useChat } from './use-chat.ts'
 import { useTabTitle } from './use-tab-title.ts'
 import { useGlide } from './use-glide.ts'
 import { chooseModel, useModels } from './use-models.ts'
+import { useOnline } from './use-online.ts'
 import { useQueue } from './use-queue.ts'
 
 /** A chat, or the place where one begins. */
@@ -30,7 +31,7 @@ export function ChatPage({ chatId, userName }: { chatId: string | null; userName
   const queryClient = useQueryClient()
   const open = useChat(chatId)
   const { models, loading: modelsLoading } = useModels()
-  const preferences = useQuery(operationQuery('getPreferences')).data
+  const { data: preferences, isPending: preferencesLoading } = useQuery(operationQuery('getPreferences'))
   const [chosen, setChosen] = useState<Record<string, string>>({})
   const model = chooseModel(models, [
     chosen[open.key] ?? readDraft(open.key).model,
@@ -71,13 +72,12 @@ export function ChatPage({ chatId, userName }: { chatId: string | null; userName
     setChosen({ ...chosen, [open.key]: id })
     writeDraft(open.key, { model: id })
   }
-  const blocked = useMemo(
-    () =>
-      model === null && !modelsLoading
-        ? t`No model is connected. An administrator adds one under Connections.`
-        : null,
-    [model, modelsLoading, t],
-  )
+  const online = useOnline()
+  const blocked = !online
+    ? t`Offline. What you write is kept.`
+    : model === null && !modelsLoading
+      ? t`No model is connected. An administrator adds one under Connections.`
+      : null
   const shownFailure = failure?.key === open.key ? failure.error : (queue.error ?? null)
 
   return (
@@ -106,7 +106,7 @@ export function ChatPage({ chatId, userName }: { chatId: string | null; userName
           handlers={rows.handlers}
         />
       )}
-      <div className="mx-auto w-full max-w-[46rem] px-4 pb-[max(0.75rem,env(safe-area-inset-bottom))] max-md:px-2">
+      <div className="relative mx-auto w-full max-w-[46rem] px-4 pb-[max(1.25rem,env(safe-area-inset-bottom))] before:pointer-events-none before:absolute before:inset-x-0 before:bottom-full before:h-8 before:bg-linear-to-t before:from-page before:to-transparent max-md:px-2 max-md:pb-[max(0.75rem,env(safe-area-inset-bottom))]">
         {shownFailure !== null && (
           <div className="pb-2">
             <ErrorNotice error={shownFailure} onRetry={queue.error ? queue.retry : undefined} />
@@ -129,7 +129,7 @@ export function ChatPage({ chatId, userName }: { chatId: string | null; userName
           running={open.running}
           stopping={open.stopping}
           blocked={blocked}
-          ready={chatId === null || open.chat !== undefined}
+          ready={(chatId === null || open.chat !== undefined) && !modelsLoading && !preferencesLoading}
           onSend={send}
           onStop={stop}
           onEditLast={rows.editLast}

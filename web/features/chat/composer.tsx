@@ -4,6 +4,7 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import type { limits } from '../../../protocol/ids.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { sendsOn, useSendKey } from './send-key.ts'
+import { useHeldSend } from './use-held-send.ts'
 import { focusUnlessTouch, useDraftField } from './use-draft-field.ts'
 
 const mostText: (typeof limits)['messageText'] = 400_000
@@ -37,7 +38,7 @@ export function Composer({
   stopping: boolean
   /** Why nothing can be sent; null when it can. */
   blocked: string | null
-  /** What the message would stand under is known. */
+  /** What the message would stand under, and who answers, is known. Sent before, it goes as soon as it is. */
   ready: boolean
   onSend: (text: string) => void
   onStop: () => void
@@ -68,14 +69,16 @@ export function Composer({
   )
 
   const tooLong = length > mostText
-  const canSend = !blank && !tooLong && ready && blocked === null
-  const send = (): void => {
-    const text = field.current?.value ?? ''
+  const canSend = !blank && !tooLong && blocked === null
+  const held = useHeldSend(chatKey, ready, () => {
     if (!canSend) return
-    onSend(text)
+    onSend(field.current?.value ?? '')
     put('')
     save()
     field.current?.focus()
+  })
+  const send = (): void => {
+    if (canSend) held.send()
   }
   const onKeyDown = (event: KeyboardEvent): void => {
     if (sendsOn(event, sendKey)) {
@@ -102,7 +105,10 @@ export function Composer({
           dir="auto"
           aria-label={t`Message`}
           placeholder={running ? t`Write the next message` : t`Ask anything`}
-          onInput={change}
+          onInput={() => {
+            held.takeBack()
+            change()
+          }}
           onKeyDown={onKeyDown}
           className="max-h-[40dvh] min-h-10 flex-1 resize-none bg-transparent py-[0.40625rem] text-answer outline-none placeholder:text-faint touch:min-h-11"
         />

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react'
 import type { ReactNode } from 'react'
 import { Trans } from '@lingui/react/macro'
 import { useConnectionStatus } from './live-context.tsx'
+import { useOnline } from './use-online.ts'
 
 /** A link that comes back within this time was never worth a word, ms. */
 const worthTellingMs = 2000
@@ -9,6 +10,7 @@ const worthTellingMs = 2000
 /** Says that the live connection is away, once it lasts, and when server-sent events stand in for the WebSocket. */
 export function ConnectionNote(): ReactNode {
   const { link, transport, endedBy } = useConnectionStatus()
+  const online = useOnline()
   const away = link === 'waiting' || link === 'connecting'
   const [lasts, setLasts] = useState(false)
   useEffect(() => {
@@ -23,7 +25,7 @@ export function ConnectionNote(): ReactNode {
     endedBy === 4102 ? (
       <Trans>This page is older than the server. Reload it.</Trans>
     ) : away && lasts ? (
-      navigator.onLine ? (
+      online ? (
         <Trans>Reconnecting…</Trans>
       ) : (
         <Trans>Offline. What you write is kept.</Trans>

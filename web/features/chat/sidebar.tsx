@@ -2,7 +2,7 @@ import { useState } from 'react'
 import type { ReactNode } from 'react'
 import { Trans, useLingui } from '@lingui/react/macro'
 import type { UserView } from '../../../protocol/http/user-view.ts'
-import { Button, IconButton } from '../../ui/button.tsx'
+import { IconButton } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { ChatList } from './chat-list.tsx'
 import { ConnectionNote } from './connection-note.tsx'
@@ -33,17 +33,18 @@ export function Sidebar({
         <span className="min-w-0 flex-1 truncate text-answer font-semibold">{appName}</span>
         <IconButton icon="sidebar" label={t`Hide chats`} onClick={onClose} />
       </div>
-      <div className="flex flex-col gap-2 px-3 pb-2">
-        <Button
-          icon="plus"
-          wide
+      <div className="flex flex-col gap-1 px-2 pb-2">
+        <button
+          type="button"
+          className="flex min-h-9 items-center gap-2 rounded-medium bg-raised px-2.5 font-medium shadow-raised ring-1 ring-border transition-colors duration-(--motion-quick) hover:bg-hover touch:min-h-11"
           onClick={() => {
             hideSheet()
             newChat()
           }}
         >
+          <Icon name="plus" size={18} />
           <Trans>New chat</Trans>
-        </Button>
+        </button>
         <label className="flex min-h-9 items-center gap-2 rounded-medium px-2.5 text-muted focus-within:bg-raised focus-within:outline-2 focus-within:outline-accent hover:bg-hover focus-within:hover:bg-raised touch:min-h-11">
           <Icon name="search" size={18} />
           <input

@@ -66,8 +66,17 @@ export function patchLists(
     queryKey: operationKey('listChats'),
   })) {
     if (!list) continue
+    if (isOfArchived(key)) {
+      void queryClient.invalidateQueries({ queryKey: key })
+      continue
+    }
     patchQuery(queryClient, key, () => change(list, key[1] !== undefined))
   }
+}
+
+/** The list of what was put away is small and seldom open: it is read again instead of patched. */
+function isOfArchived([, input]: readonly unknown[]): boolean {
+  return (input as { query?: { archived?: string } } | undefined)?.query?.archived === 'true'
 }
 
 /** A chat that is held but not followed here has an old text now: it is read again when it is looked at. */

@@ -62,7 +62,7 @@ export function Thread({
         data-thread=""
         className="h-full overflow-y-auto overscroll-contain [scrollbar-gutter:stable_both-edges]"
       >
-        <div ref={content} className="mx-auto flex w-full max-w-measure flex-col gap-6 px-4 pt-6 pb-4">
+        <div ref={content} className="mx-auto flex w-full max-w-measure flex-col gap-6 px-4 pt-6 pb-10">
           {from > 0 && (
             <div ref={top} className="text-center text-small text-faint">
               <Trans>{from} earlier messages</Trans>

@@ -21,7 +21,7 @@ export function TitleBar({
   const sidebar = useSidebar()
   const newChat = useNewChat()
   return (
-    <header className="z-10 flex h-13 shrink-0 items-center gap-1 bg-page px-2 max-md:h-12 max-md:border-b max-md:border-border">
+    <header className="relative z-10 flex h-13 shrink-0 items-center gap-1 bg-page px-2 max-md:h-12 max-md:border-b max-md:border-border md:after:pointer-events-none md:after:absolute md:after:inset-x-0 md:after:top-full md:after:h-5 md:after:bg-linear-to-b md:after:from-page md:after:to-transparent">
       {!sidebar.open && <IconButton icon="sidebar" label={t`Show chats`} onClick={sidebar.toggle} />}
       <span className="md:hidden">
         <IconButton icon="sidebar" label={t`Chats`} onClick={sidebar.showSheet} />

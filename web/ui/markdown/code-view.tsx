@@ -4,6 +4,7 @@ import type { CodeChunk } from './blocks.ts'
 import { CopyButton } from './copy-button.tsx'
 import { highlighterFor, splitRuns } from './highlighter.ts'
 import type { CodeRun, Highlighter } from './highlighter.ts'
+import { languageName } from './language-name.ts'
 import { useLazyIf } from './lazy.ts'
 import { MarkdownLabelsContext } from './markdown-labels.ts'
 import { StreamDot } from './stream-dot.tsx'
@@ -125,10 +126,10 @@ function CodeInner({ language, chunks, closed, dot }: CodeProps): ReactNode {
   const highlighter = useLazyIf(highlighterFor(language))
   const whole = useWholeRuns(chunks, closed, highlighter)
   return (
-    <figure className="md-code" aria-label={labels.code(language)} dir="ltr">
+    <figure className="md-code" aria-label={labels.code(languageName(language))} dir="ltr">
       <div className="md-code-scroll">
         <div className="md-code-head">
-          <span className="md-code-language">{language}</span>
+          <span className="md-code-language">{languageName(language)}</span>
           <CopyButton text={() => codeOf(chunks)} />
         </div>
         <pre>
