@@ -84,7 +84,7 @@ async function start(): Promise<void> {
       `  redis    ${redis.variables.url}`,
       `  database ${env.DATABASE_URL}`,
       '',
-      'Make the first account, ask the demo model something, and kill an instance while it answers. Ctrl-C stops all.',
+      'Make the first account, let the demo model "count to 500", and kill an instance while it does. Ctrl-C stops all.',
     ].join('\n'),
   )
 }
