@@ -24,9 +24,11 @@ if (!ensureSystemPackages()) process.exit(69)
 const stack = new AsyncDisposableStack()
 let stopping = false
 const interrupted = new Promise<void>((resolve) => {
+  let firstAt = 0
   const stop = (): void => {
-    // The second signal does not wait for answers to end.
-    if (stopping) process.exit(130)
+    // The second signal does not wait for answers to end. One Ctrl-C may be two: npm passes on what the terminal sent.
+    if (stopping && performance.now() - firstAt > 500) process.exit(130)
+    firstAt ||= performance.now()
     stopping = true
     resolve()
   }
@@ -82,7 +84,7 @@ async function start(): Promise<void> {
       `  redis    ${redis.variables.url}`,
       `  database ${env.DATABASE_URL}`,
       '',
-      'Make the first account, ask the demo model something, and kill an instance while it answers. Ctrl-C stops all.',
+      'Make the first account, let the demo model "count to 500", and kill an instance while it does. Ctrl-C stops all.',
     ].join('\n'),
   )
 }

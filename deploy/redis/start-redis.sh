@@ -9,6 +9,13 @@ acl=$2
 shift 2
 run=${RUN_DIR:-/run/redis}
 
+# Without a password the digest would be that of none, which lets everybody in.
+needs() {
+  [ -s "$1" ] || { echo "the password's file $1 is empty or not there: run deploy/compose/make-secrets.sh" >&2; exit 78; }
+}
+needs "${REDIS_PASSWORD_FILE:?name the file with the password of Shoal}"
+[ -z "${REDIS_INTERNAL_PASSWORD_FILE:-}" ] || needs "$REDIS_INTERNAL_PASSWORD_FILE"
+
 digest() {
   printf %s "$(cat "$1")" | sha256sum | cut -d ' ' -f 1
 }

@@ -9,8 +9,9 @@ port=${4:-6379}
 file=${DATA_DIR:-/data}/sentinel.conf
 if [ ! -s "$file" ]; then
   umask 077
-  password=$(cat "$REDIS_INTERNAL_PASSWORD_FILE")
+  password=$(cat "${REDIS_INTERNAL_PASSWORD_FILE:?name the file with the password of replicas and sentinels}")
   case $password in
+    '') echo "the password's file $REDIS_INTERNAL_PASSWORD_FILE is empty: run deploy/compose/make-secrets.sh" >&2; exit 78 ;;
     *[!A-Za-z0-9_-]*) echo "$REDIS_INTERNAL_PASSWORD_FILE: use letters, digits, - and _ only" >&2; exit 78 ;;
   esac
   sed -e "s/\"PASSWORD\"/\"$password\"/" -e "s/SENTINEL-NAME/$name/" \

@@ -80,6 +80,11 @@ export function kubernetesChecks(temporary: string): Check[] {
       tool: 'helm template',
       run: async () => helm(['template', 'test', chart, ...values(set)], { expect }),
     })),
+    {
+      file: 'helm/shoal: two releases in one namespace',
+      tool: 'helm template',
+      run: async () => twoReleases((release, set) => helm(['template', release, chart, ...values(set)])),
+    },
     ...refusals.map(({ name, set, refuses }): Check => ({
       file: `helm/shoal refuses ${name}`,
       tool: 'helm template',
@@ -87,6 +92,27 @@ export function kubernetesChecks(temporary: string): Check[] {
     })),
     ...kustomizations(temporary, () => (tools ??= kubernetesTools()).kubectl),
   ]
+}
+
+/** Nothing may have the same name, and no Service may find the pods of the other. */
+function twoReleases(render: (release: string, set: string[]) => Outcome): Outcome {
+  const set = ['database.url=postgresql://a:b@c/d', 'redis.url=redis://r', 'networkPolicy.enabled=true']
+  const outcomes = ['one', 'two'].map((release) => render(release, [...set, ...ingress]))
+  const texts = outcomes.map((outcome) => ('passed' in outcome ? (outcome.said ?? '') : undefined))
+  const [first, second] = texts
+  if (first === undefined || second === undefined)
+    return outcomes.find((outcome) => !('passed' in outcome)) ?? { failed: 'nothing was rendered' }
+  const namesOf = (text: string): string[] =>
+    text
+      .split(/^---$/m)
+      .map((part) => `${/^kind: (\S+)/m.exec(part)?.[1]} ${/^ {2}name: (\S+)/m.exec(part)?.[1]}`)
+  const both = namesOf(first).filter((name) => !name.includes('undefined') && namesOf(second).includes(name))
+  if (both.length > 0) return { failed: `both releases have ${both.join(', ')}` }
+  const selectorOf = (text: string): string | undefined =>
+    /^kind: Service\n[^]*?^ {2}selector:\n((?: {4}\S.*\n)+)/m.exec(text)?.[1]
+  return selectorOf(first) === undefined || selectorOf(first) === selectorOf(second)
+    ? { failed: 'the Services of both releases have one selector' }
+    : { passed: true }
 }
 
 /** Overlays as they are; components in an overlay of their own. */

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
-export type Outcome = { passed: true } | { failed: string } | { skipped: string }
+export type Outcome = { passed: true; said?: string } | { failed: string } | { skipped: string }
 
 const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin', '/usr/local/bin']
 
@@ -38,5 +38,5 @@ export function runTool(name: string, args: string[], options: RunOptions = {}):
   if (status !== 0) return { failed: said || `ended with ${status}` }
   if (options.expect && !options.expect.test(said))
     return { failed: `${options.expect} is missing in:\n${said}` }
-  return { passed: true }
+  return { passed: true, said }
 }

@@ -46,8 +46,11 @@ function findCommand(argv: string[]): { spec: Spec; rest: string[] } {
     const second = group.map(({ words }) => words.split(' ')[1] ?? '')
     throw new UsageError(`shoal ${argv[0]}: say what to do: ${second.join(', ')}${meant(argv[1], second)}`)
   }
+  if (argv[0]?.startsWith('-')) {
+    throw new UsageError(`a command comes before its flags: shoal start ${argv.join(' ')}`)
+  }
   const first = [...new Set(commands.map(({ words }) => words.split(' ')[0] ?? ''))]
-  throw new UsageError(`there is no command "${argv[0]}"${meant(argv[0], first)}; see shoal help`)
+  throw new UsageError(`there is no command "${argv[0]}"${meant(argv[0], first)}`)
 }
 
 function parse(spec: Spec, args: string[]): { values: object; positionals: string[] } {

@@ -69,6 +69,24 @@ export function describeMigrate(name: string, make: () => Promise<EmptyDatabase>
       await expect(attempt).rejects.toThrow(/this version is too old.*schema 3.*knows schema 2.*knows 1/)
     })
 
+    test.each(['chat', 'schema_migration'])(
+      'what another program keeps there (a table %s) is refused with the cure, and left as it is',
+      async (table) => {
+        const { engine } = await fresh()
+        const place = engine.kind === 'postgres' ? 'shoal.' : ''
+        if (place !== '') await sql`create schema shoal`.execute(engine.db)
+        await sql.raw(`create table ${place}${table} (version text)`).execute(engine.db)
+        await sql.raw(`insert into ${place}${table} values ('theirs')`).execute(engine.db)
+        const attempt = migrate(engine, { apply: true })
+        await expect(attempt).rejects.toThrow(SchemaMismatch)
+        await expect(attempt).rejects.toThrow(
+          /of another program; nothing was changed: .*(DATABASE_URL|DATA_DIR)/,
+        )
+        const { rows } = await sql.raw(`select version from ${place}${table}`).execute(engine.db)
+        expect(rows).toEqual([{ version: 'theirs' }])
+      },
+    )
+
     test('a step that fails leaves nothing behind', async () => {
       const { engine } = await fresh()
       const broken = step(2, { statements: (prefix) => [`create table ${prefix}half (id text)`, 'nonsense'] })

@@ -45,6 +45,8 @@ export async function migrate(
   }
   return engine.transaction(async (trx) => {
     await prepare(engine, trx)
+    if ((await readApplied(engine, trx)).length === 0) await expectEmpty(engine, trx)
+    await createMigrationTable(engine, trx)
     const steps = pendingOf(await readApplied(engine, trx), migrations)
     for (const step of steps) await applyStep(engine, trx, step)
     return steps.map(({ number }) => number)
@@ -58,6 +60,9 @@ async function prepare(engine: Engine, trx: Transaction<Schema>): Promise<void> 
     await sql`select pg_advisory_xact_lock(${sql.lit(lockKey)})`.execute(trx)
     await createSchema(trx)
   }
+}
+
+async function createMigrationTable(engine: Engine, trx: Transaction<Schema>): Promise<void> {
   await sql`create table if not exists ${engine.table('schema_migration')} (
     number integer not null primary key,
     name text not null,
@@ -85,17 +90,34 @@ async function createSchema(trx: Transaction<Schema>): Promise<void> {
 }
 
 async function readApplied(engine: Engine, db: Db): Promise<AppliedMigration[]> {
+  // By its columns: another program may have a table of this name.
   const there =
     engine.kind === 'postgres'
-      ? sql<{
-          n: number
-        }>`select count(*) as n from pg_catalog.pg_tables where schemaname = 'shoal' and tablename = 'schema_migration'`
-      : sql<{
-          n: number
-        }>`select count(*) as n from sqlite_master where type = 'table' and name = 'schema_migration'`
+      ? sql<Count>`select count(*) as n from information_schema.columns
+          where table_schema = 'shoal' and table_name = 'schema_migration' and column_name in ('number', 'oldest_code')`
+      : sql<Count>`select count(*) as n from pragma_table_info('schema_migration') where name in ('number', 'oldest_code')`
   const { rows } = await there.execute(db)
-  if (rows[0]?.n !== 1) return []
+  if (rows[0]?.n !== 2) return []
   return db.selectFrom('schema_migration').select(['number', 'oldest_code']).orderBy('number').execute()
+}
+
+interface Count {
+  n: number
+}
+
+/** Where no step of ours was made, nothing may be there: it would be another program's. */
+async function expectEmpty(engine: Engine, trx: Transaction<Schema>): Promise<void> {
+  const tables =
+    engine.kind === 'postgres'
+      ? sql<Count>`select count(*) as n from pg_catalog.pg_tables where schemaname = 'shoal'`
+      : sql<Count>`select count(*) as n from sqlite_master where type = 'table' and name not like 'sqlite\\_%' escape '\\'`
+  const { rows } = await tables.execute(trx)
+  if (rows[0]?.n === 0) return
+  throw new SchemaMismatch(
+    engine.kind === 'postgres'
+      ? 'the schema shoal of this database holds tables of another program; nothing was changed: name another database in DATABASE_URL, or rename that schema'
+      : 'shoal.db in DATA_DIR is the database of another program; nothing was changed: set another DATA_DIR, or rename that file',
+  )
 }
 
 /** What is still to be done; throws where it cannot be. */

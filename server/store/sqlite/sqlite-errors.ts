@@ -21,7 +21,11 @@ export function toSqliteStoreError(error: unknown): unknown {
   if (code === 'SQLITE_FULL' || code === 'SQLITE_IOERR_SHMSIZE') {
     return new StoreError('full', 'the disk of DATA_DIR is full: nothing was written', error)
   }
-  if (/^SQLITE_(IOERR|CANTOPEN|READONLY|CORRUPT|NOTADB)/.test(code)) {
+  if (code === 'SQLITE_NOTADB') {
+    const cure = 'set another DATA_DIR, or move that file away and restore a backup'
+    return new StoreError('unavailable', `shoal.db in DATA_DIR is no database: ${cure}`, error)
+  }
+  if (/^SQLITE_(IOERR|CANTOPEN|READONLY|CORRUPT)/.test(code)) {
     return new StoreError('unavailable', `the embedded database cannot be used: ${message} (${code})`, error)
   }
   return error

@@ -20,6 +20,8 @@ export interface ProxiedFleet extends AsyncDisposable {
   instances: InstanceProcess[]
   /** Ends one, by SIGTERM or SIGKILL, and starts it again on its port; resolves when it is ready. */
   restart(index: number, signal: 'SIGTERM' | 'SIGKILL'): Promise<void>
+  /** Starts one more, last of `instances`; resolves when it is ready. */
+  add(): Promise<InstanceProcess>
 }
 
 export async function startProxiedFleet(env: Record<string, string> = {}): Promise<ProxiedFleet> {
@@ -62,6 +64,11 @@ export async function startProxiedFleet(env: Record<string, string> = {}): Promi
       instances[index]!.kill(signal)
       await instances[index]!.exited()
       instances[index] = await start(index, port)
+    },
+    async add() {
+      const instance = await start(instances.length)
+      instances.push(instance)
+      return instance
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }

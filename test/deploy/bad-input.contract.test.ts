@@ -1,0 +1,208 @@
+// What goes wrong at a first start: each ends with a sentence that has the cure, and nothing is lost or half done.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, chown, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makeCertificates } from '../support/certificates.ts'
+import { freePorts } from '../support/free-port.ts'
+import { startPostgresServer } from '../support/postgres-server.ts'
+import type { PostgresServer } from '../support/postgres-server.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+import type { TemporaryFolder } from '../support/temporary-folder.ts'
+import { startContainerLike } from './support/container-like.ts'
+import { startLocalNginx } from './support/local-nginx.ts'
+
+const root = join(import.meta.dirname, '../..')
+const isRoot = process.getuid?.() === 0
+/** As server/store/migrate.ts takes it. */
+const migrationLock = 0x73686f61
+
+let folder: TemporaryFolder
+let postgres: PostgresServer
+const stack = new AsyncDisposableStack()
+
+beforeAll(async () => {
+  folder = stack.use(await temporaryFolder('bad-input'))
+  await chmod(folder.path, 0o755)
+  postgres = await startPostgresServer()
+  stack.defer(() => postgres.stop())
+})
+afterAll(() => stack.disposeAsync())
+
+interface Running {
+  said(): string
+  ended: Promise<number | null>
+  kill(signal: NodeJS.Signals): void
+}
+
+/** A program as a container starts it: nothing in its environment but what is given. */
+function begin(command: string, words: string[], env: Record<string, string>): Running {
+  const child = spawn(command, words, { cwd: root, env: { PATH: process.env['PATH'], ...env } })
+  const kill = (): void => void child.kill('SIGKILL')
+  process.once('exit', kill)
+  let said = ''
+  child.stdout.on('data', (data: Buffer) => (said += data.toString()))
+  child.stderr.on('data', (data: Buffer) => (said += data.toString()))
+  const ended = once(child, 'close').then(([code]) => {
+    process.off('exit', kill)
+    return code as number | null
+  })
+  return { said: () => said, ended, kill: (signal) => void child.kill(signal) }
+}
+
+const shoal = (words: string[], env: Record<string, string>): Running =>
+  begin(process.execPath, ['server/cli.ts', ...words], { PORT: '0', HOST: '127.0.0.1', ...env })
+
+async function refused(
+  words: string[],
+  env: Record<string, string>,
+): Promise<{ code: number | null; said: string }> {
+  const running = shoal(words, env)
+  return { code: await running.ended, said: running.said() }
+}
+
+async function emptyFolder(name: string): Promise<string> {
+  const path = join(folder.path, name)
+  await mkdir(path, { mode: 0o700 })
+  return path
+}
+
+async function client(url: string): Promise<pg.Client> {
+  const it = new pg.Client({ connectionString: url })
+  await it.connect()
+  stack.defer(() => it.end().catch(() => {}))
+  return it
+}
+
+describe('secrets', () => {
+  test('a file of a secret that is empty or not there: the variable and the cure, 78', async () => {
+    const empty = join(folder.path, 'empty')
+    await writeFile(empty, '')
+    expect(await refused(['start'], { DATABASE_URL_FILE: '/run/secrets/none' })).toMatchObject({
+      code: 78,
+      said: expect.stringMatching(/DATABASE_URL_FILE: .*cannot be read[^]*What to do: /),
+    })
+    expect(await refused(['start'], { WEBUI_SECRET_KEY_FILE: empty })).toMatchObject({
+      code: 78,
+      said: expect.stringMatching(/WEBUI_SECRET_KEY_FILE: .*is empty[^]*What to do: /),
+    })
+  })
+
+  test('Redis without the password’s file does not start, as it would let everybody in', async () => {
+    const run = await emptyFolder('run')
+    const files = join(root, 'deploy/redis')
+    const words = [join(files, 'start-redis.sh'), join(files, 'redis.conf'), join(files, 'users.acl')]
+    for (const file of ['/run/secrets/none', join(folder.path, 'empty')]) {
+      const redis = begin('sh', words, { RUN_DIR: run, REDIS_PASSWORD_FILE: file })
+      expect(await redis.ended).toBe(78)
+      expect(redis.said()).toMatch(/empty or not there: run deploy\/compose\/make-secrets\.sh/)
+    }
+  })
+
+  test('a certificate that does not match its key: nginx does not start, and says so', async () => {
+    const [one, other] = [await emptyFolder('one'), await emptyFolder('other')]
+    const certificates = { ...(await makeCertificates(one)), key: (await makeCertificates(other)).key }
+    const [httpPort = 0, httpsPort = 0] = await freePorts(2)
+    const started = startLocalNginx({ folder: one, instances: [1], httpPort, httpsPort, certificates })
+    await expect(started).rejects.toThrow(/key values mismatch/)
+  })
+})
+
+describe('arguments of the image', () => {
+  test.each([
+    [['--port', '9000'], /a command comes before its flags: shoal start --port 9000/],
+    [['bash'], /there is no command "bash"/],
+    [['start', '--prot', '9000'], /has no flag --prot \(did you mean --port\?\)/],
+    [['start', 'now'], /"now" is one word too many/],
+  ])('%j: 64, and what to write instead', async (words, sentence) => {
+    const { code, said } = await refused(words, {})
+    expect(code).toBe(64)
+    expect(said).toMatch(sentence)
+  })
+})
+
+describe.runIf(isRoot)('a volume of another user', () => {
+  async function ofRoot(name: string): Promise<string> {
+    const path = await emptyFolder(name)
+    await chown(path, 0, 0)
+    return path
+  }
+
+  test('embedded: the start stops with chown and fsGroup', async () => {
+    const started = startContainerLike({ DATA_DIR: await ofRoot('root-embedded') })
+    await expect(started).rejects.toThrow(
+      /cannot be written by uid 1000: chown -R 1000:1000 .* fsGroup: 1000/,
+    )
+  })
+
+  test('with DATABASE_URL: it serves', async () => {
+    const env = { DATA_DIR: await ofRoot('root-served'), DATABASE_URL: await postgres.createDatabase() }
+    const instance = await startContainerLike(env)
+    expect((await fetch(`${instance.url}/ready`)).status).toBe(200)
+    await instance.kill()
+  })
+})
+
+describe.concurrent('a database that is', () => {
+  test('older, where nothing may be changed: both sides and the command', async () => {
+    const env = { DATABASE_URL: await postgres.createDatabase(), ENABLE_DB_MIGRATIONS: 'false' }
+    const { code, said } = await refused(['start'], { DATA_DIR: await emptyFolder('older'), ...env })
+    expect(code).toBe(69)
+    expect(said).toMatch(/database is too old for this version.*run `shoal migrate`/)
+  })
+
+  test('newer: which side to change, and it is left as it is', async () => {
+    const env = { DATABASE_URL: await postgres.createDatabase(), DATA_DIR: await emptyFolder('newer') }
+    expect(await refused(['migrate'], env)).toMatchObject({ code: 0 })
+    const database = await client(env.DATABASE_URL)
+    await database.query('update shoal.schema_migration set oldest_code = 99')
+    const { code, said } = await refused(['start'], env)
+    expect(code).toBe(69)
+    expect(said).toMatch(/this version is too old for the database.*upgrade this instance/)
+  })
+
+  test('not ours: what to set instead, and it is left as it is', async () => {
+    const url = await postgres.createDatabase()
+    const database = await client(url)
+    await database.query(`create schema shoal; create table shoal.chat as select 'theirs' as text`)
+    const served = await refused(['start'], { DATABASE_URL: url, DATA_DIR: await emptyFolder('theirs') })
+    expect(served.code).toBe(69)
+    expect(served.said).toMatch(/tables of another program; nothing was changed: name another database/)
+    expect((await database.query('select text from shoal.chat')).rows).toEqual([{ text: 'theirs' }])
+
+    const path = await emptyFolder('no-database')
+    const text = 'a letter, not a database. '.repeat(400)
+    await writeFile(join(path, 'shoal.db'), text)
+    const embedded = await refused(['start'], { DATA_DIR: path })
+    expect(embedded.code).toBe(69)
+    expect(embedded.said).toMatch(/shoal\.db in DATA_DIR is no database: set another DATA_DIR/)
+    expect(await readFile(join(path, 'shoal.db'), 'utf8')).toBe(text)
+  })
+})
+
+describe.concurrent('SIGTERM while the schema is made', () => {
+  // Behind the lock: it waits for another instance. Inside: the first statement waits for somebody else's schema.
+  test.each([
+    ['waiting for its turn', `select pg_advisory_xact_lock(${migrationLock})`, 'advisory'],
+    ['in the middle of it', 'create schema shoal', 'transactionid'],
+  ])('%s: it ends, nothing is half done, the next start does it', async (_when, statement, waitsFor) => {
+    const env = { DATABASE_URL: await postgres.createDatabase(), DATA_DIR: await emptyFolder(waitsFor) }
+    const other = await client(env.DATABASE_URL)
+    await other.query(`begin; ${statement}`)
+    const instance = shoal(['start'], env)
+    const observer = await client(env.DATABASE_URL)
+    const waiting = `select 1 from pg_stat_activity where wait_event_type = 'Lock' and wait_event = $1 and datname = current_database()`
+    await expect.poll(async () => (await observer.query(waiting, [waitsFor])).rowCount).toBe(1)
+    instance.kill('SIGTERM')
+    expect([0, 69]).toContain(await instance.ended)
+    await other.query('rollback')
+    await expect.poll(async () => (await observer.query(waiting, [waitsFor])).rowCount).toBe(0)
+    const tables = `select count(*)::int as n from pg_tables where schemaname = 'shoal'`
+    expect((await observer.query(tables)).rows).toEqual([{ n: 0 }])
+    expect(await refused(['migrate'], env)).toMatchObject({ code: 0 })
+    const { rows } = (await observer.query(tables)) as { rows: { n: number }[] }
+    expect(rows[0]?.n).toBeGreaterThan(10)
+  })
+})

@@ -1,0 +1,122 @@
+import { Agent, request } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { connect } from 'node:net'
+import type { Socket } from 'node:net'
+import type { BalancerTimes } from './application-load-balancer.ts'
+
+/** One target of a load balancer: what it is held for, and how requests and sockets are passed on to it. */
+export class BalancerTarget {
+  state: 'initial' | 'healthy' | 'unhealthy' | 'draining' = 'initial'
+  /** Sockets of clients that it serves at this moment. */
+  readonly busy = new Set<Socket>()
+  /** Connections that were cut for their silence. */
+  cutForSilence = 0
+  /** Requests that went out on a connection that it had kept open. */
+  reused = 0
+  readonly port: number
+  readonly #times: BalancerTimes
+  readonly #agent: Agent
+  /** Health checks in a row that said the same. */
+  #streak = { ok: false, count: 0 }
+
+  constructor(port: number, times: BalancerTimes) {
+    this.port = port
+    this.#times = times
+    this.#agent = new Agent({ keepAlive: true, timeout: times.idleMs })
+  }
+
+  async check(): Promise<void> {
+    const { path, timeoutMs, healthy, unhealthy } = this.#times.healthCheck
+    const ok = await fetch(`http://127.0.0.1:${this.port}${path}`, {
+      signal: AbortSignal.timeout(timeoutMs),
+    }).then(
+      (it) => it.ok,
+      () => false,
+    )
+    this.#streak = { ok, count: this.#streak.ok === ok ? this.#streak.count + 1 : 1 }
+    if (this.state === 'draining') return
+    if (ok && this.#streak.count >= healthy) this.state = 'healthy'
+    if (!ok && this.#streak.count >= unhealthy) this.state = 'unhealthy'
+  }
+
+  /** Sent once: what breaks is a 502. */
+  forward(asked: IncomingMessage, answer: ServerResponse): void {
+    const { socket, method, url: path } = asked
+    this.busy.add(socket)
+    answer.on('close', () => this.busy.delete(socket))
+    const timeout = this.#times.idleMs
+    const sent = request({
+      port: this.port,
+      method,
+      path,
+      headers: forwarded(asked),
+      agent: this.#agent,
+      timeout,
+    })
+    sent.on('socket', () => void (sent.reusedSocket && this.reused++))
+    sent.on('response', (response) => {
+      answer.writeHead(response.statusCode ?? 502, response.headers)
+      response.pipe(answer)
+      response.on('error', () => answer.destroy())
+    })
+    sent.on('timeout', () => {
+      this.cutForSilence++
+      sent.destroy(new Error('silence'))
+    })
+    sent.on('error', () => {
+      if (answer.headersSent) answer.destroy()
+      else answer.writeHead(502).end('the target broke off')
+    })
+    asked.pipe(sent)
+  }
+
+  /** A socket, until one side leaves or both are silent for too long. */
+  upgrade(asked: IncomingMessage, client: Socket, head: Buffer): void {
+    const inward = connect(this.port, '127.0.0.1')
+    let idle: NodeJS.Timeout | undefined
+    const cut = (): void => {
+      clearTimeout(idle)
+      this.busy.delete(client)
+      client.destroy()
+      inward.destroy()
+    }
+    const heard = (): void => {
+      clearTimeout(idle)
+      idle = setTimeout(() => {
+        this.cutForSilence++
+        cut()
+      }, this.#times.idleMs)
+    }
+    this.busy.add(client)
+    heard()
+    const headers = Object.entries(forwarded(asked)).map(([name, value]) => `${name}: ${String(value)}\r\n`)
+    inward.write(`GET ${asked.url} HTTP/1.1\r\n${headers.join('')}\r\n`)
+    inward.write(head)
+    const pass = (from: Socket, to: Socket): void => {
+      from.on('data', (data: Buffer) => {
+        heard()
+        to.write(data)
+      })
+      from.on('error', cut).on('close', cut)
+      from.on('end', () => to.end())
+    }
+    pass(client, inward)
+    pass(inward, client)
+  }
+
+  /** Cuts whatever it still serves. */
+  destroy(): void {
+    for (const socket of this.busy) socket.destroy()
+    this.#agent.destroy()
+  }
+}
+
+function forwarded({ headers, socket }: IncomingMessage): IncomingMessage['headers'] {
+  const before = headers['x-forwarded-for']
+  const address = socket.remoteAddress ?? ''
+  return {
+    ...headers,
+    'x-forwarded-for': before === undefined ? address : `${String(before)}, ${address}`,
+    'x-forwarded-proto': 'https',
+  }
+}

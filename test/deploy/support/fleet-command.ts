@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { stripVTControlCharacters } from 'node:util'
+
+/** `npm run fleet` in a terminal of its own, as a person starts it. */
+export interface FleetCommand {
+  /** What it printed when it was ready. */
+  readonly address: string
+  readonly folder: string
+  readonly instances: { label: string; url: string; pid: number }[]
+  /** All that it has started, itself included, by their arguments. */
+  processes(): Promise<string[]>
+  /** Everything printed so far. */
+  said(): string
+  /** Ctrl-C, as the terminal sends it: to everything in front at once. Resolves when the terminal closes. */
+  interrupt(): Promise<void>
+}
+
+/** Makes the terminal: all of it is one session, whose number is that of the first process in it. */
+const programs = { terminal: 'script' }
+const root = new URL('../../../', import.meta.url).pathname
+
+/** Resolves when it says what to do next; rejects with what it said when it ends before. */
+export async function startFleetCommand(words = ''): Promise<FleetCommand> {
+  const child = spawn(
+    programs.terminal,
+    ['-qfec', `echo session $$; exec npm run fleet${words}`, '/dev/null'],
+    {
+      cwd: root,
+      stdio: ['pipe', 'pipe', 'inherit'],
+    },
+  )
+  const kill = (): void => void child.kill('SIGTERM')
+  process.once('exit', kill)
+  const ended = once(child, 'close').then(() => process.off('exit', kill))
+  let said = ''
+  const ready = new Promise<void>((resolve) => {
+    child.stdout.on('data', (data: Buffer) => {
+      said = stripVTControlCharacters(said + data.toString())
+      if (said.includes('Ctrl-C stops all')) resolve()
+    })
+  })
+  await Promise.race([
+    ready,
+    ended.then(() => {
+      throw new Error(`npm run fleet ended: ${said}`)
+    }),
+  ])
+  const session = /session (\d+)/.exec(said)?.[1] ?? ''
+  return {
+    address: /open +(https:\S+)/.exec(said)?.[1] ?? '',
+    folder: / in (\/\S+) …/.exec(said)?.[1] ?? '',
+    instances: [...said.matchAll(/(instance-\d) +(http:\S+) +kill -9 (\d+)/g)].map(
+      ([, label = '', url = '', pid]) => ({ label, url, pid: Number(pid) }),
+    ),
+    said: () => said,
+    async processes() {
+      const list = spawn('ps', ['-o', 'args=', '-s', session], { stdio: ['ignore', 'pipe', 'inherit'] })
+      let text = ''
+      list.stdout.on('data', (data: Buffer) => (text += data.toString()))
+      await once(list, 'close')
+      return text.split('\n').filter(Boolean)
+    },
+    async interrupt() {
+      child.stdin.write('\u0003')
+      await ended
+    },
+  }
+}
