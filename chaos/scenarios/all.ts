@@ -16,12 +16,14 @@ import { revocationScenarios } from './revocations.ts'
 import { upgrades } from './rolling-restart.ts'
 import { signInLimits } from './sign-in-limits.ts'
 import { stops } from './stop.ts'
+import { takeoverWorkers } from './takeover-workers.ts'
 import { takeovers } from './takeover.ts'
 import { zombies } from './zombie.ts'
 
 /** In the order in which they run; a short one early beside a long one keeps both lanes busy. */
 export const scenarios: Scenario[] = [
   ...takeovers,
+  takeoverWorkers,
   ...zombies,
   ...cutOffs,
   crashingAnswer,

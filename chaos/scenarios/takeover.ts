@@ -3,7 +3,7 @@ import type { Scenario } from '../scenario.ts'
 import { compare, median, seconds } from '../support/compare.ts'
 import type { Watched } from '../support/compare.ts'
 import type { Fleet, FleetOptions } from '../support/fleet.ts'
-import { questionOf } from '../support/provider-process.ts'
+import { waitsAfterKill } from '../support/waits-after-kill.ts'
 
 const answers = 20
 const wordsPerSecond = 100
@@ -68,29 +68,15 @@ function takeover({ name, bound, short, continues, kills, options }: Takeover): 
 }
 
 /** Kills one instance; answers how long each of its runs waited until its provider was called again. */
-async function killAndMeasure(fleet: Fleet, place: number): Promise<number[]> {
+function killAndMeasure(fleet: Fleet, place: number): Promise<number[]> {
   const victim = fleet.instances[place]
-  const killedAt = Date.now()
-  await fleet.kill(place)
-  fleet.api.url = fleet.urls()[0] ?? fleet.api.url
-  // Asked behind the kill: what had ended before it waits for nobody, and nothing is claimed within a lease.
-  const owned = (await fleet.runs()).filter((run) => victim !== undefined && fleet.ownerOf(run) === victim)
-  const questions = new Set<string>()
-  for (const run of owned) {
-    const chat = await fleet.api.chat(run.chatId, fleet.api.url)
-    questions.add(chat.messages[0]?.text ?? '')
-  }
-  const again = new Map<string, number>()
-  const until = Date.now() + 15_000
-  while (again.size < questions.size && Date.now() < until) {
-    await delay(100)
-    for (const call of await fleet.provider.calls()) {
-      const question = questionOf(call)
-      if (call.at > killedAt && questions.has(question) && !again.has(question))
-        again.set(question, call.at - killedAt)
-    }
-  }
-  return [...questions].map((question) => again.get(question) ?? Infinity)
+  return waitsAfterKill(fleet, {
+    async kill() {
+      await fleet.kill(place)
+      fleet.api.url = fleet.urls()[0] ?? fleet.api.url
+    },
+    owns: (run) => victim !== undefined && fleet.ownerOf(run) === victim,
+  })
 }
 
 export const takeovers: Scenario[] = [

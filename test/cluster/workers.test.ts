@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { get } from 'node:http'
 import type { IncomingMessage } from 'node:http'
@@ -14,6 +14,7 @@ import { startStandalone } from '../support/redis-server.ts'
 import type { TestRedis } from '../support/redis-server.ts'
 import { startScriptedProvider } from '../support/scripted-provider.ts'
 import type { ScriptedProvider } from '../support/scripted-provider.ts'
+import { workerPid } from '../support/worker-pid.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import type { TemporaryFolder } from '../support/temporary-folder.ts'
 
@@ -79,16 +80,6 @@ async function labels(api: ApiClient): Promise<string[]> {
   return members.map(({ label }) => label).sort()
 }
 
-/** The worker of this label: a child of the supervisor. */
-function pidOf(supervisor: number, label: string): number {
-  const children = execFileSync('ps', ['-o', 'pid=', '--ppid', String(supervisor)], { encoding: 'utf8' })
-  for (const pid of children.split('\n').map(Number).filter(Boolean)) {
-    const environment = execFileSync('cat', [`/proc/${pid}/environ`], { encoding: 'utf8' })
-    if (environment.split('\0').includes(`INSTANCE_ID=${label}`)) return pid
-  }
-  throw new Error(`no worker ${label} below ${supervisor}`)
-}
-
 /** The status of a request on a connection of its own. */
 async function anew(url: string): Promise<number | undefined> {
   const request = get(url, { agent: false })
@@ -120,7 +111,7 @@ describe('three workers on one port', () => {
       await expect.poll(() => reader.text.length).toBeGreaterThan(100)
       const { items } = await api.call<{ items: { owner: string }[] }>('GET', '/api/runs?status=running')
       const label = items[0]!.owner.split('.')[0]!
-      const pid = pidOf(instance.pid, label)
+      const pid = workerPid(instance.pid, label)
       process.kill(pid, 'SIGKILL')
       // New connections are the others' from the first moment on.
       for (let ask = 0; ask < 30; ask++) {
@@ -134,10 +125,10 @@ describe('three workers on one port', () => {
       expect(provider.calls.filter(({ call }) => call > 0).length).toBeGreaterThan(1)
 
       await expect.poll(() => labels(api), { timeout: 15_000 }).toEqual(['team-1', 'team-2', 'team-3'])
-      const back = pidOf(instance.pid, label)
+      const back = workerPid(instance.pid, label)
       expect(back).not.toBe(pid)
 
-      const pids = ['team-1', 'team-2', 'team-3'].map((name) => pidOf(instance.pid, name))
+      const pids = ['team-1', 'team-2', 'team-3'].map((name) => workerPid(instance.pid, name))
       await api.startRun({ model: 'brief', text: 'let me finish' })
       const brief = () => provider.calls.filter(({ model, call }) => model === 'brief' && call > 0)
       await expect.poll(() => brief().length, { timeout: 5000 }).toBe(1)
@@ -170,7 +161,7 @@ describe('three workers on one port', () => {
     const api = new ApiClient(instance.url)
     await api.signIn()
     await expect.poll(() => labels(api), { timeout: 15_000 }).toEqual(['team-1', 'team-2', 'team-3'])
-    const pids = ['team-1', 'team-2', 'team-3'].map((name) => pidOf(instance.pid, name))
+    const pids = ['team-1', 'team-2', 'team-3'].map((name) => workerPid(instance.pid, name))
     await api.startRun({ model: 'short', text: 'finish' })
     const written = () => provider.calls.filter(({ model, call }) => model === 'short' && call > 0)
     await expect.poll(() => written().length).toBe(1)

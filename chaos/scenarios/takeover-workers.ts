@@ -1,0 +1,76 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { workerPid } from '../../test/support/worker-pid.ts'
+import type { Scenario } from '../scenario.ts'
+import { compare, median, seconds } from '../support/compare.ts'
+import type { Watched } from '../support/compare.ts'
+import { until } from '../support/fleet.ts'
+import type { Fleet } from '../support/fleet.ts'
+import { waitsAfterKill } from '../support/waits-after-kill.ts'
+
+const answers = 20
+const words = 1600
+const mostMs = 4000
+
+/** `shoal start --workers 3`: workers are killed with -9 one after another, and their supervisor starts them anew. */
+export const takeoverWorkers: Scenario = {
+  name: 'takeover-workers',
+  promise: 'P1',
+  bound:
+    'one supervisor, three workers on one port, two of them killed: provider called again ≤ 4 s after each kill, every reader equals the store, three workers again',
+  short: false,
+  alone: true,
+  async run(bench) {
+    const fleet = await bench.fleet({
+      instances: 1,
+      env: { WORKERS: '3' },
+      scripts: { words: { words, wordsPerSecond: 100, continues: 'trailing' } },
+    })
+    try {
+      const broken: string[] = []
+      if (!(await until(async () => (await workers(fleet)).length === 3, 30_000)))
+        broken.push('there were never three workers')
+      const watched: Watched[] = []
+      for (let place = 0; place < answers; place++) {
+        const answer = await fleet.ask('words', `question ${place}`)
+        watched.push({ answer, readers: [fleet.read(answer), fleet.read(answer)] })
+      }
+      const waits: number[] = []
+      for (const worker of ['instance-1-1', 'instance-1-2']) {
+        await delay(3000)
+        waits.push(...(await killWorker(fleet, worker)))
+      }
+      broken.push(...(await compare(fleet, watched, { words, continues: true })))
+      if (waits.length === 0) broken.push('no killed worker owned an answer: nothing was tested')
+      const worst = Math.max(...waits)
+      if (worst > mostMs) broken.push(`the provider was called again after ${seconds(worst)}`)
+      if (!(await until(async () => (await workers(fleet)).length === 3, 15_000)))
+        broken.push(`workers at the end: ${(await workers(fleet)).join(', ')}`)
+      return {
+        measured: `${waits.length} takeovers: provider called again after ${seconds(median(waits))} (median), ${seconds(worst)} (worst); ${answers} answers, ${answers * 2} readers`,
+        broken,
+      }
+    } finally {
+      await fleet.close()
+    }
+  },
+}
+
+function killWorker(fleet: Fleet, label: string): Promise<number[]> {
+  const supervisor = fleet.instances[0]?.pid ?? 0
+  return waitsAfterKill(fleet, {
+    async kill() {
+      process.kill(workerPid(supervisor, label), 'SIGKILL')
+      // A connection that was kept to the dead worker breaks once; whoever asks again reaches a live one.
+      await until(async () => {
+        const answer = await fetch(`${fleet.api.url}/health`).catch(() => undefined)
+        return answer?.ok ?? false
+      }, 5000)
+    },
+    owns: (run) => run.owner?.startsWith(`${label}.`) ?? false,
+  })
+}
+
+async function workers({ api }: Fleet): Promise<string[]> {
+  const { members } = await api.call<{ members: { label: string }[] }>('GET', '/api/cluster')
+  return members.map(({ label }) => label)
+}

@@ -1,0 +1,34 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { RunView } from '../../protocol/http/list-runs.ts'
+import type { Fleet } from './fleet.ts'
+import { questionOf } from './provider-process.ts'
+
+interface Kill {
+  kill: () => Promise<void>
+  /** Whether the killed one owned this run. */
+  owns: (run: RunView) => boolean
+}
+
+/** Kills an owner of answers; says for each of them how long, ms, until its provider was called again. */
+export async function waitsAfterKill(fleet: Fleet, { kill, owns }: Kill): Promise<number[]> {
+  const killedAt = Date.now()
+  await kill()
+  // Asked behind the kill: what had ended before it waits for nobody, and nothing is claimed within a lease.
+  const owned = (await fleet.runs()).filter(owns)
+  const questions = new Set<string>()
+  for (const run of owned) {
+    const chat = await fleet.api.chat(run.chatId, fleet.api.url)
+    questions.add(chat.messages[0]?.text ?? '')
+  }
+  const again = new Map<string, number>()
+  const until = Date.now() + 15_000
+  while (again.size < questions.size && Date.now() < until) {
+    await delay(100)
+    for (const call of await fleet.provider.calls()) {
+      const question = questionOf(call)
+      if (call.at > killedAt && questions.has(question) && !again.has(question))
+        again.set(question, call.at - killedAt)
+    }
+  }
+  return [...questions].map((question) => again.get(question) ?? Infinity)
+}
