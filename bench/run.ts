@@ -5,8 +5,10 @@ import { parseArgs } from 'node:util'
 import type { Measure, Row } from './measure.ts'
 import { within } from './measure.ts'
 import { answerLength } from './measures/answer-length.ts'
+import { fleetGrowth } from './measures/fleet-growth.ts'
 import { idleSockets } from './measures/idle-sockets.ts'
 import { localWords } from './measures/local-words.ts'
+import { reconnectStorm } from './measures/reconnect-storm.ts'
 import { redisTraffic } from './measures/redis-traffic.ts'
 import { remoteWords } from './measures/remote-words.ts'
 import { requests } from './measures/requests.ts'
@@ -24,9 +26,16 @@ const all: Measure[] = [
   requests,
   idleSockets,
   rest,
+  fleetGrowth,
+  reconnectStorm,
   start,
   web,
 ]
+
+/** Several measures under one name: what crosses Redis, and what a fleet costs as a whole. */
+const groups: Record<string, Measure[]> = {
+  fleet: [localWords, remoteWords, redisTraffic, rest, fleetGrowth, reconnectStorm],
+}
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -37,13 +46,16 @@ const { values, positionals } = parseArgs({
     profile: { type: 'string' },
   },
 })
-const unknown = positionals.filter((name) => !all.some((measure) => measure.name === name))
+const asked = positionals.flatMap((name) => groups[name]?.map((measure) => measure.name) ?? [name])
+const unknown = asked.filter((name) => !all.some((measure) => measure.name === name))
 if (unknown.length > 0) {
   console.error(`There is no ${unknown.join(', ')}. There are:`)
   for (const { name, about } of all) console.error(`  ${name.padEnd(10)} ${about}`)
+  for (const [name, some] of Object.entries(groups))
+    console.error(`  ${name.padEnd(10)} ${some.map((one) => one.name).join(', ')}`)
   process.exit(64)
 }
-const chosen = positionals.length > 0 ? all.filter(({ name }) => positionals.includes(name)) : all
+const chosen = asked.length > 0 ? all.filter(({ name }) => asked.includes(name)) : all
 
 const started = performance.now()
 const before = machine()

@@ -13,6 +13,8 @@ export class ReadingSocket {
   /** Words that have come: the scripted provider puts a blank behind each. */
   words = 0
   ends = 0
+  /** Resolves when the socket is no more. */
+  readonly closed: Promise<void>
   readonly #socket: WebSocket
   readonly #replies = new Map<string, (frame: Extract<ServerFrame, { t: 'reply' }>) => void>()
   #welcome: () => void = () => {}
@@ -27,8 +29,11 @@ export class ReadingSocket {
         this.#failed = error instanceof Error ? error : new Error(String(error))
       }
     })
+    const closed = Promise.withResolvers<void>()
+    this.closed = closed.promise
     socket.on('close', (code) => {
       this.#failed ??= new Error(`the socket was closed with ${code}`)
+      closed.resolve()
     })
     socket.on('error', (error) => {
       this.#failed ??= error
@@ -91,7 +96,10 @@ export class ReadingSocket {
   async #hello(): Promise<void> {
     const welcomed = new Promise<void>((resolve) => (this.#welcome = resolve))
     this.send({ t: 'hello', v: 1, tab: 'bench' })
-    await welcomed
+    const lost = this.closed.then(() => {
+      throw this.#failed ?? new Error('the socket was closed')
+    })
+    await Promise.race([welcomed, lost])
   }
 
   #take(frame: ServerFrame | BareFrame): void {
