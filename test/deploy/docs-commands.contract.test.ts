@@ -216,7 +216,7 @@ describe.each(pages)('%s', (page) => {
         test.skip(`${command} (${reason})`, () => {})
     }
     if (mine.length === 0) continue
-    test(`block ${index + 1}: ${mine.join(' ; ')}`, { timeout: 90_000 }, async () => {
+    test(`block ${index + 1}: ${mine.join(' ; ')}`, { timeout: 180_000 }, async () => {
       const plan = plans[name]
       if (!plan) throw new Error(`nothing says how to run block ${index + 1} of ${page}, or why not`)
       await plan(mine)

@@ -70,4 +70,4 @@ test('every name, label and value that alerts and dashboard ask for is there', a
   } finally {
     await instance.stop()
   }
-})
+}, 90_000)
