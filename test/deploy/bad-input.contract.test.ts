@@ -16,6 +16,9 @@ import { startLocalNginx } from './support/local-nginx.ts'
 
 const root = join(import.meta.dirname, '../..')
 const isRoot = process.getuid?.() === 0
+/** Processes start in each of these, several at once: a minute on a busy machine. */
+const patience = { timeout: 60_000 }
+const slowly = { timeout: 120_000 }
 /** As server/store/migrate.ts takes it. */
 const migrationLock = 0x73686f61
 
@@ -76,7 +79,7 @@ async function client(url: string): Promise<pg.Client> {
   return it
 }
 
-describe('secrets', () => {
+describe('secrets', slowly, () => {
   test('a file of a secret that is empty or not there: the variable and the cure, 78', async () => {
     const empty = join(folder.path, 'empty')
     await writeFile(empty, '')
@@ -110,7 +113,7 @@ describe('secrets', () => {
   })
 })
 
-describe('arguments of the image', () => {
+describe('arguments of the image', slowly, () => {
   test.each([
     [['--port', '9000'], /a command comes before its flags: shoal start --port 9000/],
     [['bash'], /there is no command "bash"/],
@@ -123,7 +126,7 @@ describe('arguments of the image', () => {
   })
 })
 
-describe.runIf(isRoot)('a volume of another user', () => {
+describe.runIf(isRoot)('a volume of another user', slowly, () => {
   async function ofRoot(name: string): Promise<string> {
     const path = await emptyFolder(name)
     await chown(path, 0, 0)
@@ -145,7 +148,7 @@ describe.runIf(isRoot)('a volume of another user', () => {
   })
 })
 
-describe.concurrent('a database that is', () => {
+describe.concurrent('a database that is', slowly, () => {
   test('older, where nothing may be changed: both sides and the command', async () => {
     const env = { DATABASE_URL: await postgres.createDatabase(), ENABLE_DB_MIGRATIONS: 'false' }
     const { code, said } = await refused(['start'], { DATA_DIR: await emptyFolder('older'), ...env })
@@ -182,7 +185,7 @@ describe.concurrent('a database that is', () => {
   })
 })
 
-describe.concurrent('SIGTERM while the schema is made', () => {
+describe('SIGTERM while the schema is made', slowly, () => {
   // Behind the lock: it waits for another instance. Inside: the first statement waits for somebody else's schema.
   test.each([
     ['waiting for its turn', `select pg_advisory_xact_lock(${migrationLock})`, 'advisory'],
@@ -194,11 +197,11 @@ describe.concurrent('SIGTERM while the schema is made', () => {
     const instance = shoal(['start'], env)
     const observer = await client(env.DATABASE_URL)
     const waiting = `select 1 from pg_stat_activity where wait_event_type = 'Lock' and wait_event = $1 and datname = current_database()`
-    await expect.poll(async () => (await observer.query(waiting, [waitsFor])).rowCount).toBe(1)
+    await expect.poll(async () => (await observer.query(waiting, [waitsFor])).rowCount, patience).toBe(1)
     instance.kill('SIGTERM')
     expect([0, 69]).toContain(await instance.ended)
     await other.query('rollback')
-    await expect.poll(async () => (await observer.query(waiting, [waitsFor])).rowCount).toBe(0)
+    await expect.poll(async () => (await observer.query(waiting, [waitsFor])).rowCount, patience).toBe(0)
     const tables = `select count(*)::int as n from pg_tables where schemaname = 'shoal'`
     expect((await observer.query(tables)).rows).toEqual([{ n: 0 }])
     expect(await refused(['migrate'], env)).toMatchObject({ code: 0 })

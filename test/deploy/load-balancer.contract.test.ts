@@ -86,14 +86,14 @@ describe('behind a load balancer with the times of an ALB', () => {
     await rollingDeployment(1, times.stopMs)
     expect(balancer.reused()).toBeGreaterThan(20)
     await balancer[Symbol.asyncDispose]()
-  }, 90_000)
+  }, 180_000)
 
   test('what is silent for too long is cut: the stand-in would notice', async () => {
     await using strict = await balanced({ ...publishedTimes(10), idleMs: 1000 })
     const socket = await new TestSocket(strict.url, { token: fleet.api.token }).open()
     expect((await socket.hello().closed).code).toBe(1006)
     expect(strict.cutForSilence()).toBe(1)
-  })
+  }, 60_000)
 
   test.runIf(all)(
     'an idle socket stays open for longer than the idle time, and an idle connection can be used again just before it',

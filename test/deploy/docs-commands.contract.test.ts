@@ -1,0 +1,227 @@
+// The commands on the pages of docs/ are run as they stand there, with other places and ports. What cannot be run here
+// is listed with the reason, and a block that is neither fails.
+import { execFileSync } from 'node:child_process'
+import { existsSync, globSync, statSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ApiClient } from '../support/api-client.ts'
+import { freePort, freePorts } from '../support/free-port.ts'
+import { startPostgresServer } from '../support/postgres-server.ts'
+import type { PostgresServer } from '../support/postgres-server.ts'
+import { RedisProcess } from '../support/redis-process.ts'
+import { startStandalone } from '../support/redis-server.ts'
+import { startScriptedProvider } from '../support/scripted-provider.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+import { documentedCommands, runCommands } from './support/documented-commands.ts'
+
+const root = join(import.meta.dirname, '../..')
+
+/** Whole pages, or commands, that are not run, and why. */
+const notRun: { page?: string; command?: RegExp; reason: string }[] = [
+  { page: 'docs/deploy/aws.md', reason: 'needs AWS; its times are kept by load-balancer.contract.test.ts' },
+  { page: 'docs/deploy/kubernetes.md', reason: 'needs a cluster; npm run deploy:check renders it' },
+  { page: 'docs/deploy/systemd.md', reason: 'changes the machine; npm run deploy:check verifies the units' },
+  {
+    command: /docker compose|rolling-restart\.sh/,
+    reason: 'needs Docker; npm run deploy:check reads the files',
+  },
+  { command: /caddy run/, reason: 'asks for a public certificate; proxies.contract.test.ts runs the file' },
+  { command: /^npm run fleet/, reason: 'fleet.contract.test.ts runs it' },
+  { command: /^git clone|^npm ci$|npm test/, reason: 'what runs this test has done it' },
+  { command: /^OLLAMA_BASE_URL/, reason: 'needs Ollama' },
+]
+
+const reasonFor = (page: string, command: string): string | undefined =>
+  notRun.find((it) => it.page === page || it.command?.test(command))?.reason
+
+let folder: string
+let postgres: PostgresServer
+let redisUrl: string
+let providerUrl: string
+const stack = new AsyncDisposableStack()
+
+beforeAll(async () => {
+  folder = stack.use(await temporaryFolder('docs')).path
+  postgres = await startPostgresServer()
+  stack.defer(() => postgres.stop())
+  redisUrl = stack.use(await startStandalone()).variables.url
+  const provider = await startScriptedProvider()
+  stack.defer(() => provider.close())
+  providerUrl = provider.v1
+  const bin = join(folder, 'bin')
+  await mkdir(bin)
+  // The image's entry point.
+  const script = `#!/bin/sh\nexec "${process.execPath}" server/cli.ts "$@"\n`
+  await writeFile(join(bin, 'shoal'), script, { mode: 0o755 })
+})
+afterAll(() => stack.disposeAsync())
+
+type Replaced = [from: string | RegExp, to: string][]
+
+async function typed(
+  commands: string[],
+  { replaced = [], ports, env = {} }: { replaced?: Replaced; ports?: number[]; env?: Record<string, string> },
+): ReturnType<typeof runCommands> {
+  const changed = commands.map((command) =>
+    replaced.reduce((text, [from, to]) => text.replaceAll(from, to), command.replace('npm ci && ', '')),
+  )
+  const path = `${join(folder, 'bin')}:${process.env['PATH']}`
+  const all = { PATH: path, HOST: '127.0.0.1', LOG_FORMAT: 'json', ...env }
+  return runCommands(changed, { env: all, ...(ports ? { ports } : {}) })
+}
+
+/** From a bare start to signed in, by curl. */
+function signUp(port: number): string {
+  const curl = (...words: string[]): string => execFileSync('curl', ['-fsS', ...words], { encoding: 'utf8' })
+  const url = `http://127.0.0.1:${port}`
+  expect(JSON.parse(curl(`${url}/health`))).toMatchObject({ status: 'ok' })
+  const person = JSON.stringify({ name: 'Ann', email: 'ann@example.com', password: 'correct horse' })
+  // As the proxy says it: a page that wants secure cookies takes no password over plain HTTP.
+  const json = ['-H', 'content-type: application/json', '-H', 'x-forwarded-proto: https', '-d', person]
+  const answer = JSON.parse(curl(...json, `${url}/api/auth/sign-up`)) as { token: string }
+  expect(curl('-H', `authorization: Bearer ${answer.token}`, `${url}/api/auth/me`)).toContain(
+    'ann@example.com',
+  )
+  return answer.token
+}
+
+async function oneInstance(commands: string[], replaced: Replaced = []): Promise<string> {
+  const port = await freePort()
+  const data = join(folder, `data-${port}`)
+  await using _ = await typed(commands, {
+    ports: [port],
+    replaced,
+    env: { PORT: String(port), DATA_DIR: data },
+  })
+  signUp(port)
+  expect(existsSync(join(data, 'shoal.db'))).toBe(true)
+  return data
+}
+
+async function threeInstances(commands: string[]): Promise<void> {
+  const ports = await freePorts(3)
+  const replaced: Replaced = [
+    [/DATABASE_URL=\S+/g, `DATABASE_URL=${await postgres.createDatabase()}`],
+    [/REDIS_URL=\S+/g, `REDIS_URL=${redisUrl}`],
+    ...ports.map((port, index): [string, string] => [`808${index + 1}`, String(port)]),
+  ]
+  const env = { DATA_DIR: join(folder, 'three'), REDIS_KEY_PREFIX: `docs-${ports[0]}` }
+  await using _ = await typed(commands, { ports, replaced, env })
+  const authorization = `Bearer ${signUp(ports[0] ?? 0)}`
+  for (const port of ports) {
+    const answer = await fetch(`http://127.0.0.1:${port}/api/auth/me`, { headers: { authorization } })
+    expect(answer.status).toBe(200)
+  }
+}
+
+const saved = (): string => join(folder, 'saved.backup')
+/** Where the page’s backup comes from: an installation that is in use. */
+async function beside(commands: string[]): Promise<void> {
+  const port = await freePort()
+  const env = { PORT: String(port), DATA_DIR: join(folder, 'kept') }
+  await using _ = await typed(['npm start'], { ports: [port], env })
+  signUp(port)
+  await using it = await typed(commands, { replaced: [[/\/backups\/\S+/g, saved()]], env })
+  expect(it.said()).toContain('Saved 1 accounts')
+}
+
+/** Each block by its page and place on it. */
+const plans: Record<string, (commands: string[]) => Promise<unknown>> = {
+  'README.md 1': oneInstance,
+  'README.md 2': (commands) => oneInstance(commands, [['http://localhost:8000/v1', providerUrl]]),
+  'README.md 3': threeInstances,
+  async 'README.md 4'(commands) {
+    const port = await freePort()
+    await writeFile(join(folder, 'password'), 'correct horse\n')
+    const replaced: Replaced = [
+      ['8080', String(port)],
+      ['--data ./data', ''],
+      ['< password', `< ${join(folder, 'password')}`],
+    ]
+    await using it = await typed(commands, {
+      replaced,
+      ports: [port],
+      env: { DATA_DIR: join(folder, 'line') },
+    })
+    expect(it.said()).toMatch(/ann@example\.com: admin[^]*^sk-[^]*WEBUI_NAME/m)
+    await new ApiClient(`http://127.0.0.1:${port}`).signIn('ann@example.com')
+  },
+  'docs/deploy/single.md 1': oneInstance,
+  'docs/deploy/single.md 2': oneInstance,
+  'docs/deploy/fleet.md 2': threeInstances,
+  async 'docs/deploy/compose.md 2'(commands) {
+    const secrets = join(folder, 'secrets')
+    await using _ = await typed(commands, { replaced: [['deploy/compose/secrets', secrets]] })
+    expect(statSync(secrets).mode & 0o777).toBe(0o700)
+    for (const name of ['database-url', 'redis-url', 'webui-secret-key', 'tls-cert.pem', 'tls-key.pem'])
+      expect(statSync(join(secrets, name)).size).toBeGreaterThan(20)
+  },
+  async 'docs/deploy/redis.md 1'(commands) {
+    const acl = join(folder, 'users.acl')
+    const replaced: Replaced = [
+      ['" users.acl', '" deploy/redis/users.acl'],
+      ['/etc/redis/users.acl', acl],
+    ]
+    await using _ = await typed(commands, { replaced, env: { PASSWORD: 'a password' } })
+    const redis = new RedisProcess({
+      folder,
+      port: await freePort(),
+      config: [`aclfile ${acl}`],
+      client: { username: 'shoal', password: 'a password' },
+    })
+    await redis.start()
+    stack.defer(() => redis.stop())
+    expect(await redis.admin.ping()).toBe('PONG')
+  },
+  'docs/operations/backup.md 1': beside,
+  async 'docs/operations/backup.md 2'(commands) {
+    const url = await postgres.createDatabase()
+    const replaced: Replaced = [
+      [/--from \S+/g, `--from ${saved()}`],
+      [/DATABASE_URL=\S+/g, `DATABASE_URL=${url}`],
+    ]
+    const env = { DATA_DIR: join(folder, 'restored') }
+    await using it = await typed(commands, { replaced, env })
+    expect(it.said().match(/Restored 1 accounts/g)).toHaveLength(2)
+  },
+  async 'docs/operations/backup.md 3'(commands) {
+    const replaced: Replaced = [[/--to \S+/g, `--to ${await postgres.createDatabase()}`]]
+    await using it = await typed(commands, { replaced, env: { DATA_DIR: join(folder, 'kept') } })
+    expect(it.said()).toContain('Copied 1 accounts')
+  },
+  async 'docs/operations/workers.md 1'(commands) {
+    const port = await freePort()
+    const replaced: Replaced = [
+      [/DATABASE_URL=\S+/g, `DATABASE_URL=${await postgres.createDatabase()}`],
+      [/REDIS_URL=\S+/g, `REDIS_URL=${redisUrl}`],
+    ]
+    const env = { PORT: String(port), DATA_DIR: join(folder, 'workers'), REDIS_KEY_PREFIX: 'docs-workers' }
+    await using _ = await typed(commands, { ports: [port], replaced, env })
+    signUp(port)
+  },
+}
+
+const pages = globSync(['README.md', 'docs/**/*.md'], { cwd: root })
+  .sort()
+  .filter((page) => documentedCommands(page).length > 0)
+
+describe.each(pages)('%s', (page) => {
+  for (const [index, commands] of documentedCommands(page).entries()) {
+    const name = `${page} ${index + 1}`
+    const mine = commands.filter((command) => reasonFor(page, command) === undefined)
+    for (const command of commands) {
+      const reason = reasonFor(page, command)
+      if (reason !== undefined && !notRun.some((it) => it.page === page))
+        test.skip(`${command} (${reason})`, () => {})
+    }
+    if (mine.length === 0) continue
+    test(`block ${index + 1}: ${mine.join(' ; ')}`, { timeout: 180_000 }, async () => {
+      const plan = plans[name]
+      if (!plan) throw new Error(`nothing says how to run block ${index + 1} of ${page}, or why not`)
+      await plan(mine)
+    })
+  }
+  const whole = notRun.find((it) => it.page === page)
+  if (whole) test.skip(`the whole page (${whole.reason})`, () => {})
+})

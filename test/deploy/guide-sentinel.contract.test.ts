@@ -1,0 +1,117 @@
+// The Sentinel set of Open WebUI's scaling guide, with addresses in place of the names that stop it before: what else of
+// it does not work. deploy/redis has it right, and redis-files.contract.test.ts kills its master.
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { freePort } from '../support/free-port.ts'
+import { startInstance } from '../support/instance-process.ts'
+import { RedisProcess } from '../support/redis-process.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+import type { TemporaryFolder } from '../support/temporary-folder.ts'
+
+const password = 'a-password'
+const patience = { timeout: 40_000 }
+const stack = new AsyncDisposableStack()
+let folder: TemporaryFolder
+let master: RedisProcess
+let replica: RedisProcess
+
+/** `redis-server` with these lines, as the guide's `command:` has them. */
+async function redis(config: string[], options: { sentinel?: boolean } = {}): Promise<RedisProcess> {
+  const client = options.sentinel ? {} : { password }
+  const it = new RedisProcess({ folder: folder.path, port: await freePort(), config, client, ...options })
+  await it.start()
+  stack.defer(() => it.stop())
+  return it
+}
+
+/** The guide's sentinel.conf, with an address, and with the password where `filledIn`. */
+async function sentinel(filledIn: boolean, more: string[] = []): Promise<RedisProcess> {
+  const text = await readFile(join(import.meta.dirname, 'guide/sentinel.conf'), 'utf8')
+  const lines = text
+    .replace('redis-master 6379 2', `127.0.0.1 ${master.port} 1`)
+    .replace('${REDIS_PASSWORD}', filledIn ? password : '${REDIS_PASSWORD}')
+    .split('\n')
+    .filter((line) => line.startsWith('sentinel '))
+  return redis([...lines, ...more], { sentinel: true })
+}
+
+const fileOf = (it: RedisProcess, name: string): string => join(folder.path, String(it.port), name)
+
+async function flags(it: RedisProcess): Promise<string> {
+  const fields = (await it.admin.call('SENTINEL', 'MASTER', 'mymaster')) as string[]
+  return fields[fields.indexOf('flags') + 1] ?? ''
+}
+
+beforeAll(async () => {
+  folder = stack.use(await temporaryFolder('guide-sentinel'))
+  master = await redis([`requirepass ${password}`])
+  replica = await redis([
+    `replicaof 127.0.0.1 ${master.port}`,
+    `requirepass ${password}`,
+    `masterauth ${password}`,
+  ])
+})
+afterAll(() => stack.disposeAsync())
+
+test(
+  'a password that nobody fills in: a sentinel takes the living master for dead',
+  { timeout: 120_000 },
+  async () => {
+    const [printed, filledIn] = [await sentinel(false), await sentinel(true)]
+    await expect.poll(() => flags(printed), patience).toContain('s_down')
+    expect(await flags(filledIn)).toBe('master')
+  },
+)
+
+test(
+  'one file for several sentinels: they are one and the same to each other',
+  { timeout: 120_000 },
+  async () => {
+    const first = await sentinel(true)
+    await expect
+      .poll(() => readFile(fileOf(first, 'redis.conf'), 'utf8'), patience)
+      .toContain('sentinel myid')
+    const written = await readFile(fileOf(first, 'redis.conf'), 'utf8')
+    const second = await sentinel(true, [/^sentinel myid .*$/m.exec(written)?.[0] ?? ''])
+    const id = (it: RedisProcess): Promise<unknown> => it.admin.call('SENTINEL', 'MYID')
+    expect(await id(second)).toBe(await id(first))
+  },
+)
+
+test(
+  'a REDIS_URL without the password: the instance says what is missing, and serves without Redis',
+  { timeout: 120_000 },
+  async () => {
+    const watch = await sentinel(true)
+    const instance = await startInstance({
+      label: 'guide',
+      env: {
+        DATA_DIR: join(folder.path, 'data'),
+        REDIS_URL: 'redis://mymaster',
+        REDIS_SENTINEL_HOSTS: `127.0.0.1:${watch.port}`,
+        REDIS_SENTINEL_PORT: '26379',
+        REDIS_SENTINEL_MAX_RETRY_COUNT: '3',
+        ENABLE_STAR_SESSIONS_MIDDLEWARE: 'true',
+      },
+    })
+    stack.defer(() => instance.stop())
+    const ready = async (): Promise<string> => (await fetch(`${instance.url}/ready`)).text()
+    await expect.poll(ready, patience).toMatch(/password/i)
+  },
+)
+
+test(
+  'no masterauth on the master: after a failover it cannot follow the new one',
+  { timeout: 120_000 },
+  async () => {
+    await expect.poll(() => replica.admin.info('replication'), patience).toContain('master_link_status:up')
+    await replica.admin.replicaof('NO', 'ONE')
+    await master.admin.replicaof('127.0.0.1', String(replica.port))
+    await expect.poll(() => readFile(fileOf(master, 'redis.log'), 'utf8'), patience).toMatch(/NOAUTH/)
+    expect(await master.admin.info('replication')).toContain('master_link_status:down')
+    // With it, it follows.
+    await master.admin.config('SET', 'masterauth', password)
+    await expect.poll(() => master.admin.info('replication'), patience).toContain('master_link_status:up')
+  },
+)

@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+const root = join(import.meta.dirname, '../../..')
+
+/** The commands of each block of shell on a page, in order; what a line goes on with belongs to it. */
+export function documentedCommands(page: string): string[][] {
+  const text = readFileSync(join(root, page), 'utf8')
+  return [...text.matchAll(/^```sh\n([^]*?)^```$/gm)].map(([, block = '']) =>
+    block
+      .replaceAll(/ *\\\n\s*/g, ' ')
+      .split('\n')
+      .map((line) => line.replace(/\s+#\s.*$/, ''))
+      .filter((line) => line.trim() !== ''),
+  )
+}
+
+export interface RunningCommands extends AsyncDisposable {
+  /** All that was printed. */
+  said(): string
+}
+
+const isServer = (command: string): boolean => /npm start|shoal start/.test(command)
+
+/**
+ * Runs commands as a person types them, one after the other; a server stays, and what follows waits until each of
+ * `ports` is ready. Resolves when the last has ended; rejects where one fails. Disposing it ends the servers.
+ */
+export async function runCommands(
+  commands: string[],
+  { env, ports = [] }: { env: Record<string, string>; ports?: number[] },
+): Promise<RunningCommands> {
+  const lastServer = commands.findLastIndex(isServer)
+  const script = commands.flatMap((command, index) => [
+    isServer(command) && !command.endsWith('&') ? `${command} &` : command,
+    ...(index === lastServer ? ports.map(untilReady) : []),
+  ])
+  const child = spawn('bash', ['-euc', [...script, 'echo ALL-DONE', 'wait'].join('\n')], {
+    cwd: root,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
+  })
+  const end = (signal: NodeJS.Signals): void => {
+    try {
+      if (child.pid) process.kill(-child.pid, signal)
+    } catch {
+      // All of it has ended.
+    }
+  }
+  const kill = (): void => end('SIGKILL')
+  process.once('exit', kill)
+  let said = ''
+  const done = new Promise<void>((resolve) => {
+    child.stdout.on('data', (data: Buffer) => {
+      said += data.toString()
+      if (said.includes('ALL-DONE')) resolve()
+    })
+  })
+  child.stderr.on('data', (data: Buffer) => (said += data.toString()))
+  const closed = once(child, 'close').then(() => process.off('exit', kill))
+  await Promise.race([
+    done,
+    closed.then(() => {
+      if (!said.includes('ALL-DONE')) throw new Error(`${script.join('\n')}\n\n${said}`)
+    }),
+  ])
+  return {
+    said: () => said,
+    async [Symbol.asyncDispose]() {
+      // How an instance leaves is tested elsewhere, and takes seconds.
+      kill()
+      await closed
+    },
+  }
+}
+
+/** Ends with the script when a server has ended. */
+const untilReady = (port: number): string =>
+  `until curl -fs -o /dev/null http://127.0.0.1:${port}/ready; do [ -n "$(jobs -r)" ]; sleep 0.2; done`
