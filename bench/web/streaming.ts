@@ -38,7 +38,7 @@ export async function measureStreaming(server: PageFixture): Promise<Row[]> {
   const wire = cost.socketBytes() - bytes
   const endedAt = Number(await page.evaluate('globalThis.endedAt'))
   const shift = Number(await page.evaluate('globalThis.shift'))
-  const sourceEnded = server.provider.calls.findLast(({ model }) => model === 'stream')?.endedAt ?? 0
+  const sourceEnded = Math.max(...server.provider.calls.map(({ endedAt }) => endedAt ?? 0))
   await page.context().close()
   return [
     absoluteRow('stream/cpu', `main thread over ${words} words of Markdown at ${wordsPerSecond} words/s`, {

@@ -3,6 +3,7 @@ import { startPage } from '../../test/browser/support/page-fixture.ts'
 import type { PageFixture } from '../../test/browser/support/page-fixture.ts'
 import { measureFirstLoad } from './first-load.ts'
 import { measureLongChat } from './long-chat.ts'
+import { measureRenderer } from './renderer.ts'
 import { measureStreaming } from './streaming.ts'
 
 export const web: Measure = {
@@ -19,6 +20,7 @@ export const web: Measure = {
       ...(await measureFirstLoad(page)),
       ...(await measureStreaming(page)),
       ...(await measureLongChat(page)),
+      ...(await measureRenderer()),
     ]
   },
 }

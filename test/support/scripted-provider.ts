@@ -218,7 +218,17 @@ function wordsOf(script: Script, call: number, { given, form, learns }: Question
     return [...echo, goesOn ? continuesQuestion.rest : continuesQuestion.given + continuesQuestion.rest]
   if (typeof words === 'number') return [...echo, ...scriptedWords(call, words, goesOn ? given : '')]
   const whole = words.join('')
-  return [...echo, ...(goesOn && whole.startsWith(given) ? [whole.slice(given.length)] : words)]
+  return [...echo, ...(goesOn && whole.startsWith(given) ? wordsAfter(words, given.length) : words)]
+}
+
+/** What comes after so many characters, in the same pieces. */
+function wordsAfter(words: string[], length: number): string[] {
+  let end = 0
+  return words.flatMap((word) => {
+    end += word.length
+    if (end <= length) return []
+    return [word.slice(Math.max(0, word.length - (end - length)))]
+  })
 }
 
 const hint = (name: string): string => (name === 'max_tokens' ? "Use 'max_completion_tokens' instead." : '')

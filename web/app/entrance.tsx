@@ -1,8 +1,9 @@
-import { lazy, Suspense, useEffect } from 'react'
-import type { ReactNode } from 'react'
+import { useEffect, useState } from 'react'
+import type { ComponentType, ReactNode } from 'react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useLingui } from '@lingui/react/macro'
 import { ApiError } from '../api/api-error.ts'
+import type { UserView } from '../../protocol/http/user-view.ts'
 import { operationQuery } from '../api/operation-query.ts'
 import { Waiting } from '../ui/waiting.tsx'
 import { ErrorNotice } from '../features/errors/error-notice.tsx'
@@ -11,8 +12,6 @@ import { PendingPage } from '../features/session/pending-page.tsx'
 import { SignInPage } from '../features/session/sign-in-page.tsx'
 import { writeStored } from '../features/storage/safe-storage.ts'
 import { loadSignedIn } from './load-signed-in.ts'
-
-const SignedIn = lazy(async () => ({ default: (await loadSignedIn()).SignedIn }))
 
 /** Who is there decides what is shown: the door, the waiting room, or the house. */
 export function Entrance(): ReactNode {
@@ -28,11 +27,7 @@ export function Entrance(): ReactNode {
 
   if (me.data?.role === 'pending') return <PendingPage user={me.data} />
   if (me.data) {
-    return (
-      <Suspense fallback={<Waiting label={t`Loading…`} />}>
-        <SignedIn user={me.data} appName={app.data?.name ?? 'Shoal'} />
-      </Suspense>
-    )
+    return <House user={me.data} appName={app.data?.name ?? 'Shoal'} />
   }
   if (me.error instanceof ApiError && me.error.code === 'unauthenticated' && !app.isPending) {
     return <SignInPage app={app.data} />
@@ -45,4 +40,21 @@ export function Entrance(): ReactNode {
     )
   }
   return <Waiting label={t`Loading…`} />
+}
+
+interface HouseProps {
+  user: UserView
+  appName: string
+}
+
+/** Not `lazy`: after a fallback, Suspense holds the page back for a third of a second, however soon it has come. */
+function House(props: HouseProps): ReactNode {
+  const { t } = useLingui()
+  const [loaded, setLoaded] = useState<{ SignedIn: ComponentType<HouseProps> } | { error: unknown }>()
+  useEffect(() => {
+    loadSignedIn().then(setLoaded, (error: unknown) => setLoaded({ error }))
+  }, [])
+  if (loaded === undefined) return <Waiting label={t`Loading…`} />
+  if ('error' in loaded) throw loaded.error
+  return <loaded.SignedIn {...props} />
 }

@@ -9,7 +9,6 @@ import { extname, join, normalize } from 'node:path'
 import { chromium } from 'playwright-core'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { build } from 'vite'
-import type { Harness } from '../../../web/ui/markdown/harness.tsx'
 
 /** What the application sends with its page: no HTML may be made of a string, and nothing foreign be fetched. */
 const policy = [
@@ -73,21 +72,15 @@ export async function startHarness(): Promise<HarnessPage> {
     origin,
     async open(options = {}) {
       const context = await browser.newContext({ viewport: { width: 1000, height: 900 }, ...options })
-      await context.addInitScript(() => {
-        Object.assign(window, {
-          ran: 0,
-          pwn: () => ((window as never as { ran: number }).ran += 1),
-          violations: [],
-        })
+      await context.addInitScript(`
+        Object.assign(window, { ran: 0, pwn: () => window.ran++, violations: [] })
         document.addEventListener('securitypolicyviolation', (event) => {
-          ;(window as never as { violations: string[] }).violations.push(
-            `${event.effectiveDirective} ${event.blockedURI} ${event.sample}`,
-          )
+          window.violations.push([event.effectiveDirective, event.blockedURI, event.sample].join(' '))
         })
-      })
+      `)
       const page = await context.newPage()
       await page.goto(origin)
-      await page.waitForFunction(() => 'harness' in window)
+      await page.waitForFunction(() => 'harness' in globalThis)
       return page
     },
     async close() {
@@ -97,8 +90,4 @@ export async function startHarness(): Promise<HarnessPage> {
       await rm(folder, { recursive: true, force: true })
     },
   }
-}
-
-declare global {
-  var harness: Harness
 }

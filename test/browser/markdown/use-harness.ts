@@ -1,5 +1,6 @@
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
+import type { Harness } from '../../../web/ui/markdown/harness.tsx'
 import { startHarness } from './harness-page.ts'
 import type { HarnessPage } from './harness-page.ts'
 
@@ -74,4 +75,8 @@ export async function grown(page: Page, text: string, steps: readonly number[]):
     [text, steps] as const,
   )
   return settled(page)
+}
+
+declare global {
+  var harness: Harness
 }

@@ -41,18 +41,31 @@ export function useAnswer(chatId: string, message: MessageView): LiveAnswer {
       if (change.kind === 'append') shown.append(change.text)
       else shown.cut(change.length)
     })
-    const settle = (): void => {
+    let told = false
+    const tell = (): void => {
       const { end, text: whole } = followed.run.get()
-      if (!end) return
-      shown.end()
+      if (!end || told) return
+      told = true
       endAnswer(queryClient, chatId, id, { ...endOf(end), text: whole })
     }
+    const settle = (): void => {
+      if (!followed.run.get().end) return
+      shown.end()
+      tellWhenShown()
+    }
+    // What stands below an answer comes once its last words are there, and is not pushed by them.
+    const tellWhenShown = (): void => {
+      if (shown.getSnapshot().ended) tell()
+    }
+    const offShown = shown.subscribe(tellWhenShown)
     const offState = followed.run.subscribe(settle)
     setText(shown)
     setStore(followed.run)
     return () => {
       off()
       offState()
+      offShown()
+      tell()
       const { text: whole, position, end, gone } = followed.run.get()
       // Whoever shows this answer next goes on from here; but what was read anew after its end is newer than this.
       if (!end && !gone && latest.current.status === 'running') {

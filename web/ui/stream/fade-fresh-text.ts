@@ -4,7 +4,7 @@
 const steps = 4
 const stepMs = 30
 // Past this there is no reading along, and no softness to be seen.
-const maxCharacters = 400
+const maxCharacters = 80
 
 interface Fresh {
   range: Range

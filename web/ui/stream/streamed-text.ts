@@ -32,6 +32,9 @@ export interface StreamedText {
 /** Everything that has arrived is shown after so many milliseconds. */
 const drainMs = 90
 const maxWord = 16
+/** With so many characters waiting nobody reads along word by word: every second frame is enough. */
+const manyWaiting = 120
+const frameMs = 17
 
 export interface StreamedTextOptions {
   text?: string
@@ -123,6 +126,8 @@ class BufferedText implements StreamedText {
 
   #frame(): void {
     const now = this.#frames.now()
+    const many = this.#whole.length - this.#snapshot.text.length > manyWaiting
+    if (many && !this.#frames.instant() && now - this.#lastFrame < 1.5 * frameMs) return this.#schedule()
     this.#show(this.#frames.instant() ? this.#whole.length : this.#due(now))
     this.#lastFrame = now
     if (this.#snapshot.text.length < this.#whole.length) this.#schedule()
@@ -138,7 +143,7 @@ class BufferedText implements StreamedText {
     let due = Math.max(shown + Math.ceil(share), Math.min(this.#keep, this.#whole.length))
     // A frame late is too late: what cannot wait for the next one goes now.
     for (const arrival of this.#arrivals)
-      if (now - arrival.at > drainMs - 17) due = Math.max(due, arrival.length)
+      if (now - arrival.at > drainMs - frameMs) due = Math.max(due, arrival.length)
     return this.#wordEnd(Math.min(due, this.#whole.length))
   }
 

@@ -1,0 +1,89 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { startPage } from './support/page-fixture.ts'
+import type { PageFixture } from './support/page-fixture.ts'
+import { answered, lastAnswer, send } from './support/page-steps.ts'
+
+let it: PageFixture
+const pages: Page[] = []
+
+beforeAll(async () => {
+  it = await startPage({ fast: { words: 60 }, late: { words: 20, firstWordMs: 2500 } })
+})
+afterAll(() => it[Symbol.asyncDispose]())
+afterEach(async () => {
+  for (const page of pages.splice(0)) await page.context().close()
+  expect(it.complaints.splice(0)).toEqual([])
+})
+
+/** A page in a browser that `spoil` has changed before anything of ours runs. */
+async function openIn(spoil: () => void): Promise<Page> {
+  const context = await it.browser.newContext({ viewport: { width: 1000, height: 700 } })
+  await context.addInitScript(spoil)
+  await context.addCookies([{ name: 'token', value: it.api.token, url: it.instance.url, httpOnly: true }])
+  const page = await it.open('/', { beside: context })
+  pages.push(page)
+  return page
+}
+
+async function isAnswered(page: Page, question: string): Promise<void> {
+  await send(page, question)
+  await answered(page)
+  const { messages } = await it.api.chat(page.url().split('/').at(-1) ?? '')
+  await expect
+    .poll(() => lastAnswer(page).locator('.answer > .md').innerText())
+    .toBe(messages.at(-1)?.text.trim())
+}
+
+test('a browser that refuses to store anything still asks and reads', async () => {
+  const page = await openIn(() => {
+    const refuse = {
+      get: () => {
+        throw new DOMException('refused', 'SecurityError')
+      },
+    }
+    Object.defineProperty(window, 'localStorage', refuse)
+    Object.defineProperty(window, 'sessionStorage', refuse)
+  })
+  await isAnswered(page, 'Nothing is kept here')
+  await isAnswered(page, 'And once more')
+})
+
+test('a full storage takes no draft and stops nobody', async () => {
+  const page = await openIn(() => {
+    Storage.prototype.setItem = () => {
+      throw new DOMException('full', 'QuotaExceededError')
+    }
+  })
+  await isAnswered(page, 'There is no room')
+  await page.getByRole('textbox', { name: 'Message' }).fill('A draft without a place')
+  await page.getByRole('button', { name: 'Send' }).click()
+  await page.getByRole('article', { name: /^You/ }).getByText('A draft without a place').waitFor()
+  await answered(page)
+})
+
+test.each([
+  ['a day ahead', 1],
+  ['a day behind', -1],
+])('a clock that is %s does not make the page count wrongly', async (_, days) => {
+  const page = await openIn(
+    days > 0
+      ? () => {
+          const now = Date.now.bind(Date)
+          Date.now = () => now() + 86_400_000
+        }
+      : () => {
+          const now = Date.now.bind(Date)
+          Date.now = () => now() - 86_400_000
+        },
+  )
+  await page.getByRole('button', { name: /^Model:/ }).click()
+  await page.getByRole('menuitemradio', { name: 'late' }).click()
+  await send(page, 'What time is it?')
+  const thinking = page.getByText(/Thinking · /)
+  await thinking.waitFor()
+  const said = await thinking.innerText()
+  console.log(`clock ${days} day wrong: “${said}”`)
+  expect(said).toMatch(/^Thinking · [1-9] s$/)
+  await answered(page)
+})
