@@ -112,7 +112,7 @@ test('stopping in mid-job gives it back at once', async () => {
   const b = await instance('b', async () => void done.push('b'))
   b.jobs.start()
   a.jobs.stop()
-  await expect.poll(() => done, { timeout: 5000 }).toEqual(['b'])
+  await expect.poll(() => done).toEqual(['b'])
 })
 
 test('one that fails waits before it is tried again; a kind that nobody knows is left alone', async () => {
