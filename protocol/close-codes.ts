@@ -15,6 +15,7 @@ export const closeCodes = {
   helloMissing: { code: 4004, reconnect: true, clearSession: false, reason: 'the first frame must be hello' },
   badFrame: { code: 4005, reconnect: true, clearSession: false, reason: 'a frame could not be read' },
   silent: { code: 4006, reconnect: true, clearSession: false, reason: 'nothing was heard from you' },
+  tooMany: { code: 4007, reconnect: true, clearSession: false, reason: 'you have too many pages open' },
   signedOut: { code: 4100, reconnect: false, clearSession: true, reason: 'signed out' },
   unauthenticated: { code: 4101, reconnect: false, clearSession: true, reason: 'sign in first' },
   wrongVersion: {

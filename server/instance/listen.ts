@@ -153,6 +153,9 @@ function serveRealtime(
       await openEventStream(ports, reply.raw, query, { credentials, peer: peer(request.raw) })
     } catch (error) {
       const told = http.explain(error, request)
+      if (told.retryAfterMs !== undefined) {
+        reply.raw.setHeader('retry-after', Math.ceil(told.retryAfterMs / 1000))
+      }
       reply.raw.writeHead(told.status, { 'content-type': 'application/json' })
       reply.raw.end(JSON.stringify({ error: told.toWire(request.id) }))
     }
@@ -202,6 +205,7 @@ function lazyPorts(
     clock,
     logger,
     mostFollows: 64,
+    socketsPerUser: () => state.services().settings.current.socketsPerUser,
   }
 }
 

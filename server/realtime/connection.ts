@@ -93,6 +93,15 @@ export class Connection {
     }
   }
 
+  /** Throws where the user has as many open here as the settings allow. To be asked just before `greet`. */
+  assertRoom(userId: string): void {
+    const most = this.ports.socketsPerUser()
+    if (most !== null && this.ports.hub.countOf(userId) >= most) {
+      const message = `You have ${most} pages open already: close one of them.`
+      throw new AppError('rate_limited', { message, retryAfterMs: 10_000 })
+    }
+  }
+
   /** Hello was answered: from now on the user's events come here. */
   greet(speaker: Speaker): void {
     this.#speaker = speaker

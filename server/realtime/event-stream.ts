@@ -48,6 +48,7 @@ export async function openEventStream(
   ports.hub.add(connection)
   try {
     const { user, sessionId } = await ports.authenticate(credentials, peer)
+    connection.assertRoom(user.id)
     response.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store, no-transform',

@@ -18,6 +18,8 @@ export interface RealtimePorts {
   logger: Logger
   /** Runs that one connection may follow at once. */
   mostFollows: number
+  /** Sockets and event streams that a user may have open here; null: any number. */
+  socketsPerUser: () => number | null
 }
 
 /** What the cookie held, or a token or API key that was given in its place. */

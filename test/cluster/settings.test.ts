@@ -156,6 +156,29 @@ describe('settings', () => {
     await put({ values: { runningPerUser: null } })
   })
 
+  test('a user’s sockets are bounded: one more is told why, and there is room again when one closes', async () => {
+    await put({ values: { socketsPerUser: 1 } })
+    const url = fleet.urls()[1]!
+    await expect.poll(async () => (await read(url)).values.socketsPerUser).toBe(1)
+    const { token } = fleet.api
+    const first = (await new TestSocket(url, { token }).open()).hello()
+    await first.frame('welcome')
+    const refused = (await new TestSocket(url, { token }).open()).hello()
+    expect((await refused.frame('error')).error).toMatchObject({ code: 'rate_limited', retryAfterMs: 10_000 })
+    expect(await refused.closed).toMatchObject({ code: 4007 })
+    const stream = await fetch(`${url}/api/live?tab=test`, { headers: { cookie: `token=${token}` } })
+    expect(stream.status).toBe(429)
+    expect(stream.headers.get('retry-after')).toBe('10')
+    first.close()
+    await expect
+      .poll(async () => {
+        const next = (await new TestSocket(url, { token }).open()).hello()
+        return Promise.race([next.frame('welcome').then(() => next.close()), next.closed])
+      })
+      .toBeUndefined()
+    await put({ values: { socketsPerUser: null } })
+  })
+
   test('settings are for administrators', async () => {
     const user = new ApiClient(fleet.urls()[0]!)
     await put({ values: { signUp: true, defaultRole: 'user' } })

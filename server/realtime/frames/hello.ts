@@ -20,14 +20,17 @@ export async function hello(
     await ports.authenticate(credentials, peer)
     ports.hub.add(connection)
     const { user, sessionId } = await ports.authenticate(credentials, peer)
-    if (connection.open) connection.greet({ user, sessionId, tab: frame.tab, credentials, peer })
-    else ports.hub.remove(connection)
+    if (connection.open) {
+      connection.assertRoom(user.id)
+      connection.greet({ user, sessionId, tab: frame.tab, credentials, peer })
+    } else ports.hub.remove(connection)
   } catch (error) {
     ports.hub.remove(connection)
     if (!(error instanceof AppError)) throw error
     connection.send({ t: 'error', error: error.toWire() })
     // What cannot be known now is no reason to forget a session (rule 18).
-    connection.close(error.status === 401 || error.status === 403 ? 'unauthenticated' : 'cutOff')
+    if (error.code === 'rate_limited') connection.close('tooMany')
+    else connection.close(error.status === 401 || error.status === 403 ? 'unauthenticated' : 'cutOff')
   }
 }
 
