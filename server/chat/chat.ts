@@ -5,6 +5,8 @@ import type { Messages } from '../messages.ts'
 import type { ChatContext } from './chat-context.ts'
 import type { ChatParts } from './chats.ts'
 import * as chats from './chats.ts'
+import { complete, tokensOf } from './complete.ts'
+import type { CompletionRequest, Completing } from './complete.ts'
 import { listRuns } from './list-runs.ts'
 import { LiveRuns } from './live-runs.ts'
 import { Orphans } from './orphans.ts'
@@ -103,6 +105,10 @@ export class Chat {
     return startRun(options, userId, request, tab)
   }
 
+  complete(userId: string, request: CompletionRequest, completing: Completing): ReturnType<typeof complete> {
+    return complete(this.#parts.context, userId, request, completing)
+  }
+
   async stopRun(userId: string | null, runId: string): Promise<{ state: 'stopping' | 'ended' }> {
     return stopRun(this.#parts, userId, runId)
   }
@@ -155,8 +161,7 @@ export class Chat {
   ): Promise<void> {
     const { context } = this.#parts
     const { chatId, messageId, userId } = run
-    const { promptTokens = 0, completionTokens = 0 } = end.usage ?? {}
-    void context.limiter.spend(userId, promptTokens + completionTokens)
+    void context.limiter.spend(userId, tokensOf(end.usage ?? {}))
     context.events.tell(userId, { name: 'run.ended', chatId, messageId, runId: run.id, status: end.status })
     try {
       const chat = await context.store.chats.get(chatId, userId)

@@ -1,5 +1,7 @@
 import { AppError } from '../../protocol/index.ts'
+import type { Usage } from '../../protocol/index.ts'
 import { UpstreamError } from '../upstream/contracts.ts'
+import type { RunLimiter, ToldLimit } from './run-limits.ts'
 import type {
   CatalogueModel,
   GenerateEnd,
@@ -8,6 +10,11 @@ import type {
   UpstreamSink,
 } from '../upstream/contracts.ts'
 
+/** What an answer has cost, as far as its provider has counted. */
+export function tokensOf({ promptTokens = 0, completionTokens = 0 }: Partial<Usage>): number {
+  return promptTokens + completionTokens
+}
+
 export interface CompletionRequest {
   model: string
   messages: PromptMessage[]
@@ -15,8 +22,38 @@ export interface CompletionRequest {
   maxTokens?: number | undefined
 }
 
-/** One answer for a program, straight from the model: nothing is stored. Aborting closes the provider's connection. */
+export interface Completing {
+  sink: UpstreamSink
+  signal: AbortSignal
+  /** Hears of the limit that counted this request, before the first event. */
+  told: (limit: ToldLimit) => void
+}
+
+/**
+ * One answer for a program, straight from the model: nothing is stored. It counts for its user's limits as an answer in
+ * a chat does, whichever key asks. Aborting closes the provider's connection.
+ */
 export async function complete(
+  { models, limiter }: { models: ModelCatalogue; limiter: Pick<RunLimiter, 'admitRequest' | 'spend'> },
+  userId: string,
+  request: CompletionRequest,
+  { sink, signal, told }: Completing,
+): Promise<GenerateEnd> {
+  const limit = await limiter.admitRequest(userId)
+  if (limit) told(limit)
+  let tokens = 0
+  const counting: UpstreamSink = (events) => {
+    for (const event of events) if (event.kind === 'usage') tokens = tokensOf(event.usage)
+    return sink(events)
+  }
+  try {
+    return await generate(models, request, counting, signal)
+  } finally {
+    await limiter.spend(userId, tokens)
+  }
+}
+
+async function generate(
   models: ModelCatalogue,
   { model: modelId, messages, params, maxTokens }: CompletionRequest,
   sink: UpstreamSink,

@@ -1,7 +1,7 @@
 export { Chat } from './chat.ts'
 export { defaultRunLimits } from './chat-context.ts'
 export type { ChatContext, RunLimits } from './chat-context.ts'
-export { complete, listModels } from './complete.ts'
+export { listModels } from './complete.ts'
 export { RunAdmission } from './run-admission.ts'
 export { RunLimiter } from './run-limits.ts'
 export type { ToldLimit } from './run-limits.ts'

@@ -34,13 +34,20 @@ export class RunLimiter {
     this.#options = options
   }
 
-  /** Throws `rate_limited` or `too_many_runs`. Undefined: no limit is set. */
+  /** For a run. Throws `rate_limited` or `too_many_runs`. Undefined: no limit is set. */
   async admit(userId: string): Promise<ToldLimit | undefined> {
-    const { rateLimits, store, limits } = this.#options
-    const { runsPerMinute, tokensPerMinute, runningPerUser } = limits()
+    const { store, limits } = this.#options
+    const { runningPerUser } = limits()
     if (runningPerUser !== null && (await store.runs.runningOfUser(userId)) >= runningPerUser) {
       throw new AppError('too_many_runs')
     }
+    return this.admitRequest(userId)
+  }
+
+  /** For anything that asks a model, a program's request too. Throws `rate_limited`. Undefined: no limit is set. */
+  async admitRequest(userId: string): Promise<ToldLimit | undefined> {
+    const { rateLimits, limits } = this.#options
+    const { runsPerMinute, tokensPerMinute } = limits()
     if (tokensPerMinute !== null) {
       refuse(
         await rateLimits.consume(tokensKey(userId), perMinute(tokensPerMinute), 0),

@@ -33,6 +33,8 @@ export interface CompletionRequest {
   signal: AbortSignal
   /** A promise pauses the provider until it settles. */
   sink: (events: CompletionEvent[]) => void | Promise<void>
+  /** Header fields for the answer, told before the first event. */
+  told: (fields: Record<string, string>) => void
 }
 
 export interface CompletionEnd {

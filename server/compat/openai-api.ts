@@ -74,7 +74,8 @@ async function completeChat(
     model: body.model,
   }
   const signal = goneSignal(reply)
-  const asked = askedOf(body, request.compatCaller, signal)
+  const told = (fields: Record<string, string>): void => void reply.headers(fields)
+  const asked = { ...askedOf(body, request.compatCaller, signal), told }
   if (body.stream) return streamChat(options, { request, reply, body, head, asked })
   const collected = new CollectedCompletion()
   try {
@@ -129,7 +130,7 @@ function askedOf(
   body: CompletionBody,
   caller: CompatCaller,
   signal: AbortSignal,
-): Omit<CompletionRequest, 'sink'> {
+): Omit<CompletionRequest, 'sink' | 'told'> {
   const maxTokens = body.max_completion_tokens ?? body.max_tokens ?? undefined
   return {
     caller,

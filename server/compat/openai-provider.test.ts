@@ -10,6 +10,8 @@ import { complete, listModels } from '../chat/complete.ts'
 import { createModelCatalogue } from '../upstream/index.ts'
 import { serveOpenAiApi } from './openai-api.ts'
 
+const unlimited = { admitRequest: async () => undefined, spend: async () => {} }
+
 let provider: ScriptedProvider
 let it: HttpFixture
 let openai: OpenAI
@@ -49,7 +51,8 @@ beforeEach(async () => {
         clock: systemClock,
         completions: {
           models: async () => (await listModels(models)).items,
-          complete: ({ sink, signal, ...asked }) => complete(models, asked, sink, signal),
+          complete: ({ caller, sink, signal, ...asked }) =>
+            complete({ models, limiter: unlimited }, caller.user.id, asked, { sink, signal, told: () => {} }),
         },
       }),
   })

@@ -2,7 +2,8 @@ import { eventStreamQuery, openEventStream, WebSocketGateway } from '../realtime
 import type { Peer, RealtimePorts } from '../realtime/index.ts'
 import { sessionCookieName } from '../accounts/index.ts'
 import type { Clock, Logger } from '../base/index.ts'
-import { complete, listModels } from '../chat/index.ts'
+import { listModels } from '../chat/index.ts'
+import { limitFields } from './limit-fields.ts'
 import { serveOpenAiApi } from '../compat/index.ts'
 import type { Config } from '../config.ts'
 import { createHttpServer, defaultHttpLimits } from '../http/index.ts'
@@ -67,8 +68,14 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     http,
     completions: {
       models: async () => (await listModels(state.services().models)).items,
-      complete: ({ model, messages, params, maxTokens, sink, signal }) =>
-        complete(state.services().models, { model, messages, params, maxTokens }, sink, signal),
+      complete: ({ caller, model, messages, params, maxTokens, sink, signal, told }) =>
+        state
+          .services()
+          .chat.complete(
+            caller.user.id,
+            { model, messages, params, maxTokens },
+            { sink, signal, told: (limit) => told(limitFields(limit)) },
+          ),
     },
   })
   const gateway = serveRealtime(http, options)

@@ -1,6 +1,7 @@
 import type { ModelView } from '../../protocol/http/list-models.ts'
 import { listModels } from '../chat/index.ts'
 import type { ToldLimit } from '../chat/index.ts'
+import { limitFields } from './limit-fields.ts'
 import type { RequestMeta, UseCases } from '../http/index.ts'
 import { cluster } from './cluster.ts'
 import type { Services } from './services.ts'
@@ -98,9 +99,6 @@ function accountUseCases(services: () => Services): UseCases['accounts'] {
   }
 }
 
-/** The draft fields of the IETF's "RateLimit header fields for HTTP". */
-function tellLimit(meta: RequestMeta, { limit, answer }: ToldLimit): void {
-  meta.header('ratelimit-limit', String(limit))
-  meta.header('ratelimit-remaining', String(Math.floor(answer.remaining)))
-  meta.header('ratelimit-reset', String(Math.ceil(answer.resetMs / 1000)))
+function tellLimit(meta: RequestMeta, limit: ToldLimit): void {
+  for (const [name, value] of Object.entries(limitFields(limit))) meta.header(name, value)
 }

@@ -128,3 +128,10 @@ test.each<[unknown, string | undefined]>([
 ])('the sentence in %j', (body, expected) => {
   expect(providerSentence(body, null)).toBe(expected)
 })
+
+test('the key of the connection is cut out of what a provider says, unless it is as short as a word', () => {
+  const said = (key: string): string | undefined =>
+    providerSentence({ error: { message: `the key ${key} is not known` } }, key)
+  expect(said('a-secret-of-ours')).toBe('the key … is not known')
+  expect(said('k')).toBe('the key k is not known')
+})

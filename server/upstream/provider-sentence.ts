@@ -11,7 +11,8 @@ export function providerSentence(body: unknown, secret: string | null): string |
   const said = findSentence(body)
   if (said === undefined || /<\/?[a-z!][^>]*>/i.test(said)) return undefined
   let line = cleanText(said).replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
-  if (secret) line = line.replaceAll(secret, '…')
+  // A key of a few letters, as local servers take, is no secret, and would eat words.
+  if (secret && secret.length >= 8) line = line.replaceAll(secret, '…')
   line = line.replace(/\b(?:sk|pk|rk|gsk|xai)[-_][\w*.-]{6,}|\bAIza[\w-]{10,}|\bBearer \S+/g, '…').trim()
   if (line === '' || /^[[{]/.test(line)) return undefined
   return line.length > most ? `${line.slice(0, most - 1).trimEnd()}…` : line

@@ -123,6 +123,32 @@ describe('settings', () => {
     await expect.poll(async () => (await read(fleet.urls()[1])).values.runsPerMinute).toBeNull()
   })
 
+  test('P7: a program’s requests count with its user’s answers, on any instance, streamed or not', async () => {
+    await put({ values: { runsPerMinute: 5 } })
+    for (const url of fleet.urls())
+      await expect.poll(async () => (await read(url)).values.runsPerMinute).toBe(5)
+    const ask = (place: number, stream: boolean): Promise<Response> =>
+      fetch(`${fleet.urls()[place % 3]}/v1/chat/completions`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${person.token}` },
+        body: JSON.stringify({ model: 'fast', stream, messages: [{ role: 'user', content: 'hi' }] }),
+      })
+    const person = new ApiClient(fleet.urls()[0] ?? '')
+    await person.signUp('limited@example.org')
+    await person.startRun({ model: 'fast', text: 'hi' })
+    const answers = await Promise.all(Array.from({ length: 8 }, (_, place) => ask(place, place % 2 === 0)))
+    await Promise.all(answers.map((answer) => answer.text()))
+    const passed = answers.filter(({ status }) => status === 200)
+    expect([passed.length, answers.filter(({ status }) => status === 429).length]).toEqual([4, 4])
+    for (const answer of passed) expect(answer.headers.get('ratelimit-limit')).toBe('5')
+    const refused = await ask(0, true)
+    expect(await refused.json()).toMatchObject({ error: { type: 'rate_limit_error', code: 'rate_limited' } })
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+    await put({ values: { runsPerMinute: null } })
+    for (const url of fleet.urls())
+      await expect.poll(async () => (await read(url)).values.runsPerMinute).toBeNull()
+  })
+
   test('what one instance may ask at once is bounded: who waits is told its place, and can stop', async () => {
     const url = fleet.urls()[0]!
     await put({ values: { runningPerInstance: 1 } }, url)

@@ -57,18 +57,24 @@ describe('deploy/nginx in front of three instances, balanced at random', () => {
   }, 60_000)
 })
 
-test('the guide’s own server blocks, inside events{} and http{}, carry everything too', async () => {
-  const text = await readFile(join(import.meta.dirname, 'guide/nginx.conf'), 'utf8')
-  const [httpPort = 0, httpsPort = 0] = await freePorts(2)
-  const guides = await startLocalNginx({
-    folder: join(fleet.folder, 'guide'),
-    instances: fleet.instances.map(({ port }) => port),
-    httpPort,
-    httpsPort,
-    certificates: fleet.certificates,
-    text: `error_log x;\npid x;\nevents {}\nhttp {\n${text}\n}\n`,
+describe('the guide’s own server blocks, inside events{} and http{}', () => {
+  let guides: LocalNginx
+
+  beforeAll(async () => {
+    const text = await readFile(join(import.meta.dirname, 'guide/nginx.conf'), 'utf8')
+    const [httpPort = 0, httpsPort = 0] = await freePorts(2)
+    guides = await startLocalNginx({
+      folder: join(fleet.folder, 'guide'),
+      instances: fleet.instances.map(({ port }) => port),
+      httpPort,
+      httpsPort,
+      certificates: fleet.certificates,
+      text: `error_log x;\npid x;\nevents {}\nhttp {\n${text}\n}\n`,
+    })
   })
-  try {
+  afterAll(() => guides?.stop())
+
+  test('carry everything too', async () => {
     const { api } = fleet
     const run = await api.startRun({ model: 'fast', text: 'read me' }, guides.url)
     const reader = new Reader({ urls: () => [guides.url], token: api.token, runId: run.runId })
@@ -78,7 +84,14 @@ test('the guide’s own server blocks, inside events{} and http{}, carry everyth
     for (let count = 0; count < 30; count++) await log.ask('GET', '/api/auth/me')
     await log.stop()
     expect(log.failed()).toEqual([])
-  } finally {
-    await guides.stop()
-  }
+  })
+
+  // It leaves out for 30 s whoever refused three connections (max_fails=3 fail_timeout=30s).
+  test.runIf(process.env['SHOAL_TEST_ALL'] === '1')(
+    'a rolling restart with 31 s between the instances: no request fails, every reader has its answer whole',
+    async () => {
+      await rollingRestart(fleet, guides.url, { apartMs: 31_000 })
+    },
+    240_000,
+  )
 })

@@ -7,7 +7,7 @@ export interface ConnectionStatus {
   transport: 'socket' | 'events'
   /** The label of the instance at the other end. */
   instance: string | null
-  /** The close code that ended it. */
+  /** The close code that ended it, or that keeps it waiting: `tooMany`. */
   endedBy: number | null
 }
 

@@ -1,4 +1,4 @@
-import { onClose } from '../../protocol/close-codes.ts'
+import { closeCodes, onClose } from '../../protocol/close-codes.ts'
 import type { ClientFrame, ServerFrame } from '../../protocol/frames.ts'
 import type { ConnectionOptions, ConnectionStatus } from './connection-options.ts'
 import { createTimers } from './create-timers.ts'
@@ -58,7 +58,8 @@ export function createConnection(options: ConnectionOptions): Connection {
     byeAfterMs = null
     // Full jitter: whoever lost the same instance comes back spread over the whole time.
     const spread = Math.min(timing.firstRetryMs * 2 ** (told === null ? attempt++ : 0), maxRetryMs)
-    set({ link: 'waiting' })
+    // Said until there is room again, also where the next try fails for another reason.
+    set({ link: 'waiting', ...(code === closeCodes.tooMany.code ? { endedBy: code } : {}) })
     timers.set('retry', (told ?? 0) + random() * spread, connect)
   }
 
@@ -74,7 +75,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     watchSilence()
     if (link.kind === 'events') timers.set('probe', probeMs, probeSocket)
     else keepAlive()
-    set({ link: 'open', transport: link.kind, instance })
+    set({ link: 'open', transport: link.kind, instance, endedBy: null })
   }
 
   const hear = (frame: ServerFrame): void => {

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { Reader } from '../../support/reader.ts'
 import { ClientLog } from './client-log.ts'
@@ -39,11 +40,21 @@ export async function readOver(
   }
 }
 
-/** Restarts all three by SIGTERM, one after the other, under load. */
-export async function rollingRestart(fleet: ProxiedFleet, url: string): Promise<void> {
+/** Restarts all three by SIGTERM under load, each so long after the former was ready again. */
+export async function rollingRestart(
+  fleet: ProxiedFleet,
+  url: string,
+  { apartMs = 0 }: { apartMs?: number } = {},
+): Promise<void> {
   const log = loadOver(fleet, url)
-  const finish = await readOver(fleet, url, 6)
-  for (const index of [0, 1, 2]) await fleet.restart(index, 'SIGTERM')
+  let finish = await readOver(fleet, url, 6)
+  for (const index of [0, 1, 2]) {
+    await fleet.restart(index, 'SIGTERM')
+    if (apartMs === 0) continue
+    await finish()
+    await delay(apartMs)
+    finish = await readOver(fleet, url, 6)
+  }
   await finish()
   await log.stop()
   expect(log.failed()).toEqual([])

@@ -9,6 +9,7 @@ import type { InstanceProcess } from '../../support/instance-process.ts'
 import { startPostgresServer } from '../../support/postgres-server.ts'
 import { startStandalone } from '../../support/redis-server.ts'
 import { startScriptedProvider } from '../../support/scripted-provider.ts'
+import type { Script } from '../../support/scripted-provider.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 /** Three instances with what they need, and somebody who is signed in; a proxy comes in front of them. */
@@ -24,7 +25,10 @@ export interface ProxiedFleet extends AsyncDisposable {
   add(): Promise<InstanceProcess>
 }
 
-export async function startProxiedFleet(env: Record<string, string> = {}): Promise<ProxiedFleet> {
+export async function startProxiedFleet(
+  env: Record<string, string> = {},
+  scripts?: Record<string, Script>,
+): Promise<ProxiedFleet> {
   await using started = new AsyncDisposableStack()
   const folder = started.use(await temporaryFolder('deploy'))
   const certificates = await makeCertificates(folder.path)
@@ -32,7 +36,7 @@ export async function startProxiedFleet(env: Record<string, string> = {}): Promi
   const postgres = await startPostgresServer()
   started.defer(() => postgres.stop())
   const redis = started.use(await startStandalone())
-  const provider = await startScriptedProvider()
+  const provider = await startScriptedProvider(scripts)
   started.defer(() => provider.close())
   const variables = {
     DATABASE_URL: await postgres.createDatabase(),

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react'
 import type { ReactNode } from 'react'
 import { Trans } from '@lingui/react/macro'
+import { closeCodes } from '../../../protocol/close-codes.ts'
 import { useConnectionStatus } from './live-context.tsx'
 import { useOnline } from './use-online.ts'
 
@@ -22,7 +23,9 @@ export function ConnectionNote(): ReactNode {
     }
   }, [away])
   const text =
-    endedBy === 4102 ? (
+    endedBy === closeCodes.tooMany.code ? (
+      <Trans>Too many pages are open. Close one, and this one goes on.</Trans>
+    ) : endedBy === closeCodes.wrongVersion.code ? (
       <Trans>This page is older than the server. Reload it.</Trans>
     ) : away && lasts ? (
       online ? (
