@@ -74,7 +74,7 @@ describe('markdown as CommonMark and GitHub have it', () => {
     const code = html(`\`\`\`js\n${'<x>\n'.repeat(41)}\`\`\``)
     expect(code.match(/class="md-chunk"/g)).toHaveLength(3)
     expect(code).toContain('&lt;x&gt;')
-    expect(code).toContain('aria-label="Code, js"')
+    expect(code).toContain('aria-label="Code, JavaScript"')
   })
 
   test('a heading inside a list or a quote is none of the page', () => {
