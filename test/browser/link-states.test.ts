@@ -184,6 +184,27 @@ describe('the way to the server', () => {
       .toBe(messages.at(-1)?.text.trim())
   })
 
+  test('44: what happened between the reading of a chat and the first welcome is shown too', async () => {
+    const first = await it.api.startRun({ model: 'slow', text: 'Before the welcome' })
+    await it.api.call('POST', `/api/runs/${first.runId}/stop`, {})
+    const context = await it.browser.newContext({ viewport: { width: 1000, height: 700 } })
+    const told = Promise.withResolvers<void>()
+    await context.routeWebSocket('**/ws', async (ws) => {
+      await told.promise
+      ws.connectToServer()
+    })
+    await context.addCookies([{ name: 'token', value: it.api.token, url: it.instance.url, httpOnly: true }])
+    const page = await it.open(`/c/${first.chatId}`, { beside: context })
+    pages.push(page)
+    await page.getByRole('article', { name: /^You/ }).getByText('Before the welcome').waitFor()
+    const { messageId: parentId, chatId } = first
+    await expect.poll(async () => (await it.api.chat(chatId)).messages.at(-1)?.status).toBe('stopped')
+    const second = await it.api.startRun({ model: 'slow', text: 'Told to nobody', chatId, parentId })
+    await it.api.call('POST', `/api/runs/${second.runId}/stop`, {})
+    told.resolve()
+    await page.getByRole('article', { name: /^You/ }).getByText('Told to nobody').waitFor()
+  })
+
   test('an answer that ended while the socket was away is shown whole', async () => {
     const context = await it.browser.newContext({ viewport: { width: 1000, height: 700 } })
     let cut = false

@@ -54,7 +54,6 @@ export function createLiveClient(options: LiveOptions): LiveClient {
   const statusListeners = new Set<() => void>()
   const eventListeners = new Set<(event: UserEvent) => void>()
   const gapListeners = new Set<() => void>()
-  let wasOpen = false
 
   const gap = (): void => {
     for (const listener of gapListeners) listener()
@@ -80,9 +79,8 @@ export function createLiveClient(options: LiveOptions): LiveClient {
   const welcome = (): void => {
     channels = new Map()
     for (const [runId, it] of open()) sendFollow(runId, it)
-    // Events told while there was no link are not told again.
-    if (wasOpen) gap()
-    wasOpen = true
+    // Events told while there was no link are not told again; what was read before the first one may be old as well.
+    gap()
   }
 
   const takeRunFrame = (runId: string, frame: Parameters<WritableRunStore['take']>[0]): void => {
