@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { timing } from '../../protocol/index.ts'
 import { ReadingSocket } from './reading-socket.ts'
 
-/** The page's first pause and its longest, ms (web/live). */
-const [firstRetryMs, maxRetryMs] = [200, 10_000]
+/** The page's longest pause, ms (web/live). */
+const maxRetryMs = 10_000
 
 /** Comes back as the page does: with full jitter over a time that doubles, to whichever instance answers. */
 export class ReturningSocket {
@@ -29,7 +30,7 @@ export class ReturningSocket {
   async #comeBack(): Promise<void> {
     await this.#socket.closed
     for (let attempt = 0; !this.#over; attempt++) {
-      await delay(Math.random() * Math.min(firstRetryMs * 2 ** attempt, maxRetryMs))
+      await delay(Math.random() * Math.min(timing.firstRetryMs * 2 ** attempt, maxRetryMs))
       const urls = this.#urls()
       this.tries++
       try {

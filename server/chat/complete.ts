@@ -36,40 +36,28 @@ export interface Completing {
 export async function complete(
   { models, limiter }: { models: ModelCatalogue; limiter: Pick<RunLimiter, 'admitRequest' | 'spend'> },
   userId: string,
-  request: CompletionRequest,
-  { sink, signal, told }: Completing,
-): Promise<GenerateEnd> {
-  const limit = await limiter.admitRequest(userId)
-  if (limit) told(limit)
-  let tokens = 0
-  const counting: UpstreamSink = (events) => {
-    for (const event of events) if (event.kind === 'usage') tokens = tokensOf(event.usage)
-    return sink(events)
-  }
-  try {
-    return await generate(models, request, counting, signal)
-  } finally {
-    await limiter.spend(userId, tokens)
-  }
-}
-
-async function generate(
-  models: ModelCatalogue,
   { model: modelId, messages, params, maxTokens }: CompletionRequest,
-  sink: UpstreamSink,
-  signal: AbortSignal,
+  { sink, signal, told }: Completing,
 ): Promise<GenerateEnd> {
   const model = await models.resolve(modelId)
   if (!model) throw new AppError('unknown_model', { field: 'model' })
+  const limit = await limiter.admitRequest(userId)
+  if (limit) told(limit)
+  let tokens = 0
   try {
     return await model.generate(
       { messages, params, ...(maxTokens === undefined ? {} : { maxTokens }) },
-      sink,
+      (events) => {
+        for (const event of events) if (event.kind === 'usage') tokens = tokensOf(event.usage)
+        return sink(events)
+      },
       signal,
     )
   } catch (error) {
     if (error instanceof UpstreamError) throw error.toAppError()
     throw error
+  } finally {
+    void limiter.spend(userId, tokens)
   }
 }
 

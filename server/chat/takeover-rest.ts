@@ -22,7 +22,7 @@ const restMs = 300_000
 export class TakeoverRest {
   readonly #context: ChatContext
   #known = false
-  #until = -Infinity
+  #off = false
   #claimedAt: number | undefined
 
   constructor(context: ChatContext) {
@@ -35,11 +35,11 @@ export class TakeoverRest {
   }
 
   /**
-   * Looks at what became of the starts before this one, after a lease: by then nobody who died before this start is
-   * taken for alive, and nobody could have been taken for dead before (rule 3).
+   * Looks at what became of the starts before this one, and rests where that is needed. After a lease: by then nobody
+   * who died before this start is taken for alive, and nobody could have been taken for dead before (rule 3).
    */
   async begin(signal: AbortSignal): Promise<void> {
-    const { claims, membership, logger, clock, limits, alone } = this.#context
+    const { claims, membership, logger, limits, alone } = this.#context
     // Whoever is alone takes over whatever happens: there is nobody else.
     if (alone) return
     await sleep(limits.leaseMs, signal)
@@ -50,23 +50,23 @@ export class TakeoverRest {
     })
     this.#known = true
     if (deaths < 2) return
-    this.#until = clock.monotonic() + restMs
+    this.#off = true
     membership.update({ takeover: false })
     logger.warn(
       { deaths, minutes: restMs / 60_000 },
       'this instance died soon after taking answers over; it takes none over for now, while others do',
     )
+    await sleep(restMs, signal)
+    if (signal.aborted) return
+    this.#off = false
+    membership.update({ takeover: true })
+    logger.info('this instance takes answers over again')
   }
 
-  /** Takes nothing over at the moment. */
+  /** Takes nothing over at the moment: it is off, and somebody else does. */
   get resting(): boolean {
-    const { membership, clock } = this.#context
-    if (this.#until === -Infinity) return false
-    if (clock.monotonic() >= this.#until) {
-      this.#until = -Infinity
-      membership.update({ takeover: true })
-      return false
-    }
+    if (!this.#off) return false
+    const { membership } = this.#context
     return membership.members().some(({ incarnation, takeover, state }) => {
       return incarnation !== membership.self && takeover && state === 'running'
     })

@@ -1,11 +1,10 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { Browser, Page } from 'playwright-core'
 import type { RunView } from '../../protocol/http/list-runs.ts'
-import { startLocalNginx } from '../deploy/support/local-nginx.ts'
+import { startNginxBefore } from '../deploy/support/local-nginx.ts'
 import type { LocalNginx } from '../deploy/support/local-nginx.ts'
 import { startProxiedFleet } from '../deploy/support/proxied-fleet.ts'
 import type { ProxiedFleet } from '../deploy/support/proxied-fleet.ts'
-import { freePorts } from '../support/free-port.ts'
 import { readScriptedWords } from '../support/scripted-provider.ts'
 import { launchBrowser, openPage } from './support/page-fixture.ts'
 import { answered, lastAnswer, send } from './support/page-steps.ts'
@@ -20,15 +19,7 @@ const complaints: string[] = []
 
 beforeAll(async () => {
   fleet = await startProxiedFleet({}, { slow: { words, wordsPerSecond: 60 } })
-  const [httpPort = 0, httpsPort = 0] = await freePorts(2)
-  nginx = await startLocalNginx({
-    folder: fleet.folder,
-    instances: fleet.instances.map(({ port }) => port),
-    httpPort,
-    httpsPort,
-    certificates: fleet.certificates,
-    balance: 'random;',
-  })
+  nginx = await startNginxBefore(fleet, { balance: 'random;' })
   browser = await launchBrowser()
   fleet.api.url = nginx.url
 })

@@ -53,7 +53,18 @@ test('rule 13: an instance that died twice within a minute of claims leaves take
   // Its owner dies: in the store's eyes an incarnation that nobody has a heartbeat of.
   await database.query(`update shoal.run set owner = 'local-9.gone', saved_at = 0 where id = $1`, [runId])
   await expect.poll(owner, { timeout: 20_000 }).not.toBe('local-9.gone')
-  expect(await owner()).not.toContain('local-2')
+  const claimer = await owner()
+  expect(claimer).not.toContain('local-2')
+  // Written before it was driven: the next start of this label would find it, had the claimer died of it.
+  const { rows } = await database.query<{ facts: string }>('select facts from shoal.instance where id = $1', [
+    claimer,
+  ])
+  expect(JSON.parse(rows[0]!.facts)).toMatchObject({ claiming: true })
 
+  // Nobody else is left: then it takes over all the same.
+  const [first, , third] = fleet.instances
+  fleet.api.url = second.url
+  await Promise.all([first!.instance.stop(), third!.instance.stop()])
+  await expect.poll(owner, { timeout: 20_000 }).toContain('local-2')
   await database.end()
 })

@@ -2,10 +2,9 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Reader } from '../support/reader.ts'
-import { freePorts } from '../support/free-port.ts'
 import { ClientLog } from './support/client-log.ts'
 import { killUnderLoad, rollingRestart } from './support/fleet-under-load.ts'
-import { startLocalNginx } from './support/local-nginx.ts'
+import { startNginxBefore } from './support/local-nginx.ts'
 import type { LocalNginx } from './support/local-nginx.ts'
 import { startProxiedFleet } from './support/proxied-fleet.ts'
 import type { ProxiedFleet } from './support/proxied-fleet.ts'
@@ -16,15 +15,7 @@ let nginx: LocalNginx
 beforeAll(async () => {
   // Just longer than an instance listens on: what it still writes then is handed over.
   fleet = await startProxiedFleet({ SHUTDOWN_GRACE_SECONDS: '7' })
-  const [httpPort = 0, httpsPort = 0] = await freePorts(2)
-  nginx = await startLocalNginx({
-    folder: fleet.folder,
-    instances: fleet.instances.map(({ port }) => port),
-    httpPort,
-    httpsPort,
-    certificates: fleet.certificates,
-    balance: 'random;',
-  })
+  nginx = await startNginxBefore(fleet, { balance: 'random;' })
   fleet.api.url = nginx.url
   await fleet.api.signUp()
 })
@@ -62,13 +53,8 @@ describe('the guide’s own server blocks, inside events{} and http{}', () => {
 
   beforeAll(async () => {
     const text = await readFile(join(import.meta.dirname, 'guide/nginx.conf'), 'utf8')
-    const [httpPort = 0, httpsPort = 0] = await freePorts(2)
-    guides = await startLocalNginx({
+    guides = await startNginxBefore(fleet, {
       folder: join(fleet.folder, 'guide'),
-      instances: fleet.instances.map(({ port }) => port),
-      httpPort,
-      httpsPort,
-      certificates: fleet.certificates,
       text: `error_log x;\npid x;\nevents {}\nhttp {\n${text}\n}\n`,
     })
   })

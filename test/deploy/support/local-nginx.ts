@@ -3,6 +3,8 @@ import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createConnection } from 'node:net'
 import { join } from 'node:path'
 import type { Certificates } from '../../support/certificates.ts'
+import { freePorts } from '../../support/free-port.ts'
+import type { ProxiedFleet } from './proxied-fleet.ts'
 
 const files = join(import.meta.dirname, '../../../deploy/nginx')
 
@@ -58,6 +60,22 @@ export async function startLocalNginx(options: LocalNginxOptions): Promise<Local
       await ended
     },
   }
+}
+
+/** On free ports, in front of the instances of a fleet. */
+export async function startNginxBefore(
+  fleet: Pick<ProxiedFleet, 'folder' | 'instances' | 'certificates'>,
+  options: Pick<LocalNginxOptions, 'text' | 'balance'> & { folder?: string } = {},
+): Promise<LocalNginx> {
+  const [httpPort = 0, httpsPort = 0] = await freePorts(2)
+  return startLocalNginx({
+    folder: fleet.folder,
+    instances: fleet.instances.map(({ port }) => port),
+    httpPort,
+    httpsPort,
+    certificates: fleet.certificates,
+    ...options,
+  })
 }
 
 function localized(text: string, options: LocalNginxOptions): string {

@@ -1,106 +1,59 @@
-import type { Transaction } from 'kysely'
+import type { Insertable, Transaction } from 'kysely'
 import type { RememberedRun, RunRow } from '../../contract/runs.ts'
-import type { MessageRow } from '../../contract/chats.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { Schema } from '../../schema.ts'
 import { runColumns, toRun } from './run-row.ts'
+import { takeChat } from './start-lookups.ts'
+
+/** Rolls back what was written before it was known that the run may not be. */
+class NotWanted extends Error {}
 
 /**
- * What a live owner remembers of a run that the store no longer knows, in one transaction: chat, question, placeholder,
- * run. What is there stays as it is; what somebody has deleted stays deleted.
+ * What a live owner remembers of a run that the store no longer knows, in one transaction: chat, conversation,
+ * placeholder, run. What is there stays as it is; what somebody has deleted stays deleted.
  */
-export function writeRunAnew(engine: Engine, remembered: RememberedRun): Promise<RunRow | undefined> {
-  return engine.transaction(async (trx) => {
-    const { run, path } = remembered
-    const user = await trx
-      .selectFrom('account')
-      .select(engine.now.as('now'))
-      .where('id', '=', run.userId)
-      .executeTakeFirst()
-    if (!user || !(await takeChat(trx, remembered, user.now))) return undefined
-    const { now } = user
-    if (await someDeleted(trx, [...path.map(({ id }) => id), run.messageId])) return undefined
-    await trx
-      .insertInto('message')
-      .values([...path, placeholder(remembered, now)].map(messageValues))
-      .onConflict((conflict) => conflict.column('id').doNothing())
-      .execute()
-    await trx
-      .updateTable('message')
-      .set({ status: 'running', meta: '{}', model: run.model })
-      .where('id', '=', run.messageId)
-      .execute()
-    await moveLeaf(trx, remembered)
-    return insertRun(trx, remembered, now)
-  })
-}
-
-/** False: deleted, or another person's. */
-async function takeChat(
-  trx: Transaction<Schema>,
-  { run, title }: RememberedRun,
-  now: number,
-): Promise<boolean> {
-  await trx
-    .insertInto('chat')
-    .values({
-      id: run.chatId,
-      user_id: run.userId,
-      title,
-      title_key: title.toLowerCase(),
-      title_by: 'words',
-      model: run.model,
-      current_id: null,
-      pinned: false,
-      archived: false,
-      folder: null,
-      tags: '[]',
-      share_id: null,
-      created_at: run.startedAt,
-      updated_at: now,
-      answered_at: 0,
-      read_at: 0,
-      deleted_at: null,
-    })
-    .onConflict((conflict) => conflict.column('id').doNothing())
-    .execute()
-  const chat = await trx
-    .selectFrom('chat')
-    .select(['user_id', 'deleted_at'])
-    .where('id', '=', run.chatId)
-    .executeTakeFirst()
-  return chat?.user_id === run.userId && chat.deleted_at === null
-}
-
-async function someDeleted(trx: Transaction<Schema>, ids: string[]): Promise<boolean> {
-  const deleted = await trx
-    .selectFrom('message')
-    .select('id')
-    .where('id', 'in', ids)
-    .where('deleted_at', 'is not', null)
-    .limit(1)
-    .executeTakeFirst()
-  return deleted !== undefined
-}
-
-function placeholder({ run, path }: RememberedRun, now: number): MessageRow {
-  return {
-    id: run.messageId,
-    chatId: run.chatId,
-    parentId: run.parentId,
-    role: 'assistant',
-    text: '',
-    status: 'running',
-    model: run.model,
-    // After its question, whatever the clock did.
-    createdAt: Math.max(now, (path.at(-1)?.createdAt ?? 0) + 1),
-    meta: {},
-    run: null,
+export async function writeRunAnew(engine: Engine, remembered: RememberedRun): Promise<RunRow | undefined> {
+  try {
+    return await engine.transaction((trx) => write(engine, trx, remembered))
+  } catch (error) {
+    if (error instanceof NotWanted) return undefined
+    throw error
   }
 }
 
-function messageValues(message: MessageRow): Schema['message'] {
-  return {
+async function write(engine: Engine, trx: Transaction<Schema>, remembered: RememberedRun): Promise<RunRow> {
+  const { run, path, title } = remembered
+  const account = await trx.selectFrom('account').select('id').where('id', '=', run.userId).executeTakeFirst()
+  if (!account) throw new NotWanted()
+  const taken = { id: run.chatId, userId: run.userId, model: run.model }
+  const chat =
+    (await takeChat(engine, trx, { ...taken, newTitle: null })) ??
+    (await takeChat(engine, trx, { ...taken, newTitle: title }))
+  if (!chat) throw new NotWanted()
+  await writeMessages(trx, remembered, chat.now)
+  await trx
+    .updateTable('message')
+    .set({ status: 'running', meta: '{}', model: run.model })
+    .where('id', '=', run.messageId)
+    .execute()
+  const ids = path.map(({ id }) => id)
+  // The question had moved the leaf; where the chat has gone on elsewhere meanwhile, it stays there.
+  await trx
+    .updateTable('chat')
+    .set({ current_id: run.messageId })
+    .where('id', '=', run.chatId)
+    .where((where) => where.or([where('current_id', 'is', null), where('current_id', 'in', ids)]))
+    .execute()
+  return insertRun(trx, remembered, chat.now)
+}
+
+/** Those that are missing. One that is deleted takes the answer along. */
+async function writeMessages(
+  trx: Transaction<Schema>,
+  { run, path }: RememberedRun,
+  now: number,
+): Promise<void> {
+  const wanted: Insertable<Schema['message']>[] = path.map((message) => ({
     id: message.id,
     chat_id: message.chatId,
     parent_id: message.parentId,
@@ -112,34 +65,38 @@ function messageValues(message: MessageRow): Schema['message'] {
     created_at: message.createdAt,
     deleted_at: null,
     deleted_with: null,
-  }
-}
-
-/** The question had moved the leaf; where the chat has gone on elsewhere meanwhile, it stays there. */
-async function moveLeaf(trx: Transaction<Schema>, { run, path }: RememberedRun): Promise<void> {
-  await trx
-    .updateTable('chat')
-    .set({ current_id: run.messageId })
-    .where('id', '=', run.chatId)
-    .where((where) =>
-      where.or([
-        where('current_id', 'is', null),
-        where(
-          'current_id',
-          'in',
-          path.map(({ id }) => id),
-        ),
-      ]),
+  }))
+  wanted.push({
+    id: run.messageId,
+    chat_id: run.chatId,
+    parent_id: run.parentId,
+    role: 'assistant',
+    text: '',
+    status: 'running',
+    model: run.model,
+    meta: '{}',
+    // After its question, whatever the clock did.
+    created_at: Math.max(now, (path.at(-1)?.createdAt ?? 0) + 1),
+    deleted_at: null,
+    deleted_with: null,
+  })
+  const there = await trx
+    .selectFrom('message')
+    .select(['id', 'deleted_at'])
+    .where(
+      'id',
+      'in',
+      wanted.map(({ id }) => id),
     )
     .execute()
+  if (there.some(({ deleted_at: deletedAt }) => deletedAt !== null)) throw new NotWanted()
+  const known = new Set(there.map(({ id }) => id))
+  const missing = wanted.filter(({ id }) => !known.has(id))
+  if (missing.length > 0) await trx.insertInto('message').values(missing).execute()
 }
 
-/** Undefined: another run has begun on this branch since. */
-async function insertRun(
-  trx: Transaction<Schema>,
-  { run }: RememberedRun,
-  now: number,
-): Promise<RunRow | undefined> {
+/** Refused where it is there after all, or another run has begun on this branch since. */
+async function insertRun(trx: Transaction<Schema>, { run }: RememberedRun, now: number): Promise<RunRow> {
   const row = await trx
     .insertInto('run')
     .values({
@@ -154,7 +111,7 @@ async function insertRun(
       fence: run.fence,
       attempt: run.attempt,
       stop: run.stop,
-      // Its text is saved by the owner as any other: from the beginning.
+      // The owner saves the text as it saves any other, from its beginning.
       saved: 0,
       saved_at: now,
       saved_fence: 0,
@@ -165,5 +122,6 @@ async function insertRun(
     .onConflict((conflict) => conflict.doNothing())
     .returning([...runColumns])
     .executeTakeFirst()
-  return row && toRun(row)
+  if (!row) throw new NotWanted()
+  return toRun(row)
 }
