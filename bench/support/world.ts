@@ -51,8 +51,10 @@ export class World {
       databaseUrl: await postgres.createDatabase(),
       env: await this.processEnv(),
     })
-    this.#closers.push(() => fleet.stop())
-    return fleet
+    // A measure may stop what it has started; the end then stops nothing twice.
+    const stop = once(() => fleet.stop())
+    this.#closers.push(stop)
+    return { ...fleet, stop }
   }
 
   /** What every measured process gets: it logs as in production, and writes its profile when that is asked for. */
