@@ -12,6 +12,8 @@ interface Counts {
   skipped: string[]
   /** What failed, by name, with its reason: said again at the end, where a log that was cut still has it. */
   failures?: string[]
+  /** What a group of tests counts, one line each: how many ran over each topology of Redis. */
+  groups?: string[]
 }
 
 const all = process.argv.includes('--all')
@@ -19,7 +21,11 @@ const folder = mkdtempSync(join(tmpdir(), 'shoal-test-'))
 const totals = { passed: 0, failed: 0, skipped: [] as string[], failures: [] as string[] }
 const lines: string[] = []
 
-function add(stage: string, { passed, failed, skipped, failures = [] }: Counts, seconds: number): void {
+function add(
+  stage: string,
+  { passed, failed, skipped, failures = [], groups = [] }: Counts,
+  seconds: number,
+): void {
   totals.passed += passed
   totals.failed += failed
   totals.skipped.push(...skipped)
@@ -27,7 +33,29 @@ function add(stage: string, { passed, failed, skipped, failures = [] }: Counts, 
   totals.failures.push(...named.map((failure) => `${stage}: ${failure}`))
   lines.push(
     `${failed > 0 ? 'FAIL' : 'ok  '} ${stage}: ${passed} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''} (${seconds.toFixed(0)} s)`,
+    ...groups.map((group) => `       ${group}`),
   )
+}
+
+interface AssertionResult {
+  ancestorTitles: string[]
+  status: string
+  fullName: string
+  failureMessages?: string[]
+}
+
+/** The contracts of coordination, counted by what they ran over. */
+function countByTopology(results: AssertionResult[]): string[] {
+  const counts = new Map<string, { passed: number; failed: number }>()
+  for (const { ancestorTitles, status } of results) {
+    const group = ancestorTitles.find((title) => title.startsWith('coordination over '))
+    if (group === undefined) continue
+    const count = counts.get(group) ?? { passed: 0, failed: 0 }
+    if (status === 'passed') count.passed++
+    if (status === 'failed') count.failed++
+    counts.set(group, count)
+  }
+  return [...counts].map(([group, { passed, failed }]) => `${group}: ${passed} passed, ${failed} failed`)
 }
 
 /** The first lines of a reason, without colours. */
@@ -50,7 +78,7 @@ function readVitest(file: string): Counts | undefined {
         name: string
         status: string
         message: string
-        assertionResults: { status: string; fullName: string; failureMessages?: string[] }[]
+        assertionResults: AssertionResult[]
       }[]
     }
     const results = report.testResults.flatMap(({ assertionResults }) => assertionResults)
@@ -60,6 +88,7 @@ function readVitest(file: string): Counts | undefined {
     )
     return {
       passed: report.numPassedTests,
+      groups: countByTopology(results),
       failed: report.numFailedTests + broken.length,
       skipped: results
         .filter(({ status }) => status === 'skipped' || status === 'pending')

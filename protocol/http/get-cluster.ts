@@ -30,7 +30,13 @@ export const getCluster = operation({
       healthy: z.boolean(),
       problem: z.string().optional(),
     }),
-    redis: z.object({ configured: z.boolean(), healthy: z.boolean(), problem: z.string().optional() }),
+    redis: z.object({
+      configured: z.boolean(),
+      healthy: z.boolean(),
+      problem: z.string().optional(),
+      /** What to change though everything works: one sentence each, with the cure. */
+      warnings: z.array(z.string()),
+    }),
     members: z.array(memberView),
   }),
 })

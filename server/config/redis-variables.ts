@@ -45,7 +45,8 @@ export const redisVariables = {
     kind: boolean,
     fallback: false,
     oldNames: ['WEBSOCKET_REDIS_CLUSTER'],
-    meaning: 'Whether REDIS_URL names nodes of a Redis Cluster.',
+    meaning:
+      'Whether REDIS_URL names nodes of a Redis Cluster. A server that says so itself is used as one anyway, with a warning.',
   }),
   sentinelHosts: variable('REDIS_SENTINEL_HOSTS', {
     ...absent,

@@ -37,6 +37,7 @@ export async function cluster({
       configured: link !== undefined,
       healthy: link?.healthy() ?? false,
       ...(redisProblem === undefined ? {} : { problem: redisProblem }),
+      warnings: link?.warnings() ?? [],
     },
     members,
   }

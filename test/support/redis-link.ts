@@ -28,7 +28,7 @@ export function makeLink(variables: RedisVariables, options: Partial<RedisLinkOp
 
 /** A link that works. */
 export async function connectLink(
-  { variables }: TestRedis,
+  { variables }: Pick<TestRedis, 'variables'>,
   options: Partial<RedisLinkOptions> = {},
 ): Promise<RedisLink> {
   const link = makeLink(variables, options)

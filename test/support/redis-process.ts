@@ -32,6 +32,7 @@ export class RedisProcess {
   readonly #options: RedisProcessOptions
   #child: ChildProcess | undefined
   #admin: Redis | undefined
+  #configured = false
 
   constructor(options: RedisProcessOptions) {
     this.port = options.port
@@ -53,7 +54,9 @@ export class RedisProcess {
     const server = ['save ""', 'appendonly no', 'repl-diskless-sync-delay 0']
     const portLine = config.some((line) => line.startsWith('tls-port')) ? ['port 0'] : [`port ${port}`]
     const lines = [...common, ...portLine, ...(sentinel ? [] : server), ...config]
-    await writeFile(file, `${lines.join('\n')}\n`)
+    // Once: a server and a sentinel write what a failover changes into their own file, as they do for an operator.
+    if (!this.#configured) await writeFile(file, `${lines.join('\n')}\n`)
+    this.#configured = true
     const child = spawn('redis-server', [file, ...(sentinel ? ['--sentinel'] : [])], { stdio: 'ignore' })
     this.#child = child
     running.add(child)

@@ -22,116 +22,108 @@ function hear(bus: Bus, topic: string) {
 const patience = { timeout: 20_000, interval: 20 }
 
 /** What every bus promises, whatever it is made of. */
-export function describeBus(name: string, make: () => Promise<BusHouse>): void {
-  // Side by side with the other implementations: nearly all of it is waiting.
-  describe.concurrent(`bus, ${name}`, () => {
-    describe('promises', { concurrent: false }, () => {
-      let house: BusHouse
-      let buses: Bus[] = []
-      const connect = async (self: string): Promise<Bus> => {
-        const bus = await house.connect(self)
-        buses.push(bus)
-        return bus
+export function describeBus(make: () => Promise<BusHouse>): void {
+  describe('bus', () => {
+    let house: BusHouse
+    let buses: Bus[] = []
+    const connect = async (self: string): Promise<Bus> => {
+      const bus = await house.connect(self)
+      buses.push(bus)
+      return bus
+    }
+    beforeAll(async () => {
+      house = await make()
+    })
+    afterEach(async () => {
+      await Promise.all(buses.map((bus) => bus.close()))
+      buses = []
+    })
+    afterAll(() => house?.close())
+
+    test('Delivers: at most once, to everyone subscribed at that moment, the sender’s own listeners included', async () => {
+      const [a, b] = [await connect('a'), await connect('b')]
+      const here = hear(a, 'delivers')
+      const there = hear(b, 'delivers')
+      const twice = hear(b, 'delivers')
+      const other = hear(b, 'other')
+      await Promise.all([here.ready, there.ready, twice.ready, other.ready])
+      expect(await a.publish('delivers', 'one')).toBe(true)
+      expect(await a.publish('delivers', 'übrigens \u2028 two\nlines')).toBe(true)
+      const expected = ['one', 'übrigens \u2028 two\nlines']
+      await vi.waitFor(
+        () => expect([here.heard, there.heard, twice.heard]).toEqual([expected, expected, expected]),
+        patience,
+      )
+      twice.close()
+      await a.publish('delivers', 'three')
+      await vi.waitFor(() => expect(there.heard).toContain('three'), patience)
+      expect(twice.heard).toEqual(expected)
+      expect(other.heard).toEqual([])
+    })
+
+    test('Orders: messages of one publisher on one topic arrive in the order in which they were published', async () => {
+      const [a, b, c] = [await connect('a'), await connect('b'), await connect('c')]
+      const listener = hear(c, 'orders')
+      await listener.ready
+      const numbers = Array.from({ length: 200 }, (_, index) => index)
+      await Promise.all(numbers.flatMap((n) => [a.publish('orders', `a${n}`), b.publish('orders', `b${n}`)]))
+      await vi.waitFor(() => expect(listener.heard).toHaveLength(400), patience)
+      for (const from of ['a', 'b']) {
+        const got = listener.heard.filter((text) => text.startsWith(from))
+        expect(got).toEqual(numbers.map((n) => `${from}${n}`))
       }
-      beforeAll(async () => {
-        house = await make()
-      })
-      afterEach(async () => {
-        await Promise.all(buses.map((bus) => bus.close()))
-        buses = []
-      })
-      afterAll(() => house?.close())
+    })
 
-      test('Delivers: at most once, to everyone subscribed at that moment, the sender’s own listeners included', async () => {
-        const [a, b] = [await connect('a'), await connect('b')]
-        const here = hear(a, 'delivers')
-        const there = hear(b, 'delivers')
-        const twice = hear(b, 'delivers')
-        const other = hear(b, 'other')
-        await Promise.all([here.ready, there.ready, twice.ready, other.ready])
-        expect(await a.publish('delivers', 'one')).toBe(true)
-        expect(await a.publish('delivers', 'übrigens \u2028 two\nlines')).toBe(true)
-        const expected = ['one', 'übrigens \u2028 two\nlines']
-        await vi.waitFor(
-          () => expect([here.heard, there.heard, twice.heard]).toEqual([expected, expected, expected]),
-          patience,
-        )
-        twice.close()
-        await a.publish('delivers', 'three')
-        await vi.waitFor(() => expect(there.heard).toContain('three'), patience)
-        expect(twice.heard).toEqual(expected)
-        expect(other.heard).toEqual([])
-      })
+    test('Survives: nothing. A listener that may have missed something hears gap', async () => {
+      const [a, b] = [await connect('a'), await connect('b')]
+      const before = hear(b, 'survives')
+      await before.ready
+      await house.cut()
+      await vi.waitFor(async () => expect(await a.publish('survives', 'lost')).toBe(false), patience)
+      await house.mend()
+      await vi.waitFor(() => expect(before.heard[0]).toBe('gap'), patience)
+      await vi.waitFor(async () => expect(await a.publish('survives', 'found')).toBe(true), patience)
+      await vi.waitFor(() => expect(before.heard.at(-1)).toBe('found'), patience)
+      expect(before.heard).not.toContain('lost')
+    })
 
-      test('Orders: messages of one publisher on one topic arrive in the order in which they were published', async () => {
-        const [a, b, c] = [await connect('a'), await connect('b'), await connect('c')]
-        const listener = hear(c, 'orders')
-        await listener.ready
-        const numbers = Array.from({ length: 200 }, (_, index) => index)
-        await Promise.all(
-          numbers.flatMap((n) => [a.publish('orders', `a${n}`), b.publish('orders', `b${n}`)]),
-        )
-        await vi.waitFor(() => expect(listener.heard).toHaveLength(400), patience)
-        for (const from of ['a', 'b']) {
-          const got = listener.heard.filter((text) => text.startsWith(from))
-          expect(got).toEqual(numbers.map((n) => `${from}${n}`))
-        }
-      })
+    test('When Redis is away: publish answers false at once; on return every listener hears gap', async () => {
+      const [a, b] = [await connect('a'), await connect('b')]
+      const first = hear(b, 'away')
+      await first.ready
+      await house.cut()
+      await vi.waitFor(async () => expect(await a.publish('away', 'x')).toBe(false), patience)
+      // Whoever subscribes now does not wait for Redis.
+      const late = hear(b, 'late')
+      const second = hear(b, 'away')
+      await Promise.all([late.ready, second.ready])
+      await house.mend()
+      await vi.waitFor(() => {
+        for (const { heard } of [first, second, late]) expect(heard[0]).toBe('gap')
+      }, patience)
+      await vi.waitFor(async () => expect(await a.publish('late', 'y')).toBe(true), patience)
+      await vi.waitFor(() => expect(late.heard.at(-1)).toBe('y'), patience)
+    })
 
-      test('Survives: nothing. A listener that may have missed something hears gap', async () => {
-        const [a, b] = [await connect('a'), await connect('b')]
-        const before = hear(b, 'survives')
-        await before.ready
-        await house.cut()
-        await vi.waitFor(async () => expect(await a.publish('survives', 'lost')).toBe(false), patience)
-        await house.mend()
-        await vi.waitFor(() => expect(before.heard[0]).toBe('gap'), patience)
-        await vi.waitFor(async () => expect(await a.publish('survives', 'found')).toBe(true), patience)
-        await vi.waitFor(() => expect(before.heard.at(-1)).toBe('found'), patience)
-        expect(before.heard).not.toContain('lost')
-      })
+    test('a message above 1 MB is refused, one below arrives', async () => {
+      const bus = await connect('a')
+      const listener = hear(bus, 'large')
+      await listener.ready
+      expect(await bus.publish('large', 'x'.repeat(1_000_001))).toBe(false)
+      expect(await bus.publish('large', 'x'.repeat(1_000_000))).toBe(true)
+      await vi.waitFor(() => expect(listener.heard.map((text) => text.length)).toEqual([1_000_000]), patience)
+    })
 
-      test('When Redis is away: publish answers false at once; on return every listener hears gap', async () => {
-        const [a, b] = [await connect('a'), await connect('b')]
-        const first = hear(b, 'away')
-        await first.ready
-        await house.cut()
-        await vi.waitFor(async () => expect(await a.publish('away', 'x')).toBe(false), patience)
-        // Whoever subscribes now does not wait for Redis.
-        const late = hear(b, 'late')
-        const second = hear(b, 'away')
-        await Promise.all([late.ready, second.ready])
-        await house.mend()
-        await vi.waitFor(() => {
-          for (const { heard } of [first, second, late]) expect(heard[0]).toBe('gap')
-        }, patience)
-        await vi.waitFor(async () => expect(await a.publish('late', 'y')).toBe(true), patience)
-        await vi.waitFor(() => expect(late.heard.at(-1)).toBe('y'), patience)
-      })
-
-      test('a message above 1 MB is refused, one below arrives', async () => {
-        const bus = await connect('a')
-        const listener = hear(bus, 'large')
-        await listener.ready
-        expect(await bus.publish('large', 'x'.repeat(1_000_001))).toBe(false)
-        expect(await bus.publish('large', 'x'.repeat(1_000_000))).toBe(true)
-        await vi.waitFor(
-          () => expect(listener.heard.map((text) => text.length)).toEqual([1_000_000]),
-          patience,
-        )
-      })
-
-      test('after close nothing is heard and nothing is sent', async () => {
-        const [a, b] = [await connect('a'), await connect('b')]
-        const closed = hear(a, 'close')
-        const open = hear(b, 'close')
-        await Promise.all([closed.ready, open.ready])
-        await a.close()
-        expect(await a.publish('close', 'mute')).toBe(false)
-        expect(await b.publish('close', 'heard')).toBe(true)
-        await vi.waitFor(() => expect(open.heard).toEqual(['heard']), patience)
-        expect(closed.heard).toEqual([])
-      })
+    test('after close nothing is heard and nothing is sent', async () => {
+      const [a, b] = [await connect('a'), await connect('b')]
+      const closed = hear(a, 'close')
+      const open = hear(b, 'close')
+      await Promise.all([closed.ready, open.ready])
+      await a.close()
+      expect(await a.publish('close', 'mute')).toBe(false)
+      expect(await b.publish('close', 'heard')).toBe(true)
+      await vi.waitFor(() => expect(open.heard).toEqual(['heard']), patience)
+      expect(closed.heard).toEqual([])
     })
   })
 }

@@ -16,118 +16,120 @@ const patience = { timeout: 15_000, interval: 20 }
 const slow = { rate: 1, perMs: 600_000, burst: 10 }
 let keys = 0
 
-export function describeRateLimits(name: string, make: () => Promise<RateLimitsHouse>): void {
-  // Side by side with the other implementations: nearly all of it is waiting.
-  describe.concurrent(`rate limits, ${name}`, () => {
-    describe('promises', { concurrent: false }, () => {
-      let house: RateLimitsHouse
-      let open: RateLimits[] = []
-      const handle = async (): Promise<RateLimits> => {
-        const limits = await house.make()
-        open.push(limits)
-        return limits
-      }
-      const newKey = (): string => `sign-in:${keys++}:{odd} name`
-      beforeAll(async () => {
-        house = await make()
-      })
-      afterEach(async () => {
-        await Promise.all(open.map((limits) => limits.close()))
-        open = []
-      })
-      afterAll(() => house?.close())
+export function describeRateLimits(
+  make: () => Promise<RateLimitsHouse>,
+  /** False: in one process, where nothing can be away or emptied. */
+  { remote = true }: { remote?: boolean } = {},
+): void {
+  describe('rate limits', () => {
+    let house: RateLimitsHouse
+    let open: RateLimits[] = []
+    const handle = async (): Promise<RateLimits> => {
+      const limits = await house.make()
+      open.push(limits)
+      return limits
+    }
+    const newKey = (): string => `sign-in:${keys++}:{odd} name`
+    beforeAll(async () => {
+      house = await make()
+    })
+    afterEach(async () => {
+      await Promise.all(open.map((limits) => limits.close()))
+      open = []
+    })
+    afterAll(() => house?.close())
 
-      test('Delivers: at most `burst` plus the rate, over all instances', async () => {
-        const all = [await handle(), await handle(), await handle()]
-        const key = newKey()
-        const limit = { rate: 20, perMs: 1000, burst: 5 }
-        const began = performance.now()
-        const rounds = Array.from({ length: 25 }, () => all.map((limits) => limits.consume(key, limit)))
-        const answers = await Promise.all(rounds.flat())
-        const allowed = answers.filter((answer) => answer.allowed).length
-        const most = 5 + Math.ceil(((performance.now() - began) / 1000) * 20) + 1
-        expect(allowed).toBeGreaterThanOrEqual(5)
-        expect(allowed).toBeLessThanOrEqual(most)
-        expect(answers.some(({ degraded }) => degraded)).toBe(false)
-        const refused = answers.find((answer) => !answer.allowed)!
-        expect(refused.retryAfterMs).toBeGreaterThan(0)
-        expect(refused.retryAfterMs).toBeLessThanOrEqual(50)
-        await vi.waitFor(
-          async () => expect(await all[0]!.consume(key, limit)).toMatchObject({ allowed: true }),
-          patience,
-        )
-      })
+    test('Delivers: at most `burst` plus the rate, over all instances', async () => {
+      const all = [await handle(), await handle(), await handle()]
+      const key = newKey()
+      const limit = { rate: 20, perMs: 1000, burst: 5 }
+      const began = performance.now()
+      const rounds = Array.from({ length: 25 }, () => all.map((limits) => limits.consume(key, limit)))
+      const answers = await Promise.all(rounds.flat())
+      const allowed = answers.filter((answer) => answer.allowed).length
+      const most = 5 + Math.ceil(((performance.now() - began) / 1000) * 20) + 1
+      expect(allowed).toBeGreaterThanOrEqual(5)
+      expect(allowed).toBeLessThanOrEqual(most)
+      expect(answers.some(({ degraded }) => degraded)).toBe(false)
+      const refused = answers.find((answer) => !answer.allowed)!
+      expect(refused.retryAfterMs).toBeGreaterThan(0)
+      expect(refused.retryAfterMs).toBeLessThanOrEqual(50)
+      await vi.waitFor(
+        async () => expect(await all[0]!.consume(key, limit)).toMatchObject({ allowed: true }),
+        patience,
+      )
+    })
 
-      test('Orders: nothing. Costs, what is left and when it is back are those of the key', async () => {
-        const [a, b] = [await handle(), await handle()]
-        const [key, other] = [newKey(), newKey()]
-        expect(await a.consume(key, slow, 4)).toMatchObject({ allowed: true, remaining: 6, retryAfterMs: 0 })
-        expect(await b.consume(key, slow, 0)).toMatchObject({ allowed: true, remaining: 6 })
-        expect(await b.consume(key, slow, 7)).toMatchObject({ allowed: false, remaining: 6 })
-        const last = await b.consume(key, slow, 6)
-        expect(last).toMatchObject({ allowed: true, remaining: 0 })
-        expect(last.resetMs).toBeGreaterThan(10 * 600_000 - 20_000)
-        expect(last.resetMs).toBeLessThanOrEqual(10 * 600_000)
-        const refused = await a.consume(key, slow)
-        expect(refused).toMatchObject({ allowed: false, remaining: 0 })
-        expect(refused.retryAfterMs).toBeGreaterThan(580_000)
-        expect(refused.retryAfterMs).toBeLessThanOrEqual(600_000)
-        expect(await a.consume(other, slow, 99)).toMatchObject({ allowed: true, remaining: 0 })
-        await expect(a.consume(other, { ...slow, rate: 0 })).rejects.toThrow(/rate is 0/)
-        await expect(a.consume(other, { ...slow, burst: Number.NaN })).rejects.toThrow(/burst/)
-        await expect(a.consume(other, slow, -1)).rejects.toThrow(/cost/)
-      })
+    test('Orders: nothing. Costs, what is left and when it is back are those of the key', async () => {
+      const [a, b] = [await handle(), await handle()]
+      const [key, other] = [newKey(), newKey()]
+      expect(await a.consume(key, slow, 4)).toMatchObject({ allowed: true, remaining: 6, retryAfterMs: 0 })
+      expect(await b.consume(key, slow, 0)).toMatchObject({ allowed: true, remaining: 6 })
+      expect(await b.consume(key, slow, 7)).toMatchObject({ allowed: false, remaining: 6 })
+      const last = await b.consume(key, slow, 6)
+      expect(last).toMatchObject({ allowed: true, remaining: 0 })
+      expect(last.resetMs).toBeGreaterThan(10 * 600_000 - 20_000)
+      expect(last.resetMs).toBeLessThanOrEqual(10 * 600_000)
+      const refused = await a.consume(key, slow)
+      expect(refused).toMatchObject({ allowed: false, remaining: 0 })
+      expect(refused.retryAfterMs).toBeGreaterThan(580_000)
+      expect(refused.retryAfterMs).toBeLessThanOrEqual(600_000)
+      expect(await a.consume(other, slow, 99)).toMatchObject({ allowed: true, remaining: 0 })
+      await expect(a.consume(other, { ...slow, rate: 0 })).rejects.toThrow(/rate is 0/)
+      await expect(a.consume(other, { ...slow, burst: Number.NaN })).rejects.toThrow(/burst/)
+      await expect(a.consume(other, slow, -1)).rejects.toThrow(/cost/)
+    })
 
-      test('a block holds for every instance, until it ends or is lifted', async () => {
-        const [a, b] = [await handle(), await handle()]
-        const [key, brief] = [newKey(), newKey()]
-        await a.block(key, 60_000)
-        const refused = await b.consume(key, slow)
-        expect(refused.allowed).toBe(false)
-        expect(refused.retryAfterMs).toBeGreaterThan(50_000)
-        await b.unblock(key)
-        expect(await a.consume(key, slow)).toMatchObject({ allowed: true, remaining: 9 })
-        await a.block(brief, 200)
-        expect((await a.consume(brief, slow)).allowed).toBe(false)
-        await vi.waitFor(async () => expect((await b.consume(brief, slow)).allowed).toBe(true), patience)
-      })
+    test('a block holds for every instance, until it ends or is lifted', async () => {
+      const [a, b] = [await handle(), await handle()]
+      const [key, brief] = [newKey(), newKey()]
+      await a.block(key, 60_000)
+      const refused = await b.consume(key, slow)
+      expect(refused.allowed).toBe(false)
+      expect(refused.retryAfterMs).toBeGreaterThan(50_000)
+      await b.unblock(key)
+      expect(await a.consume(key, slow)).toMatchObject({ allowed: true, remaining: 9 })
+      await a.block(brief, 200)
+      expect((await a.consume(brief, slow)).allowed).toBe(false)
+      await vi.waitFor(async () => expect((await b.consume(brief, slow)).allowed).toBe(true), patience)
+    })
 
-      test('Survives: the death of any instance. A flush forgets what was used', async () => {
-        const [a, b] = [await handle(), await handle()]
-        const key = newKey()
-        expect((await a.consume(key, slow, 10)).allowed).toBe(true)
-        await a.close()
-        expect((await b.consume(key, slow)).allowed).toBe(false)
-        if (!house.flush) return
-        await house.flush()
-        expect(await b.consume(key, slow)).toMatchObject({ allowed: true, remaining: 9, degraded: false })
-      })
+    test('Survives: the death of any instance. A flush forgets what was used', async () => {
+      const [a, b] = [await handle(), await handle()]
+      const key = newKey()
+      expect((await a.consume(key, slow, 10)).allowed).toBe(true)
+      await a.close()
+      expect((await b.consume(key, slow)).allowed).toBe(false)
+      if (!remote) return
+      await house.flush!()
+      expect(await b.consume(key, slow)).toMatchObject({ allowed: true, remaining: 9, degraded: false })
+    })
 
-      test('When Redis is away: a local copy decides, and the answer says degraded; never "limit reached" by the outage', async () => {
-        if (!house.cut || !house.mend) return
-        const [a, b] = [await handle(), await handle()]
-        const [key, blocked, shared] = [newKey(), newKey(), newKey()]
-        expect(await a.consume(key, slow, 8)).toMatchObject({ allowed: true, degraded: false })
-        expect(await b.consume(key, slow, 0)).toMatchObject({ allowed: true, remaining: 2 })
-        await house.cut()
-        // What was used here still counts; what others used is not known.
-        expect(await a.consume(key, slow, 2)).toMatchObject({ allowed: true, degraded: true, remaining: 0 })
-        expect(await a.consume(key, slow)).toMatchObject({ allowed: false, degraded: true })
-        expect(await b.consume(key, slow, 10)).toMatchObject({ allowed: true, degraded: true })
-        // A limit that is shared out: half of ten, since there are two.
-        const out = { ...slow, shareOut: true }
-        expect(await a.consume(shared, out, 5)).toMatchObject({ allowed: true, remaining: 0 })
-        expect((await a.consume(shared, out)).allowed).toBe(false)
-        await a.block(blocked, 60_000)
-        expect((await a.consume(blocked, slow)).allowed).toBe(false)
-        expect((await b.consume(blocked, slow)).allowed).toBe(true)
-        await house.mend()
-        // The block is made up for with the next call.
-        await vi.waitFor(async () => {
-          expect(await a.consume(blocked, slow, 0)).toMatchObject({ allowed: false, degraded: false })
-          expect(await b.consume(blocked, slow, 0)).toMatchObject({ allowed: false, degraded: false })
-        }, patience)
-      })
+    if (!remote) return
+
+    test('When Redis is away: a local copy decides, and the answer says degraded; never "limit reached" by the outage', async () => {
+      const [a, b] = [await handle(), await handle()]
+      const [key, blocked, shared] = [newKey(), newKey(), newKey()]
+      expect(await a.consume(key, slow, 8)).toMatchObject({ allowed: true, degraded: false })
+      expect(await b.consume(key, slow, 0)).toMatchObject({ allowed: true, remaining: 2 })
+      await house.cut!()
+      // What was used here still counts; what others used is not known.
+      expect(await a.consume(key, slow, 2)).toMatchObject({ allowed: true, degraded: true, remaining: 0 })
+      expect(await a.consume(key, slow)).toMatchObject({ allowed: false, degraded: true })
+      expect(await b.consume(key, slow, 10)).toMatchObject({ allowed: true, degraded: true })
+      // A limit that is shared out: half of ten, since there are two.
+      const out = { ...slow, shareOut: true }
+      expect(await a.consume(shared, out, 5)).toMatchObject({ allowed: true, remaining: 0 })
+      expect((await a.consume(shared, out)).allowed).toBe(false)
+      await a.block(blocked, 60_000)
+      expect((await a.consume(blocked, slow)).allowed).toBe(false)
+      expect((await b.consume(blocked, slow)).allowed).toBe(true)
+      await house.mend!()
+      // The block is made up for with the next call.
+      await vi.waitFor(async () => {
+        expect(await a.consume(blocked, slow, 0)).toMatchObject({ allowed: false, degraded: false })
+        expect(await b.consume(blocked, slow, 0)).toMatchObject({ allowed: false, degraded: false })
+      }, patience)
     })
   })
 }

@@ -74,6 +74,16 @@ export class GuardedClient<C extends Redis | Cluster> {
       .finally(() => (this.#probing = false))
   }
 
+  /** A new client in place of this one. */
+  rebuild(): void {
+    if (this.#closed) return
+    this.#setAway()
+    this.#lastReady = this.#clock.monotonic()
+    const old = this.client
+    this.client = this.#listen(this.#build())
+    old.disconnect()
+  }
+
   close(): void {
     this.#closed = true
     clearInterval(this.#timer)
@@ -89,15 +99,7 @@ export class GuardedClient<C extends Redis | Cluster> {
       return
     }
     this.#setAway()
-    if (now - this.#lastReady > rebuildAfterMs) this.#rebuild()
-  }
-
-  #rebuild(): void {
-    if (this.#closed) return
-    this.#lastReady = this.#clock.monotonic()
-    const old = this.client
-    this.client = this.#listen(this.#build())
-    old.disconnect()
+    if (now - this.#lastReady > rebuildAfterMs) this.rebuild()
   }
 
   #listen(client: C): C {
@@ -118,7 +120,7 @@ export class GuardedClient<C extends Redis | Cluster> {
     client.on('end', () => {
       gone()
       setTimeout(
-        mine(() => this.#rebuild()),
+        mine(() => this.rebuild()),
         200 + jitter() * 300,
       ).unref()
     })

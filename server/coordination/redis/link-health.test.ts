@@ -1,18 +1,24 @@
+import { pino } from 'pino'
 import { describe, expect, test } from 'vitest'
-import { silentLogger } from '../../base/index.ts'
 import { LinkHealth } from './link-health.ts'
+import { readServerInfo } from './server-info.ts'
 
 function make() {
   const clock = { now: () => 0, monotonic: () => clock.at, at: 0 }
   const topology = { kind: 'standalone' as const, host: 'h', port: 1, database: 0, credentials: {} }
-  const health = new LinkHealth(topology, { clock, logger: silentLogger })
+  const lines: string[] = []
+  const logger = pino(
+    { level: 'warn' },
+    { write: (line: string) => lines.push((JSON.parse(line) as { msg: string }).msg) },
+  )
+  const health = new LinkHealth(topology, { clock, logger })
   const told: boolean[] = []
   health.watch((healthy) => told.push(healthy))
   const works = (does: boolean): void => {
     health.set('commands', does)
     health.set('subscriber', does)
   }
-  return { clock, health, told, works }
+  return { clock, health, told, works, lines }
 }
 
 describe('health of a link', () => {
@@ -63,21 +69,32 @@ describe('health of a link', () => {
     ['6.2.14', false],
     ['7.0.0', true],
     ['8.2.1', true],
-  ])('version %s: %s', async (version, good) => {
+  ])('version %s: %s', (version, good) => {
     const { health, works } = make()
     works(true)
-    await health.meet({ call: () => Promise.resolve(`# Server\r\nredis_version:${version}\r\n`) })
+    health.learn([readServerInfo(`# Server\r\nredis_version:${version}\r\n`)], undefined, [])
     expect(health.healthy).toBe(good)
     expect(health.problem() ?? '').toMatch(good ? /^$/ : /is version 6\.2\.14: Shoal needs 7\.0/)
   })
 
-  test('without the right to INFO the version stays unknown, and the missing right is said', async () => {
-    const { health, works } = make()
+  test('not healthy while a server has not said what it is', () => {
+    const { health, works, told } = make()
+    health.meeting()
     works(true)
-    await health.meet({
-      call: () => Promise.reject(new Error("NOPERM no permissions to run the 'info' command")),
-    })
-    expect(health.healthy).toBe(true)
-    expect(health.problem()).toMatch(/lacks a right .*info/)
+    expect(health.healthy).toBe(false)
+    health.met()
+    expect([health.healthy, told]).toEqual([true, [true]])
+  })
+
+  test('a warning is logged when it is new, and goes with its cause', () => {
+    const { health, lines } = make()
+    const full = readServerInfo('maxmemory:0\r\nmaxmemory_policy:allkeys-lru\r\n')
+    health.learn([full, full], undefined, ['besides'])
+    health.learn([full], undefined, ['besides'])
+    expect(health.warnings()).toHaveLength(3)
+    expect(lines).toEqual(health.warnings())
+    expect(health.problem()).toMatch(/not connected yet/)
+    health.learn([readServerInfo('maxmemory:9\r\nmaxmemory_policy:noeviction\r\n')], undefined, [])
+    expect(health.warnings()).toEqual([])
   })
 })

@@ -2,6 +2,8 @@ import type { Clock, Logger } from '../../base/index.ts'
 import type { Problem } from './redis-failure.ts'
 import { explain } from './redis-failure.ts'
 import type { RedisTopology } from './redis-url.ts'
+import type { ServerInfo } from './server-info.ts'
+import { adviceFor } from './server-info.ts'
 
 /** A problem that is not the connection's is over when it has not been seen for this long. */
 const forgottenAfterMs = 10_000
@@ -26,6 +28,9 @@ export class LinkHealth {
   readonly #problems = new Map<string, Seen>()
   readonly #logged = new Map<string, number>()
   #tooOld: string | undefined
+  #warnings: string[] = []
+  /** Connections whose server has not said yet what it is. */
+  #strangers = 0
 
   constructor(topology: RedisTopology, { clock, logger }: { clock: Clock; logger: Logger }) {
     this.#where = addressesOf(topology)
@@ -73,25 +78,39 @@ export class LinkHealth {
     return this.healthy ? undefined : `Redis at ${this.#where} is not connected yet: it is being tried`
   }
 
-  /** Reads the version of a server that has just been connected to. */
-  async meet(client: { call(command: string, ...args: string[]): Promise<unknown> }): Promise<void> {
-    try {
-      const info = String(await client.call('info', 'server'))
-      const version = /^redis_version:(\S+)/m.exec(info)?.[1] ?? '7'
-      this.#tooOld =
-        Number.parseInt(version, 10) < 7
-          ? `Redis at ${this.#where} is version ${version}: Shoal needs 7.0 or newer, for sharded channels`
-          : undefined
-      if (this.#tooOld) this.#logger.error(this.#tooOld)
-    } catch (error) {
-      // Without the right to INFO the version stays unknown; the problem says which right is missing.
-      this.failed(error)
-    }
+  /** What to change though everything works, as the servers last said of themselves. */
+  warnings(): string[] {
+    return this.#warnings
+  }
+
+  /** A server has been connected to, and is being asked what it is: not healthy until `met`. */
+  meeting(): void {
+    this.#strangers++
+    this.#judge()
+  }
+
+  met(): void {
+    this.#strangers--
+    this.#judge()
+  }
+
+  /** What the servers say of themselves; `save` as for adviceFor, `besides` what else is to be warned of. */
+  learn(servers: ServerInfo[], save: string | undefined, besides: string[]): void {
+    const old = servers.find(({ version }) => Number.parseInt(version ?? '7', 10) < 7)
+    const tooOld =
+      old &&
+      `Redis at ${this.#where} is version ${old.version}: Shoal needs 7.0 or newer, for sharded channels`
+    if (tooOld && !this.#tooOld) this.#logger.error(tooOld)
+    this.#tooOld = tooOld
+    const advice = servers.flatMap((server) => adviceFor(server, this.#where, save))
+    const warnings = [...new Set([...besides, ...advice])]
+    for (const warning of warnings) if (!this.#warnings.includes(warning)) this.#logger.warn(warning)
+    this.#warnings = warnings
     this.#judge()
   }
 
   #judge(): void {
-    const healthy = this.#parts.commands && this.#parts.subscriber && !this.#tooOld
+    const healthy = this.#parts.commands && this.#parts.subscriber && this.#strangers === 0 && !this.#tooOld
     if (healthy === this.healthy) return
     this.healthy = healthy
     if (healthy) {

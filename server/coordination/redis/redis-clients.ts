@@ -2,8 +2,9 @@ import { Cluster } from 'ioredis'
 import type { Redis } from 'ioredis'
 import type { Clock, Logger } from '../../base/index.ts'
 import { DeadlineError, sleep, withDeadline } from '../../base/index.ts'
-import type { ConnectOptions } from './client-options.ts'
+import type { ClientFactory, ConnectOptions } from './client-options.ts'
 import { createClientFactory, defaultDeadlineMs } from './client-options.ts'
+import { askSavePolicy, askServers } from './ask-servers.ts'
 import { clusterSlot } from './cluster-slot.ts'
 import { GuardedClient } from './guarded-client.ts'
 import { LinkHealth } from './link-health.ts'
@@ -26,6 +27,8 @@ type Client = Redis | Cluster
 
 /** More calls than this do not wait for Redis at the same time: the next one is refused at once. */
 const mostPending = 10_000
+/** What an operator changes on a running server is seen after this long, ms. */
+const askAgainEveryMs = 60_000
 
 /** The one way to Redis, for every topology. Connects at once; throws only when a TLS file cannot be read. */
 export function createRedisLink(topology: RedisTopology, options: RedisLinkOptions): RedisLink {
@@ -37,32 +40,42 @@ class IoRedisLink implements RedisLink {
   readonly #subscribers: Subscribers
   readonly #health: LinkHealth
   readonly #tries: number
+  readonly #options: RedisLinkOptions
+  readonly #asking: NodeJS.Timeout
+  #factory: ClientFactory
+  /** The warning that goes with a Cluster of which no variable speaks. */
+  #unnamedCluster: string | undefined
   #pending = 0
   #closed = false
 
   constructor(topology: RedisTopology, options: RedisLinkOptions) {
-    const factory = createClientFactory(topology, options)
+    this.#options = options
+    this.#factory = createClientFactory(topology, options)
     this.#tries = options.tries ?? 2
     this.#health = new LinkHealth(topology, options)
     const failed = (error: unknown) => this.#health.failed(error)
     this.#commands = new GuardedClient<Client>({
-      build: () => factory.commands(),
+      build: () => this.#factory.commands(),
       ping: pingAll,
       clock: options.clock,
       events: {
-        ready: (client) => void this.#health.meet(client),
+        ready: (client) => void this.#meet(client),
         alive: (alive) => this.#health.set('commands', alive),
         failed,
       },
     })
     this.#subscribers = createSubscribers({
-      factory,
+      factory: this.#factory,
       commands: () => this.#commands.client,
       clock: options.clock,
       logger: options.logger,
       alive: (alive) => this.#health.set('subscriber', alive),
       failed,
     })
+    this.#asking = setInterval(() => {
+      if (this.#health.healthy) void this.#learn(this.#commands.client)
+    }, askAgainEveryMs)
+    this.#asking.unref()
   }
 
   async eval(script: LuaScript, keys: string[], args: (string | number)[], options?: CallOptions) {
@@ -106,15 +119,58 @@ class IoRedisLink implements RedisLink {
     return this.#health.problem()
   }
 
+  warnings(): string[] {
+    return this.#health.warnings()
+  }
+
   onLink(listener: (healthy: boolean) => void): () => void {
     return this.#health.watch(listener)
   }
 
   close(): Promise<void> {
     this.#closed = true
+    clearInterval(this.#asking)
     this.#subscribers.close()
     this.#commands.close()
     return Promise.resolve()
+  }
+
+  async #meet(client: Client): Promise<void> {
+    this.#health.meeting()
+    await this.#learn(client)
+    this.#health.met()
+  }
+
+  /** Asks the servers what they are. Without the right to ask it stays unknown; the problem says which is missing. */
+  async #learn(client: Client): Promise<void> {
+    try {
+      const servers = await askServers(client)
+      const { topology } = this.#factory
+      if (topology.kind === 'standalone' && servers.some(({ cluster }) => cluster)) this.#becomeCluster()
+      else {
+        const save = await askSavePolicy(client, servers, topology)
+        this.#health.learn(servers, save, this.#unnamedCluster === undefined ? [] : [this.#unnamedCluster])
+      }
+    } catch (error) {
+      this.#health.failed(withoutCommand(error))
+    }
+  }
+
+  /** What REDIS_URL names as one server is a node of a Cluster: it is used as one. */
+  #becomeCluster(): void {
+    const { topology } = this.#factory
+    if (topology.kind !== 'standalone' || this.#closed) return
+    const { host, port, credentials, tls, database } = topology
+    const leftOut =
+      database === 0 ? '' : `, without the database number ${database}, which a Cluster does not have`
+    this.#unnamedCluster = `Redis at ${host}:${port} is a Cluster and is used as one${leftOut}: set REDIS_CLUSTER=true`
+    this.#factory = createClientFactory(
+      { kind: 'cluster', credentials, ...(tls ? { tls } : {}), nodes: [{ host, port }] },
+      this.#options,
+    )
+    this.#health.learn([], undefined, [this.#unnamedCluster])
+    this.#commands.rebuild()
+    this.#subscribers.moveTo(this.#factory)
   }
 
   /** On a Cluster a channel always goes through the same node, so that one publisher's messages keep their order. */
@@ -152,6 +208,8 @@ class IoRedisLink implements RedisLink {
     } catch (error) {
       const kind = failureKind(withoutCommand(error))
       this.#health.failed(error)
+      // A node that may not be asked what it is says it with the first key that lives elsewhere.
+      if (error instanceof Error && error.message.startsWith('MOVED ')) this.#becomeCluster()
       // A silent node is found out at once rather than with the next ping.
       if (error instanceof DeadlineError) this.#commands.probe()
       throw new RedisUnavailable(kind, error instanceof Error ? error.message : String(error), {

@@ -83,11 +83,6 @@ const rules: Rule[] = [
     connecting: true,
   },
   {
-    kind: 'cluster',
-    test: /^(MOVED|ASK) /,
-    sentence: (where) => `Redis at ${where} is a Cluster: set REDIS_CLUSTER=true`,
-  },
-  {
     kind: 'no cluster',
     test: /cluster support disabled/,
     sentence: (where) => `Redis at ${where} is not a Cluster: unset REDIS_CLUSTER`,

@@ -20,6 +20,8 @@ export interface RedisLink {
   healthy(): boolean
   /** One sentence with the cure while not healthy, or while a right is missing; undefined when all is well. */
   problem(): string | undefined
+  /** What to change though everything works: one sentence each, with the cure. */
+  warnings(): string[]
   /** Called at each change of `healthy()`. Returns a function that ends it. */
   onLink(listener: (healthy: boolean) => void): () => void
   /** Closes both clients. Calls under way are rejected; later ones too. */

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { pino } from 'pino'
 import { describe, expect, test, vi } from 'vitest'
-import { hear, key } from '../../../test/support/redis-channels.ts'
+import { hear, key, spublish } from '../../../test/support/redis-channels.ts'
 import { connectLink, linkBecomes, makeLink, testPrefix } from '../../../test/support/redis-link.ts'
 import {
   startCluster,
@@ -71,13 +71,48 @@ describe.concurrent('problems are said in one sentence with the cure', () => {
     )
   })
 
-  test('a Cluster without REDIS_CLUSTER, and the other way round', async () => {
+  test('a Cluster without REDIS_CLUSTER is used as one, with a warning', async () => {
     await using cluster = await startCluster()
-    const single = makeLink({ url: `redis://127.0.0.1:${cluster.servers[0]!.port}` })
-    await linkBecomes(single, true)
-    await Promise.allSettled(['a', 'b', 'c', 'd', 'e', 'f'].map((name) => single.command(['get', name])))
-    expect(single.problem()).toMatch(/is a Cluster: set REDIS_CLUSTER=true/)
-    await single.close()
+    const link = makeLink({ url: `redis://127.0.0.1:${cluster.servers[0]!.port}/3` })
+    const early = [hear(link, 'plain', key('early')), hear(link, 'sharded', key('early'))]
+    await linkBecomes(link, true)
+    const names = Array.from({ length: 20 }, (_, index) => key(`n${index}`))
+    await Promise.all(names.map((name) => link.command(['set', name, name])))
+    expect(await Promise.all(names.map((name) => link.command(['get', name])))).toEqual(names)
+    const holding = await Promise.all(cluster.servers.map(({ admin }) => admin.dbsize()))
+    expect(holding.every((keys) => keys > 0)).toBe(true)
+
+    const late = names.map((name) => hear(link, 'sharded', name))
+    await Promise.all([...early, ...late].map(({ ready }) => ready))
+    await vi.waitFor(async () => {
+      await link.publish(key('early'), 'bus')
+      await spublish(link, key('early'), 'shard')
+      for (const name of names) await spublish(link, name, name)
+      expect(early.map(({ heard }) => heard.at(-1))).toEqual(['bus', 'shard'])
+      expect(late.map(({ heard }) => heard.at(-1))).toEqual(names)
+    }, patience)
+    expect(link.problem()).toBeUndefined()
+    expect(link.warnings()[0]).toMatch(
+      /is a Cluster and is used as one, without the database number 3, .*: set REDIS_CLUSTER=true$/,
+    )
+    await link.close()
+  })
+
+  test('a node of a Cluster that may not be asked what it is says it with the first key that is elsewhere', async () => {
+    await using cluster = await startCluster()
+    for (const { admin } of cluster.servers) await admin.call('ACL', 'SETUSER', 'default', '-info')
+    const link = makeLink({ url: `redis://127.0.0.1:${cluster.servers[0]!.port}` })
+    await vi.waitFor(async () => {
+      for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) await link.command(['set', key(name), name])
+    }, patience)
+    expect(link.warnings()).toEqual([
+      expect.stringMatching(/is a Cluster and is used as one: set REDIS_CLUSTER/),
+    ])
+    expect(link.problem()).toMatch(/lacks a right .*info/)
+    await link.close()
+  })
+
+  test('one server that is no Cluster, with REDIS_CLUSTER', async () => {
     await using plain = await startStandalone()
     await says(makeLink({ ...plain.variables, cluster: true }), /not a Cluster: unset REDIS_CLUSTER/)
   })

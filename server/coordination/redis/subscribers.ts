@@ -7,10 +7,13 @@ import type { ChannelListener, ChannelSubscription } from './redis-link.ts'
 import { leaveOldMaster, watchSentinels } from './sentinel-watch.ts'
 import type { ChannelKind } from './subscriber-connection.ts'
 import { SubscriberConnection } from './subscriber-connection.ts'
+import type { Route } from './subscriptions.ts'
 import { Subscriptions } from './subscriptions.ts'
 
 export interface Subscribers {
   subscribe(kind: ChannelKind, channel: string, listener: ChannelListener): ChannelSubscription
+  /** The topology turned out to be another: everything wanted moves over, and is told `gap` when it is heard again. */
+  moveTo(factory: ClientFactory): void
   close(): void
 }
 
@@ -23,12 +26,38 @@ export interface SubscribersOptions {
   failed: (error: unknown) => void
 }
 
-/** The half of a link that listens: one connection, or in a Cluster one for each node that is needed. */
-export function createSubscribers(options: SubscribersOptions): Subscribers {
-  return options.factory.topology.kind === 'cluster' ? inCluster(options) : onOneNode(options)
+/** The connections that carry subscriptions. */
+interface Carrier {
+  route: Route
+  close(): void
 }
 
-function onOneNode({ factory, commands, clock, logger, alive, failed }: SubscribersOptions): Subscribers {
+/** The half of a link that listens: one connection, or in a Cluster one for each node that is needed. */
+export function createSubscribers(options: SubscribersOptions): Subscribers {
+  let carrier: Carrier | undefined
+  const subscriptions = new Subscriptions((kind, name) => carrier?.route(kind, name), options.logger)
+  const moveTo = (factory: ClientFactory): void => {
+    carrier?.close()
+    carrier = undefined
+    const carry = factory.topology.kind === 'cluster' ? inCluster : onOneNode
+    carrier = carry({ ...options, factory }, subscriptions)
+    subscriptions.reroute()
+  }
+  moveTo(options.factory)
+  return {
+    subscribe: (kind, channel, listener) => subscriptions.subscribe(kind, channel, listener),
+    moveTo,
+    close: () => {
+      subscriptions.close()
+      carrier?.close()
+    },
+  }
+}
+
+function onOneNode(
+  { factory, commands, clock, logger, alive, failed }: SubscribersOptions,
+  subscriptions: Subscriptions,
+): Carrier {
   const connection = new SubscriberConnection(() => factory.subscriber(), {
     clock,
     mixed: true,
@@ -40,7 +69,6 @@ function onOneNode({ factory, commands, clock, logger, alive, failed }: Subscrib
       failed,
     },
   })
-  const subscriptions = new Subscriptions(() => connection, logger)
   const { topology } = factory
   const sentinels =
     topology.kind === 'sentinel'
@@ -55,16 +83,18 @@ function onOneNode({ factory, commands, clock, logger, alive, failed }: Subscrib
         })
       : undefined
   return {
-    subscribe: (kind, channel, listener) => subscriptions.subscribe(kind, channel, listener),
+    route: () => connection,
     close: () => {
       sentinels?.close()
-      subscriptions.close()
       connection.close()
     },
   }
 }
 
-function inCluster({ factory, commands, clock, logger, alive, failed }: SubscribersOptions): Subscribers {
+function inCluster(
+  { factory, commands, clock, alive, failed }: SubscribersOptions,
+  subscriptions: Subscriptions,
+): Carrier {
   const cluster = (): Cluster => {
     const client = commands()
     if (client instanceof Cluster) return client
@@ -100,16 +130,14 @@ function inCluster({ factory, commands, clock, logger, alive, failed }: Subscrib
         },
       }),
   )
-  const subscriptions = new Subscriptions((kind, name) => nodes.route(kind, name), logger)
   // A rebuilt client has events of its own: the timer finds it.
   const timer = setInterval(look, 1000)
   timer.unref()
   look()
   return {
-    subscribe: (kind, channel, listener) => subscriptions.subscribe(kind, channel, listener),
+    route: (kind, name) => nodes.route(kind, name),
     close: () => {
       clearInterval(timer)
-      subscriptions.close()
       nodes.close()
     },
   }

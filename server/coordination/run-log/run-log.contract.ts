@@ -145,8 +145,8 @@ function recorder() {
   return { notes, gaps: () => gaps, note: (note: LogNote) => void notes.push(note), gap: () => void gaps++ }
 }
 
-export function describeRunLog(name: string, make: () => Promise<RunLogRig>): void {
-  describe(`run log: ${name}`, () => {
+export function describeRunLog(make: () => Promise<RunLogRig>): void {
+  describe('run log', () => {
     let rig: RunLogRig
     let log: RunLog
     let runId: string

@@ -41,7 +41,14 @@ export function ClusterPage(): ReactNode {
                 problem={data.store.problem}
               />
               {data.redis.configured ? (
-                <Service name="Redis" healthy={data.redis.healthy} problem={data.redis.problem} />
+                <>
+                  <Service name="Redis" healthy={data.redis.healthy} problem={data.redis.problem} />
+                  {data.redis.warnings.map((warning) => (
+                    <Notice key={warning} look="warning">
+                      {warning}
+                    </Notice>
+                  ))}
+                </>
               ) : (
                 <p className="text-muted">
                   <Trans>Redis is not configured: one instance does not need it.</Trans>

@@ -1,104 +1,15 @@
 import { describe, expect, test, vi } from 'vitest'
-import { MemoryHeartbeats } from '../../../test/support/memory-heartbeats.ts'
-import { connectLink, linkBecomes, redisTopologies, testPrefix } from '../../../test/support/redis-link.ts'
+import { membershipOver } from '../../../test/support/redis-houses.ts'
 import { startStandalone } from '../../../test/support/redis-server.ts'
 import type { TestRedis } from '../../../test/support/redis-server.ts'
-import { silentLogger, systemClock } from '../../base/index.ts'
-import { createMemoryHub } from '../memory-hub.ts'
-import { createKeys } from '../redis/keys.ts'
-import type { RedisLink } from '../redis/redis-link.ts'
-import { createRedisMembership, createStoreMembership } from './fleet-membership.ts'
-import type { MembershipHouse } from './membership.contract.ts'
-import { describeMembership, someFacts } from './membership.contract.ts'
+import { someFacts } from './membership.contract.ts'
 import { lease } from './membership.ts'
 
-const tools = { clock: systemClock, logger: silentLogger }
-const keys = createKeys(testPrefix)
 const patience = { timeout: 15_000, interval: 20 }
-
-describeMembership('memory', async (): Promise<MembershipHouse> => {
-  const hub = createMemoryHub()
-  const heartbeats = new MemoryHeartbeats()
-  const known = new Set<string>()
-  return {
-    make: async (self, facts) => {
-      known.add(self)
-      return hub.membership({ self, facts, store: heartbeats.port() })
-    },
-    kill: async (self) => {
-      known.delete(self)
-      hub.cut(self)
-      heartbeats.fail(self)
-    },
-    cut: async () => known.forEach((self) => hub.cut(self)),
-    mend: async () => known.forEach((self) => hub.mend(self)),
-    flush: async () => hub.flush(),
-    close: async () => {},
-  }
-})
-
-describeMembership('store alone', async (): Promise<MembershipHouse> => {
-  const heartbeats = new MemoryHeartbeats()
-  return {
-    make: async (self, facts) => createStoreMembership({ ...tools, self, facts, store: heartbeats.port() }),
-    kill: async (self) => heartbeats.fail(self),
-    close: async () => {},
-  }
-})
-
-for (const [name, start] of redisTopologies) {
-  describeMembership(`Redis ${name}`, async () => redisHouse(await start()))
-}
-
-interface RedisHouse extends MembershipHouse {
-  heartbeats: MemoryHeartbeats
-  /** Takes Redis away from one instance alone. */
-  loseRedis(self: string): Promise<void>
-}
-
-function redisHouse(redis: TestRedis): RedisHouse {
-  const heartbeats = new MemoryHeartbeats()
-  const links = new Map<string, RedisLink>()
-  return {
-    heartbeats,
-    make: async (self, facts) => {
-      const link = await connectLink(redis)
-      links.set(self, link)
-      return createRedisMembership({ ...tools, keys, link, self, facts, store: heartbeats.port() })
-    },
-    async kill(self) {
-      heartbeats.fail(self)
-      await links.get(self)?.close()
-      links.delete(self)
-    },
-    async loseRedis(self) {
-      await links.get(self)?.close()
-      links.delete(self)
-    },
-    async cut() {
-      await Promise.all(redis.servers.map((server) => server.kill()))
-    },
-    async mend() {
-      await Promise.all(redis.servers.map((server) => server.start()))
-      await Promise.all([...links.values()].map((link) => linkBecomes(link, true)))
-    },
-    async flush() {
-      await Promise.all(
-        redis.servers.map(async ({ admin }) => {
-          if (/role:master/.test(await admin.info('replication'))) await admin.flushall()
-        }),
-      )
-    },
-    async close() {
-      await Promise.all([...links.values()].map((link) => link.close()))
-      await redis.stop()
-    },
-  }
-}
 
 describe.concurrent('membership, over Redis', () => {
   async function pair(redis: TestRedis) {
-    const house = redisHouse(redis)
+    const house = membershipOver(redis)
     const [a, b] = [await house.make('a', someFacts), await house.make('b', someFacts)]
     const gone: string[] = []
     for (const member of [a, b])
@@ -109,7 +20,16 @@ describe.concurrent('membership, over Redis', () => {
       patience,
     )
     await vi.waitFor(() => expect(a.verdict('x')).toBe('dead'), patience)
-    return { house, a, b, gone, close: () => Promise.all([a.leave(), b.leave()]).then(() => house.close()) }
+    return {
+      house,
+      a,
+      b,
+      gone,
+      close: () =>
+        Promise.all([a.leave(), b.leave()])
+          .then(() => house.close())
+          .then(() => redis.stop()),
+    }
   }
 
   test('killed and restarted empty (another run_id): nobody is taken for dead, verdicts again a lease later', async () => {

@@ -1,82 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import {
-  startCluster,
-  startSentinel,
-  startStandalone,
-  startTls,
-  startWithAclUser,
-} from '../../../test/support/redis-server.ts'
+import { connectRunLog } from '../../../test/support/redis-houses.ts'
+import { testPrefix } from '../../../test/support/redis-link.ts'
+import { startStandalone } from '../../../test/support/redis-server.ts'
 import type { TestRedis } from '../../../test/support/redis-server.ts'
-import { newId, silentLogger, systemClock } from '../../base/index.ts'
+import { newId } from '../../base/index.ts'
 import { createKeys } from '../redis/keys.ts'
-import { createRedisLink } from '../redis/redis-clients.ts'
-import { parseRedisUrl } from '../redis/redis-url.ts'
-import type { RedisVariables } from '../redis/redis-url.ts'
-import { MemoryRunLogHub } from './memory-run-log.ts'
-import { createRedisRunLog } from './redis-run-log.ts'
-import { describeRunLog } from './run-log.contract.ts'
-import type { RunLogRig } from './run-log.contract.ts'
 import type { RunLog, Starts } from './run-log.ts'
 
-const prefix = 'shoal-test'
-const keys = createKeys(prefix)
-
-describeRunLog('memory', async () => {
-  const hub = new MemoryRunLogHub({ clock: systemClock })
-  return {
-    connect: async () => hub.connect(),
-    lose: { flushed: async () => hub.flush() },
-    setAway: async (away) => hub.setAway(away),
-    close: async () => hub.close(),
-  }
-})
-
-describeRunLog('Redis, one server', () => redisRig(startStandalone))
-describeRunLog('Redis, a user with the smallest rights', () => redisRig(() => startWithAclUser(prefix)))
-describeRunLog('Redis over TLS', () => redisRig(startTls))
-describeRunLog('Redis Sentinel', () => redisRig(startSentinel))
-describeRunLog('Redis Cluster, three masters', () => redisRig(() => startCluster()))
-
-/** Each handle has a link of its own, as each instance has. */
-async function connect(variables: RedisVariables): Promise<RunLog> {
-  const parsed = parseRedisUrl(variables)
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed))
-  const link = createRedisLink(parsed.topology, { clock: systemClock, logger: silentLogger })
-  await vi.waitFor(() => expect(link.healthy()).toBe(true), { timeout: 10_000 })
-  return { ...createRedisRunLog({ link, keys, logger: silentLogger }), close: () => link.close() }
-}
-
-/** The master that holds a run's key. */
-async function master(redis: TestRedis, runId: string) {
-  for (const server of redis.servers) {
-    const answer = await server.admin.exists(keys.runLog(runId)).catch(() => 'moved')
-    if (answer !== 'moved') return server
-  }
-  throw new Error('no server has the key')
-}
-
-async function redisRig(start: () => Promise<TestRedis>): Promise<RunLogRig> {
-  const redis = await start()
-  const key = (runId: string) => keys.runLog(runId)
-  return {
-    connect: () => connect(redis.variables),
-    lose: {
-      deleted: async (runId) => void (await (await master(redis, runId)).admin.del(key(runId))),
-      flushed: async (runId) => void (await (await master(redis, runId)).admin.flushall()),
-      trimmed: async (runId) =>
-        void (await (await master(redis, runId)).admin.xtrim(key(runId), 'MAXLEN', 0)),
-      expired: async (runId) => {
-        const { admin } = await master(redis, runId)
-        await admin.pexpire(key(runId), 1)
-        await expect.poll(() => admin.exists(key(runId))).toBe(0)
-      },
-    },
-    async setAway(away) {
-      for (const server of redis.servers) await (away ? server.kill() : server.start())
-    },
-    close: () => redis.stop(),
-  }
-}
+const keys = createKeys(testPrefix)
 
 describe('what only Redis does', () => {
   const fence = 1_763_900_000_123
@@ -87,7 +18,7 @@ describe('what only Redis does', () => {
 
   beforeAll(async () => {
     redis = await startStandalone(['maxmemory-policy noeviction'])
-    log = await connect(redis.variables)
+    log = await connectRunLog(redis)
   })
   afterAll(async () => {
     await log.close()
@@ -126,7 +57,7 @@ describe('what only Redis does', () => {
     await opened()
     const { admin, port } = redis.servers[0]!
     await admin.call('ACL', 'SETUSER', 'mute', 'on', '>x', '~*', '+@all', 'resetchannels')
-    const mute = await connect({ url: `redis://mute:x@127.0.0.1:${port}` })
+    const mute = await connectRunLog({ variables: { url: `redis://mute:x@127.0.0.1:${port}` } })
     expect(await mute.append(runId, { fence, seq: 2 }, { at: 1, text: 'b' })).toEqual({
       kind: 'ok',
       heard: -1,

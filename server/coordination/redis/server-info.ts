@@ -1,0 +1,70 @@
+/** What INFO says of one server, as far as it matters here; what it does not say is undefined. */
+export interface ServerInfo {
+  version?: string
+  /** It is a node of a Cluster. */
+  cluster: boolean
+  /** Bytes; 0 is no limit. */
+  maxmemory?: number
+  maxmemoryPolicy?: string
+  /** The append-only file is on. */
+  appendOnly?: boolean
+  /** Snapshots since its start. */
+  snapshots?: number
+  uptimeSeconds?: number
+}
+
+/** Reads the reply to INFO; fields as of Redis 7.0. */
+export function readServerInfo(text: string): ServerInfo {
+  const fields = new Map(
+    [...text.matchAll(/^([a-z_]+):(.*?)\r?$/gm)].map(([, name = '', value = '']) => [name, value]),
+  )
+  const number = (name: string): number | undefined => {
+    const value = Number(fields.get(name) || Number.NaN)
+    return Number.isFinite(value) ? value : undefined
+  }
+  const appendOnly = number('aof_enabled')
+  return present({
+    version: fields.get('redis_version'),
+    cluster: fields.get('cluster_enabled') === '1' || fields.get('redis_mode') === 'cluster',
+    maxmemory: number('maxmemory'),
+    maxmemoryPolicy: fields.get('maxmemory_policy'),
+    appendOnly: appendOnly === undefined ? undefined : appendOnly === 1,
+    snapshots: number('rdb_saves'),
+    uptimeSeconds: number('uptime_in_seconds'),
+  })
+}
+
+/** Redis saves after an hour at the latest unless told not to, and heartbeats change something all the time. */
+const surelySavedAfterSeconds = 3700
+
+/**
+ * What an operator should change though everything works: one sentence each, with the cure. `save` is what CONFIG GET
+ * answers for it, undefined where that is not allowed.
+ */
+export function adviceFor(info: ServerInfo, where: string, save: string | undefined): string[] {
+  const advice: string[] = []
+  if (info.maxmemoryPolicy?.startsWith('allkeys-')) {
+    advice.push(
+      `Redis at ${where} may throw any key away when it is full (maxmemory-policy ${info.maxmemoryPolicy}): set noeviction, so that a full Redis is said and not silent`,
+    )
+  }
+  if (info.maxmemory === 0) {
+    advice.push(
+      `Redis at ${where} has no maxmemory: set one below what its machine has, or it grows until the kernel kills it`,
+    )
+  }
+  const savesNothing =
+    save === undefined
+      ? info.snapshots === 0 && (info.uptimeSeconds ?? 0) > surelySavedAfterSeconds
+      : save.trim() === ''
+  if (info.appendOnly === false && savesNothing) {
+    advice.push(
+      `Redis at ${where} keeps nothing over a restart: set appendonly yes, so that limits and the newest words of running answers outlive it`,
+    )
+  }
+  return advice
+}
+
+function present<T extends object>(fields: { [K in keyof T]: T[K] | undefined }): T {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T
+}
