@@ -60,10 +60,10 @@ function killWorker(fleet: Fleet, label: string): Promise<number[]> {
   return waitsAfterKill(fleet, {
     async kill() {
       process.kill(workerPid(supervisor, label), 'SIGKILL')
-      // A connection that was kept to the dead worker breaks once; whoever asks again reaches a live one.
+      // Each connection that was kept to the dead worker breaks once; whoever asks again reaches a live one.
       await until(async () => {
-        const answer = await fetch(`${fleet.api.url}/health`).catch(() => undefined)
-        return answer?.ok ?? false
+        const asked = Array.from({ length: 16 }, () => fetch(`${fleet.api.url}/health`))
+        return (await Promise.allSettled(asked)).every((it) => it.status === 'fulfilled' && it.value.ok)
       }, 5000)
     },
     owns: (run) => run.owner?.startsWith(`${label}.`) ?? false,
