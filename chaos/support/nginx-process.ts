@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { endWithUs } from '../../test/support/end-with-us.ts'
 import { freePorts } from '../../test/support/free-port.ts'
 import { temporaryFolder } from '../../test/support/temporary-folder.ts'
 import { until } from './fleet.ts'
@@ -44,6 +45,8 @@ export async function startNginx(targets: string[]): Promise<NginxProcess> {
   const child = spawn(nginxFile, ['-c', at('nginx.conf'), '-e', at('error.log'), '-g', 'daemon off;'], {
     stdio: 'ignore',
   })
+  // SIGTERM, not SIGKILL: its workers end with it.
+  endWithUs(child, 'SIGTERM')
   const gone = new Promise((resolve) => child.once('exit', resolve))
   const url = `http://127.0.0.1:${port}`
   const errors = (): Promise<string> => readFile(at('error.log'), 'utf8').catch(() => '')

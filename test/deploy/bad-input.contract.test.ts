@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeCertificates } from '../support/certificates.ts'
+import { endWithUs } from '../support/end-with-us.ts'
 import { freePorts } from '../support/free-port.ts'
 import { startPostgresServer } from '../support/postgres-server.ts'
 import type { PostgresServer } from '../support/postgres-server.ts'
@@ -43,15 +44,11 @@ interface Running {
 /** A program as a container starts it: nothing in its environment but what is given. */
 function begin(command: string, words: string[], env: Record<string, string>): Running {
   const child = spawn(command, words, { cwd: root, env: { PATH: process.env['PATH'], ...env } })
-  const kill = (): void => void child.kill('SIGKILL')
-  process.once('exit', kill)
+  endWithUs(child)
   let said = ''
   child.stdout.on('data', (data: Buffer) => (said += data.toString()))
   child.stderr.on('data', (data: Buffer) => (said += data.toString()))
-  const ended = once(child, 'close').then(([code]) => {
-    process.off('exit', kill)
-    return code as number | null
-  })
+  const ended = once(child, 'close').then(([code]) => code as number | null)
   return { said: () => said, ended, kill: (signal) => void child.kill(signal) }
 }
 

@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
+import { endWithUs } from './end-with-us.ts'
 
 const root = join(import.meta.dirname, '../..')
 
@@ -51,6 +52,7 @@ export async function startInstance({
       },
     },
   )
+  endWithUs(child)
   const tail: string[] = []
   const file = logFile ? createWriteStream(logFile, { flags: 'a' }) : undefined
   const keep = (data: Buffer): void => {

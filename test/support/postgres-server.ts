@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path'
 import process from 'node:process'
 import pg from 'pg'
 import { sleep } from '../../server/base/index.ts'
+import { endWithUs } from './end-with-us.ts'
 
 /** A real PostgreSQL of one test file, in a folder of its own, on a free port of loopback. */
 export interface PostgresServer {
@@ -64,6 +65,7 @@ export async function startPostgresServer({ settings = {} }: Options = {}): Prom
       cwd: folder,
       stdio: ['ignore', 'ignore', 'pipe'],
     })
+    endWithUs(child, 'SIGQUIT')
     child.stderr?.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-4000)))
     await waitUntilReady(url('postgres'), child, () => said)
   }
@@ -73,10 +75,6 @@ export async function startPostgresServer({ settings = {} }: Options = {}): Prom
     child.kill(signal)
     await ended
   }
-  const endWithUs = (): void => {
-    child.kill('SIGQUIT')
-  }
-  process.once('exit', endWithUs)
   await start()
 
   let databases = 0
@@ -90,7 +88,6 @@ export async function startPostgresServer({ settings = {} }: Options = {}): Prom
     kill: () => end('SIGQUIT'),
     start,
     stop: async () => {
-      process.off('exit', endWithUs)
       await end('SIGINT')
       rmSync(folder, { recursive: true, force: true })
     },

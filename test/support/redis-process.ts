@@ -4,6 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import type { RedisOptions } from 'ioredis'
+import { endWithUs } from './end-with-us.ts'
 
 export interface RedisProcessOptions {
   folder: string
@@ -14,17 +15,6 @@ export interface RedisProcessOptions {
   /** How the test itself connects. */
   client?: Omit<RedisOptions, 'replyMapping'>
 }
-
-/** A test that fails before it stops its servers must not leave them behind. Vitest ends its workers with SIGTERM. */
-const running = new Set<ChildProcess>()
-function endAll(): void {
-  for (const child of running) child.kill('SIGKILL')
-}
-process.once('exit', endAll)
-process.once('SIGTERM', () => {
-  endAll()
-  if (process.listenerCount('SIGTERM') === 0) process.exit(143)
-})
 
 /** One redis-server (or sentinel) process on the loopback. Nothing is written to disk, so a kill loses all data. */
 export class RedisProcess {
@@ -59,9 +49,8 @@ export class RedisProcess {
     this.#configured = true
     const child = spawn('redis-server', [file, ...(sentinel ? ['--sentinel'] : [])], { stdio: 'ignore' })
     this.#child = child
-    running.add(child)
+    endWithUs(child)
     child.once('exit', () => {
-      running.delete(child)
       if (this.#child === child) this.#child = undefined
     })
     await this.#answers()

@@ -111,8 +111,12 @@ function clusterOptions(node: NodeOptions) {
   return {
     redisOptions: node,
     enableOfflineQueue: false,
+    // It would hide a Cluster that is down behind a connection that is never ready; its commands say so.
+    enableReadyCheck: false,
     // Resending after a broken connection could execute a call twice.
     retryDelayOnFailover: 0,
+    // A call that waits for a Cluster that is down would say of it that it is silent.
+    retryDelayOnClusterDown: 0,
     // Its default is none, and then a client stays with nodes that are gone.
     slotsRefreshInterval: 2000,
     slotsRefreshTimeout: 1000,

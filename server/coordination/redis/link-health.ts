@@ -51,8 +51,9 @@ export class LinkHealth {
     this.#judge()
   }
 
-  failed(error: unknown): void {
-    const problem = explain(error, this.#where)
+  /** `keys` are those of the call that failed. */
+  failed(error: unknown, keys: string[] = []): void {
+    const problem = explain(error, this.#where, keys)
     if (!problem) return
     const now = this.#clock.monotonic()
     if (

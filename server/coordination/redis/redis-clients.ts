@@ -82,7 +82,7 @@ class IoRedisLink implements RedisLink {
     if (keys.length !== script.keys) {
       throw new TypeError(`${script.name} declares ${script.keys} keys and was given ${keys.length}`)
     }
-    return this.#call(options, async () => {
+    return this.#call(options, keys, async () => {
       const { client } = this.#commands
       together(client)
       try {
@@ -96,11 +96,13 @@ class IoRedisLink implements RedisLink {
 
   command(args: [string, ...(string | number)[]], options?: CallOptions): Promise<unknown> {
     const [name, ...rest] = args
-    return this.#call(options, () => this.#commands.client.call(name.toLowerCase(), ...rest))
+    return this.#call(options, rest.slice(0, 1).map(String), () =>
+      this.#commands.client.call(name.toLowerCase(), ...rest),
+    )
   }
 
   async publish(channel: string, payload: string, options?: CallOptions): Promise<number> {
-    return Number(await this.#call(options, () => this.#publisher(channel).publish(channel, payload)))
+    return Number(await this.#call(options, [], () => this.#publisher(channel).publish(channel, payload)))
   }
 
   subscribe(channel: string, listener: ChannelListener): ChannelSubscription {
@@ -181,11 +183,11 @@ class IoRedisLink implements RedisLink {
     return client.nodes('master').find(({ options }) => `${options.host}:${options.port}` === node) ?? client
   }
 
-  async #call(options: CallOptions = {}, send: () => Promise<unknown>): Promise<unknown> {
+  async #call(options: CallOptions = {}, keys: string[], send: () => Promise<unknown>): Promise<unknown> {
     const tries = options.idempotent ? this.#tries : 1
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#once(options.deadlineMs, send)
+        return await this.#once(options.deadlineMs, keys, send)
       } catch (error) {
         const again = attempt < tries && error instanceof RedisUnavailable && error.kind === 'away'
         if (!again || this.#closed) throw error
@@ -194,7 +196,11 @@ class IoRedisLink implements RedisLink {
     }
   }
 
-  async #once(deadlineMs: number | undefined, send: () => Promise<unknown>): Promise<unknown> {
+  async #once(
+    deadlineMs: number | undefined,
+    keys: string[],
+    send: () => Promise<unknown>,
+  ): Promise<unknown> {
     if (this.#closed) throw new RedisUnavailable('away', 'the link to Redis is closed')
     if (this.#pending >= mostPending) {
       throw new RedisUnavailable('away', `${mostPending} calls wait for Redis already`)
@@ -207,7 +213,7 @@ class IoRedisLink implements RedisLink {
       return reply
     } catch (error) {
       const kind = failureKind(withoutCommand(error))
-      this.#health.failed(error)
+      this.#health.failed(error, keys)
       // A node that may not be asked what it is says it with the first key that lives elsewhere.
       if (error instanceof Error && error.message.startsWith('MOVED ')) this.#becomeCluster()
       // A silent node is found out at once rather than with the next ping.
@@ -235,5 +241,14 @@ function pingAll(client: Client): Promise<unknown> {
   if (!(client instanceof Cluster)) return client.ping()
   const masters = client.nodes('master')
   if (masters.length === 0) return Promise.reject(new Error('no startup nodes'))
-  return Promise.all(masters.map((node) => node.ping()))
+  return Promise.all(masters.map(pingNode))
+}
+
+/** A node answers PING while its Cluster is down and takes no key. Without the right to ask for that, PING has to do. */
+async function pingNode(node: Redis): Promise<void> {
+  const info = await node.cluster('INFO').catch((error: unknown) => {
+    if (error instanceof Error && error.message.startsWith('NOPERM')) return node.ping()
+    throw error
+  })
+  if (/^cluster_state:fail/m.test(info)) throw new Error('CLUSTERDOWN The cluster is down')
 }

@@ -24,7 +24,7 @@ export interface Problem {
 interface Rule {
   kind: string
   test: RegExp
-  sentence: (where: string, message: string) => string
+  sentence: (where: string, message: string, keys: string) => string
   connecting?: boolean
 }
 
@@ -90,7 +90,7 @@ const rules: Rule[] = [
   },
   {
     kind: 'master name',
-    test: /got an invalid reply: null/,
+    test: /got an invalid reply: null|No such master with that name/,
     sentence: (where) => `the sentinels at ${where} know no master of that name: correct the host ${url}`,
     connecting: true,
   },
@@ -102,9 +102,17 @@ const rules: Rule[] = [
     connecting: true,
   },
   {
+    kind: 'foreign key',
+    test: /^WRONGTYPE/,
+    sentence: (where, _, keys) =>
+      `something else has written ${keys} in Redis at ${where}: delete it, and give one of the two another prefix (REDIS_KEY_PREFIX)`,
+  },
+  {
     kind: 'cluster down',
     test: /^CLUSTERDOWN/,
-    sentence: (where) => `the Redis Cluster at ${where} is down: a master without a replica is missing`,
+    sentence: (where) =>
+      `the Redis Cluster at ${where} is down: a master without a replica is missing, or slots that no master serves`,
+    connecting: true,
   },
   {
     kind: 'full',
@@ -156,14 +164,14 @@ const rules: Rule[] = [
   },
 ]
 
-/** Says what an error means and what to do; undefined for one that is a matter of a single call. */
-export function explain(error: unknown, where: string): Problem | undefined {
+/** Says what an error of a call on `keys` means and what to do; undefined for one that is a matter of a single call. */
+export function explain(error: unknown, where: string, keys: string[] = []): Problem | undefined {
   const message = messageOf(error)
   const rule = rules.find(({ test }) => test.test(message))
   return (
     rule && {
       kind: rule.kind,
-      sentence: rule.sentence(where, message.slice(0, 200)),
+      sentence: rule.sentence(where, message.slice(0, 200), keys.join(' or ') || 'a key of Shoal'),
       connecting: rule.connecting ?? false,
     }
   )

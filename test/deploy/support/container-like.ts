@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { endWithUs } from '../../support/end-with-us.ts'
 
 const root = join(import.meta.dirname, '../../..')
 
@@ -21,6 +22,7 @@ export async function startContainerLike(env: Record<string, string>): Promise<C
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { NODE_ENV: 'production', PORT: '0', HOST: '127.0.0.1', ...env },
   })
+  endWithUs(child)
   const ended = once(child, 'exit').then(([code]) => code as number | null)
   let said = ''
   const listens = new Promise<string>((resolve) => {

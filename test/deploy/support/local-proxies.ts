@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { delimiter, join } from 'node:path'
+import { endWithUs } from '../../support/end-with-us.ts'
 import type { Certificates } from '../../support/certificates.ts'
 
 const files = join(import.meta.dirname, '../../../deploy')
@@ -125,7 +126,8 @@ async function run(
   child.stderr.on('data', hear)
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
   const kill = (): void => void child.kill('SIGKILL')
-  process.once('exit', kill)
+  // SIGTERM, not SIGKILL: its workers end with it.
+  endWithUs(child, 'SIGTERM')
   const until = performance.now() + 20_000
   while (!(await takesConnections(httpsPort))) {
     if (child.exitCode !== null || performance.now() > until)
@@ -135,7 +137,6 @@ async function run(
   return {
     url: `https://localhost:${httpsPort}`,
     async stop() {
-      process.off('exit', kill)
       child.kill('SIGTERM')
       const late = setTimeout(kill, 5000)
       await ended

@@ -1,0 +1,283 @@
+// What is wrong with a Redis. In the text of the settings: the start stops with a sentence. In what Redis answers, or
+// fails to answer: the instance serves, says the same sentence everywhere, and heals without a restart.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { ApiClient } from '../support/api-client.ts'
+import { makeCertificates } from '../support/certificates.ts'
+import { freePort } from '../support/free-port.ts'
+import { startInstance } from '../support/instance-process.ts'
+import { startOldRedis } from '../support/old-redis.ts'
+import { startPostgresServer } from '../support/postgres-server.ts'
+import type { PostgresServer } from '../support/postgres-server.ts'
+import { RedisProcess } from '../support/redis-process.ts'
+import {
+  smallestRights,
+  startCluster,
+  startSentinel,
+  startStandalone,
+  startWithPassword,
+} from '../support/redis-server.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+import type { TemporaryFolder } from '../support/temporary-folder.ts'
+
+/** What is promised is five seconds; a machine with other work may need longer. */
+const patience = { timeout: 20_000 }
+const slowly = { timeout: 90_000 }
+let folder: TemporaryFolder
+let postgres: PostgresServer
+/** One for each instance that is started below. */
+const databases: string[] = []
+const stack = new AsyncDisposableStack()
+
+beforeAll(async () => {
+  folder = stack.use(await temporaryFolder('redis-input'))
+  postgres = await startPostgresServer()
+  stack.defer(() => postgres.stop())
+  for (let count = 0; count < 10; count++) databases.push(await postgres.createDatabase())
+})
+afterAll(() => stack.disposeAsync())
+
+describe('the text of the settings stops the start', () => {
+  test.each<[string, Record<string, string>, RegExp]>([
+    [
+      'no URL',
+      { REDIS_URL: 'localhost:6379' },
+      /REDIS_URL[^]*does not begin with redis:\/\/[^]*write redis:\/\//,
+    ],
+    [
+      'another scheme',
+      { REDIS_URL: 'http://h:6379' },
+      /REDIS_URL[^]*begins with http:\/\/[^]*write redis:\/\//,
+    ],
+    [
+      'a password that is not escaped',
+      { REDIS_URL: 'redis://:p@ss/w#d@host' },
+      /REDIS_URL[^]*unescaped[^]*escape it: write %/,
+    ],
+    ['a list without REDIS_CLUSTER', { REDIS_URL: 'redis://a:1,b:2' }, /REDIS_URL[^]*REDIS_CLUSTER=true/],
+    [
+      'Cluster and Sentinel',
+      { REDIS_URL: 'redis://a', REDIS_CLUSTER: 'true', REDIS_SENTINEL_HOSTS: 'b' },
+      /REDIS_CLUSTER[^]*no sentinels[^]*unset one/,
+    ],
+    [
+      'a database number with Cluster',
+      { REDIS_URL: 'redis://a:1/2', REDIS_CLUSTER: 'true' },
+      /REDIS_URL[^]*only database 0[^]*leave the number out/,
+    ],
+  ])('%s: 78, one sentence with the variable and the cure', async (_, env, sentence) => {
+    const child = spawn(process.execPath, ['server/cli.ts', 'start', '--port', '0'], {
+      cwd: join(import.meta.dirname, '../..'),
+      env: { PATH: process.env['PATH'] ?? '', DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none', ...env },
+    })
+    let said = ''
+    child.stdout.on('data', (data: Buffer) => (said += data.toString()))
+    child.stderr.on('data', (data: Buffer) => (said += data.toString()))
+    const [code] = (await once(child, 'close')) as [number | null]
+    expect([code, said]).toEqual([78, expect.stringMatching(sentence)])
+    expect(said.trim().split('\n')).toHaveLength(2)
+    expect(said).not.toContain('p@ss')
+  })
+})
+
+/** An instance that meets this Redis at its start. */
+async function meets(env: Record<string, string>) {
+  const logFile = join(folder.path, `${crypto.randomUUID()}.log`)
+  const instance = await startInstance({
+    label: 'met',
+    logFile,
+    env: {
+      DATABASE_URL: databases.pop() ?? '',
+      WEBUI_SECRET_KEY: 'a secret that is long enough for anybody',
+      ...env,
+    },
+  })
+  const api = new ApiClient(instance.url)
+  await api.signUp()
+  return {
+    api,
+    /** `/ready` is 200, says the sentence, and so do the log and what administrators see. */
+    async says(sentence: RegExp): Promise<void> {
+      await vi.waitFor(
+        async () =>
+          expect(await readRedis(instance.url)).toMatchObject({
+            ready: 200,
+            problem: expect.stringMatching(sentence),
+          }),
+        patience,
+      )
+      const { redis } = await api.call<{ redis: { problem?: string } }>('GET', '/api/cluster')
+      expect(redis.problem).toMatch(sentence)
+      await vi.waitFor(async () => expect(await readFile(logFile, 'utf8')).toMatch(sentence), patience)
+    },
+    log: () => readFile(logFile, 'utf8'),
+    async heals(): Promise<void> {
+      await vi.waitFor(
+        async () => expect(await readRedis(instance.url)).toEqual({ ready: 200, problem: undefined }),
+        { timeout: 40_000 },
+      )
+      expect(instance.alive).toBe(true)
+    },
+    [Symbol.asyncDispose]: () => instance.stop(),
+  }
+}
+
+async function readRedis(url: string): Promise<{ ready: number; problem: string | undefined }> {
+  const response = await fetch(`${url}/ready`)
+  const { checks } = (await response.json()) as { checks: { name: string; problem?: string }[] }
+  return { ready: response.status, problem: checks.find(({ name }) => name === 'redis')?.problem }
+}
+
+describe.concurrent('what Redis answers never stops it', () => {
+  test('NOAUTH, then WRONGPASS, until the password is right', slowly, async () => {
+    await using redis = await startWithPassword()
+    const [server] = redis.servers
+    await using instance = await meets({ REDIS_URL: `redis://127.0.0.1:${server!.port}` })
+    await instance.says(/asks for a password: write redis:\/\/:password@host in REDIS_URL/)
+    await server!.admin.config('SET', 'requirepass', '')
+    await instance.heals()
+    await using other = await meets({
+      REDIS_URL: `redis://somebody:wrong@127.0.0.1:${server!.port}`,
+      REDIS_KEY_PREFIX: 'other',
+    })
+    await other.says(/refuses the user or password: correct them in REDIS_URL/)
+    await server!.admin.call('ACL', 'SETUSER', 'somebody', 'on', '>wrong', '+@all', '~*', '&*')
+    await other.heals()
+  })
+
+  test('NOPERM, until the right is granted', slowly, async () => {
+    await using redis = await startStandalone()
+    const { admin, port } = redis.servers[0]!
+    const rights = smallestRights('open-webui').split(' ')
+    await admin.call('ACL', 'SETUSER', 'shoal', 'on', '>x', ...rights, '-evalsha', '-eval')
+    await using instance = await meets({ REDIS_URL: `redis://shoal:x@127.0.0.1:${port}` })
+    await instance.says(/lacks a right .*eval.*grant it with ACL SETUSER/)
+    await admin.call('ACL', 'SETUSER', 'shoal', '+evalsha', '+eval')
+    await instance.heals()
+  })
+
+  test('a certificate of another authority, until it is replaced', slowly, async () => {
+    const [trusted, other] = await Promise.all(
+      ['trusted', 'other'].map(async (name) => {
+        await mkdir(join(folder.path, name))
+        return makeCertificates(join(folder.path, name))
+      }),
+    )
+    const port = await freePort()
+    const server = new RedisProcess({
+      folder: folder.path,
+      port,
+      config: [
+        `tls-port ${port}`,
+        `tls-cert-file ${other!.cert}`,
+        `tls-key-file ${other!.key}`,
+        `tls-ca-cert-file ${other!.ca}`,
+        'tls-auth-clients no',
+      ],
+      client: { tls: { rejectUnauthorized: false } },
+    })
+    await server.start()
+    await using _ = { [Symbol.asyncDispose]: () => server.stop() }
+    await using instance = await meets({
+      REDIS_URL: `rediss://localhost:${port}`,
+      REDIS_TLS_CA_FILE: trusted!.ca,
+    })
+    await instance.says(/certificate of Redis at .* is not trusted .*name its authority in REDIS_TLS_CA_FILE/)
+    await server.admin.config('SET', 'tls-cert-file', trusted!.cert, 'tls-key-file', trusted!.key)
+    await instance.heals()
+  })
+
+  test('a master name that no sentinel knows, until they watch it', slowly, async () => {
+    await using redis = await startSentinel()
+    await using instance = await meets({
+      REDIS_URL: 'redis://othermaster',
+      REDIS_SENTINEL_HOSTS: redis.variables.sentinelHosts ?? '',
+    })
+    await instance.says(/know no master of that name: correct the host in REDIS_URL/)
+    for (const { admin } of redis.sentinels)
+      await admin.call('SENTINEL', 'MONITOR', 'othermaster', '127.0.0.1', redis.servers[0]!.port, '2')
+    await instance.heals()
+  })
+
+  test('a Cluster with slots that nobody serves, until somebody does', slowly, async () => {
+    await using redis = await startCluster()
+    const [first] = redis.servers
+    await Promise.all(redis.servers.map(({ admin }) => admin.cluster('DELSLOTS', 0)))
+    await vi.waitFor(
+      async () => expect(await first!.admin.cluster('INFO')).toContain('cluster_state:fail'),
+      patience,
+    )
+    await using instance = await meets({ REDIS_URL: redis.variables.url, REDIS_CLUSTER: 'true' })
+    await instance.says(/the Redis Cluster at .* is down/)
+    await first!.admin.cluster('ADDSLOTS', 0)
+    await instance.heals()
+  })
+
+  test('a version before 7.0, until it is upgraded', slowly, async () => {
+    await using redis = await startStandalone()
+    await using old = await startOldRedis(redis.servers[0]!.port)
+    await using instance = await meets({ REDIS_URL: `redis://127.0.0.1:${old.port}` })
+    await instance.says(/is version 6\.2\.\d+: Shoal needs 7\.0 or newer/)
+    old.upgrade()
+    await instance.heals()
+  })
+
+  test('nothing, until something listens', slowly, async () => {
+    const port = await freePort()
+    await using instance = await meets({ REDIS_URL: `redis://127.0.0.1:${port}` })
+    await instance.says(/nothing listens at .*: start Redis, or correct the host and port in REDIS_URL/)
+    const server = new RedisProcess({ folder: folder.path, port })
+    await server.start()
+    await instance.heals()
+    await server.stop()
+  })
+
+  test(
+    'an eviction policy, no maxmemory, nothing kept: warnings, which go when it is changed',
+    slowly,
+    async () => {
+      await using redis = await startStandalone(['maxmemory-policy allkeys-lru'])
+      await using instance = await meets({ REDIS_URL: redis.variables.url })
+      const warnings = async (): Promise<string[]> =>
+        (await instance.api.call<{ redis: { warnings: string[] } }>('GET', '/api/cluster')).redis.warnings
+      await instance.heals()
+      await vi.waitFor(async () => expect(await warnings()).toHaveLength(3), patience)
+      const log = await instance.log()
+      for (const warning of await warnings()) expect(log.split(warning)).toHaveLength(2)
+    },
+  )
+
+  test(
+    'keys of another type: said once, nobody is taken for dead, and all is well once they are gone',
+    slowly,
+    async () => {
+      await using redis = await startStandalone()
+      const { admin } = redis.servers[0]!
+      const poisoned = ['{members}:beats', '{members}:facts'].map((name) => `open-webui:shoal1:${name}`)
+      await using instance = await meets({ REDIS_URL: redis.variables.url })
+      await instance.heals()
+      for (const key of poisoned) await admin.set(key, 'poison')
+      await instance.says(/something else has written open-webui:shoal1:.*members.*beats.*: delete it/)
+      await new Promise((resolve) => setTimeout(resolve, 3000))
+      const lines = (await instance.log())
+        .split('\n')
+        .filter((line) =>
+          /something else has written open-webui:shoal1:.*members.*beats.*: delete it/.test(line),
+        )
+      expect(lines.length, lines.join('\n')).toBeLessThanOrEqual(2)
+      const { data } = await instance.api.call<{ data: { id: string }[] }>('GET', '/v1/models')
+      const model = data[0]?.id ?? ''
+      const run = await instance.api.startRun({ model, text: 'answer me all the same' })
+      await admin.set(`open-webui:shoal1:{${run.runId}}`, 'poison')
+      await vi.waitFor(
+        async () => expect((await instance.api.chat(run.chatId)).messages.at(-1)?.status).toBe('done'),
+        patience,
+      )
+      await admin.del(...poisoned)
+      await instance.heals()
+    },
+  )
+})

@@ -1,0 +1,53 @@
+import { once } from 'node:events'
+import { connect, createServer } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
+import { Transform } from 'node:stream'
+
+export interface OldRedis extends AsyncDisposable {
+  readonly port: number
+  /** From now on it says its own version. Connections end, as an upgrade would end them. */
+  upgrade(): void
+}
+
+/** A real Redis that calls itself 6.2: its replies are passed on with another version in INFO and HELLO. */
+export async function startOldRedis(port: number): Promise<OldRedis> {
+  let old = true
+  const sockets = new Set<Socket>()
+  const disguise = (): Transform =>
+    new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        // Of the same length, since replies carry theirs.
+        const text = chunk.toString('latin1')
+        const said = text.replace(/(redis_version:|version\r\n\$\d+\r\n)7\.\d(\.\d+)/, '$16.2$2')
+        done(null, old ? Buffer.from(said, 'latin1') : chunk)
+      },
+    })
+  const proxy = createServer((near) => {
+    const far = connect(port, '127.0.0.1')
+    near.pipe(far)
+    far.pipe(disguise()).pipe(near)
+    for (const socket of [near, far]) {
+      sockets.add(socket)
+      const end = (): void => {
+        sockets.delete(socket)
+        near.destroy()
+        far.destroy()
+      }
+      socket.on('error', end)
+      socket.on('close', end)
+    }
+  }).listen(0, '127.0.0.1')
+  await once(proxy, 'listening')
+  const cut = (): void => sockets.forEach((socket) => void socket.destroy())
+  return {
+    port: (proxy.address() as AddressInfo).port,
+    upgrade() {
+      old = false
+      cut()
+    },
+    async [Symbol.asyncDispose]() {
+      cut()
+      proxy.close()
+    },
+  }
+}
