@@ -29,11 +29,13 @@ export const takeoverWorkers: Scenario = {
       const broken: string[] = []
       if (!(await until(async () => (await workers(fleet)).length === 3, 30_000)))
         broken.push('there were never three workers')
-      const watched: Watched[] = []
-      for (let place = 0; place < answers; place++) {
-        const answer = await fleet.ask('words', `question ${place}`)
-        watched.push({ answer, readers: [fleet.read(answer), fleet.read(answer)] })
-      }
+      // All at once, each over a connection of its own: one that is kept always ends at the same worker.
+      const watched: Watched[] = await Promise.all(
+        Array.from({ length: answers }, async (_, place) => {
+          const answer = await fleet.ask('words', `question ${place}`)
+          return { answer, readers: [fleet.read(answer), fleet.read(answer)] }
+        }),
+      )
       const waits: number[] = []
       for (const worker of ['instance-1-1', 'instance-1-2']) {
         await delay(3000)
