@@ -226,6 +226,33 @@ describe('three instances, one Redis, one database', () => {
     socket.close()
   })
 
+  test('another installation under another prefix shares the Redis, and neither sees the other', async () => {
+    const other = await startInProcess({
+      instances: 2,
+      databaseUrl: await postgres.createDatabase(),
+      env: { REDIS_URL: redis.variables.url, REDIS_KEY_PREFIX: 'second', OPENAI_API_BASE_URL: provider.v1 },
+    })
+    try {
+      const run = await other.api.startRun({ model: 'words', text: 'whose am I' })
+      const reader = new Reader({ urls: () => [other.urls()[1]!], token: other.api.token, runId: run.runId })
+      await reader.finished(30_000)
+      expect(reader.text).toBe((await other.api.chat(run.chatId)).messages.at(-1)?.text)
+      for (const [one, count] of [
+        [other, 2],
+        [fleet, 3],
+      ] as const)
+        for (const url of one.urls()) {
+          const cluster = await one.api.call<{ members: unknown[] }>('GET', '/api/cluster', undefined, url)
+          expect(cluster.members).toHaveLength(count)
+        }
+      const names = await redis.servers[0]!.admin.keys('*')
+      const prefixes = new Set(names.map((name) => name.split(':')[0]))
+      expect([...prefixes].sort()).toEqual(['open-webui', 'second'])
+    } finally {
+      await other.stop()
+    }
+  })
+
   test('another installation under the same prefix does not become ready, and says what to change', async () => {
     const stranger = await startInProcess({
       databaseUrl: await postgres.createDatabase(),

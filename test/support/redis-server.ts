@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import type { RedisVariables } from '../../server/coordination/redis/redis-url.ts'
 import { makeCertificates } from './certificates.ts'
@@ -84,6 +85,15 @@ export function startWithAclUser(prefix: string): Promise<TestRedis> {
 
 /** TLS only, signed by a private authority; `?ssl_ca_certs=` names it. */
 export function startTls(): Promise<TestRedis> {
+  return tlsOnly('no')
+}
+
+/** The same, and it takes only clients with a certificate of that authority, which the URL names too. */
+export function startMutualTls(): Promise<TestRedis> {
+  return tlsOnly('yes')
+}
+
+function tlsOnly(clientCertificates: 'yes' | 'no'): Promise<TestRedis> {
   return topology('tls', async (folder) => {
     const files = await makeCertificates(folder)
     const port = await freePort()
@@ -92,12 +102,16 @@ export function startTls(): Promise<TestRedis> {
       `tls-cert-file ${files.cert}`,
       `tls-key-file ${files.key}`,
       `tls-ca-cert-file ${files.ca}`,
-      'tls-auth-clients no',
+      `tls-auth-clients ${clientCertificates}`,
     ]
-    const client = { tls: { rejectUnauthorized: false } }
+    const ours = { cert: await readFile(files.cert), key: await readFile(files.key) }
+    const client = { tls: { rejectUnauthorized: false, ...(clientCertificates === 'yes' ? ours : {}) } }
     const server = new RedisProcess({ folder, port, config, client })
     await server.start()
-    const url = `rediss://localhost:${port}?ssl_ca_certs=${encodeURIComponent(files.ca)}`
+    const named = { ssl_ca_certs: files.ca, ssl_certfile: files.cert, ssl_keyfile: files.key }
+    const { ssl_ca_certs } = named
+    const query = new URLSearchParams(clientCertificates === 'yes' ? named : { ssl_ca_certs })
+    const url = `rediss://localhost:${port}?${query.toString()}`
     return { variables: { url }, servers: [server] }
   })
 }

@@ -1,4 +1,5 @@
-import type { Cluster, Redis } from 'ioredis'
+import { Cluster } from 'ioredis'
+import type { Redis } from 'ioredis'
 import type { Clock } from '../../base/index.ts'
 import { jitter, withDeadline } from '../../base/index.ts'
 import { withoutCommand } from './redis-failure.ts'
@@ -81,13 +82,13 @@ export class GuardedClient<C extends Redis | Cluster> {
     this.#lastReady = this.#clock.monotonic()
     const old = this.client
     this.client = this.#listen(this.#build())
-    old.disconnect()
+    leave(old)
   }
 
   close(): void {
     this.#closed = true
     clearInterval(this.#timer)
-    this.client.disconnect()
+    leave(this.client)
     this.#setAlive(false)
   }
 
@@ -126,6 +127,7 @@ export class GuardedClient<C extends Redis | Cluster> {
     })
     for (const name of ['error', 'node error', 'nodeError', 'sentinelError']) {
       client.on(name, (error: unknown) => {
+        hearMore(client)
         // An old client may still complain after it was replaced: nobody has to know.
         if (client === this.client && !this.#closed) this.#events.failed(withoutCommand(error))
       })
@@ -151,4 +153,21 @@ export class GuardedClient<C extends Redis | Cluster> {
     this.alive = alive
     this.#events.alive(alive)
   }
+}
+
+const heard = new WeakSet<Redis['stream']>()
+
+/** ioredis 6 listens to the first error of a socket only: a second one, or one after it has left, would end the process. */
+function hearMore(client: Redis | Cluster): void {
+  for (const { stream } of client instanceof Cluster ? client.nodes('all') : [client]) {
+    // Undefined before the first connection.
+    if (!(stream as Redis['stream'] | undefined) || heard.has(stream)) continue
+    heard.add(stream)
+    stream.on('error', () => {})
+  }
+}
+
+function leave(client: Redis | Cluster): void {
+  hearMore(client)
+  client.disconnect()
 }

@@ -64,6 +64,20 @@ const rules: Rule[] = [
     connecting: true,
   },
   {
+    kind: 'certificate of ours',
+    test: /alert certificate required|ALERT_CERTIFICATE_REQUIRED/i,
+    sentence: (where) =>
+      `Redis at ${where} asks for a certificate of its client: name one in REDIS_TLS_CERT_FILE and REDIS_TLS_KEY_FILE`,
+    connecting: true,
+  },
+  {
+    kind: 'certificate of ours',
+    test: /alert (unknown ca|bad certificate|certificate unknown|certificate expired)|ALERT_(UNKNOWN_CA|BAD_CERTIFICATE)/i,
+    sentence: (where) =>
+      `Redis at ${where} does not trust the certificate in REDIS_TLS_CERT_FILE: use one whose authority is in its tls-ca-cert-file`,
+    connecting: true,
+  },
+  {
     kind: 'certificate',
     test: /certificate|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|CERT_/i,
     sentence: (where, message) =>

@@ -4,6 +4,7 @@ import { echo, hear, key, spublish } from '../../../test/support/redis-channels.
 import { startStandalone, startWithPassword } from '../../../test/support/redis-server.ts'
 import { systemClock } from '../../base/index.ts'
 import { createClientFactory } from './client-options.ts'
+import { GuardedClient } from './guarded-client.ts'
 import { parseRedisUrl } from './redis-url.ts'
 import { SubscriberConnection } from './subscriber-connection.ts'
 
@@ -143,6 +144,31 @@ describe.concurrent('calls', () => {
     await redis.servers[0]!.admin.publish('c', 'x')
     await vi.waitFor(() => expect(heard.at(-1)).toBe('x'), patience)
     connection.close()
+  })
+
+  test('a socket that reports a second error, or one after it was left, ends nothing', async () => {
+    await using redis = await startStandalone()
+    const answer = parseRedisUrl(redis.variables)
+    if (!answer.ok) throw new Error(answer.problem)
+    const failed: unknown[] = []
+    const guard = new GuardedClient({
+      build: () => createClientFactory(answer.topology).subscriber(),
+      ping: (client) => client.ping(),
+      clock: systemClock,
+      events: { alive: () => {}, failed: (error) => failed.push(error) },
+    })
+    await vi.waitFor(() => expect(guard.alive).toBe(true), patience)
+    const { stream } = guard.client
+    stream.emit('error', new Error('first'))
+    stream.emit('error', new Error('second'))
+    await vi.waitFor(() => expect(failed).toHaveLength(1), patience)
+    guard.rebuild()
+    stream.emit('error', new Error('third'))
+    await vi.waitFor(() => expect(guard.alive).toBe(true), patience)
+    const left = guard.client.stream
+    guard.close()
+    left.emit('error', new Error('fourth'))
+    left.emit('error', new Error('fifth'))
   })
 
   test('an idempotent call is tried again while Redis comes back', async () => {

@@ -5,6 +5,7 @@ import { hear, key, spublish } from '../../../test/support/redis-channels.ts'
 import { connectLink, linkBecomes, makeLink, testPrefix } from '../../../test/support/redis-link.ts'
 import {
   startCluster,
+  startMutualTls,
   startStandalone,
   startTls,
   startWithAclUser,
@@ -61,6 +62,23 @@ describe.concurrent('problems are said in one sentence with the cure', () => {
     expect(() => makeLink({ url: 'rediss://h' }, { tls: { caFile: '/no/such/file' } })).toThrow(
       /\/no\/such\/file.*cannot be read/,
     )
+  })
+
+  test('TLS with certificates of clients: with one, without, with another authority’s', async () => {
+    await using redis = await startMutualTls()
+    await using other = await startMutualTls()
+    const link = await connectLink(redis)
+    await link.command(['set', key('mutual'), 1])
+    await link.close()
+    const [url, theirs] = [redis, other].map((it) => new URL(it.variables.url)) as [URL, URL]
+    const [cert, certKey] = ['ssl_certfile', 'ssl_keyfile']
+    for (const name of [cert, certKey]) url.searchParams.delete(name)
+    await says(
+      makeLink({ url: url.href }),
+      /asks for a certificate of its client: name one in REDIS_TLS_CERT_FILE and REDIS_TLS_KEY_FILE/,
+    )
+    for (const name of [cert, certKey]) url.searchParams.set(name, theirs.searchParams.get(name) ?? '')
+    await says(makeLink({ url: url.href }), /does not trust the certificate in REDIS_TLS_CERT_FILE/)
   })
 
   test('no such host, no sentinel', async () => {
