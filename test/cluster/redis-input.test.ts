@@ -236,7 +236,7 @@ describe.concurrent('what Redis answers never stops it', () => {
   })
 
   test(
-    'an eviction policy, no maxmemory, nothing kept: warnings, which go when it is changed',
+    'an eviction policy, no maxmemory, nothing kept: warnings, each said once in the log',
     slowly,
     async () => {
       await using redis = await startStandalone(['maxmemory-policy allkeys-lru'])

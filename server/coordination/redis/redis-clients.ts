@@ -44,7 +44,7 @@ class IoRedisLink implements RedisLink {
   readonly #asking: NodeJS.Timeout
   #factory: ClientFactory
   /** The warning that goes with a Cluster of which no variable speaks. */
-  #unnamedCluster: string | undefined
+  #unnamedCluster: string[] = []
   #pending = 0
   #closed = false
 
@@ -151,7 +151,7 @@ class IoRedisLink implements RedisLink {
       if (topology.kind === 'standalone' && servers.some(({ cluster }) => cluster)) this.#becomeCluster()
       else {
         const save = await askSavePolicy(client, servers, topology)
-        this.#health.learn(servers, save, this.#unnamedCluster === undefined ? [] : [this.#unnamedCluster])
+        this.#health.learn(servers, save, this.#unnamedCluster)
       }
     } catch (error) {
       this.#health.failed(withoutCommand(error))
@@ -165,12 +165,14 @@ class IoRedisLink implements RedisLink {
     const { host, port, credentials, tls, database } = topology
     const leftOut =
       database === 0 ? '' : `, without the database number ${database}, which a Cluster does not have`
-    this.#unnamedCluster = `Redis at ${host}:${port} is a Cluster and is used as one${leftOut}: set REDIS_CLUSTER=true`
+    this.#unnamedCluster = [
+      `Redis at ${host}:${port} is a Cluster and is used as one${leftOut}: set REDIS_CLUSTER=true`,
+    ]
     this.#factory = createClientFactory(
       { kind: 'cluster', credentials, ...(tls ? { tls } : {}), nodes: [{ host, port }] },
       this.#options,
     )
-    this.#health.learn([], undefined, [this.#unnamedCluster])
+    this.#health.learn([], undefined, this.#unnamedCluster)
     this.#commands.rebuild()
     this.#subscribers.moveTo(this.#factory)
   }

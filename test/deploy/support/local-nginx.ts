@@ -3,6 +3,7 @@ import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createConnection } from 'node:net'
 import { join } from 'node:path'
 import type { Certificates } from '../../support/certificates.ts'
+import { endWithUs } from '../../support/end-with-us.ts'
 import { freePorts } from '../../support/free-port.ts'
 import type { ProxiedFleet } from './proxied-fleet.ts'
 
@@ -45,8 +46,8 @@ export async function startLocalNginx(options: LocalNginxOptions): Promise<Local
   let said = ''
   child.stderr.on('data', (data: Buffer) => (said = (said + data.toString()).slice(-4000)))
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
-  const kill = (): void => void child.kill('SIGKILL')
-  process.once('exit', kill)
+  // SIGTERM, not SIGKILL: its workers end with it.
+  endWithUs(child, 'SIGTERM')
   await Promise.race([
     takesConnections(httpsPort),
     ended.then(() => Promise.reject(new Error(`nginx did not start: ${said}`))),
@@ -55,7 +56,6 @@ export async function startLocalNginx(options: LocalNginxOptions): Promise<Local
     url: `https://localhost:${httpsPort}`,
     config,
     async stop() {
-      process.off('exit', kill)
       child.kill('SIGTERM')
       await ended
     },
