@@ -8,6 +8,12 @@ const node = {
   expect: { poll: { timeout: 15_000, interval: 25 } },
 }
 
+// SHOAL_TEST_BEHIND=ours|guide puts an nginx before the page (test/browser/support/page-server.ts). What has no server,
+// or a proxy of its own, is left out then.
+const withoutServer = process.env['SHOAL_TEST_BEHIND']
+  ? ['test/browser/markdown/**', 'test/browser/{behind-nginx,bad-proxies}.test.ts']
+  : []
+
 export default defineConfig({
   test: {
     // Servers and waiting, not computing: two at once fit two cores.
@@ -46,6 +52,7 @@ export default defineConfig({
           ...node,
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
+          exclude: [...node.exclude, ...withoutServer],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

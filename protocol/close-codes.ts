@@ -16,6 +16,12 @@ export const closeCodes = {
   badFrame: { code: 4005, reconnect: true, clearSession: false, reason: 'a frame could not be read' },
   silent: { code: 4006, reconnect: true, clearSession: false, reason: 'nothing was heard from you' },
   tooMany: { code: 4007, reconnect: true, clearSession: false, reason: 'you have too many pages open' },
+  originUnproven: {
+    code: 4008,
+    reconnect: true,
+    clearSession: false,
+    reason: 'whose page you are cannot be seen; come with the proof of GET /api/auth/origin-proof',
+  },
   signedOut: { code: 4100, reconnect: false, clearSession: true, reason: 'signed out' },
   unauthenticated: { code: 4101, reconnect: false, clearSession: true, reason: 'sign in first' },
   wrongVersion: {

@@ -29,7 +29,8 @@ export const errorCatalogue = {
   insecure_cookie: {
     status: 400,
     retryable: false,
-    message: 'WEBUI_SESSION_COOKIE_SECURE=true needs HTTPS, and this request came over plain HTTP.',
+    message:
+      'WEBUI_SESSION_COOKIE_SECURE=true needs HTTPS, and this request came over plain HTTP, or by a proxy that does not send X-Forwarded-Proto.',
   },
   sign_up_closed: {
     status: 403,

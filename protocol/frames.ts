@@ -29,6 +29,8 @@ export const clientFrames = {
     v: z.number().int(),
     tab: id,
     token: z.string().max(4096).optional(),
+    /** `getOriginProof`: stands in for an origin that a proxy has made unrecognisable by rewriting Host. */
+    proof: z.string().max(64).optional(),
   }),
   /** Asks for a run's words from a position on (none: from its start). Asking again moves the position. */
   follow: z.object({ t: z.literal('follow'), runId: id, position: position.optional() }),

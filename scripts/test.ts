@@ -105,14 +105,14 @@ function readVitest(file: string): Counts | undefined {
   }
 }
 
-async function vitest(stage: string, projects: string[]): Promise<void> {
-  const file = join(folder, `${stage}.json`)
+async function vitest(stage: string, projects: string[], env: Record<string, string> = {}): Promise<void> {
+  const file = join(folder, `${stage.replaceAll(/\W+/g, '-')}.json`)
   const args = ['run', ...projects.flatMap((name) => ['--project', name]), '--passWithNoTests']
   const { code, seconds } = await runCommand(
     'vitest',
     [...args, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`],
     {
-      env: { SHOAL_TEST_ALL: all ? '1' : '' },
+      env: { SHOAL_TEST_ALL: all ? '1' : '', ...env },
     },
   )
   const counts = readVitest(file) ?? { passed: 0, failed: 1, skipped: [] }
@@ -153,6 +153,11 @@ await vitest('unit', ['unit'])
 await vitest('contract', ['contract'])
 await vitest('cluster', ['cluster'])
 await vitest('browser', ['browser'])
+if (all) {
+  // The same tests of the page, unchanged, from three instances behind an nginx that balances at random.
+  await vitest('browser behind deploy/nginx', ['browser'], { SHOAL_TEST_BEHIND: 'ours' })
+  await vitest('browser behind the guide’s nginx', ['browser'], { SHOAL_TEST_BEHIND: 'guide' })
+}
 await chaos()
 rmSync(folder, { recursive: true, force: true })
 
@@ -161,7 +166,7 @@ for (const failure of totals.failures) console.log(`failed: ${failure}`)
 for (const name of totals.skipped) console.log(`skipped: ${name}`)
 if (!all)
   console.log(
-    'Longer matrices, every scenario of chaos and the waits of real proxies run by `npm run test:all`.',
+    'Longer matrices, every scenario of chaos, the page behind real proxies and their waits run by `npm run test:all`.',
   )
 console.log(
   `${totals.passed} passed, ${totals.failed} failed${totals.skipped.length > 0 ? `, ${totals.skipped.length} skipped` : ''}`,

@@ -15,12 +15,12 @@ export async function measureFirstLoad(server: PageFixture): Promise<Row[]> {
   let loaded = { requests: 0, bytes: 0, scriptBytes: 0 }
   for (let round = 0; round < rounds; round++) {
     const context = await server.browser.newContext({ viewport: { width: 1280, height: 800 } })
-    const { api, instance } = server
-    await context.addCookies([{ name: 'token', value: api.token, url: instance.url, httpOnly: true }])
-    const first = await untilComposer(context, instance.url)
+    const { api, url } = server
+    await context.addCookies([{ name: 'token', value: api.token, url, httpOnly: true }])
+    const first = await untilComposer(context, url)
     cold.push(first.seconds)
     loaded = first.loaded
-    warm.push((await untilComposer(context, instance.url)).seconds)
+    warm.push((await untilComposer(context, url)).seconds)
     await context.close()
   }
   const all = (times: number[]): string => `Best of ${times.map(seconds).join(', ')}.`

@@ -10,10 +10,14 @@ import { openSignUp, signUpPerson } from '../support/people.ts'
 const people = 50
 const words = 120
 
-const behindNginx: Scenario = {
-  name: 'rolling-restart',
+/** `apartMs`: from the moment when an instance is ready again to the next TERM. */
+const behindNginx = (
+  name: string,
+  { whose, apartMs }: { whose: 'ours' | 'guide'; apartMs: number },
+): Scenario => ({
+  name,
   promise: 'P9',
-  bound: `3 instances restarted one after another behind our nginx file, the next TERM 1 s after the former is ready again, under ${people} people: 0 failed requests, 0 cut answers`,
+  bound: `3 instances restarted one after another behind ${whose === 'ours' ? 'our nginx file' : 'the guide’s own'}, the next TERM ${apartMs / 1000} s after the former is ready again, under ${people} people: 0 failed requests, 0 cut answers`,
   short: false,
   alone: true,
   lacks: () => (existsSync(nginxFile) ? undefined : 'needs nginx'),
@@ -22,7 +26,7 @@ const behindNginx: Scenario = {
       env: openSignUp,
       scripts: { words: { words, wordsPerSecond: 12 } },
     })
-    const nginx = await startNginx(fleet.urls())
+    const nginx = await startNginx(fleet.urls(), { whose })
     try {
       const crew = []
       for (let place = 0; place < people; place++)
@@ -36,7 +40,7 @@ const behindNginx: Scenario = {
         await fleet.instances[place]?.exited()
         drains.push(performance.now() - began)
         await fleet.restart(place)
-        await delay(1000)
+        await delay(apartMs)
       }
       await delay(3000)
       await crowd.end()
@@ -54,7 +58,7 @@ const behindNginx: Scenario = {
       await fleet.close()
     }
   },
-}
+})
 
 const termThenKill: Scenario = {
   name: 'term-then-kill',
@@ -88,4 +92,9 @@ const termThenKill: Scenario = {
   },
 }
 
-export const upgrades: Scenario[] = [behindNginx, termThenKill]
+export const upgrades: Scenario[] = [
+  behindNginx('rolling-restart', { whose: 'ours', apartMs: 1000 }),
+  // It leaves out for 30 s whoever refused three connections.
+  behindNginx('rolling-restart-guide', { whose: 'guide', apartMs: 31_000 }),
+  termThenKill,
+]

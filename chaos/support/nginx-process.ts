@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { guideNginx } from '../../test/deploy/support/local-nginx.ts'
 import { endWithUs } from '../../test/support/end-with-us.ts'
 import { freePorts } from '../../test/support/free-port.ts'
 import { temporaryFolder } from '../../test/support/temporary-folder.ts'
@@ -17,15 +18,21 @@ export interface NginxProcess {
 export const nginxFile = '/usr/sbin/nginx'
 const files = join(import.meta.dirname, '../../deploy/nginx')
 
-/** A real nginx in front of up to three instances, with our own file: its addresses, certificates and paths are replaced. */
-export async function startNginx(targets: string[]): Promise<NginxProcess> {
+/**
+ * A real nginx in front of up to three instances that it chooses from at random, without TLS: with our own file, or the
+ * guide's server blocks. Addresses and paths are replaced.
+ */
+export async function startNginx(
+  targets: string[],
+  { whose = 'ours' }: { whose?: 'ours' | 'guide' } = {},
+): Promise<NginxProcess> {
   if (!existsSync(nginxFile)) throw new Error('install the package nginx')
   const folder = await temporaryFolder('nginx')
   const [port = 0, redirect = 0] = await freePorts(2)
   const at = (name: string): string => join(folder.path, name)
   const ports = targets.map((target) => new URL(target).port)
-  const ours = await readFile(join(files, 'nginx-debian.conf'), 'utf8')
-  const config = ours
+  const text = whose === 'ours' ? readFile(join(files, 'nginx-debian.conf'), 'utf8') : guideNginx()
+  const config = (await text)
     .replace(/^user .*$/m, process.getuid?.() === 0 ? 'user root;' : '')
     .replace(/^error_log .*$/m, `error_log ${at('error.log')} warn;`)
     .replace(/^pid .*$/m, `pid ${at('nginx.pid')};`)
@@ -33,9 +40,15 @@ export async function startNginx(targets: string[]): Promise<NginxProcess> {
     .replace('listen 80;', `listen 127.0.0.1:${redirect};`)
     .replace('listen 443 ssl http2;', `listen 127.0.0.1:${port};`)
     .replaceAll(/^\s*(listen \[::\]|ssl_).*$/gm, '')
-    .replaceAll(/server 127\.0\.0\.1:808(\d)(.*;)/g, (_, place: string, rest: string) => {
-      const target = ports[Number(place) - 1]
-      return target === undefined ? '' : `server 127.0.0.1:${target}${rest}`
+    .replaceAll(
+      /server (?:127\.0\.0\.1:808|open-webui-)(\d)(?::8080)?(.*;)/g,
+      (_, place: string, rest: string) => {
+        const target = ports[Number(place) - 1]
+        return target === undefined ? '' : `server 127.0.0.1:${target}${rest}`
+      },
+    )
+    .replace(/upstream (shoal|open_webui_backend) \{([^}]*)\}/, (_, name: string, servers: string) => {
+      return `upstream ${name} {\n random;${servers.replace('least_conn;', '')}}`
     })
     .replace(
       /^http \{$/m,

@@ -12,6 +12,7 @@ import { getApp } from './get-app.ts'
 import { getChat } from './get-chat.ts'
 import { getCluster } from './get-cluster.ts'
 import { getMe } from './get-me.ts'
+import { getOriginProof } from './get-origin-proof.ts'
 import { getPreferences } from './get-preferences.ts'
 import { getSettings } from './get-settings.ts'
 import { listApiKeys } from './list-api-keys.ts'
@@ -52,6 +53,7 @@ export const operations = {
   getChat,
   getCluster,
   getMe,
+  getOriginProof,
   getPreferences,
   getSettings,
   listApiKeys,

@@ -9,6 +9,7 @@ import { changePassword } from './change-password.ts'
 import type { AccountsConfig, AccountStore, Caller, Context, RequestMeta, SessionSeen } from './context.ts'
 import { LastUse } from './last-use.ts'
 import { createOperator } from './operator.ts'
+import { createOriginProof } from './origin-proof.ts'
 import { createPasswordHasher } from './password-hasher.ts'
 import type { PasswordHasher } from './password-hasher.ts'
 import { createSessionTokens } from './session-token.ts'
@@ -35,6 +36,7 @@ export type Accounts = ReturnType<typeof createAccounts>
  */
 export function createAccounts(options: AccountsOptions) {
   const context = createContext(options)
+  const originProof = createOriginProof(options.config.secretKey)
   type Body<T> = { body: T }
   type Id = { params: { id: string } }
   return {
@@ -45,6 +47,9 @@ export function createAccounts(options: AccountsOptions) {
       signOut: (caller: Caller) => signOut(context, caller),
       signOutEverywhere: (caller: Caller) => signOutEverywhere(context, caller),
       getMe: (caller: Caller) => getMe(context, caller),
+      getOriginProof: async ({ sessionId }: Caller) => ({
+        proof: sessionId === null ? null : originProof.of(sessionId),
+      }),
       updateAccount: (caller: Caller, { body }: Body<{ name: string }>) =>
         updateAccount(context, caller, body),
       changePassword: (
@@ -68,6 +73,7 @@ export function createAccounts(options: AccountsOptions) {
       resetPassword: (caller: Caller, { params }: Id) => resetPassword(context, caller, params.id),
     },
     authenticator: context.authenticator,
+    originProof,
     /** What the command line may do. */
     operator: createOperator(context),
     signUpMode: () => signUpMode(context),

@@ -93,6 +93,17 @@ describe('the scheme of a client', () => {
     expect(secure('203.0.113.9', 'https')).toBe(false)
   })
 
+  test('is the browser’s word where the proxy does not tell it', () => {
+    const of = (headers: Record<string, string>, peer = '10.0.0.1'): boolean =>
+      createClientAddress(privateNetworks)({ socket: { remoteAddress: peer }, headers }).secure
+    expect(of({ origin: 'https://chat.example.com' })).toBe(true)
+    expect(of({ origin: 'http://chat.example.com' })).toBe(false)
+    expect(of({ 'sec-fetch-site': 'same-origin' })).toBe(true)
+    expect(of({ origin: 'null' })).toBe(false)
+    expect(of({ origin: 'https://chat.example.com', 'x-forwarded-proto': 'http' })).toBe(false)
+    expect(of({ origin: 'https://chat.example.com' }, '203.0.113.9')).toBe(false)
+  })
+
   test('is the connection’s own without a proxy', () => {
     expect(secure('203.0.113.9', undefined, true)).toBe(true)
     expect(secure('10.0.0.1', 'http', true)).toBe(true)

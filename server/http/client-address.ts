@@ -46,9 +46,21 @@ export function createClientAddress(trusted: readonly string[]): (hop: Hop) => C
     if (!everyPeer && !isProxy(peer)) return { address: peer, secure: encrypted }
     return {
       address: furthest(peer, listOf(headers['x-forwarded-for']), isProxy),
-      secure: encrypted || listOf(headers['x-forwarded-proto'])[0]?.toLowerCase() === 'https',
+      secure: encrypted || cameSecurely(headers),
     }
   }
+}
+
+/**
+ * A proxy that does not say the scheme leaves what the browser says: the origin of its page, or `Sec-Fetch-Site`, which
+ * it sends only where a Secure cookie travels.
+ */
+function cameSecurely(headers: IncomingHttpHeaders): boolean {
+  const [told] = listOf(headers['x-forwarded-proto'])
+  if (told !== undefined) return told.toLowerCase() === 'https'
+  const { origin } = headers
+  if (origin !== undefined && origin !== 'null') return /^https:/i.test(origin)
+  return headers['sec-fetch-site'] !== undefined
 }
 
 /** Walks from the nearest hop outwards; an entry that is no address ends the walk at the hop that reported it. */

@@ -18,6 +18,7 @@ export type AccountUseCases = Group<
   | 'deleteApiKey'
   | 'endSession'
   | 'getMe'
+  | 'getOriginProof'
   | 'getPreferences'
   | 'listApiKeys'
   | 'listSessions'

@@ -171,12 +171,7 @@ function serveRealtime(
   const gateway = new WebSocketGateway({
     ports,
     path: '/ws',
-    refuse: (request) => {
-      if (state.draining || !state.started) return undefined
-      return http.isOwnOrigin(request.headers)
-        ? undefined
-        : 'This page comes from another site. Set WEBUI_URL or CORS_ALLOW_ORIGIN if that site is yours.'
-    },
+    isOwnOrigin: ({ headers }) => http.isOwnOrigin(headers),
     cookieToken,
     peer,
   })
@@ -207,6 +202,7 @@ function lazyPorts(
         .accounts.authenticator.authenticate(credentials, { secure })
       return { user, sessionId }
     },
+    provesOrigin: (sessionId, proof) => state.services().accounts.originProof.holds(sessionId, proof),
     instance: label,
     version,
     clock,

@@ -84,6 +84,7 @@ function accountUseCases(services: () => Services): UseCases['accounts'] {
     deleteApiKey: (...args) => of().deleteApiKey(...args),
     endSession: (...args) => of().endSession(...args),
     getMe: (...args) => of().getMe(...args),
+    getOriginProof: (...args) => of().getOriginProof(...args),
     getPreferences: (...args) => of().getPreferences(...args),
     listApiKeys: (...args) => of().listApiKeys(...args),
     listSessions: (...args) => of().listSessions(...args),

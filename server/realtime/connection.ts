@@ -11,6 +11,8 @@ export interface ConnectionOptions {
   transport: Transport
   /** Closes the transport; the connection is told by `closed`. */
   close: (reason: CloseReason) => void
+  /** Is told of each frame before it goes. */
+  sending?: (frame: ServerFrame) => void
   logger: Logger
 }
 
@@ -30,6 +32,7 @@ export class Connection {
   readonly logger: Logger
   readonly #outbox: Outbox
   readonly #close: (reason: CloseReason) => void
+  readonly #sending: ((frame: ServerFrame) => void) | undefined
   #speaker: Speaker | undefined
   #follows: Map<string, { leave: () => void }> | undefined
   #channels = 0
@@ -38,10 +41,11 @@ export class Connection {
   /** When something was last sent, by the hub's clock; the hub keeps followed connections from falling silent. */
   lastSent = 0
 
-  constructor({ ports, transport, close, logger }: ConnectionOptions) {
+  constructor({ ports, transport, close, sending, logger }: ConnectionOptions) {
     this.ports = ports
     this.logger = logger
     this.#close = close
+    this.#sending = sending
     this.#outbox = new Outbox(transport, () => this.close('slow'))
   }
 
@@ -60,6 +64,7 @@ export class Connection {
   send(frame: ServerFrame): void {
     if (this.#closed) return
     this.lastSent = this.ports.clock.monotonic()
+    this.#sending?.(frame)
     this.#outbox.push(frame)
   }
 

@@ -1,10 +1,14 @@
 import type { ServerResponse } from 'node:http'
 import { z } from 'zod'
-import { id, position } from '../../protocol/index.ts'
+import { AppError, id, position } from '../../protocol/index.ts'
 import { Connection } from './connection.ts'
+import { PollEnd } from './poll-end.ts'
 import type { Credentials, Peer, RealtimePorts } from './ports.ts'
 
-/** What a reader of the fallback asks for, in the query: `GET /api/live?tab=…&follow=[{"runId":…,"position":…}]`. */
+/**
+ * What a reader of the fallback asks for, in the query: `GET /api/live?tab=…&follow=[{"runId":…,"position":…}]`. With
+ * `hold` the response ends, after so many ms or soon after something is to be told: a poll.
+ */
 export const eventStreamQuery = z.object({
   tab: id,
   follow: z
@@ -20,6 +24,7 @@ export const eventStreamQuery = z.object({
       }
     })
     .pipe(z.array(z.object({ runId: id, position: position.optional() })).max(50)),
+  hold: z.coerce.number().int().min(0).max(30_000).optional(),
 })
 
 /**
@@ -32,22 +37,35 @@ export async function openEventStream(
   query: z.infer<typeof eventStreamQuery>,
   { credentials, peer }: { credentials: Credentials; peer: Peer },
 ): Promise<void> {
+  const poll = new PollEnd(ports.clock, () => {
+    connection.closed()
+    response.end()
+  })
+  const { hold } = query
   const connection = new Connection({
     ports,
+    ...(hold === undefined ? {} : { sending: (frame) => poll.sending(frame) }),
     transport: {
       send: (data, sent) => {
+        if (!response.headersSent) return
         response.write(`data: ${data}\n\n`, () => sent())
       },
       buffered: () => response.writableLength,
     },
-    close: () => response.end(),
+    // Until the head is written it can still be a refusal.
+    close: () => void (response.headersSent && response.end()),
     logger: ports.logger,
   })
-  response.on('close', () => connection.closed())
+  response.on('close', () => {
+    poll.cancel()
+    connection.closed()
+  })
   response.on('error', (error) => ports.logger.debug({ err: error }, 'an event stream failed'))
   ports.hub.add(connection)
   try {
     const { user, sessionId } = await ports.authenticate(credentials, peer)
+    // This instance was told to stop, or lost its services, while the session was read.
+    if (!connection.open) throw new AppError('draining')
     connection.assertRoom(user.id)
     response.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
@@ -59,8 +77,12 @@ export async function openEventStream(
     response.write(`:${' '.repeat(2048)}\nretry: 500\n\n`)
     connection.greet({ user, sessionId, tab: query.tab, credentials, peer })
     await Promise.all(query.follow.map(({ runId, position: from }) => connection.follow(runId, from)))
+    if (hold !== undefined) poll.opened(hold)
   } catch (error) {
     connection.closed()
-    throw error
+    if (!response.headersSent) throw error
+    // Its reader comes back from where it stands.
+    ports.logger.debug({ err: error }, 'an event stream could not be served')
+    response.end()
   }
 }

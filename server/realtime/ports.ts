@@ -11,6 +11,8 @@ export interface RealtimePorts {
   /** Who that is, or an AppError. In memory for a session this instance has seen. */
   authenticate: (credentials: Credentials, peer: Peer) => Promise<Authenticated>
   hub: Hub
+  /** Whether whoever shows this could read an answer to a request of the session: a page of ours, or no browser. */
+  provesOrigin: (sessionId: string, proof: string) => boolean
   /** The label of this instance. */
   instance: string
   version: string

@@ -11,8 +11,8 @@ import type { Peer, RealtimePorts } from './ports.ts'
 export interface GatewayOptions {
   ports: RealtimePorts
   path: string
-  /** Undefined: welcome. Otherwise why not (a wrong origin). */
-  refuse: (request: IncomingMessage) => string | undefined
+  /** Whether it comes from a page of ours or from no browser; another has to prove itself with its hello. */
+  isOwnOrigin: (request: IncomingMessage) => boolean
   cookieToken: (request: IncomingMessage) => string | undefined
   peer: (request: IncomingMessage) => Peer
 }
@@ -63,11 +63,6 @@ export class WebSocketGateway {
       refuse(socket, '404 Not Found', 'There is no socket here.')
       return
     }
-    const why = this.#options.refuse(request)
-    if (why !== undefined) {
-      refuse(socket, '403 Forbidden', why)
-      return
-    }
     if (!this.#admit()) {
       refuse(socket, '503 Service Unavailable', 'Too many are coming at once.', 'Retry-After: 1\r\n')
       return
@@ -91,6 +86,7 @@ export class WebSocketGateway {
   #open(ws: WebSocket, request: IncomingMessage, socket: Duplex): void {
     const { ports } = this.#options
     const cookieToken = this.#options.cookieToken(request)
+    const ownOrigin = this.#options.isOwnOrigin(request)
     const state = { heard: ports.clock.monotonic(), peer: this.#options.peer(request) }
     this.#sockets.set(ws, state)
     const connection = new Connection({
@@ -122,10 +118,12 @@ export class WebSocketGateway {
       if (!frame) connection.close('badFrame')
       else if (frame.t === 'hello') {
         clearTimeout(waiting)
-        greeted ??= hello(connection, frame, { cookieToken, peer: state.peer }).catch((error: unknown) => {
-          ports.logger.error({ err: error }, 'hello failed unexpectedly')
-          connection.close('cutOff')
-        })
+        greeted ??= hello(connection, frame, { cookieToken, peer: state.peer, ownOrigin }).catch(
+          (error: unknown) => {
+            ports.logger.error({ err: error }, 'hello failed unexpectedly')
+            connection.close('cutOff')
+          },
+        )
       } else if (connection.speaker) void handleFrame(connection, frame)
       // A client need not wait for the welcome before it asks.
       else if (greeted) void greeted.then(() => connection.speaker && handleFrame(connection, frame))

@@ -72,7 +72,7 @@ describe('sending', () => {
       await known.promise
       await route.continue()
     })
-    await page.goto(it.instance.url)
+    await page.goto(it.url)
     await send(page, 'Faster than the page')
     expect(await field(page).inputValue()).toBe('Faster than the page')
     known.resolve()
@@ -146,7 +146,7 @@ describe('sending', () => {
     pages.push(page)
     await page.context().routeWebSocket('**/ws', (ws) => void ws.close({ code: 1011 }))
     await page.context().route(/\/api\/(live|runs)/, (route) => route.abort())
-    await page.goto(it.instance.url)
+    await page.goto(it.url)
     await choose(page, 'fast')
     await send(page, 'to nowhere')
     await page

@@ -131,7 +131,7 @@ describe('the first load', () => {
   test('a chat loads within its budget of requests and bytes', async () => {
     await it.api.signIn('ada@example.org')
     const context = await it.browser.newContext()
-    await context.addCookies([{ name: 'token', value: it.api.token, url: it.instance.url, httpOnly: true }])
+    await context.addCookies([{ name: 'token', value: it.api.token, url: it.url, httpOnly: true }])
     const page = await context.newPage()
     const client = await context.newCDPSession(page)
     await client.send('Network.enable')
@@ -141,7 +141,7 @@ describe('the first load', () => {
     client.on('Network.loadingFinished', ({ requestId, encodedDataLength }) =>
       sizes.push({ kind: kinds.get(requestId) ?? '?', bytes: encodedDataLength }),
     )
-    await page.goto(it.instance.url)
+    await page.goto(it.url)
     await page.getByRole('textbox', { name: 'Message' }).waitFor()
     await page.waitForLoadState('networkidle')
     const total = sizes.reduce((sum, { bytes }) => sum + bytes, 0)
@@ -169,7 +169,7 @@ describe('the first load', () => {
     await page.getByText('This page has a fault').waitFor()
     expect(refused).toBe(2)
     await page.unrouteAll()
-    await page.goto(it.instance.url)
+    await page.goto(it.url)
     await expect
       .poll(() => page.getByRole('textbox', { name: 'Message' }).inputValue(), { timeout: 5000 })
       .toBe('kept over the reload')

@@ -72,7 +72,7 @@ async function watched(options: Parameters<PageFixture['open']>[1] = {}): Promis
   await context.addInitScript(() => {
     const counted = Object.assign(window, { ran: 0, pwn: () => counted.ran++ })
   })
-  await context.addCookies([{ name: 'token', value: it.api.token, url: it.instance.url, httpOnly: true }])
+  await context.addCookies([{ name: 'token', value: it.api.token, url: it.url, httpOnly: true }])
   return context
 }
 

@@ -20,7 +20,7 @@ afterEach(async () => {
 async function openIn(spoil: () => void): Promise<Page> {
   const context = await it.browser.newContext({ viewport: { width: 1000, height: 700 } })
   await context.addInitScript(spoil)
-  await context.addCookies([{ name: 'token', value: it.api.token, url: it.instance.url, httpOnly: true }])
+  await context.addCookies([{ name: 'token', value: it.api.token, url: it.url, httpOnly: true }])
   const page = await it.open('/', { beside: context })
   pages.push(page)
   return page

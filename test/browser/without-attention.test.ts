@@ -26,7 +26,7 @@ const shownWords = async (page: Page): Promise<string> =>
 async function open(path = '/', init?: () => void): Promise<Page> {
   const context = await it.browser.newContext({ viewport: { width: 1280, height: 800 } })
   if (init) await context.addInitScript(init)
-  await context.addCookies([{ name: 'token', value: it.api.token, url: it.instance.url, httpOnly: true }])
+  await context.addCookies([{ name: 'token', value: it.api.token, url: it.url, httpOnly: true }])
   const page = await it.open(path, { beside: context })
   pages.push(page)
   return page

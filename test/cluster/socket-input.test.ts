@@ -85,12 +85,37 @@ describe('bad input on the socket', () => {
     expect((await fetch(`${url}/health`)).status).toBe(200)
   })
 
-  test('another site', async () => {
-    const socket = new TestSocket(url, {
-      token: fleet.api.token,
-      headers: { origin: 'https://evil.example' },
-    })
-    await expect(socket.open()).rejects.toThrow('403')
+  test('another site has no use of the cookie, and does not learn whether it is good', async () => {
+    const headers = { origin: 'https://evil.example' }
+    for (const token of [fleet.api.token, 'forged']) {
+      const socket = await open({ headers, token })
+      socket.hello()
+      expect((await socket.closed).code).toBe(4008)
+      expect(socket.frames).toEqual([])
+      const guessing = await open({ headers, token })
+      guessing.hello('guessed')
+      expect((await guessing.closed).code).toBe(4008)
+    }
+  })
+
+  test('a page whose own site a proxy has hidden shows what only it could read', async () => {
+    const { proof } = await fleet.api.call<{ proof: string }>('GET', '/api/auth/origin-proof')
+    const socket = await open({ headers: { origin: 'https://chat.example' } })
+    socket.hello(proof)
+    await socket.frame('welcome')
+    socket.close()
+    const other = new ApiClient(url)
+    await other.signUp('proof-of-another@example.com')
+    const taken = await open({ headers: { origin: 'https://chat.example' }, token: other.token })
+    taken.hello(proof)
+    expect((await taken.closed).code).toBe(4008)
+  })
+
+  test('another site with a token of its own needs no cookie', async () => {
+    const socket = await new TestSocket(url, { headers: { origin: 'https://tool.example' } }).open()
+    socket.send({ t: 'hello', v: 1, tab: 'test', token: fleet.api.token })
+    await socket.frame('welcome')
+    socket.close()
   })
 
   test('the own site behind a proxy that keeps the host', async () => {

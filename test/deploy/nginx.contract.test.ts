@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Reader } from '../support/reader.ts'
 import { ClientLog } from './support/client-log.ts'
 import { killUnderLoad, rollingRestart } from './support/fleet-under-load.ts'
-import { startNginxBefore } from './support/local-nginx.ts'
+import { guideNginx, startNginxBefore } from './support/local-nginx.ts'
 import type { LocalNginx } from './support/local-nginx.ts'
 import { startProxiedFleet } from './support/proxied-fleet.ts'
 import type { ProxiedFleet } from './support/proxied-fleet.ts'
@@ -52,10 +51,9 @@ describe('the guide’s own server blocks, inside events{} and http{}', () => {
   let guides: LocalNginx
 
   beforeAll(async () => {
-    const text = await readFile(join(import.meta.dirname, 'guide/nginx.conf'), 'utf8')
     guides = await startNginxBefore(fleet, {
       folder: join(fleet.folder, 'guide'),
-      text: `error_log x;\npid x;\nevents {}\nhttp {\n${text}\n}\n`,
+      text: await guideNginx(),
     })
   })
   afterAll(() => guides?.stop())

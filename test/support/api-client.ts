@@ -4,6 +4,8 @@ import type { ChatView, RunStarted, RunStartRequest, UserView } from '../../prot
 export class ApiClient {
   url: string
   token = ''
+  /** Sent with every request. */
+  headers: Record<string, string> = {}
 
   constructor(url: string) {
     this.url = url
@@ -13,6 +15,7 @@ export class ApiClient {
     const response = await fetch(url + path, {
       method,
       headers: {
+        ...this.headers,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(this.token ? { authorization: `Bearer ${this.token}` } : {}),
       },

@@ -17,6 +17,10 @@ export interface LiveServer extends AsyncDisposable {
   opened: number
   /** `refuse` answers the upgrade with 400, as a proxy that knows no WebSockets; `swallow` never answers. */
   sockets: 'accept' | 'refuse' | 'swallow'
+  /** `hold` lets nothing of a response through before its end, as a proxy that buffers. */
+  responses: 'pass' | 'hold'
+  /** A hello without it is closed with 4008. */
+  proof: string | undefined
   /** Says something to every open socket and stream. */
   say: (frame: ServerFrame) => void
   /** Breaks every connection. */
@@ -24,7 +28,7 @@ export interface LiveServer extends AsyncDisposable {
   close: (code: number) => void
 }
 
-const welcome: ServerFrame = {
+const welcome: Extract<ServerFrame, { t: 'welcome' }> = {
   t: 'welcome',
   v: 1,
   instance: 'a',
@@ -36,15 +40,28 @@ export async function startLiveServer(): Promise<LiveServer> {
   const raw = new Set<Socket>()
   const open = new Set<WebSocket>()
   const responses = new Set<ServerResponse>()
+  const held = new WeakMap<ServerResponse, string>()
   const http: Server = createServer((request, response) => stream(request, response))
   const wss = new WebSocketServer({ noServer: true })
 
   const stream = (request: IncomingMessage, response: ServerResponse): void => {
-    it.streams.push(new URL(request.url ?? '/', 'http://x'))
+    const asked = new URL(request.url ?? '/', 'http://x')
+    it.streams.push(asked)
+    const hold = asked.searchParams.get('hold')
     response.writeHead(200, { 'content-type': 'text/event-stream' })
-    response.write(`data: ${JSON.stringify(welcome)}\n\n`)
     responses.add(response)
-    response.on('close', () => responses.delete(response))
+    held.set(response, '')
+    tell(response, welcome)
+    const end = hold === null ? undefined : setTimeout(() => response.end(held.get(response)), Number(hold))
+    response.on('close', () => {
+      clearTimeout(end)
+      responses.delete(response)
+    })
+  }
+  const tell = (response: ServerResponse, frame: ServerFrame): void => {
+    const event = `data: ${JSON.stringify(frame)}\n\n`
+    if (it.responses === 'pass') response.write(event)
+    else held.set(response, (held.get(response) ?? '') + event)
   }
   http.on('connection', (socket) => {
     raw.add(socket)
@@ -63,7 +80,8 @@ export async function startLiveServer(): Promise<LiveServer> {
       ws.on('message', (data: Buffer) => {
         const frame = JSON.parse(data.toString()) as ClientFrame
         it.heard.push(frame)
-        if (frame.t === 'hello') ws.send(JSON.stringify(welcome))
+        if (frame.t === 'hello' && frame.proof !== it.proof) ws.close(4008)
+        else if (frame.t === 'hello') ws.send(JSON.stringify(welcome))
       })
     })
   })
@@ -77,9 +95,11 @@ export async function startLiveServer(): Promise<LiveServer> {
     streams: [],
     opened: 0,
     sockets: 'accept',
+    responses: 'pass',
+    proof: undefined,
     say(frame) {
       for (const ws of open) ws.send(JSON.stringify(frame))
-      for (const response of responses) response.write(`data: ${JSON.stringify(frame)}\n\n`)
+      for (const response of responses) tell(response, frame)
     },
     cut() {
       for (const socket of raw) socket.destroy()

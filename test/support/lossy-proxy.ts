@@ -12,10 +12,19 @@ export interface LossyProxy {
   stop(): void
 }
 
-export async function startLossyProxy(target: { host: string; port: number }): Promise<LossyProxy> {
+export interface LossyProxyOptions {
+  host: string
+  port: number
+  /** Each connection is cut after so long, ms, whatever it carries. */
+  lifeMs?: number
+}
+
+export async function startLossyProxy({ lifeMs, ...target }: LossyProxyOptions): Promise<LossyProxy> {
   const sockets = new Set<Socket>()
   const proxy = createServer((near) => {
     const far = connect(target.port, target.host)
+    const over = lifeMs === undefined ? undefined : setTimeout(() => near.destroy(), lifeMs)
+    near.on('close', () => clearTimeout(over))
     for (const [from, to] of [
       [near, far],
       [far, near],

@@ -35,8 +35,8 @@ export class TestSocket {
     this.socket.send(JSON.stringify(frame))
   }
 
-  hello(): this {
-    this.send({ t: 'hello', v: 1, tab: 'test' })
+  hello(proof?: string): this {
+    this.send({ t: 'hello', v: 1, tab: 'test', ...(proof === undefined ? {} : { proof }) })
     return this
   }
 

@@ -20,6 +20,7 @@ export const operationPaths: Line = {
   getChat: 'GET /api/chats/{id}',
   getCluster: 'GET /api/cluster',
   getMe: 'GET /api/auth/me',
+  getOriginProof: 'GET /api/auth/origin-proof',
   getPreferences: 'GET /api/account/preferences',
   getSettings: 'GET /api/settings',
   listApiKeys: 'GET /api/account/api-keys',

@@ -1,9 +1,12 @@
 import { closeCodes, onClose } from '../../protocol/close-codes.ts'
 import type { ClientFrame, ServerFrame } from '../../protocol/frames.ts'
 import type { ConnectionOptions, ConnectionStatus } from './connection-options.ts'
+import { createTransportChoice } from './choose-transport.ts'
 import { createTimers } from './create-timers.ts'
 import { openLink } from './open-link.ts'
 import type { Transport } from './transport.ts'
+import { createPageProof } from './page-proof.ts'
+import { watchLink } from './watch-link.ts'
 import { timing } from './wire-constants.ts'
 
 export interface Connection {
@@ -19,12 +22,14 @@ export interface Connection {
   close: () => void
 }
 
-/** Two WebSockets in a row that never got a welcome: something between here and the server does not let them through. */
-const failuresBeforeEvents = 2
+/** Whoever was away for longer has lost more than a connection: that no WebSocket got through says nothing then, ms. */
+const outageMs = 2000
+/** After an outage a better way is tried so soon, ms. */
+const soonMs = 1000
 
 /**
- * Keeps one way to the server open: comes back with full jitter, changes to server-sent events where WebSockets do not
- * get through (and back once they do), and takes silence while a run is followed for a lost link.
+ * Keeps one way to the server open: comes back with full jitter, changes to a lesser way where a better one does not
+ * get through (and back once it does), and takes silence while a run is followed for a lost link.
  */
 export function createConnection(options: ConnectionOptions): Connection {
   const { random = Math.random, welcomeMs = 5000, silenceMs = timing.reconnectAfterMs } = options
@@ -32,12 +37,21 @@ export function createConnection(options: ConnectionOptions): Connection {
   let status: ConnectionStatus = { link: 'connecting', transport: 'socket', instance: null, endedBy: null }
   let current: Transport | null = null
   let probe: Transport | null = null
-  let socketFailures = 0
-  let lastTry: Transport['kind'] = 'events'
+  const choice = createTransportChoice()
   let attempt = 0
+  let awaySince = performance.now()
   let byeAfterMs: number | null = null
-  let heardAt = 0
+  const proof = createPageProof(options.prove)
   const timers = createTimers()
+  const watch = watchLink({
+    timers,
+    follows: options.follows,
+    silenceMs,
+    onSilent() {
+      if (current) choice.lost(current.kind, 'silent', true)
+      lost(1006)
+    },
+  })
 
   const set = (patch: Partial<ConnectionStatus>): void => {
     status = { ...status, ...patch }
@@ -54,6 +68,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   const lost = (code: number): void => {
     drop()
     if (!onClose(code).reconnect) return set({ link: 'ended', endedBy: code })
+    if (status.link === 'open') awaySince = performance.now()
     const told = byeAfterMs
     byeAfterMs = null
     // Full jitter: whoever lost the same instance comes back spread over the whole time.
@@ -64,71 +79,59 @@ export function createConnection(options: ConnectionOptions): Connection {
   }
 
   const adopt = (link: Transport, instance: string): void => {
-    if (link === probe) {
+    const beside = link === probe
+    if (beside) {
       probe = null
       drop()
     }
     current = link
     attempt = 0
-    if (link.kind === 'socket') socketFailures = 0
-    heardAt = performance.now()
-    watchSilence()
-    if (link.kind === 'events') timers.set('probe', probeMs, probeSocket)
-    else keepAlive()
+    choice.works(link.kind, beside)
+    watch.begin(link)
+    const outage = status.link !== 'open' && performance.now() - awaySince > outageMs
+    if (link.kind !== 'socket') {
+      timers.set('probe', outage ? Math.min(soonMs, probeMs) : probeMs, tryBetter)
+    }
     set({ link: 'open', transport: link.kind, instance, endedBy: null })
   }
 
   const hear = (frame: ServerFrame): void => {
-    heardAt = performance.now()
+    watch.heard()
+    if (current && watch.lasts()) choice.lasts(current.kind)
     if (frame.t === 'bye') byeAfterMs = frame.afterMs
     options.onFrame(frame)
   }
 
   const open = (kind: Transport['kind']): Transport => {
-    const link: Transport = openLink(kind, options, welcomeMs, {
+    const terms = { ...options, welcomeMs, proof }
+    const link: Transport = openLink(kind, terms, {
       onWelcome: (frame) => adopt(link, frame.instance),
       onFrame: hear,
-      onLost(code, welcomed) {
-        if (kind === 'socket' && !welcomed) socketFailures++
+      onLost(code, how, welcomed) {
+        choice.lost(kind, how, welcomed)
         if (link === current) return lost(code)
         probe = null
-        // A proxy does not change often.
-        timers.set('probe', probeMs * 5, probeSocket)
+        // A proxy does not change often; but what polls stand in for are two ways, tried in turn.
+        const times = current?.kind === 'polls' && kind === 'socket' ? 1 : 5
+        timers.set('probe', probeMs * times, tryBetter)
       },
     })
     return link
   }
 
   const connect = (): void => {
-    lastTry = socketFailures >= failuresBeforeEvents && lastTry === 'socket' ? 'events' : 'socket'
-    current = open(lastTry)
+    current = open(choice.next())
   }
 
-  const probeSocket = (): void => {
-    probe = open('socket')
-  }
-
-  const watchSilence = (): void => {
-    if (options.follows().length === 0) return timers.drop('silence')
-    const left = heardAt + silenceMs - performance.now()
-    timers.set('silence', Math.max(left, 0), () => {
-      if (performance.now() - heardAt >= silenceMs) lost(1006)
-      else watchSilence()
-    })
-  }
-
-  const keepAlive = (): void => {
-    timers.set('ping', timing.pingMs, () => {
-      if (performance.now() - heardAt > 3 * timing.pingMs) return lost(1006)
-      current?.send({ t: 'ping' })
-      keepAlive()
-    })
+  const tryBetter = (): void => {
+    if (current) probe = open(choice.better(current.kind))
   }
 
   return {
     open() {
       drop()
       attempt = 0
+      awaySince = performance.now()
       set({ link: 'connecting', endedBy: null })
       connect()
     },
@@ -136,13 +139,13 @@ export function createConnection(options: ConnectionOptions): Connection {
     send: (frame) => current?.send(frame) ?? false,
     followsChanged() {
       if (status.link !== 'open') return
-      if (!timers.has('silence')) heardAt = performance.now()
-      watchSilence()
-      if (current?.kind !== 'events') return
+      watch.followsChanged()
+      if (!current || current.kind === 'socket') return
+      const { kind } = current
       // Their address names what is followed; several changes in a row make one new request.
       timers.set('reopen', 20, () => {
         drop()
-        current = open('events')
+        current = open(kind)
       })
     },
     hurry() {

@@ -134,4 +134,14 @@ describe('a followed run', () => {
     run = takeFrame(run, { t: 'w', c: 1, at: 1, x: 'b' }).run
     expect(run.position).toEqual({ fence: 7, seq: 4, length: 2 })
   })
+
+  test('what was moving has moved once another writes it, though nobody tells of the move', () => {
+    const moving = takeFrame(seed, { t: 'run.link', c: 1, link: 'moving' }).run
+    const same = takeFrame(moving, {
+      ...runFrame('ab', 0),
+      position: { fence: 0, seq: 1, length: 2 },
+    } as RunFrame)
+    expect(same.run.link).toBe('moving')
+    expect(takeFrame(same.run, runFrame('abc', 2)).run.link).toBe('moved')
+  })
 })

@@ -101,6 +101,8 @@ function takeRun(run: FollowedRun, frame: Extract<RunFrame, { t: 'run' }>): Step
       text,
       position: frame.position,
       phase: frame.phase,
+      // An instance that has not seen the move does not tell of it: whoever writes now, another writes than before.
+      link: run.link === 'moving' && frame.position.fence > run.position.fence ? 'moved' : run.link,
       messageId: frame.messageId,
       // After a second reset the version stays that had come furthest.
       firstVersion: anew && have > (run.firstVersion?.length ?? 0) ? run.text : run.firstVersion,

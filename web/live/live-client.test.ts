@@ -15,6 +15,7 @@ function connect(server: LiveServer, options: Partial<LiveOptions> = {}): LiveCl
     eventsAddress: server.eventsAddress,
     tab: 'tab',
     random: () => 0.1,
+    prove: () => Promise.resolve(null),
     startRun: (request) => {
       overHttp.push(request)
       return Promise.resolve(started)
@@ -39,10 +40,6 @@ const isOpen = (client: LiveClient, transport = 'socket'): Promise<unknown> =>
   vi.waitFor(() => expect(client.status()).toMatchObject({ link: 'open', transport }), 5000)
 
 const seed = { runId: 'r', messageId: 'm', text: 'so far', fence: 3, phase: 'running' } as const
-
-function words(from: string, whole: string): Parameters<LiveServer['say']>[0] {
-  return { t: 'w', c: 1, at: from.length, x: whole.slice(from.length) }
-}
 
 describe('the live client', () => {
   test('says hello first and follows from its position, again after a cut', async () => {
@@ -124,52 +121,6 @@ describe('the link', () => {
     expect(server.opened).toBe(1)
     client.follow(seed)
     await vi.waitFor(() => expect(server.opened).toBeGreaterThan(1))
-  })
-
-  test('two sockets that do not get through make it server-sent events, which come back to the socket', async () => {
-    await using server = await startLiveServer()
-    server.sockets = 'refuse'
-    const client = connect(server, { probeMs: 100 })
-    const { run } = client.follow(seed)
-    await isOpen(client, 'events')
-    expect(server.opened).toBe(2)
-    expect(JSON.parse(server.streams.at(-1)?.searchParams.get('follow') ?? '')).toEqual([
-      { runId: 'r', position: { fence: 3, seq: 0, length: 6 } },
-    ])
-    server.say({
-      t: 'run',
-      c: 1,
-      runId: 'r',
-      messageId: 'm',
-      how: 'recovered',
-      keep: 6,
-      text: '',
-      position: { fence: 4, seq: 1, length: 6 },
-      phase: 'running',
-    })
-    server.say(words('so far', 'so far, so good'))
-    await vi.waitFor(() => expect(run.get().text).toBe('so far, so good'))
-    server.sockets = 'accept'
-    await isOpen(client, 'socket')
-    await vi.waitFor(() =>
-      expect(server.heard.at(-1)).toMatchObject({ t: 'follow', position: { length: 15 } }),
-    )
-  })
-
-  test('an upgrade that is swallowed counts as one that does not get through', async () => {
-    await using server = await startLiveServer()
-    server.sockets = 'swallow'
-    const client = connect(server, { welcomeMs: 60 })
-    await isOpen(client, 'events')
-  })
-
-  test('a new follow opens another event stream that names it', async () => {
-    await using server = await startLiveServer()
-    server.sockets = 'refuse'
-    const client = connect(server)
-    await isOpen(client, 'events')
-    client.follow(seed)
-    await vi.waitFor(() => expect(server.streams.at(-1)?.searchParams.get('follow')).toContain('"runId":"r"'))
   })
 
   test('after another sign-in it connects again', async () => {

@@ -10,7 +10,17 @@ import type { PendingStart } from './starts.ts'
 
 export interface LiveOptions extends Pick<
   ConnectionOptions,
-  'socketAddress' | 'eventsAddress' | 'tab' | 'random' | 'welcomeMs' | 'silenceMs' | 'probeMs' | 'maxRetryMs'
+  | 'socketAddress'
+  | 'eventsAddress'
+  | 'tab'
+  | 'prove'
+  | 'random'
+  | 'welcomeMs'
+  | 'silenceMs'
+  | 'probeMs'
+  | 'holdMs'
+  | 'paceMs'
+  | 'maxRetryMs'
 > {
   /** The HTTP operations, for when there is no socket to send on. */
   startRun: (request: RunStartRequest) => Promise<RunStarted>
@@ -45,6 +55,8 @@ interface Following {
 
 /** After so many fruitless follows the chat is read over HTTP instead. */
 const mostFollows = 4
+/** Shortest time between two readings of everything while polls serve, ms. */
+const gapOfPollsMs = 5000
 
 /** The page's end of the live connection: runs by id, events, starts and stops. One per tab. */
 export function createLiveClient(options: LiveOptions): LiveClient {
@@ -55,7 +67,9 @@ export function createLiveClient(options: LiveOptions): LiveClient {
   const eventListeners = new Set<(event: UserEvent) => void>()
   const gapListeners = new Set<() => void>()
 
+  let gapAt = -Infinity
   const gap = (): void => {
+    gapAt = performance.now()
     for (const listener of gapListeners) listener()
   }
   const open = (): [string, Following][] => [...following].filter(([, it]) => !ended(it))
@@ -79,6 +93,8 @@ export function createLiveClient(options: LiveOptions): LiveClient {
   const welcome = (): void => {
     channels = new Map()
     for (const [runId, it] of open()) sendFollow(runId, it)
+    // Between two polls is such a moment as well, but a short one: they do not read everything again each time.
+    if (connection.status().transport === 'polls' && performance.now() - gapAt < gapOfPollsMs) return
     // Events told while there was no link are not told again; what was read before the first one may be old as well.
     gap()
   }
@@ -94,8 +110,8 @@ export function createLiveClient(options: LiveOptions): LiveClient {
       return
     }
     if (++it.again > mostFollows) return gap()
-    if (connection.status().transport === 'events') connection.followsChanged()
-    else sendFollow(runId, it)
+    if (connection.status().transport === 'socket') sendFollow(runId, it)
+    else connection.followsChanged()
   }
 
   const take = (frame: ServerFrame): void => {

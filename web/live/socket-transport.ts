@@ -1,26 +1,52 @@
+import { closeCodes } from '../../protocol/close-codes.ts'
+import type { PageProof } from './page-proof.ts'
 import { framesVersion } from './wire-constants.ts'
 import { readServerFrame } from './transport.ts'
 import type { Transport, TransportEvents } from './transport.ts'
 
-/** Opens the WebSocket and says hello. The session's cookie goes with the handshake. */
-export function openSocket(address: string, tab: string, events: TransportEvents): Transport {
-  const socket = new WebSocket(address)
+/**
+ * Opens the WebSocket and says hello. The session's cookie goes with the handshake. A server that cannot see whose page
+ * this is refuses it once: then it comes again, with a proof.
+ */
+export function openSocket(
+  address: string,
+  { tab, proof }: { tab: string; proof: PageProof },
+  events: TransportEvents,
+): Transport {
   let over = false
+  let renewed = false
   const end = (code: number): void => {
     if (over) return
     over = true
     events.onClosed(code)
   }
-  socket.addEventListener('open', () => {
-    socket.send(JSON.stringify({ t: 'hello', v: framesVersion, tab }))
-  })
-  socket.addEventListener('message', (message) => {
-    if (over) return
-    const frame = typeof message.data === 'string' ? readServerFrame(message.data) : undefined
-    if (frame) events.onFrame(frame)
-  })
-  // `error` is always followed by `close`, which says more.
-  socket.addEventListener('close', (event) => end(event.code))
+  const closed = (code: number): void => {
+    if (over || renewed || code !== closeCodes.originUnproven.code) return end(code)
+    renewed = true
+    proof.renew().then(
+      () => {
+        if (!over) socket = connect()
+      },
+      () => end(code),
+    )
+  }
+  const connect = (): WebSocket => {
+    const opened = new WebSocket(address)
+    opened.addEventListener('open', () => {
+      const shown = proof.current()
+      const hello = { t: 'hello', v: framesVersion, tab, ...(shown === undefined ? {} : { proof: shown }) }
+      opened.send(JSON.stringify(hello))
+    })
+    opened.addEventListener('message', (message) => {
+      if (over) return
+      const frame = typeof message.data === 'string' ? readServerFrame(message.data) : undefined
+      if (frame) events.onFrame(frame)
+    })
+    // `error` is always followed by `close`, which says more.
+    opened.addEventListener('close', (event) => closed(event.code))
+    return opened
+  }
+  let socket = connect()
   return {
     kind: 'socket',
     send(frame) {

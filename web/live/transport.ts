@@ -3,7 +3,7 @@ import type { Position } from '../../protocol/run.ts'
 
 /** One way to the server, open until `close` or `onClosed`. */
 export interface Transport {
-  kind: 'socket' | 'events'
+  kind: 'socket' | 'events' | 'polls'
   /** False when the frame cannot go this way (any more). */
   send: (frame: ClientFrame) => boolean
   close: () => void

@@ -1,13 +1,20 @@
 import { AppError, framesVersion } from '../../../protocol/index.ts'
 import type { ClientFrameOf } from '../../../protocol/index.ts'
 import type { Connection } from '../connection.ts'
-import type { Credentials, Peer } from '../ports.ts'
+import type { Credentials, Peer, RealtimePorts } from '../ports.ts'
+
+export interface HelloFrom {
+  cookieToken: string | undefined
+  peer: Peer
+  /** The handshake came from a page of ours, or from no browser. */
+  ownOrigin: boolean
+}
 
 /** Answers hello. The connection is registered before the last check, so that no revocation falls between (DESIGN §6). */
 export async function hello(
   connection: Connection,
   frame: ClientFrameOf<'hello'>,
-  { cookieToken, peer }: { cookieToken: string | undefined; peer: Peer },
+  { cookieToken, peer, ownOrigin }: HelloFrom,
 ): Promise<void> {
   if (connection.speaker) return
   if (frame.v !== framesVersion) {
@@ -16,6 +23,10 @@ export async function hello(
   }
   const { ports } = connection
   try {
+    if (!ownOrigin && !(await isProven(ports, frame, { cookieToken, peer }))) {
+      connection.close('originUnproven')
+      return
+    }
     const credentials = credentialsOf(frame.token, cookieToken)
     await ports.authenticate(credentials, peer)
     ports.hub.add(connection)
@@ -32,6 +43,26 @@ export async function hello(
     if (error.code === 'rate_limited') connection.close('tooMany')
     else connection.close(error.status === 401 || error.status === 403 ? 'unauthenticated' : 'cutOff')
   }
+}
+
+/**
+ * Whether the cookie may be used though the page's origin is not known for ours: a token that was given says as much as
+ * a proof. Whoever has neither learns nothing of the cookie.
+ */
+async function isProven(
+  ports: RealtimePorts,
+  { token, proof }: ClientFrameOf<'hello'>,
+  { cookieToken, peer }: Omit<HelloFrom, 'ownOrigin'>,
+): Promise<boolean> {
+  if (token !== undefined) return true
+  if (proof === undefined) return false
+  const who = await ports
+    .authenticate(credentialsOf(undefined, cookieToken), peer)
+    .catch((error: unknown) => {
+      if (error instanceof AppError && (error.status === 401 || error.status === 403)) return undefined
+      throw error
+    })
+  return typeof who?.sessionId === 'string' && ports.provesOrigin(who.sessionId, proof)
 }
 
 function credentialsOf(token: string | undefined, cookieToken: string | undefined): Credentials {

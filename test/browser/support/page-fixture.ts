@@ -3,17 +3,15 @@ import { join } from 'node:path'
 import { chromium } from 'playwright-core'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { ApiClient } from '../../support/api-client.ts'
-import { startInstance } from '../../support/instance-process.ts'
-import type { InstanceProcess } from '../../support/instance-process.ts'
-import { defaultScripts, startScriptedProvider } from '../../support/scripted-provider.ts'
 import type { Script, ScriptedProvider } from '../../support/scripted-provider.ts'
-import { temporaryFolder } from '../../support/temporary-folder.ts'
+import { behind, startPageServer } from './page-server.ts'
 
 const root = join(import.meta.dirname, '../../..')
 
-/** The built page on a real instance with a scripted provider, in a real browser. */
+/** The built page on a real instance with a scripted provider, in a real browser; behind a proxy when asked. */
 export interface PageFixture extends AsyncDisposable {
-  instance: InstanceProcess
+  /** The address that the browser sees. */
+  url: string
   provider: ScriptedProvider
   browser: Browser
   api: ApiClient
@@ -21,7 +19,7 @@ export interface PageFixture extends AsyncDisposable {
   complaints: string[]
   /** Opens a page as somebody who is signed in (or nobody), at a path. */
   open: (path?: string, options?: OpenOptions) => Promise<Page>
-  /** Kills the instance and starts it again in the same place. */
+  /** Kills whatever serves the page and starts it again in the same place. */
   restart: () => Promise<void>
 }
 
@@ -42,43 +40,27 @@ export const phone: BrowserContextOptions = {
 const person = { email: 'ada@example.org', password: 'correct horse', name: 'Ada Lovelace' }
 
 export async function startPage(
-  scripts: Record<string, Script> = defaultScripts,
+  scripts?: Record<string, Script>,
   { env = {}, account = true }: { env?: Record<string, string>; account?: boolean } = {},
 ): Promise<PageFixture> {
-  const folder = await temporaryFolder('page')
-  const provider = await startScriptedProvider(scripts)
-  const settings = {
-    label: 'page',
-    env: {
-      DATA_DIR: folder.path,
-      OPENAI_API_BASE_URL: provider.v1,
-      OPENAI_API_KEY: 'sk-of-the-tests',
-      ...env,
-    },
-  }
+  const server = await startPageServer({ env, ...(scripts ? { scripts } : {}) })
   const browser = await launchBrowser()
-  const complaints: string[] = []
+  const { url, provider } = server
   const it: PageFixture = {
-    instance: await startInstance(settings),
+    url,
     provider,
     browser,
-    api: new ApiClient(''),
-    complaints,
-    open: (path, options) => openPage({ ...it, url: it.instance.url }, path, options),
-    async restart() {
-      const { port } = it.instance
-      it.instance.kill('SIGKILL')
-      await it.instance.exited()
-      it.instance = await startInstance({ ...settings, port })
-    },
+    api: new ApiClient(url),
+    complaints: [],
+    open: (path, options) => openPage(it, path, options),
+    restart: () => server.restart(),
     async [Symbol.asyncDispose]() {
       await browser.close()
-      await it.instance.stop()
-      await provider.close()
-      await folder.remove()
+      await server[Symbol.asyncDispose]()
     },
   }
-  it.api.url = it.instance.url
+  // As its page says it: not every proxy tells by what scheme and for which host a request came.
+  if (behind) it.api.headers = { 'sec-fetch-site': 'same-origin' }
   if (account) {
     await it.api.call('POST', '/api/auth/sign-up', person).then((answer) => {
       it.api.token = (answer as { token: string }).token
@@ -89,7 +71,9 @@ export async function startPage(
 
 export function launchBrowser(): Promise<Browser> {
   if (!existsSync(join(root, 'dist/web/index.html'))) throw new Error('Build the page first: npm run build')
-  return chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] })
+  // The certificate of a test's proxy is of the suite's own making.
+  const args = ['--no-sandbox', ...(behind ? ['--ignore-certificate-errors'] : [])]
+  return chromium.launch({ executablePath: '/usr/bin/chromium', args })
 }
 
 /** Opens the page of a server as the person whose token `api` has, and records what the browser complains of. */

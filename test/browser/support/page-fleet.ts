@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { startRandomBalancer } from '../../../chaos/support/random-balancer.ts'
 import type { RunView } from '../../../protocol/http/list-runs.ts'
 import { ApiClient } from '../../support/api-client.ts'
+import { makeTrustedCertificates } from '../../deploy/support/proxied-fleet.ts'
 import { startInstance } from '../../support/instance-process.ts'
 import type { InstanceProcess } from '../../support/instance-process.ts'
 import { startPostgresServer } from '../../support/postgres-server.ts'
@@ -11,17 +12,21 @@ import type { Script, ScriptedProvider } from '../../support/scripted-provider.t
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { launchBrowser, openPage } from './page-fixture.ts'
 import type { PageFixture } from './page-fixture.ts'
+import { behind, startNginxOf } from './page-server.ts'
 
-/** The page behind a balancer without memory, on two instances with a Redis and a PostgreSQL of their own. */
+/**
+ * The page behind a balancer without memory, on two instances with a Redis and a PostgreSQL of their own; or on three
+ * behind the nginx that SHOAL_TEST_BEHIND names.
+ */
 export interface PageFleet
   extends AsyncDisposable, Pick<PageFixture, 'api' | 'browser' | 'complaints' | 'open'> {
   instances: InstanceProcess[]
   provider: ScriptedProvider
-  /** Where new requests and sockets may go; all that run, unless a test narrows it. */
+  /** Where new requests and sockets may go: all that run, unless a test narrows it. An nginx goes anywhere. */
   targets: () => string[]
   /** The instance that writes the answer of this chat. */
   ownerOf: (chatId: string) => Promise<InstanceProcess>
-  /** Kills what runs and starts both anew in their places, with these variables. */
+  /** Kills what runs and starts all anew in their places, with these variables. */
   startAnew: (env?: Record<string, string>) => Promise<void>
 }
 
@@ -47,9 +52,16 @@ export async function startPageFleet(scripts: Record<string, Script>): Promise<P
       env: { DATA_DIR: join(folder.path, `data-${place}`), ...common, ...env },
     })
   const alive = (): string[] => it.instances.filter((instance) => instance.alive).map(({ url }) => url)
-  const balancer = await startRandomBalancer(() => it.targets())
+  const instances = await Promise.all((behind ? [0, 1, 2] : [0, 1]).map((place) => start(place)))
+  const balancer = behind
+    ? await startNginxOf(behind, {
+        folder: folder.path,
+        instances,
+        certificates: await makeTrustedCertificates(folder.path),
+      })
+    : await startRandomBalancer(() => it.targets())
   const it: PageFleet = {
-    instances: await Promise.all([start(0), start(1)]),
+    instances,
     provider,
     targets: alive,
     api: new ApiClient(balancer.url),
@@ -73,7 +85,7 @@ export async function startPageFleet(scripts: Record<string, Script>): Promise<P
     },
     async [Symbol.asyncDispose]() {
       await browser.close()
-      balancer.stop()
+      await balancer.stop()
       for (const instance of it.instances) {
         if (instance.alive) instance.kill('SIGKILL')
         await instance.exited()

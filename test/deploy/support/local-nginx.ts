@@ -19,7 +19,7 @@ export interface LocalNginxOptions {
   certificates: Certificates
   /** In place of deploy/nginx/nginx-debian.conf; ports, paths and instances are put in by the same rules. */
   text?: string
-  /** Further lines for each `upstream` of requests, such as `random;`. */
+  /** How each `upstream` of requests balances, in place of what the file says: `random;`. */
   balance?: string
 }
 
@@ -40,6 +40,20 @@ export async function startLocalNginx(options: LocalNginxOptions): Promise<Local
     await copyFile(join(files, name), join(folder, 'shoal', name))
   const text = options.text ?? (await readFile(join(files, 'nginx-debian.conf'), 'utf8'))
   await writeFile(config, localized(text, options))
+  const stop = await runNginx({ folder, config, port: httpsPort })
+  return { url: `https://localhost:${httpsPort}`, config, stop }
+}
+
+/** Runs nginx with a file; resolves, when the port takes connections, with how to stop it. Rejects with what it says. */
+export async function runNginx({
+  folder,
+  config,
+  port,
+}: {
+  folder: string
+  config: string
+  port: number
+}): Promise<() => Promise<void>> {
   const child = spawn('nginx', ['-p', folder, '-c', config, '-g', 'daemon off;'], {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
@@ -49,16 +63,12 @@ export async function startLocalNginx(options: LocalNginxOptions): Promise<Local
   // SIGTERM, not SIGKILL: its workers end with it.
   endWithUs(child, 'SIGTERM')
   await Promise.race([
-    takesConnections(httpsPort),
+    takesConnections(port),
     ended.then(() => Promise.reject(new Error(`nginx did not start: ${said}`))),
   ])
-  return {
-    url: `https://localhost:${httpsPort}`,
-    config,
-    async stop() {
-      child.kill('SIGTERM')
-      await ended
-    },
+  return async () => {
+    child.kill('SIGTERM')
+    await ended
   }
 }
 
@@ -76,6 +86,12 @@ export async function startNginxBefore(
     certificates: fleet.certificates,
     ...options,
   })
+}
+
+/** The guide's own server blocks, inside `events{}` and `http{}`. */
+export async function guideNginx(): Promise<string> {
+  const blocks = await readFile(join(import.meta.dirname, '../guide/nginx.conf'), 'utf8')
+  return `user x;\nerror_log x;\npid x;\nevents {}\nhttp {\n${blocks}\n}\n`
 }
 
 function localized(text: string, options: LocalNginxOptions): string {
@@ -104,7 +120,9 @@ function localized(text: string, options: LocalNginxOptions): string {
     .replace(/^pid .*$/m, `pid ${join(folder, 'nginx.pid')};`)
     .replace(/^user .*$/m, process.getuid?.() === 0 ? 'user root;' : '')
     .replace(/^http \{$/m, `http {\n  ${temporary.join('\n  ')}`)
-    .replace(/^( *)upstream (?!\w*sockets)\w+ \{$/gm, (line) => (balance ? `${line}\n    ${balance}` : line))
+    .replace(/^ *upstream (?!\w*sockets)\w+ \{$[^}]*\}/gm, (block) =>
+      balance ? block.replace(/ *least_conn;/, '').replace('{', `{\n    ${balance}`) : block,
+    )
 }
 
 async function takesConnections(port: number): Promise<void> {

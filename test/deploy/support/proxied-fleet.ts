@@ -9,7 +9,7 @@ import type { InstanceProcess } from '../../support/instance-process.ts'
 import { startPostgresServer } from '../../support/postgres-server.ts'
 import { startStandalone } from '../../support/redis-server.ts'
 import { startScriptedProvider } from '../../support/scripted-provider.ts'
-import type { Script } from '../../support/scripted-provider.ts'
+import type { Script, ScriptedProvider } from '../../support/scripted-provider.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 /** Three instances with what they need, and somebody who is signed in; a proxy comes in front of them. */
@@ -18,6 +18,7 @@ export interface ProxiedFleet extends AsyncDisposable {
   /** For localhost; this process trusts them. */
   certificates: Certificates
   api: ApiClient
+  provider: ScriptedProvider
   instances: InstanceProcess[]
   /** Ends one, by SIGTERM or SIGKILL, and starts it again on its port; resolves when it is ready. */
   restart(index: number, signal: 'SIGTERM' | 'SIGKILL'): Promise<void>
@@ -31,8 +32,7 @@ export async function startProxiedFleet(
 ): Promise<ProxiedFleet> {
   await using started = new AsyncDisposableStack()
   const folder = started.use(await temporaryFolder('deploy'))
-  const certificates = await makeCertificates(folder.path)
-  setDefaultCACertificates([...getCACertificates('default'), readFileSync(certificates.ca, 'utf8')])
+  const certificates = await makeTrustedCertificates(folder.path)
   const postgres = await startPostgresServer()
   started.defer(() => postgres.stop())
   const redis = started.use(await startStandalone())
@@ -62,6 +62,7 @@ export async function startProxiedFleet(
     folder: folder.path,
     certificates,
     api,
+    provider,
     instances,
     async restart(index, signal) {
       const { port } = instances[index]!
@@ -76,4 +77,11 @@ export async function startProxiedFleet(
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
+}
+
+/** For localhost; this process trusts them. */
+export async function makeTrustedCertificates(folder: string): Promise<Certificates> {
+  const certificates = await makeCertificates(folder)
+  setDefaultCACertificates([...getCACertificates('default'), readFileSync(certificates.ca, 'utf8')])
+  return certificates
 }

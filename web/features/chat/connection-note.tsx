@@ -5,23 +5,25 @@ import { closeCodes } from '../../../protocol/close-codes.ts'
 import { useConnectionStatus } from './live-context.tsx'
 import { useOnline } from './use-online.ts'
 
-/** A link that comes back within this time was never worth a word, ms. */
+/** What is better again within this time was never worth a word, ms. */
 const worthTellingMs = 2000
 
-/** Says that the live connection is away, once it lasts, and when server-sent events stand in for the WebSocket. */
+/** Says that the live connection is away, once it lasts, and when a lesser way stands in for the WebSocket. */
 export function ConnectionNote(): ReactNode {
   const { link, transport, endedBy } = useConnectionStatus()
   const online = useOnline()
   const away = link === 'waiting' || link === 'connecting'
+  const lesser = link === 'open' && transport !== 'socket'
   const [lasts, setLasts] = useState(false)
+  const worse = away ? 'away' : lesser ? transport : null
   useEffect(() => {
-    if (!away) return
+    if (worse === null) return
     const timer = setTimeout(() => setLasts(true), worthTellingMs)
     return () => {
       clearTimeout(timer)
       setLasts(false)
     }
-  }, [away])
+  }, [worse])
   const text =
     endedBy === closeCodes.tooMany.code ? (
       <Trans>Too many pages are open. Close one, and this one goes on.</Trans>
@@ -33,8 +35,10 @@ export function ConnectionNote(): ReactNode {
       ) : (
         <Trans>Offline. What you write is kept.</Trans>
       )
-    ) : link === 'open' && transport === 'events' ? (
+    ) : lesser && lasts && transport === 'events' ? (
       <Trans>Live by server-sent events: something on the way blocks WebSockets.</Trans>
+    ) : lesser && lasts ? (
+      <Trans>Updated about once a second: something on the way holds live updates back.</Trans>
     ) : null
   return (
     <output className="block px-4 text-small text-warning">

@@ -26,6 +26,7 @@ export function createPageLive(queryClient: QueryClient): LiveClient {
     socketAddress: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`,
     eventsAddress: '/api/live',
     tab: newId(),
+    prove: async () => (await call('getOriginProof')).proof,
     startRun: (request) => call('startRun', { body: request }),
     stopRun: async (id) => {
       await call('stopRun', { params: { id } })

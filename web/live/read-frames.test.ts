@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createEventReader } from './events-transport.ts'
+import { createEventReader } from './read-frames.ts'
 
 test('events come out whole, whatever the borders of the chunks and the line ends', () => {
   const stream = ':  \nretry: 500\n\ndata: {"a":1}\n\ndata:{"b":"x"}\r\n\r\n: note\ndata: one\ndata: two\n\n'

@@ -1,0 +1,153 @@
+import { afterAll, beforeAll, describe, test } from 'vitest'
+import type { ExpectStatic } from 'vitest'
+import type { Page } from 'playwright-core'
+import { readScriptedWords } from '../support/scripted-provider.ts'
+import { startLossyProxy } from '../support/lossy-proxy.ts'
+import { startBadNginx } from './support/bad-nginx.ts'
+import type { BadNginx, FaultName } from './support/bad-nginx.ts'
+import { openPage, startPage } from './support/page-fixture.ts'
+import type { PageFixture } from './support/page-fixture.ts'
+import { lastAnswer, send } from './support/page-steps.ts'
+
+// What stands between a page and its server breaks the live connection, and the answer is whole all the same.
+
+const all = process.env['SHOAL_TEST_ALL'] === '1'
+const words = { words: 300, wordsPerSecond: 45 }
+// Of one paragraph: the browser does not lay out, nor tell by `innerText`, what is far from the screen.
+const longer = { words: 900, wordsPerSecond: 7 }
+let it: PageFixture
+let nginx: BadNginx
+
+beforeAll(async () => {
+  it = await startPage({ words })
+  nginx = await startBadNginx(Number(new URL(it.url).port))
+})
+afterAll(async () => {
+  await nginx?.[Symbol.asyncDispose]()
+  await it?.[Symbol.asyncDispose]()
+})
+
+interface Through {
+  page: Page
+  /** Ways that were tried so far. */
+  tried: { sockets: number; streams: number; polls: number }
+  /** What the browser complained of. */
+  complaints: string[]
+}
+
+/** The page by a port of this machine. */
+async function through(port: number): Promise<Through> {
+  const url = `http://127.0.0.1:${port}`
+  const complaints: string[] = []
+  const context = await it.browser.newContext({ viewport: { width: 1000, height: 700 } })
+  const tried = { sockets: 0, streams: 0, polls: 0 }
+  context.on('page', (page) => {
+    page.on('websocket', () => void tried.sockets++)
+    page.on('request', (request) => {
+      const { pathname, searchParams } = new URL(request.url())
+      if (pathname === '/api/live') tried[searchParams.has('hold') ? 'polls' : 'streams']++
+    })
+  })
+  await context.addCookies([{ name: 'token', value: it.api.token, url, httpOnly: true }])
+  const page = await openPage({ ...it, url, complaints }, '/', { beside: context })
+  await page.getByRole('textbox', { name: 'Message' }).waitFor()
+  return {
+    page,
+    tried,
+    complaints,
+  }
+}
+
+/** Asks and compares what is shown in the end with what the store has, word by word. */
+async function askedAndAnswered({ page, complaints }: Through, expect: ExpectStatic): Promise<void> {
+  await send(page, 'Through thick and thin')
+  await page.waitForURL(/\/c\//)
+  await expect
+    .poll(() => lastAnswer(page).getAttribute('data-status'), { timeout: 150_000, interval: 250 })
+    .toBe('done')
+  const { messages } = await it.api.chat(page.url().split('/').at(-1) ?? '')
+  const stored = messages.at(-1)?.text ?? ''
+  expect(readScriptedWords(stored, it.provider.scripts['words']?.words as number).problem).toBeUndefined()
+  const shown = (): Promise<string> => lastAnswer(page).locator('.answer > .md').innerText()
+  await expect.poll(shown, { timeout: 10_000 }).toBe(stored.trim())
+  expect(await page.locator('[data-message]').count()).toBe(2)
+  expect(complaints).toEqual([])
+}
+
+describe.concurrent('a proxy that lets no WebSocket through, or holds responses back, or cuts', () => {
+  const dropped: FaultName = 'an upgrade whose headers are dropped'
+  const refusing: FaultName[] = [
+    'an upgrade that is answered by 400',
+    'an upgrade that is answered by 426',
+    'an upgrade that is answered by 502',
+  ]
+  test.for(all ? [dropped, ...refusing] : [dropped])(
+    '%s: server-sent events, and the page says so',
+    async (kind, { expect }) => {
+      const way = await through(nginx.ports[kind])
+      await way.page.getByText(/Live by server-sent events/).waitFor({ timeout: 20_000 })
+      await askedAndAnswered(way, expect)
+      console.log(`${kind}: ${JSON.stringify(way.tried)}`)
+      // Two sockets, a third where the start was slow; a new stream for each change of what is followed.
+      expect(way.tried.sockets).toBeLessThanOrEqual(3)
+      expect(way.tried.streams).toBeLessThanOrEqual(5)
+      expect(way.tried.polls).toBe(0)
+      await way.page.context().close()
+    },
+  )
+
+  const compressed: FaultName = 'responses that are held back and compressed'
+  const held: FaultName = 'responses that are held back'
+  test.for(all ? [compressed, held] : [compressed])(
+    '%s: the page asks again and again, and says so',
+    async (kind, { expect }) => {
+      const way = await through(nginx.ports[kind])
+      // Asked while it still looks for a way.
+      const began = performance.now()
+      await askedAndAnswered(way, expect)
+      const seconds = (performance.now() - began) / 1000
+      await way.page.getByText(/Updated about once a second/).waitFor({ timeout: 20_000 })
+      console.log(`${kind}: ${JSON.stringify(way.tried)} in ${seconds.toFixed(0)} s`)
+      expect(way.tried.sockets).toBeLessThanOrEqual(3)
+      expect(way.tried.streams).toBeLessThanOrEqual(2)
+      expect(way.tried.polls).toBeLessThanOrEqual(5 + 2 * seconds)
+      await way.page.context().close()
+    },
+  )
+
+  test('every connection is cut after 5 s: the words go on where they stopped', ({ expect }) =>
+    cutAfter(5000, expect))
+})
+
+/** Sockets, and streams where those do not get through, by a proxy that ends each connection after `lifeMs`. */
+async function cutAfter(lifeMs: number, expect: ExpectStatic): Promise<void> {
+  const ports = {
+    sockets: Number(new URL(it.url).port),
+    streams: nginx.ports['an upgrade that is answered by 400'],
+  }
+  await Promise.all(
+    Object.entries(ports).map(async ([kind, port]) => {
+      const proxy = await startLossyProxy({ host: '127.0.0.1', port, lifeMs })
+      const began = performance.now()
+      const way = await through(proxy.port)
+      await askedAndAnswered(way, expect)
+      const cuts = Math.ceil((performance.now() - began) / lifeMs)
+      console.log(`cut after ${lifeMs} ms, by ${kind}: ${JSON.stringify(way.tried)}, at most ${cuts} cuts`)
+      // One way anew for each cut; where sockets do not get through one is tried first each time.
+      expect(way.tried.sockets).toBeLessThanOrEqual(kind === 'sockets' ? 1 + cuts : 3 + 2 * cuts)
+      expect(way.tried.streams).toBeLessThanOrEqual(kind === 'sockets' ? 0 : 5 + 2 * cuts)
+      expect(way.tried.polls).toBe(0)
+      await way.page.context().close()
+      proxy.stop()
+    }),
+  )
+}
+
+test.runIf(all)(
+  'every connection is cut after 60 s: the same',
+  async ({ expect }) => {
+    it.provider.scripts['words'] = longer
+    await cutAfter(60_000, expect)
+  },
+  240_000,
+)

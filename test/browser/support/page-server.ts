@@ -1,0 +1,91 @@
+import { guideNginx, startNginxBefore } from '../../deploy/support/local-nginx.ts'
+import type { LocalNginx } from '../../deploy/support/local-nginx.ts'
+import { startProxiedFleet } from '../../deploy/support/proxied-fleet.ts'
+import { startInstance } from '../../support/instance-process.ts'
+import { startScriptedProvider } from '../../support/scripted-provider.ts'
+import type { Script, ScriptedProvider } from '../../support/scripted-provider.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
+
+/** What the page of a test comes from. */
+export interface PageServer extends AsyncDisposable {
+  /** The address that the browser sees. */
+  url: string
+  provider: ScriptedProvider
+  /** Kills whatever serves it and starts it again in the same place. */
+  restart(): Promise<void>
+}
+
+export interface PageServerOptions {
+  scripts?: Record<string, Script>
+  env: Record<string, string>
+}
+
+/**
+ * Whose server blocks stand between the browser and three instances: those of deploy/nginx or the guide's, set by
+ * SHOAL_TEST_BEHIND. Undefined: the page comes from one embedded instance, with nothing between.
+ */
+export const behind = readBehind(process.env['SHOAL_TEST_BEHIND'])
+
+type Whose = 'ours' | 'guide'
+
+function readBehind(value = ''): Whose | undefined {
+  if (value === '') return undefined
+  if (value === 'ours' || value === 'guide') return value
+  throw new Error(`SHOAL_TEST_BEHIND is ours or guide, not ${value}`)
+}
+
+const credentials = { OPENAI_API_KEY: 'sk-of-the-tests' }
+
+export function startPageServer(options: PageServerOptions): Promise<PageServer> {
+  return behind ? startBehind(behind, options) : startAlone(options)
+}
+
+async function startAlone({ scripts, env }: PageServerOptions): Promise<PageServer> {
+  const folder = await temporaryFolder('page')
+  const provider = await startScriptedProvider(scripts)
+  const settings = {
+    label: 'page',
+    env: { DATA_DIR: folder.path, OPENAI_API_BASE_URL: provider.v1, ...credentials, ...env },
+  }
+  let instance = await startInstance(settings)
+  return {
+    url: instance.url,
+    provider,
+    async restart() {
+      const { port } = instance
+      instance.kill('SIGKILL')
+      await instance.exited()
+      instance = await startInstance({ ...settings, port })
+    },
+    async [Symbol.asyncDispose]() {
+      await instance.stop()
+      await provider.close()
+      await folder.remove()
+    },
+  }
+}
+
+async function startBehind(whose: Whose, { scripts, env }: PageServerOptions): Promise<PageServer> {
+  await using started = new AsyncDisposableStack()
+  const fleet = started.use(await startProxiedFleet({ ...credentials, ...env }, scripts))
+  const nginx = await startNginxOf(whose, fleet)
+  started.defer(() => nginx.stop())
+  const owned = started.move()
+  return {
+    url: nginx.url,
+    provider: fleet.provider,
+    async restart() {
+      await Promise.all([0, 1, 2].map((index) => fleet.restart(index, 'SIGKILL')))
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+/** Balances at random, whatever its file says. */
+export async function startNginxOf(
+  whose: Whose,
+  fleet: Parameters<typeof startNginxBefore>[0],
+): Promise<LocalNginx> {
+  const text = whose === 'guide' ? { text: await guideNginx() } : {}
+  return startNginxBefore(fleet, { balance: 'random;', ...text })
+}

@@ -1,0 +1,64 @@
+import type { Timers } from './create-timers.ts'
+import type { Transport } from './transport.ts'
+import { timing } from './wire-constants.ts'
+
+/** Takes silence for a lost link. */
+export interface LinkWatch {
+  /** A link works from now on. */
+  begin: (link: Transport) => void
+  /** Something was heard on it. */
+  heard: () => void
+  /** What is followed has changed: the server says something more often, or need not any more. */
+  followsChanged: () => void
+  /** The link has carried frames for longer than a silence may last. */
+  lasts: () => boolean
+}
+
+export interface LinkWatchOptions {
+  timers: Timers
+  follows: () => unknown[]
+  /** Longest silence while a run is followed, ms. */
+  silenceMs: number
+  onSilent: () => void
+}
+
+export function watchLink({ timers, follows, silenceMs, onSilent }: LinkWatchOptions): LinkWatch {
+  let link: Transport | null = null
+  let heardAt = 0
+  let beganAt = 0
+
+  const watchSilence = (): void => {
+    // A poll has a deadline of its own.
+    if (follows().length === 0 || link?.kind === 'polls') return timers.drop('silence')
+    const left = heardAt + silenceMs - performance.now()
+    timers.set('silence', Math.max(left, 0), () => {
+      if (performance.now() - heardAt >= silenceMs) onSilent()
+      else watchSilence()
+    })
+  }
+
+  const keepAlive = (): void => {
+    timers.set('ping', timing.pingMs, () => {
+      if (performance.now() - heardAt > 3 * timing.pingMs) return onSilent()
+      link?.send({ t: 'ping' })
+      keepAlive()
+    })
+  }
+
+  return {
+    begin(begun) {
+      link = begun
+      heardAt = beganAt = performance.now()
+      watchSilence()
+      if (link.kind === 'socket') keepAlive()
+    },
+    heard() {
+      heardAt = performance.now()
+    },
+    followsChanged() {
+      if (!timers.has('silence')) heardAt = performance.now()
+      watchSilence()
+    },
+    lasts: () => heardAt - beganAt > silenceMs,
+  }
+}
