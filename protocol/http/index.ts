@@ -13,6 +13,7 @@ import { getChat } from './get-chat.ts'
 import { getCluster } from './get-cluster.ts'
 import { getMe } from './get-me.ts'
 import { getPreferences } from './get-preferences.ts'
+import { getSession } from './get-session.ts'
 import { getSettings } from './get-settings.ts'
 import { listApiKeys } from './list-api-keys.ts'
 import { listChats } from './list-chats.ts'
@@ -53,6 +54,7 @@ export const operations = {
   getCluster,
   getMe,
   getPreferences,
+  getSession,
   getSettings,
   listApiKeys,
   listChats,

@@ -1,6 +1,6 @@
 import type { Preferences } from '../../protocol/http/get-preferences.ts'
 import type { Role } from '../../protocol/http/user-view.ts'
-import { getMe, getPreferences, putPreferences, updateAccount } from './account.ts'
+import { getMe, getPreferences, getSession, putPreferences, updateAccount } from './account.ts'
 import { listUsers, resetPassword, updateUser } from './administer-users.ts'
 import type { ListUsers } from './administer-users.ts'
 import { createApiKey, deleteApiKey, listApiKeys } from './api-keys.ts'
@@ -45,6 +45,7 @@ export function createAccounts(options: AccountsOptions) {
       signOut: (caller: Caller) => signOut(context, caller),
       signOutEverywhere: (caller: Caller) => signOutEverywhere(context, caller),
       getMe: (caller: Caller) => getMe(context, caller),
+      getSession: (caller: Caller | undefined) => getSession(context, caller),
       updateAccount: (caller: Caller, { body }: Body<{ name: string }>) =>
         updateAccount(context, caller, body),
       changePassword: (

@@ -19,6 +19,7 @@ export type AccountUseCases = Group<
   | 'endSession'
   | 'getMe'
   | 'getPreferences'
+  | 'getSession'
   | 'listApiKeys'
   | 'listSessions'
   | 'listUsers'

@@ -85,6 +85,7 @@ function accountUseCases(services: () => Services): UseCases['accounts'] {
     endSession: (...args) => of().endSession(...args),
     getMe: (...args) => of().getMe(...args),
     getPreferences: (...args) => of().getPreferences(...args),
+    getSession: (...args) => of().getSession(...args),
     listApiKeys: (...args) => of().listApiKeys(...args),
     listSessions: (...args) => of().listSessions(...args),
     listUsers: (...args) => of().listUsers(...args),

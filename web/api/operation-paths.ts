@@ -21,6 +21,7 @@ export const operationPaths: Line = {
   getCluster: 'GET /api/cluster',
   getMe: 'GET /api/auth/me',
   getPreferences: 'GET /api/account/preferences',
+  getSession: 'GET /api/auth/session',
   getSettings: 'GET /api/settings',
   listApiKeys: 'GET /api/account/api-keys',
   listChats: 'GET /api/chats',

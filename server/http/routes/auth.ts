@@ -8,4 +8,5 @@ export function serveAuth(serve: Serve, accounts: AccountUseCases): void {
   serve.settingCookie(operations.signOut, accounts.signOut)
   serve.settingCookie(operations.signOutEverywhere, accounts.signOutEverywhere)
   serve.operation(operations.getMe, accounts.getMe)
+  serve.operation(operations.getSession, accounts.getSession)
 }
