@@ -102,6 +102,12 @@ describe.each(chosen)('axe finds nothing: %s', (name, view) => {
     await lastAnswer(page).locator('pre').first().waitFor()
     await page.locator('.katex').first().waitFor()
     expect(await faults(page)).toEqual([])
+    if (view.isMobile) {
+      await lastAnswer(page).getByRole('button', { name: 'Actions of this message' }).press('Enter')
+      await page.getByRole('dialog', { name: /^Answer of/ }).waitFor()
+      expect(await faults(page)).toEqual([])
+      await page.keyboard.press('Escape')
+    }
     await page.getByRole('button', { name: /^Model:/ }).click()
     await page.getByRole('menuitemradio', { name: 'slow' }).click()
     await send(page, 'More')
