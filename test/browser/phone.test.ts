@@ -152,4 +152,47 @@ describe('on a phone', () => {
     await page.getByRole('dialog', { name: 'Chats' }).getByRole('link').first().tap()
     await expect.poll(() => page.getByRole('dialog', { name: 'Chats' }).count()).toBe(0)
   })
+
+  test('55: with the keyboard over the page, field and last words are above it', async () => {
+    const page = await open()
+    await ask(page, 'a question')
+    // What a browser tells that lays its keyboard over the page.
+    await page.evaluate(() => {
+      const viewport = window.visualViewport!
+      Object.defineProperty(viewport, 'height', { configurable: true, get: () => 544 })
+      viewport.dispatchEvent(new Event('resize'))
+    })
+    const bottomOf = async (element: Locator): Promise<number> => {
+      const box = await element.boundingBox()
+      return box === null ? Infinity : box.y + box.height
+    }
+    await expect.poll(() => bottomOf(field(page))).toBeLessThanOrEqual(544)
+    await expect.poll(() => bottomOf(lastAnswer(page).locator('.answer'))).toBeLessThan(544)
+    expect(await bottomOf(lastAnswer(page).locator('.answer'))).toBeGreaterThan(300)
+  })
+
+  test('a swipe from the left edge brings the chats, one back closes them, one from the middle does nothing', async () => {
+    const page = await open()
+    await ask(page, 'a question')
+    const touch = await page.context().newCDPSession(page)
+    const swipe = async (from: number, to: number): Promise<void> => {
+      const point = (x: number): { touchPoints: { x: number; y: number }[] } => ({
+        touchPoints: [{ x, y: 400 }],
+      })
+      await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', ...point(from) })
+      for (let step = 1; step <= 4; step++)
+        await touch.send('Input.dispatchTouchEvent', {
+          type: 'touchMove',
+          ...point(from + ((to - from) * step) / 4),
+        })
+      await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] })
+    }
+    const chats = page.getByRole('dialog', { name: 'Chats' })
+    await swipe(150, 330)
+    expect(await chats.count()).toBe(0)
+    await swipe(6, 200)
+    await chats.waitFor()
+    await swipe(250, 60)
+    await expect.poll(() => chats.count()).toBe(0)
+  })
 })
