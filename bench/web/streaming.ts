@@ -24,19 +24,21 @@ export async function measureStreaming(server: PageFixture): Promise<Row[]> {
     new PerformanceObserver((list) => {
       for (const entry of list.getEntries()) if (!entry.hadRecentInput) globalThis.shift += entry.value
     }).observe({ type: 'layout-shift', buffered: false })
-    new MutationObserver(() => {
-      if (!globalThis.endedAt && document.querySelector('[data-message=assistant][data-status=done]'))
-        globalThis.endedAt = Date.now()
-    }).observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ['data-status'] })
+    globalThis.ended = new Promise((resolve) => new MutationObserver((_, observer) => {
+      if (!document.querySelector('[data-message=assistant][data-status=done]')) return
+      observer.disconnect()
+      resolve(Date.now())
+    }).observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ['data-status'] }))
+    undefined
   `)
   const field = page.getByRole('textbox', { name: 'Message' })
   await field.fill('Everything that Markdown has')
   const [busy, bytes] = [await cost.busySeconds(), cost.socketBytes()]
   await field.press('Enter')
-  await page.locator('[data-message=assistant][data-status=done]').waitFor({ timeout: 60_000 })
+  // By the page's own promise: a locator would look in every frame, and be measured along.
+  const endedAt = Number(await page.evaluate('globalThis.ended'))
   const took = (await cost.busySeconds()) - busy
   const wire = cost.socketBytes() - bytes
-  const endedAt = Number(await page.evaluate('globalThis.endedAt'))
   const shift = Number(await page.evaluate('globalThis.shift'))
   const sourceEnded = Math.max(...server.provider.calls.map(({ endedAt }) => endedAt ?? 0))
   await page.context().close()

@@ -14,6 +14,7 @@ import { getCluster } from './get-cluster.ts'
 import { getMe } from './get-me.ts'
 import { getOriginProof } from './get-origin-proof.ts'
 import { getPreferences } from './get-preferences.ts'
+import { getSession } from './get-session.ts'
 import { getSettings } from './get-settings.ts'
 import { listApiKeys } from './list-api-keys.ts'
 import { listChats } from './list-chats.ts'
@@ -55,6 +56,7 @@ export const operations = {
   getMe,
   getOriginProof,
   getPreferences,
+  getSession,
   getSettings,
   listApiKeys,
   listChats,

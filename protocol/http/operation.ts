@@ -1,7 +1,10 @@
 import type { z } from 'zod'
 
-/** Who may call: nobody in particular, somebody signed in (a `pending` account included), a user, an administrator. */
-export type Access = 'public' | 'signed-in' | 'user' | 'admin'
+/**
+ * Who may call: nobody in particular, anyone and whoever is signed in is known, somebody signed in (a `pending` account
+ * included), a user, an administrator.
+ */
+export type Access = 'public' | 'anyone' | 'signed-in' | 'user' | 'admin'
 
 export interface Operation<
   Method extends string = string,

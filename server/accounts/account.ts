@@ -15,6 +15,15 @@ export async function getMe({ store }: StoreOnly, caller: Caller): Promise<UserV
   return presentUser(user)
 }
 
+/** The same for whoever asks, signed in or not. */
+export async function getSession(
+  { store }: StoreOnly,
+  caller: Caller | undefined,
+): Promise<{ user: UserView | null }> {
+  const user = caller === undefined ? undefined : await store.users.byId(caller.user.id)
+  return { user: user === undefined ? null : presentUser(user) }
+}
+
 export async function updateAccount(
   { store }: StoreOnly,
   caller: Caller,

@@ -1,6 +1,6 @@
 import type { Preferences } from '../../protocol/http/get-preferences.ts'
 import type { Role } from '../../protocol/http/user-view.ts'
-import { getMe, getPreferences, putPreferences, updateAccount } from './account.ts'
+import { getMe, getPreferences, getSession, putPreferences, updateAccount } from './account.ts'
 import { listUsers, resetPassword, updateUser } from './administer-users.ts'
 import type { ListUsers } from './administer-users.ts'
 import { createApiKey, deleteApiKey, listApiKeys } from './api-keys.ts'
@@ -50,6 +50,7 @@ export function createAccounts(options: AccountsOptions) {
       getOriginProof: async ({ sessionId }: Caller) => ({
         proof: sessionId === null ? null : originProof.of(sessionId),
       }),
+      getSession: (caller: Caller | undefined) => getSession(context, caller),
       updateAccount: (caller: Caller, { body }: Body<{ name: string }>) =>
         updateAccount(context, caller, body),
       changePassword: (

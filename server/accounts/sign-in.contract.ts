@@ -10,7 +10,7 @@ export function describeSignIn(name: string, openStore: OpenStore): void {
     test('the use cases are those that the routes ask for', async () => {
       const { accounts } = await openWorld(openStore)
       const useCases: AccountUseCases = accounts.useCases
-      expect(Object.keys(useCases)).toHaveLength(18)
+      expect(Object.keys(useCases)).toHaveLength(19)
     })
 
     test('the first to sign up becomes administrator, then it is closed', async () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { AppError } from '../../protocol/index.ts'
 import { startHttp } from '../../test/support/http-fixture.ts'
 import type { FixtureOptions, HttpFixture } from '../../test/support/http-fixture.ts'
 
@@ -53,6 +54,19 @@ describe('who comes in', () => {
     expect((await it.send({ path: '/api/users', headers: { authorization: 'Bearer admin' } })).status).toBe(
       200,
     )
+  })
+
+  test('anyone may ask whether somebody is signed in; only what is known to be nobody is nobody', async () => {
+    const session = async (headers: Record<string, string>): Promise<[number, string | undefined]> => {
+      const { status } = await it.send({ path: '/api/auth/session', headers })
+      return [status, it.calls.at(-1)?.caller?.user.id]
+    }
+    expect(await session({})).toEqual([200, undefined])
+    expect(await session({ cookie: 'token=forged' })).toEqual([200, undefined])
+    expect(await session({ cookie: 'token=user' })).toEqual([200, 'id-of-user'])
+    expect(await session({ authorization: 'Bearer pending' })).toEqual([200, 'id-of-pending'])
+    await start({ server: { authenticate: () => Promise.reject(new AppError('store_unavailable')) } })
+    expect((await session({ cookie: 'token=user' }))[0]).toBe(503)
   })
 
   test('public operations ask nobody', async () => {

@@ -13,7 +13,10 @@ export interface AdmissionOptions {
 
 /** The doors of the API: who comes in, and who may not use whose cookie. */
 export interface Admission {
-  /** Throws unless `access` lets this request in. The caller is undefined for public operations only. */
+  /**
+   * Throws unless `access` lets this request in. The caller is undefined for public operations, and where anyone may
+   * ask and nobody is signed in.
+   */
   admit(request: FastifyRequest, reply: FastifyReply, access: Access): Promise<Caller | undefined>
   /** For other people's clients: a bearer token or key, never the cookie; a pending account does not pass. */
   admitByToken(request: FastifyRequest): Promise<Caller>
@@ -28,13 +31,29 @@ export function createAdmission({ authenticate, isOwnOrigin, cookieName }: Admis
     if (!isOwnOrigin(request.headers)) throw new AppError('wrong_origin', { field: 'origin' })
   }
 
+  async function identify(
+    { bearer, cookieToken }: { bearer: string | undefined; cookieToken: string | undefined },
+    request: FastifyRequest,
+    access: Access,
+  ): Promise<Caller | undefined> {
+    try {
+      return await authenticate(credentialsOf(bearer, cookieToken), request.meta)
+    } catch (error) {
+      // Only what is known to be nobody is nobody: a store that does not answer is not.
+      if (access === 'anyone' && error instanceof AppError && error.code === 'unauthenticated')
+        return undefined
+      throw error
+    }
+  }
+
   return {
     async admit(request, reply, access) {
       const bearer = bearerOf(request)
       checkOrigin(request, bearer)
       if (access === 'public') return undefined
       const cookieToken = bearer === undefined ? cookieOf(request, cookieName) : undefined
-      const caller = await authenticate(credentialsOf(bearer, cookieToken), request.meta)
+      const caller = await identify({ bearer, cookieToken }, request, access)
+      if (caller === undefined) return undefined
       if (caller.renewedCookie !== undefined) reply.header('set-cookie', caller.renewedCookie)
       checkRole(caller, access)
       return caller
@@ -66,7 +85,7 @@ function bearerOf({ headers }: FastifyRequest): string | undefined {
 }
 
 function checkRole({ role }: Caller, access: Access): void {
-  if (access === 'signed-in') return
+  if (access === 'signed-in' || access === 'anyone') return
   if (role === 'pending') throw new AppError('account_pending')
   if (access === 'admin' && role !== 'admin') throw new AppError('forbidden')
 }

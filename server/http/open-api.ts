@@ -45,7 +45,7 @@ function describe(name: string, operation: Operation): Json {
     operationId: name,
     summary,
     tags: [operation.path.split('/')[2] ?? 'api'],
-    security: access === 'public' ? [] : [{ token: [] }],
+    security: access === 'public' ? [] : access === 'anyone' ? [{ token: [] }, {}] : [{ token: [] }],
     ...(access === 'admin' ? { description: 'Administrators only.' } : {}),
     parameters: [...parameters('path', operation.params), ...parameters('query', operation.query)],
     ...(body ? { requestBody: { required: true, content: json(schemaOf(body, 'input')) } } : {}),

@@ -16,8 +16,12 @@ type Part<Key extends string, Schema> =
 
 export type ResponseOf<Op extends Operation> = z.output<Op['response']>
 
-/** Nobody in particular calls what is public. */
-type CallerOf<Op extends Operation> = Op['access'] extends 'public' ? undefined : Caller
+/** Nobody in particular calls what is public; what anyone may ask, perhaps somebody. */
+type CallerOf<Op extends Operation> = Op['access'] extends 'public'
+  ? undefined
+  : Op['access'] extends 'anyone'
+    ? Caller | undefined
+    : Caller
 
 /** A response that sets or clears the session's cookie: a whole `Set-Cookie` line. */
 export interface WithCookie<Body> {

@@ -20,6 +20,7 @@ export type AccountUseCases = Group<
   | 'getMe'
   | 'getOriginProof'
   | 'getPreferences'
+  | 'getSession'
   | 'listApiKeys'
   | 'listSessions'
   | 'listUsers'

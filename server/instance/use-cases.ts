@@ -86,6 +86,7 @@ function accountUseCases(services: () => Services): UseCases['accounts'] {
     getMe: (...args) => of().getMe(...args),
     getOriginProof: (...args) => of().getOriginProof(...args),
     getPreferences: (...args) => of().getPreferences(...args),
+    getSession: (...args) => of().getSession(...args),
     listApiKeys: (...args) => of().listApiKeys(...args),
     listSessions: (...args) => of().listSessions(...args),
     listUsers: (...args) => of().listUsers(...args),

@@ -60,7 +60,11 @@ describe('the door, in order', () => {
 
   test('a wrong password is told beside the form, and the address stays', async () => {
     const page = await it.open('/', { signedIn: false })
+    const said: string[] = []
+    page.on('console', (message) => said.push(message.text()))
+    await page.reload({ waitUntil: 'networkidle' })
     await page.getByLabel('Email').fill('ada@example.org')
+    expect(said, 'the browser’s console before anybody has signed in').toEqual([])
     await page.getByLabel('Password').fill('wrong horse')
     await page.getByRole('button', { name: 'Sign in' }).click()
     await page.getByRole('alert').getByText('Email or password is wrong.').waitFor()

@@ -87,3 +87,42 @@ test.each([
   expect(said).toMatch(/^Thinking · [1-9] s$/)
   await answered(page)
 })
+
+test('2 MB in the field are told to be too long, keep their direction, and take keys', async () => {
+  const page = await it.open('/')
+  const field = page.getByRole('textbox', { name: 'Message' })
+  await field.focus()
+  await field.evaluate((it: HTMLTextAreaElement) => {
+    it.setRangeText(`שלום ${'words '.repeat(350_000)}`)
+    it.dispatchEvent(new Event('input', { bubbles: true }))
+  })
+  await page
+    .getByRole('alert')
+    .getByText(/^Too long: /)
+    .waitFor()
+  expect(await page.getByRole('button', { name: 'Send' }).isDisabled()).toBe(true)
+  // Found once: to look for it again at each key would lay all of it out.
+  expect(await field.getAttribute('dir')).toBe('rtl')
+  await field.press('End')
+  await page.keyboard.type('!')
+  expect(await field.evaluate((it: HTMLTextAreaElement) => it.value.includes('!'))).toBe(true)
+  await field.fill('short')
+  await expect.poll(() => page.getByRole('alert').count()).toBe(0)
+  expect(await field.getAttribute('dir')).toBe('auto')
+  await field.press('Enter')
+  await answered(page)
+  await page.context().close()
+})
+
+test('each of the four ways to begin puts its words into the field, to be finished there', async () => {
+  const page = await it.open('/')
+  const field = page.getByRole('textbox', { name: 'Message' })
+  const starters = page.getByRole('list', { name: 'Ways to begin' }).getByRole('button')
+  await expect.poll(() => starters.count()).toBe(4)
+  for (const starter of await starters.all()) {
+    await starter.click()
+    expect((await starter.innerText()).endsWith((await field.inputValue()).trim())).toBe(true)
+    await expect.poll(() => field.evaluate((it) => it === document.activeElement)).toBe(true)
+  }
+  await page.context().close()
+})

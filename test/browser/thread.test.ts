@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
 import type { ChatView } from '../../protocol/index.ts'
 import { benchSource } from '../../web/ui/markdown/bench-source.ts'
-import { phone, startPage } from './support/page-fixture.ts'
+import { startPage } from './support/page-fixture.ts'
 import type { PageFixture } from './support/page-fixture.ts'
 import { answered, lastAnswer, send } from './support/page-steps.ts'
 
@@ -239,40 +239,5 @@ describe('reading', () => {
           .count(),
       )
       .toBe(0)
-  })
-})
-
-describe('on a phone', () => {
-  test('55–57: nothing is focused by opening, Enter makes a line, nothing scrolls sideways, targets are large', async () => {
-    const page = await it.open('/', phone)
-    pages.push(page)
-    await field(page).waitFor()
-    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('BODY')
-    await choose(page, 'fast')
-    await field(page).fill('one')
-    await field(page).press('Enter')
-    expect(await field(page).inputValue()).toBe('one\n')
-    await page.getByRole('button', { name: 'Send' }).tap()
-    await answered(page)
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
-    const small = await page.locator('button:visible').evaluateAll((buttons) =>
-      buttons
-        .filter((button) => !button.closest('.md'))
-        .map((button) => ({
-          name: button.getAttribute('aria-label') ?? button.textContent,
-          box: button.getBoundingClientRect(),
-        }))
-        .filter(({ box }) => box.height < 24 || box.width < 24)
-        .map(({ name, box }) => `${name} ${box.width}×${box.height}`),
-    )
-    expect(small).toEqual([])
-  })
-
-  test('the chats come in a sheet, which a chosen chat closes', async () => {
-    const page = await open('fast', '/', phone)
-    await send(page, 'x')
-    await page.getByRole('button', { name: 'Chats' }).tap()
-    await page.getByRole('dialog', { name: 'Chats' }).getByRole('link').first().tap()
-    await expect.poll(() => page.getByRole('dialog', { name: 'Chats' }).count()).toBe(0)
   })
 })

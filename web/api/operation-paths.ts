@@ -22,6 +22,7 @@ export const operationPaths: Line = {
   getMe: 'GET /api/auth/me',
   getOriginProof: 'GET /api/auth/origin-proof',
   getPreferences: 'GET /api/account/preferences',
+  getSession: 'GET /api/auth/session',
   getSettings: 'GET /api/settings',
   listApiKeys: 'GET /api/account/api-keys',
   listChats: 'GET /api/chats',

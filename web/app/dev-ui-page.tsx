@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import type { ReactNode } from 'react'
 import '../ui/markdown/markdown.css'
+import { ActionSheet, ActionSheetItem } from '../ui/action-sheet.tsx'
 import { Badge } from '../ui/badge.tsx'
 import { Button, IconButton } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
@@ -22,7 +23,6 @@ const answer =
 /** Every component of `web/ui` in every state; in development only, so its words are not translated. */
 export function DevUiPage(): ReactNode {
   const [on, setOn] = useState(true)
-  const [open, setOpen] = useState(false)
   return (
     <Page title="Components">
       <Section title="Mark and icons">
@@ -92,28 +92,7 @@ export function DevUiPage(): ReactNode {
         </div>
         <Waiting label="Waiting…" />
       </Section>
-      <Section title="Over the page">
-        <div className="flex flex-wrap gap-3">
-          <Menu label="Menu" renderTrigger={(props) => <Button {...props}>Menu</Button>}>
-            <MenuItem icon="edit" onSelect={() => undefined}>
-              Plain
-            </MenuItem>
-            <MenuItem checked hint="hint" onSelect={() => undefined}>
-              Chosen
-            </MenuItem>
-            <MenuItem icon="trash" danger onSelect={() => undefined}>
-              Danger
-            </MenuItem>
-          </Menu>
-          <Button onClick={() => setOpen(true)}>Dialog</Button>
-          <Button onClick={() => showToast('Done', { label: 'Undo', run: () => undefined })}>Toast</Button>
-        </div>
-        {open && (
-          <Dialog title="A dialog" closeLabel="Close" onClose={() => setOpen(false)}>
-            <p>Its words.</p>
-          </Dialog>
-        )}
-      </Section>
+      <OverThePage />
       <Section title="Answers">
         <StreamedAnswer source="" streaming />
         <StreamedAnswer source="Words that are coming" streaming />
@@ -121,5 +100,53 @@ export function DevUiPage(): ReactNode {
         <StreamedAnswer source={`<think>\nThoughts\n</think>\n\n${answer}`} reasoningMs={3000} />
       </Section>
     </Page>
+  )
+}
+
+function OverThePage(): ReactNode {
+  const [open, setOpen] = useState(false)
+  const [sheet, setSheet] = useState(false)
+  return (
+    <Section title="Over the page">
+      <div className="flex flex-wrap gap-3">
+        <Menu label="Menu" renderTrigger={(props) => <Button {...props}>Menu</Button>}>
+          <MenuItem icon="edit" onSelect={() => undefined}>
+            Plain
+          </MenuItem>
+          <MenuItem checked hint="hint" onSelect={() => undefined}>
+            Chosen
+          </MenuItem>
+          <MenuItem icon="trash" danger onSelect={() => undefined}>
+            Danger
+          </MenuItem>
+        </Menu>
+        <Button onClick={() => setOpen(true)}>Dialog</Button>
+        <Button onClick={() => setSheet(true)}>Sheet of actions</Button>
+        <Button onClick={() => showToast('Done', { label: 'Undo', run: () => undefined })}>Toast</Button>
+      </div>
+      {sheet && (
+        <ActionSheet
+          label="A sheet"
+          about="What it is about"
+          closeLabel="Close"
+          onClose={() => setSheet(false)}
+        >
+          <ActionSheetItem icon="copy" onSelect={() => undefined}>
+            Plain
+          </ActionSheetItem>
+          <ActionSheetItem icon="again" stays onSelect={() => undefined}>
+            Leads to more
+          </ActionSheetItem>
+          <ActionSheetItem icon="trash" danger onSelect={() => undefined}>
+            Danger
+          </ActionSheetItem>
+        </ActionSheet>
+      )}
+      {open && (
+        <Dialog title="A dialog" closeLabel="Close" onClose={() => setOpen(false)}>
+          <p>Its words.</p>
+        </Dialog>
+      )}
+    </Section>
   )
 }

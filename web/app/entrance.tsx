@@ -8,6 +8,7 @@ import { operationQuery } from '../api/operation-query.ts'
 import { Waiting } from '../ui/waiting.tsx'
 import { ErrorNotice } from '../features/errors/error-notice.tsx'
 import { followSignOut } from '../features/session/sign-out.ts'
+import { meQuery } from '../features/session/me-query.ts'
 import { PendingPage } from '../features/session/pending-page.tsx'
 import { SignInPage } from '../features/session/sign-in-page.tsx'
 import { writeStored } from '../features/storage/safe-storage.ts'
@@ -18,7 +19,7 @@ export function Entrance(): ReactNode {
   const { t } = useLingui()
   const queryClient = useQueryClient()
   const app = useQuery(operationQuery('getApp'))
-  const me = useQuery(operationQuery('getMe'))
+  const me = useQuery(meQuery)
   useEffect(() => followSignOut(queryClient), [queryClient])
   const known = me.data !== undefined
   useEffect(() => {

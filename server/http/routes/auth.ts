@@ -9,4 +9,5 @@ export function serveAuth(serve: Serve, accounts: AccountUseCases): void {
   serve.settingCookie(operations.signOutEverywhere, accounts.signOutEverywhere)
   serve.operation(operations.getMe, accounts.getMe)
   serve.operation(operations.getOriginProof, accounts.getOriginProof)
+  serve.operation(operations.getSession, accounts.getSession)
 }

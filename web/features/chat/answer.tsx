@@ -28,13 +28,15 @@ export function Answer({
   const link = run?.link ?? 'live'
   return (
     <div className="flex flex-col gap-2">
-      <AnswerText
-        source={text ?? message.text}
-        streaming={running}
-        moving={link === 'moving' || link === 'stalled'}
-        startedAt={toLocalTime(message.createdAt)}
-        reasoningMs={message.reasoningMs}
-      />
+      <div data-words="">
+        <AnswerText
+          source={text ?? message.text}
+          streaming={running}
+          moving={link === 'moving' || link === 'stalled'}
+          startedAt={toLocalTime(message.createdAt)}
+          reasoningMs={message.reasoningMs}
+        />
+      </div>
       {running && (run?.phase ?? message.phase) === 'stopping' ? (
         <Stopping />
       ) : (

@@ -2,11 +2,10 @@ import { useState } from 'react'
 import type { ReactNode } from 'react'
 import { useLingui } from '@lingui/react/macro'
 import type { MessageView } from '../../../protocol/http/chat-views.ts'
-import { splitTranscript } from '../../../protocol/transcript.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { classNames } from '../../ui/class-names.ts'
 import { Menu, MenuItem } from '../../ui/menu.tsx'
-import { copyText } from './copy-text.ts'
+import { copyMessage } from './copy-message.ts'
 import { useModels } from './use-models.ts'
 
 export interface MessageHandlers {
@@ -16,7 +15,12 @@ export interface MessageHandlers {
   onDelete: (message: MessageView) => void
 }
 
-/** What can be done with a message. Seen on hover and focus, always on the last answer and where a finger points. */
+/** It ended before it was whole, and can go on. */
+export function isUnfinished({ status }: MessageView): boolean {
+  return status === 'stopped' || status === 'interrupted'
+}
+
+/** What can be done with a message, in a line below it: seen on hover and focus, always on the last answer. */
 export function MessageActions({
   message,
   always,
@@ -31,13 +35,12 @@ export function MessageActions({
 }): ReactNode {
   const { t } = useLingui()
   const answer = message.role === 'assistant'
-  const unfinished = message.status === 'stopped' || message.status === 'interrupted'
   return (
     <div
       className={classNames(
         'flex min-h-8 touch:min-h-11 flex-wrap items-center gap-0.5 text-small text-faint transition-opacity duration-(--motion-quick)',
         answer ? '-ml-1.5' : 'justify-end -mr-1.5',
-        !always && 'opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 touch:opacity-100',
+        !always && 'opacity-0 group-focus-within:opacity-100 group-hover:opacity-100',
       )}
     >
       <CopyButton message={message} />
@@ -45,7 +48,7 @@ export function MessageActions({
         <IconButton size="small" icon="edit" label={t`Edit`} onClick={() => handlers.onEdit(message)} />
       )}
       {answer && <RegenerateMenu message={message} handlers={handlers} />}
-      {answer && unfinished && (
+      {answer && isUnfinished(message) && (
         <IconButton
           size="small"
           icon="onward"
@@ -63,8 +66,7 @@ function CopyButton({ message }: { message: MessageView }): ReactNode {
   const { t } = useLingui()
   const [said, setSaid] = useState<'copied' | 'refused' | null>(null)
   const copy = async (): Promise<void> => {
-    const text = message.role === 'assistant' ? splitTranscript(message.text).text : message.text
-    setSaid((await copyText(text)) ? 'copied' : 'refused')
+    setSaid((await copyMessage(message)) ? 'copied' : 'refused')
     setTimeout(() => setSaid(null), 2000)
   }
   return (

@@ -1,7 +1,7 @@
-import { useRef } from 'react'
 import type { ReactNode } from 'react'
 import { useLingui } from '@lingui/react/macro'
 import type { MessageView } from '../../../protocol/http/chat-views.ts'
+import { useCoarsePointer } from '../../ui/use-coarse-pointer.ts'
 import { Answer } from './answer.tsx'
 import { BranchSwitch } from './branch-switch.tsx'
 import { MessageActions } from './message-actions.tsx'
@@ -9,6 +9,7 @@ import type { MessageHandlers } from './message-actions.tsx'
 import { MessageFacts } from './message-facts.tsx'
 import { siblingsOf } from './message-tree.ts'
 import { Question, QuestionEditor } from './question.tsx'
+import { TouchActions } from './touch-actions.tsx'
 
 export interface RowHandlers extends MessageHandlers {
   onSwitch: (messageId: string) => void
@@ -23,8 +24,8 @@ function isPending({ id }: MessageView): boolean {
 
 const rowStyle = 'group flex flex-col rounded-small focus-visible:outline-offset-8'
 const questionStyle = `${rowStyle} items-end gap-1 pt-6 first:pt-0`
-// What can be done with the question stands in the room between it and its answer.
-const answerStyle = `${rowStyle} gap-1.5 pt-1`
+// What can be done with the question stands in the room between it and its answer; nothing does where a finger points.
+const answerStyle = `${rowStyle} gap-1.5 pt-1 touch:pt-4`
 
 /** One message with its actions, as an article named by its author and time. */
 export function MessageRow({
@@ -43,15 +44,25 @@ export function MessageRow({
   handlers: RowHandlers
 }): ReactNode {
   const { t, i18n } = useLingui()
-  const ref = useRef<HTMLElement>(null)
   const time = i18n.date(new Date(message.createdAt), { hour: '2-digit', minute: '2-digit' })
   const answer = message.role === 'assistant'
   const siblings = siblingsOf(all, message)
   const at = siblings.findIndex((it) => it.id === message.id)
+  const byTouch = useCoarsePointer()
+  const settled = !editing && message.status !== 'running' && !isPending(message)
+  const branches = siblings.length > 1 && (
+    <BranchSwitch
+      at={at}
+      of={siblings.length}
+      onSwitch={(to) => {
+        const sibling = siblings[to]
+        if (sibling) handlers.onSwitch(sibling.id)
+      }}
+    />
+  )
   const name = answer ? t`Answer of ${message.model ?? t`a model`}, ${time}` : t`You, ${time}`
   return (
     <article
-      ref={ref}
       id={`m-${message.id}`}
       aria-label={name}
       tabIndex={-1}
@@ -70,21 +81,22 @@ export function MessageRow({
       ) : (
         <Question text={message.text} />
       )}
-      {!editing && message.role === 'user' && isPending(message) && <div className="h-8 touch:h-11" />}
-      {!editing && message.status !== 'running' && !isPending(message) && (
+      {!editing && !byTouch && message.role === 'user' && isPending(message) && <div className="h-8" />}
+      {settled && !byTouch && (
         <MessageActions message={message} always={last && answer} handlers={handlers}>
-          {siblings.length > 1 && (
-            <BranchSwitch
-              at={at}
-              of={siblings.length}
-              onSwitch={(to) => {
-                const sibling = siblings[to]
-                if (sibling) handlers.onSwitch(sibling.id)
-              }}
-            />
-          )}
+          {branches}
           {answer && <MessageFacts message={message} time={time} />}
         </MessageActions>
+      )}
+      {settled && byTouch && (
+        <TouchActions
+          message={message}
+          name={name}
+          time={time}
+          bar={last && answer}
+          handlers={handlers}
+          branches={branches}
+        />
       )}
     </article>
   )

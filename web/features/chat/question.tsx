@@ -11,7 +11,7 @@ export function Question({ text }: { text: string }): ReactNode {
   const long = text.length > 6000
   return (
     <div className="max-w-[80%] rounded-large bg-surface-2 px-4 py-2.5 text-answer max-md:max-w-[88%]">
-      <p className="own-direction whitespace-pre-wrap [overflow-wrap:anywhere]">
+      <p data-words="" className="own-direction whitespace-pre-wrap [overflow-wrap:anywhere]">
         {long && !whole ? `${text.slice(0, 2000)}…` : text}
       </p>
       {long && (

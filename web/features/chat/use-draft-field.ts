@@ -2,6 +2,9 @@ import { useCallback, useEffect, useRef, useState } from 'react'
 import type { RefObject } from 'react'
 import { readDraft, writeDraft } from './drafts.ts'
 
+/** So many characters fill the field on any screen. */
+const surelyHigh = 10_000
+
 export interface DraftField {
   field: RefObject<HTMLTextAreaElement | null>
   length: number
@@ -78,6 +81,14 @@ export function focusUnlessTouch(field: HTMLTextAreaElement | null): void {
 
 /** Where the browser cannot size a field by its content itself. */
 function fit(element: HTMLTextAreaElement): void {
+  if (element.value.length > surelyHigh) {
+    // Higher than the field may be: to ask how high would be to lay all of it out, and a direction that is found anew
+    // costs that at each key as well.
+    if (element.dir === 'auto') element.dir = getComputedStyle(element).direction
+    element.style.height = '100dvh'
+    return
+  }
+  element.dir = 'auto'
   element.style.height = 'auto'
   element.style.height = `${element.scrollHeight}px`
 }

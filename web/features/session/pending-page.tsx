@@ -2,14 +2,14 @@ import type { ReactNode } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import { Trans } from '@lingui/react/macro'
 import type { UserView } from '../../../protocol/http/user-view.ts'
-import { operationQuery } from '../../api/operation-query.ts'
 import { Button } from '../../ui/button.tsx'
 import { Fish } from '../../ui/mark.tsx'
+import { meQuery } from './me-query.ts'
 import { signOut } from './sign-out.ts'
 
 /** For somebody whose account waits for an administrator; opens by itself once it is approved. */
 export function PendingPage({ user }: { user: UserView }): ReactNode {
-  useQuery({ ...operationQuery('getMe'), refetchInterval: 10_000 })
+  useQuery({ ...meQuery, refetchInterval: 10_000 })
   return (
     <main className="flex h-full flex-col items-center overflow-y-auto px-5 py-10">
       <div className="my-auto flex max-w-96 flex-col items-center gap-4 text-center">

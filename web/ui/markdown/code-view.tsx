@@ -11,6 +11,8 @@ import { StreamDot } from './stream-dot.tsx'
 
 const maxHighlighted = 50_000
 const maxLine = 2000
+/** Code of more chunks is drawn only where it is in sight. */
+const shortChunks = 4
 
 interface ChunkProps {
   chunk: CodeChunk
@@ -126,7 +128,11 @@ function CodeInner({ language, chunks, closed, dot }: CodeProps): ReactNode {
   const highlighter = useLazyIf(highlighterFor(language))
   const whole = useWholeRuns(chunks, closed, highlighter)
   return (
-    <figure className="md-code" aria-label={labels.code(languageName(language))} dir="ltr">
+    <figure
+      className={chunks.length > shortChunks ? 'md-code md-long' : 'md-code'}
+      aria-label={labels.code(languageName(language))}
+      dir="ltr"
+    >
       <div className="md-code-scroll">
         <div className="md-code-head">
           <span className="md-code-language">{languageName(language)}</span>

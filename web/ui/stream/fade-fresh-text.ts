@@ -3,7 +3,7 @@
 
 const steps = 4
 const stepMs = 30
-// Past this there is no reading along, and no softness to be seen.
+/** In one update. */
 const maxCharacters = 80
 
 interface Fresh {
@@ -58,11 +58,14 @@ export class TextFade {
     const known = this.#block
     // A text that was there before the first call is not new, and a replaced one is not either.
     if (last !== undefined && known !== undefined && known.isConnected && supported()) {
-      this.#soften(known, lengthOf(known) - this.#length)
+      const added = [{ block: known, length: lengthOf(known) - this.#length }]
       for (let block = known; block !== last && block.nextElementSibling !== null;) {
         block = block.nextElementSibling
-        this.#soften(block, lengthOf(block))
+        added.push({ block, length: lengthOf(block) })
       }
+      // Past this there is no reading along, and each step of softness would be a frame to draw.
+      if (added.reduce((sum, { length }) => sum + length, 0) <= maxCharacters)
+        for (const { block, length } of added) this.#soften(block, length)
     }
     this.#block = last
     this.#length = last === undefined ? 0 : lengthOf(last)
@@ -70,7 +73,7 @@ export class TextFade {
 
   #soften(block: Element, added: number): void {
     // Code takes its colours instead.
-    if (added <= 0 || added > maxCharacters || block.classList.contains('md-code')) return
+    if (added <= 0 || block.classList.contains('md-code')) return
     const range = lastCharacters(block, added)
     if (range === undefined) return
     this.#fresh.push({ range, born: performance.now() })

@@ -5,6 +5,7 @@ import { Markdown } from '../markdown/markdown.tsx'
 import { englishMarkdownLabels } from '../markdown/markdown-labels.ts'
 import type { MarkdownLabels } from '../markdown/markdown-labels.ts'
 import { TextFade } from './fade-fresh-text.ts'
+import { wantsNoMotion } from './frame-clock.ts'
 import { ReasoningFold } from './reasoning-fold.tsx'
 import type { ReasoningLabels } from './reasoning-fold.tsx'
 import type { StreamedSnapshot, StreamedText } from './streamed-text.ts'
@@ -78,9 +79,7 @@ function FadingMarkdown(props: {
   const root = useRef<HTMLDivElement>(null)
   const [fade] = useState(() => new TextFade())
   useLayoutEffect(() => {
-    if (streaming && root.current !== null && !matchMedia('(prefers-reduced-motion: reduce)').matches) {
-      fade.update(root.current)
-    }
+    if (streaming && root.current !== null && !wantsNoMotion()) fade.update(root.current)
   })
   useEffect(() => () => fade.stop(), [fade])
   return (

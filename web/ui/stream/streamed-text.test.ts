@@ -8,16 +8,19 @@ class TestFrames implements FrameClock {
   time = 0
   still = false
   #waiting: (() => void) | undefined
+  #from = 0
   now = (): number => this.time
   instant = (): boolean => this.still
-  request = (run: () => void): (() => void) => {
+  request = (run: () => void, waitMs = 0): (() => void) => {
     this.#waiting = run
+    this.#from = this.time + waitMs - 8
     return () => (this.#waiting = undefined)
   }
 
   /** A frame passes. */
   frame(ms = 16): void {
     this.time += ms
+    if (this.time < this.#from) return
     const run = this.#waiting
     this.#waiting = undefined
     run?.()
@@ -71,6 +74,29 @@ describe('a text that is shown as it arrives', () => {
       { numRuns: 500 },
     )
   })
+
+  test.each([
+    { perFrame: 16, most: 60, least: 60 },
+    { perFrame: 44, most: 30, least: 24 },
+    { perFrame: 70, most: 20, least: 20 },
+  ])(
+    'of 60 frames that bring $perFrame characters each, $least–$most show some',
+    ({ perFrame, most, least }) => {
+      const { frames, text, commits } = start()
+      const piece = `${'a'.repeat(perFrame - 1)} `
+      for (let frame = 0; frame < 30; frame++) {
+        text.append(piece)
+        frames.frame()
+      }
+      const before = commits()
+      for (let frame = 0; frame < 60; frame++) {
+        text.append(piece)
+        frames.frame()
+      }
+      expect(commits() - before).toBeLessThanOrEqual(most)
+      expect(commits() - before).toBeGreaterThanOrEqual(least)
+    },
+  )
 
   test('at most one commit a frame', () => {
     const { frames, text, commits } = start()

@@ -32,8 +32,13 @@ export interface StreamedText {
 /** Everything that has arrived is shown after so many milliseconds. */
 const drainMs = 90
 const maxWord = 16
-/** With so many characters waiting nobody reads along word by word: every second frame is enough. */
+/**
+ * With so many characters waiting nobody reads along word by word: every second frame is enough. A stream that keeps
+ * twice as many waiting writes some thirty lines a second: every third.
+ */
 const manyWaiting = 120
+/** So many pieces are a stream; fewer may be one burst, which is spread over all its frames. */
+const streamPieces = 3
 const frameMs = 17
 
 export interface StreamedTextOptions {
@@ -58,6 +63,8 @@ class BufferedText implements StreamedText {
   #cancel: (() => void) | undefined
   /** Show at least so much in the next frame: the text is another. */
   #keep = 0
+  /** The next frame is the one, whatever the pace. */
+  #pressing = false
 
   constructor(options: StreamedTextOptions) {
     this.#frames = options.frames ?? browserFrames
@@ -86,7 +93,7 @@ class BufferedText implements StreamedText {
     this.#whole = this.#whole.slice(0, length)
     this.#over = false
     this.#arrivals = []
-    this.#schedule()
+    this.#hurry()
   }
 
   readonly replace = (text: string): void => {
@@ -94,7 +101,7 @@ class BufferedText implements StreamedText {
     this.#keep = text.length
     this.#over = false
     this.#arrivals = []
-    this.#schedule()
+    this.#hurry()
   }
 
   readonly end = (): void => {
@@ -117,24 +124,42 @@ class BufferedText implements StreamedText {
 
   readonly whole = (): string => this.#whole
 
-  #schedule(): void {
+  #schedule(waitMs = 0): void {
     this.#cancel ??= this.#frames.request(() => {
       this.#cancel = undefined
       this.#frame()
-    })
+    }, waitMs)
+  }
+
+  /** In the next frame, whatever was planned. */
+  #hurry(): void {
+    this.#cancel?.()
+    this.#cancel = undefined
+    this.#pressing = true
+    this.#schedule()
   }
 
   #frame(): void {
     const now = this.#frames.now()
-    const many = this.#whole.length - this.#snapshot.text.length > manyWaiting
-    if (many && !this.#frames.instant() && now - this.#lastFrame < 1.5 * frameMs) return this.#schedule()
-    this.#show(this.#frames.instant() ? this.#whole.length : this.#due(now))
+    const instant = this.#frames.instant()
+    const pace = this.#pace()
+    if (!instant && !this.#pressing && now - this.#lastFrame < (pace - 0.5) * frameMs) return this.#schedule()
+    this.#show(instant ? this.#whole.length : this.#due(now, pace))
     this.#lastFrame = now
-    if (this.#snapshot.text.length < this.#whole.length) this.#schedule()
+    this.#pressing = false
+    // The frames between are not asked for: each one costs, also where nothing changes.
+    if (this.#snapshot.text.length < this.#whole.length) this.#schedule((this.#pace() - 1) * frameMs)
+  }
+
+  /** Words are shown in each so many frames. */
+  #pace(): 1 | 2 | 3 {
+    const waiting = this.#whole.length - this.#snapshot.text.length
+    if (waiting <= manyWaiting) return 1
+    return waiting <= 2 * manyWaiting || this.#arrivals.length < streamPieces ? 2 : 3
   }
 
   /** How much should be shown by now: an even share of what waits, and all that has waited its time. */
-  #due(now: number): number {
+  #due(now: number, pace: number): number {
     const shown = this.#shownLength()
     const last = this.#arrivals.at(-1)
     if (last === undefined) return Math.max(this.#keep, this.#whole.length)
@@ -143,7 +168,7 @@ class BufferedText implements StreamedText {
     let due = Math.max(shown + Math.ceil(share), Math.min(this.#keep, this.#whole.length))
     // A frame late is too late: what cannot wait for the next one goes now.
     for (const arrival of this.#arrivals)
-      if (now - arrival.at > drainMs - frameMs) due = Math.max(due, arrival.length)
+      if (now - arrival.at > drainMs - Math.max(1, pace - 1) * frameMs) due = Math.max(due, arrival.length)
     return this.#wordEnd(Math.min(due, this.#whole.length))
   }
 

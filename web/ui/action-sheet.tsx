@@ -1,0 +1,107 @@
+import { createContext, useContext, useEffect, useRef } from 'react'
+import type { ReactNode } from 'react'
+import { classNames } from './class-names.ts'
+import { Icon } from './icon.tsx'
+import type { IconName } from './icon.tsx'
+
+const Close = createContext<() => void>(() => undefined)
+
+/**
+ * What can be done with a thing, from the foot of a phone's screen: a modal dialog with one large button a line, left
+ * by Escape, by a tap beside it, or by its last button. Mount it to open it; the focus goes back to where it was.
+ */
+export function ActionSheet({
+  label,
+  about,
+  closeLabel,
+  onClose,
+  children,
+}: {
+  label: string
+  /** A faint line that says what it is about. */
+  about?: ReactNode
+  closeLabel: string
+  onClose: () => void
+  children: ReactNode
+}): ReactNode {
+  const ref = useRef<HTMLDialogElement>(null)
+  useEffect(() => {
+    const dialog = ref.current
+    const opener = document.activeElement
+    dialog?.showModal()
+    return () => {
+      dialog?.close()
+      if (opener instanceof HTMLElement && opener.isConnected) opener.focus({ preventScroll: true })
+    }
+  }, [])
+  const close = (): void => {
+    // At once: what an action does to the page must not meet a page that is still inert.
+    ref.current?.close()
+    onClose()
+  }
+  return (
+    <dialog
+      ref={ref}
+      aria-label={label}
+      onCancel={(event) => {
+        event.preventDefault()
+        onClose()
+      }}
+      onPointerDown={(event) => {
+        if (event.target === ref.current) onClose()
+      }}
+      className="rise mx-auto mt-auto mb-0 max-h-[80dvh] w-full max-w-112 overflow-y-auto overscroll-contain rounded-t-large bg-raised p-0 shadow-floating"
+    >
+      <div className="flex flex-col gap-0.5 p-2 pb-[max(0.5rem,env(safe-area-inset-bottom))] select-none">
+        {about !== undefined && (
+          <p className="truncate px-3 pt-2 pb-1.5 text-small text-faint" dir="auto">
+            {about}
+          </p>
+        )}
+        <Close value={close}>{children}</Close>
+        <button
+          type="button"
+          onClick={close}
+          className="mt-1 min-h-12 w-full rounded-medium bg-surface-2 px-3 text-ui font-semibold text-text"
+        >
+          {closeLabel}
+        </button>
+      </div>
+    </dialog>
+  )
+}
+
+export function ActionSheetItem({
+  icon,
+  children,
+  danger = false,
+  stays = false,
+  onSelect,
+}: {
+  icon?: IconName
+  children: ReactNode
+  danger?: boolean
+  /** It leads to more inside the sheet, which stays open. */
+  stays?: boolean
+  onSelect: () => void
+}): ReactNode {
+  const close = useContext(Close)
+  return (
+    <button
+      type="button"
+      onClick={() => {
+        if (!stays) close()
+        onSelect()
+      }}
+      className={classNames(
+        'flex min-h-12 w-full items-center gap-3 rounded-medium px-3 py-2 text-left text-answer hover:bg-hover active:bg-hover',
+        'focus-visible:-outline-offset-2',
+        danger ? 'text-danger' : 'text-text',
+      )}
+    >
+      {icon && <Icon name={icon} />}
+      <span className="min-w-0 flex-1 [overflow-wrap:anywhere]">{children}</span>
+      {stays && <Icon name="right" size={16} />}
+    </button>
+  )
+}
