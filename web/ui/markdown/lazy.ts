@@ -6,20 +6,44 @@ export interface Lazy<T> {
   subscribe: (listener: () => void) => () => void
 }
 
+/** Whoever only looks on fetches nothing. */
+export interface WatchedLazy<T> extends Lazy<T> {
+  /** It is being fetched, and not for long: what is about to need it may wait. */
+  arriving: () => boolean
+  watch: (listener: () => void) => () => void
+}
+
 // A chunk that could not be fetched may be there a moment later.
 const retryAfterMs = [1000, 5000, 30_000]
+/** What has not come by then is not waited for. */
+const arrivingMs = 300
 
-export function createLazy<T>(load: () => Promise<T>): Lazy<T> {
+export function createLazy<T>(load: () => Promise<T>): WatchedLazy<T> {
   const listeners = new Set<() => void>()
   let value: T | undefined
   let started = false
+  let arriving = false
+
+  function tell(): void {
+    for (const listener of listeners) listener()
+  }
+
+  function begin(): void {
+    arriving = true
+    setTimeout(() => {
+      arriving = false
+      tell()
+    }, arrivingMs)
+    start(0)
+    tell()
+  }
 
   function start(attempt: number): void {
     started = true
     load().then(
       (loaded) => {
         value = loaded
-        for (const listener of listeners) listener()
+        tell()
       },
       (error: unknown) => {
         const wait = retryAfterMs[attempt]
@@ -31,12 +55,19 @@ export function createLazy<T>(load: () => Promise<T>): Lazy<T> {
     )
   }
 
+  function watch(listener: () => void): () => void {
+    listeners.add(listener)
+    return () => listeners.delete(listener)
+  }
+
   return {
     get: () => value,
+    arriving: () => arriving && value === undefined,
+    watch,
     subscribe(listener) {
-      listeners.add(listener)
-      if (!started) start(0)
-      return () => listeners.delete(listener)
+      const leave = watch(listener)
+      if (!started) begin()
+      return leave
     },
   }
 }

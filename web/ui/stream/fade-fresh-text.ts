@@ -5,6 +5,8 @@ const steps = 4
 const stepMs = 30
 /** In one update. */
 const maxCharacters = 80
+/** Characters a millisecond: some 300 words a second. */
+const maxRate = 1.5
 
 interface Fresh {
   range: Range
@@ -50,12 +52,16 @@ export class TextFade {
   #fresh: Fresh[] = []
   #block: Element | undefined
   #length = 0
-  #frame = 0
+  #updated = 0
+  #timer: ReturnType<typeof setTimeout> | undefined
 
   /** `root` holds the message's blocks. Called after each commit. */
   update(root: Element): void {
     const last = lastBlock(root)
     const known = this.#block
+    const now = performance.now()
+    const passed = now - this.#updated
+    this.#updated = now
     // A text that was there before the first call is not new, and a replaced one is not either.
     if (last !== undefined && known !== undefined && known.isConnected && supported()) {
       const added = [{ block: known, length: lengthOf(known) - this.#length }]
@@ -63,8 +69,9 @@ export class TextFade {
         block = block.nextElementSibling
         added.push({ block, length: lengthOf(block) })
       }
+      const characters = added.reduce((sum, { length }) => sum + length, 0)
       // Past this there is no reading along, and each step of softness would be a frame to draw.
-      if (added.reduce((sum, { length }) => sum + length, 0) <= maxCharacters)
+      if (characters <= Math.min(maxCharacters, maxRate * passed))
         for (const { block, length } of added) this.#soften(block, length)
     }
     this.#block = last
@@ -78,12 +85,12 @@ export class TextFade {
     if (range === undefined) return
     this.#fresh.push({ range, born: performance.now() })
     highlightOf(0).add(range)
-    if (this.#frame === 0) this.#frame = requestAnimationFrame(this.#step)
+    this.#timer ??= setTimeout(this.#step, stepMs)
   }
 
   stop(): void {
-    cancelAnimationFrame(this.#frame)
-    this.#frame = 0
+    clearTimeout(this.#timer)
+    this.#timer = undefined
     if (!supported()) return
     for (const { range } of this.#fresh)
       for (let step = 0; step < steps; step++) highlightOf(step).delete(range)
@@ -100,7 +107,8 @@ export class TextFade {
       }
       return step < steps
     })
-    this.#frame = this.#fresh.length === 0 ? 0 : requestAnimationFrame(this.#step)
+    // By a timer: a frame that changes nothing would be drawn as well.
+    this.#timer = this.#fresh.length === 0 ? undefined : setTimeout(this.#step, stepMs)
   }
 }
 

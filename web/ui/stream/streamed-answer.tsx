@@ -1,6 +1,7 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import type { ReactNode } from 'react'
 import { splitTranscript } from '../../../protocol/transcript.ts'
+import { katexLazy } from '../markdown/katex-loader.ts'
 import { Markdown } from '../markdown/markdown.tsx'
 import { englishMarkdownLabels } from '../markdown/markdown-labels.ts'
 import type { MarkdownLabels } from '../markdown/markdown-labels.ts'
@@ -69,13 +70,26 @@ function Waiting({ since, labels }: { since: number | undefined; labels: AnswerL
   )
 }
 
+/**
+ * While the first formula's letters are fetched, for a moment the text that was shown with it: what follows a formula
+ * would move when it takes its form.
+ */
+function useTextBehindFormula(text: string, streaming: boolean): string {
+  const arriving = useSyncExternalStore(katexLazy.watch, katexLazy.arriving)
+  const [before, setBefore] = useState(text)
+  if (arriving && streaming) return before
+  if (before !== text) setBefore(text)
+  return text
+}
+
 function FadingMarkdown(props: {
   text: string
   streaming: boolean
   labels: AnswerLabels
   onError: StreamedAnswerProps['onError']
 }): ReactNode {
-  const { text, streaming, labels, onError } = props
+  const { streaming, labels, onError } = props
+  const text = useTextBehindFormula(props.text, streaming)
   const root = useRef<HTMLDivElement>(null)
   const [fade] = useState(() => new TextFade())
   useLayoutEffect(() => {

@@ -38,7 +38,7 @@ const maxWord = 16
  */
 const manyWaiting = 120
 /** So many pieces are a stream; fewer may be one burst, which is spread over all its frames. */
-const streamPieces = 3
+const streamPieces = 2
 const frameMs = 17
 
 export interface StreamedTextOptions {
@@ -143,19 +143,21 @@ class BufferedText implements StreamedText {
     const now = this.#frames.now()
     const instant = this.#frames.instant()
     const pace = this.#pace()
-    if (!instant && !this.#pressing && now - this.#lastFrame < (pace - 0.5) * frameMs) return this.#schedule()
+    const left = pace * frameMs - (now - this.#lastFrame)
+    if (!instant && !this.#pressing && left > frameMs / 2) return this.#schedule(pace > 1 ? left : 0)
     this.#show(instant ? this.#whole.length : this.#due(now, pace))
     this.#lastFrame = now
     this.#pressing = false
     // The frames between are not asked for: each one costs, also where nothing changes.
-    if (this.#snapshot.text.length < this.#whole.length) this.#schedule((this.#pace() - 1) * frameMs)
+    const next = this.#pace()
+    if (this.#snapshot.text.length < this.#whole.length) this.#schedule(next > 1 ? next * frameMs : 0)
   }
 
   /** Words are shown in each so many frames. */
   #pace(): 1 | 2 | 3 {
     const waiting = this.#whole.length - this.#snapshot.text.length
-    if (waiting <= manyWaiting) return 1
-    return waiting <= 2 * manyWaiting || this.#arrivals.length < streamPieces ? 2 : 3
+    if (waiting <= manyWaiting || this.#arrivals.length < streamPieces) return 1
+    return waiting <= 2 * manyWaiting ? 2 : 3
   }
 
   /** How much should be shown by now: an even share of what waits, and all that has waited its time. */
@@ -168,7 +170,7 @@ class BufferedText implements StreamedText {
     let due = Math.max(shown + Math.ceil(share), Math.min(this.#keep, this.#whole.length))
     // A frame late is too late: what cannot wait for the next one goes now.
     for (const arrival of this.#arrivals)
-      if (now - arrival.at > drainMs - Math.max(1, pace - 1) * frameMs) due = Math.max(due, arrival.length)
+      if (now - arrival.at > drainMs - pace * frameMs) due = Math.max(due, arrival.length)
     return this.#wordEnd(Math.min(due, this.#whole.length))
   }
 
