@@ -16,8 +16,8 @@ const withoutServer = process.env['SHOAL_TEST_BEHIND']
 
 export default defineConfig({
   test: {
-    // Servers and waiting, not computing: two at once fit two cores.
-    maxWorkers: 2,
+    // Servers and waiting, more than computing: three at once fit two cores.
+    maxWorkers: 3,
     projects: [
       {
         test: {

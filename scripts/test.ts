@@ -150,8 +150,7 @@ if (!ensureSystemPackages()) {
 }
 await check()
 await vitest('unit', ['unit'])
-await vitest('contract', ['contract'])
-await vitest('cluster', ['cluster'])
+await vitest('contract and cluster', ['contract', 'cluster'])
 await vitest('browser', ['browser'])
 if (all) {
   // The same tests of the page, unchanged, from three instances behind an nginx that balances at random.

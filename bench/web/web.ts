@@ -12,9 +12,7 @@ export const web: Measure = {
   async run(): Promise<Row[]> {
     await using page: PageFixture = await startPage(
       { short: { words: 30 }, stream: {} },
-      {
-        env: { GLOBAL_LOG_LEVEL: 'INFO' },
-      },
+      { env: { GLOBAL_LOG_LEVEL: 'INFO' }, wholeBrowser: true },
     )
     return [
       ...(await measureFirstLoad(page)),

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import type { ChatView } from '../../protocol/index.ts'
 import { startPage } from './support/page-fixture.ts'
 import type { PageFixture } from './support/page-fixture.ts'
-import { answered, lastAnswer, send } from './support/page-steps.ts'
+import { answered, lastAnswer, send, sendAndTime } from './support/page-steps.ts'
 
 let it: PageFixture
 const pages: Page[] = []
@@ -52,10 +52,8 @@ async function stored(page: Page): Promise<ChatView> {
 describe('sending', () => {
   test('1, 49: the words stand in the list before the network answers, the field is empty and keeps the focus', async () => {
     const page = await open('late')
-    const began = performance.now()
-    await send(page, 'Where are my words?')
-    await page.getByRole('article', { name: /^You/ }).getByText('Where are my words?').waitFor()
-    console.log(`behaviour 1: own words shown after ${Math.round(performance.now() - began)} ms`)
+    const after = await sendAndTime(page, 'Where are my words?')
+    console.log(`behaviour 1: own words shown ${Math.round(after)} ms after the key`)
     expect(await field(page).inputValue()).toBe('')
     await page.getByText(/Thinking · \d s/).waitFor()
     expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('TEXTAREA')

@@ -6,7 +6,7 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { extname, join, normalize } from 'node:path'
-import { chromium } from 'playwright-core'
+import { launchChromium } from '../../support/chromium.ts'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { build } from 'vite'
 
@@ -64,10 +64,7 @@ export async function startHarness(): Promise<HarnessPage> {
   })
   const server = await serve(folder)
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const browser: Browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: ['--no-sandbox', '--font-render-hinting=none'],
-  })
+  const browser: Browser = await launchChromium(['--font-render-hinting=none'])
   return {
     origin,
     async open(options = {}) {

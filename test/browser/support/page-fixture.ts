@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { chromium } from 'playwright-core'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { ApiClient } from '../../support/api-client.ts'
+import { launchChromium } from '../../support/chromium.ts'
 import type { Script, ScriptedProvider } from '../../support/scripted-provider.ts'
 import { behind, startPageServer } from './page-server.ts'
 
@@ -41,10 +41,14 @@ const person = { email: 'ada@example.org', password: 'correct horse', name: 'Ada
 
 export async function startPage(
   scripts?: Record<string, Script>,
-  { env = {}, account = true }: { env?: Record<string, string>; account?: boolean } = {},
+  {
+    env = {},
+    account = true,
+    wholeBrowser = false,
+  }: { env?: Record<string, string>; account?: boolean; wholeBrowser?: boolean } = {},
 ): Promise<PageFixture> {
   const server = await startPageServer({ env, ...(scripts ? { scripts } : {}) })
-  const browser = await launchBrowser()
+  const browser = await launchBrowser({ whole: wholeBrowser })
   const { url, provider } = server
   const it: PageFixture = {
     url,
@@ -69,11 +73,10 @@ export async function startPage(
   return it
 }
 
-export function launchBrowser(): Promise<Browser> {
+export function launchBrowser(options: { whole?: boolean } = {}): Promise<Browser> {
   if (!existsSync(join(root, 'dist/web/index.html'))) throw new Error('Build the page first: npm run build')
   // The certificate of a test's proxy is of the suite's own making.
-  const args = ['--no-sandbox', ...(behind ? ['--ignore-certificate-errors'] : [])]
-  return chromium.launch({ executablePath: '/usr/bin/chromium', args })
+  return launchChromium(behind ? ['--ignore-certificate-errors'] : [], options)
 }
 
 /** Opens the page of a server as the person whose token `api` has, and records what the browser complains of. */

@@ -16,3 +16,22 @@ export async function send(page: Page, text: string): Promise<void> {
 export async function answered(page: Page, status = 'done'): Promise<void> {
   await expect.poll(() => lastAnswer(page).getAttribute('data-status'), { timeout: 30_000 }).toBe(status)
 }
+
+/** Sends, and tells how long after the key, in ms by the page's clock, the words stood in the list. */
+export async function sendAndTime(page: Page, text: string): Promise<number> {
+  await page.evaluate(`
+    globalThis.ownWords = new Promise((resolve) => {
+      let pressed
+      addEventListener('keydown', (event) => (pressed ??= event.key === 'Enter' ? event.timeStamp : undefined), true)
+      new MutationObserver((_, observer) => {
+        const last = [...document.querySelectorAll('[data-message=user]')].at(-1)
+        if (!last?.textContent.includes(${JSON.stringify(text)})) return
+        observer.disconnect()
+        requestAnimationFrame(() => resolve(performance.now() - pressed))
+      }).observe(document.body, { subtree: true, childList: true })
+    })
+    undefined
+  `)
+  await send(page, text)
+  return Number(await page.evaluate('globalThis.ownWords'))
+}
