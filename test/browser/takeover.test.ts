@@ -134,9 +134,9 @@ test('what cannot be continued is written anew, and the first version is kept', 
   await page.getByRole('button', { name: 'show first' }).click()
   const first = lastAnswer(page).locator('p', { hasText: /w0000/ }).last()
   // What was opened is there at once, and stays open at the end.
-  await expect.poll(() => first.innerText(), { timeout: 10_000 }).toContain(before.slice(0, 60))
+  await expect.poll(() => first.textContent(), { timeout: 10_000 }).toContain(before.slice(0, 60))
   await answered(page)
-  expect(await first.innerText()).toContain(before.slice(0, 60))
+  expect(await first.textContent()).toContain(before.slice(0, 60))
   await expect.poll(() => shownText(page), { timeout: 10_000 }).toBe(await storedText(chatOf(page)))
 })
 

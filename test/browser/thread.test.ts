@@ -199,6 +199,22 @@ describe('reading', () => {
     await expect.poll(distance).toBeLessThanOrEqual(4)
   })
 
+  test('12: who moves up in the same frame as the page follows the end is not taken back to it', async () => {
+    const page = await open('long', '/', { viewport: { width: 900, height: 500 } })
+    await send(page, 'Much')
+    await expect.poll(async () => (await shownText(page)).length, { timeout: 15_000 }).toBeGreaterThan(900)
+    // The event of the page's own move is under way when the wheel turns.
+    await page.locator('[data-thread]').evaluate((box) => {
+      const turn = (): void => void box.dispatchEvent(new WheelEvent('wheel', { deltaY: -1 }))
+      addEventListener('scroll', turn, { capture: true, once: true })
+    })
+    await page.getByRole('button', { name: 'To the newest words' }).waitFor()
+    const shown = (await shownText(page)).length
+    await expect.poll(async () => (await shownText(page)).length).toBeGreaterThan(shown + 200)
+    expect(await page.getByRole('button', { name: 'To the newest words' }).count()).toBe(1)
+    await page.getByRole('button', { name: 'Stop' }).click()
+  })
+
   test('50: start and end of an answer are announced once each, its words never', async () => {
     const page = await open('slow')
     await page.evaluate(() => {

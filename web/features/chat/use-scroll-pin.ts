@@ -71,16 +71,19 @@ export function useScrollPin(
       it.dragging = false
     }
     const onScroll = (): void => {
-      const up = element.scrollTop < it.last
+      const moved = element.scrollTop - it.last
       it.last = element.scrollTop
-      if (it.dragging && up) pin(false)
-      else if (!it.pinned && !up && distance() <= 2) pin(true)
+      if (it.dragging && moved < 0) pin(false)
+      else if (!it.pinned && moved > 0 && distance() <= 2) pin(true)
     }
     const onResize = (): void => {
       const grew = element.scrollHeight > it.height
       it.height = element.scrollHeight
-      if (it.pinned) element.scrollTop = element.scrollHeight
-      else if (grew && distance() > 2) setHasNews(true)
+      if (it.pinned) {
+        element.scrollTop = element.scrollHeight
+        // Its event comes a frame later, perhaps after the reader has begun to move up: it is not the reader's.
+        it.last = element.scrollTop
+      } else if (grew && distance() > 2) setHasNews(true)
     }
     const observer = new ResizeObserver(onResize)
     observer.observe(inner)
