@@ -23,6 +23,16 @@ export const messages = {
     // The event was made by this code base; the page ignores names that it does not know.
     schema: z.object({ from: z.string(), userId: z.string(), event: z.custom<UserEvent>() }),
   },
+  /** To instances where the user has a page open: how many? Sent by one that is about to welcome another. */
+  'pages.asked': {
+    topic: (payload: { userId: string }) => `user:${payload.userId}`,
+    schema: z.object({ from: z.string(), userId: z.string(), ask: z.number() }),
+  },
+  /** The answer, to the instance that asked. */
+  'pages.counted': {
+    topic: (payload: { to: string }) => `instance:${payload.to}`,
+    schema: z.object({ to: z.string(), ask: z.number(), pages: z.number() }),
+  },
   /** To every instance: a feed has a new revision. Sent by the instance whose transaction raised it. */
   'revision.raised': {
     topic: () => 'fleet',

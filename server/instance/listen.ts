@@ -208,6 +208,7 @@ function lazyPorts(
     clock,
     logger,
     mostFollows: 64,
+    presence: { enter: (...args) => state.services().presence.enter(...args) },
     socketsPerUser: () => state.services().settings.current.socketsPerUser,
   }
 }

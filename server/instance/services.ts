@@ -6,8 +6,15 @@ import type { RunLimits } from '../chat/index.ts'
 import type { Config } from '../config.ts'
 import { Hub } from '../realtime/index.ts'
 import { Connections, Settings } from '../settings/index.ts'
-import { createUserEvents, Feeds, Jobs, pruneStore, SessionMirror } from '../shared-state/index.ts'
-import type { PresentUsers } from '../shared-state/index.ts'
+import {
+  createPresence,
+  createUserEvents,
+  Feeds,
+  Jobs,
+  pruneStore,
+  SessionMirror,
+} from '../shared-state/index.ts'
+import type { Presence, PresentUsers } from '../shared-state/index.ts'
 import type { Store } from '../store/index.ts'
 import { createModelCatalogue, UpstreamError, verifyConnection } from '../upstream/index.ts'
 import type { AnswerDeadlines, ConnectionConfig, ModelCatalogue } from '../upstream/index.ts'
@@ -39,6 +46,7 @@ export interface Services extends Coordination {
   hub: Hub
   jobs: Jobs
   models: ModelCatalogue
+  presence: Presence
   /** With ENABLE_STAR_SESSIONS_MIDDLEWARE and a Redis. */
   sessionMirror?: SessionMirror
   settings: Settings
@@ -66,6 +74,7 @@ export function createServices(options: ServicesOptions): Services {
     hub: new Hub(clock, logger),
     jobs,
     models,
+    presence: createPresence(bus, membership),
     ...(sessionMirror ? { sessionMirror } : {}),
     settings,
     verify: (connection, signal) => verify(connection, clock, signal),

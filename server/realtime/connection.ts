@@ -37,6 +37,7 @@ export class Connection {
   #follows: Map<string, { leave: () => void }> | undefined
   #channels = 0
   #leaveEvents: (() => void) | undefined
+  #leaveRoom: (() => void) | undefined
   #closed = false
   /** When something was last sent, by the hub's clock; the hub keeps followed connections from falling silent. */
   lastSent = 0
@@ -79,6 +80,7 @@ export class Connection {
     if (this.#closed) return
     this.#closed = true
     this.#leaveEvents?.()
+    this.#leaveRoom?.()
     for (const { leave } of this.#follows?.values() ?? []) leave()
     this.#follows = undefined
     this.ports.hub.remove(this)
@@ -98,13 +100,11 @@ export class Connection {
     }
   }
 
-  /** Throws where the user has as many open here as the settings allow. To be asked just before `greet`. */
-  assertRoom(userId: string): void {
-    const most = this.ports.socketsPerUser()
-    if (most !== null && this.ports.hub.countOf(userId) >= most) {
-      const message = `You have ${most} pages open already: close one of them.`
-      throw new AppError('rate_limited', { message, retryAfterMs: 10_000 })
-    }
+  /** Rejects where the user has as many pages open as the settings allow. Takes time: authenticate again after it. */
+  async takeRoom(userId: string): Promise<void> {
+    const leave = await this.ports.presence.enter(userId, this.ports.socketsPerUser())
+    if (this.#closed) leave()
+    else this.#leaveRoom = leave
   }
 
   /** Hello was answered: from now on the user's events come here. */

@@ -58,6 +58,7 @@ async function serve({
     clock: systemClock,
     logger: silentLogger,
     mostFollows: 8,
+    presence: { enter: async () => () => {} },
     socketsPerUser: () => null,
   }
   const server = createServer((request, response) => {

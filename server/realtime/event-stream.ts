@@ -63,10 +63,11 @@ export async function openEventStream(
   response.on('error', (error) => ports.logger.debug({ err: error }, 'an event stream failed'))
   ports.hub.add(connection)
   try {
+    const known = await ports.authenticate(credentials, peer)
+    await connection.takeRoom(known.user.id)
     const { user, sessionId } = await ports.authenticate(credentials, peer)
     // This instance was told to stop, or lost its services, while the session was read.
     if (!connection.open) throw new AppError('draining')
-    connection.assertRoom(user.id)
     response.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store, no-transform',

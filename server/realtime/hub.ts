@@ -34,13 +34,6 @@ export class Hub {
     this.#connections.add(connection)
   }
 
-  /** Sockets and event streams of a user that were welcomed and are open. */
-  countOf(userId: string): number {
-    let count = 0
-    for (const { open, speaker } of this.#connections) if (open && speaker?.user.id === userId) count++
-    return count
-  }
-
   remove(connection: Connection): void {
     this.#connections.delete(connection)
   }

@@ -20,7 +20,9 @@ export interface RealtimePorts {
   logger: Logger
   /** Runs that one connection may follow at once. */
   mostFollows: number
-  /** Sockets and event streams that a user may have open here; null: any number. */
+  /** Counts a page of the user, on all instances, until it is left; see `Presence`. */
+  presence: { enter(userId: string, most: number | null): Promise<() => void> }
+  /** Sockets and event streams that a user may have open; null: any number. */
   socketsPerUser: () => number | null
 }
 

@@ -1,6 +1,8 @@
 export { Feeds } from './feeds.ts'
 export { createUserEvents } from './user-events.ts'
 export type { PresentUsers } from './user-events.ts'
+export { createPresence } from './presence.ts'
+export type { Presence } from './presence.ts'
 export { SessionMirror } from './session-mirror.ts'
 export { Jobs } from './jobs.ts'
 export { pruneStore } from './prune-store.ts'

@@ -20,6 +20,7 @@ import {
   startStandalone,
   startWithPassword,
 } from '../support/redis-server.ts'
+import { TestSocket } from '../support/socket.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import type { TemporaryFolder } from '../support/temporary-folder.ts'
 
@@ -36,7 +37,7 @@ beforeAll(async () => {
   folder = stack.use(await temporaryFolder('redis-input'))
   postgres = await startPostgresServer()
   stack.defer(() => postgres.stop())
-  for (let count = 0; count < 10; count++) databases.push(await postgres.createDatabase())
+  for (let count = 0; count < 11; count++) databases.push(await postgres.createDatabase())
 })
 afterAll(() => stack.disposeAsync())
 
@@ -277,6 +278,33 @@ describe.concurrent('what Redis answers never stops it', () => {
         patience,
       )
       await admin.del(...poisoned)
+      await instance.heals()
+    },
+  )
+
+  test(
+    'messages of 10 MB and of no known form on the bus: said once, and the next one is heard',
+    slowly,
+    async () => {
+      await using redis = await startStandalone()
+      await using instance = await meets({ REDIS_URL: redis.variables.url })
+      await instance.heals()
+      const { id } = await instance.api.call<{ id: string }>('GET', '/api/auth/me')
+      const socket = (await new TestSocket(instance.api.url, { token: instance.api.token }).open()).hello()
+      await socket.frame('welcome')
+      const { admin } = redis.servers[0]!
+      const topic = `open-webui:shoal1:bus:user:${id}`
+      const huge = 'x'.repeat(10_000_000)
+      const unreadable = [huge, `1 somebody 1 -1 ${huge}`, '2 in a form that is not yet known', '']
+      const event = { type: 'chat.deleted', chatId: 'c' }
+      const heard = ['user.event', { from: 'somebody', userId: id, event }]
+      for (const message of [...unreadable, `1 somebody 1 -1 ${JSON.stringify(heard)}`]) {
+        await vi.waitFor(async () => expect(await admin.publish(topic, message)).toBe(1), patience)
+      }
+      expect((await socket.frame('event')).event).toEqual(event)
+      socket.close()
+      const complaints = (await instance.log()).split('\n').filter((line) => /cannot read/.test(line))
+      expect(complaints).toHaveLength(1)
       await instance.heals()
     },
   )

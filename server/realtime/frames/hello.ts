@@ -28,13 +28,12 @@ export async function hello(
       return
     }
     const credentials = credentialsOf(frame.token, cookieToken)
-    await ports.authenticate(credentials, peer)
+    const known = await ports.authenticate(credentials, peer)
+    await connection.takeRoom(known.user.id)
     ports.hub.add(connection)
     const { user, sessionId } = await ports.authenticate(credentials, peer)
-    if (connection.open) {
-      connection.assertRoom(user.id)
-      connection.greet({ user, sessionId, tab: frame.tab, credentials, peer })
-    } else ports.hub.remove(connection)
+    if (connection.open) connection.greet({ user, sessionId, tab: frame.tab, credentials, peer })
+    else ports.hub.remove(connection)
   } catch (error) {
     ports.hub.remove(connection)
     if (!(error instanceof AppError)) throw error

@@ -101,7 +101,7 @@ function Limits({ values, disabled, error, onChange }: Given): ReactNode {
     ['runningPerUser', t`Answers a person may have running at once`],
     ['runningPerInstance', t`Answers an instance asks for at once`],
     ['runningPerConnection', t`Answers a connection is asked for at once`],
-    ['socketsPerUser', t`Pages a person may have open on an instance`],
+    ['socketsPerUser', t`Pages a person may have open at once`],
   ] as const
   return (
     <Section title={t`Limits`} intro={<Trans>Empty: no limit.</Trans>}>
