@@ -58,7 +58,8 @@ export default defineConfig({
   },
   server: {
     proxy: {
-      '/api': server,
+      // But for the page's own folder of that name.
+      '^/api/(?!.*\\.ts(\\?|$))': server,
       '/v1': server,
       '/health': server,
       '/ready': server,

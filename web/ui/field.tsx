@@ -4,7 +4,7 @@ import { classNames } from './class-names.ts'
 import { Icon } from './icon.tsx'
 
 const box =
-  'w-full min-h-10 touch:min-h-11 rounded-medium border bg-raised px-3 py-2 text-ui touch:text-answer text-text placeholder:text-faint'
+  'w-full min-h-10 touch:min-h-11 rounded-medium border bg-raised px-3 py-2 disabled:bg-transparent disabled:text-muted text-ui touch:text-answer text-text placeholder:text-faint'
 
 interface Around {
   label: string
