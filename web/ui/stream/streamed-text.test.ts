@@ -77,7 +77,8 @@ describe('a text that is shown as it arrives', () => {
 
   test.each([
     { perFrame: 16, most: 60, least: 60 },
-    { perFrame: 44, most: 30, least: 24 },
+    { perFrame: 26, most: 30, least: 30 },
+    { perFrame: 44, most: 20, least: 20 },
     { perFrame: 70, most: 20, least: 20 },
   ])(
     'of 60 frames that bring $perFrame characters each, $least–$most show some',

@@ -33,12 +33,13 @@ export interface StreamedText {
 const drainMs = 90
 const maxWord = 16
 /**
- * With so many characters waiting nobody reads along word by word: every second frame is enough. A stream that keeps
- * twice as many waiting writes some thirty lines a second: every third.
+ * Characters a millisecond. From some 250 words a second on nobody reads along word by word: every second frame is
+ * enough; from some 400 on, which are twenty lines a second, every third.
  */
-const manyWaiting = 120
-/** So many pieces are a stream; fewer may be one burst, which is spread over all its frames. */
-const streamPieces = 2
+const fast = 1.2
+const faster = 2
+/** After so long a silence what comes is a beginning, and its pace is not known yet, ms. */
+const silenceMs = 200
 const frameMs = 17
 
 export interface StreamedTextOptions {
@@ -60,6 +61,9 @@ class BufferedText implements StreamedText {
   #snapshot: StreamedSnapshot
   #arrivals: Arrival[] = []
   #lastFrame = 0
+  #arrived = -Infinity
+  /** Characters a millisecond that come. */
+  #rate = 0
   #cancel: (() => void) | undefined
   /** Show at least so much in the next frame: the text is another. */
   #keep = 0
@@ -78,7 +82,12 @@ class BufferedText implements StreamedText {
     if (this.#whole.length === this.#snapshot.text.length) this.#lastFrame = this.#frames.now()
     this.#whole += text
     this.#over = false
-    this.#arrivals.push({ at: this.#frames.now(), length: this.#whole.length })
+    const now = this.#frames.now()
+    const passed = now - this.#arrived
+    this.#arrived = now
+    // Smoothed: pieces come unevenly.
+    this.#rate = passed > silenceMs ? 0 : 0.8 * this.#rate + (0.2 * text.length) / Math.max(1, passed)
+    this.#arrivals.push({ at: now, length: this.#whole.length })
     this.#schedule()
   }
 
@@ -144,7 +153,8 @@ class BufferedText implements StreamedText {
     const instant = this.#frames.instant()
     const pace = this.#pace()
     const left = pace * frameMs - (now - this.#lastFrame)
-    if (!instant && !this.#pressing && left > frameMs / 2) return this.#schedule(pace > 1 ? left : 0)
+    const mayWait = left > frameMs / 2 && now - (this.#arrivals[0]?.at ?? now) + left < drainMs
+    if (!instant && !this.#pressing && mayWait) return this.#schedule(pace > 1 ? left : 0)
     this.#show(instant ? this.#whole.length : this.#due(now, pace))
     this.#lastFrame = now
     this.#pressing = false
@@ -155,9 +165,8 @@ class BufferedText implements StreamedText {
 
   /** Words are shown in each so many frames. */
   #pace(): 1 | 2 | 3 {
-    const waiting = this.#whole.length - this.#snapshot.text.length
-    if (waiting <= manyWaiting || this.#arrivals.length < streamPieces) return 1
-    return waiting <= 2 * manyWaiting ? 2 : 3
+    if (this.#rate < fast) return 1
+    return this.#rate < faster ? 2 : 3
   }
 
   /** How much should be shown by now: an even share of what waits, and all that has waited its time. */
