@@ -151,7 +151,9 @@ test('with the policy "interrupt" the words are kept, "interrupted" is said, Con
   const kept = await storedText(chatOf(page))
   expect(await shownText(page)).toBe(kept)
   // What only this reader had seen may be cut: at most the words between two entries of the log.
-  expect(kept.slice(0, 500)).toBe(before.slice(0, 500))
+  const both = Math.min(kept.length, before.length)
+  expect(both).toBeGreaterThan(300)
+  expect(kept.slice(0, both)).toBe(before.slice(0, both))
   await lastAnswer(page).getByRole('button', { name: 'Continue', exact: true }).first().click()
   await problem.waitFor({ state: 'detached' })
   await answered(page)
