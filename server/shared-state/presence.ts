@@ -9,7 +9,7 @@ const answerMs = 100
 /** Which pages of a user are open, here and elsewhere. */
 export interface Presence {
   /**
-   * Counts a page of the user until the function that it answers is called. Rejects with `rate_limited` where `most`
+   * Counts a page of the user until the function that it answers is called, once. Rejects with `rate_limited` where `most`
    * are open on all instances together; on this one alone while the bus is away. Without a limit nobody is asked.
    */
   enter(userId: string, most: number | null): Promise<() => void>
@@ -67,26 +67,17 @@ export function createPresence(
       const here = users.get(userId) ?? { pages: 0, leave: listen(userId) }
       users.set(userId, here)
       here.pages++
-      const leave = once(() => {
+      const leave = (): void => {
         here.pages--
         if (here.pages > 0) return
         users.delete(userId)
         here.leave()
-      })
+      }
       if (most === null) return leave
       if (here.pages <= most && here.pages + (await countElsewhere(userId)) <= most) return leave
       leave()
       const message = `You have ${most} pages open already: close one of them.`
       throw new AppError('rate_limited', { message, retryAfterMs: 10_000 })
     },
-  }
-}
-
-function once(run: () => void): () => void {
-  let over = false
-  return () => {
-    if (over) return
-    over = true
-    run()
   }
 }

@@ -1,36 +1,15 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { ServerFrame } from '../../protocol/frames.ts'
+import { isOpen, liveClients, seed } from '../../test/support/live-clients.ts'
 import { startLiveServer } from '../../test/support/live-server.ts'
 import type { LiveServer } from '../../test/support/live-server.ts'
-import { createLiveClient } from './live-client.ts'
-import type { LiveClient, LiveOptions } from './live-client.ts'
 
-const opened: LiveClient[] = []
-
-function connect(server: LiveServer, options: Partial<LiveOptions> = {}): LiveClient {
-  const client = createLiveClient({
-    socketAddress: server.socketAddress,
-    eventsAddress: server.eventsAddress,
-    tab: 'tab',
-    random: () => 0.1,
-    prove: () => Promise.resolve(server.proof ?? null),
-    startRun: () => Promise.reject(new Error('nothing is started here')),
-    stopRun: () => Promise.reject(new Error('nothing is stopped here')),
-    ...options,
-  })
-  opened.push(client)
-  client.open()
-  return client
-}
-
-afterEach(() => {
-  for (const client of opened.splice(0)) client.close()
+const { connect, closeAll } = liveClients({
+  startRun: () => Promise.reject(new Error('nothing is started here')),
+  stopRun: () => Promise.reject(new Error('nothing is stopped here')),
 })
 
-const isOpen = (client: LiveClient, transport = 'socket'): Promise<unknown> =>
-  vi.waitFor(() => expect(client.status()).toMatchObject({ link: 'open', transport }), 5000)
-
-const seed = { runId: 'r', messageId: 'm', text: 'so far', fence: 3, phase: 'running' } as const
+afterEach(closeAll)
 
 function words(from: string, whole: string): Parameters<LiveServer['say']>[0] {
   return { t: 'w', c: 1, at: from.length, x: whole.slice(from.length) }

@@ -1,45 +1,25 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { RunStartRequest } from '../../protocol/run.ts'
+import { isOpen, liveClients, seed } from '../../test/support/live-clients.ts'
 import { startLiveServer } from '../../test/support/live-server.ts'
-import type { LiveServer } from '../../test/support/live-server.ts'
-import { createLiveClient } from './live-client.ts'
-import type { LiveClient, LiveOptions } from './live-client.ts'
 
-const opened: LiveClient[] = []
 const overHttp: (RunStartRequest | string)[] = []
 const started = { chatId: 'c', userMessageId: 'u', messageId: 'm', runId: 'r' }
-
-function connect(server: LiveServer, options: Partial<LiveOptions> = {}): LiveClient {
-  const client = createLiveClient({
-    socketAddress: server.socketAddress,
-    eventsAddress: server.eventsAddress,
-    tab: 'tab',
-    random: () => 0.1,
-    prove: () => Promise.resolve(null),
-    startRun: (request) => {
-      overHttp.push(request)
-      return Promise.resolve(started)
-    },
-    stopRun: (runId) => {
-      overHttp.push(runId)
-      return Promise.resolve()
-    },
-    ...options,
-  })
-  opened.push(client)
-  client.open()
-  return client
-}
-
-afterEach(() => {
-  for (const client of opened.splice(0)) client.close()
-  overHttp.length = 0
+const { connect, closeAll } = liveClients({
+  startRun: (request) => {
+    overHttp.push(request)
+    return Promise.resolve(started)
+  },
+  stopRun: (runId) => {
+    overHttp.push(runId)
+    return Promise.resolve()
+  },
 })
 
-const isOpen = (client: LiveClient, transport = 'socket'): Promise<unknown> =>
-  vi.waitFor(() => expect(client.status()).toMatchObject({ link: 'open', transport }), 5000)
-
-const seed = { runId: 'r', messageId: 'm', text: 'so far', fence: 3, phase: 'running' } as const
+afterEach(() => {
+  closeAll()
+  overHttp.length = 0
+})
 
 describe('the live client', () => {
   test('says hello first and follows from its position, again after a cut', async () => {

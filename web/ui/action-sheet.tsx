@@ -1,8 +1,9 @@
-import { createContext, useContext, useEffect, useRef } from 'react'
+import { createContext, useContext, useRef } from 'react'
 import type { ReactNode } from 'react'
 import { classNames } from './class-names.ts'
 import { Icon } from './icon.tsx'
 import type { IconName } from './icon.tsx'
+import { useModal } from './use-modal.ts'
 
 const Close = createContext<() => void>(() => undefined)
 
@@ -25,15 +26,7 @@ export function ActionSheet({
   children: ReactNode
 }): ReactNode {
   const ref = useRef<HTMLDialogElement>(null)
-  useEffect(() => {
-    const dialog = ref.current
-    const opener = document.activeElement
-    dialog?.showModal()
-    return () => {
-      dialog?.close()
-      if (opener instanceof HTMLElement && opener.isConnected) opener.focus({ preventScroll: true })
-    }
-  }, [])
+  const modal = useModal(ref, onClose)
   const close = (): void => {
     // At once: what an action does to the page must not meet a page that is still inert.
     ref.current?.close()
@@ -43,13 +36,7 @@ export function ActionSheet({
     <dialog
       ref={ref}
       aria-label={label}
-      onCancel={(event) => {
-        event.preventDefault()
-        onClose()
-      }}
-      onPointerDown={(event) => {
-        if (event.target === ref.current) onClose()
-      }}
+      {...modal}
       className="rise mx-auto mt-auto mb-0 max-h-[80dvh] w-full max-w-112 overflow-y-auto overscroll-contain rounded-t-large bg-raised p-0 shadow-floating"
     >
       <div className="flex flex-col gap-0.5 p-2 pb-[max(0.5rem,env(safe-area-inset-bottom))] select-none">

@@ -1,6 +1,7 @@
-import { useEffect, useId, useRef } from 'react'
+import { useId, useRef } from 'react'
 import type { ReactNode } from 'react'
 import { IconButton } from './button.tsx'
+import { useModal } from './use-modal.ts'
 
 /**
  * A modal dialog: the platform's, which makes the page behind it inert, keeps the focus inside and gives it back to
@@ -22,28 +23,13 @@ export function Dialog({
 }): ReactNode {
   const ref = useRef<HTMLDialogElement>(null)
   const titleId = useId()
-  useEffect(() => {
-    const dialog = ref.current
-    const opener = document.activeElement
-    dialog?.showModal()
-    return () => {
-      dialog?.close()
-      // The opener may have gone with what the dialog changed.
-      if (opener instanceof HTMLElement && opener.isConnected) opener.focus()
-    }
-  }, [])
+  const modal = useModal(ref, onClose)
   return (
     <dialog
       ref={ref}
       role={role}
       aria-labelledby={titleId}
-      onCancel={(event) => {
-        event.preventDefault()
-        onClose?.()
-      }}
-      onPointerDown={(event) => {
-        if (event.target === ref.current) onClose?.()
-      }}
+      {...modal}
       className="rise w-[min(28rem,calc(100vw-2rem))] max-h-[calc(100dvh-2rem)] overflow-y-auto rounded-large bg-raised p-0 shadow-floating"
     >
       <div className="flex flex-col gap-4 p-5">

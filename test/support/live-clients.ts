@@ -1,0 +1,33 @@
+import { expect, vi } from 'vitest'
+import { createLiveClient } from '../../web/live/live-client.ts'
+import type { LiveClient, LiveOptions } from '../../web/live/live-client.ts'
+import type { LiveServer } from './live-server.ts'
+
+/** Clients of a `LiveServer`, to be closed after each test. */
+export function liveClients(defaults: Pick<LiveOptions, 'startRun' | 'stopRun'>) {
+  const opened: LiveClient[] = []
+  return {
+    connect: (server: LiveServer, options: Partial<LiveOptions> = {}): LiveClient => {
+      const client = createLiveClient({
+        socketAddress: server.socketAddress,
+        eventsAddress: server.eventsAddress,
+        tab: 'tab',
+        random: () => 0.1,
+        prove: () => Promise.resolve(server.proof ?? null),
+        ...defaults,
+        ...options,
+      })
+      opened.push(client)
+      client.open()
+      return client
+    },
+    closeAll: (): void => {
+      for (const client of opened.splice(0)) client.close()
+    },
+  }
+}
+
+export const isOpen = (client: LiveClient, transport = 'socket'): Promise<unknown> =>
+  vi.waitFor(() => expect(client.status()).toMatchObject({ link: 'open', transport }), 5000)
+
+export const seed = { runId: 'r', messageId: 'm', text: 'so far', fence: 3, phase: 'running' } as const
