@@ -1,7 +1,5 @@
-// What is wrong with a Redis. In the text of the settings: the start stops with a sentence. In what Redis answers, or
-// fails to answer: the instance serves, says the same sentence everywhere, and heals without a restart.
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
+// What Redis answers, or fails to answer, never stops an instance: it serves, says the same sentence everywhere, and heals
+// without a restart. What is wrong in the text of the settings is in redis-settings.test.ts.
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -40,49 +38,6 @@ beforeAll(async () => {
   for (let count = 0; count < 11; count++) databases.push(await postgres.createDatabase())
 })
 afterAll(() => stack.disposeAsync())
-
-describe('the text of the settings stops the start', () => {
-  test.each<[string, Record<string, string>, RegExp]>([
-    [
-      'no URL',
-      { REDIS_URL: 'localhost:6379' },
-      /REDIS_URL[^]*does not begin with redis:\/\/[^]*write redis:\/\//,
-    ],
-    [
-      'another scheme',
-      { REDIS_URL: 'http://h:6379' },
-      /REDIS_URL[^]*begins with http:\/\/[^]*write redis:\/\//,
-    ],
-    [
-      'a password that is not escaped',
-      { REDIS_URL: 'redis://:p@ss/w#d@host' },
-      /REDIS_URL[^]*unescaped[^]*escape it: write %/,
-    ],
-    ['a list without REDIS_CLUSTER', { REDIS_URL: 'redis://a:1,b:2' }, /REDIS_URL[^]*REDIS_CLUSTER=true/],
-    [
-      'Cluster and Sentinel',
-      { REDIS_URL: 'redis://a', REDIS_CLUSTER: 'true', REDIS_SENTINEL_HOSTS: 'b' },
-      /REDIS_CLUSTER[^]*no sentinels[^]*unset one/,
-    ],
-    [
-      'a database number with Cluster',
-      { REDIS_URL: 'redis://a:1/2', REDIS_CLUSTER: 'true' },
-      /REDIS_URL[^]*only database 0[^]*leave the number out/,
-    ],
-  ])('%s: 78, one sentence with the variable and the cure', async (_, env, sentence) => {
-    const child = spawn(process.execPath, ['server/cli.ts', 'start', '--port', '0'], {
-      cwd: join(import.meta.dirname, '../..'),
-      env: { PATH: process.env['PATH'] ?? '', DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none', ...env },
-    })
-    let said = ''
-    child.stdout.on('data', (data: Buffer) => (said += data.toString()))
-    child.stderr.on('data', (data: Buffer) => (said += data.toString()))
-    const [code] = (await once(child, 'close')) as [number | null]
-    expect([code, said]).toEqual([78, expect.stringMatching(sentence)])
-    expect(said.trim().split('\n')).toHaveLength(2)
-    expect(said).not.toContain('p@ss')
-  })
-})
 
 /** An instance that meets this Redis at its start. */
 async function meets(env: Record<string, string>) {
