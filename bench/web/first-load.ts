@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { BrowserContext } from 'playwright-core'
 import type { PageFixture } from '../../test/browser/support/page-fixture.ts'
 import type { Row } from '../measure.ts'
@@ -5,7 +6,9 @@ import { kilobytes } from '../support/write-figure.ts'
 import { absoluteRow } from './absolute-row.ts'
 import { watchCost } from './page-cost.ts'
 
-const rounds = 3
+const rounds = 5
+/** Until the browser has started the process of a new tab and taken leave of the last one. */
+const restMs = 600
 const seconds = (value: number): string => `${value.toFixed(2)} s`
 
 /** A browser that has never been here, and one that has. */
@@ -63,6 +66,7 @@ async function untilComposer(
     })
     watch.observe(document, { subtree: true, childList: true })
   `)
+  await delay(restMs)
   await page.goto(url, { waitUntil: 'commit' })
   await page.getByRole('textbox', { name: 'Message' }).waitFor()
   await page.waitForLoadState('networkidle')

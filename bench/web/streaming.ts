@@ -6,6 +6,7 @@ import { watchCost } from './page-cost.ts'
 
 const words = 2000
 const wordsPerSecond = 500
+const rounds = 3
 const seconds = (value: number): string => `${value.toFixed(2)} s`
 
 /** An answer of 2,000 words of everything that Markdown has, at 500 words a second. */
@@ -15,6 +16,45 @@ export async function measureStreaming(server: PageFixture): Promise<Row[]> {
     .flat()
     .slice(0, words)
   server.provider.scripts['stream'] = { words: text, wordsPerSecond }
+  const answers: StreamedAnswer[] = []
+  for (let round = 0; round < rounds; round++) answers.push(await streamAnswer(server))
+  const busy = answers.map((it) => it.busySeconds)
+  return [
+    absoluteRow('stream/cpu', `main thread over ${words} words of Markdown at ${wordsPerSecond} words/s`, {
+      measured: Math.min(...busy),
+      most: 1.2,
+      write: seconds,
+      note: `Best of ${busy.map(seconds).join(', ')}.`,
+    }),
+    absoluteRow('stream/shift', 'layout shift over that answer, the worst of them', {
+      measured: Math.max(...answers.map((it) => it.shift)),
+      most: 0.02,
+      write: (value) => value.toFixed(3),
+    }),
+    absoluteRow('stream/end', 'shown as finished, after the source had ended, the slowest of them', {
+      measured: Math.max(...answers.map((it) => it.finishedAfterSeconds)),
+      most: 0.3,
+      write: seconds,
+    }),
+    absoluteRow('stream/wire', 'bytes over the socket per byte of text, before compression', {
+      measured: Math.max(...answers.map((it) => it.socketBytes)) / Buffer.byteLength(text.join('')),
+      most: 3,
+      write: (value) => value.toFixed(2),
+    }),
+  ]
+}
+
+interface StreamedAnswer {
+  /** Of the main thread, while the answer came. */
+  busySeconds: number
+  /** The sum of layout shifts, as the browser counts them. */
+  shift: number
+  /** From the source's last word until the page shows the answer as done. */
+  finishedAfterSeconds: number
+  socketBytes: number
+}
+
+async function streamAnswer(server: PageFixture): Promise<StreamedAnswer> {
   const page = await server.open('/')
   const cost = await watchCost(page)
   await page.getByRole('button', { name: /^Model:/ }).click()
@@ -37,31 +77,10 @@ export async function measureStreaming(server: PageFixture): Promise<Row[]> {
   await field.press('Enter')
   // By the page's own promise: a locator would look in every frame, and be measured along.
   const endedAt = Number(await page.evaluate('globalThis.ended'))
-  const took = (await cost.busySeconds()) - busy
-  const wire = cost.socketBytes() - bytes
+  const busySeconds = (await cost.busySeconds()) - busy
+  const socketBytes = cost.socketBytes() - bytes
   const shift = Number(await page.evaluate('globalThis.shift'))
-  const sourceEnded = Math.max(...server.provider.calls.map(({ endedAt }) => endedAt ?? 0))
+  const sourceEnded = Math.max(...server.provider.calls.map((call) => call.endedAt ?? 0))
   await page.context().close()
-  return [
-    absoluteRow('stream/cpu', `main thread over ${words} words of Markdown at ${wordsPerSecond} words/s`, {
-      measured: took,
-      most: 1.2,
-      write: seconds,
-    }),
-    absoluteRow('stream/shift', 'layout shift over that answer', {
-      measured: shift,
-      most: 0.02,
-      write: (value) => value.toFixed(3),
-    }),
-    absoluteRow('stream/end', 'shown as finished, after the source had ended', {
-      measured: (endedAt - sourceEnded) / 1000,
-      most: 0.3,
-      write: seconds,
-    }),
-    absoluteRow('stream/wire', 'bytes over the socket per byte of text, before compression', {
-      measured: wire / Buffer.byteLength(text.join('')),
-      most: 3,
-      write: (value) => value.toFixed(2),
-    }),
-  ]
+  return { busySeconds, shift, finishedAfterSeconds: (endedAt - sourceEnded) / 1000, socketBytes }
 }
