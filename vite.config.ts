@@ -34,6 +34,18 @@ function precompress(): Plugin {
   }
 }
 
+/** Of the fonts of formulas only WOFF2: every browser that runs the page reads it, and each other one is asked about. */
+function onlyWoff2(): Plugin {
+  return {
+    name: 'shoal:only-woff2',
+    enforce: 'pre',
+    transform: {
+      filter: { id: /katex[^/]*\.css$/ },
+      handler: (css) => css.replaceAll(/,\s*url\([^)]*\.(?:woff|ttf)\)\s*format\([^)]*\)/g, ''),
+    },
+  }
+}
+
 const server = process.env['SHOAL_DEV_SERVER'] ?? 'http://127.0.0.1:8080'
 
 export default defineConfig({
@@ -43,6 +55,7 @@ export default defineConfig({
     lingui(),
     babel({ presets: [linguiTransformerBabelPreset()] }),
     tailwindcss(),
+    onlyWoff2(),
     precompress(),
   ],
   build: {
