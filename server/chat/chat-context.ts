@@ -1,4 +1,5 @@
 import type { Clock, Logger } from '../base/index.ts'
+import { logMomentsMs } from '../coordination/run-log/log-writer.ts'
 import type { RunLog, Membership } from '../coordination/contracts.ts'
 import type { ModelCatalogue } from '../upstream/contracts.ts'
 import type { Store } from '../store/store.ts'
@@ -12,6 +13,8 @@ import type { MessageOf, MessageName } from '../messages.ts'
 export interface RunLimits {
   /** Words are gathered for this long before they are delivered; the first go at once. */
   gatherMs: number
+  /** The same for a run that nobody reads here: its words go to the log, and come when the log is written. */
+  gatherUnreadMs: number
   /** One transaction saves all dirty runs. */
   saveEveryMs: number
   /** This much unsaved text brings the save forward, and resets the attempts (rule 13). */
@@ -29,6 +32,7 @@ export interface RunLimits {
 
 export const defaultRunLimits: RunLimits = {
   gatherMs: 30,
+  gatherUnreadMs: logMomentsMs,
   saveEveryMs: 2000,
   saveUnits: 4096,
   pauseUnits: 262_144,

@@ -24,7 +24,7 @@ export class OwnedRuns {
   readonly #live: LiveRuns
   readonly #hooks: OwnedRunsHooks
   readonly #saver: RunSaver
-  readonly #moments: DeliveryMoments
+  readonly #moments: { read: DeliveryMoments; unread: DeliveryMoments }
   readonly #drivers = new Map<string, RunDriver>()
   /** Under way here: started or claimed, and not driven yet. The comparison with the store leaves them alone. */
   readonly #arriving = new Set<string>()
@@ -38,7 +38,10 @@ export class OwnedRuns {
     this.#live = live
     this.#hooks = hooks
     this.#saver = new RunSaver(context)
-    this.#moments = new DeliveryMoments(context.limits.gatherMs, context)
+    this.#moments = {
+      read: new DeliveryMoments(context.limits.gatherMs, context),
+      unread: new DeliveryMoments(context.limits.gatherUnreadMs, context),
+    }
   }
 
   get count(): number {

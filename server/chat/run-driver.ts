@@ -22,6 +22,12 @@ export interface DriverHooks {
   lost(driver: RunDriver): void
 }
 
+/** When words are delivered: to somebody who reads here, and where the log alone takes them. */
+interface RunMoments {
+  read: DeliveryMoments
+  unread: DeliveryMoments
+}
+
 class Stopped extends Error {}
 class Abandoned extends Error {}
 
@@ -37,7 +43,7 @@ export class RunDriver implements SavableRun {
   readonly #context: ChatContext
   readonly #saver: RunSaver
   readonly #hooks: DriverHooks
-  readonly #moments: DeliveryMoments
+  readonly #moments: RunMoments
   readonly #writer: LogWriter
   readonly #transcript: TranscriptWriter
   readonly #unsaved: UnsavedText
@@ -56,7 +62,7 @@ export class RunDriver implements SavableRun {
     context: ChatContext,
     run: OwnedRun,
     view: RunView,
-    parts: { saver: RunSaver; moments: DeliveryMoments; hooks: DriverHooks },
+    parts: { saver: RunSaver; moments: RunMoments; hooks: DriverHooks },
   ) {
     this.#context = context
     this.id = run.row.id
@@ -197,7 +203,8 @@ export class RunDriver implements SavableRun {
     // The first words of a quiet run go at once; what comes until the next moment is gathered.
     this.#deliver()
     this.#gathering = true
-    this.#moments.next(() => {
+    const moments = this.view.readers > 0 ? this.#moments.read : this.#moments.unread
+    moments.next(() => {
       this.#gathering = false
       if (this.#over) return
       if (this.#pending !== '') this.#deliverSoon()

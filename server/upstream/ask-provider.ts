@@ -1,7 +1,8 @@
-import { Agent as HttpAgent, request as httpRequest } from 'node:http'
+import { request as httpRequest } from 'node:http'
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http'
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import { request as httpsRequest } from 'node:https'
 import type { Socket } from 'node:net'
+import { httpAgent, httpsAgent } from './provider-agents.ts'
 import { UpstreamError } from './upstream-error.ts'
 
 export interface ProviderCall {
@@ -13,10 +14,6 @@ export interface ProviderCall {
 }
 
 // A free socket is closed after half a minute, so nothing has to be cleaned up when a connection is removed.
-const agentOptions = { keepAlive: true, timeout: 30_000, maxFreeSockets: 64, scheduling: 'lifo' as const }
-const httpAgent = new HttpAgent(agentOptions)
-const httpsAgent = new HttpsAgent(agentOptions)
-
 /**
  * One request to a provider. Resolves with whatever answer begins, errors and redirects included; nothing is followed.
  * Rejects with `upstream_unreachable` when no connection stands within `connectMs` or it breaks before the answer, and

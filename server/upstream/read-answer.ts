@@ -1,12 +1,11 @@
 import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
 import type { AnswerAssembler } from './answer-assembler.ts'
 import type { SilenceWatch } from './silence-watch.ts'
 import type { StreamParser } from './sse-parser.ts'
 import type { GenerateEnd, UpstreamSink } from './upstream.ts'
 import { UpstreamError } from './upstream-error.ts'
 
-/** What may wait here while the sink is busy, bytes; beyond it the socket is paused. */
-const mostHeld = 524_288
 /** How long a socket may take to come to its end behind an answer that is complete, to be used again, ms. */
 const drainMs = 1_000
 
@@ -21,8 +20,9 @@ export interface AnswerParts {
 }
 
 /**
- * Reads an answer to its end. What one chunk held goes to the sink together. While a promise from there is open, what
- * comes is held unread, then the socket is paused; all of it goes to the sink together.
+ * Reads an answer to its end. What one chunk held goes to the sink together. While a promise from there is open, the
+ * socket is not read: what comes waits in the kernel, and then goes to the sink together, so that a process which
+ * gathers the words of many answers wakes up once for all of them.
  * Resolves with the end that the provider stated, also when it then closes badly or not at all. Rejects with the
  * provider's fault, `upstream_broke_off` when it closed without an end, the sink's error, or the signal's reason.
  */
@@ -53,11 +53,10 @@ class AnswerReader {
   readonly #parts: AnswerParts
   readonly #settle: Settle
   #settled = false
-  /** The sink has not settled yet. */
+  /** The sink has not settled yet, or what came meanwhile is being collected. */
   #busy = false
-  /** What came meanwhile: words must not be lost when the connection then breaks. */
+  /** Collected: words must not be lost when the connection then breaks. */
   #held: Buffer[] = []
-  #heldBytes = 0
   /** No more bytes will come: with an error when the connection broke. */
   #closed: { cause?: unknown } | undefined
   #drained = false
@@ -83,25 +82,28 @@ class AnswerReader {
   }
 
   readonly #onData = (chunk: Buffer): void => {
-    if (this.#busy) return this.#hold(chunk)
+    if (this.#busy) {
+      this.#held.push(chunk)
+      return
+    }
     this.#decode(() => this.#parts.decoder.push(chunk))
     this.#deliver()
   }
 
-  #hold(chunk: Buffer): void {
-    this.#held.push(chunk)
-    this.#heldBytes += chunk.length
-    if (this.#heldBytes >= mostHeld) this.#response.pause()
-  }
-
-  #readHeld(): void {
-    if (this.#heldBytes === 0) return this.#conclude()
-    const held = this.#held
-    this.#held = []
-    this.#heldBytes = 0
-    this.#decode(() => held.forEach((chunk) => this.#parts.decoder.push(chunk)))
-    this.#deliver()
-    if (!this.#settled) this.#response.resume()
+  /** Reads what has come while nobody looked, all of it before any of it goes on. */
+  #collect(): void {
+    this.#socket?.resume()
+    this.#response.resume()
+    // After the event loop has read from its sockets.
+    setImmediate(() => {
+      if (this.#settled) return
+      this.#busy = false
+      const held = this.#held
+      if (held.length === 0) return this.#conclude()
+      this.#held = []
+      this.#decode(() => held.forEach((chunk) => this.#parts.decoder.push(chunk)))
+      this.#deliver()
+    })
   }
 
   #onClosed(closed: { cause?: unknown }): void {
@@ -138,16 +140,22 @@ class AnswerReader {
 
   #waitFor(taken: Promise<void>): void {
     this.#busy = true
+    this.#response.pause()
+    this.#socket?.pause()
     this.#parts.watch.pause()
     taken.then(
       () => {
-        this.#busy = false
         if (this.#settled) return
         this.#parts.watch.resume()
-        this.#readHeld()
+        this.#collect()
       },
       (error: unknown) => this.fail(error),
     )
+  }
+
+  /** None once the answer is read to its end: it may be another request's by then. */
+  get #socket(): Socket | null {
+    return this.#response.socket
   }
 
   /** Looks whether that was all. */

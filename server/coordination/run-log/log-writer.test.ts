@@ -101,12 +101,7 @@ describe('pace', () => {
     expect(await logged()).toBe('w'.repeat(399))
   })
 
-  test('100 ms between appends while somebody follows here', async () => {
-    writer.setFollowed(true)
-    expect(await appendsIn(3990)).toBe(40)
-  })
-
-  test('100 ms between appends while the log says that somebody hears', async () => {
+  test('100 ms between appends while somebody follows', async () => {
     hub.connect().follow(runId, { note: () => {}, gap: () => {} })
     expect(await appendsIn(3990)).toBe(40)
   })
@@ -123,7 +118,7 @@ describe('pace', () => {
     for (const name of ['one', 'another']) {
       const begun = createLogWriter({ ...common, runId: name, starts: [[fence, 0]] })
       writers.push(begun)
-      begun.setFollowed(true)
+      hub.connect().follow(name, { note: () => {}, gap: () => {} })
       await pass(10)
       begun.write('first')
       await pass(40)
@@ -133,17 +128,6 @@ describe('pace', () => {
     for (const begun of writers) begun.close()
     const [first = 0, second = 0, third = 0, fourth = 0.5] = sentAt
     expect([second - first, (fourth - third) % 100]).toEqual([50, 0])
-  })
-
-  test('a follower that comes does not wait for the long pause', async () => {
-    writer.write('a')
-    await pass(10)
-    writer.write('b')
-    await pass(90)
-    expect(sent).toHaveLength(2)
-    writer.setFollowed(true)
-    await pass(10)
-    expect(sent.at(-1)).toBe('append 3 1:b')
   })
 
   test('words after a pause go at once', async () => {

@@ -3,10 +3,10 @@ import type { Clock, Logger } from '../../base/index.ts'
 import type { EntryId, LogAnswer, RunLog, Snapshot, Starts, Words } from './run-log.ts'
 import { RunText } from './run-text.ts'
 
-/** Time between two appends, ms. */
+/** Time between two appends, ms: while somebody follows elsewhere, and while nobody does. */
 const paceMs = { followed: 100, unfollowed: 400 }
 /** The logs of all runs here are written at moments this far apart, ms: Redis gets many in one piece. */
-const momentsMs = 100
+export const logMomentsMs = 100
 /** An append that comes this late still counts for the moment that it was due at, ms. */
 const lateMs = 10
 const retryMs = { first: 50, most: 1000 }
@@ -23,8 +23,6 @@ export interface LogWriter {
   readonly seq: number
   /** Adds words to the run's text; sent when the pace allows. Never waits. */
   write(text: string): void
-  /** Somebody here or elsewhere follows (100 ms between appends) or nobody does (400 ms). Found out by `heard`; this says what is known locally. */
-  setFollowed(followed: boolean): void
   /** Resolves when the log has all that was written, or is known to be away or closed; waits `ms` at most. */
   flush(ms: number): Promise<void>
   /** No more is sent. */
@@ -67,7 +65,6 @@ class Writer implements LogWriter {
   #timer: NodeJS.Timeout | undefined
   #sending = false
   #failures = 0
-  #followedHere = false
   #heard = 0
   #appendedAt = Number.NEGATIVE_INFINITY
   #expiryAt = 0
@@ -83,13 +80,6 @@ class Writer implements LogWriter {
   write(text: string): void {
     if (this.#closed || text === '') return
     this.#text.add(text)
-    this.#proceed()
-  }
-
-  setFollowed(followed: boolean): void {
-    this.#followedHere = followed
-    // A pause that was planned for nobody may be too long now.
-    if (followed && !this.#frozen) this.#cancelTimer()
     this.#proceed()
   }
 
@@ -132,8 +122,8 @@ class Writer implements LogWriter {
 
   #pause(): number {
     if (this.#flushes.size > 0) return 0
-    const pace = this.#followedHere || this.#heard > 0 ? paceMs.followed : paceMs.unfollowed
-    const moment = Math.ceil((this.#appendedAt - lateMs) / momentsMs) * momentsMs
+    const pace = this.#heard > 0 ? paceMs.followed : paceMs.unfollowed
+    const moment = Math.ceil((this.#appendedAt - lateMs) / logMomentsMs) * logMomentsMs
     return moment + pace - this.#options.clock.monotonic()
   }
 

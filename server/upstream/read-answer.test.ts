@@ -1,0 +1,164 @@
+import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { Server, ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import type { AddressInfo, Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { makeCertificates } from '../../test/support/certificates.ts'
+import { temporaryFolder } from '../../test/support/temporary-folder.ts'
+import { systemClock } from '../base/index.ts'
+import { createUpstream } from './create-upstream.ts'
+import { httpAgent, httpsAgent } from './provider-agents.ts'
+import type { GenerateEnd, UpstreamEvent } from './upstream.ts'
+
+const end = 'data: {"choices":[{"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n'
+const word = (text: string): string =>
+  `data: ${JSON.stringify({ choices: [{ delta: { content: text } }] })}\n\n`
+const textOf = (events: UpstreamEvent[]): string =>
+  events.map((event) => (event.kind === 'text' ? event.text : '')).join('')
+
+interface Provider {
+  baseUrl: string
+  connections: Set<Socket>
+  /** The answers that were begun and are the test's to write. */
+  answer(at: number): Promise<ServerResponse>
+}
+
+let tls: { key: Buffer; cert: Buffer }
+const known = getCACertificates('default')
+const servers: Server[] = []
+
+beforeAll(async () => {
+  await using folder = await temporaryFolder()
+  const files = await makeCertificates(folder.path)
+  tls = { key: await readFile(files.key), cert: await readFile(files.cert) }
+  setDefaultCACertificates([...known, await readFile(files.ca, 'utf8')])
+})
+afterAll(() => setDefaultCACertificates(known))
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.close()
+    server.closeAllConnections()
+  }
+})
+
+async function startProvider(scheme: 'http' | 'https'): Promise<Provider> {
+  const answers: ServerResponse[] = []
+  const connections = new Set<Socket>()
+  const server = scheme === 'http' ? createServer() : createTlsServer(tls)
+  server.on('request', (request, response) => {
+    connections.add(request.socket)
+    request.resume()
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    answers.push(response)
+  })
+  servers.push(server)
+  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve))
+  return {
+    baseUrl: `${scheme}://localhost:${(server.address() as AddressInfo).port}/v1`,
+    connections,
+    async answer(at) {
+      for (let waited = 0; !answers[at] && waited < 200; waited++) await delay(10)
+      return answers[at] ?? expect.unreachable('nobody has asked')
+    },
+  }
+}
+
+interface Reading {
+  /** What the sink was given, call by call. */
+  given: string[]
+  /** Resolves when the sink is called for the so-many-th time; the sink waits until `go`. */
+  called(times: number): Promise<void>
+  go(): void
+  ended: Promise<GenerateEnd | Error>
+}
+
+function read({ baseUrl }: Provider): Reading {
+  const given: string[] = []
+  let go = (): void => undefined
+  const upstream = createUpstream({ kind: 'openai', baseUrl, key: null }, { clock: systemClock })
+  const sink = (events: UpstreamEvent[]): Promise<void> => {
+    given.push(textOf(events))
+    return new Promise((resolve) => (go = resolve))
+  }
+  const request = { model: 'm', messages: [{ role: 'user' as const, content: 'Hello' }] }
+  return {
+    given,
+    async called(times) {
+      for (let waited = 0; given.length < times && waited < 200; waited++) await delay(10)
+      expect(given.length).toBe(times)
+    },
+    go: () => go(),
+    ended: upstream.generate(request, sink, new AbortController().signal).catch((error: Error) => error),
+  }
+}
+
+/** Bytes that the sockets of answers under way have been read for. */
+function bytesRead(scheme: 'http' | 'https'): number {
+  const { sockets } = scheme === 'http' ? httpAgent : httpsAgent
+  return Object.values(sockets)
+    .flatMap((some) => some ?? [])
+    .reduce((sum, socket) => sum + socket.bytesRead, 0)
+}
+
+describe.each(['http', 'https'] as const)('an answer over %s whose sink is busy', (scheme) => {
+  test('its socket is not read; what came meanwhile goes on together', async () => {
+    const provider = await startProvider(scheme)
+    const reading = read(provider)
+    const answer = await provider.answer(0)
+    answer.write(word('first '))
+    await reading.called(1)
+    const before = bytesRead(scheme)
+    for (let count = 0; count < 10; count++) {
+      answer.write(word(`${count} `))
+      await delay(5)
+    }
+    expect(bytesRead(scheme)).toBe(before)
+    reading.go()
+    await reading.called(2)
+    expect(reading.given).toEqual(['first ', '0 1 2 3 4 5 6 7 8 9 '])
+    answer.end(end)
+    reading.go()
+    expect(await reading.ended).toEqual({ reason: 'stop' })
+  })
+
+  test('the end may come meanwhile, and the connection is used again', async () => {
+    const provider = await startProvider(scheme)
+    for (let count = 0; count < 3; count++) {
+      const reading = read(provider)
+      const answer = await provider.answer(count)
+      answer.write(word('a word'))
+      await reading.called(1)
+      answer.write(word(', and the last'))
+      answer.end(end)
+      await delay(20)
+      reading.go()
+      await reading.called(2)
+      reading.go()
+      expect(await reading.ended).toEqual({ reason: 'stop' })
+      expect(reading.given.join('')).toBe('a word, and the last')
+      // The connection is free when Node has seen the end of the answer.
+      await delay(20)
+    }
+    expect(provider.connections.size).toBe(1)
+  })
+
+  test('words that came before the connection broke are not lost', async () => {
+    const provider = await startProvider(scheme)
+    const reading = read(provider)
+    const answer = await provider.answer(0)
+    answer.write(word('a word'))
+    await reading.called(1)
+    answer.write(word(', and one that nobody has looked at'))
+    await delay(20)
+    answer.socket?.destroy()
+    await delay(20)
+    reading.go()
+    await reading.called(2)
+    expect(reading.given.join('')).toBe('a word, and one that nobody has looked at')
+    reading.go()
+    expect(await reading.ended).toMatchObject({ code: 'upstream_broke_off' })
+  })
+})
