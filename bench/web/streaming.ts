@@ -6,7 +6,7 @@ import { watchCost } from './page-cost.ts'
 
 const words = 2000
 const wordsPerSecond = 500
-const rounds = 3
+const rounds = 5
 const seconds = (value: number): string => `${value.toFixed(2)} s`
 
 /** An answer of 2,000 words of everything that Markdown has, at 500 words a second. */

@@ -78,8 +78,8 @@ describe('a text that is shown as it arrives', () => {
   test.each([
     { perFrame: 16, most: 60, least: 60 },
     { perFrame: 26, most: 30, least: 30 },
-    { perFrame: 44, most: 20, least: 20 },
-    { perFrame: 70, most: 20, least: 20 },
+    { perFrame: 38, most: 20, least: 20 },
+    { perFrame: 70, most: 15, least: 15 },
   ])(
     'of 60 frames that bring $perFrame characters each, $least–$most show some',
     ({ perFrame, most, least }) => {
