@@ -6,6 +6,7 @@ import type { LiveRuns } from './live-runs.ts'
 import type { OwnedRun } from './owned-run.ts'
 import { RunDriver } from './run-driver.ts'
 import { DeliveryMoments } from './delivery-moments.ts'
+import type { RunMoments } from './delivery-moments.ts'
 import { RunSaver } from './run-saver.ts'
 import type { RunEnd } from './run-view.ts'
 import { planTakeover } from './take-over.ts'
@@ -24,7 +25,7 @@ export class OwnedRuns {
   readonly #live: LiveRuns
   readonly #hooks: OwnedRunsHooks
   readonly #saver: RunSaver
-  readonly #moments: { read: DeliveryMoments; unread: DeliveryMoments }
+  readonly #moments: RunMoments
   readonly #drivers = new Map<string, RunDriver>()
   /** Under way here: started or claimed, and not driven yet. The comparison with the store leaves them alone. */
   readonly #arriving = new Set<string>()

@@ -7,7 +7,7 @@ import { StoreError } from '../store/store.ts'
 import type { UpstreamEvent } from '../upstream/contracts.ts'
 import { askModel } from './ask-model.ts'
 import type { ChatContext } from './chat-context.ts'
-import type { DeliveryMoments } from './delivery-moments.ts'
+import type { RunMoments } from './delivery-moments.ts'
 import type { OwnedRun } from './owned-run.ts'
 import { writeRunAnew } from './remembered-run.ts'
 import type { RunSaver, SavableRun } from './run-saver.ts'
@@ -20,12 +20,6 @@ export interface DriverHooks {
   ended(driver: RunDriver, end: RunEnd): void
   /** The run is somebody else's, or gone. Its readers follow from afar. */
   lost(driver: RunDriver): void
-}
-
-/** When words are delivered: to somebody who reads here, and where the log alone takes them. */
-interface RunMoments {
-  read: DeliveryMoments
-  unread: DeliveryMoments
 }
 
 class Stopped extends Error {}

@@ -5,7 +5,7 @@ import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { makeCertificates } from '../../test/support/certificates.ts'
 import { temporaryFolder } from '../../test/support/temporary-folder.ts'
 import { systemClock } from '../base/index.ts'
@@ -59,10 +59,7 @@ async function startProvider(scheme: 'http' | 'https'): Promise<Provider> {
   return {
     baseUrl: `${scheme}://localhost:${(server.address() as AddressInfo).port}/v1`,
     connections,
-    async answer(at) {
-      for (let waited = 0; !answers[at] && waited < 200; waited++) await delay(10)
-      return answers[at] ?? expect.unreachable('nobody has asked')
-    },
+    answer: (at) => vi.waitFor(() => answers[at] ?? expect.unreachable('nobody has asked'), 2000),
   }
 }
 
@@ -86,10 +83,7 @@ function read({ baseUrl }: Provider): Reading {
   const request = { model: 'm', messages: [{ role: 'user' as const, content: 'Hello' }] }
   return {
     given,
-    async called(times) {
-      for (let waited = 0; given.length < times && waited < 200; waited++) await delay(10)
-      expect(given.length).toBe(times)
-    },
+    called: (times) => vi.waitFor(() => expect(given.length).toBe(times), 2000),
     go: () => go(),
     ended: upstream.generate(request, sink, new AbortController().signal).catch((error: Error) => error),
   }

@@ -33,8 +33,8 @@ export interface StreamedText {
 const drainMs = 90
 const maxWord = 16
 /**
- * Characters a millisecond. From some 250 words a second on nobody reads along word by word: every second frame is
- * enough; from some 400 on, which are twenty lines a second, every third, and from 450 on every fourth.
+ * Characters a millisecond. From some 200 words a second on nobody reads along word by word: every second frame is
+ * enough; from some 350 on, which are twenty lines a second, every third, and from 450 on every fourth.
  */
 const fast = 1.2
 const faster = 2
