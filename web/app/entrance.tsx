@@ -12,7 +12,7 @@ import { meQuery } from '../features/session/me-query.ts'
 import { PendingPage } from '../features/session/pending-page.tsx'
 import { SignInPage } from '../features/session/sign-in-page.tsx'
 import { writeStored } from '../features/storage/safe-storage.ts'
-import { loadSignedIn } from './load-signed-in.ts'
+import { loadSignedIn, signedInIfLoaded } from './load-signed-in.ts'
 
 /** Who is there decides what is shown: the door, the waiting room, or the house. */
 export function Entrance(): ReactNode {
@@ -51,9 +51,12 @@ interface HouseProps {
 /** Not `lazy`: after a fallback, Suspense holds the page back for a third of a second, however soon it has come. */
 function House(props: HouseProps): ReactNode {
   const { t } = useLingui()
-  const [loaded, setLoaded] = useState<{ SignedIn: ComponentType<HouseProps> } | { error: unknown }>()
+  const [loaded, setLoaded] = useState<
+    { SignedIn: ComponentType<HouseProps> } | { error: unknown } | undefined
+  >(signedInIfLoaded)
   useEffect(() => {
-    loadSignedIn().then(setLoaded, (error: unknown) => setLoaded({ error }))
+    if (signedInIfLoaded() === undefined)
+      loadSignedIn().then(setLoaded, (error: unknown) => setLoaded({ error }))
   }, [])
   if (loaded === undefined) return <Waiting label={t`Loading…`} />
   if ('error' in loaded) throw loaded.error

@@ -12,7 +12,9 @@ export function useVisualViewport(): void {
     const fit = (): void => {
       // Pinch zoom makes the visible part smaller too; the page is not to shrink with it.
       if (viewport.scale > 1.01) return
-      root.style.setProperty('--viewport-height', `${viewport.height}px`)
+      // Said only while it differs: to say it means that the browser finds every style on the page anew.
+      if (window.innerHeight - viewport.height < 1) root.style.removeProperty('--viewport-height')
+      else root.style.setProperty('--viewport-height', `${viewport.height}px`)
       if (viewport.offsetTop > 0) window.scrollTo(0, 0)
     }
     fit()

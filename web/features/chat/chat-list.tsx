@@ -2,12 +2,11 @@ import { useDeferredValue, useEffect, useMemo, useRef, useState, useSyncExternal
 import type { ReactNode } from 'react'
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { Trans, useLingui } from '@lingui/react/macro'
-import { call } from '../../api/call.ts'
-import { operationKey } from '../../api/operation-query.ts'
 import { Button } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { ErrorNotice } from '../errors/error-notice.tsx'
 import { ChatItem } from './chat-item.tsx'
+import { chatListQuery } from './chat-list-query.ts'
 import { groupByDay } from './day-groups.ts'
 import type { DayGroup } from './day-groups.ts'
 
@@ -17,15 +16,7 @@ export function ChatList({ filter, onOpen }: { filter: string; onOpen: () => voi
   const q = useDeferredValue(filter.trim())
   const [archived, setArchived] = useState(false)
   const wish = { ...(q === '' ? {} : { q }), ...(archived ? { archived: 'true' as const } : {}) }
-  const plain = q === '' && !archived
-  const query = useInfiniteQuery({
-    queryKey: plain ? operationKey('listChats') : operationKey('listChats', { query: wish }),
-    queryFn: ({ pageParam, signal }) =>
-      call('listChats', { query: { ...wish, ...(pageParam ? { cursor: pageParam } : {}) } }, signal),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next,
-    placeholderData: keepPreviousData,
-  })
+  const query = useInfiniteQuery({ ...chatListQuery(wish), placeholderData: keepPreviousData })
   const { fetchNextPage, hasNextPage, isFetchingNextPage } = query
   const end = useRef<HTMLDivElement>(null)
   useEffect(() => {
