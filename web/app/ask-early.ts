@@ -2,6 +2,7 @@ import type { QueryClient } from '@tanstack/react-query'
 import { operationQuery } from '../api/operation-query.ts'
 import { chatListQuery } from '../features/chat/chat-list-query.ts'
 import { chatQuery } from '../features/chat/chat-query.ts'
+import { lazyThread } from '../features/chat/lazy-thread.ts'
 import { meQuery } from '../features/session/me-query.ts'
 import { readStored } from '../features/storage/safe-storage.ts'
 import { loadSignedIn } from './load-signed-in.ts'
@@ -22,6 +23,6 @@ export async function askEarly(queryClient: QueryClient, path: string): Promise<
   void queryClient.prefetchQuery(operationQuery('listModels'))
   void queryClient.prefetchInfiniteQuery(chatListQuery())
   const chatId = /^\/c\/([^/]+)$/.exec(path)?.[1]
-  if (chatId !== undefined) void queryClient.prefetchQuery(chatQuery(chatId))
-  await Promise.allSettled([page, app])
+  if (chatId !== undefined) lazyThread.fetch()
+  await Promise.allSettled([page, app, chatId !== undefined && queryClient.prefetchQuery(chatQuery(chatId))])
 }

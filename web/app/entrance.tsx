@@ -55,8 +55,8 @@ function House(props: HouseProps): ReactNode {
     { SignedIn: ComponentType<HouseProps> } | { error: unknown } | undefined
   >(signedInIfLoaded)
   useEffect(() => {
-    if (signedInIfLoaded() === undefined)
-      loadSignedIn().then(setLoaded, (error: unknown) => setLoaded({ error }))
+    if (signedInIfLoaded()) return
+    loadSignedIn().then(setLoaded, (error: unknown) => setLoaded({ error }))
   }, [])
   if (loaded === undefined) return <Waiting label={t`Loading…`} />
   if ('error' in loaded) throw loaded.error

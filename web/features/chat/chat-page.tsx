@@ -1,8 +1,10 @@
-import { useCallback, useRef, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import type { ReactNode } from 'react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useLingui } from '@lingui/react/macro'
 import { operationQuery } from '../../api/operation-query.ts'
+import { useLazyIf } from '../../ui/lazy.ts'
+import { whenIdle } from '../../ui/when-idle.ts'
 import { Waiting } from '../../ui/waiting.tsx'
 import { ErrorNotice } from '../errors/error-notice.tsx'
 import { Announcer } from './announcer.tsx'
@@ -14,8 +16,8 @@ import { Greeting, Starters } from './empty-state.tsx'
 import { useChatActions } from './live-context.tsx'
 import { threadNameOf } from './pending-sends.ts'
 import { useRowHandlers } from './use-row-handlers.ts'
+import { lazyThread } from './lazy-thread.ts'
 import { QueueList } from './queue-list.tsx'
-import { Thread } from './thread.tsx'
 import { TitleBar } from './title-bar.tsx'
 import { useChat } from './use-chat.ts'
 import { useTabTitle } from './use-tab-title.ts'
@@ -42,6 +44,8 @@ export function ChatPage({ chatId, userName }: { chatId: string | null; userName
   const [failure, setFailure] = useState<{ key: string; error: unknown } | null>(null)
   const composer = useRef<ComposerHandle>(null)
   const empty = chatId === null && !open.pending
+  const thread = useLazyIf(empty ? undefined : lazyThread)
+  useEffect(() => whenIdle(lazyThread.fetch), [])
   useGlide(() => composer.current?.element(), empty)
 
   useTabTitle(open.chat?.title, open.running)
@@ -91,14 +95,14 @@ export function ChatPage({ chatId, userName }: { chatId: string | null; userName
             onRetry={() => void queryClient.invalidateQueries({ queryKey: chatKey(open.key) })}
           />
         </div>
-      ) : open.loading ? (
+      ) : empty ? (
+        <Greeting name={userName} />
+      ) : open.loading || thread === undefined ? (
         <div className="flex-1">
           <Waiting label={t`Opening the chat…`} />
         </div>
-      ) : empty ? (
-        <Greeting name={userName} />
       ) : (
-        <Thread
+        <thread.Thread
           key={threadNameOf(chatId, open.pending)}
           chat={open.chat}
           pending={open.pending}

@@ -5,7 +5,8 @@ import { CopyButton } from './copy-button.tsx'
 import { highlighterFor, splitRuns } from './highlighter.ts'
 import type { CodeRun, Highlighter } from './highlighter.ts'
 import { languageName } from './language-name.ts'
-import { useLazyIf } from './lazy.ts'
+import { useLazyIf } from '../lazy.ts'
+import { whenIdle } from '../when-idle.ts'
 import { MarkdownLabelsContext } from './markdown-labels.ts'
 import { StreamDot } from './stream-dot.tsx'
 
@@ -101,15 +102,6 @@ function highlightWhole(
 
 function codeOf(chunks: readonly CodeChunk[]): string {
   return chunks.map((chunk) => chunk.text).join('')
-}
-
-function whenIdle(run: () => void): () => void {
-  if ('requestIdleCallback' in window) {
-    const handle = window.requestIdleCallback(run, { timeout: 1000 })
-    return () => window.cancelIdleCallback(handle)
-  }
-  const timer = setTimeout(run, 50)
-  return () => clearTimeout(timer)
 }
 
 interface CodeProps {

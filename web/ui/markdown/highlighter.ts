@@ -1,6 +1,6 @@
 import type { HLJSApi, LanguageFn } from 'highlight.js'
-import { createLazy } from './lazy.ts'
-import type { Lazy } from './lazy.ts'
+import { createLazy } from '../lazy.ts'
+import type { Lazy } from '../lazy.ts'
 
 /** A stretch of code of one colour. `kind` names it, '' for plain text. */
 export interface CodeRun {

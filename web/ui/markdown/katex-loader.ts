@@ -1,4 +1,4 @@
-import { createLazy } from './lazy.ts'
+import { createLazy } from '../lazy.ts'
 
 type Katex = typeof import('katex')
 

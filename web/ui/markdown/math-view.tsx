@@ -1,7 +1,7 @@
 import { memo, use, useLayoutEffect, useRef, useState } from 'react'
 import type { ReactNode } from 'react'
 import { katexLazy } from './katex-loader.ts'
-import { useLazy } from './lazy.ts'
+import { useLazy } from '../lazy.ts'
 import { MarkdownLabelsContext } from './markdown-labels.ts'
 import { renderFormula } from './render-formula.ts'
 import { useOverflow } from './use-overflow.ts'

@@ -8,6 +8,8 @@ export interface Lazy<T> {
 
 /** Whoever only looks on fetches nothing. */
 export interface WatchedLazy<T> extends Lazy<T> {
+  /** Begins to fetch it before it is needed. */
+  fetch: () => void
   /** It is being fetched, and not for long: what is about to need it may wait. */
   arriving: () => boolean
   watch: (listener: () => void) => () => void
@@ -28,7 +30,8 @@ export function createLazy<T>(load: () => Promise<T>): WatchedLazy<T> {
     for (const listener of listeners) listener()
   }
 
-  function begin(): void {
+  function fetch(): void {
+    if (started) return
     arriving = true
     setTimeout(() => {
       arriving = false
@@ -49,7 +52,7 @@ export function createLazy<T>(load: () => Promise<T>): WatchedLazy<T> {
         const wait = retryAfterMs[attempt]
         if (wait === undefined) {
           started = false
-          console.warn('A part of the page could not be loaded; the text is shown plain.', error)
+          console.warn('A part of the page could not be loaded.', error)
         } else setTimeout(() => start(attempt + 1), wait)
       },
     )
@@ -62,11 +65,12 @@ export function createLazy<T>(load: () => Promise<T>): WatchedLazy<T> {
 
   return {
     get: () => value,
+    fetch,
     arriving: () => arriving && value === undefined,
     watch,
     subscribe(listener) {
       const leave = watch(listener)
-      if (!started) begin()
+      fetch()
       return leave
     },
   }
