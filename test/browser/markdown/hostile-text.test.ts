@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { hostilePayloads } from '../../../web/ui/markdown/hostile-payloads.ts'
-import { settled, useHarness } from './use-harness.ts'
+import { atOnce, settled, useHarness } from './use-harness.ts'
 
 const harnessPages = useHarness()
 
@@ -93,6 +93,18 @@ describe('hostile text under the policy of the page', () => {
       expect(size.height, name).toBeLessThan(2200)
       expect(size.nodes, name).toBeLessThan(30_000)
     }
+  })
+
+  test('how deep a formula may be nested does not hang on how much stack is left', async () => {
+    const page = await harnessPages.open()
+    const nested = (levels: number): string => `$$${'{'.repeat(levels)}x${'}'.repeat(levels)}$$`
+    const shown = async (text: string): Promise<number> => {
+      await atOnce(page, text)
+      return page.locator('.md .katex').count()
+    }
+    expect(await shown(nested(60))).toBe(1)
+    // KaTeX itself takes these now and then: always once its code is warm.
+    for (const levels of [300, 600, 1200, 1800]) expect(await shown(nested(levels))).toBe(0)
   })
 
   test('the control: the same policy would have reported a string made into HTML', async () => {

@@ -3,6 +3,8 @@ type Katex = typeof import('katex')
 const maxTex = 4000
 const maxKept = 300
 const maxHeightEm = 100
+/** Of elements in each other. What is read is within 60; how deep KaTeX itself can go depends on the engine's mood. */
+const maxDepth = 250
 
 // A definition may stand for much text and be used often: what it can grow to is bounded by both.
 const defines =
@@ -24,10 +26,10 @@ function create(katex: Katex, tex: string, display: boolean): Node | null {
       maxExpand: defines.test(tex) ? Math.min(1000, Math.floor(maxGrowth / tex.length)) : 1000,
     })
   } catch {
-    // A formula that KaTeX does not know, or that is too deep for it, is shown as its source: the caller says so.
+    // A formula that KaTeX does not know is shown as its source: the caller says so.
     return null
   }
-  return isTooTall(holder) ? null : holder.firstChild
+  return isTooTall(holder) || isTooDeep(holder) ? null : holder.firstChild
 }
 
 /** `\raisebox` and repeated shifts are not bound by `maxSize`; KaTeX writes what a line takes into its struts. */
@@ -35,6 +37,16 @@ function isTooTall(holder: Element): boolean {
   return [...holder.querySelectorAll<HTMLElement>('.katex-strut')].some(
     (strut) => Number.parseFloat(strut.style.height) > maxHeightEm,
   )
+}
+
+/** Else the same formula would be shown or not as the stack happens to suffice, and thousands of nested boxes laid out. */
+function isTooDeep(holder: Element): boolean {
+  let level = [...holder.children]
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > maxDepth) return true
+    level = level.flatMap((element) => [...element.children])
+  }
+  return false
 }
 
 /** The formula as a node built by DOM calls alone, or undefined where its source has to be shown instead. */
