@@ -2,6 +2,7 @@
 import { changePassword } from './change-password.ts'
 import { createApiKey } from './create-api-key.ts'
 import { createConnection } from './create-connection.ts'
+import { createUser } from './create-user.ts'
 import { deleteApiKey } from './delete-api-key.ts'
 import { deleteChat } from './delete-chat.ts'
 import { deleteConnection } from './delete-connection.ts'
@@ -44,6 +45,7 @@ export const operations = {
   changePassword,
   createApiKey,
   createConnection,
+  createUser,
   deleteApiKey,
   deleteChat,
   deleteConnection,

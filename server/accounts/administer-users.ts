@@ -6,7 +6,7 @@ import { requireAdmin } from './caller-rights.ts'
 import { changeAccess } from './change-access.ts'
 import type { AccessChange } from './change-access.ts'
 import type { Caller, Context, OperatorContext } from './context.ts'
-import { newEpoch } from './make-user.ts'
+import { makeUser, newEpoch } from './make-user.ts'
 import { presentUser } from './present-user.ts'
 
 export interface ListUsers {
@@ -29,6 +29,27 @@ export async function listUsers(
     ...(cursor === undefined ? {} : { cursor }),
   })
   return { items: page.items.map(presentUser), next: page.next }
+}
+
+export interface CreateUser {
+  name: string
+  email: string
+  role: Role
+}
+
+/**
+ * Makes an account for somebody, whether or not sign-up is open. Its password comes back this once, to be passed on.
+ * Throws `email_taken`.
+ */
+export async function createUser(
+  { store, hasher }: Pick<Context, 'store' | 'hasher'>,
+  caller: Caller,
+  account: CreateUser,
+): Promise<{ user: UserView; password: string }> {
+  requireAdmin(caller)
+  const password = readablePassword()
+  const user = await makeUser(store, { ...account, passwordHash: await hasher.hash(password) })
+  return { user: presentUser(user), password }
 }
 
 /** Approves, changes the role of, deactivates or reactivates an account. */

@@ -108,6 +108,8 @@ export function describeAdministration(name: string, openStore: OpenStore): void
       await expect(useCases.updateUser(bob, { params, body: { role: 'admin' } })).rejects.toMatchObject({
         code: 'forbidden',
       })
+      const account = { name: 'Cy', email: 'cy@example.com', role: 'admin' as const }
+      await expect(useCases.createUser(bob, { body: account })).rejects.toMatchObject({ code: 'forbidden' })
       await expect(useCases.resetPassword(bob, { params })).rejects.toMatchObject({ code: 'forbidden' })
     })
 
@@ -128,6 +130,21 @@ export function describeAdministration(name: string, openStore: OpenStore): void
         code: 'bad_request',
       })
       expect(world.announced).toEqual([])
+    })
+
+    test('an account that an administrator makes signs in at once, also where sign-up is closed', async () => {
+      const world = await openWorld(openStore, { signUp: false })
+      const { caller: admin } = await world.signUp('ann')
+      const { useCases } = world.accounts
+      const account = { name: 'Bob\u0000', email: 'bob@example.com', role: 'user' as const }
+      const { user, password: given } = await useCases.createUser(admin, { body: account })
+      expect(user).toMatchObject({ name: 'Bob\uFFFD', email: 'bob@example.com', role: 'user', active: true })
+      const body = { email: 'bob@example.com', password: given }
+      expect((await useCases.signIn(undefined, { body }, meta())).body.user.id).toBe(user.id)
+      await expect(useCases.createUser(admin, { body: account })).rejects.toMatchObject({
+        code: 'email_taken',
+        field: 'email',
+      })
     })
 
     test('a reset password signs in, and the old one does not', async () => {

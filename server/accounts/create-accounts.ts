@@ -1,8 +1,8 @@
 import type { Preferences } from '../../protocol/http/get-preferences.ts'
 import type { Role } from '../../protocol/http/user-view.ts'
 import { getMe, getPreferences, getSession, putPreferences, updateAccount } from './account.ts'
-import { listUsers, resetPassword, updateUser } from './administer-users.ts'
-import type { ListUsers } from './administer-users.ts'
+import { createUser, listUsers, resetPassword, updateUser } from './administer-users.ts'
+import type { CreateUser, ListUsers } from './administer-users.ts'
 import { createApiKey, deleteApiKey, listApiKeys } from './api-keys.ts'
 import { Authenticator } from './authenticator.ts'
 import { changePassword } from './change-password.ts'
@@ -67,6 +67,7 @@ export function createAccounts(options: AccountsOptions) {
         createApiKey(context, caller, body),
       deleteApiKey: (caller: Caller, { params }: Id) => deleteApiKey(context, caller, params.id),
       listUsers: (caller: Caller, { query }: { query: ListUsers }) => listUsers(context, caller, query),
+      createUser: (caller: Caller, { body }: Body<CreateUser>) => createUser(context, caller, body),
       updateUser: (
         caller: Caller,
         { params, body }: Id & Body<{ role?: Role | undefined; active?: boolean | undefined }>,

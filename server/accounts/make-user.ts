@@ -12,10 +12,24 @@ export interface MakeUser {
 }
 
 /** Writes a new account and reads it back. Throws `email_taken`. */
-export async function makeUser(
+export async function makeUser(store: Pick<AccountStore, 'users'>, user: MakeUser): Promise<UserRow> {
+  const row = await write(store, user, {})
+  if (row === 'not-first') throw new Error('the store refused an account that need not be the first')
+  return row
+}
+
+/** The same where nobody has an account yet, however many try it at once. Throws `email_taken`. */
+export function makeFirstUser(
+  store: Pick<AccountStore, 'users'>,
+  user: MakeUser,
+): Promise<UserRow | 'not-first'> {
+  return write(store, user, { onlyFirst: true })
+}
+
+async function write(
   store: Pick<AccountStore, 'users'>,
   { name, email, passwordHash, role }: MakeUser,
-  options: { onlyFirst?: boolean } = {},
+  options: { onlyFirst?: boolean },
 ): Promise<UserRow | 'not-first'> {
   const id = newId()
   const user = { id, email, name: cleanText(name), passwordHash, role, tokenEpoch: newEpoch() }

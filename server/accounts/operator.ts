@@ -12,7 +12,7 @@ import type { UserRow } from '../store/contract/users.ts'
 import { changeUser, giveNewPassword } from './administer-users.ts'
 import { createApiKeyFor } from './api-keys.ts'
 import type { OperatorContext } from './context.ts'
-import { makeUser } from './make-user.ts'
+import { makeFirstUser, makeUser } from './make-user.ts'
 import { presentUser } from './present-user.ts'
 
 /** What whoever has the machine may do from the command line: no caller, accounts named by their email address. */
@@ -45,9 +45,7 @@ export function createOperator(context: OperatorContext): Operator {
       const email = check('email', emailField, input.email)
       const name = check('name', nameField, input.name)
       const passwordHash = await hasher.hash(check('password', passwordField, input.password))
-      const user = await makeUser(store, { email, name, role, passwordHash })
-      if (user === 'not-first') throw new Error('the store refused an account that need not be the first')
-      return presentUser(user)
+      return presentUser(await makeUser(store, { email, name, role, passwordHash }))
     },
     async listUsers() {
       const users: UserView[] = []
@@ -72,8 +70,7 @@ export function createOperator(context: OperatorContext): Operator {
     async ensureFirstAdmin({ email, name, password }) {
       if ((await store.users.count()) > 0) return false
       const passwordHash = await hasher.hash(password)
-      const made = await makeUser(store, { email, name, passwordHash, role: 'admin' }, { onlyFirst: true })
-      return made !== 'not-first'
+      return (await makeFirstUser(store, { email, name, passwordHash, role: 'admin' })) !== 'not-first'
     },
   }
 }

@@ -2,7 +2,7 @@ import { AppError } from '../../protocol/errors.ts'
 import type { UserView } from '../../protocol/index.ts'
 import { beginSession } from './begin-session.ts'
 import type { Context, RequestMeta, WithCookie } from './context.ts'
-import { makeUser } from './make-user.ts'
+import { makeFirstUser, makeUser } from './make-user.ts'
 import { checkCookieTravels } from './session-cookie.ts'
 import { limitSignUp } from './sign-in-limits.ts'
 
@@ -25,13 +25,12 @@ export async function signUp(
   await limitSignUp(rateLimits, meta.address)
   const passwordHash = await hasher.hash(input.password, meta.signal)
   if (mode === 'first') {
-    const first = await makeUser(store, { ...input, passwordHash, role: 'admin' }, { onlyFirst: true })
+    const first = await makeFirstUser(store, { ...input, passwordHash, role: 'admin' })
     if (first !== 'not-first') return beginSession(context, first, meta)
     // Somebody was quicker: this one is an ordinary account, if those may be made.
     if (!config.signUp) throw new AppError('sign_up_closed')
   }
   const user = await makeUser(store, { ...input, passwordHash, role: config.defaultRole })
-  if (user === 'not-first') throw new Error('the store refused an account that need not be the first')
   return beginSession(context, user, meta)
 }
 

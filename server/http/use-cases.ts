@@ -15,6 +15,7 @@ type Group<Names extends OperationName> = { [Name in Names]: UseCase<Name> }
 export type AccountUseCases = Group<
   | 'changePassword'
   | 'createApiKey'
+  | 'createUser'
   | 'deleteApiKey'
   | 'endSession'
   | 'getMe'

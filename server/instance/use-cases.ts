@@ -81,6 +81,7 @@ function accountUseCases(services: () => Services): UseCases['accounts'] {
   return {
     changePassword: (...args) => of().changePassword(...args),
     createApiKey: (...args) => of().createApiKey(...args),
+    createUser: (...args) => of().createUser(...args),
     deleteApiKey: (...args) => of().deleteApiKey(...args),
     endSession: (...args) => of().endSession(...args),
     getMe: (...args) => of().getMe(...args),

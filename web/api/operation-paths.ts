@@ -10,6 +10,7 @@ export const operationPaths: Line = {
   changePassword: 'POST /api/account/password',
   createApiKey: 'POST /api/account/api-keys',
   createConnection: 'POST /api/connections',
+  createUser: 'POST /api/users',
   deleteApiKey: 'DELETE /api/account/api-keys/{id}',
   deleteChat: 'DELETE /api/chats/{id}',
   deleteConnection: 'DELETE /api/connections/{id}',

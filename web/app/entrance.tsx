@@ -28,7 +28,7 @@ export function Entrance(): ReactNode {
 
   if (me.data?.role === 'pending') return <PendingPage user={me.data} />
   if (me.data) {
-    return <House user={me.data} appName={app.data?.name ?? 'Shoal'} />
+    return <House user={me.data} />
   }
   if (me.error instanceof ApiError && me.error.code === 'unauthenticated' && !app.isPending) {
     return <SignInPage app={app.data} />
@@ -43,16 +43,11 @@ export function Entrance(): ReactNode {
   return <Waiting label={t`Loading…`} />
 }
 
-interface HouseProps {
-  user: UserView
-  appName: string
-}
-
 /** Not `lazy`: after a fallback, Suspense holds the page back for a third of a second, however soon it has come. */
-function House(props: HouseProps): ReactNode {
+function House({ user }: { user: UserView }): ReactNode {
   const { t } = useLingui()
   const [loaded, setLoaded] = useState<
-    { SignedIn: ComponentType<HouseProps> } | { error: unknown } | undefined
+    { SignedIn: ComponentType<{ user: UserView }> } | { error: unknown } | undefined
   >(signedInIfLoaded)
   useEffect(() => {
     if (signedInIfLoaded()) return
@@ -60,5 +55,5 @@ function House(props: HouseProps): ReactNode {
   }, [])
   if (loaded === undefined) return <Waiting label={t`Loading…`} />
   if ('error' in loaded) throw loaded.error
-  return <loaded.SignedIn {...props} />
+  return <loaded.SignedIn user={user} />
 }

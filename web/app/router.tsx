@@ -18,15 +18,14 @@ import { Shell } from './shell.tsx'
 
 interface Context {
   user: UserView
-  appName: string
 }
 
 const root = createRootRouteWithContext<Context>()({ component: ShellRoute, notFoundComponent: NotFoundPage })
 
 function ShellRoute(): ReactNode {
-  const { user, appName } = useRouteContext({ from: '__root__' })
+  const { user } = useRouteContext({ from: '__root__' })
   return (
-    <Shell user={user} appName={appName}>
+    <Shell user={user}>
       <Outlet />
     </Shell>
   )
@@ -109,7 +108,7 @@ const routeTree = root.addChildren([
 export function createPageRouter() {
   return createRouter({
     routeTree,
-    context: { user: undefined as never, appName: '' },
+    context: { user: undefined as never },
     defaultPreload: 'intent',
     defaultErrorComponent: PageFault,
     scrollRestoration: false,

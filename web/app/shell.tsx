@@ -15,15 +15,7 @@ import { Sheet } from './sheet.tsx'
 import { useVisualViewport } from './use-visual-viewport.ts'
 
 /** The frame of every page: chats at the side, the page beside them. */
-export function Shell({
-  user,
-  appName,
-  children,
-}: {
-  user: UserView
-  appName: string
-  children: ReactNode
-}): ReactNode {
+export function Shell({ user, children }: { user: UserView; children: ReactNode }): ReactNode {
   const { t } = useLingui()
   const navigate = useNavigate()
   const { open, sheet, toggle, showSheet, hideSheet } = useSidebar()
@@ -71,11 +63,11 @@ export function Shell({
       </a>
       {open && (
         <div className="w-68 shrink-0 border-r border-border max-md:hidden">
-          <Sidebar user={user} appName={appName} onClose={toggle} />
+          <Sidebar user={user} onClose={toggle} />
         </div>
       )}
       <Sheet label={t`Chats`} open={sheet} onOpen={showSheet} onClose={hideSheet}>
-        <Sidebar user={user} appName={appName} onClose={hideSheet} />
+        <Sidebar user={user} onClose={hideSheet} />
       </Sheet>
       {children}
     </div>

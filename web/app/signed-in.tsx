@@ -12,7 +12,7 @@ import { SessionEnded } from '../features/session/session-ended.tsx'
 import { createPageRouter } from './router.tsx'
 
 /** Everything behind the door: the live connection, the pages, and the door again when the session ends. */
-export function SignedIn({ user, appName }: { user: UserView; appName: string }): ReactNode {
+export function SignedIn({ user }: { user: UserView }): ReactNode {
   const queryClient = useQueryClient()
   const [router] = useState(createPageRouter)
   const [expired, setExpired] = useState(false)
@@ -28,7 +28,7 @@ export function SignedIn({ user, appName }: { user: UserView; appName: string })
     (chatId: string) => router.navigate({ to: '/c/$chatId', params: { chatId } }),
     [router],
   )
-  const context = useMemo(() => ({ user, appName }), [user, appName])
+  const context = useMemo(() => ({ user }), [user])
   return (
     <>
       <LiveProvider client={live} onCreated={onCreated}>

@@ -4,6 +4,7 @@ import type { AccountUseCases } from '../use-cases.ts'
 
 export function serveUsers(serve: Serve, accounts: AccountUseCases): void {
   serve.operation(operations.listUsers, accounts.listUsers)
+  serve.operation(operations.createUser, accounts.createUser)
   serve.operation(operations.updateUser, accounts.updateUser)
   serve.operation(operations.resetPassword, accounts.resetPassword)
 }

@@ -7,6 +7,7 @@ import { operationQuery } from '../../api/operation-query.ts'
 import { Button } from '../../ui/button.tsx'
 import { Field } from '../../ui/field.tsx'
 import { SecretOnce } from '../secret-once.tsx'
+import { ConfirmDialog } from '../confirm-dialog.tsx'
 import { ErrorNotice } from '../errors/error-notice.tsx'
 import { belongsToField, fieldError } from '../errors/error-text.ts'
 import { Rows, Section } from '../pages/page.tsx'
@@ -28,8 +29,12 @@ export function ApiKeysSection(): ReactNode {
   })
   const remove = useMutation({
     mutationFn: (id: string) => call('deleteApiKey', { params: { id } }),
-    onSuccess: again,
+    onSuccess: () => {
+      setRevoking(null)
+      return again()
+    },
   })
+  const [revoking, setRevoking] = useState<{ id: string; name: string } | null>(null)
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault()
     create.mutate()
@@ -42,7 +47,7 @@ export function ApiKeysSection(): ReactNode {
       {create.data && (
         <SecretOnce label={t`Your new key`} secret={create.data.key} onDone={() => create.reset()} />
       )}
-      <ErrorNotice error={remove.error ?? keys.error} />
+      <ErrorNotice error={keys.error} />
       {keys.data && keys.data.items.length > 0 && (
         <Rows>
           {keys.data.items.map((key) => (
@@ -52,7 +57,7 @@ export function ApiKeysSection(): ReactNode {
                   <bdi>{key.name}</bdi>
                 </p>
                 <p className="text-small text-muted">
-                  <span className="font-mono">{key.hint}…</span>
+                  <span className="font-mono">{key.hint}</span>
                   {' · '}
                   {key.lastUsedAt === null ? (
                     <Trans>never used</Trans>
@@ -61,11 +66,7 @@ export function ApiKeysSection(): ReactNode {
                   )}
                 </p>
               </div>
-              <Button
-                look="danger"
-                busy={remove.isPending && remove.variables === key.id}
-                onClick={() => remove.mutate(key.id)}
-              >
+              <Button look="danger" onClick={() => setRevoking(key)}>
                 <Trans>Revoke</Trans>
               </Button>
             </li>
@@ -89,6 +90,21 @@ export function ApiKeysSection(): ReactNode {
           </Button>
         </div>
       </form>
+      {revoking && (
+        <ConfirmDialog
+          title={t`Revoke ${revoking.name}?`}
+          confirm={t`Revoke`}
+          busy={remove.isPending}
+          error={remove.error}
+          onConfirm={() => remove.mutate(revoking.id)}
+          onClose={() => {
+            setRevoking(null)
+            remove.reset()
+          }}
+        >
+          <Trans>Programs that use this key are refused from now on. It cannot be taken back.</Trans>
+        </ConfirmDialog>
+      )}
     </Section>
   )
 }

@@ -6,10 +6,9 @@ import type { ConnectionView } from '../../../protocol/http/connection-view.ts'
 import { call } from '../../api/call.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button, IconButton } from '../../ui/button.tsx'
-import { Dialog } from '../../ui/dialog.tsx'
 import { Menu, MenuItem } from '../../ui/menu.tsx'
 import { Switch } from '../../ui/switch.tsx'
-import { ErrorNotice } from '../errors/error-notice.tsx'
+import { ConfirmDialog } from '../confirm-dialog.tsx'
 import { VerifyResult } from './verify-result.tsx'
 
 export function ConnectionRow({
@@ -125,19 +124,15 @@ function RemoveDialog({
     },
   })
   return (
-    <Dialog role="alertdialog" title={t`Remove ${connection.name}?`} closeLabel={t`Close`} onClose={onClose}>
-      <p className="text-muted">
-        <Trans>Its models can no longer be chosen, by anybody. Chats stay. The key is deleted.</Trans>
-      </p>
-      <ErrorNotice error={remove.error} />
-      <div className="flex justify-end gap-2">
-        <Button look="plain" onClick={onClose}>
-          <Trans>Keep</Trans>
-        </Button>
-        <Button look="danger" busy={remove.isPending} onClick={() => remove.mutate()}>
-          <Trans>Remove</Trans>
-        </Button>
-      </div>
-    </Dialog>
+    <ConfirmDialog
+      title={t`Remove ${connection.name}?`}
+      confirm={t`Remove`}
+      busy={remove.isPending}
+      error={remove.error}
+      onConfirm={() => remove.mutate()}
+      onClose={onClose}
+    >
+      <Trans>Its models can no longer be chosen, by anybody. Chats stay. The key is deleted.</Trans>
+    </ConfirmDialog>
   )
 }

@@ -6,8 +6,8 @@ import type { Role, UserView } from '../../../protocol/http/user-view.ts'
 import { call } from '../../api/call.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button, IconButton } from '../../ui/button.tsx'
-import { Dialog } from '../../ui/dialog.tsx'
 import { Menu, MenuItem } from '../../ui/menu.tsx'
+import { ConfirmDialog } from '../confirm-dialog.tsx'
 import { ErrorNotice } from '../errors/error-notice.tsx'
 import { SecretOnce } from '../secret-once.tsx'
 import { useWhen } from '../use-when.ts'
@@ -100,15 +100,31 @@ export function UserRow({
           onDone={() => reset.reset()}
         />
       )}
-      {asking !== null && (
-        <UserQuestion
-          name={user.name}
-          about={asking}
-          error={asking === 'reset' ? reset.error : change.error}
-          busy={reset.isPending || change.isPending}
+      {asking === 'reset' && (
+        <ConfirmDialog
+          title={t`Give ${user.name} a new password?`}
+          confirm={t`Reset password`}
+          busy={reset.isPending}
+          error={reset.error}
+          onConfirm={() => reset.mutate()}
           onClose={() => setAsking(null)}
-          onConfirm={() => (asking === 'reset' ? reset.mutate() : change.mutate({ active: false }))}
-        />
+        >
+          <Trans>Every session of this account ends. You see the new password once, to pass it on.</Trans>
+        </ConfirmDialog>
+      )}
+      {asking === 'deactivate' && (
+        <ConfirmDialog
+          title={t`Deactivate ${user.name}?`}
+          confirm={t`Deactivate`}
+          busy={change.isPending}
+          error={change.error}
+          onConfirm={() => change.mutate({ active: false })}
+          onClose={() => setAsking(null)}
+        >
+          <Trans>
+            The account is signed out everywhere and cannot sign in. Its chats stay. You can take this back.
+          </Trans>
+        </ConfirmDialog>
       )}
     </li>
   )
@@ -135,51 +151,5 @@ function RoleBadge({ user }: { user: UserView }): ReactNode {
         <Trans>administrator</Trans>
       </Badge>
     )
-  )
-}
-
-function UserQuestion({
-  name,
-  about,
-  error,
-  busy,
-  onClose,
-  onConfirm,
-}: {
-  name: string
-  about: 'reset' | 'deactivate'
-  error: Error | null
-  busy: boolean
-  onClose: () => void
-  onConfirm: () => void
-}): ReactNode {
-  const { t } = useLingui()
-  const reset = about === 'reset'
-  return (
-    <Dialog
-      role="alertdialog"
-      title={reset ? t`Give ${name} a new password?` : t`Deactivate ${name}?`}
-      closeLabel={t`Close`}
-      onClose={onClose}
-    >
-      <p className="text-muted">
-        {reset ? (
-          <Trans>Every session of this account ends. You see the new password once, to pass it on.</Trans>
-        ) : (
-          <Trans>
-            The account is signed out everywhere and cannot sign in. Its chats stay. You can take this back.
-          </Trans>
-        )}
-      </p>
-      <ErrorNotice error={error} />
-      <div className="flex justify-end gap-2">
-        <Button look="plain" onClick={onClose}>
-          <Trans>Cancel</Trans>
-        </Button>
-        <Button look="danger" busy={busy} onClick={onConfirm}>
-          {reset ? <Trans>Reset password</Trans> : <Trans>Deactivate</Trans>}
-        </Button>
-      </div>
-    </Dialog>
   )
 }

@@ -5,11 +5,14 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import type { Role, UserView } from '../../../protocol/http/user-view.ts'
 import { call } from '../../api/call.ts'
 import { operationKey } from '../../api/operation-query.ts'
+import type { OutputOf } from '../../api/operation-types.ts'
 import { Button } from '../../ui/button.tsx'
 import { Field, Select } from '../../ui/field.tsx'
 import { Waiting } from '../../ui/waiting.tsx'
 import { ErrorNotice } from '../errors/error-notice.tsx'
 import { Page, Rows } from '../pages/page.tsx'
+import { SecretOnce } from '../secret-once.tsx'
+import { AddUserDialog } from './add-user-dialog.tsx'
 import { UserRow } from './user-row.tsx'
 
 /** Every account, searched and paged by the server. */
@@ -30,12 +33,27 @@ export function UsersPage({ me }: { me: UserView }): ReactNode {
     staleTime: 0,
   })
   const users = list.data?.pages.flatMap((page) => page.items) ?? []
+  const again = (): void => void queryClient.invalidateQueries({ queryKey: operationKey('listUsers') })
+  const [adding, setAdding] = useState(false)
+  const [added, setAdded] = useState<OutputOf<'createUser'> | null>(null)
   return (
     <Page
       title={t`Users`}
       intro={t`Who may use this Shoal. New accounts wait here for approval, where sign-up asks for it.`}
     >
       <div className="flex flex-col gap-4">
+        <div>
+          <Button look="primary" icon="plus" onClick={() => setAdding(true)}>
+            <Trans>Add a user</Trans>
+          </Button>
+        </div>
+        {added && (
+          <SecretOnce
+            label={t`Password of ${added.user.name}`}
+            secret={added.password}
+            onDone={() => setAdded(null)}
+          />
+        )}
         <div className="grid grid-cols-[1fr_12rem] gap-3 max-sm:grid-cols-1">
           <Field
             label={t`Search`}
@@ -56,12 +74,7 @@ export function UsersPage({ me }: { me: UserView }): ReactNode {
         {users.length > 0 && (
           <Rows>
             {users.map((user) => (
-              <UserRow
-                key={user.id}
-                user={user}
-                self={user.id === me.id}
-                onChanged={() => void queryClient.invalidateQueries({ queryKey: operationKey('listUsers') })}
-              />
+              <UserRow key={user.id} user={user} self={user.id === me.id} onChanged={again} />
             ))}
           </Rows>
         )}
@@ -78,6 +91,16 @@ export function UsersPage({ me }: { me: UserView }): ReactNode {
           </div>
         )}
       </div>
+      {adding && (
+        <AddUserDialog
+          onClose={() => setAdding(false)}
+          onAdded={(account) => {
+            setAdding(false)
+            setAdded(account)
+            again()
+          }}
+        />
+      )}
     </Page>
   )
 }

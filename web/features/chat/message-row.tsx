@@ -10,6 +10,7 @@ import { MessageFacts } from './message-facts.tsx'
 import { siblingsOf } from './message-tree.ts'
 import { Question, QuestionEditor } from './question.tsx'
 import { TouchActions } from './touch-actions.tsx'
+import { useMessageTime } from './use-message-time.ts'
 
 export interface RowHandlers extends MessageHandlers {
   onSwitch: (messageId: string) => void
@@ -43,8 +44,8 @@ export function MessageRow({
   editing: boolean
   handlers: RowHandlers
 }): ReactNode {
-  const { t, i18n } = useLingui()
-  const time = i18n.date(new Date(message.createdAt), { hour: '2-digit', minute: '2-digit' })
+  const { t } = useLingui()
+  const time = useMessageTime()(message.createdAt)
   const answer = message.role === 'assistant'
   const siblings = siblingsOf(all, message)
   const at = siblings.findIndex((it) => it.id === message.id)

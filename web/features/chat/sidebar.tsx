@@ -4,6 +4,7 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import type { UserView } from '../../../protocol/http/user-view.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
+import { useAppName } from '../app-name.ts'
 import { ChatList } from './chat-list.tsx'
 import { ConnectionNote } from './connection-note.tsx'
 import { useSidebar } from './sidebar-state.ts'
@@ -11,18 +12,11 @@ import { useNewChat } from './use-new-chat.ts'
 import { UserMenu } from './user-menu.tsx'
 
 /** The chats and the way to everything else. */
-export function Sidebar({
-  user,
-  appName,
-  onClose,
-}: {
-  user: UserView
-  appName: string
-  onClose: () => void
-}): ReactNode {
+export function Sidebar({ user, onClose }: { user: UserView; onClose: () => void }): ReactNode {
   const { t } = useLingui()
   const { hideSheet } = useSidebar()
   const newChat = useNewChat()
+  const appName = useAppName()
   const [filter, setFilter] = useState('')
   return (
     <nav

@@ -2,6 +2,7 @@ import { useEffect } from 'react'
 import type { ReactNode } from 'react'
 import { useLingui } from '@lingui/react/macro'
 import { IconButton } from '../../ui/button.tsx'
+import { useAppName } from '../app-name.ts'
 import { useSidebar } from '../chat/sidebar-state.ts'
 
 /** A page that is not a chat: its title, and its sections one below the other. */
@@ -16,9 +17,10 @@ export function Page({
 }): ReactNode {
   const { t } = useLingui()
   const sidebar = useSidebar()
+  const appName = useAppName()
   useEffect(() => {
-    document.title = `${title} · Shoal`
-  }, [title])
+    document.title = `${title} · ${appName}`
+  }, [title, appName])
   return (
     <main id="main" className="h-full min-w-0 flex-1 overflow-y-auto">
       <header className="sticky top-0 z-10 flex h-13 items-center gap-1 bg-page px-2 max-md:h-12 max-md:border-b max-md:border-border">

@@ -20,7 +20,7 @@ export function SignInPage({ app }: { app: OutputOf<'getApp'> | undefined }): Re
             {first ? <Trans>Welcome to {app.name}</Trans> : (app?.name ?? 'Shoal')}
           </h1>
           {first && (
-            <p className="max-w-72 text-balance text-muted">
+            <p className="text-balance text-muted">
               <Trans>You are first here: you will be the administrator.</Trans>
             </p>
           )}
