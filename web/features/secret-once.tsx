@@ -2,7 +2,7 @@ import { useState } from 'react'
 import type { ReactNode } from 'react'
 import { Trans } from '@lingui/react/macro'
 import { Button } from '../ui/button.tsx'
-import { copyText } from './chat/copy-text.ts'
+import { copyText } from '../ui/copy-text.ts'
 
 /** A secret that is shown this once. */
 export function SecretOnce({

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { AxeBuilder } from '@axe-core/playwright'
 import { describe, expect, test } from 'vitest'
 import { benchSource } from '../../../web/ui/markdown/bench-source.ts'
@@ -83,6 +84,48 @@ describe('reading and keyboard', () => {
     await page.locator('.md-copy').click()
     await expect.poll(() => page.locator('.md-copy').innerText()).toBe('Copied')
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(code)
+  })
+
+  test('a table is copied as text and as HTML, and saved for spreadsheets; nothing moves when that shows', async () => {
+    const page = await harnessPages.open({ permissions: ['clipboard-read', 'clipboard-write'] })
+    await page.evaluate(() => harness.show('| **a** | b |\n|---|--:|\n| <i> | 1,5 |\n\nAfter'))
+    const after = page.getByText('After')
+    const before = await after.boundingBox()
+    await page.locator('.md-table').hover()
+    await page.getByRole('button', { name: 'Copy' }).click()
+    await page.getByRole('button', { name: 'Copied' }).waitFor()
+    expect(await after.boundingBox()).toEqual(before)
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('a\tb\n<i>\t1,5')
+    const html = await page.evaluate(async () => {
+      const [item] = await navigator.clipboard.read()
+      return (await item!.getType('text/html')).text()
+    })
+    expect(html).toContain('<td>&lt;i&gt;</td><td>1,5</td>')
+    const [saved] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Save as CSV' }).click(),
+    ])
+    expect(saved.suggestedFilename()).toBe('table.csv')
+    expect(await readFile(await saved.path(), 'utf8')).toBe('\uFEFFa,b\r\n<i>,"1,5"\r\n')
+    await page.close()
+  })
+
+  test('over plain HTTP, where there is no clipboard of the browser’s, a table is copied as HTML too', async () => {
+    const page = await harnessPages.open({ permissions: ['clipboard-read', 'clipboard-write'] })
+    await page.evaluate(() => {
+      Object.defineProperty(window, 'isSecureContext', { value: false })
+      harness.show('| a |\n|---|\n| 1 |')
+    })
+    await page.locator('.md-table').hover()
+    await page.getByRole('button', { name: 'Copy' }).click()
+    await page.getByRole('button', { name: 'Copied' }).waitFor()
+    const html = await page.evaluate(async () => {
+      const [item] = await navigator.clipboard.read()
+      return (await item!.getType('text/html')).text()
+    })
+    expect(html).toContain('<td>1</td>')
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('a\n1')
+    await page.close()
   })
 
   test('a wide table can be scrolled by keyboard, a narrow one is no Tab stop', async () => {

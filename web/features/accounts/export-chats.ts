@@ -1,5 +1,6 @@
 import { call } from '../../api/call.ts'
 import type { OutputOf } from '../../api/operation-types.ts'
+import { saveFile } from '../../ui/save-file.ts'
 
 /** Reads every chat and saves them as a file. `onProgress` is told how many have been read. */
 export async function exportChats(onProgress: (done: number) => void): Promise<void> {
@@ -18,12 +19,5 @@ export async function exportChats(onProgress: (done: number) => void): Promise<v
       cursor = page.next
     } while (cursor !== null)
   }
-  const address = URL.createObjectURL(
-    new Blob([JSON.stringify({ chats }, null, 2)], { type: 'application/json' }),
-  )
-  const link = document.createElement('a')
-  link.href = address
-  link.download = 'shoal-chats.json'
-  link.click()
-  URL.revokeObjectURL(address)
+  saveFile('shoal-chats.json', 'application/json', JSON.stringify({ chats }, null, 2))
 }

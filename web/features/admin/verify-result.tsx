@@ -4,7 +4,7 @@ import type { OutputOf } from '../../api/operation-types.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { ErrorNotice } from '../errors/error-notice.tsx'
-import { failureText } from '../errors/error-text.ts'
+import { FailureText } from '../errors/failure-text.tsx'
 
 /** What a provider said: its models, or why there are none. */
 export function VerifyResult({
@@ -17,11 +17,9 @@ export function VerifyResult({
   if (error) return <ErrorNotice error={error} />
   if (!result) return null
   if (!result.ok) {
-    const { sentence, detail } = failureText(result.code, result.message)
     return (
       <Notice>
-        <p>{sentence}</p>
-        {detail && <p className="text-small">{detail}</p>}
+        <FailureText code={result.code} message={result.message} />
       </Notice>
     )
   }

@@ -3,7 +3,7 @@ import { Trans } from '@lingui/react/macro'
 import type { MessageView } from '../../../protocol/http/chat-views.ts'
 import { Button } from '../../ui/button.tsx'
 import { Notice } from '../../ui/notice.tsx'
-import { failureText } from '../errors/error-text.ts'
+import { FailureText } from '../errors/failure-text.tsx'
 import type { AnswerHandlers } from './answer.tsx'
 
 /** Why an answer ended before its end, with the one thing that helps. */
@@ -37,7 +37,6 @@ export function AnswerProblem({
     )
   }
   if (status !== 'failed') return null
-  const text = error && failureText(error.code, error.message)
   const seconds = error?.retryAfterMs === undefined ? undefined : Math.ceil(error.retryAfterMs / 1000)
   return (
     <Notice
@@ -47,8 +46,13 @@ export function AnswerProblem({
         </Button>
       }
     >
-      <p>{text?.sentence ?? <Trans>The answer could not be written.</Trans>}</p>
-      {text?.detail && <p className="text-small">{text.detail}</p>}
+      {error ? (
+        <FailureText code={error.code} message={error.message} />
+      ) : (
+        <p>
+          <Trans>The answer could not be written.</Trans>
+        </p>
+      )}
       {seconds !== undefined && seconds > 0 && (
         <p className="text-small">
           <Trans>The provider asks to wait {seconds} s.</Trans>

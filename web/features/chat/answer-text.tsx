@@ -42,6 +42,7 @@ function useAnswerLabels(): AnswerLabels {
       copyFailed: t`Press Ctrl+C`,
       code: (language) => (language === '' ? t`Code` : t`Code, ${language}`),
       table: t`Table`,
+      saveCsv: t`Save as CSV`,
       showRows: (hidden, total) => t`Show ${hidden} more of ${total} rows`,
       formula: t`Formula`,
       taskDone: t`Done`,

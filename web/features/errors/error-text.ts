@@ -42,18 +42,6 @@ export function sentenceFor(code: string): string | undefined {
   return sentence && i18n._(sentence)
 }
 
-/**
- * The two parts of a provider's failure: a sentence in the reader's language, and what the server knows beyond it. The
- * server's own sentence often begins with the general one.
- */
-export function failureText(code: string, message: string): { sentence: string; detail: string | null } {
-  const sentence = sentenceFor(code)
-  if (sentence === undefined) return { sentence: message, detail: null }
-  if (message === sentence) return { sentence, detail: null }
-  if (message.startsWith(sentence.replace(/\.$/, ''))) return { sentence: message, detail: null }
-  return { sentence, detail: message.slice(0, 500) }
-}
-
 /** What went wrong, for a person: with when to try again, and with the id that finds it in the server's log. */
 export function errorText(error: unknown): string {
   if (!(error instanceof ApiError))

@@ -1,12 +1,12 @@
 import { use, useEffect, useState } from 'react'
 import type { ReactNode } from 'react'
-import { copyText } from './copy-text.ts'
+import { copyText } from '../copy-text.ts'
 import { MarkdownLabelsContext } from './markdown-labels.ts'
 
 const confirmMs = 2000
 
-/** Copies what `text` returns when it is pressed, and says in words whether that worked. */
-export function CopyButton({ text }: { text: () => string }): ReactNode {
+/** Copies what `text` and `html` return when it is pressed, and says in words whether that worked. */
+export function CopyButton({ text, html }: { text: () => string; html?: () => string }): ReactNode {
   const labels = use(MarkdownLabelsContext)
   const [state, setState] = useState<'copy' | 'copied' | 'copyFailed'>('copy')
   useEffect(() => {
@@ -15,7 +15,7 @@ export function CopyButton({ text }: { text: () => string }): ReactNode {
     return () => clearTimeout(timer)
   }, [state])
   function copy(): void {
-    void copyText(text()).then((copied) => setState(copied ? 'copied' : 'copyFailed'))
+    void copyText(text(), html?.()).then((copied) => setState(copied ? 'copied' : 'copyFailed'))
   }
   return (
     <button type="button" className="md-copy" data-state={state} onClick={copy}>

@@ -8,6 +8,8 @@ export interface MarkdownLabels {
   /** The accessible name of a code block; `language` is '' where none was written. */
   code: (language: string) => string
   table: string
+  /** The button that saves a table as a file for spreadsheets. */
+  saveCsv: string
   /** The button below a long table. */
   showRows: (hidden: number, total: number) => string
   formula: string
@@ -23,6 +25,7 @@ export const englishMarkdownLabels: MarkdownLabels = {
   copyFailed: 'Press Ctrl+C',
   code: (language) => (language === '' ? 'Code' : `Code, ${language}`),
   table: 'Table',
+  saveCsv: 'Save as CSV',
   showRows: (hidden, total) => `Show ${hidden} more of ${total} rows`,
   formula: 'Formula',
   taskDone: 'Done',

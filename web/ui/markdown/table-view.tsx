@@ -4,6 +4,8 @@ import type { Tokens } from 'marked'
 import { renderInline } from './inline-view.tsx'
 import { MarkdownLabelsContext } from './markdown-labels.ts'
 import { StreamDot } from './stream-dot.tsx'
+import { TableActions } from './table-actions.tsx'
+import { tableText } from './table-formats.ts'
 import { useOverflow } from './use-overflow.ts'
 
 type Cell = Tokens.TableCell
@@ -107,6 +109,7 @@ function TableInner({ head, chunks, dot }: TableProps): ReactNode {
           {labels.showRows(rows - visible, rows)}
         </button>
       )}
+      <TableActions read={() => tableText(head, chunks.flat())} />
     </div>
   )
 }

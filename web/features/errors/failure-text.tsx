@@ -1,0 +1,20 @@
+import type { ReactNode } from 'react'
+import { Trans } from '@lingui/react/macro'
+import { sentenceFor } from './error-text.ts'
+import { splitFailure } from './split-failure.ts'
+
+/** Why a model provider failed: a sentence in the reader's language, and what is known beyond it. */
+export function FailureText({ code, message }: { code: string; message: string }): ReactNode {
+  const { sentence, more, quoted } = splitFailure(code, message, sentenceFor(code))
+  return (
+    <>
+      <p>{sentence}</p>
+      {more && <p className="text-small">{more}</p>}
+      {quoted && (
+        <p className="text-small">
+          <Trans>It says: {quoted}</Trans>
+        </p>
+      )}
+    </>
+  )
+}
