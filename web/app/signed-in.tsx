@@ -7,7 +7,7 @@ import { onSessionExpired } from '../api/call.ts'
 import { operationQuery } from '../api/operation-query.ts'
 import { Toasts } from '../ui/toasts.tsx'
 import { applyPreferences } from '../features/accounts/apply-preferences.ts'
-import { createPageLive, LiveProvider } from '../features/chat/live-context.tsx'
+import { createPageLive, LiveProvider } from '../features/chat/state/live-context.tsx'
 import { SessionEnded } from '../features/session/session-ended.tsx'
 import { createPageRouter } from './router.tsx'
 

@@ -3,7 +3,7 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import type { SettingsValues } from '../../../protocol/http/settings-view.ts'
 import { Field, Select } from '../../ui/field.tsx'
 import { Switch } from '../../ui/switch.tsx'
-import { useModels } from '../chat/use-models.ts'
+import { useModels } from '../chat/state/use-models.ts'
 import { fieldError } from '../errors/error-text.ts'
 import { Section } from '../pages/page.tsx'
 

@@ -12,8 +12,8 @@ import { Menu, MenuItem } from '../../ui/menu.tsx'
 import { showToast } from '../../ui/toasts.tsx'
 import { ErrorNotice } from '../errors/error-notice.tsx'
 import { errorText, fieldError } from '../errors/error-text.ts'
-import { withoutChat } from './chat-cache.ts'
-import { patchLists, takeUserEvent } from './take-user-event.ts'
+import { withoutChat } from './state/chat-cache.ts'
+import { patchLists, takeUserEvent } from './state/take-user-event.ts'
 
 /** Rename, pin, archive, delete. */
 export function ChatMenu({ chat, small = false }: { chat: ChatSummary; small?: boolean }): ReactNode {

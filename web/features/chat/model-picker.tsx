@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Icon } from '../../ui/icon.tsx'
 import { Menu, MenuItem } from '../../ui/menu.tsx'
-import { useModels } from './use-models.ts'
+import { useModels } from './state/use-models.ts'
 
 /** Above so many models the menu has a field that filters them. */
 const filterFrom = 8

@@ -4,8 +4,8 @@ import type { ChatView } from '../../../protocol/http/chat-views.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { ChatMenu } from './chat-menu.tsx'
 import { ModelPicker } from './model-picker.tsx'
-import { useSidebar } from './sidebar-state.ts'
-import { useNewChat } from './use-new-chat.ts'
+import { useSidebar } from '../sidebar/sidebar-state.ts'
+import { useNewChat } from '../sidebar/use-new-chat.ts'
 
 /** What is open and who answers in it, on a ground of its own. 48 px on a phone. */
 export function TitleBar({

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { useLingui } from '@lingui/react/macro'
 import { IconButton } from '../../ui/button.tsx'
 import { useAppName } from '../app-name.ts'
-import { useSidebar } from '../chat/sidebar-state.ts'
+import { useSidebar } from '../sidebar/sidebar-state.ts'
 
 /** A page that is not a chat: its title, and its sections one below the other. */
 export function Page({

@@ -1,0 +1,148 @@
+import { useImperativeHandle, useRef } from 'react'
+import type { KeyboardEvent, ReactNode, Ref } from 'react'
+import { Trans, useLingui } from '@lingui/react/macro'
+import type { limits } from '../../../../protocol/ids.ts'
+import { IconButton } from '../../../ui/button.tsx'
+import { sendsOn, useSendKey } from './send-key.ts'
+import { useHeldSend } from './use-held-send.ts'
+import { focusUnlessTouch, useDraftField } from './use-draft-field.ts'
+
+const mostText: (typeof limits)['messageText'] = 400_000
+
+export interface ComposerHandle {
+  focus: () => void
+  /** Puts words (back) into the field, before what is there. */
+  restore: (text: string) => void
+  fill: (text: string) => void
+  element: () => HTMLElement | null
+}
+
+/**
+ * Where a message is written. The field keeps its words by itself, not in React: a key press costs the same with two
+ * words in it and with two hundred thousand characters. The draft is stored from the first key on.
+ */
+export function Composer({
+  ref,
+  chatKey,
+  running,
+  stopping,
+  blocked,
+  ready,
+  onSend,
+  onStop,
+  onEditLast,
+}: {
+  ref: Ref<ComposerHandle>
+  chatKey: string
+  running: boolean
+  stopping: boolean
+  /** Why nothing can be sent; null when it can. */
+  blocked: string | null
+  /** What the message would stand under, and who answers, is known. Sent before, it goes as soon as it is. */
+  ready: boolean
+  onSend: (text: string) => void
+  onStop: () => void
+  onEditLast: () => boolean
+}): ReactNode {
+  const { t } = useLingui()
+  const sendKey = useSendKey()
+  const root = useRef<HTMLFormElement>(null)
+  const { field, length, blank, put, save, change } = useDraftField(chatKey)
+
+  useImperativeHandle(
+    ref,
+    () => ({
+      focus: () => focusUnlessTouch(field.current),
+      restore(text) {
+        const rest = field.current?.value ?? ''
+        put(rest === '' ? text : `${text}\n\n${rest}`)
+        save()
+      },
+      fill(text) {
+        put(text)
+        save()
+        field.current?.focus()
+      },
+      element: () => root.current,
+    }),
+    [field, put, save],
+  )
+
+  const tooLong = length > mostText
+  const canSend = !blank && !tooLong && blocked === null
+  const held = useHeldSend(chatKey, ready, () => {
+    if (!canSend) return
+    onSend(field.current?.value ?? '')
+    put('')
+    save()
+    field.current?.focus()
+  })
+  const send = (): void => {
+    if (canSend) held.send()
+  }
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (sendsOn(event, sendKey)) {
+      event.preventDefault()
+      send()
+    } else if (event.key === 'ArrowUp' && field.current?.value === '' && onEditLast()) {
+      event.preventDefault()
+    }
+  }
+
+  return (
+    <form
+      ref={root}
+      onSubmit={(event) => {
+        event.preventDefault()
+        send()
+      }}
+      className="flex flex-col rounded-large border border-border-strong bg-raised shadow-raised transition-colors duration-(--motion-quick) focus-within:border-accent"
+    >
+      <div className="flex items-end gap-2 py-1.5 pr-1.5 pl-4">
+        <textarea
+          ref={field}
+          rows={1}
+          dir="auto"
+          aria-label={t`Message`}
+          placeholder={running ? t`Write the next message` : t`Ask anything`}
+          onInput={() => {
+            held.takeBack()
+            change()
+          }}
+          onKeyDown={onKeyDown}
+          className="max-h-[40dvh] min-h-10 flex-1 resize-none bg-transparent py-[0.40625rem] text-answer outline-none placeholder:text-faint touch:min-h-11"
+        />
+        {running && blank ? (
+          <IconButton
+            icon="stop"
+            size="large"
+            filled
+            label={stopping ? t`Stopping…` : t`Stop`}
+            disabled={stopping}
+            onClick={onStop}
+          />
+        ) : (
+          <IconButton
+            icon="send"
+            type="submit"
+            size="large"
+            filled
+            disabled={!canSend}
+            label={running ? t`Queue` : t`Send`}
+          />
+        )}
+      </div>
+      {(tooLong || (blocked !== null && !blank)) && (
+        <p role="alert" className="px-4 pb-2 text-small text-danger">
+          {tooLong ? (
+            <Trans>
+              Too long: {length} of at most {mostText} characters.
+            </Trans>
+          ) : (
+            blocked
+          )}
+        </p>
+      )}
+    </form>
+  )
+}

@@ -1,0 +1,46 @@
+import type { ReactNode } from 'react'
+import { Trans, useLingui } from '@lingui/react/macro'
+import { IconButton } from '../../../ui/button.tsx'
+import type { QueuedMessage } from './queued-messages.ts'
+
+/** Messages that wait for the running answer to end. */
+export function QueueList({
+  queue,
+  held,
+  onSendNow,
+  onEdit,
+  onDrop,
+}: {
+  queue: readonly QueuedMessage[]
+  /** The answer before it did not end well: they wait for the person instead. */
+  held: boolean
+  onSendNow: (item: QueuedMessage) => void
+  onEdit: (item: QueuedMessage) => void
+  onDrop: (item: QueuedMessage) => void
+}): ReactNode {
+  const { t } = useLingui()
+  if (queue.length === 0) return null
+  return (
+    <section aria-label={t`Waiting to be sent`} className="flex flex-col gap-1 pb-2">
+      <p className="px-4 text-small text-muted">
+        {held ? (
+          <Trans>Not sent yet: the answer before did not end by itself.</Trans>
+        ) : (
+          <Trans>Sent when the answer ends</Trans>
+        )}
+      </p>
+      <ul className="flex flex-col gap-1">
+        {queue.map((item) => (
+          <li key={item.id} className="flex items-center gap-1 rounded-medium bg-surface-2 py-1 pr-1 pl-4">
+            <span className="own-direction line-clamp-2 min-w-0 flex-1 [overflow-wrap:anywhere]">
+              {item.text.slice(0, 400)}
+            </span>
+            <IconButton size="small" icon="send" label={t`Send now`} onClick={() => onSendNow(item)} />
+            <IconButton size="small" icon="edit" label={t`Edit`} onClick={() => onEdit(item)} />
+            <IconButton size="small" icon="close" label={t`Drop`} onClick={() => onDrop(item)} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}

@@ -1,0 +1,56 @@
+import { readStoredJson, writeStored } from '../../storage/safe-storage.ts'
+
+/** A message that waits for the running answer to end. Its id is the run's client id: two tabs that send it send one. */
+export interface QueuedMessage {
+  id: string
+  text: string
+  model: string
+}
+
+const listeners = new Set<() => void>()
+const held = new Map<string, QueuedMessage[]>()
+const none: QueuedMessage[] = []
+
+/** Told when any chat's queue changes, here or in another tab. */
+export function onQueueChange(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => void listeners.delete(listener)
+}
+
+/** The queue of a chat, first to be sent first; the same array until it changes. */
+export function queueOf(chatId: string): QueuedMessage[] {
+  const known = held.get(chatId)
+  if (known) return known
+  const stored = readStoredJson(`queue:${chatId}`, isQueue) ?? none
+  held.set(chatId, stored)
+  return stored
+}
+
+export function setQueue(chatId: string, queue: QueuedMessage[]): void {
+  held.set(chatId, queue)
+  writeStored(`queue:${chatId}`, queue.length === 0 ? null : JSON.stringify(queue))
+  for (const listener of listeners) listener()
+}
+
+/** Follows what other tabs do to the queues. Returns how to stop. */
+export function followQueues(): () => void {
+  const follow = (event: StorageEvent): void => {
+    if (event.key !== null && !event.key.startsWith('shoal:queue:')) return
+    held.clear()
+    for (const listener of listeners) listener()
+  }
+  addEventListener('storage', follow)
+  return () => removeEventListener('storage', follow)
+}
+
+function isQueue(value: unknown): value is QueuedMessage[] {
+  return (
+    Array.isArray(value) &&
+    value.every(
+      (it: unknown) =>
+        typeof it === 'object' &&
+        it !== null &&
+        ['id', 'text', 'model'].every((key) => typeof (it as Record<string, unknown>)[key] === 'string'),
+    )
+  )
+}

@@ -1,0 +1,26 @@
+import type { ChatActions } from '../state/chat-actions.ts'
+import { queueOf, setQueue } from './queued-messages.ts'
+
+const sending = new Set<string>()
+
+/** Sends the first queued message of a chat under `parentId`. It leaves the queue only once the server has it. */
+export async function sendQueued(actions: ChatActions, chatId: string, parentId: string): Promise<void> {
+  const [first] = queueOf(chatId)
+  if (!first || sending.has(first.id)) return
+  sending.add(first.id)
+  try {
+    await actions.send({
+      chatKey: chatId,
+      parentId,
+      text: first.text,
+      model: first.model,
+      clientId: first.id,
+    })
+    setQueue(
+      chatId,
+      queueOf(chatId).filter((it) => it.id !== first.id),
+    )
+  } finally {
+    sending.delete(first.id)
+  }
+}

@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest'
+import type { ChatSummary, ChatView, MessageView } from '../../../../protocol/http/chat-views.ts'
+import {
+  messagesOfStart,
+  newChat,
+  withFetched,
+  withMessages,
+  withoutChat,
+  withoutMessage,
+  withSummary,
+} from './chat-cache.ts'
+import type { ChatPages } from './chat-cache.ts'
+
+const started = { chatId: 'c', userMessageId: 'q', messageId: 'a', runId: 'r' }
+const messages = messagesOfStart(started, { model: 'm', text: 'hi', parentId: null, now: 10 })
+const chat: ChatView = { ...newChat('c', 'hi', 'm', 10), messages, currentId: 'a' }
+const answer = (patch: Partial<MessageView>): MessageView => ({ ...messages[1]!, ...patch })
+const textOf = (view: ChatView, id: string): string | undefined =>
+  view.messages.find((it) => it.id === id)?.text
+
+describe('messages in the cache', () => {
+  test('a start makes a question and a running answer, an answer again only the answer', () => {
+    expect(messages.map((it) => [it.role, it.parentId, it.status])).toEqual([
+      ['user', null, 'done'],
+      ['assistant', 'q', 'running'],
+    ])
+    expect(messagesOfStart(started, { model: 'm', text: undefined, parentId: null, now: 1 })).toHaveLength(1)
+  })
+
+  test('told twice is told once', () => {
+    expect(withMessages(chat, messages, 'a').messages).toHaveLength(2)
+  })
+
+  test('an older picture of the same run takes no words away', () => {
+    const ahead = withMessages(chat, [answer({ text: 'many words', fence: 5 })], 'a')
+    expect(textOf(withMessages(ahead, [answer({ text: 'many', fence: 5 })], 'a'), 'a')).toBe('many words')
+    expect(
+      textOf(withMessages(ahead, [answer({ text: 'written anew and longer', fence: 6 })], 'a'), 'a'),
+    ).toBe('written anew and longer')
+  })
+
+  test('an end is not undone by a picture of the running answer', () => {
+    const ended = withMessages(chat, [answer({ text: 'all', status: 'done' })], 'a')
+    expect(withMessages(ended, [answer({ text: 'all' })], 'a').messages[1]?.status).toBe('done')
+  })
+
+  test('a chat that was read before an end that was told meanwhile does not undo it', () => {
+    const ended = withMessages(chat, [answer({ text: 'all', status: 'done' })], 'a')
+    const merged = withFetched(ended, { ...chat, title: 'new title' })
+    expect(merged.title).toBe('new title')
+    expect(merged.messages[1]).toMatchObject({ status: 'done', text: 'all' })
+    expect(withFetched(ended, { ...chat, messages: [] }).messages).toEqual([])
+  })
+
+  test('an end is believed whatever its length', () => {
+    const ahead = withMessages(chat, [answer({ text: 'shown but never saved' })], 'a')
+    expect(textOf(withMessages(ahead, [answer({ text: 'saved', status: 'stopped' })], 'a'), 'a')).toBe(
+      'saved',
+    )
+  })
+
+  test('deleting takes what follows, and shows what was answered', () => {
+    expect(withoutMessage(chat, 'a')).toMatchObject({ currentId: 'q', messages: [{ id: 'q' }] })
+    expect(withoutMessage(chat, 'q')).toMatchObject({ currentId: null, messages: [] })
+  })
+})
+
+describe('chats in lists', () => {
+  const summary = (id: string, updatedAt: number): ChatSummary => {
+    const { messages: _, currentId: __, ...rest } = { ...newChat(id, id, 'm', updatedAt) }
+    return rest
+  }
+  const list: ChatPages = {
+    pages: [
+      { items: [summary('d', 40), summary('c', 30)], next: 'x' },
+      { items: [summary('b', 20), summary('a', 10)], next: null },
+    ],
+    pageParams: [null, 'x'],
+  }
+  const ids = (pages: ChatPages): string[][] => pages.pages.map((page) => page.items.map((it) => it.id))
+
+  test('activity moves a chat to the top', () => {
+    expect(ids(withSummary(list, summary('a', 50), false)).flat()).toEqual(['a', 'd', 'c', 'b'])
+  })
+
+  test('a new chat is shown at the top, not in a list that filters', () => {
+    expect(ids(withSummary(list, summary('new', 60), false)).flat()[0]).toBe('new')
+    expect(withSummary(list, summary('new', 60), true)).toBe(list)
+  })
+
+  test('an archived chat leaves the list; a renamed one stays where it is', () => {
+    expect(ids(withSummary(list, { ...summary('c', 30), archived: true }, false)).flat()).toEqual([
+      'd',
+      'b',
+      'a',
+    ])
+    const renamed = withSummary(list, { ...summary('c', 30), title: 'other' }, false)
+    expect(ids(renamed).flat()).toEqual(['d', 'c', 'b', 'a'])
+    expect(renamed.pages.flatMap((page) => page.items).find((it) => it.id === 'c')?.title).toBe('other')
+  })
+
+  test('a chat that belongs to a page not read yet waits for it', () => {
+    const more = { ...list, pages: list.pages.map((page) => ({ ...page, next: 'more' })) }
+    expect(withSummary(more, summary('ancient', 1), false)).toBe(more)
+    expect(
+      ids(withSummary(list, summary('ancient', 1), false))
+        .flat()
+        .at(-1),
+    ).toBe('ancient')
+  })
+
+  test('a deleted chat leaves', () => {
+    expect(ids(withoutChat(list, 'b'))).toEqual([['d', 'c'], ['a']])
+  })
+})

@@ -1,0 +1,140 @@
+import type { ChatSummary, ChatView, MessageView } from '../../../../protocol/http/chat-views.ts'
+import type { RunStarted } from '../../../../protocol/run.ts'
+import { subtreeOf } from './message-tree.ts'
+
+/** What the page knows of a chat, changed by what it did or was told. All pure: the cache is written by the caller. */
+
+export function withMessages(
+  chat: ChatView,
+  changed: readonly MessageView[],
+  currentId: string | null,
+): ChatView {
+  const byId = new Map(chat.messages.map((message) => [message.id, message]))
+  for (const message of changed) byId.set(message.id, newer(byId.get(message.id), message))
+  return { ...chat, messages: [...byId.values()], currentId: currentId ?? chat.currentId }
+}
+
+/** A chat as it was just read, with what the page was told since then. */
+export function withFetched(known: ChatView | undefined, fetched: ChatView): ChatView {
+  if (!known) return fetched
+  const byId = new Map(known.messages.map((message) => [message.id, message]))
+  return { ...fetched, messages: fetched.messages.map((message) => newer(byId.get(message.id), message)) }
+}
+
+/** An end is never undone by an older picture of the same run, and text never gets shorter by it. */
+function newer(known: MessageView | undefined, told: MessageView): MessageView {
+  if (!known || known.runId !== told.runId || told.status !== 'running') return told
+  if (known.status !== 'running') return known
+  return (told.fence ?? 0) < (known.fence ?? 0) || told.text.length < known.text.length
+    ? { ...told, text: known.text, ...(known.fence === undefined ? {} : { fence: known.fence }) }
+    : told
+}
+
+export function withMessage(chat: ChatView, id: string, patch: Partial<MessageView>): ChatView {
+  return { ...chat, messages: chat.messages.map((it) => (it.id === id ? { ...it, ...patch } : it)) }
+}
+
+export function withoutMessage(chat: ChatView, id: string): ChatView {
+  const gone = subtreeOf(chat.messages, id)
+  const first = chat.messages.find((it) => it.id === id)
+  return {
+    ...chat,
+    messages: chat.messages.filter((it) => !gone.has(it.id)),
+    currentId:
+      chat.currentId !== null && gone.has(chat.currentId) ? (first?.parentId ?? null) : chat.currentId,
+  }
+}
+
+export interface StartedBy {
+  model: string
+  text: string | undefined
+  parentId: string | null
+  now: number
+}
+
+/** The two messages of a run that has just begun, as the server will tell them. */
+export function messagesOfStart(run: RunStarted, { model, text, parentId, now }: StartedBy): MessageView[] {
+  const answer: MessageView = {
+    id: run.messageId,
+    parentId: run.userMessageId,
+    role: 'assistant',
+    text: '',
+    status: 'running',
+    phase: 'queued',
+    model,
+    createdAt: now + 1,
+    runId: run.runId,
+    fence: 0,
+  }
+  if (text === undefined) return [answer]
+  const question: MessageView = {
+    id: run.userMessageId,
+    parentId,
+    role: 'user',
+    text,
+    status: 'done',
+    model: null,
+    createdAt: now,
+    runId: null,
+  }
+  return [question, answer]
+}
+
+export function newChat(id: string, title: string, model: string, now: number): ChatView {
+  return {
+    id,
+    title,
+    model,
+    pinned: false,
+    archived: false,
+    folder: null,
+    tags: [],
+    createdAt: now,
+    updatedAt: now,
+    running: true,
+    unread: false,
+    currentId: null,
+    messages: [],
+  }
+}
+
+export interface ChatPages {
+  pages: { items: ChatSummary[]; next: string | null }[]
+  pageParams: unknown[]
+}
+
+/** Puts a chat where its last activity belongs; a list that filters shows it only if it did before. */
+export function withSummary(list: ChatPages, chat: ChatSummary, filtered: boolean): ChatPages {
+  const known = list.pages.some((page) => page.items.some((it) => it.id === chat.id))
+  if (!known && (filtered || chat.archived || isBelow(list, chat))) return list
+  const without = withoutChat(list, chat.id)
+  if (chat.archived) return without
+  const order = [...without.pages.flatMap((page) => page.items), chat].sort(byActivity)
+  let from = 0
+  const pages = without.pages.map((page, index) => {
+    const last = index === without.pages.length - 1
+    const size = page.items.length + (last ? 1 : 0)
+    const items = order.slice(from, from + size)
+    from += size
+    return { ...page, items }
+  })
+  return { ...without, pages }
+}
+
+/** It stands in a page that has not been read yet, and comes with it. */
+function isBelow({ pages }: ChatPages, chat: ChatSummary): boolean {
+  const last = pages.at(-1)
+  const end = last?.items.at(-1)
+  return last?.next != null && end !== undefined && byActivity(end, chat) < 0
+}
+
+export function withoutChat(list: ChatPages, id: string): ChatPages {
+  return {
+    ...list,
+    pages: list.pages.map((page) => ({ ...page, items: page.items.filter((it) => it.id !== id) })),
+  }
+}
+
+function byActivity(a: ChatSummary, b: ChatSummary): number {
+  return b.updatedAt - a.updatedAt || b.id.localeCompare(a.id)
+}

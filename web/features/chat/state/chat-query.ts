@@ -1,0 +1,35 @@
+import type { QueryClient } from '@tanstack/react-query'
+import type { ChatView } from '../../../../protocol/http/chat-views.ts'
+import { operationKey, operationQuery } from '../../../api/operation-query.ts'
+import { withFetched } from './chat-cache.ts'
+
+export function chatKey(id: string): readonly unknown[] {
+  return operationKey('getChat', { params: { id } })
+}
+
+/** A chat as a query. What is read never undoes an end that the page was told of meanwhile. */
+// oxlint-disable-next-line typescript/explicit-function-return-type -- TanStack's tagged key type has no short name
+export function chatQuery(id: string) {
+  return {
+    ...operationQuery('getChat', { params: { id } }),
+    structuralSharing: (known: unknown, fetched: unknown) =>
+      withFetched(known as ChatView | undefined, fetched as ChatView),
+  }
+}
+
+/**
+ * Changes what the cache holds. A request for the same that is on its way was answered before the change, and would
+ * undo it: it is asked again.
+ */
+export function patchQuery<T>(
+  queryClient: QueryClient,
+  queryKey: readonly unknown[],
+  change: (known: T | undefined) => T | undefined,
+): void {
+  queryClient.setQueryData<T>(queryKey, change)
+  if (queryClient.isFetching({ queryKey }) > 0) void queryClient.invalidateQueries({ queryKey })
+}
+
+export function patchChat(queryClient: QueryClient, id: string, change: (chat: ChatView) => ChatView): void {
+  patchQuery<ChatView>(queryClient, chatKey(id), (chat) => chat && change(chat))
+}

@@ -1,0 +1,93 @@
+import { createContext, useContext, useEffect, useMemo, useSyncExternalStore } from 'react'
+import type { ReactNode } from 'react'
+import { useQueryClient } from '@tanstack/react-query'
+import type { QueryClient } from '@tanstack/react-query'
+import { onClose } from '../../../../protocol/close-codes.ts'
+import { call, sessionExpired } from '../../../api/call.ts'
+import type { ConnectionStatus } from '../../../live/connection-options.ts'
+import { createLiveClient } from '../../../live/live-client.ts'
+import type { LiveClient } from '../../../live/live-client.ts'
+import { newId } from '../../new-id.ts'
+import { createChatActions } from './chat-actions.ts'
+import type { ChatActions } from './chat-actions.ts'
+import { whenSettled } from './pending-sends.ts'
+import { readAgain, takeUserEvent } from './take-user-event.ts'
+
+interface Live {
+  client: LiveClient
+  actions: ChatActions
+}
+
+const Context = createContext<Live | null>(null)
+
+/** The live connection of a page, which writes what it is told into the cache. `open` it, and close it at the end. */
+export function createPageLive(queryClient: QueryClient): LiveClient {
+  const live = createLiveClient({
+    socketAddress: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`,
+    eventsAddress: '/api/live',
+    tab: newId(),
+    prove: async () => (await call('getOriginProof')).proof,
+    startRun: (request) => call('startRun', { body: request }),
+    stopRun: async (id) => {
+      await call('stopRun', { params: { id } })
+    },
+  })
+  live.onEvent((event) => {
+    // Told before the reply to our own request, its messages would stand beside those shown at once.
+    if (event.name === 'messages.changed') whenSettled(event.chatId, () => takeUserEvent(queryClient, event))
+    else takeUserEvent(queryClient, event)
+  })
+  live.onGap(() => readAgain(queryClient))
+  live.onStatus(() => {
+    const { endedBy } = live.status()
+    if (endedBy !== null && onClose(endedBy).clearSession) sessionExpired()
+  })
+  return live
+}
+
+export function LiveProvider({
+  client,
+  onCreated,
+  children,
+}: {
+  client: LiveClient
+  onCreated: (chatId: string) => Promise<void>
+  children: ReactNode
+}): ReactNode {
+  const queryClient = useQueryClient()
+  useEffect(() => {
+    client.open()
+    const hurry = (): void => client.hurry()
+    addEventListener('online', hurry)
+    addEventListener('focus', hurry)
+    return () => {
+      removeEventListener('online', hurry)
+      removeEventListener('focus', hurry)
+      client.close()
+    }
+  }, [client])
+  const value = useMemo(
+    () => ({ client, actions: createChatActions({ live: client, queryClient, onCreated }) }),
+    [client, queryClient, onCreated],
+  )
+  return <Context value={value}>{children}</Context>
+}
+
+function useLive(): Live {
+  const live = useContext(Context)
+  if (!live) throw new Error('used outside of LiveProvider')
+  return live
+}
+
+export function useLiveClient(): LiveClient {
+  return useLive().client
+}
+
+export function useChatActions(): ChatActions {
+  return useLive().actions
+}
+
+export function useConnectionStatus(): ConnectionStatus {
+  const { client } = useLive()
+  return useSyncExternalStore(client.onStatus, client.status)
+}

@@ -1,0 +1,87 @@
+import type { PendingStart } from '../../../live/starts.ts'
+
+/** What was asked for and has no answer from the server yet: shown at once, as if it had. */
+export interface PendingSend {
+  clientId: string
+  /** The chat's id, or `new`. */
+  chatKey: string
+  /** The message that the new ones stand under. */
+  parentId: string | null
+  /** The words of a new question; absent where an existing one is answered again. */
+  text: string | undefined
+  /** The answer that goes on, where that was asked for. */
+  continueOf: string | undefined
+  model: string
+  sentAt: number
+  stopping: boolean
+  start: PendingStart
+}
+
+let pending: readonly PendingSend[] = []
+const listeners = new Set<() => void>()
+
+export function onPendingChange(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => void listeners.delete(listener)
+}
+
+export function pendingSends(): readonly PendingSend[] {
+  return pending
+}
+
+export function addPending(send: PendingSend): void {
+  set([...pending, send])
+}
+
+export function changePending(clientId: string, change: Partial<PendingSend>): void {
+  set(pending.map((it) => (it.clientId === clientId ? { ...it, ...change } : it)))
+}
+
+export function removePending(clientId: string): void {
+  set(pending.filter((it) => it.clientId !== clientId))
+}
+
+/** Runs at once, or when nothing that was sent in the chat waits for its reply any more. */
+export function whenSettled(chatKey: string, run: () => void): void {
+  const waits = (): boolean => pending.some((it) => it.chatKey === chatKey)
+  if (!waits()) return run()
+  const off = onPendingChange(() => {
+    if (waits()) return
+    off()
+    run()
+  })
+}
+
+function set(next: readonly PendingSend[]): void {
+  pending = next
+  for (const listener of listeners) listener()
+}
+
+// A message keeps the row on the screen in which it was sent: rows are named by the client's id, not the server's.
+const rowNames = new Map<string, string>()
+
+export function rowNameOf(messageId: string): string {
+  return rowNames.get(messageId) ?? messageId
+}
+
+export function nameRows(clientId: string, userMessageId: string | null, messageId: string): void {
+  if (userMessageId !== null) rowNames.set(userMessageId, questionRow(clientId))
+  rowNames.set(messageId, answerRow(clientId))
+}
+
+export function questionRow(clientId: string): string {
+  return `question-${clientId}`
+}
+
+export function answerRow(clientId: string): string {
+  return `answer-${clientId}`
+}
+
+/** A new chat keeps its thread on the screen when it gets its id. */
+export function nameThread(chatId: string, clientId: string): void {
+  rowNames.set(chatId, `thread-${clientId}`)
+}
+
+export function threadNameOf(chatId: string | null, pending: PendingSend | undefined): string {
+  return chatId === null ? `thread-${pending?.clientId ?? ''}` : (rowNames.get(chatId) ?? chatId)
+}

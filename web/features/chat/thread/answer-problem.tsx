@@ -1,0 +1,63 @@
+import type { ReactNode } from 'react'
+import { Trans } from '@lingui/react/macro'
+import type { MessageView } from '../../../../protocol/http/chat-views.ts'
+import { Button } from '../../../ui/button.tsx'
+import { Notice } from '../../../ui/notice.tsx'
+import { FailureText } from '../../errors/failure-text.tsx'
+import type { AnswerHandlers } from './answer.tsx'
+
+/** Why an answer ended before its end, with the one thing that helps. */
+export function AnswerProblem({
+  message,
+  handlers,
+}: {
+  message: MessageView
+  handlers: AnswerHandlers
+}): ReactNode {
+  const { status, error } = message
+  if (status === 'stopped') {
+    return (
+      <p className="text-small text-muted">
+        <Trans>Stopped</Trans>
+      </p>
+    )
+  }
+  if (status === 'interrupted') {
+    return (
+      <Notice
+        look="warning"
+        action={
+          <Button onClick={() => handlers.onContinue(message)}>
+            <Trans>Continue</Trans>
+          </Button>
+        }
+      >
+        <Trans>Interrupted. The words so far are kept.</Trans>
+      </Notice>
+    )
+  }
+  if (status !== 'failed') return null
+  const seconds = error?.retryAfterMs === undefined ? undefined : Math.ceil(error.retryAfterMs / 1000)
+  return (
+    <Notice
+      action={
+        <Button onClick={() => handlers.onRegenerate(message)}>
+          <Trans>Try again</Trans>
+        </Button>
+      }
+    >
+      {error ? (
+        <FailureText code={error.code} message={error.message} />
+      ) : (
+        <p>
+          <Trans>The answer could not be written.</Trans>
+        </p>
+      )}
+      {seconds !== undefined && seconds > 0 && (
+        <p className="text-small">
+          <Trans>The provider asks to wait {seconds} s.</Trans>
+        </p>
+      )}
+    </Notice>
+  )
+}

@@ -1,0 +1,56 @@
+import { useMemo } from 'react'
+import type { ReactNode } from 'react'
+import { useLingui } from '@lingui/react/macro'
+import '../../../ui/markdown/markdown.css'
+import { StreamedAnswer } from '../../../ui/stream/streamed-answer.tsx'
+import type { AnswerLabels } from '../../../ui/stream/streamed-answer.tsx'
+import type { StreamedText } from '../../../ui/stream/streamed-text.ts'
+
+/** The words of an answer, as they are written or as the server has them. */
+export function AnswerText({
+  source,
+  streaming,
+  moving,
+  startedAt,
+  reasoningMs,
+}: {
+  source: StreamedText | string
+  streaming: boolean
+  moving: boolean
+  startedAt: number
+  reasoningMs: number | undefined
+}): ReactNode {
+  const labels = useAnswerLabels()
+  return (
+    <StreamedAnswer
+      source={source}
+      streaming={streaming}
+      link={moving ? 'moving' : 'live'}
+      since={startedAt}
+      reasoningMs={reasoningMs}
+      labels={labels}
+    />
+  )
+}
+
+function useAnswerLabels(): AnswerLabels {
+  const { t } = useLingui()
+  return useMemo(
+    () => ({
+      copy: t`Copy`,
+      copied: t`Copied`,
+      copyFailed: t`Press Ctrl+C`,
+      code: (language) => (language === '' ? t`Code` : t`Code, ${language}`),
+      table: t`Table`,
+      saveCsv: t`Save as CSV`,
+      showRows: (hidden, total) => t`Show ${hidden} more of ${total} rows`,
+      formula: t`Formula`,
+      taskDone: t`Done`,
+      taskOpen: t`Not done`,
+      image: t`Image`,
+      thinking: (seconds) => (seconds === undefined ? t`Thinking` : t`Thinking · ${seconds} s`),
+      thought: (seconds) => (seconds === undefined ? t`Thought` : t`Thought for ${seconds} s`),
+    }),
+    [t],
+  )
+}

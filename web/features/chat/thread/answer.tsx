@@ -1,0 +1,81 @@
+import { useState } from 'react'
+import type { ReactNode } from 'react'
+import { Trans } from '@lingui/react/macro'
+import type { MessageView } from '../../../../protocol/http/chat-views.ts'
+import { toLocalTime } from '../../../api/server-clock.ts'
+import { AnswerText } from './answer-text.tsx'
+import { AnswerProblem } from './answer-problem.tsx'
+import { LinkNote } from './link-note.tsx'
+import { useAnswer } from './use-answer.ts'
+
+export interface AnswerHandlers {
+  onContinue: (message: MessageView) => void
+  onRegenerate: (message: MessageView, model?: string) => void
+}
+
+/** An answer: bare text, what its instance is doing below it, and what went wrong, beside its cause. */
+export function Answer({
+  chatId,
+  message,
+  handlers,
+}: {
+  chatId: string
+  message: MessageView
+  handlers: AnswerHandlers
+}): ReactNode {
+  const { text, run } = useAnswer(chatId, message)
+  const running = message.status === 'running'
+  const link = run?.link ?? 'live'
+  return (
+    <div className="flex flex-col gap-2">
+      <div data-words="">
+        <AnswerText
+          source={text ?? message.text}
+          streaming={running}
+          moving={link === 'moving' || link === 'stalled'}
+          startedAt={toLocalTime(message.createdAt)}
+          reasoningMs={message.reasoningMs}
+        />
+      </div>
+      {running && (run?.phase ?? message.phase) === 'stopping' ? (
+        <Stopping />
+      ) : (
+        running && <LinkNote link={link} />
+      )}
+      {run?.firstVersion != null && <FirstVersion text={run.firstVersion} />}
+      {!running && <AnswerProblem message={message} handlers={handlers} />}
+    </div>
+  )
+}
+
+/** An answer that had to be written anew keeps the version that was being read. */
+function FirstVersion({ text }: { text: string }): ReactNode {
+  const [open, setOpen] = useState(false)
+  return (
+    <div className="text-small text-muted">
+      <Trans>Written anew</Trans>
+      {' · '}
+      <button
+        type="button"
+        aria-expanded={open}
+        className="min-h-7 font-semibold text-accent touch:min-h-11"
+        onClick={() => setOpen(!open)}
+      >
+        {open ? <Trans>hide first</Trans> : <Trans>show first</Trans>}
+      </button>
+      {open && (
+        <p className="own-direction mt-1 rounded-medium bg-surface-1 px-3 py-2 whitespace-pre-wrap [overflow-wrap:anywhere]">
+          {text}
+        </p>
+      )}
+    </div>
+  )
+}
+
+function Stopping(): ReactNode {
+  return (
+    <p className="text-small text-muted">
+      <Trans>Stopping…</Trans>
+    </p>
+  )
+}

@@ -1,0 +1,38 @@
+import type { ReactNode } from 'react'
+import { useLingui } from '@lingui/react/macro'
+import { IconButton } from '../../../ui/button.tsx'
+
+/** ‹ 1/2 ›: the other questions or answers that stand in the same place. */
+export function BranchSwitch({
+  at,
+  of,
+  onSwitch,
+}: {
+  /** From 0. */
+  at: number
+  of: number
+  onSwitch: (to: number) => void
+}): ReactNode {
+  const { t } = useLingui()
+  return (
+    <span className="inline-flex items-center">
+      <IconButton
+        size="small"
+        icon="left"
+        label={t`Version before`}
+        disabled={at === 0}
+        onClick={() => onSwitch(at - 1)}
+      />
+      <span className="min-w-7 text-center tabular-nums">
+        {at + 1}/{of}
+      </span>
+      <IconButton
+        size="small"
+        icon="right"
+        label={t`Version after`}
+        disabled={at === of - 1}
+        onClick={() => onSwitch(at + 1)}
+      />
+    </span>
+  )
+}

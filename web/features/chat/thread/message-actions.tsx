@@ -1,0 +1,125 @@
+import { useState } from 'react'
+import type { ReactNode } from 'react'
+import { useLingui } from '@lingui/react/macro'
+import type { MessageView } from '../../../../protocol/http/chat-views.ts'
+import { IconButton } from '../../../ui/button.tsx'
+import { classNames } from '../../../ui/class-names.ts'
+import { Menu, MenuItem } from '../../../ui/menu.tsx'
+import { copyMessage } from './copy-message.ts'
+import { useModels } from '../state/use-models.ts'
+
+export interface MessageHandlers {
+  onEdit: (message: MessageView) => void
+  onRegenerate: (message: MessageView, model?: string) => void
+  onContinue: (message: MessageView) => void
+  onDelete: (message: MessageView) => void
+}
+
+/** It ended before it was whole, and can go on. */
+export function isUnfinished({ status }: MessageView): boolean {
+  return status === 'stopped' || status === 'interrupted'
+}
+
+/** What can be done with a message, in a line below it: seen on hover and focus, always on the last answer. */
+export function MessageActions({
+  message,
+  always,
+  handlers,
+  children,
+}: {
+  message: MessageView
+  always: boolean
+  handlers: MessageHandlers
+  /** Branches and facts, which stand in the same line. */
+  children: ReactNode
+}): ReactNode {
+  const { t } = useLingui()
+  const answer = message.role === 'assistant'
+  return (
+    <div
+      className={classNames(
+        'flex min-h-8 touch:min-h-11 flex-wrap items-center gap-0.5 text-small text-faint transition-opacity duration-(--motion-quick)',
+        answer ? '-ml-1.5' : 'justify-end -mr-1.5',
+        !always && 'opacity-0 group-focus-within:opacity-100 group-hover:opacity-100',
+      )}
+    >
+      <CopyButton message={message} />
+      {!answer && (
+        <IconButton size="small" icon="edit" label={t`Edit`} onClick={() => handlers.onEdit(message)} />
+      )}
+      {answer && <RegenerateMenu message={message} handlers={handlers} />}
+      {answer && isUnfinished(message) && (
+        <IconButton
+          size="small"
+          icon="onward"
+          label={t`Continue`}
+          onClick={() => handlers.onContinue(message)}
+        />
+      )}
+      <IconButton size="small" icon="trash" label={t`Delete`} onClick={() => handlers.onDelete(message)} />
+      {children}
+    </div>
+  )
+}
+
+function CopyButton({ message }: { message: MessageView }): ReactNode {
+  const { t } = useLingui()
+  const [said, setSaid] = useState<'copied' | 'refused' | null>(null)
+  const copy = async (): Promise<void> => {
+    setSaid((await copyMessage(message)) ? 'copied' : 'refused')
+    setTimeout(() => setSaid(null), 2000)
+  }
+  return (
+    <>
+      <IconButton
+        size="small"
+        icon={said === 'copied' ? 'check' : 'copy'}
+        label={t`Copy`}
+        onClick={() => void copy()}
+      />
+      <output className={said ? 'px-1' : ''}>
+        {said === 'copied' && t`Copied`}
+        {said === 'refused' && t`The browser refused to copy`}
+      </output>
+    </>
+  )
+}
+
+function RegenerateMenu({
+  message,
+  handlers,
+}: {
+  message: MessageView
+  handlers: MessageHandlers
+}): ReactNode {
+  const { t } = useLingui()
+  const { models } = useModels()
+  if (models.length < 2) {
+    return (
+      <IconButton
+        size="small"
+        icon="again"
+        label={t`Answer again`}
+        onClick={() => handlers.onRegenerate(message)}
+      />
+    )
+  }
+  return (
+    <Menu
+      label={t`Answer again`}
+      renderTrigger={(props) => <IconButton {...props} size="small" icon="again" label={t`Answer again`} />}
+    >
+      <MenuItem icon="again" onSelect={() => handlers.onRegenerate(message)}>
+        {t`With the same model`}
+      </MenuItem>
+      {models
+        .filter((model) => model.id !== message.model)
+        .slice(0, 50)
+        .map((model) => (
+          <MenuItem key={model.id} onSelect={() => handlers.onRegenerate(message, model.id)}>
+            {model.name}
+          </MenuItem>
+        ))}
+    </Menu>
+  )
+}

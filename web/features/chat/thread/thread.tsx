@@ -1,0 +1,133 @@
+import { memo, useCallback, useLayoutEffect, useMemo, useRef } from 'react'
+import type { ReactNode } from 'react'
+import { Trans, useLingui } from '@lingui/react/macro'
+import type { ChatView, MessageView } from '../../../../protocol/http/chat-views.ts'
+import { IconButton } from '../../../ui/button.tsx'
+import { toServerTime } from '../../../api/server-clock.ts'
+import { messagesOfStart } from '../state/chat-cache.ts'
+import { MessageRow } from './message-row.tsx'
+import type { RowHandlers } from './message-row.tsx'
+import { pathTo } from '../state/message-tree.ts'
+import { answerRow, questionRow, rowNameOf } from '../state/pending-sends.ts'
+import type { PendingSend } from '../state/pending-sends.ts'
+import { useScrollPin } from './use-scroll-pin.ts'
+import { useScrollPlace } from './use-scroll-place.ts'
+import { useMessageWindow } from './use-message-window.ts'
+
+const Row = memo(MessageRow)
+
+/** The messages of the branch that is shown, the last forty first, and what was just asked below them. */
+export function Thread({
+  chat,
+  pending,
+  editing,
+  handlers,
+}: {
+  chat: ChatView | undefined
+  pending: PendingSend | undefined
+  editing: string | null
+  handlers: RowHandlers
+}): ReactNode {
+  const { t } = useLingui()
+  const box = useRef<HTMLDivElement>(null)
+  const content = useRef<HTMLDivElement>(null)
+  const { pinned, hasNews, toEnd, unpin } = useScrollPin(box, content)
+  const top = useRef<HTMLDivElement>(null)
+  const messages = useMemo(() => shownMessages(chat, pending), [chat, pending])
+  const { shown, show } = useMessageWindow(box, top, messages.length)
+  const latest = useRef(messages)
+  useLayoutEffect(() => {
+    latest.current = messages
+  })
+  const reveal = useCallback(
+    (messageId: string) => {
+      const index = latest.current.findIndex((it) => it.id === messageId)
+      if (index >= 0) show(latest.current.length - index + 4)
+    },
+    [show],
+  )
+  useScrollPlace({ chatId: chat?.id ?? '', box, pinned, unpin, reveal })
+  const from = Math.max(0, messages.length - shown)
+
+  // A question just asked is always shown, wherever the reader was.
+  const asked = pending?.clientId
+  useLayoutEffect(() => {
+    if (asked !== undefined) toEnd()
+  }, [asked, toEnd])
+
+  return (
+    <div className="relative min-h-0 flex-1">
+      <div
+        ref={box}
+        data-thread=""
+        className="h-full overflow-y-auto overscroll-contain [scrollbar-gutter:stable_both-edges]"
+      >
+        <div ref={content} className="mx-auto flex w-full max-w-measure flex-col gap-6 px-4 pt-6 pb-10">
+          {from > 0 && (
+            <div ref={top} className="text-center text-small text-faint">
+              <Trans>{from} earlier messages</Trans>
+            </div>
+          )}
+          <div role="log" aria-live="off" aria-label={t`Messages`} className="flex flex-col">
+            {messages.slice(from).map((message, index, list) => (
+              <Row
+                key={rowNameOf(message.id)}
+                chatId={chat?.id ?? ''}
+                message={message}
+                all={chat?.messages ?? none}
+                last={index === list.length - 1}
+                editing={editing === message.id}
+                handlers={handlers}
+              />
+            ))}
+          </div>
+        </div>
+      </div>
+      {!pinned && (
+        <div className="appear absolute inset-x-0 bottom-2 flex justify-center">
+          <div className="rounded-full border border-border bg-raised shadow-raised">
+            <IconButton
+              icon="arrow-down"
+              size="large"
+              label={hasNews ? t`To the newest words` : t`To the end`}
+              onClick={() => toEnd(true)}
+            />
+          </div>
+        </div>
+      )}
+    </div>
+  )
+}
+
+const none: MessageView[] = []
+
+/**
+ * The branch that is shown, with what was just asked at its end: as the messages that the server will make of it, in
+ * the rows that those will keep.
+ */
+function shownMessages(chat: ChatView | undefined, pending: PendingSend | undefined): MessageView[] {
+  const messages = chat?.messages ?? none
+  if (!pending || pending.continueOf !== undefined) return pathTo(messages, chat?.currentId ?? null)
+  return [...pathTo(messages, pending.parentId), ...messagesOfPending(pending)]
+}
+
+function messagesOfPending({
+  clientId,
+  parentId,
+  text,
+  model,
+  sentAt,
+  stopping,
+}: PendingSend): MessageView[] {
+  const ids = { userMessageId: questionRow(clientId), messageId: answerRow(clientId) }
+  const answerOf = text === undefined && parentId !== null ? { ...ids, userMessageId: parentId } : ids
+  const asked = messagesOfStart(
+    { chatId: '', runId: '', ...answerOf },
+    { model, text, parentId, now: toServerTime(sentAt) },
+  )
+  return asked.map((message) =>
+    message.role === 'assistant'
+      ? { ...message, runId: null, phase: stopping ? 'stopping' : 'queued' }
+      : message,
+  )
+}

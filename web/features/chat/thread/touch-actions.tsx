@@ -1,0 +1,74 @@
+import { useRef, useState } from 'react'
+import type { ReactNode } from 'react'
+import { useLingui } from '@lingui/react/macro'
+import type { MessageView } from '../../../../protocol/http/chat-views.ts'
+import { IconButton } from '../../../ui/button.tsx'
+import { useLongPress } from '../../../ui/use-long-press.ts'
+import { MessageActions } from './message-actions.tsx'
+import type { MessageHandlers } from './message-actions.tsx'
+import { MessageFacts } from './message-facts.tsx'
+import { MessageSheet } from './message-sheet.tsx'
+import { useTextSelection } from './use-text-selection.ts'
+
+/**
+ * What can be done with a message where a finger points: a sheet that a long press on the message opens, and for
+ * keyboards and screen readers a button that is seen when it has the focus. In sight stand only the branches, and all
+ * of it below the last answer.
+ */
+export function TouchActions({
+  message,
+  name,
+  time,
+  bar,
+  handlers,
+  branches,
+}: {
+  message: MessageView
+  name: string
+  time: string
+  /** The line of icons stands below it. */
+  bar: boolean
+  handlers: MessageHandlers
+  branches: ReactNode
+}): ReactNode {
+  const { t } = useLingui()
+  const [open, setOpen] = useState(false)
+  const article = useRef<HTMLElement | null>(null)
+  const { selecting, select } = useTextSelection(article)
+  useLongPress(article, selecting ? undefined : () => setOpen(true))
+  return (
+    <div
+      ref={(element) => {
+        article.current = element?.closest('article') ?? null
+      }}
+      data-press={selecting ? undefined : ''}
+    >
+      {bar ? (
+        <MessageActions message={message} always handlers={handlers}>
+          {branches}
+          <MessageFacts message={message} time={time} />
+        </MessageActions>
+      ) : (
+        branches && <div className="text-small text-faint">{branches}</div>
+      )}
+      <div className="sr-only focus-within:not-sr-only">
+        <IconButton
+          icon="more"
+          label={t`Actions of this message`}
+          aria-haspopup="dialog"
+          onClick={() => setOpen(true)}
+        />
+      </div>
+      {open && (
+        <MessageSheet
+          message={message}
+          name={name}
+          time={time}
+          handlers={handlers}
+          onSelectText={select}
+          onClose={() => setOpen(false)}
+        />
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,104 @@
+import { useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { useQueryClient } from '@tanstack/react-query'
+import type { MessageView } from '../../../../protocol/http/chat-views.ts'
+import type { FollowedRun } from '../../../live/followed-run.ts'
+import type { RunStore } from '../../../live/run-store.ts'
+import { createStreamedText } from '../../../ui/stream/streamed-text.ts'
+import type { StreamedText } from '../../../ui/stream/streamed-text.ts'
+import { useLiveClient } from '../state/live-context.tsx'
+import { patchChat } from '../state/chat-query.ts'
+import { endAnswer } from '../state/take-user-event.ts'
+import { withMessage } from '../state/chat-cache.ts'
+
+export interface LiveAnswer {
+  /** The text as it is written; null for an answer that was finished when it was first shown. */
+  text: StreamedText | null
+  run: FollowedRun | null
+}
+
+/**
+ * Follows a running answer for as long as it is on the screen. Words go from the run to the shown text without passing
+ * through React; the end is written into the cache.
+ */
+export function useAnswer(chatId: string, message: MessageView): LiveAnswer {
+  const client = useLiveClient()
+  const queryClient = useQueryClient()
+  const running = message.status === 'running' && message.runId !== null
+  const [text, setText] = useState<StreamedText | null>(null)
+  const [store, setStore] = useState<RunStore | null>(null)
+  const latest = useRef(message)
+  useLayoutEffect(() => {
+    latest.current = message
+  })
+  const { runId } = message
+
+  useEffect(() => {
+    if (!running || runId === null) return
+    const { id, text: known, fence = 0, phase = 'running' } = latest.current
+    const followed = client.follow({ runId, messageId: id, text: known, fence, phase })
+    const shown = createStreamedText({ text: followed.run.get().text })
+    const off = followed.run.onText((change) => {
+      if (change.kind === 'append') shown.append(change.text)
+      else shown.cut(change.length)
+    })
+    let told = false
+    const tell = (): void => {
+      const { end, text: whole } = followed.run.get()
+      if (!end || told) return
+      told = true
+      endAnswer(queryClient, chatId, id, { ...endOf(end), text: whole })
+    }
+    const settle = (): void => {
+      if (!followed.run.get().end) return
+      shown.end()
+      tellWhenShown()
+    }
+    // What stands below an answer comes once its last words are there, and is not pushed by them.
+    const tellWhenShown = (): void => {
+      if (shown.getSnapshot().ended) tell()
+    }
+    const offShown = shown.subscribe(tellWhenShown)
+    const offState = followed.run.subscribe(settle)
+    setText(shown)
+    setStore(followed.run)
+    return () => {
+      off()
+      offState()
+      offShown()
+      tell()
+      const { text: whole, position, end, gone } = followed.run.get()
+      // Whoever shows this answer next goes on from here; but what was read anew after its end is newer than this.
+      if (!end && !gone && latest.current.status === 'running') {
+        patchChat(queryClient, chatId, (chat) =>
+          withMessage(chat, id, { text: whole, fence: position.fence }),
+        )
+      }
+      followed.release()
+    }
+  }, [client, queryClient, chatId, running, runId])
+
+  const run = useSyncExternalStore(store?.subscribe ?? never, store?.get ?? nothing)
+
+  // The end came by another way than the run's own frames: what the server says now is what is shown.
+  const finalText = message.status === 'running' ? null : message.text
+  useEffect(() => {
+    if (finalText === null || !text) return
+    if (text.whole() !== finalText) text.replace(finalText)
+    text.end()
+  }, [finalText, text])
+
+  return { text, run }
+}
+
+function endOf(end: NonNullable<FollowedRun['end']>): Partial<MessageView> {
+  const { status, usage, error, reasoningMs } = end
+  return {
+    status,
+    ...(usage ? { usage } : {}),
+    ...(error ? { error } : {}),
+    ...(reasoningMs === undefined ? {} : { reasoningMs }),
+  }
+}
+
+const never = (): (() => void) => () => undefined
+const nothing = (): null => null

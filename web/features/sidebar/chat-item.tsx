@@ -1,0 +1,47 @@
+import type { ReactNode } from 'react'
+import { useQueryClient } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { useLingui } from '@lingui/react/macro'
+import type { ChatSummary } from '../../../protocol/http/chat-views.ts'
+import { classNames } from '../../ui/class-names.ts'
+import { chatQuery } from '../chat/state/chat-query.ts'
+import { ChatMenu } from '../chat/chat-menu.tsx'
+
+/** A chat in the list. Pointing at it reads it, so that it opens at once. */
+export function ChatItem({ chat, onOpen }: { chat: ChatSummary; onOpen: () => void }): ReactNode {
+  const { t } = useLingui()
+  const queryClient = useQueryClient()
+  const read = (): void => {
+    void queryClient.prefetchQuery(chatQuery(chat.id))
+  }
+  const mark = chat.running ? t`An answer is being written` : chat.unread ? t`New answer` : null
+  return (
+    <li className="group/item relative">
+      <Link
+        to="/c/$chatId"
+        params={{ chatId: chat.id }}
+        onClick={onOpen}
+        onPointerEnter={read}
+        onFocus={read}
+        className="flex min-h-9 items-center gap-2 rounded-medium px-2 py-1.5 text-text group-focus-within/item:pr-9 group-hover/item:pr-9 group-has-[[aria-expanded=true]]/item:pr-9 hover:bg-hover touch:min-h-11 touch:pr-11"
+        activeProps={{ className: 'bg-hover font-medium', 'aria-current': 'page' }}
+      >
+        <bdi className="min-w-0 flex-1 truncate">{chat.title}</bdi>
+        {mark && (
+          <span
+            title={mark}
+            className={classNames(
+              'mr-1 size-2 shrink-0 rounded-full not-touch:group-focus-within/item:sr-only not-touch:group-hover/item:sr-only',
+              chat.running ? 'border-2 border-accent' : 'bg-accent',
+            )}
+          >
+            <span className="sr-only">{mark}</span>
+          </span>
+        )}
+      </Link>
+      <span className="absolute top-1/2 right-1 -translate-y-1/2 opacity-0 group-focus-within/item:opacity-100 group-hover/item:opacity-100 has-[[aria-expanded=true]]:opacity-100 touch:opacity-100">
+        <ChatMenu chat={chat} small />
+      </span>
+    </li>
+  )
+}

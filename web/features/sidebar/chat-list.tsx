@@ -1,0 +1,98 @@
+import { useDeferredValue, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
+import type { ReactNode } from 'react'
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
+import { Trans, useLingui } from '@lingui/react/macro'
+import { Button } from '../../ui/button.tsx'
+import { Icon } from '../../ui/icon.tsx'
+import { ErrorNotice } from '../errors/error-notice.tsx'
+import { ChatItem } from './chat-item.tsx'
+import { chatListQuery } from '../chat/state/chat-list-query.ts'
+import { groupByDay } from './day-groups.ts'
+import type { DayGroup } from './day-groups.ts'
+
+/** Chats by day, a page at a time; filtered on the server, so that old ones are found too. */
+export function ChatList({ filter, onOpen }: { filter: string; onOpen: () => void }): ReactNode {
+  const { t } = useLingui()
+  const q = useDeferredValue(filter.trim())
+  const [archived, setArchived] = useState(false)
+  const wish = { ...(q === '' ? {} : { q }), ...(archived ? { archived: 'true' as const } : {}) }
+  const query = useInfiniteQuery({ ...chatListQuery(wish), placeholderData: keepPreviousData })
+  const { fetchNextPage, hasNextPage, isFetchingNextPage } = query
+  const end = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    const element = end.current
+    if (!element || !hasNextPage || isFetchingNextPage) return
+    const observer = new IntersectionObserver(([entry]) => {
+      if (entry?.isIntersecting) void fetchNextPage()
+    })
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [fetchNextPage, hasNextPage, isFetchingNextPage])
+
+  const now = useToday()
+  const chats = query.data?.pages.flatMap((page) => page.items) ?? []
+  const names: Record<DayGroup, string> = {
+    pinned: t`Pinned`,
+    today: t`Today`,
+    yesterday: t`Yesterday`,
+    week: t`Last 7 days`,
+    month: t`Last 30 days`,
+    older: t`Older`,
+  }
+  return (
+    <div className="min-h-0 flex-1 overflow-y-auto px-2 pb-2">
+      {query.error && (
+        <div className="p-1">
+          <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />
+        </div>
+      )}
+      {groupByDay(chats, now).map(({ group, chats: ofGroup }) => (
+        <section key={group} aria-label={names[group]}>
+          <h2 className="px-2 pt-4 pb-1 text-small font-medium text-faint">{names[group]}</h2>
+          <ul>
+            {ofGroup.map((chat) => (
+              <ChatItem key={chat.id} chat={chat} onOpen={onOpen} />
+            ))}
+          </ul>
+        </section>
+      ))}
+      {query.isSuccess && chats.length === 0 && (
+        <p className="px-2 pt-4 text-muted">
+          {q !== '' ? (
+            <Trans>No title contains “{q}”.</Trans>
+          ) : archived ? (
+            <Trans>Nothing is archived.</Trans>
+          ) : (
+            <Trans>Chats will be kept here.</Trans>
+          )}
+        </p>
+      )}
+      {(archived || chats.length > 0) && !hasNextPage && (
+        <button
+          type="button"
+          aria-pressed={archived}
+          className="mt-3 flex min-h-9 w-full items-center gap-2 rounded-medium px-2 text-small text-faint hover:bg-hover hover:text-text touch:min-h-11"
+          onClick={() => setArchived(!archived)}
+        >
+          <Icon name="archive" size={16} />
+          {archived ? <Trans>Back to all chats</Trans> : <Trans>Archived chats</Trans>}
+        </button>
+      )}
+      <div ref={end}>
+        {hasNextPage && (
+          <Button look="plain" wide busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+            <Trans>Older chats</Trans>
+          </Button>
+        )}
+      </div>
+    </div>
+  )
+}
+
+/** Today; another one after midnight, when the list is next rendered. */
+function useToday(): Date {
+  const day = useSyncExternalStore(never, () => new Date().setHours(0, 0, 0, 0))
+  return useMemo(() => new Date(day), [day])
+}
+
+const never = (): (() => void) => () => undefined

@@ -1,0 +1,48 @@
+import { useEffect, useState } from 'react'
+import type { ReactNode } from 'react'
+import { Trans } from '@lingui/react/macro'
+import { closeCodes } from '../../../protocol/close-codes.ts'
+import { useConnectionStatus } from '../chat/state/live-context.tsx'
+import { useOnline } from '../chat/state/use-online.ts'
+
+/** What is better again within this time was never worth a word, ms. */
+const worthTellingMs = 2000
+
+/** Says that the live connection is away, once it lasts, and when a lesser way stands in for the WebSocket. */
+export function ConnectionNote(): ReactNode {
+  const { link, transport, endedBy } = useConnectionStatus()
+  const online = useOnline()
+  const away = link === 'waiting' || link === 'connecting'
+  const lesser = link === 'open' && transport !== 'socket'
+  const [lasts, setLasts] = useState(false)
+  const worse = away ? 'away' : lesser ? transport : null
+  useEffect(() => {
+    if (worse === null) return
+    const timer = setTimeout(() => setLasts(true), worthTellingMs)
+    return () => {
+      clearTimeout(timer)
+      setLasts(false)
+    }
+  }, [worse])
+  const text =
+    endedBy === closeCodes.tooMany.code ? (
+      <Trans>Too many pages are open. Close one, and this one goes on.</Trans>
+    ) : endedBy === closeCodes.wrongVersion.code ? (
+      <Trans>This page is older than the server. Reload it.</Trans>
+    ) : away && lasts ? (
+      online ? (
+        <Trans>Reconnecting…</Trans>
+      ) : (
+        <Trans>Offline. What you write is kept.</Trans>
+      )
+    ) : lesser && lasts && transport === 'events' ? (
+      <Trans>Live by server-sent events: something on the way blocks WebSockets.</Trans>
+    ) : lesser && lasts ? (
+      <Trans>Updated about once a second: something on the way holds live updates back.</Trans>
+    ) : null
+  return (
+    <output className="block px-4 text-small text-warning">
+      {text && <p className="appear py-2">{text}</p>}
+    </output>
+  )
+}
