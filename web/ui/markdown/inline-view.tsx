@@ -1,11 +1,11 @@
 import { Fragment, memo, use } from 'react'
 import type { ReactNode } from 'react'
 import type { Token, Tokens } from 'marked'
-import { decodeEntities } from './decode-entities.ts'
-import type { FormulaToken } from './lexer.ts'
+import { decodeEntities } from './parse/decode-entities.ts'
+import type { FormulaToken } from './parse/lexer.ts'
 import { MarkdownLabelsContext } from './markdown-labels.ts'
 import { MathView } from './math-view.tsx'
-import { ownImage, safeHref } from './safe-link.ts'
+import { ownImage, safeHref } from './parse/safe-link.ts'
 
 interface LinkProps {
   href: string

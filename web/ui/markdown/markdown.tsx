@@ -1,12 +1,12 @@
 import { memo, startTransition, useEffect, useMemo, useState } from 'react'
 import type { ReactNode, Ref } from 'react'
 import { BlockView } from './block-view.tsx'
-import type { BlockGroup } from './blocks.ts'
+import type { BlockGroup } from './parse/blocks.ts'
 import { englishMarkdownLabels, MarkdownLabelsContext } from './markdown-labels.ts'
 import type { MarkdownLabels } from './markdown-labels.ts'
 import { MessageBoundary } from './message-boundary.tsx'
-import { MarkdownParser } from './parse-markdown.ts'
-import type { ParsedMarkdown } from './parse-markdown.ts'
+import { MarkdownParser } from './parse/parse-markdown.ts'
+import type { ParsedMarkdown } from './parse/parse-markdown.ts'
 import { StreamDot } from './stream-dot.tsx'
 
 export interface MarkdownProps {

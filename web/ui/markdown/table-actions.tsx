@@ -3,8 +3,8 @@ import type { ReactNode } from 'react'
 import { saveFile } from '../save-file.ts'
 import { CopyButton } from './copy-button.tsx'
 import { MarkdownLabelsContext } from './markdown-labels.ts'
-import { toCsv, toHtml, toTabs } from './table-formats.ts'
-import type { TableText } from './table-formats.ts'
+import { toCsv, toHtml, toTabs } from './parse/table-formats.ts'
+import type { TableText } from './parse/table-formats.ts'
 
 /** What can be done with a table, in the room below it: seen on hover and focus, always where a finger points. */
 export function TableActions({ read }: { read: () => TableText }): ReactNode {

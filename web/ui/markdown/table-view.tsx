@@ -5,7 +5,7 @@ import { renderInline } from './inline-view.tsx'
 import { MarkdownLabelsContext } from './markdown-labels.ts'
 import { StreamDot } from './stream-dot.tsx'
 import { TableActions } from './table-actions.tsx'
-import { tableText } from './table-formats.ts'
+import { tableText } from './parse/table-formats.ts'
 import { useOverflow } from './use-overflow.ts'
 
 type Cell = Tokens.TableCell

@@ -1,7 +1,7 @@
 import { createElement } from 'react'
 import { renderToStaticMarkup } from 'react-dom/server'
 import { describe, expect, test } from 'vitest'
-import { Markdown } from './markdown.tsx'
+import { Markdown } from '../markdown.tsx'
 
 /** The markup of a text, without the frame and what every block has. */
 function html(text: string): string {
