@@ -1,13 +1,12 @@
 import { useImperativeHandle, useRef } from 'react'
 import type { KeyboardEvent, ReactNode, Ref } from 'react'
-import { Trans, useLingui } from '@lingui/react/macro'
-import type { limits } from '../../../../protocol/ids.ts'
+import { useLingui } from '@lingui/react/macro'
 import { IconButton } from '../../../ui/button.tsx'
+import { FieldProblem, mostText } from './field-problem.tsx'
 import { sendsOn, useSendKey } from './send-key.ts'
 import { useHeldSend } from './use-held-send.ts'
+import { useTextFiles } from './use-text-files.ts'
 import { focusUnlessTouch, useDraftField } from './use-draft-field.ts'
-
-const mostText: (typeof limits)['messageText'] = 400_000
 
 export interface ComposerHandle {
   focus: () => void
@@ -47,7 +46,8 @@ export function Composer({
   const { t } = useLingui()
   const sendKey = useSendKey()
   const root = useRef<HTMLFormElement>(null)
-  const { field, length, blank, put, save, change } = useDraftField(chatKey)
+  const { field, length, blank, put, insert, save, change } = useDraftField(chatKey)
+  const files = useTextFiles(insert)
 
   useImperativeHandle(
     ref,
@@ -96,7 +96,8 @@ export function Composer({
         event.preventDefault()
         send()
       }}
-      className="flex flex-col rounded-large border border-border-strong bg-raised shadow-raised transition-colors duration-(--motion-quick) focus-within:border-accent"
+      data-over={files.over || undefined}
+      className="flex flex-col rounded-large border border-border-strong bg-raised shadow-raised transition-colors duration-(--motion-quick) focus-within:border-accent data-over:border-accent data-over:outline-2 data-over:outline-accent"
     >
       <div className="flex items-end gap-2 py-1.5 pr-1.5 pl-4">
         <textarea
@@ -104,11 +105,15 @@ export function Composer({
           rows={1}
           dir="auto"
           aria-label={t`Message`}
-          placeholder={running ? t`Write the next message` : t`Ask anything`}
+          placeholder={
+            files.over ? t`Drop text files here` : running ? t`Write the next message` : t`Ask anything`
+          }
           onInput={() => {
             held.takeBack()
+            files.forget()
             change()
           }}
+          onPaste={files.onPaste}
           onKeyDown={onKeyDown}
           className="max-h-[40dvh] min-h-10 flex-1 resize-none bg-transparent py-[0.40625rem] text-answer outline-none placeholder:text-faint touch:min-h-11"
         />
@@ -132,17 +137,7 @@ export function Composer({
           />
         )}
       </div>
-      {(tooLong || (blocked !== null && !blank)) && (
-        <p role="alert" className="px-4 pb-2 text-small text-danger">
-          {tooLong ? (
-            <Trans>
-              Too long: {length} of at most {mostText} characters.
-            </Trans>
-          ) : (
-            blocked
-          )}
-        </p>
-      )}
+      <FieldProblem length={length} refused={files.refused} blocked={blank ? null : blocked} />
     </form>
   )
 }

@@ -11,6 +11,8 @@ export interface DraftField {
   blank: boolean
   /** Sets the words. */
   put: (text: string) => void
+  /** Puts a paragraph where the cursor is, so that the browser can undo it. */
+  insert: (text: string) => void
   /** Stores them now. */
   save: () => void
   /** For the field's own input events. */
@@ -71,7 +73,21 @@ export function useDraftField(chatKey: string): DraftField {
     timer.current = setTimeout(save, 150)
   }
 
-  return { field, length, blank, put, save, change }
+  const insert = (text: string): void => {
+    const element = field.current
+    if (!element) return
+    const { value, selectionStart, selectionEnd } = element
+    const before = value.slice(0, selectionStart).trimEnd() === '' ? '' : '\n\n'
+    const after = value.slice(selectionEnd).trim() === '' ? '' : '\n\n'
+    const paragraph = `${before}${text}${after}`
+    element.focus()
+    // Long texts take a browser seconds that way.
+    const undoable = paragraph.length < surelyHigh && document.execCommand('insertText', false, paragraph)
+    if (!undoable) element.setRangeText(paragraph, selectionStart, selectionEnd, 'end')
+    change()
+  }
+
+  return { field, length, blank, put, insert, save, change }
 }
 
 /** A finger that opens a chat does not want the keyboard. */

@@ -1,0 +1,71 @@
+import { useEffect, useEffectEvent, useState } from 'react'
+import type { ClipboardEvent } from 'react'
+import type { Refusal } from './read-text-file.ts'
+
+export interface RefusedFile {
+  name: string
+  why: Refusal
+}
+
+/**
+ * Files dropped anywhere on the page, or pasted into the field, whose text goes into the message. Without it a browser
+ * would leave the page for the file.
+ */
+export function useTextFiles(insert: (text: string) => void): {
+  /** Files are held over the page. */
+  over: boolean
+  refused: RefusedFile | null
+  forget: () => void
+  onPaste: (event: ClipboardEvent) => void
+} {
+  const [over, setOver] = useState(false)
+  const [refused, setRefused] = useState<RefusedFile | null>(null)
+  const take = useEffectEvent(async (files: readonly File[]) => {
+    setRefused(null)
+    const { readTextFile } = await import('./read-text-file.ts')
+    const read = await Promise.all(files.map(readTextFile))
+    const texts = read.flatMap((it) => ('text' in it ? [it.text] : []))
+    if (texts.length > 0) insert(texts.join('\n\n'))
+    const problems = read.map((it, place) =>
+      'refused' in it ? { name: files[place]?.name ?? '', why: it.refused } : null,
+    )
+    setRefused(problems.find((it) => it !== null) ?? null)
+  })
+
+  useEffect(() => {
+    const stop = new AbortController()
+    const on = (name: 'dragover' | 'dragleave' | 'drop', hear: (event: DragEvent) => void): void =>
+      addEventListener(name, (event) => holdsFiles(event) && hear(event), { signal: stop.signal })
+    on('dragover', (event) => {
+      event.preventDefault()
+      setOver(true)
+    })
+    on('dragleave', (event) => {
+      // Only where the pointer leaves the window does it go to nothing.
+      if (event.relatedTarget === null) setOver(false)
+    })
+    on('drop', (event) => {
+      event.preventDefault()
+      setOver(false)
+      void take([...(event.dataTransfer?.files ?? [])])
+    })
+    return () => stop.abort()
+  }, [])
+
+  return {
+    over,
+    refused,
+    forget: () => setRefused(null),
+    onPaste(event) {
+      const { files, types } = event.clipboardData
+      // An office program puts a picture beside the text that is meant.
+      if (files.length === 0 || types.includes('text/plain')) return
+      event.preventDefault()
+      void take([...files])
+    },
+  }
+}
+
+function holdsFiles({ dataTransfer }: DragEvent): boolean {
+  return dataTransfer?.types.includes('Files') === true
+}
