@@ -1,8 +1,10 @@
+import { upstreamErrors } from './upstream-errors.ts'
+
 /**
  * Every error that a client can be told, in one table: the status it travels with, whether the same request may
  * succeed later, and a sentence for a person. The page translates by code; `docs/errors.md` is generated from here.
  */
-interface ErrorEntry {
+export interface ErrorEntry {
   status: number
   retryable: boolean
   message: string
@@ -96,22 +98,7 @@ export const errorCatalogue = {
     retryable: true,
     message: 'The disk of the server is full, so nothing can be saved. Tell an administrator.',
   },
-  upstream_unreachable: { status: 502, retryable: true, message: 'The model provider cannot be reached.' },
-  upstream_key_refused: { status: 502, retryable: false, message: 'The model provider refused the API key.' },
-  upstream_rate_limited: { status: 429, retryable: true, message: 'The model provider asks to slow down.' },
-  upstream_context_too_long: {
-    status: 422,
-    retryable: false,
-    message: 'The conversation is too long for this model.',
-  },
-  upstream_filtered: { status: 422, retryable: false, message: 'The model provider refused to answer this.' },
-  upstream_broke_off: {
-    status: 502,
-    retryable: true,
-    message: 'The model provider broke off in mid-answer.',
-  },
-  upstream_silent: { status: 504, retryable: true, message: 'The model provider fell silent.' },
-  upstream_refused: { status: 502, retryable: false, message: 'The model provider refused the request.' },
+  ...upstreamErrors,
 } as const satisfies Record<string, ErrorEntry>
 
 export type ErrorCode = keyof typeof errorCatalogue

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { errorCatalogue } from '../../../protocol/errors.ts'
+import { upstreamErrors } from '../../../protocol/upstream-errors.ts'
 import { splitFailure } from './split-failure.ts'
 
 const code = 'upstream_rate_limited'
-const english = errorCatalogue[code].message
+const english = upstreamErrors[code].message
 const german = 'Der Modellanbieter bittet um langsameres Anfragen.'
 
 test.each([
@@ -20,7 +20,7 @@ test.each([
 
 test('a sentence that begins like the general one and tells more stands in its place', () => {
   const message = 'The model provider cannot be reached: connection refused.'
-  const sentence = errorCatalogue.upstream_unreachable.message
+  const sentence = upstreamErrors.upstream_unreachable.message
   expect(splitFailure('upstream_unreachable', message, sentence)).toEqual({
     sentence: message,
     more: null,

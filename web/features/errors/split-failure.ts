@@ -1,4 +1,4 @@
-import { errorCatalogue } from '../../../protocol/errors.ts'
+import { upstreamErrors } from '../../../protocol/upstream-errors.ts'
 
 const mostShown = 500
 /** Stands between the server's sentence and the provider's own words (`server/upstream/provider-refusal.ts`). */
@@ -19,8 +19,8 @@ export function splitFailure(code: string, message: string, sentence: string | u
   const at = message.indexOf(quotes)
   const said = at < 0 ? message : message.slice(0, at)
   const quoted = at < 0 ? null : message.slice(at + quotes.length, at + quotes.length + mostShown)
-  const general = Object.hasOwn(errorCatalogue, code)
-    ? errorCatalogue[code as keyof typeof errorCatalogue].message
+  const general = Object.hasOwn(upstreamErrors, code)
+    ? upstreamErrors[code as keyof typeof upstreamErrors].message
     : undefined
   if (said === general) return { sentence, more: null, quoted }
   const more = said.slice(0, mostShown)
