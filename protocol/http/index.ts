@@ -29,6 +29,7 @@ import { putSettings } from './put-settings.ts'
 import { resetPassword } from './reset-password.ts'
 import { restoreChat } from './restore-chat.ts'
 import { restoreMessage } from './restore-message.ts'
+import { searchMessages } from './search-messages.ts'
 import { signIn } from './sign-in.ts'
 import { signOutEverywhere } from './sign-out-everywhere.ts'
 import { signOut } from './sign-out.ts'
@@ -72,6 +73,7 @@ export const operations = {
   resetPassword,
   restoreChat,
   restoreMessage,
+  searchMessages,
   signIn,
   signOutEverywhere,
   signOut,

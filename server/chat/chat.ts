@@ -17,6 +17,8 @@ import type { ToldLimit } from './run-limits.ts'
 import type { Jobs } from '../shared-state/jobs.ts'
 import { startRun } from './start-run.ts'
 import { stopRun } from './stop-run.ts'
+import { searchMessages } from './search-messages.ts'
+import type { SearchMessages } from './search-messages.ts'
 import { titleByModel } from './title.ts'
 import { StoreError } from '../store/store.ts'
 
@@ -129,6 +131,10 @@ export class Chat {
 
   listChats(userId: string, query: chats.ListChatsQuery): ReturnType<typeof chats.listChats> {
     return chats.listChats(this.#parts, userId, query)
+  }
+
+  searchMessages(userId: string, query: SearchMessages): ReturnType<typeof searchMessages> {
+    return searchMessages(this.#parts, userId, query)
   }
 
   getChat(userId: string, chatId: string): ReturnType<typeof chats.getChat> {

@@ -37,7 +37,12 @@ describe('operations', () => {
     const admin = { authorization: 'Bearer admin' }
     for (const [name, { method, path }] of Object.entries(operations)) {
       it.calls.length = 0
-      await it.send({ method, path: path.replace('{id}', 'abc'), headers: admin, body: bodies[name] })
+      await it.send({
+        method,
+        path: path.replace('{id}', 'abc') + (queries[name] ?? ''),
+        headers: admin,
+        body: bodies[name],
+      })
       expect(
         it.calls.map((call) => call.name),
         `${method} ${path}`,
@@ -46,6 +51,9 @@ describe('operations', () => {
     }
   })
 })
+
+/** A query for each operation that wants one. */
+const queries: Record<string, string> = { searchMessages: '?q=tides' }
 
 /** A body for each operation that wants one. */
 const bodies: Record<string, unknown> = {

@@ -43,6 +43,7 @@ export type ChatUseCases = Group<
   | 'listRuns'
   | 'restoreChat'
   | 'restoreMessage'
+  | 'searchMessages'
   | 'startRun'
   | 'stopRun'
   | 'updateChat'

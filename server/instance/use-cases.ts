@@ -15,37 +15,10 @@ export interface UseCaseOptions {
 
 /** Binds every operation to the use case that serves it. */
 export function createUseCases({ services, version, label }: UseCaseOptions): UseCases {
-  const chat = (): Services['chat'] => services().chat
   const connections = (): Services['connections'] => services().connections
   return {
     accounts: accountUseCases(services),
-    chat: {
-      startRun: (caller, { body }, meta) =>
-        chat().startRun(caller.user.id, body, { told: (limit) => tellLimit(meta, limit) }),
-      stopRun: (caller, { params }) =>
-        chat().stopRun(caller.role === 'admin' ? null : caller.user.id, params.id),
-      listRuns: (caller, { query }) => {
-        const everybody = query.all === 'true' && caller.role === 'admin'
-        return chat().listRuns({
-          userId: everybody ? null : caller.user.id,
-          cursor: query.cursor,
-          limit: query.limit,
-        })
-      },
-      listChats: (caller, { query }) =>
-        chat().listChats(caller.user.id, {
-          archived: query.archived === 'true',
-          limit: query.limit,
-          q: query.q,
-          cursor: query.cursor,
-        }),
-      getChat: (caller, { params }) => chat().getChat(caller.user.id, params.id),
-      updateChat: (caller, { params, body }) => chat().updateChat(caller.user.id, params.id, body),
-      deleteChat: (caller, { params }) => chat().deleteChat(caller.user.id, params.id),
-      restoreChat: (caller, { params }) => chat().restoreChat(caller.user.id, params.id),
-      deleteMessage: (caller, { params }) => chat().deleteMessage(caller.user.id, params.id),
-      restoreMessage: (caller, { params }) => chat().restoreMessage(caller.user.id, params.id),
-    },
+    chat: chatUseCases(services),
     settings: {
       listModels: async () => {
         const { items, problems } = await listModels(services().models)
@@ -72,6 +45,39 @@ export function createUseCases({ services, version, label }: UseCaseOptions): Us
       }),
       getCluster: async () => cluster(services()),
     },
+  }
+}
+
+function chatUseCases(services: UseCaseOptions['services']): UseCases['chat'] {
+  const chat = (): Services['chat'] => services().chat
+  return {
+    startRun: (caller, { body }, meta) =>
+      chat().startRun(caller.user.id, body, { told: (limit) => tellLimit(meta, limit) }),
+    stopRun: (caller, { params }) =>
+      chat().stopRun(caller.role === 'admin' ? null : caller.user.id, params.id),
+    listRuns: (caller, { query }) => {
+      const everybody = query.all === 'true' && caller.role === 'admin'
+      return chat().listRuns({
+        userId: everybody ? null : caller.user.id,
+        cursor: query.cursor,
+        limit: query.limit,
+      })
+    },
+    listChats: (caller, { query }) =>
+      chat().listChats(caller.user.id, {
+        archived: query.archived === 'true',
+        limit: query.limit,
+        q: query.q,
+        cursor: query.cursor,
+      }),
+    searchMessages: (caller, { query: { archived, ...query } }) =>
+      chat().searchMessages(caller.user.id, { ...query, archived: archived === 'true' }),
+    getChat: (caller, { params }) => chat().getChat(caller.user.id, params.id),
+    updateChat: (caller, { params, body }) => chat().updateChat(caller.user.id, params.id, body),
+    deleteChat: (caller, { params }) => chat().deleteChat(caller.user.id, params.id),
+    restoreChat: (caller, { params }) => chat().restoreChat(caller.user.id, params.id),
+    deleteMessage: (caller, { params }) => chat().deleteMessage(caller.user.id, params.id),
+    restoreMessage: (caller, { params }) => chat().restoreMessage(caller.user.id, params.id),
   }
 }
 

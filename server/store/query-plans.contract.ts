@@ -6,6 +6,7 @@ import type { EmptyDatabase } from './migrate.contract.ts'
 import { migrate } from './migrate.ts'
 import { chatListQuery } from './queries/chats/chat-list-query.ts'
 import { selectMessages } from './queries/chats/message-row.ts'
+import { searchQuery } from './queries/chats/search-query.ts'
 import { runningListQuery } from './queries/runs/running-list-query.ts'
 import { userListQuery } from './queries/user-list-query.ts'
 
@@ -62,6 +63,12 @@ export function describeQueryPlans(name: string, make: () => Promise<EmptyDataba
         )
       })
     }
+
+    test('a search looks through the messages of its chats alone', async () => {
+      const plan = await planOf(searchQuery(engine, ['c1', 'c2', 'c3'], ['x']).compile(engine.db))
+      expect(plan).toMatch(/message_of_chat/)
+      expect(plan).not.toMatch(/Seq Scan on message|SCAN m\b/)
+    })
 
     test('messages of a chat: by index', async () => {
       const rest = sql`where m.chat_id = ${'c1'} and m.deleted_at is null order by m.created_at, m.id`

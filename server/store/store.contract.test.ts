@@ -13,6 +13,7 @@ import { describeFleet } from './fleet.contract.ts'
 import { describeRunRaces } from './run-races.contract.ts'
 import { describeRunStarts } from './run-starts.contract.ts'
 import { describeRuns } from './runs.contract.ts'
+import { describeSearch } from './search.contract.ts'
 import { describeSessions } from './sessions.contract.ts'
 import { describeUsers } from './users.contract.ts'
 
@@ -62,6 +63,7 @@ for (const [name, make] of [
   describeSessions(name, make)
   describeFleet(name, make)
   describeChats(name, make)
+  describeSearch(name, make)
   describeRunStarts(name, make)
   describeRuns(name, make)
   describeRunRaces(name, make)

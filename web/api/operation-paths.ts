@@ -37,6 +37,7 @@ export const operationPaths: Line = {
   resetPassword: 'POST /api/users/{id}/password',
   restoreChat: 'POST /api/chats/{id}/restore',
   restoreMessage: 'POST /api/messages/{id}/restore',
+  searchMessages: 'GET /api/search',
   signIn: 'POST /api/auth/sign-in',
   signOutEverywhere: 'POST /api/auth/sign-out-everywhere',
   signOut: 'POST /api/auth/sign-out',

@@ -4,6 +4,7 @@ import type { ChatUseCases } from '../use-cases.ts'
 
 export function serveChats(serve: Serve, chat: ChatUseCases): void {
   serve.operation(operations.listChats, chat.listChats)
+  serve.operation(operations.searchMessages, chat.searchMessages)
   serve.operation(operations.getChat, chat.getChat)
   serve.operation(operations.updateChat, chat.updateChat)
   serve.operation(operations.deleteChat, chat.deleteChat)

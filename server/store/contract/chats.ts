@@ -46,6 +46,15 @@ export interface MessageMeta {
   toolCalls?: ToolCall[]
 }
 
+/** A chat with its newest message that has all the words. */
+export interface FoundRow {
+  chat: ChatRow
+  messageId: string
+  role: MessageRow['role']
+  /** The words with what stands around the first of them, as it was written. */
+  excerpt: string
+}
+
 export interface Chats {
   /** Of other users, deleted and unknown ones: undefined, at the same cost. */
   get(id: string, userId: string): Promise<ChatRow | undefined>
@@ -58,6 +67,17 @@ export interface Chats {
     cursor?: string
     limit: number
   }): Promise<Page<ChatRow>>
+  /**
+   * Looks for messages that have all the words, without regard to case, through the next `limit` chats of the list; few
+   * or none of them may have any. What was thought before an answer is not looked through.
+   */
+  search(query: {
+    userId: string
+    words: readonly string[]
+    archived: boolean
+    cursor?: string
+    limit: number
+  }): Promise<Page<FoundRow>>
   update(
     id: string,
     userId: string,

@@ -16,6 +16,10 @@ export interface Engine {
   readonly now: RawBuilder<number>
   /** The greater of two numbers. */
   greatest(a: RawBuilder<unknown>, b: RawBuilder<unknown>): RawBuilder<number>
+  /** In lower case, of every script on SQLite; on PostgreSQL as far as the database's locale knows them. */
+  fold(text: RawBuilder<unknown>): RawBuilder<string>
+  /** Where a text begins within another, counted from 1; 0 where it is not. */
+  placeOf(part: RawBuilder<unknown>, text: RawBuilder<unknown>): RawBuilder<number>
   /** `for update of` this alias where rows are locked one by one, nothing where the whole database is. */
   forUpdate(alias: string): RawBuilder<unknown>
   /** The same, passing over rows that another transaction holds. */
@@ -65,6 +69,9 @@ export function createEngine({ kind, db, clock, deadlineMs, close }: EngineParts
       ? sql<number>`floor(extract(epoch from clock_timestamp()) * 1000)::bigint`
       : sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
     greatest: (a, b) => (postgres ? sql<number>`greatest(${a}, ${b})` : sql<number>`max(${a}, ${b})`),
+    fold: (text) => (postgres ? sql<string>`lower(${text})` : sql<string>`fold(${text})`),
+    placeOf: (part, text) =>
+      postgres ? sql<number>`strpos(${text}, ${part})` : sql<number>`instr(${text}, ${part})`,
     forUpdate: (alias) => (postgres ? sql`for update of ${sql.ref(alias)}` : sql``),
     skipLocked: (alias) => (postgres ? sql`for update of ${sql.ref(alias)} skip locked` : sql``),
     partsOf: (run) =>

@@ -56,6 +56,8 @@ function openDatabase(path: string): SqliteDatabase.Database {
     database.pragma('journal_mode = WAL')
     database.pragma('synchronous = FULL')
     database.pragma('foreign_keys = ON')
+    // SQLite's own lower() knows ASCII only.
+    database.function('fold', { deterministic: true }, (text) => String(text).toLowerCase())
     return database
   } catch (error) {
     database.close()

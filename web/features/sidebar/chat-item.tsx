@@ -6,6 +6,7 @@ import type { ChatSummary } from '../../../protocol/http/chat-views.ts'
 import { classNames } from '../../ui/class-names.ts'
 import { chatQuery } from '../chat/state/chat-query.ts'
 import { ChatMenu } from '../chat/chat-menu.tsx'
+import { moveBetweenLinks } from './move-between-links.ts'
 
 /** A chat in the list. Pointing at it reads it, so that it opens at once. */
 export function ChatItem({ chat, onOpen }: { chat: ChatSummary; onOpen: () => void }): ReactNode {
@@ -21,6 +22,7 @@ export function ChatItem({ chat, onOpen }: { chat: ChatSummary; onOpen: () => vo
         to="/c/$chatId"
         params={{ chatId: chat.id }}
         onClick={onOpen}
+        onKeyDown={moveBetweenLinks}
         onPointerEnter={read}
         onFocus={read}
         className="flex min-h-9 items-center gap-2 rounded-medium px-2 py-1.5 text-text group-focus-within/item:pr-9 group-hover/item:pr-9 group-has-[[aria-expanded=true]]/item:pr-9 hover:bg-hover touch:min-h-11 touch:pr-11"

@@ -4,17 +4,20 @@ import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Button } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
+import { useLazyIf } from '../../ui/lazy.ts'
 import { ErrorNotice } from '../errors/error-notice.tsx'
 import { ChatItem } from './chat-item.tsx'
 import { chatListQuery } from '../chat/state/chat-list-query.ts'
 import { groupByDay } from './day-groups.ts'
 import type { DayGroup } from './day-groups.ts'
+import { lazyFoundMessages } from './lazy-found-messages.ts'
 
 /** Chats by day, a page at a time; filtered on the server, so that old ones are found too. */
 export function ChatList({ filter, onOpen }: { filter: string; onOpen: () => void }): ReactNode {
   const { t } = useLingui()
   const q = useDeferredValue(filter.trim())
   const [archived, setArchived] = useState(false)
+  const found = useLazyIf(q === '' ? undefined : lazyFoundMessages)
   const wish = { ...(q === '' ? {} : { q }), ...(archived ? { archived: 'true' as const } : {}) }
   const query = useInfiniteQuery({ ...chatListQuery(wish), placeholderData: keepPreviousData })
   const { fetchNextPage, hasNextPage, isFetchingNextPage } = query
@@ -56,15 +59,17 @@ export function ChatList({ filter, onOpen }: { filter: string; onOpen: () => voi
           </ul>
         </section>
       ))}
-      {query.isSuccess && chats.length === 0 && (
+      {found && !hasNextPage && (
+        <found.FoundMessages
+          filter={filter.trim()}
+          archived={archived}
+          titles={chats.length}
+          onOpen={onOpen}
+        />
+      )}
+      {q === '' && query.isSuccess && chats.length === 0 && (
         <p className="px-2 pt-4 text-muted">
-          {q !== '' ? (
-            <Trans>No title contains “{q}”.</Trans>
-          ) : archived ? (
-            <Trans>Nothing is archived.</Trans>
-          ) : (
-            <Trans>Chats will be kept here.</Trans>
-          )}
+          {archived ? <Trans>Nothing is archived.</Trans> : <Trans>Chats will be kept here.</Trans>}
         </p>
       )}
       {(archived || chats.length > 0) && !hasNextPage && (

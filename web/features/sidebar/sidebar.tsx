@@ -7,6 +7,7 @@ import { Icon } from '../../ui/icon.tsx'
 import { useAppName } from '../app-name.ts'
 import { ChatList } from './chat-list.tsx'
 import { ConnectionNote } from './connection-note.tsx'
+import { moveBetweenLinks } from './move-between-links.ts'
 import { useSidebar } from './sidebar-state.ts'
 import { useNewChat } from './use-new-chat.ts'
 import { UserMenu } from './user-menu.tsx'
@@ -39,18 +40,32 @@ export function Sidebar({ user, onClose }: { user: UserView; onClose: () => void
           <Icon name="plus" size={18} />
           <Trans>New chat</Trans>
         </button>
-        <label className="flex min-h-9 items-center gap-2 rounded-medium px-2.5 text-muted focus-within:bg-raised focus-within:outline-2 focus-within:outline-accent hover:bg-hover focus-within:hover:bg-raised touch:min-h-11">
+        <label className="flex min-h-9 items-center gap-2 rounded-medium pr-1 pl-2.5 text-muted focus-within:bg-raised focus-within:outline-2 focus-within:outline-accent hover:bg-hover focus-within:hover:bg-raised touch:min-h-11">
           <Icon name="search" size={18} />
           <input
             id="chat-filter"
             type="search"
-            aria-label={t`Filter chats by title`}
-            placeholder={t`Filter titles`}
+            aria-label={t`Search titles and messages`}
+            placeholder={t`Search`}
             value={filter}
             onChange={(event) => setFilter(event.target.value)}
-            onKeyDown={(event) => event.key === 'Escape' && setFilter('')}
-            className="min-w-0 flex-1 bg-transparent text-text outline-none placeholder:text-muted touch:text-answer"
+            onKeyDown={(event) => {
+              if (event.key === 'Escape') setFilter('')
+              else moveBetweenLinks(event)
+            }}
+            className="min-w-0 flex-1 bg-transparent text-text outline-none placeholder:text-muted touch:text-answer [&::-webkit-search-cancel-button]:appearance-none"
           />
+          {filter !== '' && (
+            <IconButton
+              icon="close"
+              size="small"
+              label={t`Clear the search`}
+              onClick={() => {
+                setFilter('')
+                document.getElementById('chat-filter')?.focus()
+              }}
+            />
+          )}
         </label>
       </div>
       <ChatList filter={filter} onOpen={hideSheet} />

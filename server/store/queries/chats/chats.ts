@@ -7,6 +7,7 @@ import { chatListQuery } from './chat-list-query.ts'
 import { chatColumns, runningIn, toChat } from './chat-row.ts'
 import { deleteChat, deleteMessage, pruneDeleted, restoreChat, restoreMessage } from './deletion.ts'
 import { selectMessages, toMessage } from './message-row.ts'
+import { searchQuery } from './search-query.ts'
 import { setTitleByModel, updateChat } from './update-chat.ts'
 
 export function createChats(engine: Engine): Chats {
@@ -16,11 +17,8 @@ export function createChats(engine: Engine): Chats {
       const chat = await getChat(engine, id, userId)
       return chat && { chat, messages: await messagesOf(engine, id) }
     },
-    list: (query) =>
-      engine.run(async (db) => {
-        const rows = await chatListQuery(engine, db, { ...query, after: readCursor(query.cursor) }).execute()
-        return toPage(rows, query.limit, { key: (row) => [row.updated_at, row.id], map: toChat })
-      }),
+    list: (query) => listChats(engine, query),
+    search: (query) => searchChats(engine, query),
     update: (id, userId, change) => updateChat(engine, { id, userId, change }),
     setTitleByModel: (id, title) => setTitleByModel(engine, id, title),
     delete: (id, userId) => deleteChat(engine, id, userId),
@@ -31,6 +29,29 @@ export function createChats(engine: Engine): Chats {
     message: (messageId, userId) => getMessage(engine, messageId, userId),
     prune: (before, limit) => pruneDeleted(engine, before, limit),
   }
+}
+
+function listChats(engine: Engine, query: Parameters<Chats['list']>[0]): ReturnType<Chats['list']> {
+  return engine.run(async (db) => {
+    const rows = await chatListQuery(engine, db, { ...query, after: readCursor(query.cursor) }).execute()
+    return toPage(rows, query.limit, { key: (row) => [row.updated_at, row.id], map: toChat })
+  })
+}
+
+async function searchChats(
+  engine: Engine,
+  { words, ...query }: Parameters<Chats['search']>[0],
+): ReturnType<Chats['search']> {
+  const { items: chats, next } = await listChats(engine, query)
+  if (chats.length === 0) return { items: [], next }
+  const ids = chats.map(({ id }) => id)
+  const { rows } = await engine.run((db) => searchQuery(engine, ids, words).execute(db))
+  const found = new Map(rows.map((row) => [row.chat_id, row]))
+  const items = chats.flatMap((chat) => {
+    const row = found.get(chat.id)
+    return row ? [{ chat, messageId: row.id, role: row.role, excerpt: row.excerpt }] : []
+  })
+  return { items, next }
 }
 
 function getChat(engine: Engine, id: string, userId: string): Promise<ChatRow | undefined> {

@@ -49,7 +49,8 @@ export function useDraftField(chatKey: string): DraftField {
     if (timer.current !== undefined) save()
     key.current = chatKey
     put(readDraft(chatKey).text)
-    focusUnlessTouch(field.current)
+    // An address that names a message leads there.
+    if (!location.hash.startsWith('#m-')) focusUnlessTouch(field.current)
   }, [chatKey, put, save])
 
   useEffect(() => {

@@ -35,18 +35,32 @@ export function Thread({
   const top = useRef<HTMLDivElement>(null)
   const messages = useMemo(() => shownMessages(chat, pending), [chat, pending])
   const { shown, show } = useMessageWindow(box, top, messages.length)
-  const latest = useRef(messages)
+  const latest = useRef({ messages, chat })
   useLayoutEffect(() => {
-    latest.current = messages
+    latest.current = { messages, chat }
   })
   const reveal = useCallback(
     (messageId: string) => {
-      const index = latest.current.findIndex((it) => it.id === messageId)
-      if (index >= 0) show(latest.current.length - index + 4)
+      const { messages: all } = latest.current
+      const index = all.findIndex((it) => it.id === messageId)
+      if (index >= 0) show(all.length - index + 4)
     },
     [show],
   )
-  useScrollPlace({ chatId: chat?.id ?? '', box, pinned, unpin, reveal })
+  const switchedFor = useRef<string>(undefined)
+  const switchTo = useCallback(
+    (messageId: string) => {
+      const { messages: branch, chat: whole } = latest.current
+      const isWanted = (it: MessageView): boolean => it.id === messageId
+      if (branch.some(isWanted) || !whole?.messages.some(isWanted)) return
+      // Once: the reader may switch back.
+      if (switchedFor.current === messageId) return
+      switchedFor.current = messageId
+      handlers.onSwitch(messageId)
+    },
+    [handlers],
+  )
+  useScrollPlace({ chatId: chat?.id ?? '', box, pinned, unpin, reveal, switchTo })
   const from = Math.max(0, messages.length - shown)
 
   // A question just asked is always shown, wherever the reader was.

@@ -1,5 +1,6 @@
 import { useEffect, useLayoutEffect, useRef } from 'react'
 import type { RefObject } from 'react'
+import { useLocation } from '@tanstack/react-router'
 import { goToMessage, placeIn, rememberPlace } from './scroll-places.ts'
 
 interface Given {
@@ -7,15 +8,18 @@ interface Given {
   box: RefObject<HTMLElement | null>
   pinned: boolean
   unpin: () => void
-  /** Puts a message on the page that is not there yet. */
+  /** Puts an old message of the branch on the page. */
   reveal: (messageId: string) => void
+  /** Shows the branch of a message that belongs to another one. */
+  switchTo: (messageId: string) => void
 }
 
 /**
  * Opens a chat where its reader left it, or at the message that the address names (`#m-…`), which is marked by the
  * focus; and remembers where they are when they leave.
  */
-export function useScrollPlace({ chatId, box, pinned, unpin, reveal }: Given): void {
+export function useScrollPlace({ chatId, box, pinned, unpin, reveal, switchTo }: Given): void {
+  const hash = useLocation({ select: (location) => location.hash })
   const wanted = useRef<ReturnType<typeof placeIn>>(undefined)
   const now = useRef(pinned)
   useLayoutEffect(() => {
@@ -24,7 +28,7 @@ export function useScrollPlace({ chatId, box, pinned, unpin, reveal }: Given): v
 
   useLayoutEffect(() => {
     const element = box.current
-    const named = /^#m-([\w-]+)$/.exec(location.hash)?.[1]
+    const named = /^m-([\w-]+)$/.exec(hash)?.[1]
     const place = named === undefined ? placeIn(chatId) : { messageId: named, offset: -16 }
     if (place && element) {
       wanted.current = place
@@ -34,13 +38,17 @@ export function useScrollPlace({ chatId, box, pinned, unpin, reveal }: Given): v
     return () => {
       if (element) rememberPlace(chatId, element, now.current)
     }
-  }, [chatId, box, unpin, reveal])
+  }, [chatId, hash, box, unpin, reveal])
 
   useEffect(() => {
     const place = wanted.current
-    if (!place || !box.current || !goToMessage(box.current, place)) return
+    if (!place || !box.current) return
+    if (!goToMessage(box.current, place)) {
+      switchTo(place.messageId)
+      return reveal(place.messageId)
+    }
     wanted.current = undefined
-    if (location.hash === `#m-${place.messageId}`) {
+    if (hash === `m-${place.messageId}`) {
       document.getElementById(`m-${place.messageId}`)?.focus({ preventScroll: true })
     }
   })

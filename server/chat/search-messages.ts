@@ -1,0 +1,56 @@
+import type { FoundMessage } from '../../protocol/http/search-messages.ts'
+import type { ChatParts } from './chats.ts'
+import { presentChat } from './present.ts'
+
+/** How many chats a page looks through: a few milliseconds of either database. */
+const chatsAtOnce = 100
+const mostWords = 8
+/** An excerpt as it is shown, characters; and how much of it stands before the first word. */
+const shown = 200
+const before = 40
+
+export interface SearchMessages {
+  q: string
+  archived: boolean
+  cursor?: string | undefined
+}
+
+/** Looks for messages that have all the words, chats of last activity first. */
+export async function searchMessages(
+  { context }: ChatParts,
+  userId: string,
+  { q, archived, cursor }: SearchMessages,
+): Promise<{ items: FoundMessage[]; next: string | null }> {
+  const words = q.split(/\s+/).slice(0, mostWords)
+  const page = await context.store.chats.search({
+    userId,
+    words,
+    archived,
+    limit: chatsAtOnce,
+    ...(cursor === undefined ? {} : { cursor }),
+  })
+  const items = page.items.map(({ chat, messageId, role, excerpt }) => ({
+    chat: presentChat(chat),
+    messageId,
+    role,
+    excerpt: excerptOf(excerpt, words[0] ?? ''),
+  }))
+  return { items, next: page.next }
+}
+
+/** Where Markdown marks words and no sign is meant. */
+const marks = /^#{1,6}\s|`+|\*+(?=\S)|(?<=\S)\*+/gm
+
+/** Without marks of emphasis and headings, white space folded, begun at a word a little before the first one looked for. */
+export function excerptOf(text: string, word: string): string {
+  const line = text.replaceAll(marks, '').replaceAll(/\s+/g, ' ')
+  const at = Math.max(0, line.toLowerCase().indexOf(word.toLowerCase()))
+  const start = at <= before ? 0 : beginningOfWord(line, at)
+  const end = start + shown
+  return `${start > 0 ? '…' : ''}${line.slice(start, end).trim()}${end < line.length ? '…' : ''}`
+}
+
+function beginningOfWord(line: string, at: number): number {
+  const space = line.indexOf(' ', at - before)
+  return space >= 0 && space < at ? space + 1 : at
+}

@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { ended, givenRun, givenUser } from '../../test/support/store-fixture.ts'
+import type { MakeStore, StoreUnderTest } from '../../test/support/store-fixture.ts'
+import type { Store, UserRow } from './index.ts'
+
+export function describeSearch(name: string, make: MakeStore): void {
+  describe(`search, ${name}`, () => {
+    let under: StoreUnderTest
+    let store: Store
+    let user: UserRow
+    beforeAll(async () => {
+      under = await make()
+      ;({ store } = under)
+    })
+    afterAll(() => under.close())
+    beforeEach(async () => {
+      user = await givenUser(store)
+    })
+
+    /** A chat with one question and its ended answer. */
+    async function givenChat(title: string): Promise<{ chatId: string; answer: string }> {
+      const { ids, run } = await givenRun(store, user.id, { form: { newChatTitle: title } })
+      await ended(store, run, `answer of ${title}`)
+      return { chatId: ids.chatId, answer: ids.messageId }
+    }
+
+    test('search finds the newest message of a chat that has all the words, and not what was thought', async () => {
+      const tides = await givenChat('Tides')
+      await givenChat('Else')
+      const { ids, run } = await givenRun(store, user.id, {
+        form: { newChatTitle: 'Moon', text: 'Über TIDES?' },
+      })
+      await ended(store, run, `<think>\ntides, 100%\n</think>\n\n${'word '.repeat(200)}ÜBER the moon_1`)
+      const find = async (...words: string[]): Promise<string[][]> => {
+        const { items } = await store.chats.search({ userId: user.id, words, archived: false, limit: 10 })
+        return items.map(({ chat, messageId, role }) => [chat.id, messageId, role])
+      }
+      expect(await find('über')).toEqual([[ids.chatId, ids.messageId, 'assistant']])
+      expect(await find('über', 'tides')).toEqual([[ids.chatId, ids.userMessageId, 'user']])
+      expect(await find('answer', 'TIDES')).toEqual([[tides.chatId, tides.answer, 'assistant']])
+      expect(await find('100%')).toEqual([])
+      expect(await find('moon%1')).toEqual([])
+      const { items } = await store.chats.search({
+        userId: user.id,
+        words: ['moon_1', 'über'],
+        archived: false,
+        limit: 10,
+      })
+      expect(items[0]?.excerpt).toMatch(/^[word ]+ÜBER the moon_1$/)
+      expect(items[0]?.excerpt.length).toBeLessThanOrEqual(400)
+      const stranger = await givenUser(store)
+      const query = { userId: stranger.id, words: ['tides'], archived: false, limit: 10 }
+      expect(await store.chats.search(query)).toEqual({ items: [], next: null })
+      await store.chats.deleteMessage(ids.userMessageId, user.id)
+      expect(await find('über')).toEqual([])
+      await store.chats.delete(tides.chatId, user.id)
+      expect(await find('tides')).toEqual([])
+    })
+
+    test('search goes on through older chats, a page of them at a time', async () => {
+      const old = await givenChat('needle')
+      for (let chat = 0; chat < 5; chat++) await givenChat('hay')
+      const pages: string[][] = []
+      let cursor: string | null | undefined
+      do {
+        const page = await store.chats.search({
+          userId: user.id,
+          words: ['needle'],
+          archived: false,
+          limit: 2,
+          ...(cursor ? { cursor } : {}),
+        })
+        pages.push(page.items.map(({ chat }) => chat.id))
+        cursor = page.next
+      } while (cursor !== null)
+      expect(pages).toEqual([[], [], [old.chatId]])
+    })
+  })
+}

@@ -1,0 +1,139 @@
+import { useEffect, useRef, useState } from 'react'
+import type { ReactNode } from 'react'
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { Trans, useLingui } from '@lingui/react/macro'
+import type { FoundMessage } from '../../../protocol/http/search-messages.ts'
+import { call } from '../../api/call.ts'
+import { operationKey } from '../../api/operation-query.ts'
+import { Button } from '../../ui/button.tsx'
+import { Waiting } from '../../ui/waiting.tsx'
+import { ErrorNotice } from '../errors/error-notice.tsx'
+import { markWords } from './mark-words.ts'
+import { moveBetweenLinks } from './move-between-links.ts'
+import { useSettled } from './use-settled.ts'
+
+/** Fewer letters stand in every message. */
+const least = 2
+/** A pause in typing after which messages are looked through, ms. */
+const pauseMs = 250
+/** So many pages that found nothing are passed over before the reader is asked. */
+const pagesAlone = 10
+
+/** Messages that have the words of the filter, below the chats whose title has them. */
+export function FoundMessages({
+  filter,
+  archived,
+  titles,
+  onOpen,
+}: {
+  filter: string
+  archived: boolean
+  /** How many titles contain the filter. */
+  titles: number
+  onOpen: () => void
+}): ReactNode {
+  const { t } = useLingui()
+  const q = useSettled(filter, pauseMs)
+  const wanted = q.length >= least
+  const query = { q, archived: archived ? ('true' as const) : ('false' as const) }
+  const search = useInfiniteQuery({
+    queryKey: operationKey('searchMessages', { query }),
+    queryFn: ({ pageParam, signal }) =>
+      call('searchMessages', { query: { ...query, ...(pageParam ? { cursor: pageParam } : {}) } }, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+    enabled: wanted,
+    placeholderData: keepPreviousData,
+    staleTime: 0,
+    gcTime: 60_000,
+  })
+  const { fetchNextPage, hasNextPage, isFetchingNextPage } = search
+  const end = useRef<HTMLDivElement>(null)
+  const [asked, setAsked] = useState({ q, until: pagesAlone })
+  if (asked.q !== q) setAsked({ q, until: pagesAlone })
+  const pages = search.data?.pages ?? []
+  const alone = pages.length < asked.until
+  useEffect(() => {
+    const element = end.current
+    if (!element || !hasNextPage || isFetchingNextPage || !alone) return
+    const observer = new IntersectionObserver(([entry]) => {
+      if (entry?.isIntersecting) void fetchNextPage()
+    })
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [fetchNextPage, hasNextPage, isFetchingNextPage, alone])
+
+  if (!wanted || filter.length < least) return null
+  const found = pages.flatMap((page) => page.items)
+  const looking = q !== filter || search.isFetching
+  return (
+    <section aria-label={t`In messages`}>
+      {found.length > 0 && (
+        <>
+          <h2 className="px-2 pt-4 pb-1 text-small font-medium text-faint">
+            <Trans>In messages</Trans>
+          </h2>
+          <ul>
+            {found.map((it) => (
+              <Found key={it.messageId} found={it} words={q.split(/\s+/)} onOpen={onOpen} />
+            ))}
+          </ul>
+        </>
+      )}
+      <ErrorNotice error={search.error} onRetry={() => void search.refetch()} />
+      <div ref={end}>
+        {looking ? (
+          <Waiting label={t`Looking through messages…`} />
+        ) : hasNextPage ? (
+          <Button look="plain" wide onClick={() => setAsked({ q, until: pages.length + pagesAlone })}>
+            <Trans>Look through older chats</Trans>
+          </Button>
+        ) : (
+          titles + found.length === 0 && (
+            <p className="px-2 pt-4 text-muted [overflow-wrap:anywhere]">
+              <Trans>No title and no message has “{q}”.</Trans>
+            </p>
+          )
+        )}
+      </div>
+    </section>
+  )
+}
+
+function Found({
+  found: { chat, messageId, excerpt },
+  words,
+  onOpen,
+}: {
+  found: FoundMessage
+  words: readonly string[]
+  onOpen: () => void
+}): ReactNode {
+  return (
+    <li>
+      <Link
+        to="/c/$chatId"
+        params={{ chatId: chat.id }}
+        hash={`m-${messageId}`}
+        onClick={onOpen}
+        onKeyDown={moveBetweenLinks}
+        className="flex flex-col gap-0.5 rounded-medium px-2 py-1.5 hover:bg-hover touch:min-h-11"
+      >
+        <bdi className="truncate">{chat.title}</bdi>
+        <bdi className="line-clamp-2 text-small text-muted [overflow-wrap:anywhere]">
+          {markWords(excerpt, words).map(({ text, marked }, place) =>
+            marked ? (
+              // oxlint-disable-next-line react/no-array-index-key -- parts of a text that does not change
+              <mark key={place} className="rounded-small bg-accent-soft text-text">
+                {text}
+              </mark>
+            ) : (
+              text
+            ),
+          )}
+        </bdi>
+      </Link>
+    </li>
+  )
+}

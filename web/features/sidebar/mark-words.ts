@@ -1,0 +1,18 @@
+export interface TextPart {
+  text: string
+  marked: boolean
+}
+
+/** A text in parts: those that are one of the words, without regard to case, and those between. */
+export function markWords(text: string, words: readonly string[]): TextPart[] {
+  const found = words.filter((word) => word !== '').toSorted((a, b) => b.length - a.length)
+  if (found.length === 0) return text === '' ? [] : [{ text, marked: false }]
+  const any = new RegExp(
+    `(${found.map((word) => word.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|')})`,
+    'giu',
+  )
+  return text
+    .split(any)
+    .map((part, place) => ({ text: part, marked: place % 2 === 1 }))
+    .filter((part) => part.text !== '')
+}

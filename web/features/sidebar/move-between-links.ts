@@ -1,0 +1,14 @@
+import type { KeyboardEvent } from 'react'
+
+/** Arrow keys lead from the search field into the list below it, through its links, and back up into the field. */
+export function moveBetweenLinks(event: KeyboardEvent<HTMLElement>): void {
+  const by = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
+  const stops = [
+    ...(event.currentTarget.closest('nav')?.querySelectorAll<HTMLElement>('input[type="search"], a') ?? []),
+  ]
+  const at = stops.indexOf(event.currentTarget)
+  const to = by === 0 || at < 0 ? undefined : stops[at + by]
+  if (!to) return
+  event.preventDefault()
+  to.focus()
+}
