@@ -90,6 +90,7 @@ export function FoundMessages({
             <Trans>Look through older chats</Trans>
           </Button>
         ) : (
+          search.isSuccess &&
           titles + found.length === 0 && (
             <p className="px-2 pt-4 text-muted [overflow-wrap:anywhere]">
               <Trans>No title and no message has “{q}”.</Trans>
