@@ -47,6 +47,7 @@ async function start(): Promise<void> {
   const httpsPort = values.port === undefined ? free : Number(values.port)
   const address = `https://localhost:${httpsPort}`
   const env = {
+    ENABLE_TITLE_GENERATION: 'true',
     DATABASE_URL: await postgres.createDatabase(),
     REDIS_URL: redis.variables.url,
     DATA_DIR: join(folder.path, 'data'),

@@ -25,8 +25,8 @@ import { StoreError } from '../store/store.ts'
 export interface ChatOptions {
   context: ChatContext
   bus: MessageBus<Messages>
-  /** Gives chats a title after the first answer; null: nobody does. */
-  taskModel: () => string | null
+  /** Whether a model gives chats a title after the first answer, and which; null: the one that wrote the answer. */
+  titles: () => { on: boolean; model: string | null }
   jobs: Jobs
 }
 
@@ -51,11 +51,11 @@ export class Chat {
 
   start(): void {
     const { context, live, owned } = this.#parts
-    const { bus, jobs, taskModel } = this.#options
+    const { bus, jobs, titles } = this.#options
     // A job, so that the death of this instance costs no title.
     jobs.on('title', async (payload, signal) => {
-      const model = taskModel()
-      if (model) await titleByModel(context, model, titleJob.parse(payload), signal)
+      const { on, model } = titles()
+      if (on) await titleByModel(context, model, titleJob.parse(payload), signal)
     })
     bus.on('run.stop', `instance:${context.me}`, { message: ({ runId }) => owned.stop(runId), gap: () => {} })
     bus.on('runs.released', 'fleet', {
@@ -172,8 +172,8 @@ export class Chat {
     try {
       const chat = await context.store.chats.get(chatId, userId)
       if (chat) context.events.tell(userId, { name: 'chat.changed', chat: presentChat(chat) })
-      const { jobs, taskModel } = this.#options
-      if (end.status === 'done' && chat?.titleBy === 'words' && taskModel())
+      const { jobs, titles } = this.#options
+      if (end.status === 'done' && chat?.titleBy === 'words' && titles().on)
         await jobs.add('title', chatId, { chatId, messageId, userId })
     } catch (error) {
       if (error instanceof StoreError)

@@ -1,5 +1,6 @@
 import { limits } from '../../protocol/index.ts'
 import { splitTranscript } from '../../protocol/index.ts'
+import type { ResolvedModel } from '../upstream/contracts.ts'
 import type { ChatContext } from './chat-context.ts'
 import { presentChat } from './present.ts'
 
@@ -27,37 +28,62 @@ export function titleFromWords(text: string): string {
 const question =
   'Give this conversation a title of at most six words, in its own language. Answer with the title alone, without quotes.'
 
-/** Asks the task model for a better title after the first answer. A person's own title is never replaced. */
+/** What a model that thinks first may need; one that does not is stopped after its first line. */
+const mostTokens = 800
+
+interface TitledRun {
+  chatId: string
+  messageId: string
+  userId: string
+}
+
+/**
+ * Asks a model (null: the one that wrote the answer) for a better title after the first answer. A person's own title is
+ * never replaced, and the demo model, which can only tell of itself, is not asked.
+ */
 export async function titleByModel(
   context: ChatContext,
-  taskModel: string,
-  run: { chatId: string; messageId: string; userId: string },
+  modelId: string | null,
+  run: TitledRun,
   signal: AbortSignal,
 ): Promise<void> {
   const { store, models, events } = context
   const path = await store.chats.path(run.messageId, run.userId)
   const chat = await store.chats.get(run.chatId, run.userId)
   if (path.length !== 2 || chat?.titleBy !== 'words') return
-  const model = await models.resolve(taskModel)
-  if (!model) return
+  const asked = modelId ?? path[1]?.model ?? null
+  const model = asked === null ? undefined : await models.resolve(asked)
+  if (!model || model.demo) return
   const talk = path
     .map(({ role, text }) => `${role}: ${splitTranscript(text).text.slice(0, 2000)}`)
     .join('\n\n')
-  let answer = ''
-  await model.generate(
-    { messages: [{ role: 'user', content: `${talk}\n\n${question}` }], maxTokens: 40 },
-    (got) => {
-      for (const event of got) if (event.kind === 'text') answer += event.text
-    },
-    signal,
-  )
-  const title = cleanTitle(answer)
+  const title = cleanTitle(await firstLine(model, `${talk}\n\n${question}`, signal))
   if (title === '') return
   const changed = await store.chats.setTitleByModel(run.chatId, title)
   if (changed) events.tell(run.userId, { name: 'chat.changed', chat: presentChat(changed) })
 }
 
+/** What a model answers, up to the end of its first line: it is not let write on. */
+async function firstLine(model: ResolvedModel, content: string, signal: AbortSignal): Promise<string> {
+  const enough = new AbortController()
+  let answer = ''
+  const line = (): string => splitTranscript(answer).text.trimStart()
+  try {
+    await model.generate(
+      { messages: [{ role: 'user', content }], maxTokens: mostTokens },
+      (got) => {
+        for (const event of got) if (event.kind === 'text') answer += event.text
+        if (line().includes('\n') || line().length > limits.title) enough.abort()
+      },
+      AbortSignal.any([signal, enough.signal]),
+    )
+  } catch (error) {
+    if (!enough.signal.aborted) throw error
+  }
+  return line()
+}
+
 function cleanTitle(answer: string): string {
-  const line = splitTranscript(answer).text.trim().split(/\r?\n/, 1)[0] ?? ''
+  const line = answer.split(/\r?\n/, 1)[0] ?? ''
   return line.replace(/^["'“«#*\s]+|["'”»*\s.]+$/g, '').slice(0, limits.title)
 }

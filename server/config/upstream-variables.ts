@@ -78,12 +78,12 @@ export const upstreamVariables = {
     kind: optionalText,
     fallback: null,
     oldNames: ['TASK_MODEL_EXTERNAL'],
-    meaning: 'Model that writes the titles of chats. Unset: the first words are the title.',
+    meaning: 'Model that writes the titles of chats. Unset: the one that wrote the first answer.',
   }),
   titles: variable('ENABLE_TITLE_GENERATION', {
     kind: boolean,
     fallback: true,
-    meaning: 'Whether TASK_MODEL writes titles.',
+    meaning: 'Whether a model writes the titles of chats. Off: the first words are the title.',
   }),
   totalTimeoutMs: variable('AIOHTTP_CLIENT_TIMEOUT', {
     kind: optional(seconds(1, 86_400)),

@@ -217,7 +217,7 @@ function createChat(
     },
     bus,
     jobs,
-    taskModel: () => (settings.current.titles ? settings.current.taskModel : null),
+    titles: () => ({ on: settings.current.titles, model: settings.current.taskModel }),
   })
 }
 

@@ -33,6 +33,7 @@ beforeAll(async () => {
     env: {
       OPENAI_API_BASE_URL: provider.v1,
       OPENAI_API_KEY: 'sk-secret',
+      ENABLE_TITLE_GENERATION: 'true',
       TASK_MODEL: 'task',
       AIOHTTP_CLIENT_STREAM_IDLE_TIMEOUT: '2',
     },

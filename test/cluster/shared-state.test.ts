@@ -25,6 +25,7 @@ beforeAll(async () => {
     REDIS_URL: redis.variables.url,
     ENABLE_SIGNUP: 'true',
     DEFAULT_USER_ROLE: 'user',
+    ENABLE_TITLE_GENERATION: 'true',
     TASK_MODEL: 'titles',
     OPENAI_API_BASE_URL: provider.v1,
   }

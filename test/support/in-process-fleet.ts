@@ -89,6 +89,8 @@ function localConfig(
     DATA_DIR: folder.path,
     INSTANCE_ID: label,
     ENABLE_OLLAMA_API: 'false',
+    // A test counts what it asks of a provider.
+    ENABLE_TITLE_GENERATION: 'false',
     SHUTDOWN_GRACE_SECONDS: '5',
     ...(options.databaseUrl ? { DATABASE_URL: options.databaseUrl } : {}),
     ...options.env,

@@ -48,6 +48,8 @@ export async function startInstance({
         LOG_FORMAT: 'json',
         GLOBAL_LOG_LEVEL: 'DEBUG',
         INSTANCE_ID: label,
+        // A test counts what it asks of a provider.
+        ENABLE_TITLE_GENERATION: 'false',
         ...env,
       },
     },

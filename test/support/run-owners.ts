@@ -91,7 +91,7 @@ export class RunOwners {
       ...change,
     }
     const jobs = new Jobs({ store: this.#store.jobs, me, clock: systemClock, logger: silentLogger })
-    const chat = new Chat({ context, bus, jobs, taskModel: () => null })
+    const chat = new Chat({ context, bus, jobs, titles: () => ({ on: false, model: null }) })
     chat.start()
     const owner = { chat, membership, context }
     this.#all.push(owner)

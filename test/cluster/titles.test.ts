@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startInProcess } from '../support/in-process-fleet.ts'
+import type { InProcessFleet } from '../support/in-process-fleet.ts'
+import { startScriptedProvider } from '../support/scripted-provider.ts'
+import type { ScriptedProvider } from '../support/scripted-provider.ts'
+
+const line = ['“Tides ', 'in ', 'brief”\n']
+let provider: ScriptedProvider
+let fleet: InProcessFleet
+
+beforeAll(async () => {
+  provider = await startScriptedProvider({
+    chatty: { words: [...line, ...Array.from({ length: 300 }, () => 'more ')], wordsPerSecond: 300 },
+    thinks: { reasoning: Array.from({ length: 60 }, () => 'Hm. '), words: line },
+    refuses: { refuse: { status: 401, body: { error: { message: 'no' } } } },
+  })
+  fleet = await startInProcess({
+    env: {
+      OPENAI_API_BASE_URL: provider.v1,
+      OPENAI_API_KEY: 'sk-of-the-tests',
+      ENABLE_TITLE_GENERATION: 'true',
+    },
+  })
+})
+afterAll(async () => {
+  await fleet.stop()
+  await provider.close()
+})
+
+const titleOf = async (chatId: string): Promise<string> => (await fleet.api.chat(chatId)).title
+
+test('without a model for titles the one that wrote the answer makes it, and is not let write on', async () => {
+  const { chatId } = await fleet.api.startRun({ model: 'chatty', text: 'Why are there two tides a day?' })
+  await expect.poll(() => titleOf(chatId), { timeout: 20_000 }).toBe('Tides in brief')
+  const calls = provider.calls.filter(({ model }) => model === 'chatty')
+  expect(calls[0]).toMatchObject({ state: 'ended' })
+  const title = calls.at(-1)
+  await expect.poll(() => title?.state).toBe('closed-by-client')
+  expect(title?.words).toBeLessThan(200)
+})
+
+test('a model that thinks first has room for it, and its thoughts are no title', async () => {
+  const { chatId } = await fleet.api.startRun({ model: 'thinks', text: 'Think of tides' })
+  await expect.poll(() => titleOf(chatId), { timeout: 20_000 }).toBe('Tides in brief')
+})
+
+test('a model for titles that refuses leaves the first words', async () => {
+  const { revision: basedOn } = await fleet.api.call<{ revision: string }>('GET', '/api/settings')
+  await fleet.api.call('PUT', '/api/settings', { basedOn, values: { taskModel: 'refuses' }, unset: [] })
+  const { chatId } = await fleet.api.startRun({ model: 'thinks', text: 'Words that stay' })
+  const asked = (): number => provider.calls.filter(({ model }) => model === 'refuses').length
+  await expect.poll(asked, { timeout: 20_000 }).toBeGreaterThanOrEqual(1)
+  expect(await titleOf(chatId)).toBe('Words that stay')
+})
