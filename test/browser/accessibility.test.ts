@@ -74,6 +74,37 @@ const places: Record<
       await page.getByRole('alert').waitFor()
     },
   },
+  'messages that were searched': {
+    async arrive(page) {
+      await page.getByRole('textbox', { name: 'Message' }).waitFor()
+      const field = page.getByRole('searchbox', { name: 'Search titles and messages' })
+      if ((await field.count()) === 0) await page.getByRole('button', { name: 'Chats' }).click()
+      await field.fill('xxxx')
+      await page.locator('mark').first().waitFor()
+    },
+  },
+  'a user who was added': {
+    path: '/users',
+    async arrive(page) {
+      await page.getByRole('button', { name: 'Add a user' }).click()
+      const dialog = page.getByRole('dialog', { name: 'Add a user' })
+      await dialog.getByLabel('Name').fill('Grace')
+      await dialog.getByLabel('Email').fill('ada@example.org')
+      await dialog.getByRole('button', { name: 'Add', exact: true }).click()
+      await dialog.getByRole('alert').waitFor()
+      expect(await faults(page)).toEqual([])
+      await dialog.getByLabel('Email').fill(`grace-${Date.now()}@example.org`)
+      await dialog.getByRole('button', { name: 'Add', exact: true }).click()
+      await page.getByText('It is shown this once').waitFor()
+    },
+  },
+  'a question before a key is revoked': {
+    path: '/account',
+    async arrive(page) {
+      await page.getByRole('button', { name: 'Revoke' }).first().click()
+      await page.getByRole('alertdialog').waitFor()
+    },
+  },
   'the model menu': {
     async arrive(page) {
       await page.getByRole('button', { name: /^Model:/ }).click()
@@ -84,7 +115,13 @@ const places: Record<
 
 /** In `npm test` places with every kind of thing on a light desk, and answers on a dark phone; all in all in `test:all`. */
 const all = process.env['SHOAL_TEST_ALL'] === '1'
-const smoke = new Set(['sign-in', 'account', 'a new connection', 'the model menu'])
+const smoke = new Set([
+  'sign-in',
+  'account',
+  'a new connection',
+  'the model menu',
+  'messages that were searched',
+])
 const chosen = Object.entries(views).filter(([name]) => all || name === 'light' || name === 'phone, dark')
 
 describe.each(chosen)('axe finds nothing: %s', (name, view) => {

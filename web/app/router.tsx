@@ -40,7 +40,7 @@ const chat = createRoute({ getParentRoute: () => chats, path: '/c/$chatId' })
 function ChatRoute(): ReactNode {
   const { user } = useRouteContext({ from: '__root__' })
   const { chatId } = useParams({ strict: false })
-  return <ChatPage chatId={chatId ?? null} userName={user.name} />
+  return <ChatPage chatId={chatId ?? null} user={user} />
 }
 
 function lazyPage(load: () => Promise<ComponentType<{ user: UserView }>>): () => ReactNode {

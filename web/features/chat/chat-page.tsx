@@ -2,6 +2,7 @@ import { useCallback, useEffect, useRef, useState } from 'react'
 import type { ReactNode } from 'react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useLingui } from '@lingui/react/macro'
+import type { UserView } from '../../../protocol/http/user-view.ts'
 import { operationQuery } from '../../api/operation-query.ts'
 import { useLazyIf } from '../../ui/lazy.ts'
 import { whenIdle } from '../../ui/when-idle.ts'
@@ -16,6 +17,7 @@ import { Greeting, Starters } from './empty-state.tsx'
 import { useChatActions } from './state/live-context.tsx'
 import { threadNameOf } from './state/pending-sends.ts'
 import { useRowHandlers } from './thread/use-row-handlers.ts'
+import { NoModel } from './no-model.tsx'
 import { lazyThread } from './thread/lazy-thread.ts'
 import { QueueList } from './composer/queue-list.tsx'
 import { TitleBar } from './title-bar.tsx'
@@ -27,12 +29,12 @@ import { useOnline } from './state/use-online.ts'
 import { useQueue } from './composer/use-queue.ts'
 
 /** A chat, or the place where one begins. */
-export function ChatPage({ chatId, userName }: { chatId: string | null; userName: string }): ReactNode {
+export function ChatPage({ chatId, user }: { chatId: string | null; user: UserView }): ReactNode {
   const { t } = useLingui()
   const actions = useChatActions()
   const queryClient = useQueryClient()
   const open = useChat(chatId)
-  const { models, loading: modelsLoading } = useModels()
+  const { models, problems, loading: modelsLoading } = useModels()
   const { data: preferences, isPending: preferencesLoading } = useQuery(operationQuery('getPreferences'))
   const [chosen, setChosen] = useState<Record<string, string>>({})
   const model = chooseModel(models, [
@@ -80,7 +82,9 @@ export function ChatPage({ chatId, userName }: { chatId: string | null; userName
   const blocked = !online
     ? t`Offline. What you write is kept.`
     : model === null && !modelsLoading
-      ? t`No model is connected. An administrator adds one under Connections.`
+      ? user.role === 'admin'
+        ? t`No model can answer now. Look under Connections.`
+        : t`No model can answer now. Ask an administrator.`
       : null
   const shownFailure = failure?.key === open.key ? failure.error : (queue.error ?? null)
 
@@ -96,7 +100,7 @@ export function ChatPage({ chatId, userName }: { chatId: string | null; userName
           />
         </div>
       ) : empty ? (
-        <Greeting name={userName} />
+        <Greeting name={user.name} />
       ) : open.loading || thread === undefined ? (
         <div className="flex-1">
           <Waiting label={t`Opening the chat…`} />
@@ -139,8 +143,11 @@ export function ChatPage({ chatId, userName }: { chatId: string | null; userName
           onEditLast={rows.editLast}
         />
       </div>
-      {empty && (
+      {empty && (models.length > 0 || modelsLoading) && (
         <Starters demo={models.every((it) => it.demo)} onPick={(text) => composer.current?.fill(text)} />
+      )}
+      {empty && models.length === 0 && !modelsLoading && (
+        <NoModel admin={user.role === 'admin'} problems={problems} />
       )}
     </main>
   )

@@ -20,6 +20,7 @@ export function followSignOut(queryClient: QueryClient): () => void {
   const follow = (event: StorageEvent): void => {
     if (event.key !== `shoal:${mark}` || event.newValue === null) return
     queryClient.clear()
+    forgetStored()
     location.assign('/')
   }
   addEventListener('storage', follow)

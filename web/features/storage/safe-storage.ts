@@ -1,35 +1,47 @@
 /**
- * localStorage that may be full, refused or absent: what cannot be written there is kept for as long as the page lives.
- * Every key begins with `shoal:`, so that signing out can remove them all.
+ * What the browser keeps: for all its tabs, or for one tab over its reloads. Storage may be full, refused or absent: what
+ * cannot be written there is kept for as long as the page lives. Every key begins with `shoal:`, so that signing out can
+ * remove them all.
  */
-const memory = new Map<string, string>()
+export type Area = 'browser' | 'tab'
+
+const memory = { browser: new Map<string, string>(), tab: new Map<string, string>() }
 const kept = new Set(['shoal:theme', 'shoal:language'])
 
-export function readStored(key: string): string | null {
-  const held = memory.get(key)
+/** Throws where the browser refuses it. */
+function storageOf(area: Area): Storage {
+  return area === 'browser' ? localStorage : sessionStorage
+}
+
+export function readStored(key: string, area: Area = 'browser'): string | null {
+  const held = memory[area].get(key)
   if (held !== undefined) return held
   try {
-    return localStorage.getItem(`shoal:${key}`)
+    return storageOf(area).getItem(`shoal:${key}`)
   } catch {
     // Storage is refused; memory is all there is.
     return null
   }
 }
 
-export function writeStored(key: string, value: string | null): void {
-  memory.delete(key)
+export function writeStored(key: string, value: string | null, area: Area = 'browser'): void {
+  memory[area].delete(key)
   try {
-    if (value === null) localStorage.removeItem(`shoal:${key}`)
-    else localStorage.setItem(`shoal:${key}`, value)
+    if (value === null) storageOf(area).removeItem(`shoal:${key}`)
+    else storageOf(area).setItem(`shoal:${key}`, value)
   } catch {
     // Full or refused: the value lasts as long as the page.
-    if (value !== null) memory.set(key, value)
+    if (value !== null) memory[area].set(key, value)
   }
 }
 
 /** Reads what was written as JSON; anything else than `T`, as `check` says, is as good as nothing. */
-export function readStoredJson<T>(key: string, check: (value: unknown) => value is T): T | null {
-  const text = readStored(key)
+export function readStoredJson<T>(
+  key: string,
+  check: (value: unknown) => value is T,
+  area: Area = 'browser',
+): T | null {
+  const text = readStored(key, area)
   if (text === null) return null
   try {
     const value: unknown = JSON.parse(text)
@@ -39,14 +51,17 @@ export function readStoredJson<T>(key: string, check: (value: unknown) => value 
   }
 }
 
-/** Removes what belongs to a person; how the page looks stays. */
+/** Removes what belongs to a person, from the browser and this tab; how the page looks stays. */
 export function forgetStored(): void {
-  memory.clear()
-  try {
-    for (const key of Object.keys(localStorage)) {
-      if (key.startsWith('shoal:') && !kept.has(key)) localStorage.removeItem(key)
+  for (const area of ['browser', 'tab'] as const) {
+    memory[area].clear()
+    try {
+      const storage = storageOf(area)
+      for (const key of Object.keys(storage)) {
+        if (key.startsWith('shoal:') && !kept.has(key)) storage.removeItem(key)
+      }
+    } catch {
+      // Nothing was stored, then.
     }
-  } catch {
-    // Nothing was stored, then.
   }
 }

@@ -84,7 +84,7 @@ export function Composer({
     if (sendsOn(event, sendKey)) {
       event.preventDefault()
       send()
-    } else if (event.key === 'ArrowUp' && field.current?.value === '' && onEditLast()) {
+    } else if (isPlainArrowUp(event) && field.current?.value === '' && onEditLast()) {
       event.preventDefault()
     }
   }
@@ -140,4 +140,9 @@ export function Composer({
       <FieldProblem length={length} refused={files.refused} blocked={blank ? null : blocked} />
     </form>
   )
+}
+
+/** With a modifier the key belongs to somebody else, such as the way between messages. */
+function isPlainArrowUp({ key, altKey, ctrlKey, metaKey, shiftKey }: KeyboardEvent): boolean {
+  return key === 'ArrowUp' && !altKey && !ctrlKey && !metaKey && !shiftKey
 }

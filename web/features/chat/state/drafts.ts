@@ -11,13 +11,26 @@ export const newChatKey = 'new'
 
 const empty: Draft = { text: '', model: null }
 
+/** What was begun in this tab, or else in whichever tab wrote last. */
 export function readDraft(chatKey: string): Draft {
-  return readStoredJson(`draft:${chatKey}`, isDraft) ?? empty
+  const key = `draft:${chatKey}`
+  return readStoredJson(key, isDraft, 'tab') ?? readStoredJson(key, isDraft) ?? empty
 }
 
+/**
+ * Kept twice: for this tab, where no other one can overwrite it, and for a tab that is opened later. What another tab
+ * has begun meanwhile is not cleared away with what was begun here.
+ */
 export function writeDraft(chatKey: string, change: Partial<Draft>): void {
-  const draft = { ...readDraft(chatKey), ...change }
-  writeStored(`draft:${chatKey}`, draft.text === '' && draft.model === null ? null : JSON.stringify(draft))
+  const key = `draft:${chatKey}`
+  const before = readDraft(chatKey)
+  const draft = { ...before, ...change }
+  const last = readStoredJson(key, isDraft)
+  const ofAnother = last !== null && last.text !== '' && last.text !== before.text
+  const value = draft.text === '' && draft.model === null ? null : JSON.stringify(draft)
+  if (draft.text !== '' || !ofAnother) writeStored(key, value)
+  // An empty draft of this tab is worth noting only while another one stands behind it.
+  writeStored(key, ofAnother ? JSON.stringify(draft) : value, 'tab')
 }
 
 function isDraft(value: unknown): value is Draft {

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest'
+import { startPage } from './support/page-fixture.ts'
+import { answered, send } from './support/page-steps.ts'
+
+/** Notes, in every frame from now on, the properties that something on the page animates. */
+const watchMotion = `
+  globalThis.moved = new Set()
+  const look = () => {
+    for (const animation of document.getAnimations()) {
+      if (animation.playState !== 'running' || animation.effect.getComputedTiming().duration < 2) continue
+      for (const frame of animation.effect.getKeyframes())
+        for (const name of Object.keys(frame))
+          if (!['offset', 'computedOffset', 'easing', 'composite'].includes(name)) moved.add(name)
+    }
+    requestAnimationFrame(look)
+  }
+  look()
+`
+const movement = [
+  'transform',
+  'translate',
+  'scale',
+  'rotate',
+  'top',
+  'left',
+  'height',
+  'width',
+  'blockSize',
+  'margin',
+]
+
+test.each([
+  ['reduce', 0],
+  ['no-preference', 1],
+] as const)(
+  '52: with %s nothing moves, from the first question to the end of its answer',
+  async (reducedMotion, least) => {
+    await using it = await startPage({ slow: { words: 60, wordsPerSecond: 60 } })
+    const page = await it.open('/', { reducedMotion })
+    await page.getByRole('textbox', { name: 'Message' }).waitFor()
+    await page.evaluate(watchMotion)
+    await send(page, 'Move')
+    await answered(page)
+    await page.getByRole('button', { name: 'Model: slow' }).click()
+    await page.keyboard.press('Escape')
+    const moved = await page.evaluate<string[]>('[...moved]')
+    const found = moved.filter((name) => movement.includes(name))
+    // The control: who did not ask for rest sees the field glide, so that this test can fail.
+    if (least > 0) expect(found.length).toBeGreaterThanOrEqual(least)
+    else expect(found).toEqual([])
+    expect(it.complaints).toEqual([])
+  },
+)

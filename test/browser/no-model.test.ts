@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startPage } from './support/page-fixture.ts'
+import type { PageFixture } from './support/page-fixture.ts'
+
+let it: PageFixture
+
+beforeAll(async () => {
+  it = await startPage({ fast: { words: 20 } })
+  it.provider.listAnswer = { status: 500, body: 'out of order' }
+})
+afterAll(async () => {
+  await it[Symbol.asyncDispose]()
+  expect(it.complaints).toEqual([])
+})
+
+test('58: where no model could answer, an administrator is told why and led to where it is mended', async () => {
+  const page = await it.open('/')
+  await page.getByText('No model can answer now.').waitFor()
+  await page.getByText(/out of order/).waitFor()
+  expect(await page.getByRole('list', { name: 'Ways to begin' }).count()).toBe(0)
+  await page.getByRole('textbox', { name: 'Message' }).fill('A question that is kept')
+  await page.getByRole('alert').getByText('Look under Connections.').waitFor()
+  await page.getByRole('button', { name: 'Open Connections' }).click()
+  await page.getByRole('button', { name: 'Verify' }).waitFor()
+  await page.context().close()
+})
+
+test('58: anybody else is told who can, and goes on as soon as somebody has', async () => {
+  const { password } = await it.api.call<{ password: string }>('POST', '/api/users', {
+    name: 'Grace',
+    email: 'grace@example.org',
+    role: 'user',
+  })
+  const page = await it.open('/', { signedIn: false })
+  await page.getByLabel('Email').fill('grace@example.org')
+  await page.getByLabel('Password').fill(password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByText('An administrator can do something about it.').waitFor()
+  expect(await page.getByRole('button', { name: 'Open Connections' }).count()).toBe(0)
+  expect(await page.getByText(/out of order/).count()).toBe(0)
+  it.provider.listAnswer = undefined
+  const again = page.getByRole('button', { name: 'Look again' })
+  const ways = page.getByRole('list', { name: 'Ways to begin' })
+  await expect
+    .poll(
+      async () => {
+        if ((await ways.count()) === 0) await again.click()
+        return ways.count()
+      },
+      { timeout: 30_000, interval: 500 },
+    )
+    .toBe(1)
+  await page.context().close()
+})

@@ -1,0 +1,56 @@
+import type { ReactNode } from 'react'
+import { useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { Trans } from '@lingui/react/macro'
+import { operationKey } from '../../api/operation-query.ts'
+import { Button } from '../../ui/button.tsx'
+import { Notice } from '../../ui/notice.tsx'
+import type { KnownModels } from './state/use-models.ts'
+
+/** In place of the ways to begin, where no model could answer: what is wrong, and who can do something about it. */
+export function NoModel({
+  admin,
+  problems,
+}: {
+  admin: boolean
+  problems: KnownModels['problems']
+}): ReactNode {
+  const navigate = useNavigate()
+  const queryClient = useQueryClient()
+  return (
+    <div className="flex flex-1 basis-0 flex-col px-4 pt-5">
+      <div className="mx-auto w-full max-w-measure">
+        <Notice
+          look="warning"
+          action={
+            admin ? (
+              <Button onClick={() => void navigate({ to: '/connections' })}>
+                <Trans>Open Connections</Trans>
+              </Button>
+            ) : (
+              <Button
+                onClick={() => void queryClient.invalidateQueries({ queryKey: operationKey('listModels') })}
+              >
+                <Trans>Look again</Trans>
+              </Button>
+            )
+          }
+        >
+          <p>
+            {admin ? (
+              <Trans>No model can answer now.</Trans>
+            ) : (
+              <Trans>No model can answer now. An administrator can do something about it.</Trans>
+            )}
+          </p>
+          {admin &&
+            problems.map((problem) => (
+              <p key={problem.connectionName} className="text-small">
+                {problem.connectionName}: {problem.message}
+              </p>
+            ))}
+        </Notice>
+      </div>
+    </div>
+  )
+}
