@@ -124,7 +124,7 @@ const smoke = new Set([
 ])
 const chosen = Object.entries(views).filter(([name]) => all || name === 'light' || name === 'phone, dark')
 
-describe.each(chosen)('axe finds nothing: %s', (name, view) => {
+describe.each(chosen)('51: axe finds nothing: %s', (name, view) => {
   test
     .runIf(all || name === 'light')
     .each(Object.entries(places).filter(([place]) => all || smoke.has(place)))(
@@ -167,7 +167,7 @@ describe.each(chosen)('axe finds nothing: %s', (name, view) => {
   })
 })
 
-test('a keyboard walk goes through the whole page and back, and changes no answer', async () => {
+test('48: a keyboard walk goes through the whole page and back, and changes no answer', async () => {
   const page = await it.open(await richChat())
   await lastAnswer(page).locator('pre').first().waitFor()
   await page.getByRole('textbox', { name: 'Message' }).waitFor()

@@ -182,7 +182,7 @@ test('the control: what runs is counted, what the policy refuses is recorded', a
   await context.close()
 })
 
-test('a payload that a person sends is shown as it was written', async () => {
+test('64: a payload that a person sends is shown as it was written', async () => {
   const context = await watched()
   const page = await it.open('/', { beside: context })
   const text = textsOf('html').join(' ')

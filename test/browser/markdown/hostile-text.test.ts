@@ -122,7 +122,7 @@ describe('hostile text under the policy of the page', () => {
     harnessPages.errors.splice(0)
   })
 
-  test('a failure of the renderer shows that message plain, and the rest of the page', async () => {
+  test('43: a failure of the renderer shows that message plain, and the rest of the page', async () => {
     const page = await harnessPages.open()
     await page.evaluate(() => harness.failing('**words**\n\n```js\nx\n```'))
     expect(await page.locator('.md-plain').innerText()).toContain('**words**')

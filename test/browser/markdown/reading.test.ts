@@ -145,7 +145,7 @@ describe('reading and keyboard', () => {
       .toEqual(['0', null])
   })
 
-  test('text from right to left has its own direction in each block, code has not', async () => {
+  test('54: text from right to left has its own direction in each block, code has not', async () => {
     const page = await harnessPages.open()
     await page.evaluate(() => harness.show('שלום עולם\n\nHello\n\n- שלום\n\n`קוד`'))
     const directions = await page

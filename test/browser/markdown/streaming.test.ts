@@ -24,7 +24,7 @@ describe('a stream and its end', () => {
     }
   })
 
-  test('blocks before the last two keep their nodes during the whole stream', async () => {
+  test('4: blocks before the last two keep their nodes during the whole stream', async () => {
     const page = await harnessPages.open()
     const moved = await page.evaluate((source) => {
       harness.show('')
@@ -41,7 +41,36 @@ describe('a stream and its end', () => {
     expect(moved).toBe(0)
   })
 
-  test('closing a fence moves nothing, and neither does the end', async () => {
+  test('5: no unfinished syntax is ever seen, whichever letter came last', async () => {
+    const page = await harnessPages.open()
+    const source = [
+      'A **bold word**, *a slanted one*, ~~a struck one~~, `some code` and [a link](https://example.org/a_b "t").',
+      '## A heading with **weight**',
+      '- one\n- **two**\n  1. three [four](https://example.org)',
+      '| Name | Cost |\n|:--|--:|\n| **tide** | `1` |\n| [wave](https://example.org) | 2 |',
+      '> quoted *words*',
+      '![a picture](https://example.org/p.png)',
+      'The end.',
+    ].join('\n\n')
+    const { flashes, control } = await page.evaluate((text) => {
+      const unfinished = /\*|~~|`|\]\(|\[|https:|^\s*\||\|\s*$|^#|^>/m
+      const flashes: string[] = []
+      harness.show('')
+      for (let end = 1; end <= text.length; end++) {
+        harness.grow(text.slice(0, end), end < text.length)
+        const shown = document.querySelector('.md')?.textContent ?? ''
+        const flash = unfinished.exec(shown)
+        if (flash) flashes.push(`${JSON.stringify(text.slice(Math.max(0, end - 20), end))}: ${flash[0]}`)
+      }
+      // A text of that length that has ended is shown as it stands: the same look finds its marks.
+      harness.grow(text.slice(0, 8), false)
+      return { flashes, control: unfinished.test(document.querySelector('.md')?.textContent ?? '') }
+    }, source)
+    expect(flashes).toEqual([])
+    expect(control).toBe(true)
+  })
+
+  test('6: closing a fence moves nothing, and neither does the end', async () => {
     const page = await harnessPages.open()
     const open = `Words.\n\n\`\`\`js\n${'const a = 1\n'.repeat(30)}`
     const heights = await page.evaluate((source) => {
@@ -63,7 +92,7 @@ describe('a stream and its end', () => {
     expect(new Set(heights).size, String(heights)).toBe(1)
   })
 
-  test('one commit a frame at most, the whole text a few frames after its last piece', async () => {
+  test('2, 3: one commit a frame at most, the whole text a few frames after its last piece', async () => {
     const page = await harnessPages.open()
     const result = await page.evaluate(
       async (source) => {
