@@ -111,8 +111,14 @@ async function startServices(
   { config, state, logger }: { config: Config; state: InstanceState; logger: Logger },
 ): Promise<void> {
   const { accounts, chat, connections, events, feeds, hub, jobs, membership, settings, store } = services
-  feeds.on('connections', () => connections.read())
-  feeds.on('settings', () => settings.read())
+  feeds.on('connections', async () => {
+    await connections.read()
+    hub.tell({ name: 'models.changed' })
+  })
+  feeds.on('settings', async () => {
+    await settings.read()
+    hub.tell({ name: 'settings.changed', revision: settings.revision })
+  })
   feeds.on('revocations', async () => {
     const revoked = await store.sessions.revokedSince(state.revocationsRead)
     accounts.authenticator.revoked(revoked.sessionIds, revoked.userIds)

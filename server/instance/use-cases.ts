@@ -84,6 +84,12 @@ function chatUseCases(services: UseCaseOptions['services']): UseCases['chat'] {
 /** Each by its name, looked up when it is called: accounts exist only once the store does. */
 function accountUseCases(services: () => Services): UseCases['accounts'] {
   const of = (): UseCases['accounts'] => services().accounts.useCases
+  /** Has the caller's other tabs read the account again. */
+  const telling = async <T>(caller: { user: { id: string } }, done: Promise<T>): Promise<T> => {
+    const answer = await done
+    services().events.tell(caller.user.id, { name: 'account.changed' })
+    return answer
+  }
   return {
     changePassword: (...args) => of().changePassword(...args),
     createApiKey: (...args) => of().createApiKey(...args),
@@ -97,13 +103,13 @@ function accountUseCases(services: () => Services): UseCases['accounts'] {
     listApiKeys: (...args) => of().listApiKeys(...args),
     listSessions: (...args) => of().listSessions(...args),
     listUsers: (...args) => of().listUsers(...args),
-    putPreferences: (...args) => of().putPreferences(...args),
+    putPreferences: (caller, ...rest) => telling(caller, of().putPreferences(caller, ...rest)),
     resetPassword: (...args) => of().resetPassword(...args),
     signIn: (...args) => of().signIn(...args),
     signOut: (...args) => of().signOut(...args),
     signOutEverywhere: (...args) => of().signOutEverywhere(...args),
     signUp: (...args) => of().signUp(...args),
-    updateAccount: (...args) => of().updateAccount(...args),
+    updateAccount: (caller, ...rest) => telling(caller, of().updateAccount(caller, ...rest)),
     updateUser: (...args) => of().updateUser(...args),
   }
 }

@@ -86,13 +86,14 @@ export class Connection {
     this.ports.hub.remove(this)
   }
 
-  /** Whether its session still holds. Rejects when that cannot be known now. */
+  /** Whether its session still holds; a reader who may do other things now is told. Rejects when that cannot be known now. */
   async stillWelcome(): Promise<boolean> {
     if (!this.#speaker) return true
-    const { credentials, peer } = this.#speaker
+    const { credentials, peer, user: before } = this.#speaker
     try {
       const { user } = await this.ports.authenticate(credentials, peer)
       this.#speaker.user = user
+      if (user.role !== before.role) this.send({ t: 'event', event: { name: 'account.changed' } })
       return true
     } catch (error) {
       if (error instanceof AppError && (error.status === 401 || error.status === 403)) return false

@@ -1,4 +1,5 @@
 import { timing } from '../../protocol/index.ts'
+import type { UserEvent } from '../../protocol/index.ts'
 import type { Clock, Logger } from '../base/index.ts'
 import { every, jitter, sleep } from '../base/index.ts'
 import type { Connection } from './connection.ts'
@@ -36,6 +37,13 @@ export class Hub {
 
   remove(connection: Connection): void {
     this.#connections.delete(connection)
+  }
+
+  /** Tells everybody here of what concerns everybody. */
+  tell(event: UserEvent): void {
+    for (const connection of this.#connections) {
+      if (connection.speaker) connection.send({ t: 'event', event })
+    }
   }
 
   /** Closes what was revoked, with a code that the client understands. */

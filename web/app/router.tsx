@@ -1,29 +1,19 @@
 import { lazy, Suspense } from 'react'
 import type { ComponentType, ReactNode } from 'react'
-import {
-  createRootRouteWithContext,
-  createRoute,
-  createRouter,
-  Outlet,
-  useParams,
-  useRouteContext,
-} from '@tanstack/react-router'
+import { createRootRoute, createRoute, createRouter, Outlet, useParams } from '@tanstack/react-router'
 import { useLingui } from '@lingui/react/macro'
 import type { UserView } from '../../protocol/http/user-view.ts'
+import { useMe } from '../features/session/use-me.ts'
 import { ChatPage } from '../features/chat/chat-page.tsx'
 import { Waiting } from '../ui/waiting.tsx'
 import { NotFoundPage } from './not-found-page.tsx'
 import { PageFault } from './page-fault.tsx'
 import { Shell } from './shell.tsx'
 
-interface Context {
-  user: UserView
-}
-
-const root = createRootRouteWithContext<Context>()({ component: ShellRoute, notFoundComponent: NotFoundPage })
+const root = createRootRoute({ component: ShellRoute, notFoundComponent: NotFoundPage })
 
 function ShellRoute(): ReactNode {
-  const { user } = useRouteContext({ from: '__root__' })
+  const user = useMe()
   return (
     <Shell user={user}>
       <Outlet />
@@ -38,7 +28,7 @@ const start = createRoute({ getParentRoute: () => chats, path: '/' })
 const chat = createRoute({ getParentRoute: () => chats, path: '/c/$chatId' })
 
 function ChatRoute(): ReactNode {
-  const { user } = useRouteContext({ from: '__root__' })
+  const user = useMe()
   const { chatId } = useParams({ strict: false })
   return <ChatPage chatId={chatId ?? null} user={user} />
 }
@@ -47,7 +37,7 @@ function lazyPage(load: () => Promise<ComponentType<{ user: UserView }>>): () =>
   const Page = lazy(async () => ({ default: await load() }))
   return function LazyPage() {
     const { t } = useLingui()
-    const { user } = useRouteContext({ from: '__root__' })
+    const user = useMe()
     return (
       <Suspense fallback={<Waiting label={t`Loading…`} />}>
         <Page user={user} />
@@ -108,7 +98,6 @@ const routeTree = root.addChildren([
 export function createPageRouter() {
   return createRouter({
     routeTree,
-    context: { user: undefined as never },
     defaultPreload: 'intent',
     defaultErrorComponent: PageFault,
     scrollRestoration: false,

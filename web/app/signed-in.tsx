@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useState } from 'react'
+import { useCallback, useEffect, useState } from 'react'
 import type { ReactNode } from 'react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
@@ -8,6 +8,7 @@ import { operationQuery } from '../api/operation-query.ts'
 import { Toasts } from '../ui/toasts.tsx'
 import { applyPreferences } from '../features/accounts/apply-preferences.ts'
 import { createPageLive, LiveProvider } from '../features/chat/state/live-context.tsx'
+import { MeProvider } from '../features/session/use-me.ts'
 import { SessionEnded } from '../features/session/session-ended.tsx'
 import { createPageRouter } from './router.tsx'
 
@@ -28,11 +29,10 @@ export function SignedIn({ user }: { user: UserView }): ReactNode {
     (chatId: string) => router.navigate({ to: '/c/$chatId', params: { chatId } }),
     [router],
   )
-  const context = useMemo(() => ({ user }), [user])
   return (
-    <>
+    <MeProvider value={user}>
       <LiveProvider client={live} onCreated={onCreated}>
-        <RouterProvider router={router} context={context} />
+        <RouterProvider router={router} />
       </LiveProvider>
       <Toasts />
       {expired && (
@@ -45,6 +45,6 @@ export function SignedIn({ user }: { user: UserView }): ReactNode {
           }}
         />
       )}
-    </>
+    </MeProvider>
   )
 }

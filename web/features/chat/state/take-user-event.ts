@@ -1,5 +1,6 @@
 import type { InfiniteData, QueryClient } from '@tanstack/react-query'
 import type { UserEvent } from '../../../../protocol/frames.ts'
+import type { OperationName } from '../../../../protocol/http/index.ts'
 import type { ChatSummary, ChatView } from '../../../../protocol/http/chat-views.ts'
 import { operationKey } from '../../../api/operation-query.ts'
 import { withMessage, withMessages, withoutChat, withoutMessage, withSummary } from './chat-cache.ts'
@@ -26,14 +27,22 @@ export function takeUserEvent(queryClient: QueryClient, event: UserEvent): void 
       patchListed(queryClient, event.chatId, { running: false })
       return finishUnfollowed(queryClient, event)
     case 'models.changed':
-      return void queryClient.invalidateQueries({ queryKey: operationKey('listModels') })
+      return readSoon(queryClient, ['listModels', 'listConnections'])
     case 'settings.changed':
-      void queryClient.invalidateQueries({ queryKey: operationKey('getApp') })
-      return void queryClient.invalidateQueries({ queryKey: operationKey('listConnections') })
+      return readSoon(queryClient, ['getApp', 'getSettings'])
     case 'account.changed':
       void queryClient.invalidateQueries({ queryKey: operationKey('getPreferences') })
       return void queryClient.invalidateQueries({ queryKey: operationKey('getMe') })
   }
+}
+
+/** At most this long after everybody was told of the same thing, ms: not all pages ask in the same moment. */
+const spreadMs = 1000
+
+function readSoon(queryClient: QueryClient, names: readonly OperationName[]): void {
+  setTimeout(() => {
+    for (const name of names) void queryClient.invalidateQueries({ queryKey: operationKey(name) })
+  }, Math.random() * spreadMs)
 }
 
 /** Something may have been missed: what is on the screen is read again, the rest when it is next looked at. */
