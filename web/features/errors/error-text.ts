@@ -20,11 +20,11 @@ const sentences: Partial<Record<PageErrorCode, MessageDescriptor>> = {
   last_admin: msg`This is the last administrator. Make somebody else one first.`,
   too_large: msg`This is larger than allowed.`,
   unknown_model: msg`There is no such model now. Choose another one.`,
-  rate_limited: msg`Too many requests. Try again in a moment.`,
+  rate_limited: msg`Too many requests.`,
   too_many_runs: msg`You have as many answers running as allowed. Wait for one to end.`,
-  store_unavailable: msg`The database does not answer. Try again in a moment.`,
+  store_unavailable: msg`The database does not answer.`,
   draining: msg`This instance is shutting down. Try again: another one takes over.`,
-  busy: msg`The server has too much to do. Try again in a moment.`,
+  busy: msg`The server has too much to do.`,
   storage_full: msg`The disk of the server is full, so nothing can be saved. Tell an administrator.`,
   upstream_unreachable: msg`The model provider cannot be reached.`,
   upstream_key_refused: msg`The model provider refused the API key.`,
@@ -35,6 +35,9 @@ const sentences: Partial<Record<PageErrorCode, MessageDescriptor>> = {
   upstream_silent: msg`The model provider fell silent.`,
   upstream_refused: msg`The model provider refused the request.`,
 }
+
+/** Nothing but time helps: said with how much, where the server knows. */
+const passing = new Set<string>(['rate_limited', 'store_unavailable', 'busy'])
 
 /** A sentence in the reader's language for a code of the server, or nothing where the server's own says more. */
 export function sentenceFor(code: string): string | undefined {
@@ -47,10 +50,14 @@ export function errorText(error: unknown): string {
   if (!(error instanceof ApiError))
     return i18n._(msg`Something went wrong in this page. Reload it and try again.`)
   const sentence = sentenceFor(error.code) ?? error.message
-  const seconds = error.retryAfterMs === undefined ? undefined : Math.ceil(error.retryAfterMs / 1000)
-  const later = seconds !== undefined && seconds > 1 ? ` ${i18n._(msg`Try again in ${seconds} s.`)}` : ''
   const id = error.code === 'internal' && error.requestId ? ` (${error.requestId})` : ''
-  return `${sentence}${later}${id}`
+  return `${sentence}${whenAgain(error)}${id}`
+}
+
+function whenAgain({ code, retryAfterMs = 0 }: ApiError): string {
+  const seconds = Math.ceil(retryAfterMs / 1000)
+  if (seconds > 1) return ` ${i18n._(msg`Try again in ${seconds} s.`)}`
+  return passing.has(code) ? ` ${i18n._(msg`Try again in a moment.`)}` : ''
 }
 
 /** The error of a field, where the server named it; everything else belongs to the form. */
