@@ -51,7 +51,7 @@ async function stored(page: Page): Promise<ChatView> {
   return await it.api.chat(page.url().split('/').at(-1) ?? '')
 }
 
-describe('branches, deleting, queue', () => {
+describe('branches, deleting', () => {
   test('30, 31: an edited question and another answer are branches, reached by ‹ 1/2 ›', async () => {
     const page = await open('fast')
     await send(page, 'Original')
@@ -98,36 +98,6 @@ describe('branches, deleting, queue', () => {
     expect(await page.locator('[data-message]').count()).toBe(0)
     await page.getByRole('button', { name: 'Undo' }).click()
     await expect.poll(() => page.locator('[data-message]').count()).toBe(2)
-  })
-
-  test('a message written while an answer runs waits, survives a reload, and goes when the answer ends', async () => {
-    const page = await open('slow')
-    await send(page, 'First')
-    await page.waitForURL(/\/c\//)
-    await send(page, 'Second')
-    await page.getByText('Sent when the answer ends').waitFor()
-    await page.reload()
-    await page.getByText('Sent when the answer ends').waitFor()
-    await page.getByRole('article', { name: /^You/ }).getByText('Second').waitFor({ timeout: 20_000 })
-    await answered(page)
-    expect((await stored(page)).messages.map((message) => message.role)).toEqual([
-      'user',
-      'assistant',
-      'user',
-      'assistant',
-    ])
-    expect(await page.getByText('Sent when the answer ends').count()).toBe(0)
-  })
-
-  test('a queued message sent now stops the answer and goes', async () => {
-    const page = await open('long')
-    await send(page, 'First')
-    await page.waitForURL(/\/c\//)
-    await send(page, 'Urgent')
-    await page.getByRole('button', { name: 'Send now' }).click()
-    await page.getByRole('article', { name: /^You/ }).getByText('Urgent').waitFor({ timeout: 20_000 })
-    const { messages } = await stored(page)
-    expect(messages.find((message) => message.role === 'assistant')?.status).toBe('stopped')
   })
 })
 

@@ -1,12 +1,14 @@
 import { useEffect, useState } from 'react'
 import type { ReactNode } from 'react'
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { Trans, useLingui } from '@lingui/react/macro'
 import type { UserView } from '../../protocol/http/user-view.ts'
 import { operationQuery } from '../api/operation-query.ts'
 import { FirstRunPage } from '../features/first-run/first-run-page.tsx'
 import { followQueues } from '../features/chat/composer/queued-messages.ts'
+import { sendElsewhere } from '../features/chat/composer/send-elsewhere.ts'
+import { useChatActions, useLiveClient } from '../features/chat/state/live-context.tsx'
 import { listenForShortcuts } from '../features/sidebar/shortcuts.ts'
 import { Sidebar } from '../features/sidebar/sidebar.tsx'
 import { useSidebar } from '../features/sidebar/sidebar-state.ts'
@@ -21,6 +23,10 @@ export function Shell({ user, children }: { user: UserView; children: ReactNode 
   const { open, sheet, toggle, showSheet, hideSheet } = useSidebar()
   useVisualViewport()
   useEffect(followQueues, [])
+  const live = useLiveClient()
+  const actions = useChatActions()
+  const queryClient = useQueryClient()
+  useEffect(() => sendElsewhere(live, actions, queryClient), [live, actions, queryClient])
   useEffect(
     () =>
       listenForShortcuts({

@@ -123,6 +123,7 @@ export function ChatPage({ chatId, user }: { chatId: string | null; user: UserVi
         <QueueList
           queue={queue.items}
           held={queue.held}
+          refused={queue.error !== null}
           onSendNow={(item) => void queue.sendNow(item).catch((error: unknown) => fail(open.key, error))}
           onEdit={(item) => {
             queue.drop(item)

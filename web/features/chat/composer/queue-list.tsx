@@ -7,6 +7,7 @@ import type { QueuedMessage } from './queued-messages.ts'
 export function QueueList({
   queue,
   held,
+  refused,
   onSendNow,
   onEdit,
   onDrop,
@@ -14,6 +15,8 @@ export function QueueList({
   queue: readonly QueuedMessage[]
   /** The answer before it did not end well: they wait for the person instead. */
   held: boolean
+  /** The first could not be sent; why is said above. */
+  refused: boolean
   onSendNow: (item: QueuedMessage) => void
   onEdit: (item: QueuedMessage) => void
   onDrop: (item: QueuedMessage) => void
@@ -23,7 +26,9 @@ export function QueueList({
   return (
     <section aria-label={t`Waiting to be sent`} className="flex flex-col gap-1 pb-2">
       <p className="px-4 text-small text-muted">
-        {held ? (
+        {refused ? (
+          <Trans>Not sent yet</Trans>
+        ) : held ? (
           <Trans>Not sent yet: the answer before did not end by itself.</Trans>
         ) : (
           <Trans>Sent when the answer ends</Trans>

@@ -22,16 +22,18 @@ export function useQueue(chatId: string | null, last: MessageView | undefined, b
   const actions = useChatActions()
   const key = chatId ?? ''
   const items = useSyncExternalStore(onQueueChange, () => queueOf(key))
-  const [error, setError] = useState<unknown>(null)
-  const wanted = useRef(false)
+  const [refused, setRefused] = useState<{ key: string; error: unknown } | null>(null)
+  const error = refused?.key === key ? refused.error : null
+  /** The chat whose next message was asked for, however its answer ends. */
+  const wanted = useRef<string>(undefined)
   const endedWell = last?.status === 'done' && last.role === 'assistant'
   const lastId = last?.id
 
   useEffect(() => {
     if (chatId === null || lastId === undefined || items.length === 0 || busy || error !== null) return
-    if (!endedWell && !wanted.current) return
-    wanted.current = false
-    sendQueued(actions, chatId, lastId).catch(setError)
+    if (!endedWell && wanted.current !== chatId) return
+    wanted.current = undefined
+    sendQueued(actions, chatId, lastId).catch((cause: unknown) => setRefused({ key: chatId, error: cause }))
   }, [actions, chatId, lastId, items, busy, endedWell, error])
 
   return {
@@ -40,18 +42,18 @@ export function useQueue(chatId: string | null, last: MessageView | undefined, b
     error,
     add: (text, model) => setQueue(key, [...queueOf(key), { id: newId(), text, model }]),
     drop(item) {
-      setError(null)
+      setRefused(null)
       setQueue(
         key,
         queueOf(key).filter((it) => it.id !== item.id),
       )
     },
     async sendNow(item) {
-      wanted.current = true
-      setError(null)
+      wanted.current = key
+      setRefused(null)
       setQueue(key, [item, ...queueOf(key).filter((it) => it.id !== item.id)])
       if (busy) await actions.stop(key, last?.runId ?? null)
     },
-    retry: () => setError(null),
+    retry: () => setRefused(null),
   }
 }
