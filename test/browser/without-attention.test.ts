@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
+import { benchSource } from '../../web/ui/markdown/bench-source.ts'
 import { startPage } from './support/page-fixture.ts'
 import type { PageFixture } from './support/page-fixture.ts'
 import { answered, lastAnswer, send } from './support/page-steps.ts'
@@ -8,7 +9,7 @@ let it: PageFixture
 const pages: Page[] = []
 
 beforeAll(async () => {
-  it = await startPage({ long: { words: 3000, wordsPerSecond: 1500 } })
+  it = await startPage({ long: { words: 3000, wordsPerSecond: 1500 }, rich: { words: [benchSource] } })
 })
 afterAll(() => it[Symbol.asyncDispose]())
 afterEach(async () => {
@@ -139,4 +140,33 @@ test('63: an open chat at rest asks for no frame, runs no animation and has no t
   console.log(`behaviour 63: ${before} then ${await calls()} after 6 s; ${animations} animations`)
   expect(await calls()).toBe(before)
   expect(animations).toBe(0)
+})
+
+test('63: going from chat to chat keeps nothing of those that were left', async () => {
+  const chats: string[] = []
+  for (const text of ['First', 'Second', 'Third', 'Fourth', 'Fifth']) {
+    const { chatId } = await it.api.startRun({ model: 'rich', text })
+    await expect.poll(async () => (await it.api.chat(chatId)).messages.at(-1)?.status).toBe('done')
+    chats.push(chatId)
+  }
+  const page = await open()
+  const client = await page.context().newCDPSession(page)
+  const visitAll = async (): Promise<void> => {
+    for (const id of chats) {
+      await page.locator(`a[href="/c/${id}"]`).click()
+      await page.locator('.answer table').first().waitFor()
+    }
+  }
+  /** In MB, of what is still held. */
+  const heap = async (): Promise<number> => {
+    await client.send('HeapProfiler.collectGarbage')
+    return (await client.send('Runtime.getHeapUsage')).usedSize / 1e6
+  }
+  await client.send('HeapProfiler.enable')
+  await visitAll()
+  const before = await heap()
+  for (let round = 0; round < 4; round++) await visitAll()
+  const grown = (await heap()) - before
+  console.log(`behaviour 63: ${grown.toFixed(1)} MB more after 20 chats, of ${before.toFixed(1)} MB`)
+  expect(grown).toBeLessThan(10)
 })
