@@ -4,6 +4,7 @@ import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Trans, useLingui } from '@lingui/react/macro'
 import type { FoundMessage } from '../../../protocol/http/search-messages.ts'
+import { ApiError } from '../../api/api-error.ts'
 import { call } from '../../api/call.ts'
 import { operationKey } from '../../api/operation-query.ts'
 import { Button } from '../../ui/button.tsx'
@@ -65,6 +66,8 @@ export function FoundMessages({
   }, [fetchNextPage, hasNextPage, isFetchingNextPage, alone])
 
   if (!wanted || filter.length < least) return null
+  // During an upgrade an older instance may be asked, which knows no such search: titles are found all the same.
+  if (search.error instanceof ApiError && search.error.status === 404) return null
   const found = pages.flatMap((page) => page.items)
   const looking = q !== filter || search.isFetching
   return (
