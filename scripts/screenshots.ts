@@ -92,6 +92,15 @@ async function stillPages(fleet: PageFleet): Promise<void> {
     arrive: (page) => page.getByLabel('Password').waitFor(),
   })
   await inAllViews(fleet, 'empty', { arrive: messageField })
+  await inAllViews(fleet, 'search', {
+    async arrive(page) {
+      await messageField(page)
+      const field = page.getByRole('searchbox', { name: 'Search titles and messages' })
+      if ((await field.count()) === 0) await page.getByRole('button', { name: 'Chats' }).click()
+      await field.fill('shared place')
+      await page.locator('mark').first().waitFor()
+    },
+  })
   await inAllViews(fleet, 'account', {
     path: '/account',
     arrive: (page) => page.getByText('backup script').waitFor(),

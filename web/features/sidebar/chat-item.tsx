@@ -6,10 +6,20 @@ import type { ChatSummary } from '../../../protocol/http/chat-views.ts'
 import { classNames } from '../../ui/class-names.ts'
 import { chatQuery } from '../chat/state/chat-query.ts'
 import { ChatMenu } from '../chat/chat-menu.tsx'
+import { Marked } from './marked.tsx'
 import { moveBetweenLinks } from './move-between-links.ts'
 
 /** A chat in the list. Pointing at it reads it, so that it opens at once. */
-export function ChatItem({ chat, onOpen }: { chat: ChatSummary; onOpen: () => void }): ReactNode {
+export function ChatItem({
+  chat,
+  filter,
+  onOpen,
+}: {
+  chat: ChatSummary
+  /** What its title was found by; '' where nothing is looked for. */
+  filter: string
+  onOpen: () => void
+}): ReactNode {
   const { t } = useLingui()
   const queryClient = useQueryClient()
   const read = (): void => {
@@ -28,7 +38,9 @@ export function ChatItem({ chat, onOpen }: { chat: ChatSummary; onOpen: () => vo
         className="flex min-h-9 items-center gap-2 rounded-medium px-2 py-1.5 text-text group-focus-within/item:pr-9 group-hover/item:pr-9 group-has-[[aria-expanded=true]]/item:pr-9 hover:bg-hover touch:min-h-11 touch:pr-11"
         activeProps={{ className: 'bg-hover font-medium', 'aria-current': 'page' }}
       >
-        <bdi className="min-w-0 flex-1 truncate">{chat.title}</bdi>
+        <bdi className="min-w-0 flex-1 truncate">
+          {filter === '' ? chat.title : <Marked text={chat.title} words={[filter]} />}
+        </bdi>
         {mark && (
           <span
             title={mark}

@@ -54,7 +54,7 @@ export function ChatList({ filter, onOpen }: { filter: string; onOpen: () => voi
           <h2 className="px-2 pt-4 pb-1 text-small font-medium text-faint">{names[group]}</h2>
           <ul>
             {ofGroup.map((chat) => (
-              <ChatItem key={chat.id} chat={chat} onOpen={onOpen} />
+              <ChatItem key={chat.id} chat={chat} filter={q} onOpen={onOpen} />
             ))}
           </ul>
         </section>

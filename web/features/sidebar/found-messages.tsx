@@ -10,7 +10,7 @@ import { operationKey } from '../../api/operation-query.ts'
 import { Button } from '../../ui/button.tsx'
 import { Waiting } from '../../ui/waiting.tsx'
 import { ErrorNotice } from '../errors/error-notice.tsx'
-import { markWords } from './mark-words.ts'
+import { Marked } from './marked.tsx'
 import { moveBetweenLinks } from './move-between-links.ts'
 import { useSettled } from './use-settled.ts'
 
@@ -124,18 +124,11 @@ function Found({
         onKeyDown={moveBetweenLinks}
         className="flex flex-col gap-0.5 rounded-medium px-2 py-1.5 hover:bg-hover touch:min-h-11"
       >
-        <bdi className="truncate">{chat.title}</bdi>
+        <bdi className="truncate">
+          <Marked text={chat.title} words={words} />
+        </bdi>
         <bdi className="line-clamp-2 text-small text-muted [overflow-wrap:anywhere]">
-          {markWords(excerpt, words).map(({ text, marked }, place) =>
-            marked ? (
-              // oxlint-disable-next-line react/no-array-index-key -- parts of a text that does not change
-              <mark key={place} className="rounded-small bg-accent-soft text-text">
-                {text}
-              </mark>
-            ) : (
-              text
-            ),
-          )}
+          <Marked text={excerpt} words={words} />
         </bdi>
       </Link>
     </li>

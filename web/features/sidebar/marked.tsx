@@ -1,0 +1,16 @@
+import type { ReactNode } from 'react'
+import { markWords } from './mark-words.ts'
+
+/** A text in which the words that were looked for are marked. */
+export function Marked({ text, words }: { text: string; words: readonly string[] }): ReactNode {
+  return markWords(text, words).map(({ text: part, marked }, place) =>
+    marked ? (
+      // oxlint-disable-next-line react/no-array-index-key -- parts of a text that does not change
+      <mark key={place} className="rounded-small bg-accent-soft text-text">
+        {part}
+      </mark>
+    ) : (
+      part
+    ),
+  )
+}
