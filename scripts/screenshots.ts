@@ -25,9 +25,14 @@ mkdirSync(folder, { recursive: true })
 
 /** Takes a picture once what fades in is there, with a palette. */
 async function shoot(page: Page, name: string, view: string): Promise<void> {
+  // A function: a string would have to be evaluated in the page, which its policy refuses.
   await page
     .waitForFunction(
-      "document.fonts.status === 'loaded' && document.getAnimations().every((it) => it.playState !== 'running' || it.effect.getTiming().iterations === Infinity)",
+      () =>
+        document.fonts.status === 'loaded' &&
+        document
+          .getAnimations()
+          .every((it) => it.playState !== 'running' || it.effect?.getTiming().iterations === Infinity),
       undefined,
       { timeout: 3000 },
     )
