@@ -133,7 +133,13 @@ describe('an answer that changes its server', () => {
     say(runFrame(wire, { how: 'reset', keep: 0, text: 'From the start' }))
     await expect.poll(text).toBe('From the start')
     await page.getByText('Written anew').waitFor()
-    await page.getByRole('button', { name: 'show first' }).click()
+    const show = page.getByRole('button', { name: 'show first' })
+    // Above the words: below them it would run away from whoever wants to press it.
+    const place = await show.boundingBox()
+    say(runFrame(wire, { how: 'recovered', keep: 14, text: '\n\nOne more.\n\nAnd another.' }))
+    await expect.poll(text).toContain('And another.')
+    expect(await show.boundingBox()).toEqual(place)
+    await show.click()
     await page.getByText(before.slice(0, 60)).waitFor()
   })
 

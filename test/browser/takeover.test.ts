@@ -131,8 +131,10 @@ test('what cannot be continued is written anew, and the first version is kept', 
   const before = await shownText(page)
   await killOwner(page)
   await page.getByText('Written anew').waitFor({ timeout: 20_000 })
-  await page.getByRole('button', { name: 'show first' }).click()
-  const first = lastAnswer(page).locator('p', { hasText: /w0000/ }).last()
+  const show = page.getByRole('button', { name: /^(show|hide) first$/ })
+  await show.click()
+  expect(await show.getAttribute('aria-expanded')).toBe('true')
+  const first = page.locator(`#${await show.getAttribute('aria-controls')}`)
   // What was opened is there at once, and stays open at the end.
   await expect.poll(() => first.textContent(), { timeout: 10_000 }).toContain(before.slice(0, 60))
   await answered(page)

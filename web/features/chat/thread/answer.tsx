@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useId, useState } from 'react'
 import type { ReactNode } from 'react'
 import { Trans } from '@lingui/react/macro'
 import type { MessageView } from '../../../../protocol/http/chat-views.ts'
@@ -28,6 +28,8 @@ export function Answer({
   const link = run?.link ?? 'live'
   return (
     <div className="flex flex-col gap-2">
+      {/* Above the words: below them it would run away from whoever wants to press it. */}
+      {run?.firstVersion != null && <FirstVersion text={run.firstVersion} />}
       <div data-words="">
         <AnswerText
           source={text ?? message.text}
@@ -42,7 +44,6 @@ export function Answer({
       ) : (
         running && <LinkNote link={link} />
       )}
-      {run?.firstVersion != null && <FirstVersion text={run.firstVersion} />}
       {!running && <AnswerProblem message={message} handlers={handlers} />}
     </div>
   )
@@ -51,6 +52,7 @@ export function Answer({
 /** An answer that had to be written anew keeps the version that was being read. */
 function FirstVersion({ text }: { text: string }): ReactNode {
   const [open, setOpen] = useState(false)
+  const id = useId()
   return (
     <div className="text-small text-muted">
       <Trans>Written anew</Trans>
@@ -58,13 +60,17 @@ function FirstVersion({ text }: { text: string }): ReactNode {
       <button
         type="button"
         aria-expanded={open}
+        aria-controls={id}
         className="min-h-7 font-semibold text-accent touch:min-h-11"
         onClick={() => setOpen(!open)}
       >
         {open ? <Trans>hide first</Trans> : <Trans>show first</Trans>}
       </button>
       {open && (
-        <p className="own-direction mt-1 rounded-medium bg-surface-1 px-3 py-2 whitespace-pre-wrap [overflow-wrap:anywhere]">
+        <p
+          id={id}
+          className="own-direction mt-1 rounded-medium bg-surface-1 px-3 py-2 whitespace-pre-wrap [overflow-wrap:anywhere]"
+        >
           {text}
         </p>
       )}
