@@ -5,7 +5,6 @@ import { useNavigate } from '@tanstack/react-router'
 import { Trans, useLingui } from '@lingui/react/macro'
 import type { UserView } from '../../protocol/http/user-view.ts'
 import { operationQuery } from '../api/operation-query.ts'
-import { FirstRunPage } from '../features/first-run/first-run-page.tsx'
 import { followQueues } from '../features/chat/composer/queued-messages.ts'
 import { sendElsewhere } from '../features/chat/composer/send-elsewhere.ts'
 import { useChatActions, useLiveClient } from '../features/chat/state/live-context.tsx'
@@ -13,8 +12,12 @@ import { listenForShortcuts } from '../features/sidebar/shortcuts.ts'
 import { Sidebar } from '../features/sidebar/sidebar.tsx'
 import { useSidebar } from '../features/sidebar/sidebar-state.ts'
 import { readStored, writeStored } from '../features/storage/safe-storage.ts'
+import { createLazy, useLazyIf } from '../ui/lazy.ts'
 import { Sheet } from './sheet.tsx'
 import { useVisualViewport } from './use-visual-viewport.ts'
+
+/** Seen once in the life of an installation. */
+const lazyFirstRun = createLazy(() => import('../features/first-run/first-run-page.tsx'))
 
 /** The frame of every page: chats at the side, the page beside them. */
 export function Shell({ user, children }: { user: UserView; children: ReactNode }): ReactNode {
@@ -43,10 +46,11 @@ export function Shell({ user, children }: { user: UserView; children: ReactNode 
   const [firstRun, setFirstRun] = useState(user.role === 'admin' && readStored('first-run') === 'open')
   const connections = useQuery({ ...operationQuery('listConnections'), enabled: firstRun })
   const connected = connections.data?.items.some((it) => it.kind !== 'demo') ?? false
-  if (firstRun && connections.isPending) return null
-  if (firstRun && !connected) {
+  const first = useLazyIf(firstRun ? lazyFirstRun : undefined)
+  if (firstRun && (connections.isPending || first === undefined)) return null
+  if (first !== undefined && firstRun && !connected) {
     return (
-      <FirstRunPage
+      <first.FirstRunPage
         onDone={() => {
           writeStored('first-run', null)
           setFirstRun(false)
