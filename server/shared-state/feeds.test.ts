@@ -14,13 +14,15 @@ function make() {
     { name: 'revocations', counter: 1, nonce: 'a' },
     { name: 'settings', counter: 1, nonce: 'a' },
   ]
-  const state = { away: false, now: 0, reads: 0 }
+  const state = { away: false, now: 0, reads: 0, gate: Promise.resolve() }
   let heard: Heard | undefined
   let watcher: MembershipWatcher | undefined
   const list = async (): Promise<RevisionRow[]> => {
     state.reads++
     if (state.away) throw new StoreError('unavailable', 'away')
-    return rows.map((row) => ({ ...row }))
+    const read = rows.map((row) => ({ ...row }))
+    await state.gate
+    return read
   }
   const feeds = new Feeds({
     revisions: { list },
@@ -75,6 +77,22 @@ describe('feeds', () => {
     expect(applied).not.toHaveBeenCalled()
     world.state.away = false
     await vi.waitFor(() => expect(applied).toHaveBeenCalledTimes(1), { timeout: 3000 })
+  })
+
+  test('what is raised while something older is being read is applied before that resolves', async () => {
+    const settings = vi.fn<() => Promise<void>>(async () => {})
+    world.feeds.on('settings', settings)
+    await world.feeds.look()
+    const gate = Promise.withResolvers<void>()
+    world.state.gate = gate.promise
+    const older = world.feeds.look()
+    world.raise('settings')
+    const raised = world.feeds.raised('settings')
+    gate.resolve()
+    await older
+    const before = settings.mock.calls.length
+    await raised
+    expect(settings.mock.calls.length).toBe(before + 1)
   })
 
   test('it says for how long revocations are known and not read', async () => {

@@ -30,7 +30,7 @@ export class Feeds {
   readonly #appliers = new Map<FeedName, () => Promise<void>>()
   readonly #stopping = new AbortController()
   #looking: Promise<void> | undefined
-  #again = false
+  #next: Promise<void> | undefined
   #catchingUp = false
   /** Revocations that this instance has heard of, and since when it has not read them. */
   #heard = 0
@@ -52,18 +52,21 @@ export class Feeds {
   }
 
   /** Reads the revisions and applies what differs. One that is asked for while another is under way comes after it. */
-  async look(): Promise<void> {
-    if (this.#looking) {
-      this.#again = true
+  look(): Promise<void> {
+    if (!this.#looking) {
+      this.#looking = this.#lookOnce().finally(() => {
+        this.#looking = undefined
+      })
       return this.#looking
     }
-    this.#looking = this.#lookOnce().finally(() => {
-      this.#looking = undefined
-    })
-    await this.#looking
-    if (!this.#again) return
-    this.#again = false
-    await this.look()
+    // What is being read may be older than what is asked for now: whoever asks waits for the next.
+    this.#next ??= this.#looking
+      .catch(() => undefined)
+      .then(() => {
+        this.#next = undefined
+        return this.look()
+      })
+    return this.#next
   }
 
   /** What is applied here, as members tell it; undefined before the first. */
@@ -111,7 +114,7 @@ export class Feeds {
   async #catchUp(): Promise<void> {
     if (this.#catchingUp) {
       // What is being read may be older than the news; what waits for its next try is not.
-      if (this.#looking) this.#again = true
+      if (this.#looking) void this.look().catch(() => this.#catchUp())
       return
     }
     this.#catchingUp = true

@@ -78,7 +78,7 @@ describe('settings', () => {
       fleet.urls()[2],
     )
     await expect(second).rejects.toThrow(/409.*admin changed the settings on/)
-    expect((await read()).values.name).toBe('First')
+    await expect.poll(async () => (await read()).values.name).toBe('First')
   })
 
   test('a value that cannot be right is refused with its field', async () => {
