@@ -4,7 +4,7 @@ import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { ErrorNotice } from './errors/error-notice.tsx'
 
-/** Asks before what cannot be taken back, naming the thing and what happens. */
+/** Asks before something grave, naming the thing and what happens then. */
 export function ConfirmDialog({
   title,
   confirm,

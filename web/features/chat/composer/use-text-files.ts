@@ -8,7 +8,7 @@ export interface RefusedFile {
 }
 
 /**
- * Files dropped anywhere on the page, or pasted into the field, whose text goes into the message. Without it a browser
+ * Files dropped anywhere on the page of a chat, or pasted into the field, whose text goes into the message. Without it a browser
  * would leave the page for the file.
  */
 export function useTextFiles(insert: (text: string) => void): {
