@@ -25,7 +25,7 @@ export interface Store {
   settings: StoredSettings
   /** Epoch ms by the store's clock. */
   now(): Promise<number>
-  /** One trivial statement, for readiness. */
+  /** For readiness: whether the store can be read and written. Writes nothing. */
   ping(): Promise<void>
   close(): Promise<void>
 }

@@ -2,7 +2,9 @@ import pg from 'pg'
 import { PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely'
 import type { CompiledQuery, DatabaseConnection, Dialect, Driver, Kysely, QueryResult } from 'kysely'
 import { withDeadline } from '../../base/index.ts'
-import { toPostgresStoreError } from './postgres-errors.ts'
+import { RetryableError } from '../engine/store-errors.ts'
+import { ConnectionAges } from './connection-ages.ts'
+import { endsConnection, readOnlyState, toPostgresStoreError } from './postgres-errors.ts'
 
 export interface PostgresDriverOptions {
   pool: pg.Pool
@@ -26,6 +28,7 @@ export function postgresDialect(options: PostgresDriverOptions): Dialect {
 
 class PostgresDriver implements Driver {
   readonly #options: PostgresDriverOptions
+  readonly #ages = new ConnectionAges()
 
   constructor(options: PostgresDriverOptions) {
     this.#options = options
@@ -35,7 +38,12 @@ class PostgresDriver implements Driver {
 
   async acquireConnection(): Promise<DatabaseConnection> {
     try {
-      return new PostgresConnection(await this.#options.pool.connect(), this.#options)
+      for (;;) {
+        const client = await this.#options.pool.connect()
+        const age = this.#ages.take(client)
+        if (age !== 'outdated') return new PostgresConnection(client, age, this.#ages, this.#options)
+        client.release(true)
+      }
     } catch (error) {
       throw toPostgresStoreError(error)
     }
@@ -83,10 +91,19 @@ function asOurs(connection: DatabaseConnection): PostgresConnection {
 class PostgresConnection implements DatabaseConnection {
   broken = false
   readonly #client: pg.PoolClient
+  readonly #age: 'new' | 'used'
+  readonly #ages: ConnectionAges
   readonly #options: PostgresDriverOptions
 
-  constructor(client: pg.PoolClient, options: PostgresDriverOptions) {
+  constructor(
+    client: pg.PoolClient,
+    age: 'new' | 'used',
+    ages: ConnectionAges,
+    options: PostgresDriverOptions,
+  ) {
     this.#client = client
+    this.#age = age
+    this.#ages = ages
     this.#options = options
   }
 
@@ -107,12 +124,24 @@ class PostgresConnection implements DatabaseConnection {
         parameters === undefined ? this.#client.query(text) : this.#client.query(text, [...parameters])
       return await withDeadline(work, patience, 'a statement')
     } catch (error) {
-      if (!(error instanceof pg.DatabaseError)) {
-        this.broken = true
-        this.#options.cancel(this.#client)
-      }
-      throw toPostgresStoreError(error)
+      throw this.#failed(error)
     }
+  }
+
+  #failed(error: unknown): unknown {
+    if (!(error instanceof pg.DatabaseError)) {
+      this.broken = true
+      this.#options.cancel(this.#client)
+    } else if (endsConnection(error)) {
+      // Others that were opened before lead to the same server, or into the same state.
+      this.broken = true
+      this.#ages.outdate()
+      // Nothing was written, and only this session may be read-only: a new connection decides.
+      if (error.code === readOnlyState && this.#age === 'used') {
+        return new RetryableError(error.message, { cause: error })
+      }
+    }
+    return toPostgresStoreError(error)
   }
 
   // oxlint-disable-next-line require-yield -- part of Kysely's contract; every list of ours is paged

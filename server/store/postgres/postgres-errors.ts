@@ -6,6 +6,18 @@ import { StoreError } from '../store.ts'
 /** Classes of SQLSTATE, or whole ones, by which the server says that it cannot serve now. */
 const awayStates = /^(08|57P|57014|53200|53300|53400|55P03|25006|25P03|28|3D000|58)/
 
+export const readOnlyState = '25006'
+
+/**
+ * The session cannot work any more, though its connection may still answer: the server shuts down or starts (57P), the
+ * connection or the pooler behind it failed (08), the transaction was ended for idling (25P03), or it is read-only.
+ */
+const endingStates = /^(08|57P|25P03|25006)/
+
+export function endsConnection({ code = '', severity }: pg.DatabaseError): boolean {
+  return endingStates.test(code) || severity === 'FATAL' || severity === 'PANIC'
+}
+
 /** What a caller can act on; anything else is a bug and stays as it is. */
 export function toPostgresStoreError(error: unknown): unknown {
   if (error instanceof StoreError || error instanceof RetryableError) return error
@@ -23,6 +35,13 @@ function fromServer(error: pg.DatabaseError): unknown {
   if (code === '23505') return new UniqueViolation(error.message, { cause: error })
   if (code === '53100') {
     return new StoreError('full', 'the disk of the PostgreSQL server is full: nothing was written', error)
+  }
+  if (code === readOnlyState) {
+    return new StoreError(
+      'unavailable',
+      'PostgreSQL accepts no writes, only reads: DATABASE_URL leads to a standby, or default_transaction_read_only is on there; name the primary, or make it writable',
+      error,
+    )
   }
   if (awayStates.test(code)) {
     return new StoreError(
