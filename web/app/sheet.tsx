@@ -1,5 +1,7 @@
 import { useEffect, useRef } from 'react'
 import type { ReactNode } from 'react'
+import { ignoreOpeningPress } from '../ui/opening-press.ts'
+import { usePressBeside } from '../ui/use-modal.ts'
 
 /** How far from the left edge a swipe may begin, and how far it has to go, px. */
 const edge = 24
@@ -22,9 +24,12 @@ export function Sheet({
   const ref = useRef<HTMLDialogElement>(null)
   useEffect(() => {
     const dialog = ref.current
-    if (open && !dialog?.open) dialog?.showModal()
     if (!open && dialog?.open) dialog.close()
+    if (!open || !dialog || dialog.open) return undefined
+    dialog.showModal()
+    return ignoreOpeningPress(dialog)
   }, [open])
+  const pressBeside = usePressBeside(ref, onClose)
   useEffect(() => {
     let from: { x: number; y: number } | null = null
     const begin = (event: TouchEvent): void => {
@@ -49,9 +54,7 @@ export function Sheet({
       ref={ref}
       aria-label={label}
       onClose={onClose}
-      onPointerDown={(event) => {
-        if (event.target === ref.current) onClose()
-      }}
+      {...pressBeside}
       className="appear m-0 h-dvh max-h-none w-[min(20rem,86vw)] max-w-none bg-surface-1 p-0 shadow-floating"
     >
       {open && children}
