@@ -71,6 +71,12 @@ export const errorCatalogue = {
     retryable: false,
     message: 'There is no such model now. Choose another one.',
   },
+  upgrade_required: {
+    status: 426,
+    retryable: false,
+    message:
+      'This address takes WebSockets only, and the request arrived without the headers Upgrade and Connection. If a proxy is in front, configure it to pass both on.',
+  },
   rate_limited: { status: 429, retryable: true, message: 'Too many requests. Try again in a moment.' },
   too_many_runs: {
     status: 429,

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { closeWithAnswer } from '../base/index.ts'
 import { AppError } from '../../protocol/index.ts'
 
 const words: Record<string, [status: string, message: string]> = {
@@ -17,14 +18,5 @@ export function answerClientError(error: Error & { code?: string }, socket: Sock
     'This is not a valid HTTP request.',
   ]
   const body = JSON.stringify({ error: new AppError('bad_request', { message }).toWire() })
-  socket.end(
-    [
-      `HTTP/1.1 ${status}`,
-      'Connection: close',
-      'Content-Type: application/json; charset=utf-8',
-      `Content-Length: ${Buffer.byteLength(body)}`,
-      '',
-      body,
-    ].join('\r\n'),
-  )
+  closeWithAnswer(socket, { status, body, headers: { 'Content-Type': 'application/json; charset=utf-8' } })
 }

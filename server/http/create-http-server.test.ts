@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { AppError } from '../../protocol/index.ts'
 import { startHttp } from '../../test/support/http-fixture.ts'
@@ -200,10 +202,14 @@ describe('connections', () => {
 
   test('are upgraded to WebSockets only: an offer of HTTP/2 gets its answer', async () => {
     const upgraded: (string | undefined)[] = []
-    it.http.app.server.on('upgrade', (request, socket) => {
-      upgraded.push(request.headers.upgrade)
-      socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n')
-    })
+    const gateway = {
+      path: '/ws',
+      upgrade: (request: IncomingMessage, socket: Duplex) => {
+        upgraded.push(request.headers.upgrade)
+        socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n')
+      },
+    }
+    await start({ mount: ({ upgrades }) => upgrades.add(gateway) })
     const offer = { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', 'http2-settings': 'AAMAAABk' }
     expect((await it.send({ path: '/health', headers: offer })).status).toBe(200)
     await it.send({ path: '/ws', headers: { connection: 'Upgrade', upgrade: 'WebSocket' } })

@@ -30,6 +30,7 @@ import { LazyRequestMeta } from './request-meta.ts'
 import { serveAll } from './routes/serve-all.ts'
 import { createServe } from './serve-operation.ts'
 import { serveStaticFiles } from './static-files.ts'
+import { Upgrades } from './upgrades.ts'
 import type { UseCases } from './use-cases.ts'
 
 export interface HttpServerOptions {
@@ -45,8 +46,10 @@ export interface HttpServerOptions {
 }
 
 export interface HttpServer {
-  /** For routes of other layers; add them before `listen`. `app.server` is where sockets are upgraded. */
+  /** For routes of other layers; add them before `listen`. */
   app: FastifyInstance
+  /** For gateways of other layers; add them before `listen`. */
+  upgrades: Upgrades
   /** For other people's clients and streams: by bearer token or API key; rejects with an AppError. */
   admitByToken(request: FastifyRequest): Promise<Caller>
   explain: Explain
@@ -101,6 +104,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
 
   return {
     app,
+    upgrades: new Upgrades(app, logger),
     admitByToken: (request) => admission.admitByToken(request),
     explain,
     parse: parseInput,

@@ -175,7 +175,8 @@ function serveRealtime(
     cookieToken,
     peer,
   })
-  gateway.attach(http.app.server)
+  http.upgrades.add(gateway)
+  gateway.start()
   return gateway
 }
 

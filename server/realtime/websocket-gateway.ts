@@ -1,12 +1,11 @@
-import type { IncomingMessage, Server } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import type { WebSocket } from 'ws'
-import { closeCodes, limits } from '../../protocol/index.ts'
-import { Connection } from './connection.ts'
-import { handleFrame, parseFrame } from './frames/index.ts'
-import { hello } from './frames/hello.ts'
+import { limits } from '../../protocol/index.ts'
+import { closeWithAnswer, guarded } from '../base/index.ts'
 import type { Peer, RealtimePorts } from './ports.ts'
+import { ServedSocket } from './served-socket.ts'
 
 export interface GatewayOptions {
   ports: RealtimePorts
@@ -17,10 +16,6 @@ export interface GatewayOptions {
   peer: (request: IncomingMessage) => Peer
 }
 
-const helloWithinMs = 10_000
-/** Frames a second that a client may send, and at once. */
-const frameRate = 100
-const frameBurst = 400
 /** Handshakes a second and at once: after a deploy everybody comes back together. */
 const handshakeRate = 300
 const handshakeBurst = 600
@@ -35,7 +30,7 @@ export class WebSocketGateway {
     maxPayload: limits.frame,
     clientTracking: false,
   })
-  readonly #sockets = new Map<WebSocket, { heard: number; peer: Peer }>()
+  readonly #sockets = new Map<WebSocket, ServedSocket>()
   #handshakes = handshakeBurst
   #refilled: number
   #sweep: NodeJS.Timeout | undefined
@@ -45,9 +40,16 @@ export class WebSocketGateway {
     this.#refilled = options.ports.clock.monotonic()
   }
 
-  attach(server: Server): void {
-    server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
-    this.#sweep = setInterval(() => this.#findSilent(), 20_000)
+  get path(): string {
+    return this.#options.path
+  }
+
+  start(): void {
+    const { logger } = this.#options.ports
+    this.#sweep = setInterval(
+      guarded({ logger, event: 'websocket sweep' }, () => this.#findSilent()),
+      20_000,
+    )
     this.#sweep.unref()
   }
 
@@ -57,14 +59,13 @@ export class WebSocketGateway {
     this.#server.close()
   }
 
-  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost')
-    if (pathname !== this.#options.path) {
-      refuse(socket, '404 Not Found', 'There is no socket here.')
-      return
-    }
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     if (!this.#admit()) {
-      refuse(socket, '503 Service Unavailable', 'Too many are coming at once.', 'Retry-After: 1\r\n')
+      closeWithAnswer(socket, {
+        status: '503 Service Unavailable',
+        body: 'Too many clients are connecting at once. Try again in a second.',
+        headers: { 'Retry-After': '1' },
+      })
       return
     }
     this.#server.handleUpgrade(request, socket, head, (ws) => this.#open(ws, request, socket))
@@ -84,57 +85,15 @@ export class WebSocketGateway {
   }
 
   #open(ws: WebSocket, request: IncomingMessage, socket: Duplex): void {
-    const { ports } = this.#options
-    const cookieToken = this.#options.cookieToken(request)
-    const ownOrigin = this.#options.isOwnOrigin(request)
-    const state = { heard: ports.clock.monotonic(), peer: this.#options.peer(request) }
-    this.#sockets.set(ws, state)
-    const connection = new Connection({
+    const { ports, cookieToken, isOwnOrigin, peer } = this.#options
+    const served = new ServedSocket({
       ports,
-      transport: {
-        send: (data, sent) => {
-          together(socket)
-          ws.send(data, sent)
-        },
-        buffered: () => ws.bufferedAmount,
-      },
-      close: (reason) => ws.close(closeCodes[reason].code, closeCodes[reason].reason),
-      logger: ports.logger,
+      ws,
+      socket,
+      from: { cookieToken: cookieToken(request), peer: peer(request), ownOrigin: isOwnOrigin(request) },
+      closed: () => this.#sockets.delete(ws),
     })
-    const waiting = setTimeout(() => connection.close('helloMissing'), helloWithinMs)
-    const bucket = { left: frameBurst, at: state.heard }
-    let greeted: Promise<void> | undefined
-    ws.on('pong', () => {
-      state.heard = ports.clock.monotonic()
-    })
-    ws.on('message', (data, isBinary) => {
-      state.heard = ports.clock.monotonic()
-      if (!takes(bucket, state.heard)) {
-        connection.close('flood')
-        ws.terminate()
-        return
-      }
-      const frame = isBinary || !Buffer.isBuffer(data) ? undefined : parseFrame(data.toString())
-      if (!frame) connection.close('badFrame')
-      else if (frame.t === 'hello') {
-        clearTimeout(waiting)
-        greeted ??= hello(connection, frame, { cookieToken, peer: state.peer, ownOrigin }).catch(
-          (error: unknown) => {
-            ports.logger.error({ err: error }, 'hello failed unexpectedly')
-            connection.close('cutOff')
-          },
-        )
-      } else if (connection.speaker) void handleFrame(connection, frame)
-      // A client need not wait for the welcome before it asks.
-      else if (greeted) void greeted.then(() => connection.speaker && handleFrame(connection, frame))
-      else connection.close('helloMissing')
-    })
-    ws.on('error', (error) => ports.logger.debug({ err: error }, 'a socket failed'))
-    ws.on('close', () => {
-      clearTimeout(waiting)
-      this.#sockets.delete(ws)
-      connection.closed()
-    })
+    this.#sockets.set(ws, served)
   }
 
   /** A peer that has vanished without a word is only seen by asking. */
@@ -145,25 +104,4 @@ export class WebSocketGateway {
       else ws.ping()
     }
   }
-}
-
-/** What is written to a socket in one turn of the event loop leaves in one piece: a write costs more than a frame. */
-function together(socket: Duplex): void {
-  if (socket.writableCorked > 0) return
-  socket.cork()
-  setImmediate(() => socket.uncork())
-}
-
-function takes(bucket: { left: number; at: number }, now: number): boolean {
-  bucket.left = Math.min(frameBurst, bucket.left + ((now - bucket.at) / 1000) * frameRate)
-  bucket.at = now
-  bucket.left--
-  return bucket.left >= 0
-}
-
-function refuse(socket: Duplex, status: string, why: string, headers = ''): void {
-  socket.on('error', () => {})
-  socket.end(
-    `HTTP/1.1 ${status}\r\n${headers}Connection: close\r\nContent-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(why)}\r\n\r\n${why}`,
-  )
 }

@@ -1,0 +1,65 @@
+/** The only file that listens to `upgrade`: it finds the gateway of a path, and answers every other upgrade itself. */
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { FastifyInstance } from 'fastify'
+import { closeWithAnswer, guarded } from '../base/index.ts'
+import type { Logger } from '../base/index.ts'
+import { AppError } from '../../protocol/index.ts'
+import { replyWithError } from './reply-with-error.ts'
+
+/** Takes over the connection of a request for its path. */
+export interface UpgradeGateway {
+  readonly path: string
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
+}
+
+export class Upgrades {
+  readonly #app: FastifyInstance
+  readonly #gateways = new Map<string, UpgradeGateway>()
+
+  constructor(app: FastifyInstance, logger: Logger) {
+    this.#app = app
+    app.server.on(
+      'upgrade',
+      guarded(
+        { logger, event: 'upgrade' },
+        (request: IncomingMessage, socket: Duplex, head: Buffer) => this.#upgrade(request, socket, head),
+        (_request, socket) => socket.destroy(),
+      ),
+    )
+  }
+
+  /** Call before the server listens. */
+  add(gateway: UpgradeGateway): void {
+    this.#gateways.set(gateway.path, gateway)
+    this.#app.get(gateway.path, (request, reply) => {
+      reply.header('upgrade', 'websocket').header('connection', 'upgrade')
+      return replyWithError(new AppError('upgrade_required'), request, reply)
+    })
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const path = pathOfTarget(request.url ?? '')
+    if (path === undefined) {
+      closeWithAnswer(socket, {
+        status: '400 Bad Request',
+        body: 'The address of this request is not valid.',
+      })
+      return
+    }
+    const gateway = this.#gateways.get(path)
+    if (gateway) gateway.upgrade(request, socket, head)
+    else closeWithAnswer(socket, { status: '404 Not Found', body: 'There is no WebSocket at this address.' })
+  }
+}
+
+/**
+ * The path of a request target: `/path?query`, or `http://host/path` as proxies send it. Undefined where it is neither.
+ * Not by `new URL`, which throws on `//` and whatever else a stranger sends.
+ */
+export function pathOfTarget(target: string): string | undefined {
+  const path = target.startsWith('/')
+    ? target
+    : /^(?:https?|wss?):\/\/[^/?#]+(?<path>\/.*)?$/i.exec(target)?.groups?.['path']
+  return path?.split(/[?#]/, 1)[0]
+}
