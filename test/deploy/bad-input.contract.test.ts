@@ -1,7 +1,7 @@
 // What goes wrong at a first start: each ends with a sentence that has the cure, and nothing is lost or half done.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, chown, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { chmod, chown, cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -92,7 +92,8 @@ describe('secrets', slowly, () => {
 
   test('Redis without the password’s file does not start, as it would let everybody in', async () => {
     const run = await emptyFolder('run')
-    const files = join(root, 'deploy/redis')
+    const files = join(folder.path, 'redis')
+    await cp(join(root, 'deploy/redis'), files, { recursive: true })
     const words = [join(files, 'start-redis.sh'), join(files, 'redis.conf'), join(files, 'users.acl')]
     for (const file of ['/run/secrets/none', join(folder.path, 'empty')]) {
       const redis = begin('sh', words, { RUN_DIR: run, REDIS_PASSWORD_FILE: file })

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -18,18 +18,22 @@ import type { ScriptedProvider } from '../support/scripted-provider.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import type { TemporaryFolder } from '../support/temporary-folder.ts'
 
-const files = join(import.meta.dirname, '../../deploy/redis')
+const published = join(import.meta.dirname, '../../deploy/redis')
 const all = process.env['SHOAL_TEST_ALL'] === '1'
 const programs = { cli: 'redis-cli' }
 const passwords = { shoal: 'a-password-of-shoal', internal: 'a-password-of-redis' }
 
 let folder: TemporaryFolder
+/** A copy of the published files: a server may write to what it was started with. */
+let files: string
 let postgres: PostgresServer
 let provider: ScriptedProvider
 const started = new AsyncDisposableStack()
 
 beforeAll(async () => {
   folder = started.use(await temporaryFolder('redis-files'))
+  files = join(folder.path, 'published')
+  await cp(published, files, { recursive: true })
   await writeFile(join(folder.path, 'shoal'), `${passwords.shoal}\n`)
   await writeFile(join(folder.path, 'internal'), `${passwords.internal}\n`)
   postgres = await startPostgresServer()

@@ -61,7 +61,7 @@ async function haproxy(options: LocalProxyOptions): Promise<LocalProxy> {
     .replace('bind :80', `bind 127.0.0.1:${httpPort}`)
     .replaceAll('/etc/haproxy/site.pem', site)
     // A test may not raise its number of open files.
-    .replace('maxconn 20000', 'maxconn 2000')
+    .replace('fd-hard-limit 50000', 'fd-hard-limit 5000')
     .replace('/run/haproxy/admin.sock', join(folder, 'admin.sock'))
   const path = join(folder, 'haproxy.cfg')
   await writeFile(path, text)

@@ -1,0 +1,117 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+
+// The files of deploy/ as they are published. Tests that start servers replace ports, addresses and paths, so only a
+// test that reads the files can see that these are right.
+const folder = join(import.meta.dirname, '../../deploy')
+const read = (file: string): string => readFileSync(join(folder, file), 'utf8')
+
+/** Lines of a redis.conf, without comments: the directive and its arguments. */
+const directives = (file: string): Map<string, string[]> => {
+  const found = new Map<string, string[]>()
+  for (const line of read(file).split('\n')) {
+    const [name, ...args] = line.trim().split(/\s+/)
+    if (!name || name.startsWith('#')) continue
+    found.set(name, [...(found.get(name) ?? []), args.join(' ')])
+  }
+  return found
+}
+
+describe('deploy/redis', () => {
+  test('O3: redis.conf listens on every address, on the port that the compose file’s addresses name', () => {
+    const conf = directives('redis/redis.conf')
+    expect(conf.get('bind')).toEqual(['* -::*'])
+    expect(conf.get('protected-mode')).toEqual(['yes'])
+    expect(conf.get('port')).toEqual(['6379'])
+    const [port] = conf.get('port')!
+    const secrets = read('compose/make-secrets.sh')
+    expect(secrets).toContain(`@redis:${port}"`)
+    expect(secrets).toContain(`@redis:${port},redis-2:${port},redis-3:${port}"`)
+    expect(read('compose/compose.sentinel.yaml').match(/replicaof redis \d+/g)).toEqual([
+      `replicaof redis ${port}`,
+      `replicaof redis ${port}`,
+    ])
+    expect(read('redis/start-sentinel.sh')).toContain(`port=\${4:-${port}}`)
+    expect(directives('redis/redis-tls.conf').get('tls-port')).toEqual([port])
+  })
+
+  test('O3: redis.conf keeps what it has, evicts nothing, and has no line that a server adds', () => {
+    const conf = directives('redis/redis.conf')
+    expect(conf.get('appendonly')).toEqual(['yes'])
+    expect(conf.get('maxmemory-policy')).toEqual(['noeviction'])
+    expect([...conf.keys()].sort()).toEqual([
+      'appendfsync',
+      'appendonly',
+      'bind',
+      'client-output-buffer-limit',
+      'maxclients',
+      'maxmemory',
+      'maxmemory-policy',
+      'port',
+      'protected-mode',
+      'save',
+      'tcp-keepalive',
+      'timeout',
+    ])
+  })
+
+  test('O3: sentinel.conf listens on the port that its health check asks', () => {
+    const conf = directives('redis/sentinel.conf')
+    const [port] = conf.get('port') ?? []
+    expect(port).toBe('26379')
+    expect(conf.has('bind')).toBe(false)
+    expect(read('compose/compose.sentinel.yaml')).toContain(`redis-cli -p ${port} sentinel ckquorum`)
+  })
+})
+
+describe('addresses and ports', () => {
+  test('O3: nginx of the compose file listens where the compose file publishes it, and finds the image’s port', () => {
+    const nginx = read('nginx/nginx.conf')
+    const published = [...read('compose/compose.yaml').matchAll(/_PORT:-\d+\}:(\d+)'/g)].map(([, it]) => it)
+    expect(published).toEqual(['8080', '8443'])
+    expect([...nginx.matchAll(/listen (\d+)/g)].map(([, it]) => it)).toEqual(published)
+    const [, port] = /PORT=(\d+)/.exec(read('Dockerfile'))!
+    const servers = [...nginx.matchAll(/^ {4}server (\S+) /gm)].map(([, it]) => it)
+    const instances = [1, 2, 3].map((nth) => `shoal-${nth}:${port}`)
+    expect(servers).toEqual([...instances, ...instances])
+  })
+
+  test.each(['nginx/nginx-debian.conf', 'haproxy/haproxy.cfg', 'caddy/Caddyfile', 'traefik/shoal.yaml'])(
+    'O3: %s names the instances of docs/deploy/systemd.md',
+    (file) => {
+      const page = readFileSync(join(folder, '../docs/deploy/systemd.md'), 'utf8')
+      const ports = [...new Set([...page.matchAll(/shoal@(\d+)/g)].map(([, it]) => it))]
+      expect(ports).toHaveLength(3)
+      const named = [...read(file).matchAll(/127\.0\.0\.1:(\d+)/g)].map(([, it]) => it)
+      expect([...new Set(named)]).toEqual(ports)
+    },
+  )
+
+  test.each(['nginx/nginx-debian.conf', 'haproxy/haproxy.cfg', 'traefik/traefik.yaml'])(
+    'O3: %s listens on the ports of the web',
+    (file) => {
+      const listens = [...read(file).matchAll(/^\s*(?:listen |bind :|address: ':)(\d+)/gm)].map(
+        ([, it]) => it,
+      )
+      expect(listens.toSorted()).toEqual(['443', '80'])
+    },
+  )
+})
+
+describe('every file', () => {
+  // Ports of the web, of the instances, of Redis, its sentinels and PostgreSQL, of Prometheus, and of this page's dev.
+  const expected = new Set(['80', '443', '8080', '8081', '8082', '8083', '8443', '6379', '26379', '5432'])
+
+  test.each(
+    globSync('**/*', { cwd: folder, withFileTypes: true })
+      .filter((it) => it.isFile())
+      .map((it) => join(it.parentPath, it.name).slice(folder.length + 1))
+      .sort(),
+  )('O3: %s has nothing that a test or a server left behind', (file) => {
+    const text = read(file)
+    expect(text).not.toMatch(/Generated by CONFIG REWRITE|# Known sentinels|\/tmp\/[\w-]+\/|^masterauth/m)
+    const ports = [...text.matchAll(/(?:localhost|127\.0\.0\.1):(\d+)/g)].map(([, it]) => it!)
+    expect(ports.filter((it) => !expected.has(it))).toEqual([])
+  })
+})
