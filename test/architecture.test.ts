@@ -130,7 +130,7 @@ describe('architecture', () => {
         const text = readFileSync(join(root, file), 'utf8')
         return [
           [/from 'ioredis'/, /^server\/coordination\/redis\//],
-          [/from '(pg|better-sqlite3|kysely)'/, /^server\/store\//],
+          [/from '(pg|kysely|node:sqlite)'/, /^server\/store\//],
           [/process\.env\b/, /^server\/config(\.ts|\/)/],
         ].flatMap(([needle, home]) =>
           needle?.test(text) && !home?.test(file) ? [`${file}: ${needle.source}`] : [],

@@ -1,6 +1,6 @@
-import { hash, verify } from '@node-rs/argon2'
 import { AppError } from '../../protocol/errors.ts'
 import { randomToken } from '../base/index.ts'
+import { hashPassword, verifyPassword } from './argon2.ts'
 
 export interface PasswordHasher {
   /** An argon2id hash with its parameters and salt in it. */
@@ -18,9 +18,6 @@ export interface PasswordHasherOptions {
   waitMs?: number
 }
 
-/** OWASP's first choice for argon2id: 19 MiB, two passes, one lane. Written out, so that no upgrade changes them unseen. */
-const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
-
 /** Computes on the thread pool, never on the event loop, and bounds what waits there. */
 export function createPasswordHasher({
   atOnce = 2,
@@ -31,12 +28,12 @@ export function createPasswordHasher({
   let decoy: Promise<string> | undefined
 
   return {
-    hash: (password, signal) => queue(() => hash(password, cost), signal),
+    hash: (password, signal) => queue(() => hashPassword(password), signal),
     verify: (hashed, password, signal) =>
       queue(async () => {
-        if (hashed !== undefined) return verify(hashed, password)
-        decoy ??= hash(randomToken(), cost)
-        await verify(await decoy, password)
+        if (hashed !== undefined) return verifyPassword(hashed, password)
+        decoy ??= hashPassword(randomToken())
+        await verifyPassword(await decoy, password)
         return false
       }, signal),
   }

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import SqliteDatabase from 'better-sqlite3'
+import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { silentLogger, systemClock } from '../base/index.ts'
 import { openStore } from './index.ts'
@@ -43,7 +43,7 @@ test('a provider’s key stands in no file of the store, and opens in its own ro
   await store.close()
   for (const file of ['shoal.db'])
     expect(readFileSync(join(dataDir, file), 'latin1')).not.toContain('sk-very')
-  const database = new SqliteDatabase(join(dataDir, 'shoal.db'))
+  const database = new DatabaseSync(join(dataDir, 'shoal.db'))
   database.exec(
     `update connection set sealed_key = (select sealed_key from connection where id = 'a') where id = 'b'`,
   )

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import SqliteDatabase from 'better-sqlite3'
+import { DatabaseSync } from 'node:sqlite'
 import { rowsAtOnce } from './snapshot.ts'
 import type { Snapshot } from './snapshot.ts'
 import { withFlags } from './tables.ts'
@@ -15,7 +15,7 @@ export function openSqliteSnapshot(dataDir: string): Snapshot {
   if (!existsSync(path)) {
     throw new Error(`there is no installation in ${dataDir}: name its folder with --data or DATA_DIR`)
   }
-  const database = new SqliteDatabase(path, { readonly: true, timeout: 5000 })
+  const database = new DatabaseSync(path, { readOnly: true, timeout: 5000 })
   try {
     database.exec('begin')
     const row = database.prepare('select max(number) as schema from schema_migration').get()
@@ -25,7 +25,7 @@ export function openSqliteSnapshot(dataDir: string): Snapshot {
       schema,
       rows: (table) => rowsOf(database, table),
       async close() {
-        database.close()
+        if (database.isOpen) database.close()
       },
     }
   } catch (error) {
@@ -34,7 +34,7 @@ export function openSqliteSnapshot(dataDir: string): Snapshot {
   }
 }
 
-async function* rowsOf(database: SqliteDatabase.Database, table: MovedTable): AsyncIterable<Row[]> {
+async function* rowsOf(database: DatabaseSync, table: MovedTable): AsyncIterable<Row[]> {
   // By rowid: a message comes after the one it stands below.
   const page = database.prepare(
     `select rowid as moved_rowid, * from ${table} where rowid > ? order by rowid limit ${rowsAtOnce}`,

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import SqliteDatabase from 'better-sqlite3'
+import { DatabaseSync } from 'node:sqlite'
 import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { givenRun, givenUser, part } from '../../../test/support/store-fixture.ts'
@@ -119,7 +119,7 @@ describe('the embedded database', () => {
   test('waits for another program without blocking the process, and gives up after the deadline', async () => {
     const store = await opened({ statementMs: 400 })
     const user = await givenUser(store)
-    const other = new SqliteDatabase(join(dataDir, 'shoal.db'), { timeout: 0 })
+    const other = new DatabaseSync(join(dataDir, 'shoal.db'), { timeout: 0 })
     closing.push(() => other.close())
     other.exec('begin immediate')
     let turns = 0
@@ -189,8 +189,8 @@ describe('a full disk', () => {
       expect((await store.chats.message(ids.messageId, user.id))?.text).toHaveLength(saved + 4)
       await store.close()
       closing.splice(1)
-      const looking = new SqliteDatabase(join(dataDir, 'shoal.db'), { readonly: true })
-      expect(looking.pragma('integrity_check', { simple: true })).toBe('ok')
+      const looking = new DatabaseSync(join(dataDir, 'shoal.db'), { readOnly: true })
+      expect(looking.prepare('pragma integrity_check').get()).toEqual({ integrity_check: 'ok' })
       looking.close()
     },
   )

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import SqliteDatabase from 'better-sqlite3'
+import { DatabaseSync } from 'node:sqlite'
 import { Kysely } from 'kysely'
 import type { Clock } from '../../base/index.ts'
 import { createEngine } from '../engine/engine.ts'
@@ -11,7 +11,7 @@ import { sqliteDialect } from './sqlite-driver.ts'
 import { toSqliteStoreError } from './sqlite-errors.ts'
 import { takeStoreLock } from './store-lock.ts'
 
-/** better-sqlite3 waits inside the call, so it is kept short; the engine repeats without blocking. */
+/** SQLite waits inside the call and blocks the process, so the wait is short; the engine retries without blocking. */
 const busyMs = 20
 
 export interface SqliteOptions {
@@ -50,12 +50,10 @@ export function openSqlite({ dataDir, clock, statementMs, warn }: SqliteOptions)
   }
 }
 
-function openDatabase(path: string): SqliteDatabase.Database {
-  const database = new SqliteDatabase(path, { timeout: busyMs })
+function openDatabase(path: string): DatabaseSync {
+  const database = new DatabaseSync(path, { timeout: busyMs })
   try {
-    database.pragma('journal_mode = WAL')
-    database.pragma('synchronous = FULL')
-    database.pragma('foreign_keys = ON')
+    database.exec('pragma journal_mode = WAL; pragma synchronous = FULL; pragma foreign_keys = ON')
     // SQLite's own lower() knows ASCII only.
     database.function('fold', { deterministic: true }, (text) => String(text).toLowerCase())
     return database

@@ -1,4 +1,4 @@
-import type { Database, Statement } from 'better-sqlite3'
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import { SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
 import type { CompiledQuery, DatabaseConnection, Dialect, Driver, Kysely, QueryResult } from 'kysely'
 import { toSqliteStoreError } from './sqlite-errors.ts'
@@ -6,11 +6,11 @@ import { toSqliteStoreError } from './sqlite-errors.ts'
 const mostStatements = 300
 
 /**
- * Kysely over one better-sqlite3 connection. Our own rather than Kysely's for three reasons: transactions begin
+ * Kysely over one connection of node:sqlite. Our own rather than Kysely's for three reasons: transactions begin
  * `immediate` (a deferred one that has read fails at its first write, past any busy timeout), statements are prepared
  * once, and errors become the store's.
  */
-export function sqliteDialect(database: Database): Dialect {
+export function sqliteDialect(database: DatabaseSync): Dialect {
   return {
     createDriver: () => new SqliteDriver(database),
     createQueryCompiler: () => new SqliteQueryCompiler(),
@@ -20,10 +20,10 @@ export function sqliteDialect(database: Database): Dialect {
 }
 
 class SqliteDriver implements Driver {
-  readonly #database: Database
+  readonly #database: DatabaseSync
   readonly #connection: SqliteConnection
 
-  constructor(database: Database) {
+  constructor(database: DatabaseSync) {
     this.#database = database
     this.#connection = new SqliteConnection(database)
   }
@@ -45,7 +45,7 @@ class SqliteDriver implements Driver {
 
   async rollbackTransaction(): Promise<void> {
     // After a full disk SQLite has rolled back by itself.
-    if (this.#database.inTransaction) this.#connection.execute('rollback', [])
+    if (this.#database.isTransaction) this.#connection.execute('rollback', [])
   }
 
   async releaseConnection(): Promise<void> {}
@@ -56,11 +56,21 @@ class SqliteDriver implements Driver {
   }
 }
 
-class SqliteConnection implements DatabaseConnection {
-  readonly #database: Database
-  #statements = new Map<string, Statement>()
+interface Prepared {
+  statement: StatementSync
+  returnsRows: boolean
+}
 
-  constructor(database: Database) {
+/** SQLite has no booleans. Any other value that it cannot hold is refused by node:sqlite. */
+function toSqlite(value: unknown): SQLInputValue {
+  return (typeof value === 'boolean' ? Number(value) : value) as SQLInputValue
+}
+
+class SqliteConnection implements DatabaseConnection {
+  readonly #database: DatabaseSync
+  #statements = new Map<string, Prepared>()
+
+  constructor(database: DatabaseSync) {
     this.#database = database
   }
 
@@ -70,9 +80,9 @@ class SqliteConnection implements DatabaseConnection {
 
   execute<R>(text: string, parameters: readonly unknown[]): QueryResult<R> {
     try {
-      const statement = this.#prepare(text)
-      const bound = parameters.map((value) => (typeof value === 'boolean' ? Number(value) : value))
-      if (statement.reader) return { rows: statement.all(...bound) as R[] }
+      const { statement, returnsRows } = this.#prepare(text)
+      const bound = parameters.map(toSqlite)
+      if (returnsRows) return { rows: statement.all(...bound) as R[] }
       const { changes } = statement.run(...bound)
       return { rows: [], numAffectedRows: BigInt(changes) }
     } catch (error) {
@@ -89,10 +99,11 @@ class SqliteConnection implements DatabaseConnection {
     this.#statements.clear()
   }
 
-  #prepare(text: string): Statement {
+  #prepare(text: string): Prepared {
     const known = this.#statements.get(text)
     if (known) return known
-    const made = this.#database.prepare(text)
+    const statement = this.#database.prepare(text)
+    const made = { statement, returnsRows: statement.columns().length > 0 }
     // Lists of varying length make many texts; the oldest is forgotten.
     const oldest = this.#statements.size >= mostStatements ? this.#statements.keys().next().value : undefined
     if (oldest !== undefined) this.#statements.delete(oldest)

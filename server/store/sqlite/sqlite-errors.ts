@@ -1,32 +1,70 @@
-import SqliteDatabase from 'better-sqlite3'
 import { RetryableError, UniqueViolation } from '../engine/store-errors.ts'
 import { StoreError } from '../store.ts'
 
+/** SQLite's result codes that Shoal acts on (sqlite.org/rescode.html): primary codes, and extended ones below them. */
+export const sqlite = {
+  BUSY: 5,
+  LOCKED: 6,
+  READONLY: 8,
+  IOERR: 10,
+  CORRUPT: 11,
+  FULL: 13,
+  CANTOPEN: 14,
+  NOTADB: 26,
+  CONSTRAINT_PRIMARYKEY: 1555,
+  CONSTRAINT_UNIQUE: 2067,
+  IOERR_SHMSIZE: 4874,
+} as const
+
+/** What node:sqlite throws when SQLite refuses: `errcode` is the extended result code. */
+export interface SqliteError extends Error {
+  code: 'ERR_SQLITE_ERROR'
+  errcode: number
+  errstr: string
+}
+
+export function isSqliteError(error: unknown): error is SqliteError {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_SQLITE_ERROR' && 'errcode' in error
+}
+
+/** The class of the error: the low byte of the extended code. */
+export function primaryCode({ errcode }: SqliteError): number {
+  return errcode & 0xff
+}
+
+const unusable: readonly number[] = [sqlite.IOERR, sqlite.CANTOPEN, sqlite.READONLY, sqlite.CORRUPT]
+
 /** What a caller can act on; anything else is a bug and stays as it is. */
 export function toSqliteStoreError(error: unknown): unknown {
-  if (error instanceof TypeError && /connection is not open/.test(error.message)) {
+  // A closed connection, or a statement whose connection was closed.
+  if (error instanceof Error && 'code' in error && error.code === 'ERR_INVALID_STATE') {
     return new StoreError('unavailable', 'the embedded database is closed', error)
   }
-  if (!(error instanceof SqliteDatabase.SqliteError)) return error
-  const { code, message } = error
-  if (/^SQLITE_(BUSY|LOCKED)/.test(code)) {
+  if (!isSqliteError(error)) return error
+  const { errcode, message } = error
+  const primary = primaryCode(error)
+  if (primary === sqlite.BUSY || primary === sqlite.LOCKED) {
     return new RetryableError(`the embedded database is held by another program: ${message}`, {
       cause: error,
     })
   }
-  if (code === 'SQLITE_CONSTRAINT_UNIQUE' || code === 'SQLITE_CONSTRAINT_PRIMARYKEY') {
+  if (errcode === sqlite.CONSTRAINT_UNIQUE || errcode === sqlite.CONSTRAINT_PRIMARYKEY) {
     return new UniqueViolation(message, { cause: error })
   }
   // A write-ahead index that cannot grow is a full disk as well.
-  if (code === 'SQLITE_FULL' || code === 'SQLITE_IOERR_SHMSIZE') {
+  if (primary === sqlite.FULL || errcode === sqlite.IOERR_SHMSIZE) {
     return new StoreError('full', 'the disk of DATA_DIR is full: nothing was written', error)
   }
-  if (code === 'SQLITE_NOTADB') {
+  if (primary === sqlite.NOTADB) {
     const cure = 'set another DATA_DIR, or move that file away and restore a backup'
     return new StoreError('unavailable', `shoal.db in DATA_DIR is no database: ${cure}`, error)
   }
-  if (/^SQLITE_(IOERR|CANTOPEN|READONLY|CORRUPT)/.test(code)) {
-    return new StoreError('unavailable', `the embedded database cannot be used: ${message} (${code})`, error)
+  if (unusable.includes(primary)) {
+    return new StoreError(
+      'unavailable',
+      `the embedded database cannot be used: ${message} (SQLite error ${errcode})`,
+      error,
+    )
   }
   return error
 }

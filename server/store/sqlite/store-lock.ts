@@ -2,8 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { pid } from 'node:process'
-import SqliteDatabase from 'better-sqlite3'
+import { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
+import { isSqliteError, primaryCode, sqlite } from './sqlite-errors.ts'
 
 const holder = z.object({ pid: z.number(), host: z.string(), since: z.string() })
 export type LockHolder = z.infer<typeof holder>
@@ -23,7 +24,7 @@ export class StoreLocked extends Error {
 }
 
 /** Keeps the locks alive: the garbage collector would close a database that nobody refers to, and free its folder. */
-const held = new Set<SqliteDatabase.Database>()
+const held = new Set<DatabaseSync>()
 
 /**
  * Takes the folder for this process: an open exclusive transaction on `lock.db`, which the kernel frees however the
@@ -32,12 +33,12 @@ const held = new Set<SqliteDatabase.Database>()
  */
 export function takeStoreLock(folder: string, now: number): { release(): void } {
   const about = join(folder, 'lock.json')
-  const database = new SqliteDatabase(join(folder, 'lock.db'), { timeout: 0 })
+  const database = new DatabaseSync(join(folder, 'lock.db'), { timeout: 0 })
   try {
     database.exec('begin exclusive')
   } catch (error) {
     database.close()
-    if (error instanceof SqliteDatabase.SqliteError && error.code.startsWith('SQLITE_BUSY')) {
+    if (isSqliteError(error) && primaryCode(error) === sqlite.BUSY) {
       throw new StoreLocked(folder, readHolder(about))
     }
     throw error
@@ -52,8 +53,8 @@ export function takeStoreLock(folder: string, now: number): { release(): void } 
   held.add(database)
   return {
     release() {
-      held.delete(database)
-      database.close()
+      // A second release finds it closed already.
+      if (held.delete(database)) database.close()
     },
   }
 }

@@ -1,0 +1,51 @@
+// O1: `npm ci` must work on a machine that has Node and npm and nothing else, so no dependency may compile anything.
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+
+const root = join(import.meta.dirname, '..')
+
+interface LockedPackage {
+  dev?: boolean
+  devOptional?: boolean
+  optional?: boolean
+  hasInstallScript?: boolean
+}
+
+const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
+  packages: Record<string, LockedPackage>
+}
+const packages = Object.entries(lock.packages).filter(([path]) => path !== '')
+/** What npm installed here: optional packages for other systems are missing. */
+const installed = packages.filter(([path]) => existsSync(join(root, path, 'package.json')))
+
+/** `node` brings our Node; `sharp`, where it is used, is optional and brings prebuilt files. */
+const allowed = (path: string): boolean => /^node_modules\/(node|sharp|@img\/.*)$/.test(path)
+
+test('O1: the only dependency with an install script is node', () => {
+  const scripts = packages.filter(([path, { hasInstallScript }]) => hasInstallScript && !allowed(path))
+  expect(scripts.map(([path]) => path)).toEqual([])
+})
+
+test('O1: npm compiles no dependency by itself', () => {
+  expect(installed.length).toBeGreaterThan(100)
+  const compiled = installed.filter(([path]) => existsSync(join(root, path, 'binding.gyp')) && !allowed(path))
+  expect(compiled.map(([path]) => path)).toEqual([])
+})
+
+test('O1: the packages that run in production hold no native file', () => {
+  const production = installed.filter(
+    ([path, { dev, devOptional }]) => !dev && !devOptional && !allowed(path),
+  )
+  expect(production.length).toBeGreaterThan(20)
+  const native = production.flatMap(([path]) =>
+    globSync('**/*.{node,so,dylib,dll}', { cwd: join(root, path), exclude: ['node_modules/**'] }).map(
+      (file) => `${path}/${file}`,
+    ),
+  )
+  expect(native).toEqual([])
+})
+
+test('O1: the lock file names no registry', () => {
+  expect(readFileSync(join(root, 'package-lock.json'), 'utf8')).not.toMatch(/"resolved": "(?!git)/)
+})
