@@ -8,6 +8,7 @@ export const changePassword = operation({
   path: '/api/account/password',
   summary: 'Change your password; ends every other session and returns a new token for this one',
   access: 'signed-in',
+  credentials: 'session',
   body: z.object({ current: z.string().min(1).max(limits.password), next: password }),
   response: z.object({ token: z.string() }),
 })

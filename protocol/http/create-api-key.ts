@@ -8,6 +8,7 @@ export const createApiKey = operation({
   path: '/api/account/api-keys',
   summary: 'Make an API key; it is shown this once',
   access: 'user',
+  credentials: 'session',
   body: z.object({
     name: z.string().trim().min(1, 'must not be empty').max(limits.name),
     /** Epoch ms; absent: never. */

@@ -18,6 +18,7 @@ export const createConnection = operation({
   path: '/api/connections',
   summary: 'Connect a model provider',
   access: 'admin',
+  credentials: 'session',
   body: connectionFields,
   response: connectionView,
 })

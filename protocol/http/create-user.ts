@@ -8,6 +8,7 @@ export const createUser = operation({
   path: '/api/users',
   summary: 'Make an account for somebody, with a password that is shown this once',
   access: 'admin',
+  credentials: 'session',
   body: z.object({ name, email, role: role.exclude(['pending']) }),
   response: z.object({ user: userView, password: z.string() }),
 })

@@ -8,6 +8,7 @@ export const deleteApiKey = operation({
   path: '/api/account/api-keys/{id}',
   summary: 'Revoke an API key',
   access: 'user',
+  credentials: 'session',
   params: z.object({ id }),
   response: done,
 })

@@ -8,6 +8,7 @@ export const deleteChat = operation({
   path: '/api/chats/{id}',
   summary: 'Delete a chat; stops what runs in it; can be restored for a day',
   access: 'user',
+  credentials: 'session-or-key',
   params: z.object({ id }),
   response: done,
 })

@@ -8,6 +8,7 @@ export const deleteConnection = operation({
   path: '/api/connections/{id}',
   summary: 'Remove a connection',
   access: 'admin',
+  credentials: 'session',
   params: z.object({ id }),
   response: done,
 })

@@ -8,6 +8,7 @@ export const endSession = operation({
   path: '/api/account/sessions/{id}',
   summary: 'End one of your sessions',
   access: 'signed-in',
+  credentials: 'session',
   params: z.object({ id }),
   response: done,
 })

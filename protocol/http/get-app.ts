@@ -6,6 +6,7 @@ export const getApp = operation({
   path: '/api/app',
   summary: 'What a page needs before anybody is signed in',
   access: 'public',
+  credentials: 'none',
   response: z.object({
     name: z.string(),
     version: z.string(),

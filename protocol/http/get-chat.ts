@@ -8,6 +8,7 @@ export const getChat = operation({
   path: '/api/chats/{id}',
   summary: 'A chat with its whole tree of messages; a running one with its text so far',
   access: 'user',
+  credentials: 'session-or-key',
   params: z.object({ id }),
   response: chatView,
 })

@@ -23,6 +23,7 @@ export const getCluster = operation({
   path: '/api/cluster',
   summary: 'The instances as this one sees them, and the health of what they share',
   access: 'admin',
+  credentials: 'session-or-key',
   response: z.object({
     instance: z.string(),
     store: z.object({

@@ -6,5 +6,6 @@ export const getMe = operation({
   path: '/api/auth/me',
   summary: 'Who is signed in',
   access: 'signed-in',
+  credentials: 'session-or-key',
   response: userView,
 })

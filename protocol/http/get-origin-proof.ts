@@ -6,5 +6,6 @@ export const getOriginProof = operation({
   path: '/api/auth/origin-proof',
   summary: 'What a page shows with its hello where a proxy hides its origin; null for what needs none',
   access: 'signed-in',
+  credentials: 'session-or-key',
   response: z.object({ proof: z.string().nullable() }),
 })

@@ -17,5 +17,6 @@ export const getPreferences = operation({
   path: '/api/account/preferences',
   summary: 'Your preferences',
   access: 'signed-in',
+  credentials: 'session-or-key',
   response: preferences,
 })

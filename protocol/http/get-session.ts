@@ -7,5 +7,6 @@ export const getSession = operation({
   path: '/api/auth/session',
   summary: 'Whether anybody is signed in: who, or null; never 401',
   access: 'anyone',
+  credentials: 'session-or-key',
   response: z.object({ user: userView.nullable() }),
 })

@@ -6,5 +6,6 @@ export const getSettings = operation({
   path: '/api/settings',
   summary: 'The settings, their revision, and on how many instances it is applied',
   access: 'admin',
+  credentials: 'session-or-key',
   response: settingsView,
 })

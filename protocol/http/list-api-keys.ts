@@ -17,5 +17,6 @@ export const listApiKeys = operation({
   path: '/api/account/api-keys',
   summary: 'Your API keys, newest first; the keys themselves are not kept',
   access: 'user',
+  credentials: 'session-or-key',
   response: z.object({ items: z.array(apiKeyView) }),
 })

@@ -8,6 +8,7 @@ export const listChats = operation({
   path: '/api/chats',
   summary: 'Your chats, last activity first',
   access: 'user',
+  credentials: 'session-or-key',
   query: pageQuery.extend({
     /** Only titles that contain this, without regard to case. */
     q: z.string().max(200).optional(),

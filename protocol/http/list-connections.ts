@@ -7,5 +7,6 @@ export const listConnections = operation({
   path: '/api/connections',
   summary: 'Every connection to a model provider, in order',
   access: 'admin',
+  credentials: 'session-or-key',
   response: z.object({ items: z.array(connectionView) }),
 })

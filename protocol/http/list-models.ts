@@ -18,6 +18,7 @@ export const listModels = operation({
   path: '/api/models',
   summary: 'The models of all enabled connections; a dead provider is named in `problems` and delays nothing',
   access: 'user',
+  credentials: 'session-or-key',
   response: z.object({
     items: z.array(modelView),
     problems: z.array(z.object({ connectionName: z.string(), message: z.string() })),

@@ -25,6 +25,7 @@ export const listRuns = operation({
   path: '/api/runs',
   summary: 'Running answers: yours, or for administrators with `all=true` everybody’s',
   access: 'user',
+  credentials: 'session-or-key',
   query: pageQuery.extend({
     status: z.enum(['running']).default('running'),
     all: z.enum(['true', 'false']).default('false'),

@@ -19,5 +19,6 @@ export const listSessions = operation({
   path: '/api/account/sessions',
   summary: 'Your open sessions, latest use first',
   access: 'signed-in',
+  credentials: 'session',
   response: z.object({ items: z.array(sessionView) }),
 })

@@ -8,6 +8,7 @@ export const listUsers = operation({
   path: '/api/users',
   summary: 'All accounts, newest first',
   access: 'admin',
+  credentials: 'session-or-key',
   query: pageQuery.extend({
     /** Part of a name or email address. */
     q: z.string().max(200).optional(),

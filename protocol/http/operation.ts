@@ -6,6 +6,12 @@ import type { z } from 'zod'
  */
 export type Access = 'public' | 'anyone' | 'signed-in' | 'user' | 'admin'
 
+/**
+ * What a caller may show. API keys are for programs: they never administer, and never change what lets somebody in
+ * (passwords, roles, keys, sessions) or leads to a secret (connections). Those take a session.
+ */
+export type AcceptedCredentials = 'none' | 'session' | 'session-or-key'
+
 export interface Operation<
   Method extends string = string,
   Path extends string = string,
@@ -21,6 +27,7 @@ export interface Operation<
   /** One line; the title in the API's description. */
   summary: string
   access: Who
+  credentials: AcceptedCredentials
   params?: Params
   query?: Query
   body?: Body

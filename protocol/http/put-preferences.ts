@@ -6,6 +6,7 @@ export const putPreferences = operation({
   path: '/api/account/preferences',
   summary: 'Set your preferences',
   access: 'signed-in',
+  credentials: 'session-or-key',
   body: preferences,
   response: preferences,
 })

@@ -8,6 +8,7 @@ export const putSettings = operation({
   summary:
     'Change settings, based on a revision; another administrator’s later change is never overwritten unseen',
   access: 'admin',
+  credentials: 'session',
   body: z.object({
     basedOn: z.string().max(100),
     values: settingsValues.partial(),

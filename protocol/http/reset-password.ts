@@ -7,6 +7,7 @@ export const resetPassword = operation({
   path: '/api/users/{id}/password',
   summary: 'Give an account a new password, shown this once; ends its sessions',
   access: 'admin',
+  credentials: 'session',
   params: z.object({ id }),
   response: z.object({ password: z.string() }),
 })

@@ -8,6 +8,7 @@ export const restoreChat = operation({
   path: '/api/chats/{id}/restore',
   summary: 'Take the deletion of a chat back',
   access: 'user',
+  credentials: 'session-or-key',
   params: z.object({ id }),
   response: chatSummary,
 })

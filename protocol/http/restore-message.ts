@@ -8,6 +8,7 @@ export const restoreMessage = operation({
   path: '/api/messages/{id}/restore',
   summary: 'Take the deletion of a message back, with all that followed it',
   access: 'user',
+  credentials: 'session-or-key',
   params: z.object({ id }),
   response: chatView,
 })

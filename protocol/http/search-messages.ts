@@ -17,6 +17,7 @@ export const searchMessages = operation({
   path: '/api/search',
   summary: 'Messages of your chats that have all the words, chats of last activity first',
   access: 'user',
+  credentials: 'session-or-key',
   query: z.object({
     /** Words, each of which must stand somewhere in the message, without regard to case. */
     q: z.string().trim().min(2, 'must have at least 2 characters').max(200),

@@ -9,6 +9,7 @@ export const signIn = operation({
   path: '/api/auth/sign-in',
   summary: 'Sign in; sets the session cookie and returns the same token',
   access: 'public',
+  credentials: 'none',
   body: z.object({ email, password: z.string().min(1).max(limits.password) }),
   response: z.object({ token: z.string(), user: userView }),
 })

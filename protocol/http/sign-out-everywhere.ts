@@ -6,5 +6,6 @@ export const signOutEverywhere = operation({
   path: '/api/auth/sign-out-everywhere',
   summary: 'End every session of this account',
   access: 'signed-in',
+  credentials: 'session',
   response: done,
 })

@@ -6,5 +6,6 @@ export const signOut = operation({
   path: '/api/auth/sign-out',
   summary: 'End this session, on every instance',
   access: 'signed-in',
+  credentials: 'session',
   response: done,
 })

@@ -8,6 +8,7 @@ export const signUp = operation({
   path: '/api/auth/sign-up',
   summary: 'Create an account; the first one becomes administrator',
   access: 'public',
+  credentials: 'none',
   body: z.object({ name, email, password }),
   response: z.object({ token: z.string(), user: userView }),
 })

@@ -6,6 +6,7 @@ export const startRun = operation({
   path: '/api/runs',
   summary: 'Send a message, or ask for another or a longer answer; answers at once, words come by the socket',
   access: 'user',
+  credentials: 'session-or-key',
   body: runStartRequest,
   response: runStarted,
 })

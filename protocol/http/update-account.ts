@@ -8,6 +8,7 @@ export const updateAccount = operation({
   path: '/api/account',
   summary: 'Change your name',
   access: 'signed-in',
+  credentials: 'session-or-key',
   body: z.object({ name }),
   response: userView,
 })

@@ -8,6 +8,7 @@ export const updateChat = operation({
   path: '/api/chats/{id}',
   summary: 'Rename, pin, archive, file or tag a chat, switch its branch, or mark it read',
   access: 'user',
+  credentials: 'session-or-key',
   params: z.object({ id }),
   body: z.object({
     title: z.string().trim().min(1, 'must not be empty').max(limits.title).optional(),

@@ -9,6 +9,7 @@ export const updateConnection = operation({
   path: '/api/connections/{id}',
   summary: 'Change a connection; fields left out stay, an empty key removes it',
   access: 'admin',
+  credentials: 'session',
   params: z.object({ id }),
   body: z.object({
     name: connectionFields.shape.name.optional(),

@@ -8,6 +8,7 @@ export const updateUser = operation({
   path: '/api/users/{id}',
   summary: 'Approve, change the role of, deactivate or reactivate an account',
   access: 'admin',
+  credentials: 'session',
   params: z.object({ id }),
   body: z.object({ role: role.optional(), active: z.boolean().optional() }),
   response: userView,

@@ -9,6 +9,7 @@ export const verifyConnection = operation({
   summary:
     'Ask a provider for its models without storing anything; `id` uses the stored key of that connection',
   access: 'admin',
+  credentials: 'session',
   body: z.object({
     kind: connectionFields.shape.kind,
     baseUrl: connectionFields.shape.baseUrl,

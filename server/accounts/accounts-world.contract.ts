@@ -40,6 +40,12 @@ export function meta(changes: Partial<RequestMeta> = {}): RequestMeta {
   }
 }
 
+/** For tests that count: argon2 is meant to be slow. */
+export const quickHasher: PasswordHasher = {
+  hash: async (given) => `quick ${given}`,
+  verify: async (hashed, given) => hashed === `quick ${given}`,
+}
+
 /** Every call to the store's verbs, by `group.verb`, in order; and a way to break or hold one. */
 interface Tap {
   calls: string[]
@@ -65,13 +71,16 @@ export interface World {
 }
 
 /** One instance's accounts on a real store, with sign-up open. */
-export async function openWorld(openStore: OpenStore, changes: Partial<AccountsConfig> = {}): Promise<World> {
+export async function openWorld(
+  openStore: OpenStore,
+  changes: Partial<AccountsConfig> = {},
+  { hasher: real = createPasswordHasher() }: { hasher?: PasswordHasher } = {},
+): Promise<World> {
   const clock = new TestClock()
   const store = await openStore(clock)
   const tap: Tap = { calls: [], after: new Map(), away: new Set() }
   const announced: string[] = []
   const compared: World['compared'] = []
-  const real = createPasswordHasher()
   const hasher: PasswordHasher = {
     hash: (...args) => real.hash(...args),
     verify(hashed, ...rest) {

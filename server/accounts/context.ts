@@ -46,6 +46,11 @@ export interface Caller {
 /** What accounts need to know of a request. */
 export interface RequestMeta {
   readonly address: string
+  /**
+   * Hops that forwarded the request and may have claimed any address, nearest first: private peers that no operator has
+   * named as proxies.
+   */
+  readonly unproven?: readonly string[]
   /** It came over https. */
   readonly secure: boolean
   readonly userAgent: string

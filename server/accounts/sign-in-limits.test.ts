@@ -1,5 +1,9 @@
-import { expect, test } from 'vitest'
-import { subnet } from './sign-in-limits.ts'
+import { describe, expect, test } from 'vitest'
+import { AppError } from '../../protocol/errors.ts'
+import { createMemoryRateLimits } from '../coordination/rate-limits/memory-rate-limits.ts'
+import type { RateLimits } from '../coordination/contracts.ts'
+import { limitSignIn, limitSignUp, subnet } from './sign-in-limits.ts'
+import type { AttemptSource } from './sign-in-limits.ts'
 
 test.each([
   ['198.51.100.7', '198.51.100.7'],
@@ -13,4 +17,152 @@ test.each([
   ['unknown', 'unknown'],
 ])('%s counts as %s', (address, expected) => {
   expect(subnet(address)).toBe(expected)
+})
+
+type Outcome = 'wrong' | 'limited' | 'signed in'
+
+/** Attempts to sign in under real limits; time moves only when the test says so. */
+class Attempts {
+  #ms = 0
+  readonly limits: RateLimits = createMemoryRateLimits({
+    clock: { now: () => this.#ms, monotonic: () => this.#ms },
+  })
+
+  pass(ms: number): void {
+    this.#ms += ms
+  }
+
+  guess(email: string, source: AttemptSource): Promise<Outcome> {
+    return this.#attempt(email, source, false)
+  }
+
+  signIn(email: string, source: AttemptSource): Promise<Outcome> {
+    return this.#attempt(email, source, true)
+  }
+
+  /** How many of these guesses were answered as wrong passwords. */
+  async answered(guesses: [email: string, source: AttemptSource][]): Promise<number> {
+    let wrong = 0
+    for (const [email, source] of guesses) if ((await this.guess(email, source)) === 'wrong') wrong++
+    return wrong
+  }
+
+  async #attempt(email: string, source: AttemptSource, fits: boolean): Promise<Outcome> {
+    try {
+      const attempt = await limitSignIn(this.limits, email, source)
+      if (fits) return 'signed in'
+      return (await attempt.failed()) === undefined ? 'wrong' : 'limited'
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'rate_limited') return 'limited'
+      throw error
+    }
+  }
+}
+
+const admin = 'admin@example.com'
+const nginx = '172.18.0.5'
+const behindNginx = (address: string): AttemptSource => ({ address, unproven: [nginx] })
+const alone: AttemptSource = { address: nginx, unproven: [nginx] }
+const publicAddress = (n: number): string => `203.0.${n >> 8}.${n & 255}`
+const many = <T>(count: number, make: (n: number) => T): T[] =>
+  Array.from({ length: count }, (_, n) => make(n))
+
+describe('S6: an address that an unproven peer claims', () => {
+  test('S6: buys no further guess at one account', async () => {
+    const own = await new Attempts().answered(many(240, () => [admin, alone]))
+    expect(own).toBe(20)
+    for (const claim of [publicAddress, (n: number) => `2001:db8:${n.toString(16)}::1`]) {
+      const claimed = many(240, (n): [string, AttemptSource] => [admin, behindNginx(claim(n))])
+      expect(await new Attempts().answered(claimed)).toBe(own)
+    }
+    const used = new Attempts()
+    await used.answered(many(20, () => [admin, alone]))
+    expect(await used.guess(admin, behindNginx('203.0.113.9'))).toBe('limited')
+  })
+
+  test('S6: buys no further guess at many accounts', async () => {
+    const email = (n: number): string => `person-${n}@example.com`
+    const own = await new Attempts().answered(many(1000, (n) => [email(n), alone]))
+    expect(own).toBe(200)
+    expect(await new Attempts().answered(many(1000, (n) => [email(n), behindNginx(publicAddress(n))]))).toBe(
+      own,
+    )
+  })
+
+  test('S6: a client behind the proxy that claims further hops is counted itself', async () => {
+    const claiming = (n: number): AttemptSource => ({
+      address: publicAddress(n),
+      unproven: [nginx, '192.168.1.5'],
+    })
+    const attempts = new Attempts()
+    expect(await attempts.answered(many(240, (n) => [admin, claiming(n)]))).toBe(15)
+    expect(await attempts.signIn(admin, behindNginx('192.168.1.6'))).toBe('signed in')
+  })
+
+  test('S6: each person behind a proxy keeps a limit of their own', async () => {
+    const attempts = new Attempts()
+    expect(await attempts.answered(many(100, () => [admin, behindNginx('203.0.113.9')]))).toBe(15)
+    expect(await attempts.signIn(admin, behindNginx('203.0.113.10'))).toBe('signed in')
+    expect(await attempts.signIn('bob@example.com', behindNginx('203.0.113.9'))).toBe('signed in')
+  })
+
+  test('S6: makes no further accounts', async () => {
+    const made = async (source: (n: number) => AttemptSource): Promise<number> => {
+      const { limits } = new Attempts()
+      let count = 0
+      for (let n = 0; n < 400; n++) {
+        count += await limitSignUp(limits, source(n)).then(
+          () => 1,
+          () => 0,
+        )
+      }
+      return count
+    }
+    expect(await made((n) => behindNginx(publicAddress(n)))).toBe(await made(() => alone))
+    expect(await made(() => ({ address: '203.0.113.9' }))).toBe(15)
+  })
+})
+
+describe('S6: 500 people behind one address', () => {
+  test.each([
+    ['with a public address', { address: '203.0.113.9' }],
+    ['behind a proxy', behindNginx('203.0.113.9')],
+    ['behind a proxy that hides them', alone],
+  ])('S6: %s sign in while one of them guesses without pause', async (_, source) => {
+    const attempts = new Attempts()
+    for (let person = 0; person < 500; person++) {
+      // The worst case for the others: each guess is at another account.
+      for (let guess = 0; guess < 5; guess++) {
+        await attempts.guess(`guess-${person}-${guess}@example.com`, source)
+        await attempts.guess(admin, source)
+      }
+      expect(await attempts.signIn(`person-${person}@example.com`, source)).toBe('signed in')
+      attempts.pass(600)
+    }
+  })
+
+  test('S6: after many failures an account can still be tried a few times, and no answer tells a wrong password', async () => {
+    const attempts = new Attempts()
+    const source = { address: '203.0.113.9' }
+    await attempts.answered(many(150, (n) => [`guess-${n}@example.com`, source]))
+    expect(await attempts.guess(admin, source)).toBe('limited')
+    expect(await attempts.signIn(admin, source)).toBe('signed in')
+    expect(await attempts.signIn(admin, source)).toBe('signed in')
+    expect(await attempts.signIn(admin, source)).toBe('limited')
+  })
+})
+
+describe('S6: one account that is guessed from everywhere', () => {
+  test('S6: is slowed down, and a device that signed in before is not', async () => {
+    const attempts = new Attempts()
+    const botnet = many(1000, (n): [string, AttemptSource] => [admin, { address: publicAddress(n) }])
+    expect(await attempts.answered(botnet)).toBe(60)
+    expect(await attempts.signIn(admin, { address: '198.51.100.1' })).toBe('limited')
+    const known = { address: '203.0.0.1', knownDevice: 'laptop' }
+    expect(await attempts.signIn(admin, known)).toBe('signed in')
+    expect(await attempts.answered(many(100, () => [admin, known]))).toBe(14)
+    attempts.pass(12_000)
+    expect(await attempts.signIn(admin, known)).toBe('signed in')
+    expect(await attempts.signIn(admin, { address: '198.51.100.1' })).toBe('signed in')
+  })
 })

@@ -5,25 +5,130 @@ import type { Limit, RateLimits } from '../coordination/contracts.ts'
 
 /** Where nothing joins the instances they share these out (P7): a guesser gains nothing by an outage. */
 const window = 180_000
-/** Tries of one account from one address: a person who has forgotten, not a machine that guesses. */
-const perPair: Limit = { rate: 15, perMs: window, burst: 15, shareOut: true }
-/** Tries from one address: an office behind one address in the morning. */
-const perAddress: Limit = { rate: 150, perMs: window, burst: 150, shareOut: true }
-/** Accounts made from one address. */
-const signUps: Limit = { rate: 15, perMs: window, burst: 15, shareOut: true }
-/** Guesses at the current password by a session that somebody may have left open. */
-const passwordChanges: Limit = { rate: 15, perMs: window, burst: 15, shareOut: true }
+const inWindow = (attempts: number): Limit => ({
+  rate: attempts,
+  perMs: window,
+  burst: attempts,
+  shareOut: true,
+})
 
-/** Counts a try to sign in; `rate_limited` when there were too many. Nobody can lock an account for other addresses. */
-export async function limitSignIn(limits: RateLimits, address: string, email: string): Promise<void> {
-  const from = subnet(address)
-  // The narrow one first: who is refused by it uses up nothing of the others behind the same address.
-  await use(limits, `sign-in:${from}:${digest(email)}`, perPair)
-  await use(limits, `sign-in:${from}`, perAddress)
+/** What one source of attempts may do in three minutes. */
+interface SourceLimits {
+  /** Names the kind of source in the limit's key. */
+  kind: string
+  /** Attempts on one account: a person who has forgotten a password, not a machine that guesses. */
+  perAccount: Limit
+  /** Failed attempts on all accounts together. Successful ones cost nothing: an office may share one address. */
+  failures: Limit
+  /** Attempts on one account by a source with too many failures. */
+  perAccountAfterFailures: Limit
 }
 
-export async function limitSignUp(limits: RateLimits, address: string): Promise<void> {
-  await use(limits, `sign-up:${subnet(address)}`, signUps)
+const addressLimits: SourceLimits = {
+  kind: 'from',
+  perAccount: inWindow(15),
+  failures: inWindow(150),
+  perAccountAfterFailures: inWindow(3),
+}
+/**
+ * A peer in a private network that may be a proxy: everybody behind it counts, so that claiming another address with
+ * each attempt gains nothing. A little more than one address may do, so that one guesser leaves something to the others.
+ */
+const peerLimits: SourceLimits = {
+  kind: 'by',
+  perAccount: inWindow(20),
+  failures: inWindow(200),
+  perAccountAfterFailures: inWindow(6),
+}
+/** Attempts on one account from everywhere. */
+const perAccountEverywhere = inWindow(60)
+/** Attempts on one account by a device that has signed in to it before, whatever others do. */
+const perKnownDevice = inWindow(15)
+/** Accounts made from one address; by a peer that may be a proxy. */
+const signUpsFrom = inWindow(15)
+const signUpsBy = inWindow(300)
+/** Guesses at the current password by a session that somebody may have left open. */
+const passwordChanges = inWindow(15)
+
+/** Where an attempt comes from. */
+export interface AttemptSource {
+  address: string
+  /** See `RequestMeta`. */
+  unproven?: readonly string[] | undefined
+  /** Names a device that has signed in to this account before. */
+  knownDevice?: string | undefined
+}
+
+/** An attempt that may go on to the password. */
+export interface SignInAttempt {
+  /** Counts a wrong password. The error to answer with when its source had too many, undefined otherwise. */
+  failed(): Promise<AppError | undefined>
+}
+
+/**
+ * Counts an attempt to sign in; throws `rate_limited` when there were too many. Narrow limits come first, so that an
+ * attempt that they refuse uses up nothing that others share. After many failures a source is slowed down, not shut
+ * out: others behind the same address still sign in.
+ */
+export async function limitSignIn(
+  limits: RateLimits,
+  email: string,
+  source: AttemptSource,
+): Promise<SignInAttempt> {
+  const account = digest(email)
+  if (source.knownDevice !== undefined) {
+    await use(limits, `sign-in:device:${source.knownDevice}:${account}`, perKnownDevice)
+    return { failed: () => Promise.resolve(undefined) }
+  }
+  const sources = sourcesOf(source)
+  for (const { name, kind, perAccount } of sources) {
+    await use(limits, `sign-in:${kind}:${name}:${account}`, perAccount)
+  }
+  const suspects: typeof sources = []
+  for (const each of sources) {
+    if ((await limits.consume(failuresKey(each), each.failures, 0)).remaining > 0) continue
+    suspects.push(each)
+    await use(limits, `sign-in:slow:${each.kind}:${each.name}:${account}`, each.perAccountAfterFailures)
+  }
+  await use(limits, `sign-in:${account}`, perAccountEverywhere)
+  return {
+    async failed() {
+      if (suspects.length > 0) return tooManyFailures()
+      for (const each of sources) await limits.consume(failuresKey(each), each.failures)
+      return undefined
+    },
+  }
+}
+
+/** Counts an account that is being made; throws `rate_limited`. */
+export async function limitSignUp(limits: RateLimits, source: AttemptSource): Promise<void> {
+  for (const { kind, name } of sourcesOf(source)) {
+    await use(limits, `sign-up:${kind}:${name}`, kind === peerLimits.kind ? signUpsBy : signUpsFrom)
+  }
+}
+
+/** The address that is claimed, hops in between, and last the peer that all of them came through. */
+function sourcesOf({ address, unproven = [] }: AttemptSource): (SourceLimits & { name: string })[] {
+  const [peer, ...hops] = unproven
+  const names = new Set([address, ...hops].map(subnet))
+  if (peer !== undefined) names.delete(subnet(peer))
+  return [
+    ...[...names].map((name) => ({ ...addressLimits, name })),
+    ...(peer === undefined ? [] : [{ ...peerLimits, name: subnet(peer) }]),
+  ]
+}
+
+function failuresKey({ kind, name }: { kind: string; name: string }): string {
+  return `sign-in:failed:${kind}:${name}`
+}
+
+/** Whether the password was right is not told: what such a source learns is only when it may try again. */
+function tooManyFailures(): AppError {
+  return new AppError('rate_limited', {
+    retryAfterMs: 60_000,
+    message:
+      'Many sign-ins from your network failed, so they are limited now. Check email and password, or try again in a few minutes.',
+  })
 }
 
 export async function limitPasswordChange(limits: RateLimits, userId: string): Promise<void> {

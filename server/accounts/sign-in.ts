@@ -15,10 +15,10 @@ export async function signIn(
   meta: RequestMeta,
 ): Promise<WithCookie<{ token: string; user: UserView }>> {
   checkCookieTravels(context.config.cookies, meta.secure)
-  await limitSignIn(context.rateLimits, meta.address, email)
+  const attempt = await limitSignIn(context.rateLimits, email, meta)
   const user = await context.store.users.byEmail(email)
   const fits = await context.hasher.verify(user?.passwordHash, password, meta.signal)
-  if (!user || !fits) throw new AppError('wrong_credentials')
+  if (!user || !fits) throw (await attempt.failed()) ?? new AppError('wrong_credentials')
   if (!user.active) throw new AppError('account_inactive')
   return beginSession(context, user, meta)
 }

@@ -22,7 +22,7 @@ export async function signUp(
   checkCookieTravels(config.cookies, meta.secure)
   const mode = await signUpMode(context)
   if (mode === 'closed') throw new AppError('sign_up_closed')
-  await limitSignUp(rateLimits, meta.address)
+  await limitSignUp(rateLimits, meta)
   const passwordHash = await hasher.hash(input.password, meta.signal)
   if (mode === 'first') {
     const first = await makeFirstUser(store, { ...input, passwordHash, role: 'admin' })

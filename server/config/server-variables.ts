@@ -1,16 +1,5 @@
-import { integer, networks, optionalText, originUrl, origins, text } from './kinds.ts'
+import { integer, networks, optional, optionalText, originUrl, origins, text } from './kinds.ts'
 import { variable } from './variable.ts'
-
-const privateRanges = [
-  '127.0.0.0/8',
-  '::1/128',
-  '10.0.0.0/8',
-  '172.16.0.0/12',
-  '192.168.0.0/16',
-  '169.254.0.0/16',
-  'fc00::/7',
-  'fe80::/10',
-]
 
 export const serverVariables = {
   port: variable('PORT', {
@@ -40,11 +29,11 @@ export const serverVariables = {
     meaning: 'Further origins whose pages may call this server with a session; `*` allows every site.',
   }),
   trustedProxies: variable('FORWARDED_ALLOW_IPS', {
-    kind: networks,
-    fallback: privateRanges,
+    kind: optional(networks),
+    fallback: null,
     fallbackText: 'loopback and private ranges',
     meaning:
-      "Proxies whose X-Forwarded-* headers are believed. A person's address is the right-most X-Forwarded-For entry that is not in this list.",
+      "Proxies whose X-Forwarded-* headers are believed. A person's address is the right-most X-Forwarded-For entry that is not in this list. What a proxy that only the default trusts says of an address is counted against the proxy too, so name your proxies here when thousands sign in through one.",
   }),
   workers: variable('WORKERS', {
     kind: integer(1, 256),

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { operations } from '../../protocol/http/index.ts'
+import type { Operation } from '../../protocol/http/operation.ts'
 import { AppError } from '../../protocol/index.ts'
 import { startHttp } from '../../test/support/http-fixture.ts'
 import type { FixtureOptions, HttpFixture } from '../../test/support/http-fixture.ts'
@@ -115,6 +117,45 @@ describe('who comes in', () => {
   })
 })
 
+describe('S4: what an API key may not do', () => {
+  const reads = new Set(['getMe', 'getSession', 'getOriginProof', 'listApiKeys'])
+  const all = Object.entries<Operation>(operations)
+
+  test('S4: each operation says what it takes, and none that is dangerous takes a key', () => {
+    for (const [name, { method, path, access, credentials }] of all) {
+      const administers = access === 'admin' && method !== 'GET'
+      const letsIn = /\/(auth|password|api-keys|sessions)(\/|$)/.test(path) && !reads.has(name)
+      const expected =
+        access === 'public' ? 'none' : administers || letsIn ? 'session' : expect.stringMatching(/^session/)
+      expect(credentials, name).toEqual(expected)
+    }
+  })
+
+  test.each(all.filter(([, { credentials }]) => credentials === 'session'))(
+    'S4: %s refuses the key of an administrator, in every header that carries one',
+    async (_name, { method, path }) => {
+      for (const headers of [
+        { authorization: 'Bearer sk-admin' },
+        { 'x-api-key': 'sk-admin' },
+        { authorization: 'Bearer sk-admin', cookie: 'token=admin' },
+      ]) {
+        const answer = await it.send({ method, path: path.replaceAll(/\{\w+\}/g, 'abc'), headers })
+        expect([answer.status, answer.json.error.code]).toEqual([403, 'forbidden'])
+        expect(answer.json.error.message).toContain('API key')
+      }
+      expect(it.calls).toEqual([])
+    },
+  )
+
+  test('S4: a key still reads and asks', async () => {
+    const headers = { authorization: 'Bearer sk-admin' }
+    for (const path of ['/api/users', '/api/chats', '/api/models', '/api/settings']) {
+      expect((await it.send({ path, headers })).status, path).toBe(200)
+    }
+    expect((await it.send({ method: 'POST', path: '/api/runs', headers, body: run })).status).toBe(200)
+  })
+})
+
 describe('whose page it is', () => {
   const cookie = 'token=user'
   const post = { method: 'POST', path: '/api/runs', body: run }
@@ -129,6 +170,18 @@ describe('whose page it is', () => {
       expect([answer.status, answer.json.error.code], JSON.stringify(headers)).toEqual([403, 'wrong_origin'])
     }
     expect(it.calls).toEqual([])
+  })
+
+  test('S27: X-Forwarded-Host counts from a trusted proxy only', async () => {
+    const headers = {
+      cookie,
+      host: 'shoal:8080',
+      origin: 'https://chat.example.com',
+      'x-forwarded-host': 'chat.example.com',
+    }
+    expect((await it.send({ ...post, headers })).status).toBe(200)
+    await start({ config: { trustedProxies: ['192.0.2.1'] } })
+    expect((await it.send({ ...post, headers })).json.error.code).toBe('wrong_origin')
   })
 
   test('another site cannot sign somebody in', async () => {

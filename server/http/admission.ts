@@ -1,23 +1,30 @@
+import type { IncomingMessage } from 'node:http'
 import { fastifyCookie } from '@fastify/cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { AppError } from '../../protocol/index.ts'
-import type { Access } from '../../protocol/http/operation.ts'
+import type { AcceptedCredentials, Access } from '../../protocol/http/operation.ts'
 import type { Authenticate, Caller, Credentials } from './caller.ts'
-import type { OriginCheck } from './origin-check.ts'
 
 export interface AdmissionOptions {
   authenticate: Authenticate
-  isOwnOrigin: OriginCheck
+  /** Whether it comes from our own page, an allowed origin or no browser at all. */
+  isOwnOrigin: (request: IncomingMessage) => boolean
   cookieName: string
+}
+
+/** What an operation declares about its callers. */
+export interface Door {
+  access: Access
+  credentials: AcceptedCredentials
 }
 
 /** The doors of the API: who comes in, and who may not use whose cookie. */
 export interface Admission {
   /**
-   * Throws unless `access` lets this request in. The caller is undefined for public operations, and where anyone may
-   * ask and nobody is signed in.
+   * Throws unless `access` and `credentials` let this request in. The caller is undefined for public operations, and
+   * where anyone may ask and nobody is signed in.
    */
-  admit(request: FastifyRequest, reply: FastifyReply, access: Access): Promise<Caller | undefined>
+  admit(request: FastifyRequest, reply: FastifyReply, door: Door): Promise<Caller | undefined>
   /** For other people's clients: a bearer token or key, never the cookie; a pending account does not pass. */
   admitByToken(request: FastifyRequest): Promise<Caller>
 }
@@ -28,7 +35,7 @@ export function createAdmission({ authenticate, isOwnOrigin, cookieName }: Admis
   /** A browser adds the cookie to whatever any page sends, so the page must be ours. A bearer token says that itself. */
   function checkOrigin(request: FastifyRequest, bearer: string | undefined): void {
     if (bearer !== undefined || safeMethods.has(request.method)) return
-    if (!isOwnOrigin(request.headers)) throw new AppError('wrong_origin', { field: 'origin' })
+    if (!isOwnOrigin(request.raw)) throw new AppError('wrong_origin', { field: 'origin' })
   }
 
   async function identify(
@@ -47,7 +54,7 @@ export function createAdmission({ authenticate, isOwnOrigin, cookieName }: Admis
   }
 
   return {
-    async admit(request, reply, access) {
+    async admit(request, reply, { access, credentials }) {
       const bearer = bearerOf(request)
       checkOrigin(request, bearer)
       if (access === 'public') return undefined
@@ -55,6 +62,7 @@ export function createAdmission({ authenticate, isOwnOrigin, cookieName }: Admis
       const caller = await identify({ bearer, cookieToken }, request, access)
       if (caller === undefined) return undefined
       if (caller.renewedCookie !== undefined) reply.header('set-cookie', caller.renewedCookie)
+      checkCredentials(caller, credentials)
       checkRole(caller, access)
       return caller
     },
@@ -88,4 +96,12 @@ function checkRole({ role }: Caller, access: Access): void {
   if (access === 'signed-in' || access === 'anyone') return
   if (role === 'pending') throw new AppError('account_pending')
   if (access === 'admin' && role !== 'admin') throw new AppError('forbidden')
+}
+
+function checkCredentials({ sessionId }: Caller, accepted: AcceptedCredentials): void {
+  if (accepted === 'session' && sessionId === null) {
+    throw new AppError('forbidden', {
+      message: 'An API key may not do this. Sign in with your password, and use the session’s token.',
+    })
+  }
 }

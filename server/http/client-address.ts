@@ -17,6 +17,12 @@ export const privateNetworks = [
 export interface Client {
   /** In canonical form; `unknown` when the connection is gone already. */
   address: string
+  /**
+   * The hops that forwarded the request and that no operator has named: whoever connects from a private network can
+   * claim any address. Nearest first; a private peer that forwards nothing is here too. Limits count them beside the
+   * address.
+   */
+  unproven: readonly string[]
   /** It came over https, at least on its first stretch. */
   secure: boolean
 }
@@ -27,28 +33,59 @@ export interface Hop {
   headers: IncomingHttpHeaders
 }
 
+/** Proxies in a row that are looked at: a longer list of claims is cut where it gets here. */
+const maxHops = 8
+
 /**
  * Returns the function that names the client of a request: the right-most X-Forwarded-For entry that is not a trusted
- * proxy, or the left-most when all are. `*` trusts whoever connects; further hops are then proxies only in the private
- * ranges, so that a client still cannot name itself. Throws when an entry is no address, network or `*`.
+ * proxy, or the left-most when all are. Null: nothing was configured, so private networks are trusted, and what they
+ * claim is marked as unproven. `*` trusts whoever connects; further hops are then proxies only in the private ranges, so
+ * that a client still cannot name itself. Throws when an entry is no address, network or `*`.
  */
-export function createClientAddress(trusted: readonly string[]): (hop: Hop) => Client {
-  const everyPeer = trusted.includes('*')
-  const listed = trusted.filter((entry) => entry !== '*')
-  const proxies = toBlockList(everyPeer ? [...listed, ...privateNetworks] : listed)
-  const isProxy = (address: string): boolean => proxies.check(address, familyOf(address))
-
+export function createClientAddress(trusted: readonly string[] | null): (hop: Hop) => Client {
+  const { isListed, isProxy, isTrustedPeer } = readTrust(trusted)
   return ({ socket, headers }) => {
     const peer = canonical(socket.remoteAddress ?? '')
     const encrypted = 'encrypted' in socket && socket.encrypted === true
     // A connection that is gone has no address any more: what its headers claim must not be believed then.
-    if (peer === undefined) return { address: 'unknown', secure: encrypted }
-    if (!everyPeer && !isProxy(peer)) return { address: peer, secure: encrypted }
+    if (peer === undefined) return { address: 'unknown', unproven: [], secure: encrypted }
+    if (!isTrustedPeer(peer)) return { address: peer, unproven: [], secure: encrypted }
+    const hops = walk(peer, listOf(headers['x-forwarded-for']), isProxy)
+    const address = hops.at(-1) ?? peer
+    const forwarders = hops.length === 1 || isProxy(address) ? hops : hops.slice(0, -1)
+    // A listed proxy vouches for what it says of the next hop, until the first one that nobody listed.
+    const doubtful = forwarders.findIndex((forwarder) => !isListed(forwarder))
     return {
-      address: furthest(peer, listOf(headers['x-forwarded-for']), isProxy),
+      address,
+      unproven: doubtful < 0 ? [] : forwarders.slice(doubtful),
       secure: encrypted || cameSecurely(headers),
     }
   }
+}
+
+/** Returns the function that tells whether X-Forwarded-* headers on this connection come from a trusted proxy. */
+export function createForwardingTrust(trusted: readonly string[] | null): (hop: Hop) => boolean {
+  const { isTrustedPeer } = readTrust(trusted)
+  return ({ socket }) => {
+    const peer = canonical(socket.remoteAddress ?? '')
+    return peer !== undefined && isTrustedPeer(peer)
+  }
+}
+
+type AddressTest = (address: string) => boolean
+
+function readTrust(trusted: readonly string[] | null): {
+  /** Named by the operator, not only by the default. */
+  isListed: AddressTest
+  isProxy: AddressTest
+  isTrustedPeer: AddressTest
+} {
+  const everyPeer = trusted?.includes('*') ?? false
+  const listed = toBlockList((trusted ?? []).filter((entry) => entry !== '*'))
+  const assumed = toBlockList(everyPeer || trusted === null ? privateNetworks : [])
+  const isListed: AddressTest = (address) => listed.check(address, familyOf(address))
+  const isProxy: AddressTest = (address) => isListed(address) || assumed.check(address, familyOf(address))
+  return { isListed, isProxy, isTrustedPeer: (address) => everyPeer || isProxy(address) }
 }
 
 /**
@@ -63,16 +100,16 @@ function cameSecurely(headers: IncomingHttpHeaders): boolean {
   return headers['sec-fetch-site'] !== undefined
 }
 
-/** Walks from the nearest hop outwards; an entry that is no address ends the walk at the hop that reported it. */
-function furthest(peer: string, entries: string[], isProxy: (address: string) => boolean): string {
-  let nearest = peer
+/** From the peer outwards to the client; an entry that is no address ends the walk at the hop that reported it. */
+function walk(peer: string, entries: string[], isProxy: (address: string) => boolean): string[] {
+  const hops = [peer]
   for (const entry of entries.toReversed()) {
     const address = canonical(withoutPort(entry))
-    if (address === undefined) return nearest
-    nearest = address
-    if (!isProxy(address)) return address
+    if (address === undefined || hops.length > maxHops) return hops
+    hops.push(address)
+    if (!isProxy(address)) return hops
   }
-  return nearest
+  return hops
 }
 
 function listOf(header: string | string[] | undefined): string[] {

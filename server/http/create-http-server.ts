@@ -1,5 +1,5 @@
 /** The HTTP side of an instance: Fastify with our rules for bodies, errors, origins, logs and connections. */
-import type { IncomingHttpHeaders } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fastify from 'fastify'
@@ -10,7 +10,7 @@ import { AppError } from '../../protocol/index.ts'
 import { createAdmission } from './admission.ts'
 import type { Authenticate, Caller } from './caller.ts'
 import { answerClientError } from './client-error.ts'
-import { createClientAddress } from './client-address.ts'
+import { createClientAddress, createForwardingTrust } from './client-address.ts'
 import type { Client, Hop } from './client-address.ts'
 import { allowOrigins } from './cors.ts'
 import { drainRequests } from './drain-requests.ts'
@@ -54,8 +54,8 @@ export interface HttpServer {
   admitByToken(request: FastifyRequest): Promise<Caller>
   explain: Explain
   parse: <Schema extends z.ZodType>(schema: Schema, value: unknown, whole: string) => z.output<Schema>
-  /** Whether a request with these headers may use the cookie it carries. */
-  isOwnOrigin(headers: IncomingHttpHeaders): boolean
+  /** Whether this request may use the cookie it carries. */
+  isOwnOrigin(request: IncomingMessage): boolean
   clientOf(request: Hop): Client
   /** Port 0 takes a free one. Resolves with the port that was taken. */
   listen(at: { host: string; port: number }): Promise<number>
@@ -69,7 +69,12 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const isDraining = options.isDraining ?? (() => false)
   const explain = createExplain(logger, config)
   const clientOf = createClientAddress(config.trustedProxies)
-  const isOwnOrigin = createOriginCheck(config.allowedOrigins)
+  const isForwardingTrusted = createForwardingTrust(config.trustedProxies)
+  const checkOrigin = createOriginCheck(config.allowedOrigins)
+  const isOwnOrigin = (request: IncomingMessage): boolean =>
+    checkOrigin(
+      isForwardingTrusted(request) ? request.headers : { ...request.headers, 'x-forwarded-host': undefined },
+    )
   const admission = createAdmission({ authenticate, isOwnOrigin, cookieName: config.cookieName })
   const app = createApp(config, explain)
 

@@ -7,8 +7,8 @@ export interface HttpConfig {
   webRoot: string
   /** The cookie that carries the session's token. */
   cookieName: string
-  /** FORWARDED_ALLOW_IPS: addresses, networks or `*`. */
-  trustedProxies: readonly string[]
+  /** FORWARDED_ALLOW_IPS: addresses, networks or `*`; null: not set. */
+  trustedProxies: readonly string[] | null
   /** Origins that may act for a signed-in person besides the request's own host: WEBUI_URL and CORS_ALLOW_ORIGIN. `*` opens only what needs no cookie. */
   allowedOrigins: readonly string[]
   /** Bytes of a request body. */

@@ -40,13 +40,17 @@ export function describeApi(version: string): Json {
 }
 
 function describe(name: string, operation: Operation): Json {
-  const { summary, access, body, response } = operation
+  const { summary, access, credentials, body, response } = operation
+  const notes = [
+    ...(access === 'admin' ? ['Administrators only.'] : []),
+    ...(credentials === 'session' ? ['Takes a session’s token, not an API key.'] : []),
+  ]
   return {
     operationId: name,
     summary,
     tags: [operation.path.split('/')[2] ?? 'api'],
     security: access === 'public' ? [] : access === 'anyone' ? [{ token: [] }, {}] : [{ token: [] }],
-    ...(access === 'admin' ? { description: 'Administrators only.' } : {}),
+    ...(notes.length > 0 ? { description: notes.join(' ') } : {}),
     parameters: [...parameters('path', operation.params), ...parameters('query', operation.query)],
     ...(body ? { requestBody: { required: true, content: json(schemaOf(body, 'input')) } } : {}),
     responses: {

@@ -39,7 +39,7 @@ export function serveProbes(
   })
   if (!metrics) return
   app.get('/metrics', async (request, reply) => {
-    await admission.admit(request, reply, metrics.access)
+    await admission.admit(request, reply, { access: metrics.access, credentials: 'session-or-key' })
     return reply
       .header('cache-control', 'no-store')
       .type(metrics.contentType)

@@ -6,8 +6,12 @@ export interface RequestMeta {
   readonly requestId: string
   /** The client's, behind proxies; `unknown` when it has gone. */
   readonly address: string
+  /** See `Client`. */
+  readonly unproven: readonly string[]
   /** It came over https. */
   readonly secure: boolean
+  /** The `Cookie` header. */
+  readonly cookies: string
   readonly userAgent: string
   /** Aborts when the client has gone before it got the whole answer, and when the deadline of the request passes. */
   readonly signal: AbortSignal
@@ -47,6 +51,14 @@ export class LazyRequestMeta implements RequestMeta {
 
   get address(): string {
     return this.#known().address
+  }
+
+  get unproven(): readonly string[] {
+    return this.#known().unproven
+  }
+
+  get cookies(): string {
+    return this.#request.headers.cookie ?? ''
   }
 
   get secure(): boolean {

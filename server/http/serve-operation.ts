@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { z } from 'zod'
 import { withDeadline } from '../base/index.ts'
-import type { Access, Operation } from '../../protocol/http/operation.ts'
+import type { Operation } from '../../protocol/http/operation.ts'
 import type { Admission } from './admission.ts'
 import type { Caller } from './caller.ts'
 import { parseInput } from './parse-input.ts'
@@ -53,14 +53,14 @@ export function createServe(app: FastifyInstance, { admission, handlerTimeoutMs 
     operation: Operation,
     answer: (input: unknown, caller: Caller | undefined, on: On) => Promise<unknown>,
   ): void {
-    const { method, path, access } = operation
+    const { method, path, access, credentials } = operation
     const what = `${method} ${path}`
     app.route({
       method,
       url: path.replaceAll(/\{(\w+)\}/g, ':$1'),
       // Before the body is read: a stranger cannot make us read one.
       onRequest: async (request, reply) => {
-        request.caller = await admission.admit(request, reply, access satisfies Access)
+        request.caller = await admission.admit(request, reply, { access, credentials })
       },
       handler: async (request, reply) => {
         const input = {

@@ -171,7 +171,7 @@ function serveRealtime(
   const gateway = new WebSocketGateway({
     ports,
     path: '/ws',
-    isOwnOrigin: ({ headers }) => http.isOwnOrigin(headers),
+    isOwnOrigin: (request) => http.isOwnOrigin(request),
     cookieToken,
     peer,
   })

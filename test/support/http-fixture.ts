@@ -36,7 +36,7 @@ export interface FixtureOptions {
 
 const cookieSetting = new Set(['signIn', 'signUp', 'signOut', 'signOutEverywhere', 'changePassword'])
 
-/** A real HTTP server on a free port whose use cases are the test's. The tokens `admin`, `user`, `pending` are known. */
+/** A real HTTP server on a free port whose use cases are the test's. The tokens `admin`, `user`, `pending` are known, and the API keys `sk-admin`, `sk-user`, `sk-pending`. */
 export async function startHttp({
   config,
   useCases = {},
@@ -79,8 +79,13 @@ export async function startHttp({
 }
 
 function callerWith(token: string | undefined): Caller {
-  if (token !== 'admin' && token !== 'user' && token !== 'pending') throw new AppError('unauthenticated')
-  return { user: userNamed(token), role: token, sessionId: `session-of-${token}`, apiKeyId: null }
+  const isKey = token?.startsWith('sk-') ?? false
+  const role = token?.replace(/^sk-/, '')
+  if (role !== 'admin' && role !== 'user' && role !== 'pending') throw new AppError('unauthenticated')
+  const id = isKey
+    ? { sessionId: null, apiKeyId: `key-of-${role}` }
+    : { sessionId: `session-of-${role}`, apiKeyId: null }
+  return { user: userNamed(role), role, ...id }
 }
 
 function userNamed(role: 'admin' | 'user' | 'pending'): UserView {
