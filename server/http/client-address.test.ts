@@ -80,32 +80,58 @@ describe('the address of a client', () => {
 
 describe('S6: what an unproven hop claims is marked as its claim', () => {
   const hostile = Array.from({ length: 1000 }, (_, n) => `10.0.${n >> 8}.${n & 255}`).join(', ')
-  test.each<[string, readonly string[] | null, string, string | undefined, string, string[]]>([
-    [
-      'a proxy that only the default trusts',
-      null,
-      '172.18.0.5',
-      '203.0.113.9',
-      '203.0.113.9',
-      ['172.18.0.5'],
-    ],
-    ['a private peer by itself', null, '127.0.0.1', undefined, '127.0.0.1', ['127.0.0.1']],
-    ['an empty header', null, '10.0.0.1', ' , ', '10.0.0.1', ['10.0.0.1']],
-    ['rubbish', null, '10.0.0.1', 'x'.repeat(8000), '10.0.0.1', ['10.0.0.1']],
-    ['two hops', null, '10.0.0.1', '203.0.113.9, 192.168.1.5', '203.0.113.9', ['10.0.0.1', '192.168.1.5']],
-    ['a private client', null, '10.0.0.1', '192.168.1.5', '192.168.1.5', ['10.0.0.1', '192.168.1.5']],
-    ['a public peer', null, '203.0.113.9', '6.6.6.6', '203.0.113.9', []],
-    ['a proxy that is listed', ['10.0.0.1'], '10.0.0.1', '203.0.113.9', '203.0.113.9', []],
-    ['another one behind it', ['10.0.0.1'], '10.0.0.1', '6.6.6.6, 10.0.0.2', '10.0.0.2', []],
-    ['any peer', ['*'], '203.0.113.1', '203.0.113.9', '203.0.113.9', ['203.0.113.1']],
-    ['any peer by itself', ['*'], '203.0.113.1', undefined, '203.0.113.1', ['203.0.113.1']],
-    ['a listed one among any', ['*', '192.0.2.1'], '192.0.2.1', '203.0.113.9', '203.0.113.9', []],
-  ])('S6: %s', (_name, trusted, peer, forwarded, address, unproven) => {
+  test.each([
+    // A proxy that only the default trusts.
+    { peer: '172.18.0.5', forwarded: '203.0.113.9', address: '203.0.113.9', unproven: ['172.18.0.5'] },
+    { peer: '127.0.0.1', address: '127.0.0.1', unproven: ['127.0.0.1'] },
+    { peer: '10.0.0.1', forwarded: ' , ', address: '10.0.0.1', unproven: ['10.0.0.1'] },
+    { peer: '10.0.0.1', forwarded: 'x'.repeat(8000), address: '10.0.0.1', unproven: ['10.0.0.1'] },
+    {
+      peer: '10.0.0.1',
+      forwarded: '203.0.113.9, 192.168.1.5',
+      address: '203.0.113.9',
+      unproven: ['10.0.0.1', '192.168.1.5'],
+    },
+    {
+      peer: '10.0.0.1',
+      forwarded: '192.168.1.5',
+      address: '192.168.1.5',
+      unproven: ['10.0.0.1', '192.168.1.5'],
+    },
+    { peer: '203.0.113.9', forwarded: '6.6.6.6', address: '203.0.113.9', unproven: [] },
+    // Listed proxies.
+    {
+      trusted: ['10.0.0.1'],
+      peer: '10.0.0.1',
+      forwarded: '203.0.113.9',
+      address: '203.0.113.9',
+      unproven: [],
+    },
+    {
+      trusted: ['10.0.0.1'],
+      peer: '10.0.0.1',
+      forwarded: '6.6.6.6, 10.0.0.2',
+      address: '10.0.0.2',
+      unproven: [],
+    },
+    {
+      trusted: ['*'],
+      peer: '203.0.113.1',
+      forwarded: '203.0.113.9',
+      address: '203.0.113.9',
+      unproven: ['203.0.113.1'],
+    },
+    { trusted: ['*'], peer: '203.0.113.1', address: '203.0.113.1', unproven: ['203.0.113.1'] },
+    {
+      trusted: ['*', '192.0.2.1'],
+      peer: '192.0.2.1',
+      forwarded: '203.0.113.9',
+      address: '203.0.113.9',
+      unproven: [],
+    },
+  ])('S6: $trusted, $peer says $forwarded', ({ trusted = null, peer, forwarded, ...expected }) => {
     const headers = forwarded === undefined ? {} : { 'x-forwarded-for': forwarded }
-    expect(createClientAddress(trusted)({ socket: { remoteAddress: peer }, headers })).toMatchObject({
-      address,
-      unproven,
-    })
+    expect(createClientAddress(trusted)({ socket: { remoteAddress: peer }, headers })).toMatchObject(expected)
   })
 
   test('S6: a long list of claims is cut', () => {
