@@ -24,6 +24,10 @@ export type RunPhase = z.infer<typeof runPhase>
 export const usage = z.object({
   promptTokens: z.number().optional(),
   completionTokens: z.number().optional(),
+  /** Of the prompt's, those that the provider read from its cache. */
+  cachedTokens: z.number().optional(),
+  /** Of the answer's, those that the model thought with. */
+  reasoningTokens: z.number().optional(),
 })
 export type Usage = z.infer<typeof usage>
 

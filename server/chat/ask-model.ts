@@ -52,7 +52,8 @@ export async function askModel(context: ChatContext, question: Question): Promis
       question.place(null)
       try {
         void model.learnContinues(signal)
-        await model.generate(await question.request(model), question.sink, signal)
+        const end = await model.generate(await question.request(model), question.sink, signal)
+        if (end.reason === 'content-filter') return { status: 'failed', error: filtered }
       } finally {
         leave()
       }
@@ -76,6 +77,11 @@ export async function askModel(context: ChatContext, question: Question): Promis
     }
   }
 }
+
+/** The words before it stay: they are part of the chat. */
+const filtered: RunError = new UpstreamError('upstream_filtered', {
+  message: "The model provider's content filter ended this answer.",
+}).toRunError()
 
 function unexpected(context: ChatContext, error: unknown): ModelEnd {
   const errorId = newId()

@@ -79,14 +79,28 @@ export class CompletionChunks {
   }
 }
 
-export function finishReason(reason: CompletionEnd['reason']): string {
-  return reason === 'tool-calls' ? 'tool_calls' : reason
+/** OpenAI's names; SDKs know no others. */
+const finishReasons: Record<CompletionEnd['reason'], string> = {
+  stop: 'stop',
+  length: 'length',
+  'tool-calls': 'tool_calls',
+  'content-filter': 'content_filter',
+  unknown: 'stop',
 }
 
-export function usageView({ promptTokens = 0, completionTokens = 0 }: Usage): Json {
+export function finishReason(reason: CompletionEnd['reason']): string {
+  return finishReasons[reason]
+}
+
+export function usageView(usage: Usage): Json {
+  const { promptTokens = 0, completionTokens = 0, cachedTokens, reasoningTokens } = usage
   return {
     prompt_tokens: promptTokens,
     completion_tokens: completionTokens,
     total_tokens: promptTokens + completionTokens,
+    ...(cachedTokens === undefined ? {} : { prompt_tokens_details: { cached_tokens: cachedTokens } }),
+    ...(reasoningTokens === undefined
+      ? {}
+      : { completion_tokens_details: { reasoning_tokens: reasoningTokens } }),
   }
 }

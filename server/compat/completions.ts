@@ -38,7 +38,7 @@ export interface CompletionRequest {
 }
 
 export interface CompletionEnd {
-  reason: 'stop' | 'length' | 'tool-calls'
+  reason: 'stop' | 'length' | 'tool-calls' | 'content-filter' | 'unknown'
 }
 
 /** One answer of a model to somebody else's client: nothing is stored, and nobody takes it over. */

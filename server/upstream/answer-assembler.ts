@@ -2,7 +2,7 @@ import { cleanText, createTextCleaner } from '../base/index.ts'
 import { limits } from '../../protocol/index.ts'
 import type { ToolCall, Usage } from '../../protocol/index.ts'
 import type { ContinuationFilter } from './continue-from.ts'
-import type { GenerateEnd, UpstreamEvent } from './upstream.ts'
+import type { EndReason, UpstreamEvent } from './upstream.ts'
 import { UpstreamError } from './upstream-error.ts'
 
 /**
@@ -18,18 +18,24 @@ export interface ToolCallPiece {
 
 const mostCalls = 1000
 
+/** `error`: the provider ended the answer by a fault of its own and said nothing else about it. */
+export type StatedEnd = EndReason | 'error'
+
 /**
  * Gathers what the pieces of a provider's stream say, cleaned, until `take` fetches it: what arrived together goes on
  * together. Knows nothing of wire formats; one decoder for each feeds it.
  */
 export class AnswerAssembler {
-  /** Why the provider ended, once it said so. */
-  end: GenerateEnd | undefined
-  /** The provider said that nothing more comes. */
-  done = false
   /** The provider said that it failed. */
   fault: UpstreamError | undefined
+  /** Lines that were no objects. */
+  skippedLines = 0
 
+  #end: StatedEnd | undefined
+  #done = false
+  #anyWords = false
+  #endWasWrong = false
+  #endHadWords = false
   readonly #filter: ContinuationFilter
   readonly #cleaners = { text: createTextCleaner(), reasoning: createTextCleaner() }
   #events: UpstreamEvent[] = []
@@ -40,19 +46,58 @@ export class AnswerAssembler {
     this.#filter = filter
   }
 
+  /** Why the provider ended, once it said so. Words that come later cancel it: then it was no end. */
+  get end(): StatedEnd | undefined {
+    return this.#end
+  }
+
+  /** The provider said that nothing more comes. Cancelled by words too. */
+  get done(): boolean {
+    return this.#done
+  }
+
+  get ended(): boolean {
+    return this.#done || this.#end !== undefined
+  }
+
+  /** An end was stated behind words, and no end of this answer has turned out wrong. */
+  get endIsCredible(): boolean {
+    return this.ended && this.#anyWords && !this.#endWasWrong
+  }
+
+  /** The same, and the end came by itself: some providers put one on every piece. */
+  get endIsCertain(): boolean {
+    return this.#done && this.endIsCredible && !this.#endHadWords
+  }
+
+  /** `withWords`: words came in the same piece. */
+  stateEnd(reason: StatedEnd, withWords: boolean): void {
+    this.#end = reason
+    this.#endHadWords = withWords
+  }
+
+  /** `withWords`: as in `stateEnd`. A mark that comes by itself makes an end with words certain. */
+  stateDone(withWords = false): void {
+    this.#done = true
+    this.#endHadWords = withWords
+  }
+
   text(piece: string): void {
+    this.#tookWords()
     this.#append('reasoning', this.#cleaners.reasoning.end())
     this.#append('text', this.#filter.push(this.#cleaners.text.push(piece)))
   }
 
   reasoning(piece: string): void {
+    this.#tookWords()
     this.#append('reasoning', this.#cleaners.reasoning.push(piece))
   }
 
   /** Tool calls go out once per `take`: the last list stands for all before it. */
   toolCalls(pieces: ToolCallPiece[]): void {
-    for (const piece of pieces) this.#addToCall(piece)
     if (pieces.length === 0) return
+    this.#tookWords()
+    for (const piece of pieces) this.#addToCall(piece)
     const calls = [...this.#calls.values()].map(({ id, name, arguments: args }) => ({
       id,
       name,
@@ -82,6 +127,14 @@ export class AnswerAssembler {
     this.#append('reasoning', this.#cleaners.reasoning.end())
     this.#append('text', this.#filter.push(this.#cleaners.text.end()))
     this.#append('text', this.#filter.end())
+  }
+
+  #tookWords(): void {
+    this.#anyWords = true
+    if (!this.ended) return
+    this.#endWasWrong = true
+    this.#end = undefined
+    this.#done = false
   }
 
   #addToCall(piece: ToolCallPiece): void {

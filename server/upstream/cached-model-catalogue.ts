@@ -81,11 +81,11 @@ export function createModelCatalogue(options: ModelCatalogueOptions): ModelCatal
     for (const connection of connections) {
       if (nameAt(connection, modelId) !== undefined) await connection.first(firstMs)
       const found = find(merge(connections), modelId)
-      if (found?.connection === connection) return resolvedModel(found, memory)
+      if (found?.connection === connection) return resolvedModel(found, { memory, logger })
     }
     await withinMs(Promise.all(connections.map((connection) => connection.load(recentMs))), firstMs)
     const found = find(merge(connections), modelId) ?? assume(connections, modelId)
-    return found && resolvedModel(found, memory)
+    return found && resolvedModel(found, { memory, logger })
   }
 
   return { list, resolve, refresh: () => void (known = new Map()) }

@@ -6,7 +6,7 @@ import type { Continuation } from './continue-from.ts'
 import { readAnswer } from './read-answer.ts'
 import type { AnswerDeadlines } from './silence-watch.ts'
 import { watchSilence } from './silence-watch.ts'
-import type { StreamParser } from './sse-parser.ts'
+import type { StreamParser } from './answer-parser.ts'
 import type { GenerateEnd, GenerateRequest, UpstreamSink } from './upstream.ts'
 
 /** What an upstream over HTTP is made with. */
@@ -21,7 +21,7 @@ export interface HttpUpstreamOptions {
 export interface AnswerProtocol {
   /** Asks, and throws an UpstreamError unless the answer is a good one. */
   ask(request: GenerateRequest, continuation: Continuation, signal: AbortSignal): Promise<IncomingMessage>
-  decoder(response: IncomingMessage, assembler: AnswerAssembler): StreamParser
+  decoder(assembler: AnswerAssembler): StreamParser
 }
 
 /** `Upstream.generate` for any protocol over HTTP. */
@@ -38,10 +38,17 @@ export async function generateOverHttp(
     const continuation = continueFrom(request.continueFrom)
     const response = await protocol.ask(request, continuation, either)
     const assembler = new AnswerAssembler(continuation.filter)
-    const decoder = protocol.decoder(response, assembler)
+    const decoder = protocol.decoder(assembler)
     return await readAnswer(
       response,
-      { decoder, assembler, sink, watch, afterEndMs: deadlines.afterEndMs },
+      {
+        decoder,
+        assembler,
+        sink,
+        watch,
+        afterEndMs: deadlines.afterEndMs,
+        betweenWordsMs: deadlines.betweenWordsMs,
+      },
       either,
     )
   } finally {

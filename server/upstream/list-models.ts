@@ -3,7 +3,7 @@ import { limits } from '../../protocol/index.ts'
 import { askProvider } from './ask-provider.ts'
 import type { HttpUpstreamOptions } from './generate-over-http.ts'
 import { bearer, providerUrl } from './provider-address.ts'
-import { readRefusal, refusalError } from './provider-refusal.ts'
+import { isSuccess, readRefusal, refusalError } from './provider-refusal.ts'
 import { readBody } from './read-body.ts'
 import { asObject } from './read-json.ts'
 import type { JsonObject } from './read-json.ts'
@@ -27,7 +27,7 @@ export async function fetchModels(
   const either = AbortSignal.any([signal, late.signal])
   try {
     const response = await askProvider({ url, headers, connectMs: deadlines.connectMs }, either)
-    if (response.statusCode !== 200) throw refusalError(await readRefusal(response, either), { key }, clock)
+    if (!isSuccess(response)) throw refusalError(await readRefusal(response, either), { key }, clock)
     const text = await readBody(response, { maxBytes: 16_777_216, ms: listMs }, either)
     const found = entries(parseList(text))
     if (!found) throw notAList()

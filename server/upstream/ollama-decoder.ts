@@ -1,29 +1,39 @@
 import type { AnswerAssembler } from './answer-assembler.ts'
-import { createJsonLinesParser } from './json-lines.ts'
+import { createAnswerParser } from './answer-parser.ts'
+import type { StreamParser } from './answer-parser.ts'
+import { endReasonOf } from './end-reason.ts'
 import { frameError } from './provider-refusal.ts'
 import { asArray, asCount, asObject, asText } from './read-json.ts'
 import type { JsonObject } from './read-json.ts'
-import type { StreamParser } from './sse-parser.ts'
+import { reasoningOf } from './reasoning-of.ts'
 
-/** The lines of Ollama's `/api/chat`. */
+/** The lines of Ollama's `/api/chat`, or its answer as one JSON object. */
 export function createOllamaDecoder(assembler: AnswerAssembler, key: string | null): StreamParser {
   let calls = 0
-  return createJsonLinesParser((value) => {
-    const line = asObject(value)
-    if (!line || assembler.done || assembler.fault) return
-    if (line.error) {
-      assembler.fault = frameError(line, key)
-      return
-    }
+
+  function takeLine(line: JsonObject, event: string): void {
     const message = asObject(line.message)
-    const thinking = asText(message?.thinking)
+    const thinking = message && reasoningOf(message)
     if (thinking) assembler.reasoning(thinking)
-    const content = asText(message?.content)
+    const content = asText(message?.content) ?? asText(line.response)
     if (content) assembler.text(content)
     // A call comes whole here, with its arguments as an object and often without an id.
     const whole = asArray(message?.tool_calls).map((entry) => toolCall(asObject(entry), calls++))
     assembler.toolCalls(whole)
-    if (line.done === true) takeEnd(line, assembler)
+    const isError = Boolean(line.error) || (event === 'error' && !message)
+    if (isError && !assembler.endIsCertain) assembler.fault = frameError(line, key)
+    else if (line.done === true) takeEnd(line, assembler, Boolean(thinking ?? content) || whole.length > 0)
+  }
+
+  return createAnswerParser({
+    object(line, event) {
+      if (!assembler.fault) takeLine(line, event)
+    },
+    done: () => assembler.stateDone(),
+    errorText(text) {
+      if (!assembler.endIsCertain) assembler.fault ??= frameError(text, key)
+    },
+    skipped: () => assembler.skippedLines++,
   })
 }
 
@@ -38,7 +48,7 @@ function toolCall(call: JsonObject | undefined, index: number) {
   }
 }
 
-function takeEnd(line: JsonObject, assembler: AnswerAssembler): void {
+function takeEnd(line: JsonObject, assembler: AnswerAssembler, withWords: boolean): void {
   const promptTokens = asCount(line.prompt_eval_count)
   const completionTokens = asCount(line.eval_count)
   if (promptTokens !== undefined || completionTokens !== undefined) {
@@ -47,7 +57,8 @@ function takeEnd(line: JsonObject, assembler: AnswerAssembler): void {
       ...(completionTokens === undefined ? {} : { completionTokens }),
     })
   }
-  const reason = assembler.hasToolCalls ? 'tool-calls' : line.done_reason === 'length' ? 'length' : 'stop'
-  assembler.end = { reason }
-  assembler.done = true
+  const stated = endReasonOf(asText(line.done_reason) ?? 'stop') ?? 'stop'
+  const reason = assembler.hasToolCalls && stated !== 'length' ? 'tool-calls' : stated
+  assembler.stateEnd(reason, withWords)
+  assembler.stateDone(withWords)
 }

@@ -7,7 +7,7 @@ import type { HttpUpstreamOptions } from './generate-over-http.ts'
 import { fetchModels } from './list-models.ts'
 import { createOllamaDecoder } from './ollama-decoder.ts'
 import { bearer, providerUrl } from './provider-address.ts'
-import { readRefusal, refusalError } from './provider-refusal.ts'
+import { isSuccess, readRefusal, refusalError } from './provider-refusal.ts'
 import { asObject } from './read-json.ts'
 import type { JsonObject } from './read-json.ts'
 import type { GenerateRequest, Upstream } from './upstream.ts'
@@ -32,13 +32,13 @@ export function createOllamaUpstream(given: HttpUpstreamOptions): Upstream {
       },
       signal,
     )
-    if (response.statusCode === 200) return response
+    if (isSuccess(response)) return response
     throw refusalError(await readRefusal(response, signal), { key, model: request.model }, clock)
   }
 
   const protocol = {
     ask,
-    decoder: (_: IncomingMessage, assembler: AnswerAssembler) => createOllamaDecoder(assembler, key),
+    decoder: (assembler: AnswerAssembler) => createOllamaDecoder(assembler, key),
   }
   return {
     listModels: (signal) =>

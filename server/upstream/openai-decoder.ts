@@ -1,93 +1,93 @@
 import type { AnswerAssembler } from './answer-assembler.ts'
-import { parseJson } from './json-lines.ts'
+import { createAnswerParser } from './answer-parser.ts'
+import type { StreamParser } from './answer-parser.ts'
+import { endReasonOf } from './end-reason.ts'
 import { frameError } from './provider-refusal.ts'
 import { asArray, asCount, asObject, asText } from './read-json.ts'
 import type { JsonObject } from './read-json.ts'
-import { createSseParser } from './sse-parser.ts'
-import type { SseEvent, StreamParser } from './sse-parser.ts'
-import { UpstreamError } from './upstream-error.ts'
+import { reasoningOf } from './reasoning-of.ts'
 
-/** The events of a streamed chat completion. `key` is the connection's, so that no error shows it. */
+/**
+ * A chat completion, streamed or as one JSON object. `key` is the connection's, so that no error shows it.
+ */
 export function createOpenAiDecoder(assembler: AnswerAssembler, key: string | null): StreamParser {
-  return createSseParser(({ event, data }: SseEvent) => {
-    if (assembler.done || assembler.fault || data === '') return
-    if (data === '[DONE]') {
-      assembler.done = true
-    } else if (event === 'error' && !data.startsWith('{')) {
-      assembler.fault = frameError(data, key)
-    } else {
-      takeCompletion(parseJson(data), assembler, key)
-    }
+  return createAnswerParser({
+    object(object, event) {
+      if (!assembler.fault) takeCompletion(object, event, { assembler, key })
+    },
+    done: () => assembler.stateDone(),
+    errorText(text) {
+      if (!assembler.endIsCertain) assembler.fault ??= frameError(text, key)
+    },
+    skipped: () => assembler.skippedLines++,
   })
 }
 
-/** A chat completion that came as one JSON object, though a stream was asked for. */
-export function createJsonAnswerDecoder(
-  assembler: AnswerAssembler,
-  key: string | null,
-  maxBytes = 33_554_432,
-): StreamParser {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  return {
-    push(chunk) {
-      chunks.push(chunk)
-      bytes += chunk.length
-      if (bytes > maxBytes) throw new UpstreamError('upstream_broke_off')
-    },
-    end() {
-      if (chunks.length === 0) return
-      takeCompletion(parseJson(Buffer.concat(chunks).toString('utf8')), assembler, key)
-      chunks.length = 0
-    },
-  }
+interface Target {
+  assembler: AnswerAssembler
+  key: string | null
 }
 
-function takeCompletion(value: unknown, assembler: AnswerAssembler, key: string | null): void {
-  const chunk = asObject(value)
-  if (!chunk) return
-  if (chunk.error || chunk.object === 'error') {
-    assembler.fault = frameError(chunk, key)
-    return
-  }
-  for (const entry of asArray(chunk.choices)) {
+function takeCompletion(chunk: JsonObject, event: string, { assembler, key }: Target): void {
+  const choices = asArray(chunk.choices)
+  for (const entry of choices) {
     const choice = asObject(entry)
     if (choice && (asCount(choice.index) ?? 0) === 0) takeChoice(choice, assembler)
   }
   const usage = asObject(chunk.usage)
   if (usage) takeUsage(usage, assembler)
+  if (isError(chunk, event) && !assembler.endIsCertain) assembler.fault = frameError(chunk, key)
+  // A whole completion is complete by being valid JSON, whatever its reason says.
+  const whole = choices.some((entry) => asObject(asObject(entry)?.message) && !asObject(entry)?.delta)
+  if (whole && chunk.object !== 'chat.completion.chunk') assembler.stateDone()
+}
+
+function isError(chunk: JsonObject, event: string): boolean {
+  const { error, object } = chunk
+  const empty = typeof error === 'object' && error !== null && Object.keys(error).length === 0
+  return (Boolean(error) && !empty) || object === 'error' || (event === 'error' && !chunk.choices)
 }
 
 function takeChoice(choice: JsonObject, assembler: AnswerAssembler): void {
   const delta = asObject(choice.delta) ?? asObject(choice.message)
-  if (delta) {
-    // vLLM and OpenRouter send the same thought under both names for a while.
-    const reasoning = asText(delta.reasoning_content) ?? asText(delta.reasoning)
-    if (reasoning) assembler.reasoning(reasoning)
-    takeContent(delta.content, assembler)
-    const refusal = asText(delta.refusal)
-    if (refusal) assembler.text(refusal)
-    takeToolCalls(asArray(delta.tool_calls), assembler)
-  }
-  const reason = asText(choice.finish_reason)
-  if (reason) takeReason(reason, assembler)
+  const words = delta !== undefined && takeDelta(delta, assembler)
+  // The form of the older completions API.
+  const text = delta ? undefined : asText(choice.text)
+  if (text) assembler.text(text)
+  const name = asText(choice.finish_reason)
+  const reason = name && endReasonOf(name)
+  if (reason) assembler.stateEnd(reason, words || text !== undefined)
 }
 
-/** A string, or the parts of Mistral's thinking models. */
-function takeContent(content: unknown, assembler: AnswerAssembler): void {
+/** Returns whether there were words in it. */
+function takeDelta(delta: JsonObject, assembler: AnswerAssembler): boolean {
+  const reasoning = reasoningOf(delta)
+  if (reasoning) assembler.reasoning(reasoning)
+  const content = takeContent(delta.content, assembler)
+  const refusal = asText(delta.refusal)
+  if (refusal) assembler.text(refusal)
+  const calls = asArray(delta.tool_calls)
+  takeToolCalls(calls, assembler)
+  return Boolean(reasoning ?? refusal) || content || calls.length > 0
+}
+
+/** A string, or parts, which some thinking models write. Returns whether there were words in it. */
+function takeContent(content: unknown, assembler: AnswerAssembler): boolean {
   if (typeof content === 'string') {
     if (content !== '') assembler.text(content)
-    return
+    return content !== ''
   }
+  let any = false
   for (const entry of asArray(content)) {
     const part = asObject(entry)
-    const text = asText(part?.text)
+    const reasoning = part && reasoningOf(part)
+    // A part of type `reasoning` may have its thought under `text`.
+    const text = reasoning === undefined ? asText(part?.text) : undefined
+    if (reasoning) assembler.reasoning(reasoning)
     if (text) assembler.text(text)
-    for (const thought of asArray(part?.thinking)) {
-      const words = asText(asObject(thought)?.text)
-      if (words) assembler.reasoning(words)
-    }
+    any ||= Boolean(reasoning ?? text)
   }
+  return any
 }
 
 function takeToolCalls(calls: unknown[], assembler: AnswerAssembler): void {
@@ -105,35 +105,15 @@ function takeToolCalls(calls: unknown[], assembler: AnswerAssembler): void {
   )
 }
 
-function takeReason(reason: string, assembler: AnswerAssembler): void {
-  switch (reason) {
-    case 'content_filter':
-      assembler.fault = new UpstreamError('upstream_filtered', {
-        message: "The model provider's filter ended this answer.",
-      })
-      break
-    case 'error':
-      assembler.fault = new UpstreamError('upstream_broke_off')
-      break
-    case 'length':
-    case 'max_tokens':
-      assembler.end = { reason: 'length' }
-      break
-    case 'tool_calls':
-    case 'function_call':
-      assembler.end = { reason: 'tool-calls' }
-      break
-    default:
-      assembler.end = { reason: 'stop' }
-  }
-}
-
 function takeUsage(usage: JsonObject, assembler: AnswerAssembler): void {
-  const promptTokens = asCount(usage.prompt_tokens)
-  const completionTokens = asCount(usage.completion_tokens)
-  if (promptTokens === undefined && completionTokens === undefined) return
-  assembler.usage({
-    ...(promptTokens === undefined ? {} : { promptTokens }),
-    ...(completionTokens === undefined ? {} : { completionTokens }),
-  })
+  const counts = {
+    promptTokens: asCount(usage.prompt_tokens),
+    completionTokens: asCount(usage.completion_tokens),
+    cachedTokens:
+      asCount(asObject(usage.prompt_tokens_details)?.cached_tokens) ?? asCount(usage.prompt_cache_hit_tokens),
+    reasoningTokens:
+      asCount(asObject(usage.completion_tokens_details)?.reasoning_tokens) ?? asCount(usage.reasoning_tokens),
+  }
+  if (counts.promptTokens === undefined && counts.completionTokens === undefined) return
+  assembler.usage(Object.fromEntries(Object.entries(counts).filter(([, count]) => count !== undefined)))
 }

@@ -41,7 +41,6 @@ describe('faults', () => {
       'upstream_context_too_long',
       5,
     ],
-    ['the filter', { words: 5, finish: 'content_filter' }, 'upstream_filtered', 5],
     ['rubbish', { raw: 'data: {"choices":[\n\ndata: [DONE]\n\n' }, 'upstream_broke_off', 0],
     [
       'an event of plain text',

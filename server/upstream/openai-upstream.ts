@@ -4,14 +4,13 @@ import type { Continuation } from './continue-from.ts'
 import { generateOverHttp } from './generate-over-http.ts'
 import type { AnswerProtocol, HttpUpstreamOptions } from './generate-over-http.ts'
 import { fetchModels } from './list-models.ts'
-import { createJsonAnswerDecoder, createOpenAiDecoder } from './openai-decoder.ts'
+import { createOpenAiDecoder } from './openai-decoder.ts'
 import { bearer, providerUrl } from './provider-address.ts'
-import { readRefusal, refusalError } from './provider-refusal.ts'
+import { isSuccess, readRefusal, refusalError } from './provider-refusal.ts'
 import type { Refusal } from './provider-refusal.ts'
 import { asObject } from './read-json.ts'
 import type { JsonObject } from './read-json.ts'
 import type { GenerateRequest, Upstream } from './upstream.ts'
-import { UpstreamError } from './upstream-error.ts'
 
 /** What a provider was found not to take, by model; it is asked without from then on. */
 interface Refused {
@@ -37,7 +36,7 @@ export function createOpenAiUpstream(options: HttpUpstreamOptions): Upstream {
       const refused = refusedBy.get(model) ?? {}
       const body = JSON.stringify(bodyOf(request, continuation, refused))
       const response = await askProvider({ url, headers, body, connectMs: deadlines.connectMs }, signal)
-      if (response.statusCode === 200) return checked(response)
+      if (isSuccess(response)) return response
       const refusal = await readRefusal(response, signal)
       const found = tries < 2 ? whatWasRefused(refusal, request, refused) : undefined
       if (!found) throw refusalError(refusal, { key, model }, clock)
@@ -47,8 +46,7 @@ export function createOpenAiUpstream(options: HttpUpstreamOptions): Upstream {
 
   const protocol: AnswerProtocol = {
     ask,
-    decoder: (response, assembler) =>
-      isJson(response) ? createJsonAnswerDecoder(assembler, key) : createOpenAiDecoder(assembler, key),
+    decoder: (assembler) => createOpenAiDecoder(assembler, key),
   }
   return {
     listModels: (signal) => fetchModels(options, { path: '/models', entries: modelEntries }, signal),
@@ -76,30 +74,12 @@ function bodyOf(
 /** Some old servers do not know `stream_options`; OpenAI's thinking models want another name for the limit. */
 function whatWasRefused(refusal: Refusal, request: GenerateRequest, before: Refused): Refused | undefined {
   if (refusal.status !== 400 && refusal.status !== 422) return undefined
-  if (!before.streamOptions && /stream_options|include_usage/.test(refusal.text)) {
+  const names = (word: string): boolean => refusal.text.includes(word)
+  if (!before.streamOptions && (names('stream_options') || names('include_usage'))) {
     return { ...before, streamOptions: true }
   }
-  const renamed = request.maxTokens !== undefined && refusal.text.includes('max_completion_tokens')
+  const renamed = request.maxTokens !== undefined && names('max_completion_tokens')
   return renamed && !before.maxTokens ? { ...before, maxTokens: true } : undefined
-}
-
-function isJson(response: IncomingMessage): boolean {
-  return /^application\/json\b/i.test(response.headers['content-type'] ?? '')
-}
-
-/** Refuses what is no answer of a model, before its bytes are taken for one. */
-function checked(response: IncomingMessage): IncomingMessage {
-  const type = response.headers['content-type'] ?? ''
-  const encoding = response.headers['content-encoding'] ?? 'identity'
-  if (!/^text\/html\b/i.test(type) && encoding === 'identity') return response
-  response.destroy()
-  throw new UpstreamError('upstream_refused', {
-    status: 200,
-    message:
-      encoding === 'identity'
-        ? 'What answers at the address of this connection sent a web page. Is the address complete? It often ends in /v1.'
-        : 'The model provider compressed its answer though it was asked not to.',
-  })
 }
 
 /** OpenAI's `{data}`, `{models}` of some gateways, or a bare list. */

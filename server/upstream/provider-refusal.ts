@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { errorCatalogue } from '../../protocol/index.ts'
 import type { Clock } from '../base/index.ts'
+import { createAnswerParser } from './answer-parser.ts'
 import { providerSentence } from './provider-sentence.ts'
 import { readBody } from './read-body.ts'
 import { asObject } from './read-json.ts'
@@ -23,6 +24,10 @@ export interface AskedFor {
   model?: string
 }
 
+export function isSuccess({ statusCode = 0 }: IncomingMessage): boolean {
+  return statusCode >= 200 && statusCode < 300
+}
+
 export async function readRefusal(response: IncomingMessage, signal: AbortSignal): Promise<Refusal> {
   const text = await readBody(response, { maxBytes: 65_536, cut: true, ms: 5_000 }, signal)
   return { status: response.statusCode ?? 0, headers: response.headers, text }
@@ -32,7 +37,7 @@ export async function readRefusal(response: IncomingMessage, signal: AbortSignal
 export function refusalError(refusal: Refusal, asked: AskedFor, clock: Clock): UpstreamError {
   const { status, headers, text } = refusal
   const body = parseLoosely(text)
-  const code = codeOfStatus(status, text)
+  const code = codeOfStatus(status, tellingWords(body))
   const said = providerSentence(body, asked.key)
   const retryAfterMs = retryAfter(headers, clock)
   const wait = code === 'upstream_rate_limited' || code === 'upstream_unreachable' ? retryAfterMs : undefined
@@ -45,9 +50,9 @@ export function refusalError(refusal: Refusal, asked: AskedFor, clock: Clock): U
 
 /** An error that came in the midst of an answer. Its `code` is a status with some providers and a word with others. */
 export function frameError(frame: unknown, key: string | null): UpstreamError {
-  const error = asObject(asObject(frame)?.error) ?? asObject(frame) ?? {}
+  const error = firstObject(asObject(frame)?.error) ?? asObject(frame) ?? {}
   const status = Number(error.code ?? error.status)
-  const text = typeof frame === 'string' ? frame : JSON.stringify(frame)
+  const text = tellingWords(frame)
   const code =
     status >= 400 && status < 500 ? codeOfStatus(status, text) : (codeOfWords(text) ?? 'upstream_broke_off')
   return new UpstreamError(code, {
@@ -57,6 +62,27 @@ export function frameError(frame: unknown, key: string | null): UpstreamError {
     ),
     ...(Number.isInteger(status) ? { status } : {}),
   })
+}
+
+function firstObject(value: unknown): JsonObject | undefined {
+  return asObject(Array.isArray(value) ? value[0] : value)
+}
+
+/** Of each text in an error, characters: a provider may repeat all that it was sent, and patterns look at the rest. */
+const maxLooked = 2_048
+
+/** The texts of an error that say what kind it is: at most eight of them, each cut before any pattern sees it. */
+function tellingWords(body: unknown): string {
+  const found: string[] = []
+  const collect = (value: unknown, depth: number): void => {
+    if (found.length >= 8 || depth > 6) return
+    if (typeof value === 'string') found.push(value.slice(0, maxLooked))
+    else if (typeof value === 'object' && value !== null) {
+      for (const entry of Object.values(value).slice(0, 20)) collect(entry, depth + 1)
+    }
+  }
+  collect(body, 0)
+  return found.join('\n')
 }
 
 function codeOfStatus(status: number, text: string): UpstreamErrorCode {
@@ -114,11 +140,28 @@ function withSaid(sentence: string, said: string | undefined): string {
   return said === undefined ? sentence : `${sentence} It says: ${said}`
 }
 
-function parseLoosely(text: string): JsonObject | string {
+/** JSON, server-sent events or lines with JSON in them, or the text itself, which may be the sentence. */
+function parseLoosely(text: string): unknown {
   try {
-    return asObject(JSON.parse(text)) ?? text
+    return JSON.parse(text)
   } catch {
-    // Not JSON: then the text itself may be the sentence.
-    return text
+    return firstOfStream(text) ?? text
   }
+}
+
+function firstOfStream(text: string): unknown {
+  let found: unknown
+  const parser = createAnswerParser({
+    object: (object) => (found ??= object),
+    done: () => undefined,
+    errorText: (said) => (found ??= said),
+    skipped: () => undefined,
+  })
+  try {
+    parser.push(Buffer.from(text))
+    parser.end()
+  } catch {
+    // Cut or damaged: what was found before it holds.
+  }
+  return found
 }

@@ -1,13 +1,17 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { AnswerAssembler } from './answer-assembler.ts'
+import type { StreamParser } from './answer-parser.ts'
+import { decompressBody } from './body-decompressor.ts'
+import type { BodyDecompressor } from './body-decompressor.ts'
 import type { SilenceWatch } from './silence-watch.ts'
-import type { StreamParser } from './sse-parser.ts'
 import type { GenerateEnd, UpstreamSink } from './upstream.ts'
 import { UpstreamError } from './upstream-error.ts'
 
 /** How long a socket may take to come to its end behind an answer that is complete, to be used again, ms. */
 const drainMs = 1_000
+/** How long more words are waited for behind an end that is certain, until the provider closes, ms. */
+const afterDoneMs = 2_000
 
 export interface AnswerParts {
   /** Feeds the assembler with what it reads. */
@@ -17,14 +21,17 @@ export interface AnswerParts {
   watch: SilenceWatch
   /** As in the deadlines. */
   afterEndMs: number
+  betweenWordsMs: number
 }
 
 /**
  * Reads an answer to its end. What one chunk held goes to the sink together. While a promise from there is open, the
  * socket is not read: what comes waits in the kernel, and then goes to the sink together, so that a process which
  * gathers the words of many answers wakes up once for all of them.
- * Resolves with the end that the provider stated, also when it then closes badly or not at all. Rejects with the
- * provider's fault, `upstream_broke_off` when it closed without an end, the sink's error, or the signal's reason.
+ * An end that the provider states is only a claim: words behind it cancel it, and then no later end of this answer is
+ * believed before the provider closes or falls silent. Resolves with the end that holds, also when the provider then
+ * closes badly or not at all. Rejects with the provider's fault, `upstream_broke_off` when it closed without an end, the
+ * sink's error, or the signal's reason.
  */
 export function readAnswer(
   response: IncomingMessage,
@@ -35,7 +42,7 @@ export function readAnswer(
     // Not until the socket closes: the provider may be done while the sink still holds the last words.
     const release = (): void => signal.removeEventListener('abort', onAbort)
     const reader = new AnswerReader(response, parts, { resolve, reject, release })
-    const onAbort = (): void => reader.fail(signal.reason)
+    const onAbort = (): void => reader.abort(signal.reason)
     signal.addEventListener('abort', onAbort)
     if (signal.aborted) onAbort()
     reader.start()
@@ -61,6 +68,8 @@ class AnswerReader {
   #closed: { cause?: unknown } | undefined
   #drained = false
   #endTimer: NodeJS.Timeout | undefined
+  #endTimerMs: number | undefined
+  #body: BodyDecompressor | undefined
 
   constructor(response: IncomingMessage, parts: AnswerParts, settle: Settle) {
     this.#response = response
@@ -70,10 +79,18 @@ class AnswerReader {
 
   start(): void {
     if (this.#settled) return
-    this.#response.on('data', this.#onData)
-    this.#response.once('end', () => this.#onClosed({}))
-    // Stays until the socket is gone: destroying it may report an error once more.
-    this.#response.on('error', (cause) => this.#onClosed({ cause }))
+    this.#body = decompressBody(this.#response, {
+      data: (chunk) => this.#onData(chunk),
+      closed: (closed) => this.#onClosed(closed),
+    })
+  }
+
+  /** Silence behind an end is no fault. */
+  abort(reason: unknown): void {
+    const silent = reason instanceof UpstreamError && reason.code === 'upstream_silent'
+    if (!silent || !this.#parts.assembler.ended || this.#busy) return this.fail(reason)
+    this.#onClosed({})
+    this.#response.destroy()
   }
 
   fail(error: unknown): void {
@@ -81,7 +98,8 @@ class AnswerReader {
     this.#response.destroy()
   }
 
-  readonly #onData = (chunk: Buffer): void => {
+  #onData(chunk: Buffer): void {
+    if (this.#settled) return
     if (this.#busy) {
       this.#held.push(chunk)
       return
@@ -94,6 +112,7 @@ class AnswerReader {
   #collect(): void {
     this.#socket?.resume()
     this.#response.resume()
+    this.#body?.resume()
     // After the event loop has read from its sockets.
     setImmediate(() => {
       if (this.#settled) return
@@ -118,7 +137,7 @@ class AnswerReader {
     } catch (error) {
       if (!(error instanceof UpstreamError)) return this.fail(error)
       // Rubbish behind an end does not take the end back.
-      if (assembler.end) assembler.done = true
+      if (assembler.endIsCredible) assembler.stateDone()
       else assembler.fault = error
     }
   }
@@ -126,8 +145,10 @@ class AnswerReader {
   #deliver(): void {
     const { assembler, sink, watch } = this.#parts
     const events = assembler.take()
-    watch.heard(events.some(({ kind }) => kind !== 'usage'))
+    const words = events.some(({ kind }) => kind !== 'usage')
+    watch.heard(words)
     if (this.#settled) return
+    if (words) this.#forgetEndTimer()
     if (events.length === 0) return this.#conclude()
     try {
       const taken = sink(events)
@@ -140,8 +161,10 @@ class AnswerReader {
 
   #waitFor(taken: Promise<void>): void {
     this.#busy = true
+    this.#forgetEndTimer()
     this.#response.pause()
     this.#socket?.pause()
+    this.#body?.pause()
     this.#parts.watch.pause()
     taken.then(
       () => {
@@ -160,28 +183,43 @@ class AnswerReader {
 
   /** Looks whether that was all. */
   #conclude(): void {
-    const { assembler, afterEndMs } = this.#parts
+    const { assembler } = this.#parts
     if (this.#settled) return
     if (assembler.fault) return this.fail(assembler.fault)
-    if (!assembler.done && !this.#closed) {
-      if (assembler.end) this.#endTimer ??= setTimeout(() => this.#onClosed({}), afterEndMs)
-      return
-    }
+    if (!this.#closed) return this.#waitForMore()
+    const broken = this.#closed.cause !== undefined
     if (!this.#drained) {
       this.#drained = true
-      const broken = !assembler.done && this.#closed?.cause !== undefined
-      if (!broken) this.#decode(() => this.#parts.decoder.end())
-      if (!assembler.fault && (assembler.done || assembler.end)) assembler.close()
+      if (!broken || assembler.endIsCertain) this.#decode(() => this.#parts.decoder.end())
+      if (!assembler.fault && assembler.ended) assembler.close()
       return this.#deliver()
     }
-    if (assembler.done || assembler.end) return this.#succeed(assembler)
-    this.fail(new UpstreamError('upstream_broke_off', { cause: this.#closed?.cause }))
+    const ended = broken ? assembler.endIsCredible : assembler.ended
+    if (ended && assembler.end !== 'error') return this.#succeed(assembler)
+    this.fail(new UpstreamError('upstream_broke_off', { cause: this.#closed.cause }))
+  }
+
+  /** The provider may close soon, say more, or never close. */
+  #waitForMore(): void {
+    const { assembler, afterEndMs, betweenWordsMs } = this.#parts
+    if (!assembler.ended) return
+    let ms = assembler.endIsCredible ? afterEndMs : Math.max(afterEndMs, betweenWordsMs)
+    if (assembler.endIsCertain) ms = Math.min(ms, afterDoneMs)
+    if (this.#endTimerMs === ms) return
+    this.#forgetEndTimer()
+    this.#endTimerMs = ms
+    this.#endTimer = setTimeout(() => this.#onClosed({}), ms)
+  }
+
+  #forgetEndTimer(): void {
+    clearTimeout(this.#endTimer)
+    this.#endTimerMs = undefined
   }
 
   #succeed(assembler: AnswerAssembler): void {
-    const reason = assembler.hasToolCalls ? 'tool-calls' : 'stop'
-    this.#finish(() => this.#settle.resolve(assembler.end ?? { reason }))
-    this.#response.off('data', this.#onData)
+    const { end, skippedLines } = assembler
+    const reason = end && end !== 'error' ? end : assembler.hasToolCalls ? 'tool-calls' : 'stop'
+    this.#finish(() => this.#settle.resolve({ reason, ...(skippedLines > 0 ? { skippedLines } : {}) }))
     if (this.#response.complete) return
     const timer = setTimeout(() => this.#response.destroy(), drainMs)
     this.#response.once('close', () => clearTimeout(timer))

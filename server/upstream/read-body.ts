@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { decompressBody } from './body-decompressor.ts'
 import { UpstreamError } from './upstream-error.ts'
 
 export interface ReadBodyOptions {
@@ -20,24 +21,36 @@ export function readBody(
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let bytes = 0
+    let finished = false
     const timer = setTimeout(() => finish(new UpstreamError('upstream_silent')), ms)
 
     function finish(error?: UpstreamError): void {
+      if (finished) return
+      finished = true
       clearTimeout(timer)
       if (signal.aborted) reject(signal.reason as Error)
       else if (error && !cut) reject(error)
-      else resolve(Buffer.concat(chunks).subarray(0, maxBytes).toString('utf8'))
+      else resolve(withoutMark(Buffer.concat(chunks).subarray(0, maxBytes).toString('utf8')))
       if (!response.complete) response.destroy()
     }
 
-    response.on('data', (chunk: Buffer) => {
-      chunks.push(chunk)
-      bytes += chunk.length
-      if (bytes <= maxBytes) return
-      const message = `The model provider sent more than ${maxBytes} bytes where less was expected.`
-      finish(new UpstreamError('upstream_broke_off', { message }))
+    decompressBody(response, {
+      data(chunk) {
+        if (finished) return
+        chunks.push(chunk)
+        bytes += chunk.length
+        if (bytes <= maxBytes) return
+        const message = `The model provider sent more than ${maxBytes} bytes where less was expected.`
+        finish(new UpstreamError('upstream_broke_off', { message }))
+      },
+      closed({ cause }) {
+        finish(cause === undefined ? undefined : new UpstreamError('upstream_broke_off', { cause }))
+      },
     })
-    response.once('end', () => finish())
-    response.on('error', (cause) => finish(new UpstreamError('upstream_broke_off', { cause })))
   })
+}
+
+/** The byte order mark that some servers put in front: no JSON parser takes it. */
+function withoutMark(text: string): string {
+  return text.startsWith('\uFEFF') ? text.slice(1) : text
 }

@@ -1,3 +1,4 @@
+import type { Logger } from '../base/index.ts'
 import type { ContinuesMemory } from './continues-memory.ts'
 import type { MergedModel } from './merge-models.ts'
 import type { ResolvedModel } from './model-catalogue.ts'
@@ -6,7 +7,7 @@ import type { UpstreamSink } from './upstream.ts'
 /** A listed model that can be asked. */
 export function resolvedModel(
   { listed, connection, model }: MergedModel,
-  memory: ContinuesMemory,
+  { memory, logger }: { memory: ContinuesMemory; logger: Logger },
 ): ResolvedModel {
   const { config, upstream } = connection
   const subject = { config, upstream, model }
@@ -20,7 +21,15 @@ export function resolvedModel(
         return sink(events)
       }
       try {
-        return await upstream.generate({ ...request, model: model.id }, first, signal)
+        const end = await upstream.generate({ ...request, model: model.id }, first, signal)
+        if (end.skippedLines !== undefined) {
+          const { skippedLines } = end
+          logger.info(
+            { connection: config.name, skippedLines },
+            'skipped lines of an answer that are no JSON objects',
+          )
+        }
+        return end
       } finally {
         begun.resolve(false)
       }

@@ -9,7 +9,10 @@ export interface AnswerDeadlines {
   firstWordMs: number
   /** Between two pieces of an answer, a sign of life included. */
   betweenWordsMs: number
-  /** For the rest, the usage above all, once the provider has said why it ended. Then the answer is complete. */
+  /**
+   * Once the provider has said why it ended, until it closes. Long, because some say so while they run a tool and then
+   * write on; the providers in use close at once.
+   */
   afterEndMs: number
   /** For a whole answer; null: as long as it keeps coming. */
   totalMs: number | null
@@ -21,7 +24,7 @@ export const answerDeadlines: AnswerDeadlines = {
   connectMs: 10_000,
   firstWordMs: 300_000,
   betweenWordsMs: 120_000,
-  afterEndMs: 5_000,
+  afterEndMs: 30_000,
   totalMs: null,
   listMs: 10_000,
 }

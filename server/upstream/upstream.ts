@@ -45,8 +45,13 @@ export type UpstreamEvent =
   | { kind: 'tool-calls'; calls: ToolCall[] }
   | { kind: 'usage'; usage: Usage }
 
+/** Why a provider ended an answer. `unknown`: it gave a reason that we do not know. */
+export type EndReason = 'stop' | 'length' | 'tool-calls' | 'content-filter' | 'unknown'
+
 export interface GenerateEnd {
-  reason: 'stop' | 'length' | 'tool-calls'
+  reason: EndReason
+  /** Lines of the stream that were skipped because they held no object; absent when there were none. */
+  skippedLines?: number
 }
 
 /**

@@ -1,0 +1,104 @@
+import type { IncomingMessage } from 'node:http'
+import type { Transform } from 'node:stream'
+import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib'
+import * as zlib from 'node:zlib'
+
+export interface BodyTarget {
+  data(chunk: Buffer): void
+  /** No more bytes will come: with an error when the connection broke or the compressed data is damaged. */
+  closed(closed: { cause?: unknown }): void
+}
+
+export interface BodyDecompressor {
+  pause(): void
+  resume(): void
+}
+
+/**
+ * Passes on the bytes of an answer's body as they were before a provider or a proxy compressed them, although it was
+ * asked not to. The first bytes decide: some label a body as compressed that is not, and the other way round. A body
+ * that is not compressed, nearly every one, is passed on within the same call.
+ */
+export function decompressBody(response: IncomingMessage, target: BodyTarget): BodyDecompressor {
+  const label = response.headers['content-encoding']?.trim().toLowerCase() ?? ''
+  let inflater: Transform | null | undefined
+  let closed: { cause?: unknown } | undefined
+  let paused = false
+
+  /** The first bytes, while they are too few to tell. */
+  let early: Buffer = Buffer.alloc(0)
+  const enough = isIdentity(label) ? 4 : 32
+
+  function inflaterFor(chunk: Buffer): Transform | null {
+    const created = createInflater(label, chunk)
+    created?.on('data', (piece: Buffer) => target.data(piece))
+    created?.once('end', () => target.closed(closed ?? {}))
+    created?.once('error', (cause) => target.closed(closed?.cause === undefined ? { cause } : closed))
+    return created
+  }
+
+  function close(how: { cause?: unknown }): void {
+    if (closed) return
+    closed = how
+    if (inflater === undefined && early.length > 0) take(early)
+    // What has arrived before the connection broke is still decompressed.
+    if (inflater) inflater.end()
+    else target.closed(how)
+  }
+
+  function take(chunk: Buffer): void {
+    if (inflater === undefined) inflater = inflaterFor(chunk)
+    if (inflater === null) return target.data(chunk)
+    if (inflater.write(chunk)) return
+    response.pause()
+    inflater.once('drain', () => {
+      if (!paused) response.resume()
+    })
+  }
+
+  response.on('data', (chunk: Buffer) => {
+    if (inflater !== undefined) return take(chunk)
+    early = early.length === 0 ? chunk : Buffer.concat([early, chunk])
+    if (early.length >= enough) take(early)
+  })
+  response.once('end', () => close({}))
+  // Stays until the socket is gone: destroying it may report an error once more.
+  response.on('error', (cause) => close({ cause }))
+  return {
+    pause() {
+      paused = true
+      inflater?.pause()
+    },
+    resume() {
+      paused = false
+      inflater?.resume()
+    },
+  }
+}
+
+/** Null: the bytes are as they should be. */
+function createInflater(label: string, chunk: Buffer): Transform | null {
+  const [first = 0, second = 0] = chunk
+  if (first === 0x1f && second === 0x8b) return createGunzip()
+  if (first === 0x28 && second === 0xb5 && 'createZstdDecompress' in zlib) return zlib.createZstdDecompress()
+  if (isIdentity(label) || looksLikeText(chunk)) return null
+  if (label === 'br') return createBrotliDecompress()
+  if (label === 'deflate') return isZlib(first, second) ? createInflate() : createInflateRaw()
+  return null
+}
+
+function isIdentity(label: string): boolean {
+  return label === '' || label === 'identity'
+}
+
+/** RFC 1950: some send raw deflate instead under the same name. */
+function isZlib(first: number, second: number): boolean {
+  return (first & 0x0f) === 8 && (first * 256 + second) % 31 === 0
+}
+
+/** The beginnings of an answer, an error and a web page. At least two characters: one may begin compressed bytes too. */
+function looksLikeText(chunk: Buffer): boolean {
+  return /^(?:\ufeff)?\s*(?:data|event|id:|retry|: |\{\s*"|\[\s*[{"\]]|<!|<[a-z]{2})/i.test(
+    chunk.toString('utf8', 0, 64),
+  )
+}

@@ -1,0 +1,24 @@
+import type { StatedEnd } from './answer-assembler.ts'
+
+const reasons: Record<Exclude<StatedEnd, 'unknown'>, string> = {
+  stop: 'stop stop_sequence eos eos_token end end_turn finish finished complete completed done success',
+  length:
+    'length max_tokens max_length max_output_tokens model_length token_limit model_context_window_exceeded',
+  'tool-calls': 'tool_calls tool_call tool_use function_call',
+  'content-filter':
+    'content_filter content_filtered safety recitation blocklist prohibited_content spii sensitive refusal guardrail_intervened',
+  error: 'error abort aborted cancelled network_error insufficient_system_resource',
+}
+
+const byName = new Map(
+  Object.entries(reasons).flatMap(([reason, names]) =>
+    names.split(' ').map((name): [string, StatedEnd] => [name, reason as StatedEnd]),
+  ),
+)
+
+/** The reason for an end by the name that a provider gives it. Undefined: this is the name of no reason. */
+export function endReasonOf(name: string): StatedEnd | undefined {
+  const lower = name.trim().toLowerCase()
+  if (lower === '' || lower === 'null' || lower === 'none') return undefined
+  return byName.get(lower) ?? 'unknown'
+}

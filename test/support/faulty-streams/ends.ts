@@ -1,0 +1,118 @@
+import { good, longPause, proper, shortPause } from './faulty-stream.ts'
+import type { FaultyStream } from './faulty-stream.ts'
+
+export const endFaults: FaultyStream[] = [
+  {
+    name: 'C1: an end on every piece',
+    steps: (d) => [
+      d.frame(d.piece('Hel', 'stop')),
+      shortPause,
+      d.frame(d.piece('lo ', 'stop')),
+      longPause,
+      d.frame(d.piece('world', 'stop')),
+      d.done,
+    ],
+    expected: good,
+  },
+  {
+    name: 'C1: an end on a first empty piece, silence, then words',
+    steps: (d) => [d.frame(d.end('stop')), longPause, ...proper(d)],
+    expected: good,
+  },
+  {
+    name: 'C1: words, an end, silence that was announced by another end before, words',
+    steps: (d) => [
+      d.frame(d.piece('Hel')),
+      d.frame(d.end('tool_calls')),
+      d.frame(d.piece('lo ')),
+      d.frame(d.end('stop')),
+      longPause,
+      d.frame(d.piece('world')),
+      d.frame(d.end('stop')),
+      d.done,
+    ],
+    expected: good,
+  },
+  {
+    name: 'C1: a thought behind an end cancels it too',
+    steps: (d) => [d.frame(d.end('stop')), d.frame(d.thought('hm')), longPause, ...proper(d)],
+    expected: { ...good, reasoning: 'hm' },
+  },
+  {
+    name: 'C1: [DONE] before the first word',
+    steps: (d) => ['data: [DONE]\n\n', shortPause, ...proper(d)],
+    expected: good,
+  },
+  {
+    name: 'C1: [DONE] behind every piece',
+    steps: (d) => [
+      d.frame(d.piece('Hello ')),
+      'data: [DONE]\n\n',
+      shortPause,
+      d.frame(d.piece('world')),
+      d.frame(d.end('stop')),
+      'data: [DONE]\n\n',
+    ],
+    expected: good,
+  },
+  {
+    name: 'C1: the same end several times',
+    steps: (d) => [...proper(d), d.frame(d.end('stop')), d.frame(d.end('stop')), d.done],
+    expected: good,
+  },
+  {
+    name: 'C1: the last end counts',
+    steps: (d) => [d.frame(d.piece('Hello ', 'stop')), d.frame(d.piece('world')), d.frame(d.end('length'))],
+    expected: { text: 'Hello world', end: 'length' },
+  },
+  {
+    name: 'C1: an end on every piece, and the provider never closes',
+    steps: (d) => [d.frame(d.piece('Hello ', 'stop')), shortPause, d.frame(d.piece('world', 'stop'))],
+    lastly: 'hang',
+    expected: good,
+  },
+  {
+    name: 'C1: one end, and the provider never closes',
+    steps: (d) => [d.frame(d.piece('Hello world')), d.frame(d.end('stop'))],
+    lastly: 'hang',
+    expected: good,
+  },
+  {
+    name: 'C1: an end on every piece, and the connection breaks',
+    steps: (d) => [d.frame(d.piece('Hello ', 'stop')), shortPause, d.frame(d.piece('wor', 'stop'))],
+    lastly: 'break',
+    expected: { text: 'Hello wor', error: 'upstream_broke_off' },
+  },
+  {
+    name: 'C1: an end on a first empty piece, and the connection breaks',
+    steps: (d) => [d.frame(d.end('stop')), shortPause],
+    lastly: 'break',
+    expected: { error: 'upstream_broke_off' },
+  },
+  {
+    name: 'C1: one end behind the words, and the connection breaks',
+    steps: (d) => [d.frame(d.piece('Hello world')), d.frame(d.end('stop')), shortPause],
+    lastly: 'break',
+    expected: good,
+  },
+  {
+    name: 'C1: no end at all',
+    steps: (d) => [d.frame(d.piece('Hello '))],
+    expected: { text: 'Hello ', error: 'upstream_broke_off' },
+  },
+  {
+    name: 'C1: a reason of nobody else',
+    steps: (d) => [d.frame(d.piece('Hello world')), d.frame(d.end('because')), d.done],
+    expected: { text: 'Hello world', end: 'unknown' },
+  },
+  {
+    name: 'C1: a reason in capitals',
+    steps: (d) => [d.frame(d.piece('Hello world')), d.frame(d.end('MAX_TOKENS')), d.done],
+    expected: { text: 'Hello world', end: 'length' },
+  },
+  {
+    name: 'C19: the filter is an end and no error',
+    steps: (d) => [d.frame(d.piece('Hello world')), d.frame(d.end('content_filter')), d.done],
+    expected: { text: 'Hello world', end: 'content-filter' },
+  },
+]

@@ -1,0 +1,46 @@
+import { good, proper } from './faulty-stream.ts'
+import type { FaultyStream } from './faulty-stream.ts'
+
+export const labelFaults: FaultyStream[] = [
+  'application/json',
+  'application/json; charset=utf-8',
+  'text/plain',
+  'text/html',
+  'text/event-stream',
+  'application/x-ndjson',
+  'application/octet-stream',
+  'nonsense',
+  null,
+].flatMap((contentType): FaultyStream[] => [
+  { name: `C2: a stream labelled ${contentType}`, steps: proper, contentType, expected: good },
+  {
+    name: `C2: one JSON object labelled ${contentType}`,
+    steps: (d) => [JSON.stringify(d.whole('Hello world'))],
+    contentType,
+    expected: good,
+  },
+  {
+    name: `C2: one JSON object over several lines labelled ${contentType}`,
+    steps: (d) => [`\n${JSON.stringify(d.whole('Hello world'), null, 2)}\n`],
+    contentType,
+    expected: good,
+  },
+  {
+    name: `C2: one object a line labelled ${contentType}`,
+    steps: (d) => proper(d).map((step) => step.replace(/^data: /, '')),
+    contentType,
+    expected: good,
+  },
+  {
+    name: `C2: server-sent events labelled ${contentType}`,
+    steps: (d) => proper(d).map((step) => step.replace(/^(?=\{)(.*)\n$/, 'data: $1\n\n')),
+    contentType,
+    expected: good,
+  },
+  {
+    name: `C2: a web page labelled ${contentType}`,
+    steps: () => ['\n<!doctype html><title>Sign in</title>'],
+    contentType,
+    expected: { error: 'upstream_refused', says: 'web page' },
+  },
+])

@@ -1,0 +1,130 @@
+import { around, good, proper } from './faulty-stream.ts'
+import type { FaultyStream } from './faulty-stream.ts'
+
+const keepAlives = [
+  'data: : keepalive\n\n',
+  'data: : ping\n',
+  'data:\n\n',
+  'data: \n\n',
+  'data\n\n',
+  ': keepalive\n\n',
+  ':\n',
+  ':keepalive\r\n\r\n',
+  'event: ping\ndata: {}\n\n',
+  'event: ping\n\n',
+  'id: 7\nretry: 100\n\n',
+  'retry: 100\n',
+  '\n\n\n',
+  '\r\r',
+  ' \n',
+  'keepalive\n',
+  'data: ping\n\n',
+  'data: ok\ndata: : x\n\n',
+  'data: 0\n\n',
+  'data: -1.5e3\n\n',
+  'data: true\n\n',
+  'data: null\n\n',
+  'data: "text"\n\n',
+  'data: "{\\"a\\":"\n\n',
+  'data: []\n\n',
+  'data: [1, "two", null]\n\n',
+  'data: ["}", "{"]\n\n',
+  'data: [warn] still "loading\n\n',
+  'data: {}\n\n',
+  'DATA: {}\n\n',
+  '\uFEFF\n',
+]
+
+export const lineFaults: FaultyStream[] = [
+  ...keepAlives.flatMap((text): FaultyStream[] => [
+    {
+      name: `C3: ${JSON.stringify(text)} between two pieces`,
+      steps: (d) => around(d, text),
+      expected: good,
+    },
+    {
+      name: `C3: ${JSON.stringify(text)} before the first piece and behind the last`,
+      steps: (d) => [text, ...proper(d), text],
+      expected: good,
+    },
+  ]),
+  ...['0', '""', 'null', '[]', '[null]', 'ping', ': ping', '', 'undefined'].map((text): FaultyStream => ({
+    name: `C3: “${text}” in the place of an object`,
+    steps: (d) => around(d, d.line(text)),
+    expected: good,
+  })),
+  {
+    name: 'C3: nothing but keep-alives behind the last piece of words',
+    steps: (d) => [...proper(d), ': a\n\n', 'data: : b\n\n'],
+    expected: good,
+  },
+  {
+    name: 'C3: a torn object in mid-answer is a fault',
+    steps: (d) => [
+      d.frame(d.piece('Hello ')),
+      d.line('{"choices":[{"delta":'),
+      d.frame(d.piece('world')),
+      d.done,
+    ],
+    expected: { text: 'Hello ', error: 'upstream_broke_off' },
+  },
+  {
+    name: 'C3: no blank line between the events',
+    steps: (d) => proper(d).map((step) => step.replace(/\n\n$/, '\n')),
+    expected: good,
+  },
+  {
+    name: 'C3: no line end behind the last line',
+    steps: (d) => [d.frame(d.piece('Hello world')), d.frame(d.end('stop')).trimEnd()],
+    expected: good,
+  },
+  {
+    name: 'C3: two objects on one line',
+    steps: (d) => [d.line(JSON.stringify(d.piece('Hello ')) + JSON.stringify(d.piece('world', 'stop')))],
+    expected: good,
+  },
+  {
+    name: 'C3: an array of pieces',
+    steps: (d) => [d.line(JSON.stringify([d.piece('Hello '), d.piece('world'), d.end('stop')]))],
+    expected: good,
+  },
+  {
+    name: 'C3: an array of pieces over several lines',
+    steps: (d) => [
+      `[\n${[d.piece('Hello '), d.piece('world', 'stop')].map((it) => JSON.stringify(it, null, 1)).join('\n,\r\n')}\n]`,
+    ],
+    expected: good,
+  },
+  {
+    name: 'C3: a byte order mark',
+    steps: (d) => ['\uFEFF', ...proper(d)],
+    expected: good,
+  },
+  ...['\r\n', '\r'].map((lineEnd): FaultyStream => ({
+    name: `C3: lines that end in ${JSON.stringify(lineEnd)}`,
+    steps: (d) => proper(d).map((step) => step.replaceAll('\n', lineEnd)),
+    expected: good,
+  })),
+  {
+    name: 'C3: the field’s name twice, no space, in capitals',
+    steps: (d) => [
+      `data: data: ${JSON.stringify(d.piece('Hel'))}\n\n`,
+      `data:${JSON.stringify(d.piece('lo '))}\n\n`,
+      `DATA:   ${JSON.stringify(d.piece('world'))}\n\n`,
+      d.frame(d.end('stop')),
+    ],
+    expected: good,
+  },
+  {
+    name: 'C3: the bytes come one by one',
+    steps: (d) => ['\uFEFF: hi\r\n\r\n', ...proper(d).map((step) => step.replaceAll('\n', '\r\n'))],
+    cutEverywhere: true,
+    expected: good,
+  },
+  {
+    name: 'C3: characters of several bytes come one byte at a time',
+    steps: (d) => [d.frame(d.piece('Grüße 👋 日本')), d.frame(d.end('stop')), d.done],
+    cutEverywhere: true,
+    expected: { text: 'Grüße 👋 日本', end: 'stop' },
+  },
+]
