@@ -45,11 +45,13 @@ export function containerChecks(temporary: string): Check[] {
       tool: 'running it twice',
       run: async () => makeSecrets(join(temporary, 'secrets')),
     },
-    ...[...scripts, 'redis/start-sentinel.sh', 'redis/create-cluster.sh'].map((file): Check => ({
-      file,
-      tool: 'sh -n',
-      run: async () => runTool('sh', ['-n', join(deployFolder, file)]),
-    })),
+    ...[...scripts, 'redis/start-sentinel.sh', 'redis/create-cluster.sh', 'postgres/create-role.sh'].map(
+      (file): Check => ({
+        file,
+        tool: 'sh -n',
+        run: async () => runTool('sh', ['-n', join(deployFolder, file)]),
+      }),
+    ),
     { file: 'Dockerfile', tool: 'reading', run: async () => dockerfile() },
   ]
 }

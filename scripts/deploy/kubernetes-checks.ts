@@ -6,8 +6,9 @@ import { kubernetesTools } from './kubernetes-tools.ts'
 import { runTool } from './tool.ts'
 import type { Outcome } from './tool.ts'
 
-const fleet = ['database.existingSecret=db', 'redis.existingSecret=redis']
-const single = ['replicaCount=1', 'persistence.enabled=true']
+const image = 'image.repository=registry.example.com/team/shoal'
+const fleet = [image, 'database.existingSecret=db', 'redis.existingSecret=redis']
+const single = [image, 'replicaCount=1', 'persistence.enabled=true']
 const ingress = ['ingress.enabled=true', 'ingress.host=chat.example.com']
 
 /** Sets of values, with what the manifests have to say. */
@@ -27,25 +28,34 @@ const renders: { name: string; set: string[]; expect: RegExp }[] = [
   { name: 'a network policy', set: [...fleet, 'networkPolicy.enabled=true'], expect: /kind: NetworkPolicy/ },
   {
     name: 'secrets made by the chart',
-    set: ['database.url=postgresql://a:b@c/d', 'redis.url=redis://r'],
+    set: [image, 'database.url=postgresql://a:b@c/d', 'redis.url=redis://r'],
     expect: /kind: Secret[\s\S]*name: test-shoal/,
   },
-  ...['none', 'traefik', 'haproxy', 'nginx-inc', 'ingress-nginx', 'alb'].map((preset) => ({
+  // Upgrades and no trying again at /ws; nothing of the platform's where the controller can hide it.
+  ...Object.entries({
+    none: /kind: Ingress[^]*name: http/,
+    traefik: /kind: Ingress[^]*name: http/,
+    haproxy: /return status 404 if[^]*del-header Upgrade unless \{ path \/ws \}[^]*retry-on conn-failure/,
+    'nginx-inc': /type: master[^]*path: \/\n[^]*websocket-services: test-shoal[^]*path: \/ws\n/,
+    'ingress-nginx': /path: \/\n[^]*proxy-next-upstream: "?off[^]*path: \/ws\n/,
+    alb: /actions\.inside: [^]*path: \/metrics\n[^]*path: \/ready\n[^]*path: \/\n/,
+  }).map(([preset, expect]) => ({
     name: `ingress of ${preset}`,
     set: [...fleet, ...ingress, `ingress.preset=${preset}`],
-    expect: /kind: Ingress[\s\S]*name: http/,
+    expect,
   })),
 ]
 
 /** Values that cannot work, with the sentence that says so. */
 const refusals: { name: string; set: string[]; refuses: RegExp }[] = [
-  { name: 'three instances without a database', set: [], refuses: /needs PostgreSQL: set database/ },
+  { name: 'no image', set: fleet.slice(1), refuses: /set image\.repository=/ },
+  { name: 'three instances without a database', set: [image], refuses: /needs PostgreSQL: set database/ },
   {
     name: 'three instances without Redis',
-    set: ['database.existingSecret=db'],
+    set: [image, 'database.existingSecret=db'],
     refuses: /needs Redis: set redis/,
   },
-  { name: 'one instance that keeps nothing', set: ['replicaCount=1'], refuses: /lost with the pod/ },
+  { name: 'one instance that keeps nothing', set: [image, 'replicaCount=1'], refuses: /lost with the pod/ },
   {
     name: 'a fleet on a claim',
     set: [...fleet, 'persistence.enabled=true'],
@@ -96,7 +106,12 @@ export function kubernetesChecks(temporary: string): Check[] {
 
 /** Nothing may have the same name, and no Service may find the pods of the other. */
 function twoReleases(render: (release: string, set: string[]) => Outcome): Outcome {
-  const set = ['database.url=postgresql://a:b@c/d', 'redis.url=redis://r', 'networkPolicy.enabled=true']
+  const set = [
+    image,
+    'database.url=postgresql://a:b@c/d',
+    'redis.url=redis://r',
+    'networkPolicy.enabled=true',
+  ]
   const outcomes = ['one', 'two'].map((release) => render(release, [...set, ...ingress]))
   const texts = outcomes.map((outcome) => ('passed' in outcome ? (outcome.said ?? '') : undefined))
   const [first, second] = texts

@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
 
 // The files of deploy/ as they are published. Tests that start servers replace ports, addresses and paths, so only a
 // test that reads the files can see that these are right.
@@ -19,6 +20,17 @@ const directives = (file: string): Map<string, string[]> => {
 }
 
 describe('deploy/redis', () => {
+  test.each(['redis/users.acl', 'redis/users-replicated.acl'])(
+    'S27: in %s nobody but the administrator has a whole command that has sub-commands of administrators',
+    (file) => {
+      const users = read(file).split('\n')
+      for (const line of users.filter((it) => it.startsWith('user ') && !it.startsWith('user admin ')))
+        expect(line.split(' ')).not.toEqual(
+          expect.arrayContaining([expect.stringMatching(/^\+(client|config|cluster|script|acl|debug|@.*)$/)]),
+        )
+    },
+  )
+
   test('O3: redis.conf listens on every address, on the port that the compose file’s addresses name', () => {
     const conf = directives('redis/redis.conf')
     expect(conf.get('bind')).toEqual(['* -::*'])
@@ -95,6 +107,59 @@ describe('addresses and ports', () => {
         ([, it]) => it,
       )
       expect(listens.toSorted()).toEqual(['443', '80'])
+    },
+  )
+})
+
+interface Service {
+  image: string
+  command?: string[]
+  tmpfs?: string[]
+  environment?: Record<string, string>
+}
+
+const composeFiles = globSync('compose/*.yaml', { cwd: folder }).sort()
+const servicesOf = (file: string): [name: string, service: Service][] =>
+  Object.entries((parse(read(file), { merge: true }) as { services: Record<string, Service> }).services)
+
+describe('compose', () => {
+  // A runtime (runc 1.1) that made a folder for a tmpfs gives it another mode at a restart; /tmp is in every image, 1777.
+  test.each(composeFiles)('O4: in %s a tmpfs is a folder that the image has', (file) => {
+    for (const [name, { tmpfs = [] }] of servicesOf(file))
+      expect([name, ...tmpfs]).toEqual(tmpfs.length > 0 ? [name, '/tmp'] : [name])
+  })
+
+  test.each(composeFiles)('O4: in %s start-redis.sh writes into such a folder', (file) => {
+    for (const [name, { command, environment }] of servicesOf(file)) {
+      if (command?.[0] !== '/etc/redis/start-redis.sh') continue
+      expect([name, environment?.['RUN_DIR']]).toEqual([name, '/tmp'])
+    }
+  })
+
+  test.each(composeFiles)('S27: in %s every image that is not built here is named by its digest', (file) => {
+    for (const [name, { image }] of servicesOf(file)) {
+      if (!image || image.startsWith('${SHOAL_IMAGE')) continue
+      expect([name, image]).toEqual([name, expect.stringMatching(/:-[\w.-]+@sha256:[0-9a-f]{64}\}$/)])
+    }
+  })
+
+  test('S27: Shoal signs in to PostgreSQL with a role that is no superuser', () => {
+    const { environment } = Object.fromEntries(servicesOf('compose/compose.yaml'))['postgres']!
+    expect(environment?.['POSTGRES_USER']).toBeUndefined()
+    expect(read('compose/make-secrets.sh')).toContain('postgresql://shoal:')
+  })
+})
+
+describe('workflows', () => {
+  const root = join(folder, '..')
+  test.each(globSync('.github/workflows/*.yml', { cwd: root }))(
+    'S27: in %s every action is named by its commit, every image by its digest',
+    (file) => {
+      const text = readFileSync(join(root, file), 'utf8')
+      for (const [, action] of text.matchAll(/uses: (.*)/g))
+        expect(action).toMatch(/^(\.\/.*|[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+)$/)
+      for (const [, image] of text.matchAll(/(?:container|image): (\S+)/g))
+        expect(image).toMatch(/^[\w./-]+:[\w.-]+@sha256:[0-9a-f]{64}$/)
     },
   )
 })

@@ -25,9 +25,14 @@ export interface PostgresServer {
 interface Options {
   /** Settings of postgresql.conf, such as `max_connections`. */
   settings?: Record<string, string | number>
+  /** The name of its superuser; default `shoal`. */
+  superuser?: string
 }
 
-export async function startPostgresServer({ settings = {} }: Options = {}): Promise<PostgresServer> {
+export async function startPostgresServer({
+  settings = {},
+  superuser = 'shoal',
+}: Options = {}): Promise<PostgresServer> {
   const bin = findBinaries()
   const user = unprivilegedUser()
   const folder = mkdtempSync(join(tmpdir(), 'shoal-postgres-'))
@@ -35,7 +40,7 @@ export async function startPostgresServer({ settings = {} }: Options = {}): Prom
   const data = join(folder, 'data')
   const init = spawnSync(
     join(bin, 'initdb'),
-    ['-D', data, '-A', 'trust', '-U', 'shoal', '-E', 'UTF8', '--no-sync'],
+    ['-D', data, '-A', 'trust', '-U', superuser, '-E', 'UTF8', '--no-sync'],
     {
       ...user,
       cwd: folder,
@@ -55,7 +60,7 @@ export async function startPostgresServer({ settings = {} }: Options = {}): Prom
     shared_buffers: '16MB',
     ...settings,
   }).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-  const url = (database: string): string => `postgres://shoal@127.0.0.1:${port}/${database}`
+  const url = (database: string): string => `postgres://${superuser}@127.0.0.1:${port}/${database}`
 
   let child: ChildProcess
   let said = ''

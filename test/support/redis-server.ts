@@ -61,7 +61,7 @@ export function smallestRights(prefix: string): string {
   return [
     `~${prefix}:* &${prefix}:*`,
     '+eval +evalsha +xrevrange +xrange +xadd +del +exists +expire +publish +spublish',
-    '+subscribe +unsubscribe +ssubscribe +sunsubscribe +ping +hello +info +client',
+    '+subscribe +unsubscribe +ssubscribe +sunsubscribe +ping +hello +info +client|setname',
     '+time +zscore +zadd +zrem +zrange +zrangebyscore +hexists +hset +hdel +hmget +pexpire',
     '+get +set +pttl',
   ].join(' ')

@@ -1,0 +1,65 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import pg from 'pg'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ApiClient } from '../support/api-client.ts'
+import { startInstance } from '../support/instance-process.ts'
+import { startPostgresServer } from '../support/postgres-server.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+
+const script = join(import.meta.dirname, '../../deploy/postgres/create-role.sh')
+const started = new AsyncDisposableStack()
+let admin: pg.Client
+let url: string
+
+beforeAll(async () => {
+  const server = await startPostgresServer({ superuser: 'postgres' })
+  started.defer(() => server.stop())
+  const database = new URL(await server.createDatabase())
+  // As the image of PostgreSQL runs it, whose superuser comes in without a password from inside the container.
+  await promisify(execFile)(script, {
+    env: {
+      PATH: process.env['PATH'],
+      PGHOST: database.hostname,
+      PGPORT: database.port,
+      POSTGRES_DB: database.pathname.slice(1),
+      POSTGRES_PASSWORD: "it's \\a $password",
+    },
+  })
+  admin = new pg.Client({ connectionString: database.href })
+  await admin.connect()
+  started.defer(() => admin.end())
+  database.username = 'shoal'
+  url = database.href
+}, 60_000)
+
+afterAll(() => started.disposeAsync())
+
+test('S27: create-role.sh makes a role that may do nothing outside of its database', async () => {
+  const { rows } = await admin.query(
+    `select rolsuper, rolcreatedb, rolcreaterole, rolreplication, rolbypassrls, rolpassword like 'SCRAM-SHA-256%' as scram
+     from pg_authid where rolname = 'shoal'`,
+  )
+  expect(rows).toEqual([
+    {
+      rolsuper: false,
+      rolcreatedb: false,
+      rolcreaterole: false,
+      rolreplication: false,
+      rolbypassrls: false,
+      scram: true,
+    },
+  ])
+  const superuser = await admin.query(`select rolpassword from pg_authid where rolname = 'postgres'`)
+  expect(superuser.rows).toEqual([{ rolpassword: null }])
+})
+
+test('S27: an instance makes its tables and serves with that role', async () => {
+  const folder = started.use(await temporaryFolder('postgres-role'))
+  const instance = await startInstance({ label: 'one', env: { DATABASE_URL: url, DATA_DIR: folder.path } })
+  started.defer(() => instance.stop())
+  const api = new ApiClient(instance.url)
+  await api.signUp()
+  expect(api.token).toMatch(/./)
+})
