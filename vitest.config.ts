@@ -26,7 +26,7 @@ export default defineConfig({
           // Property tests and argon2 on a busy machine; not a claim about speed.
           testTimeout: 30_000,
           include: ['{protocol,server,web,test,scripts}/**/*.test.ts'],
-          exclude: [...node.exclude, '**/*.contract.test.ts', 'test/cluster/**', 'test/browser/**'],
+          exclude: [...node.exclude, '**/*.contract.test.ts', 'test/{cluster,browser,services}/**'],
         },
       },
       {
@@ -34,6 +34,7 @@ export default defineConfig({
           ...node,
           name: 'contract',
           include: ['**/*.contract.test.ts'],
+          exclude: [...node.exclude, 'test/services/**'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },
@@ -45,6 +46,18 @@ export default defineConfig({
           include: ['test/cluster/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        // Not part of `npm test`: `npm run test:services` installs the servers these start.
+        test: {
+          ...node,
+          name: 'services',
+          include: ['test/services/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          // Published files name fixed ports.
+          fileParallelism: false,
         },
       },
       {

@@ -2,6 +2,7 @@
 // It reports, and fails only when something could not be measured.
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { ensureSystemPackages } from '../scripts/system-packages.ts'
 import type { Measure, Row } from './measure.ts'
 import { within } from './measure.ts'
 import { answerLength } from './measures/answer-length.ts'
@@ -56,6 +57,8 @@ if (unknown.length > 0) {
   process.exit(64)
 }
 const chosen = asked.length > 0 ? all.filter(({ name }) => asked.includes(name)) : all
+if (!ensureSystemPackages('servers', ...(chosen.includes(web) ? (['measured browser'] as const) : [])))
+  process.exit(69)
 
 const started = performance.now()
 const before = machine()

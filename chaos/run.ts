@@ -2,6 +2,7 @@
 // `npm run chaos -- --long N [--seed S]`: kills instances N times at random moments (chaos/long.ts).
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { ensureSystemPackages } from '../scripts/system-packages.ts'
 import { runLong } from './long.ts'
 import { runScenarios, type Counts } from './run-scenarios.ts'
 import { scenarios } from './scenarios/all.ts'
@@ -32,6 +33,7 @@ if (values.list) {
     console.log(`${promise.padEnd(4)} ${short ? 'short' : 'full '} ${name}: ${bound}`)
   process.exit(0)
 }
+if (!ensureSystemPackages('servers', 'nginx', 'certificates')) process.exit(69)
 if (values.logs) mkdirSync(values.logs, { recursive: true })
 
 const bench = await Bench.open(values.logs)

@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { checks } from './deploy/checks.ts'
+import { offerSystemPackages } from './system-packages.ts'
 
+offerSystemPackages('certificates', 'nginx', 'proxies', 'systemd', 'archives')
 const folder = mkdtempSync(join(tmpdir(), 'shoal-deploy-check-'))
 const counts = { passed: 0, failed: 0, skipped: 0 }
 try {

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { freePort } from '../test/support/free-port.ts'
 import { buildImage } from './deploy/build-image.ts'
 import { tryImage } from './deploy/try-image.ts'
+import { offerSystemPackages } from './system-packages.ts'
 
 const { values } = parseArgs({
   options: {
@@ -15,6 +16,7 @@ const { values } = parseArgs({
     runtime: { type: 'string' },
   },
 })
+offerSystemPackages('images')
 const { tag } = values
 const counts = { passed: 0, failed: 0, skipped: 0 }
 

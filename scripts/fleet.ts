@@ -19,7 +19,7 @@ if (!Number.isInteger(count) || count < 1 || count > 9) {
   console.error('--instances: a number from 1 to 9')
   process.exit(64)
 }
-if (!ensureSystemPackages()) process.exit(69)
+if (!ensureSystemPackages('servers', 'certificates', 'nginx')) process.exit(69)
 
 const stack = new AsyncDisposableStack()
 let stopping = false

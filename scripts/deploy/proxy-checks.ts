@@ -3,7 +3,8 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { deployFolder } from './check.ts'
 import type { Check } from './check.ts'
-import { findTool, runTool } from './tool.ts'
+import { findProgram } from '../../test/support/find-program.ts'
+import { runTool } from './tool.ts'
 import type { Outcome } from './tool.ts'
 
 /** Proxies check their files with a certificate that is there, so one is made. */
@@ -38,7 +39,7 @@ export function proxyChecks(temporary: string): Check[] {
 }
 
 function certificate(temporary: string): { cert: string; key: string } | undefined {
-  const openssl = findTool('openssl')
+  const openssl = findProgram('openssl')
   if (!openssl) return undefined
   const files = { cert: join(temporary, 'cert.pem'), key: join(temporary, 'key.pem') }
   const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
@@ -50,7 +51,7 @@ function certificate(temporary: string): { cert: string; key: string } | undefin
 }
 
 function nginx(temporary: string, name: string): Outcome {
-  const program = findTool('nginx')
+  const program = findProgram('nginx')
   if (!program) return { skipped: 'nginx is not installed' }
   const files = certificate(temporary)
   if (!files) return { skipped: 'openssl is not installed' }
@@ -94,7 +95,7 @@ function haproxy(temporary: string): Outcome {
 
 /** Traefik has no check of its own: it is started with the files on any port, and what it complains of is heard. */
 function traefik(temporary: string): Outcome {
-  const program = findTool('traefik')
+  const program = findProgram('traefik')
   if (!program) return { skipped: 'traefik is not installed' }
   const files = certificate(temporary)
   if (!files) return { skipped: 'openssl is not installed' }

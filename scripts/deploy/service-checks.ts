@@ -2,7 +2,8 @@ import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { deployFolder } from './check.ts'
 import type { Check } from './check.ts'
-import { findTool, runTool } from './tool.ts'
+import { findProgram } from '../../test/support/find-program.ts'
+import { runTool } from './tool.ts'
 import type { Outcome } from './tool.ts'
 
 /** Units, rules of Prometheus, JSON of AWS and Grafana, and that dashboards and rules name metrics that there are. */
@@ -28,7 +29,7 @@ export function serviceChecks(temporary: string): Check[] {
 
 /** A unit is checked as it stands, but for the program, which is on another machine. */
 function units(temporary: string): Outcome {
-  if (!findTool('systemd-analyze')) return { skipped: 'systemd-analyze is not installed' }
+  if (!findProgram('systemd-analyze')) return { skipped: 'systemd-analyze is not installed' }
   const folder = join(temporary, 'systemd')
   mkdirSync(folder)
   for (const name of ['shoal.service', 'shoal@.service']) {

@@ -1,15 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { findProgram } from '../../test/support/find-program.ts'
 
 export type Outcome = { passed: true; said?: string } | { failed: string } | { skipped: string }
-
-const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin', '/usr/local/bin']
-
-/** Where a program is, or undefined. */
-export function findTool(name: string): string | undefined {
-  return folders.map((folder) => join(folder, name)).find((path) => existsSync(path))
-}
 
 interface RunOptions {
   env?: Record<string, string>
@@ -22,7 +15,7 @@ interface RunOptions {
 
 /** Runs a tool to its end, a minute at most. A tool that is not there is skipped, with its name. */
 export function runTool(name: string, args: string[], options: RunOptions = {}): Outcome {
-  const path = name.includes('/') ? name : findTool(name)
+  const path = name.includes('/') ? name : findProgram(name)
   if (path === undefined || !existsSync(path)) return { skipped: `${name} is not installed` }
   const { status, stdout, stderr, error } = spawnSync(path, args, {
     encoding: 'utf8',

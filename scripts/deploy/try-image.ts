@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { ApiClient } from '../../test/support/api-client.ts'
 import type { Said } from './build-image.ts'
-import { findTool } from './tool.ts'
+import { findProgram } from '../../test/support/find-program.ts'
 
 export interface TryOptions {
   tag: string
@@ -14,7 +14,7 @@ export interface TryOptions {
  * runs its health check, asks it to stop while it writes another, and looks at its exit code.
  */
 export async function tryImage({ tag, port, runtime }: TryOptions): Promise<Said> {
-  const tool = ['podman', 'docker'].find((name) => findTool(name))
+  const tool = ['podman', 'docker'].find((name) => findProgram(name))
   if (!tool) return { skipped: 'neither podman nor docker is installed' }
   const before =
     tool === 'podman' ? ['--cgroup-manager=cgroupfs', ...(runtime ? ['--runtime', runtime] : [])] : []

@@ -9,6 +9,7 @@ import process from 'node:process'
 import pg from 'pg'
 import { sleep } from '../../server/base/index.ts'
 import { endWithUs } from './end-with-us.ts'
+import { findProgram } from './find-program.ts'
 
 /** A real PostgreSQL of one test file, in a folder of its own, on a free port of loopback. */
 export interface PostgresServer {
@@ -101,8 +102,9 @@ export async function startPostgresServer({
 
 function findBinaries(): string {
   const newest = globSync('/usr/lib/postgresql/*/bin/initdb').sort().at(-1)
-  if (newest) return dirname(newest)
-  throw new Error('no PostgreSQL below /usr/lib/postgresql: install the package postgresql')
+  const found = newest ?? findProgram('initdb')
+  if (found) return dirname(found)
+  throw new Error('there is no PostgreSQL: install the package postgresql')
 }
 
 /** PostgreSQL refuses to run as root. */

@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startCrowd } from '../../chaos/support/crowd.ts'
-import { nginxFile, startNginx } from '../../chaos/support/nginx-process.ts'
+import { startNginx } from '../../chaos/support/nginx-process.ts'
 import type { NginxProcess } from '../../chaos/support/nginx-process.ts'
 import { openSignUp, signUpPerson } from '../../chaos/support/people.ts'
+import { findProgram } from '../support/find-program.ts'
 import { startPostgresServer } from '../support/postgres-server.ts'
 import type { PostgresServer } from '../support/postgres-server.ts'
 import { startStandalone } from '../support/redis-server.ts'
@@ -33,7 +33,7 @@ const contract: TestStep = {
   statements: [`alter table SCHEMA.chat drop column upgrade_note`],
 }
 
-const able = process.env['SHOAL_TEST_ALL'] === '1' && existsSync(nginxFile)
+const able = process.env['SHOAL_TEST_ALL'] === '1' && findProgram('nginx') !== undefined
 
 describe.skipIf(!able)(
   'version N and N+1 on one database and one Redis (about 4 minutes, with nginx)',

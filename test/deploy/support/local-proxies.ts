@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { endWithUs } from '../../support/end-with-us.ts'
 import type { Certificates } from '../../support/certificates.ts'
+import { findProgram } from '../../support/find-program.ts'
 
 const files = join(import.meta.dirname, '../../../deploy')
 
@@ -31,10 +31,7 @@ export interface ProxyKind {
   start: (options: LocalProxyOptions) => Promise<LocalProxy>
 }
 
-const onPath = (name: string): boolean =>
-  [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/bin'].some((folder) =>
-    existsSync(join(folder, name)),
-  )
+const onPath = (name: string): boolean => findProgram(name) !== undefined
 
 export const proxyKinds: ProxyKind[] = [
   { name: 'haproxy', here: onPath('haproxy'), repeatsReads: true, start: haproxy },

@@ -1,0 +1,96 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { endWithUs } from '../../test/support/end-with-us.ts'
+
+export const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
+/** /proc and /dev exist for this one command: the mounts are in a namespace of its own and end with it. */
+const enter = `
+mount -t proc proc "$MACHINE/proc"
+mount --rbind /dev "$MACHINE/dev"
+exec chroot --userspec="$MACHINE_USER" "$MACHINE" /bin/sh -c "cd '$MACHINE_FOLDER' && $MACHINE_LINE"`
+
+export interface ShellOptions {
+  /** The root folder of the machine. */
+  root: string
+  line: string
+  user?: string
+  folder?: string
+  env?: Record<string, string>
+}
+
+export interface RunningLine {
+  /** Everything it printed so far. */
+  output(): string
+  /** Resolves with true once the output matches, with false when the line ends before, or after `ms`. */
+  prints(pattern: RegExp, ms: number): Promise<boolean>
+  /** Resolves with the exit code; after `ms` it is killed. */
+  exited(ms: number): Promise<number>
+  /** Ctrl-C: the signal goes to every process of the line, as a terminal sends it. */
+  interrupt(): void
+}
+
+/** Starts a shell line on a bare machine. */
+export function startLine({ root, line, user = 'root', folder = '/', env = {} }: ShellOptions): RunningLine {
+  const child = spawn('unshare', ['--mount', 'sh', '-ec', enter], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      PATH: systemPath,
+      HOME: user === 'root' ? '/root' : `/home/${user}`,
+      ...env,
+      MACHINE: root,
+      MACHINE_USER: `${user}:${user}`,
+      MACHINE_FOLDER: folder,
+      MACHINE_LINE: line,
+    },
+  })
+  endWithUs(child)
+  let output = ''
+  const heard = new EventTarget()
+  const keep = (data: Buffer): void => {
+    output += data.toString()
+    heard.dispatchEvent(new Event('output'))
+  }
+  child.stdout.on('data', keep)
+  child.stderr.on('data', keep)
+  const end = once(child, 'close').then(([code]) => (code as number | null) ?? 1)
+  const signal = (name: NodeJS.Signals): void => {
+    try {
+      process.kill(-child.pid!, name)
+    } catch {
+      // The line has ended already.
+    }
+  }
+  process.once('exit', () => signal('SIGKILL'))
+  return {
+    output: () => output,
+    async prints(pattern, ms) {
+      const { promise, resolve } = Promise.withResolvers<boolean>()
+      const look = (): void => {
+        if (pattern.test(output)) resolve(true)
+      }
+      heard.addEventListener('output', look)
+      const timer = setTimeout(() => resolve(false), ms)
+      look()
+      void end.then(() => resolve(pattern.test(output)))
+      return promise.finally(() => {
+        clearTimeout(timer)
+        heard.removeEventListener('output', look)
+      })
+    },
+    async exited(ms) {
+      const timer = setTimeout(() => signal('SIGKILL'), ms)
+      return end.finally(() => clearTimeout(timer))
+    },
+    interrupt: () => signal('SIGINT'),
+  }
+}
+
+/** Runs a line to its end; rejects with what it printed when it fails. */
+export async function runLine(options: ShellOptions): Promise<string> {
+  const running = startLine(options)
+  const code = await running.exited(600_000)
+  if (code !== 0) throw new Error(`\`${options.line}\` ended with ${code}:\n${running.output().slice(-1500)}`)
+  return running.output()
+}
