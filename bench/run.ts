@@ -57,7 +57,13 @@ if (unknown.length > 0) {
   process.exit(64)
 }
 const chosen = asked.length > 0 ? all.filter(({ name }) => asked.includes(name)) : all
-if (!ensureSystemPackages('servers', ...(chosen.includes(web) ? (['measured browser'] as const) : [])))
+if (
+  !ensureSystemPackages(
+    'servers',
+    'certificates',
+    ...(chosen.includes(web) ? (['measured browser'] as const) : []),
+  )
+)
   process.exit(69)
 
 const started = performance.now()

@@ -20,7 +20,7 @@ const views: Record<string, BrowserContextOptions> = {
 }
 const models = { words: 'sonar-70b', slow: 'sonar-70b-slow', refuses: 'tern-mini' }
 
-if (!ensureSystemPackages('servers', 'browser')) process.exit(69)
+if (!ensureSystemPackages('servers', 'certificates', 'nginx', 'browser')) process.exit(69)
 const wanted = process.argv.slice(2)
 const asked = (name: string): boolean => wanted.length === 0 || wanted.includes(name)
 mkdirSync(folder, { recursive: true })

@@ -1,7 +1,6 @@
 // `npm run test:bare [-- machine…]`: the README's two lines on minimal Debian machines with other people's Node and npm,
 // as root and as a regular user, without Python, a compiler or libatomic. Built with debootstrap, entered with chroot.
 import { spawnSync } from 'node:child_process'
-import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { temporaryFolder } from '../test/support/temporary-folder.ts'
@@ -29,10 +28,11 @@ const totals = new Totals()
 /** What keeps this machine from building others; undefined: nothing. */
 function hindrance(): string | undefined {
   if (process.platform !== 'linux') return 'needs Linux'
+  if (!ensureSystemPackages('bare machines')) return 'needs debootstrap and git'
   if (process.getuid?.() !== 0) return 'needs root, for chroot and mounts: sudo npm run test:bare'
   if (spawnSync('unshare', ['--mount', 'true']).status !== 0)
     return 'needs the right to mount (in a container: --cap-add SYS_ADMIN)'
-  return ensureSystemPackages('bare machines') ? undefined : 'needs debootstrap and git'
+  return undefined
 }
 
 /** Both lines, as root and as a regular user; each is one check. */
@@ -80,7 +80,7 @@ if (hindered !== undefined) {
     const started = performance.now()
     const counts = await tryMachine(machine, folder.path)
     totals.add(machine.name, counts, (performance.now() - started) / 1000)
-    rmSync(join(folder.path, machine.name), { recursive: true, force: true })
+    spawnSync('rm', ['-rf', join(folder.path, machine.name)])
   }
 }
 totals.close()

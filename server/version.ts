@@ -1,7 +1,55 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { isAbsolute, join } from 'node:path'
 import { z } from 'zod'
 
-const file = new URL('../package.json', import.meta.url)
+const packageFile = z.object({ version: z.string() })
 
-/** The version of this code, as package.json has it. */
-export const { version } = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(file, 'utf8')))
+/**
+ * The version of the code in this folder: `1.2.3+4f2a91c0de` with the commit it is of, `1.2.3` where that is unknown. An
+ * image has no history, so its build writes the commit into the file `COMMIT`; a clone is asked itself.
+ */
+export function versionOf(folder: string): string {
+  const { version } = packageFile.parse(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')))
+  const commit = commitOfClone(join(folder, '.git')) ?? readIfThere(join(folder, 'COMMIT'))
+  return commit !== undefined && /^[0-9a-f]{7,64}$/.test(commit)
+    ? `${version}+${commit.slice(0, 10)}`
+    : version
+}
+
+/** What is checked out, from git's own files: a server may run where there is no git. */
+export function commitOfClone(git: string): string | undefined {
+  try {
+    const own = gitFolder(git)
+    const shared = readIfThere(join(own, 'commondir'))
+    const folders = shared === undefined ? [own] : [own, inFolder(own, shared)]
+    const head = readIfThere(join(own, 'HEAD'))
+    const branch = head?.startsWith('ref: ') ? head.slice(5).trim() : undefined
+    if (branch === undefined) return head
+    return folders.map((it) => readIfThere(join(it, branch)) ?? packedCommit(it, branch)).find(Boolean)
+  } catch {
+    // Files that may not be read, or another layout of git's: the commit is unknown.
+    return undefined
+  }
+}
+
+/** A further worktree and a submodule have a file that says where the folder is. */
+function gitFolder(git: string): string {
+  if (existsSync(join(git, 'HEAD'))) return git
+  const place = /^gitdir: (.+)$/m.exec(readIfThere(git) ?? '')?.[1]
+  return place === undefined ? git : inFolder(join(git, '..'), place)
+}
+
+/** git packs the tips of branches into one file, `<commit> <name>` in each line. */
+function packedCommit(folder: string, branch: string): string | undefined {
+  const lines = (readIfThere(join(folder, 'packed-refs')) ?? '').split('\n')
+  return lines.find((line) => line.endsWith(` ${branch}`))?.split(' ')[0]
+}
+
+const inFolder = (folder: string, path: string): string => (isAbsolute(path) ? path : join(folder, path))
+
+function readIfThere(file: string): string | undefined {
+  return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined
+}
+
+/** The version of this code. */
+export const version = versionOf(join(import.meta.dirname, '..'))

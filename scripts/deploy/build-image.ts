@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { commitOfClone } from '../../server/version.ts'
 import { findProgram } from '../../test/support/find-program.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -16,13 +17,12 @@ export function buildImage({ tag, buildImage: build, baseImage: base }: BuildOpt
   const started = performance.now()
   const tool = ['buildah', 'docker'].find((name) => findProgram(name))
   if (!tool) return { skipped: 'neither buildah nor docker is installed' }
-  const git = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' })
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
   const args = {
     BUILD_IMAGE: build,
     BASE_IMAGE: base,
     VERSION: version,
-    REVISION: git.status === 0 ? git.stdout.trim() : 'unknown',
+    REVISION: commitOfClone(join(root, '.git')) ?? 'unknown',
   }
   const given = Object.entries(args).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`])
   // Without --format docker the health check would be left out.
