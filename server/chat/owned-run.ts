@@ -14,8 +14,6 @@ export interface OwnedRun {
   saved: number
   /** The store has text of a fence that this text does not descend from. */
   anew: boolean
-  /** The whole of `text` is visible and is to be continued, not written anew. */
-  continuing: boolean
   takenOver: boolean
   /** Nothing more is asked: only the end is to be stored. */
   endAs?: 'stopped' | 'interrupted'

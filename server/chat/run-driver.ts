@@ -68,7 +68,7 @@ export class RunDriver implements SavableRun {
     const { text, saved, anew } = run
     this.#unsaved = new UnsavedText({ text, saved, anew, progressUnits: context.limits.saveUnits })
     this.#stopAsked = run.row.stop
-    this.#transcript = new TranscriptWriter(context.clock, run.continuing)
+    this.#transcript = new TranscriptWriter(context.clock, run.text)
     this.#writer = createLogWriter({
       log: context.log,
       runId: this.id,

@@ -119,7 +119,6 @@ async function begin(context: ChatContext, owned: OwnedRuns, row: RunRow): Promi
     text,
     saved: row.saved,
     anew: false,
-    continuing: text !== '',
     takenOver: false,
     request: async (model) => {
       const prompt = promptOf(await path())

@@ -93,7 +93,6 @@ function ownedRun(
     text,
     saved: claimed.saved,
     anew: claimed.saved > 0 && !descends,
-    continuing: how === 'continue',
     takenOver: true,
     request: async (model) => {
       const prompt = promptOf(await path())

@@ -1,31 +1,42 @@
-import { reasoningClose, reasoningOpen } from '../../protocol/index.ts'
+import { reasoningClose, reasoningOpen, splitTranscript } from '../../protocol/index.ts'
 import type { ToolCall, Usage } from '../../protocol/index.ts'
 import type { Clock } from '../base/index.ts'
 import type { UpstreamEvent } from '../upstream/contracts.ts'
 import type { MessageMeta } from '../store/contract/chats.ts'
+import { LeadingThought } from './leading-thought.ts'
+import type { SplitWords } from './leading-thought.ts'
 
 /**
  * Turns what a provider emits into the one string of a run (protocol/transcript.ts), and keeps what stands beside it.
- * A text that is continued gets no second thinking block: its reader has the answer already.
+ * A text that is continued gets no second thinking block: further thoughts go on in a block that is still open, and are
+ * left out behind one that is closed. Words never stand inside an open block: it is closed before them.
  */
 export class TranscriptWriter {
   readonly #clock: Clock
-  readonly #continuing: boolean
+  #block: 'none' | 'open' | 'closed'
+  /** Between the thoughts that are there and those that follow. */
+  #gap = ''
+  /** A model that wrote its thoughts into its words does so again when it continues. */
+  readonly #leading: LeadingThought | undefined
   #thinkingSince: number | undefined
   #reasoningMs: number | undefined
   #usage: Usage | undefined
   #toolCalls: ToolCall[] | undefined
 
-  constructor(clock: Clock, continuing: boolean) {
+  /** `given`: the transcript that is continued; empty for one that begins. */
+  constructor(clock: Clock, given: string) {
     this.#clock = clock
-    this.#continuing = continuing
+    const { thinking, reasoning, textStart } = splitTranscript(given)
+    this.#block = given === '' ? 'none' : thinking ? 'open' : 'closed'
+    if (thinking && reasoning !== '') this.#gap = '\n\n'
+    if (thinking || textStart > 0) this.#leading = new LeadingThought()
   }
 
   /** The words that the events add. */
   take(events: UpstreamEvent[]): string {
     let words = ''
     for (const event of events) {
-      if (event.kind === 'text') words += this.#endThinking() + event.text
+      if (event.kind === 'text') words += this.#speak(event.text)
       else if (event.kind === 'reasoning') words += this.#think(event.text)
       else if (event.kind === 'usage') this.#usage = event.usage
       else this.#toolCalls = event.calls
@@ -35,7 +46,8 @@ export class TranscriptWriter {
 
   /** What closes the transcript. */
   end(): string {
-    return this.#endThinking()
+    const held = this.#leading ? this.#add(this.#leading.end()) : ''
+    return held + (this.#thinkingSince === undefined ? '' : this.#close())
   }
 
   get meta(): MessageMeta {
@@ -46,16 +58,31 @@ export class TranscriptWriter {
     }
   }
 
-  #think(text: string): string {
-    if (this.#continuing || this.#reasoningMs !== undefined) return ''
-    if (this.#thinkingSince !== undefined) return text
-    this.#thinkingSince = this.#clock.monotonic()
-    return reasoningOpen + text
+  #speak(text: string): string {
+    return this.#add(this.#leading ? this.#leading.push(text) : { thought: '', text })
   }
 
-  #endThinking(): string {
-    if (this.#thinkingSince === undefined || this.#reasoningMs !== undefined) return ''
-    this.#reasoningMs = Math.round(this.#clock.monotonic() - this.#thinkingSince)
+  #add({ thought, text }: SplitWords): string {
+    return this.#think(thought) + (text === '' ? '' : this.#close(text) + text)
+  }
+
+  #think(thought: string): string {
+    if (thought === '' || this.#block === 'closed') return ''
+    this.#thinkingSince ??= this.#clock.monotonic()
+    const before = this.#block === 'none' ? reasoningOpen : this.#gap
+    this.#block = 'open'
+    this.#gap = ''
+    return before + thought
+  }
+
+  /** Before `text`, or at the end. A block can only lead a transcript, so that nothing but white space is before it. */
+  #close(text = ''): string {
+    if (this.#block === 'none' && text.trim() !== '') this.#block = 'closed'
+    if (this.#block !== 'open') return ''
+    this.#block = 'closed'
+    if (this.#thinkingSince !== undefined) {
+      this.#reasoningMs = Math.round(this.#clock.monotonic() - this.#thinkingSince)
+    }
     return reasoningClose
   }
 }

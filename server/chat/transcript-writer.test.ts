@@ -1,0 +1,114 @@
+import { describe, expect, test } from 'vitest'
+import { splitTranscript } from '../../protocol/index.ts'
+import type { UpstreamEvent } from '../upstream/contracts.ts'
+import { TranscriptWriter } from './transcript-writer.ts'
+
+let now = 0
+const clock = { now: () => now, monotonic: () => now }
+
+const text = (words: string): UpstreamEvent => ({ kind: 'text', text: words })
+const thought = (words: string): UpstreamEvent => ({ kind: 'reasoning', text: words })
+
+/** The whole transcript after these events, each in a piece of its own. */
+function write(given: string, events: UpstreamEvent[]): string {
+  const writer = new TranscriptWriter(clock, given)
+  return given + events.map((event) => writer.take([event])).join('') + writer.end()
+}
+
+/** The same words, cut after every character. */
+const letters = (words: string): UpstreamEvent[] => [...words].map(text)
+
+const open = '<think>\nIs a shoal a group'
+const closed = '<think>\nfish\n</think>\n\nA shoal is'
+
+describe('the transcript of a run', () => {
+  test('thoughts lead it, in one block', () => {
+    now = 0
+    const writer = new TranscriptWriter(clock, '')
+    const first = writer.take([thought('Let me '), thought('see.')])
+    now = 1500
+    const whole = first + writer.take([text('Fish.')]) + writer.end()
+    expect(whole).toBe('<think>\nLet me see.\n</think>\n\nFish.')
+    expect(writer.meta).toEqual({ reasoningMs: 1500 })
+  })
+
+  test('thoughts without an answer are closed at the end', () => {
+    expect(write('', [thought('Hm')])).toBe('<think>\nHm\n</think>\n\n')
+  })
+
+  test('white space before the first thought does not keep it out', () => {
+    expect(splitTranscript(write('', [text('\n'), thought('Hm'), text('Fish.')]))).toMatchObject({
+      reasoning: 'Hm',
+      text: 'Fish.',
+    })
+  })
+
+  test('A3: thoughts that come behind words never open a block among them', () => {
+    expect(write('', [text('Fish'), thought('Hm'), text(' swim.')])).toBe('Fish swim.')
+    expect(write('', [thought('a'), text('Fish'), thought('Hm'), text(' swim.')])).toBe(
+      '<think>\na\n</think>\n\nFish swim.',
+    )
+  })
+
+  test('A3: an answer that was stopped in mid-thought is continued behind the thought, not inside it', () => {
+    const parts = splitTranscript(write(open, [text('A group '), text('of fish.')]))
+    expect(parts).toMatchObject({ reasoning: 'Is a shoal a group', text: 'A group of fish.', thinking: false })
+  })
+
+  test('A3: the same where the thought is all white space, or only its tag was written', () => {
+    for (const given of ['<think>', '<think>\n', '\n<think>\n  ']) {
+      expect(splitTranscript(write(given, [text('Fish.')])), JSON.stringify(given)).toMatchObject({
+        text: 'Fish.',
+        thinking: false,
+      })
+    }
+  })
+
+  test('A3: further thoughts go on in the open block, and the answer comes behind it', () => {
+    const parts = splitTranscript(write(open, [thought('Yes'), thought(', of fish.'), text('Fish.')]))
+    expect(parts).toEqual({
+      reasoning: 'Is a shoal a group\n\nYes, of fish.',
+      text: 'Fish.',
+      thinking: false,
+      textStart: expect.any(Number),
+    })
+  })
+
+  test('A3: stopped in mid-thought, continued, and stopped in mid-thought again', () => {
+    const writer = new TranscriptWriter(clock, open)
+    const stoppedAgain = open + writer.take([thought('Yes')])
+    expect(splitTranscript(stoppedAgain)).toMatchObject({ thinking: true, text: '' })
+    expect(splitTranscript(write(stoppedAgain, [text('Fish.')]))).toMatchObject({
+      reasoning: 'Is a shoal a group\n\nYes',
+      text: 'Fish.',
+    })
+  })
+
+  test('A3: a model that writes its thoughts into its words thinks again: still one block, and the answer behind it', () => {
+    for (const events of [[text('<think>\nYes.</think>\n\nFish.')], letters('\n<think>Yes.</think>\n\nFish.')]) {
+      expect(splitTranscript(write(open, events))).toMatchObject({
+        reasoning: 'Is a shoal a group\n\nYes.',
+        text: 'Fish.',
+      })
+      expect(write(closed, [text(' a group.')])).toBe(`${closed} a group.`)
+      const again = write(closed, events)
+      expect(splitTranscript(again)).toMatchObject({ reasoning: 'fish', text: 'A shoal isFish.' })
+    }
+  })
+
+  test('A3: an answer that only begins like a tag loses nothing', () => {
+    for (const words of ['<thi', '<thinker> is no tag', '< 3', '  <', '</think']) {
+      expect(splitTranscript(write(open, letters(words))).text, words).toBe(words.trimStart())
+      expect(write(closed, letters(words)), words).toBe(closed + words)
+    }
+  })
+
+  test('A3: words that speak of the tag stay words where the answer had no thoughts', () => {
+    const given = 'The tags are '
+    expect(write(given, letters('<think> and </think>.'))).toBe(`${given}<think> and </think>.`)
+  })
+
+  test('A3: nothing is added to a thought that is not continued', () => {
+    expect(write(open, [])).toBe(open)
+  })
+})
