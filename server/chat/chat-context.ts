@@ -28,6 +28,8 @@ export interface RunLimits {
   leaseMs: number
   /** A run whose last save is younger is not claimed (rule 1). */
   graceMs: number
+  /** A drain waits this long for the store to take the last words of a run. */
+  releaseMs: number
 }
 
 export const defaultRunLimits: RunLimits = {
@@ -41,6 +43,7 @@ export const defaultRunLimits: RunLimits = {
   takeovers: 16,
   leaseMs: 2500,
   graceMs: 1000,
+  releaseMs: 3000,
 }
 
 /** What every part of `chat/` gets. */

@@ -7,7 +7,7 @@ import type { MessageMeta } from '../store/contract/chats.ts'
 import { StoreError } from '../store/store.ts'
 import type { ChatContext } from './chat-context.ts'
 import type { RunEnd, RunSink } from './run-view.ts'
-import { RunView } from './run-view.ts'
+import { runEnd, RunView } from './run-view.ts'
 
 interface Followed {
   view: RunView
@@ -271,13 +271,5 @@ export class LiveRuns {
 
 function endOf(row: ClaimedRun & { meta: MessageMeta }): RunEnd {
   if (row.status === 'running') throw new Error(`run ${row.id} has not ended`)
-  const { usage, error, reasoningMs } = row.meta
-  return {
-    status: row.status,
-    length: row.text.length,
-    fence: row.savedFence,
-    ...(usage ? { usage } : {}),
-    ...(error ? { error } : {}),
-    ...(reasoningMs === undefined ? {} : { reasoningMs }),
-  }
+  return runEnd({ status: row.status, length: row.text.length, fence: row.savedFence }, row.meta)
 }

@@ -1,5 +1,5 @@
 import type { EndStatus, RunError } from '../../protocol/index.ts'
-import { backoff, sleep } from '../base/index.ts'
+import { backoff, sleep, withDeadline } from '../base/index.ts'
 import { createLogWriter } from '../coordination/run-log/log-writer.ts'
 import type { LogWriter } from '../coordination/contracts.ts'
 import type { SavePart } from '../store/contract/runs.ts'
@@ -11,7 +11,10 @@ import type { RunMoments } from './delivery-moments.ts'
 import type { OwnedRun } from './owned-run.ts'
 import { writeRunAnew } from './remembered-run.ts'
 import type { RunSaver, SavableRun } from './run-saver.ts'
+import { runEnd } from './run-view.ts'
 import type { RunEnd, RunView } from './run-view.ts'
+import { saveWhole, storeRunEnd } from './store-run-end.ts'
+import type { EndingRun } from './store-run-end.ts'
 import { TranscriptWriter } from './transcript-writer.ts'
 import { UnsavedText } from './unsaved-text.ts'
 
@@ -30,7 +33,7 @@ class Abandoned extends Error {}
  * the end. It delivers nothing while its own heartbeat is older than a lease (rule 7), and believes only the store
  * about whose run it is (rules 1 and 9).
  */
-export class RunDriver implements SavableRun {
+export class RunDriver implements SavableRun, EndingRun {
   readonly id: string
   readonly run: OwnedRun
   readonly view: RunView
@@ -49,6 +52,7 @@ export class RunDriver implements SavableRun {
   #begun = false
   #stopAsked: boolean
   #over = false
+  #releasing = false
   #resume: (() => void)[] = []
   #checking: Promise<void> | undefined
 
@@ -97,7 +101,7 @@ export class RunDriver implements SavableRun {
       const { status, error } = await this.#generate()
       await this.#finish(status, error)
     } catch (error) {
-      if (this.#over) return
+      if (this.#over || this.#releasing) return
       this.#context.logger.error({ err: error, run: this.id }, 'driving a run failed')
       this.#leave()
       this.#hooks.lost(this)
@@ -112,14 +116,26 @@ export class RunDriver implements SavableRun {
     this.#abort.abort(new Stopped())
   }
 
-  /** Hands the run over: saves, gives up ownership. For a drain. */
+  /**
+   * Hands the run over, for a drain: takes no more words, saves those it has, and only then gives up ownership. Without
+   * a log that others can read, nothing else would keep the words that readers have seen.
+   */
   async release(): Promise<boolean> {
     if (this.#over) return false
-    this.#leave()
+    this.#releasing = true
+    this.#abort.abort(new Abandoned())
+    this.#deliver()
+    try {
+      await withDeadline(saveWhole(this), this.#context.limits.releaseMs, 'the store')
+    } catch (error) {
+      // The log may have what the store lacks. Whoever takes over reads both.
+      this.#context.logger.warn({ err: error, run: this.id }, 'the last words of a run could not be saved')
+    }
     await this.#writer.flush(500)
+    // It may have ended, or have been taken over, while it was saved.
+    if (this.#over) return false
+    this.#leave()
     this.#writer.close()
-    await this.#saver.saveNow().catch(() => {})
-    this.#saver.remove(this)
     const released = await this.#context.store.runs.release(
       [{ id: this.id, fence: this.fence }],
       this.#context.me,
@@ -144,12 +160,27 @@ export class RunDriver implements SavableRun {
 
   saved(part: SavePart, { stop }: { stop: boolean }): void {
     this.#unsaved.tookPart(part)
-    for (const resume of this.#resume.splice(0)) resume()
+    this.#resumeProvider()
     if (stop) this.stop()
   }
 
   refused(): void {
     void this.check()
+  }
+
+  // ---- what storing the end asks --------------------------------------------------------------------------------
+
+  get over(): boolean {
+    return this.#over
+  }
+
+  get dirty(): boolean {
+    return this.unsaved() !== undefined
+  }
+
+  async save(): Promise<void> {
+    await this.#saver.saveNow()
+    await this.#checking
   }
 
   // ---- the model ------------------------------------------------------------------------------------------------
@@ -177,7 +208,7 @@ export class RunDriver implements SavableRun {
 
   /** Until the next moment of delivery the provider's words wait unread: one look at many costs less than many looks. */
   #take(events: UpstreamEvent[]): void | Promise<void> {
-    if (this.#stopAsked || this.#over) return
+    if (this.#stopAsked || this.#releasing || this.#over) return
     const words = this.#transcript.take(events)
     if (words === '') return
     this.#begun = true
@@ -202,10 +233,17 @@ export class RunDriver implements SavableRun {
       this.#gathering = false
       if (this.#over) return
       if (this.#pending !== '') this.#deliverSoon()
-      const much = this.#unsaved.length + this.#pending.length >= this.#context.limits.pauseUnits
-      if (much) this.#saver.nudge()
-      else for (const resume of this.#resume.splice(0)) resume()
+      if (this.#tooMuchUnsaved) this.#saver.nudge()
+      else this.#resumeProvider()
     })
+  }
+
+  get #tooMuchUnsaved(): boolean {
+    return this.#unsaved.length + this.#pending.length >= this.#context.limits.pauseUnits
+  }
+
+  #resumeProvider(): void {
+    for (const resume of this.#resume.splice(0)) resume()
   }
 
   #deliver(): void {
@@ -261,6 +299,8 @@ export class RunDriver implements SavableRun {
         }
         this.#unsaved.meet(row, { starts: this.run.starts, text: this.view.source.text })
         if (row.stop) this.stop()
+        // A save whose answer was lost may have covered everything: then no other answer comes that could resume.
+        if (!this.#gathering && !this.#tooMuchUnsaved) this.#resumeProvider()
         return
       } catch (error) {
         if (!(error instanceof StoreError)) throw error
@@ -273,7 +313,7 @@ export class RunDriver implements SavableRun {
     this.#over = true
     this.#abort.abort(new Abandoned())
     this.#saver.remove(this)
-    for (const resume of this.#resume.splice(0)) resume()
+    this.#resumeProvider()
   }
 
   // ---- the end --------------------------------------------------------------------------------------------------
@@ -286,42 +326,17 @@ export class RunDriver implements SavableRun {
     if (wasSilent) await this.check()
     this.#deliver()
     const meta = { ...this.#transcript.meta, ...(error ? { error } : {}) }
-    for (let attempt = 0; !this.#over; attempt++) {
-      try {
-        while (this.unsaved() && !this.#over) {
-          await this.#saver.saveNow()
-          await this.#checking
-          if (this.unsaved() && !this.#over) await sleep(backoff(attempt++, { first: 100, most: 2000 }))
-        }
-        if (this.#over) return
-        const input = {
-          id: this.id,
-          fence: this.fence,
-          saved: this.#unsaved.saved,
-          status,
-          starts: this.run.starts,
-          meta,
-        }
-        const stored = await this.#context.store.runs.finalise(input)
-        if (stored) {
-          this.#leave()
-          const { usage, reasoningMs } = meta
-          this.#ended({
-            status,
-            length: stored.text.length,
-            fence: this.fence,
-            ...(error ? { error } : {}),
-            ...(usage ? { usage } : {}),
-            ...(reasoningMs === undefined ? {} : { reasoningMs }),
-          })
-          return
-        }
-        await this.check()
-      } catch (failure) {
-        if (!(failure instanceof StoreError)) throw failure
-        await sleep(backoff(attempt, { first: 200, most: 2000 }))
-      }
-    }
+    const stored = await storeRunEnd(this.#context, this, () => ({
+      id: this.id,
+      fence: this.fence,
+      saved: this.#unsaved.saved,
+      status,
+      starts: this.run.starts,
+      meta,
+    }))
+    if (!stored) return
+    this.#leave()
+    this.#ended(runEnd({ status, length: stored.text.length, fence: this.fence }, meta))
   }
 
   #ended(end: RunEnd): void {

@@ -1,6 +1,7 @@
 import type { EndStatus, Position, RunError, RunPhase, Usage } from '../../protocol/index.ts'
 import { keep } from '../coordination/run-log/source.ts'
 import type { Source } from '../coordination/contracts.ts'
+import type { MessageMeta } from '../store/contract/chats.ts'
 
 /** The end of a run, as the store has it. */
 export interface RunEnd {
@@ -10,6 +11,19 @@ export interface RunEnd {
   usage?: Usage
   error?: RunError
   reasoningMs?: number
+}
+
+/** The end as readers get it, from what the store keeps with the message. */
+export function runEnd(
+  place: Pick<RunEnd, 'status' | 'length' | 'fence'>,
+  { usage, error, reasoningMs }: MessageMeta,
+): RunEnd {
+  return {
+    ...place,
+    ...(usage ? { usage } : {}),
+    ...(error ? { error } : {}),
+    ...(reasoningMs === undefined ? {} : { reasoningMs }),
+  }
 }
 
 export type RunLink = 'moving' | 'moved' | 'stalled' | 'live'

@@ -56,6 +56,7 @@ export class RunOwners {
   readonly #bus = new MemoryBusHub({ clock: systemClock })
   readonly #log = new MemoryRunLogHub({ clock: systemClock })
   readonly #all: RunOwner[] = []
+  #added = 0
 
   /** `provider`: the base address of an OpenAI-compatible one. */
   constructor(store: Store, provider: string) {
@@ -64,7 +65,7 @@ export class RunOwners {
   }
 
   add(change: Partial<ChatContext> = {}): RunOwner {
-    const me = `owner-${this.#all.length + 1}.${newId()}`
+    const me = `owner-${++this.#added}.${newId()}`
     const membership = new TestMembership(me)
     const bus = createMessageBus(this.#bus.connect(me), messages, silentLogger)
     const context: ChatContext = {
@@ -107,7 +108,7 @@ export class RunOwners {
   }
 
   stop(): void {
-    for (const { chat } of this.#all) chat.stop()
+    for (const { chat } of this.#all.splice(0)) chat.stop()
   }
 }
 

@@ -9,12 +9,13 @@ import type { RunOwner } from './run-owners.ts'
 import { readScriptedWords, startScriptedProvider } from './scripted-provider.ts'
 import type { ScriptedProvider } from './scripted-provider.ts'
 import { givenUser } from './store-fixture.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 import { expect } from 'vitest'
 
 /** A store, a provider and owners of runs, with the questions that tests of the rules ask of them. */
 export interface RunTrial {
   store: Store
-  /** Of the store's database, to do to it what no verb does. */
+  /** Of the store's database, to do to it what no verb does; empty where it is embedded. */
   databaseUrl: string
   provider: ScriptedProvider
   userId: string
@@ -26,21 +27,25 @@ export interface RunTrial {
   ended(runId: string, ms?: number): Promise<{ text: string; status: string; attempt: number }>
   /** Waits until so many units are saved. */
   written(runId: string, least: number): Promise<void>
+  /** Stops the owners that were added so far. */
+  stopOwners(): void
   stop(): Promise<void>
 }
 
-export async function startRunTrial(): Promise<RunTrial> {
-  const postgres = await startPostgresServer()
+/** `embedded`: on SQLite, where no other server is needed. */
+export async function startRunTrial({ embedded = false } = {}): Promise<RunTrial> {
+  const postgres = embedded ? undefined : await startPostgresServer()
+  const folder = embedded ? await temporaryFolder('run-trial') : undefined
   const provider = await startScriptedProvider({
     words: { words: 60, wordsPerSecond: 30 },
     long: { words: 240, wordsPerSecond: 30 },
     anew: { words: 60, wordsPerSecond: 30, continues: 'none' },
     hangs: { words: 60, wordsPerSecond: 30, fault: { after: 12, how: 'hang' } },
   })
-  const databaseUrl = await postgres.createDatabase()
+  const databaseUrl = await postgres?.createDatabase()
   const store = await openStore({
     databaseUrl,
-    dataDir: '/nonexistent',
+    dataDir: folder?.path ?? '/nonexistent',
     secret: 'a secret of the tests',
     clock: systemClock,
     logger: silentLogger,
@@ -49,7 +54,7 @@ export async function startRunTrial(): Promise<RunTrial> {
   const owners = new RunOwners(store, provider.v1)
   return {
     store,
-    databaseUrl,
+    databaseUrl: databaseUrl ?? '',
     provider,
     userId,
     owner: (change) => owners.add(change),
@@ -68,11 +73,13 @@ export async function startRunTrial(): Promise<RunTrial> {
         .poll(async () => (await store.runs.read(runId))?.saved ?? 0, { timeout: 10_000, interval: 30 })
         .toBeGreaterThanOrEqual(least)
     },
+    stopOwners: () => owners.stop(),
     async stop() {
       owners.stop()
       await store.close()
       await provider.close()
-      await postgres.stop()
+      await postgres?.stop()
+      await folder?.remove()
     },
   }
 }
