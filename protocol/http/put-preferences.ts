@@ -1,12 +1,12 @@
 import { operation } from './operation.ts'
-import { preferences } from './get-preferences.ts'
+import { preferences, preferencesChange } from './get-preferences.ts'
 
 export const putPreferences = operation({
   method: 'PUT',
   path: '/api/account/preferences',
-  summary: 'Set your preferences',
+  summary: 'Change your preferences; fields left out stay',
   access: 'signed-in',
   credentials: 'session-or-key',
-  body: preferences,
+  body: preferencesChange,
   response: preferences,
 })

@@ -1,6 +1,6 @@
 import { AppError } from '../../protocol/errors.ts'
 import { preferences } from '../../protocol/http/get-preferences.ts'
-import type { Preferences } from '../../protocol/http/get-preferences.ts'
+import type { Preferences, PreferencesChange } from '../../protocol/http/get-preferences.ts'
 import type { UserView } from '../../protocol/index.ts'
 import { cleanText } from '../base/index.ts'
 import type { Caller, Context } from './context.ts'
@@ -38,22 +38,32 @@ export async function updateAccount(
 export async function getPreferences({ store }: StoreOnly, caller: Caller): Promise<Preferences> {
   const user = await store.users.byId(caller.user.id)
   if (!user) throw new AppError('unauthenticated')
-  const stored: unknown = JSON.parse(user.preferences)
+  return readPreferences(user.preferences)
+}
+
+/** Merged with what is stored, so that a device that changes one field takes back nothing that another has changed. */
+export async function putPreferences(
+  { store }: StoreOnly,
+  caller: Caller,
+  change: PreferencesChange,
+): Promise<Preferences> {
+  const { defaultModel } = change
+  const given = Object.entries(change).filter(([, value]) => value !== undefined)
+  const clean = {
+    ...Object.fromEntries(given),
+    ...(typeof defaultModel === 'string' ? { defaultModel: cleanText(defaultModel) } : {}),
+  }
+  const stored = await store.users.changePreferences(caller.user.id, clean)
+  if (stored === undefined) throw new AppError('unauthenticated')
+  return readPreferences(stored)
+}
+
+function readPreferences(json: string): Preferences {
+  const stored: unknown = JSON.parse(json)
   if (typeof stored !== 'object' || stored === null) return preferences.parse({})
   const known = Object.entries(preferences.shape).flatMap(([name, field]) => {
     const value = field.safeParse(Reflect.get(stored, name))
     return value.success ? [[name, value.data]] : []
   })
   return preferences.parse(Object.fromEntries(known))
-}
-
-export async function putPreferences(
-  { store }: StoreOnly,
-  caller: Caller,
-  chosen: Preferences,
-): Promise<Preferences> {
-  const { defaultModel } = chosen
-  const clean = { ...chosen, defaultModel: defaultModel === null ? null : cleanText(defaultModel) }
-  await store.users.setPreferences(caller.user.id, JSON.stringify(clean))
-  return clean
 }

@@ -84,9 +84,23 @@ export function describeAdministration(name: string, openStore: OpenStore): void
       const chosen = { ...defaults, theme: 'dark' as const, defaultModel: 'm\u0000' }
       await useCases.putPreferences(caller, { body: chosen })
       expect(await useCases.getPreferences(caller)).toEqual({ ...chosen, defaultModel: 'm\uFFFD' })
-      const other = JSON.stringify({ theme: 'solarized', sendKey: 'mod-enter', further: 1 })
-      await world.store.users.setPreferences(caller.user.id, other)
+      const other = { theme: 'solarized', sendKey: 'mod-enter', defaultModel: null, further: 1 }
+      await world.store.users.changePreferences(caller.user.id, other)
       expect(await useCases.getPreferences(caller)).toEqual({ ...defaults, sendKey: 'mod-enter' })
+    })
+
+    test('A2: a device that changes one preference takes back nothing that another has changed', async () => {
+      const world = await openWorld(openStore)
+      const { caller } = await world.signUp('ann')
+      const { useCases } = world.accounts
+      await Promise.all([
+        useCases.putPreferences(caller, { body: { theme: 'dark' } }),
+        useCases.putPreferences(caller, { body: { language: 'de' } }),
+        useCases.putPreferences(caller, { body: { defaultModel: 'm' } }),
+      ])
+      const answer = await useCases.putPreferences(caller, { body: { sendKey: 'mod-enter' } })
+      expect(answer).toEqual({ theme: 'dark', language: 'de', sendKey: 'mod-enter', defaultModel: 'm' })
+      expect(await useCases.getPreferences(caller)).toEqual(answer)
     })
 
     test('a new name is seen at once', async () => {

@@ -1,4 +1,4 @@
-import type { Preferences } from '../../protocol/http/get-preferences.ts'
+import type { PreferencesChange } from '../../protocol/http/get-preferences.ts'
 import type { Role } from '../../protocol/http/user-view.ts'
 import { getMe, getPreferences, getSession, putPreferences, updateAccount } from './account.ts'
 import { createUser, listUsers, resetPassword, updateUser } from './administer-users.ts'
@@ -59,7 +59,8 @@ export function createAccounts(options: AccountsOptions) {
         meta: RequestMeta,
       ) => changePassword(context, caller, body, meta),
       getPreferences: (caller: Caller) => getPreferences(context, caller),
-      putPreferences: (caller: Caller, { body }: Body<Preferences>) => putPreferences(context, caller, body),
+      putPreferences: (caller: Caller, { body }: Body<PreferencesChange>) =>
+        putPreferences(context, caller, body),
       listSessions: (caller: Caller) => listSessions(context, caller),
       endSession: (caller: Caller, { params }: Id) => endSession(context, caller, params.id),
       listApiKeys: (caller: Caller) => listApiKeys(context, caller),

@@ -16,7 +16,7 @@ function write(given: string, events: UpstreamEvent[]): string {
 }
 
 /** The same words, cut after every character. */
-const letters = (words: string): UpstreamEvent[] => [...words].map(text)
+const letters = (words: string): UpstreamEvent[] => words.split('').map(text)
 
 const open = '<think>\nIs a shoal a group'
 const closed = '<think>\nfish\n</think>\n\nA shoal is'
@@ -52,7 +52,11 @@ describe('the transcript of a run', () => {
 
   test('A3: an answer that was stopped in mid-thought is continued behind the thought, not inside it', () => {
     const parts = splitTranscript(write(open, [text('A group '), text('of fish.')]))
-    expect(parts).toMatchObject({ reasoning: 'Is a shoal a group', text: 'A group of fish.', thinking: false })
+    expect(parts).toMatchObject({
+      reasoning: 'Is a shoal a group',
+      text: 'A group of fish.',
+      thinking: false,
+    })
   })
 
   test('A3: the same where the thought is all white space, or only its tag was written', () => {
@@ -85,7 +89,10 @@ describe('the transcript of a run', () => {
   })
 
   test('A3: a model that writes its thoughts into its words thinks again: still one block, and the answer behind it', () => {
-    for (const events of [[text('<think>\nYes.</think>\n\nFish.')], letters('\n<think>Yes.</think>\n\nFish.')]) {
+    for (const events of [
+      [text('<think>\nYes.</think>\n\nFish.')],
+      letters('\n<think>Yes.</think>\n\nFish.'),
+    ]) {
       expect(splitTranscript(write(open, events))).toMatchObject({
         reasoning: 'Is a shoal a group\n\nYes.',
         text: 'Fish.',

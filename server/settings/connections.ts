@@ -1,7 +1,7 @@
 import { AppError } from '../../protocol/index.ts'
 import type { ConnectionView } from '../../protocol/http/connection-view.ts'
 import { newId } from '../base/index.ts'
-import type { ConnectionRow, Connections as StoredConnections } from '../store/contract/connections.ts'
+import type { Connections as StoredConnections } from '../store/contract/connections.ts'
 import type { ConnectionConfig } from '../upstream/contracts.ts'
 
 /** Named so that nobody takes it for a real model. */
@@ -71,18 +71,13 @@ export class Connections {
 
   async create(fields: ConnectionFields): Promise<ConnectionView> {
     const { key, ...rest } = fields
-    const order = Math.max(
-      0,
-      ...this.#list.filter(({ source }) => source === 'page').map((it) => it.order + 1),
-    )
-    const row: ConnectionRow = {
+    const row = await this.#options.store.create({
       ...rest,
       id: newId(),
       key: key || null,
-      order,
+      order: null,
       baseUrl: trimSlash(fields.baseUrl),
-    }
-    await this.#options.store.create(row)
+    })
     await this.#options.raised()
     return presentConnection({ ...row, source: 'page' })
   }

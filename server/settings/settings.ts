@@ -46,8 +46,6 @@ export class Settings {
   #current: Readonly<SettingsValues>
   #stored: Partial<SettingsValues> = {}
   #revision = ''
-  /** Saved by a newer version: kept as they are. */
-  #unknown: { name: string; value: string }[] = []
 
   constructor(options: SettingsOptions) {
     this.#options = options
@@ -105,16 +103,18 @@ export class Settings {
   /** RESET_CONFIG_ON_START: the environment counts again for everything. Answers how many saved values that cost. */
   async reset(): Promise<number> {
     const { store, clock, raised } = this.#options
+    const removed = new Set<string>()
     for (;;) {
       const { values, revision } = await store.read()
-      if (values.length === 0) return 0
+      if (values.length === 0) break
+      const unset = values.map(({ name }) => name)
       const by = 'RESET_CONFIG_ON_START'
-      const written = await store.write({ values: [], basedOn: revision, by, at: clock.now() })
-      // Somebody was quicker: what they have saved is to go as well.
-      if (written.kind === 'stale') continue
-      await raised()
-      return values.length
+      const written = await store.write({ set: [], unset, basedOn: revision, by, at: clock.now() })
+      // What somebody saves meanwhile is to go as well: the next round finds it.
+      if (written.kind === 'written') for (const name of unset) removed.add(name)
     }
+    if (removed.size > 0) await raised()
+    return removed.size
   }
 
   /** Rejects with `stale_revision` (who and when), `bad_request` with the field, or `forbidden`. */
@@ -128,18 +128,15 @@ export class Settings {
         message: 'ENABLE_PERSISTENT_CONFIG=false: change the variables of the environment and restart.',
       })
     }
-    const next: Partial<Record<SettingName, unknown>> = { ...this.#stored, ...withoutUndefined(values) }
-    for (const name of unset) delete next[name]
-    this.#validate({ ...environment, ...next })
-    const known = Object.entries(next).map(([name, value]) => ({ name, value: JSON.stringify(value) }))
-    const rows = [...known, ...this.#unknown]
-    const written = await store.write({ values: rows, basedOn, by: by.name, at: clock.now() })
+    const given = Object.entries(withoutUndefined(values)).filter(([name]) => !isAmong(unset, name))
+    const set = given.map(([name, value]) => ({ name, value: JSON.stringify(value) }))
+    // Whatever this instance holds may be older than what is stored: the store merges, and the whole is looked at there.
+    const written = await store.write({ set, unset, basedOn, by: by.name, at: clock.now() }, (merged) =>
+      this.#validate({ ...environment, ...this.#parse(merged), ...Object.fromEntries(given) }),
+    )
     if (written.kind === 'stale') {
-      await this.read()
-      const when = written.at > 0 ? ` on ${new Date(written.at).toISOString()}` : ''
-      throw new AppError('stale_revision', {
-        message: `${written.by || 'Somebody else'} changed the settings${when}. Look at the new ones and try again.`,
-      })
+      await raised()
+      throw new AppError('stale_revision', { message: staleMessage(written) })
     }
     await raised()
     return this.view()
@@ -162,15 +159,15 @@ export class Settings {
 
   #parse(rows: { name: string; value: string }[]): Partial<SettingsValues> {
     const found: Record<string, unknown> = {}
-    this.#unknown = []
     for (const { name, value } of rows) {
       const schema = Object.hasOwn(settingsValues.shape, name)
         ? settingsValues.shape[name as SettingName]
         : undefined
       const parsed = schema?.safeParse(JSON.parse(value))
       if (parsed?.success) found[name] = parsed.data
-      else if (!schema) this.#unknown.push({ name, value })
-      else this.#options.logger.warn({ setting: name }, 'a saved setting is not valid and does not count')
+      // A name that a newer version saved stays in the store as it is.
+      else if (schema)
+        this.#options.logger.warn({ setting: name }, 'a saved setting is not valid and does not count')
     }
     return found
   }
@@ -178,4 +175,12 @@ export class Settings {
 
 function withoutUndefined<T extends object>(values: T): Partial<T> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>
+}
+
+const isAmong = (names: readonly string[], name: string): boolean => names.includes(name)
+
+function staleMessage({ by, at, names }: { by: string; at: number; names: string[] }): string {
+  const when = at > 0 ? ` on ${new Date(at).toISOString()}` : ''
+  const what = names.length > 0 ? ` (${names.join(', ')})` : ''
+  return `${by || 'Somebody else'} changed the settings${when}${what}. Look at the new ones and try again.`
 }

@@ -65,7 +65,13 @@ describe('copyStore', () => {
       continues: 'auto',
     })
     const { revision } = await embedded.settings.read()
-    await embedded.settings.write({ values: [{ name: 'a', value: '1' }], basedOn: revision, by: 'me', at: 1 })
+    await embedded.settings.write({
+      set: [{ name: 'a', value: '1' }],
+      unset: [],
+      basedOn: revision,
+      by: 'me',
+      at: 1,
+    })
     const before = await everythingOf(embedded, user.id)
     await expect(copy()).rejects.toThrow(StoreLocked)
     await embedded.close()

@@ -56,17 +56,18 @@ export function describeFleet(name: string, make: MakeStore): void {
       expect(await store.installations.agreeOnSecret('late')).toBe(secrets[0])
     })
 
-    test('settings are one document, written only on the revision they were based on', async () => {
+    test('settings are one document; of two changes of one name on one revision, one is refused', async () => {
       const other = await under.another()
       const before = await store.settings.read()
       expect(before.values).toEqual([])
       const writes = await Promise.all(
         [store, other].map((by, n) =>
           by.settings.write({
-            values: [
+            set: [
               { name: 'a', value: `${n}` },
               { name: 'b', value: '"é"' },
             ],
+            unset: [],
             basedOn: before.revision,
             by: `admin ${n}`,
             at: 5,
@@ -79,6 +80,7 @@ export function describeFleet(name: string, make: MakeStore): void {
         kind: 'stale',
         by: `admin ${winner}`,
         at: 5,
+        names: ['a'],
         revision: writes[winner]!.revision,
       })
       const after = await store.settings.read()
@@ -91,8 +93,49 @@ export function describeFleet(name: string, make: MakeStore): void {
       })
       const row = await feed('settings')
       expect(`${row?.counter}.${row?.nonce}`).toBe(after.revision)
-      await store.settings.write({ values: [], basedOn: after.revision, by: 'admin', at: 6 })
+      const unset = ['a', 'b']
+      await store.settings.write({ set: [], unset, basedOn: after.revision, by: 'admin', at: 6 })
       expect((await store.settings.read()).values).toEqual([])
+    })
+
+    test('A2: a change of other names is merged, on whatever revision it is based', async () => {
+      const change = (set: Record<string, string>, basedOn: string, unset: string[] = []) =>
+        store.settings.write({
+          set: Object.entries(set).map(([name, value]) => ({ name, value })),
+          unset,
+          basedOn,
+          by: Object.keys(set).join(),
+          at: 1,
+        })
+      const first = (await store.settings.read()).revision
+      await change({ a: '1', b: '1' }, first)
+      const { revision: second } = await store.settings.read()
+      await change({ a: '2' }, second)
+      expect(await change({ c: '1' }, second, ['b'])).toMatchObject({ kind: 'written' })
+      expect((await store.settings.read()).values).toEqual([
+        { name: 'a', value: '2' },
+        { name: 'c', value: '1' },
+      ])
+      expect(await change({ a: '3' }, second)).toMatchObject({ kind: 'stale', by: 'a', names: ['a'] })
+      expect(await change({ d: '1' }, second, ['a'])).toMatchObject({ kind: 'stale', names: ['a'] })
+      // The same change again, as after a lost answer, takes nothing from anybody.
+      expect(await change({ a: '2' }, second)).toMatchObject({ kind: 'written' })
+      for (const unknown of ['1.nonce', '999.nonce', '', 'x']) {
+        expect(await change({ e: '1' }, unknown), unknown).toMatchObject({ kind: 'stale' })
+      }
+      expect((await store.settings.read()).values.map(({ name }) => name)).toEqual(['a', 'c'])
+    })
+
+    test('A2: what the merged document may not be is refused, and nothing is written', async () => {
+      const before = await store.settings.read()
+      const write = store.settings.write(
+        { set: [{ name: 'x', value: '1' }], unset: [], basedOn: before.revision, by: 'admin', at: 1 },
+        (merged) => {
+          throw new RangeError(JSON.stringify(merged))
+        },
+      )
+      await expect(write).rejects.toThrow('{"name":"x","value":"1"}]')
+      expect(await store.settings.read()).toEqual(before)
     })
 
     test('a raised feed has a new counter and a new nonce', async () => {
@@ -134,6 +177,17 @@ export function describeFleet(name: string, make: MakeStore): void {
       expect(await store.connections.delete(one.id)).toBe(true)
       expect(await store.connections.delete(one.id)).toBe(false)
       expect(await store.connections.list()).toEqual([two])
+    })
+
+    test('A2: connections made at once, on instances that know nothing of each other, come behind one another', async () => {
+      const other = await under.another()
+      for (const { id } of await store.connections.list()) await store.connections.delete(id)
+      const orders = await Promise.all(
+        [store, other, store, other].map(async ({ connections }) => {
+          return (await connections.create({ ...connection(), order: null })).order
+        }),
+      )
+      expect(orders.toSorted()).toEqual([0, 1, 2, 3])
     })
 
     test('what was learnt of a model is kept by address and model', async () => {

@@ -82,7 +82,7 @@ export function describeUsers(name: string, make: MakeStore): void {
       expect((await store.users.rename(user.id, name))?.name).toBe(name)
       expect((await store.users.list({ q: name, limit: 9 })).items).toHaveLength(1)
       expect((await store.users.list({ q: user.email, limit: 9 })).items).toHaveLength(1)
-      await store.users.setPreferences(user.id, '{"theme":"dark"}')
+      await store.users.changePreferences(user.id, { theme: 'dark' })
       await store.users.touch(user.id, 2000)
       await store.users.touch(user.id, 1000)
       expect(await store.users.byId(user.id)).toMatchObject({

@@ -96,7 +96,13 @@ async function filled(store: Store): Promise<string> {
     continues: 'auto',
   })
   const { revision } = await store.settings.read()
-  await store.settings.write({ values: [{ name: 'a', value: '1' }], basedOn: revision, by: 'me', at: 1 })
+  await store.settings.write({
+    set: [{ name: 'a', value: '1' }],
+    unset: [],
+    basedOn: revision,
+    by: 'me',
+    at: 1,
+  })
   await store.installations.meet('print')
   return user.id
 }

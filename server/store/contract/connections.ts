@@ -14,7 +14,8 @@ export interface ConnectionRow {
 /** Each write raises the feed `connections` in its transaction. */
 export interface Connections {
   list(): Promise<ConnectionRow[]>
-  create(connection: ConnectionRow): Promise<void>
+  /** `order` null: behind all others, as the store has them. */
+  create(connection: Omit<ConnectionRow, 'order'> & { order: number | null }): Promise<ConnectionRow>
   update(id: string, change: Partial<Omit<ConnectionRow, 'id' | 'kind'>>): Promise<ConnectionRow | undefined>
   delete(id: string): Promise<boolean>
   /** What was learnt of a model's `continues`; kept per connection address and model, so that it outlives a restart. */

@@ -67,15 +67,28 @@ export interface SettingRow {
   value: string
 }
 
-/** Stored settings: whole document with the revision it was based on. */
+/** A change of settings, as it was made by somebody who saw the revision `basedOn`. */
+export interface SettingsWrite {
+  set: SettingRow[]
+  /** Names whose stored value is removed. */
+  unset: string[]
+  basedOn: string
+  by: string
+  at: number
+}
+
 export interface StoredSettings {
   read(): Promise<{ values: SettingRow[]; revision: string }>
-  write(input: {
-    values: SettingRow[]
-    basedOn: string
-    by: string
-    at: number
-  }): Promise<
-    { kind: 'written'; revision: string } | { kind: 'stale'; by: string; at: number; revision: string }
+  /**
+   * Merges the change into what is stored, in one transaction: what an instance has in its memory may be older.
+   * `stale`: one of these names got another value after `basedOn`, or `basedOn` is not known here. `accept` sees the
+   * whole merged document before it is written; what it throws refuses the change.
+   */
+  write(
+    change: SettingsWrite,
+    accept?: (merged: SettingRow[]) => void,
+  ): Promise<
+    | { kind: 'written'; revision: string }
+    | { kind: 'stale'; by: string; at: number; names: string[]; revision: string }
   >
 }

@@ -36,7 +36,8 @@ export interface Users {
   byEmail(email: string): Promise<UserRow | undefined>
   list(query: { q?: string; role?: UserRow['role']; cursor?: string; limit: number }): Promise<Page<UserRow>>
   rename(id: string, name: string): Promise<UserRow | undefined>
-  setPreferences(id: string, preferences: string): Promise<void>
+  /** Merges these into the stored ones, in the store. Answers with all of them, as JSON; undefined: no such user. */
+  changePreferences(id: string, change: Record<string, unknown>): Promise<string | undefined>
   /**
    * New password, epoch, role or activity, in one transaction with what follows from it: with a new `tokenEpoch` every
    * session but `keepSession` ends, and the feed `revocations` is raised. `last-admin`: nobody else could administer.

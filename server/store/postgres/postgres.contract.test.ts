@@ -123,7 +123,7 @@ describe('a database that belongs to others as well', () => {
     const below = { form: { chatId: ids.chatId, parentId: ids.messageId } }
     expect(await store.runs.start(messageRequest(user.id, below))).toEqual({ kind: 'branch-busy' })
     await expect(store.sessions.create({ ...session, userId: 'nobody' })).rejects.toThrow(/foreign key/)
-    await expect(store.connections.create({ ...connection, id: 'c' })).resolves.toBeUndefined()
+    await expect(store.connections.create({ ...connection, id: 'c' })).resolves.toMatchObject({ id: 'c' })
     await expect(store.connections.create({ ...connection, id: 'c' })).rejects.toThrow(/duplicate|unique/i)
     const admin = await client()
     const { rows } = await admin.query(

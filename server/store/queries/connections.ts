@@ -1,4 +1,4 @@
-import type { Insertable, Selectable } from 'kysely'
+import type { Insertable, Selectable, Transaction } from 'kysely'
 import { cleanText } from '../../base/index.ts'
 import type { ConnectionRow, Connections } from '../contract/connections.ts'
 import type { Engine } from '../engine/engine.ts'
@@ -76,9 +76,12 @@ function writing({
     create: (connection) =>
       engine.transaction(async (trx) => {
         const { id, kind } = connection
-        const row = { id, kind, ...toColumns(connection), sealed_key: seal(connection.key, id) }
-        await trx.insertInto('connection').values(row).execute()
+        // First, so that of two made at once one comes behind the other.
         await raiseRevision(trx, 'connections')
+        const order = connection.order ?? (await nextPosition(trx))
+        const row = { id, kind, ...toColumns({ ...connection, order }), sealed_key: seal(connection.key, id) }
+        await trx.insertInto('connection').values(row).execute()
+        return { ...connection, order }
       }),
     update: (id, change) =>
       engine.transaction(async (trx) => {
@@ -102,6 +105,14 @@ function writing({
         return row !== undefined
       }),
   }
+}
+
+async function nextPosition(trx: Transaction<Schema>): Promise<number> {
+  const row = await trx
+    .selectFrom('connection')
+    .select((eb) => eb.fn.max('position').as('last'))
+    .executeTakeFirst()
+  return (row?.last ?? -1) + 1
 }
 
 type Columns = Omit<Insertable<Schema['connection']>, 'id' | 'kind' | 'sealed_key'>

@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely'
 import { cleanText } from '../../base/index.ts'
-import type { RevisionRow, SettingRow, StoredSettings } from '../contract/fleet.ts'
+import type { RevisionRow, SettingRow, SettingsWrite, StoredSettings } from '../contract/fleet.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Schema } from '../schema.ts'
 import { raiseRevision } from './revisions.ts'
@@ -28,7 +28,7 @@ export function createSettings(engine: Engine): StoredSettings {
         )
         return { values, revision: revisionText(first) }
       }),
-    write: (input) =>
+    write: (change, accept) =>
       engine.transaction(async (trx): Promise<Written> => {
         const current = await trx
           .selectFrom('revision')
@@ -36,32 +36,64 @@ export function createSettings(engine: Engine): StoredSettings {
           .where('name', '=', 'settings')
           .$if(engine.kind === 'postgres', (query) => query.forUpdate())
           .executeTakeFirstOrThrow()
-        const revision = revisionText(current)
-        if (revision !== input.basedOn) return stale(trx, revision)
-        return { kind: 'written', revision: await replace(trx, input) }
+        const stored = await trx.selectFrom('setting').select(['name', 'value']).orderBy('name').execute()
+        const conflict =
+          change.basedOn === revisionText(current) ? undefined : await findConflict(trx, change, stored)
+        if (conflict) return { kind: 'stale', ...conflict, revision: revisionText(current) }
+        accept?.(merge(stored, change))
+        return { kind: 'written', revision: await write(trx, change) }
       }),
   }
 }
 
-async function stale(trx: Transaction<Schema>, revision: string): Promise<Written> {
-  const last = await trx
-    .selectFrom('setting_change')
-    .select(['changed_by', 'changed_at'])
-    .where('revision', '=', revision)
-    .executeTakeFirst()
-  // A revision without a change is the one the database began with.
-  return { kind: 'stale', by: last?.changed_by ?? '', at: last?.changed_at ?? 0, revision }
+function merge(stored: SettingRow[], { set, unset }: SettingsWrite): SettingRow[] {
+  const merged = new Map(stored.map((row) => [row.name, row]))
+  for (const row of set) merged.set(row.name, row)
+  for (const name of unset) merged.delete(name)
+  return [...merged.values()]
 }
 
-async function replace(
+/** What others have changed since the revision that the change is based on, of the names that it changes. */
+async function findConflict(
   trx: Transaction<Schema>,
-  { values, by, at }: Parameters<StoredSettings['write']>[0],
-): Promise<string> {
-  const rows = values.map(({ name, value }) => ({ name, value: cleanText(value) }))
-  await trx.deleteFrom('setting').execute()
-  if (rows.length > 0) await trx.insertInto('setting').values(rows).execute()
+  { set, unset, basedOn }: SettingsWrite,
+  stored: SettingRow[],
+): Promise<{ by: string; at: number; names: string[] } | undefined> {
+  const changes = await trx
+    .selectFrom('setting_change')
+    .select(['revision', 'changed_by', 'changed_at', 'names'])
+    .execute()
+  changes.sort((a, b) => counterOf(a.revision) - counterOf(b.revision))
+  const based = counterOf(basedOn)
+  // Nothing was written before revision 0. Any other that is not there belongs to a past that a failover has lost.
+  const known = based === 0 || changes.some(({ revision }) => revision === basedOn)
+  const valueOf = new Map(stored.map(({ name, value }) => [name, value]))
+  const wanted = new Map<string, string | undefined>([
+    ...set.map(({ name, value }) => [name, value] as const),
+    ...unset.map((name) => [name, undefined] as const),
+  ])
+  const differs = (name: string): boolean => wanted.has(name) && wanted.get(name) !== valueOf.get(name)
+  for (const change of changes.toReversed()) {
+    if (known && counterOf(change.revision) <= based) break
+    const names = known ? (JSON.parse(change.names) as string[]).filter(differs) : []
+    if (!known || names.length > 0) return { by: change.changed_by, at: change.changed_at, names }
+  }
+  return known ? undefined : { by: '', at: 0, names: [] }
+}
+
+/** NaN for a text that is no revision: greater than nothing, and equal to none. */
+const counterOf = (revision: string): number => Number(/^(\d+)\./.exec(revision)?.[1] ?? NaN)
+
+async function write(trx: Transaction<Schema>, { set, unset, by, at }: SettingsWrite): Promise<string> {
+  const rows = set.map(({ name, value }) => ({ name, value: cleanText(value) }))
+  const names = [...new Set([...rows.map(({ name }) => name), ...unset])]
+  if (names.length > 0) await trx.deleteFrom('setting').where('name', 'in', names).execute()
+  const kept = rows.filter(({ name }) => !unset.includes(name))
+  if (kept.length > 0) await trx.insertInto('setting').values(kept).execute()
   const revision = revisionText(await raiseRevision(trx, 'settings'))
-  const names = JSON.stringify(rows.map(({ name }) => name))
-  await trx.insertInto('setting_change').values({ revision, changed_by: by, changed_at: at, names }).execute()
+  await trx
+    .insertInto('setting_change')
+    .values({ revision, changed_by: by, changed_at: at, names: JSON.stringify(names) })
+    .execute()
   return revision
 }

@@ -37,13 +37,18 @@ export function createUsers(engine: Engine): Users {
           .executeTakeFirst()
         return row && toUser(row)
       }),
-    setPreferences: (id, preferences) =>
-      engine.run(async (db) => {
-        await db
-          .updateTable('account')
-          .set({ preferences: cleanText(preferences) })
+    changePreferences: (id, change) =>
+      engine.transaction(async (trx) => {
+        const row = await trx
+          .selectFrom('account')
+          .select('preferences')
           .where('id', '=', id)
-          .execute()
+          .$if(engine.kind === 'postgres', (query) => query.forUpdate())
+          .executeTakeFirst()
+        if (!row) return undefined
+        const preferences = cleanText(JSON.stringify({ ...asObject(JSON.parse(row.preferences)), ...change }))
+        await trx.updateTable('account').set({ preferences }).where('id', '=', id).execute()
+        return preferences
       }),
     changeAccess: (id, change, options = {}) => changeAccess(engine, { id, change, ...options }),
     touch: (id, at) =>
@@ -124,4 +129,8 @@ function createFirst(engine: Engine, user: NewUser): Promise<'created' | 'not-fi
       .execute()
     return 'created'
   })
+}
+
+function asObject(value: unknown): object {
+  return typeof value === 'object' && value !== null ? value : {}
 }

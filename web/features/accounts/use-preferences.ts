@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import type { Preferences } from '../../../protocol/http/get-preferences.ts'
+import type { Preferences, PreferencesChange } from '../../../protocol/http/get-preferences.ts'
 import { call } from '../../api/call.ts'
 import { operationKey, operationQuery } from '../../api/operation-query.ts'
 import { applyPreferences } from './apply-preferences.ts'
@@ -9,7 +9,7 @@ const defaults: Preferences = { theme: 'system', language: 'system', sendKey: 'e
 /** A person's preferences, changed at once and saved behind that; put back when the server refuses. */
 export function usePreferences(): {
   preferences: Preferences
-  change: (change: Partial<Preferences>) => void
+  change: (change: PreferencesChange) => void
   error: Error | null
 } {
   const queryClient = useQueryClient()
@@ -20,17 +20,17 @@ export function usePreferences(): {
     applyPreferences(value)
   }
   const save = useMutation({
-    mutationFn: (value: Preferences) => call('putPreferences', { body: value }),
-    onMutate: (value) => {
+    mutationFn: (change: PreferencesChange) => call('putPreferences', { body: change }),
+    onMutate: (change) => {
       const before = preferences
-      show(value)
+      show(Object.assign({}, preferences, change))
       return before
     },
     onError: (_, __, before) => before && show(before),
   })
   return {
     preferences,
-    change: (change) => save.mutate({ ...preferences, ...change }),
+    change: (change) => save.mutate(change),
     error: save.error ?? error,
   }
 }

@@ -47,6 +47,8 @@ export function ConnectionForm({
     prefix: connection?.prefix ?? '',
     continues: connection?.continues ?? 'auto',
   })
+  /** As it was when the form opened. */
+  const [opened] = useState(connection)
   const set = (change: Partial<Values>): void => {
     setValues({ ...values, ...change })
     verify.reset()
@@ -64,16 +66,7 @@ export function ConnectionForm({
       }),
   })
   const save = useMutation({
-    mutationFn: () => {
-      const { kind, prefix, continues, baseUrl } = values
-      const name = values.name.trim() === '' ? hostOf(baseUrl) : values.name
-      return connection
-        ? call('updateConnection', {
-            params: { id: connection.id },
-            body: { name, baseUrl, ...key, prefix, continues },
-          })
-        : call('createConnection', { body: { kind, name, baseUrl, ...key, prefix, continues } })
-    },
+    mutationFn: () => saveConnection(values, opened),
     onSuccess: onSaved,
   })
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
@@ -192,4 +185,21 @@ function RareFields({
 
 function hostOf(address: string): string {
   return URL.canParse(address) ? new URL(address).host : ''
+}
+
+/** Of a connection that exists, only what was changed here: somebody else may have changed the rest meanwhile. */
+function saveConnection(values: Values, opened: ConnectionView | null): Promise<ConnectionView> {
+  const { kind, baseUrl, prefix, continues } = values
+  const name = values.name.trim() === '' ? hostOf(baseUrl) : values.name
+  const key = values.key === '' ? {} : { key: values.key }
+  if (!opened) return call('createConnection', { body: { kind, name, baseUrl, ...key, prefix, continues } })
+  const body = { ...changedFields({ name, baseUrl, prefix, continues }, opened), ...key }
+  return call('updateConnection', { params: { id: opened.id }, body })
+}
+
+function changedFields<T extends object, Before extends T>(now: T, before: Before): Partial<T> {
+  const names = Object.keys(now) as (keyof T)[]
+  return Object.fromEntries(
+    names.filter((name) => now[name] !== before[name]).map((name) => [name, now[name]]),
+  ) as Partial<T>
 }

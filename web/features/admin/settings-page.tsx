@@ -72,9 +72,11 @@ function SettingsForm({ settings }: { settings: SettingsView }): ReactNode {
             action={
               <Button
                 onClick={() => {
-                  save.reset()
-                  setBase(settings)
-                  void queryClient.invalidateQueries(operationQuery('getSettings'))
+                  // What is shown may be as old as what was refused.
+                  void queryClient
+                    .fetchQuery({ ...operationQuery('getSettings'), staleTime: 0 })
+                    .then(setBase)
+                    .then(() => save.reset())
                 }}
               >
                 <Trans>Look at the new state</Trans>
