@@ -84,7 +84,7 @@ test('B1: sessions that became read-only are replaced: the first write after a f
 test('B1: a transaction in a read-only session is repeated on a new one', async () => {
   const store = await readOnlyPool()
   const { revision } = await store.settings.read()
-  const written = { values: [{ name: 'a', value: '1' }], basedOn: revision, by: 'me', at: 1 }
+  const written = { set: [{ name: 'a', value: '1' }], unset: [], basedOn: revision, by: 'me', at: 1 }
   expect(await store.settings.write(written)).toMatchObject({ kind: 'written' })
 })
 
