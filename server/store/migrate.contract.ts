@@ -3,6 +3,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import type { Engine } from './engine/engine.ts'
 import { migrate, SchemaMismatch } from './migrate.ts'
 import { migrations } from './migrations/all.ts'
+import { checksumOf } from './migrations/checksum.ts'
 import type { Migration } from './migrations/migration.ts'
 
 export interface EmptyDatabase {
@@ -86,6 +87,51 @@ export function describeMigrate(name: string, make: () => Promise<EmptyDatabase>
         expect(rows).toEqual([{ version: 'theirs' }])
       },
     )
+
+    test('O15: another commit’s step of the same number is refused, by its checksum; nothing is changed', async () => {
+      const { engine } = await fresh()
+      await migrate(engine, { apply: true, migrations: [step(1), step(2)] })
+      const other = step(2, {
+        name: 'other',
+        statements: (prefix) => [`create table ${prefix}other (id text not null primary key)`],
+      })
+      for (const migrations of [
+        [step(1), other],
+        [step(1), other, step(3)],
+      ]) {
+        const attempt = migrate(engine, { apply: true, migrations })
+        await expect(attempt).rejects.toThrow(SchemaMismatch)
+        await expect(attempt).rejects.toThrow(
+          /made by another commit: its migration 2 \(step 2, \w{8}\) is not .*\(other, \w{8}\); run the version that made it/,
+        )
+      }
+      const rows = await engine.db.selectFrom('schema_migration').select('number').execute()
+      expect(rows).toHaveLength(2)
+      expect(await migrate(engine, { apply: true, migrations: [step(1), step(2)] })).toEqual([])
+    })
+
+    test('O15: a step keeps its checksum when its statements are laid out differently', async () => {
+      const { engine } = await fresh()
+      await migrate(engine, { apply: true, migrations: [step(1)] })
+      const same = step(1, {
+        statements: (prefix) => [
+          `create table ${prefix}later_1
+             (id text not null primary key)`,
+        ],
+      })
+      expect(await migrate(engine, { apply: true, migrations: [same] })).toEqual([])
+    })
+
+    test('O15: a database from before checksums lives on, and has them after its next step', async () => {
+      const { engine } = await fresh()
+      await migrate(engine, { apply: true, migrations: [step(1)] })
+      const table = engine.table('schema_migration')
+      await sql`alter table ${table} drop column checksum`.execute(engine.db)
+      expect(await migrate(engine, { apply: true, migrations: [step(1)] })).toEqual([])
+      expect(await migrate(engine, { apply: true, migrations: [step(1), step(2)] })).toEqual([2])
+      const rows = await engine.db.selectFrom('schema_migration').select('checksum').execute()
+      expect(rows.map(({ checksum }) => checksum)).toEqual([checksumOf(step(1)), checksumOf(step(2))])
+    })
 
     test('a step that fails leaves nothing behind', async () => {
       const { engine } = await fresh()

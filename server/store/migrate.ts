@@ -3,6 +3,9 @@ import type { Transaction } from 'kysely'
 import { newId } from '../base/index.ts'
 import type { Db, Engine } from './engine/engine.ts'
 import { migrations as allMigrations } from './migrations/all.ts'
+import { checksumOf } from './migrations/checksum.ts'
+import { describeForeignStep } from './migrations/made-step.ts'
+import type { MadeStep } from './migrations/made-step.ts'
 import type { Migration } from './migrations/migration.ts'
 import type { Schema } from './schema.ts'
 
@@ -11,8 +14,7 @@ export class SchemaMismatch extends Error {
   override name = 'SchemaMismatch'
 }
 
-interface AppliedMigration {
-  number: number
+interface AppliedMigration extends MadeStep {
   oldest_code: number
 }
 
@@ -47,6 +49,7 @@ export async function migrate(
     await prepare(engine, trx)
     if ((await readApplied(engine, trx)).length === 0) await expectEmpty(engine, trx)
     await createMigrationTable(engine, trx)
+    await recordChecksums(engine, trx, migrations)
     const steps = pendingOf(await readApplied(engine, trx), migrations)
     for (const step of steps) await applyStep(engine, trx, step)
     return steps.map(({ number }) => number)
@@ -68,8 +71,28 @@ async function createMigrationTable(engine: Engine, trx: Transaction<Schema>): P
     name text not null,
     kind text not null,
     oldest_code integer not null,
-    applied_at bigint not null
+    applied_at bigint not null,
+    checksum text
   )`.execute(trx)
+}
+
+/** A database of a version that recorded none: its steps were released, and are those that this code has. */
+async function recordChecksums(
+  engine: Engine,
+  trx: Transaction<Schema>,
+  migrations: readonly Migration[],
+): Promise<void> {
+  if (!(await migrationColumns(engine, trx)).includes('checksum')) {
+    await sql`alter table ${engine.table('schema_migration')} add column checksum text`.execute(trx)
+  }
+  for (const step of migrations) {
+    await trx
+      .updateTable('schema_migration')
+      .set({ checksum: checksumOf(step) })
+      .where('number', '=', step.number)
+      .where('checksum', 'is', null)
+      .execute()
+  }
 }
 
 /** Where an administrator has made the schema, the right to make one is not needed. */
@@ -90,15 +113,21 @@ async function createSchema(trx: Transaction<Schema>): Promise<void> {
 }
 
 async function readApplied(engine: Engine, db: Db): Promise<AppliedMigration[]> {
+  const columns = await migrationColumns(engine, db)
   // By its columns: another program may have a table of this name.
-  const there =
+  if (!columns.includes('number') || !columns.includes('oldest_code')) return []
+  const query = db.selectFrom('schema_migration').select(['number', 'name', 'oldest_code']).orderBy('number')
+  if (columns.includes('checksum')) return query.select('checksum').execute()
+  return (await query.execute()).map((step) => ({ ...step, checksum: null }))
+}
+
+async function migrationColumns(engine: Engine, db: Db): Promise<string[]> {
+  const columns =
     engine.kind === 'postgres'
-      ? sql<Count>`select count(*) as n from information_schema.columns
-          where table_schema = 'shoal' and table_name = 'schema_migration' and column_name in ('number', 'oldest_code')`
-      : sql<Count>`select count(*) as n from pragma_table_info('schema_migration') where name in ('number', 'oldest_code')`
-  const { rows } = await there.execute(db)
-  if (rows[0]?.n !== 2) return []
-  return db.selectFrom('schema_migration').select(['number', 'oldest_code']).orderBy('number').execute()
+      ? sql<{ name: string }>`select column_name as name from information_schema.columns
+          where table_schema = 'shoal' and table_name = 'schema_migration'`
+      : sql<{ name: string }>`select name from pragma_table_info('schema_migration')`
+  return (await columns.execute(db)).rows.map(({ name }) => name)
 }
 
 interface Count {
@@ -129,6 +158,12 @@ function pendingOf(applied: AppliedMigration[], migrations: readonly Migration[]
       `this version is too old for the database: the database is at schema ${applied.at(-1)?.number} and needs code that knows schema ${needed}, this one knows ${mine}; upgrade this instance`,
     )
   }
+  const foreign = describeForeignStep(applied, migrations)
+  if (foreign !== undefined) {
+    throw new SchemaMismatch(
+      `the database was made by another commit: ${foreign}; run the version that made it, or name an empty database`,
+    )
+  }
   const known = new Set(applied.map(({ number }) => number))
   return migrations.filter(({ number }) => !known.has(number))
 }
@@ -145,6 +180,7 @@ async function applyStep(engine: Engine, trx: Transaction<Schema>, step: Migrati
       kind: step.kind,
       oldest_code: step.oldestCode,
       applied_at: engine.now,
+      checksum: checksumOf(step),
     })
     .execute()
 }

@@ -205,6 +205,8 @@ interface SchemaMigrationTable {
   /** Schema number of the oldest code that can live with it. */
   oldest_code: number
   applied_at: number
+  /** Of what the step does. Null: made before checksums were recorded. */
+  checksum: string | null
 }
 
 export interface Schema {

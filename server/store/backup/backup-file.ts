@@ -18,6 +18,10 @@ const header = z.object({
   /** Of the program that wrote it. */
   version: z.string(),
   schema: z.number(),
+  /** The migrations that made the data. Empty: written before they were recorded. */
+  steps: z
+    .array(z.object({ number: z.number(), name: z.string(), checksum: z.string().nullable() }))
+    .default([]),
   createdAt: z.string(),
   /** A secret that Shoal had generated into DATA_DIR. Null: it is among the rows, or belongs to the environment. */
   secretKey: z.string().nullable(),

@@ -1,7 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { gunzipSync, gzipSync } from 'node:zlib'
+import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { startPostgresServer } from '../../../test/support/postgres-server.ts'
 import type { PostgresServer } from '../../../test/support/postgres-server.ts'
@@ -60,6 +62,21 @@ const bring = (
     keepSecret: () => {},
     ...about,
   })
+
+/** As if another commit had given its first migration this number. */
+async function spoilChecksum({ dataDir, databaseUrl }: Where): Promise<void> {
+  const set = `update ${databaseUrl === null ? '' : 'shoal.'}schema_migration set checksum = '00000000' where number = 1`
+  if (databaseUrl === null) {
+    const database = new DatabaseSync(join(dataDir, 'shoal.db'))
+    database.exec(set)
+    database.close()
+    return
+  }
+  const client = new pg.Client({ connectionString: databaseUrl })
+  await client.connect()
+  await client.query(set)
+  await client.end()
+}
 
 /** All that a person would miss. */
 async function everythingOf(store: Store, userId: string): Promise<unknown> {
@@ -232,6 +249,32 @@ describe.each<Kind>(['sqlite', 'postgres'])('%s', (kind) => {
     await expect(bring(target, bad)).rejects.toThrow(/damaged or was not written to its end/)
     await expect(bring(target, join(folder, 'nowhere'))).rejects.toThrow(/ENOENT/)
     expect((await (await open(target)).users.list({ limit: 9 })).items).toEqual([])
+  })
+
+  test('O15: a backup of another commit is recognised by the checksums of its migrations', async () => {
+    const source = await places[kind]()
+    await filled(await open(source))
+    const file = join(folder, 'other.backup')
+    await save(source, file)
+    const [head = '', ...rest] = gunzipSync(readFileSync(file)).toString().split('\n')
+    const rewrite = (text: string): void => writeFileSync(file, gzipSync([text, ...rest].join('\n')))
+
+    rewrite(head.replace(/"checksum":"\w{8}/, '"checksum":"00000000'))
+    await expect(bring(await places[kind](), file)).rejects.toThrow(
+      /the backup was made by another commit: its migration 1 \(initial, 00000000\) is not .*; restore it with Shoal 1\.2\.3/,
+    )
+    rewrite(head.replace(/"steps":\[.*?\],/, ''))
+    expect((await bring(await places[kind](), file)).tables).toContainEqual({ table: 'chat', rows: 13 })
+  })
+
+  test('O15: data of another commit is not backed up as if it were of this one', async () => {
+    const source = await places[kind]()
+    const store = await open(source)
+    await store.close()
+    await spoilChecksum(source)
+    await expect(save(source, join(folder, 'none.backup'))).rejects.toThrow(
+      /the data was made by another commit: its migration 1 .*; use the version that serves it/,
+    )
   })
 
   test('a generated secret goes along; one of the environment has to be the same', async () => {

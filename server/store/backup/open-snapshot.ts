@@ -1,6 +1,8 @@
 import type { Clock, Logger } from '../../base/index.ts'
 import { SchemaMismatch } from '../migrate.ts'
 import { migrations } from '../migrations/all.ts'
+import { describeForeignStep } from '../migrations/made-step.ts'
+import type { MadeStep } from '../migrations/made-step.ts'
 import { openPostgres } from '../postgres/open-postgres.ts'
 import { openPostgresSnapshot } from './postgres-snapshot.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -26,12 +28,20 @@ export async function openSnapshot({ dataDir, databaseUrl, clock, logger }: Plac
       : await openPostgresSnapshot(
           openPostgres({ databaseUrl, clock, logger, ...movingDeadlines, poolSize: 1 }),
         )
-  const mine = migrations.at(-1)?.number ?? 0
-  if (snapshot.schema === mine) return snapshot
+  const problem = problemOf(snapshot.steps)
+  if (problem === undefined) return snapshot
   await snapshot.close()
-  throw new SchemaMismatch(
-    snapshot.schema < mine
-      ? `the data is at schema ${snapshot.schema} and this version works with ${mine}: run \`shoal migrate\` first`
-      : `the data is at schema ${snapshot.schema} and this version knows ${mine} at most: use the version that serves it`,
-  )
+  throw new SchemaMismatch(problem)
+}
+
+function problemOf(steps: readonly MadeStep[]): string | undefined {
+  const foreign = describeForeignStep(steps, migrations)
+  if (foreign !== undefined)
+    return `the data was made by another commit: ${foreign}; use the version that serves it`
+  const mine = migrations.at(-1)?.number ?? 0
+  const found = steps.at(-1)?.number ?? 0
+  if (found === mine) return undefined
+  return found < mine
+    ? `the data is at schema ${found} and this version works with ${mine}: run \`shoal migrate\` first`
+    : `the data is at schema ${found} and this version knows ${mine} at most: use the version that serves it`
 }

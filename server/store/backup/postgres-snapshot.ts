@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Transaction } from 'kysely'
 import type { Schema } from '../schema.ts'
 import type { PostgresEngine } from '../postgres/open-postgres.ts'
+import { stepOf } from '../migrations/made-step.ts'
 import { rowsAtOnce } from './snapshot.ts'
 import type { Snapshot } from './snapshot.ts'
 import { withFlags } from './tables.ts'
@@ -19,12 +20,12 @@ export async function openPostgresSnapshot(engine: PostgresEngine): Promise<Snap
   transaction.catch(opened.reject)
   try {
     const trx = await opened.promise
-    const { rows } = await sql<{
-      schema: number
-    }>`select max(number) as schema from ${engine.table('schema_migration')}`.execute(trx)
+    const { rows } = await sql<
+      Record<string, unknown>
+    >`select * from ${engine.table('schema_migration')} order by number`.execute(trx)
     return {
       kind: 'postgres',
-      schema: rows[0]?.schema ?? 0,
+      steps: rows.map(stepOf),
       rows: (table) => rowsOf(engine, trx, table),
       async close() {
         over.resolve()

@@ -1,5 +1,6 @@
 import { migrate, SchemaMismatch } from '../migrate.ts'
 import { migrations } from '../migrations/all.ts'
+import { describeForeignStep } from '../migrations/made-step.ts'
 import { openPostgres } from '../postgres/open-postgres.ts'
 import { openSqlite } from '../sqlite/open-sqlite.ts'
 import { readBackupFile } from './backup-file.ts'
@@ -69,7 +70,13 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
   }
 }
 
-function checkSchema({ schema, version }: BackupHeader): void {
+function checkSchema({ schema, steps, version }: BackupHeader): void {
+  const foreign = describeForeignStep(steps, migrations)
+  if (foreign !== undefined) {
+    throw new SchemaMismatch(
+      `the backup was made by another commit: ${foreign}; restore it with Shoal ${version}`,
+    )
+  }
   const mine = migrations.at(-1)?.number ?? 0
   if (schema === mine) return
   throw new SchemaMismatch(

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { stepOf } from '../migrations/made-step.ts'
 import { rowsAtOnce } from './snapshot.ts'
 import type { Snapshot } from './snapshot.ts'
 import { withFlags } from './tables.ts'
@@ -18,11 +19,10 @@ export function openSqliteSnapshot(dataDir: string): Snapshot {
   const database = new DatabaseSync(path, { readOnly: true, timeout: 5000 })
   try {
     database.exec('begin')
-    const row = database.prepare('select max(number) as schema from schema_migration').get()
-    const { schema } = row as { schema: number }
+    const steps = database.prepare('select * from schema_migration order by number').all()
     return {
       kind: 'sqlite',
-      schema,
+      steps: steps.map(stepOf),
       rows: (table) => rowsOf(database, table),
       async close() {
         if (database.isOpen) database.close()

@@ -1,3 +1,5 @@
+import { migrations } from '../migrations/all.ts'
+import { recordOf } from '../migrations/made-step.ts'
 import { writeBackupFile } from './backup-file.ts'
 import { openSnapshot } from './open-snapshot.ts'
 import type { Place } from './open-snapshot.ts'
@@ -23,7 +25,14 @@ export async function writeBackup(options: BackupOptions): Promise<{ table: stri
     const createdAt = new Date(clock.now()).toISOString()
     return await writeBackupFile(
       file,
-      { version, schema: snapshot.schema, createdAt, secretKey },
+      // The steps of the snapshot are those of this code; a database may not have recorded their checksums yet.
+      {
+        version,
+        schema: snapshot.steps.at(-1)?.number ?? 0,
+        steps: migrations.map(recordOf),
+        createdAt,
+        secretKey,
+      },
       sourceOf(snapshot),
     )
   } finally {

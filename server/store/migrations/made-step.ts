@@ -1,0 +1,41 @@
+import { checksumOf } from './checksum.ts'
+import type { Migration } from './migration.ts'
+
+/** A step as a database or a backup records it. */
+export interface MadeStep {
+  number: number
+  name: string
+  /** Null: made before checksums were recorded. */
+  checksum: string | null
+}
+
+/** Of a row of `schema_migration`, which may be older than its column `checksum`. */
+export function stepOf({ number, name, checksum }: Record<string, unknown>): MadeStep {
+  return {
+    number: Number(number),
+    name: String(name),
+    checksum: typeof checksum === 'string' ? checksum : null,
+  }
+}
+
+/** How a step is recorded. */
+export const recordOf = (step: Migration): MadeStep => ({
+  number: step.number,
+  name: step.name,
+  checksum: checksumOf(step),
+})
+
+/** Says which of these steps this code knows as another one; undefined: none. */
+export function describeForeignStep(
+  made: readonly MadeStep[],
+  migrations: readonly Migration[],
+): string | undefined {
+  for (const { number, name, checksum } of made) {
+    const mine = migrations.find((it) => it.number === number)
+    if (!mine || checksum === null || checksum === checksumOf(mine)) continue
+    return `its migration ${number} (${name}, ${short(checksum)}) is not the one of this version (${mine.name}, ${short(checksumOf(mine))})`
+  }
+  return undefined
+}
+
+const short = (checksum: string): string => checksum.slice(0, 8)
