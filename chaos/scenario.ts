@@ -11,7 +11,7 @@ export interface Finding {
 /** Breaks something for real, and checks one promise of DESIGN §1. */
 export interface Scenario {
   name: string
-  /** P1 to P13. */
+  /** P1 to P14. */
   promise: string
   /** What must hold. */
   bound: string

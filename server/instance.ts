@@ -13,6 +13,7 @@ import { meetInstallation } from './instance/meet-installation.ts'
 import { serveCommandLine } from './instance/serve-command-line.ts'
 import { createServices } from './instance/services.ts'
 import type { Services } from './instance/services.ts'
+import { unconfirmed } from './instance/unconfirmed.ts'
 import { InstanceState } from './instance/state.ts'
 
 export interface InstanceOptions {
@@ -143,6 +144,8 @@ async function startServices(
   void jobs
     .add('prune', 'daily', {}, { inMs: 600_000 })
     .catch((error: unknown) => logger.warn({ err: error }, 'this start plans no pruning; another will'))
+  const waiting = await unconfirmed(store)
+  if (waiting !== undefined) logger.warn(waiting)
   state.loads(() => membership.update({ runs: chat.runs, sockets: hub.size, people: events.people }))
   if (config.accounts.firstAdmin) await accounts.operator.ensureFirstAdmin(config.accounts.firstAdmin)
 }

@@ -12,6 +12,7 @@ import { redisFaults } from './redis-faults.ts'
 import { redisLosses } from './redis-loss.ts'
 import { redisTopologies } from './redis-topologies.ts'
 import { restartAlways } from './restart-always.ts'
+import { restoredCopy } from './restored-copy.ts'
 import { revocationScenarios } from './revocations.ts'
 import { upgrades } from './rolling-restart.ts'
 import { signInLimits } from './sign-in-limits.ts'
@@ -36,6 +37,7 @@ export const scenarios: Scenario[] = [
   signInLimits,
   balancing,
   idleInstance,
+  restoredCopy,
   ...redisFaults,
   ...redisTopologies,
   ...postgresFaults,

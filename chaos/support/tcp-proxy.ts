@@ -8,6 +8,8 @@ type Said = (said: string) => boolean
 /** Stands between an instance and a service, and does to the traffic what networks do. */
 export interface TcpProxy {
   readonly port: number
+  /** Connections that clients made so far. */
+  readonly connections: number
   /** Bytes that came from the service so far. */
   readonly received: number
   /** Ends every connection; new ones are ended at once, until `mend`. */
@@ -43,6 +45,7 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
   let mode: 'open' | 'cut' | 'stalled' = 'open'
   let lateMs = 0
   let received = 0
+  let connections = 0
   let toLose: { fits: Said; lost: () => void } | undefined
 
   const end = (pair: Pair): void => {
@@ -90,6 +93,7 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
   }
 
   const server = createServer((near) => {
+    connections++
     near.on('error', () => near.destroy())
     if (mode === 'cut') near.destroy()
     else if (mode === 'open') join(near)
@@ -108,6 +112,9 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
   }
   return {
     port: (server.address() as AddressInfo).port,
+    get connections() {
+      return connections
+    },
     get received() {
       return received
     },

@@ -30,6 +30,8 @@ export const getCluster = operation({
       kind: z.enum(['sqlite', 'postgres']),
       healthy: z.boolean(),
       problem: z.string().optional(),
+      /** What to do though everything works: one sentence each. */
+      warnings: z.array(z.string()),
     }),
     redis: z.object({
       configured: z.boolean(),

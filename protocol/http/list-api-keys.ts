@@ -9,6 +9,8 @@ export const apiKeyView = z.object({
   createdAt: z.number(),
   lastUsedAt: z.number().nullable(),
   expiresAt: z.number().nullable(),
+  /** Refused since the data was restored or copied, until an administrator confirms it. */
+  suspended: z.boolean(),
 })
 export type ApiKeyView = z.infer<typeof apiKeyView>
 

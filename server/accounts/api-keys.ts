@@ -54,6 +54,7 @@ export async function createApiKeyFor(
     createdAt: now,
     lastUsedAt: null,
     expiresAt: expiresAt ?? null,
+    suspended: false,
   }
   await store.apiKeys.create(row)
   return { ...presentApiKey(row), key }
@@ -71,6 +72,7 @@ export async function deleteApiKey(context: Context, caller: Caller, id: string)
   return { ok: true }
 }
 
-function presentApiKey({ id, name, hint, createdAt, lastUsedAt, expiresAt }: ApiKeyRow): ApiKeyView {
-  return { id, name, hint, createdAt, lastUsedAt, expiresAt }
+function presentApiKey(row: ApiKeyRow): ApiKeyView {
+  const { id, name, hint, createdAt, lastUsedAt, expiresAt, suspended } = row
+  return { id, name, hint, createdAt, lastUsedAt, expiresAt, suspended }
 }

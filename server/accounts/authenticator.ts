@@ -50,6 +50,8 @@ interface KnownAccess {
 
 const noteEveryMs = 60_000
 const renewEveryMs = 86_400_000
+const suspendedKey =
+  'This API key is suspended because the data was restored or copied. Ask an administrator to confirm it: shoal store confirm.'
 
 /**
  * Who makes a request (P5): in memory for a session or key that this instance has seen, one statement at first sight.
@@ -164,6 +166,7 @@ export class Authenticator {
     const found = await this.#options.store.apiKeys.byHash(hash)
     if (!found) return undefined
     const { key, user } = found
+    if (key.suspended) throw new AppError('unauthenticated', { message: suspendedKey })
     if (key.expiresAt !== null && key.expiresAt <= this.#options.clock.now()) return undefined
     return this.#known(user, {
       sessionId: null,

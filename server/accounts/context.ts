@@ -1,5 +1,6 @@
 import type { Clock, Logger } from '../base/index.ts'
 import type { RateLimits } from '../coordination/contracts.ts'
+import type { Epochs } from '../store/contract/epochs.ts'
 import type { ApiKeys, SessionRow, Sessions } from '../store/contract/sessions.ts'
 import type { Users } from '../store/contract/users.ts'
 import type { UserView } from '../../protocol/index.ts'
@@ -31,6 +32,7 @@ export interface AccountStore {
   users: Users
   sessions: Sessions
   apiKeys: ApiKeys
+  epochs: Epochs
 }
 
 /** Who makes a request. Exactly one of the ids is set. */
@@ -68,7 +70,7 @@ export interface OperatorContext {
   store: AccountStore
   clock: Clock
   hasher: PasswordHasher
-  authenticator: Pick<Authenticator, 'revoked'>
+  authenticator: Pick<Authenticator, 'revoked' | 'forgetAll'>
   announce: (feed: 'revocations') => void
 }
 

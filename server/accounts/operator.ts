@@ -8,6 +8,7 @@ import { role as roleField } from '../../protocol/http/user-view.ts'
 import type { Role } from '../../protocol/http/user-view.ts'
 import type { UserView } from '../../protocol/index.ts'
 import type { z } from 'zod'
+import type { EpochCounts, EpochView } from '../store/contract/epochs.ts'
 import type { UserRow } from '../store/contract/users.ts'
 import { changeUser, giveNewPassword } from './administer-users.ts'
 import { createApiKeyFor } from './api-keys.ts'
@@ -26,12 +27,16 @@ export interface Operator {
   setActive(email: string, active: boolean): Promise<UserView>
   /** The key itself. */
   createApiKey(email: string, name: string): Promise<{ key: string }>
+  /** After a point-in-time recovery, which cannot be told from a failover: see Epochs. */
+  beginEpoch(): Promise<EpochCounts>
+  /** API keys and background jobs that a new epoch suspended work again. */
+  confirmEpoch(): Promise<EpochView['unconfirmed']>
   /** WEBUI_ADMIN_EMAIL: made where nobody has an account yet. False: somebody has. */
   ensureFirstAdmin(admin: { email: string; name: string; password: string }): Promise<boolean>
 }
 
 export function createOperator(context: OperatorContext): Operator {
-  const { store, hasher } = context
+  const { store, hasher, authenticator, announce } = context
 
   async function find(email: string): Promise<UserRow> {
     const user = await store.users.byEmail(check('email', emailField, email))
@@ -67,6 +72,13 @@ export function createOperator(context: OperatorContext): Operator {
       const { key } = await createApiKeyFor(context, user.id, { name: check('name', nameField, name) })
       return { key }
     },
+    async beginEpoch() {
+      const counts = await store.epochs.begin('operator')
+      authenticator.forgetAll()
+      announce('revocations')
+      return counts
+    },
+    confirmEpoch: () => store.epochs.confirm(),
     async ensureFirstAdmin({ email, name, password }) {
       if ((await store.users.count()) > 0) return false
       const passwordHash = await hasher.hash(password)

@@ -17,6 +17,8 @@ export function adminVerbs(operator: Operator): AdminVerbs {
     'user reset-password': (args) => operator.resetPassword(text(args, 'email')),
     'user deactivate': (args) => operator.setActive(text(args, 'email'), false),
     'user activate': (args) => operator.setActive(text(args, 'email'), true),
+    'store confirm': () => operator.confirmEpoch(),
+    'store new-epoch': () => operator.beginEpoch(),
     'key create': (args) => operator.createApiKey(text(args, 'user'), text(args, 'name')),
   }
 }

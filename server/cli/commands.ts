@@ -83,8 +83,21 @@ export const commands = [
     words: 'restore',
     summary: 'Bring a saved installation into an empty place, of either database, and check it',
     flags: { from: 'file that backup has written', ...data },
-    switches: { replace: 'drop what is there' },
+    switches: {
+      replace: 'drop what is there',
+      'as-copy': 'for a copy beside the original: disable its provider connections too',
+    },
     needed: ['from'],
+  },
+  {
+    words: 'store confirm',
+    summary: 'After a restore: let API keys and background jobs work again',
+    flags: data,
+  },
+  {
+    words: 'store new-epoch',
+    summary: 'After a point-in-time recovery: end sessions and unfinished answers, suspend API keys and jobs',
+    flags: data,
   },
   {
     words: 'db copy',

@@ -4,6 +4,7 @@ import type { Logger } from '../base/index.ts'
 import { keepEmbeddedSecret, readEmbeddedSecret } from '../config.ts'
 import type { Config } from '../config.ts'
 import { fingerprintOf } from '../instance/find-store.ts'
+import { stoppedSentence } from './stopped-sentence.ts'
 import { copyStore, restoreBackup, writeBackup } from '../store/index.ts'
 import { version } from '../version.ts'
 
@@ -40,25 +41,35 @@ export async function backup({ config, flags, logger }: MoveData): Promise<strin
 /** `shoal restore`. */
 export async function restore({ config, flags, switches, logger, tell }: MoveData): Promise<string> {
   const { dataDir, databaseUrl } = config.store
-  const { tables, createdAt, secret } = await restoreBackup({
+  const asCopy = switches.has('as-copy')
+  const { tables, createdAt, secret, stopped, disabledConnections } = await restoreBackup({
     file: resolve(flags['from'] ?? ''),
     dataDir,
     databaseUrl,
     replace: switches.has('replace'),
+    asCopy,
     clock: systemClock,
     logger,
     fingerprint: fingerprint(config),
     keepSecret: (found) => keepEmbeddedSecret(dataDir, found),
     progress: (table, rows) => tell(`${table}: ${rows}`),
   })
-  const done = `Restored ${summary(tables)}, as of ${createdAt}; counts and sums are those of the backup.`
-  return secret === 'needed' ? `${done}\n${setSecret}` : done
+  return [
+    `Restored ${summary(tables)}, as of ${createdAt}; counts and sums are those of the backup.`,
+    stoppedSentence(stopped),
+    ...(asCopy
+      ? [
+          `Provider connections that were disabled: ${disabledConnections}. Those of the environment (OPENAI_API_BASE_URL, OLLAMA_BASE_URL) are not part of the data: leave them out of the copy's environment, and give it another REDIS_KEY_PREFIX if it uses the same Redis.`,
+        ]
+      : ['If the original still runs, give this one another REDIS_KEY_PREFIX if it uses the same Redis.']),
+    ...(secret === 'needed' ? [setSecret] : []),
+  ].join('\n')
 }
 
 /** `shoal db copy`. */
 export async function copyToPostgres({ config, flags, logger, tell }: MoveData): Promise<string> {
   const { dataDir } = config.store
-  const { tables, secret } = await copyStore({
+  const { tables, secret, stopped } = await copyStore({
     dataDir,
     databaseUrl: flags['to'] ?? '',
     clock: systemClock,
@@ -69,6 +80,11 @@ export async function copyToPostgres({ config, flags, logger, tell }: MoveData):
   })
   return [
     `Copied ${summary(tables)}; counts and sums are the same on both sides. ${dataDir} is as it was.`,
+    ...(stopped.runs + stopped.jobs === 0
+      ? []
+      : [
+          `Unfinished answers that ended as interrupted in the copy: ${stopped.runs}. Background jobs that wait there until you run \`shoal store confirm\`: ${stopped.jobs}.`,
+        ]),
     'Next: set DATABASE_URL to this database and start. For several instances set REDIS_URL as well.',
     ...(secret === 'needed' ? [setSecret] : []),
   ].join('\n')

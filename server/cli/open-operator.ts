@@ -36,7 +36,7 @@ export async function withOperator<T>(
         clock: systemClock,
         hasher: createPasswordHasher(),
         // This process keeps nothing in memory that could be revoked.
-        authenticator: { revoked: () => {} },
+        authenticator: { revoked: () => {}, forgetAll: () => {} },
         announce: (feed) => announcer.announce(feed),
       }),
     )

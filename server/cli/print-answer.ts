@@ -2,6 +2,14 @@ import { z } from 'zod'
 import { userView } from '../../protocol/http/user-view.ts'
 import type { UserView } from '../../protocol/index.ts'
 import type { CommandName } from './commands.ts'
+import { stoppedSentence } from './stopped-sentence.ts'
+
+const epochCounts = z.object({
+  runs: z.number(),
+  sessions: z.number(),
+  apiKeys: z.number(),
+  jobs: z.number(),
+})
 
 /** The answer of a verb as the command prints it. Throws where it is not what this version knows. */
 export function printAnswer(name: CommandName, answer: unknown, asJson: boolean): string {
@@ -10,6 +18,11 @@ export function printAnswer(name: CommandName, answer: unknown, asJson: boolean)
     return asJson ? JSON.stringify(users, undefined, 2) : table(users)
   }
   if (name === 'user reset-password') return z.object({ password: z.string() }).parse(answer).password
+  if (name === 'store new-epoch') return stoppedSentence(epochCounts.parse(answer))
+  if (name === 'store confirm') {
+    const { apiKeys, jobs } = epochCounts.pick({ apiKeys: true, jobs: true }).parse(answer)
+    return `API keys that work again: ${apiKeys}. Background jobs that run again: ${jobs}.`
+  }
   if (name === 'key create') return z.object({ key: z.string() }).parse(answer).key
   const { email, role, active } = userView.parse(answer)
   return `${email}: ${role}${active ? '' : ', deactivated'}`

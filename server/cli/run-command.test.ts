@@ -80,7 +80,7 @@ test('beside a running server, the server does it', async () => {
     store,
     clock: systemClock,
     hasher: createPasswordHasher(),
-    authenticator: { revoked: (_, users) => revoked.push(...users) },
+    authenticator: { forgetAll: () => {}, revoked: (_, users) => revoked.push(...users) },
     announce: () => {},
   })
   const verbs = adminVerbs(operator)

@@ -58,6 +58,8 @@ async function run(command: Command, io: CommandIo): Promise<number> {
     case 'user deactivate':
     case 'user activate':
     case 'key create':
+    case 'store confirm':
+    case 'store new-epoch':
       return withConfig(command, io, (config, warnings) => administer(command, { config, warnings, io }))
     default:
       return command.name satisfies never

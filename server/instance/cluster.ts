@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { getCluster } from '../../protocol/http/get-cluster.ts'
 import type { Services } from './services.ts'
+import { unconfirmed } from './unconfirmed.ts'
 
 /** The instances as this one sees them, and the health of what they share. */
 export async function cluster({
@@ -12,6 +13,7 @@ export async function cluster({
     () => undefined,
     (error: unknown) => (error instanceof Error ? error.message : String(error)),
   )
+  const waiting = problem === undefined ? await unconfirmed(store) : undefined
   const redisProblem = link?.problem()
   const members = membership.members().map((member) => ({
     incarnation: member.incarnation,
@@ -32,6 +34,7 @@ export async function cluster({
       kind: store.kind,
       healthy: problem === undefined,
       ...(problem === undefined ? {} : { problem }),
+      warnings: waiting === undefined ? [] : [waiting],
     },
     redis: {
       configured: link !== undefined,

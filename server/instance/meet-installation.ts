@@ -1,6 +1,7 @@
 import { every } from '../base/index.ts'
 import type { Clock, Logger } from '../base/index.ts'
 import type { Config } from '../config.ts'
+import type { RedisLink } from '../coordination/redis/redis-link.ts'
 import { untilHealthy } from '../coordination/redis/until-healthy.ts'
 import type { Store } from '../store/index.ts'
 import type { Coordination } from './coordination.ts'
@@ -56,7 +57,7 @@ export async function meetInstallation(options: MeetInstallationOptions): Promis
 
 /** Whoever comes first writes who they are; it lasts a day beyond the last instance. */
 async function meetInRedis(
-  { config, coordination, state, logger }: MeetInstallationOptions,
+  { config, coordination, state, store, logger }: MeetInstallationOptions,
   mine: string,
 ): Promise<void> {
   const { link, keys } = coordination
@@ -65,8 +66,13 @@ async function meetInRedis(
   const theirs = await link.command(['SET', key, mine, 'NX', 'GET', 'PX', expiresMs])
   if (theirs === null || theirs === mine) {
     await link.command(['PEXPIRE', key, expiresMs])
-    if (state.installationProblem !== undefined) logger.info('nobody else uses this Redis prefix any more')
-    state.installationProblem = undefined
+    const copy = await meetCopy(link, keys.installationEpoch(), store)
+    const problem = copy ? copySentence(config.redis.keyPrefix) : undefined
+    if (problem !== undefined && state.installationProblem !== problem) logger.error(problem)
+    if (problem === undefined && state.installationProblem !== undefined) {
+      logger.info('nobody else uses this Redis prefix any more')
+    }
+    state.installationProblem = problem
     return
   }
   const sameStore = typeof theirs === 'string' && theirs.split(' ')[0] === mine.split(' ')[0]
@@ -75,4 +81,24 @@ async function meetInRedis(
     : `another installation uses the Redis prefix "${config.redis.keyPrefix}": set another REDIS_KEY_PREFIX on one of the two, or the same DATABASE_URL if they are one`
   if (state.installationProblem !== problem) logger.error(problem)
   state.installationProblem = problem
+}
+
+/** Longer than two renewals by an instance that runs. */
+const renewedWithinMs = 30_000
+
+/** Whether instances run under this prefix on a copy of this store: the same installation in another epoch. */
+async function meetCopy(link: RedisLink, key: string, store: Store): Promise<boolean> {
+  const { id } = await store.epochs.read()
+  const theirs = await link.command(['SET', key, id, 'NX', 'GET', 'PX', expiresMs])
+  if (theirs !== null && theirs !== id) {
+    // After a restore the instances of the former epoch have stopped: what nobody renews any more gives way.
+    const left = Number(await link.command(['PTTL', key]))
+    if (expiresMs - left < renewedWithinMs) return true
+  }
+  await link.command(['SET', key, id, 'PX', expiresMs])
+  return false
+}
+
+function copySentence(prefix: string): string {
+  return `instances of this installation use the Redis prefix "${prefix}" with another copy of its data: set another REDIS_KEY_PREFIX for the copy. If they have been stopped for a restore, this ends within 30 s`
 }

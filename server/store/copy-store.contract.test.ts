@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startPostgresServer } from '../../test/support/postgres-server.ts'
 import type { PostgresServer } from '../../test/support/postgres-server.ts'
+import { everythingOf, interrupted } from '../../test/support/everything-of.ts'
 import { ended, givenRun, givenUser, messageRequest, part } from '../../test/support/store-fixture.ts'
 import { silentLogger, systemClock } from '../base/index.ts'
 import { copyStore, openStore, StoreLocked } from './index.ts'
-import type { Store } from './index.ts'
 
 const base = { secret: 'kept', clock: systemClock, logger: silentLogger }
 
@@ -27,22 +27,8 @@ afterEach(() => rmSync(dataDir, { recursive: true }))
 const copy = async (): Promise<{ table: string; rows: number }[]> =>
   (await copyStore({ ...base, dataDir, databaseUrl, secretWith: () => null, fingerprint: null })).tables
 
-/** All that a person would miss. */
-async function everythingOf(store: Store, userId: string): Promise<unknown> {
-  const chats = (await store.chats.list({ userId, archived: false, limit: 100 })).items
-  return {
-    users: await store.users.list({ limit: 100 }),
-    trees: await Promise.all(chats.map(({ id }) => store.chats.tree(id, userId))),
-    running: await store.runs.running({ userId: null, limit: 100 }),
-    connections: await store.connections.list(),
-    settings: await store.settings.read(),
-    installation: await store.installations.meet('print'),
-    revisions: await store.revisions.list(),
-  }
-}
-
 describe('copyStore', () => {
-  test('everything is there afterwards, running answers included, and the source is as it was', async () => {
+  test('everything is there afterwards, unfinished answers as interrupted, and the source is as it was', async () => {
     const embedded = await openStore({ ...base, dataDir })
     const user = await givenUser(embedded, { role: 'admin' })
     for (let n = 0; n < 30; n++) {
@@ -79,8 +65,11 @@ describe('copyStore', () => {
     const counts = await copy()
     expect(counts).toContainEqual({ table: 'chat', rows: 31 })
     const moved = await openStore({ ...base, dataDir: '', databaseUrl })
-    expect(await everythingOf(moved, user.id)).toEqual(before)
-    expect((await moved.runs.readWithText(run.id))?.text).toBe('half an ans')
+    expect(await everythingOf(moved, user.id)).toEqual(interrupted(before))
+    expect(await moved.runs.readWithText(run.id)).toMatchObject({
+      text: 'half an ans',
+      status: 'interrupted',
+    })
     expect((await moved.runs.start(messageRequest(user.id))).kind).toBe('started')
     await moved.close()
     const again = await openStore({ ...base, dataDir })

@@ -1,3 +1,4 @@
+import { stopWork } from './epoch/begin-epoch.ts'
 import { migrate } from './migrate.ts'
 import { moveRows, NotEmpty } from './backup/move-rows.ts'
 import { movingDeadlines, openSnapshot } from './backup/open-snapshot.ts'
@@ -23,6 +24,8 @@ export interface CopyOptions extends Place {
 export interface Copied {
   tables: { table: string; rows: number }[]
   secret: SecretOutcome
+  /** Answers that ended as interrupted, and background jobs that wait for an administrator. */
+  stopped: { runs: number; jobs: number }
 }
 
 /**
@@ -42,14 +45,17 @@ export async function copyStore(options: CopyOptions): Promise<Copied> {
       const carried = options.secretWith(await fingerprintIn(from))
       await migrate(to, { apply: true })
       let secret: SecretOutcome = 'kept'
+      let stopped = { runs: 0, jobs: 0 }
       const tables = await moveRows(to, sourceOf(from), {
         ...(progress ? { progress } : {}),
         last: async (trx) => {
           const { fingerprint } = options
           secret = await settleSecret(trx, { kind: 'postgres', carried, fingerprint, keepSecret: () => {} })
+          // Somebody may start the server of the folder again: the two must not both ask the provider.
+          stopped = await stopWork(to, trx)
         },
       })
-      return { tables, secret }
+      return { tables, secret, stopped }
     } finally {
       await to.close()
       await from.close()

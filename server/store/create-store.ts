@@ -3,6 +3,7 @@ import type { Engine } from './engine/engine.ts'
 import { createApiKeys } from './queries/api-keys.ts'
 import { createChats } from './queries/chats/chats.ts'
 import { createConnections } from './queries/connections.ts'
+import { createEpochs } from './queries/epochs.ts'
 import { createInstallations } from './queries/installations.ts'
 import { createInstances } from './queries/instances.ts'
 import { createJobs } from './queries/jobs.ts'
@@ -43,6 +44,7 @@ export function createStore({ engine, secret, warn }: StoreParts): Store {
     installations: createInstallations(engine, (agreed) => {
       box ??= new SecretBox(agreed)
     }),
+    epochs: createEpochs(engine),
     jobs: createJobs(engine),
     settings: createSettings(engine),
     now: () =>

@@ -1,5 +1,6 @@
 export type * from './contract/chats.ts'
 export type * from './contract/connections.ts'
+export type * from './contract/epochs.ts'
 export type * from './contract/fleet.ts'
 export type * from './contract/runs.ts'
 export type * from './contract/sessions.ts'

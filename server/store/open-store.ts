@@ -1,6 +1,7 @@
 import type { Clock, Logger } from '../base/index.ts'
 import { createStore } from './create-store.ts'
 import type { Engine } from './engine/engine.ts'
+import { checkPlace } from './epoch/check-place.ts'
 import { migrate } from './migrate.ts'
 import { checkConnectionBudget } from './postgres/connection-budget.ts'
 import { openPostgres } from './postgres/open-postgres.ts'
@@ -36,6 +37,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const { engine, check } = openEngine(options, warn)
   try {
     await migrate(engine, { apply: options.migrate ?? true })
+    await checkPlace(engine, { dataDir: options.dataDir, warn })
     await check()
     return createStore({ engine, secret: options.secret, warn })
   } catch (error) {

@@ -1,6 +1,7 @@
 import type { ColumnType } from 'kysely'
 import type { ChatRow, MessageRow } from './contract/chats.ts'
 import type { ConnectionRow } from './contract/connections.ts'
+import type { EpochReason } from './contract/epochs.ts'
 import type { RevisionRow } from './contract/fleet.ts'
 import type { RunRow } from './contract/runs.ts'
 import type { UserRow } from './contract/users.ts'
@@ -57,6 +58,8 @@ interface ApiKeyTable {
   created_at: number
   last_used_at: number | null
   expires_at: number | null
+  /** Not valid until an administrator confirms it. */
+  suspended_at: number | null
 }
 
 interface ConnectionTable {
@@ -171,12 +174,22 @@ interface InstallationTable {
   secret: string | null
 }
 
+/** One row. */
+interface EpochTable {
+  one: number
+  id: string
+  begun_at: number
+  reason: EpochReason
+  /** See place-of.ts. */
+  place: string | null
+}
+
 interface JobTable {
   id: string
   kind: string
   key: string
   payload: string
-  state: 'waiting' | 'claimed' | 'dead'
+  state: 'waiting' | 'claimed' | 'dead' | 'suspended'
   run_at: number
   attempts: number
   fence: number
@@ -224,6 +237,7 @@ export interface Schema {
   instance: InstanceTable
   revision: RevisionTable
   installation: InstallationTable
+  epoch: EpochTable
   job: JobTable
   setting: SettingTable
   setting_change: SettingChangeTable

@@ -38,6 +38,7 @@ export function describeSessions(name: string, make: MakeStore): void {
         name: 'script',
         hash: newId(),
         hint: 'sk-…',
+        suspended: false,
         ...times,
         ...about,
       }

@@ -1,5 +1,6 @@
 import type { Chats } from './contract/chats.ts'
 import type { Connections } from './contract/connections.ts'
+import type { Epochs } from './contract/epochs.ts'
 import type { Installations, Instances, Jobs, Revisions, StoredSettings } from './contract/fleet.ts'
 import type { Runs } from './contract/runs.ts'
 import type { ApiKeys, Sessions } from './contract/sessions.ts'
@@ -21,6 +22,7 @@ export interface Store {
   instances: Instances
   revisions: Revisions
   installations: Installations
+  epochs: Epochs
   jobs: Jobs
   settings: StoredSettings
   /** Epoch ms by the store's clock. */

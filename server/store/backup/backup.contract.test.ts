@@ -7,6 +7,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { startPostgresServer } from '../../../test/support/postgres-server.ts'
 import type { PostgresServer } from '../../../test/support/postgres-server.ts'
+import { everythingOf, interrupted } from '../../../test/support/everything-of.ts'
 import { ended, givenRun, givenUser, part } from '../../../test/support/store-fixture.ts'
 import { silentLogger, sleep, systemClock } from '../../base/index.ts'
 import { openStore, restoreBackup, StoreLocked, writeBackup } from '../index.ts'
@@ -58,6 +59,7 @@ const bring = (
     ...where,
     file,
     replace: false,
+    asCopy: false,
     fingerprint: null,
     keepSecret: () => {},
     ...about,
@@ -76,20 +78,6 @@ async function spoilChecksum({ dataDir, databaseUrl }: Where): Promise<void> {
   await client.connect()
   await client.query(set)
   await client.end()
-}
-
-/** All that a person would miss. */
-async function everythingOf(store: Store, userId: string): Promise<unknown> {
-  const chats = (await store.chats.list({ userId, archived: false, limit: 100 })).items
-  return {
-    users: await store.users.list({ limit: 100 }),
-    trees: await Promise.all(chats.map(({ id }) => store.chats.tree(id, userId))),
-    running: await store.runs.running({ userId: null, limit: 100 }),
-    connections: await store.connections.list(),
-    settings: await store.settings.read(),
-    installation: await store.installations.meet('print'),
-    revisions: await store.revisions.list(),
-  }
 }
 
 async function filled(store: Store): Promise<string> {
@@ -146,7 +134,7 @@ describe.each<[Kind, Kind]>([
     const { tables } = await bring(target, file)
     expect(tables).toEqual(saved)
     const restored = await open(target)
-    expect(await everythingOf(restored, userId)).toEqual(before)
+    expect(await everythingOf(restored, userId)).toEqual(interrupted(before))
     expect((await givenRun(restored, userId)).run.status).toBe('running')
     expect(await everythingOf(source, userId)).toEqual(before)
   })

@@ -1,3 +1,8 @@
+import type { Transaction } from 'kysely'
+import type { EpochCounts } from '../contract/epochs.ts'
+import { beginEpoch } from '../epoch/begin-epoch.ts'
+import { placeOf } from '../epoch/place-of.ts'
+import type { Schema } from '../schema.ts'
 import { migrate, SchemaMismatch } from '../migrate.ts'
 import { migrations } from '../migrations/all.ts'
 import { describeForeignStep } from '../migrations/made-step.ts'
@@ -15,6 +20,8 @@ export interface RestoreOptions extends Place, SecretOptions {
   file: string
   /** What is there gives way. */
   replace: boolean
+  /** It is to stand beside the original: its provider connections are disabled as well. */
+  asCopy: boolean
   progress?: (table: string, rows: number) => void
 }
 
@@ -23,11 +30,15 @@ export interface Restored {
   /** When it was saved. */
   createdAt: string
   secret: SecretOutcome
+  /** What the new epoch stopped. */
+  stopped: EpochCounts
+  /** Provider connections that `asCopy` disabled. */
+  disabledConnections: number
 }
 
 /**
  * Brings a saved installation into an empty place, of the same database or the other, in one transaction; counts and
- * sums of every table are compared before anything counts. Rejects with a sentence, and with `StoreLocked` while a
+ * sums of every table are compared before anything counts. The restored installation begins a new epoch. Rejects with a sentence, and with `StoreLocked` while a
  * server has the embedded place open.
  */
 export async function restoreBackup(options: RestoreOptions): Promise<Restored> {
@@ -46,16 +57,22 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
         : openPostgres({ databaseUrl, clock, logger, ...movingDeadlines, poolSize: 1 })
     try {
       await migrate(to, { apply: true })
+      const place = await placeOf(to, dataDir)
       let secret: SecretOutcome = 'kept'
+      let stopped: EpochCounts = { runs: 0, sessions: 0, apiKeys: 0, jobs: 0 }
+      let disabledConnections = 0
       const tables = await moveRows(to, backup, {
         replace,
         ...(progress ? { progress } : {}),
         last: async (trx) => {
           await backup.end()
           secret = await settleSecret(trx, { ...options, kind: to.kind, carried: backup.header.secretKey })
+          stopped = await beginEpoch(to, trx, { reason: 'restored', place })
+          if (options.asCopy) disabledConnections = await disableConnections(trx)
         },
       })
-      return { tables, createdAt: backup.header.createdAt, secret }
+      const { createdAt } = backup.header
+      return { tables, createdAt, secret, stopped, disabledConnections }
     } finally {
       await to.close()
     }
@@ -68,6 +85,15 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
   } finally {
     backup.close()
   }
+}
+
+async function disableConnections(trx: Transaction<Schema>): Promise<number> {
+  const disabled = await trx
+    .updateTable('connection')
+    .set({ enabled: false })
+    .where('enabled', '=', true)
+    .executeTakeFirst()
+  return Number(disabled.numUpdatedRows)
 }
 
 function checkSchema({ schema, steps, version }: BackupHeader): void {

@@ -37,6 +37,8 @@ export interface ApiKeyRow {
   createdAt: number
   lastUsedAt: number | null
   expiresAt: number | null
+  /** Since the store was restored or copied; not valid until an administrator confirms it. */
+  suspended: boolean
 }
 
 export interface ApiKeys {

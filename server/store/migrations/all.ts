@@ -1,5 +1,6 @@
 import { initial } from './0001-initial.ts'
+import { epoch } from './0002-epoch.ts'
 import type { Migration } from './migration.ts'
 
 /** In order, without holes. A step that was released is never changed again. */
-export const migrations: readonly Migration[] = [initial]
+export const migrations: readonly Migration[] = [initial, epoch]

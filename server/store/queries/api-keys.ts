@@ -15,6 +15,7 @@ const columns = [
   'api_key.created_at as key_created_at',
   'api_key.last_used_at',
   'api_key.expires_at',
+  'api_key.suspended_at',
 ] as const
 
 export function createApiKeys(engine: Engine): ApiKeys {
@@ -82,6 +83,7 @@ function create(engine: Engine, key: ApiKeyRow): Promise<void> {
         created_at: key.createdAt,
         last_used_at: key.lastUsedAt,
         expires_at: key.expiresAt,
+        suspended_at: key.suspended ? engine.now : null,
       })
       .execute()
   })
@@ -89,7 +91,7 @@ function create(engine: Engine, key: ApiKeyRow): Promise<void> {
 
 type KeyColumns = Pick<
   Selectable<Schema['api_key']>,
-  'user_id' | 'hash' | 'hint' | 'last_used_at' | 'expires_at'
+  'user_id' | 'hash' | 'hint' | 'last_used_at' | 'expires_at' | 'suspended_at'
 > & { key_id: string; key_name: string; key_created_at: number }
 
 function toApiKey(row: KeyColumns): ApiKeyRow {
@@ -102,5 +104,6 @@ function toApiKey(row: KeyColumns): ApiKeyRow {
     createdAt: row.key_created_at,
     lastUsedAt: row.last_used_at,
     expiresAt: row.expires_at,
+    suspended: row.suspended_at !== null,
   }
 }

@@ -102,6 +102,7 @@ describe('the embedded database', () => {
         createdAt: 1,
         lastUsedAt: null,
         expiresAt: null,
+        suspended: false,
       }),
     ).rejects.toThrow(/FOREIGN KEY/)
     expect(existsSync(join(dataDir, 'shoal.db-wal'))).toBe(true)

@@ -64,6 +64,12 @@ export function ApiKeysSection(): ReactNode {
                   ) : (
                     <Trans>last used {when(key.lastUsedAt)}</Trans>
                   )}
+                  {key.suspended && (
+                    <>
+                      {' · '}
+                      <Trans>suspended since the data was restored, until an administrator confirms it</Trans>
+                    </>
+                  )}
                 </p>
               </div>
               <Button look="danger" onClick={() => setRevoking(key)}>

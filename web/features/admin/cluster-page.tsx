@@ -40,14 +40,11 @@ export function ClusterPage(): ReactNode {
                 healthy={data.store.healthy}
                 problem={data.store.problem}
               />
+              <Warnings sentences={data.store.warnings} />
               {data.redis.configured ? (
                 <>
                   <Service name="Redis" healthy={data.redis.healthy} problem={data.redis.problem} />
-                  {data.redis.warnings.map((warning) => (
-                    <Notice key={warning} look="warning">
-                      {warning}
-                    </Notice>
-                  ))}
+                  <Warnings sentences={data.redis.warnings} />
                 </>
               ) : (
                 <p className="text-muted">
@@ -96,6 +93,14 @@ export function ClusterPage(): ReactNode {
       )}
     </Page>
   )
+}
+
+function Warnings({ sentences }: { sentences: string[] }): ReactNode {
+  return sentences.map((sentence) => (
+    <Notice key={sentence} look="warning">
+      {sentence}
+    </Notice>
+  ))
 }
 
 function Service({

@@ -1,0 +1,97 @@
+import { cpSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { ApiClient } from '../../test/support/api-client.ts'
+import { startInstance } from '../../test/support/instance-process.ts'
+import type { InstanceProcess } from '../../test/support/instance-process.ts'
+import { runShoal } from '../../test/support/run-shoal.ts'
+import { temporaryFolder } from '../../test/support/temporary-folder.ts'
+import type { Scenario } from '../scenario.ts'
+import { compare, seconds } from '../support/compare.ts'
+import { startTcpProxy } from '../support/tcp-proxy.ts'
+
+const words = 300
+const wordsPerSecond = 20
+/** Longer than a lease, a sweep for orphans and a look for jobs. */
+const besideMs = 9000
+
+/** A backup of a fleet in mid-answer, restored twice, and both copies started beside it with its provider and Redis. */
+export const restoredCopy: Scenario = {
+  name: 'restored-copy',
+  promise: 'P14',
+  bound:
+    'a backup taken in mid-answer, restored into PostgreSQL and into a folder (and that folder copied), all started beside the original: 0 connections to the provider, the original completes its answer',
+  short: false,
+  async run(bench) {
+    const fleet = await bench.fleet({ instances: 2, scripts: { words: { words, wordsPerSecond } } })
+    await using folder = await temporaryFolder('copies')
+    const provider = new URL(fleet.provider.v1)
+    const proxy = await startTcpProxy({ host: provider.hostname, port: Number(provider.port) })
+    const copies: InstanceProcess[] = []
+    const broken: string[] = []
+    try {
+      const answer = await fleet.ask('words', 'question')
+      const watched = [{ answer, readers: [fleet.read(answer)] }]
+      await delay(2500)
+      const file = join(folder.path, 'all.backup')
+      const places = {
+        postgres: { DATABASE_URL: await bench.postgres.createDatabase() },
+        restored: { DATA_DIR: join(folder.path, 'restored') },
+      }
+      await shoal(['backup', '--to', file], { DATABASE_URL: fleet.databaseUrl })
+      for (const env of Object.values(places)) await shoal(['restore', '--from', file], env)
+      cpSync(places.restored.DATA_DIR, join(folder.path, 'copied'), { recursive: true })
+      const started = performance.now()
+      for (const [label, env] of Object.entries({
+        ...places,
+        copied: { DATA_DIR: join(folder.path, 'copied') },
+      })) {
+        copies.push(
+          await startInstance({
+            label,
+            env: {
+              DATA_DIR: join(folder.path, `${label}-data`),
+              OPENAI_API_BASE_URL: fleet.provider.v1.replace(provider.port, String(proxy.port)),
+              ENABLE_OLLAMA_API: 'false',
+              REDIS_URL: fleet.redis?.variables.url ?? '',
+              REDIS_KEY_PREFIX: `copy-${label}`,
+              ...env,
+            },
+          }),
+        )
+      }
+      await delay(besideMs)
+      const beside = performance.now() - started
+      if (proxy.connections > 0)
+        broken.push(`the copies connected to the provider ${proxy.connections} times`)
+      for (const { url, label } of copies) broken.push(...(await signedOut(url, fleet.api.token, label)))
+      broken.push(...(await compare(fleet, watched, { words, continues: true })))
+      const calls = await fleet.provider.calls()
+      if (calls.length !== 1) broken.push(`the provider was asked ${calls.length} times`)
+      return {
+        measured: `3 copies beside it for ${seconds(beside)}: ${proxy.connections} connections to the provider, ${calls.length} request for the answer`,
+        broken,
+      }
+    } finally {
+      for (const copy of copies) copy.kill('SIGKILL')
+      await Promise.all(copies.map((copy) => copy.exited()))
+      proxy.stop()
+      await fleet.close()
+    }
+  },
+}
+
+async function shoal(words: string[], env: Record<string, string>): Promise<void> {
+  const { code, err } = await runShoal(words, env)
+  if (code !== 0) throw new Error(`shoal ${words.join(' ')}: ${err}`)
+}
+
+async function signedOut(url: string, token: string, label: string): Promise<string[]> {
+  const copy = new ApiClient(url)
+  copy.token = token
+  const outcome = await copy.call('GET', '/api/auth/me').then(
+    () => 'let in',
+    (error: unknown) => String(error),
+  )
+  return outcome.includes('401') ? [] : [`a session of the original on the copy “${label}”: ${outcome}`]
+}

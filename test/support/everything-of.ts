@@ -1,0 +1,48 @@
+import { expect } from 'vitest'
+import type { ChatRow, MessageRow, Page, RunRow, Store, UserRow } from '../../server/store/index.ts'
+
+interface Everything {
+  users: Page<UserRow>
+  trees: { chat: ChatRow; messages: MessageRow[] }[]
+  running: RunRow[]
+  rest: unknown
+}
+
+/** All that a person would miss of a store that was moved. */
+export async function everythingOf(store: Store, userId: string): Promise<Everything> {
+  const chats = (await store.chats.list({ userId, archived: false, limit: 100 })).items
+  const trees = await Promise.all(chats.map(({ id }) => store.chats.tree(id, userId)))
+  return {
+    users: await store.users.list({ limit: 100 }),
+    trees: trees.flatMap((tree) => (tree ? [tree] : [])).toSorted((a, b) => (a.chat.id < b.chat.id ? -1 : 1)),
+    running: (await store.runs.running({ userId: null, limit: 100 })).items,
+    rest: {
+      connections: await store.connections.list(),
+      settings: (await store.settings.read()).values,
+      installation: await store.installations.meet('print'),
+    },
+  }
+}
+
+/** The same after its unfinished answers were interrupted: with the text that was saved, and news for their chats. */
+export function interrupted({ trees, ...others }: Everything): unknown {
+  return {
+    ...others,
+    running: [],
+    trees: trees.map(({ chat, messages }) =>
+      chat.running
+        ? {
+            chat: {
+              ...chat,
+              running: false,
+              updatedAt: expect.any(Number) as number,
+              answeredAt: expect.any(Number) as number,
+            },
+            messages: messages.map((message) =>
+              message.status === 'running' ? { ...message, status: 'interrupted', run: null } : message,
+            ),
+          }
+        : { chat, messages },
+    ),
+  }
+}

@@ -1,0 +1,31 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+
+const root = join(import.meta.dirname, '../..')
+
+export interface Ran {
+  code: number | null
+  out: string
+  err: string
+}
+
+/** Runs a command in the repository to its end, with nothing else of this process's environment than where programs are. */
+export async function runProgram(
+  [command = '', ...words]: string[],
+  env: Record<string, string>,
+  input = '',
+): Promise<Ran> {
+  const child = spawn(command, words, {
+    cwd: root,
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], LOG_FORMAT: 'json', ...env },
+  })
+  child.stdin.end(input)
+  const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])
+  return { code: code as number | null, out, err }
+}
+
+/** The command line of this repository. */
+export const runShoal = (words: string[], env: Record<string, string>, input = ''): Promise<Ran> =>
+  runProgram([process.execPath, 'server/cli.ts', ...words], env, input)
