@@ -40,6 +40,11 @@ export const errorCatalogue = {
     message: 'Sign-up is closed. Ask an administrator for an account.',
   },
   not_found: { status: 404, retryable: false, message: 'There is nothing here, or it is not yours.' },
+  method_not_allowed: {
+    status: 405,
+    retryable: false,
+    message: 'This address does not take that method. The Allow header names those it takes.',
+  },
   email_taken: {
     status: 409,
     retryable: false,
@@ -120,10 +125,19 @@ export interface WireError {
   requestId?: string
 }
 
+/** What a model provider answered, for clients that speak its protocol; the page is not told. */
+export interface ProviderRefusal {
+  status: number
+  code?: string
+  /** The field of the request that it names. */
+  param?: string
+}
+
 export interface AppErrorOptions {
   message?: string
   field?: string
   retryAfterMs?: number
+  provider?: ProviderRefusal | undefined
   cause?: unknown
 }
 
@@ -133,12 +147,14 @@ export class AppError extends Error {
   readonly code: ErrorCode
   readonly field: string | undefined
   readonly retryAfterMs: number | undefined
+  readonly provider: ProviderRefusal | undefined
 
-  constructor(code: ErrorCode, { message, field, retryAfterMs, cause }: AppErrorOptions = {}) {
+  constructor(code: ErrorCode, { message, field, retryAfterMs, provider, cause }: AppErrorOptions = {}) {
     super(message ?? errorCatalogue[code].message, { cause })
     this.code = code
     this.field = field
     this.retryAfterMs = retryAfterMs
+    this.provider = provider
   }
 
   get status(): number {

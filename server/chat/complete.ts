@@ -54,11 +54,19 @@ export async function complete(
       signal,
     )
   } catch (error) {
-    if (error instanceof UpstreamError) throw error.toAppError()
+    if (error instanceof UpstreamError) throw toldToProgram(error, model.connectionName)
     throw error
   } finally {
     void limiter.spend(userId, tokens)
   }
+}
+
+/** A program takes 401 for a fault of its own key unless it is told whose key was refused. */
+function toldToProgram(error: UpstreamError, connection: string): AppError {
+  const told = error.toAppError()
+  if (error.code !== 'upstream_key_refused') return told
+  const message = `The connection “${connection}” of this server cannot be used: ${error.message} Your own API key is valid; an administrator has to repair the connection.`
+  return new AppError(told.code, { message, provider: told.provider, cause: error })
 }
 
 export async function listModels(models: ModelCatalogue): Promise<{

@@ -2,18 +2,11 @@ import { z } from 'zod'
 import { limits } from '../../protocol/index.ts'
 import type { CompletionMessage } from './completions.ts'
 
-const onlyText = 'must be text; images, audio and files are not supported'
-
-const part = z.object({
-  type: z.literal('text', { error: onlyText }),
-  text: z.string(),
-})
+const part = z.object({ type: z.literal('text'), text: z.string() })
 
 const message = z.object({
-  role: z.enum(['system', 'developer', 'user', 'assistant'], {
-    error: 'must be system, developer, user or assistant; results of tools cannot be sent back',
-  }),
-  content: z.union([z.string(), z.array(part)], { error: onlyText }),
+  role: z.enum(['system', 'developer', 'user', 'assistant']),
+  content: z.union([z.string(), z.array(part)], { error: 'must be text or a list of text parts' }),
 })
 
 /** The body of `POST /v1/chat/completions`: the fields that are ours to read, and all others for the provider. */
@@ -29,28 +22,58 @@ export const completionBody = z.looseObject({
 })
 export type CompletionBody = z.output<typeof completionBody>
 
-/** Read here, or meant for the web UI of Open WebUI and not for a provider. */
-const notForProviders = new Set([
-  ...Object.keys(completionBody.shape),
-  'chat_id',
-  'id',
-  'session_id',
-  'parent_id',
-  'user_message',
-  'message_ids',
-  'background_tasks',
-  'features',
-  'files',
-  'model_item',
-  'variables',
-  'tool_ids',
-  'tool_servers',
-  'filter_ids',
-])
+/** The names of the fields that are read here. */
+export const completionFields: ReadonlySet<string> = new Set(Object.keys(completionBody.shape))
 
-export function providerParams(body: CompletionBody): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(body).filter(([name]) => !notForProviders.has(name)))
+/**
+ * What OpenAI's API has and this server cannot pass on yet, named exactly: a program that is told its text is no text
+ * looks for its fault in the wrong place. Undefined: nothing of that kind is in the body.
+ */
+export function notSupportedYet(body: unknown): { field: string; message: string } | undefined {
+  const messages = asObject(body)?.['messages']
+  if (!Array.isArray(messages)) return undefined
+  for (const [index, entry] of messages.entries()) {
+    const found = notSupportedIn(asObject(entry) ?? {})
+    if (!found) continue
+    const field = `messages.${index}.${found.field}`
+    return { field, message: `${field}: ${found.what} yet.` }
+  }
+  return undefined
 }
+
+type Json = Record<string, unknown>
+
+const toolsBack = 'a model can ask for tools here, but its calls and their results cannot be sent back'
+const parts: Record<string, string> = {
+  image_url: 'images are not supported',
+  input_image: 'images are not supported',
+  input_audio: 'audio is not supported',
+  file: 'files are not supported',
+  input_file: 'files are not supported',
+  video_url: 'videos are not supported',
+}
+
+function notSupportedIn(message: Json): { field: string; what: string } | undefined {
+  const { role, content } = message
+  if (role === 'tool' || role === 'function') return { field: 'role', what: toolsBack }
+  for (const name of ['tool_calls', 'function_call'])
+    if (isGiven(message[name])) return { field: name, what: toolsBack }
+  if (isGiven(message['audio'])) return { field: 'audio', what: 'audio is not supported' }
+  if (!Array.isArray(content)) return undefined
+  for (const [index, entry] of content.entries()) {
+    const type = asObject(entry)?.['type']
+    if (typeof type !== 'string' || type === 'text') continue
+    const what = parts[type] ?? `parts of the type ${JSON.stringify(type.slice(0, 40))} are not supported`
+    return { field: `content.${index}`, what }
+  }
+  return undefined
+}
+
+const isGiven = (value: unknown): boolean =>
+  value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0)
+
+const asObject = (value: unknown): Json | undefined =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined
 
 export function promptOf(body: CompletionBody): CompletionMessage[] {
   return body.messages.map(({ role, content }) => ({

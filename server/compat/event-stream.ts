@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
 import type { FastifyReply } from 'fastify'
 
 /**
@@ -7,12 +8,21 @@ import type { FastifyReply } from 'fastify'
  */
 export class EventStream {
   readonly #reply: FastifyReply
+  readonly #hijack: (reply: FastifyReply) => ServerResponse
   readonly #signal: AbortSignal
   readonly #ping: NodeJS.Timeout
   #begun = false
 
-  constructor(reply: FastifyReply, signal: AbortSignal, pingMs: number) {
+  constructor(
+    reply: FastifyReply,
+    {
+      hijack,
+      signal,
+      pingMs,
+    }: { hijack: (reply: FastifyReply) => ServerResponse; signal: AbortSignal; pingMs: number },
+  ) {
     this.#reply = reply
+    this.#hijack = hijack
     this.#signal = signal
     this.#ping = setInterval(() => this.#write(': ping\n\n'), pingMs)
   }
@@ -45,16 +55,12 @@ export class EventStream {
     if (raw.destroyed || raw.writableEnded) return true
     if (!this.#begun) {
       this.#begun = true
-      this.#reply.hijack()
       this.#reply.headers({
         'content-type': 'text/event-stream; charset=utf-8',
-        'cache-control': 'no-cache, no-transform',
+        'cache-control': 'no-store, no-transform',
         'x-accel-buffering': 'no',
       })
-      for (const [name, value] of Object.entries(this.#reply.getHeaders())) {
-        if (value !== undefined) raw.setHeader(name, value)
-      }
-      raw.writeHead(200)
+      this.#hijack(this.#reply).writeHead(200)
     }
     return raw.write(text)
   }

@@ -73,7 +73,7 @@ describe('a completion', () => {
     expect(answer.headers).toMatchObject({
       'content-type': 'text/event-stream; charset=utf-8',
       'x-accel-buffering': 'no',
-      'cache-control': 'no-cache, no-transform',
+      'cache-control': 'no-store, no-transform',
       'x-request-id': expect.any(String),
     })
     expect(answer.text.endsWith('data: [DONE]\n\n')).toBe(true)

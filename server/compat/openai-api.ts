@@ -1,16 +1,18 @@
 /** The OpenAI API for other people's clients: the models, and chat completions that are not stored. */
+import type { ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import type { Clock } from '../base/index.ts'
 import { newId } from '../base/index.ts'
 import { AppError } from '../../protocol/index.ts'
 import { CollectedCompletion } from './collected-completion.ts'
-import { completionBody, promptOf, providerParams } from './completion-body.ts'
+import { completionBody, notSupportedYet, promptOf } from './completion-body.ts'
 import type { CompletionBody } from './completion-body.ts'
 import { CompletionChunks } from './completion-chunks.ts'
 import type { CompletionHead } from './completion-chunks.ts'
 import type { CompatCaller, CompletionRequest, Completions } from './completions.ts'
 import { EventStream } from './event-stream.ts'
+import { forwardedParams } from './forwarded-params.ts'
 import { toOpenAiError } from './openai-error.ts'
 
 export interface OpenAiApiOptions {
@@ -20,16 +22,24 @@ export interface OpenAiApiOptions {
   http: {
     admitByToken(request: FastifyRequest): Promise<CompatCaller>
     explain(error: unknown, request: FastifyRequest): AppError
+    addErrorForm(form: {
+      paths: RegExp
+      write(error: AppError): { status: number; body: unknown; headers: Record<string, string> }
+    }): void
+    hijack(reply: FastifyReply): ServerResponse
     parse<Schema extends z.ZodType>(schema: Schema, value: unknown, whole: string): z.output<Schema>
   }
   /** A sign of life in a stream that is silent for this long, ms. */
   pingMs?: number
 }
 
+/** Whatever goes wrong at these addresses is told in the form of OpenAI, unknown ones included. */
+const openAiPaths = /^\/v1(\/|$)|^\/api\/chat\/completions\/?$/
+
 /** Mounts `/v1/models`, `/v1/chat/completions`, and the latter under `/api` too, where Open WebUI has it. */
 export function serveOpenAiApi(app: FastifyInstance, options: OpenAiApiOptions): void {
+  options.http.addErrorForm({ paths: openAiPaths, write: toOpenAiError })
   void app.register(async (scope) => {
-    scope.setErrorHandler((error, request, reply) => replyWithOpenAiError(options, error, { request, reply }))
     scope.decorateRequest('compatCaller', undefined as unknown as CompatCaller)
     scope.addHook('onRequest', async (request) => {
       request.compatCaller = await options.http.admitByToken(request)
@@ -67,6 +77,8 @@ async function completeChat(
   reply: FastifyReply,
 ): Promise<unknown> {
   const { completions, clock, http } = options
+  const missing = notSupportedYet(request.body)
+  if (missing) throw new AppError('bad_request', missing)
   const body = http.parse(completionBody, request.body, 'body')
   const head = {
     id: `chatcmpl-${newId(clock.now())}`,
@@ -100,7 +112,11 @@ async function streamChat(
   options: OpenAiApiOptions,
   { request, reply, body, head, asked }: Streamed,
 ): Promise<FastifyReply> {
-  const stream = new EventStream(reply, asked.signal, options.pingMs ?? 15_000)
+  const stream = new EventStream(reply, {
+    hijack: (hijacked) => options.http.hijack(hijacked),
+    signal: asked.signal,
+    pingMs: options.pingMs ?? 15_000,
+  })
   const chunks = new CompletionChunks(head, { withUsage: body.stream_options?.include_usage === true })
   let started = false
   const start = (): Record<string, unknown>[] => {
@@ -136,7 +152,7 @@ function askedOf(
     caller,
     model: body.model,
     messages: promptOf(body),
-    params: providerParams(body),
+    params: forwardedParams(body),
     signal,
     ...(maxTokens === undefined ? {} : { maxTokens }),
   }
@@ -149,15 +165,4 @@ function goneSignal({ raw }: FastifyReply): AbortSignal {
     if (!raw.writableFinished) gone.abort(new Error('the client has gone'))
   })
   return gone.signal
-}
-
-function replyWithOpenAiError(
-  { http }: OpenAiApiOptions,
-  error: unknown,
-  { request, reply }: { request: FastifyRequest; reply: FastifyReply },
-): FastifyReply {
-  const told = http.explain(error, request)
-  const { status, body } = toOpenAiError(told)
-  if (told.retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(told.retryAfterMs / 1000))
-  return reply.code(status).header('cache-control', 'no-store').send(body)
 }

@@ -36,14 +36,14 @@ describe('errors in the words of OpenAI', () => {
     [
       { model: 'demo', messages: [{ role: 'tool', content: 'x' }] },
       'messages.0.role',
-      expect.stringContaining('results of tools'),
+      expect.stringContaining('results cannot be sent back yet'),
     ],
     [
       {
         model: 'demo',
         messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'data:' } }] }],
       },
-      'messages.0.content',
+      'messages.0.content.0',
       expect.stringContaining('images'),
     ],
     [{ ...hello, n: 2 }, 'n', 'n must be 1: one answer a request.'],

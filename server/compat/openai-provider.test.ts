@@ -1,22 +1,15 @@
 /** From the official client through all of it to a provider over real HTTP, and back. */
 import OpenAI from 'openai'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { startHttp } from '../../test/support/http-fixture.ts'
-import type { HttpFixture } from '../../test/support/http-fixture.ts'
-import { startScriptedProvider } from '../../test/support/scripted-provider.ts'
+import { startCompatWithProvider } from '../../test/support/compat-fixture.ts'
+import type { CompatFixture } from '../../test/support/compat-fixture.ts'
 import type { ScriptedProvider } from '../../test/support/scripted-provider.ts'
-import { silentLogger, systemClock } from '../base/index.ts'
-import { complete, listModels } from '../chat/complete.ts'
-import { createModelCatalogue } from '../upstream/index.ts'
-import { serveOpenAiApi } from './openai-api.ts'
-
-const unlimited = { admitRequest: async () => undefined, spend: async () => {} }
 
 let provider: ScriptedProvider
-let it: HttpFixture
+let it: CompatFixture
 let openai: OpenAI
 beforeEach(async () => {
-  provider = await startScriptedProvider({
+  it = await startCompatWithProvider({
     three: { words: ['one ', 'two ', 'three'] },
     slow: { words: 1000, wordsPerSecond: 50 },
     breaks: { words: 20, fault: { after: 10, how: 'break' } },
@@ -24,44 +17,10 @@ beforeEach(async () => {
       refuse: { status: 429, headers: { 'retry-after': '2' }, body: { error: { message: 'Slow down.' } } },
     },
   })
-  const models = createModelCatalogue({
-    connections: () => [
-      {
-        id: 'c1',
-        kind: 'openai',
-        name: 'Scripted',
-        baseUrl: provider.v1,
-        key: 'k',
-        prefix: '',
-        enabled: true,
-        order: 0,
-        continues: 'none',
-        source: 'page',
-      },
-    ],
-    clock: systemClock,
-    logger: silentLogger,
-    learnt: async () => undefined,
-    learn: async () => undefined,
-  })
-  it = await startHttp({
-    mount: (http) =>
-      serveOpenAiApi(http.app, {
-        http,
-        clock: systemClock,
-        completions: {
-          models: async () => (await listModels(models)).items,
-          complete: ({ caller, sink, signal, ...asked }) =>
-            complete({ models, limiter: unlimited }, caller.user.id, asked, { sink, signal, told: () => {} }),
-        },
-      }),
-  })
+  provider = it.provider
   openai = new OpenAI({ apiKey: 'user', baseURL: `http://127.0.0.1:${it.port}/v1`, maxRetries: 0 })
 })
-afterEach(async () => {
-  await it.close()
-  await provider.close()
-})
+afterEach(() => it.close())
 
 const messages = [{ role: 'user' as const, content: 'Count' }]
 

@@ -88,8 +88,9 @@ function cookieOf({ headers }: FastifyRequest, name: string): string | undefined
 function bearerOf({ headers }: FastifyRequest): string | undefined {
   const token = /^bearer +([^\s]+) *$/i.exec(headers.authorization ?? '')?.[1]
   if (token !== undefined) return token
-  const key = headers['x-api-key']
-  return typeof key === 'string' && key !== '' ? key : undefined
+  return [headers['x-api-key'], headers['api-key']].find(
+    (key): key is string => typeof key === 'string' && key !== '',
+  )
 }
 
 function checkRole({ role }: Caller, access: Access): void {

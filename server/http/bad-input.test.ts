@@ -81,7 +81,7 @@ describe('bad input', () => {
 
   test('a method that is not there', async () => {
     const answer = await it.send({ method: 'PUT', path: '/api/chats', headers: asUser, body: {} })
-    expect([answer.status, answer.json.error.code]).toEqual([404, 'not_found'])
+    expect([answer.status, answer.json.error.code]).toEqual([405, 'method_not_allowed'])
   })
 
   test('what is not HTTP is answered in JSON and closed', async () => {

@@ -14,7 +14,7 @@ export interface Caller {
 export interface Credentials {
   /** What the session cookie held. */
   cookieToken?: string
-  /** From `Authorization: Bearer` or `x-api-key`: a session's token or an API key. It wins over a cookie. */
+  /** From `Authorization: Bearer`, `x-api-key` or `api-key`: a session's token or an API key. It wins over a cookie. */
   bearer?: string
 }
 

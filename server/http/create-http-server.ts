@@ -1,7 +1,7 @@
 /** The HTTP side of an instance: Fastify with our rules for bodies, errors, origins, logs and connections. */
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fastify from 'fastify'
 import { fastifyCookie } from '@fastify/cookie'
 import type { z } from 'zod'
@@ -9,14 +9,17 @@ import type { Clock, Logger } from '../base/index.ts'
 import { AppError } from '../../protocol/index.ts'
 import { createAdmission } from './admission.ts'
 import type { Authenticate, Caller } from './caller.ts'
+import { baseHeaders } from './base-headers.ts'
 import { answerClientError } from './client-error.ts'
 import { createClientAddress, createForwardingTrust } from './client-address.ts'
 import type { Client, Hop } from './client-address.ts'
 import { allowOrigins } from './cors.ts'
 import { drainRequests } from './drain-requests.ts'
+import type { ErrorForm } from './error-form.ts'
 import './fastify-request.ts'
 import type { HttpConfig } from './http-config.ts'
 import { acceptJsonOnly } from './json-body.ts'
+import { rememberRoutes } from './known-routes.ts'
 import { serveOpenApi } from './open-api.ts'
 import { createOriginCheck } from './origin-check.ts'
 import { parseInput } from './parse-input.ts'
@@ -53,6 +56,10 @@ export interface HttpServer {
   /** For other people's clients and streams: by bearer token or API key; rejects with an AppError. */
   admitByToken(request: FastifyRequest): Promise<Caller>
   explain: Explain
+  /** Errors of these paths have another form. */
+  addErrorForm(form: ErrorForm): void
+  /** Takes the answer out of Fastify's hands, with the headers that it has so far. */
+  hijack(reply: FastifyReply): ServerResponse
   parse: <Schema extends z.ZodType>(schema: Schema, value: unknown, whole: string) => z.output<Schema>
   /** Whether this request may use the cookie it carries. */
   isOwnOrigin(request: IncomingMessage): boolean
@@ -77,6 +84,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     )
   const admission = createAdmission({ authenticate, isOwnOrigin, cookieName: config.cookieName })
   const app = createApp(config, explain)
+  const refuseUnknown = rememberRoutes(app)
 
   // Parsed where it is needed: most requests of programs carry none.
   void app.register(fastifyCookie, { hook: false })
@@ -85,33 +93,33 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   app.decorateRequest('meta', undefined as unknown as LazyRequestMeta)
   app.addHook('onRequest', (request, reply, done) => {
     request.meta = new LazyRequestMeta(request.id, request.raw, reply.raw, clientOf)
-
     reply.header('x-request-id', request.id)
-    reply.header('x-content-type-options', 'nosniff')
+    reply.headers(baseHeaders)
     done()
   })
   logRequests(app, { logger, clock, observer: metrics })
   allowOrigins(app, config.allowedOrigins)
   drainRequests(app, isDraining)
   acceptJsonOnly(app)
-  app.setErrorHandler((error, request, reply) => {
-    const told = explain(error, request)
-    // Closing now would reset the connection of a client that is still sending, and lose the answer with it: Node reads
-    // the rest and forgets it, for as long as a request may take.
-    if (told.code === 'too_large' && !isDraining()) reply.header('connection', 'keep-alive')
-    return replyWithError(told, request, reply)
+  app.setErrorHandler((error, request, reply) => replyWithError(explain(error, request), request, reply))
+  // Before its body is read, whatever that is.
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.is404) refuseUnknown(request, reply)
+    done()
   })
 
   serveProbes(app, { version: config.version, readiness: options.readiness, admission, metrics })
   serveAll(createServe(app, { admission, handlerTimeoutMs: config.handlerTimeoutMs }), useCases)
   serveOpenApi(app, config.version)
-  serveStaticFiles(app, config.webRoot)
+  serveStaticFiles(app, config.webRoot, refuseUnknown)
 
   return {
     app,
     upgrades: new Upgrades(app, logger),
     admitByToken: (request) => admission.admitByToken(request),
     explain,
+    addErrorForm: (form) => void app.errorForms.push(form),
+    hijack,
     parse: parseInput,
     isOwnOrigin,
     clientOf,
@@ -141,13 +149,21 @@ function createApp(config: HttpConfig, explain: Explain): FastifyInstance {
     // A request that was on its way when we stopped listening is served: refusing it would lose a POST.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
-    routerOptions: { maxParamLength: 500 },
+    routerOptions: { maxParamLength: 500, ignoreTrailingSlash: true },
     clientErrorHandler: answerClientError,
     frameworkErrors: (error, request, reply) => {
-      void replyWithError(explain(error, request), request, reply)
+      void replyWithError(explain(error, request), request, reply.headers(baseHeaders))
     },
   })
+  app.decorate('errorForms', [])
   app.server.maxConnections = config.maxConnections
   app.setNotFoundHandler((request, reply) => replyWithError(new AppError('not_found'), request, reply))
   return app
+}
+
+function hijack(reply: FastifyReply): ServerResponse {
+  reply.hijack()
+  for (const [name, value] of Object.entries(reply.getHeaders()))
+    if (value !== undefined) reply.raw.setHeader(name, value)
+  return reply.raw
 }

@@ -1,6 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from '../base/index.ts'
 import type { AppError } from '../../protocol/index.ts'
+import { discardBody } from './discard-body.ts'
+import { errorFormOf } from './error-form.ts'
 import { explainError } from './explain-error.ts'
 
 /** Says what went wrong in the words of the catalogue; a bug is logged under the id that its client is told. */
@@ -18,12 +20,25 @@ export function createExplain(logger: Logger, { bodyLimit }: { bodyLimit: number
   }
 }
 
-/** Sends `{error: …}` with its status; `Retry-After` in whole seconds where a retry makes sense. */
-export function replyWithError(error: AppError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+/**
+ * Sends `{error: …}` with its status, or in the form that the path's clients know; `Retry-After` in whole seconds where
+ * a retry makes sense. What the client is still sending is read first.
+ */
+export async function replyWithError(
+  error: AppError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  await discardBody(request, reply)
   if (error.retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(error.retryAfterMs / 1000))
+  const { status, body, headers } = errorFormOf(request.server, request.url)?.write(error) ?? {
+    status: error.status,
+    body: { error: error.toWire(request.id) },
+  }
   return reply
-    .code(error.status)
+    .code(status)
     .header('cache-control', 'no-store')
+    .headers(headers ?? {})
     .type('application/json; charset=utf-8')
-    .send({ error: error.toWire(request.id) })
+    .send(body)
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { operations } from '../../protocol/http/index.ts'
+import { pageRoutes } from '../../protocol/page-routes.ts'
 import { startHttp } from '../../test/support/http-fixture.ts'
 import type { HttpFixture } from '../../test/support/http-fixture.ts'
 
@@ -29,8 +30,8 @@ describe('operations', () => {
     const count = [...routes.matchAll(/\((.*)\)$/gm)]
       .flatMap(([, methods = '']) => methods.split(', '))
       .filter((one) => one !== 'HEAD').length
-    // Besides: openapi.json, /health, /ready and the page.
-    expect(count).toBe(known + 4)
+    // Besides: openapi.json, /health, /ready, the page's addresses with /index.html, and whatever else is asked for.
+    expect(count).toBe(known + 5 + Object.keys(pageRoutes).length)
   })
 
   test('each asks the use case of its own name, with what it declares', async () => {

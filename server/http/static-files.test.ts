@@ -107,7 +107,7 @@ describe('hashed files', () => {
 })
 
 describe('the page', () => {
-  test.each(['/', '/index.html', '/c/0199-abc', '/settings/connections', '/sign-in?next=/c/1.2', '/apiary'])(
+  test.each(['/', '/index.html', '/c/0199-abc', '/c/1.2', '/settings', '/settings/', '/users?q=/c/1.2'])(
     'comes for %s',
     async (path) => {
       const answer = await it.send({ path })

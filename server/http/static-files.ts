@@ -2,11 +2,12 @@ import { existsSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { fastifyStatic } from '@fastify/static'
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import { AppError } from '../../protocol/index.ts'
+import { pageRoutes } from '../../protocol/page-routes.ts'
+import type { RefuseUnknown } from './known-routes.ts'
 import { pathOf } from './request-log.ts'
 import { securityHeaders } from './security-headers.ts'
 
-/** Paths of programs: an unknown one is an error, never the page. */
+/** Not even for a person is anything below these a page. */
 const programs = /^\/(api|v1|ws|health|ready|metrics)(\/|$)/
 
 const notBuilt = `The page has not been built yet.
@@ -16,9 +17,10 @@ Run "npm run build" in the folder of Shoal, then reload. The API works without i
 
 /**
  * Serves the built page from `root`: hashed files for a year, compressed where they lie compressed beside the
- * original, the page itself for every path that is neither a file's nor a program's. A missing file stays missing.
+ * original, and the page itself for the page's own addresses. Everything else does not exist, and is told so in JSON: a
+ * program that was given a wrong address must not take a web page for an answer.
  */
-export function serveStaticFiles(app: FastifyInstance, root: string): void {
+export function serveStaticFiles(app: FastifyInstance, root: string, refuseUnknown: RefuseUnknown): void {
   void app.register(fastifyStatic, {
     root,
     serve: false,
@@ -26,15 +28,28 @@ export function serveStaticFiles(app: FastifyInstance, root: string): void {
     dotfiles: 'ignore',
     maxAge: '1h',
   })
-  app.get('/*', (request, reply) => {
+  for (const path of ['/index.html', ...Object.values(pageRoutes)]) {
+    app.get(path.replaceAll('$', ':'), (request, reply) =>
+      acceptsHtml(request.headers.accept)
+        ? sendPage(reply.headers(securityHeaders), root)
+        : refuseUnknown(request, reply),
+    )
+  }
+  app.get('/*', { config: { fallback: true } }, (request, reply) => {
     const path = pathOf(request.url)
-    if (programs.test(path))
-      throw new AppError('not_found', { message: `There is no ${request.method} ${path}.` })
+    if (programs.test(path)) return refuseUnknown(request, reply)
     reply.headers(securityHeaders)
     if (path.startsWith('/assets/')) return reply.sendFile(path, { maxAge: '365d', immutable: true })
-    if (path !== '/index.html' && extname(path) !== '') return reply.sendFile(path)
-    return sendPage(reply, root)
+    if (extname(path) !== '') return reply.sendFile(path)
+    // A person who mistyped an address: the page says so, with a way back.
+    if (request.headers['sec-fetch-mode'] === 'navigate') return sendPage(reply.code(404), root)
+    return refuseUnknown(request, reply)
   })
+}
+
+/** Browsers name it when they open a page; `*` and nothing at all is anything. */
+function acceptsHtml(accept = '*/*'): boolean {
+  return /text\/(html|\*)|application\/xhtml|\*\/\*/i.test(accept)
 }
 
 function sendPage(reply: FastifyReply, root: string): FastifyReply {

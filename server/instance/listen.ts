@@ -154,17 +154,17 @@ function serveRealtime(
   http.app.get('/api/live', async (request, reply) => {
     const query = http.parse(eventStreamQuery, request.query, 'query')
     const token = cookieToken(request.raw)
-    reply.hijack()
+    const response = http.hijack(reply)
     try {
       const credentials = token === undefined ? {} : { cookieToken: token }
-      await openEventStream(ports, reply.raw, query, { credentials, peer: peer(request.raw) })
+      await openEventStream(ports, response, query, { credentials, peer: peer(request.raw) })
     } catch (error) {
       const told = http.explain(error, request)
       if (told.retryAfterMs !== undefined) {
-        reply.raw.setHeader('retry-after', Math.ceil(told.retryAfterMs / 1000))
+        response.setHeader('retry-after', Math.ceil(told.retryAfterMs / 1000))
       }
-      reply.raw.writeHead(told.status, { 'content-type': 'application/json' })
-      reply.raw.end(JSON.stringify({ error: told.toWire(request.id) }))
+      response.writeHead(told.status, { 'content-type': 'application/json; charset=utf-8' })
+      response.end(JSON.stringify({ error: told.toWire(request.id) }))
     }
     return reply
   })

@@ -44,6 +44,7 @@ export function refusalError(refusal: Refusal, asked: AskedFor, clock: Clock): U
   return new UpstreamError(code, {
     message: withSaid(sentences(status, asked)[code] ?? errorCatalogue[code].message, said),
     status,
+    said: errorFields(body),
     ...(wait === undefined ? {} : { retryAfterMs: wait }),
   })
 }
@@ -60,6 +61,7 @@ export function frameError(frame: unknown, key: string | null): UpstreamError {
       sentences(status, { key })[code] ?? errorCatalogue[code].message,
       providerSentence(frame, key),
     ),
+    said: errorFields(frame),
     ...(Number.isInteger(status) ? { status } : {}),
   })
 }
@@ -84,6 +86,19 @@ function tellingWords(body: unknown): string {
   collect(body, 0)
   return found.join('\n')
 }
+
+/** The code and the field that a provider names, where they are short words, as programs compare them. */
+function errorFields(body: unknown): { code?: string; param?: string } {
+  const object = firstObject(body)
+  const { code, param } = asObject(object?.error) ?? object ?? {}
+  return {
+    ...(isName(code) ? { code } : {}),
+    ...(isName(param) ? { param } : {}),
+  }
+}
+
+const isName = (value: unknown): value is string =>
+  typeof value === 'string' && /^[\w.[\]-]{1,100}$/.test(value)
 
 function codeOfStatus(status: number, text: string): UpstreamErrorCode {
   const code = codeOfWords(text)

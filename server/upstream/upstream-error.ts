@@ -9,6 +9,8 @@ export interface UpstreamErrorOptions {
   retryAfterMs?: number
   /** The provider's HTTP status, where there was one. */
   status?: number
+  /** Its own code of the error, and the field of the request that it names. */
+  said?: { code?: string; param?: string }
   cause?: unknown
 }
 
@@ -18,12 +20,17 @@ export class UpstreamError extends Error {
   readonly code: UpstreamErrorCode
   readonly retryAfterMs: number | undefined
   readonly status: number | undefined
+  readonly #said: { code?: string; param?: string }
 
-  constructor(code: UpstreamErrorCode, { message, retryAfterMs, status, cause }: UpstreamErrorOptions = {}) {
+  constructor(
+    code: UpstreamErrorCode,
+    { message, retryAfterMs, status, said = {}, cause }: UpstreamErrorOptions = {},
+  ) {
     super(message ?? errorCatalogue[code].message, { cause })
     this.code = code
     this.retryAfterMs = retryAfterMs
     this.status = status
+    this.#said = said
   }
 
   toRunError(): RunError {
@@ -35,6 +42,7 @@ export class UpstreamError extends Error {
     return new AppError(this.code, {
       message: this.message,
       cause: this,
+      provider: this.status === undefined ? undefined : { status: this.status, ...this.#said },
       ...(this.retryAfterMs === undefined ? {} : { retryAfterMs: this.retryAfterMs }),
     })
   }

@@ -2,6 +2,7 @@ import { lazy, Suspense } from 'react'
 import type { ComponentType, ReactNode } from 'react'
 import { createRootRoute, createRoute, createRouter, Outlet, useParams } from '@tanstack/react-router'
 import { useLingui } from '@lingui/react/macro'
+import { pageRoutes } from '../../protocol/page-routes.ts'
 import type { UserView } from '../../protocol/http/user-view.ts'
 import { useMe } from '../features/session/use-me.ts'
 import { ChatPage } from '../features/chat/chat-page.tsx'
@@ -24,8 +25,8 @@ function ShellRoute(): ReactNode {
 // One component for a chat and for the place where one begins, so that nothing on the screen is made anew when a chat
 // gets its address.
 const chats = createRoute({ getParentRoute: () => root, id: 'chats', component: ChatRoute })
-const start = createRoute({ getParentRoute: () => chats, path: '/' })
-const chat = createRoute({ getParentRoute: () => chats, path: '/c/$chatId' })
+const start = createRoute({ getParentRoute: () => chats, path: pageRoutes.start })
+const chat = createRoute({ getParentRoute: () => chats, path: pageRoutes.chat })
 
 function ChatRoute(): ReactNode {
   const user = useMe()
@@ -48,17 +49,17 @@ function lazyPage(load: () => Promise<ComponentType<{ user: UserView }>>): () =>
 
 const account = createRoute({
   getParentRoute: () => root,
-  path: '/account',
+  path: pageRoutes.account,
   component: lazyPage(async () => (await import('../features/accounts/account-page.tsx')).AccountPage),
 })
 const connections = createRoute({
   getParentRoute: () => root,
-  path: '/connections',
+  path: pageRoutes.connections,
   component: lazyPage(async () => (await import('../features/admin/connections-page.tsx')).ConnectionsPage),
 })
 const users = createRoute({
   getParentRoute: () => root,
-  path: '/users',
+  path: pageRoutes.users,
   component: lazyPage(async () => {
     const { UsersPage } = await import('../features/admin/users-page.tsx')
     return ({ user }) => <UsersPage me={user} />
@@ -66,12 +67,12 @@ const users = createRoute({
 })
 const cluster = createRoute({
   getParentRoute: () => root,
-  path: '/cluster',
+  path: pageRoutes.cluster,
   component: lazyPage(async () => (await import('../features/admin/cluster-page.tsx')).ClusterPage),
 })
 const settings = createRoute({
   getParentRoute: () => root,
-  path: '/settings',
+  path: pageRoutes.settings,
   component: lazyPage(async () => (await import('../features/admin/settings-page.tsx')).SettingsPage),
 })
 const development = import.meta.env.DEV

@@ -1,0 +1,78 @@
+import { silentLogger, systemClock } from '../../server/base/index.ts'
+import { complete, listModels } from '../../server/chat/complete.ts'
+import { serveOpenAiApi } from '../../server/compat/index.ts'
+import { createModelCatalogue } from '../../server/upstream/index.ts'
+import type { ConnectionConfig } from '../../server/upstream/index.ts'
+import { startHttp } from './http-fixture.ts'
+import type { HttpFixture } from './http-fixture.ts'
+import { startScriptedProvider } from './scripted-provider.ts'
+import type { Script, ScriptedProvider } from './scripted-provider.ts'
+
+export interface CompatFixture extends HttpFixture {
+  provider: ScriptedProvider
+  /** Requests for an answer that the server has got since the last refresh. */
+  requests(): number
+  /** Reads the provider's list of models again. */
+  refresh(): Promise<void>
+}
+
+/** `/v1` on a real server, with a real catalogue and a scripted provider over HTTP. */
+export async function startCompatWithProvider(
+  scripts: Record<string, Script>,
+  connection: Partial<ConnectionConfig> = {},
+): Promise<CompatFixture> {
+  const provider = await startScriptedProvider(scripts)
+  const models = createModelCatalogue({
+    connections: () => [
+      {
+        id: 'c1',
+        kind: 'openai',
+        name: 'Scripted',
+        baseUrl: provider.v1,
+        key: 'k',
+        prefix: '',
+        enabled: true,
+        order: 0,
+        continues: 'none',
+        source: 'page',
+        ...connection,
+      },
+    ],
+    clock: systemClock,
+    logger: silentLogger,
+    learnt: async () => undefined,
+    learn: async () => undefined,
+  })
+  let requests = 0
+  const it = await startHttp({
+    mount: (http) => {
+      http.app.addHook('onRequest', async ({ method }) => {
+        if (method === 'POST') requests++
+      })
+      serveOpenAiApi(http.app, {
+        http,
+        clock: systemClock,
+        completions: {
+          models: async () => (await listModels(models)).items,
+          complete: ({ caller, sink, signal, ...asked }) =>
+            complete({ models, limiter: unlimited }, caller.user.id, asked, { sink, signal, told: () => {} }),
+        },
+      })
+    },
+  })
+  return {
+    ...it,
+    provider,
+    requests: () => requests,
+    async refresh() {
+      requests = 0
+      models.refresh()
+    },
+    async close() {
+      await it.close()
+      await provider.close()
+    },
+  }
+}
+
+const unlimited = { admitRequest: async () => undefined, spend: async () => {} }
