@@ -2,14 +2,20 @@ import { splitTranscript } from '../../protocol/index.ts'
 import type { MessageRow } from '../store/contract/chats.ts'
 import type { Continues, PromptMessage } from '../upstream/contracts.ts'
 
-/** The conversation as a model gets it: visible text only, empty answers left out. */
-export function promptOf(path: MessageRow[]): PromptMessage[] {
-  return path
-    .map((message) => ({
-      role: message.role,
-      content: message.role === 'assistant' ? splitTranscript(message.text).text : message.text,
-    }))
-    .filter(({ role, content }) => role === 'user' || content.trim() !== '')
+/**
+ * The conversation as a model gets it: visible text only, empty answers left out. What then stands side by side in one
+ * role becomes one message: strict providers refuse two of the same role in a row, and would refuse the chat for ever.
+ */
+export function promptOf(path: Pick<MessageRow, 'role' | 'text'>[]): PromptMessage[] {
+  const prompt: PromptMessage[] = []
+  for (const { role, text } of path) {
+    const content = role === 'assistant' ? splitTranscript(text).text : text
+    const last = prompt.at(-1)
+    if (role === 'assistant' && content.trim() === '') continue
+    if (last?.role === role) last.content += `\n\n${content}`
+    else prompt.push({ role, content })
+  }
+  return prompt
 }
 
 const goOn = 'Continue your last answer exactly where it stopped. Do not repeat anything and do not comment.'
