@@ -85,5 +85,5 @@ async function firstLine(model: ResolvedModel, content: string, signal: AbortSig
 
 function cleanTitle(answer: string): string {
   const line = answer.split(/\r?\n/, 1)[0] ?? ''
-  return line.replace(/^["'“«#*\s]+|["'”»*\s.]+$/g, '').slice(0, limits.title)
+  return line.replace(/^["'“«#*\s]+|(?<!["'”»*\s.])["'”»*\s.]+$/g, '').slice(0, limits.title)
 }

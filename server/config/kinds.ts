@@ -98,7 +98,7 @@ export const lifetime: Kind<number | null> = {
   parse(value) {
     if (value === '-1') return { value: null }
     if (value === '0') return { value: null, warning: '0 is taken as -1 (never)' }
-    const parts = [...value.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d|w)/g)]
+    const parts = [...value.matchAll(/(?<!\d)(\d+(?:\.\d+)?)(ms|s|m|h|d|w)/g)]
     const whole = parts.map((part) => part[0]).join('') === value && parts.length > 0
     const ms = /^\d+$/.test(value)
       ? Number(value) * 1000
@@ -120,7 +120,7 @@ export const httpUrl: Kind<string | null> = { type: 'URL', parse: parseHttpUrl }
 export function parseHttpUrl(value: string): Parsed<string> {
   const url = URL.canParse(value) ? new URL(value) : undefined
   if (url && (url.protocol === 'http:' || url.protocol === 'https:')) {
-    return { value: value.replace(/\/+$/, '') }
+    return { value: value.replace(/(?<!\/)\/+$/, '') }
   }
   return {
     problem: `"${withoutPassword(value)}" is not an http or https address`,
@@ -191,5 +191,7 @@ export function withoutPassword(url: string): string {
       const name = user.split(':')[0] ?? ''
       return user.includes(':') ? `${scheme ?? ''}${name}:***@` : `${scheme ?? ''}***@`
     })
-    .replace(/([?&][^=&]*(?:password|secret|token)[^=&]*=)[^&]*/gi, '$1***')
+    .replace(/([?&])([^?=&]*)=[^&]*/g, (whole, sign: string, name: string) =>
+      /password|secret|token/i.test(name) ? `${sign}${name}=***` : whole,
+    )
 }

@@ -23,7 +23,7 @@ const connectTimeout: Kind<number> = {
 const keyPrefix: Kind<string> = {
   type: 'text',
   parse(value) {
-    if (/^[A-Za-z0-9_.:-]{1,100}$/.test(value)) return { value: value.replace(/:+$/, '') }
+    if (/^[A-Za-z0-9_.:-]{1,100}$/.test(value)) return { value: value.replace(/(?<!:):+$/, '') }
     return {
       problem: `"${value}" cannot begin a key`,
       cure: 'write up to 100 letters, digits and _ . : -; hash tags are set by Shoal itself',

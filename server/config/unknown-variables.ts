@@ -5,7 +5,7 @@ const ours = /^(REDIS|WEBUI|DATABASE|OPENAI_API|OLLAMA|JWT|SHOAL|WEBSOCKET)_/
 const shared =
   /^(ENABLE|DEFAULT|CORS|FORWARDED|AIOHTTP|RUN|SHUTDOWN|GLOBAL|LOG|TASK|MODELS|INSTANCE|DATA|PORT|HOST)(_|$)/
 /** What Kubernetes puts into every pod for a Service named `redis` or `shoal`. */
-const serviceLink = /_SERVICE_(HOST|PORT(_[A-Z0-9_]+)?)$|_PORT(_\d+_(TCP|UDP)(_(PROTO|PORT|ADDR))?)?$/
+const serviceLink = /_SERVICE_(HOST|PORT(_[A-Z0-9_]{1,100})?)$|_PORT(_\d+_(TCP|UDP)(_(PROTO|PORT|ADDR))?)?$/
 
 /** One sentence per name that looks like a variable of ours and is none, with the name that was probably meant. */
 export function reportUnknown(env: Record<string, string | undefined>, known: ReadonlySet<string>): string[] {

@@ -130,7 +130,7 @@ function withoutPort(entry: string): string {
 
 /** One spelling per address: no zone, IPv4 out of its IPv6 wrapping. Undefined: no address. */
 function canonical(text: string): string | undefined {
-  const bare = text.replace(/%.*$/, '')
+  const bare = text.split('%', 1)[0] ?? ''
   if (isIP(bare) === 4) return bare
   if (isIP(bare) === 0) return undefined
   const { address } = new SocketAddress({ address: bare, family: 'ipv6' })

@@ -163,5 +163,5 @@ function presentConnection({ key, ...connection }: ConnectionConfig): Connection
 }
 
 function trimSlash(address: string): string {
-  return address.replace(/\/+$/, '')
+  return address.replace(/(?<!\/)\/+$/, '')
 }

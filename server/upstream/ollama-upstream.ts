@@ -15,7 +15,7 @@ import type { GenerateRequest, Upstream } from './upstream.ts'
 /** An Ollama server, by its own API. It continues a trailing assistant message, whatever way is asked for. */
 export function createOllamaUpstream(given: HttpUpstreamOptions): Upstream {
   // People enter the address with or without /api.
-  const options = { ...given, baseUrl: given.baseUrl.trim().replace(/\/+(api\/*)?$/, '') }
+  const options = { ...given, baseUrl: given.baseUrl.trim().replace(/(?<!\/)\/+(api\/*)?$/, '') }
   const { baseUrl, key, clock, deadlines } = options
 
   async function ask(

@@ -5,7 +5,7 @@ import { UpstreamError } from './upstream-error.ts'
  * one: only http and https are spoken.
  */
 export function providerUrl(baseUrl: string, path: string): URL {
-  const base = baseUrl.trim().replace(/\/+$/, '')
+  const base = baseUrl.trim().replace(/(?<!\/)\/+$/, '')
   const whole = `${base}${path}`
   if (/^https?:\/\/[^/]/i.test(base) && URL.canParse(whole)) return new URL(whole)
   throw new UpstreamError('upstream_refused', {

@@ -55,6 +55,7 @@ describe('a refusal becomes an error of the catalogue', () => {
     [529, { error: { message: 'Overloaded' } }, 'upstream_unreachable'],
     [408, '', 'upstream_unreachable'],
     [301, '', 'upstream_refused'],
+    [400, 'data: {"error":{"code":"context_length_exceeded"}}\n\n', 'upstream_context_too_long'],
   ])('%i %j: %s', async (status, body, code) => {
     const error = await refuse(status, body)
     expect(error).toMatchObject({ code, status })
@@ -127,6 +128,27 @@ test.each<[unknown, string | undefined]>([
   [7, undefined],
 ])('the sentence in %j', (body, expected) => {
   expect(providerSentence(body, null)).toBe(expected)
+})
+
+test('S12: only the beginning of what a provider says is looked at, however long it is', () => {
+  const said = `Unknown parameter: ${'very '.repeat(1_000)}<b>`
+  expect(providerSentence({ error: { message: said.repeat(10) } }, null)).toMatch(
+    /^Unknown parameter: very .*…$/,
+  )
+})
+
+test('C6: the sentence is found wherever a gateway puts it', () => {
+  const bodies: unknown[] = [
+    [{ error: { message: 'words' } }],
+    { errors: [{ code: 7, message: 'words' }] },
+    { error: { error: { detail: 'words' } } },
+    { error: { message: JSON.stringify({ error: { message: 'words' } }) } },
+    { detail: [{ loc: ['body'], msg: 'words' }] },
+    { type: 'about:blank', title: 'words' },
+    JSON.stringify([{ error: 'words' }]),
+    '"words"',
+  ]
+  for (const body of bodies) expect(providerSentence(body, null)).toBe('words')
 })
 
 test('the key of the connection is cut out of what a provider says, unless it is as short as a word', () => {

@@ -20,7 +20,9 @@ export interface LuaScript {
 export function loadScript(url: URL): LuaScript {
   const source = readFileSync(fileURLToPath(url), 'utf8')
   const name = basename(fileURLToPath(url))
-  const declared = /^--.*?\bKEYS (.*?)\bARGV /.exec(source.split('\n', 1)[0] ?? '')?.[1]
+  const [header = ''] = source.split('\n', 1)
+  const isComplete = header.startsWith('--') && header.includes(' ARGV ')
+  const declared = isComplete ? header.split(' KEYS ', 2)[1]?.split(' ARGV ', 1)[0] : undefined
   const numbers = [...(declared ?? '').matchAll(/(?:^|[\s,])(\d+) /g)].map((match) => Number(match[1]))
   const keys = numbers.length
   if (keys === 0 || numbers.some((number, index) => number !== index + 1)) {

@@ -5,7 +5,7 @@ import type { Segment } from './segmenter.ts'
 const container = /^(?:[ \t]*(?:>|(?:[*+-]|\d{1,9}[.)])[ \t]))*[ \t]*/
 // What may still become a marker, a rule, an underline, a fence with its language, or a table's first row.
 const undecided =
-  /^(?:#{1,6}|>|[+]|[*_-][*_ \t-]*|=+|\d{1,9}[.)]?|`{1,2}|`{3,}[^`]*|~{1,2}|~{3,}.*|\|.*|\$|\\|\[(?:[ xX]\]?)?)?[ \t]*$/
+  /^(?:(?:#{1,6}|>|[+]|[*_-](?:[*_ \t-]*[*_-])?|=+|\d{1,9}[.)]?|`{1,2}|~{1,2}|\$|\\|\[(?:[ xX]\]?)?)?[ \t]*|`{3,}[^`]*|~{3}.*|\|.*)$/
 
 /**
  * How much of a line that is still being written may be seen: nothing, as long as its first characters may mean

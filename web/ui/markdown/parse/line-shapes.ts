@@ -1,13 +1,13 @@
 // What a line of markdown can be, told from the line alone.
 
-export const fenceLine = /^ {0,3}(?:(`{3,})[^`]*|(~{3,}).*)$/
+export const fenceLine = /^ {0,3}(?:(`{3,})[^`]*|(~{3,})(?!~).*)$/
 export const headingLine = /^ {0,3}(#{1,6})(?:[ \t]|$)/
 export const listLine = /^( {0,3})([*+-]|(\d{1,9})([.)]))(?:[ \t]|$)/
 export const quoteLine = /^ {0,3}>/
 export const ruleLine = /^ {0,3}(?:(?:-[ \t]*){3,}|(?:_[ \t]*){3,}|(?:\*[ \t]*){3,})$/
 export const mathLine = /^ {0,3}(\$\$|\\\[)/
 export const setextLine = /^ {0,3}(?:(=+)|(-+))[ \t]*$/
-export const delimiterLine = /^ {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$/
+export const delimiterLine = /^ {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*(?:\|[ \t]*)?$/
 
 export function isBlank(line: string): boolean {
   return line.trim() === ''

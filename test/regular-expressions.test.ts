@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest'
+import { hostileInputs } from './support/hostile-inputs.ts'
+import { findSourcePatterns } from './support/source-patterns.ts'
+
+const { literals, built } = findSourcePatterns()
+
+/** Patterns that are built while the program runs, as they are for ordinary and for hostile values. */
+const builtPatterns: Record<string, RegExp[]> = {
+  'web/ui/markdown/parse/block-builders.ts': [/^[ \t]{1,1}/gm, /^[ \t]{1,1000}/gm],
+  'web/features/sidebar/mark-words.ts': [/(a|aa|aaa|ab)/giu, /(\(\*a\+|\.\*|\[)/giu],
+}
+
+/** How many times longer a match takes on a text that is four times as long: 4 when it is linear, 16 when quadratic. */
+const tooSteep = 9
+/** Below this nothing is compared, ms: the clock and the machine would be measured. */
+const noise = 0.5
+
+function timeOf(pattern: RegExp, text: string, times: number): number {
+  let best = Infinity
+  for (let time = 0; time < times; time++) {
+    const start = performance.now()
+    text.replaceAll(pattern, '')
+    best = Math.min(best, performance.now() - start)
+  }
+  return best
+}
+
+/** An input on which the pattern takes more than linear time. Short ones first: a long one may take for ever. */
+function steepInput(source: string, flags: string): string | undefined {
+  const pattern = new RegExp(source, flags.includes('g') ? flags : `${flags}g`)
+  const isSteep = (make: (length: number) => string, length: number): boolean => {
+    if (timeOf(pattern, make(length), 1) < noise) return false
+    const long = timeOf(pattern, make(length), 5)
+    return long > noise && long > tooSteep * Math.max(timeOf(pattern, make(length / 4), 5), noise / 50)
+  }
+  const inputs = hostileInputs(source, flags)
+  for (const length of [20, 256, 4_096, 32_768]) {
+    const steep = inputs.find(({ make }) => isSteep(make, length))
+    if (steep) return steep.name
+  }
+  return undefined
+}
+
+describe('S12: every regular expression of the source takes linear time on hostile input', () => {
+  test('there are patterns, and each one that is built at run time is known here', () => {
+    expect(literals.length).toBeGreaterThan(150)
+    expect(built.map(({ file }) => file).toSorted()).toEqual(Object.keys(builtPatterns).toSorted())
+  })
+
+  test.each([
+    ['(a+)+b', ''],
+    [String.raw`\/+$`, ''],
+    ['^a*a*$', ''],
+    ['<[a-z][^>]*>', 'i'],
+    [String.raw`^\s*,?\s*$`, ''],
+    [String.raw`\bBearer .*x`, 'g'],
+  ])('a slow one is found: /%s/%s', (source, flags) => {
+    expect(steepInput(source, flags)).toBeDefined()
+  })
+
+  const own = Object.entries(builtPatterns).flatMap(([file, patterns]) =>
+    patterns.map(({ source, flags }) => ({ place: `${file} (built) /${source}/${flags}`, source, flags })),
+  )
+  test('none of ours is', { timeout: 120_000 }, () => {
+    const slow = [...literals, ...own].flatMap(({ place, source, flags }) => {
+      const input = steepInput(source, flags)
+      return input === undefined ? [] : [`${place} on ${input}`]
+    })
+    expect(slow).toEqual([])
+  })
+})
