@@ -67,7 +67,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
   const begin = async (): Promise<void> => {
     const found = storeHere ?? (await findStore({ config, clock, logger, state, signal: abort.signal }))
     lifecycle.started('store', () => found.store.close())
-    const coordination = createCoordination({ ...options, clock, incarnation, store: found.store })
+    const coordination = createCoordination({ ...options, ...found, clock, incarnation })
     lifecycle.started('coordination', () => coordination.close())
     const services = createServices({ ...options, ...found, coordination, clock })
     lifecycle.started('accounts', () => services.accounts.close())

@@ -8,8 +8,11 @@ import type { Config } from '../config.ts'
 import { createMessageBus } from '../coordination/bus/message-bus.ts'
 import { createRedisBus } from '../coordination/bus/redis-bus.ts'
 import { createKeys } from '../coordination/redis/keys.ts'
+import { createSigner } from '../coordination/signer.ts'
 import { messages } from '../messages.ts'
 import { createAnnouncer } from './announcer.ts'
+
+const secret = (): Promise<string> => Promise.resolve('secret')
 
 function config(env: Record<string, string>): Config {
   const reading = readConfig({ REDIS_KEY_PREFIX: 'cli-test', ...env })
@@ -25,6 +28,7 @@ test('a running instance hears at once what a command has revoked', async () => 
     link,
     keys: createKeys('cli-test'),
     self: 'instance',
+    signer: createSigner('secret'),
     clock: systemClock,
     logger: silentLogger,
   })
@@ -38,7 +42,7 @@ test('a running instance hears at once what a command has revoked', async () => 
     gap: () => {},
   })
   await subscription.ready
-  const announcer = createAnnouncer(config({ REDIS_URL: redis.variables.url }), silentLogger)
+  const announcer = createAnnouncer(config({ REDIS_URL: redis.variables.url }), secret, silentLogger)
   announcer.announce('revocations')
   announcer.announce('revocations')
   await announcer.close()
@@ -49,16 +53,16 @@ test('Redis that is away keeps nobody waiting for ever, and is told', async () =
   const logger = createLogger({ level: 'silent', format: 'json', fd: 2 })
   const warned: unknown[] = []
   logger.warn = (...args: unknown[]) => void warned.push(args[1])
-  const announcer = createAnnouncer(config({ REDIS_URL: `redis://127.0.0.1:${await freePort()}` }), logger)
+  const announcer = createAnnouncer(config({ REDIS_URL: `redis://127.0.0.1:${await freePort()}` }), secret, logger)
   announcer.announce('revocations')
   await announcer.close()
   expect(warned).toContainEqual(expect.stringContaining('within 30 seconds'))
 })
 
 test('nothing to tell, nobody to tell: no connection is made', async () => {
-  const quiet = createAnnouncer(config({ REDIS_URL: 'redis://127.0.0.1:1' }), silentLogger)
+  const quiet = createAnnouncer(config({ REDIS_URL: 'redis://127.0.0.1:1' }), secret, silentLogger)
   await quiet.close()
-  const alone = createAnnouncer(config({}), silentLogger)
+  const alone = createAnnouncer(config({}), secret, silentLogger)
   alone.announce('revocations')
   await alone.close()
 })

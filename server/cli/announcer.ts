@@ -6,6 +6,7 @@ import { createRedisBus } from '../coordination/bus/redis-bus.ts'
 import { createKeys } from '../coordination/redis/keys.ts'
 import { createRedisLink } from '../coordination/redis/redis-clients.ts'
 import type { RedisLink } from '../coordination/redis/redis-link.ts'
+import { createSigner } from '../coordination/signer.ts'
 import { messages } from '../messages.ts'
 import { redisTopology } from './redis-topology.ts'
 
@@ -18,7 +19,11 @@ export interface Announcer {
 const withinMs = 3000
 
 /** Tells a running fleet by Redis that the store has news. Without Redis, or when it is away, instances find out by themselves. */
-export function createAnnouncer(config: Config, logger: Logger): Announcer {
+export function createAnnouncer(
+  config: Config,
+  secretKey: () => Promise<string>,
+  logger: Logger,
+): Announcer {
   const answer = redisTopology(config)
   const topology = answer.ok ? answer.topology : undefined
   const feeds = new Set<string>()
@@ -37,7 +42,9 @@ export function createAnnouncer(config: Config, logger: Logger): Announcer {
       try {
         await withDeadline(linked(link), withinMs, 'Redis')
         const self = `cli.${randomToken(6)}`
-        const bus = createRedisBus({ link, keys: createKeys(keyPrefix), self, clock: systemClock, logger })
+        const signer = createSigner(await secretKey())
+        const keys = createKeys(keyPrefix)
+        const bus = createRedisBus({ link, keys, self, signer, clock: systemClock, logger })
         const sender = createMessageBus(bus, messages, logger)
         const told = await Promise.all([...feeds].map((name) => sender.send('revision.raised', { name })))
         if (told.includes(false)) throw new DeadlineError('Redis', withinMs)

@@ -3,6 +3,7 @@ import type { Operator } from '../accounts/index.ts'
 import { systemClock } from '../base/index.ts'
 import type { Logger } from '../base/index.ts'
 import type { Config } from '../config.ts'
+import { installationSecret } from '../instance/find-store.ts'
 import { openStore } from '../store/index.ts'
 import type { Store } from '../store/index.ts'
 import { createAnnouncer } from './announcer.ts'
@@ -28,7 +29,7 @@ export async function withOperator<T>(
   use: (operator: Operator) => Promise<T>,
 ): Promise<T> {
   const store = await openConfiguredStore(config, logger, config.store.migrate)
-  const announcer = createAnnouncer(config, logger)
+  const announcer = createAnnouncer(config, () => installationSecret(config, store), logger)
   try {
     return await use(
       createOperator({

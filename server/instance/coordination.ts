@@ -24,6 +24,7 @@ import { createRedisLink } from '../coordination/redis/redis-clients.ts'
 import type { RedisLink } from '../coordination/redis/redis-link.ts'
 import { MemoryRunLogHub } from '../coordination/run-log/memory-run-log.ts'
 import { createRedisRunLog } from '../coordination/run-log/redis-run-log.ts'
+import { createSigner } from '../coordination/signer.ts'
 import { messages } from '../messages.ts'
 import type { Messages } from '../messages.ts'
 import type { Store } from '../store/index.ts'
@@ -51,6 +52,7 @@ export interface CoordinationOptions {
   version: string
   incarnation: string
   store: Store
+  secretKey: string
   clock: Clock
   logger: Logger
   hubs?: MemoryHubs
@@ -75,13 +77,14 @@ export function createCoordination(options: CoordinationOptions): Coordination {
       close: () => raw.close(),
     }
   }
-  const raw = createRedisBus({ link, keys, self, clock, logger })
+  const signer = createSigner(options.secretKey)
+  const raw = createRedisBus({ link, keys, self, signer, clock, logger })
   const membership = createRedisMembership({ self, facts, link, keys, store: beats, clock, logger })
   const members = (): number => membership.members().length
   const rateLimits = createRedisRateLimits({ link, keys, clock, logger, members })
   return {
     bus: createMessageBus(raw, messages, logger),
-    log: createRedisRunLog({ link, keys, logger }),
+    log: createRedisRunLog({ link, keys, signer, logger }),
     membership,
     rateLimits,
     link,

@@ -54,9 +54,16 @@ export async function findStore({
       logger.warn({ problem }, 'the database cannot be used yet')
     },
   })
-  const secretKey = given ?? (await store.installations.agreeOnSecret(newSecret()))
+  const secretKey = await installationSecret(config, store)
   state.storeProblem = undefined
   return { store, secretKey }
+}
+
+/** The secret of an open store: WEBUI_SECRET_KEY, else the generated one of its folder or database. */
+export function installationSecret({ accounts, store: where }: Config, store: Store): Promise<string> {
+  if (accounts.secretKey !== null) return Promise.resolve(accounts.secretKey)
+  if (where.databaseUrl === null) return Promise.resolve(embeddedSecret(where.dataDir))
+  return store.installations.agreeOnSecret(newSecret())
 }
 
 /** A volume of another user is the usual reason why a first start fails; the cure depends on the platform. */

@@ -10,6 +10,7 @@ import type { RateLimitsHouse } from '../../server/coordination/rate-limits/rate
 import { createRedisRateLimits } from '../../server/coordination/rate-limits/redis-rate-limits.ts'
 import { createKeys } from '../../server/coordination/redis/keys.ts'
 import type { RedisLink } from '../../server/coordination/redis/redis-link.ts'
+import { createSigner } from '../../server/coordination/signer.ts'
 import { createRedisRunLog } from '../../server/coordination/run-log/redis-run-log.ts'
 import type { RunLogRig } from '../../server/coordination/run-log/run-log.contract.ts'
 import type { RunLog } from '../../server/coordination/run-log/run-log.ts'
@@ -18,7 +19,9 @@ import { connectLink, linkBecomes, testPrefix } from './redis-link.ts'
 import type { TestRedis } from './redis-server.ts'
 
 const keys = createKeys(testPrefix)
-const tools = { keys, clock: systemClock, logger: silentLogger }
+/** What every instance of the tests' installation signs with. */
+export const testSigner = createSigner('the secret of the tests')
+const tools = { keys, signer: testSigner, clock: systemClock, logger: silentLogger }
 let incarnations = 0
 
 const killAll = (redis: TestRedis) => Promise.all(redis.servers.map((server) => server.kill()))
@@ -61,7 +64,7 @@ export async function connectRunLog(
     links.delete(link)
     await link.close()
   }
-  return { ...createRedisRunLog({ link, keys, logger: silentLogger }), close }
+  return { ...createRedisRunLog({ link, keys, signer: testSigner, logger: silentLogger }), close }
 }
 
 export function runLogOver(redis: TestRedis): RunLogRig {

@@ -3,10 +3,13 @@ import { connectLink, testPrefix } from '../../../test/support/redis-link.ts'
 import { startStandalone } from '../../../test/support/redis-server.ts'
 import { silentLogger, systemClock } from '../../base/index.ts'
 import { createKeys } from '../redis/keys.ts'
+import { createSigner } from '../signer.ts'
 import { createRedisBus } from './redis-bus.ts'
+import { signMessage } from './signed-message.ts'
 
 const keys = createKeys(testPrefix)
-const tools = { keys, clock: systemClock, logger: silentLogger }
+const signer = createSigner('secret')
+const tools = { keys, signer, clock: systemClock, logger: silentLogger }
 
 describe('bus, over Redis', () => {
   test('a dropped subscription is made again and heard as a gap; a hole in the numbers too', async () => {
@@ -22,11 +25,14 @@ describe('bus, over Redis', () => {
     await admin.call('CLIENT', 'KILL', 'TYPE', 'pubsub')
     await vi.waitFor(() => expect(heard).toEqual(['gap']), 5000)
 
-    await admin.publish(keys.busTopic('t'), '1 other 1 -1 one')
-    await admin.publish(keys.busTopic('t'), '1 other 3 20 three')
-    await admin.publish(keys.busTopic('t'), '1 other 2 10 two, late')
-    await admin.publish(keys.busTopic('t'), '2 {"of":"another version"}')
-    await admin.publish(keys.busTopic('t'), '1 other 4 5 four')
+    const publish = (message: string) =>
+      admin.publish(keys.busTopic('t'), signMessage(signer, 't', message))
+    await publish('1 other 1 -1 one')
+    await publish('1 other 3 20 three')
+    await publish('1 other 2 10 two, late')
+    await publish('2 {"of":"another version"}')
+    await admin.publish(keys.busTopic('t'), '3 {"of":"another version"}')
+    await publish('1 other 4 5 four')
     await vi.waitFor(() => expect(heard).toEqual(['gap', 'one', 'gap', 'three', 'four']), 5000)
 
     await bus.close()
@@ -34,6 +40,35 @@ describe('bus, over Redis', () => {
       async () => expect(await admin.pubsub('CHANNELS')).not.toContain(keys.busTopic('t')),
       5000,
     )
+    await link.close()
+  })
+
+  test('S15: a message that this installation did not sign for this topic reaches no listener', async () => {
+    await using redis = await startStandalone()
+    const link = await connectLink(redis)
+    const warnings: unknown[] = []
+    const logger = { ...silentLogger, warn: (...args: unknown[]) => void warnings.push(args) }
+    const bus = createRedisBus({ ...tools, logger, link, self: 'a' })
+    const heard: string[] = []
+    const listener = { message: (text: string) => heard.push(text), gap: () => heard.push('gap') }
+    await bus.subscribe('t', listener).ready
+    const admin = redis.servers[0]!.admin
+    const genuine = signMessage(signer, 't', '1 other 1 -1 genuine')
+    for (const forged of [
+      '1 other 1 -1 unsigned',
+      `2 ${'A'.repeat(22)} 1 other 1 -1 made up`,
+      signMessage(createSigner('another secret'), 't', '1 other 1 -1 another secret'),
+      signMessage(signer, 'u', '1 other 1 -1 of another topic'),
+      genuine.replace('genuine', 'changed'),
+      `${genuine} and more`,
+      '2 ',
+      '',
+      genuine,
+    ])
+      await admin.publish(keys.busTopic('t'), forged)
+    await vi.waitFor(() => expect(heard).toEqual(['genuine']), 5000)
+    expect(warnings).toHaveLength(1)
+    await bus.close()
     await link.close()
   })
 })

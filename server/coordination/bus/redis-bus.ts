@@ -3,7 +3,9 @@ import { jitter } from '../../base/index.ts'
 import type { RedisKeys } from '../redis/keys.ts'
 import type { ChannelSubscription, RedisLink } from '../redis/redis-link.ts'
 import { RedisUnavailable } from '../redis/redis-link.ts'
+import type { Signer } from '../signer.ts'
 import type { Bus, BusListener, BusSubscription } from './bus.ts'
+import { openMessage, signMessage } from './signed-message.ts'
 import { encodeBusMessage, largestMessage, Numbering, TopicInbox } from './topic-inbox.ts'
 
 export interface RedisBusOptions {
@@ -11,6 +13,7 @@ export interface RedisBusOptions {
   keys: RedisKeys
   /** This incarnation: its messages are numbered under it. */
   self: string
+  signer: Signer
   clock: Clock
   logger: Logger
 }
@@ -41,13 +44,13 @@ class RedisBus implements Bus {
   }
 
   async publish(topic: string, payload: string): Promise<boolean> {
-    const { link, keys, logger } = this.#options
+    const { link, keys, logger, signer } = this.#options
     if (this.#closed) return false
     if (Buffer.byteLength(payload) > largestMessage) {
       logger.error({ topic, length: payload.length }, 'a message above 1 MB was not published')
       return false
     }
-    const message = encodeBusMessage(this.#numbering.next(topic, payload))
+    const message = signMessage(signer, topic, encodeBusMessage(this.#numbering.next(topic, payload)))
     try {
       await link.publish(keys.busTopic(topic), message, { deadlineMs: publishWithinMs })
       return true
@@ -80,10 +83,17 @@ class RedisBus implements Bus {
   }
 
   #open(name: string): Topic {
-    const { link, keys, clock, logger } = this.#options
+    const { link, keys, clock, logger, signer } = this.#options
+    let warned = false
     const inbox = new TopicInbox(name, { clock, logger })
     const channel = link.subscribe(keys.busTopic(name), {
-      message: (text) => inbox.receive(text),
+      message: (wire) => {
+        const message = openMessage(signer, name, wire)
+        if (message !== undefined) return inbox.receive(message)
+        // Once for each topic: a forger may send many.
+        if (!warned) logger.warn({ topic: name, length: wire.length }, unsigned)
+        warned = true
+      },
       gap: () => {
         inbox.begin()
         topic.gapTimer ??= setTimeout(() => {
@@ -106,3 +116,6 @@ class RedisBus implements Bus {
     this.#topics.delete(name)
   }
 }
+
+const unsigned =
+  'a message on this Redis prefix that this installation did not sign was ignored: another version, another WEBUI_SECRET_KEY, or a program that does not belong to Shoal'

@@ -1,4 +1,4 @@
--- append.lua  KEYS 1 log, also the channel.  ARGV 1 fence, 2 seq, 3 payload, 4 ttl seconds (only when due)
+-- append.lua  KEYS 1 log, also the channel.  ARGV 1 fence, 2 seq, 3 value, 4 ttl seconds (only when due)
 -- Adds words and tells followers, in one step. Answers OK heard, REPEAT, GAP last, BEHIND fence, LOST or FENCED fence.
 -- Numbers from the log are passed on as strings: Lua would print a computed fence of 15 digits wrongly.
 local top = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
@@ -10,7 +10,7 @@ if held < mine then return 'BEHIND ' .. f end
 if seq <= last then return 'REPEAT' end
 if seq > last + 1 then return 'GAP ' .. s end
 local id = ARGV[1] .. '-' .. ARGV[2]
-redis.call('XADD', KEYS[1], id, 'd', '+' .. ARGV[3])
+redis.call('XADD', KEYS[1], id, 'd', ARGV[3])
 if ARGV[4] then redis.call('EXPIRE', KEYS[1], ARGV[4]) end
-local heard = redis.pcall('SPUBLISH', KEYS[1], id .. '+' .. ARGV[3])
+local heard = redis.pcall('SPUBLISH', KEYS[1], id .. ARGV[3])
 return 'OK ' .. (type(heard) == 'number' and heard or -1)

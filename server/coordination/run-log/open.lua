@@ -1,4 +1,4 @@
--- open.lua  KEYS 1 log, also the channel.  ARGV 1 fence, 2 seq, 3 ttl seconds, 4 snapshot; without 4: seize
+-- open.lua  KEYS 1 log, also the channel.  ARGV 1 fence, 2 seq, 3 ttl seconds, 4 value of the note, 5 snapshot; without 5: seize
 -- Begins the log anew with a snapshot, or seizes it (raises its fence, keeps its words).
 -- Answers OK heard, REPEAT or FENCED fence. A repeated open must change nothing: a late copy of it would erase appends.
 local top = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
@@ -12,12 +12,12 @@ elseif redis.call('EXISTS', KEYS[1]) == 1 then
   redis.call('DEL', KEYS[1])
 end
 local id = ARGV[1] .. '-' .. ARGV[2]
-if ARGV[4] then
-  redis.call('XADD', KEYS[1], 'MAXLEN', 1, id, 'd', '=' .. ARGV[4])
+if ARGV[5] then
+  redis.call('XADD', KEYS[1], 'MAXLEN', 1, id, 'd', ARGV[5])
 else
-  redis.call('XADD', KEYS[1], id, 'd', '!')
+  redis.call('XADD', KEYS[1], id, 'd', ARGV[4])
 end
 redis.call('EXPIRE', KEYS[1], ARGV[3])
 -- pcall: a user without the right to this channel still writes; readers then poll.
-local heard = redis.pcall('SPUBLISH', KEYS[1], id .. (ARGV[4] and '=' or '!'))
+local heard = redis.pcall('SPUBLISH', KEYS[1], id .. ARGV[4])
 return 'OK ' .. (type(heard) == 'number' and heard or -1)

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { connectRunLog } from '../../../test/support/redis-houses.ts'
+import { connectRunLog, testSigner } from '../../../test/support/redis-houses.ts'
 import { testPrefix } from '../../../test/support/redis-link.ts'
 import { startStandalone } from '../../../test/support/redis-server.ts'
 import type { TestRedis } from '../../../test/support/redis-server.ts'
 import { newId } from '../../base/index.ts'
 import { createKeys } from '../redis/keys.ts'
-import type { RunLog, Starts } from './run-log.ts'
+import type { LogEntry, RunLog, Starts } from './run-log.ts'
+import { sourceOf } from './source.ts'
 
 const keys = createKeys(testPrefix)
 
@@ -102,20 +103,58 @@ describe('what only Redis does', () => {
     expect(await ttl()).toBeGreaterThan(0)
   })
 
-  test('what another version wrote, or damage, is told as unknown', async () => {
+  test('signed values of another version, or damage, are told as unknown', async () => {
     await opened()
     const { admin } = redis.servers[0]!
     const notes: string[] = []
     const subscription = log.follow(runId, { note: ({ kind }) => void notes.push(kind), gap: () => {} })
     await subscription.ready
-    const values = ['={"v":2,"starts":[[1,0]],"text":"a"}', '={"v":1', '+x y', '+12', '*new']
-    for (const [index, value] of values.entries()) {
-      await admin.xadd(keys.runLog(runId), `${fence}-${2 + index}`, 'd', value)
+    const bodies = ['s{"v":2,"starts":[[1,0]],"text":"a"}', 's{"v":1', 'wx y', 'w12', '*new']
+    for (const [index, body] of bodies.entries()) {
+      const id = `${fence}-${2 + index}`
+      await admin.xadd(keys.runLog(runId), id, 'd', signed(runId, id, body))
     }
-    await admin.spublish(keys.runLog(runId), `${fence}-9*new`)
+    await admin.spublish(keys.runLog(runId), `${fence}-9${signed(runId, `${fence}-9`, '*new')}`)
     const entries = await log.read(runId, { fence, seq: 1 })
-    expect(entries).toEqual(values.map((_, index) => ({ fence, seq: 2 + index, kind: 'unknown' })))
+    expect(entries).toEqual(bodies.map((_, index) => ({ fence, seq: 2 + index, kind: 'unknown' })))
     await vi.waitFor(() => expect(notes).toEqual(['unknown']))
     subscription.close()
   })
+
+  test('S15: entries and notes that this installation did not sign for this run and place hold no words', async () => {
+    await opened()
+    const otherRun = newId()
+    const { admin } = redis.servers[0]!
+    const notes: unknown[] = []
+    const subscription = log.follow(runId, { note: (note) => void notes.push(note), gap: () => {} })
+    await subscription.ready
+    const body = 'w1 forged'
+    const forged = [
+      body,
+      `w${'A'.repeat(22)}1 forged`,
+      `+1 forged`,
+      `={"v":1,"starts":[[${fence},0]],"text":"forged"}`,
+      signed(otherRun, `${fence}-6`, body),
+      signed(runId, `${fence}-2`, body),
+      signed(runId, `${fence}-8`, body).replace('forged', 'FORGED'),
+      '',
+    ]
+    for (const [index, value] of forged.entries()) {
+      await admin.xadd(keys.runLog(runId), `${fence}-${2 + index}`, 'd', value)
+      await admin.spublish(keys.runLog(runId), `${fence}-${2 + index}${value}`)
+    }
+    expect(await log.read(runId)).toMatchObject([{ kind: 'snapshot' }])
+    const at = { fence, seq: 2 + forged.length }
+    await log.append(runId, at, { at: 1, text: 'genuine' })
+    await vi.waitFor(() =>
+      expect(notes).toEqual([{ ...at, kind: 'words', words: { at: 1, text: 'genuine' } }]),
+    )
+    expect(sourceOf((await log.read(runId)) as LogEntry[])?.text).toBe('agenuine')
+    subscription.close()
+  })
 })
+
+/** What an instance would write: the letter of the kind, its signature, the body. */
+function signed(runId: string, id: string, body: string): string {
+  return `${body.slice(0, 1)}${testSigner.sign('log', `${runId} ${id} ${body}`)}${body.slice(1)}`
+}

@@ -3,14 +3,8 @@ import type { RedisKeys } from '../redis/keys.ts'
 import { loadScript } from '../redis/lua-script.ts'
 import { RedisUnavailable } from '../redis/redis-link.ts'
 import type { RedisLink } from '../redis/redis-link.ts'
-import {
-  decodeAnswer,
-  decodeEntry,
-  decodeNote,
-  encodeAfter,
-  encodeSnapshot,
-  encodeWords,
-} from './log-format.ts'
+import type { Signer } from '../signer.ts'
+import { createLogFormat, decodeAnswer, encodeAfter } from './log-format.ts'
 import type { EntryId, LogAnswer, LogEntry, RunLog } from './run-log.ts'
 
 const openScript = loadScript(new URL('open.lua', import.meta.url))
@@ -27,11 +21,13 @@ const pageSize = 1000
 export interface RedisRunLogOptions {
   link: RedisLink
   keys: RedisKeys
+  signer: Signer
   logger: Logger
 }
 
 /** The run log in Redis: one stream per run, whose key is also the channel of its notes. */
-export function createRedisRunLog({ link, keys, logger }: RedisRunLogOptions): RunLog {
+export function createRedisRunLog({ link, keys, signer, logger }: RedisRunLogOptions): RunLog {
+  const format = createLogFormat(signer)
   const log = logger.child({ part: 'run-log' })
 
   async function write(work: () => Promise<unknown>): Promise<LogAnswer> {
@@ -43,33 +39,41 @@ export function createRedisRunLog({ link, keys, logger }: RedisRunLogOptions): R
     }
   }
 
-  function open(runId: string, at: EntryId, ...snapshot: string[]): Promise<LogAnswer> {
-    const args = [at.fence, at.seq, expirySeconds, ...snapshot]
+  function open(runId: string, at: EntryId, note: string, ...snapshot: string[]): Promise<LogAnswer> {
+    const args = [at.fence, at.seq, expirySeconds, note, ...snapshot]
     return write(() => link.eval(openScript, [keys.runLog(runId)], args, { deadlineMs: writeDeadlineMs }))
   }
 
   return {
-    seize: (runId, fence) => open(runId, { fence, seq: 0 }),
-    open: (runId, at, snapshot) => open(runId, at, encodeSnapshot(snapshot)),
+    seize(runId, fence) {
+      const at = { fence, seq: 0 }
+      return open(runId, at, format.seized(runId, at))
+    },
+    open: (runId, at, snapshot) =>
+      open(runId, at, format.snapshotNote(runId, at), format.snapshot(runId, at, snapshot)),
     append(runId, at, words, { refreshExpiry = false } = {}) {
-      const args = [at.fence, at.seq, encodeWords(words), ...(refreshExpiry ? [expirySeconds] : [])]
+      const value = format.words(runId, at, words)
+      const args = [at.fence, at.seq, value, ...(refreshExpiry ? [expirySeconds] : [])]
       return write(() => link.eval(appendScript, [keys.runLog(runId)], args, { deadlineMs: writeDeadlineMs }))
     },
     async read(runId, after) {
+      const decode = ({ id, value }: RawEntry) => format.decodeEntry(runId, id, value)
       try {
-        return await readPages(link, keys.runLog(runId), after)
+        return await readPages({ link, key: keys.runLog(runId), decode }, after)
       } catch (error) {
         log.debug({ runId, reason: reasonOf(error) }, 'a run log could not be read')
         return 'unavailable'
       }
     },
     follow(runId, listener) {
+      let warned = false
       return link.subscribeSharded(keys.runLog(runId), {
         message(payload) {
-          const note = decodeNote(payload)
-          if (note) listener.note(note)
-          else
-            log.warn({ runId, payload: payload.slice(0, 40) }, 'a note without an id on the channel of a run')
+          const note = format.decodeNote(runId, payload)
+          if (note) return listener.note(note)
+          // Once for each subscription: a forger may send many.
+          if (!warned) log.warn({ runId, payload: payload.slice(0, 40) }, unsigned)
+          warned = true
         },
         gap: () => listener.gap(),
       })
@@ -88,10 +92,13 @@ export function createRedisRunLog({ link, keys, logger }: RedisRunLogOptions): R
 }
 
 /**
- * All entries after a position, a page at a time, so that a long log never blocks Redis for long. An `open` between two
+ * All signed entries after a position, a page at a time, so that a long log never blocks Redis for long. An `open` between two
  * pages wipes what was read before it: entries count from the last snapshot on.
  */
-async function readPages(link: RedisLink, key: string, after: EntryId | undefined): Promise<LogEntry[]> {
+async function readPages(
+  { link, key, decode }: { link: RedisLink; key: string; decode: (raw: RawEntry) => LogEntry | undefined },
+  after: EntryId | undefined,
+): Promise<LogEntry[]> {
   const signal = AbortSignal.timeout(readDeadlineMs)
   let entries: LogEntry[] = []
   let from = after ? encodeAfter(after) : '-'
@@ -100,23 +107,28 @@ async function readPages(link: RedisLink, key: string, after: EntryId | undefine
       deadlineMs: pageDeadlineMs,
     })
     if (!Array.isArray(page)) throw new TypeError('XRANGE did not answer with a list')
-    const decoded = page.map(entryOf)
+    const raw = page.map(rawEntry)
+    const decoded = raw.flatMap((entry) => decode(entry) ?? [])
     const snapshot = decoded.findLastIndex((entry) => entry.kind === 'snapshot')
     entries = snapshot < 0 ? entries.concat(decoded) : decoded.slice(snapshot)
-    const last = decoded.at(-1)
-    if (!last || decoded.length < pageSize) return entries
+    const last = raw.at(-1)
+    if (!last || raw.length < pageSize) return entries
     if (signal.aborted)
       throw new RedisUnavailable('timeout', `reading a run log took longer than ${readDeadlineMs} ms`)
-    from = encodeAfter(last)
+    from = `(${last.id}`
   }
 }
 
-function entryOf(raw: unknown): LogEntry {
-  const [id, fields] = Array.isArray(raw) ? raw : []
+interface RawEntry {
+  id: string
+  value: string
+}
+
+function rawEntry(raw: unknown): RawEntry {
+  const [id, fields]: unknown[] = Array.isArray(raw) ? raw : []
   const value: unknown = Array.isArray(fields) ? fields[1] : undefined
-  const entry = typeof id === 'string' && typeof value === 'string' ? decodeEntry(id, value) : undefined
-  if (!entry) throw new TypeError('an entry of a run log has no readable id or value')
-  return entry
+  if (typeof id === 'string' && typeof value === 'string') return { id, value }
+  throw new TypeError('an entry of a run log has no readable id or value')
 }
 
 function unavailable(reason: string): LogAnswer {
@@ -127,3 +139,6 @@ function reasonOf(error: unknown): string {
   if (error instanceof RedisUnavailable) return `${error.kind}: ${error.message}`
   return error instanceof Error ? error.message : String(error)
 }
+
+const unsigned =
+  'a note on the channel of a run that this installation did not sign was ignored: another version, another WEBUI_SECRET_KEY, or a program that does not belong to Shoal'
