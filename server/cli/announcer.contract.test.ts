@@ -53,7 +53,11 @@ test('Redis that is away keeps nobody waiting for ever, and is told', async () =
   const logger = createLogger({ level: 'silent', format: 'json', fd: 2 })
   const warned: unknown[] = []
   logger.warn = (...args: unknown[]) => void warned.push(args[1])
-  const announcer = createAnnouncer(config({ REDIS_URL: `redis://127.0.0.1:${await freePort()}` }), secret, logger)
+  const announcer = createAnnouncer(
+    config({ REDIS_URL: `redis://127.0.0.1:${await freePort()}` }),
+    secret,
+    logger,
+  )
   announcer.announce('revocations')
   await announcer.close()
   expect(warned).toContainEqual(expect.stringContaining('within 30 seconds'))

@@ -19,11 +19,7 @@ export interface Announcer {
 const withinMs = 3000
 
 /** Tells a running fleet by Redis that the store has news. Without Redis, or when it is away, instances find out by themselves. */
-export function createAnnouncer(
-  config: Config,
-  secretKey: () => Promise<string>,
-  logger: Logger,
-): Announcer {
+export function createAnnouncer(config: Config, secretKey: () => Promise<string>, logger: Logger): Announcer {
   const answer = redisTopology(config)
   const topology = answer.ok ? answer.topology : undefined
   const feeds = new Set<string>()

@@ -11,6 +11,14 @@ test('S15: a signature fits only its secret, purpose and text', () => {
   expect(createSigner('other').verify('bus', 'text', signature)).toBe(false)
   expect(signer.verify('log', 'text', signature)).toBe(false)
   expect(signer.verify('bus', 'text.', signature)).toBe(false)
-  for (const forged of ['', 'a', signature.slice(1), `${signature}A`, '!'.repeat(22), 'A'.repeat(22), 'é'.repeat(22)])
+  for (const forged of [
+    '',
+    'a',
+    signature.slice(1),
+    `${signature}A`,
+    '!'.repeat(22),
+    'A'.repeat(22),
+    'é'.repeat(22),
+  ])
     expect(signer.verify('bus', 'text', forged)).toBe(false)
 })

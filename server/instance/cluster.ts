@@ -4,11 +4,10 @@ import type { Services } from './services.ts'
 import { unconfirmed } from './unconfirmed.ts'
 
 /** The instances as this one sees them, and the health of what they share. */
-export async function cluster({
-  membership,
-  store,
-  link,
-}: Services): Promise<z.infer<typeof getCluster.response>> {
+export async function cluster(
+  { membership, store, link }: Services,
+  prefixWarning: string | undefined,
+): Promise<z.infer<typeof getCluster.response>> {
   const problem = await store.ping().then(
     () => undefined,
     (error: unknown) => (error instanceof Error ? error.message : String(error)),
@@ -40,7 +39,7 @@ export async function cluster({
       configured: link !== undefined,
       healthy: link?.healthy() ?? false,
       ...(redisProblem === undefined ? {} : { problem: redisProblem }),
-      warnings: link?.warnings() ?? [],
+      warnings: [...(link?.warnings() ?? []), ...(prefixWarning === undefined ? [] : [prefixWarning])],
     },
     members,
   }

@@ -50,7 +50,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     },
     logger,
     clock,
-    useCases: createUseCases({ services: () => state.services(), version, label }),
+    useCases: createUseCases({ state, version, label }),
     authenticate: async (credentials, meta) => {
       state.cutOff?.admitRequest()
       return state.services().accounts.authenticator.authenticate(credentials, meta)
@@ -112,6 +112,7 @@ function readinessChecks(state: InstanceState): Parameters<typeof createReadines
       },
     },
     { name: 'installation', check: () => state.installationProblem },
+    { name: 'redis-prefix', required: false, check: () => state.prefixWarning },
     // Told and not required: an instance without Redis serves its people (P4).
     {
       name: 'takeover',

@@ -3,6 +3,8 @@ import type { Clock, Logger } from '../base/index.ts'
 import type { Config } from '../config.ts'
 import type { RedisLink } from '../coordination/redis/redis-link.ts'
 import { untilHealthy } from '../coordination/redis/until-healthy.ts'
+import { createSigner } from '../coordination/signer.ts'
+import type { Signer } from '../coordination/signer.ts'
 import type { Store } from '../store/index.ts'
 import type { Coordination } from './coordination.ts'
 import { fingerprintOf } from './find-store.ts'
@@ -21,6 +23,8 @@ export interface MeetInstallationOptions {
 
 const expiresMs = 86_400_000
 const againMs = 10_000
+/** How long another installation is remembered after it was last seen. */
+const rivalMs = 25_000
 /** How long the first comparison waits for Redis: an instance starts without it. */
 const firstLinkMs = 2000
 
@@ -41,7 +45,8 @@ export async function meetInstallation(options: MeetInstallationOptions): Promis
   if (!coordination.link) return
   const failed = (error: unknown): void =>
     logger.debug({ err: error }, 'the installation cannot be compared in Redis now')
-  const look = (): Promise<void> => meetInRedis(options, `${met.installation.id} ${fingerprint}`)
+  const prefix = new PrefixClaim(options, `${met.installation.id} ${fingerprint}`)
+  const look = (): Promise<void> => prefix.check()
   await untilHealthy(coordination.link, firstLinkMs)
   await look().catch(failed)
   const leave = coordination.link.onLink((healthy) => {
@@ -55,48 +60,97 @@ export async function meetInstallation(options: MeetInstallationOptions): Promis
   })
 }
 
-/** Whoever comes first writes who they are; it lasts a day beyond the last instance. */
-async function meetInRedis(
-  { config, coordination, state, store, logger }: MeetInstallationOptions,
-  mine: string,
-): Promise<void> {
-  const { link, keys } = coordination
-  if (!link?.healthy()) return
-  const key = keys.installation()
-  const theirs = await link.command(['SET', key, mine, 'NX', 'GET', 'PX', expiresMs])
-  if (theirs === null || theirs === mine) {
-    await link.command(['PEXPIRE', key, expiresMs])
-    const copy = await meetCopy(link, keys.installationEpoch(), store)
-    const problem = copy ? copySentence(config.redis.keyPrefix) : undefined
-    if (problem !== undefined && state.installationProblem !== problem) logger.error(problem)
-    if (problem === undefined && state.installationProblem !== undefined) {
-      logger.info('nobody else uses this Redis prefix any more')
+/**
+ * This installation's claim to its Redis prefix: the first instance writes it, and it lasts a day beyond the last one.
+ * Another installation's claim keeps this instance from being ready only if it is signed with our secret, by an instance
+ * that is alive: without the secret nobody can read or forge our messages, and one SET by somebody else must not take a
+ * fleet out of service.
+ */
+class PrefixClaim {
+  readonly #options: MeetInstallationOptions
+  readonly #mine: string
+  readonly #signer: Signer
+  /** Monotonic times, ms. */
+  #rivalSeenAt = Number.NEGATIVE_INFINITY
+  #foreignSeenAt = Number.NEGATIVE_INFINITY
+
+  constructor(options: MeetInstallationOptions, mine: string) {
+    this.#options = options
+    this.#mine = mine
+    this.#signer = createSigner(options.secretKey)
+  }
+
+  async check(): Promise<void> {
+    const { coordination, clock, state, store } = this.#options
+    const { link, keys } = coordination
+    if (!link?.healthy()) return
+    const epoch = (await store.epochs.read()).id
+    const theirs = await link.command(['SET', keys.installation(), this.#mine, 'NX', 'GET', 'PX', expiresMs])
+    const now = clock.monotonic()
+    const free = theirs === null
+    const ours = free || theirs === this.#mine
+    const rival = !free && typeof theirs === 'string' ? await this.#rival(link, theirs) : undefined
+    if (rival !== undefined && !(ours && rival.epoch === epoch)) {
+      this.#rivalSeenAt = now
+      this.#report(
+        ours ? copySentence(this.#options.config.redis.keyPrefix) : this.#rivalSentence(`${theirs}`),
+      )
+    } else if (ours || now - this.#rivalSeenAt >= rivalMs) {
+      // Nobody stands behind another claim (any more): the prefix is ours.
+      await this.#write(link, epoch)
+      if (ours || state.installationProblem !== undefined) this.#resolved(now)
+      else this.#warn(now)
     }
+  }
+
+  /** Who stands behind a claim: an instance that beats and signed it with our secret. */
+  async #rival(link: RedisLink, claim: string): Promise<{ epoch: string } | undefined> {
+    const { keys } = this.#options.coordination
+    const proof = await link.command(['GET', keys.installationProof()])
+    const [incarnation = '', epoch = '', signature = ''] = typeof proof === 'string' ? proof.split(' ') : []
+    if (!this.#signer.verify('installation', `${claim} ${incarnation} ${epoch}`, signature)) return undefined
+    // Any instance under this prefix removes those that stopped beating.
+    const beats = await link.command(['ZSCORE', keys.memberBeats(), incarnation])
+    return beats === null ? undefined : { epoch }
+  }
+
+  async #write(link: RedisLink, epoch: string): Promise<void> {
+    const { keys, membership } = this.#options.coordination
+    const written = `${membership.self} ${epoch}`
+    const signature = this.#signer.sign('installation', `${this.#mine} ${written}`)
+    await link.command(['SET', keys.installation(), this.#mine, 'PX', expiresMs])
+    await link.command(['SET', keys.installationProof(), `${written} ${signature}`, 'PX', expiresMs])
+  }
+
+  #rivalSentence(theirs: string): string {
+    const sameStore = theirs.split(' ')[0] === this.#mine.split(' ')[0]
+    return sameStore
+      ? 'another instance of this installation has another WEBUI_SECRET_KEY: give every instance the same one'
+      : `another installation uses the Redis prefix "${this.#options.config.redis.keyPrefix}": set another REDIS_KEY_PREFIX on one of the two, or the same DATABASE_URL if they are one`
+  }
+
+  #report(problem: string): void {
+    const { state, logger } = this.#options
+    if (state.installationProblem !== problem) logger.error(problem)
     state.installationProblem = problem
-    return
   }
-  const sameStore = typeof theirs === 'string' && theirs.split(' ')[0] === mine.split(' ')[0]
-  const problem = sameStore
-    ? 'another instance of this installation has another WEBUI_SECRET_KEY: give every instance the same one'
-    : `another installation uses the Redis prefix "${config.redis.keyPrefix}": set another REDIS_KEY_PREFIX on one of the two, or the same DATABASE_URL if they are one`
-  if (state.installationProblem !== problem) logger.error(problem)
-  state.installationProblem = problem
-}
 
-/** Longer than two renewals by an instance that runs. */
-const renewedWithinMs = 30_000
-
-/** Whether instances run under this prefix on a copy of this store: the same installation in another epoch. */
-async function meetCopy(link: RedisLink, key: string, store: Store): Promise<boolean> {
-  const { id } = await store.epochs.read()
-  const theirs = await link.command(['SET', key, id, 'NX', 'GET', 'PX', expiresMs])
-  if (theirs !== null && theirs !== id) {
-    // After a restore the instances of the former epoch have stopped: what nobody renews any more gives way.
-    const left = Number(await link.command(['PTTL', key]))
-    if (expiresMs - left < renewedWithinMs) return true
+  #warn(now: number): void {
+    const { config, state, logger } = this.#options
+    const warning = `something else writes under the Redis prefix "${config.redis.keyPrefix}", perhaps another installation with another WEBUI_SECRET_KEY: set another REDIS_KEY_PREFIX on one of the two`
+    this.#foreignSeenAt = now
+    if (state.prefixWarning !== warning) logger.warn(warning)
+    state.prefixWarning = warning
   }
-  await link.command(['SET', key, id, 'PX', expiresMs])
-  return false
+
+  #resolved(now: number): void {
+    const { state, logger } = this.#options
+    if (state.installationProblem !== undefined)
+      logger.info('no other installation uses this Redis prefix any more')
+    state.installationProblem = undefined
+    // Two that write in turn see their own value now and then.
+    if (now - this.#foreignSeenAt >= rivalMs) state.prefixWarning = undefined
+  }
 }
 
 function copySentence(prefix: string): string {

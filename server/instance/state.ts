@@ -13,6 +13,8 @@ export class InstanceState {
   storeProblem: string | undefined = 'the database has not been reached yet'
   /** Another installation or another secret was met. */
   installationProblem: string | undefined
+  /** Somebody without this installation's secret writes under its Redis prefix. */
+  prefixWarning: string | undefined
   draining = false
   /** Absent where the store is this process's own. */
   cutOff: CutOff | undefined

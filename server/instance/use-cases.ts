@@ -5,16 +5,18 @@ import { limitFields } from './limit-fields.ts'
 import type { RequestMeta, UseCases } from '../http/index.ts'
 import { cluster } from './cluster.ts'
 import type { Services } from './services.ts'
+import type { InstanceState } from './state.ts'
 
 export interface UseCaseOptions {
-  /** Throws `store_unavailable` while the instance has not found its store yet. */
-  services: () => Services
+  state: InstanceState
   version: string
   label: string
 }
 
 /** Binds every operation to the use case that serves it. */
-export function createUseCases({ services, version, label }: UseCaseOptions): UseCases {
+export function createUseCases({ state, version, label }: UseCaseOptions): UseCases {
+  /** Throws `store_unavailable` while the instance has not found its store yet. */
+  const services = (): Services => state.services()
   const connections = (): Services['connections'] => services().connections
   return {
     accounts: accountUseCases(services),
@@ -43,12 +45,12 @@ export function createUseCases({ services, version, label }: UseCaseOptions): Us
         signUp: await services().accounts.signUpMode(),
         instance: label,
       }),
-      getCluster: async () => cluster(services()),
+      getCluster: async () => cluster(services(), state.prefixWarning),
     },
   }
 }
 
-function chatUseCases(services: UseCaseOptions['services']): UseCases['chat'] {
+function chatUseCases(services: () => Services): UseCases['chat'] {
   const chat = (): Services['chat'] => services().chat
   return {
     startRun: (caller, { body }, meta) =>

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { newId } from '../../server/base/index.ts'
 import { ApiClient } from '../support/api-client.ts'
 import { startInProcess } from '../support/in-process-fleet.ts'
 import type { InProcessFleet } from '../support/in-process-fleet.ts'
@@ -254,14 +255,46 @@ describe('three instances, one Redis, one database', () => {
   })
 
   test('another installation under the same prefix does not become ready, and says what to change', async () => {
-    const stranger = await startInProcess({
-      databaseUrl: await postgres.createDatabase(),
-      env: { REDIS_URL: redis.variables.url },
-    })
+    const env = { REDIS_URL: redis.variables.url, REDIS_KEY_PREFIX: 'shared', WEBUI_SECRET_KEY: newId() }
+    const first = await startInProcess({ databaseUrl: await postgres.createDatabase(), env })
+    const stranger = await startInProcess({ databaseUrl: await postgres.createDatabase(), env })
     const answer = await fetch(`${stranger.urls()[0]}/ready`)
     expect(answer.status).toBe(503)
     expect(await answer.text()).toContain('REDIS_KEY_PREFIX')
+    expect((await fetch(`${first.urls()[0]}/ready`)).status).toBe(200)
     await stranger.stop()
+    await first.stop()
+  })
+
+  test('S14: what somebody without the secret writes about the installation is a warning, and takes nobody out of service', async () => {
+    const { admin } = redis.servers[0]!
+    const name = 'open-webui:shoal1:{installation}'
+    const own = await admin.get(name)
+    const proof = await admin.get(`${name}:proof`)
+    for (const forgedProof of [
+      proof,
+      `${fleet.instances[0]!.instance.incarnation} ${'A'.repeat(22)}`,
+      '',
+      null,
+    ]) {
+      await admin.set(name, `another-installation ${'x'.repeat(22)}`)
+      if (forgedProof === null) await admin.del(`${name}:proof`)
+      else await admin.set(`${name}:proof`, forgedProof)
+      const late = await fleet.add()
+      const answer = await fetch(`${late.url}/ready`)
+      expect(answer.status).toBe(200)
+      const { redis: shared } = await fleet.api.call<{ redis: { warnings: string[] } }>(
+        'GET',
+        '/api/cluster',
+        undefined,
+        late.url,
+      )
+      expect(shared.warnings.join()).toContain('REDIS_KEY_PREFIX')
+      expect(await admin.get(name)).toBe(own)
+      await late.instance.stop()
+      fleet.instances.pop()
+    }
+    for (const url of fleet.urls()) expect((await fetch(`${url}/ready`)).status).toBe(200)
   })
 
   test('another secret on the same database does not become ready, and says what to change', async () => {

@@ -25,8 +25,7 @@ describe('bus, over Redis', () => {
     await admin.call('CLIENT', 'KILL', 'TYPE', 'pubsub')
     await vi.waitFor(() => expect(heard).toEqual(['gap']), 5000)
 
-    const publish = (message: string) =>
-      admin.publish(keys.busTopic('t'), signMessage(signer, 't', message))
+    const publish = (message: string) => admin.publish(keys.busTopic('t'), signMessage(signer, 't', message))
     await publish('1 other 1 -1 one')
     await publish('1 other 3 20 three')
     await publish('1 other 2 10 two, late')

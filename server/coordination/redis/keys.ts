@@ -12,8 +12,8 @@ export interface RedisKeys {
   rateBlock(key: string): string
   /** String, which installation and secret use this prefix. Expires a day after the last instance renewed it. */
   installation(): string
-  /** String, the epoch of the store that uses this prefix. Expires like `installation`, in the same slot. */
-  installationEpoch(): string
+  /** String, which incarnation wrote that and for which epoch of the store, signed. Same slot and expiry. */
+  installationProof(): string
   /** String, JSON: device and last use of a session, for people who look. Expires with the session. */
   session(id: string): string
   /** Plain channel, no key. */
@@ -31,7 +31,7 @@ export function createKeys(prefix: string): RedisKeys {
     rateLimit: (key) => `${root}{limit:${key}}`,
     rateBlock: (key) => `${root}{limit:${key}}:blocked`,
     installation: () => `${root}{installation}`,
-    installationEpoch: () => `${root}{installation}:epoch`,
+    installationProof: () => `${root}{installation}:proof`,
     session: (id) => `${root}session:${id}`,
     busTopic: (topic) => `${root}bus:${topic}`,
   }
