@@ -87,14 +87,12 @@ class PrefixClaim {
     const epoch = (await store.epochs.read()).id
     const theirs = await link.command(['SET', keys.installation(), this.#mine, 'NX', 'GET', 'PX', expiresMs])
     const now = clock.monotonic()
-    const free = theirs === null
-    const ours = free || theirs === this.#mine
-    const rival = !free && typeof theirs === 'string' ? await this.#rival(link, theirs) : undefined
+    const claim = typeof theirs === 'string' ? theirs : this.#mine
+    const ours = claim === this.#mine
+    const rival = theirs === null ? undefined : await this.#rival(link, claim)
     if (rival !== undefined && !(ours && rival.epoch === epoch)) {
       this.#rivalSeenAt = now
-      this.#report(
-        ours ? copySentence(this.#options.config.redis.keyPrefix) : this.#rivalSentence(`${theirs}`),
-      )
+      this.#report(ours ? copySentence(this.#options.config.redis.keyPrefix) : this.#rivalSentence(claim))
     } else if (ours || now - this.#rivalSeenAt >= rivalMs) {
       // Nobody stands behind another claim (any more): the prefix is ours.
       await this.#write(link, epoch)
