@@ -7,6 +7,7 @@ import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 import type { Plugin } from 'vite'
+import { thirdPartyNotices } from './scripts/notices/third-party-notices.ts'
 
 // The transform that it recommends needs a native part which `npm ci` does not bring on every machine.
 process.env['LINGUI_SUPPRESS_BABEL_WARNING'] = '1'
@@ -20,7 +21,7 @@ function precompress(): Plugin {
     apply: 'build',
     closeBundle() {
       for (const entry of readdirSync(outDir, { recursive: true, withFileTypes: true })) {
-        if (!entry.isFile() || !/\.(js|css|html|svg|json)$/.test(entry.name)) continue
+        if (!entry.isFile() || !/\.(js|css|html|svg|json|txt)$/.test(entry.name)) continue
         const file = join(entry.parentPath, entry.name)
         const bytes = readFileSync(file)
         if (bytes.length < 1024) continue
@@ -56,6 +57,11 @@ export default defineConfig({
     babel({ presets: [linguiTransformerBabelPreset()] }),
     tailwindcss(),
     onlyWoff2(),
+    thirdPartyNotices({
+      root: import.meta.dirname,
+      billFile: join(import.meta.dirname, 'dist/sbom.cdx.json'),
+      otherLicences: [{ title: 'Figtree, a font', file: 'web/ui/font/LICENSE.txt' }],
+    }),
     precompress(),
   ],
   build: {

@@ -1,6 +1,6 @@
 // `npm run deploy:image`: builds the image (buildah, or docker), starts it as hardened as it may run (podman, or
 // docker), signs up, chats, asks its health check, stops it, and prints size and times. What a machine cannot do is
-// skipped, by name. Where images cannot be pulled, import stand-ins for node:22-bookworm-slim and debian:bookworm-slim.
+// skipped, by name. Where images cannot be pulled, import a stand-in and name it: --build-image.
 import { parseArgs } from 'node:util'
 import { freePort } from '../test/support/free-port.ts'
 import { buildImage } from './deploy/build-image.ts'
@@ -10,8 +10,9 @@ import { offerSystemPackages } from './system-packages.ts'
 const { values } = parseArgs({
   options: {
     tag: { type: 'string', default: 'localhost/shoal:dev' },
-    'build-image': { type: 'string', default: 'node:22-bookworm-slim' },
-    'base-image': { type: 'string', default: 'debian:bookworm-slim' },
+    /** In place of the images that the Dockerfile names. */
+    'build-image': { type: 'string' },
+    'base-image': { type: 'string' },
     /** For podman on hosts that let nobody set limits: a runtime that leaves them out. */
     runtime: { type: 'string' },
   },

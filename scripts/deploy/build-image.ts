@@ -8,9 +8,14 @@ const root = join(import.meta.dirname, '../..')
 
 export interface BuildOptions {
   tag: string
-  buildImage: string
-  baseImage: string
+  /** In place of the images that the Dockerfile names. */
+  buildImage: string | undefined
+  baseImage: string | undefined
 }
+
+/** What a host without rights over control groups says, of a build or of a container: nothing is wrong with the image. */
+export const refusedByHost =
+  /(setrlimit|cgroups?\b|CGROUP)[^\n]*(operation not permitted|permission denied|read-only file system|no such file|not mounted|cannot|could not|failed|unable|invalid)|(operation not permitted|permission denied|unable|failed|could not|cannot)[^\n]*(setrlimit|cgroup)/i
 
 /** Builds deploy/Dockerfile with buildah (no daemon, no rights beyond chroot) or docker; says size and time. */
 export function buildImage({ tag, buildImage: build, baseImage: base }: BuildOptions): Said {
@@ -19,8 +24,8 @@ export function buildImage({ tag, buildImage: build, baseImage: base }: BuildOpt
   if (!tool) return { skipped: 'neither buildah nor docker is installed' }
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
   const args = {
-    BUILD_IMAGE: build,
-    BASE_IMAGE: base,
+    ...(build === undefined ? {} : { BUILD_IMAGE: build }),
+    ...(base === undefined ? {} : { BASE_IMAGE: base }),
     VERSION: version,
     REVISION: commitOfClone(join(root, '.git')) ?? 'unknown',
   }
@@ -47,14 +52,17 @@ export function buildImage({ tag, buildImage: build, baseImage: base }: BuildOpt
   const said = `${stdout}${stderr}`
   if (status !== 0) {
     if (/Cannot connect to the Docker daemon/.test(said)) return { skipped: 'no Docker is running' }
+    if (refusedByHost.test(said)) return { skipped: `the host’s control groups refuse: ${lastLine(said)}` }
     if (/(pinging container registry|initializing source|no such host|image not known)/.test(said))
-      return { skipped: `${build} or ${base} is not here and cannot be pulled` }
+      return { skipped: `the image of Node is not here and cannot be pulled: ${lastLine(said)}` }
     return { failed: said.slice(-3000) }
   }
   return {
     passed: `${tag}, ${sizeOf(tool, tag)} MB, ${((performance.now() - started) / 1000).toFixed(0)} s (${tool})`,
   }
 }
+
+const lastLine = (said: string): string => said.trim().split('\n').at(-1) ?? ''
 
 export type Said = { passed: string } | { failed: string } | { skipped: string }
 

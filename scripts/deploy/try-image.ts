@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { ApiClient } from '../../test/support/api-client.ts'
+import { refusedByHost } from './build-image.ts'
 import type { Said } from './build-image.ts'
 import { findProgram } from '../../test/support/find-program.ts'
 
@@ -32,9 +33,9 @@ export async function tryImage({ tag, port, runtime }: TryOptions): Promise<Said
   const run = call('run', '--detach', `--name=${name}`, '--network=host', ...hardened, ...env, tag)
   try {
     if (run.status !== 0) {
-      if (/setrlimit|Operation not permitted/.test(run.said))
+      if (refusedByHost.test(run.said))
         return {
-          skipped: `this host lets ${tool} set no limits; name a runtime that leaves them out: --runtime`,
+          skipped: `this host lets ${tool} set no limits; name a runtime that leaves them out (--runtime): ${run.said}`,
         }
       return { failed: run.said }
     }

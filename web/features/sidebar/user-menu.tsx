@@ -8,6 +8,7 @@ import { Menu, MenuItem } from '../../ui/menu.tsx'
 import { showToast } from '../../ui/toasts.tsx'
 import { errorText } from '../errors/error-text.ts'
 import { signOut } from '../session/sign-out.ts'
+import { AboutDialog } from './about-dialog.tsx'
 import { ShortcutsDialog } from './shortcuts-dialog.tsx'
 import { useSidebar } from './sidebar-state.ts'
 
@@ -16,7 +17,8 @@ export function UserMenu({ user }: { user: UserView }): ReactNode {
   const { t } = useLingui()
   const navigate = useNavigate()
   const { hideSheet } = useSidebar()
-  const [shortcuts, setShortcuts] = useState(false)
+  const [dialog, setDialog] = useState<'shortcuts' | 'about' | null>(null)
+  const closeDialog = (): void => setDialog(null)
   const go = (to: '/account' | '/settings' | '/connections' | '/users' | '/cluster'): void => {
     hideSheet()
     void navigate({ to })
@@ -62,8 +64,11 @@ export function UserMenu({ user }: { user: UserView }): ReactNode {
             </MenuItem>
           </>
         )}
-        <MenuItem icon="keyboard" onSelect={() => setShortcuts(true)}>
+        <MenuItem icon="keyboard" onSelect={() => setDialog('shortcuts')}>
           <Trans>Keyboard shortcuts</Trans>
+        </MenuItem>
+        <MenuItem icon="info" onSelect={() => setDialog('about')}>
+          <Trans>About</Trans>
         </MenuItem>
         <MenuItem
           icon="leave"
@@ -72,7 +77,8 @@ export function UserMenu({ user }: { user: UserView }): ReactNode {
           <Trans>Sign out</Trans>
         </MenuItem>
       </Menu>
-      {shortcuts && <ShortcutsDialog onClose={() => setShortcuts(false)} />}
+      {dialog === 'shortcuts' && <ShortcutsDialog onClose={closeDialog} />}
+      {dialog === 'about' && <AboutDialog onClose={closeDialog} />}
     </>
   )
 }
