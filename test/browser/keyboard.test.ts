@@ -97,3 +97,18 @@ test.each(openers)(
     expect(await focused()).toContain(opener)
   },
 )
+
+test('O17: About names the version, and links to the licences of what is shipped', async () => {
+  await page.getByRole('button', { name: 'Ada Lovelace' }).press('Enter')
+  await page.getByRole('menuitem', { name: 'About' }).press('Enter')
+  const dialog = page.getByRole('dialog')
+  const { version } = (await (await fetch(new URL('/api/app', page.url()))).json()) as { version: string }
+  await dialog.getByText(`Shoal ${version}`, { exact: true }).waitFor()
+  const href = await dialog.getByRole('link', { name: 'third-party licenses' }).getAttribute('href')
+  const notices = await fetch(new URL(href!, page.url()))
+  expect(notices.headers.get('content-type')).toMatch(/^text\/plain; charset=utf-8/i)
+  const words = await notices.text()
+  for (const name of ['react', 'katex', 'marked', 'fastify'])
+    expect(words).toMatch(new RegExp(`^${name} \\d`, 'm'))
+  await page.keyboard.press('Escape')
+})
