@@ -45,7 +45,36 @@ test('/ready tells whether traffic may come', async () => {
   expect(answer.json).toEqual({ ready: false, checks: [{ name: 'store', ok: false, problem: 'gone' }] })
 })
 
+test('S19: /ready says no address to anybody, and all to an administrator', async () => {
+  const problem = 'nothing listens at db.prod.internal:5432: start it'
+  it = await startHttp({
+    server: { readiness: async () => ({ ready: false, checks: [{ name: 'store', ok: false, problem }] }) },
+  })
+  const asked = async (headers: Record<string, string>): Promise<unknown> => {
+    const { status, json } = await it.send({ path: '/ready', headers })
+    expect(status).toBe(503)
+    return (json as { checks: { problem: string }[] }).checks[0]?.problem
+  }
+  expect(await asked({})).toBe('nothing listens at …: start it')
+  expect(await asked({ authorization: 'Bearer user' })).toBe('nothing listens at …: start it')
+  expect(await asked({ authorization: 'Bearer nobody' })).toBe('nothing listens at …: start it')
+  expect(await asked({ authorization: 'Bearer admin' })).toBe(problem)
+})
+
 describe('/metrics', () => {
+  test.each(['x-forwarded-for', 'forwarded', 'x-real-ip', 'x-forwarded-host'])(
+    'S19: what a proxy passes on (%s) needs an administrator, whatever ENABLE_METRICS says',
+    async (name) => {
+      it = await startHttp({ server: { metrics: port('public') } })
+      const send = async (headers: Record<string, string>): Promise<number> =>
+        (await it.send({ path: '/metrics', headers })).status
+      expect(await send({})).toBe(200)
+      expect(await send({ [name]: '203.0.113.9' })).toBe(401)
+      expect(await send({ [name]: '203.0.113.9', authorization: 'Bearer user' })).toBe(403)
+      expect(await send({ [name]: '203.0.113.9', authorization: 'Bearer admin' })).toBe(200)
+    },
+  )
+
   const port = (access: MetricsPort['access']): MetricsPort => ({
     access,
     contentType: 'text/plain',

@@ -1,7 +1,8 @@
 /** What machines ask: is it alive, may it have traffic, how is it doing. */
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Admission } from './admission.ts'
 import type { RequestObserver } from './request-log.ts'
+import { withoutAddresses } from './without-addresses.ts'
 
 export interface Readiness {
   ready: boolean
@@ -30,19 +31,50 @@ export function serveProbes(
   app.get('/health', (_request, reply) =>
     reply.header('cache-control', 'no-store').type('application/json; charset=utf-8').send(healthy),
   )
-  app.get('/ready', async (_request, reply) => {
+  app.get('/ready', async (request, reply) => {
     const state = await readiness()
+    const whole = state.checks.every(({ ok }) => ok) || (await isAdministrator(admission, request, reply))
     return reply
       .code(state.ready ? 200 : 503)
       .header('cache-control', 'no-store')
-      .send(state)
+      .send(whole ? state : { ...state, checks: state.checks.map(forEverybody) })
   })
   if (!metrics) return
   app.get('/metrics', async (request, reply) => {
-    await admission.admit(request, reply, { access: metrics.access, credentials: 'session-or-key' })
+    // Whoever asks an instance itself is on its network; a proxy's clients are anybody.
+    const access = cameByProxy(request) ? 'admin' : metrics.access
+    await admission.admit(request, reply, { access, credentials: 'session-or-key' })
     return reply
       .header('cache-control', 'no-store')
       .type(metrics.contentType)
       .send(await metrics.read())
   })
+}
+
+type Check = Readiness['checks'][number]
+
+/** The sentence says what to do, the log and administrators have it with the addresses. */
+function forEverybody(check: Check): Check {
+  return check.problem === undefined ? check : { ...check, problem: withoutAddresses(check.problem) }
+}
+
+async function isAdministrator(
+  admission: Admission,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<boolean> {
+  const { authorization, cookie } = request.headers
+  if (authorization === undefined && cookie === undefined) return false
+  return admission.admit(request, reply, { access: 'admin', credentials: 'session-or-key' }).then(
+    () => true,
+    // Also when the store does not answer: then nobody can be known.
+    () => false,
+  )
+}
+
+/** Every load balancer and Ingress controller adds one of these. */
+function cameByProxy({ headers }: FastifyRequest): boolean {
+  return ['x-forwarded-for', 'forwarded', 'x-real-ip', 'x-forwarded-host'].some(
+    (name) => headers[name] !== undefined,
+  )
 }

@@ -55,7 +55,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
       state.cutOff?.admitRequest()
       return state.services().accounts.authenticator.authenticate(credentials, meta)
     },
-    readiness: createReadiness(readinessChecks(state), { clock }),
+    readiness: createReadiness(readinessChecks(state), { clock, logger }),
     ...(metrics ? { metrics: metricsPort(metrics, state) } : {}),
     isDraining: () => state.draining,
   })

@@ -34,7 +34,8 @@ export class InstanceState {
   services(): Services {
     if (this.#services) return this.#services
     throw new AppError('store_unavailable', {
-      message: `This instance is starting: ${this.storeProblem ?? 'it is nearly ready'}.`,
+      // What keeps it is in the log: it may name the database's address, and anybody may be asking.
+      message: 'This instance is starting. Try again in a moment.',
       retryAfterMs: 1000,
     })
   }

@@ -1,4 +1,6 @@
+import { pino } from 'pino'
 import { expect, test, vi } from 'vitest'
+import { silentLogger } from '../base/index.ts'
 import { createReadiness } from './readiness.ts'
 
 function clockAt(): { now: () => number; monotonic: () => number; go(ms: number): void } {
@@ -7,7 +9,10 @@ function clockAt(): { now: () => number; monotonic: () => number; go(ms: number)
 }
 
 test('is ready when nothing has a problem', async () => {
-  const ready = createReadiness([{ name: 'store', check: async () => undefined }], { clock: clockAt() })
+  const ready = createReadiness([{ name: 'store', check: async () => undefined }], {
+    logger: silentLogger,
+    clock: clockAt(),
+  })
   expect(await ready()).toEqual({ ready: true, checks: [{ name: 'store', ok: true }] })
 })
 
@@ -24,7 +29,7 @@ test('a problem is told in its words, a rejection in its message', async () => {
       },
       { name: 'fine', check: () => undefined },
     ],
-    { clock: clockAt() },
+    { logger: silentLogger, clock: clockAt() },
   )
   expect(await ready()).toEqual({
     ready: false,
@@ -39,6 +44,7 @@ test('a problem is told in its words, a rejection in its message', async () => {
 
 test('what is not required is told and does not stop traffic', async () => {
   const ready = createReadiness([{ name: 'redis', required: false, check: () => 'away' }], {
+    logger: silentLogger,
     clock: clockAt(),
   })
   expect(await ready()).toEqual({ ready: true, checks: [{ name: 'redis', ok: false, problem: 'away' }] })
@@ -56,7 +62,7 @@ test('a check that does not answer has a deadline, and is told to stop', async (
         },
       },
     ],
-    { clock: clockAt(), deadlineMs: 20 },
+    { logger: silentLogger, clock: clockAt(), deadlineMs: 20 },
   )
   expect(await ready()).toMatchObject({
     ready: false,
@@ -68,7 +74,7 @@ test('a check that does not answer has a deadline, and is told to stop', async (
 test('many askers cost one look, which grows old', async () => {
   const clock = clockAt()
   const check = vi.fn(async () => undefined)
-  const ready = createReadiness([{ name: 'store', check }], { clock, freshMs: 250 })
+  const ready = createReadiness([{ name: 'store', check }], { logger: silentLogger, clock, freshMs: 250 })
   await Promise.all(Array.from({ length: 50 }, () => ready()))
   expect(check).toHaveBeenCalledTimes(1)
   clock.go(249)
@@ -77,4 +83,23 @@ test('many askers cost one look, which grows old', async () => {
   clock.go(1)
   await ready()
   expect(check).toHaveBeenCalledTimes(2)
+})
+
+test('S19: a check that fails is logged when that begins and when it is over', async () => {
+  const lines: string[] = []
+  const logger = pino({ level: 'info' }, { write: (line: string) => lines.push(line) })
+  const clock = clockAt()
+  let fails = true
+  const check = (): Promise<undefined> =>
+    fails ? Promise.reject(new Error('refused at 10.0.0.5')) : Promise.resolve(undefined)
+  const ready = createReadiness([{ name: 'store', check }], { clock, logger })
+  for (const turn of [true, true, false, false]) {
+    fails = turn
+    clock.go(1000)
+    await ready()
+  }
+  expect(lines).toEqual([
+    expect.stringContaining('refused at 10.0.0.5'),
+    expect.stringContaining('passes again'),
+  ])
 })

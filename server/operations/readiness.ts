@@ -1,4 +1,4 @@
-import type { Clock } from '../base/index.ts'
+import type { Clock, Logger } from '../base/index.ts'
 import { withDeadline } from '../base/index.ts'
 
 export interface ReadinessCheck {
@@ -16,6 +16,7 @@ export interface ReadinessState {
 
 export interface ReadinessOptions {
   clock: Clock
+  logger: Logger
   /** For each check, ms. */
   deadlineMs?: number
   /** An answer this young is given again, ms: however many ask, the store is asked this often at most. */
@@ -25,20 +26,45 @@ export interface ReadinessOptions {
 /** Returns the function that says whether this instance may have traffic. It never rejects. */
 export function createReadiness(
   checks: readonly ReadinessCheck[],
-  { clock, deadlineMs = 1000, freshMs = 250 }: ReadinessOptions,
+  { clock, logger, deadlineMs = 1000, freshMs = 250 }: ReadinessOptions,
 ): () => Promise<ReadinessState> {
   let latest: { at: number; state: Promise<ReadinessState> } | undefined
+  const failures = new FailureLog(logger)
   return () => {
     const now = clock.monotonic()
-    if (!latest || now - latest.at >= freshMs) latest = { at: now, state: look(checks, deadlineMs) }
+    if (!latest || now - latest.at >= freshMs) latest = { at: now, state: look(checks, deadlineMs, failures) }
     return latest.state
   }
 }
 
-async function look(checks: readonly ReadinessCheck[], deadlineMs: number): Promise<ReadinessState> {
+/** A check that fails is logged when it begins and when it is over; a check that says its problem has logged it itself. */
+class FailureLog {
+  readonly #logger: Logger
+  readonly #failing = new Set<string>()
+
+  constructor(logger: Logger) {
+    this.#logger = logger
+  }
+
+  failed(name: string, error: unknown): void {
+    if (this.#failing.has(name)) return
+    this.#failing.add(name)
+    this.#logger.warn({ err: error, check: name }, 'a check of /ready fails')
+  }
+
+  passed(name: string): void {
+    if (this.#failing.delete(name)) this.#logger.info({ check: name }, 'a check of /ready passes again')
+  }
+}
+
+async function look(
+  checks: readonly ReadinessCheck[],
+  deadlineMs: number,
+  failures: FailureLog,
+): Promise<ReadinessState> {
   const results = await Promise.all(
     checks.map(async ({ name, check, required = true }) => {
-      const problem = await problemOf(name, check, deadlineMs)
+      const problem = await problemOf(name, check, { deadlineMs, failures })
       const told = problem === undefined ? { name, ok: true } : { name, ok: false, problem }
       return { told, blocks: problem !== undefined && required }
     }),
@@ -49,16 +75,19 @@ async function look(checks: readonly ReadinessCheck[], deadlineMs: number): Prom
 async function problemOf(
   name: string,
   check: ReadinessCheck['check'],
-  deadlineMs: number,
+  { deadlineMs, failures }: { deadlineMs: number; failures: FailureLog },
 ): Promise<string | undefined> {
   const abort = new AbortController()
   try {
-    return await withDeadline(
+    const problem = await withDeadline(
       Promise.resolve().then(() => check(abort.signal)),
       deadlineMs,
       name,
     )
+    failures.passed(name)
+    return problem
   } catch (error) {
+    failures.failed(name, error)
     abort.abort(error)
     return error instanceof Error ? error.message : String(error)
   }
