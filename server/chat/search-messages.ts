@@ -1,3 +1,4 @@
+import { spellingPattern } from '../base/index.ts'
 import type { FoundMessage } from '../../protocol/http/search-messages.ts'
 import type { ChatParts } from './chats.ts'
 import { presentChat } from './present.ts'
@@ -44,7 +45,7 @@ const marks = /^#{1,6}\s|`+|\*+(?=\S)|(?<=\S)\*+/gm
 /** Without marks of emphasis and headings, white space folded, begun at a word a little before the first one looked for. */
 export function excerptOf(text: string, word: string): string {
   const line = text.replaceAll(marks, '').replaceAll(/\s+/g, ' ')
-  const at = Math.max(0, line.toLowerCase().indexOf(word.toLowerCase()))
+  const at = Math.max(0, line.search(new RegExp(spellingPattern(word), 'u')))
   const start = at <= before ? 0 : beginningOfWord(line, at)
   const end = start + shown
   return `${start > 0 ? '…' : ''}${line.slice(start, end).trim()}${end < line.length ? '…' : ''}`

@@ -25,8 +25,3 @@ export function toPage<Row, Item>(
     next: rows.length > limit && last !== undefined ? writeCursor(...key(last)) : null,
   }
 }
-
-/** For `like … escape '\'`: the words themselves, wherever they stand. */
-export function containing(words: string): string {
-  return `%${words.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`
-}

@@ -41,7 +41,7 @@ export function describeQueryPlans(name: string, make: () => Promise<EmptyDataba
         /chat_by_activity/,
         () => chatListQuery(engine, engine.db, { userId: 'u1', archived: false, after, limit: 10 }),
       ],
-      ['users', /account_newest/, () => userListQuery(engine.db, { after, limit: 10 })],
+      ['users', /account_newest/, () => userListQuery(engine, engine.db, { after, limit: 10 })],
       [
         'running runs of all',
         /run_running_by_start/,

@@ -57,6 +57,48 @@ export function describeSearch(name: string, make: MakeStore): void {
       expect(await find('tides')).toEqual([])
     })
 
+    test('B2: words are found in any spelling, in texts, titles and names, whatever the locale', async () => {
+      const spellings = [
+        ['über', 'ÜBER'],
+        ['Über', 'über'],
+        ['Привет', 'ПРИВЕТ'],
+        ['привет', 'Привет'],
+        ['οδος', 'ΟΔΟΣ'],
+        ['café', 'CAFE\u0301'],
+        ['straße', 'STRAẞE'],
+      ] as const
+      for (const [asked, written] of spellings) {
+        const { ids, run } = await givenRun(store, user.id, {
+          form: { newChatTitle: `a ${written} title`, text: 'q' },
+        })
+        await ended(store, run, `${'word '.repeat(100)}${written} and 100%_\\`)
+        const { items } = await store.chats.search({
+          userId: user.id,
+          words: [asked, '100%_\\'],
+          archived: false,
+          limit: 10,
+        })
+        expect(
+          items.map(({ chat }) => chat.id),
+          asked,
+        ).toEqual([ids.chatId])
+        expect(items[0]?.excerpt, asked).toContain(written)
+        expect(items[0]?.excerpt.length, asked).toBeLessThan(200)
+        const listed = await store.chats.list({ userId: user.id, q: asked, archived: false, limit: 10 })
+        expect(
+          listed.items.map(({ id }) => id),
+          asked,
+        ).toEqual([ids.chatId])
+        await store.chats.delete(ids.chatId, user.id)
+        const named = await givenUser(store, { name: `Ada ${written}` })
+        const users = await store.users.list({ q: asked, limit: 10 })
+        expect(
+          users.items.map(({ id }) => id),
+          asked,
+        ).toContain(named.id)
+      }
+    })
+
     test('search goes on through older chats, a page of them at a time', async () => {
       const old = await givenChat('needle')
       for (let chat = 0; chat < 5; chat++) await givenChat('hay')

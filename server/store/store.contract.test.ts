@@ -38,8 +38,10 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-const postgres: MakeStore = async () => {
-  const databaseUrl = await server.createDatabase()
+const postgres: MakeStore = () => postgresWith('')
+
+async function postgresWith(options: string): ReturnType<MakeStore> {
+  const databaseUrl = await server.createDatabase(options)
   const opened: Store[] = []
   const open = async (): Promise<Store> => {
     const store = await openStore({ ...base, dataDir: '', databaseUrl, poolSize: 4 })
@@ -68,3 +70,10 @@ for (const [name, make] of [
   describeRuns(name, make)
   describeRunRaces(name, make)
 }
+describeSearch('PostgreSQL in the locale C', () =>
+  postgresWith(`template template0 locale 'C' encoding 'UTF8'`),
+)
+// What initdb makes of the locale C unless it is told an encoding.
+describeSearch('PostgreSQL in SQL_ASCII', () =>
+  postgresWith(`template template0 locale 'C' encoding 'SQL_ASCII'`),
+)

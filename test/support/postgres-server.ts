@@ -13,8 +13,8 @@ import { findProgram } from './find-program.ts'
 
 /** A real PostgreSQL of one test file, in a folder of its own, on a free port of loopback. */
 export interface PostgresServer {
-  /** A fresh database; answers with its URL. */
-  createDatabase(): Promise<string>
+  /** A fresh database; answers with its URL. `options` as in `create database name options`. */
+  createDatabase(options?: string): Promise<string>
   /** Of the server process, to stop and continue it in a test. */
   pid(): number
   /** SIGQUIT: the server ends at once, every connection breaks. `start` brings it back with its data. */
@@ -85,9 +85,9 @@ export async function startPostgresServer({
 
   let databases = 0
   return {
-    createDatabase: async () => {
+    createDatabase: async (options = '') => {
       const name = `test_${++databases}`
-      await query(url('postgres'), `create database ${name}`)
+      await query(url('postgres'), `create database ${name} ${options}`)
       return url(name)
     },
     pid: () => child.pid ?? 0,

@@ -1,6 +1,6 @@
 import type { Kysely, RawBuilder, Transaction } from 'kysely'
 import { sql } from 'kysely'
-import { sleep } from '../../base/index.ts'
+import { sleep, spellingPattern } from '../../base/index.ts'
 import type { Clock } from '../../base/index.ts'
 import { StoreError } from '../store.ts'
 import type { Schema, TableName } from '../schema.ts'
@@ -16,8 +16,10 @@ export interface Engine {
   readonly now: RawBuilder<number>
   /** The greater of two numbers. */
   greatest(a: RawBuilder<unknown>, b: RawBuilder<unknown>): RawBuilder<number>
-  /** In lower case, of every script on SQLite; on PostgreSQL as far as the database's locale knows them. */
-  fold(text: RawBuilder<unknown>): RawBuilder<string>
+  /** Whether a text has these words, in any spelling (see spelling.ts). */
+  finds(words: string, text: RawBuilder<unknown>): RawBuilder<boolean>
+  /** Where they begin, counted from 1; 0 where they are not. */
+  placeOfWords(words: string, text: RawBuilder<unknown>): RawBuilder<number>
   /** Where a text begins within another, counted from 1; 0 where it is not. */
   placeOf(part: RawBuilder<unknown>, text: RawBuilder<unknown>): RawBuilder<number>
   /** `for update of` this alias where rows are locked one by one, nothing where the whole database is. */
@@ -69,7 +71,14 @@ export function createEngine({ kind, db, clock, deadlineMs, close }: EngineParts
       ? sql<number>`floor(extract(epoch from clock_timestamp()) * 1000)::bigint`
       : sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
     greatest: (a, b) => (postgres ? sql<number>`greatest(${a}, ${b})` : sql<number>`max(${a}, ${b})`),
-    fold: (text) => (postgres ? sql<string>`lower(${text})` : sql<string>`fold(${text})`),
+    finds: (words, text) =>
+      postgres
+        ? sql<boolean>`${text} ~ ${spellingPattern(words)}`
+        : sql<boolean>`place_of(${spellingPattern(words)}, ${text}) > 0`,
+    placeOfWords: (words, text) =>
+      postgres
+        ? sql<number>`coalesce(strpos(${text}, substring(${text} from ${spellingPattern(words)})), 0)`
+        : sql<number>`place_of(${spellingPattern(words)}, ${text})`,
     placeOf: (part, text) =>
       postgres ? sql<number>`strpos(${text}, ${part})` : sql<number>`instr(${text}, ${part})`,
     forUpdate: (alias) => (postgres ? sql`for update of ${sql.ref(alias)}` : sql``),

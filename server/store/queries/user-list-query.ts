@@ -1,7 +1,6 @@
 import { sql } from 'kysely'
 import type { UserRow } from '../contract/users.ts'
-import { containing } from '../cursor.ts'
-import type { Db } from '../engine/engine.ts'
+import type { Db, Engine } from '../engine/engine.ts'
 import { accountColumns } from './account-row.ts'
 
 export interface UserListQuery {
@@ -12,13 +11,11 @@ export interface UserListQuery {
 }
 
 /** Newest first, by key; one row more than a page, which tells whether there is a next one. */
-export function userListQuery(db: Db, { q, role, after, limit }: UserListQuery) {
+export function userListQuery(engine: Engine, db: Db, { q, role, after, limit }: UserListQuery) {
   return db
     .selectFrom('account')
     .select(accountColumns)
-    .$if(q !== undefined && q !== '', (query) =>
-      query.where(sql<boolean>`account.search like ${containing(q ?? '')} escape '\\'`),
-    )
+    .$if(q !== undefined && q !== '', (query) => query.where(engine.finds(q ?? '', sql`account.search`)))
     .$if(role !== undefined, (query) => query.where('account.role', '=', role ?? 'user'))
     .$if(after !== undefined, (query) =>
       query.where(sql<boolean>`(account.created_at, account.id) < (${after?.at}, ${after?.id})`),

@@ -22,7 +22,7 @@ export function createUsers(engine: Engine): Users {
     byEmail: (email) => find(engine, 'email_key', emailKey(email)),
     list: (query) =>
       engine.run(async (db) => {
-        const rows = await userListQuery(db, { ...query, after: readCursor(query.cursor) }).execute()
+        const rows = await userListQuery(engine, db, { ...query, after: readCursor(query.cursor) }).execute()
         return toPage(rows, query.limit, { key: (row) => [row.created_at, row.id], map: toUser })
       }),
     rename: (id, given) =>

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import type { SQLOutputValue } from 'node:sqlite'
 import { Kysely } from 'kysely'
 import type { Clock } from '../../base/index.ts'
 import { createEngine } from '../engine/engine.ts'
@@ -55,10 +56,22 @@ function openDatabase(path: string): DatabaseSync {
   try {
     database.exec('pragma journal_mode = WAL; pragma synchronous = FULL; pragma foreign_keys = ON')
     // SQLite's own lower() knows ASCII only.
-    database.function('fold', { deterministic: true }, (text) => String(text).toLowerCase())
+    database.function('place_of', { deterministic: true }, placeOf)
     return database
   } catch (error) {
     database.close()
     throw error
   }
+}
+
+let latest = { pattern: '', compiled: /(?:)/u }
+
+/** Where a text first has what the pattern finds, in code points counted from 1; 0 where it has not. */
+function placeOf(pattern: SQLOutputValue, text: SQLOutputValue): number {
+  // A search asks for a few patterns on many rows, one after the other.
+  if (latest.pattern !== pattern)
+    latest = { pattern: String(pattern), compiled: new RegExp(String(pattern), 'u') }
+  const whole = String(text)
+  const at = whole.search(latest.compiled)
+  return at < 0 ? 0 : [...whole.slice(0, at)].length + 1
 }

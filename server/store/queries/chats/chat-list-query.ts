@@ -1,5 +1,4 @@
 import { sql } from 'kysely'
-import { containing } from '../../cursor.ts'
 import type { Db, Engine } from '../../engine/engine.ts'
 import { chatColumns, runningIn } from './chat-row.ts'
 
@@ -19,9 +18,7 @@ export function chatListQuery(engine: Engine, db: Db, { userId, q, archived, aft
     .where('chat.user_id', '=', userId)
     .where('chat.archived', '=', archived)
     .where('chat.deleted_at', 'is', null)
-    .$if(q !== undefined && q !== '', (query) =>
-      query.where(sql<boolean>`chat.title_key like ${containing(q ?? '')} escape '\\'`),
-    )
+    .$if(q !== undefined && q !== '', (query) => query.where(engine.finds(q ?? '', sql`chat.title`)))
     .$if(after !== undefined, (query) =>
       query.where(sql<boolean>`(chat.updated_at, chat.id) < (${after?.at}, ${after?.id})`),
     )

@@ -1,6 +1,5 @@
 import { sql } from 'kysely'
 import type { RawBuilder } from 'kysely'
-import { containing } from '../../cursor.ts'
 import { among } from '../../engine/engine.ts'
 import type { Engine } from '../../engine/engine.ts'
 
@@ -25,10 +24,9 @@ export function searchQuery(
   words: readonly string[],
 ): RawBuilder<Found> {
   const said = saidIn(engine)
-  const first = words[0]?.toLowerCase() ?? ''
-  const has = words.map((word) => sql`${engine.fold(said)} like ${containing(word)} escape '\\'`)
+  const has = words.map((word) => engine.finds(word, said))
   const from = engine.greatest(
-    sql`${engine.placeOf(sql`${first}`, engine.fold(sql`said`))} - ${sql.lit(before)}`,
+    sql`${engine.placeOfWords(words[0] ?? '', sql`said`)} - ${sql.lit(before)}`,
     sql`1`,
   )
   return sql<Found>`
