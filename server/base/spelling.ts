@@ -14,7 +14,7 @@ function folded(letter: string): string {
   const plain = letter.normalize('NFKC')
   const upper = plain.toUpperCase()
   // By way of the capital, so that both forms of a sigma are one. A capital of two letters (ß) says nothing.
-  const lower = [...upper].length === 1 ? upper.toLowerCase() : plain.toLowerCase()
+  const lower = Array.from(upper).length === 1 ? upper.toLowerCase() : plain.toLowerCase()
   // The only letter whose small form is two: the capital i with a dot.
   return lower === 'i\u0307' ? 'i' : lower.normalize('NFC')
 }
@@ -30,7 +30,7 @@ function spellingsOf(): Map<string, string[]> {
     if (code === mathematical.from) code = mathematical.to + 1
     const letter = String.fromCodePoint(code)
     const to = folded(letter)
-    if (to === letter || [...to].length !== 1) continue
+    if (to === letter || Array.from(to).length !== 1) continue
     const known = spellings.get(to)
     if (known) known.push(letter)
     else spellings.set(to, [letter])
@@ -43,11 +43,11 @@ const syntax = /[$()*+./?[\\\]^{|}]/g
 /** A regular expression, for JavaScript (flag `u`) and PostgreSQL, that finds the words in any spelling. */
 export function spellingPattern(words: string): string {
   const others = spellingsOf()
-  return [...words.normalize('NFKC')]
+  return Array.from(words.normalize('NFKC'))
     .map((letter) => {
-      const plain = [...letter].map(folded).join('')
+      const plain = Array.from(letter, folded).join('')
       const all = [plain, ...(others.get(plain) ?? [])]
-      const decomposed = all.map((one) => one.normalize('NFD')).filter((one) => [...one].length > 1)
+      const decomposed = all.map((one) => one.normalize('NFD')).filter((one) => Array.from(one).length > 1)
       const forms = [...new Set([...all, ...decomposed])].map((one) => one.replaceAll(syntax, '\\$&'))
       return forms.length === 1 ? forms[0] : `(?:${forms.join('|')})`
     })

@@ -73,5 +73,5 @@ function placeOf(pattern: SQLOutputValue, text: SQLOutputValue): number {
     latest = { pattern: String(pattern), compiled: new RegExp(String(pattern), 'u') }
   const whole = String(text)
   const at = whole.search(latest.compiled)
-  return at < 0 ? 0 : [...whole.slice(0, at)].length + 1
+  return at < 0 ? 0 : Array.from(whole.slice(0, at)).length + 1
 }
