@@ -2,11 +2,16 @@
 /** The command `shoal`. */
 import process from 'node:process'
 import { text } from 'node:stream/consumers'
-import { runCommand } from './cli/run-command.ts'
-import { processEnvironment } from './config.ts'
+import { enableCompileCache } from './config/compile-cache.ts'
+import { processEnvironment } from './config/process-environment.ts'
 
-process.exitCode = await runCommand(process.argv.slice(2), {
-  env: processEnvironment(),
+const argv = process.argv.slice(2)
+const env = processEnvironment()
+enableCompileCache(argv, env)
+// Loaded only now: what is loaded before the cache is enabled is compiled at each start.
+const { runCommand } = await import('./cli/run-command.ts')
+process.exitCode = await runCommand(argv, {
+  env,
   print: (answer) => process.stdout.write(`${answer}\n`),
   complain: (sentence) => process.stderr.write(`${sentence}\n`),
   readInput: () => text(process.stdin),
