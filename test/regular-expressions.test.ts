@@ -1,11 +1,19 @@
 import { describe, expect, test } from 'vitest'
+import { spellingPattern } from '../server/base/index.ts'
 import { hostileInputs } from './support/hostile-inputs.ts'
 import { findSourcePatterns } from './support/source-patterns.ts'
 
 const { literals, built } = findSourcePatterns()
 
+const spelled = ['a', 'İstanbul', 'aaaa ﬁ', '.*+(a|b)'].map(
+  (words) => new RegExp(spellingPattern(words), 'gu'),
+)
+
 /** Patterns that are built while the program runs, as they are for ordinary and for hostile values. */
 const builtPatterns: Record<string, RegExp[]> = {
+  'server/chat/search-messages.ts': spelled,
+  'server/store/sqlite/open-sqlite.ts': spelled,
+  'server/http/known-routes.ts': [/^\/api\/chats\/[^/]+\/messages\/[^/]+\/?$/g, /^\/assets\/.+\/?$/g],
   'web/ui/markdown/parse/block-builders.ts': [/^[ \t]{1,1}/gm, /^[ \t]{1,1000}/gm],
   'web/features/sidebar/mark-words.ts': [/(a|aa|aaa|ab)/giu, /(\(\*a\+|\.\*|\[)/giu],
 }
