@@ -17,3 +17,7 @@ process.exitCode = await runCommand(argv, {
   readInput: () => text(process.stdin),
   terminal: process.stdin.isTTY && process.stderr.isTTY,
 })
+
+// A handle that a library left open must not keep a process that has stopped: this timer ends it, and by itself keeps
+// nothing alive.
+setTimeout(() => process.exit(), 1000).unref()

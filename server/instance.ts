@@ -24,6 +24,8 @@ export interface InstanceOptions {
   /** Shared by several instances in one process, in place of Redis. For tests. */
   hubs?: MemoryHubs
   runLimits?: Partial<RunLimits>
+  /** Promise rejections that nothing in this process handled; each is a bug. */
+  rejections?: () => number
   /** The built page; by default where the build puts it. */
   webRoot?: string
 }
@@ -60,6 +62,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     clock,
     state,
     incarnation,
+    rejections: options.rejections ?? (() => 0),
     webRoot: options.webRoot ?? join(import.meta.dirname, '../dist/web'),
   })
   lifecycle.started('http', () => server.close())

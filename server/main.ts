@@ -3,10 +3,15 @@ import type { Logger } from './base/index.ts'
 import { exitCodes } from './cli/exit-codes.ts'
 import { startBlock } from './cli/start-block.ts'
 import type { Config } from './config.ts'
-import { version } from './version.ts'
 import { startInstance } from './instance.ts'
 import type { Instance } from './instance.ts'
+import { watchProcessFaults } from './operations/index.ts'
+import type { ProcessFaults } from './operations/index.ts'
+import { version } from './version.ts'
 import type { Supervised } from './workers/index.ts'
+
+/** After the grace of a drain, an instance may take this long to close what it has open. */
+const closingMs = 6000
 
 /** The log of a server: people on a terminal read lines, everything else JSON. */
 export function serverLogger({ log, instance }: Config): Logger {
@@ -21,19 +26,38 @@ export function serverLogger({ log, instance }: Config): Logger {
  */
 export async function run(config: Config, warnings: string[], worker?: Supervised): Promise<number> {
   const logger = serverLogger(config)
+  const faults = watchProcessFaults(logger)
   if (!worker) for (const warning of warnings) logger.warn(warning)
+  const code = await Promise.race([
+    serve(config, { logger, faults, worker }),
+    exitAfterCrash(faults, { logger, graceMs: config.drain.graceMs }),
+  ])
+  await flushed(logger)
+  return code
+}
+
+interface Serving {
+  logger: Logger
+  faults: ProcessFaults
+  worker: Supervised | undefined
+}
+
+async function serve(config: Config, { logger, faults, worker }: Serving): Promise<number> {
   let instance: Instance
   try {
-    instance = await startInstance({ config, version, logger })
+    instance = await startInstance({ config, version, logger, rejections: () => faults.rejections })
   } catch (error) {
     logger.fatal(
       { err: error },
       `Shoal cannot start: ${error instanceof Error ? error.message : String(error)}`,
     )
-    await flushed(logger)
     return exitCodes.unavailable
   }
   const stopped = worker ? stopAsTold(instance, logger, worker) : stopOnSignals(instance, logger)
+  const crashed = faults.crashed.then(async () => {
+    await instance.stop()
+    return exitCodes.bug
+  })
   try {
     await instance.started
     if (worker) worker.ready(instance.port)
@@ -44,12 +68,20 @@ export async function run(config: Config, warnings: string[], worker?: Supervise
       `Shoal cannot go on: ${error instanceof Error ? error.message : String(error)}`,
     )
     await instance.stop()
-    await flushed(logger)
     return exitCodes.unavailable
   }
-  await stopped
-  await flushed(logger)
-  return 0
+  return Promise.race([crashed, stopped.then(() => (faults.hasCrashed ? exitCodes.bug : exitCodes.done))])
+}
+
+/** After an exception that nothing caught even the drain may hang: then this ends it. */
+async function exitAfterCrash(
+  faults: ProcessFaults,
+  { logger, graceMs }: { logger: Logger; graceMs: number },
+): Promise<number> {
+  await faults.crashed
+  await sleep(graceMs + closingMs)
+  logger.fatal('the drain after that exception did not end in time')
+  return exitCodes.bug
 }
 
 /** Resolves when the instance has stopped. A second signal stops it now. */
@@ -61,7 +93,6 @@ async function stopOnSignals(instance: Instance, logger: Logger): Promise<void> 
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
-  process.on('unhandledRejection', (error) => logger.error({ err: error }, 'a rejection nobody handled'))
   await promise
 }
 
@@ -84,7 +115,6 @@ async function stopAsTold(instance: Instance, logger: Logger, worker: Supervised
   })
   process.on('SIGTERM', drain)
   process.on('SIGINT', () => {})
-  process.on('unhandledRejection', (error) => logger.error({ err: error }, 'a rejection nobody handled'))
   await promise
 }
 

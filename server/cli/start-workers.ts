@@ -3,6 +3,7 @@ import process from 'node:process'
 import { systemClock } from '../base/index.ts'
 import type { Config } from '../config.ts'
 import { flushed, serverLogger } from '../main.ts'
+import { watchProcessFaults } from '../operations/index.ts'
 import { supervise } from '../workers/index.ts'
 import { exitCodes } from './exit-codes.ts'
 import { startBlock } from './start-block.ts'
@@ -17,6 +18,7 @@ export interface StartWorkersOptions {
 /** `shoal start` with several workers: resolves with the exit code when the last one has stopped. */
 export async function startWorkers({ config, warnings, flags }: StartWorkersOptions): Promise<number> {
   const logger = serverLogger(config)
+  const faults = watchProcessFaults(logger)
   for (const warning of warnings) logger.warn(warning)
   const { workers, label } = config.instance
   const { workers: _, ...rest } = flags
@@ -43,7 +45,8 @@ export async function startWorkers({ config, warnings, flags }: StartWorkersOpti
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
+  void faults.crashed.then(() => supervisor.stop())
   const code = await supervisor.ended
   await flushed(logger)
-  return code
+  return faults.hasCrashed ? exitCodes.bug : code
 }

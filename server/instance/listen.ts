@@ -25,6 +25,8 @@ export interface ListenOptions {
   state: InstanceState
   incarnation: string
   webRoot: string
+  /** Promise rejections that nothing handled. */
+  rejections: () => number
 }
 
 export interface Listening {
@@ -56,7 +58,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
       return state.services().accounts.authenticator.authenticate(credentials, meta)
     },
     readiness: createReadiness(readinessChecks(state), { clock, logger }),
-    ...(metrics ? { metrics: metricsPort(metrics, state) } : {}),
+    ...(metrics ? { metrics: metricsPort(metrics, options) } : {}),
     isDraining: () => state.draining,
   })
   // A proxy that asks nobody for /ready sends people here as soon as this instance listens: they wait a little.
@@ -125,7 +127,7 @@ function readinessChecks(state: InstanceState): Parameters<typeof createReadines
 
 function metricsPort(
   metrics: Metrics,
-  state: InstanceState,
+  { state, rejections }: ListenOptions,
 ): NonNullable<Parameters<typeof createHttpServer>[0]['metrics']> {
   metrics.gauge('shoal_runs', 'Answers that this instance writes', () => state.started?.chat.runs ?? 0)
   metrics.gauge('shoal_sockets', 'Open sockets and event streams', () => state.started?.hub.size ?? 0)
@@ -133,6 +135,11 @@ function metricsPort(
     'shoal_members',
     'Instances that this one sees',
     () => state.started?.membership.members().length ?? 0,
+  )
+  metrics.gauge(
+    'shoal_unhandled_rejections',
+    'Promise rejections that nothing handled since the start; each is a bug, and the log has it',
+    rejections,
   )
   return {
     // ENABLE_METRICS says so: for a scraper without a session, on a network of its own.

@@ -1,3 +1,5 @@
 export { createMetrics } from './metrics.ts'
 export type { Metrics } from './metrics.ts'
+export { watchProcessFaults } from './process-faults.ts'
+export type { ProcessFaults } from './process-faults.ts'
 export { createReadiness } from './readiness.ts'

@@ -53,6 +53,26 @@ describe('a provider that cannot be reached', () => {
     })
   })
 
+  test.each([
+    ['HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n', /101/],
+    ['HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\nPRI *', /101/],
+    ['HTTP/1.1 101 Nothing\r\n\r\n', /refused the request/],
+    ['HTTP/1.1 100 Continue\r\n\r\n', /it closed the connection/],
+    ['', /it closed the connection/],
+  ])('S26: %j ends the request with an error', async (answer, message) => {
+    const port = await listen(
+      createServer((socket) => {
+        socket.once('data', () => {
+          socket.write(answer)
+          // A 101 with its headers leaves the connection open.
+          if (!answer.includes('Upgrade')) socket.end()
+        })
+      }),
+    )
+    const error = await failure(`http://127.0.0.1:${port}/v1`)
+    expect(error.message).toMatch(message)
+  })
+
   test('the name does not exist', async () => {
     const error = await failure('http://no-such-host.invalid/v1', { connectMs: 5000 })
     expect(error.message).toMatch(/its host name (is not known|cannot be looked up at the moment)/)

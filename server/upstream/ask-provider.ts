@@ -58,8 +58,15 @@ function attempt(call: ProviderCall, signal: AbortSignal, fresh = false): Promis
     request.once('close', () => {
       clearTimeout(timer)
       signal.removeEventListener('abort', onAbort)
+      // However it ended: whoever waits is answered. No effect behind an answer or an error.
+      reject(unreachable({ name: 'Error', message: 'closed without an answer', code: 'ECONNRESET' }))
     })
     request.once('response', resolve)
+    // Without this listener Node closes the socket and says nothing to anybody.
+    request.once('upgrade', (_response, socket) => {
+      reject(switchedProtocols())
+      socket.destroy()
+    })
     // Stays for the request's whole life: an error after the answer began is the answer's to report.
     request.on('error', (error) => {
       if (request.reusedSocket && isReset(error)) reject(new StaleSocketError())
@@ -81,6 +88,13 @@ function isReset(error: NodeJS.ErrnoException): boolean {
 function slowToConnect(ms: number): UpstreamError {
   return new UpstreamError('upstream_unreachable', {
     message: `The model provider cannot be reached: no connection within ${ms / 1000} seconds.`,
+  })
+}
+
+function switchedProtocols(): UpstreamError {
+  return new UpstreamError('upstream_unreachable', {
+    message:
+      'The model provider cannot be reached: it answered 101 Switching Protocols instead of an answer. Check its address.',
   })
 }
 

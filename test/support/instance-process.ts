@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { endWithUs } from './end-with-us.ts'
+import { failOnProcessFault } from './fail-on-process-fault.ts'
 
 const root = join(import.meta.dirname, '../..')
 
@@ -14,6 +15,8 @@ export interface InstanceOptions {
   port?: number
   /** Where its log goes; nowhere without it. */
   logFile?: string
+  /** The test causes an uncaught exception or an unhandled rejection; every other run fails at one. */
+  expectFaults?: boolean
 }
 
 /** One Shoal as a process of its own, to be killed for real. */
@@ -36,6 +39,7 @@ export async function startInstance({
   env,
   port = 0,
   logFile,
+  expectFaults = false,
 }: InstanceOptions): Promise<InstanceProcess> {
   const child = spawn(
     process.execPath,
@@ -55,6 +59,7 @@ export async function startInstance({
     },
   )
   endWithUs(child)
+  if (!expectFaults) failOnProcessFault(child, label)
   const tail: string[] = []
   const file = logFile ? createWriteStream(logFile, { flags: 'a' }) : undefined
   const keep = (data: Buffer): void => {
