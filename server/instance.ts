@@ -41,11 +41,14 @@ export interface Instance {
   stop(): Promise<void>
 }
 
+function incarnationOf(label: string): string {
+  return `${label.replaceAll(/[^A-Za-z0-9._-]/g, '-').slice(0, 40)}.${randomToken(6)}`
+}
+
 /** The wiring of one instance, and the order of start and stop. No state outside: two in one process are normal. */
 export async function startInstance(options: InstanceOptions): Promise<Instance> {
   const { config, version, logger, clock = systemClock } = options
-  const label = config.instance.label
-  const incarnation = `${label.replaceAll(/[^A-Za-z0-9._-]/g, '-').slice(0, 40)}.${randomToken(6)}`
+  const incarnation = incarnationOf(config.instance.label)
   const lifecycle = new Lifecycle(logger)
   const state = new InstanceState(clock)
   const abort = new AbortController()

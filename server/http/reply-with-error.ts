@@ -11,13 +11,20 @@ export type Explain = (error: unknown, request: FastifyRequest) => AppError
 export function createExplain(logger: Logger, { bodyLimit }: { bodyLimit: number }): Explain {
   return (error, request) => {
     const told = explainError(error, { bodyLimit })
-    if (told.code === 'internal') {
+    if (isCutShort(error) && request.raw.socket.destroyed) {
+      logger.debug({ requestId: request.id }, 'the client went before it had the whole answer')
+    } else if (told.code === 'internal') {
       logger.error({ err: error, requestId: request.id, method: request.method }, 'request failed')
     } else if (told.status >= 500 && told.cause !== undefined) {
       logger.warn({ err: told.cause, requestId: request.id, code: told.code }, 'request not served')
     }
     return told
   }
+}
+
+/** How a stream says that what it was sent to has closed. */
+function isCutShort(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE'
 }
 
 /**
