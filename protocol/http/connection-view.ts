@@ -17,6 +17,8 @@ export const connectionView = z.object({
   enabled: z.boolean(),
   order: z.number(),
   continues,
+  /** The models that are offered; empty: all that the provider lists. */
+  modelIds: z.array(z.string()),
   /** `environment`: from variables, read-only here. */
   source: z.enum(['environment', 'page', 'built-in']),
 })

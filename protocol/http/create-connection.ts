@@ -11,6 +11,7 @@ export const connectionFields = z.object({
   prefix: z.string().max(50).default(''),
   enabled: z.boolean().default(true),
   continues: continues.default('auto'),
+  modelIds: z.array(z.string().trim().min(1, 'must not be empty').max(limits.model)).max(1000).default([]),
 })
 
 export const createConnection = operation({

@@ -7,7 +7,8 @@ import { operation } from './operation.ts'
 export const updateConnection = operation({
   method: 'PATCH',
   path: '/api/connections/{id}',
-  summary: 'Change a connection; fields left out stay, an empty key removes it',
+  summary:
+    'Change a connection; fields left out stay, an empty key removes it, and so does an address on another server without a key',
   access: 'admin',
   credentials: 'session',
   params: z.object({ id }),
@@ -18,7 +19,11 @@ export const updateConnection = operation({
     prefix: z.string().max(50).optional(),
     enabled: z.boolean().optional(),
     continues: connectionFields.shape.continues.unwrap().optional(),
+    modelIds: connectionFields.shape.modelIds.unwrap().optional(),
     order: z.number().int().optional(),
   }),
-  response: connectionView,
+  response: connectionView.extend({
+    /** The address leads to another server now, and the stored key was not taken along: enter it again. */
+    keyRemoved: z.boolean(),
+  }),
 })

@@ -1,33 +1,67 @@
 import { z } from 'zod'
+import { limits } from '../../protocol/index.ts'
 import { continues } from '../../protocol/http/connection-view.ts'
 import type { Kind } from './variable.ts'
 
-/** What OPENAI_API_CONFIGS may say of one connection. Open WebUI's further fields are let through unread. */
-const options = z.object({
-  name: z.string().max(100).optional(),
-  prefix: z.string().max(100).optional(),
-  prefix_id: z.string().max(100).optional(),
-  enable: z.boolean().optional(),
-  continues: continues.optional(),
+/** What OPENAI_API_CONFIGS may say of one connection. */
+const options = z.looseObject({
+  name: z.string().max(100).nullish(),
+  prefix: z.string().max(50).nullish(),
+  prefix_id: z.string().max(50).nullish(),
+  enable: z.boolean().nullish(),
+  continues: continues.nullish(),
+  model_ids: z.array(z.string().trim().min(1).max(limits.model)).max(1000).nullish(),
+  auth_type: z.string().nullish(),
+  key: z.string().max(4000).nullish(),
 })
 export type ConnectionOptions = z.infer<typeof options>
 
-const byPosition = z.record(z.string().regex(/^\d+$/, 'must be a position such as "0"'), options)
+const honoured = new Set(Object.keys(options.shape))
 
-/** JSON keyed by position. Quotes may arrive escaped, as some deployment tools write them. */
-export const connectionOptions: Kind<Map<number, ConnectionOptions>> = {
+const byPlace = z.record(z.string(), options)
+
+/** The options of connections, by position or by address, as they are written. */
+export type AllConnectionOptions = ReadonlyMap<string, ConnectionOptions>
+
+/** JSON keyed by position, or by address. Quotes may arrive escaped, as some deployment tools write them. */
+export const connectionOptions: Kind<AllConnectionOptions> = {
   type: 'JSON',
   parse(value) {
     const cure = 'write JSON by position, such as {"0": {"continues": "trailing"}}'
     const json = parseJson(value) ?? parseJson(value.replaceAll('\\"', '"'))
     if (json === undefined) return { problem: 'it is not valid JSON', cure }
-    const parsed = byPosition.safeParse(json)
-    if (parsed.success) {
-      return { value: new Map(Object.entries(parsed.data).map(([key, entry]) => [Number(key), entry])) }
+    const parsed = byPlace.safeParse(json)
+    if (!parsed.success) {
+      const issue = parsed.error.issues[0]
+      return { problem: `${issue?.path.join('.') || 'it'}: ${issue?.message ?? 'is wrong'}`, cure }
     }
-    const issue = parsed.error.issues[0]
-    return { problem: `${issue?.path.join('.') || 'it'}: ${issue?.message ?? 'is wrong'}`, cure }
+    const wrong = Object.keys(parsed.data).find((place) => !isPosition(place) && !URL.canParse(place))
+    if (wrong === undefined) return { value: new Map(Object.entries(parsed.data)) }
+    return { problem: `"${wrong}" is neither a position such as "0" nor an address`, cure }
   },
+}
+
+export const isPosition = (place: string): boolean => /^\d+$/.test(place)
+
+/** Names of options that are set and have no effect here. `api_version` has a cure of its own. */
+export function ignoredOptions(given: ConnectionOptions): string[] {
+  return Object.entries(given)
+    .filter(([name, value]) => !honoured.has(name) && name !== 'api_version' && !isEmpty(value))
+    .map(([name]) => name)
+}
+
+function isEmpty(value: unknown): boolean {
+  if (value === null || value === undefined || value === '' || value === false) return true
+  return typeof value === 'object' && Object.keys(value).length === 0
+}
+
+/** The same JSON without what may be secret in it. */
+export function withoutKeys(value: string): string {
+  const json = parseJson(value) ?? parseJson(value.replaceAll('\\"', '"'))
+  if (json === undefined) return '***'
+  return JSON.stringify(json, (name, entry: unknown) =>
+    /key|headers|secret|token|password/i.test(name) ? '***' : entry,
+  )
 }
 
 function parseJson(value: string): unknown {

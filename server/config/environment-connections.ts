@@ -1,5 +1,6 @@
 import type { Findings } from './assemble-config.ts'
-import type { ConnectionOptions } from './connection-options.ts'
+import { ignoredOptions, isPosition } from './connection-options.ts'
+import type { AllConnectionOptions, ConnectionOptions } from './connection-options.ts'
 import type { Values } from './variables.ts'
 
 /** A provider that the environment names. */
@@ -14,6 +15,7 @@ export interface EnvironmentConnection {
   enabled: boolean
   order: number
   continues: 'auto' | 'trailing' | 'prefix' | 'vllm' | 'none'
+  modelIds: string[]
   source: 'environment'
 }
 
@@ -48,52 +50,90 @@ function openaiConnections(upstream: Values['upstream'], findings: Findings): En
       cure: 'name one address in OPENAI_API_BASE_URLS for each key, separated by ;',
     })
   }
-  checkPositions('OPENAI_API_CONFIGS', upstream.openaiOptions, urls.length, findings)
-  return urls.map((baseUrl, index) =>
-    connection('openai', index, baseUrl, { key: keys[index], ...upstream.openaiOptions.get(index) }),
-  )
+  const optionsOf = findOptions('OPENAI_API_CONFIGS', upstream.openaiOptions, urls, findings)
+  return urls.map((baseUrl, index) => {
+    const options = optionsOf(index)
+    return connection('openai', index, baseUrl, { ...options, key: keys[index] || options.key })
+  })
 }
 
 function ollamaConnections(upstream: Values['upstream'], findings: Findings): EnvironmentConnection[] {
   const urls = upstream.ollamaUrls.length > 0 ? upstream.ollamaUrls : one(upstream.ollamaUrl)
-  checkPositions('OLLAMA_API_CONFIGS', upstream.ollamaOptions, urls.length, findings)
-  return urls.map((baseUrl, index) =>
-    connection('ollama', index, baseUrl, { ...upstream.ollamaOptions.get(index) }),
-  )
+  const optionsOf = findOptions('OLLAMA_API_CONFIGS', upstream.ollamaOptions, urls, findings)
+  return urls.map((baseUrl, index) => connection('ollama', index, baseUrl, optionsOf(index)))
 }
 
 function one(url: string | null): string[] {
   return url === null ? [] : [url]
 }
 
-function checkPositions(
+/**
+ * What a variable says of each address: by position, and else by the address itself, as older versions of Open WebUI
+ * wrote it. Reports what has no effect: an entry for no address, and options that are not honoured here.
+ */
+function findOptions(
   variable: string,
-  options: Map<number, ConnectionOptions>,
-  count: number,
+  options: AllConnectionOptions,
+  urls: string[],
   { warnings }: Findings,
-): void {
-  const beyond = [...options.keys()].filter((index) => index >= count)
-  if (beyond.length > 0) {
-    warnings.push(`${variable} has an entry "${beyond[0]}", and there are ${count} addresses (from "0")`)
+): (index: number) => ConnectionOptions {
+  const placeOf = (place: string): number =>
+    isPosition(place) ? Number(place) : urls.findIndex((url) => sameAddress(url, place))
+  const found = new Map<number, ConnectionOptions>()
+  for (const [place, given] of options) {
+    const index = placeOf(place)
+    if (index < 0 || index >= urls.length) {
+      warnings.push(`${variable} has an entry "${place}", and there are ${urls.length} addresses (from "0")`)
+      continue
+    }
+    if (isPosition(place) || !found.has(index)) found.set(index, given)
+    warnings.push(...reportIgnored(variable, place, given))
   }
+  return (index) => found.get(index) ?? {}
+}
+
+function reportIgnored(variable: string, place: string, given: ConnectionOptions): string[] {
+  const ignored = ignoredOptions(given)
+  const version = given['api_version']
+  const { auth_type: how } = given
+  return [
+    ...(ignored.length === 0
+      ? []
+      : [
+          `${variable} "${place}": ${ignored.join(', ')} ${ignored.length === 1 ? 'has' : 'have'} no effect here`,
+        ]),
+    ...(typeof version === 'string' && version !== ''
+      ? [`${variable} "${place}": write the API version into the address, as ?api-version=${version}`]
+      : []),
+    ...(!how || how === 'bearer' || how === 'none'
+      ? []
+      : [`${variable} "${place}": auth_type "${how}" is not supported; the key is sent as a bearer token`]),
+  ]
+}
+
+function sameAddress(some: string, other: string): boolean {
+  const [one, two] = [some, other].map((address) => new URL(address).href.replace(/\/$/, ''))
+  return one === two
 }
 
 function connection(
   kind: 'openai' | 'ollama',
   index: number,
   baseUrl: string,
-  { key, name, prefix, prefix_id, enable, continues }: ConnectionOptions & { key?: string | undefined },
+  options: ConnectionOptions,
 ): EnvironmentConnection {
+  const { key, name, prefix, prefix_id, enable, continues, model_ids, auth_type } = options
   return {
     id: `env-${kind}-${index}`,
     kind,
-    name: name ?? new URL(baseUrl).host,
+    name: name || new URL(baseUrl).host,
     baseUrl,
-    key: key || null,
+    key: auth_type === 'none' ? null : key || null,
     prefix: prefix ?? prefix_id ?? '',
     enabled: enable ?? true,
     order: index,
     continues: continues ?? 'auto',
+    modelIds: [...new Set(model_ids)],
     source: 'environment',
   }
 }

@@ -137,6 +137,7 @@ function readSecretFile(variable: string, path: string, { problems }: Findings):
 
 function shown(row: Variable<unknown>, text: string): string {
   if (row.secret === 'all') return '***'
+  if (row.show) return row.show(text)
   // Addresses of providers may carry credentials as well.
   return row.secret === 'password' || text.includes('://')
     ? text.split(';').map(withoutPassword).join(';')

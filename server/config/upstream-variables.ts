@@ -1,5 +1,5 @@
 import { boolean, list, optionalText, optional, parseHttpUrl, httpUrl, seconds } from './kinds.ts'
-import { connectionOptions } from './connection-options.ts'
+import { connectionOptions, withoutKeys } from './connection-options.ts'
 import type { Kind } from './variable.ts'
 import { variable } from './variable.ts'
 
@@ -50,8 +50,9 @@ export const upstreamVariables = {
   openaiOptions: variable('OPENAI_API_CONFIGS', {
     kind: connectionOptions,
     fallback: new Map(),
+    show: withoutKeys,
     meaning:
-      'JSON by position: `{"0": {"name": "vLLM", "prefix": "lab", "enable": true, "continues": "vllm"}}`. `continues` says how a provider goes on with a begun answer: `auto` (asked once per model), `trailing`, `prefix`, `vllm` or `none`.',
+      'JSON by position, or by address: `{"0": {"name": "vLLM", "prefix": "lab", "enable": true, "model_ids": ["a"], "continues": "vllm"}}`. `model_ids` are the models that are offered; the provider is then not asked for its list. `prefix_id` is another name of `prefix`; `auth_type` may be `bearer` or `none`; what else Open WebUI knows is reported at the start and has no effect. `continues` says how a provider goes on with a begun answer: `auto` (asked once per model), `trailing`, `prefix`, `vllm` or `none`.',
   }),
   ollamaEnabled: variable('ENABLE_OLLAMA_API', {
     kind: boolean,
@@ -72,7 +73,8 @@ export const upstreamVariables = {
   ollamaOptions: variable('OLLAMA_API_CONFIGS', {
     kind: connectionOptions,
     fallback: new Map(),
-    meaning: 'As OPENAI_API_CONFIGS, for OLLAMA_BASE_URLS.',
+    show: withoutKeys,
+    meaning: 'As OPENAI_API_CONFIGS, for OLLAMA_BASE_URLS; `key` is the key of a server that wants one.',
   }),
   taskModel: variable('TASK_MODEL', {
     kind: optionalText,

@@ -23,6 +23,8 @@ export interface Variable<T> {
   meaning: string
   /** `all`: never shown. `password`: a URL, shown without its password. Both may come from a file named by `<NAME>_FILE`. */
   secret: 'no' | 'password' | 'all'
+  /** How its text is shown, where parts of it are secret. */
+  show: ((text: string) => string) | undefined
 }
 
 export interface VariableOptions<T> extends Pick<Variable<T>, 'kind' | 'meaning'> {
@@ -31,10 +33,11 @@ export interface VariableOptions<T> extends Pick<Variable<T>, 'kind' | 'meaning'
   unit?: string
   secret?: Variable<T>['secret']
   oldNames?: string[]
+  show?: Variable<T>['show']
 }
 
 export function variable<T>(name: string, options: VariableOptions<T>): Variable<T> {
-  const { kind, fallback, meaning, fallbackText, unit = '', secret = 'no', oldNames = [] } = options
+  const { kind, fallback, meaning, fallbackText, unit = '', secret = 'no', oldNames = [], show } = options
   return {
     name,
     oldNames,
@@ -44,6 +47,7 @@ export function variable<T>(name: string, options: VariableOptions<T>): Variable
     unit,
     meaning,
     secret,
+    show,
   }
 }
 

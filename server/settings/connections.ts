@@ -15,6 +15,7 @@ const demo: ConnectionConfig = {
   enabled: true,
   order: Number.MAX_SAFE_INTEGER,
   continues: 'trailing',
+  modelIds: [],
   source: 'built-in',
 }
 
@@ -36,10 +37,13 @@ export interface ConnectionFields {
   prefix: string
   enabled: boolean
   continues: ConnectionConfig['continues']
+  modelIds: string[]
 }
 
 export type ConnectionChange = {
-  [K in 'name' | 'baseUrl' | 'key' | 'prefix' | 'enabled' | 'continues']?: ConnectionFields[K] | undefined
+  [K in 'name' | 'baseUrl' | 'key' | 'prefix' | 'enabled' | 'continues' | 'modelIds']?:
+    | ConnectionFields[K]
+    | undefined
 } & { order?: number | undefined }
 
 /** The connections to model providers, as one frozen list that every instance holds. Keys never leave it. */
@@ -77,26 +81,31 @@ export class Connections {
       key: key || null,
       order: null,
       baseUrl: trimSlash(fields.baseUrl),
+      modelIds: [...new Set(fields.modelIds)],
     })
     await this.#options.raised()
     return presentConnection({ ...row, source: 'page' })
   }
 
-  async update(id: string, change: ConnectionChange): Promise<ConnectionView> {
+  /** A new address on another server without a new key drops the stored key: it was entered for that server only. */
+  async update(id: string, change: ConnectionChange): Promise<ConnectionView & { keyRemoved: boolean }> {
     this.#refuseReadOnly(id)
-    const { name, baseUrl, key, prefix, enabled, continues, order } = change
-    const row = await this.#options.store.update(id, {
+    const { name, baseUrl, key, prefix, enabled, continues, modelIds, order } = change
+    const fields = {
       ...(name === undefined ? {} : { name }),
       ...(baseUrl === undefined ? {} : { baseUrl: trimSlash(baseUrl) }),
       ...(key === undefined ? {} : { key: key || null }),
       ...(prefix === undefined ? {} : { prefix }),
       ...(enabled === undefined ? {} : { enabled }),
       ...(continues === undefined ? {} : { continues }),
+      ...(modelIds === undefined ? {} : { modelIds: [...new Set(modelIds)] }),
       ...(order === undefined ? {} : { order }),
-    })
-    if (!row) throw new AppError('not_found')
+    }
+    const updated = await this.#options.store.update(id, fields, sameOrigin)
+    if (!updated) throw new AppError('not_found')
     await this.#options.raised()
-    return presentConnection({ ...row, source: 'page' })
+    const { connection, keyRemoved } = updated
+    return { ...presentConnection({ ...connection, source: 'page' }), keyRemoved }
   }
 
   async delete(id: string): Promise<{ ok: true }> {
@@ -147,7 +156,7 @@ function withDemo(connections: readonly ConnectionConfig[]): readonly Connection
 }
 
 function presentConnection({ key, ...connection }: ConnectionConfig): ConnectionView {
-  const { id, kind, name, baseUrl, prefix, enabled, order, continues, source } = connection
+  const { id, kind, name, baseUrl, prefix, enabled, order, continues, modelIds, source } = connection
   return {
     id,
     kind,
@@ -158,8 +167,15 @@ function presentConnection({ key, ...connection }: ConnectionConfig): Connection
     enabled,
     order: Math.min(order, 1_000_000),
     continues,
+    modelIds: [...modelIds],
     source,
   }
+}
+
+/** Scheme, host and port: who gets a key that is sent there. */
+function sameOrigin(some: string, other: string): boolean {
+  const [one, two] = [some, other].map((address) => (URL.canParse(address) ? new URL(address).origin : null))
+  return one !== null && one === two
 }
 
 function trimSlash(address: string): string {

@@ -33,6 +33,7 @@ const connection = (id: string, key: string | null): ConnectionRow => ({
   enabled: true,
   order: 0,
   continues: 'auto',
+  modelIds: [],
 })
 
 test('a provider’s key stands in no file of the store, and opens in its own row only', async () => {

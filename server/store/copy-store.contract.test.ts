@@ -49,6 +49,7 @@ describe('copyStore', () => {
       enabled: false,
       order: 1,
       continues: 'auto',
+      modelIds: [],
     })
     const { revision } = await embedded.settings.read()
     await embedded.settings.write({

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { newId } from '../base/index.ts'
 import type { MakeStore, StoreUnderTest } from '../../test/support/store-fixture.ts'
-import type { ConnectionRow, Store } from './index.ts'
+import type { Store } from './index.ts'
 
 export function describeFleet(name: string, make: MakeStore): void {
   describe(`fleet, ${name}`, () => {
@@ -136,65 +136,6 @@ export function describeFleet(name: string, make: MakeStore): void {
       )
       await expect(write).rejects.toThrow('{"name":"x","value":"1"}]')
       expect(await store.settings.read()).toEqual(before)
-    })
-
-    test('a raised feed has a new counter and a new nonce', async () => {
-      const before = await feed('connections')
-      await store.connections.create(connection())
-      const after = await feed('connections')
-      expect(after?.counter).toBe(before!.counter + 1)
-      expect(after?.nonce).not.toBe(before?.nonce)
-    })
-
-    const connection = (about: Partial<ConnectionRow> = {}): ConnectionRow => ({
-      id: newId(),
-      kind: 'openai',
-      name: 'Provider',
-      baseUrl: 'http://127.0.0.1:9/v1',
-      key: 'sk-secret',
-      prefix: '',
-      enabled: true,
-      order: 0,
-      continues: 'auto',
-      ...about,
-    })
-
-    test('connections are kept in order, changed and deleted', async () => {
-      for (const { id } of await store.connections.list()) await store.connections.delete(id)
-      const [one, two] = [connection({ order: 2 }), connection({ order: 1, key: null, enabled: false })]
-      await store.connections.create(one)
-      await store.connections.create(two)
-      expect(await store.connections.list()).toEqual([two, one])
-      const changed = await store.connections.update(one.id, {
-        key: 'other',
-        name: 'New',
-        enabled: false,
-        order: 0,
-      })
-      expect(changed).toEqual({ ...one, key: 'other', name: 'New', enabled: false, order: 0 })
-      expect(await store.connections.update(one.id, { key: null })).toMatchObject({ key: null, name: 'New' })
-      expect(await store.connections.update('none', { name: 'x' })).toBeUndefined()
-      expect(await store.connections.delete(one.id)).toBe(true)
-      expect(await store.connections.delete(one.id)).toBe(false)
-      expect(await store.connections.list()).toEqual([two])
-    })
-
-    test('A2: connections made at once, on instances that know nothing of each other, come behind one another', async () => {
-      const other = await under.another()
-      for (const { id } of await store.connections.list()) await store.connections.delete(id)
-      const orders = await Promise.all(
-        [store, other, store, other].map(async ({ connections }) => {
-          return (await connections.create({ ...connection(), order: null })).order
-        }),
-      )
-      expect(orders.toSorted()).toEqual([0, 1, 2, 3])
-    })
-
-    test('what was learnt of a model is kept by address and model', async () => {
-      await store.connections.learn('http://a', 'm', 'none')
-      await store.connections.learn('http://a', 'm', 'prefix')
-      expect(await store.connections.learnt('http://a', 'm')).toBe('prefix')
-      expect(await store.connections.learnt('http://b', 'm')).toBeUndefined()
     })
 
     const job = (about: Partial<Parameters<Store['jobs']['add']>[0]> = {}) => ({

@@ -73,6 +73,8 @@ interface ConnectionTable {
   enabled: Flag
   position: number
   continues: ConnectionRow['continues']
+  /** A JSON array. */
+  model_ids: ColumnType<string, string | undefined, string>
 }
 
 interface LearntTable {

@@ -9,6 +9,7 @@ import { silentLogger, systemClock } from '../base/index.ts'
 import { openStore } from './index.ts'
 import type { Store } from './index.ts'
 import { describeChats } from './chats.contract.ts'
+import { describeConnections } from './connections.contract.ts'
 import { describeFleet } from './fleet.contract.ts'
 import { describeRunRaces } from './run-races.contract.ts'
 import { describeRunStarts } from './run-starts.contract.ts'
@@ -64,6 +65,7 @@ for (const [name, make] of [
   describeUsers(name, make)
   describeSessions(name, make)
   describeFleet(name, make)
+  describeConnections(name, make)
   describeChats(name, make)
   describeSearch(name, make)
   describeRunStarts(name, make)

@@ -29,6 +29,7 @@ function connection(name: string, baseUrl: string, rest: Partial<ConnectionConfi
     enabled: true,
     order: 0,
     continues: 'none',
+    modelIds: [],
     source: 'page',
   } as const
   return { ...fixed, id: name.toLowerCase(), name, baseUrl, ...rest }
@@ -59,6 +60,24 @@ async function say(models: ModelCatalogue, id: string): Promise<unknown> {
   await found?.generate({ messages: [] }, () => undefined, new AbortController().signal)
   return found?.connectionName
 }
+
+describe('B4: a connection that names its models', () => {
+  test('offers those and no others, under its prefix, and its provider is not asked for a list', async () => {
+    const provider = await start('a', 'b', 'c')
+    const models = catalogue([
+      connection('One', provider.v1, { modelIds: ['b', 'unlisted'], prefix: 'lab' }),
+      connection('Dead', dead, { modelIds: ['x'] }),
+    ])
+    expect(await models.list()).toMatchObject({
+      models: [{ id: 'lab/b', name: 'b' }, { id: 'lab/unlisted' }, { id: 'x' }],
+      problems: [],
+    })
+    expect(await say(models, 'lab/b')).toBe('One')
+    expect(provider.calls.at(-1)?.model).toBe('b')
+    expect(await models.resolve('lab/a')).toBeUndefined()
+    expect(provider.lists()).toBe(0)
+  })
+})
 
 describe('the models of all connections', () => {
   test('are merged in order, with the connection and whether it is the demo', async () => {

@@ -6,7 +6,10 @@ import { UpstreamError } from './upstream-error.ts'
 /** A failed list is asked for again after this, ms: soon enough to heal, seldom enough not to press. */
 const retryMs = 10_000
 
-/** One connection's list of models as far as it is known. Each reload has the provider's own deadline of 10 s. */
+/**
+ * One connection's list of models as far as it is known. Each reload has the provider's own deadline of 10 s. Where the
+ * connection names its models, that is the list, and the provider is not asked: some have none to give.
+ */
 export class ConnectionModels {
   readonly config: ConnectionConfig
   readonly upstream: Upstream
@@ -31,10 +34,13 @@ export class ConnectionModels {
     this.#clock = clock
     this.#logger = logger
     this.#cacheMs = cacheMs
+    const { modelIds } = config
+    if (modelIds.length > 0) this.models = modelIds.map((id) => ({ id, name: id }))
   }
 
   /** Loads when the list is older than it may be. Resolves when that has ended, well or not. */
   load(maxAgeMs: number = this.#cacheMs): Promise<void> {
+    if (this.config.modelIds.length > 0) return Promise.resolve()
     const most = this.problem === undefined ? maxAgeMs : Math.min(maxAgeMs, retryMs)
     if (this.#triedAt !== undefined && this.#clock.monotonic() - this.#triedAt < most) {
       return this.#loading ?? Promise.resolve()

@@ -26,6 +26,7 @@ function catalogue(connection: Partial<ConnectionConfig> = {}, broken = false): 
     enabled: true,
     order: 0,
     continues: 'auto',
+    modelIds: [],
     source: 'page',
     ...connection,
   }

@@ -11,6 +11,8 @@ export interface ConnectionConfig {
   enabled: boolean
   order: number
   continues: Continues
+  /** The provider's names of the models that are offered, without asking it for its list; empty: all that it lists. */
+  modelIds: readonly string[]
   source: 'environment' | 'page' | 'built-in'
 }
 

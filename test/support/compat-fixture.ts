@@ -34,6 +34,7 @@ export async function startCompatWithProvider(
         enabled: true,
         order: 0,
         continues: 'none',
+        modelIds: [],
         source: 'page',
         ...connection,
       },

@@ -124,6 +124,7 @@ function catalogue(provider: string): ModelCatalogue {
     enabled: true,
     order,
     continues,
+    modelIds: [],
     source: 'environment' as const,
   })
   return createModelCatalogue({

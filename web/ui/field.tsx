@@ -1,5 +1,5 @@
 import { useId } from 'react'
-import type { InputHTMLAttributes, ReactNode, Ref, SelectHTMLAttributes } from 'react'
+import type { InputHTMLAttributes, ReactNode, Ref, SelectHTMLAttributes, TextareaHTMLAttributes } from 'react'
 import { classNames } from './class-names.ts'
 import { Icon } from './icon.tsx'
 
@@ -28,6 +28,27 @@ export function Field({
     <Frame id={id} label={label} hint={hint} error={error}>
       <input
         {...input}
+        id={id}
+        aria-invalid={error ? true : undefined}
+        aria-describedby={describedBy(id, hint, error)}
+        className={classNames(box, error ? 'border-danger' : 'border-border-strong')}
+      />
+    </Frame>
+  )
+}
+
+/** The same over several lines. */
+export function TextArea({
+  label,
+  hint,
+  error,
+  ...area
+}: Around & Omit<TextareaHTMLAttributes<HTMLTextAreaElement>, 'className' | 'id'>): ReactNode {
+  const id = useId()
+  return (
+    <Frame id={id} label={label} hint={hint} error={error}>
+      <textarea
+        {...area}
         id={id}
         aria-invalid={error ? true : undefined}
         aria-describedby={describedBy(id, hint, error)}

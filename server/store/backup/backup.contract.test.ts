@@ -99,6 +99,7 @@ async function filled(store: Store): Promise<string> {
     enabled: false,
     order: 1,
     continues: 'auto',
+    modelIds: [],
   })
   const { revision } = await store.settings.read()
   await store.settings.write({

@@ -9,6 +9,19 @@ export interface ConnectionRow {
   enabled: boolean
   order: number
   continues: 'auto' | 'trailing' | 'prefix' | 'vllm' | 'none'
+  /** The provider's names of the models that are offered; empty: all that it lists. */
+  modelIds: readonly string[]
+}
+
+export type ConnectionChange = Partial<Omit<ConnectionRow, 'id' | 'kind'>>
+
+/** Whether a key that was stored for one address may be sent to another. */
+export type KeepsKey = (storedFor: string, address: string) => boolean
+
+export interface UpdatedConnection {
+  connection: ConnectionRow
+  /** It had a key, and does not have it any more, though the change named none. */
+  keyRemoved: boolean
 }
 
 /** Each write raises the feed `connections` in its transaction. */
@@ -16,7 +29,11 @@ export interface Connections {
   list(): Promise<ConnectionRow[]>
   /** `order` null: behind all others, as the store has them. */
   create(connection: Omit<ConnectionRow, 'order'> & { order: number | null }): Promise<ConnectionRow>
-  update(id: string, change: Partial<Omit<ConnectionRow, 'id' | 'kind'>>): Promise<ConnectionRow | undefined>
+  /**
+   * A change of the address without a key keeps the stored one only where `keepsKey` allows it for the address as it is
+   * stored at that moment.
+   */
+  update(id: string, change: ConnectionChange, keepsKey: KeepsKey): Promise<UpdatedConnection | undefined>
   delete(id: string): Promise<boolean>
   /** What was learnt of a model's `continues`; kept per connection address and model, so that it outlives a restart. */
   learnt(baseUrl: string, model: string): Promise<string | undefined>

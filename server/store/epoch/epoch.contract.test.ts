@@ -158,7 +158,14 @@ describe.each<Kind>(['sqlite', 'postgres'])('%s', (kind) => {
     const original = await places[kind]()
     const store = await open(original)
     const about = { kind: 'openai', name: 'n', baseUrl: 'http://x', key: null, prefix: '' } as const
-    await store.connections.create({ id: 'c', ...about, enabled: true, order: 0, continues: 'auto' })
+    await store.connections.create({
+      id: 'c',
+      ...about,
+      enabled: true,
+      order: 0,
+      continues: 'auto',
+      modelIds: [],
+    })
     const file = await save(original)
     const [beside, copy] = [await places[kind](), await places[kind]()]
     expect((await restore(beside, file)).disabledConnections).toBe(0)

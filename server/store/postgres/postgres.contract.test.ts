@@ -152,6 +152,7 @@ const connection = {
   enabled: true,
   order: 0,
   continues: 'auto' as const,
+  modelIds: [],
 }
 
 describe('a database that is away', () => {

@@ -1,6 +1,6 @@
 import type { Insertable, Selectable, Transaction } from 'kysely'
 import { cleanText } from '../../base/index.ts'
-import type { ConnectionRow, Connections } from '../contract/connections.ts'
+import type { ConnectionChange, ConnectionRow, Connections } from '../contract/connections.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Schema } from '../schema.ts'
 import type { SecretBox } from '../secret-box.ts'
@@ -16,6 +16,7 @@ const columns = [
   'enabled',
   'position',
   'continues',
+  'model_ids',
 ] as const
 
 interface ConnectionParts {
@@ -42,6 +43,7 @@ export function createConnections({ engine, box, warn }: ConnectionParts): Conne
       enabled: Boolean(row.enabled),
       order: row.position,
       continues: row.continues,
+      modelIds: JSON.parse(row.model_ids) as string[],
     }
   }
   const seal = (key: string | null, id: string): string | null => (key === null ? null : box().seal(key, id))
@@ -83,20 +85,30 @@ function writing({
         await trx.insertInto('connection').values(row).execute()
         return { ...connection, order }
       }),
-    update: (id, change) =>
+    update: (id, change, keepsKey) =>
       engine.transaction(async (trx) => {
+        const stored = await trx
+          .selectFrom('connection')
+          .select(['base_url', 'sealed_key'])
+          .where('id', '=', id)
+          .$if(engine.kind === 'postgres', (query) => query.forUpdate())
+          .executeTakeFirst()
+        if (!stored) return undefined
+        const { baseUrl, key } = change
+        const drops = key === undefined && baseUrl !== undefined && !keepsKey(stored.base_url, baseUrl)
         const row = await trx
           .updateTable('connection')
           .set({
             id,
             ...toColumns(change),
-            ...(change.key !== undefined && { sealed_key: seal(change.key, id) }),
+            ...(key !== undefined && { sealed_key: seal(key, id) }),
+            ...(drops && { sealed_key: null }),
           })
           .where('id', '=', id)
           .returning(columns)
-          .executeTakeFirst()
-        if (row) await raiseRevision(trx, 'connections')
-        return row && toConnection(row)
+          .executeTakeFirstOrThrow()
+        await raiseRevision(trx, 'connections')
+        return { connection: toConnection(row), keyRemoved: drops && stored.sealed_key !== null }
       }),
     delete: (id) =>
       engine.transaction(async (trx) => {
@@ -118,7 +130,7 @@ async function nextPosition(trx: Transaction<Schema>): Promise<number> {
 type Columns = Omit<Insertable<Schema['connection']>, 'id' | 'kind' | 'sealed_key'>
 
 function toColumns(connection: ConnectionRow): Columns
-function toColumns(change: Partial<ConnectionRow>): Partial<Columns>
+function toColumns(change: ConnectionChange): Partial<Columns>
 function toColumns({
   name,
   baseUrl,
@@ -126,6 +138,7 @@ function toColumns({
   enabled,
   order,
   continues,
+  modelIds,
 }: Partial<ConnectionRow>): Partial<Columns> {
   return {
     ...(name !== undefined && { name: cleanText(name) }),
@@ -134,6 +147,7 @@ function toColumns({
     ...(enabled !== undefined && { enabled }),
     ...(order !== undefined && { position: order }),
     ...(continues !== undefined && { continues }),
+    ...(modelIds !== undefined && { model_ids: JSON.stringify(modelIds.map(cleanText)) }),
   }
 }
 

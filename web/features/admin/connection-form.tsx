@@ -6,23 +6,16 @@ import type { ConnectionView } from '../../../protocol/http/connection-view.ts'
 import { call } from '../../api/call.ts'
 import { Button } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
-import { Field, Select } from '../../ui/field.tsx'
+import { Field, Select, TextArea } from '../../ui/field.tsx'
 import { ErrorNotice } from '../errors/error-notice.tsx'
 import { belongsToField, fieldError } from '../errors/error-text.ts'
+import { hostOf, originOf, saveConnection } from './save-connection.ts'
+import type { ConnectionValues } from './save-connection.ts'
 import { VerifyResult } from './verify-result.tsx'
 
-type Kind = 'openai' | 'ollama'
+type Kind = ConnectionValues['kind']
 
-interface Values {
-  kind: Kind
-  name: string
-  baseUrl: string
-  key: string
-  prefix: string
-  continues: ConnectionView['continues']
-}
-
-const shownFields = ['name', 'baseUrl', 'key', 'prefix', 'continues']
+const shownFields = ['name', 'baseUrl', 'key', 'prefix', 'continues', 'modelIds']
 
 /** A provider's address and key. Verify asks it for its models and stores nothing. */
 export function ConnectionForm({
@@ -39,17 +32,18 @@ export function ConnectionForm({
   saveLabel: string
 }): ReactNode {
   const { t } = useLingui()
-  const [values, setValues] = useState<Values>({
+  const [values, setValues] = useState<ConnectionValues>({
     kind: connection?.kind === 'ollama' ? 'ollama' : (fixedKind ?? 'openai'),
     name: connection?.name ?? '',
     baseUrl: connection?.baseUrl ?? '',
     key: '',
     prefix: connection?.prefix ?? '',
     continues: connection?.continues ?? 'auto',
+    models: connection?.modelIds.join('\n') ?? '',
   })
   /** As it was when the form opened. */
   const [opened] = useState(connection)
-  const set = (change: Partial<Values>): void => {
+  const set = (change: Partial<ConnectionValues>): void => {
     setValues({ ...values, ...change })
     verify.reset()
   }
@@ -73,6 +67,7 @@ export function ConnectionForm({
     event.preventDefault()
     save.mutate()
   }
+  const keepsKey = connection?.hasKey === true && originOf(connection.baseUrl) === originOf(values.baseUrl)
   const error = (field: string): string | undefined =>
     fieldError(save.error, field) ?? fieldError(verify.error, field)
   return (
@@ -101,9 +96,13 @@ export function ConnectionForm({
         type="password"
         autoComplete="off"
         hint={
-          connection?.hasKey ? t`A key is set. It cannot be read; leave this empty to keep it.` : undefined
+          !connection?.hasKey
+            ? undefined
+            : keepsKey
+              ? t`A key is set. It cannot be read; leave this empty to keep it.`
+              : t`This address is on another server. Enter its key: the stored key is removed when you save.`
         }
-        placeholder={connection?.hasKey ? '••••••••' : values.kind === 'ollama' ? t`Seldom needed` : 'sk-…'}
+        placeholder={keepsKey ? '••••••••' : values.kind === 'ollama' ? t`Seldom needed` : 'sk-…'}
         value={values.key}
         error={error('key')}
         onChange={(event) => set({ key: event.target.value })}
@@ -144,8 +143,8 @@ function RareFields({
   set,
   error,
 }: {
-  values: Values
-  set: (change: Partial<Values>) => void
+  values: ConnectionValues
+  set: (change: Partial<ConnectionValues>) => void
   error: (field: string) => string | undefined
 }): ReactNode {
   const { t } = useLingui()
@@ -166,6 +165,14 @@ function RareFields({
           error={error('prefix')}
           onChange={(event) => set({ prefix: event.target.value })}
         />
+        <TextArea
+          label={t`Models`}
+          rows={3}
+          hint={t`One name per line. If empty, every model that the provider lists is offered.`}
+          value={values.models}
+          error={error('modelIds')}
+          onChange={(event) => set({ models: event.target.value })}
+        />
         <Select
           label={t`Goes on with an interrupted answer`}
           hint={t`How the provider takes up a text where it stopped. Found out by itself.`}
@@ -181,25 +188,4 @@ function RareFields({
       </div>
     </details>
   )
-}
-
-function hostOf(address: string): string {
-  return URL.canParse(address) ? new URL(address).host : ''
-}
-
-/** Of a connection that exists, only what was changed here: somebody else may have changed the rest meanwhile. */
-function saveConnection(values: Values, opened: ConnectionView | null): Promise<ConnectionView> {
-  const { kind, baseUrl, prefix, continues } = values
-  const name = values.name.trim() === '' ? hostOf(baseUrl) : values.name
-  const key = values.key === '' ? {} : { key: values.key }
-  if (!opened) return call('createConnection', { body: { kind, name, baseUrl, ...key, prefix, continues } })
-  const body = { ...changedFields({ name, baseUrl, prefix, continues }, opened), ...key }
-  return call('updateConnection', { params: { id: opened.id }, body })
-}
-
-function changedFields<T extends object, Before extends T>(now: T, before: Before): Partial<T> {
-  const names = Object.keys(now) as (keyof T)[]
-  return Object.fromEntries(
-    names.filter((name) => now[name] !== before[name]).map((name) => [name, now[name]]),
-  ) as Partial<T>
 }

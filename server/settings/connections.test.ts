@@ -1,0 +1,105 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { silentLogger, systemClock } from '../base/index.ts'
+import { openStore } from '../store/index.ts'
+import type { Store } from '../store/index.ts'
+import { Connections } from './connections.ts'
+import type { ConnectionFields } from './connections.ts'
+
+let dataDir: string
+let store: Store
+let connections: Connections
+beforeEach(async () => {
+  dataDir = mkdtempSync(join(tmpdir(), 'shoal-connections-'))
+  store = await openStore({ dataDir, secret: 'secret', clock: systemClock, logger: silentLogger })
+  connections = new Connections({
+    store: store.connections,
+    environment: [],
+    raised: () => connections.read(),
+    changed: () => undefined,
+  })
+})
+afterEach(async () => {
+  await store.close()
+  rmSync(dataDir, { recursive: true })
+})
+
+const fields: ConnectionFields = {
+  kind: 'openai',
+  name: 'One',
+  baseUrl: 'https://one.example/v1',
+  key: 'sk-one',
+  prefix: '',
+  enabled: true,
+  continues: 'auto',
+  modelIds: [],
+}
+
+const keys = (): (string | null)[] => connections.list.map(({ key }) => key)
+
+describe('S5: a stored key is never sent to another server', () => {
+  test.each([
+    'https://two.example/v1',
+    'http://one.example/v1',
+    'https://one.example:8443/v1',
+    'https://one.example.evil/v1',
+    'https://sub.one.example/v1',
+    'https://one.example@two.example/v1',
+  ])('an address of another origin without a key drops it: %s', async (baseUrl) => {
+    const { id } = await connections.create(fields)
+    expect(await connections.update(id, { baseUrl })).toMatchObject({
+      baseUrl,
+      hasKey: false,
+      keyRemoved: true,
+    })
+    expect(keys()).toEqual([null])
+    // And it does not come back with the address.
+    expect(await connections.update(id, { baseUrl: fields.baseUrl })).toMatchObject({
+      hasKey: false,
+      keyRemoved: false,
+    })
+  })
+
+  test.each(['https://one.example/v2', 'https://ONE.example:443/v1?a=b', 'https://one.example/v1/'])(
+    'another path on the same server keeps it: %s',
+    async (baseUrl) => {
+      const { id } = await connections.create(fields)
+      expect(await connections.update(id, { baseUrl })).toMatchObject({ hasKey: true, keyRemoved: false })
+      expect(keys()).toEqual(['sk-one'])
+    },
+  )
+
+  test('a key that comes with the address is kept', async () => {
+    const { id } = await connections.create(fields)
+    const change = { baseUrl: 'https://two.example/v1', key: 'sk-two' }
+    expect(await connections.update(id, change)).toMatchObject({ hasKey: true, keyRemoved: false })
+    expect(keys()).toEqual(['sk-two'])
+  })
+
+  test('a change of other fields keeps it', async () => {
+    const { id } = await connections.create(fields)
+    expect(await connections.update(id, { name: 'New', enabled: false })).toMatchObject({
+      hasKey: true,
+      keyRemoved: false,
+    })
+  })
+
+  test('verifying another address lends no key', async () => {
+    const { id } = await connections.create(fields)
+    const draft = (baseUrl: string) => connections.draft({ kind: 'openai', baseUrl, id }).key
+    expect(draft(fields.baseUrl)).toBe('sk-one')
+    expect(draft('https://two.example/v1')).toBeNull()
+  })
+})
+
+test('B4: the models of a connection are stored, changed and shown, each once', async () => {
+  const { id, modelIds } = await connections.create({ ...fields, modelIds: ['a', 'b', 'a'] })
+  expect(modelIds).toEqual(['a', 'b'])
+  expect(await connections.update(id, { modelIds: ['c'] })).toMatchObject({ modelIds: ['c'] })
+  expect(await connections.update(id, { name: 'New' })).toMatchObject({ modelIds: ['c'] })
+  expect(connections.present().items[0]).toMatchObject({ modelIds: ['c'] })
+  expect(connections.list[0]?.modelIds).toEqual(['c'])
+  expect(await connections.update(id, { modelIds: [] })).toMatchObject({ modelIds: [] })
+})

@@ -1,0 +1,58 @@
+import type { ConnectionView } from '../../../protocol/http/connection-view.ts'
+import { call } from '../../api/call.ts'
+
+/** What the form for a connection holds. */
+export interface ConnectionValues {
+  kind: 'openai' | 'ollama'
+  name: string
+  baseUrl: string
+  key: string
+  prefix: string
+  continues: ConnectionView['continues']
+  /** One name a line, as it is typed. */
+  models: string
+}
+
+/** Of a connection that exists, only what was changed here: somebody else may have changed the rest meanwhile. */
+export function saveConnection(
+  values: ConnectionValues,
+  opened: ConnectionView | null,
+): Promise<ConnectionView> {
+  const { kind, baseUrl, prefix, continues } = values
+  const name = values.name.trim() === '' ? hostOf(baseUrl) : values.name
+  const key = values.key === '' ? {} : { key: values.key }
+  const modelIds = linesOf(values.models)
+  if (!opened) {
+    return call('createConnection', { body: { kind, name, baseUrl, ...key, prefix, continues, modelIds } })
+  }
+  const sameModels = modelIds.join('\n') === opened.modelIds.join('\n')
+  const body = {
+    ...changedFields({ name, baseUrl, prefix, continues }, opened),
+    ...(sameModels ? {} : { modelIds }),
+    ...key,
+  }
+  return call('updateConnection', { params: { id: opened.id }, body })
+}
+
+export function hostOf(address: string): string {
+  return URL.canParse(address) ? new URL(address).host : ''
+}
+
+/** Scheme, host and port: who gets the key. Null while the address is being typed. */
+export function originOf(address: string): string | null {
+  return URL.canParse(address) ? new URL(address).origin : null
+}
+
+function linesOf(text: string): string[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+}
+
+function changedFields<T extends object, Before extends T>(now: T, before: Before): Partial<T> {
+  const names = Object.keys(now) as (keyof T)[]
+  return Object.fromEntries(
+    names.filter((name) => now[name] !== before[name]).map((name) => [name, now[name]]),
+  ) as Partial<T>
+}
