@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { trimAddress } from '../base/index.ts'
 import type { Kind, Parsed } from './variable.ts'
 
 /** Any text, without white space around it. */
@@ -120,7 +121,7 @@ export const httpUrl: Kind<string | null> = { type: 'URL', parse: parseHttpUrl }
 export function parseHttpUrl(value: string): Parsed<string> {
   const url = URL.canParse(value) ? new URL(value) : undefined
   if (url && (url.protocol === 'http:' || url.protocol === 'https:')) {
-    return { value: value.replace(/(?<!\/)\/+$/, '') }
+    return { value: trimAddress(value) }
   }
   return {
     problem: `"${withoutPassword(value)}" is not an http or https address`,

@@ -1,6 +1,6 @@
 import { AppError } from '../../protocol/index.ts'
 import type { ConnectionView } from '../../protocol/http/connection-view.ts'
-import { newId } from '../base/index.ts'
+import { newId, trimAddress } from '../base/index.ts'
 import type { Connections as StoredConnections } from '../store/contract/connections.ts'
 import type { ConnectionConfig } from '../upstream/contracts.ts'
 
@@ -80,7 +80,7 @@ export class Connections {
       id: newId(),
       key: key || null,
       order: null,
-      baseUrl: trimSlash(fields.baseUrl),
+      baseUrl: trimAddress(fields.baseUrl),
       modelIds: [...new Set(fields.modelIds)],
     })
     await this.#options.raised()
@@ -93,7 +93,7 @@ export class Connections {
     const { name, baseUrl, key, prefix, enabled, continues, modelIds, order } = change
     const fields = {
       ...(name === undefined ? {} : { name }),
-      ...(baseUrl === undefined ? {} : { baseUrl: trimSlash(baseUrl) }),
+      ...(baseUrl === undefined ? {} : { baseUrl: trimAddress(baseUrl) }),
       ...(key === undefined ? {} : { key: key || null }),
       ...(prefix === undefined ? {} : { prefix }),
       ...(enabled === undefined ? {} : { enabled }),
@@ -128,13 +128,13 @@ export class Connections {
     id?: string | undefined
   }): ConnectionConfig {
     const stored = this.#list.find((connection) => connection.id === id)
-    const sameAddress = stored && trimSlash(stored.baseUrl) === trimSlash(baseUrl)
+    const sameAddress = stored && trimAddress(stored.baseUrl) === trimAddress(baseUrl)
     return {
       ...demo,
       id: 'draft',
       kind,
       name: stored?.name ?? baseUrl,
-      baseUrl: trimSlash(baseUrl),
+      baseUrl: trimAddress(baseUrl),
       // A stored key is never sent to an address that somebody has just typed.
       key: key || (sameAddress ? stored.key : null),
       source: 'page',
@@ -176,8 +176,4 @@ function presentConnection({ key, ...connection }: ConnectionConfig): Connection
 function sameOrigin(some: string, other: string): boolean {
   const [one, two] = [some, other].map((address) => (URL.canParse(address) ? new URL(address).origin : null))
   return one !== null && one === two
-}
-
-function trimSlash(address: string): string {
-  return address.replace(/(?<!\/)\/+$/, '')
 }

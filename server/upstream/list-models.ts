@@ -3,7 +3,7 @@ import { limits } from '../../protocol/index.ts'
 import { askProvider } from './ask-provider.ts'
 import type { HttpUpstreamOptions } from './generate-over-http.ts'
 import { bearer, providerUrl } from './provider-address.ts'
-import { isSuccess, readRefusal, refusalError } from './provider-refusal.ts'
+import { frameError, isSuccess, readRefusal, refusalError } from './provider-refusal.ts'
 import { readBody } from './read-body.ts'
 import { asObject } from './read-json.ts'
 import type { JsonObject } from './read-json.ts'
@@ -29,8 +29,10 @@ export async function fetchModels(
     const response = await askProvider({ url, headers, connectMs: deadlines.connectMs }, either)
     if (!isSuccess(response)) throw refusalError(await readRefusal(response, either), { key }, clock)
     const text = await readBody(response, { maxBytes: 16_777_216, ms: listMs }, either)
-    const found = entries(parseList(text))
-    if (!found) throw notAList()
+    const body = parseList(text)
+    const found = entries(body)
+    // Some say what is wrong with status 200.
+    if (!found) throw asObject(body)?.error ? frameError(body, key) : notAList()
     return found.flatMap((entry) => modelOf(asObject(entry)))
   } finally {
     clearTimeout(timer)

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { splitAddress, trimAddress } from '../base/index.ts'
 import type { AnswerAssembler } from './answer-assembler.ts'
 import { askProvider } from './ask-provider.ts'
 import type { Continuation } from './continue-from.ts'
@@ -15,7 +16,8 @@ import type { GenerateRequest, Upstream } from './upstream.ts'
 /** An Ollama server, by its own API. It continues a trailing assistant message, whatever way is asked for. */
 export function createOllamaUpstream(given: HttpUpstreamOptions): Upstream {
   // People enter the address with or without /api.
-  const options = { ...given, baseUrl: given.baseUrl.trim().replace(/(?<!\/)\/+(api\/*)?$/, '') }
+  const { path, rest } = splitAddress(trimAddress(given.baseUrl))
+  const options = { ...given, baseUrl: path.replace(/(?<!\/)\/+api$/, '') + rest }
   const { baseUrl, key, clock, deadlines } = options
 
   async function ask(

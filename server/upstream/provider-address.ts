@@ -1,15 +1,21 @@
+import { splitAddress, trimAddress } from '../base/index.ts'
 import { UpstreamError } from './upstream-error.ts'
 
 /**
- * The address of a path below a connection's base address. Throws `upstream_refused` for an address that cannot be
+ * The address of a path below a connection's base address; a query of the base address, such as `?api-version=…`, stays
+ * behind it. Throws `upstream_refused` for an address that cannot be
  * one: only http and https are spoken.
  */
 export function providerUrl(baseUrl: string, path: string): URL {
-  const base = baseUrl.trim().replace(/(?<!\/)\/+$/, '')
-  const whole = `${base}${path}`
-  if (/^https?:\/\/[^/]/i.test(base) && URL.canParse(whole)) return new URL(whole)
+  const base = splitAddress(trimAddress(baseUrl))
+  const whole = `${base.path}${path}${base.rest}`
+  if (/^https?:\/\/[^/]/i.test(base.path) && URL.canParse(whole)) {
+    const url = new URL(whole)
+    url.hash = ''
+    return url
+  }
   throw new UpstreamError('upstream_refused', {
-    message: `The connection's address “${base.slice(0, 200)}” is not one: it must start with http:// or https://.`,
+    message: `The connection's address “${base.path.slice(0, 200)}” is not one: it must start with http:// or https://.`,
   })
 }
 
