@@ -2,6 +2,5 @@
 export { describeConfig, describeProblems } from './config/describe-config.ts'
 export { documentConfiguration } from './config/document-configuration.ts'
 export { embeddedSecret, keepEmbeddedSecret, readEmbeddedSecret } from './config/embedded-secret.ts'
-export { processEnvironment } from './config/process-environment.ts'
 export { nearest, readConfig } from './config/read-config.ts'
 export type { Config, ConfigProblem, ConfigReading } from './config/read-config.ts'
