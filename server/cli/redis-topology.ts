@@ -6,10 +6,10 @@ import type { RedisTopology } from '../coordination/redis/redis-url.ts'
 export function redisTopology({
   redis,
 }: Pick<Config, 'redis'>):
-  | { ok: true; topology: RedisTopology | undefined }
+  | { ok: true; topology: RedisTopology | undefined; notes: string[] }
   | { ok: false; problem: ConfigProblem } {
   const { url, cluster, sentinelHosts, sentinelPort, sentinelUsername, sentinelPassword } = redis
-  if (url === null) return { ok: true, topology: undefined }
+  if (url === null) return { ok: true, topology: undefined, notes: [] }
   const answer = parseRedisUrl({
     url,
     cluster,

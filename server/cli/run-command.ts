@@ -97,7 +97,9 @@ function readFor({ flags }: Command, { env }: CommandIo): ConfigReading {
   const reading = readConfig(env, Object.fromEntries(overrides))
   if (!reading.ok) return reading
   const redis = redisTopology(reading.config)
-  return redis.ok ? reading : { ok: false, problems: [redis.problem], warnings: reading.warnings }
+  if (!redis.ok) return { ok: false, problems: [redis.problem], warnings: reading.warnings }
+  const notes = redis.notes.map((note) => `REDIS_URL: ${note}`)
+  return { ...reading, warnings: [...reading.warnings, ...notes] }
 }
 
 async function withConfig(

@@ -1,10 +1,11 @@
+import { readPostgresUrl } from '../base/index.ts'
 import type { Findings } from './assemble-config.ts'
-import { withoutPassword } from './kinds.ts'
 import type { Values } from './variables.ts'
 
 /** The address of PostgreSQL, or null for the embedded store. */
-export function findDatabase(store: Values['store'], { problems, warnings }: Findings): string | null {
-  const url = store.databaseUrl ?? fromParts(store)
+export function findDatabase(store: Values['store'], findings: Findings): string | null {
+  const { problems, warnings } = findings
+  const url = store.databaseUrl ?? fromParts(store, findings)
   if (url === null) return null
   if (/^sqlite(\+\w+)?:/i.test(url)) {
     warnings.push(
@@ -12,26 +13,30 @@ export function findDatabase(store: Values['store'], { problems, warnings }: Fin
     )
     return null
   }
-  const plain = url.replace(/^(postgres(?:ql)?)\+(?:asyncpg|psycopg2?):/i, '$1:')
-  if (!/^postgres(ql)?:\/\//i.test(plain)) {
-    problems.push({
-      variable: 'DATABASE_URL',
-      problem: `"${withoutPassword(url)}" is not the address of a PostgreSQL`,
-      cure: 'write postgresql://user:password@host:5432/database, or unset it for the embedded store',
-    })
-  } else if (!URL.canParse(plain)) {
-    problems.push({
-      variable: 'DATABASE_URL',
-      problem: `"${withoutPassword(url)}" cannot be read as a URL`,
-      cure: 'escape @ / # ? and % in the password: %40 %2F %23 %3F %25',
-    })
+  const reading = readPostgresUrl(url)
+  if (reading.ok) warnings.push(...reading.notes.map((note) => `DATABASE_URL: ${note}`))
+  else {
+    const { problem, cure } = reading
+    const other = /^postgres/i.test(url) ? cure : `${cure}, or unset it for the embedded store`
+    problems.push({ variable: 'DATABASE_URL', problem, cure: other })
   }
   return url
 }
 
-function fromParts(store: Values['store']): string | null {
+function fromParts(store: Values['store'], { warnings }: Findings): string | null {
   const { databaseType: type, databaseUser: user, databasePassword: password } = store
   const { databaseHost: host, databasePort: port, databaseName: name } = store
-  if (!type || !user || !password || !host || !port || !name) return null
-  return `${type}://${encodeURIComponent(user)}:${encodeURIComponent(password)}@${host}:${port}/${name}`
+  const parts = { TYPE: type, USER: user, PASSWORD: password, HOST: host, PORT: port, NAME: name }
+  const missing = Object.entries(parts).filter(([, value]) => !value)
+  if (type && user && password && host && port && name) {
+    const hostPart = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host
+    const place = `${hostPart.startsWith('/') ? encodeURIComponent(hostPart) : hostPart}:${port}`
+    return `${type}://${encodeURIComponent(user)}:${encodeURIComponent(password)}@${place}/${encodeURIComponent(name)}`
+  }
+  // Whoever gave the host meant a database, and would find the embedded store in its place.
+  if (host) {
+    const names = missing.map(([part]) => `DATABASE_${part}`).join(', ')
+    warnings.push(`DATABASE_HOST has no effect: ${names} would have to be set too, or DATABASE_URL`)
+  }
+  return null
 }

@@ -33,7 +33,7 @@ describe('what cannot be right is refused, with the name and the cure', () => {
     [{ CORS_ALLOW_ORIGIN: 'example.com' }, 'CORS_ALLOW_ORIGIN', /example\.com/],
     [{ WEBUI_URL: 'chat.example.com' }, 'WEBUI_URL', /http/],
     [{ DATABASE_URL: 'mysql://u:geheim@h/d' }, 'DATABASE_URL', /PostgreSQL/],
-    [{ DATABASE_URL: 'postgres://u:ge/heim@h/d' }, 'DATABASE_URL', /URL/],
+    [{ DATABASE_URL: 'postgres://u:ge/heim@h/d' }, 'DATABASE_URL', /unescaped "\/".*%2F/],
     [{ REDIS_KEY_PREFIX: '{x}' }, 'REDIS_KEY_PREFIX', /key/],
     [{ REDIS_CLUSTER: 'true' }, 'REDIS_CLUSTER', /REDIS_URL/],
     [{ REDIS_SENTINEL_HOSTS: 's1' }, 'REDIS_SENTINEL_HOSTS', /REDIS_URL/],
@@ -158,4 +158,60 @@ test('the whole of it is frozen', () => {
   const config = read({ OLLAMA_BASE_URL: 'http://o' })
   const parts: unknown[] = [config, config.http, config.http.trustedProxies, config.upstream.connections[0]]
   expect(parts.every((part) => Object.isFrozen(part))).toBe(true)
+})
+
+describe('what Kubernetes sets for the Services of a namespace', () => {
+  test('B7: is ignored with a note, for every variable of ours that has such a name', () => {
+    const link = 'tcp://10.0.0.7:5432'
+    const url = 'postgresql://u:p@db/shoal'
+    const found = read({ DATABASE_URL: url, DATABASE_PORT: link, REDIS_SENTINEL_PORT: link, PORT: link })
+    expect(found.store.databaseUrl).toBe(url)
+    expect(found.redis.sentinelPort).toBe(26_379)
+    expect(found.http.port).toBe(8080)
+    expect(warnings({ DATABASE_URL: url, DATABASE_PORT: link })).toEqual([
+      expect.stringMatching(/^DATABASE_PORT is ignored.*Kubernetes.*enableServiceLinks/),
+    ])
+    expect(warnings({ WEBSOCKET_SENTINEL_PORT: 'udp://[fd00::1]:26379' })).toEqual([
+      expect.stringMatching(/^WEBSOCKET_SENTINEL_PORT is ignored/),
+    ])
+  })
+
+  test('B7: and the rest of them is not worth a word', () => {
+    expect(
+      warnings({
+        DATABASE_SERVICE_HOST: '10.0.0.7',
+        DATABASE_SERVICE_PORT: '5432',
+        DATABASE_PORT_5432_TCP: 'tcp://10.0.0.7:5432',
+        DATABASE_PORT_5432_TCP_PROTO: 'tcp',
+        DATABASE_PORT_5432_TCP_ADDR: '10.0.0.7',
+        REDIS_PORT: 'tcp://10.0.0.8:6379',
+      }),
+    ).toEqual([])
+  })
+
+  test('B7: a wrong value that nothing reads stops no start either', () => {
+    const url = 'postgresql://u:p@db/shoal'
+    expect(warnings({ DATABASE_URL: url, DATABASE_PORT: '5432/tcp' })).toEqual([
+      expect.stringMatching(/^DATABASE_PORT has no effect here, and is wrong/),
+    ])
+    const parts = {
+      DATABASE_TYPE: 'postgresql',
+      DATABASE_USER: 'u',
+      DATABASE_PASSWORD: 'p',
+      DATABASE_NAME: 'n',
+    }
+    expect(warnings({ ...parts, DATABASE_HOST: 'h', DATABASE_PORT: 'tcp://10.0.0.7:1' })).toEqual([
+      expect.stringMatching(/^DATABASE_PORT is ignored/),
+      expect.stringMatching(/^DATABASE_HOST has no effect: DATABASE_PORT would have to be set/),
+    ])
+  })
+})
+
+test('B6: the forms of libpq are read, and ignored parameters are noted', () => {
+  const url = 'postgresql://u:p@/db?host=/cloudsql/x&connect_timeout=3'
+  expect(read({ DATABASE_URL: url }).store.databaseUrl).toBe(url)
+  expect(warnings({ DATABASE_URL: url })).toEqual([
+    'DATABASE_URL: its parameter "connect_timeout" is ignored',
+  ])
+  expect(read({ DATABASE_URL: 'postgresql://u:p@a:1,b:2/db' }).store.databaseUrl).toBeDefined()
 })

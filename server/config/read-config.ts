@@ -52,11 +52,24 @@ export function readConfig(env: Environment, overrides: Environment = {}): Confi
     values[group] = found
   }
   findings.warnings.push(...reportUnknown(env, known))
+  forgiveUnused(values as unknown as Values, findings)
   // Built from the table above: each group has each key with its row's type.
   const config = assembleConfig(values as unknown as Values, findings)
   const { problems, warnings } = findings
   if (problems.length > 0) return { ok: false, problems, warnings }
   return { ok: true, config: deepFreeze(config), warnings, effective }
+}
+
+/** A value that nothing reads stops no start, however wrong it is. */
+function forgiveUnused({ store, redis }: Values, findings: Findings): void {
+  const unused = (name: string): boolean => {
+    if (/^DATABASE_(TYPE|USER|PASSWORD|HOST|PORT|NAME)(_FILE)?$/.test(name)) return store.databaseUrl !== null
+    return name.endsWith('_SENTINEL_PORT') && redis.sentinelHosts === null
+  }
+  for (const { variable, problem } of findings.problems.filter((it) => unused(it.variable))) {
+    findings.warnings.push(`${variable} has no effect here, and is wrong: ${problem}`)
+  }
+  findings.problems = findings.problems.filter((it) => !unused(it.variable))
 }
 
 function namesOf(row: Variable<unknown>): string[] {
@@ -104,9 +117,14 @@ interface RawText {
 function findText(row: Variable<unknown>, { env, overrides, findings }: Sources): RawText | undefined {
   const given = overrides[row.name]?.trim()
   if (given) return { text: given, source: 'command line', readFrom: row.name }
-  const own = env[row.name]?.trim()
+  for (const name of [row.name, ...row.oldNames]) {
+    if (isServiceLink(name, env[name])) findings.warnings.push(serviceLinkNote(name))
+  }
+  const textOf = (name: string): string | undefined =>
+    isServiceLink(name, env[name]) ? undefined : env[name]?.trim()
+  const own = textOf(row.name)
   const file = row.secret === 'no' ? undefined : env[`${row.name}_FILE`]?.trim()
-  const old = row.oldNames.find((name) => env[name]?.trim())
+  const old = row.oldNames.find((name) => textOf(name))
   if (own) {
     if (old !== undefined && env[old]?.trim() !== own) {
       findings.warnings.push(`${old} is ignored: ${row.name} is set too, and wins`)
@@ -117,6 +135,15 @@ function findText(row: Variable<unknown>, { env, overrides, findings }: Sources)
   if (old === undefined) return undefined
   findings.warnings.push(`${old} is read as ${row.name}; please use the new name`)
   return { text: env[old]?.trim() ?? '', source: 'environment', readFrom: old }
+}
+
+/** Every pod gets such variables for the Services of its namespace; one may have the name of a variable of ours. */
+function isServiceLink(name: string, value: string | undefined): boolean {
+  return /(^|_)PORT$/.test(name) && /^(tcp|udp|sctp):\/\/[^/\s]+:\d+$/i.test(value?.trim() ?? '')
+}
+
+function serviceLinkNote(name: string): string {
+  return `${name} is ignored: its value is what Kubernetes sets for a Service of that name; to be rid of it set enableServiceLinks: false in the pod, or rename the Service`
 }
 
 function readSecretFile(variable: string, path: string, { problems }: Findings): RawText | undefined {

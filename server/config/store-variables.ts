@@ -13,7 +13,7 @@ export const storeVariables = {
     fallback: null,
     secret: 'password',
     meaning:
-      'PostgreSQL to keep everything in: `postgres://` or `postgresql://`, also with `+asyncpg` or `+psycopg`. Tables live in a schema of their own, `shoal`. Unset: SQLite in DATA_DIR, for one instance.',
+      'PostgreSQL to keep everything in: `postgres://` or `postgresql://`, also with `+asyncpg` or `+psycopg`; hosts, sockets and `sslmode` as for libpq. Of several hosts the first that can be written is used. Tables live in a schema of their own, `shoal`. Unset: SQLite in DATA_DIR, for one instance.',
   }),
   databaseType: variable('DATABASE_TYPE', {
     kind: optionalText,

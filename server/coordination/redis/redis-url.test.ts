@@ -134,3 +134,21 @@ describe('refusals name the variable and the cure, never the password', () => {
     expect(`${answer.problem} ${answer.cure}`).not.toMatch(/secret|se.?cret|other/)
   })
 })
+
+test('B8: parameters of redis-py that mean nothing here are ignored with a note', () => {
+  const url =
+    'redis://h/2?health_check_interval=30&socket_timeout=5&protocol=3&max_connections=50&username=u&password=p'
+  expect(parseRedisUrl({ url })).toEqual({
+    ok: true,
+    topology: {
+      kind: 'standalone',
+      host: 'h',
+      port: 6379,
+      database: 2,
+      credentials: { username: 'u', password: 'p' },
+    },
+    notes: ['health_check_interval', 'socket_timeout', 'protocol', 'max_connections'].map(
+      (name) => `its parameter "${name}" is ignored`,
+    ),
+  })
+})

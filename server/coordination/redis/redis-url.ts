@@ -58,7 +58,9 @@ export interface RedisUrlRefusal {
   cure: string
 }
 
-export type RedisUrlAnswer = { ok: true; topology: RedisTopology } | RedisUrlRefusal
+export type RedisUrlAnswer =
+  /** `notes` say which parameters of REDIS_URL have no effect, one sentence each. */
+  { ok: true; topology: RedisTopology; notes: string[] } | RedisUrlRefusal
 
 class Refusal extends Error {
   readonly answer: RedisUrlRefusal
@@ -70,15 +72,16 @@ class Refusal extends Error {
 
 export function parseRedisUrl(variables: RedisVariables): RedisUrlAnswer {
   try {
-    return { ok: true, topology: readTopology(variables) }
+    const notes: string[] = []
+    return { ok: true, topology: readTopology(variables, notes), notes }
   } catch (error) {
     if (error instanceof Refusal) return error.answer
     throw error
   }
 }
 
-function readTopology(variables: RedisVariables): RedisTopology {
-  const url = readUrl(variables.url)
+function readTopology(variables: RedisVariables, notes: string[]): RedisTopology {
+  const url = readUrl(variables.url, notes)
   const { database } = url
   const shared = { credentials: url.credentials, ...(url.tls ? { tls: url.tls } : {}) }
   const sentinelHosts = variables.sentinelHosts?.trim()
@@ -136,7 +139,7 @@ interface ReadUrl {
   tls?: RedisTls
 }
 
-function readUrl(text: string): ReadUrl {
+function readUrl(text: string, notes: string[]): ReadUrl {
   const trimmed = text.trim()
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(trimmed)?.[1]?.toLowerCase()
   if (scheme !== 'redis' && scheme !== 'rediss') {
@@ -162,8 +165,13 @@ function readUrl(text: string): ReadUrl {
   }
   const hosts = splitList(authority)
   if (hosts.length === 0) throw new Refusal('it names no host', `write ${scheme}://host:6379`)
-  const { database, tls } = readQuery(query, readDatabase(path), scheme === 'rediss')
-  return { credentials: readCredentials(userinfo), hosts, database, ...(tls ? { tls } : {}) }
+  const { database, tls, credentials } = readQuery(query, readDatabase(path), notes)
+  return {
+    credentials: { ...readCredentials(userinfo), ...credentials },
+    hosts,
+    database,
+    ...(scheme === 'rediss' ? { tls } : {}),
+  }
 }
 
 /** `u:p@a:1,redis://u:p@b:2` and `u:p@a:1,u:p@b:2` mean `u:p@a:1,b:2`, as long as the credentials are the same. */
@@ -211,12 +219,13 @@ function readDatabase(path: string): number {
   return Number(number)
 }
 
-/** The parameters that redis-py understands and that mean something here. */
+/** The parameters that redis-py understands. Those that mean nothing here are ignored with a note. */
 function readQuery(
   query: string,
   fromPath: number,
-  encrypted: boolean,
-): { database: number; tls?: RedisTls } {
+  notes: string[],
+): { database: number; tls: RedisTls; credentials: RedisCredentials } {
+  const credentials: RedisCredentials = {}
   const tls: RedisTls = { check: true }
   let database = fromPath
   for (const [name, value] of new URLSearchParams(query)) {
@@ -225,15 +234,57 @@ function readQuery(
     else if (name === 'ssl_ca_certs') tls.caFile = value
     else if (name === 'ssl_certfile') tls.certFile = value
     else if (name === 'ssl_keyfile') tls.keyFile = value
+    else if (name === 'username') credentials.username = value
+    else if (name === 'password') credentials.password = value
+    else if (withoutEffect.has(name)) notes.push(`its parameter "${name}" is ignored`)
     else {
       throw new Refusal(
         `it has the parameter "${name}", which Shoal does not know`,
-        'remove it; known are db, ssl_cert_reqs, ssl_ca_certs, ssl_certfile and ssl_keyfile',
+        'remove it; known are db, username, password, ssl_cert_reqs, ssl_ca_certs, ssl_certfile and ssl_keyfile',
       )
     }
   }
-  return encrypted ? { database, tls } : { database }
+  return { database, tls, credentials }
 }
+
+/** Of redis-py: Shoal decides it itself, or it has no counterpart here. None of them is a matter of safety. */
+const withoutEffect = new Set([
+  'cache_config',
+  'client_name',
+  'connection_class',
+  'decode_responses',
+  'driver_info',
+  'encoding',
+  'encoding_errors',
+  'errors',
+  'event_dispatcher',
+  'health_check_interval',
+  'legacy_responses',
+  'lib_name',
+  'lib_version',
+  'maint_notifications_config',
+  'max_connections',
+  'parser_class',
+  'protocol',
+  'read_from_replicas',
+  'reinitialize_steps',
+  'require_full_coverage',
+  'retry',
+  'retry_on_error',
+  'retry_on_timeout',
+  'single_connection_client',
+  'skip_full_coverage_check',
+  'socket_connect_timeout',
+  'socket_keepalive',
+  'socket_keepalive_options',
+  'socket_read_size',
+  'socket_timeout',
+  'socket_type',
+  'ssl',
+  'ssl_check_hostname',
+  'ssl_ciphers',
+  'ssl_min_version',
+])
 
 function readAddress(entry: string, defaultPort: number, variable: string): RedisAddress {
   const [, bracketed, plain, port] = /^(?:\[([\da-f:.%]+)\]|([^\s:[\]/@]+))(?::(\d+))?$/i.exec(entry) ?? []

@@ -1,11 +1,11 @@
 import { Kysely } from 'kysely'
 import pg from 'pg'
-import { withDeadline } from '../../base/index.ts'
+import { readPostgresUrl, withDeadline } from '../../base/index.ts'
 import type { Clock, Logger } from '../../base/index.ts'
 import { createEngine } from '../engine/engine.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Schema } from '../schema.ts'
-import { readDatabaseUrl } from './database-url.ts'
+import { clientsOf, ConnectionTargets, expectWritable } from './connection-targets.ts'
 import { postgresDialect } from './postgres-driver.ts'
 
 export interface PostgresOptions {
@@ -33,21 +33,16 @@ export interface PostgresEngine extends Engine {
 /** A pool that connects when it is first used. */
 export function openPostgres(options: PostgresOptions): PostgresEngine {
   const { databaseUrl, clock, logger, poolSize, connectMs, statementMs } = options
-  const connectionString = readDatabaseUrl(databaseUrl)
-  const config = {
-    connectionString,
-    types,
-    application_name: 'shoal',
-    keepAlive: true,
-    connectionTimeoutMillis: connectMs,
-  }
+  const { targets, config } = readTargets(databaseUrl, connectMs)
   let pooled = false
   const pool = new pg.Pool({
     ...config,
+    Client: clientsOf(targets),
     max: poolSize,
     idleTimeoutMillis: 30_000,
     // oxlint-disable-next-line typescript/no-misused-promises -- the pool waits for it, though its type does not say so
     onConnect: async (client) => {
+      if (targets.severalHosts) await withDeadline(expectWritable(client), connectMs, 'a new connection')
       pooled = (await setSession(client, { connectMs, statementMs })) === 'pooled' || pooled
     },
   })
@@ -56,11 +51,33 @@ export function openPostgres(options: PostgresOptions): PostgresEngine {
   // One that is checked out has no listener of the pool's: without this its loss would end the process.
   pool.on('connect', (client) => client.on('error', () => {}))
   const db = new Kysely<Schema>({
-    dialect: postgresDialect({ pool, statementMs, cancel: (client) => cancelOn(config, client) }),
+    dialect: postgresDialect({ pool, targets, statementMs, cancel: cancelOn }),
   }).withSchema('shoal')
   const close = (): Promise<void> => db.destroy()
   const engine = createEngine({ kind: 'postgres', db, clock, deadlineMs: statementMs, close })
   return { ...engine, pooled: () => pooled }
+}
+
+function readTargets(
+  databaseUrl: string,
+  connectMs: number,
+): { targets: ConnectionTargets; config: pg.ClientConfig } {
+  const reading = readPostgresUrl(databaseUrl)
+  if (!reading.ok) throw new Error(`DATABASE_URL: ${reading.problem}; ${reading.cure}`)
+  const { user, password, database, options, applicationName = 'shoal' } = reading.address
+  return {
+    targets: new ConnectionTargets(reading.address),
+    config: {
+      ...(user === undefined ? {} : { user }),
+      ...(password === undefined ? {} : { password }),
+      ...(database === undefined ? {} : { database }),
+      ...(options === undefined ? {} : { options }),
+      types,
+      application_name: applicationName,
+      keepAlive: true,
+      connectionTimeoutMillis: connectMs,
+    },
+  }
 }
 
 /**
@@ -84,10 +101,17 @@ async function setSession(
 }
 
 /** Over a connection of its own, as the protocol wants it; without an answer, since there is none. */
-function cancelOn(config: pg.ClientConfig, stuck: pg.PoolClient): void {
-  const key = stuck as unknown as { processID: number | null; secretKey: unknown }
+function cancelOn(stuck: pg.PoolClient): void {
+  const key = stuck as unknown as {
+    processID: number | null
+    secretKey: unknown
+    host: string
+    port: number
+    ssl: pg.ClientConfig['ssl']
+  }
   if (key.processID === null) return
-  const canceller = new pg.Client(config) as unknown as {
+  const { ssl = false } = key
+  const canceller = new pg.Client({ host: key.host, port: key.port, ssl }) as unknown as {
     host: string
     port: number
     connection: {

@@ -4,10 +4,12 @@ import type { CompiledQuery, DatabaseConnection, Dialect, Driver, Kysely, QueryR
 import { withDeadline } from '../../base/index.ts'
 import { RetryableError } from '../engine/store-errors.ts'
 import { ConnectionAges } from './connection-ages.ts'
+import type { ConnectionTargets } from './connection-targets.ts'
 import { endsConnection, readOnlyState, toPostgresStoreError } from './postgres-errors.ts'
 
 export interface PostgresDriverOptions {
   pool: pg.Pool
+  targets: Pick<ConnectionTargets, 'count' | 'changes'>
   statementMs: number
   /** Asks the server to stop what this connection is doing; the connection is given up in any case. */
   cancel: (client: pg.PoolClient) => void
@@ -39,7 +41,7 @@ class PostgresDriver implements Driver {
   async acquireConnection(): Promise<DatabaseConnection> {
     try {
       for (;;) {
-        const client = await this.#options.pool.connect()
+        const client = await this.#connect()
         const age = this.#ages.take(client)
         if (age !== 'outdated') return new PostgresConnection(client, age, this.#ages, this.#options)
         client.release(true)
@@ -47,6 +49,23 @@ class PostgresDriver implements Driver {
     } catch (error) {
       throw toPostgresStoreError(error)
     }
+  }
+
+  /** By the way that worked last, then by each other way that the address allows. */
+  async #connect(): Promise<pg.PoolClient> {
+    const { pool, targets } = this.#options
+    let cause: unknown
+    for (let tried = 0; tried < targets.count; tried++) {
+      const before = targets.changes
+      try {
+        return await pool.connect()
+      } catch (error) {
+        // What was wrong without TLS says more than that there is none.
+        if (cause === undefined || !/does not support SSL/.test(String(error))) cause = error
+        if (targets.changes === before) break
+      }
+    }
+    throw cause
   }
 
   async beginTransaction(connection: DatabaseConnection): Promise<void> {

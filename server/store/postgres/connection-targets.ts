@@ -1,0 +1,162 @@
+import { readFileSync } from 'node:fs'
+import { rootCertificates } from 'node:tls'
+import type { ConnectionOptions } from 'node:tls'
+import pg from 'pg'
+import type { PostgresAddress, PostgresHost } from '../../base/index.ts'
+import { StoreError } from '../store.ts'
+
+/** Where and how one connection is made. */
+export interface Target {
+  host: string
+  port: number
+  ssl: false | ConnectionOptions
+}
+
+/**
+ * The ways to connect that an address allows: each host, and for it with and without TLS in the order of its sslmode, as
+ * libpq tries them. New connections take the way that worked last.
+ */
+export class ConnectionTargets {
+  readonly #hosts: Target[][]
+  #host = 0
+  #mode = 0
+  /** How often another way was taken. */
+  changes = 0
+
+  constructor(address: PostgresAddress) {
+    const tls = readTls(address)
+    this.#hosts = address.hosts.map((host) => waysTo(host, address, tls))
+  }
+
+  get current(): Target {
+    const target = this.#hosts[this.#host]?.[this.#mode]
+    if (target) return target
+    throw new Error('an address has a host')
+  }
+
+  /** How many ways there are. */
+  get count(): number {
+    return this.#hosts.flat().length
+  }
+
+  /** Of several hosts only one that can be written will do. */
+  get severalHosts(): boolean {
+    return this.#hosts.length > 1
+  }
+
+  /** This way did not work: the next one is taken, unless somebody else has found that out. */
+  failed(target: Target, error: unknown): void {
+    if (target !== this.current) return
+    const ways = this.#hosts[this.#host]?.length ?? 1
+    if (this.#mode + 1 < ways && isAboutTls(target, error)) this.#mode++
+    else {
+      this.#host = (this.#host + 1) % this.#hosts.length
+      this.#mode = 0
+    }
+    if (this.current !== target) this.changes++
+  }
+}
+
+/** Connects the way that is current when it is made, and reports where that fails. */
+class TargetClient extends pg.Client {
+  readonly #targets: ConnectionTargets
+  readonly #target: Target
+
+  constructor(targets: ConnectionTargets, config: pg.ClientConfig = {}) {
+    const target = targets.current
+    super({ ...config, ...target })
+    this.#targets = targets
+    this.#target = target
+  }
+
+  override connect(): Promise<this>
+  override connect(callback: (error: Error) => void): void
+  override connect(callback?: (error: Error) => void): Promise<this> | undefined {
+    if (!callback) throw new Error('the pool connects with a callback')
+    super.connect((error: Error) => {
+      // Null where it worked, though its type does not say so.
+      if (error as Error | null) this.failed(error)
+      callback(error)
+    })
+    return undefined
+  }
+
+  failed(error: unknown): void {
+    this.#targets.failed(this.#target, error)
+  }
+}
+
+/** For a pool, which makes its clients itself. */
+export function clientsOf(targets: ConnectionTargets): new (config?: pg.ClientConfig) => pg.Client {
+  return class extends TargetClient {
+    constructor(config?: pg.ClientConfig) {
+      super(targets, config)
+    }
+  }
+}
+
+function waysTo(
+  { host, port, address }: PostgresHost,
+  { sslMode }: PostgresAddress,
+  tls: ConnectionOptions,
+): Target[] {
+  const plain: Target = { host: address ?? host, port, ssl: false }
+  const encrypted: Target = { ...plain, ssl: address === undefined ? tls : { ...tls, servername: host } }
+  // A socket is never encrypted, whatever the mode.
+  if (sslMode === 'disable' || host.startsWith('/')) return [plain]
+  if (sslMode === 'allow') return [plain, encrypted]
+  return sslMode === 'prefer' ? [encrypted, plain] : [encrypted]
+}
+
+/** The server may answer otherwise with TLS, or without. */
+function isAboutTls({ ssl }: Target, error: unknown): boolean {
+  // 28: no entry of pg_hba.conf fits. 08P01: a pooler that insists on TLS.
+  if (error instanceof pg.DatabaseError) return /^(28|08P01)/.test(error.code ?? '')
+  if (ssl === false || !(error instanceof Error)) return false
+  const code = 'code' in error ? String(error.code) : ''
+  return (
+    /does not support SSL|Connection terminated|socket disconnected/i.test(error.message) ||
+    /^(ERR_SSL|ERR_TLS|EPROTO|ECONNRESET)/.test(code)
+  )
+}
+
+function readTls({ sslMode, sslRootCert, sslCert, sslKey }: PostgresAddress): ConnectionOptions {
+  const checked = sslMode.startsWith('verify-') || (sslMode === 'require' && sslRootCert !== undefined)
+  const authority =
+    sslRootCert === undefined
+      ? undefined
+      : sslRootCert === 'system'
+        ? [...rootCertificates]
+        : readFile(sslRootCert, 'sslrootcert')
+  return {
+    ...(checked && authority !== undefined ? { ca: authority } : {}),
+    ...(sslCert === undefined ? {} : { cert: readFile(sslCert, 'sslcert') }),
+    ...(sslKey === undefined ? {} : { key: readFile(sslKey, 'sslkey') }),
+    rejectUnauthorized: checked,
+    // Only verify-full asks whether the certificate has the name of the host.
+    ...(checked && sslMode !== 'verify-full' ? { checkServerIdentity: () => undefined } : {}),
+  }
+}
+
+function readFile(path: string, parameter: string): Buffer {
+  try {
+    return readFileSync(path)
+  } catch (cause) {
+    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
+    throw new Error(
+      `DATABASE_URL: the file ${path} of its parameter "${parameter}" cannot be read (${reason}): name one that the server may read`,
+      { cause },
+    )
+  }
+}
+
+/** Of several hosts, one that cannot be written is passed over. */
+export async function expectWritable(client: pg.ClientBase): Promise<void> {
+  const { rows } = await client.query<{ blocked: boolean }>(
+    `select current_setting('transaction_read_only') = 'on' as blocked`,
+  )
+  if (rows[0]?.blocked !== true) return
+  const error = new StoreError('unavailable', 'none of the hosts in DATABASE_URL that answer accepts writes')
+  if (client instanceof TargetClient) client.failed(error)
+  throw error
+}
