@@ -7,6 +7,7 @@ import { StoreError } from '../store/index.ts'
 import type { AccountsConfig, Caller, RequestMeta } from './context.ts'
 import { createAccounts } from './create-accounts.ts'
 import type { Accounts } from './create-accounts.ts'
+import { createSessionCookies } from './session-cookies.ts'
 import { createPasswordHasher } from './password-hasher.ts'
 import type { PasswordHasher } from './password-hasher.ts'
 
@@ -66,6 +67,8 @@ export interface World {
   signUp(name: string): Promise<{ token: string; caller: Caller }>
   signIn(name: string, changes?: Partial<RequestMeta>): Promise<string>
   caller(token: string): Promise<Caller>
+  /** The `Cookie` header of a browser that has this token. */
+  cookieOf(token: string): string
   /** Another instance on the same store; it hears of revocations when told to. */
   another(): Promise<{ accounts: Accounts; hear(): Promise<void> }>
 }
@@ -90,6 +93,7 @@ export async function openWorld(
   }
   const config: AccountsConfig = {
     secretKey: 'a secret of the tests, long enough',
+    installationId: 'installation-of-the-tests',
     tokenLifetimeMs: 28 * day,
     signUp: true,
     defaultRole: 'user',
@@ -110,8 +114,7 @@ export async function openWorld(
     return accounts
   }
   const accounts = make(tapStore(store, tap))
-  const caller = (token: string): Promise<Caller> =>
-    accounts.authenticator.authenticate({ bearer: token }, { secure: false })
+  const caller = (token: string): Promise<Caller> => accounts.authenticator.authenticate({ bearer: token })
   return {
     accounts,
     store,
@@ -120,6 +123,10 @@ export async function openWorld(
     announced,
     compared,
     caller,
+    cookieOf: (token) =>
+      createSessionCookies({ config: config.cookies, ...config })
+        .carry(token, null, { https: false })[0]!
+        .split(';')[0]!,
     async signUp(name) {
       const body = { name, email: `${name}@example.com`, password }
       const { token } = (await accounts.useCases.signUp(undefined, { body }, meta())).body

@@ -6,6 +6,7 @@ import { openStore } from '../store/index.ts'
 import { startPostgresServer } from '../../test/support/postgres-server.ts'
 import type { PostgresServer } from '../../test/support/postgres-server.ts'
 import { describeAdministration } from './administration.contract.ts'
+import { describeBrowserSessions } from './browser-sessions.contract.ts'
 import { describeRevocation } from './revocation.contract.ts'
 import { describeSignIn } from './sign-in.contract.ts'
 
@@ -35,3 +36,4 @@ async function openPostgres(clock: Clock): Promise<Store> {
 describeSignIn('PostgreSQL', openPostgres)
 describeRevocation('PostgreSQL', openPostgres)
 describeAdministration('PostgreSQL', openPostgres)
+describeBrowserSessions('PostgreSQL', openPostgres)

@@ -7,6 +7,7 @@ import type { Clock } from '../base/index.ts'
 import type { Store } from '../store/index.ts'
 import { openStore } from '../store/index.ts'
 import { describeAdministration } from './administration.contract.ts'
+import { describeBrowserSessions } from './browser-sessions.contract.ts'
 import { describeRevocation } from './revocation.contract.ts'
 import { describeSignIn } from './sign-in.contract.ts'
 
@@ -23,3 +24,4 @@ async function openSqlite(clock: Clock): Promise<Store> {
 describeSignIn('SQLite', openSqlite)
 describeRevocation('SQLite', openSqlite)
 describeAdministration('SQLite', openSqlite)
+describeBrowserSessions('SQLite', openSqlite)

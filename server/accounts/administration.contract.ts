@@ -13,8 +13,7 @@ export function describeAdministration(name: string, openStore: OpenStore): void
       const byKey = await world.caller(made.key)
       expect(byKey).toMatchObject({ apiKeyId: made.id, sessionId: null, user: { email: 'ann@example.com' } })
       const other = await world.another()
-      const there = (): Promise<unknown> =>
-        other.accounts.authenticator.authenticate({ bearer: made.key }, { secure: false })
+      const there = (): Promise<unknown> => other.accounts.authenticator.authenticate({ bearer: made.key })
       await there()
       const stored = await world.store.apiKeys.ofUser(caller.user.id)
       expect(JSON.stringify(stored)).not.toContain(made.key)
@@ -59,7 +58,7 @@ export function describeAdministration(name: string, openStore: OpenStore): void
       for (const attempt of [
         () => useCases.createApiKey(byKey, { body: { name: 'y' } }),
         () => useCases.changePassword(byKey, change, meta()),
-        () => useCases.signOutEverywhere(byKey),
+        () => useCases.signOutEverywhere(byKey, {}, meta()),
         () => useCases.endSession(byKey, { params: { id: caller.sessionId! } }),
       ]) {
         await expect(attempt()).rejects.toMatchObject({ code: 'forbidden' })

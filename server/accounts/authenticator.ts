@@ -1,19 +1,21 @@
 import { AppError } from '../../protocol/errors.ts'
 import type { UserView } from '../../protocol/index.ts'
-import type { Clock } from '../base/index.ts'
+import type { Clock, Logger } from '../base/index.ts'
+import type { SessionRow } from '../store/contract/sessions.ts'
 import type { UserRow } from '../store/contract/users.ts'
 import { StoreError } from '../store/store.ts'
 import { AccessCache } from './access-cache.ts'
 import { apiKeyPrefix, hashApiKey } from './api-key.ts'
-import type { AccountStore, Caller, CookieConfig, RequestMeta, SessionSeen } from './context.ts'
+import type { AccountStore, Caller, SessionSeen } from './context.ts'
 import type { LastUse } from './last-use.ts'
 import { presentUser } from './present-user.ts'
-import { cookieFor } from './session-cookie.ts'
+import type { CookieRequest, SessionCookies } from './session-cookies.ts'
+import { hashSessionSecret, makeSessionSecret } from './session-token.ts'
 import type { SessionClaims, SessionTokens } from './session-token.ts'
 
 export interface Credentials {
-  /** What the session cookie held. */
-  cookieToken?: string
+  /** The `Cookie` header. */
+  cookies?: string
   /** From `Authorization: Bearer` or `x-api-key`: a session's token or an API key. It wins over a cookie. */
   bearer?: string
 }
@@ -26,7 +28,8 @@ export interface AuthenticatorOptions {
   tokens: SessionTokens
   lastUse: LastUse
   sessionSeen?: SessionSeen
-  cookies: CookieConfig
+  cookies: SessionCookies
+  logger: Logger
   /** Null: sessions never end, and their cookies are renewed by use. */
   tokenLifetimeMs: number | null
   clock: Clock
@@ -44,14 +47,25 @@ interface KnownAccess {
   expiresAt: number | null
   /** When its use was last noted. */
   notedAt: number
-  /** When this instance last sent its cookie anew. */
+  /** When this instance last sent its cookie again. */
   renewedAt: number
+  /** The claims of a token of an earlier version, without a random part, and when they have to be checked again. */
+  former?: { claims: SessionClaims; recheckAt: number }
+}
+
+/** How an answer to the request can carry cookies. Absent where it cannot: a socket. */
+export interface CookieAnswer {
+  https: boolean
 }
 
 const noteEveryMs = 60_000
 const renewEveryMs = 86_400_000
 const suspendedKey =
   'This API key is suspended because the data was restored or copied. Ask an administrator to confirm it: shoal store confirm.'
+/** A session of an earlier version, whose token has no random part, ends this long after it began at the latest. */
+const formerLifetimeMs = 28 * 86_400_000
+/** So long its former token is accepted after a browser got one with a random part: other requests are on their way. */
+const formerGraceMs = 60_000
 
 /**
  * Who makes a request (P5): in memory for a session or key that this instance has seen, one statement at first sight.
@@ -72,11 +86,9 @@ export class Authenticator {
    * Rejects with `unauthenticated` (unknown, forged, expired, ended), `account_inactive`, or `store_unavailable` when it
    * cannot be known now: what does not answer is never a reason to sign anybody out.
    */
-  async authenticate(
-    { bearer, cookieToken }: Credentials,
-    meta: Pick<RequestMeta, 'secure'>,
-  ): Promise<Caller> {
-    const credential = bearer ?? cookieToken
+  async authenticate({ bearer, cookies = '' }: Credentials, answer?: CookieAnswer): Promise<Caller> {
+    const cookie = bearer === undefined ? this.#options.cookies.read(cookies) : undefined
+    const credential = bearer ?? cookie?.token
     if (credential === undefined || credential === '') throw new AppError('unauthenticated')
     const isKey = bearer !== undefined && bearer.startsWith(apiKeyPrefix)
     const access = isKey ? await this.#byKey(credential) : await this.#byToken(credential)
@@ -85,8 +97,8 @@ export class Authenticator {
     this.#note(access)
     const { user, sessionId, apiKeyId } = access
     const caller: Caller = { user, role: user.role, sessionId, apiKeyId }
-    if (bearer !== undefined || this.#options.tokenLifetimeMs !== null) return caller
-    const renewedCookie = this.#renewCookie(access, credential, meta)
+    if (cookie === undefined || answer === undefined) return caller
+    const renewedCookie = await this.#renewCookie(access, cookie, { ...answer, cookies })
     return renewedCookie === undefined ? caller : { ...caller, renewedCookie }
   }
 
@@ -132,7 +144,10 @@ export class Authenticator {
 
   #unexpired(credential: string): KnownAccess | undefined {
     const known = this.#cache.get(credential)
-    if (!known || known.expiresAt === null || known.expiresAt > this.#options.clock.now()) return known
+    const now = this.#options.clock.now()
+    if (!known) return undefined
+    const isCurrent = known.expiresAt === null || known.expiresAt > now
+    if (isCurrent && (known.former === undefined || known.former.recheckAt > now)) return known
     this.#cache.drop(credential)
     return undefined
   }
@@ -153,12 +168,15 @@ export class Authenticator {
     const found = await this.#options.store.sessions.withUser(claims.sid)
     if (!found || found.user.id !== claims.uid || found.user.tokenEpoch !== claims.epoch) return undefined
     const { session, user } = found
+    const now = this.#options.clock.now()
+    if (!hasProvenItself(claims, session, now)) return undefined
     return this.#known(user, {
       sessionId: session.id,
       apiKeyId: null,
       device: session.device,
       expiresAt: session.expiresAt,
       notedAt: session.lastUsedAt,
+      ...(claims.secret === undefined && { former: { claims, recheckAt: now + formerGraceMs } }),
     })
   }
 
@@ -179,7 +197,7 @@ export class Authenticator {
 
   #known(
     user: UserRow,
-    access: Pick<KnownAccess, 'sessionId' | 'apiKeyId' | 'device' | 'expiresAt' | 'notedAt'>,
+    access: Pick<KnownAccess, 'sessionId' | 'apiKeyId' | 'device' | 'expiresAt' | 'notedAt' | 'former'>,
   ): KnownAccess {
     return { userId: user.id, user: Object.freeze(presentUser(user)), renewedAt: 0, ...access }
   }
@@ -199,16 +217,40 @@ export class Authenticator {
     if (id !== null) this.#options.sessionSeen?.({ id, userId, device, lastUsedAt: now, expiresAt })
   }
 
-  /** Once a day: the browser then keeps the cookie for another 400 days. */
-  #renewCookie(
+  /** The `Set-Cookie` lines for a cookie that should be replaced, or kept by the browser for another 400 days. */
+  async #renewCookie(
     access: KnownAccess,
-    token: string,
-    { secure }: Pick<RequestMeta, 'secure'>,
-  ): string | undefined {
-    const { clock, cookies: config } = this.#options
+    cookie: { token: string; former: boolean },
+    request: CookieRequest,
+  ): Promise<string[] | undefined> {
+    const { clock, cookies, tokenLifetimeMs } = this.#options
     const now = clock.now()
-    if (now - access.renewedAt < renewEveryMs || (config.secure && !secure)) return undefined
+    const token = access.former ? await this.#addSecret(access.former.claims) : cookie.token
+    if (token === undefined) return undefined
+    const isDue = tokenLifetimeMs === null && now - access.renewedAt >= renewEveryMs
+    if (!isDue && !cookie.former && !access.former) return undefined
     access.renewedAt = now
-    return cookieFor(token, { config, secureRequest: secure, lifetimeMs: null })
+    return cookies.carry(token, access.expiresAt === null ? null : access.expiresAt - now, request)
   }
+
+  /** A token with a random part for a session of an earlier version. Undefined: another request gets it. */
+  async #addSecret(claims: SessionClaims): Promise<string | undefined> {
+    const { store, tokens, clock, logger } = this.#options
+    const { secret, secretHash } = makeSessionSecret()
+    try {
+      const added = await store.sessions.addSecret(claims.sid, secretHash, clock.now())
+      return added ? tokens.sign({ ...claims, secret }) : undefined
+    } catch (error) {
+      // The former token holds meanwhile, and the next request tries again.
+      logger.debug({ err: error }, 'a session of an earlier version could not be renewed')
+      return undefined
+    }
+  }
+}
+
+/** Whether whoever has this token was given it: the store has the hash of its random part. */
+function hasProvenItself({ secret }: SessionClaims, session: SessionRow, now: number): boolean {
+  const { secretHash, secretSince = 0, createdAt } = session
+  if (secret !== undefined) return secretHash !== undefined && hashSessionSecret(secret) === secretHash
+  return secretHash === undefined ? now < createdAt + formerLifetimeMs : now < secretSince + formerGraceMs
 }

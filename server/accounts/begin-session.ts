@@ -1,18 +1,23 @@
+import { AppError } from '../../protocol/errors.ts'
 import type { UserView } from '../../protocol/index.ts'
 import { cleanText, newId } from '../base/index.ts'
 import type { UserRow } from '../store/contract/users.ts'
 import type { Context, RequestMeta, WithCookie } from './context.ts'
+import { cookieRequestOf } from './context.ts'
 import { deviceName } from './device-name.ts'
 import { presentUser } from './present-user.ts'
-import { cookieFor } from './session-cookie.ts'
+import { endSessionOf } from './sessions.ts'
+import { makeSessionSecret } from './session-token.ts'
 
-/** Opens a session for somebody who has just proved who they are. */
+/** Opens a session for somebody who has just proved who they are, and ends the one that this browser had. */
 export async function beginSession(
-  { store, config, clock, tokens, lastUse, sessionSeen }: Context,
+  context: Context,
   user: UserRow,
   meta: RequestMeta,
 ): Promise<WithCookie<{ token: string; user: UserView }>> {
+  const { store, config, clock, tokens, lastUse, sessionSeen, cookies } = context
   const now = clock.now()
+  const { secret, secretHash } = makeSessionSecret()
   const session = {
     id: newId(now),
     userId: user.id,
@@ -22,16 +27,31 @@ export async function beginSession(
     createdAt: now,
     lastUsedAt: now,
     expiresAt: config.tokenLifetimeMs === null ? null : now + config.tokenLifetimeMs,
+    secretHash,
   }
   const { id: sid, userId: uid, epoch, expiresAt } = session
-  const token = tokens.sign({ sid, uid, epoch, expiresAt })
-  const setCookie = cookieFor(token, {
-    config: config.cookies,
-    secureRequest: meta.secure,
-    lifetimeMs: config.tokenLifetimeMs,
-  })
+  const token = tokens.sign({ sid, uid, epoch, expiresAt, secret })
+  await endFormerSession(context, meta)
   await store.sessions.create(session)
   sessionSeen(session)
   lastUse.mark({ userId: uid, sessionId: null, apiKeyId: null, at: now, expiresAt: null })
-  return { body: { token, user: presentUser(user) }, setCookie }
+  const request = cookieRequestOf(meta)
+  return {
+    body: { token, user: presentUser(user) },
+    setCookie: [
+      ...cookies.carry(token, config.tokenLifetimeMs, request),
+      cookies.markDevice(user.email, request),
+    ],
+  }
+}
+
+/** Nobody holds its token once the cookie is replaced, and whoever had it should not keep it. */
+async function endFormerSession(context: Context, meta: RequestMeta): Promise<void> {
+  const former = context.cookies.read(meta.cookies ?? '')
+  if (former === undefined) return
+  const known = await context.authenticator.authenticate({ bearer: former.token }).catch((error: unknown) => {
+    if (error instanceof AppError && error.status < 500) return undefined
+    throw error
+  })
+  if (typeof known?.sessionId === 'string') await endSessionOf(context, known.user.id, known.sessionId)
 }

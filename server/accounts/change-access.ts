@@ -1,22 +1,14 @@
 import { AppError } from '../../protocol/errors.ts'
-import type { Role } from '../../protocol/http/user-view.ts'
-import type { UserRow } from '../store/contract/users.ts'
+import type { AccessChange, UserRow, Users } from '../store/contract/users.ts'
 import type { OperatorContext } from './context.ts'
 import { revoking } from './revoking.ts'
-
-export interface AccessChange {
-  passwordHash?: string
-  tokenEpoch?: string
-  role?: Role
-  active?: boolean
-}
 
 /** Changes what a user may do, and has it forgotten everywhere. Throws `not_found`, `last_admin`. */
 export async function changeAccess(
   context: OperatorContext,
   userId: string,
   change: AccessChange,
-  options: { keepSession?: string } = {},
+  options: Parameters<Users['changeAccess']>[2] = {},
 ): Promise<UserRow> {
   const outcome = await revoking(context, { userIds: [userId] }, async () => {
     const answer = await context.store.users.changeAccess(userId, change, options)

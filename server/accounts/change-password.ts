@@ -1,9 +1,10 @@
 import { AppError } from '../../protocol/errors.ts'
 import { requireSession } from './caller-rights.ts'
 import { changeAccess } from './change-access.ts'
+import { cookieRequestOf } from './context.ts'
 import type { Caller, Context, RequestMeta, WithCookie } from './context.ts'
 import { newEpoch } from './make-user.ts'
-import { cookieFor } from './session-cookie.ts'
+import { makeSessionSecret } from './session-token.ts'
 import { limitPasswordChange } from './sign-in-limits.ts'
 
 /** Changes the caller's password, ends every other session and gives this one a new token. */
@@ -13,7 +14,7 @@ export async function changePassword(
   { current, next }: { current: string; next: string },
   meta: RequestMeta,
 ): Promise<WithCookie<{ token: string }>> {
-  const { store, config, clock, hasher, tokens } = context
+  const { store, clock, cookies, hasher, tokens } = context
   const sessionId = requireSession(caller)
   await limitPasswordChange(context.rateLimits, caller.user.id)
   const found = await store.sessions.withUser(sessionId)
@@ -23,13 +24,15 @@ export async function changePassword(
   }
   const passwordHash = await hasher.hash(next, meta.signal)
   const tokenEpoch = newEpoch()
-  await changeAccess(context, caller.user.id, { passwordHash, tokenEpoch }, { keepSession: sessionId })
+  const { secret, secretHash } = makeSessionSecret()
+  await changeAccess(
+    context,
+    caller.user.id,
+    { passwordHash, tokenEpoch },
+    { keepSession: { id: sessionId, secretHash } },
+  )
   const { expiresAt } = found.session
-  const token = tokens.sign({ sid: sessionId, uid: caller.user.id, epoch: tokenEpoch, expiresAt })
-  const setCookie = cookieFor(token, {
-    config: config.cookies,
-    secureRequest: meta.secure,
-    lifetimeMs: expiresAt === null ? null : expiresAt - clock.now(),
-  })
-  return { body: { token }, setCookie }
+  const token = tokens.sign({ sid: sessionId, uid: caller.user.id, epoch: tokenEpoch, expiresAt, secret })
+  const lifetimeMs = expiresAt === null ? null : expiresAt - clock.now()
+  return { body: { token }, setCookie: cookies.carry(token, lifetimeMs, cookieRequestOf(meta)) }
 }

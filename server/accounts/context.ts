@@ -8,11 +8,14 @@ import type { Role } from '../../protocol/http/user-view.ts'
 import type { Authenticator } from './authenticator.ts'
 import type { LastUse } from './last-use.ts'
 import type { PasswordHasher } from './password-hasher.ts'
+import type { CookieRequest, SessionCookies } from './session-cookies.ts'
 import type { SessionTokens } from './session-token.ts'
 
 export interface AccountsConfig {
   /** WEBUI_SECRET_KEY, or what was generated and agreed on in its place. */
   secretKey: string
+  /** Names the cookies. */
+  installationId: string
   /** How long a sign-in lasts; null: for ever. */
   tokenLifetimeMs: number | null
   /** Whether people may make accounts themselves once there is one. */
@@ -41,8 +44,8 @@ export interface Caller {
   role: Role
   sessionId: string | null
   apiKeyId: string | null
-  /** A `Set-Cookie` line: the session was prolonged by this use. */
-  renewedCookie?: string
+  /** `Set-Cookie` lines: the session was prolonged by this use, or its cookie replaced. */
+  renewedCookie?: string[]
 }
 
 /** What accounts need to know of a request. */
@@ -55,14 +58,18 @@ export interface RequestMeta {
   readonly unproven?: readonly string[]
   /** It came over https. */
   readonly secure: boolean
+  /** The same, for certain: see `Client`. */
+  readonly https?: boolean
+  /** The `Cookie` header. */
+  readonly cookies?: string
   readonly userAgent: string
   readonly signal: AbortSignal
 }
 
-/** An answer that sets or clears the session's cookie: a whole `Set-Cookie` line. */
+/** An answer that sets or clears the session's cookie: whole `Set-Cookie` lines. */
 export interface WithCookie<Body> {
   body: Body
-  setCookie: string
+  setCookie: string[]
 }
 
 /** What it takes to change a right: this instance forgets by `authenticator`, the others hear of it by `announce`. */
@@ -86,6 +93,11 @@ export interface Context extends OperatorContext {
   config: AccountsConfig
   logger: Logger
   tokens: SessionTokens
+  cookies: SessionCookies
   lastUse: LastUse
   authenticator: Authenticator
+}
+
+export function cookieRequestOf({ https = false, cookies }: RequestMeta): CookieRequest {
+  return { https, cookies }
 }

@@ -12,6 +12,7 @@ import { createOperator } from './operator.ts'
 import { createOriginProof } from './origin-proof.ts'
 import { createPasswordHasher } from './password-hasher.ts'
 import type { PasswordHasher } from './password-hasher.ts'
+import { createSessionCookies } from './session-cookies.ts'
 import { createSessionTokens } from './session-token.ts'
 import { endSession, listSessions } from './sessions.ts'
 import { signIn } from './sign-in.ts'
@@ -44,8 +45,9 @@ export function createAccounts(options: AccountsOptions) {
       signUp: (_: undefined, { body }: Body<SignUp>, meta: RequestMeta) => signUp(context, body, meta),
       signIn: (_: undefined, { body }: Body<{ email: string; password: string }>, meta: RequestMeta) =>
         signIn(context, body, meta),
-      signOut: (caller: Caller) => signOut(context, caller),
-      signOutEverywhere: (caller: Caller) => signOutEverywhere(context, caller),
+      signOut: (caller: Caller, _: unknown, meta: RequestMeta) => signOut(context, caller, meta),
+      signOutEverywhere: (caller: Caller, _: unknown, meta: RequestMeta) =>
+        signOutEverywhere(context, caller, meta),
       getMe: (caller: Caller) => getMe(context, caller),
       getOriginProof: async ({ sessionId }: Caller) => ({
         proof: sessionId === null ? null : originProof.of(sessionId),
@@ -96,15 +98,16 @@ function createContext({
 }: AccountsOptions): Context {
   const tokens = createSessionTokens(config.secretKey, clock)
   const lastUse = new LastUse(store, logger)
-  const { cookies, tokenLifetimeMs } = config
+  const cookies = createSessionCookies({ config: config.cookies, ...config })
   const authenticator = new Authenticator({
     store,
     tokens,
     lastUse,
     sessionSeen,
     cookies,
-    tokenLifetimeMs,
+    tokenLifetimeMs: config.tokenLifetimeMs,
     clock,
+    logger,
   })
   return {
     ...rest,
@@ -113,6 +116,7 @@ function createContext({
     clock,
     logger,
     tokens,
+    cookies,
     lastUse,
     sessionSeen,
     authenticator,

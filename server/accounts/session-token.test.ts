@@ -1,5 +1,4 @@
-import { hkdfSync } from 'node:crypto'
-import { createSigner } from 'fast-jwt'
+import { createHmac, hkdfSync } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { createSessionTokens } from './session-token.ts'
 
@@ -8,8 +7,13 @@ const clock = { now: () => 1_800_000_000_000, monotonic: () => 0 }
 const tokens = createSessionTokens(secret, clock)
 const claims = { sid: 's', uid: 'u', epoch: 'e', expiresAt: clock.now() + 60_000 }
 const key = Buffer.from(hkdfSync('sha256', secret, '', 'shoal session token 1', 32))
-const sign = (payload: object, algorithm: 'HS256' | 'HS512' = 'HS256'): string =>
-  createSigner<object>({ key, algorithm })(payload)
+/** Signed with the right key, whatever it says; by default as earlier versions did. */
+function sign(payload: object, head: object = { alg: 'HS256', typ: 'JWT' }, hash = 'sha256'): string {
+  const signed = [head, payload]
+    .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+    .join('.')
+  return `${signed}.${createHmac(hash, key).update(signed).digest('base64url')}`
+}
 
 test('what was signed is read back', () => {
   expect(tokens.read(tokens.sign(claims))).toEqual(claims)
@@ -24,8 +28,17 @@ test('it ends at its second, by the clock that was given', () => {
 test('the right key is not enough: the algorithm and the claims must be ours', () => {
   const { sid, uid, epoch } = claims
   expect(tokens.read(sign({ sid, uid, epoch }))).toBeDefined()
-  expect(tokens.read(sign({ sid, uid, epoch }, 'HS512'))).toBeUndefined()
-  for (const wrong of [{ sid, uid }, { sid, uid, epoch: 1 }, { sid: null, uid, epoch }, {}]) {
+  expect(tokens.read(sign({ sid, uid, epoch }, { typ: 'JWT', alg: 'HS256' }))).toBeDefined()
+  expect(tokens.read(sign({ sid, uid, epoch }, { alg: 'HS512', typ: 'JWT' }, 'sha512'))).toBeUndefined()
+  expect(tokens.read(sign({ sid, uid, epoch }, { alg: 'none' }))).toBeUndefined()
+  for (const wrong of [
+    { sid, uid },
+    { sid, uid, epoch, secret: 1 },
+    { sid, uid, epoch, exp: '9' },
+    { sid, uid, epoch: 1 },
+    { sid: null, uid, epoch },
+    {},
+  ]) {
     expect(tokens.read(sign(wrong))).toBeUndefined()
   }
 })
@@ -33,6 +46,19 @@ test('the right key is not enough: the algorithm and the claims must be ours', (
 test('a token longer than any of ours is not even looked at', () => {
   expect(tokens.read(tokens.sign({ ...claims, epoch: 'e'.repeat(1000) }))).toBeDefined()
   expect(tokens.read(tokens.sign({ ...claims, epoch: 'e'.repeat(2000) }))).toBeUndefined()
+})
+
+test.each([
+  '',
+  '.',
+  '..',
+  'a.b.c',
+  '....',
+  `${tokens.sign(claims)}.`,
+  tokens.sign(claims).slice(0, -2),
+  'e30.e30.',
+])('what is no token of ours is read as none: %s', (token) => {
+  expect(tokens.read(token)).toBeUndefined()
 })
 
 test('another secret signs other tokens', () => {

@@ -128,7 +128,9 @@ export function describeSignIn(name: string, openStore: OpenStore): void {
         bodyOf('ann'),
         meta({ secure: true }),
       )
-      expect(setCookie).toMatch(/^token=[^;]+; Path=\/; Max-Age=2419200; HttpOnly; SameSite=None; Secure$/)
+      expect(setCookie[0]).toMatch(
+        /^__Host-shoal_\w+=[^;]+; Path=\/; Max-Age=2419200; HttpOnly; SameSite=None; Secure$/,
+      )
     })
 
     test('a database that is away is no wrong password', async () => {

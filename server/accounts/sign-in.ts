@@ -2,7 +2,7 @@ import { AppError } from '../../protocol/errors.ts'
 import type { UserView } from '../../protocol/index.ts'
 import { beginSession } from './begin-session.ts'
 import type { Context, RequestMeta, WithCookie } from './context.ts'
-import { checkCookieTravels } from './session-cookie.ts'
+import { checkCookieTravels } from './session-cookies.ts'
 import { limitSignIn } from './sign-in-limits.ts'
 
 /**
@@ -15,7 +15,9 @@ export async function signIn(
   meta: RequestMeta,
 ): Promise<WithCookie<{ token: string; user: UserView }>> {
   checkCookieTravels(context.config.cookies, meta.secure)
-  const attempt = await limitSignIn(context.rateLimits, email, meta)
+  const knownDevice = context.cookies.knownDevice(email, meta.cookies ?? '')
+  const { address, unproven } = meta
+  const attempt = await limitSignIn(context.rateLimits, email, { address, unproven, knownDevice })
   const user = await context.store.users.byEmail(email)
   const fits = await context.hasher.verify(user?.passwordHash, password, meta.signal)
   if (!user || !fits) throw (await attempt.failed()) ?? new AppError('wrong_credentials')

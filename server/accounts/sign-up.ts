@@ -3,7 +3,7 @@ import type { UserView } from '../../protocol/index.ts'
 import { beginSession } from './begin-session.ts'
 import type { Context, RequestMeta, WithCookie } from './context.ts'
 import { makeFirstUser, makeUser } from './make-user.ts'
-import { checkCookieTravels } from './session-cookie.ts'
+import { checkCookieTravels } from './session-cookies.ts'
 import { limitSignUp } from './sign-in-limits.ts'
 
 export interface SignUp {

@@ -109,7 +109,7 @@ describe('who comes in', () => {
       role: 'user' as const,
       sessionId: 's',
       apiKeyId: null,
-      renewedCookie: 'token=new',
+      renewedCookie: ['token=new'],
     }
     await start({ server: { authenticate: async () => caller } })
     const answer = await it.send({ path: '/api/chats', headers: { cookie: 'token=old' } })

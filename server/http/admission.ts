@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http'
-import { fastifyCookie } from '@fastify/cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { AppError } from '../../protocol/index.ts'
 import type { AcceptedCredentials, Access } from '../../protocol/http/operation.ts'
@@ -9,7 +8,6 @@ export interface AdmissionOptions {
   authenticate: Authenticate
   /** Whether it comes from our own page, an allowed origin or no browser at all. */
   isOwnOrigin: (request: IncomingMessage) => boolean
-  cookieName: string
 }
 
 /** What an operation declares about its callers. */
@@ -31,7 +29,7 @@ export interface Admission {
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
 
-export function createAdmission({ authenticate, isOwnOrigin, cookieName }: AdmissionOptions): Admission {
+export function createAdmission({ authenticate, isOwnOrigin }: AdmissionOptions): Admission {
   /** A browser adds the cookie to whatever any page sends, so the page must be ours. A bearer token says that itself. */
   function checkOrigin(request: FastifyRequest, bearer: string | undefined): void {
     if (bearer !== undefined || safeMethods.has(request.method)) return
@@ -39,12 +37,12 @@ export function createAdmission({ authenticate, isOwnOrigin, cookieName }: Admis
   }
 
   async function identify(
-    { bearer, cookieToken }: { bearer: string | undefined; cookieToken: string | undefined },
+    { bearer, cookies }: { bearer: string | undefined; cookies: string | undefined },
     request: FastifyRequest,
     access: Access,
   ): Promise<Caller | undefined> {
     try {
-      return await authenticate(credentialsOf(bearer, cookieToken), request.meta)
+      return await authenticate(credentialsOf(bearer, cookies), request.meta)
     } catch (error) {
       // Only what is known to be nobody is nobody: a store that does not answer is not.
       if (access === 'anyone' && error instanceof AppError && error.code === 'unauthenticated')
@@ -58,8 +56,8 @@ export function createAdmission({ authenticate, isOwnOrigin, cookieName }: Admis
       const bearer = bearerOf(request)
       checkOrigin(request, bearer)
       if (access === 'public') return undefined
-      const cookieToken = bearer === undefined ? cookieOf(request, cookieName) : undefined
-      const caller = await identify({ bearer, cookieToken }, request, access)
+      const { cookie: cookies } = request.headers
+      const caller = await identify({ bearer, cookies }, request, access)
       if (caller === undefined) return undefined
       if (caller.renewedCookie !== undefined) reply.header('set-cookie', caller.renewedCookie)
       checkCredentials(caller, credentials)
@@ -74,14 +72,10 @@ export function createAdmission({ authenticate, isOwnOrigin, cookieName }: Admis
   }
 }
 
-function credentialsOf(bearer: string | undefined, cookieToken: string | undefined): Credentials {
+function credentialsOf(bearer: string | undefined, cookies: string | undefined): Credentials {
   if (bearer !== undefined) return { bearer }
-  if (cookieToken !== undefined) return { cookieToken }
+  if (cookies !== undefined) return { cookies }
   throw new AppError('unauthenticated')
-}
-
-function cookieOf({ headers }: FastifyRequest, name: string): string | undefined {
-  return headers.cookie === undefined ? undefined : fastifyCookie.parse(headers.cookie)[name] || undefined
 }
 
 /** Other schemes belong to somebody else, such as a proxy's basic authentication, and are passed over. */

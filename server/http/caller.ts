@@ -7,13 +7,13 @@ export interface Caller {
   role: Role
   sessionId: string | null
   apiKeyId: string | null
-  /** A `Set-Cookie` line: the session was prolonged by this use. */
-  renewedCookie?: string
+  /** `Set-Cookie` lines: the session was prolonged by this use, or its cookie replaced. */
+  renewedCookie?: string[]
 }
 
 export interface Credentials {
-  /** What the session cookie held. */
-  cookieToken?: string
+  /** The `Cookie` header. */
+  cookies?: string
   /** From `Authorization: Bearer`, `x-api-key` or `api-key`: a session's token or an API key. It wins over a cookie. */
   bearer?: string
 }

@@ -23,8 +23,10 @@ export interface Client {
    * address.
    */
   unproven: readonly string[]
-  /** It came over https, at least on its first stretch. */
+  /** It came over https, at least on its first stretch, or from a page where `Secure` cookies travel. */
   secure: boolean
+  /** It came over https for certain: by TLS, a trusted proxy's word, the page's own, or the address that WEBUI_URL says. */
+  https: boolean
 }
 
 /** What is looked at of an `IncomingMessage`. */
@@ -42,14 +44,23 @@ const maxHops = 8
  * claim is marked as unproven. `*` trusts whoever connects; further hops are then proxies only in the private ranges, so
  * that a client still cannot name itself. Throws when an entry is no address, network or `*`.
  */
-export function createClientAddress(trusted: readonly string[] | null): (hop: Hop) => Client {
+export function createClientAddress(
+  trusted: readonly string[] | null,
+  publicUrl: string | null = null,
+): (hop: Hop) => Client {
   const { isListed, isProxy, isTrustedPeer } = readTrust(trusted)
+  const httpsHost = httpsHostOf(publicUrl)
   return ({ socket, headers }) => {
     const peer = canonical(socket.remoteAddress ?? '')
     const encrypted = 'encrypted' in socket && socket.encrypted === true
     // A connection that is gone has no address any more: what its headers claim must not be believed then.
-    if (peer === undefined) return { address: 'unknown', unproven: [], secure: encrypted }
-    if (!isTrustedPeer(peer)) return { address: peer, unproven: [], secure: encrypted }
+    if (peer === undefined) {
+      return { address: 'unknown', unproven: [], secure: encrypted, https: encrypted }
+    }
+    const atHttpsHost = httpsHost !== undefined && headers.host?.toLowerCase() === httpsHost
+    if (!isTrustedPeer(peer)) {
+      return { address: peer, unproven: [], secure: encrypted, https: encrypted || atHttpsHost }
+    }
     const hops = walk(peer, listOf(headers['x-forwarded-for']), isProxy)
     const address = hops.at(-1) ?? peer
     const forwarders = hops.length === 1 || isProxy(address) ? hops : hops.slice(0, -1)
@@ -59,6 +70,7 @@ export function createClientAddress(trusted: readonly string[] | null): (hop: Ho
       address,
       unproven: doubtful < 0 ? [] : forwarders.slice(doubtful),
       secure: encrypted || cameSecurely(headers),
+      https: encrypted || (toldScheme(headers) ?? atHttpsHost),
     }
   }
 }
@@ -93,11 +105,21 @@ function readTrust(trusted: readonly string[] | null): {
  * it sends only where a Secure cookie travels.
  */
 function cameSecurely(headers: IncomingHttpHeaders): boolean {
+  return toldScheme(headers) ?? headers['sec-fetch-site'] !== undefined
+}
+
+/** Whether the proxy, or else the page, says that it was https; undefined: neither says. */
+function toldScheme(headers: IncomingHttpHeaders): boolean | undefined {
   const [told] = listOf(headers['x-forwarded-proto'])
   if (told !== undefined) return told.toLowerCase() === 'https'
   const { origin } = headers
-  if (origin !== undefined && origin !== 'null') return /^https:/i.test(origin)
-  return headers['sec-fetch-site'] !== undefined
+  return origin === undefined || origin === 'null' ? undefined : /^https:/i.test(origin)
+}
+
+/** The `Host` of requests to an https address. */
+function httpsHostOf(publicUrl: string | null): string | undefined {
+  const url = publicUrl === null ? null : URL.parse(publicUrl)
+  return url?.protocol === 'https:' ? url.host.toLowerCase() : undefined
 }
 
 /** From the peer outwards to the client; an entry that is no address ends the walk at the hop that reported it. */

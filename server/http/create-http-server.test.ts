@@ -134,6 +134,28 @@ describe('answers', () => {
   })
 })
 
+describe('S17: Strict-Transport-Security', () => {
+  const hsts = async (headers: Record<string, string>, path = '/api/chats'): Promise<unknown> =>
+    (await it.send({ path, headers: { ...asUser, ...headers } })).headers['strict-transport-security']
+
+  test('S17: is sent where the request came over https for certain, errors and pages included', async () => {
+    expect(await hsts({ 'x-forwarded-proto': 'https' })).toBe('max-age=31536000')
+    expect(await hsts({ 'x-forwarded-proto': 'https' }, '/')).toBe('max-age=31536000')
+    expect(await hsts({ 'x-forwarded-proto': 'https', authorization: 'Bearer forged' })).toBeDefined()
+    expect(await hsts({})).toBeUndefined()
+    expect(await hsts({ 'x-forwarded-proto': 'http' })).toBeUndefined()
+    // A browser sends this to http://localhost too.
+    expect(await hsts({ 'sec-fetch-site': 'same-origin' })).toBeUndefined()
+  })
+
+  test('S17: is sent at the address that WEBUI_URL says, and not on a stranger’s word', async () => {
+    await start({ config: { publicUrl: 'https://chat.example.com', trustedProxies: ['192.0.2.1'] } })
+    expect(await hsts({ host: 'chat.example.com' })).toBe('max-age=31536000')
+    expect(await hsts({ host: 'localhost:8080' })).toBeUndefined()
+    expect(await hsts({ 'x-forwarded-proto': 'https' })).toBeUndefined()
+  })
+})
+
 describe('the log', () => {
   test('has one line a request, without the query, with its id and who it was', async () => {
     const answer = await it.send({

@@ -3,7 +3,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fastify from 'fastify'
-import { fastifyCookie } from '@fastify/cookie'
 import type { z } from 'zod'
 import type { Clock, Logger } from '../base/index.ts'
 import { AppError } from '../../protocol/index.ts'
@@ -75,19 +74,17 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const { config, logger, clock, authenticate, useCases, metrics } = options
   const isDraining = options.isDraining ?? (() => false)
   const explain = createExplain(logger, config)
-  const clientOf = createClientAddress(config.trustedProxies)
+  const clientOf = createClientAddress(config.trustedProxies, config.publicUrl)
   const isForwardingTrusted = createForwardingTrust(config.trustedProxies)
   const checkOrigin = createOriginCheck(config.allowedOrigins)
   const isOwnOrigin = (request: IncomingMessage): boolean =>
     checkOrigin(
       isForwardingTrusted(request) ? request.headers : { ...request.headers, 'x-forwarded-host': undefined },
     )
-  const admission = createAdmission({ authenticate, isOwnOrigin, cookieName: config.cookieName })
+  const admission = createAdmission({ authenticate, isOwnOrigin })
   const app = createApp(config, explain)
   const refuseUnknown = rememberRoutes(app)
 
-  // Parsed where it is needed: most requests of programs carry none.
-  void app.register(fastifyCookie, { hook: false })
   app.decorateRequest('caller', undefined)
   // Set by the first hook of every request.
   app.decorateRequest('meta', undefined as unknown as LazyRequestMeta)
@@ -95,6 +92,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     request.meta = new LazyRequestMeta(request.id, request.raw, reply.raw, clientOf)
     reply.header('x-request-id', request.id)
     reply.headers(baseHeaders)
+    if (request.meta.https) reply.header('strict-transport-security', 'max-age=31536000')
     done()
   })
   logRequests(app, { logger, clock, observer: metrics })

@@ -5,10 +5,10 @@ export interface HttpConfig {
   version: string
   /** The folder of the built page. It may be missing: then a page says how to build it. */
   webRoot: string
-  /** The cookie that carries the session's token. */
-  cookieName: string
   /** FORWARDED_ALLOW_IPS: addresses, networks or `*`; null: not set. */
   trustedProxies: readonly string[] | null
+  /** WEBUI_URL. */
+  publicUrl: string | null
   /** Origins that may act for a signed-in person besides the request's own host: WEBUI_URL and CORS_ALLOW_ORIGIN. `*` opens only what needs no cookie. */
   allowedOrigins: readonly string[]
   /** Bytes of a request body. */

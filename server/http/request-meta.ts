@@ -10,6 +10,8 @@ export interface RequestMeta {
   readonly unproven: readonly string[]
   /** It came over https. */
   readonly secure: boolean
+  /** The same, for certain. */
+  readonly https: boolean
   /** The `Cookie` header. */
   readonly cookies: string
   readonly userAgent: string
@@ -55,6 +57,10 @@ export class LazyRequestMeta implements RequestMeta {
 
   get unproven(): readonly string[] {
     return this.#known().unproven
+  }
+
+  get https(): boolean {
+    return this.#known().https
   }
 
   get cookies(): string {

@@ -23,10 +23,10 @@ type CallerOf<Op extends Operation> = Op['access'] extends 'public'
     ? Caller | undefined
     : Caller
 
-/** A response that sets or clears the session's cookie: a whole `Set-Cookie` line. */
+/** A response that sets or clears the session's cookie: whole `Set-Cookie` lines. */
 export interface WithCookie<Body> {
   body: Body
-  setCookie?: string
+  setCookie?: string[]
 }
 
 export type Handler<Op extends Operation, Result = ResponseOf<Op>> = (

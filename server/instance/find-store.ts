@@ -19,6 +19,7 @@ export interface FindStoreOptions {
 export interface FoundStore {
   store: Store
   secretKey: string
+  installationId: string
 }
 
 /**
@@ -41,7 +42,7 @@ export async function findStore({
     const secretKey = given ?? embeddedSecret(dataDir)
     const store = await openStore({ ...options, secret: secretKey })
     state.storeProblem = undefined
-    return { store, secretKey }
+    return { store, secretKey, installationId: await installationIdOf(store, secretKey) }
   }
   const store = await connectStore({
     ...options,
@@ -56,7 +57,16 @@ export async function findStore({
   })
   const secretKey = await installationSecret(config, store)
   state.storeProblem = undefined
-  return { store, secretKey }
+  if (given === null) logger.warn(secretInDatabase)
+  return { store, secretKey, installationId: await installationIdOf(store, secretKey) }
+}
+
+const secretInDatabase =
+  'WEBUI_SECRET_KEY is not set, so the database holds the secret that protects provider keys: whoever reads the database, or a backup of it, has them. Set the same random WEBUI_SECRET_KEY on every instance of a new installation'
+
+async function installationIdOf(store: Store, secretKey: string): Promise<string> {
+  const { installation } = await store.installations.meet(fingerprintOf(secretKey))
+  return installation.id
 }
 
 /** The secret of an open store: WEBUI_SECRET_KEY, else the generated one of its folder or database. */

@@ -1,6 +1,5 @@
 import { eventStreamQuery, openEventStream, WebSocketGateway } from '../realtime/index.ts'
 import type { Peer, RealtimePorts } from '../realtime/index.ts'
-import { sessionCookieName } from '../accounts/index.ts'
 import type { Clock, Logger } from '../base/index.ts'
 import { listModels } from '../chat/index.ts'
 import { limitFields } from './limit-fields.ts'
@@ -46,8 +45,8 @@ export async function listen(options: ListenOptions): Promise<Listening> {
       ...defaultHttpLimits,
       version,
       webRoot: options.webRoot,
-      cookieName: sessionCookieName,
       trustedProxies: config.http.trustedProxies,
+      publicUrl: config.http.publicUrl,
       allowedOrigins: allowedOrigins(config),
     },
     logger,
@@ -161,10 +160,10 @@ function serveRealtime(
   }
   http.app.get('/api/live', async (request, reply) => {
     const query = http.parse(eventStreamQuery, request.query, 'query')
-    const token = cookieToken(request.raw)
+    const { cookie: cookies } = request.headers
     const response = http.hijack(reply)
     try {
-      const credentials = token === undefined ? {} : { cookieToken: token }
+      const credentials = cookies === undefined ? {} : { cookies }
       await openEventStream(ports, response, query, { credentials, peer: peer(request.raw) })
     } catch (error) {
       const told = http.explain(error, request)
@@ -180,7 +179,6 @@ function serveRealtime(
     ports,
     path: '/ws',
     isOwnOrigin: (request) => http.isOwnOrigin(request),
-    cookieToken,
     peer,
   })
   http.upgrades.add(gateway)
@@ -203,12 +201,10 @@ function lazyPorts(
     get hub() {
       return state.services().hub
     },
-    authenticate: async (credentials, { secure }) => {
+    authenticate: async (credentials) => {
       await state.startedWithin(startWaitMs)
       state.cutOff?.admitSocket()
-      const { user, sessionId } = await state
-        .services()
-        .accounts.authenticator.authenticate(credentials, { secure })
+      const { user, sessionId } = await state.services().accounts.authenticator.authenticate(credentials)
       return { user, sessionId }
     },
     provesOrigin: (sessionId, proof) => state.services().accounts.originProof.holds(sessionId, proof),
@@ -220,13 +216,4 @@ function lazyPorts(
     presence: { enter: (...args) => state.services().presence.enter(...args) },
     socketsPerUser: () => state.services().settings.current.socketsPerUser,
   }
-}
-
-function cookieToken(request: IncomingMessage): string | undefined {
-  for (const part of (request.headers.cookie ?? '').split(';')) {
-    const at = part.indexOf('=')
-    // A token has no character that a cookie would have to escape.
-    if (part.slice(0, at).trim() === sessionCookieName) return part.slice(at + 1).trim()
-  }
-  return undefined
 }

@@ -25,6 +25,7 @@ import { environmentSettings, settingVariables } from './environment-settings.ts
 export interface ServicesOptions {
   config: Config
   secretKey: string
+  installationId: string
   store: Store
   coordination: Coordination
   clock: Clock
@@ -107,7 +108,7 @@ function createModels(
 }
 
 function createAccountsOf(
-  { config, secretKey, store, coordination, clock, logger }: ServicesOptions,
+  { config, secretKey, installationId, store, coordination, clock, logger }: ServicesOptions,
   {
     feeds,
     settings,
@@ -121,6 +122,7 @@ function createAccountsOf(
       tokenLifetimeMs: config.accounts.tokenLifetimeMs,
       cookies: config.cookies,
       secretKey,
+      installationId,
       // Read when they are needed: administrators may change them while this runs.
       get signUp() {
         return settings.current.signUp

@@ -26,9 +26,9 @@ export interface RealtimePorts {
   socketsPerUser: () => number | null
 }
 
-/** What the cookie held, or a token or API key that was given in its place. */
+/** The `Cookie` header, or a token or API key that was given in its place. */
 export interface Credentials {
-  cookieToken?: string
+  cookies?: string
   bearer?: string
 }
 

@@ -12,7 +12,6 @@ export interface GatewayOptions {
   path: string
   /** Whether it comes from a page of ours or from no browser; another has to prove itself with its hello. */
   isOwnOrigin: (request: IncomingMessage) => boolean
-  cookieToken: (request: IncomingMessage) => string | undefined
   peer: (request: IncomingMessage) => Peer
 }
 
@@ -85,12 +84,16 @@ export class WebSocketGateway {
   }
 
   #open(ws: WebSocket, request: IncomingMessage, socket: Duplex): void {
-    const { ports, cookieToken, isOwnOrigin, peer } = this.#options
+    const { ports, isOwnOrigin, peer } = this.#options
     const served = new ServedSocket({
       ports,
       ws,
       socket,
-      from: { cookieToken: cookieToken(request), peer: peer(request), ownOrigin: isOwnOrigin(request) },
+      from: {
+        cookies: request.headers.cookie,
+        peer: peer(request),
+        ownOrigin: isOwnOrigin(request),
+      },
       closed: () => this.#sockets.delete(ws),
     })
     this.#sockets.set(ws, served)

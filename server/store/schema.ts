@@ -29,6 +29,7 @@ interface AccountTable {
   last_active_at: number | null
   /** When access last changed, for caches that ask what was revoked. */
   access_changed_at: number
+  must_change_password: Flag
 }
 
 /** One row at most: who came first, so that two first sign-ups at once make one administrator. */
@@ -47,6 +48,8 @@ interface SessionTable {
   last_used_at: number
   expires_at: number | null
   ended_at: number | null
+  secret_hash: string | null
+  secret_since: number
 }
 
 interface ApiKeyTable {

@@ -108,10 +108,15 @@ export function describeUsers(name: string, make: MakeStore): void {
       }
       const before = await store.revisions.list()
       const change = { passwordHash: 'new', tokenEpoch: newId() }
-      const outcome = await store.users.changeAccess(user.id, change, { keepSession: ids[1]! })
+      const outcome = await store.users.changeAccess(user.id, change, {
+        keepSession: { id: ids[1]!, secretHash: 'of the new token' },
+      })
       expect(outcome).toMatchObject({ kind: 'changed', user: change })
       expect((await store.sessions.ofUser(user.id)).map(({ id }) => id)).toEqual([ids[1]])
-      expect((await store.sessions.withUser(ids[1]!))?.session.epoch).toBe(change.tokenEpoch)
+      expect((await store.sessions.withUser(ids[1]!))?.session).toMatchObject({
+        epoch: change.tokenEpoch,
+        secretHash: 'of the new token',
+      })
       expect(await store.sessions.withUser(ids[0]!)).toBeUndefined()
       const after = await store.revisions.list()
       const raised = after

@@ -41,7 +41,8 @@ test('sign-up, an answer, a reload, a kill, a stop: nothing of it depends on the
   await page.getByLabel('Password').fill('correct horse')
   await page.getByRole('button', { name: /administrator/ }).click()
   await page.getByRole('textbox', { name: 'Message' }).waitFor()
-  api.token = (await page.context().cookies()).find(({ name }) => name === 'token')?.value ?? ''
+  api.token =
+    (await page.context().cookies()).find(({ name }) => /^(__Host-)?shoal_[0-9a-f]+$/.test(name))?.value ?? ''
 
   await send(page, 'Through the proxy')
   await page.waitForURL(/\/c\//)

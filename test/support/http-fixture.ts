@@ -60,8 +60,8 @@ export async function startHttp({
     config: {
       version: '1.2.3',
       webRoot: '/nonexistent',
-      cookieName: 'token',
       trustedProxies: privateNetworks,
+      publicUrl: null,
       allowedOrigins: [],
       ...defaultHttpLimits,
       ...config,
@@ -69,7 +69,8 @@ export async function startHttp({
     logger: pino({ level: 'debug' }, { write: (line: string) => log.push(JSON.parse(line)) }),
     clock: systemClock,
     useCases: { accounts: group, chat: group, settings: group, cluster: group } as UseCases,
-    authenticate: async ({ bearer, cookieToken }) => callerWith(bearer ?? cookieToken),
+    authenticate: async ({ bearer, cookies }) =>
+      callerWith(bearer ?? /(?:^|; )token=(\w+)/.exec(cookies ?? '')?.[1]),
     readiness: async () => ({ ready: true, checks: [] }),
     ...server,
   })

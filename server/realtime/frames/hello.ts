@@ -4,7 +4,7 @@ import type { Connection } from '../connection.ts'
 import type { Credentials, Peer, RealtimePorts } from '../ports.ts'
 
 export interface HelloFrom {
-  cookieToken: string | undefined
+  cookies: string | undefined
   peer: Peer
   /** The handshake came from a page of ours, or from no browser. */
   ownOrigin: boolean
@@ -14,7 +14,7 @@ export interface HelloFrom {
 export async function hello(
   connection: Connection,
   frame: ClientFrameOf<'hello'>,
-  { cookieToken, peer, ownOrigin }: HelloFrom,
+  { cookies, peer, ownOrigin }: HelloFrom,
 ): Promise<void> {
   if (connection.speaker) return
   if (frame.v !== framesVersion) {
@@ -23,11 +23,11 @@ export async function hello(
   }
   const { ports } = connection
   try {
-    if (!ownOrigin && !(await isProven(ports, frame, { cookieToken, peer }))) {
+    if (!ownOrigin && !(await isProven(ports, frame, { cookies, peer }))) {
       connection.close('originUnproven')
       return
     }
-    const credentials = credentialsOf(frame.token, cookieToken)
+    const credentials = credentialsOf(frame.token, cookies)
     const known = await ports.authenticate(credentials, peer)
     await connection.takeRoom(known.user.id)
     ports.hub.add(connection)
@@ -51,20 +51,18 @@ export async function hello(
 async function isProven(
   ports: RealtimePorts,
   { token, proof }: ClientFrameOf<'hello'>,
-  { cookieToken, peer }: Omit<HelloFrom, 'ownOrigin'>,
+  { cookies, peer }: Omit<HelloFrom, 'ownOrigin'>,
 ): Promise<boolean> {
   if (token !== undefined) return true
   if (proof === undefined) return false
-  const who = await ports
-    .authenticate(credentialsOf(undefined, cookieToken), peer)
-    .catch((error: unknown) => {
-      if (error instanceof AppError && (error.status === 401 || error.status === 403)) return undefined
-      throw error
-    })
+  const who = await ports.authenticate(credentialsOf(undefined, cookies), peer).catch((error: unknown) => {
+    if (error instanceof AppError && (error.status === 401 || error.status === 403)) return undefined
+    throw error
+  })
   return typeof who?.sessionId === 'string' && ports.provesOrigin(who.sessionId, proof)
 }
 
-function credentialsOf(token: string | undefined, cookieToken: string | undefined): Credentials {
+function credentialsOf(token: string | undefined, cookies: string | undefined): Credentials {
   if (token !== undefined) return { bearer: token }
-  return cookieToken === undefined ? {} : { cookieToken }
+  return cookies === undefined ? {} : { cookies }
 }

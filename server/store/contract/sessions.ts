@@ -10,6 +10,10 @@ export interface SessionRow {
   createdAt: number
   lastUsedAt: number
   expiresAt: number | null
+  /** SHA-256 of the random part of its token. Absent: it began before tokens had one. */
+  secretHash?: string
+  /** Epoch ms; when an older session got its random part. Absent: it always had one, or has none yet. */
+  secretSince?: number
 }
 
 export interface Sessions {
@@ -18,6 +22,8 @@ export interface Sessions {
   withUser(id: string): Promise<{ session: SessionRow; user: UserRow } | undefined>
   /** Open ones, latest use first. */
   ofUser(userId: string): Promise<SessionRow[]>
+  /** Gives an older session a random part at the time `since`. False: it has one, or is not open. */
+  addSecret(id: string, secretHash: string, since: number): Promise<boolean>
   touch(id: string, lastUsedAt: number, expiresAt: number | null): Promise<void>
   /** Ends one session of that user and raises the feed `revocations`, in one transaction. False: there was none. */
   end(id: string, userId: string): Promise<boolean>

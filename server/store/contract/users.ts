@@ -11,6 +11,8 @@ export interface UserRow {
   preferences: string
   createdAt: number
   lastActiveAt: number | null
+  /** Somebody else has set its password: it has to choose another one before it does anything. */
+  mustChangePassword?: true
 }
 
 export interface NewUser {
@@ -20,6 +22,15 @@ export interface NewUser {
   passwordHash: string
   role: UserRow['role']
   tokenEpoch: string
+  mustChangePassword?: boolean
+}
+
+export interface AccessChange {
+  passwordHash?: string
+  tokenEpoch?: string
+  role?: UserRow['role']
+  active?: boolean
+  mustChangePassword?: boolean
 }
 
 export interface Page<T> {
@@ -40,12 +51,17 @@ export interface Users {
   changePreferences(id: string, change: Record<string, unknown>): Promise<string | undefined>
   /**
    * New password, epoch, role or activity, in one transaction with what follows from it: with a new `tokenEpoch` every
-   * session but `keepSession` ends, and the feed `revocations` is raised. `last-admin`: nobody else could administer.
+   * session but `keepSession` ends, with `revokeKeys` every API key, and the feed `revocations` is raised.
+   * `last-admin`: nobody else could administer.
    */
   changeAccess(
     id: string,
-    change: { passwordHash?: string; tokenEpoch?: string; role?: UserRow['role']; active?: boolean },
-    options?: { keepSession?: string },
+    change: AccessChange,
+    options?: {
+      /** `secretHash`: of the new token that it gets. */
+      keepSession?: { id: string; secretHash: string }
+      revokeKeys?: boolean
+    },
   ): Promise<{ kind: 'changed'; user: UserRow } | { kind: 'missing' } | { kind: 'last-admin' }>
   /** At most once a minute per user; never on a request's path. */
   touch(id: string, at: number): Promise<void>

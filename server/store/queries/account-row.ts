@@ -13,6 +13,7 @@ export const accountColumns = [
   'account.preferences',
   'account.created_at',
   'account.last_active_at',
+  'account.must_change_password',
 ] as const
 
 type Columns = (typeof accountColumns)[number] extends `account.${infer Name}` ? Name : never
@@ -29,5 +30,6 @@ export function toUser(row: Pick<Selectable<Schema['account']>, Columns & keyof 
     preferences: row.preferences,
     createdAt: row.created_at,
     lastActiveAt: row.last_active_at,
+    ...(row.must_change_password && { mustChangePassword: true as const }),
   }
 }

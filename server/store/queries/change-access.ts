@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely'
-import type { UserRow, Users } from '../contract/users.ts'
+import type { AccessChange, UserRow, Users } from '../contract/users.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Schema } from '../schema.ts'
 import { accountColumns, toUser } from './account-row.ts'
@@ -9,12 +9,21 @@ type Outcome = Awaited<ReturnType<Users['changeAccess']>>
 
 interface ChangeAccess {
   id: string
-  change: Parameters<Users['changeAccess']>[1]
-  keepSession?: string
+  change: AccessChange
+  keepSession?: KeptSession
+  revokeKeys?: boolean
+}
+
+interface KeptSession {
+  id: string
+  secretHash: string
 }
 
 /** What a user may do, and the sessions that end with it, in one transaction. */
-export function changeAccess(engine: Engine, { id, change, keepSession }: ChangeAccess): Promise<Outcome> {
+export function changeAccess(
+  engine: Engine,
+  { id, change, keepSession, revokeKeys }: ChangeAccess,
+): Promise<Outcome> {
   return engine.transaction(async (trx): Promise<Outcome> => {
     const administers = (change.role ?? 'admin') === 'admin' && (change.active ?? true)
     if (!administers && (await isLastAdmin(engine, trx, id))) return { kind: 'last-admin' }
@@ -25,6 +34,9 @@ export function changeAccess(engine: Engine, { id, change, keepSession }: Change
         ...(change.tokenEpoch !== undefined && { token_epoch: change.tokenEpoch }),
         ...(change.role !== undefined && { role: change.role }),
         ...(change.active !== undefined && { active: change.active }),
+        ...(change.mustChangePassword !== undefined && {
+          must_change_password: change.mustChangePassword,
+        }),
         access_changed_at: engine.now,
       })
       .where('id', '=', id)
@@ -33,6 +45,7 @@ export function changeAccess(engine: Engine, { id, change, keepSession }: Change
     if (!row) return { kind: 'missing' }
     const user = toUser(row)
     if (change.tokenEpoch !== undefined) await endSessions(engine, trx, { user, keepSession })
+    if (revokeKeys) await trx.deleteFrom('api_key').where('user_id', '=', user.id).execute()
     await raiseRevision(trx, 'revocations')
     return { kind: 'changed', user }
   })
@@ -54,10 +67,17 @@ async function isLastAdmin(engine: Engine, trx: Transaction<Schema>, id: string)
 async function endSessions(
   engine: Engine,
   trx: Transaction<Schema>,
-  { user, keepSession = '' }: { user: UserRow; keepSession: string | undefined },
+  { user, keepSession }: { user: UserRow; keepSession: KeptSession | undefined },
 ): Promise<void> {
   const open = trx.updateTable('session').where('user_id', '=', user.id).where('ended_at', 'is', null)
-  await open.set({ ended_at: engine.now }).where('id', '<>', keepSession).execute()
+  await open
+    .set({ ended_at: engine.now })
+    .where('id', '<>', keepSession?.id ?? '')
+    .execute()
+  if (!keepSession) return
   // The kept one goes on under the new epoch: an open session always has its user's.
-  if (keepSession !== '') await open.set({ epoch: user.tokenEpoch }).where('id', '=', keepSession).execute()
+  await open
+    .set({ epoch: user.tokenEpoch, secret_hash: keepSession.secretHash, secret_since: 0 })
+    .where('id', '=', keepSession.id)
+    .execute()
 }

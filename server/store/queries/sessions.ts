@@ -19,6 +19,8 @@ const columns = [
   'session.created_at as session_created_at',
   'session.last_used_at',
   'session.expires_at',
+  'session.secret_hash',
+  'session.secret_since',
 ] as const
 
 /** Open: not ended, not expired by the store's clock, and begun under the epoch its user still has. */
@@ -51,6 +53,18 @@ export function createSessions(engine: Engine): Sessions {
           .orderBy('session.id', 'desc')
           .execute()
         return rows.map(toSession)
+      }),
+    addSecret: (id, secretHash, since) =>
+      engine.run(async (db) => {
+        const changed = await db
+          .updateTable('session')
+          .set({ secret_hash: secretHash, secret_since: since })
+          .where('id', '=', id)
+          .where('secret_hash', 'is', null)
+          .where('ended_at', 'is', null)
+          .returning('id')
+          .executeTakeFirst()
+        return changed !== undefined
       }),
     touch: (id, lastUsedAt, expiresAt) =>
       engine.run(async (db) => {
@@ -93,6 +107,8 @@ function create(engine: Engine, session: SessionRow): Promise<void> {
         last_used_at: session.lastUsedAt,
         expires_at: session.expiresAt,
         ended_at: null,
+        secret_hash: session.secretHash ?? null,
+        secret_since: session.secretSince ?? 0,
       })
       .execute()
   })
@@ -131,7 +147,7 @@ function revokedSince(engine: Engine, since: number): ReturnType<Sessions['revok
 
 type SessionColumns = Pick<
   Selectable<Schema['session']>,
-  'user_id' | 'epoch' | 'device' | 'address' | 'last_used_at' | 'expires_at'
+  'user_id' | 'epoch' | 'device' | 'address' | 'last_used_at' | 'expires_at' | 'secret_hash' | 'secret_since'
 > & { session_id: string; session_created_at: number }
 
 function toSession(row: SessionColumns): SessionRow {
@@ -144,5 +160,7 @@ function toSession(row: SessionColumns): SessionRow {
     createdAt: row.session_created_at,
     lastUsedAt: row.last_used_at,
     expiresAt: row.expires_at,
+    ...(row.secret_hash !== null && { secretHash: row.secret_hash }),
+    ...(row.secret_since > 0 && { secretSince: row.secret_since }),
   }
 }

@@ -95,6 +95,7 @@ function newRow(engine: Engine, user: NewUser) {
     created_at: engine.now,
     last_active_at: null,
     access_changed_at: 0,
+    must_change_password: user.mustChangePassword ?? false,
   }
 }
 

@@ -1,0 +1,165 @@
+import { describe, expect, test } from 'vitest'
+import { newId } from '../base/index.ts'
+import { day, meta, openWorld, password, quickHasher } from './accounts-world.contract.ts'
+import type { OpenStore, World } from './accounts-world.contract.ts'
+import { createSessionTokens } from './session-token.ts'
+
+const unauthenticated = { code: 'unauthenticated' }
+const secretKey = 'a secret of the tests, long enough'
+
+/** A session as earlier versions made it: nothing in the store but its row, and a token without a random part. */
+async function formerSession(world: World, expiresAt: number | null): Promise<{ token: string; id: string }> {
+  const user = (await world.store.users.byEmail('ann@example.com'))!
+  const id = newId()
+  const now = world.clock.now()
+  await world.store.sessions.create({
+    id,
+    userId: user.id,
+    epoch: user.tokenEpoch,
+    device: 'Firefox',
+    address: '',
+    createdAt: now,
+    lastUsedAt: now,
+    expiresAt,
+  })
+  const claims = { sid: id, uid: user.id, epoch: user.tokenEpoch, expiresAt }
+  return { id, token: createSessionTokens(secretKey, world.clock).sign(claims) }
+}
+
+const tokenIn = (line = ''): string => /=([^;]*)/.exec(line)?.[1] ?? ''
+
+export function describeBrowserSessions(name: string, openStore: OpenStore): void {
+  const open = async (changes = {}): Promise<World> => {
+    const world = await openWorld(openStore, changes, { hasher: quickHasher })
+    await world.signUp('ann')
+    return world
+  }
+
+  describe(`S13: who reads the database, its secret included, on ${name}`, () => {
+    test('S13: cannot make the token of a session', async () => {
+      const world = await open()
+      const token = await world.signIn('ann')
+      const [session] = await world.store.sessions.ofUser((await world.caller(token)).user.id)
+      const { id: sid, userId: uid, epoch, expiresAt, secretHash } = session!
+      const forger = createSessionTokens(secretKey, world.clock)
+      const { accounts: fresh } = await world.another()
+      for (const secret of [undefined, '', secretHash!, 'a guess']) {
+        const forged = forger.sign({ sid, uid, epoch, expiresAt, ...(secret !== undefined && { secret }) })
+        for (const accounts of [world.accounts, fresh]) {
+          await expect(accounts.authenticator.authenticate({ bearer: forged })).rejects.toMatchObject(
+            unauthenticated,
+          )
+        }
+      }
+      expect(token).not.toContain(secretHash)
+      await world.caller(token)
+    })
+
+    test('S13: a new password gives the session another random part', async () => {
+      const world = await open()
+      const token = await world.signIn('ann')
+      const body = { current: password, next: 'a better password' }
+      const caller = await world.caller(token)
+      const { body: changed } = await world.accounts.useCases.changePassword(caller, { body }, meta())
+      await world.caller(changed.token)
+      const { accounts: fresh } = await world.another()
+      await fresh.authenticator.authenticate({ bearer: changed.token })
+      await expect(fresh.authenticator.authenticate({ bearer: token })).rejects.toMatchObject(unauthenticated)
+    })
+  })
+
+  describe(`S13: a session of an earlier version, on ${name}`, () => {
+    test('S13: goes on, and the browser gets a token with a random part at its next use', async () => {
+      const world = await open({ tokenLifetimeMs: null })
+      const { token } = await formerSession(world, null)
+      const { accounts: other } = await world.another()
+      const cookies = `token=${token}`
+      // A socket cannot carry a cookie to the browser.
+      expect((await other.authenticator.authenticate({ cookies })).renewedCookie).toBeUndefined()
+      const uses = await Promise.all(
+        [world.accounts, world.accounts, other].map(({ authenticator }) =>
+          authenticator.authenticate({ cookies }, { https: true }),
+        ),
+      )
+      const lines = uses.flatMap(({ renewedCookie }) => renewedCookie ?? [])
+      expect(lines).toEqual([expect.stringMatching(/^__Host-shoal_\w+=[^;]+; .*; Secure$/)])
+      const renewed = tokenIn(lines[0])
+      for (const { authenticator } of [world.accounts, other])
+        await authenticator.authenticate({ bearer: renewed })
+      // Requests that were on their way still had the former one.
+      await other.authenticator.authenticate({ cookies })
+      world.clock.pass(60_001)
+      for (const { authenticator } of [world.accounts, other]) {
+        await expect(authenticator.authenticate({ cookies })).rejects.toMatchObject(unauthenticated)
+        await authenticator.authenticate({ bearer: renewed })
+      }
+    })
+
+    test('S13: of a program ends 28 days after it began at the latest', async () => {
+      const world = await open({ tokenLifetimeMs: null })
+      const { token } = await formerSession(world, null)
+      world.clock.pass(28 * day - 1)
+      await world.caller(token)
+      world.clock.pass(60_001)
+      await expect(world.caller(token)).rejects.toMatchObject(unauthenticated)
+    })
+
+    test('S13: is not ended by a database that is away when it should be renewed', async () => {
+      const world = await open()
+      const { token } = await formerSession(world, null)
+      world.tap.away.add('sessions.addSecret')
+      const use = () =>
+        world.accounts.authenticator.authenticate({ cookies: `token=${token}` }, { https: false })
+      expect((await use()).renewedCookie).toBeUndefined()
+      world.tap.away.clear()
+      expect((await use()).renewedCookie).toHaveLength(1)
+    })
+  })
+
+  describe(`one browser, on ${name}`, () => {
+    test('S17: a second sign-in ends the session of the first', async () => {
+      const world = await open()
+      await world.signUp('bob')
+      const first = await world.signIn('ann')
+      const elsewhere = await world.signIn('ann')
+      const second = await world.signIn('bob', { cookies: world.cookieOf(first) })
+      await expect(world.caller(first)).rejects.toMatchObject(unauthenticated)
+      await world.caller(elsewhere)
+      await world.caller(second)
+      // A session that has ended is no reason to refuse the next one.
+      await world.signIn('ann', { cookies: world.cookieOf(first) })
+    })
+
+    test('S6: that signed in before signs in whatever others guess; its cookie is for its account only', async () => {
+      const world = await open()
+      await world.signUp('bob')
+      const body = { email: 'ann@example.com', password }
+      const { setCookie } = await world.accounts.useCases.signIn(undefined, { body }, meta())
+      const cookies = setCookie.map((line) => line.split(';')[0]).join('; ')
+      const guess = async (n: number, sent = ''): Promise<unknown> =>
+        world.accounts.useCases
+          .signIn(
+            undefined,
+            { body: { email: 'ann@example.com', password: 'a guess' } },
+            meta({ address: `203.0.113.${n}`, cookies: sent }),
+          )
+          .catch((error: unknown) => (error as { code?: string }).code)
+      const outcomes: unknown[] = []
+      for (let n = 0; n < 100; n++) outcomes.push(await guess(n))
+      expect(outcomes.at(-1)).toBe('rate_limited')
+      await expect(world.signIn('ann', { address: '203.0.113.1' })).rejects.toMatchObject({
+        code: 'rate_limited',
+      })
+      await world.signIn('ann', { address: '203.0.113.1', cookies })
+      const ofBob = await world.accounts.useCases.signIn(
+        undefined,
+        { body: { email: 'bob@example.com', password } },
+        meta(),
+      )
+      const bobs = ofBob.setCookie.map((line) => line.split(';')[0]).join('; ')
+      await expect(world.signIn('ann', { address: '203.0.113.1', cookies: bobs })).rejects.toMatchObject({
+        code: 'rate_limited',
+      })
+    })
+  })
+}

@@ -1,0 +1,14 @@
+import type { Migration } from './migration.ts'
+
+/** What a session's token has to match, and passwords that were set for somebody. Older code lives without both. */
+export const signIn: Migration = {
+  number: 4,
+  name: 'sign-in',
+  kind: 'expand',
+  oldestCode: 1,
+  statements: (prefix) => [
+    `alter table ${prefix}session add column secret_hash text`,
+    `alter table ${prefix}session add column secret_since bigint not null default 0`,
+    `alter table ${prefix}account add column must_change_password boolean not null default false`,
+  ],
+}

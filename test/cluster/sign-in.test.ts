@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startInProcess } from '../support/in-process-fleet.ts'
+import type { InProcessFleet } from '../support/in-process-fleet.ts'
+
+const password = 'correct horse'
+const email = 'admin@example.com'
+
+/** Signs in over HTTP with these headers. */
+function signIn(url: string, headers: Record<string, string> = {}, secret = password): Promise<Response> {
+  return fetch(`${url}/api/auth/sign-in`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ email, password: secret }),
+  })
+}
+
+/** What a browser sends after this answer: by host name, whatever the port. */
+function cookiesAfter(response: Response, before = ''): string {
+  const jar = new Map(before.split('; ').map((pair) => [pair.split('=')[0], pair]))
+  for (const line of response.headers.getSetCookie()) {
+    const [pair = ''] = line.split('; ')
+    jar.set(pair.split('=')[0], pair)
+  }
+  return [...jar.values()].filter(Boolean).join('; ')
+}
+
+const whoIs = async (url: string, cookie: string): Promise<Response> =>
+  fetch(`${url}/api/auth/me`, { headers: { cookie } })
+
+describe('signing in over HTTP', () => {
+  let one: InProcessFleet
+  let two: InProcessFleet
+  let urls: [string, string]
+  beforeAll(async () => {
+    ;[one, two] = await Promise.all([startInProcess(), startInProcess()])
+    urls = [one.urls()[0] ?? '', two.urls()[0] ?? '']
+  })
+  afterAll(() => Promise.all([one?.stop(), two?.stop()]))
+
+  test('B9: two installations on one host keep their sessions apart', async () => {
+    const first = cookiesAfter(await signIn(urls[0]))
+    const jar = cookiesAfter(await signIn(urls[1], { cookie: first }), first)
+    for (const url of urls) expect((await whoIs(url, jar)).status).toBe(200)
+  })
+
+  test('B9: the cookie of earlier versions is read and replaced', async () => {
+    const { token } = (await (await signIn(urls[0])).json()) as { token: string }
+    const answer = await whoIs(urls[0], `token=${token}`)
+    expect(answer.status).toBe(200)
+    const [line = ''] = answer.headers.getSetCookie()
+    expect(line).toMatch(/^shoal_\w+=/)
+    expect((await whoIs(urls[0], line.split(';')[0] ?? '')).status).toBe(200)
+  })
+
+  test('S17: over https the cookie is Secure and bound to the host, and a second sign-in ends the first', async () => {
+    const https = { 'x-forwarded-proto': 'https' }
+    const answer = await signIn(urls[0], https)
+    expect(answer.headers.get('strict-transport-security')).toBe('max-age=31536000')
+    for (const line of answer.headers.getSetCookie()) {
+      expect(line).toMatch(/^__Host-shoal_[^;]+; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Lax; Secure$/)
+    }
+    const first = cookiesAfter(answer)
+    const second = cookiesAfter(await signIn(urls[0], { ...https, cookie: first }), first)
+    expect((await whoIs(urls[0], first)).status).toBe(401)
+    expect((await whoIs(urls[0], second)).status).toBe(200)
+  })
+
+  test('S6: a private peer that rotates X-Forwarded-For guesses no more often than without it', async () => {
+    const device = cookiesAfter(await signIn(urls[0]))
+    const statuses: number[] = []
+    for (let n = 0; n < 240; n++) {
+      const claims = [
+        `203.0.113.${n}`,
+        `2001:db8:${n}::1`,
+        `198.51.100.${n}, 10.0.0.${n}`,
+        '',
+        'x'.repeat(4000),
+      ]
+      statuses.push((await signIn(urls[0], { 'x-forwarded-for': claims[n % 5]! }, 'a guess')).status)
+    }
+    const guesses = statuses.filter((status) => status === 401).length
+    expect(guesses).toBeGreaterThan(5)
+    expect(guesses).toBeLessThanOrEqual(20)
+    expect(statuses.filter((status) => status !== 401 && status !== 429)).toEqual([])
+    expect((await signIn(urls[0], { 'x-forwarded-for': '203.0.113.250' })).status).toBe(429)
+    expect((await signIn(urls[0], { cookie: device })).status).toBe(200)
+  })
+})
