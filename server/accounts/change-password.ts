@@ -17,12 +17,13 @@ export async function changePassword(
   const { store, clock, cookies, hasher, tokens } = context
   const sessionId = requireSession(caller)
   await limitPasswordChange(context.rateLimits, caller.user.id)
+  const asker = { groups: [caller.user.id], known: true }
   const found = await store.sessions.withUser(sessionId)
   if (!found) throw new AppError('unauthenticated')
-  if (!(await hasher.verify(found.user.passwordHash, current, meta.signal))) {
+  if (!(await hasher.verify(found.user.passwordHash, current, meta.signal, asker))) {
     throw new AppError('bad_request', { field: 'current', message: 'The current password is wrong.' })
   }
-  const passwordHash = await hasher.hash(next, meta.signal)
+  const passwordHash = await hasher.hash(next, meta.signal, asker)
   const tokenEpoch = newEpoch()
   const { secret, secretHash } = makeSessionSecret()
   await changeAccess(

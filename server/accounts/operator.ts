@@ -49,7 +49,9 @@ export function createOperator(context: OperatorContext): Operator {
       const role = checkRole(input.role)
       const email = check('email', emailField, input.email)
       const name = check('name', nameField, input.name)
-      const passwordHash = await hasher.hash(check('password', passwordField, input.password))
+      const passwordHash = await hasher.hash(check('password', passwordField, input.password), undefined, {
+        known: true,
+      })
       return presentUser(await makeUser(store, { email, name, role, passwordHash }))
     },
     async listUsers() {
@@ -81,7 +83,7 @@ export function createOperator(context: OperatorContext): Operator {
     confirmEpoch: () => store.epochs.confirm(),
     async ensureFirstAdmin({ email, name, password }) {
       if ((await store.users.count()) > 0) return false
-      const passwordHash = await hasher.hash(password)
+      const passwordHash = await hasher.hash(password, undefined, { known: true })
       return (await makeFirstUser(store, { email, name, passwordHash, role: 'admin' })) !== 'not-first'
     },
   }

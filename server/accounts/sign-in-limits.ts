@@ -118,6 +118,18 @@ function sourcesOf({ address, unproven = [] }: AttemptSource): (SourceLimits & {
   ]
 }
 
+/** For turns at the password: the hops nearest first, then a wide network, the address and the account. */
+export function groupsOf({ address, unproven = [] }: AttemptSource, email: string): string[] {
+  const hops = unproven.map(subnet).filter((hop) => hop !== subnet(address))
+  return [...hops, wideSubnet(address), subnet(address), digest(email)]
+}
+
+/** Somebody with many addresses often has neighbouring ones: IPv4 by /24, IPv6 by /48. */
+function wideSubnet(address: string): string {
+  const narrow = subnet(address)
+  return narrow.includes(':') ? narrow.split(':').slice(0, 3).join(':') : narrow.replace(/\.\d+$/, '')
+}
+
 function failuresKey({ kind, name }: { kind: string; name: string }): string {
   return `sign-in:failed:${kind}:${name}`
 }

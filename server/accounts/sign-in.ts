@@ -3,7 +3,7 @@ import type { UserView } from '../../protocol/index.ts'
 import { beginSession } from './begin-session.ts'
 import type { Context, RequestMeta, WithCookie } from './context.ts'
 import { checkCookieTravels } from './session-cookies.ts'
-import { limitSignIn } from './sign-in-limits.ts'
+import { groupsOf, limitSignIn } from './sign-in-limits.ts'
 
 /**
  * Signs in by password. An unknown address costs the same time as a wrong password and gets the same answer; that an
@@ -16,10 +16,13 @@ export async function signIn(
 ): Promise<WithCookie<{ token: string; user: UserView }>> {
   checkCookieTravels(context.config.cookies, meta.secure)
   const knownDevice = context.cookies.knownDevice(email, meta.cookies ?? '')
-  const { address, unproven } = meta
-  const attempt = await limitSignIn(context.rateLimits, email, { address, unproven, knownDevice })
+  const source = { address: meta.address, unproven: meta.unproven, knownDevice }
+  const attempt = await limitSignIn(context.rateLimits, email, source)
   const user = await context.store.users.byEmail(email)
-  const fits = await context.hasher.verify(user?.passwordHash, password, meta.signal)
+  const fits = await context.hasher.verify(user?.passwordHash, password, meta.signal, {
+    groups: groupsOf(source, email),
+    known: knownDevice !== undefined,
+  })
   if (!user || !fits) throw (await attempt.failed()) ?? new AppError('wrong_credentials')
   if (!user.active) throw new AppError('account_inactive')
   return beginSession(context, user, meta)

@@ -4,7 +4,7 @@ import { beginSession } from './begin-session.ts'
 import type { Context, RequestMeta, WithCookie } from './context.ts'
 import { makeFirstUser, makeUser } from './make-user.ts'
 import { checkCookieTravels } from './session-cookies.ts'
-import { limitSignUp } from './sign-in-limits.ts'
+import { groupsOf, limitSignUp } from './sign-in-limits.ts'
 
 export interface SignUp {
   name: string
@@ -23,7 +23,9 @@ export async function signUp(
   const mode = await signUpMode(context)
   if (mode === 'closed') throw new AppError('sign_up_closed')
   await limitSignUp(rateLimits, meta)
-  const passwordHash = await hasher.hash(input.password, meta.signal)
+  const passwordHash = await hasher.hash(input.password, meta.signal, {
+    groups: groupsOf(meta, input.email),
+  })
   if (mode === 'first') {
     const first = await makeFirstUser(store, { ...input, passwordHash, role: 'admin' })
     if (first !== 'not-first') return beginSession(context, first, meta)

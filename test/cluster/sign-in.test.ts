@@ -30,7 +30,7 @@ const whoIs = async (url: string, cookie: string): Promise<Response> =>
 describe('signing in over HTTP', () => {
   let one: InProcessFleet
   let two: InProcessFleet
-  let urls: [string, string]
+  let urls: [url: string, other: string]
   beforeAll(async () => {
     ;[one, two] = await Promise.all([startInProcess(), startInProcess()])
     urls = [one.urls()[0] ?? '', two.urls()[0] ?? '']
@@ -63,6 +63,30 @@ describe('signing in over HTTP', () => {
     const second = cookiesAfter(await signIn(urls[0], { ...https, cookie: first }), first)
     expect((await whoIs(urls[0], first)).status).toBe(401)
     expect((await whoIs(urls[0], second)).status).toBe(200)
+  })
+
+  test('S7: a flood of sign-ins keeps nobody else out', async () => {
+    const [url] = urls
+    const device = cookiesAfter(await signIn(url))
+    const enough = new AbortController()
+    const flood = Array.from({ length: 300 }, (_, n) =>
+      fetch(`${url}/api/auth/sign-in`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-forwarded-for': `203.0.113.${n % 200}` },
+        body: JSON.stringify({ email: `nobody-${n}@example.com`, password: 'a guess' }),
+        signal: enough.signal,
+      }).catch(() => undefined),
+    )
+    try {
+      const answers = await Promise.all([
+        signIn(url, { 'x-forwarded-for': '203.0.113.1', cookie: device }),
+        ...Array.from({ length: 4 }, (_, n) => signIn(url, { 'x-forwarded-for': `198.51.${n}.1` })),
+      ])
+      expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200])
+    } finally {
+      enough.abort()
+      await Promise.all(flood)
+    }
   })
 
   test('S6: a private peer that rotates X-Forwarded-For guesses no more often than without it', async () => {

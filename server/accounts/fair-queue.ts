@@ -1,0 +1,148 @@
+import { AppError } from '../../protocol/errors.ts'
+
+export interface FairQueueOptions {
+  /** Pieces of work done at once. */
+  atOnce: number
+  /** Pieces that may wait. */
+  waiting: number
+  /** Longest wait before `busy`, ms. */
+  waitMs: number
+}
+
+/** Who asks for a turn. */
+export interface Asker {
+  /** From the widest group to the narrowest, such as a network, an address, an account: each level takes turns. */
+  groups?: readonly string[]
+  /** Somebody who has proved who they are, or whose device has: served before all others. */
+  known?: boolean
+}
+
+interface Waiting {
+  start(): void
+  refuse(error: AppError): void
+}
+
+/** What waits, in a tree of groups that take turns at each level. */
+class TurnTree {
+  readonly #children = new Map<string, TurnTree>()
+  readonly #items: Waiting[] = []
+  size = 0
+
+  add(item: Waiting, groups: readonly string[]): void {
+    this.size++
+    const [group, ...rest] = groups
+    if (group === undefined) {
+      this.#items.push(item)
+      return
+    }
+    const child = this.#children.get(group) ?? new TurnTree()
+    this.#children.set(group, child)
+    child.add(item, rest)
+  }
+
+  takeNext(): Waiting | undefined {
+    if (this.size === 0) return undefined
+    this.size--
+    for (const [group, child] of this.#children) {
+      // Behind the others until its next turn.
+      this.#children.delete(group)
+      if (child.size > 1) this.#children.set(group, child)
+      return child.takeNext()
+    }
+    return this.#items.shift()
+  }
+
+  /** The newest of the group that has most waiting, at each level. */
+  takeFromLargest(): Waiting | undefined {
+    if (this.size === 0) return undefined
+    this.size--
+    let largest: [string, TurnTree] | undefined
+    for (const entry of this.#children) {
+      if (largest === undefined || entry[1].size >= largest[1].size) largest = entry
+    }
+    if (largest === undefined) return this.#items.pop()
+    const [group, child] = largest
+    const taken = child.takeFromLargest()
+    if (child.size === 0) this.#children.delete(group)
+    return taken
+  }
+
+  remove(item: Waiting, groups: readonly string[]): boolean {
+    const [group, ...rest] = groups
+    if (group === undefined) {
+      const place = this.#items.indexOf(item)
+      if (place < 0) return false
+      this.#items.splice(place, 1)
+      this.size--
+      return true
+    }
+    const child = this.#children.get(group)
+    if (!child?.remove(item, rest)) return false
+    this.size--
+    if (child.size === 0) this.#children.delete(group)
+    return true
+  }
+}
+
+/**
+ * Does a bounded number of pieces of work at once. What waits is served in turns by group, so that a flood from one
+ * network delays the flood and not the others; when too much waits, the group with most waiting gives way with `busy`.
+ */
+export class FairQueue {
+  readonly #options: FairQueueOptions
+  readonly #known = new TurnTree()
+  readonly #others = new TurnTree()
+  #running = 0
+
+  constructor(options: FairQueueOptions) {
+    this.#options = options
+  }
+
+  async run<T>(work: () => Promise<T>, asker: Asker = {}, signal?: AbortSignal): Promise<T> {
+    signal?.throwIfAborted()
+    if (this.#running < this.#options.atOnce) this.#running++
+    else await this.#waitForTurn(asker, signal)
+    try {
+      return await work()
+    } finally {
+      // The place goes to the next one without being free in between.
+      const next = this.#known.takeNext() ?? this.#others.takeNext()
+      if (next) next.start()
+      else this.#running--
+    }
+  }
+
+  #waitForTurn({ groups = [], known = false }: Asker, signal: AbortSignal | undefined): Promise<void> {
+    const lane = known ? this.#known : this.#others
+    return new Promise((resolve, reject) => {
+      const settle = (then: () => void): void => {
+        clearTimeout(timer)
+        signal?.removeEventListener('abort', gone)
+        then()
+      }
+      const item: Waiting = {
+        start: () => settle(resolve),
+        refuse: (error) => settle(() => reject(error)),
+      }
+      const gone = (): void => {
+        const { reason }: { reason?: unknown } = signal ?? {}
+        lane.remove(item, groups)
+        settle(() => reject(reason instanceof Error ? reason : new Error('gone', { cause: reason })))
+      }
+      const timer = setTimeout(() => {
+        lane.remove(item, groups)
+        item.refuse(tooBusy())
+      }, this.#options.waitMs)
+      signal?.addEventListener('abort', gone)
+      lane.add(item, groups)
+      if (this.#known.size + this.#others.size <= this.#options.waiting) return
+      // Perhaps itself.
+      const evicted = this.#others.takeFromLargest() ?? this.#known.takeFromLargest()
+      evicted?.refuse(tooBusy())
+    })
+  }
+}
+
+function tooBusy(): AppError {
+  return new AppError('busy', { retryAfterMs: 1000 })
+}
