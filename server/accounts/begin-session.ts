@@ -40,7 +40,7 @@ export async function beginSession(
     body: { token, user: presentUser(user) },
     setCookie: [
       ...cookies.carry(token, config.tokenLifetimeMs, request),
-      cookies.markDevice(user.email, request),
+      ...cookies.markDevice(user.email, request),
     ],
   }
 }

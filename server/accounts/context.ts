@@ -8,7 +8,8 @@ import type { Role } from '../../protocol/http/user-view.ts'
 import type { Authenticator } from './authenticator.ts'
 import type { LastUse } from './last-use.ts'
 import type { PasswordHasher } from './password-hasher.ts'
-import type { CookieRequest, SessionCookies } from './session-cookies.ts'
+import type { CookieRequest } from './host-cookie.ts'
+import type { SessionCookies } from './session-cookies.ts'
 import type { SessionTokens } from './session-token.ts'
 
 export interface AccountsConfig {
