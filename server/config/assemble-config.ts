@@ -68,6 +68,7 @@ export function assembleConfig(values: Values, findings: Findings) {
     settings: { persistent: operation.persistentConfig, resetAtStart: operation.resetConfig },
     upstream: {
       connections: environmentConnections(upstream, findings),
+      proxies: { http: upstream.httpProxy, https: upstream.httpsProxy, direct: upstream.noProxy },
       taskModel: upstream.taskModel,
       titles: upstream.titles,
       totalTimeoutMs: upstream.totalTimeoutMs,

@@ -35,10 +35,20 @@ ${ignored.join('\n')}
 `
 }
 
-function row({ name, oldNames, kind, fallbackText, unit, meaning, secret }: Variable<unknown>): string {
+function row({
+  name,
+  oldNames,
+  spellings,
+  kind,
+  fallbackText,
+  unit,
+  meaning,
+  secret,
+}: Variable<unknown>): string {
   const notes = [
     meaning,
     secret === 'no' ? '' : '**Secret.**',
+    spellings.length > 0 ? `Also written ${spellings.map((it) => `\`${it}\``).join(', ')}, which wins.` : '',
     oldNames.length > 0 ? `Older names: ${oldNames.map((old) => `\`${old}\``).join(', ')}.` : '',
   ]
   const cells = [

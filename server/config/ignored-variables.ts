@@ -36,6 +36,13 @@ export const ignoredVariables: ReadonlyMap<string, string> = new Map([
   ['ENABLE_API_KEY', 'API keys are always allowed'],
   ['WEBUI_AUTH', 'everybody signs in; there is no mode without accounts'],
   ['WEBUI_AUTH_TRUSTED_EMAIL_HEADER', 'signing in through a proxy is not supported; people use a password'],
+  ['ALL_PROXY', 'HTTPS_PROXY and HTTP_PROXY name the proxies for providers'],
+  ['all_proxy', 'HTTPS_PROXY and HTTP_PROXY name the proxies for providers'],
+  ...names(
+    'certificates of further authorities are read from the file that NODE_EXTRA_CA_CERTS names',
+    'SSL_CERT_FILE SSL_CERT_DIR REQUESTS_CA_BUNDLE CURL_CA_BUNDLE AIOHTTP_CLIENT_SESSION_SSL',
+    'AIOHTTP_CLIENT_SSL_CERT_FILE',
+  ),
   ['PASSWORD_HASH_ALGORITHM', 'passwords are hashed with argon2id'],
 ])
 

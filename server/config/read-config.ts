@@ -73,7 +73,7 @@ function forgiveUnused({ store, redis }: Values, findings: Findings): void {
 }
 
 function namesOf(row: Variable<unknown>): string[] {
-  const names = [row.name, ...row.oldNames]
+  const names = [row.name, ...row.spellings, ...row.oldNames]
   return row.secret === 'no' ? names : [...names, `${row.name}_FILE`]
 }
 
@@ -117,6 +117,10 @@ interface RawText {
 function findText(row: Variable<unknown>, { env, overrides, findings }: Sources): RawText | undefined {
   const given = overrides[row.name]?.trim()
   if (given) return { text: given, source: 'command line', readFrom: row.name }
+  const spelling = row.spellings.find((name) => env[name]?.trim())
+  if (spelling !== undefined) {
+    return { text: env[spelling]?.trim() ?? '', source: 'environment', readFrom: spelling }
+  }
   for (const name of [row.name, ...row.oldNames]) {
     if (isServiceLink(name, env[name])) findings.warnings.push(serviceLinkNote(name))
   }

@@ -1,5 +1,6 @@
 import { boolean, list, optionalText, optional, parseHttpUrl, httpUrl, seconds } from './kinds.ts'
 import { connectionOptions, withoutKeys } from './connection-options.ts'
+import { proxyVariables } from './proxy-variables.ts'
 import type { Kind } from './variable.ts'
 import { variable } from './variable.ts'
 
@@ -117,4 +118,5 @@ export const upstreamVariables = {
     unit: 'seconds',
     meaning: 'How long a list of models is believed before the provider is asked again.',
   }),
+  ...proxyVariables,
 }

@@ -147,6 +147,9 @@ const effects: Record<string, Effect> = {
     expect.objectContaining({ continues: 'trailing', prefix: 'lab', enabled: false, id: 'env-openai-0' }),
     { OPENAI_API_BASE_URL: 'http://a' },
   ],
+  HTTPS_PROXY: ['http://p:1', (c) => c.upstream.proxies.https, 'http://p:1/'],
+  HTTP_PROXY: ['p:1', (c) => c.upstream.proxies.http, 'http://p:1/'],
+  NO_PROXY: ['a,b', (c) => c.upstream.proxies.direct, ['a', 'b']],
   ENABLE_OLLAMA_API: ['false', (c) => c.upstream.connections, [], { OLLAMA_BASE_URL: 'http://o:11434' }],
   OLLAMA_BASE_URL: [
     'http://o:11434',

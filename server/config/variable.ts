@@ -13,6 +13,8 @@ export interface Variable<T> {
   name: string
   /** Read, with a warning, where `name` is not set. */
   oldNames: string[]
+  /** Other spellings, which win over `name` as they do in other programs; read without a warning. */
+  spellings: string[]
   kind: Kind<T>
   /** Where neither the environment nor the command line says anything. */
   fallback: T
@@ -33,14 +35,26 @@ export interface VariableOptions<T> extends Pick<Variable<T>, 'kind' | 'meaning'
   unit?: string
   secret?: Variable<T>['secret']
   oldNames?: string[]
+  spellings?: string[]
   show?: Variable<T>['show']
 }
 
 export function variable<T>(name: string, options: VariableOptions<T>): Variable<T> {
-  const { kind, fallback, meaning, fallbackText, unit = '', secret = 'no', oldNames = [], show } = options
+  const {
+    kind,
+    fallback,
+    meaning,
+    fallbackText,
+    unit = '',
+    secret = 'no',
+    oldNames = [],
+    spellings = [],
+    show,
+  } = options
   return {
     name,
     oldNames,
+    spellings,
     kind,
     fallback,
     fallbackText: fallbackText ?? defaultText(fallback),

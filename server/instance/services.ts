@@ -78,7 +78,8 @@ export function createServices(options: ServicesOptions): Services {
     presence: createPresence(bus, membership),
     ...(sessionMirror ? { sessionMirror } : {}),
     settings,
-    verify: (connection, signal) => verify(connection, clock, signal),
+    verify: (connection, signal) =>
+      verify(connection, { clock, proxies: options.config.upstream.proxies }, signal),
     discoverOllama: (signal) => discoverOllama(clock, signal),
   }
 }
@@ -103,6 +104,7 @@ function createModels(
     // A list that is asked for at every request would be a question to the provider for every message.
     cacheMs: Math.max(5000, config.upstream.modelsCacheMs ?? 60_000),
     deadlines: deadlinesOf(config),
+    proxies: config.upstream.proxies,
   })
   return { connections, models }
 }
@@ -228,9 +230,13 @@ function deadlinesOf({ upstream }: Config): Pick<AnswerDeadlines, 'totalMs' | 'b
   return { totalMs, betweenWordsMs, listMs }
 }
 
-async function verify(connection: ConnectionConfig, clock: Clock, signal: AbortSignal): Promise<Verdict> {
+async function verify(
+  connection: ConnectionConfig,
+  options: Parameters<typeof verifyConnection>[1],
+  signal: AbortSignal,
+): Promise<Verdict> {
   try {
-    const models = await verifyConnection(connection, { clock }, signal)
+    const models = await verifyConnection(connection, options, signal)
     return { ok: true, models: models.map(({ id }) => id) }
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error

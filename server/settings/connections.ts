@@ -137,7 +137,7 @@ export class Connections {
       baseUrl: trimAddress(baseUrl),
       // A stored key is never sent to an address that somebody has just typed.
       key: key || (sameAddress ? stored.key : null),
-      source: 'page',
+      source: sameAddress ? stored.source : 'page',
     }
   }
 

@@ -2,7 +2,10 @@ import { request as httpRequest } from 'node:http'
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import type { Socket } from 'node:net'
-import { httpAgent, httpsAgent } from './provider-agents.ts'
+import { agentOf, freshAgentOf } from './provider-agents.ts'
+import type { ProviderWay } from './provider-agents.ts'
+import { routeTo } from './provider-route.ts'
+import type { ProviderNetwork } from './provider-route.ts'
 import { UpstreamError } from './upstream-error.ts'
 
 export interface ProviderCall {
@@ -10,10 +13,10 @@ export interface ProviderCall {
   /** Sent as JSON by POST; without it the call is a GET. */
   body?: string
   headers: OutgoingHttpHeaders
+  network: ProviderNetwork
   connectMs: number
 }
 
-// A free socket is closed after half a minute, so nothing has to be cleaned up when a connection is removed.
 /**
  * One request to a provider. Resolves with whatever answer begins, errors and redirects included; nothing is followed.
  * Rejects with `upstream_unreachable` when no connection stands within `connectMs` or it breaks before the answer, and
@@ -33,13 +36,15 @@ class StaleSocketError extends Error {}
 
 function attempt(call: ProviderCall, signal: AbortSignal, fresh = false): Promise<IncomingMessage> {
   const { url, body, headers, connectMs } = call
-  const secure = url.protocol === 'https:'
   return new Promise((resolve, reject) => {
     signal.throwIfAborted()
-    const request = (secure ? httpsRequest : httpRequest)(url, {
-      agent: fresh ? false : secure ? httpsAgent : httpAgent,
+    const { way, proxied, request: place } = routeTo(url, call.network)
+    const request = (way.secure ? httpsRequest : httpRequest)({
+      ...place,
+      agent: fresh ? freshAgentOf(way) : agentOf(way),
       method: body === undefined ? 'GET' : 'POST',
       headers: {
+        ...place.headers,
         ...headers,
         'user-agent': 'shoal',
         'accept-encoding': 'identity',
@@ -48,18 +53,24 @@ function attempt(call: ProviderCall, signal: AbortSignal, fresh = false): Promis
           : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
       },
     })
-    const onAbort = (): void => {
-      reject(signal.reason as Error)
+    // A request whose tunnel is not made yet reports nothing by itself.
+    const giveUp = (reason: Error): void => {
+      reject(reason)
       request.destroy()
     }
-    const timer = setTimeout(() => request.destroy(slowToConnect(connectMs)), connectMs)
+    const onAbort = (): void => giveUp(signal.reason as Error)
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', onAbort)
+      giveUp(slowToConnect(connectMs))
+    }, connectMs)
     signal.addEventListener('abort', onAbort, { once: true })
-    request.once('socket', (socket) => onceConnected(socket, secure, () => clearTimeout(timer)))
+    request.once('socket', (socket) => onceConnected(socket, way, () => clearTimeout(timer)))
     request.once('close', () => {
       clearTimeout(timer)
       signal.removeEventListener('abort', onAbort)
       // However it ended: whoever waits is answered. No effect behind an answer or an error.
-      reject(unreachable({ name: 'Error', message: 'closed without an answer', code: 'ECONNRESET' }))
+      const closed = { name: 'Error', message: 'closed without an answer', code: 'ECONNRESET' }
+      reject(unreachable(closed, proxied))
     })
     request.once('response', resolve)
     // Without this listener Node closes the socket and says nothing to anybody.
@@ -70,14 +81,15 @@ function attempt(call: ProviderCall, signal: AbortSignal, fresh = false): Promis
     // Stays for the request's whole life: an error after the answer began is the answer's to report.
     request.on('error', (error) => {
       if (request.reusedSocket && isReset(error)) reject(new StaleSocketError())
-      else reject(error instanceof UpstreamError ? error : unreachable(error))
+      else reject(error instanceof UpstreamError ? error : unreachable(error, proxied))
     })
     request.end(body)
   })
 }
 
-function onceConnected(socket: Socket, secure: boolean, connected: () => void): void {
-  if (!socket.connecting) connected()
+function onceConnected(socket: Socket, { secure, tunnel }: ProviderWay, connected: () => void): void {
+  // A tunnel is handed over once it stands.
+  if (!socket.connecting || tunnel !== null) connected()
   else socket.once(secure ? 'secureConnect' : 'connect', connected)
 }
 
@@ -99,12 +111,26 @@ function switchedProtocols(): UpstreamError {
 }
 
 /** Says what kind of fault it was and not where: the address is for administrators. */
-function unreachable(error: NodeJS.ErrnoException): UpstreamError {
-  const why = reasons[error.code ?? ''] ?? (/CERT|TLS|SSL/.test(error.code ?? '') ? reasons.TLS : undefined)
+function unreachable(
+  error: NodeJS.ErrnoException & { statusCode?: number | undefined },
+  proxied: boolean,
+): UpstreamError {
+  const { code = '', statusCode } = error
+  const why = reasons[code] ?? (/CERT|TLS|SSL/.test(code) ? reasons.TLS : undefined)
+  if (code === 'ERR_PROXY_TUNNEL' || (proxied && why !== reasons.TLS)) {
+    return new UpstreamError('upstream_unreachable', { message: proxyFault(statusCode, why), cause: error })
+  }
   return new UpstreamError('upstream_unreachable', {
     message: `The model provider cannot be reached: ${why ?? 'the connection failed'}.`,
     cause: error,
   })
+}
+
+function proxyFault(status: number | undefined, why: string | undefined): string {
+  const start = 'The model provider cannot be reached through the proxy (HTTPS_PROXY, HTTP_PROXY)'
+  if (status === 407) return `${start}: the proxy asks for a user name and password.`
+  if (status !== undefined) return `${start}: the proxy refused the connection with status ${status}.`
+  return `${start}: ${why ?? 'the connection failed'}.`
 }
 
 const reasons: Record<string, string> = {

@@ -20,6 +20,7 @@ export interface ModelCatalogueOptions extends Pick<ContinuesMemoryOptions, 'lea
   /** How long the first question to a provider may hold anybody up, ms. Default 2 s. */
   firstMs?: number
   deadlines?: UpstreamOptions['deadlines']
+  proxies?: UpstreamOptions['proxies']
   demoWordsPerSecond?: number
 }
 
@@ -27,7 +28,7 @@ export interface ModelCatalogueOptions extends Pick<ContinuesMemoryOptions, 'lea
 const recentMs = 5_000
 
 export function createModelCatalogue(options: ModelCatalogueOptions): ModelCatalogue {
-  const { clock, logger, cacheMs = 60_000, firstMs = 2_000, deadlines, demoWordsPerSecond } = options
+  const { clock, logger, cacheMs = 60_000, firstMs = 2_000, deadlines, proxies, demoWordsPerSecond } = options
   const memory = new ContinuesMemory(options)
   const merge = rememberMerge()
   const listedOf = rememberListed()
@@ -56,6 +57,7 @@ export function createModelCatalogue(options: ModelCatalogueOptions): ModelCatal
     const upstream = createUpstream(config, {
       clock,
       ...(deadlines ? { deadlines } : {}),
+      ...(proxies ? { proxies } : {}),
       ...(demoWordsPerSecond === undefined ? {} : { demoWordsPerSecond }),
     })
     return new ConnectionModels(config, upstream, { clock, logger, cacheMs })

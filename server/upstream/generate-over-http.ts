@@ -3,6 +3,7 @@ import type { Clock } from '../base/index.ts'
 import { AnswerAssembler } from './answer-assembler.ts'
 import { continueFrom } from './continue-from.ts'
 import type { Continuation } from './continue-from.ts'
+import type { ProviderNetwork } from './provider-route.ts'
 import { readAnswer } from './read-answer.ts'
 import type { AnswerDeadlines } from './silence-watch.ts'
 import { watchSilence } from './silence-watch.ts'
@@ -15,6 +16,7 @@ export interface HttpUpstreamOptions {
   key: string | null
   clock: Clock
   deadlines: AnswerDeadlines
+  network: ProviderNetwork
 }
 
 /** What differs from one provider's protocol to another's. */

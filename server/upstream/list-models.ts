@@ -12,7 +12,7 @@ import { UpstreamError } from './upstream-error.ts'
 
 /** Fetches a provider's list of models: `entries` finds it in the answer, undefined for an answer of another kind. */
 export async function fetchModels(
-  { baseUrl, key, clock, deadlines }: HttpUpstreamOptions,
+  { baseUrl, key, clock, deadlines, network }: HttpUpstreamOptions,
   { path, entries }: { path: string; entries: (body: unknown) => unknown[] | undefined },
   signal: AbortSignal,
 ): Promise<UpstreamModel[]> {
@@ -26,7 +26,7 @@ export async function fetchModels(
   )
   const either = AbortSignal.any([signal, late.signal])
   try {
-    const response = await askProvider({ url, headers, connectMs: deadlines.connectMs }, either)
+    const response = await askProvider({ url, headers, network, connectMs: deadlines.connectMs }, either)
     if (!isSuccess(response)) throw refusalError(await readRefusal(response, either), { key }, clock)
     const text = await readBody(response, { maxBytes: 16_777_216, ms: listMs }, either)
     const body = parseList(text)

@@ -18,7 +18,7 @@ export function createOllamaUpstream(given: HttpUpstreamOptions): Upstream {
   // People enter the address with or without /api.
   const { path, rest } = splitAddress(trimAddress(given.baseUrl))
   const options = { ...given, baseUrl: path.replace(/(?<!\/)\/+api$/, '') + rest }
-  const { baseUrl, key, clock, deadlines } = options
+  const { baseUrl, key, clock, deadlines, network } = options
 
   async function ask(
     request: GenerateRequest,
@@ -30,6 +30,7 @@ export function createOllamaUpstream(given: HttpUpstreamOptions): Upstream {
         url: providerUrl(baseUrl, '/api/chat'),
         headers: { accept: 'application/x-ndjson', ...bearer(key) },
         body: JSON.stringify(bodyOf(request, messages)),
+        network,
         connectMs: deadlines.connectMs,
       },
       signal,

@@ -20,7 +20,7 @@ interface Refused {
 
 /** A provider that speaks OpenAI's chat completions: OpenAI, vLLM, llama.cpp, DeepSeek, OpenRouter and the like. */
 export function createOpenAiUpstream(options: HttpUpstreamOptions): Upstream {
-  const { baseUrl, key, clock, deadlines } = options
+  const { baseUrl, key, clock, deadlines, network } = options
   const refusedBy = new Map<string, Refused>()
 
   async function ask(
@@ -35,7 +35,10 @@ export function createOpenAiUpstream(options: HttpUpstreamOptions): Upstream {
     for (let tries = 0; ; tries++) {
       const refused = refusedBy.get(model) ?? {}
       const body = JSON.stringify(bodyOf(request, continuation, refused))
-      const response = await askProvider({ url, headers, body, connectMs: deadlines.connectMs }, signal)
+      const response = await askProvider(
+        { url, headers, body, network, connectMs: deadlines.connectMs },
+        signal,
+      )
       if (isSuccess(response)) return response
       const refusal = await readRefusal(response, signal)
       const found = tries < 2 ? whatWasRefused(refusal, request, refused) : undefined

@@ -1,6 +1,8 @@
 import { Agent as HttpAgent } from 'node:http'
+import type { AgentOptions } from 'node:https'
 import { Agent as HttpsAgent } from 'node:https'
 import type { Duplex } from 'node:stream'
+import { guardedLookup } from './egress-guard.ts'
 
 /** Of one read of a provider's socket, bytes. */
 const readBytes = 65_536
@@ -13,6 +15,37 @@ const options = {
   scheduling: 'lifo' as const,
   // A paused answer holds nothing: with room left in its buffer, Node would resume the socket to fill it.
   highWaterMark: 0,
+}
+
+/** How a provider is reached. Sockets of one way are never used for another. */
+export interface ProviderWay {
+  secure: boolean
+  /** Link-local and metadata addresses are refused, whatever name they have. */
+  guarded: boolean
+  /** Address of the proxy through which a tunnel to the provider leads; null: none. */
+  tunnel: string | null
+}
+
+const agents = new Map<string, HttpAgent>()
+
+/** The connections of one way: kept alive, and pausable at once unless they are tunnels. */
+export function agentOf(way: ProviderWay): HttpAgent {
+  const name = JSON.stringify([way.secure, way.guarded, way.tunnel])
+  const agent = agents.get(name) ?? createAgent(way)
+  agents.set(name, agent)
+  return agent
+}
+
+/** For one request that must not get a connection that was used before. */
+export function freshAgentOf(way: ProviderWay): HttpAgent {
+  return createAgent(way, { keepAlive: false })
+}
+
+function createAgent({ secure, guarded, tunnel }: ProviderWay, more: AgentOptions = {}): HttpAgent {
+  const all = { ...options, ...more, ...(guarded && tunnel === null ? { lookup: guardedLookup } : {}) }
+  // Node makes the tunnel and the TLS connection in it.
+  if (tunnel !== null) return new HttpsAgent({ ...all, proxyEnv: { HTTPS_PROXY: tunnel } })
+  return withPausableSockets(secure ? new HttpsAgent(all) : new HttpAgent(all))
 }
 
 /**
@@ -38,7 +71,3 @@ function withPausableSockets<A extends HttpAgent>(agent: A): A {
   }
   return agent
 }
-
-/** The connections to providers: kept alive, and pausable at once. */
-export const httpAgent = withPausableSockets(new HttpAgent(options))
-export const httpsAgent = withPausableSockets(new HttpsAgent(options))

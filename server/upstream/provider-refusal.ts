@@ -135,6 +135,7 @@ function sentences(status: number, { key, model }: AskedFor): Partial<Record<Ups
   const refused = new Map([
     [402, 'The account with the model provider has no credit left.'],
     [404, `The model provider does not know ${named}, or the connection's address is not complete.`],
+    [407, 'The proxy (HTTP_PROXY) asks for a user name and password.'],
     [429, "The quota with the model provider is used up; waiting doesn't help."],
   ]).get(status)
   return {

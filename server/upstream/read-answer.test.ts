@@ -10,7 +10,7 @@ import { makeCertificates } from '../../test/support/certificates.ts'
 import { temporaryFolder } from '../../test/support/temporary-folder.ts'
 import { systemClock } from '../base/index.ts'
 import { createUpstream } from './create-upstream.ts'
-import { httpAgent, httpsAgent } from './provider-agents.ts'
+import { agentOf } from './provider-agents.ts'
 import type { GenerateEnd, UpstreamEvent } from './upstream.ts'
 
 const end = 'data: {"choices":[{"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n'
@@ -91,7 +91,7 @@ function read({ baseUrl }: Provider): Reading {
 
 /** Bytes that the sockets of answers under way have been read for. */
 function bytesRead(scheme: 'http' | 'https'): number {
-  const { sockets } = scheme === 'http' ? httpAgent : httpsAgent
+  const { sockets } = agentOf({ secure: scheme === 'https', guarded: true, tunnel: null })
   return Object.values(sockets)
     .flatMap((some) => some ?? [])
     .reduce((sum, socket) => sum + socket.bytesRead, 0)

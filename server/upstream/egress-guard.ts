@@ -1,0 +1,50 @@
+import { lookup as resolve } from 'node:dns'
+import type { LookupAddress } from 'node:dns'
+import { BlockList, isIP } from 'node:net'
+import type { LookupFunction } from 'node:net'
+import { embeddedIpv4 } from './embedded-ipv4.ts'
+import { UpstreamError } from './upstream-error.ts'
+
+/** Link-local networks, and the addresses at which clouds hand out a machine's credentials. */
+const refused = new BlockList()
+refused.addSubnet('169.254.0.0', 16, 'ipv4')
+refused.addAddress('100.100.100.200', 'ipv4')
+refused.addAddress('168.63.129.16', 'ipv4')
+refused.addAddress('192.0.0.192', 'ipv4')
+refused.addSubnet('fe80::', 10, 'ipv6')
+refused.addAddress('fd00:ec2::254', 'ipv6')
+refused.addAddress('fd20:ce::254', 'ipv6')
+
+/**
+ * Whether this address, in any spelling, is one that administrators may not connect to: whoever administers Shoal need
+ * not be whoever owns the machine. Private addresses and this machine are allowed, since models run there.
+ */
+export function isRefusedAddress(text: string): boolean {
+  const address = text.replace(/^\[|\]$/g, '').split('%', 1)[0] ?? ''
+  const version = isIP(address)
+  if (version === 0) return false
+  if (version === 4) return refused.check(address, 'ipv4')
+  const inside = embeddedIpv4(address)
+  return refused.check(address, 'ipv6') || (inside !== undefined && refused.check(inside, 'ipv4'))
+}
+
+export function egressRefused(): UpstreamError {
+  return new UpstreamError('upstream_refused', {
+    message:
+      'The address of this connection is a link-local or metadata address. Connections made on the page may not use one; the operator can set it with OPENAI_API_BASE_URLS or OLLAMA_BASE_URLS.',
+  })
+}
+
+/**
+ * Resolves a name as Node does, without the refused addresses; fails with `upstream_refused` when no other is left. It
+ * is what the socket connects to, so a name that resolves to something else a moment later gains nothing.
+ */
+export const guardedLookup: LookupFunction = (hostname, options, done) => {
+  resolve(hostname, { ...options, all: true }, (error, found: LookupAddress[]) => {
+    if (error) return done(error, '')
+    const [first, ...rest] = found.filter(({ address }) => !isRefusedAddress(address))
+    if (!first) return done(egressRefused(), '')
+    if (options.all) done(null, [first, ...rest])
+    else done(null, first.address, first.family)
+  })
+}
