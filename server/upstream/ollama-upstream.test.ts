@@ -37,6 +37,30 @@ test('parameters go where Ollama wants them', async () => {
   expect((await ask({ finish: 'length' })).end).toEqual({ reason: 'length' })
 })
 
+const schema = { type: 'object', properties: { a: { type: 'string' } } }
+test.each([
+  [{ type: 'json_object' }, 'json'],
+  [{ type: 'json_schema', json_schema: { name: 'x', strict: true, schema } }, schema],
+  [{ type: 'json_schema', schema }, schema],
+  [{ type: 'json_schema' }, 'json'],
+  [{ type: 'text' }, undefined],
+  [null, undefined],
+])('C17: JSON mode is sent as `format`: %j', async (response_format, format) => {
+  await ask({}, { params: { response_format } })
+  expect(provider.calls[0]?.body.format).toEqual(format)
+  expect(provider.calls[0]?.body).not.toHaveProperty('response_format')
+})
+
+test('C17: a `format` of its own wins, and Ollama’s own options go where they are read', async () => {
+  const params = { response_format: { type: 'json_object' }, format: schema, repeat_last_n: 3, num_gpu: 1 }
+  await ask({}, { params: { ...params, keep_alive: '5m' } })
+  expect(provider.calls[0]?.body).toMatchObject({
+    format: schema,
+    keep_alive: '5m',
+    options: { repeat_last_n: 3, num_gpu: 1 },
+  })
+})
+
 test('a given text is continued, whatever way was asked for', async () => {
   const text = 'c1w0000 c1w0001 '
   const answer = await ask({ words: 10 }, { continueFrom: { text, how: 'vllm' } })

@@ -6,11 +6,11 @@ import type { Continuation } from './continue-from.ts'
 import { generateOverHttp } from './generate-over-http.ts'
 import type { HttpUpstreamOptions } from './generate-over-http.ts'
 import { fetchModels } from './list-models.ts'
+import { ollamaBody } from './ollama-body.ts'
 import { createOllamaDecoder } from './ollama-decoder.ts'
 import { bearer, providerUrl } from './provider-address.ts'
 import { isSuccess, readRefusal, refusalError } from './provider-refusal.ts'
 import { asObject } from './read-json.ts'
-import type { JsonObject } from './read-json.ts'
 import type { GenerateRequest, Upstream } from './upstream.ts'
 
 /** An Ollama server, by its own API. It continues a trailing assistant message, whatever way is asked for. */
@@ -29,7 +29,7 @@ export function createOllamaUpstream(given: HttpUpstreamOptions): Upstream {
       {
         url: providerUrl(baseUrl, '/api/chat'),
         headers: { accept: 'application/x-ndjson', ...bearer(key) },
-        body: JSON.stringify(bodyOf(request, messages)),
+        body: JSON.stringify(ollamaBody(request, messages)),
         network,
         connectMs: deadlines.connectMs,
       },
@@ -55,36 +55,3 @@ export function createOllamaUpstream(given: HttpUpstreamOptions): Upstream {
 }
 
 const listOf = (value: unknown): unknown[] | undefined => (Array.isArray(value) ? value : undefined)
-
-/** Parameters that OpenAI has in the body and Ollama under `options`. */
-const optionNames = new Set([
-  'temperature',
-  'top_p',
-  'top_k',
-  'min_p',
-  'seed',
-  'stop',
-  'frequency_penalty',
-  'presence_penalty',
-  'repeat_penalty',
-  'num_ctx',
-  'num_predict',
-])
-
-function bodyOf(
-  { model, messages, maxTokens, params = {} }: GenerateRequest,
-  continued: Continuation['messages'],
-): JsonObject {
-  const entries = Object.entries(params)
-  return {
-    ...Object.fromEntries(entries.filter(([name]) => !optionNames.has(name))),
-    model,
-    messages: [...messages, ...continued],
-    stream: true,
-    options: {
-      ...asObject(params.options),
-      ...Object.fromEntries(entries.filter(([name]) => optionNames.has(name))),
-      ...(maxTokens === undefined ? {} : { num_predict: maxTokens }),
-    },
-  }
-}
