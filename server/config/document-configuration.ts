@@ -1,4 +1,4 @@
-import { ignoredVariables } from './ignored-variables.ts'
+import { authorityVariables, ignoredVariables } from './ignored-variables.ts'
 import type { Variable } from './variable.ts'
 import { groupTitles, variables } from './variables.ts'
 
@@ -8,7 +8,9 @@ export function documentConfiguration(): string {
     ([group, rows]) =>
       `## ${groupTitles[group as keyof typeof groupTitles]}\n\n| variable | type | default | unit | meaning |\n| --- | --- | --- | --- | --- |\n${Object.values<Variable<unknown>>(rows).map(row).join('\n')}\n`,
   )
-  const ignored = [...ignoredVariables].map(([name, reason]) => `| \`${name}\` | ${escape(reason)} |`)
+  const ignored = [...ignoredVariables, ...authorityVariables].map(
+    ([name, reason]) => `| \`${name}\` | ${escape(reason)} |`,
+  )
   return `# Configuration
 
 Generated from \`server/config/\` by \`npm run docs\`; change it there.

@@ -1,5 +1,7 @@
 const none = 'it has no meaning here'
 const unused = 'Shoal does not have what it configures'
+const authorities =
+  'certificates of further authorities are read from the file that NODE_EXTRA_CA_CERTS names'
 
 /** Variables of Open WebUI that are accepted and do nothing; each is reported with its reason. */
 export const ignoredVariables: ReadonlyMap<string, string> = new Map([
@@ -38,13 +40,18 @@ export const ignoredVariables: ReadonlyMap<string, string> = new Map([
   ['WEBUI_AUTH_TRUSTED_EMAIL_HEADER', 'signing in through a proxy is not supported; people use a password'],
   ['ALL_PROXY', 'HTTPS_PROXY and HTTP_PROXY name the proxies for providers'],
   ['all_proxy', 'HTTPS_PROXY and HTTP_PROXY name the proxies for providers'],
-  ...names(
-    'certificates of further authorities are read from the file that NODE_EXTRA_CA_CERTS names',
-    'SSL_CERT_FILE SSL_CERT_DIR REQUESTS_CA_BUNDLE CURL_CA_BUNDLE AIOHTTP_CLIENT_SESSION_SSL',
-    'AIOHTTP_CLIENT_SSL_CERT_FILE',
-  ),
+  ['AIOHTTP_CLIENT_SESSION_SSL', authorities],
+  ['AIOHTTP_CLIENT_SSL_CERT_FILE', authorities],
   ['PASSWORD_HASH_ALGORITHM', 'passwords are hashed with argon2id'],
 ])
+
+/**
+ * Where other programs look for certificate authorities. Whole machines set them, so they are worth a word only while
+ * nothing names the authorities for Node.
+ */
+export const authorityVariables: ReadonlyMap<string, string> = new Map(
+  names(authorities, 'SSL_CERT_FILE SSL_CERT_DIR REQUESTS_CA_BUNDLE CURL_CA_BUNDLE'),
+)
 
 function names(reason: string, ...lines: string[]): [string, string][] {
   return lines.flatMap((line) => line.split(' ').map((name): [string, string] => [name, reason]))

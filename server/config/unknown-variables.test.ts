@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { ignoredVariables } from './ignored-variables.ts'
+import { reportUnknown } from './unknown-variables.ts'
 import { readConfig } from './read-config.ts'
 import { variables } from './variables.ts'
 
@@ -54,4 +55,10 @@ test('no variable is both known and ignored', () => {
   expect(
     names.filter(({ name, oldNames }) => [name, ...oldNames].some((one) => ignoredVariables.has(one))),
   ).toEqual([])
+})
+
+test('authorities of other programs are worth a word only while nothing names those of Node', () => {
+  const env = { SSL_CERT_FILE: '/etc/ca.pem' }
+  expect(reportUnknown(env, new Set())).toEqual([expect.stringContaining('NODE_EXTRA_CA_CERTS')])
+  expect(reportUnknown({ ...env, NODE_EXTRA_CA_CERTS: '/etc/ca.pem' }, new Set())).toEqual([])
 })

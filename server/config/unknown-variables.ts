@@ -1,4 +1,4 @@
-import { ignoredVariables } from './ignored-variables.ts'
+import { authorityVariables, ignoredVariables } from './ignored-variables.ts'
 
 const ours = /^(REDIS|WEBUI|DATABASE|OPENAI_API|OLLAMA|JWT|SHOAL|WEBSOCKET)_/
 /** Prefixes that others use too: worth a word only where a known name is near. */
@@ -12,7 +12,8 @@ export function reportUnknown(env: Record<string, string | undefined>, known: Re
   const warnings: string[] = []
   for (const [name, value] of Object.entries(env)) {
     if (value === undefined || value === '' || known.has(name)) continue
-    const ignored = ignoredVariables.get(name)
+    const ignored =
+      ignoredVariables.get(name) ?? (env['NODE_EXTRA_CA_CERTS'] ? undefined : authorityVariables.get(name))
     if (ignored !== undefined) {
       warnings.push(`${name} is ignored: ${ignored}`)
       continue
