@@ -64,6 +64,11 @@ export default defineConfig({
     }),
     precompress(),
   ],
+  experimental: {
+    // Scripts and styles find each other from where they are, so that the server may put the page below any path. In
+    // the page's HTML addresses stay absolute, and the server writes that path before them.
+    renderBuiltUrl: (_, { hostType }) => (hostType === 'html' ? undefined : { relative: true }),
+  },
   build: {
     outDir,
     emptyOutDir: true,

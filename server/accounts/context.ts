@@ -29,6 +29,8 @@ export interface CookieConfig {
   readonly sameSite: 'lax' | 'strict' | 'none'
   /** Over HTTPS only. */
   readonly secure: boolean
+  /** The path below which this server is, where other applications share its host; else `/`. */
+  readonly path?: string
 }
 
 /** The parts of the store that accounts are made of. */

@@ -8,7 +8,7 @@ export interface CookieRequest {
   cookies?: string | undefined
 }
 
-/** A cookie of one name for the whole host, with the prefix `__Host-` where it travels over https only. */
+/** A cookie of one name for the whole host, with the prefix `__Host-` where it travels over https only; below a path, for that path. */
 export interface HostCookie {
   /** Its value in a `Cookie` header. */
   read(cookies: string): string | undefined
@@ -17,8 +17,12 @@ export interface HostCookie {
   clear(request: CookieRequest): string[]
 }
 
-export function createHostCookie(plainName: string, { sameSite, secure: always }: CookieConfig): HostCookie {
-  const secureName = `__Host-${plainName}`
+export function createHostCookie(
+  plainName: string,
+  { sameSite, secure: always, path = '/' }: CookieConfig,
+): HostCookie {
+  // Browsers take `__Host-` for the path / only. Below another path, the other applications of the host get none of it.
+  const secureName = `${path === '/' ? '__Host-' : '__Secure-'}${plainName}`
   const site = `${sameSite[0]?.toUpperCase() ?? ''}${sameSite.slice(1)}`
   const isSecure = ({ https }: CookieRequest): boolean => https || always
 
@@ -27,7 +31,7 @@ export function createHostCookie(plainName: string, { sameSite, secure: always }
     value: string,
     { maxAge, secure }: { maxAge: number; secure: boolean },
   ): string =>
-    `${name}=${value}; Path=/; Max-Age=${maxAge}; HttpOnly; SameSite=${site}${secure ? '; Secure' : ''}`
+    `${name}=${value}; Path=${path}; Max-Age=${maxAge}; HttpOnly; SameSite=${site}${secure ? '; Secure' : ''}`
 
   /** A cookie of this name that was sent, or would be now, is taken away. */
   function cleared(name: string, request: CookieRequest): string {

@@ -132,3 +132,23 @@ describe('S6: a device that signed in to an account', () => {
     }
   })
 })
+
+test('B11: below a path the cookies are for that path only', () => {
+  const cookies = make({ ...lax, path: '/chat' })
+  for (const [https, name] of [
+    [false, /^shoal_/],
+    [true, /^__Secure-shoal_/],
+  ] as const) {
+    const request = { https }
+    const lines = [...cookies.carry('t', 1000, request), ...cookies.markDevice('ann@example.com', request)]
+    for (const line of lines) {
+      expect(line).toMatch(name)
+      expect(line).toContain('; Path=/chat; ')
+    }
+    const jar = browser(lines)
+    expect(cookies.read(jar)).toEqual({ token: 't', former: false })
+    expect(cookies.knownDevice('ann@example.com', jar)).toBeDefined()
+    for (const line of cookies.clear({ https, cookies: jar }))
+      expect(line).toContain('; Path=/chat; Max-Age=0;')
+  }
+})

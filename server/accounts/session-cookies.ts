@@ -36,7 +36,7 @@ export function createSessionCookies(options: SessionCookiesOptions): SessionCoo
   const session = createHostCookie(`shoal_${tag}`, config)
   const devices = createKnownDevices(secretKey)
   const device = createHostCookie(`shoal_device_${tag}`, config)
-  const former = createHostCookie(formerName, config)
+  const former = createHostCookie(formerName, { ...config, path: '/' })
   const secondsOf = (lifetimeMs: number | null): number =>
     lifetimeMs === null ? longestSeconds : Math.min(longestSeconds, Math.ceil(lifetimeMs / 1000))
 

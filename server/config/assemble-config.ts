@@ -35,6 +35,7 @@ export function assembleConfig(values: Values, findings: Findings) {
       port: server.port,
       name: server.name,
       publicUrl: server.publicUrl,
+      basePath: server.basePath,
       allowedOrigins: server.allowedOrigins,
       trustedProxies: server.trustedProxies,
     },

@@ -137,7 +137,35 @@ export const originUrl: Kind<string | null> = {
     if ('problem' in parsed) return parsed
     const { origin, pathname } = new URL(parsed.value)
     if (pathname === '/') return { value: origin }
-    return { value: origin, warning: `only ${origin} is used: Shoal is served from the root of a host` }
+    return {
+      value: origin,
+      warning: `only ${origin} is used; a path below which Shoal is served belongs into WEBUI_BASE_PATH`,
+    }
+  },
+}
+
+/** The first part of a path that this server has a use for itself: below it nothing could be told apart. */
+const ownPaths = new Set(['api', 'assets', 'health', 'metrics', 'ready', 'v1', 'ws'])
+
+/** `/chat`: begins with a slash and ends without one; empty for the root of the host. */
+export const pathPrefix: Kind<string> = {
+  type: 'path',
+  parse(value) {
+    const parts = value.split('/').filter((part) => part !== '')
+    const wrong = parts.find((part) => !/^[\w.~-]+$/.test(part) || /^\.+$/.test(part))
+    if (wrong !== undefined) {
+      return {
+        problem: `"${value}" is not a path of letters, digits and . _ ~ -`,
+        cure: 'write it such as /chat, without a scheme and a host',
+      }
+    }
+    if (ownPaths.has(parts[0] ?? '')) {
+      return {
+        problem: `"/${parts[0]}" is an address of Shoal itself`,
+        cure: 'choose another path, such as /chat',
+      }
+    }
+    return { value: parts.map((part) => `/${part}`).join('') }
   },
 }
 

@@ -21,6 +21,25 @@ function problems(env: Record<string, string>): { variable: string; problem: str
   return reading.ok ? [] : reading.problems
 }
 
+describe('B11: WEBUI_BASE_PATH', () => {
+  test.each([
+    ['', ''],
+    ['/', ''],
+    ['chat', '/chat'],
+    ['/chat/', '/chat'],
+    ['/teams/a-b_c.d~e', '/teams/a-b_c.d~e'],
+  ])('%j is %j', (WEBUI_BASE_PATH, expected) => {
+    expect(read({ WEBUI_BASE_PATH }).http.basePath).toBe(expected)
+  })
+
+  test.each(['https://host/chat', '/a b', '/a/../b', '/"><script>', '/api', 'v1/', '/ws', '/assets/x'])(
+    '%j is refused',
+    (WEBUI_BASE_PATH) => {
+      expect(problems({ WEBUI_BASE_PATH })).toMatchObject([{ variable: 'WEBUI_BASE_PATH' }])
+    },
+  )
+})
+
 describe('what cannot be right is refused, with the name and the cure', () => {
   test.each<[Record<string, string>, string, RegExp]>([
     [{ PORT: '99999' }, 'PORT', /0 to 65535/],

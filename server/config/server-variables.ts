@@ -1,4 +1,4 @@
-import { integer, networks, optional, optionalText, originUrl, origins, text } from './kinds.ts'
+import { integer, networks, optional, optionalText, originUrl, origins, pathPrefix, text } from './kinds.ts'
 import { variable } from './variable.ts'
 
 export const serverVariables = {
@@ -22,6 +22,12 @@ export const serverVariables = {
     fallback: null,
     meaning:
       'Address that people type. When set, it is an allowed origin beside CORS_ALLOW_ORIGIN; otherwise an origin is compared with the Host header.',
+  }),
+  basePath: variable('WEBUI_BASE_PATH', {
+    kind: pathPrefix,
+    fallback: '',
+    meaning:
+      'Path below which a proxy serves this server, such as `/chat`, where other applications share the host. The proxy may take it off or leave it.',
   }),
   allowedOrigins: variable('CORS_ALLOW_ORIGIN', {
     kind: origins,

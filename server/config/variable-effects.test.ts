@@ -23,6 +23,7 @@ const effects: Record<string, Effect> = {
   HOST: ['::1', (c) => c.http.host, '::1'],
   WEBUI_NAME: ['Team', (c) => c.http.name, 'Team'],
   WEBUI_URL: ['https://chat.example.com/', (c) => c.http.publicUrl, 'https://chat.example.com'],
+  WEBUI_BASE_PATH: ['/team/chat/', (c) => c.http.basePath, '/team/chat'],
   CORS_ALLOW_ORIGIN: [
     'https://a.example;http://b.example:81/',
     (c) => c.http.allowedOrigins,

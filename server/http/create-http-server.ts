@@ -8,6 +8,7 @@ import type { Clock, Logger } from '../base/index.ts'
 import { AppError } from '../../protocol/index.ts'
 import { createAdmission } from './admission.ts'
 import type { Authenticate, Caller } from './caller.ts'
+import { withoutBasePath } from './base-path.ts'
 import { baseHeaders } from './base-headers.ts'
 import { answerClientError } from './client-error.ts'
 import { createClientAddress, createForwardingTrust } from './client-address.ts'
@@ -109,11 +110,11 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   serveProbes(app, { version: config.version, readiness: options.readiness, admission, metrics })
   serveAll(createServe(app, { admission, handlerTimeoutMs: config.handlerTimeoutMs }), useCases)
   serveOpenApi(app, config.version)
-  serveStaticFiles(app, config.webRoot, refuseUnknown)
+  serveStaticFiles(app, config, refuseUnknown)
 
   return {
     app,
-    upgrades: new Upgrades(app, logger),
+    upgrades: new Upgrades(app, logger, config.basePath),
     admitByToken: (request) => admission.admitByToken(request),
     explain,
     addErrorForm: (form) => void app.errorForms.push(form),
@@ -136,6 +137,7 @@ function createApp(config: HttpConfig, explain: Explain): FastifyInstance {
   const app = fastify({
     logger: false,
     genReqId: createRequestIds(),
+    rewriteUrl: (request: IncomingMessage) => withoutBasePath(request.url ?? '/', config.basePath),
     bodyLimit: config.bodyLimit,
     keepAliveTimeout: config.keepAliveTimeoutMs,
     requestTimeout: config.requestTimeoutMs,

@@ -3,6 +3,8 @@ import { limits } from '../../protocol/index.ts'
 /** What this layer is told; instance.ts makes it from the environment. Times are milliseconds. */
 export interface HttpConfig {
   version: string
+  /** WEBUI_BASE_PATH: the browser's addresses begin with it; empty or such as `/chat`. */
+  basePath: string
   /** The folder of the built page. It may be missing: then a page says how to build it. */
   webRoot: string
   /** FORWARDED_ALLOW_IPS: addresses, networks or `*`; null: not set. */

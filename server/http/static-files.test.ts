@@ -181,3 +181,41 @@ test.each([
   // Without an extension it is an address of the page like any other.
   if (answer.text !== page) expect([400, 403, 404]).toContain(answer.status)
 })
+
+describe('B11: below a path', () => {
+  const html =
+    '<!doctype html>\n<html lang="en">\n<link href="/favicon.svg"><script src="/assets/app-1a2b.js"></script><a href="//cdn.example/x">x</a>'
+  beforeEach(async () => {
+    await it.close()
+    writeFileSync(join(root, 'index.html'), html)
+    it = await startHttp({ config: { webRoot: root, basePath: '/team/chat' } })
+  })
+
+  test.each(['', '/team/chat'])('the page and its files come by %s/…', async (prefix) => {
+    for (const path of ['/', '/c/1', '/settings?x=/']) {
+      const answer = await it.send({ path: prefix + path, headers: { accept: 'text/html' } })
+      expect(answer.status).toBe(200)
+      expect(answer.text).toContain('<html data-base="/team/chat" lang="en">')
+      expect(answer.text).toContain('href="/team/chat/favicon.svg"')
+      expect(answer.text).toContain('src="/team/chat/assets/app-1a2b.js"')
+      expect(answer.text).toContain('href="//cdn.example/x"')
+      expect(answer.headers).toMatchObject({ 'cache-control': 'no-cache', 'x-frame-options': 'DENY' })
+    }
+    expect((await it.send({ path: `${prefix}/assets/app-1a2b.js` })).text).toBe(script)
+    expect((await it.send({ path: `${prefix}/health` })).status).toBe(200)
+    expect((await it.send({ path: `${prefix}/api/app` })).status).toBe(200)
+    expect((await it.send({ path: `${prefix}/nothing` })).status).toBe(404)
+  })
+
+  test('its own address without a slash is the page; one that only begins like it is not', async () => {
+    for (const path of ['/team/chat', '/team/chat?x=1'])
+      expect((await it.send({ path })).text).toContain('data-base')
+    for (const path of ['/team/chatter', '/team', '/team/chat/team/chat/x'])
+      expect((await it.send({ path })).status, path).toBe(404)
+  })
+})
+
+test('B11: without a path the page comes as it was built', async () => {
+  writeFileSync(join(root, 'index.html'), '<html lang="en"><script src="/theme.js">')
+  expect((await it.send({ path: '/' })).text).toBe('<html lang="en"><script src="/theme.js">')
+})

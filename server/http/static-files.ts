@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { fastifyStatic } from '@fastify/static'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { pageRoutes } from '../../protocol/page-routes.ts'
+import type { HttpConfig } from './http-config.ts'
 import type { RefuseUnknown } from './known-routes.ts'
 import { pathOf } from './request-log.ts'
 import { securityHeaders } from './security-headers.ts'
@@ -20,7 +22,11 @@ Run "npm run build" in the folder of Shoal, then reload. The API works without i
  * original, and the page itself for the page's own addresses. Everything else does not exist, and is told so in JSON: a
  * program that was given a wrong address must not take a web page for an answer.
  */
-export function serveStaticFiles(app: FastifyInstance, root: string, refuseUnknown: RefuseUnknown): void {
+export function serveStaticFiles(
+  app: FastifyInstance,
+  { webRoot: root, basePath }: Pick<HttpConfig, 'webRoot' | 'basePath'>,
+  refuseUnknown: RefuseUnknown,
+): void {
   void app.register(fastifyStatic, {
     root,
     serve: false,
@@ -31,7 +37,7 @@ export function serveStaticFiles(app: FastifyInstance, root: string, refuseUnkno
   for (const path of ['/index.html', ...Object.values(pageRoutes)]) {
     app.get(path.replaceAll('$', ':'), (request, reply) =>
       acceptsHtml(request.headers.accept)
-        ? sendPage(reply.headers(securityHeaders), root)
+        ? sendPage(reply.headers(securityHeaders), { root, basePath })
         : refuseUnknown(request, reply),
     )
   }
@@ -42,7 +48,7 @@ export function serveStaticFiles(app: FastifyInstance, root: string, refuseUnkno
     if (path.startsWith('/assets/')) return reply.sendFile(path, { maxAge: '365d', immutable: true })
     if (extname(path) !== '') return reply.sendFile(path)
     // A person who mistyped an address: the page says so, with a way back.
-    if (request.headers['sec-fetch-mode'] === 'navigate') return sendPage(reply.code(404), root)
+    if (request.headers['sec-fetch-mode'] === 'navigate') return sendPage(reply.code(404), { root, basePath })
     return refuseUnknown(request, reply)
   })
 }
@@ -52,9 +58,13 @@ function acceptsHtml(accept = '*/*'): boolean {
   return /text\/(html|\*)|application\/xhtml|\*\/\*/i.test(accept)
 }
 
-function sendPage(reply: FastifyReply, root: string): FastifyReply {
+async function sendPage(
+  reply: FastifyReply,
+  { root, basePath }: { root: string; basePath: string },
+): Promise<FastifyReply> {
+  const file = join(root, 'index.html')
   // Asked anew each time while it is missing: a build may end at any moment.
-  if (!existsSync(join(root, 'index.html'))) {
+  if (!existsSync(file)) {
     return reply
       .code(404)
       .header('cache-control', 'no-store')
@@ -62,5 +72,13 @@ function sendPage(reply: FastifyReply, root: string): FastifyReply {
       .send(notBuilt)
   }
   reply.header('cache-control', 'no-cache')
-  return reply.sendFile('index.html', { cacheControl: false })
+  if (basePath === '') return reply.sendFile('index.html', { cacheControl: false })
+  return reply.type('text/html; charset=utf-8').send(below(await readFile(file, 'utf8'), basePath))
+}
+
+/** The page with the path below which it is served before each of its addresses, and known to its scripts. */
+function below(html: string, basePath: string): string {
+  return html
+    .replace('<html', `<html data-base="${basePath}"`)
+    .replaceAll(/\b(href|src)="\/(?!\/)/g, `$1="${basePath}/`)
 }

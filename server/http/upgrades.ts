@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify'
 import { closeWithAnswer, guarded } from '../base/index.ts'
 import type { Logger } from '../base/index.ts'
 import { AppError } from '../../protocol/index.ts'
+import { withoutBasePath } from './base-path.ts'
 import { replyWithError } from './reply-with-error.ts'
 
 /** Takes over the connection of a request for its path. */
@@ -17,8 +18,11 @@ export class Upgrades {
   readonly #app: FastifyInstance
   readonly #gateways = new Map<string, UpgradeGateway>()
 
-  constructor(app: FastifyInstance, logger: Logger) {
+  readonly #basePath: string
+
+  constructor(app: FastifyInstance, logger: Logger, basePath: string) {
     this.#app = app
+    this.#basePath = basePath
     app.server.on(
       'upgrade',
       guarded(
@@ -47,7 +51,7 @@ export class Upgrades {
       })
       return
     }
-    const gateway = this.#gateways.get(path)
+    const gateway = this.#gateways.get(withoutBasePath(path, this.#basePath))
     if (gateway) gateway.upgrade(request, socket, head)
     else closeWithAnswer(socket, { status: '404 Not Found', body: 'There is no WebSocket at this address.' })
   }

@@ -45,6 +45,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
       ...defaultHttpLimits,
       version,
       webRoot: options.webRoot,
+      basePath: config.http.basePath,
       trustedProxies: config.http.trustedProxies,
       publicUrl: config.http.publicUrl,
       allowedOrigins: allowedOrigins(config),

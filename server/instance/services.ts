@@ -122,7 +122,7 @@ function createAccountsOf(
     rateLimits: coordination.rateLimits,
     config: {
       tokenLifetimeMs: config.accounts.tokenLifetimeMs,
-      cookies: config.cookies,
+      cookies: { ...config.cookies, path: config.http.basePath || '/' },
       secretKey,
       installationId,
       // Read when they are needed: administrators may change them while this runs.

@@ -60,6 +60,7 @@ export async function startHttp({
     config: {
       version: '1.2.3',
       webRoot: '/nonexistent',
+      basePath: '',
       trustedProxies: privateNetworks,
       publicUrl: null,
       allowedOrigins: [],

@@ -1,5 +1,6 @@
 import type { OperationName } from '../../protocol/http/index.ts'
 import { ApiError, toApiError } from './api-error.ts'
+import { withBase } from './base-path.ts'
 import { noteServerTime } from './server-clock.ts'
 import { operationPaths } from './operation-paths.ts'
 import type { ArgsOf, OutputOf } from './operation-types.ts'
@@ -36,7 +37,7 @@ export async function call<K extends OperationName>(
 ): Promise<OutputOf<K>> {
   const [method = 'GET', path = ''] = operationPaths[name].split(' ')
   const loose: LooseInput = input ?? {}
-  const response = await send(method, addressOf(path, loose), loose.body, signal)
+  const response = await send(method, withBase(addressOf(path, loose)), loose.body, signal)
   noteServerTime(response.headers.get('date'))
   const body = await readJson(response)
   if (response.ok && body !== undefined) return body as OutputOf<K>

@@ -3,6 +3,7 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { i18n } from '@lingui/core'
 import { I18nProvider } from '@lingui/react'
 import '../ui/base.css'
+import { withoutBase } from '../api/base-path.ts'
 import { createQueryClient } from '../api/operation-query.ts'
 import { chooseLanguage, offerLanguage } from '../features/language.ts'
 import { readStored } from '../features/storage/safe-storage.ts'
@@ -19,7 +20,7 @@ if (!root) throw new Error('index.html has no #root')
 const queryClient = createQueryClient()
 /** A page that comes whole within this time is drawn once; until later ones come it says that it loads. */
 const drawnOnceMs = 400
-const asked = askEarly(queryClient, location.pathname)
+const asked = askEarly(queryClient, withoutBase(location.pathname))
 
 async function start(at: HTMLElement): Promise<void> {
   await chooseLanguage(readStored('language'))

@@ -1,4 +1,6 @@
-const key = 'shoal:reloaded-at'
+import { storagePrefix } from '../api/base-path.ts'
+
+const key = `${storagePrefix}reloaded-at`
 
 /**
  * After a deployment an old page may ask for a part of itself that is gone: it reloads, once a minute at most, so that a

@@ -4,6 +4,7 @@ import { createRootRoute, createRoute, createRouter, Outlet, useParams } from '@
 import { useLingui } from '@lingui/react/macro'
 import { pageRoutes } from '../../protocol/page-routes.ts'
 import type { UserView } from '../../protocol/http/user-view.ts'
+import { withBase } from '../api/base-path.ts'
 import { useMe } from '../features/session/use-me.ts'
 import { ChatPage } from '../features/chat/chat-page.tsx'
 import { Waiting } from '../ui/waiting.tsx'
@@ -99,6 +100,7 @@ const routeTree = root.addChildren([
 export function createPageRouter() {
   return createRouter({
     routeTree,
+    basepath: withBase('/'),
     defaultPreload: 'intent',
     defaultErrorComponent: PageFault,
     scrollRestoration: false,

@@ -1,4 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query'
+import { storagePrefix, withBase } from '../../api/base-path.ts'
 import { call } from '../../api/call.ts'
 import { newId } from '../new-id.ts'
 import { forgetStored, writeStored } from '../storage/safe-storage.ts'
@@ -12,16 +13,16 @@ export async function signOut(everywhere = false): Promise<void> {
   // Where storage is refused, the other tabs learn it from their sockets.
   writeStored(mark, newId())
   // A fresh page has nothing in memory either.
-  location.assign('/')
+  location.assign(withBase('/'))
 }
 
 /** Follows a sign-out in another tab. Returns how to stop. */
 export function followSignOut(queryClient: QueryClient): () => void {
   const follow = (event: StorageEvent): void => {
-    if (event.key !== `shoal:${mark}` || event.newValue === null) return
+    if (event.key !== `${storagePrefix}${mark}` || event.newValue === null) return
     queryClient.clear()
     forgetStored()
-    location.assign('/')
+    location.assign(withBase('/'))
   }
   addEventListener('storage', follow)
   return () => removeEventListener('storage', follow)

@@ -1,12 +1,14 @@
+import { storagePrefix } from '../../api/base-path.ts'
+
 /**
  * What the browser keeps: for all its tabs, or for one tab over its reloads. Storage may be full, refused or absent: what
- * cannot be written there is kept for as long as the page lives. Every key begins with `shoal:`, so that signing out can
+ * cannot be written there is kept for as long as the page lives. Every key begins in the same way, so that signing out can
  * remove them all.
  */
 export type Area = 'browser' | 'tab'
 
 const memory = { browser: new Map<string, string>(), tab: new Map<string, string>() }
-const kept = new Set(['shoal:theme', 'shoal:language'])
+const kept = new Set([`${storagePrefix}theme`, `${storagePrefix}language`])
 
 /** Throws where the browser refuses it. */
 function storageOf(area: Area): Storage {
@@ -17,7 +19,7 @@ export function readStored(key: string, area: Area = 'browser'): string | null {
   const held = memory[area].get(key)
   if (held !== undefined) return held
   try {
-    return storageOf(area).getItem(`shoal:${key}`)
+    return storageOf(area).getItem(storagePrefix + key)
   } catch {
     // Storage is refused; memory is all there is.
     return null
@@ -27,8 +29,8 @@ export function readStored(key: string, area: Area = 'browser'): string | null {
 export function writeStored(key: string, value: string | null, area: Area = 'browser'): void {
   memory[area].delete(key)
   try {
-    if (value === null) storageOf(area).removeItem(`shoal:${key}`)
-    else storageOf(area).setItem(`shoal:${key}`, value)
+    if (value === null) storageOf(area).removeItem(storagePrefix + key)
+    else storageOf(area).setItem(storagePrefix + key, value)
   } catch {
     // Full or refused: the value lasts as long as the page.
     if (value !== null) memory[area].set(key, value)
@@ -58,7 +60,7 @@ export function forgetStored(): void {
     try {
       const storage = storageOf(area)
       for (const key of Object.keys(storage)) {
-        if (key.startsWith('shoal:') && !kept.has(key)) storage.removeItem(key)
+        if (key.startsWith(storagePrefix) && !kept.has(key)) storage.removeItem(key)
       }
     } catch {
       // Nothing was stored, then.

@@ -1,3 +1,4 @@
+import { storagePrefix } from '../../../api/base-path.ts'
 import { readStoredJson, writeStored } from '../../storage/safe-storage.ts'
 
 /** A message that waits for the running answer to end. Its id is the run's client id: two tabs that send it send one. */
@@ -35,7 +36,7 @@ export function setQueue(chatId: string, queue: QueuedMessage[]): void {
 /** Follows what other tabs do to the queues. Returns how to stop. */
 export function followQueues(): () => void {
   const follow = (event: StorageEvent): void => {
-    if (event.key !== null && !event.key.startsWith('shoal:queue:')) return
+    if (event.key !== null && !event.key.startsWith(`${storagePrefix}queue:`)) return
     held.clear()
     for (const listener of listeners) listener()
   }

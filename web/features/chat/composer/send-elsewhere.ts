@@ -1,3 +1,4 @@
+import { withoutBase } from '../../../api/base-path.ts'
 import type { QueryClient } from '@tanstack/react-query'
 import type { LiveClient } from '../../../live/live-client.ts'
 import type { ChatActions } from '../state/chat-actions.ts'
@@ -22,7 +23,7 @@ export function sendElsewhere(
   return live.onEvent((event) => {
     if (event.name !== 'run.ended' || event.status !== 'done') return
     const { chatId, messageId } = event
-    if (location.pathname === `/c/${chatId}` || queueOf(chatId).length === 0) return
+    if (withoutBase(location.pathname) === `/c/${chatId}` || queueOf(chatId).length === 0) return
     send(chatId, messageId).catch(() => undefined)
   })
 }

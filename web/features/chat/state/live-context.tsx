@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { useQueryClient } from '@tanstack/react-query'
 import type { QueryClient } from '@tanstack/react-query'
 import { onClose } from '../../../../protocol/close-codes.ts'
+import { withBase } from '../../../api/base-path.ts'
 import { call, sessionExpired } from '../../../api/call.ts'
 import type { ConnectionStatus } from '../../../live/connection-options.ts'
 import { createLiveClient } from '../../../live/live-client.ts'
@@ -23,8 +24,8 @@ const Context = createContext<Live | null>(null)
 /** The live connection of a page, which writes what it is told into the cache. `open` it, and close it at the end. */
 export function createPageLive(queryClient: QueryClient): LiveClient {
   const live = createLiveClient({
-    socketAddress: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`,
-    eventsAddress: '/api/live',
+    socketAddress: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${withBase('/ws')}`,
+    eventsAddress: withBase('/api/live'),
     tab: newId(),
     prove: async () => (await call('getOriginProof')).proof,
     startRun: (request) => call('startRun', { body: request }),
