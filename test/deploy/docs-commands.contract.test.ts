@@ -186,6 +186,10 @@ const plans: Record<string, (commands: string[]) => Promise<unknown>> = {
     expect(it.said().match(/Restored 1 accounts/g)).toHaveLength(2)
   },
   async 'docs/operations/backup.md 3'(commands) {
+    await using it = await typed(commands, { env: { DATA_DIR: join(folder, 'restored') } })
+    expect(it.said()).toContain('does nothing by itself')
+  },
+  async 'docs/operations/backup.md 4'(commands) {
     const replaced: Replaced = [[/--to \S+/g, `--to ${await postgres.createDatabase()}`]]
     await using it = await typed(commands, { replaced, env: { DATA_DIR: join(folder, 'kept') } })
     expect(it.said()).toContain('Copied 1 accounts')
