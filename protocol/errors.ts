@@ -133,11 +133,22 @@ export interface ProviderRefusal {
   param?: string
 }
 
+/** How far a limit is used up, for the headers of an answer. */
+export interface LimitState {
+  of: 'requests' | 'tokens'
+  /** So many a minute. */
+  limit: number
+  remaining: number
+  /** When all of them are there again. */
+  resetMs: number
+}
+
 export interface AppErrorOptions {
   message?: string
   field?: string
   retryAfterMs?: number
   provider?: ProviderRefusal | undefined
+  limit?: LimitState
   cause?: unknown
 }
 
@@ -148,13 +159,18 @@ export class AppError extends Error {
   readonly field: string | undefined
   readonly retryAfterMs: number | undefined
   readonly provider: ProviderRefusal | undefined
+  readonly limit: LimitState | undefined
 
-  constructor(code: ErrorCode, { message, field, retryAfterMs, provider, cause }: AppErrorOptions = {}) {
+  constructor(
+    code: ErrorCode,
+    { message, field, retryAfterMs, provider, limit, cause }: AppErrorOptions = {},
+  ) {
     super(message ?? errorCatalogue[code].message, { cause })
     this.code = code
     this.field = field
     this.retryAfterMs = retryAfterMs
     this.provider = provider
+    this.limit = limit
   }
 
   get status(): number {

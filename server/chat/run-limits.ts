@@ -1,4 +1,5 @@
 import { AppError } from '../../protocol/index.ts'
+import type { LimitState } from '../../protocol/index.ts'
 import type { LimitAnswer, RateLimits } from '../coordination/contracts.ts'
 import type { Store } from '../store/store.ts'
 
@@ -51,12 +52,17 @@ export class RunLimiter {
     if (tokensPerMinute !== null) {
       refuse(
         await rateLimits.consume(tokensKey(userId), perMinute(tokensPerMinute), 0),
+        { of: 'tokens', limit: tokensPerMinute },
         'You have used as many tokens as allowed for now.',
       )
     }
     if (runsPerMinute === null) return undefined
     const answer = await rateLimits.consume(runsKey(userId), perMinute(runsPerMinute))
-    refuse(answer, 'You have started as many answers as allowed for now.')
+    refuse(
+      answer,
+      { of: 'requests', limit: runsPerMinute },
+      'You have started as many answers as allowed for now.',
+    )
     return { limit: runsPerMinute, answer }
   }
 
@@ -77,6 +83,11 @@ function perMinute(rate: number): { rate: number; perMs: number; burst: number }
   return { rate, perMs: minute, burst: rate }
 }
 
-function refuse({ allowed, retryAfterMs }: LimitAnswer, message: string): void {
-  if (!allowed) throw new AppError('rate_limited', { message, retryAfterMs })
+function refuse(
+  { allowed, retryAfterMs, remaining, resetMs }: LimitAnswer,
+  share: Pick<LimitState, 'of' | 'limit'>,
+  message: string,
+): void {
+  if (!allowed)
+    throw new AppError('rate_limited', { message, retryAfterMs, limit: { ...share, remaining, resetMs } })
 }

@@ -1,4 +1,4 @@
-import type { Role, ToolCall, Usage, UserView } from '../../protocol/index.ts'
+import type { LimitState, Role, ToolCall, Usage, UserView } from '../../protocol/index.ts'
 
 /** Who asks; what `http` knows of a caller. */
 export interface CompatCaller {
@@ -33,8 +33,8 @@ export interface CompletionRequest {
   signal: AbortSignal
   /** A promise pauses the provider until it settles. */
   sink: (events: CompletionEvent[]) => void | Promise<void>
-  /** Header fields for the answer, told before the first event. */
-  told: (fields: Record<string, string>) => void
+  /** Hears of the limit that counted this request, before the first event. */
+  told: (limit: LimitState) => void
 }
 
 export interface CompletionEnd {

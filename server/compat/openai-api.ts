@@ -5,6 +5,8 @@ import type { z } from 'zod'
 import type { Clock } from '../base/index.ts'
 import { newId } from '../base/index.ts'
 import { AppError } from '../../protocol/index.ts'
+import type { LimitState } from '../../protocol/index.ts'
+import { sdkLimitHeaders } from './sdk-limit-headers.ts'
 import { CollectedCompletion } from './collected-completion.ts'
 import { completionBody, notSupportedYet, promptOf } from './completion-body.ts'
 import type { CompletionBody } from './completion-body.ts'
@@ -13,6 +15,7 @@ import type { CompletionHead } from './completion-chunks.ts'
 import type { CompatCaller, CompletionRequest, Completions } from './completions.ts'
 import { EventStream } from './event-stream.ts'
 import { forwardedParams } from './forwarded-params.ts'
+import { openAiPaths } from './openai-description.ts'
 import { toOpenAiError } from './openai-error.ts'
 
 export interface OpenAiApiOptions {
@@ -26,7 +29,9 @@ export interface OpenAiApiOptions {
       paths: RegExp
       write(error: AppError): { status: number; body: unknown; headers: Record<string, string> }
     }): void
+    addToOpenApi(paths: Record<string, unknown>): void
     hijack(reply: FastifyReply): ServerResponse
+    limitHeaders(limit: LimitState): Record<string, string>
     parse<Schema extends z.ZodType>(schema: Schema, value: unknown, whole: string): z.output<Schema>
   }
   /** A sign of life in a stream that is silent for this long, ms. */
@@ -34,11 +39,12 @@ export interface OpenAiApiOptions {
 }
 
 /** Whatever goes wrong at these addresses is told in the form of OpenAI, unknown ones included. */
-const openAiPaths = /^\/v1(\/|$)|^\/api\/chat\/completions\/?$/
+const errorPaths = /^\/v1(\/|$)|^\/api\/chat\/completions\/?$/
 
 /** Mounts `/v1/models`, `/v1/chat/completions`, and the latter under `/api` too, where Open WebUI has it. */
 export function serveOpenAiApi(app: FastifyInstance, options: OpenAiApiOptions): void {
-  options.http.addErrorForm({ paths: openAiPaths, write: toOpenAiError })
+  options.http.addErrorForm({ paths: errorPaths, write: toOpenAiError })
+  options.http.addToOpenApi(openAiPaths)
   void app.register(async (scope) => {
     scope.decorateRequest('compatCaller', undefined as unknown as CompatCaller)
     scope.addHook('onRequest', async (request) => {
@@ -67,8 +73,11 @@ declare module 'fastify' {
   }
 }
 
+/** A connection without a name of its own has that of its host, which is nobody's business outside. */
+const host = /^(localhost|[\w-]+(\.[\w-]+)+|\[[\da-f:.]+\]|[\w-]+(?=:\d))(:\d+)?$/i
+
 function modelView({ id, connectionName }: { id: string; connectionName: string }): Record<string, unknown> {
-  return { id, object: 'model', created: 0, owned_by: connectionName }
+  return { id, object: 'model', created: 0, owned_by: host.test(connectionName) ? 'shoal' : connectionName }
 }
 
 async function completeChat(
@@ -86,7 +95,8 @@ async function completeChat(
     model: body.model,
   }
   const signal = goneSignal(reply)
-  const told = (fields: Record<string, string>): void => void reply.headers(fields)
+  const told = (limit: LimitState): void =>
+    void reply.headers({ ...http.limitHeaders(limit), ...sdkLimitHeaders(limit) })
   const asked = { ...askedOf(body, request.compatCaller, signal), told }
   if (body.stream) return streamChat(options, { request, reply, body, head, asked })
   const collected = new CollectedCompletion()

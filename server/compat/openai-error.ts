@@ -1,3 +1,4 @@
+import { sdkLimitHeaders } from './sdk-limit-headers.ts'
 import { errorCatalogue } from '../../protocol/index.ts'
 import type { AppError, ErrorCode } from '../../protocol/index.ts'
 
@@ -50,7 +51,10 @@ export function toOpenAiError(error: AppError): OpenAiError {
       },
     },
     // The official clients send a request up to three times unless they are told that it is useless.
-    headers: errorCatalogue[ours].retryable ? {} : { 'x-should-retry': 'false' },
+    headers: {
+      ...(errorCatalogue[ours].retryable ? {} : { 'x-should-retry': 'false' }),
+      ...(error.limit ? sdkLimitHeaders(error.limit) : {}),
+    },
   }
 }
 

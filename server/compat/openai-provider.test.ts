@@ -65,3 +65,51 @@ test('what the provider refuses is told in the words of the catalogue', async ()
   const broken = openai.chat.completions.stream({ model: 'breaks', messages }).finalContent()
   await expect(broken).rejects.toMatchObject({ code: 'upstream_broke_off' })
 })
+
+test('C19: a filter’s end is a reason and no error, and usage has its details', async () => {
+  const usage = {
+    prompt_tokens: 9,
+    completion_tokens: 7,
+    prompt_tokens_details: { cached_tokens: 4 },
+    completion_tokens_details: { reasoning_tokens: 5 },
+  }
+  const sent = [
+    { choices: [{ index: 0, delta: { content: 'I ' }, finish_reason: 'content_filter' }] },
+    { choices: [], usage },
+  ]
+  const events = [...sent.map((chunk) => JSON.stringify(chunk)), '[DONE]']
+  provider.scripts = { three: { raw: events.map((event) => `data: ${event}\n\n`).join('') } }
+  const whole = await openai.chat.completions.create({ model: 'three', messages })
+  expect(whole.choices[0]).toMatchObject({ finish_reason: 'content_filter', message: { content: 'I ' } })
+  const stream = await openai.chat.completions.create({
+    model: 'three',
+    messages,
+    stream: true,
+    stream_options: { include_usage: true },
+  })
+  const chunks = []
+  for await (const chunk of stream) chunks.push(chunk)
+  expect(chunks.at(-2)?.choices[0]?.finish_reason).toBe('content_filter')
+  for (const told of [whole.usage, chunks.at(-1)?.usage]) {
+    expect(told).toMatchObject({
+      prompt_tokens_details: { cached_tokens: 4 },
+      completion_tokens_details: { reasoning_tokens: 5 },
+    })
+  }
+})
+
+test.each([
+  ['api.openai.com', 'shoal'],
+  ['127.0.0.1:11434', 'shoal'],
+  ['ollama:11434', 'shoal'],
+  ['localhost', 'shoal'],
+  ['[::1]:8000', 'shoal'],
+  ['Our models', 'Our models'],
+  ['OpenAI', 'OpenAI'],
+])('C19: models of the connection %j are owned by %j', async (name, expected) => {
+  await it.close()
+  it = await startCompatWithProvider({ three: {} }, { name })
+  const client = new OpenAI({ apiKey: 'user', baseURL: `http://127.0.0.1:${it.port}/v1`, maxRetries: 0 })
+  const { data } = await client.models.list()
+  expect(data.map(({ owned_by }) => owned_by)).toEqual([expected])
+})

@@ -6,6 +6,7 @@ import fastify from 'fastify'
 import type { z } from 'zod'
 import type { Clock, Logger } from '../base/index.ts'
 import { AppError } from '../../protocol/index.ts'
+import type { LimitState } from '../../protocol/index.ts'
 import { createAdmission } from './admission.ts'
 import type { Authenticate, Caller } from './caller.ts'
 import { withoutBasePath } from './base-path.ts'
@@ -19,6 +20,7 @@ import type { ErrorForm } from './error-form.ts'
 import './fastify-request.ts'
 import type { HttpConfig } from './http-config.ts'
 import { acceptJsonOnly } from './json-body.ts'
+import { limitHeaders } from './limit-headers.ts'
 import { rememberRoutes } from './known-routes.ts'
 import { serveOpenApi } from './open-api.ts'
 import { createOriginCheck } from './origin-check.ts'
@@ -58,6 +60,9 @@ export interface HttpServer {
   explain: Explain
   /** Errors of these paths have another form. */
   addErrorForm(form: ErrorForm): void
+  limitHeaders(limit: LimitState): Record<string, string>
+  /** Paths of other layers for `/api/openapi.json`. */
+  addToOpenApi(paths: Record<string, unknown>): void
   /** Takes the answer out of Fastify's hands, with the headers that it has so far. */
   hijack(reply: FastifyReply): ServerResponse
   parse: <Schema extends z.ZodType>(schema: Schema, value: unknown, whole: string) => z.output<Schema>
@@ -109,7 +114,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
 
   serveProbes(app, { version: config.version, readiness: options.readiness, admission, metrics })
   serveAll(createServe(app, { admission, handlerTimeoutMs: config.handlerTimeoutMs }), useCases)
-  serveOpenApi(app, config.version)
+  const addToOpenApi = serveOpenApi(app, config)
   serveStaticFiles(app, config, refuseUnknown)
 
   return {
@@ -118,6 +123,8 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     admitByToken: (request) => admission.admitByToken(request),
     explain,
     addErrorForm: (form) => void app.errorForms.push(form),
+    addToOpenApi,
+    limitHeaders,
     hijack,
     parse: parseInput,
     isOwnOrigin,

@@ -6,17 +6,29 @@ import type { Operation } from '../../protocol/http/operation.ts'
 
 type Json = Record<string, unknown>
 
-/** `/api/openapi.json`, made from the operations when it is first asked for. */
-export function serveOpenApi(app: FastifyInstance, version: string): void {
+export interface ApiPlace {
+  version: string
+  /** WEBUI_URL; null: the address that the document came from. */
+  publicUrl: string | null
+  basePath: string
+}
+
+/**
+ * `/api/openapi.json`, made from the operations when it is first asked for. Returns how other layers add the paths that
+ * they serve.
+ */
+export function serveOpenApi(app: FastifyInstance, place: ApiPlace): (paths: Json) => void {
   let text: string | undefined
+  const added: Json = {}
   app.get('/api/openapi.json', (_request, reply) => {
-    text ??= JSON.stringify(describeApi(version))
+    text ??= JSON.stringify(describeApi(place, added))
     return reply.header('cache-control', 'no-cache').type('application/json; charset=utf-8').send(text)
   })
+  return (paths) => void Object.assign(added, paths)
 }
 
 /** The API as OpenAPI 3.1. */
-export function describeApi(version: string): Json {
+export function describeApi({ version, publicUrl, basePath }: ApiPlace, added: Json = {}): Json {
   const paths: Record<string, Json> = {}
   for (const [name, operation] of Object.entries<Operation>(operations)) {
     const path = (paths[operation.path] ??= {})
@@ -29,7 +41,8 @@ export function describeApi(version: string): Json {
       version,
       description: 'Times are milliseconds since 1970. Lists are paged by key.',
     },
-    paths,
+    servers: [{ url: `${publicUrl ?? ''}${basePath}` || '/' }],
+    paths: { ...paths, ...added },
     components: {
       schemas: { Error: errorSchema() },
       securitySchemes: {

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from '../base/index.ts'
+import { limitHeaders } from './limit-headers.ts'
 import type { AppError } from '../../protocol/index.ts'
 import { discardBody } from './discard-body.ts'
 import { errorFormOf } from './error-form.ts'
@@ -37,7 +38,10 @@ export async function replyWithError(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   await discardBody(request, reply)
-  if (error.retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(error.retryAfterMs / 1000))
+  // SDKs wait as long as this says; without it, by guess.
+  const waitMs = error.retryAfterMs ?? (error.status === 429 ? 1000 : undefined)
+  if (waitMs !== undefined) reply.header('retry-after', Math.ceil(waitMs / 1000))
+  if (error.limit) reply.headers(limitHeaders(error.limit))
   const { status, body, headers } = errorFormOf(request.server, request.url)?.write(error) ?? {
     status: error.status,
     body: { error: error.toWire(request.id) },

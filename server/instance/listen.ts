@@ -2,7 +2,7 @@ import { eventStreamQuery, openEventStream, WebSocketGateway } from '../realtime
 import type { Peer, RealtimePorts } from '../realtime/index.ts'
 import type { Clock, Logger } from '../base/index.ts'
 import { listModels } from '../chat/index.ts'
-import { limitFields } from './limit-fields.ts'
+import { limitState } from './limit-state.ts'
 import { serveOpenAiApi } from '../compat/index.ts'
 import type { Config } from '../config.ts'
 import { createHttpServer, defaultHttpLimits } from '../http/index.ts'
@@ -76,7 +76,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
           .chat.complete(
             caller.user.id,
             { model, messages, params, maxTokens },
-            { sink, signal, told: (limit) => told(limitFields(limit)) },
+            { sink, signal, told: (limit) => told(limitState(limit)) },
           ),
     },
   })

@@ -1,7 +1,8 @@
 import type { ModelView } from '../../protocol/http/list-models.ts'
 import { listModels } from '../chat/index.ts'
 import type { ToldLimit } from '../chat/index.ts'
-import { limitFields } from './limit-fields.ts'
+import { limitState } from './limit-state.ts'
+import { limitHeaders } from '../http/index.ts'
 import type { RequestMeta, UseCases } from '../http/index.ts'
 import { cluster } from './cluster.ts'
 import type { Services } from './services.ts'
@@ -117,5 +118,5 @@ function accountUseCases(services: () => Services): UseCases['accounts'] {
 }
 
 function tellLimit(meta: RequestMeta, limit: ToldLimit): void {
-  for (const [name, value] of Object.entries(limitFields(limit))) meta.header(name, value)
+  for (const [name, value] of Object.entries(limitHeaders(limitState(limit)))) meta.header(name, value)
 }

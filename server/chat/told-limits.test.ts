@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { systemClock } from '../base/index.ts'
+import { createMemoryRateLimits } from '../coordination/rate-limits/memory-rate-limits.ts'
+import type { Store } from '../store/store.ts'
+import { RunLimiter } from './run-limits.ts'
+
+test('C19: a refused request is told its limit and when it is whole again', async () => {
+  const limiter = new RunLimiter({
+    rateLimits: createMemoryRateLimits({ clock: systemClock }),
+    store: { runs: { runningOfUser: async () => 0 } } as unknown as Store,
+    limits: () => ({ runsPerMinute: 2, tokensPerMinute: 10, runningPerUser: null }),
+  })
+  await limiter.admitRequest('u1')
+  await limiter.admitRequest('u1')
+  await expect(limiter.admitRequest('u1')).rejects.toMatchObject({
+    code: 'rate_limited',
+    retryAfterMs: expect.any(Number),
+    limit: { of: 'requests', limit: 2, remaining: expect.any(Number), resetMs: expect.any(Number) },
+  })
+  await limiter.spend('u2', 10)
+  await limiter.spend('u2', 10)
+  await expect(limiter.admitRequest('u2')).rejects.toMatchObject({ limit: { of: 'tokens', limit: 10 } })
+})
