@@ -31,6 +31,8 @@ export const clientFrames = {
     token: z.string().max(4096).optional(),
     /** `getOriginProof`: stands in for an origin that a proxy has made unrecognisable by rewriting Host. */
     proof: z.string().max(64).optional(),
+    /** The page reads again what an event names (`messageIds`). A page that does not say so gets `gap` instead. */
+    rereads: z.boolean().optional(),
   }),
   /** Asks for a run's words from a position on (none: from its start). Asking again moves the position. */
   follow: z.object({ t: z.literal('follow'), runId: id, position: position.optional() }),
@@ -46,11 +48,23 @@ export type ClientFrameOf<K extends ClientFrameName> = z.infer<(typeof clientFra
 
 // ---- server to client -----------------------------------------------------------------------------------------
 
-/** Things that happened to what a user can see, told to each of their tabs. A tab that missed some reads again. */
+/**
+ * Things that happened to what a user can see, told to each of their tabs. They name what changed and carry no messages,
+ * so that each is small: a tab reads again what it shows. A tab that missed some reads everything again.
+ */
 export type UserEvent =
   | { name: 'chat.changed'; chat: ChatSummary }
   | { name: 'chat.deleted'; chatId: string }
-  | { name: 'messages.changed'; chatId: string; messages: MessageView[]; currentId: string | null }
+  | {
+      name: 'messages.changed'
+      chatId: string
+      /** Absent in an event of a server before 0.2, which has whole `messages` instead; now those are always empty. */
+      messageIds?: string[]
+      messages: MessageView[]
+      /** The run that writes one of them: the tab that asked for it knows the messages already. */
+      runId?: string
+      currentId: string | null
+    }
   | { name: 'message.deleted'; chatId: string; messageId: string }
   | { name: 'run.started'; run: RunStarted; tab: string | null }
   | { name: 'run.ended'; chatId: string; messageId: string; runId: string; status: EndStatus }

@@ -18,7 +18,7 @@ export const settingsValues = z.object({
   runsPerMinute: count.nullable(),
   /** Tokens a user may use in a minute, as providers report them. */
   tokensPerMinute: count.max(100_000_000).nullable(),
-  /** Sockets and event streams a user may have open on one instance. */
+  /** Sockets and event streams a user may have open on all instances together; on each one alone while Redis is away. */
   socketsPerUser: count.nullable(),
   /** Answers a user may have running at once; more are refused. */
   runningPerUser: count.nullable(),

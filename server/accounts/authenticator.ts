@@ -96,8 +96,8 @@ export class Authenticator {
     if (access === undefined) throw new AppError('unauthenticated')
     if (!access.user.active) throw new AppError('account_inactive')
     this.#note(access)
-    const { user, sessionId, apiKeyId } = access
-    const caller: Caller = { user, role: user.role, sessionId, apiKeyId }
+    const { user, sessionId, apiKeyId, expiresAt } = access
+    const caller: Caller = { user, role: user.role, sessionId, apiKeyId, expiresAt }
     if (cookie === undefined || answer === undefined) return caller
     const renewedCookie = await this.#renewCookie(access, cookie, { ...answer, cookies })
     return renewedCookie === undefined ? caller : { ...caller, renewedCookie }

@@ -1,5 +1,5 @@
 import { AppError } from '../../protocol/index.ts'
-import type { ChatSummary, ChatView, UserEvent } from '../../protocol/index.ts'
+import type { ChatSummary, ChatView } from '../../protocol/index.ts'
 import { cleanText } from '../base/index.ts'
 import type { ChatContext } from './chat-context.ts'
 import type { LiveRuns } from './live-runs.ts'
@@ -115,8 +115,9 @@ export async function deleteMessage(
   await stopAll(parts, userId, gone.runIds)
   const { chatId, currentId, deleted } = gone
   const { events } = parts.context
-  for (const id of deleted) events.tell(userId, { name: 'message.deleted', chatId, messageId: id })
-  events.tell(userId, { name: 'messages.changed', chatId, messages: [], currentId })
+  // A page drops what stands below it as well.
+  events.tell(userId, { name: 'message.deleted', chatId, messageId })
+  events.tell(userId, { name: 'messages.changed', chatId, messageIds: [], messages: [], currentId })
   return { chatId, currentId, deleted }
 }
 
@@ -124,13 +125,13 @@ export async function restoreMessage(parts: ChatParts, userId: string, messageId
   const restored = await parts.context.store.chats.restoreMessage(messageId, userId)
   if (!restored) throw new AppError('not_found')
   const chat = await getChat(parts, userId, restored.chatId)
-  const event: UserEvent = {
+  parts.context.events.tell(userId, {
     name: 'messages.changed',
     chatId: chat.id,
-    messages: chat.messages,
-    currentId: chat.currentId,
-  }
-  parts.context.events.tell(userId, event)
+    messageIds: [messageId],
+    messages: [],
+    currentId: null,
+  })
   return chat
 }
 

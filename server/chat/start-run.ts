@@ -5,7 +5,7 @@ import type { ResolvedModel } from '../upstream/contracts.ts'
 import type { RunRow, StartOutcome, StartRun } from '../store/contract/runs.ts'
 import type { ChatContext } from './chat-context.ts'
 import type { OwnedRuns } from './owned-runs.ts'
-import { presentChat, presentMessage } from './present.ts'
+import { presentChat } from './present.ts'
 import { promptOf, promptToContinue } from './prompt.ts'
 import { rememberPath } from './remembered-run.ts'
 import { splitTranscript } from '../../protocol/index.ts'
@@ -148,15 +148,18 @@ async function tellStarted(
 ): Promise<void> {
   const { events, store, logger } = context
   try {
-    const [chat, question, answer] = await Promise.all([
-      store.chats.get(ids.chatId, userId),
-      store.chats.message(ids.userMessageId, userId),
-      store.chats.message(ids.messageId, userId),
-    ])
-    if (!chat || !question || !answer) return
+    const chat = await store.chats.get(ids.chatId, userId)
+    if (!chat) return
+    const { chatId, userMessageId, messageId, runId } = ids
     events.tell(userId, { name: 'chat.changed', chat: presentChat(chat) })
-    const messages = [presentMessage(question), presentMessage(answer)]
-    events.tell(userId, { name: 'messages.changed', chatId: ids.chatId, messages, currentId: chat.currentId })
+    events.tell(userId, {
+      name: 'messages.changed',
+      chatId,
+      messageIds: [userMessageId, messageId],
+      messages: [],
+      runId,
+      currentId: null,
+    })
     events.tell(userId, { name: 'run.started', run: ids, tab })
   } catch (error) {
     // The tabs read the list when they come back; the run is not held up for it.

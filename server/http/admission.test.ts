@@ -109,6 +109,7 @@ describe('who comes in', () => {
       role: 'user' as const,
       sessionId: 's',
       apiKeyId: null,
+      expiresAt: null,
       renewedCookie: ['token=new'],
     }
     await start({ server: { authenticate: async () => caller } })

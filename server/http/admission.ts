@@ -8,6 +8,8 @@ export interface AdmissionOptions {
   authenticate: Authenticate
   /** Whether it comes from our own page, an allowed origin or no browser at all. */
   isOwnOrigin: (request: IncomingMessage) => boolean
+  /** Hears of each request that is let in for somebody who is signed in, and how to check that again while it runs. */
+  admitted: (request: FastifyRequest, authenticateAgain: (() => Promise<Caller>) | undefined) => void
 }
 
 /** What an operation declares about its callers. */
@@ -29,7 +31,15 @@ export interface Admission {
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
 
-export function createAdmission({ authenticate, isOwnOrigin }: AdmissionOptions): Admission {
+export function createAdmission({ authenticate, isOwnOrigin, admitted }: AdmissionOptions): Admission {
+  async function callerOf(credentials: Credentials, request: FastifyRequest): Promise<Caller> {
+    const again = (): Promise<Caller> => authenticate(credentials, request.meta)
+    const caller = await again()
+    // What a cookie admits has a deadline that is shorter than the checks are worth; streams come with tokens.
+    admitted(request, credentials.bearer === undefined ? undefined : again)
+    return caller
+  }
+
   /** A browser adds the cookie to whatever any page sends, so the page must be ours. A bearer token says that itself. */
   function checkOrigin(request: FastifyRequest, bearer: string | undefined): void {
     if (bearer !== undefined || safeMethods.has(request.method)) return
@@ -42,7 +52,7 @@ export function createAdmission({ authenticate, isOwnOrigin }: AdmissionOptions)
     access: Access,
   ): Promise<Caller | undefined> {
     try {
-      return await authenticate(credentialsOf(bearer, cookies), request.meta)
+      return await callerOf(credentialsOf(bearer, cookies), request)
     } catch (error) {
       // Only what is known to be nobody is nobody: a store that does not answer is not.
       if (access === 'anyone' && error instanceof AppError && error.code === 'unauthenticated')
@@ -65,7 +75,7 @@ export function createAdmission({ authenticate, isOwnOrigin }: AdmissionOptions)
       return caller
     },
     async admitByToken(request) {
-      const caller = await authenticate(credentialsOf(bearerOf(request), undefined), request.meta)
+      const caller = await callerOf(credentialsOf(bearerOf(request), undefined), request)
       checkRole(caller, 'user')
       return caller
     },

@@ -7,6 +7,8 @@ export interface Caller {
   role: Role
   sessionId: string | null
   apiKeyId: string | null
+  /** When the session or key ends by itself, epoch ms; null: never. */
+  expiresAt: number | null
   /** `Set-Cookie` lines: the session was prolonged by this use, or its cookie replaced. */
   renewedCookie?: string[]
 }

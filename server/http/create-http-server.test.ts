@@ -177,6 +177,13 @@ describe('the log', () => {
     expect(JSON.stringify(it.log)).not.toContain('private')
   })
 
+  test('S27: an id from a client that is no trusted proxy is replaced', async () => {
+    await start({ config: { trustedProxies: ['10.0.0.1'] } })
+    const answer = await it.send({ path: '/api/app', headers: { 'x-request-id': 'from-anybody' } })
+    expect(answer.headers['x-request-id']).toMatch(/^[\w-]+$/)
+    expect(answer.headers['x-request-id']).not.toBe('from-anybody')
+  })
+
   test('an id that could forge a line is replaced', async () => {
     const answer = await it.send({ path: '/api/app', headers: { 'x-request-id': 'a b"c' } })
     expect(answer.headers['x-request-id']).toMatch(/^[\w-]+$/)
@@ -193,7 +200,7 @@ describe('connections', () => {
   test('outlive those of the proxies in front', () => {
     const { keepAliveTimeout, headersTimeout, requestTimeout, maxConnections } = it.http.app.server
     expect([keepAliveTimeout, headersTimeout, requestTimeout, maxConnections]).toEqual([
-      75_000, 80_000, 300_000, 20_000,
+      75_000, 20_000, 30_000, 20_000,
     ])
   })
 

@@ -8,6 +8,7 @@ import type { Clock, Logger } from '../base/index.ts'
 import { AppError } from '../../protocol/index.ts'
 import type { LimitState } from '../../protocol/index.ts'
 import { createAdmission } from './admission.ts'
+import type { Admission } from './admission.ts'
 import type { Authenticate, Caller } from './caller.ts'
 import { withoutBasePath } from './base-path.ts'
 import { baseHeaders } from './base-headers.ts'
@@ -29,12 +30,14 @@ import { serveProbes } from './probes.ts'
 import type { MetricsPort, Readiness } from './probes.ts'
 import { createExplain, replyWithError } from './reply-with-error.ts'
 import type { Explain } from './reply-with-error.ts'
+import { RecheckRequests } from './recheck-requests.ts'
 import { createRequestIds } from './request-id.ts'
 import { logRequests } from './request-log.ts'
 import { LazyRequestMeta } from './request-meta.ts'
 import { serveAll } from './routes/serve-all.ts'
 import { createServe } from './serve-operation.ts'
 import { serveStaticFiles } from './static-files.ts'
+import { UnprovenConnections } from './unproven-connections.ts'
 import { Upgrades } from './upgrades.ts'
 import type { UseCases } from './use-cases.ts'
 
@@ -69,6 +72,8 @@ export interface HttpServer {
   /** Whether this request may use the cookie it carries. */
   isOwnOrigin(request: IncomingMessage): boolean
   clientOf(request: Hop): Client
+  /** Somebody who is signed in makes requests on this connection: it does not count for its address any more. */
+  prove(request: IncomingMessage): void
   /** Port 0 takes a free one. Resolves with the port that was taken. */
   listen(at: { host: string; port: number }): Promise<number>
   /** Takes no more connections, closes idle ones, and resolves when running requests have ended. */
@@ -77,7 +82,7 @@ export interface HttpServer {
 
 /** Throws when a part of `config` cannot be right, with the variable's name. Listens only when told to. */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
-  const { config, logger, clock, authenticate, useCases, metrics } = options
+  const { config, logger, clock, useCases, metrics } = options
   const isDraining = options.isDraining ?? (() => false)
   const explain = createExplain(logger, config)
   const clientOf = createClientAddress(config.trustedProxies, config.publicUrl)
@@ -87,20 +92,14 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     checkOrigin(
       isForwardingTrusted(request) ? request.headers : { ...request.headers, 'x-forwarded-host': undefined },
     )
-  const admission = createAdmission({ authenticate, isOwnOrigin })
-  const app = createApp(config, explain)
+  const app = createApp(config, { explain, isForwardingTrusted })
   const refuseUnknown = rememberRoutes(app)
-
-  app.decorateRequest('caller', undefined)
-  // Set by the first hook of every request.
-  app.decorateRequest('meta', undefined as unknown as LazyRequestMeta)
-  app.addHook('onRequest', (request, reply, done) => {
-    request.meta = new LazyRequestMeta(request.id, request.raw, reply.raw, clientOf)
-    reply.header('x-request-id', request.id)
-    reply.headers(baseHeaders)
-    if (request.meta.https) reply.header('strict-transport-security', 'max-age=31536000')
-    done()
+  const { connections, rechecks, admission } = guardConnections(app, options, {
+    isOwnOrigin,
+    isForwardingTrusted,
   })
+
+  describeRequests(app, clientOf)
   logRequests(app, { logger, clock, observer: metrics })
   allowOrigins(app, config.allowedOrigins)
   drainRequests(app, isDraining)
@@ -119,7 +118,12 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
 
   return {
     app,
-    upgrades: new Upgrades(app, logger, config.basePath),
+    upgrades: new Upgrades(app, {
+      logger,
+      basePath: config.basePath,
+      leaving: (request) => connections.prove(request),
+    }),
+    prove: (request) => connections.prove(request),
     admitByToken: (request) => admission.admitByToken(request),
     explain,
     addErrorForm: (form) => void app.errorForms.push(form),
@@ -135,21 +139,70 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       return (app.server.address() as AddressInfo).port
     },
     async close() {
+      rechecks.close()
       await app.close()
     },
   }
 }
 
-function createApp(config: HttpConfig, explain: Explain): FastifyInstance {
+/** What the rest of the house may know of each request, set by its first hook. */
+function describeRequests(app: FastifyInstance, clientOf: (hop: Hop) => Client): void {
+  app.decorateRequest('caller', undefined)
+  app.decorateRequest('meta', undefined as unknown as LazyRequestMeta)
+  app.addHook('onRequest', (request, reply, done) => {
+    request.meta = new LazyRequestMeta(request.id, request.raw, reply.raw, clientOf)
+    reply.header('x-request-id', request.id)
+    reply.headers(baseHeaders)
+    if (request.meta.https) reply.header('strict-transport-security', 'max-age=31536000')
+    done()
+  })
+}
+
+interface Trust {
+  isOwnOrigin: (request: IncomingMessage) => boolean
+  isForwardingTrusted: (request: IncomingMessage) => boolean
+}
+
+/** Who may connect and who comes in, and that nobody stays beyond the end of a session. */
+function guardConnections(
+  app: FastifyInstance,
+  { config, authenticate, logger }: HttpServerOptions,
+  { isOwnOrigin, isForwardingTrusted }: Trust,
+): { connections: UnprovenConnections; rechecks: RecheckRequests; admission: Admission } {
+  const connections = new UnprovenConnections(app.server, {
+    max: config.maxUnprovenConnections,
+    isForwarded: (request) => 'x-forwarded-for' in request.headers && isForwardingTrusted(request),
+    logger,
+  })
+  const rechecks = new RecheckRequests(config.recheckMs, logger)
+  const admission = createAdmission({
+    authenticate,
+    isOwnOrigin,
+    admitted(request, authenticateAgain) {
+      connections.prove(request.raw)
+      if (authenticateAgain) rechecks.watch(request.meta, authenticateAgain)
+    },
+  })
+  return { connections, rechecks, admission }
+}
+
+interface AppParts {
+  explain: Explain
+  isForwardingTrusted: (hop: Hop) => boolean
+}
+
+function createApp(config: HttpConfig, { explain, isForwardingTrusted }: AppParts): FastifyInstance {
   const app = fastify({
     logger: false,
-    genReqId: createRequestIds(),
+    genReqId: createRequestIds(isForwardingTrusted),
     rewriteUrl: (request: IncomingMessage) => withoutBasePath(request.url ?? '/', config.basePath),
     bodyLimit: config.bodyLimit,
     keepAliveTimeout: config.keepAliveTimeoutMs,
     requestTimeout: config.requestTimeoutMs,
     http: {
       headersTimeout: config.headersTimeoutMs,
+      // How late the end of a deadline may be noticed.
+      connectionsCheckingInterval: 2000,
       // Clients that offer HTTP/2 by `Upgrade: h2c` want an answer, not a socket.
       shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
     },

@@ -17,12 +17,16 @@ export interface HttpConfig {
   bodyLimit: number
   /** Open connections, sockets included; more are refused by closing them. */
   maxConnections: number
+  /** Connections from one address without a signed-in user; one that is idle or still sending makes room for a newer one. */
+  maxUnprovenConnections: number
   /** Longer than any proxy keeps an idle connection, so that the proxy is the one that closes it. */
   keepAliveTimeoutMs: number
   /** For the head of a request. */
   headersTimeoutMs: number
   /** For a whole request, body included. */
   requestTimeoutMs: number
+  /** How often the credentials of a request that is still open are checked again. */
+  recheckMs: number
   /** For a use case; after it the answer is `busy`. */
   handlerTimeoutMs: number
 }
@@ -31,8 +35,10 @@ export interface HttpConfig {
 export const defaultHttpLimits = {
   bodyLimit: limits.body,
   maxConnections: 20_000,
+  maxUnprovenConnections: 512,
   keepAliveTimeoutMs: 75_000,
-  headersTimeoutMs: 80_000,
-  requestTimeoutMs: 300_000,
+  headersTimeoutMs: 20_000,
+  requestTimeoutMs: 30_000,
+  recheckMs: 3000,
   handlerTimeoutMs: 30_000,
 } as const satisfies Partial<HttpConfig>

@@ -94,6 +94,17 @@ export class LazyRequestMeta implements RequestMeta {
     if (!this.#response.headersSent) this.#response.setHeader(name, value)
   }
 
+  /** Calls back once, when the answer has gone out or its client has. */
+  whenOver(over: () => void): void {
+    if (this.#response.closed) over()
+    else this.#response.once('close', over)
+  }
+
+  /** Breaks the connection: whoever reads must not take what it has for the whole answer. */
+  cut(): void {
+    this.#response.destroy()
+  }
+
   /** The request's deadline has passed. */
   expire(reason: unknown): void {
     this.#reason = reason

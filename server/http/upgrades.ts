@@ -14,15 +14,23 @@ export interface UpgradeGateway {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
 }
 
+export interface UpgradesOptions {
+  logger: Logger
+  basePath: string
+  /** Hears of each connection that a gateway takes over. */
+  leaving: (request: IncomingMessage) => void
+}
+
 export class Upgrades {
   readonly #app: FastifyInstance
+  readonly #leaving: (request: IncomingMessage) => void
+  readonly #basePath: string
   readonly #gateways = new Map<string, UpgradeGateway>()
 
-  readonly #basePath: string
-
-  constructor(app: FastifyInstance, logger: Logger, basePath: string) {
+  constructor(app: FastifyInstance, { logger, basePath, leaving }: UpgradesOptions) {
     this.#app = app
     this.#basePath = basePath
+    this.#leaving = leaving
     app.server.on(
       'upgrade',
       guarded(
@@ -52,8 +60,12 @@ export class Upgrades {
       return
     }
     const gateway = this.#gateways.get(withoutBasePath(path, this.#basePath))
-    if (gateway) gateway.upgrade(request, socket, head)
-    else closeWithAnswer(socket, { status: '404 Not Found', body: 'There is no WebSocket at this address.' })
+    if (gateway) {
+      // The gateway bounds it from now on.
+      this.#leaving(request)
+      gateway.upgrade(request, socket, head)
+    } else
+      closeWithAnswer(socket, { status: '404 Not Found', body: 'There is no WebSocket at this address.' })
   }
 }
 

@@ -156,8 +156,8 @@ function serveRealtime(
 ): WebSocketGateway {
   const ports = lazyPorts(state, { label: config.instance.label, version, logger, clock })
   const peer = (request: IncomingMessage): Peer => {
-    const { address, secure } = http.clientOf(request)
-    return { address, secure, userAgent: (request.headers['user-agent'] ?? '').slice(0, 500) }
+    const { address, unproven, secure } = http.clientOf(request)
+    return { address, unproven, secure, userAgent: (request.headers['user-agent'] ?? '').slice(0, 500) }
   }
   http.app.get('/api/live', async (request, reply) => {
     const query = http.parse(eventStreamQuery, request.query, 'query')
@@ -166,6 +166,7 @@ function serveRealtime(
     try {
       const credentials = cookies === undefined ? {} : { cookies }
       await openEventStream(ports, response, query, { credentials, peer: peer(request.raw) })
+      http.prove(request.raw)
     } catch (error) {
       const told = http.explain(error, request)
       if (told.retryAfterMs !== undefined) {
@@ -205,8 +206,10 @@ function lazyPorts(
     authenticate: async (credentials) => {
       await state.startedWithin(startWaitMs)
       state.cutOff?.admitSocket()
-      const { user, sessionId } = await state.services().accounts.authenticator.authenticate(credentials)
-      return { user, sessionId }
+      const { user, sessionId, expiresAt } = await state
+        .services()
+        .accounts.authenticator.authenticate(credentials)
+      return { user, sessionId, expiresAt }
     },
     provesOrigin: (sessionId, proof) => state.services().accounts.originProof.holds(sessionId, proof),
     instance: label,

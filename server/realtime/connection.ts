@@ -3,6 +3,7 @@ import type { CloseReason, Position, ServerFrame, UserView } from '../../protoco
 import type { Logger } from '../base/index.ts'
 import type { RunSink, RunView } from '../chat/index.ts'
 import type { Credentials, Peer, RealtimePorts } from './ports.ts'
+import { frameOfEvent } from './event-frame.ts'
 import { Outbox } from './outbox.ts'
 import type { Transport } from './outbox.ts'
 
@@ -20,7 +21,11 @@ export interface ConnectionOptions {
 export interface Speaker {
   user: UserView
   sessionId: string | null
+  /** When the session or key ends by itself, epoch ms; null: never. */
+  expiresAt: number | null
   tab: string
+  /** Its page understands events that name messages instead of carrying them. */
+  rereads: boolean
   /** To ask again whether the session still holds. */
   credentials: Credentials
   peer: Peer
@@ -91,8 +96,8 @@ export class Connection {
     if (!this.#speaker) return true
     const { credentials, peer, user: before } = this.#speaker
     try {
-      const { user } = await this.ports.authenticate(credentials, peer)
-      this.#speaker.user = user
+      const { user, expiresAt } = await this.ports.authenticate(credentials, peer)
+      Object.assign(this.#speaker, { user, expiresAt })
       if (user.role !== before.role) this.send({ t: 'event', event: { name: 'account.changed' } })
       return true
     } catch (error) {
@@ -112,7 +117,7 @@ export class Connection {
   greet(speaker: Speaker): void {
     this.#speaker = speaker
     this.#leaveEvents = this.ports.events.listen(speaker.user.id, {
-      event: (event) => this.send({ t: 'event', event }),
+      event: (event) => this.send(frameOfEvent(event, speaker.rereads)),
       gap: () => this.send({ t: 'gap' }),
     })
     const { instance, version } = this.ports
@@ -134,19 +139,17 @@ export class Connection {
     const entry = { leave: () => {} }
     this.#follows.set(runId, entry)
     const channel = ++this.#channels
-    const leave = await this.ports.chat.follow(
-      runId,
-      this.#speaker.user.id,
-      position,
-      this.#sink(runId, channel),
-    )
-    const current = this.#follows?.get(runId) === entry
-    if (!leave) {
-      if (!current) return
-      this.#follows?.delete(runId)
-      this.send({ t: 'run.gone', runId })
-    } else if (current) entry.leave = leave
-    else leave()
+    const isCurrent = (): boolean => this.#follows?.get(runId) === entry
+    let leave: (() => void) | undefined
+    try {
+      leave = await this.ports.chat.follow(runId, this.#speaker.user.id, position, this.#sink(runId, channel))
+      if (!leave && isCurrent()) this.send({ t: 'run.gone', runId })
+    } finally {
+      // Only what is really followed keeps its slot.
+      if (!isCurrent()) leave?.()
+      else if (leave) entry.leave = leave
+      else this.#follows?.delete(runId)
+    }
   }
 
   unfollow(runId: string): void {

@@ -34,9 +34,11 @@ interface Served {
 /** Serves streams over a real socket; the rest of the house says what the test says. */
 async function serve({
   signInMs = 0,
+  expiresAt,
   follow,
 }: {
   signInMs?: number
+  expiresAt?: () => number
   follow?: RealtimePorts['chat']['follow']
 }): Promise<Served> {
   const hub = new Hub(systemClock, silentLogger)
@@ -49,7 +51,7 @@ async function serve({
     events: { listen: () => () => {} },
     authenticate: async () => {
       await sleep(signInMs)
-      return { user, sessionId: 's' }
+      return { user, sessionId: 's', expiresAt: expiresAt?.() ?? null }
     },
     hub,
     provesOrigin: () => false,
@@ -69,7 +71,7 @@ async function serve({
       follow: asked.getAll('run').map((runId) => ({ runId })),
       ...(hold === null ? {} : { hold: Number(hold) }),
     }
-    const peer = { address: '', userAgent: '', secure: false }
+    const peer = { address: '', unproven: [], userAgent: '', secure: false }
     openEventStream(ports, response, query, { credentials: {}, peer }).catch((error: unknown) => {
       refused.push(error)
       response.writeHead(503).end()
@@ -105,6 +107,17 @@ describe('a stream of events', () => {
     const response = await fetch(`${url}?run=r`)
     expect(names(await response.text())).toEqual(['welcome'])
     expect([hub.size, refused]).toEqual([0, []])
+  })
+})
+
+describe('S8: a stream whose session ends by itself', () => {
+  test('ends then, and what is asked next is refused', async () => {
+    const end = Date.now() + 300
+    const { url, hub } = await serve({ expiresAt: () => end })
+    const text = await (await fetch(`${url}?run=r`)).text()
+    expect(names(text)).toContain('welcome')
+    expect(Date.now()).toBeGreaterThanOrEqual(end)
+    expect(hub.size).toBe(0)
   })
 })
 

@@ -24,6 +24,8 @@ export const eventStreamQuery = z.object({
       }
     })
     .pipe(z.array(z.object({ runId: id, position: position.optional() })).max(50)),
+  /** As in hello. */
+  rereads: z.stringbool().optional(),
   hold: z.coerce.number().int().min(0).max(30_000).optional(),
 })
 
@@ -65,7 +67,7 @@ export async function openEventStream(
   try {
     const known = await ports.authenticate(credentials, peer)
     await connection.takeRoom(known.user.id)
-    const { user, sessionId } = await ports.authenticate(credentials, peer)
+    const { user, sessionId, expiresAt } = await ports.authenticate(credentials, peer)
     // This instance was told to stop, or lost its services, while the session was read.
     if (!connection.open) throw new AppError('draining')
     response.writeHead(200, {
@@ -76,7 +78,15 @@ export async function openEventStream(
     })
     // Proxies and browsers that wait for some bytes before they show any.
     response.write(`:${' '.repeat(2048)}\nretry: 500\n\n`)
-    connection.greet({ user, sessionId, tab: query.tab, credentials, peer })
+    connection.greet({
+      user,
+      sessionId,
+      expiresAt,
+      tab: query.tab,
+      rereads: query.rereads ?? false,
+      credentials,
+      peer,
+    })
     await Promise.all(query.follow.map(({ runId, position: from }) => connection.follow(runId, from)))
     if (hold !== undefined) poll.opened(hold)
   } catch (error) {

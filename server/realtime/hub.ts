@@ -24,7 +24,7 @@ export class Hub {
   }
 
   start(): void {
-    void every(async () => this.#breakSilence(), {
+    void every(async () => this.#eachSecond(), {
       ms: () => 1000,
       failed: (error) => this.#logger.error({ err: error }, 'keeping sockets alive failed'),
       signal: this.#stopping.signal,
@@ -78,10 +78,18 @@ export class Hub {
     for (const connection of this.#connections) connection.close('cutOff')
   }
 
-  /** A followed run says something at least every 3 s; an idle connection every 20 s. */
-  #breakSilence(): void {
+  /**
+   * Closes what has outlived its session. A followed run says something at least every 3 s; an idle connection every 20 s.
+   */
+  #eachSecond(): void {
     const now = this.#clock.monotonic()
+    const time = this.#clock.now()
     for (const connection of this.#connections) {
+      const expiresAt = connection.speaker?.expiresAt ?? null
+      if (expiresAt !== null && expiresAt <= time) {
+        connection.close('signedOut')
+        continue
+      }
       const silent = now - connection.lastSent
       // The turn comes once a second: a second early is better than late.
       if (silent > timing.pingMs || (connection.following && silent > timing.followedSilenceMs - 1100)) {

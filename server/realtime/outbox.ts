@@ -8,20 +8,28 @@ export interface Transport {
   buffered(): number
 }
 
+interface Waiting {
+  frame: ServerFrame
+  size: number
+}
+
 /** Bytes that may wait in the socket before frames wait here, where words can still be merged. */
 const highWater = 65_536
 /** Characters that may wait here; beyond them the reader is told to come back from its position. */
-const most = 1_048_576
+const maxSize = 1_048_576
+/** What a frame takes beside its text. */
+const overhead = 100
 
 /**
- * Frames on their way to one reader, in order. While the socket takes them they are not kept; a slow socket makes
- * words of one channel merge into one frame, and a hopeless one is reported once by `overflow`.
+ * Frames on their way to one reader, in order. While the socket takes them they are not kept. For a slow socket, words of
+ * one channel are merged into one frame and events into one `gap`; a hopeless one is reported once by `overflow`.
  */
 export class Outbox {
   readonly #transport: Transport
   readonly #overflow: () => void
-  #waiting: ServerFrame[] | undefined
+  #waiting: Waiting[] | undefined
   #size = 0
+  #gapWaits = false
   #over = false
 
   constructor(transport: Transport, overflow: () => void) {
@@ -41,35 +49,52 @@ export class Outbox {
 
   #hold(frame: ServerFrame): void {
     this.#waiting ??= []
-    if (frame.t === 'w') {
-      const last = this.#waiting.at(-1)
-      this.#size += frame.x.length
-      if (last?.t === 'w' && last.c === frame.c && last.at + last.x.length === frame.at) {
-        this.#waiting[this.#waiting.length - 1] = { ...frame, at: last.at, x: last.x + frame.x }
-      } else this.#waiting.push(frame)
-    } else {
-      this.#size += frame.t === 'run' ? frame.text.length : 200
-      this.#waiting.push(frame)
-    }
-    if (this.#size <= most) return
+    // The reader will read everything again when it hears of a gap, so whatever happens until then is covered by it.
+    const covered = frame.t === 'event' || frame.t === 'gap'
+    if (covered && this.#gapWaits) return
+    if (covered) this.#gapWaits = true
+    if (!this.#merge(frame)) this.#add(covered ? { t: 'gap' } : frame)
+    if (this.#size <= maxSize) return
     this.#over = true
     this.#waiting = undefined
     this.#overflow()
   }
 
+  #add(frame: ServerFrame): void {
+    const size = sizeOf(frame)
+    this.#size += size
+    this.#waiting?.push({ frame, size })
+  }
+
+  /** Words that continue the last waiting frame. */
+  #merge(frame: ServerFrame): boolean {
+    const last = this.#waiting?.at(-1)
+    if (frame.t !== 'w' || last?.frame.t !== 'w') return false
+    const { c, at, x } = last.frame
+    if (c !== frame.c || at + x.length !== frame.at) return false
+    last.frame = { ...frame, at, x: x + frame.x }
+    last.size += frame.x.length
+    this.#size += frame.x.length
+    return true
+  }
+
   readonly #flush = (): void => {
     while (this.#waiting && this.#transport.buffered() < highWater) {
-      const frame = this.#waiting.shift()
-      if (!frame) {
+      const next = this.#waiting.shift()
+      if (!next) {
         this.#waiting = undefined
-        this.#size = 0
         return
       }
-      this.#size = Math.max(
-        0,
-        this.#size - (frame.t === 'w' ? frame.x.length : frame.t === 'run' ? frame.text.length : 200),
-      )
-      this.#send(frame)
+      this.#size -= next.size
+      if (next.frame.t === 'gap') this.#gapWaits = false
+      this.#send(next.frame)
     }
   }
+}
+
+/** Characters on the wire, nearly; cheap for the frames that come often or are long. */
+function sizeOf(frame: ServerFrame): number {
+  if (frame.t === 'w') return frame.x.length + overhead
+  if (frame.t === 'run') return frame.text.length + overhead
+  return JSON.stringify(frame).length
 }

@@ -34,6 +34,8 @@ export interface Credentials {
 
 export interface Peer {
   address: string
+  /** Hops that forwarded the request and that nobody has vouched for: they may have made the address up. */
+  unproven: readonly string[]
   userAgent: string
   secure: boolean
 }
@@ -41,4 +43,6 @@ export interface Peer {
 export interface Authenticated {
   user: UserView
   sessionId: string | null
+  /** When the session or key ends by itself, epoch ms; null: never. */
+  expiresAt: number | null
 }

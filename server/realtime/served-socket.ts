@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { RawData, WebSocket } from 'ws'
 import { closeCodes } from '../../protocol/index.ts'
+import type { ClientFrameOf } from '../../protocol/index.ts'
 import { guarded } from '../base/index.ts'
 import { Connection } from './connection.ts'
 import { handleFrame, parseFrame } from './frames/index.ts'
@@ -14,10 +15,14 @@ export interface ServedSocketOptions {
   /** The connection below the WebSocket. */
   socket: Duplex
   from: HelloFrom
+  /** It has shown a session. */
+  welcomed: () => void
   closed: () => void
 }
 
 const helloWithinMs = 10_000
+/** Bytes that a client may send before its hello is read: a hello has a few hundred, or a long token. */
+const maxBeforeHello = 8192
 /** Frames a second that a client may send, and at once. */
 const frameRate = 100
 const frameBurst = 400
@@ -29,6 +34,7 @@ export class ServedSocket {
   readonly #helloDeadline: NodeJS.Timeout
   readonly #bucket: { left: number; at: number }
   #greeted: Promise<void> | undefined
+  #bytesBeforeHello = 0
   /** When the client last sent anything, by the monotonic clock. */
   heard: number
 
@@ -49,6 +55,7 @@ export class ServedSocket {
       close: (reason) => ws.close(closeCodes[reason].code, closeCodes[reason].reason),
       logger: ports.logger,
     })
+    socket.on('data', this.#countBeforeHello)
     this.#helloDeadline = setTimeout(
       this.#guarded('hello deadline', () => this.#connection.close('helloMissing')),
       helloWithinMs,
@@ -68,6 +75,27 @@ export class ServedSocket {
     )
   }
 
+  /** Its hello is being checked. */
+  get authenticating(): boolean {
+    return this.#greeted !== undefined && this.#connection.speaker === undefined
+  }
+
+  /** Ends it without a word. */
+  terminate(): void {
+    this.#options.ws.terminate()
+  }
+
+  /** There is no place for it now. */
+  refuse(): void {
+    this.#connection.close('tooMany')
+  }
+
+  /** Of the connection below, so that it counts whatever is sent, in frames or in pieces of them. */
+  readonly #countBeforeHello = (data: Buffer): void => {
+    this.#bytesBeforeHello += data.length
+    if (this.#bytesBeforeHello > maxBeforeHello && !this.#greeted) this.terminate()
+  }
+
   #guarded<Args extends unknown[]>(
     event: string,
     handler: (...args: Args) => unknown,
@@ -82,6 +110,23 @@ export class ServedSocket {
     this.#connection.closed()
   }
 
+  /** What comes behind hello waits in the kernel until it is known who sends it. */
+  async #greet(frame: ClientFrameOf<'hello'>): Promise<void> {
+    const { ws, socket, from, welcomed } = this.#options
+    clearTimeout(this.#helloDeadline)
+    socket.off('data', this.#countBeforeHello)
+    ws.pause()
+    try {
+      await hello(this.#connection, frame, from)
+      if (this.#connection.speaker) welcomed()
+    } catch (error) {
+      this.#connection.close('cutOff')
+      throw error
+    } finally {
+      ws.resume()
+    }
+  }
+
   #take(data: RawData, isBinary: boolean): unknown {
     const connection = this.#connection
     this.heard = this.#options.ports.clock.monotonic()
@@ -92,11 +137,7 @@ export class ServedSocket {
     const frame = isBinary || !Buffer.isBuffer(data) ? undefined : parseFrame(data.toString())
     if (!frame) return connection.close('badFrame')
     if (frame.t === 'hello') {
-      clearTimeout(this.#helloDeadline)
-      this.#greeted ??= hello(connection, frame, this.#options.from).catch((error: unknown) => {
-        connection.close('cutOff')
-        throw error
-      })
+      this.#greeted ??= this.#greet(frame)
       return this.#greeted
     }
     if (connection.speaker) return handleFrame(connection, frame)

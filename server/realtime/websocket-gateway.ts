@@ -1,9 +1,11 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
-import type { WebSocket } from 'ws'
+import type { ServerOptions, WebSocket } from 'ws'
 import { limits } from '../../protocol/index.ts'
-import { closeWithAnswer, guarded } from '../base/index.ts'
+import { subnet } from '../accounts/index.ts'
+import { closeWithAnswer, CrowdLimit, guarded } from '../base/index.ts'
+import type { CrowdSource } from '../base/index.ts'
 import type { Peer, RealtimePorts } from './ports.ts'
 import { ServedSocket } from './served-socket.ts'
 
@@ -19,6 +21,21 @@ export interface GatewayOptions {
 const handshakeRate = 300
 const handshakeBurst = 600
 const silentMs = 50_000
+/** Sockets without a session from one address at once: they have ten seconds to show one, and everybody else needs less. */
+const maxUnprovenFrom = 256
+/** From a hop that may be a proxy for many, and that nobody has vouched for. */
+const maxUnprovenBy = 2048
+
+function sourcesOf({ address, unproven }: Peer): CrowdSource[] {
+  const from = subnet(address)
+  return [
+    { name: `from ${from}`, max: maxUnprovenFrom },
+    ...unproven
+      .map(subnet)
+      .filter((hop) => hop !== from)
+      .map((hop) => ({ name: `by ${hop}`, max: maxUnprovenBy })),
+  ]
+}
 
 /** The WebSocket at `/ws`: no compression (it costs 0.26 MB a socket), bounded frames, one hello first. */
 export class WebSocketGateway {
@@ -27,7 +44,17 @@ export class WebSocketGateway {
     noServer: true,
     perMessageDeflate: false,
     maxPayload: limits.frame,
+    // Chromium sends the largest frame in nine pieces. Each costs far more memory than its bytes.
+    maxFragments: 16,
+    maxBufferedChunks: 4096,
+    maxPendingAutoPongs: 4,
+    closeTimeout: 2000,
     clientTracking: false,
+  } as ServerOptions)
+  /** Sockets that have not shown a session yet. */
+  readonly #unproven = new CrowdLimit<ServedSocket>({
+    evict: (served) => served.terminate(),
+    isBusy: (served) => served.authenticating,
   })
   readonly #sockets = new Map<WebSocket, ServedSocket>()
   #handshakes = handshakeBurst
@@ -84,19 +111,21 @@ export class WebSocketGateway {
   }
 
   #open(ws: WebSocket, request: IncomingMessage, socket: Duplex): void {
-    const { ports, isOwnOrigin, peer } = this.#options
+    const { ports, isOwnOrigin } = this.#options
+    const peer = this.#options.peer(request)
     const served = new ServedSocket({
       ports,
       ws,
       socket,
-      from: {
-        cookies: request.headers.cookie,
-        peer: peer(request),
-        ownOrigin: isOwnOrigin(request),
+      from: { cookies: request.headers.cookie, peer, ownOrigin: isOwnOrigin(request) },
+      welcomed: () => this.#unproven.remove(served),
+      closed: () => {
+        this.#unproven.remove(served)
+        this.#sockets.delete(ws)
       },
-      closed: () => this.#sockets.delete(ws),
     })
     this.#sockets.set(ws, served)
+    if (!this.#unproven.add(served, sourcesOf(peer))) served.refuse()
   }
 
   /** A peer that has vanished without a word is only seen by asking. */

@@ -87,7 +87,7 @@ function callerWith(token: string | undefined): Caller {
   const id = isKey
     ? { sessionId: null, apiKeyId: `key-of-${role}` }
     : { sessionId: `session-of-${role}`, apiKeyId: null }
-  return { user: userNamed(role), role, ...id }
+  return { user: userNamed(role), role, expiresAt: null, ...id }
 }
 
 function userNamed(role: 'admin' | 'user' | 'pending'): UserView {

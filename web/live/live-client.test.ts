@@ -31,7 +31,7 @@ describe('the live client', () => {
     client.onGap(gaps)
     await vi.waitFor(() =>
       expect(server.heard).toEqual([
-        { t: 'hello', v: 1, tab: 'tab' },
+        { t: 'hello', v: 1, rereads: true, tab: 'tab' },
         { t: 'follow', runId: 'r', position: { fence: 3, seq: 0, length: 6 } },
       ]),
     )

@@ -25,7 +25,7 @@ export async function readFrames(
   onFrame: (frame: ServerFrame) => void,
   signal: AbortSignal,
 ): Promise<number> {
-  const query = new URLSearchParams({ tab, follow: JSON.stringify(follows) })
+  const query = new URLSearchParams({ tab, follow: JSON.stringify(follows), rereads: 'true' })
   if (holdMs !== undefined) query.set('hold', String(holdMs))
   const response = await fetch(`${address}?${query.toString()}`, {
     headers: { accept: 'text/event-stream' },

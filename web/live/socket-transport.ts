@@ -34,7 +34,13 @@ export function openSocket(
     const opened = new WebSocket(address)
     opened.addEventListener('open', () => {
       const shown = proof.current()
-      const hello = { t: 'hello', v: framesVersion, tab, ...(shown === undefined ? {} : { proof: shown }) }
+      const hello = {
+        t: 'hello',
+        v: framesVersion,
+        tab,
+        rereads: true,
+        ...(shown === undefined ? {} : { proof: shown }),
+      }
       opened.send(JSON.stringify(hello))
     })
     opened.addEventListener('message', (message) => {

@@ -7,7 +7,10 @@
  * When Redis is away: `publish` answers false at once; on return every listener hears `gap`, jittered over 1 s.
  */
 export interface Bus {
-  /** True when Redis (or the hub) took it. Never rejects, never waits for longer than 1 s. */
+  /**
+   * True when Redis (or the hub) took it; a payload above 1 MB is not taken, and its listeners hear `gap`. Never rejects,
+   * never waits for longer than 1 s.
+   */
   publish(topic: string, payload: string): Promise<boolean>
   subscribe(topic: string, listener: BusListener): BusSubscription
   close(): Promise<void>

@@ -105,11 +105,12 @@ class MemoryBus implements Bus {
   }
 
   async publish(topic: string, payload: string): Promise<boolean> {
-    if (this.#closed || Buffer.byteLength(payload) > largestMessage) return false
-    const message = encodeBusMessage(this.#numbering.next(topic, payload))
+    if (this.#closed) return false
+    const fits = Buffer.byteLength(payload) <= largestMessage
+    const message = fits ? this.#numbering.next(topic, payload) : this.#numbering.hole(topic)
     if (this.#hub.isAway(this.#self)) return false
-    this.#hub.send(this.#self, topic, message)
-    return true
+    this.#hub.send(this.#self, topic, encodeBusMessage(message))
+    return fits
   }
 
   subscribe(topic: string, listener: BusListener): BusSubscription {

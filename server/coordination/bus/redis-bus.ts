@@ -46,14 +46,13 @@ class RedisBus implements Bus {
   async publish(topic: string, payload: string): Promise<boolean> {
     const { link, keys, logger, signer } = this.#options
     if (this.#closed) return false
-    if (Buffer.byteLength(payload) > largestMessage) {
-      logger.error({ topic, length: payload.length }, 'a message above 1 MB was not published')
-      return false
-    }
-    const message = signMessage(signer, topic, encodeBusMessage(this.#numbering.next(topic, payload)))
+    const fits = Buffer.byteLength(payload) <= largestMessage
+    if (!fits) logger.error({ topic, length: payload.length }, 'a message above 1 MB was not published')
+    const next = fits ? this.#numbering.next(topic, payload) : this.#numbering.hole(topic)
+    const message = signMessage(signer, topic, encodeBusMessage(next))
     try {
       await link.publish(keys.busTopic(topic), message, { deadlineMs: publishWithinMs })
-      return true
+      return fits
     } catch (error) {
       // The link tells the operator what is wrong; the sender learns that nobody was told.
       if (error instanceof RedisUnavailable) return false

@@ -35,6 +35,43 @@ describe('a topic as its listeners hear it', () => {
     expect(heard).toEqual(['a', 'gap', 'b'])
   })
 
+  test('A14: a publisher remembers a bounded number of topics, and a listener of a forgotten one loses nothing', () => {
+    const { clock, inbox, heard } = make()
+    const numbering = new Numbering('p', clock, 100)
+    const publish = (topic: string, payload: string): string =>
+      encodeBusMessage(numbering.next(topic, payload))
+    for (const payload of ['1', '2', '3']) inbox.receive(publish('t', payload))
+    for (let user = 0; user < 5000; user++) publish(`user:${user}`, 'x')
+    expect(numbering.size).toBe(100)
+    inbox.receive(publish('t', '4'))
+    inbox.receive(publish('t', '5'))
+    expect(heard.filter((text) => text !== 'gap')).toEqual(['1', '2', '3', '4', '5'])
+    // Its number was forgotten, so one reading too many is the price.
+    expect(heard.slice(3)).toEqual(['gap', '4', '5'])
+  })
+
+  test('A14: whoever began to listen after the forgotten topics were last used hears no gap', () => {
+    const { clock, inbox, heard } = make()
+    const numbering = new Numbering('p', clock, 1)
+    for (const topic of ['a', 'b']) numbering.next(topic, 'x')
+    clock.at = 1000
+    inbox.begin()
+    clock.at = 1500
+    inbox.receive(encodeBusMessage(numbering.next('t', 'first')))
+    expect(heard).toEqual(['first'])
+  })
+
+  test('A8: a message that is too large to be sent is heard as a gap, also by a listener that knows no publisher yet', () => {
+    for (const before of [[], ['1'], ['1', '2']]) {
+      const { clock, inbox, heard } = make()
+      const numbering = new Numbering('p', clock)
+      for (const payload of before) inbox.receive(encodeBusMessage(numbering.next('t', payload)))
+      inbox.receive(encodeBusMessage(numbering.hole('t')))
+      inbox.receive(encodeBusMessage(numbering.next('t', 'behind')))
+      expect(heard).toEqual([...before, 'gap', 'behind'])
+    }
+  })
+
   test('publishers are numbered apart', () => {
     const { clock, inbox, heard } = make()
     for (const publisher of ['x', 'y']) {

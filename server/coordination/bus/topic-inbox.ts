@@ -1,7 +1,7 @@
 import type { Clock, Logger } from '../../base/index.ts'
 import type { BusListener } from './bus.ts'
 
-/** Bytes; larger messages are neither sent nor heard: Redis cuts off subscribers that fall behind. */
+/** Bytes; a larger message is not sent, and its listeners hear `gap`: Redis cuts off subscribers that fall behind. */
 export const largestMessage = 1_000_000
 
 /**
@@ -27,24 +27,66 @@ export function decodeBusMessage(text: string): BusMessage | undefined {
   return publisher === '' ? undefined : { publisher, number: Number(number), pause: Number(pause), payload }
 }
 
+/** The payload of a message that only tells of a hole: its number is not the next one. */
+const holePayload = ''
+
+/** Every user has a topic: beyond this many, those that were published to longest ago are forgotten. */
+const maxTopics = 10_000
+
+interface Published {
+  number: number
+  at: number
+}
+
 /** Numbers a publisher's messages, per topic. */
 export class Numbering {
   readonly #publisher: string
   readonly #clock: Clock
-  readonly #topics = new Map<string, { number: number; at: number }>()
+  readonly #maxTopics: number
+  /** The topic that was published to longest ago comes first. */
+  readonly #topics = new Map<string, Published>()
+  /** The highest number and the latest time of all topics that were forgotten. */
+  #forgotten: Published | undefined
 
-  constructor(publisher: string, clock: Clock) {
+  constructor(publisher: string, clock: Clock, limit = maxTopics) {
     this.#publisher = publisher
     this.#clock = clock
+    this.#maxTopics = limit
+  }
+
+  /** Topics whose last number is remembered. */
+  get size(): number {
+    return this.#topics.size
   }
 
   next(topic: string, payload: string): BusMessage {
     const now = this.#clock.monotonic()
-    const last = this.#topics.get(topic)
+    // A topic that may have been forgotten continues above every forgotten number: a listener takes a lower number for
+    // a repetition, and a number that leaves some out for a gap, which costs it one reading.
+    const last = this.#topics.get(topic) ?? this.#forgotten
     const number = (last?.number ?? 0) + 1
+    this.#topics.delete(topic)
     this.#topics.set(topic, { number, at: now })
+    this.#forgetOldest()
     const pause = last ? Math.floor(now - last.at) : -1
     return { publisher: this.#publisher, number, pause, payload }
+  }
+
+  /** In place of a message that cannot be sent: whoever listens hears `gap`, in every version. */
+  hole(topic: string): BusMessage {
+    this.next(topic, holePayload)
+    return this.next(topic, holePayload)
+  }
+
+  #forgetOldest(): void {
+    const oldest = this.#topics.size > this.#maxTopics ? this.#topics.entries().next().value : undefined
+    if (!oldest) return
+    const [topic, { number, at }] = oldest
+    this.#topics.delete(topic)
+    this.#forgotten = {
+      number: Math.max(number, this.#forgotten?.number ?? 0),
+      at: Math.max(at, this.#forgotten?.at ?? at),
+    }
   }
 }
 
@@ -87,7 +129,7 @@ export class TopicInbox {
     if (last !== undefined && message.number <= last) return
     this.#remember(message)
     if (last === undefined ? this.#missedBefore(message) : message.number > last + 1) this.gap()
-    this.#each((listener) => listener.message(message.payload))
+    if (message.payload !== holePayload) this.#each((listener) => listener.message(message.payload))
   }
 
   gap(): void {

@@ -31,8 +31,17 @@ export async function hello(
     const known = await ports.authenticate(credentials, peer)
     await connection.takeRoom(known.user.id)
     ports.hub.add(connection)
-    const { user, sessionId } = await ports.authenticate(credentials, peer)
-    if (connection.open) connection.greet({ user, sessionId, tab: frame.tab, credentials, peer })
+    const { user, sessionId, expiresAt } = await ports.authenticate(credentials, peer)
+    if (connection.open)
+      connection.greet({
+        user,
+        sessionId,
+        expiresAt,
+        tab: frame.tab,
+        rereads: frame.rereads ?? false,
+        credentials,
+        peer,
+      })
     else ports.hub.remove(connection)
   } catch (error) {
     ports.hub.remove(connection)

@@ -1,10 +1,11 @@
-import { AppError, clientFrames } from '../../../protocol/index.ts'
+import { clientFrames } from '../../../protocol/index.ts'
 import type { ClientFrame, ClientFrameName, ClientFrameOf } from '../../../protocol/index.ts'
 import type { Connection } from '../connection.ts'
 import { follow } from './follow.ts'
 import { ping } from './ping.ts'
 import { runStart } from './run-start.ts'
 import { runStop } from './run-stop.ts'
+import { toWire } from './tell-error.ts'
 import { unfollow } from './unfollow.ts'
 
 export type FrameHandler<K extends ClientFrameName> = (
@@ -44,17 +45,8 @@ export async function handleFrame(
     const handler = handlers[frame.t] as FrameHandler<typeof frame.t>
     await handler(connection, frame)
   } catch (error) {
-    const known = asAppError(error)
-    if (!known) connection.logger.error({ err: error, frame: frame.t }, 'a frame failed unexpectedly')
-    const wire = (known ?? new AppError('internal')).toWire()
+    const wire = toWire(connection, error, frame.t)
     if ('ref' in frame) connection.send({ t: 'reply', ref: frame.ref, ok: false, error: wire })
     else connection.send({ t: 'error', error: wire })
   }
-}
-
-/** The store's errors are not known to this layer by class. */
-function asAppError(error: unknown): AppError | undefined {
-  if (error instanceof AppError) return error
-  if (!(error instanceof Error) || error.name !== 'StoreError' || !('kind' in error)) return undefined
-  return new AppError(error.kind === 'full' ? 'storage_full' : 'store_unavailable', { cause: error })
 }

@@ -1,5 +1,6 @@
 import { AppError } from '../../../protocol/index.ts'
 import type { FrameHandler } from './index.ts'
+import { tellError } from './tell-error.ts'
 
 /** Starts a run and follows it on this connection at once: its words need no further frame. */
 export const runStart: FrameHandler<'run.start'> = async (connection, { ref, run: request }) => {
@@ -8,5 +9,8 @@ export const runStart: FrameHandler<'run.start'> = async (connection, { ref, run
   if (speaker.user.role === 'pending') throw new AppError('account_pending')
   const run = await ports.chat.startRun(speaker.user.id, request, { tab: speaker.tab })
   connection.send({ t: 'reply', ref, ok: true, run })
-  await connection.follow(run.runId, undefined)
+  // The start has its reply: whatever fails now is no second one.
+  await connection
+    .follow(run.runId, undefined)
+    .catch((error: unknown) => tellError(connection, error, 'follow'))
 }

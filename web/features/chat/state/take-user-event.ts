@@ -16,9 +16,7 @@ export function takeUserEvent(queryClient: QueryClient, event: UserEvent): void 
       patchLists(queryClient, (list) => withoutChat(list, event.chatId))
       return queryClient.removeQueries({ queryKey: chatKey(event.chatId) })
     case 'messages.changed':
-      return patchChat(queryClient, event.chatId, (chat) =>
-        withMessages(chat, event.messages, event.currentId),
-      )
+      return takeChangedMessages(queryClient, event)
     case 'message.deleted':
       return patchChat(queryClient, event.chatId, (chat) => withoutMessage(chat, event.messageId))
     case 'run.started':
@@ -36,6 +34,19 @@ export function takeUserEvent(queryClient: QueryClient, event: UserEvent): void 
   }
 }
 
+/** What changed is read again where it is shown; a run that this tab asked for has its messages here already. */
+function takeChangedMessages(
+  queryClient: QueryClient,
+  { chatId, messageIds, messages, runId, currentId }: Extract<UserEvent, { name: 'messages.changed' }>,
+): void {
+  patchChat(queryClient, chatId, (chat) => withMessages(chat, [], currentId))
+  const changed = messageIds ?? messages.map(({ id }) => id)
+  if (changed.length === 0) return
+  const known = queryClient.getQueryData<ChatView>(chatKey(chatId))?.messages
+  if (runId !== undefined && known?.some((it) => it.runId === runId)) return
+  void queryClient.invalidateQueries({ queryKey: chatKey(chatId) })
+}
+
 /** At most this long after everybody was told of the same thing, ms: not all pages ask in the same moment. */
 const spreadMs = 1000
 
@@ -45,11 +56,24 @@ function readSoon(queryClient: QueryClient, names: readonly OperationName[]): vo
   }, Math.random() * spreadMs)
 }
 
-/** Something may have been missed: what is on the screen is read again, the rest when it is next looked at. */
+/** Everything that an event can change. */
+const coveredByEvents = [
+  'getChat',
+  'listChats',
+  'listModels',
+  'listConnections',
+  'getApp',
+  'getSettings',
+  'getMe',
+  'getPreferences',
+] as const satisfies OperationName[]
+
+/**
+ * An event may have been missed: all that events cover is read again, what is on the screen at once, the rest when it is
+ * next looked at.
+ */
 export function readAgain(queryClient: QueryClient): void {
-  for (const name of ['getChat', 'listChats', 'listModels'] as const) {
-    void queryClient.invalidateQueries({ queryKey: operationKey(name) })
-  }
+  for (const name of coveredByEvents) void queryClient.invalidateQueries({ queryKey: operationKey(name) })
 }
 
 function patchSummary(queryClient: QueryClient, summary: ChatSummary): void {

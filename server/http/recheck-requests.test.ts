@@ -1,0 +1,68 @@
+import { afterEach, expect, test } from 'vitest'
+import { AppError } from '../../protocol/index.ts'
+import { startHttp } from '../../test/support/http-fixture.ts'
+import type { HttpFixture } from '../../test/support/http-fixture.ts'
+
+let it: HttpFixture
+afterEach(() => it.close())
+
+const userOf = (id: string): never => ({ id, role: 'user' }) as never
+
+/** A stream that never ends by itself, for whoever has the right to it. */
+async function startStream(answer: () => unknown): Promise<void> {
+  it = await startHttp({
+    config: { recheckMs: 50 },
+    server: {
+      authenticate: async () => {
+        const refusal = answer()
+        if (refusal instanceof AppError) throw refusal
+        return { user: userOf('u'), role: 'user', sessionId: null, apiKeyId: 'k', expiresAt: null }
+      },
+    },
+    mount: (http) => {
+      http.app.get('/v1/stream', async (request, reply) => {
+        await http.admitByToken(request)
+        const raw = http.hijack(reply)
+        raw.write('first')
+        const timer = setInterval(() => raw.write('.'), 50)
+        raw.once('close', () => clearInterval(timer))
+        return reply
+      })
+    },
+  })
+}
+
+/** Resolves with how the stream ended. */
+async function read(begun: () => void = () => {}): Promise<string> {
+  const response = await fetch(`http://127.0.0.1:${it.port}/v1/stream`, {
+    headers: { authorization: 'Bearer sk-x' },
+    signal: AbortSignal.timeout(9000),
+  })
+  const reader = response.body!.getReader()
+  await reader.read()
+  begun()
+  try {
+    for (;;) if ((await reader.read()).done) return 'ended'
+  } catch (error) {
+    return (error as Error).name
+  }
+}
+
+test('S8: a stream is cut when its key ends, and cannot be taken for whole', async () => {
+  let ended = false
+  await startStream(() => (ended ? new AppError('unauthenticated') : undefined))
+  const reading = read(() => (ended = true))
+  // Not a TimeoutError: that would be the test's own.
+  expect(await reading).toBe('TypeError')
+  expect(it.log).toContainEqual(expect.objectContaining({ msg: 'a request outlived its session' }))
+})
+
+test('S8: what cannot be known now ends nothing', async () => {
+  let asked = 0
+  await startStream(() => (asked++ > 0 ? new AppError('store_unavailable') : undefined))
+  const reading = read()
+  await expect.poll(() => asked, { timeout: 15_000 }).toBeGreaterThan(2)
+  it.http.app.server.closeAllConnections()
+  expect(await reading).toBe('TypeError')
+  expect(JSON.stringify(it.log)).not.toContain('outlived')
+})

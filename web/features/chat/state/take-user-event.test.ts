@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest'
+import type { OperationName } from '../../../../protocol/http/index.ts'
+import type { ChatView } from '../../../../protocol/http/chat-views.ts'
+import { createQueryClient, operationKey } from '../../../api/operation-query.ts'
+import { messagesOfStart, newChat } from './chat-cache.ts'
+import { chatKey } from './chat-query.ts'
+import { readAgain, takeUserEvent } from './take-user-event.ts'
+
+const started = { chatId: 'c', userMessageId: 'q', messageId: 'a', runId: 'r' }
+const messages = messagesOfStart(started, { model: 'm', text: 'hi', parentId: null, now: 10 })
+
+function pageWithChat(): {
+  queryClient: ReturnType<typeof createQueryClient>
+  stale: () => boolean | undefined
+} {
+  const queryClient = createQueryClient()
+  queryClient.setQueryData<ChatView>(chatKey('c'), {
+    ...newChat('c', 'hi', 'm', 10),
+    messages,
+    currentId: 'a',
+  })
+  return { queryClient, stale: () => queryClient.getQueryState(chatKey('c'))?.isInvalidated }
+}
+
+describe('A8: an event that names messages', () => {
+  test('makes the page read the chat again', () => {
+    const { queryClient, stale } = pageWithChat()
+    const named = { name: 'messages.changed' as const, chatId: 'c', messages: [], currentId: null }
+    takeUserEvent(queryClient, { ...named, messageIds: ['b'], runId: 'another' })
+    expect(stale()).toBe(true)
+  })
+
+  test('of a run that this tab asked for says nothing new', () => {
+    const { queryClient, stale } = pageWithChat()
+    const named = { name: 'messages.changed' as const, chatId: 'c', messages: [], currentId: null }
+    takeUserEvent(queryClient, { ...named, messageIds: ['q', 'a'], runId: 'r' })
+    expect(stale()).toBe(false)
+  })
+
+  test('from a server of the version before, which sends whole messages, is read again too', () => {
+    const { queryClient, stale } = pageWithChat()
+    takeUserEvent(queryClient, { name: 'messages.changed', chatId: 'c', messages, currentId: 'a' })
+    expect(stale()).toBe(true)
+  })
+
+  test('a deletion needs no reading', () => {
+    const { queryClient, stale } = pageWithChat()
+    takeUserEvent(queryClient, { name: 'message.deleted', chatId: 'c', messageId: 'a' })
+    takeUserEvent(queryClient, {
+      name: 'messages.changed',
+      chatId: 'c',
+      messageIds: [],
+      messages: [],
+      currentId: 'q',
+    })
+    expect(stale()).toBe(false)
+    expect(queryClient.getQueryData<ChatView>(chatKey('c'))).toMatchObject({
+      currentId: 'q',
+      messages: [{ id: 'q' }],
+    })
+  })
+})
+
+test('A9: after a gap everything that events cover is read again', () => {
+  const queryClient = createQueryClient()
+  const names: OperationName[] = [
+    'getMe',
+    'getPreferences',
+    'getApp',
+    'getSettings',
+    'listConnections',
+    'listModels',
+    'listChats',
+  ]
+  for (const name of names) queryClient.setQueryData(operationKey(name), {})
+  queryClient.setQueryData(chatKey('c'), {})
+  readAgain(queryClient)
+  for (const key of [...names.map((name) => operationKey(name)), chatKey('c')]) {
+    expect(queryClient.getQueryState(key)).toMatchObject({ isInvalidated: true })
+  }
+})
