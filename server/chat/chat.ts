@@ -38,6 +38,8 @@ export class Chat {
   readonly #parts: ChatParts
   readonly #orphans: Orphans
   readonly #options: ChatOptions
+  /** Starts under way here, by user and client id. */
+  readonly #starting = new Map<string, Promise<void>>()
   #accepting = true
 
   constructor(options: ChatOptions) {
@@ -104,7 +106,17 @@ export class Chat {
   ): Promise<RunStarted> {
     const { context, owned } = this.#parts
     const options = { context, owned, accepting: () => this.#accepting, ...(told ? { told } : {}) }
-    return startRun(options, userId, request, tab)
+    const name = `${userId} ${request.clientId}`
+    // The same request again while the first is under way: it is known once that is through, and counts once.
+    while (this.#starting.has(name)) await this.#starting.get(name)
+    const start = startRun(options, userId, request, tab)
+    const settled = start.then(
+      () => {},
+      () => {},
+    )
+    this.#starting.set(name, settled)
+    void settled.then(() => this.#starting.delete(name))
+    return start
   }
 
   complete(userId: string, request: CompletionRequest, completing: Completing): ReturnType<typeof complete> {

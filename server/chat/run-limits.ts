@@ -1,6 +1,7 @@
 import { AppError } from '../../protocol/index.ts'
 import type { LimitState } from '../../protocol/index.ts'
 import type { LimitAnswer, RateLimits } from '../coordination/contracts.ts'
+import type { RunIds } from '../store/contract/runs.ts'
 import type { Store } from '../store/store.ts'
 
 /** What a user may start and use. `null`: any number. */
@@ -22,6 +23,11 @@ export interface ToldLimit {
   answer: LimitAnswer
 }
 
+/** `limit` undefined: none is set. */
+export type RunAdmitted =
+  | { kind: 'admitted'; limit: ToldLimit | undefined }
+  | { kind: 'repeated'; ids: RunIds }
+
 const minute = 60_000
 
 /**
@@ -35,14 +41,20 @@ export class RunLimiter {
     this.#options = options
   }
 
-  /** For a run. Throws `rate_limited` or `too_many_runs`. Undefined: no limit is set. */
-  async admit(userId: string): Promise<ToldLimit | undefined> {
+  /**
+   * For a run. Throws `rate_limited` or `too_many_runs`. A request that was sent again is not measured by any limit: its
+   * answer may be the very one that fills it.
+   */
+  async admit(userId: string, clientId: string): Promise<RunAdmitted> {
     const { store, limits } = this.#options
-    const { runningPerUser } = limits()
-    if (runningPerUser !== null && (await store.runs.runningOfUser(userId)) >= runningPerUser) {
-      throw new AppError('too_many_runs')
+    const { runningPerUser, runsPerMinute, tokensPerMinute } = limits()
+    if (runningPerUser === null && runsPerMinute === null && tokensPerMinute === null) {
+      return { kind: 'admitted', limit: undefined }
     }
-    return this.admitRequest(userId)
+    const { ids, running } = await store.runs.beforeStart(userId, clientId)
+    if (ids) return { kind: 'repeated', ids }
+    if (runningPerUser !== null && running >= runningPerUser) throw new AppError('too_many_runs')
+    return { kind: 'admitted', limit: await this.admitRequest(userId) }
   }
 
   /** For anything that asks a model, a program's request too. Throws `rate_limited`. Undefined: no limit is set. */

@@ -9,7 +9,8 @@ import { presentChat } from './present.ts'
 import { promptOf, promptToContinue } from './prompt.ts'
 import { rememberPath } from './remembered-run.ts'
 import { splitTranscript } from '../../protocol/index.ts'
-import type { ToldLimit } from './run-limits.ts'
+import type { RunAdmitted, ToldLimit } from './run-limits.ts'
+import { stopRun } from './stop-run.ts'
 import { titleFromWords } from './title.ts'
 
 export interface StartRunOptions {
@@ -32,9 +33,9 @@ export async function startRun(
   tab: string | null = null,
 ): Promise<RunStarted> {
   const form = formOf(request)
-  if (!(await context.models.resolve(request.model))) throw new AppError('unknown_model', { field: 'model' })
-  const limit = await context.limiter.admit(userId)
-  if (limit) told?.(limit)
+  const admitted = await admit(context, userId, request)
+  if (admitted.kind === 'repeated') return repeat({ context, owned }, userId, request, admitted.ids)
+  if (admitted.limit) told?.(admitted.limit)
   const runId = newId(context.clock.now())
   const mine = accepting()
   const arriving = owned.expect(runId)
@@ -49,11 +50,7 @@ export async function startRun(
       form,
     })
     const ids = idsOf(outcome)
-    if (outcome.kind === 'repeated') {
-      // Stop was pressed before the first answer got through.
-      if (request.stop) await context.store.runs.requestStop(ids.runId, userId)
-      return ids
-    }
+    if (outcome.kind === 'repeated') return await repeat({ context, owned }, userId, request, ids)
     if (outcome.kind !== 'started') throw new Error('unreachable')
     if (mine) await begin(context, owned, outcome.run)
     else void context.send('runs.released', { runs: 1 })
@@ -62,6 +59,29 @@ export async function startRun(
   } finally {
     arriving.arrived()
   }
+}
+
+/**
+ * The client's id comes before everything that may refuse: a request whose answer was lost is asked again, and by then
+ * its model may be gone and its own answer may fill the limit.
+ */
+async function admit(context: ChatContext, userId: string, request: RunStartRequest): Promise<RunAdmitted> {
+  const { models, limiter, store } = context
+  if (await models.resolve(request.model)) return limiter.admit(userId, request.clientId)
+  const { ids } = await store.runs.beforeStart(userId, request.clientId)
+  if (ids) return { kind: 'repeated', ids }
+  throw new AppError('unknown_model', { field: 'model' })
+}
+
+async function repeat(
+  parts: Parameters<typeof stopRun>[0],
+  userId: string,
+  { stop }: RunStartRequest,
+  ids: RunStarted,
+): Promise<RunStarted> {
+  // Stop was pressed before the first answer got through.
+  if (stop) await stopRun(parts, userId, ids.runId)
+  return ids
 }
 
 function formOf(request: RunStartRequest): StartRun['form'] {

@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { newId } from '../base/index.ts'
-import { claimBy, ended, givenRun, givenUser, part } from '../../test/support/store-fixture.ts'
+import {
+  claimBy,
+  ended,
+  givenRun,
+  givenUser,
+  messageRequest,
+  part,
+  started,
+} from '../../test/support/store-fixture.ts'
 import type { MakeStore, StoreUnderTest } from '../../test/support/store-fixture.ts'
 import type { Store, UserRow } from './index.ts'
 
@@ -256,6 +264,17 @@ export function describeRuns(name: string, make: MakeStore): void {
       expect(await store.runs.requestStop(over.id, user.id)).toMatchObject({ status: 'done', stop: false })
     })
 
+    test('A4: what a client id has started is known before a start, with the number of running answers', async () => {
+      const asked = messageRequest(user.id, {})
+      const before = await store.runs.beforeStart(user.id, asked.clientId)
+      const { ids } = await started(store, asked)
+      const known = await store.runs.beforeStart(user.id, asked.clientId)
+      expect([before.ids, known.ids]).toEqual([undefined, ids])
+      expect(known.running).toBe(before.running + 1)
+      const another = await store.runs.beforeStart('somebody else', asked.clientId)
+      expect(another).toEqual({ ids: undefined, running: 0 })
+    })
+
     test('running runs are listed by owner, by user and in pages, newest first', async () => {
       const owner = newId()
       const runs = []
@@ -264,7 +283,7 @@ export function describeRuns(name: string, make: MakeStore): void {
       expect((await store.runs.owners()).find((row) => row.owner === owner)).toEqual({ owner, runs: 4 })
       const ids = runs.map(({ id }) => id)
       expect((await store.runs.ownedBy(owner)).map(({ id }) => id).sort()).toEqual([...ids].sort())
-      expect(await store.runs.runningOfUser(user.id)).toBe(4)
+      expect((await store.runs.beforeStart(user.id, 'other')).running).toBe(4)
       for (const userId of [user.id, null]) {
         const seen: string[] = []
         let cursor: string | undefined

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { MessageMeta } from '../../contract/chats.ts'
-import type { RunRow, Runs } from '../../contract/runs.ts'
+import type { RunIds, RunRow, Runs } from '../../contract/runs.ts'
 import { readCursor, toPage } from '../../cursor.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { runningListQuery } from './running-list-query.ts'
@@ -59,14 +59,27 @@ export function listRunning(
   })
 }
 
-export function countRunning(engine: Engine, userId: string): Promise<number> {
+export function readBeforeStart(
+  engine: Engine,
+  userId: string,
+  clientId: string,
+): ReturnType<Runs['beforeStart']> {
   return engine.run(async (db) => {
-    const row = await db
-      .selectFrom('run')
-      .select((eb) => eb.fn.countAll<number>().as('n'))
-      .where('status', '=', sql.lit('running'))
-      .where('user_id', '=', userId)
-      .executeTakeFirstOrThrow()
-    return row.n
+    const { rows } = await sql<RequestedIds & { running: number }>`
+      select q.chat_id as "chatId", q.user_message_id as "userMessageId", q.message_id as "messageId",
+        q.run_id as "runId", c.running
+      from (select count(*) as running from ${engine.table('run')} r
+        where r.status = 'running' and r.user_id = ${userId}) c
+      left join ${engine.table('run_request')} q on q.user_id = ${userId} and q.client_id = ${clientId}`.execute(
+      db,
+    )
+    const { running = 0, ...ids } = rows[0] ?? {}
+    return { ids: isKnown(ids) ? ids : undefined, running }
   })
+}
+
+type RequestedIds = { [K in keyof RunIds]: RunIds[K] | null }
+
+function isKnown(ids: Partial<RequestedIds>): ids is RunIds {
+  return typeof ids.runId === 'string'
 }

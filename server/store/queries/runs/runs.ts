@@ -2,7 +2,7 @@ import type { Runs } from '../../contract/runs.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { claim, claimSome } from './claim.ts'
 import { finaliseRun } from './finalise.ts'
-import { listOwners, listOwned, listRunning, countRunning, readRun, readRunWithText } from './read-runs.ts'
+import { listOwners, listOwned, listRunning, readBeforeStart, readRun, readRunWithText } from './read-runs.ts'
 import { saveAnew } from './save-anew.ts'
 import { saveParts } from './save.ts'
 import { startRun } from './start.ts'
@@ -25,6 +25,6 @@ export function createRuns(engine: Engine): Runs {
     ownedBy: (incarnation) => listOwned(engine, incarnation),
     release: (runs, me) => releaseRuns(engine, runs, me),
     running: (query) => listRunning(engine, query),
-    runningOfUser: (userId) => countRunning(engine, userId),
+    beforeStart: (userId, clientId) => readBeforeStart(engine, userId, clientId),
   }
 }
