@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { id } from './ids.ts'
 import { position, runStartRequest } from './run.ts'
-import type { EndStatus, Position, RunError, RunPhase, RunStarted, Usage } from './run.ts'
+import type { EndStatus, FinishReason, Position, RunError, RunPhase, RunStarted, Usage } from './run.ts'
 import type { WireError } from './errors.ts'
 import type { ChatSummary, MessageView } from './http/chat-views.ts'
 import type { UserView } from './http/user-view.ts'
@@ -113,6 +113,7 @@ export type ServerFrame =
       fence: number
       usage?: Usage
       error?: RunError
+      finishReason?: FinishReason
       reasoningMs?: number
     }
   /** The run is not there (any more), or not this user's. */

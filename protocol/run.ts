@@ -39,6 +39,10 @@ export const runError = z.object({
 })
 export type RunError = z.infer<typeof runError>
 
+/** Why the model ended an answer. `unknown`: its provider gave a reason that means nothing to us. */
+export const finishReason = z.enum(['stop', 'length', 'tool-calls', 'content-filter', 'unknown'])
+export type FinishReason = z.infer<typeof finishReason>
+
 export const toolCall = z.object({ id: z.string(), name: z.string(), arguments: z.string() })
 export type ToolCall = z.infer<typeof toolCall>
 

@@ -16,6 +16,12 @@ export const upstreamErrors = {
     retryable: true,
     message: 'The model provider broke off in mid-answer.',
   },
+  upstream_no_answer: { status: 502, retryable: true, message: 'No answer came from the model.' },
+  upstream_unknown_end: {
+    status: 502,
+    retryable: true,
+    message: 'The model provider ended this answer without a known reason. It may not be complete.',
+  },
   upstream_silent: { status: 504, retryable: true, message: 'The model provider fell silent.' },
   upstream_refused: { status: 502, retryable: false, message: 'The model provider refused the request.' },
 } as const satisfies Record<string, ErrorEntry>

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { messageStatus, runError, runPhase, toolCall, usage } from '../run.ts'
+import { finishReason, messageStatus, runError, runPhase, toolCall, usage } from '../run.ts'
 
 /** A chat in a list. */
 export const chatSummary = z.object({
@@ -38,6 +38,8 @@ export const messageView = z.object({
   fence: z.number().optional(),
   usage: usage.optional(),
   error: runError.optional(),
+  /** `length`: the answer was cut by a limit, and can be continued. Absent where the model did not end it. */
+  finishReason: finishReason.optional(),
   reasoningMs: z.number().optional(),
   toolCalls: z.array(toolCall).optional(),
 })

@@ -1,5 +1,5 @@
 import { AppError } from '../../protocol/index.ts'
-import type { EndStatus, RunError } from '../../protocol/index.ts'
+import type { EndStatus, FinishReason, RunError } from '../../protocol/index.ts'
 import { backoff, jitter, newId, sleep } from '../base/index.ts'
 import { StoreError } from '../store/store.ts'
 import { UpstreamError } from '../upstream/contracts.ts'
@@ -23,6 +23,8 @@ export interface Question {
 export interface ModelEnd {
   status: Exclude<EndStatus, 'stopped' | 'interrupted'>
   error?: RunError
+  /** What the provider gave as the reason; absent where it did not end the answer. */
+  reason?: FinishReason
 }
 
 const waitable = new Set([
@@ -53,11 +55,10 @@ export async function askModel(context: ChatContext, question: Question): Promis
       try {
         void model.learnContinues(signal)
         const end = await model.generate(await question.request(model), question.sink, signal)
-        if (end.reason === 'content-filter') return { status: 'failed', error: filtered }
+        return { status: 'done', reason: end.reason }
       } finally {
         leave()
       }
-      return { status: 'done' }
     } catch (error) {
       signal.throwIfAborted()
       if (error instanceof StoreError) {
@@ -79,10 +80,6 @@ export async function askModel(context: ChatContext, question: Question): Promis
 }
 
 /** The words before it stay: they are part of the chat. */
-const filtered: RunError = new UpstreamError('upstream_filtered', {
-  message: "The model provider's content filter ended this answer.",
-}).toRunError()
-
 function unexpected(context: ChatContext, error: unknown): ModelEnd {
   const errorId = newId()
   context.logger.error({ err: error, errorId }, 'an answer failed unexpectedly')

@@ -20,7 +20,7 @@ export function presentChat(row: ChatRow): ChatSummary {
 }
 
 export function presentMessage(row: MessageRow): MessageView {
-  const { usage, error, reasoningMs, toolCalls } = row.meta
+  const { usage, error, finishReason, reasoningMs, toolCalls } = row.meta
   return {
     id: row.id,
     parentId: row.parentId,
@@ -33,6 +33,7 @@ export function presentMessage(row: MessageRow): MessageView {
     ...(row.run && row.status === 'running' ? { phase: phaseOf(row.run), fence: row.run.savedFence } : {}),
     ...(usage ? { usage } : {}),
     ...(error ? { error } : {}),
+    ...(finishReason ? { finishReason } : {}),
     ...(reasoningMs === undefined ? {} : { reasoningMs }),
     ...(toolCalls ? { toolCalls } : {}),
   }

@@ -1,3 +1,5 @@
+import { backoff, sleep } from '../base/index.ts'
+import { StoreError } from '../store/store.ts'
 import type { MessageRow } from '../store/contract/chats.ts'
 import type { RunRow } from '../store/contract/runs.ts'
 import type { ChatContext } from './chat-context.ts'
@@ -17,10 +19,30 @@ export function rememberPath(
 }
 
 /**
+ * Reads a run that its owner drives, as often as it takes; one that the store has lost is written again. Undefined: it is
+ * gone, or over for this owner.
+ */
+export async function readOwnRun(
+  context: ChatContext,
+  driver: { id: string; run: OwnedRun; over: boolean; stopAsked: boolean },
+): Promise<RunRow | undefined> {
+  for (let attempt = 0; !driver.over; attempt++) {
+    try {
+      const row = await context.store.runs.read(driver.id)
+      return row ?? (await writeRunAnew(context, driver.run, driver.stopAsked))
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error
+      await sleep(backoff(attempt, { first: 200, most: 2000 }))
+    }
+  }
+  return undefined
+}
+
+/**
  * The store does not know a run that it had acknowledged, as after a failover of PostgreSQL that lost commits: its owner
  * writes it again. Undefined: somebody has deleted it, or it cannot be remembered.
  */
-export async function writeRunAnew(
+async function writeRunAnew(
   { store, me, logger }: ChatContext,
   run: OwnedRun,
   stop: boolean,

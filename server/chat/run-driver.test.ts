@@ -1,12 +1,15 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { systemClock } from '../base/index.ts'
+import { newId, systemClock } from '../base/index.ts'
 import { MemoryRunLogHub } from '../coordination/run-log/memory-run-log.ts'
 import { StoreError } from '../store/index.ts'
 import { startRunTrial } from '../../test/support/run-trial.ts'
 import type { RunTrial } from '../../test/support/run-trial.ts'
 import type { RunOwner } from '../../test/support/run-owners.ts'
+import type { Script } from '../../test/support/scripted-provider.ts'
+import type { MessageRow } from '../store/contract/chats.ts'
 import { readScriptedWords } from '../../test/support/scripted-provider.ts'
 import { defaultRunLimits } from './index.ts'
+import type { RunEnd } from './run-view.ts'
 
 let trial: RunTrial
 beforeAll(async () => {
@@ -16,16 +19,22 @@ beforeAll(async () => {
 afterEach(() => trial.stopOwners())
 afterAll(() => trial.stop())
 
+const ignore = {
+  opened: () => {},
+  run: () => {},
+  words: () => {},
+  link: () => {},
+  phase: () => {},
+  end: () => {},
+}
+
 /** What a reader on this instance is shown. */
 async function follow(owner: RunOwner, runId: string): Promise<{ text: string }> {
   const shown = { text: '' }
   await owner.chat.follow(runId, trial.userId, undefined, {
-    opened: () => {},
+    ...ignore,
     run: ({ keep, text }) => (shown.text = shown.text.slice(0, keep) + text),
     words: (at, words) => (shown.text += words.slice(shown.text.length - at)),
-    link: () => {},
-    phase: () => {},
-    end: () => {},
   })
   return shown
 }
@@ -122,5 +131,65 @@ describe('the driver of a run', () => {
     await trial.ended(runId)
     await expect.poll(() => told).toContain('run.ended')
     expect(lost).toBeGreaterThan(0)
+  })
+
+  describe('how a model ended', () => {
+    const model = 'ending'
+    const finished = async (script: Script): Promise<MessageRow> => {
+      trial.provider.scripts[model] = script
+      const { runId, messageId } = await trial.start(trial.owner(), model)
+      await trial.ended(runId)
+      return (await trial.store.chats.message(messageId, trial.userId))!
+    }
+
+    test('A7: the reason is kept with the message, and told to its readers', async () => {
+      trial.provider.scripts[model] = { words: 5, firstWordMs: 100 }
+      const owner = trial.owner()
+      const { runId, messageId } = await trial.start(owner, model)
+      const ends: RunEnd[] = []
+      await owner.chat.follow(runId, trial.userId, undefined, { ...ignore, end: (end) => ends.push(end) })
+      await expect.poll(() => ends).toMatchObject([{ status: 'done', finishReason: 'stop' }])
+      const { meta } = (await trial.store.chats.message(messageId, trial.userId))!
+      expect(meta.finishReason).toBe('stop')
+    })
+
+    test('C9: an answer that a limit cut says so, and can be continued to its end', async () => {
+      const cut = await finished({ words: 5, finish: 'length' })
+      expect(cut).toMatchObject({ status: 'done', meta: { finishReason: 'length' } })
+      trial.provider.scripts[model] = { words: 10 }
+      const { runId } = await trial
+        .owner()
+        .chat.startRun(trial.userId, { clientId: newId(), model, continueOf: cut.id })
+      const { text } = await trial.ended(runId)
+      expect(readScriptedWords(text, 10).problem).toBeUndefined()
+      const whole = await trial.store.chats.message(cut.id, trial.userId)
+      expect(whole).toMatchObject({ status: 'done', meta: { finishReason: 'stop' } })
+    })
+
+    test('C8: a proper end without a word, or with thoughts only, is reported as no answer', async () => {
+      for (const script of [
+        { words: [] },
+        { words: ['\n', ' '] },
+        { words: [], finish: null },
+        { words: [], reasoning: ['Let me ', 'think.'] },
+        { words: ['<think>Let me think.', '</think>'] },
+        { words: [], reasoning: ['Let me ', 'think.'], finish: 'length' },
+      ]) {
+        const { status, meta } = await finished(script)
+        expect({ status, code: meta.error?.code }, JSON.stringify(script)).toEqual({
+          status: 'failed',
+          code: 'upstream_no_answer',
+        })
+      }
+    })
+
+    test('C8: an end for a reason that nobody knows keeps the words and is not done', async () => {
+      const { status, text, meta } = await finished({ words: ['Half a '], finish: 'moon_phase' })
+      expect({ status, text, code: meta.error?.code }).toEqual({
+        status: 'failed',
+        text: 'Half a ',
+        code: 'upstream_unknown_end',
+      })
+    })
   })
 })

@@ -1,15 +1,17 @@
-import type { EndStatus, RunError } from '../../protocol/index.ts'
-import { backoff, sleep, withDeadline } from '../base/index.ts'
+import type { EndStatus } from '../../protocol/index.ts'
+import { sleep, withDeadline } from '../base/index.ts'
 import { createLogWriter } from '../coordination/run-log/log-writer.ts'
 import type { LogWriter } from '../coordination/contracts.ts'
 import type { SavePart } from '../store/contract/runs.ts'
-import { StoreError } from '../store/store.ts'
 import type { UpstreamEvent } from '../upstream/contracts.ts'
+import { Abandoned, Stopped, TooLong } from './abort-reasons.ts'
 import { askModel } from './ask-model.ts'
+import type { ModelEnd } from './ask-model.ts'
 import type { ChatContext } from './chat-context.ts'
 import type { RunMoments } from './delivery-moments.ts'
+import { judgeAnswer } from './judge-answer.ts'
 import type { OwnedRun } from './owned-run.ts'
-import { writeRunAnew } from './remembered-run.ts'
+import { readOwnRun } from './remembered-run.ts'
 import type { RunSaver, SavableRun } from './run-saver.ts'
 import { runEnd } from './run-view.ts'
 import type { RunEnd, RunView } from './run-view.ts'
@@ -25,8 +27,7 @@ export interface DriverHooks {
   lost(driver: RunDriver): void
 }
 
-class Stopped extends Error {}
-class Abandoned extends Error {}
+type Ending = Omit<ModelEnd, 'status'> & { status: EndStatus }
 
 /**
  * The owner's part of one run: asks the model, delivers words here, appends them to the log, has them saved, and stores
@@ -98,8 +99,7 @@ export class RunDriver implements SavableRun, EndingRun {
     this.#saver.add(this)
     if (this.#stopAsked) this.view.phase('stopping')
     try {
-      const { status, error } = await this.#generate()
-      await this.#finish(status, error)
+      await this.#finish(await this.#generate())
     } catch (error) {
       if (this.#over || this.#releasing) return
       this.#context.logger.error({ err: error, run: this.id }, 'driving a run failed')
@@ -174,6 +174,10 @@ export class RunDriver implements SavableRun, EndingRun {
     return this.#over
   }
 
+  get stopAsked(): boolean {
+    return this.#stopAsked
+  }
+
   get dirty(): boolean {
     return this.unsaved() !== undefined
   }
@@ -185,7 +189,7 @@ export class RunDriver implements SavableRun, EndingRun {
 
   // ---- the model ------------------------------------------------------------------------------------------------
 
-  async #generate(): Promise<{ status: EndStatus; error?: RunError }> {
+  async #generate(): Promise<Ending> {
     if (this.run.endAs) return { status: this.run.endAs }
     if (this.#stopAsked) return { status: 'stopped' }
     try {
@@ -285,28 +289,18 @@ export class RunDriver implements SavableRun, EndingRun {
   // ---- whose run it is ------------------------------------------------------------------------------------------
 
   async #check(): Promise<void> {
-    for (let attempt = 0; !this.#over; attempt++) {
-      try {
-        const row =
-          (await this.#context.store.runs.read(this.id)) ??
-          (await writeRunAnew(this.#context, this.run, this.#stopAsked))
-        if (this.#over) return
-        if (!row || row.owner !== this.#context.me || row.fence !== this.fence || row.status !== 'running') {
-          this.#leave()
-          this.#writer.close()
-          this.#hooks.lost(this)
-          return
-        }
-        this.#unsaved.meet(row, { starts: this.run.starts, text: this.view.source.text })
-        if (row.stop) this.stop()
-        // A save whose answer was lost may have covered everything: then no other answer comes that could resume.
-        if (!this.#gathering && !this.#tooMuchUnsaved) this.#resumeProvider()
-        return
-      } catch (error) {
-        if (!(error instanceof StoreError)) throw error
-        await sleep(backoff(attempt, { first: 200, most: 2000 }))
-      }
+    const row = await readOwnRun(this.#context, this)
+    if (this.#over) return
+    if (!row || row.owner !== this.#context.me || row.fence !== this.fence || row.status !== 'running') {
+      this.#leave()
+      this.#writer.close()
+      this.#hooks.lost(this)
+      return
     }
+    this.#unsaved.meet(row, { starts: this.run.starts, text: this.view.source.text })
+    if (row.stop) this.stop()
+    // A save whose answer was lost may have covered everything: then no other answer comes that could resume.
+    if (!this.#gathering && !this.#tooMuchUnsaved) this.#resumeProvider()
   }
 
   #leave(): void {
@@ -318,14 +312,19 @@ export class RunDriver implements SavableRun, EndingRun {
 
   // ---- the end --------------------------------------------------------------------------------------------------
 
-  async #finish(status: EndStatus, error?: RunError): Promise<void> {
+  async #finish(ending: Ending): Promise<void> {
     const last = this.#transcript.end()
     if (!this.#stopAsked) this.#pending += last
+    const { status, error, reason } = this.#judge(ending)
     const wasSilent = this.#silent()
     while (this.#silent() && !this.#over) await sleep(100)
     if (wasSilent) await this.check()
     this.#deliver()
-    const meta = { ...this.#transcript.meta, ...(error ? { error } : {}) }
+    const meta = {
+      ...this.#transcript.meta,
+      ...(error ? { error } : {}),
+      ...(reason ? { finishReason: reason } : {}),
+    }
     const stored = await storeRunEnd(this.#context, this, () => ({
       id: this.id,
       fence: this.fence,
@@ -339,18 +338,18 @@ export class RunDriver implements SavableRun, EndingRun {
     this.#ended(runEnd({ status, length: stored.text.length, fence: this.fence }, meta))
   }
 
+  #judge(ending: Ending): Ending {
+    if (ending.status !== 'done' || !ending.reason) return ending
+    const transcript = this.view.source.text + this.#pending
+    const hasToolCalls = this.#transcript.meta.toolCalls !== undefined
+    return judgeAnswer({ reason: ending.reason, transcript, hasToolCalls })
+  }
+
   #ended(end: RunEnd): void {
     void this.#writer.flush(1000).then(() => {
       this.#writer.close()
       return this.#context.log.retire(this.id)
     })
     this.#hooks.ended(this, end)
-  }
-}
-
-class TooLong extends Error {
-  readonly error: RunError = {
-    code: 'too_large',
-    message: 'The answer was ended here: it had grown too long.',
   }
 }

@@ -1,4 +1,4 @@
-import type { EndStatus, Position, RunError, RunPhase, Usage } from '../../protocol/index.ts'
+import type { EndStatus, FinishReason, Position, RunError, RunPhase, Usage } from '../../protocol/index.ts'
 import { keep } from '../coordination/run-log/source.ts'
 import type { Source } from '../coordination/contracts.ts'
 import type { MessageMeta } from '../store/contract/chats.ts'
@@ -10,18 +10,20 @@ export interface RunEnd {
   fence: number
   usage?: Usage
   error?: RunError
+  finishReason?: FinishReason
   reasoningMs?: number
 }
 
 /** The end as readers get it, from what the store keeps with the message. */
 export function runEnd(
   place: Pick<RunEnd, 'status' | 'length' | 'fence'>,
-  { usage, error, reasoningMs }: MessageMeta,
+  { usage, error, finishReason, reasoningMs }: MessageMeta,
 ): RunEnd {
   return {
     ...place,
     ...(usage ? { usage } : {}),
     ...(error ? { error } : {}),
+    ...(finishReason ? { finishReason } : {}),
     ...(reasoningMs === undefined ? {} : { reasoningMs }),
   }
 }

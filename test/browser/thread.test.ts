@@ -12,6 +12,7 @@ const pages: Page[] = []
 beforeAll(async () => {
   it = await startPage({
     fast: { words: 200 },
+    ends: { words: [] },
     slow: { words: 300, wordsPerSecond: 60 },
     long: { words: 600, wordsPerSecond: 60 },
     late: { words: 20, firstWordMs: 2500 },
@@ -226,4 +227,23 @@ describe('reading', () => {
       )
       .toBe(0)
   })
+})
+
+test('C8, C9: an empty end is reported with another try; an answer that a limit cut says so and continues', async () => {
+  const page = await open('ends')
+  await send(page, 'First')
+  await lastAnswer(page).getByText('No answer came from the model.').waitFor()
+  await answered(page, 'failed')
+  const halves = ['The first half ', 'and the second half.']
+  it.provider.scripts.ends = { words: halves, finish: 'length' }
+  await lastAnswer(page).getByRole('button', { name: 'Try again' }).click()
+  const line = lastAnswer(page).getByText('Cut by the limit')
+  await line.waitFor()
+  await page.reload()
+  await line.waitFor()
+  it.provider.scripts.ends = { words: [...halves, ' And the end.'] }
+  await line.locator('..').getByRole('button', { name: 'Continue' }).click()
+  await lastAnswer(page).getByText('And the end.').waitFor()
+  await answered(page)
+  await line.waitFor({ state: 'detached' })
 })

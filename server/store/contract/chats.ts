@@ -1,4 +1,4 @@
-import type { RunError, ToolCall, Usage } from '../../../protocol/index.ts'
+import type { FinishReason, RunError, ToolCall, Usage } from '../../../protocol/index.ts'
 import type { Page } from './users.ts'
 
 export interface ChatRow {
@@ -42,6 +42,7 @@ export interface MessageRow {
 export interface MessageMeta {
   usage?: Usage
   error?: RunError
+  finishReason?: FinishReason
   reasoningMs?: number
   toolCalls?: ToolCall[]
 }

@@ -32,6 +32,8 @@ const sentences: Partial<Record<PageErrorCode, MessageDescriptor>> = {
   upstream_context_too_long: msg`The conversation is too long for this model.`,
   upstream_filtered: msg`The model provider refused to answer this.`,
   upstream_broke_off: msg`The model provider broke off in mid-answer.`,
+  upstream_no_answer: msg`No answer came from the model.`,
+  upstream_unknown_end: msg`The model provider ended this answer without a known reason. It may not be complete.`,
   upstream_silent: msg`The model provider fell silent.`,
   upstream_refused: msg`The model provider refused the request.`,
 }

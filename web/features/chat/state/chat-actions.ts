@@ -57,6 +57,7 @@ export function createChatActions({ live, queryClient, onCreated }: ChatActionsO
           phase: 'queued',
           runId: run.runId,
           error: undefined,
+          finishReason: undefined,
         })
       }
       const messages = messagesOfStart(run, { model, text, parentId, now })

@@ -5,6 +5,7 @@ import { Button } from '../../../ui/button.tsx'
 import { Notice } from '../../../ui/notice.tsx'
 import { FailureText } from '../../errors/failure-text.tsx'
 import type { AnswerHandlers } from './answer.tsx'
+import { isCut } from './message-actions.tsx'
 
 /** Why an answer ended before its end, with the one thing that helps. */
 export function AnswerProblem({
@@ -34,6 +35,21 @@ export function AnswerProblem({
       >
         <Trans>Interrupted. The words so far are kept.</Trans>
       </Notice>
+    )
+  }
+  if (isCut(message)) {
+    return (
+      <p className="flex flex-wrap items-center gap-x-1.5 text-small text-muted">
+        <Trans>Cut by the limit</Trans>
+        <span aria-hidden="true">·</span>
+        <button
+          type="button"
+          className="min-h-7 font-semibold text-accent touch:min-h-11"
+          onClick={() => handlers.onContinue(message)}
+        >
+          <Trans>Continue</Trans>
+        </button>
+      </p>
     )
   }
   if (status !== 'failed') return null

@@ -16,8 +16,13 @@ export interface MessageHandlers {
 }
 
 /** It ended before it was whole, and can go on. */
-export function isUnfinished({ status }: MessageView): boolean {
-  return status === 'stopped' || status === 'interrupted'
+export function isUnfinished({ status, finishReason }: MessageView): boolean {
+  return status === 'stopped' || status === 'interrupted' || isCut({ status, finishReason })
+}
+
+/** A limit of the model or its provider ended it. */
+export function isCut({ status, finishReason }: Pick<MessageView, 'status' | 'finishReason'>): boolean {
+  return status === 'done' && finishReason === 'length'
 }
 
 /** What can be done with a message, in a line below it: seen on hover and focus, always on the last answer. */

@@ -91,11 +91,12 @@ export function useAnswer(chatId: string, message: MessageView): LiveAnswer {
 }
 
 function endOf(end: NonNullable<FollowedRun['end']>): Partial<MessageView> {
-  const { status, usage, error, reasoningMs } = end
+  const { status, usage, error, finishReason, reasoningMs } = end
   return {
     status,
     ...(usage ? { usage } : {}),
     ...(error ? { error } : {}),
+    ...(finishReason ? { finishReason } : {}),
     ...(reasoningMs === undefined ? {} : { reasoningMs }),
   }
 }

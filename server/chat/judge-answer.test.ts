@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest'
+import { judgeAnswer } from './judge-answer.ts'
+
+const judge = (
+  transcript: string,
+  reason: Parameters<typeof judgeAnswer>[0]['reason'],
+  hasToolCalls = false,
+) => judgeAnswer({ transcript, reason, hasToolCalls })
+
+describe('whether an answer is one', () => {
+  test('words and a good end are', () => {
+    for (const reason of ['stop', 'tool-calls'] as const) {
+      expect(judge('Fish.', reason)).toEqual({ status: 'done', reason })
+      expect(judge('<think>\nHm\n</think>\n\nFish.', reason)).toEqual({ status: 'done', reason })
+    }
+  })
+
+  test('C8: an end without words is no answer, whatever reason it has', () => {
+    for (const transcript of ['', ' ', '\n\n', '<think>\n\n</think>\n\n', '<think>']) {
+      for (const reason of ['stop', 'length', 'tool-calls', 'unknown'] as const) {
+        const { status, error } = judge(transcript, reason)
+        expect({ status, error }, JSON.stringify(transcript)).toEqual({
+          status: 'failed',
+          error: { code: 'upstream_no_answer', message: 'No answer came from the model.' },
+        })
+      }
+    }
+  })
+
+  test('C8: thoughts alone are no answer, and that is said', () => {
+    for (const transcript of ['<think>\nHm\n</think>\n\n', '<think>\nHm', '<think>Hm</think>\n ']) {
+      expect(judge(transcript, 'stop')).toMatchObject({
+        status: 'failed',
+        error: { code: 'upstream_no_answer', message: expect.stringContaining('after its thoughts') },
+      })
+      expect(judge(transcript, 'length').error?.message).toContain('length limit was reached')
+    }
+  })
+
+  test('calls of tools are something', () => {
+    expect(judge('', 'tool-calls', true)).toEqual({ status: 'done', reason: 'tool-calls' })
+  })
+
+  test('C9: an answer that a limit cut is done, and says so', () => {
+    expect(judge('Fish sw', 'length')).toEqual({ status: 'done', reason: 'length' })
+  })
+
+  test('C8: a reason that nobody knows is no good end, and the filter is none', () => {
+    expect(judge('Fish', 'unknown')).toMatchObject({
+      status: 'failed',
+      error: { code: 'upstream_unknown_end' },
+      reason: 'unknown',
+    })
+    expect(judge('Fish', 'content-filter')).toMatchObject({
+      status: 'failed',
+      error: { code: 'upstream_filtered', message: "The model provider's content filter ended this answer." },
+    })
+  })
+})
