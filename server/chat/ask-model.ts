@@ -52,12 +52,13 @@ export async function askModel(context: ChatContext, question: Question): Promis
       }
       const leave = await context.admission.enter(model.connectionId, question.place, signal)
       question.place(null)
+      const ended = learnBeside(context, model, signal)
       try {
-        void model.learnContinues(signal)
         const end = await model.generate(await question.request(model), question.sink, signal)
         return { status: 'done', reason: end.reason }
       } finally {
         leave()
+        ended()
       }
     } catch (error) {
       signal.throwIfAborted()
@@ -80,6 +81,24 @@ export async function askModel(context: ChatContext, question: Question): Promis
 }
 
 /** The words before it stay: they are part of the chat. */
+/** How long the question whether a model continues waits for room at its provider, ms. */
+const learnWaitMs = 60_000
+
+/**
+ * Asks how the model continues: beside its answer, or behind it where the limits leave no room. Stopping the answer ends
+ * that too; returns what is to be called when the answer has ended by itself.
+ */
+function learnBeside(context: ChatContext, model: ResolvedModel, signal: AbortSignal): () => void {
+  const stopped = new AbortController()
+  const onAbort = (): void => stopped.abort(signal.reason)
+  signal.addEventListener('abort', onAbort, { once: true })
+  void model.learnContinues(stopped.signal, () => {
+    const until = AbortSignal.any([stopped.signal, AbortSignal.timeout(learnWaitMs)])
+    return context.admission.enter(model.connectionId, () => {}, until, { background: true })
+  })
+  return () => signal.removeEventListener('abort', onAbort)
+}
+
 function unexpected(context: ChatContext, error: unknown): ModelEnd {
   const errorId = newId()
   context.logger.error({ err: error, errorId }, 'an answer failed unexpectedly')

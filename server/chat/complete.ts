@@ -1,6 +1,7 @@
 import { AppError } from '../../protocol/index.ts'
 import type { Usage } from '../../protocol/index.ts'
 import { UpstreamError } from '../upstream/contracts.ts'
+import type { RunAdmission } from './run-admission.ts'
 import type { RunLimiter, ToldLimit } from './run-limits.ts'
 import type {
   CatalogueModel,
@@ -29,22 +30,35 @@ export interface Completing {
   told: (limit: ToldLimit) => void
 }
 
+/** A program's request waits this long for its turn, ms: then it is told to try again. */
+const mostWaitMs = 120_000
+
 /**
  * One answer for a program, straight from the model: nothing is stored. It counts for its user's limits as an answer in
- * a chat does, whichever key asks. Aborting closes the provider's connection.
+ * a chat does, whichever key asks, and waits for its turn among them. Aborting closes the provider's connection.
  */
 export async function complete(
-  { models, limiter }: { models: ModelCatalogue; limiter: Pick<RunLimiter, 'admitRequest' | 'spend'> },
+  {
+    models,
+    limiter,
+    admission,
+  }: {
+    models: ModelCatalogue
+    limiter: Pick<RunLimiter, 'admitRequest' | 'spend'>
+    admission: Pick<RunAdmission, 'enter'>
+  },
   userId: string,
   { model: modelId, messages, params, maxTokens }: CompletionRequest,
   { sink, signal, told }: Completing,
 ): Promise<GenerateEnd> {
   const model = await models.resolve(modelId)
   if (!model) throw new AppError('unknown_model', { field: 'model' })
-  const limit = await limiter.admitRequest(userId)
-  if (limit) told(limit)
+  const { limit, ended } = await limiter.admitRequest(userId)
   let tokens = 0
+  let leave: (() => void) | undefined
   try {
+    if (limit) told(limit)
+    leave = await waitForTurn(admission, model.connectionId, signal)
     return await model.generate(
       { messages, params, ...(maxTokens === undefined ? {} : { maxTokens }) },
       (events) => {
@@ -57,6 +71,8 @@ export async function complete(
     if (error instanceof UpstreamError) throw toldToProgram(error, model.connectionName)
     throw error
   } finally {
+    leave?.()
+    ended()
     void limiter.spend(userId, tokens)
   }
 }
@@ -67,6 +83,22 @@ function toldToProgram(error: UpstreamError, connection: string): AppError {
   if (error.code !== 'upstream_key_refused') return told
   const message = `The connection “${connection}” of this server cannot be used: ${error.message} Your own API key is valid; an administrator has to repair the connection.`
   return new AppError(told.code, { message, provider: told.provider, cause: error })
+}
+
+async function waitForTurn(
+  admission: Pick<RunAdmission, 'enter'>,
+  connectionId: string,
+  signal: AbortSignal,
+): Promise<() => void> {
+  const late = AbortSignal.timeout(mostWaitMs)
+  try {
+    return await admission.enter(connectionId, () => {}, AbortSignal.any([signal, late]))
+  } catch (error) {
+    if (signal.aborted || !late.aborted) throw error
+    throw new AppError('busy', {
+      message: 'As many answers are being written as allowed. Try again in a moment.',
+    })
+  }
 }
 
 export async function listModels(models: ModelCatalogue): Promise<{

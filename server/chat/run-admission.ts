@@ -6,12 +6,16 @@ export interface AdmissionLimits {
 
 interface Waiting {
   connectionId: string
+  background: boolean
   go: () => void
   /** Its place in the queue, from 1. */
   place: (place: number) => void
 }
 
-/** Bounds how many models this instance asks at once; who comes later waits in order and is told its place. */
+/**
+ * Bounds how many requests this instance has at its providers, for whatever purpose; who comes later waits in order and
+ * is told its place. What nobody waits for (`background`) goes behind everybody else.
+ */
 export class RunAdmission {
   readonly #limits: () => AdmissionLimits
   readonly #running = new Map<string, number>()
@@ -31,10 +35,12 @@ export class RunAdmission {
     connectionId: string,
     place: (place: number) => void,
     signal: AbortSignal,
+    { background = false } = {},
   ): Promise<() => void> {
     signal.throwIfAborted()
-    if (this.#queue.length > 0 || !this.#hasRoom(connectionId)) await this.#wait(connectionId, place, signal)
-    else this.#count(connectionId, 1)
+    if (this.#queue.length > 0 || !this.#hasRoom(connectionId)) {
+      await this.#wait({ connectionId, background, place }, signal)
+    } else this.#count(connectionId, 1)
     let left = false
     return () => {
       if (left) return
@@ -49,7 +55,7 @@ export class RunAdmission {
     this.#admit()
   }
 
-  #wait(connectionId: string, place: (place: number) => void, signal: AbortSignal): Promise<void> {
+  #wait(request: Omit<Waiting, 'go'>, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const gone = (): void => {
         this.#queue = this.#queue.filter((one) => one !== waiting)
@@ -57,16 +63,16 @@ export class RunAdmission {
         reject(signal.reason)
       }
       const waiting: Waiting = {
-        connectionId,
-        place,
+        ...request,
         go: () => {
           signal.removeEventListener('abort', gone)
-          this.#count(connectionId, 1)
+          this.#count(request.connectionId, 1)
           resolve()
         },
       }
       signal.addEventListener('abort', gone, { once: true })
-      this.#queue.push(waiting)
+      const firstBehind = waiting.background ? -1 : this.#queue.findIndex(({ background }) => background)
+      this.#queue.splice(firstBehind < 0 ? this.#queue.length : firstBehind, 0, waiting)
       // One that waits for a busy connection does not hold up those for others.
       this.#admit()
     })

@@ -1,5 +1,6 @@
 import { AppError } from '../../protocol/index.ts'
 import type { LimitState } from '../../protocol/index.ts'
+import { KeyedTurns } from './keyed-turns.ts'
 import type { LimitAnswer, RateLimits } from '../coordination/contracts.ts'
 import type { RunIds } from '../store/contract/runs.ts'
 import type { Store } from '../store/store.ts'
@@ -23,10 +24,7 @@ export interface ToldLimit {
   answer: LimitAnswer
 }
 
-/** `limit` undefined: none is set. */
-export type RunAdmitted =
-  | { kind: 'admitted'; limit: ToldLimit | undefined }
-  | { kind: 'repeated'; ids: RunIds }
+export type RunAdmitted<T> = { kind: 'started'; outcome: T } | { kind: 'repeated'; ids: RunIds }
 
 const minute = 60_000
 
@@ -36,29 +34,63 @@ const minute = 60_000
  */
 export class RunLimiter {
   readonly #options: UserLimitsOptions
+  /** A user's requests are counted one after the other, so that several at once do not all see room for one. */
+  readonly #turns = new KeyedTurns()
+  /** Requests of programs under way on this instance, by user: the store does not know them. */
+  readonly #requests = new Map<string, number>()
 
   constructor(options: UserLimitsOptions) {
     this.#options = options
   }
 
   /**
-   * For a run. Throws `rate_limited` or `too_many_runs`. A request that was sent again is not measured by any limit: its
-   * answer may be the very one that fills it.
+   * Has a run started, if the limits allow it. Throws `rate_limited` or `too_many_runs`. A request that was sent again is
+   * not measured by any limit: its answer may be the very one that fills it.
    */
-  async admit(userId: string, clientId: string): Promise<RunAdmitted> {
+  async admit<T>(
+    { userId, clientId }: { userId: string; clientId: string },
+    start: (limit: ToldLimit | undefined) => Promise<T>,
+  ): Promise<RunAdmitted<T>> {
     const { store, limits } = this.#options
     const { runningPerUser, runsPerMinute, tokensPerMinute } = limits()
     if (runningPerUser === null && runsPerMinute === null && tokensPerMinute === null) {
-      return { kind: 'admitted', limit: undefined }
+      return { kind: 'started', outcome: await start(undefined) }
     }
-    const { ids, running } = await store.runs.beforeStart(userId, clientId)
-    if (ids) return { kind: 'repeated', ids }
-    if (runningPerUser !== null && running >= runningPerUser) throw new AppError('too_many_runs')
-    return { kind: 'admitted', limit: await this.admitRequest(userId) }
+    return this.#turns.take(userId, async () => {
+      const { ids, running } = await store.runs.beforeStart(userId, clientId)
+      if (ids) return { kind: 'repeated', ids }
+      this.#refuseAbove(runningPerUser, running + (this.#requests.get(userId) ?? 0))
+      return { kind: 'started', outcome: await start(await this.#countRequest(userId)) }
+    })
   }
 
-  /** For anything that asks a model, a program's request too. Throws `rate_limited`. Undefined: no limit is set. */
-  async admitRequest(userId: string): Promise<ToldLimit | undefined> {
+  /** The same for a program's request. It counts as running until `ended` is called. */
+  async admitRequest(userId: string): Promise<{ limit: ToldLimit | undefined; ended: () => void }> {
+    return this.#turns.take(userId, async () => {
+      const { store, limits } = this.#options
+      const { runningPerUser } = limits()
+      const here = this.#requests.get(userId) ?? 0
+      if (runningPerUser !== null) {
+        this.#refuseAbove(runningPerUser, here + (await store.runs.runningOfUser(userId)))
+      }
+      const limit = await this.#countRequest(userId)
+      this.#addRequest(userId, 1)
+      return { limit, ended: once(() => this.#addRequest(userId, -1)) }
+    })
+  }
+
+  #refuseAbove(most: number | null, running: number): void {
+    if (most !== null && running >= most) throw new AppError('too_many_runs')
+  }
+
+  #addRequest(userId: string, by: 1 | -1): void {
+    const now = (this.#requests.get(userId) ?? 0) + by
+    if (now > 0) this.#requests.set(userId, now)
+    else this.#requests.delete(userId)
+  }
+
+  /** Throws `rate_limited`. Undefined: no limit is set. */
+  async #countRequest(userId: string): Promise<ToldLimit | undefined> {
     const { rateLimits, limits } = this.#options
     const { runsPerMinute, tokensPerMinute } = limits()
     if (tokensPerMinute !== null) {
@@ -102,4 +134,12 @@ function refuse(
 ): void {
   if (!allowed)
     throw new AppError('rate_limited', { message, retryAfterMs, limit: { ...share, remaining, resetMs } })
+}
+
+function once(act: () => void): () => void {
+  let done = false
+  return () => {
+    if (!done) act()
+    done = true
+  }
 }

@@ -9,7 +9,7 @@ import { presentChat } from './present.ts'
 import { promptOf, promptToContinue } from './prompt.ts'
 import { rememberPath } from './remembered-run.ts'
 import { splitTranscript } from '../../protocol/index.ts'
-import type { RunAdmitted, ToldLimit } from './run-limits.ts'
+import type { ToldLimit } from './run-limits.ts'
 import { stopRun } from './stop-run.ts'
 import { titleFromWords } from './title.ts'
 
@@ -33,25 +33,24 @@ export async function startRun(
   tab: string | null = null,
 ): Promise<RunStarted> {
   const form = formOf(request)
-  const admitted = await admit(context, userId, request)
-  if (admitted.kind === 'repeated') return repeat({ context, owned }, userId, request, admitted.ids)
-  if (admitted.limit) told?.(admitted.limit)
   const runId = newId(context.clock.now())
-  const mine = accepting()
   const arriving = owned.expect(runId)
   try {
-    const outcome = await context.store.runs.start({
-      userId,
-      clientId: request.clientId,
-      runId,
-      owner: mine ? context.me : '',
-      model: request.model,
-      stop: request.stop ?? false,
-      form,
+    const mine = accepting()
+    const outcome = await admit(context, { userId, request }, (limit) => {
+      if (limit) told?.(limit)
+      return context.store.runs.start({
+        userId,
+        clientId: request.clientId,
+        runId,
+        owner: mine ? context.me : '',
+        model: request.model,
+        stop: request.stop ?? false,
+        form,
+      })
     })
     const ids = idsOf(outcome)
-    if (outcome.kind === 'repeated') return await repeat({ context, owned }, userId, request, ids)
-    if (outcome.kind !== 'started') throw new Error('unreachable')
+    if (outcome.kind !== 'started') return await repeat({ context, owned }, userId, request, ids)
     if (mine) await begin(context, owned, outcome.run)
     else void context.send('runs.released', { runs: 1 })
     void tellStarted(context, userId, ids, tab)
@@ -65,10 +64,16 @@ export async function startRun(
  * The client's id comes before everything that may refuse: a request whose answer was lost is asked again, and by then
  * its model may be gone and its own answer may fill the limit.
  */
-async function admit(context: ChatContext, userId: string, request: RunStartRequest): Promise<RunAdmitted> {
-  const { models, limiter, store } = context
-  if (await models.resolve(request.model)) return limiter.admit(userId, request.clientId)
-  const { ids } = await store.runs.beforeStart(userId, request.clientId)
+async function admit(
+  { models, limiter, store }: ChatContext,
+  { userId, request: { model, clientId } }: { userId: string; request: RunStartRequest },
+  start: (limit: ToldLimit | undefined) => Promise<StartOutcome>,
+): Promise<StartOutcome> {
+  if (await models.resolve(model)) {
+    const admitted = await limiter.admit({ userId, clientId }, start)
+    return admitted.kind === 'repeated' ? admitted : admitted.outcome
+  }
+  const { ids } = await store.runs.beforeStart(userId, clientId)
   if (ids) return { kind: 'repeated', ids }
   throw new AppError('unknown_model', { field: 'model' })
 }

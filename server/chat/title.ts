@@ -57,7 +57,9 @@ export async function titleByModel(
   const talk = path
     .map(({ role, text }) => `${role}: ${splitTranscript(text).text.slice(0, 2000)}`)
     .join('\n\n')
-  const title = cleanTitle(await firstLine(model, `${talk}\n\n${question}`, signal))
+  // A title waits behind everything that a person waits for.
+  const leave = await context.admission.enter(model.connectionId, () => {}, signal, { background: true })
+  const title = cleanTitle(await firstLine(model, `${talk}\n\n${question}`, signal).finally(leave))
   if (title === '') return
   const changed = await store.chats.setTitleByModel(run.chatId, title)
   if (changed) events.tell(run.userId, { name: 'chat.changed', chat: presentChat(changed) })

@@ -44,9 +44,14 @@ export class ContinuesMemory {
 
   /**
    * Asks the model if nothing is known of it, once `begun` says that an answer's first words are there: a provider
-   * that takes one request at a time must not be kept from them. Never rejects.
+   * that takes one request at a time must not be kept from them. `enter` waits for this question's turn among all
+   * requests, and returns how to leave. Never rejects.
    */
-  async learn(subject: ContinuesSubject, begun: Promise<boolean>, signal: AbortSignal): Promise<void> {
+  async learn(
+    subject: ContinuesSubject,
+    { begun, enter }: { begun: Promise<boolean>; enter: () => Promise<() => void> },
+    signal: AbortSignal,
+  ): Promise<void> {
     const { config, upstream, model } = subject
     const { learn, clock, logger } = this.#options
     try {
@@ -57,7 +62,8 @@ export class ContinuesMemory {
       if (before !== undefined && clock.monotonic() - before < pauseMs) return
       this.#askedAt.set(name, clock.monotonic())
       const how = likelyWay(config.baseUrl, model)
-      const found = await learnContinues(upstream, { model: model.id, how }, signal)
+      const leave = await enter()
+      const found = await learnContinues(upstream, { model: model.id, how }, signal).finally(leave)
       logger.info({ model: model.id, connection: config.name, how, found }, 'asked how a model continues')
       if (found === undefined) return
       this.#known.set(name, found)

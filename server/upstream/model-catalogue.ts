@@ -25,9 +25,10 @@ export interface ResolvedModel extends CatalogueModel {
   continues(): Promise<Exclude<Continues, 'auto'>>
   /**
    * Asks the question of `auto` beside this model's `generate`, once that has brought its first words, if it has not
-   * been asked before: at most 8 tokens and 10 s. Never rejects.
+   * been asked before: at most 8 tokens and 10 s. `enter` waits until the provider may be asked, and returns how to leave.
+   * Never rejects.
    */
-  learnContinues(signal: AbortSignal): Promise<void>
+  learnContinues(signal: AbortSignal, enter?: () => Promise<() => void>): Promise<void>
 }
 
 /** The models of all enabled connections, merged. One dead provider never delays the rest. */

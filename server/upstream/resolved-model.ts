@@ -35,6 +35,9 @@ export function resolvedModel(
       }
     },
     continues: () => memory.of(subject),
-    learnContinues: (signal) => memory.learn(subject, begun.promise, signal),
+    learnContinues: (signal, enter = atOnce) =>
+      memory.learn(subject, { begun: begun.promise, enter }, signal),
   }
 }
+
+const atOnce = (): Promise<() => void> => Promise.resolve(() => {})

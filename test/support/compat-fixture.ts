@@ -56,7 +56,7 @@ export async function startCompatWithProvider(
         completions: {
           models: async () => (await listModels(models)).items,
           complete: ({ caller, sink, signal, ...asked }) =>
-            complete({ models, limiter: unlimited }, caller.user.id, asked, { sink, signal, told: () => {} }),
+            complete({ models, ...unlimited }, caller.user.id, asked, { sink, signal, told: () => {} }),
         },
       })
     },
@@ -76,4 +76,7 @@ export async function startCompatWithProvider(
   }
 }
 
-const unlimited = { admitRequest: async () => undefined, spend: async () => {} }
+const unlimited = {
+  limiter: { admitRequest: async () => ({ limit: undefined, ended: () => {} }), spend: async () => {} },
+  admission: { enter: async () => () => {} },
+}

@@ -9,7 +9,7 @@ import { MemoryRunLogHub } from '../../server/coordination/run-log/memory-run-lo
 import { messages } from '../../server/messages.ts'
 import { createUserEvents, Jobs } from '../../server/shared-state/index.ts'
 import type { Store } from '../../server/store/index.ts'
-import type { ModelCatalogue } from '../../server/upstream/index.ts'
+import type { ConnectionConfig, ModelCatalogue } from '../../server/upstream/index.ts'
 import { createModelCatalogue } from '../../server/upstream/index.ts'
 
 /** Says what a test wants it to say: who is there, who is dead, how old the last heartbeat is. */
@@ -114,24 +114,43 @@ export class RunOwners {
 
 /** Models of a provider that continues, and under `none/` of the same one taken for one that does not. */
 function catalogue(provider: string): ModelCatalogue {
-  const connection = (id: string, continues: 'trailing' | 'none', order: number) => ({
-    id,
-    kind: 'openai' as const,
-    name: id,
-    baseUrl: provider,
-    key: null,
-    prefix: continues === 'none' ? 'none' : '',
-    enabled: true,
-    order,
-    continues,
-    modelIds: [],
-    source: 'environment' as const,
-  })
   return createModelCatalogue({
-    connections: () => [connection('goes-on', 'trailing', 0), connection('begins-anew', 'none', 1)],
+    connections: () => [
+      connection(provider, { id: 'goes-on', continues: 'trailing', order: 0 }),
+      connection(provider, { id: 'begins-anew', prefix: 'none', continues: 'none', order: 1 }),
+    ],
     learnt: async () => undefined,
     learn: async () => {},
     clock: systemClock,
     logger: silentLogger,
   })
+}
+
+/** Models of a provider that has not been asked yet whether they continue. */
+export function catalogueThatLearns(provider: string): ModelCatalogue {
+  const learnt = new Map<string, string>()
+  return createModelCatalogue({
+    connections: () => [connection(provider, { id: 'unknown', continues: 'auto', order: 0 })],
+    learnt: async (_, model) => learnt.get(model),
+    learn: async (_, model, continues) => void learnt.set(model, continues),
+    clock: systemClock,
+    logger: silentLogger,
+  })
+}
+
+function connection(
+  provider: string,
+  about: Pick<ConnectionConfig, 'id' | 'continues' | 'order'> & { prefix?: string },
+): ConnectionConfig {
+  return {
+    kind: 'openai',
+    name: about.id,
+    baseUrl: provider,
+    key: null,
+    prefix: '',
+    enabled: true,
+    modelIds: [],
+    source: 'environment',
+    ...about,
+  }
 }

@@ -4,7 +4,8 @@ import type { Member } from '../../server/coordination/contracts.ts'
 import { openStore } from '../../server/store/index.ts'
 import type { Store } from '../../server/store/index.ts'
 import { startPostgresServer } from './postgres-server.ts'
-import { RunOwners } from './run-owners.ts'
+import type { ModelCatalogue } from '../../server/upstream/index.ts'
+import { catalogueThatLearns, RunOwners } from './run-owners.ts'
 import type { RunOwner } from './run-owners.ts'
 import { readScriptedWords, startScriptedProvider } from './scripted-provider.ts'
 import type { ScriptedProvider } from './scripted-provider.ts'
@@ -27,6 +28,7 @@ export interface RunTrial {
   ended(runId: string, ms?: number): Promise<{ text: string; status: string; attempt: number }>
   /** Waits until so many units are saved. */
   written(runId: string, least: number): Promise<void>
+  catalogueThatLearns(): ModelCatalogue
   /** Stops the owners that were added so far. */
   stopOwners(): void
   stop(): Promise<void>
@@ -73,6 +75,7 @@ export async function startRunTrial({ embedded = false } = {}): Promise<RunTrial
         .poll(async () => (await store.runs.read(runId))?.saved ?? 0, { timeout: 10_000, interval: 30 })
         .toBeGreaterThanOrEqual(least)
     },
+    catalogueThatLearns: () => catalogueThatLearns(provider.v1),
     stopOwners: () => owners.stop(),
     async stop() {
       owners.stop()

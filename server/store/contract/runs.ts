@@ -148,6 +148,7 @@ export interface Runs {
   /** Drain: no owner any more, if still mine. */
   release(runs: { id: string; fence: number }[], me: string): Promise<string[]>
   running(query: { userId: string | null; cursor?: string; limit: number }): Promise<Page<RunRow>>
+  runningOfUser(userId: string): Promise<number>
   /** What this client id has started before, where it has, and how many answers of this user run: in one statement. */
   beforeStart(userId: string, clientId: string): Promise<{ ids: RunIds | undefined; running: number }>
 }

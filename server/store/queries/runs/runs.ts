@@ -25,6 +25,7 @@ export function createRuns(engine: Engine): Runs {
     ownedBy: (incarnation) => listOwned(engine, incarnation),
     release: (runs, me) => releaseRuns(engine, runs, me),
     running: (query) => listRunning(engine, query),
+    runningOfUser: async (userId) => (await readBeforeStart(engine, userId, '')).running,
     beforeStart: (userId, clientId) => readBeforeStart(engine, userId, clientId),
   }
 }

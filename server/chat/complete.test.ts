@@ -1,0 +1,139 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { newId, systemClock } from '../base/index.ts'
+import { createMemoryRateLimits } from '../coordination/rate-limits/memory-rate-limits.ts'
+import { startRunTrial } from '../../test/support/run-trial.ts'
+import type { RunTrial } from '../../test/support/run-trial.ts'
+import type { RunOwner } from '../../test/support/run-owners.ts'
+import type { ScriptedCall } from '../../test/support/scripted-provider.ts'
+import { RunAdmission, RunLimiter } from './index.ts'
+import type { AdmissionLimits } from './run-admission.ts'
+import type { UserLimits } from './run-limits.ts'
+import { titleByModel } from './title.ts'
+
+let trial: RunTrial
+beforeAll(async () => {
+  trial = await startRunTrial({ embedded: true })
+  trial.provider.scripts.brief = { words: 10, wordsPerSecond: 50 }
+})
+afterEach(() => {
+  trial.stopOwners()
+  trial.provider.calls.length = 0
+})
+afterAll(() => trial.stop())
+
+function instance(
+  { perInstance = null, perConnection = null }: Partial<AdmissionLimits>,
+  user: Partial<UserLimits> = {},
+): RunOwner {
+  const limiter = new RunLimiter({
+    rateLimits: createMemoryRateLimits({ clock: systemClock }),
+    store: trial.store,
+    limits: () => ({ runsPerMinute: null, tokensPerMinute: null, runningPerUser: null, ...user }),
+  })
+  return trial.owner({ admission: new RunAdmission(() => ({ perInstance, perConnection })), limiter })
+}
+
+const complete = ({ chat }: RunOwner, model = 'brief', signal = new AbortController().signal) =>
+  chat.complete(
+    trial.userId,
+    { model, messages: [{ role: 'user', content: 'Hi' }], params: {} },
+    { sink: () => {}, signal, told: () => {} },
+  )
+
+/** How many calls were open at the same time, by the provider's own record. */
+function mostAtOnce(calls: ScriptedCall[]): number {
+  const ends = calls.map(({ at, endedAt = Infinity }) => ({ at, endedAt }))
+  return Math.max(
+    ...ends.map((one) => ends.filter(({ at, endedAt }) => at <= one.at && endedAt > one.at).length),
+  )
+}
+
+describe('requests of programs and titles', () => {
+  test('A11: they wait for their turn with the answers of chats: never more than the limit at once', async () => {
+    for (const limits of [{ perInstance: 1 }, { perConnection: 1 }]) {
+      trial.provider.calls.length = 0
+      const owner = instance(limits)
+      const first = await trial.start(owner, 'brief')
+      await trial.ended(first.runId)
+      const path = { chatId: first.chatId, messageId: first.messageId, userId: trial.userId }
+      const run = await trial.start(owner, 'brief')
+      await Promise.all([
+        complete(owner),
+        complete(owner),
+        titleByModel(owner.context, null, path, new AbortController().signal),
+        trial.ended(run.runId),
+      ])
+      await expect.poll(() => trial.provider.calls.every(({ endedAt }) => endedAt !== undefined)).toBe(true)
+      expect(trial.provider.calls).toHaveLength(5)
+      expect(mostAtOnce(trial.provider.calls), JSON.stringify(limits)).toBe(1)
+    }
+  })
+
+  test('A11: a title waits behind everything that somebody waits for', async () => {
+    const owner = instance({ perInstance: 1 })
+    const { chatId, messageId, runId } = await trial.start(owner, 'brief')
+    await trial.ended(runId)
+    trial.provider.calls.length = 0
+    const busy = complete(owner)
+    await expect.poll(() => trial.provider.live()).toBe(1)
+    const path = { chatId, messageId, userId: trial.userId }
+    const title = titleByModel(owner.context, 'words', path, new AbortController().signal)
+    await expect.poll(() => owner.context.admission.waiting).toBe(1)
+    await Promise.all([busy, complete(owner), title])
+    expect(trial.provider.calls.map(({ model }) => model)).toEqual(['brief', 'brief', 'words'])
+  })
+
+  test('A11: a program that goes while it waits leaves no place taken', async () => {
+    const owner = instance({ perInstance: 1 })
+    const busy = complete(owner)
+    await expect.poll(() => trial.provider.live()).toBe(1)
+    const gone = new AbortController()
+    const waiting = complete(owner, 'brief', gone.signal)
+    await expect.poll(() => owner.context.admission.waiting).toBe(1)
+    gone.abort(new Error('the client has gone'))
+    await expect(waiting).rejects.toThrow('the client has gone')
+    await busy
+    await complete(owner)
+    expect(trial.provider.calls).toHaveLength(2)
+  })
+
+  test('A11: they count among the running answers of their user, in both directions', async () => {
+    const owner = instance({}, { runningPerUser: 1 })
+    const busy = complete(owner)
+    await expect(complete(owner)).rejects.toMatchObject({ code: 'too_many_runs' })
+    await expect(trial.start(owner, 'brief')).rejects.toMatchObject({ code: 'too_many_runs' })
+    await busy
+    const { runId } = await trial.start(owner, 'brief')
+    await expect(complete(owner)).rejects.toMatchObject({ code: 'too_many_runs' })
+    await trial.ended(runId)
+    await complete(owner)
+  })
+
+  test('A11: of many at once no more pass than there is room for', async () => {
+    const owner = instance({}, { runningPerUser: 2 })
+    const all = await Promise.allSettled([
+      ...Array.from({ length: 4 }, () => complete(owner)),
+      ...Array.from({ length: 4 }, () => trial.start(owner, 'brief')),
+    ])
+    expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(2)
+    expect(mostAtOnce(trial.provider.calls)).toBeLessThanOrEqual(2)
+    await expect.poll(() => trial.store.runs.runningOfUser(trial.userId)).toBe(0)
+  })
+
+  test('A11: the question whether a model continues takes its turn too', async () => {
+    trial.provider.scripts.unasked = { words: 20, wordsPerSecond: 50 }
+    const owner = instance({ perConnection: 1 })
+    owner.context.models = trial.catalogueThatLearns()
+    const { runId } = await owner.chat.startRun(trial.userId, {
+      clientId: newId(),
+      model: 'unasked',
+      text: 'Hi',
+    })
+    await trial.ended(runId)
+    await expect
+      .poll(() => trial.provider.calls.filter(({ endedAt }) => endedAt !== undefined))
+      .toHaveLength(2)
+    expect(trial.provider.calls.map(({ call }) => call)).toContain(0)
+    expect(mostAtOnce(trial.provider.calls)).toBe(1)
+  })
+})
