@@ -3,6 +3,8 @@ import { ApiError, toApiError } from './api-error.ts'
 import { withBase } from './base-path.ts'
 import { noteServerTime } from './server-clock.ts'
 import { operationPaths } from './operation-paths.ts'
+import { read, readElsewhere } from './read-elsewhere.ts'
+import type { Reply } from './read-elsewhere.ts'
 import type { ArgsOf, OutputOf } from './operation-types.ts'
 
 /** Longest wait for an answer; verifying a provider is the slowest operation there is. */
@@ -37,11 +39,11 @@ export async function call<K extends OperationName>(
 ): Promise<OutputOf<K>> {
   const [method = 'GET', path = ''] = operationPaths[name].split(' ')
   const loose: LooseInput = input ?? {}
-  const response = await send(method, withBase(addressOf(path, loose)), loose.body, signal)
-  noteServerTime(response.headers.get('date'))
-  const body = await readJson(response)
-  if (response.ok && body !== undefined) return body as OutputOf<K>
-  const error = toApiError(response.status, body)
+  const reply = await send(method, withBase(addressOf(path, loose)), loose.body, signal)
+  noteServerTime(reply.headers.get('date'))
+  const body = parse(reply)
+  if (reply.ok && body !== undefined) return body as OutputOf<K>
+  const error = toApiError(reply.status, body)
   if (error.code === 'unauthenticated') sessionExpired()
   throw error
 }
@@ -54,16 +56,18 @@ export function addressOf(path: string, { params = {}, query = {} }: LooseInput)
   return search.size === 0 ? filled : `${filled}?${search.toString()}`
 }
 
-async function send(method: string, address: string, body: unknown, signal?: AbortSignal): Promise<Response> {
+/** A read that nobody answers is sent to another instance; whatever changes something is sent once. */
+async function send(method: string, address: string, body: unknown, signal?: AbortSignal): Promise<Reply> {
   const deadline = AbortSignal.timeout(requestDeadlineMs)
+  const init = {
+    method,
+    credentials: 'same-origin' as const,
+    signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
+    headers: body === undefined ? {} : { 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  }
   try {
-    return await fetch(address, {
-      method,
-      credentials: 'same-origin',
-      signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
-      headers: body === undefined ? {} : { 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    })
+    return await (method === 'GET' ? readElsewhere(address, init) : read(address, init))
   } catch (cause) {
     if (signal?.aborted) throw cause
     const message = deadline.aborted
@@ -73,18 +77,11 @@ async function send(method: string, address: string, body: unknown, signal?: Abo
   }
 }
 
-async function readJson(response: Response): Promise<unknown> {
+function parse({ ok, status, text }: Reply): unknown {
   try {
-    const body: unknown = await response.json()
-    return body
+    return JSON.parse(text) as unknown
   } catch (cause) {
-    if (response.ok) {
-      throw new ApiError(
-        response.status,
-        { code: 'unreadable', message: 'The answer could not be read.' },
-        cause,
-      )
-    }
-    return undefined
+    if (!ok) return undefined
+    throw new ApiError(status, { code: 'unreadable', message: 'The answer could not be read.' }, cause)
   }
 }
