@@ -1,0 +1,87 @@
+import { afterAll, afterEach, describe, expect, test } from 'vitest'
+import { Reader } from '../support/reader.ts'
+import { newestNginx } from './support/new-nginx.ts'
+import type { Nginx } from './support/new-nginx.ts'
+import { withoutNetworks } from './support/network.ts'
+import { startPublishedSet } from './support/published-set.ts'
+import type { PublishedSet } from './support/published-set.ts'
+
+const nginx = newestNginx()
+const why = withoutNetworks() ?? (nginx ? undefined : 'needs nginx')
+const report: string[] = []
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
+
+afterAll(() => console.log(['compose sets as published:', ...report].join('\n  ')))
+
+let running: PublishedSet | undefined
+afterEach(async () => {
+  await running?.[Symbol.asyncDispose]()
+  running = undefined
+})
+
+/** Asks the built-in model, does something while it answers, and expects the whole answer, once stored and once read. */
+async function answersWhile({ api }: PublishedSet, during?: () => Promise<unknown>): Promise<void> {
+  const { items } = await api.call<{ items: { id: string }[] }>('GET', '/api/models')
+  const run = await api.startRun({ model: items[0]!.id, text: 'Tell me about tides' })
+  const reader = new Reader({ urls: () => [api.url], token: api.token, runId: run.runId })
+  await expect.poll(() => reader.text.length, { timeout: 20_000 }).toBeGreaterThan(20)
+  await during?.()
+  await reader.finished(60_000)
+  const stored = (await api.chat(run.chatId)).messages.at(-1)!
+  expect(stored.status).toBe('done')
+  expect(reader.text).toBe(stored.text)
+}
+
+const title = (name: string): string => (why ? `${name} (skipped: ${why})` : name)
+
+test.skipIf(why)(
+  title('O3: compose.single.yaml as published: an account, an answer, a restart'),
+  async () => {
+    running = await startPublishedSet(['compose.single.yaml'], nginx!)
+    const { set, api, upMs } = running
+    await api.signUp()
+    await answersWhile(running)
+    const began = performance.now()
+    await set.restart('shoal')
+    await answersWhile(running)
+    report.push(
+      `compose.single.yaml: ${set.how}; up in ${seconds(upMs)}, restarted in ${seconds(performance.now() - began)}`,
+    )
+  },
+)
+
+const sets = [
+  { name: 'compose.yaml', files: ['compose.yaml'] },
+  { name: 'compose.sentinel.yaml', files: ['compose.yaml', 'compose.sentinel.yaml'] },
+  { name: 'compose.cluster.yaml', files: ['compose.yaml', 'compose.cluster.yaml'] },
+]
+
+describe.each(sets)('$name', ({ name, files }) => {
+  test.skipIf(why)(
+    title('O3, O4: starts as published, answers through a killed instance and a restarted Redis'),
+    async () => {
+      const given: Nginx = nginx!
+      running = await startPublishedSet(files, given)
+      const { set, api, upMs } = running
+      await api.signUp()
+      await answersWhile(running)
+
+      let began = performance.now()
+      // One of the three writes the answer; whichever it is, in one of these turns it is killed.
+      for (const instance of ['shoal-1', 'shoal-2', 'shoal-3']) {
+        await answersWhile(running, () => set.kill(instance))
+        await set.start(instance)
+      }
+      const killedMs = performance.now() - began
+
+      began = performance.now()
+      await answersWhile(running, () => set.restart('redis'))
+      await answersWhile(running)
+      const redisMs = performance.now() - began
+      report.push(
+        `${name}: ${set.how}; up in ${seconds(upMs)}, three instances killed one by one in ${seconds(killedMs)}, Redis restarted in ${seconds(redisMs)}`,
+      )
+    },
+    300_000,
+  )
+})

@@ -1,0 +1,181 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { sleep } from '../../../server/base/index.ts'
+import { endWithUs } from '../../support/end-with-us.ts'
+import { readComposeFiles } from './compose-file.ts'
+import type { ComposeFile, ComposeService } from './compose-file.ts'
+import type { ComposeSet, ComposeSetOptions } from './compose-set.ts'
+import { Container } from './container.ts'
+import { Network } from './network.ts'
+import type { Machine } from './network.ts'
+import { standInFor } from './stand-in-images.ts'
+import { openWayIn } from './way-in.ts'
+
+/**
+ * A set of published compose files without a container engine: each service in a network namespace that has its name,
+ * with its command, environment, secrets, mounts, user and health check, in the order that `depends_on` says.
+ */
+export class NamespaceSet implements ComposeSet {
+  readonly how: string
+  readonly #options: ComposeSetOptions
+  readonly #file: ComposeFile
+  readonly #network = new Network()
+  readonly #machines = new Map<string, Machine>()
+  readonly #containers = new Map<string, Container>()
+  readonly #started = new AsyncDisposableStack()
+
+  constructor(options: ComposeSetOptions) {
+    this.#options = options
+    this.how = `network namespaces, with ${options.nginx.version}`
+    this.#file = readComposeFiles(join(options.folder, 'compose'), options.files, options.env)
+    this.#started.use(this.#network)
+    this.#machines.set('host', this.#network.join('host'))
+    for (const name of Object.keys(this.#file.services)) this.#machines.set(name, this.#network.join(name))
+    for (const [name, service] of Object.entries(this.#file.services))
+      this.#containers.set(name, this.#container(name, service))
+  }
+
+  async up(): Promise<void> {
+    const ready = new Map<string, Promise<void>>()
+    const begin = (name: string): Promise<void> => {
+      const known = ready.get(name)
+      if (known) return known
+      const started = this.#begin(name, begin)
+      ready.set(name, started)
+      return started
+    }
+    await Promise.all(Object.keys(this.#file.services).map((name) => begin(name)))
+  }
+
+  async #begin(name: string, begin: (name: string) => Promise<void>): Promise<void> {
+    const service = this.#file.services[name]!
+    await Promise.all(Object.keys(service.depends_on ?? {}).map((needed) => begin(needed)))
+    if (/(^|\/)nginx:/.test(service.image)) this.#answerNames(this.#machines.get(name)!)
+    this.#containers.get(name)!.start()
+    const container = this.#containers.get(name)!
+    const isJob = service.restart === 'no'
+    if (!isJob) return this.#healthy(name)
+    const code = await container.ended()
+    if (code !== 0) throw new Error(`${name} ended with ${code}:\n${container.log().slice(-2000)}`)
+  }
+
+  /** By the published health check, as often as the file says. */
+  async #healthy(name: string): Promise<void> {
+    const { healthcheck } = this.#file.services[name]!
+    const container = this.#containers.get(name)!
+    const until = performance.now() + 90_000
+    for (;;) {
+      if (container.exitCode !== null)
+        throw new Error(`${name} ended with ${container.exitCode}:\n${container.log().slice(-3000)}`)
+      if (container.runs(checkOf(healthcheck))) return
+      if (performance.now() > until)
+        throw new Error(`${name} is not healthy after 90 s:\n${container.log().slice(-3000)}`)
+      await sleep(250)
+    }
+  }
+
+  async kill(name: string): Promise<void> {
+    await this.#containers.get(name)!.kill('SIGKILL')
+  }
+
+  async start(name: string): Promise<void> {
+    this.#containers.get(name)!.start()
+    await this.#healthy(name)
+  }
+
+  async restart(name: string): Promise<void> {
+    await this.#containers.get(name)!.kill('SIGTERM')
+    await this.start(name)
+  }
+
+  unplug(name: string): void {
+    this.#network.unplug(name)
+  }
+
+  plugIn(name: string): void {
+    this.#network.plugIn(name)
+  }
+
+  log(name: string): string {
+    return this.#containers.get(name)?.log() ?? ''
+  }
+
+  /** A port of the loopback here that leads to what `ports` publishes. */
+  async wayIn(service: string, port: number): Promise<number> {
+    const way = await openWayIn(
+      this.#machines.get('host')!,
+      `${this.#machines.get(service)!.address}:${port}`,
+      this.#options.folder,
+    )
+    this.#started.use(way)
+    return way.port
+  }
+
+  #answerNames({ namespace }: Machine): void {
+    const program = join(import.meta.dirname, 'name-server.ts')
+    const names = JSON.stringify(this.#network.addresses())
+    const inside = ['netns', 'exec', namespace, process.execPath, program, names]
+    const child = spawn('ip', inside, { stdio: 'inherit' })
+    endWithUs(child)
+    this.#started.defer(() => void child.kill('SIGKILL'))
+  }
+
+  #container(name: string, service: ComposeService): Container {
+    const { folder, nginx } = this.#options
+    const image = standInFor(service.image, nginx.path)
+    const compose = join(folder, 'compose')
+    const secrets = (service.secrets ?? []).map((secret) => ({
+      from: resolve(compose, this.#file.secrets?.[secret]?.file ?? ''),
+      to: `/run/secrets/${secret}`,
+      readOnly: true,
+    }))
+    const volumes = (service.volumes ?? []).map((volume) => {
+      const [from = '', to = '', mode] = volume.split(':')
+      if (from.startsWith('.')) return { from: resolve(compose, from), to, readOnly: mode === 'ro' }
+      return { from: this.#volume(from, image.owner), to, readOnly: false }
+    })
+    const container = new Container({
+      machine: this.#machines.get(name)!,
+      folder,
+      hosts: this.#network.hosts(),
+      user: service.user ?? image.user,
+      command: service.command ?? image.command,
+      workingFolder: image.workingFolder,
+      env: { ...image.env, ...variablesOf(service) },
+      mounts: [...(image.mounts ?? []), ...volumes, ...secrets],
+      tmpfs: (service.tmpfs ?? []).map((it) => it.split(':')[0]!),
+      readOnly: service.read_only ?? false,
+      ...(image.prepare === undefined ? {} : { prepare: image.prepare }),
+    })
+    this.#started.defer(() => container.kill('SIGTERM'))
+    return container
+  }
+
+  /** A named volume is a folder that stays; an image's user owns it. */
+  #volume(name: string, owner?: string): string {
+    const path = join(this.#options.folder, 'volumes', name)
+    if (existsSync(path)) return path
+    mkdirSync(path, { recursive: true })
+    if (owner) spawnSync('chown', [owner, path])
+    return path
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#started.disposeAsync()
+  }
+}
+
+const variablesOf = ({ environment = {} }: ComposeService): Record<string, string> =>
+  Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, String(value)]))
+
+/** Of the image of Shoal, where the file says none. */
+function checkOf(healthcheck: ComposeService['healthcheck']): string[] {
+  const [kind, ...words] = healthcheck?.test ?? [
+    'CMD',
+    'node',
+    '-e',
+    'fetch(`http://127.0.0.1:${process.env.PORT}/health`).then((it) => process.exit(it.ok ? 0 : 1), () => process.exit(1))',
+  ]
+  return kind === 'CMD-SHELL' ? ['sh', '-c', words.join(' ')] : words
+}

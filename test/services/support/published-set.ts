@@ -1,0 +1,61 @@
+import { execFileSync } from 'node:child_process'
+import { chmod, cp, readFile, writeFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
+import { ApiClient } from '../../support/api-client.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
+import { NamespaceSet } from './namespace-set.ts'
+import type { Nginx } from './new-nginx.ts'
+import { root } from './stand-in-images.ts'
+
+export interface PublishedSet extends AsyncDisposable {
+  set: NamespaceSet
+  /** Through the port that the set publishes. */
+  api: ApiClient
+  upMs: number
+}
+
+/** Starts a set from a copy of deploy/, after what docs/deploy/compose.md says to do first. */
+export async function startPublishedSet(files: string[], nginx: Nginx): Promise<PublishedSet> {
+  await using stack = new AsyncDisposableStack()
+  const folder = stack.use(await temporaryFolder('published-set')).path
+  await chmod(folder, 0o755)
+  await cp(join(root, 'deploy'), folder, { recursive: true })
+  const secrets = join(folder, 'compose/secrets')
+  execFileSync(join(folder, 'compose/make-secrets.sh'), [secrets, 'localhost'], { stdio: 'ignore' })
+  if (!nginx.resolves) await leaveOutWhatIsNew(join(folder, 'nginx/nginx.conf'))
+  const set = stack.use(
+    new NamespaceSet({
+      folder,
+      files,
+      env: { SHOAL_SECRETS: './secrets', WEBUI_URL: 'https://localhost' },
+      nginx,
+    }),
+  )
+  const began = performance.now()
+  await set.up()
+  const upMs = performance.now() - began
+  const single = files.includes('compose.single.yaml')
+  if (!single) {
+    const certificate = readFileSync(join(secrets, 'tls-cert.pem'), 'utf8')
+    setDefaultCACertificates([...getCACertificates('default'), certificate])
+  }
+  const port = single ? await set.wayIn('shoal', 8080) : await set.wayIn('nginx', 8443)
+  const owned = stack.move()
+  return {
+    set,
+    api: new ApiClient(single ? `http://localhost:${port}` : `https://localhost:${port}`),
+    upMs,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+/** nginx 1.22 knows neither; names are then looked up once. */
+async function leaveOutWhatIsNew(path: string): Promise<void> {
+  const text = await readFile(path, 'utf8')
+  await writeFile(
+    path,
+    text.replaceAll(' resolve ', ' ').replaceAll(/^ *(keepalive_min_timeout|http2) .*$/gm, ''),
+  )
+}

@@ -1,0 +1,7 @@
+// A program, run inside of a network: passes connections at a socket file on to `host:port`.
+import { connect, createServer } from 'node:net'
+import { pass } from './way-in.ts'
+
+const [, , file = '', target = ''] = process.argv
+const [host = '', port = ''] = target.split(':')
+createServer((near) => pass(near, connect(Number(port), host))).listen(file, () => console.log('ready'))

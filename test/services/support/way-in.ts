@@ -1,0 +1,52 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { connect, createServer } from 'node:net'
+import type { AddressInfo, Server, Socket } from 'node:net'
+import { join } from 'node:path'
+import { endWithUs } from '../../support/end-with-us.ts'
+import type { Machine } from './network.ts'
+
+/** A port of this machine's loopback that leads to an address inside of a network, as a published port does. */
+export interface WayIn extends AsyncDisposable {
+  readonly port: number
+}
+
+/** `target` is `host:port` as `machine` reaches it. A socket file in `folder` joins the two networks. */
+export async function openWayIn(machine: Machine, target: string, folder: string): Promise<WayIn> {
+  const file = join(folder, `way-in-${target.replace(/\W/g, '-')}`)
+  const program = join(import.meta.dirname, 'socket-to-port.ts')
+  const inside = ['netns', 'exec', machine.namespace, process.execPath, program, file, target]
+  const child = spawn('ip', inside, { stdio: ['ignore', 'pipe', 'inherit'] })
+  endWithUs(child)
+  await Promise.race([
+    once(child.stdout, 'data'),
+    once(child, 'exit').then(() => Promise.reject(new Error(`no way to ${target}`))),
+  ])
+  const server = forward(file)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    port: (server.address() as AddressInfo).port,
+    async [Symbol.asyncDispose]() {
+      server.close()
+      child.kill('SIGKILL')
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+    },
+  }
+}
+
+function forward(file: string): Server {
+  return createServer((near) => pass(near, connect(file)))
+}
+
+/** Both ways, until one of the two ends. */
+export function pass(near: Socket, far: Socket): void {
+  near.pipe(far).pipe(near)
+  for (const [one, other] of [
+    [near, far],
+    [far, near],
+  ] as const) {
+    one.on('error', () => other.destroy())
+    one.on('close', () => other.destroy())
+  }
+}
