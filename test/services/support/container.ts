@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { createWriteStream, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { endWithUs } from '../../support/end-with-us.ts'
 import { pathWithServers } from '../../support/find-program.ts'
@@ -56,14 +56,15 @@ export class Container {
     const script = join(place, 'start.sh')
     writeFileSync(script, startScript(this.#options, place))
     const isolated = ['unshare', '--mount', '--uts', '--propagation', 'private', 'sh', script]
+    // A file, not a pipe of ours, which is a socket: nginx opens /dev/stderr by its name.
+    const log = openSync(this.logFile, 'a')
+    chmodSync(this.logFile, 0o666)
     const child = spawn('ip', ['netns', 'exec', this.#options.machine.namespace, ...isolated], {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', log, log],
       env: { PATH: pathWithServers() },
     })
     endWithUs(child)
-    const log = createWriteStream(this.logFile, { flags: 'a' })
-    child.stdout.pipe(log, { end: false })
-    child.stderr.pipe(log, { end: false })
+    closeSync(log)
     this.#child = child
   }
 
@@ -75,11 +76,12 @@ export class Container {
     return child.exitCode
   }
 
-  async kill(signal: NodeJS.Signals): Promise<void> {
+  /** As an engine stops it: SIGKILL when it is still there after `graceMs`. */
+  async kill(signal: NodeJS.Signals, graceMs = 45_000): Promise<void> {
     const child = this.#child
     if (!child || child.exitCode !== null || child.signalCode !== null) return
     child.kill(signal)
-    const late = setTimeout(() => child.kill('SIGKILL'), 30_000)
+    const late = setTimeout(() => child.kill('SIGKILL'), graceMs)
     await once(child, 'exit')
     clearTimeout(late)
   }
@@ -87,8 +89,9 @@ export class Container {
   /** Runs a command inside, as its user; whether that ended well. */
   runs(command: string[]): boolean {
     if (this.#child?.pid === undefined || this.#child.exitCode !== null) return false
-    const inside = ['--target', String(this.#child.pid), '--mount', '--net', '--uts', '--root', '--wd=/']
-    const { status } = spawnSync('nsenter', [...inside, ...asUser(this.#options), ...command], {
+    const inside = ['--target', String(this.#child.pid), '--mount', '--net', '--uts', '--root']
+    const words = [...asUser(this.#options), 'sh', '-c', 'cd / && exec "$0" "$@"', ...command]
+    const { status } = spawnSync('nsenter', [...inside, ...words], {
       timeout: 10_000,
       env: { PATH: pathWithServers() },
     })
@@ -128,6 +131,7 @@ function startScript(options: ContainerOptions, place: string): string {
     ...['/tmp', ...tmpfs.filter((path) => path !== '/tmp')].map(
       (path) => `mkdir -p ${at(path)}; mount -t tmpfs -o mode=1777 tmpfs ${at(path)}`,
     ),
+    `mkdir -p ${at(workingFolder)}`,
     `cat > ${at('/etc/hosts')} <<'END'\n${hosts}END`,
     ...mounts.flatMap(({ from, to, readOnly: fixed }) => [
       `if [ -d ${quote(from)} ]; then mkdir -p ${at(to)}; else mkdir -p "$(dirname ${at(to)})"; touch ${at(to)}; fi`,

@@ -10,6 +10,7 @@ import { Container } from './container.ts'
 import { Network } from './network.ts'
 import type { Machine } from './network.ts'
 import { standInFor } from './stand-in-images.ts'
+import type { StandIn } from './stand-in-images.ts'
 import { openWayIn } from './way-in.ts'
 
 /**
@@ -62,16 +63,17 @@ export class NamespaceSet implements ComposeSet {
 
   /** By the published health check, as often as the file says. */
   async #healthy(name: string): Promise<void> {
-    const { healthcheck } = this.#file.services[name]!
+    const service = this.#file.services[name]!
+    const check = checkOf(service, standInFor(service.image, this.#options.nginx.path))
     const container = this.#containers.get(name)!
     const until = performance.now() + 90_000
     for (;;) {
       if (container.exitCode !== null)
         throw new Error(`${name} ended with ${container.exitCode}:\n${container.log().slice(-3000)}`)
-      if (container.runs(checkOf(healthcheck))) return
+      if (check === undefined || container.runs(check)) return
       if (performance.now() > until)
         throw new Error(`${name} is not healthy after 90 s:\n${container.log().slice(-3000)}`)
-      await sleep(250)
+      await sleep(1000)
     }
   }
 
@@ -148,7 +150,6 @@ export class NamespaceSet implements ComposeSet {
       readOnly: service.read_only ?? false,
       ...(image.prepare === undefined ? {} : { prepare: image.prepare }),
     })
-    this.#started.defer(() => container.kill('SIGTERM'))
     return container
   }
 
@@ -161,21 +162,19 @@ export class NamespaceSet implements ComposeSet {
     return path
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#started.disposeAsync()
+  async [Symbol.asyncDispose](): Promise<void> {
+    // nginx and PostgreSQL have processes of their own, which end with a SIGTERM.
+    await Promise.all([...this.#containers.values()].map((it) => it.kill('SIGTERM', 3000)))
+    await this.#started.disposeAsync()
   }
 }
 
 const variablesOf = ({ environment = {} }: ComposeService): Record<string, string> =>
   Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, String(value)]))
 
-/** Of the image of Shoal, where the file says none. */
-function checkOf(healthcheck: ComposeService['healthcheck']): string[] {
-  const [kind, ...words] = healthcheck?.test ?? [
-    'CMD',
-    'node',
-    '-e',
-    'fetch(`http://127.0.0.1:${process.env.PORT}/health`).then((it) => process.exit(it.ok ? 0 : 1), () => process.exit(1))',
-  ]
+/** The file's, else the image's; undefined: it has none. */
+function checkOf({ healthcheck }: ComposeService, image: StandIn): string[] | undefined {
+  const [kind, ...words] = healthcheck?.test ?? image.healthcheck ?? []
+  if (kind === undefined) return undefined
   return kind === 'CMD-SHELL' ? ['sh', '-c', words.join(' ')] : words
 }

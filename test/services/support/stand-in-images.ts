@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { globSync } from 'node:fs'
 import type { ContainerOptions } from './container.ts'
 
 export const root = join(import.meta.dirname, '../../..')
@@ -11,6 +10,8 @@ export type StandIn = Pick<ContainerOptions, 'user' | 'command' | 'workingFolder
   mounts?: ContainerOptions['mounts']
   /** Which folders of volumes belong to the user. */
   owner?: string
+  /** As in a compose file. */
+  healthcheck?: string[]
 }
 
 export function standInFor(image: string, nginx: string): StandIn {
@@ -26,7 +27,7 @@ export function standInFor(image: string, nginx: string): StandIn {
 function nginxImage(program: string): StandIn {
   return {
     user: 'nginx',
-    command: ['/usr/sbin/nginx', '-e', '/dev/stderr', '-g', 'daemon off;'],
+    command: ['/usr/sbin/nginx', '-c', '/etc/nginx/nginx.conf', '-e', '/dev/stderr', '-g', 'daemon off;'],
     workingFolder: '/',
     env: {},
     mounts: [{ from: program, to: '/usr/sbin/nginx', readOnly: true }],
@@ -72,6 +73,7 @@ function shoalImage(): StandIn {
   const dockerfile = readFileSync(join(root, 'deploy/Dockerfile'), 'utf8')
   const [, variables = ''] = /^ENV (.*)$/m.exec(dockerfile) ?? []
   const env = Object.fromEntries(variables.split(' ').map((pair) => pair.split('=') as [string, string]))
+  const [, check = ''] = /^HEALTHCHECK [^]*?CMD (\[.*\])$/m.exec(dockerfile) ?? []
   const parts = ['package.json', 'node_modules', 'dist/web', 'protocol', 'server']
   return {
     user: '1000:1000',
@@ -84,5 +86,6 @@ function shoalImage(): StandIn {
     ],
     prepare: 'mkdir -p /app/backend/data && chown 1000:1000 /app/backend/data',
     owner: '1000',
+    healthcheck: ['CMD', ...(JSON.parse(check) as string[])],
   }
 }
