@@ -33,7 +33,7 @@ export function readComposeFiles(folder: string, names: string[], env: Record<st
   return fillIn(
     files.reduce((earlier, later) => mergeOver(earlier, later) as Mapping),
     env,
-  ) as unknown as ComposeFile
+  ) as ComposeFile
 }
 
 /** Mappings are merged, lists are joined, but for commands, which the later file replaces. */

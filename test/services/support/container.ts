@@ -8,6 +8,8 @@ import { pathWithServers } from '../../support/find-program.ts'
 import type { Machine } from './network.ts'
 
 export interface ContainerOptions {
+  /** Of its files; default that of the machine. */
+  name?: string
   machine: Machine
   /** For its files; is left behind. */
   folder: string
@@ -38,7 +40,7 @@ export class Container {
   #starts = 0
 
   constructor(options: ContainerOptions) {
-    this.name = options.machine.name
+    this.name = options.name ?? options.machine.name
     this.#options = options
   }
 
@@ -96,6 +98,11 @@ export class Container {
       env: { PATH: pathWithServers() },
     })
     return status === 0
+  }
+
+  /** A file inside, as it is now. */
+  read(path: string): string {
+    return readFileSync(join('/proc', String(this.#child?.pid), 'root', path), 'utf8')
   }
 
   log(): string {

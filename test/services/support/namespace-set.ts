@@ -144,7 +144,7 @@ export class NamespaceSet implements ComposeSet {
       user: service.user ?? image.user,
       command: service.command ?? image.command,
       workingFolder: image.workingFolder,
-      env: { ...image.env, ...variablesOf(service) },
+      env: { ...image.env, ...service.environment },
       mounts: [...(image.mounts ?? []), ...volumes, ...secrets],
       tmpfs: (service.tmpfs ?? []).map((it) => it.split(':')[0]!),
       readOnly: service.read_only ?? false,
@@ -168,9 +168,6 @@ export class NamespaceSet implements ComposeSet {
     await this.#started.disposeAsync()
   }
 }
-
-const variablesOf = ({ environment = {} }: ComposeService): Record<string, string> =>
-  Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, String(value)]))
 
 /** The file's, else the image's; undefined: it has none. */
 function checkOf({ healthcheck }: ComposeService, image: StandIn): string[] | undefined {

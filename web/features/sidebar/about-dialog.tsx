@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import { Trans, useLingui } from '@lingui/react/macro'
+import { withBase } from '../../api/base-path.ts'
 import { operationQuery } from '../../api/operation-query.ts'
 import { Dialog } from '../../ui/dialog.tsx'
 
@@ -17,7 +18,7 @@ export function AboutDialog({ onClose }: { onClose: () => void }): ReactNode {
         <p>
           <Trans>
             Shoal is free software under the Apache License 2.0. It contains the work of others:{' '}
-            <a className={link} href="/third-party-notices.txt" target="_blank" rel="noreferrer">
+            <a className={link} href={withBase('/third-party-notices.txt')} target="_blank" rel="noreferrer">
               third-party licenses
             </a>
             .

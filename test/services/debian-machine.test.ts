@@ -1,0 +1,148 @@
+import { readFileSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ApiClient } from '../support/api-client.ts'
+import { findProgram } from '../support/find-program.ts'
+import { Reader } from '../support/reader.ts'
+import type { ContainerOptions } from './support/container.ts'
+import { DebianMachine } from './support/debian-machine.ts'
+import { withoutNetworks } from './support/network.ts'
+
+const why = withoutNetworks()
+let machine: DebianMachine
+let api: ApiClient
+
+beforeAll(async () => {
+  if (why) return
+  machine = await DebianMachine.start()
+  api = new ApiClient(`http://localhost:${await machine.wayIn(8081)}`)
+  await api.signUp()
+}, 120_000)
+
+afterAll(() => machine?.[Symbol.asyncDispose](), 60_000)
+
+interface Proxy {
+  name: string
+  start: () => Promise<void>
+}
+
+const at = (file: string, to: string): ContainerOptions['mounts'][number] => machine.published(file, to)
+const tls = (folder: string): ContainerOptions['mounts'] => [
+  { from: machine.secret('tls-cert.pem'), to: `${folder}/cert.pem`, readOnly: true },
+  { from: machine.secret('tls-key.pem'), to: `${folder}/key.pem`, readOnly: true },
+]
+
+const proxies: Proxy[] = [
+  {
+    name: 'nginx',
+    start: async () => {
+      machine.start('nginx', {
+        command: ['/usr/sbin/nginx', '-g', 'daemon off;'],
+        mounts: [
+          at('nginx/nginx-debian.conf', '/etc/nginx/nginx.conf'),
+          at('nginx/maps.conf', '/etc/nginx/shoal/maps.conf'),
+          at('nginx/shoal.conf', '/etc/nginx/shoal/shoal.conf'),
+          ...tls('/etc/nginx/tls'),
+        ],
+      })
+    },
+  },
+  {
+    name: 'haproxy',
+    start: async () => {
+      const site = join(machine.folder, 'site.pem')
+      const parts = ['tls-cert.pem', 'tls-key.pem'].map((name) => readFile(machine.secret(name), 'utf8'))
+      await writeFile(site, (await Promise.all(parts)).join(''))
+      machine.start('haproxy', {
+        command: ['/usr/sbin/haproxy', '-W', '-db', '-f', '/etc/haproxy/haproxy.cfg'],
+        mounts: [
+          at('haproxy/haproxy.cfg', '/etc/haproxy/haproxy.cfg'),
+          { from: site, to: '/etc/haproxy/site.pem', readOnly: true },
+        ],
+        prepare: 'mkdir -p /run/haproxy',
+      })
+    },
+  },
+  {
+    name: 'caddy',
+    start: async () => {
+      machine.start('caddy', {
+        command: ['caddy', 'run', '--config', '/etc/caddy/Caddyfile', '--adapter', 'caddyfile'],
+        // Not a name of the world: Caddy makes the certificate by an authority of its own.
+        env: { SHOAL_HOST: 'localhost', HOME: '/tmp', XDG_DATA_HOME: '/var/lib/caddy' },
+        mounts: [at('caddy/Caddyfile', '/etc/caddy/Caddyfile')],
+      })
+    },
+  },
+  {
+    name: 'traefik',
+    start: async () => {
+      machine.start('traefik', {
+        command: ['traefik', '--configFile=/etc/traefik/traefik.yaml'],
+        mounts: [
+          at('traefik/traefik.yaml', '/etc/traefik/traefik.yaml'),
+          at('traefik/shoal.yaml', '/etc/traefik/shoal.yaml'),
+          ...tls('/etc/traefik/tls'),
+        ],
+      })
+    },
+  },
+]
+
+/** Reads an answer of the built-in model through a proxy, with something in between. */
+async function answersWhile(url: string, during?: () => Promise<unknown>): Promise<void> {
+  const { items } = await api.call<{ items: { id: string }[] }>('GET', '/api/models')
+  const run = await api.startRun({ model: items[0]!.id, text: 'Tell me about tides' }, url)
+  const reader = new Reader({ urls: () => [url], token: api.token, runId: run.runId })
+  await expect.poll(() => reader.text.length).toBeGreaterThan(20)
+  await during?.()
+  await reader.finished(60_000)
+  expect(reader.text).toBe((await api.chat(run.chatId, url)).messages.at(-1)!.text)
+}
+
+describe.each(proxies)('deploy/$name, with the published unit and Redis', ({ name, start }) => {
+  const here = why ?? (findProgram(name) ? undefined : `needs the program ${name}`)
+  const title = here ? ` (skipped: ${here})` : ''
+
+  test.skipIf(here)(
+    `O3: as published at its ports, it leads to three instances and past a killed one${title}`,
+    async () => {
+      await start()
+      const port = await machine.wayIn(443)
+      const url = `https://localhost:${port}`
+      try {
+        await machine.healthy(name, [
+          'curl',
+          '--silent',
+          '--insecure',
+          '--fail',
+          '--output',
+          '/dev/null',
+          'https://localhost/',
+        ])
+        trust(name)
+        expect((await fetch(`${url}/metrics`)).status).toBeGreaterThanOrEqual(400)
+        const redirected = await fetch(`http://localhost:${await machine.wayIn(80)}/`, { redirect: 'manual' })
+        expect(redirected.status).toBe(308)
+        await answersWhile(url)
+        await answersWhile(url, () => machine.kill('shoal@8082'))
+        await machine.startInstance('8082')
+      } finally {
+        await machine.stop(name)
+      }
+    },
+    120_000,
+  )
+})
+
+/** The certificate of make-secrets.sh, or the authority that Caddy has made. */
+function trust(name: string): void {
+  const file =
+    name === 'caddy'
+      ? machine.inside('caddy', '/var/lib/caddy/caddy/pki/authorities/local/root.crt')
+      : undefined
+  const certificate = file ?? readFileSync(machine.secret('tls-cert.pem'), 'utf8')
+  setDefaultCACertificates([...getCACertificates('default'), certificate])
+}
