@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import pg from 'pg'
@@ -8,6 +9,7 @@ import { startInstance } from '../support/instance-process.ts'
 import { startPostgresServer } from '../support/postgres-server.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
+const password = "it's \\a $password"
 const script = join(import.meta.dirname, '../../deploy/postgres/create-role.sh')
 const started = new AsyncDisposableStack()
 let admin: pg.Client
@@ -24,13 +26,19 @@ beforeAll(async () => {
       PGHOST: database.hostname,
       PGPORT: database.port,
       POSTGRES_DB: database.pathname.slice(1),
-      POSTGRES_PASSWORD: "it's \\a $password",
+      POSTGRES_PASSWORD: password,
     },
   })
   admin = new pg.Client({ connectionString: database.href })
   await admin.connect()
   started.defer(() => admin.end())
+  // As the image of PostgreSQL has it: whoever comes by the network needs a password.
+  const { rows } = await admin.query<{ hba_file: string }>('show hba_file')
+  const file = rows[0]!.hba_file
+  await writeFile(file, `host all shoal all scram-sha-256\n${await readFile(file, 'utf8')}`)
+  await admin.query('select pg_reload_conf()')
   database.username = 'shoal'
+  database.password = encodeURIComponent(password)
   url = database.href
 }, 60_000)
 
@@ -55,7 +63,15 @@ test('S27: create-role.sh makes a role that may do nothing outside of its databa
   expect(superuser.rows).toEqual([{ rolpassword: null }])
 })
 
-test('S27: an instance makes its tables and serves with that role', async () => {
+test('S27: that role needs its password', async () => {
+  const other = new URL(url)
+  other.password = 'another'
+  await expect(new pg.Client({ connectionString: other.href }).connect()).rejects.toThrow(
+    /password authentication failed/,
+  )
+})
+
+test('S27: an instance makes its tables and serves with that role and its password', async () => {
   const folder = started.use(await temporaryFolder('postgres-role'))
   const instance = await startInstance({ label: 'one', env: { DATABASE_URL: url, DATA_DIR: folder.path } })
   started.defer(() => instance.stop())

@@ -64,7 +64,9 @@ class TargetClient extends pg.Client {
 
   constructor(targets: ConnectionTargets, config: pg.ClientConfig = {}) {
     const target = targets.current
-    super({ ...config, ...target })
+    const { password } = config
+    // The pool hides the password from whatever lists its options, so a copy of them lacks it.
+    super({ ...config, ...(password === undefined ? {} : { password }), ...target })
     this.#targets = targets
     this.#target = target
   }
