@@ -19,6 +19,8 @@ export const connectionView = z.object({
   continues,
   /** The models that are offered; empty: all that the provider lists. */
   modelIds: z.array(z.string()),
+  /** Its requests carry no parameters but those that OpenAI documents. */
+  openAiParamsOnly: z.boolean().optional(),
   /** `environment`: from variables, read-only here. */
   source: z.enum(['environment', 'page', 'built-in']),
 })

@@ -12,6 +12,7 @@ export const connectionFields = z.object({
   enabled: z.boolean().default(true),
   continues: continues.default('auto'),
   modelIds: z.array(z.string().trim().min(1, 'must not be empty').max(limits.model)).max(1000).default([]),
+  openAiParamsOnly: z.boolean().default(false),
 })
 
 export const createConnection = operation({

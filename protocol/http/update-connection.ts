@@ -20,6 +20,7 @@ export const updateConnection = operation({
     enabled: z.boolean().optional(),
     continues: connectionFields.shape.continues.unwrap().optional(),
     modelIds: connectionFields.shape.modelIds.unwrap().optional(),
+    openAiParamsOnly: z.boolean().optional(),
     order: z.number().int().optional(),
   }),
   response: connectionView.extend({

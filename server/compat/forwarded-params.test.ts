@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { completionBody } from './completion-body.ts'
-import { forwardedParams, onlyOpenAiParams } from './forwarded-params.ts'
+import { forwardedParams } from './forwarded-params.ts'
 
 const body = (fields: Record<string, unknown>): Record<string, unknown> =>
   forwardedParams(
@@ -135,9 +135,5 @@ describe('S21: what routes a request or carries credentials', () => {
 describe('C16, S21: the rest', () => {
   test('goes to the provider as it is, names inside a schema included', () => {
     expect(body({ ...openAi, ...ofProviders })).toEqual({ ...openAi, ...ofProviders })
-  })
-
-  test('and only what OpenAI documents where a connection is set so', () => {
-    expect(onlyOpenAiParams({ ...openAi, ...ofProviders, extra_body: { top_k: 1 } })).toEqual(openAi)
   })
 })

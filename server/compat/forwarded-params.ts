@@ -112,38 +112,6 @@ const forGatewaysByForm = [
   /(^|_)(api_key|api_base|api_url|base_url|access_key|access_token|api_token|auth_token|bearer_token|credentials?|password|secret)$/,
 ]
 
-/** What OpenAI documents for `POST /v1/chat/completions`, without the fields that are ours to read. */
-const openAiParams = new Set([
-  'audio',
-  'frequency_penalty',
-  'function_call',
-  'functions',
-  'logit_bias',
-  'metadata',
-  'modalities',
-  'moderation',
-  'parallel_tool_calls',
-  'prediction',
-  'presence_penalty',
-  'prompt_cache_key',
-  'prompt_cache_retention',
-  'reasoning_effort',
-  'response_format',
-  'safety_identifier',
-  'seed',
-  'service_tier',
-  'stop',
-  'store',
-  'temperature',
-  'tool_choice',
-  'tools',
-  'top_logprobs',
-  'top_p',
-  'user',
-  'verbosity',
-  'web_search_options',
-])
-
 /** The further fields of a request that its provider gets. What was read here is sent by other means. */
 export function forwardedParams(body: CompletionBody): Record<string, unknown> {
   return Object.fromEntries(
@@ -154,11 +122,6 @@ export function forwardedParams(body: CompletionBody): Record<string, unknown> {
       return [[name, value]]
     }),
   )
-}
-
-/** For a connection whose provider, or the gateway before it, shall see nothing that OpenAI does not document. */
-export function onlyOpenAiParams(params: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(params).filter(([name]) => openAiParams.has(name)))
 }
 
 function isHeldBack(name: string): boolean {

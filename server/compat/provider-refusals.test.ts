@@ -127,3 +127,26 @@ describe('C12: a refusal', () => {
     expect(it.requests()).toBe(3)
   })
 })
+
+test('S21: a connection can be set to send no parameters but those that OpenAI documents', async () => {
+  await it.close()
+  it = await startCompatWithProvider({ m: {} }, { openAiParamsOnly: true })
+  const answer = await it.send({
+    method: 'POST',
+    path: '/v1/chat/completions',
+    headers: { authorization: 'Bearer user' },
+    body: {
+      model: 'm',
+      messages: [{ role: 'user', content: 'Hi' }],
+      temperature: 0.5,
+      max_tokens: 5,
+      top_k: 3,
+      chat_template_kwargs: {},
+      extra_body: { top_k: 1 },
+    },
+  })
+  expect(answer.status).toBe(200)
+  expect(Object.keys(it.provider.calls[0]?.body ?? {}).toSorted()).toEqual(
+    ['max_tokens', 'messages', 'model', 'stream', 'stream_options', 'temperature'].toSorted(),
+  )
+})

@@ -90,3 +90,11 @@ describe('B4: what OPENAI_API_CONFIGS says of a connection takes effect or is re
     expect(shown).toBe('{"0":{"key":"***","headers":"***","name":"A"}}')
   })
 })
+
+test('S21: openai_params_only is an option of a connection', () => {
+  const reading = readConfig({
+    OPENAI_API_BASE_URL: 'https://provider.example/v1',
+    OPENAI_API_CONFIGS: '{"0": {"openai_params_only": true}}',
+  })
+  expect(reading.ok && reading.config.upstream.connections).toMatchObject([{ openAiParamsOnly: true }])
+})

@@ -11,6 +11,7 @@ const options = z.looseObject({
   enable: z.boolean().nullish(),
   continues: continues.nullish(),
   model_ids: z.array(z.string().trim().min(1).max(limits.model)).max(1000).nullish(),
+  openai_params_only: z.boolean().nullish(),
   auth_type: z.string().nullish(),
   key: z.string().max(4000).nullish(),
 })

@@ -16,6 +16,7 @@ export interface EnvironmentConnection {
   order: number
   continues: 'auto' | 'trailing' | 'prefix' | 'vllm' | 'none'
   modelIds: string[]
+  openAiParamsOnly: boolean
   source: 'environment'
 }
 
@@ -134,6 +135,7 @@ function connection(
     order: index,
     continues: continues ?? 'auto',
     modelIds: [...new Set(model_ids)],
+    openAiParamsOnly: options.openai_params_only ?? false,
     source: 'environment',
   }
 }

@@ -53,7 +53,7 @@ export const upstreamVariables = {
     fallback: new Map(),
     show: withoutKeys,
     meaning:
-      'JSON by position, or by address: `{"0": {"name": "vLLM", "prefix": "lab", "enable": true, "model_ids": ["a"], "continues": "vllm"}}`. `model_ids` are the models that are offered; the provider is then not asked for its list. `prefix_id` is another name of `prefix`; `auth_type` may be `bearer` or `none`; what else Open WebUI knows is reported at the start and has no effect. `continues` says how a provider goes on with a begun answer: `auto` (asked once per model), `trailing`, `prefix`, `vllm` or `none`.',
+      'JSON by position, or by address: `{"0": {"name": "vLLM", "prefix": "lab", "enable": true, "model_ids": ["a"], "continues": "vllm"}}`. `model_ids` are the models that are offered; the provider is then not asked for its list. `openai_params_only` sends no parameters but those that OpenAI documents. `prefix_id` is another name of `prefix`; `auth_type` may be `bearer` or `none`; what else Open WebUI knows is reported at the start and has no effect. `continues` says how a provider goes on with a begun answer: `auto` (asked once per model), `trailing`, `prefix`, `vllm` or `none`.',
   }),
   ollamaEnabled: variable('ENABLE_OLLAMA_API', {
     kind: boolean,

@@ -101,5 +101,7 @@ test('B4: the models of a connection are stored, changed and shown, each once', 
   expect(await connections.update(id, { name: 'New' })).toMatchObject({ modelIds: ['c'] })
   expect(connections.present().items[0]).toMatchObject({ modelIds: ['c'] })
   expect(connections.list[0]?.modelIds).toEqual(['c'])
+  expect(await connections.update(id, { openAiParamsOnly: true })).toMatchObject({ openAiParamsOnly: true })
+  expect(connections.list[0]?.openAiParamsOnly).toBe(true)
   expect(await connections.update(id, { modelIds: [] })).toMatchObject({ modelIds: [] })
 })

@@ -38,10 +38,11 @@ export interface ConnectionFields {
   enabled: boolean
   continues: ConnectionConfig['continues']
   modelIds: string[]
+  openAiParamsOnly?: boolean | undefined
 }
 
 export type ConnectionChange = {
-  [K in 'name' | 'baseUrl' | 'key' | 'prefix' | 'enabled' | 'continues' | 'modelIds']?:
+  [K in 'name' | 'baseUrl' | 'key' | 'prefix' | 'enabled' | 'continues' | 'modelIds' | 'openAiParamsOnly']?:
     | ConnectionFields[K]
     | undefined
 } & { order?: number | undefined }
@@ -74,10 +75,11 @@ export class Connections {
   }
 
   async create(fields: ConnectionFields): Promise<ConnectionView> {
-    const { key, ...rest } = fields
+    const { key, openAiParamsOnly, ...rest } = fields
     const row = await this.#options.store.create({
       ...rest,
       id: newId(),
+      ...(openAiParamsOnly ? { openAiParamsOnly } : {}),
       key: key || null,
       order: null,
       baseUrl: trimAddress(fields.baseUrl),
@@ -90,7 +92,7 @@ export class Connections {
   /** A new address on another server without a new key drops the stored key: it was entered for that server only. */
   async update(id: string, change: ConnectionChange): Promise<ConnectionView & { keyRemoved: boolean }> {
     this.#refuseReadOnly(id)
-    const { name, baseUrl, key, prefix, enabled, continues, modelIds, order } = change
+    const { name, baseUrl, key, prefix, enabled, continues, modelIds, openAiParamsOnly, order } = change
     const fields = {
       ...(name === undefined ? {} : { name }),
       ...(baseUrl === undefined ? {} : { baseUrl: trimAddress(baseUrl) }),
@@ -99,6 +101,7 @@ export class Connections {
       ...(enabled === undefined ? {} : { enabled }),
       ...(continues === undefined ? {} : { continues }),
       ...(modelIds === undefined ? {} : { modelIds: [...new Set(modelIds)] }),
+      ...(openAiParamsOnly === undefined ? {} : { openAiParamsOnly }),
       ...(order === undefined ? {} : { order }),
     }
     const updated = await this.#options.store.update(id, fields, sameOrigin)
@@ -168,6 +171,7 @@ function presentConnection({ key, ...connection }: ConnectionConfig): Connection
     order: Math.min(order, 1_000_000),
     continues,
     modelIds: [...modelIds],
+    openAiParamsOnly: connection.openAiParamsOnly ?? false,
     source,
   }
 }

@@ -51,6 +51,7 @@ export function describeConnections(name: string, make: MakeStore): void {
         order: 0,
         modelIds: ['a', 'ü/b'],
       }
+      Object.assign(change, { openAiParamsOnly: true })
       const changed = await store.connections.update(one.id, change, keeps)
       expect(changed).toEqual({ connection: { ...one, ...change }, keyRemoved: false })
       expect(await store.connections.update(one.id, { key: null }, keeps)).toMatchObject({

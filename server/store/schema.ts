@@ -78,6 +78,7 @@ interface ConnectionTable {
   continues: ConnectionRow['continues']
   /** A JSON array. */
   model_ids: ColumnType<string, string | undefined, string>
+  openai_params_only: ColumnType<boolean | number, boolean | undefined, boolean>
 }
 
 interface LearntTable {

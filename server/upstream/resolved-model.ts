@@ -2,7 +2,8 @@ import type { Logger } from '../base/index.ts'
 import type { ContinuesMemory } from './continues-memory.ts'
 import type { MergedModel } from './merge-models.ts'
 import type { ResolvedModel } from './model-catalogue.ts'
-import type { UpstreamSink } from './upstream.ts'
+import { onlyOpenAiParams } from './openai-params.ts'
+import type { GenerateRequest, UpstreamSink } from './upstream.ts'
 
 /** A listed model that can be asked. */
 export function resolvedModel(
@@ -11,6 +12,8 @@ export function resolvedModel(
 ): ResolvedModel {
   const { config, upstream } = connection
   const subject = { config, upstream, model }
+  const allowed = (params: GenerateRequest['params']): Pick<GenerateRequest, 'params'> =>
+    params === undefined ? {} : { params: config.openAiParamsOnly ? onlyOpenAiParams(params) : params }
   const begun = Promise.withResolvers<boolean>()
   return {
     ...listed,
@@ -21,7 +24,11 @@ export function resolvedModel(
         return sink(events)
       }
       try {
-        const end = await upstream.generate({ ...request, model: model.id }, first, signal)
+        const end = await upstream.generate(
+          { ...request, ...allowed(request.params), model: model.id },
+          first,
+          signal,
+        )
         if (end.skippedLines !== undefined) {
           const { skippedLines } = end
           logger.info(

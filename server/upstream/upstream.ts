@@ -13,6 +13,8 @@ export interface ConnectionConfig {
   continues: Continues
   /** The provider's names of the models that are offered, without asking it for its list; empty: all that it lists. */
   modelIds: readonly string[]
+  /** Its requests carry no parameters but those that OpenAI documents. */
+  openAiParamsOnly?: boolean
   source: 'environment' | 'page' | 'built-in'
 }
 

@@ -29,7 +29,7 @@ export type Row = Record<string, string | number | boolean | null>
 /** 1 and 0 in SQLite, true and false in PostgreSQL. */
 const flags: { [Table in MovedTable]?: string[] } = {
   account: ['active', 'must_change_password'],
-  connection: ['enabled'],
+  connection: ['enabled', 'openai_params_only'],
   chat: ['pinned', 'archived'],
   run: ['stop'],
 }

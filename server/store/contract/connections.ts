@@ -11,6 +11,8 @@ export interface ConnectionRow {
   continues: 'auto' | 'trailing' | 'prefix' | 'vllm' | 'none'
   /** The provider's names of the models that are offered; empty: all that it lists. */
   modelIds: readonly string[]
+  /** Its requests carry no parameters but those that OpenAI documents. */
+  openAiParamsOnly?: boolean
 }
 
 export type ConnectionChange = Partial<Omit<ConnectionRow, 'id' | 'kind'>>

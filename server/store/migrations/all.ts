@@ -2,7 +2,8 @@ import { initial } from './0001-initial.ts'
 import { epoch } from './0002-epoch.ts'
 import { modelIds } from './0003-model-ids.ts'
 import { signIn } from './0004-sign-in.ts'
+import { openAiParams } from './0005-openai-params.ts'
 import type { Migration } from './migration.ts'
 
 /** In order, without holes. A step that was released is never changed again. */
-export const migrations: readonly Migration[] = [initial, epoch, modelIds, signIn]
+export const migrations: readonly Migration[] = [initial, epoch, modelIds, signIn, openAiParams]

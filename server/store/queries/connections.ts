@@ -17,6 +17,7 @@ const columns = [
   'position',
   'continues',
   'model_ids',
+  'openai_params_only',
 ] as const
 
 interface ConnectionParts {
@@ -44,6 +45,7 @@ export function createConnections({ engine, box, warn }: ConnectionParts): Conne
       order: row.position,
       continues: row.continues,
       modelIds: JSON.parse(row.model_ids) as string[],
+      ...(row.openai_params_only ? { openAiParamsOnly: true } : {}),
     }
   }
   const seal = (key: string | null, id: string): string | null => (key === null ? null : box().seal(key, id))
@@ -139,6 +141,7 @@ function toColumns({
   order,
   continues,
   modelIds,
+  openAiParamsOnly,
 }: Partial<ConnectionRow>): Partial<Columns> {
   return {
     ...(name !== undefined && { name: cleanText(name) }),
@@ -147,6 +150,7 @@ function toColumns({
     ...(enabled !== undefined && { enabled }),
     ...(order !== undefined && { position: order }),
     ...(continues !== undefined && { continues }),
+    ...(openAiParamsOnly !== undefined && { openai_params_only: openAiParamsOnly }),
     ...(modelIds !== undefined && { model_ids: JSON.stringify(modelIds.map(cleanText)) }),
   }
 }

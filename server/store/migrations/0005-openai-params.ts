@@ -1,0 +1,12 @@
+import type { Migration } from './migration.ts'
+
+/** Whether a connection's requests carry only parameters that OpenAI documents. Older code sends all of them. */
+export const openAiParams: Migration = {
+  number: 5,
+  name: 'openai params',
+  kind: 'expand',
+  oldestCode: 1,
+  statements: (s) => [
+    `alter table ${s}connection add column openai_params_only boolean not null default false`,
+  ],
+}
