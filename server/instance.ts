@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { Lifecycle, randomToken, sleep, systemClock } from './base/index.ts'
+import { guarded, Lifecycle, randomToken, sleep, systemClock } from './base/index.ts'
 import type { Clock, Logger } from './base/index.ts'
 import type { RunLimits } from './chat/index.ts'
 import type { Config } from './config.ts'
@@ -152,7 +152,11 @@ async function startServices(
     .catch((error: unknown) => logger.warn({ err: error }, 'this start plans no pruning; another will'))
   const waiting = await unconfirmed(store)
   if (waiting !== undefined) logger.warn(waiting)
-  state.loads(() => membership.update({ runs: chat.runs, sockets: hub.size, people: events.people }))
+  state.loads(
+    guarded({ logger, event: 'load of this instance' }, () =>
+      membership.update({ runs: chat.runs, sockets: hub.size, people: events.people }),
+    ),
+  )
   if (config.accounts.firstAdmin) await accounts.operator.ensureFirstAdmin(config.accounts.firstAdmin)
 }
 

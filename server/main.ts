@@ -1,4 +1,4 @@
-import { createLogger, sleep } from './base/index.ts'
+import { createLogger, newId, sleep } from './base/index.ts'
 import type { Logger } from './base/index.ts'
 import { exitCodes } from './cli/exit-codes.ts'
 import { startBlock } from './cli/start-block.ts'
@@ -53,9 +53,9 @@ async function serve(config: Config, { logger, faults, worker }: Serving): Promi
     )
     return exitCodes.unavailable
   }
-  const stopped = worker ? stopAsTold(instance, logger, worker) : stopOnSignals(instance, logger)
+  const told = worker ? stopAsTold(instance, logger, worker) : stopOnSignals(instance, logger)
   const crashed = faults.crashed.then(async () => {
-    await instance.stop()
+    await stopped(instance, logger)
     return exitCodes.bug
   })
   try {
@@ -67,10 +67,10 @@ async function serve(config: Config, { logger, faults, worker }: Serving): Promi
       { err: error },
       `Shoal cannot go on: ${error instanceof Error ? error.message : String(error)}`,
     )
-    await instance.stop()
+    await stopped(instance, logger)
     return exitCodes.unavailable
   }
-  return Promise.race([crashed, stopped.then(() => (faults.hasCrashed ? exitCodes.bug : exitCodes.done))])
+  return Promise.race([crashed, told.then(() => (faults.hasCrashed ? exitCodes.bug : exitCodes.done))])
 }
 
 /** After an exception that nothing caught even the drain may hang: then this ends it. */
@@ -84,12 +84,21 @@ async function exitAfterCrash(
   return exitCodes.bug
 }
 
+/** Resolves also when the drain fails: what is left is then somebody else's to claim, and the process has to end. */
+async function stopped(instance: Instance, logger: Logger): Promise<void> {
+  try {
+    await instance.stop()
+  } catch (error) {
+    logger.error({ err: error, errorId: newId() }, 'the drain failed')
+  }
+}
+
 /** Resolves when the instance has stopped. A second signal stops it now. */
 async function stopOnSignals(instance: Instance, logger: Logger): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   const stop = (signal: NodeJS.Signals): void => {
     logger.info({ signal }, 'stopping')
-    void instance.stop().then(resolve)
+    void stopped(instance, logger).then(resolve)
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
@@ -107,7 +116,7 @@ async function stopAsTold(instance: Instance, logger: Logger, worker: Supervised
     if (stopping) return
     stopping = true
     logger.info('stopping')
-    void instance.stop().then(resolve)
+    void stopped(instance, logger).then(resolve)
   }
   worker.onStop((how) => {
     drain()

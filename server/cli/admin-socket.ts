@@ -4,6 +4,7 @@ import type { Server, Socket } from 'node:net'
 import { join, relative, resolve } from 'node:path'
 import { cwd } from 'node:process'
 import { AppError } from '../../protocol/errors.ts'
+import { guarded } from '../base/index.ts'
 import type { Logger } from '../base/index.ts'
 import { createLineReader } from './line-reader.ts'
 
@@ -90,6 +91,9 @@ function serve(socket: Socket, { verbs, logger }: ServeAdminSocketOptions): void
   socket.setTimeout(answerMs, () => socket.destroy())
   socket.on('error', (error) => logger.debug({ err: error }, 'the command line hung up'))
   const read = createLineReader(longestLine)
+  const reply = guarded({ logger, event: 'line of the command line' }, async (line: string) => {
+    socket.write(`${JSON.stringify(await answer(line, { verbs, logger }))}\n`)
+  })
   socket.on('data', (piece) => {
     const lines = read(piece)
     if (lines === undefined) {
@@ -97,7 +101,7 @@ function serve(socket: Socket, { verbs, logger }: ServeAdminSocketOptions): void
       return
     }
     for (const line of lines) {
-      void answer(line, { verbs, logger }).then((reply) => socket.write(`${JSON.stringify(reply)}\n`))
+      reply(line)
     }
   })
 }

@@ -132,6 +132,11 @@ function metricsPort(
   metrics.gauge('shoal_runs', 'Answers that this instance writes', () => state.started?.chat.runs ?? 0)
   metrics.gauge('shoal_sockets', 'Open sockets and event streams', () => state.started?.hub.size ?? 0)
   metrics.gauge(
+    'shoal_fallback_clients',
+    'Pages on server-sent events or polls, because something on the way blocks WebSockets',
+    () => state.started?.hub.fallbacks ?? 0,
+  )
+  metrics.gauge(
     'shoal_members',
     'Instances that this one sees',
     () => state.started?.membership.members().length ?? 0,

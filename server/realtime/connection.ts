@@ -10,6 +10,8 @@ import type { Transport } from './outbox.ts'
 export interface ConnectionOptions {
   ports: RealtimePorts
   transport: Transport
+  /** By server-sent events or polls: something on the way to this reader blocks WebSockets. */
+  isFallback?: boolean
   /** Closes the transport; the connection is told by `closed`. */
   close: (reason: CloseReason) => void
   /** Is told of each frame before it goes. */
@@ -35,6 +37,7 @@ export interface Speaker {
 export class Connection {
   readonly ports: RealtimePorts
   readonly logger: Logger
+  readonly isFallback: boolean
   readonly #outbox: Outbox
   readonly #close: (reason: CloseReason) => void
   readonly #sending: ((frame: ServerFrame) => void) | undefined
@@ -47,7 +50,8 @@ export class Connection {
   /** When something was last sent, by the hub's clock; the hub keeps followed connections from falling silent. */
   lastSent = 0
 
-  constructor({ ports, transport, close, sending, logger }: ConnectionOptions) {
+  constructor({ ports, transport, isFallback = false, close, sending, logger }: ConnectionOptions) {
+    this.isFallback = isFallback
     this.ports = ports
     this.logger = logger
     this.#close = close

@@ -91,6 +91,15 @@ describe('a stream of events', () => {
     expect(refused).toEqual([])
   })
 
+  test('O10: counts as a client on a fallback, while it is open', async () => {
+    const { url, hub } = await serve({})
+    const stop = new AbortController()
+    await fetch(url, { signal: stop.signal })
+    expect(hub.fallbacks).toBe(1)
+    stop.abort()
+    await vi.waitFor(() => expect(hub.fallbacks).toBe(0))
+  })
+
   test('is refused where its instance stops while the session is read', async () => {
     const { url, hub, refused } = await serve({ signInMs: 500 })
     const asked = fetch(`${url}?hold=0`)

@@ -1,7 +1,9 @@
 import type { ServerResponse } from 'node:http'
 import { z } from 'zod'
 import { AppError, id, position } from '../../protocol/index.ts'
+import { guarded } from '../base/index.ts'
 import { Connection } from './connection.ts'
+import type { Transport } from './outbox.ts'
 import { PollEnd } from './poll-end.ts'
 import type { Credentials, Peer, RealtimePorts } from './ports.ts'
 
@@ -39,29 +41,28 @@ export async function openEventStream(
   query: z.infer<typeof eventStreamQuery>,
   { credentials, peer }: { credentials: Credentials; peer: Peer },
 ): Promise<void> {
-  const poll = new PollEnd(ports.clock, () => {
+  const end = guarded({ logger: ports.logger, event: 'end of a poll' }, () => {
     connection.closed()
     response.end()
   })
+  const poll = new PollEnd(ports.clock, end)
   const { hold } = query
   const connection = new Connection({
     ports,
+    isFallback: true,
     ...(hold === undefined ? {} : { sending: (frame) => poll.sending(frame) }),
-    transport: {
-      send: (data, sent) => {
-        if (!response.headersSent) return
-        response.write(`data: ${data}\n\n`, () => sent())
-      },
-      buffered: () => response.writableLength,
-    },
+    transport: transportOver(response),
     // Until the head is written it can still be a refusal.
     close: () => void (response.headersSent && response.end()),
     logger: ports.logger,
   })
-  response.on('close', () => {
-    poll.cancel()
-    connection.closed()
-  })
+  response.on(
+    'close',
+    guarded({ logger: ports.logger, event: 'event stream close' }, () => {
+      poll.cancel()
+      connection.closed()
+    }),
+  )
   response.on('error', (error) => ports.logger.debug({ err: error }, 'an event stream failed'))
   ports.hub.add(connection)
   try {
@@ -95,5 +96,14 @@ export async function openEventStream(
     // Its reader comes back from where it stands.
     ports.logger.debug({ err: error }, 'an event stream could not be served')
     response.end()
+  }
+}
+
+function transportOver(response: ServerResponse): Transport {
+  return {
+    send(data, sent) {
+      if (response.headersSent) response.write(`data: ${data}\n\n`, () => sent())
+    },
+    buffered: () => response.writableLength,
   }
 }

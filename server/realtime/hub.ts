@@ -23,6 +23,11 @@ export class Hub {
     return this.#connections.size
   }
 
+  /** Readers by server-sent events or polls, because something blocks WebSockets. */
+  get fallbacks(): number {
+    return [...this.#connections].filter(({ isFallback }) => isFallback).length
+  }
+
   start(): void {
     void every(async () => this.#eachSecond(), {
       ms: () => 1000,

@@ -80,8 +80,8 @@ class AnswerReader {
   start(): void {
     if (this.#settled) return
     this.#body = decompressBody(this.#response, {
-      data: (chunk) => this.#onData(chunk),
-      closed: (closed) => this.#onClosed(closed),
+      data: (chunk) => this.#safely(() => this.#onData(chunk)),
+      closed: (closed) => this.#safely(() => this.#onClosed(closed)),
     })
   }
 
@@ -96,6 +96,15 @@ class AnswerReader {
   fail(error: unknown): void {
     this.#finish(() => this.#settle.reject(error))
     this.#response.destroy()
+  }
+
+  /** For handlers of raw events: what they throw fails this answer, and is logged by whoever waits for it. */
+  #safely(handle: () => void): void {
+    try {
+      handle()
+    } catch (error) {
+      this.fail(error)
+    }
   }
 
   #onData(chunk: Buffer): void {
@@ -114,15 +123,17 @@ class AnswerReader {
     this.#response.resume()
     this.#body?.resume()
     // After the event loop has read from its sockets.
-    setImmediate(() => {
-      if (this.#settled) return
-      this.#busy = false
-      const held = this.#held
-      if (held.length === 0) return this.#conclude()
-      this.#held = []
-      this.#decode(() => held.forEach((chunk) => this.#parts.decoder.push(chunk)))
-      this.#deliver()
-    })
+    setImmediate(() => this.#safely(() => this.#readHeld()))
+  }
+
+  #readHeld(): void {
+    if (this.#settled) return
+    this.#busy = false
+    const held = this.#held
+    if (held.length === 0) return this.#conclude()
+    this.#held = []
+    this.#decode(() => held.forEach((chunk) => this.#parts.decoder.push(chunk)))
+    this.#deliver()
   }
 
   #onClosed(closed: { cause?: unknown }): void {
@@ -208,7 +219,7 @@ class AnswerReader {
     if (this.#endTimerMs === ms) return
     this.#forgetEndTimer()
     this.#endTimerMs = ms
-    this.#endTimer = setTimeout(() => this.#onClosed({}), ms)
+    this.#endTimer = setTimeout(() => this.#safely(() => this.#onClosed({})), ms)
   }
 
   #forgetEndTimer(): void {
