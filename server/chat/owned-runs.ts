@@ -67,6 +67,8 @@ export class OwnedRuns {
 
   drive(run: OwnedRun): RunDriver {
     const { id, messageId, chatId, userId, fence } = run.row
+    // One of an earlier fence that has not noticed yet shares the view: it must not touch it any more.
+    this.#drivers.get(id)?.replace()
     const view = this.#live.drive(
       { runId: id, messageId, chatId, userId },
       { fence, seq: 0, starts: run.starts, text: run.text },
@@ -76,13 +78,11 @@ export class OwnedRuns {
       moments: this.#moments,
       hooks: {
         ended: (driver, end) => {
-          this.#forget(driver)
-          this.#live.end(driver.view, end)
+          if (this.#forget(driver)) this.#live.end(driver.view, end)
           this.#hooks.ended(driver.run.row, end)
         },
         lost: (driver) => {
-          this.#forget(driver)
-          this.#live.lose(driver.view)
+          if (this.#forget(driver)) this.#live.lose(driver.view)
         },
       },
     })
@@ -184,8 +184,9 @@ export class OwnedRuns {
     }
   }
 
-  #forget(driver: RunDriver): void {
-    if (this.#drivers.get(driver.id) === driver) this.#drivers.delete(driver.id)
+  /** False: another driver of the same run has taken its place, and the view is that one's. */
+  #forget(driver: RunDriver): boolean {
+    return this.#drivers.get(driver.id) === driver && this.#drivers.delete(driver.id)
   }
 
   /** Saves and gives up every run that is still being written. Answers how many. */
@@ -194,8 +195,7 @@ export class OwnedRuns {
     const drivers = [...this.#drivers.values()]
     const released = await Promise.allSettled(drivers.map((driver) => driver.release()))
     for (const driver of drivers) {
-      this.#forget(driver)
-      this.#live.lose(driver.view)
+      if (this.#forget(driver)) this.#live.lose(driver.view)
     }
     return released.filter((outcome) => outcome.status === 'fulfilled' && outcome.value).length
   }

@@ -143,6 +143,12 @@ export class RunDriver implements SavableRun, EndingRun {
     return released.length > 0
   }
 
+  /** This instance has taken the run over again, under a higher fence: another driver goes on with its view. */
+  replace(): void {
+    this.#leave()
+    this.#writer.close()
+  }
+
   /** Reads whose run it is, and does what follows. Calls while one is under way share it. */
   async check(): Promise<void> {
     this.#checking ??= this.#check().finally(() => {
