@@ -17,12 +17,14 @@ export interface RunLimits {
   gatherUnreadMs: number
   /** One transaction saves all dirty runs. */
   saveEveryMs: number
-  /** This much unsaved text brings the save forward, and resets the attempts (rule 13). */
+  /** This much unsaved text brings the save forward. */
   saveUnits: number
   /** This much unsaved text pauses the provider. */
   pauseUnits: number
   answerUnits: number
+  /** Deaths of owners without progress, and deaths in all, that end a run as interrupted (rule 13). */
   attempts: number
+  deaths: number
   /** Takeovers under way at once on this instance. */
   takeovers: number
   leaseMs: number
@@ -40,6 +42,7 @@ export const defaultRunLimits: RunLimits = {
   pauseUnits: 262_144,
   answerUnits: 4_000_000,
   attempts: 3,
+  deaths: 10,
   takeovers: 16,
   leaseMs: 2500,
   graceMs: 1000,

@@ -71,7 +71,7 @@ export class RunDriver implements SavableRun, EndingRun {
     this.#hooks = parts.hooks
     this.#moments = parts.moments
     const { text, saved, anew } = run
-    this.#unsaved = new UnsavedText({ text, saved, anew, progressUnits: context.limits.saveUnits })
+    this.#unsaved = new UnsavedText({ text, saved, anew })
     this.#stopAsked = run.row.stop
     this.#transcript = new TranscriptWriter(context.clock, run.text)
     this.#writer = createLogWriter({

@@ -73,7 +73,7 @@ export class RunSaver {
     const { store, logger } = this.#context
     try {
       for (const { run, part } of parts.filter(({ run }) => run.anew)) {
-        const { start: _, resetAttempt: __, ...anew } = part
+        const { start: _, ...anew } = part
         const answer = await store.runs.saveAnew(anew)
         if (answer) run.saved(part, answer)
         else run.refused()

@@ -51,7 +51,7 @@ async function seizeAndRead(
 async function plan(context: ChatContext, claimed: ClaimedRun, source: Source): Promise<Plan> {
   const keeping = ownedRun(context, claimed, source, 'keep')
   if (claimed.stop) return { kind: 'finalise', status: 'stopped', run: keeping, source: sourceFor(keeping) }
-  if (claimed.attempt >= context.limits.attempts) {
+  if (claimed.attempt >= context.limits.attempts || claimed.deaths >= context.limits.deaths) {
     return { kind: 'finalise', status: 'interrupted', run: keeping, source: sourceFor(keeping) }
   }
   if (source.text === '') return { kind: 'drive', run: keeping, source: sourceFor(keeping) }

@@ -8,20 +8,15 @@ export interface UnsavedTextOptions {
   saved: number
   /** The store has text of a fence that this one does not descend from: the first save replaces it. */
   anew: boolean
-  /** This much progress resets the attempts (rule 13). */
-  progressUnits: number
 }
 
 /** The words of a run that the store does not have yet. Held apart from the whole text, so that a save costs what it saves. */
 export class UnsavedText {
-  readonly #progressUnits: number
   #words: string
   #saved: number
   #anew: boolean
-  #progress = 0
 
-  constructor({ text, saved, anew, progressUnits }: UnsavedTextOptions) {
-    this.#progressUnits = progressUnits
+  constructor({ text, saved, anew }: UnsavedTextOptions) {
     this.#saved = anew ? 0 : saved
     this.#anew = anew
     this.#words = text.slice(this.#saved)
@@ -42,27 +37,24 @@ export class UnsavedText {
 
   add(words: string): void {
     this.#words += words
-    this.#progress += words.length
   }
 
   /** What is to be saved. Undefined: nothing. What replaces an older text is saved even while it is empty. */
-  part(): Pick<SavePart, 'start' | 'length' | 'text' | 'resetAttempt'> | undefined {
+  part(): Pick<SavePart, 'start' | 'length' | 'text'> | undefined {
     if (this.#words === '' && !this.#anew) return undefined
     return {
       start: this.#saved,
       length: this.#words.length,
       text: this.#words,
-      resetAttempt: this.#progress >= this.#progressUnits,
     }
   }
 
-  tookPart({ start, length, resetAttempt }: Pick<SavePart, 'start' | 'length' | 'resetAttempt'>): void {
+  tookPart({ start, length }: Pick<SavePart, 'start' | 'length'>): void {
     // The store was met at another length meanwhile: the next save says which.
     if (start !== this.#saved) return
     this.#anew = false
     this.#words = this.#words.slice(length)
     this.#saved = start + length
-    if (resetAttempt) this.#progress = 0
   }
 
   /**

@@ -178,15 +178,6 @@ export function describeRuns(name: string, make: MakeStore): void {
       expect(await store.runs.readWithText(run.id)).toMatchObject({ text: 'abcd', saved: 4 })
     })
 
-    test('progress resets the attempts', async () => {
-      const { run } = await givenRun(store, user.id, { owner: 'dead' })
-      const claimed = await store.runs.claim(claimBy('me', run))
-      await store.runs.save([part(claimed!, 0, 'x')])
-      expect((await store.runs.read(run.id))?.attempt).toBe(1)
-      await store.runs.save([{ ...part(claimed!, 1, 'y'), resetAttempt: true }])
-      expect((await store.runs.read(run.id))?.attempt).toBe(0)
-    })
-
     test('writing anew replaces what an earlier fence stored, once', async () => {
       const { run } = await givenRun(store, user.id, { owner: 'dead' })
       await store.runs.save([part(run, 0, 'old words')])

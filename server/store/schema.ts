@@ -136,6 +136,8 @@ interface RunTable {
   owner: string
   fence: number
   attempt: number
+  deaths: number
+  furthest: number
   stop: Flag
   saved: number
   saved_at: number

@@ -11,6 +11,7 @@ import type { Store } from './index.ts'
 import { describeChats } from './chats.contract.ts'
 import { describeConnections } from './connections.contract.ts'
 import { describeFleet } from './fleet.contract.ts'
+import { describeRunDeaths } from './run-deaths.contract.ts'
 import { describeRunRaces } from './run-races.contract.ts'
 import { describeRunStarts } from './run-starts.contract.ts'
 import { describeRuns } from './runs.contract.ts'
@@ -71,6 +72,7 @@ for (const [name, make] of [
   describeRunStarts(name, make)
   describeRuns(name, make)
   describeRunRaces(name, make)
+  describeRunDeaths(name, make)
 }
 describeSearch('PostgreSQL in the locale C', () =>
   postgresWith(`template template0 locale 'C' encoding 'UTF8'`),

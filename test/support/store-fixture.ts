@@ -86,7 +86,6 @@ export function part(run: { id: string; fence: number }, start: number, text: st
     seq: start + 1,
     starts: [[run.fence, 0]],
     text,
-    resetAttempt: false,
   }
 }
 

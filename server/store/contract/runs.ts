@@ -15,7 +15,12 @@ export interface RunRow {
   /** An incarnation; '' when released or not yet claimed. */
   owner: string
   fence: number
+  /** Deaths of owners that had brought the text no further (rule 13). */
   attempt: number
+  /** All deaths of owners. */
+  deaths: number
+  /** The greatest length that the text had at one of them, or began with. */
+  furthest: number
   stop: boolean
   saved: number
   savedAt: number
@@ -89,8 +94,6 @@ export interface SavePart {
   seq: number
   starts: Starts
   text: string
-  /** 4 KB of progress were made: attempts count from 0 again. */
-  resetAttempt: boolean
 }
 
 export interface Runs {
@@ -103,7 +106,7 @@ export interface Runs {
     ownerSeen: string
     fenceSeen: number
     redisFence: number
-    /** 1 after a death, 0 for a released run or a claim from oneself. */
+    /** 1 after a death, which counts as an attempt without progress; 0 for a released run or a claim from oneself. */
     attempts: 0 | 1
     leaseMs: number
     graceMs: number
@@ -122,7 +125,7 @@ export interface Runs {
   /** SAVE MANY: one transaction. A run that is not in the answer was not saved: read it. */
   save(parts: SavePart[]): Promise<Map<string, { stop: boolean }>>
   /** FIRST SAVE AFTER restart: replaces the stored text of an earlier fence. `text` may be empty. */
-  saveAnew(part: Omit<SavePart, 'start' | 'resetAttempt'>): Promise<{ stop: boolean } | undefined>
+  saveAnew(part: Omit<SavePart, 'start'>): Promise<{ stop: boolean } | undefined>
   /** FINALISE: folds the parts into the message. Undefined: not mine, or something else is saved: read. */
   finalise(input: {
     id: string

@@ -23,6 +23,17 @@ function abandoned(
     where i.id = r.owner and i.beat_at > ${now} - cast(${leaseMs} as bigint)))`
 }
 
+/** A death behind which the text had grown by this much is no attempt (rule 13). UTF-16 units. */
+const progressUnits = 512
+
+/** What a claim of run `r` counts, where `died` is 1 after a death and 0 otherwise. */
+function countDeath(engine: Engine, died: RawBuilder<unknown>): RawBuilder<unknown> {
+  const progress = sql`r.saved >= r.furthest + ${sql.lit(progressUnits)}`
+  return sql`deaths = r.deaths + ${died},
+    attempt = r.attempt + case when ${died} = 0 or ${progress} then 0 else 1 end,
+    furthest = case when ${died} = 0 then r.furthest else ${engine.greatest(sql`r.furthest`, sql`r.saved`)} end`
+}
+
 /** Compare-and-set on (owner, fence). Released runs, and those of the claimant itself, are not protected by a heartbeat. */
 export function claim(engine: Engine, input: Parameters<Runs['claim']>[0]): ReturnType<Runs['claim']> {
   const { id, me, ownerSeen, fenceSeen, redisFence, attempts } = input
@@ -31,7 +42,7 @@ export function claim(engine: Engine, input: Parameters<Runs['claim']>[0]): Retu
   return engine.run(async (db) => {
     const { rows } = await sql<StoredRun>`
       update ${engine.table('run')} as r
-      set owner = ${me}, attempt = r.attempt + cast(${attempts} as integer),
+      set owner = ${me}, ${countDeath(engine, sql.lit(attempts))},
         fence = ${engine.greatest(engine.greatest(sql`r.fence + 1`, engine.now), seenInRedis)}
       where r.id = ${id} and r.owner = ${ownerSeen} and r.fence = ${fenceSeen} and r.status = 'running' and ${free}
       returning ${columns}`.execute(db)
@@ -59,7 +70,7 @@ export function claimSome(
         limit ${limit} ${engine.skipLocked('r')}
       )
       update ${run} as r set owner = ${me}, fence = ${engine.greatest(sql`r.fence + 1`, now)},
-        attempt = r.attempt + case when pick.dead = '' then 0 else 1 end
+        ${countDeath(engine, sql`(case when pick.dead = '' then 0 else 1 end)`)}
       from pick where r.id = pick.picked
       returning ${columns}`.execute(db)
     return withText(engine, db, rows)

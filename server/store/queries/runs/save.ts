@@ -36,9 +36,8 @@ function saveAtOnce(engine: Engine, parts: SavePart[]): Promise<Saved[]> {
         select * from unnest(
           ${column((p) => p.id)}::text[], ${column((p) => p.fence)}::bigint[], ${column((p) => p.start)}::int[],
           ${column((p) => p.length)}::int[], ${column((p) => p.seq)}::int[],
-          ${column((p) => JSON.stringify(p.starts))}::text[], ${column((p) => p.text)}::text[],
-          ${column((p) => p.resetAttempt)}::boolean[]
-        ) as t (id, fence, start, len, seq, starts, text, reset)
+          ${column((p) => JSON.stringify(p.starts))}::text[], ${column((p) => p.text)}::text[]
+        ) as t (id, fence, start, len, seq, starts, text)
       ),
       -- in one order, so that two instances that save the same runs do not wait for each other in a circle
       held as materialized (
@@ -46,7 +45,7 @@ function saveAtOnce(engine: Engine, parts: SavePart[]): Promise<Saved[]> {
       ),
       locked as (
         update ${run} r set saved = i.start + i.len, saved_fence = r.fence, saved_seq = i.seq, starts = i.starts,
-          saved_at = ${engine.now}, attempt = case when i.reset then 0 else r.attempt end
+          saved_at = ${engine.now}
         from input i, held h
         where r.id = i.id and h.id = r.id and r.fence = i.fence and r.saved = i.start and r.status = 'running'
         returning r.id, r.stop
@@ -63,7 +62,7 @@ function saveAtOnce(engine: Engine, parts: SavePart[]): Promise<Saved[]> {
 function saveEach(engine: Engine, parts: SavePart[]): Promise<Saved[]> {
   return engine.transaction(async (trx) => {
     const saved: Saved[] = []
-    for (const { id, fence, start, length, seq, starts, text, resetAttempt } of parts) {
+    for (const { id, fence, start, length, seq, starts, text } of parts) {
       const row = await trx
         .updateTable('run')
         .set({
@@ -72,7 +71,6 @@ function saveEach(engine: Engine, parts: SavePart[]): Promise<Saved[]> {
           saved_seq: seq,
           starts: JSON.stringify(starts),
           saved_at: engine.now,
-          ...(resetAttempt && { attempt: 0 }),
         })
         .where('id', '=', id)
         .where('fence', '=', fence)

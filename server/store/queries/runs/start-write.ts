@@ -110,6 +110,9 @@ function runRow({ ids, answer, fence, now, text, input }: NewRun): StoredRun & {
     owner: input.owner,
     fence,
     attempt: 0,
+    deaths: 0,
+    // What it begins with is nobody's progress.
+    furthest: text.length,
     stop: input.stop,
     saved: text.length,
     saved_at: now,

@@ -110,6 +110,8 @@ async function insertRun(trx: Transaction<Schema>, { run }: RememberedRun, now: 
       owner: run.owner,
       fence: run.fence,
       attempt: run.attempt,
+      deaths: run.deaths,
+      furthest: run.furthest,
       stop: run.stop,
       // The owner saves the text as it saves any other, from its beginning.
       saved: 0,

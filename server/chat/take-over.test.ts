@@ -1,0 +1,44 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { startRunTrial } from '../../test/support/run-trial.ts'
+import type { RunTrial } from '../../test/support/run-trial.ts'
+import { claimBy, givenRun, part } from '../../test/support/store-fixture.ts'
+import type { ClaimedRun } from '../store/contract/runs.ts'
+import { planTakeover } from './take-over.ts'
+
+let trial: RunTrial
+beforeAll(async () => {
+  trial = await startRunTrial({ embedded: true })
+})
+afterEach(() => trial.stopOwners())
+afterAll(() => trial.stop())
+
+/** A run whose owners have died so often, each behind so many new characters. */
+async function afterDeaths(deaths: number, newUnits: number): Promise<ClaimedRun> {
+  const { run } = await givenRun(trial.store, trial.userId, { owner: 'nobody', model: 'words' })
+  let claimed: ClaimedRun = { ...run, text: '' }
+  for (let death = 0; death < deaths; death++) {
+    if (newUnits > 0) await trial.store.runs.save([part(claimed, claimed.saved, 'x'.repeat(newUnits))])
+    claimed = (await trial.store.runs.claim({ ...claimBy('nobody', claimed), leaseMs: 0 }))!
+  }
+  return claimed
+}
+
+describe('what is done with a run whose owner died', () => {
+  test('A15: three deaths without 512 new characters end it, two do not', async () => {
+    const { context } = trial.owner()
+    for (const newUnits of [0, 100, 511]) {
+      expect((await planTakeover(context, await afterDeaths(2, newUnits))).kind).toBe('drive')
+      const plan = await planTakeover(context, await afterDeaths(3, newUnits))
+      expect(plan, `${newUnits}`).toMatchObject({ kind: 'finalise', status: 'interrupted' })
+    }
+  })
+
+  test('A15: one that gets on each time goes on through nine deaths, and ends at the tenth', async () => {
+    const { context } = trial.owner()
+    for (const deaths of [3, 9]) {
+      expect((await planTakeover(context, await afterDeaths(deaths, 512))).kind, `${deaths}`).toBe('drive')
+    }
+    const plan = await planTakeover(context, await afterDeaths(10, 512))
+    expect(plan).toMatchObject({ kind: 'finalise', status: 'interrupted' })
+  })
+})
