@@ -150,6 +150,17 @@ describe('compose', () => {
   })
 })
 
+test('O12: the image has the command that the documentation names', () => {
+  expect(read('Dockerfile')).toContain('ln -s /app/server/cli.ts /usr/local/bin/shoal')
+  const page = readFileSync(join(folder, '../docs/operations/backup.md'), 'utf8')
+  expect(page).toMatch(/`npx shoal backup --to FILE`/)
+  for (const before of [
+    'docker compose -f deploy/compose/compose.yaml exec -T shoal-1',
+    'kubectl exec deployment/shoal --',
+  ])
+    expect(page).toContain(`${before} sh -c 'shoal backup --to`)
+})
+
 describe('workflows', () => {
   const root = join(folder, '..')
   test.each(globSync('.github/workflows/*.yml', { cwd: root }))(

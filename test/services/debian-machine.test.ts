@@ -12,13 +12,12 @@ import { withoutNetworks } from './support/network.ts'
 
 const why = withoutNetworks()
 let machine: DebianMachine
-let api: ApiClient
+const api = new ApiClient('')
+let signedUp = false
 
 beforeAll(async () => {
   if (why) return
   machine = await DebianMachine.start()
-  api = new ApiClient(`http://localhost:${await machine.wayIn(8081)}`)
-  await api.signUp()
 }, 120_000)
 
 afterAll(() => machine?.[Symbol.asyncDispose](), 60_000)
@@ -123,6 +122,9 @@ describe.each(proxies)('deploy/$name, with the published unit and Redis', ({ nam
           'https://localhost/',
         ])
         trust(name)
+        api.url = url
+        if (!signedUp) await api.signUp()
+        signedUp = true
         expect((await fetch(`${url}/metrics`)).status).toBeGreaterThanOrEqual(400)
         const redirected = await fetch(`http://localhost:${await machine.wayIn(80)}/`, { redirect: 'manual' })
         expect(redirected.status).toBe(308)

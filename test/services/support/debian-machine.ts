@@ -23,7 +23,7 @@ export class DebianMachine implements AsyncDisposable {
   readonly folder: string
   readonly #machine: Machine
   readonly #network: Network
-  readonly #stack: AsyncDisposableStack
+  #stack: AsyncDisposableStack
   readonly #running = new Map<string, Container>()
 
   private constructor(folder: string, stack: AsyncDisposableStack) {
@@ -45,11 +45,9 @@ export class DebianMachine implements AsyncDisposable {
     stack.defer(() => machine.#end())
     await machine.#startStores()
     await Promise.all(ports.map((port) => machine.startInstance(port)))
-    machine.#owned = stack.move()
+    machine.#stack = stack.move()
     return machine
   }
-
-  #owned: AsyncDisposableStack | undefined
 
   secret(name: string): string {
     return join(this.folder, 'secrets', name)
@@ -195,6 +193,6 @@ export class DebianMachine implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#owned?.disposeAsync()
+    await this.#stack.disposeAsync()
   }
 }

@@ -11,9 +11,11 @@ export interface WayIn extends AsyncDisposable {
   readonly port: number
 }
 
+let opened = 0
+
 /** `target` is `host:port` as `machine` reaches it. A socket file in `folder` joins the two networks. */
 export async function openWayIn(machine: Machine, target: string, folder: string): Promise<WayIn> {
-  const file = join(folder, `way-in-${target.replace(/\W/g, '-')}`)
+  const file = join(folder, `way-in-${++opened}`)
   const program = join(import.meta.dirname, 'socket-to-port.ts')
   const inside = ['netns', 'exec', machine.namespace, process.execPath, program, file, target]
   const child = spawn('ip', inside, { stdio: ['ignore', 'pipe', 'inherit'] })
