@@ -100,6 +100,13 @@ describe('faults', () => {
     await vi.waitFor(() => expect(provider.live()).toBe(0), { timeout: 3000 })
   })
 
+  test('C1: the time for a whole answer ends one with an end on every piece as a fault, and not as done', async () => {
+    const piece = 'data: {"choices":[{"delta":{"content":"Hi"},"finish_reason":"stop"}]}\n\n'
+    const script: Script = { raw: piece + piece, fault: { after: 0, how: 'hang' } }
+    const { error, text } = await ask(script, { deadlines: { totalMs: 100 } })
+    expect({ text, code: error?.code }).toEqual({ text: 'HiHi', code: 'upstream_silent' })
+  })
+
   test('a line that the break tore is not taken for rubbish', async () => {
     const { error } = await ask({ raw: 'data: {"choices":[{"del', fault: { after: 0, how: 'break' } })
     expect(error?.message).toBe('The model provider broke off in mid-answer.')

@@ -4,6 +4,7 @@ import type { AnswerAssembler } from './answer-assembler.ts'
 import type { StreamParser } from './answer-parser.ts'
 import { decompressBody } from './body-decompressor.ts'
 import type { BodyDecompressor } from './body-decompressor.ts'
+import { ProviderSilence } from './silence-watch.ts'
 import type { SilenceWatch } from './silence-watch.ts'
 import type { GenerateEnd, UpstreamSink } from './upstream.ts'
 import { UpstreamError } from './upstream-error.ts'
@@ -87,8 +88,8 @@ class AnswerReader {
 
   /** Silence behind an end is no fault. */
   abort(reason: unknown): void {
-    const silent = reason instanceof UpstreamError && reason.code === 'upstream_silent'
-    if (!silent || !this.#parts.assembler.ended || this.#busy) return this.fail(reason)
+    if (!(reason instanceof ProviderSilence) || !this.#parts.assembler.ended || this.#busy)
+      return this.fail(reason)
     this.#onClosed({})
     this.#response.destroy()
   }

@@ -29,8 +29,11 @@ export const answerDeadlines: AnswerDeadlines = {
   listMs: 10_000,
 }
 
+/** Nothing has come for too long; an answer that takes too long as a whole is no silence. */
+export class ProviderSilence extends UpstreamError {}
+
 export interface SilenceWatch {
-  /** Aborts with an `upstream_silent` error. */
+  /** Aborts with an `upstream_silent` error: a `ProviderSilence`, or another for the time of the whole answer. */
   signal: AbortSignal
   /** Something came: bytes that may be a mere sign of life, or words. */
   heard(words: boolean): void
@@ -67,7 +70,7 @@ export function watchSilence(
     if (paused || clock.monotonic() < due()) return arm()
     const seconds = (begun ? betweenWordsMs : firstWordMs) / 1000
     controller.abort(
-      new UpstreamError('upstream_silent', {
+      new ProviderSilence('upstream_silent', {
         message: begun
           ? `The model provider fell silent in mid-answer for ${seconds} seconds.`
           : `The model provider did not begin to answer within ${seconds} seconds.`,
