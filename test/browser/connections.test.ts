@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { ConnectionView } from '../../protocol/http/connection-view.ts'
+import { startPage } from './support/page-fixture.ts'
+import type { PageFixture } from './support/page-fixture.ts'
+import { answered, lastAnswer, send } from './support/page-steps.ts'
+
+let it: PageFixture
+beforeAll(async () => {
+  it = await startPage({ listed: { words: ['Listed'] }, hidden: { words: ['Hidden words'] } })
+})
+afterAll(async () => {
+  await it[Symbol.asyncDispose]()
+  expect(it.complaints).toEqual([])
+})
+
+const stored = async (): Promise<ConnectionView | undefined> => {
+  const { items } = await it.api.call<{ items: ConnectionView[] }>('GET', '/api/connections')
+  return items.find(({ source }) => source === 'page')
+}
+
+test('B4, S5: models of a connection are entered on the page; a key does not follow it to another server', async () => {
+  await it.api.call('POST', '/api/connections', {
+    kind: 'openai',
+    name: 'Lab',
+    baseUrl: it.provider.v1,
+    key: 'sk-secret-of-the-lab',
+    prefix: 'lab',
+  })
+  const page = await it.open('/connections')
+  const edit = async (): Promise<void> => {
+    await page.getByRole('button', { name: 'Options of Lab' }).click()
+    await page.getByRole('menuitem', { name: 'Edit' }).click()
+    await page.getByRole('dialog').waitFor()
+  }
+  const save = async (): Promise<void> => {
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+  }
+
+  await edit()
+  await page.getByText('Rarely needed').click()
+  await page.getByLabel('Models').fill('hidden\n\n  unlisted  ')
+  await save()
+  expect(await stored()).toMatchObject({ modelIds: ['hidden', 'unlisted'], hasKey: true })
+
+  await edit()
+  const address = page.getByLabel('Address')
+  await page.getByText('leave this empty to keep it').waitFor()
+  await address.fill(it.provider.v1.replace('127.0.0.1', 'localhost'))
+  await page.getByText('the stored key is removed when you save').waitFor()
+  await save()
+  expect(await stored()).toMatchObject({ modelIds: ['hidden', 'unlisted'], hasKey: false })
+
+  const { items } = await it.api.call<{ items: { id: string }[] }>('GET', '/api/models')
+  expect(items.map(({ id }) => id).filter((id) => id.startsWith('lab/'))).toEqual([
+    'lab/hidden',
+    'lab/unlisted',
+  ])
+  await page.context().close()
+})
+
+test('C5: a thought whose opening tag the template wrote is folded like any other', async () => {
+  it.provider.scripts.listed = { words: ['let me think\n', '</think>\n\n', 'The answer'] }
+  const page = await it.open('/')
+  await send(page, 'A question')
+  await answered(page)
+  const text = await lastAnswer(page).innerText()
+  expect(text).toContain('The answer')
+  expect(text).not.toContain('</think>')
+  expect(text).not.toContain('let me think')
+  await page.context().close()
+})
