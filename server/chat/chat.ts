@@ -19,7 +19,7 @@ import { startRun } from './start-run.ts'
 import { stopRun } from './stop-run.ts'
 import { searchMessages } from './search-messages.ts'
 import type { SearchMessages } from './search-messages.ts'
-import { titleByModel } from './title.ts'
+import { titleByModel, wantsTitle } from './title.ts'
 import { StoreError } from '../store/store.ts'
 
 export interface ChatOptions {
@@ -174,7 +174,7 @@ export class Chat {
   }
 
   async #ended(
-    run: { id: string; chatId: string; messageId: string; userId: string },
+    run: { id: string; chatId: string; messageId: string; userId: string; parentId: string; model: string },
     end: RunEnd,
   ): Promise<void> {
     const { context } = this.#parts
@@ -185,7 +185,8 @@ export class Chat {
       const chat = await context.store.chats.get(chatId, userId)
       if (chat) context.events.tell(userId, { name: 'chat.changed', chat: presentChat(chat) })
       const { jobs, titles } = this.#options
-      if (end.status === 'done' && chat?.titleBy === 'words' && titles().on)
+      const { on, model } = titles()
+      if (on && end.status === 'done' && chat && (await wantsTitle(context, model, { chat, run })))
         await jobs.add('title', chatId, { chatId, messageId, userId })
     } catch (error) {
       if (error instanceof StoreError)

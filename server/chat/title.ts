@@ -1,5 +1,6 @@
 import { limits } from '../../protocol/index.ts'
 import { splitTranscript } from '../../protocol/index.ts'
+import type { ChatRow } from '../store/contract/chats.ts'
 import type { ResolvedModel } from '../upstream/contracts.ts'
 import type { ChatContext } from './chat-context.ts'
 import { presentChat } from './present.ts'
@@ -35,6 +36,22 @@ interface TitledRun {
   chatId: string
   messageId: string
   userId: string
+}
+
+/**
+ * Whether a title by a model may come of this answer: it is the first of a chat that nobody and no model has named, and
+ * the model to be asked can tell of something else than itself.
+ */
+export async function wantsTitle(
+  { store, models }: Pick<ChatContext, 'store' | 'models'>,
+  modelId: string | null,
+  { chat, run }: { chat: Pick<ChatRow, 'titleBy'>; run: { userId: string; parentId: string; model: string } },
+): Promise<boolean> {
+  if (chat.titleBy !== 'words') return false
+  const question = await store.chats.message(run.parentId, run.userId)
+  if (!question || question.parentId !== null) return false
+  const model = await models.resolve(modelId ?? run.model)
+  return model !== undefined && !model.demo
 }
 
 /**

@@ -48,8 +48,8 @@ export class Jobs {
   /** Rejects as the store does. While one with this kind and key waits, another is not added. */
   async add(kind: string, key: string, payload: unknown, { inMs = 0 } = {}): Promise<void> {
     const { store, clock } = this.#options
-    const now = clock.now()
-    await store.add({ id: newId(now), kind, key, payload: JSON.stringify(payload), runAt: now + inMs })
+    const id = newId(clock.now())
+    await store.add({ id, kind, key, payload: JSON.stringify(payload), inMs })
     if (inMs === 0) this.#lookSoon()
   }
 
@@ -125,13 +125,13 @@ export class Jobs {
   }
 
   async #failedJob(job: JobRow, error: unknown): Promise<void> {
-    const { store, clock, logger } = this.#options
+    const { store, logger } = this.#options
     const again = this.#stopping.signal.aborted ? 0 : backoff(job.attempts - 1, pauses)
     const dead = job.attempts >= attempts && !this.#stopping.signal.aborted
     const said = error instanceof Error ? error.message : String(error)
     if (dead) logger.error({ err: error, kind: job.kind, job: job.id }, 'a job is given up')
     else logger.debug({ err: error, kind: job.kind, pauseMs: again }, 'a job failed and is tried again')
-    await store.fail(job.id, job.fence, said, dead ? null : Math.round(clock.now() + again))
+    await store.fail(job.id, job.fence, said, dead ? null : again)
   }
 
   #failed(error: unknown): void {

@@ -143,7 +143,7 @@ export function describeFleet(name: string, make: MakeStore): void {
       kind: newId(),
       key: newId(),
       payload: '{}',
-      runAt: 0,
+      inMs: 0,
       ...about,
     })
 
@@ -151,7 +151,7 @@ export function describeFleet(name: string, make: MakeStore): void {
       const one = job()
       await store.jobs.add(one)
       await store.jobs.add(job({ kind: one.kind, key: one.key }))
-      await store.jobs.add(job({ kind: one.kind, runAt: 9_999_999_999_999 }))
+      await store.jobs.add(job({ kind: one.kind, inMs: 9_999_999_999 }))
       const claim = { me: 'a', kinds: [one.kind], limit: 10, leaseMs: 60_000 }
       const claimed = await store.jobs.claim(claim)
       expect(claimed).toMatchObject([{ id: one.id, kind: one.kind, payload: '{}', attempts: 1 }])
@@ -178,18 +178,17 @@ export function describeFleet(name: string, make: MakeStore): void {
     })
 
     test('one that was given up stays until it is pruned', async () => {
-      const one = job({ runAt: 5000 })
+      const one = job({ inMs: -1_000_000 })
       await store.jobs.add(one)
       const claim = { me: 'me', kinds: [one.kind], limit: 5, leaseMs: 60_000 }
       const [claimed] = await store.jobs.claim(claim)
       await store.jobs.fail(one.id, claimed!.fence, 'for good', null)
-      const waiting = job({ kind: one.kind, runAt: 5000 })
+      const waiting = job({ kind: one.kind, inMs: -1_000_000 })
       await store.jobs.add(waiting)
-      // Those of other tests were due before.
-      await store.jobs.prune(5000, 100)
-      expect(await store.jobs.prune(5000, 10)).toBe(0)
-      expect(await store.jobs.prune(5001, 10)).toBe(1)
-      expect(await store.jobs.prune(5001, 10)).toBe(0)
+      const now = await store.now()
+      expect(await store.jobs.prune(now - 1_500_000, 10)).toBe(0)
+      expect(await store.jobs.prune(now - 500_000, 10)).toBe(1)
+      expect(await store.jobs.prune(now - 500_000, 10)).toBe(0)
       expect((await store.jobs.claim(claim)).map(({ id }) => id)).toEqual([waiting.id])
       expect(Math.abs((await store.now()) - Date.now())).toBeLessThan(60_000)
     })

@@ -53,10 +53,12 @@ export interface JobRow {
 
 /** Background work: a row claimed with a fence. `key` makes a job unique while it waits. */
 export interface Jobs {
-  add(job: { id: string; kind: string; key: string; payload: string; runAt: number }): Promise<void>
+  /** Due `inMs` from now by the store's clock, as everything about its time is. */
+  add(job: { id: string; kind: string; key: string; payload: string; inMs: number }): Promise<void>
   claim(input: { me: string; kinds: string[]; limit: number; leaseMs: number }): Promise<JobRow[]>
   finish(id: string, fence: number): Promise<boolean>
-  fail(id: string, fence: number, error: string, retryAt: number | null): Promise<boolean>
+  /** Tried again in `retryInMs`; null: given up. */
+  fail(id: string, fence: number, error: string, retryInMs: number | null): Promise<boolean>
   /** Those that were given up and had been due before `before`: removed, at most `limit`; answers how many. */
   prune(before: number, limit: number): Promise<number>
 }

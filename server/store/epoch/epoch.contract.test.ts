@@ -94,7 +94,7 @@ async function inUse(store: Store) {
   await store.apiKeys.create({ ...key, userId: user.id, expiresAt: null, suspended: false })
   const { run } = await givenRun(store, user.id, { owner: 'original' })
   await store.runs.save([part(run, 0, 'half an ans')])
-  await store.jobs.add({ id: newId(), kind: 'title', key: 'k', payload: '{}', runAt: 0 })
+  await store.jobs.add({ id: newId(), kind: 'title', key: 'k', payload: '{}', inMs: 0 })
   return { user, session, hash: key.hash, run }
 }
 
@@ -181,7 +181,7 @@ describe.each<Kind>(['sqlite', 'postgres'])('%s', (kind) => {
     const store = await open(place)
     await inUse(store)
     await store.epochs.begin('operator')
-    await store.jobs.add({ id: newId(), kind: 'title', key: 'k', payload: '{}', runAt: 0 })
+    await store.jobs.add({ id: newId(), kind: 'title', key: 'k', payload: '{}', inMs: 0 })
     await store.epochs.begin('operator')
     expect(await store.epochs.confirm()).toEqual({ apiKeys: 1, jobs: 1 })
     expect(await work(store)).toHaveLength(1)

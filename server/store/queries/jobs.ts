@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import type { RawBuilder } from 'kysely'
 import { cleanText } from '../../base/index.ts'
 import type { JobRow, Jobs } from '../contract/fleet.ts'
 import { among } from '../engine/engine.ts'
@@ -7,7 +8,7 @@ import { UniqueViolation } from '../engine/store-errors.ts'
 
 export function createJobs(engine: Engine): Jobs {
   return {
-    add: ({ id, kind, key, payload, runAt }) =>
+    add: ({ id, kind, key, payload, inMs }) =>
       engine.run(async (db) => {
         await db
           .insertInto('job')
@@ -17,7 +18,7 @@ export function createJobs(engine: Engine): Jobs {
             key: cleanText(key),
             payload: cleanText(payload),
             state: 'waiting',
-            run_at: runAt,
+            run_at: fromNow(engine, inMs),
             attempts: 0,
             fence: 0,
             owner: '',
@@ -40,7 +41,7 @@ export function createJobs(engine: Engine): Jobs {
           .executeTakeFirst()
         return row !== undefined
       }),
-    fail: (id, fence, error, retryAt) => fail(engine, { id, fence, error: cleanText(error), retryAt }),
+    fail: (id, fence, error, retryInMs) => fail(engine, { id, fence, error: cleanText(error), retryInMs }),
     prune: (before, limit) =>
       engine.run(async (db) => {
         const gone = await db
@@ -83,20 +84,28 @@ function claim(
   })
 }
 
+function fromNow({ now }: Engine, ms: number): RawBuilder<number> {
+  return sql<number>`${now} + cast(${Math.round(ms)} as bigint)`
+}
+
 interface Failure {
   id: string
   fence: number
   error: string
-  retryAt: number | null
+  retryInMs: number | null
 }
 
-function fail(engine: Engine, { id, fence, error, retryAt }: Failure): Promise<boolean> {
+function fail(engine: Engine, { id, fence, error, retryInMs }: Failure): Promise<boolean> {
   return engine.run(async (db) => {
     const claimed = { id, fence }
     try {
       const row = await db
         .updateTable('job')
-        .set(retryAt === null ? { state: 'dead', error } : { state: 'waiting', error, run_at: retryAt })
+        .set(
+          retryInMs === null
+            ? { state: 'dead', error }
+            : { state: 'waiting', error, run_at: fromNow(engine, retryInMs) },
+        )
         .where('id', '=', claimed.id)
         .where('fence', '=', claimed.fence)
         .where('state', '=', 'claimed')

@@ -1,0 +1,54 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { ended, givenRun } from '../../test/support/store-fixture.ts'
+import type { StartedRun } from '../../test/support/store-fixture.ts'
+import { startRunTrial } from '../../test/support/run-trial.ts'
+import type { RunTrial } from '../../test/support/run-trial.ts'
+import { wantsTitle } from './title.ts'
+
+let trial: RunTrial
+beforeAll(async () => {
+  trial = await startRunTrial({ embedded: true })
+})
+afterEach(() => trial.stopOwners())
+afterAll(() => trial.stop())
+
+async function answered(form: { chatId?: string; parentId?: string } = {}): Promise<StartedRun> {
+  const started = await givenRun(trial.store, trial.userId, { model: 'words', form })
+  await ended(trial.store, started.run, 'An answer.')
+  return started
+}
+
+async function wanted({ run }: StartedRun, model: string | null = null): Promise<boolean> {
+  const chat = (await trial.store.chats.get(run.chatId, trial.userId))!
+  return wantsTitle(trial.owner().context, model, { chat, run })
+}
+
+test('A13: a title is asked for behind the first answer alone, and only where nobody has named the chat', async () => {
+  const first = await answered()
+  const { chatId, messageId } = first.ids
+  expect(await wanted(first)).toBe(true)
+  expect(await wanted(await answered({ chatId, parentId: messageId }))).toBe(false)
+  await trial.store.chats.setTitleByModel(chatId, 'By a model')
+  expect(await wanted(first)).toBe(false)
+  const second = await answered()
+  await trial.store.chats.update(second.ids.chatId, trial.userId, { title: 'Mine', titleBy: 'person' })
+  expect(await wanted(second)).toBe(false)
+})
+
+test('A13: none is asked for where no model could make it', async () => {
+  const { context } = trial.owner()
+  const first = await answered()
+  const chat = (await trial.store.chats.get(first.run.chatId, trial.userId))!
+  const resolve = context.models.resolve
+  const demo = async (id: string) => {
+    const model = await resolve(id)
+    return model && { ...model, demo: true }
+  }
+  const about = { chat, run: first.run }
+  expect(await wantsTitle({ ...context, models: { ...context.models, resolve: demo } }, null, about)).toBe(
+    false,
+  )
+  const none = { ...context.models, resolve: async () => undefined }
+  expect(await wantsTitle({ ...context, models: none }, null, about)).toBe(false)
+  expect(await wantsTitle(context, 'words', about)).toBe(true)
+})
