@@ -39,9 +39,8 @@ test('A13: none is asked for where no model could make it', async () => {
   const { context } = trial.owner()
   const first = await answered()
   const chat = (await trial.store.chats.get(first.run.chatId, trial.userId))!
-  const resolve = context.models.resolve
   const demo = async (id: string) => {
-    const model = await resolve(id)
+    const model = await context.models.resolve(id)
     return model && { ...model, demo: true }
   }
   const about = { chat, run: first.run }
