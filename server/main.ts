@@ -1,6 +1,7 @@
 import { createLogger, newId, sleep } from './base/index.ts'
 import type { Logger } from './base/index.ts'
 import { exitCodes } from './cli/exit-codes.ts'
+import { isSentence } from './cli/is-sentence.ts'
 import { startBlock } from './cli/start-block.ts'
 import type { Config } from './config.ts'
 import { startInstance } from './instance.ts'
@@ -47,10 +48,7 @@ async function serve(config: Config, { logger, faults, worker }: Serving): Promi
   try {
     instance = await startInstance({ config, version, logger, rejections: () => faults.rejections })
   } catch (error) {
-    logger.fatal(
-      { err: error },
-      `Shoal cannot start: ${error instanceof Error ? error.message : String(error)}`,
-    )
+    logFatal(logger, 'Shoal cannot start', error)
     return exitCodes.unavailable
   }
   const told = worker ? stopAsTold(instance, logger, worker) : stopOnSignals(instance, logger)
@@ -63,10 +61,7 @@ async function serve(config: Config, { logger, faults, worker }: Serving): Promi
     if (worker) worker.ready(instance.port)
     else process.stdout.write(startBlock(config, instance.port))
   } catch (error) {
-    logger.fatal(
-      { err: error },
-      `Shoal cannot go on: ${error instanceof Error ? error.message : String(error)}`,
-    )
+    logFatal(logger, 'Shoal cannot go on', error)
     await stopped(instance, logger)
     return exitCodes.unavailable
   }
@@ -91,6 +86,11 @@ async function stopped(instance: Instance, logger: Logger): Promise<void> {
   } catch (error) {
     logger.error({ err: error, errorId: newId() }, 'the drain failed')
   }
+
+function logFatal(logger: Logger, what: string, error: unknown): void {
+  const sentence = `${what}: ${error instanceof Error ? error.message : String(error)}`
+  if (isSentence(error)) logger.fatal(sentence)
+  else logger.fatal({ err: error }, sentence)
 }
 
 /** Resolves when the instance has stopped. A second signal stops it now. */

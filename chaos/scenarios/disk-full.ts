@@ -1,52 +1,14 @@
-import { spawnSync } from 'node:child_process'
-import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { ApiClient } from '../../test/support/api-client.ts'
 import { startInstance } from '../../test/support/instance-process.ts'
 import { Reader } from '../../test/support/reader.ts'
 import { readScriptedWords } from '../../test/support/scripted-words.ts'
+import { mountSmallDisk } from '../../test/support/small-disk.ts'
 import type { Scenario } from '../scenario.ts'
 import { until } from '../support/fleet.ts'
 import { startProviderProcess } from '../support/provider-process.ts'
 
 const words = 260
-
-/** A small disk of its own. Undefined: this process may not make one. */
-function mountDisk(): { path: string; fill(): void; free(): void; unmount(): void } | undefined {
-  if (process.getuid?.() !== 0) return undefined
-  const path = mkdtempSync(join(tmpdir(), 'shoal-disk-'))
-  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'tmpfs', path]).status !== 0) {
-    rmSync(path, { recursive: true })
-    return undefined
-  }
-  const filler = join(path, 'filler')
-  return {
-    path,
-    fill() {
-      const file = openSync(filler, 'w')
-      try {
-        for (const size of [65_536, 4096, 512, 1]) fillBy(file, Buffer.alloc(size))
-      } finally {
-        closeSync(file)
-      }
-    },
-    free: () => rmSync(filler, { force: true }),
-    unmount() {
-      spawnSync('umount', ['-l', path])
-      rmSync(path, { recursive: true, force: true })
-    },
-  }
-}
-
-function fillBy(file: number, piece: Buffer): void {
-  try {
-    for (;;) writeSync(file, piece)
-  } catch {
-    // Not one more of this size.
-  }
-}
 
 export const diskFull: Scenario = {
   name: 'disk-full',
@@ -55,12 +17,12 @@ export const diskFull: Scenario = {
     'the disk of an embedded store full for 6 s under an answer: its reader does not pause > 1 s, requests say storage_full, all is saved once there is room',
   short: false,
   lacks() {
-    const disk = mountDisk()
+    const disk = mountSmallDisk()
     disk?.unmount()
     return disk ? undefined : 'needs root, to mount a small disk'
   },
   async run() {
-    const disk = mountDisk()
+    const disk = mountSmallDisk()
     if (!disk) throw new Error('no disk')
     const provider = await startProviderProcess({ words: { words, wordsPerSecond: 20 } })
     const instance = await startInstance({

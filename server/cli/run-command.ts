@@ -9,6 +9,7 @@ import { parseCommandLine, UsageError } from './command-line.ts'
 import type { CommandName } from './commands.ts'
 import { exitCodes } from './exit-codes.ts'
 import { helpText } from './help.ts'
+import { isSentence } from './is-sentence.ts'
 import { printAnswer } from './print-answer.ts'
 import { redisTopology } from './redis-topology.ts'
 import { version } from '../version.ts'
@@ -216,11 +217,6 @@ function explain(error: unknown, io: CommandIo): number {
   const unexpected = !(error instanceof AppError || error instanceof Refused || isSentence(error))
   io.complain(unexpected && error instanceof Error ? (error.stack ?? error.message) : messageOf(error))
   return unexpected ? exitCodes.bug : exitCodes.refused
-}
-
-/** Errors of other layers whose message is written for an operator. */
-function isSentence(error: unknown): boolean {
-  return error instanceof Error && ['StoreLocked', 'StoreError', 'SchemaMismatch'].includes(error.name)
 }
 
 function messageOf(error: unknown): string {

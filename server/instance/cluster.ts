@@ -9,7 +9,7 @@ export async function cluster(
   prefixWarning: string | undefined,
 ): Promise<z.infer<typeof getCluster.response>> {
   const problem = await store.ping().then(
-    () => undefined,
+    () => store.degraded(),
     (error: unknown) => (error instanceof Error ? error.message : String(error)),
   )
   const waiting = problem === undefined ? await unconfirmed(store) : undefined

@@ -4,7 +4,7 @@ import process from 'node:process'
 import type { Clock, Logger } from '../base/index.ts'
 import { embeddedSecret } from '../config.ts'
 import type { Config } from '../config.ts'
-import { connectStore, openStore } from '../store/index.ts'
+import { asFullDisk, connectStore, openStore } from '../store/index.ts'
 import type { Store } from '../store/index.ts'
 import type { InstanceState } from './state.ts'
 
@@ -39,7 +39,7 @@ export async function findStore({
   if (databaseUrl === null) {
     expectWritable(dataDir)
     // Two first starts at once get the same one; the lock then lets one of them go on.
-    const secretKey = given ?? embeddedSecret(dataDir)
+    const secretKey = given ?? secretOf(dataDir)
     const store = await openStore({ ...options, secret: secretKey })
     state.storeProblem = undefined
     return { store, secretKey, installationId: await installationIdOf(store, secretKey) }
@@ -76,12 +76,22 @@ export function installationSecret({ accounts, store: where }: Config, store: St
   return store.installations.agreeOnSecret(newSecret())
 }
 
+function secretOf(dataDir: string): string {
+  try {
+    return embeddedSecret(dataDir)
+  } catch (error) {
+    throw asFullDisk(error, dataDir)
+  }
+}
+
 /** A volume of another user is the usual reason why a first start fails; the cure depends on the platform. */
 function expectWritable(dataDir: string): void {
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 })
     accessSync(dataDir, constants.W_OK)
   } catch (cause) {
+    const full = asFullDisk(cause, dataDir)
+    if (full !== cause) throw full
     const uid = process.getuid?.() ?? 1000
     const gid = process.getgid?.() ?? 1000
     throw new Error(

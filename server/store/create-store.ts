@@ -1,5 +1,8 @@
 import { sql } from 'kysely'
+import type { Clock } from '../base/index.ts'
 import type { Engine } from './engine/engine.ts'
+import { createWriteProbe } from './engine/probe-writes.ts'
+import type { StoreTroubles } from './engine/store-troubles.ts'
 import { createApiKeys } from './queries/api-keys.ts'
 import { createChats } from './queries/chats/chats.ts'
 import { createConnections } from './queries/connections.ts'
@@ -20,9 +23,12 @@ export interface StoreParts {
   /** Null until the instances have agreed on one. */
   secret: string | null
   warn: (sentence: string) => void
+  clock: Clock
+  troubles: StoreTroubles
 }
 
-export function createStore({ engine, secret, warn }: StoreParts): Store {
+export function createStore({ engine, secret, warn, clock, troubles }: StoreParts): Store {
+  const probeWrites = createWriteProbe(engine, troubles, clock)
   let box = secret === null ? undefined : new SecretBox(secret)
   return {
     kind: engine.kind,
@@ -57,6 +63,11 @@ export function createStore({ engine, secret, warn }: StoreParts): Store {
         // Writes nothing, and is refused wherever a write would be: a session may read and yet be read-only.
         await sql`delete from ${engine.table('instance')} where false`.execute(db)
       }),
+    async degraded() {
+      await probeWrites()
+      const sentences = troubles.sentences()
+      return sentences.length === 0 ? undefined : sentences.join('; ')
+    },
     close: () => engine.close(),
   }
 }

@@ -1,10 +1,12 @@
 import type { Clock, Logger } from '../base/index.ts'
 import { createStore } from './create-store.ts'
 import type { Engine } from './engine/engine.ts'
+import { StoreTroubles } from './engine/store-troubles.ts'
 import { checkPlace } from './epoch/check-place.ts'
 import { migrate } from './migrate.ts'
 import { checkConnectionBudget } from './postgres/connection-budget.ts'
 import { openPostgres } from './postgres/open-postgres.ts'
+import { asFullDisk } from './sqlite/full-disk.ts'
 import { openSqlite } from './sqlite/open-sqlite.ts'
 import type { Store } from './store.ts'
 
@@ -34,12 +36,13 @@ export interface StoreOptions {
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const warn = options.warn ?? ((sentence: string) => options.logger.warn(sentence))
-  const { engine, check } = openEngine(options, warn)
+  const troubles = new StoreTroubles(options.clock, options.logger)
+  const { engine, check } = openEngine(options, { warn, troubles })
   try {
     await migrate(engine, { apply: options.migrate ?? true })
     await checkPlace(engine, { dataDir: options.dataDir, warn })
     await check()
-    return createStore({ engine, secret: options.secret, warn })
+    return createStore({ engine, secret: options.secret, warn, clock: options.clock, troubles })
   } catch (error) {
     await engine.close()
     throw error
@@ -48,13 +51,17 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 
 function openEngine(
   options: StoreOptions,
-  warn: (sentence: string) => void,
+  { warn, troubles }: { warn: (sentence: string) => void; troubles: StoreTroubles },
 ): { engine: Engine; check: () => Promise<void> } {
   const { databaseUrl, dataDir, clock, logger, statementMs = 5000 } = options
   if (databaseUrl === undefined) {
-    return { engine: openSqlite({ dataDir, clock, statementMs, warn }), check: async () => {} }
+    try {
+      return { engine: openSqlite({ dataDir, clock, troubles, statementMs, warn }), check: async () => {} }
+    } catch (error) {
+      throw asFullDisk(error, dataDir)
+    }
   }
   const { poolSize = 10, connectMs = 2000 } = options
-  const engine = openPostgres({ databaseUrl, clock, logger, statementMs, connectMs, poolSize })
+  const engine = openPostgres({ databaseUrl, clock, logger, troubles, statementMs, connectMs, poolSize })
   return { engine, check: () => checkConnectionBudget(engine, { poolSize, warn }) }
 }

@@ -5,6 +5,7 @@ import type { Installations, Instances, Jobs, Revisions, StoredSettings } from '
 import type { Runs } from './contract/runs.ts'
 import type { ApiKeys, Sessions } from './contract/sessions.ts'
 import type { Users } from './contract/users.ts'
+import type { TroubleKind } from './engine/store-troubles.ts'
 
 /**
  * What survives. Every verb is one transaction, at most two round trips, and has a deadline (connect 2 s, statement
@@ -29,15 +30,20 @@ export interface Store {
   now(): Promise<number>
   /** For readiness: whether the store can be read and written. Writes nothing. */
   ping(): Promise<void>
+  /** What works only in part though `ping` resolves, in one sentence with the cure: a full disk, refused connections. */
+  degraded(): Promise<string | undefined>
   close(): Promise<void>
 }
 
 export class StoreError extends Error {
   override name = 'StoreError'
   readonly kind: 'unavailable' | 'full'
+  /** It says that the store works only in part, until it is over. */
+  readonly trouble: TroubleKind | undefined
 
-  constructor(kind: 'unavailable' | 'full', message: string, cause?: unknown) {
+  constructor(kind: 'unavailable' | 'full', message: string, cause?: unknown, trouble?: TroubleKind) {
     super(message, { cause })
     this.kind = kind
+    this.trouble = kind === 'full' ? 'writes' : trouble
   }
 }

@@ -6,6 +6,7 @@ import { startInstance } from '../support/instance-process.ts'
 import type { InstanceProcess } from '../support/instance-process.ts'
 import { runProgram, runShoal } from '../support/run-shoal.ts'
 import { startPostgresServer } from '../support/postgres-server.ts'
+import { mountSmallDisk } from '../support/small-disk.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 /** Many processes start in each of these: minutes on a busy machine. */
@@ -122,3 +123,32 @@ test('a place without an installation, an address that is none: a sentence and 1
   expect(backup).toMatchObject({ code: 1, out: '' })
   expect(backup.err.trim().split('\n')).toHaveLength(1)
 })
+
+const canMount = ((): boolean => {
+  const disk = mountSmallDisk()
+  disk?.unmount()
+  return disk !== undefined
+})()
+
+test.skipIf(!canMount)(
+  'O8: a start on a full disk ends with the cure and without a stack trace',
+  slowly,
+  async () => {
+    const disk = mountSmallDisk()
+    onTestFinished(() => disk?.unmount())
+    disk?.fill()
+    const env = { DATA_DIR: disk?.path ?? '' }
+    const started = await runShoal(['start', '--port', '0'], env)
+    expect(started.code).toBe(69)
+    const log = started.out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+    expect(log.at(-1)).toMatchObject({
+      msg: expect.stringMatching(/disk of DATA_DIR \(.*\) is full: make room/),
+    })
+    expect(started.out + started.err).not.toMatch(/\bat .*:\d+:\d+/)
+    const listed = await runShoal(['user', 'list'], env)
+    expect(listed).toMatchObject({ code: 1, err: expect.stringMatching(/^the disk of DATA_DIR .* is full/) })
+  },
+)

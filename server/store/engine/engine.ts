@@ -5,6 +5,7 @@ import type { Clock } from '../../base/index.ts'
 import { StoreError } from '../store.ts'
 import type { Schema, TableName } from '../schema.ts'
 import { RetryableError } from './store-errors.ts'
+import type { StoreTroubles } from './store-troubles.ts'
 
 export type Db = Kysely<Schema> | Transaction<Schema>
 
@@ -41,12 +42,14 @@ interface EngineParts {
   kind: Engine['kind']
   db: Kysely<Schema>
   clock: Clock
+  /** Hears of every refusal that says that the store works only in part. */
+  troubles: StoreTroubles
   /** How long one verb may repeat what was rolled back, ms. */
   deadlineMs: number
   close: () => Promise<void>
 }
 
-export function createEngine({ kind, db, clock, deadlineMs, close }: EngineParts): Engine {
+export function createEngine({ kind, db, clock, troubles, deadlineMs, close }: EngineParts): Engine {
   const postgres = kind === 'postgres'
   const repeating = async <T>(work: () => Promise<T>): Promise<T> => {
     const end = clock.monotonic() + deadlineMs
@@ -54,6 +57,7 @@ export function createEngine({ kind, db, clock, deadlineMs, close }: EngineParts
       try {
         return await work()
       } catch (error) {
+        if (error instanceof StoreError && error.trouble) troubles.met(error.trouble, error.message)
         if (!(error instanceof RetryableError)) throw error
         if (clock.monotonic() >= end) throw new StoreError('unavailable', error.message, error)
         await sleep(Math.min(5 * 2 ** Math.min(attempt, 5), 100))

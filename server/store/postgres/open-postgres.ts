@@ -4,6 +4,7 @@ import { readPostgresUrl, withDeadline } from '../../base/index.ts'
 import type { Clock, Logger } from '../../base/index.ts'
 import { createEngine } from '../engine/engine.ts'
 import type { Engine } from '../engine/engine.ts'
+import { StoreTroubles } from '../engine/store-troubles.ts'
 import type { Schema } from '../schema.ts'
 import { clientsOf, ConnectionTargets, expectWritable } from './connection-targets.ts'
 import { postgresDialect } from './postgres-driver.ts'
@@ -12,6 +13,8 @@ export interface PostgresOptions {
   databaseUrl: string
   clock: Clock
   logger: Logger
+  /** Default: some that only the log hears of. */
+  troubles?: StoreTroubles
   poolSize: number
   connectMs: number
   statementMs: number
@@ -33,6 +36,7 @@ export interface PostgresEngine extends Engine {
 /** A pool that connects when it is first used. */
 export function openPostgres(options: PostgresOptions): PostgresEngine {
   const { databaseUrl, clock, logger, poolSize, connectMs, statementMs } = options
+  const troubles = options.troubles ?? new StoreTroubles(clock, logger)
   const { targets, config } = readTargets(databaseUrl, connectMs)
   let pooled = false
   const pool = new pg.Pool({
@@ -43,6 +47,7 @@ export function openPostgres(options: PostgresOptions): PostgresEngine {
     // oxlint-disable-next-line typescript/no-misused-promises -- the pool waits for it, though its type does not say so
     onConnect: async (client) => {
       if (targets.severalHosts) await withDeadline(expectWritable(client), connectMs, 'a new connection')
+      troubles.over('connections')
       pooled = (await setSession(client, { connectMs, statementMs })) === 'pooled' || pooled
     },
   })
@@ -54,7 +59,7 @@ export function openPostgres(options: PostgresOptions): PostgresEngine {
     dialect: postgresDialect({ pool, targets, statementMs, cancel: cancelOn }),
   }).withSchema('shoal')
   const close = (): Promise<void> => db.destroy()
-  const engine = createEngine({ kind: 'postgres', db, clock, deadlineMs: statementMs, close })
+  const engine = createEngine({ kind: 'postgres', db, clock, troubles, deadlineMs: statementMs, close })
   return { ...engine, pooled: () => pooled }
 }
 

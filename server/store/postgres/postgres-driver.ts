@@ -3,6 +3,7 @@ import { PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'ky
 import type { CompiledQuery, DatabaseConnection, Dialect, Driver, Kysely, QueryResult } from 'kysely'
 import { withDeadline } from '../../base/index.ts'
 import { RetryableError } from '../engine/store-errors.ts'
+import { StoreError } from '../store.ts'
 import { ConnectionAges } from './connection-ages.ts'
 import type { ConnectionTargets } from './connection-targets.ts'
 import { endsConnection, readOnlyState, toPostgresStoreError } from './postgres-errors.ts'
@@ -60,6 +61,14 @@ class PostgresDriver implements Driver {
       try {
         return await pool.connect()
       } catch (error) {
+        if (/timeout exceeded when trying to connect/.test(String(error)) && pool.idleCount === 0) {
+          cause = new StoreError(
+            'unavailable',
+            `all ${pool.totalCount} connections of this instance to PostgreSQL are in use or being made: look for slow statements and locks there, or raise DATABASE_POOL_SIZE`,
+            error,
+          )
+          break
+        }
         // What was wrong without TLS says more than that there is none.
         if (cause === undefined || !/does not support SSL/.test(String(error))) cause = error
         if (targets.changes === before) break

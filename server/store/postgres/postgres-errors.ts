@@ -34,7 +34,19 @@ function fromServer(error: pg.DatabaseError): unknown {
   if (code === '40P01' || code === '40001') return new RetryableError(error.message, { cause: error })
   if (code === '23505') return new UniqueViolation(error.message, { cause: error })
   if (code === '53100') {
-    return new StoreError('full', 'the disk of the PostgreSQL server is full: nothing was written', error)
+    return new StoreError(
+      'full',
+      'the disk of the PostgreSQL server is full: nothing was written; make room on it',
+      error,
+    )
+  }
+  if (code === '53300') {
+    return new StoreError(
+      'unavailable',
+      `PostgreSQL refuses further connections (${error.message}): lower DATABASE_POOL_SIZE on every instance, raise max_connections or the limit of the user, or put PgBouncer between`,
+      error,
+      'connections',
+    )
   }
   if (code === readOnlyState) {
     return new StoreError(

@@ -3,9 +3,11 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { SQLOutputValue } from 'node:sqlite'
 import { Kysely } from 'kysely'
+import { silentLogger } from '../../base/index.ts'
 import type { Clock } from '../../base/index.ts'
 import { createEngine } from '../engine/engine.ts'
 import type { Engine } from '../engine/engine.ts'
+import { StoreTroubles } from '../engine/store-troubles.ts'
 import type { Schema } from '../schema.ts'
 import { fileSystemOf } from './file-system.ts'
 import { sqliteDialect } from './sqlite-driver.ts'
@@ -18,12 +20,14 @@ const busyMs = 20
 export interface SqliteOptions {
   dataDir: string
   clock: Clock
+  /** Default: some that nobody hears of. */
+  troubles?: StoreTroubles
   statementMs: number
   warn: (sentence: string) => void
 }
 
 /** `shoal.db` in the data folder, for this process alone. */
-export function openSqlite({ dataDir, clock, statementMs, warn }: SqliteOptions): Engine {
+export function openSqlite({ dataDir, clock, troubles, statementMs, warn }: SqliteOptions): Engine {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const verdict = fileSystemOf(dataDir)
   if (verdict.kind === 'refused') throw new Error(verdict.sentence)
@@ -36,6 +40,7 @@ export function openSqlite({ dataDir, clock, statementMs, warn }: SqliteOptions)
       kind: 'sqlite',
       db,
       clock,
+      troubles: troubles ?? new StoreTroubles(clock, silentLogger),
       deadlineMs: statementMs,
       close: async () => {
         try {

@@ -53,7 +53,7 @@ export function toSqliteStoreError(error: unknown): unknown {
   }
   // A write-ahead index that cannot grow is a full disk as well.
   if (primary === sqlite.FULL || errcode === sqlite.IOERR_SHMSIZE) {
-    return new StoreError('full', 'the disk of DATA_DIR is full: nothing was written', error)
+    return new StoreError('full', 'the disk of DATA_DIR is full: nothing was written; make room on it', error)
   }
   if (primary === sqlite.NOTADB) {
     const cure = 'set another DATA_DIR, or move that file away and restore a backup'
@@ -64,6 +64,7 @@ export function toSqliteStoreError(error: unknown): unknown {
       'unavailable',
       `the embedded database cannot be used: ${message} (SQLite error ${errcode})`,
       error,
+      'writes',
     )
   }
   return error
