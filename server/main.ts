@@ -86,6 +86,7 @@ async function stopped(instance: Instance, logger: Logger): Promise<void> {
   } catch (error) {
     logger.error({ err: error, errorId: newId() }, 'the drain failed')
   }
+}
 
 function logFatal(logger: Logger, what: string, error: unknown): void {
   const sentence = `${what}: ${error instanceof Error ? error.message : String(error)}`

@@ -1,12 +1,13 @@
 import type { z } from 'zod'
 import type { getCluster } from '../../protocol/http/get-cluster.ts'
 import type { Services } from './services.ts'
+import type { InstanceState } from './state.ts'
 import { unconfirmed } from './unconfirmed.ts'
 
 /** The instances as this one sees them, and the health of what they share. */
 export async function cluster(
   { membership, store, link }: Services,
-  prefixWarning: string | undefined,
+  { prefixWarning, otherPrefix }: Pick<InstanceState, 'prefixWarning' | 'otherPrefix'>,
 ): Promise<z.infer<typeof getCluster.response>> {
   const problem = await store.ping().then(
     () => store.degraded(),
@@ -33,7 +34,7 @@ export async function cluster(
       kind: store.kind,
       healthy: problem === undefined,
       ...(problem === undefined ? {} : { problem }),
-      warnings: waiting === undefined ? [] : [waiting],
+      warnings: [waiting, otherPrefix].filter((sentence) => sentence !== undefined),
     },
     redis: {
       configured: link !== undefined,

@@ -116,7 +116,7 @@ function readinessChecks(state: InstanceState): Parameters<typeof createReadines
     // Required by nobody: reading goes on, and another instance has the same disk and the same server.
     { name: 'degraded', required: false, check: () => state.started?.store.degraded() },
     { name: 'installation', check: () => state.installationProblem },
-    { name: 'redis-prefix', required: false, check: () => state.prefixWarning },
+    { name: 'redis-prefix', required: false, check: () => state.otherPrefix ?? state.prefixWarning },
     // Told and not required: an instance without Redis serves its people (P4).
     {
       name: 'takeover',

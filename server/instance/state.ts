@@ -15,6 +15,8 @@ export class InstanceState {
   installationProblem: string | undefined
   /** Somebody without this installation's secret writes under its Redis prefix. */
   prefixWarning: string | undefined
+  /** Instances on the same database use another Redis prefix. */
+  otherPrefix: string | undefined
   draining = false
   /** Absent where the store is this process's own. */
   cutOff: CutOff | undefined

@@ -46,7 +46,7 @@ export function createUseCases({ state, version, label }: UseCaseOptions): UseCa
         signUp: await services().accounts.signUpMode(),
         instance: label,
       }),
-      getCluster: async () => cluster(services(), state.prefixWarning),
+      getCluster: async () => cluster(services(), state),
     },
   }
 }

@@ -192,6 +192,14 @@ interface EpochTable {
   place: string | null
 }
 
+interface RedisPrefixTable {
+  /** '' for instances without Redis. */
+  prefix: string
+  /** Of an instance that uses it. */
+  label: string
+  seen_at: number
+}
+
 interface JobTable {
   id: string
   kind: string
@@ -246,6 +254,7 @@ export interface Schema {
   revision: RevisionTable
   installation: InstallationTable
   epoch: EpochTable
+  redis_prefix: RedisPrefixTable
   job: JobTable
   setting: SettingTable
   setting_change: SettingChangeTable

@@ -33,6 +33,13 @@ export interface Installation {
   secretFingerprint: string
 }
 
+/** A Redis prefix that instances on this database use; '' for those without Redis. */
+export interface PrefixUse {
+  prefix: string
+  /** Label of an instance that uses it. */
+  label: string
+}
+
 export interface Installations {
   /** Makes it on first sight; `mismatch` when the fingerprint differs from the stored one. */
   meet(
@@ -40,6 +47,8 @@ export interface Installations {
   ): Promise<{ kind: 'met'; installation: Installation } | { kind: 'mismatch'; installation: Installation }>
   /** A generated WEBUI_SECRET_KEY: stored by compare-and-set, so that instances started together agree. */
   agreeOnSecret(candidate: string): Promise<string>
+  /** Notes that this prefix is in use, and answers with the others that have been within the last minute. */
+  meetPrefix(prefix: string, label: string): Promise<PrefixUse[]>
 }
 
 export interface JobRow {

@@ -4,7 +4,16 @@ import { modelIds } from './0003-model-ids.ts'
 import { signIn } from './0004-sign-in.ts'
 import { openAiParams } from './0005-openai-params.ts'
 import { deaths } from './0006-deaths.ts'
+import { redisPrefix } from './0007-redis-prefix.ts'
 import type { Migration } from './migration.ts'
 
 /** In order, without holes. A step that was released is never changed again. */
-export const migrations: readonly Migration[] = [initial, epoch, modelIds, signIn, openAiParams, deaths]
+export const migrations: readonly Migration[] = [
+  initial,
+  epoch,
+  modelIds,
+  signIn,
+  openAiParams,
+  deaths,
+  redisPrefix,
+]

@@ -2,10 +2,12 @@ import { sql } from 'kysely'
 import { newId } from '../../base/index.ts'
 import type { Installations } from '../contract/fleet.ts'
 import type { Engine } from '../engine/engine.ts'
+import { createPrefixes } from './redis-prefixes.ts'
 
 /** `agreed` hears the secret that all instances use from now on. */
 export function createInstallations(engine: Engine, agreed: (secret: string) => void): Installations {
   return {
+    ...createPrefixes(engine),
     meet: (secretFingerprint) =>
       engine.run(async (db) => {
         const row = await db
