@@ -66,7 +66,8 @@ export const redisVariables = {
   sentinelPassword: variable('REDIS_SENTINEL_PASSWORD', {
     ...absent,
     secret: 'all',
-    meaning: 'Password of the sentinels themselves; the one of the master belongs into REDIS_URL.',
+    meaning:
+      'Password of the sentinels themselves. Unset: the password in REDIS_URL is tried, which is that of the master.',
   }),
   maxRetryCount: variable('REDIS_SENTINEL_MAX_RETRY_COUNT', {
     kind: integer(1, 100),

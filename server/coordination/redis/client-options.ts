@@ -50,7 +50,7 @@ export function createClientFactory(topology: RedisTopology, options: ConnectOpt
       at ? new Redis({ ...node, ...withName(tls, at.host), ...at, retryStrategy: pause }) : single(),
     sentinel: (at) =>
       new Redis({
-        ...nodeOptions(topology.kind === 'sentinel' ? topology.sentinelCredentials : {}, tls, options),
+        ...nodeOptions(topology.kind === 'sentinel' ? credentialsOfSentinels(topology) : {}, tls, options),
         ...withName(tls, at.host),
         ...at,
         enableReadyCheck: false,
@@ -93,7 +93,7 @@ function sentinelOptions(
   tls: ConnectionOptions | undefined,
   pause: (attempt: number) => number,
 ): NodeOptions {
-  const { username, password } = topology.sentinelCredentials
+  const { username, password } = credentialsOfSentinels(topology)
   return {
     sentinels: topology.sentinels,
     name: topology.master,
@@ -105,6 +105,17 @@ function sentinelOptions(
     sentinelRetryStrategy: pause,
     retryStrategy: pause,
   }
+}
+
+/**
+ * Sentinels often have the password of the servers that they watch, so that one is tried where they have none of their
+ * own. Sentinels without a password take any.
+ */
+function credentialsOfSentinels(topology: RedisTopology & { kind: 'sentinel' }): RedisCredentials {
+  const { username, password } = topology.sentinelCredentials
+  if (username !== undefined || password !== undefined) return topology.sentinelCredentials
+  const { password: shared } = topology.credentials
+  return shared === undefined ? {} : { password: shared }
 }
 
 function clusterOptions(node: NodeOptions) {

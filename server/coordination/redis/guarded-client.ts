@@ -95,7 +95,9 @@ export class GuardedClient<C extends Redis | Cluster> {
   #tick(): void {
     const now = this.#clock.monotonic()
     if (this.client.status === 'ready') {
-      this.#lastReady = now
+      // One that answers and refuses even a PING may have lost what makes it work, such as its sign-in.
+      if (this.away && now - this.#lastReady > rebuildAfterMs) return this.rebuild()
+      if (!this.away) this.#lastReady = now
       if (!this.alive || now - this.#lastReply > pingEveryMs * 0.9) this.probe()
       return
     }

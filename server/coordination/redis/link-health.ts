@@ -31,6 +31,7 @@ export class LinkHealth {
   #warnings: string[] = []
   /** Connections whose server has not said yet what it is. */
   #strangers = 0
+  #replica = false
 
   constructor(topology: RedisTopology, { clock, logger }: { clock: Clock; logger: Logger }) {
     this.#where = addressesOf(topology)
@@ -54,25 +55,33 @@ export class LinkHealth {
   /** `keys` are those of the call that failed. */
   failed(error: unknown, keys: string[] = []): void {
     const problem = explain(error, this.#where, keys)
-    if (!problem) return
+    if (problem) this.#note(problem, { err: error })
+  }
+
+  #note(problem: Problem, cause: object = {}): void {
     const now = this.#clock.monotonic()
+    // A replica answers whatever is asked of it, and does nothing that this link is for.
+    if (problem.kind === 'replica') this.#becomeReplica(true)
     if (
       isVague(problem) &&
-      [...this.#problems.values()].some((held) => held.connecting && now - held.at < 5000)
+      [...this.#problems.values()].some(
+        (held) => (held.connecting || held.kind === 'replica') && now - held.at < 5000,
+      )
     )
       return
     this.#problems.delete(problem.kind)
     this.#problems.set(problem.kind, { ...problem, at: now })
     if (now - (this.#logged.get(problem.kind) ?? Number.NEGATIVE_INFINITY) < repeatedAfterMs) return
     this.#logged.set(problem.kind, now)
-    this.#logger.warn({ err: error }, problem.sentence)
+    this.#logger.warn(cause, problem.sentence)
   }
 
   problem(): string | undefined {
     if (this.#tooOld) return this.#tooOld
     const now = this.#clock.monotonic()
     const current = [...this.#problems.values()].filter(
-      ({ connecting, at }) => (connecting && !this.healthy) || now - at < forgottenAfterMs,
+      ({ kind, connecting, at }) =>
+        (connecting && !this.healthy) || (kind === 'replica' && this.#replica) || now - at < forgottenAfterMs,
     )
     const worst = current.findLast(({ connecting }) => connecting) ?? current.at(-1)
     if (worst) return worst.sentence + (isVague(worst) && !this.#everHealthy ? this.#hint : '')
@@ -82,6 +91,24 @@ export class LinkHealth {
   /** What to change though everything works, as the servers last said of themselves. */
   warnings(): string[] {
     return this.#warnings
+  }
+
+  /** It answers, and is a replica as far as is known: not healthy until a server says that it is a master. */
+  get replica(): boolean {
+    return this.#replica
+  }
+
+  /** It may not be asked what it is: after a while without a refused write it is tried again. */
+  roleUnknown(): void {
+    const refused = this.#problems.get('replica')
+    if (this.#replica && refused && this.#clock.monotonic() - refused.at >= forgottenAfterMs) {
+      this.#becomeReplica(false)
+    }
+  }
+
+  #becomeReplica(replica: boolean): void {
+    this.#replica = replica
+    this.#judge()
   }
 
   /** A server has been connected to, and is being asked what it is: not healthy until `met`. */
@@ -103,7 +130,13 @@ export class LinkHealth {
       `Redis at ${this.#where} is version ${old.version}: Shoal needs 7.0 or newer, for sharded channels`
     if (tooOld && !this.#tooOld) this.#logger.error(tooOld)
     this.#tooOld = tooOld
-    const advice = servers.flatMap((server) => adviceFor(server, this.#where, save))
+    const replica = servers.some((server) => server.replica === true)
+      ? explain('READONLY', this.#where)
+      : undefined
+    if (replica) this.#note(replica)
+    else if (servers.length > 0) this.#replica = false
+    // What to improve about a server that is the wrong one is no matter.
+    const advice = replica ? [] : servers.flatMap((server) => adviceFor(server, this.#where, save))
     const warnings = [...new Set([...besides, ...advice])]
     for (const warning of warnings) if (!this.#warnings.includes(warning)) this.#logger.warn(warning)
     this.#warnings = warnings
@@ -111,13 +144,16 @@ export class LinkHealth {
   }
 
   #judge(): void {
-    const healthy = this.#parts.commands && this.#parts.subscriber && this.#strangers === 0 && !this.#tooOld
+    const connected = this.#parts.commands && this.#parts.subscriber && this.#strangers === 0
+    const healthy = connected && !this.#tooOld && !this.#replica
     if (healthy === this.healthy) return
     this.healthy = healthy
     if (healthy) {
       this.#everHealthy = true
-      for (const [kind, { connecting }] of this.#problems) if (connecting) this.#problems.delete(kind)
-      this.#logged.clear()
+      for (const [kind, { connecting }] of this.#problems)
+        if (connecting || kind === 'replica') this.#problems.delete(kind)
+      // Whether it is a replica still is found out by trying, where it may not be asked: that is no news.
+      for (const kind of this.#logged.keys()) if (kind !== 'replica') this.#logged.delete(kind)
       this.#logger.info(`Redis at ${this.#where} is connected`)
     }
     for (const watcher of this.#watchers) watcher(healthy)

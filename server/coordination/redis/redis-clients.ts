@@ -29,6 +29,8 @@ type Client = Redis | Cluster
 const mostPending = 10_000
 /** What an operator changes on a running server is seen after this long, ms. */
 const askAgainEveryMs = 60_000
+/** A replica that became the master is used after this long, ms. */
+const promotionLookMs = 1000
 
 /** The one way to Redis, for every topology. Connects at once; throws only when a TLS file cannot be read. */
 export function createRedisLink(topology: RedisTopology, options: RedisLinkOptions): RedisLink {
@@ -42,6 +44,7 @@ class IoRedisLink implements RedisLink {
   readonly #tries: number
   readonly #options: RedisLinkOptions
   readonly #asking: NodeJS.Timeout
+  readonly #waiting: NodeJS.Timeout
   #factory: ClientFactory
   /** The warning that goes with a Cluster of which no variable speaks. */
   #unnamedCluster: string[] = []
@@ -76,6 +79,10 @@ class IoRedisLink implements RedisLink {
       if (this.#health.healthy) void this.#learn(this.#commands.client)
     }, askAgainEveryMs)
     this.#asking.unref()
+    this.#waiting = setInterval(() => {
+      if (this.#health.replica && this.#commands.alive) void this.#learn(this.#commands.client)
+    }, promotionLookMs)
+    this.#waiting.unref()
   }
 
   async eval(script: LuaScript, keys: string[], args: (string | number)[], options?: CallOptions) {
@@ -132,6 +139,7 @@ class IoRedisLink implements RedisLink {
   close(): Promise<void> {
     this.#closed = true
     clearInterval(this.#asking)
+    clearInterval(this.#waiting)
     this.#subscribers.close()
     this.#commands.close()
     return Promise.resolve()
@@ -155,6 +163,7 @@ class IoRedisLink implements RedisLink {
       }
     } catch (error) {
       this.#health.failed(withoutCommand(error))
+      this.#health.roleUnknown()
     }
   }
 

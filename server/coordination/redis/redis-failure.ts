@@ -33,6 +33,19 @@ const url = 'in REDIS_URL'
 /** The first that fits. Messages and codes are those of Redis 7, Node's tls and net, and ioredis 6. */
 const rules: Rule[] = [
   {
+    kind: 'sentinel password missing',
+    test: /sentinels are unreachable.*(?:NOAUTH|HELLO must be called|Authentication required)/s,
+    sentence: (where) => `the sentinels at ${where} ask for a password: set REDIS_SENTINEL_PASSWORD`,
+    connecting: true,
+  },
+  {
+    kind: 'sentinel password wrong',
+    test: /sentinels are unreachable.*(?:WRONGPASS|invalid username-password)/s,
+    sentence: (where) =>
+      `the sentinels at ${where} refuse the user or password: set REDIS_SENTINEL_PASSWORD to theirs, since without it the password in REDIS_URL is tried, and REDIS_SENTINEL_USERNAME if they have users`,
+    connecting: true,
+  },
+  {
     kind: 'password missing',
     test: /^NOAUTH|HELLO must be called with the client already authenticated/,
     sentence: (where) => `Redis at ${where} asks for a password: write redis://:password@host ${url}`,
@@ -147,10 +160,16 @@ const rules: Rule[] = [
     connecting: true,
   },
   {
-    kind: 'read-only',
-    test: /^(READONLY|MASTERDOWN|NOREPLICAS)/,
+    kind: 'replica',
+    test: /^(READONLY|MASTERDOWN)/,
     sentence: (where) =>
-      `Redis at ${where} takes no writes: it is a replica, or lacks replicas; with a failover under way it passes`,
+      `Redis at ${where} is a replica and takes no writes: name the master, or use REDIS_SENTINEL_HOSTS; with a failover under way it passes`,
+  },
+  {
+    kind: 'replicas missing',
+    test: /^NOREPLICAS/,
+    sentence: (where) =>
+      `Redis at ${where} takes no writes, because it lacks replicas: start them, or lower min-replicas-to-write`,
   },
   {
     kind: 'database number',

@@ -3,6 +3,8 @@ export interface ServerInfo {
   version?: string
   /** It is a node of a Cluster. */
   cluster: boolean
+  /** It follows a master, and takes no writes. Absent where it does not. */
+  replica?: true
   /** Bytes; 0 is no limit. */
   maxmemory?: number
   maxmemoryPolicy?: string
@@ -26,6 +28,7 @@ export function readServerInfo(text: string): ServerInfo {
   return present({
     version: fields.get('redis_version'),
     cluster: fields.get('cluster_enabled') === '1' || fields.get('redis_mode') === 'cluster',
+    replica: fields.get('role') === 'slave' ? true : undefined,
     maxmemory: number('maxmemory'),
     maxmemoryPolicy: fields.get('maxmemory_policy'),
     appendOnly: appendOnly === undefined ? undefined : appendOnly === 1,

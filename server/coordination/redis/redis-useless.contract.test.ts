@@ -1,0 +1,161 @@
+import { pino } from 'pino'
+import { describe, expect, test, vi } from 'vitest'
+import type { TestContext } from 'vitest'
+import { freePort } from '../../../test/support/free-port.ts'
+import { key } from '../../../test/support/redis-channels.ts'
+import { connectLink, linkBecomes, makeLink } from '../../../test/support/redis-link.ts'
+import { RedisProcess } from '../../../test/support/redis-process.ts'
+import { startStandalone } from '../../../test/support/redis-server.ts'
+import { temporaryFolder } from '../../../test/support/temporary-folder.ts'
+import { sleep, systemClock } from '../../base/index.ts'
+import type { RedisLink } from './redis-link.ts'
+
+const patience = { timeout: 20_000, interval: 20 }
+const password = 'geheim'
+
+type Finish = TestContext['onTestFinished']
+
+async function serve(
+  finish: Finish,
+  config: string[],
+  more: { sentinel?: boolean; client?: object } = {},
+): Promise<RedisProcess> {
+  const folder = await temporaryFolder('redis-useless')
+  const made = new RedisProcess({ folder: folder.path, port: await freePort(), config, ...more })
+  finish(async () => {
+    await made.stop()
+    await folder.remove()
+  })
+  await made.start()
+  return made
+}
+
+/** Fifteen seconds of waiting in one and a half. */
+const clock = { ...systemClock, monotonic: () => performance.now() * 10 }
+
+function closed(finish: Finish, link: RedisLink): RedisLink {
+  finish(() => link.close())
+  return link
+}
+
+describe.concurrent('a server that answers and cannot work', () => {
+  test('O7: a replica in REDIS_URL is one line in the log with the cure, and is used once it is the master', async ({
+    onTestFinished: finish,
+  }) => {
+    await using master = await startStandalone()
+    const replica = await serve(finish, [`replicaof 127.0.0.1 ${master.servers[0]!.port}`])
+    const lines: string[] = []
+    const logger = pino({ level: 'info' }, { write: (line: string) => lines.push(line) })
+    const link = closed(finish, makeLink({ url: `redis://127.0.0.1:${replica.port}` }, { logger }))
+    await vi.waitFor(
+      () => expect(link.problem()).toMatch(/is a replica.*: name the master, or use REDIS_SENTINEL_HOSTS/),
+      patience,
+    )
+    // Whoever writes all the same changes nothing about that.
+    const end = performance.now() + 3000
+    while (performance.now() < end) {
+      await link.command(['set', key('a'), 'b']).catch(() => {})
+      expect(link.healthy()).toBe(false)
+      await sleep(20)
+    }
+    expect(lines.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual([
+      expect.stringMatching(/is a replica/),
+    ])
+    await replica.admin.call('REPLICAOF', 'NO', 'ONE')
+    await linkBecomes(link, true)
+    await link.command(['set', key('a'), 'b'])
+    expect(link.problem()).toBeUndefined()
+  })
+
+  test('B1: a master that becomes a replica under its connections is not healthy, until it is one again', async ({
+    onTestFinished: finish,
+  }) => {
+    await using redis = await startStandalone()
+    const { admin } = redis.servers[0]!
+    const link = closed(finish, await connectLink(redis))
+    await admin.call('REPLICAOF', '127.0.0.1', '1')
+    await expect(link.command(['set', key('a'), 'b'])).rejects.toThrow(/READONLY|writeable|closed/)
+    expect(link.healthy()).toBe(false)
+    await sleep(1500)
+    expect(link.healthy()).toBe(false)
+    await admin.call('REPLICAOF', 'NO', 'ONE')
+    await linkBecomes(link, true)
+    await link.command(['set', key('a'), 'b'])
+  })
+
+  test('B1: a replica that may not be asked what it is does not count as healthy for long', async ({
+    onTestFinished: finish,
+  }) => {
+    await using redis = await startStandalone()
+    const { admin } = redis.servers[0]!
+    await admin.call('ACL', 'SETUSER', 'default', '-info')
+    const link = closed(finish, await connectLink(redis, { clock }))
+    await admin.call('REPLICAOF', '127.0.0.1', '1')
+    await link.command(['set', key('a'), 'b']).catch(() => {})
+    expect(link.healthy()).toBe(false)
+    await admin.call('REPLICAOF', 'NO', 'ONE')
+    await linkBecomes(link, true)
+  })
+
+  test('B1: a connection that has lost its sign-in is made anew', async ({ onTestFinished: finish }) => {
+    const server = await serve(finish, [`requirepass ${password}`], { client: { password } })
+    const link = closed(finish, makeLink({ url: `redis://:${password}@127.0.0.1:${server.port}` }, { clock }))
+    await linkBecomes(link, true)
+    await link.command(['reset']).catch(() => {})
+    await linkBecomes(link, false)
+    await linkBecomes(link, true)
+    await link.command(['set', key('a'), 'b'])
+  })
+})
+
+describe.concurrent('sentinels with a password', () => {
+  async function sentinels(
+    finish: Finish,
+    own: string | undefined,
+  ): Promise<{ url: string; open: string; sentinelHosts: string }> {
+    const master = await serve(finish, [`requirepass ${password}`], { client: { password } })
+    const sentinel = await serve(
+      finish,
+      [
+        `sentinel monitor mymaster 127.0.0.1 ${master.port} 1`,
+        `sentinel auth-pass mymaster ${password}`,
+        ...(own === undefined ? [] : [`requirepass ${own}`]),
+      ],
+      { sentinel: true, client: own === undefined ? {} : { password: own } },
+    )
+    return {
+      url: `redis://:${password}@mymaster`,
+      open: 'redis://mymaster',
+      sentinelHosts: `127.0.0.1:${sentinel.port}`,
+    }
+  }
+
+  test('O9: the password in REDIS_URL is tried first, with and without one of the sentinels', async ({
+    onTestFinished: finish,
+  }) => {
+    for (const own of [password, undefined]) {
+      const { url, sentinelHosts } = await sentinels(finish, own)
+      await closed(finish, await connectLink({ variables: { url, sentinelHosts } })).command([
+        'set',
+        key('a'),
+        'b',
+      ])
+    }
+  })
+
+  test('O9: where none fits, the cure names REDIS_SENTINEL_PASSWORD', async ({ onTestFinished: finish }) => {
+    const { url, open, sentinelHosts } = await sentinels(finish, 'another')
+    for (const [link, sentence] of [
+      [makeLink({ url: open, sentinelHosts }), /ask for a password: set REDIS_SENTINEL_PASSWORD/],
+      [makeLink({ url, sentinelHosts }), /refuse the user or password: set REDIS_SENTINEL_PASSWORD/],
+    ] as const) {
+      await vi.waitFor(() => expect(closed(finish, link).problem()).toMatch(sentence), patience)
+      expect(link.problem()).not.toContain(password)
+    }
+    const link = closed(
+      finish,
+      await connectLink({ variables: { url, sentinelHosts, sentinelPassword: 'another' } }),
+    )
+    await link.command(['set', key('a'), 'b'])
+  })
+})
