@@ -10,7 +10,6 @@ import { drain } from './instance/drain.ts'
 import { findStore } from './instance/find-store.ts'
 import { listen } from './instance/listen.ts'
 import { meetInstallation } from './instance/meet-installation.ts'
-import { meetPrefixes } from './instance/meet-prefixes.ts'
 import { serveCommandLine } from './instance/serve-command-line.ts'
 import { createServices } from './instance/services.ts'
 import type { Services } from './instance/services.ts'
@@ -79,7 +78,6 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     const services = createServices({ ...options, ...found, coordination, clock })
     lifecycle.started('accounts', () => services.accounts.close())
     lifecycle.started('session mirror', () => services.sessionMirror?.stop())
-    await meetPrefixes({ ...found, config, state, logger, signal: abort.signal })
     await meetInstallation({ ...found, coordination, config, state, logger, clock, signal: abort.signal })
     await startServices(services, { config, state, logger })
     if (!embedded) {

@@ -8,6 +8,7 @@ import type { Signer } from '../coordination/signer.ts'
 import type { Store } from '../store/index.ts'
 import type { Coordination } from './coordination.ts'
 import { fingerprintOf } from './find-store.ts'
+import { meetPrefixes } from './meet-prefixes.ts'
 import type { InstanceState } from './state.ts'
 
 export interface MeetInstallationOptions {
@@ -42,6 +43,7 @@ export async function meetInstallation(options: MeetInstallationOptions): Promis
     logger.error(state.installationProblem)
     return
   }
+  await meetPrefixes(options)
   if (!coordination.link) return
   const failed = (error: unknown): void =>
     logger.debug({ err: error }, 'the installation cannot be compared in Redis now')
