@@ -34,13 +34,13 @@ const url = 'in REDIS_URL'
 const rules: Rule[] = [
   {
     kind: 'sentinel password missing',
-    test: /sentinels are unreachable.*(?:NOAUTH|HELLO must be called|Authentication required)/s,
+    test: /^All sentinels are unreachable.*(?:NOAUTH|HELLO must be called|Authentication required)/s,
     sentence: (where) => `the sentinels at ${where} ask for a password: set REDIS_SENTINEL_PASSWORD`,
     connecting: true,
   },
   {
     kind: 'sentinel password wrong',
-    test: /sentinels are unreachable.*(?:WRONGPASS|invalid username-password)/s,
+    test: /^All sentinels are unreachable.*(?:WRONGPASS|invalid username-password)/s,
     sentence: (where) =>
       `the sentinels at ${where} refuse the user or password: set REDIS_SENTINEL_PASSWORD to theirs, since without it the password in REDIS_URL is tried, and REDIS_SENTINEL_USERNAME if they have users`,
     connecting: true,
