@@ -16,8 +16,12 @@ export interface PublishedSet extends AsyncDisposable {
   upMs: number
 }
 
-/** Starts a set from a copy of deploy/, after what docs/deploy/compose.md says to do first. */
-export async function startPublishedSet(files: string[], nginx: Nginx): Promise<PublishedSet> {
+/** Starts a set from a copy of deploy/, after what docs/deploy/compose.md says to do first; `change` edits the copy. */
+export async function startPublishedSet(
+  files: string[],
+  nginx: Nginx,
+  change?: (folder: string) => Promise<void>,
+): Promise<PublishedSet> {
   await using stack = new AsyncDisposableStack()
   const folder = stack.use(await temporaryFolder('published-set')).path
   await chmod(folder, 0o755)
@@ -25,6 +29,7 @@ export async function startPublishedSet(files: string[], nginx: Nginx): Promise<
   const secrets = join(folder, 'compose/secrets')
   execFileSync(join(folder, 'compose/make-secrets.sh'), [secrets, 'localhost'], { stdio: 'ignore' })
   if (!nginx.resolves) await leaveOutWhatIsNew(join(folder, 'nginx/nginx.conf'))
+  await change?.(folder)
   const set = stack.use(
     new NamespaceSet({
       folder,

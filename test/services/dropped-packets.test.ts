@@ -1,0 +1,93 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test } from 'vitest'
+import { readElsewhere } from '../../web/api/read-elsewhere.ts'
+import { guideNginx } from '../deploy/support/local-nginx.ts'
+import { newestNginx } from './support/new-nginx.ts'
+import { withoutNetworks } from './support/network.ts'
+import { startPublishedSet } from './support/published-set.ts'
+import type { PublishedSet } from './support/published-set.ts'
+
+/** The page's, of web/api/call.ts. */
+const requestDeadlineMs = 20_000
+const nginx = newestNginx()
+const why = withoutNetworks() ?? (nginx ? undefined : 'needs nginx')
+
+let running: PublishedSet | undefined
+afterEach(async () => {
+  await running?.[Symbol.asyncDispose]()
+  running = undefined
+})
+
+/** The guide's server blocks in place of ours, with the names and ports of our compose file. */
+async function asTheGuideHasIt(folder: string): Promise<void> {
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+    .map((name) => `${name}_temp_path /tmp/${name};`)
+    .join('\n  ')
+  const text = (await guideNginx())
+    .replace('user x;\nerror_log x;\npid x;', 'error_log /dev/stderr;\npid /tmp/nginx.pid;')
+    .replace(
+      'http {',
+      `http {\n  access_log off;\n  ${temporary}\n  server {\n    listen 8080;\n    location = /nginx-health { return 200; }\n  }`,
+    )
+    .replaceAll('open-webui-', 'shoal-')
+    .replace('listen 80;', 'listen 8081;')
+    .replace('listen 443 ssl http2;', 'listen 8443 ssl;')
+    .replace('/etc/nginx/ssl/cert.pem', '/run/secrets/tls-cert')
+    .replace('/etc/nginx/ssl/key.pem', '/run/secrets/tls-key')
+  await writeFile(join(folder, 'nginx/nginx.conf'), text)
+  // The guide's file drops X-Forwarded-Proto, and asks for no Secure cookie.
+  const compose = join(folder, 'compose/compose.yaml')
+  const insecure = (await readFile(compose, 'utf8')).replace(
+    "COOKIE_SECURE: 'true'",
+    "COOKIE_SECURE: 'false'",
+  )
+  await writeFile(compose, insecure)
+  expect(await readFile(join(folder, 'nginx/nginx.conf'), 'utf8')).toContain('proxy_connect_timeout 60s')
+}
+
+/** Reads as the page does, one after the other; how many answers came from the first request, and how many later. */
+async function read({ api }: PublishedSet, count: number): Promise<{ again: number }> {
+  let again = 0
+  for (let turn = 0; turn < count; turn++) {
+    const began = performance.now()
+    const signal = AbortSignal.timeout(requestDeadlineMs)
+    const headers = { authorization: `Bearer ${api.token}` }
+    const { status } = await readElsewhere(`${api.url}/api/auth/me`, { signal, headers })
+    expect(status).toBe(200)
+    // The page sends it again after 4 s.
+    if (performance.now() - began > 4000) again++
+  }
+  return { again }
+}
+
+const title = why ? ` (skipped: ${why})` : ''
+
+describe('an instance is gone: its packets are dropped, nothing is refused', () => {
+  test.skipIf(why)(
+    `O5: behind the guide’s nginx every read of the page is answered${title}`,
+    async () => {
+      running = await startPublishedSet(['compose.yaml'], nginx!, asTheGuideHasIt)
+      await running.api.signUp()
+      await read(running, 6)
+      running.set.unplug('shoal-2')
+      const { again } = await read(running, 12)
+      console.log(`behind the guide’s nginx ${again} of 12 reads were sent again`)
+      running.set.plugIn('shoal-2')
+      await expect.poll(async () => (await read(running!, 6)).again, { timeout: 60_000 }).toBe(0)
+    },
+    300_000,
+  )
+
+  test.skipIf(why)(
+    `O5: behind ours too${title}`,
+    async () => {
+      running = await startPublishedSet(['compose.yaml'], nginx!)
+      await running.api.signUp()
+      running.set.unplug('shoal-2')
+      const { again } = await read(running, 12)
+      console.log(`behind our nginx ${again} of 12 reads were sent again`)
+    },
+    300_000,
+  )
+})
