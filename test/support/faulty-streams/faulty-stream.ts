@@ -27,8 +27,8 @@ export interface FaultyStream {
 }
 
 /** Deadlines of the table: `longPause` is longer than what is waited for behind an end that is credible. */
-export const streamDeadlines = { afterEndMs: 60, betweenWordsMs: 1_500, firstWordMs: 3_000 }
-export const longPause = { pauseMs: 180 }
+export const streamDeadlines = { afterEndMs: 250, betweenWordsMs: 2_000, firstWordMs: 4_000 }
+export const longPause = { pauseMs: 600 }
 export const shortPause = { pauseMs: 10 }
 
 export const good = { text: 'Hello world', end: 'stop' }
