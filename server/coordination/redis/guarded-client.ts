@@ -11,7 +11,8 @@ export interface GuardedClientEvents<C> {
   lost?: () => void
   /** The answer of `alive` changed. */
   alive: (alive: boolean) => void
-  failed: (error: unknown) => void
+  /** `node` is the address of the one node that it happened to, where that is known. */
+  failed: (error: unknown, node?: string) => void
 }
 
 const pingEveryMs = 1000
@@ -128,10 +129,11 @@ export class GuardedClient<C extends Redis | Cluster> {
       ).unref()
     })
     for (const name of ['error', 'node error', 'nodeError', 'sentinelError']) {
-      client.on(name, (error: unknown) => {
+      client.on(name, (error: unknown, node?: unknown) => {
         hearMore(client)
         // An old client may still complain after it was replaced: nobody has to know.
-        if (client === this.client && !this.#closed) this.#events.failed(withoutCommand(error))
+        if (client !== this.client || this.#closed) return
+        this.#events.failed(withoutCommand(error), typeof node === 'string' ? node : undefined)
       })
     }
     return client

@@ -52,10 +52,15 @@ export class LinkHealth {
     this.#judge()
   }
 
-  /** `keys` are those of the call that failed. */
-  failed(error: unknown, keys: string[] = []): void {
-    const problem = explain(error, this.#where, keys)
-    if (problem) this.#note(problem, { err: error })
+  /** `keys` are those of the call that failed, `node` is the one of several nodes that it happened to. */
+  failed(
+    error: unknown,
+    { keys = [], node }: { keys?: string[] | undefined; node?: string | undefined } = {},
+  ): void {
+    const problem = explain(error, node ?? this.#where, keys)
+    // That one of several nodes is silent does not say that Redis is.
+    if (!problem || (node !== undefined && isVague(problem))) return
+    this.#note(problem, { err: error })
   }
 
   #note(problem: Problem, cause: object = {}): void {

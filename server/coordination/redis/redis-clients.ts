@@ -56,7 +56,7 @@ class IoRedisLink implements RedisLink {
     this.#factory = createClientFactory(topology, options)
     this.#tries = options.tries ?? 2
     this.#health = new LinkHealth(topology, options)
-    const failed = (error: unknown) => this.#health.failed(error)
+    const failed = (error: unknown, node?: string) => this.#health.failed(error, { node })
     this.#commands = new GuardedClient<Client>({
       build: () => this.#factory.commands(),
       ping: pingAll,
@@ -224,7 +224,7 @@ class IoRedisLink implements RedisLink {
       return reply
     } catch (error) {
       const kind = failureKind(withoutCommand(error))
-      this.#health.failed(error, keys)
+      this.#health.failed(error, { keys })
       // A node that may not be asked what it is says it with the first key that lives elsewhere.
       if (error instanceof Error && error.message.startsWith('MOVED ')) this.#becomeCluster()
       // A silent node is found out at once rather than with the next ping.

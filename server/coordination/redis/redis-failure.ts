@@ -106,7 +106,8 @@ const rules: Rule[] = [
   {
     kind: 'name',
     test: /ENOTFOUND|EAI_AGAIN/,
-    sentence: (where) => `the host of Redis at ${where} is not known to the name server: correct it ${url}`,
+    sentence: (where, message) =>
+      `the host of Redis at ${unknownHost(where, message)} is not known to the name server: correct it ${url}`,
     connecting: true,
   },
   {
@@ -196,6 +197,13 @@ const rules: Rule[] = [
     connecting: true,
   },
 ]
+
+/** The one of several addresses whose name was looked up in vain. */
+function unknownHost(where: string, message: string): string {
+  const name = /getaddrinfo (?:ENOTFOUND|EAI_AGAIN) (\S+)/.exec(message)?.[1]
+  if (name === undefined) return where
+  return where.split(', ').find((address) => address.startsWith(`${name}:`)) ?? name
+}
 
 /** Says what an error of a call on `keys` means and what to do; undefined for one that is a matter of a single call. */
 export function explain(error: unknown, where: string, keys: string[] = []): Problem | undefined {

@@ -5,7 +5,7 @@ import { freePort } from '../../../test/support/free-port.ts'
 import { key } from '../../../test/support/redis-channels.ts'
 import { connectLink, linkBecomes, makeLink } from '../../../test/support/redis-link.ts'
 import { RedisProcess } from '../../../test/support/redis-process.ts'
-import { startStandalone } from '../../../test/support/redis-server.ts'
+import { startCluster, startStandalone } from '../../../test/support/redis-server.ts'
 import { temporaryFolder } from '../../../test/support/temporary-folder.ts'
 import { sleep, systemClock } from '../../base/index.ts'
 import type { RedisLink } from './redis-link.ts'
@@ -158,4 +158,21 @@ describe.concurrent('sentinels with a password', () => {
     )
     await link.command(['set', key('a'), 'b'])
   })
+})
+
+test('O11: a seed of a Cluster whose name is gone is named alone, and the others serve', async () => {
+  await using cluster = await startCluster()
+  const said: string[] = []
+  const write = (line: string): void => void said.push((JSON.parse(line) as { msg: string }).msg)
+  const url = `redis://gone.invalid:7000,127.0.0.1:${cluster.servers[0]!.port}`
+  // Which seed the client asks first is a matter of chance.
+  for (let tries = 0; tries < 20 && !said.some((line) => line.includes('name server')); tries++) {
+    const link = makeLink({ url, cluster: true }, { logger: pino({ level: 'info' }, { write }) })
+    await linkBecomes(link, true)
+    await link.command(['set', key('a'), 'b'])
+    await link.close()
+  }
+  expect(said.filter((line) => /name server|was lost/.test(line))).toEqual([
+    'the host of Redis at gone.invalid:7000 is not known to the name server: correct it in REDIS_URL',
+  ])
 })

@@ -1,0 +1,39 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { expect, test, vi } from 'vitest'
+import { endWithUs } from '../support/end-with-us.ts'
+import { freePort } from '../support/free-port.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+
+const here = spawnSync('haproxy', ['-v']).status === 0
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.on('connect', () => resolve(socket.destroy() !== undefined))
+    socket.on('error', () => resolve(false))
+  })
+}
+
+test.skipIf(!here)('O11: our HAProxy file starts where 4,096 open files are allowed', async () => {
+  await using folder = await temporaryFolder('haproxy-limits')
+  const published = readFileSync(join(import.meta.dirname, '../../deploy/haproxy/haproxy.cfg'), 'utf8')
+  const port = await freePort()
+  // Its sections for the process and the defaults; what it serves needs certificates and instances.
+  const sections = published.slice(0, published.search(/^(frontend|backend|listen) /m))
+  const text = sections.replace('/run/haproxy/admin.sock', join(folder.path, 'admin.sock'))
+  const path = join(folder.path, 'haproxy.cfg')
+  writeFileSync(path, `${text}\nfrontend test\n  bind 127.0.0.1:${port}\n`)
+  const child = spawn('sh', ['-c', 'ulimit -n 4096 && exec haproxy -db -f "$0"', path], { stdio: 'ignore' })
+  endWithUs(child)
+  try {
+    await vi.waitFor(async () => {
+      expect(child.exitCode).toBeNull()
+      expect(await accepts(port)).toBe(true)
+    })
+  } finally {
+    child.kill('SIGKILL')
+  }
+})
