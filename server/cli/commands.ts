@@ -72,7 +72,11 @@ export const commands = [
     flags: { user: 'address of the account', name: 'what the key is for', ...data },
     needed: ['user', 'name'],
   },
-  { words: 'migrate', summary: 'Bring the schema of the store up to date', flags: data },
+  {
+    words: 'migrate',
+    summary: 'Bring the schema of the store up to date (DATABASE_MIGRATION_URL)',
+    flags: data,
+  },
   {
     words: 'backup',
     summary: 'Save everything to a file, while the server runs',

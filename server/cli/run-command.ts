@@ -130,7 +130,9 @@ async function showConfig(command: Command, io: CommandIo): Promise<number> {
 
 async function migrate(config: Config, io: CommandIo): Promise<number> {
   const { openConfiguredStore } = await import('./open-operator.ts')
-  const store = await openConfiguredStore(config, commandLogger(config, io), true)
+  const databaseUrl = config.store.migrationUrl ?? config.store.databaseUrl
+  const asOwner = { ...config, store: { ...config.store, databaseUrl } }
+  const store = await openConfiguredStore(asOwner, commandLogger(config, io), true)
   await store.close()
   io.print(`The ${store.kind === 'sqlite' ? 'embedded store' : 'database'} is up to date.`)
   return exitCodes.done

@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { email, password } from '../../protocol/http/account-fields.ts'
 import { environmentConnections } from './environment-connections.ts'
-import { findDatabase } from './find-database.ts'
+import { checkedMigrationUrl, findDatabase } from './find-database.ts'
 import type { Values } from './variables.ts'
 
 /** Why the configuration cannot be right, and what to do about it. */
@@ -49,6 +49,8 @@ export function assembleConfig(values: Values, findings: Findings) {
       dataDir: resolve(store.dataDir),
       /** Null: the embedded store. */
       databaseUrl,
+      /** For `shoal migrate`; null: `databaseUrl`. */
+      migrationUrl: checkedMigrationUrl(store.migrationUrl, databaseUrl, findings),
       poolSize: store.poolSize,
       startTimeoutMs: store.startTimeoutMs,
       migrate: store.migrate,

@@ -23,6 +23,22 @@ export function findDatabase(store: Values['store'], findings: Findings): string
   return url
 }
 
+/** A problem of its own: nobody else reads it. */
+export function checkedMigrationUrl(
+  url: string | null,
+  databaseUrl: string | null,
+  { problems, warnings }: Findings,
+): string | null {
+  if (url === null) return null
+  const reading = readPostgresUrl(url)
+  if (!reading.ok) {
+    problems.push({ variable: 'DATABASE_MIGRATION_URL', problem: reading.problem, cure: reading.cure })
+  } else if (databaseUrl === null) {
+    warnings.push('DATABASE_MIGRATION_URL has no effect on an instance: DATABASE_URL is not set')
+  }
+  return url
+}
+
 function fromParts(store: Values['store'], { warnings }: Findings): string | null {
   const { databaseType: type, databaseUser: user, databasePassword: password } = store
   const { databaseHost: host, databasePort: port, databaseName: name } = store

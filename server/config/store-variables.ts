@@ -47,6 +47,13 @@ export const storeVariables = {
     fallback: null,
     meaning: 'See DATABASE_TYPE.',
   }),
+  migrationUrl: variable('DATABASE_MIGRATION_URL', {
+    kind: optionalText,
+    fallback: null,
+    secret: 'password',
+    meaning:
+      'The same database with the user that may change its tables, for `shoal migrate` alone, so that the user in DATABASE_URL needs no such right (deploy/postgres/roles.sql). Unset: DATABASE_URL.',
+  }),
   poolSize: variable('DATABASE_POOL_SIZE', {
     kind: integer(1, 1000),
     fallback: 10,

@@ -60,6 +60,12 @@ const effects: Record<string, Effect> = {
       ]
     }),
   ),
+  DATABASE_MIGRATION_URL: [
+    'postgres://owner:p@db/chat',
+    (c) => c.store.migrationUrl,
+    'postgres://owner:p@db/chat',
+    { DATABASE_URL: 'postgres://app:p@db/chat' },
+  ],
   DATABASE_POOL_SIZE: ['4', (c) => c.store.poolSize, 4],
   DATABASE_START_TIMEOUT: ['30', (c) => c.store.startTimeoutMs, 30_000],
   ENABLE_DB_MIGRATIONS: ['False', (c) => c.store.migrate, false],

@@ -62,7 +62,23 @@ async function prepare(engine: Engine, trx: Transaction<Schema>): Promise<void> 
     await sql`select set_config('statement_timeout', '600000', true)`.execute(trx)
     await sql`select pg_advisory_xact_lock(${sql.lit(lockKey)})`.execute(trx)
     await createSchema(trx)
+    await expectOwner(trx)
   }
+}
+
+/** A user without the rights of the owner serves people as well as one with them, and migrates nothing. */
+async function expectOwner(trx: Transaction<Schema>): Promise<void> {
+  const { rows } = await sql<{ who: string }>`
+    select current_user as who from pg_catalog.pg_namespace n
+    where n.nspname = 'shoal' and not (has_schema_privilege(n.oid, 'CREATE') and not exists (
+      select from pg_catalog.pg_class c
+      where c.relnamespace = n.oid and c.relkind = 'r' and not pg_has_role(c.relowner, 'USAGE')))`.execute(
+    trx,
+  )
+  if (!rows[0]) return
+  throw new SchemaMismatch(
+    `the database is too old for this version, and its user ${rows[0].who} may not change the tables: run \`shoal migrate\` with the owner of the schema shoal in DATABASE_MIGRATION_URL`,
+  )
 }
 
 async function createMigrationTable(engine: Engine, trx: Transaction<Schema>): Promise<void> {
