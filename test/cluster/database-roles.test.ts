@@ -60,7 +60,7 @@ test(
       env: { OPENAI_API_BASE_URL: provider.v1 },
     })
     const run = await fleet.api.startRun({ model: 'fast', text: 'hello' })
-    const reader = new Reader({ urls: fleet.urls, token: fleet.api.token, runId: run.runId })
+    const reader = new Reader({ urls: () => fleet.urls(), token: fleet.api.token, runId: run.runId })
     await reader.finished(60_000)
     await fleet.api.call('DELETE', `/api/chats/${run.chatId}`)
     expect((await fetch(`${fleet.urls()[0]}/ready`)).status).toBe(200)

@@ -150,6 +150,17 @@ const plans: Record<string, (commands: string[]) => Promise<unknown>> = {
   'docs/deploy/single.md 1': oneInstance,
   'docs/deploy/single.md 2': oneInstance,
   'docs/deploy/fleet.md 2': threeInstances,
+  async 'docs/deploy/upgrade.md 1'(commands) {
+    const url = await postgres.createDatabase()
+    const file = join(root, 'deploy/postgres/roles.sql')
+    execFileSync('psql', ['--no-psqlrc', '--quiet', '--set', 'ON_ERROR_STOP=1', '--file', file, url])
+    const replaced: Replaced = ['shoal_app', 'shoal_owner'].map((role) => [
+      new RegExp(`postgresql://${role}:\\S+`, 'g'),
+      url.replace('shoal@', `${role}@`),
+    ])
+    await using it = await typed(commands, { replaced })
+    expect(it.said()).toContain('The database is up to date')
+  },
   async 'docs/deploy/compose.md 2'(commands) {
     const secrets = join(folder, 'secrets')
     await using _ = await typed(commands, { replaced: [['deploy/compose/secrets', secrets]] })
