@@ -21,6 +21,11 @@ export const errorCatalogue = {
     retryable: false,
     message: 'An administrator has to approve this account first.',
   },
+  password_change_required: {
+    status: 403,
+    retryable: false,
+    message: 'Choose a password of your own first: somebody else has set this one.',
+  },
   account_inactive: { status: 403, retryable: false, message: 'This account has been deactivated.' },
   forbidden: { status: 403, retryable: false, message: 'You may not do this.' },
   wrong_origin: {

@@ -9,6 +9,11 @@ export const changePassword = operation({
   summary: 'Change your password; ends every other session and returns a new token for this one',
   access: 'signed-in',
   credentials: 'session',
-  body: z.object({ current: z.string().min(1).max(limits.password), next: password }),
+  body: z.object({
+    current: z.string().min(1).max(limits.password),
+    next: password,
+    /** Revokes your API keys too: for a password that somebody else may know. */
+    revokeApiKeys: z.boolean().default(false),
+  }),
   response: z.object({ token: z.string() }),
 })

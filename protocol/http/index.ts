@@ -23,12 +23,14 @@ import { listConnections } from './list-connections.ts'
 import { listModels } from './list-models.ts'
 import { listRuns } from './list-runs.ts'
 import { listSessions } from './list-sessions.ts'
+import { listUserApiKeys } from './list-user-api-keys.ts'
 import { listUsers } from './list-users.ts'
 import { putPreferences } from './put-preferences.ts'
 import { putSettings } from './put-settings.ts'
 import { resetPassword } from './reset-password.ts'
 import { restoreChat } from './restore-chat.ts'
 import { restoreMessage } from './restore-message.ts'
+import { revokeApiKey } from './revoke-api-key.ts'
 import { searchMessages } from './search-messages.ts'
 import { signIn } from './sign-in.ts'
 import { signOutEverywhere } from './sign-out-everywhere.ts'
@@ -67,12 +69,14 @@ export const operations = {
   listModels,
   listRuns,
   listSessions,
+  listUserApiKeys,
   listUsers,
   putPreferences,
   putSettings,
   resetPassword,
   restoreChat,
   restoreMessage,
+  revokeApiKey,
   searchMessages,
   signIn,
   signOutEverywhere,

@@ -5,7 +5,7 @@ import { operation } from './operation.ts'
 export const resetPassword = operation({
   method: 'POST',
   path: '/api/users/{id}/password',
-  summary: 'Give an account a new password, shown this once; ends its sessions',
+  summary: 'Give an account a new password, shown this once; ends its sessions and revokes its API keys',
   access: 'admin',
   credentials: 'session',
   params: z.object({ id }),

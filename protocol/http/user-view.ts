@@ -13,5 +13,7 @@ export const userView = z.object({
   /** Epoch ms. */
   createdAt: z.number(),
   lastActiveAt: z.number().nullable(),
+  /** Somebody else has set the password: until it is changed, all else is refused with `password_change_required`. */
+  mustChangePassword: z.boolean().optional(),
 })
 export type UserView = z.infer<typeof userView>

@@ -7,6 +7,7 @@ import { startPostgresServer } from '../../test/support/postgres-server.ts'
 import type { PostgresServer } from '../../test/support/postgres-server.ts'
 import { describeAdministration } from './administration.contract.ts'
 import { describeBrowserSessions } from './browser-sessions.contract.ts'
+import { describeGivenPasswords } from './given-passwords.contract.ts'
 import { describeRevocation } from './revocation.contract.ts'
 import { describeSignIn } from './sign-in.contract.ts'
 
@@ -37,3 +38,4 @@ describeSignIn('PostgreSQL', openPostgres)
 describeRevocation('PostgreSQL', openPostgres)
 describeAdministration('PostgreSQL', openPostgres)
 describeBrowserSessions('PostgreSQL', openPostgres)
+describeGivenPasswords('PostgreSQL', openPostgres)

@@ -8,6 +8,7 @@ import type { Store } from '../store/index.ts'
 import { openStore } from '../store/index.ts'
 import { describeAdministration } from './administration.contract.ts'
 import { describeBrowserSessions } from './browser-sessions.contract.ts'
+import { describeGivenPasswords } from './given-passwords.contract.ts'
 import { describeRevocation } from './revocation.contract.ts'
 import { describeSignIn } from './sign-in.contract.ts'
 
@@ -25,3 +26,4 @@ describeSignIn('SQLite', openSqlite)
 describeRevocation('SQLite', openSqlite)
 describeAdministration('SQLite', openSqlite)
 describeBrowserSessions('SQLite', openSqlite)
+describeGivenPasswords('SQLite', openSqlite)

@@ -50,6 +50,7 @@ export async function createUser(
   const password = readablePassword()
   const user = await makeUser(store, {
     ...account,
+    mustChangePassword: true,
     passwordHash: await hasher.hash(password, undefined, { known: true }),
   })
   return { user: presentUser(user), password }
@@ -83,7 +84,10 @@ export async function changeUser(
   return presentUser(await changeAccess(context, id, change))
 }
 
-/** Gives an account a new password and ends its sessions. The password comes back this once. */
+/**
+ * Gives an account a new password, ends its sessions and revokes its API keys: whoever had the account has nothing left
+ * of it. The password comes back this once, and its owner has to choose another one.
+ */
 export async function resetPassword(
   context: OperatorContext,
   caller: Caller,
@@ -97,7 +101,12 @@ export async function resetPassword(
 export async function giveNewPassword(context: OperatorContext, id: string): Promise<{ password: string }> {
   const password = readablePassword()
   const passwordHash = await context.hasher.hash(password, undefined, { known: true })
-  await changeAccess(context, id, { passwordHash, tokenEpoch: newEpoch() })
+  await changeAccess(
+    context,
+    id,
+    { passwordHash, tokenEpoch: newEpoch(), mustChangePassword: true },
+    { revokeKeys: true },
+  )
   return { password }
 }
 

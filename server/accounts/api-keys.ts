@@ -3,7 +3,7 @@ import type { ApiKeyView } from '../../protocol/http/list-api-keys.ts'
 import { cleanText, newId } from '../base/index.ts'
 import type { ApiKeyRow } from '../store/contract/sessions.ts'
 import { makeApiKey } from './api-key.ts'
-import { requireSession } from './caller-rights.ts'
+import { requireAdmin, requireSession } from './caller-rights.ts'
 import type { Caller, Context, OperatorContext } from './context.ts'
 import { revoking } from './revoking.ts'
 
@@ -63,13 +63,36 @@ export async function createApiKeyFor(
 /** Revokes one of the caller's keys; `not_found` for one that is not there or somebody else's. */
 export async function deleteApiKey(context: Context, caller: Caller, id: string): Promise<{ ok: true }> {
   requireSession(caller)
-  const userId = caller.user.id
+  return deleteKeyOf(context, caller.user.id, id)
+}
+
+async function deleteKeyOf(context: Context, userId: string, id: string): Promise<{ ok: true }> {
   // The feed tells of the user, not of the key: what this user has open is checked again.
   const deleted = await revoking(context, { userIds: [userId] }, () =>
     context.store.apiKeys.delete(id, userId),
   )
   if (!deleted) throw new AppError('not_found')
   return { ok: true }
+}
+
+/** The keys of any account, for an administrator. */
+export async function listUserApiKeys(
+  { store }: Pick<Context, 'store'>,
+  caller: Caller,
+  userId: string,
+): Promise<{ items: ApiKeyView[] }> {
+  requireAdmin(caller)
+  if (!(await store.users.byId(userId))) throw new AppError('not_found')
+  const keys = await store.apiKeys.ofUser(userId)
+  return { items: keys.map(presentApiKey) }
+}
+
+/** Revokes a key of any account, for an administrator. */
+export async function revokeApiKey(context: Context, caller: Caller, id: string): Promise<{ ok: true }> {
+  requireAdmin(caller)
+  const userId = await context.store.apiKeys.ownerOf(id)
+  if (userId === undefined) throw new AppError('not_found')
+  return deleteKeyOf(context, userId, id)
 }
 
 function presentApiKey(row: ApiKeyRow): ApiKeyView {

@@ -7,11 +7,20 @@ import { newEpoch } from './make-user.ts'
 import { makeSessionSecret } from './session-token.ts'
 import { limitPasswordChange } from './sign-in-limits.ts'
 
-/** Changes the caller's password, ends every other session and gives this one a new token. */
+export interface ChangePassword {
+  current: string
+  next: string
+  revokeApiKeys?: boolean | undefined
+}
+
+/**
+ * Changes the caller's password, ends every other session and gives this one a new token. API keys stay unless the
+ * caller says otherwise: programs do not stop because a person chose another password.
+ */
 export async function changePassword(
   context: Context,
   caller: Caller,
-  { current, next }: { current: string; next: string },
+  { current, next, revokeApiKeys = false }: ChangePassword,
   meta: RequestMeta,
 ): Promise<WithCookie<{ token: string }>> {
   const { store, clock, cookies, hasher, tokens } = context
@@ -23,14 +32,17 @@ export async function changePassword(
   if (!(await hasher.verify(found.user.passwordHash, current, meta.signal, asker))) {
     throw new AppError('bad_request', { field: 'current', message: 'The current password is wrong.' })
   }
+  if (next === current && found.user.mustChangePassword) {
+    throw new AppError('bad_request', { field: 'next', message: 'The new password must be another one.' })
+  }
   const passwordHash = await hasher.hash(next, meta.signal, asker)
   const tokenEpoch = newEpoch()
   const { secret, secretHash } = makeSessionSecret()
   await changeAccess(
     context,
     caller.user.id,
-    { passwordHash, tokenEpoch },
-    { keepSession: { id: sessionId, secretHash } },
+    { passwordHash, tokenEpoch, mustChangePassword: false },
+    { keepSession: { id: sessionId, secretHash }, revokeKeys: revokeApiKeys },
   )
   const { expiresAt } = found.session
   const token = tokens.sign({ sid: sessionId, uid: caller.user.id, epoch: tokenEpoch, expiresAt, secret })

@@ -3,9 +3,10 @@ import type { Role } from '../../protocol/http/user-view.ts'
 import { getMe, getPreferences, getSession, putPreferences, updateAccount } from './account.ts'
 import { createUser, listUsers, resetPassword, updateUser } from './administer-users.ts'
 import type { CreateUser, ListUsers } from './administer-users.ts'
-import { createApiKey, deleteApiKey, listApiKeys } from './api-keys.ts'
+import { createApiKey, deleteApiKey, listApiKeys, listUserApiKeys, revokeApiKey } from './api-keys.ts'
 import { Authenticator } from './authenticator.ts'
 import { changePassword } from './change-password.ts'
+import type { ChangePassword } from './change-password.ts'
 import type { AccountsConfig, AccountStore, Caller, Context, RequestMeta, SessionSeen } from './context.ts'
 import { LastUse } from './last-use.ts'
 import { createOperator } from './operator.ts'
@@ -55,11 +56,8 @@ export function createAccounts(options: AccountsOptions) {
       getSession: (caller: Caller | undefined) => getSession(context, caller),
       updateAccount: (caller: Caller, { body }: Body<{ name: string }>) =>
         updateAccount(context, caller, body),
-      changePassword: (
-        caller: Caller,
-        { body }: Body<{ current: string; next: string }>,
-        meta: RequestMeta,
-      ) => changePassword(context, caller, body, meta),
+      changePassword: (caller: Caller, { body }: Body<ChangePassword>, meta: RequestMeta) =>
+        changePassword(context, caller, body, meta),
       getPreferences: (caller: Caller) => getPreferences(context, caller),
       putPreferences: (caller: Caller, { body }: Body<PreferencesChange>) =>
         putPreferences(context, caller, body),
@@ -69,6 +67,8 @@ export function createAccounts(options: AccountsOptions) {
       createApiKey: (caller: Caller, { body }: Body<{ name: string; expiresAt?: number | undefined }>) =>
         createApiKey(context, caller, body),
       deleteApiKey: (caller: Caller, { params }: Id) => deleteApiKey(context, caller, params.id),
+      listUserApiKeys: (caller: Caller, { params }: Id) => listUserApiKeys(context, caller, params.id),
+      revokeApiKey: (caller: Caller, { params }: Id) => revokeApiKey(context, caller, params.id),
       listUsers: (caller: Caller, { query }: { query: ListUsers }) => listUsers(context, caller, query),
       createUser: (caller: Caller, { body }: Body<CreateUser>) => createUser(context, caller, body),
       updateUser: (

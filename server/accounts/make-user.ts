@@ -9,6 +9,8 @@ export interface MakeUser {
   email: string
   passwordHash: string
   role: Role
+  /** Somebody else has chosen the password. */
+  mustChangePassword?: boolean
 }
 
 /** Writes a new account and reads it back. Throws `email_taken`. */
@@ -28,11 +30,19 @@ export function makeFirstUser(
 
 async function write(
   store: Pick<AccountStore, 'users'>,
-  { name, email, passwordHash, role }: MakeUser,
+  { name, email, passwordHash, role, mustChangePassword = false }: MakeUser,
   options: { onlyFirst?: boolean },
 ): Promise<UserRow | 'not-first'> {
   const id = newId()
-  const user = { id, email, name: cleanText(name), passwordHash, role, tokenEpoch: newEpoch() }
+  const user = {
+    id,
+    email,
+    name: cleanText(name),
+    passwordHash,
+    role,
+    tokenEpoch: newEpoch(),
+    mustChangePassword,
+  }
   const outcome = await store.users.create(user, options)
   if (outcome === 'email-taken') throw new AppError('email_taken', { field: 'email' })
   if (outcome === 'not-first') return 'not-first'

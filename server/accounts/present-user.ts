@@ -3,6 +3,7 @@ import type { UserRow } from '../store/contract/users.ts'
 
 /** A user as the person and administrators may see it: without hash, epoch and preferences. */
 export function presentUser(user: UserRow): UserView {
-  const { id, email, name, role, active, createdAt, lastActiveAt } = user
-  return { id, email, name, role, active, createdAt, lastActiveAt }
+  const { id, email, name, role, active, createdAt, lastActiveAt, mustChangePassword } = user
+  const view = { id, email, name, role, active, createdAt, lastActiveAt }
+  return mustChangePassword ? { ...view, mustChangePassword } : view
 }

@@ -118,6 +118,41 @@ describe('who comes in', () => {
   })
 })
 
+describe('S24: whoever has a password that somebody else has set', () => {
+  test('S24: may change it, and nothing else; an API key still works', async () => {
+    const as = async (ids: { sessionId: string | null; apiKeyId: string | null }): Promise<void> => {
+      const user = { ...given, mustChangePassword: true }
+      await start({ server: { authenticate: async () => ({ user, role: user.role, ...ids }) } })
+    }
+    await as({ sessionId: 's', apiKeyId: null })
+    for (const [name, { method, path, access }] of Object.entries<Operation>(operations)) {
+      if (access !== 'user' && access !== 'admin') continue
+      const answer = await it.send({ method, path: path.replaceAll(/\{\w+\}/g, 'abc'), headers: asUser })
+      expect([answer.status, answer.json.error.code], name).toEqual([403, 'password_change_required'])
+    }
+    const body = { current: 'the given one', next: 'one of my own' }
+    for (const call of [
+      { path: '/api/auth/me' },
+      { method: 'POST', path: '/api/account/password', body },
+      { method: 'POST', path: '/api/auth/sign-out' },
+    ]) {
+      expect((await it.send({ ...call, headers: asUser })).status, call.path).toBe(200)
+    }
+    await as({ sessionId: null, apiKeyId: 'k' })
+    expect((await it.send({ path: '/api/chats', headers: asUser })).status).toBe(200)
+  })
+})
+
+const given = {
+  id: 'u',
+  email: 'u@example.com',
+  name: 'u',
+  role: 'admin' as const,
+  active: true,
+  createdAt: 1,
+  lastActiveAt: null,
+}
+
 describe('S4: what an API key may not do', () => {
   const reads = new Set(['getMe', 'getSession', 'getOriginProof', 'listApiKeys'])
   const all = Object.entries<Operation>(operations)

@@ -97,9 +97,10 @@ function bearerOf({ headers }: FastifyRequest): string | undefined {
   )
 }
 
-function checkRole({ role }: Caller, access: Access): void {
+function checkRole({ role, user, sessionId }: Caller, access: Access): void {
   if (access === 'signed-in' || access === 'anyone') return
   if (role === 'pending') throw new AppError('account_pending')
+  if (user.mustChangePassword && sessionId !== null) throw new AppError('password_change_required')
   if (access === 'admin' && role !== 'admin') throw new AppError('forbidden')
 }
 

@@ -7,4 +7,6 @@ export function serveUsers(serve: Serve, accounts: AccountUseCases): void {
   serve.operation(operations.createUser, accounts.createUser)
   serve.operation(operations.updateUser, accounts.updateUser)
   serve.operation(operations.resetPassword, accounts.resetPassword)
+  serve.operation(operations.listUserApiKeys, accounts.listUserApiKeys)
+  serve.operation(operations.revokeApiKey, accounts.revokeApiKey)
 }

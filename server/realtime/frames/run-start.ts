@@ -7,6 +7,7 @@ export const runStart: FrameHandler<'run.start'> = async (connection, { ref, run
   const { speaker, ports } = connection
   if (!speaker) return
   if (speaker.user.role === 'pending') throw new AppError('account_pending')
+  if (speaker.user.mustChangePassword) throw new AppError('password_change_required')
   const run = await ports.chat.startRun(speaker.user.id, request, { tab: speaker.tab })
   connection.send({ t: 'reply', ref, ok: true, run })
   // The start has its reply: whatever fails now is no second one.

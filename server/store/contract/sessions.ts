@@ -51,6 +51,7 @@ export interface ApiKeys {
   create(key: ApiKeyRow): Promise<void>
   byHash(hash: string): Promise<{ key: ApiKeyRow; user: UserRow } | undefined>
   ofUser(userId: string): Promise<ApiKeyRow[]>
+  ownerOf(id: string): Promise<string | undefined>
   touch(id: string, at: number): Promise<void>
   /** Raises the feed `revocations` in the same transaction. */
   delete(id: string, userId: string): Promise<boolean>

@@ -45,6 +45,15 @@ export function createApiKeys(engine: Engine): ApiKeys {
           .execute()
         return rows.map(toApiKey)
       }),
+    ownerOf: (id) =>
+      engine.run(async (db) => {
+        const row = await db
+          .selectFrom('api_key')
+          .select('user_id')
+          .where('id', '=', cleanText(id))
+          .executeTakeFirst()
+        return row?.user_id
+      }),
     touch: (id, at) =>
       engine.run(async (db) => {
         await db.updateTable('api_key').set({ last_used_at: at }).where('id', '=', id).execute()
