@@ -39,6 +39,12 @@ export const errorCatalogue = {
     message:
       'WEBUI_SESSION_COOKIE_SECURE=true needs HTTPS, and this request came over plain HTTP, or by a proxy that does not send X-Forwarded-Proto.',
   },
+  setup_code_needed: {
+    status: 403,
+    retryable: false,
+    message:
+      'The first account needs the setup code. It is in the server’s log, in the line that says “setup code”.',
+  },
   sign_up_closed: {
     status: 403,
     retryable: false,

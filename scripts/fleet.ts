@@ -74,6 +74,7 @@ async function start(): Promise<void> {
     void it.exited().then((code) => {
       if (!stopping) console.log(`${it.label} (pid ${it.pid}) ended with ${code ?? 'a signal'}`)
     })
+  const setupCode = instances.find((it) => it.setupCode !== '')?.setupCode
   const rows = instances.map(
     ({ label, url, pid }) => `  ${label}  ${url}  kill -9 ${pid}  tail -f ${folder.path}/${label}.log`,
   )
@@ -85,6 +86,7 @@ async function start(): Promise<void> {
       `  redis    ${redis.variables.url}`,
       `  database ${env.DATABASE_URL}`,
       '',
+      ...(setupCode ? [`  setup code: ${setupCode}  (the page asks for it)`, ''] : []),
       'Make the first account, let the demo model "count to 500", and kill an instance while it does. Ctrl-C stops all.',
     ].join('\n'),
   )

@@ -158,6 +158,11 @@ async function startServices(
     ),
   )
   if (config.accounts.firstAdmin) await accounts.operator.ensureFirstAdmin(config.accounts.firstAdmin)
+  if ((await accounts.signUpMode()) === 'first') {
+    logger.warn(
+      `nobody has an account yet, and the first one becomes administrator; unless the page is opened on this machine, its sign-up asks for the setup code: ${accounts.setupCode}`,
+    )
+  }
 }
 
 async function resetSettings(settings: Services['settings'], logger: Logger): Promise<void> {

@@ -9,6 +9,12 @@ export const signUp = operation({
   summary: 'Create an account; the first one becomes administrator',
   access: 'public',
   credentials: 'none',
-  body: z.object({ name, email, password }),
+  body: z.object({
+    name,
+    email,
+    password,
+    /** For the first account, where `getApp` says so. */
+    setupCode: z.string().max(100).optional(),
+  }),
   response: z.object({ token: z.string(), user: userView }),
 })

@@ -35,6 +35,7 @@ export function meta(changes: Partial<RequestMeta> = {}): RequestMeta {
   return {
     address: '198.51.100.7',
     secure: false,
+    local: true,
     userAgent: 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
     signal: new AbortController().signal,
     ...changes,

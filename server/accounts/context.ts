@@ -10,6 +10,7 @@ import type { LastUse } from './last-use.ts'
 import type { PasswordHasher } from './password-hasher.ts'
 import type { CookieRequest } from './host-cookie.ts'
 import type { SessionCookies } from './session-cookies.ts'
+import type { SetupCode } from './setup-code.ts'
 import type { SessionTokens } from './session-token.ts'
 
 export interface AccountsConfig {
@@ -67,6 +68,8 @@ export interface RequestMeta {
   readonly https?: boolean
   /** The `Cookie` header. */
   readonly cookies?: string
+  /** It came from the server's own machine, with no proxy in between. */
+  readonly local: boolean
   readonly userAgent: string
   readonly signal: AbortSignal
 }
@@ -99,6 +102,7 @@ export interface Context extends OperatorContext {
   logger: Logger
   tokens: SessionTokens
   cookies: SessionCookies
+  setupCode: SetupCode
   lastUse: LastUse
   authenticator: Authenticator
 }

@@ -15,6 +15,7 @@ import { createPasswordHasher } from './password-hasher.ts'
 import type { PasswordHasher } from './password-hasher.ts'
 import { createSessionCookies } from './session-cookies.ts'
 import { createSessionTokens } from './session-token.ts'
+import { createSetupCode } from './setup-code.ts'
 import { endSession, listSessions } from './sessions.ts'
 import { signIn } from './sign-in.ts'
 import { signOut, signOutEverywhere } from './sign-out.ts'
@@ -82,6 +83,8 @@ export function createAccounts(options: AccountsOptions) {
     /** What the command line may do. */
     operator: createOperator(context),
     signUpMode: () => signUpMode(context),
+    /** What the first visitor from another machine has to know. */
+    setupCode: context.setupCode.text,
     /** Waits for what is still to be written. */
     close: () => context.lastUse.close(),
   }
@@ -117,6 +120,7 @@ function createContext({
     logger,
     tokens,
     cookies,
+    setupCode: createSetupCode(config),
     lastUse,
     sessionSeen,
     authenticator,

@@ -219,6 +219,7 @@ async function changePassword(world: World, token: string): Promise<string> {
     {
       address: '',
       secure: false,
+      local: true,
       userAgent: '',
       signal: new AbortController().signal,
     },

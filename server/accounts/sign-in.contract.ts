@@ -24,6 +24,40 @@ export function describeSignIn(name: string, openStore: OpenStore): void {
       expect(await world.store.users.count()).toBe(1)
     })
 
+    test('S23: the first account needs the setup code, except on the machine itself', async () => {
+      const world = await openWorld(openStore)
+      const { setupCode, useCases } = world.accounts
+      const from = (local: boolean, code?: string): Promise<unknown> =>
+        useCases.signUp(
+          undefined,
+          { body: { ...bodyOf('ann').body, ...(code !== undefined && { setupCode: code }) } },
+          meta({ local }),
+        )
+      for (const wrong of [undefined, '', '0000-0000-0000', `${setupCode}0`]) {
+        await expect(from(false, wrong)).rejects.toMatchObject({
+          code: 'setup_code_needed',
+          field: 'setupCode',
+        })
+      }
+      expect(await world.store.users.count()).toBe(0)
+      await from(false, setupCode.toLowerCase())
+      expect((await world.store.users.byEmail('ann@example.com'))?.role).toBe('admin')
+      // Only the first: later ones are for administrators to decide.
+      await useCases.signUp(undefined, bodyOf('bob'), meta({ local: false }))
+      const other = await openWorld(openStore)
+      await other.signUp('ann')
+      expect(await other.store.users.count()).toBe(1)
+    })
+
+    test('S23: a command makes the first account without it', async () => {
+      const world = await openWorld(openStore)
+      const first = { email: 'ann@example.com', name: 'Ann', password }
+      await world.accounts.operator.createUser({ ...first, role: 'admin' })
+      expect(await world.accounts.signUpMode()).toBe('open')
+      const other = await openWorld(openStore)
+      expect(await other.accounts.operator.ensureFirstAdmin(first)).toBe(true)
+    })
+
     test('two who are first at once: one administrator, the other an ordinary account or none', async () => {
       const world = await openWorld(openStore, { signUp: false })
       const both = await Promise.allSettled([world.signUp('ann'), world.signUp('bob')])

@@ -10,9 +10,13 @@ export interface SignUp {
   name: string
   email: string
   password: string
+  setupCode?: string | undefined
 }
 
-/** Makes an account and signs in. The first one becomes administrator; then sign-up is closed unless ENABLE_SIGNUP. */
+/**
+ * Makes an account and signs in. The first one becomes administrator, and needs the setup code unless it is made on the
+ * server's own machine; then sign-up is closed unless ENABLE_SIGNUP.
+ */
 export async function signUp(
   context: Context,
   input: SignUp,
@@ -23,6 +27,10 @@ export async function signUp(
   const mode = await signUpMode(context)
   if (mode === 'closed') throw new AppError('sign_up_closed')
   await limitSignUp(rateLimits, meta)
+  // Before any work: a stranger has none of it done.
+  if (mode === 'first' && !meta.local && !context.setupCode.fits(input.setupCode ?? '')) {
+    throw new AppError('setup_code_needed', { field: 'setupCode' })
+  }
   const passwordHash = await hasher.hash(input.password, meta.signal, {
     groups: groupsOf(meta, input.email),
   })

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Client, Hop } from './client-address.ts'
+import { isLocal } from './is-local.ts'
 
 /** What a use case may know of the request that it serves. */
 export interface RequestMeta {
@@ -14,6 +15,8 @@ export interface RequestMeta {
   readonly https: boolean
   /** The `Cookie` header. */
   readonly cookies: string
+  /** It came from this machine, with no proxy in between: see `isLocal`. */
+  readonly local: boolean
   readonly userAgent: string
   /** Aborts when the client has gone before it got the whole answer, and when the deadline of the request passes. */
   readonly signal: AbortSignal
@@ -57,6 +60,10 @@ export class LazyRequestMeta implements RequestMeta {
 
   get unproven(): readonly string[] {
     return this.#known().unproven
+  }
+
+  get local(): boolean {
+    return isLocal(this.#request)
   }
 
   get https(): boolean {

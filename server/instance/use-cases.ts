@@ -40,12 +40,11 @@ export function createUseCases({ state, version, label }: UseCaseOptions): UseCa
       discoverOllama: (_, __, meta) => services().discoverOllama(meta.signal),
     },
     cluster: {
-      getApp: async () => ({
-        name: services().settings.current.name,
-        version,
-        signUp: await services().accounts.signUpMode(),
-        instance: label,
-      }),
+      getApp: async (_, __, meta) => {
+        const signUp = await services().accounts.signUpMode()
+        const { name } = services().settings.current
+        return { name, version, signUp, setupCode: signUp === 'first' && !meta.local, instance: label }
+      },
       getCluster: async () => cluster(services(), state),
     },
   }

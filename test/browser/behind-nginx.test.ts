@@ -39,6 +39,7 @@ test('sign-up, an answer, a reload, a kill, a stop: nothing of it depends on the
   await page.getByLabel('Name').fill('Ada Lovelace')
   await page.getByLabel('Email').fill('ada@example.org')
   await page.getByLabel('Password').fill('correct horse')
+  await page.getByLabel('Setup code').fill(api.setupCode)
   await page.getByRole('button', { name: /administrator/ }).click()
   await page.getByRole('textbox', { name: 'Message' }).waitFor()
   api.token =

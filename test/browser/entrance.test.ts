@@ -35,6 +35,20 @@ async function signUp(page: Page, name: string, button: RegExp): Promise<void> {
 let admin: Page
 
 describe('the door, in order', () => {
+  test('S23: who is first and comes through a proxy is asked for the setup code, in plain words', async () => {
+    const page = await it.open('/', {
+      signedIn: false,
+      extraHTTPHeaders: { 'x-forwarded-for': '203.0.113.9' },
+    })
+    await page.getByText('It is in the server’s log: look for “setup code”.').waitFor()
+    await page.getByLabel('Setup code').fill('0000-0000-0000')
+    await signUp(page, 'Eve', /administrator/)
+    await page.getByText('The first account needs the setup code.').waitFor()
+    await page.context().close()
+    // The browser says so too.
+    expect(it.complaints.splice(0)).toEqual([expect.stringContaining('403')])
+  })
+
   test('whoever is first is told so, becomes administrator, and connects a provider in one screen', async () => {
     admin = await it.open('/', { signedIn: false })
     await admin.getByText('You are first here: you will be the administrator.').waitFor()
@@ -116,8 +130,30 @@ describe('the door, in order', () => {
     await page.getByLabel('Email').fill('hedy@example.org')
     await page.getByLabel('Password').fill(password)
     await page.getByRole('button', { name: 'Sign in' }).click()
+    // S24: the password that somebody else has set opens nothing else.
+    await page.getByRole('heading', { name: 'Choose your password' }).waitFor()
+    await page.getByLabel('Password you were given').fill(password)
+    await page.getByLabel('New password').fill('hedy chose this')
+    await page.getByRole('button', { name: 'Change password' }).click()
     await page.getByRole('textbox', { name: 'Message' }).waitFor()
     await page.context().close()
+  })
+
+  test('S9: an administrator sees the API keys of an account and revokes one', async () => {
+    await it.api.signIn('ada@example.org')
+    const { key } = await it.api.call<{ key: string }>('POST', '/api/account/api-keys', {
+      name: 'old script',
+    })
+    const ask = (): Promise<Response> =>
+      fetch(`${it.url}/v1/models`, { headers: { authorization: `Bearer ${key}` } })
+    expect((await ask()).status).toBe(200)
+    await admin.getByRole('button', { name: 'Options of Ada' }).click()
+    await admin.getByRole('menuitem', { name: 'API keys' }).click()
+    const dialog = admin.getByRole('dialog', { name: 'API keys of Ada' })
+    await dialog.getByRole('button', { name: 'Revoke old script' }).click()
+    await dialog.getByText('This account has no API keys.').waitFor()
+    expect((await ask()).status).toBe(401)
+    await dialog.getByRole('button', { name: 'Close' }).click()
   })
 
   test('an API key is shown once, and revoked after a question', async () => {
@@ -140,7 +176,7 @@ describe('the door, in order', () => {
     await page.close()
   })
 
-  test('40: a session that ends in mid-typing opens sign-in over the page, which keeps the draft and goes on', async () => {
+  test('40, S16, S24: a session that ends in mid-typing opens sign-in over the page, which keeps the draft and goes on', async () => {
     const page = await it.open('/', { signedIn: false })
     await page.getByLabel('Email').fill('grace@example.org')
     await page.getByLabel('Password').fill('correct horse')
@@ -153,8 +189,16 @@ describe('the door, in order', () => {
     const dialog = page.getByRole('dialog', { name: 'Sign in to go on' })
     await dialog.waitFor({ timeout: 15_000 })
     await dialog.getByLabel('Password').fill(password)
+    // S16: what she wrote is on the page she left open, and nowhere else.
+    const kept = await page.evaluate(() => JSON.stringify([localStorage, sessionStorage]))
+    expect(kept).not.toContain('half a sentence')
     await dialog.getByRole('button', { name: 'Sign in' }).click()
     await dialog.waitFor({ state: 'detached' })
+    const choose = page.getByRole('dialog', { name: 'Choose your password' })
+    await choose.getByLabel('Password you were given').fill(password)
+    await choose.getByLabel('New password').fill('a horse of my own')
+    await choose.getByRole('button', { name: 'Change password' }).click()
+    await choose.waitFor({ state: 'detached' })
     expect(await page.getByRole('textbox', { name: 'Message' }).inputValue()).toBe('half a sentence')
     await page.getByRole('textbox', { name: 'Message' }).press('Enter')
     await page.locator('[data-message="assistant"][data-status="done"]').waitFor()

@@ -1,6 +1,11 @@
+import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readConfig } from '../../server/config.ts'
+import type { Config } from '../../server/config.ts'
+import { startInstance } from '../../server/instance.ts'
 import { startInProcess } from '../support/in-process-fleet.ts'
 import type { InProcessFleet } from '../support/in-process-fleet.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const password = 'correct horse'
 const email = 'admin@example.com'
@@ -26,6 +31,49 @@ function cookiesAfter(response: Response, before = ''): string {
 
 const whoIs = async (url: string, cookie: string): Promise<Response> =>
   fetch(`${url}/api/auth/me`, { headers: { cookie } })
+
+describe('S23: the first visitor', () => {
+  test('S23: from another machine needs the code that the log says; on this machine none', async () => {
+    const lines: string[] = []
+    const logger = pino({ level: 'info' }, { write: (line: string) => lines.push(line) })
+    await using folder = await temporaryFolder('first-visitor')
+    const instance = await startInstance({ config: configIn(folder.path), version: '0.0.0-test', logger })
+    try {
+      await instance.started
+      const url = `http://127.0.0.1:${instance.port}`
+      const app = async (headers: Record<string, string>): Promise<unknown> =>
+        (await fetch(`${url}/api/app`, { headers })).json()
+      const behindProxy = { 'x-forwarded-for': '203.0.113.9' }
+      expect(await app({})).toMatchObject({ signUp: 'first', setupCode: false })
+      expect(await app(behindProxy)).toMatchObject({ signUp: 'first', setupCode: true })
+      const [, setupCode] = /setup code: ([0-9A-Z-]{14})/.exec(lines.join('')) ?? []
+      const signUp = (body: object, headers = {}): Promise<Response> =>
+        fetch(`${url}/api/auth/sign-up`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', ...headers },
+          body: JSON.stringify({ name: 'Ann', email, password, ...body }),
+        })
+      expect((await signUp({}, behindProxy)).status).toBe(403)
+      expect((await signUp({ setupCode: '0000-0000-0000' }, behindProxy)).status).toBe(403)
+      expect((await signUp({ setupCode }, behindProxy)).status).toBe(200)
+      expect(await app(behindProxy)).toMatchObject({ signUp: 'closed', setupCode: false })
+    } finally {
+      await instance.stop()
+    }
+  })
+})
+
+function configIn(dataDir: string): Config {
+  const reading = readConfig({
+    HOST: '127.0.0.1',
+    PORT: '0',
+    DATA_DIR: dataDir,
+    ENABLE_OLLAMA_API: 'false',
+    SHUTDOWN_GRACE_SECONDS: '1',
+  })
+  if (!reading.ok) throw new Error(JSON.stringify(reading.problems))
+  return reading.config
+}
 
 describe('signing in over HTTP', () => {
   let one: InProcessFleet

@@ -77,8 +77,9 @@ function signUp(port: number): string {
   const url = `http://127.0.0.1:${port}`
   expect(JSON.parse(curl(`${url}/health`))).toMatchObject({ status: 'ok' })
   const person = JSON.stringify({ name: 'Ann', email: 'ann@example.com', password: 'correct horse' })
-  // As the proxy says it: a page that wants secure cookies takes no password over plain HTTP.
-  const json = ['-H', 'content-type: application/json', '-H', 'x-forwarded-proto: https', '-d', person]
+  // As a page of this machine would say it: one that wants secure cookies takes no password over plain HTTP.
+  const origin = `origin: https://127.0.0.1:${port}`
+  const json = ['-H', 'content-type: application/json', '-H', origin, '-d', person]
   const answer = JSON.parse(curl(...json, `${url}/api/auth/sign-up`)) as { token: string }
   expect(curl('-H', `authorization: Bearer ${answer.token}`, `${url}/api/auth/me`)).toContain(
     'ann@example.com',

@@ -17,6 +17,7 @@ test('npm run fleet: sign up at its address, kill whoever writes, the answer goe
       readFileSync(join(fleet.folder, 'ca.pem'), 'utf8'),
     ])
     const api = new ApiClient(fleet.address)
+    api.setupCode = fleet.setupCode
     expect(await (await fetch(`${fleet.address}/health`)).json()).toMatchObject({ status: 'ok' })
     expect((await api.signUp()).role).toBe('admin')
 

@@ -4,6 +4,8 @@ import type { ChatView, RunStarted, RunStartRequest, UserView } from '../../prot
 export class ApiClient {
   url: string
   token = ''
+  /** For a first sign-up through a proxy. */
+  setupCode = ''
   /** Sent with every request. */
   headers: Record<string, string> = {}
 
@@ -32,6 +34,7 @@ export class ApiClient {
       name: email.split('@')[0],
       email,
       password,
+      ...(this.setupCode && { setupCode: this.setupCode }),
     })
     this.token = token
     return user

@@ -25,6 +25,8 @@ export interface InstanceProcess {
   readonly port: number
   readonly url: string
   readonly pid: number
+  /** From its log: what a first sign-up through a proxy needs. */
+  readonly setupCode: string
   readonly alive: boolean
   kill(signal: NodeJS.Signals): void
   /** Resolves with the exit code, or null when a signal ended it. */
@@ -61,10 +63,12 @@ export async function startInstance({
   endWithUs(child)
   if (!expectFaults) failOnProcessFault(child, label)
   const tail: string[] = []
+  let setupCode = ''
   const file = logFile ? createWriteStream(logFile, { flags: 'a' }) : undefined
   const keep = (data: Buffer): void => {
     file?.write(data)
     tail.push(data.toString())
+    setupCode ||= /setup code: ([0-9A-Z-]{14})/.exec(tail.join(''))?.[1] ?? ''
     if (tail.length > 200) tail.shift()
   }
   const taken = new Promise<number>((resolve) => {
@@ -89,6 +93,9 @@ export async function startInstance({
     url,
     pid: child.pid!,
     ...control(child, end),
+    get setupCode() {
+      return setupCode
+    },
     get alive() {
       return child.exitCode === null && child.signalCode === null
     },

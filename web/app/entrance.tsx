@@ -9,9 +9,10 @@ import { Waiting } from '../ui/waiting.tsx'
 import { ErrorNotice } from '../features/errors/error-notice.tsx'
 import { followSignOut } from '../features/session/sign-out.ts'
 import { meQuery } from '../features/session/me-query.ts'
+import { OwnPasswordPage } from '../features/session/own-password-page.tsx'
 import { PendingPage } from '../features/session/pending-page.tsx'
 import { SignInPage } from '../features/session/sign-in-page.tsx'
-import { writeStored } from '../features/storage/safe-storage.ts'
+import { forgetStored, writeStored } from '../features/storage/safe-storage.ts'
 import { loadSignedIn, signedInIfLoaded } from './load-signed-in.ts'
 
 /** Who is there decides what is shown: the door, the waiting room, or the house. */
@@ -26,11 +27,22 @@ export function Entrance(): ReactNode {
     if (known) writeStored('known', 'yes')
   }, [known])
 
+  const nobody = me.error instanceof ApiError && me.error.code === 'unauthenticated'
+  useEffect(() => {
+    // What was begun under a session that has ended is not for the next person.
+    if (nobody && !known) forgetStored()
+  }, [nobody, known])
+  const [entered, setEntered] = useState(false)
+  const mayEnter = known && me.data.role !== 'pending' && !me.data.mustChangePassword
+  if (mayEnter && !entered) setEntered(true)
+
   if (me.data?.role === 'pending') return <PendingPage user={me.data} />
+  // Who is inside already keeps the page: it holds what was being written, and the form stands over it.
+  if (me.data?.mustChangePassword && !entered) return <OwnPasswordPage user={me.data} />
   if (me.data) {
     return <House user={me.data} />
   }
-  if (me.error instanceof ApiError && me.error.code === 'unauthenticated' && !app.isPending) {
+  if (nobody && !app.isPending) {
     return <SignInPage app={app.data} />
   }
   if (me.error && !app.isPending) {

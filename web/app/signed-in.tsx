@@ -1,24 +1,37 @@
-import { useCallback, useEffect, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import type { ReactNode } from 'react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import type { UserView } from '../../protocol/http/user-view.ts'
 import { onSessionExpired } from '../api/call.ts'
 import { operationQuery } from '../api/operation-query.ts'
+import { useLingui } from '@lingui/react/macro'
+import { Dialog } from '../ui/dialog.tsx'
 import { Toasts } from '../ui/toasts.tsx'
 import { applyPreferences } from '../features/accounts/apply-preferences.ts'
 import { createPageLive, LiveProvider } from '../features/chat/state/live-context.tsx'
+import { OwnPasswordForm } from '../features/session/own-password-form.tsx'
+import { setAsideStored } from '../features/storage/safe-storage.ts'
 import { MeProvider } from '../features/session/use-me.ts'
 import { SessionEnded } from '../features/session/session-ended.tsx'
 import { createPageRouter } from './router.tsx'
 
 /** Everything behind the door: the live connection, the pages, and the door again when the session ends. */
 export function SignedIn({ user }: { user: UserView }): ReactNode {
+  const { t } = useLingui()
   const queryClient = useQueryClient()
   const [router] = useState(createPageRouter)
   const [expired, setExpired] = useState(false)
   const [live] = useState(() => createPageLive(queryClient))
-  useEffect(() => onSessionExpired(() => setExpired(true)), [])
+  const putBack = useRef<() => void>(undefined)
+  useEffect(
+    () =>
+      onSessionExpired(() => {
+        putBack.current ??= setAsideStored()
+        setExpired(true)
+      }),
+    [],
+  )
 
   const preferences = useQuery(operationQuery('getPreferences')).data
   useEffect(() => {
@@ -35,11 +48,18 @@ export function SignedIn({ user }: { user: UserView }): ReactNode {
         <RouterProvider router={router} />
       </LiveProvider>
       <Toasts />
+      {user.mustChangePassword && !expired && (
+        <Dialog title={t`Choose your password`}>
+          <OwnPasswordForm user={user} />
+        </Dialog>
+      )}
       {expired && (
         <SessionEnded
           email={user.email}
           onDone={() => {
             setExpired(false)
+            putBack.current?.()
+            putBack.current = undefined
             live.open()
             void queryClient.invalidateQueries()
           }}

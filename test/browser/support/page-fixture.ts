@@ -66,9 +66,11 @@ export async function startPage(
   // As its page says it: not every proxy tells by what scheme and for which host a request came.
   if (behind) it.api.headers = { 'sec-fetch-site': 'same-origin' }
   if (account) {
-    await it.api.call('POST', '/api/auth/sign-up', person).then((answer) => {
-      it.api.token = (answer as { token: string }).token
-    })
+    await it.api
+      .call('POST', '/api/auth/sign-up', { ...person, setupCode: server.setupCode })
+      .then((answer) => {
+        it.api.token = (answer as { token: string }).token
+      })
   }
   return it
 }

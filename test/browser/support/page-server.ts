@@ -11,6 +11,8 @@ export interface PageServer extends AsyncDisposable {
   /** The address that the browser sees. */
   url: string
   provider: ScriptedProvider
+  /** For a first sign-up through a proxy. */
+  setupCode: string
   /** Kills whatever serves it and starts it again in the same place. */
   restart(): Promise<void>
 }
@@ -51,6 +53,7 @@ async function startAlone({ scripts, env }: PageServerOptions): Promise<PageServ
   return {
     url: instance.url,
     provider,
+    setupCode: instance.setupCode,
     async restart() {
       const { port } = instance
       instance.kill('SIGKILL')
@@ -74,6 +77,7 @@ async function startBehind(whose: Whose, { scripts, env }: PageServerOptions): P
   return {
     url: nginx.url,
     provider: fleet.provider,
+    setupCode: fleet.api.setupCode,
     async restart() {
       await Promise.all([0, 1, 2].map((index) => fleet.restart(index, 'SIGKILL')))
     },

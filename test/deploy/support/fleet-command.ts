@@ -7,6 +7,7 @@ export interface FleetCommand {
   /** What it printed when it was ready. */
   readonly address: string
   readonly folder: string
+  readonly setupCode: string
   readonly instances: { label: string; url: string; pid: number }[]
   /** All that it has started, itself included, by their arguments. */
   processes(): Promise<string[]>
@@ -49,6 +50,7 @@ export async function startFleetCommand(words = ''): Promise<FleetCommand> {
   const session = /session (\d+)/.exec(said)?.[1] ?? ''
   return {
     address: /open +(https:\S+)/.exec(said)?.[1] ?? '',
+    setupCode: /setup code: (\S+)/.exec(said)?.[1] ?? '',
     folder: / in (\/\S+) …/.exec(said)?.[1] ?? '',
     instances: [...said.matchAll(/(instance-\d) +(http:\S+) +kill -9 (\d+)/g)].map(
       ([, label = '', url = '', pid]) => ({ label, url, pid: Number(pid) }),

@@ -4,7 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Trans, useLingui } from '@lingui/react/macro'
 import type { UserView } from '../../../protocol/http/user-view.ts'
 import { call } from '../../api/call.ts'
-import { operationKey } from '../../api/operation-query.ts'
+import { operationKey, operationQuery } from '../../api/operation-query.ts'
 import { Button } from '../../ui/button.tsx'
 import { Field } from '../../ui/field.tsx'
 import { ErrorNotice } from '../errors/error-notice.tsx'
@@ -60,11 +60,16 @@ function NameForm({ user }: { user: UserView }): ReactNode {
 
 function PasswordForm({ email }: { email: string }): ReactNode {
   const { t } = useLingui()
+  const queryClient = useQueryClient()
   const [open, setOpen] = useState(false)
-  const [values, setValues] = useState({ current: '', next: '' })
+  const none = { current: '', next: '', revokeApiKeys: false }
+  const [values, setValues] = useState(none)
   const save = useMutation({
     mutationFn: () => call('changePassword', { body: values }),
-    onSuccess: () => setValues({ current: '', next: '' }),
+    onSuccess: () => {
+      setValues(none)
+      void queryClient.invalidateQueries(operationQuery('listApiKeys'))
+    },
   })
   if (!open) {
     return (
@@ -103,6 +108,15 @@ function PasswordForm({ email }: { email: string }): ReactNode {
         error={fieldError(save.error, 'next')}
         onChange={(event) => setValues({ ...values, next: event.target.value })}
       />
+      <label className="flex items-start gap-2">
+        <input
+          type="checkbox"
+          className="mt-1"
+          checked={values.revokeApiKeys}
+          onChange={(event) => setValues({ ...values, revokeApiKeys: event.target.checked })}
+        />
+        <Trans>Also revoke my API keys, in case somebody else knew the password</Trans>
+      </label>
       {save.error && !wrong && !belongsToField(save.error, ['current', 'next']) && (
         <p role="alert" className="text-danger">
           {errorText(save.error)}

@@ -59,7 +59,10 @@ export function AddUserDialog({
           <option value="admin">{t`Administrator`}</option>
         </Select>
         <p className="text-small text-muted">
-          <Trans>You see the password of the account once, to pass it on.</Trans>
+          <Trans>
+            You see the password of the account once, to pass it on. It has to be changed at the first
+            sign-in.
+          </Trans>
         </p>
         {!belongsToField(add.error, ['name', 'email']) && <ErrorNotice error={add.error} />}
         <div className="flex justify-end gap-2">

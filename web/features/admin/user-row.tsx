@@ -11,6 +11,7 @@ import { ConfirmDialog } from '../confirm-dialog.tsx'
 import { ErrorNotice } from '../errors/error-notice.tsx'
 import { SecretOnce } from '../secret-once.tsx'
 import { useWhen } from '../use-when.ts'
+import { UserKeysDialog } from './user-keys-dialog.tsx'
 
 export function UserRow({
   user,
@@ -23,7 +24,7 @@ export function UserRow({
 }): ReactNode {
   const { t } = useLingui()
   const when = useWhen()
-  const [asking, setAsking] = useState<'deactivate' | 'reset' | null>(null)
+  const [asking, setAsking] = useState<'deactivate' | 'reset' | 'keys' | null>(null)
   const change = useMutation({
     mutationFn: (body: { role?: Role; active?: boolean }) =>
       call('updateUser', { params: { id: user.id }, body }),
@@ -81,6 +82,9 @@ export function UserRow({
           <MenuItem icon="key" onSelect={() => setAsking('reset')}>
             <Trans>Reset password</Trans>
           </MenuItem>
+          <MenuItem icon="key" onSelect={() => setAsking('keys')}>
+            <Trans>API keys</Trans>
+          </MenuItem>
           {user.active ? (
             <MenuItem icon="close" danger onSelect={() => setAsking('deactivate')}>
               <Trans>Deactivate</Trans>
@@ -101,17 +105,15 @@ export function UserRow({
         />
       )}
       {asking === 'reset' && (
-        <ConfirmDialog
-          title={t`Give ${user.name} a new password?`}
-          confirm={t`Reset password`}
+        <ResetQuestion
+          name={user.name}
           busy={reset.isPending}
           error={reset.error}
           onConfirm={() => reset.mutate()}
           onClose={() => setAsking(null)}
-        >
-          <Trans>Every session of this account ends. You see the new password once, to pass it on.</Trans>
-        </ConfirmDialog>
+        />
       )}
+      {asking === 'keys' && <UserKeysDialog user={user} onClose={() => setAsking(null)} />}
       {asking === 'deactivate' && (
         <ConfirmDialog
           title={t`Deactivate ${user.name}?`}
@@ -151,5 +153,26 @@ function RoleBadge({ user }: { user: UserView }): ReactNode {
         <Trans>administrator</Trans>
       </Badge>
     )
+  )
+}
+
+function ResetQuestion({
+  name,
+  ...dialog
+}: {
+  name: string
+  busy: boolean
+  error: unknown
+  onConfirm: () => void
+  onClose: () => void
+}): ReactNode {
+  const { t } = useLingui()
+  return (
+    <ConfirmDialog {...dialog} title={t`Give ${name} a new password?`} confirm={t`Reset password`}>
+      <Trans>
+        Every session of this account ends, and its API keys are revoked. You see the new password once, to
+        pass it on. It has to be changed at the first sign-in.
+      </Trans>
+    </ConfirmDialog>
   )
 }

@@ -11,6 +11,8 @@ const sentences: Partial<Record<PageErrorCode, MessageDescriptor>> = {
   account_pending: msg`An administrator has to approve this account first.`,
   account_inactive: msg`This account has been deactivated.`,
   forbidden: msg`You may not do this.`,
+  password_change_required: msg`Choose a password of your own first: somebody else has set this one.`,
+  setup_code_needed: msg`The first account needs the setup code. It is in the server’s log: look for “setup code”.`,
   sign_up_closed: msg`Sign-up is closed. Ask an administrator for an account.`,
   not_found: msg`There is nothing here, or it is not yours.`,
   email_taken: msg`There is an account with this email address already.`,
@@ -62,10 +64,13 @@ function whenAgain({ code, retryAfterMs = 0 }: ApiError): string {
   return passing.has(code) ? ` ${i18n._(msg`Try again in a moment.`)}` : ''
 }
 
+/** Errors of one field that this page says in the reader's language. */
+const translatedFields: Record<string, string> = { email_taken: 'email', setup_code_needed: 'setupCode' }
+
 /** The error of a field, where the server named it; everything else belongs to the form. */
 export function fieldError(error: unknown, field: string): string | undefined {
   if (!(error instanceof ApiError)) return undefined
-  if (error.code === 'email_taken' && field === 'email') return errorText(error)
+  if (translatedFields[error.code] === field) return errorText(error)
   return error.field === field ? error.message : undefined
 }
 

@@ -25,7 +25,7 @@ export function SignInPage({ app }: { app: OutputOf<'getApp'> | undefined }): Re
             </p>
           )}
         </header>
-        {signUp ? <SignUpForm first={first} /> : <SignInForm />}
+        {signUp ? <SignUpForm first={first} needsSetupCode={app?.setupCode ?? false} /> : <SignInForm />}
         {!first && app?.signUp === 'open' && (
           <p className="text-center text-muted">
             {signUp ? <Trans>You have an account?</Trans> : <Trans>No account yet?</Trans>}{' '}

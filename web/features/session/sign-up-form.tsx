@@ -13,13 +13,20 @@ import { writeStored } from '../storage/safe-storage.ts'
 import { belongsToField, fieldError } from '../errors/error-text.ts'
 
 const passwordLeast: (typeof limits)['passwordLeast'] = 8
-const fields = ['name', 'email', 'password'] as const
+const fields = ['name', 'email', 'password', 'setupCode'] as const
 
-export function SignUpForm({ first }: { first: boolean }): ReactNode {
+export function SignUpForm({
+  first,
+  needsSetupCode,
+}: {
+  first: boolean
+  /** The page was not opened on the server's own machine. */
+  needsSetupCode: boolean
+}): ReactNode {
   const { t } = useLingui()
   const queryClient = useQueryClient()
   const focused = useInitialFocus<HTMLInputElement>()
-  const [values, setValues] = useState({ name: '', email: '', password: '' })
+  const [values, setValues] = useState({ name: '', email: '', password: '', setupCode: '' })
   const signUp = useMutation({
     mutationFn: () => call('signUp', { body: values }),
     onSuccess: ({ user }) => {
@@ -50,6 +57,16 @@ export function SignUpForm({ first }: { first: boolean }): ReactNode {
         minLength={passwordLeast}
         hint={t`At least ${passwordLeast} characters.`}
       />
+      {needsSetupCode && (
+        <Field
+          {...field('setupCode')}
+          label={t`Setup code`}
+          autoComplete="off"
+          spellCheck={false}
+          maxLength={40}
+          hint={t`Only for this first account. It is in the server’s log: look for “setup code”.`}
+        />
+      )}
       {!belongsToField(signUp.error, fields) && <ErrorNotice error={signUp.error} />}
       <Button type="submit" look="primary" wide busy={signUp.isPending}>
         {first ? <Trans>Create the administrator’s account</Trans> : <Trans>Create account</Trans>}

@@ -10,6 +10,8 @@ export type Area = 'browser' | 'tab'
 const memory = { browser: new Map<string, string>(), tab: new Map<string, string>() }
 const kept = new Set([`${storagePrefix}theme`, `${storagePrefix}language`])
 
+const isPersonal = (key: string): boolean => key.startsWith(storagePrefix) && !kept.has(key)
+
 /** Throws where the browser refuses it. */
 function storageOf(area: Area): Storage {
   return area === 'browser' ? localStorage : sessionStorage
@@ -53,6 +55,29 @@ export function readStoredJson<T>(
   }
 }
 
+/**
+ * The same, until the person is back: answers how to put it there again. A session that ends by itself leaves nothing
+ * that the next person at this browser could read.
+ */
+export function setAsideStored(): () => void {
+  const taken: [Area, key: string, value: string][] = []
+  for (const area of ['browser', 'tab'] as const) {
+    for (const [key, value] of memory[area]) taken.push([area, key, value])
+    try {
+      const storage = storageOf(area)
+      for (const key of Object.keys(storage).filter(isPersonal)) {
+        taken.push([area, key.slice(storagePrefix.length), storage.getItem(key) ?? ''])
+      }
+    } catch {
+      // Nothing was stored, then.
+    }
+  }
+  forgetStored()
+  return () => {
+    for (const [area, key, value] of taken) if (readStored(key, area) === null) writeStored(key, value, area)
+  }
+}
+
 /** Removes what belongs to a person, from the browser and this tab; how the page looks stays. */
 export function forgetStored(): void {
   for (const area of ['browser', 'tab'] as const) {
@@ -60,7 +85,7 @@ export function forgetStored(): void {
     try {
       const storage = storageOf(area)
       for (const key of Object.keys(storage)) {
-        if (key.startsWith(storagePrefix) && !kept.has(key)) storage.removeItem(key)
+        if (isPersonal(key)) storage.removeItem(key)
       }
     } catch {
       // Nothing was stored, then.

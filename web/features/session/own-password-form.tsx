@@ -1,0 +1,72 @@
+import { useState } from 'react'
+import type { ReactNode, SubmitEvent } from 'react'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Trans, useLingui } from '@lingui/react/macro'
+import type { limits } from '../../../protocol/ids.ts'
+import type { UserView } from '../../../protocol/http/user-view.ts'
+import { call } from '../../api/call.ts'
+import { operationKey } from '../../api/operation-query.ts'
+import { Button } from '../../ui/button.tsx'
+import { Field } from '../../ui/field.tsx'
+import { useInitialFocus } from '../../ui/use-initial-focus.ts'
+import { ErrorNotice } from '../errors/error-notice.tsx'
+import { belongsToField, fieldError } from '../errors/error-text.ts'
+import { signOut } from './sign-out.ts'
+
+const passwordLeast: (typeof limits)['passwordLeast'] = 8
+
+/** For somebody whose password was set by somebody else: nothing else can be done before it is changed. */
+export function OwnPasswordForm({ user }: { user: UserView }): ReactNode {
+  const { t } = useLingui()
+  const queryClient = useQueryClient()
+  const focused = useInitialFocus<HTMLInputElement>()
+  const [values, setValues] = useState({ current: '', next: '' })
+  const change = useMutation({
+    mutationFn: () => call('changePassword', { body: values }),
+    onSuccess: () => {
+      const { mustChangePassword: _, ...me } = user
+      queryClient.setQueryData(operationKey('getMe'), me)
+      void queryClient.invalidateQueries()
+    },
+  })
+  const submit = (event: SubmitEvent<HTMLFormElement>): void => {
+    event.preventDefault()
+    if (!change.isPending) change.mutate()
+  }
+  return (
+    <form onSubmit={submit} className="flex flex-col gap-4 text-start">
+      <p className="text-muted">
+        <Trans>Somebody else has set the password of this account. Choose one that only you know.</Trans>
+      </p>
+      <input type="hidden" name="username" autoComplete="username" value={user.email} readOnly />
+      <Field
+        label={t`Password you were given`}
+        type="password"
+        autoComplete="current-password"
+        required
+        ref={focused}
+        value={values.current}
+        error={fieldError(change.error, 'current')}
+        onChange={(event) => setValues({ ...values, current: event.target.value })}
+      />
+      <Field
+        label={t`New password`}
+        type="password"
+        autoComplete="new-password"
+        required
+        minLength={passwordLeast}
+        hint={t`At least ${passwordLeast} characters.`}
+        value={values.next}
+        error={fieldError(change.error, 'next')}
+        onChange={(event) => setValues({ ...values, next: event.target.value })}
+      />
+      {!belongsToField(change.error, ['current', 'next']) && <ErrorNotice error={change.error} />}
+      <Button type="submit" look="primary" wide busy={change.isPending}>
+        <Trans>Change password</Trans>
+      </Button>
+      <Button look="plain" wide onClick={() => void signOut()}>
+        <Trans>Sign out</Trans>
+      </Button>
+    </form>
+  )
+}
