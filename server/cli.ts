@@ -5,6 +5,8 @@ import { text } from 'node:stream/consumers'
 import { enableCompileCache } from './config/compile-cache.ts'
 import { processEnvironment } from './config/process-environment.ts'
 
+// Data, backups, sockets and secrets are for their owner alone, in a folder that others may enter too.
+process.umask(0o077)
 const argv = process.argv.slice(2)
 const env = processEnvironment()
 enableCompileCache(argv, env)

@@ -167,10 +167,10 @@ export class Authenticator {
 
   async #readSession(claims: SessionClaims): Promise<KnownAccess | undefined> {
     const found = await this.#options.store.sessions.withUser(claims.sid)
-    if (!found || found.user.id !== claims.uid || found.user.tokenEpoch !== claims.epoch) return undefined
+    if (!found || found.user.id !== claims.uid) return undefined
     const { session, user } = found
     const now = this.#options.clock.now()
-    if (!hasProvenItself(claims, session, now)) return undefined
+    if (user.tokenEpoch !== claims.epoch || !hasProvenItself(claims, session, now)) return undefined
     return this.#known(user, {
       sessionId: session.id,
       apiKeyId: null,

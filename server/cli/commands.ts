@@ -104,6 +104,11 @@ export const commands = [
     flags: data,
   },
   {
+    words: 'store change-secret',
+    summary: 'Put the WEBUI_SECRET_KEY that is set in place of the one that comes on standard input',
+    flags: data,
+  },
+  {
     words: 'db copy',
     summary: 'Copy an embedded installation into an empty PostgreSQL database, and check it',
     flags: { to: 'address of the database, as for DATABASE_URL', ...data },

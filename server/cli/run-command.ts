@@ -48,6 +48,8 @@ async function run(command: Command, io: CommandIo): Promise<number> {
       return withConfig(command, io, (config, warnings) => start(command, config, warnings))
     case 'migrate':
       return withConfig(command, io, (config) => migrate(config, io))
+    case 'store change-secret':
+      return withConfig(command, io, (config) => changeTheSecret(config, io))
     case 'backup':
     case 'restore':
     case 'db copy':
@@ -202,6 +204,15 @@ async function argumentsOf(
   if (io.terminal) io.complain('Type the password, then Enter and Ctrl-D.')
   const password = (await io.readInput()).replace(/\r?\n$/, '')
   return { role: 'user', ...flags, password }
+}
+
+async function changeTheSecret(config: Config, io: CommandIo): Promise<number> {
+  if (io.terminal)
+    io.complain('Type the former WEBUI_SECRET_KEY, then Enter and Ctrl-D; nothing where Shoal had made it.')
+  const former = (await io.readInput()).replace(/\r?\n$/, '')
+  const { changeSecret } = await import('./change-secret.ts')
+  io.print(await changeSecret({ config, former, logger: commandLogger(config, io) }))
+  return exitCodes.done
 }
 
 function commandLogger(config: Config, { terminal }: CommandIo): Logger {

@@ -4,6 +4,7 @@ import { email, password } from '../../protocol/http/account-fields.ts'
 import { environmentConnections } from './environment-connections.ts'
 import { checkedMigrationUrl, findDatabase } from './find-database.ts'
 import type { Values } from './variables.ts'
+import { weaknessOf } from './weak-secret.ts'
 
 /** Why the configuration cannot be right, and what to do about it. */
 export interface ConfigProblem {
@@ -163,13 +164,14 @@ function cookieConfig(
   return cookies
 }
 
-const examples = new Set(['t0p-s3cr3t', 'secret', 'changeme', 'change-me', 'your-secret-key'])
-
-function checkedSecret(secretKey: string | null, { warnings }: Findings): string | null {
-  if (secretKey !== null && (secretKey.length < 16 || examples.has(secretKey.toLowerCase()))) {
-    warnings.push(
-      'WEBUI_SECRET_KEY is easy to guess, and whoever guesses it can sign in as anybody: use 32 random characters',
-    )
+function checkedSecret(secretKey: string | null, { problems }: Findings): string | null {
+  const weakness = secretKey === null ? undefined : weaknessOf(secretKey)
+  if (weakness !== undefined) {
+    problems.push({
+      variable: 'WEBUI_SECRET_KEY',
+      problem: `${weakness}, and whoever guesses it reads the keys of your providers and can pose as an instance`,
+      cure: 'set 32 random characters on every instance, such as the output of `openssl rand -hex 32`; where the database was made with the weak one, run `shoal store change-secret` once',
+    })
   }
   return secretKey
 }

@@ -70,7 +70,7 @@ export function createClientAddress(
       address,
       unproven: doubtful < 0 ? [] : forwarders.slice(doubtful),
       secure: encrypted || cameSecurely(headers),
-      https: encrypted || (toldScheme(headers) ?? atHttpsHost),
+      https: encrypted || (toldScheme(headers) ?? (atHttpsHost || cameFromSecurePage(headers))),
     }
   }
 }
@@ -114,6 +114,12 @@ function toldScheme(headers: IncomingHttpHeaders): boolean | undefined {
   if (told !== undefined) return told.toLowerCase() === 'https'
   const { origin } = headers
   return origin === undefined || origin === 'null' ? undefined : /^https:/i.test(origin)
+}
+
+/** A browser sends `Sec-Fetch-Site` to https only, and to names of its own machine. */
+function cameFromSecurePage(headers: IncomingHttpHeaders): boolean {
+  const isOwnMachine = /^([^:]*\.)?localhost(:|$)|^127\.|^\[::1\]/i.test(headers.host ?? '')
+  return headers['sec-fetch-site'] !== undefined && !isOwnMachine
 }
 
 /** The `Host` of requests to an https address. */

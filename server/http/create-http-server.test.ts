@@ -144,8 +144,11 @@ describe('S17: Strict-Transport-Security', () => {
     expect(await hsts({ 'x-forwarded-proto': 'https', authorization: 'Bearer forged' })).toBeDefined()
     expect(await hsts({})).toBeUndefined()
     expect(await hsts({ 'x-forwarded-proto': 'http' })).toBeUndefined()
-    // A browser sends this to http://localhost too.
-    expect(await hsts({ 'sec-fetch-site': 'same-origin' })).toBeUndefined()
+    // A proxy that says nothing and drops Host, as the guide's does.
+    expect(await hsts({ 'sec-fetch-site': 'none', host: 'backend' })).toBeDefined()
+    for (const host of ['localhost:8080', 'shoal.localhost', '127.0.0.1:8080', '[::1]:8080']) {
+      expect(await hsts({ 'sec-fetch-site': 'same-origin', host }), host).toBeUndefined()
+    }
   })
 
   test('S17: is sent at the address that WEBUI_URL says, and not on a stranger’s word', async () => {

@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { silentLogger, systemClock } from '../base/index.ts'
+import { runCommand } from '../cli/run-command.ts'
+import { fingerprintOf } from '../instance/find-store.ts'
 import { openStore } from './index.ts'
 import type { ConnectionRow, Store } from './index.ts'
 
@@ -76,4 +79,32 @@ test('an agreed secret seals keys from then on, also for who opens later', async
   const later = await open(agreed)
   expect((await later.connections.list())[0]?.key).toBe('sk-1')
   await later.close()
+})
+
+test('S24: shoal store change-secret takes an installation from a weak secret to another one', async () => {
+  const weak = await open('secret')
+  await weak.installations.meet(fingerprintOf('secret'))
+  await weak.connections.create(connection('a', 'sk-1'))
+  await weak.connections.create(connection('b', null))
+  await weak.close()
+  const next = 'f'.repeat(16) + randomUUID()
+  const run = async (input: string, env: Record<string, string> = {}) => {
+    const out: string[] = []
+    const code = await runCommand(['store', 'change-secret', '--data', dataDir], {
+      env: { WEBUI_SECRET_KEY: next, ...env },
+      print: (text) => out.push(text),
+      complain: (text) => out.push(text),
+      readInput: async () => input,
+      terminal: false,
+    })
+    return { code, said: out.join('\n') }
+  }
+  expect((await run('changeme\n')).said).toContain('not the former WEBUI_SECRET_KEY')
+  expect((await run('')).said).toContain('give the former WEBUI_SECRET_KEY on standard input')
+  expect((await run('secret\n', { WEBUI_SECRET_KEY: 'secret' })).code).toBe(78)
+  expect(await run('secret\n')).toEqual({ code: 0, said: expect.stringContaining('keys of 1 connections') })
+  const store = await open(next)
+  expect((await store.connections.list()).map(({ key }) => key)).toEqual(['sk-1', null])
+  expect(await store.installations.meet(fingerprintOf(next))).toMatchObject({ kind: 'met' })
+  await store.close()
 })

@@ -54,6 +54,17 @@ export function describeFleet(name: string, make: MakeStore): void {
       expect(second).toEqual({ kind: 'mismatch', installation: first.installation })
       expect(await store.installations.meet('print-1')).toEqual(first)
       expect(await store.installations.agreeOnSecret('late')).toBe(secrets[0])
+      const change = {
+        former: secrets[0]!,
+        formerFingerprint: 'print-2',
+        next: 'n',
+        nextFingerprint: 'print-3',
+      }
+      expect(await store.installations.changeSecret(change)).toBe('wrong')
+      const right = { ...change, formerFingerprint: 'print-1' }
+      expect(await other.installations.changeSecret(right)).toEqual({ keys: 0 })
+      expect(await store.installations.meet('print-3')).toMatchObject({ kind: 'met' })
+      expect(await store.installations.meet('print-1')).toMatchObject({ kind: 'mismatch' })
     })
 
     test('settings are one document; of two changes of one name on one revision, one is refused', async () => {

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ApiClient } from '../support/api-client.ts'
 import { freePort, freePorts } from '../support/free-port.ts'
+import { startInstance } from '../support/instance-process.ts'
 import { startPostgresServer } from '../support/postgres-server.ts'
 import type { PostgresServer } from '../support/postgres-server.ts'
 import { RedisProcess } from '../support/redis-process.ts'
@@ -162,7 +163,7 @@ const plans: Record<string, (commands: string[]) => Promise<unknown>> = {
     await using it = await typed(commands, { replaced })
     expect(it.said()).toContain('The database is up to date')
   },
-  async 'docs/deploy/compose.md 2'(commands) {
+  async 'docs/deploy/compose.md 3'(commands) {
     const secrets = join(folder, 'secrets')
     await using _ = await typed(commands, { replaced: [['deploy/compose/secrets', secrets]] })
     expect(statSync(secrets).mode & 0o777).toBe(0o700)
@@ -205,6 +206,14 @@ const plans: Record<string, (commands: string[]) => Promise<unknown>> = {
     const replaced: Replaced = [[/--to \S+/g, `--to ${await postgres.createDatabase()}`]]
     await using it = await typed(commands, { replaced, env: { DATA_DIR: join(folder, 'kept') } })
     expect(it.said()).toContain('Copied 1 accounts')
+  },
+  async 'docs/deploy/upgrade.md 2'(commands) {
+    const env = { DATA_DIR: join(folder, 'secret'), WEBUI_SECRET_KEY: 'the former secret of this data' }
+    const instance = await startInstance({ label: 'former', env })
+    await instance.stop()
+    const { DATA_DIR } = env
+    await using it = await typed(commands, { env: { DATA_DIR, FORMER_SECRET: env.WEBUI_SECRET_KEY } })
+    expect(it.said()).toContain('The secret is changed')
   },
   async 'docs/operations/workers.md 1'(commands) {
     const port = await freePort()

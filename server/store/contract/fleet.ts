@@ -40,6 +40,14 @@ export interface PrefixUse {
   label: string
 }
 
+export interface SecretChange {
+  former: string
+  /** Of `former`, as `meet` was given it. */
+  formerFingerprint: string
+  next: string
+  nextFingerprint: string
+}
+
 export interface Installations {
   /** Makes it on first sight; `mismatch` when the fingerprint differs from the stored one. */
   meet(
@@ -49,6 +57,8 @@ export interface Installations {
   agreeOnSecret(candidate: string): Promise<string>
   /** Notes that this prefix is in use, and answers with the others that have been within the last minute. */
   meetPrefix(prefix: string, label: string): Promise<PrefixUse[]>
+  /** Seals provider keys under another secret, and expects that one from now on. `wrong`: `former` is not the secret. */
+  changeSecret(change: SecretChange): Promise<{ keys: number } | 'wrong'>
 }
 
 export interface JobRow {

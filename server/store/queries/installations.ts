@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { newId } from '../../base/index.ts'
 import type { Installations } from '../contract/fleet.ts'
 import type { Engine } from '../engine/engine.ts'
+import { changeSecret } from './change-secret.ts'
 import { createPrefixes } from './redis-prefixes.ts'
 
 /** `agreed` hears the secret that all instances use from now on. */
@@ -24,6 +25,7 @@ export function createInstallations(engine: Engine, agreed: (secret: string) => 
         const kind = installation.secretFingerprint === secretFingerprint ? 'met' : 'mismatch'
         return { kind, installation }
       }),
+    changeSecret: (change) => changeSecret(engine, change),
     agreeOnSecret: (candidate) =>
       engine.run(async (db) => {
         const row = await db

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { SQLOutputValue } from 'node:sqlite'
@@ -34,7 +34,9 @@ export function openSqlite({ dataDir, clock, troubles, statementMs, warn }: Sqli
   if (verdict.kind === 'doubtful') warn(verdict.sentence)
   const lock = takeStoreLock(dataDir, clock.now())
   try {
-    const database = openDatabase(join(dataDir, 'shoal.db'))
+    const path = join(dataDir, 'shoal.db')
+    makePrivate(path, warn)
+    const database = openDatabase(path)
     const db = new Kysely<Schema>({ dialect: sqliteDialect(database) })
     return createEngine({
       kind: 'sqlite',
@@ -53,6 +55,24 @@ export function openSqlite({ dataDir, clock, troubles, statementMs, warn }: Sqli
   } catch (error) {
     lock.release()
     throw toSqliteStoreError(error)
+  }
+}
+
+/**
+ * For its owner alone, whatever the folder and the umask allow: it holds chats and password hashes. SQLite gives the
+ * files beside it the same mode when it makes them.
+ */
+function makePrivate(path: string, warn: SqliteOptions['warn']): void {
+  closeSync(openSync(path, 'a', 0o600))
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) {
+    const mode = statSync(file, { throwIfNoEntry: false })?.mode ?? 0
+    if ((mode & 0o077) === 0) continue
+    try {
+      chmodSync(file, 0o600)
+    } catch {
+      // A volume of another owner, or one without modes.
+      warn(`${file} can be read by others on this machine: run chmod 600 ${file} as its owner`)
+    }
   }
 }
 
