@@ -122,7 +122,8 @@ describe('S24: whoever has a password that somebody else has set', () => {
   test('S24: may change it, and nothing else; an API key still works', async () => {
     const as = async (ids: { sessionId: string | null; apiKeyId: string | null }): Promise<void> => {
       const user = { ...given, mustChangePassword: true }
-      await start({ server: { authenticate: async () => ({ user, role: user.role, ...ids }) } })
+      const caller = { user, role: user.role, expiresAt: null, ...ids }
+      await start({ server: { authenticate: async () => caller } })
     }
     await as({ sessionId: 's', apiKeyId: null })
     for (const [name, { method, path, access }] of Object.entries<Operation>(operations)) {

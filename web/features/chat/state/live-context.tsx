@@ -4,7 +4,9 @@ import { useQueryClient } from '@tanstack/react-query'
 import type { QueryClient } from '@tanstack/react-query'
 import { onClose } from '../../../../protocol/close-codes.ts'
 import { withBase } from '../../../api/base-path.ts'
+import { ApiError } from '../../../api/api-error.ts'
 import { call, sessionExpired } from '../../../api/call.ts'
+import { meQuery } from '../../session/me-query.ts'
 import type { ConnectionStatus } from '../../../live/connection-options.ts'
 import { createLiveClient } from '../../../live/live-client.ts'
 import type { LiveClient } from '../../../live/live-client.ts'
@@ -39,11 +41,40 @@ export function createPageLive(queryClient: QueryClient): LiveClient {
     else takeUserEvent(queryClient, event)
   })
   live.onGap(() => readAgain(queryClient))
+  const resume = resumeOrExpire(live, queryClient)
   live.onStatus(() => {
     const { endedBy } = live.status()
-    if (endedBy !== null && onClose(endedBy).clearSession) sessionExpired()
+    if (endedBy !== null && onClose(endedBy).clearSession) void resume()
   })
   return live
+}
+
+/** The answer that brings a new cookie may arrive after the socket of the old one was closed. */
+const cookieMs = 500
+
+/**
+ * A socket was closed because its session or its token has ended. After a new password the browser has a newer token of
+ * the same session: then the page goes on with that.
+ */
+function resumeOrExpire(live: LiveClient, queryClient: QueryClient): () => Promise<void> {
+  const known = queryClient.getQueryData(meQuery.queryKey)?.id
+  let asking = false
+  return async () => {
+    if (asking) return
+    asking = true
+    try {
+      await new Promise((resolve) => setTimeout(resolve, cookieMs))
+      const me = await call('getMe')
+      // Somebody else has signed in to this browser: nothing of the first person may stay on the page.
+      if (known !== undefined && me.id !== known) location.reload()
+      else live.open()
+    } catch (error) {
+      // That nobody is signed in was told by the call already.
+      if (!(error instanceof ApiError && error.code === 'unauthenticated')) sessionExpired()
+    } finally {
+      asking = false
+    }
+  }
 }
 
 export function LiveProvider({
