@@ -3,6 +3,8 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { signMessage } from '../../server/coordination/bus/signed-message.ts'
+import { createSigner } from '../../server/coordination/signer.ts'
 import { ApiClient } from '../support/api-client.ts'
 import { makeCertificates } from '../support/certificates.ts'
 import { freePort } from '../support/free-port.ts'
@@ -25,6 +27,7 @@ import type { TemporaryFolder } from '../support/temporary-folder.ts'
 /** What is promised is five seconds; a machine with other work may need longer. */
 const patience = { timeout: 20_000 }
 const slowly = { timeout: 90_000 }
+const secret = 'a secret that is long enough for anybody'
 let folder: TemporaryFolder
 let postgres: PostgresServer
 /** One for each instance that is started below. */
@@ -47,7 +50,7 @@ async function meets(env: Record<string, string>) {
     logFile,
     env: {
       DATABASE_URL: databases.pop() ?? '',
-      WEBUI_SECRET_KEY: 'a secret that is long enough for anybody',
+      WEBUI_SECRET_KEY: secret,
       ...env,
     },
   })
@@ -250,16 +253,23 @@ describe.concurrent('what Redis answers never stops it', () => {
       const { admin } = redis.servers[0]!
       const topic = `open-webui:shoal1:bus:user:${id}`
       const huge = 'x'.repeat(10_000_000)
-      const unreadable = [huge, `1 somebody 1 -1 ${huge}`, '2 in a form that is not yet known', '']
+      const signed = (message: string): string => signMessage(createSigner(secret), `user:${id}`, message)
+      const unreadable = [
+        huge,
+        signed(`1 somebody 1 -1 ${huge}`),
+        signed('2 in a form that is not yet known'),
+        '',
+      ]
       const event = { type: 'chat.deleted', chatId: 'c' }
       const heard = ['user.event', { from: 'somebody', userId: id, event }]
-      for (const message of [...unreadable, `1 somebody 1 -1 ${JSON.stringify(heard)}`]) {
+      for (const message of [...unreadable, signed(`1 somebody 1 -1 ${JSON.stringify(heard)}`)]) {
         await vi.waitFor(async () => expect(await admin.publish(topic, message)).toBe(1), patience)
       }
       expect((await socket.frame('event')).event).toEqual(event)
       socket.close()
       const complaints = (await instance.log()).split('\n').filter((line) => /cannot read/.test(line))
       expect(complaints).toHaveLength(1)
+      expect((await instance.log()).match(/did not sign/g)).toHaveLength(1)
       await instance.heals()
     },
   )
