@@ -80,7 +80,6 @@ export async function askModel(context: ChatContext, question: Question): Promis
   }
 }
 
-/** The words before it stay: they are part of the chat. */
 /** How long the question whether a model continues waits for room at its provider, ms. */
 const learnWaitMs = 60_000
 
@@ -99,6 +98,7 @@ function learnBeside(context: ChatContext, model: ResolvedModel, signal: AbortSi
   return () => signal.removeEventListener('abort', onAbort)
 }
 
+/** The words before it stay: they are part of the chat. */
 function unexpected(context: ChatContext, error: unknown): ModelEnd {
   const errorId = newId()
   context.logger.error({ err: error, errorId }, 'an answer failed unexpectedly')
