@@ -74,7 +74,7 @@ async function start(): Promise<void> {
     void it.exited().then((code) => {
       if (!stopping) console.log(`${it.label} (pid ${it.pid}) ended with ${code ?? 'a signal'}`)
     })
-  const setupCode = instances.find((it) => it.setupCode !== '')?.setupCode
+  const setupCode = await instances[0]?.setupCode()
   const rows = instances.map(
     ({ label, url, pid }) => `  ${label}  ${url}  kill -9 ${pid}  tail -f ${folder.path}/${label}.log`,
   )

@@ -14,6 +14,11 @@ const drainMs = 1_000
 /** How long more words are waited for behind an end that is certain, until the provider closes, ms. */
 const afterDoneMs = 2_000
 
+/** What one turn of the event loop brings from a provider at full speed, bytes. */
+const fastBytes = 32_768
+/** What is read at once at most, bytes. */
+const maxHeldBytes = 1_048_576
+
 export interface AnswerParts {
   /** Feeds the assembler with what it reads. */
   decoder: StreamParser
@@ -65,6 +70,7 @@ class AnswerReader {
   #busy = false
   /** Collected: words must not be lost when the connection then breaks. */
   #held: Buffer[] = []
+  #heldBytes = 0
   /** No more bytes will come: with an error when the connection broke. */
   #closed: { cause?: unknown } | undefined
   #drained = false
@@ -112,6 +118,7 @@ class AnswerReader {
     if (this.#settled) return
     if (this.#busy) {
       this.#held.push(chunk)
+      this.#heldBytes += chunk.length
       return
     }
     this.#decode(() => this.#parts.decoder.push(chunk))
@@ -123,8 +130,19 @@ class AnswerReader {
     this.#socket?.resume()
     this.#response.resume()
     this.#body?.resume()
+    this.#afterReading(0)
+  }
+
+  /** A provider at full speed fills what the kernel keeps again while it is read: that is read too, up to a bound. */
+  #afterReading(before: number): void {
     // After the event loop has read from its sockets.
-    setImmediate(() => this.#safely(() => this.#readHeld()))
+    setImmediate(() =>
+      this.#safely(() => {
+        const more = this.#heldBytes - before >= fastBytes && this.#heldBytes < maxHeldBytes
+        if (more && !this.#settled) this.#afterReading(this.#heldBytes)
+        else this.#readHeld()
+      }),
+    )
   }
 
   #readHeld(): void {
@@ -133,6 +151,7 @@ class AnswerReader {
     const held = this.#held
     if (held.length === 0) return this.#conclude()
     this.#held = []
+    this.#heldBytes = 0
     this.#decode(() => held.forEach((chunk) => this.#parts.decoder.push(chunk)))
     this.#deliver()
   }

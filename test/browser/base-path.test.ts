@@ -17,6 +17,8 @@ let browser: Browser
 /** With the path left on, as the documentation has it, and taken off by the proxy. */
 const addresses = { kept: '', stripped: '' }
 
+let setupCode = ''
+
 beforeAll(async () => {
   const folder = started.use(await temporaryFolder('base-path'))
   const provider = await startScriptedProvider({ fast: { words: 60 } })
@@ -31,6 +33,7 @@ beforeAll(async () => {
     },
   })
   started.defer(() => instance.stop())
+  setupCode = await instance.setupCode()
   const ports = await freePorts(2)
   started.defer(await startNginx({ folder: folder.path, ports, instance: instance.port }))
   addresses.kept = `http://127.0.0.1:${ports[0]}`
@@ -104,7 +107,10 @@ describe('B11: below /chat/', () => {
     const strays = watchStrays(page, base)
     await page.goto(`${base}/chat/`)
     // The first of them makes the account, the second signs in to it.
-    if (way === 'kept') await page.getByLabel('Name').fill('Ada Lovelace')
+    if (way === 'kept') {
+      await page.getByLabel('Name').fill('Ada Lovelace')
+      await page.getByLabel('Setup code').fill(setupCode)
+    }
     await page.getByLabel('Email').fill('ada@example.org')
     await page.getByLabel('Password').fill('correct horse battery')
     await page.locator('form button[type=submit]').click()

@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { endWithUs } from './end-with-us.ts'
 import { failOnProcessFault } from './fail-on-process-fault.ts'
 
@@ -25,8 +26,8 @@ export interface InstanceProcess {
   readonly port: number
   readonly url: string
   readonly pid: number
-  /** From its log: what a first sign-up through a proxy needs. */
-  readonly setupCode: string
+  /** What a first sign-up through a proxy needs. The log that has it may arrive after the instance is ready. */
+  setupCode(): Promise<string>
   readonly alive: boolean
   kill(signal: NodeJS.Signals): void
   /** Resolves with the exit code, or null when a signal ended it. */
@@ -63,12 +64,13 @@ export async function startInstance({
   endWithUs(child)
   if (!expectFaults) failOnProcessFault(child, label)
   const tail: string[] = []
-  let setupCode = ''
+  const found = Promise.withResolvers<string>()
   const file = logFile ? createWriteStream(logFile, { flags: 'a' }) : undefined
   const keep = (data: Buffer): void => {
     file?.write(data)
     tail.push(data.toString())
-    setupCode ||= /setup code: ([0-9A-Z-]{14})/.exec(tail.join(''))?.[1] ?? ''
+    const code = /setup code: ([0-9A-Z-]{14})/.exec(tail.join(''))?.[1]
+    if (code !== undefined) found.resolve(code)
     if (tail.length > 200) tail.shift()
   }
   const taken = new Promise<number>((resolve) => {
@@ -93,9 +95,7 @@ export async function startInstance({
     url,
     pid: child.pid!,
     ...control(child, end),
-    get setupCode() {
-      return setupCode
-    },
+    setupCode: () => Promise.race([found.promise, failed, timeOut(5000, `the setup code of ${label}`)]),
     get alive() {
       return child.exitCode === null && child.signalCode === null
     },
@@ -118,6 +118,11 @@ function control(
       clearTimeout(timer)
     },
   }
+}
+
+async function timeOut(ms: number, what: string): Promise<never> {
+  await delay(ms, undefined, { ref: false })
+  throw new Error(`${what} did not come within ${ms} ms`)
 }
 
 async function waitForReady(url: string, ms: number): Promise<void> {

@@ -96,7 +96,7 @@ export async function startPageFleet(scripts: Record<string, Script>): Promise<P
       await folder.remove()
     },
   }
-  it.api.setupCode = instances[0]?.setupCode ?? ''
+  it.api.setupCode = (await instances[0]?.setupCode()) ?? ''
   await it.api.signUp()
   return it
 }

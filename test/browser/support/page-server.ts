@@ -53,7 +53,8 @@ async function startAlone({ scripts, env }: PageServerOptions): Promise<PageServ
   return {
     url: instance.url,
     provider,
-    setupCode: instance.setupCode,
+    // Nobody asks for it on this machine.
+    setupCode: '',
     async restart() {
       const { port } = instance
       instance.kill('SIGKILL')

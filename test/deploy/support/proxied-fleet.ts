@@ -57,7 +57,7 @@ export async function startProxiedFleet(
   const instances = await Promise.all([0, 1, 2].map((index) => start(index)))
   started.defer(async () => void (await Promise.all(instances.map((it) => it.stop()))))
   const api = new ApiClient(instances[0]!.url)
-  api.setupCode = instances[0]!.setupCode
+  api.setupCode = await instances[0]!.setupCode()
   const owned = started.move()
   return {
     folder: folder.path,
