@@ -9,6 +9,7 @@ import { Reader } from '../support/reader.ts'
 import type { ContainerOptions } from './support/container.ts'
 import { DebianMachine } from './support/debian-machine.ts'
 import { withoutNetworks } from './support/network.ts'
+import { setupCodeIn } from './support/setup-code.ts'
 
 const why = withoutNetworks()
 let machine: DebianMachine
@@ -18,6 +19,7 @@ let signedUp = false
 beforeAll(async () => {
   if (why) return
   machine = await DebianMachine.start()
+  api.setupCode = setupCodeIn(machine.log('shoal@8081'))
 }, 120_000)
 
 afterAll(() => machine?.[Symbol.asyncDispose](), 60_000)

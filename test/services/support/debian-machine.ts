@@ -147,6 +147,10 @@ export class DebianMachine implements AsyncDisposable {
     }
   }
 
+  log(name: string): string {
+    return this.#running.get(name)!.log()
+  }
+
   kill(name: string): Promise<void> {
     return this.#running.get(name)!.kill('SIGKILL')
   }

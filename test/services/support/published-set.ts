@@ -7,6 +7,7 @@ import { ApiClient } from '../../support/api-client.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { NamespaceSet } from './namespace-set.ts'
 import type { Nginx } from './new-nginx.ts'
+import { setupCodeIn } from './setup-code.ts'
 import { root } from './stand-in-images.ts'
 
 export interface PublishedSet extends AsyncDisposable {
@@ -47,10 +48,12 @@ export async function startPublishedSet(
     setDefaultCACertificates([...getCACertificates('default'), certificate])
   }
   const port = single ? await set.wayIn('shoal', 8080) : await set.wayIn('nginx', 8443)
+  const api = new ApiClient(single ? `http://localhost:${port}` : `https://localhost:${port}`)
+  api.setupCode = setupCodeIn(set.log(single ? 'shoal' : 'shoal-1'))
   const owned = stack.move()
   return {
     set,
-    api: new ApiClient(single ? `http://localhost:${port}` : `https://localhost:${port}`),
+    api,
     upMs,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
