@@ -1,7 +1,6 @@
-import { createLogger, newId, sleep } from './base/index.ts'
+import { createLogger, newId, sleep, Unavailable } from './base/index.ts'
 import type { Logger } from './base/index.ts'
 import { exitCodes } from './cli/exit-codes.ts'
-import { isSentence } from './cli/is-sentence.ts'
 import { startBlock } from './cli/start-block.ts'
 import type { Config } from './config.ts'
 import { startInstance } from './instance.ts'
@@ -90,7 +89,7 @@ async function stopped(instance: Instance, logger: Logger): Promise<void> {
 
 function logFatal(logger: Logger, what: string, error: unknown): void {
   const sentence = `${what}: ${error instanceof Error ? error.message : String(error)}`
-  if (isSentence(error)) logger.fatal(sentence)
+  if (error instanceof Unavailable) logger.fatal(sentence)
   else logger.fatal({ err: error }, sentence)
 }
 

@@ -1,5 +1,5 @@
 import { AppError } from '../../protocol/errors.ts'
-import { createLogger } from '../base/index.ts'
+import { createLogger, Unavailable } from '../base/index.ts'
 import type { Logger } from '../base/index.ts'
 import { describeConfig, describeProblems, readConfig } from '../config.ts'
 import type { Config, ConfigReading } from '../config.ts'
@@ -9,7 +9,6 @@ import { parseCommandLine, UsageError } from './command-line.ts'
 import type { CommandName } from './commands.ts'
 import { exitCodes } from './exit-codes.ts'
 import { helpText } from './help.ts'
-import { isSentence } from './is-sentence.ts'
 import { printAnswer } from './print-answer.ts'
 import { redisTopology } from './redis-topology.ts'
 import { version } from '../version.ts'
@@ -227,7 +226,7 @@ function explain(error: unknown, io: CommandIo): number {
     io.complain(`${error.message}\nSee shoal help.`)
     return exitCodes.usage
   }
-  const unexpected = !(error instanceof AppError || error instanceof Refused || isSentence(error))
+  const unexpected = !(error instanceof AppError || error instanceof Refused || error instanceof Unavailable)
   io.complain(unexpected && error instanceof Error ? (error.stack ?? error.message) : messageOf(error))
   return unexpected ? exitCodes.bug : exitCodes.refused
 }

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { operations } from '../../protocol/http/index.ts'
 import type { Operation } from '../../protocol/http/operation.ts'
 import { AppError } from '../../protocol/index.ts'
+import { StoreError } from '../store/store.ts'
 import { startHttp } from '../../test/support/http-fixture.ts'
 import type { FixtureOptions, HttpFixture } from '../../test/support/http-fixture.ts'
 
@@ -91,8 +92,7 @@ describe('who comes in', () => {
   test('an authentication that cannot decide is no sign-out', async () => {
     await start({
       server: {
-        authenticate: () =>
-          Promise.reject(Object.assign(new Error('gone'), { name: 'StoreError', kind: 'unavailable' })),
+        authenticate: () => Promise.reject(new StoreError('unavailable', 'gone')),
       },
     })
     const answer = await it.send({ path: '/api/chats', headers: asUser })

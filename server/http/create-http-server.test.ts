@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { AppError } from '../../protocol/index.ts'
+import { StoreError } from '../store/store.ts'
 import { startHttp } from '../../test/support/http-fixture.ts'
 import type { FixtureOptions, HttpFixture } from '../../test/support/http-fixture.ts'
 
@@ -57,10 +58,10 @@ describe('answers', () => {
   test.each([
     ['unavailable', 503, 'store_unavailable'],
     ['full', 507, 'storage_full'],
-  ])('a store that is %s', async (kind, status, code) => {
+  ] as const)('a store that is %s', async (kind, status, code) => {
     await start({
       useCases: {
-        listChats: () => Promise.reject(Object.assign(new Error('x'), { name: 'StoreError', kind })),
+        listChats: () => Promise.reject(new StoreError(kind, 'x')),
       },
     })
     const answer = await it.send({ path: '/api/chats', headers: asUser })

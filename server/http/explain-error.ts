@@ -1,4 +1,4 @@
-import { DeadlineError } from '../base/index.ts'
+import { DeadlineError, Unavailable } from '../base/index.ts'
 import { AppError } from '../../protocol/index.ts'
 import { ClientGoneError } from './request-meta.ts'
 import type { AppErrorOptions, ErrorCode } from '../../protocol/index.ts'
@@ -12,13 +12,12 @@ export function explainError(error: unknown, { bodyLimit }: { bodyLimit: number 
   // Nobody reads that answer; it must only not look like a bug.
   if (error instanceof ClientGoneError) return new AppError('busy')
   if (error instanceof DeadlineError) return new AppError('busy', { retryAfterMs: 1000, cause: error })
+  if (error instanceof Unavailable) return explainUnavailable(error)
   if (!(error instanceof Error)) return new AppError('internal', { cause: error })
-  if (error.name === 'StoreError' && 'kind' in error) return explainStore(error)
   return explainFastify(error, bodyLimit) ?? new AppError('internal', { cause: error })
 }
 
-/** Known by its name: this layer does not import the store. */
-function explainStore(error: Error & { kind: unknown }): AppError {
+function explainUnavailable(error: Unavailable): AppError {
   return error.kind === 'full'
     ? new AppError('storage_full', { cause: error })
     : new AppError('store_unavailable', { retryAfterMs: 1000, cause: error })

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Transaction } from 'kysely'
-import { newId } from '../base/index.ts'
+import { newId, Unavailable } from '../base/index.ts'
 import type { Db, Engine } from './engine/engine.ts'
 import { migrations as allMigrations } from './migrations/all.ts'
 import { checksumOf } from './migrations/checksum.ts'
@@ -10,7 +10,7 @@ import type { Migration } from './migrations/migration.ts'
 import type { Schema } from './schema.ts'
 
 /** Code and database cannot live with each other; trying again does not help. */
-export class SchemaMismatch extends Error {
+export class SchemaMismatch extends Unavailable {
   override name = 'SchemaMismatch'
 }
 

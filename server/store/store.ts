@@ -1,3 +1,4 @@
+import { Unavailable } from '../base/index.ts'
 import type { Chats } from './contract/chats.ts'
 import type { Connections } from './contract/connections.ts'
 import type { Epochs } from './contract/epochs.ts'
@@ -35,9 +36,9 @@ export interface Store {
   close(): Promise<void>
 }
 
-export class StoreError extends Error {
+export class StoreError extends Unavailable {
   override name = 'StoreError'
-  readonly kind: 'unavailable' | 'full'
+  override readonly kind: 'unavailable' | 'full'
   /** It says that the store works only in part, until it is over. */
   readonly trouble: TroubleKind | undefined
 

@@ -1,6 +1,6 @@
 import { AppError } from '../../../protocol/index.ts'
 import type { WireError } from '../../../protocol/index.ts'
-import { newId } from '../../base/index.ts'
+import { newId, Unavailable } from '../../base/index.ts'
 import type { Connection } from '../connection.ts'
 
 /** What a client is told of anything that a frame's handler threw; a bug is logged under the id that the client is told. */
@@ -17,9 +17,8 @@ export function tellError(connection: Connection, error: unknown, frame: string)
   connection.send({ t: 'error', error: toWire(connection, error, frame) })
 }
 
-/** The store's errors are not known to this layer by class. */
 function asAppError(error: unknown): AppError | undefined {
   if (error instanceof AppError) return error
-  if (!(error instanceof Error) || error.name !== 'StoreError' || !('kind' in error)) return undefined
+  if (!(error instanceof Unavailable)) return undefined
   return new AppError(error.kind === 'full' ? 'storage_full' : 'store_unavailable', { cause: error })
 }

@@ -4,13 +4,14 @@ import { join } from 'node:path'
 import { pid } from 'node:process'
 import { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
+import { Unavailable } from '../../base/index.ts'
 import { isSqliteError, primaryCode, sqlite } from './sqlite-errors.ts'
 
 const holder = z.object({ pid: z.number(), host: z.string(), since: z.string() })
 export type LockHolder = z.infer<typeof holder>
 
 /** Another process has the embedded database of this folder. */
-export class StoreLocked extends Error {
+export class StoreLocked extends Unavailable {
   override name = 'StoreLocked'
   readonly holder: LockHolder | undefined
 
