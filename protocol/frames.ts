@@ -3,8 +3,8 @@ import { id } from './ids.ts'
 import { position, runStartRequest } from './run.ts'
 import type { EndStatus, FinishReason, Position, RunError, RunPhase, RunStarted, Usage } from './run.ts'
 import type { WireError } from './errors.ts'
-import type { ChatSummary, MessageView } from './http/chat-views.ts'
-import type { UserView } from './http/user-view.ts'
+import type { ChatSummary, MessageView } from './http/chats.ts'
+import type { UserView } from './http/users.ts'
 
 /** Grows when an old page can no longer talk to a new server. A server closes an unknown version with `wrongVersion`. */
 export const framesVersion = 1

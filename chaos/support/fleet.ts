@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ChatView, RunStarted } from '../../protocol/index.ts'
-import type { RunView } from '../../protocol/http/list-runs.ts'
+import type { RunView } from '../../protocol/http/runs.ts'
 import { ApiClient } from '../../test/support/api-client.ts'
 import { startInstance } from '../../test/support/instance-process.ts'
 import type { InstanceProcess } from '../../test/support/instance-process.ts'

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { RunView } from '../../protocol/http/list-runs.ts'
+import type { RunView } from '../../protocol/http/runs.ts'
 import type { Fleet } from './fleet.ts'
 import { questionOf } from './provider-process.ts'
 

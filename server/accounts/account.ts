@@ -1,6 +1,6 @@
 import { AppError } from '../../protocol/errors.ts'
-import { preferences } from '../../protocol/http/get-preferences.ts'
-import type { Preferences, PreferencesChange } from '../../protocol/http/get-preferences.ts'
+import { preferences } from '../../protocol/http/account.ts'
+import type { Preferences, PreferencesChange } from '../../protocol/http/account.ts'
 import type { UserView } from '../../protocol/index.ts'
 import { cleanText } from '../base/index.ts'
 import type { Caller, Context } from './context.ts'

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { AppError } from '../../protocol/errors.ts'
-import type { Role } from '../../protocol/http/user-view.ts'
+import type { Role } from '../../protocol/http/users.ts'
 import type { UserView } from '../../protocol/index.ts'
 import type { AccessChange } from '../store/contract/users.ts'
 import { requireAdmin } from './caller-rights.ts'

@@ -1,5 +1,5 @@
 import { AppError } from '../../protocol/errors.ts'
-import type { ApiKeyView } from '../../protocol/http/list-api-keys.ts'
+import type { ApiKeyView } from '../../protocol/http/api-keys.ts'
 import { cleanText, newId } from '../base/index.ts'
 import type { ApiKeyRow } from '../store/contract/sessions.ts'
 import { makeApiKey } from './api-key.ts'

@@ -1,5 +1,5 @@
-import type { PreferencesChange } from '../../protocol/http/get-preferences.ts'
-import type { Role } from '../../protocol/http/user-view.ts'
+import type { PreferencesChange } from '../../protocol/http/account.ts'
+import type { Role } from '../../protocol/http/users.ts'
 import { getMe, getPreferences, getSession, putPreferences, updateAccount } from './account.ts'
 import { createUser, listUsers, resetPassword, updateUser } from './administer-users.ts'
 import type { CreateUser, ListUsers } from './administer-users.ts'

@@ -1,5 +1,5 @@
 import { AppError } from '../../protocol/errors.ts'
-import type { Role } from '../../protocol/http/user-view.ts'
+import type { Role } from '../../protocol/http/users.ts'
 import { cleanText, newId, randomToken } from '../base/index.ts'
 import type { UserRow } from '../store/contract/users.ts'
 import type { AccountStore } from './context.ts'

@@ -4,8 +4,8 @@ import {
   name as nameField,
   password as passwordField,
 } from '../../protocol/http/account-fields.ts'
-import { role as roleField } from '../../protocol/http/user-view.ts'
-import type { Role } from '../../protocol/http/user-view.ts'
+import { role as roleField } from '../../protocol/http/users.ts'
+import type { Role } from '../../protocol/http/users.ts'
 import type { UserView } from '../../protocol/index.ts'
 import type { z } from 'zod'
 import type { EpochCounts, EpochView } from '../store/contract/epochs.ts'

@@ -1,5 +1,5 @@
 import { AppError } from '../../protocol/errors.ts'
-import type { SessionView } from '../../protocol/http/list-sessions.ts'
+import type { SessionView } from '../../protocol/http/sessions.ts'
 import { requireSession } from './caller-rights.ts'
 import type { Caller, Context } from './context.ts'
 import { revoking } from './revoking.ts'

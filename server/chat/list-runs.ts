@@ -1,4 +1,4 @@
-import type { RunView } from '../../protocol/http/list-runs.ts'
+import type { RunView } from '../../protocol/http/runs.ts'
 import type { ChatContext } from './chat-context.ts'
 import { presentRun } from './present.ts'
 

@@ -1,5 +1,5 @@
 import type { ChatSummary, MessageView, RunPhase } from '../../protocol/index.ts'
-import type { RunView as RunListView } from '../../protocol/http/list-runs.ts'
+import type { RunView as RunListView } from '../../protocol/http/runs.ts'
 import type { ChatRow, MessageRow } from '../store/contract/chats.ts'
 import type { RunRow } from '../store/contract/runs.ts'
 

@@ -1,5 +1,5 @@
 import { spellingPattern } from '../base/index.ts'
-import type { FoundMessage } from '../../protocol/http/search-messages.ts'
+import type { FoundMessage } from '../../protocol/http/messages.ts'
 import type { ChatParts } from './chats.ts'
 import { presentChat } from './present.ts'
 

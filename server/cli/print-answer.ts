@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { userView } from '../../protocol/http/user-view.ts'
+import { userView } from '../../protocol/http/users.ts'
 import type { UserView } from '../../protocol/index.ts'
 import type { CommandName } from './commands.ts'
 import { stoppedSentence } from './stopped-sentence.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { limits } from '../../protocol/index.ts'
-import { continues } from '../../protocol/http/connection-view.ts'
+import { continues } from '../../protocol/http/connections.ts'
 import type { Kind } from './variable.ts'
 
 /** What OPENAI_API_CONFIGS may say of one connection. */

@@ -1,5 +1,4 @@
-import type { z } from 'zod'
-import type { getCluster } from '../../protocol/http/get-cluster.ts'
+import type { ResponseOf } from '../../protocol/http/index.ts'
 import type { Services } from './services.ts'
 import type { InstanceState } from './state.ts'
 import { unconfirmed } from './unconfirmed.ts'
@@ -8,7 +7,7 @@ import { unconfirmed } from './unconfirmed.ts'
 export async function cluster(
   { membership, store, link }: Services,
   { prefixWarning, otherPrefix }: Pick<InstanceState, 'prefixWarning' | 'otherPrefix'>,
-): Promise<z.infer<typeof getCluster.response>> {
+): Promise<ResponseOf<'getCluster'>> {
   const problem = await store.ping().then(
     () => store.degraded(),
     (error: unknown) => (error instanceof Error ? error.message : String(error)),

@@ -1,4 +1,4 @@
-import type { SettingName, SettingsValues } from '../../protocol/http/settings-view.ts'
+import type { SettingName, SettingsValues } from '../../protocol/http/settings.ts'
 import type { Config } from '../config.ts'
 
 /** What the environment says of the settings that administrators may change; limits are off until they are set. */

@@ -1,4 +1,4 @@
-import type { ModelView } from '../../protocol/http/list-models.ts'
+import type { ModelView } from '../../protocol/http/models.ts'
 import { listModels } from '../chat/index.ts'
 import type { ToldLimit } from '../chat/index.ts'
 import { limitState } from './limit-state.ts'

@@ -1,5 +1,5 @@
 import { AppError } from '../../protocol/index.ts'
-import type { ConnectionView } from '../../protocol/http/connection-view.ts'
+import type { ConnectionView } from '../../protocol/http/connections.ts'
 import { newId, trimAddress } from '../base/index.ts'
 import type { Connections as StoredConnections } from '../store/contract/connections.ts'
 import type { ConnectionConfig } from '../upstream/contracts.ts'

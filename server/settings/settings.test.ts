@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { temporaryFolder } from '../../test/support/temporary-folder.ts'
 import type { TemporaryFolder } from '../../test/support/temporary-folder.ts'
-import type { SettingsValues } from '../../protocol/http/settings-view.ts'
+import type { SettingsValues } from '../../protocol/http/settings.ts'
 import { silentLogger, systemClock } from '../base/index.ts'
 import { openStore } from '../store/index.ts'
 import type { Store } from '../store/index.ts'

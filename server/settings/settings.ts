@@ -1,6 +1,6 @@
 import { AppError } from '../../protocol/index.ts'
-import { settingsValues } from '../../protocol/http/settings-view.ts'
-import type { SettingName, SettingsValues, SettingsView } from '../../protocol/http/settings-view.ts'
+import { settingsValues } from '../../protocol/http/settings.ts'
+import type { SettingName, SettingsValues, SettingsView } from '../../protocol/http/settings.ts'
 import type { Clock, Logger } from '../base/index.ts'
 import type { StoredSettings } from '../store/contract/fleet.ts'
 

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { Browser, Page } from 'playwright-core'
-import type { RunView } from '../../protocol/http/list-runs.ts'
+import type { RunView } from '../../protocol/http/runs.ts'
 import { startNginxBefore } from '../deploy/support/local-nginx.ts'
 import type { LocalNginx } from '../deploy/support/local-nginx.ts'
 import { startProxiedFleet } from '../deploy/support/proxied-fleet.ts'

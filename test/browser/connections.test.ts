@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { ConnectionView } from '../../protocol/http/connection-view.ts'
+import type { ConnectionView } from '../../protocol/http/connections.ts'
 import { startPage } from './support/page-fixture.ts'
 import type { PageFixture } from './support/page-fixture.ts'
 import { answered, lastAnswer, send } from './support/page-steps.ts'

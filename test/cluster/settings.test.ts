@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { SettingsView } from '../../protocol/http/settings-view.ts'
+import type { SettingsView } from '../../protocol/http/settings.ts'
 import { ApiClient } from '../support/api-client.ts'
 import { startInProcess } from '../support/in-process-fleet.ts'
 import type { InProcessFleet } from '../support/in-process-fleet.ts'

@@ -1,11 +1,11 @@
-import type { OperationName } from '../../protocol/http/index.ts'
+import type { OperationName, ResponseOf } from '../../protocol/http/index.ts'
 import { ApiError, toApiError } from './api-error.ts'
 import { withBase } from './base-path.ts'
 import { noteServerTime } from './server-clock.ts'
 import { operationPaths } from './operation-paths.ts'
 import { read, readElsewhere } from './read-elsewhere.ts'
 import type { Reply } from './read-elsewhere.ts'
-import type { ArgsOf, OutputOf } from './operation-types.ts'
+import type { ArgsOf } from './operation-types.ts'
 
 /** Longest wait for an answer; verifying a provider is the slowest operation there is. */
 export const requestDeadlineMs = 20_000
@@ -36,13 +36,13 @@ export function sessionExpired(): void {
 export async function call<K extends OperationName>(
   name: K,
   ...[input, signal]: ArgsOf<K>
-): Promise<OutputOf<K>> {
+): Promise<ResponseOf<K>> {
   const [method = 'GET', path = ''] = operationPaths[name].split(' ')
   const loose: LooseInput = input ?? {}
   const reply = await send(method, withBase(addressOf(path, loose)), loose.body, signal)
   noteServerTime(reply.headers.get('date'))
   const body = parse(reply)
-  if (reply.ok && body !== undefined) return body as OutputOf<K>
+  if (reply.ok && body !== undefined) return body as ResponseOf<K>
   const error = toApiError(reply.status, body)
   if (error.code === 'unauthenticated') sessionExpired()
   throw error

@@ -1,8 +1,8 @@
 import { QueryClient, queryOptions } from '@tanstack/react-query'
-import type { OperationName } from '../../protocol/http/index.ts'
+import type { OperationName, ResponseOf } from '../../protocol/http/index.ts'
 import { ApiError } from './api-error.ts'
 import { call } from './call.ts'
-import type { ArgsOf, InputOf, OutputOf } from './operation-types.ts'
+import type { ArgsOf, InputOf } from './operation-types.ts'
 
 /** The key under which an operation's answer is kept. */
 export function operationKey<K extends OperationName>(name: K, input?: InputOf<K>): readonly unknown[] {
@@ -12,7 +12,7 @@ export function operationKey<K extends OperationName>(name: K, input?: InputOf<K
 /** An operation that reads, as a query: `useQuery(operationQuery('getChat', {params: {id}}))`. */
 // oxlint-disable-next-line typescript/explicit-function-return-type -- TanStack's tagged key type has no short name
 export function operationQuery<K extends OperationName>(name: K, ...[input]: ArgsOf<K>) {
-  return queryOptions<OutputOf<K>>({
+  return queryOptions<ResponseOf<K>>({
     queryKey: operationKey(name, input),
     queryFn: ({ signal }) => {
       // The input was checked against ArgsOf above; the rest parameter loses that when it is put together again.

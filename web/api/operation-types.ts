@@ -19,8 +19,6 @@ export type InputOf<K extends OperationName> = Given<'params', Part<K, 'params'>
   Optional<'query', Part<K, 'query'>> &
   Given<'body', Part<K, 'body'>>
 
-export type OutputOf<K extends OperationName> = z.output<Operations[K]['response']>
-
 /** An operation's input may be left out where nothing in it is required. */
 export type ArgsOf<K extends OperationName> =
   Partial<InputOf<K>> extends InputOf<K>

@@ -1,6 +1,6 @@
 import { i18n } from '@lingui/core'
 import type { Messages } from '@lingui/core'
-import type { Preferences } from '../../protocol/http/get-preferences.ts'
+import type { Preferences } from '../../protocol/http/account.ts'
 
 type Language = Exclude<Preferences['language'], 'system'>
 

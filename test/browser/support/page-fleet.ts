@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { startRandomBalancer } from '../../../chaos/support/random-balancer.ts'
-import type { RunView } from '../../../protocol/http/list-runs.ts'
+import type { RunView } from '../../../protocol/http/runs.ts'
 import { ApiClient } from '../../support/api-client.ts'
 import { makeTrustedCertificates } from '../../deploy/support/proxied-fleet.ts'
 import { startInstance } from '../../support/instance-process.ts'

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { useLingui } from '@lingui/react/macro'
-import type { UserView } from '../../../protocol/http/user-view.ts'
+import type { UserView } from '../../../protocol/http/users.ts'
 import { Page } from '../pages/page.tsx'
 import { ApiKeysSection } from './api-keys-section.tsx'
 import { AppearanceSection } from './appearance-section.tsx'

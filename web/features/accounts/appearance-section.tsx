@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { Trans, useLingui } from '@lingui/react/macro'
-import type { Preferences } from '../../../protocol/http/get-preferences.ts'
+import type { Preferences } from '../../../protocol/http/account.ts'
 import { Select } from '../../ui/field.tsx'
 import { ErrorNotice } from '../errors/error-notice.tsx'
 import { Section } from '../pages/page.tsx'

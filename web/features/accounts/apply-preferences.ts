@@ -1,4 +1,4 @@
-import type { Preferences } from '../../../protocol/http/get-preferences.ts'
+import type { Preferences } from '../../../protocol/http/account.ts'
 import { chooseLanguage } from '../language.ts'
 import { readStored, writeStored } from '../storage/safe-storage.ts'
 

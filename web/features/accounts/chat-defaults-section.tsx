@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { useLingui } from '@lingui/react/macro'
-import type { Preferences } from '../../../protocol/http/get-preferences.ts'
+import type { Preferences } from '../../../protocol/http/account.ts'
 import { Select } from '../../ui/field.tsx'
 import { useModels } from '../chat/state/use-models.ts'
 import { ErrorNotice } from '../errors/error-notice.tsx'

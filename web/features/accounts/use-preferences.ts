@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import type { Preferences, PreferencesChange } from '../../../protocol/http/get-preferences.ts'
+import type { Preferences, PreferencesChange } from '../../../protocol/http/account.ts'
 import { call } from '../../api/call.ts'
 import { operationKey, operationQuery } from '../../api/operation-query.ts'
 import { applyPreferences } from './apply-preferences.ts'

@@ -3,7 +3,7 @@ import type { ReactNode, SubmitEvent } from 'react'
 import { useMutation } from '@tanstack/react-query'
 import { Trans, useLingui } from '@lingui/react/macro'
 import { call } from '../../api/call.ts'
-import type { OutputOf } from '../../api/operation-types.ts'
+import type { ResponseOf } from '../../../protocol/http/index.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Field, Select } from '../../ui/field.tsx'
@@ -17,7 +17,7 @@ export function AddUserDialog({
   onAdded,
   onClose,
 }: {
-  onAdded: (added: OutputOf<'createUser'>) => void
+  onAdded: (added: ResponseOf<'createUser'>) => void
   onClose: () => void
 }): ReactNode {
   const { t } = useLingui()

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { useLingui } from '@lingui/react/macro'
-import type { ConnectionView } from '../../../protocol/http/connection-view.ts'
+import type { ConnectionView } from '../../../protocol/http/connections.ts'
 import { Dialog } from '../../ui/dialog.tsx'
 import { ConnectionForm } from './connection-form.tsx'
 

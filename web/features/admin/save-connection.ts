@@ -1,4 +1,4 @@
-import type { ConnectionView } from '../../../protocol/http/connection-view.ts'
+import type { ConnectionView } from '../../../protocol/http/connections.ts'
 import { call } from '../../api/call.ts'
 
 /** What the form for a connection holds. */

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { Trans, useLingui } from '@lingui/react/macro'
-import type { SettingsValues } from '../../../protocol/http/settings-view.ts'
+import type { SettingsValues } from '../../../protocol/http/settings.ts'
 import { Field, Select } from '../../ui/field.tsx'
 import { Switch } from '../../ui/switch.tsx'
 import { useModels } from '../chat/state/use-models.ts'

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Trans, useLingui } from '@lingui/react/macro'
-import type { UserView } from '../../../protocol/http/user-view.ts'
+import type { UserView } from '../../../protocol/http/users.ts'
 import { call } from '../../api/call.ts'
 import { operationQuery } from '../../api/operation-query.ts'
 import { Button } from '../../ui/button.tsx'

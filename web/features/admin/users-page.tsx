@@ -2,10 +2,10 @@ import { useDeferredValue, useState } from 'react'
 import type { ReactNode } from 'react'
 import { keepPreviousData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
 import { Trans, useLingui } from '@lingui/react/macro'
-import type { Role, UserView } from '../../../protocol/http/user-view.ts'
+import type { Role, UserView } from '../../../protocol/http/users.ts'
 import { call } from '../../api/call.ts'
 import { operationKey } from '../../api/operation-query.ts'
-import type { OutputOf } from '../../api/operation-types.ts'
+import type { ResponseOf } from '../../../protocol/http/index.ts'
 import { Button } from '../../ui/button.tsx'
 import { Field, Select } from '../../ui/field.tsx'
 import { Waiting } from '../../ui/waiting.tsx'
@@ -35,7 +35,7 @@ export function UsersPage({ me }: { me: UserView }): ReactNode {
   const users = list.data?.pages.flatMap((page) => page.items) ?? []
   const again = (): void => void queryClient.invalidateQueries({ queryKey: operationKey('listUsers') })
   const [adding, setAdding] = useState(false)
-  const [added, setAdded] = useState<OutputOf<'createUser'> | null>(null)
+  const [added, setAdded] = useState<ResponseOf<'createUser'> | null>(null)
   return (
     <Page
       title={t`Users`}

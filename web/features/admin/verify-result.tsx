@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { Plural, Trans } from '@lingui/react/macro'
-import type { OutputOf } from '../../api/operation-types.ts'
+import type { ResponseOf } from '../../../protocol/http/index.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { ErrorNotice } from '../errors/error-notice.tsx'
@@ -11,7 +11,7 @@ export function VerifyResult({
   result,
   error,
 }: {
-  result: OutputOf<'verifyConnection'> | undefined
+  result: ResponseOf<'verifyConnection'> | undefined
   error: unknown
 }): ReactNode {
   if (error) return <ErrorNotice error={error} />

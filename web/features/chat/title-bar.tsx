@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { useLingui } from '@lingui/react/macro'
-import type { ChatView } from '../../../protocol/http/chat-views.ts'
+import type { ChatView } from '../../../protocol/http/chats.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { ChatMenu } from './chat-menu.tsx'
 import { ModelPicker } from './model-picker.tsx'

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { Trans } from '@lingui/react/macro'
-import type { UserView } from '../../../protocol/http/user-view.ts'
+import type { UserView } from '../../../protocol/http/users.ts'
 import { Fish } from '../../ui/mark.tsx'
 import { OwnPasswordForm } from './own-password-form.tsx'
 

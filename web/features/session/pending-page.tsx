@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import { Trans } from '@lingui/react/macro'
-import type { UserView } from '../../../protocol/http/user-view.ts'
+import type { UserView } from '../../../protocol/http/users.ts'
 import { Button } from '../../ui/button.tsx'
 import { Fish } from '../../ui/mark.tsx'
 import { meQuery } from './me-query.ts'

@@ -1,13 +1,13 @@
 import { useState } from 'react'
 import type { ReactNode } from 'react'
 import { Trans } from '@lingui/react/macro'
-import type { OutputOf } from '../../api/operation-types.ts'
+import type { ResponseOf } from '../../../protocol/http/index.ts'
 import { Shoal } from '../../ui/mark.tsx'
 import { SignInForm } from './sign-in-form.tsx'
 import { SignUpForm } from './sign-up-form.tsx'
 
 /** The door. Whoever comes first makes the administrator's account. */
-export function SignInPage({ app }: { app: OutputOf<'getApp'> | undefined }): ReactNode {
+export function SignInPage({ app }: { app: ResponseOf<'getApp'> | undefined }): ReactNode {
   const first = app?.signUp === 'first'
   const [wantsAccount, setWantsAccount] = useState(false)
   const signUp = first || (wantsAccount && app?.signUp === 'open')

@@ -1,5 +1,5 @@
 import { createContext, use } from 'react'
-import type { UserView } from '../../../protocol/http/user-view.ts'
+import type { UserView } from '../../../protocol/http/users.ts'
 
 const Me = createContext<UserView | undefined>(undefined)
 

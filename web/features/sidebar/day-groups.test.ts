@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { ChatSummary } from '../../../protocol/http/chat-views.ts'
+import type { ChatSummary } from '../../../protocol/http/chats.ts'
 import { groupByDay } from './day-groups.ts'
 
 const now = new Date(2026, 10, 24, 9, 30)

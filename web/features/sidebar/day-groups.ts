@@ -1,4 +1,4 @@
-import type { ChatSummary } from '../../../protocol/http/chat-views.ts'
+import type { ChatSummary } from '../../../protocol/http/chats.ts'
 
 export type DayGroup = 'pinned' | 'today' | 'yesterday' | 'week' | 'month' | 'older'
 

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import type { ReactNode } from 'react'
 import { Trans, useLingui } from '@lingui/react/macro'
-import type { UserView } from '../../../protocol/http/user-view.ts'
+import type { UserView } from '../../../protocol/http/users.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { useAppName } from '../app-name.ts'

@@ -1,6 +1,6 @@
 import type { KeyboardEvent } from 'react'
 import { useQuery } from '@tanstack/react-query'
-import type { Preferences } from '../../../../protocol/http/get-preferences.ts'
+import type { Preferences } from '../../../../protocol/http/account.ts'
 import { operationQuery } from '../../../api/operation-query.ts'
 
 export type SendKey = Preferences['sendKey']

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
-import type { MessageView } from '../../../../protocol/http/chat-views.ts'
+import type { MessageView } from '../../../../protocol/http/chats.ts'
 import { newId } from '../../new-id.ts'
 import { useChatActions } from '../state/live-context.tsx'
 import { onQueueChange, queueOf, setQueue } from './queued-messages.ts'

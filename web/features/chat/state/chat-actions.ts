@@ -1,5 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query'
-import type { ChatView } from '../../../../protocol/http/chat-views.ts'
+import type { ChatView } from '../../../../protocol/http/chats.ts'
 import type { RunStarted } from '../../../../protocol/run.ts'
 import { call } from '../../../api/call.ts'
 import { toServerTime } from '../../../api/server-clock.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { ChatSummary, ChatView, MessageView } from '../../../../protocol/http/chat-views.ts'
+import type { ChatSummary, ChatView, MessageView } from '../../../../protocol/http/chats.ts'
 import {
   messagesOfStart,
   newChat,

@@ -1,4 +1,4 @@
-import type { ChatSummary, ChatView, MessageView } from '../../../../protocol/http/chat-views.ts'
+import type { ChatSummary, ChatView, MessageView } from '../../../../protocol/http/chats.ts'
 import type { RunStarted } from '../../../../protocol/run.ts'
 import { subtreeOf } from './message-tree.ts'
 

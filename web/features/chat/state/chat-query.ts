@@ -1,5 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query'
-import type { ChatView } from '../../../../protocol/http/chat-views.ts'
+import type { ChatView } from '../../../../protocol/http/chats.ts'
 import { operationKey, operationQuery } from '../../../api/operation-query.ts'
 import { withFetched } from './chat-cache.ts'
 

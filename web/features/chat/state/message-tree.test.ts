@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { MessageView } from '../../../../protocol/http/chat-views.ts'
+import type { MessageView } from '../../../../protocol/http/chats.ts'
 import { newestLeafUnder, pathTo, siblingsOf, subtreeOf } from './message-tree.ts'
 
 function message(id: string, parentId: string | null, createdAt: number): MessageView {

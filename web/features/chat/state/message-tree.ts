@@ -1,4 +1,4 @@
-import type { MessageView } from '../../../../protocol/http/chat-views.ts'
+import type { MessageView } from '../../../../protocol/http/chats.ts'
 
 /** The messages from the root to `leafId`, in order. A tree that is not one (a cycle, a missing parent) ends there. */
 export function pathTo(messages: readonly MessageView[], leafId: string | null): MessageView[] {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { OperationName } from '../../../../protocol/http/index.ts'
-import type { ChatView } from '../../../../protocol/http/chat-views.ts'
+import type { ChatView } from '../../../../protocol/http/chats.ts'
 import { createQueryClient, operationKey } from '../../../api/operation-query.ts'
 import { messagesOfStart, newChat } from './chat-cache.ts'
 import { chatKey } from './chat-query.ts'

@@ -1,7 +1,7 @@
 import type { InfiniteData, QueryClient } from '@tanstack/react-query'
 import type { UserEvent } from '../../../../protocol/frames.ts'
 import type { OperationName } from '../../../../protocol/http/index.ts'
-import type { ChatSummary, ChatView } from '../../../../protocol/http/chat-views.ts'
+import type { ChatSummary, ChatView } from '../../../../protocol/http/chats.ts'
 import { operationKey } from '../../../api/operation-query.ts'
 import { withMessage, withMessages, withoutChat, withoutMessage, withSummary } from './chat-cache.ts'
 import type { ChatPages } from './chat-cache.ts'

@@ -1,6 +1,6 @@
 import { useEffect, useSyncExternalStore } from 'react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import type { ChatView, MessageView } from '../../../../protocol/http/chat-views.ts'
+import type { ChatView, MessageView } from '../../../../protocol/http/chats.ts'
 import { call } from '../../../api/call.ts'
 import { chatQuery } from './chat-query.ts'
 import { newChatKey } from './drafts.ts'

@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
-import type { OutputOf } from '../../../api/operation-types.ts'
+import type { ResponseOf } from '../../../../protocol/http/index.ts'
 import { operationQuery } from '../../../api/operation-query.ts'
 import { readStored } from '../../storage/safe-storage.ts'
 
-type Models = OutputOf<'listModels'>
+type Models = ResponseOf<'listModels'>
 
 export interface KnownModels {
   models: Models['items']

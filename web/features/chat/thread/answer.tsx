@@ -1,7 +1,7 @@
 import { useId, useState } from 'react'
 import type { ReactNode } from 'react'
 import { Trans } from '@lingui/react/macro'
-import type { MessageView } from '../../../../protocol/http/chat-views.ts'
+import type { MessageView } from '../../../../protocol/http/chats.ts'
 import { toLocalTime } from '../../../api/server-clock.ts'
 import { AnswerText } from './answer-text.tsx'
 import { AnswerProblem } from './answer-problem.tsx'

@@ -1,4 +1,4 @@
-import type { MessageView } from '../../../../protocol/http/chat-views.ts'
+import type { MessageView } from '../../../../protocol/http/chats.ts'
 import { splitTranscript } from '../../../../protocol/transcript.ts'
 import { copyText } from '../../../ui/copy-text.ts'
 

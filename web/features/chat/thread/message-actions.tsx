@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import type { ReactNode } from 'react'
 import { useLingui } from '@lingui/react/macro'
-import type { MessageView } from '../../../../protocol/http/chat-views.ts'
+import type { MessageView } from '../../../../protocol/http/chats.ts'
 import { IconButton } from '../../../ui/button.tsx'
 import { classNames } from '../../../ui/class-names.ts'
 import { Menu, MenuItem } from '../../../ui/menu.tsx'

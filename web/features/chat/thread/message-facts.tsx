@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { useLingui } from '@lingui/react/macro'
-import type { MessageView } from '../../../../protocol/http/chat-views.ts'
+import type { MessageView } from '../../../../protocol/http/chats.ts'
 import { useModels } from '../state/use-models.ts'
 
 /** Model, time and tokens of an answer, in one faint line. */

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { useLingui } from '@lingui/react/macro'
-import type { MessageView } from '../../../../protocol/http/chat-views.ts'
+import type { MessageView } from '../../../../protocol/http/chats.ts'
 import { useCoarsePointer } from '../../../ui/use-coarse-pointer.ts'
 import { Answer } from './answer.tsx'
 import { BranchSwitch } from './branch-switch.tsx'

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import type { ReactNode } from 'react'
 import { useLingui } from '@lingui/react/macro'
-import type { MessageView } from '../../../../protocol/http/chat-views.ts'
+import type { MessageView } from '../../../../protocol/http/chats.ts'
 import { ActionSheet, ActionSheetItem } from '../../../ui/action-sheet.tsx'
 import { showToast } from '../../../ui/toasts.tsx'
 import { copyMessage } from './copy-message.ts'

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react'
 import type { KeyboardEvent, ReactNode } from 'react'
 import { Trans, useLingui } from '@lingui/react/macro'
-import type { MessageView } from '../../../../protocol/http/chat-views.ts'
+import type { MessageView } from '../../../../protocol/http/chats.ts'
 import { Button } from '../../../ui/button.tsx'
 import { sendsOn, useSendKey } from '../composer/send-key.ts'
 

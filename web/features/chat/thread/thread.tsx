@@ -1,7 +1,7 @@
 import { memo, useCallback, useLayoutEffect, useMemo, useRef } from 'react'
 import type { ReactNode } from 'react'
 import { Trans, useLingui } from '@lingui/react/macro'
-import type { ChatView, MessageView } from '../../../../protocol/http/chat-views.ts'
+import type { ChatView, MessageView } from '../../../../protocol/http/chats.ts'
 import { IconButton } from '../../../ui/button.tsx'
 import { toServerTime } from '../../../api/server-clock.ts'
 import { messagesOfStart } from '../state/chat-cache.ts'

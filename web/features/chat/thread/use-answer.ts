@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { useQueryClient } from '@tanstack/react-query'
-import type { MessageView } from '../../../../protocol/http/chat-views.ts'
+import type { MessageView } from '../../../../protocol/http/chats.ts'
 import type { FollowedRun } from '../../../live/followed-run.ts'
 import type { RunStore } from '../../../live/run-store.ts'
 import { createStreamedText } from '../../../ui/stream/streamed-text.ts'

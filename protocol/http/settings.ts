@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { limits } from '../ids.ts'
-import { role } from './user-view.ts'
+import { operation } from './operation.ts'
+import { role } from './users.ts'
 
 const count = z.number().int().min(1).max(1_000_000)
 
@@ -49,3 +50,30 @@ export const settingsView = z.object({
   applied: z.object({ on: z.number(), of: z.number() }),
 })
 export type SettingsView = z.infer<typeof settingsView>
+
+export const settingsOperations = {
+  getSettings: operation({
+    method: 'GET',
+    path: '/api/settings',
+    summary: 'The settings, their revision, and on how many instances it is applied',
+    access: 'admin',
+    credentials: 'session-or-key',
+    response: settingsView,
+  }),
+
+  putSettings: operation({
+    method: 'PUT',
+    path: '/api/settings',
+    summary:
+      'Change settings, based on a revision; another administrator’s later change is never overwritten unseen',
+    access: 'admin',
+    credentials: 'session',
+    body: z.object({
+      basedOn: z.string().max(100),
+      values: settingsValues.partial(),
+      /** Names whose saved value is dropped: the environment's counts again. */
+      unset: z.array(settingsValues.keyof()).default([]),
+    }),
+    response: settingsView,
+  }),
+}

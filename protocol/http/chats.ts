@@ -1,0 +1,122 @@
+import { z } from 'zod'
+import { id, limits } from '../ids.ts'
+import { finishReason, messageStatus, runError, runPhase, toolCall, usage } from '../run.ts'
+import { operation } from './operation.ts'
+import { done, page, pageQuery } from './paging.ts'
+
+/** A chat in a list. */
+export const chatSummary = z.object({
+  id: z.string(),
+  title: z.string(),
+  model: z.string().nullable(),
+  pinned: z.boolean(),
+  archived: z.boolean(),
+  folder: z.string().nullable(),
+  tags: z.array(z.string()),
+  /** Epoch ms. */
+  createdAt: z.number(),
+  /** Last activity, epoch ms; lists are ordered by it. */
+  updatedAt: z.number(),
+  /** An answer is being written in it. */
+  running: z.boolean(),
+  /** It has an answer that its user has not seen. */
+  unread: z.boolean(),
+})
+export type ChatSummary = z.infer<typeof chatSummary>
+
+export const messageView = z.object({
+  id: z.string(),
+  parentId: z.string().nullable(),
+  role: z.enum(['user', 'assistant']),
+  /** The whole transcript: a leading `<think>` block is the model's reasoning, see protocol/transcript.ts. */
+  text: z.string(),
+  status: messageStatus,
+  model: z.string().nullable(),
+  createdAt: z.number(),
+  /** The run that writes or wrote it, while that is known. */
+  runId: z.string().nullable(),
+  /** Only while running. */
+  phase: runPhase.optional(),
+  /** The fence of the running text; with the text's length, a position to follow from. Only while running. */
+  fence: z.number().optional(),
+  usage: usage.optional(),
+  error: runError.optional(),
+  /** `length`: the answer was cut by a limit, and can be continued. Absent where the model did not end it. */
+  finishReason: finishReason.optional(),
+  reasoningMs: z.number().optional(),
+  toolCalls: z.array(toolCall).optional(),
+})
+export type MessageView = z.infer<typeof messageView>
+
+export const chatView = chatSummary.extend({
+  /** The leaf of the branch that is shown. */
+  currentId: z.string().nullable(),
+  messages: z.array(messageView),
+})
+export type ChatView = z.infer<typeof chatView>
+
+export const chatOperations = {
+  listChats: operation({
+    method: 'GET',
+    path: '/api/chats',
+    summary: 'Your chats, last activity first',
+    access: 'user',
+    credentials: 'session-or-key',
+    query: pageQuery.extend({
+      /** Only titles that contain this, without regard to case. */
+      q: z.string().max(200).optional(),
+      archived: z.enum(['true', 'false']).default('false'),
+    }),
+    response: page(chatSummary),
+  }),
+
+  getChat: operation({
+    method: 'GET',
+    path: '/api/chats/{id}',
+    summary: 'A chat with its whole tree of messages; a running one with its text so far',
+    access: 'user',
+    credentials: 'session-or-key',
+    params: z.object({ id }),
+    response: chatView,
+  }),
+
+  updateChat: operation({
+    method: 'PATCH',
+    path: '/api/chats/{id}',
+    summary: 'Rename, pin, archive, file or tag a chat, switch its branch, or mark it read',
+    access: 'user',
+    credentials: 'session-or-key',
+    params: z.object({ id }),
+    body: z.object({
+      title: z.string().trim().min(1, 'must not be empty').max(limits.title).optional(),
+      pinned: z.boolean().optional(),
+      archived: z.boolean().optional(),
+      folder: z.string().max(limits.name).nullable().optional(),
+      tags: z.array(z.string().max(50)).max(20).optional(),
+      /** The leaf to show from now on. */
+      currentId: id.optional(),
+      read: z.literal(true).optional(),
+    }),
+    response: chatSummary,
+  }),
+
+  deleteChat: operation({
+    method: 'DELETE',
+    path: '/api/chats/{id}',
+    summary: 'Delete a chat; stops what runs in it; can be restored for a day',
+    access: 'user',
+    credentials: 'session-or-key',
+    params: z.object({ id }),
+    response: done,
+  }),
+
+  restoreChat: operation({
+    method: 'POST',
+    path: '/api/chats/{id}/restore',
+    summary: 'Take the deletion of a chat back',
+    access: 'user',
+    credentials: 'session-or-key',
+    params: z.object({ id }),
+    response: chatSummary,
+  }),
+}

@@ -1,0 +1,129 @@
+import { z } from 'zod'
+import { id, limits } from '../ids.ts'
+import { operation } from './operation.ts'
+import { done } from './paging.ts'
+
+export const connectionKind = z.enum(['openai', 'ollama', 'demo'])
+
+/** What a provider does with a trailing assistant message; rule 15 of a run. */
+export const continues = z.enum(['auto', 'trailing', 'prefix', 'vllm', 'none'])
+
+export const connectionView = z.object({
+  id: z.string(),
+  kind: connectionKind,
+  name: z.string(),
+  baseUrl: z.string(),
+  /** Keys are write-only: this says whether one is set. */
+  hasKey: z.boolean(),
+  /** Put before its models' names where two connections have the same. */
+  prefix: z.string(),
+  enabled: z.boolean(),
+  order: z.number(),
+  continues,
+  /** The models that are offered; empty: all that the provider lists. */
+  modelIds: z.array(z.string()),
+  /** Its requests carry no parameters but those that OpenAI documents. */
+  openAiParamsOnly: z.boolean().optional(),
+  /** `environment`: from variables, read-only here. */
+  source: z.enum(['environment', 'page', 'built-in']),
+})
+export type ConnectionView = z.infer<typeof connectionView>
+
+export const connectionFields = z.object({
+  kind: z.enum(['openai', 'ollama']),
+  name: z.string().trim().min(1, 'must not be empty').max(limits.name),
+  baseUrl: z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' }).max(2000),
+  key: z.string().max(4000).optional(),
+  prefix: z.string().max(50).default(''),
+  enabled: z.boolean().default(true),
+  continues: continues.default('auto'),
+  modelIds: z.array(z.string().trim().min(1, 'must not be empty').max(limits.model)).max(1000).default([]),
+  openAiParamsOnly: z.boolean().default(false),
+})
+
+export const connectionOperations = {
+  listConnections: operation({
+    method: 'GET',
+    path: '/api/connections',
+    summary: 'Every connection to a model provider, in order',
+    access: 'admin',
+    credentials: 'session-or-key',
+    response: z.object({ items: z.array(connectionView) }),
+  }),
+
+  createConnection: operation({
+    method: 'POST',
+    path: '/api/connections',
+    summary: 'Connect a model provider',
+    access: 'admin',
+    credentials: 'session',
+    body: connectionFields,
+    response: connectionView,
+  }),
+
+  updateConnection: operation({
+    method: 'PATCH',
+    path: '/api/connections/{id}',
+    summary:
+      'Change a connection; fields left out stay, an empty key removes it, and so does an address on another server without a key',
+    access: 'admin',
+    credentials: 'session',
+    params: z.object({ id }),
+    body: z.object({
+      name: connectionFields.shape.name.optional(),
+      baseUrl: connectionFields.shape.baseUrl.optional(),
+      key: z.string().max(4000).optional(),
+      prefix: z.string().max(50).optional(),
+      enabled: z.boolean().optional(),
+      continues: connectionFields.shape.continues.unwrap().optional(),
+      modelIds: connectionFields.shape.modelIds.unwrap().optional(),
+      openAiParamsOnly: z.boolean().optional(),
+      order: z.number().int().optional(),
+    }),
+    response: connectionView.extend({
+      /** The address leads to another server now, and the stored key was not taken along: enter it again. */
+      keyRemoved: z.boolean(),
+    }),
+  }),
+
+  deleteConnection: operation({
+    method: 'DELETE',
+    path: '/api/connections/{id}',
+    summary: 'Remove a connection',
+    access: 'admin',
+    credentials: 'session',
+    params: z.object({ id }),
+    response: done,
+  }),
+
+  verifyConnection: operation({
+    method: 'POST',
+    path: '/api/connections/verify',
+    summary:
+      'Ask a provider for its models without storing anything; `id` uses the stored key of that connection',
+    access: 'admin',
+    credentials: 'session',
+    body: z.object({
+      kind: connectionFields.shape.kind,
+      baseUrl: connectionFields.shape.baseUrl,
+      key: z.string().max(4000).optional(),
+      id: id.optional(),
+    }),
+    response: z.union([
+      z.object({ ok: z.literal(true), models: z.array(z.string()) }),
+      z.object({ ok: z.literal(false), code: z.string(), message: z.string() }),
+    ]),
+  }),
+
+  discoverOllama: operation({
+    method: 'GET',
+    path: '/api/connections/ollama-here',
+    summary: 'Look for an Ollama on this machine',
+    access: 'admin',
+    credentials: 'session',
+    response: z.union([
+      z.object({ found: z.literal(true), baseUrl: z.string(), models: z.array(z.string()) }),
+      z.object({ found: z.literal(false), baseUrl: z.string() }),
+    ]),
+  }),
+}
