@@ -1,9 +1,16 @@
 import { describe, expect, test } from 'vitest'
-import { splitTranscript } from './transcript.ts'
+import { isThinking, partsOf, ReasoningSplitter, visibleText } from './transcript.ts'
 
 const split = (transcript: string): unknown => {
-  const { reasoning, text, thinking, textStart } = splitTranscript(transcript)
-  expect(transcript.slice(textStart)).toBe(text)
+  const text = visibleText(transcript)
+  const thinking = isThinking(transcript)
+  const parts = partsOf(transcript)
+  const reasoning = parts.find(({ kind }) => kind === 'reasoning')?.text ?? ''
+  expect(transcript.endsWith(text)).toBe(true)
+  expect(parts).toEqual([
+    ...(reasoning === '' ? [] : [{ kind: 'reasoning', text: reasoning, open: thinking }]),
+    ...(text === '' ? [] : [{ kind: 'text', text }]),
+  ])
   return { reasoning, text, thinking }
 }
 
@@ -43,4 +50,43 @@ describe('C5: a closing tag that an answer only mentions stays in it', () => {
     'Like this:\n```\nhm\n</think>\n```\n',
     'Cut at\n~~~js\ntext.split("</think>")[1]\n~~~',
   ])('%j', (text) => expect(split(text)).toEqual({ reasoning: '', text, thinking: false }))
+})
+
+describe('a transcript that is still being written', () => {
+  const reasoning = (text: string, open: boolean): unknown => ({ kind: 'reasoning', text, open })
+  const text = (words: string): unknown => ({ kind: 'text', text: words })
+
+  test.each([
+    ['<', []],
+    ['\n<thi', []],
+    ['<think>hm</thi', [reasoning('hm', true)]],
+    ['<think>hm</think', [reasoning('hm', true)]],
+    ['<think>hm</think>Yes', [reasoning('hm', false), text('Yes')]],
+    ['hm</thin', [text('hm')]],
+    ['Is 1 <', [text('Is 1 ')]],
+    ['Is 1 <thi', [text('Is 1 <thi')]],
+    ['Is 1 <2', [text('Is 1 <2')]],
+  ])('%j: half a tag at the end is left out until its rest is there', (transcript, parts) => {
+    expect(partsOf(transcript, { ended: false })).toEqual(parts)
+  })
+
+  test('one that has ended keeps every character', () => {
+    for (const transcript of ['<', 'hm</thin', 'Is 1 <'])
+      expect(partsOf(transcript)).toEqual([text(transcript)])
+  })
+})
+
+test('words that are cut anywhere are separated into the same reasoning and text', () => {
+  const words = ' <think>\nhm </th> hm</think>\n\nYes </think> <'
+  for (let at = 0; at <= words.length; at++) {
+    const splitter = new ReasoningSplitter()
+    const pieces = [splitter.push(words.slice(0, at)), splitter.push(words.slice(at)), splitter.end()]
+    expect(
+      pieces
+        .map(({ reasoning }) => reasoning)
+        .join('')
+        .trim(),
+    ).toBe('hm </th> hm')
+    expect(pieces.map(({ text }) => text).join('')).toBe('Yes </think> <')
+  }
 })

@@ -138,4 +138,13 @@ describe('architecture', () => {
       })
     expect(wrong).toEqual([])
   })
+
+  test('only protocol/transcript.ts knows how reasoning is marked in a transcript', () => {
+    const wrong = files
+      .filter((file) => /^(protocol|server|web)\//.test(file) && !/\.(test|contract)\.tsx?$/.test(file))
+      .filter((file) => file !== 'protocol/transcript.ts')
+      .filter((file) => /<\/?think\b/.test(readFileSync(join(root, file), 'utf8')))
+    // Until every stored message has its visible words.
+    expect(wrong).toEqual(['server/store/queries/chats/search-query.ts'])
+  })
 })

@@ -28,7 +28,7 @@ export const messageView = z.object({
   id: z.string(),
   parentId: z.string().nullable(),
   role: z.enum(['user', 'assistant']),
-  /** The whole transcript: a leading `<think>` block is the model's reasoning, see protocol/transcript.ts. */
+  /** The whole transcript: protocol/transcript.ts takes it apart. */
   text: z.string(),
   status: messageStatus,
   model: z.string().nullable(),

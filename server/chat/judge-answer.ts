@@ -1,4 +1,4 @@
-import { AppError, splitTranscript } from '../../protocol/index.ts'
+import { AppError, partsOf } from '../../protocol/index.ts'
 import type { FinishReason, RunError } from '../../protocol/index.ts'
 import type { ModelEnd } from './ask-model.ts'
 
@@ -16,9 +16,9 @@ export interface EndedAnswer {
 export function judgeAnswer({ reason, transcript, hasToolCalls }: EndedAnswer): ModelEnd {
   const failed = (error: RunError): ModelEnd => ({ status: 'failed', error, reason })
   if (reason === 'content-filter') return failed(sentence('upstream_filtered', filtered))
-  const { text, reasoning } = splitTranscript(transcript)
-  if (text.trim() === '' && !hasToolCalls) {
-    if (reasoning === '') return failed(sentence('upstream_no_answer'))
+  const parts = partsOf(transcript)
+  if (!parts.some(({ kind, text }) => kind === 'text' && text.trim() !== '') && !hasToolCalls) {
+    if (!parts.some(({ kind }) => kind === 'reasoning')) return failed(sentence('upstream_no_answer'))
     return failed(sentence('upstream_no_answer', reason === 'length' ? onlyThoughtToTheLimit : onlyThought))
   }
   if (reason === 'unknown') return failed(sentence('upstream_unknown_end'))

@@ -1,4 +1,4 @@
-import { splitTranscript } from '../../protocol/index.ts'
+import { isThinking, visibleText } from '../../protocol/index.ts'
 import type { MessageRow } from '../store/contract/chats.ts'
 import type { Continues, PromptMessage } from '../upstream/contracts.ts'
 
@@ -9,7 +9,7 @@ import type { Continues, PromptMessage } from '../upstream/contracts.ts'
 export function promptOf(path: Pick<MessageRow, 'role' | 'text'>[]): PromptMessage[] {
   const prompt: PromptMessage[] = []
   for (const { role, text } of path) {
-    const content = role === 'assistant' ? splitTranscript(text).text : text
+    const content = role === 'assistant' ? visibleText(text) : text
     const last = prompt.at(-1)
     if (role === 'assistant' && content.trim() === '') continue
     if (last?.role === role) last.content += `\n\n${content}`
@@ -30,7 +30,7 @@ export function continuation(
   transcript: string,
   how: Exclude<Continues, 'auto'>,
 ): { text: string; how: Exclude<Continues, 'auto' | 'none'> } | undefined {
-  const { text, thinking } = splitTranscript(transcript)
-  if (how === 'none' || thinking || text.trim() === '') return undefined
+  const text = visibleText(transcript)
+  if (how === 'none' || isThinking(transcript) || text.trim() === '') return undefined
   return { text, how }
 }

@@ -8,7 +8,7 @@ import type { OwnedRuns } from './owned-runs.ts'
 import { presentChat } from './present.ts'
 import { promptOf, promptToContinue } from './prompt.ts'
 import { rememberPath } from './remembered-run.ts'
-import { splitTranscript } from '../../protocol/index.ts'
+import { visibleText } from '../../protocol/index.ts'
 import type { ToldLimit } from './run-limits.ts'
 import { stopRun } from './stop-run.ts'
 import { titleFromWords } from './title.ts'
@@ -147,7 +147,7 @@ async function begin(context: ChatContext, owned: OwnedRuns, row: RunRow): Promi
     takenOver: false,
     request: async (model) => {
       const prompt = promptOf(await path())
-      return text === '' ? { messages: prompt } : continueOn(model, prompt, splitTranscript(text).text)
+      return text === '' ? { messages: prompt } : continueOn(model, prompt, visibleText(text))
     },
   })
 }

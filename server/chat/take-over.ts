@@ -2,7 +2,7 @@ import { backoff, sleep } from '../base/index.ts'
 import { newer, sourceOf } from '../coordination/run-log/source.ts'
 import type { Source, Starts } from '../coordination/contracts.ts'
 import type { ClaimedRun } from '../store/contract/runs.ts'
-import { splitTranscript } from '../../protocol/index.ts'
+import { visibleText } from '../../protocol/index.ts'
 import type { ChatContext } from './chat-context.ts'
 import { storedSource } from './live-runs.ts'
 import { continuation, promptOf } from './prompt.ts'
@@ -57,13 +57,12 @@ async function plan(context: ChatContext, claimed: ClaimedRun, source: Source): 
   if (source.text === '') return { kind: 'drive', run: keeping, source: sourceFor(keeping) }
   const model = await context.models.resolve(claimed.model)
   const how = model ? await model.continues() : 'none'
-  const { text, thinking } = splitTranscript(source.text)
   if (continuation(source.text, how)) {
     const run = ownedRun(context, claimed, source, 'continue')
     return { kind: 'drive', run, source: sourceFor(run) }
   }
   // Nothing visible is lost when only thinking is written anew.
-  const nothingVisible = thinking || text.trim() === ''
+  const nothingVisible = visibleText(source.text).trim() === ''
   if (context.policy() === 'interrupt' && !nothingVisible) {
     return { kind: 'finalise', status: 'interrupted', run: keeping, source: sourceFor(keeping) }
   }

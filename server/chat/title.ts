@@ -1,5 +1,4 @@
-import { limits } from '../../protocol/index.ts'
-import { splitTranscript } from '../../protocol/index.ts'
+import { limits, visibleText } from '../../protocol/index.ts'
 import type { ChatRow } from '../store/contract/chats.ts'
 import type { ResolvedModel } from '../upstream/contracts.ts'
 import type { ChatContext } from './chat-context.ts'
@@ -71,9 +70,7 @@ export async function titleByModel(
   const asked = modelId ?? path[1]?.model ?? null
   const model = asked === null ? undefined : await models.resolve(asked)
   if (!model || model.demo) return
-  const talk = path
-    .map(({ role, text }) => `${role}: ${splitTranscript(text).text.slice(0, 2000)}`)
-    .join('\n\n')
+  const talk = path.map(({ role, text }) => `${role}: ${visibleText(text).slice(0, 2000)}`).join('\n\n')
   // A title waits behind everything that a person waits for.
   const leave = await context.admission.enter(model.connectionId, () => {}, signal, { background: true })
   const title = cleanTitle(await firstLine(model, `${talk}\n\n${question}`, signal).finally(leave))
@@ -86,7 +83,7 @@ export async function titleByModel(
 async function firstLine(model: ResolvedModel, content: string, signal: AbortSignal): Promise<string> {
   const enough = new AbortController()
   let answer = ''
-  const line = (): string => splitTranscript(answer).text.trimStart()
+  const line = (): string => visibleText(answer).trimStart()
   try {
     await model.generate(
       { messages: [{ role: 'user', content }], maxTokens: mostTokens },

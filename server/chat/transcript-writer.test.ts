@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { splitTranscript } from '../../protocol/index.ts'
+import { isThinking, partsOf, visibleText } from '../../protocol/index.ts'
 import type { UpstreamEvent } from '../upstream/contracts.ts'
 import { TranscriptWriter } from './transcript-writer.ts'
 
@@ -14,6 +14,13 @@ function write(given: string, events: UpstreamEvent[]): string {
   const writer = new TranscriptWriter(clock, given)
   return given + events.map((event) => writer.take([event])).join('') + writer.end()
 }
+
+/** A transcript as its reader has it. */
+const read = (transcript: string): { reasoning: string | undefined; text: string; thinking: boolean } => ({
+  reasoning: partsOf(transcript).find(({ kind }) => kind === 'reasoning')?.text,
+  text: visibleText(transcript),
+  thinking: isThinking(transcript),
+})
 
 /** The same words, cut after every character. */
 const letters = (words: string): UpstreamEvent[] => words.split('').map(text)
@@ -37,7 +44,7 @@ describe('the transcript of a run', () => {
   })
 
   test('white space before the first thought does not keep it out', () => {
-    expect(splitTranscript(write('', [text('\n'), thought('Hm'), text('Fish.')]))).toMatchObject({
+    expect(read(write('', [text('\n'), thought('Hm'), text('Fish.')]))).toMatchObject({
       reasoning: 'Hm',
       text: 'Fish.',
     })
@@ -51,7 +58,7 @@ describe('the transcript of a run', () => {
   })
 
   test('A3: an answer that was stopped in mid-thought is continued behind the thought, not inside it', () => {
-    const parts = splitTranscript(write(open, [text('A group '), text('of fish.')]))
+    const parts = read(write(open, [text('A group '), text('of fish.')]))
     expect(parts).toMatchObject({
       reasoning: 'Is a shoal a group',
       text: 'A group of fish.',
@@ -61,7 +68,7 @@ describe('the transcript of a run', () => {
 
   test('A3: the same where the thought is all white space, or only its tag was written', () => {
     for (const given of ['<think>', '<think>\n', '\n<think>\n  ']) {
-      expect(splitTranscript(write(given, [text('Fish.')])), JSON.stringify(given)).toMatchObject({
+      expect(read(write(given, [text('Fish.')])), JSON.stringify(given)).toMatchObject({
         text: 'Fish.',
         thinking: false,
       })
@@ -69,20 +76,19 @@ describe('the transcript of a run', () => {
   })
 
   test('A3: further thoughts go on in the open block, and the answer comes behind it', () => {
-    const parts = splitTranscript(write(open, [thought('Yes'), thought(', of fish.'), text('Fish.')]))
+    const parts = read(write(open, [thought('Yes'), thought(', of fish.'), text('Fish.')]))
     expect(parts).toEqual({
       reasoning: 'Is a shoal a group\n\nYes, of fish.',
       text: 'Fish.',
       thinking: false,
-      textStart: expect.any(Number),
     })
   })
 
   test('A3: stopped in mid-thought, continued, and stopped in mid-thought again', () => {
     const writer = new TranscriptWriter(clock, open)
     const stoppedAgain = open + writer.take([thought('Yes')])
-    expect(splitTranscript(stoppedAgain)).toMatchObject({ thinking: true, text: '' })
-    expect(splitTranscript(write(stoppedAgain, [text('Fish.')]))).toMatchObject({
+    expect(read(stoppedAgain)).toMatchObject({ thinking: true, text: '' })
+    expect(read(write(stoppedAgain, [text('Fish.')]))).toMatchObject({
       reasoning: 'Is a shoal a group\n\nYes',
       text: 'Fish.',
     })
@@ -93,19 +99,19 @@ describe('the transcript of a run', () => {
       [text('<think>\nYes.</think>\n\nFish.')],
       letters('\n<think>Yes.</think>\n\nFish.'),
     ]) {
-      expect(splitTranscript(write(open, events))).toMatchObject({
+      expect(read(write(open, events))).toMatchObject({
         reasoning: 'Is a shoal a group\n\nYes.',
         text: 'Fish.',
       })
       expect(write(closed, [text(' a group.')])).toBe(`${closed} a group.`)
       const again = write(closed, events)
-      expect(splitTranscript(again)).toMatchObject({ reasoning: 'fish', text: 'A shoal isFish.' })
+      expect(read(again)).toMatchObject({ reasoning: 'fish', text: 'A shoal isFish.' })
     }
   })
 
   test('A3: an answer that only begins like a tag loses nothing', () => {
     for (const words of ['<thi', '<thinker> is no tag', '< 3', '  <', '</think']) {
-      expect(splitTranscript(write(open, letters(words))).text, words).toBe(words.trimStart())
+      expect(read(write(open, letters(words))).text, words).toBe(words.trimStart())
       expect(write(closed, letters(words)), words).toBe(closed + words)
     }
   })

@@ -1,10 +1,9 @@
-import { reasoningClose, reasoningOpen, splitTranscript } from '../../protocol/index.ts'
-import type { ToolCall, Usage } from '../../protocol/index.ts'
+import { isThinking, partsOf, ReasoningSplitter, visibleText } from '../../protocol/index.ts'
+import { reasoningClose, reasoningOpen } from '../../protocol/index.ts'
+import type { SplitWords, ToolCall, Usage } from '../../protocol/index.ts'
 import type { Clock } from '../base/index.ts'
 import type { UpstreamEvent } from '../upstream/contracts.ts'
 import type { MessageMeta } from '../store/contract/chats.ts'
-import { LeadingThought } from './leading-thought.ts'
-import type { SplitWords } from './leading-thought.ts'
 
 /**
  * Turns what a provider emits into the one string of a run (protocol/transcript.ts), and keeps what stands beside it.
@@ -17,7 +16,7 @@ export class TranscriptWriter {
   /** Between the thoughts that are there and those that follow. */
   #gap = ''
   /** A model that wrote its thoughts into its words does so again when it continues. */
-  readonly #leading: LeadingThought | undefined
+  readonly #leading: ReasoningSplitter | undefined
   #thinkingSince: number | undefined
   #reasoningMs: number | undefined
   #usage: Usage | undefined
@@ -26,10 +25,10 @@ export class TranscriptWriter {
   /** `given`: the transcript that is continued; empty for one that begins. */
   constructor(clock: Clock, given: string) {
     this.#clock = clock
-    const { thinking, reasoning, textStart } = splitTranscript(given)
+    const thinking = isThinking(given)
     this.#block = given === '' ? 'none' : thinking ? 'open' : 'closed'
-    if (thinking && reasoning !== '') this.#gap = '\n\n'
-    if (thinking || textStart > 0) this.#leading = new LeadingThought()
+    if (thinking && partsOf(given).length > 0) this.#gap = '\n\n'
+    if (visibleText(given) !== given) this.#leading = new ReasoningSplitter()
   }
 
   /** The words that the events add. */
@@ -59,20 +58,20 @@ export class TranscriptWriter {
   }
 
   #speak(text: string): string {
-    return this.#add(this.#leading ? this.#leading.push(text) : { thought: '', text })
+    return this.#add(this.#leading ? this.#leading.push(text) : { reasoning: '', text })
   }
 
-  #add({ thought, text }: SplitWords): string {
-    return this.#think(thought) + (text === '' ? '' : this.#close(text) + text)
+  #add({ reasoning, text }: SplitWords): string {
+    return this.#think(reasoning) + (text === '' ? '' : this.#close(text) + text)
   }
 
-  #think(thought: string): string {
-    if (thought === '' || this.#block === 'closed') return ''
+  #think(reasoning: string): string {
+    if (reasoning === '' || this.#block === 'closed') return ''
     this.#thinkingSince ??= this.#clock.monotonic()
     const before = this.#block === 'none' ? reasoningOpen : this.#gap
     this.#block = 'open'
     this.#gap = ''
-    return before + thought
+    return before + reasoning
   }
 
   /** Before `text`, or at the end. A block can only lead a transcript, so that nothing but white space is before it. */

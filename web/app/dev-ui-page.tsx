@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import type { ReactNode } from 'react'
+import { reasoningClose, reasoningOpen } from '../../protocol/transcript.ts'
 import '../ui/markdown/markdown.css'
 import { ActionSheet, ActionSheetItem } from '../ui/action-sheet.tsx'
 import { Badge } from '../ui/badge.tsx'
@@ -97,7 +98,7 @@ export function DevUiPage(): ReactNode {
         <StreamedAnswer source="" streaming />
         <StreamedAnswer source="Words that are coming" streaming />
         <StreamedAnswer source="Words between two servers" streaming link="moving" />
-        <StreamedAnswer source={`<think>\nThoughts\n</think>\n\n${answer}`} reasoningMs={3000} />
+        <StreamedAnswer source={`${reasoningOpen}Thoughts${reasoningClose}${answer}`} reasoningMs={3000} />
       </Section>
     </Page>
   )

@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import type { ReactNode } from 'react'
-import { splitTranscript } from '../../../protocol/transcript.ts'
+import { partsOf } from '../../../protocol/transcript.ts'
 import { katexLazy } from '../markdown/katex-loader.ts'
 import { Markdown } from '../markdown/markdown.tsx'
 import { englishMarkdownLabels } from '../markdown/markdown-labels.ts'
@@ -44,15 +44,6 @@ function useSource(source: StreamedText | string, streaming: boolean): StreamedS
   const store = typeof source === 'string' ? undefined : source
   const get = store?.getSnapshot ?? ((): StreamedSnapshot => fixed)
   return useSyncExternalStore(store?.subscribe ?? never, get, get)
-}
-
-/** Half a tag at the end of what has come so far is not shown. */
-function withoutPartialTag(text: string): string {
-  const at = text.lastIndexOf('<')
-  if (at < 0 || text.length - at >= '</think>'.length) return text
-  const rest = text.slice(at)
-  if ('</think>'.startsWith(rest)) return text.slice(0, at)
-  return '<think>'.startsWith(rest) && text.slice(0, at).trim() === '' ? '' : text
 }
 
 /** Before the first word: a dot, and after 0.4 s what it means. It stands where the first line will. */
@@ -115,14 +106,16 @@ export function StreamedAnswer(props: StreamedAnswerProps): ReactNode {
   const labels = props.labels ?? englishAnswerLabels
   const { text, ended } = useSource(props.source, props.streaming === true)
   const streaming = !ended
-  const parts = useMemo(() => splitTranscript(streaming ? withoutPartialTag(text) : text), [text, streaming])
-  const waiting = streaming && parts.text === '' && parts.reasoning === ''
+  const parts = useMemo(() => partsOf(text, { ended: !streaming }), [text, streaming])
+  const reasoning = parts.find((part) => part.kind === 'reasoning')
+  const said = parts.find((part) => part.kind === 'text')
+  const waiting = streaming && parts.length === 0
   return (
     <div className="answer" data-link={props.link === 'moving' ? 'moving' : undefined}>
-      {parts.reasoning !== '' && (
+      {reasoning && (
         <ReasoningFold
-          text={parts.reasoning}
-          thinking={parts.thinking && streaming}
+          text={reasoning.text}
+          thinking={reasoning.open && streaming}
           elapsedMs={props.reasoningMs}
           since={props.since}
           labels={labels}
@@ -130,8 +123,8 @@ export function StreamedAnswer(props: StreamedAnswerProps): ReactNode {
         />
       )}
       {waiting && <Waiting since={props.since} labels={labels} />}
-      {parts.text !== '' && (
-        <FadingMarkdown text={parts.text} streaming={streaming} labels={labels} onError={props.onError} />
+      {said && (
+        <FadingMarkdown text={said.text} streaming={streaming} labels={labels} onError={props.onError} />
       )}
     </div>
   )
