@@ -8,7 +8,7 @@ export interface Finding {
   broken: string[]
 }
 
-/** Breaks something for real, and checks one promise of DESIGN §1. */
+/** Breaks something for real, and checks one promise of docs/design/runs.md. */
 export interface Scenario {
   name: string
   /** P1 to P14. */

@@ -1,4 +1,4 @@
-// What a reader does when nothing comes: rule 8.
+// What a reader does when nothing comes: rule 8 of a reader.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ReaderTrial } from './reader-trial.ts'
 
@@ -10,7 +10,7 @@ beforeEach(() => {
 })
 afterEach(() => trial.end())
 
-describe('rule 8', () => {
+describe('rule 8 of a reader', () => {
   test('after 5 s without a word the store is asked and the log is read', async () => {
     await trial.open(first, 'a')
     await trial.follow()

@@ -10,7 +10,7 @@ export interface HelloFrom {
   ownOrigin: boolean
 }
 
-/** Answers hello. The connection is registered before the last check, so that no revocation falls between (DESIGN §6). */
+/** Answers hello. The connection is registered before the last check, so that no revocation falls between (P5). */
 export async function hello(
   connection: Connection,
   frame: ClientFrameOf<'hello'>,
