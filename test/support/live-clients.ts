@@ -1,6 +1,7 @@
 import { expect, vi } from 'vitest'
 import { createLiveClient } from '../../web/live/live-client.ts'
 import type { LiveClient, LiveOptions } from '../../web/live/live-client.ts'
+import { errorOfReply } from '../../web/api/api-error.ts'
 import type { LiveServer } from './live-server.ts'
 
 /** Clients of a `LiveServer`, to be closed after each test. */
@@ -14,6 +15,7 @@ export function liveClients(defaults: Pick<LiveOptions, 'startRun' | 'stopRun'>)
         tab: 'tab',
         random: () => 0.1,
         prove: () => Promise.resolve(server.proof ?? null),
+        toError: errorOfReply,
         ...defaults,
         ...options,
       })

@@ -40,6 +40,17 @@ export function toApiError(status: number, body: unknown): ApiError {
   })
 }
 
+/** The error of a reply over the socket, from what was refused; `undefined`: the reply lacks what was asked for. */
+export function errorOfReply(error: WireError | undefined): ApiError {
+  return error ? toApiError(statusOf(error.code), { error }) : toApiError(502, undefined)
+}
+
+/** A reply carries no status; what a person can do about it depends on whether a retry makes sense. */
+function statusOf(code: string): number {
+  if (/^(rate_limited|too_many_runs|upstream_rate_limited)$/.test(code)) return 429
+  return /^(internal|store_unavailable|draining|busy|storage_full)$/.test(code) ? 503 : 400
+}
+
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null
 }

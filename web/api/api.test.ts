@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { operations } from '../../protocol/http/index.ts'
 import { errorCatalogue } from '../../protocol/errors.ts'
-import { ApiError, toApiError } from './api-error.ts'
+import { ApiError, errorOfReply, toApiError } from './api-error.ts'
 import { addressOf, call, onSessionExpired } from './call.ts'
 import { operationPaths } from './operation-paths.ts'
 
@@ -29,6 +29,21 @@ describe('the page’s client', () => {
       const error = toApiError(status, { error: { code, message } })
       expect([code, error.retryable]).toEqual([code, retryable])
     }
+  })
+
+  test('a refusal over the socket can be retried where the same refusal over HTTP can', () => {
+    for (const code of [
+      'too_many_runs',
+      'busy',
+      'draining',
+      'internal',
+      'not_found',
+      'bad_request',
+    ] as const) {
+      const { retryable, message } = errorCatalogue[code]
+      expect(errorOfReply({ code, message })).toMatchObject({ code, message, retryable })
+    }
+    expect(errorOfReply(undefined)).toMatchObject({ code: 'unreadable', status: 502 })
   })
 
   test('a body that is not ours becomes an error that says so', () => {

@@ -6,7 +6,7 @@ import type { RunSeed } from './followed-run.ts'
 import { createRunStore } from './run-store.ts'
 import type { RunStore, WritableRunStore } from './run-store.ts'
 import { createStarts } from './starts.ts'
-import type { PendingStart } from './starts.ts'
+import type { PendingStart, StartsOptions } from './starts.ts'
 
 export interface LiveOptions extends Pick<
   ConnectionOptions,
@@ -25,6 +25,7 @@ export interface LiveOptions extends Pick<
   /** The HTTP operations, for when there is no socket to send on. */
   startRun: (request: RunStartRequest) => Promise<RunStarted>
   stopRun: (runId: string) => Promise<void>
+  toError: StartsOptions['toError']
   /** Longest wait for the reply to a `run.start` before it is asked again over HTTP, ms. */
   replyMs?: number
 }
@@ -60,7 +61,6 @@ const gapOfPollsMs = 5000
 
 /** The page's end of the live connection: runs by id, events, starts and stops. One per tab. */
 export function createLiveClient(options: LiveOptions): LiveClient {
-  const { startRun, stopRun, replyMs = 6000, ...wire } = options
   const following = new Map<string, Following>()
   let channels = new Map<number, string>()
   const statusListeners = new Set<() => void>()
@@ -75,7 +75,7 @@ export function createLiveClient(options: LiveOptions): LiveClient {
   const open = (): [string, Following][] => [...following].filter(([, it]) => !ended(it))
 
   const connection = createConnection({
-    ...wire,
+    ...options,
     follows: () => open().map(([runId, it]) => ({ runId, position: it.store.get().position })),
     onFrame: (frame) => take(frame),
     onStatus(status) {
@@ -84,7 +84,7 @@ export function createLiveClient(options: LiveOptions): LiveClient {
     },
   })
 
-  const starts = createStarts({ send: (frame) => connection.send(frame), startRun, stopRun, replyMs })
+  const starts = createStarts({ replyMs: 6000, ...options, send: (frame) => connection.send(frame) })
 
   const sendFollow = (runId: string, { store }: Following): void => {
     connection.send({ t: 'follow', runId, position: store.get().position })

@@ -1,6 +1,6 @@
+import type { WireError } from '../../protocol/errors.ts'
 import type { ClientFrame, ServerFrame } from '../../protocol/frames.ts'
 import type { RunStarted, RunStartRequest } from '../../protocol/run.ts'
-import { toApiError } from '../api/api-error.ts'
 
 export interface PendingStart {
   started: Promise<RunStarted>
@@ -12,6 +12,8 @@ export interface StartsOptions {
   send: (frame: ClientFrame) => boolean
   startRun: (request: RunStartRequest) => Promise<RunStarted>
   stopRun: (runId: string) => Promise<void>
+  /** The error that a refused request ends with; `undefined`: the reply names no run. */
+  toError: (refusal: WireError | undefined) => Error
   replyMs: number
 }
 
@@ -34,7 +36,7 @@ interface Waiting {
  * Starts and stops of runs. They go over the socket, whose instance then writes the answer; without a reply in time, or
  * without a socket, the same request goes over HTTP. The client's id makes asking twice harmless.
  */
-export function createStarts({ send, startRun, stopRun, replyMs }: StartsOptions): Starts {
+export function createStarts({ send, startRun, stopRun, toError, replyMs }: StartsOptions): Starts {
   const waiting = new Map<string, Waiting>()
   let refs = 0
 
@@ -73,7 +75,7 @@ export function createStarts({ send, startRun, stopRun, replyMs }: StartsOptions
         (ref) => ({ t: 'run.start', ref, run: withStop() }),
         () => startRun(withStop()),
       ).then(async (run) => {
-        if (!run) throw toApiError(502, undefined)
+        if (!run) throw toError(undefined)
         runId = run.runId
         if (stopped) await stop(run.runId)
         return run
@@ -93,7 +95,7 @@ export function createStarts({ send, startRun, stopRun, replyMs }: StartsOptions
       waiting.delete(frame.ref)
       clearTimeout(it.timer)
       if (frame.ok) it.resolve(frame.run)
-      else it.reject(toApiError(errorStatus(frame.error.code), { error: frame.error }))
+      else it.reject(toError(frame.error))
     },
     linkLost() {
       for (const it of waiting.values()) {
@@ -102,10 +104,4 @@ export function createStarts({ send, startRun, stopRun, replyMs }: StartsOptions
       }
     },
   }
-}
-
-/** A reply carries no status; what a person can do about it depends on whether a retry makes sense. */
-function errorStatus(code: string): number {
-  if (/^(rate_limited|too_many_runs|upstream_rate_limited)$/.test(code)) return 429
-  return /^(internal|store_unavailable|draining|busy|storage_full)$/.test(code) ? 503 : 400
 }

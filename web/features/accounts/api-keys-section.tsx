@@ -10,12 +10,11 @@ import { SecretOnce } from '../secret-once.tsx'
 import { ConfirmDialog } from '../confirm-dialog.tsx'
 import { ErrorNotice } from '../errors/error-notice.tsx'
 import { belongsToField, fieldError } from '../errors/error-text.ts'
-import { Rows, Section } from '../pages/page.tsx'
-import { useWhen } from '../use-when.ts'
+import { Section } from '../pages/page.tsx'
+import { ApiKeyRows } from './api-key-rows.tsx'
 
 export function ApiKeysSection(): ReactNode {
   const { t } = useLingui()
-  const when = useWhen()
   const queryClient = useQueryClient()
   const keys = useQuery({ ...operationQuery('listApiKeys'), staleTime: 0 })
   const again = (): Promise<void> => queryClient.invalidateQueries(operationQuery('listApiKeys'))
@@ -49,35 +48,14 @@ export function ApiKeysSection(): ReactNode {
       )}
       <ErrorNotice error={keys.error} />
       {keys.data && keys.data.items.length > 0 && (
-        <Rows>
-          {keys.data.items.map((key) => (
-            <li key={key.id} className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 py-3">
-              <div className="min-w-0 flex-1 basis-48 [overflow-wrap:anywhere]">
-                <p className="font-medium">
-                  <bdi>{key.name}</bdi>
-                </p>
-                <p className="text-small text-muted">
-                  <span className="font-mono">{key.hint}</span>
-                  {' · '}
-                  {key.lastUsedAt === null ? (
-                    <Trans>never used</Trans>
-                  ) : (
-                    <Trans>last used {when(key.lastUsedAt)}</Trans>
-                  )}
-                  {key.suspended && (
-                    <>
-                      {' · '}
-                      <Trans>suspended since the data was restored, until an administrator confirms it</Trans>
-                    </>
-                  )}
-                </p>
-              </div>
-              <Button look="danger" onClick={() => setRevoking(key)}>
-                <Trans>Revoke</Trans>
-              </Button>
-            </li>
-          ))}
-        </Rows>
+        <ApiKeyRows
+          keys={keys.data.items}
+          renderAction={(key) => (
+            <Button look="danger" onClick={() => setRevoking(key)}>
+              <Trans>Revoke</Trans>
+            </Button>
+          )}
+        />
       )}
       <form onSubmit={submit} className="flex max-w-96 flex-col gap-3">
         <Field

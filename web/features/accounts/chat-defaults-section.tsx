@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import { useLingui } from '@lingui/react/macro'
 import type { Preferences } from '../../../protocol/http/account.ts'
 import { Select } from '../../ui/field.tsx'
-import { useModels } from '../chat/state/use-models.ts'
+import { ModelOptions } from '../model-options.tsx'
 import { ErrorNotice } from '../errors/error-notice.tsx'
 import { Section } from '../pages/page.tsx'
 import { usePreferences } from './use-preferences.ts'
@@ -10,7 +10,6 @@ import { usePreferences } from './use-preferences.ts'
 export function ChatDefaultsSection(): ReactNode {
   const { t } = useLingui()
   const { preferences, change, error } = usePreferences()
-  const { models } = useModels()
   return (
     <Section title={t`Chat defaults`}>
       <div className="grid max-w-120 grid-cols-2 gap-4 max-sm:grid-cols-1">
@@ -20,11 +19,7 @@ export function ChatDefaultsSection(): ReactNode {
           onChange={(event) => change({ defaultModel: event.target.value || null })}
         >
           <option value="">{t`The last one used`}</option>
-          {models.map((model) => (
-            <option key={model.id} value={model.id}>
-              {model.name}
-            </option>
-          ))}
+          <ModelOptions />
         </Select>
         <Select
           label={t`Send with`}

@@ -7,7 +7,7 @@ import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Waiting } from '../../ui/waiting.tsx'
 import { ErrorNotice } from '../errors/error-notice.tsx'
-import { Rows, Section } from '../pages/page.tsx'
+import { Row, Rows, Section } from '../pages/page.tsx'
 import { signOut } from '../session/sign-out.ts'
 import { useWhen } from '../use-when.ts'
 
@@ -39,20 +39,24 @@ export function SessionsSection(): ReactNode {
       {sessions.data && (
         <Rows>
           {sessions.data.items.map((session) => (
-            <li key={session.id} className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 py-3">
-              <div className="min-w-0 flex-1 basis-48">
-                <p className="flex flex-wrap items-center gap-2 font-medium [overflow-wrap:anywhere]">
+            <Row
+              key={session.id}
+              title={
+                <>
                   {session.device}
                   {session.current && (
                     <Badge look="accent">
                       <Trans>This one</Trans>
                     </Badge>
                   )}
-                </p>
-                <p className="text-small text-muted [overflow-wrap:anywhere]">
+                </>
+              }
+              facts={
+                <>
                   {session.address} · <Trans>last used {when(session.lastUsedAt)}</Trans>
-                </p>
-              </div>
+                </>
+              }
+            >
               {!session.current && (
                 <Button
                   busy={end.isPending && end.variables === session.id}
@@ -61,7 +65,7 @@ export function SessionsSection(): ReactNode {
                   <Trans>Sign out</Trans>
                 </Button>
               )}
-            </li>
+            </Row>
           ))}
         </Rows>
       )}

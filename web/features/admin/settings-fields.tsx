@@ -3,7 +3,7 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import type { SettingsValues } from '../../../protocol/http/settings.ts'
 import { Field, Select } from '../../ui/field.tsx'
 import { Switch } from '../../ui/switch.tsx'
-import { useModels } from '../chat/state/use-models.ts'
+import { ModelOptions } from '../model-options.tsx'
 import { fieldError } from '../errors/error-text.ts'
 import { Section } from '../pages/page.tsx'
 
@@ -17,7 +17,6 @@ interface Given {
 export function SettingsFields(given: Given): ReactNode {
   const { t } = useLingui()
   const { values, disabled, error, onChange } = given
-  const { models } = useModels()
   return (
     <>
       <Section title={t`General`}>
@@ -67,11 +66,7 @@ export function SettingsFields(given: Given): ReactNode {
               onChange={(event) => onChange({ taskModel: event.target.value || null })}
             >
               <option value="">{t`The chat’s own`}</option>
-              {models.map((model) => (
-                <option key={model.id} value={model.id}>
-                  {model.name}
-                </option>
-              ))}
+              <ModelOptions />
             </Select>
           )}
           <Select

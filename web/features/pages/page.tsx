@@ -78,3 +78,24 @@ export function Rows({ children }: { children: ReactNode }): ReactNode {
     <ul className="flex flex-col divide-y divide-border rounded-medium border border-border">{children}</ul>
   )
 }
+
+/** A row of `Rows`: its title, one faint line of facts, and what can be done with it. */
+export function Row({
+  title,
+  facts,
+  children,
+}: {
+  title: ReactNode
+  facts: ReactNode
+  children: ReactNode
+}): ReactNode {
+  return (
+    <li className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 py-3">
+      <div className="min-w-0 flex-1 basis-48 [overflow-wrap:anywhere]">
+        <p className="flex flex-wrap items-center gap-2 font-medium">{title}</p>
+        <p className="text-small text-muted">{facts}</p>
+      </div>
+      {children}
+    </li>
+  )
+}

@@ -4,7 +4,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import type { QueryClient } from '@tanstack/react-query'
 import { onClose } from '../../../../protocol/close-codes.ts'
 import { withBase } from '../../../api/base-path.ts'
-import { ApiError } from '../../../api/api-error.ts'
+import { ApiError, errorOfReply } from '../../../api/api-error.ts'
 import { call, sessionExpired } from '../../../api/call.ts'
 import { meQuery } from '../../session/me-query.ts'
 import type { ConnectionStatus } from '../../../live/connection-options.ts'
@@ -34,6 +34,7 @@ export function createPageLive(queryClient: QueryClient): LiveClient {
     stopRun: async (id) => {
       await call('stopRun', { params: { id } })
     },
+    toError: errorOfReply,
   })
   live.onEvent((event) => {
     // Told before the reply to our own request, its messages would stand beside those shown at once.

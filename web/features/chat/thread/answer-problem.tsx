@@ -4,8 +4,10 @@ import type { MessageView } from '../../../../protocol/http/chats.ts'
 import { Button } from '../../../ui/button.tsx'
 import { Notice } from '../../../ui/notice.tsx'
 import { FailureText } from '../../errors/failure-text.tsx'
-import type { AnswerHandlers } from './answer.tsx'
 import { isCut } from './message-actions.tsx'
+import type { MessageHandlers } from './message-actions.tsx'
+
+export type AnswerHandlers = Pick<MessageHandlers, 'onContinue' | 'onRegenerate'>
 
 /** Why an answer ended before its end, with the one thing that helps. */
 export function AnswerProblem({

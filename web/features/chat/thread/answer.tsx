@@ -5,13 +5,9 @@ import type { MessageView } from '../../../../protocol/http/chats.ts'
 import { toLocalTime } from '../../../api/server-clock.ts'
 import { AnswerText } from './answer-text.tsx'
 import { AnswerProblem } from './answer-problem.tsx'
+import type { AnswerHandlers } from './answer-problem.tsx'
 import { LinkNote } from './link-note.tsx'
 import { useAnswer } from './use-answer.ts'
-
-export interface AnswerHandlers {
-  onContinue: (message: MessageView) => void
-  onRegenerate: (message: MessageView, model?: string) => void
-}
 
 /** An answer: bare text, what its instance is doing below it, and what went wrong, beside its cause. */
 export function Answer({
