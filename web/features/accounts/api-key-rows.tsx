@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { Trans } from '@lingui/react/macro'
-import type { ApiKeyView } from '../../../protocol/http/list-api-keys.ts'
+import type { ApiKeyView } from '../../../protocol/http/api-keys.ts'
 import { Row, Rows } from '../pages/page.tsx'
 import { useWhen } from '../use-when.ts'
 
