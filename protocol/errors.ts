@@ -133,7 +133,15 @@ export interface WireError {
   field?: string
   /** Milliseconds after which a retry makes sense. */
   retryAfterMs?: number
+  /** The limit of one user that refused the request. */
+  limit?: ReachedLimit
   requestId?: string
+}
+
+/** `requests` and `tokens` are counted over a minute, `running` is how many answers are written at once. */
+export interface ReachedLimit {
+  of: 'requests' | 'tokens' | 'running'
+  max: number
 }
 
 /** What a model provider answered, for clients that speak its protocol; the page is not told. */
@@ -160,6 +168,8 @@ export interface AppErrorOptions {
   retryAfterMs?: number
   provider?: ProviderRefusal | undefined
   limit?: LimitState
+  /** For a limit that has no `LimitState`. */
+  reached?: ReachedLimit
   cause?: unknown
 }
 
@@ -171,10 +181,11 @@ export class AppError extends Error {
   readonly retryAfterMs: number | undefined
   readonly provider: ProviderRefusal | undefined
   readonly limit: LimitState | undefined
+  readonly reached: ReachedLimit | undefined
 
   constructor(
     code: ErrorCode,
-    { message, field, retryAfterMs, provider, limit, cause }: AppErrorOptions = {},
+    { message, field, retryAfterMs, provider, limit, reached, cause }: AppErrorOptions = {},
   ) {
     super(message ?? errorCatalogue[code].message, { cause })
     this.code = code
@@ -182,6 +193,7 @@ export class AppError extends Error {
     this.retryAfterMs = retryAfterMs
     this.provider = provider
     this.limit = limit
+    this.reached = reached ?? (limit && { of: limit.of, max: limit.limit })
   }
 
   get status(): number {
@@ -194,6 +206,7 @@ export class AppError extends Error {
       message: this.message,
       ...(this.field === undefined ? {} : { field: this.field }),
       ...(this.retryAfterMs === undefined ? {} : { retryAfterMs: this.retryAfterMs }),
+      ...(this.reached === undefined ? {} : { limit: this.reached }),
       ...(requestId === undefined ? {} : { requestId }),
     }
   }

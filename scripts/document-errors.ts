@@ -12,9 +12,10 @@ export function documentErrors(): string {
 
 Generated from \`protocol/errors.ts\` by \`npm run docs\`; change it there.
 
-A failed request answers with \`{"error": {"code", "message", "field?", "retryAfterMs?", "requestId"}}\`. Programs decide
+A failed request answers with \`{"error": {"code", "message", "field?", "retryAfterMs?", "limit?", "requestId"}}\`. Programs decide
 by \`code\`; \`message\` is for people and may change. \`field\` names what is wrong in the request, \`retryAfterMs\` says after
-how many milliseconds trying again makes sense, and \`requestId\` finds the request in the log.
+how many milliseconds trying again makes sense, \`limit\` names the limit of one user that was reached
+(\`{"of": "requests" | "tokens" | "running", "max"}\`: the first two in a minute, the last at once), and \`requestId\` finds the request in the log.
 
 | code | status | may succeed later | message |
 | --- | --- | --- | --- |

@@ -25,6 +25,8 @@ export const orphansUnder429: Scenario = {
     const fleet = await bench.fleet({ scripts: { words: script } })
     const broken: string[] = []
     try {
+      // All answers are one user's.
+      await fleet.api.changeSettings({ runningPerUser: runs })
       const victim = fleet.instances[0]
       if (!victim) throw new Error('no instance')
       const answers: Answer[] = []

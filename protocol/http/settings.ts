@@ -19,7 +19,10 @@ export const settingsValues = z.object({
   runsPerMinute: count.nullable(),
   /** Tokens a user may use in a minute, as providers report them. */
   tokensPerMinute: count.max(100_000_000).nullable(),
-  /** Sockets and event streams a user may have open on all instances together; on each one alone while Redis is away. */
+  /**
+   * Sockets and event streams a user may have open on all instances together; on each one alone while Redis is away. From
+   * 50 on it may be exceeded, to less than twice as many: an instance does not ask the others about its share.
+   */
   socketsPerUser: count.nullable(),
   /** Answers a user may have running at once; more are refused. */
   runningPerUser: count.nullable(),

@@ -28,6 +28,8 @@ export type RunAdmitted<T> = { kind: 'started'; outcome: T } | { kind: 'repeated
 
 const minute = 60_000
 
+const cure = 'An administrator can raise the limit in the settings.'
+
 /**
  * Limits of one user over all instances. What is off costs nothing; tokens are paid when a provider has counted them,
  * so a user who used more than the minute's share is held back for as long as it takes to come down again.
@@ -80,7 +82,9 @@ export class RunLimiter {
   }
 
   #refuseAbove(most: number | null, running: number): void {
-    if (most !== null && running >= most) throw new AppError('too_many_runs')
+    if (most === null || running < most) return
+    const message = `You have reached the limit of answers at once (${most}). Wait for one to end, or stop one. ${cure}`
+    throw new AppError('too_many_runs', { message, reached: { of: 'running', max: most } })
   }
 
   #addRequest(userId: string, by: 1 | -1): void {
@@ -97,7 +101,7 @@ export class RunLimiter {
       refuse(
         await rateLimits.consume(tokensKey(userId), perMinute(tokensPerMinute), 0),
         { of: 'tokens', limit: tokensPerMinute },
-        'You have used as many tokens as allowed for now.',
+        `You have reached the limit of tokens per minute (${tokensPerMinute}).`,
       )
     }
     if (runsPerMinute === null) return undefined
@@ -105,7 +109,7 @@ export class RunLimiter {
     refuse(
       answer,
       { of: 'requests', limit: runsPerMinute },
-      'You have started as many answers as allowed for now.',
+      `You have reached the limit of answers per minute (${runsPerMinute}).`,
     )
     return { limit: runsPerMinute, answer }
   }
@@ -130,10 +134,11 @@ function perMinute(rate: number): { rate: number; perMs: number; burst: number }
 function refuse(
   { allowed, retryAfterMs, remaining, resetMs }: LimitAnswer,
   share: Pick<LimitState, 'of' | 'limit'>,
-  message: string,
+  sentence: string,
 ): void {
-  if (!allowed)
-    throw new AppError('rate_limited', { message, retryAfterMs, limit: { ...share, remaining, resetMs } })
+  if (allowed) return
+  const message = `${sentence} Try again in ${Math.ceil(retryAfterMs / 1000)} s. ${cure}`
+  throw new AppError('rate_limited', { message, retryAfterMs, limit: { ...share, remaining, resetMs } })
 }
 
 function once(act: () => void): () => void {

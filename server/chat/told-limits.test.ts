@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { AppError } from '../../protocol/index.ts'
 import { systemClock } from '../base/index.ts'
 import { createMemoryRateLimits } from '../coordination/rate-limits/memory-rate-limits.ts'
 import type { Store } from '../store/store.ts'
@@ -20,4 +21,20 @@ test('C19: a refused request is told its limit and when it is whole again', asyn
   await limiter.spend('u2', 10)
   await limiter.spend('u2', 10)
   await expect(limiter.admitRequest('u2')).rejects.toMatchObject({ limit: { of: 'tokens', limit: 10 } })
+})
+
+test('S22: what refuses a request names the limit and who can raise it, also on the wire', async () => {
+  const max = 2
+  const limiter = new RunLimiter({
+    rateLimits: createMemoryRateLimits({ clock: systemClock }),
+    store: { runs: { runningOfUser: async () => max } } as unknown as Store,
+    limits: () => ({ runsPerMinute: null, tokensPerMinute: null, runningPerUser: max }),
+  })
+  const running = await limiter.admitRequest('u1').catch((error: unknown) => error as AppError)
+  expect((running as AppError).toWire()).toEqual({
+    code: 'too_many_runs',
+    message:
+      'You have reached the limit of answers at once (2). Wait for one to end, or stop one. An administrator can raise the limit in the settings.',
+    limit: { of: 'running', max },
+  })
 })

@@ -94,6 +94,7 @@ function errorSchema(): Json {
       message: z.string(),
       field: z.string().optional(),
       retryAfterMs: z.number().optional(),
+      limit: z.object({ of: z.enum(['requests', 'tokens', 'running']), max: z.number() }).optional(),
       requestId: z.string().optional(),
     }),
   })

@@ -1,7 +1,8 @@
 import type { SettingName, SettingsValues } from '../../protocol/http/settings.ts'
 import type { Config } from '../config.ts'
+import { defaultLimits } from '../settings/index.ts'
 
-/** What the environment says of the settings that administrators may change; limits are off until they are set. */
+/** What the environment says of the settings that administrators may change, and the limits, which have no variables. */
 export function environmentSettings(config: Config): SettingsValues {
   return {
     name: config.http.name,
@@ -10,12 +11,7 @@ export function environmentSettings(config: Config): SettingsValues {
     titles: config.upstream.titles,
     taskModel: config.upstream.taskModel,
     takeoverPolicy: config.runs.takeoverPolicy,
-    runsPerMinute: null,
-    tokensPerMinute: null,
-    socketsPerUser: null,
-    runningPerUser: null,
-    runningPerInstance: null,
-    runningPerConnection: null,
+    ...defaultLimits,
   }
 }
 

@@ -6,11 +6,15 @@ import type { Messages } from '../messages.ts'
 /** How long the others have to say how many pages of a user they hold, ms. Who says it later is not counted. */
 const answerMs = 100
 
+/** A limit below this holds to the page. A larger one is a fence: see `enter`. */
+const exactBelow = 50
+
 /** Which pages of a user are open, here and elsewhere. */
 export interface Presence {
   /**
    * Counts a page of the user until the function that it answers is called, once. Rejects with `rate_limited` where `most`
-   * are open on all instances together; on this one alone while the bus is away. Without a limit nobody is asked.
+   * are open on all instances together; on this one alone while the bus is away. Nobody is asked, and nobody waits, without a
+   * limit, and up to this instance's share of a large one: a user can then have up to twice as many pages open.
    */
   enter(userId: string, most: number | null): Promise<() => void>
 }
@@ -74,6 +78,8 @@ export function createPresence(
         here.leave()
       }
       if (most === null) return leave
+      const share = most < exactBelow ? 0 : most / Math.max(1, membership.members().length)
+      if (here.pages <= share) return leave
       if (here.pages <= most && here.pages + (await countElsewhere(userId)) <= most) return leave
       leave()
       const message = `You have ${most} pages open already: close one of them.`

@@ -37,11 +37,6 @@ const question = (page: Page, text: string): ReturnType<Page['getByText']> =>
   page.getByRole('article', { name: /^You/ }).getByText(text)
 const waiting = (page: Page): ReturnType<Page['getByText']> => page.getByText('Sent when the answer ends')
 
-async function changeSettings(values: Record<string, unknown>): Promise<void> {
-  const { revision: basedOn } = await it.api.call<{ revision: string }>('GET', '/api/settings')
-  await it.api.call('PUT', '/api/settings', { basedOn, values, unset: [] })
-}
-
 test('a message written while an answer runs waits, survives a reload, and goes when the answer ends', async () => {
   const page = await openAnswering('slow')
   await send(page, 'Second')
@@ -84,20 +79,22 @@ test('what is queued goes when its answer ends, though another chat is on the sc
 })
 
 test('a queued message that is refused stays, says why, and holds up no other chat', async () => {
-  await changeSettings({ runsPerMinute: 1 })
+  await it.api.changeSettings({ runsPerMinute: 1 })
   const page = await openAnswering('short')
   await send(page, 'Second')
   await waiting(page).waitFor()
   await page
     .getByRole('alert')
-    .getByText(/^Too many requests\. Try again in \d+ s\.$/)
+    .getByText(
+      /^You have reached the limit of answers per minute \(1\)\. An administrator can raise it in the settings\. Try again in \d+ s\.$/,
+    )
     .waitFor({ timeout: 20_000 })
   await page.getByText('Not sent yet', { exact: true }).waitFor()
   await page.getByRole('button', { name: 'New chat' }).click()
   await page.getByRole('alert').waitFor({ state: 'detached' })
   await page.goBack()
   await question(page, 'First').waitFor()
-  await changeSettings({ runsPerMinute: null })
+  await it.api.changeSettings({ runsPerMinute: null })
   await page.getByRole('button', { name: 'Send now' }).click()
   await question(page, 'Second').waitFor({ timeout: 20_000 })
 })

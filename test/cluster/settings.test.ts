@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { SettingsView } from '../../protocol/http/settings.ts'
+import { defaultLimits } from '../../server/settings/index.ts'
 import { ApiClient } from '../support/api-client.ts'
 import { startInProcess } from '../support/in-process-fleet.ts'
 import type { InProcessFleet } from '../support/in-process-fleet.ts'
@@ -50,7 +51,7 @@ describe('settings', () => {
     expect(before).toMatchObject({
       writable: true,
       stored: [],
-      values: { name: 'From the environment', signUp: false },
+      values: { name: 'From the environment', signUp: false, ...defaultLimits },
     })
     await put({ values: { name: 'Ours', signUp: true, defaultRole: 'user' } })
     for (const url of fleet.urls()) {

@@ -1,4 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { ChatView, RunStarted, RunStartRequest, UserView } from '../../protocol/index.ts'
+import type { SettingsValues, SettingsView } from '../../protocol/http/settings.ts'
 
 /** Speaks the API with a bearer token, over whatever instance is named. */
 export class ApiClient {
@@ -43,6 +45,18 @@ export class ApiClient {
   async signIn(email = 'admin@example.com', password = 'correct horse'): Promise<void> {
     const { token } = await this.call<{ token: string }>('POST', '/api/auth/sign-in', { email, password })
     this.token = token
+  }
+
+  /** As an administrator. Resolves once every instance has applied them. */
+  async changeSettings(values: Partial<SettingsValues>): Promise<void> {
+    const { revision: basedOn } = await this.call<SettingsView>('GET', '/api/settings')
+    let { applied } = await this.call<SettingsView>('PUT', '/api/settings', { basedOn, values, unset: [] })
+    for (let polls = 0; applied.on < applied.of; polls++) {
+      if (polls === 100)
+        throw new Error(`the settings are applied on ${applied.on} of ${applied.of} instances`)
+      await delay(100)
+      applied = (await this.call<SettingsView>('GET', '/api/settings')).applied
+    }
   }
 
   startRun(

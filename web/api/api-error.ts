@@ -1,4 +1,4 @@
-import type { ErrorCode, WireError } from '../../protocol/errors.ts'
+import type { ErrorCode, ReachedLimit, WireError } from '../../protocol/errors.ts'
 
 /** Codes of `protocol/errors.ts`, and two for what never came back from a server of ours. */
 export type PageErrorCode = ErrorCode | 'unreachable' | 'unreadable'
@@ -10,6 +10,7 @@ export class ApiError extends Error {
   readonly status: number
   readonly field: string | undefined
   readonly retryAfterMs: number | undefined
+  readonly limit: ReachedLimit | undefined
   readonly requestId: string | undefined
 
   constructor(status: number, wire: Omit<WireError, 'code'> & { code: PageErrorCode }, cause?: unknown) {
@@ -18,6 +19,7 @@ export class ApiError extends Error {
     this.status = status
     this.field = wire.field
     this.retryAfterMs = wire.retryAfterMs
+    this.limit = wire.limit
     this.requestId = wire.requestId
   }
 

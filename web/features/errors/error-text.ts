@@ -1,6 +1,7 @@
 import { i18n } from '@lingui/core'
 import type { MessageDescriptor } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
+import type { ReachedLimit } from '../../../protocol/errors.ts'
 import { ApiError } from '../../api/api-error.ts'
 import type { PageErrorCode } from '../../api/api-error.ts'
 
@@ -53,9 +54,31 @@ export function sentenceFor(code: string): string | undefined {
 export function errorText(error: unknown): string {
   if (!(error instanceof ApiError))
     return i18n._(msg`Something went wrong in this page. Reload it and try again.`)
-  const sentence = sentenceFor(error.code) ?? error.message
+  const sentence = limitSentence(error.limit) ?? sentenceFor(error.code) ?? error.message
   const id = error.code === 'internal' && error.requestId ? ` (${error.requestId})` : ''
   return `${sentence}${whenAgain(error)}${id}`
+}
+
+/** Names the limit that was reached, and who can raise it. Nothing for a kind of limit that a newer server knows. */
+function limitSentence(limit: ReachedLimit | undefined): string | undefined {
+  if (!limit) return undefined
+  const { max } = limit
+  switch (limit.of) {
+    case 'requests':
+      return i18n._(
+        msg`You have reached the limit of answers per minute (${max}). An administrator can raise it in the settings.`,
+      )
+    case 'tokens':
+      return i18n._(
+        msg`You have reached the limit of tokens per minute (${max}). An administrator can raise it in the settings.`,
+      )
+    case 'running':
+      return i18n._(
+        msg`You have reached the limit of answers at once (${max}). Wait for one to end, or stop one. An administrator can raise it in the settings.`,
+      )
+    default:
+      return undefined
+  }
 }
 
 function whenAgain({ code, retryAfterMs = 0 }: ApiError): string {

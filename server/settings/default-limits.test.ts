@@ -1,0 +1,13 @@
+import { readFile } from 'node:fs/promises'
+import { expect, test } from 'vitest'
+import { settingsValues } from '../../protocol/http/settings.ts'
+import { defaultLimits } from './default-limits.ts'
+
+test('S22: every limit of one user on answers and pages has a default that the operators’ page names', async () => {
+  expect(settingsValues.partial().parse(defaultLimits)).toEqual(defaultLimits)
+  const page = await readFile(new URL('../../docs/operations/README.md', import.meta.url), 'utf8')
+  const { runsPerMinute, runningPerUser, socketsPerUser } = defaultLimits
+  const rows = { 'answers started in a minute': runsPerMinute, 'answers running at once': runningPerUser }
+  for (const [name, value] of Object.entries({ ...rows, 'open pages': socketsPerUser }))
+    expect(page).toMatch(new RegExp(`\\| ${name} +\\| ${value} +\\|`))
+})
