@@ -56,3 +56,10 @@ test('O1: npm leaves out no package because of the Node that it runs on; `npm ru
 test('O1: the lock file names no registry', () => {
   expect(readFileSync(join(root, 'package-lock.json'), 'utf8')).not.toMatch(/"resolved": "(?!git)/)
 })
+
+test('.node-version names the Node that npm brings', () => {
+  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    dependencies: Record<string, string>
+  }
+  expect(readFileSync(join(root, '.node-version'), 'utf8')).toBe(`${dependencies['node']}\n`)
+})
