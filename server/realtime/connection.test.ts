@@ -3,10 +3,9 @@ import { AppError } from '../../protocol/index.ts'
 import type { ServerFrame, UserEvent, UserView } from '../../protocol/index.ts'
 import { silentLogger, systemClock } from '../base/index.ts'
 import { Connection } from './connection.ts'
-import { handleFrame } from './frames/index.ts'
+import { handleFrame } from './handle-frame.ts'
 import { Hub } from './hub.ts'
-import type { RealtimePorts } from './ports.ts'
-import type { UserEventListener } from './user-events-port.ts'
+import type { RealtimePorts, UserEventListener } from './ports.ts'
 
 const user: UserView = {
   id: 'u',

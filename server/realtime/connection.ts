@@ -1,9 +1,8 @@
 import { AppError } from '../../protocol/index.ts'
-import type { CloseReason, Position, ServerFrame, UserView } from '../../protocol/index.ts'
+import type { CloseReason, Position, ServerFrame, UserEvent, UserView } from '../../protocol/index.ts'
 import type { Logger } from '../base/index.ts'
 import type { RunSink, RunView } from '../chat/index.ts'
 import type { Credentials, Peer, RealtimePorts } from './ports.ts'
-import { frameOfEvent } from './event-frame.ts'
 import { Outbox } from './outbox.ts'
 import type { Transport } from './outbox.ts'
 
@@ -120,6 +119,7 @@ export class Connection {
   /** Hello was answered: from now on the user's events come here. */
   greet(speaker: Speaker): void {
     this.#speaker = speaker
+    this.ports.hub.greeted(this, speaker.user.id)
     this.#leaveEvents = this.ports.events.listen(speaker.user.id, {
       event: (event) => this.send(frameOfEvent(event, speaker.rereads)),
       gap: () => this.send({ t: 'gap' }),
@@ -178,4 +178,15 @@ export class Connection {
       },
     }
   }
+}
+
+/**
+ * The frame that carries an event to a page. A server before 0.2 sends whole messages: the page gets their ids. A page
+ * before 0.2 knows no ids: it gets a gap, after which it reads again what it shows.
+ */
+function frameOfEvent(event: UserEvent, rereads: boolean): ServerFrame {
+  if (event.name !== 'messages.changed') return { t: 'event', event }
+  const messageIds = event.messageIds ?? event.messages.map(({ id }) => id)
+  if (messageIds.length > 0 && !rereads) return { t: 'gap' }
+  return { t: 'event', event: { ...event, messageIds, messages: [] } }
 }

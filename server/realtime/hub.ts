@@ -7,11 +7,12 @@ import type { Connection } from './connection.ts'
 /** Which sessions or users are no longer welcome; `all`: it is not known which, ask again about each. */
 export type Revocation = { sessionIds: string[]; userIds: string[] } | 'all'
 
-/** Every open connection of this instance. */
+/** Every open connection of this instance, those that have said hello also by their user. */
 export class Hub {
   readonly #clock: Clock
   readonly #logger: Logger
   readonly #connections = new Set<Connection>()
+  readonly #byUser = new Map<string, Set<Connection>>()
   readonly #stopping = new AbortController()
 
   constructor(clock: Clock, logger: Logger) {
@@ -40,8 +41,18 @@ export class Hub {
     this.#connections.add(connection)
   }
 
+  /** Its hello was answered: from now on it is this user's. */
+  greeted(connection: Connection, userId: string): void {
+    const ofUser = this.#byUser.get(userId)
+    if (ofUser) ofUser.add(connection)
+    else this.#byUser.set(userId, new Set([connection]))
+  }
+
   remove(connection: Connection): void {
     this.#connections.delete(connection)
+    const userId = connection.speaker?.user.id
+    const ofUser = userId === undefined ? undefined : this.#byUser.get(userId)
+    if (userId !== undefined && ofUser?.delete(connection) && ofUser.size === 0) this.#byUser.delete(userId)
   }
 
   /** Tells everybody here of what concerns everybody. */
@@ -57,13 +68,15 @@ export class Hub {
       void this.#recheckAll()
       return
     }
-    const sessions = new Set(revocation.sessionIds)
     const users = new Set(revocation.userIds)
+    for (const userId of users) {
+      for (const connection of this.#byUser.get(userId) ?? []) void this.#recheckOne(connection)
+    }
+    if (revocation.sessionIds.length === 0) return
+    const sessions = new Set(revocation.sessionIds)
     for (const connection of this.#connections) {
-      const { speaker } = connection
-      if (!speaker) continue
-      if (users.has(speaker.user.id)) void this.#recheckOne(connection)
-      else if (speaker.sessionId !== null && sessions.has(speaker.sessionId)) connection.close('signedOut')
+      const { sessionId, user } = connection.speaker ?? {}
+      if (sessionId && sessions.has(sessionId) && !(user && users.has(user.id))) connection.close('signedOut')
     }
   }
 

@@ -1,7 +1,6 @@
-import type { UserView } from '../../protocol/index.ts'
+import type { UserEvent, UserView } from '../../protocol/index.ts'
 import type { Clock, Logger } from '../base/index.ts'
 import type { Chat } from '../chat/index.ts'
-import type { UserEventListener } from './user-events-port.ts'
 import type { Hub } from './hub.ts'
 
 /** What a connection may ask of the rest of the house. */
@@ -24,6 +23,11 @@ export interface RealtimePorts {
   presence: { enter(userId: string, most: number | null): Promise<() => void> }
   /** Sockets and event streams that a user may have open; null: any number. */
   socketsPerUser: () => number | null
+}
+
+export interface UserEventListener {
+  event(event: UserEvent): void
+  gap(): void
 }
 
 /** The `Cookie` header, or a token or API key that was given in its place. */

@@ -4,9 +4,9 @@ import { closeCodes } from '../../protocol/index.ts'
 import type { ClientFrameOf } from '../../protocol/index.ts'
 import { guarded } from '../base/index.ts'
 import { Connection } from './connection.ts'
-import { handleFrame, parseFrame } from './frames/index.ts'
-import { hello } from './frames/hello.ts'
-import type { HelloFrom } from './frames/hello.ts'
+import { handleFrame, parseFrame } from './handle-frame.ts'
+import { hello } from './hello.ts'
+import type { HelloFrom } from './hello.ts'
 import type { RealtimePorts } from './ports.ts'
 
 export interface ServedSocketOptions {

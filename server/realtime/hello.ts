@@ -1,7 +1,7 @@
-import { AppError, framesVersion } from '../../../protocol/index.ts'
-import type { ClientFrameOf } from '../../../protocol/index.ts'
-import type { Connection } from '../connection.ts'
-import type { Credentials, Peer, RealtimePorts } from '../ports.ts'
+import { AppError, framesVersion } from '../../protocol/index.ts'
+import type { ClientFrameOf } from '../../protocol/index.ts'
+import type { Connection } from './connection.ts'
+import type { Credentials, Peer, RealtimePorts } from './ports.ts'
 
 export interface HelloFrom {
   cookies: string | undefined

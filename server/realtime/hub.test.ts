@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest'
+import type { CloseReason } from '../../protocol/index.ts'
+import { silentLogger, systemClock } from '../base/index.ts'
+import type { Connection, Speaker } from './connection.ts'
+import { Hub } from './hub.ts'
+
+interface Opened {
+  asked: number
+  closedFor: CloseReason | undefined
+}
+
+/** A connection of this user and session. `welcome`: whether the session still holds when it is asked again. */
+function open(hub: Hub, userId: string, { sessionId = 's', welcome = true } = {}): Opened {
+  const opened: Opened = { asked: 0, closedFor: undefined }
+  const connection = {
+    speaker: { user: { id: userId }, sessionId } as Speaker,
+    open: true,
+    async stillWelcome() {
+      opened.asked++
+      return welcome
+    },
+    close(reason: CloseReason) {
+      opened.closedFor = reason
+      hub.remove(connection)
+    },
+  } as unknown as Connection
+  hub.add(connection)
+  hub.greeted(connection, userId)
+  return opened
+}
+
+test('what was revoked for a user asks again about each connection of that user, and about no other', async () => {
+  const hub = new Hub(systemClock, silentLogger)
+  const gone = [open(hub, 'ada', { welcome: false }), open(hub, 'ada', { welcome: false })]
+  const [kept, other] = [open(hub, 'ada'), open(hub, 'grace')]
+  hub.revoke({ userIds: ['ada'], sessionIds: [] })
+  await expect.poll(() => gone.map(({ closedFor }) => closedFor)).toEqual(['signedOut', 'signedOut'])
+  expect(kept).toEqual({ asked: 1, closedFor: undefined })
+  expect(other).toEqual({ asked: 0, closedFor: undefined })
+  expect(hub.size).toBe(2)
+  hub.revoke({ userIds: ['ada'], sessionIds: [] })
+  expect([kept.asked, ...gone.map(({ asked }) => asked)]).toEqual([2, 1, 1])
+})
+
+test('a revoked session closes its connections at once, whoever they belong to', () => {
+  const hub = new Hub(systemClock, silentLogger)
+  const gone = open(hub, 'ada', { sessionId: 'lost' })
+  const kept = open(hub, 'ada', { sessionId: 'kept' })
+  hub.revoke({ userIds: [], sessionIds: ['lost'] })
+  expect([gone.closedFor, kept.closedFor]).toEqual(['signedOut', undefined])
+})
+
+test('a connection that has not said hello is asked about by nobody', () => {
+  const hub = new Hub(systemClock, silentLogger)
+  const silent = { speaker: undefined, open: true } as unknown as Connection
+  hub.add(silent)
+  hub.revoke({ userIds: ['ada'], sessionIds: ['s'] })
+  hub.remove(silent)
+  expect(hub.size).toBe(0)
+})
