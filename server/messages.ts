@@ -1,6 +1,10 @@
 import { z } from 'zod'
 import type { UserEvent } from '../protocol/index.ts'
 
+/** Open pages, and requests to `/v1` under way. */
+const countedThing = z.enum(['pages', 'requests'])
+export type CountedThing = z.infer<typeof countedThing>
+
 /**
  * Every message on the bus: its topic, its shape, who sends it and who hears it. A message is a hint that something
  * changed in the store, so a lost one costs time and nothing else. Unknown and invalid ones are counted and dropped,
@@ -23,15 +27,15 @@ export const messages = {
     // The event was made by this code base; the page ignores names that it does not know.
     schema: z.object({ from: z.string(), userId: z.string(), event: z.custom<UserEvent>() }),
   },
-  /** To instances where the user has a page open: how many? Sent by one that is about to welcome another. */
-  'pages.asked': {
-    topic: (payload: { userId: string }) => `user:${payload.userId}`,
-    schema: z.object({ from: z.string(), userId: z.string(), ask: z.number() }),
+  /** To every instance: how many of these does the user have with you? Sent where a limit of the user may be reached. */
+  'user.count.asked': {
+    topic: () => 'fleet',
+    schema: z.object({ from: z.string(), of: countedThing, userId: z.string(), ask: z.number() }),
   },
   /** The answer, to the instance that asked. */
-  'pages.counted': {
+  'user.counted': {
     topic: (payload: { to: string }) => `instance:${payload.to}`,
-    schema: z.object({ to: z.string(), ask: z.number(), pages: z.number() }),
+    schema: z.object({ to: z.string(), ask: z.number(), count: z.number() }),
   },
   /** To every instance: a feed has a new revision. Sent by the instance whose transaction raised it. */
   'revision.raised': {

@@ -24,7 +24,7 @@ export const settingsValues = z.object({
    * 50 on it may be exceeded, to less than twice as many: an instance does not ask the others about its share.
    */
   socketsPerUser: count.nullable(),
-  /** Answers a user may have running at once; more are refused. */
+  /** Answers a user may have running at once, chats and `/v1` on all instances together; more are refused. */
   runningPerUser: count.nullable(),
   /** Answers that one instance asks for at once; more wait, with their place shown. */
   runningPerInstance: count.nullable(),

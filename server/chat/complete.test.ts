@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { newId, systemClock } from '../base/index.ts'
+import { requestsOfOne } from '../../test/support/user-counts.ts'
 import { createMemoryRateLimits } from '../coordination/rate-limits/memory-rate-limits.ts'
 import { startRunTrial } from '../../test/support/run-trial.ts'
 import type { RunTrial } from '../../test/support/run-trial.ts'
@@ -27,6 +28,7 @@ function instance(
 ): RunOwner {
   const limiter = new RunLimiter({
     rateLimits: createMemoryRateLimits({ clock: systemClock }),
+    requests: requestsOfOne(),
     store: trial.store,
     limits: () => ({ runsPerMinute: null, tokensPerMinute: null, runningPerUser: null, ...user }),
   })

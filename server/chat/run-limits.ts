@@ -2,6 +2,7 @@ import { AppError } from '../../protocol/index.ts'
 import type { LimitState } from '../../protocol/index.ts'
 import { KeyedTurns } from './keyed-turns.ts'
 import type { LimitAnswer, RateLimits } from '../coordination/contracts.ts'
+import type { UserCount } from '../shared-state/index.ts'
 import type { RunIds } from '../store/contract/runs.ts'
 import type { Store } from '../store/store.ts'
 
@@ -15,6 +16,8 @@ export interface UserLimits {
 export interface UserLimitsOptions {
   rateLimits: RateLimits
   store: Pick<Store, 'runs'>
+  /** Requests of programs under way, which the store does not know. */
+  requests: UserCount
   limits: () => UserLimits
 }
 
@@ -38,8 +41,6 @@ export class RunLimiter {
   readonly #options: UserLimitsOptions
   /** A user's requests are counted one after the other, so that several at once do not all see room for one. */
   readonly #turns = new KeyedTurns()
-  /** Requests of programs under way on this instance, by user: the store does not know them. */
-  readonly #requests = new Map<string, number>()
 
   constructor(options: UserLimitsOptions) {
     this.#options = options
@@ -61,7 +62,8 @@ export class RunLimiter {
     return this.#turns.take(userId, async () => {
       const { ids, running } = await store.runs.beforeStart(userId, clientId)
       if (ids) return { kind: 'repeated', ids }
-      this.#refuseAbove(runningPerUser, running + (this.#requests.get(userId) ?? 0))
+      // The one that is about to start counts too.
+      await this.#refuseAbove(runningPerUser, userId, running + 1)
       return { kind: 'started', outcome: await start(await this.#countRequest(userId)) }
     })
   }
@@ -69,28 +71,25 @@ export class RunLimiter {
   /** The same for a program's request. It counts as running until `ended` is called. */
   async admitRequest(userId: string): Promise<{ limit: ToldLimit | undefined; ended: () => void }> {
     return this.#turns.take(userId, async () => {
-      const { store, limits } = this.#options
+      const { store, requests, limits } = this.#options
       const { runningPerUser } = limits()
-      const here = this.#requests.get(userId) ?? 0
-      if (runningPerUser !== null) {
-        this.#refuseAbove(runningPerUser, here + (await store.runs.runningOfUser(userId)))
+      const running = runningPerUser === null ? 0 : await store.runs.runningOfUser(userId)
+      const ended = requests.add(userId)
+      try {
+        await this.#refuseAbove(runningPerUser, userId, running)
+        return { limit: await this.#countRequest(userId), ended }
+      } catch (error) {
+        ended()
+        throw error
       }
-      const limit = await this.#countRequest(userId)
-      this.#addRequest(userId, 1)
-      return { limit, ended: once(() => this.#addRequest(userId, -1)) }
     })
   }
 
-  #refuseAbove(most: number | null, running: number): void {
-    if (most === null || running < most) return
-    const message = `You have reached the limit of answers at once (${most}). Wait for one to end, or stop one. ${cure}`
-    throw new AppError('too_many_runs', { message, reached: { of: 'running', max: most } })
-  }
-
-  #addRequest(userId: string, by: 1 | -1): void {
-    const now = (this.#requests.get(userId) ?? 0) + by
-    if (now > 0) this.#requests.set(userId, now)
-    else this.#requests.delete(userId)
+  /** Throws `too_many_runs` where the user's requests and `answers` are more than allowed. */
+  async #refuseAbove(max: number | null, userId: string, answers: number): Promise<void> {
+    if (max === null || (await this.#options.requests.fits(userId, max, answers))) return
+    const message = `You have reached the limit of answers at once (${max}). Wait for one to end, or stop one. ${cure}`
+    throw new AppError('too_many_runs', { message, reached: { of: 'running', max } })
   }
 
   /** Throws `rate_limited`. Undefined: no limit is set. */
@@ -139,12 +138,4 @@ function refuse(
   if (allowed) return
   const message = `${sentence} Try again in ${Math.ceil(retryAfterMs / 1000)} s. ${cure}`
   throw new AppError('rate_limited', { message, retryAfterMs, limit: { ...share, remaining, resetMs } })
-}
-
-function once(act: () => void): () => void {
-  let done = false
-  return () => {
-    if (!done) act()
-    done = true
-  }
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { AppError } from '../../protocol/index.ts'
 import { systemClock } from '../base/index.ts'
+import { requestsOfOne, userCounts } from '../../test/support/user-counts.ts'
 import { createMemoryRateLimits } from '../coordination/rate-limits/memory-rate-limits.ts'
 import type { Store } from '../store/store.ts'
 import { RunLimiter } from './run-limits.ts'
@@ -8,6 +9,7 @@ import { RunLimiter } from './run-limits.ts'
 test('C19: a refused request is told its limit and when it is whole again', async () => {
   const limiter = new RunLimiter({
     rateLimits: createMemoryRateLimits({ clock: systemClock }),
+    requests: requestsOfOne(),
     store: { runs: { runningOfUser: async () => 0 } } as unknown as Store,
     limits: () => ({ runsPerMinute: 2, tokensPerMinute: 10, runningPerUser: null }),
   })
@@ -27,6 +29,7 @@ test('S22: what refuses a request names the limit and who can raise it, also on 
   const max = 2
   const limiter = new RunLimiter({
     rateLimits: createMemoryRateLimits({ clock: systemClock }),
+    requests: requestsOfOne(),
     store: { runs: { runningOfUser: async () => max } } as unknown as Store,
     limits: () => ({ runsPerMinute: null, tokensPerMinute: null, runningPerUser: max }),
   })
@@ -37,4 +40,25 @@ test('S22: what refuses a request names the limit and who can raise it, also on 
       'You have reached the limit of answers at once (2). Wait for one to end, or stop one. An administrator can raise the limit in the settings.',
     limit: { of: 'running', max },
   })
+})
+
+test('requests of programs count on every instance, beside the answers that the store knows', async () => {
+  const running = { answers: 0 }
+  const [here, there] = userCounts(2).map(
+    ({ requests }) =>
+      new RunLimiter({
+        rateLimits: createMemoryRateLimits({ clock: systemClock }),
+        requests,
+        store: { runs: { runningOfUser: async () => running.answers } } as unknown as Store,
+        limits: () => ({ runsPerMinute: null, tokensPerMinute: null, runningPerUser: 2 }),
+      }),
+  )
+  const { ended } = await here!.admitRequest('u')
+  running.answers = 1
+  await expect(there!.admitRequest('u')).rejects.toMatchObject({ code: 'too_many_runs' })
+  ended()
+  const { ended: endedThere } = await there!.admitRequest('u')
+  await expect(here!.admitRequest('u')).rejects.toMatchObject({ code: 'too_many_runs' })
+  endedThere()
+  await here!.admitRequest('u')
 })

@@ -8,13 +8,14 @@ import { Hub } from '../realtime/index.ts'
 import { Connections, Settings } from '../settings/index.ts'
 import {
   createPresence,
+  createUserCounts,
   createUserEvents,
   Feeds,
   Jobs,
   pruneStore,
   SessionMirror,
 } from '../shared-state/index.ts'
-import type { Presence, PresentUsers } from '../shared-state/index.ts'
+import type { Presence, PresentUsers, UserCount } from '../shared-state/index.ts'
 import type { Store } from '../store/index.ts'
 import { createModelCatalogue, UpstreamError, verifyConnection } from '../upstream/index.ts'
 import type { AnswerDeadlines, ConnectionConfig, ModelCatalogue } from '../upstream/index.ts'
@@ -64,18 +65,19 @@ export function createServices(options: ServicesOptions): Services {
   const { connections, models } = createModels(options, feeds)
   const sessionMirror = createSessionMirror(options)
   const jobs = createJobs(options)
+  const counts = createUserCounts(bus, membership)
   return {
     ...coordination,
     store,
     accounts: createAccountsOf(options, { feeds, settings, sessionMirror }),
-    chat: createChat(options, { models, events, jobs, settings }),
+    chat: createChat(options, { models, events, jobs, settings, requests: counts.requests }),
     connections,
     events,
     feeds,
     hub: new Hub(clock, logger),
     jobs,
     models,
-    presence: createPresence(bus, membership),
+    presence: createPresence(counts.pages),
     ...(sessionMirror ? { sessionMirror } : {}),
     settings,
     verify: (connection, signal) =>
@@ -194,7 +196,13 @@ function createSettings(
 
 function createChat(
   { store, coordination, clock, logger, runLimits }: ServicesOptions,
-  { models, events, jobs, settings }: Pick<Services, 'models' | 'events' | 'jobs' | 'settings'>,
+  {
+    models,
+    events,
+    jobs,
+    settings,
+    requests,
+  }: Pick<Services, 'models' | 'events' | 'jobs' | 'settings'> & { requests: UserCount },
 ): Chat {
   const { bus, log, membership, link } = coordination
   return new Chat({
@@ -213,7 +221,12 @@ function createChat(
         const { runningPerInstance: perInstance, runningPerConnection: perConnection } = settings.current
         return { perInstance, perConnection }
       }),
-      limiter: new RunLimiter({ rateLimits: coordination.rateLimits, store, limits: () => settings.current }),
+      limiter: new RunLimiter({
+        rateLimits: coordination.rateLimits,
+        store,
+        requests,
+        limits: () => settings.current,
+      }),
       claims: createClaimRecord(membership, store),
       policy: () => settings.current.takeoverPolicy,
       alone: store.kind === 'sqlite',

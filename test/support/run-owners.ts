@@ -1,4 +1,5 @@
 import { newId, silentLogger, systemClock } from '../../server/base/index.ts'
+import { requestsOfOne } from './user-counts.ts'
 import { createMemoryRateLimits } from '../../server/coordination/rate-limits/memory-rate-limits.ts'
 import { Chat, defaultRunLimits, RunAdmission, RunLimiter } from '../../server/chat/index.ts'
 import type { ChatContext } from '../../server/chat/index.ts'
@@ -83,6 +84,7 @@ export class RunOwners {
       admission: new RunAdmission(() => ({ perInstance: null, perConnection: null })),
       limiter: new RunLimiter({
         rateLimits: createMemoryRateLimits({ clock: systemClock }),
+        requests: requestsOfOne(),
         store: this.#store,
         limits: () => ({ runsPerMinute: null, tokensPerMinute: null, runningPerUser: null }),
       }),

@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest'
+import { silentLogger } from '../base/index.ts'
+import { MemoryBusHub } from '../coordination/bus/memory-bus.ts'
+import { createMessageBus } from '../coordination/bus/message-bus.ts'
+import { messages } from '../messages.ts'
+import { userCounts } from '../../test/support/user-counts.ts'
+import { createPresence } from './presence.ts'
+import type { UserCount } from './user-counts.ts'
+
+function twoInstances(): { here: UserCount; there: UserCount; hub: MemoryBusHub; asks: () => number } {
+  const hub = new MemoryBusHub()
+  let asks = 0
+  const listener = createMessageBus(hub.connect('listener'), messages, silentLogger)
+  listener.on('user.count.asked', 'fleet', { message: () => asks++, gap: () => {} })
+  const [here, there] = userCounts(2, hub)
+  return { here: here!.requests, there: there!.requests, hub, asks: () => asks }
+}
+
+function addTimes(count: UserCount, times: number): void {
+  for (let one = 0; one < times; one++) count.add('u')
+}
+
+describe('what a user has on two instances', () => {
+  test('a small limit holds exactly, with what is known otherwise', async () => {
+    const { here, there } = twoInstances()
+    addTimes(here, 2)
+    const leave = here.add('u')
+    here.add('somebody else')
+    there.add('u')
+    expect(await there.fits('u', 3)).toBe(false)
+    expect(await there.fits('u', 4)).toBe(true)
+    expect(await there.fits('u', 4, 1)).toBe(false)
+    leave()
+    leave()
+    expect(await there.fits('u', 3)).toBe(true)
+    expect(await there.fits('u', 2)).toBe(false)
+  })
+
+  test('pages and requests are counted apart', async () => {
+    const [here, there] = userCounts(2)
+    here!.pages.add('u')
+    there!.requests.add('u')
+    expect(await there!.requests.fits('u', 1)).toBe(true)
+  })
+
+  test('S22: within its share of a large limit an instance asks nobody; above it the others count', async () => {
+    const { here, there, asks } = twoInstances()
+    addTimes(here, 50)
+    addTimes(there, 50)
+    expect([await here.fits('u', 100), await there.fits('u', 100)]).toEqual([true, true])
+    expect(asks()).toBe(0)
+    here.add('u')
+    expect(await here.fits('u', 100)).toBe(false)
+    expect(asks()).toBe(1)
+  })
+
+  test('while the bus is away each instance counts alone', async () => {
+    const { here, there, hub } = twoInstances()
+    there.add('u')
+    here.add('u')
+    hub.cut('instance-0')
+    expect([await here.fits('u', 1), await here.fits('u', 0)]).toEqual([true, false])
+  })
+})
+
+test('a page too many is refused with a wait, and there is room again when one has closed', async () => {
+  const [here, there] = userCounts(2).map(({ pages }) => createPresence(pages))
+  const leave = await here!.enter('u', 1)
+  await expect(there!.enter('u', 1)).rejects.toMatchObject({ code: 'rate_limited', retryAfterMs: 10_000 })
+  leave()
+  await there!.enter('u', 1)
+})
