@@ -1,6 +1,6 @@
 import { startHarness } from '../../test/browser/markdown/harness-page.ts'
 import type { HarnessPage } from '../../test/browser/markdown/harness-page.ts'
-import { benchSource } from '../../web/ui/markdown/bench-source.ts'
+import { benchSource } from '../../test/support/bench-source.ts'
 import type { Row } from '../measure.ts'
 
 const rounds = 3

@@ -1,5 +1,5 @@
 import type { PageFixture } from '../../test/browser/support/page-fixture.ts'
-import { benchSource } from '../../web/ui/markdown/bench-source.ts'
+import { benchSource } from '../../test/support/bench-source.ts'
 import type { Row } from '../measure.ts'
 import { absoluteRow } from './absolute-row.ts'
 import { watchCost } from './page-cost.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { meta, openWorld, password } from './accounts-world.contract.ts'
-import type { OpenStore } from './accounts-world.contract.ts'
+import { meta, openWorld, password } from '../../test/support/accounts-world.ts'
+import type { OpenStore } from '../../test/support/accounts-world.ts'
 
 export function describeAdministration(name: string, openStore: OpenStore): void {
   describe(`API keys, preferences and administration on ${name}`, () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { newId } from '../base/index.ts'
-import { day, meta, openWorld, password, quickHasher } from './accounts-world.contract.ts'
-import type { OpenStore, World } from './accounts-world.contract.ts'
+import { day, meta, openWorld, password, quickHasher } from '../../test/support/accounts-world.ts'
+import type { OpenStore, World } from '../../test/support/accounts-world.ts'
 import { createSessionTokens } from './session-token.ts'
 
 const unauthenticated = { code: 'unauthenticated' }

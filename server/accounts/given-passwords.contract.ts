@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Caller } from './context.ts'
-import { meta, openWorld, password, quickHasher } from './accounts-world.contract.ts'
-import type { OpenStore, World } from './accounts-world.contract.ts'
+import { meta, openWorld, password, quickHasher } from '../../test/support/accounts-world.ts'
+import type { OpenStore, World } from '../../test/support/accounts-world.ts'
 
 const unauthenticated = { code: 'unauthenticated' }
 const notFound = { code: 'not_found' }

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
-import { day, meta, openWorld, password } from './accounts-world.contract.ts'
-import type { OpenStore, World } from './accounts-world.contract.ts'
+import { day, meta, openWorld, password } from '../../test/support/accounts-world.ts'
+import type { OpenStore, World } from '../../test/support/accounts-world.ts'
 import type { Revocation } from './authenticator.ts'
 import { createSessionTokens } from './session-token.ts'
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { operations } from '../../protocol/http/index.ts'
 import type { AccountUseCases } from '../http/use-cases.ts'
-import { meta, openWorld, password, quickHasher } from './accounts-world.contract.ts'
-import type { OpenStore } from './accounts-world.contract.ts'
+import { meta, openWorld, password, quickHasher } from '../../test/support/accounts-world.ts'
+import type { OpenStore } from '../../test/support/accounts-world.ts'
 
 const bodyOf = (name: string) => ({ body: { name, email: `${name}@example.com`, password } })
 

@@ -1,7 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { BrowserContextOptions, Page } from 'playwright-core'
-import { benchSource } from '../../web/ui/markdown/bench-source.ts'
+import { benchSource } from '../support/bench-source.ts'
 import { phone, startPage } from './support/page-fixture.ts'
 import type { PageFixture } from './support/page-fixture.ts'
 import { answered, lastAnswer, send } from './support/page-steps.ts'

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
 import type { ChatView } from '../../protocol/index.ts'
-import { benchSource } from '../../web/ui/markdown/bench-source.ts'
+import { benchSource } from '../support/bench-source.ts'
 import { startPage } from './support/page-fixture.ts'
 import type { PageFixture } from './support/page-fixture.ts'
 import { answered, lastAnswer, send } from './support/page-steps.ts'

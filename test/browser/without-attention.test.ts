@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
-import { benchSource } from '../../web/ui/markdown/bench-source.ts'
+import { benchSource } from '../support/bench-source.ts'
 import { startPage } from './support/page-fixture.ts'
 import type { PageFixture } from './support/page-fixture.ts'
 import { answered, lastAnswer, send } from './support/page-steps.ts'

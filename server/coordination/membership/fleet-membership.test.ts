@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { MemoryHeartbeats } from '../../../test/support/memory-heartbeats.ts'
 import { silentLogger, systemClock } from '../../base/index.ts'
-import { createMemoryHub } from '../memory-hub.ts'
+import { createMemoryHub } from '../../../test/support/memory-hub.ts'
 import { AcknowledgedBeat } from './acknowledged-beat.ts'
 import { createStoreMembership } from './fleet-membership.ts'
 import { decodeMember, encodeFacts } from './member-facts.ts'

@@ -1,6 +1,6 @@
 // What a reader does when nothing comes: rule 8 of a reader.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { ReaderTrial } from './reader-trial.ts'
+import { ReaderTrial } from '../../../test/support/log-reader-trial.ts'
 
 const [first, second] = [1000, 2000]
 let trial: ReaderTrial

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { silentLogger, systemClock } from '../../base/index.ts'
 import { createLogReader } from './log-reader.ts'
 import type { LogReader } from './log-reader.ts'
-import { ReaderTrial, nothing, runId } from './reader-trial.ts'
+import { ReaderTrial, nothing, runId } from '../../../test/support/log-reader-trial.ts'
 
 const [first, second] = [1000, 2000]
 let trial: ReaderTrial

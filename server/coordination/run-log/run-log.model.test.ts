@@ -2,9 +2,9 @@
 // SHOAL_MODEL_RUNS sets how many runs each test plays.
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, test, vi } from 'vitest'
-import { play, steps } from './model/steps.ts'
-import type { Step } from './model/steps.ts'
-import { World } from './model/world.ts'
+import { play, steps } from '../../../test/support/run-log-model/steps.ts'
+import type { Step } from '../../../test/support/run-log-model/steps.ts'
+import { World } from '../../../test/support/run-log-model/world.ts'
 
 const numRuns = Number(process.env['SHOAL_MODEL_RUNS'] ?? 1500)
 const timeout = 60_000 + numRuns * 100

@@ -59,7 +59,7 @@ async function serve(folder: string): Promise<Server> {
 export async function startHarness(): Promise<HarnessPage> {
   const folder = await mkdtemp(join(tmpdir(), 'shoal-markdown-'))
   await build({
-    configFile: join(import.meta.dirname, '../../../web/ui/markdown/vite.harness.config.ts'),
+    configFile: join(import.meta.dirname, './harness/vite.config.ts'),
     build: { outDir: folder, emptyOutDir: true },
   })
   const server = await serve(folder)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { hostilePayloads } from '../../../web/ui/markdown/hostile-payloads.ts'
+import { hostilePayloads } from '../support/hostile-payloads.ts'
 import { atOnce, settled, useHarness } from './use-harness.ts'
 
 const harnessPages = useHarness()

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { AxeBuilder } from '@axe-core/playwright'
 import { describe, expect, test } from 'vitest'
-import { benchSource } from '../../../web/ui/markdown/bench-source.ts'
+import { benchSource } from '../../support/bench-source.ts'
 import { settled, useHarness } from './use-harness.ts'
 
 const harnessPages = useHarness()

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { benchSource } from '../../../web/ui/markdown/bench-source.ts'
-import { hostilePayloads } from '../../../web/ui/markdown/hostile-payloads.ts'
+import { benchSource } from '../../support/bench-source.ts'
+import { hostilePayloads } from '../support/hostile-payloads.ts'
 import { atOnce, grown, useHarness } from './use-harness.ts'
 
 const harnessPages = useHarness()

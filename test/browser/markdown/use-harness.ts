@@ -1,6 +1,6 @@
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
-import type { Harness } from '../../../web/ui/markdown/harness.tsx'
+import type { Harness } from './harness/harness.tsx'
 import { startHarness } from './harness-page.ts'
 import type { HarnessPage } from './harness-page.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { benchSource } from '../bench-source.ts'
+import { benchSource } from '../../../../test/support/bench-source.ts'
 import { tokensOf } from './blocks.ts'
 import { decodeEntities } from './decode-entities.ts'
 import { MarkdownParser } from './parse-markdown.ts'

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { Fate } from '../memory-faults.ts'
+import type { Fate } from '../../../server/coordination/run-log/memory-faults.ts'
 import type { ModelOwner } from './model-owner.ts'
 import type { World } from './world.ts'
 

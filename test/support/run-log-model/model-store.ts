@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import type { Starts } from '../run-log.ts'
-import type { Source } from '../source.ts'
+import type { Starts } from '../../../server/coordination/run-log/run-log.ts'
+import type { Source } from '../../../server/coordination/run-log/source.ts'
 
 /** What an owner sends to be saved. */
 export interface Save {

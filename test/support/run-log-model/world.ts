@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { systemClock } from '../../../base/index.ts'
-import { MemoryRunLogHub } from '../memory-run-log.ts'
+import { systemClock } from '../../../server/base/index.ts'
+import { MemoryRunLogHub } from '../../../server/coordination/run-log/memory-run-log.ts'
 import { ModelOwner } from './model-owner.ts'
 import type { ModelOwnerOptions } from './model-owner.ts'
 import { ModelPage } from './model-page.ts'

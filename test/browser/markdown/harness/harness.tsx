@@ -3,11 +3,11 @@ import { flushSync } from 'react-dom'
 import { createRoot } from 'react-dom/client'
 import type { Root } from 'react-dom/client'
 import './harness.css'
-import { StreamedAnswer } from '../stream/streamed-answer.tsx'
-import { createStreamedText } from '../stream/streamed-text.ts'
-import type { StreamedText } from '../stream/streamed-text.ts'
-import { benchSource } from './bench-source.ts'
-import { Markdown } from './markdown.tsx'
+import { StreamedAnswer } from '../../../../web/ui/stream/streamed-answer.tsx'
+import { createStreamedText } from '../../../../web/ui/stream/streamed-text.ts'
+import type { StreamedText } from '../../../../web/ui/stream/streamed-text.ts'
+import { benchSource } from '../../../support/bench-source.ts'
+import { Markdown } from '../../../../web/ui/markdown/markdown.tsx'
 
 const root: Root = createRoot(document.querySelector('#root') ?? document.body)
 let stream: StreamedText | undefined

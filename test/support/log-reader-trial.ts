@@ -1,11 +1,11 @@
 import { vi } from 'vitest'
-import { silentLogger, systemClock } from '../../base/index.ts'
-import { createLogReader } from './log-reader.ts'
-import type { LogReader, ReaderEvent } from './log-reader.ts'
-import { MemoryRunLogHub } from './memory-run-log.ts'
-import type { MemoryRunLog } from './memory-run-log.ts'
-import type { LogNote, Starts } from './run-log.ts'
-import type { Source } from './source.ts'
+import { silentLogger, systemClock } from '../../server/base/index.ts'
+import { createLogReader } from '../../server/coordination/run-log/log-reader.ts'
+import type { LogReader, ReaderEvent } from '../../server/coordination/run-log/log-reader.ts'
+import { MemoryRunLogHub } from '../../server/coordination/run-log/memory-run-log.ts'
+import type { MemoryRunLog } from '../../server/coordination/run-log/memory-run-log.ts'
+import type { LogNote, Starts } from '../../server/coordination/run-log/run-log.ts'
+import type { Source } from '../../server/coordination/run-log/source.ts'
 
 export const runId = 'run'
 export const nothing: Source = { fence: 0, seq: 0, starts: [], text: '' }
