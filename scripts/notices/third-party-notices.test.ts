@@ -1,4 +1,4 @@
-import { existsSync, globSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'vite'
 import { expect, test } from 'vitest'
@@ -94,7 +94,7 @@ test('O17: every licence of what is shipped may be shipped with Apache-2.0', () 
   expect(packages.filter(({ license }) => !compatible.test(license))).toEqual([])
 })
 
-test('O17: a package is found by a file in it, also where packages are nested or have a scope', () => {
+test('O17: a package is found by a file in it, also where packages are nested or have a scope', async () => {
   expect(packageFolderOf(join(root, 'server/cli.ts'))).toBeUndefined()
   expect(packageFolderOf(join(root, 'node_modules/react/cjs/react.production.js'))).toBe(
     join(root, 'node_modules/react'),
@@ -105,4 +105,13 @@ test('O17: a package is found by a file in it, also where packages are nested or
     license: 'MIT',
     parts: ['page'],
   })
+  await using folder = await temporaryFolder('nested')
+  const inner = join(folder.path, 'node_modules/outer/node_modules/inner')
+  for (const path of [inner, join(inner, '../..')]) {
+    mkdirSync(path, { recursive: true })
+    writeFileSync(join(path, 'package.json'), '{}')
+  }
+  expect(packageFolderOf(join(inner, 'dist/index.js'))).toBe(inner)
+  // A folder that only lies among packages is none.
+  expect(packageFolderOf(join(folder.path, 'node_modules/.cache/index.js'))).toBeUndefined()
 })

@@ -46,7 +46,10 @@ const complete = ({ chat }: RunOwner, model = 'brief', signal = new AbortControl
 function mostAtOnce(calls: ScriptedCall[]): number {
   const ends = calls.map(({ at, endedAt = Infinity }) => ({ at, endedAt }))
   return Math.max(
-    ...ends.map((one) => ends.filter(({ at, endedAt }) => at <= one.at && endedAt > one.at).length),
+    // One may begin and end within the same millisecond.
+    ...ends.map(
+      (one) => ends.filter((other) => other === one || (other.at <= one.at && other.endedAt > one.at)).length,
+    ),
   )
 }
 
