@@ -30,6 +30,6 @@ export function liveClients(defaults: Pick<LiveOptions, 'startRun' | 'stopRun'>)
 }
 
 export const isOpen = (client: LiveClient, transport = 'socket'): Promise<unknown> =>
-  vi.waitFor(() => expect(client.status()).toMatchObject({ link: 'open', transport }), 5000)
+  vi.waitFor(() => expect(client.status()).toMatchObject({ state: 'open', transport }), 5000)
 
 export const seed = { runId: 'r', messageId: 'm', text: 'so far', fence: 3, phase: 'running' } as const

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { FollowedRun, RunFrame, TextChange } from './followed-run.ts'
 import { seedRun, takeFrame } from './followed-run.ts'
+import { linkOf } from './run-store.ts'
 
 const seed = seedRun({ runId: 'r', messageId: 'm', text: '', fence: 0, phase: 'running' })
 
@@ -27,6 +28,10 @@ function runFrame(
     position: { fence: 7, seq: 1, length: text.length },
     phase: 'running',
   }
+}
+
+function endFrame(length: number): RunFrame {
+  return { t: 'run.end', c: 1, runId: 'r', messageId: 'm', status: 'done', length, fence: 7 }
 }
 
 describe('a followed run', () => {
@@ -56,27 +61,10 @@ describe('a followed run', () => {
           take(frame)
           if (what === 'repeat') take(frame)
         }
-        take({
-          t: 'run.end',
-          c: 1,
-          runId: 'r',
-          messageId: 'm',
-          status: 'done',
-          length: sent.length,
-          fence: 7,
-        })
-        if (!run.end)
-          take({
-            t: 'run.end',
-            c: 1,
-            runId: 'r',
-            messageId: 'm',
-            status: 'done',
-            length: sent.length,
-            fence: 7,
-          })
+        take(endFrame(sent.length))
+        if (run.state.name !== 'ended') take(endFrame(sent.length))
         expect(run.text).toBe(sent)
-        expect(run.end?.status).toBe('done')
+        expect(run.state).toMatchObject({ name: 'ended', end: { status: 'done' } })
       }),
     )
   })
@@ -115,17 +103,9 @@ describe('a followed run', () => {
   })
 
   test('an end of another length is not believed', () => {
-    const step = takeFrame(seed, {
-      t: 'run.end',
-      c: 1,
-      runId: 'r',
-      messageId: 'm',
-      status: 'done',
-      length: 5,
-      fence: 7,
-    })
+    const step = takeFrame(seed, endFrame(5))
     expect(step.followAgain).toBe(true)
-    expect(step.run.end).toBeNull()
+    expect(step.run).toBe(seed)
   })
 
   test('the seq of a logged batch becomes the position, one without keeps it', () => {
@@ -141,7 +121,33 @@ describe('a followed run', () => {
       ...runFrame('ab', 0),
       position: { fence: 0, seq: 1, length: 2 },
     } as RunFrame)
-    expect(same.run.link).toBe('moving')
-    expect(takeFrame(same.run, runFrame('abc', 2)).run.link).toBe('moved')
+    expect(linkOf(same.run)).toBe('moving')
+    expect(linkOf(takeFrame(same.run, runFrame('abc', 2)).run)).toBe('moved')
+  })
+
+  test('words that flow again are live; a phase keeps the link', () => {
+    const stalled = takeFrame(seed, { t: 'run.link', c: 1, link: 'stalled' }).run
+    const stopping = takeFrame(stalled, { t: 'run.phase', c: 1, phase: 'stopping' }).run
+    expect([stopping.phase, linkOf(stopping)]).toEqual(['stopping', 'stalled'])
+    expect(linkOf(takeFrame(stopping, { t: 'w', c: 1, at: 0, x: 'a' }).run)).toBe('live')
+  })
+
+  test.each<[string, RunFrame]>([
+    ['ended', endFrame(0)],
+    ['gone', { t: 'run.gone', runId: 'r' }],
+  ])('nothing changes a run that has %s', (name, last) => {
+    const over = takeFrame(seed, last).run
+    expect(over.state.name).toBe(name)
+    const later: RunFrame[] = [
+      runFrame('other', 0, 'reset'),
+      { t: 'w', c: 1, at: 0, x: 'late' },
+      { t: 'w', c: 1, at: 9, x: 'hole' },
+      { t: 'run.link', c: 1, link: 'moving' },
+      { t: 'run.phase', c: 1, phase: 'queued' },
+      endFrame(3),
+      { t: 'run.gone', runId: 'r' },
+    ]
+    for (const frame of later)
+      expect(takeFrame(over, frame)).toEqual({ run: over, changes: [], followAgain: false })
   })
 })

@@ -4,6 +4,12 @@ import type { Position, RunPhase } from '../../protocol/run.ts'
 export type RunLink = Extract<ServerFrame, { t: 'run.link' }>['link']
 export type RunEnd = Omit<Extract<ServerFrame, { t: 'run.end' }>, 't' | 'c'>
 
+/**
+ * Where a run is for its reader. `ended`: the end is known and the text has its length. `gone`: the server does not know
+ * the run (any more), and the chat has to be read again. Both are final: later frames change nothing.
+ */
+export type RunState = { name: 'open'; link: RunLink } | { name: 'ended'; end: RunEnd } | { name: 'gone' }
+
 /** What a reader knows of one run. */
 export interface FollowedRun {
   runId: string
@@ -11,14 +17,11 @@ export interface FollowedRun {
   /** The transcript so far. */
   text: string
   position: Position
+  /** As it was told last; also after the end. */
   phase: RunPhase
-  link: RunLink
+  state: RunState
   /** The words that were shown before the answer was written anew. */
   firstVersion: string | null
-  /** Set once the end is known and the text has its length. */
-  end: RunEnd | null
-  /** The server does not know the run (any more): the chat has to be read again. */
-  gone: boolean
 }
 
 /** What a frame did to the text, for whoever shows it. */
@@ -52,10 +55,8 @@ export function seedRun({ runId, messageId, text, fence, phase }: RunSeed): Foll
     text,
     position: { fence, seq: 0, length: text.length },
     phase,
-    link: 'live',
+    state: { name: 'open', link: 'live' },
     firstVersion: null,
-    end: null,
-    gone: false,
   }
 }
 
@@ -64,19 +65,21 @@ export function seedRun({ runId, messageId, text, fence, phase }: RunSeed): Foll
  * and the text is never joined wrongly (rule 4 of a run).
  */
 export function takeFrame(run: FollowedRun, frame: RunFrame): Step {
+  if (run.state.name !== 'open') return unchanged(run)
+  const { link } = run.state
   switch (frame.t) {
     case 'run':
-      return takeRun(run, frame)
+      return takeRun(run, link, frame)
     case 'w':
-      return takeWords(run, frame)
+      return takeWords(run, link, frame)
     case 'run.link':
-      return unchanged({ ...run, link: frame.link })
+      return unchanged({ ...run, state: { name: 'open', link: frame.link } })
     case 'run.phase':
       return unchanged({ ...run, phase: frame.phase })
     case 'run.end':
       return takeEnd(run, frame)
     case 'run.gone':
-      return unchanged({ ...run, gone: true })
+      return unchanged({ ...run, state: { name: 'gone' } })
   }
 }
 
@@ -84,7 +87,7 @@ function unchanged(run: FollowedRun): Step {
   return { run, changes: [], followAgain: false }
 }
 
-function takeRun(run: FollowedRun, frame: Extract<RunFrame, { t: 'run' }>): Step {
+function takeRun(run: FollowedRun, link: RunLink, frame: Extract<RunFrame, { t: 'run' }>): Step {
   const have = run.text.length
   if (frame.keep > have) return { run, changes: [], followAgain: true }
   const text = run.text.slice(0, frame.keep) + frame.text
@@ -101,8 +104,11 @@ function takeRun(run: FollowedRun, frame: Extract<RunFrame, { t: 'run' }>): Step
       text,
       position: frame.position,
       phase: frame.phase,
-      // An instance that has not seen the move does not tell of it: whoever writes now, another writes than before.
-      link: run.link === 'moving' && frame.position.fence > run.position.fence ? 'moved' : run.link,
+      // An instance that has not seen the move does not report it; a higher fence shows that another instance writes.
+      state: {
+        name: 'open',
+        link: link === 'moving' && frame.position.fence > run.position.fence ? 'moved' : link,
+      },
       messageId: frame.messageId,
       // After a second reset the version stays that had come furthest.
       firstVersion: anew && have > (run.firstVersion?.length ?? 0) ? run.text : run.firstVersion,
@@ -112,7 +118,7 @@ function takeRun(run: FollowedRun, frame: Extract<RunFrame, { t: 'run' }>): Step
   }
 }
 
-function takeWords(run: FollowedRun, frame: Extract<RunFrame, { t: 'w' }>): Step {
+function takeWords(run: FollowedRun, link: RunLink, frame: Extract<RunFrame, { t: 'w' }>): Step {
   const have = run.text.length
   if (frame.at > have) return { run, changes: [], followAgain: true }
   const seq = frame.s ?? run.position.seq
@@ -123,7 +129,7 @@ function takeWords(run: FollowedRun, frame: Extract<RunFrame, { t: 'w' }>): Step
       ...run,
       text: run.text + fresh,
       position: { fence: run.position.fence, seq, length },
-      link: run.link === 'stalled' ? 'live' : run.link,
+      state: { name: 'open', link: link === 'stalled' ? 'live' : link },
     },
     changes: fresh === '' ? [] : [{ kind: 'append', text: fresh }],
     followAgain: false,
@@ -132,5 +138,5 @@ function takeWords(run: FollowedRun, frame: Extract<RunFrame, { t: 'w' }>): Step
 
 function takeEnd(run: FollowedRun, end: Extract<RunFrame, { t: 'run.end' }>): Step {
   if (end.length !== run.text.length) return { run, changes: [], followAgain: true }
-  return unchanged({ ...run, end, link: 'live' })
+  return unchanged({ ...run, state: { name: 'ended', end } })
 }

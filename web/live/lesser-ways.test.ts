@@ -87,7 +87,7 @@ describe('where a WebSocket does not get through', () => {
     await vi.waitFor(() => expect(server.streams.at(-1)?.searchParams.get('follow')).toContain('"length":15'))
     // A poll is no link that was lost: not everything is read again each time.
     expect(gaps).toHaveBeenCalledOnce()
-    expect(client.status().link).toBe('open')
+    expect(client.status().state).toBe('open')
   })
 
   test('polls come back to streams and to the socket once they get through', async () => {
@@ -109,7 +109,7 @@ describe('where a WebSocket does not get through', () => {
     const client = connect(server, { welcomeMs: 500, holdMs: 100, paceMs: 20, maxRetryMs: 50 })
     await isOpen(client, 'polls')
     const states = new Set<string>()
-    client.onStatus(() => states.add(client.status().link))
+    client.onStatus(() => states.add(client.status().state))
     await vi.waitFor(() => {
       server.cut()
       expect(states).toContain('waiting')

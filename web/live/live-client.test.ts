@@ -92,38 +92,6 @@ describe('the live client', () => {
   })
 })
 
-describe('the link', () => {
-  test('silence while a run is followed is a lost link; silence without one is not', async () => {
-    await using server = await startLiveServer()
-    const client = connect(server, { silenceMs: 80 })
-    await isOpen(client)
-    await new Promise((resolve) => setTimeout(resolve, 200))
-    expect(server.opened).toBe(1)
-    client.follow(seed)
-    await vi.waitFor(() => expect(server.opened).toBeGreaterThan(1))
-  })
-
-  test('after another sign-in it connects again', async () => {
-    await using server = await startLiveServer()
-    const client = connect(server)
-    await isOpen(client)
-    server.close(4101)
-    await vi.waitFor(() => expect(client.status().link).toBe('ended'))
-    client.open()
-    await isOpen(client)
-  })
-
-  test('signed out: it ends and does not come back', async () => {
-    await using server = await startLiveServer()
-    const client = connect(server)
-    await isOpen(client)
-    server.close(4100)
-    await vi.waitFor(() => expect(client.status()).toMatchObject({ link: 'ended', endedBy: 4100 }))
-    await new Promise((resolve) => setTimeout(resolve, 300))
-    expect(server.opened).toBe(1)
-  })
-})
-
 describe('starts and stops', () => {
   test('a start goes over the socket, and its refusal is an error with the code', async () => {
     await using server = await startLiveServer()
@@ -149,26 +117,6 @@ describe('starts and stops', () => {
     expect(overHttp).toEqual([{ clientId: 'x', model: 'm', text: 'hi' }])
   })
 
-  test('a start that nobody answers is asked again over HTTP', async () => {
-    await using server = await startLiveServer()
-    const client = connect(server, { replyMs: 50 })
-    await isOpen(client)
-    await expect(client.start({ clientId: 'x', model: 'm', text: 'hi' }).started).resolves.toEqual(started)
-  })
-
-  test('a stop pressed before the run has an id is held, and sent once it has one', async () => {
-    await using server = await startLiveServer()
-    const client = connect(server)
-    await isOpen(client)
-    const start = client.start({ clientId: 'x', model: 'm', text: 'hi' })
-    await vi.waitFor(() => expect(server.heard.at(-1)?.t).toBe('run.start'))
-    const stopped = start.stop()
-    server.say({ t: 'reply', ref: 'r1', ok: true, run: started })
-    await vi.waitFor(() => expect(server.heard.at(-1)).toEqual({ t: 'run.stop', ref: 'r2', runId: 'r' }))
-    server.say({ t: 'reply', ref: 'r2', ok: true })
-    await stopped
-  })
-
   test('a stop pressed while the start is asked again goes with it', async () => {
     await using server = await startLiveServer()
     const client = connect(server)
@@ -183,19 +131,6 @@ describe('starts and stops', () => {
 })
 
 describe('following', () => {
-  test('a release stops following; another holder keeps it', async () => {
-    await using server = await startLiveServer()
-    const client = connect(server)
-    await isOpen(client)
-    const first = client.follow(seed)
-    const second = client.follow(seed)
-    first.release()
-    first.release()
-    expect(second.run).toBe(first.run)
-    second.release()
-    await vi.waitFor(() => expect(server.heard.filter((it) => it.t === 'unfollow')).toHaveLength(1))
-  })
-
   test('a run that ends at another length than shown is read over HTTP after a few tries, not for ever', async () => {
     await using server = await startLiveServer()
     const client = connect(server)

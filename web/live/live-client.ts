@@ -1,20 +1,23 @@
 import type { ServerFrame, UserEvent } from '../../protocol/frames.ts'
 import type { RunStarted, RunStartRequest } from '../../protocol/run.ts'
-import type { ConnectionStatus, ConnectionOptions } from './connection-options.ts'
-import { createConnection } from './connection.ts'
+import { sleep, systemClock } from './clock.ts'
 import type { RunSeed } from './followed-run.ts'
-import { createRunStore } from './run-store.ts'
-import type { RunStore, WritableRunStore } from './run-store.ts'
+import { createFollowedRuns } from './followed-runs.ts'
+import { createLiveSocket } from './live-socket.ts'
+import type { RunStore } from './run-store.ts'
+import type { SocketOptions, SocketStatus } from './socket-options.ts'
 import { createStarts } from './starts.ts'
 import type { PendingStart, StartsOptions } from './starts.ts'
 
 export interface LiveOptions extends Pick<
-  ConnectionOptions,
+  SocketOptions,
   | 'socketAddress'
   | 'eventsAddress'
   | 'tab'
   | 'prove'
   | 'random'
+  | 'clock'
+  | 'sleep'
   | 'welcomeMs'
   | 'silenceMs'
   | 'probeMs'
@@ -33,7 +36,7 @@ export interface LiveOptions extends Pick<
 export interface LiveClient {
   /** Connects; called again after the session has ended and another has begun. */
   open: () => void
-  status: () => ConnectionStatus
+  status: () => SocketStatus
   onStatus: (listener: () => void) => () => void
   onEvent: (listener: (event: UserEvent) => void) => () => void
   /** Something may have been missed: whatever is on the screen has to be read again. */
@@ -47,71 +50,43 @@ export interface LiveClient {
   close: () => void
 }
 
-interface Following {
-  store: WritableRunStore
-  holders: number
-  /** Consecutive times that it had to be followed again without progress. */
-  again: number
-}
-
-/** After so many fruitless follows the chat is read over HTTP instead. */
-const mostFollows = 4
 /** Shortest time between two readings of everything while polls serve, ms. */
 const gapOfPollsMs = 5000
 
 /** The page's end of the live connection: runs by id, events, starts and stops. One per tab. */
 export function createLiveClient(options: LiveOptions): LiveClient {
-  const following = new Map<string, Following>()
-  let channels = new Map<number, string>()
+  const { clock = systemClock } = options
   const statusListeners = new Set<() => void>()
   const eventListeners = new Set<(event: UserEvent) => void>()
   const gapListeners = new Set<() => void>()
 
   let gapAt = -Infinity
   const gap = (): void => {
-    gapAt = performance.now()
+    gapAt = clock.monotonic()
     for (const listener of gapListeners) listener()
   }
-  const open = (): [string, Following][] => [...following].filter(([, it]) => !ended(it))
 
-  const connection = createConnection({
+  const socket = createLiveSocket({
     ...options,
-    follows: () => open().map(([runId, it]) => ({ runId, position: it.store.get().position })),
+    follows: () => runs.follows(),
     onFrame: (frame) => take(frame),
     onStatus(status) {
-      if (status.link === 'waiting') starts.linkLost()
+      if (status.state === 'waiting') starts.linkLost()
       for (const listener of statusListeners) listener()
     },
   })
-
-  const starts = createStarts({ replyMs: 6000, ...options, send: (frame) => connection.send(frame) })
-
-  const sendFollow = (runId: string, { store }: Following): void => {
-    connection.send({ t: 'follow', runId, position: store.get().position })
-  }
+  const { send } = socket
+  const runs = createFollowedRuns({ send, onChanged: socket.followsChanged, onLost: gap })
+  const starts = createStarts({ replyMs: 6000, sleep, ...options, send })
 
   const welcome = (): void => {
-    channels = new Map()
-    for (const [runId, it] of open()) sendFollow(runId, it)
+    runs.linkOpened()
+    const status = socket.status()
+    const byPolls = status.state === 'open' && status.transport === 'polls'
     // Between two polls is such a moment as well, but a short one: they do not read everything again each time.
-    if (connection.status().transport === 'polls' && performance.now() - gapAt < gapOfPollsMs) return
+    if (byPolls && clock.monotonic() - gapAt < gapOfPollsMs) return
     // Events told while there was no link are not told again; what was read before the first one may be old as well.
     gap()
-  }
-
-  const takeRunFrame = (runId: string, frame: Parameters<WritableRunStore['take']>[0]): void => {
-    const it = following.get(runId)
-    if (!it) return
-    const before = it.store.get().text.length
-    const again = it.store.take(frame)
-    if (it.store.get().text.length !== before) it.again = 0
-    if (!again) {
-      if (ended(it)) connection.followsChanged()
-      return
-    }
-    if (++it.again > mostFollows) return gap()
-    if (connection.status().transport === 'socket') sendFollow(runId, it)
-    else connection.followsChanged()
   }
 
   const take = (frame: ServerFrame): void => {
@@ -121,18 +96,13 @@ export function createLiveClient(options: LiveOptions): LiveClient {
       case 'reply':
         return starts.reply(frame)
       case 'run':
-        channels.set(frame.c, frame.runId)
-        return takeRunFrame(frame.runId, frame)
       case 'w':
       case 'run.link':
-      case 'run.phase': {
-        const runId = channels.get(frame.c)
-        return runId === undefined ? undefined : takeRunFrame(runId, frame)
-      }
+      case 'run.phase':
       case 'run.end':
-        return takeRunFrame(frame.runId, frame)
+        return runs.take(frame)
       case 'run.gone':
-        takeRunFrame(frame.runId, frame)
+        runs.take(frame)
         return gap()
       case 'event':
         for (const listener of eventListeners) listener(frame.event)
@@ -150,46 +120,21 @@ export function createLiveClient(options: LiveOptions): LiveClient {
     }
   }
 
-  const listen = <T>(set: Set<T>, listener: T): (() => void) => {
-    set.add(listener)
-    return () => void set.delete(listener)
-  }
-
   return {
-    open: connection.open,
-    status: connection.status,
+    open: socket.open,
+    status: socket.status,
     onStatus: (listener) => listen(statusListeners, listener),
     onEvent: (listener) => listen(eventListeners, listener),
     onGap: (listener) => listen(gapListeners, listener),
     start: starts.start,
     stop: starts.stop,
-    follow(seed) {
-      const it = following.get(seed.runId) ?? { store: createRunStore(seed), holders: 0, again: 0 }
-      it.holders++
-      if (!following.has(seed.runId)) {
-        following.set(seed.runId, it)
-        sendFollow(seed.runId, it)
-        connection.followsChanged()
-      }
-      let released = false
-      return {
-        run: it.store,
-        release() {
-          if (released) return
-          released = true
-          if (--it.holders > 0) return
-          following.delete(seed.runId)
-          if (!ended(it)) connection.send({ t: 'unfollow', runId: seed.runId })
-          connection.followsChanged()
-        },
-      }
-    },
-    hurry: connection.hurry,
-    close: connection.close,
+    follow: runs.follow,
+    hurry: socket.hurry,
+    close: socket.close,
   }
 }
 
-function ended({ store }: Following): boolean {
-  const { end, gone } = store.get()
-  return end !== null || gone
+function listen<T>(listeners: Set<T>, listener: T): () => void {
+  listeners.add(listener)
+  return () => void listeners.delete(listener)
 }

@@ -1,43 +1,48 @@
 import type { Loss } from './choose-transport.ts'
-import type { ConnectionOptions } from './connection-options.ts'
+import { runAfter } from './clock.ts'
+import type { Clock, Sleep } from './clock.ts'
 import { openEvents } from './events-transport.ts'
 import { openPolls } from './polls-transport.ts'
 import type { PageProof } from './page-proof.ts'
+import type { SocketOptions } from './socket-options.ts'
 import { openSocket } from './socket-transport.ts'
 import type { Transport, TransportEvents } from './transport.ts'
 import type { ServerFrame } from '../../protocol/frames.ts'
 
 export interface LinkEvents {
-  onWelcome: (frame: Extract<ServerFrame, { t: 'welcome' }>) => void
+  onWelcome: () => void
   onFrame: (frame: ServerFrame) => void
   /** Once. `welcomed`: it had worked before. */
   onLost: (code: number, how: Loss, welcomed: boolean) => void
 }
 
+export interface LinkOptions extends SocketOptions {
+  welcomeMs: number
+  proof: PageProof
+  clock: Pick<Clock, 'monotonic'>
+  sleep: Sleep
+}
+
 /**
  * Opens one transport and waits for its welcome, at most `welcomeMs`: a proxy that swallows an upgrade closes nothing.
  */
-export function openLink(
-  kind: Transport['kind'],
-  options: ConnectionOptions & { welcomeMs: number; proof: PageProof },
-  events: LinkEvents,
-): Transport {
+export function openLink(kind: Transport['kind'], options: LinkOptions, events: LinkEvents): Transport {
   let welcomed = false
-  const deadline = setTimeout(() => {
+  const cancelDeadline = runAfter(options.sleep, options.welcomeMs, () => {
     transport.close()
     events.onLost(1006, 'no welcome', false)
-  }, options.welcomeMs)
+  })
   const handlers = {
     onFrame(frame: ServerFrame): void {
       if (frame.t === 'welcome' && !welcomed) {
         welcomed = true
-        clearTimeout(deadline)
-        events.onWelcome(frame)
+        cancelDeadline()
+        events.onWelcome()
       }
       events.onFrame(frame)
     },
     onClosed(code: number): void {
-      clearTimeout(deadline)
+      cancelDeadline()
       events.onLost(code, 'closed', welcomed)
     },
   }
@@ -46,18 +51,14 @@ export function openLink(
     kind,
     send: (frame) => welcomed && transport.send(frame),
     close() {
-      clearTimeout(deadline)
+      cancelDeadline()
       transport.close()
     },
   }
 }
 
-function openTransport(
-  kind: Transport['kind'],
-  options: ConnectionOptions & { proof: PageProof },
-  handlers: TransportEvents,
-): Transport {
-  const { socketAddress, eventsAddress: address, tab, follows, proof } = options
+function openTransport(kind: Transport['kind'], options: LinkOptions, handlers: TransportEvents): Transport {
+  const { socketAddress, eventsAddress: address, tab, follows, proof, clock, sleep } = options
   const { holdMs = 10_000, paceMs = 500 } = options
   switch (kind) {
     case 'socket':
@@ -65,6 +66,6 @@ function openTransport(
     case 'events':
       return openEvents({ address, tab, follows: follows() }, handlers)
     case 'polls':
-      return openPolls({ address, tab, follows, holdMs, paceMs }, handlers)
+      return openPolls({ address, tab, follows, holdMs, paceMs, clock, sleep }, handlers)
   }
 }

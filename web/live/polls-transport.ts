@@ -1,3 +1,5 @@
+import { runAfter } from './clock.ts'
+import type { Clock, Sleep } from './clock.ts'
 import { readFrames, wholeResponse } from './read-frames.ts'
 import type { FramesRequest } from './read-frames.ts'
 import type { Follow, Transport, TransportEvents } from './transport.ts'
@@ -9,6 +11,8 @@ export interface PollsRequest extends Omit<FramesRequest, 'follows' | 'holdMs'> 
   holdMs: number
   /** Shortest time from the beginning of a request to that of the next, ms. */
   paceMs: number
+  clock: Pick<Clock, 'monotonic'>
+  sleep: Sleep
 }
 
 /** What a request may take beyond its wait, ms. */
@@ -19,7 +23,7 @@ const overdueMs = 10_000
  * whole. The first asks for nothing but what there is, so that a way that works is soon known.
  */
 export function openPolls(
-  { follows, holdMs, paceMs, ...request }: PollsRequest,
+  { follows, holdMs, paceMs, clock, sleep, ...request }: PollsRequest,
   events: TransportEvents,
 ): Transport {
   const stop = new AbortController()
@@ -31,13 +35,13 @@ export function openPolls(
   }
   const poll = async (): Promise<void> => {
     for (let wait = 0; !signal.aborted; wait = holdMs) {
-      const began = performance.now()
-      const late = setTimeout(() => end(1006), wait + overdueMs)
+      const began = clock.monotonic()
+      const cancelDeadline = runAfter(sleep, wait + overdueMs, () => end(1006))
       const code = await readFrames({ ...request, follows: follows(), holdMs: wait }, events.onFrame, signal)
-      clearTimeout(late)
+      cancelDeadline()
       if (code !== wholeResponse) return end(code)
-      const left = began + paceMs - performance.now()
-      if (left > 0) await new Promise((resolve) => setTimeout(resolve, left))
+      const left = began + paceMs - clock.monotonic()
+      if (left > 0) await sleep(left, signal)
     }
   }
   poll().catch(() => end(1006))

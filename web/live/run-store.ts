@@ -1,5 +1,5 @@
 import { seedRun, takeFrame } from './followed-run.ts'
-import type { FollowedRun, RunFrame, RunSeed, TextChange } from './followed-run.ts'
+import type { FollowedRun, RunFrame, RunLink, RunSeed, TextChange } from './followed-run.ts'
 
 /** One run's text and state outside of React: a word re-renders the message that shows it, and nothing else. */
 export interface RunStore {
@@ -41,12 +41,16 @@ export function createRunStore(seed: RunSeed): WritableRunStore {
   }
 }
 
+/** The link of an open run; a run that is over needs none. */
+export function linkOf({ state }: FollowedRun): RunLink {
+  return state.name === 'open' ? state.link : 'live'
+}
+
 function stateDiffers(a: FollowedRun, b: FollowedRun): boolean {
   return (
     a.phase !== b.phase ||
-    a.link !== b.link ||
-    a.end !== b.end ||
-    a.gone !== b.gone ||
+    a.state.name !== b.state.name ||
+    linkOf(a) !== linkOf(b) ||
     a.firstVersion !== b.firstVersion ||
     (a.text === '') !== (b.text === '')
   )

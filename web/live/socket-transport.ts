@@ -13,19 +13,18 @@ export function openSocket(
   { tab, proof }: { tab: string; proof: PageProof },
   events: TransportEvents,
 ): Transport {
-  let over = false
-  let renewed = false
+  let state: 'unproven' | 'proven' | 'over' = 'unproven'
   const end = (code: number): void => {
-    if (over) return
-    over = true
+    if (state === 'over') return
+    state = 'over'
     events.onClosed(code)
   }
   const closed = (code: number): void => {
-    if (over || renewed || code !== closeCodes.originUnproven.code) return end(code)
-    renewed = true
+    if (state !== 'unproven' || code !== closeCodes.originUnproven.code) return end(code)
+    state = 'proven'
     proof.renew().then(
       () => {
-        if (!over) socket = connect()
+        if (state !== 'over') socket = connect()
       },
       () => end(code),
     )
@@ -44,7 +43,7 @@ export function openSocket(
       opened.send(JSON.stringify(hello))
     })
     opened.addEventListener('message', (message) => {
-      if (over) return
+      if (state === 'over') return
       const frame = typeof message.data === 'string' ? readServerFrame(message.data) : undefined
       if (frame) events.onFrame(frame)
     })
@@ -56,12 +55,12 @@ export function openSocket(
   return {
     kind: 'socket',
     send(frame) {
-      if (over || socket.readyState !== WebSocket.OPEN) return false
+      if (state === 'over' || socket.readyState !== WebSocket.OPEN) return false
       socket.send(JSON.stringify(frame))
       return true
     },
     close() {
-      over = true
+      state = 'over'
       socket.close()
     },
   }

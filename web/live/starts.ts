@@ -1,6 +1,8 @@
 import type { WireError } from '../../protocol/errors.ts'
 import type { ClientFrame, ServerFrame } from '../../protocol/frames.ts'
 import type { RunStarted, RunStartRequest } from '../../protocol/run.ts'
+import { runAfter } from './clock.ts'
+import type { Sleep } from './clock.ts'
 
 export interface PendingStart {
   started: Promise<RunStarted>
@@ -14,49 +16,61 @@ export interface StartsOptions {
   stopRun: (runId: string) => Promise<void>
   /** The error that a refused request ends with; `undefined`: the reply names no run. */
   toError: (refusal: WireError | undefined) => Error
+  /** Longest wait for a reply over the socket, ms. */
   replyMs: number
+  sleep: Sleep
 }
 
 export interface Starts {
   start: (request: RunStartRequest) => PendingStart
   stop: (runId: string) => Promise<void>
   reply: (frame: Extract<ServerFrame, { t: 'reply' }>) => void
-  /** Replies that are still awaited will not come: ask again over HTTP. */
+  /** Replies that are still awaited will not come: their requests are repeated over HTTP. */
   linkLost: () => void
 }
 
+/** A request that went over the socket and has no reply yet. */
 interface Waiting {
   resolve: (run: RunStarted | undefined) => void
   reject: (error: Error) => void
-  again: () => void
-  timer: ReturnType<typeof setTimeout>
+  retryOverHttp: () => void
+  cancelDeadline: () => void
 }
+
+/** Where a start is; `stopping`: a stop was pressed before the run has an id. */
+type StartState = { name: 'requested' | 'stopping' } | { name: 'started'; runId: string }
 
 /**
  * Starts and stops of runs. They go over the socket, whose instance then writes the answer; without a reply in time, or
- * without a socket, the same request goes over HTTP. The client's id makes asking twice harmless.
+ * without a socket, the same request goes over HTTP. The client's id makes a repeated request harmless.
  */
-export function createStarts({ send, startRun, stopRun, toError, replyMs }: StartsOptions): Starts {
+export function createStarts(options: StartsOptions): Starts {
+  const { send, startRun, stopRun, toError, replyMs, sleep } = options
   const waiting = new Map<string, Waiting>()
   let refs = 0
 
-  const ask = (
+  const request = (
     frame: (ref: string) => ClientFrame,
     overHttp: () => Promise<RunStarted | undefined>,
   ): Promise<RunStarted | undefined> => {
     const ref = `r${++refs}`
     if (!send(frame(ref))) return overHttp()
     return new Promise((resolve, reject) => {
-      const again = (): void => {
+      const retryOverHttp = (): void => {
         if (!waiting.delete(ref)) return
         overHttp().then(resolve, reject)
       }
-      waiting.set(ref, { resolve, reject, again, timer: setTimeout(again, replyMs) })
+      waiting.set(ref, {
+        resolve,
+        reject,
+        retryOverHttp,
+        cancelDeadline: runAfter(sleep, replyMs, retryOverHttp),
+      })
     })
   }
 
   const stop = async (runId: string): Promise<void> => {
-    await ask(
+    await request(
       (ref) => ({ t: 'run.stop', ref, runId }),
       async () => {
         await stopRun(runId)
@@ -67,25 +81,25 @@ export function createStarts({ send, startRun, stopRun, toError, replyMs }: Star
 
   return {
     stop,
-    start(request) {
-      let stopped = false
-      let runId: string | undefined
-      const withStop = (): RunStartRequest => (stopped ? { ...request, stop: true } : request)
-      const started = ask(
+    start(run) {
+      let state: StartState = { name: 'requested' }
+      const withStop = (): RunStartRequest => (state.name === 'stopping' ? { ...run, stop: true } : run)
+      const started = request(
         (ref) => ({ t: 'run.start', ref, run: withStop() }),
         () => startRun(withStop()),
-      ).then(async (run) => {
-        if (!run) throw toError(undefined)
-        runId = run.runId
-        if (stopped) await stop(run.runId)
-        return run
+      ).then(async (reply) => {
+        if (!reply) throw toError(undefined)
+        const wasStopping = state.name === 'stopping'
+        state = { name: 'started', runId: reply.runId }
+        if (wasStopping) await stop(reply.runId)
+        return reply
       })
       return {
         started,
         async stop() {
-          stopped = true
-          if (runId === undefined) await started
-          else await stop(runId)
+          if (state.name === 'started') return stop(state.runId)
+          state = { name: 'stopping' }
+          await started
         },
       }
     },
@@ -93,14 +107,14 @@ export function createStarts({ send, startRun, stopRun, toError, replyMs }: Star
       const it = waiting.get(frame.ref)
       if (!it) return
       waiting.delete(frame.ref)
-      clearTimeout(it.timer)
+      it.cancelDeadline()
       if (frame.ok) it.resolve(frame.run)
       else it.reject(toError(frame.error))
     },
     linkLost() {
       for (const it of waiting.values()) {
-        clearTimeout(it.timer)
-        it.again()
+        it.cancelDeadline()
+        it.retryOverHttp()
       }
     },
   }

@@ -1,4 +1,5 @@
-import type { Timers } from './create-timers.ts'
+import type { Clock } from './clock.ts'
+import type { Timers } from './timers.ts'
 import type { Transport } from './transport.ts'
 import { timing } from './wire-constants.ts'
 
@@ -16,13 +17,14 @@ export interface LinkWatch {
 
 export interface LinkWatchOptions {
   timers: Timers
+  clock: Pick<Clock, 'monotonic'>
   follows: () => unknown[]
   /** Longest silence while a run is followed, ms. */
   silenceMs: number
   onSilent: () => void
 }
 
-export function watchLink({ timers, follows, silenceMs, onSilent }: LinkWatchOptions): LinkWatch {
+export function watchLink({ timers, clock, follows, silenceMs, onSilent }: LinkWatchOptions): LinkWatch {
   let link: Transport | null = null
   let heardAt = 0
   let beganAt = 0
@@ -30,16 +32,16 @@ export function watchLink({ timers, follows, silenceMs, onSilent }: LinkWatchOpt
   const watchSilence = (): void => {
     // A poll has a deadline of its own.
     if (follows().length === 0 || link?.kind === 'polls') return timers.drop('silence')
-    const left = heardAt + silenceMs - performance.now()
+    const left = heardAt + silenceMs - clock.monotonic()
     timers.set('silence', Math.max(left, 0), () => {
-      if (performance.now() - heardAt >= silenceMs) onSilent()
+      if (clock.monotonic() - heardAt >= silenceMs) onSilent()
       else watchSilence()
     })
   }
 
   const keepAlive = (): void => {
     timers.set('ping', timing.pingMs, () => {
-      if (performance.now() - heardAt > 3 * timing.pingMs) return onSilent()
+      if (clock.monotonic() - heardAt > 3 * timing.pingMs) return onSilent()
       link?.send({ t: 'ping' })
       keepAlive()
     })
@@ -48,15 +50,15 @@ export function watchLink({ timers, follows, silenceMs, onSilent }: LinkWatchOpt
   return {
     begin(begun) {
       link = begun
-      heardAt = beganAt = performance.now()
+      heardAt = beganAt = clock.monotonic()
       watchSilence()
       if (link.kind === 'socket') keepAlive()
     },
     heard() {
-      heardAt = performance.now()
+      heardAt = clock.monotonic()
     },
     followsChanged() {
-      if (!timers.has('silence')) heardAt = performance.now()
+      if (!timers.has('silence')) heardAt = clock.monotonic()
       watchSilence()
     },
     lasts: () => heardAt - beganAt > silenceMs,

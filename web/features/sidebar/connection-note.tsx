@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react'
 import type { ReactNode } from 'react'
 import { Trans } from '@lingui/react/macro'
 import { closeCodes } from '../../../protocol/close-codes.ts'
-import { useConnectionStatus } from '../chat/state/live-context.tsx'
+import { useSocketStatus } from '../chat/state/live-context.tsx'
 import { useOnline } from '../chat/state/use-online.ts'
 
 /** What is better again within this time was never worth a word, ms. */
@@ -10,10 +10,12 @@ const worthTellingMs = 2000
 
 /** Says that the live connection is away, once it lasts, and when a lesser way stands in for the WebSocket. */
 export function ConnectionNote(): ReactNode {
-  const { link, transport, endedBy } = useConnectionStatus()
+  const status = useSocketStatus()
+  const transport = status.state === 'open' ? status.transport : null
+  const closedBy = 'closedBy' in status ? status.closedBy : null
   const online = useOnline()
-  const away = link === 'waiting' || link === 'connecting'
-  const lesser = link === 'open' && transport !== 'socket'
+  const away = status.state === 'waiting' || status.state === 'connecting'
+  const lesser = transport !== null && transport !== 'socket'
   const [lasts, setLasts] = useState(false)
   const worse = away ? 'away' : lesser ? transport : null
   useEffect(() => {
@@ -25,9 +27,9 @@ export function ConnectionNote(): ReactNode {
     }
   }, [worse])
   const text =
-    endedBy === closeCodes.tooMany.code ? (
+    closedBy === closeCodes.tooMany.code ? (
       <Trans>Too many pages are open. Close one, and this one goes on.</Trans>
-    ) : endedBy === closeCodes.wrongVersion.code ? (
+    ) : closedBy === closeCodes.wrongVersion.code ? (
       <Trans>This page is older than the server. Reload it.</Trans>
     ) : away && lasts ? (
       online ? (

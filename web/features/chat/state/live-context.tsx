@@ -7,9 +7,9 @@ import { withBase } from '../../../api/base-path.ts'
 import { ApiError, errorOfReply } from '../../../api/api-error.ts'
 import { call, sessionExpired } from '../../../api/call.ts'
 import { meQuery } from '../../session/me-query.ts'
-import type { ConnectionStatus } from '../../../live/connection-options.ts'
 import { createLiveClient } from '../../../live/live-client.ts'
 import type { LiveClient } from '../../../live/live-client.ts'
+import type { SocketStatus } from '../../../live/socket-options.ts'
 import { newId } from '../../new-id.ts'
 import { createChatActions } from './chat-actions.ts'
 import type { ChatActions } from './chat-actions.ts'
@@ -44,8 +44,9 @@ export function createPageLive(queryClient: QueryClient): LiveClient {
   live.onGap(() => readAgain(queryClient))
   const resume = resumeOrExpire(live, queryClient)
   live.onStatus(() => {
-    const { endedBy } = live.status()
-    if (endedBy !== null && onClose(endedBy).clearSession) void resume()
+    const status = live.status()
+    if (status.state === 'ended' && status.closedBy !== null && onClose(status.closedBy).clearSession)
+      void resume()
   })
   return live
 }
@@ -120,7 +121,7 @@ export function useChatActions(): ChatActions {
   return useLive().actions
 }
 
-export function useConnectionStatus(): ConnectionStatus {
+export function useSocketStatus(): SocketStatus {
   const { client } = useLive()
   return useSyncExternalStore(client.onStatus, client.status)
 }

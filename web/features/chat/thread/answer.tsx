@@ -7,6 +7,7 @@ import { AnswerText } from './answer-text.tsx'
 import { AnswerProblem } from './answer-problem.tsx'
 import type { AnswerHandlers } from './answer-problem.tsx'
 import { LinkNote } from './link-note.tsx'
+import { linkOf } from '../../../live/run-store.ts'
 import { useAnswer } from './use-answer.ts'
 
 /** An answer: bare text, what its instance is doing below it, and what went wrong, beside its cause. */
@@ -21,7 +22,7 @@ export function Answer({
 }): ReactNode {
   const { text, run } = useAnswer(chatId, message)
   const running = message.status === 'running'
-  const link = run?.link ?? 'live'
+  const link = run ? linkOf(run) : 'live'
   return (
     <div className="flex flex-col gap-2">
       {/* Above the words: below them it would run away from whoever wants to press it. */}

@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { useQueryClient } from '@tanstack/react-query'
 import type { MessageView } from '../../../../protocol/http/chats.ts'
-import type { FollowedRun } from '../../../live/followed-run.ts'
+import type { FollowedRun, RunEnd } from '../../../live/followed-run.ts'
 import type { RunStore } from '../../../live/run-store.ts'
 import { createStreamedText } from '../../../ui/stream/streamed-text.ts'
 import type { StreamedText } from '../../../ui/stream/streamed-text.ts'
@@ -43,13 +43,13 @@ export function useAnswer(chatId: string, message: MessageView): LiveAnswer {
     })
     let told = false
     const tell = (): void => {
-      const { end, text: whole } = followed.run.get()
-      if (!end || told) return
+      const { state, text: whole } = followed.run.get()
+      if (state.name !== 'ended' || told) return
       told = true
-      endAnswer(queryClient, chatId, id, { ...endOf(end), text: whole })
+      endAnswer(queryClient, chatId, id, { ...endOf(state.end), text: whole })
     }
     const settle = (): void => {
-      if (!followed.run.get().end) return
+      if (followed.run.get().state.name !== 'ended') return
       shown.end()
       tellWhenShown()
     }
@@ -66,9 +66,9 @@ export function useAnswer(chatId: string, message: MessageView): LiveAnswer {
       offState()
       offShown()
       tell()
-      const { text: whole, position, end, gone } = followed.run.get()
+      const { text: whole, position, state } = followed.run.get()
       // Whoever shows this answer next goes on from here; but what was read anew after its end is newer than this.
-      if (!end && !gone && latest.current.status === 'running') {
+      if (state.name === 'open' && latest.current.status === 'running') {
         patchChat(queryClient, chatId, (chat) =>
           withMessage(chat, id, { text: whole, fence: position.fence }),
         )
@@ -90,7 +90,7 @@ export function useAnswer(chatId: string, message: MessageView): LiveAnswer {
   return { text, run }
 }
 
-function endOf(end: NonNullable<FollowedRun['end']>): Partial<MessageView> {
+function endOf(end: RunEnd): Partial<MessageView> {
   const { status, usage, error, finishReason, reasoningMs } = end
   return {
     status,

@@ -1,18 +1,20 @@
 import { closeCodes, onClose } from '../../protocol/close-codes.ts'
 import type { ClientFrame, ServerFrame } from '../../protocol/frames.ts'
-import type { ConnectionOptions, ConnectionStatus } from './connection-options.ts'
 import { createTransportChoice } from './choose-transport.ts'
-import { createTimers } from './create-timers.ts'
+import { sleep as realSleep, systemClock } from './clock.ts'
 import { openLink } from './open-link.ts'
-import type { Transport } from './transport.ts'
 import { createPageProof } from './page-proof.ts'
+import { createRetryPauses } from './retry-pauses.ts'
+import type { SocketOptions, SocketStatus } from './socket-options.ts'
+import { createTimers } from './timers.ts'
+import type { Transport } from './transport.ts'
 import { watchLink } from './watch-link.ts'
 import { timing } from './wire-constants.ts'
 
-export interface Connection {
+export interface LiveSocket {
   /** Connects; after `ended`, again: somebody has signed in. */
   open: () => void
-  status: () => ConnectionStatus
+  status: () => SocketStatus
   /** False when it did not go: there is no link, or it is one way only. */
   send: (frame: ClientFrame) => boolean
   /** What is followed has changed. */
@@ -22,29 +24,29 @@ export interface Connection {
   close: () => void
 }
 
-/** Whoever was away for longer has lost more than a connection: that no WebSocket got through says nothing then, ms. */
+/** After a longer outage it says nothing about WebSockets that none got through, ms. */
 const outageMs = 2000
-/** After an outage a better way is tried so soon, ms. */
+/** How soon after an outage a better way is tried, ms. */
 const soonMs = 1000
 
 /**
- * Keeps one way to the server open: comes back with full jitter, changes to a lesser way where a better one does not
+ * Keeps one way to the server open: reconnects after full jitter, changes to a lesser way where a better one does not
  * get through (and back once it does), and takes silence while a run is followed for a lost link.
  */
-export function createConnection(options: ConnectionOptions): Connection {
+export function createLiveSocket(options: SocketOptions): LiveSocket {
   const { random = Math.random, welcomeMs = 5000, silenceMs = timing.reconnectAfterMs } = options
-  const { probeMs = 60_000, maxRetryMs = 10_000 } = options
-  let status: ConnectionStatus = { link: 'connecting', transport: 'socket', instance: null, endedBy: null }
+  const { probeMs = 60_000, maxRetryMs = 10_000, clock = systemClock, sleep = realSleep } = options
+  let status: SocketStatus = { state: 'connecting' }
   let current: Transport | null = null
   let probe: Transport | null = null
+  let awaySince = clock.monotonic()
   const choice = createTransportChoice()
-  let attempt = 0
-  let awaySince = performance.now()
-  let byeAfterMs: number | null = null
+  const pauses = createRetryPauses({ random, firstMs: timing.firstRetryMs, maxMs: maxRetryMs })
   const proof = createPageProof(options.prove)
-  const timers = createTimers()
+  const timers = createTimers(sleep)
   const watch = watchLink({
     timers,
+    clock,
     follows: options.follows,
     silenceMs,
     onSilent() {
@@ -53,8 +55,8 @@ export function createConnection(options: ConnectionOptions): Connection {
     },
   })
 
-  const set = (patch: Partial<ConnectionStatus>): void => {
-    status = { ...status, ...patch }
+  const enter = (next: SocketStatus): void => {
+    status = next
     options.onStatus(status)
   }
 
@@ -67,45 +69,42 @@ export function createConnection(options: ConnectionOptions): Connection {
 
   const lost = (code: number): void => {
     drop()
-    if (!onClose(code).reconnect) return set({ link: 'ended', endedBy: code })
-    if (status.link === 'open') awaySince = performance.now()
-    const told = byeAfterMs
-    byeAfterMs = null
-    // Full jitter: whoever lost the same instance comes back spread over the whole time.
-    const spread = Math.min(timing.firstRetryMs * 2 ** (told === null ? attempt++ : 0), maxRetryMs)
-    // Said until there is room again, also where the next try fails for another reason.
-    set({ link: 'waiting', ...(code === closeCodes.tooMany.code ? { endedBy: code } : {}) })
-    timers.set('retry', (told ?? 0) + random() * spread, connect)
+    if (!onClose(code).reconnect) return enter({ state: 'ended', closedBy: code })
+    if (status.state === 'open') awaySince = clock.monotonic()
+    // That there are too many pages is said until there is room, also where the next try fails for another reason.
+    const before = status.state === 'waiting' ? status.closedBy : null
+    enter({ state: 'waiting', closedBy: code === closeCodes.tooMany.code ? code : before })
+    timers.set('retry', pauses.next(), connect)
   }
 
-  const adopt = (link: Transport, instance: string): void => {
+  const adopt = (link: Transport): void => {
     const beside = link === probe
     if (beside) {
       probe = null
       drop()
     }
     current = link
-    attempt = 0
+    pauses.reset()
     choice.works(link.kind, beside)
     watch.begin(link)
-    const outage = status.link !== 'open' && performance.now() - awaySince > outageMs
+    const outage = status.state !== 'open' && clock.monotonic() - awaySince > outageMs
     if (link.kind !== 'socket') {
       timers.set('probe', outage ? Math.min(soonMs, probeMs) : probeMs, tryBetter)
     }
-    set({ link: 'open', transport: link.kind, instance, endedBy: null })
+    enter({ state: 'open', transport: link.kind })
   }
 
   const hear = (frame: ServerFrame): void => {
     watch.heard()
     if (current && watch.lasts()) choice.lasts(current.kind)
-    if (frame.t === 'bye') byeAfterMs = frame.afterMs
+    if (frame.t === 'bye') pauses.comeBackAfter(frame.afterMs)
     options.onFrame(frame)
   }
 
   const open = (kind: Transport['kind']): Transport => {
-    const terms = { ...options, welcomeMs, proof }
+    const terms = { ...options, clock, sleep, welcomeMs, proof }
     const link: Transport = openLink(kind, terms, {
-      onWelcome: (frame) => adopt(link, frame.instance),
+      onWelcome: () => adopt(link),
       onFrame: hear,
       onLost(code, how, welcomed) {
         choice.lost(kind, how, welcomed)
@@ -130,15 +129,15 @@ export function createConnection(options: ConnectionOptions): Connection {
   return {
     open() {
       drop()
-      attempt = 0
-      awaySince = performance.now()
-      set({ link: 'connecting', endedBy: null })
+      pauses.reset()
+      awaySince = clock.monotonic()
+      enter({ state: 'connecting' })
       connect()
     },
     status: () => status,
     send: (frame) => current?.send(frame) ?? false,
     followsChanged() {
-      if (status.link !== 'open') return
+      if (status.state !== 'open') return
       watch.followsChanged()
       if (!current || current.kind === 'socket') return
       const { kind } = current
@@ -149,14 +148,15 @@ export function createConnection(options: ConnectionOptions): Connection {
       })
     },
     hurry() {
-      if (status.link !== 'waiting') return
-      attempt = 0
+      // A try that is on its way already is not doubled.
+      if (!timers.has('retry')) return
+      pauses.reset()
       timers.clear()
       connect()
     },
     close() {
       drop()
-      set({ link: 'ended' })
+      enter({ state: 'ended', closedBy: null })
     },
   }
 }

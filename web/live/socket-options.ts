@@ -1,17 +1,17 @@
 import type { ServerFrame } from '../../protocol/frames.ts'
+import type { Clock, Sleep } from './clock.ts'
 import type { Follow, Transport } from './transport.ts'
 
-export interface ConnectionStatus {
-  /** `waiting`: lost, another try follows by itself. `ended`: signed out, or the page is older than the server. */
-  link: 'connecting' | 'open' | 'waiting' | 'ended'
-  transport: Transport['kind']
-  /** The label of the instance at the other end. */
-  instance: string | null
-  /** The close code that ended it, or that keeps it waiting: `tooMany`. */
-  endedBy: number | null
-}
+/**
+ * The state of the live socket. `waiting`: lost, another try follows by itself. `ended`: signed out, closed, or the page
+ * is older than the server. `closedBy`: the close code that ended it, or that keeps it waiting (`tooMany`).
+ */
+export type SocketStatus =
+  | { state: 'connecting' }
+  | { state: 'open'; transport: Transport['kind'] }
+  | { state: 'waiting' | 'ended'; closedBy: number | null }
 
-export interface ConnectionOptions {
+export interface SocketOptions {
   /** Where the WebSocket is: `ws://…/ws`. */
   socketAddress: string
   /** Where the same frames are as server-sent events, in a stream or by polls: `/api/live`. */
@@ -21,10 +21,12 @@ export interface ConnectionOptions {
   /** What is followed now: named in the address of server-sent events, and watched for silence. */
   follows: () => Follow[]
   onFrame: (frame: ServerFrame) => void
-  onStatus: (status: ConnectionStatus) => void
+  onStatus: (status: SocketStatus) => void
   /** Fetches what shows that this page is the server's own; null where nothing is needed. */
   prove: () => Promise<string | null>
   random?: () => number
+  clock?: Pick<Clock, 'monotonic'>
+  sleep?: Sleep
   /** Longest wait for `welcome`, ms. */
   welcomeMs?: number
   /** Longest silence while a run is followed, ms. */

@@ -1,3 +1,6 @@
+import { runAfter } from './clock.ts'
+import type { Sleep } from './clock.ts'
+
 type TimerName = 'retry' | 'silence' | 'ping' | 'probe' | 'reopen'
 
 /** Named timers: setting one again moves it, and all can be dropped together. */
@@ -8,22 +11,20 @@ export interface Timers {
   clear: () => void
 }
 
-export function createTimers(): Timers {
-  const running = new Map<TimerName, ReturnType<typeof setTimeout>>()
+export function createTimers(sleep: Sleep): Timers {
+  const running = new Map<TimerName, () => void>()
   const drop = (name: TimerName): void => {
-    clearTimeout(running.get(name))
+    running.get(name)?.()
     running.delete(name)
   }
   return {
     set(name, ms, run) {
       drop(name)
-      running.set(
-        name,
-        setTimeout(() => {
-          running.delete(name)
-          run()
-        }, ms),
-      )
+      const cancel = runAfter(sleep, ms, () => {
+        running.delete(name)
+        run()
+      })
+      running.set(name, cancel)
     },
     drop,
     has: (name) => running.has(name),

@@ -1,0 +1,93 @@
+import { beforeEach, expect, test, vi } from 'vitest'
+import type { ClientFrame } from '../../protocol/frames.ts'
+import type { RunFrame } from './followed-run.ts'
+import { createFollowedRuns } from './followed-runs.ts'
+import type { FollowedRuns } from './followed-runs.ts'
+
+const seed = { runId: 'r', messageId: 'm', text: 'so far', fence: 3, phase: 'running' } as const
+const follow = { t: 'follow', runId: 'r', position: { fence: 3, seq: 0, length: 6 } }
+
+let sent: ClientFrame[]
+let runs: FollowedRuns
+const onChanged = vi.fn()
+const onLost = vi.fn()
+
+beforeEach(() => {
+  sent = []
+  vi.clearAllMocks()
+  runs = createFollowedRuns({ send: (frame) => sent.push(frame) > 0, onChanged, onLost })
+})
+
+const words = (at: number, x: string, c = 1): RunFrame => ({ t: 'w', c, at, x })
+const opened = (c = 1, runId = 'r'): RunFrame => ({
+  t: 'run',
+  c,
+  runId,
+  messageId: 'm',
+  how: 'recovered',
+  keep: 6,
+  text: '',
+  position: { fence: 3, seq: 1, length: 6 },
+  phase: 'running',
+})
+
+test('a run is followed once however many hold it, and until the last releases it', () => {
+  const first = runs.follow(seed)
+  const second = runs.follow(seed)
+  expect(second.run).toBe(first.run)
+  first.release()
+  first.release()
+  expect(sent).toEqual([follow])
+  second.release()
+  expect(sent).toEqual([follow, { t: 'unfollow', runId: 'r' }])
+  expect(runs.follows()).toEqual([])
+  expect(onChanged).toHaveBeenCalledTimes(2)
+})
+
+test('words belong to the run that their channel names; another link has other channels', () => {
+  const { run } = runs.follow(seed)
+  runs.take(words(6, ' astray'))
+  runs.take(opened(1))
+  runs.take(words(6, ', so good'))
+  expect(run.get().text).toBe('so far, so good')
+  runs.linkOpened()
+  expect(sent.at(-1)).toEqual({ t: 'follow', runId: 'r', position: { fence: 3, seq: 1, length: 15 } })
+  runs.take(words(15, ' of the old link'))
+  expect(run.get().text).toBe('so far, so good')
+})
+
+test('frames of a run that nobody follows do nothing', () => {
+  runs.take(opened(1, 'other'))
+  runs.take(words(6, 'x'))
+  expect([sent, onChanged.mock.calls, onLost.mock.calls]).toEqual([[], [], []])
+})
+
+test('a hole is followed again, a few times; then the chat has to be read', () => {
+  runs.follow(seed)
+  runs.take(opened())
+  for (let i = 0; i < 4; i++) runs.take(words(99, 'late'))
+  expect(sent).toHaveLength(5)
+  expect(onLost).not.toHaveBeenCalled()
+  runs.take(words(99, 'late'))
+  expect(sent).toHaveLength(5)
+  expect(onLost).toHaveBeenCalledOnce()
+})
+
+test('words that join make the follows count from the start', () => {
+  const { run } = runs.follow(seed)
+  runs.take(opened())
+  for (let i = 0; i < 10; i++) {
+    runs.take(words(99, 'late'))
+    runs.take(words(run.get().text.length, 'x'))
+  }
+  expect(onLost).not.toHaveBeenCalled()
+})
+
+test('a run that is over is not followed on the next link, and needs no unfollow', () => {
+  const { release } = runs.follow(seed)
+  runs.take({ t: 'run.end', c: 1, runId: 'r', messageId: 'm', status: 'done', length: 6, fence: 3 })
+  runs.linkOpened()
+  release()
+  expect(sent).toEqual([follow])
+  expect(runs.follows()).toEqual([])
+})

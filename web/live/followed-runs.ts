@@ -1,0 +1,99 @@
+import type { ClientFrame } from '../../protocol/frames.ts'
+import type { RunFrame, RunSeed } from './followed-run.ts'
+import { createRunStore } from './run-store.ts'
+import type { RunStore, WritableRunStore } from './run-store.ts'
+import type { Follow } from './transport.ts'
+
+export interface FollowedRunsOptions {
+  send: (frame: ClientFrame) => boolean
+  /** Which runs are followed, or from where, has changed: a link that names them in its address is opened again. */
+  onChanged: () => void
+  /** A run cannot be followed to its end: its chat has to be read over HTTP. */
+  onLost: () => void
+}
+
+/** The runs that are followed on the live socket, by id. */
+export interface FollowedRuns {
+  /** The open runs, each from where its reader is. */
+  follows: () => Follow[]
+  /** A link works from now on: every open run is followed on it. */
+  linkOpened: () => void
+  take: (frame: RunFrame) => void
+  /** Follows a run from what is known of it. Each holder releases its own; the last one ends the following. */
+  follow: (seed: RunSeed) => { run: RunStore; release: () => void }
+}
+
+interface Following {
+  store: WritableRunStore
+  holders: number
+  /** Consecutive times that it had to be followed again without progress. */
+  fruitless: number
+}
+
+/** After so many fruitless follows the chat is read over HTTP instead. */
+const maxFruitless = 4
+
+export function createFollowedRuns({ send, onChanged, onLost }: FollowedRunsOptions): FollowedRuns {
+  const following = new Map<string, Following>()
+  // The link's short names of runs; another link has others.
+  let channels = new Map<number, string>()
+
+  const follows = (): Follow[] =>
+    [...following]
+      .filter(([, { store }]) => isOpen(store))
+      .map(([runId, { store }]) => ({ runId, position: store.get().position }))
+  const sendFollow = (follow: Follow): void => void send({ t: 'follow', ...follow })
+
+  const runIdOf = (frame: RunFrame): string | undefined => {
+    if (frame.t === 'run') channels.set(frame.c, frame.runId)
+    return 'runId' in frame ? frame.runId : channels.get(frame.c)
+  }
+
+  return {
+    follows,
+    linkOpened() {
+      channels = new Map()
+      for (const it of follows()) sendFollow(it)
+    },
+    take(frame) {
+      const runId = runIdOf(frame)
+      const it = runId === undefined ? undefined : following.get(runId)
+      if (runId === undefined || !it) return
+      const before = it.store.get()
+      const followAgain = it.store.take(frame)
+      const { text, position } = it.store.get()
+      if (text.length !== before.text.length) it.fruitless = 0
+      if (followAgain) {
+        if (++it.fruitless > maxFruitless) return onLost()
+        sendFollow({ runId, position })
+        onChanged()
+      } else if (!isOpen(it.store)) onChanged()
+    },
+    follow(seed) {
+      const { runId } = seed
+      const it = following.get(runId) ?? { store: createRunStore(seed), holders: 0, fruitless: 0 }
+      it.holders++
+      if (it.holders === 1) {
+        following.set(runId, it)
+        sendFollow({ runId, position: it.store.get().position })
+        onChanged()
+      }
+      let held = true
+      return {
+        run: it.store,
+        release() {
+          if (!held) return
+          held = false
+          if (--it.holders > 0) return
+          following.delete(runId)
+          if (isOpen(it.store)) send({ t: 'unfollow', runId })
+          onChanged()
+        },
+      }
+    },
+  }
+}
+
+function isOpen(store: RunStore): boolean {
+  return store.get().state.name === 'open'
+}

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+import { createRetryPauses } from './retry-pauses.ts'
+
+const pausesWith = (random: () => number): ReturnType<typeof createRetryPauses> =>
+  createRetryPauses({ random, firstMs: 200, maxMs: 1000 })
+
+test('the longest pause doubles up to its limit, and a success makes it short again', () => {
+  const pauses = pausesWith(() => 1)
+  expect([pauses.next(), pauses.next(), pauses.next(), pauses.next(), pauses.next()]).toEqual([
+    200, 400, 800, 1000, 1000,
+  ])
+  pauses.reset()
+  expect(pauses.next()).toBe(200)
+})
+
+test('a pause is anywhere between nothing and the longest', () => {
+  let value = 0
+  const pauses = pausesWith(() => value)
+  expect(pauses.next()).toBe(0)
+  value = 0.25
+  expect(pauses.next()).toBe(100)
+})
+
+test('a server that names a time is not tried before it, and that is no failed try', () => {
+  const pauses = pausesWith(() => 0.5)
+  pauses.comeBackAfter(3000)
+  expect(pauses.next()).toBe(3100)
+  expect(pauses.next()).toBe(100)
+})
