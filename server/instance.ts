@@ -154,7 +154,12 @@ async function startServices(
   if (waiting !== undefined) logger.warn(waiting)
   state.loads(
     guarded({ logger, event: 'load of this instance' }, () =>
-      membership.update({ runs: chat.runs, sockets: hub.size, people: events.people }),
+      membership.update({
+        runs: chat.runs,
+        sockets: hub.size,
+        fallbacks: hub.fallbacks,
+        people: events.people,
+      }),
     ),
   )
   if (config.accounts.firstAdmin) await accounts.operator.ensureFirstAdmin(config.accounts.firstAdmin)

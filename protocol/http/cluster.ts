@@ -9,6 +9,8 @@ export const memberView = z.object({
   startedAt: z.number(),
   runs: z.number(),
   sockets: z.number(),
+  /** Of the sockets, pages on server-sent events or polls, because something on the way blocks WebSockets. */
+  fallbacks: z.number().default(0),
   /** Signed-in people with an open page on this instance. */
   people: z.number(),
   /** The revisions it has applied, by feed. */

@@ -22,6 +22,7 @@ export async function cluster(
     startedAt: member.startedAt,
     runs: member.runs,
     sockets: member.sockets,
+    fallbacks: member.fallbacks,
     people: member.people,
     revisions: member.revisions,
     takeover: member.takeover,

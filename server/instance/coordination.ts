@@ -122,6 +122,7 @@ function firstFacts({ config, version, clock }: CoordinationOptions): MemberFact
     startedAt: clock.now(),
     runs: 0,
     sockets: 0,
+    fallbacks: 0,
     people: 0,
     revisions: {},
     redis: false,

@@ -14,6 +14,7 @@ export class Hub {
   readonly #connections = new Set<Connection>()
   readonly #byUser = new Map<string, Set<Connection>>()
   readonly #stopping = new AbortController()
+  #fallbacks = 0
 
   constructor(clock: Clock, logger: Logger) {
     this.#clock = clock
@@ -26,7 +27,7 @@ export class Hub {
 
   /** Readers by server-sent events or polls, because something blocks WebSockets. */
   get fallbacks(): number {
-    return [...this.#connections].filter(({ isFallback }) => isFallback).length
+    return this.#fallbacks
   }
 
   start(): void {
@@ -39,6 +40,7 @@ export class Hub {
 
   add(connection: Connection): void {
     this.#connections.add(connection)
+    if (connection.isFallback) this.#fallbacks++
   }
 
   /** Its hello was answered: from now on it is this user's. */
@@ -49,7 +51,7 @@ export class Hub {
   }
 
   remove(connection: Connection): void {
-    this.#connections.delete(connection)
+    if (this.#connections.delete(connection) && connection.isFallback) this.#fallbacks--
     const userId = connection.speaker?.user.id
     const ofUser = userId === undefined ? undefined : this.#byUser.get(userId)
     if (userId !== undefined && ofUser?.delete(connection) && ofUser.size === 0) this.#byUser.delete(userId)

@@ -99,6 +99,7 @@ export const someoneWithRedis: Member = {
   startedAt: 0,
   runs: 0,
   sockets: 0,
+  fallbacks: 0,
   people: 0,
   revisions: {},
   redis: true,

@@ -4,11 +4,14 @@ import { classNames } from './class-names.ts'
 /** On or off, at once. */
 export function Switch({
   label,
+  describedBy,
   checked,
   disabled = false,
   onChange,
 }: {
   label: string
+  /** The element that says more. */
+  describedBy?: string
   checked: boolean
   disabled?: boolean
   onChange: (checked: boolean) => void
@@ -19,6 +22,7 @@ export function Switch({
       role="switch"
       aria-checked={checked}
       aria-label={label}
+      aria-describedby={describedBy}
       title={label}
       disabled={disabled}
       onClick={() => onChange(!checked)}

@@ -9,6 +9,7 @@ const facts = z.object({
   startedAt: z.number().catch(0),
   runs: z.number().catch(0),
   sockets: z.number().catch(0),
+  fallbacks: z.number().catch(0),
   people: z.number().catch(0),
   revisions: z.record(z.string(), z.string()).catch({}),
   redis: z.boolean().catch(true),

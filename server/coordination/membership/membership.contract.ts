@@ -23,6 +23,7 @@ export const someFacts: MemberFacts = {
   startedAt: 1,
   runs: 0,
   sockets: 0,
+  fallbacks: 0,
   takeover: true,
   claiming: false,
   people: 0,

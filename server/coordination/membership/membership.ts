@@ -38,6 +38,8 @@ export interface MemberFacts {
   startedAt: number
   runs: number
   sockets: number
+  /** Of the sockets, those by server-sent events or polls, because something blocks WebSockets. */
+  fallbacks: number
   /** Signed-in people with a tab on this member. */
   people: number
   /** Feed name → "counter:nonce" that this member has applied. */

@@ -85,6 +85,15 @@ export function ClusterPage(): ReactNode {
                     {' · '}
                     <Plural value={member.sockets} one="# open page" other="# open pages" />
                   </p>
+                  {member.fallbacks > 0 && (
+                    <p className="basis-full text-small text-warning">
+                      <Plural
+                        value={member.fallbacks}
+                        one="# page uses a fallback because WebSockets are blocked. If a proxy is in front, let it pass Upgrade and Connection."
+                        other="# pages use a fallback because WebSockets are blocked. If a proxy is in front, let it pass Upgrade and Connection."
+                      />
+                    </p>
+                  )}
                 </li>
               ))}
             </Rows>

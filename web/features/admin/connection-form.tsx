@@ -7,6 +7,7 @@ import { call } from '../../api/call.ts'
 import { Button } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Field, Select, TextArea } from '../../ui/field.tsx'
+import { OnOff } from '../../ui/on-off.tsx'
 import { ErrorNotice } from '../errors/error-notice.tsx'
 import { belongsToField, fieldError } from '../errors/error-text.ts'
 import { hostOf, originOf, saveConnection } from './save-connection.ts'
@@ -39,6 +40,7 @@ export function ConnectionForm({
     key: '',
     prefix: connection?.prefix ?? '',
     continues: connection?.continues ?? 'auto',
+    openAiParamsOnly: connection?.openAiParamsOnly ?? false,
     models: connection?.modelIds.join('\n') ?? '',
   })
   /** As it was when the form opened. */
@@ -185,6 +187,14 @@ function RareFields({
           <option value="vllm">{t`As vLLM does`}</option>
           <option value="none">{t`Never: write anew`}</option>
         </Select>
+        {values.kind === 'openai' && (
+          <OnOff
+            label={t`OpenAI’s own parameters only`}
+            hint={t`Parameters that OpenAI does not document are left out. For gateways that act on them.`}
+            checked={values.openAiParamsOnly}
+            onChange={(openAiParamsOnly) => set({ openAiParamsOnly })}
+          />
+        )}
       </div>
     </details>
   )

@@ -9,6 +9,7 @@ export interface ConnectionValues {
   key: string
   prefix: string
   continues: ConnectionView['continues']
+  openAiParamsOnly: boolean
   /** One name a line, as it is typed. */
   models: string
 }
@@ -18,16 +19,20 @@ export function saveConnection(
   values: ConnectionValues,
   opened: ConnectionView | null,
 ): Promise<ConnectionView> {
-  const { kind, baseUrl, prefix, continues } = values
+  const { kind, baseUrl, prefix, continues, openAiParamsOnly } = values
   const name = values.name.trim() === '' ? hostOf(baseUrl) : values.name
   const key = values.key === '' ? {} : { key: values.key }
   const modelIds = linesOf(values.models)
   if (!opened) {
-    return call('createConnection', { body: { kind, name, baseUrl, ...key, prefix, continues, modelIds } })
+    const body = { kind, name, baseUrl, ...key, prefix, continues, modelIds, openAiParamsOnly }
+    return call('createConnection', { body })
   }
   const sameModels = modelIds.join('\n') === opened.modelIds.join('\n')
   const body = {
-    ...changedFields({ name, baseUrl, prefix, continues }, opened),
+    ...changedFields(
+      { name, baseUrl, prefix, continues, openAiParamsOnly },
+      { ...opened, openAiParamsOnly: opened.openAiParamsOnly ?? false },
+    ),
     ...(sameModels ? {} : { modelIds }),
     ...key,
   }

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import { Trans, useLingui } from '@lingui/react/macro'
 import type { SettingsValues } from '../../../protocol/http/settings.ts'
 import { Field, Select } from '../../ui/field.tsx'
-import { Switch } from '../../ui/switch.tsx'
+import { OnOff } from '../../ui/on-off.tsx'
 import { ModelOptions } from '../model-options.tsx'
 import { fieldError } from '../errors/error-text.ts'
 import { Section } from '../pages/page.tsx'
@@ -118,24 +118,5 @@ function Limits({ values, disabled, error, onChange }: Given): ReactNode {
         ))}
       </div>
     </Section>
-  )
-}
-
-function OnOff({
-  label,
-  checked,
-  disabled,
-  onChange,
-}: {
-  label: string
-  checked: boolean
-  disabled: boolean
-  onChange: (checked: boolean) => void
-}): ReactNode {
-  return (
-    <div className="flex items-center justify-between gap-4">
-      <span className="font-medium">{label}</span>
-      <Switch label={label} checked={checked} disabled={disabled} onChange={onChange} />
-    </div>
   )
 }
