@@ -1,20 +1,25 @@
 import { join } from 'node:path'
-import { guarded, Lifecycle, randomToken, sleep, systemClock } from './base/index.ts'
+import { prepareFirstAccount } from './accounts/index.ts'
+import { every, Lifecycle, newId, randomToken, sleep, systemClock } from './base/index.ts'
 import type { Clock, Logger } from './base/index.ts'
 import type { RunLimits } from './chat/index.ts'
 import type { Config } from './config.ts'
 import type { MemoryHubs } from './instance/coordination.ts'
 import { createCoordination } from './instance/coordination.ts'
-import { CutOff } from './instance/cut-off.ts'
-import { drain } from './instance/drain.ts'
-import { findStore } from './instance/find-store.ts'
+import { findStore, fingerprintOf } from './instance/find-store.ts'
 import { listen } from './instance/listen.ts'
-import { meetInstallation } from './instance/meet-installation.ts'
-import { serveCommandLine } from './instance/serve-command-line.ts'
 import { createServices } from './instance/services.ts'
 import type { Services } from './instance/services.ts'
-import { unconfirmed } from './instance/unconfirmed.ts'
 import { InstanceState } from './instance/state.ts'
+import {
+  CutOff,
+  detectOtherInstallation,
+  drain,
+  serveCommandLine,
+  suspendedSentence,
+} from './operations/index.ts'
+import { followFeeds } from './settings/index.ts'
+import { pruneDaily } from './shared-state/index.ts'
 
 export interface InstanceOptions {
   config: Config
@@ -50,7 +55,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
   const { config, version, logger, clock = systemClock } = options
   const incarnation = incarnationOf(config.instance.label)
   const lifecycle = new Lifecycle(logger)
-  const state = new InstanceState(clock)
+  const state = new InstanceState()
   const abort = new AbortController()
   const embedded = config.store.databaseUrl === null
 
@@ -78,8 +83,19 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     const services = createServices({ ...options, ...found, coordination, clock })
     lifecycle.started('accounts', () => services.accounts.close())
     lifecycle.started('session mirror', () => services.sessionMirror?.stop())
-    await meetInstallation({ ...found, coordination, config, state, logger, clock, signal: abort.signal })
-    await startServices(services, { config, state, logger })
+    await detectOtherInstallation({
+      ...found,
+      ...coordination,
+      fingerprint: fingerprintOf(found.secretKey),
+      keyPrefix: config.redis.keyPrefix,
+      self: incarnation,
+      label: config.instance.label,
+      findings: state.findings,
+      logger,
+      clock,
+      signal: abort.signal,
+    })
+    await startServices(services, { config, state, logger, signal: abort.signal })
     if (!embedded) {
       state.cutOff = new CutOff({ ...services, clock, logger })
       state.cutOff.watch(abort.signal)
@@ -87,7 +103,10 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     lifecycle.started('chat', () => services.chat.stop())
     lifecycle.started('jobs', () => services.jobs.stop())
     state.serve(services)
-    await serveCommandLine({ config, services, lifecycle, logger })
+    if (embedded) {
+      const { operator } = services.accounts
+      await serveCommandLine({ ...services, dataDir: config.store.dataDir, operator, lifecycle, logger })
+    }
   }
   const started = begin()
   // Whoever waits for it hears of it; nobody has to.
@@ -103,7 +122,17 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     stop() {
       if (stopping) now.abort()
       stopping ??= (async () => {
-        await drain({ state, server, graceMs: config.drain.graceMs, embedded, now: now.signal, logger })
+        state.draining = true
+        if (state.started) {
+          await drain({
+            ...state.started,
+            stopListening: () => server.stopListening(),
+            graceMs: config.drain.graceMs,
+            alone: embedded,
+            now: now.signal,
+            logger,
+          })
+        }
         abort.abort()
         await Promise.race([lifecycle.stop(), sleep(3500)])
       })()
@@ -112,25 +141,19 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
   }
 }
 
-/** What turns by itself, in the order in which one needs the other. */
+/** What runs by itself, in the order in which one needs the other. */
 async function startServices(
   services: Services,
-  { config, state, logger }: { config: Config; state: InstanceState; logger: Logger },
+  {
+    config,
+    state,
+    logger,
+    signal,
+  }: { config: Config; state: InstanceState; logger: Logger; signal: AbortSignal },
 ): Promise<void> {
-  const { accounts, chat, connections, events, feeds, hub, jobs, membership, settings, store } = services
-  feeds.on('connections', async () => {
-    await connections.read()
-    hub.tell({ name: 'models.changed' })
-  })
-  feeds.on('settings', async () => {
-    await settings.read()
-    hub.tell({ name: 'settings.changed', revision: settings.revision })
-  })
-  feeds.on('revocations', async () => {
-    const revoked = await store.sessions.revokedSince(state.revocationsRead)
-    accounts.authenticator.revoked(revoked.sessionIds, revoked.userIds)
-    state.revocationsRead = revoked.now
-  })
+  const { accounts, chat, events, feeds, hub, jobs, membership, settings, store } = services
+  followFeeds(feeds, { ...services, tell: (event) => hub.tell(event) })
+  feeds.on('revocations', () => accounts.revocations.read())
   accounts.authenticator.onRevoked((revocation) => {
     if (revocation !== 'all') services.sessionMirror?.ended(revocation.sessionIds)
     hub.revoke(
@@ -141,39 +164,24 @@ async function startServices(
   })
   await membership.join()
   await feeds.look()
-  if (config.settings.resetAtStart) await resetSettings(settings, logger)
+  if (config.settings.resetAtStart) await settings.reset()
   feeds.start()
   hub.start()
   chat.start()
+  pruneDaily(jobs, { store, logger })
   jobs.start()
-  // Where it waits already, it keeps its time. Not at once: a start has better things to do.
-  void jobs
-    .add('prune', 'daily', {}, { inMs: 600_000 })
-    .catch((error: unknown) => logger.warn({ err: error }, 'this start plans no pruning; another will'))
-  const waiting = await unconfirmed(store)
-  if (waiting !== undefined) logger.warn(waiting)
-  state.loads(
-    guarded({ logger, event: 'load of this instance' }, () =>
-      membership.update({
-        runs: chat.runs,
-        sockets: hub.size,
-        fallbacks: hub.fallbacks,
-        people: events.people,
-      }),
-    ),
-  )
-  if (config.accounts.firstAdmin) await accounts.operator.ensureFirstAdmin(config.accounts.firstAdmin)
-  if ((await accounts.signUpMode()) === 'first') {
-    logger.warn(
-      `nobody has an account yet, and the first one becomes administrator; unless the page is opened on this machine, its sign-up asks for the setup code: ${accounts.setupCode}`,
-    )
+  const suspended = await suspendedSentence(store)
+  if (suspended !== undefined) logger.warn(suspended)
+  const tellLoad = async (): Promise<void> => {
+    if (state.draining) return
+    const { size: sockets, fallbacks } = hub
+    membership.update({ runs: chat.runs, sockets, fallbacks, people: events.people })
   }
-}
-
-async function resetSettings(settings: Services['settings'], logger: Logger): Promise<void> {
-  const dropped = await settings.reset()
-  logger.info(
-    { dropped },
-    'RESET_CONFIG_ON_START: the saved settings are dropped, the environment counts again',
-  )
+  void every(tellLoad, {
+    ms: () => 1000,
+    failed: (error) =>
+      logger.error({ err: error, errorId: newId() }, 'the load of this instance is not told'),
+    signal,
+  })
+  await prepareFirstAccount(accounts, { firstAdmin: config.accounts.firstAdmin, logger })
 }

@@ -46,11 +46,8 @@ function parses(file: string): Outcome {
 }
 
 function metricNames(): Outcome {
-  const server = join(deployFolder, '../server')
-  const sources = ['operations/metrics.ts', 'instance/listen.ts'].map((file) =>
-    readFileSync(join(server, file), 'utf8'),
-  )
-  const known = new Set(sources.join('').match(/\b(shoal|process)_[a-z_]+\b/g))
+  const source = readFileSync(join(deployFolder, '../server/operations/metrics.ts'), 'utf8')
+  const known = new Set(source.match(/\b(shoal|process)_[a-z_]+\b/g))
   const used = ['prometheus/alerts.yml', 'grafana/shoal.json'].flatMap(
     (file) => readFileSync(join(deployFolder, file), 'utf8').match(/\b(shoal|process)_[a-z_]+\b/g) ?? [],
   )

@@ -13,6 +13,7 @@ import { createOperator } from './operator.ts'
 import { createOriginProof } from './origin-proof.ts'
 import { createPasswordHasher } from './password-hasher.ts'
 import type { PasswordHasher } from './password-hasher.ts'
+import { Revocations } from './revocations.ts'
 import { createSessionCookies } from './session-cookies.ts'
 import { createSessionTokens } from './session-token.ts'
 import { createSetupCode } from './setup-code.ts'
@@ -80,6 +81,7 @@ export function createAccounts(options: AccountsOptions) {
     },
     authenticator: context.authenticator,
     originProof,
+    revocations: new Revocations(options.store.sessions, context.authenticator),
     /** What the command line may do. */
     operator: createOperator(context),
     signUpMode: () => signUpMode(context),

@@ -1,5 +1,6 @@
 export { createAccounts } from './create-accounts.ts'
 export type { Accounts } from './create-accounts.ts'
+export { prepareFirstAccount } from './first-account.ts'
 export { createOperator } from './operator.ts'
 export type { Operator } from './operator.ts'
 export { createPasswordHasher } from './password-hasher.ts'

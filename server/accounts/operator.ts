@@ -32,7 +32,13 @@ export interface Operator {
   /** API keys and background jobs that a new epoch suspended work again. */
   confirmEpoch(): Promise<EpochView['unconfirmed']>
   /** WEBUI_ADMIN_EMAIL: made where nobody has an account yet. False: somebody has. */
-  ensureFirstAdmin(admin: { email: string; name: string; password: string }): Promise<boolean>
+  ensureFirstAdmin(admin: FirstAdmin): Promise<boolean>
+}
+
+export interface FirstAdmin {
+  email: string
+  name: string
+  password: string
 }
 
 export function createOperator(context: OperatorContext): Operator {

@@ -1,4 +1,4 @@
-import type { Position, RunStarted, RunStartRequest } from '../../protocol/index.ts'
+import type { LimitState, Position, RunStarted, RunStartRequest } from '../../protocol/index.ts'
 import { z } from 'zod'
 import type { MessageBus } from '../coordination/contracts.ts'
 import type { Messages } from '../messages.ts'
@@ -13,7 +13,6 @@ import { Orphans } from './orphans.ts'
 import { OwnedRuns } from './owned-runs.ts'
 import { presentChat } from './present.ts'
 import type { RunEnd, RunSink, RunView } from './run-view.ts'
-import type { ToldLimit } from './run-limits.ts'
 import type { Jobs } from '../shared-state/jobs.ts'
 import { startRun } from './start-run.ts'
 import { stopRun } from './stop-run.ts'
@@ -102,7 +101,7 @@ export class Chat {
   async startRun(
     userId: string,
     request: RunStartRequest,
-    { tab = null, told }: { tab?: string | null; told?: (limit: ToldLimit) => void } = {},
+    { tab = null, told }: { tab?: string | null; told?: (limit: LimitState) => void } = {},
   ): Promise<RunStarted> {
     const { context, owned } = this.#parts
     const options = { context, owned, accepting: () => this.#accepting, ...(told ? { told } : {}) }

@@ -1,8 +1,8 @@
 import { AppError } from '../../protocol/index.ts'
-import type { Usage } from '../../protocol/index.ts'
+import type { LimitState, Usage } from '../../protocol/index.ts'
 import { UpstreamError } from '../upstream/contracts.ts'
 import type { RunAdmission } from './run-admission.ts'
-import type { RunLimiter, ToldLimit } from './run-limits.ts'
+import type { RunLimiter } from './run-limits.ts'
 import type {
   CatalogueModel,
   GenerateEnd,
@@ -27,7 +27,7 @@ export interface Completing {
   sink: UpstreamSink
   signal: AbortSignal
   /** Hears of the limit that counted this request, before the first event. */
-  told: (limit: ToldLimit) => void
+  told: (limit: LimitState) => void
 }
 
 /** A program's request waits this long for its turn, ms: then it is told to try again. */

@@ -21,12 +21,6 @@ export interface UserLimitsOptions {
   limits: () => UserLimits
 }
 
-/** A limit as the caller is told it, in the `RateLimit-*` fields of its answer. */
-export interface ToldLimit {
-  limit: number
-  answer: LimitAnswer
-}
-
 export type RunAdmitted<T> = { kind: 'started'; outcome: T } | { kind: 'repeated'; ids: RunIds }
 
 const minute = 60_000
@@ -52,7 +46,7 @@ export class RunLimiter {
    */
   async admit<T>(
     { userId, clientId }: { userId: string; clientId: string },
-    start: (limit: ToldLimit | undefined) => Promise<T>,
+    start: (limit: LimitState | undefined) => Promise<T>,
   ): Promise<RunAdmitted<T>> {
     const { store, limits } = this.#options
     const { runningPerUser, runsPerMinute, tokensPerMinute } = limits()
@@ -69,7 +63,7 @@ export class RunLimiter {
   }
 
   /** The same for a program's request. It counts as running until `ended` is called. */
-  async admitRequest(userId: string): Promise<{ limit: ToldLimit | undefined; ended: () => void }> {
+  async admitRequest(userId: string): Promise<{ limit: LimitState | undefined; ended: () => void }> {
     return this.#turns.take(userId, async () => {
       const { store, requests, limits } = this.#options
       const { runningPerUser } = limits()
@@ -93,7 +87,7 @@ export class RunLimiter {
   }
 
   /** Throws `rate_limited`. Undefined: no limit is set. */
-  async #countRequest(userId: string): Promise<ToldLimit | undefined> {
+  async #countRequest(userId: string): Promise<LimitState | undefined> {
     const { rateLimits, limits } = this.#options
     const { runsPerMinute, tokensPerMinute } = limits()
     if (tokensPerMinute !== null) {
@@ -110,7 +104,8 @@ export class RunLimiter {
       { of: 'requests', limit: runsPerMinute },
       `You have reached the limit of answers per minute (${runsPerMinute}).`,
     )
-    return { limit: runsPerMinute, answer }
+    const { remaining, resetMs } = answer
+    return { of: 'requests', limit: runsPerMinute, remaining, resetMs }
   }
 
   /** Takes what an answer has cost off the minute's share. Never rejects because of the limit. */

@@ -1,5 +1,5 @@
 import { AppError } from '../../protocol/index.ts'
-import type { RunStartRequest, RunStarted } from '../../protocol/index.ts'
+import type { LimitState, RunStartRequest, RunStarted } from '../../protocol/index.ts'
 import { cleanText, newId } from '../base/index.ts'
 import type { ResolvedModel } from '../upstream/contracts.ts'
 import type { RunRow, StartOutcome, StartRun } from '../store/contract/runs.ts'
@@ -9,14 +9,13 @@ import { presentChat } from './present.ts'
 import { promptOf, promptToContinue } from './prompt.ts'
 import { rememberPath } from './remembered-run.ts'
 import { visibleText } from '../../protocol/index.ts'
-import type { ToldLimit } from './run-limits.ts'
 import { stopRun } from './stop-run.ts'
 import { titleFromWords } from './title.ts'
 
 export interface StartRunOptions {
   context: ChatContext
   /** Hears of the limit that counted this start. */
-  told?: (limit: ToldLimit) => void
+  told?: (limit: LimitState) => void
   owned: OwnedRuns
   /** False while this instance drains: then the run is made without an owner, and another one claims it. */
   accepting: () => boolean
@@ -67,7 +66,7 @@ export async function startRun(
 async function admit(
   { models, limiter, store }: ChatContext,
   { userId, request: { model, clientId } }: { userId: string; request: RunStartRequest },
-  start: (limit: ToldLimit | undefined) => Promise<StartOutcome>,
+  start: (limit: LimitState | undefined) => Promise<StartOutcome>,
 ): Promise<StartOutcome> {
   if (await models.resolve(model)) {
     const admitted = await limiter.admit({ userId, clientId }, start)

@@ -8,7 +8,7 @@ import { environmentSettings, settingVariables } from '../instance/environment-s
 import { Settings } from '../settings/index.ts'
 import type { OverriddenVariable } from '../settings/index.ts'
 import type { Store } from '../store/index.ts'
-import { adminSocketPath, askServer } from './admin-socket.ts'
+import { adminSocketPath, askServer } from '../operations/admin-socket.ts'
 import { openConfiguredStore } from './open-operator.ts'
 
 const answer = z.array(z.object({ variable: z.string(), saved: z.string(), environment: z.string() }))

@@ -6,8 +6,8 @@ import { expect, onTestFinished, test } from 'vitest'
 import { createOperator, createPasswordHasher } from '../accounts/index.ts'
 import { silentLogger, systemClock } from '../base/index.ts'
 import { openStore } from '../store/index.ts'
-import { adminSocketPath, serveAdminSocket } from './admin-socket.ts'
-import { adminVerbs } from './admin-verbs.ts'
+import { adminSocketPath, serveAdminSocket } from '../operations/admin-socket.ts'
+import { adminVerbs } from '../operations/serve-command-line.ts'
 import { runCommand } from './run-command.ts'
 
 function dataDir(): string {

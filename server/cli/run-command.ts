@@ -3,7 +3,7 @@ import { createLogger, Unavailable } from '../base/index.ts'
 import type { Logger } from '../base/index.ts'
 import { describeConfig, describeProblems, readConfig } from '../config.ts'
 import type { Config, ConfigReading } from '../config.ts'
-import { adminSocketPath, askServer } from './admin-socket.ts'
+import { adminSocketPath, askServer } from '../operations/admin-socket.ts'
 import type { Command } from './command-line.ts'
 import { parseCommandLine, UsageError } from './command-line.ts'
 import type { CommandName } from './commands.ts'
@@ -180,7 +180,7 @@ async function ask(
   }
   const [{ withOperator }, { adminVerbs }] = await Promise.all([
     import('./open-operator.ts'),
-    import('./admin-verbs.ts'),
+    import('../operations/serve-command-line.ts'),
   ])
   return withOperator(config, logger, async (operator) => adminVerbs(operator)[name]?.(args))
 }

@@ -5,7 +5,6 @@ import { MemoryBusHub } from '../coordination/bus/memory-bus.ts'
 import { createMessageBus } from '../coordination/bus/message-bus.ts'
 import { createRedisBus } from '../coordination/bus/redis-bus.ts'
 import type {
-  HeartbeatStore,
   Member,
   MemberFacts,
   Membership,
@@ -13,6 +12,8 @@ import type {
   RateLimits,
   RunLog,
 } from '../coordination/contracts.ts'
+import { ClaimRecord } from '../coordination/membership/claim-record.ts'
+import type { HeartbeatRows } from '../coordination/membership/claim-record.ts'
 import { decodeMember, encodeFacts } from '../coordination/membership/member-facts.ts'
 import { lease } from '../coordination/membership/membership.ts'
 import { createRedisMembership, createStoreMembership } from '../coordination/membership/fleet-membership.ts'
@@ -34,6 +35,7 @@ export interface Coordination {
   bus: MessageBus<Messages>
   log: RunLog
   membership: Membership
+  claims: ClaimRecord
   rateLimits: RateLimits
   /** Absent without REDIS_URL. */
   link?: RedisLink
@@ -72,6 +74,7 @@ export function createCoordination(options: CoordinationOptions): Coordination {
       bus: createMessageBus(raw, messages, logger),
       log: hubs.log.connect(),
       membership,
+      claims: new ClaimRecord(membership, beats),
       rateLimits: createMemoryRateLimits({ clock, members: () => membership.members().length }),
       keys,
       close: () => raw.close(),
@@ -86,6 +89,7 @@ export function createCoordination(options: CoordinationOptions): Coordination {
     bus: createMessageBus(raw, messages, logger),
     log: createRedisRunLog({ link, keys, signer, logger }),
     membership,
+    claims: new ClaimRecord(membership, beats),
     rateLimits,
     link,
     keys,
@@ -132,12 +136,13 @@ function firstFacts({ config, version, clock }: CoordinationOptions): MemberFact
 }
 
 /** Heartbeats in the store, for when Redis is away or there is none. */
-function heartbeats(store: Store): HeartbeatStore {
+function heartbeats({ instances }: Store): HeartbeatRows {
+  const memberOf = (row: { incarnation: string; facts: string }): Member =>
+    decodeMember(row.incarnation, row.facts)
   return {
-    async beat(incarnation, facts) {
-      const rows = await store.instances.beat(incarnation, encodeFacts(facts), lease)
-      return rows.map((row): Member => decodeMember(row.incarnation, row.facts))
-    },
-    leave: (incarnation) => store.instances.leave(incarnation),
+    beat: async (incarnation, facts) =>
+      (await instances.beat(incarnation, encodeFacts(facts), lease)).map(memberOf),
+    leave: (incarnation) => instances.leave(incarnation),
+    recent: async (ms) => (await instances.recent(ms)).map(memberOf),
   }
 }

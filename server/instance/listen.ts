@@ -2,13 +2,12 @@ import { eventStreamQuery, openEventStream, WebSocketGateway } from '../realtime
 import type { Peer, RealtimePorts } from '../realtime/index.ts'
 import type { Clock, Logger } from '../base/index.ts'
 import { listModels } from '../chat/index.ts'
-import { limitState } from './limit-state.ts'
 import { serveOpenAiApi } from '../compat/index.ts'
 import type { Config } from '../config.ts'
 import { createHttpServer, defaultHttpLimits } from '../http/index.ts'
 import type { HttpServer } from '../http/index.ts'
-import { createMetrics, createReadiness } from '../operations/index.ts'
-import type { Metrics } from '../operations/index.ts'
+import { createMetrics, createReadiness, readinessChecks } from '../operations/index.ts'
+import type { InstanceNumbers } from '../operations/index.ts'
 import type { InstanceState } from './state.ts'
 import { createUseCases } from './use-cases.ts'
 import type { IncomingMessage } from 'node:http'
@@ -39,7 +38,9 @@ export interface Listening {
 export async function listen(options: ListenOptions): Promise<Listening> {
   const { config, version, logger, clock, state, incarnation } = options
   const { label } = config.instance
-  const metrics = config.metrics.enabled ? createMetrics({ version, instance: label }) : undefined
+  const metrics = config.metrics.enabled
+    ? createMetrics({ version, instance: label, numbers: instanceNumbers(options) })
+    : undefined
   const http = createHttpServer({
     config: {
       ...defaultHttpLimits,
@@ -58,7 +59,8 @@ export async function listen(options: ListenOptions): Promise<Listening> {
       return state.services().accounts.authenticator.authenticate(credentials, meta)
     },
     readiness: createReadiness(readinessChecks(state), { clock, logger }),
-    ...(metrics ? { metrics: metricsPort(metrics, options) } : {}),
+    // ENABLE_METRICS says so: for a scraper without a session, on a network of its own.
+    ...(metrics ? { metrics: { ...metrics, access: 'public' } } : {}),
     isDraining: () => state.draining,
   })
   // A proxy that asks nobody for /ready sends people here as soon as this instance listens: they wait a little.
@@ -73,11 +75,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
       complete: ({ caller, model, messages, params, maxTokens, sink, signal, told }) =>
         state
           .services()
-          .chat.complete(
-            caller.user.id,
-            { model, messages, params, maxTokens },
-            { sink, signal, told: (limit) => told(limitState(limit)) },
-          ),
+          .chat.complete(caller.user.id, { model, messages, params, maxTokens }, { sink, signal, told }),
     },
   })
   const gateway = serveRealtime(http, options)
@@ -99,61 +97,13 @@ function allowedOrigins({ http }: Config): string[] {
   return [...(http.publicUrl === null ? [] : [http.publicUrl]), ...http.allowedOrigins]
 }
 
-const takeoverOff =
-  'this instance died twice within a minute of taking answers over: for five minutes it takes none over while others do; its log before the deaths says why'
-
-function readinessChecks(state: InstanceState): Parameters<typeof createReadiness>[0] {
-  return [
-    { name: 'draining', check: () => (state.draining ? 'this instance is shutting down' : undefined) },
-    {
-      name: 'store',
-      check: async () => {
-        if (!state.started) return state.storeProblem ?? 'this instance is starting'
-        await state.started.store.ping()
-        return undefined
-      },
-    },
-    // Required by nobody: reading goes on, and another instance has the same disk and the same server.
-    { name: 'degraded', required: false, check: () => state.started?.store.degraded() },
-    { name: 'installation', check: () => state.installationProblem },
-    { name: 'redis-prefix', required: false, check: () => state.otherPrefix ?? state.prefixWarning },
-    // Told and not required: an instance without Redis serves its people (P4).
-    {
-      name: 'takeover',
-      required: false,
-      check: () => (state.started?.chat.resting ? takeoverOff : undefined),
-    },
-    { name: 'redis', required: false, check: () => state.started?.link?.problem() },
-  ]
-}
-
-function metricsPort(
-  metrics: Metrics,
-  { state, rejections }: ListenOptions,
-): NonNullable<Parameters<typeof createHttpServer>[0]['metrics']> {
-  metrics.gauge('shoal_runs', 'Answers that this instance writes', () => state.started?.chat.runs ?? 0)
-  metrics.gauge('shoal_sockets', 'Open sockets and event streams', () => state.started?.hub.size ?? 0)
-  metrics.gauge(
-    'shoal_fallback_clients',
-    'Pages on server-sent events or polls, because something on the way blocks WebSockets',
-    () => state.started?.hub.fallbacks ?? 0,
-  )
-  metrics.gauge(
-    'shoal_members',
-    'Instances that this one sees',
-    () => state.started?.membership.members().length ?? 0,
-  )
-  metrics.gauge(
-    'shoal_unhandled_rejections',
-    'Promise rejections that nothing handled since the start; each is a bug, and the log has it',
-    rejections,
-  )
+function instanceNumbers({ state, rejections }: ListenOptions): InstanceNumbers {
   return {
-    // ENABLE_METRICS says so: for a scraper without a session, on a network of its own.
-    access: 'public',
-    contentType: metrics.contentType,
-    observe: (method, route, status, seconds) => metrics.observe(method, route, status, seconds),
-    read: () => metrics.read(),
+    runs: () => state.started?.chat.runs ?? 0,
+    sockets: () => state.started?.hub.size ?? 0,
+    fallbackClients: () => state.started?.hub.fallbacks ?? 0,
+    members: () => state.started?.membership.members().length ?? 0,
+    rejections,
   }
 }
 

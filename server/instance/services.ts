@@ -12,14 +12,18 @@ import {
   createUserEvents,
   Feeds,
   Jobs,
-  pruneStore,
   SessionMirror,
 } from '../shared-state/index.ts'
 import type { Presence, PresentUsers, UserCount } from '../shared-state/index.ts'
 import type { Store } from '../store/index.ts'
-import { createModelCatalogue, UpstreamError, verifyConnection } from '../upstream/index.ts'
-import type { AnswerDeadlines, ConnectionConfig, ModelCatalogue } from '../upstream/index.ts'
-import { createClaimRecord } from './claim-record.ts'
+import { checkConnection, createModelCatalogue, discoverOllama } from '../upstream/index.ts'
+import type {
+  AnswerDeadlines,
+  ConnectionCheck,
+  ConnectionConfig,
+  LocalOllama,
+  ModelCatalogue,
+} from '../upstream/index.ts'
 import type { Coordination } from './coordination.ts'
 import { environmentSettings, settingVariables } from './environment-settings.ts'
 
@@ -33,9 +37,6 @@ export interface ServicesOptions {
   logger: Logger
   runLimits?: Partial<RunLimits>
 }
-
-type Verdict = { ok: true; models: string[] } | { ok: false; code: string; message: string }
-type OllamaHere = { found: true; baseUrl: string; models: string[] } | { found: false; baseUrl: string }
 
 /** Everything that exists once the store does. */
 export interface Services extends Coordination {
@@ -52,8 +53,8 @@ export interface Services extends Coordination {
   /** With ENABLE_STAR_SESSIONS_MIDDLEWARE and a Redis. */
   sessionMirror?: SessionMirror
   settings: Settings
-  verify(connection: ConnectionConfig, signal: AbortSignal): Promise<Verdict>
-  discoverOllama(signal: AbortSignal): Promise<OllamaHere>
+  verify(connection: ConnectionConfig, signal: AbortSignal): Promise<ConnectionCheck>
+  discoverOllama(signal: AbortSignal): Promise<LocalOllama>
 }
 
 export function createServices(options: ServicesOptions): Services {
@@ -64,7 +65,7 @@ export function createServices(options: ServicesOptions): Services {
   const settings = createSettings(options, feeds)
   const { connections, models } = createModels(options, feeds)
   const sessionMirror = createSessionMirror(options)
-  const jobs = createJobs(options)
+  const jobs = new Jobs({ store: store.jobs, me: membership.self, clock, logger })
   const counts = createUserCounts(bus, membership)
   return {
     ...coordination,
@@ -81,7 +82,7 @@ export function createServices(options: ServicesOptions): Services {
     ...(sessionMirror ? { sessionMirror } : {}),
     settings,
     verify: (connection, signal) =>
-      verify(connection, { clock, proxies: options.config.upstream.proxies }, signal),
+      checkConnection(connection, { clock, proxies: options.config.upstream.proxies }, signal),
     discoverOllama: (signal) => discoverOllama(clock, signal),
   }
 }
@@ -142,19 +143,6 @@ function createAccountsOf(
   })
 }
 
-const dayMs = 86_400_000
-
-/** The background work of every installation; parts add their own kinds. */
-function createJobs({ store, coordination, clock, logger }: ServicesOptions): Jobs {
-  const jobs = new Jobs({ store: store.jobs, me: coordination.membership.self, clock, logger })
-  jobs.on('prune', async (_, signal) => {
-    // First, so that a failure below delays nothing but itself.
-    await jobs.add('prune', 'daily', {}, { inMs: dayMs })
-    await pruneStore(store, signal)
-  })
-  return jobs
-}
-
 function createSessionMirror({
   config,
   coordination,
@@ -204,7 +192,7 @@ function createChat(
     requests,
   }: Pick<Services, 'models' | 'events' | 'jobs' | 'settings'> & { requests: UserCount },
 ): Chat {
-  const { bus, log, membership, link } = coordination
+  const { bus, claims, log, membership, link } = coordination
   return new Chat({
     context: {
       me: membership.self,
@@ -227,7 +215,7 @@ function createChat(
         requests,
         limits: () => settings.current,
       }),
-      claims: createClaimRecord(membership, store),
+      claims,
       policy: () => settings.current.takeoverPolicy,
       alone: store.kind === 'sqlite',
       shared: link !== undefined,
@@ -241,32 +229,4 @@ function createChat(
 function deadlinesOf({ upstream }: Config): Pick<AnswerDeadlines, 'totalMs' | 'betweenWordsMs' | 'listMs'> {
   const { totalTimeoutMs: totalMs, idleTimeoutMs: betweenWordsMs, modelListTimeoutMs: listMs } = upstream
   return { totalMs, betweenWordsMs, listMs }
-}
-
-async function verify(
-  connection: ConnectionConfig,
-  options: Parameters<typeof verifyConnection>[1],
-  signal: AbortSignal,
-): Promise<Verdict> {
-  try {
-    const models = await verifyConnection(connection, options, signal)
-    return { ok: true, models: models.map(({ id }) => id) }
-  } catch (error) {
-    if (!(error instanceof UpstreamError)) throw error
-    return { ok: false, code: error.code, message: error.message }
-  }
-}
-
-const ollamaHere = 'http://127.0.0.1:11434'
-
-async function discoverOllama(clock: Clock, signal: AbortSignal): Promise<OllamaHere> {
-  const here = { kind: 'ollama' as const, baseUrl: ollamaHere, key: null }
-  try {
-    const soon = AbortSignal.any([signal, AbortSignal.timeout(1500)])
-    const models = await verifyConnection(here, { clock }, soon)
-    return { found: true, baseUrl: ollamaHere, models: models.map(({ id }) => id) }
-  } catch {
-    // Nothing there, or something else: there is no Ollama to offer.
-    return { found: false, baseUrl: ollamaHere }
-  }
 }

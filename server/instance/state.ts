@@ -1,36 +1,19 @@
 import { AppError } from '../../protocol/index.ts'
 import { sleep } from '../base/index.ts'
-import type { Clock } from '../base/index.ts'
-import type { CutOff } from './cut-off.ts'
+import type { CutOff, InstallationFindings } from '../operations/index.ts'
 import type { Services } from './services.ts'
 
 /** How far an instance has come, and what keeps it from being ready. */
 export class InstanceState {
-  readonly #clock: Clock
   #services: Services | undefined
   readonly #served = Promise.withResolvers<void>()
   /** While the store is looked for. */
   storeProblem: string | undefined = 'the database has not been reached yet'
-  /** Another installation or another secret was met. */
-  installationProblem: string | undefined
-  /** Somebody without this installation's secret writes under its Redis prefix. */
-  prefixWarning: string | undefined
-  /** Instances on the same database use another Redis prefix. */
-  otherPrefix: string | undefined
+  /** Kept up to date by the comparison of installations. */
+  readonly findings: InstallationFindings = {}
   draining = false
   /** Absent where the store is this process's own. */
   cutOff: CutOff | undefined
-  /** The store's time up to which revocations were applied. */
-  revocationsRead = 0
-  #timer: NodeJS.Timeout | undefined
-
-  constructor(clock: Clock) {
-    this.#clock = clock
-  }
-
-  get clock(): Clock {
-    return this.#clock
-  }
 
   /** Throws `store_unavailable` until the store was found. */
   services(): Services {
@@ -54,15 +37,5 @@ export class InstanceState {
   serve(services: Services): void {
     this.#services = services
     this.#served.resolve()
-  }
-
-  /** Tells the fleet how much this instance does; once a second is enough for people. */
-  loads(tell: () => void): void {
-    this.#timer = setInterval(tell, 1000)
-    this.#timer.unref()
-  }
-
-  stopTelling(): void {
-    clearInterval(this.#timer)
   }
 }

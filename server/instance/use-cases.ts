@@ -1,10 +1,9 @@
+import type { LimitState } from '../../protocol/index.ts'
 import type { ModelView } from '../../protocol/http/models.ts'
 import { listModels } from '../chat/index.ts'
-import type { ToldLimit } from '../chat/index.ts'
-import { limitState } from './limit-state.ts'
 import { limitHeaders } from '../http/index.ts'
 import type { RequestMeta, UseCases } from '../http/index.ts'
-import { cluster } from './cluster.ts'
+import { viewCluster } from '../operations/index.ts'
 import type { Services } from './services.ts'
 import type { InstanceState } from './state.ts'
 
@@ -45,7 +44,7 @@ export function createUseCases({ state, version, label }: UseCaseOptions): UseCa
         const { name } = services().settings.current
         return { name, version, signUp, setupCode: signUp === 'first' && !meta.local, instance: label }
       },
-      getCluster: async () => cluster(services(), state),
+      getCluster: async () => viewCluster({ ...services(), findings: state.findings }),
     },
   }
 }
@@ -118,6 +117,6 @@ function accountUseCases(services: () => Services): UseCases['accounts'] {
   }
 }
 
-function tellLimit(meta: RequestMeta, limit: ToldLimit): void {
-  for (const [name, value] of Object.entries(limitHeaders(limitState(limit)))) meta.header(name, value)
+function tellLimit(meta: RequestMeta, limit: LimitState): void {
+  for (const [name, value] of Object.entries(limitHeaders(limit))) meta.header(name, value)
 }

@@ -1,27 +1,33 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { Gauge, Histogram, Registry } from 'prom-client'
 
 export interface MetricsOptions {
   version: string
+  /** The label of this instance. */
   instance: string
+  numbers: InstanceNumbers
+}
+
+/** Read whenever somebody reads the metrics. */
+export interface InstanceNumbers {
+  runs(): number
+  sockets(): number
+  fallbackClients(): number
+  members(): number
+  rejections(): number
 }
 
 /** A registry of its own per instance, so that two in one process do not mix. */
 export interface Metrics {
-  readonly registry: Registry
   readonly contentType: string
   /** Seconds that a request took, by the pattern of its route. */
   observe(method: string, route: string, status: number, seconds: number): void
-  /** A number that is asked for whenever somebody reads the metrics, such as `shoal_runs` or `shoal_sockets`. */
-  gauge(name: string, help: string, read: () => number): void
-  /** A number that only grows; returns the function that adds to it. */
-  counter(name: string, help: string): (by?: number) => void
   read(): Promise<string>
   close(): void
 }
 
 /** Measures from now on; `close` stops the measuring of the event loop. */
-export function createMetrics({ version, instance }: MetricsOptions): Metrics {
+export function createMetrics({ version, instance, numbers }: MetricsOptions): Metrics {
   const registry = new Registry()
   const registers = [registry]
   const requests = new Histogram({
@@ -31,7 +37,7 @@ export function createMetrics({ version, instance }: MetricsOptions): Metrics {
     buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10],
     registers,
   })
-  const gauge = (name: string, help: string, read: () => number): void => {
+  const gauge: AddGauge = (name, help, read) => {
     const made: Gauge = new Gauge({ name, help, registers: [], collect: () => made.set(read()) })
     registry.registerMetric(made)
   }
@@ -39,17 +45,12 @@ export function createMetrics({ version, instance }: MetricsOptions): Metrics {
     { version, instance },
     1,
   )
+  measureInstance(gauge, numbers)
   const stopMeasuring = measureProcess(registry, gauge)
   return {
-    registry,
     contentType: registry.contentType,
     observe: (method, route, status, seconds) =>
       requests.labels(method, route, String(status)).observe(seconds),
-    gauge,
-    counter(name, help) {
-      const counter = new Counter({ name, help, registers })
-      return (by = 1) => counter.inc(by)
-    },
     read: () => registry.metrics(),
     close() {
       stopMeasuring()
@@ -58,10 +59,25 @@ export function createMetrics({ version, instance }: MetricsOptions): Metrics {
   }
 }
 
-function measureProcess(
-  registry: Registry,
-  gauge: (name: string, help: string, read: () => number) => void,
-): () => void {
+type AddGauge = (name: string, help: string, read: () => number) => void
+
+function measureInstance(gauge: AddGauge, numbers: InstanceNumbers): void {
+  gauge('shoal_runs', 'Answers that this instance writes', () => numbers.runs())
+  gauge('shoal_sockets', 'Open sockets and event streams', () => numbers.sockets())
+  gauge(
+    'shoal_fallback_clients',
+    'Pages on server-sent events or polls, because something on the way blocks WebSockets',
+    () => numbers.fallbackClients(),
+  )
+  gauge('shoal_members', 'Instances that this one sees', () => numbers.members())
+  gauge(
+    'shoal_unhandled_rejections',
+    'Promise rejections that nothing handled since the start; each is a bug, and the log has it',
+    () => numbers.rejections(),
+  )
+}
+
+function measureProcess(registry: Registry, gauge: AddGauge): () => void {
   const delay = monitorEventLoopDelay({ resolution: 20 })
   delay.enable()
   const late = new Gauge({

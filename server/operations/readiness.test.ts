@@ -1,7 +1,12 @@
 import { pino } from 'pino'
 import { expect, test, vi } from 'vitest'
 import { silentLogger } from '../base/index.ts'
+import type { Finding } from '../base/index.ts'
 import { createReadiness } from './readiness.ts'
+
+function finding(problem: string, cure = ''): Finding {
+  return { code: 'some-problem', about: 'store', severity: 'error', problem, cure }
+}
 
 function clockAt(): { now: () => number; monotonic: () => number; go(ms: number): void } {
   let ms = 0
@@ -19,7 +24,7 @@ test('is ready when nothing has a problem', async () => {
 test('a problem is told in its words, a rejection in its message', async () => {
   const ready = createReadiness(
     [
-      { name: 'store', check: () => 'the schema is newer than this version' },
+      { name: 'store', check: () => finding('the schema is newer than this version', 'upgrade it') },
       { name: 'disk', check: () => Promise.reject(new Error('full')) },
       {
         name: 'thrown',
@@ -34,7 +39,7 @@ test('a problem is told in its words, a rejection in its message', async () => {
   expect(await ready()).toEqual({
     ready: false,
     checks: [
-      { name: 'store', ok: false, problem: 'the schema is newer than this version' },
+      { name: 'store', ok: false, problem: 'the schema is newer than this version: upgrade it' },
       { name: 'disk', ok: false, problem: 'full' },
       { name: 'thrown', ok: false, problem: 'at once' },
       { name: 'fine', ok: true },
@@ -43,7 +48,7 @@ test('a problem is told in its words, a rejection in its message', async () => {
 })
 
 test('what is not required is told and does not stop traffic', async () => {
-  const ready = createReadiness([{ name: 'redis', required: false, check: () => 'away' }], {
+  const ready = createReadiness([{ name: 'redis', required: false, check: () => finding('away') }], {
     logger: silentLogger,
     clock: clockAt(),
   })

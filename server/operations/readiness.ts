@@ -1,10 +1,10 @@
-import type { Clock, Logger } from '../base/index.ts'
-import { withDeadline } from '../base/index.ts'
+import type { Clock, Finding, Logger } from '../base/index.ts'
+import { sentenceOf, withDeadline } from '../base/index.ts'
 
 export interface ReadinessCheck {
   name: string
-  /** Undefined when all is well, else a sentence for an operator. A rejection counts as a problem. */
-  check: (signal: AbortSignal) => Promise<string | undefined> | string | undefined
+  /** Undefined when all is well. A rejection counts as a problem. */
+  check: (signal: AbortSignal) => Promise<Finding | undefined> | Finding | undefined
   /** False: its problem is told and changes nothing, as with Redis, which no instance waits for. Default true. */
   required?: boolean
 }
@@ -79,13 +79,13 @@ async function problemOf(
 ): Promise<string | undefined> {
   const abort = new AbortController()
   try {
-    const problem = await withDeadline(
+    const finding = await withDeadline(
       Promise.resolve().then(() => check(abort.signal)),
       deadlineMs,
       name,
     )
     failures.passed(name)
-    return problem
+    return finding && sentenceOf(finding)
   } catch (error) {
     failures.failed(name, error)
     abort.abort(error)

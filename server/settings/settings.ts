@@ -102,7 +102,7 @@ export class Settings {
 
   /** RESET_CONFIG_ON_START: the environment counts again for everything. Answers how many saved values that cost. */
   async reset(): Promise<number> {
-    const { store, clock, raised } = this.#options
+    const { store, clock, raised, logger } = this.#options
     const removed = new Set<string>()
     for (;;) {
       const { values, revision } = await store.read()
@@ -114,6 +114,10 @@ export class Settings {
       if (written.kind === 'written') for (const name of unset) removed.add(name)
     }
     if (removed.size > 0) await raised()
+    logger.info(
+      { dropped: removed.size },
+      'RESET_CONFIG_ON_START: the saved settings are dropped, the environment counts again',
+    )
     return removed.size
   }
 

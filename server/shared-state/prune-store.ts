@@ -1,10 +1,25 @@
 import type { Store } from '../store/store.ts'
+import type { Logger } from '../base/index.ts'
 import { paced } from './jobs.ts'
+import type { Jobs } from './jobs.ts'
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
 /** Rows of one statement. */
 const batch = 200
+
+/** Prunes once a day, on whichever instance takes the job. Call before the jobs start. */
+export function pruneDaily(jobs: Jobs, { store, logger }: { store: Store; logger: Logger }): void {
+  jobs.on('prune', async (_, signal) => {
+    // First, so that a failure below delays nothing but itself.
+    await jobs.add('prune', 'daily', {}, { inMs: dayMs })
+    await pruneStore(store, signal)
+  })
+  // Where it waits already, it keeps its time. Not at once: a start has better things to do.
+  void jobs
+    .add('prune', 'daily', {}, { inMs: 600_000 })
+    .catch((error: unknown) => logger.warn({ err: error }, 'this start plans no pruning; another will'))
+}
 
 /**
  * Removes what nobody can need any more: sessions a day after they ended, deleted chats and messages after the 24 h in

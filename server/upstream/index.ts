@@ -1,4 +1,5 @@
 export { createModelCatalogue } from './cached-model-catalogue.ts'
-export { verifyConnection } from './create-upstream.ts'
+export { checkConnection, discoverOllama } from './check-connection.ts'
+export type { ConnectionCheck, LocalOllama } from './check-connection.ts'
 export * from './contracts.ts'
 export type { AnswerDeadlines } from './silence-watch.ts'

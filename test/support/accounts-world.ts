@@ -139,15 +139,8 @@ export async function openWorld(
     },
     async another() {
       const other = make(store)
-      let { now: since } = await store.sessions.revokedSince(clock.now())
-      return {
-        accounts: other,
-        async hear() {
-          const { sessionIds, userIds, now } = await store.sessions.revokedSince(since)
-          since = now
-          other.authenticator.revoked(sessionIds, userIds)
-        },
-      }
+      await other.revocations.read()
+      return { accounts: other, hear: () => other.revocations.read() }
     },
   }
 }

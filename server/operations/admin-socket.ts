@@ -3,10 +3,10 @@ import { createConnection, createServer } from 'node:net'
 import type { Server, Socket } from 'node:net'
 import { join, relative, resolve } from 'node:path'
 import { cwd } from 'node:process'
+import { StringDecoder } from 'node:string_decoder'
 import { AppError } from '../../protocol/errors.ts'
 import { guarded } from '../base/index.ts'
 import type { Logger } from '../base/index.ts'
-import { createLineReader } from './line-reader.ts'
 
 /** What can be asked of a running server: each takes texts by name and answers with something that is JSON. */
 export type AdminVerbs = Record<string, (args: Record<string, string>) => Promise<unknown>>
@@ -189,4 +189,16 @@ function connect(path: string): Promise<Socket | undefined> {
       else failed(error)
     })
   })
+}
+
+/** Takes pieces of a stream and gives the whole lines in them; undefined once a line is longer than `longest`. */
+export function createLineReader(longest: number): (piece: Buffer | string) => string[] | undefined {
+  const decoder = new StringDecoder('utf8')
+  let rest = ''
+  return (piece) => {
+    const lines = (rest + (typeof piece === 'string' ? piece : decoder.write(piece))).split('\n')
+    rest = lines.pop() ?? ''
+    if (rest.length > longest || lines.some((line) => line.length > longest)) return undefined
+    return lines.filter((line) => line !== '')
+  }
 }

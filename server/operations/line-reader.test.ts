@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createLineReader } from './line-reader.ts'
+import { createLineReader } from './admin-socket.ts'
 
 test('any way to cut the bytes gives the same lines', () => {
   const bytes = Buffer.from('eins\nzwei ä 🐟\n\ndrei\nrest')

@@ -3,12 +3,12 @@ import { every } from '../base/index.ts'
 import type { Clock, Logger } from '../base/index.ts'
 import type { Membership } from '../coordination/contracts.ts'
 import { lease } from '../coordination/membership/membership.ts'
-import type { Hub } from '../realtime/index.ts'
 import type { Feeds } from '../shared-state/index.ts'
 
 export interface CutOffOptions {
   membership: Pick<Membership, 'sinceAcknowledged'>
-  hub: Pick<Hub, 'sendElsewhere'>
+  /** The open sockets and event streams of this instance. */
+  hub: { sendElsewhere(): void }
   feeds: Pick<Feeds, 'unreadRevocationsMs'>
   clock: Clock
   logger: Logger

@@ -1,7 +1,8 @@
 import { sleep } from '../base/index.ts'
 import type { Logger } from '../base/index.ts'
-import type { Listening } from './listen.ts'
-import type { InstanceState } from './state.ts'
+import type { Chat } from '../chat/index.ts'
+import type { Membership } from '../coordination/contracts.ts'
+import type { Feeds } from '../shared-state/index.ts'
 
 /** Longer than a proxy keeps sending on a connection that it holds open. */
 const listenOnMs = 3000
@@ -11,40 +12,42 @@ const handOverMs = 4000
 const spreadMs = 1500
 
 export interface DrainOptions {
-  state: InstanceState
-  server: Listening
+  chat: Pick<Chat, 'drain' | 'release' | 'runs'>
+  feeds: Pick<Feeds, 'stop'>
+  membership: Pick<Membership, 'update' | 'leave'>
+  /** The open sockets and event streams; `drain` spreads their closing over so many ms. */
+  hub: { readonly size: number; drain(ms: number): Promise<void> }
+  /** No new connections; what is open continues. */
+  stopListening: () => void
   graceMs: number
-  embedded: boolean
+  /** Nobody else can serve: sockets stay until the answers have ended. */
+  alone: boolean
   /** Stop now: the second signal. */
   now: AbortSignal
   logger: Logger
 }
 
 /**
- * Leaves without anybody noticing: saves every run, fails `/ready`, serves what still comes until proxies have seen
+ * Leaves without anybody noticing, once `/ready` fails: saves every run, serves what still comes until proxies have seen
  * that, tells sockets to come back elsewhere, lets answers finish, and hands over those that do not.
  */
-export async function drain({ state, server, graceMs, embedded, now, logger }: DrainOptions): Promise<void> {
+export async function drain(options: DrainOptions): Promise<void> {
+  const { chat, feeds, hub, membership, graceMs, alone, now, logger } = options
   const started = performance.now()
   const left = (ms: number): number => Math.max(0, ms - (performance.now() - started))
-  state.draining = true
-  state.stopTelling()
-  const services = state.started
-  if (!services) return
-  const { chat, feeds, hub, membership } = services
   membership.update({ state: 'draining' })
   await chat
     .drain()
     .catch((error: unknown) => logger.warn({ err: error }, 'saving at the start of a drain failed'))
   logger.info({ runs: chat.runs, sockets: hub.size, graceMs }, 'draining')
-  if (!embedded) {
+  if (!alone) {
     const leaving = hub.drain(spreadMs)
     await sleep(Math.min(listenOnMs, left(graceMs - handOverMs)), now)
     await leaving
   }
-  server.stopListening()
+  options.stopListening()
   while (chat.runs > 0 && left(graceMs - handOverMs) > 0 && !now.aborted) await sleep(50, now)
-  if (embedded) await hub.drain(spreadMs)
+  if (alone) await hub.drain(spreadMs)
   feeds.stop()
   const released = await chat.release().catch((error: unknown) => {
     logger.warn({ err: error }, 'handing over runs failed; they are claimed when this instance is missed')

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import { Revocations } from './revocations.ts'
+
+function make() {
+  const asked: number[] = []
+  const revoked: string[][] = []
+  const store = { sessionIds: ['s1'], userIds: ['u1'], now: 1000, away: false }
+  const revocations = new Revocations(
+    {
+      revokedSince: async (since) => {
+        asked.push(since)
+        if (store.away) throw new Error('away')
+        return { sessionIds: store.sessionIds, userIds: store.userIds, now: store.now }
+      },
+    },
+    { revoked: (sessionIds, userIds) => void revoked.push([...sessionIds, ...userIds]) },
+  )
+  return { revocations, store, asked, revoked }
+}
+
+test("the first reading covers everything the store keeps, the next one what came since, by the store's clock", async () => {
+  const { revocations, store, asked, revoked } = make()
+  await revocations.read()
+  Object.assign(store, { sessionIds: ['s2'], userIds: [], now: 2000 })
+  await revocations.read()
+  await revocations.read()
+  expect(asked).toEqual([0, 1000, 2000])
+  expect(revoked).toEqual([['s1', 'u1'], ['s2'], ['s2']])
+})
+
+test('a reading that fails revokes nothing and is made up for by the next', async () => {
+  const { revocations, store, asked, revoked } = make()
+  await revocations.read()
+  store.away = true
+  await expect(revocations.read()).rejects.toThrow('away')
+  expect(revoked).toHaveLength(1)
+  store.away = false
+  await revocations.read()
+  expect(asked).toEqual([0, 1000, 1000])
+})

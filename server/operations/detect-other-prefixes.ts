@@ -1,0 +1,51 @@
+import { every, sentenceOf } from '../base/index.ts'
+import type { Finding, Logger } from '../base/index.ts'
+import type { PrefixUse, Store } from '../store/index.ts'
+
+export interface DetectOtherPrefixesOptions {
+  store: Store
+  /** Under which this instance uses Redis; empty where it uses none. */
+  prefix: string
+  label: string
+  findings: { otherPrefix?: Finding | undefined }
+  logger: Logger
+  signal: AbortSignal
+}
+
+const againMs = 10_000
+
+/**
+ * Instances on one database with different Redis prefixes, or with and without Redis, do not see each other: each would
+ * take the answers of the others for orphans. Each says so, with the names of both.
+ */
+export async function detectOtherPrefixes(options: DetectOtherPrefixesOptions): Promise<void> {
+  const { store, prefix, label, findings, logger, signal } = options
+  if (store.kind === 'sqlite') return
+  const check = async (): Promise<void> => {
+    const others = await store.installations.meetPrefix(prefix, label)
+    const finding = others.length === 0 ? undefined : otherPrefix(prefix, others)
+    if (finding?.problem === findings.otherPrefix?.problem) return
+    if (finding) logger.warn(sentenceOf(finding))
+    else logger.info('all instances on this database use the same Redis prefix again')
+    findings.otherPrefix = finding
+  }
+  const failed = (error: unknown): void =>
+    logger.debug({ err: error }, 'the Redis prefixes of this database cannot be compared now')
+  await check().catch(failed)
+  void every(check, { ms: () => againMs, failed, signal })
+}
+
+function otherPrefix(mine: string, others: PrefixUse[]): Finding {
+  const theirs = others.map(({ prefix, label }) => `${nameOf(prefix)} (instance ${label})`).join(', ')
+  return {
+    code: 'prefixes-differ',
+    about: 'REDIS_KEY_PREFIX',
+    severity: 'warning',
+    problem: `this instance uses ${nameOf(mine)}, others on the same database use ${theirs}, and they do not see each other`,
+    cure: 'set the same REDIS_URL and REDIS_KEY_PREFIX on all of them, or another DATABASE_URL on those of another installation',
+  }
+}
+
+function nameOf(prefix: string): string {
+  return prefix === '' ? 'no Redis' : `the Redis prefix "${prefix}"`
+}

@@ -1,0 +1,27 @@
+import type { UserEvent } from '../../protocol/index.ts'
+import type { Feeds } from '../shared-state/index.ts'
+import type { Connections } from './connections.ts'
+import type { Settings } from './settings.ts'
+
+/** Reads anew what any instance has changed, and tells every open page of this one. */
+export function followFeeds(
+  feeds: Pick<Feeds, 'on'>,
+  {
+    connections,
+    settings,
+    tell,
+  }: {
+    connections: Pick<Connections, 'read'>
+    settings: Pick<Settings, 'read' | 'revision'>
+    tell: (event: UserEvent) => void
+  },
+): void {
+  feeds.on('connections', async () => {
+    await connections.read()
+    tell({ name: 'models.changed' })
+  })
+  feeds.on('settings', async () => {
+    await settings.read()
+    tell({ name: 'settings.changed', revision: settings.revision })
+  })
+}
