@@ -6,7 +6,8 @@ import type { RunLimits } from './chat/index.ts'
 import type { Config } from './config.ts'
 import type { MemoryHubs } from './instance/coordination.ts'
 import { createCoordination } from './instance/coordination.ts'
-import { findStore, fingerprintOf } from './instance/find-store.ts'
+import { findStore } from './instance/find-store.ts'
+import type { FindStoreOptions, FoundStore } from './instance/find-store.ts'
 import { listen } from './instance/listen.ts'
 import { createServices } from './instance/services.ts'
 import type { Services } from './instance/services.ts'
@@ -58,17 +59,14 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
   const state = new InstanceState()
   const abort = new AbortController()
   const embedded = config.store.databaseUrl === null
+  const { signal } = abort
+  const wiring = { config, clock, logger, state, signal }
 
   // An embedded store is there or it is not; a server's may come later, while this instance says so.
-  const storeHere = embedded
-    ? await findStore({ config, clock, logger, state, signal: abort.signal })
-    : undefined
+  const storeHere = embedded ? await findStore(wiring) : undefined
   const server = await listen({
-    config,
+    ...wiring,
     version,
-    logger,
-    clock,
-    state,
     incarnation,
     rejections: options.rejections ?? (() => 0),
     webRoot: options.webRoot ?? join(import.meta.dirname, '../dist/web'),
@@ -76,37 +74,8 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
   lifecycle.started('http', () => server.close())
 
   const begin = async (): Promise<void> => {
-    const found = storeHere ?? (await findStore({ config, clock, logger, state, signal: abort.signal }))
-    lifecycle.started('store', () => found.store.close())
-    const coordination = createCoordination({ ...options, ...found, clock, incarnation })
-    lifecycle.started('coordination', () => coordination.close())
-    const services = createServices({ ...options, ...found, coordination, clock })
-    lifecycle.started('accounts', () => services.accounts.close())
-    lifecycle.started('session mirror', () => services.sessionMirror?.stop())
-    await detectOtherInstallation({
-      ...found,
-      ...coordination,
-      fingerprint: fingerprintOf(found.secretKey),
-      keyPrefix: config.redis.keyPrefix,
-      self: incarnation,
-      label: config.instance.label,
-      findings: state.findings,
-      logger,
-      clock,
-      signal: abort.signal,
-    })
-    await startServices(services, { config, state, logger, signal: abort.signal })
-    if (!embedded) {
-      state.cutOff = new CutOff({ ...services, clock, logger })
-      state.cutOff.watch(abort.signal)
-    }
-    lifecycle.started('chat', () => services.chat.stop())
-    lifecycle.started('jobs', () => services.jobs.stop())
-    state.serve(services)
-    if (embedded) {
-      const { operator } = services.accounts
-      await serveCommandLine({ ...services, dataDir: config.store.dataDir, operator, lifecycle, logger })
-    }
+    const found = storeHere ?? (await findStore(wiring))
+    await startOnStore(found, { ...options, ...wiring, incarnation, lifecycle })
   }
   const started = begin()
   // Whoever waits for it hears of it; nobody has to.
@@ -123,16 +92,10 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
       if (stopping) now.abort()
       stopping ??= (async () => {
         state.draining = true
-        if (state.started) {
-          await drain({
-            ...state.started,
-            stopListening: () => server.stopListening(),
-            graceMs: config.drain.graceMs,
-            alone: embedded,
-            now: now.signal,
-            logger,
-          })
-        }
+        const { graceMs } = config.drain
+        const stopListening = (): void => server.stopListening()
+        const how = { stopListening, graceMs, alone: embedded, now: now.signal, logger }
+        if (state.started) await drain({ ...state.started, ...how })
         abort.abort()
         await Promise.race([lifecycle.stop(), sleep(3500)])
       })()
@@ -141,15 +104,45 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
   }
 }
 
+interface StartOptions extends Omit<InstanceOptions, 'clock'>, FindStoreOptions {
+  incarnation: string
+  lifecycle: Lifecycle
+}
+
+/** Creates and starts everything that needs the store; from then on this instance serves. */
+async function startOnStore(found: FoundStore, options: StartOptions): Promise<void> {
+  const { config, incarnation, lifecycle, logger, state } = options
+  lifecycle.started('store', () => found.store.close())
+  const coordination = createCoordination({ ...options, ...found })
+  lifecycle.started('coordination', () => coordination.close())
+  const services = createServices({ ...options, ...found, coordination })
+  lifecycle.started('accounts', () => services.accounts.close())
+  lifecycle.started('session mirror', () => services.sessionMirror?.stop())
+  const { keyPrefix } = config.redis
+  const { label } = config.instance
+  const { findings } = state
+  await detectOtherInstallation({
+    ...options,
+    ...found,
+    ...coordination,
+    keyPrefix,
+    label,
+    self: incarnation,
+    findings,
+  })
+  await startServices(services, options)
+  lifecycle.started('chat', () => services.chat.stop())
+  lifecycle.started('jobs', () => services.jobs.stop())
+  state.serve(services)
+  if (found.store.kind === 'postgres') return
+  const { operator } = services.accounts
+  await serveCommandLine({ ...services, dataDir: config.store.dataDir, operator, lifecycle, logger })
+}
+
 /** What runs by itself, in the order in which one needs the other. */
 async function startServices(
   services: Services,
-  {
-    config,
-    state,
-    logger,
-    signal,
-  }: { config: Config; state: InstanceState; logger: Logger; signal: AbortSignal },
+  { config, state, clock, logger, signal }: FindStoreOptions,
 ): Promise<void> {
   const { accounts, chat, events, feeds, hub, jobs, membership, settings, store } = services
   followFeeds(feeds, { ...services, tell: (event) => hub.tell(event) })
@@ -184,4 +177,7 @@ async function startServices(
     signal,
   })
   await prepareFirstAccount(accounts, { firstAdmin: config.accounts.firstAdmin, logger })
+  if (store.kind === 'sqlite') return
+  state.cutOff = new CutOff({ ...services, clock, logger })
+  state.cutOff.watch(signal)
 }

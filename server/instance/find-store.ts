@@ -19,6 +19,8 @@ export interface FindStoreOptions {
 export interface FoundStore {
   store: Store
   secretKey: string
+  /** Of the secret. */
+  fingerprint: string
   installationId: string
 }
 
@@ -42,7 +44,7 @@ export async function findStore({
     const secretKey = given ?? secretOf(dataDir)
     const store = await openStore({ ...options, secret: secretKey })
     state.storeProblem = undefined
-    return { store, secretKey, installationId: await installationIdOf(store, secretKey) }
+    return described(store, secretKey)
   }
   const store = await connectStore({
     ...options,
@@ -58,15 +60,16 @@ export async function findStore({
   const secretKey = await installationSecret(config, store)
   state.storeProblem = undefined
   if (given === null) logger.warn(secretInDatabase)
-  return { store, secretKey, installationId: await installationIdOf(store, secretKey) }
+  return described(store, secretKey)
 }
 
 const secretInDatabase =
   'WEBUI_SECRET_KEY is not set, so the database holds the secret that protects provider keys: whoever reads the database, or a backup of it, has them. Set the same random WEBUI_SECRET_KEY on every instance of a new installation'
 
-async function installationIdOf(store: Store, secretKey: string): Promise<string> {
-  const { installation } = await store.installations.meet(fingerprintOf(secretKey))
-  return installation.id
+async function described(store: Store, secretKey: string): Promise<FoundStore> {
+  const fingerprint = fingerprintOf(secretKey)
+  const { installation } = await store.installations.meet(fingerprint)
+  return { store, secretKey, fingerprint, installationId: installation.id }
 }
 
 /** The secret of an open store: WEBUI_SECRET_KEY, else the generated one of its folder or database. */
