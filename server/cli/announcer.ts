@@ -1,4 +1,4 @@
-import { DeadlineError, randomToken, systemClock, withDeadline } from '../base/index.ts'
+import { DeadlineError, randomToken, sentenceOf, systemClock, withDeadline } from '../base/index.ts'
 import type { Logger } from '../base/index.ts'
 import type { Config } from '../config.ts'
 import { createMessageBus } from '../coordination/bus/message-bus.ts'
@@ -45,8 +45,9 @@ export function createAnnouncer(config: Config, secretKey: () => Promise<string>
         const told = await Promise.all([...feeds].map((name) => sender.send('revision.raised', { name })))
         if (told.includes(false)) throw new DeadlineError('Redis', withinMs)
       } catch (error) {
+        const told = link.problem()
         logger.warn(
-          { err: error, problem: link.problem() },
+          { err: error, problem: told && sentenceOf(told) },
           'Redis did not take the news: running instances apply the change within 30 seconds',
         )
       } finally {

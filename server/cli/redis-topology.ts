@@ -1,4 +1,6 @@
-import type { Config, ConfigProblem } from '../config.ts'
+import type { Finding } from '../base/index.ts'
+import { invalid } from '../config.ts'
+import type { Config } from '../config.ts'
 import { parseRedisUrl } from '../coordination/redis/redis-url.ts'
 import type { RedisTopology } from '../coordination/redis/redis-url.ts'
 
@@ -7,7 +9,7 @@ export function redisTopology({
   redis,
 }: Pick<Config, 'redis'>):
   | { ok: true; topology: RedisTopology | undefined; notes: string[] }
-  | { ok: false; problem: ConfigProblem } {
+  | { ok: false; problem: Finding } {
   const { url, cluster, sentinelHosts, sentinelPort, sentinelUsername, sentinelPassword } = redis
   if (url === null) return { ok: true, topology: undefined, notes: [] }
   const answer = parseRedisUrl({
@@ -20,5 +22,5 @@ export function redisTopology({
   })
   if (answer.ok) return answer
   const { variable, problem, cure } = answer
-  return { ok: false, problem: { variable, problem, cure } }
+  return { ok: false, problem: invalid({ about: variable, problem, cure }) }
 }

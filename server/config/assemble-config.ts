@@ -1,21 +1,16 @@
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { email, password } from '../../protocol/http/account-fields.ts'
+import type { Finding } from '../base/index.ts'
 import { environmentConnections } from './environment-connections.ts'
 import { checkedMigrationUrl, findDatabase } from './find-database.ts'
+import { invalid } from './invalid.ts'
 import type { Values } from './variables.ts'
 import { weaknessOf } from './weak-secret.ts'
 
-/** Why the configuration cannot be right, and what to do about it. */
-export interface ConfigProblem {
-  variable: string
-  problem: string
-  cure: string
-}
-
 /** Where rules that look at more than one variable leave what they find. */
 export interface Findings {
-  problems: ConfigProblem[]
+  problems: Finding[]
   warnings: string[]
 }
 
@@ -97,11 +92,13 @@ function checkedWorkers(
     ...(redisUrl === null ? ['REDIS_URL'] : []),
   ]
   if (workers > 1 && missing.length > 0) {
-    problems.push({
-      variable: 'WORKERS',
-      problem: `${workers} workers share a PostgreSQL database and a Redis, and ${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} not set`,
-      cure: `set ${missing.join(' and ')}, or WORKERS=1`,
-    })
+    problems.push(
+      invalid({
+        about: 'WORKERS',
+        problem: `${workers} workers share a PostgreSQL database and a Redis, and ${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} not set`,
+        cure: `set ${missing.join(' and ')}, or WORKERS=1`,
+      }),
+    )
   }
   return workers
 }
@@ -109,25 +106,31 @@ function checkedWorkers(
 function redisConfig(redis: Values['redis'], { problems, warnings }: Findings) {
   const { tlsCaFile, tlsCertFile, tlsKeyFile, tlsCheck, ...rest } = redis
   if (redis.url === null && redis.cluster) {
-    problems.push({
-      variable: 'REDIS_CLUSTER',
-      problem: 'a Cluster is asked for, and REDIS_URL does not say where it is',
-      cure: 'set REDIS_URL to its nodes, such as redis://node1:6379,node2:6379',
-    })
+    problems.push(
+      invalid({
+        about: 'REDIS_CLUSTER',
+        problem: 'a Cluster is asked for, and REDIS_URL does not say where it is',
+        cure: 'set REDIS_URL to its nodes, such as redis://node1:6379,node2:6379',
+      }),
+    )
   }
   if (redis.url === null && redis.sentinelHosts !== null) {
-    problems.push({
-      variable: 'REDIS_SENTINEL_HOSTS',
-      problem: 'sentinels are named, and REDIS_URL does not say for which master',
-      cure: 'set REDIS_URL=redis://<name of the master>, such as redis://mymaster',
-    })
+    problems.push(
+      invalid({
+        about: 'REDIS_SENTINEL_HOSTS',
+        problem: 'sentinels are named, and REDIS_URL does not say for which master',
+        cure: 'set REDIS_URL=redis://<name of the master>, such as redis://mymaster',
+      }),
+    )
   }
   if ((tlsCertFile === null) !== (tlsKeyFile === null)) {
-    problems.push({
-      variable: tlsCertFile === null ? 'REDIS_TLS_CERT_FILE' : 'REDIS_TLS_KEY_FILE',
-      problem: 'a certificate and its key are needed together, and only one of them is set',
-      cure: 'set both REDIS_TLS_CERT_FILE and REDIS_TLS_KEY_FILE, or neither',
-    })
+    problems.push(
+      invalid({
+        about: tlsCertFile === null ? 'REDIS_TLS_CERT_FILE' : 'REDIS_TLS_KEY_FILE',
+        problem: 'a certificate and its key are needed together, and only one of them is set',
+        cure: 'set both REDIS_TLS_CERT_FILE and REDIS_TLS_KEY_FILE, or neither',
+      }),
+    )
   }
   if (!tlsCheck) {
     warnings.push('REDIS_TLS_REJECT_UNAUTHORIZED=false: anybody on the way can pose as Redis')
@@ -155,11 +158,13 @@ function cookieConfig(
   }
   if (cookies.sameSite === 'none' && !cookies.secure) {
     const half = accounts.authSameSite === null ? 'SESSION' : 'AUTH'
-    problems.push({
-      variable: `WEBUI_${half}_COOKIE_SAME_SITE`,
-      problem: 'browsers refuse a cookie with SameSite=None that is not Secure',
-      cure: `set WEBUI_${half}_COOKIE_SECURE=true (needs HTTPS), or SAME_SITE to lax`,
-    })
+    problems.push(
+      invalid({
+        about: `WEBUI_${half}_COOKIE_SAME_SITE`,
+        problem: 'browsers refuse a cookie with SameSite=None that is not Secure',
+        cure: `set WEBUI_${half}_COOKIE_SECURE=true (needs HTTPS), or SAME_SITE to lax`,
+      }),
+    )
   }
   return cookies
 }
@@ -167,11 +172,13 @@ function cookieConfig(
 function checkedSecret(secretKey: string | null, { problems }: Findings): string | null {
   const weakness = secretKey === null ? undefined : weaknessOf(secretKey)
   if (weakness !== undefined) {
-    problems.push({
-      variable: 'WEBUI_SECRET_KEY',
-      problem: `${weakness}, and whoever guesses it reads the keys of your providers and can pose as an instance`,
-      cure: 'set 32 random characters on every instance, such as the output of `openssl rand -hex 32`; where the database was made with the weak one, run `shoal store change-secret` once',
-    })
+    problems.push(
+      invalid({
+        about: 'WEBUI_SECRET_KEY',
+        problem: `${weakness}, and whoever guesses it reads the keys of your providers and can pose as an instance`,
+        cure: 'set 32 random characters on every instance, such as the output of `openssl rand -hex 32`; where the database was made with the weak one, run `shoal store change-secret` once',
+      }),
+    )
   }
   return secretKey
 }
@@ -183,11 +190,13 @@ function firstAdmin(
   const { adminEmail, adminPassword, adminName } = accounts
   if (adminEmail === null && adminPassword === null) return null
   if (adminEmail === null || adminPassword === null) {
-    problems.push({
-      variable: adminEmail === null ? 'WEBUI_ADMIN_EMAIL' : 'WEBUI_ADMIN_PASSWORD',
-      problem: 'an administrator needs both an email address and a password, and only one is set',
-      cure: 'set both WEBUI_ADMIN_EMAIL and WEBUI_ADMIN_PASSWORD, or neither',
-    })
+    problems.push(
+      invalid({
+        about: adminEmail === null ? 'WEBUI_ADMIN_EMAIL' : 'WEBUI_ADMIN_PASSWORD',
+        problem: 'an administrator needs both an email address and a password, and only one is set',
+        cure: 'set both WEBUI_ADMIN_EMAIL and WEBUI_ADMIN_PASSWORD, or neither',
+      }),
+    )
     return null
   }
   const address = email.safeParse(adminEmail)
@@ -197,7 +206,9 @@ function firstAdmin(
     ['WEBUI_ADMIN_PASSWORD', secret, 'choose another one'],
   ] as const) {
     if (!parsed.success) {
-      problems.push({ variable, problem: `it ${parsed.error.issues[0]?.message ?? 'is wrong'}`, cure })
+      problems.push(
+        invalid({ about: variable, problem: `it ${parsed.error.issues[0]?.message ?? 'is wrong'}`, cure }),
+      )
     }
   }
   return address.success && secret.success

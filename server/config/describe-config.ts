@@ -1,4 +1,4 @@
-import type { ConfigProblem } from './assemble-config.ts'
+import type { Finding } from '../base/index.ts'
 import type { EffectiveVariable } from './read-config.ts'
 
 /** What `shoal config` prints: one line a variable, what differs from the default first. Secrets are cut already. */
@@ -15,8 +15,8 @@ export function describeConfig(effective: EffectiveVariable[]): string {
 }
 
 /** What a start that is refused prints. */
-export function describeProblems(problems: ConfigProblem[]): string {
+export function describeProblems(problems: Finding[]): string {
   return problems
-    .map(({ variable, problem, cure }) => `${variable}: ${problem}.\n  What to do: ${cure}.`)
+    .map(({ about, problem, cure }) => `${about}: ${problem}.\n  What to do: ${cure}.`)
     .join('\n')
 }

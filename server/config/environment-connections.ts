@@ -1,4 +1,5 @@
 import type { Findings } from './assemble-config.ts'
+import { invalid } from './invalid.ts'
 import { ignoredOptions, isPosition } from './connection-options.ts'
 import type { AllConnectionOptions, ConnectionOptions } from './connection-options.ts'
 import type { Values } from './variables.ts'
@@ -45,11 +46,13 @@ function openaiConnections(upstream: Values['upstream'], findings: Findings): En
       : []),
   ]
   if (keys.length > urls.length && keys.slice(urls.length).some((key) => key !== '')) {
-    findings.problems.push({
-      variable: upstream.openaiKeys.length > 0 ? 'OPENAI_API_KEYS' : 'OPENAI_API_KEY',
-      problem: `there are ${keys.length} keys for ${urls.length} addresses`,
-      cure: 'name one address in OPENAI_API_BASE_URLS for each key, separated by ;',
-    })
+    findings.problems.push(
+      invalid({
+        about: upstream.openaiKeys.length > 0 ? 'OPENAI_API_KEYS' : 'OPENAI_API_KEY',
+        problem: `there are ${keys.length} keys for ${urls.length} addresses`,
+        cure: 'name one address in OPENAI_API_BASE_URLS for each key, separated by ;',
+      }),
+    )
   }
   const optionsOf = findOptions('OPENAI_API_CONFIGS', upstream.openaiOptions, urls, findings)
   return urls.map((baseUrl, index) => {

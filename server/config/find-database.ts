@@ -1,5 +1,6 @@
 import { readPostgresUrl } from '../base/index.ts'
 import type { Findings } from './assemble-config.ts'
+import { invalid } from './invalid.ts'
 import type { Values } from './variables.ts'
 
 /** The address of PostgreSQL, or null for the embedded store. */
@@ -18,7 +19,7 @@ export function findDatabase(store: Values['store'], findings: Findings): string
   else {
     const { problem, cure } = reading
     const other = /^postgres/i.test(url) ? cure : `${cure}, or unset it for the embedded store`
-    problems.push({ variable: 'DATABASE_URL', problem, cure: other })
+    problems.push(invalid({ about: 'DATABASE_URL', problem, cure: other }))
   }
   return url
 }
@@ -32,7 +33,7 @@ export function checkedMigrationUrl(
   if (url === null) return null
   const reading = readPostgresUrl(url)
   if (!reading.ok) {
-    problems.push({ variable: 'DATABASE_MIGRATION_URL', problem: reading.problem, cure: reading.cure })
+    problems.push(invalid({ about: 'DATABASE_MIGRATION_URL', problem: reading.problem, cure: reading.cure }))
   } else if (databaseUrl === null) {
     warnings.push('DATABASE_MIGRATION_URL has no effect on an instance: DATABASE_URL is not set')
   }

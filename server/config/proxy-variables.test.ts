@@ -48,7 +48,7 @@ describe('B3: HTTPS_PROXY, HTTP_PROXY and NO_PROXY', () => {
   ])('%j stops the start and names the variable', (env, variable, problem) => {
     const reading = readConfig(env)
     expect(reading.ok ? [] : reading.problems).toMatchObject([
-      { variable, problem: expect.stringMatching(problem) },
+      { about: variable, problem: expect.stringMatching(problem) },
     ])
     expect(JSON.stringify(reading)).not.toContain('hidden')
   })

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { describeConfig, describeProblems } from './describe-config.ts'
+import type { Finding } from '../base/index.ts'
 import { readConfig } from './read-config.ts'
 import type { Config } from './read-config.ts'
 
@@ -16,7 +17,7 @@ function warnings(env: Record<string, string>): string[] {
   return readConfig(env).warnings
 }
 
-function problems(env: Record<string, string>): { variable: string; problem: string; cure: string }[] {
+function problems(env: Record<string, string>): Finding[] {
   const reading = readConfig(env)
   return reading.ok ? [] : reading.problems
 }
@@ -35,7 +36,7 @@ describe('B11: WEBUI_BASE_PATH', () => {
   test.each(['https://host/chat', '/a b', '/a/../b', '/"><script>', '/api', 'v1/', '/ws', '/assets/x'])(
     '%j is refused',
     (WEBUI_BASE_PATH) => {
-      expect(problems({ WEBUI_BASE_PATH })).toMatchObject([{ variable: 'WEBUI_BASE_PATH' }])
+      expect(problems({ WEBUI_BASE_PATH })).toMatchObject([{ about: 'WEBUI_BASE_PATH' }])
     },
   )
 })
@@ -73,13 +74,13 @@ describe('what cannot be right is refused, with the name and the cure', () => {
   ])('%o', (env, variable, problem) => {
     const found = problems(env)
     expect(found).toHaveLength(1)
-    expect(found[0]?.variable).toBe(variable)
+    expect(found[0]?.about).toBe(variable)
     expect(`${found[0]?.problem} ${found[0]?.cure}`).toMatch(problem)
     expect(found[0]?.cure).not.toBe('')
   })
 
   test('all of them in one go', () => {
-    expect(problems({ PORT: 'x', ENABLE_SIGNUP: 'y' }).map(({ variable }) => variable)).toEqual([
+    expect(problems({ PORT: 'x', ENABLE_SIGNUP: 'y' }).map(({ about }) => about)).toEqual([
       'PORT',
       'ENABLE_SIGNUP',
     ])

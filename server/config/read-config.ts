@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
+import type { Finding } from '../base/index.ts'
 import { assembleConfig } from './assemble-config.ts'
-import type { ConfigProblem, Findings } from './assemble-config.ts'
+import type { Findings } from './assemble-config.ts'
+import { invalid } from './invalid.ts'
 import { withoutPassword } from './kinds.ts'
 import { nearest, reportUnknown } from './unknown-variables.ts'
 import type { Variable } from './variable.ts'
@@ -28,7 +30,7 @@ export interface EffectiveVariable {
 
 export type ConfigReading =
   | { ok: true; config: Config; warnings: string[]; effective: EffectiveVariable[] }
-  | { ok: false; problems: ConfigProblem[]; warnings: string[] }
+  | { ok: false; problems: Finding[]; warnings: string[] }
 
 type Environment = Record<string, string | undefined>
 
@@ -66,10 +68,10 @@ function forgiveUnused({ store, redis }: Values, findings: Findings): void {
     if (/^DATABASE_(TYPE|USER|PASSWORD|HOST|PORT|NAME)(_FILE)?$/.test(name)) return store.databaseUrl !== null
     return name.endsWith('_SENTINEL_PORT') && redis.sentinelHosts === null
   }
-  for (const { variable, problem } of findings.problems.filter((it) => unused(it.variable))) {
-    findings.warnings.push(`${variable} has no effect here, and is wrong: ${problem}`)
+  for (const { about, problem } of findings.problems.filter((it) => unused(it.about))) {
+    findings.warnings.push(`${about} has no effect here, and is wrong: ${problem}`)
   }
-  findings.problems = findings.problems.filter((it) => !unused(it.variable))
+  findings.problems = findings.problems.filter((it) => !unused(it.about))
 }
 
 function namesOf(row: Variable<unknown>): string[] {
@@ -93,7 +95,7 @@ function readVariable(
   const parsed = row.kind.parse(raw.text)
   if ('problem' in parsed) {
     const problem = row.secret === 'all' ? 'it is not valid' : parsed.problem
-    sources.findings.problems.push({ variable: raw.readFrom, problem, cure: parsed.cure })
+    sources.findings.problems.push(invalid({ about: raw.readFrom, problem, cure: parsed.cure }))
     return { value: row.fallback, effective: unset }
   }
   if (parsed.warning !== undefined) sources.findings.warnings.push(`${raw.readFrom}: ${parsed.warning}`)
@@ -154,14 +156,18 @@ function readSecretFile(variable: string, path: string, { problems }: Findings):
   try {
     const text = readFileSync(path, 'utf8').trim()
     if (text !== '') return { text, source: 'file', readFrom: variable }
-    problems.push({ variable, problem: `the file ${path} is empty`, cure: 'write the value into it' })
+    problems.push(
+      invalid({ about: variable, problem: `the file ${path} is empty`, cure: 'write the value into it' }),
+    )
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-    problems.push({
-      variable,
-      problem: `the file ${path} cannot be read (${reason})`,
-      cure: 'name a file that exists and that the server may read',
-    })
+    problems.push(
+      invalid({
+        about: variable,
+        problem: `the file ${path} cannot be read (${reason})`,
+        cure: 'name a file that exists and that the server may read',
+      }),
+    )
   }
   return undefined
 }
@@ -185,4 +191,3 @@ function deepFreeze<T>(value: T): DeepReadonly<T> {
 
 /** The variable's name that was probably meant; for flags of the command line too. */
 export { nearest }
-export type { ConfigProblem }

@@ -31,7 +31,7 @@ test.each([
   if (secret.trim() === '') return expect(reading.ok).toBe(true)
   expect(reading).toMatchObject({
     ok: false,
-    problems: [{ variable: 'WEBUI_SECRET_KEY', cure: expect.stringContaining('openssl rand -hex 32') }],
+    problems: [{ about: 'WEBUI_SECRET_KEY', cure: expect.stringContaining('openssl rand -hex 32') }],
   })
   // It stays a secret, however weak.
   expect(JSON.stringify(reading)).not.toContain(`"${secret}"`)

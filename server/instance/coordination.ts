@@ -1,3 +1,4 @@
+import { sentenceOf } from '../base/index.ts'
 import type { Clock, Logger } from '../base/index.ts'
 import { redisTopology } from '../cli/redis-topology.ts'
 import type { Config } from '../config.ts'
@@ -104,8 +105,7 @@ export function createCoordination(options: CoordinationOptions): Coordination {
 function openLink({ config, clock, logger }: CoordinationOptions): RedisLink | undefined {
   const answer = redisTopology(config)
   // The command line has refused it before; whoever starts an instance otherwise hears it here.
-  if (!answer.ok)
-    throw new Error(`${answer.problem.variable}: ${answer.problem.problem}; ${answer.problem.cure}`)
+  if (!answer.ok) throw new Error(`${answer.problem.about}: ${sentenceOf(answer.problem)}`)
   if (!answer.topology) return undefined
   const { connectTimeoutMs, reconnectDelayMs, maxRetryCount, tls } = config.redis
   return createRedisLink(answer.topology, {

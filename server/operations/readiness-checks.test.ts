@@ -12,7 +12,7 @@ function healthy() {
     started: {
       store: { ping: async () => {}, degraded: async () => undefined as string | undefined },
       chat: { resting: false },
-      link: { problem: () => undefined as string | undefined },
+      link: { problem: () => undefined as Finding | undefined },
     },
     findings: {} as InstanceHealth['findings'],
   }
@@ -65,7 +65,11 @@ test.each<[string, (health: ReturnType<typeof healthy>) => void, RegExp]>([
     /^redis-prefix: met another: change it$/,
   ],
   ['takeovers that rest', (it) => (it.started.chat.resting = true), /^takeover: .*died twice.*: its log/],
-  ['Redis that is away', (it) => (it.started.link.problem = () => 'away'), /^redis: away$/],
+  [
+    'Redis that is away',
+    (it) => (it.started.link.problem = () => finding),
+    /^redis: met another: change it$/,
+  ],
 ])('%s is told and keeps no traffic away', async (_, breaks, problem) => {
   const health = healthy()
   breaks(health)

@@ -51,7 +51,7 @@ export function readinessChecks(health: InstanceHealth): ReadinessCheck[] {
       required: false,
       check: () => (health.started?.chat.resting ? takeoverOff : undefined),
     },
-    { name: 'redis', required: false, check: () => redisAway(health.started?.link?.problem()) },
+    { name: 'redis', required: false, check: () => health.started?.link?.problem() },
   ]
 }
 
@@ -80,10 +80,4 @@ function storeDegraded(problem: string | undefined): Finding | undefined {
   return problem === undefined
     ? undefined
     : { code: 'store-degraded', about: 'store', severity: 'error', problem, cure: '' }
-}
-
-function redisAway(problem: string | undefined): Finding | undefined {
-  return problem === undefined
-    ? undefined
-    : { code: 'redis-away', about: 'redis', severity: 'error', problem, cure: '' }
 }

@@ -54,8 +54,8 @@ export async function viewCluster({
     redis: {
       configured: link !== undefined,
       healthy: link?.healthy() ?? false,
-      ...(redisProblem === undefined ? {} : { problem: redisProblem }),
-      warnings: [...(link?.warnings() ?? []), ...(foreignWriter ? [sentenceOf(foreignWriter)] : [])],
+      ...(redisProblem ? { problem: sentenceOf(redisProblem) } : {}),
+      warnings: [...(link?.warnings() ?? []), ...(foreignWriter ? [foreignWriter] : [])].map(sentenceOf),
     },
     members,
   }

@@ -1,4 +1,4 @@
-import { silentLogger, systemClock } from '../../server/base/index.ts'
+import { sentenceOf, silentLogger, systemClock } from '../../server/base/index.ts'
 import type { RedisLinkOptions } from '../../server/coordination/redis/redis-clients.ts'
 import { createRedisLink } from '../../server/coordination/redis/redis-clients.ts'
 import type { RedisLink } from '../../server/coordination/redis/redis-link.ts'
@@ -43,6 +43,12 @@ export async function linkBecomes(link: RedisLink, healthy: boolean): Promise<vo
     await new Promise((resolve) => setTimeout(resolve, 25))
   }
   throw new Error(
-    `the link did not become ${healthy ? 'healthy' : 'away'}: ${link.problem() ?? 'no problem'}`,
+    `the link did not become ${healthy ? 'healthy' : 'away'}: ${problemOf(link) ?? 'no problem'}`,
   )
+}
+
+/** What is wrong with a link and what to do about it, in one sentence. */
+export function problemOf(link: Pick<RedisLink, 'problem'>): string | undefined {
+  const finding = link.problem()
+  return finding && sentenceOf(finding)
 }

@@ -1,5 +1,8 @@
 import { pino } from 'pino'
 import { describe, expect, test } from 'vitest'
+import { problemOf } from '../../../test/support/redis-link.ts'
+import { sentenceOf } from '../../base/index.ts'
+import type { Finding } from '../../base/index.ts'
 import { LinkHealth } from './link-health.ts'
 import { readServerInfo } from './server-info.ts'
 
@@ -21,15 +24,17 @@ function make() {
   return { clock, health, told, works, lines }
 }
 
+const besides: Finding = { code: 'c', about: 'a', severity: 'warning', problem: 'b', cure: '' }
+
 describe('health of a link', () => {
   test('both halves have to work; each change is told once', () => {
     const { health, told } = make()
-    expect(health.problem()).toMatch(/not connected yet/)
+    expect(problemOf(health)).toMatch(/not connected yet/)
     health.set('commands', true)
     expect([health.healthy, told]).toEqual([false, []])
     health.set('subscriber', true)
     health.set('subscriber', true)
-    expect([health.healthy, told, health.problem()]).toEqual([true, [true], undefined])
+    expect([health.healthy, told, problemOf(health)]).toEqual([true, [true], undefined])
     health.set('commands', false)
     expect(told).toEqual([true, false])
   })
@@ -38,13 +43,13 @@ describe('health of a link', () => {
     const { health, works, clock } = make()
     health.failed(new Error('NOAUTH Authentication required.'))
     clock.at = 60_000
-    expect(health.problem()).toMatch(/asks for a password/)
+    expect(problemOf(health)).toMatch(/asks for a password/)
     works(true)
-    expect(health.problem()).toBeUndefined()
+    expect(problemOf(health)).toBeUndefined()
     health.failed(new Error('OOM command not allowed'))
-    expect(health.problem()).toMatch(/is full/)
+    expect(problemOf(health)).toMatch(/is full/)
     clock.at += 10_001
-    expect(health.problem()).toBeUndefined()
+    expect(problemOf(health)).toBeUndefined()
   })
 
   test('that the connection was lost does not hide why', () => {
@@ -52,17 +57,17 @@ describe('health of a link', () => {
     health.failed(new Error('WRONGPASS invalid username-password pair'))
     clock.at = 1000
     health.failed(new Error('Connection is closed.'))
-    expect(health.problem()).toMatch(/refuses the user or password/)
+    expect(problemOf(health)).toMatch(/refuses the user or password/)
   })
 
   test('only a server that never answered may be one of the other kind', () => {
     const { health, works } = make()
     health.failed(new Error('Connection is closed.'))
-    expect(health.problem()).toMatch(/if it wants TLS, write rediss:/)
+    expect(problemOf(health)).toMatch(/if it wants TLS, write rediss:/)
     works(true)
     works(false)
     health.failed(new Error('Connection is closed.'))
-    expect(health.problem()).not.toMatch(/TLS/)
+    expect(problemOf(health)).not.toMatch(/TLS/)
   })
 
   test.each([
@@ -74,7 +79,7 @@ describe('health of a link', () => {
     works(true)
     health.learn([readServerInfo(`# Server\r\nredis_version:${version}\r\n`)], undefined, [])
     expect(health.healthy).toBe(good)
-    expect(health.problem() ?? '').toMatch(good ? /^$/ : /is version 6\.2\.14: Shoal needs 7\.0/)
+    expect(problemOf(health) ?? '').toMatch(good ? /^$/ : /is version 6\.2\.14: Shoal needs 7\.0/)
   })
 
   test('not healthy while a server has not said what it is', () => {
@@ -89,11 +94,11 @@ describe('health of a link', () => {
   test('a warning is logged when it is new, and goes with its cause', () => {
     const { health, lines } = make()
     const full = readServerInfo('maxmemory:0\r\nmaxmemory_policy:allkeys-lru\r\n')
-    health.learn([full, full], undefined, ['besides'])
-    health.learn([full], undefined, ['besides'])
+    health.learn([full, full], undefined, [besides])
+    health.learn([full], undefined, [besides])
     expect(health.warnings()).toHaveLength(3)
-    expect(lines).toEqual(health.warnings())
-    expect(health.problem()).toMatch(/not connected yet/)
+    expect(lines).toEqual(health.warnings().map(sentenceOf))
+    expect(problemOf(health)).toMatch(/not connected yet/)
     health.learn([readServerInfo('maxmemory:9\r\nmaxmemory_policy:noeviction\r\n')], undefined, [])
     expect(health.warnings()).toEqual([])
   })

@@ -1,5 +1,6 @@
-import type { Clock, Logger } from '../../base/index.ts'
-import type { Problem } from './redis-failure.ts'
+import { sentenceOf } from '../../base/index.ts'
+import type { Clock, Finding, Logger } from '../../base/index.ts'
+import type { RedisProblem } from './redis-failure.ts'
 import { explain } from './redis-failure.ts'
 import type { RedisTopology } from './redis-url.ts'
 import type { ServerInfo } from './server-info.ts'
@@ -10,7 +11,10 @@ const forgottenAfterMs = 10_000
 /** The same problem is logged again after this long. */
 const repeatedAfterMs = 60_000
 
-interface Seen extends Problem {
+/** Its code. A replica answers whatever is asked of it. */
+const replica = 'redis-replica'
+
+interface Seen extends RedisProblem {
   at: number
 }
 
@@ -27,8 +31,8 @@ export class LinkHealth {
   readonly #watchers = new Set<(healthy: boolean) => void>()
   readonly #problems = new Map<string, Seen>()
   readonly #logged = new Map<string, number>()
-  #tooOld: string | undefined
-  #warnings: string[] = []
+  #tooOld: Finding | undefined
+  #warnings: Finding[] = []
   /** Connections whose server has not said yet what it is. */
   #strangers = 0
   #replica = false
@@ -63,38 +67,39 @@ export class LinkHealth {
     this.#note(problem, { err: error })
   }
 
-  #note(problem: Problem, cause: object = {}): void {
+  #note(problem: RedisProblem, cause: object = {}): void {
     const now = this.#clock.monotonic()
     // A replica answers whatever is asked of it, and does nothing that this link is for.
-    if (problem.kind === 'replica') this.#becomeReplica(true)
+    if (problem.code === replica) this.#becomeReplica(true)
     if (
       isVague(problem) &&
       [...this.#problems.values()].some(
-        (held) => (held.connecting || held.kind === 'replica') && now - held.at < 5000,
+        (held) => (held.connecting || held.code === replica) && now - held.at < 5000,
       )
     )
       return
-    this.#problems.delete(problem.kind)
-    this.#problems.set(problem.kind, { ...problem, at: now })
-    if (now - (this.#logged.get(problem.kind) ?? Number.NEGATIVE_INFINITY) < repeatedAfterMs) return
-    this.#logged.set(problem.kind, now)
-    this.#logger.warn(cause, problem.sentence)
+    this.#problems.delete(problem.code)
+    this.#problems.set(problem.code, { ...problem, at: now })
+    if (now - (this.#logged.get(problem.code) ?? Number.NEGATIVE_INFINITY) < repeatedAfterMs) return
+    this.#logged.set(problem.code, now)
+    this.#logger.warn(cause, sentenceOf(problem))
   }
 
-  problem(): string | undefined {
+  problem(): Finding | undefined {
     if (this.#tooOld) return this.#tooOld
     const now = this.#clock.monotonic()
     const current = [...this.#problems.values()].filter(
-      ({ kind, connecting, at }) =>
-        (connecting && !this.healthy) || (kind === 'replica' && this.#replica) || now - at < forgottenAfterMs,
+      ({ code, connecting, at }) =>
+        (connecting && !this.healthy) || (code === replica && this.#replica) || now - at < forgottenAfterMs,
     )
     const worst = current.findLast(({ connecting }) => connecting) ?? current.at(-1)
-    if (worst) return worst.sentence + (isVague(worst) && !this.#everHealthy ? this.#hint : '')
-    return this.healthy ? undefined : `Redis at ${this.#where} is not connected yet: it is being tried`
+    if (worst)
+      return { ...worst, cure: worst.cure + (isVague(worst) && !this.#everHealthy ? this.#hint : '') }
+    return this.healthy ? undefined : notConnected(this.#where)
   }
 
   /** What to change though everything works, as the servers last said of themselves. */
-  warnings(): string[] {
+  warnings(): Finding[] {
     return this.#warnings
   }
 
@@ -105,7 +110,7 @@ export class LinkHealth {
 
   /** It may not be asked what it is: after a while without a refused write it is tried again. */
   roleUnknown(): void {
-    const refused = this.#problems.get('replica')
+    const refused = this.#problems.get(replica)
     if (this.#replica && refused && this.#clock.monotonic() - refused.at >= forgottenAfterMs) {
       this.#becomeReplica(false)
     }
@@ -128,23 +133,22 @@ export class LinkHealth {
   }
 
   /** What the servers say of themselves; `save` as for adviceFor, `besides` what else is to be warned of. */
-  learn(servers: ServerInfo[], save: string | undefined, besides: string[]): void {
+  learn(servers: ServerInfo[], save: string | undefined, besides: Finding[]): void {
     const old = servers.find(({ version }) => Number.parseInt(version ?? '7', 10) < 7)
-    const tooOld =
-      old &&
-      `Redis at ${this.#where} is version ${old.version}: Shoal needs 7.0 or newer, for sharded channels`
-    if (tooOld && !this.#tooOld) this.#logger.error(tooOld)
+    const tooOld = old && versionTooOld(this.#where, old.version)
+    if (tooOld && !this.#tooOld) this.#logger.error(sentenceOf(tooOld))
     this.#tooOld = tooOld
-    const replica = servers.some((server) => server.replica === true)
+    const wrongServer = servers.some((server) => server.replica === true)
       ? explain('READONLY', this.#where)
       : undefined
-    if (replica) this.#note(replica)
+    if (wrongServer) this.#note(wrongServer)
     else if (servers.length > 0) this.#replica = false
     // What to improve about a server that is the wrong one is no matter.
-    const advice = replica ? [] : servers.flatMap((server) => adviceFor(server, this.#where, save))
-    const warnings = [...new Set([...besides, ...advice])]
-    for (const warning of warnings) if (!this.#warnings.includes(warning)) this.#logger.warn(warning)
-    this.#warnings = warnings
+    const advice = wrongServer ? [] : servers.flatMap((server) => adviceFor(server, this.#where, save))
+    const warnings = new Map([...besides, ...advice].map((finding) => [sentenceOf(finding), finding]))
+    const known = new Set(this.#warnings.map(sentenceOf))
+    for (const sentence of warnings.keys()) if (!known.has(sentence)) this.#logger.warn(sentence)
+    this.#warnings = [...warnings.values()]
     this.#judge()
   }
 
@@ -155,10 +159,10 @@ export class LinkHealth {
     this.healthy = healthy
     if (healthy) {
       this.#everHealthy = true
-      for (const [kind, { connecting }] of this.#problems)
-        if (connecting || kind === 'replica') this.#problems.delete(kind)
+      for (const [code, { connecting }] of this.#problems)
+        if (connecting || code === replica) this.#problems.delete(code)
       // Whether it is a replica still is found out by trying, where it may not be asked: that is no news.
-      for (const kind of this.#logged.keys()) if (kind !== 'replica') this.#logged.delete(kind)
+      for (const code of this.#logged.keys()) if (code !== replica) this.#logged.delete(code)
       this.#logger.info(`Redis at ${this.#where} is connected`)
     }
     for (const watcher of this.#watchers) watcher(healthy)
@@ -166,8 +170,19 @@ export class LinkHealth {
 }
 
 /** "lost" and "silent" follow from anything: they do not replace what says more. */
-function isVague({ kind }: Problem): boolean {
-  return kind === 'lost' || kind === 'silent'
+function isVague({ code }: RedisProblem): boolean {
+  return code === 'redis-lost' || code === 'redis-silent'
+}
+
+function notConnected(where: string): Finding {
+  const problem = `Redis at ${where} is not connected yet`
+  return { code: 'redis-not-connected', about: where, severity: 'error', problem, cure: 'it is being tried' }
+}
+
+function versionTooOld(where: string, version = 'unknown'): Finding {
+  const problem = `Redis at ${where} is version ${version}`
+  const cure = 'Shoal needs 7.0 or newer, for sharded channels'
+  return { code: 'redis-too-old', about: where, severity: 'error', problem, cure }
 }
 
 function addressesOf(topology: RedisTopology): string {

@@ -1,6 +1,6 @@
 import { Cluster } from 'ioredis'
 import type { Redis } from 'ioredis'
-import type { Clock, Logger } from '../../base/index.ts'
+import type { Clock, Finding, Logger } from '../../base/index.ts'
 import { DeadlineError, sleep, withDeadline } from '../../base/index.ts'
 import type { ClientFactory, ConnectOptions } from './client-options.ts'
 import { createClientFactory, defaultDeadlineMs } from './client-options.ts'
@@ -47,7 +47,7 @@ class IoRedisLink implements RedisLink {
   readonly #waiting: NodeJS.Timeout
   #factory: ClientFactory
   /** The warning that goes with a Cluster of which no variable speaks. */
-  #unnamedCluster: string[] = []
+  #unnamedCluster: Finding[] = []
   #pending = 0
   #closed = false
 
@@ -124,11 +124,11 @@ class IoRedisLink implements RedisLink {
     return this.#health.healthy
   }
 
-  problem(): string | undefined {
+  problem(): Finding | undefined {
     return this.#health.problem()
   }
 
-  warnings(): string[] {
+  warnings(): Finding[] {
     return this.#health.warnings()
   }
 
@@ -174,8 +174,10 @@ class IoRedisLink implements RedisLink {
     const { host, port, credentials, tls, database } = topology
     const leftOut =
       database === 0 ? '' : `, without the database number ${database}, which a Cluster does not have`
+    const problem = `Redis at ${host}:${port} is a Cluster and is used as one${leftOut}`
+    const about = 'REDIS_CLUSTER'
     this.#unnamedCluster = [
-      `Redis at ${host}:${port} is a Cluster and is used as one${leftOut}: set REDIS_CLUSTER=true`,
+      { code: 'redis-is-a-cluster', about, severity: 'warning', problem, cure: 'set REDIS_CLUSTER=true' },
     ]
     this.#factory = createClientFactory(
       { kind: 'cluster', credentials, ...(tls ? { tls } : {}), nodes: [{ host, port }] },

@@ -1,4 +1,5 @@
 import { DeadlineError } from '../../base/index.ts'
+import type { Finding } from '../../base/index.ts'
 import type { RedisFailure } from './redis-link.ts'
 
 /** What an error of the client means to the caller. */
@@ -12,188 +13,196 @@ export function failureKind(error: unknown): RedisFailure {
 const passing =
   /isn't writeable|isn't ready|Connection is closed|max retries per request|Command aborted|Cluster redirections|Cluster is|startup nodes|No subscriber|sentinels are unreachable|slots cache|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|^(LOADING|READONLY|NOREPLICAS|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|UNBLOCKED|MOVED|ASK)\b|Socket (timeout|closed)/
 
-export interface Problem {
-  /** The same kind replaces the earlier sentence. */
-  kind: string
-  /** One sentence with the cure. */
-  sentence: string
+/** One of the same code replaces the earlier one. */
+export interface RedisProblem extends Finding {
   /** The connection cannot work while it lasts; it ends when the link is healthy. The others end when not seen again. */
   connecting: boolean
 }
 
-interface Rule {
-  kind: string
+interface Rule extends Pick<Finding, 'code' | 'cure'> {
   test: RegExp
-  sentence: (where: string, message: string, keys: string) => string
+  problem: (where: string, message: string, keys: string) => string
   connecting?: boolean
 }
-
-const url = 'in REDIS_URL'
 
 /** The first that fits. Messages and codes are those of Redis 7, Node's tls and net, and ioredis 6. */
 const rules: Rule[] = [
   {
-    kind: 'sentinel password missing',
+    code: 'redis-sentinel-password-missing',
     test: /^All sentinels are unreachable.*(?:NOAUTH|HELLO must be called|Authentication required)/s,
-    sentence: (where) => `the sentinels at ${where} ask for a password: set REDIS_SENTINEL_PASSWORD`,
+    problem: (where) => `the sentinels at ${where} ask for a password`,
+    cure: 'set REDIS_SENTINEL_PASSWORD',
     connecting: true,
   },
   {
-    kind: 'sentinel password wrong',
+    code: 'redis-sentinel-password-wrong',
     test: /^All sentinels are unreachable.*(?:WRONGPASS|invalid username-password)/s,
-    sentence: (where) =>
-      `the sentinels at ${where} refuse the user or password: set REDIS_SENTINEL_PASSWORD to theirs, since without it the password in REDIS_URL is tried, and REDIS_SENTINEL_USERNAME if they have users`,
+    problem: (where) => `the sentinels at ${where} refuse the user or password`,
+    cure: 'set REDIS_SENTINEL_PASSWORD to theirs, since without it the password in REDIS_URL is tried, and REDIS_SENTINEL_USERNAME if they have users',
     connecting: true,
   },
   {
-    kind: 'password missing',
+    code: 'redis-password-missing',
     test: /^NOAUTH|HELLO must be called with the client already authenticated/,
-    sentence: (where) => `Redis at ${where} asks for a password: write redis://:password@host ${url}`,
+    problem: (where) => `Redis at ${where} asks for a password`,
+    cure: 'write redis://:password@host in REDIS_URL',
     connecting: true,
   },
   {
-    kind: 'password wrong',
+    code: 'redis-password-wrong',
     test: /^WRONGPASS|invalid password|invalid username-password/i,
-    sentence: (where) => `Redis at ${where} refuses the user or password: correct them ${url}`,
+    problem: (where) => `Redis at ${where} refuses the user or password`,
+    cure: 'correct them in REDIS_URL',
     connecting: true,
   },
   {
-    kind: 'right missing',
+    code: 'redis-right-missing',
     test: /^NOPERM/,
-    sentence: (where, message) =>
-      `the Redis user lacks a right at ${where} (${message}): grant it with ACL SETUSER`,
+    problem: (where, message) => `the Redis user lacks a right at ${where} (${message})`,
+    cure: 'grant it with ACL SETUSER',
   },
   {
-    kind: 'plain server',
+    code: 'redis-plain-server',
     test: /wrong version number|packet length too long|record layer failure/i,
-    sentence: (where) => `Redis at ${where} does not speak TLS: write redis:// instead of rediss:// ${url}`,
+    problem: (where) => `Redis at ${where} does not speak TLS`,
+    cure: 'write redis:// instead of rediss:// in REDIS_URL',
     connecting: true,
   },
   {
-    kind: 'certificate of another name',
+    code: 'redis-certificate-of-another-name',
     test: /ERR_TLS_CERT_ALTNAME_INVALID|does not match certificate's altnames/,
-    sentence: (where) =>
-      `the certificate of Redis at ${where} is for another name: use that name ${url}, or a certificate for this one`,
+    problem: (where) => `the certificate of Redis at ${where} is for another name`,
+    cure: 'use that name in REDIS_URL, or a certificate for this one',
     connecting: true,
   },
   {
-    kind: 'certificate of ours',
+    code: 'redis-certificate-of-ours',
     test: /alert certificate required|ALERT_CERTIFICATE_REQUIRED/i,
-    sentence: (where) =>
-      `Redis at ${where} asks for a certificate of its client: name one in REDIS_TLS_CERT_FILE and REDIS_TLS_KEY_FILE`,
+    problem: (where) => `Redis at ${where} asks for a certificate of its client`,
+    cure: 'name one in REDIS_TLS_CERT_FILE and REDIS_TLS_KEY_FILE',
     connecting: true,
   },
   {
-    kind: 'certificate of ours',
+    code: 'redis-certificate-of-ours',
     test: /alert (unknown ca|bad certificate|certificate unknown|certificate expired)|ALERT_(UNKNOWN_CA|BAD_CERTIFICATE)/i,
-    sentence: (where) =>
-      `Redis at ${where} does not trust the certificate in REDIS_TLS_CERT_FILE: use one whose authority is in its tls-ca-cert-file`,
+    problem: (where) => `Redis at ${where} does not trust the certificate in REDIS_TLS_CERT_FILE`,
+    cure: 'use one whose authority is in its tls-ca-cert-file',
     connecting: true,
   },
   {
-    kind: 'certificate',
+    code: 'redis-certificate',
     test: /certificate|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|CERT_/i,
-    sentence: (where, message) =>
-      `the certificate of Redis at ${where} is not trusted (${message}): name its authority in REDIS_TLS_CA_FILE`,
+    problem: (where, message) => `the certificate of Redis at ${where} is not trusted (${message})`,
+    cure: 'name its authority in REDIS_TLS_CA_FILE',
     connecting: true,
   },
   {
-    kind: 'refused',
+    code: 'redis-refused',
     test: /ECONNREFUSED/,
-    sentence: (where) => `nothing listens at ${where}: start Redis, or correct the host and port ${url}`,
+    problem: (where) => `nothing listens at ${where}`,
+    cure: 'start Redis, or correct the host and port in REDIS_URL',
     connecting: true,
   },
   {
-    kind: 'name',
+    code: 'redis-name',
     test: /ENOTFOUND|EAI_AGAIN/,
-    sentence: (where, message) =>
-      `the host of Redis at ${unknownHost(where, message)} is not known to the name server: correct it ${url}`,
+    problem: (where, message) =>
+      `the host of Redis at ${unknownHost(where, message)} is not known to the name server`,
+    cure: 'correct it in REDIS_URL',
     connecting: true,
   },
   {
-    kind: 'no cluster',
+    code: 'redis-no-cluster',
     test: /cluster support disabled/,
-    sentence: (where) => `Redis at ${where} is not a Cluster: unset REDIS_CLUSTER`,
+    problem: (where) => `Redis at ${where} is not a Cluster`,
+    cure: 'unset REDIS_CLUSTER',
     connecting: true,
   },
   {
-    kind: 'master name',
+    code: 'redis-master-name',
     test: /got an invalid reply: null|No such master with that name/,
-    sentence: (where) => `the sentinels at ${where} know no master of that name: correct the host ${url}`,
+    problem: (where) => `the sentinels at ${where} know no master of that name`,
+    cure: 'correct the host in REDIS_URL',
     connecting: true,
   },
   {
-    kind: 'sentinels',
+    code: 'redis-sentinels',
     test: /sentinel/i,
-    sentence: (where, message) =>
-      `no sentinel at ${where} answers (${message}): correct REDIS_SENTINEL_HOSTS, or start them`,
+    problem: (where, message) => `no sentinel at ${where} answers (${message})`,
+    cure: 'correct REDIS_SENTINEL_HOSTS, or start them',
     connecting: true,
   },
   {
-    kind: 'foreign key',
+    code: 'redis-foreign-key',
     test: /^WRONGTYPE/,
-    sentence: (where, _, keys) =>
-      `something else has written ${keys} in Redis at ${where}: delete it, and give one of the two another prefix (REDIS_KEY_PREFIX)`,
+    problem: (where, _, keys) => `something else has written ${keys} in Redis at ${where}`,
+    cure: 'delete it, and give one of the two another prefix (REDIS_KEY_PREFIX)',
   },
   {
-    kind: 'cluster down',
+    code: 'redis-cluster-down',
     test: /^CLUSTERDOWN/,
-    sentence: (where) =>
-      `the Redis Cluster at ${where} is down: a master without a replica is missing, or slots that no master serves`,
+    problem: (where) =>
+      `the Redis Cluster at ${where} is down, since a master without a replica is missing or no master serves some slots`,
+    cure: 'start what is missing',
     connecting: true,
   },
   {
-    kind: 'full',
+    code: 'redis-full',
     test: /^OOM\b/,
-    sentence: (where) =>
-      `Redis at ${where} is full: raise maxmemory, or set maxmemory-policy to volatile-lru or volatile-ttl`,
+    problem: (where) => `Redis at ${where} is full`,
+    cure: 'raise maxmemory, or set maxmemory-policy to volatile-lru or volatile-ttl',
   },
   {
-    kind: 'disk',
+    code: 'redis-disk',
     test: /^MISCONF/,
-    sentence: (where) =>
-      `Redis at ${where} cannot save to its disk and refuses writes: give it room, or turn stop-writes-on-bgsave-error off`,
+    problem: (where) => `Redis at ${where} cannot save to its disk and refuses writes`,
+    cure: 'give it room, or turn stop-writes-on-bgsave-error off',
   },
   {
-    kind: 'loading',
+    code: 'redis-loading',
     test: /^LOADING/,
-    sentence: (where) => `Redis at ${where} is still loading its data: it will be used when it is done`,
+    problem: (where) => `Redis at ${where} is still loading its data`,
+    cure: 'it will be used when it is done',
     connecting: true,
   },
   {
-    kind: 'replica',
+    code: 'redis-replica',
     test: /^(READONLY|MASTERDOWN)/,
-    sentence: (where) =>
-      `Redis at ${where} is a replica and takes no writes: name the master, or use REDIS_SENTINEL_HOSTS; with a failover under way it passes`,
+    problem: (where) => `Redis at ${where} is a replica and takes no writes`,
+    cure: 'name the master, or use REDIS_SENTINEL_HOSTS; with a failover under way it passes',
   },
   {
-    kind: 'replicas missing',
+    code: 'redis-replicas-missing',
     test: /^NOREPLICAS/,
-    sentence: (where) =>
-      `Redis at ${where} takes no writes, because it lacks replicas: start them, or lower min-replicas-to-write`,
+    problem: (where) => `Redis at ${where} takes no writes, because it lacks replicas`,
+    cure: 'start them, or lower min-replicas-to-write',
   },
   {
-    kind: 'database number',
+    code: 'redis-database-number',
     test: /DB index is out of range/,
-    sentence: (where) => `Redis at ${where} has no database of that number: correct it ${url}`,
+    problem: (where) => `Redis at ${where} has no database of that number`,
+    cure: 'correct it in REDIS_URL',
     connecting: true,
   },
   {
-    kind: 'clients',
+    code: 'redis-clients',
     test: /max number of clients/,
-    sentence: (where) => `Redis at ${where} has no room for another client: raise maxclients`,
+    problem: (where) => `Redis at ${where} has no room for another client`,
+    cure: 'raise maxclients',
     connecting: true,
   },
   {
-    kind: 'silent',
+    code: 'redis-silent',
     test: /timed out|timeout|did not answer|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH/i,
-    sentence: (where) => `Redis at ${where} does not answer: it is paused, overloaded or behind a firewall`,
+    problem: (where) => `Redis at ${where} does not answer`,
+    cure: 'look whether it is paused, overloaded or behind a firewall',
     connecting: true,
   },
   {
-    kind: 'lost',
+    code: 'redis-lost',
     test: /ECONNRESET|EPIPE|closed|isn't writeable|max retries|isn't ready|slots cache|startup nodes/,
-    sentence: (where) => `the connection to Redis at ${where} was lost: it is made again`,
+    problem: (where) => `the connection to Redis at ${where} was lost`,
+    cure: 'it is made again',
     connecting: true,
   },
 ]
@@ -206,13 +215,16 @@ function unknownHost(where: string, message: string): string {
 }
 
 /** Says what an error of a call on `keys` means and what to do; undefined for one that is a matter of a single call. */
-export function explain(error: unknown, where: string, keys: string[] = []): Problem | undefined {
+export function explain(error: unknown, where: string, keys: string[] = []): RedisProblem | undefined {
   const message = messageOf(error)
   const rule = rules.find(({ test }) => test.test(message))
   return (
     rule && {
-      kind: rule.kind,
-      sentence: rule.sentence(where, message.slice(0, 200), keys.join(' or ') || 'a key of Shoal'),
+      code: rule.code,
+      about: where,
+      severity: 'error',
+      problem: rule.problem(where, message.slice(0, 200), keys.join(' or ') || 'a key of Shoal'),
+      cure: rule.cure,
       connecting: rule.connecting ?? false,
     }
   )

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { connectLink, linkBecomes, redisTopologies } from '../../../test/support/redis-link.ts'
+import { connectLink, linkBecomes, problemOf, redisTopologies } from '../../../test/support/redis-link.ts'
 import { echo, hear, key, spublish } from '../../../test/support/redis-channels.ts'
 import { startStandalone, startWithPassword } from '../../../test/support/redis-server.ts'
 import { systemClock } from '../../base/index.ts'
@@ -36,7 +36,7 @@ describe.concurrent('every topology', () => {
           ['m4'],
         ])
       }, patience)
-      expect(link.problem()).toBeUndefined()
+      expect(problemOf(link)).toBeUndefined()
 
       shards[0]?.close()
       await vi.waitFor(async () => expect(await spublish(link, key('s0'), 'nobody')).toBe(0), patience)
@@ -73,7 +73,7 @@ describe.concurrent('calls', () => {
       outcomes.every((outcome) => outcome.status === 'rejected' && outcome.reason.kind === 'timeout'),
     ).toBe(true)
     await linkBecomes(link, false)
-    expect(link.problem()).toMatch(/does not answer/)
+    expect(problemOf(link)).toMatch(/does not answer/)
     server!.resume()
     await linkBecomes(link, true)
     expect(Number(await link.command(['get', 'n']))).toBeLessThanOrEqual(50)
@@ -92,13 +92,13 @@ describe.concurrent('calls', () => {
       true,
     )
     await vi.waitFor(
-      () => expect(link.problem()).toMatch(/nothing listens at 127\.0\.0\.1:\d+: start Redis/),
+      () => expect(problemOf(link)).toMatch(/nothing listens at 127\.0\.0\.1:\d+: start Redis/),
       patience,
     )
     await server!.start()
     await linkBecomes(link, true)
     expect(await link.command(['get', 'n'])).toBeNull()
-    expect(link.problem()).toBeUndefined()
+    expect(problemOf(link)).toBeUndefined()
     await link.close()
   })
 
@@ -206,7 +206,7 @@ describe.concurrent('calls', () => {
       .command(['set', 'big', 'x'.repeat(2_000_000)])
       .then(() => link.command(['set', 'more', 1]))
     await expect(write).rejects.toMatchObject({ kind: 'oom' })
-    expect(link.problem()).toMatch(/is full: raise maxmemory/)
+    expect(problemOf(link)).toMatch(/is full: raise maxmemory/)
     expect(link.healthy()).toBe(true)
     await link.close()
   })

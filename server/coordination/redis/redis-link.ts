@@ -1,3 +1,4 @@
+import type { Finding } from '../../base/index.ts'
 import type { LuaScript } from './lua-script.ts'
 
 /**
@@ -18,10 +19,10 @@ export interface RedisLink {
   subscribeSharded(channel: string, listener: ChannelListener): ChannelSubscription
   /** Commands and subscriptions both work: the last ping on each was answered in time. */
   healthy(): boolean
-  /** One sentence with the cure while not healthy, or while a right is missing; undefined when all is well. */
-  problem(): string | undefined
-  /** What to change though everything works: one sentence each, with the cure. */
-  warnings(): string[]
+  /** Set while not healthy, or while a right is missing. */
+  problem(): Finding | undefined
+  /** What to change though everything works. */
+  warnings(): Finding[]
   /** Called at each change of `healthy()`. Returns a function that ends it. */
   onLink(listener: (healthy: boolean) => void): () => void
   /** Closes both clients. Calls under way are rejected; later ones too. */

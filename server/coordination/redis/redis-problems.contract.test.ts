@@ -2,7 +2,13 @@ import { inspect } from 'node:util'
 import { pino } from 'pino'
 import { describe, expect, test, vi } from 'vitest'
 import { hear, key, spublish } from '../../../test/support/redis-channels.ts'
-import { connectLink, linkBecomes, makeLink, testPrefix } from '../../../test/support/redis-link.ts'
+import {
+  connectLink,
+  linkBecomes,
+  makeLink,
+  problemOf,
+  testPrefix,
+} from '../../../test/support/redis-link.ts'
 import {
   startCluster,
   startMutualTls,
@@ -11,13 +17,14 @@ import {
   startWithAclUser,
   startWithPassword,
 } from '../../../test/support/redis-server.ts'
+import { sentenceOf } from '../../base/index.ts'
 import type { RedisLink } from './redis-link.ts'
 
 const patience = { timeout: 20_000, interval: 20 }
 
 describe.concurrent('problems are said in one sentence with the cure', () => {
   const says = async (link: RedisLink, sentence: RegExp): Promise<void> => {
-    await vi.waitFor(() => expect(link.problem()).toMatch(sentence), patience)
+    await vi.waitFor(() => expect(problemOf(link)).toMatch(sentence), patience)
     expect(link.healthy()).toBe(false)
     await link.close()
   }
@@ -109,8 +116,8 @@ describe.concurrent('problems are said in one sentence with the cure', () => {
       expect(early.map(({ heard }) => heard.at(-1))).toEqual(['bus', 'shard'])
       expect(late.map(({ heard }) => heard.at(-1))).toEqual(names)
     }, patience)
-    expect(link.problem()).toBeUndefined()
-    expect(link.warnings()[0]).toMatch(
+    expect(problemOf(link)).toBeUndefined()
+    expect(link.warnings().map(sentenceOf)[0]).toMatch(
       /is a Cluster and is used as one, without the database number 3, .*: set REDIS_CLUSTER=true$/,
     )
     await link.close()
@@ -123,10 +130,10 @@ describe.concurrent('problems are said in one sentence with the cure', () => {
     await vi.waitFor(async () => {
       for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) await link.command(['set', key(name), name])
     }, patience)
-    expect(link.warnings()).toEqual([
+    expect(link.warnings().map(sentenceOf)).toEqual([
       expect.stringMatching(/is a Cluster and is used as one: set REDIS_CLUSTER/),
     ])
-    expect(link.problem()).toMatch(/lacks a right .*info/)
+    expect(problemOf(link)).toMatch(/lacks a right .*info/)
     await link.close()
   })
 
@@ -140,7 +147,7 @@ describe.concurrent('problems are said in one sentence with the cure', () => {
     const link = await connectLink(redis)
     const subscription = hear(link, 'plain', 'foreign:channel')
     await subscription.ready
-    await vi.waitFor(() => expect(link.problem()).toMatch(/lacks a right/), patience)
+    await vi.waitFor(() => expect(problemOf(link)).toMatch(/lacks a right/), patience)
     await expect(link.command(['get', 'foreign'])).rejects.toMatchObject({ kind: 'refused' })
     expect(link.healthy()).toBe(true)
     await link.close()

@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest'
 import type { TestContext } from 'vitest'
 import { freePort } from '../../../test/support/free-port.ts'
 import { key } from '../../../test/support/redis-channels.ts'
-import { connectLink, linkBecomes, makeLink } from '../../../test/support/redis-link.ts'
+import { connectLink, linkBecomes, makeLink, problemOf } from '../../../test/support/redis-link.ts'
 import { RedisProcess } from '../../../test/support/redis-process.ts'
 import { startCluster, startStandalone } from '../../../test/support/redis-server.ts'
 import { temporaryFolder } from '../../../test/support/temporary-folder.ts'
@@ -48,7 +48,7 @@ describe.concurrent('a server that answers and cannot work', () => {
     const logger = pino({ level: 'info' }, { write: (line: string) => lines.push(line) })
     const link = closed(finish, makeLink({ url: `redis://127.0.0.1:${replica.port}` }, { logger }))
     await vi.waitFor(
-      () => expect(link.problem()).toMatch(/is a replica.*: name the master, or use REDIS_SENTINEL_HOSTS/),
+      () => expect(problemOf(link)).toMatch(/is a replica.*: name the master, or use REDIS_SENTINEL_HOSTS/),
       patience,
     )
     // Whoever writes all the same changes nothing about that.
@@ -64,7 +64,7 @@ describe.concurrent('a server that answers and cannot work', () => {
     await replica.admin.call('REPLICAOF', 'NO', 'ONE')
     await linkBecomes(link, true)
     await link.command(['set', key('a'), 'b'])
-    expect(link.problem()).toBeUndefined()
+    expect(problemOf(link)).toBeUndefined()
   })
 
   test('B1: a master that becomes a replica under its connections is not healthy, until it is one again', async ({
@@ -149,8 +149,8 @@ describe.concurrent('sentinels with a password', () => {
       [makeLink({ url: open, sentinelHosts }), /ask for a password: set REDIS_SENTINEL_PASSWORD/],
       [makeLink({ url, sentinelHosts }), /refuse the user or password: set REDIS_SENTINEL_PASSWORD/],
     ] as const) {
-      await vi.waitFor(() => expect(closed(finish, link).problem()).toMatch(sentence), patience)
-      expect(link.problem()).not.toContain(password)
+      await vi.waitFor(() => expect(problemOf(closed(finish, link))).toMatch(sentence), patience)
+      expect(problemOf(link)).not.toContain(password)
     }
     const link = closed(
       finish,

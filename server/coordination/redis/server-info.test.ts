@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { sentenceOf } from '../../base/index.ts'
 import { adviceFor, readServerInfo } from './server-info.ts'
 
 const good = `# Server
@@ -16,7 +17,11 @@ cluster_enabled:0
 `.replaceAll('\n', '\r\n')
 
 const advice = (change: [from: string, to: string][], save?: string): string[] =>
-  adviceFor(readServerInfo(change.reduce((text, [from, to]) => text.replace(from, to), good)), 'h:1', save)
+  adviceFor(
+    readServerInfo(change.reduce((text, [from, to]) => text.replace(from, to), good)),
+    'h:1',
+    save,
+  ).map(sentenceOf)
 
 describe('what a server says of itself', () => {
   test('every field; what is not said is not there', () => {

@@ -1,3 +1,5 @@
+import type { Finding } from '../../base/index.ts'
+
 /** What INFO says of one server, as far as it matters here; what it does not say is undefined. */
 export interface ServerInfo {
   version?: string
@@ -41,19 +43,26 @@ export function readServerInfo(text: string): ServerInfo {
 const surelySavedAfterSeconds = 3700
 
 /**
- * What an operator should change though everything works: one sentence each, with the cure. `save` is what CONFIG GET
+ * What an operator should change though everything works. `save` is what CONFIG GET
  * answers for it, undefined where that is not allowed.
  */
-export function adviceFor(info: ServerInfo, where: string, save: string | undefined): string[] {
-  const advice: string[] = []
+export function adviceFor(info: ServerInfo, where: string, save: string | undefined): Finding[] {
+  const found: Finding[] = []
+  const advise = (code: string, problem: string, cure: string): void => {
+    found.push({ code, about: where, severity: 'warning', problem, cure })
+  }
   if (info.maxmemoryPolicy?.startsWith('allkeys-')) {
-    advice.push(
-      `Redis at ${where} may throw any key away when it is full (maxmemory-policy ${info.maxmemoryPolicy}): set noeviction, so that a full Redis is said and not silent`,
+    advise(
+      'redis-evicts-keys',
+      `Redis at ${where} may throw any key away when it is full (maxmemory-policy ${info.maxmemoryPolicy})`,
+      'set noeviction, so that a full Redis is said and not silent',
     )
   }
   if (info.maxmemory === 0) {
-    advice.push(
-      `Redis at ${where} has no maxmemory: set one below what its machine has, or it grows until the kernel kills it`,
+    advise(
+      'redis-without-maxmemory',
+      `Redis at ${where} has no maxmemory`,
+      'set one below what its machine has, or it grows until the kernel kills it',
     )
   }
   const savesNothing =
@@ -61,11 +70,13 @@ export function adviceFor(info: ServerInfo, where: string, save: string | undefi
       ? info.snapshots === 0 && (info.uptimeSeconds ?? 0) > surelySavedAfterSeconds
       : save.trim() === ''
   if (info.appendOnly === false && savesNothing) {
-    advice.push(
-      `Redis at ${where} keeps nothing over a restart: set appendonly yes, so that limits and the newest words of running answers outlive it`,
+    advise(
+      'redis-keeps-nothing',
+      `Redis at ${where} keeps nothing over a restart`,
+      'set appendonly yes, so that limits and the newest words of running answers outlive it',
     )
   }
-  return advice
+  return found
 }
 
 function present<T extends object>(fields: { [K in keyof T]: T[K] | undefined }): T {
