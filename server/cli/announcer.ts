@@ -1,11 +1,11 @@
-import { DeadlineError, randomToken, sentenceOf, systemClock, withDeadline } from '../base/index.ts'
+import { DeadlineError, randomToken, sentenceOf, systemClock } from '../base/index.ts'
 import type { Logger } from '../base/index.ts'
 import type { Config } from '../config.ts'
 import { createMessageBus } from '../coordination/bus/message-bus.ts'
 import { createRedisBus } from '../coordination/bus/redis-bus.ts'
 import { createKeys } from '../coordination/redis/keys.ts'
 import { createRedisLink } from '../coordination/redis/redis-clients.ts'
-import type { RedisLink } from '../coordination/redis/redis-link.ts'
+import { untilHealthy } from '../coordination/redis/until-healthy.ts'
 import { createSigner } from '../coordination/signer.ts'
 import { messages } from '../messages.ts'
 import { redisTopology } from './redis-topology.ts'
@@ -36,7 +36,7 @@ export function createAnnouncer(config: Config, secretKey: () => Promise<string>
         tls,
       })
       try {
-        await withDeadline(linked(link), withinMs, 'Redis')
+        if (!(await untilHealthy(link, withinMs))) throw new DeadlineError('Redis', withinMs)
         const self = `cli.${randomToken(6)}`
         const signer = createSigner(await secretKey())
         const keys = createKeys(keyPrefix)
@@ -55,15 +55,4 @@ export function createAnnouncer(config: Config, secretKey: () => Promise<string>
       }
     },
   }
-}
-
-function linked(link: RedisLink): Promise<void> {
-  return new Promise((resolve) => {
-    if (link.healthy()) return resolve()
-    const stop = link.onLink((healthy) => {
-      if (!healthy) return
-      stop()
-      resolve()
-    })
-  })
 }

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import { parseCommandLine, UsageError } from './command-line.ts'
-import { commands } from './commands.ts'
-import { helpText } from './help.ts'
+import { commands, helpText } from './commands.ts'
 
 const parse = (line: string): ReturnType<typeof parseCommandLine> =>
   parseCommandLine(line.split(' ').filter(Boolean))

@@ -3,7 +3,7 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { signMessage } from '../../server/coordination/bus/signed-message.ts'
+import { signMessage } from '../../server/coordination/bus/redis-bus.ts'
 import { createSigner } from '../../server/coordination/signer.ts'
 import { ApiClient } from '../support/api-client.ts'
 import { makeCertificates } from '../support/certificates.ts'

@@ -1,6 +1,5 @@
 import type { Clock, Logger } from '../../base/index.ts'
 import { silentLogger, sleep, systemClock } from '../../base/index.ts'
-import { seededRandom } from '../seeded-random.ts'
 import type { Bus, BusListener, BusSubscription } from './bus.ts'
 import { encodeBusMessage, largestMessage, Numbering, TopicInbox } from './topic-inbox.ts'
 
@@ -142,5 +141,16 @@ class MemoryBus implements Bus {
     if (!subscriber.inbox.listeners.delete(listener) || subscriber.inbox.listeners.size > 0) return
     this.#hub.remove(subscriber)
     if (this.#topics.get(subscriber.topic) === subscriber) this.#topics.delete(subscriber.topic)
+  }
+}
+
+/** Numbers in [0, 1) that the seed decides (mulberry32, by Tommy Ettinger, public domain). */
+function seededRandom(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
   }
 }

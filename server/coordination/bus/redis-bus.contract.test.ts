@@ -4,8 +4,7 @@ import { startStandalone } from '../../../test/support/redis-server.ts'
 import { silentLogger, systemClock } from '../../base/index.ts'
 import { createKeys } from '../redis/keys.ts'
 import { createSigner } from '../signer.ts'
-import { createRedisBus } from './redis-bus.ts'
-import { signMessage } from './signed-message.ts'
+import { createRedisBus, signMessage } from './redis-bus.ts'
 
 const keys = createKeys(testPrefix)
 const signer = createSigner('secret')

@@ -3,9 +3,9 @@ import { jitter } from '../../base/index.ts'
 import type { RedisKeys } from '../redis/keys.ts'
 import type { ChannelSubscription, RedisLink } from '../redis/redis-link.ts'
 import { RedisUnavailable } from '../redis/redis-link.ts'
+import { signatureLength } from '../signer.ts'
 import type { Signer } from '../signer.ts'
 import type { Bus, BusListener, BusSubscription } from './bus.ts'
-import { openMessage, signMessage } from './signed-message.ts'
 import { encodeBusMessage, largestMessage, Numbering, TopicInbox } from './topic-inbox.ts'
 
 export interface RedisBusOptions {
@@ -118,3 +118,16 @@ class RedisBus implements Bus {
 
 const unsigned =
   'a message on this Redis prefix that this installation did not sign was ignored: another version, another WEBUI_SECRET_KEY, or a program that does not belong to Shoal'
+
+/** What Redis carries: `2 <signature> <message>`. The first field is the version; the signature covers the topic too. */
+export function signMessage(signer: Signer, topic: string, message: string): string {
+  return `2 ${signer.sign('bus', `${topic} ${message}`)} ${message}`
+}
+
+/** The message, or undefined where this installation did not sign it for this topic. */
+function openMessage(signer: Signer, topic: string, wire: string): string | undefined {
+  const begin = 2 + signatureLength + 1
+  if (!wire.startsWith('2 ') || wire[begin - 1] !== ' ') return undefined
+  const message = wire.slice(begin)
+  return signer.verify('bus', `${topic} ${message}`, wire.slice(2, begin - 1)) ? message : undefined
+}

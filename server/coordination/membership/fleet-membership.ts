@@ -2,6 +2,7 @@ import type { Clock, Logger } from '../../base/index.ts'
 import { every, withDeadline } from '../../base/index.ts'
 import type { RedisKeys } from '../redis/keys.ts'
 import type { RedisLink } from '../redis/redis-link.ts'
+import { untilHealthy } from '../redis/until-healthy.ts'
 import { AcknowledgedBeat } from './acknowledged-beat.ts'
 import type { BeatTable } from './beat-table.ts'
 import { StoreEvidence, TableEvidence } from './evidence.ts'
@@ -90,7 +91,7 @@ export class FleetMembership implements Membership {
     const { table, link } = this.#options
     const { signal } = this.#stopping
     if (table) {
-      if (link) await firstLink(link)
+      if (link) await untilHealthy(link, firstLinkMs)
       await this.#beatTable(table)
       const stopListening = link?.onLink(() => this.#evaluate([]))
       if (stopListening) signal.addEventListener('abort', stopListening)
@@ -327,18 +328,4 @@ function addBounded(set: Set<string>, incarnation: string): void {
   set.add(incarnation)
   const oldest = set.size > mostRemembered ? set.values().next().value : undefined
   if (oldest !== undefined) set.delete(oldest)
-}
-
-/** Resolves when the link is healthy, or after a while without: the fleet does not wait for Redis. */
-async function firstLink(link: Pick<RedisLink, 'healthy' | 'onLink'>): Promise<void> {
-  if (link.healthy()) return
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, firstLinkMs)
-    const stop = link.onLink((healthy) => {
-      if (!healthy) return
-      clearTimeout(timer)
-      stop()
-      resolve()
-    })
-  })
 }
