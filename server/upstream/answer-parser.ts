@@ -67,6 +67,7 @@ class AnswerLines {
 
   take(line: string): void {
     if (this.#scanner.open && this.#bare) return void this.#scanner.push(line)
+    if (this.#takeCommonLine(line)) return
     const content = line.trim()
     if (content === '') return this.#endEvent()
     if (content.startsWith('{') || content.startsWith('[')) return this.#takeContent(content, true)
@@ -87,6 +88,17 @@ class AnswerLines {
     this.#endEvent()
     // Nothing but text: that is the sentence of a proxy or a provider about what went wrong.
     if (this.#text.trim() !== '') this.#frames.errorText(this.#text.trim())
+  }
+
+  /** Nearly every line of a stream is one of these two: the general way below does the same for more CPU. */
+  #takeCommonLine(line: string): boolean {
+    if (line === '') {
+      this.#endEvent()
+      return true
+    }
+    if (!line.startsWith('data: {') || this.#scanner.open) return false
+    this.#bare = false
+    return this.#scanner.push(line.slice(6))
   }
 
   #takeContent(content: string, bare: boolean): void {

@@ -67,7 +67,7 @@ function takeDelta(delta: JsonObject, assembler: AnswerAssembler): boolean {
   const refusal = asText(delta.refusal)
   if (refusal) assembler.text(refusal)
   const calls = asArray(delta.tool_calls)
-  takeToolCalls(calls, assembler)
+  if (calls.length > 0) takeToolCalls(calls, assembler)
   return Boolean(reasoning ?? refusal) || content || calls.length > 0
 }
 
