@@ -37,7 +37,9 @@ export interface DetectOtherInstallationOptions {
 }
 
 const expiresMs = 86_400_000
-const againMs = 10_000
+/** Rare enough to cost a fleet at rest next to nothing; while there is something to report, its end shows sooner. */
+const calmMs = 30_000
+const findingMs = 10_000
 /** How long another installation is remembered after it was last seen. */
 const rivalMs = 25_000
 /** How long the first comparison waits for Redis: an instance starts without it. */
@@ -66,7 +68,8 @@ export async function detectOtherInstallation(options: DetectOtherInstallationOp
     if (healthy) void claim.check().catch(failed)
   })
   signal.addEventListener('abort', stopListening, { once: true })
-  void every(() => claim.check(), { ms: () => againMs, failed, signal })
+  const ms = (): number => (findings.installation || findings.foreignWriter ? findingMs : calmMs)
+  void every(() => claim.check(), { ms, failed, signal })
 }
 
 type PrefixClaimOptions = DetectOtherInstallationOptions & { link: RedisLink }
@@ -92,7 +95,7 @@ class PrefixClaim {
   }
 
   async check(): Promise<void> {
-    const { link, keys, clock, findings, keyPrefix, store } = this.#options
+    const { link, keys, clock, findings, keyPrefix, self, store } = this.#options
     if (!link.healthy()) return
     const epoch = (await store.epochs.read()).id
     const theirs = await link.command(['SET', keys.installation(), this.#mine, 'NX', 'GET', 'PX', expiresMs])
@@ -104,22 +107,22 @@ class PrefixClaim {
       this.#rivalSeenAt = now
       this.#report(ours ? copyOfData(keyPrefix) : this.#otherInstallation(claim))
     } else if (ours || now - this.#rivalSeenAt >= rivalMs) {
-      // Nobody stands behind another claim (any more): the prefix is ours.
-      await this.#write(epoch)
+      // Nobody stands behind another claim (any more): the prefix is ours. One of us renews the proof for all.
+      if (!ours || rival === undefined || rival.incarnation === self) await this.#write(epoch)
       if (ours || findings.installation) this.#resolved(now)
       else this.#warn(now)
     }
   }
 
   /** Who stands behind a claim: an instance that beats and signed it with our secret. */
-  async #rival(claim: string): Promise<{ epoch: string } | undefined> {
+  async #rival(claim: string): Promise<{ incarnation: string; epoch: string } | undefined> {
     const { link, keys } = this.#options
     const proof = await link.command(['GET', keys.installationProof()])
     const [incarnation = '', epoch = '', signature = ''] = typeof proof === 'string' ? proof.split(' ') : []
     if (!this.#signer.verify('installation', `${claim} ${incarnation} ${epoch}`, signature)) return undefined
     // Any instance under this prefix removes those that stopped beating.
     const beats = await link.command(['ZSCORE', keys.memberBeats(), incarnation])
-    return beats === null ? undefined : { epoch }
+    return beats === null ? undefined : { incarnation, epoch }
   }
 
   async #write(epoch: string): Promise<void> {

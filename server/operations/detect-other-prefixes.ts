@@ -12,7 +12,9 @@ export interface DetectOtherPrefixesOptions {
   signal: AbortSignal
 }
 
-const againMs = 10_000
+/** As in `detectOtherInstallation`. */
+const calmMs = 30_000
+const findingMs = 10_000
 
 /**
  * Instances on one database with different Redis prefixes, or with and without Redis, do not see each other: each would
@@ -32,7 +34,7 @@ export async function detectOtherPrefixes(options: DetectOtherPrefixesOptions): 
   const failed = (error: unknown): void =>
     logger.debug({ err: error }, 'the Redis prefixes of this database cannot be compared now')
   await check().catch(failed)
-  void every(check, { ms: () => againMs, failed, signal })
+  void every(check, { ms: () => (findings.otherPrefix ? findingMs : calmMs), failed, signal })
 }
 
 function otherPrefix(mine: string, others: PrefixUse[]): Finding {

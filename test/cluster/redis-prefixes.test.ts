@@ -26,7 +26,8 @@ test('O6: instances with two Redis prefixes on one database both report it, with
   await fleet.add({ REDIS_KEY_PREFIX: 'second' })
   for (const url of fleet.urls()) {
     await expect
-      .poll(async () => await (await fetch(`${url}/ready`)).text(), { timeout: 15_000 })
+      // The instance that was there first compares every 30 s.
+      .poll(async () => await (await fetch(`${url}/ready`)).text(), { timeout: 45_000 })
       .toMatch(/"redis-prefix","ok":false.*(first.*second|second.*first).*REDIS_KEY_PREFIX/)
     expect((await fetch(`${url}/ready`)).status).toBe(200)
     const cluster = await fleet.api.call<Cluster>('GET', '/api/cluster', undefined, url)
