@@ -92,6 +92,8 @@ describe.concurrent('a proxy that lets no WebSocket through, or holds responses 
       expect(way.tried.sockets).toBeLessThanOrEqual(3)
       expect(way.tried.streams).toBeLessThanOrEqual(5)
       expect(way.tried.polls).toBe(0)
+      await way.page.goto(new URL('/cluster', way.page.url()).href)
+      await way.page.getByText(/fallback because WebSockets are blocked/).waitFor({ timeout: 30_000 })
       await way.page.context().close()
     },
   )

@@ -44,6 +44,14 @@ test('B4, S5: models of a connection are entered on the page; a key does not fol
   expect(await stored()).toMatchObject({ modelIds: ['hidden', 'unlisted'], hasKey: true })
 
   await edit()
+  await page.getByText('Rarely needed').click()
+  const ownParams = page.getByRole('switch', { name: 'OpenAI’s own parameters only' })
+  expect(await ownParams.getAttribute('aria-checked')).toBe('false')
+  await ownParams.click()
+  await save()
+  expect(await stored()).toMatchObject({ openAiParamsOnly: true, modelIds: ['hidden', 'unlisted'] })
+
+  await edit()
   const address = page.getByLabel('Address')
   await page.getByText('leave this empty to keep it').waitFor()
   await address.fill(it.provider.v1.replace('127.0.0.1', 'localhost'))

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import type { ResponseOf } from '../../protocol/http/index.ts'
 import { createKeys } from '../../server/coordination/redis/keys.ts'
 import { ApiClient } from '../support/api-client.ts'
 import { startInProcess } from '../support/in-process-fleet.ts'
@@ -132,6 +133,19 @@ test('presence: administrators see how many people have a page open on which ins
   for (const tab of tabs.slice(0, 2)) tab.close()
   await expect.poll(people, { timeout: 10_000 }).toEqual({ 'local-1': 0, 'local-2': 1 })
   tabs[2]!.close()
+})
+
+test('O10: administrators see how many pages of which instance are on a fallback', async () => {
+  const fallbacks = async (): Promise<Record<string, number>> => {
+    const { members } = await fleet.api.call<ResponseOf<'getCluster'>>('GET', '/api/cluster')
+    return Object.fromEntries(members.map((member) => [member.label, member.fallbacks]))
+  }
+  const stop = new AbortController()
+  const headers = { cookie: `token=${fleet.api.token}` }
+  await fetch(`${fleet.urls()[1]}/api/live?tab=fallback`, { headers, signal: stop.signal })
+  await expect.poll(fallbacks, { timeout: 10_000 }).toEqual({ 'local-1': 0, 'local-2': 1 })
+  stop.abort()
+  await expect.poll(fallbacks, { timeout: 10_000 }).toEqual({ 'local-1': 0, 'local-2': 0 })
 })
 
 test('a title is a job: made once, and told to every tab', async () => {
