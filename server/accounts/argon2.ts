@@ -4,8 +4,15 @@ import { promisify } from 'node:util'
 
 const derive = promisify(argon2)
 
+export interface HashCost {
+  /** KiB. */
+  memory: number
+  passes: number
+  parallelism: number
+}
+
 /** OWASP's first choice for argon2id: 19 MiB, two passes, one lane. Stored hashes keep the cost they were made with. */
-const cost = { memory: 19_456, passes: 2, parallelism: 1 }
+const defaultCost: HashCost = { memory: 19_456, passes: 2, parallelism: 1 }
 const saltBytes = 16
 const tagLength = 32
 
@@ -19,7 +26,7 @@ const phc =
   /^\$(argon2id|argon2i|argon2d)\$v=19\$m=(\d{1,7}),t=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,128})\$([A-Za-z0-9+/]{16,128})$/
 
 /** An argon2id hash as a PHC string, with its cost and its random salt in it. Computed on the thread pool. */
-export async function hashPassword(password: string): Promise<string> {
+export async function hashPassword(password: string, cost = defaultCost): Promise<string> {
   const nonce = randomBytes(saltBytes)
   const tag = await derive('argon2id', { message: password, nonce, tagLength, ...cost })
   const { memory, passes, parallelism } = cost

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { newId } from '../base/index.ts'
-import { day, meta, openWorld, password, quickHasher } from '../../test/support/accounts-world.ts'
+import { day, meta, openWorld, password } from '../../test/support/accounts-world.ts'
 import type { OpenStore, World } from '../../test/support/accounts-world.ts'
 import { createSessionTokens } from './session-token.ts'
 
@@ -30,7 +30,7 @@ const tokenIn = (line = ''): string => /=([^;]*)/.exec(line)?.[1] ?? ''
 
 export function describeBrowserSessions(name: string, openStore: OpenStore): void {
   const open = async (changes = {}): Promise<World> => {
-    const world = await openWorld(openStore, changes, { hasher: quickHasher })
+    const world = await openWorld(openStore, changes)
     await world.signUp('ann')
     return world
   }

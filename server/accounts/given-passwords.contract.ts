@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Caller } from './context.ts'
-import { meta, openWorld, password, quickHasher } from '../../test/support/accounts-world.ts'
+import { meta, openWorld, password } from '../../test/support/accounts-world.ts'
 import type { OpenStore, World } from '../../test/support/accounts-world.ts'
 
 const unauthenticated = { code: 'unauthenticated' }
@@ -14,7 +14,7 @@ export function describeGivenPasswords(name: string, openStore: OpenStore): void
     key: string
     keyId: string
   }> {
-    const world = await openWorld(openStore, {}, { hasher: quickHasher })
+    const world = await openWorld(openStore)
     const { caller: admin } = await world.signUp('ann')
     const { caller: bob } = await world.signUp('bob')
     const made = await world.accounts.useCases.createApiKey(bob, { body: { name: 'script' } })

@@ -1,5 +1,6 @@
 import { randomToken } from '../base/index.ts'
 import { hashPassword, verifyPassword } from './argon2.ts'
+import type { HashCost } from './argon2.ts'
 import { FairQueue } from './fair-queue.ts'
 import type { Asker } from './fair-queue.ts'
 
@@ -17,6 +18,8 @@ export interface PasswordHasherOptions {
   waiting?: number
   /** Longest wait before `busy`, ms. */
   waitMs?: number
+  /** Of new hashes. Tests take a small one. */
+  cost?: HashCost
 }
 
 /** Computes on the thread pool, never on the event loop, and bounds what waits there, in fair turns. */
@@ -24,17 +27,18 @@ export function createPasswordHasher({
   atOnce = 2,
   waiting = 400,
   waitMs = 10_000,
+  cost,
 }: PasswordHasherOptions = {}): PasswordHasher {
   const queue = new FairQueue({ atOnce, waiting, waitMs })
   let decoy: Promise<string> | undefined
 
   return {
-    hash: (password, signal, asker) => queue.run(() => hashPassword(password), asker, signal),
+    hash: (password, signal, asker) => queue.run(() => hashPassword(password, cost), asker, signal),
     verify: (hashed, password, signal, asker) =>
       queue.run(
         async () => {
           if (hashed !== undefined) return verifyPassword(hashed, password)
-          decoy ??= hashPassword(randomToken())
+          decoy ??= hashPassword(randomToken(), cost)
           await verifyPassword(await decoy, password)
           return false
         },

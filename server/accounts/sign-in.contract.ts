@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { operations } from '../../protocol/http/index.ts'
 import type { AccountUseCases } from '../http/use-cases.ts'
-import { meta, openWorld, password, quickHasher } from '../../test/support/accounts-world.ts'
+import { meta, openWorld, password } from '../../test/support/accounts-world.ts'
 import type { OpenStore } from '../../test/support/accounts-world.ts'
 
 const bodyOf = (name: string) => ({ body: { name, email: `${name}@example.com`, password } })
@@ -135,7 +135,7 @@ export function describeSignIn(name: string, openStore: OpenStore): void {
     })
 
     test('an address that tries many accounts is slowed down, its whole subnet with it', async () => {
-      const world = await openWorld(openStore, {}, { hasher: quickHasher })
+      const world = await openWorld(openStore)
       await world.signUp('ann')
       const guess = async (email: string, address: string): Promise<unknown> =>
         world.accounts.useCases

@@ -42,11 +42,8 @@ export function meta(changes: Partial<RequestMeta> = {}): RequestMeta {
   }
 }
 
-/** For tests that count: argon2 is meant to be slow. */
-export const quickHasher: PasswordHasher = {
-  hash: async (given) => `quick ${given}`,
-  verify: async (hashed, given) => hashed === `quick ${given}`,
-}
+/** Of argon2, which is meant to be slow: a test makes as many hashes as it likes. */
+const leastCost = { memory: 8, passes: 1, parallelism: 1 }
 
 /** Every call to the store's verbs, by `group.verb`, in order; and a way to break or hold one. */
 interface Tap {
@@ -78,8 +75,8 @@ export interface World {
 export async function openWorld(
   openStore: OpenStore,
   changes: Partial<AccountsConfig> = {},
-  { hasher: real = createPasswordHasher() }: { hasher?: PasswordHasher } = {},
 ): Promise<World> {
+  const real = createPasswordHasher({ cost: leastCost })
   const clock = new TestClock()
   const store = await openStore(clock)
   const tap: Tap = { calls: [], after: new Map(), away: new Set() }
