@@ -2,8 +2,22 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { checks } from './deploy/checks.ts'
+import type { Check } from './deploy/check.ts'
+import { containerChecks } from './deploy/container-checks.ts'
+import { kubernetesChecks } from './deploy/kubernetes-checks.ts'
+import { proxyChecks } from './deploy/proxy-checks.ts'
+import { serviceChecks } from './deploy/service-checks.ts'
 import { offerSystemPackages } from './system-packages.ts'
+
+/** Everything that can be said about the files of deploy/ without starting what they describe. */
+function checks(temporary: string): Check[] {
+  return [
+    ...proxyChecks(temporary),
+    ...containerChecks(temporary),
+    ...serviceChecks(temporary),
+    ...kubernetesChecks(temporary),
+  ]
+}
 
 offerSystemPackages('certificates', 'nginx', 'proxies', 'systemd', 'archives')
 const folder = mkdtempSync(join(tmpdir(), 'shoal-deploy-check-'))

@@ -1,12 +1,13 @@
-import { spawnSync } from 'node:child_process'
-import { join } from 'node:path'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { freePort } from '../../test/support/free-port.ts'
 import type { BuiltMachine } from './build-machine.ts'
-import { cloneTree } from './clone-tree.ts'
 import { firstAnswer } from './first-answer.ts'
 import { runLine, startLine } from './machine-shell.ts'
 import type { RunningLine } from './machine-shell.ts'
-import { readmeLines } from './readme-lines.ts'
+
+const source = join(import.meta.dirname, '../..')
 
 export type MachineUser = 'root' | 'ann'
 
@@ -91,4 +92,31 @@ function sizes({ machine: { root }, user, folder }: Clone): string {
 function megabytes(folder: string): string {
   const { stdout } = spawnSync('du', ['-sk', folder], { encoding: 'utf8' })
   return (Number.parseInt(stdout, 10) / 1024).toFixed(0)
+}
+
+/** The two lines that README.md opens with: run it, and pass its tests. */
+function readmeLines(): { start: string; test: string } {
+  const [, block = ''] = /```sh\n([^`]*)```/.exec(readFileSync(join(source, 'README.md'), 'utf8')) ?? []
+  const [start, test] = block.split('\n').map((line) => line.replace(/\s+#.*$/, ''))
+  if (!start?.endsWith('npm start') || !test?.endsWith('npm test'))
+    throw new Error('README.md does not open with its two lines')
+  return { start, test }
+}
+
+/** Copies what a clone would have, with the changes of this working tree; nothing that was installed or built. */
+function cloneTree(target: string): void {
+  mkdirSync(dirname(target), { recursive: true })
+  // Without its files: those of the working tree come next. Where git refuses, the copy has no history.
+  spawnSync('git', ['clone', '--quiet', '--depth=1', '--no-checkout', `file://${source}`, target])
+  const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+    cwd: source,
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+  })
+  for (const file of listed.split('\0')) {
+    // A file that was removed is still listed until that is committed.
+    if (file === '' || !existsSync(join(source, file))) continue
+    mkdirSync(dirname(join(target, file)), { recursive: true })
+    cpSync(join(source, file), join(target, file))
+  }
 }

@@ -72,10 +72,7 @@ export interface World {
 }
 
 /** One instance's accounts on a real store, with sign-up open. */
-export async function openWorld(
-  openStore: OpenStore,
-  changes: Partial<AccountsConfig> = {},
-): Promise<World> {
+export async function openWorld(openStore: OpenStore, changes: Partial<AccountsConfig> = {}): Promise<World> {
   const real = createPasswordHasher({ cost: leastCost })
   const clock = new TestClock()
   const store = await openStore(clock)
