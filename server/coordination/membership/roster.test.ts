@@ -1,0 +1,114 @@
+import { describe, expect, test } from 'vitest'
+import { someFacts } from './membership.contract.ts'
+import { lease } from './membership.ts'
+import type { MemberFacts } from './membership.ts'
+import { Roster } from './roster.ts'
+
+/** A list of members, as the table or the store shows it. */
+function makeList() {
+  const facts = new Map<string, MemberFacts>()
+  return {
+    facts,
+    lists: (incarnation: string) => facts.has(incarnation),
+    members: () => [...facts].map(([incarnation, its]) => ({ incarnation, ...its })),
+  }
+}
+
+function make({ withTable = true } = {}) {
+  const clock = { at: 10_000, monotonic: () => clock.at }
+  const acknowledged = { ms: 0, age: () => acknowledged.ms }
+  const table = { ...makeList(), ok: true, proves: true, listCounts: true }
+  const beatWithoutRedis = new Set<string>()
+  const store = {
+    ...makeList(),
+    proves: false,
+    last: Number.NEGATIVE_INFINITY,
+    beatWithoutRedis: (incarnation: string) => beatWithoutRedis.has(incarnation),
+  }
+  const roster = new Roster({
+    self: 'self',
+    facts: () => someFacts,
+    table: withTable ? table : undefined,
+    store,
+    acknowledged,
+    clock,
+  })
+  const names = () => roster.members().map(({ incarnation }) => incarnation)
+  return { roster, table, store, beatWithoutRedis, acknowledged, clock, names }
+}
+
+describe('with a table', () => {
+  test('who vanishes is dead only when the store was asked since', () => {
+    const { roster, table, store, clock } = make()
+    table.facts.set('b', someFacts)
+    expect(roster.update([])).toEqual({ changed: true, gone: [], vanished: false })
+    table.facts.delete('b')
+    store.last = clock.at - 1
+    expect(roster.update([])).toEqual({ changed: true, gone: [], vanished: true })
+    expect([roster.verdict('b'), roster.needsStore]).toEqual(['unknown', true])
+    clock.at += 100
+    store.last = clock.at
+    expect(roster.update([])).toEqual({
+      changed: false,
+      gone: [{ incarnation: 'b', how: 'dead' }],
+      vanished: false,
+    })
+    expect([roster.verdict('b'), roster.needsStore]).toEqual(['dead', false])
+  })
+
+  test('who is found beating in the store has only lost Redis', () => {
+    const { roster, table, store, clock, names } = make()
+    table.facts.set('b', someFacts)
+    roster.update([])
+    table.facts.delete('b')
+    roster.update([])
+    store.last = clock.at
+    store.facts.set('b', someFacts)
+    expect(roster.update([]).gone).toEqual([])
+    expect([roster.verdict('b'), names(), roster.needsStore]).toEqual(['alive', ['b', 'self'], true])
+    clock.at += lease
+    expect(roster.update([]).vanished).toBe(true)
+  })
+
+  test('a goodbye is believed, whatever the lists still say', () => {
+    const { roster, table, store, names } = make()
+    for (const list of [table, store]) list.facts.set('b', someFacts)
+    roster.update([])
+    expect(roster.update(['b']).gone).toEqual([{ incarnation: 'b', how: 'left' }])
+    expect([roster.verdict('b'), names()]).toEqual(['dead', ['self']])
+  })
+
+  test('while it is away nobody is dead but who beat in the store because of that, and stopped', () => {
+    const { roster, table, store, beatWithoutRedis } = make()
+    Object.assign(table, { ok: false, listCounts: false })
+    Object.assign(store, { proves: true })
+    beatWithoutRedis.add('b')
+    expect([roster.verdict('b'), roster.verdict('c')]).toEqual(['dead', 'unknown'])
+    store.proves = false
+    expect(roster.verdict('b')).toBe('unknown')
+  })
+
+  test('rule 3: an absence proves nothing before the own entry was there for a lease', () => {
+    const { roster, table } = make()
+    table.proves = false
+    expect(roster.verdict('x')).toBe('unknown')
+  })
+
+  test('back from a pause nobody is judged', () => {
+    const { roster, acknowledged } = make()
+    acknowledged.ms = lease
+    expect([roster.verdict('x'), roster.verdict('self')]).toEqual(['unknown', 'alive'])
+  })
+})
+
+test('the store alone: one that drained and is gone has left, another is dead', () => {
+  const { roster, store } = make({ withTable: false })
+  store.facts.set('b', { ...someFacts, state: 'draining' }).set('c', someFacts)
+  roster.update([])
+  store.facts.clear()
+  store.proves = true
+  expect(roster.update([]).gone).toEqual([
+    { incarnation: 'b', how: 'left' },
+    { incarnation: 'c', how: 'dead' },
+  ])
+})
