@@ -32,6 +32,7 @@ function layerOf(file: string): string {
 }
 
 const contracts: Record<string, (file: string) => boolean> = {
+  accounts: (file) => file === 'server/accounts/caller.ts',
   coordination: (file) =>
     /^server\/coordination\/(contracts\.ts$|([a-z-]+)\/\2\.ts$|run-log\/(log-writer|log-reader|source)\.ts$)/.test(
       file,

@@ -11,7 +11,6 @@ export const modelView = z.object({
   /** The built-in demo model: no provider is connected. */
   demo: z.boolean(),
 })
-export type ModelView = z.infer<typeof modelView>
 
 export const modelOperations = {
   listModels: operation({

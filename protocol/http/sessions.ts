@@ -14,7 +14,6 @@ export const sessionView = z.object({
   expiresAt: z.number().nullable(),
   current: z.boolean(),
 })
-export type SessionView = z.infer<typeof sessionView>
 
 export const sessionOperations = {
   listSessions: operation({

@@ -3,68 +3,52 @@ import { AppError } from '../../protocol/errors.ts'
 import type { Role } from '../../protocol/http/users.ts'
 import type { UserView } from '../../protocol/index.ts'
 import type { AccessChange } from '../store/contract/users.ts'
-import { requireAdmin } from './caller-rights.ts'
+import type { UseCase } from '../use-case.ts'
+import { requireAdmin } from './caller.ts'
 import { changeAccess } from './change-access.ts'
-import type { Caller, Context, OperatorContext } from './context.ts'
+import type { Context, OperatorContext } from './context.ts'
 import { makeUser, newEpoch } from './make-user.ts'
 import { presentUser } from './present-user.ts'
 
-export interface ListUsers {
-  q?: string | undefined
-  role?: Role | undefined
-  cursor?: string | undefined
-  limit: number
-}
-
-export async function listUsers(
-  { store }: Pick<Context, 'store'>,
-  caller: Caller,
-  { q, role, cursor, limit }: ListUsers,
-): Promise<{ items: UserView[]; next: string | null }> {
-  requireAdmin(caller)
-  const page = await store.users.list({
-    limit,
-    ...(q === undefined ? {} : { q }),
-    ...(role === undefined ? {} : { role }),
-    ...(cursor === undefined ? {} : { cursor }),
-  })
-  return { items: page.items.map(presentUser), next: page.next }
-}
-
-export interface CreateUser {
-  name: string
-  email: string
-  role: Role
+export function createListUsers({ store }: Pick<Context, 'store'>): UseCase<'listUsers'> {
+  return async (caller, { query: { q, role, cursor, limit } }) => {
+    requireAdmin(caller)
+    const page = await store.users.list({
+      limit,
+      ...(q === undefined ? {} : { q }),
+      ...(role === undefined ? {} : { role }),
+      ...(cursor === undefined ? {} : { cursor }),
+    })
+    return { items: page.items.map(presentUser), next: page.next }
+  }
 }
 
 /**
  * Makes an account for somebody, whether or not sign-up is open. Its password comes back this once, to be passed on.
  * Throws `email_taken`.
  */
-export async function createUser(
-  { store, hasher }: Pick<Context, 'store' | 'hasher'>,
-  caller: Caller,
-  account: CreateUser,
-): Promise<{ user: UserView; password: string }> {
-  requireAdmin(caller)
-  const password = readablePassword()
-  const user = await makeUser(store, {
-    ...account,
-    mustChangePassword: true,
-    passwordHash: await hasher.hash(password, undefined, { known: true }),
-  })
-  return { user: presentUser(user), password }
+export function createCreateUser({
+  store,
+  hasher,
+}: Pick<Context, 'store' | 'hasher'>): UseCase<'createUser'> {
+  return async (caller, { body }) => {
+    requireAdmin(caller)
+    const password = readablePassword()
+    const user = await makeUser(store, {
+      ...body,
+      mustChangePassword: true,
+      passwordHash: await hasher.hash(password, undefined, { known: true }),
+    })
+    return { user: presentUser(user), password }
+  }
 }
 
 /** Approves, changes the role of, deactivates or reactivates an account. */
-export async function updateUser(
-  context: Context,
-  caller: Caller,
-  id: string,
-  change: { role?: Role | undefined; active?: boolean | undefined },
-): Promise<UserView> {
-  requireAdmin(caller)
-  return changeUser(context, id, change)
+export function createUpdateUser(context: OperatorContext): UseCase<'updateUser'> {
+  return async (caller, { params, body }) => {
+    requireAdmin(caller)
+    return changeUser(context, params.id, body)
+  }
 }
 
 /** The same for an operator. A deactivated account loses its sessions for good; its API keys come back with it. */
@@ -88,13 +72,11 @@ export async function changeUser(
  * Gives an account a new password, ends its sessions and revokes its API keys: whoever had the account has nothing left
  * of it. The password comes back this once, and its owner has to choose another one.
  */
-export async function resetPassword(
-  context: OperatorContext,
-  caller: Caller,
-  id: string,
-): Promise<{ password: string }> {
-  requireAdmin(caller)
-  return giveNewPassword(context, id)
+export function createResetPassword(context: OperatorContext): UseCase<'resetPassword'> {
+  return async (caller, { params }) => {
+    requireAdmin(caller)
+    return giveNewPassword(context, params.id)
+  }
 }
 
 /** The same for an operator. */

@@ -11,7 +11,10 @@ export function describeAdministration(name: string, openStore: OpenStore): void
       expect(made.key).toMatch(/^sk-[\w-]{43}$/)
       expect(made.hint).toBe(`${made.key.slice(0, 8)}…`)
       const byKey = await world.caller(made.key)
-      expect(byKey).toMatchObject({ apiKeyId: made.id, sessionId: null, user: { email: 'ann@example.com' } })
+      expect(byKey).toMatchObject({
+        credential: { kind: 'api-key', id: made.id },
+        user: { email: 'ann@example.com' },
+      })
       const other = await world.another()
       const there = (): Promise<unknown> => other.accounts.authenticator.authenticate({ bearer: made.key })
       await there()
@@ -54,12 +57,12 @@ export function describeAdministration(name: string, openStore: OpenStore): void
       const { key } = await world.accounts.useCases.createApiKey(caller, { body: { name: 'x' } })
       const byKey = await world.caller(key)
       const { useCases } = world.accounts
-      const change = { body: { current: password, next: 'a better password' } }
+      const change = { body: { current: password, next: 'a better password', revokeApiKeys: false } }
       for (const attempt of [
         () => useCases.createApiKey(byKey, { body: { name: 'y' } }),
         () => useCases.changePassword(byKey, change, meta()),
         () => useCases.signOutEverywhere(byKey, {}, meta()),
-        () => useCases.endSession(byKey, { params: { id: caller.sessionId! } }),
+        () => useCases.endSession(byKey, { params: { id: caller.credential.id } }),
       ]) {
         await expect(attempt()).rejects.toMatchObject({ code: 'forbidden' })
       }
@@ -153,7 +156,7 @@ export function describeAdministration(name: string, openStore: OpenStore): void
       const { user, password: given } = await useCases.createUser(admin, { body: account })
       expect(user).toMatchObject({ name: 'Bob\uFFFD', email: 'bob@example.com', role: 'user', active: true })
       const body = { email: 'bob@example.com', password: given }
-      expect((await useCases.signIn(undefined, { body }, meta())).body.user.id).toBe(user.id)
+      expect((await useCases.signIn(undefined, { body }, meta())).user.id).toBe(user.id)
       await expect(useCases.createUser(admin, { body: account })).rejects.toMatchObject({
         code: 'email_taken',
         field: 'email',
@@ -168,7 +171,7 @@ export function describeAdministration(name: string, openStore: OpenStore): void
       const reset = await useCases.resetPassword(admin, { params: { id: bob.user.id } })
       await expect(world.signIn('bob')).rejects.toMatchObject({ code: 'wrong_credentials' })
       const body = { email: 'bob@example.com', password: reset.password }
-      expect((await useCases.signIn(undefined, { body }, meta())).body.user.email).toBe('bob@example.com')
+      expect((await useCases.signIn(undefined, { body }, meta())).user.email).toBe('bob@example.com')
     })
 
     test('no view of a user holds hash or epoch', async () => {

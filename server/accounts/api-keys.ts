@@ -3,34 +3,32 @@ import type { ApiKeyView } from '../../protocol/http/api-keys.ts'
 import { cleanText, newId } from '../base/index.ts'
 import type { ApiKeyRow } from '../store/contract/sessions.ts'
 import { makeApiKey } from './api-key.ts'
-import { requireAdmin, requireSession } from './caller-rights.ts'
-import type { Caller, Context, OperatorContext } from './context.ts'
+import type { UseCase } from '../use-case.ts'
+import { requireAdmin, requireSession } from './caller.ts'
+import type { Context, OperatorContext } from './context.ts'
 import { revoking } from './revoking.ts'
 
 /** More than anybody keeps apart, and few enough to be listed at once. */
 const mostKeys = 100
 
 /** The caller's keys, newest first. */
-export async function listApiKeys(
-  { store }: Pick<Context, 'store'>,
-  caller: Caller,
-): Promise<{ items: ApiKeyView[] }> {
-  const keys = await store.apiKeys.ofUser(caller.user.id)
-  return { items: keys.map(presentApiKey) }
+export function createListApiKeys({ store }: Pick<Context, 'store'>): UseCase<'listApiKeys'> {
+  return async (caller) => {
+    const keys = await store.apiKeys.ofUser(caller.user.id)
+    return { items: keys.map(presentApiKey) }
+  }
 }
 
 /** A new key for the caller; it comes back this once. */
-export async function createApiKey(
-  context: Context,
-  caller: Caller,
-  input: { name: string; expiresAt?: number | undefined },
-): Promise<ApiKeyView & { key: string }> {
-  requireSession(caller)
-  return createApiKeyFor(context, caller.user.id, input)
+export function createCreateApiKey(context: Context): UseCase<'createApiKey'> {
+  return async (caller, { body }) => {
+    requireSession(caller)
+    return makeApiKeyFor(context, caller.user.id, body)
+  }
 }
 
 /** The same for a user whom an operator names. */
-export async function createApiKeyFor(
+export async function makeApiKeyFor(
   { store, clock }: Pick<OperatorContext, 'store' | 'clock'>,
   userId: string,
   { name, expiresAt }: { name: string; expiresAt?: number | undefined },
@@ -61,9 +59,11 @@ export async function createApiKeyFor(
 }
 
 /** Revokes one of the caller's keys; `not_found` for one that is not there or somebody else's. */
-export async function deleteApiKey(context: Context, caller: Caller, id: string): Promise<{ ok: true }> {
-  requireSession(caller)
-  return deleteKeyOf(context, caller.user.id, id)
+export function createDeleteApiKey(context: Context): UseCase<'deleteApiKey'> {
+  return async (caller, { params }) => {
+    requireSession(caller)
+    return deleteKeyOf(context, caller.user.id, params.id)
+  }
 }
 
 async function deleteKeyOf(context: Context, userId: string, id: string): Promise<{ ok: true }> {
@@ -76,23 +76,23 @@ async function deleteKeyOf(context: Context, userId: string, id: string): Promis
 }
 
 /** The keys of any account, for an administrator. */
-export async function listUserApiKeys(
-  { store }: Pick<Context, 'store'>,
-  caller: Caller,
-  userId: string,
-): Promise<{ items: ApiKeyView[] }> {
-  requireAdmin(caller)
-  if (!(await store.users.byId(userId))) throw new AppError('not_found')
-  const keys = await store.apiKeys.ofUser(userId)
-  return { items: keys.map(presentApiKey) }
+export function createListUserApiKeys({ store }: Pick<Context, 'store'>): UseCase<'listUserApiKeys'> {
+  return async (caller, { params }) => {
+    requireAdmin(caller)
+    if (!(await store.users.byId(params.id))) throw new AppError('not_found')
+    const keys = await store.apiKeys.ofUser(params.id)
+    return { items: keys.map(presentApiKey) }
+  }
 }
 
 /** Revokes a key of any account, for an administrator. */
-export async function revokeApiKey(context: Context, caller: Caller, id: string): Promise<{ ok: true }> {
-  requireAdmin(caller)
-  const userId = await context.store.apiKeys.ownerOf(id)
-  if (userId === undefined) throw new AppError('not_found')
-  return deleteKeyOf(context, userId, id)
+export function createRevokeApiKey(context: Context): UseCase<'revokeApiKey'> {
+  return async (caller, { params }) => {
+    requireAdmin(caller)
+    const userId = await context.store.apiKeys.ownerOf(params.id)
+    if (userId === undefined) throw new AppError('not_found')
+    return deleteKeyOf(context, userId, params.id)
+  }
 }
 
 function presentApiKey(row: ApiKeyRow): ApiKeyView {

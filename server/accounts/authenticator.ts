@@ -1,25 +1,20 @@
 import { AppError } from '../../protocol/errors.ts'
-import type { UserView } from '../../protocol/index.ts'
 import type { Clock, Logger } from '../base/index.ts'
 import type { SessionRow } from '../store/contract/sessions.ts'
 import type { UserRow } from '../store/contract/users.ts'
 import { StoreError } from '../store/store.ts'
 import { AccessCache } from './access-cache.ts'
 import { apiKeyPrefix, hashApiKey } from './api-key.ts'
-import type { AccountStore, Caller, SessionSeen } from './context.ts'
+import { sessionIdOf } from './caller.ts'
+import type { Caller, Credentials } from './caller.ts'
+import type { AccountStore, SessionSeen } from './context.ts'
 import type { LastUse } from './last-use.ts'
 import { presentUser } from './present-user.ts'
+import type { RequestMeta } from '../use-case.ts'
 import type { CookieRequest } from './host-cookie.ts'
 import type { SessionCookies } from './session-cookies.ts'
 import { hashSessionSecret, makeSessionSecret } from './session-token.ts'
 import type { SessionClaims, SessionTokens } from './session-token.ts'
-
-export interface Credentials {
-  /** The `Cookie` header. */
-  cookies?: string
-  /** From `Authorization: Bearer` or `x-api-key`: a session's token or an API key. It wins over a cookie. */
-  bearer?: string
-}
 
 /** What may have lost its right. `all`: something was missed, so check every one again. */
 export type Revocation = { sessionIds: ReadonlySet<string>; userIds: ReadonlySet<string> } | 'all'
@@ -41,22 +36,15 @@ export interface AuthenticatorOptions {
 interface KnownAccess {
   userId: string
   sessionId: string | null
-  apiKeyId: string | null
+  caller: Caller
   /** Of a session. */
   device: string
-  user: UserView
-  expiresAt: number | null
   /** When its use was last noted. */
   notedAt: number
   /** When this instance last sent its cookie again. */
   renewedAt: number
   /** The claims of a token of an earlier version, without a random part, and when they have to be checked again. */
   former?: { claims: SessionClaims; recheckAt: number }
-}
-
-/** How an answer to the request can carry cookies. Absent where it cannot: a socket. */
-export interface CookieAnswer {
-  https: boolean
 }
 
 const noteEveryMs = 60_000
@@ -85,22 +73,25 @@ export class Authenticator {
 
   /**
    * Rejects with `unauthenticated` (unknown, forged, expired, ended), `account_inactive`, or `store_unavailable` when it
-   * cannot be known now: what does not answer is never a reason to sign anybody out.
+   * cannot be known now: what does not answer is never a reason to sign anybody out. A session that was prolonged by
+   * this use has its cookie set on the answer; there is no answer that could carry one to a socket.
    */
-  async authenticate({ bearer, cookies = '' }: Credentials, answer?: CookieAnswer): Promise<Caller> {
+  async authenticate(
+    { bearer, cookies = '' }: Credentials,
+    answer?: Pick<RequestMeta, 'https' | 'setCookies'>,
+  ): Promise<Caller> {
     const cookie = bearer === undefined ? this.#options.cookies.read(cookies) : undefined
     const credential = bearer ?? cookie?.token
     if (credential === undefined || credential === '') throw new AppError('unauthenticated')
     const isKey = bearer !== undefined && bearer.startsWith(apiKeyPrefix)
     const access = isKey ? await this.#byKey(credential) : await this.#byToken(credential)
     if (access === undefined) throw new AppError('unauthenticated')
-    if (!access.user.active) throw new AppError('account_inactive')
+    if (!access.caller.user.active) throw new AppError('account_inactive')
     this.#note(access)
-    const { user, sessionId, apiKeyId, expiresAt } = access
-    const caller: Caller = { user, role: user.role, sessionId, apiKeyId, expiresAt }
-    if (cookie === undefined || answer === undefined) return caller
-    const renewedCookie = await this.#renewCookie(access, cookie, { ...answer, cookies })
-    return renewedCookie === undefined ? caller : { ...caller, renewedCookie }
+    if (cookie === undefined || answer === undefined) return access.caller
+    const renewed = await this.#renewCookie(access, cookie, { https: answer.https, cookies })
+    if (renewed !== undefined) answer.setCookies(renewed)
+    return access.caller
   }
 
   /** These sessions ended, the access of these users changed: here at once, wherever it was decided. */
@@ -147,7 +138,8 @@ export class Authenticator {
     const known = this.#cache.get(credential)
     const now = this.#options.clock.now()
     if (!known) return undefined
-    const isCurrent = known.expiresAt === null || known.expiresAt > now
+    const { expiresAt } = known.caller.credential
+    const isCurrent = expiresAt === null || expiresAt > now
     if (isCurrent && (known.former === undefined || known.former.recheckAt > now)) return known
     this.#cache.drop(credential)
     return undefined
@@ -171,14 +163,16 @@ export class Authenticator {
     const { session, user } = found
     const now = this.#options.clock.now()
     if (user.tokenEpoch !== claims.epoch || !hasProvenItself(claims, session, now)) return undefined
-    return this.#known(user, {
-      sessionId: session.id,
-      apiKeyId: null,
-      device: session.device,
-      expiresAt: session.expiresAt,
-      notedAt: session.lastUsedAt,
-      ...(claims.secret === undefined && { former: { claims, recheckAt: now + formerGraceMs } }),
-    })
+    const { id, expiresAt, device, lastUsedAt: notedAt } = session
+    return known(
+      user,
+      { kind: 'session', id, expiresAt },
+      {
+        device,
+        notedAt,
+        ...(claims.secret === undefined && { former: { claims, recheckAt: now + formerGraceMs } }),
+      },
+    )
   }
 
   async #readKey(hash: string): Promise<KnownAccess | undefined> {
@@ -187,35 +181,19 @@ export class Authenticator {
     const { key, user } = found
     if (key.suspended) throw new AppError('unauthenticated', { message: suspendedKey })
     if (key.expiresAt !== null && key.expiresAt <= this.#options.clock.now()) return undefined
-    return this.#known(user, {
-      sessionId: null,
-      apiKeyId: key.id,
-      device: '',
-      expiresAt: key.expiresAt,
-      notedAt: key.lastUsedAt ?? 0,
-    })
-  }
-
-  #known(
-    user: UserRow,
-    access: Pick<KnownAccess, 'sessionId' | 'apiKeyId' | 'device' | 'expiresAt' | 'notedAt' | 'former'>,
-  ): KnownAccess {
-    return { userId: user.id, user: Object.freeze(presentUser(user)), renewedAt: 0, ...access }
+    const { id, expiresAt, lastUsedAt } = key
+    return known(user, { kind: 'api-key', id, expiresAt }, { device: '', notedAt: lastUsedAt ?? 0 })
   }
 
   #note(access: KnownAccess): void {
     const now = this.#options.clock.now()
     if (now - access.notedAt < noteEveryMs) return
     access.notedAt = now
-    this.#options.lastUse.mark({
-      userId: access.userId,
-      sessionId: access.sessionId,
-      apiKeyId: access.apiKeyId,
-      at: now,
-      expiresAt: access.expiresAt,
-    })
-    const { sessionId: id, userId, device, expiresAt } = access
-    if (id !== null) this.#options.sessionSeen?.({ id, userId, device, lastUsedAt: now, expiresAt })
+    const { userId, sessionId, device, caller } = access
+    const { id, expiresAt } = caller.credential
+    const apiKeyId = sessionId === null ? id : null
+    this.#options.lastUse.mark({ userId, sessionId, apiKeyId, at: now, expiresAt })
+    if (sessionId !== null) this.#options.sessionSeen?.({ id, userId, device, lastUsedAt: now, expiresAt })
   }
 
   /** The `Set-Cookie` lines for a cookie that should be replaced, or kept by the browser for another 400 days. */
@@ -231,7 +209,8 @@ export class Authenticator {
     const isDue = tokenLifetimeMs === null && now - access.renewedAt >= renewEveryMs
     if (!isDue && !cookie.former && !access.former) return undefined
     access.renewedAt = now
-    return cookies.carry(token, access.expiresAt === null ? null : access.expiresAt - now, request)
+    const { expiresAt } = access.caller.credential
+    return cookies.carry(token, expiresAt === null ? null : expiresAt - now, request)
   }
 
   /** A token with a random part for a session of an earlier version. Undefined: another request gets it. */
@@ -247,6 +226,18 @@ export class Authenticator {
       return undefined
     }
   }
+}
+
+function known(
+  user: UserRow,
+  credential: Caller['credential'],
+  access: Pick<KnownAccess, 'device' | 'notedAt' | 'former'>,
+): KnownAccess {
+  const caller = Object.freeze({
+    user: Object.freeze(presentUser(user)),
+    credential: Object.freeze(credential),
+  })
+  return { userId: user.id, sessionId: sessionIdOf(caller), caller, renewedAt: 0, ...access }
 }
 
 /** Whether whoever has this token was given it: the store has the hash of its random part. */

@@ -2,8 +2,8 @@ import { AppError } from '../../protocol/errors.ts'
 import type { UserView } from '../../protocol/index.ts'
 import { cleanText, newId } from '../base/index.ts'
 import type { UserRow } from '../store/contract/users.ts'
-import type { Context, RequestMeta, WithCookie } from './context.ts'
-import { cookieRequestOf } from './context.ts'
+import type { RequestMeta } from '../use-case.ts'
+import type { Context } from './context.ts'
 import { deviceName } from './device-name.ts'
 import { presentUser } from './present-user.ts'
 import { endSessionOf } from './sessions.ts'
@@ -14,7 +14,7 @@ export async function beginSession(
   context: Context,
   user: UserRow,
   meta: RequestMeta,
-): Promise<WithCookie<{ token: string; user: UserView }>> {
+): Promise<{ token: string; user: UserView }> {
   const { store, config, clock, tokens, lastUse, sessionSeen, cookies } = context
   const now = clock.now()
   const { secret, secretHash } = makeSessionSecret()
@@ -35,23 +35,20 @@ export async function beginSession(
   await store.sessions.create(session)
   sessionSeen(session)
   lastUse.mark({ userId: uid, sessionId: null, apiKeyId: null, at: now, expiresAt: null })
-  const request = cookieRequestOf(meta)
-  return {
-    body: { token, user: presentUser(user) },
-    setCookie: [
-      ...cookies.carry(token, config.tokenLifetimeMs, request),
-      ...cookies.markDevice(user.email, request),
-    ],
-  }
+  meta.setCookies([
+    ...cookies.carry(token, config.tokenLifetimeMs, meta),
+    ...cookies.markDevice(user.email, meta),
+  ])
+  return { token, user: presentUser(user) }
 }
 
 /** Nobody holds its token once the cookie is replaced, and whoever had it should not keep it. */
 async function endFormerSession(context: Context, meta: RequestMeta): Promise<void> {
-  const former = context.cookies.read(meta.cookies ?? '')
+  const former = context.cookies.read(meta.cookies)
   if (former === undefined) return
   const known = await context.authenticator.authenticate({ bearer: former.token }).catch((error: unknown) => {
     if (error instanceof AppError && error.status < 500) return undefined
     throw error
   })
-  if (typeof known?.sessionId === 'string') await endSessionOf(context, known.user.id, known.sessionId)
+  if (known?.credential.kind === 'session') await endSessionOf(context, known.user.id, known.credential.id)
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Caller } from './context.ts'
+import type { Caller } from './caller.ts'
 import { meta, openWorld, password } from '../../test/support/accounts-world.ts'
 import type { OpenStore, World } from '../../test/support/accounts-world.ts'
 
@@ -23,7 +23,7 @@ export function describeGivenPasswords(name: string, openStore: OpenStore): void
   }
   const signIn = async (world: World, given: string): Promise<Caller> => {
     const body = { email: 'bob@example.com', password: given }
-    return world.caller((await world.accounts.useCases.signIn(undefined, { body }, meta())).body.token)
+    return world.caller((await world.accounts.useCases.signIn(undefined, { body }, meta())).token)
   }
 
   describe(`S9: keys of an account, on ${name}`, () => {
@@ -47,7 +47,11 @@ export function describeGivenPasswords(name: string, openStore: OpenStore): void
     test('S9: a new password revokes them where its owner asks for it, and only then', async () => {
       const { world, bob, key } = await openTeam()
       const { changePassword } = world.accounts.useCases
-      await changePassword(bob, { body: { current: password, next: 'another one' } }, meta())
+      await changePassword(
+        bob,
+        { body: { current: password, next: 'another one', revokeApiKeys: false } },
+        meta(),
+      )
       await world.caller(key)
       const again = { current: 'another one', next: 'a third one', revokeApiKeys: true }
       await changePassword(bob, { body: again }, meta())
@@ -82,13 +86,13 @@ export function describeGivenPasswords(name: string, openStore: OpenStore): void
       const { password: given } = await useCases.resetPassword(admin, { params: { id: bob.user.id } })
       const caller = await signIn(world, given)
       expect(caller.user.mustChangePassword).toBe(true)
-      const same = { current: given, next: given }
+      const same = { current: given, next: given, revokeApiKeys: false }
       await expect(useCases.changePassword(caller, { body: same }, meta())).rejects.toMatchObject({
         code: 'bad_request',
         field: 'next',
       })
-      const changed = { current: given, next: 'one of my own' }
-      const { token } = (await useCases.changePassword(caller, { body: changed }, meta())).body
+      const changed = { current: given, next: 'one of my own', revokeApiKeys: false }
+      const { token } = await useCases.changePassword(caller, { body: changed }, meta())
       expect((await world.caller(token)).user.mustChangePassword).toBeUndefined()
       expect((await signIn(world, 'one of my own')).user.mustChangePassword).toBeUndefined()
     })

@@ -1,3 +1,5 @@
+export { requireAccess, requireSession, sessionIdOf } from './caller.ts'
+export type { Caller, Credentials } from './caller.ts'
 export { createAccounts } from './create-accounts.ts'
 export type { Accounts } from './create-accounts.ts'
 export { prepareFirstAccount } from './first-account.ts'

@@ -11,7 +11,7 @@ import type { z } from 'zod'
 import type { EpochCounts, EpochView } from '../store/contract/epochs.ts'
 import type { UserRow } from '../store/contract/users.ts'
 import { changeUser, giveNewPassword } from './administer-users.ts'
-import { createApiKeyFor } from './api-keys.ts'
+import { makeApiKeyFor } from './api-keys.ts'
 import type { OperatorContext } from './context.ts'
 import { makeFirstUser, makeUser } from './make-user.ts'
 import { presentUser } from './present-user.ts'
@@ -77,7 +77,7 @@ export function createOperator(context: OperatorContext): Operator {
     setActive: async (email, active) => changeUser(context, (await find(email)).id, { active }),
     async createApiKey(email, name) {
       const user = await find(email)
-      const { key } = await createApiKeyFor(context, user.id, { name: check('name', nameField, name) })
+      const { key } = await makeApiKeyFor(context, user.id, { name: check('name', nameField, name) })
       return { key }
     },
     async beginEpoch() {

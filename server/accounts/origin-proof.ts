@@ -1,4 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
+import type { UseCase } from '../use-case.ts'
+import { sessionIdOf } from './caller.ts'
 
 /** What shows that whoever has it could read an answer to a session's request: a page of ours, or no browser. */
 export interface OriginProof {
@@ -17,5 +19,12 @@ export function createOriginProof(secretKey: string): OriginProof {
       const [expected, given] = [Buffer.from(of(sessionId)), Buffer.from(proof)]
       return expected.length === given.length && timingSafeEqual(expected, given)
     },
+  }
+}
+
+export function createGetOriginProof(originProof: OriginProof): UseCase<'getOriginProof'> {
+  return async (caller) => {
+    const sessionId = sessionIdOf(caller)
+    return { proof: sessionId === null ? null : originProof.of(sessionId) }
   }
 }

@@ -1,33 +1,35 @@
 import { AppError } from '../../protocol/errors.ts'
-import type { SessionView } from '../../protocol/http/sessions.ts'
-import { requireSession } from './caller-rights.ts'
-import type { Caller, Context } from './context.ts'
+import type { UseCase } from '../use-case.ts'
+import { requireSession, sessionIdOf } from './caller.ts'
+import type { Context } from './context.ts'
 import { revoking } from './revoking.ts'
 
 /** The caller's open sessions, latest use first. */
-export async function listSessions(
-  { store }: Pick<Context, 'store'>,
-  caller: Caller,
-): Promise<{ items: SessionView[] }> {
-  const sessions = await store.sessions.ofUser(caller.user.id)
-  return {
-    items: sessions.map(({ id, device, address, createdAt, lastUsedAt, expiresAt }) => ({
-      id,
-      device,
-      address,
-      createdAt,
-      lastUsedAt,
-      expiresAt,
-      current: id === caller.sessionId,
-    })),
+export function createListSessions({ store }: Pick<Context, 'store'>): UseCase<'listSessions'> {
+  return async (caller) => {
+    const sessions = await store.sessions.ofUser(caller.user.id)
+    const currentId = sessionIdOf(caller)
+    return {
+      items: sessions.map(({ id, device, address, createdAt, lastUsedAt, expiresAt }) => ({
+        id,
+        device,
+        address,
+        createdAt,
+        lastUsedAt,
+        expiresAt,
+        current: id === currentId,
+      })),
+    }
   }
 }
 
 /** Ends one session of the caller; `not_found` for one that is not there or somebody else's. */
-export async function endSession(context: Context, caller: Caller, id: string): Promise<{ ok: true }> {
-  requireSession(caller)
-  if (!(await endSessionOf(context, caller.user.id, id))) throw new AppError('not_found')
-  return { ok: true }
+export function createEndSession(context: Context): UseCase<'endSession'> {
+  return async (caller, { params }) => {
+    requireSession(caller)
+    if (!(await endSessionOf(context, caller.user.id, params.id))) throw new AppError('not_found')
+    return { ok: true }
+  }
 }
 
 /** Ends it in the store, here and, by word to them, everywhere. False: there was none. */

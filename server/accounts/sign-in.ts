@@ -1,7 +1,7 @@
 import { AppError } from '../../protocol/errors.ts'
-import type { UserView } from '../../protocol/index.ts'
+import type { UseCase } from '../use-case.ts'
 import { beginSession } from './begin-session.ts'
-import type { Context, RequestMeta, WithCookie } from './context.ts'
+import type { Context } from './context.ts'
 import { checkCookieTravels } from './session-cookies.ts'
 import { groupsOf, limitSignIn } from './sign-in-limits.ts'
 
@@ -9,21 +9,20 @@ import { groupsOf, limitSignIn } from './sign-in-limits.ts'
  * Signs in by password. An unknown address costs the same time as a wrong password and gets the same answer; that an
  * account is deactivated is told only to those who know its password.
  */
-export async function signIn(
-  context: Context,
-  { email, password }: { email: string; password: string },
-  meta: RequestMeta,
-): Promise<WithCookie<{ token: string; user: UserView }>> {
-  checkCookieTravels(context.config.cookies, meta.secure)
-  const knownDevice = context.cookies.knownDevice(email, meta.cookies ?? '')
-  const source = { address: meta.address, unproven: meta.unproven, knownDevice }
-  const attempt = await limitSignIn(context.rateLimits, email, source)
-  const user = await context.store.users.byEmail(email)
-  const fits = await context.hasher.verify(user?.passwordHash, password, meta.signal, {
-    groups: groupsOf(source, email),
-    known: knownDevice !== undefined,
-  })
-  if (!user || !fits) throw (await attempt.failed()) ?? new AppError('wrong_credentials')
-  if (!user.active) throw new AppError('account_inactive')
-  return beginSession(context, user, meta)
+export function createSignIn(context: Context): UseCase<'signIn'> {
+  const { config, cookies, hasher, rateLimits, store } = context
+  return async (_, { body: { email, password } }, meta) => {
+    checkCookieTravels(config.cookies, meta.secure)
+    const knownDevice = cookies.knownDevice(email, meta.cookies)
+    const source = { address: meta.address, unproven: meta.unproven, knownDevice }
+    const attempt = await limitSignIn(rateLimits, email, source)
+    const user = await store.users.byEmail(email)
+    const fits = await hasher.verify(user?.passwordHash, password, meta.signal, {
+      groups: groupsOf(source, email),
+      known: knownDevice !== undefined,
+    })
+    if (!user || !fits) throw (await attempt.failed()) ?? new AppError('wrong_credentials')
+    if (!user.active) throw new AppError('account_inactive')
+    return beginSession(context, user, meta)
+  }
 }

@@ -4,10 +4,8 @@ import type { MessageBus } from '../coordination/contracts.ts'
 import type { Messages } from '../messages.ts'
 import type { ChatContext } from './chat-context.ts'
 import type { ChatParts } from './chats.ts'
-import * as chats from './chats.ts'
 import { complete, tokensOf } from './complete.ts'
-import type { CompletionRequest, Completing } from './complete.ts'
-import { listRuns } from './list-runs.ts'
+import type { CompletionRequest } from './complete.ts'
 import { LiveRuns } from './live-runs.ts'
 import { Orphans } from './orphans.ts'
 import { OwnedRuns } from './owned-runs.ts'
@@ -16,9 +14,8 @@ import type { RunEnd, RunSink, RunView } from './run-view.ts'
 import type { Jobs } from '../shared-state/jobs.ts'
 import { startRun } from './start-run.ts'
 import { stopRun } from './stop-run.ts'
-import { searchMessages } from './search-messages.ts'
-import type { SearchMessages } from './search-messages.ts'
 import { titleByModel, wantsTitle } from './title.ts'
+import { createChatUseCases } from './use-cases.ts'
 import { StoreError } from '../store/store.ts'
 
 export interface ChatOptions {
@@ -34,6 +31,7 @@ const titleJob = z.object({ chatId: z.string(), messageId: z.string(), userId: z
 
 /** Chats and their answers, as this instance serves them. */
 export class Chat {
+  readonly useCases: ReturnType<typeof createChatUseCases>
   readonly #parts: ChatParts
   readonly #orphans: Orphans
   readonly #options: ChatOptions
@@ -48,6 +46,7 @@ export class Chat {
     const owned = new OwnedRuns(context, live, { ended: (run, end) => void this.#ended(run, end) })
     this.#parts = { context, live, owned }
     this.#orphans = new Orphans(context, owned, live)
+    this.useCases = createChatUseCases(this.#parts, (...args) => this.startRun(...args))
   }
 
   start(): void {
@@ -118,8 +117,8 @@ export class Chat {
     return start
   }
 
-  complete(userId: string, request: CompletionRequest, completing: Completing): ReturnType<typeof complete> {
-    return complete(this.#parts.context, userId, request, completing)
+  complete(request: CompletionRequest): ReturnType<typeof complete> {
+    return complete(this.#parts.context, request)
   }
 
   async stopRun(userId: string | null, runId: string): Promise<{ state: 'stopping' | 'ended' }> {
@@ -134,42 +133,6 @@ export class Chat {
     sink: RunSink & { opened(view: RunView): void },
   ): Promise<(() => void) | undefined> {
     return this.#parts.live.follow(runId, userId, position, sink)
-  }
-
-  listRuns(query: Parameters<typeof listRuns>[1]): ReturnType<typeof listRuns> {
-    return listRuns(this.#parts.context, query)
-  }
-
-  listChats(userId: string, query: chats.ListChatsQuery): ReturnType<typeof chats.listChats> {
-    return chats.listChats(this.#parts, userId, query)
-  }
-
-  searchMessages(userId: string, query: SearchMessages): ReturnType<typeof searchMessages> {
-    return searchMessages(this.#parts, userId, query)
-  }
-
-  getChat(userId: string, chatId: string): ReturnType<typeof chats.getChat> {
-    return chats.getChat(this.#parts, userId, chatId)
-  }
-
-  updateChat(userId: string, chatId: string, change: chats.ChatChange): ReturnType<typeof chats.updateChat> {
-    return chats.updateChat(this.#parts, userId, chatId, change)
-  }
-
-  deleteChat(userId: string, chatId: string): ReturnType<typeof chats.deleteChat> {
-    return chats.deleteChat(this.#parts, userId, chatId)
-  }
-
-  restoreChat(userId: string, chatId: string): ReturnType<typeof chats.restoreChat> {
-    return chats.restoreChat(this.#parts, userId, chatId)
-  }
-
-  deleteMessage(userId: string, messageId: string): ReturnType<typeof chats.deleteMessage> {
-    return chats.deleteMessage(this.#parts, userId, messageId)
-  }
-
-  restoreMessage(userId: string, messageId: string): ReturnType<typeof chats.restoreMessage> {
-    return chats.restoreMessage(this.#parts, userId, messageId)
   }
 
   async #ended(

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { newId, systemClock } from '../base/index.ts'
+import { callerOf, userView } from '../../test/support/callers.ts'
 import { requestsOfOne } from '../../test/support/user-counts.ts'
 import { createMemoryRateLimits } from '../coordination/rate-limits/memory-rate-limits.ts'
 import { startRunTrial } from '../../test/support/run-trial.ts'
@@ -36,11 +37,15 @@ function instance(
 }
 
 const complete = ({ chat }: RunOwner, model = 'brief', signal = new AbortController().signal) =>
-  chat.complete(
-    trial.userId,
-    { model, messages: [{ role: 'user', content: 'Hi' }], params: {} },
-    { sink: () => {}, signal, told: () => {} },
-  )
+  chat.complete({
+    caller: callerOf(userView(trial.userId), 'api-key'),
+    model,
+    messages: [{ role: 'user', content: 'Hi' }],
+    params: {},
+    sink: () => {},
+    signal,
+    told: () => {},
+  })
 
 /** How many calls were open at the same time, by the provider's own record. */
 function mostAtOnce(calls: ScriptedCall[]): number {

@@ -1,30 +1,27 @@
 import { AppError } from '../../protocol/index.ts'
 import type { LimitState, Usage } from '../../protocol/index.ts'
+import type { Caller } from '../accounts/caller.ts'
 import { UpstreamError } from '../upstream/contracts.ts'
 import type { RunAdmission } from './run-admission.ts'
 import type { RunLimiter } from './run-limits.ts'
-import type {
-  CatalogueModel,
-  GenerateEnd,
-  ModelCatalogue,
-  PromptMessage,
-  UpstreamSink,
-} from '../upstream/contracts.ts'
+import type { GenerateEnd, ModelCatalogue, PromptMessage, UpstreamSink } from '../upstream/contracts.ts'
 
 /** What an answer has cost, as far as its provider has counted. */
 export function tokensOf({ promptTokens = 0, completionTokens = 0 }: Partial<Usage>): number {
   return promptTokens + completionTokens
 }
 
+/** What a program asks of a model. */
 export interface CompletionRequest {
+  caller: Caller
+  /** A model's id as `listModels` names it. */
   model: string
   messages: PromptMessage[]
+  /** Further fields of the request, for the provider, as they came. */
   params: Record<string, unknown>
-  maxTokens?: number | undefined
-}
-
-export interface Completing {
+  maxTokens?: number
   sink: UpstreamSink
+  /** The client has gone: close the provider's connection. */
   signal: AbortSignal
   /** Hears of the limit that counted this request, before the first event. */
   told: (limit: LimitState) => void
@@ -47,10 +44,9 @@ export async function complete(
     limiter: Pick<RunLimiter, 'admitRequest' | 'spend'>
     admission: Pick<RunAdmission, 'enter'>
   },
-  userId: string,
-  { model: modelId, messages, params, maxTokens }: CompletionRequest,
-  { sink, signal, told }: Completing,
+  { caller, model: modelId, messages, params, maxTokens, sink, signal, told }: CompletionRequest,
 ): Promise<GenerateEnd> {
+  const userId = caller.user.id
   const model = await models.resolve(modelId)
   if (!model) throw new AppError('unknown_model', { field: 'model' })
   const { limit, ended } = await limiter.admitRequest(userId)
@@ -99,12 +95,4 @@ async function waitForTurn(
       message: 'As many answers are being written as allowed. Try again in a moment.',
     })
   }
-}
-
-export async function listModels(models: ModelCatalogue): Promise<{
-  items: CatalogueModel[]
-  problems: { connectionName: string; message: string }[]
-}> {
-  const { models: items, problems } = await models.list()
-  return { items, problems }
 }

@@ -1,5 +1,5 @@
 import { spellingPattern } from '../base/index.ts'
-import type { FoundMessage } from '../../protocol/http/messages.ts'
+import type { UseCase } from '../use-case.ts'
 import type { ChatParts } from './chats.ts'
 import { presentChat } from './present.ts'
 
@@ -10,33 +10,25 @@ const mostWords = 8
 const shown = 200
 const before = 40
 
-export interface SearchMessages {
-  q: string
-  archived: boolean
-  cursor?: string | undefined
-}
-
 /** Looks for messages that have all the words, chats of last activity first. */
-export async function searchMessages(
-  { context }: ChatParts,
-  userId: string,
-  { q, archived, cursor }: SearchMessages,
-): Promise<{ items: FoundMessage[]; next: string | null }> {
-  const words = q.split(/\s+/).slice(0, mostWords)
-  const page = await context.store.chats.search({
-    userId,
-    words,
-    archived,
-    limit: chatsAtOnce,
-    ...(cursor === undefined ? {} : { cursor }),
-  })
-  const items = page.items.map(({ chat, messageId, role, excerpt }) => ({
-    chat: presentChat(chat),
-    messageId,
-    role,
-    excerpt: excerptOf(excerpt, words[0] ?? ''),
-  }))
-  return { items, next: page.next }
+export function createSearchMessages({ context }: ChatParts): UseCase<'searchMessages'> {
+  return async (caller, { query: { q, archived, cursor } }) => {
+    const words = q.split(/\s+/).slice(0, mostWords)
+    const page = await context.store.chats.search({
+      userId: caller.user.id,
+      words,
+      archived: archived === 'true',
+      limit: chatsAtOnce,
+      ...(cursor === undefined ? {} : { cursor }),
+    })
+    const items = page.items.map(({ chat, messageId, role, excerpt }) => ({
+      chat: presentChat(chat),
+      messageId,
+      role,
+      excerpt: excerptOf(excerpt, words[0] ?? ''),
+    }))
+    return { items, next: page.next }
+  }
 }
 
 /** Where Markdown marks words and no sign is meant. */

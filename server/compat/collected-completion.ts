@@ -1,7 +1,7 @@
 import type { ToolCall, Usage } from '../../protocol/index.ts'
 import { finishReason, usageView } from './completion-chunks.ts'
 import type { CompletionHead } from './completion-chunks.ts'
-import type { CompletionEnd, CompletionEvent } from './completions.ts'
+import type { GenerateEnd, UpstreamEvent } from '../chat/index.ts'
 
 /** Gathers a model's events into the one object that is the answer without `stream`. */
 export class CollectedCompletion {
@@ -10,7 +10,7 @@ export class CollectedCompletion {
   #calls: ToolCall[] = []
   #usage: Usage | undefined
 
-  add(events: CompletionEvent[]): void {
+  add(events: UpstreamEvent[]): void {
     for (const event of events) {
       if (event.kind === 'text') this.#text += event.text
       else if (event.kind === 'reasoning') this.#reasoning += event.text
@@ -19,7 +19,7 @@ export class CollectedCompletion {
     }
   }
 
-  toJson({ id, created, model }: CompletionHead, { reason }: CompletionEnd): Record<string, unknown> {
+  toJson({ id, created, model }: CompletionHead, { reason }: GenerateEnd): Record<string, unknown> {
     const calls = this.#calls.map((call) => ({
       id: call.id,
       type: 'function',

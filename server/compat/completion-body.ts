@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { limits } from '../../protocol/index.ts'
-import type { CompletionMessage } from './completions.ts'
+import type { PromptMessage } from '../chat/index.ts'
 
 const part = z.object({ type: z.literal('text'), text: z.string() })
 
@@ -75,7 +75,7 @@ const isGiven = (value: unknown): boolean =>
 const asObject = (value: unknown): Json | undefined =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined
 
-export function promptOf(body: CompletionBody): CompletionMessage[] {
+export function promptOf(body: CompletionBody): PromptMessage[] {
   return body.messages.map(({ role, content }) => ({
     role: role === 'developer' ? 'system' : role,
     content: typeof content === 'string' ? content : content.map(({ text }) => text).join('\n'),

@@ -1,5 +1,5 @@
 import type { ToolCall, Usage } from '../../protocol/index.ts'
-import type { CompletionEnd, CompletionEvent } from './completions.ts'
+import type { GenerateEnd, UpstreamEvent } from '../chat/index.ts'
 
 export interface CompletionHead {
   id: string
@@ -27,7 +27,7 @@ export class CompletionChunks {
     return this.#chunk({ role: 'assistant', content: '' })
   }
 
-  of(event: CompletionEvent): Json[] {
+  of(event: UpstreamEvent): Json[] {
     switch (event.kind) {
       case 'text':
         return [this.#chunk({ content: event.text })]
@@ -44,7 +44,7 @@ export class CompletionChunks {
     }
   }
 
-  end({ reason }: CompletionEnd): Json[] {
+  end({ reason }: GenerateEnd): Json[] {
     const last = this.#chunk({}, finishReason(reason))
     if (!this.#withUsage || !this.#usage) return [last]
     return [last, { ...this.#chunk({}), choices: [], usage: usageView(this.#usage) }]
@@ -80,7 +80,7 @@ export class CompletionChunks {
 }
 
 /** OpenAI's names; SDKs know no others. */
-const finishReasons: Record<CompletionEnd['reason'], string> = {
+const finishReasons: Record<GenerateEnd['reason'], string> = {
   stop: 'stop',
   length: 'length',
   'tool-calls': 'tool_calls',
@@ -88,7 +88,7 @@ const finishReasons: Record<CompletionEnd['reason'], string> = {
   unknown: 'stop',
 }
 
-export function finishReason(reason: CompletionEnd['reason']): string {
+export function finishReason(reason: GenerateEnd['reason']): string {
   return finishReasons[reason]
 }
 

@@ -1,2 +1,1 @@
-export type * from './completions.ts'
 export { serveOpenAiApi } from './openai-api.ts'

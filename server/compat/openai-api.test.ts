@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { hello, saysHello, startOpenAi } from '../../test/support/openai-fixture.ts'
 import type { Complete, OpenAiFixture } from '../../test/support/openai-fixture.ts'
 import { systemClock } from '../base/index.ts'
-import type { CompletionRequest } from './completions.ts'
+import type { CompletionRequest } from '../chat/index.ts'
 
 let it: OpenAiFixture
 afterEach(() => it.close())

@@ -12,18 +12,21 @@ import { completionBody, notSupportedYet, promptOf } from './completion-body.ts'
 import type { CompletionBody } from './completion-body.ts'
 import { CompletionChunks } from './completion-chunks.ts'
 import type { CompletionHead } from './completion-chunks.ts'
-import type { CompatCaller, CompletionRequest, Completions } from './completions.ts'
+import type { Caller } from '../accounts/index.ts'
+import type { CompletionRequest, GenerateEnd } from '../chat/index.ts'
 import { EventStream } from './event-stream.ts'
 import { forwardedParams } from './forwarded-params.ts'
 import { openAiPaths } from './openai-description.ts'
 import { toOpenAiError } from './openai-error.ts'
 
 export interface OpenAiApiOptions {
-  completions: Completions
+  models(): Promise<{ id: string; connectionName: string }[]>
+  /** Resolves when the provider ended properly; rejects with an AppError, or with the signal's reason when aborted. */
+  complete(request: CompletionRequest): Promise<GenerateEnd>
   clock: Clock
   /** What `http` lends: who calls, what an error is called, how input is parsed. */
   http: {
-    admitByToken(request: FastifyRequest): Promise<CompatCaller>
+    admitByToken(request: FastifyRequest): Promise<Caller>
     explain(error: unknown, request: FastifyRequest): AppError
     addErrorForm(form: {
       paths: RegExp
@@ -46,17 +49,17 @@ export function serveOpenAiApi(app: FastifyInstance, options: OpenAiApiOptions):
   options.http.addErrorForm({ paths: errorPaths, write: toOpenAiError })
   options.http.addToOpenApi(openAiPaths)
   void app.register(async (scope) => {
-    scope.decorateRequest('compatCaller', undefined as unknown as CompatCaller)
+    scope.decorateRequest('compatCaller', undefined as unknown as Caller)
     scope.addHook('onRequest', async (request) => {
       request.compatCaller = await options.http.admitByToken(request)
     })
-    scope.get('/v1/models', async (request) => {
-      const models = await options.completions.models(request.compatCaller)
+    scope.get('/v1/models', async () => {
+      const models = await options.models()
       return { object: 'list', data: models.map(modelView) }
     })
     scope.get<{ Params: { '*': string } }>('/v1/models/*', async (request) => {
       // Names of models may hold slashes.
-      const models = await options.completions.models(request.compatCaller)
+      const models = await options.models()
       const model = models.find(({ id }) => id === request.params['*'])
       if (!model) throw new AppError('unknown_model', { field: 'model' })
       return modelView(model)
@@ -69,7 +72,7 @@ export function serveOpenAiApi(app: FastifyInstance, options: OpenAiApiOptions):
 
 declare module 'fastify' {
   interface FastifyRequest {
-    compatCaller: CompatCaller
+    compatCaller: Caller
   }
 }
 
@@ -85,7 +88,7 @@ async function completeChat(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<unknown> {
-  const { completions, clock, http } = options
+  const { clock, http } = options
   const missing = notSupportedYet(request.body)
   if (missing) throw new AppError('bad_request', missing)
   const body = http.parse(completionBody, request.body, 'body')
@@ -101,7 +104,7 @@ async function completeChat(
   if (body.stream) return streamChat(options, { request, reply, body, head, asked })
   const collected = new CollectedCompletion()
   try {
-    const end = await completions.complete({ ...asked, sink: (events) => collected.add(events) })
+    const end = await options.complete({ ...asked, sink: (events) => collected.add(events) })
     return collected.toJson(head, end)
   } catch (error) {
     // Nobody is there to be told, and it is no fault of ours.
@@ -135,7 +138,7 @@ async function streamChat(
     return [chunks.start()]
   }
   try {
-    const end = await options.completions.complete({
+    const end = await options.complete({
       ...asked,
       sink: (events) => stream.send([...start(), ...events.flatMap((event) => chunks.of(event))]),
     })
@@ -154,7 +157,7 @@ async function streamChat(
 
 function askedOf(
   body: CompletionBody,
-  caller: CompatCaller,
+  caller: Caller,
   signal: AbortSignal,
 ): Omit<CompletionRequest, 'sink' | 'told'> {
   const maxTokens = body.max_completion_tokens ?? body.max_tokens ?? undefined

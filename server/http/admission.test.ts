@@ -3,6 +3,7 @@ import { operations } from '../../protocol/http/index.ts'
 import type { Operation } from '../../protocol/http/operation.ts'
 import { AppError } from '../../protocol/index.ts'
 import { StoreError } from '../store/store.ts'
+import { callerOf, userView } from '../../test/support/callers.ts'
 import { startHttp } from '../../test/support/http-fixture.ts'
 import type { FixtureOptions, HttpFixture } from '../../test/support/http-fixture.ts'
 
@@ -104,15 +105,14 @@ describe('who comes in', () => {
   })
 
   test('a prolonged session gets its new cookie', async () => {
-    const caller = {
-      user: {} as never,
-      role: 'user' as const,
-      sessionId: 's',
-      apiKeyId: null,
-      expiresAt: null,
-      renewedCookie: ['token=new'],
-    }
-    await start({ server: { authenticate: async () => caller } })
+    await start({
+      server: {
+        async authenticate(_, meta) {
+          meta.setCookies(['token=new'])
+          return callerOf(userView('u'))
+        },
+      },
+    })
     const answer = await it.send({ path: '/api/chats', headers: { cookie: 'token=old' } })
     expect(answer.headers['set-cookie']).toEqual(['token=new'])
   })
@@ -120,12 +120,10 @@ describe('who comes in', () => {
 
 describe('S24: whoever has a password that somebody else has set', () => {
   test('S24: may change it, and nothing else; an API key still works', async () => {
-    const as = async (ids: { sessionId: string | null; apiKeyId: string | null }): Promise<void> => {
-      const user = { ...given, mustChangePassword: true }
-      const caller = { user, role: user.role, expiresAt: null, ...ids }
-      await start({ server: { authenticate: async () => caller } })
-    }
-    await as({ sessionId: 's', apiKeyId: null })
+    const user = userView('u', { role: 'admin', mustChangePassword: true })
+    const as = (kind: 'session' | 'api-key'): Promise<unknown> =>
+      start({ server: { authenticate: async () => callerOf(user, kind) } })
+    await as('session')
     for (const [name, { method, path, access }] of Object.entries<Operation>(operations)) {
       if (access !== 'user' && access !== 'admin') continue
       const answer = await it.send({ method, path: path.replaceAll(/\{\w+\}/g, 'abc'), headers: asUser })
@@ -139,20 +137,10 @@ describe('S24: whoever has a password that somebody else has set', () => {
     ]) {
       expect((await it.send({ ...call, headers: asUser })).status, call.path).toBe(200)
     }
-    await as({ sessionId: null, apiKeyId: 'k' })
+    await as('api-key')
     expect((await it.send({ path: '/api/chats', headers: asUser })).status).toBe(200)
   })
 })
-
-const given = {
-  id: 'u',
-  email: 'u@example.com',
-  name: 'u',
-  role: 'admin' as const,
-  active: true,
-  createdAt: 1,
-  lastActiveAt: null,
-}
 
 describe('S4: what an API key may not do', () => {
   const reads = new Set(['getMe', 'getSession', 'getOriginProof', 'listApiKeys'])

@@ -1,8 +1,17 @@
 import type { IncomingMessage } from 'node:http'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import { AppError } from '../../protocol/index.ts'
 import type { AcceptedCredentials, Access } from '../../protocol/http/operation.ts'
-import type { Authenticate, Caller, Credentials } from './caller.ts'
+import { requireAccess, requireSession } from '../accounts/index.ts'
+import type { Caller, Credentials } from '../accounts/index.ts'
+import type { RequestMeta } from '../use-case.ts'
+
+/**
+ * Who that is. Rejects with `unauthenticated` (unknown, forged, expired, revoked), `account_inactive`, or a 503 when it
+ * cannot be known now; never with `unauthenticated` because something does not answer (rule 18). No I/O for a session
+ * that this instance has seen. Sets the cookie again where it is due.
+ */
+export type Authenticate = (credentials: Credentials, meta: RequestMeta) => Promise<Caller>
 
 export interface AdmissionOptions {
   authenticate: Authenticate
@@ -24,7 +33,7 @@ export interface Admission {
    * Throws unless `access` and `credentials` let this request in. The caller is undefined for public operations, and
    * where anyone may ask and nobody is signed in.
    */
-  admit(request: FastifyRequest, reply: FastifyReply, door: Door): Promise<Caller | undefined>
+  admit(request: FastifyRequest, door: Door): Promise<Caller | undefined>
   /** For other people's clients: a bearer token or key, never the cookie; a pending account does not pass. */
   admitByToken(request: FastifyRequest): Promise<Caller>
 }
@@ -62,21 +71,20 @@ export function createAdmission({ authenticate, isOwnOrigin, admitted }: Admissi
   }
 
   return {
-    async admit(request, reply, { access, credentials }) {
+    async admit(request, { access, credentials }) {
       const bearer = bearerOf(request)
       checkOrigin(request, bearer)
       if (access === 'public') return undefined
       const { cookie: cookies } = request.headers
       const caller = await identify({ bearer, cookies }, request, access)
       if (caller === undefined) return undefined
-      if (caller.renewedCookie !== undefined) reply.header('set-cookie', caller.renewedCookie)
-      checkCredentials(caller, credentials)
-      checkRole(caller, access)
+      if (credentials === 'session') requireSession(caller)
+      requireAccess(caller, access)
       return caller
     },
     async admitByToken(request) {
       const caller = await callerOf(credentialsOf(bearerOf(request), undefined), request)
-      checkRole(caller, 'user')
+      requireAccess(caller, 'user')
       return caller
     },
   }
@@ -95,19 +103,4 @@ function bearerOf({ headers }: FastifyRequest): string | undefined {
   return [headers['x-api-key'], headers['api-key']].find(
     (key): key is string => typeof key === 'string' && key !== '',
   )
-}
-
-function checkRole({ role, user, sessionId }: Caller, access: Access): void {
-  if (access === 'signed-in' || access === 'anyone') return
-  if (role === 'pending') throw new AppError('account_pending')
-  if (user.mustChangePassword && sessionId !== null) throw new AppError('password_change_required')
-  if (access === 'admin' && role !== 'admin') throw new AppError('forbidden')
-}
-
-function checkCredentials({ sessionId }: Caller, accepted: AcceptedCredentials): void {
-  if (accepted === 'session' && sessionId === null) {
-    throw new AppError('forbidden', {
-      message: 'An API key may not do this. Sign in with your password, and use the session’s token.',
-    })
-  }
 }

@@ -22,14 +22,21 @@ const run = { clientId: 'c1', model: 'demo', text: 'Hi' }
 
 describe('answers', () => {
   test('sign-in sets the cookie beside its answer', async () => {
-    await start({ useCases: { signIn: () => ({ body: { token: 't' }, setCookie: 'token=t; HttpOnly' }) } })
+    await start({
+      useCases: {
+        signIn({ meta }) {
+          meta.setCookies(['token=t; HttpOnly', 'device=d'])
+          return { token: 't' }
+        },
+      },
+    })
     const answer = await it.send({
       method: 'POST',
       path: '/api/auth/sign-in',
       body: { email: 'A@b.de ', password: 'x' },
     })
     expect(answer.json).toEqual({ token: 't' })
-    expect(answer.headers['set-cookie']).toEqual(['token=t; HttpOnly'])
+    expect(answer.headers['set-cookie']).toEqual(['token=t; HttpOnly', 'device=d'])
     expect(it.calls[0]?.input.body.email).toBe('a@b.de')
   })
 

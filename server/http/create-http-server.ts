@@ -8,8 +8,9 @@ import type { Clock, Logger } from '../base/index.ts'
 import { AppError } from '../../protocol/index.ts'
 import type { LimitState } from '../../protocol/index.ts'
 import { createAdmission } from './admission.ts'
-import type { Admission } from './admission.ts'
-import type { Authenticate, Caller } from './caller.ts'
+import type { Admission, Authenticate } from './admission.ts'
+import type { Caller } from '../accounts/index.ts'
+import type { UseCases } from '../use-case.ts'
 import { withoutBasePath } from './base-path.ts'
 import { baseHeaders } from './base-headers.ts'
 import { answerClientError } from './client-error.ts'
@@ -34,18 +35,17 @@ import { RecheckRequests } from './recheck-requests.ts'
 import { createRequestIds } from './request-id.ts'
 import { logRequests } from './request-log.ts'
 import { LazyRequestMeta } from './request-meta.ts'
-import { serveAll } from './routes/serve-all.ts'
-import { createServe } from './serve-operation.ts'
+import { serveOperations } from './serve-operations.ts'
 import { serveStaticFiles } from './static-files.ts'
 import { UnprovenConnections } from './unproven-connections.ts'
 import { Upgrades } from './upgrades.ts'
-import type { UseCases } from './use-cases.ts'
 
 export interface HttpServerOptions {
   config: HttpConfig
   logger: Logger
   clock: Clock
-  useCases: UseCases
+  /** Throws an AppError while nothing can be served yet. */
+  useCases: () => UseCases
   authenticate: Authenticate
   readiness: () => Promise<Readiness>
   /** Absent: there is no `/metrics`. */
@@ -112,7 +112,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   })
 
   serveProbes(app, { version: config.version, readiness: options.readiness, admission, metrics })
-  serveAll(createServe(app, { admission, handlerTimeoutMs: config.handlerTimeoutMs }), useCases)
+  serveOperations(app, { admission, handlerTimeoutMs: config.handlerTimeoutMs, useCases })
   const addToOpenApi = serveOpenApi(app, config)
   serveStaticFiles(app, config, refuseUnknown)
 

@@ -1,4 +1,4 @@
-import type { Caller } from './caller.ts'
+import type { Caller } from '../accounts/index.ts'
 import type { LazyRequestMeta } from './request-meta.ts'
 
 declare module 'fastify' {

@@ -1,5 +1,5 @@
 /** What machines ask: is it alive, may it have traffic, how is it doing. */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Admission } from './admission.ts'
 import type { RequestObserver } from './request-log.ts'
 import { withoutAddresses } from './without-addresses.ts'
@@ -33,7 +33,7 @@ export function serveProbes(
   )
   app.get('/ready', async (request, reply) => {
     const state = await readiness()
-    const whole = state.checks.every(({ ok }) => ok) || (await isAdministrator(admission, request, reply))
+    const whole = state.checks.every(({ ok }) => ok) || (await isAdministrator(admission, request))
     return reply
       .code(state.ready ? 200 : 503)
       .header('cache-control', 'no-store')
@@ -43,7 +43,7 @@ export function serveProbes(
   app.get('/metrics', async (request, reply) => {
     // Whoever asks an instance itself is on its network; a proxy's clients are anybody.
     const access = cameByProxy(request) ? 'admin' : metrics.access
-    await admission.admit(request, reply, { access, credentials: 'session-or-key' })
+    await admission.admit(request, { access, credentials: 'session-or-key' })
     return reply
       .header('cache-control', 'no-store')
       .type(metrics.contentType)
@@ -58,14 +58,10 @@ function forEverybody(check: Check): Check {
   return check.problem === undefined ? check : { ...check, problem: withoutAddresses(check.problem) }
 }
 
-async function isAdministrator(
-  admission: Admission,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<boolean> {
+async function isAdministrator(admission: Admission, request: FastifyRequest): Promise<boolean> {
   const { authorization, cookie } = request.headers
   if (authorization === undefined && cookie === undefined) return false
-  return admission.admit(request, reply, { access: 'admin', credentials: 'session-or-key' }).then(
+  return admission.admit(request, { access: 'admin', credentials: 'session-or-key' }).then(
     () => true,
     // Also when the store does not answer: then nobody can be known.
     () => false,

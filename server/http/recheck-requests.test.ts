@@ -1,12 +1,11 @@
 import { afterEach, expect, test } from 'vitest'
 import { AppError } from '../../protocol/index.ts'
+import { callerOf, userView } from '../../test/support/callers.ts'
 import { startHttp } from '../../test/support/http-fixture.ts'
 import type { HttpFixture } from '../../test/support/http-fixture.ts'
 
 let it: HttpFixture
 afterEach(() => it.close())
-
-const userOf = (id: string): never => ({ id, role: 'user' }) as never
 
 /** A stream that never ends by itself, for whoever has the right to it. */
 async function startStream(answer: () => unknown): Promise<void> {
@@ -16,7 +15,7 @@ async function startStream(answer: () => unknown): Promise<void> {
       authenticate: async () => {
         const refusal = answer()
         if (refusal instanceof AppError) throw refusal
-        return { user: userOf('u'), role: 'user', sessionId: null, apiKeyId: 'k', expiresAt: null }
+        return callerOf(userView('u'), 'api-key')
       },
     },
     mount: (http) => {

@@ -1,28 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Client, Hop } from './client-address.ts'
+import type { LimitState } from '../../protocol/index.ts'
+import type { RequestMeta } from '../use-case.ts'
 import { isLocal } from './is-local.ts'
-
-/** What a use case may know of the request that it serves. */
-export interface RequestMeta {
-  readonly requestId: string
-  /** The client's, behind proxies; `unknown` when it has gone. */
-  readonly address: string
-  /** See `Client`. */
-  readonly unproven: readonly string[]
-  /** It came over https. */
-  readonly secure: boolean
-  /** The same, for certain. */
-  readonly https: boolean
-  /** The `Cookie` header. */
-  readonly cookies: string
-  /** It came from this machine, with no proxy in between: see `isLocal`. */
-  readonly local: boolean
-  readonly userAgent: string
-  /** Aborts when the client has gone before it got the whole answer, and when the deadline of the request passes. */
-  readonly signal: AbortSignal
-  /** Adds a field to the head of the answer, while that has not gone. */
-  header(name: string, value: string): void
-}
+import { limitHeaders } from './limit-headers.ts'
 
 /** The reason of a signal: nobody waits for the answer any more. */
 export class ClientGoneError extends Error {
@@ -97,8 +78,14 @@ export class LazyRequestMeta implements RequestMeta {
     return this.#abort.signal
   }
 
-  header(name: string, value: string): void {
-    if (!this.#response.headersSent) this.#response.setHeader(name, value)
+  setCookies(lines: string[]): void {
+    const isLate = this.#response.headersSent || this.#reason !== undefined
+    if (!isLate) this.#response.appendHeader('set-cookie', lines)
+  }
+
+  tellLimit(limit: LimitState): void {
+    if (this.#response.headersSent) return
+    for (const [name, value] of Object.entries(limitHeaders(limit))) this.#response.setHeader(name, value)
   }
 
   /** Calls back once, when the answer has gone out or its client has. */

@@ -1,7 +1,6 @@
 import { eventStreamQuery, openEventStream, WebSocketGateway } from '../realtime/index.ts'
-import type { Peer, RealtimePorts } from '../realtime/index.ts'
+import type { RealtimePorts } from '../realtime/index.ts'
 import type { Clock, Logger } from '../base/index.ts'
-import { listModels } from '../chat/index.ts'
 import { serveOpenAiApi } from '../compat/index.ts'
 import type { Config } from '../config.ts'
 import { createHttpServer, defaultHttpLimits } from '../http/index.ts'
@@ -9,8 +8,8 @@ import type { HttpServer } from '../http/index.ts'
 import { createMetrics, createReadiness, readinessChecks } from '../operations/index.ts'
 import type { InstanceNumbers } from '../operations/index.ts'
 import type { InstanceState } from './state.ts'
+import type { UseCases } from '../use-case.ts'
 import { createUseCases } from './use-cases.ts'
-import type { IncomingMessage } from 'node:http'
 
 /** How long a request waits for an instance that is starting; then it hears why. */
 const startWaitMs = 5000
@@ -38,6 +37,7 @@ export interface Listening {
 export async function listen(options: ListenOptions): Promise<Listening> {
   const { config, version, logger, clock, state, incarnation } = options
   const { label } = config.instance
+  let useCases: UseCases | undefined
   const metrics = config.metrics.enabled
     ? createMetrics({ version, instance: label, numbers: instanceNumbers(options) })
     : undefined
@@ -53,7 +53,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     },
     logger,
     clock,
-    useCases: createUseCases({ state, version, label }),
+    useCases: () => (useCases ??= createUseCases(state.services(), { state, version, label })),
     authenticate: async (credentials, meta) => {
       state.cutOff?.admitRequest()
       return state.services().accounts.authenticator.authenticate(credentials, meta)
@@ -70,13 +70,8 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   serveOpenAiApi(http.app, {
     clock,
     http,
-    completions: {
-      models: async () => (await listModels(state.services().models)).items,
-      complete: ({ caller, model, messages, params, maxTokens, sink, signal, told }) =>
-        state
-          .services()
-          .chat.complete(caller.user.id, { model, messages, params, maxTokens }, { sink, signal, told }),
-    },
+    models: async () => (await state.services().models.list()).models,
+    complete: async (request) => state.services().chat.complete(request),
   })
   const gateway = serveRealtime(http, options)
   const port = await http.listen({ host: config.http.host, port: config.http.port })
@@ -112,17 +107,12 @@ function serveRealtime(
   { config, version, logger, clock, state }: ListenOptions,
 ): WebSocketGateway {
   const ports = lazyPorts(state, { label: config.instance.label, version, logger, clock })
-  const peer = (request: IncomingMessage): Peer => {
-    const { address, unproven, secure } = http.clientOf(request)
-    return { address, unproven, secure, userAgent: (request.headers['user-agent'] ?? '').slice(0, 500) }
-  }
   http.app.get('/api/live', async (request, reply) => {
     const query = http.parse(eventStreamQuery, request.query, 'query')
     const { cookie: cookies } = request.headers
     const response = http.hijack(reply)
     try {
-      const credentials = cookies === undefined ? {} : { cookies }
-      await openEventStream(ports, response, query, { credentials, peer: peer(request.raw) })
+      await openEventStream(ports, response, query, cookies === undefined ? {} : { cookies })
       http.prove(request.raw)
     } catch (error) {
       const told = http.explain(error, request)
@@ -138,7 +128,7 @@ function serveRealtime(
     ports,
     path: '/ws',
     isOwnOrigin: (request) => http.isOwnOrigin(request),
-    peer,
+    clientOf: (request) => http.clientOf(request),
   })
   http.upgrades.add(gateway)
   gateway.start()
@@ -163,10 +153,7 @@ function lazyPorts(
     authenticate: async (credentials) => {
       await state.startedWithin(startWaitMs)
       state.cutOff?.admitSocket()
-      const { user, sessionId, expiresAt } = await state
-        .services()
-        .accounts.authenticator.authenticate(credentials)
-      return { user, sessionId, expiresAt }
+      return state.services().accounts.authenticator.authenticate(credentials)
     },
     provesOrigin: (sessionId, proof) => state.services().accounts.originProof.holds(sessionId, proof),
     instance: label,

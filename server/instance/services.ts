@@ -5,7 +5,7 @@ import { Chat, defaultRunLimits, RunAdmission, RunLimiter } from '../chat/index.
 import type { RunLimits } from '../chat/index.ts'
 import type { Config } from '../config.ts'
 import { Hub } from '../realtime/index.ts'
-import { Connections, Settings } from '../settings/index.ts'
+import { Connections, createSettingsUseCases, Settings } from '../settings/index.ts'
 import {
   createPresence,
   createUserCounts,
@@ -17,13 +17,7 @@ import {
 import type { Presence, PresentUsers, UserCount } from '../shared-state/index.ts'
 import type { Store } from '../store/index.ts'
 import { checkConnection, createModelCatalogue, discoverOllama } from '../upstream/index.ts'
-import type {
-  AnswerDeadlines,
-  ConnectionCheck,
-  ConnectionConfig,
-  LocalOllama,
-  ModelCatalogue,
-} from '../upstream/index.ts'
+import type { AnswerDeadlines, ModelCatalogue } from '../upstream/index.ts'
 import type { Coordination } from './coordination.ts'
 import { environmentSettings, settingVariables } from './environment-settings.ts'
 
@@ -53,8 +47,7 @@ export interface Services extends Coordination {
   /** With ENABLE_STAR_SESSIONS_MIDDLEWARE and a Redis. */
   sessionMirror?: SessionMirror
   settings: Settings
-  verify(connection: ConnectionConfig, signal: AbortSignal): Promise<ConnectionCheck>
-  discoverOllama(signal: AbortSignal): Promise<LocalOllama>
+  settingsUseCases: ReturnType<typeof createSettingsUseCases>
 }
 
 export function createServices(options: ServicesOptions): Services {
@@ -70,7 +63,7 @@ export function createServices(options: ServicesOptions): Services {
   return {
     ...coordination,
     store,
-    accounts: createAccountsOf(options, { feeds, settings, sessionMirror }),
+    accounts: createAccountsOf(options, { feeds, settings, sessionMirror, events }),
     chat: createChat(options, { models, events, jobs, settings, requests: counts.requests }),
     connections,
     events,
@@ -81,9 +74,13 @@ export function createServices(options: ServicesOptions): Services {
     presence: createPresence(counts.pages),
     ...(sessionMirror ? { sessionMirror } : {}),
     settings,
-    verify: (connection, signal) =>
-      checkConnection(connection, { clock, proxies: options.config.upstream.proxies }, signal),
-    discoverOllama: (signal) => discoverOllama(clock, signal),
+    settingsUseCases: createSettingsUseCases({
+      settings,
+      connections,
+      checkConnection: (connection, signal) =>
+        checkConnection(connection, { clock, proxies: options.config.upstream.proxies }, signal),
+      discoverOllama: (signal) => discoverOllama(clock, signal),
+    }),
   }
 }
 
@@ -112,13 +109,16 @@ function createModels(
   return { connections, models }
 }
 
+interface AccountPorts {
+  feeds: Feeds
+  settings: Settings
+  sessionMirror: SessionMirror | undefined
+  events: PresentUsers
+}
+
 function createAccountsOf(
   { config, secretKey, installationId, store, coordination, clock, logger }: ServicesOptions,
-  {
-    feeds,
-    settings,
-    sessionMirror,
-  }: { feeds: Feeds; settings: Settings; sessionMirror: SessionMirror | undefined },
+  { feeds, settings, sessionMirror, events }: AccountPorts,
 ): Accounts {
   return createAccounts({
     store,
@@ -140,6 +140,7 @@ function createAccountsOf(
     logger,
     announce: (feed) => void feeds.raised(feed),
     sessionSeen: (session) => sessionMirror?.seen(session),
+    accountChanged: (userId) => events.tell(userId, { name: 'account.changed' }),
   })
 }
 

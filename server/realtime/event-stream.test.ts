@@ -51,7 +51,7 @@ async function serve({
     events: { listen: () => () => {} },
     authenticate: async () => {
       await sleep(signInMs)
-      return { user, sessionId: 's', expiresAt: expiresAt?.() ?? null }
+      return { user, credential: { kind: 'session', id: 's', expiresAt: expiresAt?.() ?? null } }
     },
     hub,
     provesOrigin: () => false,
@@ -71,8 +71,7 @@ async function serve({
       follow: asked.getAll('run').map((runId) => ({ runId })),
       ...(hold === null ? {} : { hold: Number(hold) }),
     }
-    const peer = { address: '', unproven: [], userAgent: '', secure: false }
-    openEventStream(ports, response, query, { credentials: {}, peer }).catch((error: unknown) => {
+    openEventStream(ports, response, query, {}).catch((error: unknown) => {
       refused.push(error)
       response.writeHead(503).end()
     })

@@ -2,10 +2,11 @@ import type { ServerResponse } from 'node:http'
 import { z } from 'zod'
 import { AppError, id, position } from '../../protocol/index.ts'
 import { guarded } from '../base/index.ts'
-import { Connection } from './connection.ts'
+import { LiveSocket } from './live-socket.ts'
 import type { Transport } from './outbox.ts'
 import { PollEnd } from './poll-end.ts'
-import type { Credentials, Peer, RealtimePorts } from './ports.ts'
+import type { Credentials } from '../accounts/index.ts'
+import type { RealtimePorts } from './ports.ts'
 
 /**
  * What a reader of the fallback asks for, in the query: `GET /api/live?tab=…&follow=[{"runId":…,"position":…}]`. With
@@ -39,15 +40,15 @@ export async function openEventStream(
   ports: RealtimePorts,
   response: ServerResponse,
   query: z.infer<typeof eventStreamQuery>,
-  { credentials, peer }: { credentials: Credentials; peer: Peer },
+  credentials: Credentials,
 ): Promise<void> {
   const end = guarded({ logger: ports.logger, event: 'end of a poll' }, () => {
-    connection.closed()
+    socket.closed()
     response.end()
   })
   const poll = new PollEnd(ports.clock, end)
   const { hold } = query
-  const connection = new Connection({
+  const socket = new LiveSocket({
     ports,
     isFallback: true,
     ...(hold === undefined ? {} : { sending: (frame) => poll.sending(frame) }),
@@ -60,17 +61,17 @@ export async function openEventStream(
     'close',
     guarded({ logger: ports.logger, event: 'event stream close' }, () => {
       poll.cancel()
-      connection.closed()
+      socket.closed()
     }),
   )
   response.on('error', (error) => ports.logger.debug({ err: error }, 'an event stream failed'))
-  ports.hub.add(connection)
+  ports.hub.add(socket)
   try {
-    const known = await ports.authenticate(credentials, peer)
-    await connection.takeRoom(known.user.id)
-    const { user, sessionId, expiresAt } = await ports.authenticate(credentials, peer)
+    const { user } = await ports.authenticate(credentials)
+    await socket.takeRoom(user.id)
+    const caller = await ports.authenticate(credentials)
     // This instance was told to stop, or lost its services, while the session was read.
-    if (!connection.open) throw new AppError('draining')
+    if (!socket.open) throw new AppError('draining')
     response.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store, no-transform',
@@ -79,19 +80,11 @@ export async function openEventStream(
     })
     // Proxies and browsers that wait for some bytes before they show any.
     response.write(`:${' '.repeat(2048)}\nretry: 500\n\n`)
-    connection.greet({
-      user,
-      sessionId,
-      expiresAt,
-      tab: query.tab,
-      rereads: query.rereads ?? false,
-      credentials,
-      peer,
-    })
-    await Promise.all(query.follow.map(({ runId, position: from }) => connection.follow(runId, from)))
+    socket.greet({ caller, tab: query.tab, rereads: query.rereads ?? false, credentials })
+    await Promise.all(query.follow.map(({ runId, position: from }) => socket.follow(runId, from)))
     if (hold !== undefined) poll.opened(hold)
   } catch (error) {
-    connection.closed()
+    socket.closed()
     if (!response.headersSent) throw error
     // Its reader comes back from where it stands.
     ports.logger.debug({ err: error }, 'an event stream could not be served')

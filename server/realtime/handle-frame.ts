@@ -1,20 +1,21 @@
 import { AppError, clientFrames } from '../../protocol/index.ts'
 import type { ClientFrame, ClientFrameName, ClientFrameOf, WireError } from '../../protocol/index.ts'
+import { requireAccess } from '../accounts/index.ts'
 import { newId, Unavailable } from '../base/index.ts'
-import type { Connection } from './connection.ts'
+import type { LiveSocket } from './live-socket.ts'
 
 type FrameHandler<K extends ClientFrameName> = (
-  connection: Connection,
+  socket: LiveSocket,
   frame: ClientFrameOf<K>,
 ) => void | Promise<void>
 
 /** A handler per frame; `hello` is the transport's, which knows the cookie. */
 const handlers: { [K in Exclude<ClientFrameName, 'hello'>]: FrameHandler<K> } = {
-  follow: (connection, { runId, position }) => connection.follow(runId, position),
-  unfollow: (connection, { runId }) => connection.unfollow(runId),
+  follow: (socket, { runId, position }) => socket.follow(runId, position),
+  unfollow: (socket, { runId }) => socket.unfollow(runId),
   'run.start': startRun,
   'run.stop': stopRun,
-  ping: (connection) => connection.send({ t: 'pong' }),
+  ping: (socket) => socket.send({ t: 'pong' }),
 }
 
 /** Reads a frame. Undefined: it is none. */
@@ -33,49 +34,48 @@ export function parseFrame(data: string): ClientFrame | undefined {
 
 /** Does what a frame asks. Expected errors go back as frames; anything else is a bug and closes nothing. */
 export async function handleFrame(
-  connection: Connection,
+  socket: LiveSocket,
   frame: Exclude<ClientFrame, { t: 'hello' }>,
 ): Promise<void> {
   try {
     const handler = handlers[frame.t] as FrameHandler<typeof frame.t>
-    await handler(connection, frame)
+    await handler(socket, frame)
   } catch (error) {
-    const wire = toWire(connection, error, frame.t)
-    if ('ref' in frame) connection.send({ t: 'reply', ref: frame.ref, ok: false, error: wire })
-    else connection.send({ t: 'error', error: wire })
+    const wire = toWire(socket, error, frame.t)
+    if ('ref' in frame) socket.send({ t: 'reply', ref: frame.ref, ok: false, error: wire })
+    else socket.send({ t: 'error', error: wire })
   }
 }
 
-/** Starts a run and follows it on this connection at once: its words need no further frame. */
+/** Starts a run and follows it on this socket at once: its words need no further frame. */
 async function startRun(
-  connection: Connection,
+  socket: LiveSocket,
   { ref, run: request }: ClientFrameOf<'run.start'>,
 ): Promise<void> {
-  const { speaker, ports } = connection
+  const { speaker, ports } = socket
   if (!speaker) return
-  if (speaker.user.role === 'pending') throw new AppError('account_pending')
-  if (speaker.user.mustChangePassword) throw new AppError('password_change_required')
-  const run = await ports.chat.startRun(speaker.user.id, request, { tab: speaker.tab })
-  connection.send({ t: 'reply', ref, ok: true, run })
+  requireAccess(speaker.caller, 'user')
+  const run = await ports.chat.startRun(speaker.caller.user.id, request, { tab: speaker.tab })
+  socket.send({ t: 'reply', ref, ok: true, run })
   // The start has its reply: whatever fails now is no second one.
-  await connection.follow(run.runId, undefined).catch((error: unknown) => {
-    connection.send({ t: 'error', error: toWire(connection, error, 'follow') })
+  await socket.follow(run.runId, undefined).catch((error: unknown) => {
+    socket.send({ t: 'error', error: toWire(socket, error, 'follow') })
   })
 }
 
-async function stopRun(connection: Connection, { ref, runId }: ClientFrameOf<'run.stop'>): Promise<void> {
-  const { speaker, ports } = connection
+async function stopRun(socket: LiveSocket, { ref, runId }: ClientFrameOf<'run.stop'>): Promise<void> {
+  const { speaker, ports } = socket
   if (!speaker) return
-  await ports.chat.stopRun(speaker.user.id, runId)
-  connection.send({ t: 'reply', ref, ok: true })
+  await ports.chat.stopRun(speaker.caller.user.id, runId)
+  socket.send({ t: 'reply', ref, ok: true })
 }
 
 /** The error that a client gets for anything a handler threw; a bug is logged under the id that the client gets. */
-function toWire(connection: Connection, error: unknown, frame: string): WireError {
+function toWire(socket: LiveSocket, error: unknown, frame: string): WireError {
   const known = asAppError(error)
   if (known) return known.toWire()
   const errorId = newId()
-  connection.logger.error({ err: error, errorId, frame }, 'a frame failed unexpectedly')
+  socket.logger.error({ err: error, errorId, frame }, 'a frame failed unexpectedly')
   return new AppError('internal').toWire(errorId)
 }
 

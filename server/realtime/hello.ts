@@ -1,55 +1,47 @@
 import { AppError, framesVersion } from '../../protocol/index.ts'
 import type { ClientFrameOf } from '../../protocol/index.ts'
-import type { Connection } from './connection.ts'
-import type { Credentials, Peer, RealtimePorts } from './ports.ts'
+import type { LiveSocket } from './live-socket.ts'
+import { sessionIdOf } from '../accounts/index.ts'
+import type { Credentials } from '../accounts/index.ts'
+import type { RealtimePorts } from './ports.ts'
 
 export interface HelloFrom {
   cookies: string | undefined
-  peer: Peer
   /** The handshake came from a page of ours, or from no browser. */
   ownOrigin: boolean
 }
 
-/** Answers hello. The connection is registered before the last check, so that no revocation falls between (P5). */
+/** Answers hello. The socket is registered before the last check, so that no revocation falls between (P5). */
 export async function hello(
-  connection: Connection,
+  socket: LiveSocket,
   frame: ClientFrameOf<'hello'>,
-  { cookies, peer, ownOrigin }: HelloFrom,
+  { cookies, ownOrigin }: HelloFrom,
 ): Promise<void> {
-  if (connection.speaker) return
+  if (socket.speaker) return
   if (frame.v !== framesVersion) {
-    connection.close('wrongVersion')
+    socket.close('wrongVersion')
     return
   }
-  const { ports } = connection
+  const { ports } = socket
   try {
-    if (!ownOrigin && !(await isProven(ports, frame, { cookies, peer }))) {
-      connection.close('originUnproven')
+    if (!ownOrigin && !(await isProven(ports, frame, cookies))) {
+      socket.close('originUnproven')
       return
     }
     const credentials = credentialsOf(frame.token, cookies)
-    const known = await ports.authenticate(credentials, peer)
-    await connection.takeRoom(known.user.id)
-    ports.hub.add(connection)
-    const { user, sessionId, expiresAt } = await ports.authenticate(credentials, peer)
-    if (connection.open)
-      connection.greet({
-        user,
-        sessionId,
-        expiresAt,
-        tab: frame.tab,
-        rereads: frame.rereads ?? false,
-        credentials,
-        peer,
-      })
-    else ports.hub.remove(connection)
+    const { user } = await ports.authenticate(credentials)
+    await socket.takeRoom(user.id)
+    ports.hub.add(socket)
+    const caller = await ports.authenticate(credentials)
+    if (socket.open) socket.greet({ caller, tab: frame.tab, rereads: frame.rereads ?? false, credentials })
+    else ports.hub.remove(socket)
   } catch (error) {
-    ports.hub.remove(connection)
+    ports.hub.remove(socket)
     if (!(error instanceof AppError)) throw error
-    connection.send({ t: 'error', error: error.toWire() })
+    socket.send({ t: 'error', error: error.toWire() })
     // What cannot be known now is no reason to forget a session (rule 18).
-    if (error.code === 'rate_limited') connection.close('tooMany')
-    else connection.close(error.status === 401 || error.status === 403 ? 'unauthenticated' : 'cutOff')
+    if (error.code === 'rate_limited') socket.close('tooMany')
+    else socket.close(error.status === 401 || error.status === 403 ? 'unauthenticated' : 'cutOff')
   }
 }
 
@@ -60,15 +52,16 @@ export async function hello(
 async function isProven(
   ports: RealtimePorts,
   { token, proof }: ClientFrameOf<'hello'>,
-  { cookies, peer }: Omit<HelloFrom, 'ownOrigin'>,
+  cookies: string | undefined,
 ): Promise<boolean> {
   if (token !== undefined) return true
   if (proof === undefined) return false
-  const who = await ports.authenticate(credentialsOf(undefined, cookies), peer).catch((error: unknown) => {
+  const caller = await ports.authenticate(credentialsOf(undefined, cookies)).catch((error: unknown) => {
     if (error instanceof AppError && (error.status === 401 || error.status === 403)) return undefined
     throw error
   })
-  return typeof who?.sessionId === 'string' && ports.provesOrigin(who.sessionId, proof)
+  const sessionId = caller ? sessionIdOf(caller) : null
+  return sessionId !== null && ports.provesOrigin(sessionId, proof)
 }
 
 function credentialsOf(token: string | undefined, cookies: string | undefined): Credentials {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { CloseReason } from '../../protocol/index.ts'
 import { silentLogger, systemClock } from '../base/index.ts'
-import type { Connection, Speaker } from './connection.ts'
+import type { LiveSocket, Speaker } from './live-socket.ts'
 import { Hub } from './hub.ts'
 
 interface Opened {
@@ -9,11 +9,11 @@ interface Opened {
   closedFor: CloseReason | undefined
 }
 
-/** A connection of this user and session. `welcome`: whether the session still holds when it is asked again. */
+/** A socket of this user and session. `welcome`: whether the session still holds when it is asked again. */
 function open(hub: Hub, userId: string, { sessionId = 's', welcome = true } = {}): Opened {
   const opened: Opened = { asked: 0, closedFor: undefined }
-  const connection = {
-    speaker: { user: { id: userId }, sessionId } as Speaker,
+  const socket = {
+    speaker: { caller: { user: { id: userId }, credential: { kind: 'session', id: sessionId } } } as Speaker,
     open: true,
     async stillWelcome() {
       opened.asked++
@@ -21,15 +21,15 @@ function open(hub: Hub, userId: string, { sessionId = 's', welcome = true } = {}
     },
     close(reason: CloseReason) {
       opened.closedFor = reason
-      hub.remove(connection)
+      hub.remove(socket)
     },
-  } as unknown as Connection
-  hub.add(connection)
-  hub.greeted(connection, userId)
+  } as unknown as LiveSocket
+  hub.add(socket)
+  hub.greeted(socket, userId)
   return opened
 }
 
-test('what was revoked for a user asks again about each connection of that user, and about no other', async () => {
+test('what was revoked for a user asks again about each socket of that user, and about no other', async () => {
   const hub = new Hub(systemClock, silentLogger)
   const gone = [open(hub, 'ada', { welcome: false }), open(hub, 'ada', { welcome: false })]
   const [kept, other] = [open(hub, 'ada'), open(hub, 'grace')]
@@ -42,7 +42,7 @@ test('what was revoked for a user asks again about each connection of that user,
   expect([kept.asked, ...gone.map(({ asked }) => asked)]).toEqual([2, 1, 1])
 })
 
-test('a revoked session closes its connections at once, whoever they belong to', () => {
+test('a revoked session closes its sockets at once, whoever they belong to', () => {
   const hub = new Hub(systemClock, silentLogger)
   const gone = open(hub, 'ada', { sessionId: 'lost' })
   const kept = open(hub, 'ada', { sessionId: 'kept' })
@@ -50,9 +50,9 @@ test('a revoked session closes its connections at once, whoever they belong to',
   expect([gone.closedFor, kept.closedFor]).toEqual(['signedOut', undefined])
 })
 
-test('a connection that has not said hello is asked about by nobody', () => {
+test('a socket that has not said hello is asked about by nobody', () => {
   const hub = new Hub(systemClock, silentLogger)
-  const silent = { speaker: undefined, open: true } as unknown as Connection
+  const silent = { speaker: undefined, open: true } as unknown as LiveSocket
   hub.add(silent)
   hub.revoke({ userIds: ['ada'], sessionIds: ['s'] })
   hub.remove(silent)

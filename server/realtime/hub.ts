@@ -2,17 +2,18 @@ import { timing } from '../../protocol/index.ts'
 import type { UserEvent } from '../../protocol/index.ts'
 import type { Clock, Logger } from '../base/index.ts'
 import { every, jitter, sleep } from '../base/index.ts'
-import type { Connection } from './connection.ts'
+import { sessionIdOf } from '../accounts/index.ts'
+import type { LiveSocket } from './live-socket.ts'
 
 /** Which sessions or users are no longer welcome; `all`: it is not known which, ask again about each. */
 export type Revocation = { sessionIds: string[]; userIds: string[] } | 'all'
 
-/** Every open connection of this instance, those that have said hello also by their user. */
+/** Every open socket of this instance, those that have said hello also by their user. */
 export class Hub {
   readonly #clock: Clock
   readonly #logger: Logger
-  readonly #connections = new Set<Connection>()
-  readonly #byUser = new Map<string, Set<Connection>>()
+  readonly #sockets = new Set<LiveSocket>()
+  readonly #byUser = new Map<string, Set<LiveSocket>>()
   readonly #stopping = new AbortController()
   #fallbacks = 0
 
@@ -22,7 +23,7 @@ export class Hub {
   }
 
   get size(): number {
-    return this.#connections.size
+    return this.#sockets.size
   }
 
   /** Readers by server-sent events or polls, because something blocks WebSockets. */
@@ -38,29 +39,29 @@ export class Hub {
     })
   }
 
-  add(connection: Connection): void {
-    this.#connections.add(connection)
-    if (connection.isFallback) this.#fallbacks++
+  add(socket: LiveSocket): void {
+    this.#sockets.add(socket)
+    if (socket.isFallback) this.#fallbacks++
   }
 
   /** Its hello was answered: from now on it is this user's. */
-  greeted(connection: Connection, userId: string): void {
+  greeted(socket: LiveSocket, userId: string): void {
     const ofUser = this.#byUser.get(userId)
-    if (ofUser) ofUser.add(connection)
-    else this.#byUser.set(userId, new Set([connection]))
+    if (ofUser) ofUser.add(socket)
+    else this.#byUser.set(userId, new Set([socket]))
   }
 
-  remove(connection: Connection): void {
-    if (this.#connections.delete(connection) && connection.isFallback) this.#fallbacks--
-    const userId = connection.speaker?.user.id
+  remove(socket: LiveSocket): void {
+    if (this.#sockets.delete(socket) && socket.isFallback) this.#fallbacks--
+    const userId = socket.speaker?.caller.user.id
     const ofUser = userId === undefined ? undefined : this.#byUser.get(userId)
-    if (userId !== undefined && ofUser?.delete(connection) && ofUser.size === 0) this.#byUser.delete(userId)
+    if (userId !== undefined && ofUser?.delete(socket) && ofUser.size === 0) this.#byUser.delete(userId)
   }
 
   /** Tells everybody here of what concerns everybody. */
   tell(event: UserEvent): void {
-    for (const connection of this.#connections) {
-      if (connection.speaker) connection.send({ t: 'event', event })
+    for (const socket of this.#sockets) {
+      if (socket.speaker) socket.send({ t: 'event', event })
     }
   }
 
@@ -72,62 +73,64 @@ export class Hub {
     }
     const users = new Set(revocation.userIds)
     for (const userId of users) {
-      for (const connection of this.#byUser.get(userId) ?? []) void this.#recheckOne(connection)
+      for (const socket of this.#byUser.get(userId) ?? []) void this.#recheckOne(socket)
     }
     if (revocation.sessionIds.length === 0) return
     const sessions = new Set(revocation.sessionIds)
-    for (const connection of this.#connections) {
-      const { sessionId, user } = connection.speaker ?? {}
-      if (sessionId && sessions.has(sessionId) && !(user && users.has(user.id))) connection.close('signedOut')
+    for (const socket of this.#sockets) {
+      const caller = socket.speaker?.caller
+      if (caller === undefined || users.has(caller.user.id)) continue
+      const sessionId = sessionIdOf(caller)
+      if (sessionId !== null && sessions.has(sessionId)) socket.close('signedOut')
     }
   }
 
   /** Tells everybody to come back, spread over `spreadMs`, and closes them. */
   async drain(spreadMs: number): Promise<void> {
     this.#stopping.abort()
-    const connections = [...this.#connections]
-    for (const connection of connections) {
-      connection.send({ t: 'bye', reason: 'draining', afterMs: Math.round(jitter() * spreadMs) })
+    const sockets = [...this.#sockets]
+    for (const socket of sockets) {
+      socket.send({ t: 'bye', reason: 'draining', afterMs: Math.round(jitter() * spreadMs) })
     }
     await sleep(50)
-    for (const connection of connections) connection.close('draining')
+    for (const socket of sockets) socket.close('draining')
   }
 
   /** This instance knows nothing new any more: everybody comes back at once, to another one. */
   sendElsewhere(): void {
-    for (const connection of this.#connections) connection.close('cutOff')
+    for (const socket of this.#sockets) socket.close('cutOff')
   }
 
   /**
-   * Closes what has outlived its session. A followed run says something at least every 3 s; an idle connection every 20 s.
+   * Closes what has outlived its session. A followed run says something at least every 3 s; an idle socket every 20 s.
    */
   #eachSecond(): void {
     const now = this.#clock.monotonic()
     const time = this.#clock.now()
-    for (const connection of this.#connections) {
-      const expiresAt = connection.speaker?.expiresAt ?? null
+    for (const socket of this.#sockets) {
+      const expiresAt = socket.speaker?.caller.credential.expiresAt ?? null
       if (expiresAt !== null && expiresAt <= time) {
-        connection.close('signedOut')
+        socket.close('signedOut')
         continue
       }
-      const silent = now - connection.lastSent
+      const silent = now - socket.lastSent
       // The turn comes once a second: a second early is better than late.
-      if (silent > timing.pingMs || (connection.following && silent > timing.followedSilenceMs - 1100)) {
-        connection.send({ t: 'ping' })
+      if (silent > timing.pingMs || (socket.following && silent > timing.followedSilenceMs - 1100)) {
+        socket.send({ t: 'ping' })
       }
     }
   }
 
   async #recheckAll(): Promise<void> {
-    for (const connection of this.#connections) {
-      if (connection.speaker) await this.#recheckOne(connection)
+    for (const socket of this.#sockets) {
+      if (socket.speaker) await this.#recheckOne(socket)
     }
   }
 
-  async #recheckOne(connection: Connection): Promise<void> {
+  async #recheckOne(socket: LiveSocket): Promise<void> {
     try {
-      if (!connection.open || (await connection.stillWelcome())) return
-      connection.close('signedOut')
+      if (!socket.open || (await socket.stillWelcome())) return
+      socket.close('signedOut')
     } catch (error) {
       // It cannot be known now: the next revocation or the next poll asks again.
       this.#logger.debug({ err: error }, 'a socket could not be checked again')

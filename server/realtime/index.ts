@@ -1,4 +1,4 @@
 export { eventStreamQuery, openEventStream } from './event-stream.ts'
 export { Hub } from './hub.ts'
-export type { Peer, RealtimePorts } from './ports.ts'
+export type { RealtimePorts } from './ports.ts'
 export { WebSocketGateway } from './websocket-gateway.ts'

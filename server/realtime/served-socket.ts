@@ -3,7 +3,7 @@ import type { RawData, WebSocket } from 'ws'
 import { closeCodes } from '../../protocol/index.ts'
 import type { ClientFrameOf } from '../../protocol/index.ts'
 import { guarded } from '../base/index.ts'
-import { Connection } from './connection.ts'
+import { LiveSocket } from './live-socket.ts'
 import { handleFrame, parseFrame } from './handle-frame.ts'
 import { hello } from './hello.ts'
 import type { HelloFrom } from './hello.ts'
@@ -13,7 +13,7 @@ export interface ServedSocketOptions {
   ports: RealtimePorts
   ws: WebSocket
   /** The connection below the WebSocket. */
-  socket: Duplex
+  tcp: Duplex
   from: HelloFrom
   /** It has shown a session. */
   welcomed: () => void
@@ -30,7 +30,7 @@ const frameBurst = 400
 /** One WebSocket from its handshake to its end: hello first, then frames at a bounded rate. No handler of it can throw. */
 export class ServedSocket {
   readonly #options: ServedSocketOptions
-  readonly #connection: Connection
+  readonly #socket: LiveSocket
   readonly #helloDeadline: NodeJS.Timeout
   readonly #bucket: { left: number; at: number }
   #greeted: Promise<void> | undefined
@@ -39,15 +39,15 @@ export class ServedSocket {
   heard: number
 
   constructor(options: ServedSocketOptions) {
-    const { ports, ws, socket } = options
+    const { ports, ws, tcp } = options
     this.#options = options
     this.heard = ports.clock.monotonic()
     this.#bucket = { left: frameBurst, at: this.heard }
-    this.#connection = new Connection({
+    this.#socket = new LiveSocket({
       ports,
       transport: {
         send: (data, sent) => {
-          together(socket)
+          together(tcp)
           ws.send(data, sent)
         },
         buffered: () => ws.bufferedAmount,
@@ -55,9 +55,9 @@ export class ServedSocket {
       close: (reason) => ws.close(closeCodes[reason].code, closeCodes[reason].reason),
       logger: ports.logger,
     })
-    socket.on('data', this.#countBeforeHello)
+    tcp.on('data', this.#countBeforeHello)
     this.#helloDeadline = setTimeout(
-      this.#guarded('hello deadline', () => this.#connection.close('helloMissing')),
+      this.#guarded('hello deadline', () => this.#socket.close('helloMissing')),
       helloWithinMs,
     )
     ws.on(
@@ -77,7 +77,7 @@ export class ServedSocket {
 
   /** Its hello is being checked. */
   get authenticating(): boolean {
-    return this.#greeted !== undefined && this.#connection.speaker === undefined
+    return this.#greeted !== undefined && this.#socket.speaker === undefined
   }
 
   /** Ends it without a word. */
@@ -87,10 +87,10 @@ export class ServedSocket {
 
   /** There is no place for it now. */
   refuse(): void {
-    this.#connection.close('tooMany')
+    this.#socket.close('tooMany')
   }
 
-  /** Of the connection below, so that it counts whatever is sent, in frames or in pieces of them. */
+  /** Of the socket below, so that it counts whatever is sent, in frames or in pieces of them. */
   readonly #countBeforeHello = (data: Buffer): void => {
     this.#bytesBeforeHello += data.length
     if (this.#bytesBeforeHello > maxBeforeHello && !this.#greeted) this.terminate()
@@ -107,20 +107,20 @@ export class ServedSocket {
   #closed(): void {
     clearTimeout(this.#helloDeadline)
     this.#options.closed()
-    this.#connection.closed()
+    this.#socket.closed()
   }
 
   /** What comes behind hello waits in the kernel until it is known who sends it. */
   async #greet(frame: ClientFrameOf<'hello'>): Promise<void> {
-    const { ws, socket, from, welcomed } = this.#options
+    const { ws, tcp, from, welcomed } = this.#options
     clearTimeout(this.#helloDeadline)
-    socket.off('data', this.#countBeforeHello)
+    tcp.off('data', this.#countBeforeHello)
     ws.pause()
     try {
-      await hello(this.#connection, frame, from)
-      if (this.#connection.speaker) welcomed()
+      await hello(this.#socket, frame, from)
+      if (this.#socket.speaker) welcomed()
     } catch (error) {
-      this.#connection.close('cutOff')
+      this.#socket.close('cutOff')
       throw error
     } finally {
       ws.resume()
@@ -128,32 +128,32 @@ export class ServedSocket {
   }
 
   #take(data: RawData, isBinary: boolean): unknown {
-    const connection = this.#connection
+    const socket = this.#socket
     this.heard = this.#options.ports.clock.monotonic()
     if (!takes(this.#bucket, this.heard)) {
-      connection.close('flood')
+      socket.close('flood')
       return this.#options.ws.terminate()
     }
     const frame = isBinary || !Buffer.isBuffer(data) ? undefined : parseFrame(data.toString())
-    if (!frame) return connection.close('badFrame')
+    if (!frame) return socket.close('badFrame')
     if (frame.t === 'hello') {
       this.#greeted ??= this.#greet(frame)
       return this.#greeted
     }
-    if (connection.speaker) return handleFrame(connection, frame)
+    if (socket.speaker) return handleFrame(socket, frame)
     // A client need not wait for the welcome before it asks.
     if (this.#greeted) {
-      return this.#greeted.then(() => connection.speaker && handleFrame(connection, frame))
+      return this.#greeted.then(() => socket.speaker && handleFrame(socket, frame))
     }
-    return connection.close('helloMissing')
+    return socket.close('helloMissing')
   }
 }
 
 /** What is written to a socket in one turn of the event loop leaves in one piece: a write costs more than a frame. */
-function together(socket: Duplex): void {
-  if (socket.writableCorked > 0) return
-  socket.cork()
-  setImmediate(() => socket.uncork())
+function together(tcp: Duplex): void {
+  if (tcp.writableCorked > 0) return
+  tcp.cork()
+  setImmediate(() => tcp.uncork())
 }
 
 function takes(bucket: { left: number; at: number }, now: number): boolean {

@@ -6,15 +6,22 @@ import { limits } from '../../protocol/index.ts'
 import { subnet } from '../accounts/index.ts'
 import { closeWithAnswer, CrowdLimit, guarded } from '../base/index.ts'
 import type { CrowdSource } from '../base/index.ts'
-import type { Peer, RealtimePorts } from './ports.ts'
+import type { RealtimePorts } from './ports.ts'
 import { ServedSocket } from './served-socket.ts'
+
+/** Where a handshake comes from, behind proxies. */
+interface Client {
+  address: string
+  /** Hops that forwarded it and that no operator has named as proxies: they may have made the address up. */
+  unproven: readonly string[]
+}
 
 export interface GatewayOptions {
   ports: RealtimePorts
   path: string
   /** Whether it comes from a page of ours or from no browser; another has to prove itself with its hello. */
   isOwnOrigin: (request: IncomingMessage) => boolean
-  peer: (request: IncomingMessage) => Peer
+  clientOf: (request: IncomingMessage) => Client
 }
 
 /** Handshakes a second and at once: after a deploy everybody comes back together. */
@@ -26,7 +33,7 @@ const maxUnprovenFrom = 256
 /** From a hop that may be a proxy for many, and that nobody has vouched for. */
 const maxUnprovenBy = 2048
 
-function sourcesOf({ address, unproven }: Peer): CrowdSource[] {
+function sourcesOf({ address, unproven }: Client): CrowdSource[] {
   const from = subnet(address)
   return [
     { name: `from ${from}`, max: maxUnprovenFrom },
@@ -111,13 +118,12 @@ export class WebSocketGateway {
   }
 
   #open(ws: WebSocket, request: IncomingMessage, socket: Duplex): void {
-    const { ports, isOwnOrigin } = this.#options
-    const peer = this.#options.peer(request)
+    const { ports, isOwnOrigin, clientOf } = this.#options
     const served = new ServedSocket({
       ports,
       ws,
-      socket,
-      from: { cookies: request.headers.cookie, peer, ownOrigin: isOwnOrigin(request) },
+      tcp: socket,
+      from: { cookies: request.headers.cookie, ownOrigin: isOwnOrigin(request) },
       welcomed: () => this.#unproven.remove(served),
       closed: () => {
         this.#unproven.remove(served)
@@ -125,7 +131,7 @@ export class WebSocketGateway {
       },
     })
     this.#sockets.set(ws, served)
-    if (!this.#unproven.add(served, sourcesOf(peer))) served.refuse()
+    if (!this.#unproven.add(served, sourcesOf(clientOf(request)))) served.refuse()
   }
 
   /** A peer that has vanished without a word is only seen by asking. */

@@ -1,4 +1,5 @@
 export { Connections } from './connections.ts'
+export { createSettingsUseCases } from './use-cases.ts'
 export { defaultLimits } from './default-limits.ts'
 export { followFeeds } from './follow-feeds.ts'
 export { Settings } from './settings.ts'

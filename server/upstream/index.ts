@@ -1,5 +1,4 @@
 export { createModelCatalogue } from './cached-model-catalogue.ts'
 export { checkConnection, discoverOllama } from './check-connection.ts'
-export type { ConnectionCheck, LocalOllama } from './check-connection.ts'
 export * from './contracts.ts'
 export type { AnswerDeadlines } from './silence-watch.ts'

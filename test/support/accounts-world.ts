@@ -4,7 +4,9 @@ import type { Clock } from '../../server/base/index.ts'
 import { createMemoryRateLimits } from '../../server/coordination/rate-limits/memory-rate-limits.ts'
 import type { Store } from '../../server/store/index.ts'
 import { StoreError } from '../../server/store/index.ts'
-import type { AccountsConfig, Caller, RequestMeta } from '../../server/accounts/context.ts'
+import type { RequestMeta } from '../../server/use-case.ts'
+import type { Caller } from '../../server/accounts/caller.ts'
+import type { AccountsConfig } from '../../server/accounts/context.ts'
 import { createAccounts } from '../../server/accounts/create-accounts.ts'
 import type { Accounts } from '../../server/accounts/create-accounts.ts'
 import { createSessionCookies } from '../../server/accounts/session-cookies.ts'
@@ -31,10 +33,18 @@ class TestClock implements Clock {
   }
 }
 
-export function meta(changes: Partial<RequestMeta> = {}): RequestMeta {
+/** A request, and the `Set-Cookie` lines that were put on its answer. */
+export function meta(changes: Partial<RequestMeta> = {}): RequestMeta & { setCookie: string[] } {
+  const setCookie: string[] = []
   return {
+    setCookie,
+    setCookies: (lines) => void setCookie.push(...lines),
+    tellLimit: () => {},
     address: '198.51.100.7',
+    unproven: [],
     secure: false,
+    https: false,
+    cookies: '',
     local: true,
     userAgent: 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
     signal: new AbortController().signal,
@@ -54,8 +64,27 @@ interface Tap {
   away: Set<string>
 }
 
+/** The use cases as tests call them: with no input and a request of no interest where they give none. */
+type ShortUseCases = {
+  [Name in keyof Accounts['useCases']]: (
+    caller: Parameters<Accounts['useCases'][Name]>[0],
+    input?: Parameters<Accounts['useCases'][Name]>[1],
+    meta?: RequestMeta,
+  ) => ReturnType<Accounts['useCases'][Name]>
+}
+
+type TestAccounts = Omit<Accounts, 'useCases'> & { useCases: ShortUseCases }
+
+function shortened(accounts: Accounts): TestAccounts {
+  const entries = Object.entries(accounts.useCases).map(([name, useCase]) => [
+    name,
+    (caller: never, input: never = {} as never, given = meta()) => useCase(caller, input, given),
+  ])
+  return { ...accounts, useCases: Object.fromEntries(entries) as ShortUseCases }
+}
+
 export interface World {
-  accounts: Accounts
+  accounts: TestAccounts
   store: Store
   clock: TestClock
   tap: Tap
@@ -68,7 +97,7 @@ export interface World {
   /** The `Cookie` header of a browser that has this token. */
   cookieOf(token: string): string
   /** Another instance on the same store; it hears of revocations when told to. */
-  another(): Promise<{ accounts: Accounts; hear(): Promise<void> }>
+  another(): Promise<{ accounts: TestAccounts; hear(): Promise<void> }>
 }
 
 /** One instance's accounts on a real store, with sign-up open. */
@@ -95,7 +124,7 @@ export async function openWorld(openStore: OpenStore, changes: Partial<AccountsC
     cookies: { sameSite: 'lax', secure: false },
     ...changes,
   }
-  const make = (tapped: Store): Accounts => {
+  const make = (tapped: Store): TestAccounts => {
     const accounts = createAccounts({
       store: tapped,
       rateLimits: createMemoryRateLimits({ clock }),
@@ -106,7 +135,7 @@ export async function openWorld(openStore: OpenStore, changes: Partial<AccountsC
       announce: (feed) => announced.push(feed),
     })
     onTestFinished(() => accounts.close())
-    return accounts
+    return shortened(accounts)
   }
   const accounts = make(tapStore(store, tap))
   const caller = (token: string): Promise<Caller> => accounts.authenticator.authenticate({ bearer: token })
@@ -124,12 +153,12 @@ export async function openWorld(openStore: OpenStore, changes: Partial<AccountsC
         .split(';')[0]!,
     async signUp(name) {
       const body = { name, email: `${name}@example.com`, password }
-      const { token } = (await accounts.useCases.signUp(undefined, { body }, meta())).body
+      const { token } = await accounts.useCases.signUp(undefined, { body }, meta())
       return { token, caller: await caller(token) }
     },
     async signIn(name, changes) {
       const body = { email: `${name}@example.com`, password }
-      return (await accounts.useCases.signIn(undefined, { body }, meta(changes))).body.token
+      return (await accounts.useCases.signIn(undefined, { body }, meta(changes))).token
     },
     async another() {
       const other = make(store)

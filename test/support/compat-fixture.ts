@@ -1,5 +1,5 @@
 import { silentLogger, systemClock } from '../../server/base/index.ts'
-import { complete, listModels } from '../../server/chat/complete.ts'
+import { complete } from '../../server/chat/complete.ts'
 import { serveOpenAiApi } from '../../server/compat/index.ts'
 import { createModelCatalogue } from '../../server/upstream/index.ts'
 import type { ConnectionConfig } from '../../server/upstream/index.ts'
@@ -53,11 +53,8 @@ export async function startCompatWithProvider(
       serveOpenAiApi(http.app, {
         http,
         clock: systemClock,
-        completions: {
-          models: async () => (await listModels(models)).items,
-          complete: ({ caller, sink, signal, ...asked }) =>
-            complete({ models, ...unlimited }, caller.user.id, asked, { sink, signal, told: () => {} }),
-        },
+        models: async () => (await models.list()).models,
+        complete: (request) => complete({ models, ...unlimited }, { ...request, told: () => {} }),
       })
     },
   })

@@ -1,10 +1,12 @@
 import { pino } from 'pino'
-import type { UserView } from '../../protocol/index.ts'
 import { AppError } from '../../protocol/index.ts'
-import type { Caller, HttpServer, HttpServerOptions, RequestMeta, UseCases } from '../../server/http/index.ts'
+import type { Caller } from '../../server/accounts/index.ts'
+import type { HttpServer, HttpServerOptions } from '../../server/http/index.ts'
+import type { RequestMeta, UseCases } from '../../server/use-case.ts'
 import { systemClock } from '../../server/base/index.ts'
 import { createHttpServer, defaultHttpLimits, privateNetworks } from '../../server/http/index.ts'
 import type { HttpConfig } from '../../server/http/index.ts'
+import { callerOf, userView } from './callers.ts'
 import type { HttpAnswer, HttpCall } from './http-client.ts'
 import { send } from './http-client.ts'
 
@@ -34,8 +36,6 @@ export interface FixtureOptions {
   mount?: (http: HttpServer) => void
 }
 
-const cookieSetting = new Set(['signIn', 'signUp', 'signOut', 'signOutEverywhere', 'changePassword'])
-
 /** A real HTTP server on a free port whose use cases are the test's. The tokens `admin`, `user`, `pending` are known, and the API keys `sk-admin`, `sk-user`, `sk-pending`. */
 export async function startHttp({
   config,
@@ -45,17 +45,13 @@ export async function startHttp({
 }: FixtureOptions = {}): Promise<HttpFixture> {
   const calls: UseCaseCall[] = []
   const log: Record<string, unknown>[] = []
-  const group = new Proxy(
-    {},
-    {
-      get: (_target, name) => async (caller: Caller | undefined, input: unknown, meta: RequestMeta) => {
-        const call = { name: String(name), caller, input, meta }
-        calls.push(call)
-        const body = (await useCases[call.name]?.(call)) ?? { ok: true }
-        return cookieSetting.has(call.name) && !Object.hasOwn(body, 'body') ? { body } : body
-      },
+  const table = new Proxy({} as UseCases, {
+    get: (_target, name) => async (caller: Caller | undefined, input: unknown, meta: RequestMeta) => {
+      const call = { name: String(name), caller, input, meta }
+      calls.push(call)
+      return (await useCases[call.name]?.(call)) ?? { ok: true }
     },
-  )
+  })
   const http = createHttpServer({
     config: {
       version: '1.2.3',
@@ -69,7 +65,7 @@ export async function startHttp({
     },
     logger: pino({ level: 'debug' }, { write: (line: string) => log.push(JSON.parse(line)) }),
     clock: systemClock,
-    useCases: { accounts: group, chat: group, settings: group, cluster: group } as UseCases,
+    useCases: () => table,
     authenticate: async ({ bearer, cookies }) =>
       callerWith(bearer ?? /(?:^|; )token=(\w+)/.exec(cookies ?? '')?.[1]),
     readiness: async () => ({ ready: true, checks: [] }),
@@ -84,20 +80,5 @@ function callerWith(token: string | undefined): Caller {
   const isKey = token?.startsWith('sk-') ?? false
   const role = token?.replace(/^sk-/, '')
   if (role !== 'admin' && role !== 'user' && role !== 'pending') throw new AppError('unauthenticated')
-  const id = isKey
-    ? { sessionId: null, apiKeyId: `key-of-${role}` }
-    : { sessionId: `session-of-${role}`, apiKeyId: null }
-  return { user: userNamed(role), role, expiresAt: null, ...id }
-}
-
-function userNamed(role: 'admin' | 'user' | 'pending'): UserView {
-  return {
-    id: `id-of-${role}`,
-    email: `${role}@example.com`,
-    name: role,
-    role,
-    active: true,
-    createdAt: 1,
-    lastActiveAt: null,
-  }
+  return callerOf(userView(role, { id: `id-of-${role}`, role }), isKey ? 'api-key' : 'session')
 }

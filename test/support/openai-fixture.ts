@@ -1,11 +1,11 @@
 import OpenAI from 'openai'
-import type { CompletionEnd, CompletionRequest } from '../../server/compat/index.ts'
+import type { CompletionRequest, GenerateEnd } from '../../server/chat/index.ts'
 import { serveOpenAiApi } from '../../server/compat/index.ts'
 import { systemClock } from '../../server/base/index.ts'
 import type { HttpFixture } from './http-fixture.ts'
 import { startHttp } from './http-fixture.ts'
 
-export type Complete = (request: CompletionRequest) => Promise<CompletionEnd>
+export type Complete = (request: CompletionRequest) => Promise<GenerateEnd>
 
 export interface OpenAiFixture extends HttpFixture {
   /** The official client, with the key of `user`. */
@@ -18,13 +18,11 @@ export async function startOpenAi(complete: Complete, pingMs?: number): Promise<
   const fixture = await startHttp({
     mount: (http) =>
       serveOpenAiApi(http.app, {
-        completions: {
-          complete,
-          models: async () => [
-            { id: 'demo', connectionName: 'Demo' },
-            { id: 'meta/llama-3', connectionName: 'Local' },
-          ],
-        },
+        complete,
+        models: async () => [
+          { id: 'demo', connectionName: 'Demo' },
+          { id: 'meta/llama-3', connectionName: 'Local' },
+        ],
         clock: systemClock,
         http,
         ...(pingMs === undefined ? {} : { pingMs }),

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { AppError } from '../../protocol/index.ts'
 import type { ServerFrame, UserEvent, UserView } from '../../protocol/index.ts'
+import type { Caller } from '../accounts/index.ts'
 import { silentLogger, systemClock } from '../base/index.ts'
-import { Connection } from './connection.ts'
+import { LiveSocket } from './live-socket.ts'
 import { handleFrame } from './handle-frame.ts'
 import { Hub } from './hub.ts'
 import type { RealtimePorts, UserEventListener } from './ports.ts'
@@ -16,10 +17,11 @@ const user: UserView = {
   createdAt: 0,
   lastActiveAt: null,
 }
+const caller: Caller = { user, credential: { kind: 'session', id: 's', expiresAt: null } }
 const run = { chatId: 'c', userMessageId: 'q', messageId: 'a', runId: 'r' }
 
 interface Opened {
-  connection: Connection
+  socket: LiveSocket
   sent: ServerFrame[]
   listener: () => UserEventListener
 }
@@ -31,7 +33,7 @@ function open({
   const sent: ServerFrame[] = []
   let heard: UserEventListener | undefined
   const chat = { follow, startRun: async () => run } as unknown as RealtimePorts['chat']
-  const connection = new Connection({
+  const socket = new LiveSocket({
     ports: {
       chat,
       events: {
@@ -40,7 +42,7 @@ function open({
           return () => {}
         },
       },
-      authenticate: async () => ({ user, sessionId: 's', expiresAt: null }),
+      authenticate: async () => caller,
       hub: new Hub(systemClock, silentLogger),
       provesOrigin: () => false,
       instance: 'a',
@@ -55,9 +57,8 @@ function open({
     close: () => {},
     logger: silentLogger,
   })
-  const peer = { address: '::1', userAgent: '', secure: false, unproven: [] }
-  connection.greet({ user, sessionId: 's', tab: 't', rereads, expiresAt: null, credentials: {}, peer })
-  return { connection, sent, listener: () => heard! }
+  socket.greet({ caller, tab: 't', rereads, credentials: {} })
+  return { socket, sent, listener: () => heard! }
 }
 
 const away = (): never => {
@@ -67,39 +68,39 @@ const away = (): never => {
 describe('A10: a follow that is rejected', () => {
   test('gives its slot back, however often', async () => {
     let works = false
-    const { connection, sent } = open({ follow: async () => (works ? () => {} : away()) })
+    const { socket, sent } = open({ follow: async () => (works ? () => {} : away()) })
     for (const runId of ['1', '2', '3', '4', '5']) {
-      await handleFrame(connection, { t: 'follow', runId })
+      await handleFrame(socket, { t: 'follow', runId })
       expect(sent.at(-1)).toMatchObject({ t: 'error', error: { code: 'store_unavailable' } })
     }
-    expect(connection.following).toBe(false)
+    expect(socket.following).toBe(false)
     works = true
-    for (const runId of ['1', '2', '3']) await handleFrame(connection, { t: 'follow', runId })
-    expect(connection.following).toBe(true)
+    for (const runId of ['1', '2', '3']) await handleFrame(socket, { t: 'follow', runId })
+    expect(socket.following).toBe(true)
     expect(sent.filter((frame) => frame.t === 'error')).toHaveLength(5)
   })
 
   test('one that a newer follow of the same run replaced takes nothing from it', async () => {
     const answers: PromiseWithResolvers<() => void>[] = []
-    const { connection } = open({
+    const { socket } = open({
       follow: () => {
         const answer = Promise.withResolvers<() => void>()
         answers.push(answer)
         return answer.promise
       },
     })
-    const first = handleFrame(connection, { t: 'follow', runId: 'r' })
-    const second = handleFrame(connection, { t: 'follow', runId: 'r' })
+    const first = handleFrame(socket, { t: 'follow', runId: 'r' })
+    const second = handleFrame(socket, { t: 'follow', runId: 'r' })
     answers[1]!.resolve(() => {})
     await second
     answers[0]!.reject(new AppError('store_unavailable'))
     await first
-    expect(connection.following).toBe(true)
+    expect(socket.following).toBe(true)
   })
 
   test('behind a start: the start has one reply, with its run', async () => {
-    const { connection, sent } = open({ follow: async () => away() })
-    await handleFrame(connection, {
+    const { socket, sent } = open({ follow: async () => away() })
+    await handleFrame(socket, {
       t: 'run.start',
       ref: 'x',
       run: { clientId: 'i', model: 'm', text: 'hi' },

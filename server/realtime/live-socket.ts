@@ -1,39 +1,36 @@
 import { AppError } from '../../protocol/index.ts'
-import type { CloseReason, Position, ServerFrame, UserEvent, UserView } from '../../protocol/index.ts'
+import type { CloseReason, Position, ServerFrame, UserEvent } from '../../protocol/index.ts'
 import type { Logger } from '../base/index.ts'
 import type { RunSink, RunView } from '../chat/index.ts'
-import type { Credentials, Peer, RealtimePorts } from './ports.ts'
+import type { Caller, Credentials } from '../accounts/index.ts'
+import type { RealtimePorts } from './ports.ts'
 import { Outbox } from './outbox.ts'
 import type { Transport } from './outbox.ts'
 
-export interface ConnectionOptions {
+export interface LiveSocketOptions {
   ports: RealtimePorts
   transport: Transport
   /** By server-sent events or polls: something on the way to this reader blocks WebSockets. */
   isFallback?: boolean
-  /** Closes the transport; the connection is told by `closed`. */
+  /** Closes the transport; the socket is told by `closed`. */
   close: (reason: CloseReason) => void
   /** Is told of each frame before it goes. */
   sending?: (frame: ServerFrame) => void
   logger: Logger
 }
 
-/** Who speaks on a connection, once hello was answered. */
+/** Who speaks on a socket, once hello was answered. */
 export interface Speaker {
-  user: UserView
-  sessionId: string | null
-  /** When the session or key ends by itself, epoch ms; null: never. */
-  expiresAt: number | null
+  caller: Caller
   tab: string
   /** Its page understands events that name messages instead of carrying them. */
   rereads: boolean
   /** To ask again whether the session still holds. */
   credentials: Credentials
-  peer: Peer
 }
 
 /** One reader, by whatever transport: its outbox, the runs it follows, and its short names for them. */
-export class Connection {
+export class LiveSocket {
   readonly ports: RealtimePorts
   readonly logger: Logger
   readonly isFallback: boolean
@@ -46,10 +43,10 @@ export class Connection {
   #leaveEvents: (() => void) | undefined
   #leaveRoom: (() => void) | undefined
   #closed = false
-  /** When something was last sent, by the hub's clock; the hub keeps followed connections from falling silent. */
+  /** When something was last sent, by the hub's clock; the hub keeps followed sockets from falling silent. */
   lastSent = 0
 
-  constructor({ ports, transport, isFallback = false, close, sending, logger }: ConnectionOptions) {
+  constructor({ ports, transport, isFallback = false, close, sending, logger }: LiveSocketOptions) {
     this.isFallback = isFallback
     this.ports = ports
     this.logger = logger
@@ -97,11 +94,11 @@ export class Connection {
   /** Whether its session still holds; a reader who may do other things now is told. Rejects when that cannot be known now. */
   async stillWelcome(): Promise<boolean> {
     if (!this.#speaker) return true
-    const { credentials, peer, user: before } = this.#speaker
+    const { credentials, caller: before } = this.#speaker
     try {
-      const { user, expiresAt } = await this.ports.authenticate(credentials, peer)
-      Object.assign(this.#speaker, { user, expiresAt })
-      if (user.role !== before.role) this.send({ t: 'event', event: { name: 'account.changed' } })
+      const caller = await this.ports.authenticate(credentials)
+      this.#speaker.caller = caller
+      if (caller.user.role !== before.user.role) this.send({ t: 'event', event: { name: 'account.changed' } })
       return true
     } catch (error) {
       if (error instanceof AppError && (error.status === 401 || error.status === 403)) return false
@@ -119,13 +116,14 @@ export class Connection {
   /** Hello was answered: from now on the user's events come here. */
   greet(speaker: Speaker): void {
     this.#speaker = speaker
-    this.ports.hub.greeted(this, speaker.user.id)
-    this.#leaveEvents = this.ports.events.listen(speaker.user.id, {
+    const { user } = speaker.caller
+    this.ports.hub.greeted(this, user.id)
+    this.#leaveEvents = this.ports.events.listen(user.id, {
       event: (event) => this.send(frameOfEvent(event, speaker.rereads)),
       gap: () => this.send({ t: 'gap' }),
     })
     const { instance, version } = this.ports
-    this.send({ t: 'welcome', v: 1, instance, version, user: speaker.user })
+    this.send({ t: 'welcome', v: 1, instance, version, user })
   }
 
   /** Follows a run from a position; a second call for the same run moves the position. */
@@ -146,7 +144,12 @@ export class Connection {
     const isCurrent = (): boolean => this.#follows?.get(runId) === entry
     let leave: (() => void) | undefined
     try {
-      leave = await this.ports.chat.follow(runId, this.#speaker.user.id, position, this.#sink(runId, channel))
+      leave = await this.ports.chat.follow(
+        runId,
+        this.#speaker.caller.user.id,
+        position,
+        this.#sink(runId, channel),
+      )
       if (!leave && isCurrent()) this.send({ t: 'run.gone', runId })
     } finally {
       // Only what is really followed keeps its slot.

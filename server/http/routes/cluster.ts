@@ -1,7 +1,0 @@
-import { operations } from '../../../protocol/http/index.ts'
-import type { Serve } from '../serve-operation.ts'
-import type { ClusterUseCases } from '../use-cases.ts'
-
-export function serveCluster(serve: Serve, cluster: ClusterUseCases): void {
-  serve.operation(operations.getCluster, cluster.getCluster)
-}

@@ -1,0 +1,57 @@
+import type { FastifyInstance } from 'fastify'
+import { withDeadline } from '../base/index.ts'
+import { operations } from '../../protocol/http/index.ts'
+import type { OperationName } from '../../protocol/http/index.ts'
+import type { Operation } from '../../protocol/http/operation.ts'
+import type { Caller } from '../accounts/index.ts'
+import type { RequestMeta, UseCases } from '../use-case.ts'
+import type { Admission } from './admission.ts'
+import { parseInput } from './parse-input.ts'
+
+export interface ServeOptions {
+  admission: Admission
+  /** Throws an AppError while nothing can be served yet. */
+  useCases: () => UseCases
+  handlerTimeoutMs: number
+}
+
+/** Mounts every operation: admits, parses, asks the use case of its name, within the deadline. */
+export function serveOperations(app: FastifyInstance, options: ServeOptions): void {
+  const all = Object.entries<Operation>(operations) as [OperationName, Operation][]
+  for (const [name, operation] of all) serveOperation(app, name, operation, options)
+}
+
+function serveOperation(
+  app: FastifyInstance,
+  name: OperationName,
+  operation: Operation,
+  { admission, useCases, handlerTimeoutMs }: ServeOptions,
+): void {
+  const { method, path, params, query, body } = operation
+  const what = `${method} ${path}`
+  app.route({
+    method,
+    url: path.replaceAll(/\{(\w+)\}/g, ':$1'),
+    // Before the body is read: a stranger cannot make us read one.
+    onRequest: async (request) => {
+      request.caller = await admission.admit(request, operation)
+    },
+    handler: async (request) => {
+      const input = {
+        ...(params ? { params: parseInput(params, request.params, 'path') } : {}),
+        ...(query ? { query: parseInput(query, request.query, 'query') } : {}),
+        ...(body ? { body: parseInput(body, request.body, 'body') } : {}),
+      }
+      const useCase = useCases()[name] as UntypedUseCase
+      try {
+        return await withDeadline(useCase(request.caller, input, request.meta), handlerTimeoutMs, what)
+      } catch (error) {
+        request.meta.expire(error)
+        throw error
+      }
+    },
+  })
+}
+
+/** The border where types end: `admit` and `parseInput` have just made what the use case takes. */
+type UntypedUseCase = (caller: Caller | undefined, input: unknown, meta: RequestMeta) => Promise<unknown>

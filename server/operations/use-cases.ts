@@ -1,0 +1,29 @@
+import type { Accounts } from '../accounts/index.ts'
+import type { Settings } from '../settings/index.ts'
+import type { UseCase, UseCases } from '../use-case.ts'
+import { viewCluster } from './view-cluster.ts'
+import type { ViewClusterOptions } from './view-cluster.ts'
+
+export interface OperationsUseCaseOptions extends ViewClusterOptions {
+  accounts: Pick<Accounts, 'signUpMode'>
+  settings: Pick<Settings, 'current'>
+  version: string
+  /** The name of this instance. */
+  label: string
+}
+
+/** What an instance says about itself and the others. */
+export function createOperationsUseCases(options: OperationsUseCaseOptions) {
+  return {
+    getApp: createGetApp(options),
+    getCluster: () => viewCluster(options),
+  } satisfies Partial<UseCases>
+}
+
+function createGetApp({ accounts, settings, version, label }: OperationsUseCaseOptions): UseCase<'getApp'> {
+  return async (_, __, meta) => {
+    const signUp = await accounts.signUpMode()
+    const { name } = settings.current
+    return { name, version, signUp, setupCode: signUp === 'first' && !meta.local, instance: label }
+  }
+}

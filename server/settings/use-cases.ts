@@ -1,0 +1,31 @@
+import type { ResponseOf } from '../../protocol/http/index.ts'
+import type { ConnectionConfig } from '../upstream/contracts.ts'
+import type { UseCases } from '../use-case.ts'
+import type { Connections } from './connections.ts'
+import type { Settings } from './settings.ts'
+
+export interface SettingsUseCaseOptions {
+  settings: Settings
+  connections: Connections
+  /** Asks the provider for its models. */
+  checkConnection: (
+    connection: ConnectionConfig,
+    signal: AbortSignal,
+  ) => Promise<ResponseOf<'verifyConnection'>>
+  discoverOllama: (signal: AbortSignal) => Promise<ResponseOf<'discoverOllama'>>
+}
+
+/** The operations on settings and on connections to providers. */
+export function createSettingsUseCases(options: SettingsUseCaseOptions) {
+  const { settings, connections, checkConnection, discoverOllama } = options
+  return {
+    getSettings: async () => settings.view(),
+    putSettings: (caller, { body }) => settings.change(caller.user, body),
+    listConnections: async () => connections.present(),
+    createConnection: (_, { body }) => connections.create(body),
+    updateConnection: (_, { params, body }) => connections.update(params.id, body),
+    deleteConnection: (_, { params }) => connections.delete(params.id),
+    verifyConnection: (_, { body }, { signal }) => checkConnection(connections.draft(body), signal),
+    discoverOllama: (_, __, { signal }) => discoverOllama(signal),
+  } satisfies Partial<UseCases>
+}
