@@ -20,7 +20,7 @@ import {
   suspendedSentence,
 } from './operations/index.ts'
 import { followFeeds } from './settings/index.ts'
-import { pruneDaily } from './shared-state/index.ts'
+import { fillSaidOfOlder, pruneDaily } from './shared-state/index.ts'
 
 export interface InstanceOptions {
   config: Config
@@ -162,6 +162,7 @@ async function startServices(
   hub.start()
   chat.start()
   pruneDaily(jobs, { store, logger })
+  fillSaidOfOlder(jobs, store)
   jobs.start()
   const suspended = await suspendedSentence(store)
   if (suspended !== undefined) logger.warn(suspended)

@@ -8,6 +8,7 @@ test('the right password fits, a wrong one does not, and none fits an account th
   expect(await hasher.verify(hashed, 'a password')).toBe(true)
   expect(await hasher.verify(hashed, 'a passwore')).toBe(false)
   expect(await hasher.verify(undefined, 'a password')).toBe(false)
+  expect(await hasher.verify(null, 'a password')).toBe(false)
 })
 
 test('one more than may wait is refused with "busy"; the others are served in order', async () => {

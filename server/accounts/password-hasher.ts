@@ -8,7 +8,12 @@ export interface PasswordHasher {
   /** An argon2id hash with its parameters and salt in it. */
   hash(password: string, signal?: AbortSignal, asker?: Asker): Promise<string>
   /** Takes the same time where there is no hash to compare with. */
-  verify(hashed: string | undefined, password: string, signal?: AbortSignal, asker?: Asker): Promise<boolean>
+  verify(
+    hashed: string | null | undefined,
+    password: string,
+    signal?: AbortSignal,
+    asker?: Asker,
+  ): Promise<boolean>
 }
 
 export interface PasswordHasherOptions {
@@ -37,7 +42,7 @@ export function createPasswordHasher({
     verify: (hashed, password, signal, asker) =>
       queue.run(
         async () => {
-          if (hashed !== undefined) return verifyPassword(hashed, password)
+          if (typeof hashed === 'string') return verifyPassword(hashed, password)
           decoy ??= hashPassword(randomToken(), cost)
           await verifyPassword(await decoy, password)
           return false

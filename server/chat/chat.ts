@@ -53,7 +53,7 @@ export class Chat {
     const { context, live, owned } = this.#parts
     const { bus, jobs, titles } = this.#options
     // A job, so that the death of this instance costs no title.
-    jobs.on('title', async (payload, signal) => {
+    jobs.on('title', async (payload, { signal }) => {
       const { on, model } = titles()
       if (on) await titleByModel(context, model, titleJob.parse(payload), signal)
     })

@@ -1,3 +1,4 @@
+import { visibleText } from '../../protocol/index.ts'
 import type { EndStatus } from '../../protocol/index.ts'
 import { sleep, withDeadline } from '../base/index.ts'
 import { createLogWriter } from '../coordination/run-log/log-writer.ts'
@@ -338,6 +339,7 @@ export class RunDriver implements SavableRun, EndingRun {
       status,
       starts: this.run.starts,
       meta,
+      said: visibleText(this.view.source.text),
     }))
     if (!stored) return
     this.#leave()

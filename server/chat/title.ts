@@ -64,13 +64,13 @@ export async function titleByModel(
   signal: AbortSignal,
 ): Promise<void> {
   const { store, models, events } = context
-  const path = await store.chats.path(run.messageId, run.userId)
+  const path = await store.chats.saidOn(run.messageId, run.userId)
   const chat = await store.chats.get(run.chatId, run.userId)
   if (path.length !== 2 || chat?.titleBy !== 'words') return
   const asked = modelId ?? path[1]?.model ?? null
   const model = asked === null ? undefined : await models.resolve(asked)
   if (!model || model.demo) return
-  const talk = path.map(({ role, text }) => `${role}: ${visibleText(text).slice(0, 2000)}`).join('\n\n')
+  const talk = path.map(({ role, said }) => `${role}: ${said.slice(0, 2000)}`).join('\n\n')
   // A title waits behind everything that a person waits for.
   const leave = await context.admission.enter(model.connectionId, () => {}, signal, { background: true })
   const title = cleanTitle(await firstLine(model, `${talk}\n\n${question}`, signal).finally(leave))

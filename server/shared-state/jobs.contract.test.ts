@@ -1,9 +1,12 @@
-import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { startPostgresServer } from '../../test/support/postgres-server.ts'
 import type { PostgresServer } from '../../test/support/postgres-server.ts'
+import { givenRun, givenUser } from '../../test/support/store-fixture.ts'
+import { temporaryFolder } from '../../test/support/temporary-folder.ts'
 import { silentLogger, systemClock } from '../base/index.ts'
 import { openStore } from '../store/index.ts'
 import type { Store } from '../store/index.ts'
+import { fillSaid } from './fill-said.ts'
 import { Jobs } from './jobs.ts'
 import type { JobHandler } from './jobs.ts'
 import { pruneStore } from './prune-store.ts'
@@ -18,11 +21,22 @@ beforeEach(async () => {
   databaseUrl = await server.createDatabase()
 })
 
+const base = { secret: 's', clock: systemClock, logger: silentLogger }
+
 async function open(): Promise<Store> {
-  const base = { secret: 's', clock: systemClock, logger: silentLogger, dataDir: '' }
-  const store = await openStore({ ...base, databaseUrl })
+  const store = await openStore({ ...base, dataDir: '', databaseUrl })
   onTestFinished(() => store.close())
   return store
+}
+
+/** The stores of two instances; one and the same where a database belongs to one process. */
+async function openTwo(kind: 'SQLite' | 'PostgreSQL'): Promise<[Store, Store]> {
+  if (kind === 'PostgreSQL') return [await open(), await open()]
+  const folder = await temporaryFolder('long-jobs')
+  onTestFinished(() => folder.remove())
+  const store = await openStore({ ...base, dataDir: folder.path })
+  onTestFinished(() => store.close())
+  return [store, store]
 }
 
 interface Worker {
@@ -30,13 +44,17 @@ interface Worker {
   jobs: Jobs
 }
 
+interface InstanceOptions {
+  leaseMs?: number
+  most?: number
+  maxMs?: number
+  store?: Store
+}
+
 /** An instance that does jobs of the kind `k`. */
-async function instance(
-  me: string,
-  handler: JobHandler,
-  { leaseMs = 60_000, most = 2 } = {},
-): Promise<Worker> {
-  const store = await open()
+async function instance(me: string, handler: JobHandler, options: InstanceOptions = {}): Promise<Worker> {
+  const { leaseMs = 60_000, most = 2, maxMs = 60_000 } = options
+  const store = options.store ?? (await open())
   const jobs = new Jobs({
     store: store.jobs,
     me,
@@ -46,7 +64,7 @@ async function instance(
     most,
     pollMs: 50,
   })
-  jobs.on('k', handler)
+  jobs.on('k', handler, { maxMs })
   onTestFinished(() => jobs.stop())
   return { store, jobs }
 }
@@ -75,7 +93,7 @@ test('one that waits is not added twice; one for later is not done now', async (
   await expect.poll(() => done).toEqual([1])
 })
 
-test('an instance dies in mid-job: another does it after the lease, and a late end of the first counts nothing', async () => {
+test('a job that hangs is done by another instance when its time is over, and its late end counts nothing', async () => {
   const begun: string[] = []
   const release = Promise.withResolvers<void>()
   const dead = await instance(
@@ -85,9 +103,9 @@ test('an instance dies in mid-job: another does it after the lease, and a late e
       await release.promise
     },
     // It hangs in this one and asks for no other.
-    { leaseMs: 800, most: 1 },
+    { leaseMs: 300, maxMs: 600, most: 1 },
   )
-  const alive = await instance('alive', async () => void begun.push('alive'), { leaseMs: 800 })
+  const alive = await instance('alive', async () => void begun.push('alive'), { leaseMs: 300 })
   dead.jobs.start()
   await dead.jobs.add('k', 'one', null)
   await expect.poll(() => begun).toEqual(['dead'])
@@ -99,7 +117,7 @@ test('an instance dies in mid-job: another does it after the lease, and a late e
 
 test('stopping in mid-job gives it back at once', async () => {
   let begun = false
-  const a = await instance('a', (_, signal) => {
+  const a = await instance('a', (_, { signal }) => {
     begun = true
     return new Promise((_done, failed) => {
       signal.addEventListener('abort', () => failed(new Error('told to stop')))
@@ -128,6 +146,101 @@ test('one that fails waits before it is tried again; a kind that nobody knows is
   const claim = (kind: string) => a.store.jobs.claim({ me: 'x', kinds: [kind], limit: 9, leaseMs: 60_000 })
   await expect.poll(async () => (await claim('unknown')).length).toBe(1)
   expect(await claim('k')).toEqual([])
+})
+
+describe.each(['SQLite', 'PostgreSQL'] as const)('long jobs, %s', (kind) => {
+  test('a job that takes longer than its lease keeps it, and is not done twice', async () => {
+    const begun: string[] = []
+    const release = Promise.withResolvers<void>()
+    const [mine, theirs] = await openTwo(kind)
+    const a = await instance(
+      'a',
+      async () => {
+        begun.push('a')
+        await release.promise
+      },
+      { leaseMs: 150, store: mine },
+    )
+    const b = await instance('b', async () => void begun.push('b'), { leaseMs: 150, store: theirs })
+    a.jobs.start()
+    await a.jobs.add('k', 'one', null)
+    await expect.poll(() => begun).toEqual(['a'])
+    const claims = vi.spyOn(theirs.jobs, 'claim')
+    b.jobs.start()
+    // Many leases of polls, all of which find it taken.
+    await expect.poll(() => claims.mock.calls.length, { timeout: 20_000 }).toBeGreaterThan(20)
+    expect(begun).toEqual(['a'])
+    release.resolve()
+    await expect.poll(() => mine.jobs.claim({ me: 'x', kinds: ['k'], limit: 9, leaseMs: 0 })).toEqual([])
+    expect(begun).toEqual(['a'])
+  })
+
+  test('a job whose instance died goes on elsewhere from the progress that was reported', async () => {
+    const [dead, alive] = await openTwo(kind)
+    await dead.jobs.add({ id: 'j', kind: 'k', key: 'one', payload: '{}', inMs: 0 })
+    const [claimed] = await dead.jobs.claim({ me: 'dead', kinds: ['k'], limit: 1, leaseMs: 400 })
+    await dead.jobs.extend('j', claimed!.fence, { leaseMs: 400, progress: '{"at":3}' })
+    const from: unknown[] = []
+    const b = await instance('b', async (_, { progress }) => void from.push(progress), { store: alive })
+    b.jobs.start()
+    await expect.poll(() => from, { timeout: 10_000 }).toEqual([{ at: 3 }])
+    expect(await dead.jobs.finish('j', claimed!.fence)).toBe(false)
+  })
+
+  test('an instance that has lost a job is told so, and reports nothing more', async () => {
+    const [mine, theirs] = await openTwo(kind)
+    const seen: string[] = []
+    const a = await instance(
+      'a',
+      async (_, { signal, report }) => {
+        seen.push('begun')
+        await new Promise<void>((resolve) => {
+          signal.addEventListener('abort', () => resolve(), { once: true })
+        })
+        await report({ at: 9 }).catch(() => seen.push('refused'))
+      },
+      { leaseMs: 600, store: mine },
+    )
+    a.jobs.start()
+    await a.jobs.add('k', 'one', null)
+    await expect.poll(() => seen).toEqual(['begun'])
+    // Its lease ran out while the store could not be reached.
+    const extend = vi.spyOn(mine.jobs, 'extend').mockRejectedValue(new Error('away'))
+    const taken = (): Promise<unknown[]> =>
+      theirs.jobs.claim({ me: 'b', kinds: ['k'], limit: 1, leaseMs: 60_000 })
+    await expect.poll(taken, { timeout: 10_000 }).toMatchObject([{ progress: null }])
+    extend.mockRestore()
+    await expect.poll(() => seen, { timeout: 10_000 }).toEqual(['begun', 'refused'])
+  })
+
+  test('visible words are filled in batches; one that was broken off goes on where it was', async () => {
+    const [store] = await openTwo(kind)
+    const user = await givenUser(store)
+    for (let n = 0; n < 5; n++) await givenRun(store, user.id)
+    const signal = new AbortController().signal
+    const reports: unknown[] = []
+    const broken = fillSaid(
+      store,
+      {
+        signal,
+        progress: null,
+        report: async (progress) => {
+          reports.push(progress)
+          if (reports.length === 2) throw new Error('the instance is gone')
+        },
+      },
+      { batch: 2 },
+    )
+    await expect(broken).rejects.toThrow('gone')
+    const chats = vi.spyOn(store.chats, 'fillSaid')
+    const report = async (progress: unknown): Promise<void> => void reports.push(progress)
+    await fillSaid(store, { signal, progress: reports[1], report }, { batch: 2 })
+    const [, second] = reports as { afterChat: string }[]
+    expect(chats.mock.calls.map(([afterChat]) => afterChat)).toEqual([
+      second?.afterChat,
+      (reports[2] as { afterChat: string }).afterChat,
+    ])
+  })
 })
 
 test('pruning: what was deleted and ended long ago goes, in steps; the rest stays', async () => {

@@ -10,7 +10,7 @@ const batch = 200
 
 /** Prunes once a day, on whichever instance takes the job. Call before the jobs start. */
 export function pruneDaily(jobs: Jobs, { store, logger }: { store: Store; logger: Logger }): void {
-  jobs.on('prune', async (_, signal) => {
+  jobs.on('prune', async (_, { signal }) => {
     // First, so that a failure below delays nothing but itself.
     await jobs.add('prune', 'daily', {}, { inMs: dayMs })
     await pruneStore(store, signal)

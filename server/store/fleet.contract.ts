@@ -188,6 +188,26 @@ export function describeFleet(name: string, make: MakeStore): void {
       expect(await store.jobs.claim({ ...claim, me: 'a' })).toEqual([])
     })
 
+    test('a claim is extended from now, with its progress, and only by who holds it', async () => {
+      const one = job()
+      await store.jobs.add(one)
+      const claim = { me: 'a', kinds: [one.kind], limit: 9, leaseMs: 0 }
+      const [first] = await store.jobs.claim(claim)
+      expect(first!.progress).toBeNull()
+      expect(await store.jobs.extend(one.id, first!.fence - 1, { leaseMs: 60_000 })).toBe(false)
+      expect(await store.jobs.extend(one.id, first!.fence, { leaseMs: 60_000 })).toBe(true)
+      expect(await store.jobs.claim(claim)).toEqual([])
+      expect(await store.jobs.extend(one.id, first!.fence, { leaseMs: 0, progress: '{"at":1}' })).toBe(true)
+      const [second] = await store.jobs.claim(claim)
+      expect(second).toMatchObject({ id: one.id, progress: '{"at":1}', attempts: 2 })
+      const [third] = await store.jobs.claim(claim)
+      expect(third).toMatchObject({ progress: '{"at":1}', attempts: 3 })
+      // It has got further: what it had failed before does not count any more.
+      expect(await store.jobs.extend(one.id, third!.fence, { leaseMs: 0, progress: '{"at":2}' })).toBe(true)
+      expect((await store.jobs.claim(claim))[0]).toMatchObject({ progress: '{"at":2}', attempts: 2 })
+      expect(await store.jobs.extend(one.id, third!.fence, { leaseMs: 60_000, progress: '{}' })).toBe(false)
+    })
+
     test('one that was given up stays until it is pruned', async () => {
       const one = job({ inMs: -1_000_000 })
       await store.jobs.add(one)

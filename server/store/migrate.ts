@@ -6,6 +6,7 @@ import { migrations as allMigrations } from './migrations/all.ts'
 import { checksumOf } from './migrations/checksum.ts'
 import { describeForeignStep } from './migrations/made-step.ts'
 import type { MadeStep } from './migrations/made-step.ts'
+import { prefixes } from './migrations/migration.ts'
 import type { Migration } from './migrations/migration.ts'
 import type { Schema } from './schema.ts'
 
@@ -45,7 +46,7 @@ export async function migrate(
       `the database is too old for this version: it lacks ${pending.map(({ number, name }) => `${number} (${name})`).join(', ')}; run \`shoal migrate\``,
     )
   }
-  return engine.transaction(async (trx) => {
+  return withoutForeignKeys(engine, async (trx) => {
     await prepare(engine, trx)
     if ((await readApplied(engine, trx)).length === 0) await expectEmpty(engine, trx)
     await createMigrationTable(engine, trx)
@@ -54,6 +55,30 @@ export async function migrate(
     for (const step of steps) await applyStep(engine, trx, step)
     return steps.map(({ number }) => number)
   })
+}
+
+/**
+ * In SQLite a step may have to replace a table that others refer to, and dropping the old one would delete their rows.
+ * So the keys are checked before the transaction ends, and not within it.
+ */
+async function withoutForeignKeys<T>(
+  engine: Engine,
+  work: (trx: Transaction<Schema>) => Promise<T>,
+): Promise<T> {
+  if (engine.kind === 'postgres') return engine.transaction(work)
+  // Ignored within a transaction.
+  await sql`pragma foreign_keys = off`.execute(engine.db)
+  try {
+    return await engine.transaction(async (trx) => {
+      const result = await work(trx)
+      const { rows } = await sql`pragma foreign_key_check`.execute(trx)
+      if (rows.length > 0)
+        throw new Error(`rows refer to others that are missing: ${JSON.stringify(rows[0])}`)
+      return result
+    })
+  } finally {
+    await sql`pragma foreign_keys = on`.execute(engine.db)
+  }
 }
 
 async function prepare(engine: Engine, trx: Transaction<Schema>): Promise<void> {
@@ -185,7 +210,7 @@ function pendingOf(applied: AppliedMigration[], migrations: readonly Migration[]
 }
 
 async function applyStep(engine: Engine, trx: Transaction<Schema>, step: Migration): Promise<void> {
-  for (const statement of step.statements(engine.kind === 'postgres' ? 'shoal.' : '', newId)) {
+  for (const statement of step.statements(prefixes[engine.kind], newId, engine.kind)) {
     await sql.raw(statement).execute(trx)
   }
   await trx

@@ -88,10 +88,10 @@ async function fill(engine: Engine): Promise<void> {
   const fillings = [
     sql`insert into ${engine.table('account')} (id, email, email_key, name, search, password_hash, role, token_epoch, created_at)
       select 'u' || n, 'e' || n, 'e' || n, 'n', 's', 'h', 'user', 'e', n from (${numbers}) as f`,
-    sql`insert into ${engine.table('chat')} (id, user_id, title, title_key, title_by, created_at, updated_at)
-      select 'c' || n, 'u' || (n % 4 + 1), 't', 't', 'words', n, n from (${numbers}) as f`,
-    sql`insert into ${engine.table('message')} (id, chat_id, role, text, status, created_at)
-      select 'm' || n, 'c' || n, 'assistant', 'x', 'done', n from (${numbers}) as f`,
+    sql`insert into ${engine.table('chat')} (id, user_id, title, title_by, created_at, updated_at)
+      select 'c' || n, 'u' || (n % 4 + 1), 't', 'words', n, n from (${numbers}) as f`,
+    sql`insert into ${engine.table('message')} (id, chat_id, role, text, said, status, created_at)
+      select 'm' || n, 'c' || n, 'assistant', 'x', 'x', 'done', n from (${numbers}) as f`,
     sql`insert into ${engine.table('run')} (id, chat_id, message_id, user_id, parent_id, model, status, owner, fence, started_at)
       select 'r' || n, 'c' || n, 'm' || n, 'u' || (n % 4 + 1), 'p' || n, 'm',
         case when n % 2 = 0 then 'running' else 'done' end, 'o', n, n from (${numbers}) as f`,

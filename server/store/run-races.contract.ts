@@ -58,7 +58,15 @@ export function describeRunRaces(name: string, make: MakeStore): void {
     test('rule 6: an end does not lose the words of a save that is under way', async () => {
       for (let round = 0; round < 60; round++) {
         const run = await givenOrphan()
-        const end = { id: run.id, fence: run.fence, saved: 0, status: 'done' as const, starts: [], meta: {} }
+        const end = {
+          id: run.id,
+          fence: run.fence,
+          saved: 0,
+          status: 'done' as const,
+          starts: [],
+          meta: {},
+          said: '',
+        }
         const [saved, finalised] = await Promise.all([
           store.runs.save([part(run, 0, 'last words')]),
           other.runs.finalise(end),
@@ -123,7 +131,15 @@ export function describeRunRaces(name: string, make: MakeStore): void {
           stop: false,
           form: { kind: 'regenerate' as const, of: ids.messageId, answerId: newId() },
         }
-        const end = { id: run.id, fence: run.fence, saved: 0, status: 'done' as const, starts: [], meta: {} }
+        const end = {
+          id: run.id,
+          fence: run.fence,
+          saved: 0,
+          status: 'done' as const,
+          starts: [],
+          meta: {},
+          said: '',
+        }
         const [outcome, finalised] = await Promise.all([
           other.runs.start(regenerate),
           store.runs.finalise(end),

@@ -211,7 +211,7 @@ export function describeRuns(name: string, make: MakeStore): void {
         usage: { promptTokens: 3, completionTokens: 2 },
         error: { code: 'x', message: 'a\u0000b' },
       }
-      const end = { id: run.id, fence: run.fence, saved: 7, status: 'failed' as const, meta }
+      const end = { id: run.id, fence: run.fence, saved: 7, status: 'failed' as const, meta, said: 'one two' }
       const starts: [number, number][] = [[run.fence, 0]]
       expect(await store.runs.finalise({ ...end, starts, saved: 4 })).toBeUndefined()
       expect(await store.runs.finalise({ ...end, starts, fence: run.fence - 1 })).toBeUndefined()

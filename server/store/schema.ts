@@ -20,7 +20,8 @@ interface AccountTable {
   name: string
   /** Name and address in lower case, for search. */
   search: string
-  password_hash: string
+  /** Null: no sign-in with a password. */
+  password_hash: string | null
   role: UserRow['role']
   active: Flag
   token_epoch: string
@@ -85,7 +86,7 @@ interface LearntTable {
   base_url: string
   model: string
   continues: string
-  learnt_at: number
+  learnt_at: ColumnType<number, number | undefined, number>
 }
 
 interface ChatTable {
@@ -93,7 +94,7 @@ interface ChatTable {
   user_id: string
   title: string
   /** Lower case, for search. */
-  title_key: string
+  title_key: ColumnType<string, string | undefined, string>
   title_by: ChatRow['titleBy']
   model: string | null
   current_id: string | null
@@ -101,13 +102,15 @@ interface ChatTable {
   archived: Flag
   folder: string | null
   tags: string
-  share_id: string | null
+  share_id: ColumnType<string | null, null | undefined, string | null>
   created_at: number
   updated_at: number
   answered_at: number
   read_at: number
   /** A tombstone until it is pruned. */
   deleted_at: number | null
+  /** JSON: what only a compatible API knows. */
+  extra: ColumnType<string, string | undefined, string>
 }
 
 interface MessageTable {
@@ -115,7 +118,10 @@ interface MessageTable {
   chat_id: string
   parent_id: string | null
   role: MessageRow['role']
+  /** The transcript. */
   text: string
+  /** The visible words of `text`. Null: not known yet, take them from `text`. */
+  said: string | null
   status: MessageRow['status']
   model: string | null
   meta: string
@@ -123,6 +129,7 @@ interface MessageTable {
   deleted_at: number | null
   /** The message whose deletion took this one along: restoring that one brings it back. */
   deleted_with: string | null
+  extra: ColumnType<string, string | undefined, string>
 }
 
 interface RunTable {
@@ -212,6 +219,8 @@ interface JobTable {
   owner: string
   claimed_until: number
   error: string | null
+  /** JSON: how far it has come. */
+  progress: ColumnType<string | null, string | null | undefined, string | null>
 }
 
 interface SettingTable {

@@ -1,4 +1,5 @@
 import { newId } from '../../server/base/index.ts'
+import { visibleText } from '../../protocol/index.ts'
 import type { NewUser, RunIds, RunRow, SavePart, StartRun, Store, UserRow } from '../../server/store/index.ts'
 
 /** The store under test, with what a suite needs to meet it as several instances would. */
@@ -105,6 +106,7 @@ export async function ended(
     status,
     starts,
     meta: {},
+    said: visibleText(text),
   })
   if (!outcome) throw new Error('the run was not ended')
 }

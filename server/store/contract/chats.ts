@@ -101,7 +101,18 @@ export interface Chats {
   restoreMessage(messageId: string, userId: string): Promise<{ chatId: string } | undefined>
   /** The path from the root to this message, oldest first. */
   path(messageId: string, userId: string): Promise<MessageRow[]>
+  /** The same path as its reader sees it: the visible words alone. */
+  saidOn(
+    messageId: string,
+    userId: string,
+  ): Promise<(Pick<MessageRow, 'role' | 'model'> & { said: string })[]>
   message(messageId: string, userId: string): Promise<MessageRow | undefined>
   /** Deleted before `before`: removed for good, at most `limit` chats or messages. */
   prune(before: number, limit: number): Promise<number>
+  /**
+   * For messages of older versions, whose visible words are not kept apart yet: does so for the next `limit` chats behind
+   * the id `afterChat` ('' at the beginning). Answers with how many messages it filled and from where to go on; null:
+   * there are no more chats.
+   */
+  fillSaid(afterChat: string, limit: number): Promise<{ filled: number; next: string | null }>
 }

@@ -68,6 +68,8 @@ export interface JobRow {
   payload: string
   attempts: number
   fence: number
+  /** JSON: what the job last reported. */
+  progress: string | null
 }
 
 /** Background work: a row claimed with a fence. `key` makes a job unique while it waits. */
@@ -75,6 +77,11 @@ export interface Jobs {
   /** Due `inMs` from now by the store's clock, as everything about its time is. */
   add(job: { id: string; kind: string; key: string; payload: string; inMs: number }): Promise<void>
   claim(input: { me: string; kinds: string[]; limit: number; leaseMs: number }): Promise<JobRow[]>
+  /**
+   * Extends the lease of a claimed job to `leaseMs` from now. `progress` (JSON) is kept for whoever claims the job after
+   * this claim, and counts its attempts from one again. False: the job is not under this fence any more.
+   */
+  extend(id: string, fence: number, about: { leaseMs: number; progress?: string }): Promise<boolean>
   finish(id: string, fence: number): Promise<boolean>
   /** Tried again in `retryInMs`; null: given up. */
   fail(id: string, fence: number, error: string, retryInMs: number | null): Promise<boolean>

@@ -134,6 +134,8 @@ export interface Runs {
     status: Exclude<RunRow['status'], 'running'>
     starts: Starts
     meta: MessageMeta
+    /** The visible words of the text. */
+    said: string
   }): Promise<{ text: string; chatId: string } | undefined>
   /**
    * A database that failed over may have lost acknowledged commits: a live owner writes again what the store no longer

@@ -2,7 +2,8 @@ export interface UserRow {
   id: string
   email: string
   name: string
-  passwordHash: string
+  /** Null: it cannot sign in with a password. */
+  passwordHash: string | null
   role: 'admin' | 'user' | 'pending'
   active: boolean
   /** A random id; tokens carry it, so that a new one ends them all. */
@@ -19,7 +20,7 @@ export interface NewUser {
   id: string
   email: string
   name: string
-  passwordHash: string
+  passwordHash: string | null
   role: UserRow['role']
   tokenEpoch: string
   mustChangePassword?: boolean

@@ -21,8 +21,6 @@ export interface Engine {
   finds(words: string, text: RawBuilder<unknown>): RawBuilder<boolean>
   /** Where they begin, counted from 1; 0 where they are not. */
   placeOfWords(words: string, text: RawBuilder<unknown>): RawBuilder<number>
-  /** Where a text begins within another, counted from 1; 0 where it is not. */
-  placeOf(part: RawBuilder<unknown>, text: RawBuilder<unknown>): RawBuilder<number>
   /** `for update of` this alias where rows are locked one by one, nothing where the whole database is. */
   forUpdate(alias: string): RawBuilder<unknown>
   /** The same, passing over rows that another transaction holds. */
@@ -83,8 +81,6 @@ export function createEngine({ kind, db, clock, troubles, deadlineMs, close }: E
       postgres
         ? sql<number>`coalesce(strpos(${text}, substring(${text} from ${spellingPattern(words)})), 0)`
         : sql<number>`place_of(${spellingPattern(words)}, ${text})`,
-    placeOf: (part, text) =>
-      postgres ? sql<number>`strpos(${text}, ${part})` : sql<number>`instr(${text}, ${part})`,
     forUpdate: (alias) => (postgres ? sql`for update of ${sql.ref(alias)}` : sql``),
     skipLocked: (alias) => (postgres ? sql`for update of ${sql.ref(alias)} skip locked` : sql``),
     partsOf: (run) =>

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Transaction } from 'kysely'
 import { newId } from '../../base/index.ts'
+import { visibleText } from '../../../protocol/index.ts'
 import type { EpochCounts, EpochReason } from '../contract/epochs.ts'
 import type { Engine } from '../engine/engine.ts'
 import { raiseRevision } from '../queries/revisions.ts'
@@ -12,8 +13,8 @@ export interface NewEpoch {
   place: string | null
 }
 
-/** The job that removes what is old. It touches nothing but the store, and every start plans it anyway. */
-const housekeeping = 'prune'
+/** Jobs that touch nothing but the store. */
+const housekeeping = ['prune', 'fill-said']
 
 /** Begins a new epoch in this transaction and stops what a copy must not do by itself. */
 export async function beginEpoch(
@@ -50,8 +51,17 @@ async function interruptRuns(engine: Engine, trx: Transaction<Schema>): Promise<
   const { now } = engine
   const run = engine.table('run')
   const running = sql`(select id from ${run} where status = 'running')`
-  await sql`update ${engine.table('message')} as m set status = 'interrupted', text = ${engine.partsOf(sql`r.id`)}
-    from ${run} r where r.message_id = m.id and r.status = 'running'`.execute(trx)
+  const { rows } = await sql<{ message_id: string; text: string }>`
+    select r.message_id, ${engine.partsOf(sql`r.id`)} as text from ${run} r where r.status = 'running'`.execute(
+    trx,
+  )
+  for (const { message_id: id, text } of rows) {
+    await trx
+      .updateTable('message')
+      .set({ status: 'interrupted', text, said: visibleText(text) })
+      .where('id', '=', id)
+      .execute()
+  }
   await sql`update ${engine.table('chat')} as c
     set answered_at = ${engine.greatest(now, sql`c.read_at + 1`)}, updated_at = ${now}
     from ${run} r where r.chat_id = c.id and r.status = 'running'`.execute(trx)
@@ -99,7 +109,7 @@ async function suspendJobs(engine: Engine, trx: Transaction<Schema>): Promise<nu
       fence: engine.greatest(sql`fence + 1`, engine.now),
     })
     .where('state', 'in', ['waiting', 'claimed'])
-    .where('kind', '<>', housekeeping)
+    .where('kind', 'not in', housekeeping)
     .executeTakeFirst()
   return Number(suspended.numUpdatedRows)
 }

@@ -5,6 +5,7 @@ import { signIn } from './0004-sign-in.ts'
 import { openAiParams } from './0005-openai-params.ts'
 import { deaths } from './0006-deaths.ts'
 import { redisPrefix } from './0007-redis-prefix.ts'
+import { visibleWords } from './0008-visible-words.ts'
 import type { Migration } from './migration.ts'
 
 /** In order, without holes. A step that was released is never changed again. */
@@ -16,4 +17,5 @@ export const migrations: readonly Migration[] = [
   openAiParams,
   deaths,
   redisPrefix,
+  visibleWords,
 ]

@@ -1,4 +1,4 @@
-/** One step of the schema. The same statements run on both engines. */
+/** One step of the schema. It changes structure only; rows are filled by a job, in batches. */
 export interface Migration {
   number: number
   name: string
@@ -6,5 +6,10 @@ export interface Migration {
   kind: 'expand' | 'contract'
   /** The least schema number that code must know to live with a database that has this step. */
   oldestCode: number
-  statements: (prefix: string, newNonce: () => string) => string[]
+  /** `prefix` goes before each table's name. Keys between tables are checked at the end of the step, not within it. */
+  statements: (prefix: string, newNonce: () => string, engine: EngineKind) => string[]
 }
+
+export type EngineKind = 'sqlite' | 'postgres'
+
+export const prefixes: Record<EngineKind, string> = { sqlite: '', postgres: 'shoal.' }

@@ -171,10 +171,8 @@ function learning(engine: Engine): Pick<Connections, 'learnt' | 'learn'> {
       engine.run(async (db) => {
         await db
           .insertInto('learnt')
-          .values({ base_url: cleanText(baseUrl), model: cleanText(model), continues, learnt_at: engine.now })
-          .onConflict((conflict) =>
-            conflict.columns(['base_url', 'model']).doUpdateSet({ continues, learnt_at: engine.now }),
-          )
+          .values({ base_url: cleanText(baseUrl), model: cleanText(model), continues })
+          .onConflict((conflict) => conflict.columns(['base_url', 'model']).doUpdateSet({ continues }))
           .execute()
       }),
   }

@@ -30,6 +30,21 @@ export function createJobs(engine: Engine): Jobs {
           .execute()
       }),
     claim: (input) => claim(engine, input),
+    extend: (id, fence, { leaseMs, progress }) =>
+      engine.run(async (db) => {
+        const row = await db
+          .updateTable('job')
+          .set({
+            claimed_until: fromNow(engine, leaseMs),
+            ...(progress !== undefined && { progress: cleanText(progress), attempts: 1 }),
+          })
+          .where('id', '=', id)
+          .where('fence', '=', fence)
+          .where('state', '=', 'claimed')
+          .returning('id')
+          .executeTakeFirst()
+        return row !== undefined
+      }),
     finish: (id, fence) =>
       engine.run(async (db) => {
         const row = await db
@@ -79,7 +94,7 @@ function claim(
       update ${job} as j set state = 'claimed', owner = ${me}, attempts = j.attempts + 1,
         fence = ${engine.greatest(sql`j.fence + 1`, now)}, claimed_until = ${now} + cast(${leaseMs} as bigint)
       from pick where j.id = pick.picked
-      returning id, kind, payload, attempts, fence`.execute(db)
+      returning id, kind, payload, attempts, fence, progress`.execute(db)
     return rows
   })
 }

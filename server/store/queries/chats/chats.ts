@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import type { RawBuilder } from 'kysely'
 import { cleanText } from '../../../base/index.ts'
 import type { ChatRow, Chats, MessageRow } from '../../contract/chats.ts'
 import { readCursor, toPage } from '../../cursor.ts'
@@ -6,8 +7,9 @@ import type { Engine } from '../../engine/engine.ts'
 import { chatListQuery } from './chat-list-query.ts'
 import { chatColumns, runningIn, toChat } from './chat-row.ts'
 import { deleteChat, deleteMessage, pruneDeleted, restoreChat, restoreMessage } from './deletion.ts'
-import { selectMessages, toMessage } from './message-row.ts'
-import { searchQuery } from './search-query.ts'
+import { fillSaid } from './fill-said.ts'
+import { saidIn, selectMessages, toMessage } from './message-row.ts'
+import { findMessages } from './search-query.ts'
 import { setTitleByModel, updateChat } from './update-chat.ts'
 
 export function createChats(engine: Engine): Chats {
@@ -26,6 +28,8 @@ export function createChats(engine: Engine): Chats {
     deleteMessage: (messageId, userId) => deleteMessage(engine, messageId, userId),
     restoreMessage: (messageId, userId) => restoreMessage(engine, messageId, userId),
     path: (messageId, userId) => pathTo(engine, messageId, userId),
+    saidOn: (messageId, userId) => saidOnPathTo(engine, messageId, userId),
+    fillSaid: (afterChat, limit) => fillSaid(engine, afterChat, limit),
     message: (messageId, userId) => getMessage(engine, messageId, userId),
     prune: (before, limit) => pruneDeleted(engine, before, limit),
   }
@@ -45,8 +49,7 @@ async function searchChats(
   const { items: chats, next } = await listChats(engine, query)
   if (chats.length === 0) return { items: [], next }
   const ids = chats.map(({ id }) => id)
-  const { rows } = await engine.run((db) => searchQuery(engine, ids, words).execute(db))
-  const found = new Map(rows.map((row) => [row.chat_id, row]))
+  const found = await findMessages(engine, ids, words)
   const items = chats.flatMap((chat) => {
     const row = found.get(chat.id)
     return row ? [{ chat, messageId: row.id, role: row.role, excerpt: row.excerpt }] : []
@@ -86,18 +89,32 @@ function getMessage(engine: Engine, messageId: string, userId: string): Promise<
 }
 
 function pathTo(engine: Engine, messageId: string, userId: string): Promise<MessageRow[]> {
-  const message = engine.table('message')
   return engine.run(async (db) => {
-    const rest = sql`join up on up.id = m.id order by up.depth desc`
     const { rows } = await sql`
-      with recursive up (id, parent_id, depth) as (
-        select s.id, s.parent_id, 0 from ${message} s join ${engine.table('chat')} c on c.id = s.chat_id
-        where s.id = ${cleanText(messageId)} and s.deleted_at is null and c.user_id = ${userId} and c.deleted_at is null
-        union all
-        select a.id, a.parent_id, up.depth + 1 from up join ${message} a on a.id = up.parent_id
-      ) ${selectMessages(engine, rest)}`
+      ${upFrom(engine, messageId, userId)} ${selectMessages(engine, sql`join up on up.id = m.id order by up.depth desc`)}`
       .$castTo<Parameters<typeof toMessage>[0]>()
       .execute(db)
     return rows.map(toMessage)
   })
+}
+
+function saidOnPathTo(engine: Engine, messageId: string, userId: string): ReturnType<Chats['saidOn']> {
+  return engine.run(async (db) => {
+    const { rows } = await sql<Pick<MessageRow, 'role' | 'model' | 'text'> & { said: string | null }>`
+      ${upFrom(engine, messageId, userId)}
+      select m.role, m.model, m.said, case when m.said is null then m.text else '' end as text
+      from ${engine.table('message')} m join up on up.id = m.id order by up.depth desc`.execute(db)
+    return rows.map((row) => ({ role: row.role, model: row.model, said: saidIn(row) }))
+  })
+}
+
+/** `up`: the ids on the path from the message to its root, with how far each is away. */
+function upFrom(engine: Engine, messageId: string, userId: string): RawBuilder<unknown> {
+  const message = engine.table('message')
+  return sql`with recursive up (id, parent_id, depth) as (
+      select s.id, s.parent_id, 0 from ${message} s join ${engine.table('chat')} c on c.id = s.chat_id
+      where s.id = ${cleanText(messageId)} and s.deleted_at is null and c.user_id = ${userId} and c.deleted_at is null
+      union all
+      select a.id, a.parent_id, up.depth + 1 from up join ${message} a on a.id = up.parent_id
+    )`
 }

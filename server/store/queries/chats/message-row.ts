@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { RawBuilder } from 'kysely'
+import { visibleText } from '../../../../protocol/index.ts'
 import type { MessageMeta, MessageRow } from '../../contract/chats.ts'
 import type { Engine } from '../../engine/engine.ts'
 
@@ -28,6 +29,11 @@ export function selectMessages(engine: Engine, rest: RawBuilder<unknown>): RawBu
       case when r.id is null then m.text else ${engine.partsOf(sql`r.id`)} end as text
     from ${engine.table('message')} m
     left join ${engine.table('run')} r on r.message_id = m.id and r.status = 'running' ${rest}`
+}
+
+/** The visible words of a message that has ended. Rows of older versions have none until the job `fill-said` has passed. */
+export function saidIn(message: { role: MessageRow['role']; text: string; said?: string | null }): string {
+  return message.said ?? (message.role === 'assistant' ? visibleText(message.text) : message.text)
 }
 
 export function toMessage(row: StoredMessage): MessageRow {

@@ -1,7 +1,9 @@
 import { sql } from 'kysely'
 import type { RawBuilder } from 'kysely'
+import { spellingPattern } from '../../../base/index.ts'
 import { among } from '../../engine/engine.ts'
 import type { Engine } from '../../engine/engine.ts'
+import { saidIn } from './message-row.ts'
 
 /** How much of a message comes back, and how much of that stands before the first word; characters. */
 const excerptLength = 400
@@ -14,33 +16,61 @@ export interface Found {
   excerpt: string
 }
 
+interface Candidate extends Found {
+  /** The whole text where the visible words are not known yet: the match may stand in the reasoning. */
+  text: string | null
+}
+
 /**
  * The newest message of each of these chats that has all the words, cut around the first. Looks through the texts
  * themselves: what it costs is bounded by the number of chats, and a message costs nothing more to write.
  */
+export async function findMessages(
+  engine: Engine,
+  chatIds: readonly string[],
+  words: readonly string[],
+): Promise<Map<string, Found>> {
+  const { rows } = await engine.run((db) => searchQuery(engine, chatIds, words).execute(db))
+  const found = new Map<string, Found>()
+  for (const row of rows) {
+    if (found.has(row.chat_id)) continue
+    const excerpt =
+      row.text === null ? row.excerpt : excerptOf(saidIn({ role: row.role, text: row.text }), words)
+    if (excerpt !== undefined) found.set(row.chat_id, { ...row, excerpt })
+  }
+  return found
+}
+
+/** Newest first in each chat: one message with known visible words, and all that match of the others. */
 export function searchQuery(
   engine: Engine,
   chatIds: readonly string[],
   words: readonly string[],
-): RawBuilder<Found> {
-  const said = saidIn(engine)
-  const has = words.map((word) => engine.finds(word, said))
+): RawBuilder<Candidate> {
+  const has = words.map((word) => engine.finds(word, sql`coalesce(m.said, m.text)`))
   const from = engine.greatest(
     sql`${engine.placeOfWords(words[0] ?? '', sql`said`)} - ${sql.lit(before)}`,
     sql`1`,
   )
-  return sql<Found>`
-    select chat_id, id, role, substr(said, ${from}, ${sql.lit(excerptLength)}) as excerpt from (
-      select m.chat_id, m.id, m.role, ${said} as said,
-        row_number() over (partition by m.chat_id order by m.created_at desc, m.id desc) as place
+  return sql<Candidate>`
+    select chat_id, id, role, case when said is null then text end as text,
+      coalesce(substr(said, ${from}, ${sql.lit(excerptLength)}), '') as excerpt
+    from (
+      select m.chat_id, m.id, m.role, m.text, m.said, m.created_at, row_number() over (
+        partition by m.chat_id, m.said is null order by m.created_at desc, m.id desc) as place
       from ${engine.table('message')} m
       where m.chat_id in ${among(chatIds)} and m.deleted_at is null and ${sql.join(has, sql` and `)}
-    ) found where place = 1`
+    ) found where place = 1 or said is null
+    order by chat_id, created_at desc, id desc`
 }
 
-/** The text without what was thought before it (protocol/transcript.ts). */
-function saidIn(engine: Engine): RawBuilder<string> {
-  const end = engine.placeOf(sql`'</think>'`, sql`m.text`)
-  return sql<string>`case when m.role = 'assistant' and ltrim(m.text) like '<think>%'
-    then substr(m.text, ${end} + 8) else m.text end`
+/** What the query does with known visible words. Undefined: not all the words are there. */
+function excerptOf(said: string, words: readonly string[]): string | undefined {
+  const places = words.map((word) => said.search(new RegExp(spellingPattern(word), 'u')))
+  if (places.some((place) => place < 0)) return undefined
+  const letters = Array.from(said.slice(0, places[0])).length
+  const from = Math.max(letters - before, 0)
+  return Array.from(said)
+    .slice(from, from + excerptLength)
+    .join('')
 }

@@ -17,7 +17,7 @@ export function updateChat(engine: Engine, { id, userId, change }: ChatChange): 
       .updateTable('chat')
       .set({
         id,
-        ...(title !== undefined && { title, title_key: title.toLowerCase() }),
+        ...(title !== undefined && { title }),
         ...(change.titleBy !== undefined && { title_by: change.titleBy }),
         ...(change.pinned !== undefined && { pinned: change.pinned }),
         ...(change.archived !== undefined && { archived: change.archived }),
@@ -55,7 +55,7 @@ export function setTitleByModel(engine: Engine, id: string, given: string): Prom
   return engine.run(async (db) => {
     const row = await db
       .updateTable('chat')
-      .set({ title, title_key: title.toLowerCase(), title_by: 'model' })
+      .set({ title, title_by: 'model' })
       .where('chat.id', '=', id)
       .where('chat.title_by', '<>', 'person')
       .where('chat.deleted_at', 'is', null)

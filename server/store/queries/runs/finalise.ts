@@ -15,7 +15,8 @@ export function finaliseRun(engine: Engine, ending: Ending): Promise<Ended> {
   return engine.kind === 'postgres' ? inOneStatement(engine, ending) : inSteps(engine, ending)
 }
 
-function inOneStatement(engine: Engine, { id, fence, saved, status, starts, meta }: Ending): Promise<Ended> {
+function inOneStatement(engine: Engine, ending: Ending): Promise<Ended> {
+  const { id, fence, saved, status, starts, meta } = ending
   const [run, chat, parts] = [engine.table('run'), engine.table('chat'), engine.table('run_part')]
   return engine.run(async (db) => {
     const { rows } = await sql<{ text: string; chatId: string }>`
@@ -31,8 +32,9 @@ function inOneStatement(engine: Engine, { id, fence, saved, status, starts, meta
       ),
       folded as (
         update ${engine.table('message')} m
-        set status = ${status}, meta = ${metaText(meta)}, text = ${engine.partsOf(sql`l.id`)}
-        from locked l where m.id = l.message_id returning m.text
+        set status = ${status}, meta = ${metaText(meta)}, text = t.text, said = coalesce(${visiblePart(ending)}::text, t.text)
+        from locked l cross join lateral (select ${engine.partsOf(sql`l.id`)} as text) t
+        where m.id = l.message_id returning m.text
       ),
       gone as (delete from ${parts} p using locked l where p.run_id = l.id),
       answered as (
@@ -45,7 +47,8 @@ function inOneStatement(engine: Engine, { id, fence, saved, status, starts, meta
   })
 }
 
-function inSteps(engine: Engine, { id, fence, saved, status, starts, meta }: Ending): Promise<Ended> {
+function inSteps(engine: Engine, ending: Ending): Promise<Ended> {
+  const { id, fence, saved, status, starts, meta } = ending
   return engine.transaction(async (trx) => {
     const run = await trx
       .updateTable('run')
@@ -59,7 +62,12 @@ function inSteps(engine: Engine, { id, fence, saved, status, starts, meta }: End
     if (!run) return undefined
     const message = await trx
       .updateTable('message')
-      .set({ status, meta: metaText(meta), text: engine.partsOf(sql`${id}`) })
+      .set({
+        status,
+        meta: metaText(meta),
+        text: engine.partsOf(sql`${id}`),
+        said: visiblePart(ending) ?? engine.partsOf(sql`${id}`),
+      })
       .where('id', '=', run.message_id)
       .returning('text')
       .executeTakeFirstOrThrow()
@@ -71,6 +79,11 @@ function inSteps(engine: Engine, { id, fence, saved, status, starts, meta }: End
       .execute()
     return { text: message.text, chatId: run.chat_id }
   })
+}
+
+/** Null: all of the text is visible, and need not be sent again. */
+function visiblePart({ said, saved }: Ending): string | null {
+  return said.length === saved ? null : cleanText(said)
 }
 
 /** JSON keeps what text columns refuse as escapes, but a lone surrogate in it is escaped already. */

@@ -82,8 +82,8 @@ function chatOf(engine: Engine, { form, userId, model }: StartAtOnce): RawBuilde
   if (form.kind === 'message' && form.newChatTitle !== null) {
     const title = cleanText(form.newChatTitle)
     return sql`made_chat as (
-      insert into ${chat} (id, user_id, title, title_key, title_by, model, current_id, created_at, updated_at)
-      select q.chat_id, ${userId}, ${title}, ${title.toLowerCase()}, 'words', ${model}, ${form.answerId}, clock.now, clock.now
+      insert into ${chat} (id, user_id, title, title_by, model, current_id, created_at, updated_at)
+      select q.chat_id, ${userId}, ${title}, 'words', ${model}, ${form.answerId}, clock.now, clock.now
       from request q, clock)`
   }
   return sql`moved_chat as (
@@ -92,13 +92,13 @@ function chatOf(engine: Engine, { form, userId, model }: StartAtOnce): RawBuilde
 }
 
 function messagesOf(engine: Engine, { form, model }: StartAtOnce): RawBuilder<unknown> {
-  const into = sql`insert into ${engine.table('message')} (id, chat_id, parent_id, role, text, status, model, created_at)`
+  const into = sql`insert into ${engine.table('message')} (id, chat_id, parent_id, role, text, said, status, model, created_at)`
   const question = (asked: MessageForm): RawBuilder<unknown> => sql`question as (
-    ${into} select ${asked.userMessageId}, q.chat_id, ${asked.parentId}, 'user', ${cleanText(asked.text)}, 'done', null, clock.now
+    ${into} select ${asked.userMessageId}, q.chat_id, ${asked.parentId}, 'user', ${cleanText(asked.text)}, ${cleanText(asked.text)}, 'done', null, clock.now
     from request q, clock),`
   // After its question whatever the ids say: a chat is read in this order.
   const later = form.kind === 'message' ? sql`clock.now + 1` : sql`clock.now`
   return sql`${form.kind === 'message' ? question(form) : sql``} answer as (
-    ${into} select ${form.answerId}, q.chat_id, q.branch, 'assistant', '', 'running', ${model}, ${later}
+    ${into} select ${form.answerId}, q.chat_id, q.branch, 'assistant', '', null, 'running', ${model}, ${later}
     from request q, clock)`
 }

@@ -65,7 +65,7 @@ async function writeMessages(
   if (answer === 'goes-on') {
     await trx
       .updateTable('message')
-      .set({ status: 'running', meta: '{}', model: input.model })
+      .set({ status: 'running', said: null, meta: '{}', model: input.model })
       .where('id', '=', ids.messageId)
       .execute()
     return
@@ -76,6 +76,7 @@ async function writeMessages(
     parent_id: ids.userMessageId,
     role: 'assistant' as const,
     text: '',
+    said: null,
     status: 'running' as const,
     model: input.model,
     // After its question whatever the ids say: a chat is read in this order.
@@ -87,6 +88,7 @@ async function writeMessages(
     parent_id: question.parentId,
     role: 'user' as const,
     text: question.text,
+    said: question.text,
     status: 'done' as const,
     model: null,
     created_at: now,

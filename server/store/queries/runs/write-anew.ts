@@ -2,6 +2,7 @@ import type { Insertable, Transaction } from 'kysely'
 import type { RememberedRun, RunRow } from '../../contract/runs.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { Schema } from '../../schema.ts'
+import { saidIn } from '../chats/message-row.ts'
 import { runColumns, toRun } from './run-row.ts'
 import { takeChat } from './start-lookups.ts'
 
@@ -33,7 +34,7 @@ async function write(engine: Engine, trx: Transaction<Schema>, remembered: Remem
   await writeMessages(trx, remembered, chat.now)
   await trx
     .updateTable('message')
-    .set({ status: 'running', meta: '{}', model: run.model })
+    .set({ status: 'running', said: null, meta: '{}', model: run.model })
     .where('id', '=', run.messageId)
     .execute()
   const ids = path.map(({ id }) => id)
@@ -59,6 +60,7 @@ async function writeMessages(
     parent_id: message.parentId,
     role: message.role,
     text: message.text,
+    said: saidIn(message),
     status: message.status,
     model: message.model,
     meta: JSON.stringify(message.meta),
@@ -72,6 +74,7 @@ async function writeMessages(
     parent_id: run.parentId,
     role: 'assistant',
     text: '',
+    said: null,
     status: 'running',
     model: run.model,
     meta: '{}',
