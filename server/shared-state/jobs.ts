@@ -24,7 +24,7 @@ export interface JobRun {
   /** The progress that was last reported, by whichever instance; null: none. */
   progress: unknown
   /** Stores how far the job has come. A job that reports may fail five more times. Rejects as the store does. */
-  report(progress: unknown): Promise<void>
+  report: (progress: unknown) => Promise<void>
 }
 
 /** Does one job; may run twice where an instance died in between. What it waits for heeds the signal. */

@@ -30,21 +30,7 @@ export function createJobs(engine: Engine): Jobs {
           .execute()
       }),
     claim: (input) => claim(engine, input),
-    extend: (id, fence, { leaseMs, progress }) =>
-      engine.run(async (db) => {
-        const row = await db
-          .updateTable('job')
-          .set({
-            claimed_until: fromNow(engine, leaseMs),
-            ...(progress !== undefined && { progress: cleanText(progress), attempts: 1 }),
-          })
-          .where('id', '=', id)
-          .where('fence', '=', fence)
-          .where('state', '=', 'claimed')
-          .returning('id')
-          .executeTakeFirst()
-        return row !== undefined
-      }),
+    extend: (id, fence, about) => extend(engine, { id, fence, ...about }),
     finish: (id, fence) =>
       engine.run(async (db) => {
         const row = await db
@@ -96,6 +82,30 @@ function claim(
       from pick where j.id = pick.picked
       returning id, kind, payload, attempts, fence, progress`.execute(db)
     return rows
+  })
+}
+
+interface Extension {
+  id: string
+  fence: number
+  leaseMs: number
+  progress?: string
+}
+
+function extend(engine: Engine, { id, fence, leaseMs, progress }: Extension): Promise<boolean> {
+  return engine.run(async (db) => {
+    const row = await db
+      .updateTable('job')
+      .set({
+        claimed_until: fromNow(engine, leaseMs),
+        ...(progress !== undefined && { progress: cleanText(progress), attempts: 1 }),
+      })
+      .where('id', '=', id)
+      .where('fence', '=', fence)
+      .where('state', '=', 'claimed')
+      .returning('id')
+      .executeTakeFirst()
+    return row !== undefined
   })
 }
 
