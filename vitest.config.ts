@@ -1,6 +1,7 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
-// unit: no services. contract and cluster start their own servers. Each runs by itself: `npx vitest --project unit`.
+// unit: starts no servers; `npm run test:quick` runs it. contract and cluster start their own servers. Each runs by itself: `npx vitest --project unit`.
 const node = {
   environment: 'node' as const,
   exclude: ['node_modules', 'dist'],
@@ -16,8 +17,8 @@ const withoutServer = process.env['SHOAL_TEST_BEHIND']
 
 export default defineConfig({
   test: {
-    // Servers and waiting, more than computing: three at once fit two cores.
-    maxWorkers: 3,
+    // Servers and waiting, more than computing: three at once fit two cores, six fit four.
+    maxWorkers: Math.ceil(availableParallelism() * 1.5),
     projects: [
       {
         test: {
