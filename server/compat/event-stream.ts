@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { FastifyReply } from 'fastify'
+import { guarded } from '../base/index.ts'
+import type { Logger } from '../base/index.ts'
 
 /**
  * Server-sent events on a reply, begun with the first event: until then the reply can still be an error with a status.
@@ -19,12 +21,21 @@ export class EventStream {
       hijack,
       signal,
       pingMs,
-    }: { hijack: (reply: FastifyReply) => ServerResponse; signal: AbortSignal; pingMs: number },
+      logger,
+    }: {
+      hijack: (reply: FastifyReply) => ServerResponse
+      signal: AbortSignal
+      pingMs: number
+      logger: Logger
+    },
   ) {
     this.#reply = reply
     this.#hijack = hijack
     this.#signal = signal
-    this.#ping = setInterval(() => this.#write(': ping\n\n'), pingMs)
+    // Writing has failed: nothing more can be told to this client.
+    const failed = (): void => void reply.raw.destroy()
+    const ping = guarded({ logger, event: 'ping of a stream' }, () => this.#write(': ping\n\n'), failed)
+    this.#ping = setInterval(ping, pingMs)
   }
 
   get begun(): boolean {

@@ -2,7 +2,7 @@
 import type { ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
-import type { Clock } from '../base/index.ts'
+import type { Clock, Logger } from '../base/index.ts'
 import { newId } from '../base/index.ts'
 import { AppError } from '../../protocol/index.ts'
 import type { LimitState } from '../../protocol/index.ts'
@@ -24,6 +24,7 @@ export interface OpenAiApiOptions {
   /** Resolves when the provider ended properly; rejects with an AppError, or with the signal's reason when aborted. */
   complete(request: CompletionRequest): Promise<GenerateEnd>
   clock: Clock
+  logger: Logger
   /** What `http` lends: who calls, what an error is called, how input is parsed. */
   http: {
     admitByToken(request: FastifyRequest): Promise<Caller>
@@ -129,6 +130,7 @@ async function streamChat(
     hijack: (hijacked) => options.http.hijack(hijacked),
     signal: asked.signal,
     pingMs: options.pingMs ?? 15_000,
+    logger: options.logger,
   })
   const chunks = new CompletionChunks(head, { withUsage: body.stream_options?.include_usage === true })
   let started = false

@@ -69,6 +69,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   })
   serveOpenAiApi(http.app, {
     clock,
+    logger,
     http,
     models: async () => (await state.services().models.list()).models,
     complete: async (request) => state.services().chat.complete(request),

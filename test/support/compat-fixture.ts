@@ -53,6 +53,7 @@ export async function startCompatWithProvider(
       serveOpenAiApi(http.app, {
         http,
         clock: systemClock,
+        logger: silentLogger,
         models: async () => (await models.list()).models,
         complete: (request) => complete({ models, ...unlimited }, { ...request, told: () => {} }),
       })

@@ -1,7 +1,7 @@
 import OpenAI from 'openai'
 import type { CompletionRequest, GenerateEnd } from '../../server/chat/index.ts'
 import { serveOpenAiApi } from '../../server/compat/index.ts'
-import { systemClock } from '../../server/base/index.ts'
+import { silentLogger, systemClock } from '../../server/base/index.ts'
 import type { HttpFixture } from './http-fixture.ts'
 import { startHttp } from './http-fixture.ts'
 
@@ -24,6 +24,7 @@ export async function startOpenAi(complete: Complete, pingMs?: number): Promise<
           { id: 'meta/llama-3', connectionName: 'Local' },
         ],
         clock: systemClock,
+        logger: silentLogger,
         http,
         ...(pingMs === undefined ? {} : { pingMs }),
       }),
