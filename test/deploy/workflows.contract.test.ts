@@ -58,6 +58,20 @@ test('O16: release.yml publishes only after the tests of ci.yml', async () => {
   expect((await workflow('ci.yml')).on).toHaveProperty('workflow_call')
 })
 
+const scriptsOf = (job: Job | undefined): string[] => (job?.steps ?? []).flatMap((step) => step.run ?? [])
+
+test('the workflows run the tests by the commands that people use, which install what they need', async () => {
+  const ci = (await workflow('ci.yml')).jobs
+  expect(scriptsOf(ci['test']).at(-1)).toBe('.ci/run')
+  const commands = await readFile(join(root, '.ci/run'), 'utf8')
+  for (const script of Object.values(ci).flatMap(scriptsOf))
+    for (const [command] of script.matchAll(/npm (run )?test(:\w+)?/g))
+      expect(commands).not.toContain(command)
+  const nightly = scriptsOf((await workflow('nightly.yml')).jobs['test-all'])
+  expect(nightly.at(-1)).toBe('npm ci && npm run test:all')
+  for (const script of [...scriptsOf(ci['test']), ...nightly]) expect(script).not.toContain('apt-get')
+})
+
 test('O16: the image’s tags are those that scripts/release.ts says', async () => {
   const { jobs } = await workflow('release.yml')
   const steps = jobs['release']?.steps ?? []
