@@ -39,8 +39,11 @@ export function describeRunDeaths(name: string, make: MakeStore): void {
       expect(await die()).toEqual([1, 2, 1023])
       // A hand-over is no death.
       expect(await die(0)).toEqual([1, 2, 1023])
+      // Written anew and shorter than before: what counts is what was reached before that.
+      await store.runs.saveAnew(part(run, 0, 'y'.repeat(600)))
+      expect(await die()).toEqual([2, 3, 1023])
       await store.runs.saveAnew(part(run, 0, 'y'.repeat(1500)))
-      expect(await die()).toEqual([2, 3, 1500])
+      expect(await die()).toEqual([3, 4, 1500])
       await store.runs.saveAnew(part(run, 0, 'y'.repeat(2012)))
       const [claimed] = await store.runs.claimSome({
         me: 'heir',
@@ -50,7 +53,7 @@ export function describeRunDeaths(name: string, make: MakeStore): void {
         leaseMs: 0,
         graceMs: 0,
       })
-      expect(claimed).toMatchObject({ id: run.id, attempt: 2, deaths: 4, furthest: 2012 })
+      expect(claimed).toMatchObject({ id: run.id, attempt: 3, deaths: 5, furthest: 2012 })
     })
 
     test("A15: what a continued answer begins with is nobody's progress", async () => {
