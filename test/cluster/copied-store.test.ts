@@ -23,6 +23,11 @@ test('O13: a copy under the Redis prefix of the running original does not become
   const databaseUrl = await postgres.createDatabase()
   const env = { REDIS_URL: redis.variables.url, WEBUI_SECRET_KEY: 'the same on both sides' }
   await using fleet = await startInProcess({ databaseUrl, env })
+  await fleet.api.call('POST', '/api/connections', {
+    kind: 'openai',
+    name: 'Paid',
+    baseUrl: 'http://127.0.0.1:1/v1',
+  })
   const file = join(folder.path, 'all.backup')
   const copyUrl = await postgres.createDatabase()
   expect(await runShoal(['backup', '--to', file], { ...env, DATABASE_URL: databaseUrl })).toMatchObject({
@@ -53,4 +58,8 @@ test('O13: a copy under the Redis prefix of the running original does not become
   })
   expect((await ready(fleet.urls()[0]!)).status).toBe(200)
   expect((await ready(await startCopy({ REDIS_KEY_PREFIX: 'copy' }))).status).toBe(200)
+
+  const besideUrl = await postgres.createDatabase()
+  const beside = await runShoal(['restore', '--from', file, '--as-copy'], { ...env, DATABASE_URL: besideUrl })
+  expect(beside).toMatchObject({ code: 0, out: expect.stringContaining('were disabled: 1.') })
 })
