@@ -4,9 +4,10 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { Trans, useLingui } from '@lingui/react/macro'
 import type { UserView } from '../../protocol/http/users.ts'
+import { withoutBase } from '../api/base-path.ts'
 import { operationQuery } from '../api/operation-query.ts'
 import { followQueues } from '../features/chat/composer/queued-messages.ts'
-import { sendElsewhere } from '../features/chat/composer/send-elsewhere.ts'
+import { sendOffScreen } from '../features/chat/composer/send-off-screen.ts'
 import { useChatActions, useLiveClient } from '../features/chat/state/live-context.tsx'
 import { listenForShortcuts } from '../features/sidebar/shortcuts.ts'
 import { Sidebar } from '../features/sidebar/sidebar.tsx'
@@ -29,7 +30,10 @@ export function Shell({ user, children }: { user: UserView; children: ReactNode 
   const live = useLiveClient()
   const actions = useChatActions()
   const queryClient = useQueryClient()
-  useEffect(() => sendElsewhere(live, actions, queryClient), [live, actions, queryClient])
+  useEffect(() => {
+    const isShown = (chatId: string): boolean => withoutBase(location.pathname) === `/c/${chatId}`
+    return sendOffScreen({ live, actions, queryClient, isShown })
+  }, [live, actions, queryClient])
   useEffect(
     () =>
       listenForShortcuts({

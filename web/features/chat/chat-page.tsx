@@ -15,6 +15,7 @@ import { chatKey } from './state/chat-query.ts'
 import { readDraft, writeDraft } from './state/drafts.ts'
 import { Greeting, Starters } from './empty-state.tsx'
 import { useChatActions } from './state/live-context.tsx'
+import type { Outgoing } from './state/outgoing.ts'
 import { threadNameOf } from './state/pending-sends.ts'
 import { useRowHandlers } from './thread/use-row-handlers.ts'
 import { NoModel } from './no-model.tsx'
@@ -58,16 +59,15 @@ export function ChatPage({ chatId, user }: { chatId: string | null; user: UserVi
   const send = (text: string): void => {
     if (model === null) return
     setFailure(null)
+    const message: Outgoing = { text, model }
     if (open.running) {
-      queue.add(text, model)
+      queue.add(message)
       return
     }
-    actions
-      .send({ chatKey: open.key, parentId: open.last?.id ?? null, text, model })
-      .catch((error: unknown) => {
-        composer.current?.restore(text)
-        fail(open.key, error)
-      })
+    actions.send(open.key, { parentId: open.last?.id ?? null, ...message }).catch((error: unknown) => {
+      composer.current?.restore(text)
+      fail(open.key, error)
+    })
   }
   const stop = (): void => {
     // The button goes away under the focus.
@@ -122,8 +122,7 @@ export function ChatPage({ chatId, user }: { chatId: string | null; user: UserVi
         )}
         <QueueList
           queue={queue.items}
-          held={queue.held}
-          refused={queue.error !== null}
+          state={queue.state}
           onSendNow={(item) => void queue.sendNow(item).catch((error: unknown) => fail(open.key, error))}
           onEdit={(item) => {
             queue.drop(item)

@@ -7,10 +7,10 @@ import { storagePrefix } from '../../api/base-path.ts'
  */
 export type Area = 'browser' | 'tab'
 
+const areas = ['browser', 'tab'] as const
 const memory = { browser: new Map<string, string>(), tab: new Map<string, string>() }
-const kept = new Set([`${storagePrefix}theme`, `${storagePrefix}language`])
-
-const isPersonal = (key: string): boolean => key.startsWith(storagePrefix) && !kept.has(key)
+/** How the page looks, which is not personal. */
+const looks = new Set(['theme', 'language'])
 
 /** Throws where the browser refuses it. */
 function storageOf(area: Area): Storage {
@@ -55,40 +55,35 @@ export function readStoredJson<T>(
   }
 }
 
+/** The keys of what is kept. */
+export function storedKeys(area: Area = 'browser'): string[] {
+  const keys = new Set(memory[area].keys())
+  try {
+    for (const key of Object.keys(storageOf(area)))
+      if (key.startsWith(storagePrefix)) keys.add(key.slice(storagePrefix.length))
+  } catch {
+    // Storage is refused; memory is all there is.
+  }
+  return [...keys]
+}
+
 /**
- * The same, until the person is back: answers how to put it there again. A session that ends by itself leaves nothing
- * that the next person at this browser could read.
+ * Removes what belongs to a person until they are back: returns how to put it there again. A session that ends by itself
+ * leaves nothing that the next person at this browser could read.
  */
 export function setAsideStored(): () => void {
-  const taken: [Area, key: string, value: string][] = []
-  for (const area of ['browser', 'tab'] as const) {
-    for (const [key, value] of memory[area]) taken.push([area, key, value])
-    try {
-      const storage = storageOf(area)
-      for (const key of Object.keys(storage).filter(isPersonal)) {
-        taken.push([area, key.slice(storagePrefix.length), storage.getItem(key) ?? ''])
-      }
-    } catch {
-      // Nothing was stored, then.
-    }
-  }
+  const taken = areas.flatMap((area) =>
+    storedKeys(area).map((key) => ({ area, key, value: readStored(key, area) })),
+  )
   forgetStored()
   return () => {
-    for (const [area, key, value] of taken) if (readStored(key, area) === null) writeStored(key, value, area)
+    for (const { area, key, value } of taken)
+      if (readStored(key, area) === null) writeStored(key, value, area)
   }
 }
 
 /** Removes what belongs to a person, from the browser and this tab; how the page looks stays. */
 export function forgetStored(): void {
-  for (const area of ['browser', 'tab'] as const) {
-    memory[area].clear()
-    try {
-      const storage = storageOf(area)
-      for (const key of Object.keys(storage)) {
-        if (isPersonal(key)) storage.removeItem(key)
-      }
-    } catch {
-      // Nothing was stored, then.
-    }
-  }
+  for (const area of areas)
+    for (const key of storedKeys(area)) if (!looks.has(key)) writeStored(key, null, area)
 }

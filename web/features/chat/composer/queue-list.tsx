@@ -1,22 +1,19 @@
 import type { ReactNode } from 'react'
 import { Trans, useLingui } from '@lingui/react/macro'
 import { IconButton } from '../../../ui/button.tsx'
+import type { QueueState } from './queue-state.ts'
 import type { QueuedMessage } from './queued-messages.ts'
 
 /** Messages that wait for the running answer to end. */
 export function QueueList({
   queue,
-  held,
-  refused,
+  state,
   onSendNow,
   onEdit,
   onDrop,
 }: {
   queue: readonly QueuedMessage[]
-  /** The answer before it did not end well: they wait for the person instead. */
-  held: boolean
-  /** The first could not be sent; why is said above. */
-  refused: boolean
+  state: QueueState
   onSendNow: (item: QueuedMessage) => void
   onEdit: (item: QueuedMessage) => void
   onDrop: (item: QueuedMessage) => void
@@ -26,9 +23,9 @@ export function QueueList({
   return (
     <section aria-label={t`Waiting to be sent`} className="flex flex-col gap-1 pb-2">
       <p className="px-4 text-small text-muted">
-        {refused ? (
+        {state === 'refused' ? (
           <Trans>Not sent yet</Trans>
-        ) : held ? (
+        ) : state === 'held' ? (
           <Trans>Not sent yet: the answer before did not end by itself.</Trans>
         ) : (
           <Trans>Sent when the answer ends</Trans>

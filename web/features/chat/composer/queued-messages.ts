@@ -1,11 +1,10 @@
 import { storagePrefix } from '../../../api/base-path.ts'
-import { readStoredJson, writeStored } from '../../storage/safe-storage.ts'
+import { readStoredJson, storedKeys, writeStored } from '../../storage/safe-storage.ts'
+import type { Outgoing } from '../state/outgoing.ts'
 
 /** A message that waits for the running answer to end. Its id is the run's client id: two tabs that send it send one. */
-export interface QueuedMessage {
+export interface QueuedMessage extends Outgoing {
   id: string
-  text: string
-  model: string
 }
 
 const listeners = new Set<() => void>()
@@ -25,6 +24,13 @@ export function queueOf(chatId: string): QueuedMessage[] {
   const stored = readStoredJson(`queue:${chatId}`, isQueue) ?? none
   held.set(chatId, stored)
   return stored
+}
+
+/** The chats in which messages wait. */
+export function queuedChats(): string[] {
+  return storedKeys()
+    .filter((key) => key.startsWith('queue:'))
+    .map((key) => key.slice('queue:'.length))
 }
 
 export function setQueue(chatId: string, queue: QueuedMessage[]): void {

@@ -9,13 +9,8 @@ export async function sendQueued(actions: ChatActions, chatId: string, parentId:
   if (!first || sending.has(first.id)) return
   sending.add(first.id)
   try {
-    await actions.send({
-      chatKey: chatId,
-      parentId,
-      text: first.text,
-      model: first.model,
-      clientId: first.id,
-    })
+    const { id, ...message } = first
+    await actions.send(chatId, { parentId, ...message }, id)
     setQueue(
       chatId,
       queueOf(chatId).filter((it) => it.id !== first.id),

@@ -1,16 +1,20 @@
-import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { useEffect, useState, useSyncExternalStore } from 'react'
 import type { MessageView } from '../../../../protocol/http/chats.ts'
 import { newId } from '../../new-id.ts'
 import { useChatActions } from '../state/live-context.tsx'
+import type { Outgoing } from '../state/outgoing.ts'
+import { queueState } from './queue-state.ts'
+import type { QueueAttempt, QueueState } from './queue-state.ts'
 import { onQueueChange, queueOf, setQueue } from './queued-messages.ts'
 import type { QueuedMessage } from './queued-messages.ts'
 import { sendQueued } from './send-queued.ts'
 
 export interface Queue {
   items: readonly QueuedMessage[]
-  held: boolean
+  state: QueueState
+  /** Why the first message was refused; null where it was not. */
   error: unknown
-  add: (text: string, model: string) => void
+  add: (message: Outgoing) => void
   drop: (item: QueuedMessage) => void
   /** Stops what runs, then sends this one. */
   sendNow: (item: QueuedMessage) => Promise<void>
@@ -18,42 +22,40 @@ export interface Queue {
 }
 
 /** The queue of the chat on the screen: the next message goes by itself when the answer before it has ended well. */
-export function useQueue(chatId: string | null, last: MessageView | undefined, busy: boolean): Queue {
+export function useQueue(chatId: string | null, last: MessageView | undefined, running: boolean): Queue {
   const actions = useChatActions()
   const key = chatId ?? ''
   const items = useSyncExternalStore(onQueueChange, () => queueOf(key))
-  const [refused, setRefused] = useState<{ key: string; error: unknown } | null>(null)
-  const error = refused?.key === key ? refused.error : null
-  /** The chat whose next message was asked for, however its answer ends. */
-  const wanted = useRef<string>(undefined)
-  const endedWell = last?.status === 'done' && last.role === 'assistant'
-  const lastId = last?.id
+  const [tried, setTried] = useState<QueueAttempt | null>(null)
+  const first = items[0]
+  const state = queueState({ first, running, last, tried })
+  const firstId = first?.id
+  const parentId = last?.id
 
   useEffect(() => {
-    if (chatId === null || lastId === undefined || items.length === 0 || busy || error !== null) return
-    if (!endedWell && wanted.current !== chatId) return
-    wanted.current = undefined
-    sendQueued(actions, chatId, lastId).catch((cause: unknown) => setRefused({ key: chatId, error: cause }))
-  }, [actions, chatId, lastId, items, busy, endedWell, error])
+    if (state !== 'ready' || firstId === undefined || parentId === undefined) return
+    sendQueued(actions, key, parentId).catch((error: unknown) =>
+      setTried({ id: firstId, name: 'refused', error }),
+    )
+  }, [actions, key, parentId, state, firstId])
 
   return {
     items,
-    held: !busy && !endedWell && items.length > 0,
-    error,
-    add: (text, model) => setQueue(key, [...queueOf(key), { id: newId(), text, model }]),
+    state,
+    error: state === 'refused' && tried?.name === 'refused' ? tried.error : null,
+    add: (message) => setQueue(key, [...queueOf(key), { id: newId(), ...message }]),
     drop(item) {
-      setRefused(null)
+      setTried(null)
       setQueue(
         key,
         queueOf(key).filter((it) => it.id !== item.id),
       )
     },
     async sendNow(item) {
-      wanted.current = key
-      setRefused(null)
+      setTried({ id: item.id, name: 'wanted' })
       setQueue(key, [item, ...queueOf(key).filter((it) => it.id !== item.id)])
-      if (busy) await actions.stop(key, last?.runId ?? null)
+      if (running) await actions.stop(key, last?.runId ?? null)
     },
-    retry: () => setRefused(null),
+    retry: () => setTried(null),
   }
 }

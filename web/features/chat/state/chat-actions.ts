@@ -9,6 +9,7 @@ import { writeStored } from '../../storage/safe-storage.ts'
 import { messagesOfStart, newChat, withMessage, withMessages } from './chat-cache.ts'
 import { chatKey, patchChat, patchQuery } from './chat-query.ts'
 import { newChatKey } from './drafts.ts'
+import type { PlacedRequest } from './outgoing.ts'
 import {
   addPending,
   changePending,
@@ -18,20 +19,12 @@ import {
   removePending,
 } from './pending-sends.ts'
 
-export interface SendRequest {
-  chatKey: string
-  parentId: string | null
-  model: string
-  text?: string
-  regenerateOf?: string
-  continueOf?: string
-  /** A queued message's own id, so that two tabs which send it send one. */
-  clientId?: string
-}
-
 export interface ChatActions {
-  /** Asks for an answer; what is asked stands in the thread at once. Throws `ApiError` when it was refused. */
-  send: (request: SendRequest) => Promise<RunStarted>
+  /**
+   * Asks for an answer; what is asked stands in the thread at once. `clientId`: a queued message's own id, so that two
+   * tabs which send it send one. Throws `ApiError` when it was refused.
+   */
+  send: (chatKey: string, request: PlacedRequest, clientId?: string) => Promise<RunStarted>
   /** Stops what runs in a chat, also what has no id yet. Throws when the stop was not taken. */
   stop: (chatKey: string, runId: string | null) => Promise<void>
   /** Shows another branch from now on, on every device. */
@@ -46,13 +39,12 @@ export interface ChatActionsOptions {
 }
 
 export function createChatActions({ live, queryClient, onCreated }: ChatActionsOptions): ChatActions {
-  const begun = (run: RunStarted, request: SendRequest): void => {
-    const { text, parentId, model, continueOf } = request
+  const showStarted = (run: RunStarted, request: PlacedRequest): void => {
     const now = toServerTime(Date.now())
     patchQuery<ChatView>(queryClient, chatKey(run.chatId), (known) => {
-      const chat = known ?? newChat(run.chatId, titleOf(text ?? ''), model, now)
-      if (continueOf !== undefined) {
-        return withMessage(chat, continueOf, {
+      const chat = known ?? newChat(run.chatId, titleOf(request), request.model, now)
+      if ('continueOf' in request) {
+        return withMessage(chat, request.continueOf, {
           status: 'running',
           phase: 'queued',
           runId: run.runId,
@@ -60,30 +52,30 @@ export function createChatActions({ live, queryClient, onCreated }: ChatActionsO
           finishReason: undefined,
         })
       }
-      const messages = messagesOfStart(run, { model, text, parentId, now })
-      return withMessages({ ...chat, model }, messages, run.messageId)
+      return withMessages(
+        { ...chat, model: request.model },
+        messagesOfStart(run, request, now),
+        run.messageId,
+      )
     })
   }
 
   return {
-    async send(request) {
-      const { chatKey, clientId = newId(), parentId, text, model, regenerateOf, continueOf } = request
+    async send(chatKey, request, clientId = newId()) {
+      const { parentId, ...asked } = request
+      const isNew = 'text' in asked
       const start = live.start({
         clientId,
-        model,
         ...(chatKey === newChatKey ? {} : { chatId: chatKey }),
-        ...(text === undefined ? {} : { text, parentId }),
-        ...(regenerateOf === undefined ? {} : { regenerateOf }),
-        ...(continueOf === undefined ? {} : { continueOf }),
+        ...asked,
+        ...(isNew ? { parentId } : {}),
       })
-      const sentAt = Date.now()
-      addPending({ clientId, chatKey, parentId, text, continueOf, model, sentAt, stopping: false, start })
+      addPending({ clientId, chatKey, request, sentAt: Date.now(), stopping: false, start })
       try {
         const run = await start.started
-        if (continueOf === undefined)
-          nameRows(clientId, text === undefined ? null : run.userMessageId, run.messageId)
-        begun(run, request)
-        writeStored('last-model', model)
+        if (!('continueOf' in asked)) nameRows(clientId, isNew ? run.userMessageId : null, run.messageId)
+        showStarted(run, request)
+        writeStored('last-model', asked.model)
         if (chatKey === newChatKey) {
           nameThread(run.chatId, clientId)
           await onCreated(run.chatId)
@@ -110,7 +102,8 @@ export function createChatActions({ live, queryClient, onCreated }: ChatActionsO
 }
 
 /** What a chat is called until the server has a title for it. */
-function titleOf(text: string): string {
+function titleOf(request: PlacedRequest): string {
+  const text = 'text' in request ? request.text : ''
   const line = text.trim().split('\n', 1)[0] ?? ''
   return line.length > 60 ? `${line.slice(0, 59)}…` : line
 }

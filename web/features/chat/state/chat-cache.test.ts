@@ -12,7 +12,7 @@ import {
 import type { ChatPages } from './chat-cache.ts'
 
 const started = { chatId: 'c', userMessageId: 'q', messageId: 'a', runId: 'r' }
-const messages = messagesOfStart(started, { model: 'm', text: 'hi', parentId: null, now: 10 })
+const messages = messagesOfStart(started, { model: 'm', text: 'hi', parentId: null }, 10)
 const chat: ChatView = { ...newChat('c', 'hi', 'm', 10), messages, currentId: 'a' }
 const answer = (patch: Partial<MessageView>): MessageView => ({ ...messages[1]!, ...patch })
 const textOf = (view: ChatView, id: string): string | undefined =>
@@ -24,7 +24,7 @@ describe('messages in the cache', () => {
       ['user', null, 'done'],
       ['assistant', 'q', 'running'],
     ])
-    expect(messagesOfStart(started, { model: 'm', text: undefined, parentId: null, now: 1 })).toHaveLength(1)
+    expect(messagesOfStart(started, { model: 'm', regenerateOf: 'a', parentId: 'q' }, 1)).toHaveLength(1)
   })
 
   test('told twice is told once', () => {

@@ -1,5 +1,6 @@
 import type { ChatSummary, ChatView, MessageView } from '../../../../protocol/http/chats.ts'
 import type { RunStarted } from '../../../../protocol/run.ts'
+import type { PlacedRequest } from './outgoing.ts'
 import { subtreeOf } from './message-tree.ts'
 
 /** What the page knows of a chat, changed by what it did or was told. All pure: the cache is written by the caller. */
@@ -45,15 +46,8 @@ export function withoutMessage(chat: ChatView, id: string): ChatView {
   }
 }
 
-export interface StartedBy {
-  model: string
-  text: string | undefined
-  parentId: string | null
-  now: number
-}
-
-/** The two messages of a run that has just begun, as the server will tell them. */
-export function messagesOfStart(run: RunStarted, { model, text, parentId, now }: StartedBy): MessageView[] {
+/** The messages that a run which has just begun adds, as the server will name them: the question, where it is new, and the answer. */
+export function messagesOfStart(run: RunStarted, request: PlacedRequest, now: number): MessageView[] {
   const answer: MessageView = {
     id: run.messageId,
     parentId: run.userMessageId,
@@ -61,17 +55,17 @@ export function messagesOfStart(run: RunStarted, { model, text, parentId, now }:
     text: '',
     status: 'running',
     phase: 'queued',
-    model,
+    model: request.model,
     createdAt: now + 1,
     runId: run.runId,
     fence: 0,
   }
-  if (text === undefined) return [answer]
+  if (!('text' in request)) return [answer]
   const question: MessageView = {
     id: run.userMessageId,
-    parentId,
+    parentId: request.parentId,
     role: 'user',
-    text,
+    text: request.text,
     status: 'done',
     model: null,
     createdAt: now,

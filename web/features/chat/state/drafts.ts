@@ -1,9 +1,9 @@
 import { readStoredJson, writeStored } from '../../storage/safe-storage.ts'
+import type { Outgoing } from './outgoing.ts'
 
 /** What somebody began to write in a chat, and the model they chose for it. */
-export interface Draft {
-  text: string
-  model: string | null
+export interface Draft extends Pick<Outgoing, 'text'> {
+  model: Outgoing['model'] | null
 }
 
 /** Where a chat that has no id yet keeps its draft. */

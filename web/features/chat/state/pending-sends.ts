@@ -1,17 +1,12 @@
 import type { PendingStart } from '../../../live/starts.ts'
+import type { PlacedRequest } from './outgoing.ts'
 
 /** What was asked for and has no answer from the server yet: shown at once, as if it had. */
 export interface PendingSend {
   clientId: string
   /** The chat's id, or `new`. */
   chatKey: string
-  /** The message that the new ones stand under. */
-  parentId: string | null
-  /** The words of a new question; absent where an existing one is answered again. */
-  text: string | undefined
-  /** The answer that goes on, where that was asked for. */
-  continueOf: string | undefined
-  model: string
+  request: PlacedRequest
   sentAt: number
   stopping: boolean
   start: PendingStart

@@ -7,7 +7,7 @@ import { chatKey } from './chat-query.ts'
 import { readAgain, takeUserEvent } from './take-user-event.ts'
 
 const started = { chatId: 'c', userMessageId: 'q', messageId: 'a', runId: 'r' }
-const messages = messagesOfStart(started, { model: 'm', text: 'hi', parentId: null, now: 10 })
+const messages = messagesOfStart(started, { model: 'm', text: 'hi', parentId: null }, 10)
 
 function pageWithChat(): {
   queryClient: ReturnType<typeof createQueryClient>

@@ -121,24 +121,14 @@ const none: MessageView[] = []
  */
 function shownMessages(chat: ChatView | undefined, pending: PendingSend | undefined): MessageView[] {
   const messages = chat?.messages ?? none
-  if (!pending || pending.continueOf !== undefined) return pathTo(messages, chat?.currentId ?? null)
-  return [...pathTo(messages, pending.parentId), ...messagesOfPending(pending)]
+  if (!pending || 'continueOf' in pending.request) return pathTo(messages, chat?.currentId ?? null)
+  return [...pathTo(messages, pending.request.parentId), ...messagesOfPending(pending)]
 }
 
-function messagesOfPending({
-  clientId,
-  parentId,
-  text,
-  model,
-  sentAt,
-  stopping,
-}: PendingSend): MessageView[] {
-  const ids = { userMessageId: questionRow(clientId), messageId: answerRow(clientId) }
-  const answerOf = text === undefined && parentId !== null ? { ...ids, userMessageId: parentId } : ids
-  const asked = messagesOfStart(
-    { chatId: '', runId: '', ...answerOf },
-    { model, text, parentId, now: toServerTime(sentAt) },
-  )
+function messagesOfPending({ clientId, request, sentAt, stopping }: PendingSend): MessageView[] {
+  const answered = 'text' in request ? null : request.parentId
+  const ids = { userMessageId: answered ?? questionRow(clientId), messageId: answerRow(clientId) }
+  const asked = messagesOfStart({ chatId: '', runId: '', ...ids }, request, toServerTime(sentAt))
   return asked.map((message) =>
     message.role === 'assistant'
       ? { ...message, runId: null, phase: stopping ? 'stopping' : 'queued' }

@@ -8,6 +8,7 @@ import { showToast } from '../../../ui/toasts.tsx'
 import type { ComposerHandle } from '../composer/composer.tsx'
 import { withoutMessage } from '../state/chat-cache.ts'
 import { useChatActions } from '../state/live-context.tsx'
+import type { Request } from '../state/outgoing.ts'
 import { newestLeafUnder, pathTo } from '../state/message-tree.ts'
 import type { RowHandlers } from './message-row.tsx'
 import { chatKey, patchChat, patchQuery } from '../state/chat-query.ts'
@@ -40,13 +41,8 @@ export function useRowHandlers(given: Given): {
       const { key } = latest.current.open
       work.catch((error: unknown) => latest.current.fail(key, error))
     }
-    const ask = (
-      message: MessageView,
-      request: { model: string; text?: string; regenerateOf?: string },
-    ): void => {
-      const { key } = latest.current.open
-      tried(actions.send({ chatKey: key, parentId: message.parentId, ...request }))
-    }
+    const ask = (message: MessageView, request: Request): void =>
+      tried(actions.send(latest.current.open.key, { parentId: message.parentId, ...request }))
     const modelOf = (message: MessageView): string => message.model ?? latest.current.model ?? ''
     return {
       onEdit: (message) => setEditing(message.id),
@@ -61,17 +57,7 @@ export function useRowHandlers(given: Given): {
       },
       onRegenerate: (message, model) =>
         ask(message, { regenerateOf: message.id, model: model ?? modelOf(message) }),
-      onContinue(message) {
-        const { key } = latest.current.open
-        tried(
-          actions.send({
-            chatKey: key,
-            parentId: message.parentId,
-            continueOf: message.id,
-            model: modelOf(message),
-          }),
-        )
-      },
+      onContinue: (message) => ask(message, { continueOf: message.id, model: modelOf(message) }),
       onSwitch(messageId) {
         const { chat } = latest.current.open
         if (chat) tried(actions.switchBranch(chat.id, newestLeafUnder(chat.messages, messageId)))

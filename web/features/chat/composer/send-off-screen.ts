@@ -1,0 +1,62 @@
+import type { QueryClient } from '@tanstack/react-query'
+import type { ChatView } from '../../../../protocol/http/chats.ts'
+import { ApiError } from '../../../api/api-error.ts'
+import type { LiveClient } from '../../../live/live-client.ts'
+import type { ChatActions } from '../state/chat-actions.ts'
+import { chatKey, chatQuery } from '../state/chat-query.ts'
+import { queueState } from './queue-state.ts'
+import { queuedChats, queueOf } from './queued-messages.ts'
+import { sendQueued } from './send-queued.ts'
+
+export interface OffScreenOptions {
+  live: Pick<LiveClient, 'onEvent' | 'onGap'>
+  actions: ChatActions
+  queryClient: QueryClient
+  /** The chat on the screen sends its queue itself. */
+  isShown: (chatId: string) => boolean
+}
+
+/**
+ * Sends what is queued in the chats that are not on the screen, once the answer before it has ended well: when the
+ * server reports the end, and after a gap in what it reported, when the chat shows it. What is refused stays in the
+ * queue, and says why where the chat is opened. Returns how to stop.
+ */
+export function sendOffScreen({ live, actions, queryClient, isShown }: OffScreenOptions): () => void {
+  /** Queued messages that are not tried again after a gap. */
+  const refused = new Set<string>()
+
+  const sendUnder = async (chatId: string, parentId: string): Promise<void> => {
+    // Without it the page would take what it sends for the whole chat.
+    const chat = await queryClient.ensureQueryData(chatQuery(chatId))
+    if (chat.currentId === parentId) await sendQueued(actions, chatId, parentId)
+  }
+
+  const sendAfterGap = async (chatId: string): Promise<void> => {
+    const [first] = queueOf(chatId)
+    if (!first || refused.has(first.id)) return
+    await queryClient.fetchQuery({ ...chatQuery(chatId), staleTime: 0 })
+    // As the page has it now: what was sent while the chat was read is in it already.
+    const chat = queryClient.getQueryData<ChatView>(chatKey(chatId))
+    const last = chat?.messages.find(({ id }) => id === chat.currentId)
+    const state = queueState({ first, running: last?.status === 'running', last, tried: null })
+    if (!last || state !== 'ready' || queueOf(chatId)[0]?.id !== first.id || isShown(chatId)) return
+    await sendQueued(actions, chatId, last.id).catch((error: unknown) => {
+      if (!(error instanceof ApiError && error.retryable)) refused.add(first.id)
+      throw error
+    })
+  }
+
+  const offEvent = live.onEvent((event) => {
+    if (event.name !== 'run.ended' || event.status !== 'done') return
+    const { chatId, messageId } = event
+    if (isShown(chatId) || queueOf(chatId).length === 0) return
+    sendUnder(chatId, messageId).catch(() => undefined)
+  })
+  const offGap = live.onGap(() => {
+    for (const chatId of queuedChats()) if (!isShown(chatId)) sendAfterGap(chatId).catch(() => undefined)
+  })
+  return () => {
+    offEvent()
+    offGap()
+  }
+}
