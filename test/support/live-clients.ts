@@ -1,4 +1,5 @@
 import { expect, vi } from 'vitest'
+import type { ServerFrame } from '../../protocol/frames.ts'
 import { createLiveClient } from '../../web/live/live-client.ts'
 import type { LiveClient, LiveOptions } from '../../web/live/live-client.ts'
 import { errorOfReply } from '../../web/api/api-error.ts'
@@ -33,3 +34,22 @@ export const isOpen = (client: LiveClient, transport = 'socket'): Promise<unknow
   vi.waitFor(() => expect(client.status()).toMatchObject({ state: 'open', transport }), 5000)
 
 export const seed = { runId: 'r', messageId: 'm', text: 'so far', fence: 3, phase: 'running' } as const
+
+/** The answer to a follow of `seed`: nothing was lost, and the text goes on after `keep` units. */
+export function recovered(
+  keep: number,
+  text: string,
+  position: Extract<ServerFrame, { t: 'run' }>['position'],
+): ServerFrame {
+  return {
+    t: 'run',
+    c: 1,
+    runId: 'r',
+    messageId: 'm',
+    how: 'recovered',
+    keep,
+    text,
+    position,
+    phase: 'running',
+  }
+}

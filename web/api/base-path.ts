@@ -2,7 +2,7 @@
  * The path below which this page is served, without a slash at its end: empty, or what WEBUI_BASE_PATH says. The server
  * writes it into the page, since the page's files are the same everywhere.
  */
-export const basePath: string =
+const basePath: string =
   typeof document === 'undefined' ? '' : (document.documentElement.dataset['base'] ?? '')
 
 /** An address of the server or the page, as the browser has to ask for it. */

@@ -8,7 +8,7 @@ import type { Reply } from './read-elsewhere.ts'
 import type { ArgsOf } from './operation-types.ts'
 
 /** Longest wait for an answer; verifying a provider is the slowest operation there is. */
-export const requestDeadlineMs = 20_000
+const requestDeadlineMs = 20_000
 
 interface LooseInput {
   params?: Record<string, string> | undefined

@@ -1,14 +1,13 @@
 import { lazy, Suspense } from 'react'
 import type { ComponentType, ReactNode } from 'react'
-import { createRootRoute, createRoute, createRouter, Outlet, useParams } from '@tanstack/react-router'
-import { useLingui } from '@lingui/react/macro'
+import { createRootRoute, createRoute, createRouter, Outlet, useParams, Link } from '@tanstack/react-router'
+import { useLingui, Trans } from '@lingui/react/macro'
 import { pageRoutes } from '../../protocol/page-routes.ts'
 import type { UserView } from '../../protocol/http/users.ts'
 import { withBase } from '../api/base-path.ts'
 import { useMe } from '../features/session/use-me.ts'
 import { ChatPage } from '../features/chat/chat-page.tsx'
 import { Waiting } from '../ui/waiting.tsx'
-import { NotFoundPage } from './not-found-page.tsx'
 import { PageFault } from './page-fault.tsx'
 import { Shell } from './shell.tsx'
 
@@ -111,4 +110,20 @@ declare module '@tanstack/react-router' {
   interface Register {
     router: ReturnType<typeof createPageRouter>
   }
+}
+
+function NotFoundPage(): ReactNode {
+  return (
+    <main
+      id="main"
+      className="flex h-full flex-1 flex-col items-center justify-center gap-3 px-5 text-center"
+    >
+      <h1 className="text-title font-semibold">
+        <Trans>There is nothing at this address</Trans>
+      </h1>
+      <Link to="/" className="font-semibold text-accent underline-offset-2 hover:underline">
+        <Trans>To the chats</Trans>
+      </Link>
+    </main>
+  )
 }

@@ -5,7 +5,7 @@ import { RouterProvider } from '@tanstack/react-router'
 import type { UserView } from '../../protocol/http/users.ts'
 import { onSessionExpired } from '../api/call.ts'
 import { operationQuery } from '../api/operation-query.ts'
-import { useLingui } from '@lingui/react/macro'
+import { useLingui, Trans } from '@lingui/react/macro'
 import { Dialog } from '../ui/dialog.tsx'
 import { Toasts } from '../ui/toasts.tsx'
 import { applyPreferences } from '../features/accounts/apply-preferences.ts'
@@ -13,8 +13,8 @@ import { createPageLive, LiveProvider } from '../features/chat/state/live-contex
 import { OwnPasswordForm } from '../features/session/own-password-form.tsx'
 import { setAsideStored } from '../features/storage/safe-storage.ts'
 import { MeProvider } from '../features/session/use-me.ts'
-import { SessionEnded } from '../features/session/session-ended.tsx'
 import { createPageRouter } from './router.tsx'
+import { SignInForm } from '../features/session/sign-in-form.tsx'
 
 /** Everything behind the door: the live connection, the pages, and the door again when the session ends. */
 export function SignedIn({ user }: { user: UserView }): ReactNode {
@@ -66,5 +66,18 @@ export function SignedIn({ user }: { user: UserView }): ReactNode {
         />
       )}
     </MeProvider>
+  )
+}
+
+/** The session ended while somebody was at work: they sign in over the page, which keeps everything. */
+function SessionEnded({ email, onDone }: { email: string; onDone: () => void }): ReactNode {
+  const { t } = useLingui()
+  return (
+    <Dialog title={t`Sign in to go on`}>
+      <p className="text-muted">
+        <Trans>Your session has ended. What you were writing is still here.</Trans>
+      </p>
+      <SignInForm email={email} onDone={onDone} />
+    </Dialog>
   )
 }

@@ -8,7 +8,7 @@ export type RunEnd = Omit<Extract<ServerFrame, { t: 'run.end' }>, 't' | 'c'>
  * Where a run is for its reader. `ended`: the end is known and the text has its length. `gone`: the server does not know
  * the run (any more), and the chat has to be read again. Both are final: later frames change nothing.
  */
-export type RunState = { name: 'open'; link: RunLink } | { name: 'ended'; end: RunEnd } | { name: 'gone' }
+type RunState = { name: 'open'; link: RunLink } | { name: 'ended'; end: RunEnd } | { name: 'gone' }
 
 /** What a reader knows of one run. */
 export interface FollowedRun {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { RunStartRequest } from '../../protocol/run.ts'
-import { isOpen, liveClients, seed } from '../../test/support/live-clients.ts'
+import { isOpen, liveClients, recovered, seed } from '../../test/support/live-clients.ts'
 import { startLiveServer } from '../../test/support/live-server.ts'
 
 const overHttp: (RunStartRequest | string)[] = []
@@ -35,17 +35,7 @@ describe('the live client', () => {
         { t: 'follow', runId: 'r', position: { fence: 3, seq: 0, length: 6 } },
       ]),
     )
-    server.say({
-      t: 'run',
-      c: 1,
-      runId: 'r',
-      messageId: 'm',
-      how: 'recovered',
-      keep: 6,
-      text: ' and on',
-      position: { fence: 4, seq: 9, length: 13 },
-      phase: 'running',
-    })
+    server.say(recovered(6, ' and on', { fence: 4, seq: 9, length: 13 }))
     await vi.waitFor(() => expect(run.get().text).toBe('so far and on'))
     server.cut()
     await vi.waitFor(() =>
@@ -69,17 +59,7 @@ describe('the live client', () => {
     const { run } = client.follow({ ...seed, text: '' })
     await isOpen(client)
     server.say({ t: 'w', c: 1, at: 0, x: 'stray' })
-    server.say({
-      t: 'run',
-      c: 1,
-      runId: 'r',
-      messageId: 'm',
-      how: 'recovered',
-      keep: 0,
-      text: 'ab',
-      position: { fence: 4, seq: 1, length: 2 },
-      phase: 'running',
-    })
+    server.say(recovered(0, 'ab', { fence: 4, seq: 1, length: 2 }))
     server.say({ t: 'w', c: 1, at: 5, x: 'late' })
     await vi.waitFor(() =>
       expect(server.heard.at(-1)).toEqual({

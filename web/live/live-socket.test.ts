@@ -165,6 +165,20 @@ describe('a lesser way', () => {
     await becomes(open)
   })
 
+  test('stands in where an upgrade is swallowed, as where it is refused', async () => {
+    server.sockets = 'swallow'
+    socket.open()
+    await vi.waitFor(() => expect(server.opened).toBe(1))
+    await time.advance(5000)
+    expect(time.waits()).toEqual([100])
+    await time.advance(100)
+    await vi.waitFor(() => expect(server.opened).toBe(2))
+    await time.advance(5000)
+    expect(time.waits()).toEqual([200])
+    await time.advance(200)
+    await becomes({ state: 'open', transport: 'events' })
+  })
+
   test('gives way soon after an outage, which says nothing about sockets', async () => {
     await openEvents()
     server.say({ t: 'bye', reason: 'draining', afterMs: 3000 })

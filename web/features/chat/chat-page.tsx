@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useRef, useState, useLayoutEffect } from 'react'
 import type { ReactNode } from 'react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useLingui } from '@lingui/react/macro'
@@ -8,7 +8,7 @@ import { useLazyIf } from '../../ui/lazy.ts'
 import { whenIdle } from '../../ui/when-idle.ts'
 import { Waiting } from '../../ui/waiting.tsx'
 import { ErrorNotice } from '../errors/error-notice.tsx'
-import { Announcer } from './announcer.tsx'
+import { Announcer, useTabTitle } from './announce-end.tsx'
 import { Composer } from './composer/composer.tsx'
 import type { ComposerHandle } from './composer/composer.tsx'
 import { chatKey } from './state/chat-query.ts'
@@ -23,8 +23,6 @@ import { lazyThread } from './thread/lazy-thread.ts'
 import { QueueList } from './composer/queue-list.tsx'
 import { TitleBar } from './title-bar.tsx'
 import { useChat } from './state/use-chat.ts'
-import { useTabTitle } from './use-tab-title.ts'
-import { useGlide } from './use-glide.ts'
 import { chooseModel, useModels } from './state/use-models.ts'
 import { useOnline } from './state/use-online.ts'
 import { useQueue } from './composer/use-queue.ts'
@@ -151,4 +149,22 @@ export function ChatPage({ chatId, user }: { chatId: string | null; user: UserVi
       )}
     </main>
   )
+}
+
+/** Lets an element that changed its place glide there (180 ms), unless less motion is wished for. */
+function useGlide(element: () => HTMLElement | null | undefined, place: unknown): void {
+  const last = useRef<{ place: unknown; top: number } | null>(null)
+  useLayoutEffect(() => {
+    const it = element()
+    if (!it) return
+    const top = it.getBoundingClientRect().top
+    const before = last.current
+    last.current = { place, top }
+    if (!before || before.place === place) return
+    if (matchMedia('(prefers-reduced-motion: reduce)').matches) return
+    it.animate([{ transform: `translateY(${before.top - top}px)` }, { transform: 'none' }], {
+      duration: 180,
+      easing: 'cubic-bezier(0.2, 0.8, 0.2, 1)',
+    })
+  })
 }

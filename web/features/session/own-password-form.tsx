@@ -12,6 +12,7 @@ import { useInitialFocus } from '../../ui/use-initial-focus.ts'
 import { ErrorNotice } from '../errors/error-notice.tsx'
 import { belongsToField, fieldError } from '../errors/error-text.ts'
 import { signOut } from './sign-out.ts'
+import { Fish } from '../../ui/mark.tsx'
 
 const passwordLeast: (typeof limits)['passwordLeast'] = 8
 
@@ -68,5 +69,20 @@ export function OwnPasswordForm({ user }: { user: UserView }): ReactNode {
         <Trans>Sign out</Trans>
       </Button>
     </form>
+  )
+}
+
+/** After a sign-in with a password that somebody else has set. */
+export function OwnPasswordPage({ user }: { user: UserView }): ReactNode {
+  return (
+    <main className="flex h-full flex-col items-center overflow-y-auto px-5 py-10">
+      <div className="my-auto flex w-full max-w-88 flex-col items-center gap-4 text-center">
+        <Fish size={48} />
+        <h1 className="text-greeting font-semibold tracking-tight">
+          <Trans>Choose your password</Trans>
+        </h1>
+        <OwnPasswordForm user={user} />
+      </div>
+    </main>
   )
 }

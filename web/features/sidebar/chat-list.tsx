@@ -4,13 +4,15 @@ import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Button } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
-import { useLazyIf } from '../../ui/lazy.ts'
+import { useLazyIf, createLazy } from '../../ui/lazy.ts'
 import { ErrorNotice } from '../errors/error-notice.tsx'
 import { ChatItem } from './chat-item.tsx'
 import { chatListQuery } from '../chat/state/chat-list-query.ts'
 import { groupByDay } from './day-groups.ts'
 import type { DayGroup } from './day-groups.ts'
-import { lazyFoundMessages } from './lazy-found-messages.ts'
+
+/** What shows the messages that have some words: not needed before somebody searches. */
+const lazyFoundMessages = createLazy(() => import('./found-messages.tsx'))
 
 /** Chats by day, a page at a time; filtered on the server, so that old ones are found too. */
 export function ChatList({ filter, onOpen }: { filter: string; onOpen: () => void }): ReactNode {

@@ -12,7 +12,6 @@ import { Waiting } from '../../ui/waiting.tsx'
 import { ErrorNotice } from '../errors/error-notice.tsx'
 import { Marked } from './marked.tsx'
 import { moveBetweenLinks } from './move-between-links.ts'
-import { useSettled } from './use-settled.ts'
 
 /** Fewer letters stand in every message. */
 const least = 2
@@ -133,4 +132,14 @@ function Found({
       </Link>
     </li>
   )
+}
+
+/** A value once it has stayed the same for `ms`. */
+function useSettled<Value>(value: Value, ms: number): Value {
+  const [settled, setSettled] = useState(value)
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), ms)
+    return () => clearTimeout(timer)
+  }, [value, ms])
+  return settled
 }

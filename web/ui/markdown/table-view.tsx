@@ -4,9 +4,11 @@ import type { Tokens } from 'marked'
 import { renderInline } from './inline-view.tsx'
 import { MarkdownLabelsContext } from './markdown-labels.ts'
 import { StreamDot } from './stream-dot.tsx'
-import { TableActions } from './table-actions.tsx'
-import { tableText } from './parse/table-formats.ts'
+import { tableText, toCsv, toHtml, toTabs } from './parse/table-formats.ts'
 import { useOverflow } from './use-overflow.ts'
+import { saveFile } from '../save-file.ts'
+import { CopyButton } from './copy-button.tsx'
+import type { TableText } from './parse/table-formats.ts'
 
 type Cell = Tokens.TableCell
 type Row = readonly Cell[]
@@ -115,3 +117,20 @@ function TableInner({ head, chunks, dot }: TableProps): ReactNode {
 }
 
 export const TableView = memo(TableInner)
+
+/** What can be done with a table, in the room below it: seen on hover and focus, always where a finger points. */
+function TableActions({ read }: { read: () => TableText }): ReactNode {
+  const labels = use(MarkdownLabelsContext)
+  return (
+    <div className="md-table-actions">
+      <CopyButton text={() => toTabs(read())} html={() => toHtml(read())} />
+      <button
+        type="button"
+        className="md-copy"
+        onClick={() => saveFile(`${labels.table.toLowerCase()}.csv`, 'text/csv', toCsv(read()))}
+      >
+        {labels.saveCsv}
+      </button>
+    </div>
+  )
+}

@@ -14,7 +14,7 @@ import { useElapsed } from './use-elapsed.ts'
 
 export interface AnswerLabels extends MarkdownLabels, ReasoningLabels {}
 
-export const englishAnswerLabels: AnswerLabels = {
+const englishAnswerLabels: AnswerLabels = {
   ...englishMarkdownLabels,
   thinking: (seconds) => (seconds === undefined ? 'Thinking' : `Thinking · ${seconds} s`),
   thought: (seconds) => (seconds === undefined ? 'Thought' : `Thought for ${seconds} s`),

@@ -10,7 +10,7 @@ import { MessageFacts } from './message-facts.tsx'
 import { siblingsOf } from '../state/message-tree.ts'
 import { Question, QuestionEditor } from './question.tsx'
 import { TouchActions } from './touch-actions.tsx'
-import { useMessageTime } from './use-message-time.ts'
+import { toServerTime } from '../../../api/server-clock.ts'
 
 export interface RowHandlers extends MessageHandlers {
   onSwitch: (messageId: string) => void
@@ -101,4 +101,14 @@ export function MessageRow({
       )}
     </article>
   )
+}
+
+/** Says when a message was written, in the reader's language: the time today, with the date on any other day. */
+function useMessageTime(): (epochMs: number) => string {
+  const { i18n } = useLingui()
+  return (epochMs) => {
+    const at = new Date(epochMs)
+    const today = at.toDateString() === new Date(toServerTime(Date.now())).toDateString()
+    return i18n.date(at, today ? { timeStyle: 'short' } : { dateStyle: 'medium', timeStyle: 'short' })
+  }
 }

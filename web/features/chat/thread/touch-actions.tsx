@@ -1,5 +1,5 @@
-import { useRef, useState } from 'react'
-import type { ReactNode } from 'react'
+import { useRef, useState, useEffect } from 'react'
+import type { ReactNode, RefObject } from 'react'
 import { useLingui } from '@lingui/react/macro'
 import type { MessageView } from '../../../../protocol/http/chats.ts'
 import { IconButton } from '../../../ui/button.tsx'
@@ -8,7 +8,6 @@ import { MessageActions } from './message-actions.tsx'
 import type { MessageHandlers } from './message-actions.tsx'
 import { MessageFacts } from './message-facts.tsx'
 import { MessageSheet } from './message-sheet.tsx'
-import { useTextSelection } from './use-text-selection.ts'
 
 /**
  * What can be done with a message where a finger points: a sheet that a long press on the message opens, and for
@@ -71,4 +70,28 @@ export function TouchActions({
       )}
     </div>
   )
+}
+
+/**
+ * Selecting a message's text where a long press does something else: `select` marks all of it, and the person moves the
+ * ends; once nothing of it is marked any more, it is over.
+ */
+function useTextSelection(message: RefObject<HTMLElement | null>): {
+  selecting: boolean
+  select: () => void
+} {
+  const [selecting, setSelecting] = useState(false)
+  useEffect(() => {
+    const words = message.current?.querySelector('[data-words]')
+    if (!selecting || !words) return undefined
+    const selection = getSelection()
+    selection?.selectAllChildren(words)
+    const changed = (): void => {
+      const now = getSelection()
+      if (now === null || now.isCollapsed || !now.containsNode(words, true)) setSelecting(false)
+    }
+    document.addEventListener('selectionchange', changed)
+    return () => document.removeEventListener('selectionchange', changed)
+  }, [selecting, message])
+  return { selecting, select: () => setSelecting(true) }
 }

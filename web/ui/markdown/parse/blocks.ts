@@ -42,7 +42,7 @@ export interface TableBlock extends BlockBase {
   rows: number
 }
 
-export interface MathBlock extends BlockBase {
+interface MathBlock extends BlockBase {
   kind: 'math'
   tex: string
   closed: boolean

@@ -19,7 +19,7 @@ import {
   setextLine,
 } from './line-shapes.ts'
 
-export type SegmentKind = 'text' | 'indented' | 'heading' | 'quote' | 'list' | 'code' | 'math' | 'table'
+type SegmentKind = 'text' | 'indented' | 'heading' | 'quote' | 'list' | 'code' | 'math' | 'table'
 
 export interface Segment {
   kind: SegmentKind
