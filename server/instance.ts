@@ -94,7 +94,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
         state.draining = true
         const { graceMs } = config.drain
         const stopListening = (): void => server.stopListening()
-        const how = { stopListening, graceMs, alone: embedded, now: now.signal, logger }
+        const how = { stopListening, graceMs, alone: embedded, now: now.signal, clock, logger }
         if (state.started) await drain({ ...state.started, ...how })
         abort.abort()
         await Promise.race([lifecycle.stop(), sleep(3500)])

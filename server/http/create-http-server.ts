@@ -166,7 +166,7 @@ interface Trust {
 /** Who may connect and who comes in, and that nobody stays beyond the end of a session. */
 function guardConnections(
   app: FastifyInstance,
-  { config, authenticate, logger }: HttpServerOptions,
+  { config, authenticate, clock, logger }: HttpServerOptions,
   { isOwnOrigin, isForwardingTrusted }: Trust,
 ): { connections: UnprovenConnections; rechecks: RecheckRequests; admission: Admission } {
   const connections = new UnprovenConnections(app.server, {
@@ -174,7 +174,7 @@ function guardConnections(
     isForwarded: (request) => 'x-forwarded-for' in request.headers && isForwardingTrusted(request),
     logger,
   })
-  const rechecks = new RecheckRequests(config.recheckMs, logger)
+  const rechecks = new RecheckRequests(config.recheckMs, { clock, logger })
   const admission = createAdmission({
     authenticate,
     isOwnOrigin,

@@ -1,5 +1,5 @@
 import { guarded } from '../base/index.ts'
-import type { Logger } from '../base/index.ts'
+import type { Clock, Logger } from '../base/index.ts'
 import { AppError } from '../../protocol/index.ts'
 import type { LazyRequestMeta } from './request-meta.ts'
 
@@ -15,13 +15,15 @@ interface Admitted {
  */
 export class RecheckRequests {
   readonly #open = new Set<Admitted>()
+  readonly #clock: Clock
   readonly #logger: Logger
   readonly #everyMs: number
   readonly #timer: NodeJS.Timeout
 
   /** Requests that are open for longer than `everyMs` are checked this often. */
-  constructor(everyMs: number, logger: Logger) {
+  constructor(everyMs: number, { clock, logger }: { clock: Clock; logger: Logger }) {
     this.#everyMs = everyMs
+    this.#clock = clock
     this.#logger = logger
     this.#timer = setInterval(
       guarded({ logger, event: 'recheck of requests' }, () => this.#recheck()),
@@ -32,7 +34,7 @@ export class RecheckRequests {
 
   /** From now on until it is answered. */
   watch(meta: LazyRequestMeta, authenticateAgain: () => Promise<unknown>): void {
-    const admitted = { meta, since: performance.now(), authenticateAgain }
+    const admitted = { meta, since: this.#clock.monotonic(), authenticateAgain }
     this.#open.add(admitted)
     meta.whenOver(() => this.#open.delete(admitted))
   }
@@ -43,7 +45,7 @@ export class RecheckRequests {
   }
 
   async #recheck(): Promise<void> {
-    const long = performance.now() - this.#everyMs
+    const long = this.#clock.monotonic() - this.#everyMs
     await Promise.all([...this.#open].filter(({ since }) => since <= long).map((it) => this.#recheckOne(it)))
   }
 

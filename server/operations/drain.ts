@@ -1,5 +1,5 @@
 import { sleep } from '../base/index.ts'
-import type { Logger } from '../base/index.ts'
+import type { Clock, Logger } from '../base/index.ts'
 import type { Chat } from '../chat/index.ts'
 import type { Membership } from '../coordination/contracts.ts'
 import type { Feeds } from '../shared-state/index.ts'
@@ -24,6 +24,7 @@ export interface DrainOptions {
   alone: boolean
   /** Stop now: the second signal. */
   now: AbortSignal
+  clock: Clock
   logger: Logger
 }
 
@@ -32,9 +33,9 @@ export interface DrainOptions {
  * that, tells sockets to come back elsewhere, lets answers finish, and hands over those that do not.
  */
 export async function drain(options: DrainOptions): Promise<void> {
-  const { chat, feeds, hub, membership, graceMs, alone, now, logger } = options
-  const started = performance.now()
-  const left = (ms: number): number => Math.max(0, ms - (performance.now() - started))
+  const { chat, feeds, hub, membership, graceMs, alone, now, clock, logger } = options
+  const started = clock.monotonic()
+  const left = (ms: number): number => Math.max(0, ms - (clock.monotonic() - started))
   membership.update({ state: 'draining' })
   await chat
     .drain()
