@@ -5,11 +5,13 @@ import process from 'node:process'
 import { format } from 'oxfmt'
 import { errorCatalogue } from '../protocol/errors.ts'
 import { documentConfiguration } from '../server/config.ts'
+import { documentTables } from '../server/store/document-tables.ts'
 
 const folder = join(import.meta.dirname, '../docs')
 const pages: Record<string, () => string> = {
   'configuration.md': documentConfiguration,
   'errors.md': documentErrors,
+  'operations/data.md': documentTables,
 }
 
 const check = process.argv.includes('--check')

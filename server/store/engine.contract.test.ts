@@ -11,6 +11,7 @@ import type { EmptyDatabase } from './migrate.contract.ts'
 import { openPostgres } from './postgres/open-postgres.ts'
 import { describeQueryPlans } from './query-plans.contract.ts'
 import { openSqlite } from './sqlite/open-sqlite.ts'
+import { describeTables } from './tables.contract.ts'
 import { describeVisibleWords } from './visible-words.contract.ts'
 
 const base = { clock: systemClock, logger: silentLogger, statementMs: 5000 }
@@ -55,5 +56,7 @@ describeMigrate('SQLite', sqlite)
 describeMigrate('PostgreSQL', postgres)
 describeVisibleWords('SQLite', sqlite)
 describeVisibleWords('PostgreSQL', postgres)
+describeTables('SQLite', sqlite)
+describeTables('PostgreSQL', postgres)
 describeQueryPlans('SQLite', sqlite)
 describeQueryPlans('PostgreSQL', postgres)

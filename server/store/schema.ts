@@ -6,268 +6,214 @@ import type { RevisionRow } from './contract/fleet.ts'
 import type { RunRow } from './contract/runs.ts'
 import type { UserRow } from './contract/users.ts'
 
-// The tables as both engines have them. Times and counters are bigint (epoch ms), JSON is text, so that the same
-// query means the same on both. A `flag` comes back as true/false from PostgreSQL and as 1/0 from SQLite: whoever maps
-// a row says Boolean() of it.
+// Every column of every table, once for both engines; the types of rows follow from it. Times and counters are bigint
+// (epoch ms), JSON is text, so that the same query means the same on both. A `flag` comes back as true/false from
+// PostgreSQL and as 1/0 from SQLite: whoever maps a row says Boolean() of it.
 
-type Flag = ColumnType<boolean | number, boolean, boolean>
-
-interface AccountTable {
-  id: string
-  email: string
-  /** Lower case: unique. */
-  email_key: string
-  name: string
-  /** Name and address in lower case, for search. */
-  search: string
-  /** Null: no sign-in with a password. */
-  password_hash: string | null
-  role: UserRow['role']
-  active: Flag
-  token_epoch: string
-  preferences: string
-  created_at: number
-  last_active_at: number | null
-  /** When access last changed, for caches that ask what was revoked. */
-  access_changed_at: number
-  must_change_password: Flag
+interface Column<S, I = S> {
+  readonly kind: 'text' | 'number' | 'flag'
+  /** For the compiler only. */
+  readonly types?: ColumnType<S, I, Exclude<I, undefined>>
 }
 
-/** One row at most: who came first, so that two first sign-ups at once make one administrator. */
-interface FirstAccountTable {
-  one: number
-  account_id: string
+const text: Column<string> = { kind: 'text' }
+const number: Column<number> = { kind: 'number' }
+const flag: Column<boolean | number, boolean> = { kind: 'flag' }
+const oneOf = <T extends string>(): Column<T> => ({ kind: 'text' })
+const nullable = <S, I>({ kind }: Column<S, I>): Column<S | null, I | null> => ({ kind })
+/** The database has a default. */
+const optional = <S, I>({ kind }: Column<S, I>): Column<S, I | undefined> => ({ kind })
+
+const columns = {
+  account: {
+    id: text,
+    email: text,
+    /** Lower case: unique. */
+    email_key: text,
+    name: text,
+    /** Name and address in lower case, for search. */
+    search: text,
+    /** Null: no sign-in with a password. */
+    password_hash: nullable(text),
+    role: oneOf<UserRow['role']>(),
+    active: flag,
+    token_epoch: text,
+    preferences: text,
+    created_at: number,
+    last_active_at: nullable(number),
+    /** When access last changed, for caches that ask what was revoked. */
+    access_changed_at: number,
+    must_change_password: flag,
+  },
+  /** One row at most: who came first, so that two first sign-ups at once make one administrator. */
+  first_account: { one: number, account_id: text },
+  session: {
+    id: text,
+    user_id: text,
+    epoch: text,
+    device: text,
+    address: text,
+    created_at: number,
+    last_used_at: number,
+    expires_at: nullable(number),
+    ended_at: nullable(number),
+    secret_hash: nullable(text),
+    secret_since: number,
+  },
+  api_key: {
+    id: text,
+    user_id: text,
+    name: text,
+    hash: text,
+    hint: text,
+    created_at: number,
+    last_used_at: nullable(number),
+    expires_at: nullable(number),
+    /** Not valid until an administrator confirms it. */
+    suspended_at: nullable(number),
+  },
+  connection: {
+    id: text,
+    kind: oneOf<ConnectionRow['kind']>(),
+    name: text,
+    base_url: text,
+    /** See secret-box.ts. */
+    sealed_key: nullable(text),
+    prefix: text,
+    enabled: flag,
+    position: number,
+    continues: oneOf<ConnectionRow['continues']>(),
+    /** A JSON array. */
+    model_ids: optional(text),
+    openai_params_only: optional(flag),
+  },
+  learnt: { base_url: text, model: text, continues: text },
+  chat: {
+    id: text,
+    user_id: text,
+    title: text,
+    title_by: oneOf<ChatRow['titleBy']>(),
+    model: nullable(text),
+    current_id: nullable(text),
+    pinned: flag,
+    archived: flag,
+    folder: nullable(text),
+    tags: text,
+    created_at: number,
+    updated_at: number,
+    answered_at: number,
+    read_at: number,
+    /** A tombstone until it is pruned. */
+    deleted_at: nullable(number),
+    /** JSON: what only a compatible API knows. */
+    extra: optional(text),
+  },
+  message: {
+    id: text,
+    chat_id: text,
+    parent_id: nullable(text),
+    role: oneOf<MessageRow['role']>(),
+    /** The transcript. */
+    text,
+    /** The visible words of `text`. Null: not known yet, take them from `text`. */
+    said: nullable(text),
+    status: oneOf<MessageRow['status']>(),
+    model: nullable(text),
+    meta: text,
+    created_at: number,
+    deleted_at: nullable(number),
+    /** The message whose deletion took this one along: restoring that one brings it back. */
+    deleted_with: nullable(text),
+    /** JSON: what only a compatible API knows. */
+    extra: optional(text),
+  },
+  run: {
+    id: text,
+    chat_id: text,
+    message_id: text,
+    user_id: text,
+    parent_id: text,
+    model: text,
+    status: oneOf<RunRow['status']>(),
+    owner: text,
+    fence: number,
+    attempt: number,
+    deaths: number,
+    furthest: number,
+    stop: flag,
+    saved: number,
+    saved_at: number,
+    saved_fence: number,
+    saved_seq: number,
+    starts: text,
+    started_at: number,
+  },
+  run_part: { run_id: text, start: number, text },
+  /** A client's name for a request, so that the same one asked twice is one. */
+  run_request: {
+    user_id: text,
+    client_id: text,
+    chat_id: text,
+    user_message_id: text,
+    message_id: text,
+    run_id: text,
+  },
+  instance: { id: text, facts: text, beat_at: number },
+  revision: { name: oneOf<RevisionRow['name']>(), counter: number, nonce: text },
+  installation: { one: number, id: text, secret_fingerprint: nullable(text), secret: nullable(text) },
+  /** One row. `place`: see place-of.ts. */
+  epoch: {
+    one: number,
+    id: text,
+    begun_at: number,
+    reason: oneOf<EpochReason>(),
+    place: nullable(text),
+  },
+  /** `prefix`: '' for instances without Redis. `label`: of an instance that uses it. */
+  redis_prefix: { prefix: text, label: text, seen_at: number },
+  job: {
+    id: text,
+    kind: text,
+    key: text,
+    payload: text,
+    state: oneOf<'waiting' | 'claimed' | 'dead' | 'suspended'>(),
+    run_at: number,
+    attempts: number,
+    fence: number,
+    owner: text,
+    claimed_until: number,
+    error: nullable(text),
+    /** JSON: how far it has come. */
+    progress: optional(nullable(text)),
+  },
+  setting: { name: text, value: text },
+  /** Who wrote which revision of the settings. */
+  setting_change: { revision: text, changed_by: text, changed_at: number, names: text },
+  schema_migration: {
+    number,
+    name: text,
+    kind: oneOf<'expand' | 'contract'>(),
+    /** Schema number of the oldest code that can live with it. */
+    oldest_code: number,
+    applied_at: number,
+    /** Of what the step does. Null: made before checksums were recorded. */
+    checksum: nullable(text),
+  },
 }
 
-interface SessionTable {
-  id: string
-  user_id: string
-  epoch: string
-  device: string
-  address: string
-  created_at: number
-  last_used_at: number
-  expires_at: number | null
-  ended_at: number | null
-  secret_hash: string | null
-  secret_since: number
-}
+type TypesOf<C> = C extends Column<infer S, infer I> ? ColumnType<S, I, Exclude<I, undefined>> : never
+type Columns = typeof columns
 
-interface ApiKeyTable {
-  id: string
-  user_id: string
-  name: string
-  hash: string
-  hint: string
-  created_at: number
-  last_used_at: number | null
-  expires_at: number | null
-  /** Not valid until an administrator confirms it. */
-  suspended_at: number | null
-}
-
-interface ConnectionTable {
-  id: string
-  kind: ConnectionRow['kind']
-  name: string
-  base_url: string
-  /** See secret-box.ts. */
-  sealed_key: string | null
-  prefix: string
-  enabled: Flag
-  position: number
-  continues: ConnectionRow['continues']
-  /** A JSON array. */
-  model_ids: ColumnType<string, string | undefined, string>
-  openai_params_only: ColumnType<boolean | number, boolean | undefined, boolean>
-}
-
-interface LearntTable {
-  base_url: string
-  model: string
-  continues: string
-  learnt_at: ColumnType<number, number | undefined, number>
-}
-
-interface ChatTable {
-  id: string
-  user_id: string
-  title: string
-  /** Lower case, for search. */
-  title_key: ColumnType<string, string | undefined, string>
-  title_by: ChatRow['titleBy']
-  model: string | null
-  current_id: string | null
-  pinned: Flag
-  archived: Flag
-  folder: string | null
-  tags: string
-  share_id: ColumnType<string | null, null | undefined, string | null>
-  created_at: number
-  updated_at: number
-  answered_at: number
-  read_at: number
-  /** A tombstone until it is pruned. */
-  deleted_at: number | null
-  /** JSON: what only a compatible API knows. */
-  extra: ColumnType<string, string | undefined, string>
-}
-
-interface MessageTable {
-  id: string
-  chat_id: string
-  parent_id: string | null
-  role: MessageRow['role']
-  /** The transcript. */
-  text: string
-  /** The visible words of `text`. Null: not known yet, take them from `text`. */
-  said: string | null
-  status: MessageRow['status']
-  model: string | null
-  meta: string
-  created_at: number
-  deleted_at: number | null
-  /** The message whose deletion took this one along: restoring that one brings it back. */
-  deleted_with: string | null
-  extra: ColumnType<string, string | undefined, string>
-}
-
-interface RunTable {
-  id: string
-  chat_id: string
-  message_id: string
-  user_id: string
-  parent_id: string
-  model: string
-  status: RunRow['status']
-  owner: string
-  fence: number
-  attempt: number
-  deaths: number
-  furthest: number
-  stop: Flag
-  saved: number
-  saved_at: number
-  saved_fence: number
-  saved_seq: number
-  starts: string
-  started_at: number
-}
-
-interface RunPartTable {
-  run_id: string
-  start: number
-  text: string
-}
-
-/** A client's name for a request, so that the same one asked twice is one. */
-interface RunRequestTable {
-  user_id: string
-  client_id: string
-  chat_id: string
-  user_message_id: string
-  message_id: string
-  run_id: string
-}
-
-interface InstanceTable {
-  id: string
-  facts: string
-  beat_at: number
-}
-
-interface RevisionTable {
-  name: RevisionRow['name']
-  counter: number
-  nonce: string
-}
-
-interface InstallationTable {
-  one: number
-  id: string
-  secret_fingerprint: string | null
-  secret: string | null
-}
-
-/** One row. */
-interface EpochTable {
-  one: number
-  id: string
-  begun_at: number
-  reason: EpochReason
-  /** See place-of.ts. */
-  place: string | null
-}
-
-interface RedisPrefixTable {
-  /** '' for instances without Redis. */
-  prefix: string
-  /** Of an instance that uses it. */
-  label: string
-  seen_at: number
-}
-
-interface JobTable {
-  id: string
-  kind: string
-  key: string
-  payload: string
-  state: 'waiting' | 'claimed' | 'dead' | 'suspended'
-  run_at: number
-  attempts: number
-  fence: number
-  owner: string
-  claimed_until: number
-  error: string | null
-  /** JSON: how far it has come. */
-  progress: ColumnType<string | null, string | null | undefined, string | null>
-}
-
-interface SettingTable {
-  name: string
-  value: string
-}
-
-/** Who wrote which revision of the settings. */
-interface SettingChangeTable {
-  revision: string
-  changed_by: string
-  changed_at: number
-  names: string
-}
-
-interface SchemaMigrationTable {
-  number: number
-  name: string
-  kind: 'expand' | 'contract'
-  /** Schema number of the oldest code that can live with it. */
-  oldest_code: number
-  applied_at: number
-  /** Of what the step does. Null: made before checksums were recorded. */
-  checksum: string | null
-}
-
-export interface Schema {
-  account: AccountTable
-  first_account: FirstAccountTable
-  session: SessionTable
-  api_key: ApiKeyTable
-  connection: ConnectionTable
-  learnt: LearntTable
-  chat: ChatTable
-  message: MessageTable
-  run: RunTable
-  run_part: RunPartTable
-  run_request: RunRequestTable
-  instance: InstanceTable
-  revision: RevisionTable
-  installation: InstallationTable
-  epoch: EpochTable
-  redis_prefix: RedisPrefixTable
-  job: JobTable
-  setting: SettingTable
-  setting_change: SettingChangeTable
-  schema_migration: SchemaMigrationTable
-}
-
+export type Schema = { [T in keyof Columns]: { [C in keyof Columns[T]]: TypesOf<Columns[T][C]> } }
 export type TableName = keyof Schema
+
+export function columnsOf<T extends TableName>(table: T): (keyof Schema[T] & string)[] {
+  return Object.keys(columns[table]) as (keyof Schema[T] & string)[]
+}
+
+/** Columns that are 1 and 0 in SQLite, true and false in PostgreSQL. */
+export function flagsOf(table: TableName): string[] {
+  return Object.entries<Column<unknown>>(columns[table] as Record<string, Column<unknown>>)
+    .filter(([, { kind }]) => kind === 'flag')
+    .map(([name]) => name)
+}

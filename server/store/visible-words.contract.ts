@@ -8,6 +8,7 @@ import { StoreTroubles } from './engine/store-troubles.ts'
 import { migrate } from './migrate.ts'
 import type { EmptyDatabase } from './migrate.contract.ts'
 import { migrations } from './migrations/all.ts'
+import { columnsOf } from './schema.ts'
 import type { Store } from './store.ts'
 
 const thought = '<think>\ntides\n</think>\n\n'
@@ -34,16 +35,18 @@ async function fillOlder(engine: Engine): Promise<void> {
 }
 
 /** Names of what belongs to the tables besides their columns. */
-async function keysAndIndexes(engine: Engine): Promise<unknown[]> {
+async function keysAndIndexes(engine: Engine): Promise<string[]> {
   const found =
     engine.kind === 'postgres'
-      ? sql`select indexdef as text from pg_indexes where schemaname = 'shoal'
+      ? sql<{ text: string }>`select indexdef as text from pg_indexes where schemaname = 'shoal'
           union all select conname || ' ' || pg_get_constraintdef(c.oid) from pg_constraint c
           join pg_namespace n on n.oid = c.connamespace where n.nspname = 'shoal' and contype <> 'c' order by 1`
-      : sql`select name || ' ' || coalesce(sql, '') as text from sqlite_master where type in ('index', 'trigger')
+      : sql<{
+          text: string
+        }>`select name || ' ' || coalesce(sql, '') as text from sqlite_master where type in ('index', 'trigger')
           union all select m.name || ' ' || f."from" || ' ' || f."table" || ' ' || f.on_delete
           from sqlite_master m, pragma_foreign_key_list(m.name) f order by 1`
-  return (await found.execute(engine.db)).rows
+  return (await found.execute(engine.db)).rows.map(({ text }) => text)
 }
 
 async function saidOf(engine: Engine, id: string): Promise<string | null | undefined> {
@@ -81,6 +84,17 @@ export function describeVisibleWords(name: string, make: () => Promise<EmptyData
       return database
     }
 
+    async function expectRowsKept(engine: Engine): Promise<void> {
+      for (const table of ['account', 'session', 'chat', 'run'] as const) {
+        expect(await engine.db.selectFrom(table).select('id').execute(), table).toHaveLength(1)
+      }
+      expect(await engine.db.selectFrom('message').select('id').execute()).toHaveLength(2)
+      if (engine.kind === 'postgres') return
+      expect((await sql`pragma integrity_check`.execute(engine.db)).rows).toEqual([{ integrity_check: 'ok' }])
+      expect((await sql`pragma foreign_key_check`.execute(engine.db)).rows).toEqual([])
+      expect((await sql`pragma foreign_keys`.execute(engine.db)).rows).toEqual([{ foreign_keys: 1 }])
+    }
+
     test('the step keeps every row, key and index, and the integrity of the database', async () => {
       const { engine } = await open()
       await migrate(engine, { apply: true, migrations: migrations.slice(0, 7) })
@@ -88,23 +102,29 @@ export function describeVisibleWords(name: string, make: () => Promise<EmptyData
       const before = await keysAndIndexes(engine)
       await migrate(engine, { apply: true, migrations: migrations.slice(0, 8) })
       expect(await keysAndIndexes(engine)).toEqual(before)
-      for (const table of ['account', 'session', 'chat', 'run'] as const) {
-        expect(await engine.db.selectFrom(table).select('id').execute(), table).toHaveLength(1)
-      }
-      expect(
-        await engine.db.selectFrom('message').select(['id', 'role', 'said', 'extra']).orderBy('id').execute(),
-      ).toEqual([
+      await expectRowsKept(engine)
+      const messages = engine.db.selectFrom('message').select(['id', 'role', 'said', 'extra']).orderBy('id')
+      expect(await messages.execute()).toEqual([
         { id: 'a', role: 'assistant', said: null, extra: '{}' },
         { id: 'q', role: 'user', said: null, extra: '{}' },
       ])
-      expect(await engine.db.selectFrom('chat').select('extra').execute()).toEqual([{ extra: '{}' }])
       expect(await engine.db.selectFrom('account').select(['role', 'password_hash']).execute()).toEqual([
         { role: 'user', password_hash: 'h' },
       ])
-      if (engine.kind === 'postgres') return
-      expect((await sql`pragma integrity_check`.execute(engine.db)).rows).toEqual([{ integrity_check: 'ok' }])
-      expect((await sql`pragma foreign_key_check`.execute(engine.db)).rows).toEqual([])
-      expect((await sql`pragma foreign_keys`.execute(engine.db)).rows).toEqual([{ foreign_keys: 1 }])
+    })
+
+    test('unused columns go; the other rows, keys and indexes stay', async () => {
+      const { engine } = await open()
+      await migrate(engine, { apply: true, migrations: migrations.slice(0, 8) })
+      await fillOlder(engine)
+      const before = await keysAndIndexes(engine)
+      const chat = await engine.db.selectFrom('chat').select(columnsOf('chat')).execute()
+      await migrate(engine, { apply: true, migrations: migrations.slice(0, 9) })
+      const ofShares = /share_id|sqlite_autoindex_chat_2/
+      expect(before.filter((text) => ofShares.test(text)).length).toBeGreaterThan(0)
+      expect(await keysAndIndexes(engine)).toEqual(before.filter((text) => !ofShares.test(text)))
+      expect(await engine.db.selectFrom('chat').select(columnsOf('chat')).execute()).toEqual(chat)
+      await expectRowsKept(engine)
     })
 
     test('a role is not checked by the database, and an account may be without a password', async () => {

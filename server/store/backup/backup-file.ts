@@ -6,8 +6,9 @@ import { createGunzip, createGzip } from 'node:zlib'
 import { z } from 'zod'
 import type { RowSource } from './move-rows.ts'
 import type { TableTotal } from './table-sum.ts'
-import { movedTables } from './tables.ts'
-import type { MovedTable, Row } from './tables.ts'
+import type { Row } from './snapshot.ts'
+import { movedTables } from '../tables.ts'
+import type { MovedTable } from '../tables.ts'
 
 // A backup is gzip of JSON lines: a header, then of each table its rows by the handful and its total, then the end. It
 // fits both databases. It holds all that they hold, so it is as secret as they are.

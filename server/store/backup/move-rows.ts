@@ -2,11 +2,12 @@ import { sql } from 'kysely'
 import type { RawBuilder, Transaction } from 'kysely'
 import type { Engine } from '../engine/engine.ts'
 import type { Schema } from '../schema.ts'
-import { rowsAtOnce } from './snapshot.ts'
+import { rowsAtOnce, withFlags } from './snapshot.ts'
+import type { Row } from './snapshot.ts'
 import { TableSum } from './table-sum.ts'
 import type { TableTotal } from './table-sum.ts'
-import { movedTables, withFlags } from './tables.ts'
-import type { MovedTable, Row } from './tables.ts'
+import { movedTables } from '../tables.ts'
+import type { MovedTable } from '../tables.ts'
 
 /** Where rows come from: the next rows in the order of `movedTables`, and what each table must come to in the end. */
 export interface RowSource {

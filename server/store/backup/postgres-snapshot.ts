@@ -3,10 +3,9 @@ import type { Transaction } from 'kysely'
 import type { Schema } from '../schema.ts'
 import type { PostgresEngine } from '../postgres/open-postgres.ts'
 import { stepOf } from '../migrations/made-step.ts'
-import { rowsAtOnce } from './snapshot.ts'
-import type { Snapshot } from './snapshot.ts'
-import { withFlags } from './tables.ts'
-import type { MovedTable, Row } from './tables.ts'
+import { rowsAtOnce, withFlags } from './snapshot.ts'
+import type { Row, Snapshot } from './snapshot.ts'
+import type { MovedTable } from '../tables.ts'
 
 /** The database as it is now: one read-only transaction that sees one moment. The engine is closed with it. */
 export async function openPostgresSnapshot(engine: PostgresEngine): Promise<Snapshot> {

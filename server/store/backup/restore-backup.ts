@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Transaction } from 'kysely'
 import type { EpochCounts } from '../contract/epochs.ts'
 import { beginEpoch } from '../epoch/begin-epoch.ts'
@@ -13,6 +14,8 @@ import type { BackupHeader } from './backup-file.ts'
 import { moveRows, NotEmpty } from './move-rows.ts'
 import { movingDeadlines } from './open-snapshot.ts'
 import type { Place } from './open-snapshot.ts'
+import type { Engine } from '../engine/engine.ts'
+import { factsOf, movedTables } from '../tables.ts'
 import { settleSecret } from './settle-secret.ts'
 import type { SecretOptions, SecretOutcome } from './settle-secret.ts'
 
@@ -68,7 +71,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
           await backup.end()
           secret = await settleSecret(trx, { ...options, kind: to.kind, carried: backup.header.secretKey })
           stopped = await beginEpoch(to, trx, { reason: 'restored', place })
-          if (options.asCopy) disabledConnections = await disableConnections(trx)
+          if (options.asCopy) disabledConnections = await disableRows(to, trx)
         },
       })
       const { createdAt } = backup.header
@@ -87,13 +90,15 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
   }
 }
 
-async function disableConnections(trx: Transaction<Schema>): Promise<number> {
-  const disabled = await trx
-    .updateTable('connection')
-    .set({ enabled: false })
-    .where('enabled', '=', true)
-    .executeTakeFirst()
-  return Number(disabled.numUpdatedRows)
+/** In tables whose rows would reach out of the copy. */
+async function disableRows(engine: Engine, trx: Transaction<Schema>): Promise<number> {
+  let disabled = 0
+  for (const table of movedTables.filter((name) => factsOf(name).asCopy === 'disabled')) {
+    const { rows } = await sql`
+      update ${engine.table(table)} set enabled = false where enabled = true returning 1`.execute(trx)
+    disabled += rows.length
+  }
+  return disabled
 }
 
 function checkSchema({ schema, steps, version }: BackupHeader): void {

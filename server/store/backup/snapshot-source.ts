@@ -1,8 +1,8 @@
 import type { RowSource } from './move-rows.ts'
-import type { Snapshot } from './snapshot.ts'
+import type { Row, Snapshot } from './snapshot.ts'
 import { TableSum } from './table-sum.ts'
 import type { TableTotal } from './table-sum.ts'
-import type { MovedTable, Row } from './tables.ts'
+import type { MovedTable } from '../tables.ts'
 
 /** The rows of a snapshot, added up while they go by. */
 export function sourceOf(snapshot: Snapshot): RowSource {

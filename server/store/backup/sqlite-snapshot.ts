@@ -2,10 +2,9 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { stepOf } from '../migrations/made-step.ts'
-import { rowsAtOnce } from './snapshot.ts'
-import type { Snapshot } from './snapshot.ts'
-import { withFlags } from './tables.ts'
-import type { MovedTable, Row } from './tables.ts'
+import { rowsAtOnce, withFlags } from './snapshot.ts'
+import type { Row, Snapshot } from './snapshot.ts'
+import type { MovedTable } from '../tables.ts'
 
 /**
  * The embedded database as it is now, read beside a running server: with a write-ahead log a reader holds nobody up.

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Row } from './tables.ts'
+import type { Row } from './snapshot.ts'
 
 /** What two copies of a table agree on: how many rows, and a sum over all of them whatever their order. */
 export interface TableTotal {

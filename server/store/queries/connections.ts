@@ -2,23 +2,12 @@ import type { Insertable, Selectable, Transaction } from 'kysely'
 import { cleanText } from '../../base/index.ts'
 import type { ConnectionChange, ConnectionRow, Connections } from '../contract/connections.ts'
 import type { Engine } from '../engine/engine.ts'
+import { columnsOf } from '../schema.ts'
 import type { Schema } from '../schema.ts'
 import type { SecretBox } from '../secret-box.ts'
 import { raiseRevision } from './revisions.ts'
 
-const columns = [
-  'id',
-  'kind',
-  'name',
-  'base_url',
-  'sealed_key',
-  'prefix',
-  'enabled',
-  'position',
-  'continues',
-  'model_ids',
-  'openai_params_only',
-] as const
+const columns = columnsOf('connection')
 
 interface ConnectionParts {
   engine: Engine

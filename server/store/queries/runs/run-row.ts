@@ -1,31 +1,12 @@
 import { sql } from 'kysely'
 import type { Selectable } from 'kysely'
 import type { RunRow, Starts } from '../../contract/runs.ts'
+import { columnsOf } from '../../schema.ts'
 import type { Schema } from '../../schema.ts'
 
 export type StoredRun = Selectable<Schema['run']>
 
-export const runColumns = [
-  'id',
-  'chat_id',
-  'message_id',
-  'user_id',
-  'parent_id',
-  'model',
-  'status',
-  'owner',
-  'fence',
-  'attempt',
-  'deaths',
-  'furthest',
-  'stop',
-  'saved',
-  'saved_at',
-  'saved_fence',
-  'saved_seq',
-  'starts',
-  'started_at',
-] as const
+export const runColumns = columnsOf('run')
 
 /** The same for statements written by hand, of the alias `r`. */
 export const runColumnsOfR = sql.raw(runColumns.map((name) => `r.${name}`).join(', '))
