@@ -1,18 +1,12 @@
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { email, password } from '../../protocol/http/account-fields.ts'
-import type { Finding } from '../base/index.ts'
 import { environmentConnections } from './environment-connections.ts'
 import { checkedMigrationUrl, findDatabase } from './find-database.ts'
-import { invalid } from './invalid.ts'
+import { invalid } from './findings.ts'
+import type { Findings } from './findings.ts'
 import type { Values } from './variables.ts'
 import { weaknessOf } from './weak-secret.ts'
-
-/** Where rules that look at more than one variable leave what they find. */
-export interface Findings {
-  problems: Finding[]
-  warnings: string[]
-}
 
 interface RedisTlsConfig {
   caFile?: string

@@ -1,5 +1,5 @@
-import type { Findings } from './assemble-config.ts'
-import { invalid } from './invalid.ts'
+import { invalid } from './findings.ts'
+import type { Findings } from './findings.ts'
 import { ignoredOptions, isPosition } from './connection-options.ts'
 import type { AllConnectionOptions, ConnectionOptions } from './connection-options.ts'
 import type { Values } from './variables.ts'

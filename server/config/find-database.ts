@@ -1,6 +1,6 @@
 import { readPostgresUrl } from '../base/index.ts'
-import type { Findings } from './assemble-config.ts'
-import { invalid } from './invalid.ts'
+import { invalid } from './findings.ts'
+import type { Findings } from './findings.ts'
 import type { Values } from './variables.ts'
 
 /** The address of PostgreSQL, or null for the embedded store. */

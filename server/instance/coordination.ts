@@ -68,7 +68,7 @@ export function createCoordination(options: CoordinationOptions): Coordination {
   const beats = heartbeats(store)
   const link = openLink(options)
   if (!link) {
-    const hubs = options.hubs ?? { bus: new MemoryBusHub(), log: new MemoryRunLogHub({ clock }) }
+    const hubs = options.hubs ?? { bus: new MemoryBusHub(), log: new MemoryRunLogHub({ clock, logger }) }
     const raw = hubs.bus.connect(self)
     const membership = createStoreMembership({ self, facts, store: beats, clock, logger })
     return {

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { chmodSync, rmSync, statSync } from 'node:fs'
 import { createConnection, createServer } from 'node:net'
 import type { Server, Socket } from 'node:net'
@@ -94,16 +95,12 @@ function serve(socket: Socket, { verbs, logger }: ServeAdminSocketOptions): void
   const reply = guarded({ logger, event: 'line of the command line' }, async (line: string) => {
     socket.write(`${JSON.stringify(await answer(line, { verbs, logger }))}\n`)
   })
-  socket.on('data', (piece) => {
+  const hear = guarded({ logger, event: 'data of the command line' }, (piece: Buffer | string) => {
     const lines = read(piece)
-    if (lines === undefined) {
-      socket.end(`${JSON.stringify(refusal('too_large', 'the line is too long'))}\n`)
-      return
-    }
-    for (const line of lines) {
-      reply(line)
-    }
+    if (lines) lines.forEach((line) => reply(line))
+    else socket.end(`${JSON.stringify(refusal('too_large', 'the line is too long'))}\n`)
   })
+  socket.on('data', hear)
 }
 
 async function answer(line: string, { verbs, logger }: ServeAdminSocketOptions): Promise<AdminAnswer> {
@@ -157,38 +154,33 @@ export async function askServer(
   }
 }
 
-function exchange(socket: Socket, line: string): Promise<AdminAnswer> {
-  return new Promise((done, failed) => {
-    const read = createLineReader(16 * 1024 * 1024)
-    socket.setTimeout(answerMs + 5000, () => failed(new Error('the running server does not answer')))
-    socket.on('error', failed)
-    socket.on('close', () => failed(new Error('the running server hung up without an answer')))
-    socket.on('data', (piece) => {
-      const reply = read(piece)?.[0]
-      // The other side is this code, behind a socket of mode 600.
-      if (reply !== undefined) done(JSON.parse(reply) as AdminAnswer)
-    })
-    socket.write(`${line}\n`)
-  })
+async function exchange(socket: Socket, line: string): Promise<AdminAnswer> {
+  const read = createLineReader(16 * 1024 * 1024)
+  socket.setTimeout(answerMs + 5000, () => socket.destroy(new Error('the running server does not answer')))
+  socket.write(`${line}\n`)
+  for await (const piece of socket) {
+    const reply = read(piece as Buffer)?.[0]
+    // The other side is this code, behind a socket of mode 600.
+    if (reply !== undefined) return JSON.parse(reply) as AdminAnswer
+  }
+  throw new Error('the running server hung up without an answer')
 }
 
+const nobodyListens = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTSOCK'])
+
 /** Undefined where nobody listens. */
-function connect(path: string): Promise<Socket | undefined> {
-  return new Promise((done, failed) => {
-    const socket = createConnection(path)
-    const timer = setTimeout(() => socket.destroy(new Error(`${path} does not answer`)), connectMs)
-    socket.once('connect', () => {
-      clearTimeout(timer)
-      socket.removeAllListeners('error')
-      done(socket)
-    })
-    socket.once('error', (error: NodeJS.ErrnoException) => {
-      clearTimeout(timer)
-      if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED' || error.code === 'ENOTSOCK')
-        done(undefined)
-      else failed(error)
-    })
-  })
+async function connect(path: string): Promise<Socket | undefined> {
+  const socket = createConnection(path)
+  const late = AbortSignal.timeout(connectMs)
+  try {
+    await once(socket, 'connect', { signal: late })
+    return socket
+  } catch (error) {
+    socket.destroy()
+    if (late.aborted) throw new Error(`${path} does not answer`, { cause: error })
+    if (error instanceof Error && 'code' in error && nobodyListens.has(String(error.code))) return undefined
+    throw error
+  }
 }
 
 /** Takes pieces of a stream and gives the whole lines in them; undefined once a line is longer than `longest`. */

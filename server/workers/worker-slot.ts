@@ -1,6 +1,6 @@
 import cluster from 'node:cluster'
 import type { Worker } from 'node:cluster'
-import { backoff, sleep } from '../base/index.ts'
+import { backoff, guarded, sleep } from '../base/index.ts'
 import type { BackoffOptions, Clock, Logger } from '../base/index.ts'
 import { fromWorker } from './worker-messages.ts'
 import type { HowToStop } from './worker-messages.ts'
@@ -51,14 +51,19 @@ export class WorkerSlot {
     cluster.setupPrimary({ exec, args })
     const worker = cluster.fork(env(this.#starts++ > 0))
     this.#worker = worker
-    worker.on('message', (message) => {
+    const hear = guarded({ logger, event: 'message of a worker' }, (message: unknown) => {
       const parsed = fromWorker.safeParse(message)
       if (!parsed.success) return
       this.#readyAt = clock.monotonic()
       this.#options.ready(parsed.data.port)
     })
+    const ended = guarded(
+      { logger, event: 'end of a worker' },
+      (code: number | null, signal: string | null) => this.#ended(code, signal),
+    )
+    worker.on('message', hear)
     worker.on('error', (error) => logger.error({ err: error, worker: number }, 'a worker cannot be reached'))
-    worker.once('exit', (code, signal) => this.#ended(code, signal))
+    worker.once('exit', ended)
   }
 
   stop(how: HowToStop): void {

@@ -1,5 +1,5 @@
 import type { Clock, Logger } from '../../base/index.ts'
-import { silentLogger, sleep, systemClock } from '../../base/index.ts'
+import { guarded, silentLogger, sleep, systemClock } from '../../base/index.ts'
 import type { Bus, BusListener, BusSubscription } from './bus.ts'
 import { encodeBusMessage, largestMessage, Numbering, TopicInbox } from './topic-inbox.ts'
 
@@ -52,9 +52,10 @@ export class MemoryBusHub {
     for (const subscriber of this.#subscribers) {
       if (subscriber.self !== self) continue
       subscriber.inbox.begin()
-      setTimeout(() => {
+      const tellGap = guarded({ logger: this.logger, event: 'gap on the bus' }, () => {
         if (this.#subscribers.has(subscriber)) subscriber.inbox.gap()
-      }, this.#random() * gapWithinMs)
+      })
+      setTimeout(tellGap, this.#random() * gapWithinMs)
     }
   }
 

@@ -1,5 +1,5 @@
 import type { Clock, Logger } from '../../base/index.ts'
-import { jitter } from '../../base/index.ts'
+import { guarded, jitter } from '../../base/index.ts'
 import type { RedisKeys } from '../redis/keys.ts'
 import type { ChannelSubscription, RedisLink } from '../redis/redis-link.ts'
 import { RedisUnavailable } from '../redis/redis-link.ts'
@@ -85,6 +85,10 @@ class RedisBus implements Bus {
     const { link, keys, clock, logger, signer } = this.#options
     let warned = false
     const inbox = new TopicInbox(name, { clock, logger })
+    const tellGap = guarded({ logger, event: 'gap on the bus' }, () => {
+      topic.gapTimer = undefined
+      inbox.gap()
+    })
     const channel = link.subscribe(keys.busTopic(name), {
       message: (wire) => {
         const message = openMessage(signer, name, wire)
@@ -95,10 +99,7 @@ class RedisBus implements Bus {
       },
       gap: () => {
         inbox.begin()
-        topic.gapTimer ??= setTimeout(() => {
-          topic.gapTimer = undefined
-          inbox.gap()
-        }, jitter() * gapWithinMs)
+        topic.gapTimer ??= setTimeout(tellGap, jitter() * gapWithinMs)
       },
     })
     const topic: Topic = { inbox, channel, gapTimer: undefined }

@@ -1,7 +1,7 @@
 import { Cluster } from 'ioredis'
 import type { Redis } from 'ioredis'
-import type { Clock } from '../../base/index.ts'
-import { jitter, withDeadline } from '../../base/index.ts'
+import type { Clock, Logger } from '../../base/index.ts'
+import { guarded, jitter, withDeadline } from '../../base/index.ts'
 import { withoutCommand } from './redis-failure.ts'
 
 export interface GuardedClientEvents<C> {
@@ -31,6 +31,7 @@ export class GuardedClient<C extends Redis | Cluster> {
   readonly #build: () => C
   readonly #ping: (client: C) => Promise<unknown>
   readonly #clock: Clock
+  readonly #logger: Logger
   readonly #events: GuardedClientEvents<C>
   readonly #timer: NodeJS.Timeout
   #lastReady: number
@@ -42,15 +43,20 @@ export class GuardedClient<C extends Redis | Cluster> {
     build: () => C
     ping: (client: C) => Promise<unknown>
     clock: Clock
+    logger: Logger
     events: GuardedClientEvents<C>
   }) {
     this.#build = options.build
     this.#ping = options.ping
     this.#clock = options.clock
+    this.#logger = options.logger
     this.#events = options.events
     this.#lastReady = this.#clock.monotonic()
     this.client = this.#listen(this.#build())
-    this.#timer = setInterval(() => this.#tick(), pingEveryMs)
+    this.#timer = setInterval(
+      this.#guarded('ping', () => this.#tick()),
+      pingEveryMs,
+    )
     this.#timer.unref()
   }
 
@@ -107,36 +113,36 @@ export class GuardedClient<C extends Redis | Cluster> {
   }
 
   #listen(client: C): C {
-    const mine = (action: () => void) => () => {
-      if (client === this.client && !this.#closed) action()
-    }
-    client.on('ready', () => {
-      if (client !== this.client || this.#closed) return
+    // An old client may still complain after it was replaced: nobody has to know.
+    const isMine = (): boolean => client === this.client && !this.#closed
+    const mine = (event: string, action: () => void) =>
+      this.#guarded(event, () => {
+        if (isMine()) action()
+      })
+    const ready = mine('ready', () => {
       this.#lastReady = this.#clock.monotonic()
       this.#events.ready?.(client)
       this.probe()
     })
-    const gone = mine(() => {
+    const gone = mine('close', () => {
       this.#events.lost?.()
       this.#setAway()
     })
-    client.on('close', gone)
-    client.on('end', () => {
-      gone()
-      setTimeout(
-        mine(() => this.rebuild()),
-        200 + jitter() * 300,
-      ).unref()
+    const rebuild = mine('rebuild', () => this.rebuild())
+    const failed = this.#guarded('error', (error: unknown, node?: unknown) => {
+      hearMore(client)
+      if (isMine()) this.#events.failed(withoutCommand(error), typeof node === 'string' ? node : undefined)
     })
-    for (const name of ['error', 'node error', 'nodeError', 'sentinelError']) {
-      client.on(name, (error: unknown, node?: unknown) => {
-        hearMore(client)
-        // An old client may still complain after it was replaced: nobody has to know.
-        if (client !== this.client || this.#closed) return
-        this.#events.failed(withoutCommand(error), typeof node === 'string' ? node : undefined)
-      })
-    }
+    client.on('ready', ready)
+    client.on('close', gone)
+    client.on('end', gone)
+    client.on('end', () => setTimeout(rebuild, 200 + jitter() * 300).unref())
+    for (const name of ['error', 'node error', 'nodeError', 'sentinelError']) client.on(name, failed)
     return client
+  }
+
+  #guarded<Args extends unknown[]>(event: string, handler: (...args: Args) => void): (...args: Args) => void {
+    return guarded({ logger: this.#logger, event: `Redis client: ${event}` }, handler)
   }
 
   #fail(error: unknown): void {

@@ -1,7 +1,7 @@
 import { Cluster } from 'ioredis'
 import type { Redis } from 'ioredis'
 import type { Clock, Finding, Logger } from '../../base/index.ts'
-import { DeadlineError, sleep, withDeadline } from '../../base/index.ts'
+import { DeadlineError, guarded, sleep, withDeadline } from '../../base/index.ts'
 import type { ClientFactory, ConnectOptions } from './client-options.ts'
 import { createClientFactory, defaultDeadlineMs } from './client-options.ts'
 import { askSavePolicy, askServers } from './server-info.ts'
@@ -61,6 +61,7 @@ class IoRedisLink implements RedisLink {
       build: () => this.#factory.commands(),
       ping: pingAll,
       clock: options.clock,
+      logger: options.logger,
       events: {
         ready: (client) => void this.#meet(client),
         alive: (alive) => this.#health.set('commands', alive),
@@ -75,13 +76,15 @@ class IoRedisLink implements RedisLink {
       alive: (alive) => this.#health.set('subscriber', alive),
       failed,
     })
-    this.#asking = setInterval(() => {
-      if (this.#health.healthy) void this.#learn(this.#commands.client)
-    }, askAgainEveryMs)
+    const where = { logger: options.logger, event: 'what Redis is' }
+    const askAgain = guarded(where, () => this.#health.healthy && this.#learn(this.#commands.client))
+    const awaitPromotion = guarded(
+      where,
+      () => this.#health.replica && this.#commands.alive && this.#learn(this.#commands.client),
+    )
+    this.#asking = setInterval(askAgain, askAgainEveryMs)
     this.#asking.unref()
-    this.#waiting = setInterval(() => {
-      if (this.#health.replica && this.#commands.alive) void this.#learn(this.#commands.client)
-    }, promotionLookMs)
+    this.#waiting = setInterval(awaitPromotion, promotionLookMs)
     this.#waiting.unref()
   }
 

@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { connectLink, linkBecomes, problemOf, redisTopologies } from '../../../test/support/redis-link.ts'
 import { echo, hear, key, spublish } from '../../../test/support/redis-channels.ts'
 import { startStandalone, startWithPassword } from '../../../test/support/redis-server.ts'
-import { systemClock } from '../../base/index.ts'
+import { silentLogger, systemClock } from '../../base/index.ts'
 import { createClientFactory } from './client-options.ts'
 import { GuardedClient } from './guarded-client.ts'
 import { parseRedisUrl } from './redis-url.ts'
@@ -125,6 +125,7 @@ describe.concurrent('calls', () => {
     const events = { alive: () => {}, failed: () => {} }
     const connection = new SubscriberConnection(() => factory.subscriber(), {
       clock: systemClock,
+      logger: silentLogger,
       mixed: true,
       events,
     })
@@ -155,6 +156,7 @@ describe.concurrent('calls', () => {
       build: () => createClientFactory(answer.topology).subscriber(),
       ping: (client) => client.ping(),
       clock: systemClock,
+      logger: silentLogger,
       events: { alive: () => {}, failed: (error) => failed.push(error) },
     })
     await vi.waitFor(() => expect(guard.alive).toBe(true), patience)

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis'
+import { guarded } from '../../base/index.ts'
 import type { Logger } from '../../base/index.ts'
 import { withoutCommand } from './redis-failure.ts'
 import type { RedisAddress, RedisTopology } from './redis-url.ts'
@@ -25,13 +26,14 @@ export function watchSentinels(
         'a sentinel is away',
       )
     client.on('error', note)
-    client.on('ready', () => {
-      client.subscribe('+switch-master').catch(note)
-    })
-    client.on('message', (_channel: string, text: string) => {
+    const where = { logger: options.logger, event: 'message of a sentinel' }
+    const subscribe = guarded(where, () => client.subscribe('+switch-master').catch(note))
+    const message = guarded(where, (_channel: string, text: string) => {
       const [name, , , host = '', port = ''] = text.split(' ')
       if (name === topology.master) options.switched({ host, port: Number(port) })
     })
+    client.on('ready', subscribe)
+    client.on('message', message)
     return client
   })
   return { close: () => clients.forEach((client) => client.disconnect()) }

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
-import type { Clock } from '../../base/index.ts'
+import type { Clock, Logger } from '../../base/index.ts'
+import { guarded } from '../../base/index.ts'
 import { GuardedClient } from './guarded-client.ts'
 import { withoutCommand } from './redis-failure.ts'
 
@@ -45,16 +46,22 @@ export class SubscriberConnection {
   readonly #channels = new Map<string, Channel>()
   readonly #events: SubscriberEvents
   readonly #mixed: boolean
+  readonly #logger: Logger
   #refusedAsMoved = 0
 
-  constructor(build: () => Redis, options: { clock: Clock; mixed: boolean; events: SubscriberEvents }) {
-    const { clock, events } = options
+  constructor(
+    build: () => Redis,
+    options: { clock: Clock; logger: Logger; mixed: boolean; events: SubscriberEvents },
+  ) {
+    const { clock, logger, events } = options
+    this.#logger = logger
     this.#events = events
     this.#mixed = options.mixed
     this.guard = new GuardedClient({
       build: () => this.#dispatch(build()),
       ping: (client) => client.ping(),
       clock,
+      logger,
       events: {
         ready: () => this.#stepAll(),
         lost: () => this.#forget(() => true),
@@ -103,27 +110,35 @@ export class SubscriberConnection {
   }
 
   #dispatch(client: Redis): Redis {
-    const hear = (kind: ChannelKind) => (name: string, payload: string) => {
-      const channel = this.#channels.get(`${kind} ${name}`)
-      if (channel?.wanted) channel.events.message(payload)
-    }
+    const hear = (kind: ChannelKind) =>
+      this.#guarded('message', (name: string, payload: string) => {
+        const channel = this.#channels.get(`${kind} ${name}`)
+        if (channel?.wanted) channel.events.message(payload)
+      })
+    // Said by the client for a refused SSUBSCRIBE, which is retried, and when Redis ends a subscription.
+    const refusedOrEnded = this.#guarded('moved', () => {
+      if (this.#refusedAsMoved > 0) this.#refusedAsMoved--
+      else this.#ended()
+    })
+    const moved = this.#guarded('moved', () => {
+      this.#events.moved?.()
+      setImmediate(refusedOrEnded)
+    })
     client.on('message', hear('plain'))
     client.on('smessage', hear('sharded'))
-    client.on('moved', () => {
-      this.#events.moved?.()
-      // Said by the client for a refused SSUBSCRIBE, which is retried, and when Redis ends a subscription.
-      setImmediate(() => {
-        if (this.#refusedAsMoved > 0) this.#refusedAsMoved--
-        else this.#ended()
-      })
-    })
+    client.on('moved', moved)
     return client
   }
 
   /** A slot moved away. Which channels it took is not said: those that are still here are simply subscribed to again. */
   #ended(): void {
     this.#forget(({ kind }) => kind === 'sharded')
-    setTimeout(() => this.#stepAll(), retryMs).unref()
+    const stepAll = this.#guarded('subscribe', () => this.#stepAll())
+    setTimeout(stepAll, retryMs).unref()
+  }
+
+  #guarded<Args extends unknown[]>(event: string, handler: (...args: Args) => void): (...args: Args) => void {
+    return guarded({ logger: this.#logger, event: `Redis subscriber: ${event}` }, handler)
   }
 
   #forget(which: (channel: Channel) => boolean): void {
@@ -166,7 +181,8 @@ export class SubscriberConnection {
         this.#events.failed(withoutCommand(error))
         // A refused SUBSCRIBE is not there; a refused UNSUBSCRIBE costs messages that nobody hears.
         channel.state = 'unknown'
-        if (channel.wanted) setTimeout(() => this.#step(channel), retryMs).unref()
+        const again = this.#guarded('subscribe', () => this.#step(channel))
+        if (channel.wanted) setTimeout(again, retryMs).unref()
         else this.#channels.delete(key)
       },
     )

@@ -1,5 +1,6 @@
 import { Cluster } from 'ioredis'
 import type { Redis } from 'ioredis'
+import { guarded } from '../../base/index.ts'
 import type { Clock, Logger } from '../../base/index.ts'
 import type { ClientFactory } from './client-options.ts'
 import { ClusterSubscribers } from './cluster-subscribers.ts'
@@ -60,6 +61,7 @@ function onOneNode(
 ): Carrier {
   const connection = new SubscriberConnection(() => factory.subscriber(), {
     clock,
+    logger,
     mixed: true,
     events: {
       alive: (is) => {
@@ -92,7 +94,7 @@ function onOneNode(
 }
 
 function inCluster(
-  { factory, commands, clock, alive, failed }: SubscribersOptions,
+  { factory, commands, clock, logger, alive, failed }: SubscribersOptions,
   subscriptions: Subscriptions,
 ): Carrier {
   const cluster = (): Cluster => {
@@ -105,13 +107,14 @@ function inCluster(
     const client = cluster()
     if (!watched.has(client)) {
       watched.add(client)
-      client.on('refresh', look)
-      client.on('+node', look)
+      client.on('refresh', lookAgain)
+      client.on('+node', lookAgain)
     }
     subscriptions.reroute()
     nodes.sweep()
     report()
   }
+  const lookAgain = guarded({ logger, event: 'nodes of the Redis Cluster' }, look)
   const report = (): void => {
     subscriptions.stopWaiting()
     alive(nodes.alive)
@@ -121,6 +124,7 @@ function inCluster(
     (node) =>
       new SubscriberConnection(() => factory.subscriber(node), {
         clock,
+        logger,
         mixed: false,
         events: {
           // A node that went away may carry the plain channels: they move at once.
@@ -131,7 +135,7 @@ function inCluster(
       }),
   )
   // A rebuilt client has events of its own: the timer finds it.
-  const timer = setInterval(look, 1000)
+  const timer = setInterval(lookAgain, 1000)
   timer.unref()
   look()
   return {

@@ -1,3 +1,4 @@
+import { guarded } from '../../base/index.ts'
 import type { Logger } from '../../base/index.ts'
 import type { ChannelListener, ChannelSubscription } from './redis-link.ts'
 import type { ChannelKind, SubscriberConnection } from './subscriber-connection.ts'
@@ -38,7 +39,10 @@ export class Subscriptions {
     const key = `${kind} ${name}`
     let wanted = this.#wanted.get(key)
     const { promise, resolve } = Promise.withResolvers<void>()
-    const timer = setTimeout(() => this.#tell(listening), readyWithinMs)
+    const late = guarded({ logger: this.#logger, event: 'a Redis channel is late' }, () =>
+      this.#tell(listening),
+    )
+    const timer = setTimeout(late, readyWithinMs)
     const listening: Listening = {
       listener,
       told: false,

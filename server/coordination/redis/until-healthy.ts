@@ -1,3 +1,4 @@
+import { sleep } from '../../base/index.ts'
 import type { RedisLink } from './redis-link.ts'
 
 /** Resolves when the link is healthy, or after `ms` without: nobody waits for Redis for ever. Answers which. */
@@ -5,17 +6,11 @@ export async function untilHealthy(
   link: Pick<RedisLink, 'healthy' | 'onLink'>,
   ms: number,
 ): Promise<boolean> {
-  if (link.healthy()) return true
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => {
-      stop()
-      resolve(false)
-    }, ms)
-    const stop = link.onLink((healthy) => {
-      if (!healthy) return
-      clearTimeout(timer)
-      stop()
-      resolve(true)
-    })
+  const late = new AbortController()
+  const stopListening = link.onLink((healthy) => {
+    if (healthy) late.abort()
   })
+  if (!link.healthy()) await sleep(ms, late.signal)
+  stopListening()
+  return link.healthy()
 }

@@ -1,15 +1,21 @@
-import type { Clock } from '../../base/index.ts'
+import { guarded } from '../../base/index.ts'
+import type { Clock, Logger } from '../../base/index.ts'
 
 /** A timer that may be put off as often as words arrive: that costs no more than noting the time. */
 export class DueTimer {
   readonly #clock: Clock
-  readonly #due: () => void
+  readonly #fire: () => void
   #at = 0
   #timer: NodeJS.Timeout | undefined
 
-  constructor(clock: Clock, due: () => void) {
+  constructor({ clock, logger }: { clock: Clock; logger: Logger }, due: () => void) {
     this.#clock = clock
-    this.#due = due
+    this.#fire = guarded({ logger, event: 'timer of a run log' }, () => {
+      this.#timer = undefined
+      const left = this.#at - this.#clock.monotonic()
+      if (left > 0) this.#timer = setTimeout(this.#fire, Math.ceil(left))
+      else due()
+    })
   }
 
   /** Calls `due` in `ms`, instead of when it was due before. */
@@ -18,18 +24,11 @@ export class DueTimer {
     // Only an earlier time needs another timer: one that fires too early sleeps on.
     if (this.#timer && at < this.#at) this.stop()
     this.#at = at
-    this.#timer ??= setTimeout(() => this.#fire(), ms)
+    this.#timer ??= setTimeout(this.#fire, ms)
   }
 
   stop(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
-  }
-
-  #fire(): void {
-    this.#timer = undefined
-    const left = this.#at - this.#clock.monotonic()
-    if (left > 0) this.#timer = setTimeout(() => this.#fire(), Math.ceil(left))
-    else this.#due()
   }
 }

@@ -72,15 +72,15 @@ class Reader implements LogReader {
   #closed = false
 
   constructor(options: LogReaderOptions) {
-    const { log, runId, from, clock } = options
+    const { log, runId, from } = options
     this.#options = options
     this.#fence = from.fence
     this.#seq = from.seq
     this.#starts = from.starts
     this.#text = from.text
-    this.#store = new Throttle(clock, askMs, () => this.#tell({ kind: 'ask-store' }))
-    this.#reread = new DueTimer(clock, () => this.#read())
-    this.#silence = new DueTimer(clock, () => {
+    this.#store = new Throttle(options, askMs, () => this.#tell({ kind: 'ask-store' }))
+    this.#reread = new DueTimer(options, () => this.#read())
+    this.#silence = new DueTimer(options, () => {
       this.#silence.in(silenceMs)
       this.#store.ask()
       this.#read()

@@ -1,4 +1,4 @@
-import { backoff } from '../../base/index.ts'
+import { backoff, guarded } from '../../base/index.ts'
 import type { Clock, Logger } from '../../base/index.ts'
 import type { EntryId, LogAnswer, RunLog, Snapshot, Starts, Words } from './run-log.ts'
 import { RunText } from './run-text.ts'
@@ -57,6 +57,7 @@ class Writer implements LogWriter {
   seq = 0
   readonly #options: LogWriterOptions
   readonly #text: RunText
+  readonly #proceedLater: () => void
   #frozen: Frozen | undefined
   /** The log is not known to hold this fence's text: the next operation is an open. */
   #anew = true
@@ -74,6 +75,10 @@ class Writer implements LogWriter {
   constructor(options: LogWriterOptions) {
     this.#options = options
     this.#text = new RunText(options.text)
+    this.#proceedLater = guarded({ logger: options.logger, event: 'timer of a log writer' }, () => {
+      this.#timer = undefined
+      this.#proceed()
+    })
     this.#proceed()
   }
 
@@ -211,10 +216,7 @@ class Writer implements LogWriter {
   }
 
   #plan(ms: number): void {
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined
-      this.#proceed()
-    }, ms)
+    this.#timer = setTimeout(this.#proceedLater, ms)
   }
 
   #cancelTimer(): void {

@@ -1,4 +1,5 @@
-import type { Clock } from '../../base/index.ts'
+import { guarded, silentLogger } from '../../base/index.ts'
+import type { Clock, Logger } from '../../base/index.ts'
 import { noFaults } from './memory-faults.ts'
 import type { LogFaults } from './memory-faults.ts'
 import { MemoryLog } from './memory-log.ts'
@@ -42,14 +43,20 @@ export interface MemoryRunLog extends RunLog {
  */
 export class MemoryRunLogHub {
   readonly #clock: Clock
+  readonly #removeExpired: () => void
   readonly #handles = new Set<Handle>()
   readonly #followers = new Map<string, Set<Follower>>()
   #logs = new Map<string, Held>()
   #late: (() => void)[] = []
   #sweep: NodeJS.Timeout | undefined
 
-  constructor({ clock }: { clock: Clock }) {
+  constructor({ clock, logger = silentLogger }: { clock: Clock; logger?: Logger }) {
     this.#clock = clock
+    this.#removeExpired = guarded({ logger, event: 'expiry of run logs' }, () => {
+      this.#sweep = undefined
+      for (const runId of this.#logs.keys()) this.log(runId)
+      if (this.#logs.size > 0) this.#planSweep()
+    })
   }
 
   connect(faults: LogFaults = noFaults): MemoryRunLog {
@@ -168,11 +175,7 @@ export class MemoryRunLogHub {
 
   /** One timer while there is anything: no log outlives its expiry by more than a minute. */
   #planSweep(): void {
-    this.#sweep ??= setTimeout(() => {
-      this.#sweep = undefined
-      for (const runId of this.#logs.keys()) this.log(runId)
-      if (this.#logs.size > 0) this.#planSweep()
-    }, sweepMs).unref()
+    this.#sweep ??= setTimeout(this.#removeExpired, sweepMs).unref()
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../../base/index.ts'
+import type { Clock, Logger } from '../../base/index.ts'
 import { DueTimer } from './due-timer.ts'
 
 /** Calls `work` at once when asked, but `ms` apart at least: what is asked in between is done once, at the end. */
@@ -10,11 +10,11 @@ export class Throttle {
   #doneAt = Number.NEGATIVE_INFINITY
   #asked = false
 
-  constructor(clock: Clock, ms: number, work: () => void) {
-    this.#clock = clock
+  constructor(context: { clock: Clock; logger: Logger }, ms: number, work: () => void) {
+    this.#clock = context.clock
     this.#ms = ms
     this.#work = work
-    this.#timer = new DueTimer(clock, () => this.#do())
+    this.#timer = new DueTimer(context, () => this.#do())
   }
 
   ask(): void {

@@ -1,0 +1,59 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+
+const root = join(import.meta.dirname, '..')
+const folders = ['base', 'coordination', 'instance', 'operations', 'shared-state', 'workers']
+
+/** Events of Node's and the Redis client's emitters; our own `on` calls have catches of their own. */
+const call =
+  /(?<![.\w])set(?:Interval|Timeout|Immediate)\(\s*|\bsocket\.setTimeout\([^,]+,\s*|\b(?:client|process|server|socket|stream|worker)\s*\.(?:on|once)\(\s*(?:'[^']*'|\w+),\s*/g
+
+/** Settles a promise, closes or forgets: nothing in it can throw. */
+const harmless =
+  /^(?:\([\w: ]*\) => )?(?:void )?(?:all\.resolve|resolve|reject|done|failed|clearTimeout|socket\.destroy|sockets\.delete|logger\.\w+|(?:options\.)?note)\b|^\(\) => \{\}/
+
+/** Reviewed by hand: why each needs no guard. */
+const reviewed: Record<string, string> = {
+  'coordination/redis/redis-clients.ts: () => stream.uncork())': 'uncork reports by an event',
+  'coordination/redis/guarded-client.ts: () => setTimeout(rebuild, 200 + jitter() * 300).unref())':
+    'only plans what is guarded',
+  'workers/supervised.ts: (message) => {':
+    'before there is a log; a throw is an uncaught exception, which drains',
+  'workers/supervised.ts: () => {': 'the same',
+  'operations/process-faults.ts: (error) => {': 'logs what nothing else caught; nothing is left to catch it',
+}
+
+/** Call sites whose handler neither is guarded nor is harmless. */
+function unguarded(file: string, source: string): string[] {
+  const guardedNames = new Set(
+    [...source.matchAll(/(?:const |this\.#)(\w+) = (?:\([^)]*\) =>\s*)?(?:this\.#)?(?:guarded|mine)\(/g)].map(
+      ([, name]) => name,
+    ),
+  )
+  return [...source.matchAll(call)].flatMap((match) => {
+    const handler = source.slice(match.index + match[0].length)
+    const name = /^(?:this\.#)?(\w+)(?:\(|[,)])/.exec(handler)?.[1]
+    const site = `${file}: ${handler.slice(0, handler.indexOf('\n'))}`
+    const isGuarded = name === 'guarded' || guardedNames.has(name)
+    return isGuarded || harmless.test(handler) || site in reviewed ? [] : [site]
+  })
+}
+
+test('what a raw socket, stream, timer or process event calls has a catch', () => {
+  const files = folders.flatMap((folder) => globSync(`${folder}/**/*.ts`, { cwd: join(root, 'server') }))
+  const product = files.filter((file) => !/\.(test|contract)\.ts$/.test(file))
+  const found = product.flatMap((file) => unguarded(file, readFileSync(join(root, 'server', file), 'utf8')))
+  expect(found).toEqual([])
+})
+
+test('a handler without one is found', () => {
+  const source = `
+    setTimeout(() => this.#step(), 5)
+    const late = guarded(where, () => this.#tell())
+    setTimeout(late, 5)
+    socket.on('data', (piece) => {
+    socket.on('close', () => sockets.delete(socket))
+  `
+  expect(unguarded('a.ts', source)).toEqual(['a.ts: () => this.#step(), 5)', 'a.ts: (piece) => {'])
+})
