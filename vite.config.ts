@@ -7,6 +7,7 @@ import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 import type { Plugin } from 'vite'
+import { operationPaths } from './protocol/http/operation-paths.ts'
 import { thirdPartyNotices } from './scripts/notices/third-party-notices.ts'
 
 // The transform that it recommends needs a native part which `npm ci` does not bring on every machine.
@@ -51,6 +52,7 @@ const server = process.env['SHOAL_DEV_SERVER'] ?? 'http://127.0.0.1:8080'
 
 export default defineConfig({
   root: join(import.meta.dirname, 'web'),
+  define: { OPERATION_PATHS: JSON.stringify(operationPaths) },
   plugins: [
     react(),
     lingui(),

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { operationPaths } from './protocol/http/operation-paths.ts'
 
 // unit: starts no servers; `npm run test:quick` runs it. contract and cluster start their own servers. Each runs by itself: `npx vitest --project unit`.
 const node = {
@@ -21,6 +22,7 @@ export default defineConfig({
     maxWorkers: Math.ceil(availableParallelism() * 1.5),
     projects: [
       {
+        define: { OPERATION_PATHS: JSON.stringify(operationPaths) },
         test: {
           ...node,
           name: 'unit',

@@ -1,15 +1,10 @@
 import { upstreamErrors } from './upstream-errors.ts'
+import type { ErrorEntry } from './upstream-errors.ts'
 
 /**
  * Every error that a client can be told, in one table: the status it travels with, whether the same request may
  * succeed later, and a sentence for a person. The page translates by code; `docs/errors.md` is generated from here.
  */
-export interface ErrorEntry {
-  status: number
-  retryable: boolean
-  message: string
-}
-
 export const errorCatalogue = {
   bad_json: { status: 400, retryable: false, message: 'The request body is not valid JSON.' },
   bad_request: { status: 400, retryable: false, message: 'The request is not valid.' },

@@ -1,4 +1,9 @@
-import type { ErrorEntry } from './errors.ts'
+/** An error of the catalogue: see `errorCatalogue`. */
+export interface ErrorEntry {
+  status: number
+  retryable: boolean
+  message: string
+}
 
 /** The part of the catalogue that tells of model providers: apart, since the page needs its sentences and no others. */
 export const upstreamErrors = {

@@ -1,28 +1,31 @@
 // Writes the pages of docs/ that are generated from code. `--check` writes nothing and fails when one is stale.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import process from 'node:process'
 import { format } from 'oxfmt'
 import { errorCatalogue } from '../protocol/errors.ts'
+import { openAiPaths } from '../server/compat/openai-description.ts'
 import { documentConfiguration } from '../server/config.ts'
 import { documentTables } from '../server/store/document-tables.ts'
+import { describeApi } from '../server/http/open-api.ts'
 
 const folder = join(import.meta.dirname, '../docs')
 const pages: Record<string, () => string> = {
   'configuration.md': documentConfiguration,
   'errors.md': documentErrors,
   'operations/data.md': documentTables,
+  'api/openapi.json': documentApi,
 }
 
 const check = process.argv.includes('--check')
 const stale: string[] = []
 for (const [name, write] of Object.entries(pages)) {
   const path = join(folder, name)
-  const text = (await format(name, write())).code
+  const text = name.endsWith('.md') ? (await format(name, write())).code : write()
   if (read(path) === text) continue
   stale.push(`docs/${name}`)
   if (check) continue
-  mkdirSync(folder, { recursive: true })
+  mkdirSync(dirname(path), { recursive: true })
   writeFileSync(path, text)
 }
 if (stale.length > 0) {
@@ -59,5 +62,12 @@ how many milliseconds trying again makes sense, \`limit\` names the limit of one
 | code | status | may succeed later | message |
 | --- | --- | --- | --- |
 ${rows.join('\n')}
+`
+}
+
+/** What `/api/openapi.json` answers, but for the version and the server's address: a diff shows what a change breaks. */
+function documentApi(): string {
+  const api = describeApi({ version: 'unreleased', publicUrl: null, basePath: '' }, openAiPaths)
+  return `${JSON.stringify(api, null, 2)}
 `
 }

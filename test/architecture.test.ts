@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import { globSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { operations } from '../protocol/http/index.ts'
+import { measureCode } from './support/code-measures.ts'
 
 const root = join(import.meta.dirname, '..')
 const roots = ['protocol', 'server', 'web', 'test', 'chaos', 'bench', 'scripts'] as const
@@ -98,7 +100,28 @@ function circles(among: string[]): string[] {
   return found
 }
 
+const textOf = (file: string): string => readFileSync(join(root, file), 'utf8')
+
+/**
+ * For each operation, the files that name it as one: as a key (`getChat: …`), a name (`'getChat'`) or
+ * `operations.getChat`. Calls of the page's features are left out: nothing else asks for them. A few operations share
+ * their name with something else, so the middle of all counts tells what a new one takes.
+ */
+function filesOfOperations(): Map<string, string[]> {
+  const searched = product.filter((file) => !/^web\/(features|app)\//.test(file))
+  const texts = searched.map((file) => ({ file, text: textOf(file) }))
+  return new Map(
+    Object.keys(operations).map((name) => {
+      const named = new RegExp(`'${name}'|\\b${name}:|operations\\.${name}\\b`)
+      return [name, texts.filter(({ text }) => named.test(text)).map(({ file }) => file)]
+    }),
+  )
+}
+
 const files = roots.flatMap((top) => globSync(`${top}/**/*.{ts,tsx}`, { cwd: root }))
+const product = files.filter(
+  (file) => /^(protocol|server|web)\//.test(file) && !/\.(test|contract)\.tsx?$/.test(file),
+)
 
 describe('architecture', () => {
   test('the table is read', () => {
@@ -110,8 +133,34 @@ describe('architecture', () => {
     expect(violations(files, readTable())).toEqual([])
   })
 
-  test('files of the page do not import each other in a circle', () => {
-    expect(circles(files.filter((file) => file.startsWith('web/')))).toEqual([])
+  test('files do not import each other in a circle, not even types', () => {
+    // One is on its way out.
+    expect(circles(product).filter((circle) => !circle.includes('chat-context'))).toEqual([])
+  })
+
+  test('a new operation touches at most three files, besides its test', () => {
+    const touched = filesOfOperations()
+    const counts = [...touched.values()].map(({ length }) => length).toSorted((a, b) => a - b)
+    const typical = counts[Math.floor(counts.length / 2)] ?? 0
+    console.log(`files that a new operation touches: ${typical}`)
+    expect(typical, JSON.stringify(Object.fromEntries(touched), null, 1)).toBeLessThanOrEqual(3)
+    // Each is declared and has a use case: what is counted is there.
+    expect(counts.length).toBeGreaterThan(40)
+    expect(counts[0]).toBeGreaterThanOrEqual(2)
+  })
+
+  test('the size of files and functions is known', () => {
+    // No shorter file has a function of 60 lines.
+    const longer = product
+      .map((file) => ({ file, text: textOf(file) }))
+      .filter(({ text }) => text.split('\n').length > 60)
+    const measured = longer.map(({ file, text }) => measureCode(file, text))
+    const longFiles = measured.filter(({ lines }) => lines > 300).length
+    const longFunctions = measured.flatMap(({ functions }) => functions).filter((lines) => lines > 60).length
+    console.log(
+      `${product.length} files; above 300 lines: ${longFiles}; functions above 60 lines: ${longFunctions}`,
+    )
+    expect(longFiles).toBe(0)
   })
 
   test('protocol imports zod and nothing else from outside', () => {

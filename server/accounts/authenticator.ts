@@ -7,7 +7,7 @@ import { AccessCache } from './access-cache.ts'
 import { apiKeyPrefix, hashApiKey } from './api-key.ts'
 import { sessionIdOf } from './caller.ts'
 import type { Caller, Credentials } from './caller.ts'
-import type { AccountStore, SessionSeen } from './context.ts'
+import type { AccountStore } from './account-store.ts'
 import type { LastUse } from './last-use.ts'
 import { presentUser } from './present-user.ts'
 import type { RequestMeta } from '../use-case.ts'
@@ -18,6 +18,11 @@ import type { SessionClaims, SessionTokens } from './session-token.ts'
 
 /** What may have lost its right. `all`: something was missed, so check every one again. */
 export type Revocation = { sessionIds: ReadonlySet<string>; userIds: ReadonlySet<string> } | 'all'
+
+/** A session was used: told at its beginning, then at most once a minute by each instance. */
+export type SessionSeen = (
+  session: Pick<SessionRow, 'id' | 'userId' | 'device' | 'lastUsedAt' | 'expiresAt'>,
+) => void
 
 export interface AuthenticatorOptions {
   store: Pick<AccountStore, 'sessions' | 'apiKeys'>

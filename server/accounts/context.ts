@@ -1,10 +1,9 @@
 import type { Clock, Logger } from '../base/index.ts'
 import type { RateLimits } from '../coordination/contracts.ts'
-import type { Epochs } from '../store/contract/epochs.ts'
-import type { ApiKeys, SessionRow, Sessions } from '../store/contract/sessions.ts'
-import type { Users } from '../store/contract/users.ts'
 import type { Role } from '../../protocol/http/users.ts'
-import type { Authenticator } from './authenticator.ts'
+import type { AccountStore } from './account-store.ts'
+import type { Authenticator, SessionSeen } from './authenticator.ts'
+import type { CookieConfig } from './host-cookie.ts'
 import type { LastUse } from './last-use.ts'
 import type { PasswordHasher } from './password-hasher.ts'
 import type { SessionCookies } from './session-cookies.ts'
@@ -24,22 +23,6 @@ export interface AccountsConfig {
   cookies: CookieConfig
 }
 
-export interface CookieConfig {
-  readonly sameSite: 'lax' | 'strict' | 'none'
-  /** Over HTTPS only. */
-  readonly secure: boolean
-  /** The path below which this server is, where other applications share its host; else `/`. */
-  readonly path?: string
-}
-
-/** The parts of the store that accounts are made of. */
-export interface AccountStore {
-  users: Users
-  sessions: Sessions
-  apiKeys: ApiKeys
-  epochs: Epochs
-}
-
 /** What it takes to change a right: this instance forgets by `authenticator`, the others hear of it by `announce`. */
 export interface OperatorContext {
   store: AccountStore
@@ -48,11 +31,6 @@ export interface OperatorContext {
   authenticator: Pick<Authenticator, 'revoked' | 'forgetAll'>
   announce: (feed: 'revocations') => void
 }
-
-/** A session was used: told at its beginning, then at most once a minute by each instance. */
-export type SessionSeen = (
-  session: Pick<SessionRow, 'id' | 'userId' | 'device' | 'lastUsedAt' | 'expiresAt'>,
-) => void
 
 /** What every use case of accounts works with. */
 export interface Context extends OperatorContext {

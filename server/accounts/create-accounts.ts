@@ -19,9 +19,11 @@ import {
   createListUserApiKeys,
   createRevokeApiKey,
 } from './api-keys.ts'
+import type { AccountStore } from './account-store.ts'
 import { Authenticator } from './authenticator.ts'
+import type { SessionSeen } from './authenticator.ts'
 import { createChangePassword } from './change-password.ts'
-import type { AccountsConfig, AccountStore, Context, SessionSeen } from './context.ts'
+import type { AccountsConfig, Context } from './context.ts'
 import { LastUse } from './last-use.ts'
 import { createOperator } from './operator.ts'
 import { createGetOriginProof, createOriginProof } from './origin-proof.ts'

@@ -1,4 +1,10 @@
-import type { CookieConfig } from './context.ts'
+export interface CookieConfig {
+  readonly sameSite: 'lax' | 'strict' | 'none'
+  /** Over HTTPS only. */
+  readonly secure: boolean
+  /** The path below which this server is, where other applications share its host; else `/`. */
+  readonly path?: string
+}
 
 /** Where a cookie goes. */
 export interface CookieRequest {

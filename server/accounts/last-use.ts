@@ -1,5 +1,5 @@
 import type { Logger } from '../base/index.ts'
-import type { AccountStore } from './context.ts'
+import type { AccountStore } from './account-store.ts'
 
 export interface Use {
   userId: string

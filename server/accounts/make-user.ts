@@ -2,7 +2,7 @@ import { AppError } from '../../protocol/errors.ts'
 import type { Role } from '../../protocol/http/users.ts'
 import { cleanText, newId, randomToken } from '../base/index.ts'
 import type { UserRow } from '../store/contract/users.ts'
-import type { AccountStore } from './context.ts'
+import type { AccountStore } from './account-store.ts'
 
 export interface MakeUser {
   name: string

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { CookieConfig } from './context.ts'
+import type { CookieConfig } from './host-cookie.ts'
 import { checkCookieTravels, createSessionCookies } from './session-cookies.ts'
 
 const secretKey = 'a secret of the tests, long enough'

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
 import { AppError } from '../../protocol/errors.ts'
-import type { CookieConfig } from './context.ts'
 import { createHostCookie } from './host-cookie.ts'
-import type { CookieRequest } from './host-cookie.ts'
+import type { CookieConfig, CookieRequest } from './host-cookie.ts'
 import { createKnownDevices } from './known-devices.ts'
 
 /** Of earlier versions: still read, and replaced by the installation's own. */

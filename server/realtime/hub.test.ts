@@ -1,8 +1,22 @@
 import { expect, test } from 'vitest'
 import type { CloseReason } from '../../protocol/index.ts'
+import type { Caller } from '../accounts/index.ts'
 import { silentLogger, systemClock } from '../base/index.ts'
-import type { LiveSocket, Speaker } from './live-socket.ts'
+import { userView } from '../../test/support/callers.ts'
 import { Hub } from './hub.ts'
+import type { OpenSocket } from './hub.ts'
+
+/** It has not said hello. */
+const silent: OpenSocket = {
+  isFallback: false,
+  speaker: undefined,
+  open: true,
+  following: false,
+  lastSent: 0,
+  send: () => {},
+  close: () => {},
+  stillWelcome: async () => true,
+}
 
 interface Opened {
   asked: number
@@ -12,9 +26,13 @@ interface Opened {
 /** A socket of this user and session. `welcome`: whether the session still holds when it is asked again. */
 function open(hub: Hub, userId: string, { sessionId = 's', welcome = true } = {}): Opened {
   const opened: Opened = { asked: 0, closedFor: undefined }
-  const socket = {
-    speaker: { caller: { user: { id: userId }, credential: { kind: 'session', id: sessionId } } } as Speaker,
-    open: true,
+  const caller: Caller = {
+    user: userView(userId),
+    credential: { kind: 'session', id: sessionId, expiresAt: null },
+  }
+  const socket: OpenSocket = {
+    ...silent,
+    speaker: { caller },
     async stillWelcome() {
       opened.asked++
       return welcome
@@ -23,7 +41,7 @@ function open(hub: Hub, userId: string, { sessionId = 's', welcome = true } = {}
       opened.closedFor = reason
       hub.remove(socket)
     },
-  } as unknown as LiveSocket
+  }
   hub.add(socket)
   hub.greeted(socket, userId)
   return opened
@@ -52,9 +70,13 @@ test('a revoked session closes its sockets at once, whoever they belong to', () 
 
 test('a socket that has not said hello is asked about by nobody', () => {
   const hub = new Hub(systemClock, silentLogger)
-  const silent = { speaker: undefined, open: true } as unknown as LiveSocket
-  hub.add(silent)
+  let asked = 0
+  const stillWelcome = async (): Promise<boolean> => asked++ === 0
+  const close = (): number => asked++
+  const socket = { ...silent, stillWelcome, close }
+  hub.add(socket)
   hub.revoke({ userIds: ['ada'], sessionIds: ['s'] })
-  hub.remove(silent)
-  expect(hub.size).toBe(0)
+  hub.revoke('all')
+  hub.remove(socket)
+  expect([hub.size, asked]).toEqual([0, 0])
 })

@@ -1,19 +1,34 @@
 import { timing } from '../../protocol/index.ts'
-import type { UserEvent } from '../../protocol/index.ts'
+import type { CloseReason, ServerFrame, UserEvent } from '../../protocol/index.ts'
 import type { Clock, Logger } from '../base/index.ts'
 import { every, jitter, sleep } from '../base/index.ts'
 import { sessionIdOf } from '../accounts/index.ts'
-import type { LiveSocket } from './live-socket.ts'
+import type { Caller } from '../accounts/index.ts'
 
 /** Which sessions or users are no longer welcome; `all`: it is not known which, ask again about each. */
 export type Revocation = { sessionIds: string[]; userIds: string[] } | 'all'
+
+/** What the hub knows of a socket. */
+export interface OpenSocket {
+  readonly isFallback: boolean
+  /** Undefined until its hello was answered. */
+  readonly speaker: { readonly caller: Caller } | undefined
+  readonly open: boolean
+  readonly following: boolean
+  /** When something was last sent, by the monotonic clock. */
+  readonly lastSent: number
+  send(frame: ServerFrame): void
+  close(reason: CloseReason): void
+  /** Whether its session still holds. Rejects when that cannot be known now. */
+  stillWelcome(): Promise<boolean>
+}
 
 /** Every open socket of this instance, those that have said hello also by their user. */
 export class Hub {
   readonly #clock: Clock
   readonly #logger: Logger
-  readonly #sockets = new Set<LiveSocket>()
-  readonly #byUser = new Map<string, Set<LiveSocket>>()
+  readonly #sockets = new Set<OpenSocket>()
+  readonly #byUser = new Map<string, Set<OpenSocket>>()
   readonly #stopping = new AbortController()
   #fallbacks = 0
 
@@ -39,19 +54,19 @@ export class Hub {
     })
   }
 
-  add(socket: LiveSocket): void {
+  add(socket: OpenSocket): void {
     this.#sockets.add(socket)
     if (socket.isFallback) this.#fallbacks++
   }
 
   /** Its hello was answered: from now on it is this user's. */
-  greeted(socket: LiveSocket, userId: string): void {
+  greeted(socket: OpenSocket, userId: string): void {
     const ofUser = this.#byUser.get(userId)
     if (ofUser) ofUser.add(socket)
     else this.#byUser.set(userId, new Set([socket]))
   }
 
-  remove(socket: LiveSocket): void {
+  remove(socket: OpenSocket): void {
     if (this.#sockets.delete(socket) && socket.isFallback) this.#fallbacks--
     const userId = socket.speaker?.caller.user.id
     const ofUser = userId === undefined ? undefined : this.#byUser.get(userId)
@@ -127,7 +142,7 @@ export class Hub {
     }
   }
 
-  async #recheckOne(socket: LiveSocket): Promise<void> {
+  async #recheckOne(socket: OpenSocket): Promise<void> {
     try {
       if (!socket.open || (await socket.stillWelcome())) return
       socket.close('signedOut')
