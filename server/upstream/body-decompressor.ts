@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { Transform } from 'node:stream'
+import { Transform } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib'
 import * as zlib from 'node:zlib'
 
@@ -16,12 +16,13 @@ export interface BodyDecompressor {
 
 /**
  * Passes on the bytes of an answer's body as they were before a provider or a proxy compressed them, although it was
- * asked not to. The first bytes decide: some label a body as compressed that is not, and the other way round. A body
+ * asked not to. The first bytes decide: some label a body as compressed that is not, and the other decoder round. A body
  * that is not compressed, nearly every one, is passed on within the same call.
  */
 export function decompressBody(response: IncomingMessage, target: BodyTarget): BodyDecompressor {
   const label = response.headers['content-encoding']?.trim().toLowerCase() ?? ''
-  let inflater: Transform | null | undefined
+  /** Undefined until the first bytes decide. */
+  let decoder: Transform | 'none' | undefined
   let closed: { cause?: unknown } | undefined
   let paused = false
 
@@ -29,35 +30,35 @@ export function decompressBody(response: IncomingMessage, target: BodyTarget): B
   let early: Buffer = Buffer.alloc(0)
   const enough = isIdentity(label) ? 4 : 32
 
-  function inflaterFor(chunk: Buffer): Transform | null {
+  function decoderFor(chunk: Buffer): Transform | 'none' {
     const created = createInflater(label, chunk)
     created?.on('data', (piece: Buffer) => target.data(piece))
     created?.once('end', () => target.closed(closed ?? {}))
     created?.once('error', (cause) => target.closed(closed?.cause === undefined ? { cause } : closed))
-    return created
+    return created ?? 'none'
   }
 
   function close(how: { cause?: unknown }): void {
     if (closed) return
     closed = how
-    if (inflater === undefined && early.length > 0) take(early)
+    if (decoder === undefined && early.length > 0) take(early)
     // What has arrived before the connection broke is still decompressed.
-    if (inflater) inflater.end()
+    if (decoder instanceof Transform) decoder.end()
     else target.closed(how)
   }
 
   function take(chunk: Buffer): void {
-    if (inflater === undefined) inflater = inflaterFor(chunk)
-    if (inflater === null) return target.data(chunk)
-    if (inflater.write(chunk)) return
+    decoder ??= decoderFor(chunk)
+    if (decoder === 'none') return target.data(chunk)
+    if (decoder.write(chunk)) return
     response.pause()
-    inflater.once('drain', () => {
+    decoder.once('drain', () => {
       if (!paused) response.resume()
     })
   }
 
   response.on('data', (chunk: Buffer) => {
-    if (inflater !== undefined) return take(chunk)
+    if (decoder !== undefined) return take(chunk)
     early = early.length === 0 ? chunk : Buffer.concat([early, chunk])
     if (early.length >= enough) take(early)
   })
@@ -67,24 +68,24 @@ export function decompressBody(response: IncomingMessage, target: BodyTarget): B
   return {
     pause() {
       paused = true
-      inflater?.pause()
+      if (decoder instanceof Transform) decoder.pause()
     },
     resume() {
       paused = false
-      inflater?.resume()
+      if (decoder instanceof Transform) decoder.resume()
     },
   }
 }
 
-/** Null: the bytes are as they should be. */
-function createInflater(label: string, chunk: Buffer): Transform | null {
+/** Undefined: the bytes are as they should be. */
+function createInflater(label: string, chunk: Buffer): Transform | undefined {
   const [first = 0, second = 0] = chunk
   if (first === 0x1f && second === 0x8b) return createGunzip()
   if (first === 0x28 && second === 0xb5 && 'createZstdDecompress' in zlib) return zlib.createZstdDecompress()
-  if (isIdentity(label) || looksLikeText(chunk)) return null
+  if (isIdentity(label) || looksLikeText(chunk)) return undefined
   if (label === 'br') return createBrotliDecompress()
   if (label === 'deflate') return isZlib(first, second) ? createInflate() : createInflateRaw()
-  return null
+  return undefined
 }
 
 function isIdentity(label: string): boolean {
