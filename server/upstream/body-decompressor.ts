@@ -16,7 +16,7 @@ export interface BodyDecompressor {
 
 /**
  * Passes on the bytes of an answer's body as they were before a provider or a proxy compressed them, although it was
- * asked not to. The first bytes decide: some label a body as compressed that is not, and the other decoder round. A body
+ * asked not to. The first bytes decide: some label a body as compressed that is not, and the other way round. A body
  * that is not compressed, nearly every one, is passed on within the same call.
  */
 export function decompressBody(response: IncomingMessage, target: BodyTarget): BodyDecompressor {
