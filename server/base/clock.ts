@@ -13,6 +13,12 @@ export const systemClock: Clock = {
   monotonic: () => performance.now(),
 }
 
+/**
+ * How code waits. Whatever pauses takes it as a parameter or port beside the clock, so that its test decides when the
+ * pause is over; the wiring passes `sleep`.
+ */
+export type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>
+
 /** Waits `ms`; resolves early, without an error, when the signal aborts. */
 export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   try {

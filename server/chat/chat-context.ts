@@ -1,4 +1,4 @@
-import type { Clock, Logger } from '../base/index.ts'
+import type { Clock, Logger, Sleep } from '../base/index.ts'
 import { logMomentsMs } from '../coordination/run-log/log-writer.ts'
 import type { RunLog, Membership } from '../coordination/contracts.ts'
 import type { ModelCatalogue } from '../upstream/contracts.ts'
@@ -63,6 +63,7 @@ export interface ChatContext {
   limiter: RunLimiter
   claims: ClaimRecord
   clock: Clock
+  sleep: Sleep
   logger: Logger
   limits: RunLimits
   /** What to do with an answer that cannot be continued after its owner died. */

@@ -40,9 +40,3 @@ export class DeliveryMoments {
     }
   }
 }
-
-/** When words are delivered: to somebody who reads here, and where the log alone takes them. */
-export interface RunMoments {
-  read: DeliveryMoments
-  unread: DeliveryMoments
-}

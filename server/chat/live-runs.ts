@@ -71,7 +71,7 @@ export class LiveRuns {
   }
 
   /** This instance drives the run from now on; readers that followed from afar are brought to its text. */
-  drive(identity: RunView['identity'], source: Source): RunView {
+  showOwn(identity: RunView['identity'], source: Source): RunView {
     const known = this.#runs.get(identity.runId)
     if (!known || known.view.ended) {
       const view = new RunView(identity, source, 'running')

@@ -1,5 +1,5 @@
 import type { Starts } from '../coordination/contracts.ts'
-import type { MessageRow } from '../store/contract/chats.ts'
+import type { Chats, MessageRow } from '../store/contract/chats.ts'
 import type { RunRow } from '../store/contract/runs.ts'
 import type { GenerateRequest, ResolvedModel } from '../upstream/contracts.ts'
 
@@ -20,4 +20,16 @@ export interface OwnedRun {
   /** The conversation that is answered, as it was when it was first asked for. */
   path: () => Promise<MessageRow[]>
   request: (model: ResolvedModel) => Promise<Omit<GenerateRequest, 'model'>>
+}
+
+/** The conversation that a run answers: read once, and remembered while the run is written. */
+export function rememberPath(
+  chats: Pick<Chats, 'path'>,
+  { parentId, userId }: Pick<RunRow, 'parentId' | 'userId'>,
+): () => Promise<MessageRow[]> {
+  let remembered: MessageRow[] = []
+  return async () => {
+    if (remembered.length === 0) remembered = await chats.path(parentId, userId)
+    return remembered
+  }
 }

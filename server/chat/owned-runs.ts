@@ -5,8 +5,8 @@ import type { ChatContext } from './chat-context.ts'
 import type { LiveRuns } from './live-runs.ts'
 import type { OwnedRun } from './owned-run.ts'
 import { RunDriver } from './run-driver.ts'
+import type { RunDriverPorts } from './run-driver.ts'
 import { DeliveryMoments } from './delivery-moments.ts'
-import type { RunMoments } from './delivery-moments.ts'
 import { RunSaver } from './run-saver.ts'
 import type { RunEnd } from './run-view.ts'
 import { planTakeover } from './take-over.ts'
@@ -25,7 +25,7 @@ export class OwnedRuns {
   readonly #live: LiveRuns
   readonly #hooks: OwnedRunsHooks
   readonly #saver: RunSaver
-  readonly #moments: RunMoments
+  readonly #driverPorts: RunDriverPorts
   readonly #drivers = new Map<string, RunDriver>()
   /** Under way here: started or claimed, and not driven yet. The comparison with the store leaves them alone. */
   readonly #arriving = new Set<string>()
@@ -39,9 +39,16 @@ export class OwnedRuns {
     this.#live = live
     this.#hooks = hooks
     this.#saver = new RunSaver(context)
-    this.#moments = {
-      read: new DeliveryMoments(context.limits.gatherMs, context),
-      unread: new DeliveryMoments(context.limits.gatherUnreadMs, context),
+    const { alone, limits, membership, store } = context
+    this.#driverPorts = {
+      ...context,
+      runs: store.runs,
+      saver: this.#saver,
+      moments: {
+        read: new DeliveryMoments(limits.gatherMs, context),
+        unread: new DeliveryMoments(limits.gatherUnreadMs, context),
+      },
+      heartbeatIsOld: () => !alone && membership.sinceAcknowledged() > limits.leaseMs,
     }
   }
 
@@ -59,37 +66,33 @@ export class OwnedRuns {
     })
   }
 
-  /** Marks a run id as arriving until `arrived` or `drive` is called for it. */
+  /** Marks a run id as arriving until `arrived` or `startWriting` is called for it. */
   expect(runId: string): { arrived(): void } {
     this.#arriving.add(runId)
     return { arrived: () => this.#arriving.delete(runId) }
   }
 
-  drive(run: OwnedRun): RunDriver {
+  /** Writes a run that is this instance's now, in place of a driver that it had under an earlier fence. */
+  startWriting(run: OwnedRun): void {
     const { id, messageId, chatId, userId, fence } = run.row
     // One of an earlier fence that has not noticed yet shares the view: it must not touch it any more.
     this.#drivers.get(id)?.replace()
-    const view = this.#live.drive(
+    const view = this.#live.showOwn(
       { runId: id, messageId, chatId, userId },
       { fence, seq: 0, starts: run.starts, text: run.text },
     )
-    const driver = new RunDriver(this.#context, run, view, {
-      saver: this.#saver,
-      moments: this.#moments,
-      hooks: {
-        ended: (driver, end) => {
-          if (this.#forget(driver)) this.#live.end(driver.view, end)
-          this.#hooks.ended(driver.run.row, end)
-        },
-        lost: (driver) => {
-          if (this.#forget(driver)) this.#live.lose(driver.view)
-        },
+    const driver = new RunDriver(this.#driverPorts, run, view, {
+      ended: (driver, end) => {
+        if (this.#forget(driver)) this.#live.end(driver.view, end)
+        this.#hooks.ended(driver.run.row, end)
+      },
+      lost: (driver) => {
+        if (this.#forget(driver)) this.#live.lose(driver.view)
       },
     })
     this.#drivers.set(id, driver)
     this.#arriving.delete(id)
-    void driver.drive()
-    return driver
+    void driver.writeToEnd()
   }
 
   /** The stop column of this run is set. */
@@ -137,7 +140,7 @@ export class OwnedRuns {
       },
       'took a run over',
     )
-    this.drive(plan.kind === 'drive' ? run : { ...run, endAs: plan.status })
+    this.startWriting(plan.kind === 'drive' ? run : { ...run, endAs: plan.status })
   }
 
   /** The store has lost a claim that Redis remembers: claim again, above it. */

@@ -76,10 +76,7 @@ describe('the driver of a run', () => {
     const shown = await follow(leaving, runId)
     await expect.poll(() => shown.text.length).toBeGreaterThan(40)
     const away = (): Promise<never> => Promise.reject(new StoreError('unavailable', 'away'))
-    leaving.context.store = {
-      ...trial.store,
-      runs: { ...trial.store.runs, save: away, saveAnew: away },
-    }
+    Object.assign(leaving.context.store.runs, { save: away, saveAnew: away })
     expect(await leaving.chat.release()).toBe(1)
   })
 

@@ -4,10 +4,10 @@ import { cleanText, newId } from '../base/index.ts'
 import type { ResolvedModel } from '../upstream/contracts.ts'
 import type { RunRow, StartOutcome, StartRun } from '../store/contract/runs.ts'
 import type { ChatContext } from './chat-context.ts'
+import { rememberPath } from './owned-run.ts'
 import type { OwnedRuns } from './owned-runs.ts'
 import { presentChat } from './present.ts'
 import { promptOf, promptToContinue } from './prompt.ts'
-import { rememberPath } from './remembered-run.ts'
 import { visibleText } from '../../protocol/index.ts'
 import { stopRun } from './stop-run.ts'
 import { titleFromWords } from './title.ts'
@@ -135,8 +135,8 @@ function idsOf(outcome: StartOutcome): RunStarted {
 async function begin(context: ChatContext, owned: OwnedRuns, row: RunRow): Promise<void> {
   // A run that continues an answer begins with its text.
   const text = row.saved > 0 ? ((await context.store.runs.readWithText(row.id))?.text ?? '') : ''
-  const path = rememberPath(context, row)
-  owned.drive({
+  const path = rememberPath(context.store.chats, row)
+  owned.startWriting({
     row,
     path,
     starts: row.starts.length > 0 ? row.starts : [[row.fence, 0]],
@@ -156,7 +156,7 @@ async function continueOn(
   model: ResolvedModel,
   prompt: ReturnType<typeof promptOf>,
   text: string,
-): ReturnType<Parameters<OwnedRuns['drive']>[0]['request']> {
+): ReturnType<Parameters<OwnedRuns['startWriting']>[0]['request']> {
   const how = await model.continues()
   if (text.trim() === '') return { messages: prompt }
   if (how === 'none') return { messages: promptToContinue(prompt, text) }

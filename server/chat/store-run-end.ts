@@ -1,7 +1,7 @@
-import { backoff, sleep } from '../base/index.ts'
+import { backoff, DeadlineError } from '../base/index.ts'
+import type { Sleep } from '../base/index.ts'
 import type { Runs } from '../store/contract/runs.ts'
 import { StoreError } from '../store/store.ts'
-import type { ChatContext } from './chat-context.ts'
 
 export type RunEnding = Parameters<Runs['finalise']>[0]
 
@@ -22,17 +22,17 @@ export interface EndingRun {
  * end whose confirmation was lost is found by reading. Undefined: the run is not ours any more.
  */
 export async function storeRunEnd(
-  { store }: Pick<ChatContext, 'store'>,
+  { runs, sleep }: { runs: Pick<Runs, 'finalise' | 'readWithText'>; sleep: Sleep },
   run: EndingRun,
   ending: () => RunEnding,
 ): Promise<{ text: string } | undefined> {
   for (let attempt = 0; !run.over; attempt++) {
     try {
-      if (!(await saveWhole(run))) return undefined
+      if (!(await saveWhole(run, sleep))) return undefined
       const end = ending()
-      const stored = await store.runs.finalise(end)
+      const stored = await runs.finalise(end)
       if (stored) return stored
-      const row = attempt > 0 ? await store.runs.readWithText(end.id) : undefined
+      const row = attempt > 0 ? await runs.readWithText(end.id) : undefined
       if (row?.status === end.status && row.fence === end.fence) return row
       await run.check()
     } catch (failure) {
@@ -43,8 +43,19 @@ export async function storeRunEnd(
   return undefined
 }
 
+type DirtyRun = Pick<EndingRun, 'over' | 'dirty' | 'save'>
+
+/** Saves until the store has every word, for `ms` at most; then it rejects with a DeadlineError. */
+export async function saveWholeWithin(run: DirtyRun, ms: number, sleep: Sleep): Promise<void> {
+  const saved = new AbortController()
+  const late = sleep(ms, saved.signal).then(() => {
+    throw new DeadlineError('the store', ms)
+  })
+  await Promise.race([saveWhole(run, sleep), late]).finally(() => saved.abort())
+}
+
 /** Saves until the store has every word. False: the run was lost meanwhile. */
-export async function saveWhole(run: Pick<EndingRun, 'over' | 'dirty' | 'save'>): Promise<boolean> {
+async function saveWhole(run: DirtyRun, sleep: Sleep): Promise<boolean> {
   for (let attempt = 0; run.dirty && !run.over; attempt++) {
     if (attempt > 0) await sleep(backoff(attempt - 1, { first: 100, most: 2000 }))
     await run.save()

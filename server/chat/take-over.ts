@@ -6,8 +6,8 @@ import { visibleText } from '../../protocol/index.ts'
 import type { ChatContext } from './chat-context.ts'
 import { storedSource } from './live-runs.ts'
 import { continuation, promptOf } from './prompt.ts'
+import { rememberPath } from './owned-run.ts'
 import type { OwnedRun } from './owned-run.ts'
-import { rememberPath } from './remembered-run.ts'
 
 export type Plan =
   | { kind: 'drive'; run: OwnedRun; source: Source }
@@ -84,7 +84,7 @@ function ownedRun(
   const own: Starts[number] = [claimed.fence, text.length]
   const starts: Starts = how === 'anew' ? [own] : [...source.starts, own]
   const descends = starts.some(([fence]) => fence === claimed.savedFence)
-  const path = rememberPath(context, claimed)
+  const path = rememberPath(context.store.chats, claimed)
   return {
     row: claimed,
     path,

@@ -1,5 +1,6 @@
 import { createAccounts } from '../accounts/index.ts'
 import type { Accounts } from '../accounts/index.ts'
+import { sleep } from '../base/index.ts'
 import type { Clock, Logger } from '../base/index.ts'
 import { Chat, defaultRunLimits, RunAdmission, RunLimiter } from '../chat/index.ts'
 import type { RunLimits } from '../chat/index.ts'
@@ -204,6 +205,7 @@ function createChat(
       events,
       send: (name, payload) => bus.send(name, payload),
       clock,
+      sleep,
       logger,
       limits: { ...defaultRunLimits, ...runLimits },
       admission: new RunAdmission(() => {

@@ -1,4 +1,4 @@
-import { newId, silentLogger, systemClock } from '../../server/base/index.ts'
+import { newId, silentLogger, sleep, systemClock } from '../../server/base/index.ts'
 import { requestsOfOne } from './user-counts.ts'
 import { createMemoryRateLimits } from '../../server/coordination/rate-limits/memory-rate-limits.ts'
 import { Chat, defaultRunLimits, RunAdmission, RunLimiter } from '../../server/chat/index.ts'
@@ -78,6 +78,7 @@ export class RunOwners {
       events: createUserEvents(bus, me),
       send: (name, payload) => bus.send(name, payload),
       clock: systemClock,
+      sleep,
       logger: silentLogger,
       limits: { ...defaultRunLimits, saveEveryMs: 300, graceMs: 400 },
       policy: () => 'restart',
@@ -93,6 +94,8 @@ export class RunOwners {
       shared: true,
       ...change,
     }
+    // An own copy, so that a test can break the store of this owner alone.
+    context.store = { ...context.store, runs: { ...context.store.runs } }
     const jobs = new Jobs({ store: this.#store.jobs, me, clock: systemClock, logger: silentLogger })
     const chat = new Chat({ context, bus, jobs, titles: () => ({ on: false, model: null }) })
     chat.start()
@@ -104,8 +107,9 @@ export class RunOwners {
   /** As `kill -9` leaves it: no more saves, no words, no goodbye. */
   silence({ context }: RunOwner): void {
     const dead = (): Promise<never> => new Promise(() => {})
-    const runs = { ...this.#store.runs, save: dead, finalise: dead, saveAnew: dead }
-    context.store = { ...this.#store, runs: { ...runs, ownedBy: async () => [], owners: async () => [] } }
+    const none = async (): Promise<[]> => []
+    const silent = { save: dead, finalise: dead, saveAnew: dead, ownedBy: none, owners: none }
+    Object.assign(context.store.runs, silent)
     void context.log.close()
   }
 

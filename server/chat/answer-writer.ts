@@ -1,0 +1,138 @@
+import type { EndStatus, RunError } from '../../protocol/index.ts'
+import type { Clock } from '../base/index.ts'
+import type { MessageMeta } from '../store/contract/chats.ts'
+import type { UpstreamEvent } from '../upstream/contracts.ts'
+import { askModel } from './ask-model.ts'
+import type { AskModelPorts, ModelEnd } from './ask-model.ts'
+import { judgeAnswer } from './judge-answer.ts'
+import type { OwnedRun } from './owned-run.ts'
+import type { RunDelivery } from './run-delivery.ts'
+import { TranscriptWriter } from './transcript-writer.ts'
+
+export interface AnswerWriterPorts extends AskModelPorts {
+  clock: Clock
+  delivery: Pick<RunDelivery, 'append' | 'take' | 'text'>
+  /** Called with the place in the queue for the provider, and with null once the request has its turn. */
+  place: (place: number | null) => void
+  /** UTF-16 units that an answer may have. */
+  maxUnits: number
+}
+
+/** How an answer ended, and what is kept beside its text. */
+export interface AnswerEnd {
+  status: EndStatus
+  meta: MessageMeta
+}
+
+type Ending = Omit<ModelEnd, 'status'> & { status: EndStatus }
+
+const tooLong: RunError = {
+  code: 'too_large',
+  message: 'The answer was ended here: it had grown too long.',
+}
+
+/** The request to the model was closed from here. */
+class RequestClosed extends Error {}
+
+/**
+ * Writes the answer of one run: requests it from the model, turns what the provider emits into the transcript, and
+ * decides when the answer has ended and whether it is one.
+ *
+ *     requesting → writing        both → stopped · too-long · abandoned, which take no more words
+ */
+export class AnswerWriter {
+  readonly #ports: AnswerWriterPorts
+  readonly #run: OwnedRun
+  readonly #transcript: TranscriptWriter
+  readonly #request = new AbortController()
+  /** `requesting`: no word has come yet, so that the request may be sent again. */
+  #state: 'requesting' | 'writing' | 'stopped' | 'too-long' | 'abandoned' = 'requesting'
+  /** UTF-16 units that may still be written. */
+  #room: number
+
+  constructor(ports: AnswerWriterPorts, run: OwnedRun) {
+    this.#ports = ports
+    this.#run = run
+    this.#room = ports.maxUnits - run.text.length
+    this.#transcript = new TranscriptWriter(ports.clock, run.text)
+    if (run.row.stop) this.stop()
+  }
+
+  /** Writes until the answer has ended. Undefined: it was abandoned. */
+  async write(): Promise<AnswerEnd | undefined> {
+    const ending = await this.#generate()
+    if (!ending) return undefined
+    const { delivery } = this.#ports
+    const last = this.#transcript.end()
+    // What was stopped can be continued where it stands.
+    if (this.#state !== 'stopped') delivery.append(last)
+    const { status, error, reason } = this.#judge(ending)
+    const meta = {
+      ...this.#transcript.meta,
+      ...(error ? { error } : {}),
+      ...(reason ? { finishReason: reason } : {}),
+    }
+    return { status, meta }
+  }
+
+  /** Closes the provider's connection at once and takes no more words: the answer ends as stopped. */
+  stop(): void {
+    this.#close('stopped')
+  }
+
+  /** The same, for a run that this instance gives up or has lost. */
+  abandon(): void {
+    this.#close('abandoned')
+  }
+
+  #close(state: 'stopped' | 'too-long' | 'abandoned'): void {
+    if (!this.#open) return
+    this.#state = state
+    this.#request.abort(new RequestClosed())
+  }
+
+  get #open(): boolean {
+    return this.#state === 'requesting' || this.#state === 'writing'
+  }
+
+  async #generate(): Promise<Ending | undefined> {
+    const { row, request, takenOver, endAs } = this.#run
+    if (endAs) return { status: endAs }
+    try {
+      return await askModel(this.#ports, {
+        modelId: row.model,
+        request,
+        sink: (events) => this.#take(events),
+        patient: takenOver,
+        place: this.#ports.place,
+        begun: () => this.#state !== 'requesting',
+        signal: this.#request.signal,
+      })
+    } catch (error) {
+      if (!(error instanceof RequestClosed)) throw error
+      if (this.#state === 'stopped') return { status: 'stopped' }
+      if (this.#state === 'too-long') return { status: 'done', error: tooLong }
+      return undefined
+    }
+  }
+
+  #take(events: UpstreamEvent[]): void | Promise<void> {
+    if (!this.#open) return
+    const words = this.#transcript.take(events)
+    if (words === '') return
+    this.#state = 'writing'
+    if (words.length > this.#room) {
+      this.#ports.delivery.append(words.slice(0, this.#room))
+      this.#close('too-long')
+      return
+    }
+    this.#room -= words.length
+    return this.#ports.delivery.take(words)
+  }
+
+  #judge(ending: Ending): Ending {
+    if (ending.status !== 'done' || !ending.reason) return ending
+    const hasToolCalls = this.#transcript.meta.toolCalls !== undefined
+    return judgeAnswer({ reason: ending.reason, transcript: this.#ports.delivery.text, hasToolCalls })
+  }
+}

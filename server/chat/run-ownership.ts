@@ -1,0 +1,161 @@
+import { backoff } from '../base/index.ts'
+import type { Logger, Sleep } from '../base/index.ts'
+import type { RunRow, Runs } from '../store/contract/runs.ts'
+import { StoreError } from '../store/store.ts'
+import type { OwnedRun } from './owned-run.ts'
+import { titleFromWords } from './title.ts'
+
+export interface RunOwnershipPorts {
+  runs: Pick<Runs, 'read' | 'writeAnew'>
+  /** This incarnation, as the store names owners. */
+  me: string
+  /** Whether the last acknowledged heartbeat of this instance is older than a lease (rule 7). */
+  heartbeatIsOld: () => boolean
+  sleep: Sleep
+  logger: Logger
+}
+
+export interface RunOwnershipHooks {
+  /** The store says that the run still belongs to this owner, and what it holds. */
+  confirmed(row: RunRow): void
+  /** The run belongs to another owner, has ended, or was deleted. */
+  lost(): void
+  /** Words may be delivered again. */
+  silenceEnded(): void
+}
+
+/** How often a silent owner looks for a new heartbeat, ms. */
+const heartbeatPollMs = 100
+/** A confirmation that failed for an unexpected reason is retried after this pause, ms. */
+const confirmRetryMs = 1000
+
+/**
+ * Whether a run belongs to this owner. Only the store decides it (rules 1 and 9), and an owner whose heartbeat got old
+ * stays silent until the store has confirmed its fence (rule 7):
+ *
+ *     held ⇄ unconfirmed        both → over, when the run was lost, handed over, or has ended
+ */
+export class RunOwnership {
+  readonly #ports: RunOwnershipPorts
+  readonly #run: OwnedRun
+  readonly #hooks: RunOwnershipHooks
+  #state: 'held' | 'unconfirmed' | 'over' = 'held'
+  /** The stop column, as far as this owner has heard. */
+  #stopAsked: boolean
+  #checking: Promise<void> | undefined
+  #confirming: Promise<void> | undefined
+
+  constructor(ports: RunOwnershipPorts, run: OwnedRun, hooks: RunOwnershipHooks) {
+    this.#ports = ports
+    this.#run = run
+    this.#hooks = hooks
+    this.#stopAsked = run.row.stop
+  }
+
+  get over(): boolean {
+    return this.#state === 'over'
+  }
+
+  get stopAsked(): boolean {
+    return this.#stopAsked
+  }
+
+  /** Notes that the stop column is set. False if that was known, or if it no longer matters. */
+  noteStop(): boolean {
+    if (this.#stopAsked || this.over) return false
+    this.#stopAsked = true
+    return true
+  }
+
+  /** Whether words may be delivered now. If not, `silenceEnded` is called when they may, or the run is over. */
+  mayDeliver(): boolean {
+    if (this.#state === 'held' && this.#ports.heartbeatIsOld()) {
+      this.#state = 'unconfirmed'
+      this.#confirming = this.#confirm().finally(() => {
+        this.#confirming = undefined
+        if (!this.over) this.#hooks.silenceEnded()
+      })
+    }
+    return this.#state === 'held'
+  }
+
+  /** Resolves when a silence has ended or the run is over; at once if there is no silence. */
+  async untilConfirmed(): Promise<void> {
+    await this.#confirming
+  }
+
+  /** Reads the run's row and calls the hook that follows from it. Concurrent calls share one read. */
+  async check(): Promise<void> {
+    this.#checking ??= this.#check().finally(() => (this.#checking = undefined))
+    return this.#checking
+  }
+
+  /** Resolves when a check that is under way is done. */
+  async untilChecked(): Promise<void> {
+    await this.#checking
+  }
+
+  /** This owner is done with the run: no hook is called any more. */
+  end(): void {
+    this.#state = 'over'
+  }
+
+  async #check(): Promise<void> {
+    const row = await this.#readRow()
+    if (this.over) return
+    const { fence } = this.#run.row
+    if (row?.owner === this.#ports.me && row.fence === fence && row.status === 'running') {
+      this.#hooks.confirmed(row)
+    } else {
+      this.#hooks.lost()
+    }
+  }
+
+  async #confirm(): Promise<void> {
+    const { heartbeatIsOld, sleep, logger } = this.#ports
+    while (this.#state === 'unconfirmed') {
+      if (heartbeatIsOld()) {
+        await sleep(heartbeatPollMs)
+        continue
+      }
+      try {
+        // A read that began before the heartbeat was acknowledged proves nothing.
+        await this.#checking
+        await this.check()
+        if (this.#state === 'unconfirmed' && !heartbeatIsOld()) this.#state = 'held'
+      } catch (error) {
+        logger.warn({ err: error, run: this.#run.row.id }, 'a fence could not be confirmed')
+        await sleep(confirmRetryMs)
+      }
+    }
+  }
+
+  /** Reads until the store answers. Undefined: the run is gone, or over for this owner. */
+  async #readRow(): Promise<RunRow | undefined> {
+    const { runs, sleep } = this.#ports
+    for (let attempt = 0; !this.over; attempt++) {
+      try {
+        return (await runs.read(this.#run.row.id)) ?? (await this.#restoreRow())
+      } catch (error) {
+        if (!(error instanceof StoreError)) throw error
+        await sleep(backoff(attempt, { first: 200, most: 2000 }))
+      }
+    }
+    return undefined
+  }
+
+  /**
+   * The store does not know a run that it had acknowledged, as after a failover of PostgreSQL that lost commits: the
+   * owner writes it again. Undefined: somebody has deleted it, or its conversation was never read.
+   */
+  async #restoreRow(): Promise<RunRow | undefined> {
+    const { runs, me, logger } = this.#ports
+    const path = await this.#run.path()
+    const [first] = path
+    if (!first) return undefined
+    const row = { ...this.#run.row, owner: me, stop: this.#stopAsked }
+    const written = await runs.writeAnew({ run: row, path, title: titleFromWords(first.text) })
+    if (written) logger.warn({ run: row.id }, 'the store had lost a running answer; it was written again')
+    return written
+  }
+}
