@@ -18,7 +18,7 @@ export interface RunOwnershipPorts {
 export interface RunOwnershipHooks {
   /** The store says that the run still belongs to this owner, and what it holds. */
   confirmed(row: RunRow): void
-  /** The run belongs to another owner, has ended, or was deleted. */
+  /** The run belongs to another owner, has ended, or was deleted: it is over for this one. */
   lost(): void
   /** Words may be delivered again. */
   silenceEnded(): void
@@ -107,6 +107,7 @@ export class RunOwnership {
     if (row?.owner === this.#ports.me && row.fence === fence && row.status === 'running') {
       this.#hooks.confirmed(row)
     } else {
+      this.end()
       this.#hooks.lost()
     }
   }

@@ -1,0 +1,184 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { ManualMoments, settled } from '../../test/support/owned-run-fixture.ts'
+import { RunDelivery } from './run-delivery.ts'
+import { UnsavedText } from './unsaved-text.ts'
+
+const limits = { saveUnits: 10, pauseUnits: 20 }
+
+class Trial {
+  /** What a reader here was shown, piece by piece, each with the seq of the log. */
+  shown: [string, number][] = []
+  logged: string[] = []
+  savesAsked = 0
+  readers = 1
+  text = ''
+  silent = false
+  readonly read = new ManualMoments()
+  readonly unread = new ManualMoments()
+  readonly unsaved = new UnsavedText({ text: '', saved: 0, anew: false })
+  readonly delivery: RunDelivery
+  #confirmed = Promise.withResolvers<void>()
+
+  constructor() {
+    const trial = this
+    this.delivery = new RunDelivery({
+      view: {
+        get readers() {
+          return trial.readers
+        },
+        get source() {
+          return { fence: 1, seq: 0, starts: [], text: trial.text }
+        },
+        write: (text, seq = 0) => {
+          this.text += text
+          this.shown.push([text, seq])
+        },
+      },
+      log: { seq: 3, write: (text) => void this.logged.push(text) },
+      unsaved: this.unsaved,
+      ownership: { mayDeliver: () => !this.silent, untilConfirmed: () => this.#confirmed.promise },
+      moments: { read: this.read, unread: this.unread },
+      saveSoon: () => this.savesAsked++,
+      limits,
+    })
+  }
+
+  /** Takes words; the answer says whether the provider was resumed by now. */
+  take(words: string): { resumed: () => Promise<boolean> } {
+    let resumed = false
+    void this.delivery.take(words).then(() => (resumed = true))
+    return {
+      resumed: async () => {
+        await settled()
+        return resumed
+      },
+    }
+  }
+
+  endSilence(): void {
+    this.silent = false
+    this.#confirmed.resolve()
+    this.delivery.resume()
+  }
+
+  /** The store takes everything that was delivered. */
+  save(): void {
+    this.unsaved.tookPart(this.unsaved.part()!)
+  }
+}
+
+let trial: Trial
+beforeEach(() => void (trial = new Trial()))
+const pieces = () => trial.shown.map(([text]) => text)
+
+describe('the delivery of a run', () => {
+  test('the first words go at once, with the seq of the log; what follows is gathered until the next moment', () => {
+    trial.take('One ')
+    expect(trial.shown).toEqual([['One ', 3]])
+    trial.take('two ')
+    trial.take('three')
+    expect(pieces()).toEqual(['One '])
+    expect(trial.delivery.text).toBe('One two three')
+    trial.read.come()
+    expect(pieces()).toEqual(['One ', 'two three'])
+    expect(trial.logged).toEqual(pieces())
+    expect(trial.unsaved.part()?.text).toBe('One two three')
+  })
+
+  test('after a moment without words the next ones go at once again', () => {
+    trial.take('One ')
+    trial.read.come()
+    expect(trial.read.waiting).toBe(0)
+    trial.take('two')
+    expect(pieces()).toEqual(['One ', 'two'])
+  })
+
+  test('the provider waits for the next moment, even if its words went at once', async () => {
+    const provider = trial.take('One')
+    expect(await provider.resumed()).toBe(false)
+    trial.read.come()
+    expect(await provider.resumed()).toBe(true)
+  })
+
+  test('a run that nobody reads here waits for the moments of the log', () => {
+    trial.readers = 0
+    trial.take('One')
+    expect([trial.read.waiting, trial.unread.waiting]).toEqual([0, 1])
+  })
+
+  test('much unsaved text brings the save forward', () => {
+    trial.take('123456789')
+    expect(trial.savesAsked).toBe(0)
+    trial.delivery.append('0')
+    trial.delivery.flush()
+    expect(trial.savesAsked).toBe(1)
+  })
+
+  test('too much unsaved text pauses the provider until a save has come through', async () => {
+    const provider = trial.take('x'.repeat(limits.pauseUnits))
+    trial.read.come()
+    expect(await provider.resumed()).toBe(false)
+    expect(trial.savesAsked).toBe(2)
+    trial.save()
+    trial.delivery.resumeProvider()
+    expect(await provider.resumed()).toBe(true)
+  })
+
+  test('A6: a save that covered everything and whose reply was lost leaves no provider paused', async () => {
+    const provider = trial.take('x'.repeat(limits.pauseUnits))
+    trial.read.come()
+    // The store was read and still lacks the words: no room yet.
+    trial.delivery.resumeProviderIfRoom()
+    expect(await provider.resumed()).toBe(false)
+    trial.save()
+    trial.delivery.resumeProviderIfRoom()
+    expect(await provider.resumed()).toBe(true)
+  })
+
+  test('a read of the store does not shorten a gathering', async () => {
+    const provider = trial.take('One')
+    trial.delivery.resumeProviderIfRoom()
+    expect(await provider.resumed()).toBe(false)
+  })
+})
+
+describe('a silent owner (rule 7)', () => {
+  test('delivers nothing and keeps every word; its provider is read until too much is kept', async () => {
+    trial.silent = true
+    const first = trial.take('0123456789')
+    trial.read.come()
+    expect(await first.resumed()).toBe(true)
+    const second = trial.take('0123456789')
+    trial.read.come()
+    expect(await second.resumed()).toBe(false)
+    expect([trial.shown, trial.logged, trial.unsaved.length]).toEqual([[], [], 0])
+    trial.endSilence()
+    trial.read.come()
+    expect(trial.text).toBe('01234567890123456789')
+  })
+
+  test('delivers its last words only when the silence has ended', async () => {
+    trial.silent = true
+    trial.delivery.append('last')
+    let flushed = false
+    void trial.delivery.flushAfterSilence().then(() => (flushed = true))
+    trial.delivery.flush()
+    await settled()
+    expect([flushed, trial.text]).toEqual([false, ''])
+    trial.endSilence()
+    await settled()
+    expect([flushed, trial.text]).toEqual([true, 'last'])
+  })
+})
+
+test('once it is closed nothing is delivered, and no provider is held back', async () => {
+  const before = trial.take('One ')
+  trial.take('two')
+  trial.delivery.close()
+  trial.read.come()
+  trial.delivery.flush()
+  trial.delivery.append('three')
+  await trial.delivery.flushAfterSilence()
+  expect(await before.resumed()).toBe(true)
+  expect(pieces()).toEqual(['One '])
+})

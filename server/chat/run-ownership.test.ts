@@ -1,0 +1,171 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { ManualSleep, ownedRun, settled } from '../../test/support/owned-run-fixture.ts'
+import { silentLogger } from '../base/index.ts'
+import { StoreError } from '../store/store.ts'
+import type { MessageRow } from '../store/contract/chats.ts'
+import type { RememberedRun, RunRow } from '../store/contract/runs.ts'
+import { RunOwnership } from './run-ownership.ts'
+
+const run = ownedRun({ path: async () => [{ role: 'user', text: 'What is a shoal?' } as MessageRow] })
+
+class Trial {
+  /** What a read of the row finds. */
+  row: RunRow | undefined = { ...run.row }
+  away = false
+  reads = 0
+  heartbeatIsOld = false
+  restored: RememberedRun[] = []
+  heard: string[] = []
+  /** Set: reads wait for it. */
+  hold: Promise<void> | undefined
+  readonly time = new ManualSleep()
+  readonly ownership: RunOwnership
+
+  constructor() {
+    this.ownership = new RunOwnership(
+      {
+        runs: {
+          read: async () => {
+            this.reads++
+            const { row } = this
+            await this.hold
+            if (this.away) throw new StoreError('unavailable', 'away')
+            return row
+          },
+          writeAnew: async (remembered) => {
+            this.restored.push(remembered)
+            return remembered.run
+          },
+        },
+        me: 'me',
+        heartbeatIsOld: () => this.heartbeatIsOld,
+        sleep: this.time.sleep,
+        logger: silentLogger,
+      },
+      run,
+      {
+        confirmed: () => void this.heard.push('confirmed'),
+        lost: () => void this.heard.push('lost'),
+        silenceEnded: () => void this.heard.push('silence ended'),
+      },
+    )
+  }
+}
+
+let trial: Trial
+beforeEach(() => void (trial = new Trial()))
+
+describe('a check', () => {
+  test('only the store decides whose run it is (rule 1)', async () => {
+    await trial.ownership.check()
+    expect(trial.heard).toEqual(['confirmed'])
+    const others: Partial<RunRow>[] = [{ owner: 'another' }, { fence: 8 }, { status: 'stopped' }]
+    for (const other of others) {
+      trial = new Trial()
+      trial.row = { ...run.row, ...other }
+      await trial.ownership.check()
+      expect(trial.heard, JSON.stringify(other)).toEqual(['lost'])
+    }
+  })
+
+  test('calls at the same time share one read', async () => {
+    await Promise.all([trial.ownership.check(), trial.ownership.check(), trial.ownership.check()])
+    expect([trial.reads, trial.heard]).toEqual([1, ['confirmed']])
+  })
+
+  test('a store that is away is asked until it answers (rule 9)', async () => {
+    trial.away = true
+    const checked = trial.ownership.check()
+    await settled()
+    await trial.time.pass()
+    expect([trial.reads, trial.heard]).toEqual([2, []])
+    trial.away = false
+    await trial.time.pass()
+    await checked
+    expect(trial.heard).toEqual(['confirmed'])
+  })
+
+  test('a run that is over is asked about no more, and calls no hook', async () => {
+    trial.away = true
+    const checked = trial.ownership.check()
+    await settled()
+    trial.ownership.end()
+    await trial.time.pass()
+    await checked
+    expect([trial.reads, trial.heard]).toEqual([1, []])
+  })
+
+  test('a run that the store has lost is written again, with the stop that was asked for since', async () => {
+    trial.row = undefined
+    expect(trial.ownership.noteStop()).toBe(true)
+    await trial.ownership.check()
+    expect(trial.heard).toEqual(['confirmed'])
+    expect(trial.restored).toMatchObject([
+      { run: { id: 'run', owner: 'me', stop: true }, title: 'What is a shoal?' },
+    ])
+  })
+})
+
+test('a stop is noted once, and not after the end', () => {
+  expect([trial.ownership.noteStop(), trial.ownership.noteStop()]).toEqual([true, false])
+  const other = new Trial().ownership
+  other.end()
+  expect([other.noteStop(), other.stopAsked]).toEqual([false, false])
+})
+
+describe('an owner whose heartbeat got old (rule 7)', () => {
+  beforeEach(() => {
+    trial.heartbeatIsOld = true
+    expect(trial.ownership.mayDeliver()).toBe(false)
+  })
+
+  test('may deliver again when the store has confirmed its fence, not when the heartbeat is back', async () => {
+    trial.away = true
+    trial.heartbeatIsOld = false
+    await trial.time.pass()
+    expect([trial.ownership.mayDeliver(), trial.reads]).toEqual([false, 1])
+    trial.away = false
+    await trial.time.pass()
+    expect(trial.heard).toEqual(['confirmed', 'silence ended'])
+    expect(trial.ownership.mayDeliver()).toBe(true)
+  })
+
+  test('asks the store nothing while the heartbeat stays away', async () => {
+    for (let turn = 0; turn < 5; turn++) await trial.time.pass()
+    expect([trial.reads, trial.ownership.mayDeliver()]).toEqual([0, false])
+  })
+
+  test('is not freed by a read that began before the heartbeat came back', async () => {
+    const reading = Promise.withResolvers<void>()
+    trial.hold = reading.promise
+    void trial.ownership.check()
+    trial.row = { ...run.row, owner: 'another' }
+    trial.heartbeatIsOld = false
+    await trial.time.pass()
+    reading.resolve()
+    await settled()
+    expect(trial.heard).toEqual(['confirmed', 'lost'])
+  })
+
+  test('finds that it has lost the run, and never delivers again', async () => {
+    trial.row = { ...run.row, owner: 'another' }
+    trial.heartbeatIsOld = false
+    let waited = false
+    void trial.ownership.untilConfirmed().then(() => (waited = true))
+    await settled()
+    expect(waited).toBe(false)
+    trial.ownership.end()
+    await trial.time.pass()
+    expect([waited, trial.ownership.mayDeliver(), trial.heard]).toEqual([true, false, []])
+  })
+
+  test('falls silent again when the heartbeat stops again', async () => {
+    trial.heartbeatIsOld = false
+    await trial.time.pass()
+    trial.heartbeatIsOld = true
+    expect(trial.ownership.mayDeliver()).toBe(false)
+    trial.heartbeatIsOld = false
+    await trial.time.pass()
+    expect(trial.heard).toEqual(['confirmed', 'silence ended', 'confirmed', 'silence ended'])
+  })
+})

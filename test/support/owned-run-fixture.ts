@@ -1,0 +1,136 @@
+import { silentLogger } from '../../server/base/index.ts'
+import type { Sleep } from '../../server/base/index.ts'
+import type { OwnedRun } from '../../server/chat/owned-run.ts'
+import type { RunRow } from '../../server/store/index.ts'
+import type { GenerateEnd, ModelCatalogue, ResolvedModel } from '../../server/upstream/index.ts'
+
+/** A run as its owner begins with it. */
+export function ownedRun({
+  row,
+  ...about
+}: Partial<Omit<OwnedRun, 'row'>> & { row?: Partial<RunRow> } = {}): OwnedRun {
+  const whole: RunRow = {
+    id: 'run',
+    chatId: 'chat',
+    messageId: 'message',
+    userId: 'user',
+    parentId: 'parent',
+    model: 'model',
+    status: 'running',
+    owner: 'me',
+    fence: 7,
+    attempt: 0,
+    deaths: 0,
+    furthest: 0,
+    stop: false,
+    saved: 0,
+    savedAt: 0,
+    savedFence: 0,
+    savedSeq: 0,
+    starts: [],
+    startedAt: 0,
+    ...row,
+  }
+  return {
+    row: whole,
+    path: async () => [],
+    starts: [[whole.fence, 0]],
+    text: '',
+    saved: 0,
+    anew: false,
+    takenOver: false,
+    request: async () => ({ messages: [] }),
+    ...about,
+  }
+}
+
+/** Pauses that end when the test says so. */
+export class ManualSleep {
+  #waiting: { ms: number; wake: () => void }[] = []
+
+  readonly sleep: Sleep = (ms, signal) =>
+    new Promise((resolve) => {
+      const entry = { ms, wake: resolve }
+      this.#waiting.push(entry)
+      signal?.addEventListener('abort', () => {
+        this.#waiting = this.#waiting.filter((other) => other !== entry)
+        resolve()
+      })
+    })
+
+  /** The pauses that are waited for, ms. */
+  get pauses(): number[] {
+    return this.#waiting.map(({ ms }) => ms)
+  }
+
+  /** Ends every pause that is waited for, and lets what waited do its next step. */
+  async pass(): Promise<void> {
+    for (const { wake } of this.#waiting.splice(0)) wake()
+    await settled()
+  }
+}
+
+/** Moments of delivery that come when the test says so. */
+export class ManualMoments {
+  #waiting: (() => void)[] = []
+
+  readonly next = (callback: () => void): void => void this.#waiting.push(callback)
+
+  get waiting(): number {
+    return this.#waiting.length
+  }
+
+  come(): void {
+    for (const callback of this.#waiting.splice(0)) callback()
+  }
+}
+
+/** Lets everything happen that needs no time. */
+export async function settled(): Promise<void> {
+  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve))
+}
+
+type Generate = ResolvedModel['generate']
+
+/** Models that all answer as `generate` does; undefined: there is none. */
+export function models(generate: Generate | undefined): Pick<ModelCatalogue, 'resolve'> {
+  const model = {
+    id: 'model',
+    name: 'Model',
+    connectionId: 'connection',
+    connectionName: 'Connection',
+    demo: false,
+    upstreamModel: 'model',
+    continues: async () => 'none' as const,
+    learnContinues: async () => {},
+  }
+  return { resolve: async () => generate && { ...model, generate } }
+}
+
+/** Emits each text, waiting as its reader asks for it, and ends for this reason. Closed when its signal aborts. */
+export function says(texts: string[], reason: GenerateEnd['reason'] = 'stop'): Generate {
+  return async (_request, sink, signal) => {
+    for (const text of texts) {
+      await sink([{ kind: 'text', text }])
+      signal.throwIfAborted()
+    }
+    return { reason }
+  }
+}
+
+/** Emits these texts, then nothing until its signal aborts. */
+export function saysAndHangs(texts: string[]): Generate {
+  return async (_request, sink, signal) => {
+    for (const text of texts) {
+      await sink([{ kind: 'text', text }])
+      signal.throwIfAborted()
+    }
+    await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)))
+    throw new Error('unreachable')
+  }
+}
+
+/** The ports of `askModel`: no queue, and no pause unless `sleep` is given. */
+export function askPorts(generate: Generate | undefined, sleep: Sleep = async () => {}) {
+  return { models: models(generate), admission: { enter: async () => () => {} }, sleep, logger: silentLogger }
+}
