@@ -38,8 +38,8 @@ export class OwnedRuns {
     this.#context = context
     this.#live = live
     this.#hooks = hooks
-    this.#saver = new RunSaver(context)
-    const { alone, limits, membership, store } = context
+    const { alone, limits, logger, membership, store } = context
+    this.#saver = new RunSaver({ runs: store.runs, limits, logger })
     this.#driverPorts = {
       ...context,
       runs: store.runs,

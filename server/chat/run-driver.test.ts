@@ -1,192 +1,206 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { newId, systemClock } from '../base/index.ts'
+import { askPorts, ManualSleep, says, saysAndHangs, settled } from '../../test/support/owned-run-fixture.ts'
+import { givenRun, givenUser } from '../../test/support/store-fixture.ts'
+import { temporaryFolder } from '../../test/support/temporary-folder.ts'
+import type { TemporaryFolder } from '../../test/support/temporary-folder.ts'
+import { silentLogger, systemClock } from '../base/index.ts'
 import { MemoryRunLogHub } from '../coordination/run-log/memory-run-log.ts'
-import { StoreError } from '../store/index.ts'
-import { startRunTrial } from '../../test/support/run-trial.ts'
-import type { RunTrial } from '../../test/support/run-trial.ts'
-import type { RunOwner } from '../../test/support/run-owners.ts'
-import type { Script } from '../../test/support/scripted-provider.ts'
-import type { MessageRow } from '../store/contract/chats.ts'
-import { readScriptedWords } from '../../test/support/scripted-provider.ts'
-import { defaultRunLimits } from './index.ts'
+import { openStore, StoreError } from '../store/index.ts'
+import type { Store } from '../store/index.ts'
+import type { ResolvedModel } from '../upstream/contracts.ts'
+import { RunDriver } from './run-driver.ts'
+import { RunSaver } from './run-saver.ts'
 import type { RunEnd } from './run-view.ts'
+import { RunView } from './run-view.ts'
 
-let trial: RunTrial
+let folder: TemporaryFolder
+let store: Store
+let userId: string
+const hub = new MemoryRunLogHub({ clock: systemClock })
 beforeAll(async () => {
-  trial = await startRunTrial({ embedded: true })
-  trial.provider.scripts.quick = { words: 120, wordsPerSecond: 100 }
+  folder = await temporaryFolder('run-driver')
+  const options = { dataDir: folder.path, secret: 'a secret of the tests' }
+  store = await openStore({ ...options, clock: systemClock, logger: silentLogger })
+  userId = (await givenUser(store)).id
 })
-afterEach(() => trial.stopOwners())
-afterAll(() => trial.stop())
+const drivers: RunDriver[] = []
+afterEach(() => {
+  for (const driver of drivers.splice(0)) driver.replace()
+})
+afterAll(async () => {
+  hub.close()
+  await store.close()
+  await folder.remove()
+})
 
-const ignore = {
-  opened: () => {},
-  run: () => {},
-  words: () => {},
-  link: () => {},
-  phase: () => {},
-  end: () => {},
+const limits = { answerUnits: 10_000, saveUnits: 1000, pauseUnits: 2000, releaseMs: 300, saveEveryMs: 2000 }
+/** They come at the next turn of the event loop. */
+const moments = { next: (callback: () => void) => void setImmediate(callback) }
+const away = (): Promise<never> => Promise.reject(new StoreError('unavailable', 'away'))
+
+interface Driven {
+  driver: RunDriver
+  runId: string
+  /** Nothing saves by itself: a test says when. */
+  saver: RunSaver
+  time: ManualSleep
+  runs: Store['runs']
+  /** A test sets it. */
+  heartbeat: { isOld: boolean }
+  hooks: { ended: RunEnd[]; lost: number }
+  written: Promise<void>
 }
 
-/** What a reader on this instance is shown. */
-async function follow(owner: RunOwner, runId: string): Promise<{ text: string }> {
-  const shown = { text: '' }
-  await owner.chat.follow(runId, trial.userId, undefined, {
-    ...ignore,
-    run: ({ keep, text }) => (shown.text = shown.text.slice(0, keep) + text),
-    words: (at, words) => (shown.text += words.slice(shown.text.length - at)),
-  })
-  return shown
+async function drive(generate: ResolvedModel['generate'], own: Partial<Store['runs']> = {}): Promise<Driven> {
+  const { run: row } = await givenRun(store, userId, { owner: 'me', model: 'model' })
+  const runs = { ...store.runs, ...own }
+  const saver = new RunSaver({ runs, limits, logger: silentLogger })
+  const identity = { runId: row.id, messageId: row.messageId, chatId: row.chatId, userId }
+  const starts: [number, number][] = [[row.fence, 0]]
+  const view = new RunView(identity, { fence: row.fence, seq: 0, starts, text: '' }, 'running')
+  const hooks: Driven['hooks'] = { ended: [], lost: 0 }
+  const heartbeat = { isOld: false }
+  const time = new ManualSleep()
+  const driver = new RunDriver(
+    {
+      ...askPorts(generate, time.sleep),
+      me: 'me',
+      runs,
+      log: hub.connect(),
+      saver,
+      moments: { read: moments, unread: moments },
+      heartbeatIsOld: () => heartbeat.isOld,
+      clock: systemClock,
+      limits,
+    },
+    {
+      row,
+      path: () => store.chats.path(row.parentId, userId),
+      starts,
+      text: '',
+      saved: 0,
+      anew: false,
+      takenOver: false,
+      request: async () => ({ messages: [] }),
+    },
+    view,
+    { ended: (_, end) => hooks.ended.push(end), lost: () => hooks.lost++ },
+  )
+  drivers.push(driver)
+  return { driver, runId: row.id, saver, time, runs, heartbeat, hooks, written: driver.writeToEnd() }
 }
 
-/** An instance without Redis: its logs are its own. */
-const aloneWithItsLogs = (): RunOwner =>
-  trial.owner({
-    log: new MemoryRunLogHub({ clock: systemClock }).connect(),
-    // No tick of the saver comes by while a test looks.
-    limits: { ...defaultRunLimits, saveEveryMs: 600_000, graceMs: 0, releaseMs: 300 },
-    shared: false,
-  })
+const shows = ({ driver }: Driven, text: string) =>
+  expect.poll(() => driver.view.source.text, { interval: 1 }).toBe(text)
+const stored = ({ runId }: Driven) => store.runs.readWithText(runId)
 
 describe('the driver of a run', () => {
-  test('A5: a drain saves the words that were shown before it gives the run up, where no log keeps them', async () => {
-    const leaving = aloneWithItsLogs()
-    const { runId } = await trial.start(leaving, 'quick')
-    const shown = await follow(leaving, runId)
-    await expect.poll(() => shown.text.length).toBeGreaterThan(40)
-    await leaving.chat.drain()
-    const savedAtDrain = (await trial.store.runs.read(runId))!.saved
-    await expect.poll(() => shown.text.length).toBeGreaterThan(savedAtDrain + 40)
-    const before = shown.text
-    expect(await leaving.chat.release()).toBe(1)
-    const row = await trial.store.runs.readWithText(runId)
-    expect(row?.owner).toBe('')
-    expect(row?.text.slice(0, before.length)).toBe(before)
-    const heir = aloneWithItsLogs()
-    const { text, status } = await trial.ended(runId)
-    expect(status).toBe('done')
-    expect(text.startsWith(before)).toBe(true)
-    expect(readScriptedWords(text, 120).problem).toBeUndefined()
-    expect(heir.chat.runs).toBe(0)
+  test('writes the answer to its stored end, and says so', async () => {
+    const driven = await drive(says(['One ', 'two ', 'three.']))
+    await driven.written
+    expect(await stored(driven)).toMatchObject({ status: 'done', text: 'One two three.' })
+    expect(driven.hooks).toMatchObject({ ended: [{ status: 'done', finishReason: 'stop' }], lost: 0 })
+    expect(driven.driver.over).toBe(true)
   })
 
-  test('A5: a store that is away holds up a drain for seconds, not for ever', async () => {
-    const leaving = aloneWithItsLogs()
-    const { runId } = await trial.start(leaving, 'quick')
-    const shown = await follow(leaving, runId)
-    await expect.poll(() => shown.text.length).toBeGreaterThan(40)
-    const away = (): Promise<never> => Promise.reject(new StoreError('unavailable', 'away'))
-    Object.assign(leaving.context.store.runs, { save: away, saveAnew: away })
-    expect(await leaving.chat.release()).toBe(1)
+  test('a stop ends the answer where it stands', async () => {
+    const driven = await drive(saysAndHangs(['One ']))
+    await shows(driven, 'One ')
+    driven.driver.stop()
+    await driven.written
+    expect(await stored(driven)).toMatchObject({ status: 'stopped', text: 'One ' })
   })
 
-  test('A6: a save whose confirmation was lost does not stop the provider for ever', async () => {
-    const pauseUnits = 2000
+  test('a run that another instance has claimed is lost: nothing of it is written any more', async () => {
+    const driven = await drive(saysAndHangs(['One ']))
+    await shows(driven, 'One ')
+    const row = (await store.runs.read(driven.runId))!
+    const claim = { id: row.id, me: 'heir', ownerSeen: 'me', fenceSeen: row.fence, redisFence: 0 }
+    expect(await store.runs.claim({ ...claim, attempts: 1, leaseMs: 0, graceMs: 0 })).toBeDefined()
+    // The save is refused, and the driver reads why.
+    await driven.saver.saveNow()
+    await driven.written
+    expect(driven.hooks).toEqual({ ended: [], lost: 1 })
+    expect(await stored(driven)).toMatchObject({ status: 'running', owner: 'heir', text: '' })
+  })
+
+  test('A6: a save whose reply was lost does not pause the provider for ever', async () => {
+    const piece = 'x'.repeat(limits.pauseUnits)
     let lost = 0
-    const { runs } = trial.store
-    const store = {
-      ...trial.store,
-      runs: {
-        ...runs,
-        save: async (parts: Parameters<typeof runs.save>[0]) => {
-          const answer = await runs.save(parts)
-          // It covered everything that had come: the provider is held back for it.
-          if (lost > 0 || !parts.some(({ length }) => length >= pauseUnits)) return answer
-          lost++
-          throw new StoreError('unavailable', 'the connection broke before the answer')
-        },
+    const driven = await drive(says([piece, piece]), {
+      save: async (parts) => {
+        const answer = await store.runs.save(parts)
+        // It covered everything that had come: the provider is held back for it.
+        if (lost++ > 0) return answer
+        throw new StoreError('unavailable', 'the connection broke before the reply')
       },
+    })
+    // As the saver's clock would.
+    for (let turn = 0; turn < 20 && driven.hooks.ended.length === 0; turn++) {
+      await driven.saver.saveNow()
+      await driven.time.pass()
     }
-    const limits = { ...defaultRunLimits, saveUnits: 100_000, pauseUnits, saveEveryMs: 100 }
-    trial.provider.scripts.fast = { words: 1500 }
-    const { runId } = await trial.start(trial.owner({ store, limits }), 'fast')
-    const { text, status } = await trial.ended(runId)
-    expect(lost).toBe(1)
-    expect(status).toBe('done')
-    expect(readScriptedWords(text, 1500).problem).toBeUndefined()
+    expect(lost).toBeGreaterThan(1)
+    expect(await stored(driven)).toMatchObject({ status: 'done', text: piece + piece })
   })
 
-  test('A6: an end whose confirmation was lost is an end: it is told to the tabs, and what follows it is done', async () => {
+  test('A6: an end whose confirmation was lost is an end', async () => {
     let lost = 0
-    const { runs } = trial.store
-    const store = {
-      ...trial.store,
-      runs: {
-        ...runs,
-        finalise: async (ending: Parameters<typeof runs.finalise>[0]) => {
-          const answer = await runs.finalise(ending)
-          if (lost++ > 0) return answer
-          throw new StoreError('unavailable', 'the connection broke before the answer')
-        },
+    const driven = await drive(says(['One.']), {
+      finalise: async (ending) => {
+        const answer = await store.runs.finalise(ending)
+        if (lost++ > 0) return answer
+        throw new StoreError('unavailable', 'the connection broke before the reply')
       },
-    }
-    trial.provider.scripts.short = { words: 5 }
-    const owner = trial.owner({ store })
-    const told: string[] = []
-    owner.context.events.listen(trial.userId, { event: ({ name }) => told.push(name), gap: () => {} })
-    const { runId } = await trial.start(owner, 'short')
-    await trial.ended(runId)
-    await expect.poll(() => told).toContain('run.ended')
-    expect(lost).toBeGreaterThan(0)
+    })
+    await expect.poll(() => driven.time.pauses.length, { interval: 1 }).toBe(1)
+    await driven.time.pass()
+    await driven.written
+    expect(driven.hooks).toMatchObject({ ended: [{ status: 'done' }], lost: 0 })
+  })
+})
+
+describe('a drain', () => {
+  test('A5: saves the words that were shown before it gives the run up', async () => {
+    const driven = await drive(saysAndHangs(['One ', 'two ']))
+    await shows(driven, 'One two ')
+    expect((await stored(driven))?.text).toBe('')
+    expect(await driven.driver.release()).toBe(true)
+    expect(await stored(driven)).toMatchObject({ status: 'running', owner: '', text: 'One two ' })
+    await driven.written
+    expect(driven.hooks).toEqual({ ended: [], lost: 0 })
   })
 
-  describe('how a model ended', () => {
-    const model = 'ending'
-    const finished = async (script: Script): Promise<MessageRow> => {
-      trial.provider.scripts[model] = script
-      const { runId, messageId } = await trial.start(trial.owner(), model)
-      await trial.ended(runId)
-      return (await trial.store.chats.message(messageId, trial.userId))!
-    }
-
-    test('A7: the reason is kept with the message, and told to its readers', async () => {
-      trial.provider.scripts[model] = { words: 5, firstWordMs: 100 }
-      const owner = trial.owner()
-      const { runId, messageId } = await trial.start(owner, model)
-      const ends: RunEnd[] = []
-      await owner.chat.follow(runId, trial.userId, undefined, { ...ignore, end: (end) => ends.push(end) })
-      await expect.poll(() => ends).toMatchObject([{ status: 'done', finishReason: 'stop' }])
-      const { meta } = (await trial.store.chats.message(messageId, trial.userId))!
-      expect(meta.finishReason).toBe('stop')
-    })
-
-    test('C9: an answer that a limit cut says so, and can be continued to its end', async () => {
-      const cut = await finished({ words: 5, finish: 'length' })
-      expect(cut).toMatchObject({ status: 'done', meta: { finishReason: 'length' } })
-      trial.provider.scripts[model] = { words: 10 }
-      const { runId } = await trial
-        .owner()
-        .chat.startRun(trial.userId, { clientId: newId(), model, continueOf: cut.id })
-      const { text } = await trial.ended(runId)
-      expect(readScriptedWords(text, 10).problem).toBeUndefined()
-      const whole = await trial.store.chats.message(cut.id, trial.userId)
-      expect(whole).toMatchObject({ status: 'done', meta: { finishReason: 'stop' } })
-    })
-
-    test('C8: a proper end without a word, or with thoughts only, is reported as no answer', async () => {
-      for (const script of [
-        { words: [] },
-        { words: ['\n', ' '] },
-        { words: [], finish: null },
-        { words: [], reasoning: ['Let me ', 'think.'] },
-        { words: ['<think>Let me think.', '</think>'] },
-        { words: [], reasoning: ['Let me ', 'think.'], finish: 'length' },
-      ]) {
-        const { status, meta } = await finished(script)
-        expect({ status, code: meta.error?.code }, JSON.stringify(script)).toEqual({
-          status: 'failed',
-          code: 'upstream_no_answer',
-        })
-      }
-    })
-
-    test('C8: an end for a reason that nobody knows keeps the words and is not done', async () => {
-      const { status, text, meta } = await finished({ words: ['Half a '], finish: 'moon_phase' })
-      expect({ status, text, code: meta.error?.code }).toEqual({
-        status: 'failed',
-        text: 'Half a ',
-        code: 'upstream_unknown_end',
-      })
-    })
+  test('A5: waits for a store that is away until its deadline, not for ever', async () => {
+    const driven = await drive(saysAndHangs(['One ']), { save: away })
+    await shows(driven, 'One ')
+    const released = driven.driver.release()
+    await settled()
+    expect(driven.time.pauses).toContain(limits.releaseMs)
+    await driven.time.pass()
+    expect(await released).toBe(true)
+    expect(await stored(driven)).toMatchObject({ status: 'running', owner: '' })
   })
+
+  test('of a run that has just ended is none', async () => {
+    const driven = await drive(says(['One.']))
+    await driven.written
+    expect(await driven.driver.release()).toBe(false)
+    expect(await stored(driven)).toMatchObject({ status: 'done' })
+  })
+})
+
+test('an owner whose heartbeat is old keeps its last words until the store has confirmed its fence (rule 7)', async () => {
+  const driven = await drive(async (request, sink, signal) => {
+    await sink([{ kind: 'text', text: 'One ' }])
+    driven.heartbeat.isOld = true
+    return says(['two.'])(request, sink, signal)
+  })
+  await expect.poll(() => driven.time.pauses.length, { interval: 1 }).toBe(1)
+  await driven.time.pass()
+  expect(driven.driver.view.source.text).toBe('One ')
+  driven.heartbeat.isOld = false
+  await driven.time.pass()
+  await driven.written
+  expect(await stored(driven)).toMatchObject({ status: 'done', text: 'One two.' })
 })

@@ -1,6 +1,12 @@
 import { every } from '../base/index.ts'
-import type { ChatContext } from './chat-context.ts'
-import type { SavePart } from '../store/contract/runs.ts'
+import type { Logger } from '../base/index.ts'
+import type { Runs, SavePart } from '../store/contract/runs.ts'
+
+export interface RunSaverPorts {
+  runs: Pick<Runs, 'save' | 'saveAnew'>
+  limits: { saveEveryMs: number }
+  logger: Logger
+}
 
 /** A run whose words have to reach the store. */
 export interface SavableRun {
@@ -19,20 +25,20 @@ export interface SavableRun {
  * a store that is away leaves the text in memory until it is back.
  */
 export class RunSaver {
-  readonly #context: ChatContext
+  readonly #ports: RunSaverPorts
   readonly #runs = new Map<string, SavableRun>()
   readonly #stopping = new AbortController()
   #saving: Promise<void> | undefined
   #failing = false
 
-  constructor(context: ChatContext) {
-    this.#context = context
+  constructor(ports: RunSaverPorts) {
+    this.#ports = ports
   }
 
   start(): void {
     void every(() => this.saveNow(), {
-      ms: () => this.#context.limits.saveEveryMs,
-      failed: (error) => this.#context.logger.error({ err: error }, 'saving runs failed'),
+      ms: () => this.#ports.limits.saveEveryMs,
+      failed: (error) => this.#ports.logger.error({ err: error }, 'saving runs failed'),
       signal: this.#stopping.signal,
     })
   }
@@ -70,16 +76,16 @@ export class RunSaver {
       if (part) parts.push({ run, part })
     }
     if (parts.length === 0) return
-    const { store, logger } = this.#context
+    const { runs, logger } = this.#ports
     try {
       for (const { run, part } of parts.filter(({ run }) => run.anew)) {
         const { start: _, ...anew } = part
-        const answer = await store.runs.saveAnew(anew)
+        const answer = await runs.saveAnew(anew)
         if (answer) run.saved(part, answer)
         else run.refused()
       }
       const going = parts.filter(({ run, part }) => !run.anew && part.start === run.unsaved()?.start)
-      const answers = going.length > 0 ? await store.runs.save(going.map(({ part }) => part)) : new Map()
+      const answers = going.length > 0 ? await runs.save(going.map(({ part }) => part)) : new Map()
       for (const { run, part } of going) {
         const answer = answers.get(run.id)
         if (answer) run.saved(part, answer)
