@@ -133,7 +133,7 @@ describe('requests of programs and titles', () => {
   test('A11: the question whether a model continues takes its turn too', async () => {
     trial.provider.scripts.unasked = { words: 20, wordsPerSecond: 50 }
     const owner = instance({ perConnection: 1 })
-    owner.context.models = trial.catalogueThatLearns()
+    Object.assign(owner.context.models, trial.catalogueThatLearns())
     const { runId } = await owner.chat.startRun(trial.userId, {
       clientId: newId(),
       model: 'unasked',
