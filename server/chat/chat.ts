@@ -42,7 +42,7 @@ export class Chat {
   constructor(options: ChatOptions) {
     this.#options = options
     const { context } = options
-    const live = new LiveRuns(context)
+    const live = new LiveRuns({ ...context, runs: context.store.runs })
     const owned = new OwnedRuns(context, live, { ended: (run, end) => void this.#ended(run, end) })
     this.#parts = { context, live, owned }
     this.#orphans = new Orphans(context, owned, live)

@@ -1,54 +1,48 @@
 import type { Position } from '../../protocol/index.ts'
 import { every } from '../base/index.ts'
-import { createLogReader } from '../coordination/run-log/log-reader.ts'
-import type { LogReader, ReaderEvent, Source } from '../coordination/contracts.ts'
-import type { ClaimedRun } from '../store/contract/runs.ts'
-import type { MessageMeta } from '../store/contract/chats.ts'
-import { StoreError } from '../store/store.ts'
-import type { ChatContext } from './chat-context.ts'
-import type { RunEnd, RunSink } from './run-view.ts'
-import { runEnd, RunView } from './run-view.ts'
+import type { Membership, Source } from '../coordination/contracts.ts'
+import { FollowedRun } from './followed-run.ts'
+import type { FollowedRunPorts } from './followed-run.ts'
+import { phaseOf } from './present.ts'
+import type { RunEnd, RunIdentity, RunSink } from './run-view.ts'
+import { RunView, storedEnd, storedSource } from './run-view.ts'
 
-interface Followed {
-  view: RunView
-  /** Absent while this instance drives the run itself. */
-  reader: LogReader | undefined
-  /** The last read of the row, so that many causes make one read. */
-  asking: Promise<void> | undefined
-  askAgain: boolean
-  moving: boolean
+export interface LiveRunsPorts extends FollowedRunPorts {
+  membership: Pick<Membership, 'redisHealthy' | 'watch'>
+  /** Redis is configured. Without it no log tells of new words, and followers poll the store. */
+  shared: boolean
 }
 
-/** The row as a source of text (rule 8 of a reader). */
-export function storedSource(row: ClaimedRun): Source {
-  return { fence: row.savedFence, seq: row.savedSeq, starts: row.starts, text: row.text }
-}
+/** Where nothing tells of new words, followed runs are read this often, ms. */
+const pollMs = 1000
 
 /**
- * Every run that this instance drives or has a reader of. Somebody who asks for a run here is shown it from wherever
- * it is: the driver, the log, or the store. An instance without a reader of a run receives nothing of it (P10).
+ * Every run that this instance drives or has a reader of. A reader that asks for a run is shown it from wherever it is:
+ * the driver, the log, or the store. An instance without a reader of a run receives nothing of it (P10).
  */
 export class LiveRuns {
-  readonly #context: ChatContext
-  readonly #runs = new Map<string, Followed>()
+  readonly #ports: LiveRunsPorts
+  readonly #runs = new Map<string, FollowedRun>()
   readonly #stopping = new AbortController()
 
-  constructor(context: ChatContext) {
-    this.#context = context
+  constructor(ports: LiveRunsPorts) {
+    this.#ports = ports
   }
 
   start(): void {
-    // Where no log tells of new words, followers read the store.
-    void every(async () => this.#poll(), {
-      ms: () => 1000,
-      failed: (error) => this.#context.logger.error({ err: error }, 'polling followed runs failed'),
+    const { membership, shared, logger } = this.#ports
+    void every(() => this.poll(), {
+      ms: () => pollMs,
+      failed: (error) => logger.error({ err: error }, 'polling followed runs failed'),
       signal: this.#stopping.signal,
     })
-    this.#context.membership.watch({
-      gone: () => this.askAll(),
+    membership.watch({
+      gone: () => {
+        for (const run of this.#runs.values()) void run.refresh()
+      },
       link: (healthy) => {
-        for (const { reader, view } of this.#runs.values()) {
-          if (reader && this.#context.shared) view.link(healthy ? 'live' : 'stalled')
+        for (const { isFollowed, view } of this.#runs.values()) {
+          if (isFollowed && shared) view.link(healthy ? 'live' : 'stalled')
         }
       },
     })
@@ -56,60 +50,49 @@ export class LiveRuns {
 
   stop(): void {
     this.#stopping.abort()
-    for (const { reader } of this.#runs.values()) reader?.close()
+    for (const run of this.#runs.values()) run.close()
     this.#runs.clear()
   }
 
-  /** Whether somebody here reads this run: such runs are claimed first. */
+  /** The runs that somebody reads here: they are claimed first. */
   get readRunIds(): string[] {
     return [...this.#runs].filter(([, { view }]) => view.readers > 0).map(([id]) => id)
   }
 
-  /** The text of a run as this instance has it, where it has it. */
+  /** The text of a run as this instance has it; undefined if it has none. */
   peek(runId: string): Source | undefined {
     return this.#runs.get(runId)?.view.source
   }
 
-  /** This instance drives the run from now on; readers that followed from afar are brought to its text. */
-  showOwn(identity: RunView['identity'], source: Source): RunView {
+  /** This instance writes the run from now on; readers that followed it are brought to its text. */
+  showOwn(identity: RunIdentity, source: Source): RunView {
     const known = this.#runs.get(identity.runId)
-    if (!known || known.view.ended) {
-      const view = new RunView(identity, source, 'running')
-      this.#runs.set(identity.runId, {
-        view,
-        reader: undefined,
-        asking: undefined,
-        askAgain: false,
-        moving: false,
-      })
-      return view
+    if (known && !known.view.ended) {
+      known.takeOver(source)
+      return known.view
     }
-    known.reader?.close()
-    known.reader = undefined
-    this.#goOver(known, source)
-    return known.view
+    const run = this.#add(new RunView(identity, source, 'running'))
+    run.drive()
+    return run.view
   }
 
-  /** The run is somebody else's now. Its readers here follow its log. */
+  /** The run belongs to another instance now. Its readers here follow its log. */
   lose(view: RunView): void {
-    const followed = this.#runs.get(view.identity.runId)
-    if (followed?.view !== view) return
+    const run = this.#current(view)
+    if (!run) return
     if (view.readers === 0) {
-      this.#runs.delete(view.identity.runId)
+      this.#remove(run)
       return
     }
-    followed.reader = this.#read(followed)
-    void this.ask(view.identity.runId)
+    run.follow()
+    void run.refresh()
   }
 
-  /** The end is stored: readers are told, and the run is forgotten when they have gone. */
+  /** The end is stored: readers get it, and the run is forgotten. */
   end(view: RunView, end: RunEnd): void {
-    const followed = this.#runs.get(view.identity.runId)
     view.end(end)
-    if (followed?.view !== view) return
-    followed.reader?.close()
-    followed.reader = undefined
-    this.#runs.delete(view.identity.runId)
+    const run = this.#current(view)
+    if (run) this.#remove(run)
   }
 
   /** Undefined: no such run, or not this user's. Otherwise how to leave. */
@@ -119,157 +102,52 @@ export class LiveRuns {
     position: Position | undefined,
     sink: RunSink & { opened(view: RunView): void },
   ): Promise<(() => void) | undefined> {
+    const run = this.#runs.get(runId) ?? (await this.#find(runId, userId))
+    return run?.view.identity.userId === userId ? run.attach(position, sink) : undefined
+  }
+
+  /** Reads the rows of followed runs, unless the log tells of their words. */
+  async poll(): Promise<void> {
+    if (this.#ports.shared && this.#ports.membership.redisHealthy()) return
+    const read = [...this.#runs.values()].filter(({ view }) => view.readers > 0)
+    await Promise.all(read.map((run) => run.refresh()))
+  }
+
+  /** A run that is not shown here yet, from its row. */
+  async #find(runId: string, userId: string): Promise<FollowedRun | undefined> {
+    const row = await this.#ports.runs.readWithText(runId)
+    if (row?.userId !== userId) return undefined
+    // Another reader or a driver may have come while the row was read.
     const known = this.#runs.get(runId)
-    if (known) return known.view.identity.userId === userId ? this.#attach(known, position, sink) : undefined
-    const row = await this.#context.store.runs.readWithText(runId)
-    if (!row || row.userId !== userId) return undefined
-    // Somebody else may have begun to follow or to drive while the row was read.
-    const now = this.#runs.get(runId) ?? this.#followRow(row)
-    return this.#attach(now, position, sink)
+    if (known) return known
+    const { messageId, chatId } = row
+    const view = new RunView({ runId, messageId, chatId, userId }, storedSource(row), phaseOf(row))
+    if (row.status === 'running') {
+      const run = this.#add(view)
+      run.follow()
+      return run
+    }
+    view.end(storedEnd(row))
+    return new FollowedRun(this.#ports, view, { ended: () => {}, unread: () => {} })
   }
 
-  /** Something may have happened to this run: the row tells (rule 11). Many calls make one or two reads. */
-  async ask(runId: string): Promise<void> {
-    const followed = this.#runs.get(runId)
-    if (!followed?.reader) return
-    if (followed.asking) {
-      followed.askAgain = true
-      return followed.asking
-    }
-    followed.asking = this.#askRow(runId, followed).finally(() => {
-      followed.asking = undefined
-      if (!followed.askAgain) return
-      followed.askAgain = false
-      void this.ask(runId)
+  #add(view: RunView): FollowedRun {
+    const run: FollowedRun = new FollowedRun(this.#ports, view, {
+      ended: (end) => this.end(view, end),
+      unread: () => this.#remove(run),
     })
-    return followed.asking
+    this.#runs.set(view.identity.runId, run)
+    return run
   }
 
-  askAll(): void {
-    for (const id of this.#runs.keys()) void this.ask(id)
+  #current(view: RunView): FollowedRun | undefined {
+    const run = this.#runs.get(view.identity.runId)
+    return run?.view === view ? run : undefined
   }
 
-  async #poll(): Promise<void> {
-    if (this.#context.shared && this.#context.membership.redisHealthy()) return
-    const followed = [...this.#runs].filter(([, { reader, view }]) => reader && view.readers > 0)
-    await Promise.all(followed.map(([id]) => this.ask(id)))
+  #remove(run: FollowedRun): void {
+    run.close()
+    const { runId } = run.view.identity
+    if (this.#runs.get(runId) === run) this.#runs.delete(runId)
   }
-
-  #attach(
-    followed: Followed,
-    position: Position | undefined,
-    sink: RunSink & { opened(view: RunView): void },
-  ): () => void {
-    const { view } = followed
-    sink.opened(view)
-    const leave = view.attach(position, sink)
-    if (followed.moving) sink.link('moving')
-    return () => {
-      leave()
-      if (view.readers > 0 || !followed.reader) return
-      followed.reader.close()
-      followed.reader = undefined
-      if (this.#runs.get(view.identity.runId) === followed) this.#runs.delete(view.identity.runId)
-    }
-  }
-
-  #followRow(row: ClaimedRun & { meta: MessageMeta }): Followed {
-    const identity = { runId: row.id, messageId: row.messageId, chatId: row.chatId, userId: row.userId }
-    const phase = row.stop ? 'stopping' : row.owner === '' ? 'queued' : 'running'
-    const view = new RunView(identity, storedSource(row), phase)
-    const followed: Followed = { view, reader: undefined, asking: undefined, askAgain: false, moving: false }
-    if (row.status !== 'running') {
-      view.end(endOf(row))
-      return followed
-    }
-    this.#runs.set(row.id, followed)
-    followed.reader = this.#read(followed)
-    return followed
-  }
-
-  /** Words come by the log; that the run has ended is told to its user's tabs, and read from the store. */
-  #read(followed: Followed): LogReader {
-    const { view } = followed
-    const { runId, userId } = view.identity
-    const { events, log, clock, logger } = this.#context
-    const reader = createLogReader({
-      log,
-      runId,
-      from: view.source,
-      event: (event) => this.#heard(followed, event),
-      clock,
-      logger,
-    })
-    const leave = events.listen(userId, {
-      event: (event) => {
-        if (event.name === 'run.ended' && event.runId === runId) void this.ask(runId)
-      },
-      gap: () => void this.ask(runId),
-    })
-    return {
-      get source() {
-        return reader.source
-      },
-      offer: (source) => reader.offer(source),
-      close() {
-        leave()
-        reader.close()
-      },
-    }
-  }
-
-  #heard(followed: Followed, event: ReaderEvent): void {
-    const { view } = followed
-    if (event.kind === 'ask-store') {
-      void this.ask(view.identity.runId)
-    } else if (event.kind === 'moving') {
-      followed.moving = true
-      view.link('moving')
-    } else if (event.kind === 'words') {
-      view.write(event.text, event.seq)
-    } else {
-      this.#goOver(followed, event.source)
-    }
-  }
-
-  /** A higher fence: another owner writes now. The first one that is seen is no move. */
-  #goOver(followed: Followed, source: Source): void {
-    const { view } = followed
-    const moved = followed.moving || (view.source.fence > 0 && source.fence > view.source.fence)
-    followed.moving = false
-    view.phase('running')
-    view.replace(source)
-    if (moved) view.link('moved')
-  }
-
-  async #askRow(runId: string, followed: Followed): Promise<void> {
-    try {
-      const row = await this.#context.store.runs.readWithText(runId)
-      if (this.#runs.get(runId) !== followed || !followed.reader) return
-      if (!row) {
-        this.end(followed.view, {
-          status: 'interrupted',
-          length: followed.view.source.text.length,
-          fence: followed.view.source.fence,
-        })
-        return
-      }
-      followed.reader.offer(storedSource(row))
-      if (row.status === 'running') {
-        followed.view.phase(row.stop ? 'stopping' : row.owner === '' ? 'queued' : 'running')
-        return
-      }
-      // The end carries the whole text: what the reader could not place, it replaces.
-      if (followed.view.source.text.length !== row.text.length) followed.view.replace(storedSource(row))
-      this.end(followed.view, endOf(row))
-    } catch (error) {
-      if (!(error instanceof StoreError)) throw error
-      this.#context.logger.debug({ err: error, run: runId }, 'a followed run could not be read')
-    }
-  }
-}
-
-function endOf(row: ClaimedRun & { meta: MessageMeta }): RunEnd {
-  if (row.status === 'running') throw new Error(`run ${row.id} has not ended`)
-  return runEnd({ status: row.status, length: row.text.length, fence: row.savedFence }, row.meta)
 }

@@ -16,7 +16,7 @@ afterAll(() => trial.stop())
 
 test('A12: an instance that takes a run over a second time shows each word once', async () => {
   const { context } = trial.owner()
-  const live = new LiveRuns(context)
+  const live = new LiveRuns({ ...context, runs: context.store.runs })
   const owned = new OwnedRuns(context, live, { ended: () => {} })
   owned.start()
   const { run } = await givenRun(trial.store, trial.userId, { owner: context.me, model: 'steady' })

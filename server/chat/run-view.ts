@@ -2,6 +2,7 @@ import type { EndStatus, FinishReason, Position, RunError, RunPhase, Usage } fro
 import { keep } from '../coordination/run-log/source.ts'
 import type { Source } from '../coordination/contracts.ts'
 import type { MessageMeta } from '../store/contract/chats.ts'
+import type { ClaimedRun } from '../store/contract/runs.ts'
 
 /** The end of a run, as the store has it. */
 export interface RunEnd {
@@ -26,6 +27,17 @@ export function runEnd(
     ...(finishReason ? { finishReason } : {}),
     ...(reasoningMs === undefined ? {} : { reasoningMs }),
   }
+}
+
+/** The end of a run whose row says that it has ended. */
+export function storedEnd(row: ClaimedRun & { meta: MessageMeta }): RunEnd {
+  if (row.status === 'running') throw new Error(`run ${row.id} has not ended`)
+  return runEnd({ status: row.status, length: row.text.length, fence: row.savedFence }, row.meta)
+}
+
+/** The row as a source of text (rule 8 of a reader). */
+export function storedSource(row: ClaimedRun): Source {
+  return { fence: row.savedFence, seq: row.savedSeq, starts: row.starts, text: row.text }
 }
 
 export type RunLink = 'moving' | 'moved' | 'stalled' | 'live'

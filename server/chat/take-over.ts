@@ -4,10 +4,10 @@ import type { Source, Starts } from '../coordination/contracts.ts'
 import type { ClaimedRun } from '../store/contract/runs.ts'
 import { visibleText } from '../../protocol/index.ts'
 import type { ChatContext } from './chat-context.ts'
-import { storedSource } from './live-runs.ts'
 import { continuation, promptOf } from './prompt.ts'
 import { rememberPath } from './owned-run.ts'
 import type { OwnedRun } from './owned-run.ts'
+import { storedSource } from './run-view.ts'
 
 export type Plan =
   | { kind: 'drive'; run: OwnedRun; source: Source }

@@ -1,0 +1,227 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { ownedRun, settled } from '../../test/support/owned-run-fixture.ts'
+import { silentLogger, systemClock } from '../base/index.ts'
+import { MemoryRunLogHub } from '../coordination/run-log/memory-run-log.ts'
+import type { MessageMeta } from '../store/contract/chats.ts'
+import { StoreError } from '../store/store.ts'
+import type { ClaimedRun } from '../store/contract/runs.ts'
+import { LiveRuns } from './live-runs.ts'
+import type { RunSink } from './run-view.ts'
+
+type Row = ClaimedRun & { meta: MessageMeta }
+const ran: Row = { ...ownedRun().row, id: 'run', userId: 'ada', owner: 'other', fence: 1, text: '', meta: {} }
+const identity = { runId: 'run', messageId: 'message', chatId: 'chat', userId: 'ada' }
+
+interface Reader {
+  text: string
+  heard: string[]
+  leave: (() => void) | undefined
+}
+
+/** One instance, another one that writes a run into the log, and the row of that run. */
+class Trial {
+  row: Row | undefined = { ...ran }
+  away = false
+  reads = 0
+  healthy = true
+  readonly hub = new MemoryRunLogHub({ clock: systemClock })
+  readonly other = this.hub.connect()
+  readonly live: LiveRuns
+  #tellEnd = (): void => {}
+
+  constructor() {
+    this.live = new LiveRuns({
+      log: this.hub.connect(),
+      runs: {
+        readWithText: async () => {
+          this.reads++
+          await settled()
+          if (this.away) throw new StoreError('unavailable', 'away')
+          return this.row
+        },
+      },
+      events: {
+        listen: (_, { event }) => {
+          const { runId, messageId, chatId } = identity
+          this.#tellEnd = () => event({ name: 'run.ended', runId, messageId, chatId, status: 'done' })
+          return () => void (this.#tellEnd = () => {})
+        },
+      },
+      membership: { redisHealthy: () => this.healthy, watch: () => () => {} },
+      shared: true,
+      clock: systemClock,
+      logger: silentLogger,
+    })
+  }
+
+  async read(userId = 'ada'): Promise<Reader> {
+    const reader: Reader = { text: '', heard: [], leave: undefined }
+    const sink: RunSink = {
+      run: ({ keep, text }) => (reader.text = reader.text.slice(0, keep) + text),
+      // As it comes: a word that is told twice stands there twice.
+      words: (_, text) => (reader.text += text),
+      link: (link) => reader.heard.push(link),
+      phase: (phase) => reader.heard.push(phase),
+      end: ({ status }) => reader.heard.push(status),
+    }
+    reader.leave = await this.live.follow('run', userId, undefined, { ...sink, opened: () => {} })
+    await settled()
+    return reader
+  }
+
+  /** The other instance opens the log under this fence. */
+  async opens(fence: number, text: string, starts: [number, number][] = [[fence, 0]]): Promise<void> {
+    await this.other.open('run', { fence, seq: 1 }, { starts, text })
+    await settled()
+  }
+
+  /** It writes words; the answer says how many instances heard them. */
+  async writes(fence: number, seq: number, at: number, text: string): Promise<number> {
+    const answer = await this.other.append('run', { fence, seq }, { at, text })
+    await settled()
+    return answer.kind === 'ok' ? answer.heard : -1
+  }
+
+  async ends(text: string): Promise<void> {
+    this.row = { ...ran, status: 'done', text, saved: text.length, savedFence: 1, savedSeq: 9 }
+    this.#tellEnd()
+    await settled()
+    await settled()
+  }
+}
+
+let trial: Trial
+beforeEach(() => void (trial = new Trial()))
+afterEach(() => {
+  trial.live.stop()
+  trial.hub.close()
+})
+
+describe('a run of another instance', () => {
+  test('comes by its log, and its end from the store', async () => {
+    await trial.opens(1, 'One ')
+    const reader = await trial.read()
+    expect(await trial.writes(1, 2, 4, 'two')).toBe(1)
+    expect([reader.text, trial.live.readRunIds]).toEqual(['One two', ['run']])
+    await trial.ends('One two three')
+    expect([reader.text, reader.heard]).toEqual(['One two three', ['done']])
+    expect(trial.live.peek('run')).toBeUndefined()
+  })
+
+  test('is nothing to another user, and is not followed for one', async () => {
+    await trial.opens(1, 'One ')
+    expect((await trial.read('eve')).leave).toBeUndefined()
+    expect(await trial.writes(1, 2, 4, 'two')).toBe(0)
+    await trial.read()
+    expect((await trial.read('eve')).leave).toBeUndefined()
+    trial.row = undefined
+    expect(await trial.live.follow('unknown', 'ada', undefined, {} as never)).toBeUndefined()
+  })
+
+  test('sends nothing here once its last reader has left (P10)', async () => {
+    await trial.opens(1, 'One ')
+    const [first, second] = [await trial.read(), await trial.read()]
+    first.leave?.()
+    expect(await trial.writes(1, 2, 4, 'two')).toBe(1)
+    second.leave?.()
+    expect(await trial.writes(1, 3, 7, 'three')).toBe(0)
+    expect([second.text, trial.live.peek('run')]).toEqual(['One two', undefined])
+  })
+
+  test('that moves says so, to a reader that comes meanwhile too', async () => {
+    await trial.opens(1, 'One ')
+    const first = await trial.read()
+    await trial.other.seize('run', 2)
+    await settled()
+    const late = await trial.read()
+    expect([first.heard, late.heard]).toEqual([['moving'], ['moving']])
+    await trial.opens(2, 'One 2', [
+      [1, 0],
+      [2, 4],
+    ])
+    expect([first.heard, first.text]).toEqual([['moving', 'moved'], 'One 2'])
+    expect((await trial.read()).heard).toEqual([])
+  })
+
+  test('that the store does not know any more has ended', async () => {
+    const reader = await trial.read()
+    trial.row = undefined
+    trial.healthy = false
+    await trial.live.poll()
+    expect(reader.heard).toEqual(['interrupted'])
+  })
+
+  test('is read once, and once more, however many causes there are', async () => {
+    await trial.opens(1, 'One ')
+    await trial.read()
+    trial.healthy = false
+    const before = trial.reads
+    const polls = Array.from({ length: 5 }, () => trial.live.poll())
+    await Promise.all(polls)
+    await settled()
+    await settled()
+    expect(trial.reads - before).toBe(2)
+  })
+
+  test('is polled where the log tells nothing, and not where it does; a store that is away is waited for', async () => {
+    const reader = await trial.read()
+    const before = trial.reads
+    await trial.live.poll()
+    expect(trial.reads).toBe(before)
+    trial.healthy = false
+    trial.away = true
+    await trial.live.poll()
+    trial.away = false
+    trial.row = { ...ran, text: 'One two', savedFence: 1, stop: true }
+    await trial.live.poll()
+    expect([reader.text, reader.heard]).toEqual(['One two', ['stopping']])
+  })
+})
+
+describe('a run of this instance', () => {
+  test('A12: takes over readers that followed it, and shows each word once', async () => {
+    await trial.opens(1, 'One ')
+    const reader = await trial.read()
+    const view = trial.live.showOwn(identity, {
+      fence: 2,
+      seq: 0,
+      starts: [
+        [1, 0],
+        [2, 4],
+      ],
+      text: 'One ',
+    })
+    // This instance writes the log itself: it does not follow it as well.
+    await trial.opens(2, 'One ', [
+      [1, 0],
+      [2, 4],
+    ])
+    view.write('two', 2)
+    expect(await trial.writes(2, 2, 4, 'two')).toBe(0)
+    expect([reader.text, reader.heard]).toEqual(['One two', ['moved']])
+  })
+
+  test('that is lost is followed for its readers, and forgotten where there are none', async () => {
+    await trial.opens(1, 'One ')
+    const lost = trial.live.showOwn(identity, { fence: 1, seq: 0, starts: [[1, 0]], text: 'One ' })
+    const reader = await trial.read()
+    trial.live.lose(lost)
+    await settled()
+    await trial.writes(1, 2, 4, 'two')
+    expect(reader.text).toBe('One two')
+    reader.leave?.()
+    trial.live.lose(trial.live.showOwn(identity, { fence: 3, seq: 0, starts: [[3, 0]], text: '' }))
+    expect(trial.live.peek('run')).toBeUndefined()
+  })
+
+  test('that has ended tells its readers, and is forgotten', async () => {
+    const view = trial.live.showOwn(identity, { fence: 1, seq: 0, starts: [[1, 0]], text: 'One' })
+    const reader = await trial.read()
+    trial.live.end(view, { status: 'stopped', length: 3, fence: 1 })
+    expect([reader.heard, trial.live.readRunIds]).toEqual([['stopped'], []])
+    // A view that is not shown any more moves nothing.
+    const next = trial.live.showOwn(identity, { fence: 2, seq: 0, starts: [[2, 0]], text: '' })
+    trial.live.lose(view)
+    expect(trial.live.peek('run')).toBe(next.source)
+  })
+})

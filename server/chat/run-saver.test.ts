@@ -1,0 +1,148 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { silentLogger } from '../base/index.ts'
+import { StoreError } from '../store/store.ts'
+import type { SavePart } from '../store/contract/runs.ts'
+import { RunSaver } from './run-saver.ts'
+import type { SavableRun } from './run-saver.ts'
+
+/** A run whose words are given by hand. */
+class Run implements SavableRun {
+  heard: (string | { stop: boolean })[] = []
+  words: string
+  start = 0
+  readonly id: string
+  readonly anew: boolean
+
+  constructor(id: string, { words = 'words', anew = false } = {}) {
+    this.id = id
+    this.words = words
+    this.anew = anew
+  }
+
+  unsaved(): SavePart | undefined {
+    if (this.words === '' && !this.anew) return undefined
+    const { id, start, words: text } = this
+    return { id, fence: 1, start, length: text.length, seq: 1, starts: [[1, 0]], text }
+  }
+
+  saved(part: SavePart, { stop }: { stop: boolean }): void {
+    this.words = this.words.slice(part.length)
+    this.heard.push({ stop })
+  }
+
+  refused(): void {
+    this.heard.push('refused')
+  }
+}
+
+/** What the store was asked for, in order, and how it answers. */
+let asked: string[]
+let answer: (ids: string[]) => Promise<Map<string, { stop: boolean }>>
+let saver: RunSaver
+const all = async (ids: string[]) => new Map(ids.map((id) => [id, { stop: false }]))
+
+beforeEach(() => {
+  asked = []
+  answer = all
+  saver = new RunSaver({
+    runs: {
+      save: (parts) => {
+        const ids = parts.map(({ id }) => id)
+        asked.push(`save ${ids.join()}`)
+        return answer(ids)
+      },
+      saveAnew: async ({ id }) => {
+        asked.push(`anew ${id}`)
+        return (await answer([id])).get(id)
+      },
+    },
+    limits: { saveEveryMs: 2000 },
+    logger: silentLogger,
+  })
+})
+
+const given = (...runs: Run[]): Run[] => {
+  for (const run of runs) saver.add(run)
+  return runs
+}
+
+describe('a save', () => {
+  test('takes all dirty runs of the instance in one transaction, and none for the others (rule 6)', async () => {
+    const [one, clean, two] = given(new Run('one'), new Run('clean', { words: '' }), new Run('two'))
+    await saver.saveNow()
+    expect(asked).toEqual(['save one,two'])
+    expect([one!.words, two!.words, clean!.heard]).toEqual(['', '', []])
+    await saver.saveNow()
+    expect(asked).toHaveLength(1)
+  })
+
+  test('tells a run of its stop, and one that the store did not take to read', async () => {
+    const [stopped, foreign] = given(new Run('stopped'), new Run('foreign'))
+    answer = async () => new Map([['stopped', { stop: true }]])
+    await saver.saveNow()
+    expect([stopped!.heard, foreign!.heard, foreign!.words]).toEqual([[{ stop: true }], ['refused'], 'words'])
+  })
+
+  test('replaces the text of a run that was begun anew, apart from the others', async () => {
+    const [anew, refused, other] = given(
+      new Run('anew', { words: '', anew: true }),
+      new Run('refused', { anew: true }),
+      new Run('other'),
+    )
+    answer = async (ids) => all(ids.filter((id) => id !== 'refused'))
+    await saver.saveNow()
+    expect(asked).toEqual(['anew anew', 'anew refused', 'save other'])
+    expect([anew, refused, other].map((run) => run!.heard)).toEqual([
+      [{ stop: false }],
+      ['refused'],
+      [{ stop: false }],
+    ])
+  })
+
+  test('leaves out a run that met the store at another length meanwhile', async () => {
+    const [, moved] = given(new Run('anew', { anew: true }), new Run('moved'))
+    answer = async (ids) => {
+      moved!.start = 3
+      return all(ids)
+    }
+    await saver.saveNow()
+    expect([asked, moved!.heard]).toEqual([['anew anew'], []])
+  })
+
+  test('that is slow is waited for, not doubled', async () => {
+    given(new Run('one'))
+    const slow = Promise.withResolvers<void>()
+    answer = async (ids) => {
+      await slow.promise
+      return all(ids)
+    }
+    const both = [saver.saveNow(), saver.saveNow()]
+    saver.nudge()
+    slow.resolve()
+    await Promise.all(both)
+    expect(asked).toEqual(['save one'])
+  })
+
+  test('that failed leaves the words where they are, for the next one', async () => {
+    const [run] = given(new Run('one'))
+    answer = async () => Promise.reject(new StoreError('unavailable', 'away'))
+    await saver.saveNow()
+    expect([run!.words, run!.heard]).toEqual(['words', []])
+    answer = all
+    await saver.saveNow()
+    expect(run!.words).toBe('')
+  })
+})
+
+test('a driver that was replaced takes only itself out', async () => {
+  const [old, current] = [new Run('one'), new Run('one', { words: 'of the next driver' })]
+  saver.add(old)
+  saver.add(current)
+  saver.remove(old)
+  await saver.saveNow()
+  expect([old.heard, current.words]).toEqual([[], ''])
+  saver.remove(current)
+  current.words = 'more'
+  await saver.saveNow()
+  expect(asked).toHaveLength(1)
+})

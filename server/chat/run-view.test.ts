@@ -1,0 +1,146 @@
+import { describe, expect, test } from 'vitest'
+import type { Position } from '../../protocol/index.ts'
+import type { Source } from '../coordination/contracts.ts'
+import { runEnd, RunView } from './run-view.ts'
+import type { RunSink } from './run-view.ts'
+
+const identity = { runId: 'run', messageId: 'message', chatId: 'chat', userId: 'user' }
+const at = (fence: number, text: string, starts: Source['starts'] = [[fence, 0]]): Source => ({
+  fence,
+  seq: 2,
+  starts,
+  text,
+})
+const view = (source: Source) => new RunView(identity, source, 'running')
+
+interface Reader {
+  heard: unknown[]
+  text: string
+  leave: () => void
+}
+
+/** A reader that has `text` of this position already. */
+function read(from: RunView, position?: Position, text = ''): Reader {
+  const reader: Reader = { heard: [], text, leave: () => {} }
+  const sink: RunSink = {
+    run: ({ how, keep, text }) => {
+      reader.heard.push([how, keep, text])
+      reader.text = reader.text.slice(0, keep) + text
+    },
+    words: (at, text, seq) => {
+      reader.heard.push(['words', at, text, seq])
+      reader.text = reader.text.slice(0, at) + text
+    },
+    link: (link) => reader.heard.push(link),
+    phase: (phase, place) => reader.heard.push(place === undefined ? phase : [phase, place]),
+    end: ({ status }) => reader.heard.push(status),
+  }
+  reader.leave = from.attach(position, sink)
+  return reader
+}
+
+const position = (fence: number, length: number): Position => ({ fence, seq: 1, length })
+
+describe('a reader that comes', () => {
+  test('without a position gets the whole text', () => {
+    expect(read(view(at(1, 'One two'))).heard).toEqual([['recovered', 0, 'One two']])
+  })
+
+  test('with one gets what is missing', () => {
+    const { heard, text } = read(view(at(1, 'One two')), position(1, 4), 'One ')
+    expect([heard, text]).toEqual([[['recovered', 4, 'two']], 'One two'])
+  })
+
+  test('from the owner, ahead of the log, keeps what the log will say next', () => {
+    const run = view(at(1, 'One '))
+    const reader = read(run, position(1, 7), 'One two')
+    expect(reader.heard).toEqual([['recovered', 7, '']])
+    run.write('two three')
+    expect(reader.text).toBe('One two three')
+  })
+
+  test('of an older fence is cut to where the next one began (rule 4)', () => {
+    const starts: Source['starts'] = [
+      [1, 0],
+      [2, 4],
+    ]
+    const { heard, text } = read(view(at(2, 'One 2', starts)), position(1, 7), 'One two')
+    expect([heard, text]).toEqual([[['rewind', 4, '2']], 'One 2'])
+  })
+
+  test('of a fence that is no ancestor begins anew', () => {
+    const { heard } = read(view(at(3, 'Other')), position(1, 7), 'One two')
+    expect(heard).toEqual([['reset', 0, 'Other']])
+  })
+
+  test('of a higher fence is told nothing until this instance has caught up', () => {
+    const run = view(at(1, 'One old words'))
+    const reader = read(run, position(2, 5), 'One 2')
+    expect(reader.heard).toEqual([['recovered', 5, '']])
+    run.replace(
+      at(2, 'One 2 and on', [
+        [1, 0],
+        [2, 4],
+      ]),
+    )
+    expect(reader.text).toBe('One 2 and on')
+  })
+
+  test('after the end gets text and end', () => {
+    const run = view(at(1, 'One'))
+    run.end({ status: 'done', length: 3, fence: 1 })
+    expect(read(run).heard).toEqual([['recovered', 0, 'One'], 'done'])
+  })
+})
+
+describe('readers that are here', () => {
+  test('get words with their place and seq, until they leave', () => {
+    const run = view(at(1, 'One '))
+    const [stays, leaves] = [read(run), read(run)]
+    run.write('two ', 5)
+    leaves.leave()
+    run.write('three')
+    expect(stays.heard.slice(1)).toEqual([
+      ['words', 4, 'two ', 5],
+      ['words', 8, 'three', 5],
+    ])
+    expect([leaves.text, run.readers, run.source.text]).toEqual(['One two ', 1, 'One two three'])
+  })
+
+  test('are each brought to another owner’s text from where they stand', () => {
+    const run = view(at(1, 'One two'))
+    const reader = read(run)
+    run.replace(
+      at(2, 'One 2', [
+        [1, 0],
+        [2, 4],
+      ]),
+    )
+    expect([reader.heard.at(-1), reader.text]).toEqual([['rewind', 4, '2'], 'One 2'])
+  })
+
+  test('hear of a phase when it changes, of a link, and of one end', () => {
+    const run = view(at(1, ''))
+    const { heard } = read(run)
+    run.phase('running')
+    run.phase('queued', 2)
+    run.phase('queued', 2)
+    run.phase('queued', 1)
+    run.link('stalled')
+    run.end({ status: 'done', length: 0, fence: 1 })
+    run.end({ status: 'failed', length: 0, fence: 1 })
+    expect(heard.slice(1)).toEqual([['queued', 2], ['queued', 1], 'stalled', 'done'])
+  })
+})
+
+test('an end carries what the store keeps for readers, and leaves out what is not there', () => {
+  const place = { status: 'done' as const, length: 3, fence: 1 }
+  expect(runEnd(place, {})).toEqual(place)
+  const meta = { finishReason: 'stop' as const, reasoningMs: 0, usage: { promptTokens: 1 }, toolCalls: [] }
+  expect(runEnd(place, meta as never)).toEqual({
+    ...place,
+    finishReason: 'stop',
+    reasoningMs: 0,
+    usage: { promptTokens: 1 },
+  })
+})
