@@ -219,7 +219,8 @@ describe('a run of this instance', () => {
     const reader = await trial.read()
     trial.live.end(view, { status: 'stopped', length: 3, fence: 1 })
     expect([reader.heard, trial.live.readRunIds]).toEqual([['stopped'], []])
-    // A view that is not shown any more moves nothing.
+    reader.leave?.()
+    // A view that is not shown any more takes the next one away from nobody.
     const next = trial.live.showOwn(identity, { fence: 2, seq: 0, starts: [[2, 0]], text: '' })
     trial.live.lose(view)
     expect(trial.live.peek('run')).toBe(next.source)
