@@ -41,9 +41,10 @@ class Trial {
         },
       },
       events: {
-        listen: (_, { event }) => {
+        listen: (_, listener) => {
           const { runId, messageId, chatId } = identity
-          this.#tellEnd = () => event({ name: 'run.ended', runId, messageId, chatId, status: 'done' })
+          this.#tellEnd = () =>
+            listener.event({ name: 'run.ended', runId, messageId, chatId, status: 'done' })
           return () => void (this.#tellEnd = () => {})
         },
       },

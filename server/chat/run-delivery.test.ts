@@ -20,18 +20,19 @@ class Trial {
   #confirmed = Promise.withResolvers<void>()
 
   constructor() {
-    const trial = this
+    const readers = (): number => this.readers
+    const text = (): string => this.text
     this.delivery = new RunDelivery({
       view: {
         get readers() {
-          return trial.readers
+          return readers()
         },
         get source() {
-          return { fence: 1, seq: 0, starts: [], text: trial.text }
+          return { fence: 1, seq: 0, starts: [], text: text() }
         },
-        write: (text, seq = 0) => {
+        write: (text, seq) => {
           this.text += text
-          this.shown.push([text, seq])
+          this.shown.push([text, seq ?? 0])
         },
       },
       log: { seq: 3, write: (text) => void this.logged.push(text) },
