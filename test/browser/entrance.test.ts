@@ -203,6 +203,22 @@ describe('the door, in order', () => {
     await page.context().close()
   })
 
+  test('S16: of a session that ended while no page was open the next visitor finds nothing', async () => {
+    const page = await it.open('/', { signedIn: false })
+    await page.getByLabel('Email').fill('grace@example.org')
+    await page.getByLabel('Password').fill('a horse of my own')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('textbox', { name: 'Message' }).fill('half a secret')
+    await page.waitForFunction(() => JSON.stringify(localStorage).includes('half a secret'))
+    const context = page.context()
+    await context.clearCookies()
+    const later = await it.open('/', { beside: context })
+    await page.close()
+    await later.getByLabel('Password').waitFor()
+    await expect.poll(() => later.evaluate(() => JSON.stringify(localStorage))).not.toContain('half a secret')
+    await context.close()
+  })
+
   test('47: signing out in one tab signs out the other and leaves nothing behind', async () => {
     const other = await it.open('/', { beside: admin.context() })
     await other.getByRole('textbox', { name: 'Message' }).fill('secret draft')
