@@ -1,4 +1,5 @@
 import type { OperationName, ResponseOf } from '../../protocol/http/index.ts'
+import { createListeners } from '../base/listeners.ts'
 import { ApiError, toApiError } from './api-error.ts'
 import { withBase } from './base-path.ts'
 import { noteServerTime } from './server-clock.ts'
@@ -16,18 +17,13 @@ interface LooseInput {
   body?: unknown
 }
 
-const expiredListeners = new Set<() => void>()
+const expired = createListeners()
 
-/** Told when a request was refused because nobody is signed in (any more). Returns how to stop listening. */
-export function onSessionExpired(listener: () => void): () => void {
-  expiredListeners.add(listener)
-  return () => void expiredListeners.delete(listener)
-}
+/** Notified when a request was refused because nobody is signed in (any more). Returns how to stop listening. */
+export const onSessionExpired = expired.add
 
-/** Tells whoever listens that the session has ended; the socket learns of it too. */
-export function sessionExpired(): void {
-  for (const listener of expiredListeners) listener()
-}
+/** Says that the session has ended; the socket learns of it too. */
+export const sessionExpired = expired.notify
 
 /**
  * Calls an operation of the server by its name. Throws `ApiError`, also for a server that cannot be reached or is

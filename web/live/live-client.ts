@@ -1,6 +1,7 @@
 import type { ServerFrame, UserEvent } from '../../protocol/frames.ts'
 import type { RunStarted, RunStartRequest } from '../../protocol/run.ts'
-import { sleep, systemClock } from './clock.ts'
+import { sleep, systemClock } from '../base/clock.ts'
+import { createListeners } from '../base/listeners.ts'
 import type { RunSeed } from './followed-run.ts'
 import { createFollowedRuns } from './followed-runs.ts'
 import { createLiveSocket } from './live-socket.ts'
@@ -56,14 +57,14 @@ const gapOfPollsMs = 5000
 /** The page's end of the live connection: runs by id, events, starts and stops. One per tab. */
 export function createLiveClient(options: LiveOptions): LiveClient {
   const { clock = systemClock } = options
-  const statusListeners = new Set<() => void>()
-  const eventListeners = new Set<(event: UserEvent) => void>()
-  const gapListeners = new Set<() => void>()
+  const statusChanged = createListeners()
+  const eventHappened = createListeners<[UserEvent]>()
+  const gapHappened = createListeners()
 
   let gapAt = -Infinity
   const gap = (): void => {
     gapAt = clock.monotonic()
-    for (const listener of gapListeners) listener()
+    gapHappened.notify()
   }
 
   const socket = createLiveSocket({
@@ -72,7 +73,7 @@ export function createLiveClient(options: LiveOptions): LiveClient {
     onFrame: (frame) => take(frame),
     onStatus(status) {
       if (status.state === 'waiting') starts.linkLost()
-      for (const listener of statusListeners) listener()
+      statusChanged.notify()
     },
   })
   const { send } = socket
@@ -105,8 +106,7 @@ export function createLiveClient(options: LiveOptions): LiveClient {
         runs.take(frame)
         return gap()
       case 'event':
-        for (const listener of eventListeners) listener(frame.event)
-        return
+        return eventHappened.notify(frame.event)
       case 'gap':
         return gap()
       case 'error':
@@ -123,18 +123,13 @@ export function createLiveClient(options: LiveOptions): LiveClient {
   return {
     open: socket.open,
     status: socket.status,
-    onStatus: (listener) => listen(statusListeners, listener),
-    onEvent: (listener) => listen(eventListeners, listener),
-    onGap: (listener) => listen(gapListeners, listener),
+    onStatus: statusChanged.add,
+    onEvent: eventHappened.add,
+    onGap: gapHappened.add,
     start: starts.start,
     stop: starts.stop,
     follow: runs.follow,
     hurry: socket.hurry,
     close: socket.close,
   }
-}
-
-function listen<T>(listeners: Set<T>, listener: T): () => void {
-  listeners.add(listener)
-  return () => void listeners.delete(listener)
 }

@@ -1,7 +1,7 @@
 import { closeCodes, onClose } from '../../protocol/close-codes.ts'
 import type { ClientFrame, ServerFrame } from '../../protocol/frames.ts'
 import { createTransportChoice } from './choose-transport.ts'
-import { sleep as realSleep, systemClock } from './clock.ts'
+import { sleep as realSleep, systemClock } from '../base/clock.ts'
 import { openLink } from './open-link.ts'
 import { createPageProof } from './page-proof.ts'
 import { createRetryPauses } from './retry-pauses.ts'

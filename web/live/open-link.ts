@@ -1,6 +1,6 @@
 import type { Loss } from './choose-transport.ts'
-import { runAfter } from './clock.ts'
-import type { Clock, Sleep } from './clock.ts'
+import { runAfter } from '../base/clock.ts'
+import type { Clock, Sleep } from '../base/clock.ts'
 import { openEvents } from './events-transport.ts'
 import { openPolls } from './polls-transport.ts'
 import type { PageProof } from './page-proof.ts'

@@ -1,5 +1,5 @@
-import { runAfter } from './clock.ts'
-import type { Clock, Sleep } from './clock.ts'
+import { runAfter } from '../base/clock.ts'
+import type { Clock, Sleep } from '../base/clock.ts'
 import { readFrames, wholeResponse } from './read-frames.ts'
 import type { FramesRequest } from './read-frames.ts'
 import type { Follow, Transport, TransportEvents } from './transport.ts'

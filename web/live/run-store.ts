@@ -1,3 +1,4 @@
+import { createListeners } from '../base/listeners.ts'
 import { seedRun, takeFrame } from './followed-run.ts'
 import type { FollowedRun, RunFrame, RunLink, RunSeed, TextChange } from './followed-run.ts'
 
@@ -17,25 +18,19 @@ export interface WritableRunStore extends RunStore {
 
 export function createRunStore(seed: RunSeed): WritableRunStore {
   let run = seedRun(seed)
-  const listeners = new Set<() => void>()
-  const textListeners = new Set<(change: TextChange) => void>()
+  const stateChanged = createListeners()
+  const textChanged = createListeners<[TextChange]>()
 
   return {
     get: () => run,
-    subscribe(listener) {
-      listeners.add(listener)
-      return () => void listeners.delete(listener)
-    },
-    onText(listener) {
-      textListeners.add(listener)
-      return () => void textListeners.delete(listener)
-    },
+    subscribe: stateChanged.add,
+    onText: textChanged.add,
     take(frame) {
       const before = run
       const step = takeFrame(run, frame)
       run = step.run
-      for (const change of step.changes) for (const listener of textListeners) listener(change)
-      if (stateDiffers(before, run)) for (const listener of listeners) listener()
+      for (const change of step.changes) textChanged.notify(change)
+      if (stateDiffers(before, run)) stateChanged.notify()
       return step.followAgain
     },
   }

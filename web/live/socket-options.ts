@@ -1,5 +1,5 @@
 import type { ServerFrame } from '../../protocol/frames.ts'
-import type { Clock, Sleep } from './clock.ts'
+import type { Clock, Sleep } from '../base/clock.ts'
 import type { Follow, Transport } from './transport.ts'
 
 /**

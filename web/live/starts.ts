@@ -1,8 +1,8 @@
 import type { WireError } from '../../protocol/errors.ts'
 import type { ClientFrame, ServerFrame } from '../../protocol/frames.ts'
 import type { RunStarted, RunStartRequest } from '../../protocol/run.ts'
-import { runAfter } from './clock.ts'
-import type { Sleep } from './clock.ts'
+import { runAfter } from '../base/clock.ts'
+import type { Sleep } from '../base/clock.ts'
 
 export interface PendingStart {
   started: Promise<RunStarted>

@@ -1,5 +1,5 @@
-import { runAfter } from './clock.ts'
-import type { Sleep } from './clock.ts'
+import { runAfter } from '../base/clock.ts'
+import type { Sleep } from '../base/clock.ts'
 
 type TimerName = 'retry' | 'silence' | 'ping' | 'probe' | 'reopen'
 

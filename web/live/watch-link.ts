@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts'
+import type { Clock } from '../base/clock.ts'
 import type { Timers } from './timers.ts'
 import type { Transport } from './transport.ts'
 import { timing } from './wire-constants.ts'

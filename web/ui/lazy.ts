@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react'
+import { createListeners } from '../base/listeners.ts'
 
 /** Something that is fetched when it is first needed; until it is there, `useLazy` answers undefined. */
 export interface Lazy<T> {
@@ -21,55 +22,44 @@ const retryAfterMs = [1000, 5000, 30_000]
 const arrivingMs = 300
 
 export function createLazy<T>(load: () => Promise<T>): WatchedLazy<T> {
-  const listeners = new Set<() => void>()
+  const changed = createListeners()
   let value: T | undefined
-  let started = false
-  let arriving = false
-
-  function tell(): void {
-    for (const listener of listeners) listener()
-  }
+  let state: 'idle' | 'arriving' | 'late' = 'idle'
 
   function fetch(): void {
-    if (started) return
-    arriving = true
+    if (state !== 'idle') return
+    state = 'arriving'
     setTimeout(() => {
-      arriving = false
-      tell()
+      if (state === 'arriving') state = 'late'
+      changed.notify()
     }, arrivingMs)
     start(0)
-    tell()
+    changed.notify()
   }
 
   function start(attempt: number): void {
-    started = true
     load().then(
       (loaded) => {
         value = loaded
-        tell()
+        changed.notify()
       },
       (error: unknown) => {
         const wait = retryAfterMs[attempt]
         if (wait === undefined) {
-          started = false
+          state = 'idle'
           console.warn('A part of the page could not be loaded.', error)
         } else setTimeout(() => start(attempt + 1), wait)
       },
     )
   }
 
-  function watch(listener: () => void): () => void {
-    listeners.add(listener)
-    return () => listeners.delete(listener)
-  }
-
   return {
     get: () => value,
     fetch,
-    arriving: () => arriving && value === undefined,
-    watch,
+    arriving: () => state === 'arriving' && value === undefined,
+    watch: changed.add,
     subscribe(listener) {
-      const leave = watch(listener)
+      const leave = changed.add(listener)
       fetch()
       return leave
     },

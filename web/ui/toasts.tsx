@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react'
 import type { ReactNode } from 'react'
+import { createListeners } from '../base/listeners.ts'
 
 interface Toast {
   id: number
@@ -9,10 +10,10 @@ interface Toast {
 
 let toasts: readonly Toast[] = []
 let ids = 0
-const listeners = new Set<() => void>()
+const changed = createListeners()
 const set = (next: readonly Toast[]): void => {
   toasts = next
-  for (const listener of listeners) listener()
+  changed.notify()
 }
 
 /**
@@ -26,13 +27,7 @@ export function showToast(text: string, action?: Toast['action'], ms = 6000): vo
 }
 
 export function Toasts(): ReactNode {
-  const shown = useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener)
-      return () => void listeners.delete(listener)
-    },
-    () => toasts,
-  )
+  const shown = useSyncExternalStore(changed.add, () => toasts)
   return (
     <output className="pointer-events-none fixed inset-x-0 bottom-0 z-20 flex flex-col items-center gap-2 px-4 pb-[max(1rem,env(safe-area-inset-bottom))]">
       {shown.map((toast) => (

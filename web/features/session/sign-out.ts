@@ -1,7 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { storagePrefix, withBase } from '../../api/base-path.ts'
 import { call } from '../../api/call.ts'
-import { newId } from '../new-id.ts'
+import { newId } from '../../base/new-id.ts'
 import { forgetStored, writeStored } from '../storage/safe-storage.ts'
 
 const mark = 'signed-out'

@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react'
+import { createListeners } from '../../base/listeners.ts'
 import { readStored, writeStored } from '../storage/safe-storage.ts'
 
 interface SidebarState {
@@ -9,17 +10,12 @@ interface SidebarState {
 }
 
 let state: SidebarState = { open: readStored('sidebar') !== 'closed', sheet: false }
-const listeners = new Set<() => void>()
+const changed = createListeners()
 
 function set(change: Partial<SidebarState>): void {
   state = { ...state, ...change }
   if (change.open !== undefined) writeStored('sidebar', change.open ? 'open' : 'closed')
-  for (const listener of listeners) listener()
-}
-
-const subscribe = (listener: () => void): (() => void) => {
-  listeners.add(listener)
-  return () => void listeners.delete(listener)
+  changed.notify()
 }
 
 const toggle = (): void => set({ open: !state.open })
@@ -32,6 +28,6 @@ export function useSidebar(): SidebarState & {
   showSheet: () => void
   hideSheet: () => void
 } {
-  const now = useSyncExternalStore(subscribe, () => state)
+  const now = useSyncExternalStore(changed.add, () => state)
   return { ...now, toggle, showSheet, hideSheet }
 }

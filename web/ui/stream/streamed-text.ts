@@ -1,3 +1,4 @@
+import { createListeners } from '../../base/listeners.ts'
 import { browserFrames } from './frame-clock.ts'
 import type { FrameClock } from './frame-clock.ts'
 
@@ -56,7 +57,7 @@ interface Arrival {
 
 class BufferedText implements StreamedText {
   readonly #frames: FrameClock
-  readonly #listeners = new Set<() => void>()
+  readonly #changed = createListeners()
   #whole: string
   #over: boolean
   #snapshot: StreamedSnapshot
@@ -125,10 +126,7 @@ class BufferedText implements StreamedText {
     this.#show(this.#whole.length)
   }
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
-  }
+  readonly subscribe = this.#changed.add
 
   readonly getSnapshot = (): StreamedSnapshot => this.#snapshot
 
@@ -205,7 +203,7 @@ class BufferedText implements StreamedText {
     const ended = this.#over && text.length === this.#whole.length
     if (text === this.#snapshot.text && ended === this.#snapshot.ended) return
     this.#snapshot = { text, ended }
-    for (const listener of this.#listeners) listener()
+    this.#changed.notify()
   }
 }
 

@@ -1,4 +1,5 @@
 import { storagePrefix } from '../../../api/base-path.ts'
+import { createListeners } from '../../../base/listeners.ts'
 import { readStoredJson, storedKeys, writeStored } from '../../storage/safe-storage.ts'
 import type { Outgoing } from '../state/outgoing.ts'
 
@@ -7,15 +8,12 @@ export interface QueuedMessage extends Outgoing {
   id: string
 }
 
-const listeners = new Set<() => void>()
+const changed = createListeners()
 const held = new Map<string, QueuedMessage[]>()
 const none: QueuedMessage[] = []
 
 /** Told when any chat's queue changes, here or in another tab. */
-export function onQueueChange(listener: () => void): () => void {
-  listeners.add(listener)
-  return () => void listeners.delete(listener)
-}
+export const onQueueChange = changed.add
 
 /** The queue of a chat, first to be sent first; the same array until it changes. */
 export function queueOf(chatId: string): QueuedMessage[] {
@@ -36,7 +34,7 @@ export function queuedChats(): string[] {
 export function setQueue(chatId: string, queue: QueuedMessage[]): void {
   held.set(chatId, queue)
   writeStored(`queue:${chatId}`, queue.length === 0 ? null : JSON.stringify(queue))
-  for (const listener of listeners) listener()
+  changed.notify()
 }
 
 /** Follows what other tabs do to the queues. Returns how to stop. */
@@ -44,7 +42,7 @@ export function followQueues(): () => void {
   const follow = (event: StorageEvent): void => {
     if (event.key !== null && !event.key.startsWith(`${storagePrefix}queue:`)) return
     held.clear()
-    for (const listener of listeners) listener()
+    changed.notify()
   }
   addEventListener('storage', follow)
   return () => removeEventListener('storage', follow)

@@ -1,6 +1,6 @@
 import { useEffect, useState, useSyncExternalStore } from 'react'
 import type { MessageView } from '../../../../protocol/http/chats.ts'
-import { newId } from '../../new-id.ts'
+import { newId } from '../../../base/new-id.ts'
 import { useChatActions } from '../state/live-context.tsx'
 import type { Outgoing } from '../state/outgoing.ts'
 import { queueState } from './queue-state.ts'

@@ -4,7 +4,9 @@ import type { RunStarted } from '../../../../protocol/run.ts'
 import { call } from '../../../api/call.ts'
 import { toServerTime } from '../../../api/server-clock.ts'
 import type { LiveClient } from '../../../live/live-client.ts'
-import { newId } from '../../new-id.ts'
+import { systemClock } from '../../../base/clock.ts'
+import type { Clock } from '../../../base/clock.ts'
+import { newId } from '../../../base/new-id.ts'
 import { writeStored } from '../../storage/safe-storage.ts'
 import { messagesOfStart, newChat, withMessage, withMessages } from './chat-cache.ts'
 import { chatKey, patchChat, patchQuery } from './chat-query.ts'
@@ -34,13 +36,15 @@ export interface ChatActions {
 export interface ChatActionsOptions {
   live: Pick<LiveClient, 'start' | 'stop'>
   queryClient: QueryClient
+  clock?: Pick<Clock, 'now'>
   /** A new chat has its id. What was asked stays on the screen as it is until this settles. */
   onCreated: (chatId: string) => Promise<void>
 }
 
-export function createChatActions({ live, queryClient, onCreated }: ChatActionsOptions): ChatActions {
+export function createChatActions(options: ChatActionsOptions): ChatActions {
+  const { live, queryClient, onCreated, clock = systemClock } = options
   const showStarted = (run: RunStarted, request: PlacedRequest): void => {
-    const now = toServerTime(Date.now())
+    const now = toServerTime(clock.now())
     patchQuery<ChatView>(queryClient, chatKey(run.chatId), (known) => {
       const chat = known ?? newChat(run.chatId, titleOf(request), request.model, now)
       if ('continueOf' in request) {
@@ -70,7 +74,7 @@ export function createChatActions({ live, queryClient, onCreated }: ChatActionsO
         ...asked,
         ...(isNew ? { parentId } : {}),
       })
-      addPending({ clientId, chatKey, request, sentAt: Date.now(), stopping: false, start })
+      addPending({ clientId, chatKey, request, sentAt: clock.now(), stopping: false, start })
       try {
         const run = await start.started
         if (!('continueOf' in asked)) nameRows(clientId, isNew ? run.userMessageId : null, run.messageId)

@@ -10,7 +10,8 @@ import { meQuery } from '../../session/me-query.ts'
 import { createLiveClient } from '../../../live/live-client.ts'
 import type { LiveClient } from '../../../live/live-client.ts'
 import type { SocketStatus } from '../../../live/socket-options.ts'
-import { newId } from '../../new-id.ts'
+import { sleep } from '../../../base/clock.ts'
+import { newId } from '../../../base/new-id.ts'
 import { createChatActions } from './chat-actions.ts'
 import type { ChatActions } from './chat-actions.ts'
 import { whenSettled } from './pending-sends.ts'
@@ -65,7 +66,7 @@ function resumeOrExpire(live: LiveClient, queryClient: QueryClient): () => Promi
     if (asking) return
     asking = true
     try {
-      await new Promise((resolve) => setTimeout(resolve, cookieMs))
+      await sleep(cookieMs)
       const me = await call('getMe')
       // Somebody else has signed in to this browser: nothing of the first person may stay on the page.
       if (known !== undefined && me.id !== known) location.reload()

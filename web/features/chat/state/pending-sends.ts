@@ -1,3 +1,4 @@
+import { createListeners } from '../../../base/listeners.ts'
 import type { PendingStart } from '../../../live/starts.ts'
 import type { PlacedRequest } from './outgoing.ts'
 
@@ -13,12 +14,9 @@ export interface PendingSend {
 }
 
 let pending: readonly PendingSend[] = []
-const listeners = new Set<() => void>()
+const changed = createListeners()
 
-export function onPendingChange(listener: () => void): () => void {
-  listeners.add(listener)
-  return () => void listeners.delete(listener)
-}
+export const onPendingChange = changed.add
 
 export function pendingSends(): readonly PendingSend[] {
   return pending
@@ -49,7 +47,7 @@ export function whenSettled(chatKey: string, run: () => void): void {
 
 function set(next: readonly PendingSend[]): void {
   pending = next
-  for (const listener of listeners) listener()
+  changed.notify()
 }
 
 // A message keeps the row on the screen in which it was sent: rows are named by the client's id, not the server's.
