@@ -4,11 +4,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Engine } from './engine/engine.ts'
 import type { EmptyDatabase } from './migrate.contract.ts'
 import { migrate } from './migrate.ts'
-import { chatListQuery } from './queries/chats/chat-list-query.ts'
+import { chatListQuery } from './queries/chats/chats.ts'
 import { selectMessages } from './queries/chats/message-row.ts'
 import { searchQuery } from './queries/chats/search-query.ts'
-import { runningListQuery } from './queries/runs/running-list-query.ts'
-import { userListQuery } from './queries/user-list-query.ts'
+import { runningListQuery } from './queries/runs/read-runs.ts'
+import { userListQuery } from './queries/users.ts'
 
 const rows = 4000
 

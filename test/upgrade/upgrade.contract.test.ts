@@ -60,6 +60,9 @@ describe.skipIf(!able)(
       ])
       fleet = new RollingFleet(folder.path, {
         ...openSignUp,
+        // Somebody has to be there before people sign up without a setup code.
+        WEBUI_ADMIN_EMAIL: 'admin@example.com',
+        WEBUI_ADMIN_PASSWORD: 'a long password of the tests',
         DATABASE_URL: await postgres.createDatabase(),
         REDIS_URL: redis.variables.url,
         OPENAI_API_BASE_URL: provider.v1,

@@ -1,9 +1,8 @@
 import { sql } from 'kysely'
 import { newId } from '../../base/index.ts'
-import type { Installations } from '../contract/fleet.ts'
+import type { Installations, PrefixUse } from '../contract/fleet.ts'
 import type { Engine } from '../engine/engine.ts'
 import { changeSecret } from './change-secret.ts'
-import { createPrefixes } from './redis-prefixes.ts'
 
 /** `agreed` hears the secret that all instances use from now on. */
 export function createInstallations(engine: Engine, agreed: (secret: string) => void): Installations {
@@ -41,6 +40,35 @@ export function createInstallations(engine: Engine, agreed: (secret: string) => 
         const secret = row.secret ?? candidate
         agreed(secret)
         return secret
+      }),
+  }
+}
+
+/** One row for each prefix, renewed by whichever instance comes first: a fleet at rest writes about twice a minute. */
+const renewedEveryMs = 25_000
+const forgottenAfterMs = 75_000
+
+function createPrefixes(engine: Engine): Pick<Installations, 'meetPrefix'> {
+  const { now } = engine
+  return {
+    meetPrefix: (prefix, label) =>
+      engine.run(async (db) => {
+        const { rows } = await sql<PrefixUse & { ageMs: number | string }>`
+          select prefix, label, ${now} - seen_at as "ageMs" from ${engine.table('redis_prefix')}
+          where seen_at > ${now} - cast(${forgottenAfterMs} as bigint)
+          order by prefix`.execute(db)
+        const mine = rows.find((row) => row.prefix === prefix)
+        if (!mine || Number(mine.ageMs) >= renewedEveryMs) {
+          const renewed = { label, seen_at: now }
+          await db
+            .insertInto('redis_prefix')
+            .values({ prefix, ...renewed })
+            .onConflict((conflict) => conflict.column('prefix').doUpdateSet(renewed))
+            .execute()
+        }
+        return rows
+          .filter((row) => row.prefix !== prefix)
+          .map(({ prefix: other, label: name }) => ({ prefix: other, label: name }))
       }),
   }
 }

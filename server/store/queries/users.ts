@@ -2,10 +2,9 @@ import { sql } from 'kysely'
 import { cleanText } from '../../base/index.ts'
 import type { NewUser, UserRow, Users } from '../contract/users.ts'
 import { readCursor, toPage } from '../cursor.ts'
-import type { Engine } from '../engine/engine.ts'
+import type { Db, Engine } from '../engine/engine.ts'
 import { accountColumns, toUser } from './account-row.ts'
 import { changeAccess } from './change-access.ts'
-import { userListQuery } from './user-list-query.ts'
 
 export function createUsers(engine: Engine): Users {
   return {
@@ -134,4 +133,26 @@ function createFirst(engine: Engine, user: NewUser): Promise<'created' | 'not-fi
 
 function asObject(value: unknown): object {
   return typeof value === 'object' && value !== null ? value : {}
+}
+
+interface UserListQuery {
+  q?: string
+  role?: UserRow['role']
+  after: { at: number; id: string } | undefined
+  limit: number
+}
+
+/** Newest first, by key; one row more than a page, which tells whether there is a next one. */
+export function userListQuery(engine: Engine, db: Db, { q, role, after, limit }: UserListQuery) {
+  return db
+    .selectFrom('account')
+    .select(accountColumns)
+    .$if(q !== undefined && q !== '', (query) => query.where(engine.finds(q ?? '', sql`account.search`)))
+    .$if(role !== undefined, (query) => query.where('account.role', '=', role ?? 'user'))
+    .$if(after !== undefined, (query) =>
+      query.where(sql<boolean>`(account.created_at, account.id) < (${after?.at}, ${after?.id})`),
+    )
+    .orderBy('account.created_at', 'desc')
+    .orderBy('account.id', 'desc')
+    .limit(limit + 1)
 }

@@ -3,8 +3,7 @@ import type { RawBuilder } from 'kysely'
 import { cleanText } from '../../../base/index.ts'
 import type { ChatRow, Chats, MessageRow } from '../../contract/chats.ts'
 import { readCursor, toPage } from '../../cursor.ts'
-import type { Engine } from '../../engine/engine.ts'
-import { chatListQuery } from './chat-list-query.ts'
+import type { Db, Engine } from '../../engine/engine.ts'
 import { chatColumns, runningIn, toChat } from './chat-row.ts'
 import { deleteChat, deleteMessage, pruneDeleted, restoreChat, restoreMessage } from './deletion.ts'
 import { fillSaid } from './fill-said.ts'
@@ -117,4 +116,29 @@ function upFrom(engine: Engine, messageId: string, userId: string): RawBuilder<u
       union all
       select a.id, a.parent_id, up.depth + 1 from up join ${message} a on a.id = up.parent_id
     )`
+}
+
+interface ChatListQuery {
+  userId: string
+  q?: string
+  archived: boolean
+  after: { at: number; id: string } | undefined
+  limit: number
+}
+
+/** Last activity first, by key; one row more than a page, which tells whether there is a next one. */
+export function chatListQuery(engine: Engine, db: Db, { userId, q, archived, after, limit }: ChatListQuery) {
+  return db
+    .selectFrom('chat')
+    .select([...chatColumns, runningIn(engine).as('running')])
+    .where('chat.user_id', '=', userId)
+    .where('chat.archived', '=', archived)
+    .where('chat.deleted_at', 'is', null)
+    .$if(q !== undefined && q !== '', (query) => query.where(engine.finds(q ?? '', sql`chat.title`)))
+    .$if(after !== undefined, (query) =>
+      query.where(sql<boolean>`(chat.updated_at, chat.id) < (${after?.at}, ${after?.id})`),
+    )
+    .orderBy('chat.updated_at', 'desc')
+    .orderBy('chat.id', 'desc')
+    .limit(limit + 1)
 }

@@ -5,7 +5,6 @@ import type { ChatRow, Chats } from '../../contract/chats.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { Schema } from '../../schema.ts'
 import { chatColumns, runningIn, toChat } from './chat-row.ts'
-import { leafAfterDeletion } from './leaf-after-deletion.ts'
 
 // Order of locks, here and wherever a run starts or ends: the chat, then its runs, then its messages.
 
@@ -162,4 +161,20 @@ export function pruneDeleted(engine: Engine, before: number, limit: number): Pro
     const chats = await prune('chat', limit)
     return chats + (chats < limit ? await prune('message', limit - chats) : 0)
   })
+}
+
+interface Node {
+  id: string
+  parent_id: string | null
+}
+
+/**
+ * Which leaf to show after a branch below `parentId` is gone: the newest end of what else hangs there, or else the
+ * parent itself. `rest` is what is left of the chat, oldest first.
+ */
+export function leafAfterDeletion(rest: Node[], parentId: string | null): string | null {
+  const newestChild = new Map(rest.map((node) => [node.parent_id, node.id]))
+  let leaf = parentId
+  for (let next = newestChild.get(leaf); next !== undefined; next = newestChild.get(leaf)) leaf = next
+  return leaf
 }

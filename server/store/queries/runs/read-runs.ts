@@ -2,8 +2,7 @@ import { sql } from 'kysely'
 import type { MessageMeta } from '../../contract/chats.ts'
 import type { RunIds, RunRow, Runs } from '../../contract/runs.ts'
 import { readCursor, toPage } from '../../cursor.ts'
-import type { Engine } from '../../engine/engine.ts'
-import { runningListQuery } from './running-list-query.ts'
+import type { Db, Engine } from '../../engine/engine.ts'
 import { runColumns, runColumnsOfR, toRun } from './run-row.ts'
 import type { StoredRun } from './run-row.ts'
 
@@ -82,4 +81,25 @@ type RequestedIds = { [K in keyof RunIds]: RunIds[K] | null }
 
 function isKnown(ids: Partial<RequestedIds>): ids is RunIds {
   return typeof ids.runId === 'string'
+}
+
+interface RunningListQuery {
+  userId: string | null
+  after: { at: number; id: string } | undefined
+  limit: number
+}
+
+/** Newest first, by key. The status stands in the text, since a partial index is not chosen for a parameter. */
+export function runningListQuery(db: Db, { userId, after, limit }: RunningListQuery) {
+  return db
+    .selectFrom('run')
+    .select(runColumns)
+    .where('status', '=', sql.lit('running'))
+    .$if(userId !== null, (query) => query.where('user_id', '=', userId ?? ''))
+    .$if(after !== undefined, (query) =>
+      query.where(sql<boolean>`(started_at, id) < (${after?.at}, ${after?.id})`),
+    )
+    .orderBy('started_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit + 1)
 }

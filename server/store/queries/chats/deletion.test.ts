@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { leafAfterDeletion } from './leaf-after-deletion.ts'
+import { leafAfterDeletion } from './deletion.ts'
 
 const node = (id: string, parent_id: string | null) => ({ id, parent_id })
 
