@@ -6,7 +6,7 @@ import { Chat, defaultRunLimits, RunAdmission, RunLimiter } from '../chat/index.
 import type { RunLimits } from '../chat/index.ts'
 import type { Config } from '../config.ts'
 import { Hub } from '../realtime/index.ts'
-import { Connections, createSettingsUseCases, Settings } from '../settings/index.ts'
+import { createSettingsUseCases, ProviderConnections, Settings } from '../settings/index.ts'
 import {
   createPresence,
   createUserCounts,
@@ -38,7 +38,7 @@ export interface Services extends Coordination {
   store: Store
   accounts: Accounts
   chat: Chat
-  connections: Connections
+  connections: ProviderConnections
   events: PresentUsers
   feeds: Feeds
   hub: Hub
@@ -90,7 +90,7 @@ function createModels(
   { config, store, clock, logger }: ServicesOptions,
   feeds: Feeds,
 ): Pick<Services, 'connections' | 'models'> {
-  const connections: Connections = new Connections({
+  const connections: ProviderConnections = new ProviderConnections({
     store: store.connections,
     environment: config.upstream.connections,
     raised: () => feeds.raised('connections'),

@@ -6,22 +6,19 @@ import { limits } from '../../protocol/index.ts'
 import { subnet } from '../accounts/index.ts'
 import { closeWithAnswer, CrowdLimit, guarded } from '../base/index.ts'
 import type { CrowdSource } from '../base/index.ts'
+import type { RequestMeta } from '../use-case.ts'
 import type { RealtimePorts } from './ports.ts'
 import { ServedSocket } from './served-socket.ts'
 
-/** Where a handshake comes from, behind proxies. */
-interface Client {
-  address: string
-  /** Hops that forwarded it and that no operator has named as proxies: they may have made the address up. */
-  unproven: readonly string[]
-}
+type Source = Pick<RequestMeta, 'address' | 'unproven'>
 
 export interface GatewayOptions {
   ports: RealtimePorts
   path: string
   /** Whether it comes from a page of ours or from no browser; another has to prove itself with its hello. */
   isOwnOrigin: (request: IncomingMessage) => boolean
-  clientOf: (request: IncomingMessage) => Client
+  /** Where a handshake comes from, behind proxies. */
+  clientOf: (request: IncomingMessage) => Source
 }
 
 /** Handshakes a second and at once: after a deploy everybody comes back together. */
@@ -33,7 +30,7 @@ const maxUnprovenFrom = 256
 /** From a hop that may be a proxy for many, and that nobody has vouched for. */
 const maxUnprovenBy = 2048
 
-function sourcesOf({ address, unproven }: Client): CrowdSource[] {
+function sourcesOf({ address, unproven }: Source): CrowdSource[] {
   const from = subnet(address)
   return [
     { name: `from ${from}`, max: maxUnprovenFrom },

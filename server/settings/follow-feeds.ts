@@ -1,6 +1,6 @@
 import type { UserEvent } from '../../protocol/index.ts'
 import type { Feeds } from '../shared-state/index.ts'
-import type { Connections } from './connections.ts'
+import type { ProviderConnections } from './provider-connections.ts'
 import type { Settings } from './settings.ts'
 
 /** Reads anew what any instance has changed, and tells every open page of this one. */
@@ -11,7 +11,7 @@ export function followFeeds(
     settings,
     tell,
   }: {
-    connections: Pick<Connections, 'read'>
+    connections: Pick<ProviderConnections, 'read'>
     settings: Pick<Settings, 'read' | 'revision'>
     tell: (event: UserEvent) => void
   },

@@ -1,4 +1,4 @@
-export { Connections } from './connections.ts'
+export { ProviderConnections } from './provider-connections.ts'
 export { createSettingsUseCases } from './use-cases.ts'
 export { defaultLimits } from './default-limits.ts'
 export { followFeeds } from './follow-feeds.ts'

@@ -1,12 +1,12 @@
 import type { ResponseOf } from '../../protocol/http/index.ts'
 import type { ConnectionConfig } from '../upstream/contracts.ts'
 import type { UseCases } from '../use-case.ts'
-import type { Connections } from './connections.ts'
+import type { ProviderConnections } from './provider-connections.ts'
 import type { Settings } from './settings.ts'
 
 export interface SettingsUseCaseOptions {
   settings: Settings
-  connections: Connections
+  connections: ProviderConnections
   /** Asks the provider for its models. */
   checkConnection: (
     connection: ConnectionConfig,

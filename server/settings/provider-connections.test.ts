@@ -5,16 +5,16 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { silentLogger, systemClock } from '../base/index.ts'
 import { openStore } from '../store/index.ts'
 import type { Store } from '../store/index.ts'
-import { Connections } from './connections.ts'
-import type { ConnectionFields } from './connections.ts'
+import { ProviderConnections } from './provider-connections.ts'
+import type { ConnectionFields } from './provider-connections.ts'
 
 let dataDir: string
 let store: Store
-let connections: Connections
+let connections: ProviderConnections
 beforeEach(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'shoal-connections-'))
   store = await openStore({ dataDir, secret: 'secret', clock: systemClock, logger: silentLogger })
-  connections = new Connections({
+  connections = new ProviderConnections({
     store: store.connections,
     environment: [],
     raised: () => connections.read(),

@@ -19,7 +19,7 @@ const demo: ConnectionConfig = {
   source: 'built-in',
 }
 
-export interface ConnectionsOptions {
+export interface ProviderConnectionsOptions {
   store: StoredConnections
   /** From variables: read-only on the page, and first in the order. */
   environment: readonly ConnectionConfig[]
@@ -48,11 +48,11 @@ export type ConnectionChange = {
 } & { order?: number | undefined }
 
 /** The connections to model providers, as one frozen list that every instance holds. Keys never leave it. */
-export class Connections {
-  readonly #options: ConnectionsOptions
+export class ProviderConnections {
+  readonly #options: ProviderConnectionsOptions
   #list: readonly ConnectionConfig[]
 
-  constructor(options: ConnectionsOptions) {
+  constructor(options: ProviderConnectionsOptions) {
     this.#options = options
     this.#list = withDemo(options.environment)
   }
