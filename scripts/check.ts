@@ -8,7 +8,11 @@ const checks: [name: string, command: string, args: string[]][] = [
   ['types of the page', 'tsc', ['-p', 'tsconfig.web.json']],
   ['types of browser tests', 'tsc', ['-p', 'tsconfig.browser.json']],
   ['dead code', 'knip', ['--no-progress']],
-  ['layers', 'vitest', ['run', '--project', 'unit', 'test/architecture.test.ts']],
+  [
+    'layers',
+    'vitest',
+    ['run', '--project', 'unit', 'test/architecture.test.ts', 'test/design-rules.test.ts'],
+  ],
   ['generated docs', 'node', ['scripts/docs.ts', '--check']],
 ]
 

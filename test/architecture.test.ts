@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { globSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -197,5 +197,31 @@ describe('architecture', () => {
       .filter((file) => file !== 'protocol/transcript.ts')
       .filter((file) => /<\/?think\b/.test(readFileSync(join(root, file), 'utf8')))
     expect(wrong).toEqual([])
+  })
+})
+
+describe('the map in ARCHITECTURE.md', () => {
+  const map = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8')
+  const exists = (path: string): boolean => existsSync(join(root, path))
+
+  test('files and folders that it names exist', () => {
+    const named = [...map.matchAll(/`((?:protocol|server|web|test|chaos|bench|scripts|docs)\/[\w./-]*)`/g)]
+    expect(named.length).toBeGreaterThan(40)
+    expect(named.map(([, path = '']) => path).filter((path) => !exists(path))).toEqual([])
+  })
+
+  test('so does what its tree shows', () => {
+    const [, tree = ''] = /```\n(protocol\/[^`]*)```/.exec(map) ?? []
+    const parents: string[] = []
+    const shown = tree.split('\n').flatMap((line) => {
+      const [indent = ''] = /^ */.exec(line) ?? []
+      const names = /^(?:[\w.-]+(?:\/|\.ts)(?: {2,}|$))+/.exec(line.trimStart())?.[0].match(/\S+/g) ?? []
+      parents.length = indent.length / 2
+      const paths = names.map((name) => parents.join('') + name)
+      if (names.length === 1) parents.push(names[0] ?? '')
+      return paths
+    })
+    expect(shown.length).toBeGreaterThan(25)
+    expect(shown.filter((path) => !exists(path))).toEqual([])
   })
 })
