@@ -159,6 +159,14 @@ export function describeChats(name: string, make: MakeStore): void {
       expect(items[0]?.id).toBe(chatId)
     })
 
+    test('rule 16: the end of an answer switches no branch', async () => {
+      const { chatId, answer } = await givenChat()
+      const { run } = await givenRun(store, user.id, { form: { chatId, parentId: answer } })
+      await store.chats.update(chatId, user.id, { currentId: answer })
+      await ended(store, run, 'elsewhere')
+      expect((await store.chats.get(chatId, user.id))?.currentId).toBe(answer)
+    })
+
     test('a path goes from the root to the message', async () => {
       const { chatId, question, answer } = await givenChat()
       const next = await asked(chatId, answer)
