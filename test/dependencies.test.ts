@@ -1,4 +1,6 @@
-// O1: `npm ci` must work on a machine that has Node and npm and nothing else, so no dependency may compile anything.
+// O1, O2: `npm ci` must work on a machine that has Node and npm and nothing else, so no dependency may compile anything,
+// and the Node that it brings may need no library that a minimal Debian lacks.
+import { execFileSync } from 'node:child_process'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -56,6 +58,21 @@ test('O1: npm leaves out no package because of the Node that it runs on; `npm ru
 test('O1: the lock file names no registry', () => {
   expect(readFileSync(join(root, 'package-lock.json'), 'utf8')).not.toMatch(/"resolved": "(?!git)/)
 })
+
+const nodeFile = join(root, 'node_modules/node/bin/node')
+/** Of libc6, libgcc-s1 and libstdc++6, which even the smallest Debian has for its package manager. */
+const everywhere = /^(linux-vdso|ld-linux[\w-]*|lib(c|m|dl|rt|pthread|gcc_s|stdc\+\+))\.so\.\d+$/
+
+// Node 26 needs libatomic.so.1.
+test.runIf(process.platform === 'linux' && existsSync(nodeFile))(
+  'O2: the Node that npm brings needs no library that a minimal Debian lacks',
+  () => {
+    const needed = execFileSync('ldd', [nodeFile], { encoding: 'utf8' }).trim().split('\n')
+    const names = needed.map((line) => line.trim().split(' ')[0]!.split('/').at(-1)!)
+    expect(names.length).toBeGreaterThan(3)
+    expect(names.filter((name) => !everywhere.test(name))).toEqual([])
+  },
+)
 
 test('.node-version names the Node that npm brings', () => {
   const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {

@@ -150,6 +150,14 @@ describe('compose', () => {
   })
 })
 
+test('O2: the image ends on the official image of Node, of the LTS that npm brings', () => {
+  const dockerfile = read('Dockerfile')
+  const [major] = readFileSync(join(folder, '../.node-version'), 'utf8').split('.')
+  expect([...dockerfile.matchAll(/^FROM (\S+)/gm)].at(-1)?.[1]).toBe('${BASE_IMAGE}')
+  expect(dockerfile).toContain('ARG BASE_IMAGE=${BUILD_IMAGE}\n')
+  expect(/^ARG BUILD_IMAGE=node:(\d+)\./m.exec(dockerfile)?.[1]).toBe(major)
+})
+
 test('O12: the image has the command that the documentation names', () => {
   expect(read('Dockerfile')).toContain('ln -s /app/server/cli.ts /usr/local/bin/shoal')
   const page = readFileSync(join(folder, '../docs/operations/backup.md'), 'utf8')
