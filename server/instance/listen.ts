@@ -1,12 +1,11 @@
-import { eventStreamQuery, openEventStream, WebSocketGateway } from '../realtime/index.ts'
-import type { RealtimePorts } from '../realtime/index.ts'
 import type { Clock, Logger } from '../base/index.ts'
 import { serveOpenAiApi } from '../compat/index.ts'
 import type { Config } from '../config.ts'
 import { createHttpServer, defaultHttpLimits } from '../http/index.ts'
-import type { HttpServer } from '../http/index.ts'
 import { createMetrics, createReadiness, readinessChecks } from '../operations/index.ts'
 import type { InstanceNumbers } from '../operations/index.ts'
+import { serveRealtime } from '../realtime/index.ts'
+import type { RealtimePorts } from '../realtime/index.ts'
 import type { InstanceState } from './state.ts'
 import type { UseCases } from '../use-case.ts'
 import { createUseCases } from './use-cases.ts'
@@ -74,14 +73,14 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     models: async () => (await state.services().models.list()).models,
     complete: async (request) => state.services().chat.complete(request),
   })
-  const gateway = serveRealtime(http, options)
+  const realtime = serveRealtime(http, lazyPorts(options))
   const port = await http.listen({ host: config.http.host, port: config.http.port })
   logger.debug({ port, incarnation }, 'listening')
   return {
     port,
     stopListening: () => void http.app.server.close(),
     async close() {
-      gateway.close()
+      realtime.close()
       metrics?.close()
       http.app.server.closeAllConnections()
       await http.close()
@@ -103,44 +102,8 @@ function instanceNumbers({ state, rejections }: ListenOptions): InstanceNumbers 
   }
 }
 
-function serveRealtime(
-  http: HttpServer,
-  { config, version, logger, clock, state }: ListenOptions,
-): WebSocketGateway {
-  const ports = lazyPorts(state, { label: config.instance.label, version, logger, clock })
-  http.app.get('/api/live', async (request, reply) => {
-    const query = http.parse(eventStreamQuery, request.query, 'query')
-    const { cookie: cookies } = request.headers
-    const response = http.hijack(reply)
-    try {
-      await openEventStream(ports, response, query, cookies === undefined ? {} : { cookies })
-      http.prove(request.raw)
-    } catch (error) {
-      const told = http.explain(error, request)
-      if (told.retryAfterMs !== undefined) {
-        response.setHeader('retry-after', Math.ceil(told.retryAfterMs / 1000))
-      }
-      response.writeHead(told.status, { 'content-type': 'application/json; charset=utf-8' })
-      response.end(JSON.stringify({ error: told.toWire(request.id) }))
-    }
-    return reply
-  })
-  const gateway = new WebSocketGateway({
-    ports,
-    path: '/ws',
-    isOwnOrigin: (request) => http.isOwnOrigin(request),
-    clientOf: (request) => http.clientOf(request),
-  })
-  http.upgrades.add(gateway)
-  gateway.start()
-  return gateway
-}
-
 /** Sockets may knock before the store was found: then what they ask for says so. */
-function lazyPorts(
-  state: InstanceState,
-  { label, version, logger, clock }: { label: string; version: string; logger: Logger; clock: Clock },
-): RealtimePorts {
+function lazyPorts({ state, config, version, logger, clock }: ListenOptions): RealtimePorts {
   return {
     get chat() {
       return state.services().chat
@@ -157,7 +120,7 @@ function lazyPorts(
       return state.services().accounts.authenticator.authenticate(credentials)
     },
     provesOrigin: (sessionId, proof) => state.services().accounts.originProof.holds(sessionId, proof),
-    instance: label,
+    instance: config.instance.label,
     version,
     clock,
     logger,
