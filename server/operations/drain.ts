@@ -1,4 +1,4 @@
-import { sleep } from '../base/index.ts'
+import { sleep as realSleep } from '../base/index.ts'
 import type { Clock, Logger } from '../base/index.ts'
 import type { Chat } from '../chat/index.ts'
 import type { Membership } from '../coordination/contracts.ts'
@@ -24,7 +24,8 @@ export interface DrainOptions {
   alone: boolean
   /** Stop now: the second signal. */
   now: AbortSignal
-  clock: Clock
+  clock: Pick<Clock, 'monotonic'>
+  sleep?: typeof realSleep
   logger: Logger
 }
 
@@ -33,7 +34,7 @@ export interface DrainOptions {
  * that, tells sockets to come back elsewhere, lets answers finish, and hands over those that do not.
  */
 export async function drain(options: DrainOptions): Promise<void> {
-  const { chat, feeds, hub, membership, graceMs, alone, now, clock, logger } = options
+  const { chat, feeds, hub, membership, graceMs, alone, now, clock, sleep = realSleep, logger } = options
   const started = clock.monotonic()
   const left = (ms: number): number => Math.max(0, ms - (clock.monotonic() - started))
   membership.update({ state: 'draining' })
