@@ -133,6 +133,30 @@ export function describeMigrate(name: string, make: () => Promise<EmptyDatabase>
       expect(rows.map(({ checksum }) => checksum)).toEqual([checksumOf(step(1)), checksumOf(step(2))])
     })
 
+    test('a step over rows that a job fills refuses until there are no others, and nothing is changed', async () => {
+      const { engine } = await fresh()
+      const table = (prefix: string): string => `${prefix}later_1`
+      const first = step(1)
+      const fill = sql.raw(
+        `insert into ${table(engine.kind === 'postgres' ? 'shoal.' : '')} values ('unfilled')`,
+      )
+      const last = step(3, {
+        kind: 'contract',
+        after: {
+          job: 'fill-it',
+          unfilled: (prefix) => `select 1 from ${table(prefix)} where id = 'unfilled' limit 1`,
+        },
+      })
+      await migrate(engine, { apply: true, migrations: [first] })
+      await fill.execute(engine.db)
+      const attempt = migrate(engine, { apply: true, migrations: [first, step(2), last] })
+      await expect(attempt).rejects.toThrow(SchemaMismatch)
+      await expect(attempt).rejects.toThrow(/migration 3 .* background job fill-it; nothing was changed/)
+      expect(await migrate(engine, { apply: true, migrations: [first, step(2)] })).toEqual([2])
+      await sql.raw(`delete from ${table(engine.kind === 'postgres' ? 'shoal.' : '')}`).execute(engine.db)
+      expect(await migrate(engine, { apply: true, migrations: [first, step(2), last] })).toEqual([3])
+    })
+
     test('a step that fails leaves nothing behind', async () => {
       const { engine } = await fresh()
       const broken = step(2, { statements: (prefix) => [`create table ${prefix}half (id text)`, 'nonsense'] })

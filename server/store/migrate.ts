@@ -210,6 +210,7 @@ function pendingOf(applied: AppliedMigration[], migrations: readonly Migration[]
 }
 
 async function applyStep(engine: Engine, trx: Transaction<Schema>, step: Migration): Promise<void> {
+  await expectFilled(engine, trx, step)
   for (const statement of step.statements(prefixes[engine.kind], newId, engine.kind)) {
     await sql.raw(statement).execute(trx)
   }
@@ -224,4 +225,17 @@ async function applyStep(engine: Engine, trx: Transaction<Schema>, step: Migrati
       checksum: checksumOf(step),
     })
     .execute()
+}
+
+async function expectFilled(
+  engine: Engine,
+  trx: Transaction<Schema>,
+  { number, name, after }: Migration,
+): Promise<void> {
+  if (!after) return
+  const { rows } = await sql.raw(after.unfilled(prefixes[engine.kind])).execute(trx)
+  if (rows.length === 0) return
+  throw new SchemaMismatch(
+    `migration ${number} (${name}) has to wait for the background job ${after.job}; nothing was changed: run the version before this one until that job has ended`,
+  )
 }

@@ -185,7 +185,7 @@ class PostgresConnection implements DatabaseConnection {
  * Which pooled connections were opened before the server last refused to work. After a failover where the old server
  * lives on, a connection to it answers reads and refuses every write: only a new connection reaches the new server.
  */
-export class ConnectionAges {
+class ConnectionAges {
   readonly #openedIn = new WeakMap<pg.PoolClient, number>()
   #generation = 0
 

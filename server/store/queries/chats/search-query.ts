@@ -53,10 +53,11 @@ export function searchQuery(
     sql`1`,
   )
   return sql<Candidate>`
-    select chat_id, id, role, case when said is null then text end as text,
+    select chat_id, id, role, text,
       coalesce(substr(said, ${from}, ${sql.lit(excerptLength)}), '') as excerpt
     from (
-      select m.chat_id, m.id, m.role, m.text, m.said, m.created_at, row_number() over (
+      select m.chat_id, m.id, m.role, m.said, m.created_at,
+        case when m.said is null then m.text end as text, row_number() over (
         partition by m.chat_id, m.said is null order by m.created_at desc, m.id desc) as place
       from ${engine.table('message')} m
       where m.chat_id in ${among(chatIds)} and m.deleted_at is null and ${sql.join(has, sql` and `)}
