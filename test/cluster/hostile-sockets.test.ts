@@ -14,6 +14,8 @@ const opened: TestSocket[] = []
 beforeAll(async () => {
   fleet = await startInProcess({ env: { ENABLE_SIGNUP: 'true' } })
   url = fleet.urls()[0]!
+  // One account stands for many people here.
+  await fleet.api.changeSettings({ socketsPerUser: null })
 })
 afterAll(async () => {
   for (const socket of opened) socket.close()
