@@ -41,7 +41,7 @@ afterEach(async () => {
 const becomes = (status: SocketStatus): Promise<void> =>
   vi.waitFor(() => expect(socket.status()).toEqual(status), 5000)
 const open = { state: 'open', transport: 'socket' } as const
-const waiting = { state: 'waiting', closedBy: null } as const
+const waiting = { state: 'waiting', closedBy: undefined } as const
 
 async function openSocket(): Promise<void> {
   socket.open()
@@ -114,7 +114,7 @@ describe('a link that has ended', () => {
   test('leaves no timer behind when it is closed', async () => {
     await openSocket()
     socket.close()
-    expect(socket.status()).toEqual({ state: 'ended', closedBy: null })
+    expect(socket.status()).toEqual({ state: 'ended', closedBy: undefined })
     expect(time.waits()).toEqual([])
   })
 })

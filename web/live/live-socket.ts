@@ -37,8 +37,8 @@ export function createLiveSocket(options: SocketOptions): LiveSocket {
   const { random = Math.random, welcomeMs = 5000, silenceMs = timing.reconnectAfterMs } = options
   const { probeMs = 60_000, maxRetryMs = 10_000, clock = systemClock, sleep = realSleep } = options
   let status: SocketStatus = { state: 'connecting' }
-  let current: Transport | null = null
-  let probe: Transport | null = null
+  let current: Transport | undefined
+  let probe: Transport | undefined
   let awaySince = clock.monotonic()
   const choice = createTransportChoice()
   const pauses = createRetryPauses({ random, firstMs: timing.firstRetryMs, maxMs: maxRetryMs })
@@ -63,7 +63,7 @@ export function createLiveSocket(options: SocketOptions): LiveSocket {
   const drop = (): void => {
     current?.close()
     probe?.close()
-    current = probe = null
+    current = probe = undefined
     timers.clear()
   }
 
@@ -72,7 +72,7 @@ export function createLiveSocket(options: SocketOptions): LiveSocket {
     if (!onClose(code).reconnect) return enter({ state: 'ended', closedBy: code })
     if (status.state === 'open') awaySince = clock.monotonic()
     // That there are too many pages is said until there is room, also where the next try fails for another reason.
-    const before = status.state === 'waiting' ? status.closedBy : null
+    const before = status.state === 'waiting' ? status.closedBy : undefined
     enter({ state: 'waiting', closedBy: code === closeCodes.tooMany.code ? code : before })
     timers.set('retry', pauses.next(), connect)
   }
@@ -80,7 +80,7 @@ export function createLiveSocket(options: SocketOptions): LiveSocket {
   const adopt = (link: Transport): void => {
     const beside = link === probe
     if (beside) {
-      probe = null
+      probe = undefined
       drop()
     }
     current = link
@@ -109,7 +109,7 @@ export function createLiveSocket(options: SocketOptions): LiveSocket {
       onLost(code, how, welcomed) {
         choice.lost(kind, how, welcomed)
         if (link === current) return lost(code)
-        probe = null
+        probe = undefined
         // A proxy does not change often; but what polls stand in for are two ways, tried in turn.
         const times = current?.kind === 'polls' && kind === 'socket' ? 1 : 5
         timers.set('probe', probeMs * times, tryBetter)
@@ -156,7 +156,7 @@ export function createLiveSocket(options: SocketOptions): LiveSocket {
     },
     close() {
       drop()
-      enter({ state: 'ended', closedBy: null })
+      enter({ state: 'ended', closedBy: undefined })
     },
   }
 }

@@ -16,13 +16,13 @@ export function createRetryPauses(options: {
 }): RetryPauses {
   const { random, firstMs, maxMs } = options
   let attempt = 0
-  let namedMs: number | null = null
+  let namedMs: number | undefined
   return {
     next() {
       // A server that says goodbye is no failure.
-      const spread = Math.min(firstMs * 2 ** (namedMs === null ? attempt++ : 0), maxMs)
+      const spread = Math.min(firstMs * 2 ** (namedMs === undefined ? attempt++ : 0), maxMs)
       const pause = (namedMs ?? 0) + random() * spread
-      namedMs = null
+      namedMs = undefined
       return pause
     },
     comeBackAfter(ms) {

@@ -9,7 +9,7 @@ import type { Follow, Transport } from './transport.ts'
 export type SocketStatus =
   | { state: 'connecting' }
   | { state: 'open'; transport: Transport['kind'] }
-  | { state: 'waiting' | 'ended'; closedBy: number | null }
+  | { state: 'waiting' | 'ended'; closedBy: number | undefined }
 
 export interface SocketOptions {
   /** Where the WebSocket is: `ws://…/ws`. */

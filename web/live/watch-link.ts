@@ -25,7 +25,7 @@ export interface LinkWatchOptions {
 }
 
 export function watchLink({ timers, clock, follows, silenceMs, onSilent }: LinkWatchOptions): LinkWatch {
-  let link: Transport | null = null
+  let link: Transport | undefined
   let heardAt = 0
   let beganAt = 0
 

@@ -11,11 +11,11 @@ const worthTellingMs = 2000
 /** Says that the live connection is away, once it lasts, and when a lesser way stands in for the WebSocket. */
 export function ConnectionNote(): ReactNode {
   const status = useSocketStatus()
-  const transport = status.state === 'open' ? status.transport : null
-  const closedBy = 'closedBy' in status ? status.closedBy : null
+  const transport = status.state === 'open' ? status.transport : undefined
+  const closedBy = 'closedBy' in status ? status.closedBy : undefined
   const online = useOnline()
   const away = status.state === 'waiting' || status.state === 'connecting'
-  const lesser = transport !== null && transport !== 'socket'
+  const lesser = transport !== undefined && transport !== 'socket'
   const [lasts, setLasts] = useState(false)
   const worse = away ? 'away' : lesser ? transport : null
   useEffect(() => {

@@ -46,7 +46,7 @@ export function createPageLive(queryClient: QueryClient): LiveClient {
   const resume = resumeOrExpire(live, queryClient)
   live.onStatus(() => {
     const status = live.status()
-    if (status.state === 'ended' && status.closedBy !== null && onClose(status.closedBy).clearSession)
+    if (status.state === 'ended' && status.closedBy !== undefined && onClose(status.closedBy).clearSession)
       void resume()
   })
   return live
