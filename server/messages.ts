@@ -46,4 +46,3 @@ export const messages = {
 
 export type Messages = typeof messages
 export type MessageName = keyof Messages
-export type MessageOf<K extends MessageName> = z.infer<Messages[K]['schema']>

@@ -1,69 +1,119 @@
-import type { LimitState, Position, RunStarted, RunStartRequest } from '../../protocol/index.ts'
-import { z } from 'zod'
-import type { MessageBus } from '../coordination/contracts.ts'
+import type { Clock, Logger, Sleep } from '../base/index.ts'
+import type { Membership, MessageBus, RunLog } from '../coordination/contracts.ts'
 import type { Messages } from '../messages.ts'
-import type { ChatContext } from './chat-context.ts'
-import type { ChatParts } from './chats.ts'
-import { complete, tokensOf } from './complete.ts'
+import type { Jobs } from '../shared-state/jobs.ts'
+import type { UserEvents } from '../shared-state/user-events.ts'
+import type { Store } from '../store/store.ts'
+import type { GenerateEnd, ModelCatalogue } from '../upstream/contracts.ts'
+import { AfterAnswer } from './after-answer.ts'
+import { complete } from './complete.ts'
 import type { CompletionRequest } from './complete.ts'
+import type { RunLimits } from './default-run-limits.ts'
+import { DeliveryMoments } from './delivery-moments.ts'
 import { LiveRuns } from './live-runs.ts'
 import { Orphans } from './orphans.ts'
 import { OwnedRuns } from './owned-runs.ts'
-import { presentChat } from './present.ts'
-import type { RunEnd, RunSink, RunView } from './run-view.ts'
-import type { Jobs } from '../shared-state/jobs.ts'
-import { startRun } from './start-run.ts'
-import { stopRun } from './stop-run.ts'
-import { titleByModel, wantsTitle } from './title.ts'
+import type { RunAdmission } from './run-admission.ts'
+import { RunDriver } from './run-driver.ts'
+import type { RunDriverPorts } from './run-driver.ts'
+import type { RunLimiter } from './run-limits.ts'
+import { RunSaver } from './run-saver.ts'
+import { createStartRun } from './start-run.ts'
+import type { StartRun } from './start-run.ts'
+import { createStopRun } from './stop-run.ts'
+import type { StopRun } from './stop-run.ts'
+import { planTakeover } from './take-over.ts'
+import { TakeoverCooldown } from './takeover-cooldown.ts'
+import type { ClaimRecord } from './takeover-cooldown.ts'
 import { createChatUseCases } from './use-cases.ts'
-import { StoreError } from '../store/store.ts'
 
-export interface ChatOptions {
-  context: ChatContext
+/** What chats need of the other layers. Only this file sees it as a whole: every part takes the ports it calls. */
+export interface ChatPorts {
+  /** This incarnation, as the store names owners. */
+  me: string
+  store: Pick<Store, 'chats' | 'runs'>
+  log: RunLog
+  membership: Membership
   bus: MessageBus<Messages>
+  models: ModelCatalogue
+  events: UserEvents
+  jobs: Jobs
+  admission: RunAdmission
+  limiter: RunLimiter
+  claims: ClaimRecord
+  clock: Clock
+  sleep: Sleep
+  logger: Logger
+  limits: RunLimits
+  /** What to do with an answer that cannot be continued after its owner died. */
+  policy: () => 'restart' | 'interrupt'
   /** Whether a model gives chats a title after the first answer, and which; null: the one that wrote the answer. */
   titles: () => { on: boolean; model: string | null }
-  jobs: Jobs
+  /**
+   * Nobody else can own this instance's runs: the store is embedded and locked. Then silence by rule 7 would only
+   * hurt, and an unreachable store is no reason to suspect another owner.
+   */
+  alone: boolean
+  /** Redis is configured: without it, followers read the store at a quicker pace. */
+  shared: boolean
 }
 
-/** What a title is made for. */
-const titleJob = z.object({ chatId: z.string(), messageId: z.string(), userId: z.string() })
-
-/** Chats and their answers, as this instance serves them. */
+/** Chats and their answers, as this instance serves them: connects the parts, and starts and stops them in order. */
 export class Chat {
   readonly useCases: ReturnType<typeof createChatUseCases>
-  readonly #parts: ChatParts
+  readonly startRun: StartRun
+  readonly stopRun: StopRun
+  /** Undefined: no such run, or not this user's. Otherwise how to stop following. */
+  readonly follow: LiveRuns['follow']
+  /** One answer for a program; nothing is stored. */
+  readonly complete: (request: CompletionRequest) => Promise<GenerateEnd>
+  readonly #ports: ChatPorts
+  readonly #live: LiveRuns
+  readonly #owned: OwnedRuns
   readonly #orphans: Orphans
-  readonly #options: ChatOptions
-  /** Starts under way here, by user and client id. */
-  readonly #starting = new Map<string, Promise<void>>()
+  readonly #cooldown: TakeoverCooldown
+  readonly #afterAnswer: AfterAnswer
   #accepting = true
 
-  constructor(options: ChatOptions) {
-    this.#options = options
-    const { context } = options
-    const live = new LiveRuns({ ...context, runs: context.store.runs })
-    const owned = new OwnedRuns(context, live, { ended: (run, end) => void this.#ended(run, end) })
-    this.#parts = { context, live, owned }
-    this.#orphans = new Orphans(context, owned, live)
-    this.useCases = createChatUseCases(this.#parts, (...args) => this.startRun(...args))
+  constructor(ports: ChatPorts) {
+    const { limits } = ports
+    const { chats, runs } = ports.store
+    this.#ports = ports
+    const live = new LiveRuns({ ...ports, runs })
+    this.#afterAnswer = new AfterAnswer({ ...ports, chats })
+    const saver = new RunSaver({ ...ports, runs })
+    const driverPorts = createDriverPorts(ports, saver)
+    const owned = new OwnedRuns({
+      ...ports,
+      runs,
+      live,
+      saver,
+      createDriver: (run, view, hooks) => new RunDriver(driverPorts, run, view, hooks),
+      planTakeover: (claimed) => planTakeover({ ...ports, chats }, claimed),
+      ended: (run, end) => void this.#afterAnswer.ended(run, end),
+      maxTakeovers: limits.takeovers,
+    })
+    this.#live = live
+    this.#owned = owned
+    this.#cooldown = new TakeoverCooldown({ ...ports, leaseMs: limits.leaseMs })
+    this.#orphans = new Orphans({ ...ports, runs, owned, live, cooldown: this.#cooldown })
+    this.stopRun = createStopRun({ ...ports, runs, owned })
+    const accepting = (): boolean => this.#accepting
+    this.startRun = createStartRun({ ...ports, runs, chats, owned, accepting, stopRun: this.stopRun })
+    const { startRun, stopRun } = this
+    this.useCases = createChatUseCases({ ...ports, runs, chats, live, startRun, stopRun })
+    this.follow = (...args) => live.follow(...args)
+    this.complete = (request) => complete(ports, request)
   }
 
   start(): void {
-    const { context, live, owned } = this.#parts
-    const { bus, jobs, titles } = this.#options
-    // A job, so that the death of this instance costs no title.
-    jobs.on('title', async (payload, { signal }) => {
-      const { on, model } = titles()
-      if (on) await titleByModel(context, model, titleJob.parse(payload), signal)
-    })
-    bus.on('run.stop', `instance:${context.me}`, { message: ({ runId }) => owned.stop(runId), gap: () => {} })
-    bus.on('runs.released', 'fleet', {
-      message: () => this.#orphans.sweepSoon(),
-      gap: () => this.#orphans.sweepSoon(),
-    })
-    live.start()
-    owned.start()
+    const { bus, me } = this.#ports
+    const sweepSoon = (): void => this.#orphans.sweepSoon()
+    bus.on('run.stop', `instance:${me}`, { message: ({ runId }) => this.#owned.stop(runId), gap: () => {} })
+    bus.on('runs.released', 'fleet', { message: sweepSoon, gap: sweepSoon })
+    this.#afterAnswer.start()
+    this.#live.start()
+    this.#owned.start()
     this.#orphans.start()
   }
 
@@ -71,89 +121,43 @@ export class Chat {
   async drain(): Promise<void> {
     this.#accepting = false
     this.#orphans.stop()
-    await this.#parts.owned.saveNow()
+    await this.#owned.saveNow()
   }
 
-  /** Gives up what still runs, so that another instance, or the next start, goes on with it. */
+  /** Gives up what still runs, so that another instance, or the next start, goes on with it. Answers how many. */
   async release(): Promise<number> {
-    const released = await this.#parts.owned.releaseAll()
-    if (released > 0) await this.#parts.context.send('runs.released', { runs: released })
+    const released = await this.#owned.releaseAll()
+    if (released > 0) await this.#ports.bus.send('runs.released', { runs: released })
     return released
   }
 
   stop(): void {
     this.#orphans.stop()
-    this.#parts.owned.stopTurning()
-    this.#parts.live.stop()
+    this.#owned.stopTurning()
+    this.#live.stop()
   }
 
-  /** Whether it leaves what others leave behind to third ones for now (rule 13). */
-  get resting(): boolean {
-    return this.#orphans.resting
+  /** Whether this instance leaves takeovers to others for now (rule 13). */
+  get coolingDown(): boolean {
+    return this.#cooldown.active
   }
 
   /** Answers that this instance writes at the moment. */
   get runs(): number {
-    return this.#parts.owned.count
+    return this.#owned.count
   }
+}
 
-  async startRun(
-    userId: string,
-    request: RunStartRequest,
-    { tab = null, told }: { tab?: string | null; told?: (limit: LimitState) => void } = {},
-  ): Promise<RunStarted> {
-    const { context, owned } = this.#parts
-    const options = { context, owned, accepting: () => this.#accepting, ...(told ? { told } : {}) }
-    const name = `${userId} ${request.clientId}`
-    // The same request again while the first is under way: it is known once that is through, and counts once.
-    while (this.#starting.has(name)) await this.#starting.get(name)
-    const start = startRun(options, userId, request, tab)
-    const settled = start.then(
-      () => {},
-      () => {},
-    )
-    this.#starting.set(name, settled)
-    void settled.then(() => this.#starting.delete(name))
-    return start
-  }
-
-  complete(request: CompletionRequest): ReturnType<typeof complete> {
-    return complete(this.#parts.context, request)
-  }
-
-  async stopRun(userId: string | null, runId: string): Promise<{ state: 'stopping' | 'ended' }> {
-    return stopRun(this.#parts, userId, runId)
-  }
-
-  /** Undefined: no such run, or not this user's. Otherwise how to stop following. */
-  async follow(
-    runId: string,
-    userId: string,
-    position: Position | undefined,
-    sink: RunSink & { opened(view: RunView): void },
-  ): Promise<(() => void) | undefined> {
-    return this.#parts.live.follow(runId, userId, position, sink)
-  }
-
-  async #ended(
-    run: { id: string; chatId: string; messageId: string; userId: string; parentId: string; model: string },
-    end: RunEnd,
-  ): Promise<void> {
-    const { context } = this.#parts
-    const { chatId, messageId, userId } = run
-    void context.limiter.spend(userId, tokensOf(end.usage ?? {}))
-    context.events.tell(userId, { name: 'run.ended', chatId, messageId, runId: run.id, status: end.status })
-    try {
-      const chat = await context.store.chats.get(chatId, userId)
-      if (chat) context.events.tell(userId, { name: 'chat.changed', chat: presentChat(chat) })
-      const { jobs, titles } = this.#options
-      const { on, model } = titles()
-      if (on && end.status === 'done' && chat && (await wantsTitle(context, model, { chat, run })))
-        await jobs.add('title', chatId, { chatId, messageId, userId })
-    } catch (error) {
-      if (error instanceof StoreError)
-        context.logger.debug({ err: error, run: run.id }, 'an end was not told to other tabs')
-      else context.logger.warn({ err: error, run: run.id }, 'what follows an answer failed')
-    }
+function createDriverPorts(ports: ChatPorts, saver: RunSaver): RunDriverPorts {
+  const { alone, limits, membership, store } = ports
+  return {
+    ...ports,
+    runs: store.runs,
+    saver,
+    moments: {
+      read: new DeliveryMoments(limits.gatherMs, ports),
+      unread: new DeliveryMoments(limits.gatherUnreadMs, ports),
+    },
+    heartbeatIsOld: () => !alone && membership.sinceAcknowledged() > limits.leaseMs,
   }
 }

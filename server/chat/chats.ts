@@ -2,21 +2,25 @@ import { AppError } from '../../protocol/index.ts'
 import type { ChatView } from '../../protocol/index.ts'
 import { cleanText } from '../base/index.ts'
 import type { UseCase } from '../use-case.ts'
-import type { ChatContext } from './chat-context.ts'
+import type { UserEvents } from '../shared-state/user-events.ts'
+import type { Chats } from '../store/contract/chats.ts'
 import type { LiveRuns } from './live-runs.ts'
-import type { OwnedRuns } from './owned-runs.ts'
 import { presentChat, presentMessage } from './present.ts'
-import { stopRun } from './stop-run.ts'
+import type { StopRun } from './stop-run.ts'
 
-export interface ChatParts {
-  context: ChatContext
-  owned: OwnedRuns
-  live: LiveRuns
+/** What the operations on chats need; each takes its own part. */
+export interface ChatsPorts {
+  chats: Pick<Chats, 'delete' | 'deleteMessage' | 'list' | 'restore' | 'restoreMessage' | 'tree' | 'update'>
+  live: Pick<LiveRuns, 'peek'>
+  events: Pick<UserEvents, 'tell'>
+  stopRun: StopRun
 }
 
-export function createListChats({ context }: ChatParts): UseCase<'listChats'> {
+type Ports<Name extends keyof ChatsPorts> = Pick<ChatsPorts, Name>
+
+export function createListChats({ chats }: Ports<'chats'>): UseCase<'listChats'> {
   return async (caller, { query: { q, archived, cursor, limit } }) => {
-    const page = await context.store.chats.list({
+    const page = await chats.list({
       userId: caller.user.id,
       archived: archived === 'true',
       limit,
@@ -27,13 +31,17 @@ export function createListChats({ context }: ChatParts): UseCase<'listChats'> {
   }
 }
 
-export function createGetChat(parts: ChatParts): UseCase<'getChat'> {
-  return async (caller, { params }) => readChat(parts, caller.user.id, params.id)
+export function createGetChat(ports: Ports<'chats' | 'live'>): UseCase<'getChat'> {
+  return async (caller, { params }) => readChat(ports, caller.user.id, params.id)
 }
 
 /** A running answer comes with the words that this instance has, which may be more than the store's. */
-async function readChat({ context, live }: ChatParts, userId: string, chatId: string): Promise<ChatView> {
-  const tree = await context.store.chats.tree(chatId, userId)
+async function readChat(
+  { chats, live }: Ports<'chats' | 'live'>,
+  userId: string,
+  chatId: string,
+): Promise<ChatView> {
+  const tree = await chats.tree(chatId, userId)
   if (!tree) throw new AppError('not_found')
   const messages = tree.messages.map((row) => {
     const source = row.run && row.status === 'running' ? live.peek(row.run.id) : undefined
@@ -45,9 +53,9 @@ async function readChat({ context, live }: ChatParts, userId: string, chatId: st
   return { ...presentChat(tree.chat), currentId: tree.chat.currentId, messages }
 }
 
-export function createUpdateChat({ context }: ChatParts): UseCase<'updateChat'> {
+export function createUpdateChat({ chats, events }: Ports<'chats' | 'events'>): UseCase<'updateChat'> {
   return async (caller, { params, body: { title, pinned, archived, folder, tags, currentId, read } }) => {
-    const row = await context.store.chats.update(params.id, caller.user.id, {
+    const row = await chats.update(params.id, caller.user.id, {
       ...(title === undefined ? {} : { title: cleanText(title), titleBy: 'person' as const }),
       ...(pinned === undefined ? {} : { pinned }),
       ...(archived === undefined ? {} : { archived }),
@@ -58,41 +66,48 @@ export function createUpdateChat({ context }: ChatParts): UseCase<'updateChat'> 
     })
     if (!row) throw new AppError('not_found')
     const chat = presentChat(row)
-    context.events.tell(caller.user.id, { name: 'chat.changed', chat })
+    events.tell(caller.user.id, { name: 'chat.changed', chat })
     return chat
   }
 }
 
 /** Stops what runs in it first, then hides it; it can be restored for a day. */
-export function createDeleteChat(parts: ChatParts): UseCase<'deleteChat'> {
+export function createDeleteChat({
+  chats,
+  events,
+  stopRun,
+}: Ports<'chats' | 'events' | 'stopRun'>): UseCase<'deleteChat'> {
   return async (caller, { params: { id: chatId } }) => {
     const userId = caller.user.id
-    const deleted = await parts.context.store.chats.delete(chatId, userId)
+    const deleted = await chats.delete(chatId, userId)
     if (!deleted) throw new AppError('not_found')
-    await stopAll(parts, userId, deleted.runIds)
-    parts.context.events.tell(userId, { name: 'chat.deleted', chatId })
+    await stopAll(stopRun, userId, deleted.runIds)
+    events.tell(userId, { name: 'chat.deleted', chatId })
     return { ok: true }
   }
 }
 
-export function createRestoreChat({ context }: ChatParts): UseCase<'restoreChat'> {
+export function createRestoreChat({ chats, events }: Ports<'chats' | 'events'>): UseCase<'restoreChat'> {
   return async (caller, { params }) => {
-    const row = await context.store.chats.restore(params.id, caller.user.id)
+    const row = await chats.restore(params.id, caller.user.id)
     if (!row) throw new AppError('not_found')
     const chat = presentChat(row)
-    context.events.tell(caller.user.id, { name: 'chat.changed', chat })
+    events.tell(caller.user.id, { name: 'chat.changed', chat })
     return chat
   }
 }
 
-export function createDeleteMessage(parts: ChatParts): UseCase<'deleteMessage'> {
+export function createDeleteMessage({
+  chats,
+  events,
+  stopRun,
+}: Ports<'chats' | 'events' | 'stopRun'>): UseCase<'deleteMessage'> {
   return async (caller, { params: { id: messageId } }) => {
     const userId = caller.user.id
-    const gone = await parts.context.store.chats.deleteMessage(messageId, userId)
+    const gone = await chats.deleteMessage(messageId, userId)
     if (!gone) throw new AppError('not_found')
-    await stopAll(parts, userId, gone.runIds)
+    await stopAll(stopRun, userId, gone.runIds)
     const { chatId, currentId, deleted } = gone
-    const { events } = parts.context
     // A page drops what stands below it as well.
     events.tell(userId, { name: 'message.deleted', chatId, messageId })
     events.tell(userId, { name: 'messages.changed', chatId, messageIds: [], messages: [], currentId })
@@ -100,13 +115,13 @@ export function createDeleteMessage(parts: ChatParts): UseCase<'deleteMessage'> 
   }
 }
 
-export function createRestoreMessage(parts: ChatParts): UseCase<'restoreMessage'> {
+export function createRestoreMessage(ports: Ports<'chats' | 'live' | 'events'>): UseCase<'restoreMessage'> {
   return async (caller, { params: { id: messageId } }) => {
     const userId = caller.user.id
-    const restored = await parts.context.store.chats.restoreMessage(messageId, userId)
+    const restored = await ports.chats.restoreMessage(messageId, userId)
     if (!restored) throw new AppError('not_found')
-    const chat = await readChat(parts, userId, restored.chatId)
-    parts.context.events.tell(userId, {
+    const chat = await readChat(ports, userId, restored.chatId)
+    ports.events.tell(userId, {
       name: 'messages.changed',
       chatId: chat.id,
       messageIds: [messageId],
@@ -117,6 +132,6 @@ export function createRestoreMessage(parts: ChatParts): UseCase<'restoreMessage'
   }
 }
 
-async function stopAll(parts: ChatParts, userId: string, runIds: string[]): Promise<void> {
-  await Promise.all(runIds.map((id) => stopRun(parts, userId, id).catch(() => undefined)))
+async function stopAll(stopRun: StopRun, userId: string, runIds: string[]): Promise<void> {
+  await Promise.all(runIds.map((id) => stopRun(userId, id).catch(() => undefined)))
 }

@@ -70,7 +70,7 @@ describe('requests of programs and titles', () => {
       await Promise.all([
         complete(owner),
         complete(owner),
-        titleByModel(owner.context, null, path, new AbortController().signal),
+        titleByModel({ ...owner.ports, chats: trial.store.chats }, null, path, new AbortController().signal),
         trial.ended(run.runId),
       ])
       await expect.poll(() => trial.provider.calls.every(({ endedAt }) => endedAt !== undefined)).toBe(true)
@@ -87,8 +87,13 @@ describe('requests of programs and titles', () => {
     const busy = complete(owner)
     await expect.poll(() => trial.provider.live()).toBe(1)
     const path = { chatId, messageId, userId: trial.userId }
-    const title = titleByModel(owner.context, 'words', path, new AbortController().signal)
-    await expect.poll(() => owner.context.admission.waiting).toBe(1)
+    const title = titleByModel(
+      { ...owner.ports, chats: trial.store.chats },
+      'words',
+      path,
+      new AbortController().signal,
+    )
+    await expect.poll(() => owner.ports.admission.waiting).toBe(1)
     await Promise.all([busy, complete(owner), title])
     expect(trial.provider.calls.map(({ model }) => model)).toEqual(['brief', 'brief', 'words'])
   })
@@ -99,7 +104,7 @@ describe('requests of programs and titles', () => {
     await expect.poll(() => trial.provider.live()).toBe(1)
     const gone = new AbortController()
     const waiting = complete(owner, 'brief', gone.signal)
-    await expect.poll(() => owner.context.admission.waiting).toBe(1)
+    await expect.poll(() => owner.ports.admission.waiting).toBe(1)
     gone.abort(new Error('the client has gone'))
     await expect(waiting).rejects.toThrow('the client has gone')
     await busy
@@ -133,7 +138,7 @@ describe('requests of programs and titles', () => {
   test('A11: the question whether a model continues takes its turn too', async () => {
     trial.provider.scripts.unasked = { words: 20, wordsPerSecond: 50 }
     const owner = instance({ perConnection: 1 })
-    Object.assign(owner.context.models, trial.catalogueThatLearns())
+    Object.assign(owner.ports.models, trial.catalogueThatLearns())
     const { runId } = await owner.chat.startRun(trial.userId, {
       clientId: newId(),
       model: 'unasked',

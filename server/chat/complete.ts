@@ -40,7 +40,7 @@ export async function complete(
     limiter,
     admission,
   }: {
-    models: ModelCatalogue
+    models: Pick<ModelCatalogue, 'resolve'>
     limiter: Pick<RunLimiter, 'admitRequest' | 'spend'>
     admission: Pick<RunAdmission, 'enter'>
   },

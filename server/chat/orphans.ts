@@ -1,9 +1,29 @@
-import { every, jitter, sleep } from '../base/index.ts'
+import { every, jitter } from '../base/index.ts'
+import type { Clock, Logger, Sleep } from '../base/index.ts'
+import type { Membership } from '../coordination/contracts.ts'
+import type { Runs } from '../store/contract/runs.ts'
 import { StoreError } from '../store/store.ts'
-import type { ChatContext } from './chat-context.ts'
 import type { LiveRuns } from './live-runs.ts'
-import { TakeoverRest } from './takeover-rest.ts'
 import type { OwnedRuns } from './owned-runs.ts'
+import type { TakeoverCooldown } from './takeover-cooldown.ts'
+
+export interface OrphansPorts {
+  runs: Pick<Runs, 'claimSome' | 'owners'>
+  owned: Pick<OwnedRuns, 'takeOver'>
+  live: Pick<LiveRuns, 'readRunIds'>
+  membership: Pick<Membership, 'members' | 'redisHealthy' | 'self' | 'verdict' | 'watch'>
+  cooldown: Pick<TakeoverCooldown, 'active' | 'begin' | 'claimed' | 'known'>
+  /** This incarnation, as the store names owners. */
+  me: string
+  /** Nobody else can own runs of this store. */
+  alone: boolean
+  /** Redis is configured. */
+  shared: boolean
+  limits: { leaseMs: number; graceMs: number }
+  clock: Clock
+  sleep: Sleep
+  logger: Logger
+}
 
 /** Runs claimed by one statement. */
 const batch = 8
@@ -15,31 +35,25 @@ const holdBackMs = 10_000
  * present (rule 3), a batch names the dead (rule 14), and the store decides each claim (rule 1).
  */
 export class Orphans {
-  readonly #context: ChatContext
-  readonly #owned: OwnedRuns
-  readonly #live: LiveRuns
-  readonly #rest: TakeoverRest
+  readonly #ports: OrphansPorts
   readonly #stopping = new AbortController()
   #redisLostAt: number | undefined
   #sweeping: Promise<void> | undefined
   #again = false
 
-  constructor(context: ChatContext, owned: OwnedRuns, live: LiveRuns) {
-    this.#context = context
-    this.#owned = owned
-    this.#live = live
-    this.#rest = new TakeoverRest(context)
+  constructor(ports: OrphansPorts) {
+    this.#ports = ports
   }
 
   start(): void {
-    const { membership } = this.#context
+    const { membership, cooldown } = this.#ports
     membership.watch({
       gone: () => this.sweepSoon(),
       link: (healthy) => {
-        this.#redisLostAt = healthy ? undefined : this.#context.clock.monotonic()
+        this.#redisLostAt = healthy ? undefined : this.#ports.clock.monotonic()
       },
     })
-    void this.#rest.begin(this.#stopping.signal).catch((error) => this.#failed(error))
+    void cooldown.begin(this.#stopping.signal).catch((error) => this.#failed(error))
     void every(() => this.#sweepOnce(), {
       ms: () => (membership.redisHealthy() ? 5000 : 1000),
       failed: (error) => this.#failed(error),
@@ -48,17 +62,14 @@ export class Orphans {
     this.sweepSoon()
   }
 
-  get resting(): boolean {
-    return this.#rest.resting
-  }
-
   stop(): void {
     this.#stopping.abort()
   }
 
   /** There may be something to claim. Instances that hear the same news do not ask in step. */
   sweepSoon(): void {
-    void sleep(jitter() * 100, this.#stopping.signal)
+    void this.#ports
+      .sleep(jitter() * 100, this.#stopping.signal)
       .then(() => this.#sweepOnce())
       .catch((error) => this.#failed(error))
   }
@@ -79,35 +90,35 @@ export class Orphans {
   }
 
   async #sweep(): Promise<void> {
-    const owners = await this.#context.store.runs.owners()
-    const dead = this.#rest.known
+    const owners = await this.#ports.runs.owners()
+    const dead = this.#ports.cooldown.known
       ? owners.map(({ owner }) => owner).filter((owner) => this.#isDead(owner))
       : []
     if (owners.some(({ owner }) => owner === '')) dead.push('')
-    if (dead.length === 0 || this.#holdsBack() || this.#rest.resting) return
+    if (dead.length === 0 || this.#holdsBack() || this.#ports.cooldown.active) return
     await this.#claim(dead)
   }
 
   #isDead(owner: string): boolean {
-    const { membership, me, alone } = this.#context
+    const { membership, me, alone } = this.#ports
     if (owner === me || owner === '') return false
     // Whoever holds the lock of an embedded store is the only one alive: a killed and restarted process goes on at once.
     return alone || membership.verdict(owner) === 'dead'
   }
 
   async #claim(dead: string[]): Promise<void> {
-    const { store, me, alone, limits } = this.#context
+    const { runs, owned, live, cooldown, me, alone, limits, sleep } = this.#ports
     while (!this.#stopping.signal.aborted) {
-      const claimed = await store.runs.claimSome({
+      const claimed = await runs.claimSome({
         me,
         dead,
         limit: batch,
-        first: this.#live.readRunIds,
+        first: live.readRunIds,
         leaseMs: alone ? 0 : limits.leaseMs,
         graceMs: alone ? 0 : limits.graceMs,
       })
-      if (claimed.length > 0 && !alone) await this.#rest.claimed(this.#stopping.signal)
-      for (const run of claimed) void this.#owned.takeOver(run)
+      if (claimed.length > 0 && !alone) await cooldown.claimed(this.#stopping.signal)
+      for (const run of claimed) void owned.takeOver(run)
       // Fewer than asked for: the rest is somebody else's, or the store still holds it back for a moment.
       if (claimed.length < batch) {
         this.#lookAgain()
@@ -119,13 +130,14 @@ export class Orphans {
 
   /** The store refuses a claim for at most a lease after the last sign of life: ask again before the next turn. */
   #lookAgain(): void {
-    void sleep(250 + jitter() * 100, this.#stopping.signal)
+    void this.#ports
+      .sleep(250 + jitter() * 100, this.#stopping.signal)
       .then(() => this.#sweepOnce())
       .catch((error) => this.#failed(error))
   }
 
   #holdsBack(): boolean {
-    const { membership, shared, clock } = this.#context
+    const { membership, shared, clock } = this.#ports
     if (!shared || membership.redisHealthy()) return false
     const someoneElseHasRedis = membership
       .members()
@@ -137,7 +149,7 @@ export class Orphans {
 
   #failed(error: unknown): void {
     if (error instanceof StoreError)
-      this.#context.logger.debug({ err: error }, 'orphans cannot be looked for now')
-    else this.#context.logger.error({ err: error }, 'looking for orphans failed')
+      this.#ports.logger.debug({ err: error }, 'orphans cannot be looked for now')
+    else this.#ports.logger.error({ err: error }, 'looking for orphans failed')
   }
 }

@@ -1,52 +1,253 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { startRunTrial } from '../../test/support/run-trial.ts'
-import type { RunTrial } from '../../test/support/run-trial.ts'
-import { givenRun } from '../../test/support/store-fixture.ts'
-import { readScriptedWords } from '../../test/support/scripted-provider.ts'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { ManualSleep, ownedRun, settled } from '../../test/support/owned-run-fixture.ts'
+import { silentLogger, systemClock } from '../base/index.ts'
+import { MemoryRunLogHub } from '../coordination/run-log/memory-run-log.ts'
+import type { ClaimedRun, RunRow } from '../store/contract/runs.ts'
 import { LiveRuns } from './live-runs.ts'
+import type { OwnedRun } from './owned-run.ts'
 import { OwnedRuns } from './owned-runs.ts'
+import type { DriverOfRun } from './owned-runs.ts'
+import type { DriverHooks } from './run-driver.ts'
+import type { RunView } from './run-view.ts'
+import type { Plan } from './take-over.ts'
 
-let trial: RunTrial
-beforeAll(async () => {
-  trial = await startRunTrial({ embedded: true })
-  trial.provider.scripts.steady = { words: 60, wordsPerSecond: 60 }
+const claimed = (about: Partial<RunRow> = {}): ClaimedRun => ({ ...ownedRun({ row: about }).row, text: '' })
+const drivePlan = (run: OwnedRun): Plan => ({
+  kind: 'drive',
+  run,
+  source: { fence: run.row.fence, seq: 0, starts: run.starts, text: run.text },
 })
-afterEach(() => trial.stopOwners())
-afterAll(() => trial.stop())
 
-test('A12: an instance that takes a run over a second time shows each word once', async () => {
-  const { context } = trial.owner()
-  const live = new LiveRuns({ ...context, runs: context.store.runs })
-  const owned = new OwnedRuns(context, live, { ended: () => {} })
-  owned.start()
-  const { run } = await givenRun(trial.store, trial.userId, { owner: context.me, model: 'steady' })
-  await owned.takeOver({ ...run, text: '' })
-  let shown = ''
-  let reads = 0
-  await live.follow(run.id, trial.userId, undefined, {
-    opened: () => {},
-    run: ({ keep, text }) => {
-      reads++
-      shown = shown.slice(0, keep) + text
-    },
-    // As it comes: a word that is told twice stands there twice.
-    words: (_, words) => (shown += words),
-    link: () => {},
-    phase: () => {},
-    end: () => {},
+/** A driver that only notes what is asked of it. */
+class Driver implements DriverOfRun {
+  asked: string[] = []
+  released = true
+  readonly run: OwnedRun
+  readonly view: RunView
+  readonly hooks: DriverHooks
+
+  constructor(run: OwnedRun, view: RunView, hooks: DriverHooks) {
+    this.run = run
+    this.view = view
+    this.hooks = hooks
+  }
+
+  get id(): string {
+    return this.run.row.id
+  }
+  get fence(): number {
+    return this.run.row.fence
+  }
+  async writeToEnd(): Promise<void> {
+    this.asked.push('write')
+  }
+  async check(): Promise<void> {
+    this.asked.push('check')
+  }
+  async release(): Promise<boolean> {
+    this.asked.push('release')
+    return this.released
+  }
+  replace = (): void => void this.asked.push('replace')
+  stop = (): void => void this.asked.push('stop')
+}
+
+class Trial {
+  drivers: Driver[] = []
+  /** What the store says of this instance's runs. */
+  rows: RunRow[] = []
+  plan: (run: ClaimedRun) => Promise<Plan> = async (row) =>
+    drivePlan(ownedRun({ row, starts: [[row.fence, 0]] }))
+  planned = 0
+  claims: { redisFence: number; attempts: number }[] = []
+  endings: string[] = []
+  readonly time = new ManualSleep()
+  readonly hub = new MemoryRunLogHub({ clock: systemClock })
+  readonly live: LiveRuns
+  readonly owned: OwnedRuns
+
+  constructor() {
+    const find = async (id: string) => this.rows.find((row) => row.id === id)
+    this.live = new LiveRuns({
+      log: this.hub.connect(),
+      runs: { readWithText: async (id) => ({ ...((await find(id)) ?? claimed()), text: '', meta: {} }) },
+      events: { listen: () => () => {} },
+      membership: { redisHealthy: () => true, watch: () => () => {} },
+      shared: true,
+      clock: systemClock,
+      logger: silentLogger,
+    })
+    this.owned = new OwnedRuns({
+      runs: {
+        ownedBy: async () => this.rows,
+        read: find,
+        readWithText: async (id) => {
+          const row = await find(id)
+          return row && { ...row, text: '', meta: {} }
+        },
+        claim: async (claim) => {
+          this.claims.push(claim)
+          return claimed({ fence: claim.redisFence + 1 })
+        },
+      },
+      live: this.live,
+      saver: { start: () => {}, stop: () => {}, saveNow: async () => {} },
+      createDriver: (run, view, hooks) => {
+        const driver = new Driver(run, view, hooks)
+        this.drivers.push(driver)
+        return driver
+      },
+      planTakeover: (run) => {
+        this.planned++
+        return this.plan(run)
+      },
+      ended: ({ id }, { status }) => void this.endings.push(`${id} ${status}`),
+      me: 'me',
+      maxTakeovers: 2,
+      sleep: this.time.sleep,
+      logger: silentLogger,
+    })
+  }
+
+  get asked(): string[][] {
+    return this.drivers.map(({ asked }) => asked)
+  }
+}
+
+let trial: Trial
+beforeEach(() => void (trial = new Trial()))
+afterEach(() => {
+  trial.live.stop()
+  trial.hub.close()
+})
+
+const end = { status: 'done' as const, length: 0, fence: 7 }
+
+describe('a run of this instance', () => {
+  test('is written and counted until its end, which others hear of', () => {
+    const arriving = trial.owned.expect('run')
+    expect(trial.owned.count).toBe(1)
+    trial.owned.startWriting(ownedRun())
+    arriving.arrived()
+    expect([trial.owned.count, trial.asked, trial.live.peek('run')?.fence]).toEqual([1, [['write']], 7])
+    trial.owned.stop('run')
+    trial.drivers[0]!.hooks.ended(end)
+    expect([trial.owned.count, trial.asked, trial.endings]).toEqual([0, [['write', 'stop']], ['run done']])
+    expect(trial.live.peek('run')).toBeUndefined()
   })
-  await trial.written(run.id, 40)
-  const row = (await trial.store.runs.read(run.id))!
-  const claim = { id: run.id, me: context.me, ownerSeen: context.me, redisFence: 0, leaseMs: 0, graceMs: 0 }
-  const claimed = await trial.store.runs.claim({ ...claim, fenceSeen: row.fence, attempts: 1 })
-  // The first driver has not noticed: its next save is refused.
-  await owned.takeOver(claimed!)
-  const { text, status } = await trial.ended(run.id)
-  expect(status).toBe('done')
-  await expect.poll(() => shown.length).toBeGreaterThanOrEqual(text.length)
-  expect(shown).toBe(text)
-  expect(readScriptedWords(text, 60).problem).toBeUndefined()
-  expect(reads).toBe(2)
-  owned.stopTurning()
-  live.stop()
+
+  test('A12: that is taken over a second time is the second driver’s: the first one moves nothing any more', async () => {
+    await trial.owned.takeOver(claimed({ fence: 7 }))
+    let shown = ''
+    const sink = { opened: () => {}, link: () => {}, phase: () => {}, end: () => {} }
+    await trial.live.follow('run', 'user', undefined, {
+      ...sink,
+      run: ({ keep, text }) => (shown = shown.slice(0, keep) + text),
+      // As it comes: a word that is told twice stands there twice.
+      words: (_, text) => (shown += text),
+    })
+    await trial.owned.takeOver(claimed({ fence: 8 }))
+    const [first, second] = trial.drivers as [Driver, Driver]
+    expect(first.asked).toEqual(['write', 'replace'])
+    // It had not noticed yet.
+    first.hooks.lost()
+    await settled()
+    const other = trial.hub.connect()
+    await other.open('run', { fence: 8, seq: 1 }, { starts: [[8, 0]], text: '' })
+    second.view.write('Fish.')
+    await other.append('run', { fence: 8, seq: 2 }, { at: 0, text: 'Fish.' })
+    await settled()
+    expect([shown, trial.owned.count]).toEqual(['Fish.', 1])
+    first.hooks.ended({ ...end, status: 'interrupted' })
+    expect(trial.live.peek('run')?.text).toBe('Fish.')
+  })
+})
+
+describe('a takeover', () => {
+  test('of one claim that is heard of twice is one', async () => {
+    await Promise.all([trial.owned.takeOver(claimed()), trial.owned.takeOver(claimed())])
+    await trial.owned.takeOver(claimed())
+    await trial.owned.takeOver(claimed({ fence: 6 }))
+    expect([trial.planned, trial.drivers.length]).toEqual([1, 1])
+  })
+
+  test('waits its turn where as many are under way as allowed', async () => {
+    const plans = Promise.withResolvers<void>()
+    trial.plan = async (row) => {
+      await plans.promise
+      return drivePlan(ownedRun({ row }))
+    }
+    const all = ['one', 'two', 'three'].map((id) => trial.owned.takeOver(claimed({ id })))
+    await trial.time.pass()
+    expect([trial.planned, trial.owned.count]).toEqual([2, 3])
+    plans.resolve()
+    await settled()
+    await trial.time.pass()
+    await Promise.all(all)
+    expect(trial.drivers).toHaveLength(3)
+  })
+
+  test('that only ends the run has a driver that asks no model', async () => {
+    const run = ownedRun()
+    trial.plan = async () => ({ ...drivePlan(run), kind: 'finalise', status: 'interrupted' }) as Plan
+    await trial.owned.takeOver(claimed())
+    expect(trial.drivers[0]?.run.endAs).toBe('interrupted')
+  })
+
+  test('of a run whose claim the store has lost claims it again, above the fence of the log', async () => {
+    trial.rows = [claimed()]
+    trial.plan = async (row) =>
+      row.fence < 50 ? { kind: 'fenced', fence: 50 } : drivePlan(ownedRun({ row }))
+    await trial.owned.takeOver(claimed())
+    expect(trial.claims).toMatchObject([{ redisFence: 50, attempts: 0 }])
+    expect(trial.drivers.map(({ fence }) => fence)).toEqual([51])
+  })
+
+  test('that failed is tried again by the next comparison', async () => {
+    const { plan } = trial
+    trial.plan = async () => Promise.reject(new Error('broken on purpose'))
+    trial.rows = [claimed()]
+    await trial.owned.takeOver(claimed())
+    expect([trial.drivers.length, trial.owned.count]).toEqual([0, 0])
+    trial.plan = plan
+    await trial.owned.compareWithStore()
+    await settled()
+    expect(trial.drivers).toHaveLength(1)
+  })
+})
+
+describe('the comparison with the store (rule 9)', () => {
+  test('drives what the store gave to this instance, but not what is only arriving', async () => {
+    trial.rows = [claimed()]
+    const arriving = trial.owned.expect('run')
+    await trial.owned.compareWithStore()
+    await settled()
+    expect(trial.drivers).toHaveLength(0)
+    arriving.arrived()
+    await trial.owned.compareWithStore()
+    await settled()
+    expect(trial.asked).toEqual([['write']])
+  })
+
+  test('asks about what the store does not know as this instance’s, and tells of a stop', async () => {
+    trial.owned.startWriting(ownedRun())
+    await trial.owned.compareWithStore()
+    trial.rows = [claimed({ fence: 8 })]
+    await trial.owned.compareWithStore()
+    trial.rows = [claimed({ stop: true })]
+    await trial.owned.compareWithStore()
+    expect(trial.asked).toEqual([['write', 'check', 'check', 'stop']])
+  })
+})
+
+test('a drain releases every run, and counts those that others can claim', async () => {
+  trial.owned.startWriting(ownedRun())
+  trial.owned.startWriting(ownedRun({ row: { id: 'ended' } }))
+  trial.drivers[1]!.released = false
+  expect(await trial.owned.releaseAll()).toBe(1)
+  expect(trial.asked).toEqual([
+    ['write', 'release'],
+    ['write', 'release'],
+  ])
+  expect(trial.live.peek('run')).toBeUndefined()
 })

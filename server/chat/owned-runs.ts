@@ -1,19 +1,34 @@
-import { every, jitter, sleep } from '../base/index.ts'
-import type { ClaimedRun, RunRow } from '../store/contract/runs.ts'
+import { every, jitter } from '../base/index.ts'
+import type { Logger, Sleep } from '../base/index.ts'
+import type { ClaimedRun, RunRow, Runs } from '../store/contract/runs.ts'
 import { StoreError } from '../store/store.ts'
-import type { ChatContext } from './chat-context.ts'
 import type { LiveRuns } from './live-runs.ts'
 import type { OwnedRun } from './owned-run.ts'
-import { RunDriver } from './run-driver.ts'
-import type { RunDriverPorts } from './run-driver.ts'
-import { DeliveryMoments } from './delivery-moments.ts'
-import { RunSaver } from './run-saver.ts'
-import type { RunEnd } from './run-view.ts'
-import { planTakeover } from './take-over.ts'
+import type { DriverHooks, RunDriver } from './run-driver.ts'
+import type { RunSaver } from './run-saver.ts'
+import type { RunEnd, RunView } from './run-view.ts'
+import type { Plan } from './take-over.ts'
 
-export interface OwnedRunsHooks {
+/** What this class asks of the driver of a run. */
+export type DriverOfRun = Pick<
+  RunDriver,
+  'check' | 'fence' | 'id' | 'release' | 'replace' | 'run' | 'stop' | 'view' | 'writeToEnd'
+>
+
+export interface OwnedRunsPorts {
+  runs: Pick<Runs, 'claim' | 'ownedBy' | 'read' | 'readWithText'>
+  live: Pick<LiveRuns, 'end' | 'lose' | 'showOwn'>
+  saver: Pick<RunSaver, 'saveNow' | 'start' | 'stop'>
+  createDriver: (run: OwnedRun, view: RunView, hooks: DriverHooks) => DriverOfRun
+  planTakeover: (claimed: ClaimedRun) => Promise<Plan>
   /** A run that this instance drove has ended, and the store holds the end. */
-  ended(run: OwnedRun['row'], end: RunEnd): void
+  ended: (run: RunRow, end: RunEnd) => void
+  /** This incarnation, as the store names owners. */
+  me: string
+  /** Takeovers under way at once. */
+  maxTakeovers: number
+  sleep: Sleep
+  logger: Logger
 }
 
 /**
@@ -21,12 +36,8 @@ export interface OwnedRunsHooks {
  * seconds they are compared with what the store says (rule 9).
  */
 export class OwnedRuns {
-  readonly #context: ChatContext
-  readonly #live: LiveRuns
-  readonly #hooks: OwnedRunsHooks
-  readonly #saver: RunSaver
-  readonly #driverPorts: RunDriverPorts
-  readonly #drivers = new Map<string, RunDriver>()
+  readonly #ports: OwnedRunsPorts
+  readonly #drivers = new Map<string, DriverOfRun>()
   /** Under way here: started or claimed, and not driven yet. The comparison with the store leaves them alone. */
   readonly #arriving = new Set<string>()
   /** Fences of takeovers under way, by run. */
@@ -34,22 +45,8 @@ export class OwnedRuns {
   readonly #stopping = new AbortController()
   #takeovers = 0
 
-  constructor(context: ChatContext, live: LiveRuns, hooks: OwnedRunsHooks) {
-    this.#context = context
-    this.#live = live
-    this.#hooks = hooks
-    const { alone, limits, logger, membership, store } = context
-    this.#saver = new RunSaver({ runs: store.runs, limits, logger })
-    this.#driverPorts = {
-      ...context,
-      runs: store.runs,
-      saver: this.#saver,
-      moments: {
-        read: new DeliveryMoments(limits.gatherMs, context),
-        unread: new DeliveryMoments(limits.gatherUnreadMs, context),
-      },
-      heartbeatIsOld: () => !alone && membership.sinceAcknowledged() > limits.leaseMs,
-    }
+  constructor(ports: OwnedRunsPorts) {
+    this.#ports = ports
   }
 
   get count(): number {
@@ -57,8 +54,8 @@ export class OwnedRuns {
   }
 
   start(): void {
-    this.#saver.start()
-    void every(() => this.#compare(), {
+    this.#ports.saver.start()
+    void every(() => this.compareWithStore(), {
       // A run that the store gave to this instance without an answer getting through is rare: look seldom when idle.
       ms: () => (this.#drivers.size > 0 ? 2000 : 6000),
       failed: (error) => this.#report(error, 'comparing runs with the store failed'),
@@ -77,17 +74,18 @@ export class OwnedRuns {
     const { id, messageId, chatId, userId, fence } = run.row
     // One of an earlier fence that has not noticed yet shares the view: it must not touch it any more.
     this.#drivers.get(id)?.replace()
-    const view = this.#live.showOwn(
+    const { live, createDriver } = this.#ports
+    const view = live.showOwn(
       { runId: id, messageId, chatId, userId },
       { fence, seq: 0, starts: run.starts, text: run.text },
     )
-    const driver = new RunDriver(this.#driverPorts, run, view, {
-      ended: (driver, end) => {
-        if (this.#forget(driver)) this.#live.end(driver.view, end)
-        this.#hooks.ended(driver.run.row, end)
+    const driver = createDriver(run, view, {
+      ended: (end) => {
+        if (this.#forget(driver)) live.end(view, end)
+        this.#ports.ended(run.row, end)
       },
-      lost: (driver) => {
-        if (this.#forget(driver)) this.#live.lose(driver.view)
+      lost: () => {
+        if (this.#forget(driver)) live.lose(view)
       },
     })
     this.#drivers.set(id, driver)
@@ -106,10 +104,11 @@ export class OwnedRuns {
     // The comparison may have found the claim in the store before its answer came: two drivers with one fence would
     // write over each other, and nothing would stop either.
     if (this.#takingOver.get(id) === fence || (this.#drivers.get(id)?.fence ?? 0) >= fence) return
+    const { maxTakeovers, sleep } = this.#ports
     this.#takingOver.set(id, fence)
     const arriving = this.expect(id)
     try {
-      while (this.#takeovers >= this.#context.limits.takeovers) await sleep(20 + jitter() * 30)
+      while (this.#takeovers >= maxTakeovers) await sleep(20 + jitter() * 30)
       this.#takeovers++
       await this.#takeOver(claimed).finally(() => this.#takeovers--)
     } catch (error) {
@@ -122,8 +121,8 @@ export class OwnedRuns {
   }
 
   async #takeOver(claimed: ClaimedRun): Promise<void> {
-    const { logger } = this.#context
-    const plan = await planTakeover(this.#context, claimed)
+    const { logger, planTakeover } = this.#ports
+    const plan = await planTakeover(claimed)
     if (plan.kind === 'fenced') {
       logger.info({ run: claimed.id, fence: plan.fence }, 'the log of a claimed run has a higher fence')
       await this.#claimFromMyself(claimed, plan.fence)
@@ -145,21 +144,21 @@ export class OwnedRuns {
 
   /** The store has lost a claim that Redis remembers: claim again, above it. */
   async #claimFromMyself({ id, fence }: RunRow, redisFence: number): Promise<void> {
-    const { store, me, limits } = this.#context
-    const row = await store.runs.read(id)
+    const { runs, me, logger } = this.#ports
+    const row = await runs.read(id)
     if (!row || row.owner !== me || row.fence !== fence || row.status !== 'running') return
     const claim = { id, me, ownerSeen: me, fenceSeen: fence, redisFence, attempts: 0 as const }
     // The own heartbeat must not stand in the way of the own claim.
-    const claimed = await store.runs.claim({ ...claim, leaseMs: 0, graceMs: 0 })
+    const claimed = await runs.claim({ ...claim, leaseMs: 0, graceMs: 0 })
     if (claimed) await this.#takeOver(claimed)
-    else this.#context.logger.warn({ run: id, limits }, 'a run could not be claimed from myself')
+    else logger.warn({ run: id }, 'a run could not be claimed from myself')
   }
 
   /** What the store says this incarnation owns, against what it drives: drives or lets go of the difference. */
-  async #compare(): Promise<void> {
+  async compareWithStore(): Promise<void> {
     const driven = new Map(this.#drivers)
     const arrivingBefore = new Set(this.#arriving)
-    const owned = await this.#context.store.runs.ownedBy(this.#context.me)
+    const owned = await this.#ports.runs.ownedBy(this.#ports.me)
     const ownedIds = new Set(owned.map(({ id }) => id))
     for (const row of owned) {
       const driver = this.#drivers.get(row.id)
@@ -178,8 +177,8 @@ export class OwnedRuns {
   /** The store says that a run is mine, and I know nothing of it: a claim or a start whose answer was lost. */
   async #driveUnexpected(row: RunRow): Promise<void> {
     try {
-      const full = await this.#context.store.runs.readWithText(row.id)
-      if (full?.owner === this.#context.me && full.status === 'running' && !this.#drivers.has(row.id)) {
+      const full = await this.#ports.runs.readWithText(row.id)
+      if (full?.owner === this.#ports.me && full.status === 'running' && !this.#drivers.has(row.id)) {
         await this.takeOver(full)
       }
     } catch (error) {
@@ -188,7 +187,7 @@ export class OwnedRuns {
   }
 
   /** False: another driver of the same run has taken its place, and the view is that one's. */
-  #forget(driver: RunDriver): boolean {
+  #forget(driver: DriverOfRun): boolean {
     return this.#drivers.get(driver.id) === driver && this.#drivers.delete(driver.id)
   }
 
@@ -198,23 +197,23 @@ export class OwnedRuns {
     const drivers = [...this.#drivers.values()]
     const released = await Promise.allSettled(drivers.map((driver) => driver.release()))
     for (const driver of drivers) {
-      if (this.#forget(driver)) this.#live.lose(driver.view)
+      if (this.#forget(driver)) this.#ports.live.lose(driver.view)
     }
     return released.filter((outcome) => outcome.status === 'fulfilled' && outcome.value).length
   }
 
   /** Saves everything now: at the beginning of a drain. */
   async saveNow(): Promise<void> {
-    await this.#saver.saveNow()
+    await this.#ports.saver.saveNow()
   }
 
   stopTurning(): void {
     this.#stopping.abort()
-    this.#saver.stop()
+    this.#ports.saver.stop()
   }
 
   #report(error: unknown, message: string, run?: string): void {
-    if (error instanceof StoreError) this.#context.logger.debug({ err: error, run }, message)
-    else this.#context.logger.error({ err: error, run }, message)
+    if (error instanceof StoreError) this.#ports.logger.debug({ err: error, run }, message)
+    else this.#ports.logger.error({ err: error, run }, message)
   }
 }

@@ -84,7 +84,7 @@ async function drive(generate: ResolvedModel['generate'], own: Partial<Store['ru
       request: async () => ({ messages: [] }),
     },
     view,
-    { ended: (_, end) => hooks.ended.push(end), lost: () => hooks.lost++ },
+    { ended: (end) => hooks.ended.push(end), lost: () => hooks.lost++ },
   )
   drivers.push(driver)
   return { driver, runId: row.id, saver, time, runs, heartbeat, hooks, written: driver.writeToEnd() }

@@ -29,9 +29,9 @@ export interface RunDriverPorts extends AskModelPorts, RunOwnershipPorts {
 
 export interface DriverHooks {
   /** The end is stored. */
-  ended(driver: RunDriver, end: RunEnd): void
+  ended(end: RunEnd): void
   /** The run belongs to another owner, or is gone. Its readers here have to follow it from its log. */
-  lost(driver: RunDriver): void
+  lost(): void
 }
 
 /**
@@ -202,7 +202,7 @@ export class RunDriver implements SavableRun, EndingRun {
 
   #lost(): void {
     this.replace()
-    this.#hooks.lost(this)
+    this.#hooks.lost()
   }
 
   #leave(): void {
@@ -232,6 +232,6 @@ export class RunDriver implements SavableRun, EndingRun {
       this.#log.close()
       return log.retire(this.id)
     })
-    this.#hooks.ended(this, runEnd({ status, length: stored.text.length, fence: this.fence }, meta))
+    this.#hooks.ended(runEnd({ status, length: stored.text.length, fence: this.fence }, meta))
   }
 }

@@ -1,6 +1,6 @@
 import { spellingPattern } from '../base/index.ts'
 import type { UseCase } from '../use-case.ts'
-import type { ChatParts } from './chats.ts'
+import type { Chats } from '../store/contract/chats.ts'
 import { presentChat } from './present.ts'
 
 /** How many chats a page looks through: a few milliseconds of either database. */
@@ -11,10 +11,10 @@ const shown = 200
 const before = 40
 
 /** Looks for messages that have all the words, chats of last activity first. */
-export function createSearchMessages({ context }: ChatParts): UseCase<'searchMessages'> {
+export function createSearchMessages({ chats }: { chats: Pick<Chats, 'search'> }): UseCase<'searchMessages'> {
   return async (caller, { query: { q, archived, cursor } }) => {
     const words = q.split(/\s+/).slice(0, mostWords)
-    const page = await context.store.chats.search({
+    const page = await chats.search({
       userId: caller.user.id,
       words,
       archived: archived === 'true',

@@ -70,7 +70,7 @@ describe('starting a run', () => {
       const [owner] = instances(1, limits) as [RunOwner]
       const asked = request()
       const ids = await owner.chat.startRun(trial.userId, asked)
-      Object.assign(owner.context.models, { resolve: async () => undefined })
+      Object.assign(owner.ports.models, { resolve: async () => undefined })
       expect(await owner.chat.startRun(trial.userId, asked)).toEqual(ids)
       await expect(owner.chat.startRun(trial.userId, request())).rejects.toMatchObject({
         code: 'unknown_model',

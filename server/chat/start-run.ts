@@ -1,58 +1,91 @@
-import { AppError } from '../../protocol/index.ts'
+import { AppError, visibleText } from '../../protocol/index.ts'
 import type { LimitState, RunStartRequest, RunStarted } from '../../protocol/index.ts'
 import { cleanText, newId } from '../base/index.ts'
-import type { ResolvedModel } from '../upstream/contracts.ts'
-import type { RunRow, StartOutcome, StartRun } from '../store/contract/runs.ts'
-import type { ChatContext } from './chat-context.ts'
+import type { Clock, Logger } from '../base/index.ts'
+import type { MessageBus } from '../coordination/contracts.ts'
+import type { Messages } from '../messages.ts'
+import type { UserEvents } from '../shared-state/user-events.ts'
+import type { Chats } from '../store/contract/chats.ts'
+import type { RunRow, Runs, StartOutcome, StartRun as StoredStart } from '../store/contract/runs.ts'
+import type { ModelCatalogue, ResolvedModel } from '../upstream/contracts.ts'
+import { KeyedTurns } from './keyed-turns.ts'
 import { rememberPath } from './owned-run.ts'
+import type { OwnedRun } from './owned-run.ts'
 import type { OwnedRuns } from './owned-runs.ts'
 import { presentChat } from './present.ts'
 import { promptOf, promptToContinue } from './prompt.ts'
-import { visibleText } from '../../protocol/index.ts'
-import { stopRun } from './stop-run.ts'
+import type { RunLimiter } from './run-limits.ts'
+import type { StopRun } from './stop-run.ts'
 import { titleFromWords } from './title.ts'
 
-export interface StartRunOptions {
-  context: ChatContext
-  /** Hears of the limit that counted this start. */
-  told?: (limit: LimitState) => void
-  owned: OwnedRuns
+export interface StartRunPorts {
+  runs: Pick<Runs, 'beforeStart' | 'readWithText' | 'start'>
+  chats: Pick<Chats, 'get' | 'path'>
+  models: Pick<ModelCatalogue, 'resolve'>
+  limiter: Pick<RunLimiter, 'admit'>
+  owned: Pick<OwnedRuns, 'expect' | 'startWriting'>
+  events: Pick<UserEvents, 'tell'>
+  bus: Pick<MessageBus<Messages>, 'send'>
+  stopRun: StopRun
+  /** This incarnation, as the store names owners. */
+  me: string
   /** False while this instance drains: then the run is made without an owner, and another one claims it. */
   accepting: () => boolean
+  clock: Clock
+  logger: Logger
 }
+
+/** `tab`: the tab that asks. `told` hears of the limit that counted this start. */
+export type StartRun = (
+  userId: string,
+  request: RunStartRequest,
+  options?: { tab?: string | null; told?: (limit: LimitState) => void },
+) => Promise<RunStarted>
 
 /**
  * Writes message, answer and run in one transaction, answers at once, and begins to ask the model. The caller's socket
  * is on this instance, so words reach it without crossing Redis. The same `clientId` again returns the same run.
  */
-export async function startRun(
-  { context, owned, accepting, told }: StartRunOptions,
+export function createStartRun(ports: StartRunPorts): StartRun {
+  const turns = new KeyedTurns()
+  // A request that comes again while the first is under way waits for it: then it is known, and counts once.
+  return (userId, request, options = {}) =>
+    turns.take(`${userId} ${request.clientId}`, () => startRun(ports, userId, request, options))
+}
+
+async function startRun(
+  ports: StartRunPorts,
   userId: string,
   request: RunStartRequest,
-  tab: string | null = null,
+  { tab = null, told }: NonNullable<Parameters<StartRun>[2]>,
 ): Promise<RunStarted> {
+  const { owned, runs, bus, me, accepting, clock, stopRun } = ports
   const form = formOf(request)
-  const runId = newId(context.clock.now())
+  const runId = newId(clock.now())
   const arriving = owned.expect(runId)
   try {
     const mine = accepting()
-    const outcome = await admit(context, { userId, request }, (limit) => {
+    const outcome = await admit(ports, { userId, request }, (limit) => {
       if (limit) told?.(limit)
-      return context.store.runs.start({
+      return runs.start({
         userId,
         clientId: request.clientId,
         runId,
-        owner: mine ? context.me : '',
+        owner: mine ? me : '',
         model: request.model,
         stop: request.stop ?? false,
         form,
       })
     })
     const ids = idsOf(outcome)
-    if (outcome.kind !== 'started') return await repeat({ context, owned }, userId, request, ids)
-    if (mine) await begin(context, owned, outcome.run)
-    else void context.send('runs.released', { runs: 1 })
-    void tellStarted(context, userId, ids, tab)
+    if (outcome.kind !== 'started') {
+      // Stop was pressed before the first answer got through.
+      if (request.stop) await stopRun(userId, ids.runId)
+      return ids
+    }
+    if (mine) await begin(ports, outcome.run)
+    else void bus.send('runs.released', { runs: 1 })
+    void tellStarted(ports, userId, ids, tab)
     return ids
   } finally {
     arriving.arrived()
@@ -64,7 +97,7 @@ export async function startRun(
  * its model may be gone and its own answer may fill the limit.
  */
 async function admit(
-  { models, limiter, store }: ChatContext,
+  { models, limiter, runs }: Pick<StartRunPorts, 'models' | 'limiter' | 'runs'>,
   { userId, request: { model, clientId } }: { userId: string; request: RunStartRequest },
   start: (limit: LimitState | undefined) => Promise<StartOutcome>,
 ): Promise<StartOutcome> {
@@ -72,23 +105,12 @@ async function admit(
     const admitted = await limiter.admit({ userId, clientId }, start)
     return admitted.kind === 'repeated' ? admitted : admitted.outcome
   }
-  const { ids } = await store.runs.beforeStart(userId, clientId)
+  const { ids } = await runs.beforeStart(userId, clientId)
   if (ids) return { kind: 'repeated', ids }
   throw new AppError('unknown_model', { field: 'model' })
 }
 
-async function repeat(
-  parts: Parameters<typeof stopRun>[0],
-  userId: string,
-  { stop }: RunStartRequest,
-  ids: RunStarted,
-): Promise<RunStarted> {
-  // Stop was pressed before the first answer got through.
-  if (stop) await stopRun(parts, userId, ids.runId)
-  return ids
-}
-
-function formOf(request: RunStartRequest): StartRun['form'] {
+function formOf(request: RunStartRequest): StoredStart['form'] {
   const { text, chatId, parentId, regenerateOf, continueOf } = request
   const given = [text, regenerateOf, continueOf].filter((value) => value !== undefined)
   if (given.length !== 1) {
@@ -132,10 +154,13 @@ function idsOf(outcome: StartOutcome): RunStarted {
 }
 
 /** Begins to write a run that the store has just made for this instance. */
-async function begin(context: ChatContext, owned: OwnedRuns, row: RunRow): Promise<void> {
+async function begin(
+  { runs, chats, owned }: Pick<StartRunPorts, 'runs' | 'chats' | 'owned'>,
+  row: RunRow,
+): Promise<void> {
   // A run that continues an answer begins with its text.
-  const text = row.saved > 0 ? ((await context.store.runs.readWithText(row.id))?.text ?? '') : ''
-  const path = rememberPath(context.store.chats, row)
+  const text = row.saved > 0 ? ((await runs.readWithText(row.id))?.text ?? '') : ''
+  const path = rememberPath(chats, row)
   owned.startWriting({
     row,
     path,
@@ -156,7 +181,7 @@ async function continueOn(
   model: ResolvedModel,
   prompt: ReturnType<typeof promptOf>,
   text: string,
-): ReturnType<Parameters<OwnedRuns['startWriting']>[0]['request']> {
+): ReturnType<OwnedRun['request']> {
   const how = await model.continues()
   if (text.trim() === '') return { messages: prompt }
   if (how === 'none') return { messages: promptToContinue(prompt, text) }
@@ -165,14 +190,13 @@ async function continueOn(
 
 /** Tells the user's other tabs; they may be on any instance. */
 async function tellStarted(
-  context: ChatContext,
+  { events, chats, logger }: Pick<StartRunPorts, 'events' | 'chats' | 'logger'>,
   userId: string,
   ids: RunStarted,
   tab: string | null,
 ): Promise<void> {
-  const { events, store, logger } = context
   try {
-    const chat = await store.chats.get(ids.chatId, userId)
+    const chat = await chats.get(ids.chatId, userId)
     if (!chat) return
     const { chatId, userMessageId, messageId, runId } = ids
     events.tell(userId, { name: 'chat.changed', chat: presentChat(chat) })

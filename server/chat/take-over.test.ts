@@ -25,20 +25,25 @@ async function afterDeaths(deaths: number, newUnits: number): Promise<ClaimedRun
 
 describe('what is done with a run whose owner died', () => {
   test('A15: three deaths without 512 new characters end it, two do not', async () => {
-    const { context } = trial.owner()
+    const { ports } = trial.owner()
     for (const newUnits of [0, 100, 511]) {
-      expect((await planTakeover(context, await afterDeaths(2, newUnits))).kind).toBe('drive')
-      const plan = await planTakeover(context, await afterDeaths(3, newUnits))
+      expect(
+        (await planTakeover({ ...ports, chats: trial.store.chats }, await afterDeaths(2, newUnits))).kind,
+      ).toBe('drive')
+      const plan = await planTakeover({ ...ports, chats: trial.store.chats }, await afterDeaths(3, newUnits))
       expect(plan, `${newUnits}`).toMatchObject({ kind: 'finalise', status: 'interrupted' })
     }
   })
 
   test('A15: one that gets on each time goes on through nine deaths, and ends at the tenth', async () => {
-    const { context } = trial.owner()
+    const { ports } = trial.owner()
     for (const deaths of [3, 9]) {
-      expect((await planTakeover(context, await afterDeaths(deaths, 512))).kind, `${deaths}`).toBe('drive')
+      expect(
+        (await planTakeover({ ...ports, chats: trial.store.chats }, await afterDeaths(deaths, 512))).kind,
+        `${deaths}`,
+      ).toBe('drive')
     }
-    const plan = await planTakeover(context, await afterDeaths(10, 512))
+    const plan = await planTakeover({ ...ports, chats: trial.store.chats }, await afterDeaths(10, 512))
     expect(plan).toMatchObject({ kind: 'finalise', status: 'interrupted' })
   })
 })

@@ -1,13 +1,27 @@
-import { backoff, sleep } from '../base/index.ts'
+import { backoff } from '../base/index.ts'
+import type { Sleep } from '../base/index.ts'
 import { newer, sourceOf } from '../coordination/run-log/source.ts'
-import type { Source, Starts } from '../coordination/contracts.ts'
+import type { Membership, RunLog, Source, Starts } from '../coordination/contracts.ts'
+import type { Chats } from '../store/contract/chats.ts'
 import type { ClaimedRun } from '../store/contract/runs.ts'
 import { visibleText } from '../../protocol/index.ts'
-import type { ChatContext } from './chat-context.ts'
+import type { ModelCatalogue } from '../upstream/contracts.ts'
 import { continuation, promptOf } from './prompt.ts'
 import { rememberPath } from './owned-run.ts'
 import type { OwnedRun } from './owned-run.ts'
 import { storedSource } from './run-view.ts'
+
+export interface TakeOverPorts {
+  log: Pick<RunLog, 'read' | 'seize'>
+  chats: Pick<Chats, 'path'>
+  models: Pick<ModelCatalogue, 'resolve'>
+  membership: Pick<Membership, 'redisHealthy'>
+  /** What to do with an answer that cannot be continued. */
+  policy: () => 'restart' | 'interrupt'
+  /** Deaths of owners without progress, and deaths in all, that end a run (rule 13). */
+  limits: { attempts: number; deaths: number }
+  sleep: Sleep
+}
 
 export type Plan =
   | { kind: 'drive'; run: OwnedRun; source: Source }
@@ -20,53 +34,53 @@ export type Plan =
  * What a claimant does with a run it has just claimed: seize the log, read it, take the newer of log and store, and
  * decide how the answer goes on (rules 8, 10, 13, 15). Whoever dies in between has destroyed nothing.
  */
-export async function planTakeover(context: ChatContext, claimed: ClaimedRun): Promise<Plan> {
-  const logged = await seizeAndRead(context, claimed)
-  if (logged === 'unavailable') return plan(context, claimed, storedSource(claimed))
+export async function planTakeover(ports: TakeOverPorts, claimed: ClaimedRun): Promise<Plan> {
+  const logged = await seizeAndRead(ports, claimed)
+  if (logged === 'unavailable') return plan(ports, claimed, storedSource(claimed))
   if ('fenced' in logged) return { kind: 'fenced', fence: logged.fenced }
-  return plan(context, claimed, newer(storedSource(claimed), logged.source) ?? storedSource(claimed))
+  return plan(ports, claimed, newer(storedSource(claimed), logged.source) ?? storedSource(claimed))
 }
 
 async function seizeAndRead(
-  context: ChatContext,
+  ports: TakeOverPorts,
   { id, fence }: ClaimedRun,
 ): Promise<'unavailable' | { fenced: number } | { source: Source | undefined }> {
   for (let attempt = 0; ; attempt++) {
-    const answer = await context.log.seize(id, fence)
+    const answer = await ports.log.seize(id, fence)
     if (answer.kind === 'fenced') return { fenced: answer.fence }
     if (answer.kind === 'ok' || answer.kind === 'repeat') break
     // Retried while the link seems to be there: the words only the log has are worth some seconds.
-    if (!context.membership.redisHealthy() && attempt >= 2) return 'unavailable'
+    if (!ports.membership.redisHealthy() && attempt >= 2) return 'unavailable'
     if (attempt >= 10) return 'unavailable'
-    await sleep(backoff(attempt, { first: 100, most: 1000 }))
+    await ports.sleep(backoff(attempt, { first: 100, most: 1000 }))
   }
   for (let attempt = 0; attempt < 5; attempt++) {
-    const entries = await context.log.read(id)
+    const entries = await ports.log.read(id)
     if (entries !== 'unavailable') return { source: sourceOf(entries) }
-    await sleep(backoff(attempt, { first: 100, most: 1000 }))
+    await ports.sleep(backoff(attempt, { first: 100, most: 1000 }))
   }
   return 'unavailable'
 }
 
-async function plan(context: ChatContext, claimed: ClaimedRun, source: Source): Promise<Plan> {
-  const keeping = ownedRun(context, claimed, source, 'keep')
+async function plan(ports: TakeOverPorts, claimed: ClaimedRun, source: Source): Promise<Plan> {
+  const keeping = ownedRun(ports, claimed, source, 'keep')
   if (claimed.stop) return { kind: 'finalise', status: 'stopped', run: keeping, source: sourceFor(keeping) }
-  if (claimed.attempt >= context.limits.attempts || claimed.deaths >= context.limits.deaths) {
+  if (claimed.attempt >= ports.limits.attempts || claimed.deaths >= ports.limits.deaths) {
     return { kind: 'finalise', status: 'interrupted', run: keeping, source: sourceFor(keeping) }
   }
   if (source.text === '') return { kind: 'drive', run: keeping, source: sourceFor(keeping) }
-  const model = await context.models.resolve(claimed.model)
+  const model = await ports.models.resolve(claimed.model)
   const how = model ? await model.continues() : 'none'
   if (continuation(source.text, how)) {
-    const run = ownedRun(context, claimed, source, 'continue')
+    const run = ownedRun(ports, claimed, source, 'continue')
     return { kind: 'drive', run, source: sourceFor(run) }
   }
   // Nothing visible is lost when only thinking is written anew.
   const nothingVisible = visibleText(source.text).trim() === ''
-  if (context.policy() === 'interrupt' && !nothingVisible) {
+  if (ports.policy() === 'interrupt' && !nothingVisible) {
     return { kind: 'finalise', status: 'interrupted', run: keeping, source: sourceFor(keeping) }
   }
-  const run = ownedRun(context, claimed, source, 'anew')
+  const run = ownedRun(ports, claimed, source, 'anew')
   return { kind: 'drive', run, source: sourceFor(run) }
 }
 
@@ -75,7 +89,7 @@ function sourceFor(run: OwnedRun): Source {
 }
 
 function ownedRun(
-  context: ChatContext,
+  ports: TakeOverPorts,
   claimed: ClaimedRun,
   source: Source,
   how: 'keep' | 'continue' | 'anew',
@@ -84,7 +98,7 @@ function ownedRun(
   const own: Starts[number] = [claimed.fence, text.length]
   const starts: Starts = how === 'anew' ? [own] : [...source.starts, own]
   const descends = starts.some(([fence]) => fence === claimed.savedFence)
-  const path = rememberPath(context.store.chats, claimed)
+  const path = rememberPath(ports.chats, claimed)
   return {
     row: claimed,
     path,

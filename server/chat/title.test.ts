@@ -20,7 +20,7 @@ async function answered(form: { chatId?: string; parentId?: string } = {}): Prom
 
 async function wanted({ run }: StartedRun, model: string | null = null): Promise<boolean> {
   const chat = (await trial.store.chats.get(run.chatId, trial.userId))!
-  return wantsTitle(trial.owner().context, model, { chat, run })
+  return wantsTitle({ ...trial.owner().ports, chats: trial.store.chats }, model, { chat, run })
 }
 
 test('A13: a title is asked for behind the first answer alone, and only where nobody has named the chat', async () => {
@@ -36,18 +36,17 @@ test('A13: a title is asked for behind the first answer alone, and only where no
 })
 
 test('A13: none is asked for where no model could make it', async () => {
-  const { context } = trial.owner()
+  const { models } = trial.owner().ports
+  const { chats } = trial.store
   const first = await answered()
   const chat = (await trial.store.chats.get(first.run.chatId, trial.userId))!
   const demo = async (id: string) => {
-    const model = await context.models.resolve(id)
+    const model = await models.resolve(id)
     return model && { ...model, demo: true }
   }
   const about = { chat, run: first.run }
-  expect(await wantsTitle({ ...context, models: { ...context.models, resolve: demo } }, null, about)).toBe(
-    false,
-  )
-  const none = { ...context.models, resolve: async () => undefined }
-  expect(await wantsTitle({ ...context, models: none }, null, about)).toBe(false)
-  expect(await wantsTitle(context, 'words', about)).toBe(true)
+  expect(await wantsTitle({ chats, models: { resolve: demo } }, null, about)).toBe(false)
+  const none = { resolve: async () => undefined }
+  expect(await wantsTitle({ chats, models: none }, null, about)).toBe(false)
+  expect(await wantsTitle({ chats, models }, 'words', about)).toBe(true)
 })

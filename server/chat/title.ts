@@ -1,7 +1,8 @@
 import { limits, visibleText } from '../../protocol/index.ts'
-import type { ChatRow } from '../store/contract/chats.ts'
-import type { ResolvedModel } from '../upstream/contracts.ts'
-import type { ChatContext } from './chat-context.ts'
+import type { ChatRow, Chats } from '../store/contract/chats.ts'
+import type { ModelCatalogue, ResolvedModel } from '../upstream/contracts.ts'
+import type { UserEvents } from '../shared-state/user-events.ts'
+import type { RunAdmission } from './run-admission.ts'
 import { presentChat } from './present.ts'
 
 const longest = 60
@@ -31,6 +32,13 @@ const question =
 /** What a model that thinks first may need; one that does not is stopped after its first line. */
 const mostTokens = 800
 
+export interface TitlePorts {
+  chats: Pick<Chats, 'get' | 'message' | 'saidOn' | 'setTitleByModel'>
+  models: Pick<ModelCatalogue, 'resolve'>
+  admission: Pick<RunAdmission, 'enter'>
+  events: Pick<UserEvents, 'tell'>
+}
+
 interface TitledRun {
   chatId: string
   messageId: string
@@ -42,12 +50,12 @@ interface TitledRun {
  * the model to be asked can tell of something else than itself.
  */
 export async function wantsTitle(
-  { store, models }: Pick<ChatContext, 'store' | 'models'>,
+  { chats, models }: Pick<TitlePorts, 'chats' | 'models'>,
   modelId: string | null,
   { chat, run }: { chat: Pick<ChatRow, 'titleBy'>; run: { userId: string; parentId: string; model: string } },
 ): Promise<boolean> {
   if (chat.titleBy !== 'words') return false
-  const question = await store.chats.message(run.parentId, run.userId)
+  const question = await chats.message(run.parentId, run.userId)
   if (!question || question.parentId !== null) return false
   const model = await models.resolve(modelId ?? run.model)
   return model !== undefined && !model.demo
@@ -58,24 +66,23 @@ export async function wantsTitle(
  * never replaced, and the demo model, which can only tell of itself, is not asked.
  */
 export async function titleByModel(
-  context: ChatContext,
+  { chats, models, admission, events }: TitlePorts,
   modelId: string | null,
   run: TitledRun,
   signal: AbortSignal,
 ): Promise<void> {
-  const { store, models, events } = context
-  const path = await store.chats.saidOn(run.messageId, run.userId)
-  const chat = await store.chats.get(run.chatId, run.userId)
+  const path = await chats.saidOn(run.messageId, run.userId)
+  const chat = await chats.get(run.chatId, run.userId)
   if (path.length !== 2 || chat?.titleBy !== 'words') return
   const asked = modelId ?? path[1]?.model ?? null
   const model = asked === null ? undefined : await models.resolve(asked)
   if (!model || model.demo) return
   const talk = path.map(({ role, said }) => `${role}: ${said.slice(0, 2000)}`).join('\n\n')
   // A title waits behind everything that a person waits for.
-  const leave = await context.admission.enter(model.connectionId, () => {}, signal, { background: true })
+  const leave = await admission.enter(model.connectionId, () => {}, signal, { background: true })
   const title = cleanTitle(await firstLine(model, `${talk}\n\n${question}`, signal).finally(leave))
   if (title === '') return
-  const changed = await store.chats.setTitleByModel(run.chatId, title)
+  const changed = await chats.setTitleByModel(run.chatId, title)
   if (changed) events.tell(run.userId, { name: 'chat.changed', chat: presentChat(changed) })
 }
 

@@ -1,5 +1,4 @@
 import { isAdmin } from '../accounts/caller.ts'
-import type { LimitState, RunStarted, RunStartRequest } from '../../protocol/index.ts'
 import type { UseCase, UseCases } from '../use-case.ts'
 import {
   createDeleteChat,
@@ -10,33 +9,37 @@ import {
   createRestoreMessage,
   createUpdateChat,
 } from './chats.ts'
-import type { ChatParts } from './chats.ts'
+import type { ChatsPorts } from './chats.ts'
+import type { Chats } from '../store/contract/chats.ts'
+import type { Runs } from '../store/contract/runs.ts'
 import type { ModelCatalogue } from '../upstream/contracts.ts'
 import { presentRun } from './present.ts'
 import { createSearchMessages } from './search-messages.ts'
-import { stopRun } from './stop-run.ts'
+import type { StartRun } from './start-run.ts'
+import type { StopRun } from './stop-run.ts'
 
-type StartRun = (
-  userId: string,
-  request: RunStartRequest,
-  options: { told: (limit: LimitState) => void },
-) => Promise<RunStarted>
+export interface ChatUseCasePorts extends ChatsPorts {
+  chats: ChatsPorts['chats'] & Pick<Chats, 'search'>
+  runs: Pick<Runs, 'running'>
+  models: Pick<ModelCatalogue, 'list'>
+  startRun: StartRun
+}
 
 /** The operations on models, chats, messages and runs. */
-export function createChatUseCases(parts: ChatParts, startRun: StartRun) {
+export function createChatUseCases(ports: ChatUseCasePorts) {
   return {
-    listModels: createListModels(parts.context),
-    startRun: createStartRun(startRun),
-    stopRun: createStopRun(parts),
-    listRuns: createListRuns(parts),
-    listChats: createListChats(parts),
-    searchMessages: createSearchMessages(parts),
-    getChat: createGetChat(parts),
-    updateChat: createUpdateChat(parts),
-    deleteChat: createDeleteChat(parts),
-    restoreChat: createRestoreChat(parts),
-    deleteMessage: createDeleteMessage(parts),
-    restoreMessage: createRestoreMessage(parts),
+    listModels: createListModels(ports),
+    startRun: createStartRun(ports),
+    stopRun: createStopRun(ports),
+    listRuns: createListRuns(ports),
+    listChats: createListChats(ports),
+    searchMessages: createSearchMessages(ports),
+    getChat: createGetChat(ports),
+    updateChat: createUpdateChat(ports),
+    deleteChat: createDeleteChat(ports),
+    restoreChat: createRestoreChat(ports),
+    deleteMessage: createDeleteMessage(ports),
+    restoreMessage: createRestoreMessage(ports),
   } satisfies Partial<UseCases>
 }
 
@@ -50,21 +53,21 @@ function createListModels({ models }: { models: Pick<ModelCatalogue, 'list'> }):
   }
 }
 
-function createStartRun(startRun: StartRun): UseCase<'startRun'> {
+function createStartRun({ startRun }: { startRun: StartRun }): UseCase<'startRun'> {
   return (caller, { body }, meta) =>
     startRun(caller.user.id, body, { told: (limit) => meta.tellLimit(limit) })
 }
 
 /** Administrators stop anybody's. */
-function createStopRun(parts: ChatParts): UseCase<'stopRun'> {
-  return (caller, { params }) => stopRun(parts, isAdmin(caller) ? null : caller.user.id, params.id)
+function createStopRun({ stopRun }: { stopRun: StopRun }): UseCase<'stopRun'> {
+  return (caller, { params }) => stopRun(isAdmin(caller) ? null : caller.user.id, params.id)
 }
 
 /** Running answers: the caller's, or for administrators who ask for them everybody's. */
-function createListRuns({ context }: ChatParts): UseCase<'listRuns'> {
+function createListRuns({ runs }: { runs: Pick<Runs, 'running'> }): UseCase<'listRuns'> {
   return async (caller, { query: { all, cursor, limit } }) => {
     const userId = all === 'true' && isAdmin(caller) ? null : caller.user.id
-    const page = await context.store.runs.running({ userId, limit, ...(cursor ? { cursor } : {}) })
+    const page = await runs.running({ userId, limit, ...(cursor ? { cursor } : {}) })
     return { items: page.items.map(presentRun), next: page.next }
   }
 }

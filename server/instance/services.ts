@@ -196,36 +196,33 @@ function createChat(
 ): Chat {
   const { bus, claims, log, membership, link } = coordination
   return new Chat({
-    context: {
-      me: membership.self,
-      store,
-      log,
-      membership,
-      models,
-      events,
-      send: (name, payload) => bus.send(name, payload),
-      clock,
-      sleep,
-      logger,
-      limits: { ...defaultRunLimits, ...runLimits },
-      admission: new RunAdmission(() => {
-        const { runningPerInstance: perInstance, runningPerConnection: perConnection } = settings.current
-        return { perInstance, perConnection }
-      }),
-      limiter: new RunLimiter({
-        rateLimits: coordination.rateLimits,
-        store,
-        requests,
-        limits: () => settings.current,
-      }),
-      claims,
-      policy: () => settings.current.takeoverPolicy,
-      alone: store.kind === 'sqlite',
-      shared: link !== undefined,
-    },
+    me: membership.self,
+    store,
+    log,
+    membership,
     bus,
+    models,
+    events,
     jobs,
+    admission: new RunAdmission(() => {
+      const { runningPerInstance: perInstance, runningPerConnection: perConnection } = settings.current
+      return { perInstance, perConnection }
+    }),
+    limiter: new RunLimiter({
+      rateLimits: coordination.rateLimits,
+      store,
+      requests,
+      limits: () => settings.current,
+    }),
+    claims,
+    clock,
+    sleep,
+    logger,
+    limits: { ...defaultRunLimits, ...runLimits },
+    policy: () => settings.current.takeoverPolicy,
     titles: () => ({ on: settings.current.titles, model: settings.current.taskModel }),
+    alone: store.kind === 'sqlite',
+    shared: link !== undefined,
   })
 }
 

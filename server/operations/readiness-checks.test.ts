@@ -11,7 +11,7 @@ function healthy() {
     storeProblem: undefined as string | undefined,
     started: {
       store: { ping: async () => {}, degraded: async () => undefined as string | undefined },
-      chat: { resting: false },
+      chat: { coolingDown: false },
       link: { problem: () => undefined as Finding | undefined },
     },
     findings: {} as InstanceHealth['findings'],
@@ -64,7 +64,7 @@ test.each<[string, (health: ReturnType<typeof healthy>) => void, RegExp]>([
     (it) => (it.findings.foreignWriter = finding),
     /^redis-prefix: met another: change it$/,
   ],
-  ['takeovers that rest', (it) => (it.started.chat.resting = true), /^takeover: .*died twice.*: its log/],
+  ['takeovers that rest', (it) => (it.started.chat.coolingDown = true), /^takeover: .*died twice.*: its log/],
   [
     'Redis that is away',
     (it) => (it.started.link.problem = () => finding),

@@ -14,7 +14,7 @@ export interface InstanceHealth {
   readonly started:
     | {
         store: Pick<Store, 'ping' | 'degraded'>
-        chat: Pick<Chat, 'resting'>
+        chat: Pick<Chat, 'coolingDown'>
         link?: Pick<RedisLink, 'problem'>
       }
     | undefined
@@ -49,7 +49,7 @@ export function readinessChecks(health: InstanceHealth): ReadinessCheck[] {
     {
       name: 'takeover',
       required: false,
-      check: () => (health.started?.chat.resting ? takeoverOff : undefined),
+      check: () => (health.started?.chat.coolingDown ? takeoverOff : undefined),
     },
     { name: 'redis', required: false, check: () => health.started?.link?.problem() },
   ]

@@ -34,7 +34,7 @@ test('rule 9: a claim whose answer comes late, and the comparison that found it 
       },
     },
   })
-  claimer.membership.dead.add(writer.context.me)
+  claimer.membership.dead.add(writer.ports.me)
   const { text, status } = await trial.ended(run.runId, 30_000)
   expect(answered).toBe(true)
   expect(status).toBe('done')

@@ -42,7 +42,7 @@ test('a run that a failed-over store has lost with its chat is written again by 
   await trial.written(runId, 100)
   const before = await trial.store.chats.get(chatId, trial.userId)
   await database.query('delete from shoal.chat where id = $1', [chatId])
-  await expect.poll(async () => (await trial.store.runs.read(runId))?.owner).toBe(owner.context.me)
+  await expect.poll(async () => (await trial.store.runs.read(runId))?.owner).toBe(owner.ports.me)
   await expectWhole(runId)
   const tree = await trial.store.chats.tree(chatId, trial.userId)
   expect(tree?.chat).toMatchObject({ title: before?.title, currentId: messageId })

@@ -17,9 +17,9 @@ describe('rules of a run: whose it is, and what its readers see', () => {
     const run = await trial.start(writer)
     await trial.written(run.runId, 40)
     // The thief believes the writer dead, but the writer has saved a moment ago and goes on saving.
-    thief.membership.dead.add(writer.context.me)
-    await trial.store.instances.beat(writer.context.me, '{}', 2500)
-    const beats = setInterval(() => void trial.store.instances.beat(writer.context.me, '{}', 2500), 500)
+    thief.membership.dead.add(writer.ports.me)
+    await trial.store.instances.beat(writer.ports.me, '{}', 2500)
+    const beats = setInterval(() => void trial.store.instances.beat(writer.ports.me, '{}', 2500), 500)
     const { text, attempt } = await trial.ended(run.runId)
     clearInterval(beats)
     expect(callsOf(text)).toHaveLength(1)
@@ -32,7 +32,7 @@ describe('rules of a run: whose it is, and what its readers see', () => {
     await trial.written(run.runId, 40)
     trial.silence(writer)
     const reborn = trial.owner()
-    reborn.membership.dead.add(writer.context.me)
+    reborn.membership.dead.add(writer.ports.me)
     const { text, status } = await trial.ended(run.runId)
     expect(status).toBe('done')
     expect(readScriptedWords(text, 60).problem).toBeUndefined()
@@ -44,8 +44,8 @@ describe('rules of a run: whose it is, and what its readers see', () => {
     const run = await trial.start(writer)
     trial.silence(writer)
     await sleep(2500)
-    expect((await trial.store.runs.read(run.runId))?.owner).toBe(writer.context.me)
-    watcher.membership.dead.add(writer.context.me)
+    expect((await trial.store.runs.read(run.runId))?.owner).toBe(writer.ports.me)
+    watcher.membership.dead.add(writer.ports.me)
     await trial.ended(run.runId)
   })
 
@@ -73,7 +73,7 @@ describe('rules of a run: whose it is, and what its readers see', () => {
       length: text.length + 30,
     }
     trial.silence(writer)
-    heir.membership.dead.add(writer.context.me)
+    heir.membership.dead.add(writer.ports.me)
     const stored = await trial.ended(run.runId)
     await expect.poll(() => told.at(-1), { timeout: 8000 }).toBe('end')
     expect(told).toContain('moved')
@@ -122,10 +122,10 @@ describe('rules of a run: whose it is, and what its readers see', () => {
     await trial.written(run.runId, 40)
     const call = trial.provider.calls.at(-1)!
     writer.membership.age = Infinity
-    heir.membership.dead.add(writer.context.me)
+    heir.membership.dead.add(writer.ports.me)
     await expect
       .poll(async () => (await trial.store.runs.read(run.runId))?.owner, { timeout: 8000 })
-      .toBe(heir.context.me)
+      .toBe(heir.ports.me)
     writer.membership.age = 0
     await expect.poll(() => call.state).toBe('closed-by-client')
     const { text } = await trial.ended(run.runId)
@@ -139,11 +139,11 @@ describe('rules of a run: whose it is, and what its readers see', () => {
     const heir = trial.owner()
     const run = await trial.start(writer)
     await expect
-      .poll(async () => JSON.stringify(await heir.context.log.read(run.runId)).length)
+      .poll(async () => JSON.stringify(await heir.ports.log.read(run.runId)).length)
       .toBeGreaterThan(300)
     expect((await trial.store.runs.read(run.runId))?.saved).toBe(0)
     trial.silence(writer)
-    heir.membership.dead.add(writer.context.me)
+    heir.membership.dead.add(writer.ports.me)
     const { text } = await trial.ended(run.runId)
     expect(readScriptedWords(text, 60).problem).toBeUndefined()
     expect(callsOf(text)).toHaveLength(2)
@@ -156,13 +156,13 @@ describe('rules of a run: whose it is, and what its readers see', () => {
     trial.silence(writer)
     without.membership.healthy = false
     without.membership.others = [someoneWithRedis]
-    without.membership.dead.add(writer.context.me)
+    without.membership.dead.add(writer.ports.me)
     // Told that there is something to claim, so that it looks at once, and again.
     for (let time = 0; time < 4; time++) {
-      await writer.context.send('runs.released', { runs: 1 })
+      await writer.ports.bus.send('runs.released', { runs: 1 })
       await sleep(500)
     }
-    expect((await trial.store.runs.read(run.runId))?.owner).toBe(writer.context.me)
+    expect((await trial.store.runs.read(run.runId))?.owner).toBe(writer.ports.me)
     without.membership.others = []
     await trial.ended(run.runId)
   })
@@ -173,7 +173,7 @@ describe('rules of a run: whose it is, and what its readers see', () => {
       userId: trial.userId,
       clientId: newId(),
       runId: newId(),
-      owner: mine.context.me,
+      owner: mine.ports.me,
       model: 'words',
       stop: false,
       form: {

@@ -29,7 +29,7 @@ describe('rules of a run: how it ends', () => {
     await trial.written(run.runId, 40)
     trial.silence(writer)
     await trial.store.runs.requestStop(run.runId, trial.userId)
-    heir.membership.dead.add(writer.context.me)
+    heir.membership.dead.add(writer.ports.me)
     const { status, text } = await trial.ended(run.runId)
     expect(status).toBe('stopped')
     expect(callsOf(text)).toHaveLength(1)
@@ -63,7 +63,7 @@ describe('rules of a run: how it ends', () => {
       await trial.written(run.runId, 20)
       trial.silence(writer)
       const heir = trial.owner()
-      heir.membership.dead.add(writer.context.me)
+      heir.membership.dead.add(writer.ports.me)
       await expect
         .poll(async () => (await trial.store.runs.read(run.runId))?.attempt, { timeout: 8000 })
         .toBe(expected)
@@ -71,7 +71,7 @@ describe('rules of a run: how it ends', () => {
       await sleep(700)
     }
     trial.silence(writer)
-    trial.owner().membership.dead.add(writer.context.me)
+    trial.owner().membership.dead.add(writer.ports.me)
     const { status, attempt } = await trial.ended(run.runId)
     expect({ status, attempt }).toEqual({ status: 'interrupted', attempt: 3 })
   })
@@ -81,7 +81,7 @@ describe('rules of a run: how it ends', () => {
     const run = await trial.start(writer, 'none/anew')
     await trial.written(run.runId, 40)
     trial.silence(writer)
-    heir.membership.dead.add(writer.context.me)
+    heir.membership.dead.add(writer.ports.me)
     const { text, status } = await trial.ended(run.runId)
     expect(status).toBe('done')
     expect(readScriptedWords(text, 60).problem).toBeUndefined()
@@ -94,7 +94,7 @@ describe('rules of a run: how it ends', () => {
     await trial.written(run.runId, 40)
     trial.silence(writer)
     const kept = (await trial.store.runs.readWithText(run.runId))!.text
-    heir.membership.dead.add(writer.context.me)
+    heir.membership.dead.add(writer.ports.me)
     const { text, status } = await trial.ended(run.runId)
     expect(status).toBe('interrupted')
     expect(text.startsWith(kept)).toBe(true)
@@ -126,7 +126,7 @@ describe('rules of a run: how it ends', () => {
     await trial.written(given.runId, 40)
     await leaving.chat.drain()
     const made = await trial.start(leaving)
-    expect((await trial.store.runs.read(made.runId))?.owner).not.toBe(leaving.context.me)
+    expect((await trial.store.runs.read(made.runId))?.owner).not.toBe(leaving.ports.me)
     await leaving.chat.release()
     const [first, second] = [await trial.ended(given.runId), await trial.ended(made.runId)]
     expect([first.status, second.status]).toEqual(['done', 'done'])

@@ -2,7 +2,7 @@ import { newId, silentLogger, sleep, systemClock } from '../../server/base/index
 import { requestsOfOne } from './user-counts.ts'
 import { createMemoryRateLimits } from '../../server/coordination/rate-limits/memory-rate-limits.ts'
 import { Chat, defaultRunLimits, RunAdmission, RunLimiter } from '../../server/chat/index.ts'
-import type { ChatContext } from '../../server/chat/index.ts'
+import type { ChatPorts } from '../../server/chat/index.ts'
 import type { Member, Membership } from '../../server/coordination/contracts.ts'
 import { createMessageBus } from '../../server/coordination/bus/message-bus.ts'
 import { MemoryBusHub } from '../../server/coordination/bus/memory-bus.ts'
@@ -47,7 +47,7 @@ export class TestMembership implements Membership {
 export interface RunOwner {
   chat: Chat
   membership: TestMembership
-  context: ChatContext
+  ports: ChatPorts
 }
 
 /** Owners of runs on one store, joined by memory. */
@@ -65,18 +65,21 @@ export class RunOwners {
     this.#provider = provider
   }
 
-  add(change: Partial<ChatContext> = {}): RunOwner {
+  add(change: Partial<ChatPorts> = {}): RunOwner {
     const me = `owner-${++this.#added}.${newId()}`
     const membership = new TestMembership(me)
     const bus = createMessageBus(this.#bus.connect(me), messages, silentLogger)
-    const context: ChatContext = {
+    const jobs = new Jobs({ store: this.#store.jobs, me, clock: systemClock, logger: silentLogger })
+    const ports: ChatPorts = {
       me,
       store: this.#store,
       log: this.#log.connect(),
       membership,
       models: catalogue(this.#provider),
       events: createUserEvents(bus, me),
-      send: (name, payload) => bus.send(name, payload),
+      bus,
+      jobs,
+      titles: () => ({ on: false, model: null }),
       clock: systemClock,
       sleep,
       logger: silentLogger,
@@ -95,22 +98,21 @@ export class RunOwners {
       ...change,
     }
     // An own copy, so that a test can break the store of this owner alone.
-    context.store = { ...context.store, runs: { ...context.store.runs } }
-    const jobs = new Jobs({ store: this.#store.jobs, me, clock: systemClock, logger: silentLogger })
-    const chat = new Chat({ context, bus, jobs, titles: () => ({ on: false, model: null }) })
+    ports.store = { ...ports.store, runs: { ...ports.store.runs } }
+    const chat = new Chat(ports)
     chat.start()
-    const owner = { chat, membership, context }
+    const owner = { chat, membership, ports }
     this.#all.push(owner)
     return owner
   }
 
   /** As `kill -9` leaves it: no more saves, no words, no goodbye. */
-  silence({ context }: RunOwner): void {
+  silence({ ports }: RunOwner): void {
     const dead = (): Promise<never> => new Promise(() => {})
     const none = async (): Promise<[]> => []
     const silent = { save: dead, finalise: dead, saveAnew: dead, ownedBy: none, owners: none }
-    Object.assign(context.store.runs, silent)
-    void context.log.close()
+    Object.assign(ports.store.runs, silent)
+    void ports.log.close()
   }
 
   stop(): void {

@@ -1,5 +1,5 @@
 import { newId, silentLogger, systemClock } from '../../server/base/index.ts'
-import type { Chat, ChatContext } from '../../server/chat/index.ts'
+import type { Chat, ChatPorts } from '../../server/chat/index.ts'
 import type { Member } from '../../server/coordination/contracts.ts'
 import { openStore } from '../../server/store/index.ts'
 import type { Store } from '../../server/store/index.ts'
@@ -20,7 +20,7 @@ export interface RunTrial {
   databaseUrl: string
   provider: ScriptedProvider
   userId: string
-  owner(change?: Partial<ChatContext>): RunOwner
+  owner(change?: Partial<ChatPorts>): RunOwner
   /** As `kill -9` leaves it. */
   silence(owner: RunOwner): void
   start(from: RunOwner, model?: string): ReturnType<Chat['startRun']>

@@ -1,6 +1,6 @@
-import { sleep } from '../base/index.ts'
+import type { Clock, Logger, Sleep } from '../base/index.ts'
+import type { Membership } from '../coordination/contracts.ts'
 import { StoreError } from '../store/store.ts'
-import type { ChatContext } from './chat-context.ts'
 
 /** What is remembered of instances that died soon after they had claimed something. */
 export interface ClaimRecord {
@@ -10,39 +10,50 @@ export interface ClaimRecord {
   write(claiming: boolean): Promise<void>
 }
 
+export interface TakeoverCooldownPorts {
+  claims: ClaimRecord
+  membership: Pick<Membership, 'members' | 'self' | 'update'>
+  /** Nobody else can own runs of this store: then there is nobody to leave takeovers to. */
+  alone: boolean
+  leaseMs: number
+  clock: Clock
+  sleep: Sleep
+  logger: Logger
+}
+
 const soonMs = 60_000
 /** So long an instance that died twice takes nothing over. */
-const restMs = 300_000
+const cooldownMs = 300_000
 
 /**
  * The second half of rule 13: an instance that died twice within a minute of claims starts with takeover off, so that an
  * answer that kills whoever writes it, or a machine that cannot bear more, costs no third death here. Only while
  * somebody else takes over: nothing is left lying for it.
  */
-export class TakeoverRest {
-  readonly #context: ChatContext
+export class TakeoverCooldown {
+  readonly #ports: TakeoverCooldownPorts
   #known = false
   #off = false
   #claimedAt: number | undefined
 
-  constructor(context: ChatContext) {
-    this.#context = context
+  constructor(ports: TakeoverCooldownPorts) {
+    this.#ports = ports
   }
 
   /** Whether it has been looked; nothing is claimed from the dead before. */
   get known(): boolean {
-    return this.#known || this.#context.alone
+    return this.#known || this.#ports.alone
   }
 
   /**
-   * Looks at what became of the starts before this one, and rests where that is needed. After a lease: by then nobody
+   * Looks at what became of the starts before this one, and cools down where that is needed. After a lease: by then nobody
    * who died before this start is taken for alive, and nobody could have been taken for dead before (rule 3).
    */
   async begin(signal: AbortSignal): Promise<void> {
-    const { claims, membership, logger, limits, alone } = this.#context
+    const { claims, membership, logger, leaseMs, alone, sleep } = this.#ports
     // Whoever is alone takes over whatever happens: there is nobody else.
     if (alone) return
-    await sleep(limits.leaseMs, signal)
+    await sleep(leaseMs, signal)
     if (signal.aborted) return
     const deaths = await claims.deaths().catch((error: unknown) => {
       logger.debug({ err: error }, 'earlier deaths cannot be looked for')
@@ -53,10 +64,10 @@ export class TakeoverRest {
     this.#off = true
     membership.update({ takeover: false })
     logger.warn(
-      { deaths, minutes: restMs / 60_000 },
+      { deaths, minutes: cooldownMs / 60_000 },
       'this instance died soon after taking answers over; it takes none over for now, while others do',
     )
-    await sleep(restMs, signal)
+    await sleep(cooldownMs, signal)
     if (signal.aborted) return
     this.#off = false
     membership.update({ takeover: true })
@@ -64,9 +75,9 @@ export class TakeoverRest {
   }
 
   /** Takes nothing over at the moment: it is off, and somebody else does. */
-  get resting(): boolean {
+  get active(): boolean {
     if (!this.#off) return false
-    const { membership } = this.#context
+    const { membership } = this.#ports
     return membership.members().some(({ incarnation, takeover, state }) => {
       return incarnation !== membership.self && takeover && state === 'running'
     })
@@ -75,15 +86,15 @@ export class TakeoverRest {
   /** Something was claimed: to be called before it is driven. Never rejects. */
   async claimed(signal: AbortSignal): Promise<void> {
     const noted = this.#claimedAt !== undefined
-    this.#claimedAt = this.#context.clock.monotonic()
+    this.#claimedAt = this.#ports.clock.monotonic()
     if (noted) return
     await this.#write(true)
     void this.#forgetLater(signal)
   }
 
   async #forgetLater(signal: AbortSignal): Promise<void> {
-    const left = (): number => (this.#claimedAt ?? 0) + soonMs - this.#context.clock.monotonic()
-    while (left() > 0 && !signal.aborted) await sleep(left(), signal)
+    const left = (): number => (this.#claimedAt ?? 0) + soonMs - this.#ports.clock.monotonic()
+    while (left() > 0 && !signal.aborted) await this.#ports.sleep(left(), signal)
     // The instance stops: its goodbye takes the record along.
     if (signal.aborted) return
     this.#claimedAt = undefined
@@ -92,10 +103,10 @@ export class TakeoverRest {
 
   async #write(claiming: boolean): Promise<void> {
     try {
-      await this.#context.claims.write(claiming)
+      await this.#ports.claims.write(claiming)
     } catch (error) {
       if (!(error instanceof StoreError)) throw error
-      this.#context.logger.debug({ err: error, claiming }, 'a claim was not noted')
+      this.#ports.logger.debug({ err: error, claiming }, 'a claim was not noted')
     }
   }
 }

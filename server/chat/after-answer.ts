@@ -1,0 +1,61 @@
+import { z } from 'zod'
+import type { Logger } from '../base/index.ts'
+import type { Jobs } from '../shared-state/jobs.ts'
+import type { RunRow } from '../store/contract/runs.ts'
+import { StoreError } from '../store/store.ts'
+import { tokensOf } from './complete.ts'
+import { presentChat } from './present.ts'
+import type { RunLimiter } from './run-limits.ts'
+import type { RunEnd } from './run-view.ts'
+import { titleByModel, wantsTitle } from './title.ts'
+import type { TitlePorts } from './title.ts'
+
+export interface AfterAnswerPorts extends TitlePorts {
+  limiter: Pick<RunLimiter, 'spend'>
+  jobs: Pick<Jobs, 'add' | 'on'>
+  /** Whether a model gives chats a title after the first answer, and which; null: the one that wrote the answer. */
+  titles: () => { on: boolean; model: string | null }
+  logger: Logger
+}
+
+/** What a title is made for. */
+const titleJob = z.object({ chatId: z.string(), messageId: z.string(), userId: z.string() })
+
+/** What follows an answer whose end is stored: its tokens count, its user's tabs hear of it, its chat gets a title. */
+export class AfterAnswer {
+  readonly #ports: AfterAnswerPorts
+
+  constructor(ports: AfterAnswerPorts) {
+    this.#ports = ports
+  }
+
+  /** Titles are jobs, so that the death of this instance costs none. */
+  start(): void {
+    const { jobs, titles } = this.#ports
+    jobs.on('title', async (payload, { signal }) => {
+      const { on, model } = titles()
+      if (on) await titleByModel(this.#ports, model, titleJob.parse(payload), signal)
+    })
+  }
+
+  /** Never rejects. */
+  async ended(run: RunRow, { status, usage = {} }: RunEnd): Promise<void> {
+    const { limiter, events, chats, logger } = this.#ports
+    const { id: runId, chatId, messageId, userId } = run
+    void limiter.spend(userId, tokensOf(usage))
+    events.tell(userId, { name: 'run.ended', chatId, messageId, runId, status })
+    try {
+      const chat = await chats.get(chatId, userId)
+      if (!chat) return
+      events.tell(userId, { name: 'chat.changed', chat: presentChat(chat) })
+      const { jobs, titles } = this.#ports
+      const { on, model } = titles()
+      if (on && status === 'done' && (await wantsTitle(this.#ports, model, { chat, run })))
+        await jobs.add('title', chatId, { chatId, messageId, userId })
+    } catch (error) {
+      if (error instanceof StoreError)
+        logger.debug({ err: error, run: runId }, 'an end was not told to other tabs')
+      else logger.warn({ err: error, run: runId }, 'what follows an answer failed')
+    }
+  }
+}
