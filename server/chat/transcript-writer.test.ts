@@ -39,6 +39,33 @@ describe('the transcript of a run', () => {
     expect(writer.meta).toEqual({ reasoningMs: 1500 })
   })
 
+  test('usage, calls and the time of the thoughts stand beside it, the last that was said of each', () => {
+    now = 100
+    const writer = new TranscriptWriter(clock, '')
+    const usage = { promptTokens: 3, completionTokens: 1 }
+    const call = { id: 'c', name: 'tide', arguments: '{' }
+    const events: UpstreamEvent[] = [
+      thought('Hm'),
+      { kind: 'usage', usage },
+      { kind: 'tool-calls', calls: [call] },
+    ]
+    writer.take(events)
+    now = 400
+    writer.take([text('Fish.')])
+    now = 900
+    const late: UpstreamEvent[] = [
+      { kind: 'usage', usage: { ...usage, completionTokens: 9 } },
+      { kind: 'tool-calls', calls: [{ ...call, arguments: '{}' }] },
+    ]
+    expect([writer.take(late), writer.end()]).toEqual(['', ''])
+    expect(writer.meta).toEqual({
+      usage: { promptTokens: 3, completionTokens: 9 },
+      toolCalls: [{ id: 'c', name: 'tide', arguments: '{}' }],
+      reasoningMs: 300,
+    })
+    expect(new TranscriptWriter(clock, open).meta).toEqual({})
+  })
+
   test('thoughts without an answer are closed at the end', () => {
     expect(write('', [thought('Hm')])).toBe('<think>\nHm\n</think>\n\n')
   })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { AppError } from '../../protocol/index.ts'
-import type { ServerFrame, UserEvent, UserView } from '../../protocol/index.ts'
+import type { CloseReason, ServerFrame, UserEvent, UserView } from '../../protocol/index.ts'
 import type { Caller } from '../accounts/index.ts'
 import { silentLogger, systemClock } from '../base/index.ts'
 import { LiveSocket } from './live-socket.ts'
@@ -22,15 +22,26 @@ const run = { chatId: 'c', userMessageId: 'q', messageId: 'a', runId: 'r' }
 
 interface Opened {
   socket: LiveSocket
+  hub: Hub
   sent: ServerFrame[]
+  closedFor: CloseReason[]
+  /** What was left: the user's events, the place among the user's pages. */
+  left: string[]
   listener: () => UserEventListener
 }
 
 function open({
   follow = async () => () => {},
+  authenticate = async () => caller,
   rereads = true,
-}: { follow?: RealtimePorts['chat']['follow']; rereads?: boolean } = {}): Opened {
+}: Partial<Pick<RealtimePorts, 'authenticate'>> & {
+  follow?: RealtimePorts['chat']['follow']
+  rereads?: boolean
+} = {}): Opened {
   const sent: ServerFrame[] = []
+  const closedFor: CloseReason[] = []
+  const left: string[] = []
+  const hub = new Hub(systemClock, silentLogger)
   let heard: UserEventListener | undefined
   const chat = { follow, startRun: async () => run } as unknown as RealtimePorts['chat']
   const socket = new LiveSocket({
@@ -39,26 +50,27 @@ function open({
       events: {
         listen(_userId, listener) {
           heard = listener
-          return () => {}
+          return () => void left.push('events')
         },
       },
-      authenticate: async () => caller,
-      hub: new Hub(systemClock, silentLogger),
+      authenticate,
+      hub,
       provesOrigin: () => false,
       instance: 'a',
       version: '1',
       clock: systemClock,
       logger: silentLogger,
       mostFollows: 3,
-      presence: { enter: async () => () => {} },
+      presence: { enter: async () => () => void left.push('room') },
       socketsPerUser: () => null,
     },
     transport: { send: (data) => void sent.push(JSON.parse(data) as ServerFrame), buffered: () => 0 },
-    close: () => {},
+    close: (reason) => void closedFor.push(reason),
     logger: silentLogger,
   })
   socket.greet({ caller, tab: 't', rereads, credentials: {} })
-  return { socket, sent, listener: () => heard! }
+  hub.add(socket)
+  return { socket, hub, sent, closedFor, left, listener: () => heard! }
 }
 
 const away = (): never => {
@@ -134,5 +146,96 @@ describe('A8: an event that names messages', () => {
     const { sent, listener } = open({ rereads: false })
     listener().event({ name: 'chat.deleted', chatId: 'c' })
     expect(sent.at(-1)).toEqual({ t: 'event', event: { name: 'chat.deleted', chatId: 'c' } })
+  })
+})
+
+describe('a socket that closes', () => {
+  test('leaves everything it had entered, once, and sends nothing more', async () => {
+    const left: string[] = []
+    const it = open({ follow: async (runId) => () => void left.push(runId) })
+    await it.socket.takeRoom('u')
+    await it.socket.follow('r', undefined)
+    it.socket.close('signedOut')
+    it.socket.close('slow')
+    it.socket.closed()
+    it.socket.send({ t: 'ping' })
+    expect([it.closedFor, it.left, left, it.hub.size]).toEqual([['signedOut'], ['events', 'room'], ['r'], 0])
+    expect(it.sent.map(({ t }) => t)).toEqual(['welcome'])
+  })
+
+  test('keeps no place and no run that it gets only afterwards', async () => {
+    const left: string[] = []
+    const found = Promise.withResolvers<() => void>()
+    const it = open({ follow: () => found.promise })
+    const [room, follow] = [it.socket.takeRoom('u'), it.socket.follow('r', undefined)]
+    it.socket.closed()
+    found.resolve(() => void left.push('r'))
+    await Promise.all([room, follow])
+    expect([it.left, left, it.socket.following]).toEqual([['events', 'room'], ['r'], false])
+  })
+})
+
+describe('the runs that a socket follows', () => {
+  test('are so many at most; one that ends or is left makes room', async () => {
+    const sinks: Parameters<RealtimePorts['chat']['follow']>[3][] = []
+    const it = open({
+      follow: async (_, __, ___, sink) => {
+        sinks.push(sink)
+        return () => {}
+      },
+    })
+    const errors = () => it.sent.filter(({ t }) => t === 'error').length
+    for (const runId of ['1', '2', '3', '4']) await it.socket.follow(runId, undefined)
+    expect([errors(), sinks.length]).toEqual([1, 3])
+    it.socket.unfollow('1')
+    await it.socket.follow('4', undefined)
+    sinks[1]!.end({ status: 'done', length: 0, fence: 1 })
+    await it.socket.follow('5', undefined)
+    await it.socket.follow('5', { fence: 1, seq: 1, length: 0 })
+    expect([errors(), sinks.length]).toEqual([1, 6])
+  })
+
+  test('have short names; a run that is not there is gone', async () => {
+    const it = open({
+      follow: async (runId, _, __, sink) => {
+        if (runId === 'gone') return undefined
+        sink.opened({ identity: { messageId: `m${runId}` } } as never)
+        sink.words(4, 'fish', 0)
+        sink.words(8, 'es', 3)
+        sink.phase('queued', 2)
+        sink.link('moving')
+        sink.end({ status: 'stopped', length: 10, fence: 1 })
+        return () => {}
+      },
+    })
+    await it.socket.follow('gone', undefined)
+    await it.socket.follow('r', undefined)
+    expect(it.sent.slice(1)).toEqual([
+      { t: 'run.gone', runId: 'gone' },
+      { t: 'w', c: 2, at: 4, x: 'fish' },
+      { t: 'w', c: 2, at: 8, x: 'es', s: 3 },
+      { t: 'run.phase', c: 2, phase: 'queued', place: 2 },
+      { t: 'run.link', c: 2, link: 'moving' },
+      { t: 'run.end', c: 2, runId: 'r', messageId: 'mr', status: 'stopped', length: 10, fence: 1 },
+    ])
+    expect(it.socket.following).toBe(false)
+  })
+})
+
+describe('a session that is asked about again', () => {
+  test('holds, and its reader hears of another role', async () => {
+    const it = open({ authenticate: async () => ({ ...caller, user: { ...user, role: 'admin' } }) })
+    expect(await it.socket.stillWelcome()).toBe(true)
+    expect(await it.socket.stillWelcome()).toBe(true)
+    expect(it.sent.slice(1)).toEqual([{ t: 'event', event: { name: 'account.changed' } }])
+  })
+
+  test('has ended, or cannot be known now', async () => {
+    for (const code of ['unauthenticated', 'forbidden'] as const) {
+      const refuse = () => Promise.reject(new AppError(code))
+      expect(await open({ authenticate: refuse }).socket.stillWelcome()).toBe(false)
+    }
+    const it = open({ authenticate: () => Promise.reject(new AppError('store_unavailable')) })
+    await expect(it.socket.stillWelcome()).rejects.toMatchObject({ code: 'store_unavailable' })
   })
 })

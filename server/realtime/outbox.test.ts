@@ -104,6 +104,13 @@ describe('S2: frames that wait for a slow reader', () => {
     expect(overflows()).toBe(1)
   })
 
+  test('a hopeless reader is reported once, and gets nothing more', () => {
+    const { outbox, sent, overflows, drain } = slowReader()
+    for (let count = 0; count < 30; count++) outbox.push({ t: 'w', c: count, at: 0, x: 'x'.repeat(100_000) })
+    drain()
+    expect([overflows(), sent]).toEqual([1, []])
+  })
+
   test('words of one channel are merged and count once', () => {
     const { outbox, sent, overflows, drain } = slowReader()
     for (let at = 0; at < 500_000; at += 5) outbox.push({ t: 'w', c: 1, at, x: 'words' })
