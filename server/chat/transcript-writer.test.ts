@@ -50,6 +50,8 @@ describe('the transcript of a run', () => {
       { kind: 'tool-calls', calls: [call] },
     ]
     writer.take(events)
+    now = 200
+    writer.take([thought(', hm')])
     now = 400
     writer.take([text('Fish.')])
     now = 900
