@@ -45,4 +45,3 @@ export const messages = {
 } as const
 
 export type Messages = typeof messages
-export type MessageName = keyof Messages
