@@ -6,6 +6,7 @@ import { MemoryBusHub } from '../coordination/bus/memory-bus.ts'
 import { createMessageBus } from '../coordination/bus/message-bus.ts'
 import { createRedisBus } from '../coordination/bus/redis-bus.ts'
 import type {
+  HeartbeatStore,
   Member,
   MemberFacts,
   Membership,
@@ -136,7 +137,7 @@ function firstFacts({ config, version, clock }: CoordinationOptions): MemberFact
 }
 
 /** Heartbeats in the store, for when Redis is away or there is none. */
-function heartbeats({ instances }: Store): HeartbeatRows {
+function heartbeats({ instances }: Store): HeartbeatStore & HeartbeatRows {
   const memberOf = (row: { incarnation: string; facts: string }): Member =>
     decodeMember(row.incarnation, row.facts)
   return {

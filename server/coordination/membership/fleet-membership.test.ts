@@ -3,6 +3,7 @@ import { MemoryHeartbeats } from '../../../test/support/memory-heartbeats.ts'
 import { silentLogger, systemClock } from '../../base/index.ts'
 import { createMemoryHub } from '../../../test/support/memory-hub.ts'
 import { AcknowledgedBeat } from './acknowledged-beat.ts'
+import { ClaimRecord } from './claim-record.ts'
 import { createStoreMembership } from './fleet-membership.ts'
 import { decodeMember, encodeFacts } from './member-facts.ts'
 import { someFacts } from './membership.contract.ts'
@@ -75,6 +76,54 @@ describe('membership', () => {
     expect(member.members().map(({ incarnation }) => incarnation)).toEqual(['a'])
     expect(member.sinceAcknowledged()).toBe(Number.POSITIVE_INFINITY)
     expect(member.redisHealthy()).toBe(false)
+  })
+
+  test('facts that are written to the store now are not replaced by an earlier beat that is slow', async () => {
+    const rows: boolean[] = []
+    let slow: (() => void) | undefined
+    const member = createStoreMembership({
+      self: 'a',
+      facts: someFacts,
+      store: {
+        async beat(incarnation, facts) {
+          if (rows.length > 0 && !slow) await new Promise<void>((resolve) => (slow = resolve))
+          rows.push(facts.claiming)
+          return [{ incarnation, ...facts }]
+        },
+        leave: async () => {},
+      },
+      clock: systemClock,
+      logger: silentLogger,
+    })
+    joined.push(member)
+    await member.join()
+    await vi.waitFor(() => expect(slow).toBeDefined(), patience)
+    const written = new ClaimRecord(member, { recent: async () => [] }).write(true)
+    slow!()
+    await written
+    expect(rows).toEqual([false, false, true])
+  })
+
+  test('deaths soon after a claim count by label, and only of those that are gone', async () => {
+    const hub = createMemoryHub()
+    const member = hub.membership({ self: 'a', facts: { ...someFacts, label: 'mine' } })
+    joined.push(member)
+    await member.join()
+    const row = (incarnation: string, label: string, claiming: boolean) => {
+      return { ...someFacts, incarnation, label, claiming }
+    }
+    const rows = [
+      row('a', 'mine', true),
+      row('b', 'mine', true),
+      row('c', 'mine', false),
+      row('d', 'other', true),
+    ]
+    const unused = { update: () => {}, beatInStore: async () => {} }
+    const record = new ClaimRecord(
+      { self: 'a', members: () => member.members(), ...unused },
+      { recent: async () => rows },
+    )
+    expect(await record.deaths()).toBe(1)
   })
 
   test('a heartbeat that fails once goes to the store at once', async () => {

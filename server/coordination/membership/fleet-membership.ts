@@ -29,12 +29,12 @@ type OwnOptions = Omit<FleetMembershipOptions, 'table' | 'link' | 'store'>
 /** Beats in Redis; in the store while Redis is away. */
 export function createRedisMembership(
   options: OwnOptions & { link: RedisLink; keys: RedisKeys; store: HeartbeatStore },
-): Membership {
+): FleetMembership {
   return new FleetMembership({ ...options, table: createRedisBeatTable(options.link, options.keys) })
 }
 
 /** For a fleet without Redis: beats in the store each second, and its list decides who is dead. */
-export function createStoreMembership(options: OwnOptions & { store: HeartbeatStore }): Membership {
+export function createStoreMembership(options: OwnOptions & { store: HeartbeatStore }): FleetMembership {
   return new FleetMembership(options)
 }
 
@@ -129,6 +129,15 @@ export class FleetMembership implements Membership {
       this.#options.logger.debug({ err: error }, 'a goodbye was not heard: others notice within a lease')
     await this.#storeBeat
     await Promise.all([this.#table?.leave().catch(unheard), this.#store?.leave().catch(unheard)])
+  }
+
+  /**
+   * Writes the facts as they are now to the store, whatever Redis does. Resolves once that was tried. After a beat that is
+   * under way with earlier facts: its row must not replace this one.
+   */
+  async beatInStore(): Promise<void> {
+    await this.#storeBeat
+    await this.#beatStore()
   }
 
   async #beatTable(table: TableBeats): Promise<void> {
