@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ChatView, RunStarted } from '../../protocol/index.ts'
-import type { RunView } from '../../protocol/http/runs.ts'
+import type { RunSummary } from '../../protocol/http/runs.ts'
 import { ApiClient } from '../../test/support/api-client.ts'
 import { startInstance } from '../../test/support/instance-process.ts'
 import type { InstanceProcess } from '../../test/support/instance-process.ts'
@@ -107,8 +107,8 @@ export class Fleet {
     return reader
   }
 
-  async runs(): Promise<RunView[]> {
-    const { items } = await this.api.call<{ items: RunView[] }>(
+  async runs(): Promise<RunSummary[]> {
+    const { items } = await this.api.call<{ items: RunSummary[] }>(
       'GET',
       '/api/runs?limit=100',
       undefined,
@@ -118,7 +118,7 @@ export class Fleet {
   }
 
   /** The instance whose label the owner's name carries. */
-  ownerOf(run: RunView): InstanceProcess | undefined {
+  ownerOf(run: RunSummary): InstanceProcess | undefined {
     return this.instances.find(({ label }) => run.owner?.startsWith(`${label}.`))
   }
 

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { RunView } from '../../protocol/http/runs.ts'
+import type { RunSummary } from '../../protocol/http/runs.ts'
 import type { Fleet } from './fleet.ts'
 import { questionOf } from './provider-process.ts'
 
 interface Kill {
   kill: () => Promise<void>
   /** Whether the killed one owned this run. */
-  owns: (run: RunView) => boolean
+  owns: (run: RunSummary) => boolean
 }
 
 /** Kills an owner of answers; says for each of them how long, ms, until its provider was called again. */

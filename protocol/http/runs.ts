@@ -4,7 +4,8 @@ import { messageStatus, runPhase, runStartRequest, runStarted } from '../run.ts'
 import { operation } from './operation.ts'
 import { page, pageQuery } from './paging.ts'
 
-export const runView = z.object({
+/** A running answer in a list. */
+export const runSummary = z.object({
   id: z.string(),
   chatId: z.string(),
   messageId: z.string(),
@@ -19,7 +20,7 @@ export const runView = z.object({
   /** UTF-16 units that the store has. */
   saved: z.number(),
 })
-export type RunView = z.infer<typeof runView>
+export type RunSummary = z.infer<typeof runSummary>
 
 export const runOperations = {
   listRuns: operation({
@@ -32,7 +33,7 @@ export const runOperations = {
       status: z.enum(['running']).default('running'),
       all: z.enum(['true', 'false']).default('false'),
     }),
-    response: page(runView),
+    response: page(runSummary),
   }),
 
   startRun: operation({

@@ -1,5 +1,5 @@
 import type { ChatSummary, MessageView, RunPhase } from '../../protocol/index.ts'
-import type { RunView as RunListView } from '../../protocol/http/runs.ts'
+import type { RunSummary } from '../../protocol/http/runs.ts'
 import type { ChatRow, MessageRow } from '../store/contract/chats.ts'
 import type { RunRow } from '../store/contract/runs.ts'
 
@@ -39,7 +39,7 @@ export function presentMessage(row: MessageRow): MessageView {
   }
 }
 
-export function presentRun(row: RunRow): RunListView {
+export function presentRun(row: RunRow): RunSummary {
   return {
     id: row.id,
     chatId: row.chatId,

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { Browser, Page } from 'playwright-core'
-import type { RunView } from '../../protocol/http/runs.ts'
+import type { RunSummary } from '../../protocol/http/runs.ts'
 import { startNginxBefore } from '../deploy/support/local-nginx.ts'
 import type { LocalNginx } from '../deploy/support/local-nginx.ts'
 import { startProxiedFleet } from '../deploy/support/proxied-fleet.ts'
@@ -52,7 +52,7 @@ test('sign-up, an answer, a reload, a kill, a stop: nothing of it depends on the
   await expect.poll(async () => (await shownText(page)).length, { timeout: 20_000 }).toBeGreaterThan(600)
 
   const chatId = page.url().split('/').at(-1) ?? ''
-  const { items } = await api.call<{ items: RunView[] }>('GET', '/api/runs?limit=10')
+  const { items } = await api.call<{ items: RunSummary[] }>('GET', '/api/runs?limit=10')
   const owner = fleet.instances.find(({ label }) => items[0]?.owner?.startsWith(`${label}.`))
   expect(owner, 'the answer has ended before its owner could be killed').toBeDefined()
   owner!.kill('SIGKILL')

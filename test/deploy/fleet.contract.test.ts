@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { expect, test } from 'vitest'
-import type { RunView } from '../../protocol/http/runs.ts'
+import type { RunSummary } from '../../protocol/http/runs.ts'
 import { ApiClient } from '../support/api-client.ts'
 import { Reader } from '../support/reader.ts'
 import { startFleetCommand } from './support/fleet-command.ts'
@@ -24,7 +24,7 @@ test('npm run fleet: sign up at its address, kill whoever writes, the answer goe
     const run = await api.startRun({ model: 'shoal-demo', text: 'count to 500' })
     const reader = new Reader({ urls: () => [fleet.address], token: api.token, runId: run.runId })
     await expect.poll(() => reader.text.length, { timeout: 30_000 }).toBeGreaterThan(50)
-    const { items } = await api.call<{ items: RunView[] }>('GET', '/api/runs?limit=9')
+    const { items } = await api.call<{ items: RunSummary[] }>('GET', '/api/runs?limit=9')
     const owner = fleet.instances.find(({ label }) => items[0]?.owner?.startsWith(`${label}.`))
     process.kill(owner?.pid ?? 0, 'SIGKILL')
     await reader.finished(60_000)

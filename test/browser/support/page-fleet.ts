@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { startRandomBalancer } from '../../../chaos/support/random-balancer.ts'
-import type { RunView } from '../../../protocol/http/runs.ts'
+import type { RunSummary } from '../../../protocol/http/runs.ts'
 import { ApiClient } from '../../support/api-client.ts'
 import { makeTrustedCertificates } from '../../deploy/support/proxied-fleet.ts'
 import { startInstance } from '../../support/instance-process.ts'
@@ -69,7 +69,7 @@ export async function startPageFleet(scripts: Record<string, Script>): Promise<P
     complaints: [],
     open: (path, options) => openPage({ ...it, url: balancer.url }, path, options),
     async ownerOf(chatId) {
-      const { items } = await it.api.call<{ items: RunView[] }>('GET', '/api/runs?limit=100')
+      const { items } = await it.api.call<{ items: RunSummary[] }>('GET', '/api/runs?limit=100')
       const owner = items.find((run) => run.chatId === chatId)?.owner
       const instance = it.instances.find(({ label }) => owner?.startsWith(`${label}.`))
       if (!instance) throw new Error(`nobody owns the answer of ${chatId}`)
