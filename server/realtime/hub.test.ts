@@ -24,7 +24,11 @@ interface Opened {
 }
 
 /** A socket of this user and session. `welcome`: whether the session still holds when it is asked again. */
-function open(hub: Hub, userId: string, { sessionId = 's', welcome = true } = {}): Opened {
+function open(
+  hub: Hub,
+  userId: string,
+  { sessionId = 's', welcome = (): boolean | Promise<boolean> => true } = {},
+): Opened {
   const opened: Opened = { asked: 0, closedFor: undefined }
   const caller: Caller = {
     user: userView(userId),
@@ -35,7 +39,7 @@ function open(hub: Hub, userId: string, { sessionId = 's', welcome = true } = {}
     speaker: { caller },
     async stillWelcome() {
       opened.asked++
-      return welcome
+      return welcome()
     },
     close(reason: CloseReason) {
       opened.closedFor = reason
@@ -49,7 +53,7 @@ function open(hub: Hub, userId: string, { sessionId = 's', welcome = true } = {}
 
 test('what was revoked for a user asks again about each socket of that user, and about no other', async () => {
   const hub = new Hub(systemClock, silentLogger)
-  const gone = [open(hub, 'ada', { welcome: false }), open(hub, 'ada', { welcome: false })]
+  const gone = [open(hub, 'ada', { welcome: () => false }), open(hub, 'ada', { welcome: () => false })]
   const [kept, other] = [open(hub, 'ada'), open(hub, 'grace')]
   hub.revoke({ userIds: ['ada'], sessionIds: [] })
   await expect.poll(() => gone.map(({ closedFor }) => closedFor)).toEqual(['signedOut', 'signedOut'])
@@ -79,4 +83,17 @@ test('a socket that has not said hello is asked about by nobody', () => {
   hub.revoke('all')
   hub.remove(socket)
   expect([hub.size, asked]).toEqual([0, 0])
+})
+
+test('P5: a session that could not be checked when it was revoked is checked until that is known', async () => {
+  const hub = new Hub(systemClock, silentLogger)
+  const away = { store: true }
+  const gone = open(hub, 'ada', { welcome: () => (away.store ? Promise.reject(new Error('away')) : false) })
+  hub.start()
+  hub.revoke({ userIds: ['ada'], sessionIds: [] })
+  await expect.poll(() => gone.asked).toBeGreaterThan(1)
+  expect(gone.closedFor).toBeUndefined()
+  away.store = false
+  await expect.poll(() => gone.closedFor).toBe('signedOut')
+  await hub.drain(0)
 })

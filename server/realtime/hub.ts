@@ -30,6 +30,9 @@ export class Hub {
   readonly #sockets = new Set<OpenSocket>()
   readonly #byUser = new Map<string, Set<OpenSocket>>()
   readonly #stopping = new AbortController()
+  /** Sockets whose session could not be checked, because the store did not answer. */
+  readonly #unchecked = new Set<OpenSocket>()
+  #retrying = false
   #fallbacks = 0
 
   constructor(clock: Clock, logger: Logger) {
@@ -68,6 +71,7 @@ export class Hub {
 
   remove(socket: OpenSocket): void {
     if (this.#sockets.delete(socket) && socket.isFallback) this.#fallbacks--
+    this.#unchecked.delete(socket)
     const userId = socket.speaker?.caller.user.id
     const ofUser = userId === undefined ? undefined : this.#byUser.get(userId)
     if (userId !== undefined && ofUser?.delete(socket) && ofUser.size === 0) this.#byUser.delete(userId)
@@ -120,6 +124,7 @@ export class Hub {
    * Closes what has outlived its session. A followed run says something at least every 3 s; an idle socket every 20 s.
    */
   #eachSecond(): void {
+    void this.#retryUnchecked()
     const now = this.#clock.monotonic()
     const time = this.#clock.now()
     for (const socket of this.#sockets) {
@@ -142,13 +147,26 @@ export class Hub {
     }
   }
 
-  async #recheckOne(socket: OpenSocket): Promise<void> {
+  /** One after the other, until the first that fails: the store may still be away. */
+  async #retryUnchecked(): Promise<void> {
+    if (this.#retrying) return
+    this.#retrying = true
+    for (const socket of this.#unchecked) {
+      this.#unchecked.delete(socket)
+      if (!(await this.#recheckOne(socket))) break
+    }
+    this.#retrying = false
+  }
+
+  /** Closes the socket if its session was revoked. Returns false when that cannot be known now: it is retried. */
+  async #recheckOne(socket: OpenSocket): Promise<boolean> {
     try {
-      if (!socket.open || (await socket.stillWelcome())) return
-      socket.close('signedOut')
+      if (socket.open && !(await socket.stillWelcome())) socket.close('signedOut')
+      return true
     } catch (error) {
-      // It cannot be known now: the next revocation or the next poll asks again.
-      this.#logger.debug({ err: error }, 'a socket could not be checked again')
+      this.#logger.debug({ err: error }, 'the session of a socket could not be checked')
+      if (socket.open) this.#unchecked.add(socket)
+      return false
     }
   }
 }
