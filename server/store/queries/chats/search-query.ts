@@ -52,14 +52,16 @@ export function searchQuery(
     sql`${engine.placeOfWords(words[0] ?? '', sql`said`)} - ${sql.lit(before)}`,
     sql`1`,
   )
+  const message = engine.table('message')
+  // The text is looked up for the few rows that need it: the database would sort it along with the others.
   return sql<Candidate>`
-    select chat_id, id, role, text,
+    select chat_id, id, role,
+      case when said is null then (select t.text from ${message} t where t.id = found.id) end as text,
       coalesce(substr(said, ${from}, ${sql.lit(excerptLength)}), '') as excerpt
     from (
-      select m.chat_id, m.id, m.role, m.said, m.created_at,
-        case when m.said is null then m.text end as text, row_number() over (
+      select m.chat_id, m.id, m.role, m.said, m.created_at, row_number() over (
         partition by m.chat_id, m.said is null order by m.created_at desc, m.id desc) as place
-      from ${engine.table('message')} m
+      from ${message} m
       where m.chat_id in ${among(chatIds)} and m.deleted_at is null and ${sql.join(has, sql` and `)}
     ) found where place = 1 or said is null
     order by chat_id, created_at desc, id desc`
