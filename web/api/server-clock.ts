@@ -1,3 +1,5 @@
+import { systemClock } from '../base/clock.ts'
+
 /** Differences below this are the time of the request and the whole seconds of the header, ms. */
 const tolerated = 3000
 
@@ -6,7 +8,7 @@ let ahead = 0
 /** Told of every answer's Date header: the clock of a person's device may be anything. */
 export function noteServerTime(header: string | null): void {
   if (header === null) return
-  const difference = Date.parse(header) - Date.now()
+  const difference = Date.parse(header) - systemClock.now()
   if (Number.isFinite(difference)) ahead = Math.abs(difference) > tolerated ? difference : 0
 }
 

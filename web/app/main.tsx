@@ -6,6 +6,7 @@ import { I18nProvider } from '@lingui/react'
 import '../ui/base.css'
 import { withoutBase, storagePrefix } from '../api/base-path.ts'
 import { createQueryClient, operationQuery } from '../api/operation-query.ts'
+import { systemClock } from '../base/clock.ts'
 import { chooseLanguage, offerLanguage } from '../features/language.ts'
 import { readStored } from '../features/storage/safe-storage.ts'
 import { Entrance } from './entrance.tsx'
@@ -71,8 +72,8 @@ function reloadOnceForMissingChunk(): void {
   addEventListener('vite:preloadError', (event) => {
     try {
       const last = Number(sessionStorage.getItem(key) ?? 0)
-      if (Date.now() - last < 60_000) return
-      sessionStorage.setItem(key, String(Date.now()))
+      if (systemClock.now() - last < 60_000) return
+      sessionStorage.setItem(key, String(systemClock.now()))
     } catch {
       // Without storage there is no telling whether this is the second time: the error is shown instead.
       return
