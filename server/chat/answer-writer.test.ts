@@ -2,12 +2,14 @@ import { describe, expect, test } from 'vitest'
 import { visibleText } from '../../protocol/index.ts'
 import {
   askPorts,
-  ManualSleep,
+  endWaits,
   ownedRun,
   says,
   saysAndHangs,
   settled,
 } from '../../test/support/owned-run-fixture.ts'
+import { manualTime } from '../../test/support/manual-time.ts'
+import type { ManualTime } from '../../test/support/manual-time.ts'
 import { UpstreamError } from '../upstream/contracts.ts'
 import type { ResolvedModel } from '../upstream/contracts.ts'
 import { AnswerWriter } from './answer-writer.ts'
@@ -24,11 +26,7 @@ interface Written {
 /** Writes the answer of this run; each piece is delivered at once. */
 function write(
   generate: Generate | undefined,
-  {
-    run = {},
-    maxUnits = 1000,
-    time,
-  }: { run?: Partial<OwnedRun>; maxUnits?: number; time?: ManualSleep } = {},
+  { run = {}, maxUnits = 1000, time }: { run?: Partial<OwnedRun>; maxUnits?: number; time?: ManualTime } = {},
 ): Written {
   const owned = ownedRun(run)
   let text = owned.text
@@ -134,12 +132,12 @@ describe('the writer of an answer', () => {
 
 describe('a provider that fails', () => {
   test('before the first word is asked once more', async () => {
-    const time = new ManualSleep()
+    const time = manualTime()
     const { generate, requests } = failing(1, 'upstream_unreachable')
     const { end, text } = write(generate, { time })
     await settled()
-    expect([requests(), time.pauses.length]).toEqual([1, 1])
-    await time.pass()
+    expect([requests(), time.waits().length]).toEqual([1, 1])
+    await endWaits(time)
     expect(await end).toMatchObject({ status: 'done' })
     expect(text()).toBe('Fish.')
     expect(await write(failing(2, 'upstream_unreachable').generate).end).toMatchObject({ status: 'failed' })
@@ -159,11 +157,11 @@ describe('a provider that fails', () => {
   })
 
   test('a stop ends the pause before the next request', async () => {
-    const time = new ManualSleep()
+    const time = manualTime()
     const { writer, end } = write(failing(1, 'upstream_unreachable').generate, { time })
     await settled()
     writer.stop()
     expect(await end).toEqual({ status: 'stopped', meta: {} })
-    expect(time.pauses).toEqual([])
+    expect(time.waits()).toEqual([])
   })
 })

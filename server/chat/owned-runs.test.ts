@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { ManualSleep, ownedRun, settled } from '../../test/support/owned-run-fixture.ts'
+import { endWaits, ownedRun, settled } from '../../test/support/owned-run-fixture.ts'
+import { manualTime } from '../../test/support/manual-time.ts'
 import { silentLogger, systemClock } from '../base/index.ts'
 import { MemoryRunLogHub } from '../coordination/run-log/memory-run-log.ts'
 import type { ClaimedRun, RunRow } from '../store/contract/runs.ts'
@@ -61,7 +62,7 @@ class Trial {
   planned = 0
   claims: { redisFence: number; attempts: number }[] = []
   endings: string[] = []
-  readonly time = new ManualSleep()
+  readonly time = manualTime()
   readonly hub = new MemoryRunLogHub({ clock: systemClock })
   readonly live: LiveRuns
   readonly owned: OwnedRuns
@@ -178,11 +179,11 @@ describe('a takeover', () => {
       return drivePlan(ownedRun({ row }))
     }
     const all = ['one', 'two', 'three'].map((id) => trial.owned.takeOver(claimed({ id })))
-    await trial.time.pass()
+    await endWaits(trial.time)
     expect([trial.planned, trial.owned.count]).toEqual([2, 3])
     plans.resolve()
     await settled()
-    await trial.time.pass()
+    await endWaits(trial.time)
     await Promise.all(all)
     expect(trial.drivers).toHaveLength(3)
   })

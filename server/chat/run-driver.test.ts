@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { askPorts, ManualSleep, says, saysAndHangs, settled } from '../../test/support/owned-run-fixture.ts'
+import { askPorts, endWaits, says, saysAndHangs, settled } from '../../test/support/owned-run-fixture.ts'
+import { manualTime } from '../../test/support/manual-time.ts'
+import type { ManualTime } from '../../test/support/manual-time.ts'
 import { givenRun, givenUser } from '../../test/support/store-fixture.ts'
 import { temporaryFolder } from '../../test/support/temporary-folder.ts'
 import type { TemporaryFolder } from '../../test/support/temporary-folder.ts'
@@ -43,7 +45,7 @@ interface Driven {
   runId: string
   /** Nothing saves by itself: a test says when. */
   saver: RunSaver
-  time: ManualSleep
+  time: ManualTime
   runs: Store['runs']
   /** A test sets it. */
   heartbeat: { isOld: boolean }
@@ -60,7 +62,7 @@ async function drive(generate: ResolvedModel['generate'], own: Partial<Store['ru
   const view = new RunView(identity, { fence: row.fence, seq: 0, starts, text: '' }, 'running')
   const hooks: Driven['hooks'] = { ended: [], lost: 0 }
   const heartbeat = { isOld: false }
-  const time = new ManualSleep()
+  const time = manualTime()
   const driver = new RunDriver(
     {
       ...askPorts(generate, time.sleep),
@@ -138,7 +140,7 @@ describe('the driver of a run', () => {
     // As the saver's clock would.
     for (let turn = 0; turn < 20 && driven.hooks.ended.length === 0; turn++) {
       await driven.saver.saveNow()
-      await driven.time.pass()
+      await endWaits(driven.time)
     }
     expect(lost).toBeGreaterThan(1)
     expect(await stored(driven)).toMatchObject({ status: 'done', text: piece + piece })
@@ -153,8 +155,8 @@ describe('the driver of a run', () => {
         throw new StoreError('unavailable', 'the connection broke before the reply')
       },
     })
-    await expect.poll(() => driven.time.pauses.length, { interval: 1 }).toBe(1)
-    await driven.time.pass()
+    await expect.poll(() => driven.time.waits().length, { interval: 1 }).toBe(1)
+    await endWaits(driven.time)
     await driven.written
     expect(driven.hooks).toMatchObject({ ended: [{ status: 'done' }], lost: 0 })
   })
@@ -176,8 +178,8 @@ describe('a drain', () => {
     await shows(driven, 'One ')
     const released = driven.driver.release()
     await settled()
-    expect(driven.time.pauses).toContain(limits.releaseMs)
-    await driven.time.pass()
+    expect(driven.time.waits()).toContain(limits.releaseMs)
+    await endWaits(driven.time)
     expect(await released).toBe(true)
     expect(await stored(driven)).toMatchObject({ status: 'running', owner: '' })
   })
@@ -196,11 +198,11 @@ test('an owner whose heartbeat is old keeps its last words until the store has c
     driven.heartbeat.isOld = true
     return says(['two.'])(request, sink, signal)
   })
-  await expect.poll(() => driven.time.pauses.length, { interval: 1 }).toBe(1)
-  await driven.time.pass()
+  await expect.poll(() => driven.time.waits().length, { interval: 1 }).toBe(1)
+  await endWaits(driven.time)
   expect(driven.driver.view.source.text).toBe('One ')
   driven.heartbeat.isOld = false
-  await driven.time.pass()
+  await endWaits(driven.time)
   await driven.written
   expect(await stored(driven)).toMatchObject({ status: 'done', text: 'One two.' })
 })

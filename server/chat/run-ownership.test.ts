@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { ManualSleep, ownedRun, settled } from '../../test/support/owned-run-fixture.ts'
+import { endWaits, ownedRun, settled } from '../../test/support/owned-run-fixture.ts'
+import { manualTime } from '../../test/support/manual-time.ts'
 import { silentLogger } from '../base/index.ts'
 import { StoreError } from '../store/store.ts'
 import type { MessageRow } from '../store/contract/chats.ts'
@@ -18,7 +19,7 @@ class Trial {
   heard: string[] = []
   /** Set: reads wait for it. */
   hold: Promise<void> | undefined
-  readonly time = new ManualSleep()
+  readonly time = manualTime()
   readonly ownership: RunOwnership
 
   constructor() {
@@ -77,10 +78,10 @@ describe('a check', () => {
     trial.away = true
     const checked = trial.ownership.check()
     await settled()
-    await trial.time.pass()
+    await endWaits(trial.time)
     expect([trial.reads, trial.heard]).toEqual([2, []])
     trial.away = false
-    await trial.time.pass()
+    await endWaits(trial.time)
     await checked
     expect(trial.heard).toEqual(['confirmed'])
   })
@@ -90,7 +91,7 @@ describe('a check', () => {
     const checked = trial.ownership.check()
     await settled()
     trial.ownership.end()
-    await trial.time.pass()
+    await endWaits(trial.time)
     await checked
     expect([trial.reads, trial.heard]).toEqual([1, []])
   })
@@ -122,16 +123,16 @@ describe('an owner whose heartbeat got old (rule 7)', () => {
   test('may deliver again when the store has confirmed its fence, not when the heartbeat is back', async () => {
     trial.away = true
     trial.heartbeatIsOld = false
-    await trial.time.pass()
+    await endWaits(trial.time)
     expect([trial.ownership.mayDeliver(), trial.reads]).toEqual([false, 1])
     trial.away = false
-    await trial.time.pass()
+    await endWaits(trial.time)
     expect(trial.heard).toEqual(['confirmed', 'silence ended'])
     expect(trial.ownership.mayDeliver()).toBe(true)
   })
 
   test('asks the store nothing while the heartbeat stays away', async () => {
-    for (let turn = 0; turn < 5; turn++) await trial.time.pass()
+    for (let turn = 0; turn < 5; turn++) await endWaits(trial.time)
     expect([trial.reads, trial.ownership.mayDeliver()]).toEqual([0, false])
   })
 
@@ -141,7 +142,7 @@ describe('an owner whose heartbeat got old (rule 7)', () => {
     void trial.ownership.check()
     trial.row = { ...run.row, owner: 'another' }
     trial.heartbeatIsOld = false
-    await trial.time.pass()
+    await endWaits(trial.time)
     reading.resolve()
     await settled()
     expect(trial.heard).toEqual(['confirmed', 'lost'])
@@ -155,17 +156,17 @@ describe('an owner whose heartbeat got old (rule 7)', () => {
     await settled()
     expect(waited).toBe(false)
     trial.ownership.end()
-    await trial.time.pass()
+    await endWaits(trial.time)
     expect([waited, trial.ownership.mayDeliver(), trial.heard]).toEqual([true, false, []])
   })
 
   test('falls silent again when the heartbeat stops again', async () => {
     trial.heartbeatIsOld = false
-    await trial.time.pass()
+    await endWaits(trial.time)
     trial.heartbeatIsOld = true
     expect(trial.ownership.mayDeliver()).toBe(false)
     trial.heartbeatIsOld = false
-    await trial.time.pass()
+    await endWaits(trial.time)
     expect(trial.heard).toEqual(['confirmed', 'silence ended', 'confirmed', 'silence ended'])
   })
 })

@@ -2,6 +2,7 @@ import { silentLogger } from '../../server/base/index.ts'
 import type { Sleep } from '../../server/base/index.ts'
 import type { OwnedRun } from '../../server/chat/owned-run.ts'
 import type { RunRow } from '../../server/store/index.ts'
+import type { ManualTime } from './manual-time.ts'
 import type { GenerateEnd, ModelCatalogue, ResolvedModel } from '../../server/upstream/index.ts'
 
 /** A run as its owner begins with it. */
@@ -44,30 +45,10 @@ export function ownedRun({
   }
 }
 
-/** Pauses that end when the test says so. */
-export class ManualSleep {
-  #waiting: { ms: number; wake: () => void }[] = []
-
-  readonly sleep: Sleep = (ms, signal) =>
-    new Promise((resolve) => {
-      const entry = { ms, wake: resolve }
-      this.#waiting.push(entry)
-      signal?.addEventListener('abort', () => {
-        this.#waiting = this.#waiting.filter((other) => other !== entry)
-        resolve()
-      })
-    })
-
-  /** The pauses that are waited for, ms. */
-  get pauses(): number[] {
-    return this.#waiting.map(({ ms }) => ms)
-  }
-
-  /** Ends every pause that is waited for, and lets what waited do its next step. */
-  async pass(): Promise<void> {
-    for (const { wake } of this.#waiting.splice(0)) wake()
-    await settled()
-  }
+/** Ends every wait that has begun, and lets what waited do its next step. */
+export async function endWaits({ waits, advance }: ManualTime): Promise<void> {
+  await advance(Math.max(0, ...waits()))
+  await settled()
 }
 
 /** Moments of delivery that come when the test says so. */
