@@ -60,6 +60,7 @@ class Trial {
   plan: (run: ClaimedRun) => Promise<Plan> = async (row) =>
     drivePlan(ownedRun({ row, starts: [[row.fence, 0]] }))
   planned = 0
+  compared = 0
   claims: { redisFence: number; attempts: number }[] = []
   endings: string[] = []
   readonly time = manualTime()
@@ -80,7 +81,10 @@ class Trial {
     })
     this.owned = new OwnedRuns({
       runs: {
-        ownedBy: async () => this.rows,
+        ownedBy: async () => {
+          this.compared++
+          return this.rows
+        },
         read: find,
         readWithText: async (id) => {
           const row = await find(id)
@@ -228,6 +232,19 @@ describe('the comparison with the store (rule 9)', () => {
     await trial.owned.compareWithStore()
     await settled()
     expect(trial.asked).toEqual([['write']])
+  })
+
+  test('takes place every turn, and every third one while there is no run', async () => {
+    const compared: number[] = []
+    for (let turn = 1; turn <= 9; turn++) {
+      // A run that begins in an idle pause does not wait for its end.
+      if (turn === 5) trial.owned.startWriting(ownedRun())
+      const before = trial.compared
+      await trial.owned.compareIfDue()
+      if (trial.compared > before) compared.push(turn)
+      if (turn === 7) trial.drivers[0]!.hooks.ended(end)
+    }
+    expect(compared).toEqual([3, 5, 6, 7])
   })
 
   test('asks about what the store does not know as this instance’s, and tells of a stop', async () => {

@@ -9,6 +9,9 @@ import type { RunSaver } from './run-saver.ts'
 import type { RunEnd, RunView } from './run-view.ts'
 import type { Plan } from './take-over.ts'
 
+/** The time between two turns of the comparison with the store, ms. */
+const compareMs = 2000
+
 /** What this class asks of the driver of a run. */
 export type DriverOfRun = Pick<
   RunDriver,
@@ -44,6 +47,8 @@ export class OwnedRuns {
   readonly #takingOver = new Map<string, number>()
   readonly #stopping = new AbortController()
   #takeovers = 0
+  /** Turns of the comparison since this instance had runs. */
+  #idleTurns = 0
 
   constructor(ports: OwnedRunsPorts) {
     this.#ports = ports
@@ -55,12 +60,20 @@ export class OwnedRuns {
 
   start(): void {
     this.#ports.saver.start()
-    void every(() => this.compareWithStore(), {
-      // A run that the store gave to this instance without an answer getting through is rare: look seldom when idle.
-      ms: () => (this.#drivers.size > 0 ? 2000 : 6000),
+    void every(() => this.compareIfDue(), {
+      ms: () => compareMs,
       failed: (error) => this.#report(error, 'comparing runs with the store failed'),
       signal: this.#stopping.signal,
     })
+  }
+
+  /**
+   * The turn of the comparison: each one while this instance has runs. While it has none, only every third: that the
+   * store gave it a run without a reply getting through is rare.
+   */
+  async compareIfDue(): Promise<void> {
+    this.#idleTurns = this.#drivers.size > 0 ? 0 : this.#idleTurns + 1
+    if (this.#idleTurns % 3 === 0) await this.compareWithStore()
   }
 
   /** Marks a run id as arriving until `arrived` or `startWriting` is called for it. */
