@@ -125,6 +125,22 @@ describe('answers', () => {
     })
   })
 
+  test('metrics that fail at the end of a request are logged with an id, and the server lives', async () => {
+    const observe = (): never => {
+      throw new Error('a fault of the metrics')
+    }
+    await start({
+      server: { metrics: { access: 'admin', contentType: 'text/plain', observe, read: async () => '' } },
+    })
+    expect((await it.send({ path: '/health' })).status).toBe(200)
+    await expect
+      .poll(() => it.log)
+      .toContainEqual(
+        expect.objectContaining({ level: 50, errorId: expect.any(String), event: 'end of a request' }),
+      )
+    expect((await it.send({ path: '/health' })).status).toBe(200)
+  })
+
   test('before there are use cases, a request hears why', async () => {
     const useCases = (): never => {
       throw new AppError('store_unavailable', { retryAfterMs: 1000 })

@@ -1,4 +1,6 @@
+import type { ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { guarded } from '../base/index.ts'
 import type { Clock, Logger } from '../base/index.ts'
 
 /** Asked every few seconds by machines: not worth a line each. */
@@ -19,17 +21,21 @@ export interface RequestLogOptions {
 export function logRequests(app: FastifyInstance, { logger, clock, observer }: RequestLogOptions): void {
   // The line below has a fixed form without secrets; looking for some in it cost more than all the rest of a request.
   const lines = logger.child({}, { redact: [] })
-  app.addHook('onRequest', (request, reply, done) => {
-    const start = clock.monotonic()
-    // Fastify's own hook says nothing of a client that went before the end.
-    reply.raw.once('close', () => {
+  const ended = guarded(
+    { logger, event: 'end of a request' },
+    (request: FastifyRequest, raw: ServerResponse, start: number) => {
       const ms = clock.monotonic() - start
       const route = request.routeOptions.url ?? 'none'
-      const status = reply.raw.writableFinished ? reply.raw.statusCode : clientGone
+      const status = raw.writableFinished ? raw.statusCode : clientGone
       observer?.observe(request.method, route, status, ms / 1000)
       const level = quiet.has(route) ? 'debug' : 'info'
       if (lines.isLevelEnabled(level)) lines[level](lineOf(request, { status, ms }), 'request')
-    })
+    },
+  )
+  app.addHook('onRequest', (request, reply, done) => {
+    const start = clock.monotonic()
+    // Fastify's own hook says nothing of a client that went before the end.
+    reply.raw.once('close', () => ended(request, reply.raw, start))
     done()
   })
 }
