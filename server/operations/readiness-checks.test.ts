@@ -10,7 +10,7 @@ function healthy() {
     draining: false,
     storeProblem: undefined as string | undefined,
     started: {
-      store: { ping: async () => {}, degraded: async () => undefined as string | undefined },
+      store: { ping: async () => {}, degraded: async (): Promise<Finding[]> => [] },
       chat: { coolingDown: false },
       link: { problem: () => undefined as Finding | undefined },
     },
@@ -57,7 +57,11 @@ test.each<[string, (health: ReturnType<typeof healthy>) => void, string]>([
 })
 
 test.each<[string, (health: ReturnType<typeof healthy>) => void, RegExp]>([
-  ['a full disk', (it) => (it.started.store.degraded = async () => 'full'), /^degraded: full$/],
+  [
+    'a full disk',
+    (it) => (it.started.store.degraded = async () => [finding, finding]),
+    /^degraded: met another: change it; met another: change it$/,
+  ],
   ['another prefix', (it) => (it.findings.otherPrefix = finding), /^redis-prefix: met another: change it$/],
   [
     'a foreign writer',

@@ -37,7 +37,7 @@ export function readinessChecks(health: InstanceHealth): ReadinessCheck[] {
     {
       name: 'degraded',
       required: false,
-      check: async () => storeDegraded(await health.started?.store.degraded()),
+      check: () => health.started?.store.degraded(),
     },
     { name: 'installation', check: () => health.findings.installation },
     {
@@ -74,10 +74,4 @@ const takeoverOff: Finding = {
 
 function storeNotFound(problem = 'this instance is starting'): Finding {
   return { code: 'store-not-found', about: 'store', severity: 'error', problem, cure: '' }
-}
-
-function storeDegraded(problem: string | undefined): Finding | undefined {
-  return problem === undefined
-    ? undefined
-    : { code: 'store-degraded', about: 'store', severity: 'error', problem, cure: '' }
 }

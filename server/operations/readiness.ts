@@ -1,10 +1,12 @@
 import type { Clock, Finding, Logger } from '../base/index.ts'
 import { sentenceOf, withDeadline } from '../base/index.ts'
 
+type Found = Finding | Finding[] | undefined
+
 export interface ReadinessCheck {
   name: string
-  /** Undefined when all is well. A rejection counts as a problem. */
-  check: (signal: AbortSignal) => Promise<Finding | undefined> | Finding | undefined
+  /** Nothing found when all is well. A rejection counts as a problem. */
+  check: (signal: AbortSignal) => Promise<Found> | Found
   /** False: its problem is told and changes nothing, as with Redis, which no instance waits for. Default true. */
   required?: boolean
 }
@@ -79,13 +81,14 @@ async function problemOf(
 ): Promise<string | undefined> {
   const abort = new AbortController()
   try {
-    const finding = await withDeadline(
+    const found = await withDeadline<Found>(
       Promise.resolve().then(() => check(abort.signal)),
       deadlineMs,
       name,
     )
     failures.passed(name)
-    return finding && sentenceOf(finding)
+    const findings = found === undefined ? [] : [found].flat()
+    return findings.length === 0 ? undefined : findings.map(sentenceOf).join('; ')
   } catch (error) {
     failures.failed(name, error)
     abort.abort(error)

@@ -21,10 +21,10 @@ export async function viewCluster({
   findings: { foreignWriter, otherPrefix },
 }: ViewClusterOptions): Promise<ResponseOf<'getCluster'>> {
   const problem = await store.ping().then(
-    () => store.degraded(),
+    async () => (await store.degraded()).map(sentenceOf).join('; '),
     (error: unknown) => (error instanceof Error ? error.message : String(error)),
   )
-  const suspended = problem === undefined ? await suspendedSentence(store) : undefined
+  const suspended = problem === '' ? await suspendedSentence(store) : undefined
   const redisProblem = link?.problem()
   const members = membership.members().map((member) => ({
     incarnation: member.incarnation,
@@ -44,8 +44,8 @@ export async function viewCluster({
     instance: membership.self,
     store: {
       kind: store.kind,
-      healthy: problem === undefined,
-      ...(problem === undefined ? {} : { problem }),
+      healthy: problem === '',
+      ...(problem === '' ? {} : { problem }),
       warnings: [
         ...(suspended === undefined ? [] : [suspended]),
         ...(otherPrefix ? [sentenceOf(otherPrefix)] : []),

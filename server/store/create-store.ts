@@ -65,8 +65,7 @@ export function createStore({ engine, secret, warn, clock, troubles }: StorePart
       }),
     async degraded() {
       await probeWrites()
-      const sentences = troubles.sentences()
-      return sentences.length === 0 ? undefined : sentences.join('; ')
+      return troubles.findings()
     },
     close: () => engine.close(),
   }

@@ -1,4 +1,5 @@
-import { Unavailable } from '../base/index.ts'
+import { sentenceOf, Unavailable } from '../base/index.ts'
+import type { Finding } from '../base/index.ts'
 import type { Chats } from './contract/chats.ts'
 import type { Connections } from './contract/connections.ts'
 import type { Epochs } from './contract/epochs.ts'
@@ -31,19 +32,29 @@ export interface Store {
   now(): Promise<number>
   /** For readiness: whether the store can be read and written. Writes nothing. */
   ping(): Promise<void>
-  /** What works only in part though `ping` resolves, in one sentence with the cure: a full disk, refused connections. */
-  degraded(): Promise<string | undefined>
+  /** What works only in part though `ping` resolves: a full disk, refused connections. */
+  degraded(): Promise<Finding[]>
   close(): Promise<void>
 }
 
 export class StoreError extends Unavailable {
   override name = 'StoreError'
   override readonly kind: 'unavailable' | 'full'
+  readonly problem: string
+  readonly cure: string
   /** It says that the store works only in part, until it is over. */
   readonly trouble: TroubleKind | undefined
 
-  constructor(kind: 'unavailable' | 'full', message: string, cause?: unknown, trouble?: TroubleKind) {
-    super(message, { cause })
+  constructor(
+    kind: 'unavailable' | 'full',
+    what: string | Pick<Finding, 'problem' | 'cure'>,
+    cause?: unknown,
+    trouble?: TroubleKind,
+  ) {
+    const { problem, cure } = typeof what === 'string' ? { problem: what, cure: '' } : what
+    super(sentenceOf({ problem, cure }), { cause })
+    this.problem = problem
+    this.cure = cure
     this.kind = kind
     this.trouble = kind === 'full' ? 'writes' : trouble
   }

@@ -55,7 +55,7 @@ export function createEngine({ kind, db, clock, troubles, deadlineMs, close }: E
       try {
         return await work()
       } catch (error) {
-        if (error instanceof StoreError && error.trouble) troubles.met(error.trouble, error.message)
+        if (error instanceof StoreError && error.trouble) troubles.met(error.trouble, error)
         if (!(error instanceof RetryableError)) throw error
         if (clock.monotonic() >= end) throw new StoreError('unavailable', error.message, error)
         await sleep(Math.min(5 * 2 ** Math.min(attempt, 5), 100))

@@ -1,10 +1,11 @@
-import type { Clock, Logger } from '../../base/index.ts'
+import { sentenceOf } from '../../base/index.ts'
+import type { Clock, Finding, Logger } from '../../base/index.ts'
 
 /** What works in part: `writes` fail while reads do not, or new `connections` are refused while open ones serve. */
 export type TroubleKind = 'writes' | 'connections'
 
 interface Trouble {
-  sentence: string
+  finding: Finding
   at: number
 }
 
@@ -22,11 +23,12 @@ export class StoreTroubles {
     this.#logger = logger
   }
 
-  /** `sentence` has the cure. */
-  met(kind: TroubleKind, sentence: string): void {
+  met(kind: TroubleKind, { problem, cure }: Pick<Finding, 'problem' | 'cure'>): void {
     const known = this.#troubles.get(kind)
-    this.#troubles.set(kind, { sentence, at: this.#clock.monotonic() })
-    if (known?.sentence !== sentence) this.#logger.warn(sentence)
+    const code = `store-refuses-${kind}`
+    const finding: Finding = { code, about: 'store', severity: 'error', problem, cure }
+    this.#troubles.set(kind, { finding, at: this.#clock.monotonic() })
+    if (known?.finding.problem !== problem) this.#logger.warn(sentenceOf(finding))
   }
 
   over(kind: TroubleKind): void {
@@ -40,9 +42,9 @@ export class StoreTroubles {
     return this.#current(kind) !== undefined
   }
 
-  /** The sentences of what stands now. */
-  sentences(): string[] {
-    return (['writes', 'connections'] as const).flatMap((kind) => this.#current(kind)?.sentence ?? [])
+  /** What stands now. */
+  findings(): Finding[] {
+    return (['writes', 'connections'] as const).flatMap((kind) => this.#current(kind)?.finding ?? [])
   }
 
   #current(kind: TroubleKind): Trouble | undefined {

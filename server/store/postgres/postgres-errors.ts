@@ -34,16 +34,16 @@ function fromServer(error: pg.DatabaseError): unknown {
   if (code === '40P01' || code === '40001') return new RetryableError(error.message, { cause: error })
   if (code === '23505') return new UniqueViolation(error.message, { cause: error })
   if (code === '53100') {
-    return new StoreError(
-      'full',
-      'the disk of the PostgreSQL server is full: nothing was written; make room on it',
-      error,
-    )
+    const problem = 'the disk of the PostgreSQL server is full, and nothing was written'
+    return new StoreError('full', { problem, cure: 'make room on it' }, error)
   }
   if (code === '53300') {
     return new StoreError(
       'unavailable',
-      `PostgreSQL refuses further connections (${error.message}): lower DATABASE_POOL_SIZE on every instance, raise max_connections or the limit of the user, or put PgBouncer between`,
+      {
+        problem: `PostgreSQL refuses further connections (${error.message})`,
+        cure: 'lower DATABASE_POOL_SIZE on every instance, raise max_connections or the limit of the user, or put PgBouncer between',
+      },
       error,
       'connections',
     )
@@ -51,7 +51,11 @@ function fromServer(error: pg.DatabaseError): unknown {
   if (code === readOnlyState) {
     return new StoreError(
       'unavailable',
-      'PostgreSQL accepts no writes, only reads: DATABASE_URL leads to a standby, or default_transaction_read_only is on there; name the primary, or make it writable',
+      {
+        problem:
+          'PostgreSQL accepts no writes, only reads, since DATABASE_URL leads to a standby or default_transaction_read_only is on there',
+        cure: 'name the primary, or make it writable',
+      },
       error,
     )
   }

@@ -13,7 +13,10 @@ export function asFullDisk(error: unknown, dataDir: string): unknown {
   if (!full) return error
   return new StoreError(
     'full',
-    `the disk of DATA_DIR (${dataDir}) is full: make room on it, or name a folder on another disk`,
+    {
+      problem: `the disk of DATA_DIR (${dataDir}) is full`,
+      cure: 'make room on it, or name a folder on another disk',
+    },
     error,
   )
 }

@@ -53,11 +53,12 @@ export function toSqliteStoreError(error: unknown): unknown {
   }
   // A write-ahead index that cannot grow is a full disk as well.
   if (primary === sqlite.FULL || errcode === sqlite.IOERR_SHMSIZE) {
-    return new StoreError('full', 'the disk of DATA_DIR is full: nothing was written; make room on it', error)
+    const problem = 'the disk of DATA_DIR is full, and nothing was written'
+    return new StoreError('full', { problem, cure: 'make room on it' }, error)
   }
   if (primary === sqlite.NOTADB) {
     const cure = 'set another DATA_DIR, or move that file away and restore a backup'
-    return new StoreError('unavailable', `shoal.db in DATA_DIR is no database: ${cure}`, error)
+    return new StoreError('unavailable', { problem: 'shoal.db in DATA_DIR is no database', cure }, error)
   }
   if (unusable.includes(primary)) {
     return new StoreError(
