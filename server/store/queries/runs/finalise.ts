@@ -33,7 +33,8 @@ function inOneStatement(engine: Engine, ending: Ending): Promise<Ended> {
       folded as (
         update ${engine.table('message')} m
         set status = ${status}, meta = ${metaText(meta)}, text = t.text, said = coalesce(${visiblePart(ending)}::text, t.text)
-        from locked l cross join lateral (select ${engine.partsOf(sql`l.id`)} as text) t
+        -- offset: folded once, and not for each of the two columns
+        from locked l cross join lateral (select ${engine.partsOf(sql`l.id`)} as text offset 0) t
         where m.id = l.message_id returning m.text
       ),
       gone as (delete from ${parts} p using locked l where p.run_id = l.id),
@@ -60,24 +61,19 @@ function inSteps(engine: Engine, ending: Ending): Promise<Ended> {
       .returning(['message_id', 'chat_id'])
       .executeTakeFirst()
     if (!run) return undefined
-    const message = await trx
+    const { text } = await trx.selectNoFrom(engine.partsOf(sql`${id}`).as('text')).executeTakeFirstOrThrow()
+    await trx
       .updateTable('message')
-      .set({
-        status,
-        meta: metaText(meta),
-        text: engine.partsOf(sql`${id}`),
-        said: visiblePart(ending) ?? engine.partsOf(sql`${id}`),
-      })
+      .set({ status, meta: metaText(meta), text, said: visiblePart(ending) ?? text })
       .where('id', '=', run.message_id)
-      .returning('text')
-      .executeTakeFirstOrThrow()
+      .execute()
     await trx.deleteFrom('run_part').where('run_id', '=', id).execute()
     await trx
       .updateTable('chat')
       .set({ answered_at: engine.greatest(engine.now, sql`read_at + 1`), updated_at: engine.now })
       .where('id', '=', run.chat_id)
       .execute()
-    return { text: message.text, chatId: run.chat_id }
+    return { text, chatId: run.chat_id }
   })
 }
 
