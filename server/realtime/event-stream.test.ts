@@ -34,10 +34,13 @@ interface Served {
 /** Serves streams over a real socket; the rest of the house says what the test says. */
 async function serve({
   signInMs = 0,
+  signIn,
   expiresAt,
   follow,
 }: {
   signInMs?: number
+  /** The session is read once this resolves. */
+  signIn?: Promise<void>
   expiresAt?: () => number
   follow?: RealtimePorts['chat']['follow']
 }): Promise<Served> {
@@ -51,6 +54,7 @@ async function serve({
     events: { listen: () => () => {} },
     authenticate: async () => {
       await sleep(signInMs)
+      await signIn
       return { user, credential: { kind: 'session', id: 's', expiresAt: expiresAt?.() ?? null } }
     },
     hub,
@@ -100,10 +104,12 @@ describe('a stream of events', () => {
   })
 
   test('is refused where its instance stops while the session is read', async () => {
-    const { url, hub, refused } = await serve({ signInMs: 500 })
+    const { promise: signIn, resolve: readSession } = Promise.withResolvers<void>()
+    const { url, hub, refused } = await serve({ signIn })
     const asked = fetch(`${url}?hold=0`)
     await vi.waitFor(() => expect(hub.size).toBe(1))
     await hub.drain(0)
+    readSession()
     expect((await asked).status).toBe(503)
     expect(refused).toMatchObject([{ code: 'draining' }])
   })
