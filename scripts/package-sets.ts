@@ -57,6 +57,8 @@ export const packageSets = {
   /** Servers of the published files beside those of `servers` and `nginx`. */
   proxies: [program('haproxy'), program('caddy'), program('prometheus', ['promtool'])],
   network: [program('iproute2', ['ip'])],
+  /** Docker and its compose, which start the published sets as people do. */
+  engine: [program('docker.io', ['dockerd', 'docker']), program('docker-compose'), program('debootstrap')],
   systemd: [program('systemd', ['systemd-analyze'])],
   images: [
     program('buildah', ['buildah'], program('docker.io', ['docker'])),

@@ -6,7 +6,7 @@ import { Totals } from './testing/totals.ts'
 
 const totals = new Totals()
 if (ensureSystemPackages('servers', 'certificates', 'nginx')) {
-  offerSystemPackages('proxies', 'network', 'systemd')
+  offerSystemPackages('proxies', 'network', 'systemd', 'engine')
   const { counts, seconds } = await runVitest(['services'], {})
   totals.add('services', counts, seconds)
 } else {

@@ -1,9 +1,12 @@
-import { afterAll, afterEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { Reader } from '../support/reader.ts'
+import { DockerEngine, withoutEngine } from './support/docker-engine.ts'
+import { makeImages } from './support/engine-images.ts'
+import type { ImageVariables } from './support/engine-images.ts'
+import { EngineSet } from './support/engine-set.ts'
 import { newestNginx } from './support/new-nginx.ts'
-import type { Nginx } from './support/new-nginx.ts'
 import { withoutNetworks } from './support/network.ts'
-import { startPublishedSet } from './support/published-set.ts'
+import { startPublishedSet, startSet } from './support/published-set.ts'
 import type { PublishedSet } from './support/published-set.ts'
 
 const nginx = newestNginx()
@@ -56,32 +59,65 @@ const sets = [
   { name: 'compose.cluster.yaml', files: ['compose.yaml', 'compose.cluster.yaml'] },
 ]
 
+/** One instance after the other is killed while it may be writing the answer, then Redis is restarted under one. */
+async function survivesFaults(name: string, it: PublishedSet): Promise<void> {
+  const { set, api, upMs } = it
+  await api.signUp()
+  await answersWhile(it)
+
+  let began = performance.now()
+  // One of the three writes the answer; whichever it is, in one of these turns it is killed.
+  for (const instance of ['shoal-1', 'shoal-2', 'shoal-3']) {
+    await answersWhile(it, () => set.kill(instance))
+    await set.start(instance)
+  }
+  const killedMs = performance.now() - began
+
+  began = performance.now()
+  await answersWhile(it, () => set.restart('redis'))
+  await answersWhile(it)
+  const redisMs = performance.now() - began
+  report.push(
+    `${name}: ${set.how}; up in ${seconds(upMs)}, three instances killed one by one in ${seconds(killedMs)}, Redis restarted in ${seconds(redisMs)}`,
+  )
+}
+
 describe.each(sets)('$name', ({ name, files }) => {
   test.skipIf(why)(
     title('O3, O4: starts as published, answers through a killed instance and a restarted Redis'),
     async () => {
-      const given: Nginx = nginx!
-      running = await startPublishedSet(files, given)
-      const { set, api, upMs } = running
-      await api.signUp()
-      await answersWhile(running)
-
-      let began = performance.now()
-      // One of the three writes the answer; whichever it is, in one of these turns it is killed.
-      for (const instance of ['shoal-1', 'shoal-2', 'shoal-3']) {
-        await answersWhile(running, () => set.kill(instance))
-        await set.start(instance)
-      }
-      const killedMs = performance.now() - began
-
-      began = performance.now()
-      await answersWhile(running, () => set.restart('redis'))
-      await answersWhile(running)
-      const redisMs = performance.now() - began
-      report.push(
-        `${name}: ${set.how}; up in ${seconds(upMs)}, three instances killed one by one in ${seconds(killedMs)}, Redis restarted in ${seconds(redisMs)}`,
-      )
+      running = await startPublishedSet(files, nginx!)
+      await survivesFaults(name, running)
     },
     300_000,
+  )
+})
+
+describe('by Docker', () => {
+  const whyNot = withoutEngine() ?? (nginx ? undefined : 'needs nginx')
+  let engine: DockerEngine | undefined
+  let images: ImageVariables
+  let failed: string | undefined
+  beforeAll(async () => {
+    if (whyNot !== undefined) return
+    try {
+      engine = await DockerEngine.start()
+    } catch (error) {
+      failed = error instanceof Error ? error.message : String(error)
+      return
+    }
+    images = await makeImages(engine, nginx!)
+  }, 600_000)
+  afterAll(() => engine?.[Symbol.asyncDispose](), 60_000)
+
+  test.skipIf(whyNot).for(process.env['SHOAL_TEST_ALL'] === '1' ? sets : sets.slice(0, 1))(
+    `O3, O4: $name starts as published, answers through a killed instance and a restarted Redis${whyNot ? ` (skipped: ${whyNot})` : ''}`,
+    { timeout: 600_000 },
+    async ({ name, files }, { skip }) => {
+      if (!engine) return skip(failed)
+      const docker = engine
+      running = await startSet(files, nginx!, { make: (options) => new EngineSet(docker, images, options) })
+      await survivesFaults(name, running)
+    },
   )
 })

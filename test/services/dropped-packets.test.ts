@@ -5,6 +5,7 @@ import { readElsewhere } from '../../web/api/read-elsewhere.ts'
 import { guideNginx } from '../deploy/support/local-nginx.ts'
 import { newestNginx } from './support/new-nginx.ts'
 import { withoutNetworks } from './support/network.ts'
+import type { NamespaceSet } from './support/namespace-set.ts'
 import { startPublishedSet } from './support/published-set.ts'
 import type { PublishedSet } from './support/published-set.ts'
 
@@ -13,7 +14,7 @@ const requestDeadlineMs = 20_000
 const nginx = newestNginx()
 const why = withoutNetworks() ?? (nginx ? undefined : 'needs nginx')
 
-let running: PublishedSet | undefined
+let running: PublishedSet<NamespaceSet> | undefined
 afterEach(async () => {
   await running?.[Symbol.asyncDispose]()
   running = undefined

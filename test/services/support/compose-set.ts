@@ -20,7 +20,7 @@ export interface ComposeSet extends AsyncDisposable {
   start(service: string): Promise<void>
   /** Stops it as an engine does, and starts it again; resolves when it is healthy. */
   restart(service: string): Promise<void>
-  log(service: string): string
+  log(service: string): string | Promise<string>
   /** The port of the loopback that leads to a port that a service publishes. */
   wayIn(service: string, port: number): Promise<number>
 }

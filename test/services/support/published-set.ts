@@ -5,24 +5,37 @@ import { join } from 'node:path'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { ApiClient } from '../../support/api-client.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
+import type { ComposeSet, ComposeSetOptions } from './compose-set.ts'
 import { NamespaceSet } from './namespace-set.ts'
 import type { Nginx } from './new-nginx.ts'
 import { setupCodeIn } from './setup-code.ts'
 import { root } from './stand-in-images.ts'
 
-export interface PublishedSet extends AsyncDisposable {
-  set: NamespaceSet
+export interface PublishedSet<Set extends ComposeSet = ComposeSet> extends AsyncDisposable {
+  set: Set
   /** Through the port that the set publishes. */
   api: ApiClient
   upMs: number
 }
 
-/** Starts a set from a copy of deploy/, after what docs/deploy/compose.md says to do first; `change` edits the copy. */
-export async function startPublishedSet(
+/** Starts a set without an engine; `change` edits the copy of deploy/. */
+export function startPublishedSet(
   files: string[],
   nginx: Nginx,
   change?: (folder: string) => Promise<void>,
-): Promise<PublishedSet> {
+): Promise<PublishedSet<NamespaceSet>> {
+  return startSet(files, nginx, {
+    make: (options) => new NamespaceSet(options),
+    ...(change ? { change } : {}),
+  })
+}
+
+/** Starts a set from a copy of deploy/, after what docs/deploy/compose.md says to do first. */
+export async function startSet<Set extends ComposeSet>(
+  files: string[],
+  nginx: Nginx,
+  { make, change }: { make: (options: ComposeSetOptions) => Set; change?: (folder: string) => Promise<void> },
+): Promise<PublishedSet<Set>> {
   await using stack = new AsyncDisposableStack()
   const folder = stack.use(await temporaryFolder('published-set')).path
   await chmod(folder, 0o755)
@@ -32,12 +45,7 @@ export async function startPublishedSet(
   if (!nginx.resolves) await leaveOutWhatIsNew(join(folder, 'nginx/nginx.conf'))
   await change?.(folder)
   const set = stack.use(
-    new NamespaceSet({
-      folder,
-      files,
-      env: { SHOAL_SECRETS: './secrets', WEBUI_URL: 'https://localhost' },
-      nginx,
-    }),
+    make({ folder, files, env: { SHOAL_SECRETS: './secrets', WEBUI_URL: 'https://localhost' }, nginx }),
   )
   const began = performance.now()
   await set.up()
@@ -49,7 +57,7 @@ export async function startPublishedSet(
   }
   const port = single ? await set.wayIn('shoal', 8080) : await set.wayIn('nginx', 8443)
   const api = new ApiClient(single ? `http://localhost:${port}` : `https://localhost:${port}`)
-  api.setupCode = setupCodeIn(set.log(single ? 'shoal' : 'shoal-1'))
+  api.setupCode = setupCodeIn(await set.log(single ? 'shoal' : 'shoal-1'))
   const owned = stack.move()
   return {
     set,
