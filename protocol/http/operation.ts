@@ -12,6 +12,12 @@ export type Access = 'public' | 'anyone' | 'signed-in' | 'user' | 'admin'
  */
 export type AcceptedCredentials = 'none' | 'session' | 'session-or-key'
 
+/**
+ * How request and answer travel, with limits of its own (`server/http/http-config.ts`). What carries something else than
+ * JSON, such as an upload, is a kind of its own.
+ */
+export type OperationKind = 'json'
+
 export interface Operation<
   Method extends string = string,
   Path extends string = string,
@@ -21,6 +27,7 @@ export interface Operation<
   Response extends z.ZodType = z.ZodType,
   Who extends Access = Access,
 > {
+  kind: OperationKind
   method: Method
   /** With `{name}` for each parameter. */
   path: Path
@@ -44,7 +51,7 @@ export function operation<
   Query extends z.ZodType = z.ZodUndefined,
   Body extends z.ZodType = z.ZodUndefined,
 >(
-  it: Operation<Method, Path, Params, Query, Body, Response, Who>,
+  it: Omit<Operation<Method, Path, Params, Query, Body, Response, Who>, 'kind'>,
 ): Operation<Method, Path, Params, Query, Body, Response, Who> {
-  return it
+  return { kind: 'json', ...it }
 }

@@ -112,7 +112,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   })
 
   serveProbes(app, { version: config.version, readiness: options.readiness, admission, metrics })
-  serveOperations(app, { admission, handlerTimeoutMs: config.handlerTimeoutMs, useCases })
+  serveOperations(app, { admission, limits: config.operationLimits, useCases })
   const addToOpenApi = serveOpenApi(app, config)
   serveStaticFiles(app, config, refuseUnknown)
 

@@ -1,4 +1,16 @@
 import { limits } from '../../protocol/index.ts'
+import type { OperationKind } from '../../protocol/http/operation.ts'
+
+/** What a request of each kind may take. */
+export type OperationLimits = Record<
+  OperationKind,
+  {
+    /** Bytes of a request body. */
+    bodyLimit: number
+    /** For a use case; after it the answer is `busy`. */
+    deadlineMs: number
+  }
+>
 
 /** What this layer is told; instance.ts makes it from the environment. Times are milliseconds. */
 export interface HttpConfig {
@@ -13,7 +25,7 @@ export interface HttpConfig {
   publicUrl: string | null
   /** Origins that may act for a signed-in person besides the request's own host: WEBUI_URL and CORS_ALLOW_ORIGIN. `*` opens only what needs no cookie. */
   allowedOrigins: readonly string[]
-  /** Bytes of a request body. */
+  /** Bytes of a request body at addresses that are no operation's. */
   bodyLimit: number
   /** Open connections, sockets included; more are refused by closing them. */
   maxConnections: number
@@ -27,8 +39,7 @@ export interface HttpConfig {
   requestTimeoutMs: number
   /** How often the credentials of a request that is still open are checked again. */
   recheckMs: number
-  /** For a use case; after it the answer is `busy`. */
-  handlerTimeoutMs: number
+  operationLimits: OperationLimits
 }
 
 /** The numbers nobody has a reason to set: nginx keeps connections for 60 s, ALB too, Ingress 60. */
@@ -40,5 +51,5 @@ export const defaultHttpLimits = {
   headersTimeoutMs: 20_000,
   requestTimeoutMs: 30_000,
   recheckMs: 3000,
-  handlerTimeoutMs: 30_000,
+  operationLimits: { json: { bodyLimit: limits.body, deadlineMs: 30_000 } },
 } as const satisfies Partial<HttpConfig>

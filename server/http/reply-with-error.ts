@@ -11,7 +11,7 @@ export type Explain = (error: unknown, request: FastifyRequest) => AppError
 
 export function createExplain(logger: Logger, { bodyLimit }: { bodyLimit: number }): Explain {
   return (error, request) => {
-    const told = explainError(error, { bodyLimit })
+    const told = explainError(error, { bodyLimit: request.routeOptions.bodyLimit ?? bodyLimit })
     if (isCutShort(error) && request.raw.socket.destroyed) {
       logger.debug({ requestId: request.id }, 'the client went before it had the whole answer')
     } else if (told.code === 'internal') {

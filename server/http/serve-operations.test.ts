@@ -2,14 +2,20 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { operations } from '../../protocol/http/index.ts'
 import { pageRoutes } from '../../protocol/page-routes.ts'
 import { startHttp } from '../../test/support/http-fixture.ts'
-import type { HttpFixture } from '../../test/support/http-fixture.ts'
+import type { FixtureOptions, HttpFixture } from '../../test/support/http-fixture.ts'
+import { AppError } from '../../protocol/index.ts'
 
 let it: HttpFixture
+async function start(options: FixtureOptions): Promise<void> {
+  await it.close()
+  it = await startHttp(options)
+}
 beforeEach(async () => {
   it = await startHttp()
 })
 afterEach(() => it.close())
 
+const asUser = { authorization: 'Bearer user' }
 const run = { clientId: 'c1', model: 'demo', text: 'Hi' }
 
 describe('operations', () => {
@@ -50,6 +56,59 @@ describe('operations', () => {
       ).toEqual([name])
       if (path.includes('{id}')) expect(it.calls[0]?.input.params).toEqual({ id: 'abc' })
     }
+  })
+})
+
+describe('an operation', () => {
+  test('a body may be as long as its kind of operation takes', async () => {
+    await start({ config: { operationLimits: { json: { bodyLimit: 100, deadlineMs: 5000 } } } })
+    const send = (length: number): ReturnType<HttpFixture['send']> =>
+      it.send({
+        method: 'POST',
+        path: '/api/runs',
+        body: { ...run, text: 'x'.repeat(length) },
+        headers: asUser,
+      })
+    expect((await send(10)).status).toBe(200)
+    const { status, json } = await send(100)
+    expect([status, json.error.code, json.error.message]).toEqual([
+      413,
+      'too_large',
+      'A request body may have at most 100 bytes.',
+    ])
+  })
+
+  test('a use case that ends after its deadline sets no cookie: nobody is told that it signed anybody in', async () => {
+    await start({
+      config: { operationLimits: { json: { bodyLimit: 1000, deadlineMs: 50 } } },
+      useCases: {
+        signIn: ({ meta }) =>
+          new Promise(() => meta.signal.addEventListener('abort', () => meta.setCookies(['token=late']))),
+      },
+    })
+    const body = { email: 'a@b.de', password: 'x' }
+    const answer = await it.send({ method: 'POST', path: '/api/auth/sign-in', body })
+    expect([answer.status, answer.headers['set-cookie']]).toEqual([503, undefined])
+  })
+
+  test('the limit that counted a request is in the head of its answer', async () => {
+    const limit = { of: 'requests', limit: 5, remaining: 2.5, resetMs: 12_400 } as const
+    await start({ useCases: { startRun: ({ meta }) => meta.tellLimit(limit) } })
+    const { headers } = await it.send({ method: 'POST', path: '/api/runs', body: run, headers: asUser })
+    expect(headers).toMatchObject({
+      'ratelimit-limit': '5',
+      'ratelimit-remaining': '2',
+      'ratelimit-reset': '13',
+    })
+  })
+
+  test('before there are use cases, a request hears why', async () => {
+    const useCases = (): never => {
+      throw new AppError('store_unavailable', { retryAfterMs: 1000 })
+    }
+    await start({ server: { useCases } })
+    const { status, json, headers } = await it.send({ path: '/api/app' })
+    expect([status, json.error.code, headers['retry-after']]).toEqual([503, 'store_unavailable', '1'])
   })
 })
 

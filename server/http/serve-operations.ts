@@ -6,13 +6,14 @@ import type { Operation } from '../../protocol/http/operation.ts'
 import type { Caller } from '../accounts/index.ts'
 import type { RequestMeta, UseCases } from '../use-case.ts'
 import type { Admission } from './admission.ts'
+import type { OperationLimits } from './http-config.ts'
 import { parseInput } from './parse-input.ts'
 
 export interface ServeOptions {
   admission: Admission
   /** Throws an AppError while nothing can be served yet. */
   useCases: () => UseCases
-  handlerTimeoutMs: number
+  limits: OperationLimits
 }
 
 /** Mounts every operation: admits, parses, asks the use case of its name, within the deadline. */
@@ -25,12 +26,14 @@ function serveOperation(
   app: FastifyInstance,
   name: OperationName,
   operation: Operation,
-  { admission, useCases, handlerTimeoutMs }: ServeOptions,
+  { admission, useCases, limits }: ServeOptions,
 ): void {
-  const { method, path, params, query, body } = operation
+  const { kind, method, path, params, query, body } = operation
+  const { bodyLimit, deadlineMs } = limits[kind]
   const what = `${method} ${path}`
   app.route({
     method,
+    bodyLimit,
     url: path.replaceAll(/\{(\w+)\}/g, ':$1'),
     // Before the body is read: a stranger cannot make us read one.
     onRequest: async (request) => {
@@ -44,7 +47,7 @@ function serveOperation(
       }
       const useCase = useCases()[name] as UntypedUseCase
       try {
-        return await withDeadline(useCase(request.caller, input, request.meta), handlerTimeoutMs, what)
+        return await withDeadline(useCase(request.caller, input, request.meta), deadlineMs, what)
       } catch (error) {
         request.meta.expire(error)
         throw error
