@@ -17,13 +17,7 @@ export function createJobs(engine: Engine): Jobs {
             kind,
             key: cleanText(key),
             payload: cleanText(payload),
-            state: 'waiting',
             run_at: fromNow(engine, inMs),
-            attempts: 0,
-            fence: 0,
-            owner: '',
-            claimed_until: 0,
-            error: null,
           })
           // One that waits with this key does what this one would.
           .onConflict((conflict) => conflict.doNothing())

@@ -106,7 +106,6 @@ function create(engine: Engine, session: SessionRow): Promise<void> {
         created_at: session.createdAt,
         last_used_at: session.lastUsedAt,
         expires_at: session.expiresAt,
-        ended_at: null,
         secret_hash: session.secretHash ?? null,
         secret_since: session.secretSince ?? 0,
       })

@@ -88,12 +88,8 @@ function newRow(engine: Engine, user: NewUser) {
     search: `${name.toLowerCase()}\n${key}`,
     password_hash: user.passwordHash,
     role: user.role,
-    active: true,
     token_epoch: user.tokenEpoch,
-    preferences: '{}',
     created_at: engine.now,
-    last_active_at: null,
-    access_changed_at: 0,
     must_change_password: user.mustChangePassword ?? false,
   }
 }

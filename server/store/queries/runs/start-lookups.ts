@@ -32,16 +32,8 @@ export async function takeChat(
       title: chat.newTitle,
       title_by: 'words',
       model: chat.model,
-      current_id: null,
-      pinned: false,
-      archived: false,
-      folder: null,
-      tags: '[]',
       created_at: engine.now,
       updated_at: engine.now,
-      answered_at: 0,
-      read_at: 0,
-      deleted_at: null,
     })
     .onConflict((conflict) => conflict.column('id').doNothing())
     .returning(['id', 'created_at as now'])

@@ -1,9 +1,8 @@
-import type { Transaction } from 'kysely'
+import type { Insertable, Transaction } from 'kysely'
 import type { RunIds, RunRow, StartRun } from '../../contract/runs.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { Schema } from '../../schema.ts'
-import { toRun } from './run-row.ts'
-import type { StoredRun } from './run-row.ts'
+import { runColumns, toRun } from './run-row.ts'
 
 export interface NewRun {
   ids: RunIds
@@ -37,15 +36,14 @@ export async function writeStart(engine: Engine, trx: Transaction<Schema>, start
     .executeTakeFirst()
   if (!request) return { kind: 'refused', by: 'repeated' }
   await writeMessages(trx, start)
-  const run = runRow(start)
   // The one constraint that can refuse it is the branch's: one running run.
-  const made = await trx
+  const run = await trx
     .insertInto('run')
-    .values(run)
+    .values(runRow(start))
     .onConflict((conflict) => conflict.doNothing())
-    .returning('id')
+    .returning(runColumns)
     .executeTakeFirst()
-  if (!made) return { kind: 'refused', by: 'branch-busy' }
+  if (!run) return { kind: 'refused', by: 'branch-busy' }
   if (start.text !== '') {
     await trx.insertInto('run_part').values({ run_id: ids.runId, start: 0, text: start.text }).execute()
   }
@@ -61,7 +59,6 @@ async function writeMessages(
   trx: Transaction<Schema>,
   { ids, question, answer, now, input }: NewRun,
 ): Promise<void> {
-  const base = { chat_id: ids.chatId, meta: '{}', deleted_at: null, deleted_with: null }
   if (answer === 'goes-on') {
     await trx
       .updateTable('message')
@@ -71,8 +68,8 @@ async function writeMessages(
     return
   }
   const placeholder = {
-    ...base,
     id: ids.messageId,
+    chat_id: ids.chatId,
     parent_id: ids.userMessageId,
     role: 'assistant' as const,
     text: '',
@@ -83,8 +80,8 @@ async function writeMessages(
     created_at: question ? now + 1 : now,
   }
   const asked = question && {
-    ...base,
     id: question.id,
+    chat_id: ids.chatId,
     parent_id: question.parentId,
     role: 'user' as const,
     text: question.text,
@@ -99,7 +96,7 @@ async function writeMessages(
     .execute()
 }
 
-function runRow({ ids, answer, fence, now, text, input }: NewRun): StoredRun & { stop: boolean } {
+function runRow({ ids, answer, fence, now, text, input }: NewRun): Insertable<Schema['run']> {
   const goesOn = answer === 'goes-on'
   return {
     id: ids.runId,
@@ -111,8 +108,6 @@ function runRow({ ids, answer, fence, now, text, input }: NewRun): StoredRun & {
     status: 'running',
     owner: input.owner,
     fence,
-    attempt: 0,
-    deaths: 0,
     // What it begins with is nobody's progress.
     furthest: text.length,
     stop: input.stop,
@@ -120,7 +115,6 @@ function runRow({ ids, answer, fence, now, text, input }: NewRun): StoredRun & {
     saved_at: now,
     // What an answer that goes on begins with counts as saved by this run.
     saved_fence: goesOn ? fence : 0,
-    saved_seq: 0,
     starts: JSON.stringify(goesOn ? [[fence, 0]] : []),
     started_at: now,
   }

@@ -65,8 +65,6 @@ async function writeMessages(
     model: message.model,
     meta: JSON.stringify(message.meta),
     created_at: message.createdAt,
-    deleted_at: null,
-    deleted_with: null,
   }))
   wanted.push({
     id: run.messageId,
@@ -80,8 +78,6 @@ async function writeMessages(
     meta: '{}',
     // After its question, whatever the clock did.
     created_at: Math.max(now, (path.at(-1)?.createdAt ?? 0) + 1),
-    deleted_at: null,
-    deleted_with: null,
   })
   const there = await trx
     .selectFrom('message')
@@ -117,11 +113,7 @@ async function insertRun(trx: Transaction<Schema>, { run }: RememberedRun, now: 
       furthest: run.furthest,
       stop: run.stop,
       // The owner saves the text as it saves any other, from its beginning.
-      saved: 0,
       saved_at: now,
-      saved_fence: 0,
-      saved_seq: 0,
-      starts: '[]',
       started_at: run.startedAt,
     })
     .onConflict((conflict) => conflict.doNothing())
