@@ -1,4 +1,5 @@
-import { sleep } from './clock.ts'
+import { sleep as realSleep } from './clock.ts'
+import type { Sleep } from './clock.ts'
 import { jitter } from './ids.ts'
 
 export interface EveryOptions {
@@ -8,12 +9,14 @@ export interface EveryOptions {
   spread?: number
   failed: (error: unknown) => void
   signal: AbortSignal
+  /** How the pause is waited for. Default: in real time. */
+  sleep?: Sleep
 }
 
 /** Runs `turn` again and again until the signal aborts. Turns never overlap: a slow one makes the next late. */
 export async function every(
   turn: () => Promise<void>,
-  { ms, spread = 0.1, failed, signal }: EveryOptions,
+  { ms, spread = 0.1, failed, signal, sleep = realSleep }: EveryOptions,
 ): Promise<void> {
   while (!signal.aborted) {
     const pause = ms()

@@ -58,6 +58,7 @@ export class Orphans {
       ms: () => (membership.redisHealthy() ? 5000 : 1000),
       failed: (error) => this.#failed(error),
       signal: this.#stopping.signal,
+      sleep: this.#ports.sleep,
     })
     this.sweepSoon()
   }

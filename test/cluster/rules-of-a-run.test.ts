@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newId, sleep } from '../../server/base/index.ts'
 import { defaultRunLimits } from '../../server/chat/index.ts'
-import { callsOf, someoneWithRedis, startRunTrial } from '../support/run-trial.ts'
+import { callsOf, startRunTrial } from '../support/run-trial.ts'
 import type { RunTrial } from '../support/run-trial.ts'
 import { readScriptedWords } from '../support/scripted-provider.ts'
 
@@ -37,16 +37,6 @@ describe('rules of a run: whose it is, and what its readers see', () => {
     expect(status).toBe('done')
     expect(readScriptedWords(text, 60).problem).toBeUndefined()
     expect(callsOf(text)).toHaveLength(2)
-  })
-
-  test('rule 3: absence proves death only to the present: an unknown owner is left alone', async () => {
-    const [writer, watcher] = [trial.owner(), trial.owner()]
-    const run = await trial.start(writer)
-    trial.silence(writer)
-    await sleep(2500)
-    expect((await trial.store.runs.read(run.runId))?.owner).toBe(writer.ports.me)
-    watcher.membership.dead.add(writer.ports.me)
-    await trial.ended(run.runId)
   })
 
   test('rule 4: a reader is cut to where the new owner began, told so, and ends with the stored text', async () => {
@@ -147,24 +137,6 @@ describe('rules of a run: whose it is, and what its readers see', () => {
     const { text } = await trial.ended(run.runId)
     expect(readScriptedWords(text, 60).problem).toBeUndefined()
     expect(callsOf(text)).toHaveLength(2)
-  })
-
-  test('rule 8: without Redis it leaves claims to those that have it', async () => {
-    const [writer, without] = [trial.owner(), trial.owner()]
-    const run = await trial.start(writer)
-    await trial.written(run.runId, 40)
-    trial.silence(writer)
-    without.membership.healthy = false
-    without.membership.others = [someoneWithRedis]
-    without.membership.dead.add(writer.ports.me)
-    // Told that there is something to claim, so that it looks at once, and again.
-    for (let time = 0; time < 4; time++) {
-      await writer.ports.bus.send('runs.released', { runs: 1 })
-      await sleep(500)
-    }
-    expect((await trial.store.runs.read(run.runId))?.owner).toBe(writer.ports.me)
-    without.membership.others = []
-    await trial.ended(run.runId)
   })
 
   test('rule 9: a run that the store says is mine and that I do not know is driven', async () => {

@@ -1,6 +1,5 @@
 import { newId, silentLogger, systemClock } from '../../server/base/index.ts'
 import type { Chat, ChatPorts } from '../../server/chat/index.ts'
-import type { Member } from '../../server/coordination/contracts.ts'
 import { openStore } from '../../server/store/index.ts'
 import type { Store } from '../../server/store/index.ts'
 import { startPostgresServer } from './postgres-server.ts'
@@ -89,20 +88,3 @@ export async function startRunTrial({ embedded = false } = {}): Promise<RunTrial
 
 /** The calls whose words a text has. */
 export const callsOf = (text: string): number[] => readScriptedWords(text).calls
-
-/** Somebody else in the fleet whose link to Redis is healthy. */
-export const someoneWithRedis: Member = {
-  incarnation: 'somebody.else',
-  label: 'somebody',
-  version: '0',
-  state: 'running',
-  startedAt: 0,
-  runs: 0,
-  sockets: 0,
-  fallbacks: 0,
-  people: 0,
-  revisions: {},
-  redis: true,
-  takeover: true,
-  claiming: false,
-}
