@@ -2,7 +2,8 @@ import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { operationPaths } from './protocol/http/operation-paths.ts'
 
-// unit: starts no servers; `npm run test:quick` runs it. contract and cluster start their own servers. Each runs by itself: `npx vitest --project unit`.
+// unit: starts no servers. `npm run test:quick` runs it with one process for many files and shorter models; `npm test`
+// gives each file a process of its own. contract and cluster start their own servers. Each runs by itself: `npx vitest --project unit`.
 const node = {
   environment: 'node' as const,
   exclude: ['node_modules', 'dist'],
