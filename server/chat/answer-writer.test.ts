@@ -128,6 +128,12 @@ describe('the writer of an answer', () => {
     expect(await end).toMatchObject({ status: 'done', meta: { error: { code: 'too_large' } } })
     expect(text()).toBe('abc1234567')
   })
+
+  test('an answer that began too long takes no word', async () => {
+    const { text, end } = write(saysAndHangs(['1234567890']), { run: { text: 'abcdefgh' }, maxUnits: 5 })
+    expect(await end).toMatchObject({ status: 'done', meta: { error: { code: 'too_large' } } })
+    expect(text()).toBe('abcdefgh')
+  })
 })
 
 describe('a provider that fails', () => {

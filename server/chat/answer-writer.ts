@@ -47,7 +47,7 @@ export class AnswerWriter {
   readonly #request = new AbortController()
   /** `requesting`: no word has come yet, so that the request may be sent again. */
   #state: 'requesting' | 'writing' | 'stopped' | 'too-long' | 'abandoned' = 'requesting'
-  /** UTF-16 units that may still be written. */
+  /** UTF-16 units that may still be written; below 0 where the text it began with was too long. */
   #room: number
 
   constructor(ports: AnswerWriterPorts, run: OwnedRun) {
@@ -122,7 +122,7 @@ export class AnswerWriter {
     if (words === '') return
     this.#state = 'writing'
     if (words.length > this.#room) {
-      this.#ports.delivery.append(words.slice(0, this.#room))
+      this.#ports.delivery.append(words.slice(0, Math.max(0, this.#room)))
       this.#close('too-long')
       return
     }

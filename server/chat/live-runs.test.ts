@@ -24,6 +24,8 @@ class Trial {
   away = false
   reads = 0
   healthy = true
+  /** How long the store takes to read a row. */
+  reading: () => Promise<unknown> = settled
   readonly hub = new MemoryRunLogHub({ clock: systemClock })
   readonly other = this.hub.connect()
   readonly live: LiveRuns
@@ -35,7 +37,7 @@ class Trial {
       runs: {
         readWithText: async () => {
           this.reads++
-          await settled()
+          await this.reading()
           if (this.away) throw new StoreError('unavailable', 'away')
           return this.row
         },
@@ -127,6 +129,27 @@ describe('a run of another instance', () => {
     second.leave?.()
     expect(await trial.writes(1, 3, 7, 'three')).toBe(0)
     expect([second.text, trial.live.peek('run')]).toEqual(['One two', undefined])
+  })
+
+  test('reaches a reader whose row was read in the moment in which the last other reader left', async () => {
+    for (const ticks of [0, 1, 2, 3, 4]) {
+      trial = new Trial()
+      const { promise: bothAsked, resolve: answer } = Promise.withResolvers<void>()
+      let later = 0
+      trial.reading = async () => {
+        const wait = later++ * ticks
+        await bothAsked
+        for (let tick = 0; tick < wait; tick++) await Promise.resolve()
+      }
+      await trial.opens(1, 'One ')
+      const sink = { opened: () => {}, run: () => {} } as never
+      const left = trial.live.follow('run', 'ada', undefined, sink).then((leave) => leave?.())
+      const reading = trial.read()
+      answer()
+      const [reader] = await Promise.all([reading, left])
+      await trial.writes(1, 2, 4, 'two')
+      expect([ticks, reader.text]).toEqual([ticks, 'One two'])
+    }
   })
 
   test('that moves says so, to a reader that comes meanwhile too', async () => {

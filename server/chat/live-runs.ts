@@ -1,6 +1,8 @@
 import type { Position } from '../../protocol/index.ts'
 import { every } from '../base/index.ts'
 import type { Membership, Source } from '../coordination/contracts.ts'
+import type { MessageMeta } from '../store/contract/chats.ts'
+import type { ClaimedRun } from '../store/contract/runs.ts'
 import { FollowedRun } from './followed-run.ts'
 import type { FollowedRunPorts } from './followed-run.ts'
 import { phaseOf } from './present.ts'
@@ -102,8 +104,15 @@ export class LiveRuns {
     position: Position | undefined,
     sink: RunSink & { opened(view: RunView): void },
   ): Promise<(() => void) | undefined> {
-    const run = this.#runs.get(runId) ?? (await this.#find(runId, userId))
-    return run?.view.identity.userId === userId ? run.attach(position, sink) : undefined
+    let run = this.#runs.get(runId)
+    if (!run) {
+      const row = await this.#ports.runs.readWithText(runId)
+      if (row?.userId !== userId) return undefined
+      // Another reader or a driver may have come while the row was read. From here to `attach` nothing is awaited: the
+      // last reader of a run may leave at any moment, and then the run is closed.
+      run = this.#runs.get(runId) ?? this.#open(row)
+    }
+    return run.view.identity.userId === userId ? run.attach(position, sink) : undefined
   }
 
   /** Reads the rows of followed runs, unless the log tells of their words. */
@@ -114,13 +123,8 @@ export class LiveRuns {
   }
 
   /** A run that is not shown here yet, from its row. */
-  async #find(runId: string, userId: string): Promise<FollowedRun | undefined> {
-    const row = await this.#ports.runs.readWithText(runId)
-    if (row?.userId !== userId) return undefined
-    // Another reader or a driver may have come while the row was read.
-    const known = this.#runs.get(runId)
-    if (known) return known
-    const { messageId, chatId } = row
+  #open(row: ClaimedRun & { meta: MessageMeta }): FollowedRun {
+    const { id: runId, messageId, chatId, userId } = row
     const view = new RunView({ runId, messageId, chatId, userId }, storedSource(row), phaseOf(row))
     if (row.status === 'running') {
       const run = this.#add(view)

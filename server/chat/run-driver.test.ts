@@ -184,6 +184,24 @@ describe('a drain', () => {
     expect(await stored(driven)).toMatchObject({ status: 'running', owner: '' })
   })
 
+  test('hands over a run whose end cannot be stored because of a bug', async () => {
+    const storing = Promise.withResolvers<void>()
+    const driven = await drive(says(['One.']), {
+      finalise: async () => {
+        await storing.promise
+        throw new Error('a bug')
+      },
+    })
+    await shows(driven, 'One.')
+    await settled()
+    const released = driven.driver.release()
+    storing.resolve()
+    expect(await released).toBe(true)
+    await driven.written
+    expect(driven.hooks).toEqual({ ended: [], lost: 0 })
+    expect(await stored(driven)).toMatchObject({ status: 'running', owner: '', text: 'One.' })
+  })
+
   test('of a run that has just ended is none', async () => {
     const driven = await drive(says(['One.']))
     await driven.written

@@ -48,6 +48,7 @@ export class RunDriver implements SavableRun, EndingRun {
   readonly #ownership: RunOwnership
   readonly #delivery: RunDelivery
   readonly #writer: AnswerWriter
+  #releasing = false
 
   constructor(ports: RunDriverPorts, run: OwnedRun, view: RunView, hooks: DriverHooks) {
     const { clock, limits, logger, moments, saver } = ports
@@ -113,7 +114,8 @@ export class RunDriver implements SavableRun, EndingRun {
       const end = await this.#writer.write()
       if (end) await this.#storeEnd(end)
     } catch (error) {
-      if (this.over) return
+      // Whoever releases the run gives it up in order.
+      if (this.over || this.#releasing) return
       logger.error({ err: error, run: this.id }, 'driving a run failed')
       this.#lost()
     }
@@ -133,6 +135,7 @@ export class RunDriver implements SavableRun, EndingRun {
   async release(): Promise<boolean> {
     if (this.over) return false
     const { runs, me, limits, sleep, logger } = this.#ports
+    this.#releasing = true
     this.#writer.abandon()
     this.#delivery.flush()
     try {

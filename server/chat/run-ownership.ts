@@ -71,10 +71,14 @@ export class RunOwnership {
   mayDeliver(): boolean {
     if (this.#state === 'held' && this.#ports.heartbeatIsOld()) {
       this.#state = 'unconfirmed'
-      this.#confirming = this.#confirm().finally(() => {
-        this.#confirming = undefined
-        if (!this.over) this.#hooks.silenceEnded()
-      })
+      this.#confirming = this.#confirm()
+        .finally(() => {
+          this.#confirming = undefined
+          if (!this.over) this.#hooks.silenceEnded()
+        })
+        .catch((error: unknown) => {
+          this.#ports.logger.error({ err: error, run: this.#run.row.id }, 'words after a silence failed')
+        })
     }
     return this.#state === 'held'
   }

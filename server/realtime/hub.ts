@@ -151,11 +151,14 @@ export class Hub {
   async #retryUnchecked(): Promise<void> {
     if (this.#retrying) return
     this.#retrying = true
-    for (const socket of this.#unchecked) {
-      this.#unchecked.delete(socket)
-      if (!(await this.#recheckOne(socket))) break
+    try {
+      for (const socket of this.#unchecked) {
+        this.#unchecked.delete(socket)
+        if (!(await this.#recheckOne(socket))) break
+      }
+    } finally {
+      this.#retrying = false
     }
-    this.#retrying = false
   }
 
   /** Closes the socket if its session was revoked. Returns false when that cannot be known now: it is retried. */
