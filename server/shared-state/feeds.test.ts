@@ -51,6 +51,7 @@ function make() {
       for (const row of rows) if (row.name === name) row.counter++
     },
     announce: (name: string) => heard?.message({ name }),
+    dies: () => watcher?.gone?.('another', 'dead'),
     beat: (revisions: Record<string, string>) => watcher?.changed?.([{ revisions } as never]),
   }
 }
@@ -77,6 +78,12 @@ describe('feeds', () => {
     expect(applied).not.toHaveBeenCalled()
     world.state.away = false
     await vi.waitFor(() => expect(applied).toHaveBeenCalledTimes(1), { timeout: 3000 })
+  })
+
+  test('P5, P6: what an instance wrote just before its death is read when the others miss it', async () => {
+    world.raise('revocations')
+    world.dies()
+    await vi.waitFor(() => expect(applied).toHaveBeenCalledTimes(1))
   })
 
   test('what is raised while something older is being read is applied before that resolves', async () => {

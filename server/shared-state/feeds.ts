@@ -98,6 +98,8 @@ export class Feeds {
         for (const name of different) news(name)
       },
       link: () => void this.#catchUp(),
+      // It may have died between its write and what tells the others of it.
+      gone: () => void this.#catchUp(),
     })
     void every(() => this.look(), {
       ms: () => (membership.redisHealthy() ? pollMs.healthy : pollMs.unhealthy),
