@@ -39,8 +39,16 @@ const ownScripts = Object.entries(scripts).flatMap(([name, command]) => {
   return file === undefined ? [] : [{ name, file, args: given }]
 })
 
-/** In files that a script imports for something else: the bench measures the page without a proxy before it. */
-const notCalled: Record<string, string[]> = { bench: ['nginx'], dev: ['openssl'] }
+/**
+ * In files that a script imports for something else, as the bench measures the page without a proxy before it, and what a
+ * script takes where it is there and does not ask for.
+ */
+const notCalled: Record<string, string[]> = {
+  bench: ['nginx'],
+  dev: ['openssl'],
+  'deploy:check': ['docker.io', 'docker-compose'],
+  'deploy:image': ['docker.io'],
+}
 
 const needing = [...ownScripts, { name: 'screenshots', file: 'scripts/screenshots.ts', args: [] }]
   .map((script) => ({

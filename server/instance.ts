@@ -162,7 +162,7 @@ async function startServices(
   hub.start()
   chat.start()
   pruneDaily(jobs, { store, logger })
-  fillSaidOfOlder(jobs, store)
+  fillSaidOfOlder(jobs, { store, logger })
   jobs.start()
   const suspended = await suspendedSentence(store)
   if (suspended !== undefined) logger.warn(suspended)

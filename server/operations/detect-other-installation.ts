@@ -1,5 +1,6 @@
 import { every, sentenceOf } from '../base/index.ts'
 import type { Clock, Finding, Logger } from '../base/index.ts'
+import type { Membership } from '../coordination/contracts.ts'
 import type { RedisKeys } from '../coordination/redis/keys.ts'
 import type { RedisLink } from '../coordination/redis/redis-link.ts'
 import { untilHealthy } from '../coordination/redis/until-healthy.ts'
@@ -26,6 +27,7 @@ export interface DetectOtherInstallationOptions {
   link?: RedisLink
   keys: RedisKeys
   keyPrefix: string
+  membership: Pick<Membership, 'watch'>
   /** This incarnation, and its name for people. */
   self: string
   label: string
@@ -40,8 +42,10 @@ const expiresMs = 86_400_000
 /** Rare enough to cost a fleet at rest next to nothing; while there is something to report, its end shows sooner. */
 const calmMs = 30_000
 const findingMs = 10_000
-/** How long another installation is remembered after it was last seen. */
-const rivalMs = 25_000
+/** How long a foreign writer is remembered after it was last seen. */
+const foreignMs = 25_000
+/** After this without the other installation its prefix is ours: its own instances come first, and look every 30 s. */
+const takeOverMs = 45_000
 /** How long the first comparison waits for Redis: an instance starts without it. */
 const firstLinkMs = 2000
 
@@ -50,7 +54,7 @@ const firstLinkMs = 2000
  * out and mix their messages. An instance that finds another one does not become ready, and says which side to change.
  */
 export async function detectOtherInstallation(options: DetectOtherInstallationOptions): Promise<void> {
-  const { store, fingerprint, findings, logger, link, signal } = options
+  const { store, fingerprint, findings, logger, link, membership, signal } = options
   const met = await store.installations.meet(fingerprint)
   if (met.kind === 'mismatch') {
     findings.installation = otherSecretInDatabase
@@ -68,6 +72,8 @@ export async function detectOtherInstallation(options: DetectOtherInstallationOp
     if (healthy) void claim.check().catch(failed)
   })
   signal.addEventListener('abort', stopListening, { once: true })
+  // The one that renewed the proof may have gone: until another one does, a copy would take the prefix for free.
+  membership.watch({ gone: () => void claim.check().catch(failed) })
   const ms = (): number => (findings.installation || findings.foreignWriter ? findingMs : calmMs)
   void every(() => claim.check(), { ms, failed, signal })
 }
@@ -106,7 +112,7 @@ class PrefixClaim {
     if (rival !== undefined && !(ours && rival.epoch === epoch)) {
       this.#rivalSeenAt = now
       this.#report(ours ? copyOfData(keyPrefix) : this.#otherInstallation(claim))
-    } else if (ours || now - this.#rivalSeenAt >= rivalMs) {
+    } else if (now - this.#rivalSeenAt >= takeOverMs) {
       // Nobody stands behind another claim (any more): the prefix is ours. One of us renews the proof for all.
       if (!ours || rival === undefined || rival.incarnation === self) await this.#write(epoch)
       if (ours || findings.installation) this.#resolved(now)
@@ -157,7 +163,7 @@ class PrefixClaim {
     if (findings.installation) logger.info('no other installation uses this Redis prefix any more')
     findings.installation = undefined
     // Two that write in turn see their own value now and then.
-    if (now - this.#foreignSeenAt >= rivalMs) findings.foreignWriter = undefined
+    if (now - this.#foreignSeenAt >= foreignMs) findings.foreignWriter = undefined
   }
 }
 
@@ -190,7 +196,7 @@ const copyOfData = (prefix: string): Finding => ({
   about: 'REDIS_KEY_PREFIX',
   severity: 'error',
   problem: `instances of this installation use the Redis prefix "${prefix}" with another copy of its data`,
-  cure: 'set another REDIS_KEY_PREFIX for the copy. If they have been stopped for a restore, this ends within 30 s',
+  cure: 'set another REDIS_KEY_PREFIX for the copy. If they have been stopped for a restore, this ends within a minute',
 })
 
 const foreignWriter = (prefix: string): Finding => ({

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { sleep } from '../base/index.ts'
+import type { Logger } from '../base/index.ts'
 import type { Store } from '../store/store.ts'
 import type { JobRun, Jobs } from './jobs.ts'
 
@@ -7,21 +8,24 @@ const chatsAtOnce = 100
 /** Between two batches, so that people come first at the store. */
 const pauseMs = 50
 
-const hourMs = 3_600_000
-const dayMs = 24 * hourMs
+const minuteMs = 60_000
+const hourMs = 60 * minuteMs
 
 const progressShape = z.object({ afterChat: z.string(), filled: z.number() })
 
-/** Does the job that the migration has added. Call before the jobs start. */
-export function fillSaidOfOlder(jobs: Pick<Jobs, 'on' | 'add'>, store: Pick<Store, 'chats'>): void {
-  jobs.on(
-    'fill-said',
-    async (_, run) => {
-      // Where there were any, instances of the version before may be adding some still.
-      if ((await fillSaid(store, run)) > 0) await jobs.add('fill-said', 'all', {}, { inMs: dayMs })
-    },
-    { maxMs: hourMs },
-  )
+/**
+ * Does the job that the migration has added, and once more after each start: the version before may have written messages
+ * until this instance came, and a job that failed too often is not tried again by itself. Call before the jobs start.
+ */
+export function fillSaidOfOlder(
+  jobs: Pick<Jobs, 'on' | 'add'>,
+  { store, logger }: { store: Pick<Store, 'chats'>; logger: Logger },
+): void {
+  jobs.on('fill-said', async (_, run) => void (await fillSaid(store, run)), { maxMs: hourMs })
+  // Where it waits already, it keeps its time.
+  void jobs
+    .add('fill-said', 'all', {}, { inMs: 10 * minuteMs })
+    .catch((error: unknown) => logger.warn({ err: error }, 'this start fills no visible words; another will'))
 }
 
 /**

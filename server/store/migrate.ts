@@ -46,7 +46,7 @@ export async function migrate(
       `the database is too old for this version: it lacks ${pending.map(({ number, name }) => `${number} (${name})`).join(', ')}; run \`shoal migrate\``,
     )
   }
-  return withoutForeignKeys(engine, async (trx) => {
+  return engine.transaction(async (trx) => {
     await prepare(engine, trx)
     if ((await readApplied(engine, trx)).length === 0) await expectEmpty(engine, trx)
     await createMigrationTable(engine, trx)
@@ -55,30 +55,6 @@ export async function migrate(
     for (const step of steps) await applyStep(engine, trx, step)
     return steps.map(({ number }) => number)
   })
-}
-
-/**
- * In SQLite a step may have to replace a table that others refer to, and dropping the old one would delete their rows.
- * So the keys are checked before the transaction ends, and not within it.
- */
-async function withoutForeignKeys<T>(
-  engine: Engine,
-  work: (trx: Transaction<Schema>) => Promise<T>,
-): Promise<T> {
-  if (engine.kind === 'postgres') return engine.transaction(work)
-  // Ignored within a transaction.
-  await sql`pragma foreign_keys = off`.execute(engine.db)
-  try {
-    return await engine.transaction(async (trx) => {
-      const result = await work(trx)
-      const { rows } = await sql`pragma foreign_key_check`.execute(trx)
-      if (rows.length > 0)
-        throw new Error(`rows refer to others that are missing: ${JSON.stringify(rows[0])}`)
-      return result
-    })
-  } finally {
-    await sql`pragma foreign_keys = on`.execute(engine.db)
-  }
 }
 
 async function prepare(engine: Engine, trx: Transaction<Schema>): Promise<void> {

@@ -87,7 +87,12 @@ const columns = {
     model_ids: optional(text),
     openai_params_only: optional(flag),
   },
-  learnt: { base_url: text, model: text, continues: text },
+  learnt: {
+    base_url: text,
+    model: text,
+    continues: text,
+    /** Unused, as in `chat`. */ learnt_at: optional(number),
+  },
   chat: {
     id: text,
     user_id: text,
@@ -107,6 +112,9 @@ const columns = {
     deleted_at: nullable(number),
     /** JSON: what only a compatible API knows. */
     extra: optional(text),
+    /** These two are unused. The version before writes the first: a contract step of the next one removes them. */
+    title_key: optional(text),
+    share_id: nullable(text),
   },
   message: {
     id: text,

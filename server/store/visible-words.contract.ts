@@ -113,20 +113,6 @@ export function describeVisibleWords(name: string, make: () => Promise<EmptyData
       ])
     })
 
-    test('unused columns go; the other rows, keys and indexes stay', async () => {
-      const { engine } = await open()
-      await migrate(engine, { apply: true, migrations: migrations.slice(0, 8) })
-      await fillOlder(engine)
-      const before = await keysAndIndexes(engine)
-      const chat = await engine.db.selectFrom('chat').select(columnsOf('chat')).execute()
-      await migrate(engine, { apply: true, migrations: migrations.slice(0, 9) })
-      const ofShares = /share_id|sqlite_autoindex_chat_2/
-      expect(before.filter((text) => ofShares.test(text)).length).toBeGreaterThan(0)
-      expect(await keysAndIndexes(engine)).toEqual(before.filter((text) => !ofShares.test(text)))
-      expect(await engine.db.selectFrom('chat').select(columnsOf('chat')).execute()).toEqual(chat)
-      await expectRowsKept(engine)
-    })
-
     test('a role is not checked by the database, and an account may be without a password', async () => {
       const { engine, store } = await openOlder()
       const user = await givenUser(store, { passwordHash: null })

@@ -52,12 +52,23 @@ test('O13: a copy under the Redis prefix of the running original does not become
     await copy.started
     return `http://127.0.0.1:${copy.port}`
   }
-  expect(await ready(await startCopy({}))).toMatchObject({
+  const copy = await startCopy({})
+  expect(await ready(copy)).toMatchObject({
     status: 503,
     text: expect.stringMatching(/another copy of its data.*REDIS_KEY_PREFIX/) as string,
   })
   expect((await ready(fleet.urls()[0]!)).status).toBe(200)
   expect((await ready(await startCopy({ REDIS_KEY_PREFIX: 'copy' }))).status).toBe(200)
+
+  // The copy does not get the prefix when the instance leaves that has proved the claim: another one proves it at once.
+  const second = await fleet.add()
+  const prover = async (): Promise<string | undefined> =>
+    (await redis.servers[0]!.admin.get('open-webui:shoal1:{installation}:proof'))?.split(' ')[0]
+  expect(await prover()).toBe(fleet.instances[0]!.instance.incarnation)
+  await fleet.instances.shift()!.instance.stop()
+  await expect.poll(prover, { timeout: 15_000 }).toBe(second.instance.incarnation)
+  expect((await ready(copy)).status).toBe(503)
+  expect((await ready(second.url)).status).toBe(200)
 
   const besideUrl = await postgres.createDatabase()
   const beside = await runShoal(['restore', '--from', file, '--as-copy'], { ...env, DATABASE_URL: besideUrl })

@@ -7,8 +7,8 @@ import type { Migration } from './migration.ts'
  *
  * Code of schema 1 lives with it: it leaves `said` null, and a reader then takes the words from `text`. Where such code
  * continues an answer from its start to its end during an upgrade, `said` keeps the words of before; nothing is lost,
- * and search does not find the added ones. Two columns that nothing has ever read get a default, so that 0009 can
- * remove them.
+ * and search does not find the added ones. Two columns that nothing has ever read get a default: this code does
+ * not write them, the version before does, and a contract step behind it can remove them.
  */
 export const visibleWords: Migration = {
   number: 8,

@@ -6,7 +6,6 @@ import { openAiParams } from './0005-openai-params.ts'
 import { deaths } from './0006-deaths.ts'
 import { redisPrefix } from './0007-redis-prefix.ts'
 import { visibleWords } from './0008-visible-words.ts'
-import { unusedColumns } from './0009-unused-columns.ts'
 import type { Migration } from './migration.ts'
 
 /** In order, without holes. A step that was released is never changed again. */
@@ -19,5 +18,4 @@ export const migrations: readonly Migration[] = [
   deaths,
   redisPrefix,
   visibleWords,
-  unusedColumns,
 ]

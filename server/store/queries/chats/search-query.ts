@@ -8,6 +8,8 @@ import { saidIn } from './message-row.ts'
 /** How much of a message comes back, and how much of that stands before the first word; characters. */
 const excerptLength = 400
 const before = 100
+/** Messages of a chat whose visible words are not known yet and which are read for a search. */
+const maxUnfilled = 20
 
 export interface Found {
   chat_id: string
@@ -41,7 +43,10 @@ export async function findMessages(
   return found
 }
 
-/** Newest first in each chat: one message with known visible words, and all that match of the others. */
+/**
+ * Of each chat the newest match with known visible words, and the newest matches without: their words may stand in the
+ * reasoning, and their whole texts are read.
+ */
 export function searchQuery(
   engine: Engine,
   chatIds: readonly string[],
@@ -63,7 +68,7 @@ export function searchQuery(
         partition by m.chat_id, m.said is null order by m.created_at desc, m.id desc) as place
       from ${message} m
       where m.chat_id in ${among(chatIds)} and m.deleted_at is null and ${sql.join(has, sql` and `)}
-    ) found where place = 1 or said is null
+    ) found where place = 1 or (said is null and place <= ${sql.lit(maxUnfilled)})
     order by chat_id, created_at desc, id desc`
 }
 
