@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
+import { createHmac, createSecretKey, hkdfSync, timingSafeEqual } from 'node:crypto'
 
 /** Characters of a signature: 128 bits as base64url. */
 export const signatureLength = 22
@@ -16,7 +16,8 @@ export interface Signer {
 
 /** HMAC-SHA256 under a key that HKDF derives from the installation's secret; the signature is its first half. */
 export function createSigner(secret: string): Signer {
-  const key = Buffer.from(hkdfSync('sha256', secret, '', 'shoal redis messages', 32))
+  // As a key object: with its bytes, each signature costs six times as much in Node 24.
+  const key = createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', 'shoal redis messages', 32)))
   const digest = (purpose: string, text: string): Buffer =>
     createHmac('sha256', key).update(`${purpose}\0${text}`).digest().subarray(0, 16)
   return {
