@@ -1,4 +1,4 @@
-import { createHash, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac, createSecretKey, hkdfSync, timingSafeEqual } from 'node:crypto'
 import type { Clock } from '../base/index.ts'
 import { randomToken } from '../base/index.ts'
 
@@ -41,7 +41,7 @@ export function hashSessionSecret(secret: string): string {
  * instances of the previous version accept them during an upgrade: those ignore the random part.
  */
 export function createSessionTokens(secretKey: string, clock: Clock): SessionTokens {
-  const key = Buffer.from(hkdfSync('sha256', secretKey, '', 'shoal session token 1', 32))
+  const key = createSecretKey(Buffer.from(hkdfSync('sha256', secretKey, '', 'shoal session token 1', 32)))
   const head = encode({ alg: 'HS256', typ: 'JWT' })
   const macOf = (signed: string): Buffer => createHmac('sha256', key).update(signed).digest()
 
