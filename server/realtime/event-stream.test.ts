@@ -3,21 +3,13 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { AppError } from '../../protocol/index.ts'
-import type { UserView } from '../../protocol/index.ts'
+import { userView } from '../../test/support/callers.ts'
 import { silentLogger, sleep, systemClock } from '../base/index.ts'
 import { openEventStream } from './event-stream.ts'
 import { Hub } from './hub.ts'
 import type { RealtimePorts } from './ports.ts'
 
-const user: UserView = {
-  id: 'u',
-  email: 'u@x',
-  name: 'U',
-  role: 'user',
-  active: true,
-  createdAt: 0,
-  lastActiveAt: null,
-}
+const user = userView('u')
 const hubs: Hub[] = []
 const closing: (() => void)[] = []
 afterEach(async () => {

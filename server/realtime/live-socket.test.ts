@@ -1,22 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { AppError } from '../../protocol/index.ts'
-import type { CloseReason, ServerFrame, UserEvent, UserView } from '../../protocol/index.ts'
+import type { CloseReason, ServerFrame, UserEvent } from '../../protocol/index.ts'
 import type { Caller } from '../accounts/index.ts'
+import { userView } from '../../test/support/callers.ts'
 import { silentLogger, systemClock } from '../base/index.ts'
 import { LiveSocket } from './live-socket.ts'
 import { handleFrame } from './handle-frame.ts'
 import { Hub } from './hub.ts'
 import type { RealtimePorts, UserEventListener } from './ports.ts'
 
-const user: UserView = {
-  id: 'u',
-  email: 'u@x',
-  name: 'U',
-  role: 'user',
-  active: true,
-  createdAt: 0,
-  lastActiveAt: null,
-}
+const user = userView('u')
 const caller: Caller = { user, credential: { kind: 'session', id: 's', expiresAt: null } }
 const run = { chatId: 'c', userMessageId: 'q', messageId: 'a', runId: 'r' }
 

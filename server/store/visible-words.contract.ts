@@ -8,6 +8,7 @@ import { StoreTroubles } from './engine/store-troubles.ts'
 import { migrate } from './migrate.ts'
 import type { EmptyDatabase } from './migrate.contract.ts'
 import { migrations } from './migrations/all.ts'
+import { searchQuery } from './queries/chats/search-query.ts'
 import type { Store } from './store.ts'
 
 const thought = '<think>\ntides\n</think>\n\n'
@@ -122,6 +123,16 @@ export function describeVisibleWords(name: string, make: () => Promise<EmptyData
       // Keys between the tables are kept.
       await sql`delete from ${engine.table('account')} where id = 'u'`.execute(engine.db)
       expect(await engine.db.selectFrom('message').select('id').execute()).toEqual([])
+    })
+
+    test('of a chat with many older rows a search reads the texts of few', async () => {
+      const { engine } = await openOlder()
+      for (let at = 0; at < 30; at++) {
+        await sql`insert into ${engine.table('message')} (id, chat_id, parent_id, role, text, status, created_at)
+          values (${`m${at}`}, 'c', null, 'user', 'the moon', 'done', ${10 + at})`.execute(engine.db)
+      }
+      const { rows } = await searchQuery(engine, ['c'], ['moon']).execute(engine.db)
+      expect(rows.filter(({ text }) => text !== null)).toHaveLength(20)
     })
 
     test('older rows are read from their text until the job has passed, and the same way after it', async () => {
