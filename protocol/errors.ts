@@ -2,118 +2,152 @@ import { upstreamErrors } from './upstream-errors.ts'
 import type { ErrorEntry } from './upstream-errors.ts'
 
 /**
- * Every error that a client can be told, in one table: the status it travels with, whether the same request may
- * succeed later, and a sentence for a person. The page translates by code; `docs/errors.md` is generated from here.
+ * Every error that a client can receive: its HTTP status, whether the same request may succeed later, and a sentence
+ * for the user. The page translates by code; `docs/errors.md` is generated from this table.
  */
 export const errorCatalogue = {
-  bad_json: { status: 400, retryable: false, message: 'The request body is not valid JSON.' },
-  bad_request: { status: 400, retryable: false, message: 'The request is not valid.' },
-  bad_frame: { status: 400, retryable: false, message: 'The frame is not valid.' },
-  unauthenticated: { status: 401, retryable: false, message: 'Sign in to go on.' },
-  wrong_credentials: { status: 401, retryable: false, message: 'Email or password is wrong.' },
+  bad_json: {
+    status: 400,
+    retryable: false,
+    message: 'The request body is not valid JSON. Correct it and try again.',
+  },
+  bad_request: {
+    status: 400,
+    retryable: false,
+    message: 'The request is not valid. Correct it and try again.',
+  },
+  bad_frame: {
+    status: 400,
+    retryable: false,
+    message: 'The frame is not valid. Correct it and send it again.',
+  },
+  unauthenticated: { status: 401, retryable: false, message: 'Sign in to continue.' },
+  wrong_credentials: {
+    status: 401,
+    retryable: false,
+    message: 'Wrong email address or password. Try again.',
+  },
   account_pending: {
     status: 403,
     retryable: false,
-    message: 'An administrator has to approve this account first.',
+    message: 'Your account is waiting for approval. Ask an administrator to approve it.',
   },
   password_change_required: {
     status: 403,
     retryable: false,
-    message: 'Choose a password of your own first: somebody else has set this one.',
+    message: 'An administrator set your password. Choose your own password to continue.',
   },
-  account_inactive: { status: 403, retryable: false, message: 'This account has been deactivated.' },
-  forbidden: { status: 403, retryable: false, message: 'You may not do this.' },
+  account_inactive: {
+    status: 403,
+    retryable: false,
+    message: 'This account has been deactivated. Ask an administrator to reactivate it.',
+  },
+  forbidden: {
+    status: 403,
+    retryable: false,
+    message: 'You don’t have permission to do this. Ask an administrator if you need it.',
+  },
   wrong_origin: {
     status: 403,
     retryable: false,
-    message: 'The request came from another site. Set WEBUI_URL or CORS_ALLOW_ORIGIN if that site is yours.',
+    message:
+      'The request came from a different website. If that website is yours, add it to WEBUI_URL or CORS_ALLOW_ORIGIN.',
   },
   insecure_cookie: {
     status: 400,
     retryable: false,
     message:
-      'WEBUI_SESSION_COOKIE_SECURE=true needs HTTPS, and this request came over plain HTTP, or by a proxy that does not send X-Forwarded-Proto.',
+      'WEBUI_SESSION_COOKIE_SECURE=true needs HTTPS, but this request arrived over plain HTTP. Open Shoal over HTTPS, or have your proxy send X-Forwarded-Proto.',
   },
   setup_code_needed: {
     status: 403,
     retryable: false,
     message:
-      'The first account needs the setup code. It is in the server’s log, in the line that says “setup code”.',
+      'Enter the setup code to create the first account. It is in the server’s log, in the line that says “setup code”.',
   },
   sign_up_closed: {
     status: 403,
     retryable: false,
     message: 'Sign-up is closed. Ask an administrator for an account.',
   },
-  not_found: { status: 404, retryable: false, message: 'There is nothing here, or it is not yours.' },
+  not_found: {
+    status: 404,
+    retryable: false,
+    message: 'This doesn’t exist, or you don’t have access. Check the address.',
+  },
   method_not_allowed: {
     status: 405,
     retryable: false,
-    message: 'This address does not take that method. The Allow header names those it takes.',
+    message: 'This address does not support that HTTP method. Use one of the methods in the Allow header.',
   },
   email_taken: {
     status: 409,
     retryable: false,
-    message: 'There is an account with this email address already.',
+    message: 'An account with this email address already exists. Sign in, or use another address.',
   },
   stale_revision: {
     status: 409,
     retryable: false,
-    message: 'Somebody else changed this in the meantime. Look at the new state and try again.',
+    message: 'Someone else changed this. Review the latest version and try again.',
   },
   branch_busy: {
     status: 409,
     retryable: true,
-    message: 'An answer is still being written here. Wait for it or stop it first.',
+    message: 'An answer is still being written here. Wait until it is done, or stop it.',
   },
   parent_missing: {
     status: 409,
     retryable: false,
-    message: 'The message that this one answers does not exist any more.',
+    message: 'The message that you replied to no longer exists. Reload the chat and try again.',
   },
   last_admin: {
     status: 409,
     retryable: false,
-    message: 'This is the last administrator. Make somebody else one first.',
+    message: 'This is the only administrator. Make another user an administrator first.',
   },
-  too_large: { status: 413, retryable: false, message: 'This is larger than allowed.' },
+  too_large: {
+    status: 413,
+    retryable: false,
+    message: 'This is larger than allowed. Shorten it and try again.',
+  },
   unknown_model: {
     status: 422,
     retryable: false,
-    message: 'There is no such model now. Choose another one.',
+    message: 'This model is not available. Choose another one.',
   },
   upgrade_required: {
     status: 426,
     retryable: false,
     message:
-      'This address takes WebSockets only, and the request arrived without the headers Upgrade and Connection. If a proxy is in front, configure it to pass both on.',
+      'This address accepts WebSockets only, but the request has no Upgrade and Connection headers. Configure your proxy to pass both on.',
   },
   rate_limited: { status: 429, retryable: true, message: 'Too many requests. Try again in a moment.' },
   too_many_runs: {
     status: 429,
     retryable: true,
-    message: 'You have as many answers running as allowed. Wait for one to end.',
+    message: 'You have reached the limit of concurrent answers. Wait until one ends, or stop one.',
   },
   internal: {
     status: 500,
     retryable: true,
-    message: 'Something went wrong here. The id below helps an administrator to find it in the log.',
+    message:
+      'Something went wrong on the server. Try again. If it happens again, give the error ID to an administrator.',
   },
   store_unavailable: {
     status: 503,
     retryable: true,
-    message: 'The database does not answer. Try again in a moment.',
+    message: 'The database is not responding. Try again in a moment.',
   },
   draining: {
     status: 503,
     retryable: true,
-    message: 'This instance is shutting down. Try again: another one takes over.',
+    message: 'This server is shutting down. Try again in a moment.',
   },
-  busy: { status: 503, retryable: true, message: 'This instance has too much to do. Try again in a moment.' },
+  busy: { status: 503, retryable: true, message: 'The server is busy. Try again in a moment.' },
   storage_full: {
     status: 507,
     retryable: true,
-    message: 'The disk of the server is full, so nothing can be saved. Tell an administrator.',
+    message: 'The server’s disk is full, so nothing can be saved. Ask an administrator to free some space.',
   },
   ...upstreamErrors,
 } as const satisfies Record<string, ErrorEntry>
@@ -124,7 +158,7 @@ export type ErrorCode = keyof typeof errorCatalogue
 export interface WireError {
   code: ErrorCode
   message: string
-  /** The name of the field that is wrong. */
+  /** The name of the invalid field. */
   field?: string
   /** Milliseconds after which a retry makes sense. */
   retryAfterMs?: number
@@ -133,27 +167,27 @@ export interface WireError {
   requestId?: string
 }
 
-/** `requests` and `tokens` are counted over a minute, `running` is how many answers are written at once. */
+/** `requests` and `tokens` are counted per minute; `running` counts concurrent answers. */
 export interface ReachedLimit {
   of: 'requests' | 'tokens' | 'running'
   max: number
 }
 
-/** What a model provider answered, for clients that speak its protocol; the page is not told. */
+/** A model provider's error response, for clients of the OpenAI API. The page does not receive it. */
 export interface ProviderRefusal {
   status: number
   code?: string
-  /** The field of the request that it names. */
+  /** The field of the request that the provider named. */
   param?: string
 }
 
-/** How far a limit is used up, for the headers of an answer. */
+/** The state of a limit, for the headers of a response. */
 export interface LimitState {
   of: 'requests' | 'tokens'
-  /** So many a minute. */
+  /** The maximum per minute. */
   limit: number
   remaining: number
-  /** When all of them are there again. */
+  /** Milliseconds until the whole limit is available again. */
   resetMs: number
 }
 
@@ -168,7 +202,9 @@ export interface AppErrorOptions {
   cause?: unknown
 }
 
-/** Ends a request with a code of the catalogue. Everything else that is thrown is a bug and becomes `internal`, with an id. */
+/**
+ * Ends a request with an error of the catalogue. Any other thrown error is a bug and becomes `internal`, with an id.
+ */
 export class AppError extends Error {
   override name = 'AppError'
   readonly code: ErrorCode

@@ -6,10 +6,12 @@ import type { WireError } from './errors.ts'
 import type { ChatSummary, MessageView } from './http/chats.ts'
 import type { UserView } from './http/users.ts'
 
-/** Grows when an old page can no longer talk to a new server. A server closes an unknown version with `wrongVersion`. */
+/**
+ * Increased when an old page can no longer talk to a new server. The server closes unknown versions as `wrongVersion`.
+ */
 export const framesVersion = 1
 
-/** How often each side says something on an open socket, ms; a reader that hears nothing for 8 s connects anew. */
+/** How often each side sends something on an open socket, ms. A page that receives nothing for 8 s reconnects. */
 export const timing = {
   pingMs: 20_000,
   followedSilenceMs: 3000,
@@ -21,20 +23,20 @@ export const timing = {
 
 const ref = z.string().min(1).max(64)
 
-/** Every frame a client may send, by `t`. `hello` comes first. */
+/** Every frame that a client may send, by `t`. The first one is `hello`. */
 export const clientFrames = {
-  /** Opens the conversation. `token` only where no cookie can be sent. */
+  /** Opens the connection. `token` is only for clients that cannot send a cookie. */
   hello: z.object({
     t: z.literal('hello'),
     v: z.number().int(),
     tab: id,
     token: z.string().max(4096).optional(),
-    /** `getOriginProof`: stands in for an origin that a proxy has made unrecognisable by rewriting Host. */
+    /** From `getOriginProof`: replaces the check of the origin if a proxy has rewritten Host. */
     proof: z.string().max(64).optional(),
-    /** The page reads again what an event names (`messageIds`). A page that does not say so gets `gap` instead. */
+    /** The page reads the messages that an event names (`messageIds`). Pages that do not set this get `gap` instead. */
     rereads: z.boolean().optional(),
   }),
-  /** Asks for a run's words from a position on (none: from its start). Asking again moves the position. */
+  /** Requests a run's text from a position on (none: from its start). A second request starts from its own position. */
   follow: z.object({ t: z.literal('follow'), runId: id, position: position.optional() }),
   unfollow: z.object({ t: z.literal('unfollow'), runId: id }),
   'run.start': z.object({ t: z.literal('run.start'), ref, run: runStartRequest }),
@@ -49,8 +51,8 @@ export type ClientFrameOf<K extends ClientFrameName> = z.infer<(typeof clientFra
 // ---- server to client -----------------------------------------------------------------------------------------
 
 /**
- * Things that happened to what a user can see, told to each of their tabs. They name what changed and carry no messages,
- * so that each is small: a tab reads again what it shows. A tab that missed some reads everything again.
+ * Changes of data that a user can see, sent to each of the user's tabs. Events name what has changed and carry no
+ * messages, so that they are small: a tab reads what it shows. A tab that missed events refreshes everything.
  */
 export type UserEvent =
   | { name: 'chat.changed'; chat: ChatSummary }
@@ -58,10 +60,12 @@ export type UserEvent =
   | {
       name: 'messages.changed'
       chatId: string
-      /** Absent in an event of a server before 0.2, which has whole `messages` instead; now those are always empty. */
+      /**
+       * Absent in events of a server before 0.2, which have whole `messages` instead. Now `messages` is always empty.
+       */
       messageIds?: string[]
       messages: MessageView[]
-      /** The run that writes one of them: the tab that asked for it knows the messages already. */
+      /** The run that writes one of the messages: the tab that started it already has them. */
       runId?: string
       currentId: string | null
     }
@@ -72,18 +76,18 @@ export type UserEvent =
   | { name: 'settings.changed'; revision: string }
   | { name: 'account.changed' }
 
-/** Every frame the server may send, by `t`. A client ignores a frame it does not know. */
+/** Every frame that the server may send, by `t`. A client ignores frames that it does not know. */
 export type ServerFrame =
-  /** Answers hello. `instance` is the label of the instance, for people. */
+  /** The reply to `hello`. `instance` is the label of the instance, to be shown to users. */
   | { t: 'welcome'; v: number; instance: string; version: string; user: UserView }
   | { t: 'reply'; ref: string; ok: true; run?: RunStarted }
   | { t: 'reply'; ref: string; ok: false; error: WireError }
   | { t: 'error'; error: WireError }
   /**
-   * The answer to `follow`, and sent again whenever the run's text is not simply continued. Cut the text to `keep`
-   * units, then add `text`. `how` says why: `recovered`, nothing was lost; `rewind`, a tail that was never
-   * acknowledged is replaced; `reset`, the answer is written anew (`keep` is 0). From then on the run's words carry
-   * channel `c`, which is this connection's short name for it.
+   * The reply to `follow`, sent again whenever the run's text does not simply continue. The client cuts its text to
+   * `keep` units and appends `text`. `how` gives the reason: `recovered`, nothing was lost; `rewind`, unacknowledged
+   * text at the end is replaced; `reset`, the answer is regenerated (`keep` is 0). From then on the run's text has the
+   * channel `c`, which identifies the run on this connection.
    */
   | {
       t: 'run'
@@ -96,13 +100,18 @@ export type ServerFrame =
       position: Position
       phase: RunPhase
     }
-  /** Words of the run on channel `c`: `x` begins at `at` UTF-16 units of its text. `s`: the log's seq, where it grew. */
+  /**
+   * Text of the run on channel `c`: `x` begins at `at` UTF-16 units of the answer. `s`: the log's seq, if it has one.
+   */
   | { t: 'w'; c: number; at: number; x: string; s?: number }
-  /** Where the run stands: its owner died and another is taking over (`moving`), words are late (`stalled`), or flow (`live`). */
+  /**
+   * `moving`: a new owner is taking over. `moved`: it has taken over. `stalled`: text is delayed. `live`: it flows
+   * again.
+   */
   | { t: 'run.link'; c: number; link: 'moving' | 'moved' | 'stalled' | 'live' }
-  /** `place`: how many wait before and including this one, while it is queued here. */
+  /** `place`: the position in the queue of the instance, from 1, while the run waits there. */
   | { t: 'run.phase'; c: number; phase: RunPhase; place?: number }
-  /** The end, as the store has it. `length` is the length of the whole text: a reader that has another follows anew. */
+  /** The stored end. `length` is the length of the whole text: a client whose text has another length follows again. */
   | {
       t: 'run.end'
       c: number
@@ -116,12 +125,12 @@ export type ServerFrame =
       finishReason?: FinishReason
       reasoningMs?: number
     }
-  /** The run is not there (any more), or not this user's. */
+  /** The run does not exist (any more), or is not this user's. */
   | { t: 'run.gone'; runId: string }
   | { t: 'event'; event: UserEvent }
-  /** Something may have been missed: read what is on the screen again. */
+  /** The client may have missed events: it refreshes what is on the screen. */
   | { t: 'gap' }
   | { t: 'ping' }
   | { t: 'pong' }
-  /** Close follows; come back after `afterMs`, to any instance. */
+  /** The server is about to close the socket. The client reconnects after `afterMs`, to any instance. */
   | { t: 'bye'; reason: string; afterMs: number }

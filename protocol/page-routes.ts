@@ -1,4 +1,4 @@
-/** The addresses of the page, as its router writes them. The server gives the page for these and for no others. */
+/** The addresses of the page, in the form of its router. The server serves the page for these addresses only. */
 export const pageRoutes = {
   start: '/',
   chat: '/c/$chatId',

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { id, limits } from './ids.ts'
 
 /**
- * Where a reader stands in a run: `fence` names the owner whose words it has, `seq` the last entry of that owner's
- * log it knows (0 when unknown), `length` how much text it shows, in UTF-16 units. Rule 4 of a run.
+ * A reader's position in a run: `fence` identifies the owner whose text it has, `seq` the last entry of that owner's
+ * log that it knows (0 if unknown), `length` the length of its text in UTF-16 units. See rule 4 of a run.
  */
 export const position = z.object({
   fence: z.number().int().nonnegative(),
@@ -16,22 +16,25 @@ export const messageStatus = z.enum(['running', 'done', 'stopped', 'interrupted'
 export type MessageStatus = z.infer<typeof messageStatus>
 export type EndStatus = Exclude<MessageStatus, 'running'>
 
-/** What a running answer is doing. `queued`: no owner yet; `stopping`: a stop was asked and is not confirmed. */
+/**
+ * The phase of a running answer. `queued`: it has no owner yet, or waits for its provider; `stopping`: a stop was
+ * requested.
+ */
 export const runPhase = z.enum(['queued', 'running', 'stopping'])
 export type RunPhase = z.infer<typeof runPhase>
 
-/** Token counts as the provider reported them. */
+/** Token counts that the provider reported. */
 export const usage = z.object({
   promptTokens: z.number().optional(),
   completionTokens: z.number().optional(),
-  /** Of the prompt's, those that the provider read from its cache. */
+  /** Tokens of the prompt that the provider read from its cache. */
   cachedTokens: z.number().optional(),
-  /** Of the answer's, those that the model thought with. */
+  /** Tokens of the answer that were used for reasoning. */
   reasoningTokens: z.number().optional(),
 })
 export type Usage = z.infer<typeof usage>
 
-/** Why an answer ended before its end; `message` is a sentence for a person. */
+/** Why an answer is incomplete; `message` is a sentence for the user. */
 export const runError = z.object({
   code: z.string(),
   message: z.string(),
@@ -39,7 +42,7 @@ export const runError = z.object({
 })
 export type RunError = z.infer<typeof runError>
 
-/** Why the model ended an answer. `unknown`: its provider gave a reason that means nothing to us. */
+/** Why the model ended an answer. `unknown`: the provider gave a reason that Shoal does not know. */
 export const finishReason = z.enum(['stop', 'length', 'tool-calls', 'content-filter', 'unknown'])
 export type FinishReason = z.infer<typeof finishReason>
 
@@ -47,12 +50,12 @@ export const toolCall = z.object({ id: z.string(), name: z.string(), arguments: 
 export type ToolCall = z.infer<typeof toolCall>
 
 /**
- * Asks for an answer. Three forms:
- * - `text`: a new message under `parentId` (null or absent in a new chat) and its answer. Editing is the same with the
- *   parent of the edited message: a sibling branch.
- * - `regenerateOf`: another answer beside that one.
- * - `continueOf`: that answer goes on where it stopped.
- * `clientId` is the caller's name for the request: the same id again returns the same run.
+ * Requests an answer. Three forms:
+ * - `text`: a new message under `parentId` (null or absent in a new chat) and its answer. To edit a message, send the
+ *   new text with the same parent: this creates a sibling branch.
+ * - `regenerateOf`: another answer beside that answer.
+ * - `continueOf`: continues that answer where it stopped.
+ * `clientId` is the caller's id of the request: a request with the same id returns the same run.
  */
 export const runStartRequest = z.object({
   clientId: id,
@@ -62,16 +65,16 @@ export const runStartRequest = z.object({
   parentId: id.nullable().optional(),
   regenerateOf: id.optional(),
   continueOf: id.optional(),
-  /** The person pressed Stop before the run had an id. */
+  /** The user pressed Stop before the page knew the run's id. */
   stop: z.boolean().optional(),
 })
 export type RunStartRequest = z.infer<typeof runStartRequest>
 
 export const runStarted = z.object({
   chatId: z.string(),
-  /** The message that is answered. */
+  /** The message that the run answers. */
   userMessageId: z.string(),
-  /** The answer. */
+  /** The answer's message. */
   messageId: z.string(),
   runId: z.string(),
 })

@@ -1,8 +1,8 @@
 /**
- * A run writes one string, its transcript, so that one position places every word of it. This file is the only reader
- * of that string and the only place that knows how its parts are marked. Reasoning stands in it as a leading
- * `<think>…</think>` block, the form in which many models write it themselves; where a provider sends reasoning apart,
- * the server writes the tags (`reasoningOpen`, `reasoningClose`).
+ * A run writes one string, its transcript, so that a single number is a position in it. Only this file parses that
+ * string and knows how its parts are marked. Reasoning is a leading `<think>…</think>` block, the form in which many
+ * models write it themselves. If a provider sends reasoning separately, the server writes the tags (`reasoningOpen`,
+ * `reasoningClose`).
  */
 const open = '<think>'
 const close = '</think>'
@@ -10,13 +10,13 @@ const close = '</think>'
 export const reasoningOpen = `${open}\n`
 export const reasoningClose = `\n${close}\n\n`
 
-/** One part of a transcript, in the order in which it is shown. No part is empty. A reader ignores kinds it does not know. */
+/** One part of a transcript; parts are in the order of display, and never empty. A reader ignores unknown kinds. */
 export type Part =
   | { kind: 'text'; text: string }
-  /** Without white space around it. `open`: no end of it has been written yet. */
+  /** Without surrounding white space. `open`: the end of the reasoning is not written yet. */
   | { kind: 'reasoning'; text: string; open: boolean }
 
-/** `ended: false`: more may be written, so half a tag at the end is left out until the rest of it is there. */
+/** Splits a transcript into its parts. `ended: false`: more may follow, so an incomplete tag at the end is left out. */
 export function partsOf(transcript: string, { ended = true } = {}): Part[] {
   const known = ended ? transcript : withoutPartialTag(transcript)
   const { reasoning, textStart, thinking } = split(known)
@@ -27,7 +27,7 @@ export function partsOf(transcript: string, { ended = true } = {}): Part[] {
   ]
 }
 
-/** What a transcript says to its reader: everything but the reasoning. */
+/** The visible text of a transcript: everything except the reasoning. */
 export function visibleText(transcript: string): string {
   return transcript.slice(split(transcript).textStart)
 }
@@ -39,9 +39,9 @@ export function isThinking(transcript: string): boolean {
 
 interface Split {
   reasoning: string
-  /** Where the visible text begins. */
+  /** The index at which the visible text begins. */
   textStart: number
-  /** The block has not been closed yet. */
+  /** Whether the block is not closed yet. */
   thinking: boolean
 }
 
@@ -61,19 +61,19 @@ function split(transcript: string): Split {
   let textStart = end + close.length
   for (;;) {
     while (textStart < transcript.length && /\s/.test(transcript.charAt(textStart))) textStart++
-    // Once more by the model itself, where the provider had separated the reasoning already.
+    // The model may write the closing tag again, although the provider had already separated the reasoning.
     if (!transcript.startsWith(close, textStart)) break
     textStart += close.length
   }
   return { reasoning: transcript.slice(reasoningStart, end).trim(), textStart, thinking: false }
 }
 
-/** How many closing tags are checked before the rest of a text is taken to talk about the tag. */
+/** How many closing tags are checked before all further ones count as mentions of the tag. */
 const maxMentions = 8
 
 /**
- * Where reasoning ends whose opening tag the model did not write, because its template did. A tag in code or in quotes,
- * or behind an opening one, is only mentioned. -1: there is none.
+ * The end of reasoning without an opening tag, which some chat templates write instead of the model. A closing tag in
+ * code, in quotes, or after an opening tag is only a mention. Returns -1 if there is no such end.
  */
 function closeWithoutOpen(transcript: string): number {
   let end = transcript.indexOf(close)
@@ -111,12 +111,12 @@ export interface SplitWords {
 }
 
 /**
- * Separates the reasoning that a model's words begin with from the answer behind it, for models that write the tags into
- * their words. Incremental: a piece may end anywhere, in the middle of a tag too.
+ * Separates leading reasoning from the answer, for models that write the tags into their text. Incremental: a piece may
+ * end anywhere, even within a tag.
  */
 export class ReasoningSplitter {
   #place: 'before' | 'inside' | 'behind-tag' | 'past' = 'before'
-  /** Not decided yet: white space, or the beginning of a tag. */
+  /** Text that is not assigned yet: white space, or the beginning of a tag. */
   #held = ''
 
   push(piece: string): SplitWords {
@@ -128,7 +128,7 @@ export class ReasoningSplitter {
     return { reasoning, text: this.#past ? this.#takeHeld() : '' }
   }
 
-  /** What was held back; nothing more comes. */
+  /** Returns the text that was held back. Call it when no more text follows. */
   end(): SplitWords {
     const held = this.#takeHeld()
     return this.#place === 'inside' ? { reasoning: held, text: '' } : { reasoning: '', text: held }
@@ -174,7 +174,7 @@ export class ReasoningSplitter {
   }
 }
 
-/** How many characters at the end of `words` may be the beginning of the closing tag. */
+/** How many characters at the end of the text may be the beginning of the closing tag. */
 function beginningOfClose(words: string): number {
   let length = Math.min(close.length - 1, words.length)
   while (length > 0 && !words.endsWith(close.slice(0, length))) length--

@@ -5,28 +5,53 @@ export interface ErrorEntry {
   message: string
 }
 
-/** The part of the catalogue that tells of model providers: apart, since the page needs its sentences and no others. */
+/** The errors of model providers. They are in a separate file because the page needs only these sentences. */
 export const upstreamErrors = {
-  upstream_unreachable: { status: 502, retryable: true, message: 'The model provider cannot be reached.' },
-  upstream_key_refused: { status: 502, retryable: false, message: 'The model provider refused the API key.' },
-  upstream_rate_limited: { status: 429, retryable: true, message: 'The model provider asks to slow down.' },
+  upstream_unreachable: {
+    status: 502,
+    retryable: true,
+    message: 'The model provider cannot be reached. Try again in a moment.',
+  },
+  upstream_key_refused: {
+    status: 502,
+    retryable: false,
+    message: 'The model provider refused the API key: check the key.',
+  },
+  upstream_rate_limited: {
+    status: 429,
+    retryable: true,
+    message: 'The model provider’s rate limit is reached. Try again in a moment.',
+  },
   upstream_context_too_long: {
     status: 422,
     retryable: false,
-    message: 'The conversation is too long for this model.',
+    message: 'The conversation is too long for this model: start a new chat or choose another model.',
   },
-  upstream_filtered: { status: 422, retryable: false, message: 'The model provider refused to answer this.' },
+  upstream_filtered: {
+    status: 422,
+    retryable: false,
+    message: 'The model provider refused to answer this: rephrase your message and try again.',
+  },
   upstream_broke_off: {
     status: 502,
     retryable: true,
-    message: 'The model provider broke off in mid-answer.',
+    message: 'The connection to the model provider broke during the answer. Try again.',
   },
-  upstream_no_answer: { status: 502, retryable: true, message: 'No answer came from the model.' },
+  upstream_no_answer: { status: 502, retryable: true, message: 'The model sent an empty answer. Try again.' },
   upstream_unknown_end: {
     status: 502,
     retryable: true,
-    message: 'The model provider ended this answer without a known reason. It may not be complete.',
+    message:
+      'The model provider ended this answer without a known reason, so it may be incomplete. Continue or regenerate it.',
   },
-  upstream_silent: { status: 504, retryable: true, message: 'The model provider fell silent.' },
-  upstream_refused: { status: 502, retryable: false, message: 'The model provider refused the request.' },
+  upstream_silent: {
+    status: 504,
+    retryable: true,
+    message: 'The model provider stopped responding. Try again.',
+  },
+  upstream_refused: {
+    status: 502,
+    retryable: false,
+    message: 'The model provider refused the request: choose another model, or check the connection.',
+  },
 } as const satisfies Record<string, ErrorEntry>

@@ -7,12 +7,12 @@ import { userView } from './users.ts'
 const fields = {
   theme: z.enum(['system', 'light', 'dark']),
   language: z.enum(['system', 'en', 'de']),
-  /** Enter sends, or only Ctrl/Cmd+Enter does. */
+  /** Whether Enter sends a message, or only Ctrl/Cmd+Enter. */
   sendKey: z.enum(['enter', 'mod-enter']),
   defaultModel: z.string().max(limits.model).nullable(),
 }
 
-/** What a person chose for themselves; follows them to every device. */
+/** A user's own preferences, the same on all of their devices. */
 export const preferences = z.object({
   theme: fields.theme.default('system'),
   language: fields.language.default('system'),
@@ -21,7 +21,7 @@ export const preferences = z.object({
 })
 export type Preferences = z.infer<typeof preferences>
 
-/** Fields that are left out stay as they are: another tab or device may have changed them. */
+/** Missing fields stay unchanged, since another tab or device may have changed them. */
 export const preferencesChange = z.object(fields).partial()
 export type PreferencesChange = z.infer<typeof preferencesChange>
 
@@ -39,13 +39,13 @@ export const accountOperations = {
   changePassword: operation({
     method: 'POST',
     path: '/api/account/password',
-    summary: 'Change your password; ends every other session and returns a new token for this one',
+    summary: 'Change your password. Ends all other sessions and returns a new token for this one',
     access: 'signed-in',
     credentials: 'session',
     body: z.object({
       current: z.string().min(1).max(limits.password),
       next: password,
-      /** Revokes your API keys too: for a password that somebody else may know. */
+      /** Revokes your API keys too. Use it if someone else may know your password. */
       revokeApiKeys: z.boolean().default(false),
     }),
     response: z.object({ token: z.string() }),
@@ -54,7 +54,7 @@ export const accountOperations = {
   getPreferences: operation({
     method: 'GET',
     path: '/api/account/preferences',
-    summary: 'Your preferences',
+    summary: 'Get your preferences',
     access: 'signed-in',
     credentials: 'session-or-key',
     response: preferences,
@@ -63,7 +63,7 @@ export const accountOperations = {
   putPreferences: operation({
     method: 'PUT',
     path: '/api/account/preferences',
-    summary: 'Change your preferences; fields left out stay',
+    summary: 'Change your preferences. Missing fields stay unchanged',
     access: 'signed-in',
     credentials: 'session-or-key',
     body: preferencesChange,

@@ -6,12 +6,12 @@ import { done } from './paging.ts'
 export const apiKeyView = z.object({
   id: z.string(),
   name: z.string(),
-  /** The first characters, to tell keys apart. */
+  /** The first characters of the key, to distinguish keys. */
   hint: z.string(),
   createdAt: z.number(),
   lastUsedAt: z.number().nullable(),
   expiresAt: z.number().nullable(),
-  /** Refused since the data was restored or copied, until an administrator confirms it. */
+  /** The data was restored or copied: the key is refused until an administrator confirms the data. */
   suspended: z.boolean(),
 })
 export type ApiKeyView = z.infer<typeof apiKeyView>
@@ -20,7 +20,7 @@ export const apiKeyOperations = {
   listApiKeys: operation({
     method: 'GET',
     path: '/api/account/api-keys',
-    summary: 'Your API keys, newest first; the keys themselves are not kept',
+    summary: 'List your API keys, newest first. The keys themselves are not stored',
     access: 'user',
     credentials: 'session-or-key',
     response: z.object({ items: z.array(apiKeyView) }),
@@ -29,12 +29,12 @@ export const apiKeyOperations = {
   createApiKey: operation({
     method: 'POST',
     path: '/api/account/api-keys',
-    summary: 'Make an API key; it is shown this once',
+    summary: 'Create an API key. It is only shown once',
     access: 'user',
     credentials: 'session',
     body: z.object({
       name: z.string().trim().min(1, 'must not be empty').max(limits.name),
-      /** Epoch ms; absent: never. */
+      /** Epoch ms. If absent, the key does not expire. */
       expiresAt: z.number().int().positive().optional(),
     }),
     response: apiKeyView.extend({ key: z.string() }),
@@ -53,7 +53,7 @@ export const apiKeyOperations = {
   listUserApiKeys: operation({
     method: 'GET',
     path: '/api/users/{id}/api-keys',
-    summary: 'The API keys of an account, newest first',
+    summary: 'List the API keys of an account, newest first',
     access: 'admin',
     credentials: 'session',
     params: z.object({ id }),
@@ -63,7 +63,7 @@ export const apiKeyOperations = {
   revokeApiKey: operation({
     method: 'DELETE',
     path: '/api/api-keys/{id}',
-    summary: 'Revoke an API key, whoever has it',
+    summary: 'Revoke an API key of any account',
     access: 'admin',
     credentials: 'session',
     params: z.object({ id }),

@@ -5,17 +5,17 @@ export const appOperations = {
   getApp: operation({
     method: 'GET',
     path: '/api/app',
-    summary: 'What a page needs before anybody is signed in',
+    summary: 'Get what the page needs before sign-in',
     access: 'public',
     credentials: 'none',
     response: z.object({
       name: z.string(),
       version: z.string(),
-      /** `first`: nobody has an account yet, whoever signs up becomes administrator. */
+      /** `first`: there is no account yet. The first user to sign up becomes an administrator. */
       signUp: z.enum(['first', 'open', 'closed']),
-      /** The first account needs the code that is in the server's log: this request did not come from that machine. */
+      /** The first account needs the setup code from the server's log, since this request came from another machine. */
       setupCode: z.boolean(),
-      /** Addresses that this deployment lets the page know; the label of the answering instance. */
+      /** The label of the instance that answered. */
       instance: z.string(),
     }),
   }),

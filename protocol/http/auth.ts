@@ -9,14 +9,14 @@ export const authOperations = {
   signUp: operation({
     method: 'POST',
     path: '/api/auth/sign-up',
-    summary: 'Create an account; the first one becomes administrator',
+    summary: 'Create an account. The first account becomes an administrator',
     access: 'public',
     credentials: 'none',
     body: z.object({
       name,
       email,
       password,
-      /** For the first account, where `getApp` says so. */
+      /** Needed for the first account if `getApp` returns `setupCode: true`. */
       setupCode: z.string().max(100).optional(),
     }),
     response: z.object({ token: z.string(), user: userView }),
@@ -25,7 +25,7 @@ export const authOperations = {
   signIn: operation({
     method: 'POST',
     path: '/api/auth/sign-in',
-    summary: 'Sign in; sets the session cookie and returns the same token',
+    summary: 'Sign in. Sets the session cookie and returns the same token',
     access: 'public',
     credentials: 'none',
     body: z.object({ email, password: z.string().min(1).max(limits.password) }),
@@ -35,7 +35,7 @@ export const authOperations = {
   signOut: operation({
     method: 'POST',
     path: '/api/auth/sign-out',
-    summary: 'End this session, on every instance',
+    summary: 'End this session on all instances',
     access: 'signed-in',
     credentials: 'session',
     response: done,
@@ -44,7 +44,7 @@ export const authOperations = {
   signOutEverywhere: operation({
     method: 'POST',
     path: '/api/auth/sign-out-everywhere',
-    summary: 'End every session of this account',
+    summary: 'End all sessions of this account',
     access: 'signed-in',
     credentials: 'session',
     response: done,
@@ -53,7 +53,7 @@ export const authOperations = {
   getMe: operation({
     method: 'GET',
     path: '/api/auth/me',
-    summary: 'Who is signed in',
+    summary: 'Get the signed-in user',
     access: 'signed-in',
     credentials: 'session-or-key',
     response: userView,
@@ -62,7 +62,8 @@ export const authOperations = {
   getOriginProof: operation({
     method: 'GET',
     path: '/api/auth/origin-proof',
-    summary: 'What a page shows with its hello where a proxy hides its origin; null for what needs none',
+    summary:
+      'Get the proof that a page sends with `hello` if a proxy hides its origin; null if none is needed',
     access: 'signed-in',
     credentials: 'session-or-key',
     response: z.object({ proof: z.string().nullable() }),
@@ -71,7 +72,7 @@ export const authOperations = {
   getSession: operation({
     method: 'GET',
     path: '/api/auth/session',
-    summary: 'Whether anybody is signed in: who, or null; never 401',
+    summary: 'Get the signed-in user, or null if nobody is signed in. Never answers 401',
     access: 'anyone',
     credentials: 'session-or-key',
     response: z.object({ user: userView.nullable() }),

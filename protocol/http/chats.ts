@@ -17,9 +17,9 @@ export const chatSummary = z.object({
   createdAt: z.number(),
   /** Last activity, epoch ms; lists are ordered by it. */
   updatedAt: z.number(),
-  /** An answer is being written in it. */
+  /** An answer is being written in this chat. */
   running: z.boolean(),
-  /** It has an answer that its user has not seen. */
+  /** The chat has an answer that its user has not seen. */
   unread: z.boolean(),
 })
 export type ChatSummary = z.infer<typeof chatSummary>
@@ -28,20 +28,20 @@ export const messageView = z.object({
   id: z.string(),
   parentId: z.string().nullable(),
   role: z.enum(['user', 'assistant']),
-  /** The whole transcript: protocol/transcript.ts takes it apart. */
+  /** The whole transcript: protocol/transcript.ts splits it into parts. */
   text: z.string(),
   status: messageStatus,
   model: z.string().nullable(),
   createdAt: z.number(),
-  /** The run that writes or wrote it, while that is known. */
+  /** The run that writes or wrote this message, as long as the server knows it. */
   runId: z.string().nullable(),
-  /** Only while running. */
+  /** Present only while the run is running. */
   phase: runPhase.optional(),
-  /** The fence of the running text; with the text's length, a position to follow from. Only while running. */
+  /** The fence of the text. With the text's length it is a position to follow from. Present only while running. */
   fence: z.number().optional(),
   usage: usage.optional(),
   error: runError.optional(),
-  /** `length`: the answer was cut by a limit, and can be continued. Absent where the model did not end it. */
+  /** `length`: a limit cut the answer, and it can be continued. Absent if the model did not end the answer. */
   finishReason: finishReason.optional(),
   reasoningMs: z.number().optional(),
   toolCalls: z.array(toolCall).optional(),
@@ -49,7 +49,7 @@ export const messageView = z.object({
 export type MessageView = z.infer<typeof messageView>
 
 export const chatView = chatSummary.extend({
-  /** The leaf of the branch that is shown. */
+  /** The last message of the branch that is shown. */
   currentId: z.string().nullable(),
   messages: z.array(messageView),
 })
@@ -59,11 +59,11 @@ export const chatOperations = {
   listChats: operation({
     method: 'GET',
     path: '/api/chats',
-    summary: 'Your chats, last activity first',
+    summary: 'List your chats, most recent activity first',
     access: 'user',
     credentials: 'session-or-key',
     query: pageQuery.extend({
-      /** Only titles that contain this, without regard to case. */
+      /** Lists only chats whose title contains this, ignoring case. */
       q: z.string().max(200).optional(),
       archived: z.enum(['true', 'false']).default('false'),
     }),
@@ -73,7 +73,7 @@ export const chatOperations = {
   getChat: operation({
     method: 'GET',
     path: '/api/chats/{id}',
-    summary: 'A chat with its whole tree of messages; a running one with its text so far',
+    summary: 'Get a chat with all of its messages. A running answer has its text so far',
     access: 'user',
     credentials: 'session-or-key',
     params: z.object({ id }),
@@ -83,7 +83,7 @@ export const chatOperations = {
   updateChat: operation({
     method: 'PATCH',
     path: '/api/chats/{id}',
-    summary: 'Rename, pin, archive, file or tag a chat, switch its branch, or mark it read',
+    summary: 'Rename, pin, archive or tag a chat, move it to a folder, switch its branch, or mark it as read',
     access: 'user',
     credentials: 'session-or-key',
     params: z.object({ id }),
@@ -93,7 +93,7 @@ export const chatOperations = {
       archived: z.boolean().optional(),
       folder: z.string().max(limits.name).nullable().optional(),
       tags: z.array(z.string().max(50)).max(20).optional(),
-      /** The leaf to show from now on. */
+      /** The last message of the branch to show from now on. */
       currentId: id.optional(),
       read: z.literal(true).optional(),
     }),
@@ -103,7 +103,7 @@ export const chatOperations = {
   deleteChat: operation({
     method: 'DELETE',
     path: '/api/chats/{id}',
-    summary: 'Delete a chat; stops what runs in it; can be restored for a day',
+    summary: 'Delete a chat and stop its running answers. It can be restored for a day',
     access: 'user',
     credentials: 'session-or-key',
     params: z.object({ id }),
@@ -113,7 +113,7 @@ export const chatOperations = {
   restoreChat: operation({
     method: 'POST',
     path: '/api/chats/{id}/restore',
-    summary: 'Take the deletion of a chat back',
+    summary: 'Restore a deleted chat',
     access: 'user',
     credentials: 'session-or-key',
     params: z.object({ id }),

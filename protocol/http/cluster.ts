@@ -9,13 +9,13 @@ export const memberView = z.object({
   startedAt: z.number(),
   runs: z.number(),
   sockets: z.number(),
-  /** Of the sockets, pages on server-sent events or polls, because something on the way blocks WebSockets. */
+  /** How many of the sockets use server-sent events or polls, because something in the network blocks WebSockets. */
   fallbacks: z.number().default(0),
-  /** Signed-in people with an open page on this instance. */
+  /** Signed-in users with an open page on this instance. */
   people: z.number(),
-  /** The revisions it has applied, by feed. */
+  /** The revisions that the instance has applied, by feed. */
   revisions: z.record(z.string(), z.string()),
-  /** False: it died twice soon after taking answers over, and leaves them to others for some minutes. */
+  /** False if the instance died twice soon after takeovers and leaves them to others for some minutes. */
   takeover: z.boolean(),
   self: z.boolean(),
 })
@@ -24,7 +24,7 @@ export const clusterOperations = {
   getCluster: operation({
     method: 'GET',
     path: '/api/cluster',
-    summary: 'The instances as this one sees them, and the health of what they share',
+    summary: 'List the instances that this one knows, and the health of the database and Redis',
     access: 'admin',
     credentials: 'session-or-key',
     response: z.object({
@@ -33,14 +33,14 @@ export const clusterOperations = {
         kind: z.enum(['sqlite', 'postgres']),
         healthy: z.boolean(),
         problem: z.string().optional(),
-        /** What to do though everything works: one sentence each. */
+        /** Recommended changes while everything works: one sentence each. */
         warnings: z.array(z.string()),
       }),
       redis: z.object({
         configured: z.boolean(),
         healthy: z.boolean(),
         problem: z.string().optional(),
-        /** What to change though everything works: one sentence each, with the cure. */
+        /** Recommended changes while everything works: one sentence each, with what to do. */
         warnings: z.array(z.string()),
       }),
       members: z.array(memberView),

@@ -5,7 +5,7 @@ import { done } from './paging.ts'
 
 export const connectionKind = z.enum(['openai', 'ollama', 'demo'])
 
-/** What a provider does with a trailing assistant message; rule 15 of a run. */
+/** How a provider continues a partial answer; see rule 15 of a run. */
 export const continues = z.enum(['auto', 'trailing', 'prefix', 'vllm', 'none'])
 
 export const connectionView = z.object({
@@ -13,18 +13,18 @@ export const connectionView = z.object({
   kind: connectionKind,
   name: z.string(),
   baseUrl: z.string(),
-  /** Keys are write-only: this says whether one is set. */
+  /** Whether a key is set. Keys cannot be read. */
   hasKey: z.boolean(),
-  /** Put before its models' names where two connections have the same. */
+  /** Written before the names of its models if another connection has models with the same names. */
   prefix: z.string(),
   enabled: z.boolean(),
   order: z.number(),
   continues,
-  /** The models that are offered; empty: all that the provider lists. */
+  /** The models that are offered; empty: all models that the provider lists. */
   modelIds: z.array(z.string()),
-  /** Its requests carry no parameters but those that OpenAI documents. */
+  /** Requests have only parameters that OpenAI documents. */
   openAiParamsOnly: z.boolean().optional(),
-  /** `environment`: from variables, read-only here. */
+  /** `environment`: it comes from environment variables and is read-only. */
   source: z.enum(['environment', 'page', 'built-in']),
 })
 export type ConnectionView = z.infer<typeof connectionView>
@@ -45,7 +45,7 @@ export const connectionOperations = {
   listConnections: operation({
     method: 'GET',
     path: '/api/connections',
-    summary: 'Every connection to a model provider, in order',
+    summary: 'List all connections to model providers, in order',
     access: 'admin',
     credentials: 'session-or-key',
     response: z.object({ items: z.array(connectionView) }),
@@ -65,7 +65,7 @@ export const connectionOperations = {
     method: 'PATCH',
     path: '/api/connections/{id}',
     summary:
-      'Change a connection; fields left out stay, an empty key removes it, and so does an address on another server without a key',
+      'Change a connection. Missing fields stay unchanged. An empty key, or an address of another server without a key, removes the stored key',
     access: 'admin',
     credentials: 'session',
     params: z.object({ id }),
@@ -81,7 +81,7 @@ export const connectionOperations = {
       order: z.number().int().optional(),
     }),
     response: connectionView.extend({
-      /** The address leads to another server now, and the stored key was not taken along: enter it again. */
+      /** The address now belongs to another server, so the stored key was removed: enter the key again. */
       keyRemoved: z.boolean(),
     }),
   }),
@@ -100,7 +100,7 @@ export const connectionOperations = {
     method: 'POST',
     path: '/api/connections/verify',
     summary:
-      'Ask a provider for its models without storing anything; `id` uses the stored key of that connection',
+      'Test a connection: list the provider’s models without storing anything. `id` uses the stored key of that connection',
     access: 'admin',
     credentials: 'session',
     body: z.object({
@@ -118,7 +118,7 @@ export const connectionOperations = {
   discoverOllama: operation({
     method: 'GET',
     path: '/api/connections/ollama-here',
-    summary: 'Look for an Ollama on this machine',
+    summary: 'Detect Ollama on this machine',
     access: 'admin',
     credentials: 'session',
     response: z.union([

@@ -33,5 +33,5 @@ export const operations = {
 export type Operations = typeof operations
 export type OperationName = keyof Operations
 
-/** What an operation answers. */
+/** The response of an operation. */
 export type ResponseOf<Name extends OperationName> = z.output<Operations[Name]['response']>

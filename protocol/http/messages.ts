@@ -3,12 +3,12 @@ import { id } from '../ids.ts'
 import { chatSummary, chatView } from './chats.ts'
 import { operation } from './operation.ts'
 
-/** A chat with its newest message that has all the words. */
+/** A chat with its newest message that contains all searched words. */
 export const foundMessage = z.object({
   chat: chatSummary,
   messageId: z.string(),
   role: z.enum(['user', 'assistant']),
-  /** The words with what stands around the first of them, on one line. */
+  /** The text around the first searched word, on one line. */
   excerpt: z.string(),
 })
 export type FoundMessage = z.infer<typeof foundMessage>
@@ -17,7 +17,8 @@ export const messageOperations = {
   deleteMessage: operation({
     method: 'DELETE',
     path: '/api/messages/{id}',
-    summary: 'Delete a message and all that follows it; stops what runs there; can be restored for a day',
+    summary:
+      'Delete a message and all messages after it, and stop answers that run there. They can be restored for a day',
     access: 'user',
     credentials: 'session-or-key',
     params: z.object({ id }),
@@ -31,7 +32,7 @@ export const messageOperations = {
   restoreMessage: operation({
     method: 'POST',
     path: '/api/messages/{id}/restore',
-    summary: 'Take the deletion of a message back, with all that followed it',
+    summary: 'Restore a deleted message and all messages after it',
     access: 'user',
     credentials: 'session-or-key',
     params: z.object({ id }),
@@ -41,18 +42,18 @@ export const messageOperations = {
   searchMessages: operation({
     method: 'GET',
     path: '/api/search',
-    summary: 'Messages of your chats that have all the words, chats of last activity first',
+    summary: 'Search your messages for all given words, chats with the most recent activity first',
     access: 'user',
     credentials: 'session-or-key',
     query: z.object({
-      /** Words, each of which must stand somewhere in the message, without regard to case. */
+      /** Words that must all be in the message, ignoring case. */
       q: z.string().trim().min(2, 'must have at least 2 characters').max(200),
       archived: z.enum(['true', 'false']).default('false'),
       cursor: z.string().max(200).optional(),
     }),
     response: z.object({
       items: z.array(foundMessage),
-      /** A page is so many chats looked through, of which few or none may have the words: ask on with this. */
+      /** A page covers a fixed number of chats, so it may have few or no results: continue with this cursor. */
       next: z.string().nullable(),
     }),
   }),

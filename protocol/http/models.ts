@@ -2,13 +2,13 @@ import { z } from 'zod'
 import { operation } from './operation.ts'
 
 export const modelView = z.object({
-  /** What a run is started with. */
+  /** The id with which a run is started. */
   id: z.string(),
-  /** For people. */
+  /** The name that is shown to users. */
   name: z.string(),
   connectionId: z.string(),
   connectionName: z.string(),
-  /** The built-in demo model: no provider is connected. */
+  /** Whether this is the built-in demo model, which is offered while no provider is connected. */
   demo: z.boolean(),
 })
 
@@ -17,7 +17,7 @@ export const modelOperations = {
     method: 'GET',
     path: '/api/models',
     summary:
-      'The models of all enabled connections; a dead provider is named in `problems` and delays nothing',
+      'List the models of all enabled connections. `problems` names unreachable providers, which delay nothing',
     access: 'user',
     credentials: 'session-or-key',
     response: z.object({

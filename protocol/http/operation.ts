@@ -1,20 +1,21 @@
 import type { z } from 'zod'
 
 /**
- * Who may call: nobody in particular, anyone and whoever is signed in is known, somebody signed in (a `pending` account
- * included), a user, an administrator.
+ * Who may call an operation. `public`: everyone, without a check of the session; `anyone`: everyone, and the caller is
+ * known if signed in; `signed-in`: every account, including `pending` ones; `user`; `admin`.
  */
 export type Access = 'public' | 'anyone' | 'signed-in' | 'user' | 'admin'
 
 /**
- * What a caller may show. API keys are for programs: they never administer, and never change what lets somebody in
- * (passwords, roles, keys, sessions) or leads to a secret (connections). Those take a session.
+ * The credentials that an operation accepts. API keys are for API clients. Operations that administer, that change
+ * access
+ * (passwords, roles, keys, sessions) or that could expose a secret (connections) need a session.
  */
 export type AcceptedCredentials = 'none' | 'session' | 'session-or-key'
 
 /**
- * How request and answer travel, with limits of its own (`server/http/http-config.ts`). What carries something else than
- * JSON, such as an upload, is a kind of its own.
+ * The format of request and response. Each kind has its own limits (`server/http/http-config.ts`). An operation that
+ * does not use JSON, such as an upload, needs another kind.
  */
 export type OperationKind = 'json'
 
@@ -29,9 +30,9 @@ export interface Operation<
 > {
   kind: OperationKind
   method: Method
-  /** With `{name}` for each parameter. */
+  /** The path, with `{name}` for each parameter. */
   path: Path
-  /** One line; the title in the API's description. */
+  /** One line: the title of the operation in the OpenAPI description. */
   summary: string
   access: Who
   credentials: AcceptedCredentials
@@ -41,7 +42,7 @@ export interface Operation<
   response: Response
 }
 
-/** Declares an operation once: served by `server/http`, typed for the page, written to `/api/openapi.json`. */
+/** Declares an operation. `server/http` serves it, the page gets its types, and `/api/openapi.json` describes it. */
 export function operation<
   const Method extends 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   const Path extends string,

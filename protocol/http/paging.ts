@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { limits } from '../ids.ts'
 
-/** Lists are paged by key: ask again with `cursor` set to the `next` of the page before. */
+/** Lists have pages. For the next page, set `cursor` to the `next` of the page before. */
 export const pageQuery = z.object({
   cursor: z.string().max(200).optional(),
   limit: z.coerce.number().int().min(1).max(limits.pageSize).default(50),

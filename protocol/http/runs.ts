@@ -13,11 +13,11 @@ export const runSummary = z.object({
   model: z.string(),
   status: messageStatus,
   phase: runPhase.optional(),
-  /** The incarnation that writes it; null: none at the moment. */
+  /** The incarnation that writes it; null if no instance owns it at the moment. */
   owner: z.string().nullable(),
   attempt: z.number(),
   startedAt: z.number(),
-  /** UTF-16 units that the store has. */
+  /** UTF-16 units of its text that are stored. */
   saved: z.number(),
 })
 export type RunSummary = z.infer<typeof runSummary>
@@ -26,7 +26,7 @@ export const runOperations = {
   listRuns: operation({
     method: 'GET',
     path: '/api/runs',
-    summary: 'Running answers: yours, or for administrators with `all=true` everybody’s',
+    summary: 'List your running answers. Administrators get those of all users with `all=true`',
     access: 'user',
     credentials: 'session-or-key',
     query: pageQuery.extend({
@@ -40,7 +40,7 @@ export const runOperations = {
     method: 'POST',
     path: '/api/runs',
     summary:
-      'Send a message, or ask for another or a longer answer; answers at once, words come by the socket',
+      'Send a message, or regenerate or continue an answer. Returns at once; the text arrives over the socket',
     access: 'user',
     credentials: 'session-or-key',
     body: runStartRequest,
@@ -50,7 +50,7 @@ export const runOperations = {
   stopRun: operation({
     method: 'POST',
     path: '/api/runs/{id}/stop',
-    summary: 'Stop an answer, whichever instance writes it; asked of any instance, as often as you like',
+    summary: 'Stop an answer on any instance. Repeated requests do no harm',
     access: 'user',
     credentials: 'session-or-key',
     params: z.object({ id }),

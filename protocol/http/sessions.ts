@@ -5,12 +5,12 @@ import { done } from './paging.ts'
 
 export const sessionView = z.object({
   id: z.string(),
-  /** Browser and system, as far as its user agent tells. */
+  /** Browser and operating system, from the user agent. */
   device: z.string(),
   address: z.string(),
   createdAt: z.number(),
   lastUsedAt: z.number(),
-  /** Epoch ms; null: never. */
+  /** Epoch ms; null if the session does not expire. */
   expiresAt: z.number().nullable(),
   current: z.boolean(),
 })
@@ -19,7 +19,7 @@ export const sessionOperations = {
   listSessions: operation({
     method: 'GET',
     path: '/api/account/sessions',
-    summary: 'Your open sessions, latest use first',
+    summary: 'List your sessions, most recently used first',
     access: 'signed-in',
     credentials: 'session',
     response: z.object({ items: z.array(sessionView) }),

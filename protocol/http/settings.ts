@@ -5,30 +5,33 @@ import { role } from './users.ts'
 
 const count = z.number().int().min(1).max(1_000_000)
 
-/** What administrators may change while everything runs. `null`: no limit. */
+/** The settings that administrators can change while Shoal runs. `null`: no limit. */
 export const settingsValues = z.object({
-  /** Shown in the title and on the sign-in page. */
+  /** The name of the workspace, shown in the title and on the sign-in page. */
   name: z.string().trim().min(1, 'must not be empty').max(limits.name),
   signUp: z.boolean(),
   defaultRole: role,
   titles: z.boolean(),
-  /** The model that makes titles. */
+  /** The model that writes titles; null: the model that wrote the answer. */
   taskModel: z.string().min(1).max(limits.model).nullable(),
   takeoverPolicy: z.enum(['restart', 'interrupt']),
-  /** Answers a user may start in a minute, page and API together. */
+  /** Maximum answers that a user may start per minute, on the page and over the API in total. */
   runsPerMinute: count.nullable(),
-  /** Tokens a user may use in a minute, as providers report them. */
+  /** Maximum tokens that a user may use per minute, as providers report them. */
   tokensPerMinute: count.max(100_000_000).nullable(),
   /**
-   * Sockets and event streams a user may have open on all instances together; on each one alone while Redis is away. From
-   * 50 on it may be exceeded, to less than twice as many: an instance does not ask the others about its share.
+   * Maximum sockets and event streams that a user may have open on all instances in total; on each instance while Redis
+   * is unreachable. A maximum of 50 or more may be exceeded, to less than double, because an instance does not ask the
+   * others within its own share.
    */
   socketsPerUser: count.nullable(),
-  /** Answers a user may have running at once, chats and `/v1` on all instances together; more are refused. */
+  /** Maximum concurrent answers of a user, in chats and over `/v1`, on all instances in total. More are refused. */
   runningPerUser: count.nullable(),
-  /** Answers that one instance asks for at once; more wait, with their place shown. */
+  /**
+   * Maximum concurrent requests of one instance to providers. More wait in a queue, and the page shows the position.
+   */
   runningPerInstance: count.nullable(),
-  /** The same for one connection to a provider. */
+  /** The same per connection to a provider. */
   runningPerConnection: count.nullable(),
 })
 export type SettingsValues = z.infer<typeof settingsValues>
@@ -37,19 +40,19 @@ export type SettingName = keyof SettingsValues
 export const settingsView = z.object({
   revision: z.string(),
   values: settingsValues,
-  /** False with ENABLE_PERSISTENT_CONFIG=false: the environment is the truth. */
+  /** False with ENABLE_PERSISTENT_CONFIG=false: then only the environment counts. */
   writable: z.boolean(),
-  /** Settings that were saved here and win over a variable or its default. */
+  /** Settings that were saved on the page and override a variable or its default. */
   stored: z.array(
     z.object({
       name: z.string(),
-      /** The variable that it overrides, where there is one. */
+      /** The variable that it overrides; null if there is none. */
       variable: z.string().nullable(),
-      /** What the environment says. */
+      /** The value that the environment gives. */
       environment: z.unknown(),
     }),
   ),
-  /** Instances that have applied this revision, of those that are there. */
+  /** `on`: instances that have applied this revision; `of`: all instances. */
   applied: z.object({ on: z.number(), of: z.number() }),
 })
 export type SettingsView = z.infer<typeof settingsView>
@@ -58,7 +61,7 @@ export const settingsOperations = {
   getSettings: operation({
     method: 'GET',
     path: '/api/settings',
-    summary: 'The settings, their revision, and on how many instances it is applied',
+    summary: 'Get the settings, their revision, and on how many instances it is applied',
     access: 'admin',
     credentials: 'session-or-key',
     response: settingsView,
@@ -67,14 +70,13 @@ export const settingsOperations = {
   putSettings: operation({
     method: 'PUT',
     path: '/api/settings',
-    summary:
-      'Change settings, based on a revision; another administrator’s later change is never overwritten unseen',
+    summary: 'Change settings, based on a revision. Fails if another administrator has changed them since',
     access: 'admin',
     credentials: 'session',
     body: z.object({
       basedOn: z.string().max(100),
       values: settingsValues.partial(),
-      /** Names whose saved value is dropped: the environment's counts again. */
+      /** Names whose saved value is deleted: the value of the environment applies again. */
       unset: z.array(settingsValues.keyof()).default([]),
     }),
     response: settingsView,

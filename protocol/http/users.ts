@@ -7,7 +7,7 @@ import { page, pageQuery } from './paging.ts'
 export const role = z.enum(['admin', 'user', 'pending'])
 export type Role = z.infer<typeof role>
 
-/** A user as they see themselves, and as administrators see them. */
+/** A user, as shown to the user and to administrators. */
 export const userView = z.object({
   id: z.string(),
   email: z.string(),
@@ -17,7 +17,9 @@ export const userView = z.object({
   /** Epoch ms. */
   createdAt: z.number(),
   lastActiveAt: z.number().nullable(),
-  /** Somebody else has set the password: until it is changed, all else is refused with `password_change_required`. */
+  /**
+   * Someone else has set the password. Until the user changes it, all else is refused as `password_change_required`.
+   */
   mustChangePassword: z.boolean().optional(),
 })
 export type UserView = z.infer<typeof userView>
@@ -26,11 +28,11 @@ export const userOperations = {
   listUsers: operation({
     method: 'GET',
     path: '/api/users',
-    summary: 'All accounts, newest first',
+    summary: 'List all accounts, newest first',
     access: 'admin',
     credentials: 'session-or-key',
     query: pageQuery.extend({
-      /** Part of a name or email address. */
+      /** Lists only users whose name or email address contains this. */
       q: z.string().max(200).optional(),
       role: role.optional(),
     }),
@@ -40,7 +42,7 @@ export const userOperations = {
   createUser: operation({
     method: 'POST',
     path: '/api/users',
-    summary: 'Make an account for somebody, with a password that is shown this once',
+    summary: 'Create an account. Its password is only shown once',
     access: 'admin',
     credentials: 'session',
     body: z.object({ name, email, role: role.exclude(['pending']) }),
@@ -50,7 +52,7 @@ export const userOperations = {
   updateUser: operation({
     method: 'PATCH',
     path: '/api/users/{id}',
-    summary: 'Approve, change the role of, deactivate or reactivate an account',
+    summary: 'Approve, deactivate or reactivate an account, or change its role',
     access: 'admin',
     credentials: 'session',
     params: z.object({ id }),
@@ -61,7 +63,8 @@ export const userOperations = {
   resetPassword: operation({
     method: 'POST',
     path: '/api/users/{id}/password',
-    summary: 'Give an account a new password, shown this once; ends its sessions and revokes its API keys',
+    summary:
+      'Reset the password of an account. The new one is only shown once. Ends its sessions and revokes its API keys',
     access: 'admin',
     credentials: 'session',
     params: z.object({ id }),

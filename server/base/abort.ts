@@ -1,4 +1,4 @@
-/** Thrown by `withDeadline`; `what` names the thing that was waited for. */
+/** Thrown when a deadline passes; `what` names the service or work that did not finish. */
 export class DeadlineError extends Error {
   override name = 'DeadlineError'
   constructor(what: string, ms: number) {
@@ -6,7 +6,7 @@ export class DeadlineError extends Error {
   }
 }
 
-/** Settles as `work` does, or rejects with a DeadlineError after `ms`. The work itself goes on unless it heeds a signal. */
+/** Settles as `work` does, or rejects with a DeadlineError after `ms`. This does not cancel the work. */
 export async function withDeadline<T>(work: Promise<T>, ms: number, what: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   try {

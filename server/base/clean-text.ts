@@ -1,4 +1,4 @@
-/** U+0000 and unpaired surrogates become U+FFFD: no store takes them (rule 12). */
+/** Replaces U+0000 and unpaired surrogates by U+FFFD, because no store accepts them (rule 12). */
 export function cleanText(text: string): string {
   return text.toWellFormed().replaceAll('\u0000', '\uFFFD')
 }

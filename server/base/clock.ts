@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** Where time comes from. Injected everywhere, so that tests own it. */
+/** The source of time. It is injected everywhere, so that tests control it. */
 export interface Clock {
   /** Wall clock, epoch milliseconds. May jump. Never used to decide who is alive (rule 17). */
   now(): number
@@ -14,8 +14,9 @@ export const systemClock: Clock = {
 }
 
 /**
- * How code waits. Whatever pauses takes it as a parameter or port beside the clock, so that its test decides when the
- * pause is over; the wiring passes `sleep`.
+ * A function that waits. Code that pauses takes it as a parameter or port, so that its tests decide when the pause
+ * ends;
+ * `instance/` passes `sleep`.
  */
 export type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>
 
@@ -24,6 +25,6 @@ export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   try {
     await delay(ms, undefined, signal ? { signal } : {})
   } catch {
-    // Only an abort rejects: the waiter looks at its signal.
+    // Only an abort rejects; callers check their signal.
   }
 }

@@ -1,11 +1,11 @@
 import type { Duplex } from 'node:stream'
 
-/** A client may take this long to read the answer and to close its side. */
+/** How long a client may take to read the response and to close its side, ms. */
 const closeWithinMs = 2000
 
 /**
- * Writes the whole answer of a request that Node's HTTP server does not serve, and closes the connection. Node allows
- * half-open connections, so one whose client never closes its side has to be ended here.
+ * Writes the whole response to a request that Node's HTTP server does not serve, and closes the connection. Node allows
+ * half-open connections, so a connection whose client never closes its side must be destroyed here.
  */
 export function closeWithAnswer(
   socket: Duplex,

@@ -1,23 +1,23 @@
-/** Where something comes from, and how much may come from there at once. */
+/** A source of items, and how many of its items may exist at once. */
 export interface CrowdSource {
   name: string
   max: number
 }
 
 export interface CrowdLimitOptions<T> {
-  /** Closes an item, to make room for a newer one. */
+  /** Closes an item, to free its slot for a newer one. */
   evict: (item: T) => void
-  /** It is being served, and must not be closed now. */
+  /** Whether the item is being served and must not be closed now. */
   isBusy: (item: T) => boolean
 }
 
 /**
- * Bounds what has proved nothing yet, by its sources. A newer item takes the place of the oldest that is not busy: whoever
- * proves itself soon always gets in, and whoever only holds places loses them.
+ * Limits clients that have not authenticated yet, by their sources. A new item replaces the oldest one that is not
+ * busy: a client that authenticates soon always gets a slot, and a client that only occupies slots loses them.
  */
 export class CrowdLimit<T> {
   readonly #options: CrowdLimitOptions<T>
-  /** Of each source, the oldest item comes first. */
+  /** The items of each source, oldest first. */
   readonly #crowds = new Map<string, Set<T>>()
   readonly #sources = new Map<T, string[]>()
 
@@ -29,7 +29,7 @@ export class CrowdLimit<T> {
     return this.#sources.size
   }
 
-  /** False: every place of one of its sources is taken by something that is being served. */
+  /** Returns false if all slots of one of the sources are taken by busy items. */
   add(item: T, sources: readonly CrowdSource[]): boolean {
     if (!sources.every((source) => this.#makeRoom(source))) return false
     const names = sources.map(({ name }) => name)
@@ -41,7 +41,7 @@ export class CrowdLimit<T> {
     return true
   }
 
-  /** It has proved itself, or has gone. */
+  /** Call when the item has authenticated or closed. */
   remove(item: T): void {
     for (const name of this.#sources.get(item) ?? []) {
       const crowd = this.#crowds.get(name)

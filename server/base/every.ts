@@ -3,17 +3,17 @@ import type { Sleep } from './clock.ts'
 import { jitter } from './ids.ts'
 
 export interface EveryOptions {
-  /** Pause between the end of one turn and the start of the next, ms; read anew before each pause. */
+  /** Pause between the end of one call and the start of the next, ms; evaluated before each pause. */
   ms: () => number
-  /** The pause varies by this share of itself, so that instances do not beat in step. Default 0.1. */
+  /** The share of the pause that varies at random, so that instances do not run in step. Default 0.1. */
   spread?: number
   failed: (error: unknown) => void
   signal: AbortSignal
-  /** How the pause is waited for. Default: in real time. */
+  /** Waits for the pause. Default: in real time. */
   sleep?: Sleep
 }
 
-/** Runs `turn` again and again until the signal aborts. Turns never overlap: a slow one makes the next late. */
+/** Calls `turn` repeatedly until the signal aborts. Calls never overlap: a slow one delays the next. */
 export async function every(
   turn: () => Promise<void>,
   { ms, spread = 0.1, failed, signal, sleep = realSleep }: EveryOptions,

@@ -1,17 +1,17 @@
 /**
- * Something about this installation that an operator should know. Configuration, readiness, Redis and the comparison of
- * installations all describe a problem in this form, so that it reads the same wherever it is shown.
+ * A problem of this installation that its operator should know. Configuration, readiness, Redis and the comparison of
+ * installations all describe problems in this form, so that they read the same wherever they are shown.
  */
 export interface Finding {
-  /** Kebab-case and stable: what scripts compare. */
+  /** Kebab-case and stable, since scripts compare it. */
   code: string
-  /** What it concerns: the name of a variable, an address, `store`, `redis`. */
+  /** The name of a variable, an address, `store` or `redis`. */
   about: string
-  /** `error`: something does not work. `warning`: everything works, for now. */
+  /** `error`: something does not work. `warning`: everything still works. */
   severity: 'error' | 'warning'
   /** What is wrong, without a full stop. */
   problem: string
-  /** What to do about it, without a full stop; empty where it passes by itself. */
+  /** What to do about it, without a full stop; empty if the problem passes without action. */
   cure: string
 }
 

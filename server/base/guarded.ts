@@ -2,9 +2,9 @@ import { newId } from './ids.ts'
 import type { Logger } from './logger.ts'
 
 /**
- * Wraps a handler of a raw event (socket, stream, timer, process). Nothing catches what such a handler throws, so a
- * throw would end the process, with every answer that it writes. Here it is logged with an id, and `failed` may close
- * what the event came from. A promise that the handler returns is covered too.
+ * Wraps a handler of a raw event (socket, stream, timer, process). Nothing else catches an error of such a handler, so
+ * it would end the process, with every answer that it writes. Here it is logged with an id, and `failed` may close the
+ * source of the event. A rejected promise that the handler returns is handled too.
  */
 export function guarded<Args extends unknown[]>(
   { logger, event }: { logger: Logger; event: string },

@@ -6,7 +6,10 @@ interface Part {
   stop: () => Promise<void> | void
 }
 
-/** The order of stopping: the reverse of starting. Each part gets a deadline, and a part that fails does not keep the rest up. */
+/**
+ * Stops parts in the reverse order of their start. Each part has a deadline, and a failing part does not block the
+ * rest.
+ */
 export class Lifecycle {
   #parts: Part[] = []
   readonly #log: Logger
@@ -15,7 +18,7 @@ export class Lifecycle {
     this.#log = log
   }
 
-  /** Call when the part has started. */
+  /** Registers a part. Call it when the part has started. */
   started(name: string, stop: Part['stop']): void {
     this.#parts.push({ name, stop })
   }

@@ -7,22 +7,22 @@ export interface LoggerOptions {
   level: string
   /** `pretty` for a terminal, `json` for everything else. */
   format: 'pretty' | 'json'
-  /** 1 for stdout, 2 for stderr. Command-line verbs log to stderr, since stdout is their answer. */
+  /** 1 for stdout, 2 for stderr. Commands log to stderr, since stdout carries their output. */
   fd?: 1 | 2
   instance?: string
 }
 
-/** Values that must never be in a log, wherever they hang in a logged object. */
+/** Fields that must never be in a log, at any of the first three levels of a logged object. */
 const secret = ['password', 'token', 'key', 'authorization', 'cookie', 'secret']
 const redact = secret.flatMap((name) => [name, `*.${name}`, `*.*.${name}`])
 
 /**
- * Lines leave together, since a write of its own costs a line more than everything else about it; an end of the process
- * other than by `kill -9` writes what is left.
+ * Lines are buffered, since a separate write costs more than everything else about a line. When the process ends,
+ * except by `kill -9`, the rest of the buffer is written.
  */
 const gathered = { minLength: 4096, periodicFlush: 100 }
 
-/** One line an event. Secrets are cut by name. */
+/** Writes one line per event. Secrets are removed by their field names. */
 export function createLogger({ level, format, fd = 1, instance }: LoggerOptions): Logger {
   const options = { level, redact, base: instance ? { instance } : {} }
   if (format === 'json') return pino(options, pino.destination({ fd, sync: false, ...gathered }))
@@ -32,5 +32,5 @@ export function createLogger({ level, format, fd = 1, instance }: LoggerOptions)
   })
 }
 
-/** Says nothing; for tests and tools. */
+/** Logs nothing; for tests and tools. */
 export const silentLogger: Logger = pino({ level: 'silent' })

@@ -1,35 +1,36 @@
 /**
- * A PostgreSQL address as libpq reads it: one or several hosts with ports, sockets, parameters in the query, percent
- * escapes everywhere. Also the schemes of SQLAlchemy (`+asyncpg`, `+psycopg`, `+psycopg2`) and asyncpg's `ssl`.
+ * A PostgreSQL address as libpq parses it: one or several hosts with ports, sockets, parameters in the query, and
+ * percent escapes everywhere. The schemes of SQLAlchemy (`+asyncpg`, `+psycopg`, `+psycopg2`) and asyncpg's `ssl` work
+ * too.
  */
 export interface PostgresAddress {
   hosts: PostgresHost[]
-  /** Absent: as the operating system and PGUSER, PGPASSWORD say. */
+  /** If absent, PGUSER and PGPASSWORD or the operating system's user apply. */
   user?: string
   password?: string
   database?: string
   sslMode: SslMode
-  /** Files; `system` for the authority means the ones that the system trusts. */
+  /** Paths of files; `system` for the root certificate means the authorities that the system trusts. */
   sslRootCert?: string
   sslCert?: string
   sslKey?: string
-  /** Settings of the session, as for `postgres -c`. */
+  /** Session settings, in the form of `postgres -c`. */
   options?: string
   applicationName?: string
 }
 
 export interface PostgresHost {
-  /** A name, an IP address, or the folder of a socket (begins with `/`). */
+  /** A name, an IP address, or the folder of a socket (it begins with `/`). */
   host: string
   port: number
-  /** The IP address to connect to, where it is given beside the name. */
+  /** The IP address to connect to, if it is given in addition to the name. */
   address?: string
 }
 
 const sslModes = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const
 export type SslMode = (typeof sslModes)[number]
 
-/** `problem` names the part that is wrong; neither it nor a note ever has a user name or password in it. */
+/** `problem` names the part that is wrong. Neither it nor a note ever contains a user name or password. */
 export type PostgresUrlReading =
   | { ok: true; address: PostgresAddress; notes: string[] }
   | { ok: false; problem: string; cure: string }
@@ -80,7 +81,7 @@ function split(rest: string): { userinfo: string; hostlist: string; path: string
   const after = end < 0 ? '' : rest.slice(end)
   const at = authority.lastIndexOf('@')
   const [, path = '', query = '', fragment] = /^(?:\/([^?#]*))?(?:\?([^#]*))?(#.*)?$/s.exec(after) ?? []
-  // An `@` further on: what looks like the end of the hosts stands in the password.
+  // An `@` after the supposed end of the hosts means that the sign is part of the password.
   if (path.includes('@')) throw unescaped('/')
   if (/^[^=&]*@/.test(query)) throw unescaped('?')
   if (fragment !== undefined) throw unescaped('#')
@@ -104,7 +105,7 @@ function decode(text: string, part: string): string {
   try {
     return decodeURIComponent(text)
   } catch {
-    throw new Refusal(`its ${part} contains a "%" that begins no escape`, 'escape it: write %25')
+    throw new Refusal(`its ${part} contains a "%" that does not begin an escape`, 'escape it: write %25')
   }
 }
 
@@ -116,7 +117,7 @@ function readHosts(hostlist: string, known: ReadonlyMap<string, string>): Postgr
     addresses && known.get('host') === undefined && hostlist === '' ? addresses.length : hosts.length
   const ports = listOf(known.get('port')) ?? written.map(({ port }) => port)
   if (addresses && addresses.length !== count) throw unequal('hostaddr', addresses.length, count)
-  // One port stands for all hosts.
+  // A single port applies to all hosts.
   if (ports.length !== 1 && ports.length !== count) throw unequal('port', ports.length, count)
   return Array.from({ length: count }, (_, at) => {
     const address = addresses?.[at]
@@ -153,7 +154,7 @@ function portOf(text: string): number {
   if (text === '') return 5432
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0
   if (port >= 1 && port <= 65_535) return port
-  // Not repeated: where the "@" is missing, this is the password.
+  // The text is not in the message: if the "@" is missing, it is the password.
   throw new Refusal('its port is not a number from 1 to 65535', form)
 }
 
@@ -180,7 +181,7 @@ function readParameters(query: string): { known: Map<string, string>; notes: str
   for (const pair of query.split('&').filter(Boolean)) {
     const equals = pair.indexOf('=')
     const name = decode(equals < 0 ? pair : pair.slice(0, equals), 'query')
-    // As libpq: a plus sign is a plus sign.
+    // As in libpq, a plus sign is not a space.
     const value = equals < 0 ? '' : decode(pair.slice(equals + 1), `parameter "${name}"`)
     if (meant.has(name)) known.set(name, value)
     else if (name === 'target_session_attrs') notes.push(...targetNote(value))
@@ -191,7 +192,7 @@ function readParameters(query: string): { known: Map<string, string>; notes: str
   return { known, notes }
 }
 
-/** Of several hosts Shoal takes the first that can be written, whatever stands here. */
+/** With several hosts, Shoal always uses the first one that accepts writes, whatever this parameter says. */
 function targetNote(value: string): string[] {
   return ['any', 'read-write', 'primary', ''].includes(value)
     ? []
@@ -205,7 +206,7 @@ function readTls(known: ReadonlyMap<string, string>): {
   sslKey?: string | undefined
 } {
   const written = known.get('sslmode') ?? fromAsyncpg(known.get('ssl'))
-  // Of other clients: encrypted, and anybody's certificate.
+  // `no-verify` comes from other clients, and means encryption without checking the certificate.
   const name = written === 'no-verify' ? 'require' : (written ?? 'allow')
   const sslMode = sslModes.find((mode) => mode === name)
   if (!sslMode) {

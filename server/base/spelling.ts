@@ -1,27 +1,27 @@
 /**
- * How a search compares letters: without case, full-width or other forms of a letter, and however an accent is encoded.
- * One rule for all databases and both sides: the word that is looked for becomes a pattern of every way to write it, so
- * that a database compares texts as they are and its locale does not matter.
+ * How a search compares letters: it ignores case, full-width and other forms of a letter, and the encoding of accents.
+ * The rule is the same for all databases: the searched word becomes a pattern of all its spellings, so that databases
+ * compare stored text unchanged and their locale does not matter.
  */
 
-/** Letters of mathematics: one more spelling for each Latin and Greek letter and style, which nobody searches for. */
+/** Mathematical letters are left out: they are one more spelling per letter and style, and nobody searches for them. */
 const mathematical = { from: 0x1d400, to: 0x1d7ff }
-/** Beyond it no letter has a case. */
+/** No letter above this code point has a case. */
 const lastLetter = 0x1ffff
 
-/** One code point as it is compared. */
+/** The form of one code point that is compared. */
 function folded(letter: string): string {
   const plain = letter.normalize('NFKC')
   const upper = plain.toUpperCase()
-  // By way of the capital, so that both forms of a sigma are one. A capital of two letters (ß) says nothing.
+  // Through upper case, so that both lower-case forms of sigma match. An upper case of two letters (ß) is not used.
   const lower = Array.from(upper).length === 1 ? upper.toLowerCase() : plain.toLowerCase()
-  // The only letter whose small form is two: the capital i with a dot.
+  // The only letter whose lower case is two code points: capital I with a dot.
   return lower === 'i\u0307' ? 'i' : lower.normalize('NFC')
 }
 
 let spellings: Map<string, string[]> | undefined
 
-/** The other ways to write each folded letter. */
+/** The other spellings of each folded letter. */
 function spellingsOf(): Map<string, string[]> {
   if (spellings) return spellings
   spellings = new Map()
@@ -40,7 +40,7 @@ function spellingsOf(): Map<string, string[]> {
 
 const syntax = /[$()*+./?[\\\]^{|}]/g
 
-/** A regular expression, for JavaScript (flag `u`) and PostgreSQL, that finds the words in any spelling. */
+/** A regular expression, for JavaScript (flag `u`) and PostgreSQL, that matches the words in any spelling. */
 export function spellingPattern(words: string): string {
   const others = spellingsOf()
   return Array.from(words.normalize('NFKC'))

@@ -13,15 +13,15 @@ import type { TitlePorts } from './title.ts'
 export interface AfterAnswerPorts extends TitlePorts {
   limiter: Pick<RunLimiter, 'spend'>
   jobs: Pick<Jobs, 'add' | 'on'>
-  /** Whether a model gives chats a title after the first answer, and which; null: the one that wrote the answer. */
+  /** Whether a model names chats after the first answer, and which model; null: the model that wrote the answer. */
   titles: () => { on: boolean; model: string | null }
   logger: Logger
 }
 
-/** What a title is made for. */
+/** The payload of a job that has a model write a chat's title. */
 const titleJob = z.object({ chatId: z.string(), messageId: z.string(), userId: z.string() })
 
-/** What follows an answer whose end is stored: its tokens count, its user's tabs hear of it, its chat gets a title. */
+/** The work after an answer's end is stored: counts its tokens, notifies its user's tabs, and has its chat named. */
 export class AfterAnswer {
   readonly #ports: AfterAnswerPorts
 
@@ -29,7 +29,7 @@ export class AfterAnswer {
     this.#ports = ports
   }
 
-  /** Titles are jobs, so that the death of this instance costs none. */
+  /** Titles are written by jobs, so that none is lost when this instance dies. */
   start(): void {
     const { jobs, titles } = this.#ports
     jobs.on('title', async (payload, { signal }) => {
@@ -54,8 +54,8 @@ export class AfterAnswer {
         await jobs.add('title', chatId, { chatId, messageId, userId })
     } catch (error) {
       if (error instanceof StoreError)
-        logger.debug({ err: error, run: runId }, 'an end was not told to other tabs')
-      else logger.warn({ err: error, run: runId }, 'what follows an answer failed')
+        logger.debug({ err: error, run: runId }, 'the end of an answer was not announced to other tabs')
+      else logger.warn({ err: error, run: runId }, 'post-answer work failed')
     }
   }
 }

@@ -12,13 +12,13 @@ import { TranscriptWriter } from './transcript-writer.ts'
 export interface AnswerWriterPorts extends AskModelPorts {
   clock: Clock
   delivery: Pick<RunDelivery, 'append' | 'take' | 'text'>
-  /** Called with the place in the queue for the provider, and with null once the request has its turn. */
+  /** Called with the request's position in the queue for the provider, and with null when the request is sent. */
   place: (place: number | null) => void
   /** UTF-16 units that an answer may have. */
   maxUnits: number
 }
 
-/** How an answer ended, and what is kept beside its text. */
+/** How an answer ended, and what is stored beside its text. */
 export interface AnswerEnd {
   status: EndStatus
   meta: MessageMeta
@@ -28,26 +28,26 @@ type Ending = Omit<ModelEnd, 'status'> & { status: EndStatus }
 
 const tooLong: RunError = {
   code: 'too_large',
-  message: 'The answer was ended here: it had grown too long.',
+  message: 'The answer was cut here because it reached the maximum length.',
 }
 
-/** The request to the model was closed from here. */
+/** The reason of the abort when this instance closes the request to the model. */
 class RequestClosed extends Error {}
 
 /**
- * Writes the answer of one run: requests it from the model, turns what the provider emits into the transcript, and
- * decides when the answer has ended and whether it is one.
+ * Writes the answer of one run: requests it from the model, turns the provider's events into the transcript, and
+ * decides when the answer has ended and whether it counts as an answer.
  *
- *     requesting → writing        both → stopped · too-long · abandoned, which take no more words
+ *     requesting → writing        both → stopped · too-long · abandoned, which accept no more text
  */
 export class AnswerWriter {
   readonly #ports: AnswerWriterPorts
   readonly #run: OwnedRun
   readonly #transcript: TranscriptWriter
   readonly #request = new AbortController()
-  /** `requesting`: no word has come yet, so that the request may be sent again. */
+  /** `requesting`: no text has arrived yet, so that the request may be retried. */
   #state: 'requesting' | 'writing' | 'stopped' | 'too-long' | 'abandoned' = 'requesting'
-  /** UTF-16 units that may still be written; below 0 where the text it began with was too long. */
+  /** UTF-16 units that may still be written; below 0 if the text that the run began with was too long. */
   #room: number
 
   constructor(ports: AnswerWriterPorts, run: OwnedRun) {
@@ -58,13 +58,13 @@ export class AnswerWriter {
     if (run.row.stop) this.stop()
   }
 
-  /** Writes until the answer has ended. Undefined: it was abandoned. */
+  /** Writes until the answer has ended. Undefined if it was abandoned. */
   async write(): Promise<AnswerEnd | undefined> {
     const ending = await this.#generate()
     if (!ending) return undefined
     const { delivery } = this.#ports
     const last = this.#transcript.end()
-    // What was stopped can be continued where it stands.
+    // A stopped answer stays open, so that it can be continued from exactly this text.
     if (this.#state !== 'stopped') delivery.append(last)
     const { status, error, reason } = this.#judge(ending)
     const meta = {
@@ -75,12 +75,12 @@ export class AnswerWriter {
     return { status, meta }
   }
 
-  /** Closes the provider's connection at once and takes no more words: the answer ends as stopped. */
+  /** Closes the provider's connection at once and accepts no more text: the answer ends as stopped. */
   stop(): void {
     this.#close('stopped')
   }
 
-  /** The same, for a run that this instance gives up or has lost. */
+  /** Does the same for a run that this instance gives up or has lost; the answer does not end. */
   abandon(): void {
     this.#close('abandoned')
   }

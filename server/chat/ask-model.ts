@@ -16,14 +16,14 @@ export interface AskModelPorts {
 
 export interface Question {
   modelId: string
-  /** Made from the model, since the form of a continuation depends on it. */
+  /** Builds the request for the model, since the form of a continuation depends on the model. */
   request: (model: ResolvedModel) => Promise<Omit<GenerateRequest, 'model'>>
   sink: UpstreamSink
-  /** The run was taken over: a provider that is overrun or away is waited for, and never fails the run (rule 14). */
+  /** The run was taken over: an overloaded or unreachable provider is waited for, and never fails the run (rule 14). */
   patient: boolean
-  /** Told while the question waits for its turn, and with null when it has it. */
+  /** Called with the position in the queue while the request waits, and with null when it is sent. */
   place: (place: number | null) => void
-  /** Whether any word has come: then nothing is asked twice. */
+  /** Whether any text has arrived: then the request is not retried. */
   begun: () => boolean
   signal: AbortSignal
 }
@@ -31,7 +31,7 @@ export interface Question {
 export interface ModelEnd {
   status: Exclude<EndStatus, 'stopped' | 'interrupted'>
   error?: RunError
-  /** What the provider gave as the reason; absent where it did not end the answer. */
+  /** The reason that the provider gave; absent if the provider did not end the answer. */
   reason?: FinishReason
 }
 
@@ -43,8 +43,9 @@ const waitable = new Set([
 ])
 
 /**
- * Asks until the model has answered, the question is hopeless, or the signal aborts (then it rejects with the signal's
- * reason). One retry before the first word; a taken-over run waits as long as it takes.
+ * Requests an answer until the model has answered, the request cannot succeed, or the signal aborts (then it rejects
+ * with the signal's reason). A provider's failure before the first text is retried: once, or without limit for a
+ * taken-over run.
  */
 export async function askModel(ports: AskModelPorts, question: Question): Promise<ModelEnd> {
   const { modelId, signal } = question
@@ -78,22 +79,22 @@ export async function askModel(ports: AskModelPorts, question: Question): Promis
       const again = waitable.has(error.code) && !question.begun() && (question.patient || attempt === 0)
       if (!again) return { status: 'failed', error: error.toRunError() }
       const wanted = error.retryAfterMs ?? backoff(attempt, { first: 500, most: 15_000 })
-      // Many answers that were taken over together would all ask again at the same moment.
+      // Jitter: otherwise all answers that were taken over at once would be retried at the same moment.
       const pause = question.patient ? wanted * (1 + jitter() / 2) : wanted
-      // Without a takeover a person is waiting: a long pause is told to them, not slept through.
+      // Without a takeover the user is waiting: they get the error at once instead of a long pause.
       if (!question.patient && pause > 3000) return { status: 'failed', error: error.toRunError() }
-      ports.logger.info({ code: error.code, pause }, 'asking the provider again')
+      ports.logger.info({ code: error.code, pause }, 'retrying the request to the provider')
       await ports.sleep(pause, signal)
     }
   }
 }
 
-/** How long the question whether a model continues waits for room at its provider, ms. */
+/** How long the test whether a model continues a text waits for a free slot at its provider, ms. */
 const learnWaitMs = 60_000
 
 /**
- * Asks how the model continues: beside its answer, or behind it where the limits leave no room. Stopping the answer ends
- * that too; returns what is to be called when the answer has ended by itself.
+ * Tests how the model continues a text: during its answer, or after it if the limits leave no free slot. Stopping the
+ * answer stops the test too; call the returned function when the answer has ended by itself.
  */
 function learnBeside(ports: AskModelPorts, model: ResolvedModel, signal: AbortSignal): () => void {
   const stopped = new AbortController()
@@ -106,7 +107,7 @@ function learnBeside(ports: AskModelPorts, model: ResolvedModel, signal: AbortSi
   return () => signal.removeEventListener('abort', onAbort)
 }
 
-/** The words before it stay: they are part of the chat. */
+/** Ends the answer as failed. The text that was already written stays part of the chat. */
 function unexpected(ports: AskModelPorts, error: unknown): ModelEnd {
   const errorId = newId()
   ports.logger.error({ err: error, errorId }, 'an answer failed unexpectedly')

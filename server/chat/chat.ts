@@ -27,7 +27,7 @@ import { TakeoverCooldown } from './takeover-cooldown.ts'
 import type { ClaimRecord } from './takeover-cooldown.ts'
 import { createChatUseCases } from './use-cases.ts'
 
-/** What chats need of the other layers. Only this file sees it as a whole: every part takes the ports it calls. */
+/** What chats need from other layers. Only this file uses all of it: every class takes only the ports that it calls. */
 export interface ChatPorts {
   /** This incarnation, as the store names owners. */
   me: string
@@ -45,27 +45,27 @@ export interface ChatPorts {
   sleep: Sleep
   logger: Logger
   limits: RunLimits
-  /** What to do with an answer that cannot be continued after its owner died. */
+  /** Whether an answer that cannot be continued after its owner died is regenerated or ends as interrupted. */
   policy: () => 'restart' | 'interrupt'
-  /** Whether a model gives chats a title after the first answer, and which; null: the one that wrote the answer. */
+  /** Whether a model names chats after the first answer, and which model; null: the model that wrote the answer. */
   titles: () => { on: boolean; model: string | null }
   /**
-   * Nobody else can own this instance's runs: the store is embedded and locked. Then silence by rule 7 would only
-   * hurt, and an unreachable store is no reason to suspect another owner.
+   * No other instance can own runs of this store, because it is embedded and locked. Then rule 7 does not apply:
+   * neither an old heartbeat nor an unreachable store is a reason to suspect another owner.
    */
   alone: boolean
-  /** Redis is configured: without it, followers read the store at a quicker pace. */
+  /** Redis is configured. Without it, followers poll the store. */
   shared: boolean
 }
 
-/** Chats and their answers, as this instance serves them: connects the parts, and starts and stops them in order. */
+/** Serves chats and their answers on this instance: creates the parts, and starts and stops them in order. */
 export class Chat {
   readonly useCases: ReturnType<typeof createChatUseCases>
   readonly startRun: StartRun
   readonly stopRun: StopRun
-  /** Undefined: no such run, or not this user's. Otherwise how to stop following. */
+  /** Resolves with a function that stops following; undefined if the run does not exist or is not this user's. */
   readonly follow: LiveRuns['follow']
-  /** One answer for a program; nothing is stored. */
+  /** Generates one answer for an API client; nothing is stored. */
   readonly complete: (request: CompletionRequest) => Promise<GenerateEnd>
   readonly #ports: ChatPorts
   readonly #live: LiveRuns
@@ -117,14 +117,14 @@ export class Chat {
     this.#orphans.start()
   }
 
-  /** New runs are made without an owner from now on; what runs here goes on. */
+  /** From now on, new runs are created without an owner. Runs that are already written here continue. */
   async drain(): Promise<void> {
     this.#accepting = false
     this.#orphans.stop()
     await this.#owned.saveNow()
   }
 
-  /** Gives up what still runs, so that another instance, or the next start, goes on with it. Answers how many. */
+  /** Gives up running answers, so that another instance, or the next start, resumes them. Returns how many. */
   async release(): Promise<number> {
     const released = await this.#owned.releaseAll()
     if (released > 0) await this.#ports.bus.send('runs.released', { runs: released })
@@ -137,12 +137,12 @@ export class Chat {
     this.#live.stop()
   }
 
-  /** Whether this instance leaves takeovers to others for now (rule 13). */
+  /** Whether this instance currently leaves takeovers to others (rule 13). */
   get coolingDown(): boolean {
     return this.#cooldown.active
   }
 
-  /** Answers that this instance writes at the moment. */
+  /** The number of answers that this instance is writing. */
   get runs(): number {
     return this.#owned.count
   }

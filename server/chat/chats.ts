@@ -8,7 +8,7 @@ import type { LiveRuns } from './live-runs.ts'
 import { presentChat, presentMessage } from './present.ts'
 import type { StopRun } from './stop-run.ts'
 
-/** What the operations on chats need; each takes its own part. */
+/** The ports of all operations on chats; each operation takes only those that it uses. */
 export interface ChatsPorts {
   chats: Pick<Chats, 'delete' | 'deleteMessage' | 'list' | 'restore' | 'restoreMessage' | 'tree' | 'update'>
   live: Pick<LiveRuns, 'peek'>
@@ -35,7 +35,7 @@ export function createGetChat(ports: Ports<'chats' | 'live'>): UseCase<'getChat'
   return async (caller, { params }) => readChat(ports, caller.user.id, params.id)
 }
 
-/** A running answer comes with the words that this instance has, which may be more than the store's. */
+/** A running answer gets the text that this instance has, which may be longer than the text in the store. */
 async function readChat(
   { chats, live }: Ports<'chats' | 'live'>,
   userId: string,
@@ -71,7 +71,7 @@ export function createUpdateChat({ chats, events }: Ports<'chats' | 'events'>): 
   }
 }
 
-/** Stops what runs in it first, then hides it; it can be restored for a day. */
+/** Hides the chat and stops its running answers. The chat can be restored for a day. */
 export function createDeleteChat({
   chats,
   events,
@@ -108,7 +108,7 @@ export function createDeleteMessage({
     if (!gone) throw new AppError('not_found')
     await stopAll(stopRun, userId, gone.runIds)
     const { chatId, currentId, deleted } = gone
-    // A page drops what stands below it as well.
+    // The page removes the message's descendants too.
     events.tell(userId, { name: 'message.deleted', chatId, messageId })
     events.tell(userId, { name: 'messages.changed', chatId, messageIds: [], messages: [], currentId })
     return { chatId, currentId, deleted }

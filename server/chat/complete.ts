@@ -6,33 +6,34 @@ import type { RunAdmission } from './run-admission.ts'
 import type { RunLimiter } from './run-limits.ts'
 import type { GenerateEnd, ModelCatalogue, PromptMessage, UpstreamSink } from '../upstream/contracts.ts'
 
-/** What an answer has cost, as far as its provider has counted. */
+/** The tokens that an answer has used, as far as its provider reported them. */
 export function tokensOf({ promptTokens = 0, completionTokens = 0 }: Partial<Usage>): number {
   return promptTokens + completionTokens
 }
 
-/** What a program asks of a model. */
+/** A request of an API client to a model. */
 export interface CompletionRequest {
   caller: Caller
-  /** A model's id as `listModels` names it. */
+  /** A model's id, as `listModels` returns it. */
   model: string
   messages: PromptMessage[]
-  /** Further fields of the request, for the provider, as they came. */
+  /** Further fields of the request, which are passed to the provider unchanged. */
   params: Record<string, unknown>
   maxTokens?: number
   sink: UpstreamSink
-  /** The client has gone: close the provider's connection. */
+  /** Aborted when the client disconnects: closes the provider's connection. */
   signal: AbortSignal
-  /** Hears of the limit that counted this request, before the first event. */
+  /** Called with the state of the limit that counted this request, before the first event. */
   told: (limit: LimitState) => void
 }
 
-/** A program's request waits this long for its turn, ms: then it is told to try again. */
+/** How long an API client's request waits for a free slot, ms. After that it fails as `busy`. */
 const mostWaitMs = 120_000
 
 /**
- * One answer for a program, straight from the model: nothing is stored. It counts for its user's limits as an answer in
- * a chat does, whichever key asks, and waits for its turn among them. Aborting closes the provider's connection.
+ * Generates one answer for an API client, directly from the model: nothing is stored. It counts towards its user's
+ * limits like an answer in a chat, whichever API key is used, and waits in the same queue. Aborting closes the
+ * provider's connection.
  */
 export async function complete(
   {
@@ -73,11 +74,11 @@ export async function complete(
   }
 }
 
-/** A program takes 401 for a fault of its own key unless it is told whose key was refused. */
+/** Says whose key the provider refused: otherwise an API client blames its own key for the 401. */
 function toldToProgram(error: UpstreamError, connection: string): AppError {
   const told = error.toAppError()
   if (error.code !== 'upstream_key_refused') return told
-  const message = `The connection “${connection}” of this server cannot be used: ${error.message} Your own API key is valid; an administrator has to repair the connection.`
+  const message = `This server cannot use its connection “${connection}”: ${error.message} Your own API key is valid. Ask an administrator to fix the connection.`
   return new AppError(told.code, { message, provider: told.provider, cause: error })
 }
 
@@ -92,7 +93,7 @@ async function waitForTurn(
   } catch (error) {
     if (signal.aborted || !late.aborted) throw error
     throw new AppError('busy', {
-      message: 'As many answers are being written as allowed. Try again in a moment.',
+      message: 'The server is already writing as many answers as allowed. Try again in a moment.',
     })
   }
 }

@@ -1,27 +1,27 @@
 import { logMomentsMs } from '../coordination/run-log/log-writer.ts'
 
-/** What runs may cost and how patient they are. Milliseconds, UTF-16 units. */
+/** Limits and intervals of runs. Times are in milliseconds, lengths in UTF-16 units. */
 export interface RunLimits {
-  /** Words are gathered for this long before they are delivered; the first go at once. */
+  /** Text is gathered for this long before it is delivered; the first text of an answer is delivered at once. */
   gatherMs: number
-  /** The same for a run that nobody reads here: its words go to the log, and come when the log is written. */
+  /** The same for a run without a reader on this instance: its text goes only to the log, at the log's own interval. */
   gatherUnreadMs: number
-  /** One transaction saves all dirty runs. */
+  /** The interval between saves. One transaction saves all runs that have unsaved text. */
   saveEveryMs: number
-  /** This much unsaved text brings the save forward. */
+  /** This much unsaved text triggers a save at once. */
   saveUnits: number
-  /** This much unsaved text pauses the provider. */
+  /** This much unsaved text pauses reading from the provider. */
   pauseUnits: number
   answerUnits: number
-  /** Deaths of owners without progress, and deaths in all, that end a run as interrupted (rule 13). */
+  /** How many deaths of owners without progress, and how many deaths in all, end a run as interrupted (rule 13). */
   attempts: number
   deaths: number
-  /** Takeovers under way at once on this instance. */
+  /** The maximum of concurrent takeovers on this instance. */
   takeovers: number
   leaseMs: number
   /** A run whose last save is younger is not claimed (rule 1). */
   graceMs: number
-  /** A drain waits this long for the store to take the last words of a run. */
+  /** How long a drain waits for the last text of a run to be saved. */
   releaseMs: number
 }
 

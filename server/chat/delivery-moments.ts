@@ -1,8 +1,8 @@
 import type { Clock, Logger } from '../base/index.ts'
 
 /**
- * The moments at which runs deliver what they have gathered: the same for all runs of an instance, since waking up
- * costs more than a word does.
+ * The ticks at which runs deliver the text that they have gathered. All runs of an instance share them, since waking up
+ * the process costs more than delivering a word.
  */
 export class DeliveryMoments {
   readonly #gatherMs: number
@@ -17,7 +17,7 @@ export class DeliveryMoments {
     this.#logger = logger
   }
 
-  /** Calls back once, half a gathering to one and a half from now. */
+  /** Calls back once, after 0.5 to 1.5 times `gatherMs`. */
   next(callback: () => void): void {
     this.#waiting.push(callback)
     if (this.#timer) return
@@ -34,8 +34,8 @@ export class DeliveryMoments {
       try {
         callback()
       } catch (error) {
-        // One run's fault is not the others' (P13).
-        this.#logger.error({ err: error }, 'delivering words of a run failed unexpectedly')
+        // A failure in one run must not stop the delivery of the others (P13).
+        this.#logger.error({ err: error }, 'delivering the text of a run failed unexpectedly')
       }
     }
   }

@@ -18,32 +18,32 @@ export interface FollowedRunPorts {
 }
 
 export interface FollowedRunHooks {
-  /** The store holds this end, and the readers here do not know it yet. */
+  /** The store has the end of this run; readers on this instance do not know it yet. */
   ended(end: RunEnd): void
-  /** Nobody here reads it, and this instance does not write it. */
+  /** The last reader on this instance has left, and this instance does not write the run. */
   unread(): void
 }
 
-/** What the follower of a run on another instance holds. */
+/** The subscription to a run that another instance writes. */
 interface Feed {
   offer(source: Source): void
   close(): void
 }
 
 /**
- * One run as this instance shows it, and where its text comes from:
+ * One run as this instance shows it to its readers, and where its text comes from:
  *
- * - `driven`: the driver on this instance writes into the view.
- * - `followed`: another instance writes it. The words come by the log, everything else from the run's row.
- * - `moving`: the same, and another owner has seized the log, but has not begun to write.
- * - `closed`: it has ended or nobody reads it.
+ * - `driven`: the driver on this instance writes the text into the view.
+ * - `followed`: another instance writes it. The text comes from the log, everything else from the run's row.
+ * - `moving`: like `followed`, but a new owner has seized the log and has not begun to write.
+ * - `closed`: the run has ended or has no reader here.
  */
 export class FollowedRun {
   readonly view: RunView
   readonly #ports: FollowedRunPorts
   readonly #hooks: FollowedRunHooks
   #state: { kind: 'driven' | 'closed' } | { kind: 'followed' | 'moving'; feed: Feed } = { kind: 'closed' }
-  /** The read of the row that is under way, so that many causes make one read, or two. */
+  /** The read of the row that is in progress. Any number of calls during it cause one more read, not one each. */
   #reading: Promise<void> | undefined
   #readAgain = false
 
@@ -53,25 +53,25 @@ export class FollowedRun {
     this.#hooks = hooks
   }
 
-  /** Whether another instance writes it, as far as this one knows. */
+  /** Whether another instance writes it, as far as this instance knows. */
   get isFollowed(): boolean {
     return 'feed' in this.#state
   }
 
-  /** The driver of this instance writes it from now on, beginning with the view as it is. */
+  /** From now on the driver of this instance writes it, starting from the text that the view has. */
   drive(): void {
     this.close()
     this.#state = { kind: 'driven' }
   }
 
-  /** The same for a run that was followed: its readers are brought to the driver's text. */
+  /** Does the same for a run that was followed, and updates its readers to the driver's text. */
   takeOver(source: Source): void {
     const moving = this.#state.kind === 'moving'
     this.drive()
     this.#changeOwner(source, moving)
   }
 
-  /** Another instance writes it from now on. */
+  /** From now on another instance writes it. */
   follow(): void {
     this.close()
     this.#state = { kind: 'followed', feed: this.#openFeed() }
@@ -82,7 +82,7 @@ export class FollowedRun {
     this.#state = { kind: 'closed' }
   }
 
-  /** Shows it to a reader. Returns how the reader leaves. */
+  /** Attaches a reader. Returns the function that detaches it. */
   attach(position: Position | undefined, sink: RunSink & { opened(view: RunView): void }): () => void {
     sink.opened(this.view)
     const detach = this.view.attach(position, sink)
@@ -95,7 +95,7 @@ export class FollowedRun {
     }
   }
 
-  /** Something may have happened to the run: its row tells (rule 11). Calls during a read make one more read. */
+  /** Reads the run's row, because the run may have changed (rule 11). Calls during a read cause one more read. */
   async refresh(): Promise<void> {
     if (!this.isFollowed) return
     if (this.#reading) {
@@ -111,7 +111,7 @@ export class FollowedRun {
     return this.#reading
   }
 
-  /** Words come by the log; that the run has ended is announced to its user's tabs, and read from the store. */
+  /** Text comes from the log. The end is announced as an event to the user's tabs, and then read from the store. */
   #openFeed(): Feed {
     const { runId, userId } = this.view.identity
     const { events, log, clock, logger } = this.#ports
@@ -153,7 +153,7 @@ export class FollowedRun {
     }
   }
 
-  /** A higher fence: another owner writes now. The first owner that is seen is no move. */
+  /** A higher fence means that another owner writes now. The first owner that this instance sees is not a move. */
   #changeOwner(source: Source, moving: boolean): void {
     const { view } = this
     const moved = moving || (view.source.fence > 0 && source.fence > view.source.fence)
@@ -178,12 +178,12 @@ export class FollowedRun {
         view.phase(phaseOf(row))
         return
       }
-      // The end carries the whole text: what the reader could not place, it replaces.
+      // The row of an ended run has the whole text: it replaces a text that the log left incomplete.
       if (view.source.text.length !== row.text.length) view.replace(storedSource(row))
       this.#hooks.ended(storedEnd(row))
     } catch (error) {
       if (!(error instanceof StoreError)) throw error
-      this.#ports.logger.debug({ err: error, run: runId }, 'a followed run could not be read')
+      this.#ports.logger.debug({ err: error, run: runId }, 'the row of a followed run could not be read')
     }
   }
 }

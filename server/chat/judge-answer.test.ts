@@ -21,7 +21,7 @@ describe('whether an answer is one', () => {
         const { status, error } = judge(transcript, reason)
         expect({ status, error }, JSON.stringify(transcript)).toEqual({
           status: 'failed',
-          error: { code: 'upstream_no_answer', message: 'No answer came from the model.' },
+          error: { code: 'upstream_no_answer', message: 'The model sent an empty answer. Try again.' },
         })
       }
     }
@@ -31,7 +31,7 @@ describe('whether an answer is one', () => {
     for (const transcript of ['<think>\nHm\n</think>\n\n', '<think>\nHm', '<think>Hm</think>\n ']) {
       expect(judge(transcript, 'stop')).toMatchObject({
         status: 'failed',
-        error: { code: 'upstream_no_answer', message: expect.stringContaining('after its thoughts') },
+        error: { code: 'upstream_no_answer', message: expect.stringContaining('finished thinking') },
       })
       expect(judge(transcript, 'length').error?.message).toContain('length limit was reached')
     }
@@ -53,7 +53,11 @@ describe('whether an answer is one', () => {
     })
     expect(judge('Fish', 'content-filter')).toMatchObject({
       status: 'failed',
-      error: { code: 'upstream_filtered', message: "The model provider's content filter ended this answer." },
+      error: {
+        code: 'upstream_filtered',
+        message:
+          "The model provider's content filter stopped this answer. Rephrase your message and try again.",
+      },
     })
   })
 })

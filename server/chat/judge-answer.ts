@@ -2,7 +2,7 @@ import { AppError, partsOf } from '../../protocol/index.ts'
 import type { FinishReason, RunError } from '../../protocol/index.ts'
 import type { ModelEnd } from './ask-model.ts'
 
-/** An answer whose model ended without an error. */
+/** An answer that the model ended without an error. */
 export interface EndedAnswer {
   reason: FinishReason
   transcript: string
@@ -10,8 +10,8 @@ export interface EndedAnswer {
 }
 
 /**
- * An answer is done only if it has words and a known good end: the absence of an error proves neither. One that has no
- * words, or only thoughts, is reported as no answer.
+ * An answer is done only if it has visible text and a finish reason that is known to be good: the absence of an error
+ * proves neither. An answer without text, or with reasoning only, fails as `upstream_no_answer`.
  */
 export function judgeAnswer({ reason, transcript, hasToolCalls }: EndedAnswer): ModelEnd {
   const failed = (error: RunError): ModelEnd => ({ status: 'failed', error, reason })
@@ -25,10 +25,11 @@ export function judgeAnswer({ reason, transcript, hasToolCalls }: EndedAnswer): 
   return { status: 'done', reason }
 }
 
-const filtered = "The model provider's content filter ended this answer."
-const onlyThought = 'No answer came from the model: it ended after its thoughts.'
+const filtered =
+  "The model provider's content filter stopped this answer. Rephrase your message and try again."
+const onlyThought = 'The model finished thinking without writing an answer. Try again.'
 const onlyThoughtToTheLimit =
-  'No answer came from the model: the length limit was reached while it was still thinking.'
+  'The model reached the length limit while it was still thinking, so it wrote no answer. Try again, or raise the limit.'
 
 function sentence(code: ConstructorParameters<typeof AppError>[0], message?: string): RunError {
   const wire = new AppError(code, message === undefined ? {} : { message }).toWire()

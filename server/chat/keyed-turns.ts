@@ -1,4 +1,4 @@
-/** Lets work under one key run one after the other, in the order it came; other keys are not held up. */
+/** Runs the work of each key one after the other, in the order of the calls. Keys do not wait for each other. */
 export class KeyedTurns {
   readonly #last = new Map<string, Promise<unknown>>()
 

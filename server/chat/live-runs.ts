@@ -11,16 +11,16 @@ import { RunView, storedEnd, storedSource } from './run-view.ts'
 
 export interface LiveRunsPorts extends FollowedRunPorts {
   membership: Pick<Membership, 'redisHealthy' | 'watch'>
-  /** Redis is configured. Without it no log tells of new words, and followers poll the store. */
+  /** Redis is configured. Without it no log reports new text, and followers poll the store. */
   shared: boolean
 }
 
-/** Where nothing tells of new words, followed runs are read this often, ms. */
+/** The interval at which followed runs are read from the store while no log reports new text, ms. */
 const pollMs = 1000
 
 /**
- * Every run that this instance drives or has a reader of. A reader that asks for a run is shown it from wherever it is:
- * the driver, the log, or the store. An instance without a reader of a run receives nothing of it (P10).
+ * Every run that this instance drives or has a reader of. A reader gets a run from whatever source has it: the driver,
+ * the log, or the store. An instance without a reader of a run receives nothing of it (P10).
  */
 export class LiveRuns {
   readonly #ports: LiveRunsPorts
@@ -56,17 +56,17 @@ export class LiveRuns {
     this.#runs.clear()
   }
 
-  /** The runs that somebody reads here: they are claimed first. */
+  /** The runs that have a reader on this instance: these are claimed first. */
   get readRunIds(): string[] {
     return [...this.#runs].filter(([, { view }]) => view.readers > 0).map(([id]) => id)
   }
 
-  /** The text of a run as this instance has it; undefined if it has none. */
+  /** The text of a run that this instance drives or follows; undefined if it does neither. */
   peek(runId: string): Source | undefined {
     return this.#runs.get(runId)?.view.source
   }
 
-  /** This instance writes the run from now on; readers that followed it are brought to its text. */
+  /** From now on this instance writes the run; readers that followed it are updated to this text. */
   showOwn(identity: RunIdentity, source: Source): RunView {
     const known = this.#runs.get(identity.runId)
     if (known && !known.view.ended) {
@@ -78,7 +78,7 @@ export class LiveRuns {
     return run.view
   }
 
-  /** The run belongs to another instance now. Its readers here follow its log. */
+  /** The run now belongs to another instance. Its readers here follow its log. */
   lose(view: RunView): void {
     const run = this.#current(view)
     if (!run) return
@@ -90,14 +90,14 @@ export class LiveRuns {
     void run.refresh()
   }
 
-  /** The end is stored: readers get it, and the run is forgotten. */
+  /** The end is stored: reports it to readers, and forgets the run. */
   end(view: RunView, end: RunEnd): void {
     view.end(end)
     const run = this.#current(view)
     if (run) this.#remove(run)
   }
 
-  /** Undefined: no such run, or not this user's. Otherwise how to leave. */
+  /** Resolves with a function that detaches the reader; undefined if the run does not exist or is not this user's. */
   async follow(
     runId: string,
     userId: string,
@@ -108,21 +108,21 @@ export class LiveRuns {
     if (!run) {
       const row = await this.#ports.runs.readWithText(runId)
       if (row?.userId !== userId) return undefined
-      // Another reader or a driver may have come while the row was read. From here to `attach` nothing is awaited: the
-      // last reader of a run may leave at any moment, and then the run is closed.
+      // Another reader or a driver may have opened the run while the row was read. From here to `attach` nothing may be
+      // awaited: a run is closed when its last reader leaves, which can happen during any await.
       run = this.#runs.get(runId) ?? this.#open(row)
     }
     return run.view.identity.userId === userId ? run.attach(position, sink) : undefined
   }
 
-  /** Reads the rows of followed runs, unless the log tells of their words. */
+  /** Reads the rows of followed runs, unless the log reports their text. */
   async poll(): Promise<void> {
     if (this.#ports.shared && this.#ports.membership.redisHealthy()) return
     const read = [...this.#runs.values()].filter(({ view }) => view.readers > 0)
     await Promise.all(read.map((run) => run.refresh()))
   }
 
-  /** A run that is not shown here yet, from its row. */
+  /** Opens a run that this instance does not show yet, from its row. */
   #open(row: ClaimedRun & { meta: MessageMeta }): FollowedRun {
     const { id: runId, messageId, chatId, userId } = row
     const view = new RunView({ runId, messageId, chatId, userId }, storedSource(row), phaseOf(row))

@@ -15,7 +15,7 @@ export interface OrphansPorts {
   cooldown: Pick<TakeoverCooldown, 'active' | 'begin' | 'claimed' | 'known'>
   /** This incarnation, as the store names owners. */
   me: string
-  /** Nobody else can own runs of this store. */
+  /** No other instance can own runs of this store. */
   alone: boolean
   /** Redis is configured. */
   shared: boolean
@@ -25,14 +25,14 @@ export interface OrphansPorts {
   logger: Logger
 }
 
-/** Runs claimed by one statement. */
+/** How many runs one statement claims at most. */
 const batch = 8
-/** Without Redis of its own, an instance leaves claims to those that have it, but not for ever (rule 8). */
+/** How long an instance without a connection to Redis leaves claims to members that have one, ms (rule 8). */
 const holdBackMs = 10_000
 
 /**
- * Finds runs whose owner is no more, or that have none, and takes them over. Death is only believed with proof that is
- * present (rule 3), a batch names the dead (rule 14), and the store decides each claim (rule 1).
+ * Finds runs whose owner is dead, and runs without an owner, and takes them over. An owner counts as dead only by the
+ * evidence of rule 3, a claim names the dead owners (rule 14), and the store decides each claim (rule 1).
  */
 export class Orphans {
   readonly #ports: OrphansPorts
@@ -67,7 +67,7 @@ export class Orphans {
     this.#stopping.abort()
   }
 
-  /** There may be something to claim. Instances that hear the same news do not ask in step. */
+  /** There may be runs to claim. Sweeps after a random pause, so that not all instances query at the same time. */
   sweepSoon(): void {
     void this.#ports
       .sleep(jitter() * 100, this.#stopping.signal)
@@ -103,7 +103,7 @@ export class Orphans {
   #isDead(owner: string): boolean {
     const { membership, me, alone } = this.#ports
     if (owner === me || owner === '') return false
-    // Whoever holds the lock of an embedded store is the only one alive: a killed and restarted process goes on at once.
+    // The holder of an embedded store's lock is the only live instance: a restarted process resumes its runs at once.
     return alone || membership.verdict(owner) === 'dead'
   }
 
@@ -120,7 +120,7 @@ export class Orphans {
       })
       if (claimed.length > 0 && !alone) await cooldown.claimed(this.#stopping.signal)
       for (const run of claimed) void owned.takeOver(run)
-      // Fewer than asked for: the rest is somebody else's, or the store still holds it back for a moment.
+      // Fewer than requested: other instances have claimed the rest, or the store refuses those claims for a moment.
       if (claimed.length < batch) {
         this.#lookAgain()
         return
@@ -129,7 +129,7 @@ export class Orphans {
     }
   }
 
-  /** The store refuses a claim for at most a lease after the last sign of life: ask again before the next turn. */
+  /** The store refuses a claim until a lease after the owner's last heartbeat or save: retry before the next sweep. */
   #lookAgain(): void {
     void this.#ports
       .sleep(250 + jitter() * 100, this.#stopping.signal)
@@ -150,7 +150,7 @@ export class Orphans {
 
   #failed(error: unknown): void {
     if (error instanceof StoreError)
-      this.#ports.logger.debug({ err: error }, 'orphans cannot be looked for now')
-    else this.#ports.logger.error({ err: error }, 'looking for orphans failed')
+      this.#ports.logger.debug({ err: error }, 'orphaned runs cannot be searched for now')
+    else this.#ports.logger.error({ err: error }, 'searching for orphaned runs failed')
   }
 }

@@ -3,26 +3,26 @@ import type { Chats, MessageRow } from '../store/contract/chats.ts'
 import type { RunRow } from '../store/contract/runs.ts'
 import type { GenerateRequest, ResolvedModel } from '../upstream/contracts.ts'
 
-/** A run as its owner begins with it. */
+/** The state from which an owner starts to write a run. */
 export interface OwnedRun {
   row: RunRow
-  /** Own fence last. */
+  /** The owner's own fence is the last entry. */
   starts: Starts
-  /** The text it goes on from; the view has it too. */
+  /** The text that the owner continues; the view has it too. */
   text: string
-  /** How much of that the store has under a fence that this text descends from. */
+  /** UTF-16 units of that text that the store has under a fence that this text descends from. */
   saved: number
-  /** The store has text of a fence that this text does not descend from. */
+  /** The store has text of a fence that this text does not descend from: the first save replaces it. */
   anew: boolean
   takenOver: boolean
-  /** Nothing more is asked: only the end is to be stored. */
+  /** No request is sent to the model: only this end is stored. */
   endAs?: 'stopped' | 'interrupted'
-  /** The conversation that is answered, as it was when it was first asked for. */
+  /** The conversation that the run answers, as it was at the first call. */
   path: () => Promise<MessageRow[]>
   request: (model: ResolvedModel) => Promise<Omit<GenerateRequest, 'model'>>
 }
 
-/** The conversation that a run answers: read once, and remembered while the run is written. */
+/** Returns a function that reads the conversation of a run at its first call, and remembers it. */
 export function rememberPath(
   chats: Pick<Chats, 'path'>,
   { parentId, userId }: Pick<RunRow, 'parentId' | 'userId'>,

@@ -9,10 +9,10 @@ import type { RunSaver } from './run-saver.ts'
 import type { RunEnd, RunView } from './run-view.ts'
 import type { Plan } from './take-over.ts'
 
-/** The time between two turns of the comparison with the store, ms. */
+/** The interval of the comparison with the store, ms. */
 const compareMs = 2000
 
-/** What this class asks of the driver of a run. */
+/** The members of a run's driver that this class uses. */
 export type DriverOfRun = Pick<
   RunDriver,
   'check' | 'fence' | 'id' | 'release' | 'replace' | 'run' | 'stop' | 'view' | 'writeToEnd'
@@ -24,30 +24,30 @@ export interface OwnedRunsPorts {
   saver: Pick<RunSaver, 'saveNow' | 'start' | 'stop'>
   createDriver: (run: OwnedRun, view: RunView, hooks: DriverHooks) => DriverOfRun
   planTakeover: (claimed: ClaimedRun) => Promise<Plan>
-  /** A run that this instance drove has ended, and the store holds the end. */
+  /** Called when a run that this instance drove has ended and the end is stored. */
   ended: (run: RunRow, end: RunEnd) => void
   /** This incarnation, as the store names owners. */
   me: string
-  /** Takeovers under way at once. */
+  /** The maximum of concurrent takeovers. */
   maxTakeovers: number
   sleep: Sleep
   logger: Logger
 }
 
 /**
- * The runs of this instance: those it started and those it has taken over from instances that are no more. Every two
- * seconds they are compared with what the store says (rule 9).
+ * The runs that this instance owns: those that it started and those that it has taken over from dead or drained
+ * instances. Every two seconds they are compared with the store (rule 9).
  */
 export class OwnedRuns {
   readonly #ports: OwnedRunsPorts
   readonly #drivers = new Map<string, DriverOfRun>()
-  /** Under way here: started or claimed, and not driven yet. The comparison with the store leaves them alone. */
+  /** Runs that are started or claimed, but not driven yet. The comparison with the store skips them. */
   readonly #arriving = new Set<string>()
-  /** Fences of takeovers under way, by run. */
+  /** The fences of takeovers in progress, by run. */
   readonly #takingOver = new Map<string, number>()
   readonly #stopping = new AbortController()
   #takeovers = 0
-  /** Turns of the comparison since this instance had runs. */
+  /** How many intervals have passed since this instance had runs. */
   #idleTurns = 0
 
   constructor(ports: OwnedRunsPorts) {
@@ -68,8 +68,8 @@ export class OwnedRuns {
   }
 
   /**
-   * The turn of the comparison: each one while this instance has runs. While it has none, only every third: that the
-   * store gave it a run without a reply getting through is rare.
+   * Called at each interval. Compares every time while this instance has runs, else every third time: only a start or a
+   * claim whose reply was lost can have given it a run, and that is rare.
    */
   async compareIfDue(): Promise<void> {
     this.#idleTurns = this.#drivers.size > 0 ? 0 : this.#idleTurns + 1
@@ -82,10 +82,10 @@ export class OwnedRuns {
     return { arrived: () => this.#arriving.delete(runId) }
   }
 
-  /** Writes a run that is this instance's now, in place of a driver that it had under an earlier fence. */
+  /** Starts to write a run that this instance owns. Replaces a driver of the same run under an earlier fence. */
   startWriting(run: OwnedRun): void {
     const { id, messageId, chatId, userId, fence } = run.row
-    // One of an earlier fence that has not noticed yet shares the view: it must not touch it any more.
+    // A driver of an earlier fence that has not noticed the change shares the view: it must not write to it any more.
     this.#drivers.get(id)?.replace()
     const { live, createDriver } = this.#ports
     const view = live.showOwn(
@@ -111,11 +111,11 @@ export class OwnedRuns {
     this.#drivers.get(runId)?.stop()
   }
 
-  /** Takes over what was just claimed; at most `takeovers` at once, the rest waits its turn. Never rejects. */
+  /** Takes over a run that was just claimed. Waits while `maxTakeovers` takeovers are in progress. Never rejects. */
   async takeOver(claimed: ClaimedRun): Promise<void> {
     const { id, fence } = claimed
-    // The comparison may have found the claim in the store before its answer came: two drivers with one fence would
-    // write over each other, and nothing would stop either.
+    // The comparison may have found the claim in the store before the claim's reply arrived. Two drivers with the same
+    // fence would overwrite each other, and no check would stop either.
     if (this.#takingOver.get(id) === fence || (this.#drivers.get(id)?.fence ?? 0) >= fence) return
     const { maxTakeovers, sleep } = this.#ports
     this.#takingOver.set(id, fence)
@@ -125,8 +125,8 @@ export class OwnedRuns {
       this.#takeovers++
       await this.#takeOver(claimed).finally(() => this.#takeovers--)
     } catch (error) {
-      // Still owned by this instance: the next comparison tries again.
-      this.#report(error, 'a takeover failed', id)
+      // This instance still owns the run: the next comparison retries.
+      this.#report(error, 'taking over a run failed', id)
     } finally {
       if (this.#takingOver.get(id) === fence) this.#takingOver.delete(id)
       arriving.arrived()
@@ -155,19 +155,19 @@ export class OwnedRuns {
     this.startWriting(plan.kind === 'drive' ? run : { ...run, endAs: plan.status })
   }
 
-  /** The store has lost a claim that Redis remembers: claim again, above it. */
+  /** The log has a higher fence, because the store has lost a claim: claims again above the log's fence. */
   async #claimFromMyself({ id, fence }: RunRow, redisFence: number): Promise<void> {
     const { runs, me, logger } = this.#ports
     const row = await runs.read(id)
     if (!row || row.owner !== me || row.fence !== fence || row.status !== 'running') return
     const claim = { id, me, ownerSeen: me, fenceSeen: fence, redisFence, attempts: 0 as const }
-    // The own heartbeat must not stand in the way of the own claim.
+    // No lease and no grace: this instance's own heartbeat and save must not block its claim.
     const claimed = await runs.claim({ ...claim, leaseMs: 0, graceMs: 0 })
     if (claimed) await this.#takeOver(claimed)
-    else logger.warn({ run: id }, 'a run could not be claimed from myself')
+    else logger.warn({ run: id }, 'a run of this instance could not be claimed under a higher fence')
   }
 
-  /** What the store says this incarnation owns, against what it drives: drives or lets go of the difference. */
+  /** Compares the runs that this incarnation owns in the store with those that it drives, and resolves differences. */
   async compareWithStore(): Promise<void> {
     const driven = new Map(this.#drivers)
     const arrivingBefore = new Set(this.#arriving)
@@ -187,7 +187,7 @@ export class OwnedRuns {
     }
   }
 
-  /** The store says that a run is mine, and I know nothing of it: a claim or a start whose answer was lost. */
+  /** Drives a run that the store says this instance owns: the reply to its claim or start was lost. */
   async #driveUnexpected(row: RunRow): Promise<void> {
     try {
       const full = await this.#ports.runs.readWithText(row.id)
@@ -195,16 +195,16 @@ export class OwnedRuns {
         await this.takeOver(full)
       }
     } catch (error) {
-      this.#report(error, 'a run of mine could not be read', row.id)
+      this.#report(error, 'a run of this instance could not be read', row.id)
     }
   }
 
-  /** False: another driver of the same run has taken its place, and the view is that one's. */
+  /** False if another driver has replaced this one; the view then belongs to that driver. */
   #forget(driver: DriverOfRun): boolean {
     return this.#drivers.get(driver.id) === driver && this.#drivers.delete(driver.id)
   }
 
-  /** Saves and gives up every run that is still being written. Answers how many. */
+  /** Saves and gives up every run that is still being written. Returns how many it gave up. */
   async releaseAll(): Promise<number> {
     this.#stopping.abort()
     const drivers = [...this.#drivers.values()]
@@ -215,7 +215,7 @@ export class OwnedRuns {
     return released.filter((outcome) => outcome.status === 'fulfilled' && outcome.value).length
   }
 
-  /** Saves everything now: at the beginning of a drain. */
+  /** Saves all unsaved text at the beginning of a drain. */
   async saveNow(): Promise<void> {
     await this.#ports.saver.saveNow()
   }

@@ -3,8 +3,8 @@ import type { MessageRow } from '../store/contract/chats.ts'
 import type { Continues, PromptMessage } from '../upstream/contracts.ts'
 
 /**
- * The conversation as a model gets it: visible text only, empty answers left out. What then stands side by side in one
- * role becomes one message: strict providers refuse two of the same role in a row, and would refuse the chat for ever.
+ * The conversation as a model gets it: visible text only, without empty answers. Consecutive messages of one role are
+ * merged, since strict providers refuse two in a row, and would refuse every further message of the chat.
  */
 export function promptOf(path: Pick<MessageRow, 'role' | 'text'>[]): PromptMessage[] {
   const prompt: PromptMessage[] = []
@@ -20,12 +20,12 @@ export function promptOf(path: Pick<MessageRow, 'role' | 'text'>[]): PromptMessa
 
 const goOn = 'Continue your last answer exactly where it stopped. Do not repeat anything and do not comment.'
 
-/** What a person's "continue" asks of a model that is not known to go on from a given text. */
+/** The prompt for a user's "continue" if the model is not known to continue a given text. */
 export function promptToContinue(prompt: PromptMessage[], text: string): PromptMessage[] {
   return [...prompt, { role: 'assistant', content: text }, { role: 'user', content: goOn }]
 }
 
-/** Where to go on from, when an owner died in mid-answer and the model can continue (rule 15). Undefined: it cannot. */
+/** The text to continue after an owner died during an answer (rule 15); undefined if it cannot be continued. */
 export function continuation(
   transcript: string,
   how: Exclude<Continues, 'auto'>,

@@ -1,4 +1,4 @@
-/** Most answers that are asked for at once; null: any number. Read anew at each change. */
+/** The maximum of concurrent requests to providers; null: no limit. Read again at each change of the settings. */
 export interface AdmissionLimits {
   perInstance: number | null
   perConnection: number | null
@@ -8,13 +8,13 @@ interface Waiting {
   connectionId: string
   background: boolean
   go: () => void
-  /** Its place in the queue, from 1. */
+  /** Reports the position in the queue, from 1. */
   place: (place: number) => void
 }
 
 /**
- * Bounds how many requests this instance has at its providers, for whatever purpose; who comes later waits in order and
- * is told its place. What nobody waits for (`background`) goes behind everybody else.
+ * Limits the concurrent requests of this instance to its providers, for whatever purpose. Further requests wait in
+ * order and receive their position. Requests that no user waits for (`background`) queue behind all others.
  */
 export class RunAdmission {
   readonly #limits: () => AdmissionLimits
@@ -30,7 +30,7 @@ export class RunAdmission {
     return this.#queue.length
   }
 
-  /** Resolves with how to leave, when there is room; rejects with the signal's reason. */
+  /** Resolves when a slot is free, with the function that frees it again; rejects with the signal's reason. */
   async enter(
     connectionId: string,
     place: (place: number) => void,
@@ -50,7 +50,7 @@ export class RunAdmission {
     }
   }
 
-  /** The limits are others now. */
+  /** The limits have changed. */
   changed(): void {
     this.#admit()
   }
@@ -73,7 +73,7 @@ export class RunAdmission {
       signal.addEventListener('abort', gone, { once: true })
       const firstBehind = waiting.background ? -1 : this.#queue.findIndex(({ background }) => background)
       this.#queue.splice(firstBehind < 0 ? this.#queue.length : firstBehind, 0, waiting)
-      // One that waits for a busy connection does not hold up those for others.
+      // A request that waits for a busy connection does not block requests for other connections.
       this.#admit()
     })
   }

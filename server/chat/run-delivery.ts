@@ -10,86 +10,86 @@ export interface RunDeliveryPorts {
   unsaved: Pick<UnsavedText, 'add' | 'length'>
   ownership: Pick<RunOwnership, 'mayDeliver' | 'untilConfirmed'>
   moments: RunMoments
-  /** Brings the next save forward. */
+  /** Has the saver save at once instead of at its next interval. */
   saveSoon: () => void
-  /** UTF-16 units of unsaved text that bring the save forward, and that pause the provider. */
+  /** UTF-16 units of unsaved text that trigger a save, and that pause the provider. */
   limits: { saveUnits: number; pauseUnits: number }
 }
 
-/** When words are delivered: to readers on this instance, and where only the log takes them. */
+/** When text is delivered: `read` for runs with readers on this instance, `unread` for runs without. */
 export interface RunMoments {
   read: Pick<DeliveryMoments, 'next'>
   unread: Pick<DeliveryMoments, 'next'>
 }
 
 /**
- * Delivers the words of a run to its readers here, its log and the text to be saved. The first words of a quiet run go
- * at once; what follows is gathered until the next moment, and the provider waits for that moment too: reading its
- * socket once costs less than reading it for every word. A provider is paused as long as too much is unsaved.
+ * Delivers the text of a run to its readers here, to its log and to the unsaved text. The first text of a quiet run is
+ * delivered at once; what follows is gathered until the next tick. The provider is paused until that tick too: reading
+ * its socket once costs less than reading it for every word. It stays paused while too much text is unsaved.
  *
  *     quiet ⇄ gathering        both → closed
  */
 export class RunDelivery {
   readonly #ports: RunDeliveryPorts
   #state: 'quiet' | 'gathering' | 'closed' = 'quiet'
-  /** Words that were not delivered yet. */
+  /** Text that is not delivered yet. */
   #pending = ''
-  /** Providers that wait to be read again: one at most, unless it ignores its back-pressure. */
+  /** Resolvers of paused reads from the provider: at most one, unless the provider's client ignores back-pressure. */
   #paused: (() => void)[] = []
 
   constructor(ports: RunDeliveryPorts) {
     this.#ports = ports
   }
 
-  /** The whole transcript, with the words that were not delivered yet. */
+  /** The whole transcript, including text that is not delivered yet. */
   get text(): string {
     return this.#ports.view.source.text + this.#pending
   }
 
-  /** Takes words of the provider. Resolves when it may be read again. */
+  /** Takes text from the provider. Resolves when the provider may be read again. */
   take(words: string): Promise<void> {
     this.append(words)
     this.#deliverSoon()
     return new Promise((resolve) => this.#paused.push(resolve))
   }
 
-  /** Takes words that go with the next delivery. */
+  /** Takes text that is delivered with the next delivery. */
   append(words: string): void {
     if (this.#state !== 'closed') this.#pending += words
   }
 
-  /** Delivers what was gathered, unless the owner has to be silent. */
+  /** Delivers the gathered text, unless the owner must stay silent (rule 7). */
   flush(): void {
     if (this.#pending !== '' && this.#state !== 'closed' && this.#ports.ownership.mayDeliver())
       this.#deliver()
   }
 
-  /** Waits out a silence of the owner, then delivers everything. */
+  /** Waits until the owner's silence ends, then delivers all gathered text. */
   async flushAfterSilence(): Promise<void> {
     const { ownership } = this.#ports
     while (this.#state !== 'closed' && !ownership.mayDeliver()) await ownership.untilConfirmed()
     if (this.#state !== 'closed' && this.#pending !== '') this.#deliver()
   }
 
-  /** The owner's silence has ended. */
+  /** Called when the owner's silence has ended. */
   resume(): void {
     if (this.#pending !== '') this.#deliverSoon()
   }
 
-  /** A save has come through: there is room again. */
+  /** Called when a save has succeeded: there is less unsaved text now. */
   resumeProvider(): void {
     for (const resume of this.#paused.splice(0)) resume()
   }
 
   /**
-   * The store was read. If a save whose reply was lost had covered everything, no other reply comes that could resume
-   * the provider.
+   * Called after the run's row was read. If the reply to a save was lost and nothing else is unsaved, no further save
+   * resumes the provider.
    */
   resumeProviderIfRoom(): void {
     if (this.#state !== 'gathering' && !this.#tooMuchUnsaved) this.resumeProvider()
   }
 
-  /** Delivers nothing any more, and holds no provider back. */
+  /** Stops delivering, and resumes a paused provider. */
   close(): void {
     this.#state = 'closed'
     this.resumeProvider()

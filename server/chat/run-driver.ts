@@ -28,15 +28,15 @@ export interface RunDriverPorts extends AskModelPorts, RunOwnershipPorts {
 }
 
 export interface DriverHooks {
-  /** The end is stored. */
+  /** Called when the end is stored. */
   ended(end: RunEnd): void
-  /** The run belongs to another owner, or is gone. Its readers here have to follow it from its log. */
+  /** Called when another owner has the run, or it was deleted. Readers here must follow its log from now on. */
   lost(): void
 }
 
 /**
- * The owner's part of one run. Connects what writes the answer, delivers it and watches whose run it is; has the words
- * saved and stores the end.
+ * Drives one run that this instance owns: connects the parts that write the answer, deliver it and check its ownership,
+ * has its text saved, and stores its end.
  */
 export class RunDriver implements SavableRun, EndingRun {
   readonly run: OwnedRun
@@ -114,14 +114,14 @@ export class RunDriver implements SavableRun, EndingRun {
       const end = await this.#writer.write()
       if (end) await this.#storeEnd(end)
     } catch (error) {
-      // Whoever releases the run gives it up in order.
+      // `release` gives the run up itself.
       if (this.over || this.#releasing) return
       logger.error({ err: error, run: this.id }, 'driving a run failed')
       this.#lost()
     }
   }
 
-  /** The stop column is set: the answer ends where it stands. */
+  /** The stop column is set: the answer ends with the text that it has. */
   stop(): void {
     if (!this.#ownership.noteStop()) return
     this.view.phase('stopping')
@@ -129,8 +129,8 @@ export class RunDriver implements SavableRun, EndingRun {
   }
 
   /**
-   * Hands the run over, for a drain: takes no more words, saves those it has, and only then gives up ownership. Without
-   * a log that others can read, nothing else would keep the words that readers have seen.
+   * Hands the run over for a drain: accepts no more text, saves what it has, and only then gives up ownership. Without
+   * a log that other instances can read, only this save keeps the text that readers have already seen.
    */
   async release(): Promise<boolean> {
     if (this.over) return false
@@ -141,29 +141,29 @@ export class RunDriver implements SavableRun, EndingRun {
     try {
       await saveWholeWithin(this, limits.releaseMs, sleep)
     } catch (error) {
-      // The log may have what the store lacks. The next owner reads both.
-      logger.warn({ err: error, run: this.id }, 'the last words of a run could not be saved')
+      // The log may have the text that the store lacks. The next owner reads both.
+      logger.warn({ err: error, run: this.id }, 'the last text of a run could not be saved')
     }
     await this.#log.flush(500)
-    // It may have ended, or have been taken over, while it was saved.
+    // The run may have ended, or another instance may have claimed it, during the save.
     if (this.over) return false
     this.replace()
     const released = await runs.release([{ id: this.id, fence: this.fence }], me)
     return released.length > 0
   }
 
-  /** Another driver of this instance writes the run under a higher fence, and goes on with its view. */
+  /** Stops driving and leaves the view as it is, for a later driver of this instance or for a follower. */
   replace(): void {
     this.#leave()
     this.#log.close()
   }
 
-  /** Reads whose run it is, and does what follows. */
+  /** Reads the run's row, and stops driving if this instance does not own the run any more. */
   async check(): Promise<void> {
     return this.#ownership.check()
   }
 
-  // ---- what the saver asks --------------------------------------------------------------------------------------
+  // ---- called by the saver ---------------------------------------------------------------------------------------
 
   unsaved(): SavePart | undefined {
     const part = this.over ? undefined : this.#unsaved.part()
@@ -180,7 +180,7 @@ export class RunDriver implements SavableRun, EndingRun {
     void this.check()
   }
 
-  // ---- what storing the end asks --------------------------------------------------------------------------------
+  // ---- called by storeRunEnd -----------------------------------------------------------------------------------
 
   get over(): boolean {
     return this.#ownership.over
@@ -195,7 +195,7 @@ export class RunDriver implements SavableRun, EndingRun {
     await this.#ownership.untilChecked()
   }
 
-  // ---- whose run it is ------------------------------------------------------------------------------------------
+  // ---- ownership ------------------------------------------------------------------------------------------------
 
   #confirmed(row: RunRow): void {
     this.#unsaved.meet(row, { starts: this.run.starts, text: this.view.source.text })

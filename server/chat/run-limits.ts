@@ -6,7 +6,7 @@ import type { UserCount } from '../shared-state/index.ts'
 import type { RunIds } from '../store/contract/runs.ts'
 import type { Store } from '../store/store.ts'
 
-/** What a user may start and use. `null`: any number. */
+/** How many answers and tokens a user may use. `null`: no limit. */
 export interface UserLimits {
   runsPerMinute: number | null
   tokensPerMinute: number | null
@@ -16,7 +16,7 @@ export interface UserLimits {
 export interface UserLimitsOptions {
   rateLimits: RateLimits
   store: Pick<Store, 'runs'>
-  /** Requests of programs under way, which the store does not know. */
+  /** The running requests of API clients, which the store does not count. */
   requests: UserCount
   limits: () => UserLimits
 }
@@ -28,12 +28,12 @@ const minute = 60_000
 const cure = 'An administrator can raise the limit in the settings.'
 
 /**
- * Limits of one user over all instances. What is off costs nothing; tokens are paid when a provider has counted them,
- * so a user who used more than the minute's share is held back for as long as it takes to come down again.
+ * Enforces the limits of one user over all instances. A limit that is off costs nothing. Tokens are counted when the
+ * provider reports them, so a user can exceed the limit; further requests are then refused until the excess is used up.
  */
 export class RunLimiter {
   readonly #options: UserLimitsOptions
-  /** A user's requests are counted one after the other, so that several at once do not all see room for one. */
+  /** Counts a user's requests one after the other: otherwise concurrent requests could all see the last free slot. */
   readonly #turns = new KeyedTurns()
 
   constructor(options: UserLimitsOptions) {
@@ -41,8 +41,8 @@ export class RunLimiter {
   }
 
   /**
-   * Has a run started, if the limits allow it. Throws `rate_limited` or `too_many_runs`. A request that was sent again is
-   * not measured by any limit: its answer may be the very one that fills it.
+   * Calls `start` if the limits allow another run. Throws `rate_limited` or `too_many_runs`. A repeated request passes
+   * without a check: the run that it started may be the one that reached the limit.
    */
   async admit<T>(
     { userId, clientId }: { userId: string; clientId: string },
@@ -56,13 +56,13 @@ export class RunLimiter {
     return this.#turns.take(userId, async () => {
       const { ids, running } = await store.runs.beforeStart(userId, clientId)
       if (ids) return { kind: 'repeated', ids }
-      // The one that is about to start counts too.
+      // The run that is about to start counts too.
       await this.#refuseAbove(runningPerUser, userId, running + 1)
       return { kind: 'started', outcome: await start(await this.#countRequest(userId)) }
     })
   }
 
-  /** The same for a program's request. It counts as running until `ended` is called. */
+  /** Does the same for an API client's request. It counts as running until `ended` is called. */
   async admitRequest(userId: string): Promise<{ limit: LimitState | undefined; ended: () => void }> {
     return this.#turns.take(userId, async () => {
       const { store, requests, limits } = this.#options
@@ -79,14 +79,14 @@ export class RunLimiter {
     })
   }
 
-  /** Throws `too_many_runs` where the user's requests and `answers` are more than allowed. */
+  /** Throws `too_many_runs` if the user's requests plus `answers` are more than allowed. */
   async #refuseAbove(max: number | null, userId: string, answers: number): Promise<void> {
     if (max === null || (await this.#options.requests.fits(userId, max, answers))) return
-    const message = `You have reached the limit of answers at once (${max}). Wait for one to end, or stop one. ${cure}`
+    const message = `You have reached the limit of concurrent answers (${max}). Wait until one ends, or stop one. ${cure}`
     throw new AppError('too_many_runs', { message, reached: { of: 'running', max } })
   }
 
-  /** Throws `rate_limited`. Undefined: no limit is set. */
+  /** Throws `rate_limited`. Returns undefined if no limit is set. */
   async #countRequest(userId: string): Promise<LimitState | undefined> {
     const { rateLimits, limits } = this.#options
     const { runsPerMinute, tokensPerMinute } = limits()
@@ -108,7 +108,7 @@ export class RunLimiter {
     return { of: 'requests', limit: runsPerMinute, remaining, resetMs }
   }
 
-  /** Takes what an answer has cost off the minute's share. Never rejects because of the limit. */
+  /** Subtracts an answer's tokens from the limit per minute. Never rejects because of the limit. */
   async spend(userId: string, tokens: number): Promise<void> {
     const { rateLimits, limits } = this.#options
     const { tokensPerMinute } = limits()

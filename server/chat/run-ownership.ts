@@ -16,31 +16,31 @@ export interface RunOwnershipPorts {
 }
 
 export interface RunOwnershipHooks {
-  /** The store says that the run still belongs to this owner, and what it holds. */
+  /** The store confirms that the run still belongs to this owner; `row` is what the store has. */
   confirmed(row: RunRow): void
-  /** The run belongs to another owner, has ended, or was deleted: it is over for this one. */
+  /** The run belongs to another owner, has ended, or was deleted: this owner must not write it any more. */
   lost(): void
-  /** Words may be delivered again. */
+  /** Text may be delivered again. */
   silenceEnded(): void
 }
 
-/** How often a silent owner looks for a new heartbeat, ms. */
+/** How often a silent owner checks for a new heartbeat, ms. */
 const heartbeatPollMs = 100
 /** A confirmation that failed for an unexpected reason is retried after this pause, ms. */
 const confirmRetryMs = 1000
 
 /**
- * Whether a run belongs to this owner. Only the store decides it (rules 1 and 9), and an owner whose heartbeat got old
- * stays silent until the store has confirmed its fence (rule 7):
+ * Tracks whether a run belongs to this owner. Only the store decides that (rules 1 and 9), and an owner whose heartbeat
+ * is old stays silent until the store has confirmed its fence (rule 7):
  *
- *     held ⇄ unconfirmed        both → over, when the run was lost, handed over, or has ended
+ *     held ⇄ unconfirmed        both → over, when the run is lost, handed over, or has ended
  */
 export class RunOwnership {
   readonly #ports: RunOwnershipPorts
   readonly #run: OwnedRun
   readonly #hooks: RunOwnershipHooks
   #state: 'held' | 'unconfirmed' | 'over' = 'held'
-  /** The stop column, as far as this owner has heard. */
+  /** The last known value of the stop column. */
   #stopAsked: boolean
   #checking: Promise<void> | undefined
   #confirming: Promise<void> | undefined
@@ -60,14 +60,14 @@ export class RunOwnership {
     return this.#stopAsked
   }
 
-  /** Notes that the stop column is set. False if that was known, or if it no longer matters. */
+  /** Notes that the stop column is set. Returns false if that was known, or if this owner is done with the run. */
   noteStop(): boolean {
     if (this.#stopAsked || this.over) return false
     this.#stopAsked = true
     return true
   }
 
-  /** Whether words may be delivered now. If not, `silenceEnded` is called when they may, or the run is over. */
+  /** Whether text may be delivered now. If not, `silenceEnded` is called once it may, unless the run is over. */
   mayDeliver(): boolean {
     if (this.#state === 'held' && this.#ports.heartbeatIsOld()) {
       this.#state = 'unconfirmed'
@@ -77,29 +77,32 @@ export class RunOwnership {
           if (!this.over) this.#hooks.silenceEnded()
         })
         .catch((error: unknown) => {
-          this.#ports.logger.error({ err: error, run: this.#run.row.id }, 'words after a silence failed')
+          this.#ports.logger.error(
+            { err: error, run: this.#run.row.id },
+            'delivering text after a silence failed',
+          )
         })
     }
     return this.#state === 'held'
   }
 
-  /** Resolves when a silence has ended or the run is over; at once if there is no silence. */
+  /** Resolves when the silence has ended or the run is over; at once if there is no silence. */
   async untilConfirmed(): Promise<void> {
     await this.#confirming
   }
 
-  /** Reads the run's row and calls the hook that follows from it. Concurrent calls share one read. */
+  /** Reads the run's row, and then calls `confirmed` or `lost`. Concurrent calls share one read. */
   async check(): Promise<void> {
     this.#checking ??= this.#check().finally(() => (this.#checking = undefined))
     return this.#checking
   }
 
-  /** Resolves when a check that is under way is done. */
+  /** Resolves when the check in progress, if any, is done. */
   async untilChecked(): Promise<void> {
     await this.#checking
   }
 
-  /** This owner is done with the run: no hook is called any more. */
+  /** This owner is done with the run: no hook is called from now on. */
   end(): void {
     this.#state = 'over'
   }
@@ -124,7 +127,8 @@ export class RunOwnership {
         continue
       }
       try {
-        // A read that began before the heartbeat was acknowledged proves nothing.
+        // Waits for a read in progress, and then reads again: a read that began before the heartbeat was acknowledged
+        // proves nothing.
         await this.#checking
         await this.check()
         if (this.#state === 'unconfirmed' && !heartbeatIsOld()) this.#state = 'held'
@@ -135,7 +139,7 @@ export class RunOwnership {
     }
   }
 
-  /** Reads until the store answers. Undefined: the run is gone, or over for this owner. */
+  /** Reads until the store answers. Undefined if the run was deleted or is over for this owner. */
   async #readRow(): Promise<RunRow | undefined> {
     const { runs, sleep } = this.#ports
     for (let attempt = 0; !this.over; attempt++) {
@@ -150,8 +154,8 @@ export class RunOwnership {
   }
 
   /**
-   * The store does not know a run that it had acknowledged, as after a failover of PostgreSQL that lost commits: the
-   * owner writes it again. Undefined: somebody has deleted it, or its conversation was never read.
+   * Writes a run again that the store had acknowledged and has lost, as in a failover of PostgreSQL that loses commits.
+   * Undefined if a user has deleted the run, or if its conversation cannot be read.
    */
   async #restoreRow(): Promise<RunRow | undefined> {
     const { runs, me, logger } = this.#ports
@@ -160,7 +164,7 @@ export class RunOwnership {
     if (!first) return undefined
     const row = { ...this.#run.row, owner: me, stop: this.#stopAsked }
     const written = await runs.writeAnew({ run: row, path, title: titleFromWords(first.text) })
-    if (written) logger.warn({ run: row.id }, 'the store had lost a running answer; it was written again')
+    if (written) logger.warn({ run: row.id }, 'the store had lost a running answer; it was restored')
     return written
   }
 }

@@ -8,21 +8,21 @@ export interface RunSaverPorts {
   logger: Logger
 }
 
-/** A run whose words have to reach the store. */
+/** A run whose text must reach the store. */
 export interface SavableRun {
   readonly id: string
-  /** What the store does not have yet. Undefined: nothing. */
+  /** The text that the store does not have yet; undefined if there is none. */
   unsaved(): SavePart | undefined
-  /** The store replaces what an earlier owner saved; only before this run's first save. */
+  /** The next save must replace the text that an earlier owner saved. */
   readonly anew: boolean
   saved(part: SavePart, answer: { stop: boolean }): void
-  /** The store did not take it: it has something else, or the run is not ours. Read. */
+  /** The store refused the save, because its text differs or this instance does not own the run: read the row. */
   refused(): void
 }
 
 /**
- * Saves all dirty runs of this instance in one transaction a tick (rule 6). A slow store makes ticks skip, not queue;
- * a store that is away leaves the text in memory until it is back.
+ * Saves the unsaved text of all runs of this instance in one transaction per interval (rule 6). While the store is
+ * slow, intervals are skipped, not queued; while it is unreachable, the text stays in memory.
  */
 export class RunSaver {
   readonly #ports: RunSaverPorts
@@ -55,12 +55,12 @@ export class RunSaver {
     if (this.#runs.get(run.id) === run) this.#runs.delete(run.id)
   }
 
-  /** Brings the next save forward: a run has much that is not saved. */
+  /** Saves at once, because a run has much unsaved text; does nothing during a save. */
   nudge(): void {
     if (!this.#saving) void this.saveNow()
   }
 
-  /** Resolves when what was dirty at the call is saved or was tried. */
+  /** Resolves when a save, or the save in progress, has succeeded or failed. */
   async saveNow(): Promise<void> {
     if (this.#saving) return this.#saving
     this.#saving = this.#save().finally(() => {
@@ -94,7 +94,7 @@ export class RunSaver {
       if (this.#failing) logger.info('running answers are saved again')
       this.#failing = false
     } catch (error) {
-      // The outcome is unknown; the guard on the saved length makes the next try safe.
+      // The outcome is unknown. The store's guard on the saved length makes a retry safe.
       if (!this.#failing) logger.warn({ err: error }, 'running answers cannot be saved; they stay in memory')
       this.#failing = true
     }

@@ -4,7 +4,7 @@ import type { Source } from '../coordination/contracts.ts'
 import type { MessageMeta } from '../store/contract/chats.ts'
 import type { ClaimedRun } from '../store/contract/runs.ts'
 
-/** The end of a run, as the store has it. */
+/** The stored end of a run. */
 export interface RunEnd {
   status: EndStatus
   length: number
@@ -15,7 +15,7 @@ export interface RunEnd {
   reasoningMs?: number
 }
 
-/** The end as readers get it, from what the store keeps with the message. */
+/** The end as readers get it, from the metadata that the store has for the message. */
 export function runEnd(
   place: Pick<RunEnd, 'status' | 'length' | 'fence'>,
   { usage, error, finishReason, reasoningMs }: MessageMeta,
@@ -29,20 +29,20 @@ export function runEnd(
   }
 }
 
-/** The end of a run whose row says that it has ended. */
+/** The end of a run, from its row. Throws if the run has not ended. */
 export function storedEnd(row: ClaimedRun & { meta: MessageMeta }): RunEnd {
   if (row.status === 'running') throw new Error(`run ${row.id} has not ended`)
   return runEnd({ status: row.status, length: row.text.length, fence: row.savedFence }, row.meta)
 }
 
-/** The row as a source of text (rule 8 of a reader). */
+/** The row of a run as a source of its text (rule 8 of a reader). */
 export function storedSource(row: ClaimedRun): Source {
   return { fence: row.savedFence, seq: row.savedSeq, starts: row.starts, text: row.text }
 }
 
 export type RunLink = 'moving' | 'moved' | 'stalled' | 'live'
 
-/** What a reader is told; the frames of `protocol/frames.ts` without their channel. */
+/** What a reader receives: the frames of `protocol/frames.ts` without their channel. */
 export interface RunSink {
   run(state: {
     how: 'recovered' | 'rewind' | 'reset'
@@ -71,8 +71,9 @@ export interface RunIdentity {
 }
 
 /**
- * The text of one run as this instance has it, and who reads it here. Fed either by the driver of the run or by a
- * reader of its log; each reader's own position is kept, since one that comes from the owner may be ahead of a log.
+ * The text of one run as this instance has it, and the run's readers on this instance. The text comes from the run's
+ * driver or from its log. Each reader has its own position, since a reader that comes from the owner's instance may be
+ * ahead of the log.
  */
 export class RunView {
   readonly identity: RunIdentity
@@ -100,7 +101,7 @@ export class RunView {
     return this.#end !== undefined
   }
 
-  /** Tells the sink where it stands, then everything that follows. Returns how to leave. */
+  /** Sends the sink the state of the run, and then every change. Returns the function that detaches it. */
   attach(position: Position | undefined, sink: RunSink): () => void {
     const reader: Reader = { sink, fence: position?.fence ?? 0, length: position?.length ?? 0 }
     this.#readers.add(reader)
@@ -109,18 +110,20 @@ export class RunView {
     return () => this.#readers.delete(reader)
   }
 
-  /** Words that join the end of the text. */
+  /** Appends to the text. */
   write(text: string, seq = this.#source.seq): void {
     const at = this.#source.text.length
     this.#source = { ...this.#source, seq, text: this.#source.text + text }
     for (const reader of this.#readers) {
-      // A reader behind another fence, or with a hole, cannot come about: catchUp precedes every fence.
+      // Every reader is at this fence and has all text before `at`: `#catchUp` runs whenever the source changes.
       reader.sink.words(at, text, seq)
       reader.length = Math.max(reader.length, at + text.length)
     }
   }
 
-  /** Another source: a higher fence, or more of the same. Every reader is brought to it from where it stands. */
+  /**
+   * Switches to another source: a higher fence, or more text of the same one. Updates each reader from its position.
+   */
   replace(source: Source): void {
     this.#source = source
     for (const reader of this.#readers) this.#catchUp(reader, false)
@@ -130,7 +133,7 @@ export class RunView {
     for (const { sink } of this.#readers) sink.link(link)
   }
 
-  /** `place`: in the queue of this instance. */
+  /** `place`: the position in this instance's queue for providers. */
   phase(phase: RunPhase, place?: number): void {
     if (this.#phase === phase && this.#place === place) return
     this.#phase = phase
@@ -149,10 +152,10 @@ export class RunView {
     const had = reader.length
     let kept: number
     if (reader.fence > source.fence) {
-      // This instance is behind what the reader has seen: nothing to say until it has caught up itself.
+      // This instance has an older source than the reader: it sends nothing until it has caught up.
       kept = had
     } else if (reader.fence === source.fence) {
-      // The same owner's words: a reader that is ahead of a log has what the log will say next.
+      // Text of the same owner: a reader that is ahead of the log already has what the log will deliver next.
       kept = this.#end ? Math.min(had, source.text.length) : had
     } else {
       kept = fresh ? 0 : keep(reader, source)

@@ -3,14 +3,14 @@ import type { UseCase } from '../use-case.ts'
 import type { Chats } from '../store/contract/chats.ts'
 import { presentChat } from './present.ts'
 
-/** How many chats a page looks through: a few milliseconds of either database. */
+/** How many chats are searched for one page of results: this takes either database a few milliseconds. */
 const chatsAtOnce = 100
 const mostWords = 8
-/** An excerpt as it is shown, characters; and how much of it stands before the first word. */
+/** Length of an excerpt, and of its part before the first match, in characters. */
 const shown = 200
 const before = 40
 
-/** Looks for messages that have all the words, chats of last activity first. */
+/** Searches for messages that contain all words, in chats with the latest activity first. */
 export function createSearchMessages({ chats }: { chats: Pick<Chats, 'search'> }): UseCase<'searchMessages'> {
   return async (caller, { query: { q, archived, cursor } }) => {
     const words = q.split(/\s+/).slice(0, mostWords)
@@ -31,10 +31,10 @@ export function createSearchMessages({ chats }: { chats: Pick<Chats, 'search'> }
   }
 }
 
-/** Where Markdown marks words and no sign is meant. */
+/** Markdown signs of headings, code and emphasis, but not asterisks between spaces. */
 const marks = /^#{1,6}\s|`+|\*+(?=\S)|(?<=\S)\*+/gm
 
-/** Without marks of emphasis and headings, white space folded, begun at a word a little before the first one looked for. */
+/** The excerpt, without Markdown signs and with white space folded. Starts at a word shortly before the first match. */
 export function excerptOf(text: string, word: string): string {
   const line = text.replaceAll(marks, '').replaceAll(/\s+/g, ' ')
   const at = Math.max(0, line.search(new RegExp(spellingPattern(word), 'u')))

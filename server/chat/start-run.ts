@@ -29,13 +29,13 @@ export interface StartRunPorts {
   stopRun: StopRun
   /** This incarnation, as the store names owners. */
   me: string
-  /** False while this instance drains: then the run is made without an owner, and another one claims it. */
+  /** False while this instance drains: then the run is created without an owner, and another instance claims it. */
   accepting: () => boolean
   clock: Clock
   logger: Logger
 }
 
-/** `tab`: the tab that asks. `told` hears of the limit that counted this start. */
+/** `tab`: the tab that starts the run. `told` is called with the state of the limit that counted this start. */
 export type StartRun = (
   userId: string,
   request: RunStartRequest,
@@ -43,12 +43,12 @@ export type StartRun = (
 ) => Promise<RunStarted>
 
 /**
- * Writes message, answer and run in one transaction, answers at once, and begins to ask the model. The caller's socket
- * is on this instance, so words reach it without crossing Redis. The same `clientId` again returns the same run.
+ * Writes message, answer and run in one transaction, returns, and begins to request the answer. The caller's socket is
+ * on this instance, so text reaches it without crossing Redis. The same `clientId` again returns the same run.
  */
 export function createStartRun(ports: StartRunPorts): StartRun {
   const turns = new KeyedTurns()
-  // A request that comes again while the first is under way waits for it: then it is known, and counts once.
+  // A repeated request waits while the first one is in progress: then the store knows the run, and it counts once.
   return (userId, request, options = {}) =>
     turns.take(`${userId} ${request.clientId}`, () => startRun(ports, userId, request, options))
 }
@@ -79,7 +79,7 @@ async function startRun(
     })
     const ids = idsOf(outcome)
     if (outcome.kind !== 'started') {
-      // Stop was pressed before the first answer got through.
+      // The user pressed Stop before the reply to the first request arrived.
       if (request.stop) await stopRun(userId, ids.runId)
       return ids
     }
@@ -93,8 +93,8 @@ async function startRun(
 }
 
 /**
- * The client's id comes before everything that may refuse: a request whose answer was lost is asked again, and by then
- * its model may be gone and its own answer may fill the limit.
+ * Checks the client's id before everything that can refuse the request. When a request is repeated because its reply
+ * was lost, its model may be deleted by then, and the run that it started may have reached the limit.
  */
 async function admit(
   { models, limiter, runs }: Pick<StartRunPorts, 'models' | 'limiter' | 'runs'>,
@@ -116,7 +116,7 @@ function formOf(request: RunStartRequest): StoredStart['form'] {
   if (given.length !== 1) {
     throw new AppError('bad_request', {
       field: 'text',
-      message: 'Give exactly one of text, regenerateOf and continueOf.',
+      message: 'Send exactly one of “text”, “regenerateOf” and “continueOf”.',
     })
   }
   if (regenerateOf !== undefined) return { kind: 'regenerate', of: regenerateOf, answerId: newId() }
@@ -124,7 +124,7 @@ function formOf(request: RunStartRequest): StoredStart['form'] {
   if (chatId === undefined && parentId) {
     throw new AppError('bad_request', {
       field: 'chatId',
-      message: 'A message with a parent needs the chatId it belongs to.',
+      message: 'A message with “parentId” needs the “chatId” of its chat.',
     })
   }
   const clean = cleanText(text ?? '')
@@ -153,12 +153,12 @@ function idsOf(outcome: StartOutcome): RunStarted {
   }
 }
 
-/** Begins to write a run that the store has just made for this instance. */
+/** Begins to write a run that the store has just created for this instance. */
 async function begin(
   { runs, chats, owned }: Pick<StartRunPorts, 'runs' | 'chats' | 'owned'>,
   row: RunRow,
 ): Promise<void> {
-  // A run that continues an answer begins with its text.
+  // A run that continues an answer begins with the answer's text.
   const text = row.saved > 0 ? ((await runs.readWithText(row.id))?.text ?? '') : ''
   const path = rememberPath(chats, row)
   owned.startWriting({
@@ -176,7 +176,7 @@ async function begin(
   })
 }
 
-/** A person asked to go on: from the text itself where the model can, else by asking for it in words. */
+/** The request for a user's "continue": from the text itself if the model can, else by an instruction in the prompt. */
 async function continueOn(
   model: ResolvedModel,
   prompt: ReturnType<typeof promptOf>,
@@ -188,7 +188,7 @@ async function continueOn(
   return { messages: prompt, continueFrom: { text, how } }
 }
 
-/** Tells the user's other tabs; they may be on any instance. */
+/** Notifies the user's other tabs; they may be connected to any instance. */
 async function tellStarted(
   { events, chats, logger }: Pick<StartRunPorts, 'events' | 'chats' | 'logger'>,
   userId: string,
@@ -210,7 +210,7 @@ async function tellStarted(
     })
     events.tell(userId, { name: 'run.started', run: ids, tab })
   } catch (error) {
-    // The tabs read the list when they come back; the run is not held up for it.
-    logger.debug({ err: error, run: ids.runId }, 'other tabs were not told of a run')
+    // The tabs read the chats when they reconnect. The run continues without this notification.
+    logger.debug({ err: error, run: ids.runId }, 'other tabs were not notified of a run')
   }
 }

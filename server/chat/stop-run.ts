@@ -12,12 +12,12 @@ export interface StopRunPorts {
   me: string
 }
 
-/** `userId` null: an administrator, whose run it need not be. Throws `not_found`. */
+/** `userId` null: an administrator, who may stop any run. Throws `not_found`. */
 export type StopRun = (userId: string | null, runId: string) => Promise<{ state: 'stopping' | 'ended' }>
 
 /**
- * Writes the stop first and announces it second (rule 10): the owner hears it by the bus, by its next save, or by its
- * comparison with the store.
+ * Writes the stop first and announces it second (rule 10). The owner learns of it from the bus, from its next save, or
+ * from its comparison with the store.
  */
 export function createStopRun({ runs, owned, bus, me }: StopRunPorts): StopRun {
   return async (userId, runId) => {

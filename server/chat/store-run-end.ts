@@ -5,21 +5,21 @@ import { StoreError } from '../store/store.ts'
 
 export type RunEnding = Parameters<Runs['finalise']>[0]
 
-/** A run whose last words and end are to be stored. */
+/** A run whose last text and end must be stored. */
 export interface EndingRun {
-  /** It is somebody else's now, or ended. */
+  /** The run has ended, or another instance owns it. */
   readonly over: boolean
-  /** The store lacks words of it. */
+  /** The store does not have all of the run's text. */
   readonly dirty: boolean
-  /** Asks the saver once. Never rejects: the store may be away. */
+  /** Has the saver save once. Never rejects, even if the store is unreachable. */
   save(): Promise<void>
-  /** Reads whose run it is. */
+  /** Reads the run's owner from the store. */
   check(): Promise<void>
 }
 
 /**
- * Saves everything, then stores the end. Tries as long as the run is ours: a store that is away is waited for, and an
- * end whose confirmation was lost is found by reading. Undefined: the run is not ours any more.
+ * Saves all text, then stores the end. Retries as long as this instance owns the run: it waits while the store is
+ * unreachable, and reads the row if the reply to the end may be lost. Undefined if this instance lost the run.
  */
 export async function storeRunEnd(
   { runs, sleep }: { runs: Pick<Runs, 'finalise' | 'readWithText'>; sleep: Sleep },
@@ -45,7 +45,7 @@ export async function storeRunEnd(
 
 type DirtyRun = Pick<EndingRun, 'over' | 'dirty' | 'save'>
 
-/** Saves until the store has every word, for `ms` at most; then it rejects with a DeadlineError. */
+/** Saves until the store has all text. Rejects with a DeadlineError after `ms`. */
 export async function saveWholeWithin(run: DirtyRun, ms: number, sleep: Sleep): Promise<void> {
   const saved = new AbortController()
   const late = sleep(ms, saved.signal).then(() => {
@@ -54,7 +54,7 @@ export async function saveWholeWithin(run: DirtyRun, ms: number, sleep: Sleep): 
   await Promise.race([saveWhole(run, sleep), late]).finally(() => saved.abort())
 }
 
-/** Saves until the store has every word. False: the run was lost meanwhile. */
+/** Saves until the store has all text. False if the run was lost meanwhile. */
 async function saveWhole(run: DirtyRun, sleep: Sleep): Promise<boolean> {
   for (let attempt = 0; run.dirty && !run.over; attempt++) {
     if (attempt > 0) await sleep(backoff(attempt - 1, { first: 100, most: 2000 }))

@@ -16,23 +16,23 @@ export interface TakeOverPorts {
   chats: Pick<Chats, 'path'>
   models: Pick<ModelCatalogue, 'resolve'>
   membership: Pick<Membership, 'redisHealthy'>
-  /** What to do with an answer that cannot be continued. */
+  /** Whether an answer that cannot be continued is regenerated or ends as interrupted. */
   policy: () => 'restart' | 'interrupt'
-  /** Deaths of owners without progress, and deaths in all, that end a run (rule 13). */
+  /** How many deaths of owners without progress, and how many deaths in all, end a run as interrupted (rule 13). */
   limits: { attempts: number; deaths: number }
   sleep: Sleep
 }
 
 export type Plan =
   | { kind: 'drive'; run: OwnedRun; source: Source }
-  /** Nothing more is written: it was stopped, tried too often, or may not be written anew. */
+  /** No more text is written: the run was stopped, was tried too often, or must not be regenerated. */
   | { kind: 'finalise'; status: 'stopped' | 'interrupted'; run: OwnedRun; source: Source }
-  /** The log has a higher fence: somebody else owns it, or the store has lost a claim. */
+  /** The log has a higher fence: another instance owns the run, or the store has lost a claim. */
   | { kind: 'fenced'; fence: number }
 
 /**
- * What a claimant does with a run it has just claimed: seize the log, read it, take the newer of log and store, and
- * decide how the answer goes on (rules 8, 10, 13, 15). Whoever dies in between has destroyed nothing.
+ * What a claimant does with a run that it has just claimed: it seizes the log, reads it, takes the newer of log and
+ * store, and decides how the answer resumes (rules 8, 10, 13, 15). A claimant that dies in between destroys nothing.
  */
 export async function planTakeover(ports: TakeOverPorts, claimed: ClaimedRun): Promise<Plan> {
   const logged = await seizeAndRead(ports, claimed)
@@ -49,7 +49,7 @@ async function seizeAndRead(
     const answer = await ports.log.seize(id, fence)
     if (answer.kind === 'fenced') return { fenced: answer.fence }
     if (answer.kind === 'ok' || answer.kind === 'repeat') break
-    // Retried while the link seems to be there: the words only the log has are worth some seconds.
+    // Retries longer while Redis seems reachable: some text may be only in the log, and is worth a few seconds.
     if (!ports.membership.redisHealthy() && attempt >= 2) return 'unavailable'
     if (attempt >= 10) return 'unavailable'
     await ports.sleep(backoff(attempt, { first: 100, most: 1000 }))
@@ -75,7 +75,7 @@ async function plan(ports: TakeOverPorts, claimed: ClaimedRun, source: Source): 
     const run = ownedRun(ports, claimed, source, 'continue')
     return { kind: 'drive', run, source: sourceFor(run) }
   }
-  // Nothing visible is lost when only thinking is written anew.
+  // Regenerating an answer that has only reasoning loses no visible text.
   const nothingVisible = visibleText(source.text).trim() === ''
   if (ports.policy() === 'interrupt' && !nothingVisible) {
     return { kind: 'finalise', status: 'interrupted', run: keeping, source: sourceFor(keeping) }

@@ -2,18 +2,18 @@ import type { Clock, Logger, Sleep } from '../base/index.ts'
 import type { Membership } from '../coordination/contracts.ts'
 import { StoreError } from '../store/store.ts'
 
-/** What is remembered of instances that died soon after they had claimed something. */
+/** The stored record of instances that died soon after a claim. */
 export interface ClaimRecord {
-  /** How often one of this label died within a minute of a claim, lately. */
+  /** How often an instance with this label recently died within a minute of a claim. */
   deaths(): Promise<number>
-  /** True before what was claimed is driven, false when a minute has passed. */
+  /** Written as true before a claimed run is driven, and as false a minute after the last claim. */
   write(claiming: boolean): Promise<void>
 }
 
 export interface TakeoverCooldownPorts {
   claims: ClaimRecord
   membership: Pick<Membership, 'members' | 'self' | 'update'>
-  /** Nobody else can own runs of this store: then there is nobody to leave takeovers to. */
+  /** No other instance can own runs of this store, so there is none to leave takeovers to. */
   alone: boolean
   leaseMs: number
   clock: Clock
@@ -22,13 +22,13 @@ export interface TakeoverCooldownPorts {
 }
 
 const soonMs = 60_000
-/** So long an instance that died twice takes nothing over. */
+/** How long an instance that died twice takes nothing over, ms. */
 const cooldownMs = 300_000
 
 /**
- * The second half of rule 13: an instance that died twice within a minute of claims starts with takeover off, so that an
- * answer that kills whoever writes it, or a machine that cannot bear more, costs no third death here. Only while
- * somebody else takes over: nothing is left lying for it.
+ * The second half of rule 13: an instance that died twice within a minute of a claim starts with takeovers off. This
+ * prevents a third death by an answer that kills its owners, or by too much load for this machine. It applies only
+ * while another instance takes over, so that no run stays without an owner.
  */
 export class TakeoverCooldown {
   readonly #ports: TakeoverCooldownPorts
@@ -40,23 +40,24 @@ export class TakeoverCooldown {
     this.#ports = ports
   }
 
-  /** Whether it has been looked; nothing is claimed from the dead before. */
+  /** Whether earlier deaths have been checked. Until then nothing is claimed from dead owners. */
   get known(): boolean {
     return this.#known || this.#ports.alone
   }
 
   /**
-   * Looks at what became of the starts before this one, and cools down where that is needed. After a lease: by then nobody
-   * who died before this start is taken for alive, and nobody could have been taken for dead before (rule 3).
+   * Checks how earlier incarnations with this label ended, and begins a cooldown if needed. It waits a lease first:
+   * after that no incarnation that died before this start still counts as alive, and until then no member can count as
+   * dead (rule 3).
    */
   async begin(signal: AbortSignal): Promise<void> {
     const { claims, membership, logger, leaseMs, alone, sleep } = this.#ports
-    // Whoever is alone takes over whatever happens: there is nobody else.
+    // There is no other instance that could take over.
     if (alone) return
     await sleep(leaseMs, signal)
     if (signal.aborted) return
     const deaths = await claims.deaths().catch((error: unknown) => {
-      logger.debug({ err: error }, 'earlier deaths cannot be looked for')
+      logger.debug({ err: error }, 'earlier deaths of this instance could not be checked')
       return 0
     })
     this.#known = true
@@ -65,16 +66,16 @@ export class TakeoverCooldown {
     membership.update({ takeover: false })
     logger.warn(
       { deaths, minutes: cooldownMs / 60_000 },
-      'this instance died soon after taking answers over; it takes none over for now, while others do',
+      'takeovers are off on this instance while others take over: it died soon after earlier takeovers',
     )
     await sleep(cooldownMs, signal)
     if (signal.aborted) return
     this.#off = false
     membership.update({ takeover: true })
-    logger.info('this instance takes answers over again')
+    logger.info('takeovers are on again on this instance')
   }
 
-  /** Takes nothing over at the moment: it is off, and somebody else does. */
+  /** Whether this instance takes nothing over now: it is in cooldown, and another instance takes over. */
   get active(): boolean {
     if (!this.#off) return false
     const { membership } = this.#ports
@@ -83,7 +84,7 @@ export class TakeoverCooldown {
     })
   }
 
-  /** Something was claimed: to be called before it is driven. Never rejects. */
+  /** Records a claim. Call it before the claimed run is driven. Never rejects. */
   async claimed(signal: AbortSignal): Promise<void> {
     const noted = this.#claimedAt !== undefined
     this.#claimedAt = this.#ports.clock.monotonic()
@@ -95,7 +96,7 @@ export class TakeoverCooldown {
   async #forgetLater(signal: AbortSignal): Promise<void> {
     const left = (): number => (this.#claimedAt ?? 0) + soonMs - this.#ports.clock.monotonic()
     while (left() > 0 && !signal.aborted) await this.#ports.sleep(left(), signal)
-    // The instance stops: its goodbye takes the record along.
+    // The instance stops: a clean exit removes the record.
     if (signal.aborted) return
     this.#claimedAt = undefined
     await this.#write(false)
@@ -106,7 +107,7 @@ export class TakeoverCooldown {
       await this.#ports.claims.write(claiming)
     } catch (error) {
       if (!(error instanceof StoreError)) throw error
-      this.#ports.logger.debug({ err: error, claiming }, 'a claim was not noted')
+      this.#ports.logger.debug({ err: error, claiming }, 'a claim could not be recorded')
     }
   }
 }

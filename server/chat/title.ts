@@ -7,7 +7,7 @@ import { presentChat } from './present.ts'
 
 const longest = 60
 
-/** The first words of a message, cut at a word. */
+/** The first words of a message as a title, cut between words. */
 export function titleFromWords(text: string): string {
   const line =
     text
@@ -29,7 +29,7 @@ export function titleFromWords(text: string): string {
 const question =
   'Give this conversation a title of at most six words, in its own language. Answer with the title alone, without quotes.'
 
-/** What a model that thinks first may need; one that does not is stopped after its first line. */
+/** Enough for a model that thinks first. A model that does not is stopped after its first line. */
 const mostTokens = 800
 
 export interface TitlePorts {
@@ -46,8 +46,8 @@ interface TitledRun {
 }
 
 /**
- * Whether a title by a model may come of this answer: it is the first of a chat that nobody and no model has named, and
- * the model to be asked can tell of something else than itself.
+ * Whether a model should write a title after this answer: it is the first answer of a chat that no user and no model
+ * has named, and the model for the title is not the demo model, which answers only about itself.
  */
 export async function wantsTitle(
   { chats, models }: Pick<TitlePorts, 'chats' | 'models'>,
@@ -62,8 +62,8 @@ export async function wantsTitle(
 }
 
 /**
- * Asks a model (null: the one that wrote the answer) for a better title after the first answer. A person's own title is
- * never replaced, and the demo model, which can only tell of itself, is not asked.
+ * Requests a title from a model (null: the model that wrote the answer) after the first answer. A title that a user
+ * wrote is never replaced, and the demo model, which answers only about itself, is not used.
  */
 export async function titleByModel(
   { chats, models, admission, events }: TitlePorts,
@@ -78,7 +78,7 @@ export async function titleByModel(
   const model = asked === null ? undefined : await models.resolve(asked)
   if (!model || model.demo) return
   const talk = path.map(({ role, said }) => `${role}: ${said.slice(0, 2000)}`).join('\n\n')
-  // A title waits behind everything that a person waits for.
+  // A title waits behind all requests that users wait for.
   const leave = await admission.enter(model.connectionId, () => {}, signal, { background: true })
   const title = cleanTitle(await firstLine(model, `${talk}\n\n${question}`, signal).finally(leave))
   if (title === '') return
@@ -86,7 +86,7 @@ export async function titleByModel(
   if (changed) events.tell(run.userId, { name: 'chat.changed', chat: presentChat(changed) })
 }
 
-/** What a model answers, up to the end of its first line: it is not let write on. */
+/** The first line of a model's answer; closes the request as soon as that line is complete. */
 async function firstLine(model: ResolvedModel, content: string, signal: AbortSignal): Promise<string> {
   const enough = new AbortController()
   let answer = ''

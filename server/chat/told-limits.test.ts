@@ -37,7 +37,7 @@ test('S22: what refuses a request names the limit and who can raise it, also on 
   expect((running as AppError).toWire()).toEqual({
     code: 'too_many_runs',
     message:
-      'You have reached the limit of answers at once (2). Wait for one to end, or stop one. An administrator can raise the limit in the settings.',
+      'You have reached the limit of concurrent answers (2). Wait until one ends, or stop one. An administrator can raise the limit in the settings.',
     limit: { of: 'running', max },
   })
 })

@@ -6,16 +6,16 @@ import type { UpstreamEvent } from '../upstream/contracts.ts'
 import type { MessageMeta } from '../store/contract/chats.ts'
 
 /**
- * Turns what a provider emits into the one string of a run (protocol/transcript.ts), and keeps what stands beside it.
- * A text that is continued gets no second thinking block: further thoughts go on in a block that is still open, and are
- * left out behind one that is closed. Words never stand inside an open block: it is closed before them.
+ * Turns a provider's events into the transcript of a run, which is one string (protocol/transcript.ts), and collects
+ * the metadata. A transcript has at most one block of reasoning, at its beginning. In a continued text, further
+ * reasoning extends a block that is still open, and is dropped after a closed one. Visible text closes an open block.
  */
 export class TranscriptWriter {
   readonly #clock: Clock
   #block: 'none' | 'open' | 'closed'
-  /** Between the thoughts that are there and those that follow. */
+  /** The separator between reasoning of the continued text and reasoning that follows. */
   #gap = ''
-  /** A model that wrote its thoughts into its words does so again when it continues. */
+  /** Splits reasoning from text: a model that wrote its reasoning into the text does so again when it continues. */
   readonly #leading: ReasoningSplitter | undefined
   #thinkingSince: number | undefined
   #reasoningMs: number | undefined
@@ -31,7 +31,7 @@ export class TranscriptWriter {
     if (visibleText(given) !== given) this.#leading = new ReasoningSplitter()
   }
 
-  /** The words that the events add. */
+  /** Returns what the events add to the transcript. */
   take(events: UpstreamEvent[]): string {
     let words = ''
     for (const event of events) {
@@ -43,7 +43,7 @@ export class TranscriptWriter {
     return words
   }
 
-  /** What closes the transcript. */
+  /** Returns what completes the transcript. */
   end(): string {
     const held = this.#leading ? this.#add(this.#leading.end()) : ''
     return held + (this.#thinkingSince === undefined ? '' : this.#close())
@@ -74,7 +74,7 @@ export class TranscriptWriter {
     return before + reasoning
   }
 
-  /** Before `text`, or at the end. A block can only lead a transcript, so that nothing but white space is before it. */
+  /** Closes an open block before `text`, or at the end. After visible text no block can begin any more. */
   #close(text = ''): string {
     if (this.#block === 'none' && text.trim() !== '') this.#block = 'closed'
     if (this.#block !== 'open') return ''

@@ -2,15 +2,15 @@ import type { Starts } from '../coordination/contracts.ts'
 import type { SavePart } from '../store/contract/runs.ts'
 
 export interface UnsavedTextOptions {
-  /** What the run begins with. */
+  /** The text that the run begins with. */
   text: string
-  /** How much of it the store has. */
+  /** UTF-16 units of it that the store has. */
   saved: number
-  /** The store has text of a fence that this one does not descend from: the first save replaces it. */
+  /** The store has text of a fence that this text does not descend from: the first save replaces it. */
   anew: boolean
 }
 
-/** The words of a run that the store does not have yet. Held apart from the whole text, so that a save costs what it saves. */
+/** The text of a run that the store does not have yet. Kept apart from the whole text, so that a save costs little. */
 export class UnsavedText {
   #words: string
   #saved: number
@@ -39,7 +39,7 @@ export class UnsavedText {
     this.#words += words
   }
 
-  /** What is to be saved. Undefined: nothing. What replaces an older text is saved even while it is empty. */
+  /** The text to save; undefined if there is none. Text that replaces an older one is saved even if it is empty. */
   part(): Pick<SavePart, 'start' | 'length' | 'text'> | undefined {
     if (this.#words === '' && !this.#anew) return undefined
     return {
@@ -50,7 +50,7 @@ export class UnsavedText {
   }
 
   tookPart({ start, length }: Pick<SavePart, 'start' | 'length'>): void {
-    // The store was met at another length meanwhile: the next save says which.
+    // `meet` has changed the saved length meanwhile: the next save begins there.
     if (start !== this.#saved) return
     this.#anew = false
     this.#words = this.#words.slice(length)
@@ -58,8 +58,9 @@ export class UnsavedText {
   }
 
   /**
-   * The store says how much it has: more than was heard of, when the answer to a save was lost; less, when a database
-   * that failed over has lost what it had acknowledged. Text of a fence that this one does not descend from is replaced.
+   * Adopts the saved length that the store reports. It is larger than expected if the reply to a save was lost, and
+   * smaller if a database failover lost acknowledged saves. Stored text of a fence that this text does not descend from
+   * is replaced.
    */
   meet(
     stored: { saved: number; savedFence: number },

@@ -58,12 +58,12 @@ function createStartRun({ startRun }: { startRun: StartRun }): UseCase<'startRun
     startRun(caller.user.id, body, { told: (limit) => meta.tellLimit(limit) })
 }
 
-/** Administrators stop anybody's. */
+/** Administrators may stop runs of any user. */
 function createStopRun({ stopRun }: { stopRun: StopRun }): UseCase<'stopRun'> {
   return (caller, { params }) => stopRun(isAdmin(caller) ? null : caller.user.id, params.id)
 }
 
-/** Running answers: the caller's, or for administrators who ask for them everybody's. */
+/** Lists running answers: the caller's, or with `all` those of all users, for administrators only. */
 function createListRuns({ runs }: { runs: Pick<Runs, 'running'> }): UseCase<'listRuns'> {
   return async (caller, { query: { all, cursor, limit } }) => {
     const userId = all === 'true' && isAdmin(caller) ? null : caller.user.id

@@ -105,7 +105,7 @@ describe('C12: a refusal', () => {
       error: { message: 'Incorrect API key provided.', code: 'invalid_api_key' },
     })
     expect(failed).toMatchObject({ status: 401, code: 'upstream_key_refused' })
-    expect(failed.message).toContain('The connection “Scripted”')
+    expect(failed.message).toContain('connection “Scripted”')
     expect(failed.message).toContain('Your own API key is valid')
     expect(it.requests()).toBe(1)
   })

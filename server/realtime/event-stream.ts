@@ -9,8 +9,8 @@ import type { Credentials } from '../accounts/index.ts'
 import type { RealtimePorts } from './ports.ts'
 
 /**
- * What a reader of the fallback asks for, in the query: `GET /api/live?tab=…&follow=[{"runId":…,"position":…}]`. With
- * `hold` the response ends, after so many ms or soon after something is to be told: a poll.
+ * The query of the fallback: `GET /api/live?tab=…&follow=[{"runId":…,"position":…}]`. With `hold` the request is a
+ * poll: the response ends after that many ms, or soon after a frame that carries news.
  */
 export const eventStreamQuery = z.object({
   tab: id,
@@ -27,14 +27,14 @@ export const eventStreamQuery = z.object({
       }
     })
     .pipe(z.array(z.object({ runId: id, position: position.optional() })).max(50)),
-  /** As in hello. */
+  /** As in the frame `hello`. */
   rereads: z.stringbool().optional(),
   hold: z.coerce.number().int().min(0).max(30_000).optional(),
 })
 
 /**
- * The same frames as server-sent events, for proxies that break WebSockets. What a client would say by frames it says
- * by HTTP; to follow something else it opens a new stream, on any instance.
+ * Sends the frames of the WebSocket as server-sent events, for proxies that break WebSockets. A client uses HTTP
+ * requests instead of its own frames; to follow another run it opens a new stream, on any instance.
  */
 export async function openEventStream(
   ports: RealtimePorts,
@@ -53,7 +53,7 @@ export async function openEventStream(
     isFallback: true,
     ...(hold === undefined ? {} : { sending: (frame) => poll.sending(frame) }),
     transport: transportOver(response),
-    // Until the head is written it can still be a refusal.
+    // Before the headers are sent, the request is not ended here: it can still get an error response.
     close: () => void (response.headersSent && response.end()),
     logger: ports.logger,
   })
@@ -70,15 +70,15 @@ export async function openEventStream(
     const { user } = await ports.authenticate(credentials)
     await socket.takeRoom(user.id)
     const caller = await ports.authenticate(credentials)
-    // This instance was told to stop, or lost its services, while the session was read.
+    // This instance began to drain, or was cut off, while the session was read.
     if (!socket.open) throw new AppError('draining')
     response.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store, no-transform',
-      // nginx would keep the words back otherwise.
+      // Without this header nginx buffers the frames.
       'x-accel-buffering': 'no',
     })
-    // Proxies and browsers that wait for some bytes before they show any.
+    // Padding: some proxies and browsers pass nothing on before they have received about 2 KB.
     response.write(`:${' '.repeat(2048)}\nretry: 500\n\n`)
     socket.greet({ caller, tab: query.tab, rereads: query.rereads ?? false, credentials })
     await Promise.all(query.follow.map(({ runId, position: from }) => socket.follow(runId, from)))
@@ -86,7 +86,7 @@ export async function openEventStream(
   } catch (error) {
     socket.closed()
     if (!response.headersSent) throw error
-    // Its reader comes back from where it stands.
+    // The client reconnects from its position.
     ports.logger.debug({ err: error }, 'an event stream could not be served')
     response.end()
   }

@@ -9,7 +9,7 @@ type FrameHandler<K extends ClientFrameName> = (
   frame: ClientFrameOf<K>,
 ) => void | Promise<void>
 
-/** A handler per frame; `hello` is the transport's, which knows the cookie. */
+/** A handler per frame; the transport handles `hello`, since it knows the cookie. */
 const handlers: { [K in Exclude<ClientFrameName, 'hello'>]: FrameHandler<K> } = {
   follow: (socket, { runId, position }) => socket.follow(runId, position),
   unfollow: (socket, { runId }) => socket.unfollow(runId),
@@ -18,7 +18,7 @@ const handlers: { [K in Exclude<ClientFrameName, 'hello'>]: FrameHandler<K> } = 
   ping: (socket) => socket.send({ t: 'pong' }),
 }
 
-/** Reads a frame. Undefined: it is none. */
+/** Parses a frame. Undefined if the data is not a valid frame. */
 export function parseFrame(data: string): ClientFrame | undefined {
   let raw: unknown
   try {
@@ -32,7 +32,7 @@ export function parseFrame(data: string): ClientFrame | undefined {
   return parsed.success ? parsed.data : undefined
 }
 
-/** Does what a frame asks. Expected errors go back as frames; anything else is a bug and closes nothing. */
+/** Handles a frame. Errors are sent back as frames; an unexpected one is logged, and the socket stays open. */
 export async function handleFrame(
   socket: LiveSocket,
   frame: Exclude<ClientFrame, { t: 'hello' }>,
@@ -47,7 +47,7 @@ export async function handleFrame(
   }
 }
 
-/** Starts a run and follows it on this socket at once: its words need no further frame. */
+/** Starts a run and follows it on this socket at once, so that the client needs no `follow` frame. */
 async function startRun(
   socket: LiveSocket,
   { ref, run: request }: ClientFrameOf<'run.start'>,
@@ -57,7 +57,7 @@ async function startRun(
   requireAccess(speaker.caller, 'user')
   const run = await ports.chat.startRun(speaker.caller.user.id, request, { tab: speaker.tab })
   socket.send({ t: 'reply', ref, ok: true, run })
-  // The start has its reply: whatever fails now is no second one.
+  // The start has its reply already: a later failure must not become a second reply.
   await socket.follow(run.runId, undefined).catch((error: unknown) => {
     socket.send({ t: 'error', error: toWire(socket, error, 'follow') })
   })
@@ -70,7 +70,7 @@ async function stopRun(socket: LiveSocket, { ref, runId }: ClientFrameOf<'run.st
   socket.send({ t: 'reply', ref, ok: true })
 }
 
-/** The error that a client gets for anything a handler threw; a bug is logged under the id that the client gets. */
+/** The error that a client gets if a handler throws. An unexpected one is logged under the id that the client gets. */
 function toWire(socket: LiveSocket, error: unknown, frame: string): WireError {
   const known = asAppError(error)
   if (known) return known.toWire()

@@ -7,11 +7,11 @@ import type { RealtimePorts } from './ports.ts'
 
 export interface HelloFrom {
   cookies: string | undefined
-  /** The handshake came from a page of ours, or from no browser. */
+  /** The handshake came from Shoal's own page, or not from a browser. */
   ownOrigin: boolean
 }
 
-/** Answers hello. The socket is registered before the last check, so that no revocation falls between (P5). */
+/** Answers `hello`. Registers the socket before the last check of the session, so that no revocation is missed (P5). */
 export async function hello(
   socket: LiveSocket,
   frame: ClientFrameOf<'hello'>,
@@ -39,15 +39,15 @@ export async function hello(
     ports.hub.remove(socket)
     if (!(error instanceof AppError)) throw error
     socket.send({ t: 'error', error: error.toWire() })
-    // What cannot be known now is no reason to forget a session (rule 18).
+    // If the session cannot be checked now, the client must keep it (rule 18).
     if (error.code === 'rate_limited') socket.close('tooMany')
     else socket.close(error.status === 401 || error.status === 403 ? 'unauthenticated' : 'cutOff')
   }
 }
 
 /**
- * Whether the cookie may be used though the page's origin is not known for ours: a token that was given says as much as
- * a proof. Whoever has neither learns nothing of the cookie.
+ * Whether a handshake of an unknown origin is accepted: with a token in the frame, or with a valid proof for the
+ * cookie's session. A client without either gets the same answer whether the cookie is valid or not.
  */
 async function isProven(
   ports: RealtimePorts,

@@ -5,32 +5,34 @@ import { every, jitter, sleep } from '../base/index.ts'
 import { sessionIdOf } from '../accounts/index.ts'
 import type { Caller } from '../accounts/index.ts'
 
-/** Which sessions or users are no longer welcome; `all`: it is not known which, ask again about each. */
+/**
+ * The revoked sessions, and the users whose rights changed; `all`: it is not known which, so every session is checked.
+ */
 export type Revocation = { sessionIds: string[]; userIds: string[] } | 'all'
 
-/** What the hub knows of a socket. */
+/** The part of a socket that the hub uses. */
 export interface OpenSocket {
   readonly isFallback: boolean
-  /** Undefined until its hello was answered. */
+  /** Undefined until the socket's `hello` was accepted. */
   readonly speaker: { readonly caller: Caller } | undefined
   readonly open: boolean
   readonly following: boolean
-  /** When something was last sent, by the monotonic clock. */
+  /** When a frame was last sent, by the monotonic clock. */
   readonly lastSent: number
   send(frame: ServerFrame): void
   close(reason: CloseReason): void
-  /** Whether its session still holds. Rejects when that cannot be known now. */
+  /** Whether its session is still valid. Rejects if that cannot be checked now. */
   stillWelcome(): Promise<boolean>
 }
 
-/** Every open socket of this instance, those that have said hello also by their user. */
+/** Every open socket of this instance. Signed-in sockets can also be found by their user. */
 export class Hub {
   readonly #clock: Clock
   readonly #logger: Logger
   readonly #sockets = new Set<OpenSocket>()
   readonly #byUser = new Map<string, Set<OpenSocket>>()
   readonly #stopping = new AbortController()
-  /** Sockets whose session could not be checked, because the store did not answer. */
+  /** Sockets whose session could not be checked because the store did not answer. */
   readonly #unchecked = new Set<OpenSocket>()
   #retrying = false
   #fallbacks = 0
@@ -44,7 +46,7 @@ export class Hub {
     return this.#sockets.size
   }
 
-  /** Readers by server-sent events or polls, because something blocks WebSockets. */
+  /** The number of pages that use server-sent events or polls because something blocks WebSockets. */
   get fallbacks(): number {
     return this.#fallbacks
   }
@@ -62,7 +64,7 @@ export class Hub {
     if (socket.isFallback) this.#fallbacks++
   }
 
-  /** Its hello was answered: from now on it is this user's. */
+  /** The socket's `hello` was accepted: registers it under its user. */
   greeted(socket: OpenSocket, userId: string): void {
     const ofUser = this.#byUser.get(userId)
     if (ofUser) ofUser.add(socket)
@@ -77,14 +79,14 @@ export class Hub {
     if (userId !== undefined && ofUser?.delete(socket) && ofUser.size === 0) this.#byUser.delete(userId)
   }
 
-  /** Tells everybody here of what concerns everybody. */
+  /** Sends an event to all signed-in sockets of this instance. */
   tell(event: UserEvent): void {
     for (const socket of this.#sockets) {
       if (socket.speaker) socket.send({ t: 'event', event })
     }
   }
 
-  /** Closes what was revoked, with a code that the client understands. */
+  /** Closes revoked sockets as `signedOut`. Sockets of users whose rights changed are checked first. */
   revoke(revocation: Revocation): void {
     if (revocation === 'all') {
       void this.#recheckAll()
@@ -104,7 +106,7 @@ export class Hub {
     }
   }
 
-  /** Tells everybody to come back, spread over `spreadMs`, and closes them. */
+  /** Closes all sockets and has their clients reconnect at random moments within `spreadMs`. */
   async drain(spreadMs: number): Promise<void> {
     this.#stopping.abort()
     const sockets = [...this.#sockets]
@@ -115,13 +117,14 @@ export class Hub {
     for (const socket of sockets) socket.close('draining')
   }
 
-  /** This instance knows nothing new any more: everybody comes back at once, to another one. */
+  /** Closes all sockets because this instance is cut off: their clients reconnect at once, to another instance. */
   sendElsewhere(): void {
     for (const socket of this.#sockets) socket.close('cutOff')
   }
 
   /**
-   * Closes what has outlived its session. A followed run says something at least every 3 s; an idle socket every 20 s.
+   * Closes sockets whose session has expired, and pings quiet ones: a socket that follows a run gets a frame at least
+   * every 3 s, an idle one every 20 s.
    */
   #eachSecond(): void {
     void this.#retryUnchecked()
@@ -134,7 +137,7 @@ export class Hub {
         continue
       }
       const silent = now - socket.lastSent
-      // The turn comes once a second: a second early is better than late.
+      // This check runs once a second: sending a ping a second early is better than sending it late.
       if (silent > timing.pingMs || (socket.following && silent > timing.followedSilenceMs - 1100)) {
         socket.send({ t: 'ping' })
       }
@@ -147,7 +150,7 @@ export class Hub {
     }
   }
 
-  /** One after the other, until the first that fails: the store may still be away. */
+  /** Checks one socket after the other and stops at the first failure, since the store may still be unreachable. */
   async #retryUnchecked(): Promise<void> {
     if (this.#retrying) return
     this.#retrying = true
@@ -161,7 +164,7 @@ export class Hub {
     }
   }
 
-  /** Closes the socket if its session was revoked. Returns false when that cannot be known now: it is retried. */
+  /** Closes the socket if its session was revoked. Returns false if that cannot be checked now; it is then retried. */
   async #recheckOne(socket: OpenSocket): Promise<boolean> {
     try {
       if (socket.open && !(await socket.stillWelcome())) socket.close('signedOut')

@@ -10,26 +10,26 @@ import type { Transport } from './outbox.ts'
 export interface LiveSocketOptions {
   ports: RealtimePorts
   transport: Transport
-  /** By server-sent events or polls: something on the way to this reader blocks WebSockets. */
+  /** The client uses server-sent events or polls, because something on its network path blocks WebSockets. */
   isFallback?: boolean
-  /** Closes the transport; the socket is told by `closed`. */
+  /** Closes the transport, which then calls `closed`. */
   close: (reason: CloseReason) => void
-  /** Is told of each frame before it goes. */
+  /** Called with each frame before it is sent. */
   sending?: (frame: ServerFrame) => void
   logger: Logger
 }
 
-/** Who speaks on a socket, once hello was answered. */
+/** The client of a socket, once its `hello` was accepted. */
 export interface Speaker {
   caller: Caller
   tab: string
-  /** Its page understands events that name messages instead of carrying them. */
+  /** The page understands events that have the ids of messages instead of whole messages. */
   rereads: boolean
-  /** To ask again whether the session still holds. */
+  /** Kept to check again whether the session is still valid. */
   credentials: Credentials
 }
 
-/** One reader, by whatever transport: its outbox, the runs it follows, and its short names for them. */
+/** One client, over any transport: its outbox, the runs that it follows, and the channel number of each. */
 export class LiveSocket {
   readonly ports: RealtimePorts
   readonly logger: Logger
@@ -43,7 +43,7 @@ export class LiveSocket {
   #leaveEvents: (() => void) | undefined
   #leaveRoom: (() => void) | undefined
   #closed = false
-  /** When something was last sent, by the hub's clock; the hub keeps followed sockets from falling silent. */
+  /** When a frame was last sent, by the monotonic clock; the hub pings sockets that are quiet for too long. */
   lastSent = 0
 
   constructor({ ports, transport, isFallback = false, close, sending, logger }: LiveSocketOptions) {
@@ -80,7 +80,7 @@ export class LiveSocket {
     this.#close(reason)
   }
 
-  /** The transport has gone. */
+  /** Called when the transport has closed. */
   closed(): void {
     if (this.#closed) return
     this.#closed = true
@@ -91,7 +91,10 @@ export class LiveSocket {
     this.ports.hub.remove(this)
   }
 
-  /** Whether its session still holds; a reader who may do other things now is told. Rejects when that cannot be known now. */
+  /**
+   * Whether its session is still valid. Sends `account.changed` if the role differs. Rejects if it cannot be checked
+   * now.
+   */
   async stillWelcome(): Promise<boolean> {
     if (!this.#speaker) return true
     const { credentials, caller: before } = this.#speaker
@@ -106,14 +109,17 @@ export class LiveSocket {
     }
   }
 
-  /** Rejects where the user has as many pages open as the settings allow. Takes time: authenticate again after it. */
+  /**
+   * Rejects if the user has as many pages open as the settings allow. Authenticate again afterwards: this may take
+   * long.
+   */
   async takeRoom(userId: string): Promise<void> {
     const leave = await this.ports.presence.enter(userId, this.ports.socketsPerUser())
     if (this.#closed) leave()
     else this.#leaveRoom = leave
   }
 
-  /** Hello was answered: from now on the user's events come here. */
+  /** Accepts the client's `hello`: from now on this socket receives the user's events. */
   greet(speaker: Speaker): void {
     this.#speaker = speaker
     const { user } = speaker.caller
@@ -126,7 +132,7 @@ export class LiveSocket {
     this.send({ t: 'welcome', v: 1, instance, version, user })
   }
 
-  /** Follows a run from a position; a second call for the same run moves the position. */
+  /** Follows a run from a position. A second call for the same run starts again from the new position. */
   async follow(runId: string, position: Position | undefined): Promise<void> {
     if (!this.#speaker) return
     this.#follows ??= new Map()
@@ -134,7 +140,10 @@ export class LiveSocket {
     if (this.#follows.size >= this.ports.mostFollows && !this.#follows.has(runId)) {
       this.send({
         t: 'error',
-        error: { code: 'busy', message: `At most ${this.ports.mostFollows} runs can be followed at once.` },
+        error: {
+          code: 'busy',
+          message: `This connection already follows ${this.ports.mostFollows} answers, which is the maximum. Unfollow one first.`,
+        },
       })
       return
     }
@@ -152,7 +161,7 @@ export class LiveSocket {
       )
       if (!leave && isCurrent()) this.send({ t: 'run.gone', runId })
     } finally {
-      // Only what is really followed keeps its slot.
+      // A run that is not followed in the end must not count towards the maximum.
       if (!isCurrent()) leave?.()
       else if (leave) entry.leave = leave
       else this.#follows?.delete(runId)
@@ -184,8 +193,8 @@ export class LiveSocket {
 }
 
 /**
- * The frame that carries an event to a page. A server before 0.2 sends whole messages: the page gets their ids. A page
- * before 0.2 knows no ids: it gets a gap, after which it reads again what it shows.
+ * The frame that carries an event to a page. An event from a server before 0.2 has whole messages: the page gets their
+ * ids. A page before 0.2 does not understand ids: it gets a `gap`, after which it refreshes what it shows.
  */
 function frameOfEvent(event: UserEvent, rereads: boolean): ServerFrame {
   if (event.name !== 'messages.changed') return { t: 'event', event }

@@ -1,10 +1,10 @@
 import type { ServerFrame } from '../../protocol/index.ts'
 
-/** What carries frames to one reader. */
+/** Carries frames to one client. */
 export interface Transport {
-  /** Hands bytes to the socket; `sent` is called when they have left this process. */
+  /** Passes bytes to the socket; `sent` is called when they have left this process. */
   send(data: string, sent: () => void): void
-  /** Bytes that wait in this process. */
+  /** Bytes that wait in this process to be sent. */
   buffered(): number
 }
 
@@ -13,16 +13,16 @@ interface Waiting {
   size: number
 }
 
-/** Bytes that may wait in the socket before frames wait here, where words can still be merged. */
+/** Bytes that may wait in the socket. Above this, frames wait in the outbox, where text can still be merged. */
 const highWater = 65_536
-/** Characters that may wait here; beyond them the reader is told to come back from its position. */
+/** Characters that may wait in the outbox. Above this, the client must reconnect and resume from its position. */
 const maxSize = 1_048_576
-/** What a frame takes beside its text. */
+/** Estimated characters of a frame besides its text. */
 const overhead = 100
 
 /**
- * Frames on their way to one reader, in order. While the socket takes them they are not kept. For a slow socket, words of
- * one channel are merged into one frame and events into one `gap`; a hopeless one is reported once by `overflow`.
+ * Sends frames to one client, in order. Frames wait here only while the socket is full. Then text of one channel is
+ * merged into one frame, and events into one `gap`. If too much waits, `overflow` is called, once.
  */
 export class Outbox {
   readonly #transport: Transport
@@ -49,7 +49,7 @@ export class Outbox {
 
   #hold(frame: ServerFrame): void {
     this.#waiting ??= []
-    // The reader will read everything again when it hears of a gap, so whatever happens until then is covered by it.
+    // The client refreshes everything when it receives a gap, so a waiting gap covers all events until it is sent.
     const covered = frame.t === 'event' || frame.t === 'gap'
     if (covered && this.#gapWaits) return
     if (covered) this.#gapWaits = true
@@ -66,7 +66,7 @@ export class Outbox {
     this.#waiting?.push({ frame, size })
   }
 
-  /** Words that continue the last waiting frame. */
+  /** Merges text into the last waiting frame if it continues that frame. Returns whether it did. */
   #merge(frame: ServerFrame): boolean {
     const last = this.#waiting?.at(-1)
     if (frame.t !== 'w' || last?.frame.t !== 'w') return false
@@ -92,7 +92,7 @@ export class Outbox {
   }
 }
 
-/** Characters on the wire, nearly; cheap for the frames that come often or are long. */
+/** The approximate number of characters on the wire; cheap to compute for frames that are frequent or long. */
 function sizeOf(frame: ServerFrame): number {
   if (frame.t === 'w') return frame.x.length + overhead
   if (frame.t === 'run') return frame.text.length + overhead

@@ -1,14 +1,14 @@
 import type { ServerFrame } from '../../protocol/index.ts'
 import type { Clock } from '../base/index.ts'
 
-/** Words are gathered for so long: they come in a stream, and each response costs a request. */
+/** How long text is gathered before a poll ends, ms. Text arrives continuously, and each response costs a request. */
 const gatherMs = 1000
-/** What comes along with other news is taken along. */
+/** How long a poll waits for further frames after other news, ms. */
 const togetherMs = 50
 
 /**
- * When a response that is to end has said enough: after `holdMs`, or soon after the first frame that tells something.
- * Readers of it get nothing before its end, since whatever is between holds it back until then.
+ * Decides when a poll's response ends: after `holdMs`, or soon after the first frame that carries news. A proxy holds
+ * the response back until it ends, so the client receives nothing before that.
  */
 export class PollEnd {
   readonly #end: () => void
@@ -22,7 +22,7 @@ export class PollEnd {
     this.#end = end
   }
 
-  /** Everything that is followed has been told from where its reader stood. */
+  /** Call when all followed runs have sent their text since the client's positions. */
   opened(holdMs: number): void {
     this.#opened = true
     this.#within(holdMs)
@@ -30,7 +30,7 @@ export class PollEnd {
 
   sending(frame: ServerFrame): void {
     if (tellsNothing(frame)) return
-    // Where a run stands is told at each opening: only what changes then is worth an end at once.
+    // Each poll begins with the state of its runs: only a change after that ends the poll early.
     const soon = this.#opened && frame.t !== 'w' && frame.t !== 'run'
     this.#within(soon ? togetherMs : gatherMs)
   }

@@ -4,25 +4,29 @@ import type { Clock, Logger } from '../base/index.ts'
 import type { Chat } from '../chat/index.ts'
 import type { Hub } from './hub.ts'
 
-/** What a socket may ask of other layers. */
+/** What sockets use of other layers. */
 export interface RealtimePorts {
   chat: Pick<Chat, 'follow' | 'startRun' | 'stopRun'>
   events: { listen(userId: string, listener: UserEventListener): () => void }
-  /** Who that is, or an AppError. In memory for a session this instance has seen. */
+  /**
+   * Resolves with the caller, or rejects with an AppError. Needs no query for a session that this instance has seen.
+   */
   authenticate: (credentials: Credentials) => Promise<Caller>
   hub: Hub
-  /** Whether whoever shows this could read an answer to a request of the session: a page of ours, or no browser. */
+  /**
+   * Whether the proof belongs to the session. Only Shoal's own page, or a client that is no browser, can read a proof.
+   */
   provesOrigin: (sessionId: string, proof: string) => boolean
   /** The label of this instance. */
   instance: string
   version: string
   clock: Clock
   logger: Logger
-  /** Runs that one socket may follow at once. */
+  /** The maximum of runs that one socket may follow at once. */
   mostFollows: number
-  /** Counts a page of the user, on all instances, until it is left; see `Presence`. */
+  /** Counts a page of the user on all instances, until the returned function is called; see `Presence`. */
   presence: { enter(userId: string, most: number | null): Promise<() => void> }
-  /** Sockets and event streams that a user may have open; null: any number. */
+  /** The maximum of sockets and event streams that a user may have open; null: no limit. */
   socketsPerUser: () => number | null
 }
 

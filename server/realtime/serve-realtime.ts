@@ -7,7 +7,7 @@ import type { RealtimePorts } from './ports.ts'
 import { WebSocketGateway } from './websocket-gateway.ts'
 import type { GatewayOptions } from './websocket-gateway.ts'
 
-/** What `http` lends. */
+/** What this layer uses of the HTTP server. */
 export interface RealtimeHttp extends Pick<GatewayOptions, 'isOwnOrigin' | 'clientOf'> {
   app: Pick<FastifyInstance, 'get'>
   upgrades: { add(gateway: WebSocketGateway): void }

@@ -15,19 +15,23 @@ export interface ServedSocketOptions {
   /** The connection below the WebSocket. */
   tcp: Duplex
   from: HelloFrom
-  /** It has shown a session. */
+  /** Called when the client's `hello` was accepted. */
   welcomed: () => void
   closed: () => void
 }
 
 const helloWithinMs = 10_000
-/** Bytes that a client may send before its hello is read: a hello has a few hundred, or a long token. */
+/**
+ * Bytes that a client may send before its `hello` is read. A `hello` has a few hundred bytes, more with a long token.
+ */
 const maxBeforeHello = 8192
-/** Frames a second that a client may send, and at once. */
+/** Frames that a client may send per second, and in one burst. */
 const frameRate = 100
 const frameBurst = 400
 
-/** One WebSocket from its handshake to its end: hello first, then frames at a bounded rate. No handler of it can throw. */
+/**
+ * One WebSocket from its handshake to its end: `hello` first, then frames at a limited rate. Its handlers never throw.
+ */
 export class ServedSocket {
   readonly #options: ServedSocketOptions
   readonly #socket: LiveSocket
@@ -75,22 +79,22 @@ export class ServedSocket {
     )
   }
 
-  /** Its hello is being checked. */
+  /** Whether its `hello` is being checked. */
   get authenticating(): boolean {
     return this.#greeted !== undefined && this.#socket.speaker === undefined
   }
 
-  /** Ends it without a word. */
+  /** Ends the connection without a close frame. */
   terminate(): void {
     this.#options.ws.terminate()
   }
 
-  /** There is no place for it now. */
+  /** Closes the socket because too many clients without a session are connected. */
   refuse(): void {
     this.#socket.close('tooMany')
   }
 
-  /** Of the socket below, so that it counts whatever is sent, in frames or in pieces of them. */
+  /** Counts the bytes of the TCP connection, so that incomplete frames count too. */
   readonly #countBeforeHello = (data: Buffer): void => {
     this.#bytesBeforeHello += data.length
     if (this.#bytesBeforeHello > maxBeforeHello && !this.#greeted) this.terminate()
@@ -110,7 +114,9 @@ export class ServedSocket {
     this.#socket.closed()
   }
 
-  /** What comes behind hello waits in the kernel until it is known who sends it. */
+  /**
+   * Answers `hello`. The socket is paused meanwhile, so that later frames wait in the kernel until the sender is known.
+   */
   async #greet(frame: ClientFrameOf<'hello'>): Promise<void> {
     const { ws, tcp, from, welcomed } = this.#options
     clearTimeout(this.#helloDeadline)
@@ -141,7 +147,7 @@ export class ServedSocket {
       return this.#greeted
     }
     if (socket.speaker) return handleFrame(socket, frame)
-    // A client need not wait for the welcome before it asks.
+    // A client may send requests before it has received `welcome`.
     if (this.#greeted) {
       return this.#greeted.then(() => socket.speaker && handleFrame(socket, frame))
     }
@@ -149,7 +155,7 @@ export class ServedSocket {
   }
 }
 
-/** What is written to a socket in one turn of the event loop leaves in one piece: a write costs more than a frame. */
+/** Sends all frames of one turn of the event loop in one write, because a write costs more than a frame. */
 function together(tcp: Duplex): void {
   if (tcp.writableCorked > 0) return
   tcp.cork()

@@ -15,19 +15,21 @@ type Source = Pick<RequestMeta, 'address' | 'unproven'>
 export interface GatewayOptions {
   ports: RealtimePorts
   path: string
-  /** Whether it comes from a page of ours or from no browser; another has to prove itself with its hello. */
+  /**
+   * Whether it comes from Shoal's own page or not from a browser. Other clients must send a proof with their `hello`.
+   */
   isOwnOrigin: (request: IncomingMessage) => boolean
-  /** Where a handshake comes from, behind proxies. */
+  /** The client's address, as far as proxies report it. */
   clientOf: (request: IncomingMessage) => Source
 }
 
-/** Handshakes a second and at once: after a deploy everybody comes back together. */
+/** Handshakes per second, and in one burst: after a deployment all clients reconnect at the same time. */
 const handshakeRate = 300
 const handshakeBurst = 600
 const silentMs = 50_000
-/** Sockets without a session from one address at once: they have ten seconds to show one, and everybody else needs less. */
+/** Concurrent sockets without a session from one address. They have ten seconds for `hello`; real clients need less. */
 const maxUnprovenFrom = 256
-/** From a hop that may be a proxy for many, and that nobody has vouched for. */
+/** The same for a hop that may be a proxy for many clients but is not configured as trusted. */
 const maxUnprovenBy = 2048
 
 function sourcesOf({ address, unproven }: Source): CrowdSource[] {
@@ -41,21 +43,21 @@ function sourcesOf({ address, unproven }: Source): CrowdSource[] {
   ]
 }
 
-/** The WebSocket at `/ws`: no compression (it costs 0.26 MB a socket), bounded frames, one hello first. */
+/** The WebSocket at `/ws`: no compression (it costs 0.26 MB a socket), bounded frames, and `hello` first. */
 export class WebSocketGateway {
   readonly #options: GatewayOptions
   readonly #server = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
     maxPayload: limits.frame,
-    // Chromium sends the largest frame in nine pieces. Each costs far more memory than its bytes.
+    // Chromium sends the largest frame in nine fragments. Each fragment costs far more memory than its bytes.
     maxFragments: 16,
     maxBufferedChunks: 4096,
     maxPendingAutoPongs: 4,
     closeTimeout: 2000,
     clientTracking: false,
   } as ServerOptions)
-  /** Sockets that have not shown a session yet. */
+  /** Sockets that have no session yet. */
   readonly #unproven = new CrowdLimit<ServedSocket>({
     evict: (served) => served.terminate(),
     isBusy: (served) => served.authenticating,
@@ -101,7 +103,7 @@ export class WebSocketGateway {
     this.#server.handleUpgrade(request, socket, head, (ws) => this.#open(ws, request, socket))
   }
 
-  /** Handshakes at a bounded rate, so that a herd does not keep those who are here from being served. */
+  /** Limits the rate of handshakes, so that mass reconnects do not slow down the connected clients. */
   #admit(): boolean {
     const now = this.#options.ports.clock.monotonic()
     this.#handshakes = Math.min(
@@ -131,7 +133,7 @@ export class WebSocketGateway {
     if (!this.#unproven.add(served, sourcesOf(clientOf(request)))) served.refuse()
   }
 
-  /** A peer that has vanished without a word is only seen by asking. */
+  /** Pings every socket, and ends those without a sign of life: a peer can vanish without closing its connection. */
   #findSilent(): void {
     const now = this.#options.ports.clock.monotonic()
     for (const [ws, { heard }] of this.#sockets) {

@@ -109,7 +109,7 @@ describe('faults', () => {
 
   test('a line that the break tore is not taken for rubbish', async () => {
     const { error } = await ask({ raw: 'data: {"choices":[{"del', fault: { after: 0, how: 'break' } })
-    expect(error?.message).toBe('The model provider broke off in mid-answer.')
+    expect(error?.message).toBe('The connection to the model provider broke during the answer. Try again.')
   })
 
   test('an answer may take longer than any pause in it', async () => {

@@ -143,12 +143,12 @@ function sentences(status: number, { key, model }: AskedFor): Partial<Record<Ups
     upstream_key_refused:
       key === null
         ? 'The model provider wants an API key, and this connection has none.'
-        : 'The model provider refused the API key.',
+        : 'The model provider refused the API key: check the key.',
     upstream_refused:
       refused ??
       (status >= 300 && status < 400
         ? 'The model provider sends to another address. Enter that address in the connection.'
-        : 'The model provider refused the request.'),
+        : 'The model provider refused the request: choose another model, or check the connection.'),
     upstream_unreachable: `The model provider is out of order at the moment (status ${status}).`,
   }
 }
