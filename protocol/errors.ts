@@ -103,7 +103,7 @@ export const errorCatalogue = {
   last_admin: {
     status: 409,
     retryable: false,
-    message: 'This is the only administrator. Make another user an administrator first.',
+    message: 'This is the last administrator. Make another user an administrator first.',
   },
   too_large: {
     status: 413,

@@ -10,12 +10,12 @@ export const upstreamErrors = {
   upstream_unreachable: {
     status: 502,
     retryable: true,
-    message: 'The model provider cannot be reached. Try again in a moment.',
+    message: 'The model provider cannot be reached.',
   },
   upstream_key_refused: {
     status: 502,
     retryable: false,
-    message: 'The model provider refused the API key: check the key.',
+    message: 'The model provider refused the API key: check it.',
   },
   upstream_rate_limited: {
     status: 429,

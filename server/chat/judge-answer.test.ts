@@ -33,7 +33,7 @@ describe('whether an answer is one', () => {
         status: 'failed',
         error: { code: 'upstream_no_answer', message: expect.stringContaining('finished thinking') },
       })
-      expect(judge(transcript, 'length').error?.message).toContain('length limit was reached')
+      expect(judge(transcript, 'length').error?.message).toContain('reached the length limit')
     }
   })
 

@@ -70,7 +70,7 @@ describe('a refusal becomes an error of the catalogue', () => {
       },
     })
     expect(error?.message).toMatch(
-      /^The model provider refused the API key: check the key\. It says: Incorrect API key provided: …, not … very/,
+      /^The model provider refused the API key: check it\. It says: Incorrect API key provided: …, not … very/,
     )
     expect(error?.message.length).toBeLessThan(360)
     expect(error?.message).not.toContain('0123456789')

@@ -143,7 +143,7 @@ function sentences(status: number, { key, model }: AskedFor): Partial<Record<Ups
     upstream_key_refused:
       key === null
         ? 'The model provider wants an API key, and this connection has none.'
-        : 'The model provider refused the API key: check the key.',
+        : 'The model provider refused the API key: check it.',
     upstream_refused:
       refused ??
       (status >= 300 && status < 400
