@@ -93,7 +93,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
       stopping ??= (async () => {
         state.draining = true
         const { graceMs } = config.drain
-        const stopListening = (): void => server.stopListening()
+        const stopListening = (): Promise<void> => server.stopListening()
         const how = { stopListening, graceMs, alone: embedded, now: now.signal, clock, logger }
         if (state.started) await drain({ ...state.started, ...how })
         abort.abort()

@@ -37,6 +37,7 @@ import { logRequests } from './request-log.ts'
 import { LazyRequestMeta } from './request-meta.ts'
 import { serveOperations } from './serve-operations.ts'
 import { serveStaticFiles } from './static-files.ts'
+import { stopAccepting } from './stop-accepting.ts'
 import { UnprovenConnections } from './unproven-connections.ts'
 import { Upgrades } from './upgrades.ts'
 
@@ -76,6 +77,8 @@ export interface HttpServer {
   prove(request: IncomingMessage): void
   /** Port 0 takes a free one. Resolves with the port that was taken. */
   listen(at: { host: string; port: number }): Promise<number>
+  /** Refuses new connections, closes idle ones, and resets none that a proxy has just opened. */
+  stopAccepting(): Promise<void>
   /** Takes no more connections, closes idle ones, and resolves when running requests have ended. */
   close(): Promise<void>
 }
@@ -138,6 +141,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       // A name such as `localhost` may have two addresses; the first has the port that was asked for.
       return (app.server.address() as AddressInfo).port
     },
+    stopAccepting: () => stopAccepting(app.server, clock),
     async close() {
       rechecks.close()
       await app.close()

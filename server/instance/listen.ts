@@ -27,8 +27,8 @@ export interface ListenOptions {
 
 export interface Listening {
   readonly port: number
-  /** Takes no more connections; what runs goes on. */
-  stopListening(): void
+  /** Refuses new connections once this resolves, and closes idle ones; running requests continue. */
+  stopListening(): Promise<void>
   close(): Promise<void>
 }
 
@@ -78,7 +78,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   logger.debug({ port, incarnation }, 'listening')
   return {
     port,
-    stopListening: () => void http.app.server.close(),
+    stopListening: () => http.stopAccepting(),
     async close() {
       realtime.close()
       metrics?.close()

@@ -26,7 +26,7 @@ function make({ answersEndAt = 0 } = {}) {
       leave: async () => step('goodbye'),
     },
     hub: { size: 1, drain: async () => step('send sockets elsewhere') },
-    stopListening: () => step('stop listening'),
+    stopListening: async () => step('stop listening'),
     graceMs: 10_000,
     alone: false,
     now: now.signal,

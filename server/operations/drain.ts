@@ -18,7 +18,7 @@ export interface DrainOptions {
   /** The open sockets and event streams; `drain` spreads their closing over so many ms. */
   hub: { readonly size: number; drain(ms: number): Promise<void> }
   /** No new connections; what is open continues. */
-  stopListening: () => void
+  stopListening: () => Promise<void>
   graceMs: number
   /** Nobody else can serve: sockets stay until the answers have ended. */
   alone: boolean
@@ -47,7 +47,7 @@ export async function drain(options: DrainOptions): Promise<void> {
     await sleep(Math.min(listenOnMs, left(graceMs - handOverMs)), now)
     await leaving
   }
-  options.stopListening()
+  await options.stopListening()
   while (chat.runs > 0 && left(graceMs - handOverMs) > 0 && !now.aborted) await sleep(50, now)
   if (alone) await hub.drain(spreadMs)
   feeds.stop()
