@@ -5,12 +5,12 @@ import { text } from 'node:stream/consumers'
 import { enableCompileCache } from './config/compile-cache.ts'
 import { processEnvironment } from './config/process-environment.ts'
 
-// Data, backups, sockets and secrets are for their owner alone, in a folder that others may enter too.
+// Only the owner may read data, backups, sockets and secrets, even in a folder that other users can enter.
 process.umask(0o077)
 const argv = process.argv.slice(2)
 const env = processEnvironment()
 enableCompileCache(argv, env)
-// Loaded only now: what is loaded before the cache is enabled is compiled at each start.
+// Loaded only now: modules that are loaded before the cache is enabled are compiled again at each start.
 const { runCommand } = await import('./cli/run-command.ts')
 process.exitCode = await runCommand(argv, {
   env,
@@ -20,6 +20,6 @@ process.exitCode = await runCommand(argv, {
   terminal: process.stdin.isTTY && process.stderr.isTTY,
 })
 
-// A handle that a library left open must not keep a process that has stopped: this timer ends it, and by itself keeps
-// nothing alive.
+// A handle that a library left open must not keep a stopped process running, so this timer exits. It is unreferenced,
+// so it does not keep the process running itself.
 setTimeout(() => process.exit(), 1000).unref()

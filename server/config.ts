@@ -1,4 +1,4 @@
-/** What the server is told from outside. The only reader of the environment. */
+/** The configuration of the server. Only this layer reads the environment. */
 export { describeConfig, describeProblems } from './config/describe-config.ts'
 export { documentConfiguration } from './config/document-configuration.ts'
 export { embeddedSecret, keepEmbeddedSecret, readEmbeddedSecret } from './config/embedded-secret.ts'

@@ -27,23 +27,23 @@ export interface InstanceOptions {
   version: string
   logger: Logger
   clock?: Clock
-  /** Shared by several instances in one process, in place of Redis. For tests. */
+  /** Replace Redis for several instances in one process. For tests. */
   hubs?: MemoryHubs
   runLimits?: Partial<RunLimits>
-  /** Promise rejections that nothing in this process handled; each is a bug. */
+  /** The number of unhandled promise rejections in this process; each is a bug. */
   rejections?: () => number
-  /** The built page; by default where the build puts it. */
+  /** The folder of the built page; by default, the output folder of the build. */
   webRoot?: string
 }
 
 export interface Instance {
   readonly incarnation: string
   readonly port: number
-  /** Resolves when the store was found and everything has started; rejects when that is hopeless. */
+  /** Resolves when the store was found and everything has started; rejects if the start cannot succeed. */
   readonly started: Promise<void>
-  /** Whether it is a fleet's: others share its store. */
+  /** The kind of store, and whether other instances share it. */
   readonly mode: { store: 'sqlite' | 'postgres'; fleet: boolean }
-  /** Drains: takes at most SHUTDOWN_GRACE_SECONDS. A second call stops now. */
+  /** Drains for at most SHUTDOWN_GRACE_SECONDS, then closes everything. A second call ends the drain at once. */
   stop(): Promise<void>
 }
 
@@ -51,7 +51,7 @@ function incarnationOf(label: string): string {
   return `${label.replaceAll(/[^A-Za-z0-9._-]/g, '-').slice(0, 40)}.${randomToken(6)}`
 }
 
-/** The wiring of one instance, and the order of start and stop. No state outside: two in one process are normal. */
+/** Creates, connects and starts the parts of one instance. There is no global state: a process can run several instances. */
 export async function startInstance(options: InstanceOptions): Promise<Instance> {
   const { config, version, logger, clock = systemClock } = options
   const incarnation = incarnationOf(config.instance.label)
@@ -62,7 +62,8 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
   const { signal } = abort
   const wiring = { config, clock, logger, state, signal }
 
-  // An embedded store is there or it is not; a server's may come later, while this instance says so.
+  // An embedded store opens at once or fails. PostgreSQL may become available later, so this instance listens first and
+  // reports that it is not ready.
   const storeHere = embedded ? await findStore(wiring) : undefined
   const server = await listen({
     ...wiring,
@@ -78,7 +79,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     await startOnStore(found, { ...options, ...wiring, incarnation, lifecycle })
   }
   const started = begin()
-  // Whoever waits for it hears of it; nobody has to.
+  // A caller may ignore `started`; without this handler, a failure would then be an unhandled rejection.
   started.catch(() => {})
 
   let stopping: Promise<void> | undefined
@@ -109,7 +110,7 @@ interface StartOptions extends Omit<InstanceOptions, 'clock'>, FindStoreOptions 
   lifecycle: Lifecycle
 }
 
-/** Creates and starts everything that needs the store; from then on this instance serves. */
+/** Creates and starts everything that needs the store; afterwards, this instance serves requests. */
 async function startOnStore(found: FoundStore, options: StartOptions): Promise<void> {
   const { config, incarnation, lifecycle, logger, state } = options
   lifecycle.started('store', () => found.store.close())
@@ -139,7 +140,7 @@ async function startOnStore(found: FoundStore, options: StartOptions): Promise<v
   await serveCommandLine({ ...services, dataDir: config.store.dataDir, operator, lifecycle, logger })
 }
 
-/** What runs by itself, in the order in which one needs the other. */
+/** Starts the background work, in the order of its dependencies. */
 async function startServices(
   services: Services,
   { config, state, clock, logger, signal }: FindStoreOptions,
@@ -174,7 +175,7 @@ async function startServices(
   void every(tellLoad, {
     ms: () => 1000,
     failed: (error) =>
-      logger.error({ err: error, errorId: newId() }, 'the load of this instance is not told'),
+      logger.error({ err: error, errorId: newId() }, 'reporting the load of this instance failed'),
     signal,
   })
   await prepareFirstAccount(accounts, { firstAdmin: config.accounts.firstAdmin, logger })

@@ -10,10 +10,10 @@ import type { ProcessFaults } from './operations/index.ts'
 import { version } from './version.ts'
 import type { Supervised } from './workers/index.ts'
 
-/** After the grace of a drain, an instance may take this long to close what it has open. */
+/** After the grace period of a drain, an instance may take this long to close its connections. */
 const closingMs = 6000
 
-/** The log of a server: people on a terminal read lines, everything else JSON. */
+/** Creates the log of a server. The format `auto` means readable lines on a terminal and JSON elsewhere. */
 export function serverLogger({ log, instance }: Config): Logger {
   const { level, format } = log
   const chosen = format === 'auto' ? (process.stdout.isTTY ? 'pretty' : 'json') : format
@@ -21,8 +21,8 @@ export function serverLogger({ log, instance }: Config): Logger {
 }
 
 /**
- * Runs one instance until it is told to stop. Never returns while it runs; resolves with the exit code. A worker has a
- * supervisor, which says its start block and its warnings once for all.
+ * Runs one instance until a signal or the supervisor stops it, and resolves with the exit code. For workers, the
+ * supervisor prints the start block and logs the warnings once for all of them.
  */
 export async function run(config: Config, warnings: string[], worker?: Supervised): Promise<number> {
   const logger = serverLogger(config)
@@ -60,25 +60,25 @@ async function serve(config: Config, { logger, faults, worker }: Serving): Promi
     if (worker) worker.ready(instance.port)
     else process.stdout.write(startBlock(config, instance.port))
   } catch (error) {
-    logFatal(logger, 'Shoal cannot go on', error)
+    logFatal(logger, 'Shoal cannot continue to start', error)
     await stopped(instance, logger)
     return exitCodes.unavailable
   }
   return Promise.race([crashed, told.then(() => (faults.hasCrashed ? exitCodes.bug : exitCodes.done))])
 }
 
-/** After an exception that nothing caught even the drain may hang: then this ends it. */
+/** Sets a deadline for the drain after an uncaught exception, because the drain may hang then. */
 async function exitAfterCrash(
   faults: ProcessFaults,
   { logger, graceMs }: { logger: Logger; graceMs: number },
 ): Promise<number> {
   await faults.crashed
   await sleep(graceMs + closingMs)
-  logger.fatal('the drain after that exception did not end in time')
+  logger.fatal('the drain after the uncaught exception did not finish in time, so the process exits')
   return exitCodes.bug
 }
 
-/** Resolves also when the drain fails: what is left is then somebody else's to claim, and the process has to end. */
+/** Stops the instance. Resolves even if the drain fails: others claim the remaining runs, and the process must exit. */
 async function stopped(instance: Instance, logger: Logger): Promise<void> {
   try {
     await instance.stop()
@@ -93,7 +93,7 @@ function logFatal(logger: Logger, what: string, error: unknown): void {
   else logger.fatal({ err: error }, sentence)
 }
 
-/** Resolves when the instance has stopped. A second signal stops it now. */
+/** Stops the instance on SIGTERM or SIGINT; resolves when it has stopped. A second signal ends the drain at once. */
 async function stopOnSignals(instance: Instance, logger: Logger): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   const stop = (signal: NodeJS.Signals): void => {
@@ -106,8 +106,8 @@ async function stopOnSignals(instance: Instance, logger: Logger): Promise<void> 
 }
 
 /**
- * A worker heeds its supervisor: the terminal's Ctrl-C and a platform that signals every process of a group reach both,
- * and one wish to stop must not count twice.
+ * Stops a worker when its supervisor requests it, and resolves when it has stopped. A Ctrl-C on the terminal and a
+ * platform that signals a whole process group reach both worker and supervisor; that must not count as two requests.
  */
 async function stopAsTold(instance: Instance, logger: Logger, worker: Supervised): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
@@ -130,6 +130,6 @@ async function stopAsTold(instance: Instance, logger: Logger, worker: Supervised
 /** Waits until the log is written. */
 export async function flushed(logger: Logger): Promise<void> {
   await new Promise<void>((resolve) => logger.flush(() => resolve()))
-  // The pretty printer is a thread of its own and cannot be waited for.
+  // The pretty printer runs in its own thread and does not report when it has finished.
   await sleep(50)
 }

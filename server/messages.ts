@@ -1,43 +1,43 @@
 import { z } from 'zod'
 import type { UserEvent } from '../protocol/index.ts'
 
-/** Open pages, and requests to `/v1` under way. */
+/** What instances count per user across the fleet: open pages, and `/v1` requests in progress. */
 const countedThing = z.enum(['pages', 'requests'])
 export type CountedThing = z.infer<typeof countedThing>
 
 /**
- * Every message on the bus: its topic, its shape, who sends it and who hears it. A message is a hint that something
- * changed in the store, so a lost one costs time and nothing else. Unknown and invalid ones are counted and dropped,
- * since two versions share a bus during an upgrade.
+ * Every message on the bus: its topic, schema, sender and receivers. A message is only a hint that something changed in
+ * the store, so a lost message costs only time. Unknown and invalid messages are counted and dropped, because two
+ * versions share a bus during an upgrade.
  */
 export const messages = {
-  /** To the owner of a run whose stop column was set. Sent by whoever took the request. */
+  /** To the owner of a run whose stop column was set. Sent by the instance that received the request to stop. */
   'run.stop': {
     topic: (payload: { owner: string }) => `instance:${payload.owner}`,
     schema: z.object({ owner: z.string(), runId: z.string() }),
   },
-  /** To every instance: there are runs without an owner. Sent by an instance that drains. */
+  /** To every instance: some runs have no owner now. Sent by a draining instance that released them. */
   'runs.released': {
     topic: () => 'fleet',
     schema: z.object({ runs: z.number() }),
   },
-  /** To instances where the user has a socket. Sent by whoever changed something the user can see. */
+  /** To every instance where the user has a socket. Sent by the instance that changed something the user can see. */
   'user.event': {
     topic: (payload: { userId: string }) => `user:${payload.userId}`,
-    // The event was made by this code base; the page ignores names that it does not know.
+    // An instance of this code base created the event; the page ignores names that it does not know.
     schema: z.object({ from: z.string(), userId: z.string(), event: z.custom<UserEvent>() }),
   },
-  /** To every instance: how many of these does the user have with you? Sent where a limit of the user may be reached. */
+  /** To every instance: how many of these does the user have there? Sent when a user may have reached a limit. */
   'user.count.asked': {
     topic: () => 'fleet',
     schema: z.object({ from: z.string(), of: countedThing, userId: z.string(), ask: z.number() }),
   },
-  /** The answer, to the instance that asked. */
+  /** The count, to the instance that requested it. */
   'user.counted': {
     topic: (payload: { to: string }) => `instance:${payload.to}`,
     schema: z.object({ to: z.string(), ask: z.number(), count: z.number() }),
   },
-  /** To every instance: a feed has a new revision. Sent by the instance whose transaction raised it. */
+  /** To every instance: a feed has a new revision. Sent by the instance whose transaction created the revision. */
   'revision.raised': {
     topic: () => 'fleet',
     schema: z.object({ name: z.string() }),

@@ -16,7 +16,7 @@ beforeEach(async () => {
 })
 afterEach(() => folder.remove())
 
-/** The real program makes what is read here. */
+/** Runs the real git, which writes the files that `versionOf` reads. */
 function git(args: string[], cwd = clone): string {
   const who = ['-c', 'user.name=test', '-c', 'user.email=test@example.com', '-c', 'commit.gpgsign=false']
   const { status, stdout, stderr } = spawnSync('git', [...who, ...args], { cwd, encoding: 'utf8' })
@@ -31,7 +31,7 @@ function commit(): string {
   return git(['rev-parse', 'HEAD']).slice(0, 10)
 }
 
-describe('O15: the version has the commit', () => {
+describe('O15: the version contains the commit', () => {
   test('of a branch', () => {
     expect(versionOf(clone)).toBe('1.2.3')
     const id = commit()
@@ -43,20 +43,20 @@ describe('O15: the version has the commit', () => {
     expect(versionOf(clone)).not.toContain(id)
   })
 
-  test('of a branch with a slash, after its tip was packed', () => {
+  test('of a branch with a slash in its name, after its ref was packed', () => {
     const id = commit()
     git(['checkout', '--quiet', '-b', 'fix/a-thing'])
     git(['pack-refs', '--all'])
     expect(versionOf(clone)).toBe(`1.2.3+${id}`)
   })
 
-  test('of a commit that is checked out without a branch, as CI does', () => {
+  test('of a commit that is checked out without a branch, as in CI', () => {
     const id = commit()
     git(['checkout', '--quiet', '--detach'])
     expect(versionOf(clone)).toBe(`1.2.3+${id}`)
   })
 
-  test('of a further worktree, on a branch that is packed or not', () => {
+  test('of an additional worktree, whether the ref of its branch is packed or not', () => {
     const id = commit()
     const other = join(folder.path, 'other')
     git(['worktree', 'add', '--quiet', '-b', 'second', other])
@@ -65,14 +65,14 @@ describe('O15: the version has the commit', () => {
     expect(versionOf(other)).toBe(`1.2.3+${id}`)
   })
 
-  test('of an image, which has a file instead of a history', () => {
+  test('of an image, which has the file COMMIT instead of a git history', () => {
     writeFileSync(join(clone, 'COMMIT'), '4f2a91c0de4f2a91c0de4f2a91c0de4f2a91c0de\n')
     expect(versionOf(clone)).toBe('1.2.3+4f2a91c0de')
     writeFileSync(join(clone, 'COMMIT'), 'unknown\n')
     expect(versionOf(clone)).toBe('1.2.3')
   })
 
-  test('is plain where git has no commit yet, or its files say nothing', () => {
+  test('is left out if git has no commit yet or its files are not readable', () => {
     git(['init', '--quiet'])
     expect(versionOf(clone)).toBe('1.2.3')
     writeFileSync(join(clone, '.git/HEAD'), 'ref: refs/heads/../../package.json')
@@ -83,7 +83,7 @@ describe('O15: the version has the commit', () => {
   })
 })
 
-test('O15: this code says its own version', () => {
+test('O15: `version` is the version in package.json', () => {
   const { version: plain } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
   expect(version.split('+')[0]).toBe(plain)
 })

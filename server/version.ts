@@ -5,8 +5,8 @@ import { z } from 'zod'
 const packageFile = z.object({ version: z.string() })
 
 /**
- * The version of the code in this folder: `1.2.3+4f2a91c0de` with the commit it is of, `1.2.3` where that is unknown. An
- * image has no history, so its build writes the commit into the file `COMMIT`; a clone is asked itself.
+ * The version of the code in this folder: `1.2.3+4f2a91c0de` with the commit, or `1.2.3` if the commit is unknown. A
+ * clone has the commit in its `.git`. An image has no history, so its build writes the commit into the file `COMMIT`.
  */
 export function versionOf(folder: string): string {
   const { version } = packageFile.parse(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')))
@@ -16,7 +16,7 @@ export function versionOf(folder: string): string {
     : version
 }
 
-/** What is checked out, from git's own files: a server may run where there is no git. */
+/** The commit that is checked out; undefined if unknown. Reads git's files, because git may not be installed. */
 export function commitOfClone(git: string): string | undefined {
   try {
     const own = gitFolder(git)
@@ -27,19 +27,19 @@ export function commitOfClone(git: string): string | undefined {
     if (branch === undefined) return head
     return folders.map((it) => readIfThere(join(it, branch)) ?? packedCommit(it, branch)).find(Boolean)
   } catch {
-    // Files that may not be read, or another layout of git's: the commit is unknown.
+    // The files are not readable, or git has changed their layout: the commit is unknown.
     return undefined
   }
 }
 
-/** A further worktree and a submodule have a file that says where the folder is. */
+/** The folder with git's files. In an additional worktree or a submodule, `.git` is a file that contains its path. */
 function gitFolder(git: string): string {
   if (existsSync(join(git, 'HEAD'))) return git
   const place = /^gitdir: (.+)$/m.exec(readIfThere(git) ?? '')?.[1]
   return place === undefined ? git : inFolder(join(git, '..'), place)
 }
 
-/** git packs the tips of branches into one file, `<commit> <name>` in each line. */
+/** The commit of a branch in `packed-refs`, where git packs refs as lines of `<commit> <name>`. */
 function packedCommit(folder: string, branch: string): string | undefined {
   const lines = (readIfThere(join(folder, 'packed-refs')) ?? '').split('\n')
   return lines.find((line) => line.endsWith(` ${branch}`))?.split(' ')[0]

@@ -20,7 +20,7 @@ function config(env: Record<string, string>): Config {
   return reading.config
 }
 
-test('a running instance hears at once what a command has revoked', async () => {
+test('a running instance learns at once what a command has revoked', async () => {
   const redis = await startStandalone()
   onTestFinished(() => redis.stop())
   const link = await connectLink(redis)
@@ -49,7 +49,7 @@ test('a running instance hears at once what a command has revoked', async () => 
   await expect.poll(() => heard).toEqual(['revocations'])
 })
 
-test('Redis that is away keeps nobody waiting for ever, and is told', async () => {
+test('if Redis is unreachable, the command does not hang, and logs a warning', async () => {
   const logger = createLogger({ level: 'silent', format: 'json', fd: 2 })
   const warned: unknown[] = []
   logger.warn = (...args: unknown[]) => void warned.push(args[1])
@@ -63,7 +63,7 @@ test('Redis that is away keeps nobody waiting for ever, and is told', async () =
   expect(warned).toContainEqual(expect.stringContaining('within 30 seconds'))
 })
 
-test('nothing to tell, nobody to tell: no connection is made', async () => {
+test('no connection is opened if there is nothing to announce or no Redis', async () => {
   const quiet = createAnnouncer(config({ REDIS_URL: 'redis://127.0.0.1:1' }), secret, silentLogger)
   await quiet.close()
   const alone = createAnnouncer(config({}), secret, silentLogger)

@@ -12,13 +12,13 @@ import { redisTopology } from './redis-topology.ts'
 
 export interface Announcer {
   announce(feed: 'revocations'): void
-  /** Waits until what was announced is out, a few seconds at most. */
+  /** Publishes the announced feeds and waits until that is done, but only a few seconds. */
   close(): Promise<void>
 }
 
 const withinMs = 3000
 
-/** Tells a running fleet by Redis that the store has news. Without Redis, or when it is away, instances find out by themselves. */
+/** Notifies running instances over Redis that a feed has changed. Without Redis, they notice at their next poll. */
 export function createAnnouncer(config: Config, secretKey: () => Promise<string>, logger: Logger): Announcer {
   const answer = redisTopology(config)
   const topology = answer.ok ? answer.topology : undefined
@@ -48,7 +48,7 @@ export function createAnnouncer(config: Config, secretKey: () => Promise<string>
         const told = link.problem()
         logger.warn(
           { err: error, problem: told && sentenceOf(told) },
-          'Redis did not take the news: running instances apply the change within 30 seconds',
+          'Redis did not accept the announcement: running instances apply the change within 30 seconds',
         )
       } finally {
         await link.close()

@@ -5,17 +5,17 @@ import { openConfiguredStore } from './open-operator.ts'
 
 export interface ChangeSecret {
   config: Config
-  /** Empty: Shoal had made one itself. */
+  /** Empty if Shoal generated the former secret. */
   former: string
   logger: Logger
 }
 
-/** `shoal store change-secret`: from the secret that is given to the WEBUI_SECRET_KEY that is set. Answers what to print. */
+/** `shoal store change-secret`: replaces `former` with the WEBUI_SECRET_KEY that is set. Returns the text to print. */
 export async function changeSecret({ config, former: given, logger }: ChangeSecret): Promise<string> {
   const next = config.accounts.secretKey
   if (next === null) {
     throw new Error(
-      'set WEBUI_SECRET_KEY to the new secret first, such as the output of `openssl rand -hex 32`',
+      'WEBUI_SECRET_KEY is not set: set it to the new secret first, such as the output of `openssl rand -hex 32`',
     )
   }
   const store = await openConfiguredStore(config, logger, config.store.migrate)
@@ -31,11 +31,11 @@ export async function changeSecret({ config, former: given, logger }: ChangeSecr
     if (changed === 'wrong') {
       throw new Error(
         given === ''
-          ? 'Shoal did not make the secret of this data itself: give the former WEBUI_SECRET_KEY on standard input'
-          : 'what came on standard input is not the former WEBUI_SECRET_KEY of this data; nothing was changed',
+          ? 'Shoal did not generate the secret of this data: pass the former WEBUI_SECRET_KEY on standard input'
+          : 'the secret on standard input is not the former WEBUI_SECRET_KEY of this data; nothing was changed. Pass the right one, or nothing if Shoal generated it',
       )
     }
-    return `The secret is changed, and the keys of ${changed.keys} connections with it. Start every instance with the new WEBUI_SECRET_KEY; everybody has to sign in again.`
+    return `The secret was changed, and the keys of ${changed.keys} connections were encrypted with the new one. Start every instance with the new WEBUI_SECRET_KEY. All users have to sign in again.`
   } finally {
     await store.close()
   }

@@ -9,12 +9,12 @@ export interface Command {
   switches: Set<string>
 }
 
-/** The command line cannot be right; the message says what to write instead. */
+/** The command line is invalid; the message says what to write instead. */
 export class UsageError extends Error {
   override name = 'UsageError'
 }
 
-/** Reads the words after `shoal`. Throws UsageError. */
+/** Parses the arguments after `shoal`. Throws UsageError. */
 export function parseCommandLine(argv: string[]): Command {
   if (argv.length === 0 || argv.some((word) => word === '--help' || word === '-h')) return plain('help')
   if (argv[0] === '--version' || argv[0] === '-v') return plain('version')
@@ -44,10 +44,14 @@ function findCommand(argv: string[]): { spec: Spec; rest: string[] } {
   const group = commands.filter(({ words }) => words.startsWith(`${argv[0]} `))
   if (group.length > 0) {
     const second = group.map(({ words }) => words.split(' ')[1] ?? '')
-    throw new UsageError(`shoal ${argv[0]}: say what to do: ${second.join(', ')}${meant(argv[1], second)}`)
+    throw new UsageError(
+      `shoal ${argv[0]} needs one of these commands: ${second.join(', ')}${meant(argv[1], second)}`,
+    )
   }
   if (argv[0]?.startsWith('-')) {
-    throw new UsageError(`a command comes before its flags: shoal start ${argv.join(' ')}`)
+    throw new UsageError(
+      `the command is missing: it comes before its options, as in shoal start ${argv.join(' ')}`,
+    )
   }
   const first = [...new Set(commands.map(({ words }) => words.split(' ')[0] ?? ''))]
   throw new UsageError(`there is no command "${argv[0]}"${meant(argv[0], first)}`)
@@ -69,25 +73,25 @@ function parse(spec: Spec, args: string[]): { values: object; positionals: strin
     const flag = /^Unknown option '(-[^']*)'/.exec(message)?.[1]
     if (flag === undefined) throw new UsageError(`shoal ${spec.words}: ${message}`, { cause: error })
     const flags = known.map((name) => `--${name}`)
-    const list = flags.length > 0 ? `; it takes ${flags.join(', ')}` : '; it takes none'
-    throw new UsageError(`shoal ${spec.words} has no flag ${flag}${meant(flag, flags)}${list}`, {
+    const list = flags.length > 0 ? `; its options are ${flags.join(', ')}` : '; it has no options'
+    throw new UsageError(`shoal ${spec.words} has no option ${flag}${meant(flag, flags)}${list}`, {
       cause: error,
     })
   }
 }
 
-/** Values without a flag stand for the needed ones that have none, in order. */
+/** Assigns positional values, in order, to required options without a value. Throws if a required value is missing. */
 function fillNeeded(spec: Spec, flags: Record<string, string>, positionals: string[]): void {
   const given = [...positionals]
   for (const name of spec.needed ?? []) flags[name] ??= given.shift() ?? ''
-  if (given.length > 0) throw new UsageError(`shoal ${spec.words}: "${given[0]}" is one word too many`)
+  if (given.length > 0) throw new UsageError(`shoal ${spec.words}: unexpected argument "${given[0]}"`)
   for (const name of [...(spec.needed ?? []), ...Object.keys(flags)]) {
     if (!flags[name]) throw new UsageError(`shoal ${spec.words}: --${name} needs a value`)
   }
 }
 
 function meant(word: string | undefined, known: string[]): string {
-  // Short words need a looser measure than variables do.
+  // `nearest` allows fewer edits for shorter names; padding makes it tolerant enough for short words.
   const near =
     word === undefined
       ? undefined

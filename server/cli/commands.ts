@@ -1,19 +1,19 @@
 export interface CommandSpec {
-  /** Words after `shoal`. */
+  /** The name of the command: the words after `shoal`. */
   words: string
   summary: string
-  /** Flags with a value: name → what it is for. */
+  /** Options with a value: name → description. */
   flags: Record<string, string>
-  /** Flags without. */
+  /** Options without a value: name → description. */
   switches?: Record<string, string>
-  /** Switches that Shoal gives itself; the help is silent about them. */
+  /** Options that only Shoal itself passes; the help does not list them. */
   internal?: string[]
-  /** Flags that must be there. Their values may also stand without the flag, in this order. */
+  /** Required options. Their values may also be given without the option's name, in this order. */
   needed?: string[]
 }
 
 const data = { data: 'folder of the embedded store (DATA_DIR)' }
-const email = { email: 'address of the account' }
+const email = { email: 'email address of the account' }
 const roles = 'admin, user or pending'
 
 /** Every command, in the order in which the help lists them. */
@@ -31,8 +31,8 @@ export const commands = [
   },
   {
     words: 'user create',
-    summary: 'Make an account; the password comes on standard input',
-    flags: { ...email, name: 'name of the person', role: `${roles} (default: user)`, ...data },
+    summary: 'Create an account; reads the password from standard input',
+    flags: { ...email, name: 'name of the user', role: `${roles} (default: user)`, ...data },
     switches: { 'password-stdin': 'read the password from standard input' },
     needed: ['email', 'name'],
   },
@@ -40,100 +40,103 @@ export const commands = [
     words: 'user list',
     summary: 'List the accounts, newest first',
     flags: data,
-    switches: { json: 'as JSON' },
+    switches: { json: 'print JSON' },
   },
   {
     words: 'user set-role',
-    summary: 'Change the role of an account; also approves a pending one',
+    summary: 'Change the role of an account; this also approves a pending account',
     flags: { ...email, role: roles, ...data },
     needed: ['email', 'role'],
   },
   {
     words: 'user reset-password',
-    summary: 'Give an account a new password, print it, and end its sessions',
+    summary: 'Set a new random password for an account, print it, and end the sessions of the account',
     flags: { ...email, ...data },
     needed: ['email'],
   },
   {
     words: 'user deactivate',
-    summary: 'Lock an account out and end its sessions',
+    summary: 'Deactivate an account and end its sessions',
     flags: { ...email, ...data },
     needed: ['email'],
   },
   {
     words: 'user activate',
-    summary: 'Let a deactivated account in again',
+    summary: 'Reactivate a deactivated account',
     flags: { ...email, ...data },
     needed: ['email'],
   },
   {
     words: 'key create',
-    summary: 'Make an API key and print it alone',
-    flags: { user: 'address of the account', name: 'what the key is for', ...data },
+    summary: 'Create an API key for an account and print only the key',
+    flags: { user: 'email address of the account', name: 'name of the key', ...data },
     needed: ['user', 'name'],
   },
   {
     words: 'migrate',
-    summary: 'Bring the schema of the store up to date (DATABASE_MIGRATION_URL)',
+    summary:
+      'Update the database schema; with PostgreSQL, as the user in DATABASE_MIGRATION_URL if that is set',
     flags: data,
   },
   {
     words: 'backup',
-    summary: 'Save everything to a file, while the server runs',
-    flags: { to: 'file to write; it must not be there yet', ...data },
+    summary: 'Save all data to a file; the server may keep running',
+    flags: { to: 'file to write; it must not exist yet', ...data },
     needed: ['to'],
   },
   {
     words: 'restore',
-    summary: 'Bring a saved installation into an empty place, of either database, and check it',
-    flags: { from: 'file that backup has written', ...data },
+    summary: 'Restore a backup into an empty embedded store or PostgreSQL database, and check the result',
+    flags: { from: 'file that `shoal backup` wrote', ...data },
     switches: {
-      replace: 'drop what is there',
-      'as-copy': 'for a copy beside the original: disable its provider connections too',
+      replace: 'delete the existing data first',
+      'as-copy': 'for a copy that runs beside the original: also disable its provider connections',
     },
     needed: ['from'],
   },
   {
     words: 'store confirm',
-    summary: 'After a restore: let API keys and background jobs work again',
+    summary: 'After a restore: reactivate the suspended API keys and background jobs',
     flags: data,
   },
   {
     words: 'store new-epoch',
-    summary: 'After a point-in-time recovery: end sessions and unfinished answers, suspend API keys and jobs',
+    summary:
+      'After a point-in-time recovery: end sessions and unfinished answers, suspend API keys and background jobs',
     flags: data,
   },
   {
     words: 'store change-secret',
-    summary: 'Put the WEBUI_SECRET_KEY that is set in place of the one that comes on standard input',
+    summary:
+      'Change the secret to the WEBUI_SECRET_KEY of the environment; reads the former secret from standard input',
     flags: data,
   },
   {
     words: 'db copy',
-    summary: 'Copy an embedded installation into an empty PostgreSQL database, and check it',
-    flags: { to: 'address of the database, as for DATABASE_URL', ...data },
+    summary: 'Copy the data of an embedded store into an empty PostgreSQL database, and check the result',
+    flags: { to: 'address of the database, as in DATABASE_URL', ...data },
     needed: ['to'],
   },
   {
     words: 'config',
-    summary: 'Print every setting of the environment, without secrets, and where it comes from',
+    summary: 'Print the effective value of every environment variable and its source, without secrets',
     flags: { port: 'as for start', host: 'as for start', ...data },
   },
   { words: 'version', summary: 'Print the version', flags: {} },
-  { words: 'help', summary: 'Print this', flags: {} },
+  { words: 'help', summary: 'Print this help', flags: {} },
 ] as const satisfies readonly CommandSpec[]
 
 export type CommandName = (typeof commands)[number]['words']
 
-/** What `shoal help` prints. */
+/** The output of `shoal help`. */
 export function helpText(): string {
   return [
     'Shoal: a self-hosted AI chat for teams.',
     '',
     ...commands.map((spec) => describe(spec)),
     '',
-    'Everything else is said by environment variables: see docs/configuration.md, and `shoal config` for their values.',
-    'Accounts can be administered while the server runs.',
+    'Set everything else with environment variables: docs/configuration.md describes them, `shoal config` prints their values.',
+    'You can manage accounts while the server runs.',
   ].join('\n')
 }
 

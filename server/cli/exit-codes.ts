@@ -1,14 +1,14 @@
-/** What the process says when it ends; numbers as in sysexits.h where it has one. */
+/** The exit codes of the process; numbers from sysexits.h where it defines one. */
 export const exitCodes = {
   done: 0,
-  /** What was asked for was refused, with the reason. */
+  /** The command was refused, and the reason was printed. */
   refused: 1,
-  /** EX_USAGE: the command line cannot be right. */
+  /** EX_USAGE: the command line is invalid. */
   usage: 64,
-  /** EX_UNAVAILABLE: something that it needs is not there. */
+  /** EX_UNAVAILABLE: a service or resource that the server needs is not available. */
   unavailable: 69,
-  /** EX_SOFTWARE: an error that nobody expected. */
+  /** EX_SOFTWARE: an unexpected error. */
   bug: 70,
-  /** EX_CONFIG: a setting cannot be right. */
+  /** EX_CONFIG: the configuration is invalid. */
   config: 78,
 } as const

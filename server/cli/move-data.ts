@@ -13,16 +13,16 @@ export interface MoveData {
   flags: Record<string, string>
   switches: ReadonlySet<string>
   logger: Logger
-  /** What is done so far, for whoever watches. */
+  /** Reports the progress to the operator. */
   tell: (sentence: string) => void
 }
 
 type Tables = { table: string; rows: number }[]
 
 const setSecret =
-  'Set WEBUI_SECRET_KEY to the one that the data was made with, or sign-ins and provider keys do not open.'
+  'Set WEBUI_SECRET_KEY to the secret that the data was created with. Without it, sessions and provider keys are not valid.'
 
-/** `shoal backup`: answers with what to print. */
+/** `shoal backup`. Returns the text to print. */
 export async function backup({ config, flags, logger }: MoveData): Promise<string> {
   const file = resolve(flags['to'] ?? '')
   const { dataDir, databaseUrl } = config.store
@@ -35,10 +35,10 @@ export async function backup({ config, flags, logger }: MoveData): Promise<strin
     logger,
     secretWith: secretIn(config),
   })
-  return `Saved ${summary(tables)} to ${file}. It holds everything, secrets too: keep it as you keep the database.`
+  return `Saved ${summary(tables)} to ${file}. The file contains all data, including secrets: protect it like the database.`
 }
 
-/** `shoal restore`. */
+/** `shoal restore`. Returns the text to print. */
 export async function restore({ config, flags, switches, logger, tell }: MoveData): Promise<string> {
   const { dataDir, databaseUrl } = config.store
   const asCopy = switches.has('as-copy')
@@ -55,18 +55,20 @@ export async function restore({ config, flags, switches, logger, tell }: MoveDat
     progress: (table, rows) => tell(`${table}: ${rows}`),
   })
   return [
-    `Restored ${summary(tables)}, as of ${createdAt}; counts and sums are those of the backup.`,
+    `Restored ${summary(tables)}, as of ${createdAt}; row counts and checksums match the backup.`,
     stoppedSentence(stopped),
     ...(asCopy
       ? [
-          `Provider connections that were disabled: ${disabledConnections}. Those of the environment (OPENAI_API_BASE_URL, OLLAMA_BASE_URL) are not part of the data: leave them out of the copy's environment, and give it another REDIS_KEY_PREFIX if it uses the same Redis.`,
+          `Disabled provider connections: ${disabledConnections}. Connections from environment variables (OPENAI_API_BASE_URL, OLLAMA_BASE_URL) are not part of the data: remove these variables from the copy's environment. If the copy uses the same Redis as the original, give it another REDIS_KEY_PREFIX.`,
         ]
-      : ['If the original still runs, give this one another REDIS_KEY_PREFIX if it uses the same Redis.']),
+      : [
+          'If the original still runs and both use the same Redis, give this installation another REDIS_KEY_PREFIX.',
+        ]),
     ...(secret === 'needed' ? [setSecret] : []),
   ].join('\n')
 }
 
-/** `shoal db copy`. */
+/** `shoal db copy`. Returns the text to print. */
 export async function copyToPostgres({ config, flags, logger, tell }: MoveData): Promise<string> {
   const { dataDir } = config.store
   const { tables, secret, stopped } = await copyStore({
@@ -79,13 +81,13 @@ export async function copyToPostgres({ config, flags, logger, tell }: MoveData):
     progress: (table, rows) => tell(`${table}: ${rows}`),
   })
   return [
-    `Copied ${summary(tables)}; counts and sums are the same on both sides. ${dataDir} is as it was.`,
+    `Copied ${summary(tables)}; row counts and checksums match. ${dataDir} was not changed.`,
     ...(stopped.runs + stopped.jobs === 0
       ? []
       : [
-          `Unfinished answers that ended as interrupted in the copy: ${stopped.runs}. Background jobs that wait there until you run \`shoal store confirm\`: ${stopped.jobs}.`,
+          `Unfinished answers that were interrupted in the copy: ${stopped.runs}. Background jobs that were suspended in the copy until you run \`shoal store confirm\`: ${stopped.jobs}.`,
         ]),
-    'Next: set DATABASE_URL to this database and start. For several instances set REDIS_URL as well.',
+    'Next: set DATABASE_URL to this database and start Shoal. For several instances, set REDIS_URL too.',
     ...(secret === 'needed' ? [setSecret] : []),
   ].join('\n')
 }
@@ -94,7 +96,7 @@ function fingerprint({ accounts }: Config): string | null {
   return accounts.secretKey === null ? null : fingerprintOf(accounts.secretKey)
 }
 
-/** Only the secret that the data was made with goes along: a folder may have one that is no longer used. */
+/** Finds the generated secret that the data was created with; a folder may also contain one that is no longer used. */
 function secretIn({ store, accounts }: Config): (print: string | null) => string | null {
   return (print) => {
     if (accounts.secretKey !== null) return null

@@ -8,7 +8,7 @@ import { openStore } from '../store/index.ts'
 import type { Store } from '../store/index.ts'
 import { createAnnouncer } from './announcer.ts'
 
-/** Opens the store of this configuration; the caller closes it. `secret` matters to nothing a command does. */
+/** Opens the store of this configuration; the caller closes it. */
 export function openConfiguredStore(config: Config, logger: Logger, migrate: boolean): Promise<Store> {
   const { databaseUrl, dataDir } = config.store
   return openStore({
@@ -22,7 +22,7 @@ export function openConfiguredStore(config: Config, logger: Logger, migrate: boo
   })
 }
 
-/** Works on the store itself, for when no server of this folder listens. */
+/** Runs `use` directly on the store, for when no running server can execute the command. */
 export async function withOperator<T>(
   config: Config,
   logger: Logger,
@@ -36,7 +36,7 @@ export async function withOperator<T>(
         store,
         clock: systemClock,
         hasher: createPasswordHasher(),
-        // This process keeps nothing in memory that could be revoked.
+        // This process caches no sessions or keys, so there is nothing to forget.
         authenticator: { revoked: () => {}, forgetAll: () => {} },
         announce: (feed) => announcer.announce(feed),
       }),

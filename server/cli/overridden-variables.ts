@@ -14,9 +14,9 @@ import { openConfiguredStore } from './open-operator.ts'
 const answer = z.array(z.object({ variable: z.string(), saved: z.string(), environment: z.string() }))
 
 /**
- * The variables that do not count because an administrator saved another value on the page, as lines for `shoal config`;
- * '' where there are none. By the running server, else from the store; a store that cannot be asked is said, and no
- * error: the environment can be looked at before there is a database.
+ * The variables that have no effect because an administrator saved another value on the page, as lines for `shoal
+ * config`; '' if there are none. Asks the running server, or else reads the store. If the store is not available, the
+ * text says so and the command still succeeds: an operator may check the environment before the database exists.
  */
 export async function describeOverridden(config: Config, logger: Logger): Promise<string> {
   if (!config.settings.persistent) return ''
@@ -25,12 +25,12 @@ export async function describeOverridden(config: Config, logger: Logger): Promis
     return found
       .map(
         ({ variable, saved, environment }) =>
-          `${variable} does not count: "${saved}" was saved on the page in place of "${environment}"`,
+          `${variable} has no effect: an administrator saved "${saved}" on the page, which overrides "${environment}"`,
       )
       .join('\n')
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    return `Whether saved settings take the place of variables is not known: ${reason}`
+    return `Cannot check whether settings saved on the page override variables: ${reason}`
   }
 }
 
@@ -42,7 +42,7 @@ async function find(config: Config, logger: Logger): Promise<OverriddenVariable[
     if (said && 'ok' in said) return answer.parse(said.ok)
     if (said) throw new Error(said.error.message)
   }
-  // Only looked at: it is not this command that brings a schema up to date.
+  // `shoal config` only reads, so it must not update the schema.
   const store = await openConfiguredStore(config, logger, false)
   try {
     return await readFrom(store, config, logger)

@@ -11,7 +11,7 @@ const epochCounts = z.object({
   jobs: z.number(),
 })
 
-/** The answer of a verb as the command prints it. Throws where it is not what this version knows. */
+/** Formats the result of a command for printing. Throws if the result has a shape that this version does not know. */
 export function printAnswer(name: CommandName, answer: unknown, asJson: boolean): string {
   if (name === 'user list') {
     const users = z.array(userView).parse(answer)
@@ -21,7 +21,7 @@ export function printAnswer(name: CommandName, answer: unknown, asJson: boolean)
   if (name === 'store new-epoch') return stoppedSentence(epochCounts.parse(answer))
   if (name === 'store confirm') {
     const { apiKeys, jobs } = epochCounts.pick({ apiKeys: true, jobs: true }).parse(answer)
-    return `API keys that work again: ${apiKeys}. Background jobs that run again: ${jobs}.`
+    return `API keys reactivated: ${apiKeys}. Background jobs reactivated: ${jobs}.`
   }
   if (name === 'key create') return z.object({ key: z.string() }).parse(answer).key
   const { email, role, active } = userView.parse(answer)
@@ -33,7 +33,7 @@ function table(users: UserView[]): string {
     email,
     active ? role : `${role} (deactivated)`,
     new Date(createdAt).toISOString().slice(0, 10),
-    // A name may hold anything; a terminal obeys what it reads.
+    // A name may contain control characters, which a terminal would execute.
     name.replaceAll(/\p{Cc}/gu, '\uFFFD'),
   ])
   const all = [['EMAIL', 'ROLE', 'SINCE', 'NAME'], ...rows]

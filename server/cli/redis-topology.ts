@@ -4,7 +4,7 @@ import type { Config } from '../config.ts'
 import { parseRedisUrl } from '../coordination/redis/redis-url.ts'
 import type { RedisTopology } from '../coordination/redis/redis-url.ts'
 
-/** What REDIS_URL and its companions come to: nothing, a topology, or why that cannot be right. */
+/** The topology that the Redis variables describe; undefined without REDIS_URL; or the problem if they are invalid. */
 export function redisTopology({
   redis,
 }: Pick<Config, 'redis'>):

@@ -41,7 +41,7 @@ async function shoal(
 const cli = join(import.meta.dirname, '../cli.ts')
 const create = 'user create --email Ann@Example.com --name Ann --role admin --password-stdin'
 
-test('accounts and keys on an embedded store that nobody serves', async () => {
+test('manages accounts and keys of an embedded store while no server runs', async () => {
   const env = { DATA_DIR: dataDir() }
   expect(await shoal(create, { env, input: 'correct horse\n' })).toEqual({
     code: 0,
@@ -72,7 +72,7 @@ test('accounts and keys on an embedded store that nobody serves', async () => {
   })
 })
 
-test('beside a running server, the server does it', async () => {
+test('if a server runs, the server executes the command', async () => {
   const folder = dataDir()
   const store = await openStore({ dataDir: folder, secret: 's', clock: systemClock, logger: silentLogger })
   const revoked: string[] = []
@@ -103,13 +103,13 @@ test('beside a running server, the server does it', async () => {
 })
 
 test(
-  'a store that is in use by a server that does not listen is refused, saying who holds it',
+  'if another process has locked the store and does not listen, the refusal names that process',
   { timeout: 30_000 },
   async () => {
     const folder = dataDir()
     const store = await openStore({ dataDir: folder, secret: 's', clock: systemClock, logger: silentLogger })
     onTestFinished(() => store.close())
-    // Another process: within one, a second handle would take the lock away from the first.
+    // It must be another process: within one process, closing a second file handle would release the lock of the first.
     const ran = spawnSync(process.execPath, [cli, 'user', 'list', '--data', folder], {
       encoding: 'utf8',
     })
@@ -131,13 +131,13 @@ test.each([
   expect(ran.err).not.toContain('    at ')
 })
 
-test('a password on the command line is not even possible', async () => {
+test('a password cannot be passed on the command line', async () => {
   const ran = await shoal('user create --email a@b.de --name A', { env: { DATA_DIR: dataDir() } })
   expect(ran).toMatchObject({ code: 64, err: expect.stringContaining('--password-stdin') })
   expect(await shoal('user create --email a@b.de --name A --password x')).toMatchObject({ code: 64 })
 })
 
-test('a setting that cannot be right: 78, with name and cure, also where the command does not need it', async () => {
+test('an invalid variable: exit code 78, with name and cure, even if the command does not need it', async () => {
   for (const line of ['start', 'user list', 'config', 'migrate']) {
     const ran = await shoal(line, { env: { DATA_DIR: dataDir(), PORT: 'x', REDIS_URL: 'http://r' } })
     expect(ran, line).toMatchObject({ code: 78, out: '' })
@@ -149,7 +149,7 @@ test('a setting that cannot be right: 78, with name and cure, also where the com
   })
 })
 
-test('config prints what holds, where it comes from, and no secret', async () => {
+test('config prints effective values and their sources, and no secret', async () => {
   const env = { WEBUI_SECRET_KEY: 'x'.repeat(32), REDIS_ULR: 'redis://r' }
   const ran = await shoal('config --port 81', { env })
   expect(ran.code).toBe(0)
@@ -158,7 +158,7 @@ test('config prints what holds, where it comes from, and no secret', async () =>
   expect(ran.err).toBe('warning: REDIS_ULR is not known: did you mean REDIS_URL?')
 })
 
-test('what cannot be a command: 64, and where to look', async () => {
+test('an invalid command: exit code 64, and a hint to the help', async () => {
   expect(await shoal('strat')).toEqual({
     code: 64,
     out: '',
@@ -166,18 +166,18 @@ test('what cannot be a command: 64, and where to look', async () => {
   })
 })
 
-test('the file itself is the command', { timeout: 30_000 }, () => {
+test('cli.ts itself is executable', { timeout: 30_000 }, () => {
   expect(statSync(cli).mode & 0o111).toBe(0o111)
   const ran = spawnSync(cli, ['version'], { encoding: 'utf8' })
   expect(ran).toMatchObject({ status: 0, stderr: '' })
   expect(ran.stdout).toMatch(/^\d+\.\d+\.\d+(\+[0-9a-f]{10})?\n$/)
 })
 
-// Processes of their own take their time on a busy machine.
-test('the password comes through standard input of the process', { timeout: 30_000 }, () => {
+// The test starts a real process, which is slow on a busy machine.
+test('the password is read from standard input of the process', { timeout: 30_000 }, () => {
   const folder = dataDir()
   const args = [cli, ...create.split(' '), '--data', folder]
-  // Variables of the test run would be reported as unknown.
+  // Without this, the command would report the variables of the test run as unknown.
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('SHOAL_')))
   const ran = spawnSync(process.execPath, args, { encoding: 'utf8', input: 'correct horse\n', env })
   expect(ran).toMatchObject({ status: 0, stdout: 'ann@example.com: admin\n', stderr: '' })

@@ -13,18 +13,18 @@ import { printAnswer } from './print-answer.ts'
 import { redisTopology } from './redis-topology.ts'
 import { version } from '../version.ts'
 
-/** What a command sees of its process. */
+/** The parts of the process that a command uses. */
 export interface CommandIo {
   env: Record<string, string | undefined>
-  /** The answer; logs and complaints go to `complain`. */
+  /** Prints the result to standard output. */
   print(text: string): void
   complain(text: string): void
-  /** All of standard input. */
+  /** Reads standard input to its end. */
   readInput(): Promise<string>
   terminal: boolean
 }
 
-/** Runs one command line and answers with the exit code. `start` resolves when the server has stopped. */
+/** Runs one command line and resolves with the exit code; for `start`, when the server has stopped. */
 export async function runCommand(argv: string[], io: CommandIo): Promise<number> {
   try {
     return await run(parseCommandLine(argv), io)
@@ -68,7 +68,7 @@ async function run(command: Command, io: CommandIo): Promise<number> {
   }
 }
 
-/** Loaded only here: every other command is quicker without the server. */
+/** Loads the server only here, so that the other commands start faster. */
 async function start({ flags, switches }: Command, config: Config, warnings: string[]): Promise<number> {
   if (config.instance.workers > 1) {
     const { startWorkers } = await import('./start-workers.ts')
@@ -146,8 +146,8 @@ async function moveData({ name, flags, switches }: Command, config: Config, io: 
   try {
     io.print(await move({ config, flags, switches, logger, tell: (sentence) => io.complain(sentence) }))
   } catch (error) {
-    // Whatever keeps data from moving is the operator's to cure: a sentence, and the stack only in the log.
-    logger.debug({ err: error }, 'data was not moved')
+    // The operator has to fix the cause, so print only the message; the stack goes to the debug log.
+    logger.debug({ err: error }, 'moving data failed')
     throw new Refused(`shoal ${name}: ${messageOf(error)}`)
   }
   return exitCodes.done
@@ -167,7 +167,7 @@ async function administer(command: Command, { config, warnings, io }: Administer
   return exitCodes.done
 }
 
-/** By the running server of an embedded installation, else on the store itself. */
+/** Lets the running server of an embedded installation execute the command, or else works directly on the store. */
 async function ask(
   name: CommandName,
   args: Record<string, string>,
@@ -185,7 +185,7 @@ async function ask(
   return withOperator(config, logger, async (operator) => adminVerbs(operator)[name]?.(args))
 }
 
-/** Somebody else said no; the message is a sentence for a person. */
+/** The server or the store refused the command; the message is a sentence for the operator. */
 class Refused extends Error {
   override name = 'Refused'
 }
@@ -197,17 +197,19 @@ async function argumentsOf(
   if (name !== 'user create') return flags
   if (!switches.has('password-stdin')) {
     throw new UsageError(
-      'shoal user create: give the password on standard input, with --password-stdin, so that no list of processes shows it',
+      'shoal user create: add --password-stdin and pass the password on standard input, so that it does not appear in the list of processes',
     )
   }
-  if (io.terminal) io.complain('Type the password, then Enter and Ctrl-D.')
+  if (io.terminal) io.complain('Type the password, then press Enter and Ctrl-D.')
   const password = (await io.readInput()).replace(/\r?\n$/, '')
   return { role: 'user', ...flags, password }
 }
 
 async function changeTheSecret(config: Config, io: CommandIo): Promise<number> {
   if (io.terminal)
-    io.complain('Type the former WEBUI_SECRET_KEY, then Enter and Ctrl-D; nothing where Shoal had made it.')
+    io.complain(
+      'Type the former WEBUI_SECRET_KEY, then press Enter and Ctrl-D. If Shoal generated it, press only Ctrl-D.',
+    )
   const former = (await io.readInput()).replace(/\r?\n$/, '')
   const { changeSecret } = await import('./change-secret.ts')
   io.print(await changeSecret({ config, former, logger: commandLogger(config, io) }))
@@ -217,7 +219,7 @@ async function changeTheSecret(config: Config, io: CommandIo): Promise<number> {
 function commandLogger(config: Config, { terminal }: CommandIo): Logger {
   const { level, format } = config.log
   const chosen = format === 'auto' ? (terminal ? 'pretty' : 'json') : format
-  // What a command does not answer is worth a line only when it is a warning.
+  // A command prints its result itself, so only warnings and errors belong in its log.
   return createLogger({ level: level === 'info' ? 'warn' : level, format: chosen, fd: 2 })
 }
 

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Config } from '../config.ts'
 import { version } from '../version.ts'
 
-/** What a start prints once it serves: where, on what, and as whom. */
+/** The block that a started server prints: its addresses, its store, its mode and its label. */
 export function startBlock(config: Config, port: number): string {
   const { store, redis, http, instance } = config
   const host = ['0.0.0.0', '::'].includes(http.host) ? 'localhost' : http.host
@@ -13,7 +13,7 @@ export function startBlock(config: Config, port: number): string {
     ['Shoal', `${version} is ready`],
     ...(http.publicUrl === null
       ? [['open', here] as const]
-      : // Behind a proxy people open its address; this one is for whoever looks at the instance itself.
+      : // Users open the address of the proxy; an operator checks this instance at its own address.
         [['open', http.publicUrl] as const, ['here', here] as const]),
     ['data', embedded ? join(store.dataDir, 'shoal.db') : 'PostgreSQL'],
     ['mode', `${embedded ? 'embedded' : 'postgres'}, ${fleet}`],

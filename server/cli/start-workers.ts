@@ -11,7 +11,7 @@ import { startBlock } from './start-block.ts'
 export interface StartWorkersOptions {
   config: Config
   warnings: string[]
-  /** Flags of `shoal start` that each worker gets too. */
+  /** Options of `shoal start`, which are passed on to each worker. */
   flags: Record<string, string>
 }
 
@@ -30,7 +30,7 @@ export async function startWorkers({ config, warnings, flags }: StartWorkersOpti
       INSTANCE_ID: `${label}-${number}`,
       WORKERS: '',
       UVICORN_WORKERS: '',
-      // Once for a start: not by each worker, and not again by one that takes a dead one's place.
+      // Reset the settings only once per start: neither in each worker nor in one that replaces a dead worker.
       ...(number > 1 || restarted ? { RESET_CONFIG_ON_START: '' } : {}),
     }),
     hopeless: [exitCodes.config, exitCodes.unavailable],

@@ -11,67 +11,70 @@ export const accountVariables = {
     oldNames: ['WEBUI_JWT_SECRET_KEY'],
     secret: 'all',
     meaning:
-      'Signs tokens and encrypts the keys of providers; the same on all instances. Unset: one is generated once, into DATA_DIR or, with DATABASE_URL, into the database.',
+      'Secret that signs session tokens and encrypts provider keys. Set the same value on every instance. Unset: Shoal generates one at the first start and keeps it in DATA_DIR or, with DATABASE_URL, in the database.',
   }),
   tokenLifetimeMs: variable('JWT_EXPIRES_IN', {
     kind: lifetime,
     fallback: 4 * 7 * 86_400_000,
     fallbackText: '4w',
     meaning:
-      'How long a sign-in lasts: `4w`, `7d`, `24h`, `30m`, a bare number of seconds, or `-1` for never (the cookie then lives 400 days and is renewed by use).',
+      'Time after which a sign-in expires: `4w`, `7d`, `24h`, `30m`, a number of seconds without a unit, or `-1` for never (the cookie then lasts 400 days and is renewed whenever it is used).',
   }),
   signUp: variable('ENABLE_SIGNUP', {
     kind: boolean,
     fallback: false,
-    meaning: 'Whether people may make an account themselves. The first account can always be made.',
+    meaning: 'Whether users may sign up themselves. The first account can always be created.',
   }),
   defaultRole: variable('DEFAULT_USER_ROLE', {
     kind: choice('pending', 'user', 'admin'),
     fallback: 'pending',
-    meaning: 'Role of a new account: `pending` waits for an administrator. The first account is `admin`.',
+    meaning:
+      'Role of a new account. A `pending` account cannot be used until an administrator approves it. The first account is always `admin`.',
   }),
   adminEmail: variable('WEBUI_ADMIN_EMAIL', {
     kind: optionalText,
     fallback: null,
-    meaning: 'With WEBUI_ADMIN_PASSWORD: an administrator who is made at start where nobody has an account.',
+    meaning:
+      'Email address of an administrator whom the start creates if there are no accounts yet. Set WEBUI_ADMIN_PASSWORD too.',
   }),
   adminPassword: variable('WEBUI_ADMIN_PASSWORD', {
     kind: optionalText,
     fallback: null,
     secret: 'all',
-    meaning: 'See WEBUI_ADMIN_EMAIL.',
+    meaning: 'Password of the administrator in WEBUI_ADMIN_EMAIL.',
   }),
   adminName: variable('WEBUI_ADMIN_NAME', {
     kind: text,
     fallback: 'Admin',
-    meaning: 'See WEBUI_ADMIN_EMAIL.',
+    meaning: 'Name of the administrator in WEBUI_ADMIN_EMAIL.',
   }),
   sessionSameSite: variable('WEBUI_SESSION_COOKIE_SAME_SITE', {
     kind: sameSite,
     fallback: 'lax',
-    meaning: 'SameSite of the cookies. `none` needs WEBUI_SESSION_COOKIE_SECURE=true.',
+    meaning: 'SameSite attribute of the cookies. `none` also needs WEBUI_SESSION_COOKIE_SECURE=true.',
   }),
   sessionSecure: variable('WEBUI_SESSION_COOKIE_SECURE', {
     kind: boolean,
     fallback: false,
-    meaning: 'Whether cookies travel over HTTPS only. Signing in over plain HTTP is then refused.',
+    meaning:
+      'Whether browsers send the cookies over HTTPS only. If true, Shoal refuses a sign-in over plain HTTP.',
   }),
   authSameSite: variable('WEBUI_AUTH_COOKIE_SAME_SITE', {
     kind: optional(sameSite),
     fallback: null,
     fallbackText: 'WEBUI_SESSION_COOKIE_SAME_SITE',
-    meaning: 'SameSite of the sign-in cookie alone.',
+    meaning: 'SameSite attribute of the sign-in cookie only.',
   }),
   authSecure: variable('WEBUI_AUTH_COOKIE_SECURE', {
     kind: optional(boolean),
     fallback: null,
     fallbackText: 'WEBUI_SESSION_COOKIE_SECURE',
-    meaning: 'Whether the sign-in cookie travels over HTTPS only.',
+    meaning: 'Whether browsers send the sign-in cookie over HTTPS only.',
   }),
   starSessions: variable('ENABLE_STAR_SESSIONS_MIDDLEWARE', {
     kind: boolean,
     fallback: true,
     meaning:
-      'Whether device and last use of each session are also shown in Redis, at `<prefix>:shoal1:session:<id>`; nothing without REDIS_URL. Sessions themselves are in the database and hold on every instance in any case.',
+      'Whether each session is also listed in Redis, with its device and last use, at `<prefix>:shoal1:session:<id>`. No effect without REDIS_URL. The sessions themselves are always in the database and are valid on every instance.',
   }),
 }

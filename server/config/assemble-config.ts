@@ -15,7 +15,7 @@ interface RedisTlsConfig {
   check?: boolean
 }
 
-/** Puts the values of the table together to what the rest of the server is given. */
+/** Builds the Config from the values of all variables, and checks the rules that concern more than one of them. */
 export function assembleConfig(values: Values, findings: Findings) {
   const { server, store, redis, accounts, upstream, operation } = values
   const databaseUrl = findDatabase(store, findings)
@@ -31,15 +31,15 @@ export function assembleConfig(values: Values, findings: Findings) {
     },
     instance: {
       label: server.instance ?? hostname(),
-      /** Processes on the one port; more than one run under a supervisor. */
+      /** Processes that share the port; with more than one, a supervisor runs them. */
       workers: checkedWorkers(server.workers, { databaseUrl, redisUrl: redis.url }, findings),
     },
     store: {
-      /** Absolute. */
+      /** An absolute path. */
       dataDir: resolve(store.dataDir),
-      /** Null: the embedded store. */
+      /** Null if the embedded store is used. */
       databaseUrl,
-      /** For `shoal migrate`; null: `databaseUrl`. */
+      /** For `shoal migrate`; null if it uses `databaseUrl`. */
       migrationUrl: checkedMigrationUrl(store.migrationUrl, databaseUrl, findings),
       poolSize: store.poolSize,
       startTimeoutMs: store.startTimeoutMs,
@@ -48,14 +48,14 @@ export function assembleConfig(values: Values, findings: Findings) {
     redis: redisConfig(redis, findings),
     cookies: cookieConfig(accounts, findings),
     accounts: {
-      /** Null: to be generated and agreed on. */
+      /** Null if the instances generate a secret and agree on it. */
       secretKey: checkedSecret(accounts.secretKey, findings),
-      /** Null: never. */
+      /** Null if sign-ins never expire. */
       tokenLifetimeMs: accounts.tokenLifetimeMs,
       signUp: accounts.signUp,
       defaultRole: accounts.defaultRole,
       firstAdmin: firstAdmin(accounts, findings),
-      /** Whether Redis shows device and last use of sessions. */
+      /** Whether Redis also lists each session with its device and last use. */
       mirrorSessions: accounts.starSessions && redis.url !== null,
     },
     settings: { persistent: operation.persistentConfig, resetAtStart: operation.resetConfig },
@@ -89,7 +89,7 @@ function checkedWorkers(
     problems.push(
       invalid({
         about: 'WORKERS',
-        problem: `${workers} workers share a PostgreSQL database and a Redis, and ${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} not set`,
+        problem: `${workers} workers need PostgreSQL and Redis, but ${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} not set`,
         cure: `set ${missing.join(' and ')}, or WORKERS=1`,
       }),
     )
@@ -103,8 +103,8 @@ function redisConfig(redis: Values['redis'], { problems, warnings }: Findings) {
     problems.push(
       invalid({
         about: 'REDIS_CLUSTER',
-        problem: 'a Cluster is asked for, and REDIS_URL does not say where it is',
-        cure: 'set REDIS_URL to its nodes, such as redis://node1:6379,node2:6379',
+        problem: 'it is true, but REDIS_URL is not set',
+        cure: 'set REDIS_URL to the nodes of the Cluster, such as redis://node1:6379,node2:6379, or REDIS_CLUSTER=false',
       }),
     )
   }
@@ -112,7 +112,7 @@ function redisConfig(redis: Values['redis'], { problems, warnings }: Findings) {
     problems.push(
       invalid({
         about: 'REDIS_SENTINEL_HOSTS',
-        problem: 'sentinels are named, and REDIS_URL does not say for which master',
+        problem: 'it names sentinels, but REDIS_URL is not set, so the name of the master is missing',
         cure: 'set REDIS_URL=redis://<name of the master>, such as redis://mymaster',
       }),
     )
@@ -121,23 +121,27 @@ function redisConfig(redis: Values['redis'], { problems, warnings }: Findings) {
     problems.push(
       invalid({
         about: tlsCertFile === null ? 'REDIS_TLS_CERT_FILE' : 'REDIS_TLS_KEY_FILE',
-        problem: 'a certificate and its key are needed together, and only one of them is set',
+        problem: 'a certificate and its key must be set together, but only one of them is set',
         cure: 'set both REDIS_TLS_CERT_FILE and REDIS_TLS_KEY_FILE, or neither',
       }),
     )
   }
   if (!tlsCheck) {
-    warnings.push('REDIS_TLS_REJECT_UNAUTHORIZED=false: anybody on the way can pose as Redis')
+    warnings.push(
+      'REDIS_TLS_REJECT_UNAUTHORIZED=false: anyone on the network path can impersonate Redis; remove it, and set REDIS_TLS_CA_FILE if Redis has a private certificate authority',
+    )
   }
   const files = { caFile: tlsCaFile, certFile: tlsCertFile, keyFile: tlsKeyFile }
   const tls = Object.fromEntries(Object.entries(files).filter(([, path]) => path !== null))
   const encrypted = redis.url?.toLowerCase().startsWith('rediss://') ?? false
   if (!encrypted && (Object.keys(tls).length > 0 || !tlsCheck)) {
-    warnings.push('REDIS_TLS_* has no effect: REDIS_URL does not begin with rediss://')
+    warnings.push(
+      'REDIS_TLS_* has no effect: REDIS_URL does not begin with rediss://; change REDIS_URL to use TLS',
+    )
   }
   return {
     ...rest,
-    /** Only what the environment says: it wins over what REDIS_URL says of TLS. */
+    /** Only the values of REDIS_TLS_*; they override the TLS parameters of REDIS_URL. */
     tls: { ...tls, ...(tlsCheck ? {} : { check: false }) } as RedisTlsConfig,
   }
 }
@@ -155,8 +159,8 @@ function cookieConfig(
     problems.push(
       invalid({
         about: `WEBUI_${half}_COOKIE_SAME_SITE`,
-        problem: 'browsers refuse a cookie with SameSite=None that is not Secure',
-        cure: `set WEBUI_${half}_COOKIE_SECURE=true (needs HTTPS), or SAME_SITE to lax`,
+        problem: 'browsers reject a cookie that has SameSite=None and is not Secure',
+        cure: `set WEBUI_${half}_COOKIE_SECURE=true (needs HTTPS), or WEBUI_${half}_COOKIE_SAME_SITE=lax`,
       }),
     )
   }
@@ -169,8 +173,8 @@ function checkedSecret(secretKey: string | null, { problems }: Findings): string
     problems.push(
       invalid({
         about: 'WEBUI_SECRET_KEY',
-        problem: `${weakness}, and whoever guesses it reads the keys of your providers and can pose as an instance`,
-        cure: 'set 32 random characters on every instance, such as the output of `openssl rand -hex 32`; where the database was made with the weak one, run `shoal store change-secret` once',
+        problem: `${weakness}; an attacker who guesses it can read the keys of your providers and impersonate an instance`,
+        cure: 'set the same random value on every instance, such as the output of `openssl rand -hex 32`; if the database was created with the weak secret, also run `shoal store change-secret` once',
       }),
     )
   }
@@ -187,7 +191,7 @@ function firstAdmin(
     problems.push(
       invalid({
         about: adminEmail === null ? 'WEBUI_ADMIN_EMAIL' : 'WEBUI_ADMIN_PASSWORD',
-        problem: 'an administrator needs both an email address and a password, and only one is set',
+        problem: 'the first administrator needs an email address and a password, but only one of them is set',
         cure: 'set both WEBUI_ADMIN_EMAIL and WEBUI_ADMIN_PASSWORD, or neither',
       }),
     )
@@ -196,12 +200,16 @@ function firstAdmin(
   const address = email.safeParse(adminEmail)
   const secret = password.safeParse(adminPassword)
   for (const [variable, parsed, cure] of [
-    ['WEBUI_ADMIN_EMAIL', address, 'write an address such as admin@example.com'],
-    ['WEBUI_ADMIN_PASSWORD', secret, 'choose another one'],
+    ['WEBUI_ADMIN_EMAIL', address, 'write an email address such as admin@example.com'],
+    ['WEBUI_ADMIN_PASSWORD', secret, 'choose another password'],
   ] as const) {
     if (!parsed.success) {
       problems.push(
-        invalid({ about: variable, problem: `it ${parsed.error.issues[0]?.message ?? 'is wrong'}`, cure }),
+        invalid({
+          about: variable,
+          problem: `it ${parsed.error.issues[0]?.message ?? 'is not valid'}`,
+          cure,
+        }),
       )
     }
   }

@@ -15,7 +15,7 @@ beforeEach(async () => {
 })
 afterEach(() => folder.remove())
 
-/** Runs the command in that folder; a server is stopped as soon as it is ready. */
+/** Runs the command in the temporary folder, stops a server as soon as it is ready, and returns the exit code. */
 async function shoal(args: string[], env: Record<string, string> = {}): Promise<number> {
   const child = spawn(process.execPath, [cli, ...args], {
     cwd: folder.path,
@@ -38,15 +38,15 @@ async function shoal(args: string[], env: Record<string, string> = {}): Promise<
 const kept = (path: string): number => globSync(join(folder.path, path, '*/*')).length
 const serve = ['start', '--port', '0', '--host', '127.0.0.1']
 
-// Processes of their own take their time on a busy machine.
-describe('O18: compiled code is kept for the next start', { timeout: 60_000 }, () => {
-  test('in DATA_DIR, which stays closed to others, and of the whole server', async () => {
+// Each test starts real processes, which is slow on a busy machine.
+describe('O18: compiled code is cached for the next start', { timeout: 60_000 }, () => {
+  test('for the whole server, in DATA_DIR, which only its owner can enter', async () => {
     expect(await shoal(serve, { DATA_DIR: 'here' })).toBe(0)
     expect(kept('here/compile-cache')).toBeGreaterThan(200)
     expect(statSync(join(folder.path, 'here')).mode & 0o777).toBe(0o700)
   })
 
-  test('where --data says, and nowhere by a command that only looks', async () => {
+  test('in the folder of --data; commands that do not start a server create no folder', async () => {
     expect(await shoal(['version'])).toBe(0)
     expect(await shoal(['start', '--help'])).toBe(0)
     expect(existsSync(join(folder.path, 'data'))).toBe(false)
@@ -55,7 +55,7 @@ describe('O18: compiled code is kept for the next start', { timeout: 60_000 }, (
     expect(kept('there/compile-cache')).toBeGreaterThan(10)
   })
 
-  test('where NODE_COMPILE_CACHE says, as in the image', async () => {
+  test('in the folder of NODE_COMPILE_CACHE, as in the image', async () => {
     expect(await shoal(serve, { NODE_COMPILE_CACHE: 'image' })).toBe(0)
     expect(kept('image')).toBeGreaterThan(200)
     expect(existsSync(join(folder.path, 'data/compile-cache'))).toBe(false)

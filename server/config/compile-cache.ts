@@ -3,11 +3,12 @@ import { enableCompileCache as keepCompiledCode } from 'node:module'
 import { join } from 'node:path'
 
 /**
- * Keeps the compiled code in DATA_DIR, so that the next start compiles nothing. Called before the server is loaded, so it
- * reads the command line and DATA_DIR itself. Only `start` makes the folder. NODE_COMPILE_CACHE, which the image sets,
- * wins: Node has then enabled it already. Without a folder that can be written, code is compiled as ever.
+ * Caches compiled code in DATA_DIR, so that the next start does not compile it again. It runs before the server is
+ * loaded, so it reads the command line and DATA_DIR itself. Only `start` creates the folder. NODE_COMPILE_CACHE, which
+ * the image sets, takes precedence, because Node has already enabled that cache. If the folder is not writable, nothing
+ * is cached.
  *
- * Not Node's default, a folder in /tmp that any user of the machine may have prepared.
+ * Node's default folder in /tmp is not used, because any user of the machine could have put files there.
  */
 export function enableCompileCache(argv: readonly string[], env: Record<string, string | undefined>): void {
   const dataDir = flagValue(argv, '--data') ?? (env['DATA_DIR'] || './data')
@@ -17,11 +18,11 @@ export function enableCompileCache(argv: readonly string[], env: Record<string, 
     else if (!existsSync(dataDir)) return
     keepCompiledCode(join(dataDir, 'compile-cache'))
   } catch {
-    // The start itself says what is wrong with the folder.
+    // The start reports later what is wrong with the folder.
   }
 }
 
-/** Of `--name value` or `--name=value`, the last one. */
+/** The value of the last `--name value` or `--name=value`; undefined if there is none. */
 function flagValue(argv: readonly string[], name: string): string | undefined {
   const at = argv.findLastIndex((word) => word === name || word.startsWith(`${name}=`))
   if (at === -1) return undefined

@@ -12,7 +12,7 @@ function read(configs: object | string, env: Record<string, string> = base): Con
 }
 const connectionsOf = (...given: Parameters<typeof read>) => read(...given).config.upstream.connections
 
-describe('B4: what OPENAI_API_CONFIGS says of a connection takes effect or is reported', () => {
+describe('B4: each option of a connection in OPENAI_API_CONFIGS takes effect or is reported', () => {
   test('model_ids', () => {
     const [a, b] = connectionsOf({ '0': { model_ids: ['x', 'y', 'x'] }, '1': { model_ids: [] } })
     expect(a?.modelIds).toEqual(['x', 'y'])
@@ -28,7 +28,7 @@ describe('B4: what OPENAI_API_CONFIGS says of a connection takes effect or is re
     expect(reading.ok && reading.config.upstream.connections).toMatchObject([{ modelIds: ['m'], key: 'k' }])
   })
 
-  test('an entry by address, and the one by position wins', () => {
+  test('an entry may be keyed by address; an entry by position wins', () => {
     const byAddress = { 'http://b/v1/': { name: 'B' }, 'http://a/v1': { name: 'wrong' }, '0': { name: 'A' } }
     expect(connectionsOf(byAddress).map(({ name }) => name)).toEqual(['A', 'B'])
   })
@@ -37,7 +37,7 @@ describe('B4: what OPENAI_API_CONFIGS says of a connection takes effect or is re
     expect(connectionsOf({ '0': { auth_type: 'none' } }).map(({ key }) => key)).toEqual([null, 'two'])
   })
 
-  test('fields that are null or empty, as Open WebUI saves them, are none', () => {
+  test('null and empty fields, as Open WebUI saves them, count as not set', () => {
     const empty = {
       enable: true,
       prefix_id: '',
@@ -68,7 +68,7 @@ describe('B4: what OPENAI_API_CONFIGS says of a connection takes effect or is re
     expect(read({ '0': options }).warnings.join('\n')).toMatch(warning)
   })
 
-  test('an entry for no address is reported', () => {
+  test('an entry that matches no address is reported', () => {
     expect(read({ '7': {}, 'http://c': {} }).warnings).toEqual([
       expect.stringMatching(/entry "7".*2 addresses/),
       expect.stringMatching(/entry "http:\/\/c".*2 addresses/),
@@ -79,12 +79,12 @@ describe('B4: what OPENAI_API_CONFIGS says of a connection takes effect or is re
     ['{"0":{"model_ids":"x"}}', /^0\.model_ids/],
     ['{"0":{"model_ids":[""]}}', /^0\.model_ids\.0/],
     ['{"first":{}}', /"first" is neither a position/],
-  ])('%s cannot be right', (text, problem) => {
+  ])('%s is refused', (text, problem) => {
     const reading = readConfig({ ...base, OPENAI_API_CONFIGS: text })
     expect(reading.ok ? '' : reading.problems[0]?.problem).toMatch(problem)
   })
 
-  test('what may be secret in it is not shown', () => {
+  test('secrets in the options are not shown', () => {
     const { effective } = read({ '0': { key: 'sk-1', headers: { authorization: 'x' }, name: 'A' } })
     const shown = effective.find(({ name }) => name === 'OPENAI_API_CONFIGS')?.shown
     expect(shown).toBe('{"0":{"key":"***","headers":"***","name":"A"}}')

@@ -3,7 +3,7 @@ import { limits } from '../../protocol/index.ts'
 import { continues } from '../../protocol/http/connections.ts'
 import type { Kind } from './variable.ts'
 
-/** What OPENAI_API_CONFIGS may say of one connection. */
+/** The options of one connection in OPENAI_API_CONFIGS or OLLAMA_API_CONFIGS. */
 const options = z.looseObject({
   name: z.string().max(100).nullish(),
   prefix: z.string().max(50).nullish(),
@@ -21,20 +21,20 @@ const honoured = new Set(Object.keys(options.shape))
 
 const byPlace = z.record(z.string(), options)
 
-/** The options of connections, by position or by address, as they are written. */
+/** The options of every connection, under the keys as the operator wrote them: positions or addresses. */
 export type AllConnectionOptions = ReadonlyMap<string, ConnectionOptions>
 
-/** JSON keyed by position, or by address. Quotes may arrive escaped, as some deployment tools write them. */
+/** JSON keyed by position or by address. Also accepts escaped quotes, which some deployment tools write. */
 export const connectionOptions: Kind<AllConnectionOptions> = {
   type: 'JSON',
   parse(value) {
     const cure = 'write JSON by position, such as {"0": {"continues": "trailing"}}'
     const json = parseJson(value) ?? parseJson(value.replaceAll('\\"', '"'))
-    if (json === undefined) return { problem: 'it is not valid JSON', cure }
+    if (json === undefined) return { problem: 'the value is not valid JSON', cure }
     const parsed = byPlace.safeParse(json)
     if (!parsed.success) {
       const issue = parsed.error.issues[0]
-      return { problem: `${issue?.path.join('.') || 'it'}: ${issue?.message ?? 'is wrong'}`, cure }
+      return { problem: `${issue?.path.join('.') || 'the value'}: ${issue?.message ?? 'is not valid'}`, cure }
     }
     const wrong = Object.keys(parsed.data).find((place) => !isPosition(place) && !URL.canParse(place))
     if (wrong === undefined) return { value: new Map(Object.entries(parsed.data)) }
@@ -44,7 +44,7 @@ export const connectionOptions: Kind<AllConnectionOptions> = {
 
 export const isPosition = (place: string): boolean => /^\d+$/.test(place)
 
-/** Names of options that are set and have no effect here. `api_version` has a cure of its own. */
+/** Names of options that are set but have no effect here; without `api_version`, which has its own warning. */
 export function ignoredOptions(given: ConnectionOptions): string[] {
   return Object.entries(given)
     .filter(([name, value]) => !honoured.has(name) && name !== 'api_version' && !isEmpty(value))
@@ -56,7 +56,7 @@ function isEmpty(value: unknown): boolean {
   return typeof value === 'object' && Object.keys(value).length === 0
 }
 
-/** The same JSON without what may be secret in it. */
+/** The same JSON with `***` in place of values that may be secret. */
 export function withoutKeys(value: string): string {
   const json = parseJson(value) ?? parseJson(value.replaceAll('\\"', '"'))
   if (json === undefined) return '***'
@@ -69,7 +69,7 @@ function parseJson(value: string): unknown {
   try {
     return JSON.parse(value)
   } catch {
-    // The caller says what is wrong with it.
+    // The caller reports that the JSON is not valid.
     return undefined
   }
 }

@@ -1,7 +1,7 @@
 import type { Finding } from '../base/index.ts'
 import type { EffectiveVariable } from './read-config.ts'
 
-/** What `shoal config` prints: one line a variable, what differs from the default first. Secrets are cut already. */
+/** The output of `shoal config`: one line per variable, those that are set first. Secrets are already masked. */
 export function describeConfig(effective: EffectiveVariable[]): string {
   const width = Math.max(...effective.map(({ name }) => name.length))
   const set = effective.filter(({ source }) => source !== 'default')
@@ -14,7 +14,7 @@ export function describeConfig(effective: EffectiveVariable[]): string {
     .join('\n')
 }
 
-/** What a start that is refused prints. */
+/** The output of a command that refuses the configuration. */
 export function describeProblems(problems: Finding[]): string {
   return problems
     .map(({ about, problem, cure }) => `${about}: ${problem}.\n  What to do: ${cure}.`)

@@ -2,7 +2,7 @@ import { authorityVariables, ignoredVariables } from './ignored-variables.ts'
 import type { Variable } from './variable.ts'
 import { groupTitles, variables } from './variables.ts'
 
-/** docs/configuration.md, from the table of variables. */
+/** The text of docs/configuration.md, generated from the table of variables. */
 export function documentConfiguration(): string {
   const groups = Object.entries(variables).map(
     ([group, rows]) =>
@@ -15,23 +15,23 @@ export function documentConfiguration(): string {
 
 Generated from \`server/config/\` by \`npm run docs\`; change it there.
 
-Shoal is configured by environment variables. None is needed to start one instance; two make a fleet: \`DATABASE_URL\`
-and \`REDIS_URL\`. Names and meanings are those of Open WebUI where it has them, so that its compose files and manifests
-work with the image replaced.
+You configure Shoal with environment variables. One instance starts without any; several instances need two,
+\`DATABASE_URL\` and \`REDIS_URL\`. Where Open WebUI has a variable, Shoal uses the same name and meaning, so that its
+compose files and manifests work once you replace the image.
 
 - An empty value counts as not set.
-- A value that cannot be right stops the start (exit code 78) with the variable's name and what to write instead.
-- A name that looks like one of these and is none is reported at the start, with the name that was probably meant.
-- \`shoal config\` prints every variable as it takes effect, without secrets, and where it comes from.
-- A **secret** may come from a file: set \`<NAME>_FILE\` to its path instead.
-- \`--port\`, \`--host\` and \`--data\` of \`shoal start\` win over \`PORT\`, \`HOST\` and \`DATA_DIR\`.
+- If a value is invalid, Shoal does not start (exit code 78) and prints the variable's name and what to write instead.
+- Shoal logs a warning at the start for an unknown name that resembles one of these, with the name you probably meant.
+- \`shoal config\` prints the effective value of every variable and its source. It masks secrets.
+- To read a **secret** from a file, set \`<NAME>_FILE\` to the file's path instead of setting the variable itself.
+- \`--port\`, \`--host\` and \`--data\` of \`shoal start\` override \`PORT\`, \`HOST\` and \`DATA_DIR\`.
 
 ${groups.join('\n')}
 ## Accepted and ignored
 
-These are known from Open WebUI. They stop nothing and do nothing here; each one that is set is reported at the start.
+These variables of Open WebUI have no effect here and prevent no start. Shoal logs a warning for each one that is set.
 
-| variable | why |
+| variable | reason |
 | --- | --- |
 ${ignored.join('\n')}
 `
@@ -50,8 +50,12 @@ function row({
   const notes = [
     meaning,
     secret === 'no' ? '' : '**Secret.**',
-    spellings.length > 0 ? `Also written ${spellings.map((it) => `\`${it}\``).join(', ')}, which wins.` : '',
-    oldNames.length > 0 ? `Older names: ${oldNames.map((old) => `\`${old}\``).join(', ')}.` : '',
+    spellings.length > 0
+      ? `You can also write ${spellings.map((it) => `\`${it}\``).join(', ')}, which takes precedence.`
+      : '',
+    oldNames.length > 0
+      ? `Older names that still work: ${oldNames.map((old) => `\`${old}\``).join(', ')}.`
+      : '',
   ]
   const cells = [
     `\`${name}\``,

@@ -13,7 +13,7 @@ function folder(): string {
   return path
 }
 
-test('is made once, for its owner alone, and stays', () => {
+test('the secret is created once, is readable by its owner only, and does not change', () => {
   const path = join(folder(), 'deep', 'data')
   const secret = embeddedSecret(path)
   expect(secret).toHaveLength(43)
@@ -22,13 +22,13 @@ test('is made once, for its owner alone, and stays', () => {
   expect(readdirSync(path)).toEqual(['secret-key'])
 })
 
-test('one that is there is never replaced', () => {
+test('an existing secret is never replaced', () => {
   const path = folder()
   writeFileSync(join(path, 'secret-key'), 'somebody else made this one\n')
   expect(embeddedSecret(path)).toBe('somebody else made this one')
 })
 
-test('a damaged one stops the start, and is not overwritten', () => {
+test('a damaged secret file prevents the start and is not overwritten', () => {
   const path = folder()
   writeFileSync(join(path, 'secret-key'), '')
   expect(() => embeddedSecret(path)).toThrow(/secret-key is damaged/)

@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { randomToken } from '../base/index.ts'
 
 /**
- * The generated WEBUI_SECRET_KEY of an embedded installation: `secret-key` in DATA_DIR, readable by its owner alone.
- * Made on first sight; two processes at once get the same one, and a process that dies in between leaves no half of it.
+ * The generated WEBUI_SECRET_KEY of an embedded installation: the file `secret-key` in DATA_DIR, readable by its owner
+ * only. The first call creates it. Two processes that call this at once get the same secret, and a process that dies
+ * meanwhile leaves no partial file.
  */
 export function embeddedSecret(dataDir: string): string {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
@@ -14,7 +15,7 @@ export function embeddedSecret(dataDir: string): string {
   const draft = `${path}.${randomToken(6)}`
   writeFileSync(draft, `${randomToken(32)}\n`, { mode: 0o600, flag: 'wx', flush: true })
   try {
-    // A link is made whole or not at all, and not over what somebody else has just made.
+    // Creating a link is atomic, and fails if another process has just created the file.
     linkSync(draft, path)
   } catch (error) {
     if (!isCode(error, 'EEXIST')) throw error
@@ -22,16 +23,19 @@ export function embeddedSecret(dataDir: string): string {
     rmSync(draft, { force: true })
   }
   const made = read(path)
-  if (made === undefined) throw new Error(`${path} was made and cannot be found`)
+  if (made === undefined)
+    throw new Error(
+      `${path} was written but cannot be read back: check that nothing else removes files from this folder, and start again`,
+    )
   return made
 }
 
-/** The generated secret of this folder, where it has one. Throws where it is damaged. */
+/** The generated secret in this folder; undefined if there is none. Throws if the file is damaged. */
 export function readEmbeddedSecret(dataDir: string): string | undefined {
   return read(join(dataDir, 'secret-key'))
 }
 
-/** Puts a secret that came with restored data in place of the folder's own, whole or not at all. */
+/** Replaces the folder's secret, atomically, with the one that came with restored data. */
 export function keepEmbeddedSecret(dataDir: string, secret: string): void {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const path = join(dataDir, 'secret-key')
@@ -50,7 +54,7 @@ function read(path: string): string | undefined {
   }
   if (text.length < 16) {
     throw new Error(
-      `${path} is damaged: put the secret back, or remove the file and have everybody sign in anew`,
+      `${path} is damaged: put the secret back from a backup, or remove the file; then all users have to sign in again`,
     )
   }
   return text

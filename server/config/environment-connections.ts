@@ -4,9 +4,9 @@ import { ignoredOptions, isPosition } from './connection-options.ts'
 import type { AllConnectionOptions, ConnectionOptions } from './connection-options.ts'
 import type { Values } from './variables.ts'
 
-/** A provider that the environment names. */
+/** A connection to a model provider that environment variables define. */
 export interface EnvironmentConnection {
-  /** The same at every start, as long as the position is. */
+  /** The same at every start as long as the connection keeps its position in the list. */
   id: string
   kind: 'openai' | 'ollama'
   name: string
@@ -23,7 +23,7 @@ export interface EnvironmentConnection {
 
 const openaiDefault = 'https://api.openai.com/v1'
 
-/** The providers that variables name, in their order. */
+/** The connections that the variables define: OpenAI-compatible ones first, each kind in the order of its list. */
 export function environmentConnections(
   upstream: Values['upstream'],
   findings: Findings,
@@ -50,7 +50,7 @@ function openaiConnections(upstream: Values['upstream'], findings: Findings): En
       invalid({
         about: upstream.openaiKeys.length > 0 ? 'OPENAI_API_KEYS' : 'OPENAI_API_KEY',
         problem: `there are ${keys.length} keys for ${urls.length} addresses`,
-        cure: 'name one address in OPENAI_API_BASE_URLS for each key, separated by ;',
+        cure: 'list one address in OPENAI_API_BASE_URLS for each key, separated by ;',
       }),
     )
   }
@@ -72,8 +72,8 @@ function one(url: string | null): string[] {
 }
 
 /**
- * What a variable says of each address: by position, and else by the address itself, as older versions of Open WebUI
- * wrote it. Reports what has no effect: an entry for no address, and options that are not honoured here.
+ * Finds the options for each address: by its position or, as older versions of Open WebUI write it, by the address
+ * itself. Warns about entries that match no address and about options that have no effect here.
  */
 function findOptions(
   variable: string,
@@ -87,7 +87,9 @@ function findOptions(
   for (const [place, given] of options) {
     const index = placeOf(place)
     if (index < 0 || index >= urls.length) {
-      warnings.push(`${variable} has an entry "${place}", and there are ${urls.length} addresses (from "0")`)
+      warnings.push(
+        `${variable} has an entry "${place}" that matches none of the ${urls.length} addresses: use the position (the first is "0") or the address itself`,
+      )
       continue
     }
     if (isPosition(place) || !found.has(index)) found.set(index, given)
@@ -107,7 +109,9 @@ function reportIgnored(variable: string, place: string, given: ConnectionOptions
           `${variable} "${place}": ${ignored.join(', ')} ${ignored.length === 1 ? 'has' : 'have'} no effect here`,
         ]),
     ...(typeof version === 'string' && version !== ''
-      ? [`${variable} "${place}": write the API version into the address, as ?api-version=${version}`]
+      ? [
+          `${variable} "${place}": api_version has no effect here; write the API version into the address, as ?api-version=${version}`,
+        ]
       : []),
     ...(!how || how === 'bearer' || how === 'none'
       ? []

@@ -1,12 +1,12 @@
 import type { Finding } from '../base/index.ts'
 
-/** Where rules that look at more than one variable leave what they find. */
+/** The problems and warnings that reading the configuration has found so far. */
 export interface Findings {
   problems: Finding[]
   warnings: string[]
 }
 
-/** The value of a variable (`about`) cannot be right: a start is refused. */
+/** The problem that the value of a variable (`about`) is invalid; Shoal then refuses to start. */
 export function invalid(about: Pick<Finding, 'about' | 'problem' | 'cure'>): Finding {
   return { code: 'configuration-invalid', severity: 'error', ...about }
 }

@@ -1,9 +1,9 @@
-const none = 'it has no meaning here'
-const unused = 'Shoal does not have what it configures'
+const none = 'it has no equivalent in Shoal; remove it'
+const unused = 'Shoal does not have the feature that it configures; remove it'
 const authorities =
-  'certificates of further authorities are read from the file that NODE_EXTRA_CA_CERTS names'
+  'Shoal reads additional certificate authorities only from the file in NODE_EXTRA_CA_CERTS; set that instead'
 
-/** Variables of Open WebUI that are accepted and do nothing; each is reported with its reason. */
+/** Variables of Open WebUI that have no effect here, with the reason that the start reports. */
 export const ignoredVariables: ReadonlyMap<string, string> = new Map([
   ...names(
     none,
@@ -29,25 +29,28 @@ export const ignoredVariables: ReadonlyMap<string, string> = new Map([
     'WEBUI_AUTH_TRUSTED_GROUPS_HEADER WEBUI_AUTH_TRUSTED_ROLE_HEADER WEBUI_AUTH_SIGNOUT_REDIRECT_URL',
     'WEBUI_AUTH_TRUSTED_NAME_HEADER',
   ),
-  ['DATABASE_SCHEMA', 'tables live in the schema "shoal" always'],
-  ['REDIS_PASSWORD', 'the password belongs into REDIS_URL'],
-  ['REDIS_SOCKET_TIMEOUT', 'every command has a deadline of its own'],
-  ['REDIS_HEALTH_CHECK_INTERVAL', 'every link is checked each second'],
-  ['ENABLE_WEBSOCKET_SUPPORT', 'the page finds out by itself whether WebSockets get through'],
+  ['DATABASE_SCHEMA', 'Shoal always keeps its tables in the schema "shoal"'],
+  ['REDIS_PASSWORD', 'put the password into REDIS_URL, as redis://user:password@host'],
+  ['REDIS_SOCKET_TIMEOUT', 'every Redis command already has its own deadline'],
+  ['REDIS_HEALTH_CHECK_INTERVAL', 'Shoal checks every Redis connection once a second'],
+  ['ENABLE_WEBSOCKET_SUPPORT', 'the page detects by itself whether WebSockets work'],
   ['ENABLE_API_KEYS', 'API keys are always allowed'],
   ['ENABLE_API_KEY', 'API keys are always allowed'],
-  ['WEBUI_AUTH', 'everybody signs in; there is no mode without accounts'],
-  ['WEBUI_AUTH_TRUSTED_EMAIL_HEADER', 'signing in through a proxy is not supported; people use a password'],
-  ['ALL_PROXY', 'HTTPS_PROXY and HTTP_PROXY name the proxies for providers'],
-  ['all_proxy', 'HTTPS_PROXY and HTTP_PROXY name the proxies for providers'],
+  ['WEBUI_AUTH', 'all users have to sign in; there is no mode without accounts'],
+  [
+    'WEBUI_AUTH_TRUSTED_EMAIL_HEADER',
+    'signing in through a proxy is not supported; users sign in with a password',
+  ],
+  ['ALL_PROXY', 'set HTTPS_PROXY and HTTP_PROXY to use a proxy for providers'],
+  ['all_proxy', 'set HTTPS_PROXY and HTTP_PROXY to use a proxy for providers'],
   ['AIOHTTP_CLIENT_SESSION_SSL', authorities],
   ['AIOHTTP_CLIENT_SSL_CERT_FILE', authorities],
-  ['PASSWORD_HASH_ALGORITHM', 'passwords are hashed with argon2id'],
+  ['PASSWORD_HASH_ALGORITHM', 'passwords are always hashed with argon2id'],
 ])
 
 /**
- * Where other programs look for certificate authorities. Whole machines set them, so they are worth a word only while
- * nothing names the authorities for Node.
+ * Variables from which other programs read certificate authorities. They are often set for a whole machine, so the
+ * start reports them only if NODE_EXTRA_CA_CERTS is not set.
  */
 export const authorityVariables: ReadonlyMap<string, string> = new Map(
   names(authorities, 'SSL_CERT_FILE SSL_CERT_DIR REQUESTS_CA_BUNDLE CURL_CA_BUNDLE'),

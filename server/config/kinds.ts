@@ -5,7 +5,7 @@ import type { Kind, Parsed } from './variable.ts'
 /** Any text, without white space around it. */
 export const text: Kind<string> = { type: 'text', parse: (value) => ({ value }) }
 
-/** Text that may be absent. */
+/** The same for a variable that is null if it is not set. */
 export const optionalText: Kind<string | null> = { type: 'text', parse: (value) => ({ value }) }
 
 const yes = new Set(['true', '1', 'yes', 'on'])
@@ -21,16 +21,16 @@ export const boolean: Kind<boolean> = {
   },
 }
 
-/** A whole number from `least` to `most`. */
-export function integer(least: number, most: number): Kind<number> {
+/** A whole number from `min` to `max`. */
+export function integer(min: number, max: number): Kind<number> {
   return {
     type: 'integer',
     parse(value) {
       const number = Number(value)
-      if (!/^[+-]?\d+(\.0+)?$/.test(value) || number < least || number > most) {
+      if (!/^[+-]?\d+(\.0+)?$/.test(value) || number < min || number > max) {
         return {
-          problem: `"${value}" is not a whole number from ${least} to ${most}`,
-          cure: `write a number from ${least} to ${most}, without a unit`,
+          problem: `"${value}" is not a whole number from ${min} to ${max}`,
+          cure: `write a number from ${min} to ${max}, without a unit`,
         }
       }
       return { value: number }
@@ -38,16 +38,16 @@ export function integer(least: number, most: number): Kind<number> {
   }
 }
 
-/** A number of seconds, kept as milliseconds. */
-export function seconds(least: number, most: number): Kind<number> {
+/** A number of seconds from `min` to `max`; the value is in milliseconds. */
+export function seconds(min: number, max: number): Kind<number> {
   return {
     type: 'number',
     parse(value) {
       const number = Number(value)
-      if (!/^\d+(\.\d+)?$/.test(value) || number < least || number > most) {
+      if (!/^\d+(\.\d+)?$/.test(value) || number < min || number > max) {
         return {
-          problem: `"${value}" is not a number of seconds from ${least} to ${most}`,
-          cure: `write a number from ${least} to ${most}, without a unit`,
+          problem: `"${value}" is not a number of seconds from ${min} to ${max}`,
+          cure: `write a number from ${min} to ${max}, without a unit`,
         }
       }
       return { value: Math.round(number * 1000) }
@@ -55,7 +55,7 @@ export function seconds(least: number, most: number): Kind<number> {
   }
 }
 
-/** The same number, or null where the variable is not set. */
+/** The same kind for a variable that is null if it is not set. */
 export function optional<T>(kind: Kind<T>): Kind<T | null> {
   return kind
 }
@@ -76,7 +76,7 @@ function orList(names: readonly string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`
 }
 
-/** Parts between separators, trimmed; empty ones are kept, since lists are paired by index. */
+/** Trimmed items between separators. Empty items are kept, because lists are paired by index. */
 export function list(separator: ',' | ';'): Kind<string[]> {
   return {
     type: `list, by "${separator}"`,
@@ -93,12 +93,12 @@ const unitMs: Record<string, number> = {
   w: 604_800_000,
 }
 
-/** `4w`, `7d`, `24h`, `1d12h`, a bare number of seconds; `-1` for never (null). Kept as milliseconds. */
+/** `4w`, `7d`, `24h`, `1d12h`, or a number of seconds; `-1` for never (null). The value is in milliseconds. */
 export const lifetime: Kind<number | null> = {
   type: 'duration',
   parse(value) {
     if (value === '-1') return { value: null }
-    if (value === '0') return { value: null, warning: '0 is taken as -1 (never)' }
+    if (value === '0') return { value: null, warning: '0 means never, like -1; write -1 to be clear' }
     const parts = [...value.matchAll(/(?<!\d)(\d+(?:\.\d+)?)(ms|s|m|h|d|w)/g)]
     const whole = parts.map((part) => part[0]).join('') === value && parts.length > 0
     const ms = /^\d+$/.test(value)
@@ -111,7 +111,10 @@ export const lifetime: Kind<number | null> = {
       }
     }
     if (ms >= 60_000) return { value: ms }
-    return { value: ms, warning: `people are signed out after ${ms / 1000} s` }
+    return {
+      value: ms,
+      warning: `users are signed out after only ${ms / 1000} s; set a longer time, such as 4w, if this is not intended`,
+    }
   },
 }
 
@@ -129,7 +132,7 @@ export function parseHttpUrl(value: string): Parsed<string> {
   }
 }
 
-/** Scheme, host and port of an address; a path is cut off, with a warning. */
+/** Scheme, host and port of an address. A path is removed with a warning. */
 export const originUrl: Kind<string | null> = {
   type: 'URL',
   parse(value) {
@@ -139,15 +142,15 @@ export const originUrl: Kind<string | null> = {
     if (pathname === '/') return { value: origin }
     return {
       value: origin,
-      warning: `only ${origin} is used; a path below which Shoal is served belongs into WEBUI_BASE_PATH`,
+      warning: `only ${origin} is used; if Shoal is served below a path, set WEBUI_BASE_PATH to the path`,
     }
   },
 }
 
-/** The first part of a path that this server has a use for itself: below it nothing could be told apart. */
+/** First path segments that Shoal's own routes use; a base path that begins with one would be ambiguous. */
 const ownPaths = new Set(['api', 'assets', 'health', 'metrics', 'ready', 'v1', 'ws'])
 
-/** `/chat`: begins with a slash and ends without one; empty for the root of the host. */
+/** A path such as `/chat`: begins with a slash and ends without one; empty for the root of the host. */
 export const pathPrefix: Kind<string> = {
   type: 'path',
   parse(value) {
@@ -156,12 +159,12 @@ export const pathPrefix: Kind<string> = {
     if (wrong !== undefined) {
       return {
         problem: `"${value}" is not a path of letters, digits and . _ ~ -`,
-        cure: 'write it such as /chat, without a scheme and a host',
+        cure: 'write a path such as /chat, without a scheme and a host',
       }
     }
     if (ownPaths.has(parts[0] ?? '')) {
       return {
-        problem: `"/${parts[0]}" is an address of Shoal itself`,
+        problem: `Shoal uses paths below "/${parts[0]}" itself`,
         cure: 'choose another path, such as /chat',
       }
     }
@@ -189,7 +192,7 @@ export const origins: Kind<string[]> = {
   },
 }
 
-/** `*`, addresses, and networks such as 10.0.0.0/8. */
+/** `*`, IP addresses, and networks such as 10.0.0.0/8. */
 export const networks: Kind<string[]> = {
   type: 'list of addresses and networks, by ","',
   parse(value) {
@@ -213,7 +216,7 @@ function isNetwork(part: string): boolean {
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128))
 }
 
-/** A URL as it may be shown: with `***` for its password, also where it cannot be parsed. Rather hides too much. */
+/** A URL with `***` in place of its password, even if the URL cannot be parsed. May mask more than the password. */
 export function withoutPassword(url: string): string {
   return url
     .replace(/^([a-z0-9+.-]+:\/\/)?(.*)@/is, (_, scheme: string | undefined, user: string) => {

@@ -22,7 +22,7 @@ const logLevel: Kind<LogLevel> = {
     const level = levels[value.toLowerCase()]
     return level
       ? { value: level }
-      : { problem: `"${value}" is not a level`, cure: 'write DEBUG, INFO, WARNING, ERROR or CRITICAL' }
+      : { problem: `"${value}" is not a log level`, cure: 'write DEBUG, INFO, WARNING, ERROR or CRITICAL' }
   },
 }
 
@@ -31,24 +31,24 @@ export const operationVariables = {
     kind: logLevel,
     fallback: 'info',
     fallbackText: 'INFO',
-    meaning: 'Least weight of what is logged; `silent` logs nothing.',
+    meaning: 'Minimum level of log lines; `silent` logs nothing.',
   }),
   logFormat: variable('LOG_FORMAT', {
     kind: choice('auto', 'json', 'pretty'),
     fallback: 'auto',
-    meaning: '`auto` is for people on a terminal and JSON elsewhere.',
+    meaning: 'Format of log lines. `auto` means `pretty` on a terminal and `json` everywhere else.',
   }),
   persistentConfig: variable('ENABLE_PERSISTENT_CONFIG', {
     kind: boolean,
     fallback: true,
     meaning:
-      'Whether settings that administrators save on the page win over the environment. When false the environment wins at every start.',
+      'Whether settings that administrators save on the page override the environment. If false, the environment overrides saved settings.',
   }),
   resetConfig: variable('RESET_CONFIG_ON_START', {
     kind: boolean,
     fallback: false,
     meaning:
-      'Whether settings that administrators have saved on the page are dropped at every start, so that the environment counts again. Unset it once it has worked.',
+      'Whether each start deletes the settings that administrators saved on the page, so that the environment applies again. Unset this variable after the first such start.',
   }),
   shutdownGraceMs: variable('SHUTDOWN_GRACE_SECONDS', {
     kind: seconds(0, 3600),
@@ -56,17 +56,17 @@ export const operationVariables = {
     fallbackText: '9',
     unit: 'seconds',
     meaning:
-      'How long a stopping instance goes on with running answers before it hands them over. Keep it below the time the platform waits before it kills.',
+      'How long a stopping instance may take to finish running answers or hand them over. Keep it a few seconds below the time after which your platform kills the process.',
   }),
   takeoverPolicy: variable('RUN_TAKEOVER_POLICY', {
     kind: choice('restart', 'interrupt'),
     fallback: 'restart',
     meaning:
-      'What happens to an answer whose instance died, where the provider cannot continue a text: `restart` writes it anew, `interrupt` keeps what there is.',
+      'What happens to an unfinished answer whose instance died, if the provider cannot continue a partial text: `restart` regenerates the answer, `interrupt` keeps the text so far.',
   }),
   metrics: variable('ENABLE_METRICS', {
     kind: boolean,
     fallback: false,
-    meaning: 'Whether `/metrics` is served to Prometheus without a sign-in.',
+    meaning: 'Whether Prometheus can read `/metrics` without signing in.',
   }),
 }

@@ -9,7 +9,7 @@ const read = (env: Record<string, string>) => {
 }
 
 describe('B3: HTTPS_PROXY, HTTP_PROXY and NO_PROXY', () => {
-  test('are read, in capitals and in small letters, which win', () => {
+  test('are read in upper and lower case; lower case wins', () => {
     const { config, warnings } = read({
       HTTPS_PROXY: 'http://big:1',
       https_proxy: 'http://small:2',
@@ -24,14 +24,14 @@ describe('B3: HTTPS_PROXY, HTTP_PROXY and NO_PROXY', () => {
     expect(warnings).toEqual([])
   })
 
-  test('an empty one is not set', () => {
+  test('an empty value counts as not set', () => {
     expect(read({ https_proxy: '', HTTPS_PROXY: 'http://big:1' }).config.upstream.proxies.https).toBe(
       'http://big:1/',
     )
     expect(read({ HTTPS_PROXY: ' ' }).config.upstream.proxies.https).toBeNull()
   })
 
-  test('are shown by `shoal config` with the name they were read from, and without the password', () => {
+  test('`shoal config` shows them without the password, with the name they were read from', () => {
     const shown = describeConfig(
       read({ https_proxy: 'http://me:hidden@proxy:3128', HTTP_PROXY: 'me:hidden@p:1' }).effective,
     )
@@ -45,7 +45,7 @@ describe('B3: HTTPS_PROXY, HTTP_PROXY and NO_PROXY', () => {
     [{ HTTPS_PROXY: 'socks5://me:hidden@p:1' }, 'HTTPS_PROXY', /not the address of an HTTP proxy/],
     [{ http_proxy: 'http://' }, 'http_proxy', /not the address/],
     [{ NO_PROXY: '10.0.0.0/33' }, 'NO_PROXY', /neither a host nor a network/],
-  ])('%j stops the start and names the variable', (env, variable, problem) => {
+  ])('%j prevents the start, and the problem names the variable', (env, variable, problem) => {
     const reading = readConfig(env)
     expect(reading.ok ? [] : reading.problems).toMatchObject([
       { about: variable, problem: expect.stringMatching(problem) },

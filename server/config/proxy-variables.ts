@@ -3,7 +3,7 @@ import { withoutPassword } from './kinds.ts'
 import type { Kind } from './variable.ts'
 import { variable } from './variable.ts'
 
-/** An address of a proxy; without a scheme it is taken as http, as other programs do. */
+/** The address of a proxy. An address without a scheme counts as http, as in other programs. */
 const proxyUrl: Kind<string | null> = {
   type: 'URL',
   parse(value) {
@@ -17,7 +17,7 @@ const proxyUrl: Kind<string | null> = {
   },
 }
 
-/** Separated by commas or white space. */
+/** Hosts and networks, separated by commas or white space. */
 const hosts: Kind<string[]> = {
   type: 'list, by ","',
   parse(value) {
@@ -44,20 +44,20 @@ export const proxyVariables = {
     spellings: ['https_proxy'],
     secret: 'password',
     meaning:
-      'HTTP proxy through which providers at https:// addresses are asked, by a tunnel (CONNECT), such as `http://proxy.example.com:3128`.',
+      'HTTP proxy for requests to providers with https:// addresses, such as `http://proxy.example.com:3128`. Shoal opens a tunnel (CONNECT) through it.',
   }),
   httpProxy: variable('HTTP_PROXY', {
     kind: proxyUrl,
     fallback: null,
     spellings: ['http_proxy'],
     secret: 'password',
-    meaning: 'HTTP proxy through which providers at http:// addresses are asked.',
+    meaning: 'HTTP proxy for requests to providers with http:// addresses.',
   }),
   noProxy: variable('NO_PROXY', {
     kind: hosts,
     fallback: [],
     spellings: ['no_proxy'],
     meaning:
-      'Hosts of providers that are asked directly: names, which include the names below them, addresses, and networks such as `10.0.0.0/8`, each also with a port; `*` for all.',
+      'Hosts of providers that Shoal reaches without a proxy: host names (which include their subdomains), IP addresses, and networks such as `10.0.0.0/8`; each may have a port. `*` stands for all hosts.',
   }),
 }

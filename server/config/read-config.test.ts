@@ -41,7 +41,7 @@ describe('B11: WEBUI_BASE_PATH', () => {
   )
 })
 
-describe('what cannot be right is refused, with the name and the cure', () => {
+describe('invalid values are refused with the variable and the cure', () => {
   test.each<[Record<string, string>, string, RegExp]>([
     [{ PORT: '99999' }, 'PORT', /0 to 65535/],
     [{ PORT: '80a' }, 'PORT', /whole number/],
@@ -79,7 +79,7 @@ describe('what cannot be right is refused, with the name and the cure', () => {
     expect(found[0]?.cure).not.toBe('')
   })
 
-  test('all of them in one go', () => {
+  test('reports all problems at once', () => {
     expect(problems({ PORT: 'x', ENABLE_SIGNUP: 'y' }).map(({ about }) => about)).toEqual([
       'PORT',
       'ENABLE_SIGNUP',
@@ -97,26 +97,26 @@ test.each([
   expect(read({ JWT_EXPIRES_IN: value }).accounts.tokenLifetimeMs).toBe(expected)
 })
 
-test('a connect timeout under 100 is taken as seconds, and said so', () => {
+test('a connect timeout under 100 counts as seconds, with a warning', () => {
   expect(read({ REDIS_SOCKET_CONNECT_TIMEOUT: '5' }).redis.connectTimeoutMs).toBe(5000)
   expect(warnings({ REDIS_SOCKET_CONNECT_TIMEOUT: '5' })).toEqual([
     expect.stringContaining('taken as seconds'),
   ])
 })
 
-test('escaped quotes in JSON, as deployment tools write them', () => {
+test('accepts escaped quotes in JSON, as deployment tools write them', () => {
   const config = read({ OLLAMA_BASE_URL: 'http://o', OLLAMA_API_CONFIGS: '{\\"0\\":{\\"name\\":\\"L\\"}}' })
   expect(config.upstream.connections[0]?.name).toBe('L')
 })
 
-test('an SQLite address of another product is left alone', () => {
+test('an SQLite address of another product is ignored, and its file stays untouched', () => {
   expect(read({ DATABASE_URL: 'sqlite:////app/data/webui.db' }).store.databaseUrl).toBeNull()
   expect(warnings({ DATABASE_URL: 'sqlite:////app/data/webui.db' })).toEqual([
     expect.stringContaining('stays untouched'),
   ])
 })
 
-test('the command line wins over the environment, and the listing says so', () => {
+test('the command line wins over the environment, and `shoal config` shows the source', () => {
   const reading = readConfig({ PORT: '1', HOST: 'h' }, { PORT: '2' })
   if (!reading.ok) throw new Error('refused')
   expect(reading.config.http.port).toBe(2)
@@ -125,14 +125,14 @@ test('the command line wins over the environment, and the listing says so', () =
   )
 })
 
-test('old names are read, with a word', () => {
+test('old names are read, with a warning', () => {
   const old = { WEBUI_JWT_SECRET_KEY: 'o'.repeat(20), WEBSOCKET_REDIS_URL: 'redis://old' }
   expect(read(old).accounts.secretKey).toBe('o'.repeat(20))
   expect(read(old).redis.url).toBe('redis://old')
   expect(warnings(old)).toHaveLength(2)
   expect(read({ ...old, REDIS_URL: 'redis://new' }).redis.url).toBe('redis://new')
   expect(warnings({ ...old, REDIS_URL: 'redis://new' })).toContainEqual(
-    'WEBSOCKET_REDIS_URL is ignored: REDIS_URL is set too, and wins',
+    'WEBSOCKET_REDIS_URL is ignored: REDIS_URL is set too, and wins; remove WEBSOCKET_REDIS_URL',
   )
 })
 
@@ -148,7 +148,7 @@ test('a secret may come from a file', () => {
   expect(describeConfig(reading.effective)).toContain('***  [file, WEBUI_SECRET_KEY_FILE]')
 })
 
-test('no secret is ever shown, right or wrong', () => {
+test('no secret is ever shown, whether its value is valid or not', () => {
   const secret = 'hunter2hunter2hunter2'
   const good = readConfig({
     WEBUI_SECRET_KEY: secret,
@@ -174,14 +174,14 @@ test('no secret is ever shown, right or wrong', () => {
   expect(bad.join()).not.toContain('hunter2')
 })
 
-test('the whole of it is frozen', () => {
+test('the whole configuration is frozen', () => {
   const config = read({ OLLAMA_BASE_URL: 'http://o' })
   const parts: unknown[] = [config, config.http, config.http.trustedProxies, config.upstream.connections[0]]
   expect(parts.every((part) => Object.isFrozen(part))).toBe(true)
 })
 
-describe('what Kubernetes sets for the Services of a namespace', () => {
-  test('B7: is ignored with a note, for every variable of ours that has such a name', () => {
+describe('variables that Kubernetes sets for the Services of a namespace', () => {
+  test('B7: are ignored with a warning if Shoal has a variable of the same name', () => {
     const link = 'tcp://10.0.0.7:5432'
     const url = 'postgresql://u:p@db/shoal'
     const found = read({ DATABASE_URL: url, DATABASE_PORT: link, REDIS_SENTINEL_PORT: link, PORT: link })
@@ -196,7 +196,7 @@ describe('what Kubernetes sets for the Services of a namespace', () => {
     ])
   })
 
-  test('B7: and the rest of them is not worth a word', () => {
+  test('B7: are not reported otherwise', () => {
     expect(
       warnings({
         DATABASE_SERVICE_HOST: '10.0.0.7',
@@ -209,7 +209,7 @@ describe('what Kubernetes sets for the Services of a namespace', () => {
     ).toEqual([])
   })
 
-  test('B7: a wrong value that nothing reads stops no start either', () => {
+  test('B7: an invalid value of an unused variable prevents no start either', () => {
     const url = 'postgresql://u:p@db/shoal'
     expect(warnings({ DATABASE_URL: url, DATABASE_PORT: '5432/tcp' })).toEqual([
       expect.stringMatching(/^DATABASE_PORT has no effect here, and is wrong/),
@@ -222,12 +222,12 @@ describe('what Kubernetes sets for the Services of a namespace', () => {
     }
     expect(warnings({ ...parts, DATABASE_HOST: 'h', DATABASE_PORT: 'tcp://10.0.0.7:1' })).toEqual([
       expect.stringMatching(/^DATABASE_PORT is ignored/),
-      expect.stringMatching(/^DATABASE_HOST has no effect: DATABASE_PORT would have to be set/),
+      expect.stringMatching(/^DATABASE_HOST has no effect: set DATABASE_PORT too/),
     ])
   })
 })
 
-test('B6: the forms of libpq are read, and ignored parameters are noted', () => {
+test('B6: the URL forms of libpq are accepted, and ignored parameters are reported', () => {
   const url = 'postgresql://u:p@/db?host=/cloudsql/x&connect_timeout=3'
   expect(read({ DATABASE_URL: url }).store.databaseUrl).toBe(url)
   expect(warnings({ DATABASE_URL: url })).toEqual([

@@ -9,7 +9,7 @@ import type { Variable } from './variable.ts'
 import { variables } from './variables.ts'
 import type { Values } from './variables.ts'
 
-/** Everything the server is told from outside; frozen. Times are milliseconds. */
+/** The whole configuration of the server, frozen. Times are in milliseconds. */
 export type Config = DeepReadonly<ReturnType<typeof assembleConfig>>
 
 type DeepReadonly<T> = T extends (infer Item)[]
@@ -18,13 +18,13 @@ type DeepReadonly<T> = T extends (infer Item)[]
     ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> }
     : T
 
-/** One variable as it took effect, fit to be shown. */
+/** The effective value of one variable, ready to print. */
 export interface EffectiveVariable {
   name: string
-  /** Secrets are cut. */
+  /** The value; secrets are masked. */
   shown: string
   source: 'default' | 'environment' | 'command line' | 'file'
-  /** The name it was read from, where that is another one. */
+  /** The variable that the value was read from: `name`, an old name, another spelling, or `<NAME>_FILE`. */
   readFrom: string
 }
 
@@ -35,8 +35,8 @@ export type ConfigReading =
 type Environment = Record<string, string | undefined>
 
 /**
- * Reads every variable of the table: the command line (`overrides`, by the variable's name) wins over the environment.
- * An empty value counts as not set. All problems are found in one go, each with the variable's name and the cure.
+ * Reads every variable of the table. The command line (`overrides`, by variable name) wins over the environment. An
+ * empty value counts as not set. Returns all problems at once, each with the variable's name and the cure.
  */
 export function readConfig(env: Environment, overrides: Environment = {}): ConfigReading {
   const findings: Findings = { problems: [], warnings: [] }
@@ -55,21 +55,21 @@ export function readConfig(env: Environment, overrides: Environment = {}): Confi
   }
   findings.warnings.push(...reportUnknown(env, known))
   forgiveUnused(values as unknown as Values, findings)
-  // Built from the table above: each group has each key with its row's type.
+  // The cast is safe: the loop above fills in every key of every group with the type of its row.
   const config = assembleConfig(values as unknown as Values, findings)
   const { problems, warnings } = findings
   if (problems.length > 0) return { ok: false, problems, warnings }
   return { ok: true, config: deepFreeze(config), warnings, effective }
 }
 
-/** A value that nothing reads stops no start, however wrong it is. */
+/** Turns problems of variables that are not used into warnings, because they need not prevent the start. */
 function forgiveUnused({ store, redis }: Values, findings: Findings): void {
   const unused = (name: string): boolean => {
     if (/^DATABASE_(TYPE|USER|PASSWORD|HOST|PORT|NAME)(_FILE)?$/.test(name)) return store.databaseUrl !== null
     return name.endsWith('_SENTINEL_PORT') && redis.sentinelHosts === null
   }
   for (const { about, problem } of findings.problems.filter((it) => unused(it.about))) {
-    findings.warnings.push(`${about} has no effect here, and is wrong: ${problem}`)
+    findings.warnings.push(`${about} has no effect here, and is wrong: ${problem}; correct or remove it`)
   }
   findings.problems = findings.problems.filter((it) => !unused(it.about))
 }
@@ -94,7 +94,7 @@ function readVariable(
   if (raw === undefined) return { value: row.fallback, effective: unset }
   const parsed = row.kind.parse(raw.text)
   if ('problem' in parsed) {
-    const problem = row.secret === 'all' ? 'it is not valid' : parsed.problem
+    const problem = row.secret === 'all' ? 'the value is not valid' : parsed.problem
     sources.findings.problems.push(invalid({ about: raw.readFrom, problem, cure: parsed.cure }))
     return { value: row.fallback, effective: unset }
   }
@@ -133,23 +133,23 @@ function findText(row: Variable<unknown>, { env, overrides, findings }: Sources)
   const old = row.oldNames.find((name) => textOf(name))
   if (own) {
     if (old !== undefined && env[old]?.trim() !== own) {
-      findings.warnings.push(`${old} is ignored: ${row.name} is set too, and wins`)
+      findings.warnings.push(`${old} is ignored: ${row.name} is set too, and wins; remove ${old}`)
     }
     return { text: own, source: 'environment', readFrom: row.name }
   }
   if (file) return readSecretFile(`${row.name}_FILE`, file, findings)
   if (old === undefined) return undefined
-  findings.warnings.push(`${old} is read as ${row.name}; please use the new name`)
+  findings.warnings.push(`${old} is an old name of ${row.name}: rename the variable to ${row.name}`)
   return { text: env[old]?.trim() ?? '', source: 'environment', readFrom: old }
 }
 
-/** Every pod gets such variables for the Services of its namespace; one may have the name of a variable of ours. */
+/** Kubernetes sets such variables in every pod for each Service of the namespace; their names may equal one of ours. */
 function isServiceLink(name: string, value: string | undefined): boolean {
   return /(^|_)PORT$/.test(name) && /^(tcp|udp|sctp):\/\/[^/\s]+:\d+$/i.test(value?.trim() ?? '')
 }
 
 function serviceLinkNote(name: string): string {
-  return `${name} is ignored: its value is what Kubernetes sets for a Service of that name; to be rid of it set enableServiceLinks: false in the pod, or rename the Service`
+  return `${name} is ignored: Kubernetes sets this value for a Service of that name; to remove it, set enableServiceLinks: false in the pod, or rename the Service`
 }
 
 function readSecretFile(variable: string, path: string, { problems }: Findings): RawText | undefined {
@@ -157,7 +157,11 @@ function readSecretFile(variable: string, path: string, { problems }: Findings):
     const text = readFileSync(path, 'utf8').trim()
     if (text !== '') return { text, source: 'file', readFrom: variable }
     problems.push(
-      invalid({ about: variable, problem: `the file ${path} is empty`, cure: 'write the value into it' }),
+      invalid({
+        about: variable,
+        problem: `the file ${path} is empty`,
+        cure: 'write the value into the file',
+      }),
     )
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error)
@@ -165,7 +169,7 @@ function readSecretFile(variable: string, path: string, { problems }: Findings):
       invalid({
         about: variable,
         problem: `the file ${path} cannot be read (${reason})`,
-        cure: 'name a file that exists and that the server may read',
+        cure: 'set it to the path of a file that exists and that the server may read',
       }),
     )
   }
@@ -175,7 +179,7 @@ function readSecretFile(variable: string, path: string, { problems }: Findings):
 function shown(row: Variable<unknown>, text: string): string {
   if (row.secret === 'all') return '***'
   if (row.show) return row.show(text)
-  // Addresses of providers may carry credentials as well.
+  // Addresses of providers may contain credentials too.
   return row.secret === 'password' || text.includes('://')
     ? text.split(';').map(withoutPassword).join(';')
     : text
@@ -189,5 +193,5 @@ function deepFreeze<T>(value: T): DeepReadonly<T> {
   return value as DeepReadonly<T>
 }
 
-/** The variable's name that was probably meant; for flags of the command line too. */
+/** Also suggests command-line options. */
 export { nearest }

@@ -6,20 +6,20 @@ export const storeVariables = {
     kind: text,
     fallback: './data',
     meaning:
-      'Folder for the embedded store, the generated secret and the compile cache. A local disk: SQLite does not work on NFS or CIFS.',
+      'Folder for the embedded store, the generated secret and the compile cache. It must be on a local disk: SQLite does not work on NFS or CIFS.',
   }),
   databaseUrl: variable('DATABASE_URL', {
     kind: optionalText,
     fallback: null,
     secret: 'password',
     meaning:
-      'PostgreSQL to keep everything in: `postgres://` or `postgresql://`, also with `+asyncpg` or `+psycopg`; hosts, sockets and `sslmode` as for libpq. Of several hosts the first that can be written is used. Tables live in a schema of their own, `shoal`. Unset: SQLite in DATA_DIR, for one instance.',
+      'Address of the PostgreSQL database for all data: `postgres://…` or `postgresql://…`, optionally with `+asyncpg` or `+psycopg`. Hosts, sockets and `sslmode` work as in libpq; of several hosts, Shoal uses the first that accepts writes. Shoal keeps its tables in its own schema, `shoal`. Unset: SQLite in DATA_DIR, for a single instance.',
   }),
   databaseType: variable('DATABASE_TYPE', {
     kind: optionalText,
     fallback: null,
     meaning:
-      'With DATABASE_USER, DATABASE_PASSWORD, DATABASE_HOST, DATABASE_PORT and DATABASE_NAME another way to write DATABASE_URL; read when all six are given and DATABASE_URL is not. `postgresql`.',
+      'Write `postgresql`. Together with DATABASE_USER, DATABASE_PASSWORD, DATABASE_HOST, DATABASE_PORT and DATABASE_NAME, this is another way to set DATABASE_URL. The six variables apply only if all of them are set and DATABASE_URL is not.',
   }),
   databaseUser: variable('DATABASE_USER', {
     kind: optionalText,
@@ -52,14 +52,14 @@ export const storeVariables = {
     fallback: null,
     secret: 'password',
     meaning:
-      'The same database with the user that may change its tables, for `shoal migrate` alone, so that the user in DATABASE_URL needs no such right (deploy/postgres/roles.sql). Unset: DATABASE_URL.',
+      'Address of the same database with a user that may change tables. Only `shoal migrate` uses it, so the user in DATABASE_URL does not need that right (see deploy/postgres/roles.sql). Unset: DATABASE_URL.',
   }),
   poolSize: variable('DATABASE_POOL_SIZE', {
     kind: integer(1, 1000),
     fallback: 10,
     unit: 'connections',
     meaning:
-      "Most connections of one instance to PostgreSQL. All instances together must fit the server's max_connections.",
+      'Maximum number of connections from one instance to PostgreSQL. The sum over all instances must stay below max_connections of the database.',
   }),
   startTimeoutMs: variable('DATABASE_START_TIMEOUT', {
     kind: seconds(0, 86_400),
@@ -72,6 +72,6 @@ export const storeVariables = {
     kind: boolean,
     fallback: true,
     meaning:
-      'Whether a starting instance brings the schema up to date. When false, run `shoal migrate` before.',
+      'Whether a starting instance updates the database schema. If false, run `shoal migrate` before you start a new version.',
   }),
 }

@@ -16,11 +16,11 @@ test.each([
   expect(warnings({ [name]: 'x' })).toEqual([`${name} is not known: did you mean ${meant}?`])
 })
 
-test('a name of ours that is like none is reported all the same', () => {
+test('an unknown name with a prefix of Shoal is reported even if it resembles no known name', () => {
   expect(warnings({ SHOAL_FLUX: '1' })).toEqual([expect.stringMatching(/^SHOAL_FLUX is not known/)])
 })
 
-test("other people's names are nobody's business", () => {
+test('variables of other programs are not reported', () => {
   const others = {
     PATH: '/bin',
     HOME: '/root',
@@ -33,7 +33,7 @@ test("other people's names are nobody's business", () => {
   expect(warnings(others)).toEqual([])
 })
 
-test('what Kubernetes sets for a Service named redis or shoal is no mistake', () => {
+test('variables that Kubernetes sets for a Service named redis or shoal are not reported', () => {
   const links = {
     REDIS_SERVICE_HOST: '10.0.0.1',
     REDIS_SERVICE_PORT: '6379',
@@ -57,7 +57,7 @@ test('no variable is both known and ignored', () => {
   ).toEqual([])
 })
 
-test('authorities of other programs are worth a word only while nothing names those of Node', () => {
+test('certificate authorities of other programs are reported only while NODE_EXTRA_CA_CERTS is not set', () => {
   const env = { SSL_CERT_FILE: '/etc/ca.pem' }
   expect(reportUnknown(env, new Set())).toEqual([expect.stringContaining('NODE_EXTRA_CA_CERTS')])
   expect(reportUnknown({ ...env, NODE_EXTRA_CA_CERTS: '/etc/ca.pem' }, new Set())).toEqual([])

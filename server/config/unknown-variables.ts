@@ -1,13 +1,13 @@
 import { authorityVariables, ignoredVariables } from './ignored-variables.ts'
 
 const ours = /^(REDIS|WEBUI|DATABASE|OPENAI_API|OLLAMA|JWT|SHOAL|WEBSOCKET)_/
-/** Prefixes that others use too: worth a word only where a known name is near. */
+/** Prefixes that other programs use too: such a name is reported only if it resembles a known one. */
 const shared =
   /^(ENABLE|DEFAULT|CORS|FORWARDED|AIOHTTP|RUN|SHUTDOWN|GLOBAL|LOG|TASK|MODELS|INSTANCE|DATA|PORT|HOST)(_|$)/
-/** What Kubernetes puts into every pod for a Service named `redis` or `shoal`. */
+/** Variables that Kubernetes sets in every pod for a Service named `redis` or `shoal`. */
 const serviceLink = /_SERVICE_(HOST|PORT(_[A-Z0-9_]{1,100})?)$|_PORT(_\d+_(TCP|UDP)(_(PROTO|PORT|ADDR))?)?$/
 
-/** One sentence per name that looks like a variable of ours and is none, with the name that was probably meant. */
+/** Returns one warning for each ignored variable and each unknown name that resembles a variable of Shoal. */
 export function reportUnknown(env: Record<string, string | undefined>, known: ReadonlySet<string>): string[] {
   const warnings: string[] = []
   for (const [name, value] of Object.entries(env)) {
@@ -24,27 +24,29 @@ export function reportUnknown(env: Record<string, string | undefined>, known: Re
     if (near !== undefined && (ours.test(upper) || shared.test(upper))) {
       warnings.push(`${name} is not known: did you mean ${near}?`)
     } else if (ours.test(upper)) {
-      warnings.push(`${name} is not known and has no effect: see docs/configuration.md for the names`)
+      warnings.push(
+        `${name} is not known and has no effect: look up the right name in docs/configuration.md, or remove it`,
+      )
     }
   }
   return warnings
 }
 
-/** The known name that takes fewest changed letters, where those are few for its length. */
+/** The known name with the smallest edit distance; undefined if none is close enough for the length of the name. */
 export function nearest(name: string, known: Iterable<string>): string | undefined {
   let best: string | undefined
-  let least = Math.min(4, Math.floor(name.length / 4)) + 1
+  let limit = Math.min(4, Math.floor(name.length / 4)) + 1
   for (const candidate of known) {
     const steps = editDistance(name, candidate)
-    if (steps < least) {
+    if (steps < limit) {
       best = candidate
-      least = steps
+      limit = steps
     }
   }
   return best
 }
 
-/** Letters to insert, delete or replace (Levenshtein). */
+/** The number of characters to insert, delete or replace (Levenshtein distance). */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index)
   for (let i = 1; i <= a.length; i++) {

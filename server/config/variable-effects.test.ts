@@ -17,7 +17,7 @@ type Effect = [
   others?: Record<string, string>,
 ]
 
-/** Each variable with a value that is not its default, and where it shows. */
+/** For each variable: a value that is not its default, and where the value takes effect. */
 const effects: Record<string, Effect> = {
   PORT: ['9090', (c) => c.http.port, 9090],
   HOST: ['::1', (c) => c.http.host, '::1'],
@@ -209,11 +209,11 @@ describe('every variable', () => {
   test.each(Object.entries(effects))('%s', (name, [value, observed, expected, others = {}]) => {
     expect(observed(read({ ...others, [name]: value }))).toEqual(expected)
     const without = readConfig(others)
-    // Half of a pair is refused by itself; otherwise the effect must be the variable's.
+    // Half of a pair of variables is refused. In all other cases, only this variable may cause the effect.
     if (without.ok) expect(observed(without.config)).not.toEqual(expected)
   })
 
-  test.each(names)('%s: empty is as good as not set', (name) => {
+  test.each(names)('%s: an empty value counts as not set', (name) => {
     expect(read({ [name]: ' ' })).toEqual(read({}))
   })
 })

@@ -1,9 +1,9 @@
-/** What a variable's text means, or why it cannot be right and what to write instead. */
+/** The value of a variable's text, or why the text is invalid and what to write instead. */
 export type Parsed<T> = { value: T; warning?: string } | { problem: string; cure: string }
 
-/** A way to read one kind of value. */
+/** How to parse one kind of value. */
 export interface Kind<T> {
-  /** For the documentation: `integer`, `boolean`, `lax | strict | none`. */
+  /** The type in the documentation, such as `integer` or `lax | strict | none`. */
   type: string
   parse(text: string): Parsed<T>
 }
@@ -11,21 +11,21 @@ export interface Kind<T> {
 /** One row of the table of variables. */
 export interface Variable<T> {
   name: string
-  /** Read, with a warning, where `name` is not set. */
+  /** Names that are read, with a warning, if `name` is not set. */
   oldNames: string[]
-  /** Other spellings, which win over `name` as they do in other programs; read without a warning. */
+  /** Other spellings. They override `name`, as in other programs, and cause no warning. */
   spellings: string[]
   kind: Kind<T>
-  /** Where neither the environment nor the command line says anything. */
+  /** The value if neither the environment nor the command line sets the variable. */
   fallback: T
-  /** How the documentation writes the fallback. */
+  /** The fallback as the documentation shows it. */
   fallbackText: string
   unit: string
-  /** One or two sentences for an operator. */
+  /** Explains the variable to an operator, in one or a few sentences. */
   meaning: string
-  /** `all`: never shown. `password`: a URL, shown without its password. Both may come from a file named by `<NAME>_FILE`. */
+  /** `all`: never shown. `password`: a URL, shown without its password. Both can be read from a file: `<NAME>_FILE`. */
   secret: 'no' | 'password' | 'all'
-  /** How its text is shown, where parts of it are secret. */
+  /** Masks the secret parts of the text for display; undefined if the text needs no special masking. */
   show: ((text: string) => string) | undefined
 }
 

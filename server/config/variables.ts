@@ -5,7 +5,7 @@ import { serverVariables } from './server-variables.ts'
 import { storeVariables } from './store-variables.ts'
 import { upstreamVariables } from './upstream-variables.ts'
 
-/** Every variable that has a meaning here, by the group it is documented in. */
+/** Every variable that Shoal supports, by its group in the documentation. */
 export const variables = {
   server: serverVariables,
   store: storeVariables,
@@ -17,7 +17,7 @@ export const variables = {
 
 export type Variables = typeof variables
 
-/** What the table's rows mean after reading, before they are put together to a Config. */
+/** The parsed value of every variable; `assembleConfig` builds the Config from them. */
 export type Values = {
   [Group in keyof Variables]: {
     [Key in keyof Variables[Group]]: Variables[Group][Key] extends { fallback: infer T } ? T : never

@@ -33,11 +33,11 @@ test.each([
     ok: false,
     problems: [{ about: 'WEBUI_SECRET_KEY', cure: expect.stringContaining('openssl rand -hex 32') }],
   })
-  // It stays a secret, however weak.
+  // Even a weak secret must not be printed.
   expect(JSON.stringify(reading)).not.toContain(`"${secret}"`)
 })
 
-test('S24: the command ends with the code of a wrong configuration', async () => {
+test('S24: `shoal start` exits with the code for an invalid configuration', async () => {
   const said: string[] = []
   const io = {
     env: { WEBUI_SECRET_KEY: 'secret' },
@@ -51,7 +51,7 @@ test('S24: the command ends with the code of a wrong configuration', async () =>
   expect(said.join('\n')).toMatch(/WEBUI_SECRET_KEY[^]*openssl rand -hex 32/)
 })
 
-test('S24: what a generator makes is accepted, and so is a sentence', () => {
+test('S24: generated secrets and sentences are accepted', () => {
   for (let n = 0; n < 200; n++) {
     for (const secret of [
       randomBytes(12).toString('base64'),

@@ -1,24 +1,24 @@
-/** Words of example files and of people in a hurry. */
+/** Words that example files and careless operators use as secrets. */
 const words = new Set(
   'a abc admin and change changeme chat default demo dev development example generate here insert jwt key letmein local long me mine my none null of open openwebui pass passwd password please placeholder prod production qwerty random replace sample secret shoal string super supersecret test the this todo token undefined user value very webui with your'.split(
     ' ',
   ),
 )
-/** What the code and the guides of Open WebUI use. */
+/** Example secrets in the code and the guides of Open WebUI. */
 const knownValues = new Set(['t0p-s3cr3t', 'openwebuisecretkey'])
 
 const minLength = 16
-/** Words that ask for a secret in its place, however long the rest is. */
+/** Words of placeholders that an operator should have replaced; a long placeholder is weak too. */
 const placeholder = /change|replace|your|insert|example|placeholder|todo/
 const longLength = 32
-/** Of so few characters it takes more than the least length to be hard to guess. */
+/** A secret with fewer distinct characters than this must be longer than `minLength`. */
 const minDistinct = 6
 const enoughOfFew = 20
 
-/** Why a secret can be guessed; undefined: it cannot, as far as can be seen. */
+/** Why a secret is easy to guess; undefined if no weakness was found. */
 export function weaknessOf(secret: string): string | undefined {
   const text = secret.trim().toLowerCase()
-  if (knownValues.has(text)) return 'it is the example of a guide'
+  if (knownValues.has(text)) return 'it is an example from a guide'
   const letters = text.match(/[a-z]+/g) ?? []
   const digits = text.match(/\d/g)?.length ?? 0
   const mayBeWords = text.length < longLength || placeholder.test(text)
@@ -27,9 +27,9 @@ export function weaknessOf(secret: string): string | undefined {
       ? 'it is made of words that guides use as examples'
       : 'it has too few characters'
   }
-  if (text.length < minLength) return `it has ${text.length} characters`
+  if (text.length < minLength) return `it has only ${text.length} characters`
   if (text.length < enoughOfFew && new Set(text).size < minDistinct) {
-    return 'it repeats a few characters'
+    return 'it repeats only a few different characters'
   }
   return undefined
 }

@@ -46,7 +46,7 @@ test(
     await api.signIn('ann@example.com')
     const { revision: basedOn } = await api.call<{ revision: string }>('GET', '/api/settings')
     await api.call('PUT', '/api/settings', { basedOn, values: { name: 'Saved' }, unset: [] })
-    const said = 'WEBUI_NAME does not count: "Saved" was saved on the page in place of "Environment"'
+    const said = 'WEBUI_NAME has no effect: an administrator saved "Saved" on the page, which overrides "Environment"'
     expect((await runShoal(['config'], env)).out).toContain(said)
 
     const file = join(folder.path, 'all.backup')
@@ -61,7 +61,7 @@ test(
     const restored = { DATA_DIR: join(folder.path, 'restored') }
     const back = await runShoal(['restore', '--from', file], restored)
     expect(back).toMatchObject({ code: 0, out: expect.stringContaining('Restored 1 accounts') })
-    expect((await runShoal(['config'], restored)).out).toContain('WEBUI_NAME does not count: "Saved"')
+    expect((await runShoal(['config'], restored)).out).toContain('WEBUI_NAME has no effect: an administrator saved "Saved"')
     const second = await serving(restored, 'restored')
     // Sessions ended, and the key waits for an administrator.
     await expect(api.call('GET', '/api/auth/me', undefined, second.url)).rejects.toThrow('401')
@@ -69,7 +69,7 @@ test(
     expect(suspended.status).toBe(401)
     expect(await suspended.text()).toContain('shoal store confirm')
     expect((await runShoal(['store', 'confirm'], restored)).out).toBe(
-      'API keys that work again: 1. Background jobs that run again: 0.\n',
+      'API keys reactivated: 1. Background jobs reactivated: 0.\n',
     )
     expect((await modelsOf(second, key.out)).status).toBe(200)
     const ended = await runShoal(['store', 'new-epoch'], restored)

@@ -213,7 +213,7 @@ const plans: Record<string, (commands: string[]) => Promise<unknown>> = {
     await instance.stop()
     const { DATA_DIR } = env
     await using it = await typed(commands, { env: { DATA_DIR, FORMER_SECRET: env.WEBUI_SECRET_KEY } })
-    expect(it.said()).toContain('The secret is changed')
+    expect(it.said()).toContain('The secret was changed')
   },
   async 'docs/operations/workers.md 1'(commands) {
     const port = await freePort()
