@@ -167,12 +167,12 @@ async function startServices(
   jobs.start()
   const suspended = await suspendedSentence(store)
   if (suspended !== undefined) logger.warn(suspended)
-  const tellLoad = async (): Promise<void> => {
+  const reportLoad = async (): Promise<void> => {
     if (state.draining) return
     const { size: sockets, fallbacks } = hub
     membership.update({ runs: chat.runs, sockets, fallbacks, people: events.people })
   }
-  void every(tellLoad, {
+  void every(reportLoad, {
     ms: () => 1000,
     failed: (error) =>
       logger.error({ err: error, errorId: newId() }, 'reporting the load of this instance failed'),

@@ -11,7 +11,7 @@ import { version } from './version.ts'
 import type { Supervised } from './workers/index.ts'
 
 /** After the grace period of a drain, an instance may take this long to close its connections. */
-const closingMs = 6000
+const closeTimeoutMs = 6000
 
 /** Creates the log of a server. The format `auto` means readable lines on a terminal and JSON elsewhere. */
 export function serverLogger({ log, instance }: Config): Logger {
@@ -32,7 +32,7 @@ export async function run(config: Config, warnings: string[], worker?: Supervise
     serve(config, { logger, faults, worker }),
     exitAfterCrash(faults, { logger, graceMs: config.drain.graceMs }),
   ])
-  await flushed(logger)
+  await flushLog(logger)
   return code
 }
 
@@ -50,9 +50,9 @@ async function serve(config: Config, { logger, faults, worker }: Serving): Promi
     logFatal(logger, 'Shoal cannot start', error)
     return exitCodes.unavailable
   }
-  const told = worker ? stopAsTold(instance, logger, worker) : stopOnSignals(instance, logger)
+  const stopped = worker ? stopWhenRequested(instance, logger, worker) : stopOnSignals(instance, logger)
   const crashed = faults.crashed.then(async () => {
-    await stopped(instance, logger)
+    await stopInstance(instance, logger)
     return exitCodes.bug
   })
   try {
@@ -61,10 +61,10 @@ async function serve(config: Config, { logger, faults, worker }: Serving): Promi
     else process.stdout.write(startBlock(config, instance.port))
   } catch (error) {
     logFatal(logger, 'Shoal cannot continue to start', error)
-    await stopped(instance, logger)
+    await stopInstance(instance, logger)
     return exitCodes.unavailable
   }
-  return Promise.race([crashed, told.then(() => (faults.hasCrashed ? exitCodes.bug : exitCodes.done))])
+  return Promise.race([crashed, stopped.then(() => (faults.hasCrashed ? exitCodes.bug : exitCodes.done))])
 }
 
 /** Sets a deadline for the drain after an uncaught exception, because the drain may hang then. */
@@ -73,13 +73,13 @@ async function exitAfterCrash(
   { logger, graceMs }: { logger: Logger; graceMs: number },
 ): Promise<number> {
   await faults.crashed
-  await sleep(graceMs + closingMs)
+  await sleep(graceMs + closeTimeoutMs)
   logger.fatal('the drain after the uncaught exception did not finish in time, so the process exits')
   return exitCodes.bug
 }
 
 /** Stops the instance. Resolves even if the drain fails: others claim the remaining runs, and the process must exit. */
-async function stopped(instance: Instance, logger: Logger): Promise<void> {
+async function stopInstance(instance: Instance, logger: Logger): Promise<void> {
   try {
     await instance.stop()
   } catch (error) {
@@ -98,7 +98,7 @@ async function stopOnSignals(instance: Instance, logger: Logger): Promise<void> 
   const { promise, resolve } = Promise.withResolvers<void>()
   const stop = (signal: NodeJS.Signals): void => {
     logger.info({ signal }, 'stopping')
-    void stopped(instance, logger).then(resolve)
+    void stopInstance(instance, logger).then(resolve)
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
@@ -109,14 +109,14 @@ async function stopOnSignals(instance: Instance, logger: Logger): Promise<void> 
  * Stops a worker when its supervisor requests it, and resolves when it has stopped. A Ctrl-C on the terminal and a
  * platform that signals a whole process group reach both worker and supervisor; that must not count as two requests.
  */
-async function stopAsTold(instance: Instance, logger: Logger, worker: Supervised): Promise<void> {
+async function stopWhenRequested(instance: Instance, logger: Logger, worker: Supervised): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   let stopping = false
   const drain = (): void => {
     if (stopping) return
     stopping = true
     logger.info('stopping')
-    void stopped(instance, logger).then(resolve)
+    void stopInstance(instance, logger).then(resolve)
   }
   worker.onStop((how) => {
     drain()
@@ -128,7 +128,7 @@ async function stopAsTold(instance: Instance, logger: Logger, worker: Supervised
 }
 
 /** Waits until the log is written. */
-export async function flushed(logger: Logger): Promise<void> {
+export async function flushLog(logger: Logger): Promise<void> {
   await new Promise<void>((resolve) => logger.flush(() => resolve()))
   // The pretty printer runs in its own thread and does not report when it has finished.
   await sleep(50)

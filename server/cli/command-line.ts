@@ -16,8 +16,9 @@ export class UsageError extends Error {
 
 /** Parses the arguments after `shoal`. Throws UsageError. */
 export function parseCommandLine(argv: string[]): Command {
-  if (argv.length === 0 || argv.some((word) => word === '--help' || word === '-h')) return plain('help')
-  if (argv[0] === '--version' || argv[0] === '-v') return plain('version')
+  if (argv.length === 0 || argv.some((word) => word === '--help' || word === '-h'))
+    return commandWithoutFlags('help')
+  if (argv[0] === '--version' || argv[0] === '-v') return commandWithoutFlags('version')
   const { spec, rest } = findCommand(argv)
   const { values, positionals } = parse(spec, rest)
   const flags: Record<string, string> = {}
@@ -26,13 +27,13 @@ export function parseCommandLine(argv: string[]): Command {
     if (typeof value === 'string') flags[name] = value
     else switches.add(name)
   }
-  fillNeeded(spec, flags, positionals)
+  fillRequired(spec, flags, positionals)
   return { name: spec.words, flags, switches }
 }
 
 type Spec = (typeof commands)[number] & CommandSpec
 
-function plain(name: CommandName): Command {
+function commandWithoutFlags(name: CommandName): Command {
   return { name, flags: {}, switches: new Set() }
 }
 
@@ -45,7 +46,7 @@ function findCommand(argv: string[]): { spec: Spec; rest: string[] } {
   if (group.length > 0) {
     const second = group.map(({ words }) => words.split(' ')[1] ?? '')
     throw new UsageError(
-      `shoal ${argv[0]} needs one of these commands: ${second.join(', ')}${meant(argv[1], second)}`,
+      `shoal ${argv[0]} needs one of these commands: ${second.join(', ')}${suggest(argv[1], second)}`,
     )
   }
   if (argv[0]?.startsWith('-')) {
@@ -54,7 +55,7 @@ function findCommand(argv: string[]): { spec: Spec; rest: string[] } {
     )
   }
   const first = [...new Set(commands.map(({ words }) => words.split(' ')[0] ?? ''))]
-  throw new UsageError(`there is no command "${argv[0]}"${meant(argv[0], first)}`)
+  throw new UsageError(`there is no command "${argv[0]}"${suggest(argv[0], first)}`)
 }
 
 function parse(spec: Spec, args: string[]): { values: object; positionals: string[] } {
@@ -74,23 +75,23 @@ function parse(spec: Spec, args: string[]): { values: object; positionals: strin
     if (flag === undefined) throw new UsageError(`shoal ${spec.words}: ${message}`, { cause: error })
     const flags = known.map((name) => `--${name}`)
     const list = flags.length > 0 ? `; its options are ${flags.join(', ')}` : '; it has no options'
-    throw new UsageError(`shoal ${spec.words} has no option ${flag}${meant(flag, flags)}${list}`, {
+    throw new UsageError(`shoal ${spec.words} has no option ${flag}${suggest(flag, flags)}${list}`, {
       cause: error,
     })
   }
 }
 
 /** Assigns positional values, in order, to required options without a value. Throws if a required value is missing. */
-function fillNeeded(spec: Spec, flags: Record<string, string>, positionals: string[]): void {
+function fillRequired(spec: Spec, flags: Record<string, string>, positionals: string[]): void {
   const given = [...positionals]
-  for (const name of spec.needed ?? []) flags[name] ??= given.shift() ?? ''
+  for (const name of spec.required ?? []) flags[name] ??= given.shift() ?? ''
   if (given.length > 0) throw new UsageError(`shoal ${spec.words}: unexpected argument "${given[0]}"`)
-  for (const name of [...(spec.needed ?? []), ...Object.keys(flags)]) {
+  for (const name of [...(spec.required ?? []), ...Object.keys(flags)]) {
     if (!flags[name]) throw new UsageError(`shoal ${spec.words}: --${name} needs a value`)
   }
 }
 
-function meant(word: string | undefined, known: string[]): string {
+function suggest(word: string | undefined, known: string[]): string {
   // `nearest` allows fewer edits for shorter names; padding makes it tolerant enough for short words.
   const near =
     word === undefined

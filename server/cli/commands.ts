@@ -9,7 +9,7 @@ export interface CommandSpec {
   /** Options that only Shoal itself passes; the help does not list them. */
   internal?: string[]
   /** Required options. Their values may also be given without the option's name, in this order. */
-  needed?: string[]
+  required?: string[]
 }
 
 const data = { data: 'folder of the embedded store (DATA_DIR)' }
@@ -34,7 +34,7 @@ export const commands = [
     summary: 'Create an account; reads the password from standard input',
     flags: { ...email, name: 'name of the user', role: `${roles} (default: user)`, ...data },
     switches: { 'password-stdin': 'read the password from standard input' },
-    needed: ['email', 'name'],
+    required: ['email', 'name'],
   },
   {
     words: 'user list',
@@ -46,31 +46,31 @@ export const commands = [
     words: 'user set-role',
     summary: 'Change the role of an account; this also approves a pending account',
     flags: { ...email, role: roles, ...data },
-    needed: ['email', 'role'],
+    required: ['email', 'role'],
   },
   {
     words: 'user reset-password',
     summary: 'Set a new random password for an account, print it, and end the sessions of the account',
     flags: { ...email, ...data },
-    needed: ['email'],
+    required: ['email'],
   },
   {
     words: 'user deactivate',
     summary: 'Deactivate an account and end its sessions',
     flags: { ...email, ...data },
-    needed: ['email'],
+    required: ['email'],
   },
   {
     words: 'user activate',
     summary: 'Reactivate a deactivated account',
     flags: { ...email, ...data },
-    needed: ['email'],
+    required: ['email'],
   },
   {
     words: 'key create',
     summary: 'Create an API key for an account and print only the key',
     flags: { user: 'email address of the account', name: 'name of the key', ...data },
-    needed: ['user', 'name'],
+    required: ['user', 'name'],
   },
   {
     words: 'migrate',
@@ -82,7 +82,7 @@ export const commands = [
     words: 'backup',
     summary: 'Save all data to a file; the server may keep running',
     flags: { to: 'file to write; it must not exist yet', ...data },
-    needed: ['to'],
+    required: ['to'],
   },
   {
     words: 'restore',
@@ -92,7 +92,7 @@ export const commands = [
       replace: 'delete the existing data first',
       'as-copy': 'for a copy that runs beside the original: also disable its provider connections',
     },
-    needed: ['from'],
+    required: ['from'],
   },
   {
     words: 'store confirm',
@@ -115,7 +115,7 @@ export const commands = [
     words: 'db copy',
     summary: 'Copy the data of an embedded store into an empty PostgreSQL database, and check the result',
     flags: { to: 'address of the database, as in DATABASE_URL', ...data },
-    needed: ['to'],
+    required: ['to'],
   },
   {
     words: 'config',
@@ -140,10 +140,10 @@ export function helpText(): string {
   ].join('\n')
 }
 
-function describe({ words, summary, flags, switches = {}, needed = [] }: CommandSpec): string {
+function describe({ words, summary, flags, switches = {}, required = [] }: CommandSpec): string {
   const usage = [
     ...Object.keys(flags).map((name) =>
-      needed.includes(name) ? `--${name} ${name.toUpperCase()}` : `[--${name} ${name.toUpperCase()}]`,
+      required.includes(name) ? `--${name} ${name.toUpperCase()}` : `[--${name} ${name.toUpperCase()}]`,
     ),
     ...Object.keys(switches).map((name) => `[--${name}]`),
   ]

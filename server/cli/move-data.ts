@@ -14,7 +14,7 @@ export interface MoveData {
   switches: ReadonlySet<string>
   logger: Logger
   /** Reports the progress to the operator. */
-  tell: (sentence: string) => void
+  reportProgress: (sentence: string) => void
 }
 
 type Tables = { table: string; rows: number }[]
@@ -33,13 +33,19 @@ export async function backup({ config, flags, logger }: MoveData): Promise<strin
     version,
     clock: systemClock,
     logger,
-    secretWith: secretIn(config),
+    secretWith: secretFinder(config),
   })
   return `Saved ${summary(tables)} to ${file}. The file contains all data, including secrets: protect it like the database.`
 }
 
 /** `shoal restore`. Returns the text to print. */
-export async function restore({ config, flags, switches, logger, tell }: MoveData): Promise<string> {
+export async function restore({
+  config,
+  flags,
+  switches,
+  logger,
+  reportProgress,
+}: MoveData): Promise<string> {
   const { dataDir, databaseUrl } = config.store
   const asCopy = switches.has('as-copy')
   const { tables, createdAt, secret, stopped, disabledConnections } = await restoreBackup({
@@ -52,7 +58,7 @@ export async function restore({ config, flags, switches, logger, tell }: MoveDat
     logger,
     fingerprint: fingerprint(config),
     keepSecret: (found) => keepEmbeddedSecret(dataDir, found),
-    progress: (table, rows) => tell(`${table}: ${rows}`),
+    progress: (table, rows) => reportProgress(`${table}: ${rows}`),
   })
   return [
     `Restored ${summary(tables)}, as of ${createdAt}; row counts and checksums match the backup.`,
@@ -69,16 +75,16 @@ export async function restore({ config, flags, switches, logger, tell }: MoveDat
 }
 
 /** `shoal db copy`. Returns the text to print. */
-export async function copyToPostgres({ config, flags, logger, tell }: MoveData): Promise<string> {
+export async function copyToPostgres({ config, flags, logger, reportProgress }: MoveData): Promise<string> {
   const { dataDir } = config.store
   const { tables, secret, stopped } = await copyStore({
     dataDir,
     databaseUrl: flags['to'] ?? '',
     clock: systemClock,
     logger,
-    secretWith: secretIn(config),
+    secretWith: secretFinder(config),
     fingerprint: fingerprint(config),
-    progress: (table, rows) => tell(`${table}: ${rows}`),
+    progress: (table, rows) => reportProgress(`${table}: ${rows}`),
   })
   return [
     `Copied ${summary(tables)}; row counts and checksums match. ${dataDir} was not changed.`,
@@ -97,7 +103,7 @@ function fingerprint({ accounts }: Config): string | null {
 }
 
 /** Finds the generated secret that the data was created with; a folder may also contain one that is no longer used. */
-function secretIn({ store, accounts }: Config): (print: string | null) => string | null {
+function secretFinder({ store, accounts }: Config): (print: string | null) => string | null {
   return (print) => {
     if (accounts.secretKey !== null) return null
     const found = readEmbeddedSecret(store.dataDir)

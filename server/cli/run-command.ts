@@ -29,7 +29,7 @@ export async function runCommand(argv: string[], io: CommandIo): Promise<number>
   try {
     return await run(parseCommandLine(argv), io)
   } catch (error) {
-    return explain(error, io)
+    return reportError(error, io)
   }
 }
 
@@ -48,7 +48,7 @@ async function run(command: Command, io: CommandIo): Promise<number> {
     case 'migrate':
       return withConfig(command, io, (config) => migrate(config, io))
     case 'store change-secret':
-      return withConfig(command, io, (config) => changeTheSecret(config, io))
+      return withConfig(command, io, (config) => changeSecretFromInput(config, io))
     case 'backup':
     case 'restore':
     case 'db copy':
@@ -84,7 +84,7 @@ async function start({ flags, switches }: Command, config: Config, warnings: str
   }
 }
 
-const overriding: Record<string, string> = {
+const variableOfFlag: Record<string, string> = {
   port: 'PORT',
   host: 'HOST',
   workers: 'WORKERS',
@@ -93,7 +93,7 @@ const overriding: Record<string, string> = {
 
 function readFor({ flags }: Command, { env }: CommandIo): ConfigReading {
   const overrides = Object.entries(flags).flatMap(([flag, value]) => {
-    const variable = overriding[flag]
+    const variable = variableOfFlag[flag]
     return variable === undefined ? [] : [[variable, value]]
   })
   const reading = readConfig(env, Object.fromEntries(overrides))
@@ -144,7 +144,9 @@ async function moveData({ name, flags, switches }: Command, config: Config, io: 
   const move = name === 'backup' ? backup : name === 'restore' ? restore : copyToPostgres
   const logger = commandLogger(config, io)
   try {
-    io.print(await move({ config, flags, switches, logger, tell: (sentence) => io.complain(sentence) }))
+    io.print(
+      await move({ config, flags, switches, logger, reportProgress: (sentence) => io.complain(sentence) }),
+    )
   } catch (error) {
     // The operator has to fix the cause, so print only the message; the stack goes to the debug log.
     logger.debug({ err: error }, 'moving data failed')
@@ -162,13 +164,16 @@ interface Administer {
 async function administer(command: Command, { config, warnings, io }: Administer): Promise<number> {
   const args = await argumentsOf(command, io)
   for (const warning of warnings) io.complain(`warning: ${warning}`)
-  const answer = await ask(command.name, args, { config, logger: commandLogger(config, io) })
+  const answer = await executeOnServerOrStore(command.name, args, {
+    config,
+    logger: commandLogger(config, io),
+  })
   io.print(printAnswer(command.name, answer, command.switches.has('json')))
   return exitCodes.done
 }
 
 /** Lets the running server of an embedded installation execute the command, or else works directly on the store. */
-async function ask(
+async function executeOnServerOrStore(
   name: CommandName,
   args: Record<string, string>,
   { config, logger }: { config: Config; logger: Logger },
@@ -205,7 +210,7 @@ async function argumentsOf(
   return { role: 'user', ...flags, password }
 }
 
-async function changeTheSecret(config: Config, io: CommandIo): Promise<number> {
+async function changeSecretFromInput(config: Config, io: CommandIo): Promise<number> {
   if (io.terminal)
     io.complain(
       'Type the former WEBUI_SECRET_KEY, then press Enter and Ctrl-D. If Shoal generated it, press only Ctrl-D.',
@@ -223,7 +228,7 @@ function commandLogger(config: Config, { terminal }: CommandIo): Logger {
   return createLogger({ level: level === 'info' ? 'warn' : level, format: chosen, fd: 2 })
 }
 
-function explain(error: unknown, io: CommandIo): number {
+function reportError(error: unknown, io: CommandIo): number {
   if (error instanceof UsageError) {
     io.complain(`${error.message}\nSee shoal help.`)
     return exitCodes.usage

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { systemClock } from '../base/index.ts'
 import type { Config } from '../config.ts'
-import { flushed, serverLogger } from '../main.ts'
+import { flushLog, serverLogger } from '../main.ts'
 import { watchProcessFaults } from '../operations/index.ts'
 import { supervise } from '../workers/index.ts'
 import { exitCodes } from './exit-codes.ts'
@@ -47,6 +47,6 @@ export async function startWorkers({ config, warnings, flags }: StartWorkersOpti
   process.on('SIGINT', stop)
   void faults.crashed.then(() => supervisor.stop())
   const code = await supervisor.ended
-  await flushed(logger)
+  await flushLog(logger)
   return faults.hasCrashed ? exitCodes.bug : code
 }

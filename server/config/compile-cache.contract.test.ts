@@ -35,14 +35,14 @@ async function shoal(args: string[], env: Record<string, string> = {}): Promise<
   return code
 }
 
-const kept = (path: string): number => globSync(join(folder.path, path, '*/*')).length
+const cachedFiles = (path: string): number => globSync(join(folder.path, path, '*/*')).length
 const serve = ['start', '--port', '0', '--host', '127.0.0.1']
 
 // Each test starts real processes, which is slow on a busy machine.
 describe('O18: compiled code is cached for the next start', { timeout: 60_000 }, () => {
   test('for the whole server, in DATA_DIR, which only its owner can enter', async () => {
     expect(await shoal(serve, { DATA_DIR: 'here' })).toBe(0)
-    expect(kept('here/compile-cache')).toBeGreaterThan(200)
+    expect(cachedFiles('here/compile-cache')).toBeGreaterThan(200)
     expect(statSync(join(folder.path, 'here')).mode & 0o777).toBe(0o700)
   })
 
@@ -52,12 +52,12 @@ describe('O18: compiled code is cached for the next start', { timeout: 60_000 },
     expect(existsSync(join(folder.path, 'data'))).toBe(false)
     mkdirSync(join(folder.path, 'there'))
     expect(await shoal(['config', '--data=there'])).toBe(0)
-    expect(kept('there/compile-cache')).toBeGreaterThan(10)
+    expect(cachedFiles('there/compile-cache')).toBeGreaterThan(10)
   })
 
   test('in the folder of NODE_COMPILE_CACHE, as in the image', async () => {
     expect(await shoal(serve, { NODE_COMPILE_CACHE: 'image' })).toBe(0)
-    expect(kept('image')).toBeGreaterThan(200)
+    expect(cachedFiles('image')).toBeGreaterThan(200)
     expect(existsSync(join(folder.path, 'data/compile-cache'))).toBe(false)
   })
 })

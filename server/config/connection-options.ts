@@ -17,9 +17,9 @@ const options = z.looseObject({
 })
 export type ConnectionOptions = z.infer<typeof options>
 
-const honoured = new Set(Object.keys(options.shape))
+const supported = new Set(Object.keys(options.shape))
 
-const byPlace = z.record(z.string(), options)
+const byPositionOrAddress = z.record(z.string(), options)
 
 /** The options of every connection, under the keys as the operator wrote them: positions or addresses. */
 export type AllConnectionOptions = ReadonlyMap<string, ConnectionOptions>
@@ -31,7 +31,7 @@ export const connectionOptions: Kind<AllConnectionOptions> = {
     const cure = 'write JSON by position, such as {"0": {"continues": "trailing"}}'
     const json = parseJson(value) ?? parseJson(value.replaceAll('\\"', '"'))
     if (json === undefined) return { problem: 'the value is not valid JSON', cure }
-    const parsed = byPlace.safeParse(json)
+    const parsed = byPositionOrAddress.safeParse(json)
     if (!parsed.success) {
       const issue = parsed.error.issues[0]
       return { problem: `${issue?.path.join('.') || 'the value'}: ${issue?.message ?? 'is not valid'}`, cure }
@@ -47,7 +47,7 @@ export const isPosition = (place: string): boolean => /^\d+$/.test(place)
 /** Names of options that are set but have no effect here; without `api_version`, which has its own warning. */
 export function ignoredOptions(given: ConnectionOptions): string[] {
   return Object.entries(given)
-    .filter(([name, value]) => !honoured.has(name) && name !== 'api_version' && !isEmpty(value))
+    .filter(([name, value]) => !supported.has(name) && name !== 'api_version' && !isEmpty(value))
     .map(([name]) => name)
 }
 

@@ -40,7 +40,7 @@ function openaiConnections(upstream: Values['upstream'], findings: Findings): En
       ? upstream.openaiKeys
       : [upstream.openaiKey ?? ''].filter((key) => key !== '')
   const urls = [
-    ...(upstream.openaiUrls.length > 0 ? upstream.openaiUrls : one(upstream.openaiUrl)),
+    ...(upstream.openaiUrls.length > 0 ? upstream.openaiUrls : asList(upstream.openaiUrl)),
     ...(upstream.openaiUrls.length === 0 && upstream.openaiUrl === null && keys.some((key) => key !== '')
       ? [openaiDefault]
       : []),
@@ -62,12 +62,12 @@ function openaiConnections(upstream: Values['upstream'], findings: Findings): En
 }
 
 function ollamaConnections(upstream: Values['upstream'], findings: Findings): EnvironmentConnection[] {
-  const urls = upstream.ollamaUrls.length > 0 ? upstream.ollamaUrls : one(upstream.ollamaUrl)
+  const urls = upstream.ollamaUrls.length > 0 ? upstream.ollamaUrls : asList(upstream.ollamaUrl)
   const optionsOf = findOptions('OLLAMA_API_CONFIGS', upstream.ollamaOptions, urls, findings)
   return urls.map((baseUrl, index) => connection('ollama', index, baseUrl, optionsOf(index)))
 }
 
-function one(url: string | null): string[] {
+function asList(url: string | null): string[] {
   return url === null ? [] : [url]
 }
 

@@ -1,12 +1,12 @@
-const none = 'it has no equivalent in Shoal; remove it'
-const unused = 'Shoal does not have the feature that it configures; remove it'
+const noEquivalent = 'it has no equivalent in Shoal; remove it'
+const missingFeature = 'Shoal does not have the feature that it configures; remove it'
 const authorities =
   'Shoal reads additional certificate authorities only from the file in NODE_EXTRA_CA_CERTS; set that instead'
 
 /** Variables of Open WebUI that have no effect here, with the reason that the start reports. */
 export const ignoredVariables: ReadonlyMap<string, string> = new Map([
   ...names(
-    none,
+    noEquivalent,
     'THREAD_POOL_SIZE ENABLE_ORJSON UVICORN_WS_PER_MESSAGE_DEFLATE DATABASE_ENABLE_SESSION_SHARING',
     'DATABASE_POOL_MAX_OVERFLOW DATABASE_POOL_TIMEOUT DATABASE_POOL_RECYCLE ENABLE_REALTIME_CHAT_SAVE',
     'CHAT_RESPONSE_STREAM_DELTA_CHUNK_SIZE CHAT_STREAM_RESPONSE_CHUNK_MAX_BUFFER_SIZE ENABLE_BASE_MODELS_CACHE',
@@ -20,7 +20,7 @@ export const ignoredVariables: ReadonlyMap<string, string> = new Map([
     'DATABASE_SQLITE_PRAGMA_TEMP_STORE DATABASE_SQLITE_PRAGMA_MMAP_SIZE DATABASE_SQLITE_PRAGMA_JOURNAL_SIZE_LIMIT',
   ),
   ...names(
-    unused,
+    missingFeature,
     'ENABLE_PLUGINS ENABLE_CHANNELS ENABLE_NOTES ENABLE_MEMORIES ENABLE_COMMUNITY_SHARING ENABLE_DIRECT_CONNECTIONS',
     'ENABLE_OAUTH_SIGNUP ENABLE_OAUTH_PERSISTENT_CONFIG ENABLE_TAGS_GENERATION ENABLE_FOLLOW_UP_GENERATION',
     'ENABLE_AUTOCOMPLETE_GENERATION ENABLE_AUTOMATIONS ENABLE_OTEL ENABLE_OTEL_TRACES ENABLE_OTEL_METRICS',

@@ -148,7 +148,7 @@ export const originUrl: Kind<string | null> = {
 }
 
 /** First path segments that Shoal's own routes use; a base path that begins with one would be ambiguous. */
-const ownPaths = new Set(['api', 'assets', 'health', 'metrics', 'ready', 'v1', 'ws'])
+const reservedPaths = new Set(['api', 'assets', 'health', 'metrics', 'ready', 'v1', 'ws'])
 
 /** A path such as `/chat`: begins with a slash and ends without one; empty for the root of the host. */
 export const pathPrefix: Kind<string> = {
@@ -162,7 +162,7 @@ export const pathPrefix: Kind<string> = {
         cure: 'write a path such as /chat, without a scheme and a host',
       }
     }
-    if (ownPaths.has(parts[0] ?? '')) {
+    if (reservedPaths.has(parts[0] ?? '')) {
       return {
         problem: `Shoal uses paths below "/${parts[0]}" itself`,
         cure: 'choose another path, such as /chat',

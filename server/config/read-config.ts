@@ -54,7 +54,7 @@ export function readConfig(env: Environment, overrides: Environment = {}): Confi
     values[group] = found
   }
   findings.warnings.push(...reportUnknown(env, known))
-  forgiveUnused(values as unknown as Values, findings)
+  downgradeUnused(values as unknown as Values, findings)
   // The cast is safe: the loop above fills in every key of every group with the type of its row.
   const config = assembleConfig(values as unknown as Values, findings)
   const { problems, warnings } = findings
@@ -63,7 +63,7 @@ export function readConfig(env: Environment, overrides: Environment = {}): Confi
 }
 
 /** Turns problems of variables that are not used into warnings, because they need not prevent the start. */
-function forgiveUnused({ store, redis }: Values, findings: Findings): void {
+function downgradeUnused({ store, redis }: Values, findings: Findings): void {
   const unused = (name: string): boolean => {
     if (/^DATABASE_(TYPE|USER|PASSWORD|HOST|PORT|NAME)(_FILE)?$/.test(name)) return store.databaseUrl !== null
     return name.endsWith('_SENTINEL_PORT') && redis.sentinelHosts === null

@@ -31,11 +31,11 @@ const keyPrefix: Kind<string> = {
   },
 }
 
-const absent = { kind: optionalText, fallback: null }
+const optionalWithoutDefault = { kind: optionalText, fallback: null }
 
 export const redisVariables = {
   url: variable('REDIS_URL', {
-    ...absent,
+    ...optionalWithoutDefault,
     oldNames: ['WEBSOCKET_REDIS_URL'],
     secret: 'password',
     meaning:
@@ -49,7 +49,7 @@ export const redisVariables = {
       'Whether REDIS_URL names nodes of a Redis Cluster. If false, Shoal still recognizes a Cluster when it connects, and logs a warning.',
   }),
   sentinelHosts: variable('REDIS_SENTINEL_HOSTS', {
-    ...absent,
+    ...optionalWithoutDefault,
     oldNames: ['WEBSOCKET_SENTINEL_HOSTS'],
     meaning: 'Sentinels as `host` or `host:port`, separated by commas. Setting this turns Sentinel on.',
   }),
@@ -60,11 +60,11 @@ export const redisVariables = {
     meaning: 'Port of sentinels that REDIS_SENTINEL_HOSTS lists without a port.',
   }),
   sentinelUsername: variable('REDIS_SENTINEL_USERNAME', {
-    ...absent,
+    ...optionalWithoutDefault,
     meaning: 'User name for signing in to the sentinels, if they need one.',
   }),
   sentinelPassword: variable('REDIS_SENTINEL_PASSWORD', {
-    ...absent,
+    ...optionalWithoutDefault,
     secret: 'all',
     meaning:
       'Password for signing in to the sentinels. Unset: Shoal tries the password in REDIS_URL, which is the password of the master.',
@@ -97,17 +97,17 @@ export const redisVariables = {
       'First pause before reconnecting. Later pauses grow up to one second, or stay at this value if it is longer.',
   }),
   tlsCaFile: variable('REDIS_TLS_CA_FILE', {
-    ...absent,
+    ...optionalWithoutDefault,
     meaning:
       'File with the certificate authority (PEM) of a `rediss://` server whose certificate is not signed by a public authority.',
   }),
   tlsCertFile: variable('REDIS_TLS_CERT_FILE', {
-    ...absent,
+    ...optionalWithoutDefault,
     meaning:
       'File with the client certificate (PEM) that this instance presents to Redis. Set REDIS_TLS_KEY_FILE too.',
   }),
   tlsKeyFile: variable('REDIS_TLS_KEY_FILE', {
-    ...absent,
+    ...optionalWithoutDefault,
     meaning: 'File with the private key (PEM) of REDIS_TLS_CERT_FILE.',
   }),
   tlsCheck: variable('REDIS_TLS_REJECT_UNAUTHORIZED', {

@@ -1,8 +1,8 @@
 import { authorityVariables, ignoredVariables } from './ignored-variables.ts'
 
-const ours = /^(REDIS|WEBUI|DATABASE|OPENAI_API|OLLAMA|JWT|SHOAL|WEBSOCKET)_/
+const shoalPrefix = /^(REDIS|WEBUI|DATABASE|OPENAI_API|OLLAMA|JWT|SHOAL|WEBSOCKET)_/
 /** Prefixes that other programs use too: such a name is reported only if it resembles a known one. */
-const shared =
+const commonPrefix =
   /^(ENABLE|DEFAULT|CORS|FORWARDED|AIOHTTP|RUN|SHUTDOWN|GLOBAL|LOG|TASK|MODELS|INSTANCE|DATA|PORT|HOST)(_|$)/
 /** Variables that Kubernetes sets in every pod for a Service named `redis` or `shoal`. */
 const serviceLink = /_SERVICE_(HOST|PORT(_[A-Z0-9_]{1,100})?)$|_PORT(_\d+_(TCP|UDP)(_(PROTO|PORT|ADDR))?)?$/
@@ -21,9 +21,9 @@ export function reportUnknown(env: Record<string, string | undefined>, known: Re
     if (serviceLink.test(name) && /^(tcp|udp|\d+$|[\d.:a-f]+$)/.test(value)) continue
     const upper = name.toUpperCase()
     const near = nearest(upper, known)
-    if (near !== undefined && (ours.test(upper) || shared.test(upper))) {
+    if (near !== undefined && (shoalPrefix.test(upper) || commonPrefix.test(upper))) {
       warnings.push(`${name} is not known: did you mean ${near}?`)
-    } else if (ours.test(upper)) {
+    } else if (shoalPrefix.test(upper)) {
       warnings.push(
         `${name} is not known and has no effect: look up the right name in docs/configuration.md, or remove it`,
       )

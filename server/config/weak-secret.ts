@@ -1,5 +1,5 @@
 /** Words that example files and careless operators use as secrets. */
-const words = new Set(
+const exampleWords = new Set(
   'a abc admin and change changeme chat default demo dev development example generate here insert jwt key letmein local long me mine my none null of open openwebui pass passwd password please placeholder prod production qwerty random replace sample secret shoal string super supersecret test the this todo token undefined user value very webui with your'.split(
     ' ',
   ),
@@ -13,7 +13,7 @@ const placeholder = /change|replace|your|insert|example|placeholder|todo/
 const longLength = 32
 /** A secret with fewer distinct characters than this must be longer than `minLength`. */
 const minDistinct = 6
-const enoughOfFew = 20
+const minLengthIfFewDistinct = 20
 
 /** Why a secret is easy to guess; undefined if no weakness was found. */
 export function weaknessOf(secret: string): string | undefined {
@@ -22,13 +22,13 @@ export function weaknessOf(secret: string): string | undefined {
   const letters = text.match(/[a-z]+/g) ?? []
   const digits = text.match(/\d/g)?.length ?? 0
   const mayBeWords = text.length < longLength || placeholder.test(text)
-  if (mayBeWords && digits <= minLength && letters.every((word) => words.has(word))) {
+  if (mayBeWords && digits <= minLength && letters.every((word) => exampleWords.has(word))) {
     return letters.length > 0
       ? 'it is made of words that guides use as examples'
       : 'it has too few characters'
   }
   if (text.length < minLength) return `it has only ${text.length} characters`
-  if (text.length < enoughOfFew && new Set(text).size < minDistinct) {
+  if (text.length < minLengthIfFewDistinct && new Set(text).size < minDistinct) {
     return 'it repeats only a few different characters'
   }
   return undefined
