@@ -51,7 +51,7 @@ function incarnationOf(label: string): string {
   return `${label.replaceAll(/[^A-Za-z0-9._-]/g, '-').slice(0, 40)}.${randomToken(6)}`
 }
 
-/** Creates, connects and starts the parts of one instance. There is no global state: a process can run several instances. */
+/** Creates, connects and starts the parts of one instance. No global state: one process can run several instances. */
 export async function startInstance(options: InstanceOptions): Promise<Instance> {
   const { config, version, logger, clock = systemClock } = options
   const incarnation = incarnationOf(config.instance.label)
