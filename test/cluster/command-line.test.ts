@@ -46,7 +46,8 @@ test(
     await api.signIn('ann@example.com')
     const { revision: basedOn } = await api.call<{ revision: string }>('GET', '/api/settings')
     await api.call('PUT', '/api/settings', { basedOn, values: { name: 'Saved' }, unset: [] })
-    const said = 'WEBUI_NAME has no effect: an administrator saved "Saved" on the page, which overrides "Environment"'
+    const said =
+      'WEBUI_NAME has no effect: an administrator saved "Saved" on the page, which overrides "Environment"'
     expect((await runShoal(['config'], env)).out).toContain(said)
 
     const file = join(folder.path, 'all.backup')
@@ -61,7 +62,9 @@ test(
     const restored = { DATA_DIR: join(folder.path, 'restored') }
     const back = await runShoal(['restore', '--from', file], restored)
     expect(back).toMatchObject({ code: 0, out: expect.stringContaining('Restored 1 accounts') })
-    expect((await runShoal(['config'], restored)).out).toContain('WEBUI_NAME has no effect: an administrator saved "Saved"')
+    expect((await runShoal(['config'], restored)).out).toContain(
+      'WEBUI_NAME has no effect: an administrator saved "Saved"',
+    )
     const second = await serving(restored, 'restored')
     // Sessions ended, and the key waits for an administrator.
     await expect(api.call('GET', '/api/auth/me', undefined, second.url)).rejects.toThrow('401')

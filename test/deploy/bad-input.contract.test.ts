@@ -113,7 +113,10 @@ describe('secrets', slowly, () => {
 
 describe('arguments of the image', slowly, () => {
   test.each([
-    [['--port', '9000'], /the command is missing: it comes before its options, as in shoal start --port 9000/],
+    [
+      ['--port', '9000'],
+      /the command is missing: it comes before its options, as in shoal start --port 9000/,
+    ],
     [['bash'], /there is no command "bash"/],
     [['start', '--prot', '9000'], /has no option --prot \(did you mean --port\?\)/],
     [['start', 'now'], /unexpected argument "now"/],
