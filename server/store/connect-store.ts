@@ -5,9 +5,9 @@ import { StoreError } from './store.ts'
 import type { Store } from './store.ts'
 
 export interface ConnectOptions extends StoreOptions {
-  /** How long a database that is away is asked again, ms. */
+  /** How long to retry while the database is unavailable, ms. */
   startTimeoutMs: number
-  /** Hears why it has not worked yet: a sentence, once for each that is new. */
+  /** Receives the reason for a failed attempt, as a sentence; called only when the reason differs from the last one. */
   onProblem?: (sentence: string) => void
   signal: AbortSignal
 }
@@ -15,8 +15,9 @@ export interface ConnectOptions extends StoreOptions {
 const pauses = { first: 200, most: 3000 }
 
 /**
- * `openStore`, again and again while the database is away, so that the caller can answer /health meanwhile. What trying
- * again does not cure rejects at once; so does the last problem after `startTimeoutMs`, and the signal's reason.
+ * Calls `openStore` and retries while the database is unavailable, so that the caller can answer /health meanwhile.
+ * Rejects at once with an error that a retry cannot cure, with the last problem after `startTimeoutMs`, and with the
+ * reason of `signal` when it is aborted.
  */
 export async function connectStore(options: ConnectOptions): Promise<Store> {
   const { startTimeoutMs, onProblem, signal, clock } = options

@@ -66,7 +66,7 @@ test('under another secret the list still comes, without keys, and says what to 
   said.length = 0
   const other = await open('another secret')
   expect(await other.connections.list()).toEqual([connection('a', null)])
-  expect(said).toEqual([expect.stringMatching(/bring that one back, or enter the key again/)])
+  expect(said).toEqual([expect.stringMatching(/restore that secret, or enter the key again/)])
   await other.close()
 })
 

@@ -10,13 +10,13 @@ import { openPostgres } from './postgres/open-postgres.ts'
 import { takeStoreLock } from './sqlite/store-lock.ts'
 
 export interface CopyOptions extends Place {
-  /** The embedded installation; nobody may have it open (`StoreLocked`). It is left as it is. */
+  /** Folder of the embedded installation. It is not changed, and no process may have it open (else `StoreLocked`). */
   dataDir: string
-  /** An empty PostgreSQL installation, or none yet. */
+  /** A PostgreSQL database with an empty Shoal installation, or with none yet. */
   databaseUrl: string
-  /** The generated secret that has this fingerprint, where DATA_DIR has it; it goes along into the database. */
+  /** Returns the generated secret in DATA_DIR if it has this fingerprint. It is copied into the database. */
   secretWith: (fingerprint: string | null) => string | null
-  /** Fingerprint of WEBUI_SECRET_KEY where the environment gives it. */
+  /** Fingerprint of WEBUI_SECRET_KEY if the environment sets it. */
   fingerprint: string | null
   progress?: (table: string, rows: number) => void
 }
@@ -24,18 +24,18 @@ export interface CopyOptions extends Place {
 export interface Copied {
   tables: { table: string; rows: number }[]
   secret: SecretOutcome
-  /** Answers that ended as interrupted, and background jobs that wait for an administrator. */
+  /** How many answers were ended as interrupted, and how many background jobs now wait for an administrator. */
   stopped: { runs: number; jobs: number }
 }
 
 /**
- * Moves an embedded installation into PostgreSQL in one transaction, and compares count and sum of every table before
- * anything counts.
+ * Copies an embedded installation into PostgreSQL in one transaction. The row count and the checksum of every table are
+ * compared before the transaction commits.
  */
 export async function copyStore(options: CopyOptions): Promise<Copied> {
   const { dataDir, databaseUrl, clock, logger, progress } = options
   const embedded = { ...options, databaseUrl: null }
-  // Whether there is something to copy is said before anything is made; what is copied is what nobody writes any more.
+  // Rejects early if there is nothing to copy. The copy itself is read under the lock, when no process writes any more.
   await (await openSnapshot(embedded)).close()
   const lock = takeStoreLock(dataDir, clock.now())
   try {
@@ -51,7 +51,8 @@ export async function copyStore(options: CopyOptions): Promise<Copied> {
         last: async (trx) => {
           const { fingerprint } = options
           secret = await settleSecret(trx, { kind: 'postgres', carried, fingerprint, keepSecret: () => {} })
-          // Somebody may start the server of the folder again: the two must not both ask the provider.
+          // The server of the folder may be started again: the two must not both send the same requests to the
+          // provider.
           stopped = await stopWork(to, trx)
         },
       })

@@ -20,7 +20,7 @@ import type { Store } from './store.ts'
 
 export interface StoreParts {
   engine: Engine
-  /** Null until the instances have agreed on one. */
+  /** Null until the instances have agreed on a secret. */
   secret: string | null
   warn: (sentence: string) => void
   clock: Clock
@@ -40,7 +40,7 @@ export function createStore({ engine, secret, warn, clock, troubles }: StorePart
       warn,
       box: () => {
         if (box) return box
-        throw new Error('connections need a secret: give WEBUI_SECRET_KEY, or agree on one first')
+        throw new Error('connections need a secret: set WEBUI_SECRET_KEY, or call agreeOnSecret first')
       },
     }),
     chats: createChats(engine),
@@ -60,7 +60,7 @@ export function createStore({ engine, secret, warn, clock, troubles }: StorePart
       }),
     ping: () =>
       engine.run(async (db) => {
-        // Writes nothing, and is refused wherever a write would be: a session may read and yet be read-only.
+        // Changes no row, but is refused wherever a write would be: a session that can read may still be read-only.
         await sql`delete from ${engine.table('instance')} where false`.execute(db)
       }),
     async degraded() {

@@ -1,18 +1,20 @@
 import { Buffer } from 'node:buffer'
 
-/** The key of the last row of a page, as an opaque word: lists are ordered by (time, id). */
+/** Encodes the key of a page's last row as an opaque string: lists are ordered by (time, id). */
 function writeCursor(at: number, id: string): string {
   return Buffer.from(`${at}.${id}`).toString('base64url')
 }
 
-/** A cursor that we did not make starts the list anew: it comes from a client, and names no row either way. */
+/**
+ * Undefined, which starts the list from its beginning, for a cursor that `writeCursor` did not make: clients send it.
+ */
 export function readCursor(cursor: string | undefined): { at: number; id: string } | undefined {
   if (cursor === undefined) return undefined
   const match = /^(\d{1,16})\.(.+)$/.exec(Buffer.from(cursor, 'base64url').toString())
   return match ? { at: Number(match[1]), id: match[2] ?? '' } : undefined
 }
 
-/** Cuts one row more than asked for down to a page. */
+/** Makes a page of `limit` rows. The caller queries one row more, which shows that there is a next page. */
 export function toPage<Row, Item>(
   rows: Row[],
   limit: number,

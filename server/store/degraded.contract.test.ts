@@ -62,7 +62,7 @@ describe('a full disk', () => {
     disk.fill()
     const { run } = await givenRun(store, user.id).catch(() => ({ run: undefined }))
     expect(run).toBeUndefined()
-    expect((await store.degraded()).map(sentenceOf).join()).toMatch(/disk of DATA_DIR is full.*make room/)
+    expect((await store.degraded()).map(sentenceOf).join()).toMatch(/disk of DATA_DIR is full.*free space/)
     await store.ping()
     skippedMs += 6000
     expect((await store.degraded()).map(sentenceOf).join()).toMatch(/disk of DATA_DIR is full/)
@@ -79,7 +79,7 @@ describe('a full disk', () => {
     await expect(start).rejects.toMatchObject({
       name: 'StoreError',
       kind: 'full',
-      message: expect.stringMatching(/^the disk of DATA_DIR \(.*\) is full: make room/) as string,
+      message: expect.stringMatching(/^the disk of DATA_DIR \(.*\) is full: free space/) as string,
     })
     expect(readdirSync(disk.path)).toContain('filler')
   })
@@ -130,7 +130,7 @@ test.skipIf(!canMount)('O8: a full disk of PostgreSQL is reported until there is
   disk.fill()
   await expect(givenUser(store)).rejects.toMatchObject({ name: 'StoreError', kind: 'full' })
   expect((await store.degraded()).map(sentenceOf).join()).toMatch(
-    /disk of the PostgreSQL server is full.*make room/,
+    /disk of the PostgreSQL server is full.*free space/,
   )
   disk.free()
   skippedMs += 6000

@@ -1,6 +1,6 @@
 import { allTables, factsOf } from './tables.ts'
 
-/** docs/operations/data.md, from the list of tables. */
+/** Returns the text of docs/operations/data.md, generated from the list of tables. */
 export function documentTables(): string {
   const rows = allTables.map((table) => {
     const { holds, secrets = [], backup, asCopy, erasure } = factsOf(table)
@@ -18,14 +18,14 @@ export function documentTables(): string {
 
 Generated from \`server/store/tables.ts\` by \`npm run docs\`; change it there.
 
-Everything that lasts is in these tables, of SQLite or PostgreSQL. Redis holds nothing that lasts.
+All permanent data is in these tables, in SQLite or PostgreSQL. Redis holds temporary data only.
 
-- **secrets**: columns that would let somebody in. Passwords, keys and tokens are stored as hashes; keys of providers are
-  encrypted with WEBUI_SECRET_KEY. A backup has all of them: keep it as safe as the database.
-- **backup**: whether \`shoal backup\` saves the rows, and \`shoal restore\` and \`shoal db copy\` bring them. Every restore
-  also ends sessions, suspends API keys and jobs, and ends answers that were being written.
-- **copy**: the same for \`shoal restore --as-copy\`. _disabled_: an administrator has to enable the row.
-- **erasure**: what becomes of a person's rows when the account is deleted from the database.
+- **secrets**: columns that would give an attacker access. Passwords, API keys and tokens are stored as hashes; provider
+  keys are encrypted with WEBUI_SECRET_KEY. A backup contains all of them: protect it like the database.
+- **backup**: whether \`shoal backup\`, \`shoal restore\` and \`shoal db copy\` include the rows. Every restore
+  also ends all sessions, suspends API keys and jobs, and ends unfinished answers.
+- **copy**: the same for \`shoal restore --as-copy\`. _disabled_: the row is restored, and an administrator has to enable it.
+- **erasure**: what happens to a user's rows when the account is deleted from the database.
 
 | table | a row is | secrets | backup | copy | erasure |
 | --- | --- | --- | --- | --- | --- |
@@ -33,8 +33,8 @@ ${rows.join('\n')}
 
 ## Personal data
 
-Each request has a line in the log with the client's address, the path without its query, and the id of the account; how
-long lines stay is up to whoever collects them. A log line never has the text of a message.
+Each request writes a log line with the client's address, the path without its query, and the account's id. How long
+these lines are kept depends on your log collection. A log line never contains the text of a message.
 
 | table | purpose | kept | other copies |
 | --- | --- | --- | --- |

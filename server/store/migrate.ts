@@ -10,7 +10,7 @@ import { prefixes } from './migrations/migration.ts'
 import type { Migration } from './migrations/migration.ts'
 import type { Schema } from './schema.ts'
 
-/** Code and database cannot live with each other; trying again does not help. */
+/** This version of Shoal cannot work with this database; a retry does not help. */
 export class SchemaMismatch extends Unavailable {
   override name = 'SchemaMismatch'
 }
@@ -19,31 +19,31 @@ interface AppliedMigration extends MadeStep {
   oldest_code: number
 }
 
-/** The key of the transaction's advisory lock: "shoal" in letters. */
+/** The key of the advisory lock: "shoa" in ASCII. */
 const lockKey = 0x73686f61
 
 export interface MigrateOptions {
-  /** False: only look, and refuse where steps are missing. */
+  /** False: only check the schema, and reject if steps are missing. */
   apply: boolean
-  /** For tests. */
+  /** Replaced only by tests. */
   migrations?: readonly Migration[]
 }
 
 /**
- * Brings the schema up to this code, in one transaction under a transaction's lock (a session's would be lost behind
- * PgBouncer), so that instances may start together; answers with the numbers of the steps it made. Rejects with
- * SchemaMismatch where one side is too old for the other.
+ * Brings the schema up to date in one transaction and returns the numbers of the applied steps. A lock lets several
+ * instances start at the same time; it belongs to the transaction, because a session's lock would be lost behind
+ * PgBouncer. Rejects with SchemaMismatch if this version is too old for the database, or the database for this version.
  */
 export async function migrate(
   engine: Engine,
   { apply, migrations = allMigrations }: MigrateOptions,
 ): Promise<number[]> {
-  // Looked at without the lock first: the many starts that find nothing to do wait for nobody.
+  // Checked without the lock first, so that a start with nothing to apply does not wait for other instances.
   const pending = pendingOf(await readApplied(engine, engine.db), migrations)
   if (pending.length === 0) return []
   if (!apply) {
     throw new SchemaMismatch(
-      `the database is too old for this version: it lacks ${pending.map(({ number, name }) => `${number} (${name})`).join(', ')}; run \`shoal migrate\``,
+      `the database is too old for this version: it lacks the migrations ${pending.map(({ number, name }) => `${number} (${name})`).join(', ')}; run \`shoal migrate\``,
     )
   }
   return engine.transaction(async (trx) => {
@@ -59,7 +59,7 @@ export async function migrate(
 
 async function prepare(engine: Engine, trx: Transaction<Schema>): Promise<void> {
   if (engine.kind === 'postgres') {
-    // Steps and the wait for another instance's may take longer than a verb's statement.
+    // A step, or waiting for another instance's steps, may take longer than statements usually may.
     await sql`select set_config('statement_timeout', '600000', true)`.execute(trx)
     await sql`select pg_advisory_xact_lock(${sql.lit(lockKey)})`.execute(trx)
     await createSchema(trx)
@@ -67,7 +67,7 @@ async function prepare(engine: Engine, trx: Transaction<Schema>): Promise<void> 
   }
 }
 
-/** A user without the rights of the owner serves people as well as one with them, and migrates nothing. */
+/** A database user without the owner's rights is enough to run Shoal, but not to migrate the schema. */
 async function expectOwner(trx: Transaction<Schema>): Promise<void> {
   const { rows } = await sql<{ who: string }>`
     select current_user as who from pg_catalog.pg_namespace n
@@ -93,7 +93,7 @@ async function createMigrationTable(engine: Engine, trx: Transaction<Schema>): P
   )`.execute(trx)
 }
 
-/** A database of a version that recorded none: its steps were released, and are those that this code has. */
+/** Fills in the checksums that older versions did not record: their steps were released and are the same as here. */
 async function recordChecksums(
   engine: Engine,
   trx: Transaction<Schema>,
@@ -112,7 +112,7 @@ async function recordChecksums(
   }
 }
 
-/** Where an administrator has made the schema, the right to make one is not needed. */
+/** Creating the schema needs a right of its own, which is not needed if an administrator has created the schema. */
 async function createSchema(trx: Transaction<Schema>): Promise<void> {
   const there = await sql`select 1 from pg_catalog.pg_namespace where nspname = 'shoal'`.execute(trx)
   if (there.rows.length > 0) return
@@ -131,7 +131,7 @@ async function createSchema(trx: Transaction<Schema>): Promise<void> {
 
 async function readApplied(engine: Engine, db: Db): Promise<AppliedMigration[]> {
   const columns = await migrationColumns(engine, db)
-  // By its columns: another program may have a table of this name.
+  // Recognised by its columns, because another program may have a table of this name.
   if (!columns.includes('number') || !columns.includes('oldest_code')) return []
   const query = db.selectFrom('schema_migration').select(['number', 'name', 'oldest_code']).orderBy('number')
   if (columns.includes('checksum')) return query.select('checksum').execute()
@@ -151,7 +151,7 @@ interface Count {
   n: number
 }
 
-/** Where no step of ours was made, nothing may be there: it would be another program's. */
+/** Called if no step of Shoal was applied: any table that exists then belongs to another program. */
 async function expectEmpty(engine: Engine, trx: Transaction<Schema>): Promise<void> {
   const tables =
     engine.kind === 'postgres'
@@ -161,12 +161,12 @@ async function expectEmpty(engine: Engine, trx: Transaction<Schema>): Promise<vo
   if (rows[0]?.n === 0) return
   throw new SchemaMismatch(
     engine.kind === 'postgres'
-      ? 'the schema shoal of this database holds tables of another program; nothing was changed: name another database in DATABASE_URL, or rename that schema'
+      ? 'the schema shoal of this database contains tables of another program; nothing was changed: set another database in DATABASE_URL, or rename that schema'
       : 'shoal.db in DATA_DIR is the database of another program; nothing was changed: set another DATA_DIR, or rename that file',
   )
 }
 
-/** What is still to be done; throws where it cannot be. */
+/** Returns the steps that are still to apply; throws SchemaMismatch if code and database do not fit. */
 function pendingOf(applied: AppliedMigration[], migrations: readonly Migration[]): Migration[] {
   const mine = migrations.at(-1)?.number ?? 0
   const needed = Math.max(0, ...applied.map(({ oldest_code }) => oldest_code))

@@ -11,28 +11,31 @@ import { openSqlite } from './sqlite/open-sqlite.ts'
 import type { Store } from './store.ts'
 
 export interface StoreOptions {
-  /** PostgreSQL; without it the embedded database in `dataDir`. */
+  /** Address of the PostgreSQL database. Without it, the embedded database in `dataDir` is used. */
   databaseUrl?: string | undefined
   dataDir: string
-  /** WEBUI_SECRET_KEY, from which the key of provider keys is derived. Null: `installations.agreeOnSecret` gives it. */
+  /**
+   * WEBUI_SECRET_KEY; the encryption key of provider keys is derived from it. Null: `installations.agreeOnSecret` sets
+   * it.
+   */
   secret: string | null
   clock: Clock
   logger: Logger
-  /** False: a schema that is behind is refused instead of brought up to date. Default true. */
+  /** False: reject an outdated schema instead of bringing it up to date. Default true. */
   migrate?: boolean
-  /** Connections to PostgreSQL of this process. Default 10. */
+  /** Maximum number of connections from this process to PostgreSQL. Default 10. */
   poolSize?: number
-  /** Deadlines, ms. Default 2,000 to connect or to get a connection of the pool, 5,000 for a statement. */
+  /** Deadlines, ms. Default 2,000 to connect or to get a connection from the pool, 5,000 for a statement. */
   connectMs?: number
   statementMs?: number
-  /** Hears what is doubtful but works. Default: the logger. */
+  /** Receives warnings about a store that works but should be looked at. Default: the logger. */
   warn?: (sentence: string) => void
 }
 
 /**
- * Opens the store once, with its schema up to date. Rejects with `StoreLocked` (another process has the data folder),
- * `SchemaMismatch` (which side is too old), `StoreError` (the database is away; `connectStore` tries again), or an
- * Error whose message is a sentence with the cure.
+ * Opens the store and brings its schema up to date; does not retry. Rejects with `StoreLocked` (another process has the
+ * data folder open), `SchemaMismatch` (this version or the database is too old), `StoreError` (the database is
+ * unavailable; `connectStore` retries), or an Error whose message says what is wrong and what to do.
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const warn = options.warn ?? ((sentence: string) => options.logger.warn(sentence))

@@ -6,13 +6,13 @@ import type { RevisionRow } from './contract/fleet.ts'
 import type { RunRow } from './contract/runs.ts'
 import type { UserRow } from './contract/users.ts'
 
-// Every column of every table, once for both engines; the types of rows follow from it. Times and counters are bigint
-// (epoch ms), JSON is text, so that the same query means the same on both. A `flag` comes back as true/false from
-// PostgreSQL and as 1/0 from SQLite: whoever maps a row says Boolean() of it.
+// Every column of every table, defined once for both engines; the row types are derived from it. Times (epoch ms) and
+// counters are bigint and JSON is text, so that the same query means the same on both. A `flag` is read as true/false
+// from PostgreSQL and as 1/0 from SQLite: code that maps a row converts it with Boolean().
 
 interface Column<S, I = S> {
   readonly kind: 'text' | 'number' | 'flag'
-  /** For the compiler only. */
+  /** Never set: it carries the types for the compiler. */
   readonly types?: ColumnType<S, I, Exclude<I, undefined>>
 }
 
@@ -21,19 +21,19 @@ const number: Column<number> = { kind: 'number' }
 const flag: Column<boolean | number, boolean> = { kind: 'flag' }
 const oneOf = <T extends string>(): Column<T> => ({ kind: 'text' })
 const nullable = <S, I>({ kind }: Column<S, I>): Column<S | null, I | null> => ({ kind })
-/** The database has a default. */
+/** An insert may omit the column, because the database has a default for it. */
 const optional = <S, I>({ kind }: Column<S, I>): Column<S, I | undefined> => ({ kind })
 
 const columns = {
   account: {
     id: text,
     email: text,
-    /** Lower case: unique. */
+    /** The address in lower case; unique. */
     email_key: text,
     name: text,
-    /** Name and address in lower case, for search. */
+    /** Name and address in lower case, for the search in the list of users. */
     search: text,
-    /** Null: no sign-in with a password. */
+    /** Null: the user cannot sign in with a password. */
     password_hash: nullable(text),
     role: oneOf<UserRow['role']>(),
     active: optional(flag),
@@ -41,11 +41,11 @@ const columns = {
     preferences: optional(text),
     created_at: number,
     last_active_at: nullable(number),
-    /** When access last changed, for caches that ask what was revoked. */
+    /** When access last changed, for caches that query what was revoked. */
     access_changed_at: optional(number),
     must_change_password: optional(flag),
   },
-  /** One row at most: who came first, so that two first sign-ups at once make one administrator. */
+  /** At most one row: the first account, so that two simultaneous first sign-ups create only one administrator. */
   first_account: { one: number, account_id: text },
   session: {
     id: text,
@@ -69,7 +69,7 @@ const columns = {
     created_at: number,
     last_used_at: nullable(number),
     expires_at: nullable(number),
-    /** Not valid until an administrator confirms it. */
+    /** Set: the key is not valid until an administrator confirms it. */
     suspended_at: nullable(number),
   },
   connection: {
@@ -77,7 +77,7 @@ const columns = {
     kind: oneOf<ConnectionRow['kind']>(),
     name: text,
     base_url: text,
-    /** See secret-box.ts. */
+    /** The encrypted provider key; see secret-box.ts. */
     sealed_key: nullable(text),
     prefix: text,
     enabled: flag,
@@ -91,7 +91,7 @@ const columns = {
     base_url: text,
     model: text,
     continues: text,
-    /** Unused, as in `chat`. */ learnt_at: optional(number),
+    /** Unused, like the last two columns of `chat`. */ learnt_at: optional(number),
   },
   chat: {
     id: text,
@@ -108,11 +108,11 @@ const columns = {
     updated_at: number,
     answered_at: optional(number),
     read_at: optional(number),
-    /** A tombstone until it is pruned. */
+    /** Set: the chat is deleted; the row stays as a tombstone until it is pruned. */
     deleted_at: nullable(number),
     /** JSON: what only a compatible API knows. */
     extra: optional(text),
-    /** These two are unused. The version before writes the first: a contract step of the next one removes them. */
+    /** These two are unused. The previous version still writes the first; the next version will remove both. */
     title_key: optional(text),
     share_id: nullable(text),
   },
@@ -121,16 +121,16 @@ const columns = {
     chat_id: text,
     parent_id: nullable(text),
     role: oneOf<MessageRow['role']>(),
-    /** The transcript. */
+    /** The whole text, including the model's reasoning. */
     text,
-    /** The visible words of `text`. Null: not known yet, take them from `text`. */
+    /** The visible part of `text`, without reasoning. Null: not stored yet, derive it from `text`. */
     said: nullable(text),
     status: oneOf<MessageRow['status']>(),
     model: nullable(text),
     meta: optional(text),
     created_at: number,
     deleted_at: nullable(number),
-    /** The message whose deletion took this one along: restoring that one brings it back. */
+    /** The id of the message whose deletion also deleted this one; restoring that message restores this one. */
     deleted_with: nullable(text),
     /** JSON: what only a compatible API knows. */
     extra: optional(text),
@@ -157,7 +157,7 @@ const columns = {
     started_at: number,
   },
   run_part: { run_id: text, start: number, text },
-  /** A client's name for a request, so that the same one asked twice is one. */
+  /** The client's id of each request that started a run, so that a request that is sent twice starts only one. */
   run_request: {
     user_id: text,
     client_id: text,
@@ -169,7 +169,7 @@ const columns = {
   instance: { id: text, facts: text, beat_at: number },
   revision: { name: oneOf<RevisionRow['name']>(), counter: number, nonce: text },
   installation: { one: number, id: text, secret_fingerprint: nullable(text), secret: nullable(text) },
-  /** One row. `place`: see place-of.ts. */
+  /** Exactly one row. `place`: see place-of.ts. */
   epoch: {
     one: number,
     id: text,
@@ -177,7 +177,7 @@ const columns = {
     reason: oneOf<EpochReason>(),
     place: nullable(text),
   },
-  /** `prefix`: '' for instances without Redis. `label`: of an instance that uses it. */
+  /** `prefix`: '' for instances without Redis. `label`: the label of an instance that uses the prefix. */
   redis_prefix: { prefix: text, label: text, seen_at: number },
   job: {
     id: text,
@@ -191,20 +191,20 @@ const columns = {
     owner: optional(text),
     claimed_until: optional(number),
     error: nullable(text),
-    /** JSON: how far it has come. */
+    /** JSON: the last reported progress. */
     progress: optional(nullable(text)),
   },
   setting: { name: text, value: text },
-  /** Who wrote which revision of the settings. */
+  /** Who saved each revision of the settings, when, and which names it changed. */
   setting_change: { revision: text, changed_by: text, changed_at: number, names: text },
   schema_migration: {
     number,
     name: text,
     kind: oneOf<'expand' | 'contract'>(),
-    /** Schema number of the oldest code that can live with it. */
+    /** The schema number of the oldest code that works with a database that has this step. */
     oldest_code: number,
     applied_at: number,
-    /** Of what the step does. Null: made before checksums were recorded. */
+    /** Checksum of what the step does. Null: applied before checksums were recorded. */
     checksum: nullable(text),
   },
 }
@@ -219,7 +219,7 @@ export function columnsOf<T extends TableName>(table: T): (keyof Schema[T] & str
   return Object.keys(columns[table]) as (keyof Schema[T] & string)[]
 }
 
-/** Columns that are 1 and 0 in SQLite, true and false in PostgreSQL. */
+/** Returns the boolean columns, which are 1 and 0 in SQLite and true and false in PostgreSQL. */
 export function flagsOf(table: TableName): string[] {
   return Object.entries<Column<unknown>>(columns[table] as Record<string, Column<unknown>>)
     .filter(([, { kind }]) => kind === 'flag')

@@ -4,9 +4,9 @@ import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:cr
 const version = 'v1'
 
 /**
- * Keeps provider keys unreadable in the database: AES-256-GCM (NIST SP 800-38D) under a key derived from
- * WEBUI_SECRET_KEY by HKDF-SHA-256 (RFC 5869). `bound` is authenticated with it, so that a sealed key moved to another
- * row does not open.
+ * Encrypts provider keys in the database: AES-256-GCM (NIST SP 800-38D) with a key derived from WEBUI_SECRET_KEY by
+ * HKDF-SHA-256 (RFC 5869). `bound` (the row's id) is authenticated as well, so that a sealed key that was moved to
+ * another row cannot be opened.
  */
 export class SecretBox {
   readonly #key: Buffer
@@ -22,7 +22,7 @@ export class SecretBox {
     return `${version}.${Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64url')}`
   }
 
-  /** Undefined: sealed under another secret, for another row, or damaged. */
+  /** Undefined if the key was sealed with another secret or for another row, or is damaged. */
   open(sealed: string, bound: string): string | undefined {
     const [head, body = ''] = sealed.split('.')
     const bytes = Buffer.from(body, 'base64url')
@@ -32,7 +32,7 @@ export class SecretBox {
     try {
       return decipher.update(bytes.subarray(28), undefined, 'utf8') + decipher.final('utf8')
     } catch {
-      // The only error here is a tag that does not fit, and the answer says that.
+      // The only possible error is an authentication tag that does not match, which undefined reports.
       return undefined
     }
   }

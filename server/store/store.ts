@@ -10,9 +10,10 @@ import type { Users } from './contract/users.ts'
 import type { TroubleKind } from './engine/store-troubles.ts'
 
 /**
- * What survives. Every verb is one transaction, at most two round trips, and has a deadline (connect 2 s, statement
- * 5 s). A verb rejects with `StoreError`: `unavailable` (the outcome of a write is then unknown: read, rule 9), `full`
- * (the disk; nothing was written), or a bug. Times are epoch ms by the store's clock unless given; ids are text.
+ * All permanent data. Every method is one transaction, takes at most two round trips, and has a deadline (2 s to
+ * connect, 5 s for a statement). A method rejects with `StoreError` of the kind `unavailable` (it is then unknown
+ * whether a write took effect: read it back, rule 9) or `full` (the disk is full; nothing was written); any other error
+ * is a bug. Times are epoch ms by the store's clock unless the caller passes them; ids are text.
  */
 export interface Store {
   readonly kind: 'sqlite' | 'postgres'
@@ -28,11 +29,11 @@ export interface Store {
   epochs: Epochs
   jobs: Jobs
   settings: StoredSettings
-  /** Epoch ms by the store's clock. */
+  /** The current time by the store's clock, epoch ms. */
   now(): Promise<number>
-  /** For readiness: whether the store can be read and written. Writes nothing. */
+  /** For readiness: rejects unless the store can be read and written. Writes nothing. */
   ping(): Promise<void>
-  /** What works only in part though `ping` resolves: a full disk, refused connections. */
+  /** Problems that remain although `ping` resolves: a full disk, refused connections. */
   degraded(): Promise<Finding[]>
   close(): Promise<void>
 }
@@ -42,7 +43,7 @@ export class StoreError extends Unavailable {
   override readonly kind: 'unavailable' | 'full'
   readonly problem: string
   readonly cure: string
-  /** It says that the store works only in part, until it is over. */
+  /** Set if this error shows that only part of the store works, until the trouble is over. */
   readonly trouble: TroubleKind | undefined
 
   constructor(

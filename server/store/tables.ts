@@ -1,32 +1,34 @@
 import type { TableName } from './schema.ts'
 
-/** What becomes of a table's rows, and what they say of people. docs/operations/data.md is generated from these. */
+/**
+ * What happens to a table's rows, and which personal data they hold. docs/operations/data.md is generated from these.
+ */
 interface TableFacts {
-  /** What one row is. */
+  /** What one row represents. */
   holds: string
-  /** Columns that would let somebody in. The file of a backup and the database are as secret as they are. */
+  /** Columns that would give an attacker access. Backups and the database must be kept as secret as these. */
   secrets?: readonly string[]
-  /** Whether `shoal backup`, `shoal restore` and `shoal db copy` take the rows along. */
+  /** Whether `shoal backup`, `shoal restore` and `shoal db copy` include the rows. */
   backup: boolean
-  /** What `shoal restore --as-copy` makes of them beside the new epoch that every restore begins. */
+  /** What `shoal restore --as-copy` does to the rows in addition to what every restore does. */
   asCopy?: 'disabled'
-  /** What becomes of the rows of a person whose account is deleted. */
-  erasure: 'deleted' | 'kept' | 'none of a person'
+  /** What happens to a user's rows when the account is deleted. */
+  erasure: 'deleted' | 'kept' | 'no personal data'
   personal?: {
     purpose: string
-    /** How long it stays. */
+    /** How long the data is kept. */
     retention: string
-    /** Where else it stands, and for how long. */
+    /** Where else the data is stored, and for how long. */
     copies: string
   }
 }
 
 const nowhere = 'none'
 
-/** Every table, parents first: the order in which rows are restored. */
+/** Every table, parents before children: rows are restored in this order. */
 export const tables = {
   account: {
-    holds: 'a person who can sign in',
+    holds: 'a user who can sign in',
     secrets: ['password_hash'],
     backup: true,
     erasure: 'deleted',
@@ -34,30 +36,30 @@ export const tables = {
       purpose: 'to sign in, and to show administrators who has access',
       retention: 'until the account is deleted',
       copies:
-        'Redis: a hash of the address in limits of sign-in, for minutes. Log: the id, in the line of each request. Browser: name and address while signed in',
+        'Redis: a hash of the address in the rate limits of sign-in, for minutes. Log: the id, in the line of each request. Browser: name and address, while signed in',
     },
   },
-  first_account: { holds: 'who made the first account', backup: true, erasure: 'kept' },
+  first_account: { holds: 'the id of the first account', backup: true, erasure: 'kept' },
   session: {
     holds: 'a browser or program that is signed in',
     secrets: ['secret_hash'],
     backup: true,
     erasure: 'deleted',
     personal: {
-      purpose: 'to keep people signed in, and to show them where they are',
-      retention: 'until a day after it has ended or expired',
+      purpose: 'to keep users signed in, and to show them where they are signed in',
+      retention: 'until a day after the session has ended or expired',
       copies:
-        'Redis: device and last use until it ends, with ENABLE_STAR_SESSIONS_MIDDLEWARE. Log: the address, in the line of each request. Browser: the token',
+        'Redis: device and last use until the session ends, with ENABLE_STAR_SESSIONS_MIDDLEWARE. Log: the address, in the line of each request. Browser: the token',
     },
   },
   api_key: {
-    holds: 'a key for programs',
+    holds: 'an API key',
     secrets: ['hash'],
     backup: true,
     erasure: 'deleted',
     personal: {
-      purpose: 'to let programs of a person ask in their name',
-      retention: 'until it is revoked',
+      purpose: "to let a user's programs use the API in the user's name",
+      retention: 'until the key is revoked',
       copies: nowhere,
     },
   },
@@ -66,21 +68,21 @@ export const tables = {
     secrets: ['sealed_key'],
     backup: true,
     asCopy: 'disabled',
-    erasure: 'none of a person',
+    erasure: 'no personal data',
   },
   learnt: {
-    holds: 'whether a model continues a text',
+    holds: 'whether a model can continue a partial answer',
     backup: true,
-    erasure: 'none of a person',
+    erasure: 'no personal data',
   },
   chat: {
     holds: 'a chat: title, folder, tags',
     backup: true,
     erasure: 'deleted',
     personal: {
-      purpose: 'to list the chats of a person',
+      purpose: "to list a user's chats",
       retention: 'until 25 hours after the chat is deleted',
-      copies: 'Provider: the beginning of the chat, where a model gives titles',
+      copies: 'Provider: the beginning of the chat, if a model names chats',
     },
   },
   message: {
@@ -91,80 +93,80 @@ export const tables = {
       purpose: 'to show the conversation, and to send it to the model with the next message',
       retention: 'until 25 hours after the message or its chat is deleted',
       copies:
-        'Provider: what was asked and answered. Browser: drafts and queued messages, until they are sent or the person signs out',
+        'Provider: the conversation. Browser: drafts and queued messages, until they are sent or the user signs out',
     },
   },
   run: {
-    holds: 'how an answer was written: model, owner, end',
+    holds: 'how an answer was written: model, owner, status',
     backup: true,
     erasure: 'deleted',
     personal: {
-      purpose: 'to continue an answer on another instance',
+      purpose: 'to resume an answer on another instance',
       retention: 'as long as its message',
       copies:
-        'Redis: the words of an answer while it is written, and for a minute after it; a day, where nothing ends it. Log: its id, where it fails',
+        'Redis: the text of an answer while it is written and for a minute afterwards, or for a day if it is never ended. Log: its id, if it fails',
     },
   },
   run_part: {
-    holds: 'words of an answer that is being written',
+    holds: 'part of the text of an unfinished answer',
     backup: true,
     erasure: 'deleted',
     personal: {
-      purpose: 'to lose no words when an instance dies',
+      purpose: 'to lose no text when an instance dies',
       retention: 'until the answer has ended',
       copies: 'Redis: as for `run`',
     },
   },
   run_request: {
-    holds: "a client's name for a request",
+    holds: "a client's id of a request",
     backup: true,
     erasure: 'deleted',
     personal: {
-      purpose: 'to answer a request once that is sent twice',
+      purpose: 'to start only one answer if a request is sent twice',
       retention: 'as long as its chat',
       copies: nowhere,
     },
   },
-  revision: { holds: 'how often a feed has changed', backup: true, erasure: 'none of a person' },
+  revision: { holds: 'how often a feed has changed', backup: true, erasure: 'no personal data' },
   installation: {
-    holds: 'what this installation is, and a secret that it has generated',
+    holds: 'the id of this installation, and its generated secret',
     secrets: ['secret'],
     backup: true,
-    erasure: 'none of a person',
+    erasure: 'no personal data',
   },
   job: {
     holds: 'background work; ids of accounts and chats, no text',
     backup: true,
     erasure: 'kept',
     personal: {
-      purpose: 'to give a chat its title even where an instance dies',
-      retention: 'until it is done, or a week after it was given up',
+      purpose: 'to name a chat even if an instance dies',
+      retention: 'until the job is done, or until a week after its last failed attempt',
       copies: nowhere,
     },
   },
   setting: {
     holds: 'a setting that an administrator has changed',
     backup: true,
-    erasure: 'none of a person',
+    erasure: 'no personal data',
   },
   setting_change: {
     holds: 'who changed which settings',
     backup: true,
     erasure: 'kept',
     personal: {
-      purpose: 'to say whose change came in between',
+      purpose: 'to show who made a conflicting change',
       retention: 'as long as the installation',
       copies: nowhere,
     },
   },
-  instance: { holds: 'the heartbeat of an instance', backup: false, erasure: 'none of a person' },
+  instance: { holds: 'the heartbeat of an instance', backup: false, erasure: 'no personal data' },
   epoch: {
-    holds: 'since when this database is used in this place',
+    holds: 'where this database is used, and since when',
     backup: false,
-    erasure: 'none of a person',
+    erasure: 'no personal data',
   },
-  redis_prefix: { holds: 'a Redis prefix in use', backup: false, erasure: 'none of a person' },
-  schema_migration: { holds: 'a change of the tables', backup: false, erasure: 'none of a person' },
+  redis_prefix: { holds: 'a Redis prefix in use', backup: false, erasure: 'no personal data' },
+  schema_migration: { holds: 'a migration of the schema', backup: false, erasure: 'no personal data' },
 } as const satisfies Record<TableName, TableFacts>
 
 export const factsOf = (table: TableName): TableFacts => tables[table]
@@ -175,5 +177,5 @@ export type MovedTable = {
   [Table in TableName]: (typeof tables)[Table]['backup'] extends true ? Table : never
 }[TableName]
 
-/** What goes along when data moves, parents first. The others belong to each database alone. */
+/** The tables that a backup, restore or copy includes, parents first. The others describe one database only. */
 export const movedTables = allTables.filter((table): table is MovedTable => tables[table].backup)

@@ -6,38 +6,40 @@ import type { HowToStop } from './worker-messages.ts'
 
 export interface SuperviseOptions {
   workers: number
-  /** The module that a worker runs, which calls `supervised`, and the words after it. */
+  /** The module that a worker runs, which must call `supervised`; `args` are its arguments. */
   exec: string
   args: string[]
   /** Added to the environment of worker `number` (from 1); `restarted` from its second start on. */
   env: (number: number, restarted: boolean) => Record<string, string>
-  /** Exit codes that a start which cannot succeed has: before everything was ready once, they end everything. */
+  /**
+   * Exit codes of a start that cannot succeed. Until all workers have been ready once, such a code ends all workers.
+   */
   hopeless: readonly number[]
   /** How long a worker may take to drain, ms. */
   graceMs: number
   clock: Clock
   logger: Logger
-  /** Once: all workers serve, on this port. */
+  /** Called once, when all workers are ready; they listen on this port. */
   ready: (port: number) => void
-  /** Pauses before a worker is started again, ms. */
+  /** Pauses before a worker is restarted, ms. */
   pauses?: BackoffOptions
 }
 
 export interface Supervisor {
-  /** Resolves with the exit code when every worker has ended for good. */
+  /** Resolves with the exit code when all workers have ended and none will be restarted. */
   readonly ended: Promise<number>
-  /** Drains all workers; a second call ends them now. */
+  /** Drains all workers; a second call ends them without waiting. */
   stop(): void
 }
 
-/** Beyond the grace a worker still closes what it has open. */
+/** Additional time after the grace period for a worker to close its resources, ms; then it is killed. */
 const closingMs = 6000
 const nowMs = 4000
 
 /**
- * Runs instances as processes that share one listening socket (node:cluster, without its round robin: a connection that
- * is handed over can be lost with the one it was handed to). One that dies takes only its own connections along, and is
- * started again with a growing pause, for ever.
+ * Runs instances as processes that share one listening socket (node:cluster, without its round robin, in which a
+ * connection that is handed to a dying worker can be lost). A worker that dies only loses its own connections. It is
+ * restarted after a growing pause, without a limit of attempts.
  */
 export function supervise(options: SuperviseOptions): Supervisor {
   const { workers, exec, args, clock, logger, hopeless, pauses = { first: 250, most: 30_000 } } = options
@@ -56,7 +58,7 @@ export function supervise(options: SuperviseOptions): Supervisor {
       logger,
       pauses,
       ready(port) {
-        logger.debug({ worker: number, port }, 'a worker serves')
+        logger.debug({ worker: number, port }, 'worker is ready')
         if (everReady || !slots.every(({ serving }) => serving)) return
         everReady = true
         options.ready(port)
@@ -67,7 +69,7 @@ export function supervise(options: SuperviseOptions): Supervisor {
           return false
         }
         if (everReady || exit === null || !hopeless.includes(exit)) return true
-        // It has said why, and the others would say the same.
+        // The worker has logged the reason, which is the same for all workers.
         code = exit
         stop()
         return false
@@ -89,7 +91,7 @@ export function supervise(options: SuperviseOptions): Supervisor {
     void ended.then(() => over.abort())
     await sleep(ms, over.signal)
     if (over.signal.aborted) return
-    logger.warn({ afterMs: ms }, 'workers did not stop in time and are ended')
+    logger.warn({ afterMs: ms }, 'workers did not stop in time and are killed')
     for (const slot of slots) slot.kill()
   }
 

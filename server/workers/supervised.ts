@@ -5,15 +5,15 @@ import type { HowToStop } from './worker-messages.ts'
 
 /** A worker's side of its supervisor. */
 export interface Supervised {
-  /** It serves, on this port. */
+  /** Reports that this worker is ready and listens on this port. */
   ready(port: number): void
-  /** Also told what was said before anybody listened. A supervisor that is gone means `drain`. */
+  /** Also receives commands that came before the first listener was set. A lost supervisor counts as `drain`. */
   onStop(listener: (how: HowToStop) => void): void
-  /** It has stopped: the channel no longer keeps the process alive. */
+  /** Called when this worker has stopped: the channel then no longer keeps the process alive. */
   leave(): void
 }
 
-/** Undefined in a process that no supervisor has started. Call it early: what is said before is lost. */
+/** Undefined in a process that no supervisor has started. Call it early: commands that come before are lost. */
 export function supervised(): Supervised | undefined {
   const { worker } = cluster
   if (!worker) return undefined
@@ -24,7 +24,7 @@ export function supervised(): Supervised | undefined {
     if (parsed.success) listener(parsed.data.shoal)
   })
   worker.on('disconnect', () => {
-    // Without this the process would end at once, and cut what it serves.
+    // Without this, the process would exit at once and cut its connections.
     worker.exitedAfterDisconnect = true
     listener('drain')
   })

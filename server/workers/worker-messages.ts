@@ -1,11 +1,11 @@
 import { z } from 'zod'
 
-// What a supervisor and its workers say to each other over the channel between the processes.
+// Messages between a supervisor and its workers, over the channel between the processes.
 
-/** From a worker: it serves. */
+/** From a worker: it is ready and listens on this port. */
 export const fromWorker = z.object({ shoal: z.literal('ready'), port: z.number() })
 
-/** To a worker: `drain` may be said twice and means the same; `now` ends what a drain waits for. */
+/** To a worker: `drain` may be sent repeatedly without further effect; `now` ends what the drain waits for. */
 export const toWorker = z.object({ shoal: z.enum(['drain', 'now']) })
 
 export type HowToStop = z.infer<typeof toWorker>['shoal']

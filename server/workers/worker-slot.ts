@@ -6,24 +6,24 @@ import { fromWorker } from './worker-messages.ts'
 import type { HowToStop } from './worker-messages.ts'
 
 export interface WorkerSlotOptions {
-  /** 1 for the first. */
+  /** Number of the slot; the first is 1. */
   number: number
   exec: string
   args: string[]
-  /** Added to the environment; `restarted` from the second time on. */
+  /** Variables to add to the environment; `restarted` is true from the second start on. */
   env: (restarted: boolean) => Record<string, string>
   clock: Clock
   logger: Logger
   pauses: BackoffOptions
   ready: (port: number) => void
-  /** It ended; answers whether it is to be started again. */
+  /** Called when the process has ended; returns whether to restart it. */
   ended: (code: number | null) => boolean
 }
 
-/** One that served for this long was well: the next start does not wait. */
+/** A worker that was ready for this long counts as stable: its end resets the growing pause. */
 const wellMs = 30_000
 
-/** One place of a supervisor: a process, and after its end the next one, for ever. */
+/** A slot of a supervisor: runs a process and restarts it whenever it ends. */
 export class WorkerSlot {
   readonly #options: WorkerSlotOptions
   readonly #stopping = new AbortController()
@@ -41,7 +41,7 @@ export class WorkerSlot {
     return this.#readyAt !== undefined
   }
 
-  /** Resolves when it has ended for good. */
+  /** Resolves when the process has ended and will not be restarted. */
   get done(): Promise<void> {
     return this.#done.promise
   }
@@ -51,25 +51,24 @@ export class WorkerSlot {
     cluster.setupPrimary({ exec, args })
     const worker = cluster.fork(env(this.#starts++ > 0))
     this.#worker = worker
-    const hear = guarded({ logger, event: 'message of a worker' }, (message: unknown) => {
+    const hear = guarded({ logger, event: 'worker message' }, (message: unknown) => {
       const parsed = fromWorker.safeParse(message)
       if (!parsed.success) return
       this.#readyAt = clock.monotonic()
       this.#options.ready(parsed.data.port)
     })
-    const ended = guarded(
-      { logger, event: 'end of a worker' },
-      (code: number | null, signal: string | null) => this.#ended(code, signal),
+    const ended = guarded({ logger, event: 'worker exit' }, (code: number | null, signal: string | null) =>
+      this.#ended(code, signal),
     )
     worker.on('message', hear)
-    worker.on('error', (error) => logger.error({ err: error, worker: number }, 'a worker cannot be reached'))
+    worker.on('error', (error) => logger.error({ err: error, worker: number }, 'cannot reach worker'))
     worker.once('exit', ended)
   }
 
   stop(how: HowToStop): void {
     this.#stopping.abort()
     if (!this.#worker) return this.#done.resolve()
-    // One whose channel broke ends by itself.
+    // A worker that has lost its channel drains by itself.
     if (this.#worker.isConnected()) this.#worker.send({ shoal: how })
   }
 
@@ -86,9 +85,9 @@ export class WorkerSlot {
     if (!again) return this.#done.resolve()
     this.#failures = well ? 0 : this.#failures + 1
     const pauseMs = Math.round(backoff(this.#failures, pauses))
-    logger.error({ worker: number, code, signal, pauseMs }, 'a worker ended and is started again')
+    logger.error({ worker: number, code, signal, pauseMs }, 'worker ended and is restarted')
     void sleep(pauseMs, this.#stopping.signal).then(() => {
-      // A stop in between has resolved what there is to wait for.
+      // If `stop` was called meanwhile, it has already resolved `done`.
       if (!this.#stopping.signal.aborted) this.start()
     })
   }

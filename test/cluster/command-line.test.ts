@@ -148,7 +148,7 @@ test.skipIf(!canMount)(
       .split('\n')
       .map((line) => JSON.parse(line) as Record<string, unknown>)
     expect(log.at(-1)).toMatchObject({
-      msg: expect.stringMatching(/disk of DATA_DIR \(.*\) is full: make room/),
+      msg: expect.stringMatching(/disk of DATA_DIR \(.*\) is full: free space/),
     })
     expect(started.out + started.err).not.toMatch(/\bat .*:\d+:\d+/)
     const listed = await runShoal(['user', 'list'], env)

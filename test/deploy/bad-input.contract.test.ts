@@ -173,7 +173,7 @@ describe.concurrent('a database that is', slowly, () => {
     await database.query(`create schema shoal; create table shoal.chat as select 'theirs' as text`)
     const served = await refused(['start'], { DATABASE_URL: url, DATA_DIR: await emptyFolder('theirs') })
     expect(served.code).toBe(69)
-    expect(served.said).toMatch(/tables of another program; nothing was changed: name another database/)
+    expect(served.said).toMatch(/tables of another program; nothing was changed: set another database/)
     expect((await database.query('select text from shoal.chat')).rows).toEqual([{ text: 'theirs' }])
 
     const path = await emptyFolder('no-database')
@@ -181,7 +181,7 @@ describe.concurrent('a database that is', slowly, () => {
     await writeFile(join(path, 'shoal.db'), text)
     const embedded = await refused(['start'], { DATA_DIR: path })
     expect(embedded.code).toBe(69)
-    expect(embedded.said).toMatch(/shoal\.db in DATA_DIR is no database: set another DATA_DIR/)
+    expect(embedded.said).toMatch(/shoal\.db in DATA_DIR is not an SQLite database: set another DATA_DIR/)
     expect(await readFile(join(path, 'shoal.db'), 'utf8')).toBe(text)
   })
 })

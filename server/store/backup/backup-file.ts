@@ -10,21 +10,21 @@ import type { Row } from './snapshot.ts'
 import { movedTables } from '../tables.ts'
 import type { MovedTable } from '../tables.ts'
 
-// A backup is gzip of JSON lines: a header, then of each table its rows by the handful and its total, then the end. It
-// fits both databases. It holds all that they hold, so it is as secret as they are.
+// A backup is gzip of JSON lines: a header, then the rows (several per line) and the total of each table, then the end
+// marker. The format is the same for both databases. It contains all their secrets and must be protected like them.
 
 const header = z.object({
   shoal: z.literal('backup'),
   format: z.literal(1),
-  /** Of the program that wrote it. */
+  /** Version of Shoal that wrote the backup. */
   version: z.string(),
   schema: z.number(),
-  /** The migrations that made the data. Empty: written before they were recorded. */
+  /** The migrations that the database had. Empty: the backup was written before they were recorded. */
   steps: z
     .array(z.object({ number: z.number(), name: z.string(), checksum: z.string().nullable() }))
     .default([]),
   createdAt: z.string(),
-  /** A secret that Shoal had generated into DATA_DIR. Null: it is among the rows, or belongs to the environment. */
+  /** The secret that Shoal had generated in DATA_DIR. Null: the secret is in the rows, or the environment sets it. */
   secretKey: z.string().nullable(),
 })
 export type BackupHeader = z.infer<typeof header>
@@ -38,15 +38,16 @@ const line = z.union([
 type Line = z.infer<typeof line>
 
 /**
- * Writes beside `path` and renames at the end, so that a file of this name is always whole; readable by its owner alone.
- * Rejects where there is a file already.
+ * Writes a backup that only its owner can read. It is written to another file and renamed at the end, so that a file at
+ * `path` is always complete. Rejects if there is already a file at `path`.
  */
 export async function writeBackupFile(
   path: string,
   head: Omit<BackupHeader, 'shoal' | 'format'>,
   source: RowSource,
 ): Promise<{ table: string; rows: number }[]> {
-  if (existsSync(path)) throw new Error(`${path} is there already: choose another name, or remove it first`)
+  if (existsSync(path))
+    throw new Error(`${path} already exists: choose another name, or remove the file first`)
   const draft = `${path}.part`
   const totals: { table: string; rows: number }[] = []
   async function* lines(): AsyncIterable<string> {
@@ -74,12 +75,14 @@ const json = (what: object): string => `${JSON.stringify(what)}\n`
 
 export interface BackupReader extends RowSource {
   readonly header: BackupHeader
-  /** Rejects unless the file ends here as one that was written to its end. */
+  /** Rejects unless the end marker comes next, which shows that the file is complete. */
   end(): Promise<void>
   close(): void
 }
 
-/** Reads from front to back once. Rejects with a sentence where the file is none of ours, cut off or damaged. */
+/**
+ * Opens a backup that can be read once, from front to back. Rejects if the file is not a backup, incomplete or damaged.
+ */
 export async function readBackupFile(path: string): Promise<BackupReader> {
   const file = createReadStream(path)
   await once(file, 'open')
@@ -90,7 +93,7 @@ export async function readBackupFile(path: string): Promise<BackupReader> {
   })
   const reading = createInterface({ input: gunzip, crlfDelay: Infinity })[Symbol.asyncIterator]()
   const damaged = (cause?: unknown): Error =>
-    new Error(`${path} is damaged or was not written to its end`, { cause: cause ?? broken })
+    new Error(`${path} is damaged or incomplete`, { cause: cause ?? broken })
 
   async function next(): Promise<unknown> {
     try {
@@ -112,7 +115,7 @@ export async function readBackupFile(path: string): Promise<BackupReader> {
   const head = header.safeParse(await next().catch(() => undefined))
   if (!head.success) {
     file.destroy()
-    throw new Error(`${path} is no backup of Shoal, or one of a format that this version does not know`)
+    throw new Error(`${path} is not a backup of Shoal, or has a format that this version does not know`)
   }
   const totals = new Map<MovedTable, TableTotal>()
   async function* rows(table: MovedTable): AsyncIterable<Row[]> {

@@ -215,7 +215,7 @@ describe.each<Kind>(['sqlite', 'postgres'])('%s', (kind) => {
     await filled(await open(source))
     const file = join(folder, 'good.backup')
     await save(source, file)
-    await expect(save(source, file)).rejects.toThrow(/is there already/)
+    await expect(save(source, file)).rejects.toThrow(/already exists/)
     const target = await places[kind]()
     const lines = gunzipSync(readFileSync(file)).toString().split('\n').filter(Boolean)
     const bad = join(folder, 'bad.backup')
@@ -223,19 +223,19 @@ describe.each<Kind>(['sqlite', 'postgres'])('%s', (kind) => {
       writeFileSync(bad, gzipSync(text.map((line) => `${line}\n`).join('')))
       await expect(bring(target, bad)).rejects.toThrow(reason)
     }
-    await refuse(lines.slice(0, -1), /damaged or was not written to its end/)
-    await refuse(lines.slice(0, 9), /damaged or was not written to its end/)
+    await refuse(lines.slice(0, -1), /damaged or incomplete/)
+    await refuse(lines.slice(0, 9), /damaged or incomplete/)
     await refuse(
       lines.map((line) => line.replace('half an ans', 'other words')),
       /table run_part.*nothing was kept/,
     )
     await refuse(lines.toSpliced(1, 1), /table account.*nothing was kept/)
-    await refuse([], /is no backup of Shoal/)
-    await refuse(['{"shoal":"backup","format":2}'], /is no backup of Shoal/)
+    await refuse([], /is not a backup of Shoal/)
+    await refuse(['{"shoal":"backup","format":2}'], /is not a backup of Shoal/)
     await refuse([lines[0]!.replace(/"schema":\d+/, '"schema":999')], /Shoal 1\.2\.3 or later/)
     writeFileSync(bad, readFileSync(file))
     truncateSync(bad, statSync(file).size - 20)
-    await expect(bring(target, bad)).rejects.toThrow(/damaged or was not written to its end/)
+    await expect(bring(target, bad)).rejects.toThrow(/damaged or incomplete/)
     await expect(bring(target, join(folder, 'nowhere'))).rejects.toThrow(/ENOENT/)
     expect((await (await open(target)).users.list({ limit: 9 })).items).toEqual([])
   })

@@ -9,30 +9,30 @@ import type { TableTotal } from './table-sum.ts'
 import { movedTables } from '../tables.ts'
 import type { MovedTable } from '../tables.ts'
 
-/** Where rows come from: the next rows in the order of `movedTables`, and what each table must come to in the end. */
+/** A source of rows: the tables are read in the order of `movedTables`, each with the total that it must result in. */
 export interface RowSource {
   rows(table: MovedTable): AsyncIterable<Row[]>
-  /** Asked after the rows of that table were read. */
+  /** May be called only after all rows of the table were read. */
   total(table: MovedTable): TableTotal
 }
 
 export interface MoveOptions {
-  /** What is there gives way. Without it a place that has accounts is refused. */
+  /** Replaces existing data. Without it, an installation that has accounts is refused. */
   replace?: boolean
-  /** Told after each table. */
+  /** Called after each table. */
   progress?: (table: string, rows: number) => void
-  /** Before anything is kept: what else has to be written, and whether it may be. */
+  /** Called before the transaction commits: may write more rows; if it rejects, nothing is kept. */
   last?: (trx: Transaction<Schema>) => Promise<void>
 }
 
-/** The place already holds an installation. */
+/** The target already holds an installation with accounts. */
 export class NotEmpty extends Error {
   override name = 'NotEmpty'
 }
 
 /**
- * Writes a whole installation into an empty one, in one transaction. Each table is read back and has to come to the
- * same count and sum as its source; otherwise nothing is kept.
+ * Writes a whole installation into an empty one, in one transaction. Each table is read back and must have the same row
+ * count and checksum as its source; otherwise nothing is kept.
  */
 export async function moveRows(
   to: Engine,
@@ -48,7 +48,7 @@ export async function moveRows(
       const written = await totalOf(to, trx, table)
       if (written.rows !== wanted.rows || written.sum !== wanted.sum) {
         throw new Error(
-          `table ${table}: ${wanted.rows} rows with the sum ${wanted.sum} were to be written, and ${written.rows} with ${written.sum} arrived; nothing was kept`,
+          `table ${table}: expected ${wanted.rows} rows with the checksum ${wanted.sum}, but ${written.rows} rows with the checksum ${written.sum} were written; nothing was kept`,
         )
       }
       moved.push({ table, rows: written.rows })
@@ -62,17 +62,17 @@ export async function moveRows(
 
 async function prepare(to: Engine, trx: Transaction<Schema>, replace: boolean): Promise<void> {
   if (to.kind === 'postgres') {
-    // So that no instance starts to use it meanwhile.
+    // Prevents an instance from using the installation meanwhile.
     await sql`lock table ${to.table('account')}, ${to.table('revision')}, ${to.table('installation')} in exclusive mode`.execute(
       trx,
     )
   }
-  // A message may come before the one it stands below.
+  // A message may be written before its parent, so parents are checked at the end.
   if (to.kind === 'sqlite') await sql`pragma defer_foreign_keys = on`.execute(trx)
   else await checkParents(to, trx, sql`deferrable initially deferred`)
   const used = await trx.selectFrom('account').select('id').limit(1).executeTakeFirst()
-  if (used && !replace) throw new NotEmpty('it already holds an installation with accounts')
-  // What an empty installation has made for itself gives way to what comes.
+  if (used && !replace) throw new NotEmpty('the target already holds an installation with accounts')
+  // Removes the rows that an empty installation has created by itself.
   for (const table of movedTables.toReversed()) await trx.deleteFrom(table).execute()
   await trx.deleteFrom('instance').execute()
 }
@@ -87,7 +87,7 @@ async function checkParents(to: Engine, trx: Transaction<Schema>, when: RawBuild
   await sql`alter table ${to.table('message')} alter constraint message_parent_id_fkey ${when}`.execute(trx)
 }
 
-/** Read back by key in steps, from the transaction that wrote it. */
+/** Reads the table back in batches, in the transaction that wrote it, and sums it up. */
 async function totalOf(to: Engine, trx: Transaction<Schema>, table: MovedTable): Promise<TableTotal> {
   const sum = new TableSum()
   if (to.kind === 'postgres') {

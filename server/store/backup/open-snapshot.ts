@@ -8,19 +8,19 @@ import { openPostgresSnapshot } from './postgres-snapshot.ts'
 import type { Snapshot } from './snapshot.ts'
 import { openSqliteSnapshot } from './sqlite-snapshot.ts'
 
-/** Where an installation is. */
+/** The location of an installation. */
 export interface Place {
   dataDir: string
-  /** PostgreSQL; null: the embedded one of `dataDir`. */
+  /** Address of the PostgreSQL database; null: the embedded database in `dataDir`. */
   databaseUrl: string | null
   clock: Clock
   logger: Logger
 }
 
-/** A table may be read for a while, and a copy waits for whoever holds it. */
+/** Reading a whole table may take long, and a copy waits for transactions that have locked a table. */
 export const movingDeadlines = { statementMs: 60_000, connectMs: 5000 }
 
-/** Holds one moment of the installation still. Rejects with SchemaMismatch where another version of Shoal wrote it. */
+/** Opens a consistent snapshot. Rejects with SchemaMismatch if the data belongs to another version of Shoal. */
 export async function openSnapshot({ dataDir, databaseUrl, clock, logger }: Place): Promise<Snapshot> {
   const snapshot =
     databaseUrl === null

@@ -7,7 +7,7 @@ import { rowsAtOnce, withFlags } from './snapshot.ts'
 import type { Row, Snapshot } from './snapshot.ts'
 import type { MovedTable } from '../tables.ts'
 
-/** The database as it is now: one read-only transaction that sees one moment. The engine is closed with it. */
+/** Opens a snapshot of the database as it is now: one read-only transaction. Closing it also closes the engine. */
 export async function openPostgresSnapshot(engine: PostgresEngine): Promise<Snapshot> {
   const opened = Promise.withResolvers<Transaction<Schema>>()
   const over = Promise.withResolvers<void>()
@@ -28,7 +28,7 @@ export async function openPostgresSnapshot(engine: PostgresEngine): Promise<Snap
       rows: (table) => rowsOf(engine, trx, table),
       async close() {
         over.resolve()
-        // It only read: what broke it has been told to whoever was reading.
+        // The transaction only reads, and the code that was reading has already got the error.
         await transaction.catch(() => {})
         await engine.close()
       },

@@ -21,28 +21,29 @@ import type { SecretOptions, SecretOutcome } from './settle-secret.ts'
 
 export interface RestoreOptions extends Place, SecretOptions {
   file: string
-  /** What is there gives way. */
+  /** Replaces existing data. */
   replace: boolean
-  /** It is to stand beside the original: its provider connections are disabled as well. */
+  /** The restored installation will run beside the original: its provider connections are disabled as well. */
   asCopy: boolean
   progress?: (table: string, rows: number) => void
 }
 
 export interface Restored {
   tables: { table: string; rows: number }[]
-  /** When it was saved. */
+  /** When the backup was written. */
   createdAt: string
   secret: SecretOutcome
-  /** What the new epoch stopped. */
+  /** How much the new epoch stopped. */
   stopped: EpochCounts
   /** Provider connections that `asCopy` disabled. */
   disabledConnections: number
 }
 
 /**
- * Brings a saved installation into an empty place, of the same database or the other, in one transaction; counts and
- * sums of every table are compared before anything counts. The restored installation begins a new epoch. Rejects with a sentence, and with `StoreLocked` while a
- * server has the embedded place open.
+ * Restores a backup into an empty installation in one transaction, whichever database the backup was made from. Row
+ * counts and checksums of every table are compared before the transaction commits, and the restored installation begins
+ * a new epoch. Rejects with a message for the operator, and with `StoreLocked` while a server has the embedded database
+ * open.
  */
 export async function restoreBackup(options: RestoreOptions): Promise<Restored> {
   const { file, dataDir, databaseUrl, clock, logger, replace, progress } = options
@@ -82,7 +83,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
   } catch (error) {
     if (!(error instanceof NotEmpty)) throw error
     throw new Error(
-      `${error.message}: restore into an empty place, or give --replace to drop what is there`,
+      `${error.message}: restore into an empty installation, or use --replace to drop the existing data`,
       { cause: error },
     )
   } finally {
@@ -90,7 +91,9 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
   }
 }
 
-/** In tables whose rows would reach out of the copy. */
+/**
+ * Disables the rows of tables that are marked so in tables.ts, because a copy would use them to reach other services.
+ */
 async function disableRows(engine: Engine, trx: Transaction<Schema>): Promise<number> {
   let disabled = 0
   for (const table of movedTables.filter((name) => factsOf(name).asCopy === 'disabled')) {

@@ -2,27 +2,28 @@ import type { Transaction } from 'kysely'
 import type { Schema } from '../schema.ts'
 
 export interface SecretOptions {
-  /** Fingerprint of WEBUI_SECRET_KEY where the environment gives it; null where Shoal keeps one itself. */
+  /** Fingerprint of WEBUI_SECRET_KEY if the environment sets it; null if Shoal stores a generated secret. */
   fingerprint: string | null
-  /** Keeps a secret in DATA_DIR, for an embedded place. */
+  /** Writes the secret to DATA_DIR, for an embedded installation. */
   keepSecret: (secret: string) => void
 }
 
 /**
- * `kept`: what opens provider keys and tokens is in place. `needed`: the environment has to give WEBUI_SECRET_KEY as it
- * was where the data comes from.
+ * `kept`: the secret for provider keys and tokens is in place. `needed`: the environment has to set WEBUI_SECRET_KEY to
+ * the value with which the data was created.
  */
 export type SecretOutcome = 'kept' | 'needed'
 
 export interface SettleSecretOptions extends SecretOptions {
   kind: 'sqlite' | 'postgres'
-  /** A generated secret that came beside the rows. */
+  /** A generated secret that is not in the rows, but came with them. */
   carried: string | null
 }
 
 /**
- * Puts the secret where this place looks for it: a generated one into the database or into DATA_DIR; one of the
- * environment has to be the same. Throws where it is another: sign-ins and provider keys would be lost unseen.
+ * Stores a generated secret where the target installation reads it: in the database or in DATA_DIR. If the environment
+ * sets WEBUI_SECRET_KEY, it has to be the same secret: throws if it is not, because sign-ins and provider keys would be
+ * lost unnoticed.
  */
 export async function settleSecret(
   trx: Transaction<Schema>,
@@ -33,7 +34,7 @@ export async function settleSecret(
   if (fingerprint !== null) {
     if (row.secret_fingerprint === null || row.secret_fingerprint === fingerprint) return 'kept'
     throw new Error(
-      'WEBUI_SECRET_KEY is not the one that the data was made with: give the former one, or unset it if Shoal had generated it; nothing was kept',
+      'WEBUI_SECRET_KEY is not the one with which the data was created: set the former value, or unset it if Shoal had generated it; nothing was kept',
     )
   }
   const secret = carried ?? row.secret

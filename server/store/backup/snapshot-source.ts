@@ -4,7 +4,7 @@ import { TableSum } from './table-sum.ts'
 import type { TableTotal } from './table-sum.ts'
 import type { MovedTable } from '../tables.ts'
 
-/** The rows of a snapshot, added up while they go by. */
+/** Makes a row source from a snapshot; the totals are computed while the rows are read. */
 export function sourceOf(snapshot: Snapshot): RowSource {
   const totals = new Map<MovedTable, TableTotal>()
   async function* rows(table: MovedTable): AsyncIterable<Row[]> {
@@ -25,7 +25,7 @@ export function sourceOf(snapshot: Snapshot): RowSource {
   }
 }
 
-/** The fingerprint of the secret that the installation was made with; null where nobody has started it yet. */
+/** The fingerprint of the installation's secret; null if the installation was never started. */
 export async function fingerprintIn(snapshot: Snapshot): Promise<string | null> {
   for await (const [row] of snapshot.rows('installation')) {
     const print = row?.['secret_fingerprint']

@@ -3,25 +3,25 @@ import { flagsOf } from '../schema.ts'
 import { movedTables } from '../tables.ts'
 import type { MovedTable } from '../tables.ts'
 
-/** One moment of an installation, held still while others go on writing. */
+/** A consistent view of an installation at one moment, while instances may continue writing. */
 export interface Snapshot {
   readonly kind: 'sqlite' | 'postgres'
-  /** The migrations that made it, in their order. */
+  /** The applied migrations, in order. */
   readonly steps: readonly MadeStep[]
-  /** Rows by the handful, parents before children where a table refers to itself as far as it is known. */
+  /** The rows of a table in batches. In a table that refers to itself, parents come before children where possible. */
   rows(table: MovedTable): AsyncIterable<Row[]>
   close(): Promise<void>
 }
 
-/** Few at once, since an answer may have 4 MB. */
+/** Few at once, because an answer may be 4 MB long. */
 export const rowsAtOnce = 50
 
-/** A row as it stands in the database; flags are booleans whatever the engine. */
+/** A row as the database stores it, with flags as booleans for both engines. */
 export type Row = Record<string, string | number | boolean | null>
 
 const flags = new Map(movedTables.map((table) => [table, flagsOf(table)]))
 
-/** The same row from either engine is the same afterwards. Changes it in place. */
+/** Converts the row's flags to booleans in place, so that rows of both engines are equal. */
 export function withFlags(table: MovedTable, row: Row): Row {
   for (const flag of flags.get(table) ?? []) row[flag] = Boolean(row[flag])
   return row

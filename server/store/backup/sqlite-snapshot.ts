@@ -7,13 +7,13 @@ import type { Row, Snapshot } from './snapshot.ts'
 import type { MovedTable } from '../tables.ts'
 
 /**
- * The embedded database as it is now, read beside a running server: with a write-ahead log a reader holds nobody up.
- * Rejects where there is none.
+ * Opens a snapshot of the embedded database as it is now. A server may be running: with a write-ahead log, readers do
+ * not block writers. Throws if there is no database.
  */
 export function openSqliteSnapshot(dataDir: string): Snapshot {
   const path = join(dataDir, 'shoal.db')
   if (!existsSync(path)) {
-    throw new Error(`there is no installation in ${dataDir}: name its folder with --data or DATA_DIR`)
+    throw new Error(`there is no installation in ${dataDir}: set its folder with --data or DATA_DIR`)
   }
   const database = new DatabaseSync(path, { readOnly: true, timeout: 5000 })
   try {
@@ -34,7 +34,7 @@ export function openSqliteSnapshot(dataDir: string): Snapshot {
 }
 
 async function* rowsOf(database: DatabaseSync, table: MovedTable): AsyncIterable<Row[]> {
-  // By rowid: a message comes after the one it stands below.
+  // By rowid, so that a message comes after its parent.
   const page = database.prepare(
     `select rowid as moved_rowid, * from ${table} where rowid > ? order by rowid limit ${rowsAtOnce}`,
   )

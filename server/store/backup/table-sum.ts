@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Row } from './snapshot.ts'
 
-/** What two copies of a table agree on: how many rows, and a sum over all of them whatever their order. */
+/** Row count and checksum of a table, with which two copies are compared. The order of rows does not matter. */
 export interface TableTotal {
   rows: number
   /** 128 bits, hexadecimal. */
@@ -10,7 +10,9 @@ export interface TableTotal {
 
 const modulus = 1n << 128n
 
-/** Adds up the first half of each row's SHA-256; a column more or less, or another value, gives another sum. */
+/**
+ * Adds up the first half of each row's SHA-256. An additional or missing column or a different value changes the sum.
+ */
 export class TableSum {
   #rows = 0
   #sum = 0n

@@ -7,15 +7,16 @@ import { fingerprintIn, sourceOf } from './snapshot-source.ts'
 
 export interface BackupOptions extends Place {
   file: string
-  /** Of this program, for whoever looks into the file. */
+  /** Version of this program, written to the file's header. */
   version: string
-  /** The generated secret that has this fingerprint, where DATA_DIR has it; it goes along. */
+  /** Returns the generated secret in DATA_DIR if it has this fingerprint. It is included in the backup. */
   secretWith: (fingerprint: string | null) => string | null
 }
 
 /**
- * Saves a whole installation as it is at this moment, while it is in use, from either database. Answers with the rows
- * of each table. Rejects with a sentence; a file is there only once it is whole.
+ * Writes a backup of a whole installation as it is at this moment, from either database, even while it is in use.
+ * Returns the row count of each table. Rejects with a message for the operator; the file exists only when it is
+ * complete.
  */
 export async function writeBackup(options: BackupOptions): Promise<{ table: string; rows: number }[]> {
   const { file, version, clock, secretWith } = options
@@ -25,7 +26,7 @@ export async function writeBackup(options: BackupOptions): Promise<{ table: stri
     const createdAt = new Date(clock.now()).toISOString()
     return await writeBackupFile(
       file,
-      // The steps of the snapshot are those of this code; a database may not have recorded their checksums yet.
+      // The snapshot has exactly the steps of this code, but its database may not have recorded their checksums yet.
       {
         version,
         schema: snapshot.steps.at(-1)?.number ?? 0,

@@ -5,7 +5,7 @@ export interface ChatRow {
   id: string
   userId: string
   title: string
-  /** Who made the title: first words, a model, or the person (whose title is never replaced). */
+  /** Where the title comes from: the first words of the chat, a model, or the user, whose title is never replaced. */
   titleBy: 'words' | 'model' | 'person'
   model: string | null
   currentId: string | null
@@ -14,12 +14,12 @@ export interface ChatRow {
   folder: string | null
   tags: string[]
   createdAt: number
-  /** Last activity. */
+  /** Time of the last activity. */
   updatedAt: number
-  /** Last answer that ended, and when the user last looked: unread is `answeredAt > readAt`. */
+  /** When the last answer ended, and when the user last read the chat: it is unread if `answeredAt > readAt`. */
   answeredAt: number
   readAt: number
-  /** Some run of it has not ended. */
+  /** The chat has a run that has not ended. */
   running: boolean
 }
 
@@ -28,17 +28,17 @@ export interface MessageRow {
   chatId: string
   parentId: string | null
   role: 'user' | 'assistant'
-  /** Of a running message: what has been saved so far. */
+  /** While the message is running: the text saved so far. */
   text: string
   status: 'running' | 'done' | 'stopped' | 'interrupted' | 'failed'
   model: string | null
   createdAt: number
   meta: MessageMeta
-  /** Only while running. */
+  /** The run that writes the message; null unless it is running. */
   run: { id: string; owner: string; fence: number; savedFence: number; stop: boolean } | null
 }
 
-/** Whole values beside the text; one JSON. */
+/** Values stored with the text, as one JSON object. */
 export interface MessageMeta {
   usage?: Usage
   error?: RunError
@@ -47,19 +47,21 @@ export interface MessageMeta {
   toolCalls?: ToolCall[]
 }
 
-/** A chat with its newest message that has all the words. */
+/** A search result: a chat, and its newest message that contains all the words. */
 export interface FoundRow {
   chat: ChatRow
   messageId: string
   role: MessageRow['role']
-  /** The words with what stands around the first of them, as it was written. */
+  /** The visible text around the first of the words. */
   excerpt: string
 }
 
 export interface Chats {
-  /** Of other users, deleted and unknown ones: undefined, at the same cost. */
+  /** Undefined, at the same cost, if the chat is unknown, deleted or another user's. */
   get(id: string, userId: string): Promise<ChatRow | undefined>
-  /** The chat with its messages, oldest first; text so far of running ones. One round trip for each of the two. */
+  /**
+   * The chat (one round trip) and its messages, oldest first (another one). Running messages have their text so far.
+   */
   tree(id: string, userId: string): Promise<{ chat: ChatRow; messages: MessageRow[] } | undefined>
   list(query: {
     userId: string
@@ -69,8 +71,8 @@ export interface Chats {
     limit: number
   }): Promise<Page<ChatRow>>
   /**
-   * Looks for messages that have all the words, without regard to case, through the next `limit` chats of the list; few
-   * or none of them may have any. What was thought before an answer is not looked through.
+   * Searches the next `limit` chats of the list for messages that contain all the words, ignoring case. A page may hold
+   * few results or none although there are further pages. The reasoning before an answer is not searched.
    */
   search(query: {
     userId: string
@@ -83,36 +85,36 @@ export interface Chats {
     id: string,
     userId: string,
     change: Partial<Pick<ChatRow, 'title' | 'titleBy' | 'pinned' | 'archived' | 'folder' | 'tags'>> & {
-      /** Refused (`undefined` comes back) where it is no message of this chat. */
+      /** If this is not a message of the chat, nothing is changed and the result is undefined. */
       currentId?: string
       read?: true
     },
   ): Promise<ChatRow | undefined>
-  /** Sets a title unless the person has given one. */
+  /** Sets a title unless the user has set one. */
   setTitleByModel(id: string, title: string): Promise<ChatRow | undefined>
-  /** Marks it deleted; answers with the runs that have to stop. A tombstone stays 24 h. */
+  /** Marks the chat as deleted and returns the runs that have to stop. `prune` removes the row later. */
   delete(id: string, userId: string): Promise<{ runIds: string[] } | undefined>
   restore(id: string, userId: string): Promise<ChatRow | undefined>
-  /** The message and all below it; the leaf moves to its parent's side where it stood below. */
+  /** Deletes the message and all below it. If the chat showed a deleted branch, it then shows one beside it. */
   deleteMessage(
     messageId: string,
     userId: string,
   ): Promise<{ chatId: string; currentId: string | null; deleted: string[]; runIds: string[] } | undefined>
   restoreMessage(messageId: string, userId: string): Promise<{ chatId: string } | undefined>
-  /** The path from the root to this message, oldest first. */
+  /** The messages from the root to this message, oldest first. */
   path(messageId: string, userId: string): Promise<MessageRow[]>
-  /** The same path as its reader sees it: the visible words alone. */
+  /** The same path with only the visible text of each message. */
   saidOn(
     messageId: string,
     userId: string,
   ): Promise<(Pick<MessageRow, 'role' | 'model'> & { said: string })[]>
   message(messageId: string, userId: string): Promise<MessageRow | undefined>
-  /** Deleted before `before`: removed for good, at most `limit` chats or messages. */
+  /** Permanently removes chats and messages deleted before `before`, at most `limit`; returns how many were removed. */
   prune(before: number, limit: number): Promise<number>
   /**
-   * For messages of older versions, whose visible words are not kept apart yet: does so for the next `limit` chats behind
-   * the id `afterChat` ('' at the beginning). Answers with how many messages it filled and from where to go on; null:
-   * there are no more chats.
+   * Stores the visible text of messages that older versions wrote without it, in the next `limit` chats after the id
+   * `afterChat` ('' at the beginning). Returns how many messages it filled and the `afterChat` of the next call; null
+   * if there are no more chats.
    */
   fillSaid(afterChat: string, limit: number): Promise<{ filled: number; next: string | null }>
 }

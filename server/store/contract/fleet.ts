@@ -1,21 +1,24 @@
 export interface InstanceFacts {
   incarnation: string
-  /** JSON of membership facts. */
+  /** The instance's membership facts, as JSON. */
   facts: string
   beatAt: number
 }
 
 export interface Instances {
-  /** Writes the own row and lists those that beat within `leaseMs` by the store's clock, in one round trip. */
+  /** Writes this instance's heartbeat and lists the instances that beat within `leaseMs`, in one round trip. */
   beat(incarnation: string, facts: string, leaseMs: number): Promise<InstanceFacts[]>
   leave(incarnation: string): Promise<void>
-  /** Every row that beat within `withinMs` by the store's clock, those of the dead included. */
+  /** Every instance that beat within `withinMs` by the store's clock, dead ones included. */
   recent(withinMs: number): Promise<InstanceFacts[]>
-  /** Rows older than a day are removed. */
+  /** Removes rows older than a day. */
   prune(): Promise<void>
 }
 
-/** Rows of one table, raised in the writing transaction; compared for inequality of (counter, nonce). */
+/**
+ * The revision of a feed, incremented in the transaction that changes its data. Two revisions are compared only for
+ * equality of (counter, nonce).
+ */
 export interface RevisionRow {
   name: 'settings' | 'revocations' | 'connections'
   counter: number
@@ -26,38 +29,44 @@ export interface Revisions {
   list(): Promise<RevisionRow[]>
 }
 
-/** What this store is, once and for all. */
+/** The permanent identity of this store. */
 export interface Installation {
   id: string
   /** Fingerprint of WEBUI_SECRET_KEY; set by the first instance. */
   secretFingerprint: string
 }
 
-/** A Redis prefix that instances on this database use; '' for those without Redis. */
+/** A Redis prefix that instances on this database use; '' for instances without Redis. */
 export interface PrefixUse {
   prefix: string
-  /** Label of an instance that uses it. */
+  /** Label of an instance that uses the prefix. */
   label: string
 }
 
 export interface SecretChange {
   former: string
-  /** Of `former`, as `meet` was given it. */
+  /** Fingerprint of `former`, as it was passed to `meet`. */
   formerFingerprint: string
   next: string
   nextFingerprint: string
 }
 
 export interface Installations {
-  /** Makes it on first sight; `mismatch` when the fingerprint differs from the stored one. */
+  /** Creates the installation if there is none; `mismatch` if the fingerprint differs from the stored one. */
   meet(
     secretFingerprint: string,
   ): Promise<{ kind: 'met'; installation: Installation } | { kind: 'mismatch'; installation: Installation }>
-  /** A generated WEBUI_SECRET_KEY: stored by compare-and-set, so that instances started together agree. */
+  /**
+   * Stores a generated WEBUI_SECRET_KEY unless there is one, and returns the stored one, so that instances that start
+   * at the same time agree.
+   */
   agreeOnSecret(candidate: string): Promise<string>
-  /** Notes that this prefix is in use, and answers with the others that have been within the last minute. */
+  /** Records that this prefix is in use, and returns the other prefixes that were in use within the last minute. */
   meetPrefix(prefix: string, label: string): Promise<PrefixUse[]>
-  /** Seals provider keys under another secret, and expects that one from now on. `wrong`: `former` is not the secret. */
+  /**
+   * Encrypts the provider keys with another secret, which is expected from then on. `wrong`: `former` is not the
+   * secret.
+   */
   changeSecret(change: SecretChange): Promise<{ keys: number } | 'wrong'>
 }
 
@@ -68,24 +77,24 @@ export interface JobRow {
   payload: string
   attempts: number
   fence: number
-  /** JSON: what the job last reported. */
+  /** JSON: the progress that the job last reported. */
   progress: string | null
 }
 
-/** Background work: a row claimed with a fence. `key` makes a job unique while it waits. */
+/** Background work: an instance claims a row with a fence. Of jobs with the same kind and `key`, only one can wait. */
 export interface Jobs {
-  /** Due `inMs` from now by the store's clock, as everything about its time is. */
+  /** The job is due `inMs` from now by the store's clock, which all times of jobs use. */
   add(job: { id: string; kind: string; key: string; payload: string; inMs: number }): Promise<void>
   claim(input: { me: string; kinds: string[]; limit: number; leaseMs: number }): Promise<JobRow[]>
   /**
-   * Extends the lease of a claimed job to `leaseMs` from now. `progress` (JSON) is kept for whoever claims the job after
-   * this claim, and counts its attempts from one again. False: the job is not under this fence any more.
+   * Extends the lease of a claimed job to `leaseMs` from now. `progress` (JSON) is stored for later claims of the job
+   * and resets its attempts to one. False: the job is no longer claimed with this fence.
    */
   extend(id: string, fence: number, about: { leaseMs: number; progress?: string }): Promise<boolean>
   finish(id: string, fence: number): Promise<boolean>
-  /** Tried again in `retryInMs`; null: given up. */
+  /** Retries the job in `retryInMs`; null gives it up. False: the job is no longer claimed with this fence. */
   fail(id: string, fence: number, error: string, retryInMs: number | null): Promise<boolean>
-  /** Those that were given up and had been due before `before`: removed, at most `limit`; answers how many. */
+  /** Removes jobs that were given up and were due before `before`, at most `limit`; returns how many. */
   prune(before: number, limit: number): Promise<number>
 }
 
@@ -95,10 +104,10 @@ export interface SettingRow {
   value: string
 }
 
-/** A change of settings, as it was made by somebody who saw the revision `basedOn`. */
+/** A change of settings by a user who had loaded the revision `basedOn`. */
 export interface SettingsWrite {
   set: SettingRow[]
-  /** Names whose stored value is removed. */
+  /** Names whose stored values are removed. */
   unset: string[]
   basedOn: string
   by: string
@@ -108,9 +117,9 @@ export interface SettingsWrite {
 export interface StoredSettings {
   read(): Promise<{ values: SettingRow[]; revision: string }>
   /**
-   * Merges the change into what is stored, in one transaction: what an instance has in its memory may be older.
-   * `stale`: one of these names got another value after `basedOn`, or `basedOn` is not known here. `accept` sees the
-   * whole merged document before it is written; what it throws refuses the change.
+   * Merges the change into the stored settings in one transaction, because an instance's copy in memory may be older.
+   * `stale`: one of these names got another value after `basedOn`, or the store does not know `basedOn`. `accept`
+   * checks the whole merged document before it is written; if it throws, nothing is changed.
    */
   write(
     change: SettingsWrite,

@@ -8,18 +8,18 @@ export interface RunRow {
   chatId: string
   messageId: string
   userId: string
-  /** The message that is answered: one running run per branch. */
+  /** The message that the run answers. Only one run per parent can be running (one run per branch). */
   parentId: string
   model: string
   status: 'running' | 'done' | 'stopped' | 'interrupted' | 'failed'
-  /** An incarnation; '' when released or not yet claimed. */
+  /** The incarnation of the owning instance; '' if the run is released or not yet claimed. */
   owner: string
   fence: number
-  /** Deaths of owners that had brought the text no further (rule 13). */
+  /** Deaths of owners that made no progress with the text (rule 13). */
   attempt: number
   /** All deaths of owners. */
   deaths: number
-  /** The greatest length that the text had at one of them, or began with. */
+  /** The greatest length that the text had at an owner's death, or its initial length. */
   furthest: number
   stop: boolean
   saved: number
@@ -34,7 +34,7 @@ export interface StartRun {
   userId: string
   clientId: string
   runId: string
-  /** The new owner, or '' for one that anybody may claim. */
+  /** The new owner, or '' for a run that any instance may claim. */
   owner: string
   model: string
   stop: boolean
@@ -42,7 +42,7 @@ export interface StartRun {
     | {
         kind: 'message'
         chatId: string
-        /** The chat is to be made, with this title. */
+        /** The title of the chat to create; null if the chat exists. */
         newChatTitle: string | null
         parentId: string | null
         userMessageId: string
@@ -62,34 +62,34 @@ export interface RunIds {
 
 export type StartOutcome =
   | { kind: 'started'; ids: RunIds; run: RunRow; newChat: boolean }
-  /** The same clientId of this user again: the same ids back. */
+  /** This user has already sent this clientId; these are the ids of the first request. */
   | { kind: 'repeated'; ids: RunIds }
-  /** An unended answer stands on this branch: it runs there, or is the parent. */
+  /** There is an unfinished answer on this branch, or it is the parent. */
   | { kind: 'branch-busy' }
   | { kind: 'chat-missing' }
   | { kind: 'parent-missing' }
 
-/** What a claim or a read returns to go on from. */
+/** A run with the text from which its owner resumes. */
 export interface ClaimedRun extends RunRow {
-  /** The stored parts, joined. */
+  /** The stored text so far. */
   text: string
 }
 
-/** A run as its owner remembers it, with what it answers. */
+/** A run as its owner has it in memory, with the conversation that it answers. */
 export interface RememberedRun {
   run: RunRow
-  /** From the root to the message that is answered. */
+  /** The messages from the root to the message that is answered. */
   path: MessageRow[]
-  /** For a chat that is lost as well: of its other properties nothing is remembered. */
+  /** The title for a chat that is lost too; the owner does not have its other properties in memory. */
   title: string
 }
 
 export interface SavePart {
   id: string
   fence: number
-  /** Length saved so far. */
+  /** Length of the text that was saved before this part, UTF-16 units. */
   start: number
-  /** UTF-16 units. */
+  /** Length of `text`, UTF-16 units. */
   length: number
   seq: number
   starts: Starts
@@ -97,21 +97,29 @@ export interface SavePart {
 }
 
 export interface Runs {
-  /** User message, answer placeholder, run (and chat) in one transaction; moves the leaf. */
+  /**
+   * Writes user message, answer placeholder and run (and a new chat) in one transaction; the chat then shows the
+   * answer.
+   */
   start(input: StartRun): Promise<StartOutcome>
-  /** CLAIM: compare-and-set on (owner, fence). Undefined: refused, or no longer so. */
+  /** CLAIM: compare-and-set on (owner, fence). Undefined: refused, or owner or fence have changed. */
   claim(input: {
     id: string
     me: string
     ownerSeen: string
     fenceSeen: number
     redisFence: number
-    /** 1 after a death, which counts as an attempt without progress; 0 for a released run or a claim from oneself. */
+    /**
+     * 1 after a death, which counts as an attempt unless there was progress; 0 for a released run or the claimant's
+     * own.
+     */
     attempts: 0 | 1
     leaseMs: number
     graceMs: number
   }): Promise<ClaimedRun | undefined>
-  /** CLAIM SOME: runs of these dead incarnations ('' names released ones, without grace and attempt), at most `limit`. */
+  /**
+   * CLAIM SOME: claims at most `limit` runs of these dead incarnations ('': released runs, without grace or attempt).
+   */
   claimSome(input: {
     me: string
     dead: string[]
@@ -120,13 +128,13 @@ export interface Runs {
     leaseMs: number
     graceMs: number
   }): Promise<ClaimedRun[]>
-  /** Distinct owners of running runs, with how many each has. For the sweep. */
+  /** The owners of running runs, with the number of runs of each. For the sweep. */
   owners(): Promise<{ owner: string; runs: number }[]>
-  /** SAVE MANY: one transaction. A run that is not in the answer was not saved: read it. */
+  /** SAVE MANY: saves all parts in one transaction. A run that is missing in the result was not saved: read it. */
   save(parts: SavePart[]): Promise<Map<string, { stop: boolean }>>
-  /** FIRST SAVE AFTER restart: replaces the stored text of an earlier fence. `text` may be empty. */
+  /** The first save after an owner restarted the answer: replaces the text of earlier fences. `text` may be empty. */
   saveAnew(part: Omit<SavePart, 'start'>): Promise<{ stop: boolean } | undefined>
-  /** FINALISE: folds the parts into the message. Undefined: not mine, or something else is saved: read. */
+  /** FINALISE: folds the parts into the message. Undefined: the fence or the saved length differs: read the run. */
   finalise(input: {
     id: string
     fence: number
@@ -134,26 +142,30 @@ export interface Runs {
     status: Exclude<RunRow['status'], 'running'>
     starts: Starts
     meta: MessageMeta
-    /** The visible words of the text. */
+    /** The visible part of the text. */
     said: string
   }): Promise<{ text: string; chatId: string } | undefined>
   /**
-   * A database that failed over may have lost acknowledged commits: a live owner writes again what the store no longer
-   * knows, with nothing saved. What is there stays as it is. Undefined: it was deleted (a tombstone says so), or its
-   * branch has gone on without it.
+   * A database may lose acknowledged commits when it fails over. A live owner then restores its run and the
+   * conversation, with no text saved. Existing rows are not changed. Undefined: the run must not be restored, because a
+   * tombstone shows that it was deleted, it exists after all, or another run has begun on its branch.
    */
   writeAnew(remembered: RememberedRun): Promise<RunRow | undefined>
   read(id: string): Promise<RunRow | undefined>
-  /** With the text so far (the message's, once ended), and the message's meta. */
+  /** The run with its text so far (the message's text once it has ended), and the message's meta. */
   readWithText(id: string): Promise<(ClaimedRun & { meta: MessageMeta }) | undefined>
-  /** Sets the column first. Undefined: not there or not this user's (`null` for an administrator). */
+  /**
+   * Sets the column `stop`. Undefined: unknown, or another user's run; `userId` null, for administrators, allows any.
+   */
   requestStop(id: string, userId: string | null): Promise<RunRow | undefined>
-  /** Running runs that the store says this incarnation owns. */
+  /** The running runs that this incarnation owns according to the store. */
   ownedBy(incarnation: string): Promise<RunRow[]>
-  /** Drain: no owner any more, if still mine. */
+  /** For a drain: clears the owner of those runs that `me` still owns under the given fence; returns their ids. */
   release(runs: { id: string; fence: number }[], me: string): Promise<string[]>
   running(query: { userId: string | null; cursor?: string; limit: number }): Promise<Page<RunRow>>
   runningOfUser(userId: string): Promise<number>
-  /** What this client id has started before, where it has, and how many answers of this user run: in one statement. */
+  /**
+   * The ids of what this client id has started, if anything, and the user's number of running answers; one statement.
+   */
   beforeStart(userId: string, clientId: string): Promise<{ ids: RunIds | undefined; running: number }>
 }

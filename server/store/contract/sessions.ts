@@ -3,33 +3,35 @@ import type { UserRow } from './users.ts'
 export interface SessionRow {
   id: string
   userId: string
-  /** The user's tokenEpoch when it began. */
+  /** The user's tokenEpoch when the session began. */
   epoch: string
   device: string
   address: string
   createdAt: number
   lastUsedAt: number
   expiresAt: number | null
-  /** SHA-256 of the random part of its token. Absent: it began before tokens had one. */
+  /** SHA-256 of the random part of the session's token. Absent: the session began before tokens had a random part. */
   secretHash?: string
-  /** Epoch ms; when an older session got its random part. Absent: it always had one, or has none yet. */
+  /** When an older session got its random part, epoch ms. Absent: it had one from the start, or has none yet. */
   secretSince?: number
 }
 
 export interface Sessions {
   create(session: SessionRow): Promise<void>
-  /** The open session with its user: one statement at first sight (P5). Ended, expired and unknown ones: undefined. */
+  /** The open session with its user, in one statement (P5). Undefined if the session is unknown, ended or expired. */
   withUser(id: string): Promise<{ session: SessionRow; user: UserRow } | undefined>
-  /** Open ones, latest use first. */
+  /** The user's open sessions, most recently used first. */
   ofUser(userId: string): Promise<SessionRow[]>
-  /** Gives an older session a random part at the time `since`. False: it has one, or is not open. */
+  /** Gives an older session a random part at the time `since`. False: it already has one, or is not open. */
   addSecret(id: string, secretHash: string, since: number): Promise<boolean>
   touch(id: string, lastUsedAt: number, expiresAt: number | null): Promise<void>
-  /** Ends one session of that user and raises the feed `revocations`, in one transaction. False: there was none. */
+  /**
+   * Ends a session of this user and increments the revision of `revocations`, in one transaction. False: none was open.
+   */
   end(id: string, userId: string): Promise<boolean>
-  /** Ended or expired before `before`: removed, at most `limit`; answers how many. */
+  /** Removes sessions that ended or expired before `before`, at most `limit`; returns how many. */
   prune(before: number, limit: number): Promise<number>
-  /** What was revoked since the store's time `since`, for caches: ended sessions and users whose access changed. */
+  /** For caches: the sessions that ended and the users whose access changed since `since`, by the store's clock. */
   revokedSince(since: number): Promise<{ sessionIds: string[]; userIds: string[]; now: number }>
 }
 
@@ -43,7 +45,7 @@ export interface ApiKeyRow {
   createdAt: number
   lastUsedAt: number | null
   expiresAt: number | null
-  /** Since the store was restored or copied; not valid until an administrator confirms it. */
+  /** The store was restored or copied: the key is not valid until an administrator confirms it. */
   suspended: boolean
 }
 
@@ -53,6 +55,6 @@ export interface ApiKeys {
   ofUser(userId: string): Promise<ApiKeyRow[]>
   ownerOf(id: string): Promise<string | undefined>
   touch(id: string, at: number): Promise<void>
-  /** Raises the feed `revocations` in the same transaction. */
+  /** Increments the revision of the feed `revocations` in the same transaction. */
   delete(id: string, userId: string): Promise<boolean>
 }

@@ -2,17 +2,17 @@ export interface UserRow {
   id: string
   email: string
   name: string
-  /** Null: it cannot sign in with a password. */
+  /** Null: the user cannot sign in with a password. */
   passwordHash: string | null
   role: 'admin' | 'user' | 'pending'
   active: boolean
-  /** A random id; tokens carry it, so that a new one ends them all. */
+  /** A random id that every token contains: replacing it ends all tokens of the user. */
   tokenEpoch: string
   /** JSON. */
   preferences: string
   createdAt: number
   lastActiveAt: number | null
-  /** Somebody else has set its password: it has to choose another one before it does anything. */
+  /** An administrator has set the password: the user must choose a new one before doing anything else. */
   mustChangePassword?: true
 }
 
@@ -36,34 +36,36 @@ export interface AccessChange {
 
 export interface Page<T> {
   items: T[]
-  /** For the next page; null at the end. */
+  /** The cursor of the next page; null on the last page. */
   next: string | null
 }
 
 export interface Users {
-  /** `first`: becomes admin, and only where nobody is there yet; decided in the same statement. */
+  /** `onlyFirst`: the user becomes an administrator, and is created only if there is no account yet. */
   create(user: NewUser, options?: { onlyFirst?: boolean }): Promise<'created' | 'email-taken' | 'not-first'>
   count(): Promise<number>
   byId(id: string): Promise<UserRow | undefined>
   byEmail(email: string): Promise<UserRow | undefined>
   list(query: { q?: string; role?: UserRow['role']; cursor?: string; limit: number }): Promise<Page<UserRow>>
   rename(id: string, name: string): Promise<UserRow | undefined>
-  /** Merges these into the stored ones, in the store. Answers with all of them, as JSON; undefined: no such user. */
+  /**
+   * Merges the change into the stored preferences and returns all of them as JSON; undefined if there is no such user.
+   */
   changePreferences(id: string, change: Record<string, unknown>): Promise<string | undefined>
   /**
-   * New password, epoch, role or activity, in one transaction with what follows from it: with a new `tokenEpoch` every
-   * session but `keepSession` ends, with `revokeKeys` every API key, and the feed `revocations` is raised.
-   * `last-admin`: nobody else could administer.
+   * Changes password, epoch, role or activity in one transaction with the consequences: a new `tokenEpoch` ends every
+   * session except `keepSession`, `revokeKeys` deletes all API keys, and the revision of the feed `revocations` is
+   * incremented. `last-admin`: refused, because no active administrator would be left.
    */
   changeAccess(
     id: string,
     change: AccessChange,
     options?: {
-      /** `secretHash`: of the new token that it gets. */
+      /** `secretHash`: the hash of the random part of the session's new token. */
       keepSession?: { id: string; secretHash: string }
       revokeKeys?: boolean
     },
   ): Promise<{ kind: 'changed'; user: UserRow } | { kind: 'missing' } | { kind: 'last-admin' }>
-  /** At most once a minute per user; never on a request's path. */
+  /** Called at most once a minute per user, and never while a request waits for it. */
   touch(id: string, at: number): Promise<void>
 }

@@ -9,29 +9,31 @@ import type { StoreTroubles } from './store-troubles.ts'
 
 export type Db = Kysely<Schema> | Transaction<Schema>
 
-/** What queries need to know of the database below them. */
+/** The database as queries see it: everything in which the two databases differ. */
 export interface Engine {
   readonly kind: 'sqlite' | 'postgres'
   readonly db: Kysely<Schema>
-  /** Epoch ms by the store's clock, at the moment it is evaluated (rule 17). */
+  /** SQL for the current time by the store's clock, epoch ms, at the moment it is evaluated (rule 17). */
   readonly now: RawBuilder<number>
-  /** The greater of two numbers. */
+  /** SQL for the greater of two numbers. */
   greatest(a: RawBuilder<unknown>, b: RawBuilder<unknown>): RawBuilder<number>
-  /** Whether a text has these words, in any spelling (see spelling.ts). */
+  /** SQL for whether a text contains these words, in any spelling (see spelling.ts). */
   finds(words: string, text: RawBuilder<unknown>): RawBuilder<boolean>
-  /** Where they begin, counted from 1; 0 where they are not. */
+  /** SQL for the position of these words in a text, counted from 1; 0 if the text does not contain them. */
   placeOfWords(words: string, text: RawBuilder<unknown>): RawBuilder<number>
-  /** `for update of` this alias where rows are locked one by one, nothing where the whole database is. */
+  /** `for update of` this alias on PostgreSQL; nothing on SQLite, where a transaction locks the whole database. */
   forUpdate(alias: string): RawBuilder<unknown>
-  /** The same, passing over rows that another transaction holds. */
+  /** Like `forUpdate`, but skips rows that another transaction has locked. */
   skipLocked(alias: string): RawBuilder<unknown>
-  /** The stored parts of a run put together, as a subselect; '' where it has none. `run` is its id. */
+  /** A subselect for the joined text of a run's stored parts; '' if it has none. `run` is SQL for the run's id. */
   partsOf(run: RawBuilder<unknown>): RawBuilder<string>
-  /** A table's full name, for statements written by hand. */
+  /** A table's full name, for handwritten SQL. */
   table(name: TableName): RawBuilder<unknown>
-  /** One statement, or several that need not be one transaction. */
+  /** Runs one statement, or several that need no common transaction. */
   run<T>(work: (db: Db) => Promise<T>): Promise<T>
-  /** All or nothing. Rolled back and repeated where the database says that this cures it, so `work` has no effects of its own. */
+  /**
+   * Runs a transaction. It is repeated after a retryable error, so `work` must have no effects outside the database.
+   */
   transaction<T>(work: (trx: Transaction<Schema>) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
@@ -40,9 +42,9 @@ interface EngineParts {
   kind: Engine['kind']
   db: Kysely<Schema>
   clock: Clock
-  /** Hears of every refusal that says that the store works only in part. */
+  /** Receives every error which shows that only part of the store works. */
   troubles: StoreTroubles
-  /** How long one verb may repeat what was rolled back, ms. */
+  /** How long to repeat work after retryable errors, ms. */
   deadlineMs: number
   close: () => Promise<void>
 }
@@ -92,7 +94,7 @@ export function createEngine({ kind, db, clock, troubles, deadlineMs, close }: E
   }
 }
 
-/** `values` as a list to look in, each bound as a parameter. Never empty SQL: no values means no match. */
+/** The right side of `in`: each value bound as a parameter. Without values it is `(null)`, which matches nothing. */
 export function among(values: readonly string[]): RawBuilder<unknown> {
   return values.length === 0 ? sql`(null)` : sql`(${sql.join(values)})`
 }

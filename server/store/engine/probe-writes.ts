@@ -3,14 +3,14 @@ import type { Clock } from '../../base/index.ts'
 import type { Engine } from './engine.ts'
 import type { StoreTroubles } from './store-troubles.ts'
 
-/** Enough that a full disk cannot take it, in text that does not shrink when it is compressed. */
+/** Large enough to fail on a full disk; the random text does not shrink when the database compresses it. */
 const probeBytes = 48 * 1024
-/** Each probe that succeeds is written; none is needed more often. */
+/** Minimum time between two probes, ms, because each successful probe is really written. */
 const everyMs = 5000
 
 /**
- * Whether a store that refused writes takes them again. Nothing is written unless one was refused: then, now and then,
- * a row that nobody reads, which is removed at once.
+ * Returns a function that checks whether a store that refused writes accepts them again, by writing a row that it
+ * deletes at once. It writes nothing unless a write was refused before.
  */
 export function createWriteProbe(engine: Engine, troubles: StoreTroubles, clock: Clock): () => Promise<void> {
   let last = Number.NEGATIVE_INFINITY
@@ -30,7 +30,7 @@ export function createWriteProbe(engine: Engine, troubles: StoreTroubles, clock:
       })
       troubles.over('writes')
     } catch {
-      // The engine has noted why.
+      // The engine has reported the error to `troubles`.
     }
   }
 }

@@ -1,9 +1,9 @@
-/** Nothing was written, and the same again may succeed: a busy database, a deadlock that the server broke. */
+/** Nothing was written, and a retry may succeed: the database was busy, or the server resolved a deadlock. */
 export class RetryableError extends Error {
   override name = 'RetryableError'
 }
 
-/** A row with this key is there already. */
+/** A row with this key already exists. */
 export class UniqueViolation extends Error {
   override name = 'UniqueViolation'
 }

@@ -1,7 +1,7 @@
 import { sentenceOf } from '../../base/index.ts'
 import type { Clock, Finding, Logger } from '../../base/index.ts'
 
-/** What works in part: `writes` fail while reads do not, or new `connections` are refused while open ones serve. */
+/** `writes`: writes fail while reads work. `connections`: new connections are refused while open ones work. */
 export type TroubleKind = 'writes' | 'connections'
 
 interface Trouble {
@@ -9,10 +9,10 @@ interface Trouble {
   at: number
 }
 
-/** A refused connection is forgotten after this long without another one, ms. */
+/** The trouble `connections` is over when no connection was refused for this long, ms. */
 const forgottenAfterMs = 60_000
 
-/** Remembers why the store works only in part, and logs each trouble when it begins and when it is over. */
+/** Keeps the reasons why only part of the store works, and logs when each of these troubles begins and ends. */
 export class StoreTroubles {
   readonly #clock: Clock
   readonly #logger: Logger
@@ -34,7 +34,7 @@ export class StoreTroubles {
   over(kind: TroubleKind): void {
     if (!this.#troubles.delete(kind)) return
     this.#logger.info(
-      kind === 'writes' ? 'the store takes writes again' : 'the store takes new connections again',
+      kind === 'writes' ? 'the store accepts writes again' : 'the store accepts new connections again',
     )
   }
 
@@ -42,7 +42,7 @@ export class StoreTroubles {
     return this.#current(kind) !== undefined
   }
 
-  /** What stands now. */
+  /** The current troubles. */
   findings(): Finding[] {
     return (['writes', 'connections'] as const).flatMap((kind) => this.#current(kind)?.finding ?? [])
   }

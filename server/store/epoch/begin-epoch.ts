@@ -9,14 +9,14 @@ import type { Schema } from '../schema.ts'
 
 export interface NewEpoch {
   reason: EpochReason
-  /** Where the store is now; see place-of.ts. */
+  /** Identifies where the store is now; see place-of.ts. */
   place: string | null
 }
 
-/** Jobs that touch nothing but the store. */
+/** Kinds of jobs that only change the store, so that a copy may run them. */
 const housekeeping = ['prune', 'fill-said']
 
-/** Begins a new epoch in this transaction and stops what a copy must not do by itself. */
+/** Begins a new epoch in this transaction and stops everything that a copy must not do by itself. */
 export async function beginEpoch(
   engine: Engine,
   trx: Transaction<Schema>,
@@ -33,12 +33,12 @@ export async function beginEpoch(
     sessions: await endSessions(engine, trx),
     apiKeys: await suspendApiKeys(engine, trx),
   }
-  // Last: every writer of a feed waits for these rows.
+  // Last, because every other writer of a feed waits for these rows.
   for (const name of ['connections', 'revocations', 'settings'] as const) await raiseRevision(trx, name)
   return counts
 }
 
-/** What would send something to a provider: unfinished answers end, jobs wait. */
+/** Stops everything that would send requests to a provider: ends unfinished answers and suspends jobs. */
 export async function stopWork(
   engine: Engine,
   trx: Transaction<Schema>,
@@ -46,7 +46,7 @@ export async function stopWork(
   return { runs: await interruptRuns(engine, trx), jobs: await suspendJobs(engine, trx) }
 }
 
-/** Ends every unfinished answer with the text that was saved. The raised fence refuses whoever still writes one. */
+/** Ends every unfinished answer with its saved text. The higher fence refuses an instance that is still writing one. */
 async function interruptRuns(engine: Engine, trx: Transaction<Schema>): Promise<number> {
   const { now } = engine
   const run = engine.table('run')
@@ -90,7 +90,7 @@ async function suspendApiKeys(engine: Engine, trx: Transaction<Schema>): Promise
     .set({ suspended_at: engine.now })
     .where('suspended_at', 'is', null)
     .executeTakeFirst()
-  // Caches know a key by its user only.
+  // Caches drop API keys by their user.
   await trx
     .updateTable('account')
     .set({ access_changed_at: engine.now })

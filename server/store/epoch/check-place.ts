@@ -7,8 +7,9 @@ import { beginEpoch } from './begin-epoch.ts'
 import { placeOf, samePlace } from './place-of.ts'
 
 /**
- * Begins a new epoch where the store was copied: it is not in the place that it remembers. Called at each opening, before
- * anything else reads. Instances that open it at the same moment wait for one another, and one of them begins it.
+ * Begins a new epoch if the store was copied, which shows in a stored place that is not the current one. Called
+ * whenever the store is opened, before anything else reads it. If several instances open it at the same time, they wait
+ * for each other, and only one of them begins the epoch.
  */
 export async function checkPlace(
   engine: Engine,
@@ -31,14 +32,14 @@ async function settle(
     .values({ one: 1, id: newId(), begun_at: engine.now, reason: 'first', place })
     .onConflict((conflict) => conflict.doNothing())
     .execute()
-  // Locks the row: what it says now was decided by whoever came first.
+  // Locks the row and reads what another instance may have written first.
   const now = await trx
     .updateTable('epoch')
     .set((eb) => ({ one: eb.ref('one') }))
     .returning('place')
     .executeTakeFirstOrThrow()
   if (!samePlace(now.place, place)) return beginEpoch(engine, trx, { reason: 'copied', place })
-  // A place that is known in part only does not replace one that is known better.
+  // A partly unknown place does not replace a better known one.
   if (now.place === null || !place.includes('?')) await trx.updateTable('epoch').set({ place }).execute()
   return undefined
 }
@@ -46,7 +47,7 @@ async function settle(
 function copiedSentence(kind: Engine['kind'], { runs, sessions, apiKeys, jobs }: EpochCounts): string {
   const seen =
     kind === 'postgres'
-      ? 'this database is not the one that the data was last used in'
-      : 'the data folder is a copy: shoal.db is not the file that was last used'
-  return `${seen}. A copy does nothing by itself: ${runs} unfinished answers end as interrupted, ${sessions} sessions end, and ${apiKeys} API keys and ${jobs} background jobs wait until you run \`shoal store confirm\``
+      ? 'this database is a copy: the data was last used in another database'
+      : 'the data folder is a copy: shoal.db is not the file that was used last'
+  return `${seen}. A copy starts inactive: ${runs} unfinished answers were interrupted, ${sessions} sessions were ended, and ${apiKeys} API keys and ${jobs} background jobs are suspended until you run \`shoal store confirm\``
 }

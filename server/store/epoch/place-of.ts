@@ -6,9 +6,9 @@ import type { Engine } from '../engine/engine.ts'
 const unknown = '?'
 
 /**
- * Where the store is, as `<which>:<place>`: a copy of it is somewhere else. Two parts, each `?` where it cannot be known.
- * PostgreSQL: its system identifier, which a standby shares, and the database's own number there. Embedded: inode and
- * time of creation of shoal.db, which a copied file does not keep, whatever of its other times is kept.
+ * Identifies where the store is, so that a copy of it is recognised. Two parts with a colon between; each is `?` if it
+ * cannot be known. PostgreSQL: the system identifier, which a standby shares, and the oid of the database. Embedded:
+ * the inode and the creation time of shoal.db, which a copied file does not keep.
  */
 export function placeOf(engine: Engine, dataDir: string): Promise<string> {
   return engine.kind === 'postgres' ? placeInPostgres(engine) : Promise.resolve(placeInFolder(dataDir))
@@ -29,11 +29,11 @@ async function placeInPostgres(engine: Engine): Promise<string> {
 
 function placeInFolder(dataDir: string): string {
   const { ino, birthtimeNs } = statSync(join(dataDir, 'shoal.db'), { bigint: true })
-  // A file system that keeps no time of creation may make up inodes as well.
+  // A file system without creation times may not have stable inodes either.
   return birthtimeNs > 0n ? `${ino}:${birthtimeNs}` : `${unknown}:${unknown}`
 }
 
-/** Only what is known on both sides can differ. */
+/** Compares only the parts that are known on both sides. */
 export function samePlace(before: string | null, now: string): boolean {
   if (before === null) return true
   const parts = before.split(':')

@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts'
 
-/** Every table of the first version. `prefix` is `shoal.` on PostgreSQL and nothing on SQLite. */
+/** Every table of the first version. `prefix` is `shoal.` on PostgreSQL and empty on SQLite. */
 export const initial: Migration = {
   number: 1,
   name: 'initial',
@@ -158,7 +158,7 @@ const runs = (s: string): string[] => [
     text text not null,
     primary key (run_id, start)
   )`,
-  // Deferred: the request is written first, since it decides who of two writes at all.
+  // Deferred, because the request is inserted before its chat: it decides which of two equal requests is executed.
   `create table ${s}run_request (
     user_id text not null,
     client_id text not null,

@@ -1,8 +1,8 @@
 import type { Migration } from './migration.ts'
 
 /**
- * The epoch of the store, in one row of its own: it says in which place this store began to be used, so that a copy of it
- * is recognised. API keys can be suspended. A job can be `suspended`; its state has no check.
+ * Adds the epoch of the store: one row that records where the store is used, so that a copy is recognised. API keys can
+ * be suspended. A job can be `suspended` too, for which no change is needed because its state has no check.
  */
 export const epoch: Migration = {
   number: 2,

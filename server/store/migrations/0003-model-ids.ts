@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts'
 
-/** The models that a connection offers, as a JSON array; empty: all that the provider lists. */
+/** Adds the models that a connection offers, as a JSON array; empty: all models that the provider lists. */
 export const modelIds: Migration = {
   number: 3,
   name: 'model ids',

@@ -1,6 +1,8 @@
 import type { Migration } from './migration.ts'
 
-/** What a session's token has to match, and passwords that were set for somebody. Older code lives without both. */
+/**
+ * Adds the hash that a session's token has to match, and passwords to change after sign-in. Older code needs neither.
+ */
 export const signIn: Migration = {
   number: 4,
   name: 'sign-in',

@@ -1,6 +1,8 @@
 import type { Migration } from './migration.ts'
 
-/** Whether a connection's requests carry only parameters that OpenAI documents. Older code sends all of them. */
+/**
+ * Adds whether requests to a connection contain only parameters that OpenAI documents. Older code sends all of them.
+ */
 export const openAiParams: Migration = {
   number: 5,
   name: 'openai params',

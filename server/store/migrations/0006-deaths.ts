@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts'
 
-/** What rule 13 counts: deaths of a run's owners, and the furthest length that its text had reached at one. */
+/** Adds what rule 13 counts: the deaths of a run's owners, and the greatest length that its text had at one of them. */
 export const deaths: Migration = {
   number: 6,
   name: 'deaths',

@@ -1,6 +1,8 @@
 import type { Migration } from './migration.ts'
 
-/** The Redis prefixes that instances on this database use, so that two of them notice each other. */
+/**
+ * Adds the Redis prefixes that instances on this database use, so that instances with different prefixes are noticed.
+ */
 export const redisPrefix: Migration = {
   number: 7,
   name: 'redis-prefix',

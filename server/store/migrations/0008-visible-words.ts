@@ -1,14 +1,14 @@
 import type { Migration } from './migration.ts'
 
 /**
- * Columns for what answers, accounts and jobs become. `message.said` holds the visible words alone: null until they are
- * known, which is while a run writes the message, and for older rows until the job `fill-said`, added here, has passed.
- * Roles are no longer checked by the database, and an account may be without a password.
+ * Adds columns for later kinds of messages, accounts and jobs. `message.said` holds only the visible text. It is null
+ * while a run writes the message, and in older rows until the job `fill-said`, added here, has filled them. The
+ * database no longer checks roles, and an account may have no password.
  *
- * Code of schema 1 lives with it: it leaves `said` null, and a reader then takes the words from `text`. Where such code
- * continues an answer from its start to its end during an upgrade, `said` keeps the words of before; nothing is lost,
- * and search does not find the added ones. Two columns that nothing has ever read get a default: this code does
- * not write them, the version before does, and a contract step behind it can remove them.
+ * Code of schema 1 still works: it leaves `said` null, and readers then derive the visible text from `text`. If such
+ * code continues an answer from its start to its end during an upgrade, `said` keeps the earlier text; nothing is lost,
+ * but search does not find the added text. Two columns that no code has ever read get a default: this code does not
+ * write them but the previous version does, and a later contract step can remove them.
  */
 export const visibleWords: Migration = {
   number: 8,
@@ -33,7 +33,7 @@ const changeColumns = (s: string): string[] => [
   `alter table ${s}learnt alter column learnt_at set default 0`,
 ]
 
-/** SQLite cannot change a column; another one takes its place, which leaves keys and indexes as they are. */
+/** SQLite cannot change a column; replacing the column by a new one keeps keys and indexes. */
 const replaceColumns = [
   ...replaceColumn('account', 'role', `text not null default 'pending'`),
   ...replaceColumn('account', 'password_hash', 'text'),

@@ -8,7 +8,7 @@ import { redisPrefix } from './0007-redis-prefix.ts'
 import { visibleWords } from './0008-visible-words.ts'
 import type { Migration } from './migration.ts'
 
-/** In order, without holes. A step that was released is never changed again. */
+/** In order, without gaps. A released step is never changed. */
 export const migrations: readonly Migration[] = [
   initial,
   epoch,

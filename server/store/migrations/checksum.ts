@@ -3,8 +3,8 @@ import { prefixes } from './migration.ts'
 import type { Migration } from './migration.ts'
 
 /**
- * What a step does on both engines, as one checksum, however its statements are laid out in the source. Two
- * commits may give one number to different steps; this tells them apart.
+ * A checksum of what a step does on both engines; the layout of its statements in the source does not matter. It
+ * distinguishes different steps to which two commits gave the same number.
  */
 export function checksumOf({ kind, oldestCode, statements }: Migration): string {
   const written = (['sqlite', 'postgres'] as const).map((engine) =>

@@ -1,15 +1,15 @@
 import { checksumOf } from './checksum.ts'
 import type { Migration } from './migration.ts'
 
-/** A step as a database or a backup records it. */
+/** An applied step as a database or a backup records it. */
 export interface MadeStep {
   number: number
   name: string
-  /** Null: made before checksums were recorded. */
+  /** Null: applied before checksums were recorded. */
   checksum: string | null
 }
 
-/** Of a row of `schema_migration`, which may be older than its column `checksum`. */
+/** Reads a row of `schema_migration`, in which the column `checksum` may not exist yet. */
 export function stepOf({ number, name, checksum }: Record<string, unknown>): MadeStep {
   return {
     number: Number(number),
@@ -18,14 +18,16 @@ export function stepOf({ number, name, checksum }: Record<string, unknown>): Mad
   }
 }
 
-/** How a step is recorded. */
+/** The record of a step of this code. */
 export const recordOf = (step: Migration): MadeStep => ({
   number: step.number,
   name: step.name,
   checksum: checksumOf(step),
 })
 
-/** Says which of these steps this code knows as another one; undefined: none. */
+/**
+ * Describes the first applied step that differs from this code's step of the same number; undefined if there is none.
+ */
 export function describeForeignStep(
   made: readonly MadeStep[],
   migrations: readonly Migration[],

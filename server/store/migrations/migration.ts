@@ -1,14 +1,17 @@
-/** One step of the schema. It changes structure only; rows are filled by a job, in batches. */
+/** One step of the schema. It only changes the structure; a job fills rows, in batches. */
 export interface Migration {
   number: number
   name: string
-  /** `expand` only adds, so that older code goes on; `contract` takes away what `oldestCode` no longer needs. */
+  /** `expand` only adds, so that older code still works; `contract` removes what `oldestCode` no longer needs. */
   kind: 'expand' | 'contract'
-  /** The least schema number that code must know to live with a database that has this step. */
+  /** The lowest schema number that code must know to work with a database that has this step. */
   oldestCode: number
-  /** For a step that needs every row filled by a job: the job, and a query for one row that is not. Until then it refuses. */
+  /**
+   * For a step that requires rows filled by a job: the job, and a query for unfilled rows, while which the step is
+   * refused.
+   */
   after?: { job: string; unfilled: (prefix: string) => string }
-  /** `prefix` goes before each table's name. Keys between tables are checked at the end of the step, not within it. */
+  /** `prefix` goes before each table name. Foreign keys are checked at the end of the step, not within it. */
   statements: (prefix: string, newNonce: () => string, engine: EngineKind) => string[]
 }
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { PostgresEngine } from './open-postgres.ts'
 
-/** An instance that beat this recently counts as running, ms. */
+/** An instance counts as running if its last heartbeat is not older than this, ms. */
 const aliveMs = 10_000
 
 interface Budget {
@@ -10,7 +10,9 @@ interface Budget {
   others: number
 }
 
-/** Warns where the pools of all instances do not fit the server. Behind a pooler that is the pooler's business. */
+/**
+ * Warns if the pools of all instances exceed the server's limit. Not checked behind a pooler, which has its own limit.
+ */
 export async function checkConnectionBudget(
   engine: PostgresEngine,
   { poolSize, warn }: { poolSize: number; warn: (sentence: string) => void },
@@ -29,6 +31,6 @@ export async function checkConnectionBudget(
   const free = budget.most - budget.reserved
   if (instances * poolSize <= free) return
   warn(
-    `${instances} instances with a pool of ${poolSize} connections each do not fit PostgreSQL, which allows ${free}: lower DATABASE_POOL_SIZE, raise max_connections, or put PgBouncer between`,
+    `${instances} instances with a pool of ${poolSize} connections each exceed the limit of PostgreSQL, which allows ${free}: lower DATABASE_POOL_SIZE, raise max_connections, or use PgBouncer`,
   )
 }

@@ -5,7 +5,7 @@ import pg from 'pg'
 import type { PostgresAddress, PostgresHost } from '../../base/index.ts'
 import { StoreError } from '../store.ts'
 
-/** Where and how one connection is made. */
+/** The address of one connection attempt, and whether it uses TLS. */
 export interface Target {
   host: string
   port: number
@@ -13,14 +13,14 @@ export interface Target {
 }
 
 /**
- * The ways to connect that an address allows: each host, and for it with and without TLS in the order of its sslmode, as
- * libpq tries them. New connections take the way that worked last.
+ * The targets that an address allows: each host, with and without TLS in the order of its sslmode, as libpq tries them.
+ * New connections use the target that worked last.
  */
 export class ConnectionTargets {
   readonly #hosts: Target[][]
   #host = 0
   #mode = 0
-  /** How often another way was taken. */
+  /** How often the current target has changed. */
   changes = 0
 
   constructor(address: PostgresAddress) {
@@ -31,20 +31,20 @@ export class ConnectionTargets {
   get current(): Target {
     const target = this.#hosts[this.#host]?.[this.#mode]
     if (target) return target
-    throw new Error('an address has a host')
+    throw new Error('a PostgreSQL address needs at least one host')
   }
 
-  /** How many ways there are. */
+  /** The number of targets. */
   get count(): number {
     return this.#hosts.flat().length
   }
 
-  /** Of several hosts only one that can be written will do. */
+  /** With several hosts, only a host that accepts writes is used. */
   get severalHosts(): boolean {
     return this.#hosts.length > 1
   }
 
-  /** This way did not work: the next one is taken, unless somebody else has found that out. */
+  /** Reports that a target failed: the next one becomes current, unless another connection has already changed it. */
   failed(target: Target, error: unknown): void {
     if (target !== this.current) return
     const ways = this.#hosts[this.#host]?.length ?? 1
@@ -57,7 +57,7 @@ export class ConnectionTargets {
   }
 }
 
-/** Connects the way that is current when it is made, and reports where that fails. */
+/** Connects to the target that is current when the client is created, and reports a failure to `ConnectionTargets`. */
 class TargetClient extends pg.Client {
   readonly #targets: ConnectionTargets
   readonly #target: Target
@@ -65,7 +65,7 @@ class TargetClient extends pg.Client {
   constructor(targets: ConnectionTargets, config: pg.ClientConfig = {}) {
     const target = targets.current
     const { password } = config
-    // The pool hides the password from whatever lists its options, so a copy of them lacks it.
+    // The pool makes `password` non-enumerable, so a spread copy of its options lacks it.
     super({ ...config, ...(password === undefined ? {} : { password }), ...target })
     this.#targets = targets
     this.#target = target
@@ -76,7 +76,7 @@ class TargetClient extends pg.Client {
   override connect(callback?: (error: Error) => void): Promise<this> | undefined {
     if (!callback) throw new Error('the pool connects with a callback')
     super.connect((error: Error) => {
-      // Null where it worked, though its type does not say so.
+      // Null on success, although its type does not say so.
       if (error as Error | null) this.failed(error)
       callback(error)
     })
@@ -88,7 +88,7 @@ class TargetClient extends pg.Client {
   }
 }
 
-/** For a pool, which makes its clients itself. */
+/** Returns a client class for a pool, which creates its clients itself. */
 export function clientsOf(targets: ConnectionTargets): new (config?: pg.ClientConfig) => pg.Client {
   return class extends TargetClient {
     constructor(config?: pg.ClientConfig) {
@@ -104,15 +104,15 @@ function waysTo(
 ): Target[] {
   const plain: Target = { host: address ?? host, port, ssl: false }
   const encrypted: Target = { ...plain, ssl: address === undefined ? tls : { ...tls, servername: host } }
-  // A socket is never encrypted, whatever the mode.
+  // A Unix socket is never encrypted, whatever the mode.
   if (sslMode === 'disable' || host.startsWith('/')) return [plain]
   if (sslMode === 'allow') return [plain, encrypted]
   return sslMode === 'prefer' ? [encrypted, plain] : [encrypted]
 }
 
-/** The server may answer otherwise with TLS, or without. */
+/** Whether the same server may accept a connection with TLS instead of without, or the reverse. */
 function isAboutTls({ ssl }: Target, error: unknown): boolean {
-  // 28: no entry of pg_hba.conf fits. 08P01: a pooler that insists on TLS.
+  // 28: no entry of pg_hba.conf matches. 08P01: a pooler that requires TLS.
   if (error instanceof pg.DatabaseError) return /^(28|08P01)/.test(error.code ?? '')
   if (ssl === false || !(error instanceof Error)) return false
   const code = 'code' in error ? String(error.code) : ''
@@ -135,7 +135,7 @@ function readTls({ sslMode, sslRootCert, sslCert, sslKey }: PostgresAddress): Co
     ...(sslCert === undefined ? {} : { cert: readFile(sslCert, 'sslcert') }),
     ...(sslKey === undefined ? {} : { key: readFile(sslKey, 'sslkey') }),
     rejectUnauthorized: checked,
-    // Only verify-full asks whether the certificate has the name of the host.
+    // Only verify-full checks that the certificate is for this host name.
     ...(checked && sslMode !== 'verify-full' ? { checkServerIdentity: () => undefined } : {}),
   }
 }
@@ -146,19 +146,19 @@ function readFile(path: string, parameter: string): Buffer {
   } catch (cause) {
     const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
     throw new Error(
-      `DATABASE_URL: the file ${path} of its parameter "${parameter}" cannot be read (${reason}): name one that the server may read`,
+      `DATABASE_URL: the file ${path} of its parameter "${parameter}" cannot be read (${reason}): set the path of a file that the Shoal process can read`,
       { cause },
     )
   }
 }
 
-/** Of several hosts, one that cannot be written is passed over. */
+/** Called if there are several hosts: rejects, and makes the next target current, if this one accepts no writes. */
 export async function expectWritable(client: pg.ClientBase): Promise<void> {
   const { rows } = await client.query<{ blocked: boolean }>(
     `select current_setting('transaction_read_only') = 'on' as blocked`,
   )
   if (rows[0]?.blocked !== true) return
-  const error = new StoreError('unavailable', 'none of the hosts in DATABASE_URL that answer accepts writes')
+  const error = new StoreError('unavailable', 'none of the reachable hosts in DATABASE_URL accepts writes')
   if (client instanceof TargetClient) client.failed(error)
   throw error
 }

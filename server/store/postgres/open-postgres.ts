@@ -13,14 +13,14 @@ export interface PostgresOptions {
   databaseUrl: string
   clock: Clock
   logger: Logger
-  /** Default: some that only the log hears of. */
+  /** Default: an instance of its own that only logs. */
   troubles?: StoreTroubles
   poolSize: number
   connectMs: number
   statementMs: number
 }
 
-/** bigint as number: times and counters stay far below 2^53. Given per client, so that nobody else's pg changes. */
+/** Reads bigint as number: times and counters stay far below 2^53. Set per client, not globally for the pg module. */
 const types: pg.CustomTypesConfig = {
   getTypeParser: ((...about: Parameters<typeof pg.types.getTypeParser>) =>
     about[0] === pg.types.builtins.INT8
@@ -29,11 +29,11 @@ const types: pg.CustomTypesConfig = {
 }
 
 export interface PostgresEngine extends Engine {
-  /** Some connection turned out to go through a pooler. */
+  /** Whether any connection so far went through a pooler. */
   pooled(): boolean
 }
 
-/** A pool that connects when it is first used. */
+/** Opens a pool that connects when it is first used. */
 export function openPostgres(options: PostgresOptions): PostgresEngine {
   const { databaseUrl, clock, logger, poolSize, connectMs, statementMs } = options
   const troubles = options.troubles ?? new StoreTroubles(clock, logger)
@@ -53,7 +53,7 @@ export function openPostgres(options: PostgresOptions): PostgresEngine {
   })
   const lost = (error: Error): void => logger.warn({ err: error }, 'a connection to PostgreSQL was lost')
   pool.on('error', lost)
-  // One that is checked out has no listener of the pool's: without this its loss would end the process.
+  // The pool has no error listener on a checked-out connection: without this one, its loss would end the process.
   pool.on('connect', (client) => client.on('error', () => {}))
   const db = new Kysely<Schema>({
     dialect: postgresDialect({ pool, targets, statementMs, cancel: cancelOn }),
@@ -86,8 +86,9 @@ function readTargets(
 }
 
 /**
- * Deadlines of the server, for a session that is ours alone. Behind a pooler it is not (a pooler makes up the process
- * id it greets with, so the two differ): there only transactions set them, and single statements have this side's.
+ * Sets the server's deadlines for a session that belongs to this client alone. Behind a pooler the session is shared,
+ * so the deadlines are only set in transactions, and single statements only have the deadline of this process. A pooler
+ * is recognised by the process id in its greeting, which is not that of the backend.
  */
 async function setSession(
   client: pg.ClientBase,
@@ -105,7 +106,7 @@ async function setSession(
   return 'direct'
 }
 
-/** Over a connection of its own, as the protocol wants it; without an answer, since there is none. */
+/** Cancels a statement over a separate connection, as the protocol requires; the server sends no reply to it. */
 function cancelOn(stuck: pg.PoolClient): void {
   const key = stuck as unknown as {
     processID: number | null

@@ -11,13 +11,14 @@ export interface PostgresDriverOptions {
   pool: pg.Pool
   targets: Pick<ConnectionTargets, 'count' | 'changes'>
   statementMs: number
-  /** Asks the server to stop what this connection is doing; the connection is given up in any case. */
+  /** Requests that the server cancels what this connection is doing; the connection is closed in any case. */
   cancel: (client: pg.PoolClient) => void
 }
 
 /**
- * Kysely over a pg pool. Our own rather than Kysely's: every statement has a deadline on this side as well (a frozen
- * server keeps none of its own), a connection whose fate is unknown is never used again, and errors become the store's.
+ * A Kysely dialect over a pg pool. Differences to Kysely's own: every statement also has a deadline in this process (a
+ * frozen server does not enforce its own), a connection in an unknown state is never reused, and errors are converted
+ * to those of the store.
  */
 export function postgresDialect(options: PostgresDriverOptions): Dialect {
   return {
@@ -51,7 +52,7 @@ class PostgresDriver implements Driver {
     }
   }
 
-  /** By the way that worked last, then by each other way that the address allows. */
+  /** Tries the target that worked last, then each other target that the address allows. */
   async #connect(): Promise<pg.PoolClient> {
     const { pool, targets } = this.#options
     let cause: unknown
@@ -63,12 +64,12 @@ class PostgresDriver implements Driver {
         if (/timeout exceeded when trying to connect/.test(String(error)) && pool.idleCount === 0) {
           cause = new StoreError(
             'unavailable',
-            `all ${pool.totalCount} connections of this instance to PostgreSQL are in use or being made: look for slow statements and locks there, or raise DATABASE_POOL_SIZE`,
+            `all ${pool.totalCount} connections of this instance to PostgreSQL are in use or being opened: look for slow statements and locks in PostgreSQL, or raise DATABASE_POOL_SIZE`,
             error,
           )
           break
         }
-        // What was wrong without TLS says more than that there is none.
+        // The error of the attempt without TLS says more than "does not support SSL".
         if (cause === undefined || !/does not support SSL/.test(String(error))) cause = error
         if (targets.changes === before) break
       }
@@ -77,7 +78,7 @@ class PostgresDriver implements Driver {
   }
 
   async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    // One round trip. Local, since behind a pooler the session belongs to others as well.
+    // One round trip. `set local`, because the session is shared behind a pooler.
     const { statementMs } = this.#options
     await asOurs(connection).execute(
       `begin; set local statement_timeout = ${statementMs}; set local idle_in_transaction_session_timeout = ${2 * statementMs}`,
@@ -87,7 +88,9 @@ class PostgresDriver implements Driver {
   async commitTransaction(connection: DatabaseConnection): Promise<void> {
     const { command } = await asOurs(connection).execute('commit')
     if (command === 'ROLLBACK')
-      throw new Error('a statement of this transaction failed unseen: it was rolled back')
+      throw new Error(
+        'the transaction was rolled back, because one of its statements had failed and the error was ignored',
+      )
   }
 
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
@@ -96,7 +99,7 @@ class PostgresDriver implements Driver {
     try {
       await ours.execute('rollback')
     } catch {
-      // The server rolls back by itself when the connection goes; what failed before is what is told.
+      // The server rolls back when the connection closes; the caller gets the error that caused the rollback.
       ours.broken = true
     }
   }
@@ -112,7 +115,7 @@ class PostgresDriver implements Driver {
 
 function asOurs(connection: DatabaseConnection): PostgresConnection {
   if (connection instanceof PostgresConnection) return connection
-  throw new Error('a connection of another driver')
+  throw new Error('the connection belongs to another driver')
 }
 
 class PostgresConnection implements DatabaseConnection {
@@ -144,7 +147,7 @@ class PostgresConnection implements DatabaseConnection {
     parameters?: readonly unknown[],
   ): Promise<pg.QueryResult<Record<string, unknown>>> {
     if (this.broken) throw toPostgresStoreError(new Error('Connection terminated'))
-    // The server's own deadline comes first where it is alive, and leaves the connection usable.
+    // Longer than the server's own deadline, which leaves the connection usable: this one is for a server that hangs.
     const patience = this.#options.statementMs + 500
     try {
       const work =
@@ -160,10 +163,10 @@ class PostgresConnection implements DatabaseConnection {
       this.broken = true
       this.#options.cancel(this.#client)
     } else if (endsConnection(error)) {
-      // Others that were opened before lead to the same server, or into the same state.
+      // Connections that were opened before lead to the same server or are in the same state.
       this.broken = true
       this.#ages.outdate()
-      // Nothing was written, and only this session may be read-only: a new connection decides.
+      // Nothing was written. Perhaps only this session is read-only, so the work is retried on a new connection.
       if (error.code === readOnlyState && this.#age === 'used') {
         return new RetryableError(error.message, { cause: error })
       }
@@ -182,14 +185,14 @@ class PostgresConnection implements DatabaseConnection {
 }
 
 /**
- * Which pooled connections were opened before the server last refused to work. After a failover where the old server
- * lives on, a connection to it answers reads and refuses every write: only a new connection reaches the new server.
+ * Tracks which pooled connections were opened before the server last stopped working for us. If the old server survives
+ * a failover, connections to it answer reads and refuse every write: only a new connection reaches the new server.
  */
 class ConnectionAges {
   readonly #openedIn = new WeakMap<pg.PoolClient, number>()
   #generation = 0
 
-  /** `new`: taken for the first time. `outdated`: the caller closes it and takes another one. */
+  /** `new`: used for the first time. `outdated`: the caller has to close it and take another connection. */
   take(client: pg.PoolClient): 'new' | 'used' | 'outdated' {
     const openedIn = this.#openedIn.get(client)
     if (openedIn === undefined) {
@@ -199,7 +202,7 @@ class ConnectionAges {
     return openedIn === this.#generation ? 'used' : 'outdated'
   }
 
-  /** All connections taken so far are closed before they are used again. */
+  /** From now on, all connections used so far are outdated. */
   outdate(): void {
     this.#generation++
   }

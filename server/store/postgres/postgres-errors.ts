@@ -3,14 +3,15 @@ import { DeadlineError } from '../../base/index.ts'
 import { RetryableError, UniqueViolation } from '../engine/store-errors.ts'
 import { StoreError } from '../store.ts'
 
-/** Classes of SQLSTATE, or whole ones, by which the server says that it cannot serve now. */
+/** SQLSTATE classes and codes with which the server says that it is unavailable at the moment. */
 const awayStates = /^(08|57P|57014|53200|53300|53400|55P03|25006|25P03|28|3D000|58)/
 
 export const readOnlyState = '25006'
 
 /**
- * The session cannot work any more, though its connection may still answer: the server shuts down or starts (57P), the
- * connection or the pooler behind it failed (08), the transaction was ended for idling (25P03), or it is read-only.
+ * The session is unusable, although its connection may still answer: the server shuts down or starts (57P), the
+ * connection or a pooler failed (08), the transaction was ended because it was idle (25P03), or the session is
+ * read-only (25006).
  */
 const endingStates = /^(08|57P|25P03|25006)/
 
@@ -18,7 +19,7 @@ export function endsConnection({ code = '', severity }: pg.DatabaseError): boole
   return endingStates.test(code) || severity === 'FATAL' || severity === 'PANIC'
 }
 
-/** What a caller can act on; anything else is a bug and stays as it is. */
+/** Converts errors that a caller can act on; any other error is a bug and is returned unchanged. */
 export function toPostgresStoreError(error: unknown): unknown {
   if (error instanceof StoreError || error instanceof RetryableError) return error
   if (error instanceof pg.DatabaseError) return fromServer(error)
@@ -30,19 +31,19 @@ export function toPostgresStoreError(error: unknown): unknown {
 
 function fromServer(error: pg.DatabaseError): unknown {
   const code = error.code ?? ''
-  // Deadlock, serialization: the server has rolled back.
+  // Deadlock or serialization failure: the server has rolled back.
   if (code === '40P01' || code === '40001') return new RetryableError(error.message, { cause: error })
   if (code === '23505') return new UniqueViolation(error.message, { cause: error })
   if (code === '53100') {
     const problem = 'the disk of the PostgreSQL server is full, and nothing was written'
-    return new StoreError('full', { problem, cure: 'make room on it' }, error)
+    return new StoreError('full', { problem, cure: 'free space on it' }, error)
   }
   if (code === '53300') {
     return new StoreError(
       'unavailable',
       {
         problem: `PostgreSQL refuses further connections (${error.message})`,
-        cure: 'lower DATABASE_POOL_SIZE on every instance, raise max_connections or the limit of the user, or put PgBouncer between',
+        cure: 'lower DATABASE_POOL_SIZE on every instance, raise max_connections or the limit of the user, or use PgBouncer',
       },
       error,
       'connections',
@@ -53,8 +54,8 @@ function fromServer(error: pg.DatabaseError): unknown {
       'unavailable',
       {
         problem:
-          'PostgreSQL accepts no writes, only reads, since DATABASE_URL leads to a standby or default_transaction_read_only is on there',
-        cure: 'name the primary, or make it writable',
+          'PostgreSQL accepts reads but no writes, because DATABASE_URL leads to a standby or default_transaction_read_only is on',
+        cure: 'set DATABASE_URL to the primary, or make the server writable',
       },
       error,
     )
@@ -69,7 +70,7 @@ function fromServer(error: pg.DatabaseError): unknown {
   return error
 }
 
-// pg reports a lost connection as a plain Error with one of these sentences, the socket's with a code.
+// pg reports a lost connection as a plain Error with one of these messages; errors of the socket have a code.
 const faults =
   /Connection terminated|Client has encountered a connection error|not queryable|timeout exceeded when trying to connect|Cannot use a pool after|Client was closed|server does not support SSL/i
 
@@ -83,7 +84,7 @@ function isConnectionFault(error: unknown): error is Error {
   )
 }
 
-/** A host with several addresses fails with an empty message and a list. */
+/** A host with several addresses fails with an AggregateError whose own message is empty. */
 function sentenceOf(error: Error): string {
   if (error.message !== '') return error.message
   return error instanceof AggregateError ? error.errors.map(String).join('; ') : error.name

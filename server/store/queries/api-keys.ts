@@ -67,7 +67,7 @@ export function createApiKeys(engine: Engine): ApiKeys {
           .returning('id')
           .executeTakeFirst()
         if (!gone) return false
-        // The key is gone, so the feed can only name its user: caches drop all they know of that user.
+        // The key's row is deleted, so the feed can only name its user: caches drop everything about that user.
         await trx
           .updateTable('account')
           .set({ access_changed_at: engine.now })

@@ -19,7 +19,7 @@ interface KeptSession {
   secretHash: string
 }
 
-/** What a user may do, and the sessions that end with it, in one transaction. */
+/** Changes what a user may do and ends the sessions that the change invalidates, in one transaction. */
 export function changeAccess(
   engine: Engine,
   { id, change, keepSession, revokeKeys }: ChangeAccess,
@@ -51,7 +51,7 @@ export function changeAccess(
   })
 }
 
-/** Locks every administrator in one order, so that two who demote each other at once do not both succeed. */
+/** Locks all administrators in a fixed order, so that two of them who demote each other at once do not both succeed. */
 async function isLastAdmin(engine: Engine, trx: Transaction<Schema>, id: string): Promise<boolean> {
   const admins = await trx
     .selectFrom('account')
@@ -75,7 +75,7 @@ async function endSessions(
     .where('id', '<>', keepSession?.id ?? '')
     .execute()
   if (!keepSession) return
-  // The kept one goes on under the new epoch: an open session always has its user's.
+  // The kept session gets the new epoch, because an open session always has its user's epoch.
   await open
     .set({ epoch: user.tokenEpoch, secret_hash: keepSession.secretHash, secret_since: 0 })
     .where('id', '=', keepSession.id)

@@ -4,8 +4,9 @@ import { SecretBox } from '../secret-box.ts'
 import { raiseRevision } from './revisions.ts'
 
 /**
- * Puts another secret in place of the installation's, in one transaction: the keys of providers are sealed under it.
- * Sessions end by themselves, since their tokens were signed under the former one. `wrong`: that was not the former one.
+ * Replaces the installation's secret in one transaction and encrypts the provider keys with the new one. All sessions
+ * end without further action, because their tokens were signed with the former secret. `wrong`: `change.former` is not
+ * the current secret.
  */
 export function changeSecret(engine: Engine, change: SecretChange): Promise<{ keys: number } | 'wrong'> {
   return engine.transaction(async (trx) => {
@@ -25,7 +26,7 @@ export function changeSecret(engine: Engine, change: SecretChange): Promise<{ ke
     let keys = 0
     for (const { id, sealed_key: sealed } of rows) {
       const key = before.open(sealed ?? '', id)
-      // One that did not open before is left: its connection says so.
+      // A key that could not be opened before is left as it is; listing the connection warns about it.
       if (key === undefined) continue
       await trx
         .updateTable('connection')

@@ -20,7 +20,7 @@ export function createConnections({ engine, box, warn }: ConnectionParts): Conne
     const key = row.sealed_key === null ? null : box().open(row.sealed_key, row.id)
     if (key === undefined) {
       warn(
-        `the key of connection ${row.name} was stored under another WEBUI_SECRET_KEY: bring that one back, or enter the key again`,
+        `the key of connection ${row.name} was stored under another WEBUI_SECRET_KEY: restore that secret, or enter the key again`,
       )
     }
     return {
@@ -69,7 +69,8 @@ function writing({
     create: (connection) =>
       engine.transaction(async (trx) => {
         const { id, kind } = connection
-        // First, so that of two made at once one comes behind the other.
+        // First, because it locks the revision's row: of two connections created at once, the second gets the next
+        // position.
         await raiseRevision(trx, 'connections')
         const order = connection.order ?? (await nextPosition(trx))
         const row = { id, kind, ...toColumns({ ...connection, order }), sealed_key: seal(connection.key, id) }

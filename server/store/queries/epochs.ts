@@ -42,7 +42,7 @@ async function confirm(engine: Engine, trx: Transaction<Schema>): Promise<EpochV
     .where('suspended_at', 'is not', null)
     .executeTakeFirst()
   const job = engine.table('job')
-  // The same work may have been asked for again meanwhile, or stand there from two epochs: once is enough.
+  // The same work may have been queued again meanwhile, or be suspended from two epochs: one job of each is enough.
   await sql`delete from ${job} as j where j.state = 'suspended' and exists (
     select 1 from ${job} o where o.kind = j.kind and o.key = j.key
       and (o.state = 'waiting' or (o.state = 'suspended' and o.id > j.id)))`.execute(trx)

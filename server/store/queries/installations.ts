@@ -4,7 +4,7 @@ import type { Installations, PrefixUse } from '../contract/fleet.ts'
 import type { Engine } from '../engine/engine.ts'
 import { changeSecret } from './change-secret.ts'
 
-/** `agreed` hears the secret that all instances use from now on. */
+/** `agreed` receives the secret that all instances use from then on. */
 export function createInstallations(engine: Engine, agreed: (secret: string) => void): Installations {
   return {
     ...createPrefixes(engine),
@@ -44,7 +44,7 @@ export function createInstallations(engine: Engine, agreed: (secret: string) => 
   }
 }
 
-/** One row for each prefix, renewed by whichever instance comes first: a fleet at rest writes about twice a minute. */
+/** The row of a prefix is renewed by the first instance that finds it this old: an idle fleet writes twice a minute. */
 const renewedEveryMs = 25_000
 const forgottenAfterMs = 75_000
 

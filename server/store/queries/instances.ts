@@ -56,7 +56,7 @@ function beatInOneStatement(engine: Engine, { incarnation, facts, leaseMs }: Bea
   })
 }
 
-// One round trip is one transaction here: there is no way to the database but the process itself.
+// For SQLite, where two statements cost no further round trip: the database is in this process.
 function beatInTwo(engine: Engine, { incarnation, facts, leaseMs }: Beat): Promise<InstanceFacts[]> {
   return engine.transaction(async (trx) => {
     await trx

@@ -19,7 +19,7 @@ export function createJobs(engine: Engine): Jobs {
             payload: cleanText(payload),
             run_at: fromNow(engine, inMs),
           })
-          // One that waits with this key does what this one would.
+          // A waiting job with this key already does the same work.
           .onConflict((conflict) => conflict.doNothing())
           .execute()
       }),
@@ -56,7 +56,7 @@ export function createJobs(engine: Engine): Jobs {
   }
 }
 
-/** Due ones, and those whose owner let its lease run out. */
+/** Claims jobs that are due, and claimed jobs whose lease has expired. */
 function claim(
   engine: Engine,
   { me, kinds, limit, leaseMs }: Parameters<Jobs['claim']>[0],
@@ -133,7 +133,7 @@ function fail(engine: Engine, { id, fence, error, retryInMs }: Failure): Promise
       return row !== undefined
     } catch (problem) {
       if (!(problem instanceof UniqueViolation)) throw problem
-      // The same work was asked for again while this one ran: that one is the retry.
+      // The same work was queued again while this job ran: the new job serves as the retry.
       const { numDeletedRows } = await db
         .deleteFrom('job')
         .where('id', '=', claimed.id)

@@ -14,7 +14,10 @@ export function createRevisions(engine: Engine): Revisions {
   }
 }
 
-/** Raises a feed in the transaction that changes what it tells of. Last in it: every writer of the feed waits here. */
+/**
+ * Increments the revision of a feed in the transaction that changes its data. Call it last in the transaction: it locks
+ * a row for which every other writer of the feed waits.
+ */
 export async function raiseRevision(
   trx: Transaction<Schema>,
   name: RevisionRow['name'],

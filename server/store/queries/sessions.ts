@@ -7,7 +7,7 @@ import type { Schema } from '../schema.ts'
 import { accountColumns, toUser } from './account-row.ts'
 import { raiseRevision } from './revisions.ts'
 
-/** A transaction is stamped some time before others see it; a verb cannot take longer than this. */
+/** A row's time is set before its transaction commits and others see it; no transaction takes longer than this, ms. */
 const overlapMs = 15_000
 
 const columns = [
@@ -23,7 +23,7 @@ const columns = [
   'session.secret_since',
 ] as const
 
-/** Open: not ended, not expired by the store's clock, and begun under the epoch its user still has. */
+/** Selects open sessions: not ended, not expired by the store's clock, and with the current epoch of their user. */
 function openSessions(engine: Engine, db: Db) {
   return db
     .selectFrom('session')
@@ -130,7 +130,9 @@ function pruneSessions(engine: Engine, before: number, limit: number): Promise<n
   })
 }
 
-/** Asks a little further back than told, since a revocation is seen later than it is stamped; repeats are harmless. */
+/**
+ * Queries a little further back than `since`, because a revocation is visible later than its time; repeats do no harm.
+ */
 function revokedSince(engine: Engine, since: number): ReturnType<Sessions['revokedSince']> {
   return engine.run(async (db) => {
     const { rows } = await sql<{ kind: 'now' | 'session' | 'user'; id: string }>`

@@ -11,7 +11,7 @@ const revisionText = ({ counter, nonce }: Omit<RevisionRow, 'name'>): string => 
 
 export function createSettings(engine: Engine): StoredSettings {
   return {
-    // Values and revision in one statement, so that they belong together.
+    // Values and revision are read in one statement, so that they match.
     read: () =>
       engine.run(async (db) => {
         const rows = await db
@@ -53,7 +53,7 @@ function merge(stored: SettingRow[], { set, unset }: SettingsWrite): SettingRow[
   return [...merged.values()]
 }
 
-/** What others have changed since the revision that the change is based on, of the names that it changes. */
+/** Finds the latest change of another user to these names since the revision that this change is based on. */
 async function findConflict(
   trx: Transaction<Schema>,
   { set, unset, basedOn }: SettingsWrite,
@@ -65,7 +65,7 @@ async function findConflict(
     .execute()
   changes.sort((a, b) => counterOf(a.revision) - counterOf(b.revision))
   const based = counterOf(basedOn)
-  // Nothing was written before revision 0. Any other that is not there belongs to a past that a failover has lost.
+  // Revision 0 has no row, since nothing was written. Any other missing revision was lost by a failover.
   const known = based === 0 || changes.some(({ revision }) => revision === basedOn)
   const valueOf = new Map(stored.map(({ name, value }) => [name, value]))
   const wanted = new Map<string, string | undefined>([
@@ -81,7 +81,7 @@ async function findConflict(
   return known ? undefined : { by: '', at: 0, names: [] }
 }
 
-/** NaN for a text that is no revision: greater than nothing, and equal to none. */
+/** The counter of a revision; NaN, which no comparison accepts, if the text is not a revision. */
 const counterOf = (revision: string): number => Number(/^(\d+)\./.exec(revision)?.[1] ?? NaN)
 
 async function write(trx: Transaction<Schema>, { set, unset, by, at }: SettingsWrite): Promise<string> {

@@ -29,7 +29,7 @@ export function createUsers(engine: Engine): Users {
         const name = cleanText(given)
         const row = await db
           .updateTable('account')
-          // The address follows the name in `search`, behind a line break that no query holds.
+          // `search` is the name and the address, separated by a line break that no query contains.
           .set({ name, search: sql<string>`${`${name.toLowerCase()}\n`} || email_key` })
           .where('id', '=', id)
           .returning(accountColumns)
@@ -106,7 +106,7 @@ function create(engine: Engine, user: NewUser): Promise<'created' | 'email-taken
   })
 }
 
-/** The row of `first_account` decides: a second one waits for it, and finds that it is there. */
+/** The row of `first_account` decides: a simultaneous second insert waits for the first one and then does nothing. */
 function createFirst(engine: Engine, user: NewUser): Promise<'created' | 'not-first'> {
   return engine.transaction(async (trx) => {
     const first = await trx
@@ -138,7 +138,7 @@ interface UserListQuery {
   limit: number
 }
 
-/** Newest first, by key; one row more than a page, which tells whether there is a next one. */
+/** Newest first, after the key `after`; one row more than `limit`, which shows whether there is a next page. */
 export function userListQuery(engine: Engine, db: Db, { q, role, after, limit }: UserListQuery) {
   return db
     .selectFrom('account')

@@ -1,6 +1,6 @@
 import { statfsSync } from 'node:fs'
 
-// Magic numbers of statfs(2).
+// File system types: the magic numbers of statfs(2).
 const network: Record<number, string> = {
   0x6969: 'NFS',
   0xff534d42: 'CIFS',
@@ -13,7 +13,7 @@ const doubtful: Record<number, string> = { 0x65735546: 'FUSE or virtiofs', 0x010
 
 export type FileSystemVerdict = { kind: 'fine' } | { kind: 'refused' | 'doubtful'; sentence: string }
 
-/** Whether SQLite's write-ahead log works on the file system of this type: it needs memory shared through the file. */
+/** Judges whether SQLite's write-ahead log, which needs shared memory, works on a file system of this type. */
 export function judgeFileSystem(type: number, folder: string): FileSystemVerdict {
   const name = network[type >>> 0]
   if (name !== undefined) {
@@ -26,7 +26,7 @@ export function judgeFileSystem(type: number, folder: string): FileSystemVerdict
   if (doubt === undefined) return { kind: 'fine' }
   return {
     kind: 'doubtful',
-    sentence: `DATA_DIR ${folder} is on ${doubt}, which may not keep the promises that the embedded database builds on: better a local disk, or PostgreSQL by DATABASE_URL`,
+    sentence: `DATA_DIR ${folder} is on ${doubt}, which may lack guarantees that the embedded database needs: use a local disk, or set DATABASE_URL to a PostgreSQL database`,
   }
 }
 

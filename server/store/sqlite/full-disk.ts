@@ -1,7 +1,7 @@
 import { StoreError } from '../store.ts'
 import { isSqliteError, primaryCode, sqlite } from './sqlite-errors.ts'
 
-/** A start that fails for want of room, as a sentence with the cure; every other error stays as it is. */
+/** Converts the error of a start on a full disk into one that says what to do; returns any other error unchanged. */
 export function asFullDisk(error: unknown, dataDir: string): unknown {
   if (!(error instanceof Error) || (error instanceof StoreError && error.kind !== 'full')) return error
   const code = 'code' in error ? error.code : undefined
@@ -15,7 +15,7 @@ export function asFullDisk(error: unknown, dataDir: string): unknown {
     'full',
     {
       problem: `the disk of DATA_DIR (${dataDir}) is full`,
-      cure: 'make room on it, or name a folder on another disk',
+      cure: 'free space on it, or set DATA_DIR to a folder on another disk',
     },
     error,
   )

@@ -14,19 +14,22 @@ import { sqliteDialect } from './sqlite-driver.ts'
 import { toSqliteStoreError } from './sqlite-errors.ts'
 import { takeStoreLock } from './store-lock.ts'
 
-/** SQLite waits inside the call and blocks the process, so the wait is short; the engine retries without blocking. */
+/**
+ * How long SQLite waits for a lock, ms. Short, because the wait blocks the process; the engine retries without
+ * blocking.
+ */
 const busyMs = 20
 
 export interface SqliteOptions {
   dataDir: string
   clock: Clock
-  /** Default: some that nobody hears of. */
+  /** Default: an instance of its own that does not log. */
   troubles?: StoreTroubles
   statementMs: number
   warn: (sentence: string) => void
 }
 
-/** `shoal.db` in the data folder, for this process alone. */
+/** Opens `shoal.db` in the data folder for this process alone. */
 export function openSqlite({ dataDir, clock, troubles, statementMs, warn }: SqliteOptions): Engine {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const verdict = fileSystemOf(dataDir)
@@ -59,8 +62,8 @@ export function openSqlite({ dataDir, clock, troubles, statementMs, warn }: Sqli
 }
 
 /**
- * For its owner alone, whatever the folder and the umask allow: it holds chats and password hashes. SQLite gives the
- * files beside it the same mode when it makes them.
+ * Makes the database readable for its owner alone, whatever the folder and the umask allow, because it contains chats
+ * and password hashes. SQLite creates the files beside it with the same mode.
  */
 function makePrivate(path: string, warn: SqliteOptions['warn']): void {
   closeSync(openSync(path, 'a', 0o600))
@@ -70,7 +73,7 @@ function makePrivate(path: string, warn: SqliteOptions['warn']): void {
     try {
       chmodSync(file, 0o600)
     } catch {
-      // A volume of another owner, or one without modes.
+      // The file belongs to another user, or the volume does not support modes.
       warn(`${file} can be read by others on this machine: run chmod 600 ${file} as its owner`)
     }
   }
@@ -80,7 +83,7 @@ function openDatabase(path: string): DatabaseSync {
   const database = new DatabaseSync(path, { timeout: busyMs })
   try {
     database.exec('pragma journal_mode = WAL; pragma synchronous = FULL; pragma foreign_keys = ON')
-    // SQLite's own lower() knows ASCII only.
+    // Needed for the search, because SQLite's own lower() only handles ASCII.
     database.function('place_of', { deterministic: true }, placeOf)
     return database
   } catch (error) {
@@ -91,9 +94,9 @@ function openDatabase(path: string): DatabaseSync {
 
 let latest = { pattern: '', compiled: /(?:)/u }
 
-/** Where a text first has what the pattern finds, in code points counted from 1; 0 where it has not. */
+/** Position of the first match of the pattern in the text, in code points counted from 1; 0 if there is no match. */
 function placeOf(pattern: SQLOutputValue, text: SQLOutputValue): number {
-  // A search asks for a few patterns on many rows, one after the other.
+  // A search calls this for many rows with the same few patterns, so the last one stays compiled.
   if (latest.pattern !== pattern)
     latest = { pattern: String(pattern), compiled: new RegExp(String(pattern), 'u') }
   const whole = String(text)

@@ -6,9 +6,9 @@ import { toSqliteStoreError } from './sqlite-errors.ts'
 const mostStatements = 300
 
 /**
- * Kysely over one connection of node:sqlite. Our own rather than Kysely's for three reasons: transactions begin
- * `immediate` (a deferred one that has read fails at its first write, past any busy timeout), statements are prepared
- * once, and errors become the store's.
+ * A Kysely dialect over one connection of node:sqlite. Differences to Kysely's own: transactions begin `immediate` (a
+ * deferred one that has read can fail at its first write without any busy timeout), statements are prepared only once,
+ * and errors are converted to those of the store.
  */
 export function sqliteDialect(database: DatabaseSync): Dialect {
   return {
@@ -30,7 +30,7 @@ class SqliteDriver implements Driver {
 
   async init(): Promise<void> {}
 
-  // Kysely hands it to one caller at a time, since the adapter says that there is only one.
+  // Kysely gives the connection to one caller at a time, because the adapter reports that there is only one.
   async acquireConnection(): Promise<DatabaseConnection> {
     return this.#connection
   }
@@ -44,7 +44,7 @@ class SqliteDriver implements Driver {
   }
 
   async rollbackTransaction(): Promise<void> {
-    // After a full disk SQLite has rolled back by itself.
+    // SQLite has already rolled back if the disk was full.
     if (this.#database.isTransaction) this.#connection.execute('rollback', [])
   }
 
@@ -61,7 +61,7 @@ interface Prepared {
   returnsRows: boolean
 }
 
-/** SQLite has no booleans. Any other value that it cannot hold is refused by node:sqlite. */
+/** Converts booleans, which SQLite lacks. node:sqlite refuses any other value that SQLite cannot store. */
 function toSqlite(value: unknown): SQLInputValue {
   return (typeof value === 'boolean' ? Number(value) : value) as SQLInputValue
 }
@@ -104,7 +104,7 @@ class SqliteConnection implements DatabaseConnection {
     if (known) return known
     const statement = this.#database.prepare(text)
     const made = { statement, returnsRows: statement.columns().length > 0 }
-    // Lists of varying length make many texts; the oldest is forgotten.
+    // Lists of different lengths result in many different statements; the oldest one is dropped.
     const oldest = this.#statements.size >= mostStatements ? this.#statements.keys().next().value : undefined
     if (oldest !== undefined) this.#statements.delete(oldest)
     this.#statements.set(text, made)

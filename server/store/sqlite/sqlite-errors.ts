@@ -1,7 +1,7 @@
 import { RetryableError, UniqueViolation } from '../engine/store-errors.ts'
 import { StoreError } from '../store.ts'
 
-/** SQLite's result codes that Shoal acts on (sqlite.org/rescode.html): primary codes, and extended ones below them. */
+/** SQLite's result codes that Shoal handles (sqlite.org/rescode.html): primary codes first, then extended ones. */
 export const sqlite = {
   BUSY: 5,
   LOCKED: 6,
@@ -16,7 +16,7 @@ export const sqlite = {
   IOERR_SHMSIZE: 4874,
 } as const
 
-/** What node:sqlite throws when SQLite refuses: `errcode` is the extended result code. */
+/** The error that node:sqlite throws when SQLite refuses; `errcode` is the extended result code. */
 export interface SqliteError extends Error {
   code: 'ERR_SQLITE_ERROR'
   errcode: number
@@ -27,16 +27,16 @@ export function isSqliteError(error: unknown): error is SqliteError {
   return error instanceof Error && 'code' in error && error.code === 'ERR_SQLITE_ERROR' && 'errcode' in error
 }
 
-/** The class of the error: the low byte of the extended code. */
+/** The primary result code: the low byte of the extended code. */
 export function primaryCode({ errcode }: SqliteError): number {
   return errcode & 0xff
 }
 
 const unusable: readonly number[] = [sqlite.IOERR, sqlite.CANTOPEN, sqlite.READONLY, sqlite.CORRUPT]
 
-/** What a caller can act on; anything else is a bug and stays as it is. */
+/** Converts errors that a caller can act on; any other error is a bug and is returned unchanged. */
 export function toSqliteStoreError(error: unknown): unknown {
-  // A closed connection, or a statement whose connection was closed.
+  // The connection was closed, or the statement's connection.
   if (error instanceof Error && 'code' in error && error.code === 'ERR_INVALID_STATE') {
     return new StoreError('unavailable', 'the embedded database is closed', error)
   }
@@ -44,21 +44,25 @@ export function toSqliteStoreError(error: unknown): unknown {
   const { errcode, message } = error
   const primary = primaryCode(error)
   if (primary === sqlite.BUSY || primary === sqlite.LOCKED) {
-    return new RetryableError(`the embedded database is held by another program: ${message}`, {
+    return new RetryableError(`the embedded database is locked by another program: ${message}`, {
       cause: error,
     })
   }
   if (errcode === sqlite.CONSTRAINT_UNIQUE || errcode === sqlite.CONSTRAINT_PRIMARYKEY) {
     return new UniqueViolation(message, { cause: error })
   }
-  // A write-ahead index that cannot grow is a full disk as well.
+  // A write-ahead index that cannot grow also means a full disk.
   if (primary === sqlite.FULL || errcode === sqlite.IOERR_SHMSIZE) {
     const problem = 'the disk of DATA_DIR is full, and nothing was written'
-    return new StoreError('full', { problem, cure: 'make room on it' }, error)
+    return new StoreError('full', { problem, cure: 'free space on it' }, error)
   }
   if (primary === sqlite.NOTADB) {
     const cure = 'set another DATA_DIR, or move that file away and restore a backup'
-    return new StoreError('unavailable', { problem: 'shoal.db in DATA_DIR is no database', cure }, error)
+    return new StoreError(
+      'unavailable',
+      { problem: 'shoal.db in DATA_DIR is not an SQLite database', cure },
+      error,
+    )
   }
   if (unusable.includes(primary)) {
     return new StoreError(

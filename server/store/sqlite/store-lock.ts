@@ -10,7 +10,7 @@ import { isSqliteError, primaryCode, sqlite } from './sqlite-errors.ts'
 const holder = z.object({ pid: z.number(), host: z.string(), since: z.string() })
 export type LockHolder = z.infer<typeof holder>
 
-/** Another process has the embedded database of this folder. */
+/** Another process has the embedded database of this folder open. */
 export class StoreLocked extends Unavailable {
   override name = 'StoreLocked'
   readonly holder: LockHolder | undefined
@@ -18,19 +18,19 @@ export class StoreLocked extends Unavailable {
   constructor(folder: string, by: LockHolder | undefined) {
     const who = by ? `process ${by.pid} on ${by.host}, since ${by.since}` : 'another process'
     super(
-      `the data in ${folder} is in use by ${who}: stop that one, choose another DATA_DIR, or set DATABASE_URL to share a PostgreSQL database`,
+      `the data in ${folder} is in use by ${who}: stop that process, set another DATA_DIR, or set DATABASE_URL to share a PostgreSQL database`,
     )
     this.holder = by
   }
 }
 
-/** Keeps the locks alive: the garbage collector would close a database that nobody refers to, and free its folder. */
+/** Keeps the locks alive: the garbage collector would close an unreferenced database and so release its lock. */
 const held = new Set<DatabaseSync>()
 
 /**
- * Takes the folder for this process: an open exclusive transaction on `lock.db`, which the kernel frees however the
- * process ends, so that there is no stale lock to clear. `lock.json` beside it only tells others who holds it.
- * Nobody in this process may open lock.db otherwise: closing any descriptor of it would drop the lock (fcntl(2)).
+ * Locks the folder for this process with an open exclusive transaction on `lock.db`. The kernel releases it however the
+ * process ends, so there are no stale locks. `lock.json` only names the holder in the error of another process. No
+ * other code in this process may open lock.db: closing any descriptor of the file would release the lock (fcntl(2)).
  */
 export function takeStoreLock(folder: string, now: number): { release(): void } {
   const about = join(folder, 'lock.json')
@@ -54,7 +54,7 @@ export function takeStoreLock(folder: string, now: number): { release(): void } 
   held.add(database)
   return {
     release() {
-      // A second release finds it closed already.
+      // A second call finds the database closed already.
       if (held.delete(database)) database.close()
     },
   }
@@ -64,7 +64,7 @@ function readHolder(path: string): LockHolder | undefined {
   try {
     return holder.parse(JSON.parse(readFileSync(path, 'utf8')))
   } catch {
-    // It only adds a name to the refusal; the lock itself does not depend on it.
+    // The file only adds the holder's name to the error; the lock does not depend on it.
     return undefined
   }
 }

@@ -23,7 +23,7 @@ export const chatColumns = [
 
 type Column = (typeof chatColumns)[number] extends `chat.${infer Name}` ? Name : never
 
-/** Whether an answer is being written in the chat of the row around it. */
+/** Whether an answer is being written in the chat of the surrounding query's row. */
 export function runningIn(engine: Engine): RawBuilder<boolean> {
   return sql<boolean>`exists (select 1 from ${engine.table('run')} r where r.chat_id = chat.id and r.status = 'running')`
 }

@@ -107,7 +107,7 @@ function saidOnPathTo(engine: Engine, messageId: string, userId: string): Return
   })
 }
 
-/** `up`: the ids on the path from the message to its root, with how far each is away. */
+/** Defines `up`: the ids on the path from the message to its root, and their distance from the message. */
 function upFrom(engine: Engine, messageId: string, userId: string): RawBuilder<unknown> {
   const message = engine.table('message')
   return sql`with recursive up (id, parent_id, depth) as (
@@ -126,7 +126,7 @@ interface ChatListQuery {
   limit: number
 }
 
-/** Last activity first, by key; one row more than a page, which tells whether there is a next one. */
+/** Last activity first, after the key `after`; one row more than `limit`, which shows whether there is a next page. */
 export function chatListQuery(engine: Engine, db: Db, { userId, q, archived, after, limit }: ChatListQuery) {
   return db
     .selectFrom('chat')

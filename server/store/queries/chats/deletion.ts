@@ -6,9 +6,9 @@ import type { Engine } from '../../engine/engine.ts'
 import type { Schema } from '../../schema.ts'
 import { chatColumns, runningIn, toChat } from './chat-row.ts'
 
-// Order of locks, here and wherever a run starts or ends: the chat, then its runs, then its messages.
+// The order of locks, here and wherever a run starts or ends: the chat, then its runs, then its messages.
 
-/** Deleting sets the column `stop` with it, so that its answers end even when nobody hears the announcement. */
+/** Deletes the chat and sets `stop` on its runs, so that its answers end even if the announcement is lost. */
 export function deleteChat(
   engine: Engine,
   id: string,
@@ -49,7 +49,7 @@ export function restoreChat(engine: Engine, id: string, userId: string): Promise
   })
 }
 
-/** Takes the message's chat, so that nothing else of it moves; undefined where it is not this user's. */
+/** Locks the message's chat, so that nothing else changes it; undefined if it is another user's. */
 async function lockChatOf(
   engine: Engine,
   trx: Transaction<Schema>,
@@ -124,7 +124,7 @@ export function restoreMessage(
       .set({ deleted_at: null, deleted_with: null })
       .where('deleted_with', '=', messageId)
       .where('chat_id', '=', chat.chatId)
-      // Below a message that is deleted itself it would hang in the air.
+      // A message is not restored below a parent that is still deleted.
       .where((eb) =>
         eb.or([
           eb.lit(chat.parentId === null),
@@ -139,7 +139,7 @@ export function restoreMessage(
       )
       .returning(['id', 'created_at'])
       .execute()
-    // Whoever takes a deletion back wants to see what came back: the newest of it is a leaf.
+    // Shows the user what was restored: the newest restored message, which is a leaf.
     const leaf = back.toSorted((a, b) => a.created_at - b.created_at || (a.id < b.id ? -1 : 1)).at(-1)
     if (!leaf) return undefined
     await trx.updateTable('chat').set({ current_id: leaf.id }).where('id', '=', chat.chatId).execute()
@@ -147,7 +147,7 @@ export function restoreMessage(
   })
 }
 
-/** Chats first: their messages go with them. */
+/** Removes chats first, because their messages are removed with them. */
 export function pruneDeleted(engine: Engine, before: number, limit: number): Promise<number> {
   return engine.run(async (db) => {
     const prune = async (table: 'chat' | 'message', most: number): Promise<number> => {
@@ -169,8 +169,8 @@ interface Node {
 }
 
 /**
- * Which leaf to show after a branch below `parentId` is gone: the newest end of what else hangs there, or else the
- * parent itself. `rest` is what is left of the chat, oldest first.
+ * Which leaf to show after a branch below `parentId` was deleted: the leaf of the newest remaining branch there, or
+ * else the parent itself. `rest` are the remaining messages of the chat, oldest first.
  */
 export function leafAfterDeletion(rest: Node[], parentId: string | null): string | null {
   const newestChild = new Map(rest.map((node) => [node.parent_id, node.id]))

@@ -3,14 +3,14 @@ import type { Chats, MessageRow } from '../../contract/chats.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { saidIn } from './message-row.ts'
 
-/** Few at once, since an answer may have 4 MB. */
+/** Few at once, because an answer may be 4 MB long. */
 const messagesAtOnce = 50
 
 interface Unsaid extends Pick<MessageRow, 'role' | 'text'> {
   id: string
 }
 
-/** Reads the visible words out of the texts of messages that lack them, some chats further. */
+/** Derives and stores the visible text of messages that lack it, in the next `limit` chats. */
 export function fillSaid(engine: Engine, afterChat: string, limit: number): ReturnType<Chats['fillSaid']> {
   const [chat, message] = [engine.table('chat'), engine.table('message')]
   return engine.transaction(async (trx) => {
@@ -18,7 +18,7 @@ export function fillSaid(engine: Engine, afterChat: string, limit: number): Retu
       select id from ${chat} where id > ${afterChat} order by id limit ${limit}`.execute(trx)
     const last = chats.rows.at(-1)?.id
     if (last === undefined) return { filled: 0, next: null }
-    // One that a run writes gets its words at the end of it.
+    // Running messages are left out: they get their visible text when their run ends.
     const { rows } = await sql<Unsaid>`
       select m.id, m.role, m.text from ${message} m
       where m.chat_id > ${afterChat} and m.chat_id <= ${last} and m.said is null and m.status <> 'running'
@@ -30,7 +30,7 @@ export function fillSaid(engine: Engine, afterChat: string, limit: number): Retu
         .where('id', '=', row.id)
         .execute()
     }
-    // Where there may be more of them, the same chats come again.
+    // A full batch may have left some messages out: the next call starts with the same chats.
     return { filled: rows.length, next: rows.length === messagesAtOnce ? afterChat : last }
   })
 }

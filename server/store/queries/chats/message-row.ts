@@ -21,7 +21,7 @@ interface StoredMessage {
   stop: boolean | number | null
 }
 
-/** Messages `m` with the run that writes each; `rest` is what stands after the joins. */
+/** Selects messages `m` with the run that is writing each; `rest` is the SQL that follows the joins. */
 export function selectMessages(engine: Engine, rest: RawBuilder<unknown>): RawBuilder<StoredMessage> {
   return sql<StoredMessage>`
     select m.id, m.chat_id, m.parent_id, m.role, m.status, m.model, m.created_at, m.meta,
@@ -31,7 +31,9 @@ export function selectMessages(engine: Engine, rest: RawBuilder<unknown>): RawBu
     left join ${engine.table('run')} r on r.message_id = m.id and r.status = 'running' ${rest}`
 }
 
-/** The visible words of a message that has ended. Rows of older versions have none until the job `fill-said` has passed. */
+/**
+ * The visible text of an ended message; derived from `text` for old rows that the job `fill-said` has not filled yet.
+ */
 export function saidIn(message: { role: MessageRow['role']; text: string; said?: string | null }): string {
   return message.said ?? (message.role === 'assistant' ? visibleText(message.text) : message.text)
 }

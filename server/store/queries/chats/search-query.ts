@@ -5,10 +5,10 @@ import { among } from '../../engine/engine.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { saidIn } from './message-row.ts'
 
-/** How much of a message comes back, and how much of that stands before the first word; characters. */
+/** Length of an excerpt, and how much of it comes before the first word found; characters. */
 const excerptLength = 400
 const before = 100
-/** Messages of a chat whose visible words are not known yet and which are read for a search. */
+/** How many messages of a chat without stored visible text are read for one search. */
 const maxUnfilled = 20
 
 export interface Found {
@@ -19,13 +19,13 @@ export interface Found {
 }
 
 interface Candidate extends Found {
-  /** The whole text where the visible words are not known yet: the match may stand in the reasoning. */
+  /** The whole text if the visible text is not stored yet: the match may be in the reasoning. Null otherwise. */
   text: string | null
 }
 
 /**
- * The newest message of each of these chats that has all the words, cut around the first. Looks through the texts
- * themselves: what it costs is bounded by the number of chats, and a message costs nothing more to write.
+ * Finds the newest message of each of these chats that contains all the words, with an excerpt around the first. There
+ * is no search index, so writing a message costs nothing extra; the number of chats limits the cost of a search.
  */
 export async function findMessages(
   engine: Engine,
@@ -44,8 +44,8 @@ export async function findMessages(
 }
 
 /**
- * Of each chat the newest match with known visible words, and the newest matches without: their words may stand in the
- * reasoning, and their whole texts are read.
+ * Selects from each chat the newest match with stored visible text, and the newest matches without it: their words may
+ * be in the reasoning, so their whole texts are read.
  */
 export function searchQuery(
   engine: Engine,
@@ -58,7 +58,8 @@ export function searchQuery(
     sql`1`,
   )
   const message = engine.table('message')
-  // The text is looked up for the few rows that need it: the database would sort it along with the others.
+  // A subselect reads the text of the few rows that need it; otherwise the database would sort all rows with their
+  // texts.
   return sql<Candidate>`
     select chat_id, id, role,
       case when said is null then (select t.text from ${message} t where t.id = found.id) end as text,
@@ -72,7 +73,7 @@ export function searchQuery(
     order by chat_id, created_at desc, id desc`
 }
 
-/** What the query does with known visible words. Undefined: not all the words are there. */
+/** Makes the excerpt as the query does for stored visible text. Undefined if a word is missing. */
 function excerptOf(said: string, words: readonly string[]): string | undefined {
   const places = words.map((word) => said.search(new RegExp(spellingPattern(word), 'u')))
   if (places.some((place) => place < 0)) return undefined

@@ -26,7 +26,7 @@ export function updateChat(engine: Engine, { id, userId, change }: ChatChange): 
         }),
         ...(change.tags !== undefined && { tags: JSON.stringify(change.tags.map(cleanText)) }),
         ...(change.currentId !== undefined && { current_id: change.currentId }),
-        // An answer may have ended in this same millisecond; what was shown with it is read.
+        // At least `answered_at`: an answer that ended in this same millisecond was shown too, and counts as read.
         ...(change.read && { read_at: engine.greatest(engine.now, sql`answered_at`) }),
       })
       .where('chat.id', '=', cleanText(id))

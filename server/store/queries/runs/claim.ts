@@ -9,9 +9,9 @@ import type { StoredRun } from './run-row.ts'
 const columns = sql.raw(runColumns.join(', '))
 
 /**
- * Nobody is writing run `r`: neither has its owner beaten within the lease nor was it saved within the grace. Both are
- * asked of the store's clock; `saved_at` stands in the run's row because a statement that had to wait for the row sees
- * only that row anew (a heartbeat written meanwhile would be missed).
+ * True if no instance is writing run `r`: its owner has no heartbeat within the lease, and the run was not saved within
+ * the grace, both by the store's clock. `saved_at` is a column of the run because a statement that waits for a row's
+ * lock rereads only that row afterwards, and would miss a heartbeat that was written meanwhile.
  */
 function abandoned(
   engine: Engine,
@@ -23,10 +23,10 @@ function abandoned(
     where i.id = r.owner and i.beat_at > ${now} - cast(${leaseMs} as bigint)))`
 }
 
-/** A death behind which the text had grown by this much is no attempt (rule 13). UTF-16 units. */
+/** If the text grew by this much before a death, the death does not count as an attempt (rule 13). UTF-16 units. */
 const progressUnits = 512
 
-/** What a claim of run `r` counts, where `died` is 1 after a death and 0 otherwise. */
+/** The assignments with which a claim of run `r` counts a death; `died` is 1 after a death and 0 otherwise. */
 function countDeath(engine: Engine, died: RawBuilder<unknown>): RawBuilder<unknown> {
   const progress = sql`r.saved >= r.furthest + ${sql.lit(progressUnits)}`
   return sql`deaths = r.deaths + ${died},
@@ -34,7 +34,7 @@ function countDeath(engine: Engine, died: RawBuilder<unknown>): RawBuilder<unkno
     furthest = case when ${died} = 0 then r.furthest else ${engine.greatest(sql`r.furthest`, sql`r.saved`)} end`
 }
 
-/** Compare-and-set on (owner, fence). Released runs, and those of the claimant itself, are not protected by a heartbeat. */
+/** Compare-and-set on (owner, fence). A heartbeat does not protect released runs, nor the claimant's own. */
 export function claim(engine: Engine, input: Parameters<Runs['claim']>[0]): ReturnType<Runs['claim']> {
   const { id, me, ownerSeen, fenceSeen, redisFence, attempts } = input
   const free = ownerSeen === '' || ownerSeen === me ? sql`1 = 1` : abandoned(engine, input)
@@ -51,8 +51,9 @@ export function claim(engine: Engine, input: Parameters<Runs['claim']>[0]): Retu
 }
 
 /**
- * Names the dead: "has no heartbeat" alone would take a run from an instance that claimed it a moment ago, whose row
- * this statement cannot see yet. Each claimant passes over what another is taking.
+ * Claims only runs of the owners in `dead`: "the owner has no heartbeat" alone would take a run from an instance that
+ * claimed it a moment ago and whose heartbeat this statement cannot see yet. Rows that another claimant has locked are
+ * skipped.
  */
 export function claimSome(
   engine: Engine,
@@ -77,7 +78,9 @@ export function claimSome(
   })
 }
 
-/** A second statement: the first one's view of the parts is older than its claim. */
+/**
+ * Reads the texts in a second statement, because the claiming statement sees the parts as they were before its claim.
+ */
 async function withText(engine: Engine, db: Db, rows: StoredRun[]): Promise<ClaimedRun[]> {
   if (rows.length === 0) return []
   const { rows: texts } = await sql<{ id: string; text: string }>`

@@ -7,9 +7,9 @@ type Ending = Parameters<Runs['finalise']>[0]
 type Ended = Awaited<ReturnType<Runs['finalise']>>
 
 /**
- * Folds the parts into the message and marks the chat as answered. Guarded by fence and saved length, so that no save
- * that is under way is left out of the fold. The chat is locked first, as everywhere; an answer that
- * ends after the user looked counts as unread even within the same millisecond.
+ * Folds the parts into the message and marks the chat as answered. Fence and saved length have to match, so that no
+ * concurrent save is left out of the message. The chat is locked first, as everywhere. An answer that ends after the
+ * user has read the chat makes it unread even within the same millisecond.
  */
 export function finaliseRun(engine: Engine, ending: Ending): Promise<Ended> {
   return engine.kind === 'postgres' ? inOneStatement(engine, ending) : inSteps(engine, ending)
@@ -77,12 +77,12 @@ function inSteps(engine: Engine, ending: Ending): Promise<Ended> {
   })
 }
 
-/** Null: all of the text is visible, and need not be sent again. */
+/** The visible text; null if the whole text is visible, so that it is not sent twice. */
 function visiblePart({ said, saved }: Ending): string | null {
   return said.length === saved ? null : cleanText(said)
 }
 
-/** JSON keeps what text columns refuse as escapes, but a lone surrogate in it is escaped already. */
+/** JSON escapes characters that text columns refuse, but an escaped lone surrogate has to be cleaned as well. */
 function metaText(meta: Ending['meta']): string {
   return cleanText(JSON.stringify(meta))
 }

@@ -89,7 +89,7 @@ interface RunningListQuery {
   limit: number
 }
 
-/** Newest first, by key. The status stands in the text, since a partial index is not chosen for a parameter. */
+/** Newest first, after the key `after`. The status is a literal: with a parameter, the partial index is not used. */
 export function runningListQuery(db: Db, { userId, after, limit }: RunningListQuery) {
   return db
     .selectFrom('run')

@@ -8,7 +8,7 @@ export type StoredRun = Selectable<Schema['run']>
 
 export const runColumns = columnsOf('run')
 
-/** The same for statements written by hand, of the alias `r`. */
+/** The same columns of the alias `r`, for handwritten SQL. */
 export const runColumnsOfR = sql.raw(runColumns.map((name) => `r.${name}`).join(', '))
 
 export function toRun(row: StoredRun): RunRow {

@@ -5,7 +5,7 @@ import type { Engine } from '../../engine/engine.ts'
 
 type Part = Parameters<Runs['saveAnew']>[0]
 
-/** The first save of an owner that writes anew: what an earlier fence stored gives way to it, once. */
+/** The first save of an owner that restarts the answer; it replaces the text of earlier fences, once per fence. */
 export async function saveAnew(engine: Engine, given: Part): ReturnType<Runs['saveAnew']> {
   const part = { ...given, text: cleanText(given.text) }
   if (part.length !== part.text.length) {
@@ -17,7 +17,7 @@ export async function saveAnew(engine: Engine, given: Part): ReturnType<Runs['sa
   return stop === undefined ? undefined : { stop: Boolean(stop) }
 }
 
-// Part 0 is replaced where there is text and deleted where there is none: one statement may not do both to a row.
+// Part 0 is replaced if there is text and deleted otherwise: one statement may not delete and insert the same row.
 async function inOneStatement(engine: Engine, part: Part): Promise<boolean | number | undefined> {
   const parts = engine.table('run_part')
   const { id, fence, length, seq, starts, text } = part

@@ -4,12 +4,12 @@ import type { Runs, SavePart } from '../../contract/runs.ts'
 import type { Engine } from '../../engine/engine.ts'
 
 /**
- * All parts in one transaction. A run's row is locked by id, fence and saved length before its part is written, in the
- * same statement: a fence in another row does not guard the text (rule 6). A part without text moves the position only.
+ * Saves all parts in one transaction. The statement that writes a part first locks its run's row by id, fence and saved
+ * length: a fence in another row would not protect the text (rule 6). A part without text only updates the position.
  */
 export async function saveParts(engine: Engine, parts: SavePart[]): ReturnType<Runs['save']> {
   if (parts.length === 0) return new Map()
-  // The last line of defence: one bad character would refuse the batch of every run. It keeps the length.
+  // The last line of defence: one invalid character would make the whole batch fail. Cleaning keeps the length.
   const clean = parts.map((part) => ({ ...part, text: cleanText(part.text) }))
   for (const { id, length, text } of clean) {
     if (length !== text.length) {

@@ -11,9 +11,9 @@ export type StartAtOnce = StartRun & { form: Exclude<StartRun['form'], { kind: '
 type MessageForm = Extract<StartRun['form'], { kind: 'message' }>
 
 /**
- * A start in one statement, and so in one round trip, on PostgreSQL. Undefined where it may not be: then nothing was
- * written, and `startRun` finds out why. Chat and parent are locked by the statement, since rows that it locks are the
- * only ones it sees as they are now; the client's id and the branch are kept by their unique indexes.
+ * Starts a run in one statement, and so in one round trip, on PostgreSQL. Undefined if the start is refused: nothing
+ * was written, and `startRun` finds out why. The statement locks chat and parent, because it sees the current state
+ * only of rows that it locks; unique indexes prevent a second start with the same client id or on the same branch.
  */
 export async function startAtOnce(
   engine: Engine,
@@ -46,13 +46,13 @@ export async function startAtOnce(
     const ids = { chatId: run.chatId, userMessageId: run.parentId, messageId: run.messageId, runId }
     return { kind: 'started', ids, run, newChat: form.kind === 'message' && form.newChatTitle !== null }
   } catch (error) {
-    // The branch is busy, or a chat has this id.
+    // The branch is busy, or the id of the new chat is taken.
     if (error instanceof UniqueViolation) return undefined
     throw error
   }
 }
 
-/** Where the answer goes: the chat, and the message it answers. No row where it may not. */
+/** Selects the chat and the message to answer; no row if the start is refused. */
 function placeOf(engine: Engine, { form, userId }: StartAtOnce): RawBuilder<unknown> {
   const [chat, message] = [engine.table('chat'), engine.table('message')]
   if (form.kind === 'message') {
@@ -96,7 +96,7 @@ function messagesOf(engine: Engine, { form, model }: StartAtOnce): RawBuilder<un
   const question = (asked: MessageForm): RawBuilder<unknown> => sql`question as (
     ${into} select ${asked.userMessageId}, q.chat_id, ${asked.parentId}, 'user', ${cleanText(asked.text)}, ${cleanText(asked.text)}, 'done', null, clock.now
     from request q, clock),`
-  // After its question whatever the ids say: a chat is read in this order.
+  // Later than its question, because a chat's messages are ordered by time and then by id.
   const later = form.kind === 'message' ? sql`clock.now + 1` : sql`clock.now`
   return sql`${form.kind === 'message' ? question(form) : sql``} answer as (
     ${into} select ${form.answerId}, q.chat_id, q.branch, 'assistant', '', null, 'running', ${model}, ${later}

@@ -7,11 +7,11 @@ import type { Schema } from '../../schema.ts'
 
 export interface LockedChat {
   id: string
-  /** By the store's clock, when it was locked. */
+  /** The time by the store's clock when the chat was locked. */
   now: number
 }
 
-/** Makes the chat, or locks it; undefined where it is not this user's or deleted. */
+/** Creates the chat if `newTitle` is set, else locks it; undefined if the id is taken, or the chat is not available. */
 export async function takeChat(
   engine: Engine,
   trx: Transaction<Schema>,
@@ -61,7 +61,7 @@ interface FoundMessage {
   text: string
 }
 
-/** A statement of its own after the lock: one that waited for the chat would see the message as it was before. */
+/** A separate statement after the lock: the statement that waited for the chat sees the message as it was before. */
 export function findMessage(
   trx: Transaction<Schema>,
   chat: LockedChat,

@@ -6,19 +6,21 @@ import { runColumns, toRun } from './run-row.ts'
 
 export interface NewRun {
   ids: RunIds
-  /** The person's message, where one is made. */
+  /** The user's message, if the start creates one. */
   question: { id: string; parentId: string | null; text: string } | null
-  answer: 'new' | 'goes-on'
+  answer: 'new' | 'continued'
   fence: number
   now: number
-  /** What the answer begins with. */
+  /** The text that the answer begins with. */
   text: string
   input: StartRun
 }
 
 type Written = { kind: 'written'; run: RunRow } | { kind: 'refused'; by: 'repeated' | 'branch-busy' }
 
-/** The rows of a start. The chat is held, so only another request with this client id can come in between. */
+/**
+ * Writes the rows of a start. The caller has locked the chat, so only a request with the same client id can interfere.
+ */
 export async function writeStart(engine: Engine, trx: Transaction<Schema>, start: NewRun): Promise<Written> {
   const { ids, input } = start
   const request = await trx
@@ -36,7 +38,7 @@ export async function writeStart(engine: Engine, trx: Transaction<Schema>, start
     .executeTakeFirst()
   if (!request) return { kind: 'refused', by: 'repeated' }
   await writeMessages(trx, start)
-  // The one constraint that can refuse it is the branch's: one running run.
+  // The only constraint that can be violated allows one running run per branch.
   const run = await trx
     .insertInto('run')
     .values(runRow(start))
@@ -59,7 +61,7 @@ async function writeMessages(
   trx: Transaction<Schema>,
   { ids, question, answer, now, input }: NewRun,
 ): Promise<void> {
-  if (answer === 'goes-on') {
+  if (answer === 'continued') {
     await trx
       .updateTable('message')
       .set({ status: 'running', said: null, meta: '{}', model: input.model })
@@ -76,7 +78,7 @@ async function writeMessages(
     said: null,
     status: 'running' as const,
     model: input.model,
-    // After its question whatever the ids say: a chat is read in this order.
+    // Later than its question, because a chat's messages are ordered by time and then by id.
     created_at: question ? now + 1 : now,
   }
   const asked = question && {
@@ -97,7 +99,7 @@ async function writeMessages(
 }
 
 function runRow({ ids, answer, fence, now, text, input }: NewRun): Insertable<Schema['run']> {
-  const goesOn = answer === 'goes-on'
+  const goesOn = answer === 'continued'
   return {
     id: ids.runId,
     chat_id: ids.chatId,
@@ -108,12 +110,12 @@ function runRow({ ids, answer, fence, now, text, input }: NewRun): Insertable<Sc
     status: 'running',
     owner: input.owner,
     fence,
-    // What it begins with is nobody's progress.
+    // The initial text is not progress of any owner.
     furthest: text.length,
     stop: input.stop,
     saved: text.length,
     saved_at: now,
-    // What an answer that goes on begins with counts as saved by this run.
+    // The initial text of a continued answer counts as saved by this run.
     saved_fence: goesOn ? fence : 0,
     starts: JSON.stringify(goesOn ? [[fence, 0]] : []),
     started_at: now,

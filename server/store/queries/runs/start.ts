@@ -11,7 +11,7 @@ import type { NewRun } from './start-write.ts'
 
 type Refusal = Exclude<StartOutcome['kind'], 'started' | 'repeated'>
 
-/** Rolls the transaction back. */
+/** Thrown to roll the transaction back. */
 class Refused extends Error {
   readonly kind: Refusal | 'repeated'
 
@@ -22,13 +22,13 @@ class Refused extends Error {
 }
 
 /**
- * Everything that a new answer needs, in one transaction that holds the chat; where the engine can and nothing is in
- * the way, in one statement. A request whose client id is known is
- * found by the insert that does nothing, and then read: two at once wait for each other there.
+ * Writes everything that a new answer needs, in one transaction that locks the chat, or in one statement if the engine
+ * can and nothing refuses the start. A repeated client id is detected by an insert that does nothing, after which the
+ * first request's ids are read; two simultaneous requests wait for each other at that insert.
  */
 export async function startRun(engine: Engine, input: StartRun): Promise<StartOutcome> {
   const { form } = input
-  // One that goes on needs the length of its text, which SQL would count otherwise.
+  // Continuing an answer needs its text's length in UTF-16 units, which SQL counts differently.
   if (engine.kind === 'postgres' && form.kind !== 'continue') {
     const atOnce = await startAtOnce(engine, { ...input, form })
     if (atOnce) return atOnce
@@ -37,10 +37,11 @@ export async function startRun(engine: Engine, input: StartRun): Promise<StartOu
     return await engine.transaction((trx) => start(engine, trx, input))
   } catch (error) {
     if (!(error instanceof Refused)) throw error
-    // Asked after any refusal: the first of two equal requests is what the second runs into.
+    // Checked after any refusal, because the second of two equal requests may be refused for what the first one wrote.
     const ids = await findRequest(engine, input)
     if (ids) return { kind: 'repeated', ids }
-    if (error.kind === 'repeated') throw new Error('a request that was there is gone', { cause: error })
+    if (error.kind === 'repeated')
+      throw new Error('a request that had just been stored was not found', { cause: error })
     return { kind: error.kind }
   }
 }
@@ -107,10 +108,10 @@ async function planAnother(
   }
   if (of.status === 'running') throw new Refused('branch-busy')
   const fence = Math.max(now, (await lastFence(trx, chat, of.id)) + 1)
-  return { ids: ids(of.id), question: null, answer: 'goes-on', fence, now, text: of.text }
+  return { ids: ids(of.id), question: null, answer: 'continued', fence, now, text: of.text }
 }
 
-/** Readers of an earlier run of this message must see the new one as later, whatever the clock says. */
+/** The new run needs a higher fence than earlier runs of this message, even if the clock went back. */
 async function lastFence(trx: Transaction<Schema>, chat: LockedChat, messageId: string): Promise<number> {
   const row = await trx
     .selectFrom('run')

@@ -4,7 +4,7 @@ import type { RunRow } from '../../contract/runs.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { runColumns, toRun } from './run-row.ts'
 
-/** One that has ended stays as it is, and is answered with. */
+/** Also returns a run that has ended, without changing it. */
 export function requestStop(engine: Engine, id: string, userId: string | null): Promise<RunRow | undefined> {
   return engine.run(async (db) => {
     const row = await db

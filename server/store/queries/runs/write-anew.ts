@@ -6,12 +6,12 @@ import { saidIn } from '../chats/message-row.ts'
 import { runColumns, toRun } from './run-row.ts'
 import { takeChat } from './start-lookups.ts'
 
-/** Rolls back what was written before it was known that the run may not be. */
+/** Thrown to roll the transaction back: the run must not be restored. */
 class NotWanted extends Error {}
 
 /**
- * What a live owner remembers of a run that the store no longer knows, in one transaction: chat, conversation,
- * placeholder, run. What is there stays as it is; what somebody has deleted stays deleted.
+ * Restores a run that the store has lost from its owner's memory, in one transaction: chat, conversation, placeholder,
+ * run. Existing rows are not changed, and what a user has deleted stays deleted.
  */
 export async function writeRunAnew(engine: Engine, remembered: RememberedRun): Promise<RunRow | undefined> {
   try {
@@ -38,7 +38,7 @@ async function write(engine: Engine, trx: Transaction<Schema>, remembered: Remem
     .where('id', '=', run.messageId)
     .execute()
   const ids = path.map(({ id }) => id)
-  // The question had moved the leaf; where the chat has gone on elsewhere meanwhile, it stays there.
+  // Shows the answer, unless the chat shows another branch by now.
   await trx
     .updateTable('chat')
     .set({ current_id: run.messageId })
@@ -48,7 +48,7 @@ async function write(engine: Engine, trx: Transaction<Schema>, remembered: Remem
   return insertRun(trx, remembered, chat.now)
 }
 
-/** Those that are missing. One that is deleted takes the answer along. */
+/** Writes the missing messages. If one of them was deleted, the run is not restored. */
 async function writeMessages(
   trx: Transaction<Schema>,
   { run, path }: RememberedRun,
@@ -76,7 +76,7 @@ async function writeMessages(
     status: 'running',
     model: run.model,
     meta: '{}',
-    // After its question, whatever the clock did.
+    // Later than its question, even if the clock went back.
     created_at: Math.max(now, (path.at(-1)?.createdAt ?? 0) + 1),
   })
   const there = await trx
@@ -94,7 +94,7 @@ async function writeMessages(
   if (missing.length > 0) await trx.insertInto('message').values(missing).execute()
 }
 
-/** Refused where it is there after all, or another run has begun on this branch since. */
+/** Refused if the run exists after all, or another run has begun on this branch. */
 async function insertRun(trx: Transaction<Schema>, { run }: RememberedRun, now: number): Promise<RunRow> {
   const row = await trx
     .insertInto('run')
@@ -112,7 +112,7 @@ async function insertRun(trx: Transaction<Schema>, { run }: RememberedRun, now: 
       deaths: run.deaths,
       furthest: run.furthest,
       stop: run.stop,
-      // The owner saves the text as it saves any other, from its beginning.
+      // `saved` stays 0: the owner then saves the text from its beginning.
       saved_at: now,
       started_at: run.startedAt,
     })
