@@ -3,7 +3,7 @@ import { AccessCache } from './access-cache.ts'
 
 const ann = { userId: 'ann', sessionId: 's1' }
 
-test('what moves while it is read is read again, and in the end refused', async () => {
+test('a read that a revocation interrupts is repeated, and fails with busy after 8 attempts', async () => {
   const cache = new AccessCache()
   let reads = 0
   const read = async (): Promise<typeof ann> => {
@@ -16,13 +16,13 @@ test('what moves while it is read is read again, and in the end refused', async 
   expect(cache.get('c')).toBeUndefined()
 })
 
-test('a failed read is not kept, and shared by nobody later', async () => {
+test('a failed read is neither cached nor shared with later callers', async () => {
   const cache = new AccessCache()
   await expect(cache.fill('c', () => Promise.reject(new Error('away')))).rejects.toThrow('away')
   expect(await cache.fill('c', () => Promise.resolve(ann))).toBe(ann)
 })
 
-test('is bounded: the oldest goes first', async () => {
+test('is bounded: the oldest entry is removed first', async () => {
   const cache = new AccessCache(2)
   for (const credential of ['a', 'b', 'c']) await cache.fill(credential, () => Promise.resolve(ann))
   expect(['a', 'b', 'c'].map((credential) => cache.get(credential) !== undefined)).toEqual([
@@ -32,7 +32,7 @@ test('is bounded: the oldest goes first', async () => {
   ])
 })
 
-test('revocation by session or user leaves the others alone', async () => {
+test('a revocation by session or user does not affect other entries', async () => {
   const cache = new AccessCache()
   const all = [ann, { userId: 'ann', sessionId: 's2' }, { userId: 'bob', sessionId: null }]
   for (const [index, one] of all.entries()) await cache.fill(`${index}`, () => Promise.resolve(one))

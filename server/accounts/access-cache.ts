@@ -13,8 +13,8 @@ interface Flight<T> {
 const fills = 8
 
 /**
- * What this instance knows of sessions and API keys, by credential. A revocation raises a tick; what was read while
- * the tick moved is read again, so that no revocation falls between a read and its place in here (P5).
+ * The sessions and API keys that this instance has looked up, by credential. Each revocation increments a counter. If
+ * the counter changes during a read, the read is repeated, so that no revocation is lost between read and caching (P5).
  */
 export class AccessCache<T extends Access> {
   readonly #most: number
@@ -34,10 +34,13 @@ export class AccessCache<T extends Access> {
     this.#known.delete(credential)
   }
 
-  /** Reads and keeps; one read for all who ask at once. Undefined is not kept. Rejects as `read` does. */
+  /**
+   * Reads the access and caches it, unless it is undefined. Concurrent callers share one read. Rejects as `read` does,
+   * and with `busy` if revocations interrupt every attempt.
+   */
   async fill(credential: string, read: () => Promise<T | undefined>): Promise<T | undefined> {
     const flying = this.#flights.get(credential)
-    // One that began before the last revocation may end with what is no longer true.
+    // A read that began before the last revocation may return outdated access, so it is not shared.
     if (flying?.tick === this.#tick) return flying.result
     const flight = { tick: this.#tick, result: this.#readQuietly(credential, read) }
     this.#flights.set(credential, flight)

@@ -8,7 +8,7 @@ import { presentUser } from './present-user.ts'
 
 type StoreOnly = Pick<Context, 'store'>
 
-/** The caller as the store has them now: a name may have changed on another instance. */
+/** Reads the caller's account from the store, because another instance may have changed the name. */
 export function createGetMe({ store }: StoreOnly): UseCase<'getMe'> {
   return async (caller) => {
     const user = await store.users.byId(caller.user.id)
@@ -17,7 +17,7 @@ export function createGetMe({ store }: StoreOnly): UseCase<'getMe'> {
   }
 }
 
-/** The same for whoever asks, signed in or not. */
+/** Like `getMe`, but also for clients that are not signed in: then `user` is null. */
 export function createGetSession({ store }: StoreOnly): UseCase<'getSession'> {
   return async (caller) => {
     const user = caller === undefined ? undefined : await store.users.byId(caller.user.id)
@@ -37,7 +37,7 @@ export function createUpdateAccount({
   }
 }
 
-/** What was stored, over the defaults. A field that an older or newer version wrote otherwise falls back to its default. */
+/** The stored preferences merged over the defaults. A value that this version cannot read falls back to its default. */
 export function createGetPreferences({ store }: StoreOnly): UseCase<'getPreferences'> {
   return async (caller) => {
     const user = await store.users.byId(caller.user.id)
@@ -46,7 +46,9 @@ export function createGetPreferences({ store }: StoreOnly): UseCase<'getPreferen
   }
 }
 
-/** Merged with what is stored, so that a device that changes one field takes back nothing that another has changed. */
+/**
+ * Merges the change into the stored preferences, so that a device never reverts a field that another device changed.
+ */
 export function createPutPreferences({
   store,
   accountChanged,

@@ -24,8 +24,8 @@ export function createListUsers({ store }: Pick<Context, 'store'>): UseCase<'lis
 }
 
 /**
- * Makes an account for somebody, whether or not sign-up is open. Its password comes back this once, to be passed on.
- * Throws `email_taken`.
+ * Creates an account for another user, even if sign-up is closed. The response is the only place that shows the
+ * password, for the administrator to pass on. Throws `email_taken`.
  */
 export function createCreateUser({
   store,
@@ -51,14 +51,17 @@ export function createUpdateUser(context: OperatorContext): UseCase<'updateUser'
   }
 }
 
-/** The same for an operator. A deactivated account loses its sessions for good; its API keys come back with it. */
+/**
+ * Changes the role of an account, or activates or deactivates it; also used by the command line. Deactivation ends the
+ * sessions permanently. API keys work again after reactivation.
+ */
 export async function changeUser(
   context: OperatorContext,
   id: string,
   { role, active }: { role?: Role | undefined; active?: boolean | undefined },
 ): Promise<UserView> {
   if (role === undefined && active === undefined) {
-    throw new AppError('bad_request', { message: 'Nothing to change: give role or active.' })
+    throw new AppError('bad_request', { message: 'There is nothing to change. Set role, active or both.' })
   }
   const change: AccessChange = {
     ...(role === undefined ? {} : { role }),
@@ -69,8 +72,8 @@ export async function changeUser(
 }
 
 /**
- * Gives an account a new password, ends its sessions and revokes its API keys: whoever had the account has nothing left
- * of it. The password comes back this once, and its owner has to choose another one.
+ * Gives an account a new password, ends its sessions and revokes its API keys, so that an intruder loses all access.
+ * The response is the only place that shows the password, and the user has to replace it after signing in.
  */
 export function createResetPassword(context: OperatorContext): UseCase<'resetPassword'> {
   return async (caller, { params }) => {
@@ -79,7 +82,7 @@ export function createResetPassword(context: OperatorContext): UseCase<'resetPas
   }
 }
 
-/** The same for an operator. */
+/** Resets the password of an account; also used by the command line. */
 export async function giveNewPassword(context: OperatorContext, id: string): Promise<{ password: string }> {
   const password = readablePassword()
   const passwordHash = await context.hasher.hash(password, undefined, { known: true })
@@ -92,7 +95,10 @@ export async function giveNewPassword(context: OperatorContext, id: string): Pro
   return { password }
 }
 
-/** 93 bits in letters and digits that nobody mixes up, in groups that can be read out. */
+/**
+ * A password of about 90 bits. It uses only letters and digits that are hard to confuse, in groups that can be read
+ * aloud.
+ */
 function readablePassword(): string {
   const letters = 'abcdefghjkmnpqrstuvwxyzACDEFGHJKLMNPQRTUVWXY34679'
   const group = (): string => Array.from({ length: 4 }, () => letters[randomInt(letters.length)]).join('')

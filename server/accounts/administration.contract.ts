@@ -4,7 +4,7 @@ import type { OpenStore } from '../../test/support/accounts-world.ts'
 
 export function describeAdministration(name: string, openStore: OpenStore): void {
   describe(`API keys, preferences and administration on ${name}`, () => {
-    test('an API key signs in as its user until it is revoked, here at once and elsewhere once told', async () => {
+    test('an API key works until it is revoked: here immediately, on other instances once they are notified', async () => {
       const world = await openWorld(openStore)
       const { caller } = await world.signUp('ann')
       const made = await world.accounts.useCases.createApiKey(caller, { body: { name: 'ci' } })
@@ -26,7 +26,7 @@ export function describeAdministration(name: string, openStore: OpenStore): void
       await expect(there()).rejects.toMatchObject({ code: 'unauthenticated' })
     })
 
-    test('an API key ends when it said it would, and cannot end in the past', async () => {
+    test('an API key expires at its time, which must be in the future', async () => {
       const world = await openWorld(openStore)
       const { caller } = await world.signUp('ann')
       const expiresAt = world.clock.now() + 60_000
@@ -39,7 +39,7 @@ export function describeAdministration(name: string, openStore: OpenStore): void
       ).rejects.toMatchObject({ code: 'bad_request', field: 'expiresAt' })
     })
 
-    test('a key of a deactivated account is refused, with the reason', async () => {
+    test('a key of a deactivated account is rejected with the reason', async () => {
       const world = await openWorld(openStore)
       await world.signUp('ann')
       const { caller } = await world.signUp('bob')
@@ -51,7 +51,7 @@ export function describeAdministration(name: string, openStore: OpenStore): void
       await world.caller(key)
     })
 
-    test('an API key may not do what needs a person', async () => {
+    test('an API key may not do what needs a signed-in user', async () => {
       const world = await openWorld(openStore)
       const { caller } = await world.signUp('ann')
       const { key } = await world.accounts.useCases.createApiKey(caller, { body: { name: 'x' } })
@@ -77,7 +77,7 @@ export function describeAdministration(name: string, openStore: OpenStore): void
       await expect(make()).rejects.toMatchObject({ code: 'bad_request' })
     })
 
-    test('preferences: defaults, what was put, and what an other version wrote', async () => {
+    test('preferences: defaults, saved values, and values that another version wrote', async () => {
       const world = await openWorld(openStore)
       const { caller } = await world.signUp('ann')
       const { useCases } = world.accounts
@@ -91,7 +91,7 @@ export function describeAdministration(name: string, openStore: OpenStore): void
       expect(await useCases.getPreferences(caller)).toEqual({ ...defaults, sendKey: 'mod-enter' })
     })
 
-    test('A2: a device that changes one preference takes back nothing that another has changed', async () => {
+    test('A2: a device that changes one preference reverts nothing that another device changed', async () => {
       const world = await openWorld(openStore)
       const { caller } = await world.signUp('ann')
       const { useCases } = world.accounts
@@ -105,14 +105,14 @@ export function describeAdministration(name: string, openStore: OpenStore): void
       expect(await useCases.getPreferences(caller)).toEqual(answer)
     })
 
-    test('a new name is seen at once', async () => {
+    test('a new name is visible immediately', async () => {
       const world = await openWorld(openStore)
       const { token, caller } = await world.signUp('ann')
       await world.accounts.useCases.updateAccount(caller, { body: { name: 'Anna' } })
       expect((await world.accounts.useCases.getMe(await world.caller(token))).name).toBe('Anna')
     })
 
-    test('only administrators administer', async () => {
+    test('only administrators may manage users', async () => {
       const world = await openWorld(openStore)
       await world.signUp('ann')
       const { caller: bob } = await world.signUp('bob')
@@ -129,7 +129,7 @@ export function describeAdministration(name: string, openStore: OpenStore): void
       await expect(useCases.resetPassword(bob, { params })).rejects.toMatchObject({ code: 'forbidden' })
     })
 
-    test('the last administrator stays', async () => {
+    test('the last administrator cannot be demoted or deactivated', async () => {
       const world = await openWorld(openStore)
       const { caller } = await world.signUp('ann')
       const { useCases } = world.accounts
@@ -148,7 +148,7 @@ export function describeAdministration(name: string, openStore: OpenStore): void
       expect(world.announced).toEqual([])
     })
 
-    test('an account that an administrator makes signs in at once, also where sign-up is closed', async () => {
+    test('an account that an administrator creates can sign in immediately, even if sign-up is closed', async () => {
       const world = await openWorld(openStore, { signUp: false })
       const { caller: admin } = await world.signUp('ann')
       const { useCases } = world.accounts
@@ -163,7 +163,7 @@ export function describeAdministration(name: string, openStore: OpenStore): void
       })
     })
 
-    test('a reset password signs in, and the old one does not', async () => {
+    test('after a reset the new password works and the old one does not', async () => {
       const world = await openWorld(openStore)
       const { caller: admin } = await world.signUp('ann')
       const { caller: bob } = await world.signUp('bob')
@@ -174,7 +174,7 @@ export function describeAdministration(name: string, openStore: OpenStore): void
       expect((await useCases.signIn(undefined, { body }, meta())).user.email).toBe('bob@example.com')
     })
 
-    test('no view of a user holds hash or epoch', async () => {
+    test('no view of a user contains the password hash or the epoch', async () => {
       const world = await openWorld(openStore)
       const { caller } = await world.signUp('ann')
       const { items } = await world.accounts.useCases.listUsers(caller, { query: { limit: 50 } })
@@ -182,7 +182,7 @@ export function describeAdministration(name: string, openStore: OpenStore): void
       for (const view of [...items, caller.user]) expect(Object.keys(view).toSorted()).toEqual(fields)
     })
 
-    test('an operator makes, lists and changes accounts by address, and is told what is wrong', async () => {
+    test('an operator creates, lists and changes accounts by email address, and errors name the wrong field', async () => {
       const world = await openWorld(openStore)
       const { operator } = world.accounts
       const ann = { email: 'Ann@Example.com', name: 'Ann', role: 'admin', password }
@@ -212,7 +212,7 @@ export function describeAdministration(name: string, openStore: OpenStore): void
       expect((await world.caller(key)).user.email).toBe('u0@example.com')
     })
 
-    test('WEBUI_ADMIN_EMAIL: made where nobody has an account, and only there', async () => {
+    test('WEBUI_ADMIN_EMAIL: the administrator is created only if no account exists', async () => {
       const world = await openWorld(openStore)
       const { operator } = world.accounts
       const admin = { email: 'root@example.com', name: 'Root', password }

@@ -8,7 +8,7 @@ import { requireAdmin, requireSession } from './caller.ts'
 import type { Context, OperatorContext } from './context.ts'
 import { revoking } from './revoking.ts'
 
-/** More than anybody keeps apart, and few enough to be listed at once. */
+/** More keys than a user needs, and few enough to list without paging. */
 const mostKeys = 100
 
 /** The caller's keys, newest first. */
@@ -19,7 +19,7 @@ export function createListApiKeys({ store }: Pick<Context, 'store'>): UseCase<'l
   }
 }
 
-/** A new key for the caller; it comes back this once. */
+/** Creates a key for the caller. The response is the only place that shows it. */
 export function createCreateApiKey(context: Context): UseCase<'createApiKey'> {
   return async (caller, { body }) => {
     requireSession(caller)
@@ -27,7 +27,7 @@ export function createCreateApiKey(context: Context): UseCase<'createApiKey'> {
   }
 }
 
-/** The same for a user whom an operator names. */
+/** Creates a key for any user; also used by the command line. */
 export async function makeApiKeyFor(
   { store, clock }: Pick<OperatorContext, 'store' | 'clock'>,
   userId: string,
@@ -39,7 +39,7 @@ export async function makeApiKeyFor(
   }
   if ((await store.apiKeys.ofUser(userId)).length >= mostKeys) {
     throw new AppError('bad_request', {
-      message: `An account may have ${mostKeys} API keys. Revoke one that is not needed.`,
+      message: `This account has ${mostKeys} API keys, which is the maximum. Revoke one that is no longer needed.`,
     })
   }
   const { key, hash, hint } = makeApiKey()
@@ -58,7 +58,7 @@ export async function makeApiKeyFor(
   return { ...presentApiKey(row), key }
 }
 
-/** Revokes one of the caller's keys; `not_found` for one that is not there or somebody else's. */
+/** Revokes one of the caller's keys. Throws `not_found` if the key does not exist or belongs to another user. */
 export function createDeleteApiKey(context: Context): UseCase<'deleteApiKey'> {
   return async (caller, { params }) => {
     requireSession(caller)
@@ -67,7 +67,7 @@ export function createDeleteApiKey(context: Context): UseCase<'deleteApiKey'> {
 }
 
 async function deleteKeyOf(context: Context, userId: string, id: string): Promise<{ ok: true }> {
-  // The feed tells of the user, not of the key: what this user has open is checked again.
+  // The revocation feed names users and sessions, not keys, so all open connections of this user are rechecked.
   const deleted = await revoking(context, { userIds: [userId] }, () =>
     context.store.apiKeys.delete(id, userId),
   )
@@ -75,7 +75,7 @@ async function deleteKeyOf(context: Context, userId: string, id: string): Promis
   return { ok: true }
 }
 
-/** The keys of any account, for an administrator. */
+/** Lists the keys of any account, for administrators. */
 export function createListUserApiKeys({ store }: Pick<Context, 'store'>): UseCase<'listUserApiKeys'> {
   return async (caller, { params }) => {
     requireAdmin(caller)
@@ -85,7 +85,7 @@ export function createListUserApiKeys({ store }: Pick<Context, 'store'>): UseCas
   }
 }
 
-/** Revokes a key of any account, for an administrator. */
+/** Revokes a key of any account, for administrators. */
 export function createRevokeApiKey(context: Context): UseCase<'revokeApiKey'> {
   return async (caller, { params }) => {
     requireAdmin(caller)

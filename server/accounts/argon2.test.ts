@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { hashPassword, verifyPassword } from './argon2.ts'
 
-// Made by @node-rs/argon2 2.2.1, which made the hashes of earlier installations.
+// Created by @node-rs/argon2 2.2.1, which earlier versions of Shoal used.
 const stored: [password: string, hashed: string][] = [
   [
     'a password',
@@ -11,12 +11,15 @@ const stored: [password: string, hashed: string][] = [
   ['', '$argon2i$v=19$m=256,t=1,p=1$TFqwIMe1wNBn2XKwRE9TNA$vMPDSpkTQOshlz/C+Q7CkcX7Hut4r8nrmskfnJmthf8'],
 ]
 
-test.each(stored)('O1: the hash of an earlier installation stays valid for %j', async (password, hashed) => {
-  expect(await verifyPassword(hashed, password)).toBe(true)
-  expect(await verifyPassword(hashed, `${password}.`)).toBe(false)
-})
+test.each(stored)(
+  'O1: a hash that an earlier version created stays valid for %j',
+  async (password, hashed) => {
+    expect(await verifyPassword(hashed, password)).toBe(true)
+    expect(await verifyPassword(hashed, `${password}.`)).toBe(false)
+  },
+)
 
-test('a hash is argon2id with the cost that OWASP names first, and a salt of its own', async () => {
+test('a hash is argon2id with the cost that OWASP recommends first, and a new salt', async () => {
   const hashed = await hashPassword('a password')
   expect(hashed).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/)
   expect(await hashPassword('a password')).not.toBe(hashed)
@@ -31,6 +34,6 @@ test.each([
   '$argon2id$v=16$m=19456,t=2,p=1$rKxBmotZ+/fPjSLI4Ql8WQ$fDg75EgJAx3fiGv7htDuR5djqEclzZCTyNe6biaAQA0',
   '$argon2id$v=19$m=9999999,t=2,p=1$rKxBmotZ+/fPjSLI4Ql8WQ$fDg75EgJAx3fiGv7htDuR5djqEclzZCTyNe6biaAQA0',
   '$argon2id$v=19$m=19456,t=99,p=1$rKxBmotZ+/fPjSLI4Ql8WQ$fDg75EgJAx3fiGv7htDuR5djqEclzZCTyNe6biaAQA0',
-])('a stored text that is no usable hash is refused: %j', async (hashed) => {
-  await expect(verifyPassword(hashed, 'a password')).rejects.toThrow('no argon2 hash')
+])('rejects a stored text that is not a usable hash: %j', async (hashed) => {
+  await expect(verifyPassword(hashed, 'a password')).rejects.toThrow('not an argon2 hash')
 })

@@ -11,12 +11,12 @@ export interface HashCost {
   parallelism: number
 }
 
-/** OWASP's first choice for argon2id: 19 MiB, two passes, one lane. Stored hashes keep the cost they were made with. */
+/** OWASP's first recommendation for argon2id: 19 MiB, two passes, one lane. Each stored hash names its own cost. */
 const defaultCost: HashCost = { memory: 19_456, passes: 2, parallelism: 1 }
 const saltBytes = 16
 const tagLength = 32
 
-/** Bounds for the cost that a stored hash names: a damaged row must not take the memory of the machine. */
+/** Upper bounds for the cost that a stored hash names, so that a damaged row cannot exhaust the memory. */
 const maxMemoryKiB = 1_048_576
 const maxPasses = 64
 const maxLanes = 64
@@ -25,7 +25,7 @@ const maxLanes = 64
 const phc =
   /^\$(argon2id|argon2i|argon2d)\$v=19\$m=(\d{1,7}),t=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,128})\$([A-Za-z0-9+/]{16,128})$/
 
-/** An argon2id hash as a PHC string, with its cost and its random salt in it. Computed on the thread pool. */
+/** Returns an argon2id hash as a PHC string, which contains the cost and a random salt. Runs on the thread pool. */
 export async function hashPassword(password: string, cost = defaultCost): Promise<string> {
   const nonce = randomBytes(saltBytes)
   const tag = await derive('argon2id', { message: password, nonce, tagLength, ...cost })
@@ -33,7 +33,7 @@ export async function hashPassword(password: string, cost = defaultCost): Promis
   return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${unpadded(nonce)}$${unpadded(tag)}`
 }
 
-/** Whether the password has this hash. Rejects where the text is no argon2 hash, or names a cost out of bounds. */
+/** Whether the password matches the hash. Rejects if the text is not an argon2 hash or its cost is out of bounds. */
 export async function verifyPassword(hashed: string, password: string): Promise<boolean> {
   const match = phc.exec(hashed)
   const [, algorithm = '', memoryText, passesText, lanesText, salt = '', tagText = ''] = match ?? []
@@ -41,7 +41,7 @@ export async function verifyPassword(hashed: string, password: string): Promise<
   const passes = Number(passesText)
   const parallelism = Number(lanesText)
   if (!match || memory > maxMemoryKiB || passes > maxPasses || parallelism > maxLanes) {
-    throw new Error('a stored password hash is no argon2 hash that Shoal can check')
+    throw new Error('a stored password hash is not an argon2 hash that Shoal can verify')
   }
   const expected = Buffer.from(tagText, 'base64')
   const tag = await derive(algorithm as 'argon2id' | 'argon2i' | 'argon2d', {

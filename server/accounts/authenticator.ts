@@ -16,10 +16,13 @@ import type { SessionCookies } from './session-cookies.ts'
 import { hashSessionSecret, makeSessionSecret } from './session-token.ts'
 import type { SessionClaims, SessionTokens } from './session-token.ts'
 
-/** What may have lost its right. `all`: something was missed, so check every one again. */
+/**
+ * The sessions and users whose access may have changed. `all`: a revocation may have been missed, so recheck
+ * everything.
+ */
 export type Revocation = { sessionIds: ReadonlySet<string>; userIds: ReadonlySet<string> } | 'all'
 
-/** A session was used: told at its beginning, then at most once a minute by each instance. */
+/** Called when a session is used: when it begins, then at most once a minute by each instance. */
 export type SessionSeen = (
   session: Pick<SessionRow, 'id' | 'userId' | 'device' | 'lastUsedAt' | 'expiresAt'>,
 ) => void
@@ -31,10 +34,10 @@ export interface AuthenticatorOptions {
   sessionSeen?: SessionSeen
   cookies: SessionCookies
   logger: Logger
-  /** Null: sessions never end, and their cookies are renewed by use. */
+  /** Null: sessions never expire, and their cookies are renewed when they are used. */
   tokenLifetimeMs: number | null
   clock: Clock
-  /** Sessions and keys kept in memory. */
+  /** Maximum number of sessions and keys kept in memory. */
   most?: number
 }
 
@@ -42,29 +45,31 @@ interface KnownAccess {
   userId: string
   sessionId: string | null
   caller: Caller
-  /** Of a session. */
+  /** The name of the session's device; empty for an API key. */
   device: string
-  /** When its use was last noted. */
+  /** When the use was last recorded. */
   notedAt: number
-  /** When this instance last sent its cookie again. */
+  /** When this instance last renewed the cookie. */
   renewedAt: number
-  /** The claims of a token of an earlier version, without a random part, and when they have to be checked again. */
+  /** Set for a token of an earlier version, which has no random part: its claims, and when they must be rechecked. */
   former?: { claims: SessionClaims; recheckAt: number }
 }
 
 const noteEveryMs = 60_000
 const renewEveryMs = 86_400_000
 const suspendedKey =
-  'This API key is suspended because the data was restored or copied. Ask an administrator to confirm it: shoal store confirm.'
-/** A session of an earlier version, whose token has no random part, ends this long after it began at the latest. */
+  'This API key is suspended because the data was restored or copied. Ask an administrator to run `shoal store confirm`.'
+/** The maximum age of a session whose token comes from an earlier version and has no random part. */
 const formerLifetimeMs = 28 * 86_400_000
-/** So long its former token is accepted after a browser got one with a random part: other requests are on their way. */
+/**
+ * How long the old token stays valid after the browser got a new one, because requests with the old one are in flight.
+ */
 const formerGraceMs = 60_000
 
 /**
- * Who makes a request (P5): in memory for a session or key that this instance has seen, one statement at first sight.
- * Whoever keeps something open for a caller (a socket) first makes itself known by `onRevoked`, then authenticates
- * once more: no revocation falls between.
+ * Finds out who makes a request (P5): from memory if this instance has seen the session or key before, otherwise with
+ * one statement. Code that keeps a connection open for a caller first registers with `onRevoked` and then authenticates
+ * again, so that it misses no revocation.
  */
 export class Authenticator {
   readonly #options: AuthenticatorOptions
@@ -77,9 +82,9 @@ export class Authenticator {
   }
 
   /**
-   * Rejects with `unauthenticated` (unknown, forged, expired, ended), `account_inactive`, or `store_unavailable` when it
-   * cannot be known now: what does not answer is never a reason to sign anybody out. A session that was prolonged by
-   * this use has its cookie set on the answer; there is no answer that could carry one to a socket.
+   * Rejects with `unauthenticated` (unknown, forged, expired or ended), `account_inactive`, or `store_unavailable` if
+   * the store does not respond: an outage never signs a user out. If this use renews the session, the new cookie is set
+   * on `answer`. Sockets pass no `answer`, because a cookie cannot be sent over them.
    */
   async authenticate(
     { bearer, cookies = '' }: Credentials,
@@ -99,7 +104,7 @@ export class Authenticator {
     return access.caller
   }
 
-  /** These sessions ended, the access of these users changed: here at once, wherever it was decided. */
+  /** Applies a revocation on this instance: these sessions ended, and the access of these users changed. */
   revoked(sessionIds: Iterable<string>, userIds: Iterable<string>): void {
     const revocation = { sessionIds: new Set(sessionIds), userIds: new Set(userIds) }
     if (revocation.sessionIds.size === 0 && revocation.userIds.size === 0) return
@@ -107,15 +112,18 @@ export class Authenticator {
     this.#tell(revocation)
   }
 
-  /** Some revocation may have been missed: everything is read anew, and every socket checks itself again. */
+  /**
+   * Clears the cache after a revocation may have been missed: every credential is reread and every socket rechecked.
+   */
   forgetAll(): void {
     this.#cache.forgetAll()
     this.#tell('all')
   }
 
   /**
-   * Called after the cache has forgotten. The listener authenticates what it holds again and closes what is refused:
-   * a changed role is a revocation too, and the session goes on with the new one. Returns how to stop listening.
+   * The listener is called after the revoked entries have left the cache. It must authenticate its connections again
+   * and close those that are rejected. A changed role is a revocation too: the session stays open with the new role.
+   * Returns a function that removes the listener.
    */
   onRevoked(listener: (revocation: Revocation) => void): () => void {
     this.#listeners.add(listener)
@@ -134,7 +142,7 @@ export class Authenticator {
   }
 
   async #byKey(key: string): Promise<KnownAccess | undefined> {
-    // By its hash: keys live long, and memory gets dumped.
+    // The cache holds the hash instead of the key, because keys are long-lived and a memory dump would expose them.
     const hash = hashApiKey(key)
     return this.#unexpired(hash) ?? this.#fill(hash, () => this.#readKey(hash))
   }
@@ -201,7 +209,10 @@ export class Authenticator {
     if (sessionId !== null) this.#options.sessionSeen?.({ id, userId, device, lastUsedAt: now, expiresAt })
   }
 
-  /** The `Set-Cookie` lines for a cookie that should be replaced, or kept by the browser for another 400 days. */
+  /**
+   * The `Set-Cookie` lines that replace an outdated cookie or renew it for another 400 days; undefined if neither is
+   * due.
+   */
   async #renewCookie(
     access: KnownAccess,
     cookie: { token: string; former: boolean },
@@ -218,7 +229,10 @@ export class Authenticator {
     return cookies.carry(token, expiresAt === null ? null : expiresAt - now, request)
   }
 
-  /** A token with a random part for a session of an earlier version. Undefined: another request gets it. */
+  /**
+   * A token with a random part for a session of an earlier version; undefined if another request has got it, or on
+   * failure.
+   */
   async #addSecret(claims: SessionClaims): Promise<string | undefined> {
     const { store, tokens, clock, logger } = this.#options
     const { secret, secretHash } = makeSessionSecret()
@@ -226,7 +240,7 @@ export class Authenticator {
       const added = await store.sessions.addSecret(claims.sid, secretHash, clock.now())
       return added ? tokens.sign({ ...claims, secret }) : undefined
     } catch (error) {
-      // The former token holds meanwhile, and the next request tries again.
+      // The old token stays valid, and the next request retries.
       logger.debug({ err: error }, 'a session of an earlier version could not be renewed')
       return undefined
     }
@@ -245,7 +259,9 @@ function known(
   return { userId: user.id, sessionId: sessionIdOf(caller), caller, renewedAt: 0, ...access }
 }
 
-/** Whether whoever has this token was given it: the store has the hash of its random part. */
+/**
+ * Whether Shoal issued this token: the store has the hash of its random part, or the token is old and still accepted.
+ */
 function hasProvenItself({ secret }: SessionClaims, session: SessionRow, now: number): boolean {
   const { secretHash, secretSince = 0, createdAt } = session
   if (secret !== undefined) return secretHash !== undefined && hashSessionSecret(secret) === secretHash

@@ -9,7 +9,7 @@ import { presentUser } from './present-user.ts'
 import { endSessionOf } from './sessions.ts'
 import { makeSessionSecret } from './session-token.ts'
 
-/** Opens a session for somebody who has just proved who they are, and ends the one that this browser had. */
+/** Creates a session for a user who has just signed in, and ends the session that this browser had before. */
 export async function beginSession(
   context: Context,
   user: UserRow,
@@ -42,7 +42,9 @@ export async function beginSession(
   return { token, user: presentUser(user) }
 }
 
-/** Nobody holds its token once the cookie is replaced, and whoever had it should not keep it. */
+/**
+ * The browser loses this token when its cookie is replaced. The session is ended so that a stolen copy is useless too.
+ */
 async function endFormerSession(context: Context, meta: RequestMeta): Promise<void> {
   const former = context.cookies.read(meta.cookies)
   if (former === undefined) return

@@ -7,7 +7,7 @@ import { createSessionTokens } from './session-token.ts'
 const unauthenticated = { code: 'unauthenticated' }
 const secretKey = 'a secret of the tests, long enough'
 
-/** A session as earlier versions made it: nothing in the store but its row, and a token without a random part. */
+/** A session as earlier versions created it: a row without a secret hash, and a token without a random part. */
 async function formerSession(world: World, expiresAt: number | null): Promise<{ token: string; id: string }> {
   const user = (await world.store.users.byEmail('ann@example.com'))!
   const id = newId()
@@ -35,8 +35,8 @@ export function describeBrowserSessions(name: string, openStore: OpenStore): voi
     return world
   }
 
-  describe(`S13: who reads the database, its secret included, on ${name}`, () => {
-    test('S13: cannot make the token of a session', async () => {
+  describe(`S13: an attacker who can read the database, its secret included, on ${name}`, () => {
+    test('S13: cannot forge the token of a session', async () => {
       const world = await open()
       const token = await world.signIn('ann')
       const [session] = await world.store.sessions.ofUser((await world.caller(token)).user.id)
@@ -55,7 +55,7 @@ export function describeBrowserSessions(name: string, openStore: OpenStore): voi
       await world.caller(token)
     })
 
-    test('S13: a new password gives the session another random part', async () => {
+    test('S13: a new password gives the session a new random part', async () => {
       const world = await open()
       const token = await world.signIn('ann')
       const body = { current: password, next: 'a better password', revokeApiKeys: false }
@@ -69,7 +69,7 @@ export function describeBrowserSessions(name: string, openStore: OpenStore): voi
   })
 
   describe(`S13: a session of an earlier version, on ${name}`, () => {
-    test('S13: goes on, and the browser gets a token with a random part at its next use', async () => {
+    test('S13: stays valid, and the browser gets a token with a random part at the next request', async () => {
       const world = await open({ tokenLifetimeMs: null })
       const { token } = await formerSession(world, null)
       const { accounts: other } = await world.another()
@@ -87,7 +87,7 @@ export function describeBrowserSessions(name: string, openStore: OpenStore): voi
       const renewed = tokenIn(lines[0])
       for (const { authenticator } of [world.accounts, other])
         await authenticator.authenticate({ bearer: renewed })
-      // Requests that were on their way still had the former one.
+      // Requests in flight still have the old token.
       await other.authenticator.authenticate({ cookies })
       world.clock.pass(60_001)
       for (const { authenticator } of [world.accounts, other]) {
@@ -96,7 +96,7 @@ export function describeBrowserSessions(name: string, openStore: OpenStore): voi
       }
     })
 
-    test('S13: of a program ends 28 days after it began at the latest', async () => {
+    test('S13: ends at most 28 days after it began, if a program uses it', async () => {
       const world = await open({ tokenLifetimeMs: null })
       const { token } = await formerSession(world, null)
       world.clock.pass(28 * day - 1)
@@ -105,7 +105,7 @@ export function describeBrowserSessions(name: string, openStore: OpenStore): voi
       await expect(world.caller(token)).rejects.toMatchObject(unauthenticated)
     })
 
-    test('S13: is not ended by a database that is away when it should be renewed', async () => {
+    test('S13: does not end if the database is unavailable when it should be renewed', async () => {
       const world = await open()
       const { token } = await formerSession(world, null)
       world.tap.away.add('sessions.addSecret')
@@ -120,8 +120,8 @@ export function describeBrowserSessions(name: string, openStore: OpenStore): voi
     })
   })
 
-  describe(`one browser, on ${name}`, () => {
-    test('S17: a second sign-in ends the session of the first', async () => {
+  describe(`a browser, on ${name}`, () => {
+    test('S17: ends its session when it signs in again', async () => {
       const world = await open()
       await world.signUp('bob')
       const first = await world.signIn('ann')
@@ -130,11 +130,11 @@ export function describeBrowserSessions(name: string, openStore: OpenStore): voi
       await expect(world.caller(first)).rejects.toMatchObject(unauthenticated)
       await world.caller(elsewhere)
       await world.caller(second)
-      // A session that has ended is no reason to refuse the next one.
+      // A cookie of an ended session does not prevent the next sign-in.
       await world.signIn('ann', { cookies: world.cookieOf(first) })
     })
 
-    test('S6: that signed in before signs in whatever others guess; its cookie is for its account only', async () => {
+    test('S6: can sign in despite the guesses of others if it signed in before, but only to the same account', async () => {
       const world = await open()
       await world.signUp('bob')
       const body = { email: 'ann@example.com', password }

@@ -2,27 +2,30 @@ import { AppError } from '../../protocol/errors.ts'
 import type { Access } from '../../protocol/http/operation.ts'
 import type { UserView } from '../../protocol/index.ts'
 
-/** What a client sends to show who it is. */
+/** The credentials that a client sends. */
 export interface Credentials {
   /** The `Cookie` header. */
   cookies?: string
-  /** From `Authorization: Bearer`, `x-api-key` or `api-key`: a session's token or an API key. It wins over a cookie. */
+  /**
+   * From `Authorization: Bearer`, `x-api-key` or `api-key`: a session token or an API key. Takes precedence over
+   * cookies.
+   */
   bearer?: string
 }
 
-/** Who makes a request. Frozen: requests with the same credential share it. */
+/** The user who makes a request. Frozen, because requests with the same credential share the object. */
 export interface Caller {
-  /** With the role that decides what the caller may do. */
+  /** Includes the role, which decides what the caller may do. */
   readonly user: UserView
   readonly credential: {
     readonly kind: 'session' | 'api-key'
     readonly id: string
-    /** When it ends by itself, epoch ms; null: never. */
+    /** When the credential expires, epoch ms; null: never. */
     readonly expiresAt: number | null
   }
 }
 
-/** The id of the caller's session; null: the caller has shown an API key. */
+/** The id of the caller's session; null if the caller uses an API key. */
 export function sessionIdOf({ credential }: Caller): string | null {
   return credential.kind === 'session' ? credential.id : null
 }
@@ -31,7 +34,7 @@ export function isAdmin({ user }: Caller): boolean {
   return user.role === 'admin'
 }
 
-/** Throws `account_pending`, `password_change_required` or `forbidden` unless `access` lets the caller in. */
+/** Throws `account_pending`, `password_change_required` or `forbidden` if `access` does not permit the caller. */
 export function requireAccess(caller: Caller, access: Access): void {
   if (access === 'public' || access === 'anyone' || access === 'signed-in') return
   const { user, credential } = caller
@@ -44,10 +47,10 @@ export function requireAdmin(caller: Caller): void {
   if (!isAdmin(caller)) throw new AppError('forbidden')
 }
 
-/** The id of the caller's session. Throws `forbidden` for an API key: it may not do what a person has to be present for. */
+/** The id of the caller's session. Throws `forbidden` for an API key, which may not do what needs a signed-in user. */
 export function requireSession({ credential }: Caller): string {
   if (credential.kind === 'session') return credential.id
   throw new AppError('forbidden', {
-    message: 'An API key may not do this. Sign in with your password, and use the session’s token.',
+    message: 'An API key is not allowed to do this. Sign in with your password and use the session token.',
   })
 }

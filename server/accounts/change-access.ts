@@ -3,7 +3,7 @@ import type { AccessChange, UserRow, Users } from '../store/contract/users.ts'
 import type { OperatorContext } from './context.ts'
 import { revoking } from './revoking.ts'
 
-/** Changes what a user may do, and has it forgotten everywhere. Throws `not_found`, `last_admin`. */
+/** Changes a user's access and makes all instances drop their cached copy. Throws `not_found` or `last_admin`. */
 export async function changeAccess(
   context: OperatorContext,
   userId: string,

@@ -8,8 +8,8 @@ import { makeSessionSecret } from './session-token.ts'
 import { limitPasswordChange } from './sign-in-limits.ts'
 
 /**
- * Changes the caller's password, ends every other session and gives this one a new token. API keys stay unless the
- * caller says otherwise: programs do not stop because a person chose another password.
+ * Changes the caller's password, ends every other session and gives this one a new token. API keys stay valid unless
+ * the caller asks to revoke them, so that a new password does not stop programs.
  */
 export function createChangePassword(context: Context): UseCase<'changePassword'> {
   const { store, clock, cookies, hasher, rateLimits, tokens } = context
@@ -23,7 +23,10 @@ export function createChangePassword(context: Context): UseCase<'changePassword'
       throw new AppError('bad_request', { field: 'current', message: 'The current password is wrong.' })
     }
     if (next === current && found.user.mustChangePassword) {
-      throw new AppError('bad_request', { field: 'next', message: 'The new password must be another one.' })
+      throw new AppError('bad_request', {
+        field: 'next',
+        message: 'The new password must differ from the current one.',
+      })
     }
     const passwordHash = await hasher.hash(next, meta.signal, asker)
     const tokenEpoch = newEpoch()

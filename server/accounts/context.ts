@@ -11,19 +11,19 @@ import type { SetupCode } from './setup-code.ts'
 import type { SessionTokens } from './session-token.ts'
 
 export interface AccountsConfig {
-  /** WEBUI_SECRET_KEY, or what was generated and agreed on in its place. */
+  /** WEBUI_SECRET_KEY, or the generated secret that all instances share if it is not set. */
   secretKey: string
-  /** Names the cookies. */
+  /** Part of the names of the cookies, so that installations on one host do not share them. */
   installationId: string
-  /** How long a sign-in lasts; null: for ever. */
+  /** How long a session lasts; null: it never expires. */
   tokenLifetimeMs: number | null
-  /** Whether people may make accounts themselves once there is one. */
+  /** Whether users may create their own accounts once the first account exists. */
   signUp: boolean
   defaultRole: Role
   cookies: CookieConfig
 }
 
-/** What it takes to change a right: this instance forgets by `authenticator`, the others hear of it by `announce`. */
+/** What a change of access needs: `authenticator` applies it on this instance, `announce` notifies the others. */
 export interface OperatorContext {
   store: AccountStore
   clock: Clock
@@ -32,9 +32,9 @@ export interface OperatorContext {
   announce: (feed: 'revocations') => void
 }
 
-/** What every use case of accounts works with. */
+/** The dependencies of this layer's use cases. */
 export interface Context extends OperatorContext {
-  /** The account's name or preferences are other ones now: the user's other tabs read it again. */
+  /** Called when an account's name or preferences have changed, so that the user's other tabs reload them. */
   accountChanged: (userId: string) => void
   sessionSeen: SessionSeen
   rateLimits: RateLimits

@@ -41,17 +41,17 @@ import { createSignUp, signUpMode } from './sign-up.ts'
 export interface AccountsOptions extends Pick<Context, 'rateLimits' | 'clock' | 'logger' | 'announce'> {
   store: AccountStore
   config: AccountsConfig
-  /** Hears of every use of a session, for whoever shows them. */
+  /** Called when a session is used, for the mirror of sessions in Redis. */
   sessionSeen?: SessionSeen
-  /** Hears of changes that the user's other tabs should read. */
+  /** Called when an account's name or preferences have changed, so that the user's other tabs reload them. */
   accountChanged?: (userId: string) => void
-  /** For tests: cheaper or fuller than the real one. */
+  /** Tests pass a cheaper hasher. */
   hasher?: PasswordHasher
 }
 
 export type Accounts = ReturnType<typeof createAccounts>
 
-/** Accounts as the rest of the server sees them. A StoreError passes through. */
+/** Creates this layer's use cases and services. They let a StoreError pass through. */
 export function createAccounts(options: AccountsOptions) {
   const context = createContext(options)
   const originProof = createOriginProof(options.config.secretKey)
@@ -83,12 +83,12 @@ export function createAccounts(options: AccountsOptions) {
     authenticator: context.authenticator,
     originProof,
     revocations: new Revocations(options.store.sessions, context.authenticator),
-    /** What the command line may do. */
+    /** For the command line. */
     operator: createOperator(context),
     signUpMode: () => signUpMode(context),
-    /** What the first visitor from another machine has to know. */
+    /** The code that the first user must enter to sign up from another machine. */
     setupCode: context.setupCode.text,
-    /** Waits for what is still to be written. */
+    /** Resolves when pending writes have finished. */
     close: () => context.lastUse.close(),
   }
 }

@@ -20,7 +20,7 @@ const systems: [RegExp, string][] = [
   [/\bLinux\b/, 'Linux'],
 ]
 
-/** Browser and system as far as a user agent tells, for a person who looks through their sessions. */
+/** Browser and operating system from a `User-Agent` header, as shown to users in the list of their sessions. */
 export function deviceName(userAgent: string): string {
   const find = (table: [RegExp, string][]): string | undefined =>
     table.find(([pattern]) => pattern.test(userAgent))?.[1]

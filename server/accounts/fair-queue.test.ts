@@ -3,7 +3,7 @@ import { AppError } from '../../protocol/errors.ts'
 import { FairQueue } from './fair-queue.ts'
 import type { Asker } from './fair-queue.ts'
 
-/** A queue with one place, which is taken until `free` is called. */
+/** A queue with one slot, which is occupied until `free` is called. */
 async function openQueue({ waiting = 100, waitMs = 60_000 } = {}) {
   const queue = new FairQueue({ atOnce: 1, waiting, waitMs })
   const first = Promise.withResolvers<void>()
@@ -31,8 +31,8 @@ async function openQueue({ waiting = 100, waitMs = 60_000 } = {}) {
   }
 }
 
-describe('S7: turns', () => {
-  test('S7: go round by group at each level, in order within one', async () => {
+describe('S7: the fair queue', () => {
+  test('S7: lets groups take turns at each level, and keeps the order within a group', async () => {
     const it = await openQueue()
     for (let n = 0; n < 4; n++) it.ask(`flood ${n}`, { groups: ['192.0.2', '192.0.2.1'] })
     it.ask('neighbour', { groups: ['192.0.2', '192.0.2.2'] })
@@ -41,7 +41,7 @@ describe('S7: turns', () => {
     expect(it.served).toEqual(['flood 0', 'other', 'neighbour', 'flood 1', 'flood 2', 'flood 3'])
   })
 
-  test('S7: a flood of 5,000 refuses nobody but itself, whether its groups are one or many', async () => {
+  test('S7: rejects only tasks of a flood of 5,000, whether it uses one group or many', async () => {
     for (const groups of [() => ['net', 'one'], (n: number) => ['net', `address ${n}`]]) {
       const it = await openQueue({ waiting: 50 })
       for (let n = 0; n < 2500; n++) it.ask('flood', { groups: groups(n) })
@@ -51,13 +51,13 @@ describe('S7: turns', () => {
       await it.free()
       expect(new Set(it.refused)).toEqual(new Set(['flood']))
       expect(it.served[0]).toBe('known')
-      // Each of them waits for one turn of the flood at most.
+      // Each of them waits for at most one task of the flood.
       expect(it.served.slice(0, 12).filter((name) => name.startsWith('person'))).toHaveLength(10)
       expect(it.served).toHaveLength(50)
     }
   })
 
-  test('S7: where all that waits is known, the newest of the largest group gives way', async () => {
+  test('S7: rejects the newest task of the largest group if all waiting clients are known', async () => {
     const it = await openQueue({ waiting: 2 })
     it.ask('a', { groups: ['a'], known: true })
     it.ask('a again', { groups: ['a'], known: true })
@@ -67,7 +67,7 @@ describe('S7: turns', () => {
     expect(it.refused).toEqual(['a again'])
   })
 
-  test('S7: who has gone or waited too long leaves no trace', async () => {
+  test('S7: removes tasks that were aborted or waited too long', async () => {
     const it = await openQueue({ waitMs: 1 })
     it.ask('late', { groups: ['a', 'b'] })
     await expect.poll(() => it.refused).toEqual(['late'])
@@ -80,7 +80,7 @@ describe('S7: turns', () => {
     expect(it.served).toEqual([])
   })
 
-  test('work that fails gives its place to the next', async () => {
+  test('a task that fails passes its slot to the next', async () => {
     const queue = new FairQueue({ atOnce: 1, waiting: 5, waitMs: 60_000 })
     const failed = queue.run(() => Promise.reject(new Error('broken')), { groups: ['a'] })
     const next = queue.run(() => Promise.resolve('done'), { groups: ['b'] })

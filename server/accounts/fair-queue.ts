@@ -1,19 +1,21 @@
 import { AppError } from '../../protocol/errors.ts'
 
 export interface FairQueueOptions {
-  /** Pieces of work done at once. */
+  /** Maximum number of tasks that run at the same time. */
   atOnce: number
-  /** Pieces that may wait. */
+  /** Maximum number of tasks that may wait. */
   waiting: number
   /** Longest wait before `busy`, ms. */
   waitMs: number
 }
 
-/** Who asks for a turn. */
+/** Decides the position of a task in the queue. */
 export interface Asker {
-  /** From the widest group to the narrowest, such as a network, an address, an account: each level takes turns. */
+  /**
+   * Group names from the widest to the narrowest, such as network, address, account. Groups take turns at each level.
+   */
   groups?: readonly string[]
-  /** Somebody who has proved who they are, or whose device has: served before all others. */
+  /** The user, or the user's device, has signed in before. Their tasks run before all others. */
   known?: boolean
 }
 
@@ -22,7 +24,7 @@ interface Waiting {
   refuse(error: AppError): void
 }
 
-/** What waits, in a tree of groups that take turns at each level. */
+/** Waiting tasks in a tree of groups. The groups take turns at each level. */
 class TurnTree {
   readonly #children = new Map<string, TurnTree>()
   readonly #items: Waiting[] = []
@@ -44,7 +46,7 @@ class TurnTree {
     if (this.size === 0) return undefined
     this.size--
     for (const [group, child] of this.#children) {
-      // Behind the others until its next turn.
+      // A Map iterates in insertion order, so the group moves behind the others.
       this.#children.delete(group)
       if (child.size > 1) this.#children.set(group, child)
       return child.takeNext()
@@ -52,7 +54,7 @@ class TurnTree {
     return this.#items.shift()
   }
 
-  /** The newest of the group that has most waiting, at each level. */
+  /** Removes the newest task of the group with the most waiting tasks, chosen at each level. */
   takeFromLargest(): Waiting | undefined {
     if (this.size === 0) return undefined
     this.size--
@@ -85,8 +87,8 @@ class TurnTree {
 }
 
 /**
- * Does a bounded number of pieces of work at once. What waits is served in turns by group, so that a flood from one
- * network delays the flood and not the others; when too much waits, the group with most waiting gives way with `busy`.
+ * Runs a bounded number of tasks at the same time. Groups of waiting tasks take turns, so that a flood from one network
+ * delays only that network. If too many tasks wait, a task of the largest group is rejected with `busy`.
  */
 export class FairQueue {
   readonly #options: FairQueueOptions
@@ -105,7 +107,7 @@ export class FairQueue {
     try {
       return await work()
     } finally {
-      // The place goes to the next one without being free in between.
+      // The slot goes directly to the next waiting task, so that a new task cannot take it first.
       const next = this.#known.takeNext() ?? this.#others.takeNext()
       if (next) next.start()
       else this.#running--
@@ -127,7 +129,9 @@ export class FairQueue {
       const gone = (): void => {
         const { reason }: { reason?: unknown } = signal ?? {}
         lane.remove(item, groups)
-        settle(() => reject(reason instanceof Error ? reason : new Error('gone', { cause: reason })))
+        settle(() =>
+          reject(reason instanceof Error ? reason : new Error('the wait was aborted', { cause: reason })),
+        )
       }
       const timer = setTimeout(() => {
         lane.remove(item, groups)
@@ -136,7 +140,7 @@ export class FairQueue {
       signal?.addEventListener('abort', gone)
       lane.add(item, groups)
       if (this.#known.size + this.#others.size <= this.#options.waiting) return
-      // Perhaps itself.
+      // This may reject the task that was just added.
       const evicted = this.#others.takeFromLargest() ?? this.#known.takeFromLargest()
       evicted?.refuse(tooBusy())
     })

@@ -26,9 +26,9 @@ export function describeGivenPasswords(name: string, openStore: OpenStore): void
     return world.caller((await world.accounts.useCases.signIn(undefined, { body }, meta())).token)
   }
 
-  describe(`S9: keys of an account, on ${name}`, () => {
+  describe(`S9: the API keys of an account, on ${name}`, () => {
     test.each(['an administrator', 'an operator'])(
-      'S9: a reset by %s revokes them everywhere',
+      'S9: are revoked on all instances when %s resets the password',
       async (by) => {
         const { world, admin, bob, key } = await openTeam()
         const other = await world.another()
@@ -44,7 +44,7 @@ export function describeGivenPasswords(name: string, openStore: OpenStore): void
       },
     )
 
-    test('S9: a new password revokes them where its owner asks for it, and only then', async () => {
+    test('S9: are revoked by a password change only if the user asks for it', async () => {
       const { world, bob, key } = await openTeam()
       const { changePassword } = world.accounts.useCases
       await changePassword(
@@ -58,7 +58,7 @@ export function describeGivenPasswords(name: string, openStore: OpenStore): void
       await expect(world.caller(key)).rejects.toMatchObject(unauthenticated)
     })
 
-    test('S9: an administrator lists and revokes them; nobody else does', async () => {
+    test('S9: can be listed and revoked by administrators, not by other users', async () => {
       const { world, admin, bob, key, keyId } = await openTeam()
       const { listUserApiKeys, revokeApiKey } = world.accounts.useCases
       const ofBob = { params: { id: bob.user.id } }
@@ -76,8 +76,8 @@ export function describeGivenPasswords(name: string, openStore: OpenStore): void
     })
   })
 
-  describe(`S24: a password that somebody else has set, on ${name}`, () => {
-    test('S24: has to be changed, whether it came with a new account or a reset', async () => {
+  describe(`S24: a password that another person has set, on ${name}`, () => {
+    test('S24: must be changed, whether it came with a new account or a reset', async () => {
       const { world, admin, bob } = await openTeam()
       const { useCases } = world.accounts
       expect(bob.user.mustChangePassword).toBeUndefined()

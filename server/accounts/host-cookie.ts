@@ -1,22 +1,25 @@
 export interface CookieConfig {
   readonly sameSite: 'lax' | 'strict' | 'none'
-  /** Over HTTPS only. */
+  /** Always set `Secure`, so that browsers send the cookie over HTTPS only. */
   readonly secure: boolean
-  /** The path below which this server is, where other applications share its host; else `/`. */
+  /** The path under which this server is reached if other applications share its host. Default `/`. */
   readonly path?: string
 }
 
-/** Where a cookie goes. */
+/** The facts about a request that decide the name and attributes of its cookies. */
 export interface CookieRequest {
-  /** It came over https for certain: the cookie is `Secure`, and its name says so (`__Host-`). */
+  /** The request certainly came over HTTPS: its cookies get `Secure` and the name prefix `__Host-` or `__Secure-`. */
   https: boolean
-  /** The `Cookie` header that it sent. */
+  /** The `Cookie` header of the request. */
   cookies?: string | undefined
 }
 
-/** A cookie of one name for the whole host, with the prefix `__Host-` where it travels over https only; below a path, for that path. */
+/**
+ * A cookie for the whole host, or for one path of it. A cookie for HTTPS only has the name prefix `__Host-`, or
+ * `__Secure-` below a path.
+ */
 export interface HostCookie {
-  /** Its value in a `Cookie` header. */
+  /** The value of this cookie in a `Cookie` header. */
   read(cookies: string): string | undefined
   /** The `Set-Cookie` lines. */
   set(value: string, maxAgeSeconds: number, request: CookieRequest): string[]
@@ -27,7 +30,8 @@ export function createHostCookie(
   plainName: string,
   { sameSite, secure: always, path = '/' }: CookieConfig,
 ): HostCookie {
-  // Browsers take `__Host-` for the path / only. Below another path, the other applications of the host get none of it.
+  // Browsers accept `__Host-` only with the path `/`. With another path, other applications on the host do not get the
+  // cookie.
   const secureName = `${path === '/' ? '__Host-' : '__Secure-'}${plainName}`
   const site = `${sameSite[0]?.toUpperCase() ?? ''}${sameSite.slice(1)}`
   const isSecure = ({ https }: CookieRequest): boolean => https || always
@@ -39,7 +43,7 @@ export function createHostCookie(
   ): string =>
     `${name}=${value}; Path=${path}; Max-Age=${maxAge}; HttpOnly; SameSite=${site}${secure ? '; Secure' : ''}`
 
-  /** A cookie of this name that was sent, or would be now, is taken away. */
+  /** The `Set-Cookie` line that deletes the cookie of this name. */
   function cleared(name: string, request: CookieRequest): string {
     return line(name, '', { maxAge: 0, secure: name === secureName || isSecure(request) })
   }
@@ -48,7 +52,7 @@ export function createHostCookie(
     read: (cookies) => valueOf(secureName, cookies) ?? valueOf(plainName, cookies),
     set(value, maxAge, request) {
       const secure = isSecure(request)
-      // One that was set over plain HTTP would live on beside it.
+      // The browser would otherwise keep a cookie that was set over plain HTTP.
       const isStale = secure && valueOf(plainName, request.cookies ?? '') !== undefined
       return [
         line(secure ? secureName : plainName, value, { maxAge, secure }),
@@ -65,7 +69,7 @@ export function createHostCookie(
   }
 }
 
-/** Our values have no character that a cookie would have to escape. */
+/** The values are not unescaped, because Shoal's cookie values contain no characters that need escaping. */
 function valueOf(name: string, cookies: string): string | undefined {
   for (const part of cookies.split(';')) {
     const at = part.indexOf('=')

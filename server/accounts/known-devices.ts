@@ -1,17 +1,17 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { randomToken } from '../base/index.ts'
 
-/** Accounts of one browser that are remembered. */
+/** Maximum number of accounts remembered for one browser. */
 const maxAccounts = 5
 
 /**
- * Which accounts a browser has signed in to, as a value that it keeps: a random name, and a proof for each account. Such
- * a browser is not slowed down by what others guess (OWASP's "device cookies").
+ * Encodes in a cookie value which accounts a browser has signed in to: a random device name and a proof for each
+ * account. Sign-ins of such a browser are not limited by other clients' wrong guesses (OWASP's "device cookies").
  */
 export interface KnownDevices {
-  /** The value to keep after a sign-in; `former`: what the browser had. */
+  /** The cookie value after a sign-in. `former` is the value that the browser had before. */
   mark(email: string, former: string | undefined): string
-  /** Names the browser, where it has signed in to this account before. */
+  /** The name of the device if it has signed in to this account before, otherwise undefined. */
   find(email: string, value: string | undefined): string | undefined
 }
 
@@ -25,7 +25,7 @@ export function createKnownDevices(secretKey: string): KnownDevices {
   return {
     mark(email, former = '') {
       const [name = '', ...proofs] = former.split('.')
-      // A name of another form was not made here.
+      // A name in any other format is forged.
       const isOurs = /^[\w-]{16}$/.test(name)
       const device = isOurs ? name : randomToken(12)
       const mine = proofOf(device, email)

@@ -6,11 +6,11 @@ export interface Use {
   sessionId: string | null
   apiKeyId: string | null
   at: number
-  /** Of the session, as it stands. */
+  /** When the session or key expires, epoch ms; null: never. */
   expiresAt: number | null
 }
 
-/** Writes when a session, an API key and their user were last used: one after the other, beside requests. */
+/** Saves when a session or API key and its user were last used, one write at a time and outside of requests. */
 export class LastUse {
   readonly #store: AccountStore
   readonly #logger: Logger
@@ -23,14 +23,14 @@ export class LastUse {
     this.#logger = logger
   }
 
-  /** Takes note and returns at once. A later use of the same session takes the place of one that still waits. */
+  /** Queues the write and returns immediately. A later use of the same session replaces one that is still queued. */
   mark(use: Use): void {
     if (this.#closed) return
     this.#waiting.set(use.sessionId ?? use.apiKeyId ?? use.userId, use)
     this.#writing ??= this.#write()
   }
 
-  /** Resolves when what was noted has been written or given up. */
+  /** Resolves when all queued writes have been done or given up. */
   async settled(): Promise<void> {
     await this.#writing
   }
@@ -41,7 +41,7 @@ export class LastUse {
   }
 
   async #write(): Promise<void> {
-    // Let the request that brought it go first.
+    // Let the request continue first.
     await Promise.resolve()
     for (let use = this.#next(); use; use = this.#next()) {
       try {
@@ -49,7 +49,8 @@ export class LastUse {
         if (use.apiKeyId !== null) await this.#store.apiKeys.touch(use.apiKeyId, use.at)
         await this.#store.users.touch(use.userId, use.at)
       } catch (error) {
-        // A time of last use is not worth a queue while the store is away: the next use in a minute tells again.
+        // These times are not worth queuing while the store is unavailable: the next use, a minute later, saves one
+        // again.
         this.#waiting.clear()
         this.#logger.debug({ err: error }, 'the time of last use was not saved')
       }

@@ -9,18 +9,19 @@ export interface MakeUser {
   email: string
   passwordHash: string
   role: Role
-  /** Somebody else has chosen the password. */
+  /** Another person chose the password, so the user has to replace it. */
   mustChangePassword?: boolean
 }
 
-/** Writes a new account and reads it back. Throws `email_taken`. */
+/** Creates an account. Throws `email_taken`. */
 export async function makeUser(store: Pick<AccountStore, 'users'>, user: MakeUser): Promise<UserRow> {
   const row = await write(store, user, {})
-  if (row === 'not-first') throw new Error('the store refused an account that need not be the first')
+  if (row === 'not-first')
+    throw new Error('the store answered "not-first" for an account that does not have to be the first')
   return row
 }
 
-/** The same where nobody has an account yet, however many try it at once. Throws `email_taken`. */
+/** Creates an account only if none exists yet; of several concurrent calls, one succeeds. Throws `email_taken`. */
 export function makeFirstUser(
   store: Pick<AccountStore, 'users'>,
   user: MakeUser,
@@ -47,11 +48,11 @@ async function write(
   if (outcome === 'email-taken') throw new AppError('email_taken', { field: 'email' })
   if (outcome === 'not-first') return 'not-first'
   const row = await store.users.byId(id)
-  if (!row) throw new Error('an account that was just made is not there')
+  if (!row) throw new Error('an account that was just created was not found')
   return row
 }
 
-/** Tokens carry it: a new one ends them all. */
+/** A value for `tokenEpoch`. Every token contains the epoch of its user, so a new epoch invalidates all of them. */
 export function newEpoch(): string {
   return randomToken(12)
 }

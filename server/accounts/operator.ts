@@ -16,22 +16,22 @@ import type { OperatorContext } from './context.ts'
 import { makeFirstUser, makeUser } from './make-user.ts'
 import { presentUser } from './present-user.ts'
 
-/** What whoever has the machine may do from the command line: no caller, accounts named by their email address. */
+/** The actions of the command line. They need no caller, because an operator has access to the server's machine. */
 export interface Operator {
-  /** Throws `email_taken`, and `bad_request` with the field. */
+  /** Throws `email_taken` or `bad_request` with the field. */
   createUser(input: { email: string; name: string; role: string; password: string }): Promise<UserView>
-  /** All of them, newest first. */
+  /** All users, newest first. */
   listUsers(): Promise<UserView[]>
   setRole(email: string, role: string): Promise<UserView>
   resetPassword(email: string): Promise<{ password: string }>
   setActive(email: string, active: boolean): Promise<UserView>
-  /** The key itself. */
+  /** The result is the only place that shows the key. */
   createApiKey(email: string, name: string): Promise<{ key: string }>
-  /** After a point-in-time recovery, which cannot be told from a failover: see Epochs. */
+  /** To be called after a point-in-time recovery, which the server cannot distinguish from a failover: see `Epochs`. */
   beginEpoch(): Promise<EpochCounts>
-  /** API keys and background jobs that a new epoch suspended work again. */
+  /** Reactivates the API keys and background jobs that a new epoch suspended. */
   confirmEpoch(): Promise<EpochView['unconfirmed']>
-  /** WEBUI_ADMIN_EMAIL: made where nobody has an account yet. False: somebody has. */
+  /** Creates the administrator of WEBUI_ADMIN_EMAIL if no account exists yet. Returns false if one exists. */
   ensureFirstAdmin(admin: FirstAdmin): Promise<boolean>
 }
 
@@ -46,7 +46,11 @@ export function createOperator(context: OperatorContext): Operator {
 
   async function find(email: string): Promise<UserRow> {
     const user = await store.users.byEmail(check('email', emailField, email))
-    if (!user) throw new AppError('not_found', { field: 'email', message: `There is no account ${email}.` })
+    if (!user)
+      throw new AppError('not_found', {
+        field: 'email',
+        message: `There is no account with the email address ${email}.`,
+      })
     return user
   }
 

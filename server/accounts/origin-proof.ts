@@ -2,14 +2,17 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { UseCase } from '../use-case.ts'
 import { sessionIdOf } from './caller.ts'
 
-/** What shows that whoever has it could read an answer to a session's request: a page of ours, or no browser. */
+/**
+ * A token that a client can get only by reading the response to a request with the session's cookie. Pages of other
+ * sites cannot read such a response, so the token proves that the client is Shoal's page or not a browser.
+ */
 export interface OriginProof {
   of: (sessionId: string) => string
-  /** Takes the same time wherever a wrong one differs. */
+  /** Compares in constant time. */
   holds: (sessionId: string, proof: string) => boolean
 }
 
-/** Derived from the installation's secret: every instance knows every session's, and none is stored. */
+/** The proofs are derived from the installation's secret, so every instance can check them and none is stored. */
 export function createOriginProof(secretKey: string): OriginProof {
   const of = (sessionId: string): string =>
     createHmac('sha256', secretKey).update('shoal origin proof\0').update(sessionId).digest('base64url')

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createPasswordHasher } from './password-hasher.ts'
 
-test('the right password fits, a wrong one does not, and none fits an account that is not there', async () => {
+test('the right password matches, a wrong one does not, and no password matches a missing account', async () => {
   const hasher = createPasswordHasher()
   const hashed = await hasher.hash('a password')
   expect(await hasher.hash('a password')).not.toBe(hashed)
@@ -11,7 +11,7 @@ test('the right password fits, a wrong one does not, and none fits an account th
   expect(await hasher.verify(null, 'a password')).toBe(false)
 })
 
-test('one more than may wait is refused with "busy"; the others are served in order', async () => {
+test('a task beyond the maximum is rejected with "busy"; the others run in order', async () => {
   const hasher = createPasswordHasher({ atOnce: 1, waiting: 3 })
   const ended: number[] = []
   const work = Array.from({ length: 4 }, (_, index) =>
@@ -20,10 +20,10 @@ test('one more than may wait is refused with "busy"; the others are served in or
   await expect(hasher.hash('one more')).rejects.toMatchObject({ code: 'busy', retryAfterMs: 1000 })
   await Promise.all(work)
   expect(ended).toEqual([0, 1, 2, 3])
-  await hasher.hash('there is room again')
+  await hasher.hash('a slot is free again')
 })
 
-test('who has gone leaves the queue, and makes room', async () => {
+test('an aborted task leaves the queue and frees its slot', async () => {
   const hasher = createPasswordHasher({ atOnce: 1, waiting: 1 })
   const first = hasher.hash('a password')
   const gone = new AbortController()
@@ -35,7 +35,7 @@ test('who has gone leaves the queue, and makes room', async () => {
   await expect(hasher.hash('a password', gone.signal)).rejects.toThrow('the client has gone')
 })
 
-test('a wait has an end', async () => {
+test('a task that waits too long is rejected', async () => {
   const hasher = createPasswordHasher({ atOnce: 1, waitMs: 1 })
   const first = hasher.hash('a password')
   await expect(hasher.hash('a password')).rejects.toMatchObject({ code: 'busy' })

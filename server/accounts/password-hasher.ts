@@ -5,9 +5,9 @@ import { FairQueue } from './fair-queue.ts'
 import type { Asker } from './fair-queue.ts'
 
 export interface PasswordHasher {
-  /** An argon2id hash with its parameters and salt in it. */
+  /** Returns an argon2id hash that contains its parameters and salt. */
   hash(password: string, signal?: AbortSignal, asker?: Asker): Promise<string>
-  /** Takes the same time where there is no hash to compare with. */
+  /** Takes the same time if there is no hash, so that the duration does not reveal whether an account exists. */
   verify(
     hashed: string | null | undefined,
     password: string,
@@ -17,17 +17,19 @@ export interface PasswordHasher {
 }
 
 export interface PasswordHasherOptions {
-  /** Hashes computed at once. Two leave half of Node's four pool threads to files and names. */
+  /**
+   * Maximum number of concurrent hashes. Two leave half of Node's four pool threads for file access and DNS lookups.
+   */
   atOnce?: number
-  /** Hashes that may wait; one more is refused with `busy`. */
+  /** Maximum number of hashes that may wait; beyond it, a waiting one is rejected with `busy`. */
   waiting?: number
   /** Longest wait before `busy`, ms. */
   waitMs?: number
-  /** Of new hashes. Tests take a small one. */
+  /** The cost of new hashes. Tests use a small one. */
   cost?: HashCost
 }
 
-/** Computes on the thread pool, never on the event loop, and bounds what waits there, in fair turns. */
+/** Hashes on the thread pool, never on the event loop, and limits the waiting hashes with a fair queue. */
 export function createPasswordHasher({
   atOnce = 2,
   waiting = 400,

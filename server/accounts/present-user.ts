@@ -1,7 +1,7 @@
 import type { UserView } from '../../protocol/index.ts'
 import type { UserRow } from '../store/contract/users.ts'
 
-/** A user as the person and administrators may see it: without hash, epoch and preferences. */
+/** The fields of a user that the user and administrators may see: no password hash, epoch or preferences. */
 export function presentUser(user: UserRow): UserView {
   const { id, email, name, role, active, createdAt, lastActiveAt, mustChangePassword } = user
   const view = { id, email, name, role, active, createdAt, lastActiveAt }

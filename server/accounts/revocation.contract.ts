@@ -7,8 +7,8 @@ import { createSessionTokens } from './session-token.ts'
 const unauthenticated = { code: 'unauthenticated' }
 
 export function describeRevocation(name: string, openStore: OpenStore): void {
-  describe(`revoked is revoked, on ${name}`, () => {
-    test('one statement at first sight, none for a session that this instance has seen', async () => {
+  describe(`revocation, on ${name}`, () => {
+    test('authentication costs one statement the first time, and none for a session that this instance has seen', async () => {
       const world = await openWorld(openStore)
       await world.signUp('ann')
       const token = await world.signIn('ann')
@@ -19,7 +19,7 @@ export function describeRevocation(name: string, openStore: OpenStore): void {
       expect(world.tap.calls).toEqual(['sessions.withUser'])
     })
 
-    test('forged, damaged, foreign and expired tokens', async () => {
+    test('forged, damaged, foreign and expired tokens are rejected', async () => {
       const world = await openWorld(openStore)
       const { token, caller } = await world.signUp('ann')
       const [head, body, signature] = token.split('.')
@@ -57,29 +57,32 @@ export function describeRevocation(name: string, openStore: OpenStore): void {
       ['ended from another device', async (w, t) => endOther(w, t)],
       ['deactivation', async (w) => w.accounts.operator.setActive('bob@example.com', false)],
       ['a reset password', async (w) => w.accounts.operator.resetPassword('bob@example.com')],
-    ])('%s: the token is refused here at once, elsewhere once told', async (_, revoke) => {
-      const world = await openWorld(openStore)
-      await world.signUp('ann')
-      const { token } = await world.signUp('bob')
-      const other = await world.another()
-      const there = (): Promise<unknown> =>
-        other.accounts.authenticator.authenticate({ cookies: `token=${token}` })
-      await there()
-      const told: Revocation[] = []
-      world.accounts.authenticator.onRevoked((revocation) => told.push(revocation))
-      await revoke(world, token)
-      await expect(world.caller(token)).rejects.toMatchObject(unauthenticated)
-      expect(world.announced.length).toBeGreaterThan(0)
-      expect(told.length).toBeGreaterThan(0)
-      await there()
-      await other.hear()
-      await expect(there()).rejects.toMatchObject(unauthenticated)
-      // It never comes back: not after a restart, nor after everything is forgotten.
-      world.accounts.authenticator.forgetAll()
-      await expect(world.caller(token)).rejects.toMatchObject(unauthenticated)
-    })
+    ])(
+      '%s: the token is rejected here immediately, on other instances once they are notified',
+      async (_, revoke) => {
+        const world = await openWorld(openStore)
+        await world.signUp('ann')
+        const { token } = await world.signUp('bob')
+        const other = await world.another()
+        const there = (): Promise<unknown> =>
+          other.accounts.authenticator.authenticate({ cookies: `token=${token}` })
+        await there()
+        const told: Revocation[] = []
+        world.accounts.authenticator.onRevoked((revocation) => told.push(revocation))
+        await revoke(world, token)
+        await expect(world.caller(token)).rejects.toMatchObject(unauthenticated)
+        expect(world.announced.length).toBeGreaterThan(0)
+        expect(told.length).toBeGreaterThan(0)
+        await there()
+        await other.hear()
+        await expect(there()).rejects.toMatchObject(unauthenticated)
+        // The token stays invalid after the cache is cleared, as after a restart.
+        world.accounts.authenticator.forgetAll()
+        await expect(world.caller(token)).rejects.toMatchObject(unauthenticated)
+      },
+    )
 
-    test('a changed role holds at once and the session goes on with it', async () => {
+    test('a changed role applies immediately, and the session stays open with it', async () => {
       const world = await openWorld(openStore, { defaultRole: 'pending' })
       await world.signUp('ann')
       const { token, caller } = await world.signUp('bob')
@@ -94,7 +97,7 @@ export function describeRevocation(name: string, openStore: OpenStore): void {
       expect(await there()).toBe('user')
     })
 
-    test('a new password keeps this session, by the new token only', async () => {
+    test('a new password keeps the current session, but only with the new token', async () => {
       const world = await openWorld(openStore)
       const { token, caller } = await world.signUp('ann')
       const elsewhere = await world.signIn('ann')
@@ -105,7 +108,7 @@ export function describeRevocation(name: string, openStore: OpenStore): void {
       await expect(world.signIn('ann')).rejects.toMatchObject({ code: 'wrong_credentials' })
     })
 
-    test('a revocation between the read and its place in the cache is not lost', async () => {
+    test('a revocation between reading a session and caching it is not lost', async () => {
       const world = await openWorld(openStore)
       const { caller } = await world.signUp('ann')
       const token = await world.signIn('ann')
@@ -120,7 +123,7 @@ export function describeRevocation(name: string, openStore: OpenStore): void {
       await expect(world.caller(token)).rejects.toMatchObject(unauthenticated)
     })
 
-    test('who asks after a revocation does not get the answer of a read from before', async () => {
+    test('a request after a revocation does not share a read that began before it', async () => {
       const world = await openWorld(openStore)
       const { caller } = await world.signUp('ann')
       const token = await world.signIn('ann')
@@ -139,7 +142,7 @@ export function describeRevocation(name: string, openStore: OpenStore): void {
       await expect(before).rejects.toMatchObject(unauthenticated)
     })
 
-    test('a write whose outcome is unknown makes this instance read again', async () => {
+    test('after a write with an unknown outcome this instance rereads the session', async () => {
       const world = await openWorld(openStore)
       const { token, caller } = await world.signUp('ann')
       world.tap.after.set('users.changeAccess', () => Promise.reject(new Error('the answer was lost')))
@@ -150,7 +153,7 @@ export function describeRevocation(name: string, openStore: OpenStore): void {
       expect(world.announced).toEqual(['revocations'])
     })
 
-    test('a database that is away signs nobody out', async () => {
+    test('an unavailable database signs no user out', async () => {
       const world = await openWorld(openStore)
       const { token } = await world.signUp('ann')
       const unseen = await world.signIn('ann')
@@ -163,7 +166,7 @@ export function describeRevocation(name: string, openStore: OpenStore): void {
       await world.caller(token)
     })
 
-    test('other people cannot be signed out, nor the fleet made to read', async () => {
+    test('a user cannot sign other users out, nor make the fleet reread revocations', async () => {
       const world = await openWorld(openStore)
       const { token, caller: ann } = await world.signUp('ann')
       const { caller: bob } = await world.signUp('bob')
@@ -174,7 +177,7 @@ export function describeRevocation(name: string, openStore: OpenStore): void {
       expect(world.announced).toEqual([])
     })
 
-    test('last use is written at most once a minute', async () => {
+    test('the time of last use is saved at most once a minute', async () => {
       const world = await openWorld(openStore)
       const { token, caller } = await world.signUp('ann')
       const touches = (): string[] => world.tap.calls.filter((call) => call === 'sessions.touch')
@@ -188,7 +191,7 @@ export function describeRevocation(name: string, openStore: OpenStore): void {
       expect(touches()).toHaveLength(1)
     })
 
-    test('JWT_EXPIRES_IN=-1: never, and the cookie is renewed once a day', async () => {
+    test('JWT_EXPIRES_IN=-1: the session never expires, and its cookie is renewed once a day', async () => {
       const world = await openWorld(openStore, { tokenLifetimeMs: null })
       const { token } = await world.signUp('ann')
       const [name = ''] = world.cookieOf(token).split('=')

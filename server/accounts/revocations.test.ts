@@ -18,7 +18,7 @@ function make() {
   return { revocations, store, asked, revoked }
 }
 
-test("the first reading covers everything the store keeps, the next one what came since, by the store's clock", async () => {
+test("the first read returns all stored revocations, later reads only newer ones, by the store's clock", async () => {
   const { revocations, store, asked, revoked } = make()
   await revocations.read()
   Object.assign(store, { sessionIds: ['s2'], userIds: [], now: 2000 })
@@ -28,7 +28,7 @@ test("the first reading covers everything the store keeps, the next one what cam
   expect(revoked).toEqual([['s1', 'u1'], ['s2'], ['s2']])
 })
 
-test('a reading that fails revokes nothing and is made up for by the next', async () => {
+test('a read that fails revokes nothing, and the next read includes the missed revocations', async () => {
   const { revocations, store, asked, revoked } = make()
   await revocations.read()
   store.away = true

@@ -1,11 +1,11 @@
 import type { Sessions } from '../store/contract/sessions.ts'
 import type { Authenticator } from './authenticator.ts'
 
-/** Applies on this instance what any instance has revoked: which sessions ended, and whose access changed. */
+/** Applies the revocations of all instances on this instance: sessions that ended and users whose access changed. */
 export class Revocations {
   readonly #sessions: Pick<Sessions, 'revokedSince'>
   readonly #authenticator: Pick<Authenticator, 'revoked'>
-  /** The store's time up to which they were read. */
+  /** Revocations up to this time have been read, by the store's clock. */
   #readUntil = 0
 
   constructor(sessions: Pick<Sessions, 'revokedSince'>, authenticator: Pick<Authenticator, 'revoked'>) {
@@ -14,8 +14,8 @@ export class Revocations {
   }
 
   /**
-   * Call on each change of the feed `revocations`: reads those since the last reading. When it rejects, nothing was
-   * applied and the next reading includes them.
+   * Must be called on each change of the feed `revocations`. Reads the revocations since the previous call. If it
+   * rejects, nothing was applied, and the next call includes them.
    */
   async read(): Promise<void> {
     const { sessionIds, userIds, now } = await this.#sessions.revokedSince(this.#readUntil)

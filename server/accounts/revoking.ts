@@ -2,9 +2,10 @@ import { AppError } from '../../protocol/errors.ts'
 import type { OperatorContext } from './context.ts'
 
 /**
- * Runs a write that takes a right away; then this instance forgets at once what it knew of it, and the others are told.
- * So it does when the outcome is unknown (rule 9: it is read again), but not when nothing was changed: the write
- * answers false or throws an AppError then, and nobody can make the fleet read by naming ids that are not theirs.
+ * Runs a write that revokes access, then drops the affected entries from this instance's cache and notifies the other
+ * instances. It also does so if the outcome of the write is unknown (rule 9), but not if the write changed nothing,
+ * that is, if it returned false or threw an AppError. Otherwise a user could make the fleet reread by sending foreign
+ * ids.
  */
 export async function revoking<T>(
   { authenticator, announce }: Pick<OperatorContext, 'authenticator' | 'announce'>,

@@ -7,7 +7,7 @@ const lax = { sameSite: 'lax', secure: false } as const
 const make = (config: CookieConfig = lax, installationId = 'one') =>
   createSessionCookies({ config, secretKey, installationId })
 const nameOf = (line: string): string => line.split('=')[0] ?? ''
-/** What a browser sends after it got these lines, whatever it had before. */
+/** The `Cookie` header that a browser sends after it received these `Set-Cookie` lines. */
 function browser(lines: string[], before = ''): string {
   const jar = new Map(before.split('; ').map((pair) => [nameOf(pair), pair]))
   for (const line of lines) {
@@ -30,12 +30,12 @@ test.each([
   expect(line.replace(/^[^;]+=t; Path=\/; /, '')).toBe(expected)
 })
 
-test('a cookie for HTTPS only is refused over plain HTTP, naming the variable', () => {
+test('a cookie for HTTPS only is rejected over plain HTTP, and the error names the variable', () => {
   const config = { sameSite: 'lax', secure: true } as const
   expect(() => checkCookieTravels(config, false)).toThrow(/WEBUI_SESSION_COOKIE_SECURE/)
 })
 
-describe('S17: where the request came over https', () => {
+describe('S17: if the request came over HTTPS', () => {
   test('S17: the cookies are Secure and bound to the host', () => {
     const cookies = make()
     const request = { https: true }
@@ -48,17 +48,17 @@ describe('S17: where the request came over https', () => {
     expect(cookies.read(browser(lines))).toEqual({ token: 't', former: false })
   })
 
-  test('S17: one that was set over plain HTTP gives way to it', () => {
+  test('S17: a cookie that was set over plain HTTP is deleted', () => {
     const cookies = make()
     const plain = browser(cookies.carry('plain', 1000, { https: false }))
     expect(plain).toMatch(/^shoal_/)
     const lines = cookies.carry('secure', 1000, { https: true, cookies: plain })
     expect(browser(lines, plain)).toMatch(/^__Host-shoal_\w+=secure$/)
-    // A plain one cannot stand in for it.
+    // The cookie for HTTPS takes precedence over one for plain HTTP.
     expect(cookies.read(`${plain}; ${browser(lines)}`)?.token).toBe('secure')
   })
 
-  test('clearing takes the token away under each name that was sent', () => {
+  test('`clear` deletes the token under each name that was sent', () => {
     const cookies = make()
     for (const https of [true, false]) {
       const sent = browser(cookies.carry('t', 1000, { https }))
@@ -69,7 +69,7 @@ describe('S17: where the request came over https', () => {
 })
 
 describe('B9: two installations on one host', () => {
-  test('B9: each reads the cookie of its own', () => {
+  test('B9: each reads its own cookie', () => {
     const [one, two] = [make(lax, 'one'), make(lax, 'two')]
     const jar = browser(
       two.carry('of two', 1000, { https: false }),
@@ -82,12 +82,12 @@ describe('B9: two installations on one host', () => {
     expect(two.read(left)?.token).toBe('of two')
   })
 
-  test('B9: the cookie of earlier versions is read where there is no other', () => {
+  test('B9: the cookie of earlier versions is read if there is no other', () => {
     const cookies = make()
     expect(cookies.read('a=b; token=old')).toEqual({ token: 'old', former: true })
     const jar = browser(cookies.carry('new', 1000, { https: false }), 'token=old')
     expect(cookies.read(jar)).toEqual({ token: 'new', former: false })
-    // It may be another installation's.
+    // The old cookie stays, because it may belong to another installation.
     expect(browser(cookies.clear({ https: false, cookies: jar }), jar)).toBe('token=old')
   })
 
@@ -123,7 +123,7 @@ describe('S6: a device that signed in to an account', () => {
     expect(new Set(known.slice(2)).size).toBe(1)
   })
 
-  test('S6: cannot be made up', () => {
+  test('S6: cannot be forged', () => {
     const name = nameOf(make().markDevice('ann@example.com', request)[0]!)
     for (const value of ['', '.', 'device.proof', `${'a'.repeat(16)}.${'b'.repeat(22)}`, 'x'.repeat(5000)]) {
       expect(make().knownDevice('ann@example.com', `${name}=${value}`)).toBeUndefined()

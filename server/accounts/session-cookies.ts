@@ -4,28 +4,30 @@ import { createHostCookie } from './host-cookie.ts'
 import type { CookieConfig, CookieRequest } from './host-cookie.ts'
 import { createKnownDevices } from './known-devices.ts'
 
-/** Of earlier versions: still read, and replaced by the installation's own. */
+/** The cookie name of earlier versions. It is still read, and then replaced by the installation's own name. */
 const formerName = 'token'
-/** Browsers cut longer lives to this (RFC 6265bis). */
+/** Browsers shorten longer lifetimes to this (RFC 6265bis). */
 const longestSeconds = 400 * 86_400
 
 export interface SessionCookies {
-  /** The session's token in a `Cookie` header. `former`: under the name of earlier versions. */
+  /** The session token in a `Cookie` header. `former`: the cookie has the name that earlier versions used. */
   read(cookies: string): { token: string; former: boolean } | undefined
-  /** The `Set-Cookie` lines that carry a session's token. `lifetimeMs`: null: as long as the browser can. */
+  /** The `Set-Cookie` lines that set a session token. `lifetimeMs` null: as long as browsers allow. */
   carry(token: string, lifetimeMs: number | null, request: CookieRequest): string[]
-  /** The lines that take the token away, under each name that was sent. */
+  /** The `Set-Cookie` lines that delete the token under each name that the request sent. */
   clear(request: CookieRequest): string[]
-  /** The lines that mark a browser as one that has signed in to this account. */
+  /** The `Set-Cookie` lines that record that this browser has signed in to this account. */
   markDevice(email: string, request: CookieRequest): string[]
-  /** Names the browser, where it has signed in to this account before. */
+  /** The name of the device if it has signed in to this account before, otherwise undefined. */
   knownDevice(email: string, cookies: string): string | undefined
 }
 
 export interface SessionCookiesOptions {
   config: CookieConfig
   secretKey: string
-  /** Two installations on one host share its cookies, whatever their ports: each has names of its own. */
+  /**
+   * Part of the cookie names, because cookies are shared between the ports of a host and thus between installations.
+   */
   installationId: string
 }
 
@@ -49,7 +51,7 @@ export function createSessionCookies(options: SessionCookiesOptions): SessionCoo
     carry: (token, lifetimeMs, request) => session.set(token, secondsOf(lifetimeMs), request),
     clear(request) {
       const { cookies = '' } = request
-      // Under the former name another installation on this host may have its own.
+      // A cookie with the old name may belong to another installation on this host.
       const usesFormer = session.read(cookies) === undefined && former.read(cookies) !== undefined
       return [...session.clear(request), ...(usesFormer ? former.clear(request) : [])]
     },
@@ -59,7 +61,9 @@ export function createSessionCookies(options: SessionCookiesOptions): SessionCoo
   }
 }
 
-/** Throws `insecure_cookie` where the cookie is for HTTPS only and the request came without. Ask before doing work. */
+/**
+ * Throws `insecure_cookie` if cookies are for HTTPS only and the request came over plain HTTP. Call it before any work.
+ */
 export function checkCookieTravels(config: CookieConfig, secureRequest: boolean): void {
   if (config.secure && !secureRequest) throw new AppError('insecure_cookie')
 }

@@ -7,7 +7,7 @@ const clock = { now: () => 1_800_000_000_000, monotonic: () => 0 }
 const tokens = createSessionTokens(secret, clock)
 const claims = { sid: 's', uid: 'u', epoch: 'e', expiresAt: clock.now() + 60_000 }
 const key = Buffer.from(hkdfSync('sha256', secret, '', 'shoal session token 1', 32))
-/** Signed with the right key, whatever it says; by default as earlier versions did. */
+/** A token with any content, signed with the right key; by default with the header of earlier versions. */
 function sign(payload: object, head: object = { alg: 'HS256', typ: 'JWT' }, hash = 'sha256'): string {
   const signed = [head, payload]
     .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
@@ -15,12 +15,12 @@ function sign(payload: object, head: object = { alg: 'HS256', typ: 'JWT' }, hash
   return `${signed}.${createHmac(hash, key).update(signed).digest('base64url')}`
 }
 
-test('what was signed is read back', () => {
+test('a signed token is read back', () => {
   expect(tokens.read(tokens.sign(claims))).toEqual(claims)
   expect(tokens.read(tokens.sign({ ...claims, expiresAt: null }))).toEqual({ ...claims, expiresAt: null })
 })
 
-test('it ends at its second, by the clock that was given', () => {
+test('a token expires at its time, by the given clock', () => {
   expect(tokens.read(tokens.sign({ ...claims, expiresAt: clock.now() }))).toBeUndefined()
   expect(tokens.read(tokens.sign({ ...claims, expiresAt: clock.now() + 1 }))).toBeDefined()
 })
@@ -43,7 +43,7 @@ test('the right key is not enough: the algorithm and the claims must be ours', (
   }
 })
 
-test('a token longer than any of ours is not even looked at', () => {
+test('a token that is too long is rejected', () => {
   expect(tokens.read(tokens.sign({ ...claims, epoch: 'e'.repeat(1000) }))).toBeDefined()
   expect(tokens.read(tokens.sign({ ...claims, epoch: 'e'.repeat(2000) }))).toBeUndefined()
 })
@@ -57,10 +57,10 @@ test.each([
   `${tokens.sign(claims)}.`,
   tokens.sign(claims).slice(0, -2),
   'e30.e30.',
-])('what is no token of ours is read as none: %s', (token) => {
+])('a malformed token is rejected: %s', (token) => {
   expect(tokens.read(token)).toBeUndefined()
 })
 
-test('another secret signs other tokens', () => {
+test('a token that was signed with another secret is rejected', () => {
   expect(createSessionTokens(`${secret}.`, clock).read(tokens.sign(claims))).toBeUndefined()
 })

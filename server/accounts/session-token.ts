@@ -2,7 +2,7 @@ import { createHash, createHmac, createSecretKey, hkdfSync, timingSafeEqual } fr
 import type { Clock } from '../base/index.ts'
 import { randomToken } from '../base/index.ts'
 
-/** What a session's token says. It is believed together with the store's rows only. */
+/** The claims in a session token. They are valid only if they match the session and user in the store. */
 export interface SessionClaims {
   sid: string
   uid: string
@@ -10,35 +10,35 @@ export interface SessionClaims {
   /** Epoch ms; null: never. */
   expiresAt: number | null
   /**
-   * A random part whose hash the session's row has: who reads the database, the signing key included, still cannot make
-   * a token. Absent from tokens of earlier versions.
+   * A random value whose hash is stored with the session: an attacker who can read the database, signing key included,
+   * still cannot create a token. Absent from tokens of earlier versions.
    */
   secret?: string
 }
 
 export interface SessionTokens {
   sign(claims: SessionClaims): string
-  /** Undefined: forged, damaged, expired, or not one of ours. Never throws. */
+  /** Undefined if the token is forged, damaged, expired or not a session token. Never throws. */
   read(token: string): SessionClaims | undefined
 }
 
-/** Far above any token we make; longer ones are refused before anything is computed. */
+/** Far longer than any valid token. Longer ones are rejected before any computation. */
 const longest = 2048
 
-/** 256 random bits for a session's token, and what the store keeps of them. */
+/** Generates 256 random bits for a session token, and the hash for the store. */
 export function makeSessionSecret(): { secret: string; secretHash: string } {
   const secret = randomToken(32)
   return { secret, secretHash: hashSessionSecret(secret) }
 }
 
-/** A plain hash is enough: nobody guesses 256 bits. */
+/** A fast hash is enough, because 256 random bits cannot be guessed. */
 export function hashSessionSecret(secret: string): string {
   return createHash('sha256').update(secret).digest('base64url')
 }
 
 /**
- * JSON Web Tokens (RFC 7519), HS256, by a key of their own that is derived from `secretKey`. They have that form so that
- * instances of the previous version accept them during an upgrade: those ignore the random part.
+ * JSON Web Tokens (RFC 7519) with HS256 and a key derived from `secretKey`. Instances of the previous version accept
+ * these tokens during an upgrade, because they use the same format and ignore the random part.
  */
 export function createSessionTokens(secretKey: string, clock: Clock): SessionTokens {
   const key = createSecretKey(Buffer.from(hkdfSync('sha256', secretKey, '', 'shoal session token 1', 32)))
@@ -59,7 +59,7 @@ export function createSessionTokens(secretKey: string, clock: Clock): SessionTok
     read(token) {
       if (token.length > longest) return undefined
       const [given = '', body = '', mac = '', ...rest] = token.split('.')
-      // Our own head only: it names the algorithm, which nobody else may choose.
+      // Only our own header is accepted: it names the algorithm, which a client must not choose.
       if (rest.length > 0 || !sameHead(given, head)) return undefined
       const [expected, received] = [macOf(`${given}.${body}`), Buffer.from(mac, 'base64url')]
       if (expected.length !== received.length || !timingSafeEqual(expected, received)) return undefined
@@ -77,12 +77,12 @@ function decode(part: string): unknown {
   try {
     return JSON.parse(Buffer.from(part, 'base64url').toString())
   } catch {
-    // Whatever is wrong with it, it is no token of ours: nobody needs to know more.
+    // Any malformed part means that this is not one of our tokens; callers need no details.
     return undefined
   }
 }
 
-/** Earlier versions wrote the same fields, perhaps in another order. */
+/** Whether the header is ours. Earlier versions wrote the same fields, possibly in another order. */
 function sameHead(given: string, head: string): boolean {
   if (given === head) return true
   const fields = decode(given)

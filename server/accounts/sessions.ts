@@ -4,7 +4,7 @@ import { requireSession, sessionIdOf } from './caller.ts'
 import type { Context } from './context.ts'
 import { revoking } from './revoking.ts'
 
-/** The caller's open sessions, latest use first. */
+/** Lists the caller's open sessions, most recently used first. */
 export function createListSessions({ store }: Pick<Context, 'store'>): UseCase<'listSessions'> {
   return async (caller) => {
     const sessions = await store.sessions.ofUser(caller.user.id)
@@ -23,7 +23,7 @@ export function createListSessions({ store }: Pick<Context, 'store'>): UseCase<'
   }
 }
 
-/** Ends one session of the caller; `not_found` for one that is not there or somebody else's. */
+/** Ends one session of the caller. Throws `not_found` if it does not exist or belongs to another user. */
 export function createEndSession(context: Context): UseCase<'endSession'> {
   return async (caller, { params }) => {
     requireSession(caller)
@@ -32,7 +32,10 @@ export function createEndSession(context: Context): UseCase<'endSession'> {
   }
 }
 
-/** Ends it in the store, here and, by word to them, everywhere. False: there was none. */
+/**
+ * Ends a session in the store and on this instance, and notifies the others. Returns false if there was no such
+ * session.
+ */
 export async function endSessionOf(context: Context, userId: string, sessionId: string): Promise<boolean> {
   return revoking(context, { sessionIds: [sessionId] }, () => context.store.sessions.end(sessionId, userId))
 }

@@ -3,7 +3,7 @@ import { createSetupCode } from './setup-code.ts'
 
 const one = { secretKey: 'a secret of the tests, long enough', installationId: 'one' }
 
-test('S23: the setup code is the same on every instance, and another one for another installation', () => {
+test('S23: the setup code is the same on every instance and different for each installation', () => {
   const { text } = createSetupCode(one)
   expect(text).toMatch(/^[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){2}$/)
   expect(createSetupCode({ ...one }).text).toBe(text)
@@ -11,7 +11,7 @@ test('S23: the setup code is the same on every instance, and another one for ano
   expect(createSetupCode({ ...one, secretKey: 'another secret of the tests' }).text).not.toBe(text)
 })
 
-test('S23: it may be typed in lower case, without dashes, with letters that look like digits', () => {
+test('S23: the setup code may be typed in lower case, without dashes, and with letters that look like digits', () => {
   for (let n = 0; n < 50; n++) {
     const code = createSetupCode({ ...one, installationId: String(n) })
     for (const typed of [
@@ -25,6 +25,6 @@ test('S23: it may be typed in lower case, without dashes, with letters that look
   }
 })
 
-test.each(['', '-', '0000-0000-0000', 'x'.repeat(10_000), '\u0000'])('S23: %s does not fit', (typed) => {
+test.each(['', '-', '0000-0000-0000', 'x'.repeat(10_000), '\u0000'])('S23: %s does not match', (typed) => {
   expect(createSetupCode(one).fits(typed)).toBe(false)
 })

@@ -1,16 +1,18 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
-/** What the first visitor from another machine has to know, so that no stranger becomes the administrator. */
+/**
+ * The code that the first user must enter to sign up from another machine, so that no outsider becomes administrator.
+ */
 export interface SetupCode {
   readonly text: string
-  /** However it is typed: without dashes, in lower case, with an O for a zero. */
+  /** Accepts the code without dashes, in lower case, and with O typed for 0 or I or L typed for 1. */
   fits(typed: string): boolean
 }
 
-/** Crockford's base 32: no I, L, O and U. */
+/** Crockford's base 32, which has no I, L, O and U. */
 const letters = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 
-/** 60 bits, derived: every instance of an installation knows the same one, and none is stored. */
+/** The code has 60 bits. It is derived from the secret, so all instances have the same code and none is stored. */
 export function createSetupCode({
   secretKey,
   installationId,

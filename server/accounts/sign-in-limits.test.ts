@@ -21,7 +21,7 @@ test.each([
 
 type Outcome = 'wrong' | 'limited' | 'signed in'
 
-/** Attempts to sign in under real limits; time moves only when the test says so. */
+/** Attempts to sign in under the real limits. Time advances only in `pass`. */
 class Attempts {
   #ms = 0
   readonly limits: RateLimits = createMemoryRateLimits({
@@ -40,7 +40,7 @@ class Attempts {
     return this.#attempt(email, source, true)
   }
 
-  /** How many of these guesses were answered as wrong passwords. */
+  /** The number of these guesses that were rejected as wrong passwords, not as too many. */
   async answered(guesses: [email: string, source: AttemptSource][]): Promise<number> {
     let wrong = 0
     for (const [email, source] of guesses) if ((await this.guess(email, source)) === 'wrong') wrong++
@@ -68,7 +68,7 @@ const many = <T>(count: number, make: (n: number) => T): T[] =>
   Array.from({ length: count }, (_, n) => make(n))
 
 describe('S6: an address that an unproven peer claims', () => {
-  test('S6: buys no further guess at one account', async () => {
+  test('S6: allows no additional guesses at one account', async () => {
     const own = await new Attempts().answered(many(240, () => [admin, alone]))
     expect(own).toBe(20)
     for (const claim of [publicAddress, (n: number) => `2001:db8:${n.toString(16)}::1`]) {
@@ -80,7 +80,7 @@ describe('S6: an address that an unproven peer claims', () => {
     expect(await used.guess(admin, behindNginx('203.0.113.9'))).toBe('limited')
   })
 
-  test('S6: buys no further guess at many accounts', async () => {
+  test('S6: allows no additional guesses at many accounts', async () => {
     const email = (n: number): string => `person-${n}@example.com`
     const own = await new Attempts().answered(many(1000, (n) => [email(n), alone]))
     expect(own).toBe(200)
@@ -89,7 +89,7 @@ describe('S6: an address that an unproven peer claims', () => {
     )
   })
 
-  test('S6: a client behind the proxy that claims further hops is counted itself', async () => {
+  test('S6: a client behind the proxy is still counted if it claims additional hops', async () => {
     const claiming = (n: number): AttemptSource => ({
       address: publicAddress(n),
       unproven: [nginx, '192.168.1.5'],
@@ -99,14 +99,14 @@ describe('S6: an address that an unproven peer claims', () => {
     expect(await attempts.signIn(admin, behindNginx('192.168.1.6'))).toBe('signed in')
   })
 
-  test('S6: each person behind a proxy keeps a limit of their own', async () => {
+  test('S6: each user behind a proxy has a separate limit', async () => {
     const attempts = new Attempts()
     expect(await attempts.answered(many(100, () => [admin, behindNginx('203.0.113.9')]))).toBe(15)
     expect(await attempts.signIn(admin, behindNginx('203.0.113.10'))).toBe('signed in')
     expect(await attempts.signIn('bob@example.com', behindNginx('203.0.113.9'))).toBe('signed in')
   })
 
-  test('S6: makes no further accounts', async () => {
+  test('S6: allows no additional sign-ups', async () => {
     const made = async (source: (n: number) => AttemptSource): Promise<number> => {
       const { limits } = new Attempts()
       let count = 0
@@ -123,12 +123,12 @@ describe('S6: an address that an unproven peer claims', () => {
   })
 })
 
-describe('S6: 500 people behind one address', () => {
+describe('S6: 500 users behind one address', () => {
   test.each([
     ['with a public address', { address: '203.0.113.9' }],
     ['behind a proxy', behindNginx('203.0.113.9')],
     ['behind a proxy that hides them', alone],
-  ])('S6: %s sign in while one of them guesses without pause', async (_, source) => {
+  ])('S6: %s, all can sign in while one of them keeps guessing', async (_, source) => {
     const attempts = new Attempts()
     for (let person = 0; person < 500; person++) {
       // The worst case for the others: each guess is at another account.
@@ -141,7 +141,7 @@ describe('S6: 500 people behind one address', () => {
     }
   })
 
-  test('S6: after many failures an account can still be tried a few times, and no answer tells a wrong password', async () => {
+  test('S6: after many failures a few attempts per account remain, and no response reveals a wrong password', async () => {
     const attempts = new Attempts()
     const source = { address: '203.0.113.9' }
     await attempts.answered(many(150, (n) => [`guess-${n}@example.com`, source]))
@@ -152,8 +152,8 @@ describe('S6: 500 people behind one address', () => {
   })
 })
 
-describe('S6: one account that is guessed from everywhere', () => {
-  test('S6: is slowed down, and a device that signed in before is not', async () => {
+describe('S6: one account that many addresses guess at', () => {
+  test('S6: is limited, except for a device that signed in before', async () => {
     const attempts = new Attempts()
     const botnet = many(1000, (n): [string, AttemptSource] => [admin, { address: publicAddress(n) }])
     expect(await attempts.answered(botnet)).toBe(60)

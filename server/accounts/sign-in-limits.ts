@@ -3,7 +3,10 @@ import { isIPv6 } from 'node:net'
 import { AppError } from '../../protocol/errors.ts'
 import type { Limit, RateLimits } from '../coordination/contracts.ts'
 
-/** Where nothing joins the instances they share these out (P7): a guesser gains nothing by an outage. */
+/**
+ * While the instances cannot coordinate, each gets an equal share of these limits (P7), so an outage allows no more
+ * guesses.
+ */
 const window = 180_000
 const inWindow = (attempts: number): Limit => ({
   rate: attempts,
@@ -12,13 +15,15 @@ const inWindow = (attempts: number): Limit => ({
   shareOut: true,
 })
 
-/** What one source of attempts may do in three minutes. */
+/** The limits of one source of attempts in three minutes. */
 interface SourceLimits {
-  /** Names the kind of source in the limit's key. */
+  /** The kind of source, as part of the limit's key. */
   kind: string
-  /** Attempts on one account: a person who has forgotten a password, not a machine that guesses. */
+  /** Attempts on one account: enough for a user who has forgotten the password, too few for a program that guesses. */
   perAccount: Limit
-  /** Failed attempts on all accounts together. Successful ones cost nothing: an office may share one address. */
+  /**
+   * Failed attempts on all accounts in total. Successful ones do not count, because an office may share one address.
+   */
   failures: Limit
   /** Attempts on one account by a source with too many failures. */
   perAccountAfterFailures: Limit
@@ -31,8 +36,9 @@ const addressLimits: SourceLimits = {
   perAccountAfterFailures: inWindow(3),
 }
 /**
- * A peer in a private network that may be a proxy: everybody behind it counts, so that claiming another address with
- * each attempt gains nothing. A little more than one address may do, so that one guesser leaves something to the others.
+ * A peer in a private network that may be a proxy. All clients behind it count together, so that claiming a different
+ * address with each attempt gains nothing. It may do a little more than one address, so that one client cannot use it
+ * all.
  */
 const peerLimits: SourceLimits = {
   kind: 'by',
@@ -42,33 +48,36 @@ const peerLimits: SourceLimits = {
 }
 /** Attempts on one account from everywhere. */
 const perAccountEverywhere = inWindow(60)
-/** Attempts on one account by a device that has signed in to it before, whatever others do. */
+/** Attempts on one account by a device that has signed in to it before. The attempts of other clients do not count. */
 const perKnownDevice = inWindow(15)
-/** Accounts made from one address; by a peer that may be a proxy. */
+/** Accounts created from one address, and through one peer that may be a proxy. */
 const signUpsFrom = inWindow(15)
 const signUpsBy = inWindow(300)
-/** Guesses at the current password by a session that somebody may have left open. */
+/** Attempts to change a password, each a guess at the current one, in a session that may have been left open. */
 const passwordChanges = inWindow(15)
 
-/** Where an attempt comes from. */
+/** The source of an attempt. */
 export interface AttemptSource {
   address: string
   /** See `RequestMeta`. */
   unproven?: readonly string[] | undefined
-  /** Names a device that has signed in to this account before. */
+  /** The name of a device that has signed in to this account before. */
   knownDevice?: string | undefined
 }
 
-/** An attempt that may go on to the password. */
+/** An attempt that is within the limits, so its password may be checked. */
 export interface SignInAttempt {
-  /** Counts a wrong password. The error to answer with when its source had too many, undefined otherwise. */
+  /**
+   * Counts a wrong password. Returns the error to respond with if the source had too many failures, otherwise
+   * undefined.
+   */
   failed(): Promise<AppError | undefined>
 }
 
 /**
- * Counts an attempt to sign in; throws `rate_limited` when there were too many. Narrow limits come first, so that an
- * attempt that they refuse uses up nothing that others share. After many failures a source is slowed down, not shut
- * out: others behind the same address still sign in.
+ * Counts an attempt to sign in, and throws `rate_limited` if there were too many. Narrow limits are checked first, so
+ * that an attempt that they reject does not use up a limit shared with others. After many failures a source is slowed
+ * down instead of blocked, so that other users behind the same address can still sign in.
  */
 export async function limitSignIn(
   limits: RateLimits,
@@ -100,14 +109,14 @@ export async function limitSignIn(
   }
 }
 
-/** Counts an account that is being made; throws `rate_limited`. */
+/** Counts an attempt to sign up. Throws `rate_limited` if there were too many. */
 export async function limitSignUp(limits: RateLimits, source: AttemptSource): Promise<void> {
   for (const { kind, name } of sourcesOf(source)) {
     await use(limits, `sign-up:${kind}:${name}`, kind === peerLimits.kind ? signUpsBy : signUpsFrom)
   }
 }
 
-/** The address that is claimed, hops in between, and last the peer that all of them came through. */
+/** The claimed address, the hops in between, and last the peer that forwarded the request. */
 function sourcesOf({ address, unproven = [] }: AttemptSource): (SourceLimits & { name: string })[] {
   const [peer, ...hops] = unproven
   const names = new Set([address, ...hops].map(subnet))
@@ -118,13 +127,13 @@ function sourcesOf({ address, unproven = [] }: AttemptSource): (SourceLimits & {
   ]
 }
 
-/** For turns at the password: the hops nearest first, then a wide network, the address and the account. */
+/** The groups of an attempt for the queue of password hashes: nearest hop first, then network, address and account. */
 export function groupsOf({ address, unproven = [] }: AttemptSource, email: string): string[] {
   const hops = unproven.map(subnet).filter((hop) => hop !== subnet(address))
   return [...hops, wideSubnet(address), subnet(address), digest(email)]
 }
 
-/** Somebody with many addresses often has neighbouring ones: IPv4 by /24, IPv6 by /48. */
+/** The IPv4 /24 or IPv6 /48 of an address, because a client with many addresses often has neighbouring ones. */
 function wideSubnet(address: string): string {
   const narrow = subnet(address)
   return narrow.includes(':') ? narrow.split(':').slice(0, 3).join(':') : narrow.replace(/\.\d+$/, '')
@@ -134,12 +143,12 @@ function failuresKey({ kind, name }: { kind: string; name: string }): string {
   return `sign-in:failed:${kind}:${name}`
 }
 
-/** Whether the password was right is not told: what such a source learns is only when it may try again. */
+/** The message does not reveal whether the password was right, only when the client may retry. */
 function tooManyFailures(): AppError {
   return new AppError('rate_limited', {
     retryAfterMs: 60_000,
     message:
-      'Many sign-ins from your network failed, so they are limited now. Check email and password, or try again in a few minutes.',
+      'Too many sign-ins from your network have failed. Check your email address and password, and try again in a few minutes.',
   })
 }
 
@@ -152,12 +161,12 @@ async function use(limits: RateLimits, key: string, limit: Limit): Promise<void>
   if (!allowed) throw new AppError('rate_limited', { retryAfterMs })
 }
 
-/** Bounds the length of what becomes a key, and keeps addresses of people out of Redis. */
+/** Limits the length of the keys, and keeps users' email addresses out of Redis. */
 function digest(text: string): string {
   return createHash('sha256').update(text).digest('base64url').slice(0, 22)
 }
 
-/** An IPv6 customer owns a /64 at least: its addresses count as one. */
+/** The address, or its /64 for IPv6: a customer has at least a /64, so its addresses count as one. */
 export function subnet(address: string): string {
   if (!isIPv6(address)) return address
   const bare = address.split('%')[0] ?? address
@@ -166,7 +175,7 @@ export function subnet(address: string): string {
   const [head = '', tail] = bare.split('::')
   const left = head === '' ? [] : head.split(':')
   const right = tail === undefined || tail === '' ? [] : tail.split(':')
-  // A dotted quad at the end stands for two groups.
+  // A dotted IPv4 address at the end stands for two groups.
   const length = left.length + right.length + (bare.includes('.') ? 1 : 0)
   const middle = tail === undefined ? [] : Array.from({ length: Math.max(0, 8 - length) }, () => '0')
   const groups = [...left, ...middle, ...right].slice(0, 4)

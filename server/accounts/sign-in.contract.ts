@@ -6,7 +6,7 @@ const bodyOf = (name: string) => ({ body: { name, email: `${name}@example.com`, 
 
 export function describeSignIn(name: string, openStore: OpenStore): void {
   describe(`sign-up and sign-in on ${name}`, () => {
-    test('the first to sign up becomes administrator, then it is closed', async () => {
+    test('the first user to sign up becomes administrator, then sign-up is closed', async () => {
       const world = await openWorld(openStore, { signUp: false })
       expect(await world.accounts.signUpMode()).toBe('first')
       const { caller } = await world.signUp('ann')
@@ -16,7 +16,7 @@ export function describeSignIn(name: string, openStore: OpenStore): void {
       expect(await world.store.users.count()).toBe(1)
     })
 
-    test('S23: the first account needs the setup code, except on the machine itself', async () => {
+    test('S23: the first account needs the setup code, except on the server’s own machine', async () => {
       const world = await openWorld(openStore)
       const { setupCode, useCases } = world.accounts
       const from = (local: boolean, code?: string): Promise<unknown> =>
@@ -34,14 +34,14 @@ export function describeSignIn(name: string, openStore: OpenStore): void {
       expect(await world.store.users.count()).toBe(0)
       await from(false, setupCode.toLowerCase())
       expect((await world.store.users.byEmail('ann@example.com'))?.role).toBe('admin')
-      // Only the first: later ones are for administrators to decide.
+      // Only the first account needs the code.
       await useCases.signUp(undefined, bodyOf('bob'), meta({ local: false }))
       const other = await openWorld(openStore)
       await other.signUp('ann')
       expect(await other.store.users.count()).toBe(1)
     })
 
-    test('S23: a command makes the first account without it', async () => {
+    test('S23: the command line creates the first account without the setup code', async () => {
       const world = await openWorld(openStore)
       const first = { email: 'ann@example.com', name: 'Ann', password }
       await world.accounts.operator.createUser({ ...first, role: 'admin' })
@@ -50,7 +50,7 @@ export function describeSignIn(name: string, openStore: OpenStore): void {
       expect(await other.accounts.operator.ensureFirstAdmin(first)).toBe(true)
     })
 
-    test('two who are first at once: one administrator, the other an ordinary account or none', async () => {
+    test('two concurrent first sign-ups: one becomes administrator, the other an ordinary user or is rejected', async () => {
       const world = await openWorld(openStore, { signUp: false })
       const both = await Promise.allSettled([world.signUp('ann'), world.signUp('bob')])
       expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
@@ -67,7 +67,7 @@ export function describeSignIn(name: string, openStore: OpenStore): void {
       expect((await world.signUp('bob')).caller.user.role).toBe(defaultRole)
     })
 
-    test('an address is taken once, however it is written', async () => {
+    test('an email address can be used once, regardless of upper and lower case', async () => {
       const world = await openWorld(openStore)
       await world.signUp('ann')
       const again = { body: { ...bodyOf('other').body, email: 'ANN@example.com' } }
@@ -77,14 +77,14 @@ export function describeSignIn(name: string, openStore: OpenStore): void {
       })
     })
 
-    test('a name with U+0000 and half a character is stored cleaned', async () => {
+    test('U+0000 and lone surrogates in a name are replaced', async () => {
       const world = await openWorld(openStore)
       const body = { ...bodyOf('ann').body, name: 'A\u0000n\uD800n' }
       const { user } = await world.accounts.useCases.signUp(undefined, { body }, meta())
       expect(user.name).toBe('A\uFFFDn\uFFFDn')
     })
 
-    test('a wrong password and an unknown address get the same answer after the same work', async () => {
+    test('a wrong password and an unknown email address get the same error after the same work', async () => {
       const world = await openWorld(openStore)
       await world.signUp('ann')
       const refused = async (email: string, given: string): Promise<unknown> =>
@@ -98,7 +98,7 @@ export function describeSignIn(name: string, openStore: OpenStore): void {
       expect(world.compared).toEqual(['stored', 'decoy'])
     })
 
-    test('a deactivated account is told so only with the right password', async () => {
+    test('only a sign-in with the right password reveals that the account is deactivated', async () => {
       const world = await openWorld(openStore)
       const { caller: admin } = await world.signUp('ann')
       const { caller: bob } = await world.signUp('bob')
@@ -111,7 +111,7 @@ export function describeSignIn(name: string, openStore: OpenStore): void {
       })
     })
 
-    test('15 tries an account and address in three minutes; other addresses and accounts go on', async () => {
+    test('15 attempts per account and address in three minutes; other addresses and accounts are not affected', async () => {
       const world = await openWorld(openStore)
       await world.signUp('ann')
       await world.signUp('bob')
@@ -126,7 +126,7 @@ export function describeSignIn(name: string, openStore: OpenStore): void {
       await world.signIn('ann')
     })
 
-    test('an address that tries many accounts is slowed down, its whole subnet with it', async () => {
+    test('an address that tries many accounts is limited together with its subnet', async () => {
       const world = await openWorld(openStore)
       await world.signUp('ann')
       const guess = async (email: string, address: string): Promise<unknown> =>
@@ -136,12 +136,12 @@ export function describeSignIn(name: string, openStore: OpenStore): void {
       const codes: unknown[] = []
       for (let n = 0; n < 155; n++) codes.push(await guess(`nobody${n}@example.com`, '2001:db8::1'))
       expect(codes.indexOf('rate_limited')).toBe(150)
-      // Another address of the same customer is no way around it.
+      // Another address in the same subnet counts as the same source.
       expect(await guess('x@example.com', '2001:db8::2')).toBe('rate_limited')
       await world.signIn('ann', { address: '2001:db8::3' })
     })
 
-    test('a cookie for HTTPS only is refused over plain HTTP before anything is done', async () => {
+    test('over plain HTTP, a cookie for HTTPS only is rejected before anything is stored', async () => {
       const world = await openWorld(openStore, { cookies: { sameSite: 'none', secure: true } })
       await expect(world.signUp('ann')).rejects.toMatchObject({ code: 'insecure_cookie' })
       expect(await world.store.users.count()).toBe(0)
@@ -156,14 +156,14 @@ export function describeSignIn(name: string, openStore: OpenStore): void {
       )
     })
 
-    test('a database that is away is no wrong password', async () => {
+    test('an unavailable database is not reported as a wrong password', async () => {
       const world = await openWorld(openStore)
       await world.signUp('ann')
       world.tap.away.add('users.byEmail')
       await expect(world.signIn('ann')).rejects.toMatchObject({ name: 'StoreError', kind: 'unavailable' })
     })
 
-    test('a session knows its device and address', async () => {
+    test('the list of sessions shows device and address', async () => {
       const world = await openWorld(openStore)
       const { caller } = await world.signUp('ann')
       const { items } = await world.accounts.useCases.listSessions(caller)

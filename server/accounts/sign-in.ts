@@ -6,8 +6,8 @@ import { checkCookieTravels } from './session-cookies.ts'
 import { groupsOf, limitSignIn } from './sign-in-limits.ts'
 
 /**
- * Signs in by password. An unknown address costs the same time as a wrong password and gets the same answer; that an
- * account is deactivated is told only to those who know its password.
+ * Signs in with a password. An unknown email address takes the same time and gets the same error as a wrong password.
+ * Only a client that knows the password learns that an account is deactivated.
  */
 export function createSignIn(context: Context): UseCase<'signIn'> {
   const { config, cookies, hasher, rateLimits, store } = context

@@ -5,7 +5,7 @@ import { changeAccess } from './change-access.ts'
 import { endSessionOf } from './sessions.ts'
 import { newEpoch } from './make-user.ts'
 
-/** Ends the caller's session, on every instance. Ending it twice is no error. */
+/** Ends the caller's session on every instance. Ending it twice is not an error. */
 export function createSignOut(context: Context): UseCase<'signOut'> {
   return async (caller, _, meta) => {
     await endSessionOf(context, caller.user.id, requireSession(caller))
@@ -14,7 +14,7 @@ export function createSignOut(context: Context): UseCase<'signOut'> {
   }
 }
 
-/** Ends every session of the caller. API keys stay: they are revoked one by one. */
+/** Ends every session of the caller. API keys stay valid; they are revoked individually. */
 export function createSignOutEverywhere(context: Context): UseCase<'signOutEverywhere'> {
   return async (caller, _, meta) => {
     requireSession(caller)

@@ -7,8 +7,8 @@ import { checkCookieTravels } from './session-cookies.ts'
 import { groupsOf, limitSignUp } from './sign-in-limits.ts'
 
 /**
- * Makes an account and signs in. The first one becomes administrator, and needs the setup code unless it is made on the
- * server's own machine; then sign-up is closed unless ENABLE_SIGNUP.
+ * Creates an account and signs in. The first account becomes administrator, and needs the setup code unless the request
+ * comes from the server's own machine. After that, sign-up is open only with ENABLE_SIGNUP.
  */
 export function createSignUp(context: Context): UseCase<'signUp'> {
   const { config, hasher, rateLimits, setupCode, store } = context
@@ -17,7 +17,7 @@ export function createSignUp(context: Context): UseCase<'signUp'> {
     const mode = await signUpMode(context)
     if (mode === 'closed') throw new AppError('sign_up_closed')
     await limitSignUp(rateLimits, meta)
-    // Before any work: a stranger has none of it done.
+    // Checked before the password is hashed, so that an outsider cannot cause that work.
     if (mode === 'first' && !meta.local && !setupCode.fits(body.setupCode ?? '')) {
       throw new AppError('setup_code_needed', { field: 'setupCode' })
     }
@@ -25,7 +25,7 @@ export function createSignUp(context: Context): UseCase<'signUp'> {
     if (mode === 'first') {
       const first = await makeFirstUser(store, { ...body, passwordHash, role: 'admin' })
       if (first !== 'not-first') return beginSession(context, first, meta)
-      // Somebody was quicker: this one is an ordinary account, if those may be made.
+      // Another sign-up was first, so this account gets the default role, if sign-up is open.
       if (!config.signUp) throw new AppError('sign_up_closed')
     }
     const user = await makeUser(store, { ...body, passwordHash, role: config.defaultRole })
@@ -33,7 +33,7 @@ export function createSignUp(context: Context): UseCase<'signUp'> {
   }
 }
 
-/** What signing up would do now; for the page before anybody is signed in. */
+/** What sign-up would do now: create the first account, create an ordinary one, or fail. For the sign-in page. */
 export async function signUpMode({
   store,
   config,

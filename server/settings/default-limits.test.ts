@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { settingsValues } from '../../protocol/http/settings.ts'
 import { defaultLimits } from './default-limits.ts'
 
-test('S22: every limit of one user on answers and pages has a default that the operators’ page names', async () => {
+test('S22: every limit per user on answers and pages has a default, and docs/operations lists it', async () => {
   expect(settingsValues.partial().parse(defaultLimits)).toEqual(defaultLimits)
   const page = await readFile(new URL('../../docs/operations/README.md', import.meta.url), 'utf8')
   const { runsPerMinute, runningPerUser, socketsPerUser } = defaultLimits

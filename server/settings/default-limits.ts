@@ -1,14 +1,14 @@
 import type { SettingsValues } from '../../protocol/http/settings.ts'
 
 /**
- * Limits that hold until an administrator sets others. A person with many tabs, or a script that keeps a provider busy,
- * stays far below them: they only keep one account from using up an instance or filling the database.
+ * Limits that apply until an administrator sets others. A user with many tabs, or a script that keeps a provider busy,
+ * stays far below them. They only prevent that one account exhausts an instance or fills the database.
  */
 export const defaultLimits = {
   runsPerMinute: 1200,
   runningPerUser: 100,
   socketsPerUser: 200,
-  // What tokens cost, and how much a provider or a machine takes, only the administrator knows.
+  // No defaults: only the administrator knows what tokens cost and how much load a provider or a machine can take.
   tokensPerMinute: null,
   runningPerInstance: null,
   runningPerConnection: null,

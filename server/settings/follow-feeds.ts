@@ -3,7 +3,9 @@ import type { Feeds } from '../shared-state/index.ts'
 import type { ProviderConnections } from './provider-connections.ts'
 import type { Settings } from './settings.ts'
 
-/** Reads anew what any instance has changed, and tells every open page of this one. */
+/**
+ * Rereads connections and settings when any instance has changed them, and notifies every page open on this instance.
+ */
 export function followFeeds(
   feeds: Pick<Feeds, 'on'>,
   {

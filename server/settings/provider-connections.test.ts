@@ -47,7 +47,7 @@ describe('S5: a stored key is never sent to another server', () => {
     'https://one.example.evil/v1',
     'https://sub.one.example/v1',
     'https://one.example@two.example/v1',
-  ])('an address of another origin without a key drops it: %s', async (baseUrl) => {
+  ])('a new address with another origin and no new key removes the key: %s', async (baseUrl) => {
     const { id } = await connections.create(fields)
     expect(await connections.update(id, { baseUrl })).toMatchObject({
       baseUrl,
@@ -55,7 +55,7 @@ describe('S5: a stored key is never sent to another server', () => {
       keyRemoved: true,
     })
     expect(keys()).toEqual([null])
-    // And it does not come back with the address.
+    // The old address does not bring the key back.
     expect(await connections.update(id, { baseUrl: fields.baseUrl })).toMatchObject({
       hasKey: false,
       keyRemoved: false,
@@ -63,7 +63,7 @@ describe('S5: a stored key is never sent to another server', () => {
   })
 
   test.each(['https://one.example/v2', 'https://ONE.example:443/v1?a=b', 'https://one.example/v1/'])(
-    'another path on the same server keeps it: %s',
+    'a new path on the same server keeps the key: %s',
     async (baseUrl) => {
       const { id } = await connections.create(fields)
       expect(await connections.update(id, { baseUrl })).toMatchObject({ hasKey: true, keyRemoved: false })
@@ -71,14 +71,14 @@ describe('S5: a stored key is never sent to another server', () => {
     },
   )
 
-  test('a key that comes with the address is kept', async () => {
+  test('a new key that is sent with the new address is stored', async () => {
     const { id } = await connections.create(fields)
     const change = { baseUrl: 'https://two.example/v1', key: 'sk-two' }
     expect(await connections.update(id, change)).toMatchObject({ hasKey: true, keyRemoved: false })
     expect(keys()).toEqual(['sk-two'])
   })
 
-  test('a change of other fields keeps it', async () => {
+  test('a change of other fields keeps the key', async () => {
     const { id } = await connections.create(fields)
     expect(await connections.update(id, { name: 'New', enabled: false })).toMatchObject({
       hasKey: true,
@@ -86,7 +86,7 @@ describe('S5: a stored key is never sent to another server', () => {
     })
   })
 
-  test('verifying another address lends no key', async () => {
+  test('testing another address does not use the stored key', async () => {
     const { id } = await connections.create(fields)
     const draft = (baseUrl: string) => connections.draft({ kind: 'openai', baseUrl, id }).key
     expect(draft(fields.baseUrl)).toBe('sk-one')
@@ -94,7 +94,7 @@ describe('S5: a stored key is never sent to another server', () => {
   })
 })
 
-test('B4: the models of a connection are stored, changed and shown, each once', async () => {
+test('B4: the models of a connection are stored, changed and shown without duplicates', async () => {
   const { id, modelIds } = await connections.create({ ...fields, modelIds: ['a', 'b', 'a'] })
   expect(modelIds).toEqual(['a', 'b'])
   expect(await connections.update(id, { modelIds: ['c'] })).toMatchObject({ modelIds: ['c'] })

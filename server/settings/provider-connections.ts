@@ -4,7 +4,7 @@ import { newId, trimAddress } from '../base/index.ts'
 import type { Connections as StoredConnections } from '../store/contract/connections.ts'
 import type { ConnectionConfig } from '../upstream/contracts.ts'
 
-/** Named so that nobody takes it for a real model. */
+/** The connection to the built-in demo model. Its name makes clear that it is not a real provider. */
 const demo: ConnectionConfig = {
   id: 'demo',
   kind: 'demo',
@@ -21,11 +21,11 @@ const demo: ConnectionConfig = {
 
 export interface ProviderConnectionsOptions {
   store: StoredConnections
-  /** From variables: read-only on the page, and first in the order. */
+  /** Connections from environment variables. They are read-only on the page and come first in the order. */
   environment: readonly ConnectionConfig[]
-  /** A write was made: every instance reads anew, this one before it resolves. */
+  /** Called after a write: notifies all instances to reread, and resolves once this instance has done so. */
   raised: () => Promise<void>
-  /** The list is another one now. */
+  /** Called when the list has been replaced. */
   changed: () => void
 }
 
@@ -47,7 +47,7 @@ export type ConnectionChange = {
     | undefined
 } & { order?: number | undefined }
 
-/** The connections to model providers, as one frozen list that every instance holds. Keys never leave it. */
+/** The connections to model providers, as a frozen list. Every instance has a copy. Views of it contain no API keys. */
 export class ProviderConnections {
   readonly #options: ProviderConnectionsOptions
   #list: readonly ConnectionConfig[]
@@ -57,12 +57,12 @@ export class ProviderConnections {
     this.#list = withDemo(options.environment)
   }
 
-  /** The enabled and the disabled ones, in order; the demo model only while nothing else could answer. */
+  /** All connections in order, enabled or not. The demo model is included only if no other connection is enabled. */
   get list(): readonly ConnectionConfig[] {
     return this.#list
   }
 
-  /** Applies the feed `connections`: reads the stored ones and swaps the list. */
+  /** Called on the feed `connections`: rereads the stored connections and replaces the list. */
   async read(): Promise<void> {
     const stored = await this.#options.store.list()
     const page = stored.map((row): ConnectionConfig => ({ ...row, source: 'page' }))
@@ -89,7 +89,10 @@ export class ProviderConnections {
     return presentConnection({ ...row, source: 'page' })
   }
 
-  /** A new address on another server without a new key drops the stored key: it was entered for that server only. */
+  /**
+   * Changes a connection. If the new address is on another server and no new key is given, the stored key is removed,
+   * because it was entered for the old server only.
+   */
   async update(id: string, change: ConnectionChange): Promise<ConnectionView & { keyRemoved: boolean }> {
     this.#refuseReadOnly(id)
     const { name, baseUrl, key, prefix, enabled, continues, modelIds, openAiParamsOnly, order } = change
@@ -118,7 +121,9 @@ export class ProviderConnections {
     return { ok: true }
   }
 
-  /** What to ask to verify these fields; `id` lends the stored key of that connection, to its own address only. */
+  /**
+   * A connection to test these fields with. With `id`, it uses that connection's stored key if the address is the same.
+   */
   draft({
     kind,
     baseUrl,
@@ -138,7 +143,7 @@ export class ProviderConnections {
       kind,
       name: stored?.name ?? baseUrl,
       baseUrl: trimAddress(baseUrl),
-      // A stored key is never sent to an address that somebody has just typed.
+      // A stored key is never sent to a newly entered address.
       key: key || (sameAddress ? stored.key : null),
       source: sameAddress ? stored.source : 'page',
     }
@@ -148,7 +153,7 @@ export class ProviderConnections {
     const known = this.#list.find((connection) => connection.id === id)
     if (!known || known.source === 'page') return
     throw new AppError('forbidden', {
-      message: 'This connection comes from the environment or is built in. Change its variable instead.',
+      message: 'This connection is built in or set by an environment variable. Change the variable instead.',
     })
   }
 }
@@ -176,7 +181,7 @@ function presentConnection({ key, ...connection }: ConnectionConfig): Connection
   }
 }
 
-/** Scheme, host and port: who gets a key that is sent there. */
+/** Whether both addresses have the same scheme, host and port, and so the same recipient of an API key. */
 function sameOrigin(some: string, other: string): boolean {
   const [one, two] = [some, other].map((address) => (URL.canParse(address) ? new URL(address).origin : null))
   return one !== null && one === two

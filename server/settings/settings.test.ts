@@ -35,7 +35,7 @@ afterEach(async () => {
   await folder.remove()
 })
 
-/** The settings of one instance; what others write reaches it only by `read`. */
+/** The settings of one instance. It sees changes of other instances only after `read`. */
 async function instance(): Promise<Settings> {
   const settings: Settings = new Settings({
     store: store.settings,
@@ -52,7 +52,7 @@ async function instance(): Promise<Settings> {
 }
 
 describe('settings', () => {
-  test('A2: a change on an instance that has not applied an earlier one does not take that back', async () => {
+  test('A2: an instance that has not applied an earlier change does not revert it with its own change', async () => {
     const [first, second] = [await instance(), await instance()]
     const { revision } = await first.change(admin, {
       basedOn: first.revision,
@@ -65,7 +65,7 @@ describe('settings', () => {
     expect(first.current).toMatchObject({ name: 'Ours', signUp: true, runsPerMinute: 7 })
   })
 
-  test('A2: the same where the earlier change dropped a saved value', async () => {
+  test('A2: neither does it bring back a saved value that the earlier change removed', async () => {
     const [first, second] = [await instance(), await instance()]
     await first.change(admin, { basedOn: first.revision, values: { name: 'Saved' }, unset: [] })
     await second.read()
@@ -74,7 +74,7 @@ describe('settings', () => {
     expect(second.current).toMatchObject({ name: 'Shoal', titles: false })
   })
 
-  test('A2: two changes of one setting: the second is refused, and says who changed what', async () => {
+  test('A2: of two changes of one setting the second is rejected, and the error names who changed what', async () => {
     const [first, second] = [await instance(), await instance()]
     const basedOn = first.revision
     await first.change({ id: 'a', name: 'Ada' }, { basedOn, values: { name: 'First' }, unset: [] })
@@ -86,7 +86,7 @@ describe('settings', () => {
     expect(second.current.name).toBe('First')
   })
 
-  test('A2: what is merged is looked at as a whole', async () => {
+  test('A2: the merged settings are validated as a whole', async () => {
     const [first, second] = [await instance(), await instance()]
     second.veto(({ signUp, defaultRole }) =>
       signUp && defaultRole === 'admin'
@@ -103,7 +103,7 @@ describe('settings', () => {
     expect((await store.settings.read()).revision).toBe(revision)
   })
 
-  test('A2: what a newer version saved stays', async () => {
+  test('A2: a setting that a newer version saved is kept', async () => {
     const [first, second] = [await instance(), await instance()]
     await store.settings.write({
       set: [{ name: 'fromTomorrow', value: '1' }],
@@ -116,7 +116,7 @@ describe('settings', () => {
     expect((await store.settings.read()).values.map(({ name }) => name)).toEqual(['fromTomorrow', 'name'])
   })
 
-  test('a reset removes everything that is saved, and says how much that was', async () => {
+  test('a reset removes all saved settings and returns their number', async () => {
     const settings = await instance()
     await settings.change(admin, {
       basedOn: settings.revision,

@@ -6,21 +6,21 @@ import type { StoredSettings } from '../store/contract/fleet.ts'
 
 export interface SettingsOptions {
   store: StoredSettings
-  /** What the environment says, defaults included. */
+  /** The values from environment variables, with defaults for variables that are not set. */
   environment: SettingsValues
-  /** The variable behind a setting. */
+  /** The environment variable of each setting that has one. */
   variables: Partial<Record<SettingName, string>>
-  /** ENABLE_PERSISTENT_CONFIG: saved values win. Otherwise they are not even looked at. */
+  /** ENABLE_PERSISTENT_CONFIG: saved values take precedence. If false, they are ignored and cannot be changed. */
   persistent: boolean
-  /** A write was made: every instance reads anew, this one before it resolves. */
+  /** Called after a write: notifies all instances to reread, and resolves once this instance has done so. */
   raised: () => Promise<void>
-  /** Instances that have applied what this one has, of all. */
+  /** How many instances have applied the same revision as this one (`on`), and how many there are (`of`). */
   applied: () => { on: number; of: number }
   clock: Clock
   logger: Logger
 }
 
-/** As text, for people. */
+/** A variable whose value is overridden by a saved setting, with both values as text for display. */
 export interface OverriddenVariable {
   variable: string
   saved: string
@@ -33,12 +33,15 @@ export interface SettingsChange {
   unset: SettingName[]
 }
 
-/** Looks at a whole document before it is written; a sentence vetoes it. */
+/**
+ * Checks all settings together before a write. Returns the field and the reason to reject them, otherwise undefined.
+ */
 export type SettingsVeto = (next: SettingsValues) => { field: SettingName; message: string } | undefined
 
 /**
- * The settings as one frozen snapshot with a revision. A write is based on a revision, validated as a whole, and
- * refused when somebody else was quicker; every instance reads the store and swaps its snapshot at once.
+ * The settings as one frozen snapshot with a revision. A write names the revision that it is based on. It is validated
+ * as a whole, and rejected if another write changed the same settings since. Every instance replaces its whole snapshot
+ * when it rereads the store.
  */
 export class Settings {
   readonly #options: SettingsOptions
@@ -52,7 +55,7 @@ export class Settings {
     this.#current = Object.freeze({ ...options.environment })
   }
 
-  /** The snapshot that counts now. Never changes in place. */
+  /** The current snapshot. It is replaced, never modified. */
   get current(): Readonly<SettingsValues> {
     return this.#current
   }
@@ -65,7 +68,7 @@ export class Settings {
     this.#vetoes.push(veto)
   }
 
-  /** Applies the feed `settings`. A saved value that this version cannot read is reported and left out. */
+  /** Called on the feed `settings`: rereads the store. A saved value that is not valid is logged and ignored. */
   async read(): Promise<void> {
     const { store, environment, persistent } = this.#options
     const { values, revision } = await store.read()
@@ -90,7 +93,7 @@ export class Settings {
     }
   }
 
-  /** Variables whose value does not count, since an administrator has saved another one. */
+  /** The variables that are overridden by values that an administrator has saved. */
   overridden(): OverriddenVariable[] {
     const { environment, variables } = this.#options
     return (Object.keys(this.#stored) as SettingName[]).flatMap((name) => {
@@ -100,7 +103,9 @@ export class Settings {
     })
   }
 
-  /** RESET_CONFIG_ON_START: the environment counts again for everything. Answers how many saved values that cost. */
+  /**
+   * For RESET_CONFIG_ON_START: removes all saved values, so that the environment applies again. Returns their number.
+   */
   async reset(): Promise<number> {
     const { store, clock, raised, logger } = this.#options
     const removed = new Set<string>()
@@ -110,13 +115,13 @@ export class Settings {
       const unset = values.map(({ name }) => name)
       const by = 'RESET_CONFIG_ON_START'
       const written = await store.write({ set: [], unset, basedOn: revision, by, at: clock.now() })
-      // What somebody saves meanwhile is to go as well: the next round finds it.
+      // The loop runs again to remove values that were saved in the meantime.
       if (written.kind === 'written') for (const name of unset) removed.add(name)
     }
     if (removed.size > 0) await raised()
     logger.info(
       { dropped: removed.size },
-      'RESET_CONFIG_ON_START: the saved settings are dropped, the environment counts again',
+      'RESET_CONFIG_ON_START: saved settings were removed, the environment variables apply again',
     )
     return removed.size
   }
@@ -129,12 +134,13 @@ export class Settings {
     const { store, environment, persistent, clock, raised } = this.#options
     if (!persistent) {
       throw new AppError('forbidden', {
-        message: 'ENABLE_PERSISTENT_CONFIG=false: change the variables of the environment and restart.',
+        message:
+          'Settings cannot be saved while ENABLE_PERSISTENT_CONFIG is false. Change the environment variables and restart.',
       })
     }
     const given = Object.entries(withoutUndefined(values)).filter(([name]) => !isAmong(unset, name))
     const set = given.map(([name, value]) => ({ name, value: JSON.stringify(value) }))
-    // Whatever this instance holds may be older than what is stored: the store merges, and the whole is looked at there.
+    // This instance's snapshot may be outdated, so the store merges the change and the merged settings are validated.
     const written = await store.write({ set, unset, basedOn, by: by.name, at: clock.now() }, (merged) =>
       this.#validate({ ...environment, ...this.#parse(merged), ...Object.fromEntries(given) }),
     )
@@ -169,9 +175,9 @@ export class Settings {
         : undefined
       const parsed = schema?.safeParse(JSON.parse(value))
       if (parsed?.success) found[name] = parsed.data
-      // A name that a newer version saved stays in the store as it is.
+      // An unknown name was saved by a newer version: it stays in the store and is not logged.
       else if (schema)
-        this.#options.logger.warn({ setting: name }, 'a saved setting is not valid and does not count')
+        this.#options.logger.warn({ setting: name }, 'a saved setting is not valid and was ignored')
     }
     return found
   }
@@ -186,5 +192,5 @@ const isAmong = (names: readonly string[], name: string): boolean => names.inclu
 function staleMessage({ by, at, names }: { by: string; at: number; names: string[] }): string {
   const when = at > 0 ? ` on ${new Date(at).toISOString()}` : ''
   const what = names.length > 0 ? ` (${names.join(', ')})` : ''
-  return `${by || 'Somebody else'} changed the settings${when}${what}. Look at the new ones and try again.`
+  return `${by || 'Someone else'} changed the settings${when}${what}. Review the latest settings and try again.`
 }

@@ -7,7 +7,7 @@ import type { Settings } from './settings.ts'
 export interface SettingsUseCaseOptions {
   settings: Settings
   connections: ProviderConnections
-  /** Asks the provider for its models. */
+  /** Requests the list of models from the provider. */
   checkConnection: (
     connection: ConnectionConfig,
     signal: AbortSignal,
@@ -15,7 +15,7 @@ export interface SettingsUseCaseOptions {
   discoverOllama: (signal: AbortSignal) => Promise<ResponseOf<'discoverOllama'>>
 }
 
-/** The operations on settings and on connections to providers. */
+/** The use cases for settings and for connections to providers. */
 export function createSettingsUseCases(options: SettingsUseCaseOptions) {
   const { settings, connections, checkConnection, discoverOllama } = options
   return {
