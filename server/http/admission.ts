@@ -7,34 +7,37 @@ import type { Caller, Credentials } from '../accounts/index.ts'
 import type { RequestMeta } from '../use-case.ts'
 
 /**
- * Who that is. Rejects with `unauthenticated` (unknown, forged, expired, revoked), `account_inactive`, or a 503 when it
- * cannot be known now; never with `unauthenticated` because something does not answer (rule 18). No I/O for a session
- * that this instance has seen. Sets the cookie again where it is due.
+ * Finds out who makes a request. Rejects with `unauthenticated` (unknown, forged, expired or revoked credentials),
+ * `account_inactive`, or a 503 error if that cannot be determined now: an outage never causes `unauthenticated`
+ * (rule 18). Needs no I/O for a session that this instance has seen. Renews the cookie if that is due.
  */
 export type Authenticate = (credentials: Credentials, meta: RequestMeta) => Promise<Caller>
 
 export interface AdmissionOptions {
   authenticate: Authenticate
-  /** Whether it comes from our own page, an allowed origin or no browser at all. */
+  /** Whether the request comes from our own page, from an allowed origin or from a client that is not a browser. */
   isOwnOrigin: (request: IncomingMessage) => boolean
-  /** Hears of each request that is let in for somebody who is signed in, and how to check that again while it runs. */
+  /**
+   * Called for each request of an authenticated user. `authenticateAgain` repeats the check while the request runs; it
+   * is undefined if the request does not need that.
+   */
   admitted: (request: FastifyRequest, authenticateAgain: (() => Promise<Caller>) | undefined) => void
 }
 
-/** What an operation declares about its callers. */
+/** The callers that an operation accepts. */
 export interface Door {
   access: Access
   credentials: AcceptedCredentials
 }
 
-/** The doors of the API: who comes in, and who may not use whose cookie. */
+/** Decides which requests are served: checks credentials, access and, for requests with a cookie, the origin. */
 export interface Admission {
   /**
-   * Throws unless `access` and `credentials` let this request in. The caller is undefined for public operations, and
-   * where anyone may ask and nobody is signed in.
+   * Throws if `access` and `credentials` do not permit this request. The caller is undefined for public operations, and
+   * for `anyone` if the client is not signed in.
    */
   admit(request: FastifyRequest, door: Door): Promise<Caller | undefined>
-  /** For other people's clients: a bearer token or key, never the cookie; a pending account does not pass. */
+  /** For OpenAI-compatible clients: accepts a bearer token or API key, never the cookie. Rejects pending accounts. */
   admitByToken(request: FastifyRequest): Promise<Caller>
 }
 
@@ -44,12 +47,15 @@ export function createAdmission({ authenticate, isOwnOrigin, admitted }: Admissi
   async function callerOf(credentials: Credentials, request: FastifyRequest): Promise<Caller> {
     const again = (): Promise<Caller> => authenticate(credentials, request.meta)
     const caller = await again()
-    // What a cookie admits has a deadline that is shorter than the checks are worth; streams come with tokens.
+    // Only requests with tokens are rechecked: they may stream for long, while those with a cookie end at a short
+    // deadline.
     admitted(request, credentials.bearer === undefined ? undefined : again)
     return caller
   }
 
-  /** A browser adds the cookie to whatever any page sends, so the page must be ours. A bearer token says that itself. */
+  /**
+   * Browsers add the cookie to requests of any page, so the page must be ours. They add no bearer token by themselves.
+   */
   function checkOrigin(request: FastifyRequest, bearer: string | undefined): void {
     if (bearer !== undefined || safeMethods.has(request.method)) return
     if (!isOwnOrigin(request.raw)) throw new AppError('wrong_origin', { field: 'origin' })
@@ -63,7 +69,7 @@ export function createAdmission({ authenticate, isOwnOrigin, admitted }: Admissi
     try {
       return await callerOf(credentialsOf(bearer, cookies), request)
     } catch (error) {
-      // Only what is known to be nobody is nobody: a store that does not answer is not.
+      // The client is not signed in only if that is certain, which it is not while the store does not respond.
       if (access === 'anyone' && error instanceof AppError && error.code === 'unauthenticated')
         return undefined
       throw error
@@ -96,7 +102,9 @@ function credentialsOf(bearer: string | undefined, cookies: string | undefined):
   throw new AppError('unauthenticated')
 }
 
-/** Other schemes belong to somebody else, such as a proxy's basic authentication, and are passed over. */
+/**
+ * Other authorization schemes are ignored, because they are for other systems, such as a proxy's basic authentication.
+ */
 function bearerOf({ headers }: FastifyRequest): string | undefined {
   const token = /^bearer +([^\s]+) *$/i.exec(headers.authorization ?? '')?.[1]
   if (token !== undefined) return token

@@ -1,6 +1,6 @@
 /**
- * What every answer carries unless its route says otherwise: nobody keeps it, nobody guesses its type, no page frames
- * it, and opened by itself it can load nothing.
+ * The headers of every response unless its route overrides them: caches do not store it, browsers do not guess its
+ * type, no page may frame it, and it can load nothing when it is opened directly.
  */
 export const baseHeaders = {
   'cache-control': 'no-store',

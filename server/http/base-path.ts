@@ -1,6 +1,6 @@
 /**
- * The address as the routes know it. Some proxies take the path below which they serve us off, others leave it: both are
- * right, so what does not begin with it stays as it is.
+ * Removes the base path from a URL, so that it matches the routes. Some proxies have already removed it, so a URL that
+ * does not begin with it is returned unchanged.
  */
 export function withoutBasePath(url: string, basePath: string): string {
   if (basePath === '' || !url.startsWith(basePath)) return url

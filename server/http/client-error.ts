@@ -7,7 +7,7 @@ const words: Record<string, [status: string, message: string]> = {
   ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'The request did not arrive in time.'],
 }
 
-/** Answers what Node could not read as HTTP. It never becomes a request, so it has no id and no route. */
+/** Responds to data that Node could not parse as HTTP. It never becomes a request, so it has no id and no route. */
 export function answerClientError(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()

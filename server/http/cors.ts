@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { originOf } from './origin-check.ts'
 
-/** What SDKs in a page read of an answer. */
+/** The response headers that SDKs in a page need to read. */
 const exposed = [
   'x-request-id',
   'retry-after',
@@ -20,15 +20,15 @@ const exposed = [
 const headerNames = /^[\w!#$%&'*+.^`|~-]+(?: *, *[\w!#$%&'*+.^`|~-]+)*$/
 
 /**
- * Lets pages of the allowed origins read our answers, with the session's cookie. `*` lets every page, without the
- * cookie: such a page has to have a token or key of its own.
+ * Lets pages of the allowed origins read our responses, and send the session cookie. `*` allows every page, but without
+ * the cookie: such a page needs its own token or API key.
  */
 export function allowOrigins(app: FastifyInstance, allowedOrigins: readonly string[]): void {
   if (allowedOrigins.length === 0) return
   const named = new Set(allowedOrigins.flatMap((entry) => originOf(entry) ?? []))
   const everybody = allowedOrigins.includes('*')
   app.addHook('onRequest', (request, reply, done) => {
-    // Also where it allows nothing: a cache must not give the answer of one origin to another.
+    // Set even if nothing is allowed, because a cache must not serve the response for one origin to another.
     reply.header('vary', 'Origin')
     const { origin } = request.headers
     if (origin === undefined) return done()
@@ -39,10 +39,10 @@ export function allowOrigins(app: FastifyInstance, allowedOrigins: readonly stri
     reply.header('access-control-expose-headers', exposed)
     const wanted = request.headers['access-control-request-method']
     if (request.method !== 'OPTIONS' || wanted === undefined) return done()
-    // A preflight has no route: it is answered here.
+    // A preflight request has no route, so the response is sent here.
     reply.header('vary', 'Origin, Access-Control-Request-Method, Access-Control-Request-Headers')
     reply.header('access-control-allow-methods', 'GET, HEAD, POST, PUT, PATCH, DELETE')
-    // Every SDK adds headers of its own. The origin decides; a page that may ask at all may ask with any of them.
+    // SDKs send headers of their own. An allowed origin may send any header.
     const headers = request.headers['access-control-request-headers']
     if (headers !== undefined && headerNames.test(headers))
       reply.header('access-control-allow-headers', headers)

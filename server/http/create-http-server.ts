@@ -1,4 +1,4 @@
-/** The HTTP side of an instance: Fastify with our rules for bodies, errors, origins, logs and connections. */
+/** The HTTP server of an instance: Fastify with our rules for bodies, errors, origins, logs and connections. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -45,45 +45,47 @@ export interface HttpServerOptions {
   config: HttpConfig
   logger: Logger
   clock: Clock
-  /** Throws an AppError while nothing can be served yet. */
+  /** Throws an AppError while the instance is still starting. */
   useCases: () => UseCases
   authenticate: Authenticate
   readiness: () => Promise<Readiness>
-  /** Absent: there is no `/metrics`. */
+  /** If absent, there is no `/metrics`. */
   metrics?: MetricsPort
   isDraining?: () => boolean
 }
 
 export interface HttpServer {
-  /** For routes of other layers; add them before `listen`. */
+  /** For routes of other layers. Add them before `listen`. */
   app: FastifyInstance
-  /** For gateways of other layers; add them before `listen`. */
+  /** For WebSocket gateways of other layers. Add them before `listen`. */
   upgrades: Upgrades
-  /** For other people's clients and streams: by bearer token or API key; rejects with an AppError. */
+  /** For OpenAI-compatible clients: authenticates by bearer token or API key. Rejects with an AppError. */
   admitByToken(request: FastifyRequest): Promise<Caller>
   explain: Explain
-  /** Errors of these paths have another form. */
+  /** Registers the error format of some paths. */
   addErrorForm(form: ErrorForm): void
   limitHeaders(limit: LimitState): Record<string, string>
-  /** Paths of other layers for `/api/openapi.json`. */
+  /** Adds paths of other layers to `/api/openapi.json`. */
   addToOpenApi(paths: Record<string, unknown>): void
-  /** Takes the answer out of Fastify's hands, with the headers that it has so far. */
+  /** Detaches the response from Fastify, with the headers that have been set so far, so that the caller writes it. */
   hijack(reply: FastifyReply): ServerResponse
   parse: <Schema extends z.ZodType>(schema: Schema, value: unknown, whole: string) => z.output<Schema>
-  /** Whether this request may use the cookie it carries. */
+  /** Whether the cookie of this request may be used, judged by its origin. */
   isOwnOrigin(request: IncomingMessage): boolean
   clientOf(request: Hop): Client
-  /** Somebody who is signed in makes requests on this connection: it does not count for its address any more. */
+  /**
+   * Reports that an authenticated user makes requests on this connection, so that it no longer counts for its address.
+   */
   prove(request: IncomingMessage): void
-  /** Port 0 takes a free one. Resolves with the port that was taken. */
+  /** Starts listening and resolves with the port. Port 0 selects a free port. */
   listen(at: { host: string; port: number }): Promise<number>
   /** Refuses new connections, closes idle ones, and resets none that a proxy has just opened. */
   stopAccepting(): Promise<void>
-  /** Takes no more connections, closes idle ones, and resolves when running requests have ended. */
+  /** Stops accepting connections, closes idle ones, and resolves when running requests have ended. */
   close(): Promise<void>
 }
 
-/** Throws when a part of `config` cannot be right, with the variable's name. Listens only when told to. */
+/** Throws an error that names the variable if `config` is not valid. The server listens only after `listen`. */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
   const { config, logger, clock, useCases, metrics } = options
   const isDraining = options.isDraining ?? (() => false)
@@ -108,7 +110,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   drainRequests(app, isDraining)
   acceptJsonOnly(app)
   app.setErrorHandler((error, request, reply) => replyWithError(explain(error, request), request, reply))
-  // Before its body is read, whatever that is.
+  // Unknown paths are rejected before the body is read.
   app.addHook('onRequest', (request, reply, done) => {
     if (request.is404) refuseUnknown(request, reply)
     done()
@@ -138,7 +140,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     clientOf,
     async listen({ host, port }) {
       await app.listen({ host, port })
-      // A name such as `localhost` may have two addresses; the first has the port that was asked for.
+      // A name such as `localhost` may have two addresses. The first has the requested port.
       return (app.server.address() as AddressInfo).port
     },
     stopAccepting: () => stopAccepting(app.server, clock),
@@ -149,7 +151,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   }
 }
 
-/** What the rest of the house may know of each request, set by its first hook. */
+/** Adds the first hook of each request, which sets `request.meta` and the base headers of the response. */
 function describeRequests(app: FastifyInstance, clientOf: (hop: Hop) => Client): void {
   app.decorateRequest('caller', undefined)
   app.decorateRequest('meta', undefined as unknown as LazyRequestMeta)
@@ -167,7 +169,7 @@ interface Trust {
   isForwardingTrusted: (request: IncomingMessage) => boolean
 }
 
-/** Who may connect and who comes in, and that nobody stays beyond the end of a session. */
+/** Creates the limit on connections, the admission of requests, and the check that ends requests of ended sessions. */
 function guardConnections(
   app: FastifyInstance,
   { config, authenticate, clock, logger }: HttpServerOptions,
@@ -205,12 +207,12 @@ function createApp(config: HttpConfig, { explain, isForwardingTrusted }: AppPart
     requestTimeout: config.requestTimeoutMs,
     http: {
       headersTimeout: config.headersTimeoutMs,
-      // How late the end of a deadline may be noticed.
+      // The above timeouts may be detected this much too late.
       connectionsCheckingInterval: 2000,
-      // Clients that offer HTTP/2 by `Upgrade: h2c` want an answer, not a socket.
+      // Clients that offer HTTP/2 by `Upgrade: h2c` expect a normal response.
       shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
     },
-    // A request that was on its way when we stopped listening is served: refusing it would lose a POST.
+    // A request that was in flight when the server stopped listening is served: rejecting it could lose a POST.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 500, ignoreTrailingSlash: true },

@@ -2,14 +2,15 @@ import type { IncomingMessage } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
 export interface DiscardBounds {
-  /** The answer waits while the client is sending, but no longer than this, … */
+  /** The response is sent after this time even if the client is still sending. */
   answerWithinMs: number
-  /** … nor while nothing comes for this long, … */
+  /** The response is sent if the client has sent nothing for this time. */
   idleMs: number
-  /** … nor for more than this. */
+  /** The response is sent after this many bytes even if the client is still sending. */
   answerAfterBytes: number
-  /** Whatever is sent in all, and until when; then the connection is closed. */
+  /** The connection is closed after this many bytes. */
   maxBytes: number
+  /** The connection is closed if the client is still sending after this time. */
   withinMs: number
 }
 
@@ -22,9 +23,10 @@ const bounds: DiscardBounds = {
 }
 
 /**
- * For an answer that is decided before the whole body has arrived, such as a refusal. Closing the connection then
- * resets it, and most clients lose the answer with it; some also stop sending, and hang, when the answer comes too
- * early. So the rest is read and forgotten first, within bounds. Resolves when the answer may go out.
+ * For a response that is ready before the whole body has arrived, such as an error. Closing the connection at this
+ * point would reset it, and most clients would lose the response. Some clients also hang if the response comes while
+ * they are sending. So the rest of the body is read and discarded first, within bounds. Resolves when the response may
+ * be sent.
  */
 export function discardBody(
   { raw }: FastifyRequest,
@@ -32,7 +34,7 @@ export function discardBody(
   given: DiscardBounds = bounds,
 ): Promise<void> | undefined {
   if (raw.complete || raw.destroyed) return undefined
-  // Also while the instance drains: the next request on this connection is the one that closes it.
+  // Set even while the instance drains: the connection then closes after its next request.
   reply.header('connection', 'keep-alive')
   return new Promise((resolve) => readAndForget(raw, given, resolve))
 }

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 
 /**
- * While the instance drains, every request that still comes is served, and its connection closes after the answer: a
- * proxy that has not noticed yet loses nothing, and comes back with a new connection, elsewhere.
+ * While the instance drains, requests are still served, but each connection closes after its response. A proxy that has
+ * not noticed the drain yet loses no request and opens its next connection to another instance.
  */
 export function drainRequests(app: FastifyInstance, isDraining: () => boolean): void {
   app.addHook('onRequest', (_request, reply, done) => {

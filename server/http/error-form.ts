@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { AppError } from '../../protocol/index.ts'
 import { pathOf } from './request-log.ts'
 
-/** How the clients of some paths expect errors: other people's clients know their own form only. */
+/** The error format of some paths. For example, OpenAI clients expect the errors of OpenAI's API. */
 export interface ErrorForm {
   paths: RegExp
   write(error: AppError): { status: number; body: unknown; headers?: Record<string, string> }

@@ -4,12 +4,12 @@ import { ClientGoneError } from './request-meta.ts'
 import type { AppErrorOptions, ErrorCode } from '../../protocol/index.ts'
 
 /**
- * What a client is told of anything that was thrown: an AppError as it is, what the store or Fastify throws in words of
- * the catalogue, everything else as `internal` with its cause.
+ * Converts anything that was thrown into the error for the client. An AppError is returned unchanged, errors of the
+ * store and of Fastify become errors of the catalogue, and everything else becomes `internal` with its cause.
  */
 export function explainError(error: unknown, { bodyLimit }: { bodyLimit: number }): AppError {
   if (error instanceof AppError) return error
-  // Nobody reads that answer; it must only not look like a bug.
+  // The client does not receive this response. It only must not be logged as a bug.
   if (error instanceof ClientGoneError) return new AppError('busy')
   if (error instanceof DeadlineError) return new AppError('busy', { retryAfterMs: 1000, cause: error })
   if (error instanceof Unavailable) return explainUnavailable(error)
@@ -43,10 +43,10 @@ function wordsFor(fastifyCode: string, status: number, bodyLimit: number): [Erro
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
       return [
         'bad_request',
-        { field: 'content-length', message: 'The body is not as long as Content-Length says.' },
+        { field: 'content-length', message: 'The length of the body does not match Content-Length.' },
       ]
     case 'FST_ERR_BAD_URL':
-      return ['bad_request', { field: 'path', message: 'The address is not properly percent-encoded.' }]
+      return ['bad_request', { field: 'path', message: 'The path is not percent-encoded correctly.' }]
     case 'FST_ERR_MAX_PARAM_LENGTH':
       return ['not_found', {}]
     default:

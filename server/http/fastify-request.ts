@@ -4,7 +4,9 @@ import type { LazyRequestMeta } from './request-meta.ts'
 declare module 'fastify' {
   interface FastifyRequest {
     meta: LazyRequestMeta
-    /** Set once the request has been admitted; undefined for public operations. */
+    /**
+     * Set when the request has been admitted. Undefined for public operations and for clients that are not signed in.
+     */
     caller: Caller | undefined
   }
 }

@@ -1,48 +1,56 @@
 import { limits } from '../../protocol/index.ts'
 import type { OperationKind } from '../../protocol/http/operation.ts'
 
-/** What a request of each kind may take. */
+/** The limits for each kind of operation. */
 export type OperationLimits = Record<
   OperationKind,
   {
-    /** Bytes of a request body. */
+    /** Maximum size of a request body, bytes. */
     bodyLimit: number
-    /** For a use case; after it the answer is `busy`. */
+    /** Maximum duration of the use case. After it the client gets `busy`. */
     deadlineMs: number
   }
 >
 
-/** What this layer is told; instance.ts makes it from the environment. Times are milliseconds. */
+/** The configuration of this layer, which `server/instance/listen.ts` creates. Times are milliseconds. */
 export interface HttpConfig {
   version: string
-  /** WEBUI_BASE_PATH: the browser's addresses begin with it; empty or such as `/chat`. */
+  /** WEBUI_BASE_PATH: the path under which browsers reach the server, such as `/chat`, or empty. */
   basePath: string
-  /** The folder of the built page. It may be missing: then a page says how to build it. */
+  /** The folder of the built web page. If it is missing, a text says how to build it. */
   webRoot: string
-  /** FORWARDED_ALLOW_IPS: addresses, networks or `*`; null: not set. */
+  /** FORWARDED_ALLOW_IPS: addresses, networks or `*`; null if it is not set. */
   trustedProxies: readonly string[] | null
   /** WEBUI_URL. */
   publicUrl: string | null
-  /** Origins that may act for a signed-in person besides the request's own host: WEBUI_URL and CORS_ALLOW_ORIGIN. `*` opens only what needs no cookie. */
+  /**
+   * Origins besides the request's own host whose pages may send requests with the session cookie: WEBUI_URL and
+   * CORS_ALLOW_ORIGIN. `*` allows only requests without the cookie.
+   */
   allowedOrigins: readonly string[]
-  /** Bytes of a request body at addresses that are no operation's. */
+  /** Maximum size of a request body at paths that are not operations, bytes. */
   bodyLimit: number
-  /** Open connections, sockets included; more are refused by closing them. */
+  /** Maximum number of open connections, WebSockets included. Further ones are closed immediately. */
   maxConnections: number
-  /** Connections from one address without a signed-in user; one that is idle or still sending makes room for a newer one. */
+  /**
+   * Maximum number of connections from one address without a signed-in user. At the limit, a newer one replaces an old
+   * one.
+   */
   maxUnprovenConnections: number
-  /** Longer than any proxy keeps an idle connection, so that the proxy is the one that closes it. */
+  /** Longer than any proxy keeps an idle connection, so that it is always the proxy that closes it. */
   keepAliveTimeoutMs: number
-  /** For the head of a request. */
+  /** Maximum time to receive the headers of a request. */
   headersTimeoutMs: number
-  /** For a whole request, body included. */
+  /** Maximum time to receive a whole request, body included. */
   requestTimeoutMs: number
-  /** How often the credentials of a request that is still open are checked again. */
+  /** Interval at which the credentials of open requests are rechecked. */
   recheckMs: number
   operationLimits: OperationLimits
 }
 
-/** The numbers nobody has a reason to set: nginx keeps connections for 60 s, ALB too, Ingress 60. */
+/**
+ * Limits that need no setting. `keepAliveTimeoutMs` exceeds the 60 s for which nginx, ALB and Ingress keep connections.
+ */
 export const defaultHttpLimits = {
   bodyLimit: limits.body,
   maxConnections: 20_000,

@@ -3,9 +3,9 @@ import type { IncomingMessage } from 'node:http'
 const forwarding = ['forwarded', 'via', 'x-real-ip', 'x-client-ip', 'cf-connecting-ip', 'true-client-ip']
 
 /**
- * Whether a request comes from a person or program on this machine: over the loopback, from no proxy, and to a name of
- * the loopback, since a page of another site can point a name of its own at 127.0.0.1 (DNS rebinding). A proxy that adds
- * nothing and rewrites Host gives itself away by HTTP/1.0 or by the origin of the page.
+ * Whether a request comes from this machine: over the loopback interface, not through a proxy, and to a loopback name,
+ * because another site can point its own name at 127.0.0.1 (DNS rebinding). A proxy that adds no headers and rewrites
+ * Host is recognized by HTTP/1.0 or by the origin of the page.
  */
 export function isLocal({ socket, headers, httpVersion }: IncomingMessage): boolean {
   const peer = socket.remoteAddress?.replace(/^::ffff:/i, '') ?? ''

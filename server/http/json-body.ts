@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 
 /**
- * JSON is the only form of a body: a form that another site posts has none of its types. Keys that would reach a
- * prototype are refused. An empty body is none, since many clients announce JSON and then send nothing.
+ * Accepts only JSON bodies, so that HTML forms of other sites cannot send any. Keys that could change a prototype are
+ * rejected. An empty body counts as no body, because many clients set the JSON content type and then send nothing.
  */
 export function acceptJsonOnly(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error')

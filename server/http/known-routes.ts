@@ -4,15 +4,15 @@ import { pathOf } from './request-log.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** It takes whatever no other route does, and offers nothing itself. */
+    /** The route matches all paths that no other route matches, so its methods do not count as existing at a path. */
     fallback?: boolean
   }
 }
 
-/** Ends a request that no route serves: with 405 and `Allow` where other methods exist at its path, else with 404. */
+/** Throws the error for a request without a route: 405 with `Allow` if its path has other methods, otherwise 404. */
 export type RefuseUnknown = (request: FastifyRequest, reply: FastifyReply) => never
 
-/** Call before the first route is added: it remembers them all. */
+/** Records all routes, so it must be called before the first route is added. */
 export function rememberRoutes(app: FastifyInstance): RefuseUnknown {
   const methodsByPattern = new Map<string, Set<string>>()
   app.addHook('onRoute', ({ url, method, config }) => {
@@ -27,18 +27,18 @@ export function rememberRoutes(app: FastifyInstance): RefuseUnknown {
     const path = pathOf(request.url)
     const found = patterns.filter(({ pattern }) => pattern.test(path))
     const allowed = new Set(found.flatMap(({ methods }) => [...methods]))
-    // With its own method in it, the path only looks like a route's: an id that is too long, say.
+    // If the path has this very method, it only looks like a route's, for example with an id that is too long.
     if (allowed.size === 0 || allowed.has(request.method))
-      throw new AppError('not_found', { message: `There is no ${request.method} ${shown(path)}.` })
+      throw new AppError('not_found', { message: `${request.method} ${shown(path)} does not exist.` })
     const list = [...allowed].toSorted().join(', ')
     reply.header('allow', list)
     throw new AppError('method_not_allowed', {
-      message: `${shown(path)} does not take ${request.method}. It takes ${list}.`,
+      message: `${shown(path)} does not support ${request.method}. Supported methods: ${list}.`,
     })
   }
 }
 
-/** `/api/chats/:id` → every address of that form, with or without a slash at its end. */
+/** Converts a pattern such as `/api/chats/:id` into a regular expression that also allows a slash at the end. */
 function patternOf(url: string): RegExp {
   const source = url
     .replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`)

@@ -1,6 +1,6 @@
 import type { LimitState } from '../../protocol/index.ts'
 
-/** The draft fields of the IETF's "RateLimit header fields for HTTP". */
+/** The header fields of the IETF draft "RateLimit header fields for HTTP". */
 export function limitHeaders({ limit, remaining, resetMs }: LimitState): Record<string, string> {
   return {
     'ratelimit-limit': String(limit),

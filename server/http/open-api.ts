@@ -8,14 +8,14 @@ type Json = Record<string, unknown>
 
 export interface ApiPlace {
   version: string
-  /** WEBUI_URL; null: the address that the document came from. */
+  /** WEBUI_URL; null if it is not set: the document then contains a relative server URL. */
   publicUrl: string | null
   basePath: string
 }
 
 /**
- * `/api/openapi.json`, made from the operations when it is first asked for. Returns how other layers add the paths that
- * they serve.
+ * Serves `/api/openapi.json`, which is generated from the operations at the first request. Returns the function by
+ * which other layers add their paths before that.
  */
 export function serveOpenApi(app: FastifyInstance, place: ApiPlace): (paths: Json) => void {
   let text: string | undefined
@@ -27,7 +27,7 @@ export function serveOpenApi(app: FastifyInstance, place: ApiPlace): (paths: Jso
   return (paths) => void Object.assign(added, paths)
 }
 
-/** The API as OpenAPI 3.1. */
+/** Describes the API as an OpenAPI 3.1 document. */
 export function describeApi({ version, publicUrl, basePath }: ApiPlace, added: Json = {}): Json {
   const paths: Record<string, Json> = {}
   for (const [name, operation] of Object.entries<Operation>(operations)) {

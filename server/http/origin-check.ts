@@ -3,10 +3,10 @@ import type { IncomingHttpHeaders } from 'node:http'
 export type OriginCheck = (headers: IncomingHttpHeaders) => boolean
 
 /**
- * Returns the function that says whether a request may act for the person whose cookie it carries: it comes from our
- * own page, from an allowed origin, or from no browser at all. `Sec-Fetch-Site` is the browser's own word, which no
- * page can forge, and survives proxies that rewrite Host (the order of tests is that of Go's `CrossOriginProtection`).
- * `*` allows nobody here: cookies are not for everybody.
+ * Returns the function that decides whether the cookie of a request may be used: the request comes from our own page,
+ * from an allowed origin or from a client that is not a browser. `Sec-Fetch-Site` is set by the browser, cannot be
+ * forged by a page and is not changed by proxies that rewrite Host (the checks have the order of Go's
+ * `CrossOriginProtection`). `*` allows no origin here, because not every site may use the cookie.
  */
 export function createOriginCheck(allowedOrigins: readonly string[]): OriginCheck {
   const allowed = new Set(allowedOrigins.flatMap((entry) => originOf(entry) ?? []))
@@ -22,7 +22,9 @@ export function createOriginCheck(allowedOrigins: readonly string[]): OriginChec
   }
 }
 
-/** `https://chat.example.com:443/path` → `https://chat.example.com`; undefined when it is no http address. */
+/**
+ * `https://chat.example.com:443/path` → `https://chat.example.com`; undefined if it is not an HTTP or HTTPS address.
+ */
 export function originOf(address: string): string | undefined {
   return parsed(address)?.origin
 }
@@ -32,7 +34,7 @@ function parsed(address: string): URL | undefined {
   return url && /^https?:$/.test(url.protocol) ? url : undefined
 }
 
-/** By name and port; a port that the origin's scheme implies may be left out on either side. */
+/** Compares name and port. The default port of the origin's scheme may be missing on either side. */
 function sameHost(origin: URL, header: string | string[] | undefined): boolean {
   const host = (typeof header === 'string' ? header : (header?.[0] ?? '')).split(',')[0]?.trim()
   return !!host && URL.parse(`${origin.protocol}//${host}`)?.host === origin.host

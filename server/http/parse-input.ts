@@ -2,8 +2,8 @@ import type { z } from 'zod'
 import { AppError } from '../../protocol/index.ts'
 
 /**
- * What `schema` makes of `value`; fields it does not know are left out. Throws `bad_request` with the name of the first
- * wrong field and what it must be, or `too_large` with the limit. The value itself is never in the message.
+ * Parses `value` with `schema` and drops unknown fields. Throws `bad_request` with the name of the first wrong field
+ * and what it must be, or `too_large` with the limit. The message never contains the value.
  */
 export function parseInput<Schema extends z.ZodType>(
   schema: Schema,
@@ -32,7 +32,7 @@ function isTooLong(issue: z.core.$ZodIssue): boolean {
 }
 
 function cureOf(issue: z.core.$ZodIssue, missing: boolean): string {
-  // The protocol's own words where it has some; zod's begin like this.
+  // Messages that the protocol defines are used as they are. Zod's own messages begin with one of these words.
   if (!/^(Invalid|Too|Unrecognized|Expected)/.test(issue.message)) return issue.message
   if (missing) return 'is required'
   switch (issue.code) {
@@ -48,7 +48,7 @@ function cureOf(issue: z.core.$ZodIssue, missing: boolean): string {
       return `must be a valid ${issue.format}`
     case 'invalid_union': {
       const first = issue.errors[0]?.[0]
-      return first ? cureOf(first, false) : 'has none of the forms that are allowed'
+      return first ? cureOf(first, false) : 'does not match any of the allowed formats'
     }
     case 'not_multiple_of':
     case 'unrecognized_keys':

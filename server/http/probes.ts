@@ -1,4 +1,4 @@
-/** What machines ask: is it alive, may it have traffic, how is it doing. */
+/** The endpoints for monitoring: `/health`, `/ready` and `/metrics`. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Admission } from './admission.ts'
 import type { RequestObserver } from './request-log.ts'
@@ -10,7 +10,7 @@ export interface Readiness {
 }
 
 export interface MetricsPort extends RequestObserver {
-  /** Who may read them. */
+  /** Who may read the metrics. Requests through a proxy always need an administrator. */
   access: 'public' | 'admin'
   contentType: string
   read(): Promise<string>
@@ -41,7 +41,7 @@ export function serveProbes(
   })
   if (!metrics) return
   app.get('/metrics', async (request, reply) => {
-    // Whoever asks an instance itself is on its network; a proxy's clients are anybody.
+    // A client that connects directly is on the instance's network. A request through a proxy may come from anywhere.
     const access = cameByProxy(request) ? 'admin' : metrics.access
     await admission.admit(request, { access, credentials: 'session-or-key' })
     return reply
@@ -53,7 +53,7 @@ export function serveProbes(
 
 type Check = Readiness['checks'][number]
 
-/** The sentence says what to do, the log and administrators have it with the addresses. */
+/** Removes addresses from the problem for the public. The log and the response for administrators contain them. */
 function forEverybody(check: Check): Check {
   return check.problem === undefined ? check : { ...check, problem: withoutAddresses(check.problem) }
 }
@@ -63,12 +63,12 @@ async function isAdministrator(admission: Admission, request: FastifyRequest): P
   if (authorization === undefined && cookie === undefined) return false
   return admission.admit(request, { access: 'admin', credentials: 'session-or-key' }).then(
     () => true,
-    // Also when the store does not answer: then nobody can be known.
+    // This includes a store that does not respond: then no administrator can be recognized.
     () => false,
   )
 }
 
-/** Every load balancer and Ingress controller adds one of these. */
+/** Every load balancer and Ingress controller adds one of these headers. */
 function cameByProxy({ headers }: FastifyRequest): boolean {
   return ['x-forwarded-for', 'forwarded', 'x-real-ip', 'x-forwarded-host'].some(
     (name) => headers[name] !== undefined,

@@ -10,8 +10,8 @@ interface Admitted {
 }
 
 /**
- * Ends requests that outlive their session or key, such as streams of the OpenAI API: while one is open, its credentials
- * are checked again. In memory, for a session that this instance has seen and that still holds.
+ * Ends requests that outlive their session or API key, such as streams of the OpenAI API: the credentials of open
+ * requests are rechecked regularly. That needs no I/O while the session or key is valid and in this instance's cache.
  */
 export class RecheckRequests {
   readonly #open = new Set<Admitted>()
@@ -20,7 +20,7 @@ export class RecheckRequests {
   readonly #everyMs: number
   readonly #timer: NodeJS.Timeout
 
-  /** Requests that are open for longer than `everyMs` are checked this often. */
+  /** Every `everyMs`, all requests that have been open for at least that long are rechecked. */
   constructor(everyMs: number, { clock, logger }: { clock: Clock; logger: Logger }) {
     this.#everyMs = everyMs
     this.#clock = clock
@@ -32,7 +32,7 @@ export class RecheckRequests {
     this.#timer.unref()
   }
 
-  /** From now on until it is answered. */
+  /** Rechecks the request from now on until it ends. */
   watch(meta: LazyRequestMeta, authenticateAgain: () => Promise<unknown>): void {
     const admitted = { meta, since: this.#clock.monotonic(), authenticateAgain }
     this.#open.add(admitted)
@@ -53,9 +53,12 @@ export class RecheckRequests {
     try {
       await authenticateAgain()
     } catch (error) {
-      // What cannot be known now is no reason to end it.
+      // If the check cannot be made now, the request may continue.
       if (!(error instanceof AppError) || (error.status !== 401 && error.status !== 403)) return
-      this.#logger.info({ requestId: meta.requestId, code: error.code }, 'a request outlived its session')
+      this.#logger.info(
+        { requestId: meta.requestId, code: error.code },
+        'a request was ended because its session or API key is no longer valid',
+      )
       meta.cut()
     }
   }

@@ -2,8 +2,9 @@ import type { IncomingMessage } from 'node:http'
 import { randomToken } from '../base/index.ts'
 
 /**
- * Names requests: by the sane `x-request-id` that a trusted proxy gave, else by one that no other instance makes. Any
- * other client could give many requests one name, and make the log hard to read.
+ * Returns the function that gives each request an id: the `x-request-id` of a trusted proxy if it is well-formed,
+ * otherwise a generated id that is unique across instances. Ids of other clients are ignored, because they could be
+ * reused or forged.
  */
 export function createRequestIds(
   isForwardingTrusted: (request: IncomingMessage) => boolean,

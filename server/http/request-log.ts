@@ -3,11 +3,11 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { guarded } from '../base/index.ts'
 import type { Clock, Logger } from '../base/index.ts'
 
-/** Asked every few seconds by machines: not worth a line each. */
+/** Monitoring requests these routes every few seconds, so they are logged at level debug only. */
 const quiet = new Set(['/health', '/ready', '/metrics'])
 
 export interface RequestObserver {
-  /** `route` is the pattern, so that it has few values. */
+  /** `route` is the route's pattern, so that the metric has few label values. */
   observe(method: string, route: string, status: number, seconds: number): void
 }
 
@@ -17,9 +17,9 @@ export interface RequestLogOptions {
   observer: RequestObserver | undefined
 }
 
-/** One line a request when it has ended, whichever way; the same to the metrics. */
+/** Logs one line for each request when it has ended, and reports it to the metrics. */
 export function logRequests(app: FastifyInstance, { logger, clock, observer }: RequestLogOptions): void {
-  // The line below has a fixed form without secrets; looking for some in it cost more than all the rest of a request.
+  // These lines never contain secrets. Searching them for secrets cost more than the rest of the request.
   const lines = logger.child({}, { redact: [] })
   const ended = guarded(
     { logger, event: 'end of a request' },
@@ -34,20 +34,20 @@ export function logRequests(app: FastifyInstance, { logger, clock, observer }: R
   )
   app.addHook('onRequest', (request, reply, done) => {
     const start = clock.monotonic()
-    // Fastify's own hook says nothing of a client that went before the end.
+    // Fastify's `onResponse` hook does not run if the client disconnects before the end.
     reply.raw.once('close', () => ended(request, reply.raw, start))
     done()
   })
 }
 
-/** The status that nginx logs for a client that did not wait for the whole answer. */
+/** The status that nginx logs for a client that disconnected before the whole response was sent. */
 const clientGone = 499
 
 function lineOf(request: FastifyRequest, ended: { status: number; ms: number }): Record<string, unknown> {
   return {
     requestId: request.id,
     method: request.method,
-    // Without the query: it may hold what somebody searched for.
+    // The query is left out, because it may contain a user's search text.
     path: pathOf(request.url).slice(0, 300),
     status: ended.status,
     ms: Math.round(ended.ms * 10) / 10,
@@ -56,7 +56,7 @@ function lineOf(request: FastifyRequest, ended: { status: number; ms: number }):
   }
 }
 
-/** The path of a request's address, without its query. */
+/** The path of a request URL, without its query. */
 export function pathOf(url: string): string {
   const end = url.indexOf('?')
   return end < 0 ? url : url.slice(0, end)

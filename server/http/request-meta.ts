@@ -5,15 +5,15 @@ import type { RequestMeta } from '../use-case.ts'
 import { isLocal } from './is-local.ts'
 import { limitHeaders } from './limit-headers.ts'
 
-/** The reason of a signal: nobody waits for the answer any more. */
+/** The abort reason of `RequestMeta.signal` if the client disconnected. */
 export class ClientGoneError extends Error {
   override name = 'ClientGoneError'
   constructor() {
-    super('the client has gone')
+    super('the client disconnected')
   }
 }
 
-/** Reads on demand: most requests need none of it. */
+/** Computes its values on demand, because most requests need none of them. */
 export class LazyRequestMeta implements RequestMeta {
   readonly requestId: string
   readonly #request: IncomingMessage
@@ -70,7 +70,7 @@ export class LazyRequestMeta implements RequestMeta {
       const gone = (): void => {
         if (!this.#response.writableFinished) abort.abort(new ClientGoneError())
       }
-      // The response's `close`: that of the request comes as soon as its body is read.
+      // Listens to the response, because the request's `close` fires as soon as its body has been read.
       if (this.#response.closed) gone()
       else this.#response.once('close', gone)
       if (this.#reason !== undefined) abort.abort(this.#reason)
@@ -88,18 +88,18 @@ export class LazyRequestMeta implements RequestMeta {
     for (const [name, value] of Object.entries(limitHeaders(limit))) this.#response.setHeader(name, value)
   }
 
-  /** Calls back once, when the answer has gone out or its client has. */
+  /** Calls `over` once, when the response has been sent or the client has disconnected. */
   whenOver(over: () => void): void {
     if (this.#response.closed) over()
     else this.#response.once('close', over)
   }
 
-  /** Breaks the connection: whoever reads must not take what it has for the whole answer. */
+  /** Breaks the connection, so that the client does not mistake a partial response for a complete one. */
   cut(): void {
     this.#response.destroy()
   }
 
-  /** The request's deadline has passed. */
+  /** Called when the use case fails or its deadline passes: aborts the signal and ignores cookies from then on. */
   expire(reason: unknown): void {
     this.#reason = reason
     this.#abort?.abort(reason)

@@ -1,6 +1,7 @@
 /**
- * What a page of ours may do. Styles are inline because the renderers of formulas and code set them; scripts never
- * are, and Trusted Types keep strings out of the document. In current browsers `'self'` covers our WebSocket.
+ * The security headers of our web page. Inline styles are allowed because the renderers of formulas and code set them.
+ * Inline scripts are not, and Trusted Types prevent inserting strings as HTML. In current browsers `'self'` includes
+ * our WebSocket.
  */
 export const securityHeaders = {
   'content-security-policy': [

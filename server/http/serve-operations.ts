@@ -11,12 +11,14 @@ import { parseInput } from './parse-input.ts'
 
 export interface ServeOptions {
   admission: Admission
-  /** Throws an AppError while nothing can be served yet. */
+  /** Throws an AppError while the instance is still starting. */
   useCases: () => UseCases
   limits: OperationLimits
 }
 
-/** Mounts every operation: admits, parses, asks the use case of its name, within the deadline. */
+/**
+ * Adds a route for every operation, which admits the request, parses its input and calls its use case with a deadline.
+ */
 export function serveOperations(app: FastifyInstance, options: ServeOptions): void {
   const all = Object.entries<Operation>(operations) as [OperationName, Operation][]
   for (const [name, operation] of all) serveOperation(app, name, operation, options)
@@ -35,7 +37,7 @@ function serveOperation(
     method,
     bodyLimit,
     url: path.replaceAll(/\{(\w+)\}/g, ':$1'),
-    // Before the body is read: a stranger cannot make us read one.
+    // Admission comes before the body is read, so that an unauthenticated client cannot make the server read one.
     onRequest: async (request) => {
       request.caller = await admission.admit(request, operation)
     },
@@ -56,5 +58,5 @@ function serveOperation(
   })
 }
 
-/** The border where types end: `admit` and `parseInput` have just made what the use case takes. */
+/** A use case without its types, which cannot be checked here: `admit` and `parseInput` guarantee the right values. */
 type UntypedUseCase = (caller: Caller | undefined, input: unknown, meta: RequestMeta) => Promise<unknown>

@@ -9,18 +9,18 @@ import type { RefuseUnknown } from './known-routes.ts'
 import { pathOf } from './request-log.ts'
 import { securityHeaders } from './security-headers.ts'
 
-/** Not even for a person is anything below these a page. */
+/** Paths of the API and of monitoring. Unknown paths below them never show the web page, not even in a browser. */
 const programs = /^\/(api|v1|ws|health|ready|metrics)(\/|$)/
 
-const notBuilt = `The page has not been built yet.
+const notBuilt = `The web page has not been built yet.
 
-Run "npm run build" in the folder of Shoal, then reload. The API works without it.
+Run "npm run build" in the Shoal folder, then reload this page. The API works without it.
 `
 
 /**
- * Serves the built page from `root`: hashed files for a year, compressed where they lie compressed beside the
- * original, and the page itself for the page's own addresses. Everything else does not exist, and is told so in JSON: a
- * program that was given a wrong address must not take a web page for an answer.
+ * Serves the built page from `root`: files with a hash in their name, cached for a year and compressed if a compressed
+ * copy exists, and the page itself at its own paths. All other paths get a 404 in JSON, so that a program with a wrong
+ * address does not mistake a web page for a response of the API.
  */
 export function serveStaticFiles(
   app: FastifyInstance,
@@ -47,13 +47,13 @@ export function serveStaticFiles(
     reply.headers(securityHeaders)
     if (path.startsWith('/assets/')) return reply.sendFile(path, { maxAge: '365d', immutable: true })
     if (extname(path) !== '') return reply.sendFile(path)
-    // A person who mistyped an address: the page says so, with a way back.
+    // A user mistyped the address: the page shows that, with a link back.
     if (request.headers['sec-fetch-mode'] === 'navigate') return sendPage(reply.code(404), { root, basePath })
     return refuseUnknown(request, reply)
   })
 }
 
-/** Browsers name it when they open a page; `*` and nothing at all is anything. */
+/** Browsers name HTML when they open a page. `*` and a missing header accept anything. */
 function acceptsHtml(accept = '*/*'): boolean {
   return /text\/(html|\*)|application\/xhtml|\*\/\*/i.test(accept)
 }
@@ -63,7 +63,7 @@ async function sendPage(
   { root, basePath }: { root: string; basePath: string },
 ): Promise<FastifyReply> {
   const file = join(root, 'index.html')
-  // Asked anew each time while it is missing: a build may end at any moment.
+  // Checked on each request, because a build may finish at any time.
   if (!existsSync(file)) {
     return reply
       .code(404)
@@ -76,7 +76,7 @@ async function sendPage(
   return reply.type('text/html; charset=utf-8').send(below(await readFile(file, 'utf8'), basePath))
 }
 
-/** The page with the path below which it is served before each of its addresses, and known to its scripts. */
+/** Adds the base path to the URLs in the page's HTML, and as `data-base` for its scripts. */
 function below(html: string, basePath: string): string {
   return html
     .replace('<html', `<html data-base="${basePath}"`)

@@ -5,22 +5,22 @@ import { CrowdLimit, guarded } from '../base/index.ts'
 import type { Logger } from '../base/index.ts'
 
 export interface UnprovenConnectionsOptions {
-  /** Connections from one address that may be open at once without having shown a session. */
+  /** Maximum number of open connections from one address on which no user has authenticated. */
   max: number
-  /** A proxy that is trusted says whose request it is. */
+  /** Whether a trusted proxy forwarded the request. */
   isForwarded: (request: IncomingMessage) => boolean
   logger: Logger
 }
 
 /**
- * Bounds the connections of each address, except those that a signed-in user makes requests on and those of proxies: any
- * number of users may share an address. A newer connection takes the place of the oldest one that is idle or still
- * sending its request.
+ * Limits the connections of each address. Connections of authenticated users and of trusted proxies do not count,
+ * because any number of users may share an address. At the limit, a new connection replaces the oldest one that is idle
+ * or still sending its request.
  */
 export class UnprovenConnections {
   readonly #max: number
   readonly #isForwarded: (request: IncomingMessage) => boolean
-  /** Requests that have arrived whole and are not answered yet. */
+  /** The latest request of each connection. */
   readonly #serving = new WeakMap<Socket, { request: IncomingMessage; response: ServerResponse }>()
   readonly #crowd = new CrowdLimit<Socket>({
     evict: (socket) => socket.destroy(),
@@ -49,7 +49,9 @@ export class UnprovenConnections {
     )
   }
 
-  /** Somebody who is signed in, or a proxy, makes requests on it; or it is another's to bound from now on. */
+  /**
+   * Stops counting a connection: it belongs to an authenticated user or a proxy, or a WebSocket gateway now limits it.
+   */
   prove({ socket }: Pick<IncomingMessage, 'socket'>): void {
     this.#crowd.remove(socket)
   }

@@ -1,4 +1,6 @@
-/** The only file that listens to `upgrade`: it finds the gateway of a path, and answers every other upgrade itself. */
+/**
+ * The only file that listens to `upgrade`. It passes each upgrade to the gateway of its path and rejects all others.
+ */
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
@@ -8,7 +10,7 @@ import { AppError } from '../../protocol/index.ts'
 import { withoutBasePath } from './base-path.ts'
 import { replyWithError } from './reply-with-error.ts'
 
-/** Takes over the connection of a request for its path. */
+/** Takes over the connections of upgrade requests for its path. */
 export interface UpgradeGateway {
   readonly path: string
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
@@ -17,7 +19,7 @@ export interface UpgradeGateway {
 export interface UpgradesOptions {
   logger: Logger
   basePath: string
-  /** Hears of each connection that a gateway takes over. */
+  /** Called for each connection that a gateway takes over. */
   leaving: (request: IncomingMessage) => void
 }
 
@@ -41,7 +43,7 @@ export class Upgrades {
     )
   }
 
-  /** Call before the server listens. */
+  /** Must be called before the server listens. */
   add(gateway: UpgradeGateway): void {
     this.#gateways.set(gateway.path, gateway)
     this.#app.get(gateway.path, (request, reply) => {
@@ -55,13 +57,13 @@ export class Upgrades {
     if (path === undefined) {
       closeWithAnswer(socket, {
         status: '400 Bad Request',
-        body: 'The address of this request is not valid.',
+        body: 'The URL of this request is not valid.',
       })
       return
     }
     const gateway = this.#gateways.get(withoutBasePath(path, this.#basePath))
     if (gateway) {
-      // The gateway bounds it from now on.
+      // From now on the gateway limits this connection.
       this.#leaving(request)
       gateway.upgrade(request, socket, head)
     } else
@@ -70,8 +72,8 @@ export class Upgrades {
 }
 
 /**
- * The path of a request target: `/path?query`, or `http://host/path` as proxies send it. Undefined where it is neither.
- * Not by `new URL`, which throws on `//` and whatever else a stranger sends.
+ * The path of a request target: `/path?query`, or `http://host/path` as proxies send it. Undefined if it is neither.
+ * Does not use `new URL`, which throws on `//` and other malformed targets.
  */
 export function pathOfTarget(target: string): string | undefined {
   const path = target.startsWith('/')
