@@ -79,7 +79,7 @@ export interface HttpServer {
   prove(request: IncomingMessage): void
   /** Starts listening and resolves with the port. Port 0 selects a free port. */
   listen(at: { host: string; port: number }): Promise<number>
-  /** Refuses new connections, closes idle ones, and resets none that a proxy has just opened. */
+  /** Stops accepting connections and closes idle ones, without resetting connections that a proxy has just opened. */
   stopAccepting(): Promise<void>
   /** Stops accepting connections, closes idle ones, and resolves when running requests have ended. */
   close(): Promise<void>

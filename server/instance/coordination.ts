@@ -32,20 +32,20 @@ import { messages } from '../messages.ts'
 import type { Messages } from '../messages.ts'
 import type { Store } from '../store/index.ts'
 
-/** What an instance agrees with others by. */
+/** The services by which the instances of a fleet coordinate. */
 export interface Coordination {
   bus: MessageBus<Messages>
   log: RunLog
   membership: Membership
   claims: ClaimRecord
   rateLimits: RateLimits
-  /** Absent without REDIS_URL. */
+  /** The Redis connection; absent without REDIS_URL. */
   link?: RedisLink
   keys: RedisKeys
   close(): Promise<void>
 }
 
-/** In place of Redis for instances that share a process: tests of several instances without a server. */
+/** Replaces Redis for instances that share a process, for tests with several instances and no Redis server. */
 export interface MemoryHubs {
   bus: MemoryBusHub
   log: MemoryRunLogHub
@@ -105,7 +105,7 @@ export function createCoordination(options: CoordinationOptions): Coordination {
 
 function openLink({ config, clock, logger }: CoordinationOptions): RedisLink | undefined {
   const answer = redisTopology(config)
-  // The command line has refused it before; whoever starts an instance otherwise hears it here.
+  // The command line has already rejected this. The error is for code that starts an instance in another way.
   if (!answer.ok) throw new Error(`${answer.problem.about}: ${sentenceOf(answer.problem)}`)
   if (!answer.topology) return undefined
   const { connectTimeoutMs, reconnectDelayMs, maxRetryCount, tls } = config.redis
@@ -136,7 +136,7 @@ function firstFacts({ config, version, clock }: CoordinationOptions): MemberFact
   }
 }
 
-/** Heartbeats in the store, for when Redis is away or there is none. */
+/** Heartbeats in the store, for use while Redis is unavailable or not configured. */
 function heartbeats({ instances }: Store): HeartbeatStore & HeartbeatRows {
   const memberOf = (row: { incarnation: string; facts: string }): Member =>
     decodeMember(row.incarnation, row.facts)

@@ -2,7 +2,7 @@ import type { SettingName, SettingsValues } from '../../protocol/http/settings.t
 import type { Config } from '../config.ts'
 import { defaultLimits } from '../settings/index.ts'
 
-/** What the environment says of the settings that administrators may change, and the limits, which have no variables. */
+/** The values of all settings before an administrator changes them: from variables, or defaults for the limits. */
 export function environmentSettings(config: Config): SettingsValues {
   return {
     name: config.http.name,
@@ -15,7 +15,7 @@ export function environmentSettings(config: Config): SettingsValues {
   }
 }
 
-/** The variable behind a setting. */
+/** The environment variable of each setting that has one. */
 export const settingVariables: Partial<Record<SettingName, string>> = {
   name: 'WEBUI_NAME',
   signUp: 'ENABLE_SIGNUP',

@@ -19,14 +19,15 @@ export interface FindStoreOptions {
 export interface FoundStore {
   store: Store
   secretKey: string
-  /** Of the secret. */
+  /** Identifies the secret without revealing it. */
   fingerprint: string
   installationId: string
 }
 
 /**
- * Opens the store and agrees on the secret: WEBUI_SECRET_KEY, else one that is kept in DATA_DIR (embedded) or in the
- * store itself, by compare-and-set, so that instances started together have the same.
+ * Opens the store and determines the secret. That is WEBUI_SECRET_KEY, or else a generated secret, which is kept in
+ * DATA_DIR for an embedded store and otherwise in the database. It is saved by compare-and-set, so that instances that
+ * start at the same time use the same secret.
  */
 export async function findStore({
   config,
@@ -40,7 +41,7 @@ export async function findStore({
   const options = { dataDir, clock, logger, migrate, ...(poolSize === null ? {} : { poolSize }) }
   if (databaseUrl === null) {
     expectWritable(dataDir)
-    // Two first starts at once get the same one; the lock then lets one of them go on.
+    // Two concurrent first starts get the same secret. The store's lock then lets only one of them continue.
     const secretKey = given ?? secretOf(dataDir)
     const store = await openStore({ ...options, secret: secretKey })
     state.storeProblem = undefined
@@ -64,7 +65,7 @@ export async function findStore({
 }
 
 const secretInDatabase =
-  'WEBUI_SECRET_KEY is not set, so the database holds the secret that protects provider keys: whoever reads the database, or a backup of it, has them. Set the same random WEBUI_SECRET_KEY on every instance of a new installation'
+  'WEBUI_SECRET_KEY is not set, so the secret that protects provider keys is stored in the database, and anyone who can read the database or a backup can read these keys. For a new installation, set the same random WEBUI_SECRET_KEY on every instance'
 
 async function described(store: Store, secretKey: string): Promise<FoundStore> {
   const fingerprint = fingerprintOf(secretKey)
@@ -72,7 +73,7 @@ async function described(store: Store, secretKey: string): Promise<FoundStore> {
   return { store, secretKey, fingerprint, installationId: installation.id }
 }
 
-/** The secret of an open store: WEBUI_SECRET_KEY, else the generated one of its folder or database. */
+/** The secret of an open store: WEBUI_SECRET_KEY, or else the generated secret in its folder or database. */
 export function installationSecret({ accounts, store: where }: Config, store: Store): Promise<string> {
   if (accounts.secretKey !== null) return Promise.resolve(accounts.secretKey)
   if (where.databaseUrl === null) return Promise.resolve(embeddedSecret(where.dataDir))
@@ -87,7 +88,9 @@ function secretOf(dataDir: string): string {
   }
 }
 
-/** A volume of another user is the usual reason why a first start fails; the cure depends on the platform. */
+/**
+ * Throws an error with the cure if DATA_DIR is not writable, which is the most common reason why a first start fails.
+ */
 function expectWritable(dataDir: string): void {
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 })
@@ -98,13 +101,13 @@ function expectWritable(dataDir: string): void {
     const uid = process.getuid?.() ?? 1000
     const gid = process.getgid?.() ?? 1000
     throw new Error(
-      `DATA_DIR (${dataDir}) cannot be written by uid ${uid}: chown -R ${uid}:${gid} that folder or volume, set fsGroup: ${gid} in Kubernetes, or set DATABASE_URL, which needs no folder`,
+      `DATA_DIR (${dataDir}) is not writable for uid ${uid}: run chown -R ${uid}:${gid} on that folder or volume, set fsGroup: ${gid} in Kubernetes, or set DATABASE_URL, which needs no folder`,
       { cause },
     )
   }
 }
 
-/** A secret's name for comparing: says nothing of the secret. */
+/** A value by which instances can compare secrets. It does not reveal the secret. */
 export function fingerprintOf(secretKey: string): string {
   return createHash('sha256').update('shoal fingerprint\0').update(secretKey).digest('base64url').slice(0, 22)
 }

@@ -10,7 +10,7 @@ import type { InstanceState } from './state.ts'
 import type { UseCases } from '../use-case.ts'
 import { createUseCases } from './use-cases.ts'
 
-/** How long a request waits for an instance that is starting; then it hears why. */
+/** How long a request waits while the instance is starting. After that it fails with the reason. */
 const startWaitMs = 5000
 
 export interface ListenOptions {
@@ -21,18 +21,21 @@ export interface ListenOptions {
   state: InstanceState
   incarnation: string
   webRoot: string
-  /** Promise rejections that nothing handled. */
+  /** The number of unhandled promise rejections so far. */
   rejections: () => number
 }
 
 export interface Listening {
   readonly port: number
-  /** Refuses new connections once this resolves, and closes idle ones; running requests continue. */
+  /** Closes idle connections, and resolves when new ones are refused. Running requests continue. */
   stopListening(): Promise<void>
   close(): Promise<void>
 }
 
-/** The HTTP side of an instance, with sockets and other people's clients; answers from the first moment on. */
+/**
+ * Starts the HTTP server of an instance, with sockets and the OpenAI-compatible API. It responds even before the store
+ * has been found.
+ */
 export async function listen(options: ListenOptions): Promise<Listening> {
   const { config, version, logger, clock, state, incarnation } = options
   const { label } = config.instance
@@ -58,11 +61,11 @@ export async function listen(options: ListenOptions): Promise<Listening> {
       return state.services().accounts.authenticator.authenticate(credentials, meta)
     },
     readiness: createReadiness(readinessChecks(state), { clock, logger }),
-    // ENABLE_METRICS says so: for a scraper without a session, on a network of its own.
+    // Metrics are public with ENABLE_METRICS, because scrapers have no session and connect from a private network.
     ...(metrics ? { metrics: { ...metrics, access: 'public' } } : {}),
     isDraining: () => state.draining,
   })
-  // A proxy that asks nobody for /ready sends people here as soon as this instance listens: they wait a little.
+  // A proxy that does not check /ready sends requests as soon as this instance listens, so they wait for its start.
   http.app.addHook('onRequest', async ({ url }) => {
     if (/^\/(api|v1)\//.test(url)) await state.startedWithin(startWaitMs)
   })
@@ -102,7 +105,7 @@ function instanceNumbers({ state, rejections }: ListenOptions): InstanceNumbers 
   }
 }
 
-/** Sockets may knock before the store was found: then what they ask for says so. */
+/** Looks up each service when it is used, because sockets may connect before the store is found. It then throws. */
 function lazyPorts({ state, config, version, logger, clock }: ListenOptions): RealtimePorts {
   return {
     get chat() {

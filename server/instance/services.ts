@@ -33,7 +33,7 @@ export interface ServicesOptions {
   runLimits?: Partial<RunLimits>
 }
 
-/** Everything that exists once the store does. */
+/** All services of an instance. They are created once the store has been found. */
 export interface Services extends Coordination {
   store: Store
   accounts: Accounts
@@ -45,7 +45,7 @@ export interface Services extends Coordination {
   jobs: Jobs
   models: ModelCatalogue
   presence: Presence
-  /** With ENABLE_STAR_SESSIONS_MIDDLEWARE and a Redis. */
+  /** Present with ENABLE_STAR_SESSIONS_MIDDLEWARE and Redis. */
   sessionMirror?: SessionMirror
   settings: Settings
   settingsUseCases: ReturnType<typeof createSettingsUseCases>
@@ -85,7 +85,7 @@ export function createServices(options: ServicesOptions): Services {
   }
 }
 
-/** The connections, and what can be asked through them. */
+/** Creates the connections to providers and the catalogue of their models. */
 function createModels(
   { config, store, clock, logger }: ServicesOptions,
   feeds: Feeds,
@@ -102,7 +102,7 @@ function createModels(
     learn: (baseUrl, model, continues) => store.connections.learn(baseUrl, model, continues),
     clock,
     logger,
-    // A list that is asked for at every request would be a question to the provider for every message.
+    // Without a minimum, every message could cause a request to the provider for its list of models.
     cacheMs: Math.max(5000, config.upstream.modelsCacheMs ?? 60_000),
     deadlines: deadlinesOf(config),
     proxies: config.upstream.proxies,
@@ -129,7 +129,7 @@ function createAccountsOf(
       cookies: { ...config.cookies, path: config.http.basePath || '/' },
       secretKey,
       installationId,
-      // Read when they are needed: administrators may change them while this runs.
+      // Getters, because administrators may change these settings at any time.
       get signUp() {
         return settings.current.signUp
       },

@@ -3,23 +3,23 @@ import { sleep } from '../base/index.ts'
 import type { CutOff, InstallationFindings } from '../operations/index.ts'
 import type { Services } from './services.ts'
 
-/** How far an instance has come, and what keeps it from being ready. */
+/** The progress of an instance's start, and the problems that keep it from being ready. */
 export class InstanceState {
   #services: Services | undefined
   readonly #served = Promise.withResolvers<void>()
-  /** While the store is looked for. */
+  /** Why the store has not been found yet. */
   storeProblem: string | undefined = 'the database has not been reached yet'
-  /** Kept up to date by the comparison of installations. */
+  /** Updated by `detectOtherInstallation`. */
   readonly findings: InstallationFindings = {}
   draining = false
-  /** Absent where the store is this process's own. */
+  /** Absent for an embedded store, from which the instance cannot be cut off. */
   cutOff: CutOff | undefined
 
-  /** Throws `store_unavailable` until the store was found. */
+  /** Throws `store_unavailable` until the store has been found. */
   services(): Services {
     if (this.#services) return this.#services
     throw new AppError('store_unavailable', {
-      // What keeps it is in the log: it may name the database's address, and anybody may be asking.
+      // The reason is only in the log, because it may contain the database's address and this message is public.
       message: 'This instance is starting. Try again in a moment.',
       retryAfterMs: 1000,
     })
@@ -29,7 +29,7 @@ export class InstanceState {
     return this.#services
   }
 
-  /** Resolves when the store was found, at once afterwards, and after `ms` in any case. */
+  /** Resolves when the store has been found, or after `ms` milliseconds. */
   async startedWithin(ms: number): Promise<void> {
     if (!this.#services) await Promise.race([this.#served.promise, sleep(ms)])
   }

@@ -3,7 +3,7 @@ import type { UseCases } from '../use-case.ts'
 import type { Services } from './services.ts'
 import type { InstanceState } from './state.ts'
 
-/** Every operation with the use case that serves it, from the layer whose rules it follows. */
+/** Combines the use cases of all layers into the table of operations. */
 export function createUseCases(
   services: Services,
   { state, version, label }: { state: InstanceState; version: string; label: string },

@@ -32,7 +32,10 @@ async function serving(path: string): Promise<() => Promise<void>> {
   return stop
 }
 
-/** Sends bytes as they are and gives all that comes back until the other side hangs up or `until` lines are there. */
+/**
+ * Sends raw bytes and returns the lines that come back, until the server closes the connection or `until` lines
+ * arrived.
+ */
 async function raw(path: string, bytes: string, until: number): Promise<string[]> {
   const socket = connect(path)
   socket.write(bytes)
@@ -44,7 +47,7 @@ async function raw(path: string, bytes: string, until: number): Promise<string[]
   return got.split('\n').filter(Boolean)
 }
 
-test('a verb is served and its answer comes back; only the owner may connect', async () => {
+test('serves a request and returns its result; only the owner may connect', async () => {
   const path = socketPath()
   await serving(path)
   expect(statSync(path).mode & 0o777).toBe(0o600)
@@ -54,7 +57,7 @@ test('a verb is served and its answer comes back; only the owner may connect', a
   expect(await askServer(path, 'nothing', {})).toEqual({ ok: null })
 })
 
-test('refusals come back with code and field, and a bug does not end the server', async () => {
+test('errors are returned with code and field, and a bug does not stop the server', async () => {
   const path = socketPath()
   await serving(path)
   expect(await askServer(path, 'refuse', {})).toEqual({
@@ -65,7 +68,7 @@ test('refusals come back with code and field, and a bug does not end the server'
   expect(await askServer(path, 'echo', {})).toEqual({ ok: {} })
 })
 
-test('lines that are no requests', async () => {
+test('malformed lines get an error', async () => {
   const path = socketPath()
   await serving(path)
   const lines = [
@@ -88,7 +91,7 @@ test('lines that are no requests', async () => {
   ])
 })
 
-test('a line without an end is cut off', async () => {
+test('a line that is too long ends the connection', async () => {
   const path = socketPath()
   await serving(path)
   const [answer] = await raw(path, 'x'.repeat(100_000), 10)
@@ -96,7 +99,7 @@ test('a line without an end is cut off', async () => {
   expect(await askServer(path, 'echo', {})).toEqual({ ok: {} })
 })
 
-test('a request in pieces, also within a letter', async () => {
+test('a request may arrive in chunks, even split within a character', async () => {
   const path = socketPath()
   await serving(path)
   const bytes = Buffer.from('{"verb":"echo","args":{"name":"Jörg"}}\n')
@@ -108,10 +111,10 @@ test('a request in pieces, also within a letter', async () => {
   expect(JSON.parse(await text(socket))).toEqual({ ok: { name: 'Jörg' } })
 })
 
-test('nobody listens: no socket, or one that a killed server left behind', async () => {
+test('no server listens: there is no socket, or a killed server left one behind', async () => {
   const path = socketPath()
   expect(await askServer(path, 'echo', {})).toBeUndefined()
-  // A socket whose server has gone without removing it.
+  // A socket file whose server stopped without removing it.
   const left = createServer()
   await new Promise<void>((done) => {
     left.listen(`${path}.other`, done)
@@ -124,16 +127,16 @@ test('nobody listens: no socket, or one that a killed server left behind', async
   expect(await askServer(path, 'echo', {})).toEqual({ ok: {} })
 })
 
-test('a server that answers is not pushed aside', async () => {
+test('a second server does not replace the socket of a running one', async () => {
   const path = socketPath()
   await serving(path)
   await expect(serveAdminSocket(path, { verbs, logger: silentLogger })).rejects.toThrow(
-    /another server answers/,
+    /another server is listening/,
   )
   expect(await askServer(path, 'echo', {})).toEqual({ ok: {} })
 })
 
-test('stopping hangs up and removes the socket', async () => {
+test('stopping closes the connections and removes the socket', async () => {
   const path = socketPath()
   const stop = await serving(path)
   const open = connect(path)
@@ -144,7 +147,7 @@ test('stopping hangs up and removes the socket', async () => {
   expect(existsSync(path)).toBe(false)
 })
 
-test('a path that the kernel does not take is refused with the cure', async () => {
+test('a path that is too long for the kernel is rejected with the cure', async () => {
   const path = join(tmpdir(), 'x'.repeat(120), 'shoal.sock')
   await expect(serveAdminSocket(path, { verbs, logger: silentLogger })).rejects.toThrow(/shorter DATA_DIR/)
   expect(adminSocketPath('data')).toBe('data/shoal.sock')

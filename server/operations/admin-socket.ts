@@ -9,10 +9,10 @@ import { AppError } from '../../protocol/errors.ts'
 import { guarded } from '../base/index.ts'
 import type { Logger } from '../base/index.ts'
 
-/** What can be asked of a running server: each takes texts by name and answers with something that is JSON. */
+/** The commands that a running server accepts. Each takes named text arguments and resolves with a JSON value. */
 export type AdminVerbs = Record<string, (args: Record<string, string>) => Promise<unknown>>
 
-/** What goes back over the socket. */
+/** The response on the socket. */
 export type AdminAnswer =
   | { ok: unknown }
   | { error: { code: string; message: string; field?: string | undefined } }
@@ -26,7 +26,9 @@ export interface ServeAdminSocketOptions {
   logger: Logger
 }
 
-/** Where the server of this folder listens. Relative when that is shorter: the kernel takes about 100 bytes. */
+/**
+ * The path of the socket for this data folder. Relative if that is shorter, because the kernel allows about 100 bytes.
+ */
 export function adminSocketPath(dataDir: string): string {
   const path = resolve(dataDir, 'shoal.sock')
   const short = relative(cwd(), path)
@@ -34,22 +36,23 @@ export function adminSocketPath(dataDir: string): string {
 }
 
 /**
- * Listens on a Unix socket for the command line of whoever owns the folder (mode 600). One JSON object a line:
- * `{verb, args}` gets `{ok}` or `{error}`. Call while holding the folder's lock: a socket that nobody serves is removed.
- * Rejects where the path is too long or somebody else listens. The answer stops listening and hangs up.
+ * Listens on a Unix socket that only the folder's owner may open (mode 600), for the command line. Each line is one
+ * JSON object: a request `{verb, args}` gets the response `{ok}` or `{error}`. The caller must hold the folder's lock,
+ * because an abandoned socket is removed. Rejects if the path is too long or another server listens. Resolves with a
+ * function that stops listening and closes the connections.
  */
 export async function serveAdminSocket(
   path: string,
   options: ServeAdminSocketOptions,
 ): Promise<() => Promise<void>> {
   if (Buffer.byteLength(path) > 103) {
-    throw new Error(`the path of the command line's socket is too long (${path}): choose a shorter DATA_DIR`)
+    throw new Error(`the path of the admin socket is too long (${path}): choose a shorter DATA_DIR`)
   }
   await removeStale(path)
   const sockets = new Set<Socket>()
   let open = false
   const server = createServer((socket) => {
-    // Whoever got in before the mode was set may not be the owner.
+    // A client that connected before the mode was set may not be the owner.
     if (!open) return socket.destroy()
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
@@ -82,15 +85,15 @@ async function removeStale(path: string): Promise<void> {
   const socket = await connect(path)
   if (socket) {
     socket.destroy()
-    throw new Error(`another server answers on ${path}`)
+    throw new Error(`another server is listening on ${path}`)
   }
   rmSync(path, { force: true })
 }
 
 function serve(socket: Socket, { verbs, logger }: ServeAdminSocketOptions): void {
-  // Nobody keeps a server busy by holding a line open.
+  // Closes connections that stay idle.
   socket.setTimeout(answerMs, () => socket.destroy())
-  socket.on('error', (error) => logger.debug({ err: error }, 'the command line hung up'))
+  socket.on('error', (error) => logger.debug({ err: error }, 'the command line disconnected'))
   const read = createLineReader(longestLine)
   const reply = guarded({ logger, event: 'line of the command line' }, async (line: string) => {
     socket.write(`${JSON.stringify(await answer(line, { verbs, logger }))}\n`)
@@ -107,15 +110,19 @@ async function answer(line: string, { verbs, logger }: ServeAdminSocketOptions):
   try {
     const { verb, args } = readRequest(line)
     const run = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined
-    if (!run) return refusal('not_found', `this server does not know "${verb}": it is another version`)
+    if (!run)
+      return refusal(
+        'not_found',
+        `the running server does not know "${verb}", because its version differs from the command line's`,
+      )
     const ok = await run(args)
-    logger.info({ verb }, 'the command line was served')
+    logger.info({ verb }, 'served a request of the command line')
     return { ok: ok ?? null }
   } catch (error) {
     if (error instanceof AppError)
       return { error: { code: error.code, message: error.message, field: error.field } }
     if (error instanceof SyntaxError) return refusal('bad_json', 'the line is not JSON')
-    logger.error({ err: error }, 'the command line met an error')
+    logger.error({ err: error }, 'a request of the command line failed')
     return refusal('internal', error instanceof Error ? error.message : String(error))
   }
 }
@@ -139,7 +146,10 @@ function readRequest(line: string): { verb: string; args: Record<string, string>
   throw new AppError('bad_request', { message: 'a line must be {"verb": "…", "args": {"…": "text"}}' })
 }
 
-/** Asks the server that listens on `path`. Undefined: nobody does. Rejects when it does not answer in time. */
+/**
+ * Sends a request to the server that listens on `path`. Undefined if none listens. Rejects if it does not respond in
+ * time.
+ */
 export async function askServer(
   path: string,
   verb: string,
@@ -156,19 +166,19 @@ export async function askServer(
 
 async function exchange(socket: Socket, line: string): Promise<AdminAnswer> {
   const read = createLineReader(16 * 1024 * 1024)
-  socket.setTimeout(answerMs + 5000, () => socket.destroy(new Error('the running server does not answer')))
+  socket.setTimeout(answerMs + 5000, () => socket.destroy(new Error('the running server did not respond')))
   socket.write(`${line}\n`)
   for await (const piece of socket) {
     const reply = read(piece as Buffer)?.[0]
-    // The other side is this code, behind a socket of mode 600.
+    // The response needs no validation: a server with this code wrote it, and only the owner can open the socket.
     if (reply !== undefined) return JSON.parse(reply) as AdminAnswer
   }
-  throw new Error('the running server hung up without an answer')
+  throw new Error('the running server closed the connection without a response')
 }
 
 const nobodyListens = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTSOCK'])
 
-/** Undefined where nobody listens. */
+/** Connects to the socket. Undefined if no server listens there. */
 async function connect(path: string): Promise<Socket | undefined> {
   const socket = createConnection(path)
   const late = AbortSignal.timeout(connectMs)
@@ -177,13 +187,16 @@ async function connect(path: string): Promise<Socket | undefined> {
     return socket
   } catch (error) {
     socket.destroy()
-    if (late.aborted) throw new Error(`${path} does not answer`, { cause: error })
+    if (late.aborted)
+      throw new Error(`the server on ${path} did not accept the connection in time`, { cause: error })
     if (error instanceof Error && 'code' in error && nobodyListens.has(String(error.code))) return undefined
     throw error
   }
 }
 
-/** Takes pieces of a stream and gives the whole lines in them; undefined once a line is longer than `longest`. */
+/**
+ * Returns a function that takes chunks of a stream and returns the completed lines; undefined if a line is too long.
+ */
 export function createLineReader(longest: number): (piece: Buffer | string) => string[] | undefined {
   const decoder = new StringDecoder('utf8')
   let rest = ''

@@ -16,8 +16,8 @@ function make() {
   return { cutOff, hub, state }
 }
 
-describe('rule 18: cut off from both', () => {
-  test('a heartbeat that is late once sends nobody away', () => {
+describe('rule 18: an instance cut off from Redis and the store', () => {
+  test('keeps its sockets after a single late heartbeat', () => {
     const { cutOff, hub, state } = make()
     state.age = 3000
     cutOff.look()
@@ -29,7 +29,7 @@ describe('rule 18: cut off from both', () => {
     expect(() => cutOff.admitSocket()).not.toThrow()
   })
 
-  test('late twice: sockets go, no new ones come, and requests are answered for a while', () => {
+  test('closes and rejects sockets after two late heartbeats, and still serves requests for a while', () => {
     const { cutOff, hub, state } = make()
     state.age = 3000
     cutOff.look()
@@ -39,7 +39,7 @@ describe('rule 18: cut off from both', () => {
     expect(() => cutOff.admitRequest()).not.toThrow()
   })
 
-  test('after 10 s without a heartbeat requests are refused with 503 and a hint, never with 401', () => {
+  test('rejects requests after 10 s without a heartbeat, with 503 and a retry time, never with 401', () => {
     const { cutOff, state } = make()
     state.age = 2600
     cutOff.look()
@@ -49,7 +49,7 @@ describe('rule 18: cut off from both', () => {
     expect(() => cutOff.admitRequest()).toThrow(refusal)
   })
 
-  test('one heartbeat that is taken makes it serve again', () => {
+  test('serves again after one accepted heartbeat', () => {
     const { cutOff, state } = make()
     state.age = 20_000
     cutOff.look()
@@ -61,7 +61,7 @@ describe('rule 18: cut off from both', () => {
     expect(() => cutOff.admitSocket()).not.toThrow()
   })
 
-  test('one that hears of revocations and cannot read them for 8 s is believed in no more', () => {
+  test('rejects requests and sockets while it has known of revocations for 8 s and cannot read them', () => {
     const { cutOff, hub, state } = make()
     state.unread = 7000
     cutOff.look()

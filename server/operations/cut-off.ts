@@ -15,16 +15,18 @@ export interface CutOffOptions {
 }
 
 const lookMs = 500
-/** After this it may have missed a revocation for too long to go on believing its memory (P5). */
+/** After this time the instance may have missed a revocation for too long to rely on its cache (P5). */
 const refuseAfterMs = 10_000
-/** The same for one that hears of revocations and cannot read whose; short of the bound by the turns that look. */
+/**
+ * The same if the instance knows of revocations but cannot read them. Shorter, to allow for the interval of the checks.
+ */
 const blindAfterMs = 8000
 
 /**
- * Rule 18: an instance whose heartbeat neither Redis nor the store has taken for a lease knows nothing of the fleet any
- * more. Its owners are silent (rule 7), its sockets are sent elsewhere, and after 10 s it answers 503 to whoever has to
- * be authenticated, never 401: that it cannot know is no reason to sign anybody out. The same where it has lost the
- * store alone, and the fleet tells it of revocations that it cannot read.
+ * Rule 18: an instance is cut off if neither Redis nor the store has accepted its heartbeat for a lease. Its owners are
+ * silent (rule 7), and its sockets are closed so that clients reconnect to another instance. After 10 s it responds
+ * with 503 to requests that need authentication, never with 401: an outage must not sign a user out. The same applies
+ * if only the store is unreachable and the instance cannot read revocations that it knows of.
  */
 export class CutOff {
   readonly #options: CutOffOptions
@@ -35,17 +37,17 @@ export class CutOff {
     this.#options = options
   }
 
-  /** Looks until the signal aborts. */
+  /** Checks regularly until the signal aborts. */
   watch(signal: AbortSignal): void {
     const { logger } = this.#options
     void every(async () => this.look(), {
       ms: () => lookMs,
-      failed: (error) => logger.error({ err: error }, 'looking whether this instance is cut off failed'),
+      failed: (error) => logger.error({ err: error }, 'checking whether this instance is cut off failed'),
       signal,
     })
   }
 
-  /** One late heartbeat is a pause or a step of the clock, and over with the next: twice is believed. */
+  /** Acts only after two late heartbeats in a row, because one may be a pause of the process or a step of the clock. */
   look(): void {
     const { membership, hub, clock, logger } = this.#options
     const age = membership.sinceAcknowledged()
@@ -55,22 +57,22 @@ export class CutOff {
       this.#since = clock.monotonic()
       logger.warn(
         { ageMs: Math.round(age) },
-        'neither Redis nor the database takes heartbeats: sockets are sent elsewhere',
+        'neither Redis nor the database accepts heartbeats; clients are sent to other instances',
       )
     } else if (!this.#late && this.#since !== undefined) {
       this.#since = undefined
-      logger.info('this instance is back: its heartbeats are taken again')
+      logger.info('this instance is no longer cut off; its heartbeats are accepted again')
     }
-    // Whoever came since the last look as well.
+    // Repeated at each check, for sockets that connected since the last one.
     if (this.#since !== undefined || this.#blind()) hub.sendElsewhere()
   }
 
-  /** For what would be held open here: rejects from the first moment. */
+  /** Throws from the moment of the cut-off, because a socket would stay open on this instance. */
   admitSocket(): void {
     if (this.#since !== undefined || this.#blind()) throw refusal()
   }
 
-  /** For requests, which may be answered from memory for a while. */
+  /** Throws 10 s after the last heartbeat. Until then, requests may be authenticated from the cache. */
   admitRequest(): void {
     const { clock } = this.#options
     const lost = this.#since !== undefined && clock.monotonic() - this.#since >= refuseAfterMs - lease
@@ -84,7 +86,7 @@ export class CutOff {
 
 function refusal(): AppError {
   return new AppError('store_unavailable', {
-    message: 'This instance has lost its way to the database. Try again: another one answers.',
+    message: 'This instance has lost its connection to the database. Try again to reach another instance.',
     retryAfterMs: 1000,
   })
 }

@@ -9,13 +9,13 @@ import type { Signer } from '../coordination/signer.ts'
 import type { Store } from '../store/index.ts'
 import { detectOtherPrefixes } from './detect-other-prefixes.ts'
 
-/** What is known of other installations and of instances that this one cannot see; empty where there are none. */
+/** Problems with other installations and with instances that this one cannot see. Empty if there are none. */
 export interface InstallationFindings {
-  /** Another installation or another secret: keeps this instance from being ready. */
+  /** Another installation or a different secret was found, which keeps this instance from being ready. */
   installation?: Finding | undefined
-  /** Somebody without this installation's secret writes under its Redis prefix. */
+  /** Another program, without this installation's secret, writes to its Redis prefix. */
   foreignWriter?: Finding | undefined
-  /** Instances on the same database use another Redis prefix. */
+  /** Instances on the same database use a different Redis prefix. */
   otherPrefix?: Finding | undefined
 }
 
@@ -28,10 +28,10 @@ export interface DetectOtherInstallationOptions {
   keys: RedisKeys
   keyPrefix: string
   membership: Pick<Membership, 'watch'>
-  /** This incarnation, and its name for people. */
+  /** The id of this incarnation. `label` is its name for users. */
   self: string
   label: string
-  /** Is kept up to date until the signal aborts. */
+  /** Updated until the signal aborts. */
   findings: InstallationFindings
   clock: Clock
   logger: Logger
@@ -39,19 +39,22 @@ export interface DetectOtherInstallationOptions {
 }
 
 const expiresMs = 86_400_000
-/** Rare enough to cost a fleet at rest next to nothing; while there is something to report, its end shows sooner. */
+/** Interval of the check: long while there is no finding, because it costs Redis commands, otherwise shorter. */
 const calmMs = 30_000
 const findingMs = 10_000
-/** How long a foreign writer is remembered after it was last seen. */
+/** How long a foreign writer is reported after it was last seen. */
 const foreignMs = 25_000
-/** After this without the other installation its prefix is ours: its own instances come first, and look every 30 s. */
+/**
+ * This instance claims the prefix if the other installation has not been seen for this long. It exceeds the check
+ * interval of 30 s, so that the other installation's own instances can renew their claim first.
+ */
 const takeOverMs = 45_000
-/** How long the first comparison waits for Redis: an instance starts without it. */
+/** How long the first check waits for Redis. After that the instance starts without it. */
 const firstLinkMs = 2000
 
 /**
- * Two installations, or two secrets, that meet in one store or under one Redis prefix would sign each other's people
- * out and mix their messages. An instance that finds another one does not become ready, and says which side to change.
+ * Two installations, or instances with different secrets, on the same store or Redis prefix would sign out each other's
+ * users and mix their messages. An instance that detects this does not become ready, and reports what to change.
  */
 export async function detectOtherInstallation(options: DetectOtherInstallationOptions): Promise<void> {
   const { store, fingerprint, findings, logger, link, membership, signal } = options
@@ -64,7 +67,7 @@ export async function detectOtherInstallation(options: DetectOtherInstallationOp
   await detectOtherPrefixes({ ...options, prefix: link ? options.keyPrefix : '' })
   if (!link) return
   const failed = (error: unknown): void =>
-    logger.debug({ err: error }, 'the installation cannot be compared in Redis now')
+    logger.debug({ err: error }, 'checking Redis for another installation failed')
   const claim = new PrefixClaim({ ...options, link }, `${met.installation.id} ${fingerprint}`)
   await untilHealthy(link, firstLinkMs)
   await claim.check().catch(failed)
@@ -72,7 +75,7 @@ export async function detectOtherInstallation(options: DetectOtherInstallationOp
     if (healthy) void claim.check().catch(failed)
   })
   signal.addEventListener('abort', stopListening, { once: true })
-  // The one that renewed the proof may have gone: until another one does, a copy would take the prefix for free.
+  // If the departed instance signed the claim's proof, another must renew it at once, or a copy could claim the prefix.
   membership.watch({ gone: () => void claim.check().catch(failed) })
   const ms = (): number => (findings.installation || findings.foreignWriter ? findingMs : calmMs)
   void every(() => claim.check(), { ms, failed, signal })
@@ -81,10 +84,10 @@ export async function detectOtherInstallation(options: DetectOtherInstallationOp
 type PrefixClaimOptions = DetectOtherInstallationOptions & { link: RedisLink }
 
 /**
- * This installation's claim to its Redis prefix: the first instance writes it, and it lasts a day beyond the last one.
- * Another installation's claim keeps this instance from being ready only if it is signed with our secret, by an instance
- * that is alive: without the secret nobody can read or forge our messages, and one SET by somebody else must not take a
- * fleet out of service.
+ * This installation's claim to its Redis prefix. The first instance writes it, and it expires a day after the last
+ * renewal. Another installation's claim keeps this instance from being ready only if an instance that is alive has
+ * signed it with our secret. Without the secret, another program cannot read or forge our messages, and a single SET
+ * command of another program must not take the fleet out of service.
  */
 class PrefixClaim {
   readonly #options: PrefixClaimOptions
@@ -113,20 +116,20 @@ class PrefixClaim {
       this.#rivalSeenAt = now
       this.#report(ours ? copyOfData(keyPrefix) : this.#otherInstallation(claim))
     } else if (now - this.#rivalSeenAt >= takeOverMs) {
-      // Nobody stands behind another claim (any more): the prefix is ours. One of us renews the proof for all.
+      // No live instance supports another claim, so the prefix is ours. One instance renews the proof for all.
       if (!ours || rival === undefined || rival.incarnation === self) await this.#write(epoch)
       if (ours || findings.installation) this.#resolved(now)
       else this.#warn(now)
     }
   }
 
-  /** Who stands behind a claim: an instance that beats and signed it with our secret. */
+  /** The instance that supports a claim: it has signed it with our secret and still sends heartbeats. */
   async #rival(claim: string): Promise<{ incarnation: string; epoch: string } | undefined> {
     const { link, keys } = this.#options
     const proof = await link.command(['GET', keys.installationProof()])
     const [incarnation = '', epoch = '', signature = ''] = typeof proof === 'string' ? proof.split(' ') : []
     if (!this.#signer.verify('installation', `${claim} ${incarnation} ${epoch}`, signature)) return undefined
-    // Any instance under this prefix removes those that stopped beating.
+    // Instances under this prefix remove the entries of instances that stopped sending heartbeats.
     const beats = await link.command(['ZSCORE', keys.memberBeats(), incarnation])
     return beats === null ? undefined : { incarnation, epoch }
   }
@@ -160,9 +163,10 @@ class PrefixClaim {
 
   #resolved(now: number): void {
     const { findings, logger } = this.#options
-    if (findings.installation) logger.info('no other installation uses this Redis prefix any more')
+    if (findings.installation) logger.info('no other installation uses this Redis prefix any longer')
     findings.installation = undefined
-    // Two that write in turn see their own value now and then.
+    // While two installations overwrite each other's claim, each sometimes reads its own, so the finding is kept a
+    // while.
     if (now - this.#foreignSeenAt >= foreignMs) findings.foreignWriter = undefined
   }
 }
@@ -171,16 +175,16 @@ const otherSecretInDatabase: Finding = {
   code: 'secret-of-another-database',
   about: 'WEBUI_SECRET_KEY',
   severity: 'error',
-  problem: 'WEBUI_SECRET_KEY is not the one this database was made with',
-  cure: 'give every instance the same one, or restore the former',
+  problem: 'WEBUI_SECRET_KEY differs from the one with which this database was created',
+  cure: 'set the original WEBUI_SECRET_KEY on every instance',
 }
 
 const otherSecretInRedis: Finding = {
   code: 'secrets-differ',
   about: 'WEBUI_SECRET_KEY',
   severity: 'error',
-  problem: 'another instance of this installation has another WEBUI_SECRET_KEY',
-  cure: 'give every instance the same one',
+  problem: 'another instance of this installation has a different WEBUI_SECRET_KEY',
+  cure: 'set the same WEBUI_SECRET_KEY on every instance',
 }
 
 const otherInstallationInRedis = (prefix: string): Finding => ({
@@ -188,7 +192,7 @@ const otherInstallationInRedis = (prefix: string): Finding => ({
   about: 'REDIS_KEY_PREFIX',
   severity: 'error',
   problem: `another installation uses the Redis prefix "${prefix}"`,
-  cure: 'set another REDIS_KEY_PREFIX on one of the two, or the same DATABASE_URL if they are one',
+  cure: 'set a different REDIS_KEY_PREFIX on one of them, or the same DATABASE_URL on both if they are one installation',
 })
 
 const copyOfData = (prefix: string): Finding => ({
@@ -196,13 +200,13 @@ const copyOfData = (prefix: string): Finding => ({
   about: 'REDIS_KEY_PREFIX',
   severity: 'error',
   problem: `instances of this installation use the Redis prefix "${prefix}" with another copy of its data`,
-  cure: 'set another REDIS_KEY_PREFIX for the copy. If they have been stopped for a restore, this ends within a minute',
+  cure: 'set a different REDIS_KEY_PREFIX for the copy. If those instances were stopped for a restore, wait a minute',
 })
 
 const foreignWriter = (prefix: string): Finding => ({
   code: 'prefix-with-foreign-writer',
   about: 'REDIS_KEY_PREFIX',
   severity: 'warning',
-  problem: `something else writes under the Redis prefix "${prefix}", perhaps another installation with another WEBUI_SECRET_KEY`,
-  cure: 'set another REDIS_KEY_PREFIX on one of the two',
+  problem: `another program writes to the Redis prefix "${prefix}", possibly an installation with a different WEBUI_SECRET_KEY`,
+  cure: 'set a different REDIS_KEY_PREFIX on one of the two',
 })

@@ -4,7 +4,7 @@ import type { PrefixUse, Store } from '../store/index.ts'
 
 export interface DetectOtherPrefixesOptions {
   store: Store
-  /** Under which this instance uses Redis; empty where it uses none. */
+  /** The Redis prefix of this instance; empty if it does not use Redis. */
   prefix: string
   label: string
   findings: { otherPrefix?: Finding | undefined }
@@ -12,13 +12,13 @@ export interface DetectOtherPrefixesOptions {
   signal: AbortSignal
 }
 
-/** As in `detectOtherInstallation`. */
+/** Intervals of the check without and with a finding, as in `detectOtherInstallation`. */
 const calmMs = 30_000
 const findingMs = 10_000
 
 /**
- * Instances on one database with different Redis prefixes, or with and without Redis, do not see each other: each would
- * take the answers of the others for orphans. Each says so, with the names of both.
+ * Instances on one database do not see each other if their Redis prefixes differ or only some use Redis. Each would
+ * then treat the answers of the others as orphans. Each instance reports this, with the names of both sides.
  */
 export async function detectOtherPrefixes(options: DetectOtherPrefixesOptions): Promise<void> {
   const { store, prefix, label, findings, logger, signal } = options
@@ -32,7 +32,7 @@ export async function detectOtherPrefixes(options: DetectOtherPrefixesOptions): 
     findings.otherPrefix = finding
   }
   const failed = (error: unknown): void =>
-    logger.debug({ err: error }, 'the Redis prefixes of this database cannot be compared now')
+    logger.debug({ err: error }, 'checking the Redis prefixes of this database failed')
   await check().catch(failed)
   void every(check, { ms: () => (findings.otherPrefix ? findingMs : calmMs), failed, signal })
 }
@@ -43,8 +43,8 @@ function otherPrefix(mine: string, others: PrefixUse[]): Finding {
     code: 'prefixes-differ',
     about: 'REDIS_KEY_PREFIX',
     severity: 'warning',
-    problem: `this instance uses ${nameOf(mine)}, others on the same database use ${theirs}, and they do not see each other`,
-    cure: 'set the same REDIS_URL and REDIS_KEY_PREFIX on all of them, or another DATABASE_URL on those of another installation',
+    problem: `this instance uses ${nameOf(mine)}, but others on the same database use ${theirs}, so they do not see each other`,
+    cure: 'set the same REDIS_URL and REDIS_KEY_PREFIX on all of them, or a different DATABASE_URL if they are two installations',
   }
 }
 

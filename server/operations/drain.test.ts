@@ -3,7 +3,7 @@ import { silentLogger } from '../base/index.ts'
 import { drain } from './drain.ts'
 import type { DrainOptions } from './drain.ts'
 
-/** An instance that writes answers until `answersEndAt`, by a clock that only waiting moves. */
+/** An instance that writes answers until `answersEndAt`. Its clock advances only in `sleep`. */
 function make({ answersEndAt = 0 } = {}) {
   const clock = { at: 0, monotonic: () => clock.at }
   const steps: string[] = []
@@ -39,7 +39,7 @@ function make({ answersEndAt = 0 } = {}) {
   return { options, steps, now, clock }
 }
 
-test('saves and sends sockets elsewhere at once, and still listens until proxies have seen it', async () => {
+test('saves runs and closes sockets immediately, and keeps listening until proxies have noticed', async () => {
   const { options, steps } = make()
   await drain(options)
   expect(steps).toEqual([
@@ -53,7 +53,7 @@ test('saves and sends sockets elsewhere at once, and still listens until proxies
   ])
 })
 
-test('waits for answers, and gives up what is left early enough for others to claim it', async () => {
+test('waits for answers, and releases unfinished ones early enough for other instances to claim them', async () => {
   const short = make({ answersEndAt: 4000 })
   await drain(short.options)
   expect(short.steps).toContain('4000 release')
@@ -62,7 +62,7 @@ test('waits for answers, and gives up what is left early enough for others to cl
   expect(long.steps).toContain('6000 release')
 })
 
-test('alone, the sockets stay until the answers have ended: nobody else can serve them', async () => {
+test('without another instance, the sockets stay open until the answers have ended', async () => {
   const { options, steps } = make({ answersEndAt: 2000 })
   await drain({ ...options, alone: true })
   expect(steps).toEqual([
@@ -76,14 +76,14 @@ test('alone, the sockets stay until the answers have ended: nobody else can serv
   ])
 })
 
-test('a second signal ends the waiting', async () => {
+test('a second stop signal ends the wait', async () => {
   const { options, steps, now } = make({ answersEndAt: 60_000 })
   now.abort()
   await drain(options)
   expect(steps.at(-1)).toBe('0 goodbye')
 })
 
-test('what fails keeps nothing after it from happening', async () => {
+test('a failed step does not prevent the later steps', async () => {
   const { options, steps } = make()
   const fails = (): Promise<never> => Promise.reject(new Error('away'))
   const chat = { runs: 0, drain: fails, release: fails }

@@ -4,25 +4,27 @@ import type { Chat } from '../chat/index.ts'
 import type { Membership } from '../coordination/contracts.ts'
 import type { Feeds } from '../shared-state/index.ts'
 
-/** Longer than a proxy keeps sending on a connection that it holds open. */
+/** Keeps listening for this long, until proxies have noticed that `/ready` fails. */
 const listenOnMs = 3000
-/** Before the end of the grace, unfinished answers are given up: somebody else has to claim them. */
+/**
+ * Unfinished answers are handed over this long before the grace period ends, so that other instances can claim them.
+ */
 const handOverMs = 4000
-/** Readers come back over this long, not all at once. */
+/** Sockets are closed over this time, so that readers do not all reconnect at once. */
 const spreadMs = 1500
 
 export interface DrainOptions {
   chat: Pick<Chat, 'drain' | 'release' | 'runs'>
   feeds: Pick<Feeds, 'stop'>
   membership: Pick<Membership, 'update' | 'leave'>
-  /** The open sockets and event streams; `drain` spreads their closing over so many ms. */
+  /** The open sockets and event streams. `drain` closes them spread over the given milliseconds. */
   hub: { readonly size: number; drain(ms: number): Promise<void> }
-  /** No new connections; what is open continues. */
+  /** Resolves when new connections are refused. Open connections continue. */
   stopListening: () => Promise<void>
   graceMs: number
-  /** Nobody else can serve: sockets stay until the answers have ended. */
+  /** No other instance can serve these clients, so the sockets stay open until the answers have ended. */
   alone: boolean
-  /** Stop now: the second signal. */
+  /** Aborts on the second stop signal: the drain then stops waiting. */
   now: AbortSignal
   clock: Pick<Clock, 'monotonic'>
   sleep?: typeof realSleep
@@ -30,8 +32,9 @@ export interface DrainOptions {
 }
 
 /**
- * Leaves without anybody noticing, once `/ready` fails: saves every run, serves what still comes until proxies have seen
- * that, tells sockets to come back elsewhere, lets answers finish, and hands over those that do not.
+ * Takes this instance out of service without interrupting users; call it when `/ready` already fails. Saves every run,
+ * closes the sockets so that clients reconnect elsewhere, serves requests until proxies have noticed, lets answers
+ * finish, and hands over those that do not finish in time.
  */
 export async function drain(options: DrainOptions): Promise<void> {
   const { chat, feeds, hub, membership, graceMs, alone, now, clock, sleep = realSleep, logger } = options
@@ -40,7 +43,7 @@ export async function drain(options: DrainOptions): Promise<void> {
   membership.update({ state: 'draining' })
   await chat
     .drain()
-    .catch((error: unknown) => logger.warn({ err: error }, 'saving at the start of a drain failed'))
+    .catch((error: unknown) => logger.warn({ err: error }, 'saving runs at the start of the drain failed'))
   logger.info({ runs: chat.runs, sockets: hub.size, graceMs }, 'draining')
   if (!alone) {
     const leaving = hub.drain(spreadMs)
@@ -52,9 +55,14 @@ export async function drain(options: DrainOptions): Promise<void> {
   if (alone) await hub.drain(spreadMs)
   feeds.stop()
   const released = await chat.release().catch((error: unknown) => {
-    logger.warn({ err: error }, 'handing over runs failed; they are claimed when this instance is missed')
+    logger.warn(
+      { err: error },
+      'handing over runs failed; other instances claim them once this instance is considered dead',
+    )
     return 0
   })
   if (released > 0) logger.info({ released }, 'handed over unfinished answers')
-  await membership.leave().catch((error: unknown) => logger.debug({ err: error }, 'no goodbye'))
+  await membership
+    .leave()
+    .catch((error: unknown) => logger.debug({ err: error }, 'leaving the membership list failed'))
 }

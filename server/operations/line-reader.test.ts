@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createLineReader } from './admin-socket.ts'
 
-test('any way to cut the bytes gives the same lines', () => {
+test('returns the same lines however the bytes are split', () => {
   const bytes = Buffer.from('eins\nzwei ä 🐟\n\ndrei\nrest')
   for (let cut = 0; cut <= bytes.length; cut++) {
     const read = createLineReader(100)
@@ -10,7 +10,7 @@ test('any way to cut the bytes gives the same lines', () => {
   }
 })
 
-test('a longer line than allowed is told, ended or not', () => {
+test('returns undefined for a line that is too long, complete or not', () => {
   expect(createLineReader(3)('abc\n')).toEqual(['abc'])
   expect(createLineReader(3)('abcd\n')).toBeUndefined()
   expect(createLineReader(3)('abcd')).toBeUndefined()

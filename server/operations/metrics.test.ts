@@ -25,7 +25,7 @@ test('counts requests by method, route and status', async () => {
   expect(text).toContain('shoal_info{version="1.2.3",instance="a"} 1')
 })
 
-test('asks for gauges when it is read', async () => {
+test('reads gauges at each scrape', async () => {
   let runs = 1
   const metrics = start('a', { runs: () => runs })
   expect(await metrics.read()).toContain('shoal_runs 1')
@@ -33,7 +33,7 @@ test('asks for gauges when it is read', async () => {
   expect(await metrics.read()).toContain('shoal_runs 5')
 })
 
-test('knows how late its process is, and how big', async () => {
+test('measures event loop delay, memory and CPU time of the process', async () => {
   const text = await start().read()
   expect(text).toMatch(/shoal_event_loop_delay_seconds\{quantile="0\.99"\} [\d.]+/)
   expect(text).toMatch(/process_resident_memory_bytes \d{7,}/)

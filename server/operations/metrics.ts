@@ -8,7 +8,7 @@ export interface MetricsOptions {
   numbers: InstanceNumbers
 }
 
-/** Read whenever somebody reads the metrics. */
+/** Current values, which are read at each scrape. */
 export interface InstanceNumbers {
   runs(): number
   sockets(): number
@@ -17,22 +17,22 @@ export interface InstanceNumbers {
   rejections(): number
 }
 
-/** A registry of its own per instance, so that two in one process do not mix. */
+/** The metrics of one instance. Each instance has a separate registry, so that two in one process do not mix. */
 export interface Metrics {
   readonly contentType: string
-  /** Seconds that a request took, by the pattern of its route. */
+  /** Records the duration of a request. `route` is the route's pattern. */
   observe(method: string, route: string, status: number, seconds: number): void
   read(): Promise<string>
   close(): void
 }
 
-/** Measures from now on; `close` stops the measuring of the event loop. */
+/** Starts measuring. `close` stops the measurement of the event loop. */
 export function createMetrics({ version, instance, numbers }: MetricsOptions): Metrics {
   const registry = new Registry()
   const registers = [registry]
   const requests = new Histogram({
     name: 'shoal_http_request_duration_seconds',
-    help: 'From the head of a request to the end of its answer',
+    help: 'Time from the headers of a request to the end of its response',
     labelNames: ['method', 'route', 'status'] as const,
     buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10],
     registers,
@@ -62,17 +62,17 @@ export function createMetrics({ version, instance, numbers }: MetricsOptions): M
 type AddGauge = (name: string, help: string, read: () => number) => void
 
 function measureInstance(gauge: AddGauge, numbers: InstanceNumbers): void {
-  gauge('shoal_runs', 'Answers that this instance writes', () => numbers.runs())
+  gauge('shoal_runs', 'Answers that this instance is writing', () => numbers.runs())
   gauge('shoal_sockets', 'Open sockets and event streams', () => numbers.sockets())
   gauge(
     'shoal_fallback_clients',
-    'Pages on server-sent events or polls, because something on the way blocks WebSockets',
+    'Pages that use server-sent events or polling because the network blocks WebSockets',
     () => numbers.fallbackClients(),
   )
-  gauge('shoal_members', 'Instances that this one sees', () => numbers.members())
+  gauge('shoal_members', 'Instances that this instance sees, itself included', () => numbers.members())
   gauge(
     'shoal_unhandled_rejections',
-    'Promise rejections that nothing handled since the start; each is a bug, and the log has it',
+    'Unhandled promise rejections since the start; each is a bug and is logged',
     () => numbers.rejections(),
   )
 }
@@ -82,7 +82,7 @@ function measureProcess(registry: Registry, gauge: AddGauge): () => void {
   delay.enable()
   const late = new Gauge({
     name: 'shoal_event_loop_delay_seconds',
-    help: 'How late timers were since the last reading',
+    help: 'Delay of timers since the previous scrape',
     labelNames: ['quantile'],
     registers: [],
     collect: () => {
@@ -93,8 +93,8 @@ function measureProcess(registry: Registry, gauge: AddGauge): () => void {
     },
   })
   registry.registerMetric(late)
-  gauge('process_resident_memory_bytes', 'Memory of this process', () => process.memoryUsage.rss())
-  gauge('process_cpu_seconds_total', 'CPU time of this process', () => {
+  gauge('process_resident_memory_bytes', 'Resident memory of this process', () => process.memoryUsage.rss())
+  gauge('process_cpu_seconds_total', 'CPU time that this process has used', () => {
     const { user, system } = process.cpuUsage()
     return (user + system) / 1e6
   })

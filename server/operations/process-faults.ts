@@ -2,18 +2,18 @@ import process from 'node:process'
 import { newId } from '../base/index.ts'
 import type { Logger } from '../base/index.ts'
 
-/** What only a bug can cause, seen for the whole process. */
+/** Unhandled rejections and uncaught exceptions of the process. Both are always caused by a bug. */
 export interface ProcessFaults {
-  /** Promise rejections that nothing handled, so far. */
+  /** The number of unhandled promise rejections so far. */
   readonly rejections: number
-  /** Resolves at the first exception that nothing caught: the process cannot be trusted any more, and should drain and exit. */
+  /** Resolves at the first uncaught exception. The process may be in a broken state, so it should drain and exit. */
   readonly crashed: Promise<void>
   readonly hasCrashed: boolean
 }
 
 /**
- * Watches what would end a Node process at once, with every answer that it writes. Both are logged with an id; after a
- * rejection the process continues, after an exception its owner drains it.
+ * Handles the two events that would otherwise end the Node process and interrupt every answer. Each is logged with an
+ * id. After an unhandled rejection the process continues. After an uncaught exception the caller should drain it.
  */
 export function watchProcessFaults(logger: Logger): ProcessFaults {
   const crashed = Promise.withResolvers<void>()
@@ -22,13 +22,13 @@ export function watchProcessFaults(logger: Logger): ProcessFaults {
     faults.rejections++
     logger.error(
       { err: error, errorId: newId(), event: 'unhandledRejection' },
-      'a promise was rejected and nothing handled it; this is a bug in Shoal',
+      'unhandled promise rejection; this is a bug in Shoal',
     )
   })
   process.on('uncaughtException', (error) => {
     logger.fatal(
       { err: error, errorId: newId(), event: 'uncaughtException' },
-      'an exception that nothing caught; this is a bug in Shoal, and this process finishes its answers and exits',
+      'uncaught exception; this is a bug in Shoal, and the process exits after it has finished its answers',
     )
     faults.hasCrashed = true
     crashed.resolve()

@@ -34,7 +34,7 @@ async function read(health: InstanceHealth) {
   return { ready, problems: checks.filter(({ ok }) => !ok).map(({ name, problem }) => `${name}: ${problem}`) }
 }
 
-test('is ready without a problem', async () => {
+test('is ready if there is no problem', async () => {
   expect(await read(healthy())).toEqual({ ready: true, problems: [] })
 })
 
@@ -68,19 +68,23 @@ test.each<[string, (health: ReturnType<typeof healthy>) => void, RegExp]>([
     (it) => (it.findings.foreignWriter = finding),
     /^redis-prefix: met another: change it$/,
   ],
-  ['takeovers that rest', (it) => (it.started.chat.coolingDown = true), /^takeover: .*died twice.*: its log/],
   [
-    'Redis that is away',
+    'a takeover cooldown',
+    (it) => (it.started.chat.coolingDown = true),
+    /^takeover: .*died twice.*: look for the cause/,
+  ],
+  [
+    'an unavailable Redis',
     (it) => (it.started.link.problem = () => finding),
     /^redis: met another: change it$/,
   ],
-])('%s is told and keeps no traffic away', async (_, breaks, problem) => {
+])('%s is reported and does not keep traffic away', async (_, breaks, problem) => {
   const health = healthy()
   breaks(health)
   expect(await read(health)).toEqual({ ready: true, problems: [expect.stringMatching(problem)] })
 })
 
-test('before the store was found it says why it waits', async () => {
+test('reports why the store has not been found yet', async () => {
   const starting = { ...healthy(), started: undefined }
   expect(await read(starting)).toEqual({ ready: false, problems: ['store: this instance is starting'] })
   const problem = 'nothing listens at db:5432'

@@ -5,12 +5,12 @@ import type { Store } from '../store/index.ts'
 import type { InstallationFindings } from './detect-other-installation.ts'
 import type { ReadinessCheck } from './readiness.ts'
 
-/** What the checks ask, each time anew. */
+/** The state that the checks read each time they run. */
 export interface InstanceHealth {
   readonly draining: boolean
   /** Why the store has not been found yet. */
   readonly storeProblem: string | undefined
-  /** Once the store was found. */
+  /** Present once the store has been found. */
   readonly started:
     | {
         store: Pick<Store, 'ping' | 'degraded'>
@@ -21,7 +21,7 @@ export interface InstanceHealth {
   readonly findings: InstallationFindings
 }
 
-/** Everything that `/ready` says, and what of it keeps traffic away. */
+/** The checks of `/ready`. A failed check keeps traffic away unless `required` is false. */
 export function readinessChecks(health: InstanceHealth): ReadinessCheck[] {
   return [
     { name: 'draining', check: () => (health.draining ? draining : undefined) },
@@ -33,7 +33,7 @@ export function readinessChecks(health: InstanceHealth): ReadinessCheck[] {
         return undefined
       },
     },
-    // Required by nobody: reading goes on, and another instance has the same disk and the same server.
+    // Not required: users can still read, and other instances use the same disk and database server.
     {
       name: 'degraded',
       required: false,
@@ -45,7 +45,7 @@ export function readinessChecks(health: InstanceHealth): ReadinessCheck[] {
       required: false,
       check: () => health.findings.otherPrefix ?? health.findings.foreignWriter,
     },
-    // Told and not required: an instance without Redis serves its people (P4).
+    // This check and `redis` are reported but not required: an instance without Redis still serves its users (P4).
     {
       name: 'takeover',
       required: false,
@@ -68,8 +68,8 @@ const takeoverOff: Finding = {
   about: 'instance',
   severity: 'warning',
   problem:
-    'this instance died twice within a minute of taking answers over, so for five minutes it takes none over while others do',
-  cure: 'its log before the deaths says why',
+    'this instance died twice within a minute of taking over answers, so it leaves takeovers to other instances for five minutes',
+  cure: 'look for the cause in its log before each death',
 }
 
 function storeNotFound(problem = 'this instance is starting'): Finding {

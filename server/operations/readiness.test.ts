@@ -13,7 +13,7 @@ function clockAt(): { now: () => number; monotonic: () => number; go(ms: number)
   return { now: () => ms, monotonic: () => ms, go: (by) => void (ms += by) }
 }
 
-test('is ready when nothing has a problem', async () => {
+test('is ready if no check has a problem', async () => {
   const ready = createReadiness([{ name: 'store', check: async () => undefined }], {
     logger: silentLogger,
     clock: clockAt(),
@@ -21,7 +21,7 @@ test('is ready when nothing has a problem', async () => {
   expect(await ready()).toEqual({ ready: true, checks: [{ name: 'store', ok: true }] })
 })
 
-test('a problem is told in its words, a rejection in its message', async () => {
+test('reports the sentence of a problem, and the message of a rejection', async () => {
   const ready = createReadiness(
     [
       { name: 'store', check: () => finding('the schema is newer than this version', 'upgrade it') },
@@ -47,7 +47,7 @@ test('a problem is told in its words, a rejection in its message', async () => {
   })
 })
 
-test('what is not required is told and does not stop traffic', async () => {
+test('a check that is not required is reported and does not keep traffic away', async () => {
   const ready = createReadiness([{ name: 'redis', required: false, check: () => finding('away') }], {
     logger: silentLogger,
     clock: clockAt(),
@@ -55,7 +55,7 @@ test('what is not required is told and does not stop traffic', async () => {
   expect(await ready()).toEqual({ ready: true, checks: [{ name: 'redis', ok: false, problem: 'away' }] })
 })
 
-test('a check that does not answer has a deadline, and is told to stop', async () => {
+test('a check that does not finish fails at its deadline and is aborted', async () => {
   let signal: AbortSignal | undefined
   const ready = createReadiness(
     [
@@ -76,7 +76,7 @@ test('a check that does not answer has a deadline, and is told to stop', async (
   expect(signal?.aborted).toBe(true)
 })
 
-test('many askers cost one look, which grows old', async () => {
+test('concurrent requests share one check, and its result is reused for freshMs', async () => {
   const clock = clockAt()
   const check = vi.fn(async () => undefined)
   const ready = createReadiness([{ name: 'store', check }], { logger: silentLogger, clock, freshMs: 250 })
@@ -90,7 +90,7 @@ test('many askers cost one look, which grows old', async () => {
   expect(check).toHaveBeenCalledTimes(2)
 })
 
-test('S19: a check that fails is logged when that begins and when it is over', async () => {
+test('S19: a failing check is logged when the failure begins and when it ends', async () => {
   const lines: string[] = []
   const logger = pino({ level: 'info' }, { write: (line: string) => lines.push(line) })
   const clock = clockAt()

@@ -5,9 +5,9 @@ type Found = Finding | Finding[] | undefined
 
 export interface ReadinessCheck {
   name: string
-  /** Nothing found when all is well. A rejection counts as a problem. */
+  /** Resolves with undefined or an empty array if there is no problem. A rejection counts as a problem. */
   check: (signal: AbortSignal) => Promise<Found> | Found
-  /** False: its problem is told and changes nothing, as with Redis, which no instance waits for. Default true. */
+  /** If false, a problem is reported but does not keep traffic away, as for Redis. Default true. */
   required?: boolean
 }
 
@@ -19,13 +19,13 @@ export interface ReadinessState {
 export interface ReadinessOptions {
   clock: Clock
   logger: Logger
-  /** For each check, ms. */
+  /** Maximum duration of each check, ms. */
   deadlineMs?: number
-  /** An answer this young is given again, ms: however many ask, the store is asked this often at most. */
+  /** A result is reused for this long, ms, so that many requests to `/ready` do not load the store. */
   freshMs?: number
 }
 
-/** Returns the function that says whether this instance may have traffic. It never rejects. */
+/** Returns the function that decides whether this instance may receive traffic. It never rejects. */
 export function createReadiness(
   checks: readonly ReadinessCheck[],
   { clock, logger, deadlineMs = 1000, freshMs = 250 }: ReadinessOptions,
@@ -39,7 +39,7 @@ export function createReadiness(
   }
 }
 
-/** A check that fails is logged when it begins and when it is over; a check that says its problem has logged it itself. */
+/** Logs when a check begins to reject and when that ends. Checks that return a problem have already logged it. */
 class FailureLog {
   readonly #logger: Logger
   readonly #failing = new Set<string>()
@@ -51,11 +51,11 @@ class FailureLog {
   failed(name: string, error: unknown): void {
     if (this.#failing.has(name)) return
     this.#failing.add(name)
-    this.#logger.warn({ err: error, check: name }, 'a check of /ready fails')
+    this.#logger.warn({ err: error, check: name }, 'a readiness check fails')
   }
 
   passed(name: string): void {
-    if (this.#failing.delete(name)) this.#logger.info({ check: name }, 'a check of /ready passes again')
+    if (this.#failing.delete(name)) this.#logger.info({ check: name }, 'a readiness check passes again')
   }
 }
 

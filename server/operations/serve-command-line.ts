@@ -14,8 +14,9 @@ export interface ServeCommandLineOptions {
 }
 
 /**
- * Lets `shoal user …` and its like work beside a running embedded server, which alone may have the store open. With
- * DATABASE_URL they go to the database themselves. A server whose socket cannot be made serves its people all the same.
+ * Makes commands such as `shoal user …` work while a server with an embedded store runs, because only that server may
+ * open the store. With DATABASE_URL the commands connect to the database directly. If the socket cannot be created, the
+ * server still starts.
  */
 export async function serveCommandLine(options: ServeCommandLineOptions): Promise<void> {
   const { dataDir, operator, settings, lifecycle, logger } = options
@@ -24,11 +25,16 @@ export async function serveCommandLine(options: ServeCommandLineOptions): Promis
     const stop = await serveAdminSocket(adminSocketPath(dataDir), { verbs, logger })
     lifecycle.started('command line', stop)
   } catch (error) {
-    logger.warn({ err: error }, 'the command line cannot reach this server while it runs')
+    logger.warn(
+      { err: error },
+      'the admin socket could not be opened, so the command line cannot reach this server',
+    )
   }
 }
 
-/** What the command line may have done, here or by a running server; named as its commands are. */
+/**
+ * The functions of the command line, by the names of its commands. A running server or the command itself calls them.
+ */
 export function adminVerbs(operator: Operator): AdminVerbs {
   return {
     'user create': (args) =>
@@ -52,5 +58,5 @@ export function adminVerbs(operator: Operator): AdminVerbs {
 function text(args: Record<string, string>, name: string): string {
   const value = args[name]
   if (value !== undefined) return value
-  throw new AppError('bad_request', { field: name, message: `${name} is missing.` })
+  throw new AppError('bad_request', { field: name, message: `${name} is required.` })
 }

@@ -8,11 +8,11 @@ export interface OperationsUseCaseOptions extends ViewClusterOptions {
   accounts: Pick<Accounts, 'signUpMode'>
   settings: Pick<Settings, 'current'>
   version: string
-  /** The name of this instance. */
+  /** The name of this instance for users. */
   label: string
 }
 
-/** What an instance says about itself and the others. */
+/** The use cases for information about the workspace and about the instances. */
 export function createOperationsUseCases(options: OperationsUseCaseOptions) {
   return {
     getApp: createGetApp(options),

@@ -8,12 +8,12 @@ import type { InstallationFindings } from './detect-other-installation.ts'
 export interface ViewClusterOptions {
   membership: Pick<Membership, 'members' | 'self'>
   store: Pick<Store, 'kind' | 'ping' | 'degraded' | 'epochs'>
-  /** Absent without REDIS_URL. */
+  /** The Redis connection; absent without REDIS_URL. */
   link?: Pick<RedisLink, 'healthy' | 'problem' | 'warnings'>
   findings: InstallationFindings
 }
 
-/** The instances as this one sees them, and the health of what they share. */
+/** The instances as this instance sees them, and the state of the store and Redis that they share. */
 export async function viewCluster({
   membership,
   store,
@@ -61,7 +61,7 @@ export async function viewCluster({
   }
 }
 
-/** What waits for an administrator since the store was restored or copied; undefined: nothing does. */
+/** A sentence on what is suspended since the store was restored or copied; undefined if nothing is. */
 export async function suspendedSentence({ epochs }: Pick<Store, 'epochs'>): Promise<string | undefined> {
   const { unconfirmed, begunAt } = await epochs.read()
   const { apiKeys, jobs } = unconfirmed

@@ -137,7 +137,7 @@ describe.runIf(isRoot)('a volume of another user', slowly, () => {
   test('embedded: the start stops with chown and fsGroup', async () => {
     const started = startContainerLike({ DATA_DIR: await ofRoot('root-embedded') })
     await expect(started).rejects.toThrow(
-      /cannot be written by uid 1000: chown -R 1000:1000 .* fsGroup: 1000/,
+      /not writable for uid 1000: run chown -R 1000:1000 .* fsGroup: 1000/,
     )
   })
 
