@@ -73,7 +73,7 @@ describe('answers', () => {
     })
     const answer = await it.send({ path: '/api/chats', headers: asUser })
     expect([answer.status, answer.json.error.code]).toEqual([status, code])
-    expect(it.log.find((line) => line['msg'] === 'request not served')).toMatchObject({ code })
+    expect(it.log.find((line) => line['msg'] === 'request could not be served')).toMatchObject({ code })
   })
 
   test('a bug has an id that the log has, and tells nothing', async () => {

@@ -53,7 +53,9 @@ test('S8: a stream is cut when its key ends, and cannot be taken for whole', asy
   const reading = read(() => (ended = true))
   // Not a TimeoutError: that would be the test's own.
   expect(await reading).toBe('TypeError')
-  expect(it.log).toContainEqual(expect.objectContaining({ msg: 'a request outlived its session' }))
+  expect(it.log).toContainEqual(
+    expect.objectContaining({ msg: 'a request was ended because its session or API key is no longer valid' }),
+  )
 })
 
 test('S8: what cannot be known now ends nothing', async () => {
