@@ -13,7 +13,7 @@ const request = 'POST / HTTP/1.1\r\nHost: shoal\r\nContent-Length: 0\r\nConnecti
 beforeEach(() => new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve)))
 afterEach(() => server.closeAllConnections())
 
-/** Sends a request on a connection of its own; resolves with the response, or the code of the error. */
+/** Sends a request on a new connection. Resolves with the response, or the code of the error. */
 function post(port: number): Promise<string> {
   return new Promise((resolve) => {
     let response = ''
@@ -28,7 +28,7 @@ function post(port: number): Promise<string> {
 test('connections that the kernel has completed are served, and later ones are refused', async () => {
   const { port } = server.address() as AddressInfo
   const posts = Array.from({ length: 20 }, () => post(port))
-  // Now they are connected, and the server has not had a turn to accept them.
+  // The kernel has completed these connections, but the server has not accepted them yet.
   await promisify(nextTick)()
   await stopAccepting(server, systemClock)
   for (const response of await Promise.all(posts)) expect(response).toMatch(/^HTTP\/1.1 200 OK[^]*served$/)
