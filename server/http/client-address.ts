@@ -95,8 +95,8 @@ function readTrust(trusted: readonly string[] | null): {
   const everyPeer = trusted?.includes('*') ?? false
   const listed = toBlockList((trusted ?? []).filter((entry) => entry !== '*'))
   const assumed = toBlockList(everyPeer || trusted === null ? privateNetworks : [])
-  const isListed: AddressTest = (address) => listed.check(address, familyOf(address))
-  const isProxy: AddressTest = (address) => isListed(address) || assumed.check(address, familyOf(address))
+  const isListed = memoize((address) => listed.check(address, familyOf(address)))
+  const isProxy = memoize((address) => isListed(address) || assumed.check(address, familyOf(address)))
   return { isListed, isProxy, isTrustedPeer: (address) => everyPeer || isProxy(address) }
 }
 
@@ -156,15 +156,31 @@ function withoutPort(entry: string): string {
   )
 }
 
-/** One spelling per address: no zone, IPv4 out of its IPv6 wrapping. Undefined: no address. */
-function canonical(text: string): string | undefined {
+/** The results that are kept; beyond them all are forgotten, so that invented addresses take no memory. */
+const maxMemoized = 1000
+
+/** Every request asks about its peer several times, and most requests come from the same few proxies. */
+function memoize<T>(compute: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>()
+  return (text) => {
+    const before = known.get(text)
+    if (before !== undefined) return before
+    const result = compute(text)
+    if (known.size >= maxMemoized) known.clear()
+    if (text.length <= 64) known.set(text, result)
+    return result
+  }
+}
+
+/** Returns one spelling per address: no zone, IPv4 without its IPv6 wrapping; undefined if `text` is no address. */
+const canonical = memoize((text): string | undefined => {
   const bare = text.split('%', 1)[0] ?? ''
   if (isIP(bare) === 4) return bare
   if (isIP(bare) === 0) return undefined
   const { address } = new SocketAddress({ address: bare, family: 'ipv6' })
   const wrapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(address)?.[1]
   return wrapped ?? address
-}
+})
 
 function familyOf(address: string): 'ipv4' | 'ipv6' {
   return address.includes(':') ? 'ipv6' : 'ipv4'
