@@ -24,7 +24,7 @@ describe('a transcript with its opening tag', () => {
   ])('%j', (transcript, expected) => expect(split(transcript)).toEqual(expected))
 })
 
-describe('C5: a closing tag whose opening one the template wrote separates thought and answer', () => {
+describe('C5: a closing tag separates reasoning and answer if the template wrote the opening tag', () => {
   test.each([
     ['hm\n</think>\n\nYes', { reasoning: 'hm', text: 'Yes', thinking: false }],
     ['hm.</think>Yes', { reasoning: 'hm.', text: 'Yes', thinking: false }],
@@ -42,7 +42,7 @@ describe('C5: a closing tag whose opening one the template wrote separates thoug
   ])('%j', (transcript, expected) => expect(split(transcript)).toEqual(expected))
 })
 
-describe('C5: a closing tag that an answer only mentions stays in it', () => {
+describe('C5: a closing tag that an answer only mentions stays in the answer', () => {
   test.each([
     'The tag `</think>` ends a thought.',
     'The tag "</think>" ends a thought.',
@@ -66,17 +66,17 @@ describe('a transcript that is still being written', () => {
     ['Is 1 <', [text('Is 1 ')]],
     ['Is 1 <thi', [text('Is 1 <thi')]],
     ['Is 1 <2', [text('Is 1 <2')]],
-  ])('%j: half a tag at the end is left out until its rest is there', (transcript, parts) => {
+  ])('%j: an incomplete tag at the end is left out until it is complete', (transcript, parts) => {
     expect(partsOf(transcript, { ended: false })).toEqual(parts)
   })
 
-  test('one that has ended keeps every character', () => {
+  test('an ended transcript keeps every character', () => {
     for (const transcript of ['<', 'hm</thin', 'Is 1 <'])
       expect(partsOf(transcript)).toEqual([text(transcript)])
   })
 })
 
-test('words that are cut anywhere are separated into the same reasoning and text', () => {
+test('text that is split at any position gives the same reasoning and answer', () => {
   const words = ' <think>\nhm </th> hm</think>\n\nYes </think> <'
   for (let at = 0; at <= words.length; at++) {
     const splitter = new ReasoningSplitter()

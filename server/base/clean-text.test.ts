@@ -8,7 +8,7 @@ test('U+0000 and unpaired surrogates become U+FFFD, everything else stays (rule 
   expect(cleanText('plain ä 漢 \u{1F600}')).toBe('plain ä 漢 \u{1F600}')
 })
 
-test('a pair that two pieces tear is put together; a half without its partner is replaced at the end', () => {
+test('a surrogate pair that is split over two pieces is joined; an unpaired half at the end is replaced', () => {
   const cleaner = createTextCleaner()
   expect(cleaner.push('a\uD83D') + cleaner.push('\uDE00b\uD83D') + cleaner.end()).toBe('a\u{1F600}b\uFFFD')
 })

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 
 const logger = JSON.stringify(new URL('logger.ts', import.meta.url).href)
 
-/** Runs a program with `log`, a logger to its stdout, and reads what it wrote. */
+/** Runs a program that has `log`, a logger to its stdout, and reads its output. */
 function run(program: string): { lines: () => string[]; ended: Promise<unknown>; kill: () => void } {
   const begin = `import { createLogger } from ${logger}
     const log = createLogger({ level: 'info', format: 'json' })\n`
@@ -20,7 +20,7 @@ function run(program: string): { lines: () => string[]; ended: Promise<unknown>;
   }
 }
 
-test('a line is out soon, though nothing follows it', async () => {
+test('a line is written soon, even if no line follows', async () => {
   const { lines, ended, kill } = run(`log.info('alone'); setInterval(() => {}, 1000)`)
   await expect.poll(lines, { timeout: 5000 }).toHaveLength(1)
   kill()
@@ -30,13 +30,13 @@ test('a line is out soon, though nothing follows it', async () => {
 test.each([
   ['an exit', `process.exit(0)`],
   ['an uncaught error', `throw new Error('a bug')`],
-])('%s leaves no line behind', async (_, end) => {
+])('%s loses no line', async (_, end) => {
   const { lines, ended } = run(`for (let n = 0; n < 5; n++) log.info({ n }, 'line'); ${end}`)
   await ended
   expect(lines()).toHaveLength(5)
 })
 
-test('secrets are cut by name', async () => {
+test('secrets are removed by their field names', async () => {
   const { lines, ended } = run(`log.info({ token: 'abc', a: { password: 'def', b: { key: 'ghi' } } }, 'x')`)
   await ended
   expect(lines().join()).not.toMatch(/abc|def|ghi/)

@@ -84,7 +84,7 @@ test('B6: parameters are used, or ignored with a note', () => {
   ])
 })
 
-test('sslmode as libpq has it, asyncpg’s ssl, and what pg adds', () => {
+test('sslmode of libpq, ssl of asyncpg, and the extra mode of pg', () => {
   for (const [query, mode] of [
     ['', 'allow'],
     ['sslmode=prefer', 'prefer'],
@@ -97,7 +97,7 @@ test('sslmode as libpq has it, asyncpg’s ssl, and what pg adds', () => {
     expect(read(`postgres://h/x?${query}`).sslMode).toBe(mode)
 })
 
-test('B6: what cannot be read is named, with a cure that fits, and no password is repeated', () => {
+test('B6: an invalid part is named with a fitting cure, and no password is repeated', () => {
   for (const [url, part, cure] of [
     ['mysql://u:secret@h/x', /not the address of a PostgreSQL/, /postgresql:\/\//],
     ['postgres://u:sec/ret@h/x', /unescaped "\/"/, /%2F/],
@@ -108,7 +108,7 @@ test('B6: what cannot be read is named, with a cure that fits, and no password i
     ['postgres://u:secret@h/x%', /name of the database contains a "%"/, /%25/],
     ['postgres://u:secret@h:port/x', /port/, /host:5432/],
     ['postgres://u:secret@h:0/x', /port/, /host:5432/],
-    // Without the "@", what stands for a port is the password.
+    // Without the "@", the password is in the place of the port.
     ['postgres://u:secret/x', /port/, /user:password@host/],
     ['postgres://u:secret:1/x', /host/, /user:password@host/],
     ['postgres://u:secret@fd00::1/x', /host/, /brackets/],

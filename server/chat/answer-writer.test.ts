@@ -23,7 +23,7 @@ interface Written {
   end: ReturnType<AnswerWriter['write']>
 }
 
-/** Writes the answer of this run; each piece is delivered at once. */
+/** Writes the answer of a run; each piece is delivered at once. */
 function write(
   generate: Generate | undefined,
   { run = {}, maxUnits = 1000, time }: { run?: Partial<OwnedRun>; maxUnits?: number; time?: ManualTime } = {},
@@ -49,7 +49,7 @@ function write(
   return { writer, text: () => text, end: writer.write() }
 }
 
-/** Fails so often with this error, then answers. */
+/** Fails `times` times with an error, then answers. */
 function failing(times: number, code: ConstructorParameters<typeof UpstreamError>[0], before: string[] = []) {
   let requests = 0
   const generate: Generate = async (request, sink, signal) => {
@@ -60,8 +60,8 @@ function failing(times: number, code: ConstructorParameters<typeof UpstreamError
   return { generate, requests: () => requests }
 }
 
-describe('the writer of an answer', () => {
-  test('delivers what the model says, and ends with what is kept beside it', async () => {
+describe('the answer writer', () => {
+  test('delivers the text of the model, and ends with the metadata', async () => {
     const { text, end } = write(async (_, sink) => {
       await sink([{ kind: 'reasoning', text: 'Hm' }])
       await sink([{ kind: 'text', text: 'Fish.' }])
@@ -75,20 +75,20 @@ describe('the writer of an answer', () => {
     expect(visibleText(text())).toBe('Fish.')
   })
 
-  test('A3: an answer that was stopped in mid-thought is continued behind the thought', async () => {
+  test('A3: an answer that was stopped during reasoning continues after the reasoning', async () => {
     const { text, end } = write(says(['A group ', 'of fish.']), { run: { text: '<think>\nIs it' } })
     await end
     expect(visibleText(text())).toBe('A group of fish.')
   })
 
-  test('C8: an end without words is no answer', async () => {
+  test('C8: an end without text is reported as no answer', async () => {
     expect(await write(says([])).end).toMatchObject({
       status: 'failed',
       meta: { error: { code: 'upstream_no_answer' }, finishReason: 'stop' },
     })
   })
 
-  test('a stop closes the request, takes no more words, and leaves a thought open to be continued', async () => {
+  test('a stop closes the request, accepts no more text, and leaves reasoning open to be continued', async () => {
     let late: (() => unknown) | undefined
     let reason: unknown
     const { writer, text, end } = write(async (request, sink, signal) => {
@@ -105,7 +105,7 @@ describe('the writer of an answer', () => {
     expect(text()).toBe('<think>\nIs it')
   })
 
-  test('an answer that is abandoned has no end', async () => {
+  test('an abandoned answer has no end', async () => {
     const { writer, end } = write(saysAndHangs(['Fish']))
     await settled()
     writer.abandon()
@@ -113,23 +113,23 @@ describe('the writer of an answer', () => {
     expect(await end).toBeUndefined()
   })
 
-  test('nothing is requested for a run that was stopped before, or is only to be ended', async () => {
+  test('nothing is requested for a run that was stopped earlier, or whose end only has to be stored', async () => {
     for (const [run, status] of [
       [{ row: { ...ownedRun().row, stop: true } }, 'stopped'],
       [{ endAs: 'interrupted' }, 'interrupted'],
     ] as const) {
-      const generate: Generate = () => expect.unreachable('the model was asked')
+      const generate: Generate = () => expect.unreachable('the model got a request')
       expect(await write(generate, { run }).end).toEqual({ status, meta: {} })
     }
   })
 
-  test('an answer that is too long is cut at its limit, which its earlier text counts for', async () => {
+  test('an answer that is too long is cut at its limit, including its earlier text', async () => {
     const { text, end } = write(saysAndHangs(['12345', '67890']), { run: { text: 'abc' }, maxUnits: 10 })
     expect(await end).toMatchObject({ status: 'done', meta: { error: { code: 'too_large' } } })
     expect(text()).toBe('abc1234567')
   })
 
-  test('an answer that began too long takes no word', async () => {
+  test('an answer whose earlier text is too long accepts no text', async () => {
     const { text, end } = write(saysAndHangs(['1234567890']), { run: { text: 'abcdefgh' }, maxUnits: 5 })
     expect(await end).toMatchObject({ status: 'done', meta: { error: { code: 'too_large' } } })
     expect(text()).toBe('abcdefgh')
@@ -137,7 +137,7 @@ describe('the writer of an answer', () => {
 })
 
 describe('a provider that fails', () => {
-  test('before the first word is asked once more', async () => {
+  test('before the first text is retried once', async () => {
     const time = manualTime()
     const { generate, requests } = failing(1, 'upstream_unreachable')
     const { end, text } = write(generate, { time })
@@ -149,13 +149,13 @@ describe('a provider that fails', () => {
     expect(await write(failing(2, 'upstream_unreachable').generate).end).toMatchObject({ status: 'failed' })
   })
 
-  test('is asked as often as it takes after a takeover (rule 14)', async () => {
+  test('is retried without limit after a takeover (rule 14)', async () => {
     const { generate, requests } = failing(12, 'upstream_rate_limited')
     expect(await write(generate, { run: { takenOver: true } }).end).toMatchObject({ status: 'done' })
     expect(requests()).toBe(13)
   })
 
-  test('after the first word is not asked again, and the words stay', async () => {
+  test('after the first text is not retried, and the text stays', async () => {
     const { generate, requests } = failing(1, 'upstream_broke_off', ['Half'])
     const { end, text } = write(generate, { run: { takenOver: true } })
     expect(await end).toMatchObject({ status: 'failed', meta: { error: { code: 'upstream_broke_off' } } })

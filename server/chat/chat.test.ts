@@ -27,7 +27,7 @@ const ignore = {
   end: () => {},
 }
 
-/** What a reader on this instance is shown. */
+/** The text that a reader on this instance is shown. */
 async function follow(owner: RunOwner, runId: string): Promise<{ text: string }> {
   const shown = { text: '' }
   await owner.chat.follow(runId, trial.userId, undefined, {
@@ -38,17 +38,17 @@ async function follow(owner: RunOwner, runId: string): Promise<{ text: string }>
   return shown
 }
 
-/** An instance without Redis: its logs are its own. */
+/** An instance without Redis: no other instance can read its logs. */
 const aloneWithItsLogs = (): RunOwner =>
   trial.owner({
     log: new MemoryRunLogHub({ clock: systemClock }).connect(),
-    // No tick of the saver comes by while a test looks.
+    // The saver must not save during a test.
     limits: { ...defaultRunLimits, saveEveryMs: 600_000, graceMs: 0, releaseMs: 300 },
     shared: false,
   })
 
 describe('an answer, from its provider to the store', () => {
-  test('A5: a drain saves the words that were shown before it gives the run up, where no log keeps them', async () => {
+  test('A5: a drain without a shared log saves the text that readers have seen before it gives the run up', async () => {
     const leaving = aloneWithItsLogs()
     const { runId } = await trial.start(leaving, 'quick')
     const shown = await follow(leaving, runId)
@@ -78,7 +78,7 @@ describe('an answer, from its provider to the store', () => {
       return (await trial.store.chats.message(messageId, trial.userId))!
     }
 
-    test('A7: the reason is kept with the message, and told to its readers', async () => {
+    test('A7: the reason is stored with the message and sent to its readers', async () => {
       trial.provider.scripts[model] = { words: 5, firstWordMs: 100 }
       const owner = trial.owner()
       const { runId, messageId } = await trial.start(owner, model)
@@ -89,7 +89,7 @@ describe('an answer, from its provider to the store', () => {
       expect(meta.finishReason).toBe('stop')
     })
 
-    test('C9: an answer that a limit cut says so, and can be continued to its end', async () => {
+    test('C9: an answer that a limit cut has that reason, and can be continued to its end', async () => {
       const cut = await finished({ words: 5, finish: 'length' })
       expect(cut).toMatchObject({ status: 'done', meta: { finishReason: 'length' } })
       trial.provider.scripts[model] = { words: 10 }
@@ -102,7 +102,7 @@ describe('an answer, from its provider to the store', () => {
       expect(whole).toMatchObject({ status: 'done', meta: { finishReason: 'stop' } })
     })
 
-    test('C8: a proper end without a word, or with thoughts only, is reported as no answer', async () => {
+    test('C8: a proper end without text, or with reasoning only, is reported as no answer', async () => {
       for (const script of [
         { words: [] },
         { words: ['\n', ' '] },
@@ -119,7 +119,7 @@ describe('an answer, from its provider to the store', () => {
       }
     })
 
-    test('C8: an end for a reason that nobody knows keeps the words and is not done', async () => {
+    test('C8: an end with an unknown reason keeps the text and is not done', async () => {
       const { status, text, meta } = await finished({ words: ['Half a '], finish: 'moon_phase' })
       expect({ status, text, code: meta.error?.code }).toEqual({
         status: 'failed',

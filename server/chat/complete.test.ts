@@ -47,19 +47,19 @@ const complete = ({ chat }: RunOwner, model = 'brief', signal = new AbortControl
     told: () => {},
   })
 
-/** How many calls were open at the same time, by the provider's own record. */
+/** The maximum number of calls that were open at the same time, by the provider's record. */
 function mostAtOnce(calls: ScriptedCall[]): number {
   const ends = calls.map(({ at, endedAt = Infinity }) => ({ at, endedAt }))
   return Math.max(
-    // One may begin and end within the same millisecond.
+    // A call may begin and end within the same millisecond.
     ...ends.map(
       (one) => ends.filter((other) => other === one || (other.at <= one.at && other.endedAt > one.at)).length,
     ),
   )
 }
 
-describe('requests of programs and titles', () => {
-  test('A11: they wait for their turn with the answers of chats: never more than the limit at once', async () => {
+describe('requests of API clients and titles', () => {
+  test('A11: they queue together with the answers of chats, and never exceed the limit', async () => {
     for (const limits of [{ perInstance: 1 }, { perConnection: 1 }]) {
       trial.provider.calls.length = 0
       const owner = instance(limits)
@@ -79,7 +79,7 @@ describe('requests of programs and titles', () => {
     }
   })
 
-  test('A11: a title waits behind everything that somebody waits for', async () => {
+  test('A11: a title waits behind all requests that users wait for', async () => {
     const owner = instance({ perInstance: 1 })
     const { chatId, messageId, runId } = await trial.start(owner, 'brief')
     await trial.ended(runId)
@@ -98,7 +98,7 @@ describe('requests of programs and titles', () => {
     expect(trial.provider.calls.map(({ model }) => model)).toEqual(['brief', 'brief', 'words'])
   })
 
-  test('A11: a program that goes while it waits leaves no place taken', async () => {
+  test('A11: an API client that disconnects while it waits leaves the queue', async () => {
     const owner = instance({ perInstance: 1 })
     const busy = complete(owner)
     await expect.poll(() => trial.provider.live()).toBe(1)
@@ -112,7 +112,7 @@ describe('requests of programs and titles', () => {
     expect(trial.provider.calls).toHaveLength(2)
   })
 
-  test('A11: they count among the running answers of their user, in both directions', async () => {
+  test('A11: they and the running answers of chats count towards the same limit of their user', async () => {
     const owner = instance({}, { runningPerUser: 1 })
     const busy = complete(owner)
     await expect(complete(owner)).rejects.toMatchObject({ code: 'too_many_runs' })
@@ -124,7 +124,7 @@ describe('requests of programs and titles', () => {
     await complete(owner)
   })
 
-  test('A11: of many at once no more pass than there is room for', async () => {
+  test('A11: concurrent requests never exceed the free slots', async () => {
     const owner = instance({}, { runningPerUser: 2 })
     const all = await Promise.allSettled([
       ...Array.from({ length: 4 }, () => complete(owner)),
@@ -135,7 +135,7 @@ describe('requests of programs and titles', () => {
     await expect.poll(() => trial.store.runs.runningOfUser(trial.userId)).toBe(0)
   })
 
-  test('A11: the question whether a model continues takes its turn too', async () => {
+  test('A11: the test whether a model continues a text waits in the queue too', async () => {
     trial.provider.scripts.unasked = { words: 20, wordsPerSecond: 50 }
     const owner = instance({ perConnection: 1 })
     Object.assign(owner.ports.models, trial.catalogueThatLearns())

@@ -8,7 +8,7 @@ const gatherMs = 30
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }))
 afterEach(() => void vi.useRealTimers())
 
-test('runs that ask at different times are called at the same moment, half a gathering away at least', () => {
+test('callbacks that are added at different times run at the same tick, after half of gatherMs at least', () => {
   const moments = new DeliveryMoments(gatherMs, { clock: systemClock, logger: silentLogger })
   for (let begin = 0; begin < gatherMs; begin += 7) {
     const asked = performance.now()
@@ -26,7 +26,7 @@ test('runs that ask at different times are called at the same moment, half a gat
   }
 })
 
-test('a run that asks again from within its moment waits for the next one', () => {
+test('a callback that is added during a tick waits for the next tick', () => {
   const moments = new DeliveryMoments(gatherMs, { clock: systemClock, logger: silentLogger })
   const called: number[] = []
   const again = (): void => {
@@ -40,7 +40,7 @@ test('a run that asks again from within its moment waits for the next one', () =
   for (const pause of pauses) expect(Math.abs(pause - gatherMs)).toBeLessThanOrEqual(1)
 })
 
-test('the fault of one run is logged and is not the others’ (P13)', () => {
+test('a failure of one run is logged and does not affect the others (P13)', () => {
   const lines: string[] = []
   const logger = pino({}, { write: (line) => void lines.push(line) })
   const moments = new DeliveryMoments(gatherMs, { clock: systemClock, logger })

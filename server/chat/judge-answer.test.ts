@@ -7,15 +7,15 @@ const judge = (
   hasToolCalls = false,
 ) => judgeAnswer({ transcript, reason, hasToolCalls })
 
-describe('whether an answer is one', () => {
-  test('words and a good end are', () => {
+describe('judging an answer', () => {
+  test('visible text and a good end make an answer', () => {
     for (const reason of ['stop', 'tool-calls'] as const) {
       expect(judge('Fish.', reason)).toEqual({ status: 'done', reason })
       expect(judge('<think>\nHm\n</think>\n\nFish.', reason)).toEqual({ status: 'done', reason })
     }
   })
 
-  test('C8: an end without words is no answer, whatever reason it has', () => {
+  test('C8: an end without text is no answer, whatever its reason', () => {
     for (const transcript of ['', ' ', '\n\n', '<think>\n\n</think>\n\n', '<think>']) {
       for (const reason of ['stop', 'length', 'tool-calls', 'unknown'] as const) {
         const { status, error } = judge(transcript, reason)
@@ -27,7 +27,7 @@ describe('whether an answer is one', () => {
     }
   })
 
-  test('C8: thoughts alone are no answer, and that is said', () => {
+  test('C8: reasoning alone is no answer, and the error says so', () => {
     for (const transcript of ['<think>\nHm\n</think>\n\n', '<think>\nHm', '<think>Hm</think>\n ']) {
       expect(judge(transcript, 'stop')).toMatchObject({
         status: 'failed',
@@ -37,15 +37,15 @@ describe('whether an answer is one', () => {
     }
   })
 
-  test('calls of tools are something', () => {
+  test('tool calls count as an answer', () => {
     expect(judge('', 'tool-calls', true)).toEqual({ status: 'done', reason: 'tool-calls' })
   })
 
-  test('C9: an answer that a limit cut is done, and says so', () => {
+  test('C9: an answer that a limit cut is done, with that reason', () => {
     expect(judge('Fish sw', 'length')).toEqual({ status: 'done', reason: 'length' })
   })
 
-  test('C8: a reason that nobody knows is no good end, and the filter is none', () => {
+  test('C8: an unknown reason and a content filter are failures', () => {
     expect(judge('Fish', 'unknown')).toMatchObject({
       status: 'failed',
       error: { code: 'upstream_unknown_end' },

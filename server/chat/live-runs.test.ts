@@ -18,13 +18,13 @@ interface Reader {
   leave: (() => void) | undefined
 }
 
-/** One instance, another one that writes a run into the log, and the row of that run. */
+/** One instance, another instance that writes a run into the log, and the row of that run. */
 class Trial {
   row: Row | undefined = { ...ran }
   away = false
   reads = 0
   healthy = true
-  /** How long the store takes to read a row. */
+  /** Resolves when the store has read a row. */
   reading: () => Promise<unknown> = settled
   readonly hub = new MemoryRunLogHub({ clock: systemClock })
   readonly other = this.hub.connect()
@@ -61,7 +61,7 @@ class Trial {
     const reader: Reader = { text: '', heard: [], leave: undefined }
     const sink: RunSink = {
       run: ({ keep, text }) => (reader.text = reader.text.slice(0, keep) + text),
-      // As it comes: a word that is told twice stands there twice.
+      // Appended without a check, so that text that arrives twice shows.
       words: (_, text) => (reader.text += text),
       link: (link) => reader.heard.push(link),
       phase: (phase) => reader.heard.push(phase),
@@ -78,7 +78,7 @@ class Trial {
     await settled()
   }
 
-  /** It writes words; the answer says how many instances heard them. */
+  /** The other instance writes text. Resolves with the number of instances that received it. */
   async writes(fence: number, seq: number, at: number, text: string): Promise<number> {
     const answer = await this.other.append('run', { fence, seq }, { at, text })
     await settled()
@@ -101,7 +101,7 @@ afterEach(() => {
 })
 
 describe('a run of another instance', () => {
-  test('comes by its log, and its end from the store', async () => {
+  test('is read from its log, and its end from the store', async () => {
     await trial.opens(1, 'One ')
     const reader = await trial.read()
     expect(await trial.writes(1, 2, 4, 'two')).toBe(1)
@@ -111,7 +111,7 @@ describe('a run of another instance', () => {
     expect(trial.live.peek('run')).toBeUndefined()
   })
 
-  test('is nothing to another user, and is not followed for one', async () => {
+  test('is hidden from another user, and not followed for that user', async () => {
     await trial.opens(1, 'One ')
     expect((await trial.read('eve')).leave).toBeUndefined()
     expect(await trial.writes(1, 2, 4, 'two')).toBe(0)
@@ -131,7 +131,7 @@ describe('a run of another instance', () => {
     expect([second.text, trial.live.peek('run')]).toEqual(['One two', undefined])
   })
 
-  test('reaches a reader whose row was read in the moment in which the last other reader left', async () => {
+  test('reaches a reader whose row was read just when the last other reader left', async () => {
     for (const ticks of [0, 1, 2, 3, 4]) {
       trial = new Trial()
       const { promise: bothAsked, resolve: answer } = Promise.withResolvers<void>()
@@ -152,7 +152,7 @@ describe('a run of another instance', () => {
     }
   })
 
-  test('that moves says so, to a reader that comes meanwhile too', async () => {
+  test('that moves to another owner reports it, also to a reader that attaches meanwhile', async () => {
     await trial.opens(1, 'One ')
     const first = await trial.read()
     await trial.other.seize('run', 2)
@@ -167,7 +167,7 @@ describe('a run of another instance', () => {
     expect((await trial.read()).heard).toEqual([])
   })
 
-  test('that the store does not know any more has ended', async () => {
+  test('ends if the store does not know it any more', async () => {
     const reader = await trial.read()
     trial.row = undefined
     trial.healthy = false
@@ -175,7 +175,7 @@ describe('a run of another instance', () => {
     expect(reader.heard).toEqual(['interrupted'])
   })
 
-  test('is read once, and once more, however many causes there are', async () => {
+  test('is read twice at most for any number of concurrent refreshes', async () => {
     await trial.opens(1, 'One ')
     await trial.read()
     trial.healthy = false
@@ -187,7 +187,7 @@ describe('a run of another instance', () => {
     expect(trial.reads - before).toBe(2)
   })
 
-  test('is polled where the log tells nothing, and not where it does; a store that is away is waited for', async () => {
+  test('is polled only while the log reports nothing; polling goes on after the store was unreachable', async () => {
     const reader = await trial.read()
     const before = trial.reads
     await trial.live.poll()
@@ -203,7 +203,7 @@ describe('a run of another instance', () => {
 })
 
 describe('a run of this instance', () => {
-  test('A12: takes over readers that followed it, and shows each word once', async () => {
+  test('A12: takes over readers that followed it, and shows all text once', async () => {
     await trial.opens(1, 'One ')
     const reader = await trial.read()
     const view = trial.live.showOwn(identity, {
@@ -215,7 +215,7 @@ describe('a run of this instance', () => {
       ],
       text: 'One ',
     })
-    // This instance writes the log itself: it does not follow it as well.
+    // This instance writes the log itself, so it must not follow it too.
     await trial.opens(2, 'One ', [
       [1, 0],
       [2, 4],
@@ -225,7 +225,7 @@ describe('a run of this instance', () => {
     expect([reader.text, reader.heard]).toEqual(['One two', ['moved']])
   })
 
-  test('that is lost is followed for its readers, and forgotten where there are none', async () => {
+  test('that is lost is followed for its readers, and forgotten if it has none', async () => {
     await trial.opens(1, 'One ')
     const lost = trial.live.showOwn(identity, { fence: 1, seq: 0, starts: [[1, 0]], text: 'One ' })
     const reader = await trial.read()
@@ -238,13 +238,13 @@ describe('a run of this instance', () => {
     expect(trial.live.peek('run')).toBeUndefined()
   })
 
-  test('that has ended tells its readers, and is forgotten', async () => {
+  test('that has ended reports it to its readers, and is forgotten', async () => {
     const view = trial.live.showOwn(identity, { fence: 1, seq: 0, starts: [[1, 0]], text: 'One' })
     const reader = await trial.read()
     trial.live.end(view, { status: 'stopped', length: 3, fence: 1 })
     expect([reader.heard, trial.live.readRunIds]).toEqual([['stopped'], []])
     reader.leave?.()
-    // A view that is not shown any more takes the next one away from nobody.
+    // Losing a view that was replaced must not remove the next view.
     const next = trial.live.showOwn(identity, { fence: 2, seq: 0, starts: [[2, 0]], text: '' })
     trial.live.lose(view)
     expect(trial.live.peek('run')).toBe(next.source)

@@ -5,7 +5,7 @@ import { silentLogger } from '../base/index.ts'
 import type { Member } from '../coordination/contracts.ts'
 import { Orphans } from './orphans.ts'
 
-/** Somebody else in the fleet whose link to Redis is healthy. */
+/** Another member of the fleet that has a connection to Redis. */
 const someoneWithRedis: Member = {
   incarnation: 'somebody.else',
   label: 'somebody',
@@ -22,7 +22,7 @@ const someoneWithRedis: Member = {
   claiming: false,
 }
 
-/** One instance that looks for orphans, with a store in memory. */
+/** One instance that searches for orphaned runs, with a store in memory. */
 class Trial {
   readonly time = manualTime()
   owners = ['dead.1']
@@ -73,8 +73,8 @@ let trial: Trial
 beforeEach(() => void (trial = new Trial()))
 afterEach(() => trial.orphans.stop())
 
-describe('looking for orphans', () => {
-  test('rule 2: runs of the dead that nobody has noticed are found within 5 s, and within 1 s without Redis', async () => {
+describe('searching for orphaned runs', () => {
+  test('rule 2: runs of an owner whose death was not noticed are found within 5 s, and within 1 s without Redis', async () => {
     trial.owners = []
     trial.orphans.start()
     await trial.time.advance(1000)
@@ -89,28 +89,28 @@ describe('looking for orphans', () => {
     expect(trial.taken).toEqual(['run of dead.1', 'run of dead.2'])
   })
 
-  test('a fleet at rest asks once in 5 s', async () => {
+  test('an idle fleet queries the store once per 5 s', async () => {
     trial.owners = []
     trial.orphans.start()
     await trial.time.advance(50_500)
     expect(trial.sweeps).toBeLessThan(13)
   })
 
-  test('rule 3: an owner of whom nothing is known is left alone', async () => {
+  test('rule 3: nothing is claimed from an owner about which nothing is known', async () => {
     trial.verdict = 'unknown'
     trial.orphans.start()
     await trial.time.advance(20_000)
     expect(trial.claims).toEqual([])
   })
 
-  test('rule 14: a claim names the dead, and the released', async () => {
+  test('rule 14: a claim names the dead owners, and runs without an owner', async () => {
     trial.owners = ['dead.1', '', 'me.1']
     trial.orphans.start()
     await trial.time.advance(100)
     expect(trial.claims).toEqual([['dead.1', '']])
   })
 
-  test('rule 8: without Redis it leaves claims to those that have it, for 10 s', async () => {
+  test('rule 8: an instance without Redis leaves claims to members that have it, for 10 s', async () => {
     trial.healthy = false
     trial.othersWithRedis = 1
     trial.orphans.start()

@@ -19,7 +19,7 @@ const drivePlan = (run: OwnedRun): Plan => ({
   source: { fence: run.row.fence, seq: 0, starts: run.starts, text: run.text },
 })
 
-/** A driver that only notes what is asked of it. */
+/** A driver that only records its calls. */
 class Driver implements DriverOfRun {
   asked: string[] = []
   released = true
@@ -55,7 +55,7 @@ class Driver implements DriverOfRun {
 
 class Trial {
   drivers: Driver[] = []
-  /** What the store says of this instance's runs. */
+  /** The runs that this instance owns in the store. */
   rows: RunRow[] = []
   plan: (run: ClaimedRun) => Promise<Plan> = async (row) =>
     drivePlan(ownedRun({ row, starts: [[row.fence, 0]] }))
@@ -129,7 +129,7 @@ afterEach(() => {
 const end = { status: 'done' as const, length: 0, fence: 7 }
 
 describe('a run of this instance', () => {
-  test('is written and counted until its end, which others hear of', () => {
+  test('is written and counted until its end, which is reported', () => {
     const arriving = trial.owned.expect('run')
     expect(trial.owned.count).toBe(1)
     trial.owned.startWriting(ownedRun())
@@ -141,20 +141,20 @@ describe('a run of this instance', () => {
     expect(trial.live.peek('run')).toBeUndefined()
   })
 
-  test('A12: that is taken over a second time is the second driver’s: the first one moves nothing any more', async () => {
+  test('A12: that is taken over twice belongs to the second driver: the first one changes nothing any more', async () => {
     await trial.owned.takeOver(claimed({ fence: 7 }))
     let shown = ''
     const sink = { opened: () => {}, link: () => {}, phase: () => {}, end: () => {} }
     await trial.live.follow('run', 'user', undefined, {
       ...sink,
       run: ({ keep, text }) => (shown = shown.slice(0, keep) + text),
-      // As it comes: a word that is told twice stands there twice.
+      // Appended without a check, so that text that arrives twice shows.
       words: (_, text) => (shown += text),
     })
     await trial.owned.takeOver(claimed({ fence: 8 }))
     const [first, second] = trial.drivers as [Driver, Driver]
     expect(first.asked).toEqual(['write', 'replace'])
-    // It had not noticed yet.
+    // The first driver notices only now.
     first.hooks.lost()
     await settled()
     const other = trial.hub.connect()
@@ -169,14 +169,14 @@ describe('a run of this instance', () => {
 })
 
 describe('a takeover', () => {
-  test('of one claim that is heard of twice is one', async () => {
+  test('happens once for a claim that is reported twice', async () => {
     await Promise.all([trial.owned.takeOver(claimed()), trial.owned.takeOver(claimed())])
     await trial.owned.takeOver(claimed())
     await trial.owned.takeOver(claimed({ fence: 6 }))
     expect([trial.planned, trial.drivers.length]).toEqual([1, 1])
   })
 
-  test('waits its turn where as many are under way as allowed', async () => {
+  test('waits while the maximum of takeovers is in progress', async () => {
     const plans = Promise.withResolvers<void>()
     trial.plan = async (row) => {
       await plans.promise
@@ -192,14 +192,14 @@ describe('a takeover', () => {
     expect(trial.drivers).toHaveLength(3)
   })
 
-  test('that only ends the run has a driver that asks no model', async () => {
+  test('that only ends the run sends no request to a model', async () => {
     const run = ownedRun()
     trial.plan = async () => ({ ...drivePlan(run), kind: 'finalise', status: 'interrupted' }) as Plan
     await trial.owned.takeOver(claimed())
     expect(trial.drivers[0]?.run.endAs).toBe('interrupted')
   })
 
-  test('of a run whose claim the store has lost claims it again, above the fence of the log', async () => {
+  test('of a run whose claim the store has lost claims the run again, above the fence of the log', async () => {
     trial.rows = [claimed()]
     trial.plan = async (row) =>
       row.fence < 50 ? { kind: 'fenced', fence: 50 } : drivePlan(ownedRun({ row }))
@@ -208,7 +208,7 @@ describe('a takeover', () => {
     expect(trial.drivers.map(({ fence }) => fence)).toEqual([51])
   })
 
-  test('that failed is tried again by the next comparison', async () => {
+  test('that failed is retried by the next comparison', async () => {
     const { plan } = trial
     trial.plan = async () => Promise.reject(new Error('broken on purpose'))
     trial.rows = [claimed()]
@@ -222,7 +222,7 @@ describe('a takeover', () => {
 })
 
 describe('the comparison with the store (rule 9)', () => {
-  test('drives what the store gave to this instance, but not what is only arriving', async () => {
+  test('drives runs that the store gave to this instance, except those that are still arriving', async () => {
     trial.rows = [claimed()]
     const arriving = trial.owned.expect('run')
     await trial.owned.compareWithStore()
@@ -234,10 +234,10 @@ describe('the comparison with the store (rule 9)', () => {
     expect(trial.asked).toEqual([['write']])
   })
 
-  test('takes place every turn, and every third one while there is no run', async () => {
+  test('takes place at each interval, and at every third one while there is no run', async () => {
     const compared: number[] = []
     for (let turn = 1; turn <= 9; turn++) {
-      // A run that begins in an idle pause does not wait for its end.
+      // Once a run has begun, the next interval compares again.
       if (turn === 5) trial.owned.startWriting(ownedRun())
       const before = trial.compared
       await trial.owned.compareIfDue()
@@ -247,7 +247,7 @@ describe('the comparison with the store (rule 9)', () => {
     expect(compared).toEqual([3, 5, 6, 7])
   })
 
-  test('asks about what the store does not know as this instance’s, and tells of a stop', async () => {
+  test('checks runs that the store does not list under this instance and fence, and reports a stop', async () => {
     trial.owned.startWriting(ownedRun())
     await trial.owned.compareWithStore()
     trial.rows = [claimed({ fence: 8 })]
@@ -258,7 +258,7 @@ describe('the comparison with the store (rule 9)', () => {
   })
 })
 
-test('a drain releases every run, and counts those that others can claim', async () => {
+test('a drain releases every run, and counts those that other instances can claim', async () => {
   trial.owned.startWriting(ownedRun())
   trial.owned.startWriting(ownedRun({ row: { id: 'ended' } }))
   trial.drivers[1]!.released = false

@@ -6,16 +6,16 @@ const a = (text: string) => ({ role: 'assistant' as const, text })
 
 test.each([
   ['failed', [q('One'), a(''), q('Two')]],
-  ['stopped before a word', [q('One'), a(' \n'), q('Two')]],
-  ['only thought', [q('One'), a('<think>\nhm\n</think>\n\n'), q('Two')]],
-  ['was stopped in its thought', [q('One'), a('<think>\nhm'), q('Two')]],
-  ['only thought, its tag written by the template', [q('One'), a('hm</think>'), q('Two')]],
+  ['stopped before any text', [q('One'), a(' \n'), q('Two')]],
+  ['has only reasoning', [q('One'), a('<think>\nhm\n</think>\n\n'), q('Two')]],
+  ['was stopped during reasoning', [q('One'), a('<think>\nhm'), q('Two')]],
+  ['has only reasoning, with the opening tag from the template', [q('One'), a('hm</think>'), q('Two')]],
   ['is missing', [q('One'), q('Two')]],
 ])('C4: no two messages of one role in a row: an answer that %s', (_name, path) => {
   expect(promptOf(path)).toEqual([{ role: 'user', content: 'One\n\nTwo' }])
 })
 
-test('C4: however many answers were empty, roles take turns and no text is lost', () => {
+test('C4: roles alternate and no text is lost, however many answers are empty', () => {
   const path = [
     q('1'),
     a(''),
@@ -39,7 +39,7 @@ test('C4: however many answers were empty, roles take turns and no text is lost'
   ])
 })
 
-test('C5: a thought without its opening tag is not sent back to the model', () => {
+test('C5: reasoning without its opening tag is not sent back to the model', () => {
   expect(promptOf([q('One'), a('hm, tricky\n</think>\n\nYes'), q('Two')])[1]).toEqual({
     role: 'assistant',
     content: 'Yes',

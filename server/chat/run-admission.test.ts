@@ -5,13 +5,13 @@ const never = new AbortController().signal
 const nowhere = (): void => {}
 
 describe('run admission', () => {
-  test('without limits nobody waits', async () => {
+  test('without limits no request waits', async () => {
     const admission = new RunAdmission(() => ({ perInstance: null, perConnection: null }))
     await Promise.all(Array.from({ length: 50 }, () => admission.enter('a', nowhere, never)))
     expect(admission.waiting).toBe(0)
   })
 
-  test('who comes later waits in order and is told its place', async () => {
+  test('further requests wait in order and receive their position', async () => {
     const admission = new RunAdmission(() => ({ perInstance: 1, perConnection: null }))
     const leave = await admission.enter('a', nowhere, never)
     const order: string[] = []
@@ -27,7 +27,7 @@ describe('run admission', () => {
     expect(order).toEqual(['b', 'c'])
   })
 
-  test('a busy connection holds up nobody who asks another one', async () => {
+  test('a busy connection does not block requests to another connection', async () => {
     const admission = new RunAdmission(() => ({ perInstance: 3, perConnection: 1 }))
     await admission.enter('slow', nowhere, never)
     void admission.enter('slow', nowhere, never)
@@ -35,7 +35,7 @@ describe('run admission', () => {
     expect(admission.waiting).toBe(1)
   })
 
-  test('who gives up leaves the queue', async () => {
+  test('an aborted request leaves the queue', async () => {
     const admission = new RunAdmission(() => ({ perInstance: 1, perConnection: null }))
     const leave = await admission.enter('a', nowhere, never)
     const gone = new AbortController()
@@ -51,12 +51,12 @@ describe('run admission', () => {
     expect(admission.waiting).toBe(1)
   })
 
-  test('a raised limit lets those in who wait', async () => {
-    let most = 1
-    const admission = new RunAdmission(() => ({ perInstance: most, perConnection: null }))
+  test('a raised limit admits waiting requests', async () => {
+    let max = 1
+    const admission = new RunAdmission(() => ({ perInstance: max, perConnection: null }))
     await admission.enter('a', nowhere, never)
     const second = admission.enter('a', nowhere, never)
-    most = 2
+    max = 2
     admission.changed()
     await second
     expect(admission.waiting).toBe(0)

@@ -6,7 +6,7 @@ import { UnsavedText } from './unsaved-text.ts'
 const limits = { saveUnits: 10, pauseUnits: 20 }
 
 class Trial {
-  /** What a reader here was shown, piece by piece, each with the seq of the log. */
+  /** The pieces that a reader on this instance was shown, each with the seq of the log. */
   shown: [string, number][] = []
   logged: string[] = []
   savesAsked = 0
@@ -44,7 +44,7 @@ class Trial {
     })
   }
 
-  /** Takes words; the answer says whether the provider was resumed by now. */
+  /** Takes text; `resumed` returns whether the provider is resumed by now. */
   take(words: string): { resumed: () => Promise<boolean> } {
     let resumed = false
     void this.delivery.take(words).then(() => (resumed = true))
@@ -62,7 +62,7 @@ class Trial {
     this.delivery.resume()
   }
 
-  /** The store takes everything that was delivered. */
+  /** Saves everything that was delivered. */
   save(): void {
     this.unsaved.tookPart(this.unsaved.part()!)
   }
@@ -73,7 +73,7 @@ beforeEach(() => void (trial = new Trial()))
 const pieces = () => trial.shown.map(([text]) => text)
 
 describe('the delivery of a run', () => {
-  test('the first words go at once, with the seq of the log; what follows is gathered until the next moment', () => {
+  test('the first text is delivered at once, with the seq of the log; what follows is gathered until the next tick', () => {
     trial.take('One ')
     expect(trial.shown).toEqual([['One ', 3]])
     trial.take('two ')
@@ -86,7 +86,7 @@ describe('the delivery of a run', () => {
     expect(trial.unsaved.part()?.text).toBe('One two three')
   })
 
-  test('after a moment without words the next ones go at once again', () => {
+  test('after a tick without text the next text is delivered at once again', () => {
     trial.take('One ')
     trial.read.come()
     expect(trial.read.waiting).toBe(0)
@@ -94,20 +94,20 @@ describe('the delivery of a run', () => {
     expect(pieces()).toEqual(['One ', 'two'])
   })
 
-  test('the provider waits for the next moment, even if its words went at once', async () => {
+  test('the provider is paused until the next tick, even if its text was delivered at once', async () => {
     const provider = trial.take('One')
     expect(await provider.resumed()).toBe(false)
     trial.read.come()
     expect(await provider.resumed()).toBe(true)
   })
 
-  test('a run that nobody reads here waits for the moments of the log', () => {
+  test('a run without a reader here waits for the ticks of the log', () => {
     trial.readers = 0
     trial.take('One')
     expect([trial.read.waiting, trial.unread.waiting]).toEqual([0, 1])
   })
 
-  test('much unsaved text brings the save forward', () => {
+  test('much unsaved text triggers a save', () => {
     trial.take('123456789')
     expect(trial.savesAsked).toBe(0)
     trial.delivery.append('0')
@@ -115,7 +115,7 @@ describe('the delivery of a run', () => {
     expect(trial.savesAsked).toBe(1)
   })
 
-  test('too much unsaved text pauses the provider until a save has come through', async () => {
+  test('too much unsaved text pauses the provider until a save has succeeded', async () => {
     const provider = trial.take('x'.repeat(limits.pauseUnits))
     trial.read.come()
     expect(await provider.resumed()).toBe(false)
@@ -125,10 +125,10 @@ describe('the delivery of a run', () => {
     expect(await provider.resumed()).toBe(true)
   })
 
-  test('A6: a save that covered everything and whose reply was lost leaves no provider paused', async () => {
+  test('A6: the lost reply to a save that covered everything leaves no provider paused', async () => {
     const provider = trial.take('x'.repeat(limits.pauseUnits))
     trial.read.come()
-    // The store was read and still lacks the words: no room yet.
+    // The store was read and still lacks the text: the provider must stay paused.
     trial.delivery.resumeProviderIfRoom()
     expect(await provider.resumed()).toBe(false)
     trial.save()
@@ -136,7 +136,7 @@ describe('the delivery of a run', () => {
     expect(await provider.resumed()).toBe(true)
   })
 
-  test('a read of the store does not shorten a gathering', async () => {
+  test('a read of the store does not shorten the time of gathering', async () => {
     const provider = trial.take('One')
     trial.delivery.resumeProviderIfRoom()
     expect(await provider.resumed()).toBe(false)
@@ -144,7 +144,7 @@ describe('the delivery of a run', () => {
 })
 
 describe('a silent owner (rule 7)', () => {
-  test('delivers nothing and keeps every word; its provider is read until too much is kept', async () => {
+  test('delivers nothing and keeps all text; its provider is read until too much text is kept', async () => {
     trial.silent = true
     const first = trial.take('0123456789')
     trial.read.come()
@@ -158,7 +158,7 @@ describe('a silent owner (rule 7)', () => {
     expect(trial.text).toBe('01234567890123456789')
   })
 
-  test('delivers its last words only when the silence has ended', async () => {
+  test('delivers its last text only when the silence has ended', async () => {
     trial.silent = true
     trial.delivery.append('last')
     let flushed = false
@@ -172,7 +172,7 @@ describe('a silent owner (rule 7)', () => {
   })
 })
 
-test('once it is closed nothing is delivered, and no provider is held back', async () => {
+test('once it is closed, nothing is delivered and no provider is paused', async () => {
   const before = trial.take('One ')
   trial.take('two')
   trial.delivery.close()

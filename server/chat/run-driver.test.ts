@@ -36,18 +36,18 @@ afterAll(async () => {
 })
 
 const limits = { answerUnits: 10_000, saveUnits: 1000, pauseUnits: 2000, releaseMs: 300, saveEveryMs: 2000 }
-/** They come at the next turn of the event loop. */
+/** Each tick comes at the next turn of the event loop. */
 const moments = { next: (callback: () => void) => void setImmediate(callback) }
 const away = (): Promise<never> => Promise.reject(new StoreError('unavailable', 'away'))
 
 interface Driven {
   driver: RunDriver
   runId: string
-  /** Nothing saves by itself: a test says when. */
+  /** Saves only when a test calls it. */
   saver: RunSaver
   time: ManualTime
   runs: Store['runs']
-  /** A test sets it. */
+  /** Set by tests. */
   heartbeat: { isOld: boolean }
   hooks: { ended: RunEnd[]; lost: number }
   written: Promise<void>
@@ -97,7 +97,7 @@ const shows = ({ driver }: Driven, text: string) =>
 const stored = ({ runId }: Driven) => store.runs.readWithText(runId)
 
 describe('the driver of a run', () => {
-  test('writes the answer to its stored end, and says so', async () => {
+  test('writes the answer to its stored end, and reports it', async () => {
     const driven = await drive(says(['One ', 'two ', 'three.']))
     await driven.written
     expect(await stored(driven)).toMatchObject({ status: 'done', text: 'One two three.' })
@@ -105,7 +105,7 @@ describe('the driver of a run', () => {
     expect(driven.driver.over).toBe(true)
   })
 
-  test('a stop ends the answer where it stands', async () => {
+  test('a stop ends the answer with its text so far', async () => {
     const driven = await drive(saysAndHangs(['One ']))
     await shows(driven, 'One ')
     driven.driver.stop()
@@ -113,13 +113,13 @@ describe('the driver of a run', () => {
     expect(await stored(driven)).toMatchObject({ status: 'stopped', text: 'One ' })
   })
 
-  test('a run that another instance has claimed is lost: nothing of it is written any more', async () => {
+  test('a run that another instance has claimed is lost, and not written any more', async () => {
     const driven = await drive(saysAndHangs(['One ']))
     await shows(driven, 'One ')
     const row = (await store.runs.read(driven.runId))!
     const claim = { id: row.id, me: 'heir', ownerSeen: 'me', fenceSeen: row.fence, redisFence: 0 }
     expect(await store.runs.claim({ ...claim, attempts: 1, leaseMs: 0, graceMs: 0 })).toBeDefined()
-    // The save is refused, and the driver reads why.
+    // The save is refused, and the driver reads the row.
     await driven.saver.saveNow()
     await driven.written
     expect(driven.hooks).toEqual({ ended: [], lost: 1 })
@@ -132,12 +132,12 @@ describe('the driver of a run', () => {
     const driven = await drive(says([piece, piece]), {
       save: async (parts) => {
         const answer = await store.runs.save(parts)
-        // It covered everything that had come: the provider is held back for it.
+        // This save covers all text so far, and the provider is paused until it succeeds.
         if (lost++ > 0) return answer
         throw new StoreError('unavailable', 'the connection broke before the reply')
       },
     })
-    // As the saver's clock would.
+    // Saves repeatedly, as the saver's timer would.
     for (let turn = 0; turn < 20 && driven.hooks.ended.length === 0; turn++) {
       await driven.saver.saveNow()
       await endWaits(driven.time)
@@ -146,7 +146,7 @@ describe('the driver of a run', () => {
     expect(await stored(driven)).toMatchObject({ status: 'done', text: piece + piece })
   })
 
-  test('A6: an end whose confirmation was lost is an end', async () => {
+  test('A6: an end whose confirmation was lost counts as stored', async () => {
     let lost = 0
     const driven = await drive(says(['One.']), {
       finalise: async (ending) => {
@@ -163,7 +163,7 @@ describe('the driver of a run', () => {
 })
 
 describe('a drain', () => {
-  test('A5: saves the words that were shown before it gives the run up', async () => {
+  test('A5: saves the text that readers have seen before it gives the run up', async () => {
     const driven = await drive(saysAndHangs(['One ', 'two ']))
     await shows(driven, 'One two ')
     expect((await stored(driven))?.text).toBe('')
@@ -173,7 +173,7 @@ describe('a drain', () => {
     expect(driven.hooks).toEqual({ ended: [], lost: 0 })
   })
 
-  test('A5: waits for a store that is away until its deadline, not for ever', async () => {
+  test('A5: waits for an unreachable store only until its deadline', async () => {
     const driven = await drive(saysAndHangs(['One ']), { save: away })
     await shows(driven, 'One ')
     const released = driven.driver.release()
@@ -202,7 +202,7 @@ describe('a drain', () => {
     expect(await stored(driven)).toMatchObject({ status: 'running', owner: '', text: 'One.' })
   })
 
-  test('of a run that has just ended is none', async () => {
+  test('does not release a run that has just ended', async () => {
     const driven = await drive(says(['One.']))
     await driven.written
     expect(await driven.driver.release()).toBe(false)
@@ -210,7 +210,7 @@ describe('a drain', () => {
   })
 })
 
-test('an owner whose heartbeat is old keeps its last words until the store has confirmed its fence (rule 7)', async () => {
+test('an owner whose heartbeat is old keeps its last text until the store has confirmed its fence (rule 7)', async () => {
   const driven = await drive(async (request, sink, signal) => {
     await sink([{ kind: 'text', text: 'One ' }])
     driven.heartbeat.isOld = true

@@ -10,14 +10,14 @@ import { RunOwnership } from './run-ownership.ts'
 const run = ownedRun({ path: async () => [{ role: 'user', text: 'What is a shoal?' } as MessageRow] })
 
 class Trial {
-  /** What a read of the row finds. */
+  /** The result of reading the row. */
   row: RunRow | undefined = { ...run.row }
   away = false
   reads = 0
   heartbeatIsOld = false
   restored: RememberedRun[] = []
   heard: string[] = []
-  /** Set: reads wait for it. */
+  /** If set, reads wait for it. */
   hold: Promise<void> | undefined
   readonly time = manualTime()
   readonly ownership: RunOwnership
@@ -74,7 +74,7 @@ describe('a check', () => {
     expect([trial.reads, trial.heard]).toEqual([1, ['confirmed']])
   })
 
-  test('a store that is away is asked until it answers (rule 9)', async () => {
+  test('an unreachable store is queried until it answers (rule 9)', async () => {
     trial.away = true
     const checked = trial.ownership.check()
     await settled()
@@ -86,7 +86,7 @@ describe('a check', () => {
     expect(trial.heard).toEqual(['confirmed'])
   })
 
-  test('a run that is over is asked about no more, and calls no hook', async () => {
+  test('a run that is over is not read any more, and calls no hook', async () => {
     trial.away = true
     const checked = trial.ownership.check()
     await settled()
@@ -96,7 +96,7 @@ describe('a check', () => {
     expect([trial.reads, trial.heard]).toEqual([1, []])
   })
 
-  test('a run that the store has lost is written again, with the stop that was asked for since', async () => {
+  test('a run that the store has lost is restored, with a stop that was requested since', async () => {
     trial.row = undefined
     expect(trial.ownership.noteStop()).toBe(true)
     await trial.ownership.check()
@@ -114,13 +114,13 @@ test('a stop is noted once, and not after the end', () => {
   expect([other.noteStop(), other.stopAsked]).toEqual([false, false])
 })
 
-describe('an owner whose heartbeat got old (rule 7)', () => {
+describe('an owner whose heartbeat is old (rule 7)', () => {
   beforeEach(() => {
     trial.heartbeatIsOld = true
     expect(trial.ownership.mayDeliver()).toBe(false)
   })
 
-  test('may deliver again when the store has confirmed its fence, not when the heartbeat is back', async () => {
+  test('may deliver again once the store has confirmed its fence; a new heartbeat alone is not enough', async () => {
     trial.away = true
     trial.heartbeatIsOld = false
     await endWaits(trial.time)
@@ -131,12 +131,12 @@ describe('an owner whose heartbeat got old (rule 7)', () => {
     expect(trial.ownership.mayDeliver()).toBe(true)
   })
 
-  test('asks the store nothing while the heartbeat stays away', async () => {
+  test('does not query the store while there is no new heartbeat', async () => {
     for (let turn = 0; turn < 5; turn++) await endWaits(trial.time)
     expect([trial.reads, trial.ownership.mayDeliver()]).toEqual([0, false])
   })
 
-  test('is not freed by a read that began before the heartbeat came back', async () => {
+  test('stays silent after a read that began before the new heartbeat', async () => {
     const reading = Promise.withResolvers<void>()
     trial.hold = reading.promise
     void trial.ownership.check()
@@ -148,7 +148,7 @@ describe('an owner whose heartbeat got old (rule 7)', () => {
     expect(trial.heard).toEqual(['confirmed', 'lost'])
   })
 
-  test('finds that it has lost the run, and never delivers again', async () => {
+  test('never delivers again once it has lost the run', async () => {
     trial.row = { ...run.row, owner: 'another' }
     trial.heartbeatIsOld = false
     let waited = false

@@ -5,7 +5,7 @@ import type { SavePart } from '../store/contract/runs.ts'
 import { RunSaver } from './run-saver.ts'
 import type { SavableRun } from './run-saver.ts'
 
-/** A run whose words are given by hand. */
+/** A run whose unsaved text is set by the test. */
 class Run implements SavableRun {
   heard: (string | { stop: boolean })[] = []
   words: string
@@ -35,7 +35,7 @@ class Run implements SavableRun {
   }
 }
 
-/** What the store was asked for, in order, and how it answers. */
+/** The calls to the store, in order; and its answer to them. */
 let asked: string[]
 let answer: (ids: string[]) => Promise<Map<string, { stop: boolean }>>
 let saver: RunSaver
@@ -67,7 +67,7 @@ const given = (...runs: Run[]): Run[] => {
 }
 
 describe('a save', () => {
-  test('takes all dirty runs of the instance in one transaction, and none for the others (rule 6)', async () => {
+  test('saves all runs with unsaved text in one transaction, and skips the others (rule 6)', async () => {
     const [one, clean, two] = given(new Run('one'), new Run('clean', { words: '' }), new Run('two'))
     await saver.saveNow()
     expect(asked).toEqual(['save one,two'])
@@ -76,14 +76,14 @@ describe('a save', () => {
     expect(asked).toHaveLength(1)
   })
 
-  test('tells a run of its stop, and one that the store did not take to read', async () => {
+  test('reports a stop to its run, and a refused save to its run', async () => {
     const [stopped, foreign] = given(new Run('stopped'), new Run('foreign'))
     answer = async () => new Map([['stopped', { stop: true }]])
     await saver.saveNow()
     expect([stopped!.heard, foreign!.heard, foreign!.words]).toEqual([[{ stop: true }], ['refused'], 'words'])
   })
 
-  test('replaces the text of a run that was begun anew, apart from the others', async () => {
+  test('replaces the saved text of a regenerated run in a statement of its own', async () => {
     const [anew, refused, other] = given(
       new Run('anew', { words: '', anew: true }),
       new Run('refused', { anew: true }),
@@ -99,7 +99,7 @@ describe('a save', () => {
     ])
   })
 
-  test('leaves out a run that met the store at another length meanwhile', async () => {
+  test('skips a run whose saved length has changed meanwhile', async () => {
     const [, moved] = given(new Run('anew', { anew: true }), new Run('moved'))
     answer = async (ids) => {
       moved!.start = 3
@@ -109,7 +109,7 @@ describe('a save', () => {
     expect([asked, moved!.heard]).toEqual([['anew anew'], []])
   })
 
-  test('that is slow is waited for, not doubled', async () => {
+  test('that is slow is awaited, not started twice', async () => {
     given(new Run('one'))
     const slow = Promise.withResolvers<void>()
     answer = async (ids) => {
@@ -123,7 +123,7 @@ describe('a save', () => {
     expect(asked).toEqual(['save one'])
   })
 
-  test('that failed leaves the words where they are, for the next one', async () => {
+  test('that failed keeps the text for the next save', async () => {
     const [run] = given(new Run('one'))
     answer = async () => Promise.reject(new StoreError('unavailable', 'away'))
     await saver.saveNow()
@@ -134,7 +134,7 @@ describe('a save', () => {
   })
 })
 
-test('a driver that was replaced takes only itself out', async () => {
+test('removing a replaced driver leaves the current driver of the run', async () => {
   const [old, current] = [new Run('one'), new Run('one', { words: 'of the next driver' })]
   saver.add(old)
   saver.add(current)

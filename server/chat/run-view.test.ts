@@ -19,7 +19,7 @@ interface Reader {
   leave: () => void
 }
 
-/** A reader that has `text` of this position already. */
+/** Attaches a reader that already has `text`, up to `position`. */
 function read(from: RunView, position?: Position, text = ''): Reader {
   const reader: Reader = { heard: [], text, leave: () => {} }
   const sink: RunSink = {
@@ -41,17 +41,17 @@ function read(from: RunView, position?: Position, text = ''): Reader {
 
 const position = (fence: number, length: number): Position => ({ fence, seq: 1, length })
 
-describe('a reader that comes', () => {
+describe('a reader that attaches', () => {
   test('without a position gets the whole text', () => {
     expect(read(view(at(1, 'One two'))).heard).toEqual([['recovered', 0, 'One two']])
   })
 
-  test('with one gets what is missing', () => {
+  test('with a position gets the missing text', () => {
     const { heard, text } = read(view(at(1, 'One two')), position(1, 4), 'One ')
     expect([heard, text]).toEqual([[['recovered', 4, 'two']], 'One two'])
   })
 
-  test('from the owner, ahead of the log, keeps what the log will say next', () => {
+  test('ahead of the log keeps the text that the log will deliver next', () => {
     const run = view(at(1, 'One '))
     const reader = read(run, position(1, 7), 'One two')
     expect(reader.heard).toEqual([['recovered', 7, '']])
@@ -59,7 +59,7 @@ describe('a reader that comes', () => {
     expect(reader.text).toBe('One two three')
   })
 
-  test('of an older fence is cut to where the next one began (rule 4)', () => {
+  test('of an older fence is cut to where the next fence began (rule 4)', () => {
     const starts: Source['starts'] = [
       [1, 0],
       [2, 4],
@@ -68,12 +68,12 @@ describe('a reader that comes', () => {
     expect([heard, text]).toEqual([[['rewind', 4, '2']], 'One 2'])
   })
 
-  test('of a fence that is no ancestor begins anew', () => {
+  test('of a fence that is not an ancestor starts over', () => {
     const { heard } = read(view(at(3, 'Other')), position(1, 7), 'One two')
     expect(heard).toEqual([['reset', 0, 'Other']])
   })
 
-  test('of a higher fence is told nothing until this instance has caught up', () => {
+  test('of a higher fence receives nothing until this instance has caught up', () => {
     const run = view(at(1, 'One old words'))
     const reader = read(run, position(2, 5), 'One 2')
     expect(reader.heard).toEqual([['recovered', 5, '']])
@@ -86,15 +86,15 @@ describe('a reader that comes', () => {
     expect(reader.text).toBe('One 2 and on')
   })
 
-  test('after the end gets text and end', () => {
+  test('after the end gets the text and the end', () => {
     const run = view(at(1, 'One'))
     run.end({ status: 'done', length: 3, fence: 1 })
     expect(read(run).heard).toEqual([['recovered', 0, 'One'], 'done'])
   })
 })
 
-describe('readers that are here', () => {
-  test('get words with their place and seq, until they leave', () => {
+describe('attached readers', () => {
+  test('get text with its position and seq, until they leave', () => {
     const run = view(at(1, 'One '))
     const [stays, leaves] = [read(run), read(run)]
     run.write('two ', 5)
@@ -107,7 +107,7 @@ describe('readers that are here', () => {
     expect([leaves.text, run.readers, run.source.text]).toEqual(['One two ', 1, 'One two three'])
   })
 
-  test('are each brought to another owner’s text from where they stand', () => {
+  test('are each updated to another owner’s text from their own position', () => {
     const run = view(at(1, 'One two'))
     const reader = read(run)
     run.replace(
@@ -119,7 +119,7 @@ describe('readers that are here', () => {
     expect([reader.heard.at(-1), reader.text]).toEqual([['rewind', 4, '2'], 'One 2'])
   })
 
-  test('hear of a phase when it changes, of a link, and of one end', () => {
+  test('receive changes of the phase, the link, and only one end', () => {
     const run = view(at(1, ''))
     const { heard } = read(run)
     run.phase('running')
@@ -133,7 +133,7 @@ describe('readers that are here', () => {
   })
 })
 
-test('an end carries what the store keeps for readers, and leaves out what is not there', () => {
+test('an end has the stored metadata for readers, without absent fields', () => {
   const place = { status: 'done' as const, length: 3, fence: 1 }
   expect(runEnd(place, {})).toEqual(place)
   const meta = { finishReason: 'stop' as const, reasoningMs: 0, usage: { promptTokens: 1 }, toolCalls: [] }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { excerptOf } from './search-messages.ts'
 
-test('an excerpt is one line that begins at a word, a little before the first one looked for', () => {
+test('an excerpt is one line that begins at a word, shortly before the first match', () => {
   expect(excerptOf('Short,\n\n  with a needle', 'NEEDLE')).toBe('Short, with a needle')
   const long = `${'hay '.repeat(40)}needle ${'straw '.repeat(80)}`
   const excerpt = excerptOf(long, 'needle')
@@ -9,16 +9,16 @@ test('an excerpt is one line that begins at a word, a little before the first on
   expect(excerpt.length).toBeLessThanOrEqual(202)
 })
 
-test('marks of Markdown are left out', () => {
+test('Markdown signs are left out', () => {
   expect(excerptOf('## Tides\n\nThe **sea** and `x * y`, *twice*', 'sea')).toBe(
     'Tides The sea and x * y, twice',
   )
 })
 
-test('a text without spaces is cut before the word itself', () => {
+test('a text without spaces is cut directly before the match', () => {
   expect(excerptOf(`${'x'.repeat(90)}needle`, 'needle')).toBe('…needle')
 })
 
-test('the words may have been folded otherwise than here: the text is shown from its beginning', () => {
+test('a text in which the word is not found is shown from its beginning', () => {
   expect(excerptOf('ß and more', 'ss')).toBe('ß and more')
 })

@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterEach(() => trial.stopOwners())
 afterAll(() => trial.stop())
 
-/** Instances under the same limits; each test begins with nothing used. */
+/** Instances that share the same limits; each test begins with unused limits. */
 function instances(count: number, limits: Partial<UserLimits>): RunOwner[] {
   const limiter = new RunLimiter({
     rateLimits: createMemoryRateLimits({ clock: systemClock }),
@@ -34,7 +34,7 @@ async function stopped(owner: RunOwner, runId: string): Promise<void> {
 }
 
 describe('starting a run', () => {
-  test('A4: a start that is sent again is not refused because of its own running answer, here or elsewhere', async () => {
+  test('A4: a repeated start is not refused because of its own running answer, here or on another instance', async () => {
     const [here, elsewhere] = instances(2, { runningPerUser: 1 }) as [RunOwner, RunOwner]
     const asked = request()
     const ids = await here.chat.startRun(trial.userId, asked)
@@ -46,7 +46,7 @@ describe('starting a run', () => {
     expect(await elsewhere.chat.startRun(trial.userId, asked)).toEqual(ids)
   })
 
-  test('A4: it counts once, however often it is sent', async () => {
+  test('A4: a start counts once, however often it is repeated', async () => {
     const [owner] = instances(1, { runsPerMinute: 2 }) as [RunOwner]
     const asked = request('words')
     const ids = await owner.chat.startRun(trial.userId, asked)
@@ -57,7 +57,7 @@ describe('starting a run', () => {
     await Promise.all([stopped(owner, ids.runId), stopped(owner, second.runId)])
   })
 
-  test('A4: two at once with one client id are one, and count once', async () => {
+  test('A4: concurrent starts with one client id are one run, and count once', async () => {
     const [owner] = instances(1, { runsPerMinute: 1, runningPerUser: 1 }) as [RunOwner]
     const asked = request()
     const all = await Promise.all(Array.from({ length: 4 }, () => owner.chat.startRun(trial.userId, asked)))
@@ -65,7 +65,7 @@ describe('starting a run', () => {
     await stopped(owner, all[0]!.runId)
   })
 
-  test('A4: it is known though its model is gone meanwhile', async () => {
+  test('A4: a repeated start is recognised even if its model was removed meanwhile', async () => {
     for (const limits of [{}, { runningPerUser: 1 }]) {
       const [owner] = instances(1, limits) as [RunOwner]
       const asked = request()
@@ -80,7 +80,7 @@ describe('starting a run', () => {
     }
   })
 
-  test('A4: a stop that comes with it stops the answer, whatever limit is reached', async () => {
+  test('A4: a repeated start with a stop stops the answer, whatever limit is reached', async () => {
     const [owner] = instances(1, { runningPerUser: 1, runsPerMinute: 1 }) as [RunOwner]
     const asked = request()
     const { runId } = await owner.chat.startRun(trial.userId, asked)
@@ -88,7 +88,7 @@ describe('starting a run', () => {
     expect((await trial.ended(runId)).status).toBe('stopped')
   })
 
-  test('A4: a start that failed can be sent again', async () => {
+  test('A4: a start that failed can be repeated', async () => {
     const [owner] = instances(1, {}) as [RunOwner]
     const asked = request('no such model')
     const twice = [owner.chat.startRun(trial.userId, asked), owner.chat.startRun(trial.userId, asked)]

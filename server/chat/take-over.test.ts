@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterEach(() => trial.stopOwners())
 afterAll(() => trial.stop())
 
-/** A run whose owners have died so often, each behind so many new characters. */
+/** A run whose owners have died `deaths` times, each after `newUnits` new characters. */
 async function afterDeaths(deaths: number, newUnits: number): Promise<ClaimedRun> {
   const { run } = await givenRun(trial.store, trial.userId, { owner: 'nobody', model: 'words' })
   let claimed: ClaimedRun = { ...run, text: '' }
@@ -23,8 +23,8 @@ async function afterDeaths(deaths: number, newUnits: number): Promise<ClaimedRun
   return claimed
 }
 
-describe('what is done with a run whose owner died', () => {
-  test('A15: three deaths without 512 new characters end it, two do not', async () => {
+describe('the plan for a run whose owner died', () => {
+  test('A15: three deaths without 512 new characters end the run, two do not', async () => {
     const { ports } = trial.owner()
     for (const newUnits of [0, 100, 511]) {
       expect(
@@ -35,7 +35,7 @@ describe('what is done with a run whose owner died', () => {
     }
   })
 
-  test('A15: one that gets on each time goes on through nine deaths, and ends at the tenth', async () => {
+  test('A15: a run that progresses each time continues after nine deaths, and ends at the tenth', async () => {
     const { ports } = trial.owner()
     for (const deaths of [3, 9]) {
       expect(

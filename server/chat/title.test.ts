@@ -23,7 +23,7 @@ async function wanted({ run }: StartedRun, model: string | null = null): Promise
   return wantsTitle({ ...trial.owner().ports, chats: trial.store.chats }, model, { chat, run })
 }
 
-test('A13: a title is asked for behind the first answer alone, and only where nobody has named the chat', async () => {
+test('A13: a title is requested only after the first answer, and only if no user has named the chat', async () => {
   const first = await answered()
   const { chatId, messageId } = first.ids
   expect(await wanted(first)).toBe(true)
@@ -35,7 +35,7 @@ test('A13: a title is asked for behind the first answer alone, and only where no
   expect(await wanted(second)).toBe(false)
 })
 
-test('A13: none is asked for where no model could make it', async () => {
+test('A13: no title is requested if no model could write it', async () => {
   const { models } = trial.owner().ports
   const { chats } = trial.store
   const first = await answered()

@@ -6,7 +6,7 @@ import { createMemoryRateLimits } from '../coordination/rate-limits/memory-rate-
 import type { Store } from '../store/store.ts'
 import { RunLimiter } from './run-limits.ts'
 
-test('C19: a refused request is told its limit and when it is whole again', async () => {
+test('C19: a refused request receives its limit and the time until the limit is fully available again', async () => {
   const limiter = new RunLimiter({
     rateLimits: createMemoryRateLimits({ clock: systemClock }),
     requests: requestsOfOne(),
@@ -25,7 +25,7 @@ test('C19: a refused request is told its limit and when it is whole again', asyn
   await expect(limiter.admitRequest('u2')).rejects.toMatchObject({ limit: { of: 'tokens', limit: 10 } })
 })
 
-test('S22: what refuses a request names the limit and who can raise it, also on the wire', async () => {
+test('S22: the refusal of a request names the limit and who can raise it, also on the wire', async () => {
   const max = 2
   const limiter = new RunLimiter({
     rateLimits: createMemoryRateLimits({ clock: systemClock }),
@@ -42,7 +42,7 @@ test('S22: what refuses a request names the limit and who can raise it, also on 
   })
 })
 
-test('requests of programs count on every instance, beside the answers that the store knows', async () => {
+test('requests of API clients count on every instance, in addition to the answers in the store', async () => {
   const running = { answers: 0 }
   const [here, there] = userCounts(2).map(
     ({ requests }) =>

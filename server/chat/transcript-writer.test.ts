@@ -9,27 +9,27 @@ const clock = { now: () => now, monotonic: () => now }
 const text = (words: string): UpstreamEvent => ({ kind: 'text', text: words })
 const thought = (words: string): UpstreamEvent => ({ kind: 'reasoning', text: words })
 
-/** The whole transcript after these events, each in a piece of its own. */
+/** The whole transcript after these events, each in a separate piece. */
 function write(given: string, events: UpstreamEvent[]): string {
   const writer = new TranscriptWriter(clock, given)
   return given + events.map((event) => writer.take([event])).join('') + writer.end()
 }
 
-/** A transcript as its reader has it. */
+/** The parts of a transcript that a reader sees. */
 const read = (transcript: string): { reasoning: string | undefined; text: string; thinking: boolean } => ({
   reasoning: partsOf(transcript).find(({ kind }) => kind === 'reasoning')?.text,
   text: visibleText(transcript),
   thinking: isThinking(transcript),
 })
 
-/** The same words, cut after every character. */
+/** The same text, cut after every character. */
 const letters = (words: string): UpstreamEvent[] => words.split('').map(text)
 
 const open = '<think>\nIs a shoal a group'
 const closed = '<think>\nfish\n</think>\n\nA shoal is'
 
 describe('the transcript of a run', () => {
-  test('thoughts lead it, in one block', () => {
+  test('begins with the reasoning, in one block', () => {
     now = 0
     const writer = new TranscriptWriter(clock, '')
     const first = writer.take([thought('Let me '), thought('see.')])
@@ -39,7 +39,7 @@ describe('the transcript of a run', () => {
     expect(writer.meta).toEqual({ reasoningMs: 1500 })
   })
 
-  test('usage, calls and the time of the thoughts stand beside it, the last that was said of each', () => {
+  test('has the last usage, tool calls and time of reasoning as metadata', () => {
     now = 100
     const writer = new TranscriptWriter(clock, '')
     const usage = { promptTokens: 3, completionTokens: 1 }
@@ -68,25 +68,25 @@ describe('the transcript of a run', () => {
     expect(new TranscriptWriter(clock, open).meta).toEqual({})
   })
 
-  test('thoughts without an answer are closed at the end', () => {
+  test('closes reasoning without an answer at the end', () => {
     expect(write('', [thought('Hm')])).toBe('<think>\nHm\n</think>\n\n')
   })
 
-  test('white space before the first thought does not keep it out', () => {
+  test('keeps reasoning that follows white space', () => {
     expect(read(write('', [text('\n'), thought('Hm'), text('Fish.')]))).toMatchObject({
       reasoning: 'Hm',
       text: 'Fish.',
     })
   })
 
-  test('A3: thoughts that come behind words never open a block among them', () => {
+  test('A3: reasoning after text never opens a block', () => {
     expect(write('', [text('Fish'), thought('Hm'), text(' swim.')])).toBe('Fish swim.')
     expect(write('', [thought('a'), text('Fish'), thought('Hm'), text(' swim.')])).toBe(
       '<think>\na\n</think>\n\nFish swim.',
     )
   })
 
-  test('A3: an answer that was stopped in mid-thought is continued behind the thought, not inside it', () => {
+  test('A3: an answer that was stopped during reasoning continues after the reasoning, not inside it', () => {
     const parts = read(write(open, [text('A group '), text('of fish.')]))
     expect(parts).toMatchObject({
       reasoning: 'Is a shoal a group',
@@ -95,7 +95,7 @@ describe('the transcript of a run', () => {
     })
   })
 
-  test('A3: the same where the thought is all white space, or only its tag was written', () => {
+  test('A3: the same if the reasoning is only white space, or only its tag was written', () => {
     for (const given of ['<think>', '<think>\n', '\n<think>\n  ']) {
       expect(read(write(given, [text('Fish.')])), JSON.stringify(given)).toMatchObject({
         text: 'Fish.',
@@ -104,7 +104,7 @@ describe('the transcript of a run', () => {
     }
   })
 
-  test('A3: further thoughts go on in the open block, and the answer comes behind it', () => {
+  test('A3: further reasoning extends the open block, and the answer follows it', () => {
     const parts = read(write(open, [thought('Yes'), thought(', of fish.'), text('Fish.')]))
     expect(parts).toEqual({
       reasoning: 'Is a shoal a group\n\nYes, of fish.',
@@ -113,7 +113,7 @@ describe('the transcript of a run', () => {
     })
   })
 
-  test('A3: stopped in mid-thought, continued, and stopped in mid-thought again', () => {
+  test('A3: stopped during reasoning, continued, and stopped during reasoning again', () => {
     const writer = new TranscriptWriter(clock, open)
     const stoppedAgain = open + writer.take([thought('Yes')])
     expect(read(stoppedAgain)).toMatchObject({ thinking: true, text: '' })
@@ -123,7 +123,7 @@ describe('the transcript of a run', () => {
     })
   })
 
-  test('A3: a model that writes its thoughts into its words thinks again: still one block, and the answer behind it', () => {
+  test('A3: a model that writes reasoning into its text reasons again: there is still one block, and the answer follows it', () => {
     for (const events of [
       [text('<think>\nYes.</think>\n\nFish.')],
       letters('\n<think>Yes.</think>\n\nFish.'),
@@ -145,12 +145,12 @@ describe('the transcript of a run', () => {
     }
   })
 
-  test('A3: words that speak of the tag stay words where the answer had no thoughts', () => {
+  test('A3: text that mentions the tag stays text if the answer had no reasoning', () => {
     const given = 'The tags are '
     expect(write(given, letters('<think> and </think>.'))).toBe(`${given}<think> and </think>.`)
   })
 
-  test('A3: nothing is added to a thought that is not continued', () => {
+  test('A3: nothing is added to reasoning that is not continued', () => {
     expect(write(open, [])).toBe(open)
   })
 })

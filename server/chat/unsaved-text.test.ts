@@ -8,15 +8,15 @@ const starts: [number, number][] = [
 const begin = (about: Partial<ConstructorParameters<typeof UnsavedText>[0]> = {}) =>
   new UnsavedText({ text: '', saved: 0, anew: false, ...about })
 
-describe('the words that the store lacks', () => {
-  test('are those of the text it begins with, and those that are added', () => {
+describe('unsaved text', () => {
+  test('is the unsaved part of the initial text, and all added text', () => {
     const unsaved = begin({ text: 'One two ', saved: 4 })
     unsaved.add('three')
     expect(unsaved.part()).toEqual({ start: 4, length: 9, text: 'two three' })
     expect(unsaved.length).toBe(9)
   })
 
-  test('are none when all are saved; words that came during the save stay', () => {
+  test('is empty when all is saved; text that is added during a save stays', () => {
     const unsaved = begin()
     unsaved.add('One ')
     const part = unsaved.part()!
@@ -27,21 +27,21 @@ describe('the words that the store lacks', () => {
     expect([unsaved.part(), unsaved.saved]).toEqual([undefined, 7])
   })
 
-  test('a save of another place is no save of theirs', () => {
+  test('ignores a save that began at another length', () => {
     const unsaved = begin({ text: 'One two', saved: 4 })
     unsaved.tookPart({ start: 0, length: 4 })
     expect(unsaved.part()).toEqual({ start: 4, length: 3, text: 'two' })
   })
 })
 
-describe('meeting the store', () => {
-  test('which has more than was heard of: the reply to a save was lost', () => {
+describe('adopting the saved length of the store', () => {
+  test('that is larger: the reply to a save was lost', () => {
     const unsaved = begin({ text: 'One two' })
     unsaved.meet({ saved: 7, savedFence: 7 }, { starts, text: 'One two' })
     expect([unsaved.part(), unsaved.saved]).toEqual([undefined, 7])
   })
 
-  test('which has less: a database that failed over lost what it had acknowledged', () => {
+  test('that is smaller: a database failover lost acknowledged saves', () => {
     const unsaved = begin({ text: 'One two', saved: 7 })
     unsaved.meet({ saved: 4, savedFence: 1 }, { starts, text: 'One two' })
     expect(unsaved.part()).toEqual({ start: 4, length: 3, text: 'two' })
@@ -49,7 +49,7 @@ describe('meeting the store', () => {
     expect([unsaved.part()?.start, unsaved.anew]).toEqual([0, false])
   })
 
-  test('which has text of a fence that this text does not descend from: it is replaced whole', () => {
+  test('of a fence that this text does not descend from: the stored text is replaced', () => {
     const unsaved = begin({ text: 'One two', saved: 7 })
     unsaved.meet({ saved: 9, savedFence: 5 }, { starts, text: 'One two' })
     expect(unsaved.anew).toBe(true)
@@ -57,7 +57,7 @@ describe('meeting the store', () => {
   })
 })
 
-test('a text that replaces another is saved even while it is empty, once', () => {
+test('text that replaces another is saved once even if it is empty', () => {
   const unsaved = begin({ saved: 9, anew: true })
   expect(unsaved.part()).toEqual({ start: 0, length: 0, text: '' })
   unsaved.tookPart({ start: 0, length: 0 })

@@ -23,7 +23,7 @@ interface Served {
   refused: unknown[]
 }
 
-/** Serves streams over a real socket; the rest of the house says what the test says. */
+/** Serves streams over a real socket; the other layers are replaced by the test. */
 async function serve({
   signInMs = 0,
   signIn,
@@ -31,7 +31,7 @@ async function serve({
   follow,
 }: {
   signInMs?: number
-  /** The session is read once this resolves. */
+  /** Reading the session waits for this. */
   signIn?: Promise<void>
   expiresAt?: () => number
   follow?: RealtimePorts['chat']['follow']
@@ -80,13 +80,13 @@ async function serve({
 const names = (text: string): string[] => [...text.matchAll(/"t":"([\w.]+)"/g)].map(([, name = '']) => name)
 
 describe('a stream of events', () => {
-  test('says nothing before its welcome, however long the session takes to be read', async () => {
+  test('sends nothing before its welcome, however long reading the session takes', async () => {
     const { url, refused } = await serve({ signInMs: 2500 })
     expect(names(await (await fetch(`${url}?hold=0`)).text())).toEqual(['welcome'])
     expect(refused).toEqual([])
   })
 
-  test('O10: counts as a client on a fallback, while it is open', async () => {
+  test('O10: counts as a client on a fallback while it is open', async () => {
     const { url, hub } = await serve({})
     const stop = new AbortController()
     await fetch(url, { signal: stop.signal })
@@ -95,7 +95,7 @@ describe('a stream of events', () => {
     await vi.waitFor(() => expect(hub.fallbacks).toBe(0))
   })
 
-  test('is refused where its instance stops while the session is read', async () => {
+  test('is refused if its instance stops while the session is read', async () => {
     const { promise: signIn, resolve: readSession } = Promise.withResolvers<void>()
     const { url, hub, refused } = await serve({ signIn })
     const asked = fetch(`${url}?hold=0`)
@@ -106,7 +106,7 @@ describe('a stream of events', () => {
     expect(refused).toMatchObject([{ code: 'draining' }])
   })
 
-  test('ends where what it is to follow cannot be read now, so that its reader comes back', async () => {
+  test('ends if a run cannot be read now, so that its client reconnects', async () => {
     const { url, hub, refused } = await serve({
       follow: () => Promise.reject(new AppError('store_unavailable')),
     })
@@ -116,8 +116,8 @@ describe('a stream of events', () => {
   })
 })
 
-describe('S8: a stream whose session ends by itself', () => {
-  test('ends then, and what is asked next is refused', async () => {
+describe('S8: a stream whose session expires', () => {
+  test('ends at that moment', async () => {
     const end = Date.now() + 300
     const { url, hub } = await serve({ expiresAt: () => end })
     const text = await (await fetch(`${url}?run=r`)).text()
@@ -128,13 +128,13 @@ describe('S8: a stream whose session ends by itself', () => {
 })
 
 describe('a poll', () => {
-  test('that may not wait ends with what there is', async () => {
+  test('that may not wait ends with the frames that are there', async () => {
     const { url, hub } = await serve({})
     expect(names(await (await fetch(`${url}?hold=0&run=r`)).text())).toEqual(['welcome', 'run.gone'])
     expect(hub.size).toBe(0)
   })
 
-  test('waits for something to tell, gathers words, and ends at once with an end', async () => {
+  test('waits for news, gathers text, and ends soon after the end of a run', async () => {
     let sink: Parameters<RealtimePorts['chat']['follow']>[3] | undefined
     let left = 0
     const { url, hub } = await serve({

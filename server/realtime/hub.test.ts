@@ -6,7 +6,7 @@ import { userView } from '../../test/support/callers.ts'
 import { Hub } from './hub.ts'
 import type { OpenSocket } from './hub.ts'
 
-/** It has not said hello. */
+/** A socket that has not sent `hello`. */
 const silent: OpenSocket = {
   isFallback: false,
   speaker: undefined,
@@ -23,7 +23,7 @@ interface Opened {
   closedFor: CloseReason | undefined
 }
 
-/** A socket of this user and session. `welcome`: whether the session still holds when it is asked again. */
+/** A socket of this user and session. `welcome`: whether the session is still valid when it is checked again. */
 function open(
   hub: Hub,
   userId: string,
@@ -51,7 +51,7 @@ function open(
   return opened
 }
 
-test('what was revoked for a user asks again about each socket of that user, and about no other', async () => {
+test('a revocation for a user checks each socket of that user, and no other socket', async () => {
   const hub = new Hub(systemClock, silentLogger)
   const gone = [open(hub, 'ada', { welcome: () => false }), open(hub, 'ada', { welcome: () => false })]
   const [kept, other] = [open(hub, 'ada'), open(hub, 'grace')]
@@ -64,7 +64,7 @@ test('what was revoked for a user asks again about each socket of that user, and
   expect([kept.asked, ...gone.map(({ asked }) => asked)]).toEqual([2, 1, 1])
 })
 
-test('a revoked session closes its sockets at once, whoever they belong to', () => {
+test('a revoked session closes its sockets at once', () => {
   const hub = new Hub(systemClock, silentLogger)
   const gone = open(hub, 'ada', { sessionId: 'lost' })
   const kept = open(hub, 'ada', { sessionId: 'kept' })
@@ -72,7 +72,7 @@ test('a revoked session closes its sockets at once, whoever they belong to', () 
   expect([gone.closedFor, kept.closedFor]).toEqual(['signedOut', undefined])
 })
 
-test('a socket that has not said hello is asked about by nobody', () => {
+test('a socket that has not sent hello is not checked', () => {
   const hub = new Hub(systemClock, silentLogger)
   let asked = 0
   const stillWelcome = async (): Promise<boolean> => asked++ === 0
@@ -85,7 +85,7 @@ test('a socket that has not said hello is asked about by nobody', () => {
   expect([hub.size, asked]).toEqual([0, 0])
 })
 
-test('P5: a session that could not be checked when it was revoked is checked until that is known', async () => {
+test('P5: the check of a revoked session is retried until it succeeds', async () => {
   const hub = new Hub(systemClock, silentLogger)
   const away = { store: true }
   const gone = open(hub, 'ada', { welcome: () => (away.store ? Promise.reject(new Error('away')) : false) })

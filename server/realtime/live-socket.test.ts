@@ -18,7 +18,7 @@ interface Opened {
   hub: Hub
   sent: ServerFrame[]
   closedFor: CloseReason[]
-  /** What was left: the user's events, the place among the user's pages. */
+  /** What was released: the user's events, the user's page slot. */
   left: string[]
   listener: () => UserEventListener
 }
@@ -71,7 +71,7 @@ const away = (): never => {
 }
 
 describe('A10: a follow that is rejected', () => {
-  test('gives its slot back, however often', async () => {
+  test('frees its slot, however often', async () => {
     let works = false
     const { socket, sent } = open({ follow: async () => (works ? () => {} : away()) })
     for (const runId of ['1', '2', '3', '4', '5']) {
@@ -85,7 +85,7 @@ describe('A10: a follow that is rejected', () => {
     expect(sent.filter((frame) => frame.t === 'error')).toHaveLength(5)
   })
 
-  test('one that a newer follow of the same run replaced takes nothing from it', async () => {
+  test('that a newer follow of the same run has replaced does not affect the newer one', async () => {
     const answers: PromiseWithResolvers<() => void>[] = []
     const { socket } = open({
       follow: () => {
@@ -103,7 +103,7 @@ describe('A10: a follow that is rejected', () => {
     expect(socket.following).toBe(true)
   })
 
-  test('behind a start: the start has one reply, with its run', async () => {
+  test('after a start: the start has one reply, with its run', async () => {
     const { socket, sent } = open({ follow: async () => away() })
     await handleFrame(socket, {
       t: 'run.start',
@@ -119,11 +119,11 @@ describe('A8: an event that names messages', () => {
   const message = { id: 'm', text: 'x'.repeat(1000) }
   const events: UserEvent[] = [
     { name: 'messages.changed', chatId: 'c', messageIds: ['m'], messages: [], currentId: null },
-    // As an instance of the version before tells it.
+    // In the form of the version before.
     { name: 'messages.changed', chatId: 'c', messages: [message as never], currentId: null },
   ]
 
-  test.each(events)('reaches a page that reads again without any text', (event) => {
+  test.each(events)('reaches a page that rereads messages, without any text', (event) => {
     const { sent, listener } = open()
     listener().event(event)
     expect(sent.at(-1)).toMatchObject({ t: 'event', event: { messageIds: ['m'], messages: [] } })
@@ -143,7 +143,7 @@ describe('A8: an event that names messages', () => {
 })
 
 describe('a socket that closes', () => {
-  test('leaves everything it had entered, once, and sends nothing more', async () => {
+  test('releases everything once, and sends nothing more', async () => {
     const left: string[] = []
     const it = open({ follow: async (runId) => () => void left.push(runId) })
     await it.socket.takeRoom('u')
@@ -156,7 +156,7 @@ describe('a socket that closes', () => {
     expect(it.sent.map(({ t }) => t)).toEqual(['welcome'])
   })
 
-  test('keeps no place and no run that it gets only afterwards', async () => {
+  test('releases a page slot and a run that it gets only after closing', async () => {
     const left: string[] = []
     const found = Promise.withResolvers<() => void>()
     const it = open({ follow: () => found.promise })
@@ -169,7 +169,7 @@ describe('a socket that closes', () => {
 })
 
 describe('the runs that a socket follows', () => {
-  test('are so many at most; one that ends or is left makes room', async () => {
+  test('have a maximum; a run that ends or is unfollowed frees a slot', async () => {
     const sinks: Parameters<RealtimePorts['chat']['follow']>[3][] = []
     const it = open({
       follow: async (_, __, ___, sink) => {
@@ -188,7 +188,7 @@ describe('the runs that a socket follows', () => {
     expect([errors(), sinks.length]).toEqual([1, 6])
   })
 
-  test('have short names; a run that is not there is gone', async () => {
+  test('have channel numbers; a run that does not exist is reported as gone', async () => {
     const it = open({
       follow: async (runId, _, __, sink) => {
         if (runId === 'gone') return undefined
@@ -215,15 +215,15 @@ describe('the runs that a socket follows', () => {
   })
 })
 
-describe('a session that is asked about again', () => {
-  test('holds, and its reader hears of another role', async () => {
+describe('a session that is checked again', () => {
+  test('is valid, and its client is notified of another role', async () => {
     const it = open({ authenticate: async () => ({ ...caller, user: { ...user, role: 'admin' } }) })
     expect(await it.socket.stillWelcome()).toBe(true)
     expect(await it.socket.stillWelcome()).toBe(true)
     expect(it.sent.slice(1)).toEqual([{ t: 'event', event: { name: 'account.changed' } }])
   })
 
-  test('has ended, or cannot be known now', async () => {
+  test('has ended, or cannot be checked now', async () => {
     for (const code of ['unauthenticated', 'forbidden'] as const) {
       const refuse = () => Promise.reject(new AppError(code))
       expect(await open({ authenticate: refuse }).socket.stillWelcome()).toBe(false)

@@ -6,11 +6,11 @@ interface Reader {
   outbox: Outbox
   sent: ServerFrame[]
   overflows: () => number
-  /** The socket takes everything that waits, and what comes. */
+  /** Lets the socket accept everything that waits, and everything after that. */
   drain: () => void
 }
 
-/** A socket that takes nothing until it is drained. */
+/** A socket that accepts nothing until it is drained. */
 function slowReader(): Reader {
   let blocked = true
   let overflows = 0
@@ -32,7 +32,7 @@ function slowReader(): Reader {
     overflows: () => overflows,
     drain() {
       blocked = false
-      // What is pushed first goes behind what waits; its callback stands for that of the socket.
+      // This frame queues behind the waiting ones. The callbacks of earlier sends then flush the outbox.
       outbox.push({ t: 'ping' })
       for (const done of callbacks.splice(0)) done()
     },
@@ -41,8 +41,8 @@ function slowReader(): Reader {
 
 const deleted = (chatId: string): ServerFrame => ({ t: 'event', event: { name: 'chat.deleted', chatId } })
 
-describe('S2: frames that wait for a slow reader', () => {
-  test('events become one gap, and the next ones another once that has gone', () => {
+describe('S2: frames that wait for a slow client', () => {
+  test('events become one gap; once it is sent, later events become another gap', () => {
     let blocked = true
     const sent: ServerFrame[] = []
     let flush = (): void => {}
@@ -54,7 +54,7 @@ describe('S2: frames that wait for a slow reader', () => {
         },
         buffered: () => (blocked ? 100_000 : 0),
       },
-      () => expect.unreachable('it is not too much'),
+      () => expect.unreachable('the outbox must not overflow'),
     )
     blocked = false
     outbox.push({ t: 'pong' })
@@ -104,14 +104,14 @@ describe('S2: frames that wait for a slow reader', () => {
     expect(overflows()).toBe(1)
   })
 
-  test('a hopeless reader is reported once, and gets nothing more', () => {
+  test('an overflow is reported once, and the client gets nothing more', () => {
     const { outbox, sent, overflows, drain } = slowReader()
     for (let count = 0; count < 30; count++) outbox.push({ t: 'w', c: count, at: 0, x: 'x'.repeat(100_000) })
     drain()
     expect([overflows(), sent]).toEqual([1, []])
   })
 
-  test('words of one channel are merged and count once', () => {
+  test('text of one channel is merged and counts once', () => {
     const { outbox, sent, overflows, drain } = slowReader()
     for (let at = 0; at < 500_000; at += 5) outbox.push({ t: 'w', c: 1, at, x: 'words' })
     expect(overflows()).toBe(0)
