@@ -105,7 +105,7 @@ function withoutPartialTag(text: string): string {
   return open.startsWith(rest) && text.slice(0, at).trim() === '' ? '' : text
 }
 
-export interface SplitWords {
+export interface SplitText {
   reasoning: string
   text: string
 }
@@ -115,36 +115,36 @@ export interface SplitWords {
  * end anywhere, even within a tag.
  */
 export class ReasoningSplitter {
-  #place: 'before' | 'inside' | 'behind-tag' | 'past' = 'before'
+  #state: 'before' | 'inside' | 'behind-tag' | 'past' = 'before'
   /** Text that is not assigned yet: white space, or the beginning of a tag. */
   #held = ''
 
-  push(piece: string): SplitWords {
+  push(piece: string): SplitText {
     if (this.#past) return { reasoning: '', text: piece }
     this.#held += piece
-    if (this.#place === 'before') this.#findOpening()
-    const reasoning = this.#place === 'inside' ? this.#takeReasoning() : ''
-    if (this.#place === 'behind-tag') this.#skipSpace()
+    if (this.#state === 'before') this.#findOpening()
+    const reasoning = this.#state === 'inside' ? this.#takeReasoning() : ''
+    if (this.#state === 'behind-tag') this.#skipSpace()
     return { reasoning, text: this.#past ? this.#takeHeld() : '' }
   }
 
   /** Returns the text that was held back. Call it when no more text follows. */
-  end(): SplitWords {
+  end(): SplitText {
     const held = this.#takeHeld()
-    return this.#place === 'inside' ? { reasoning: held, text: '' } : { reasoning: '', text: held }
+    return this.#state === 'inside' ? { reasoning: held, text: '' } : { reasoning: '', text: held }
   }
 
   get #past(): boolean {
-    return this.#place === 'past'
+    return this.#state === 'past'
   }
 
   #findOpening(): void {
     const words = this.#held.trimStart()
     if (words.startsWith(open)) {
-      this.#place = 'inside'
+      this.#state = 'inside'
       this.#held = words.slice(open.length).trimStart()
     } else if (!open.startsWith(words)) {
-      this.#place = 'past'
+      this.#state = 'past'
     }
   }
 
@@ -153,7 +153,7 @@ export class ReasoningSplitter {
     if (end >= 0) {
       const reasoning = this.#held.slice(0, end)
       this.#held = this.#held.slice(end + close.length)
-      this.#place = 'behind-tag'
+      this.#state = 'behind-tag'
       return reasoning
     }
     const sure = this.#held.length - beginningOfClose(this.#held)
@@ -164,7 +164,7 @@ export class ReasoningSplitter {
 
   #skipSpace(): void {
     this.#held = this.#held.trimStart()
-    if (this.#held !== '') this.#place = 'past'
+    if (this.#held !== '') this.#state = 'past'
   }
 
   #takeHeld(): string {

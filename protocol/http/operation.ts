@@ -52,7 +52,7 @@ export function operation<
   Query extends z.ZodType = z.ZodUndefined,
   Body extends z.ZodType = z.ZodUndefined,
 >(
-  it: Omit<Operation<Method, Path, Params, Query, Body, Response, Who>, 'kind'>,
+  definition: Omit<Operation<Method, Path, Params, Query, Body, Response, Who>, 'kind'>,
 ): Operation<Method, Path, Params, Query, Body, Response, Who> {
-  return { kind: 'json', ...it }
+  return { kind: 'json', ...definition }
 }

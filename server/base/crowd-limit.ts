@@ -31,7 +31,7 @@ export class CrowdLimit<T> {
 
   /** Returns false if all slots of one of the sources are taken by busy items. */
   add(item: T, sources: readonly CrowdSource[]): boolean {
-    if (!sources.every((source) => this.#makeRoom(source))) return false
+    if (!sources.every((source) => this.#freeSlot(source))) return false
     const names = sources.map(({ name }) => name)
     this.#sources.set(item, names)
     for (const name of names) {
@@ -51,7 +51,7 @@ export class CrowdLimit<T> {
     this.#sources.delete(item)
   }
 
-  #makeRoom({ name, max }: CrowdSource): boolean {
+  #freeSlot({ name, max }: CrowdSource): boolean {
     const crowd = this.#crowds.get(name)
     if (!crowd) return true
     for (const item of crowd) {

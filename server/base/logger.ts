@@ -13,19 +13,19 @@ export interface LoggerOptions {
 }
 
 /** Fields that must never be in a log, at any of the first three levels of a logged object. */
-const secret = ['password', 'token', 'key', 'authorization', 'cookie', 'secret']
-const redact = secret.flatMap((name) => [name, `*.${name}`, `*.*.${name}`])
+const secretFields = ['password', 'token', 'key', 'authorization', 'cookie', 'secret']
+const redact = secretFields.flatMap((name) => [name, `*.${name}`, `*.*.${name}`])
 
 /**
  * Lines are buffered, since a separate write costs more than everything else about a line. When the process ends,
  * except by `kill -9`, the rest of the buffer is written.
  */
-const gathered = { minLength: 4096, periodicFlush: 100 }
+const buffering = { minLength: 4096, periodicFlush: 100 }
 
 /** Writes one line per event. Secrets are removed by their field names. */
 export function createLogger({ level, format, fd = 1, instance }: LoggerOptions): Logger {
   const options = { level, redact, base: instance ? { instance } : {} }
-  if (format === 'json') return pino(options, pino.destination({ fd, sync: false, ...gathered }))
+  if (format === 'json') return pino(options, pino.destination({ fd, sync: false, ...buffering }))
   return pino({
     ...options,
     transport: { target: 'pino-pretty', options: { destination: fd, ignore: 'pid,hostname' } },

@@ -43,7 +43,7 @@ class Refusal extends Error {
   }
 }
 
-const form = 'write postgresql://user:password@host:5432/database'
+const expectedForm = 'write postgresql://user:password@host:5432/database'
 
 export function readPostgresUrl(text: string): PostgresUrlReading {
   try {
@@ -56,7 +56,7 @@ export function readPostgresUrl(text: string): PostgresUrlReading {
 
 function read(text: string): { address: PostgresAddress; notes: string[] } {
   const rest = /^postgres(?:ql)?(?:\+(?:asyncpg|psycopg2?|psycopg_async))?:\/\/(.*)$/is.exec(text)?.[1]
-  if (rest === undefined) throw new Refusal('it is not the address of a PostgreSQL database', form)
+  if (rest === undefined) throw new Refusal('it is not the address of a PostgreSQL database', expectedForm)
   const { userinfo, hostlist, path, query } = split(rest)
   const { known, notes } = readParameters(query)
   const [user, password] = readUser(userinfo)
@@ -143,10 +143,10 @@ function readHost(entry: string): { host: string; port: string } {
   const [whole, bracketed, plain = '', port = ''] =
     /^(?:\[([\da-f:.%]+)\]|([^:[\]]*))(?::([^:]*))?$/i.exec(entry) ?? []
   if (whole === undefined) {
-    throw new Refusal('its host cannot be read', `${form}; an IPv6 address in brackets, as [::1]`)
+    throw new Refusal('its host cannot be read', `${expectedForm}; an IPv6 address in brackets, as [::1]`)
   }
   const host = bracketed ?? decode(plain, 'host')
-  if (/[\s@?#]/.test(host)) throw new Refusal('its host cannot be read', form)
+  if (/[\s@?#]/.test(host)) throw new Refusal('its host cannot be read', expectedForm)
   return { host, port: decode(port, 'port') }
 }
 
@@ -155,10 +155,10 @@ function portOf(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0
   if (port >= 1 && port <= 65_535) return port
   // The text is not in the message: if the "@" is missing, it is the password.
-  throw new Refusal('its port is not a number from 1 to 65535', form)
+  throw new Refusal('its port is not a number from 1 to 65535', expectedForm)
 }
 
-const meant = new Set([
+const supportedParameters = new Set([
   'host',
   'hostaddr',
   'port',
@@ -183,7 +183,7 @@ function readParameters(query: string): { known: Map<string, string>; notes: str
     const name = decode(equals < 0 ? pair : pair.slice(0, equals), 'query')
     // As in libpq, a plus sign is not a space.
     const value = equals < 0 ? '' : decode(pair.slice(equals + 1), `parameter "${name}"`)
-    if (meant.has(name)) known.set(name, value)
+    if (supportedParameters.has(name)) known.set(name, value)
     else if (name === 'target_session_attrs') notes.push(...targetNote(value))
     else if (name === 'channel_binding' && value === 'require') {
       notes.push('its parameter "channel_binding=require" is ignored: use sslmode=verify-full')

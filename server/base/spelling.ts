@@ -22,7 +22,7 @@ function folded(letter: string): string {
 let spellings: Map<string, string[]> | undefined
 
 /** The other spellings of each folded letter. */
-function spellingsOf(): Map<string, string[]> {
+function spellingsByLetter(): Map<string, string[]> {
   if (spellings) return spellings
   spellings = new Map()
   for (let code = 0x41; code <= lastLetter; code++) {
@@ -42,7 +42,7 @@ const syntax = /[$()*+./?[\\\]^{|}]/g
 
 /** A regular expression, for JavaScript (flag `u`) and PostgreSQL, that matches the words in any spelling. */
 export function spellingPattern(words: string): string {
-  const others = spellingsOf()
+  const others = spellingsByLetter()
   return Array.from(words.normalize('NFKC'))
     .map((letter) => {
       const plain = Array.from(letter, folded).join('')

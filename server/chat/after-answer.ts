@@ -39,7 +39,7 @@ export class AfterAnswer {
   }
 
   /** Never rejects. */
-  async ended(run: RunRow, { status, usage = {} }: RunEnd): Promise<void> {
+  async handleRunEnd(run: RunRow, { status, usage = {} }: RunEnd): Promise<void> {
     const { limiter, events, chats, logger } = this.#ports
     const { id: runId, chatId, messageId, userId } = run
     void limiter.spend(userId, tokensOf(usage))

@@ -41,7 +41,7 @@ function write(
         append: (words) => void (text += words),
         take: async (words) => void (text += words),
       },
-      place: () => {},
+      reportPosition: () => {},
       maxUnits,
     },
     owned,

@@ -13,7 +13,7 @@ export interface AnswerWriterPorts extends AskModelPorts {
   clock: Clock
   delivery: Pick<RunDelivery, 'append' | 'take' | 'text'>
   /** Called with the request's position in the queue for the provider, and with null when the request is sent. */
-  place: (place: number | null) => void
+  reportPosition: (position: number | null) => void
   /** UTF-16 units that an answer may have. */
   maxUnits: number
 }
@@ -48,12 +48,12 @@ export class AnswerWriter {
   /** `requesting`: no text has arrived yet, so that the request may be retried. */
   #state: 'requesting' | 'writing' | 'stopped' | 'too-long' | 'abandoned' = 'requesting'
   /** UTF-16 units that may still be written; below 0 if the text that the run began with was too long. */
-  #room: number
+  #remainingUnits: number
 
   constructor(ports: AnswerWriterPorts, run: OwnedRun) {
     this.#ports = ports
     this.#run = run
-    this.#room = ports.maxUnits - run.text.length
+    this.#remainingUnits = ports.maxUnits - run.text.length
     this.#transcript = new TranscriptWriter(ports.clock, run.text)
     if (run.row.stop) this.stop()
   }
@@ -102,10 +102,10 @@ export class AnswerWriter {
       return await askModel(this.#ports, {
         modelId: row.model,
         request,
-        sink: (events) => this.#take(events),
-        patient: takenOver,
-        place: this.#ports.place,
-        begun: () => this.#state !== 'requesting',
+        sink: (events) => this.#takeEvents(events),
+        takenOver: takenOver,
+        reportPosition: this.#ports.reportPosition,
+        hasBegun: () => this.#state !== 'requesting',
         signal: this.#request.signal,
       })
     } catch (error) {
@@ -116,17 +116,17 @@ export class AnswerWriter {
     }
   }
 
-  #take(events: UpstreamEvent[]): void | Promise<void> {
+  #takeEvents(events: UpstreamEvent[]): void | Promise<void> {
     if (!this.#open) return
     const words = this.#transcript.take(events)
     if (words === '') return
     this.#state = 'writing'
-    if (words.length > this.#room) {
-      this.#ports.delivery.append(words.slice(0, Math.max(0, this.#room)))
+    if (words.length > this.#remainingUnits) {
+      this.#ports.delivery.append(words.slice(0, Math.max(0, this.#remainingUnits)))
       this.#close('too-long')
       return
     }
-    this.#room -= words.length
+    this.#remainingUnits -= words.length
     return this.#ports.delivery.take(words)
   }
 

@@ -20,11 +20,11 @@ export interface Question {
   request: (model: ResolvedModel) => Promise<Omit<GenerateRequest, 'model'>>
   sink: UpstreamSink
   /** The run was taken over: an overloaded or unreachable provider is waited for, and never fails the run (rule 14). */
-  patient: boolean
+  takenOver: boolean
   /** Called with the position in the queue while the request waits, and with null when it is sent. */
-  place: (place: number | null) => void
+  reportPosition: (position: number | null) => void
   /** Whether any text has arrived: then the request is not retried. */
-  begun: () => boolean
+  hasBegun: () => boolean
   signal: AbortSignal
 }
 
@@ -35,7 +35,7 @@ export interface ModelEnd {
   reason?: FinishReason
 }
 
-const waitable = new Set([
+const retryableCodes = new Set([
   'upstream_rate_limited',
   'upstream_unreachable',
   'upstream_silent',
@@ -54,20 +54,20 @@ export async function askModel(ports: AskModelPorts, question: Question): Promis
     try {
       const model = await ports.models.resolve(modelId)
       if (!model) {
-        if (question.patient && attempt < 20)
+        if (question.takenOver && attempt < 20)
           await ports.sleep(backoff(attempt, { first: 250, most: 5000 }), signal)
         else return { status: 'failed', error: new AppError('unknown_model').toWire() }
         continue
       }
-      const leave = await ports.admission.enter(model.connectionId, question.place, signal)
-      question.place(null)
-      const ended = learnBeside(ports, model, signal)
+      const releaseSlot = await ports.admission.enter(model.connectionId, question.reportPosition, signal)
+      question.reportPosition(null)
+      const stopListening = learnContinuesInBackground(ports, model, signal)
       try {
         const end = await model.generate(await question.request(model), question.sink, signal)
         return { status: 'done', reason: end.reason }
       } finally {
-        leave()
-        ended()
+        releaseSlot()
+        stopListening()
       }
     } catch (error) {
       signal.throwIfAborted()
@@ -75,40 +75,45 @@ export async function askModel(ports: AskModelPorts, question: Question): Promis
         await ports.sleep(backoff(attempt, { first: 250, most: 5000 }), signal)
         continue
       }
-      if (!(error instanceof UpstreamError)) return unexpected(ports, error)
-      const again = waitable.has(error.code) && !question.begun() && (question.patient || attempt === 0)
-      if (!again) return { status: 'failed', error: error.toRunError() }
-      const wanted = error.retryAfterMs ?? backoff(attempt, { first: 500, most: 15_000 })
+      if (!(error instanceof UpstreamError)) return failUnexpectedly(ports, error)
+      const shouldRetry =
+        retryableCodes.has(error.code) && !question.hasBegun() && (question.takenOver || attempt === 0)
+      if (!shouldRetry) return { status: 'failed', error: error.toRunError() }
+      const basePauseMs = error.retryAfterMs ?? backoff(attempt, { first: 500, most: 15_000 })
       // Jitter: otherwise all answers that were taken over at once would be retried at the same moment.
-      const pause = question.patient ? wanted * (1 + jitter() / 2) : wanted
+      const pauseMs = question.takenOver ? basePauseMs * (1 + jitter() / 2) : basePauseMs
       // Without a takeover the user is waiting: they get the error at once instead of a long pause.
-      if (!question.patient && pause > 3000) return { status: 'failed', error: error.toRunError() }
-      ports.logger.info({ code: error.code, pause }, 'retrying the request to the provider')
-      await ports.sleep(pause, signal)
+      if (!question.takenOver && pauseMs > 3000) return { status: 'failed', error: error.toRunError() }
+      ports.logger.info({ code: error.code, pause: pauseMs }, 'retrying the request to the provider')
+      await ports.sleep(pauseMs, signal)
     }
   }
 }
 
 /** How long the test whether a model continues a text waits for a free slot at its provider, ms. */
-const learnWaitMs = 60_000
+const learnTimeoutMs = 60_000
 
 /**
  * Tests how the model continues a text: during its answer, or after it if the limits leave no free slot. Stopping the
  * answer stops the test too; call the returned function when the answer has ended by itself.
  */
-function learnBeside(ports: AskModelPorts, model: ResolvedModel, signal: AbortSignal): () => void {
+function learnContinuesInBackground(
+  ports: AskModelPorts,
+  model: ResolvedModel,
+  signal: AbortSignal,
+): () => void {
   const stopped = new AbortController()
   const onAbort = (): void => stopped.abort(signal.reason)
   signal.addEventListener('abort', onAbort, { once: true })
   void model.learnContinues(stopped.signal, () => {
-    const until = AbortSignal.any([stopped.signal, AbortSignal.timeout(learnWaitMs)])
+    const until = AbortSignal.any([stopped.signal, AbortSignal.timeout(learnTimeoutMs)])
     return ports.admission.enter(model.connectionId, () => {}, until, { background: true })
   })
   return () => signal.removeEventListener('abort', onAbort)
 }
 
 /** Ends the answer as failed. The text that was already written stays part of the chat. */
-function unexpected(ports: AskModelPorts, error: unknown): ModelEnd {
+function failUnexpectedly(ports: AskModelPorts, error: unknown): ModelEnd {
   const errorId = newId()
   ports.logger.error({ err: error, errorId }, 'an answer failed unexpectedly')
   const { code, message } = new AppError('internal').toWire()

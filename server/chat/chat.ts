@@ -90,7 +90,7 @@ export class Chat {
       saver,
       createDriver: (run, view, hooks) => new RunDriver(driverPorts, run, view, hooks),
       planTakeover: (claimed) => planTakeover({ ...ports, chats }, claimed),
-      ended: (run, end) => void this.#afterAnswer.ended(run, end),
+      ended: (run, end) => void this.#afterAnswer.handleRunEnd(run, end),
       maxTakeovers: limits.takeovers,
     })
     this.#live = live
@@ -133,7 +133,7 @@ export class Chat {
 
   stop(): void {
     this.#orphans.stop()
-    this.#owned.stopTurning()
+    this.#owned.stopTimers()
     this.#live.stop()
   }
 
@@ -154,7 +154,7 @@ function createDriverPorts(ports: ChatPorts, saver: RunSaver): RunDriverPorts {
     ...ports,
     runs: store.runs,
     saver,
-    moments: {
+    tickers: {
       read: new DeliveryMoments(limits.gatherMs, ports),
       unread: new DeliveryMoments(limits.gatherUnreadMs, ports),
     },

@@ -28,7 +28,7 @@ export interface CompletionRequest {
 }
 
 /** How long an API client's request waits for a free slot, ms. After that it fails as `busy`. */
-const mostWaitMs = 120_000
+const maxWaitMs = 120_000
 
 /**
  * Generates one answer for an API client, directly from the model: nothing is stored. It counts towards its user's
@@ -52,10 +52,10 @@ export async function complete(
   if (!model) throw new AppError('unknown_model', { field: 'model' })
   const { limit, ended } = await limiter.admitRequest(userId)
   let tokens = 0
-  let leave: (() => void) | undefined
+  let releaseSlot: (() => void) | undefined
   try {
     if (limit) told(limit)
-    leave = await waitForTurn(admission, model.connectionId, signal)
+    releaseSlot = await waitForSlot(admission, model.connectionId, signal)
     return await model.generate(
       { messages, params, ...(maxTokens === undefined ? {} : { maxTokens }) },
       (events) => {
@@ -65,33 +65,33 @@ export async function complete(
       signal,
     )
   } catch (error) {
-    if (error instanceof UpstreamError) throw toldToProgram(error, model.connectionName)
+    if (error instanceof UpstreamError) throw errorForClient(error, model.connectionName)
     throw error
   } finally {
-    leave?.()
+    releaseSlot?.()
     ended()
     void limiter.spend(userId, tokens)
   }
 }
 
 /** Says whose key the provider refused: otherwise an API client blames its own key for the 401. */
-function toldToProgram(error: UpstreamError, connection: string): AppError {
-  const told = error.toAppError()
-  if (error.code !== 'upstream_key_refused') return told
+function errorForClient(error: UpstreamError, connection: string): AppError {
+  const appError = error.toAppError()
+  if (error.code !== 'upstream_key_refused') return appError
   const message = `This server cannot use its connection “${connection}”: ${error.message} Your own API key is valid. Ask an administrator to fix the connection.`
-  return new AppError(told.code, { message, provider: told.provider, cause: error })
+  return new AppError(appError.code, { message, provider: appError.provider, cause: error })
 }
 
-async function waitForTurn(
+async function waitForSlot(
   admission: Pick<RunAdmission, 'enter'>,
   connectionId: string,
   signal: AbortSignal,
 ): Promise<() => void> {
-  const late = AbortSignal.timeout(mostWaitMs)
+  const timeout = AbortSignal.timeout(maxWaitMs)
   try {
-    return await admission.enter(connectionId, () => {}, AbortSignal.any([signal, late]))
+    return await admission.enter(connectionId, () => {}, AbortSignal.any([signal, timeout]))
   } catch (error) {
-    if (signal.aborted || !late.aborted) throw error
+    if (signal.aborted || !timeout.aborted) throw error
     throw new AppError('busy', {
       message: 'The server is already writing as many answers as allowed. Try again in a moment.',
     })

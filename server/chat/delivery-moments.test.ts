@@ -9,13 +9,13 @@ beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 
 afterEach(() => void vi.useRealTimers())
 
 test('callbacks that are added at different times run at the same tick, after half of gatherMs at least', () => {
-  const moments = new DeliveryMoments(gatherMs, { clock: systemClock, logger: silentLogger })
+  const ticker = new DeliveryMoments(gatherMs, { clock: systemClock, logger: silentLogger })
   for (let begin = 0; begin < gatherMs; begin += 7) {
     const asked = performance.now()
     const called: number[] = []
-    moments.next(() => called.push(performance.now()))
+    ticker.next(() => called.push(performance.now()))
     vi.advanceTimersByTime(10)
-    moments.next(() => called.push(performance.now()))
+    ticker.next(() => called.push(performance.now()))
     vi.advanceTimersByTime(2 * gatherMs)
     const [first = 0, second] = called
     expect(called).toHaveLength(2)
@@ -27,15 +27,15 @@ test('callbacks that are added at different times run at the same tick, after ha
 })
 
 test('a callback that is added during a tick waits for the next tick', () => {
-  const moments = new DeliveryMoments(gatherMs, { clock: systemClock, logger: silentLogger })
+  const ticker = new DeliveryMoments(gatherMs, { clock: systemClock, logger: silentLogger })
   const called: number[] = []
   const again = (): void => {
     called.push(performance.now())
-    moments.next(again)
+    ticker.next(again)
   }
-  moments.next(again)
+  ticker.next(again)
   vi.advanceTimersByTime(1000)
-  const pauses = called.slice(1).map((at, place) => at - (called[place] ?? 0))
+  const pauses = called.slice(1).map((at, index) => at - (called[index] ?? 0))
   expect(called.length).toBeGreaterThan(30)
   for (const pause of pauses) expect(Math.abs(pause - gatherMs)).toBeLessThanOrEqual(1)
 })
@@ -43,12 +43,12 @@ test('a callback that is added during a tick waits for the next tick', () => {
 test('a failure of one run is logged and does not affect the others (P13)', () => {
   const lines: string[] = []
   const logger = pino({}, { write: (line) => void lines.push(line) })
-  const moments = new DeliveryMoments(gatherMs, { clock: systemClock, logger })
+  const ticker = new DeliveryMoments(gatherMs, { clock: systemClock, logger })
   const called: string[] = []
-  moments.next(() => {
+  ticker.next(() => {
     throw new Error('broken on purpose')
   })
-  moments.next(() => called.push('the other'))
+  ticker.next(() => called.push('the other'))
   vi.advanceTimersByTime(2 * gatherMs)
   expect(called).toEqual(['the other'])
   expect(lines.join()).toContain('broken on purpose')

@@ -21,11 +21,11 @@ export interface FollowedRunHooks {
   /** The store has the end of this run; readers on this instance do not know it yet. */
   ended(end: RunEnd): void
   /** The last reader on this instance has left, and this instance does not write the run. */
-  unread(): void
+  readersLeft(): void
 }
 
 /** The subscription to a run that another instance writes. */
-interface Feed {
+interface LogSubscription {
   offer(source: Source): void
   close(): void
 }
@@ -42,10 +42,12 @@ export class FollowedRun {
   readonly view: RunView
   readonly #ports: FollowedRunPorts
   readonly #hooks: FollowedRunHooks
-  #state: { kind: 'driven' | 'closed' } | { kind: 'followed' | 'moving'; feed: Feed } = { kind: 'closed' }
+  #state: { kind: 'driven' | 'closed' } | { kind: 'followed' | 'moving'; subscription: LogSubscription } = {
+    kind: 'closed',
+  }
   /** The read of the row that is in progress. Any number of calls during it cause one more read, not one each. */
   #reading: Promise<void> | undefined
-  #readAgain = false
+  #rereadRequested = false
 
   constructor(ports: FollowedRunPorts, view: RunView, hooks: FollowedRunHooks) {
     this.#ports = ports
@@ -55,7 +57,7 @@ export class FollowedRun {
 
   /** Whether another instance writes it, as far as this instance knows. */
   get isFollowed(): boolean {
-    return 'feed' in this.#state
+    return 'subscription' in this.#state
   }
 
   /** From now on the driver of this instance writes it, starting from the text that the view has. */
@@ -74,11 +76,11 @@ export class FollowedRun {
   /** From now on another instance writes it. */
   follow(): void {
     this.close()
-    this.#state = { kind: 'followed', feed: this.#openFeed() }
+    this.#state = { kind: 'followed', subscription: this.#subscribe() }
   }
 
   close(): void {
-    if ('feed' in this.#state) this.#state.feed.close()
+    if ('subscription' in this.#state) this.#state.subscription.close()
     this.#state = { kind: 'closed' }
   }
 
@@ -91,7 +93,7 @@ export class FollowedRun {
       detach()
       if (this.view.readers > 0 || !this.isFollowed) return
       this.close()
-      this.#hooks.unread()
+      this.#hooks.readersLeft()
     }
   }
 
@@ -99,27 +101,27 @@ export class FollowedRun {
   async refresh(): Promise<void> {
     if (!this.isFollowed) return
     if (this.#reading) {
-      this.#readAgain = true
+      this.#rereadRequested = true
       return this.#reading
     }
     this.#reading = this.#readRow().finally(() => {
       this.#reading = undefined
-      if (!this.#readAgain) return
-      this.#readAgain = false
+      if (!this.#rereadRequested) return
+      this.#rereadRequested = false
       void this.refresh()
     })
     return this.#reading
   }
 
   /** Text comes from the log. The end is announced as an event to the user's tabs, and then read from the store. */
-  #openFeed(): Feed {
+  #subscribe(): LogSubscription {
     const { runId, userId } = this.view.identity
     const { events, log, clock, logger } = this.#ports
     const reader = createLogReader({
       log,
       runId,
       from: this.view.source,
-      event: (event) => this.#onLog(event),
+      event: (event) => this.#handleLogEvent(event),
       clock,
       logger,
     })
@@ -138,17 +140,19 @@ export class FollowedRun {
     }
   }
 
-  #onLog(event: ReaderEvent): void {
+  #handleLogEvent(event: ReaderEvent): void {
     if (event.kind === 'ask-store') {
       void this.refresh()
     } else if (event.kind === 'moving') {
-      if ('feed' in this.#state) this.#state = { kind: 'moving', feed: this.#state.feed }
+      if ('subscription' in this.#state)
+        this.#state = { kind: 'moving', subscription: this.#state.subscription }
       this.view.link('moving')
     } else if (event.kind === 'words') {
       this.view.write(event.text, event.seq)
     } else {
       const moving = this.#state.kind === 'moving'
-      if ('feed' in this.#state) this.#state = { kind: 'followed', feed: this.#state.feed }
+      if ('subscription' in this.#state)
+        this.#state = { kind: 'followed', subscription: this.#state.subscription }
       this.#changeOwner(event.source, moving)
     }
   }
@@ -167,13 +171,13 @@ export class FollowedRun {
     const { runId } = view.identity
     try {
       const row = await this.#ports.runs.readWithText(runId)
-      if (!('feed' in this.#state)) return
+      if (!('subscription' in this.#state)) return
       if (!row) {
         const { text, fence } = view.source
         this.#hooks.ended({ status: 'interrupted', length: text.length, fence })
         return
       }
-      this.#state.feed.offer(storedSource(row))
+      this.#state.subscription.offer(storedSource(row))
       if (row.status === 'running') {
         view.phase(phaseOf(row))
         return

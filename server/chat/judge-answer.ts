@@ -15,23 +15,25 @@ export interface EndedAnswer {
  */
 export function judgeAnswer({ reason, transcript, hasToolCalls }: EndedAnswer): ModelEnd {
   const failed = (error: RunError): ModelEnd => ({ status: 'failed', error, reason })
-  if (reason === 'content-filter') return failed(sentence('upstream_filtered', filtered))
+  if (reason === 'content-filter') return failed(runErrorOf('upstream_filtered', stoppedByFilter))
   const parts = partsOf(transcript)
   if (!parts.some(({ kind, text }) => kind === 'text' && text.trim() !== '') && !hasToolCalls) {
-    if (!parts.some(({ kind }) => kind === 'reasoning')) return failed(sentence('upstream_no_answer'))
-    return failed(sentence('upstream_no_answer', reason === 'length' ? onlyThoughtToTheLimit : onlyThought))
+    if (!parts.some(({ kind }) => kind === 'reasoning')) return failed(runErrorOf('upstream_no_answer'))
+    return failed(
+      runErrorOf('upstream_no_answer', reason === 'length' ? limitReachedWhileReasoning : onlyReasoning),
+    )
   }
-  if (reason === 'unknown') return failed(sentence('upstream_unknown_end'))
+  if (reason === 'unknown') return failed(runErrorOf('upstream_unknown_end'))
   return { status: 'done', reason }
 }
 
-const filtered =
+const stoppedByFilter =
   "The model provider's content filter stopped this answer. Rephrase your message and try again."
-const onlyThought = 'The model finished thinking without writing an answer. Try again.'
-const onlyThoughtToTheLimit =
+const onlyReasoning = 'The model finished thinking without writing an answer. Try again.'
+const limitReachedWhileReasoning =
   'The model reached the length limit while it was still thinking, so it wrote no answer. Try again, or raise the limit.'
 
-function sentence(code: ConstructorParameters<typeof AppError>[0], message?: string): RunError {
+function runErrorOf(code: ConstructorParameters<typeof AppError>[0], message?: string): RunError {
   const wire = new AppError(code, message === undefined ? {} : { message }).toWire()
   return { code: wire.code, message: wire.message }
 }

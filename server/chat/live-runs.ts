@@ -132,13 +132,13 @@ export class LiveRuns {
       return run
     }
     view.end(storedEnd(row))
-    return new FollowedRun(this.#ports, view, { ended: () => {}, unread: () => {} })
+    return new FollowedRun(this.#ports, view, { ended: () => {}, readersLeft: () => {} })
   }
 
   #add(view: RunView): FollowedRun {
     const run: FollowedRun = new FollowedRun(this.#ports, view, {
       ended: (end) => this.end(view, end),
-      unread: () => this.#remove(run),
+      readersLeft: () => this.#remove(run),
     })
     this.#runs.set(view.identity.runId, run)
     return run

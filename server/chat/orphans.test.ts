@@ -57,7 +57,7 @@ class Trial {
       active: false,
       begin: async () => {},
       claimed: async () => {},
-      known: true,
+      hasChecked: true,
     },
     me: 'me.1',
     alone: false,

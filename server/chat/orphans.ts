@@ -12,7 +12,7 @@ export interface OrphansPorts {
   owned: Pick<OwnedRuns, 'takeOver'>
   live: Pick<LiveRuns, 'readRunIds'>
   membership: Pick<Membership, 'members' | 'redisHealthy' | 'self' | 'verdict' | 'watch'>
-  cooldown: Pick<TakeoverCooldown, 'active' | 'begin' | 'claimed' | 'known'>
+  cooldown: Pick<TakeoverCooldown, 'active' | 'begin' | 'claimed' | 'hasChecked'>
   /** This incarnation, as the store names owners. */
   me: string
   /** No other instance can own runs of this store. */
@@ -26,7 +26,7 @@ export interface OrphansPorts {
 }
 
 /** How many runs one statement claims at most. */
-const batch = 8
+const claimBatchSize = 8
 /** How long an instance without a connection to Redis leaves claims to members that have one, ms (rule 8). */
 const holdBackMs = 10_000
 
@@ -39,7 +39,7 @@ export class Orphans {
   readonly #stopping = new AbortController()
   #redisLostAt: number | undefined
   #sweeping: Promise<void> | undefined
-  #again = false
+  #sweepAgain = false
 
   constructor(ports: OrphansPorts) {
     this.#ports = ports
@@ -53,10 +53,10 @@ export class Orphans {
         this.#redisLostAt = healthy ? undefined : this.#ports.clock.monotonic()
       },
     })
-    void cooldown.begin(this.#stopping.signal).catch((error) => this.#failed(error))
+    void cooldown.begin(this.#stopping.signal).catch((error) => this.#logFailure(error))
     void every(() => this.#sweepOnce(), {
       ms: () => (membership.redisHealthy() ? 5000 : 1000),
-      failed: (error) => this.#failed(error),
+      failed: (error) => this.#logFailure(error),
       signal: this.#stopping.signal,
       sleep: this.#ports.sleep,
     })
@@ -72,19 +72,19 @@ export class Orphans {
     void this.#ports
       .sleep(jitter() * 100, this.#stopping.signal)
       .then(() => this.#sweepOnce())
-      .catch((error) => this.#failed(error))
+      .catch((error) => this.#logFailure(error))
   }
 
   async #sweepOnce(): Promise<void> {
     if (this.#stopping.signal.aborted) return
     if (this.#sweeping) {
-      this.#again = true
+      this.#sweepAgain = true
       return this.#sweeping
     }
     this.#sweeping = this.#sweep().finally(() => {
       this.#sweeping = undefined
-      if (!this.#again) return
-      this.#again = false
+      if (!this.#sweepAgain) return
+      this.#sweepAgain = false
       this.sweepSoon()
     })
     return this.#sweeping
@@ -92,7 +92,7 @@ export class Orphans {
 
   async #sweep(): Promise<void> {
     const owners = await this.#ports.runs.owners()
-    const dead = this.#ports.cooldown.known
+    const dead = this.#ports.cooldown.hasChecked
       ? owners.map(({ owner }) => owner).filter((owner) => this.#isDead(owner))
       : []
     if (owners.some(({ owner }) => owner === '')) dead.push('')
@@ -113,7 +113,7 @@ export class Orphans {
       const claimed = await runs.claimSome({
         me,
         dead,
-        limit: batch,
+        limit: claimBatchSize,
         first: live.readRunIds,
         leaseMs: alone ? 0 : limits.leaseMs,
         graceMs: alone ? 0 : limits.graceMs,
@@ -121,8 +121,8 @@ export class Orphans {
       if (claimed.length > 0 && !alone) await cooldown.claimed(this.#stopping.signal)
       for (const run of claimed) void owned.takeOver(run)
       // Fewer than requested: other instances have claimed the rest, or the store refuses those claims for a moment.
-      if (claimed.length < batch) {
-        this.#lookAgain()
+      if (claimed.length < claimBatchSize) {
+        this.#retrySoon()
         return
       }
       await sleep(50 + jitter() * 100, this.#stopping.signal)
@@ -130,25 +130,25 @@ export class Orphans {
   }
 
   /** The store refuses a claim until a lease after the owner's last heartbeat or save: retry before the next sweep. */
-  #lookAgain(): void {
+  #retrySoon(): void {
     void this.#ports
       .sleep(250 + jitter() * 100, this.#stopping.signal)
       .then(() => this.#sweepOnce())
-      .catch((error) => this.#failed(error))
+      .catch((error) => this.#logFailure(error))
   }
 
   #holdsBack(): boolean {
     const { membership, shared, clock } = this.#ports
     if (!shared || membership.redisHealthy()) return false
-    const someoneElseHasRedis = membership
+    const otherMemberHasRedis = membership
       .members()
       .some(({ incarnation, redis }) => incarnation !== membership.self && redis)
-    if (!someoneElseHasRedis) return false
+    if (!otherMemberHasRedis) return false
     this.#redisLostAt ??= clock.monotonic()
     return clock.monotonic() - this.#redisLostAt < holdBackMs
   }
 
-  #failed(error: unknown): void {
+  #logFailure(error: unknown): void {
     if (error instanceof StoreError)
       this.#ports.logger.debug({ err: error }, 'orphaned runs cannot be searched for now')
     else this.#ports.logger.error({ err: error }, 'searching for orphaned runs failed')

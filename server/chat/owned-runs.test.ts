@@ -49,7 +49,7 @@ class Driver implements DriverOfRun {
     this.asked.push('release')
     return this.released
   }
-  replace = (): void => void this.asked.push('replace')
+  detach = (): void => void this.asked.push('detach')
   stop = (): void => void this.asked.push('stop')
 }
 
@@ -153,7 +153,7 @@ describe('a run of this instance', () => {
     })
     await trial.owned.takeOver(claimed({ fence: 8 }))
     const [first, second] = trial.drivers as [Driver, Driver]
-    expect(first.asked).toEqual(['write', 'replace'])
+    expect(first.asked).toEqual(['write', 'detach'])
     // The first driver notices only now.
     first.hooks.lost()
     await settled()

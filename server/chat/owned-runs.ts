@@ -15,7 +15,7 @@ const compareMs = 2000
 /** The members of a run's driver that this class uses. */
 export type DriverOfRun = Pick<
   RunDriver,
-  'check' | 'fence' | 'id' | 'release' | 'replace' | 'run' | 'stop' | 'view' | 'writeToEnd'
+  'check' | 'fence' | 'id' | 'release' | 'detach' | 'run' | 'stop' | 'view' | 'writeToEnd'
 >
 
 export interface OwnedRunsPorts {
@@ -48,7 +48,7 @@ export class OwnedRuns {
   readonly #stopping = new AbortController()
   #takeovers = 0
   /** How many intervals have passed since this instance had runs. */
-  #idleTurns = 0
+  #idleIntervals = 0
 
   constructor(ports: OwnedRunsPorts) {
     this.#ports = ports
@@ -62,7 +62,7 @@ export class OwnedRuns {
     this.#ports.saver.start()
     void every(() => this.compareIfDue(), {
       ms: () => compareMs,
-      failed: (error) => this.#report(error, 'comparing runs with the store failed'),
+      failed: (error) => this.#logFailure(error, 'comparing runs with the store failed'),
       signal: this.#stopping.signal,
     })
   }
@@ -72,8 +72,8 @@ export class OwnedRuns {
    * claim whose reply was lost can have given it a run, and that is rare.
    */
   async compareIfDue(): Promise<void> {
-    this.#idleTurns = this.#drivers.size > 0 ? 0 : this.#idleTurns + 1
-    if (this.#idleTurns % 3 === 0) await this.compareWithStore()
+    this.#idleIntervals = this.#drivers.size > 0 ? 0 : this.#idleIntervals + 1
+    if (this.#idleIntervals % 3 === 0) await this.compareWithStore()
   }
 
   /** Marks a run id as arriving until `arrived` or `startWriting` is called for it. */
@@ -86,7 +86,7 @@ export class OwnedRuns {
   startWriting(run: OwnedRun): void {
     const { id, messageId, chatId, userId, fence } = run.row
     // A driver of an earlier fence that has not noticed the change shares the view: it must not write to it any more.
-    this.#drivers.get(id)?.replace()
+    this.#drivers.get(id)?.detach()
     const { live, createDriver } = this.#ports
     const view = live.showOwn(
       { runId: id, messageId, chatId, userId },
@@ -126,7 +126,7 @@ export class OwnedRuns {
       await this.#takeOver(claimed).finally(() => this.#takeovers--)
     } catch (error) {
       // This instance still owns the run: the next comparison retries.
-      this.#report(error, 'taking over a run failed', id)
+      this.#logFailure(error, 'taking over a run failed', id)
     } finally {
       if (this.#takingOver.get(id) === fence) this.#takingOver.delete(id)
       arriving.arrived()
@@ -138,7 +138,7 @@ export class OwnedRuns {
     const plan = await planTakeover(claimed)
     if (plan.kind === 'fenced') {
       logger.info({ run: claimed.id, fence: plan.fence }, 'the log of a claimed run has a higher fence')
-      await this.#claimFromMyself(claimed, plan.fence)
+      await this.#reclaimAboveFence(claimed, plan.fence)
       return
     }
     const { run } = plan
@@ -156,7 +156,7 @@ export class OwnedRuns {
   }
 
   /** The log has a higher fence, because the store has lost a claim: claims again above the log's fence. */
-  async #claimFromMyself({ id, fence }: RunRow, redisFence: number): Promise<void> {
+  async #reclaimAboveFence({ id, fence }: RunRow, redisFence: number): Promise<void> {
     const { runs, me, logger } = this.#ports
     const row = await runs.read(id)
     if (!row || row.owner !== me || row.fence !== fence || row.status !== 'running') return
@@ -195,7 +195,7 @@ export class OwnedRuns {
         await this.takeOver(full)
       }
     } catch (error) {
-      this.#report(error, 'a run of this instance could not be read', row.id)
+      this.#logFailure(error, 'a run of this instance could not be read', row.id)
     }
   }
 
@@ -220,12 +220,12 @@ export class OwnedRuns {
     await this.#ports.saver.saveNow()
   }
 
-  stopTurning(): void {
+  stopTimers(): void {
     this.#stopping.abort()
     this.#ports.saver.stop()
   }
 
-  #report(error: unknown, message: string, run?: string): void {
+  #logFailure(error: unknown, message: string, run?: string): void {
     if (error instanceof StoreError) this.#ports.logger.debug({ err: error, run }, message)
     else this.#ports.logger.error({ err: error, run }, message)
   }

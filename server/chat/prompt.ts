@@ -18,11 +18,12 @@ export function promptOf(path: Pick<MessageRow, 'role' | 'text'>[]): PromptMessa
   return prompt
 }
 
-const goOn = 'Continue your last answer exactly where it stopped. Do not repeat anything and do not comment.'
+const continueInstruction =
+  'Continue your last answer exactly where it stopped. Do not repeat anything and do not comment.'
 
 /** The prompt for a user's "continue" if the model is not known to continue a given text. */
 export function promptToContinue(prompt: PromptMessage[], text: string): PromptMessage[] {
-  return [...prompt, { role: 'assistant', content: text }, { role: 'user', content: goOn }]
+  return [...prompt, { role: 'assistant', content: text }, { role: 'user', content: continueInstruction }]
 }
 
 /** The text to continue after an owner died during an answer (rule 15); undefined if it cannot be continued. */

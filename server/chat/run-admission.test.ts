@@ -15,15 +15,15 @@ describe('run admission', () => {
     const admission = new RunAdmission(() => ({ perInstance: 1, perConnection: null }))
     const leave = await admission.enter('a', nowhere, never)
     const order: string[] = []
-    const places = { b: vi.fn(), c: vi.fn() }
-    const b = admission.enter('a', places.b, never).then((out) => (order.push('b'), out))
-    const c = admission.enter('a', places.c, never).then((out) => (order.push('c'), out))
-    expect(places.b).toHaveBeenLastCalledWith(1)
-    expect(places.c).toHaveBeenLastCalledWith(2)
+    const positions = { b: vi.fn(), c: vi.fn() }
+    const b = admission.enter('a', positions.b, never).then((out) => (order.push('b'), out))
+    const c = admission.enter('a', positions.c, never).then((out) => (order.push('c'), out))
+    expect(positions.b).toHaveBeenLastCalledWith(1)
+    expect(positions.c).toHaveBeenLastCalledWith(2)
     leave()
     ;(await b)()
     await c
-    expect(places.c).toHaveBeenLastCalledWith(1)
+    expect(positions.c).toHaveBeenLastCalledWith(1)
     expect(order).toEqual(['b', 'c'])
   })
 

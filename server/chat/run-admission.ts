@@ -7,9 +7,9 @@ export interface AdmissionLimits {
 interface Waiting {
   connectionId: string
   background: boolean
-  go: () => void
+  admit: () => void
   /** Reports the position in the queue, from 1. */
-  place: (place: number) => void
+  reportPosition: (position: number) => void
 }
 
 /**
@@ -33,13 +33,13 @@ export class RunAdmission {
   /** Resolves when a slot is free, with the function that frees it again; rejects with the signal's reason. */
   async enter(
     connectionId: string,
-    place: (place: number) => void,
+    reportPosition: (position: number) => void,
     signal: AbortSignal,
     { background = false } = {},
   ): Promise<() => void> {
     signal.throwIfAborted()
-    if (this.#queue.length > 0 || !this.#hasRoom(connectionId)) {
-      await this.#wait({ connectionId, background, place }, signal)
+    if (this.#queue.length > 0 || !this.#hasFreeSlot(connectionId)) {
+      await this.#wait({ connectionId, background, reportPosition }, signal)
     } else this.#count(connectionId, 1)
     let left = false
     return () => {
@@ -55,16 +55,16 @@ export class RunAdmission {
     this.#admit()
   }
 
-  #wait(request: Omit<Waiting, 'go'>, signal: AbortSignal): Promise<void> {
+  #wait(request: Omit<Waiting, 'admit'>, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const gone = (): void => {
         this.#queue = this.#queue.filter((one) => one !== waiting)
-        this.#tellPlaces()
+        this.#reportPositions()
         reject(signal.reason)
       }
       const waiting: Waiting = {
         ...request,
-        go: () => {
+        admit: () => {
           signal.removeEventListener('abort', gone)
           this.#count(request.connectionId, 1)
           resolve()
@@ -81,18 +81,18 @@ export class RunAdmission {
   #admit(): void {
     const still: Waiting[] = []
     for (const waiting of this.#queue) {
-      if (this.#hasRoom(waiting.connectionId)) waiting.go()
+      if (this.#hasFreeSlot(waiting.connectionId)) waiting.admit()
       else still.push(waiting)
     }
     this.#queue = still
-    this.#tellPlaces()
+    this.#reportPositions()
   }
 
-  #tellPlaces(): void {
-    for (const [index, { place }] of this.#queue.entries()) place(index + 1)
+  #reportPositions(): void {
+    for (const [index, { reportPosition }] of this.#queue.entries()) reportPosition(index + 1)
   }
 
-  #hasRoom(connectionId: string): boolean {
+  #hasFreeSlot(connectionId: string): boolean {
     const { perInstance, perConnection } = this.#limits()
     const here = this.#running.get(connectionId) ?? 0
     return (

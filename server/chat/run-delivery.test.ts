@@ -38,7 +38,7 @@ class Trial {
       log: { seq: 3, write: (text) => void this.logged.push(text) },
       unsaved: this.unsaved,
       ownership: { mayDeliver: () => !this.silent, untilConfirmed: () => this.#confirmed.promise },
-      moments: { read: this.read, unread: this.unread },
+      tickers: { read: this.read, unread: this.unread },
       saveSoon: () => this.savesAsked++,
       limits,
     })
@@ -64,7 +64,7 @@ class Trial {
 
   /** Saves everything that was delivered. */
   save(): void {
-    this.unsaved.tookPart(this.unsaved.part()!)
+    this.unsaved.partSaved(this.unsaved.part()!)
   }
 }
 
@@ -129,16 +129,16 @@ describe('the delivery of a run', () => {
     const provider = trial.take('x'.repeat(limits.pauseUnits))
     trial.read.come()
     // The store was read and still lacks the text: the provider must stay paused.
-    trial.delivery.resumeProviderIfRoom()
+    trial.delivery.resumeProviderIfAllowed()
     expect(await provider.resumed()).toBe(false)
     trial.save()
-    trial.delivery.resumeProviderIfRoom()
+    trial.delivery.resumeProviderIfAllowed()
     expect(await provider.resumed()).toBe(true)
   })
 
   test('a read of the store does not shorten the time of gathering', async () => {
     const provider = trial.take('One')
-    trial.delivery.resumeProviderIfRoom()
+    trial.delivery.resumeProviderIfAllowed()
     expect(await provider.resumed()).toBe(false)
   })
 })

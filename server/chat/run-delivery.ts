@@ -9,7 +9,7 @@ export interface RunDeliveryPorts {
   log: Pick<LogWriter, 'seq' | 'write'>
   unsaved: Pick<UnsavedText, 'add' | 'length'>
   ownership: Pick<RunOwnership, 'mayDeliver' | 'untilConfirmed'>
-  moments: RunMoments
+  tickers: DeliveryTickers
   /** Has the saver save at once instead of at its next interval. */
   saveSoon: () => void
   /** UTF-16 units of unsaved text that trigger a save, and that pause the provider. */
@@ -17,7 +17,7 @@ export interface RunDeliveryPorts {
 }
 
 /** When text is delivered: `read` for runs with readers on this instance, `unread` for runs without. */
-export interface RunMoments {
+export interface DeliveryTickers {
   read: Pick<DeliveryMoments, 'next'>
   unread: Pick<DeliveryMoments, 'next'>
 }
@@ -85,7 +85,7 @@ export class RunDelivery {
    * Called after the run's row was read. If the reply to a save was lost and nothing else is unsaved, no further save
    * resumes the provider.
    */
-  resumeProviderIfRoom(): void {
+  resumeProviderIfAllowed(): void {
     if (this.#state !== 'gathering' && !this.#tooMuchUnsaved) this.resumeProvider()
   }
 
@@ -99,12 +99,12 @@ export class RunDelivery {
     if (this.#state !== 'quiet') return
     this.flush()
     this.#state = 'gathering'
-    const { view, moments } = this.#ports
-    const next = view.readers > 0 ? moments.read : moments.unread
-    next.next(this.#onMoment)
+    const { view, tickers } = this.#ports
+    const next = view.readers > 0 ? tickers.read : tickers.unread
+    next.next(this.#onTick)
   }
 
-  readonly #onMoment = (): void => {
+  readonly #onTick = (): void => {
     if (this.#state === 'closed') return
     this.#state = 'quiet'
     if (this.#pending !== '') this.#deliverSoon()

@@ -27,7 +27,7 @@ beforeAll(async () => {
 })
 const drivers: RunDriver[] = []
 afterEach(() => {
-  for (const driver of drivers.splice(0)) driver.replace()
+  for (const driver of drivers.splice(0)) driver.detach()
 })
 afterAll(async () => {
   hub.close()
@@ -37,7 +37,7 @@ afterAll(async () => {
 
 const limits = { answerUnits: 10_000, saveUnits: 1000, pauseUnits: 2000, releaseMs: 300, saveEveryMs: 2000 }
 /** Each tick comes at the next turn of the event loop. */
-const moments = { next: (callback: () => void) => void setImmediate(callback) }
+const ticker = { next: (callback: () => void) => void setImmediate(callback) }
 const away = (): Promise<never> => Promise.reject(new StoreError('unavailable', 'away'))
 
 interface Driven {
@@ -70,7 +70,7 @@ async function drive(generate: ResolvedModel['generate'], own: Partial<Store['ru
       runs,
       log: hub.connect(),
       saver,
-      moments: { read: moments, unread: moments },
+      tickers: { read: ticker, unread: ticker },
       heartbeatIsOld: () => heartbeat.isOld,
       clock: systemClock,
       limits,

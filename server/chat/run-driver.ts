@@ -8,7 +8,7 @@ import type { AnswerEnd } from './answer-writer.ts'
 import type { AskModelPorts } from './ask-model.ts'
 import type { OwnedRun } from './owned-run.ts'
 import { RunDelivery } from './run-delivery.ts'
-import type { RunMoments } from './run-delivery.ts'
+import type { DeliveryTickers } from './run-delivery.ts'
 import { RunOwnership } from './run-ownership.ts'
 import type { RunOwnershipPorts } from './run-ownership.ts'
 import type { RunSaver, SavableRun } from './run-saver.ts'
@@ -21,8 +21,8 @@ import { UnsavedText } from './unsaved-text.ts'
 export interface RunDriverPorts extends AskModelPorts, RunOwnershipPorts {
   runs: Pick<Runs, 'read' | 'writeAnew' | 'finalise' | 'readWithText' | 'release'>
   log: RunLog
-  saver: Pick<RunSaver, 'add' | 'remove' | 'nudge' | 'saveNow'>
-  moments: RunMoments
+  saver: Pick<RunSaver, 'add' | 'remove' | 'saveSoon' | 'saveNow'>
+  tickers: DeliveryTickers
   clock: Clock
   limits: { answerUnits: number; saveUnits: number; pauseUnits: number; releaseMs: number }
 }
@@ -51,7 +51,7 @@ export class RunDriver implements SavableRun, EndingRun {
   #releasing = false
 
   constructor(ports: RunDriverPorts, run: OwnedRun, view: RunView, hooks: DriverHooks) {
-    const { clock, limits, logger, moments, saver } = ports
+    const { clock, limits, logger, tickers, saver } = ports
     const { row, starts, text } = run
     this.run = run
     this.view = view
@@ -78,15 +78,16 @@ export class RunDriver implements SavableRun, EndingRun {
       log: this.#log,
       unsaved: this.#unsaved,
       ownership: this.#ownership,
-      moments,
-      saveSoon: () => saver.nudge(),
+      tickers,
+      saveSoon: () => saver.saveSoon(),
       limits,
     })
     this.#writer = new AnswerWriter(
       {
         ...ports,
         delivery: this.#delivery,
-        place: (place) => view.phase(place === null ? 'running' : 'queued', place ?? undefined),
+        reportPosition: (position) =>
+          view.phase(position === null ? 'running' : 'queued', position ?? undefined),
         maxUnits: limits.answerUnits,
       },
       run,
@@ -147,13 +148,13 @@ export class RunDriver implements SavableRun, EndingRun {
     await this.#log.flush(500)
     // The run may have ended, or another instance may have claimed it, during the save.
     if (this.over) return false
-    this.replace()
+    this.detach()
     const released = await runs.release([{ id: this.id, fence: this.fence }], me)
     return released.length > 0
   }
 
   /** Stops driving and leaves the view as it is, for a later driver of this instance or for a follower. */
-  replace(): void {
+  detach(): void {
     this.#leave()
     this.#log.close()
   }
@@ -171,7 +172,7 @@ export class RunDriver implements SavableRun, EndingRun {
   }
 
   saved(part: SavePart, { stop }: { stop: boolean }): void {
-    this.#unsaved.tookPart(part)
+    this.#unsaved.partSaved(part)
     this.#delivery.resumeProvider()
     if (stop) this.stop()
   }
@@ -198,13 +199,13 @@ export class RunDriver implements SavableRun, EndingRun {
   // ---- ownership ------------------------------------------------------------------------------------------------
 
   #confirmed(row: RunRow): void {
-    this.#unsaved.meet(row, { starts: this.run.starts, text: this.view.source.text })
+    this.#unsaved.reconcile(row, { starts: this.run.starts, text: this.view.source.text })
     if (row.stop) this.stop()
-    this.#delivery.resumeProviderIfRoom()
+    this.#delivery.resumeProviderIfAllowed()
   }
 
   #lost(): void {
-    this.replace()
+    this.detach()
     this.#hooks.lost()
   }
 

@@ -1,6 +1,6 @@
 import { AppError } from '../../protocol/index.ts'
 import type { LimitState } from '../../protocol/index.ts'
-import { KeyedTurns } from './keyed-turns.ts'
+import { KeyedQueue } from './keyed-queue.ts'
 import type { LimitAnswer, RateLimits } from '../coordination/contracts.ts'
 import type { UserCount } from '../shared-state/index.ts'
 import type { RunIds } from '../store/contract/runs.ts'
@@ -34,7 +34,7 @@ const cure = 'An administrator can raise the limit in the settings.'
 export class RunLimiter {
   readonly #options: UserLimitsOptions
   /** Counts a user's requests one after the other: otherwise concurrent requests could all see the last free slot. */
-  readonly #turns = new KeyedTurns()
+  readonly #queue = new KeyedQueue()
 
   constructor(options: UserLimitsOptions) {
     this.#options = options
@@ -53,7 +53,7 @@ export class RunLimiter {
     if (runningPerUser === null && runsPerMinute === null && tokensPerMinute === null) {
       return { kind: 'started', outcome: await start(undefined) }
     }
-    return this.#turns.take(userId, async () => {
+    return this.#queue.run(userId, async () => {
       const { ids, running } = await store.runs.beforeStart(userId, clientId)
       if (ids) return { kind: 'repeated', ids }
       // The run that is about to start counts too.
@@ -64,7 +64,7 @@ export class RunLimiter {
 
   /** Does the same for an API client's request. It counts as running until `ended` is called. */
   async admitRequest(userId: string): Promise<{ limit: LimitState | undefined; ended: () => void }> {
-    return this.#turns.take(userId, async () => {
+    return this.#queue.run(userId, async () => {
       const { store, requests, limits } = this.#options
       const { runningPerUser } = limits()
       const running = runningPerUser === null ? 0 : await store.runs.runningOfUser(userId)

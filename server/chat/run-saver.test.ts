@@ -117,7 +117,7 @@ describe('a save', () => {
       return all(ids)
     }
     const both = [saver.saveNow(), saver.saveNow()]
-    saver.nudge()
+    saver.saveSoon()
     slow.resolve()
     await Promise.all(both)
     expect(asked).toEqual(['save one'])

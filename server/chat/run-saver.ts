@@ -56,7 +56,7 @@ export class RunSaver {
   }
 
   /** Saves at once, because a run has much unsaved text; does nothing during a save. */
-  nudge(): void {
+  saveSoon(): void {
     if (!this.#saving) void this.saveNow()
   }
 

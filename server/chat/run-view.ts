@@ -17,11 +17,11 @@ export interface RunEnd {
 
 /** The end as readers get it, from the metadata that the store has for the message. */
 export function runEnd(
-  place: Pick<RunEnd, 'status' | 'length' | 'fence'>,
+  ending: Pick<RunEnd, 'status' | 'length' | 'fence'>,
   { usage, error, finishReason, reasoningMs }: MessageMeta,
 ): RunEnd {
   return {
-    ...place,
+    ...ending,
     ...(usage ? { usage } : {}),
     ...(error ? { error } : {}),
     ...(finishReason ? { finishReason } : {}),
@@ -53,7 +53,7 @@ export interface RunSink {
   }): void
   words(at: number, text: string, seq: number): void
   link(link: RunLink): void
-  phase(phase: RunPhase, place?: number): void
+  phase(phase: RunPhase, queuePosition?: number): void
   end(end: RunEnd): void
 }
 
@@ -79,7 +79,7 @@ export class RunView {
   readonly identity: RunIdentity
   #source: Source
   #phase: RunPhase
-  #place: number | undefined
+  #queuePosition: number | undefined
   #end: RunEnd | undefined
   readonly #readers = new Set<Reader>()
 
@@ -133,12 +133,12 @@ export class RunView {
     for (const { sink } of this.#readers) sink.link(link)
   }
 
-  /** `place`: the position in this instance's queue for providers. */
-  phase(phase: RunPhase, place?: number): void {
-    if (this.#phase === phase && this.#place === place) return
+  /** `queuePosition`: the position in this instance's queue for providers. */
+  phase(phase: RunPhase, queuePosition?: number): void {
+    if (this.#phase === phase && this.#queuePosition === queuePosition) return
     this.#phase = phase
-    this.#place = place
-    for (const { sink } of this.#readers) sink.phase(phase, place)
+    this.#queuePosition = queuePosition
+    for (const { sink } of this.#readers) sink.phase(phase, queuePosition)
   }
 
   end(end: RunEnd): void {

@@ -8,7 +8,7 @@ import type { UserEvents } from '../shared-state/user-events.ts'
 import type { Chats } from '../store/contract/chats.ts'
 import type { RunRow, Runs, StartOutcome, StartRun as StoredStart } from '../store/contract/runs.ts'
 import type { ModelCatalogue, ResolvedModel } from '../upstream/contracts.ts'
-import { KeyedTurns } from './keyed-turns.ts'
+import { KeyedQueue } from './keyed-queue.ts'
 import { rememberPath } from './owned-run.ts'
 import type { OwnedRun } from './owned-run.ts'
 import type { OwnedRuns } from './owned-runs.ts'
@@ -47,10 +47,10 @@ export type StartRun = (
  * on this instance, so text reaches it without crossing Redis. The same `clientId` again returns the same run.
  */
 export function createStartRun(ports: StartRunPorts): StartRun {
-  const turns = new KeyedTurns()
+  const queue = new KeyedQueue()
   // A repeated request waits while the first one is in progress: then the store knows the run, and it counts once.
   return (userId, request, options = {}) =>
-    turns.take(`${userId} ${request.clientId}`, () => startRun(ports, userId, request, options))
+    queue.run(`${userId} ${request.clientId}`, () => startRun(ports, userId, request, options))
 }
 
 async function startRun(
@@ -64,14 +64,14 @@ async function startRun(
   const runId = newId(clock.now())
   const arriving = owned.expect(runId)
   try {
-    const mine = accepting()
+    const ownedHere = accepting()
     const outcome = await admit(ports, { userId, request }, (limit) => {
       if (limit) told?.(limit)
       return runs.start({
         userId,
         clientId: request.clientId,
         runId,
-        owner: mine ? me : '',
+        owner: ownedHere ? me : '',
         model: request.model,
         stop: request.stop ?? false,
         form,
@@ -83,9 +83,9 @@ async function startRun(
       if (request.stop) await stopRun(userId, ids.runId)
       return ids
     }
-    if (mine) await begin(ports, outcome.run)
+    if (ownedHere) await beginWriting(ports, outcome.run)
     else void bus.send('runs.released', { runs: 1 })
-    void tellStarted(ports, userId, ids, tab)
+    void notifyOtherTabs(ports, userId, ids, tab)
     return ids
   } finally {
     arriving.arrived()
@@ -154,7 +154,7 @@ function idsOf(outcome: StartOutcome): RunStarted {
 }
 
 /** Begins to write a run that the store has just created for this instance. */
-async function begin(
+async function beginWriting(
   { runs, chats, owned }: Pick<StartRunPorts, 'runs' | 'chats' | 'owned'>,
   row: RunRow,
 ): Promise<void> {
@@ -171,13 +171,13 @@ async function begin(
     takenOver: false,
     request: async (model) => {
       const prompt = promptOf(await path())
-      return text === '' ? { messages: prompt } : continueOn(model, prompt, visibleText(text))
+      return text === '' ? { messages: prompt } : continueRequest(model, prompt, visibleText(text))
     },
   })
 }
 
 /** The request for a user's "continue": from the text itself if the model can, else by an instruction in the prompt. */
-async function continueOn(
+async function continueRequest(
   model: ResolvedModel,
   prompt: ReturnType<typeof promptOf>,
   text: string,
@@ -189,7 +189,7 @@ async function continueOn(
 }
 
 /** Notifies the user's other tabs; they may be connected to any instance. */
-async function tellStarted(
+async function notifyOtherTabs(
   { events, chats, logger }: Pick<StartRunPorts, 'events' | 'chats' | 'logger'>,
   userId: string,
   ids: RunStarted,

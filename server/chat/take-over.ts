@@ -11,7 +11,7 @@ import { rememberPath } from './owned-run.ts'
 import type { OwnedRun } from './owned-run.ts'
 import { storedSource } from './run-view.ts'
 
-export interface TakeOverPorts {
+export interface PlanTakeoverPorts {
   log: Pick<RunLog, 'read' | 'seize'>
   chats: Pick<Chats, 'path'>
   models: Pick<ModelCatalogue, 'resolve'>
@@ -34,7 +34,7 @@ export type Plan =
  * What a claimant does with a run that it has just claimed: it seizes the log, reads it, takes the newer of log and
  * store, and decides how the answer resumes (rules 8, 10, 13, 15). A claimant that dies in between destroys nothing.
  */
-export async function planTakeover(ports: TakeOverPorts, claimed: ClaimedRun): Promise<Plan> {
+export async function planTakeover(ports: PlanTakeoverPorts, claimed: ClaimedRun): Promise<Plan> {
   const logged = await seizeAndRead(ports, claimed)
   if (logged === 'unavailable') return plan(ports, claimed, storedSource(claimed))
   if ('fenced' in logged) return { kind: 'fenced', fence: logged.fenced }
@@ -42,7 +42,7 @@ export async function planTakeover(ports: TakeOverPorts, claimed: ClaimedRun): P
 }
 
 async function seizeAndRead(
-  ports: TakeOverPorts,
+  ports: PlanTakeoverPorts,
   { id, fence }: ClaimedRun,
 ): Promise<'unavailable' | { fenced: number } | { source: Source | undefined }> {
   for (let attempt = 0; ; attempt++) {
@@ -62,13 +62,13 @@ async function seizeAndRead(
   return 'unavailable'
 }
 
-async function plan(ports: TakeOverPorts, claimed: ClaimedRun, source: Source): Promise<Plan> {
-  const keeping = ownedRun(ports, claimed, source, 'keep')
-  if (claimed.stop) return { kind: 'finalise', status: 'stopped', run: keeping, source: sourceFor(keeping) }
+async function plan(ports: PlanTakeoverPorts, claimed: ClaimedRun, source: Source): Promise<Plan> {
+  const keptRun = ownedRun(ports, claimed, source, 'keep')
+  if (claimed.stop) return { kind: 'finalise', status: 'stopped', run: keptRun, source: sourceFor(keptRun) }
   if (claimed.attempt >= ports.limits.attempts || claimed.deaths >= ports.limits.deaths) {
-    return { kind: 'finalise', status: 'interrupted', run: keeping, source: sourceFor(keeping) }
+    return { kind: 'finalise', status: 'interrupted', run: keptRun, source: sourceFor(keptRun) }
   }
-  if (source.text === '') return { kind: 'drive', run: keeping, source: sourceFor(keeping) }
+  if (source.text === '') return { kind: 'drive', run: keptRun, source: sourceFor(keptRun) }
   const model = await ports.models.resolve(claimed.model)
   const how = model ? await model.continues() : 'none'
   if (continuation(source.text, how)) {
@@ -78,9 +78,9 @@ async function plan(ports: TakeOverPorts, claimed: ClaimedRun, source: Source): 
   // Regenerating an answer that has only reasoning loses no visible text.
   const nothingVisible = visibleText(source.text).trim() === ''
   if (ports.policy() === 'interrupt' && !nothingVisible) {
-    return { kind: 'finalise', status: 'interrupted', run: keeping, source: sourceFor(keeping) }
+    return { kind: 'finalise', status: 'interrupted', run: keptRun, source: sourceFor(keptRun) }
   }
-  const run = ownedRun(ports, claimed, source, 'anew')
+  const run = ownedRun(ports, claimed, source, 'regenerate')
   return { kind: 'drive', run, source: sourceFor(run) }
 }
 
@@ -89,14 +89,14 @@ function sourceFor(run: OwnedRun): Source {
 }
 
 function ownedRun(
-  ports: TakeOverPorts,
+  ports: PlanTakeoverPorts,
   claimed: ClaimedRun,
   source: Source,
-  how: 'keep' | 'continue' | 'anew',
+  how: 'keep' | 'continue' | 'regenerate',
 ): OwnedRun {
-  const text = how === 'anew' ? '' : source.text
+  const text = how === 'regenerate' ? '' : source.text
   const own: Starts[number] = [claimed.fence, text.length]
-  const starts: Starts = how === 'anew' ? [own] : [...source.starts, own]
+  const starts: Starts = how === 'regenerate' ? [own] : [...source.starts, own]
   const descends = starts.some(([fence]) => fence === claimed.savedFence)
   const path = rememberPath(ports.chats, claimed)
   return {
@@ -109,8 +109,8 @@ function ownedRun(
     takenOver: true,
     request: async (model) => {
       const prompt = promptOf(await path())
-      const goOn = how === 'continue' ? continuation(source.text, await model.continues()) : undefined
-      return { messages: prompt, ...(goOn ? { continueFrom: goOn } : {}) }
+      const continueFrom = how === 'continue' ? continuation(source.text, await model.continues()) : undefined
+      return { messages: prompt, ...(continueFrom ? { continueFrom: continueFrom } : {}) }
     },
   }
 }

@@ -21,7 +21,7 @@ export interface TakeoverCooldownPorts {
   logger: Logger
 }
 
-const soonMs = 60_000
+const claimWindowMs = 60_000
 /** How long an instance that died twice takes nothing over, ms. */
 const cooldownMs = 300_000
 
@@ -32,8 +32,8 @@ const cooldownMs = 300_000
  */
 export class TakeoverCooldown {
   readonly #ports: TakeoverCooldownPorts
-  #known = false
-  #off = false
+  #checked = false
+  #coolingDown = false
   #claimedAt: number | undefined
 
   constructor(ports: TakeoverCooldownPorts) {
@@ -41,8 +41,8 @@ export class TakeoverCooldown {
   }
 
   /** Whether earlier deaths have been checked. Until then nothing is claimed from dead owners. */
-  get known(): boolean {
-    return this.#known || this.#ports.alone
+  get hasChecked(): boolean {
+    return this.#checked || this.#ports.alone
   }
 
   /**
@@ -60,9 +60,9 @@ export class TakeoverCooldown {
       logger.debug({ err: error }, 'earlier deaths of this instance could not be checked')
       return 0
     })
-    this.#known = true
+    this.#checked = true
     if (deaths < 2) return
-    this.#off = true
+    this.#coolingDown = true
     membership.update({ takeover: false })
     logger.warn(
       { deaths, minutes: cooldownMs / 60_000 },
@@ -70,14 +70,14 @@ export class TakeoverCooldown {
     )
     await sleep(cooldownMs, signal)
     if (signal.aborted) return
-    this.#off = false
+    this.#coolingDown = false
     membership.update({ takeover: true })
     logger.info('takeovers are on again on this instance')
   }
 
   /** Whether this instance takes nothing over now: it is in cooldown, and another instance takes over. */
   get active(): boolean {
-    if (!this.#off) return false
+    if (!this.#coolingDown) return false
     const { membership } = this.#ports
     return membership.members().some(({ incarnation, takeover, state }) => {
       return incarnation !== membership.self && takeover && state === 'running'
@@ -94,8 +94,8 @@ export class TakeoverCooldown {
   }
 
   async #forgetLater(signal: AbortSignal): Promise<void> {
-    const left = (): number => (this.#claimedAt ?? 0) + soonMs - this.#ports.clock.monotonic()
-    while (left() > 0 && !signal.aborted) await this.#ports.sleep(left(), signal)
+    const remainingMs = (): number => (this.#claimedAt ?? 0) + claimWindowMs - this.#ports.clock.monotonic()
+    while (remainingMs() > 0 && !signal.aborted) await this.#ports.sleep(remainingMs(), signal)
     // The instance stops: a clean exit removes the record.
     if (signal.aborted) return
     this.#claimedAt = undefined

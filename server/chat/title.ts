@@ -5,7 +5,7 @@ import type { UserEvents } from '../shared-state/user-events.ts'
 import type { RunAdmission } from './run-admission.ts'
 import { presentChat } from './present.ts'
 
-const longest = 60
+const maxTitleLength = 60
 
 /** The first words of a message as a title, cut between words. */
 export function titleFromWords(text: string): string {
@@ -17,20 +17,20 @@ export function titleFromWords(text: string): string {
       .replace(/\s+/g, ' ')
       .trim() ?? ''
   if (line === '') return 'New chat'
-  if (line.length <= longest) return line
-  const cut = line.slice(0, longest + 1)
+  if (line.length <= maxTitleLength) return line
+  const cut = line.slice(0, maxTitleLength + 1)
   const end = cut.lastIndexOf(' ')
   return `${cut
-    .slice(0, end > 20 ? end : longest)
+    .slice(0, end > 20 ? end : maxTitleLength)
     .trimEnd()
     .replace(/[\uD800-\uDBFF]$/, '')}…`
 }
 
-const question =
+const titleInstruction =
   'Give this conversation a title of at most six words, in its own language. Answer with the title alone, without quotes.'
 
 /** Enough for a model that thinks first. A model that does not is stopped after its first line. */
-const mostTokens = 800
+const maxTitleTokens = 800
 
 export interface TitlePorts {
   chats: Pick<Chats, 'get' | 'message' | 'saidOn' | 'setTitleByModel'>
@@ -74,13 +74,15 @@ export async function titleByModel(
   const path = await chats.saidOn(run.messageId, run.userId)
   const chat = await chats.get(run.chatId, run.userId)
   if (path.length !== 2 || chat?.titleBy !== 'words') return
-  const asked = modelId ?? path[1]?.model ?? null
-  const model = asked === null ? undefined : await models.resolve(asked)
+  const titleModelId = modelId ?? path[1]?.model ?? null
+  const model = titleModelId === null ? undefined : await models.resolve(titleModelId)
   if (!model || model.demo) return
-  const talk = path.map(({ role, said }) => `${role}: ${said.slice(0, 2000)}`).join('\n\n')
+  const conversation = path.map(({ role, said }) => `${role}: ${said.slice(0, 2000)}`).join('\n\n')
   // A title waits behind all requests that users wait for.
   const leave = await admission.enter(model.connectionId, () => {}, signal, { background: true })
-  const title = cleanTitle(await firstLine(model, `${talk}\n\n${question}`, signal).finally(leave))
+  const title = cleanTitle(
+    await firstLine(model, `${conversation}\n\n${titleInstruction}`, signal).finally(leave),
+  )
   if (title === '') return
   const changed = await chats.setTitleByModel(run.chatId, title)
   if (changed) events.tell(run.userId, { name: 'chat.changed', chat: presentChat(changed) })
@@ -93,7 +95,7 @@ async function firstLine(model: ResolvedModel, content: string, signal: AbortSig
   const line = (): string => visibleText(answer).trimStart()
   try {
     await model.generate(
-      { messages: [{ role: 'user', content }], maxTokens: mostTokens },
+      { messages: [{ role: 'user', content }], maxTokens: maxTitleTokens },
       (got) => {
         for (const event of got) if (event.kind === 'text') answer += event.text
         if (line().includes('\n') || line().length > limits.title) enough.abort()

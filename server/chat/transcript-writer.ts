@@ -1,6 +1,6 @@
 import { isThinking, partsOf, ReasoningSplitter, visibleText } from '../../protocol/index.ts'
 import { reasoningClose, reasoningOpen } from '../../protocol/index.ts'
-import type { SplitWords, ToolCall, Usage } from '../../protocol/index.ts'
+import type { SplitText, ToolCall, Usage } from '../../protocol/index.ts'
 import type { Clock } from '../base/index.ts'
 import type { UpstreamEvent } from '../upstream/contracts.ts'
 import type { MessageMeta } from '../store/contract/chats.ts'
@@ -14,9 +14,9 @@ export class TranscriptWriter {
   readonly #clock: Clock
   #block: 'none' | 'open' | 'closed'
   /** The separator between reasoning of the continued text and reasoning that follows. */
-  #gap = ''
+  #separator = ''
   /** Splits reasoning from text: a model that wrote its reasoning into the text does so again when it continues. */
-  readonly #leading: ReasoningSplitter | undefined
+  readonly #splitter: ReasoningSplitter | undefined
   #thinkingSince: number | undefined
   #reasoningMs: number | undefined
   #usage: Usage | undefined
@@ -27,16 +27,16 @@ export class TranscriptWriter {
     this.#clock = clock
     const thinking = isThinking(given)
     this.#block = given === '' ? 'none' : thinking ? 'open' : 'closed'
-    if (thinking && partsOf(given).length > 0) this.#gap = '\n\n'
-    if (visibleText(given) !== given) this.#leading = new ReasoningSplitter()
+    if (thinking && partsOf(given).length > 0) this.#separator = '\n\n'
+    if (visibleText(given) !== given) this.#splitter = new ReasoningSplitter()
   }
 
   /** Returns what the events add to the transcript. */
   take(events: UpstreamEvent[]): string {
     let words = ''
     for (const event of events) {
-      if (event.kind === 'text') words += this.#speak(event.text)
-      else if (event.kind === 'reasoning') words += this.#think(event.text)
+      if (event.kind === 'text') words += this.#addText(event.text)
+      else if (event.kind === 'reasoning') words += this.#addReasoning(event.text)
       else if (event.kind === 'usage') this.#usage = event.usage
       else this.#toolCalls = event.calls
     }
@@ -45,7 +45,7 @@ export class TranscriptWriter {
 
   /** Returns what completes the transcript. */
   end(): string {
-    const held = this.#leading ? this.#add(this.#leading.end()) : ''
+    const held = this.#splitter ? this.#addSplit(this.#splitter.end()) : ''
     return held + (this.#thinkingSince === undefined ? '' : this.#close())
   }
 
@@ -57,20 +57,20 @@ export class TranscriptWriter {
     }
   }
 
-  #speak(text: string): string {
-    return this.#add(this.#leading ? this.#leading.push(text) : { reasoning: '', text })
+  #addText(text: string): string {
+    return this.#addSplit(this.#splitter ? this.#splitter.push(text) : { reasoning: '', text })
   }
 
-  #add({ reasoning, text }: SplitWords): string {
-    return this.#think(reasoning) + (text === '' ? '' : this.#close(text) + text)
+  #addSplit({ reasoning, text }: SplitText): string {
+    return this.#addReasoning(reasoning) + (text === '' ? '' : this.#close(text) + text)
   }
 
-  #think(reasoning: string): string {
+  #addReasoning(reasoning: string): string {
     if (reasoning === '' || this.#block === 'closed') return ''
     this.#thinkingSince ??= this.#clock.monotonic()
-    const before = this.#block === 'none' ? reasoningOpen : this.#gap
+    const before = this.#block === 'none' ? reasoningOpen : this.#separator
     this.#block = 'open'
-    this.#gap = ''
+    this.#separator = ''
     return before + reasoning
   }
 

@@ -21,15 +21,15 @@ describe('unsaved text', () => {
     unsaved.add('One ')
     const part = unsaved.part()!
     unsaved.add('two')
-    unsaved.tookPart(part)
+    unsaved.partSaved(part)
     expect(unsaved.part()).toEqual({ start: 4, length: 3, text: 'two' })
-    unsaved.tookPart(unsaved.part()!)
+    unsaved.partSaved(unsaved.part()!)
     expect([unsaved.part(), unsaved.saved]).toEqual([undefined, 7])
   })
 
   test('ignores a save that began at another length', () => {
     const unsaved = begin({ text: 'One two', saved: 4 })
-    unsaved.tookPart({ start: 0, length: 4 })
+    unsaved.partSaved({ start: 0, length: 4 })
     expect(unsaved.part()).toEqual({ start: 4, length: 3, text: 'two' })
   })
 })
@@ -37,21 +37,21 @@ describe('unsaved text', () => {
 describe('adopting the saved length of the store', () => {
   test('that is larger: the reply to a save was lost', () => {
     const unsaved = begin({ text: 'One two' })
-    unsaved.meet({ saved: 7, savedFence: 7 }, { starts, text: 'One two' })
+    unsaved.reconcile({ saved: 7, savedFence: 7 }, { starts, text: 'One two' })
     expect([unsaved.part(), unsaved.saved]).toEqual([undefined, 7])
   })
 
   test('that is smaller: a database failover lost acknowledged saves', () => {
     const unsaved = begin({ text: 'One two', saved: 7 })
-    unsaved.meet({ saved: 4, savedFence: 1 }, { starts, text: 'One two' })
+    unsaved.reconcile({ saved: 4, savedFence: 1 }, { starts, text: 'One two' })
     expect(unsaved.part()).toEqual({ start: 4, length: 3, text: 'two' })
-    unsaved.meet({ saved: 0, savedFence: 0 }, { starts, text: 'One two' })
+    unsaved.reconcile({ saved: 0, savedFence: 0 }, { starts, text: 'One two' })
     expect([unsaved.part()?.start, unsaved.anew]).toEqual([0, false])
   })
 
   test('of a fence that this text does not descend from: the stored text is replaced', () => {
     const unsaved = begin({ text: 'One two', saved: 7 })
-    unsaved.meet({ saved: 9, savedFence: 5 }, { starts, text: 'One two' })
+    unsaved.reconcile({ saved: 9, savedFence: 5 }, { starts, text: 'One two' })
     expect(unsaved.anew).toBe(true)
     expect(unsaved.part()).toEqual({ start: 0, length: 7, text: 'One two' })
   })
@@ -60,6 +60,6 @@ describe('adopting the saved length of the store', () => {
 test('text that replaces another is saved once even if it is empty', () => {
   const unsaved = begin({ saved: 9, anew: true })
   expect(unsaved.part()).toEqual({ start: 0, length: 0, text: '' })
-  unsaved.tookPart({ start: 0, length: 0 })
+  unsaved.partSaved({ start: 0, length: 0 })
   expect([unsaved.anew, unsaved.part()]).toEqual([false, undefined])
 })

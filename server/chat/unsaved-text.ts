@@ -12,14 +12,14 @@ export interface UnsavedTextOptions {
 
 /** The text of a run that the store does not have yet. Kept apart from the whole text, so that a save costs little. */
 export class UnsavedText {
-  #words: string
+  #text: string
   #saved: number
   #anew: boolean
 
   constructor({ text, saved, anew }: UnsavedTextOptions) {
     this.#saved = anew ? 0 : saved
     this.#anew = anew
-    this.#words = text.slice(this.#saved)
+    this.#text = text.slice(this.#saved)
   }
 
   get anew(): boolean {
@@ -32,28 +32,28 @@ export class UnsavedText {
   }
 
   get length(): number {
-    return this.#words.length
+    return this.#text.length
   }
 
   add(words: string): void {
-    this.#words += words
+    this.#text += words
   }
 
   /** The text to save; undefined if there is none. Text that replaces an older one is saved even if it is empty. */
   part(): Pick<SavePart, 'start' | 'length' | 'text'> | undefined {
-    if (this.#words === '' && !this.#anew) return undefined
+    if (this.#text === '' && !this.#anew) return undefined
     return {
       start: this.#saved,
-      length: this.#words.length,
-      text: this.#words,
+      length: this.#text.length,
+      text: this.#text,
     }
   }
 
-  tookPart({ start, length }: Pick<SavePart, 'start' | 'length'>): void {
-    // `meet` has changed the saved length meanwhile: the next save begins there.
+  partSaved({ start, length }: Pick<SavePart, 'start' | 'length'>): void {
+    // `reconcile` has changed the saved length meanwhile: the next save begins there.
     if (start !== this.#saved) return
     this.#anew = false
-    this.#words = this.#words.slice(length)
+    this.#text = this.#text.slice(length)
     this.#saved = start + length
   }
 
@@ -62,13 +62,13 @@ export class UnsavedText {
    * smaller if a database failover lost acknowledged saves. Stored text of a fence that this text does not descend from
    * is replaced.
    */
-  meet(
+  reconcile(
     stored: { saved: number; savedFence: number },
     { starts, text }: { starts: Starts; text: string },
   ): void {
     const descends = stored.saved === 0 || starts.some(([fence]) => fence === stored.savedFence)
     this.#anew = !descends
     this.#saved = descends ? stored.saved : 0
-    this.#words = text.slice(this.#saved)
+    this.#text = text.slice(this.#saved)
   }
 }

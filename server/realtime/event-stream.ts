@@ -51,7 +51,7 @@ export async function openEventStream(
   const socket = new LiveSocket({
     ports,
     isFallback: true,
-    ...(hold === undefined ? {} : { sending: (frame) => poll.sending(frame) }),
+    ...(hold === undefined ? {} : { beforeSend: (frame) => poll.observe(frame) }),
     transport: transportOver(response),
     // Before the headers are sent, the request is not ended here: it can still get an error response.
     close: () => void (response.headersSent && response.end()),
@@ -68,7 +68,7 @@ export async function openEventStream(
   ports.hub.add(socket)
   try {
     const { user } = await ports.authenticate(credentials)
-    await socket.takeRoom(user.id)
+    await socket.reservePageSlot(user.id)
     const caller = await ports.authenticate(credentials)
     // This instance began to drain, or was cut off, while the session was read.
     if (!socket.open) throw new AppError('draining')
@@ -80,7 +80,7 @@ export async function openEventStream(
     })
     // Padding: some proxies and browsers pass nothing on before they have received about 2 KB.
     response.write(`:${' '.repeat(2048)}\nretry: 500\n\n`)
-    socket.greet({ caller, tab: query.tab, rereads: query.rereads ?? false, credentials })
+    socket.welcome({ caller, tab: query.tab, rereads: query.rereads ?? false, credentials })
     await Promise.all(query.follow.map(({ runId, position: from }) => socket.follow(runId, from)))
     if (hold !== undefined) poll.opened(hold)
   } catch (error) {

@@ -52,10 +52,10 @@ async function startRun(
   socket: LiveSocket,
   { ref, run: request }: ClientFrameOf<'run.start'>,
 ): Promise<void> {
-  const { speaker, ports } = socket
-  if (!speaker) return
-  requireAccess(speaker.caller, 'user')
-  const run = await ports.chat.startRun(speaker.caller.user.id, request, { tab: speaker.tab })
+  const { client, ports } = socket
+  if (!client) return
+  requireAccess(client.caller, 'user')
+  const run = await ports.chat.startRun(client.caller.user.id, request, { tab: client.tab })
   socket.send({ t: 'reply', ref, ok: true, run })
   // The start has its reply already: a later failure must not become a second reply.
   await socket.follow(run.runId, undefined).catch((error: unknown) => {
@@ -64,9 +64,9 @@ async function startRun(
 }
 
 async function stopRun(socket: LiveSocket, { ref, runId }: ClientFrameOf<'run.stop'>): Promise<void> {
-  const { speaker, ports } = socket
-  if (!speaker) return
-  await ports.chat.stopRun(speaker.caller.user.id, runId)
+  const { client, ports } = socket
+  if (!client) return
+  await ports.chat.stopRun(client.caller.user.id, runId)
   socket.send({ t: 'reply', ref, ok: true })
 }
 

@@ -17,7 +17,7 @@ export async function hello(
   frame: ClientFrameOf<'hello'>,
   { cookies, ownOrigin }: HelloFrom,
 ): Promise<void> {
-  if (socket.speaker) return
+  if (socket.client) return
   if (frame.v !== framesVersion) {
     socket.close('wrongVersion')
     return
@@ -30,10 +30,10 @@ export async function hello(
     }
     const credentials = credentialsOf(frame.token, cookies)
     const { user } = await ports.authenticate(credentials)
-    await socket.takeRoom(user.id)
+    await socket.reservePageSlot(user.id)
     ports.hub.add(socket)
     const caller = await ports.authenticate(credentials)
-    if (socket.open) socket.greet({ caller, tab: frame.tab, rereads: frame.rereads ?? false, credentials })
+    if (socket.open) socket.welcome({ caller, tab: frame.tab, rereads: frame.rereads ?? false, credentials })
     else ports.hub.remove(socket)
   } catch (error) {
     ports.hub.remove(socket)

@@ -9,13 +9,13 @@ import type { OpenSocket } from './hub.ts'
 /** A socket that has not sent `hello`. */
 const silent: OpenSocket = {
   isFallback: false,
-  speaker: undefined,
+  client: undefined,
   open: true,
   following: false,
   lastSent: 0,
   send: () => {},
   close: () => {},
-  stillWelcome: async () => true,
+  recheckSession: async () => true,
 }
 
 interface Opened {
@@ -36,8 +36,8 @@ function open(
   }
   const socket: OpenSocket = {
     ...silent,
-    speaker: { caller },
-    async stillWelcome() {
+    client: { caller },
+    async recheckSession() {
       opened.asked++
       return welcome()
     },
@@ -47,7 +47,7 @@ function open(
     },
   }
   hub.add(socket)
-  hub.greeted(socket, userId)
+  hub.addUserSocket(socket, userId)
   return opened
 }
 

@@ -14,7 +14,7 @@ export type Revocation = { sessionIds: string[]; userIds: string[] } | 'all'
 export interface OpenSocket {
   readonly isFallback: boolean
   /** Undefined until the socket's `hello` was accepted. */
-  readonly speaker: { readonly caller: Caller } | undefined
+  readonly client: { readonly caller: Caller } | undefined
   readonly open: boolean
   readonly following: boolean
   /** When a frame was last sent, by the monotonic clock. */
@@ -22,7 +22,7 @@ export interface OpenSocket {
   send(frame: ServerFrame): void
   close(reason: CloseReason): void
   /** Whether its session is still valid. Rejects if that cannot be checked now. */
-  stillWelcome(): Promise<boolean>
+  recheckSession(): Promise<boolean>
 }
 
 /** Every open socket of this instance. Signed-in sockets can also be found by their user. */
@@ -65,7 +65,7 @@ export class Hub {
   }
 
   /** The socket's `hello` was accepted: registers it under its user. */
-  greeted(socket: OpenSocket, userId: string): void {
+  addUserSocket(socket: OpenSocket, userId: string): void {
     const ofUser = this.#byUser.get(userId)
     if (ofUser) ofUser.add(socket)
     else this.#byUser.set(userId, new Set([socket]))
@@ -74,7 +74,7 @@ export class Hub {
   remove(socket: OpenSocket): void {
     if (this.#sockets.delete(socket) && socket.isFallback) this.#fallbacks--
     this.#unchecked.delete(socket)
-    const userId = socket.speaker?.caller.user.id
+    const userId = socket.client?.caller.user.id
     const ofUser = userId === undefined ? undefined : this.#byUser.get(userId)
     if (userId !== undefined && ofUser?.delete(socket) && ofUser.size === 0) this.#byUser.delete(userId)
   }
@@ -82,7 +82,7 @@ export class Hub {
   /** Sends an event to all signed-in sockets of this instance. */
   tell(event: UserEvent): void {
     for (const socket of this.#sockets) {
-      if (socket.speaker) socket.send({ t: 'event', event })
+      if (socket.client) socket.send({ t: 'event', event })
     }
   }
 
@@ -99,7 +99,7 @@ export class Hub {
     if (revocation.sessionIds.length === 0) return
     const sessions = new Set(revocation.sessionIds)
     for (const socket of this.#sockets) {
-      const caller = socket.speaker?.caller
+      const caller = socket.client?.caller
       if (caller === undefined || users.has(caller.user.id)) continue
       const sessionId = sessionIdOf(caller)
       if (sessionId !== null && sessions.has(sessionId)) socket.close('signedOut')
@@ -131,7 +131,7 @@ export class Hub {
     const now = this.#clock.monotonic()
     const time = this.#clock.now()
     for (const socket of this.#sockets) {
-      const expiresAt = socket.speaker?.caller.credential.expiresAt ?? null
+      const expiresAt = socket.client?.caller.credential.expiresAt ?? null
       if (expiresAt !== null && expiresAt <= time) {
         socket.close('signedOut')
         continue
@@ -146,7 +146,7 @@ export class Hub {
 
   async #recheckAll(): Promise<void> {
     for (const socket of this.#sockets) {
-      if (socket.speaker) await this.#recheckOne(socket)
+      if (socket.client) await this.#recheckOne(socket)
     }
   }
 
@@ -167,7 +167,7 @@ export class Hub {
   /** Closes the socket if its session was revoked. Returns false if that cannot be checked now; it is then retried. */
   async #recheckOne(socket: OpenSocket): Promise<boolean> {
     try {
-      if (socket.open && !(await socket.stillWelcome())) socket.close('signedOut')
+      if (socket.open && !(await socket.recheckSession())) socket.close('signedOut')
       return true
     } catch (error) {
       this.#logger.debug({ err: error }, 'the session of a socket could not be checked')

@@ -61,7 +61,7 @@ function open({
     close: (reason) => void closedFor.push(reason),
     logger: silentLogger,
   })
-  socket.greet({ caller, tab: 't', rereads, credentials: {} })
+  socket.welcome({ caller, tab: 't', rereads, credentials: {} })
   hub.add(socket)
   return { socket, hub, sent, closedFor, left, listener: () => heard! }
 }
@@ -146,7 +146,7 @@ describe('a socket that closes', () => {
   test('releases everything once, and sends nothing more', async () => {
     const left: string[] = []
     const it = open({ follow: async (runId) => () => void left.push(runId) })
-    await it.socket.takeRoom('u')
+    await it.socket.reservePageSlot('u')
     await it.socket.follow('r', undefined)
     it.socket.close('signedOut')
     it.socket.close('slow')
@@ -160,7 +160,7 @@ describe('a socket that closes', () => {
     const left: string[] = []
     const found = Promise.withResolvers<() => void>()
     const it = open({ follow: () => found.promise })
-    const [room, follow] = [it.socket.takeRoom('u'), it.socket.follow('r', undefined)]
+    const [room, follow] = [it.socket.reservePageSlot('u'), it.socket.follow('r', undefined)]
     it.socket.closed()
     found.resolve(() => void left.push('r'))
     await Promise.all([room, follow])
@@ -218,17 +218,17 @@ describe('the runs that a socket follows', () => {
 describe('a session that is checked again', () => {
   test('is valid, and its client is notified of another role', async () => {
     const it = open({ authenticate: async () => ({ ...caller, user: { ...user, role: 'admin' } }) })
-    expect(await it.socket.stillWelcome()).toBe(true)
-    expect(await it.socket.stillWelcome()).toBe(true)
+    expect(await it.socket.recheckSession()).toBe(true)
+    expect(await it.socket.recheckSession()).toBe(true)
     expect(it.sent.slice(1)).toEqual([{ t: 'event', event: { name: 'account.changed' } }])
   })
 
   test('has ended, or cannot be checked now', async () => {
     for (const code of ['unauthenticated', 'forbidden'] as const) {
       const refuse = () => Promise.reject(new AppError(code))
-      expect(await open({ authenticate: refuse }).socket.stillWelcome()).toBe(false)
+      expect(await open({ authenticate: refuse }).socket.recheckSession()).toBe(false)
     }
     const it = open({ authenticate: () => Promise.reject(new AppError('store_unavailable')) })
-    await expect(it.socket.stillWelcome()).rejects.toMatchObject({ code: 'store_unavailable' })
+    await expect(it.socket.recheckSession()).rejects.toMatchObject({ code: 'store_unavailable' })
   })
 })

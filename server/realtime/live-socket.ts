@@ -15,12 +15,12 @@ export interface LiveSocketOptions {
   /** Closes the transport, which then calls `closed`. */
   close: (reason: CloseReason) => void
   /** Called with each frame before it is sent. */
-  sending?: (frame: ServerFrame) => void
+  beforeSend?: (frame: ServerFrame) => void
   logger: Logger
 }
 
 /** The client of a socket, once its `hello` was accepted. */
-export interface Speaker {
+export interface SocketClient {
   caller: Caller
   tab: string
   /** The page understands events that have the ids of messages instead of whole messages. */
@@ -36,27 +36,27 @@ export class LiveSocket {
   readonly isFallback: boolean
   readonly #outbox: Outbox
   readonly #close: (reason: CloseReason) => void
-  readonly #sending: ((frame: ServerFrame) => void) | undefined
-  #speaker: Speaker | undefined
+  readonly #beforeSend: ((frame: ServerFrame) => void) | undefined
+  #client: SocketClient | undefined
   #follows: Map<string, { leave: () => void }> | undefined
   #channels = 0
-  #leaveEvents: (() => void) | undefined
-  #leaveRoom: (() => void) | undefined
+  #unsubscribe: (() => void) | undefined
+  #releasePageSlot: (() => void) | undefined
   #closed = false
   /** When a frame was last sent, by the monotonic clock; the hub pings sockets that are quiet for too long. */
   lastSent = 0
 
-  constructor({ ports, transport, isFallback = false, close, sending, logger }: LiveSocketOptions) {
+  constructor({ ports, transport, isFallback = false, close, beforeSend, logger }: LiveSocketOptions) {
     this.isFallback = isFallback
     this.ports = ports
     this.logger = logger
     this.#close = close
-    this.#sending = sending
+    this.#beforeSend = beforeSend
     this.#outbox = new Outbox(transport, () => this.close('slow'))
   }
 
-  get speaker(): Speaker | undefined {
-    return this.#speaker
+  get client(): SocketClient | undefined {
+    return this.#client
   }
 
   get following(): boolean {
@@ -70,7 +70,7 @@ export class LiveSocket {
   send(frame: ServerFrame): void {
     if (this.#closed) return
     this.lastSent = this.ports.clock.monotonic()
-    this.#sending?.(frame)
+    this.#beforeSend?.(frame)
     this.#outbox.push(frame)
   }
 
@@ -84,8 +84,8 @@ export class LiveSocket {
   closed(): void {
     if (this.#closed) return
     this.#closed = true
-    this.#leaveEvents?.()
-    this.#leaveRoom?.()
+    this.#unsubscribe?.()
+    this.#releasePageSlot?.()
     for (const { leave } of this.#follows?.values() ?? []) leave()
     this.#follows = undefined
     this.ports.hub.remove(this)
@@ -95,12 +95,12 @@ export class LiveSocket {
    * Whether its session is still valid. Sends `account.changed` if the role differs. Rejects if it cannot be checked
    * now.
    */
-  async stillWelcome(): Promise<boolean> {
-    if (!this.#speaker) return true
-    const { credentials, caller: before } = this.#speaker
+  async recheckSession(): Promise<boolean> {
+    if (!this.#client) return true
+    const { credentials, caller: before } = this.#client
     try {
       const caller = await this.ports.authenticate(credentials)
-      this.#speaker.caller = caller
+      this.#client.caller = caller
       if (caller.user.role !== before.user.role) this.send({ t: 'event', event: { name: 'account.changed' } })
       return true
     } catch (error) {
@@ -113,19 +113,19 @@ export class LiveSocket {
    * Rejects if the user has as many pages open as the settings allow. Authenticate again afterwards: this may take
    * long.
    */
-  async takeRoom(userId: string): Promise<void> {
+  async reservePageSlot(userId: string): Promise<void> {
     const leave = await this.ports.presence.enter(userId, this.ports.socketsPerUser())
     if (this.#closed) leave()
-    else this.#leaveRoom = leave
+    else this.#releasePageSlot = leave
   }
 
   /** Accepts the client's `hello`: from now on this socket receives the user's events. */
-  greet(speaker: Speaker): void {
-    this.#speaker = speaker
-    const { user } = speaker.caller
-    this.ports.hub.greeted(this, user.id)
-    this.#leaveEvents = this.ports.events.listen(user.id, {
-      event: (event) => this.send(frameOfEvent(event, speaker.rereads)),
+  welcome(client: SocketClient): void {
+    this.#client = client
+    const { user } = client.caller
+    this.ports.hub.addUserSocket(this, user.id)
+    this.#unsubscribe = this.ports.events.listen(user.id, {
+      event: (event) => this.send(frameOfEvent(event, client.rereads)),
       gap: () => this.send({ t: 'gap' }),
     })
     const { instance, version } = this.ports
@@ -134,7 +134,7 @@ export class LiveSocket {
 
   /** Follows a run from a position. A second call for the same run starts again from the new position. */
   async follow(runId: string, position: Position | undefined): Promise<void> {
-    if (!this.#speaker) return
+    if (!this.#client) return
     this.#follows ??= new Map()
     this.#follows.get(runId)?.leave()
     if (this.#follows.size >= this.ports.mostFollows && !this.#follows.has(runId)) {
@@ -155,7 +155,7 @@ export class LiveSocket {
     try {
       leave = await this.ports.chat.follow(
         runId,
-        this.#speaker.caller.user.id,
+        this.#client.caller.user.id,
         position,
         this.#sink(runId, channel),
       )
@@ -182,8 +182,13 @@ export class LiveSocket {
       run: (state) => this.send({ t: 'run', c, runId, messageId, ...state }),
       words: (at, x, seq) => this.send(seq > 0 ? { t: 'w', c, at, x, s: seq } : { t: 'w', c, at, x }),
       link: (link) => this.send({ t: 'run.link', c, link }),
-      phase: (phase, place) =>
-        this.send({ t: 'run.phase', c, phase, ...(place === undefined ? {} : { place }) }),
+      phase: (phase, queuePosition) =>
+        this.send({
+          t: 'run.phase',
+          c,
+          phase,
+          ...(queuePosition === undefined ? {} : { place: queuePosition }),
+        }),
       end: (end) => {
         this.#follows?.delete(runId)
         this.send({ t: 'run.end', c, runId, messageId, ...end })

@@ -30,7 +30,7 @@ export class Outbox {
   #waiting: Waiting[] | undefined
   #size = 0
   #gapWaits = false
-  #over = false
+  #overflowed = false
 
   constructor(transport: Transport, overflow: () => void) {
     this.#transport = transport
@@ -38,7 +38,7 @@ export class Outbox {
   }
 
   push(frame: ServerFrame): void {
-    if (this.#over) return
+    if (this.#overflowed) return
     if (!this.#waiting && this.#transport.buffered() < highWater) this.#send(frame)
     else this.#hold(frame)
   }
@@ -55,7 +55,7 @@ export class Outbox {
     if (covered) this.#gapWaits = true
     if (!this.#merge(frame)) this.#add(covered ? { t: 'gap' } : frame)
     if (this.#size <= maxSize) return
-    this.#over = true
+    this.#overflowed = true
     this.#waiting = undefined
     this.#overflow()
   }

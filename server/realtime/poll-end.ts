@@ -4,7 +4,7 @@ import type { Clock } from '../base/index.ts'
 /** How long text is gathered before a poll ends, ms. Text arrives continuously, and each response costs a request. */
 const gatherMs = 1000
 /** How long a poll waits for further frames after other news, ms. */
-const togetherMs = 50
+const settleMs = 50
 
 /**
  * Decides when a poll's response ends: after `holdMs`, or soon after the first frame that carries news. A proxy holds
@@ -25,21 +25,21 @@ export class PollEnd {
   /** Call when all followed runs have sent their text since the client's positions. */
   opened(holdMs: number): void {
     this.#opened = true
-    this.#within(holdMs)
+    this.#endWithin(holdMs)
   }
 
-  sending(frame: ServerFrame): void {
-    if (tellsNothing(frame)) return
+  observe(frame: ServerFrame): void {
+    if (carriesNoNews(frame)) return
     // Each poll begins with the state of its runs: only a change after that ends the poll early.
     const soon = this.#opened && frame.t !== 'w' && frame.t !== 'run'
-    this.#within(soon ? togetherMs : gatherMs)
+    this.#endWithin(soon ? settleMs : gatherMs)
   }
 
   cancel(): void {
     clearTimeout(this.#timer)
   }
 
-  #within(ms: number): void {
+  #endWithin(ms: number): void {
     const at = this.#clock.monotonic() + ms
     if (at >= this.#at) return
     this.#at = at
@@ -48,7 +48,7 @@ export class PollEnd {
   }
 }
 
-function tellsNothing(frame: ServerFrame): boolean {
+function carriesNoNews(frame: ServerFrame): boolean {
   if (frame.t === 'run') return frame.text === '' && frame.how === 'recovered'
   return frame.t === 'welcome' || frame.t === 'ping' || frame.t === 'pong'
 }

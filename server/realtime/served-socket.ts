@@ -37,21 +37,21 @@ export class ServedSocket {
   readonly #socket: LiveSocket
   readonly #helloDeadline: NodeJS.Timeout
   readonly #bucket: { left: number; at: number }
-  #greeted: Promise<void> | undefined
+  #helloAnswer: Promise<void> | undefined
   #bytesBeforeHello = 0
   /** When the client last sent anything, by the monotonic clock. */
-  heard: number
+  lastReceivedAt: number
 
   constructor(options: ServedSocketOptions) {
     const { ports, ws, tcp } = options
     this.#options = options
-    this.heard = ports.clock.monotonic()
-    this.#bucket = { left: frameBurst, at: this.heard }
+    this.lastReceivedAt = ports.clock.monotonic()
+    this.#bucket = { left: frameBurst, at: this.lastReceivedAt }
     this.#socket = new LiveSocket({
       ports,
       transport: {
         send: (data, sent) => {
-          together(tcp)
+          corkUntilNextTick(tcp)
           ws.send(data, sent)
         },
         buffered: () => ws.bufferedAmount,
@@ -66,11 +66,11 @@ export class ServedSocket {
     )
     ws.on(
       'pong',
-      this.#guarded('pong', () => void (this.heard = ports.clock.monotonic())),
+      this.#guarded('pong', () => void (this.lastReceivedAt = ports.clock.monotonic())),
     )
     ws.on(
       'message',
-      this.#guarded('message', (data: RawData, isBinary: boolean) => this.#take(data, isBinary)),
+      this.#guarded('message', (data: RawData, isBinary: boolean) => this.#receive(data, isBinary)),
     )
     ws.on('error', (error) => ports.logger.debug({ err: error }, 'a socket failed'))
     ws.on(
@@ -81,7 +81,7 @@ export class ServedSocket {
 
   /** Whether its `hello` is being checked. */
   get authenticating(): boolean {
-    return this.#greeted !== undefined && this.#socket.speaker === undefined
+    return this.#helloAnswer !== undefined && this.#socket.client === undefined
   }
 
   /** Ends the connection without a close frame. */
@@ -97,7 +97,7 @@ export class ServedSocket {
   /** Counts the bytes of the TCP connection, so that incomplete frames count too. */
   readonly #countBeforeHello = (data: Buffer): void => {
     this.#bytesBeforeHello += data.length
-    if (this.#bytesBeforeHello > maxBeforeHello && !this.#greeted) this.terminate()
+    if (this.#bytesBeforeHello > maxBeforeHello && !this.#helloAnswer) this.terminate()
   }
 
   #guarded<Args extends unknown[]>(
@@ -117,14 +117,14 @@ export class ServedSocket {
   /**
    * Answers `hello`. The socket is paused meanwhile, so that later frames wait in the kernel until the sender is known.
    */
-  async #greet(frame: ClientFrameOf<'hello'>): Promise<void> {
+  async #answerHello(frame: ClientFrameOf<'hello'>): Promise<void> {
     const { ws, tcp, from, welcomed } = this.#options
     clearTimeout(this.#helloDeadline)
     tcp.off('data', this.#countBeforeHello)
     ws.pause()
     try {
       await hello(this.#socket, frame, from)
-      if (this.#socket.speaker) welcomed()
+      if (this.#socket.client) welcomed()
     } catch (error) {
       this.#socket.close('cutOff')
       throw error
@@ -133,36 +133,36 @@ export class ServedSocket {
     }
   }
 
-  #take(data: RawData, isBinary: boolean): unknown {
+  #receive(data: RawData, isBinary: boolean): unknown {
     const socket = this.#socket
-    this.heard = this.#options.ports.clock.monotonic()
-    if (!takes(this.#bucket, this.heard)) {
+    this.lastReceivedAt = this.#options.ports.clock.monotonic()
+    if (!tryTake(this.#bucket, this.lastReceivedAt)) {
       socket.close('flood')
       return this.#options.ws.terminate()
     }
     const frame = isBinary || !Buffer.isBuffer(data) ? undefined : parseFrame(data.toString())
     if (!frame) return socket.close('badFrame')
     if (frame.t === 'hello') {
-      this.#greeted ??= this.#greet(frame)
-      return this.#greeted
+      this.#helloAnswer ??= this.#answerHello(frame)
+      return this.#helloAnswer
     }
-    if (socket.speaker) return handleFrame(socket, frame)
+    if (socket.client) return handleFrame(socket, frame)
     // A client may send requests before it has received `welcome`.
-    if (this.#greeted) {
-      return this.#greeted.then(() => socket.speaker && handleFrame(socket, frame))
+    if (this.#helloAnswer) {
+      return this.#helloAnswer.then(() => socket.client && handleFrame(socket, frame))
     }
     return socket.close('helloMissing')
   }
 }
 
 /** Sends all frames of one turn of the event loop in one write, because a write costs more than a frame. */
-function together(tcp: Duplex): void {
+function corkUntilNextTick(tcp: Duplex): void {
   if (tcp.writableCorked > 0) return
   tcp.cork()
   setImmediate(() => tcp.uncork())
 }
 
-function takes(bucket: { left: number; at: number }, now: number): boolean {
+function tryTake(bucket: { left: number; at: number }, now: number): boolean {
   bucket.left = Math.min(frameBurst, bucket.left + ((now - bucket.at) / 1000) * frameRate)
   bucket.at = now
   bucket.left--

@@ -26,20 +26,20 @@ export interface GatewayOptions {
 /** Handshakes per second, and in one burst: after a deployment all clients reconnect at the same time. */
 const handshakeRate = 300
 const handshakeBurst = 600
-const silentMs = 50_000
+const silenceLimitMs = 50_000
 /** Concurrent sockets without a session from one address. They have ten seconds for `hello`; real clients need less. */
-const maxUnprovenFrom = 256
+const maxUnprovenPerAddress = 256
 /** The same for a hop that may be a proxy for many clients but is not configured as trusted. */
-const maxUnprovenBy = 2048
+const maxUnprovenPerHop = 2048
 
 function sourcesOf({ address, unproven }: Source): CrowdSource[] {
   const from = subnet(address)
   return [
-    { name: `from ${from}`, max: maxUnprovenFrom },
+    { name: `from ${from}`, max: maxUnprovenPerAddress },
     ...unproven
       .map(subnet)
       .filter((hop) => hop !== from)
-      .map((hop) => ({ name: `by ${hop}`, max: maxUnprovenBy })),
+      .map((hop) => ({ name: `by ${hop}`, max: maxUnprovenPerHop })),
   ]
 }
 
@@ -79,7 +79,7 @@ export class WebSocketGateway {
   start(): void {
     const { logger } = this.#options.ports
     this.#sweep = setInterval(
-      guarded({ logger, event: 'websocket sweep' }, () => this.#findSilent()),
+      guarded({ logger, event: 'websocket sweep' }, () => this.#pingOrTerminate()),
       20_000,
     )
     this.#sweep.unref()
@@ -134,10 +134,10 @@ export class WebSocketGateway {
   }
 
   /** Pings every socket, and ends those without a sign of life: a peer can vanish without closing its connection. */
-  #findSilent(): void {
+  #pingOrTerminate(): void {
     const now = this.#options.ports.clock.monotonic()
-    for (const [ws, { heard }] of this.#sockets) {
-      if (now - heard > silentMs) ws.terminate()
+    for (const [ws, { lastReceivedAt }] of this.#sockets) {
+      if (now - lastReceivedAt > silenceLimitMs) ws.terminate()
       else ws.ping()
     }
   }
