@@ -114,7 +114,7 @@ async function stillPages(fleet: PageFleet): Promise<void> {
   })
   await inAllViews(fleet, 'connections', {
     path: '/connections',
-    arrive: (page) => page.getByRole('button', { name: 'Verify' }).first().waitFor(),
+    arrive: (page) => page.getByRole('button', { name: 'Test connection' }).first().waitFor(),
   })
 }
 

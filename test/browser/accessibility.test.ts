@@ -55,22 +55,22 @@ const places: Record<
   account: { path: '/account', arrive: (page) => page.getByText('a key').waitFor() },
   connections: {
     path: '/connections',
-    arrive: (page) => page.getByRole('button', { name: 'Verify' }).first().waitFor(),
+    arrive: (page) => page.getByRole('button', { name: 'Test connection' }).first().waitFor(),
   },
   users: { path: '/users', arrive: (page) => page.getByText('administrator', { exact: true }).waitFor() },
   settings: { path: '/settings', arrive: (page) => page.getByText(/Applied on/).waitFor() },
-  instances: { path: '/cluster', arrive: (page) => page.getByText('answers you').waitFor() },
+  instances: { path: '/cluster', arrive: (page) => page.getByText('serving this page').waitFor() },
   nowhere: {
     path: '/nowhere',
-    arrive: (page) => page.getByText('There is nothing at this address').waitFor(),
+    arrive: (page) => page.getByText('This page doesn’t exist').waitFor(),
   },
   'a new connection': {
     path: '/connections',
     async arrive(page) {
       await page.getByRole('button', { name: 'Add a connection' }).click()
-      await page.getByText('Rarely needed').click()
+      await page.getByText('Advanced').click()
       await page.getByLabel('Address').fill('http://127.0.0.1:9/v1')
-      await page.getByRole('dialog').getByRole('button', { name: 'Verify' }).click()
+      await page.getByRole('dialog').getByRole('button', { name: 'Test connection' }).click()
       await page.getByRole('alert').waitFor()
     },
   },
@@ -95,7 +95,7 @@ const places: Record<
       expect(await faults(page)).toEqual([])
       await dialog.getByLabel('Email').fill(`grace-${Date.now()}@example.org`)
       await dialog.getByRole('button', { name: 'Add', exact: true }).click()
-      await page.getByText('It is shown this once').waitFor()
+      await page.getByText('Copy it now.').waitFor()
     },
   },
   'a question before a key is revoked': {
@@ -143,8 +143,8 @@ describe.each(chosen)('51: axe finds nothing: %s', (name, view) => {
     await page.locator('.katex').first().waitFor()
     expect(await faults(page)).toEqual([])
     if (view.isMobile) {
-      await lastAnswer(page).getByRole('button', { name: 'Actions of this message' }).press('Enter')
-      await page.getByRole('dialog', { name: /^Answer of/ }).waitFor()
+      await lastAnswer(page).getByRole('button', { name: 'Message actions' }).press('Enter')
+      await page.getByRole('dialog', { name: /^Answer from/ }).waitFor()
       expect(await faults(page)).toEqual([])
       await page.keyboard.press('Escape')
     }
@@ -154,7 +154,7 @@ describe.each(chosen)('51: axe finds nothing: %s', (name, view) => {
     if (view.isMobile) await page.getByRole('button', { name: 'Send' }).tap()
     await lastAnswer(page).locator('.md p').first().waitFor()
     await page.getByRole('textbox', { name: 'Message' }).fill('queued')
-    await page.getByRole('button', { name: 'Queue' }).click()
+    await page.getByRole('button', { name: 'Add to queue' }).click()
     expect(await faults(page)).toEqual([])
     await page.getByRole('button', { name: 'Stop' }).click()
     await answered(page, 'stopped')
@@ -173,7 +173,7 @@ test('48: a keyboard walk goes through the whole page and back, and changes no a
   await page.getByRole('textbox', { name: 'Message' }).waitFor()
   await page.locator('.katex').first().waitFor()
   const before = await lastAnswer(page).locator('.answer').textContent()
-  await page.getByText('Skip to the page').focus()
+  await page.getByText('Skip to content').focus()
   const seen: string[] = []
   const invisible: string[] = []
   for (let i = 0; i < 200; i++) {

@@ -54,7 +54,7 @@ test('who is made an administrator can administer without loading the page anew'
   await page.getByLabel('Email').fill('grace@example.org')
   await page.getByLabel('Password').fill(password)
   await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByLabel('Password you were given').fill(password)
+  await page.getByLabel('Temporary password').fill(password)
   await page.getByLabel('New password').fill('grace chose this')
   await page.getByRole('button', { name: 'Change password' }).click()
   const menu = page.getByRole('button', { name: 'Grace', exact: true })

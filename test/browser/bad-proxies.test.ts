@@ -85,7 +85,7 @@ describe.concurrent('a proxy that lets no WebSocket through, or holds responses 
     '%s: server-sent events, and the page says so',
     async (kind, { expect }) => {
       const way = await through(nginx.ports[kind])
-      await way.page.getByText(/Live by server-sent events/).waitFor({ timeout: 20_000 })
+      await way.page.getByText(/WebSockets are blocked on this network/).waitFor({ timeout: 20_000 })
       await askedAndAnswered(way, expect)
       console.log(`${kind}: ${JSON.stringify(way.tried)}`)
       // Two sockets, a third where the start was slow; a new stream for each change of what is followed.
@@ -108,7 +108,7 @@ describe.concurrent('a proxy that lets no WebSocket through, or holds responses 
       const began = performance.now()
       await askedAndAnswered(way, expect)
       const seconds = (performance.now() - began) / 1000
-      await way.page.getByText(/Updated about once a second/).waitFor({ timeout: 20_000 })
+      await way.page.getByText(/Live updates are blocked on this network/).waitFor({ timeout: 20_000 })
       console.log(`${kind}: ${JSON.stringify(way.tried)} in ${seconds.toFixed(0)} s`)
       expect(way.tried.sockets).toBeLessThanOrEqual(3)
       expect(way.tried.streams).toBeLessThanOrEqual(2)

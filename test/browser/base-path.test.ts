@@ -120,7 +120,7 @@ describe('B11: below /chat/', () => {
     await page.waitForURL(new RegExp(`^${base}/chat/c/[^/]+$`))
     await answered(page)
     const words = await lastAnswer(page).locator('.answer > .md').innerText()
-    expect(await page.getByText(/server-sent events/).count(), 'the WebSocket gets through').toBe(0)
+    expect(await page.getByText(/WebSockets are blocked/).count(), 'the WebSocket gets through').toBe(0)
     await page.reload()
     await expect.poll(() => lastAnswer(page).locator('.answer > .md').innerText()).toBe(words)
 

@@ -66,6 +66,6 @@ test('sign-up, an answer, a reload, a kill, a stop: nothing of it depends on the
   await expect.poll(async () => (await shownText(page)).length, { timeout: 20_000 }).toBeGreaterThan(100)
   await page.getByRole('button', { name: 'Stop' }).click()
   await answered(page, 'stopped')
-  expect(await page.getByText(/server-sent events/).count(), 'the WebSocket gets through').toBe(0)
+  expect(await page.getByText(/WebSockets are blocked/).count(), 'the WebSocket gets through').toBe(0)
   await page.context().close()
 })

@@ -62,7 +62,7 @@ test('a chat is archived, is found under Archived chats, and comes back', async 
     await page
       .getByRole('listitem')
       .filter({ has: link })
-      .getByRole('button', { name: /^Options of/ })
+      .getByRole('button', { name: /^Options for/ })
       .click()
     await page.getByRole('menuitem', { name: item }).click()
   }
@@ -73,7 +73,7 @@ test('a chat is archived, is found under Archived chats, and comes back', async 
   await filter(page).fill(`subject ${chats - 3}`)
   await page.getByRole('button', { name: 'Archived chats' }).click()
   await filter(page).fill('')
-  await choose('Back to the list')
+  await choose('Unarchive')
   await link.waitFor({ state: 'detached' })
   await page.getByRole('button', { name: 'Back to all chats' }).click()
   await link.waitFor()
@@ -99,6 +99,6 @@ test('a message is found by its words, shown with them marked, and opened, also 
   await page.getByText('twice a day.').last().waitFor()
   await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe(`m-${messageId}`)
   await filter(page).fill('no such words at all')
-  await page.getByText('No title and no message has “no such words at all”.').waitFor()
+  await page.getByText('No results for “no such words at all”.').waitFor()
   await page.context().close()
 })

@@ -28,7 +28,7 @@ test('B4, S5: models of a connection are entered on the page; a key does not fol
   })
   const page = await it.open('/connections')
   const edit = async (): Promise<void> => {
-    await page.getByRole('button', { name: 'Options of Lab' }).click()
+    await page.getByRole('button', { name: 'Options for Lab' }).click()
     await page.getByRole('menuitem', { name: 'Edit' }).click()
     await page.getByRole('dialog').waitFor()
   }
@@ -38,14 +38,14 @@ test('B4, S5: models of a connection are entered on the page; a key does not fol
   }
 
   await edit()
-  await page.getByText('Rarely needed').click()
+  await page.getByText('Advanced').click()
   await page.getByLabel('Models').fill('hidden\n\n  unlisted  ')
   await save()
   expect(await stored()).toMatchObject({ modelIds: ['hidden', 'unlisted'], hasKey: true })
 
   await edit()
-  await page.getByText('Rarely needed').click()
-  const ownParams = page.getByRole('switch', { name: 'OpenAI’s own parameters only' })
+  await page.getByText('Advanced').click()
+  const ownParams = page.getByRole('switch', { name: 'Send only documented OpenAI parameters' })
   expect(await ownParams.getAttribute('aria-checked')).toBe('false')
   await ownParams.click()
   await save()
@@ -53,9 +53,9 @@ test('B4, S5: models of a connection are entered on the page; a key does not fol
 
   await edit()
   const address = page.getByLabel('Address')
-  await page.getByText('leave this empty to keep it').waitFor()
+  await page.getByText('Leave this field empty to keep it').waitFor()
   await address.fill(it.provider.v1.replace('127.0.0.1', 'localhost'))
-  await page.getByText('the stored key is removed when you save').waitFor()
+  await page.getByText('your saved key is removed when you save').waitFor()
   await save()
   expect(await stored()).toMatchObject({ modelIds: ['hidden', 'unlisted'], hasKey: false })
 

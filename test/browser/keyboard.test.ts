@@ -38,9 +38,9 @@ test('53: messages are articles named after their author and time; Alt and the a
     .evaluateAll((articles) => articles.map((article) => article.getAttribute('aria-label') ?? ''))
   expect(names).toEqual([
     expect.stringMatching(/^You, \d+:\d\d/),
-    expect.stringMatching(/^Answer of fast, \d+:\d\d/),
+    expect.stringMatching(/^Answer from fast, \d+:\d\d/),
     expect.stringMatching(/^You, \d+:\d\d/),
-    expect.stringMatching(/^Answer of fast, \d+:\d\d/),
+    expect.stringMatching(/^Answer from fast, \d+:\d\d/),
   ])
   await page.getByRole('textbox', { name: 'Message' }).focus()
   for (const name of names.toReversed()) {
@@ -59,20 +59,20 @@ test('53: messages are articles named after their author and time; Alt and the a
 const openers: [opener: string, role: 'menu' | 'dialog', steps: (page: Page) => Promise<void>][] = [
   ['Model: fast', 'menu', (at) => at.getByRole('button', { name: 'Model: fast' }).press('Enter')],
   [
-    'Options of First',
+    'Options for First',
     'menu',
     (at) =>
       at
-        .getByRole('button', { name: /^Options of/ })
+        .getByRole('button', { name: /^Options for/ })
         .last()
         .press('Enter'),
   ],
   ['Ada Lovelace', 'menu', (at) => at.getByRole('button', { name: 'Ada Lovelace' }).press('Enter')],
   [
-    'Options of First',
+    'Options for First',
     'dialog',
     async (at) => {
-      const options = at.getByRole('button', { name: /^Options of/ }).last()
+      const options = at.getByRole('button', { name: /^Options for/ }).last()
       await options.press('Enter')
       await at.getByRole('menuitem', { name: 'Rename' }).press('Enter')
     },

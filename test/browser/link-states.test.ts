@@ -122,7 +122,7 @@ describe('an answer that changes its server', () => {
     const keep = before.lastIndexOf(' ', before.length - 30)
     say(runFrame(wire, { how: 'rewind', keep, text: ' and another tail' }))
     await expect.poll(text).toBe(`${before.slice(0, keep)} and another tail`)
-    expect(await page.getByText('Written anew').count()).toBe(0)
+    expect(await page.getByText('Regenerated').count()).toBe(0)
   })
 
   test('a reset keeps the first version behind "written anew · show first"', async () => {
@@ -132,8 +132,8 @@ describe('an answer that changes its server', () => {
     const before = await settled(text)
     say(runFrame(wire, { how: 'reset', keep: 0, text: 'From the start' }))
     await expect.poll(text).toBe('From the start')
-    await page.getByText('Written anew').waitFor()
-    const show = page.getByRole('button', { name: 'show first' })
+    await page.getByText('Regenerated').waitFor()
+    const show = page.getByRole('button', { name: 'show previous' })
     // Above the words: below them it would run away from whoever wants to press it.
     const place = await show.boundingBox()
     say(runFrame(wire, { how: 'recovered', keep: 14, text: '\n\nOne more.\n\nAnd another.' }))
@@ -246,7 +246,7 @@ describe('the way to the server', () => {
     await context.addCookies([{ name: 'token', value: it.api.token, url: it.url, httpOnly: true }])
     const page = await it.open('/', { beside: context })
     pages.push(page)
-    await page.getByText(/Live by server-sent events/).waitFor({ timeout: 15_000 })
+    await page.getByText(/WebSockets are blocked on this network/).waitFor({ timeout: 15_000 })
     await send(page, 'By events')
     await answered(page)
     const { messages } = await it.api.chat(page.url().split('/').at(-1)!)

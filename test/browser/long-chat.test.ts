@@ -98,7 +98,7 @@ describe(`a chat of ${turns * 2} messages`, () => {
     await expect.poll(() => distance(page), { timeout: 5000 }).toBeLessThanOrEqual(2)
     await thread(page).hover()
     await page.mouse.wheel(0, -900)
-    await page.getByRole('button', { name: 'To the end' }).waitFor()
+    await page.getByRole('button', { name: 'Jump to end' }).waitFor()
     await page.waitForTimeout(300)
     const before = await topMessage(page)
     await page.getByRole('link', { name: 'Another chat' }).first().click()

@@ -15,13 +15,13 @@ afterAll(async () => {
 
 test('58: where no model could answer, an administrator is told why and led to where it is mended', async () => {
   const page = await it.open('/')
-  await page.getByText('No model can answer now.').waitFor()
+  await page.getByText('No model is available.').waitFor()
   await page.getByText(/out of order/).waitFor()
-  expect(await page.getByRole('list', { name: 'Ways to begin' }).count()).toBe(0)
+  expect(await page.getByRole('list', { name: 'Suggestions' }).count()).toBe(0)
   await page.getByRole('textbox', { name: 'Message' }).fill('A question that is kept')
-  await page.getByRole('alert').getByText('Look under Connections.').waitFor()
+  await page.getByRole('alert').getByText('Check the Connections page.').waitFor()
   await page.getByRole('button', { name: 'Open Connections' }).click()
-  await page.getByRole('button', { name: 'Verify' }).waitFor()
+  await page.getByRole('button', { name: 'Test connection' }).waitFor()
   await page.context().close()
 })
 
@@ -35,15 +35,15 @@ test('58: anybody else is told who can, and goes on as soon as somebody has', as
   await page.getByLabel('Email').fill('grace@example.org')
   await page.getByLabel('Password').fill(password)
   await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByLabel('Password you were given').fill(password)
+  await page.getByLabel('Temporary password').fill(password)
   await page.getByLabel('New password').fill('grace chose this')
   await page.getByRole('button', { name: 'Change password' }).click()
-  await page.getByText('An administrator can do something about it.').waitFor()
+  await page.getByText('Ask an administrator to connect one.').waitFor()
   expect(await page.getByRole('button', { name: 'Open Connections' }).count()).toBe(0)
   expect(await page.getByText(/out of order/).count()).toBe(0)
   it.provider.listAnswer = undefined
-  const again = page.getByRole('button', { name: 'Look again' })
-  const ways = page.getByRole('list', { name: 'Ways to begin' })
+  const again = page.getByRole('button', { name: 'Check again' })
+  const ways = page.getByRole('list', { name: 'Suggestions' })
   await expect
     .poll(
       async () => {

@@ -98,7 +98,7 @@ test('2 MB in the field are told to be too long, keep their direction, and take 
   })
   await page
     .getByRole('alert')
-    .getByText(/^Too long: /)
+    .getByText(/^Your message is too long: /)
     .waitFor()
   expect(await page.getByRole('button', { name: 'Send' }).isDisabled()).toBe(true)
   // Found once: to look for it again at each key would lay all of it out.
@@ -117,7 +117,7 @@ test('2 MB in the field are told to be too long, keep their direction, and take 
 test('each of the four ways to begin puts its words into the field, to be finished there', async () => {
   const page = await it.open('/')
   const field = page.getByRole('textbox', { name: 'Message' })
-  const starters = page.getByRole('list', { name: 'Ways to begin' }).getByRole('button')
+  const starters = page.getByRole('list', { name: 'Suggestions' }).getByRole('button')
   await expect.poll(() => starters.count()).toBe(4)
   for (const starter of await starters.all()) {
     await starter.click()

@@ -110,14 +110,14 @@ describe('on a phone', () => {
     await answered(page)
     // Where there are versions, they stay in sight.
     expect(await question.locator('button:visible').evaluateAll(inSight)).toEqual([
-      'Version before',
-      'Version after',
+      'Previous version',
+      'Next version',
     ])
 
     await longPress(page, lastAnswer(page).locator('.answer'))
     await page
-      .getByRole('dialog', { name: /^Answer of/ })
-      .getByRole('button', { name: 'Answer again', exact: true })
+      .getByRole('dialog', { name: /^Answer from/ })
+      .getByRole('button', { name: 'Regenerate', exact: true })
       .tap()
     await lastAnswer(page).getByText('2/2').waitFor()
     await answered(page)
@@ -136,7 +136,7 @@ describe('on a phone', () => {
     await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] })
     expect(await page.getByRole('dialog').count()).toBe(0)
 
-    const more = question.getByRole('button', { name: 'Actions of this message' })
+    const more = question.getByRole('button', { name: 'Message actions' })
     await more.focus()
     expect((await more.boundingBox())?.height).toBeGreaterThanOrEqual(44)
     await page.keyboard.press('Enter')

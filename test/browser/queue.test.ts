@@ -35,7 +35,8 @@ async function openAnswering(model: string): Promise<Page> {
 const idOf = (page: Page): string => new URL(page.url()).pathname.split('/').at(-1) ?? ''
 const question = (page: Page, text: string): ReturnType<Page['getByText']> =>
   page.getByRole('article', { name: /^You/ }).getByText(text)
-const waiting = (page: Page): ReturnType<Page['getByText']> => page.getByText('Sent when the answer ends')
+const waiting = (page: Page): ReturnType<Page['getByText']> =>
+  page.getByText('Will be sent when the current answer is done')
 
 test('a message written while an answer runs waits, survives a reload, and goes when the answer ends', async () => {
   const page = await openAnswering('slow')
@@ -86,10 +87,10 @@ test('a queued message that is refused stays, says why, and holds up no other ch
   await page
     .getByRole('alert')
     .getByText(
-      /^You have reached the limit of answers per minute \(1\)\. An administrator can raise it in the settings\. Try again in \d+ s\.$/,
+      /^You have reached the limit of answers per minute \(1\)\. An administrator can raise the limit in the settings\. Try again in \d+ seconds\.$/,
     )
     .waitFor({ timeout: 20_000 })
-  await page.getByText('Not sent yet', { exact: true }).waitFor()
+  await page.getByText('Not sent', { exact: true }).waitFor()
   await page.getByRole('button', { name: 'New chat' }).click()
   await page.getByRole('alert').waitFor({ state: 'detached' })
   await page.goBack()

@@ -57,10 +57,10 @@ describe('branches, deleting', () => {
     const page = await open('fast')
     await send(page, 'Original')
     await answered(page)
-    await page.getByRole('button', { name: 'Answer again' }).click()
+    await page.getByRole('button', { name: 'Regenerate' }).click()
     await page.getByRole('menuitem', { name: 'With the same model' }).click()
     await lastAnswer(page).getByText('2/2').waitFor()
-    await page.getByRole('button', { name: 'Version before' }).click()
+    await page.getByRole('button', { name: 'Previous version' }).click()
     await lastAnswer(page).getByText('1/2').waitFor()
 
     await page.getByRole('article', { name: /^You/ }).hover()
@@ -72,7 +72,7 @@ describe('branches, deleting', () => {
     await page.reload()
     await page.getByRole('article', { name: /^You/ }).getByText('Changed').waitFor()
     await page.getByRole('article', { name: /^You/ }).hover()
-    await page.getByRole('button', { name: 'Version before' }).first().click()
+    await page.getByRole('button', { name: 'Previous version' }).first().click()
     await page.getByRole('article', { name: /^You/ }).getByText('Original').waitFor()
     expect((await stored(page)).messages).toHaveLength(5)
   })
@@ -95,7 +95,7 @@ describe('branches, deleting', () => {
     await answered(page)
     await page.getByRole('article', { name: /^You/ }).hover()
     await page.getByRole('article', { name: /^You/ }).getByRole('button', { name: 'Delete' }).click()
-    await page.getByText('Deleted, with 1 that followed').waitFor()
+    await page.getByText('Message deleted, and 1 more that followed it').waitFor()
     expect(await page.locator('[data-message]').count()).toBe(0)
     await page.getByRole('button', { name: 'Undo' }).click()
     await expect.poll(() => page.locator('[data-message]').count()).toBe(2)
@@ -146,7 +146,7 @@ describe('reading', () => {
     expect(await distance()).toBeLessThanOrEqual(4)
     await scroller.hover()
     await page.mouse.wheel(0, -120)
-    await page.getByRole('button', { name: /^To the/ }).waitFor()
+    await page.getByRole('button', { name: /^Jump to/ }).waitFor()
     // Wheel steps are smoothed; what counts is what moves after that.
     await expect
       .poll(async () => {
@@ -160,11 +160,11 @@ describe('reading', () => {
     const at = await scroller.evaluate((box) => box.scrollTop)
     await answered(page)
     expect(Math.abs((await scroller.evaluate((box) => box.scrollTop)) - at)).toBeLessThanOrEqual(1)
-    await page.getByRole('button', { name: 'To the newest words' }).click()
+    await page.getByRole('button', { name: 'Jump to latest' }).click()
     await expect.poll(distance).toBeLessThanOrEqual(2)
     await scroller.hover()
     await page.mouse.wheel(0, -300)
-    await page.getByRole('button', { name: /^To the/ }).waitFor()
+    await page.getByRole('button', { name: /^Jump to/ }).waitFor()
     await choose(page, 'fast')
     await send(page, 'Seen at once')
     await expect.poll(distance).toBeLessThanOrEqual(4)
@@ -179,10 +179,10 @@ describe('reading', () => {
       const turn = (): void => void box.dispatchEvent(new WheelEvent('wheel', { deltaY: -1 }))
       addEventListener('scroll', turn, { capture: true, once: true })
     })
-    await page.getByRole('button', { name: 'To the newest words' }).waitFor()
+    await page.getByRole('button', { name: 'Jump to latest' }).waitFor()
     const shown = (await shownText(page)).length
     await expect.poll(async () => (await shownText(page)).length).toBeGreaterThan(shown + 200)
-    expect(await page.getByRole('button', { name: 'To the newest words' }).count()).toBe(1)
+    expect(await page.getByRole('button', { name: 'Jump to latest' }).count()).toBe(1)
     await page.getByRole('button', { name: 'Stop' }).click()
   })
 
@@ -232,12 +232,12 @@ describe('reading', () => {
 test('C8, C9: an empty end is reported with another try; an answer that a limit cut says so and continues', async () => {
   const page = await open('ends')
   await send(page, 'First')
-  await lastAnswer(page).getByText('No answer came from the model.').waitFor()
+  await lastAnswer(page).getByText('The model sent an empty answer.').waitFor()
   await answered(page, 'failed')
   const halves = ['The first half ', 'and the second half.']
   it.provider.scripts.ends = { words: halves, finish: 'length' }
   await lastAnswer(page).getByRole('button', { name: 'Try again' }).click()
-  const line = lastAnswer(page).getByText('Cut by the limit')
+  const line = lastAnswer(page).getByText('Answer reached the length limit')
   await line.waitFor()
   await page.reload()
   await line.waitFor()

@@ -34,7 +34,7 @@ test('a new name of this installation stands on every page that is open', async 
   const page = await it.open('/')
   await page.getByRole('textbox', { name: 'Message' }).waitFor()
   const admin = await it.open('/settings')
-  await admin.getByLabel('Name of this Shoal').fill('Reef')
+  await admin.getByLabel('Workspace name').fill('Reef')
   await admin.getByRole('button', { name: 'Save settings' }).click()
   for (const each of [admin, page]) await each.getByRole('navigation').getByText('Reef').waitFor()
   await expect.poll(() => page.title()).toBe('Reef')

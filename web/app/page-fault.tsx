@@ -11,10 +11,10 @@ export function PageFault({ error }: { error: unknown }): ReactNode {
       className="flex h-full min-w-0 flex-1 flex-col items-center justify-center gap-4 px-5 text-center"
     >
       <h1 className="text-title font-semibold">
-        <Trans>This page has a fault</Trans>
+        <Trans>Something went wrong on this page</Trans>
       </h1>
       <p className="max-w-96 text-muted">
-        <Trans>Your chats and what you were writing are kept. Reload to go on.</Trans>
+        <Trans>Your chats and drafts are saved. Reload the page to continue.</Trans>
       </p>
       <p className="max-w-full font-mono text-small text-faint [overflow-wrap:anywhere]">
         {(error instanceof Error ? error.message : String(error)).slice(0, 300)}

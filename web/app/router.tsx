@@ -119,10 +119,10 @@ function NotFoundPage(): ReactNode {
       className="flex h-full flex-1 flex-col items-center justify-center gap-3 px-5 text-center"
     >
       <h1 className="text-title font-semibold">
-        <Trans>There is nothing at this address</Trans>
+        <Trans>This page doesn’t exist</Trans>
       </h1>
       <Link to="/" className="font-semibold text-accent underline-offset-2 hover:underline">
-        <Trans>To the chats</Trans>
+        <Trans>Go to chats</Trans>
       </Link>
     </main>
   )

@@ -72,7 +72,7 @@ export function Shell({ user, children }: { user: UserView; children: ReactNode 
           document.querySelector<HTMLElement>('main textarea, main a, main button')?.focus()
         }}
       >
-        <Trans>Skip to the page</Trans>
+        <Trans>Skip to content</Trans>
       </a>
       {open && (
         <div className="w-68 shrink-0 border-r border-border max-md:hidden">

@@ -73,9 +73,9 @@ export function SignedIn({ user }: { user: UserView }): ReactNode {
 function SessionEnded({ email, onDone }: { email: string; onDone: () => void }): ReactNode {
   const { t } = useLingui()
   return (
-    <Dialog title={t`Sign in to go on`}>
+    <Dialog title={t`Sign in to continue`}>
       <p className="text-muted">
-        <Trans>Your session has ended. What you were writing is still here.</Trans>
+        <Trans>Your session has ended. Your draft is still here.</Trans>
       </p>
       <SignInForm email={email} onDone={onDone} />
     </Dialog>

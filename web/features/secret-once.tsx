@@ -20,7 +20,7 @@ export function SecretOnce({
       <p className="font-medium">{label}</p>
       <p className="font-mono text-small select-all [overflow-wrap:anywhere]">{secret}</p>
       <p className="text-small text-muted">
-        <Trans>It is shown this once and cannot be read again.</Trans>
+        <Trans>Copy it now. It won’t be shown again.</Trans>
       </p>
       <div className="flex flex-wrap items-center gap-2">
         <Button icon={copied ? 'check' : 'copy'} onClick={() => void copyText(secret).then(setCopied)}>

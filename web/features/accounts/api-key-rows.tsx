@@ -31,7 +31,7 @@ export function ApiKeyRows({
               {key.suspended && (
                 <>
                   {' · '}
-                  <Trans>suspended since the data was restored, until an administrator confirms it</Trans>
+                  <Trans>suspended after a data restore, until an administrator confirms it</Trans>
                 </>
               )}
             </>

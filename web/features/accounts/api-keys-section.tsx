@@ -41,7 +41,7 @@ export function ApiKeysSection(): ReactNode {
   return (
     <Section
       title={t`API keys`}
-      intro={t`For programs that use the OpenAI API: the address is this one, followed by /v1.`}
+      intro={t`Use these keys with programs that support the OpenAI API. The base URL is this site’s address followed by /v1.`}
     >
       {create.data && (
         <SecretOnce label={t`Your new key`} secret={create.data.key} onDone={() => create.reset()} />
@@ -60,7 +60,7 @@ export function ApiKeysSection(): ReactNode {
       <form onSubmit={submit} className="flex max-w-96 flex-col gap-3">
         <Field
           label={t`Name of a new key`}
-          placeholder={t`What will use it`}
+          placeholder={t`For example: backup script`}
           required
           maxLength={100}
           value={name}
@@ -86,7 +86,7 @@ export function ApiKeysSection(): ReactNode {
             remove.reset()
           }}
         >
-          <Trans>Programs that use this key are refused from now on. It cannot be taken back.</Trans>
+          <Trans>Programs that use this key stop working immediately. You can’t undo this.</Trans>
         </ConfirmDialog>
       )}
     </Section>

@@ -10,14 +10,14 @@ export function AppearanceSection(): ReactNode {
   const { t } = useLingui()
   const { preferences, change, error } = usePreferences()
   return (
-    <Section title={t`Appearance`} intro={t`Follows you to every device.`}>
+    <Section title={t`Appearance`} intro={t`These settings apply on all your devices.`}>
       <div className="grid max-w-120 grid-cols-2 gap-4 max-sm:grid-cols-1">
         <Select
           label={t`Theme`}
           value={preferences.theme}
           onChange={(event) => change({ theme: event.target.value as Preferences['theme'] })}
         >
-          <option value="system">{t`As the system`}</option>
+          <option value="system">{t`Use system setting`}</option>
           <option value="light">{t`Light`}</option>
           <option value="dark">{t`Dark`}</option>
         </Select>
@@ -27,7 +27,7 @@ export function AppearanceSection(): ReactNode {
           onChange={(event) => change({ language: event.target.value as Preferences['language'] })}
         >
           <option value="system">
-            <Trans>As the browser</Trans>
+            <Trans>Use browser language</Trans>
           </option>
           <option value="en" lang="en">
             English

@@ -14,11 +14,11 @@ export function ChatDefaultsSection(): ReactNode {
     <Section title={t`Chat defaults`}>
       <div className="grid max-w-120 grid-cols-2 gap-4 max-sm:grid-cols-1">
         <Select
-          label={t`Model of new chats`}
+          label={t`Model for new chats`}
           value={preferences.defaultModel ?? ''}
           onChange={(event) => change({ defaultModel: event.target.value || null })}
         >
-          <option value="">{t`The last one used`}</option>
+          <option value="">{t`Last used model`}</option>
           <ModelOptions />
         </Select>
         <Select
@@ -27,7 +27,7 @@ export function ChatDefaultsSection(): ReactNode {
           onChange={(event) => change({ sendKey: event.target.value as Preferences['sendKey'] })}
         >
           <option value="enter">{t`Enter`}</option>
-          <option value="mod-enter">{t`Ctrl or ⌘ and Enter`}</option>
+          <option value="mod-enter">{t`Ctrl+Enter or ⌘+Enter`}</option>
         </Select>
       </div>
       <ErrorNotice error={error} />

@@ -14,15 +14,18 @@ export function DataSection(): ReactNode {
   const [done, setDone] = useState(0)
   const save = useMutation({ mutationFn: () => exportChats(setDone) })
   return (
-    <Section title={t`Data`} intro={t`All your chats with every branch, as one JSON file.`}>
+    <Section
+      title={t`Data`}
+      intro={t`Download all your chats, including every version of each message, as one JSON file.`}
+    >
       <ErrorNotice error={save.error} onRetry={() => save.mutate()} />
       <div className="flex items-center gap-3">
         <Button busy={save.isPending} onClick={() => save.mutate()}>
           <Trans>Export chats</Trans>
         </Button>
         <output className="text-small text-muted">
-          {save.isPending && <Trans>{done} chats read…</Trans>}
-          {save.isSuccess && <Trans>{done} chats saved</Trans>}
+          {save.isPending && <Trans>Exporting… chats so far: {done}</Trans>}
+          {save.isSuccess && <Trans>Chats exported: {done}</Trans>}
         </output>
       </div>
     </Section>

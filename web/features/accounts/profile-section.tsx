@@ -94,7 +94,7 @@ function PasswordForm({ email }: { email: string }): ReactNode {
         autoComplete="current-password"
         required
         value={values.current}
-        error={wrong ? t`This is not the current password.` : fieldError(save.error, 'current')}
+        error={wrong ? t`Wrong password. Enter your current password.` : fieldError(save.error, 'current')}
         onChange={(event) => setValues({ ...values, current: event.target.value })}
       />
       <Field
@@ -103,7 +103,7 @@ function PasswordForm({ email }: { email: string }): ReactNode {
         autoComplete="new-password"
         required
         minLength={8}
-        hint={t`At least 8 characters. Every other session is signed out.`}
+        hint={t`At least 8 characters. Changing it signs you out on all other devices.`}
         value={values.next}
         error={fieldError(save.error, 'next')}
         onChange={(event) => setValues({ ...values, next: event.target.value })}
@@ -115,7 +115,7 @@ function PasswordForm({ email }: { email: string }): ReactNode {
           checked={values.revokeApiKeys}
           onChange={(event) => setValues({ ...values, revokeApiKeys: event.target.checked })}
         />
-        <Trans>Also revoke my API keys, in case somebody else knew the password</Trans>
+        <Trans>Also revoke my API keys, in case someone else knew my password</Trans>
       </label>
       {save.error && !wrong && !belongsToField(save.error, ['current', 'next']) && (
         <p role="alert" className="text-danger">
@@ -127,7 +127,7 @@ function PasswordForm({ email }: { email: string }): ReactNode {
           <Trans>Change password</Trans>
         </Button>
         <output className="text-small text-success">
-          {save.isSuccess && <Trans>Changed. Other sessions are signed out.</Trans>}
+          {save.isSuccess && <Trans>Password changed. You’ve been signed out on all other devices.</Trans>}
         </output>
       </div>
     </form>

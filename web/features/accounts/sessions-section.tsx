@@ -24,7 +24,7 @@ export function SessionsSection(): ReactNode {
   return (
     <Section
       title={t`Sessions`}
-      intro={t`Where you are signed in.`}
+      intro={t`The devices where you are signed in.`}
       action={
         <Button look="danger" busy={everywhere.isPending} onClick={() => everywhere.mutate()}>
           <Trans>Sign out everywhere</Trans>
@@ -35,7 +35,7 @@ export function SessionsSection(): ReactNode {
         error={end.error ?? everywhere.error ?? sessions.error}
         onRetry={() => void sessions.refetch()}
       />
-      {sessions.isPending && <Waiting label={t`Reading the sessions…`} />}
+      {sessions.isPending && <Waiting label={t`Loading sessions…`} />}
       {sessions.data && (
         <Rows>
           {sessions.data.items.map((session) => (
@@ -46,7 +46,7 @@ export function SessionsSection(): ReactNode {
                   {session.device}
                   {session.current && (
                     <Badge look="accent">
-                      <Trans>This one</Trans>
+                      <Trans>This device</Trans>
                     </Badge>
                   )}
                 </>

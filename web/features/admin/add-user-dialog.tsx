@@ -60,8 +60,8 @@ export function AddUserDialog({
         </Select>
         <p className="text-small text-muted">
           <Trans>
-            You see the password of the account once, to pass it on. It has to be changed at the first
-            sign-in.
+            The account’s password is shown once, so that you can pass it on. The user has to change it at the
+            first sign-in.
           </Trans>
         </p>
         {!belongsToField(add.error, ['name', 'email']) && <ErrorNotice error={add.error} />}

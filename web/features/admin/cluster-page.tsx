@@ -18,19 +18,19 @@ export function ClusterPage(): ReactNode {
   return (
     <Page
       title={t`Instances`}
-      intro={t`The processes that serve this Shoal. Any of them may go at any moment.`}
+      intro={t`The servers running this workspace. If one fails, the others take over.`}
     >
       {error && (
         <div className="flex flex-col gap-2">
           <ErrorNotice error={error} onRetry={() => void cluster.refetch()} />
           {data && (
             <p className="text-small text-muted">
-              <Trans>What is shown is from {when(dataUpdatedAt)}.</Trans>
+              <Trans>Last updated {when(dataUpdatedAt)}.</Trans>
             </p>
           )}
         </div>
       )}
-      {cluster.isPending && <Waiting label={t`Asking the instances…`} />}
+      {cluster.isPending && <Waiting label={t`Loading instances…`} />}
       {data && (
         <>
           <Section title={t`Shared services`}>
@@ -48,7 +48,7 @@ export function ClusterPage(): ReactNode {
                 </>
               ) : (
                 <p className="text-muted">
-                  <Trans>Redis is not configured: one instance does not need it.</Trans>
+                  <Trans>Redis is not configured. A single instance doesn’t need it.</Trans>
                 </p>
               )}
             </div>
@@ -65,7 +65,7 @@ export function ClusterPage(): ReactNode {
                       {member.label}
                       {member.self && (
                         <Badge look="accent">
-                          <Trans>answers you</Trans>
+                          <Trans>serving this page</Trans>
                         </Badge>
                       )}
                       {member.state === 'draining' && (
@@ -81,16 +81,16 @@ export function ClusterPage(): ReactNode {
                     </p>
                   </div>
                   <p className="text-small text-muted tabular-nums">
-                    <Plural value={member.runs} one="# answer" other="# answers" />
+                    <Plural value={member.runs} one="# answer in progress" other="# answers in progress" />
                     {' · '}
-                    <Plural value={member.sockets} one="# open page" other="# open pages" />
+                    <Plural value={member.sockets} one="# open tab" other="# open tabs" />
                   </p>
                   {member.fallbacks > 0 && (
                     <p className="basis-full text-small text-warning">
                       <Plural
                         value={member.fallbacks}
-                        one="# page uses a fallback because WebSockets are blocked. If a proxy is in front, let it pass Upgrade and Connection."
-                        other="# pages use a fallback because WebSockets are blocked. If a proxy is in front, let it pass Upgrade and Connection."
+                        one="# tab uses a fallback because WebSockets are blocked. If you run a proxy in front of Shoal, have it pass on the Upgrade and Connection headers."
+                        other="# tabs use a fallback because WebSockets are blocked. If you run a proxy in front of Shoal, have it pass on the Upgrade and Connection headers."
                       />
                     </p>
                   )}
@@ -127,7 +127,7 @@ function Service({
     </p>
   ) : (
     <Notice>
-      {name}: {problem ?? <Trans>does not answer</Trans>}
+      {name}: {problem ?? <Trans>not responding</Trans>}
     </Notice>
   )
 }

@@ -76,11 +76,11 @@ export function ConnectionForm({
     <form onSubmit={submit} className="flex flex-col gap-4">
       {!connection && fixedKind === undefined && (
         <Select
-          label={t`Kind`}
+          label={t`Type`}
           value={values.kind}
           onChange={(event) => set({ kind: event.target.value as Kind })}
         >
-          <option value="openai">{t`OpenAI and everything that speaks its API`}</option>
+          <option value="openai">{t`OpenAI or a compatible API`}</option>
           <option value="ollama">Ollama</option>
         </Select>
       )}
@@ -101,10 +101,10 @@ export function ConnectionForm({
           !connection?.hasKey
             ? undefined
             : keepsKey
-              ? t`A key is set. It cannot be read; leave this empty to keep it.`
-              : t`This address is on another server. Enter its key: the stored key is removed when you save.`
+              ? t`A key is saved but can’t be shown. Leave this field empty to keep it.`
+              : t`This address is on a different server. Enter that server’s API key: your saved key is removed when you save.`
         }
-        placeholder={keepsKey ? '••••••••' : values.kind === 'ollama' ? t`Seldom needed` : 'sk-…'}
+        placeholder={keepsKey ? '••••••••' : values.kind === 'ollama' ? t`Optional` : 'sk-…'}
         value={values.key}
         error={error('key')}
         onChange={(event) => set({ key: event.target.value })}
@@ -130,7 +130,7 @@ export function ConnectionForm({
           </Button>
         )}
         <Button busy={verify.isPending} disabled={values.baseUrl === ''} onClick={() => verify.mutate()}>
-          {verify.isPending ? <Trans>Asking…</Trans> : <Trans>Verify</Trans>}
+          {verify.isPending ? <Trans>Testing…</Trans> : <Trans>Test connection</Trans>}
         </Button>
         <Button look="primary" type="submit" busy={save.isPending}>
           {saveLabel}
@@ -156,13 +156,13 @@ function RareFields({
         <span className="group-open/rare:rotate-90">
           <Icon name="right" size={16} />
         </span>
-        <Trans>Rarely needed</Trans>
+        <Trans>Advanced</Trans>
       </summary>
       <div className="flex flex-col gap-4 pt-3">
         <Field
           label={t`Prefix`}
           maxLength={50}
-          hint={t`Stands before its models’ names, where two connections have the same.`}
+          hint={t`Added before the model names of this connection. Use it if two connections offer models with the same name.`}
           value={values.prefix}
           error={error('prefix')}
           onChange={(event) => set({ prefix: event.target.value })}
@@ -170,27 +170,27 @@ function RareFields({
         <TextArea
           label={t`Models`}
           rows={3}
-          hint={t`One name per line. If empty, every model that the provider lists is offered.`}
+          hint={t`One model name per line. Leave empty to offer all models that the provider lists.`}
           value={values.models}
           error={error('modelIds')}
           onChange={(event) => set({ models: event.target.value })}
         />
         <Select
-          label={t`Goes on with an interrupted answer`}
-          hint={t`How the provider takes up a text where it stopped. Found out by itself.`}
+          label={t`Resume partial answers`}
+          hint={t`How this provider resumes a partial answer, for example after a server failure. Shoal normally detects this.`}
           value={values.continues}
           onChange={(event) => set({ continues: event.target.value as ConnectionView['continues'] })}
         >
-          <option value="auto">{t`Find out`}</option>
-          <option value="trailing">{t`By the last message`}</option>
-          <option value="prefix">{t`By a prefix mark (DeepSeek)`}</option>
-          <option value="vllm">{t`As vLLM does`}</option>
-          <option value="none">{t`Never: write anew`}</option>
+          <option value="auto">{t`Detect automatically`}</option>
+          <option value="trailing">{t`Assistant prefill`}</option>
+          <option value="prefix">{t`Prefix flag (DeepSeek)`}</option>
+          <option value="vllm">{t`vLLM style`}</option>
+          <option value="none">{t`Off (start over)`}</option>
         </Select>
         {values.kind === 'openai' && (
           <OnOff
-            label={t`OpenAI’s own parameters only`}
-            hint={t`Parameters that OpenAI does not document are left out. For gateways that act on them.`}
+            label={t`Send only documented OpenAI parameters`}
+            hint={t`Leaves out all other parameters. Turn this on if a gateway has trouble with them.`}
             checked={values.openAiParamsOnly}
             onChange={(openAiParamsOnly) => set({ openAiParamsOnly })}
           />

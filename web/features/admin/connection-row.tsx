@@ -51,32 +51,32 @@ export function ConnectionRow({
             {connection.prefix !== '' && <Badge>{connection.prefix}/</Badge>}
             {connection.source === 'environment' && (
               <Badge>
-                <Trans>from the environment</Trans>
+                <Trans>from environment variables</Trans>
               </Badge>
             )}
             {connection.kind === 'demo' && (
               <Badge>
-                <Trans>built in</Trans>
+                <Trans>built-in</Trans>
               </Badge>
             )}
           </p>
           {connection.kind !== 'demo' && (
             <p className="text-small text-muted">
               {connection.baseUrl}
-              {connection.hasKey && <> · {t`key set`}</>}
+              {connection.hasKey && <> · {t`API key saved`}</>}
             </p>
           )}
         </div>
         {connection.kind !== 'demo' && (
           <Button look="plain" busy={verify.isPending} onClick={() => verify.mutate()}>
-            <Trans>Verify</Trans>
+            <Trans>Test connection</Trans>
           </Button>
         )}
         {ours && (
           <Menu
             label={connection.name}
             renderTrigger={(props) => (
-              <IconButton {...props} icon="more" label={t`Options of ${connection.name}`} />
+              <IconButton {...props} icon="more" label={t`Options for ${connection.name}`} />
             )}
           >
             <MenuItem icon="edit" onSelect={onEdit}>
@@ -132,7 +132,7 @@ function RemoveDialog({
       onConfirm={() => remove.mutate()}
       onClose={onClose}
     >
-      <Trans>Its models can no longer be chosen, by anybody. Chats stay. The key is deleted.</Trans>
+      <Trans>Nobody can use its models anymore, and its API key is deleted. Existing chats are kept.</Trans>
     </ConfirmDialog>
   )
 }

@@ -40,7 +40,7 @@ export function ConnectionsPage(): ReactNode {
   return (
     <Page
       title={t`Connections`}
-      intro={t`Model providers that everybody here can use. The order decides which models come first.`}
+      intro={t`Everyone in this workspace can use these model providers. Their order sets which models are listed first.`}
     >
       <div className="flex flex-col gap-4">
         <div>
@@ -52,7 +52,7 @@ export function ConnectionsPage(): ReactNode {
           error={change.error ?? list.error}
           onRetry={list.error ? () => void list.refetch() : undefined}
         />
-        {list.isPending && <Waiting label={t`Reading the connections…`} />}
+        {list.isPending && <Waiting label={t`Loading connections…`} />}
         {items.length > 0 && (
           <Rows>
             {items.map((connection, index) => (
@@ -72,7 +72,7 @@ export function ConnectionsPage(): ReactNode {
         )}
         {list.data && items.length === 0 && (
           <p className="text-muted">
-            <Trans>Nothing is connected yet. Add a provider, or an Ollama on this machine.</Trans>
+            <Trans>No model providers yet. Add a connection to start.</Trans>
           </p>
         )}
       </div>

@@ -22,7 +22,7 @@ export function SettingsFields(given: Given): ReactNode {
       <Section title={t`General`}>
         <div className="flex max-w-120 flex-col gap-4">
           <Field
-            label={t`Name of this Shoal`}
+            label={t`Workspace name`}
             value={values.name}
             maxLength={100}
             required
@@ -31,55 +31,55 @@ export function SettingsFields(given: Given): ReactNode {
             onChange={(event) => onChange({ name: event.target.value })}
           />
           <OnOff
-            label={t`Anybody may sign up`}
+            label={t`Allow sign-ups`}
             checked={values.signUp}
             disabled={disabled}
             onChange={(signUp) => onChange({ signUp })}
           />
           <Select
-            label={t`New accounts become`}
+            label={t`New accounts start as`}
             value={values.defaultRole}
             disabled={disabled}
             onChange={(event) =>
               onChange({ defaultRole: event.target.value as SettingsValues['defaultRole'] })
             }
           >
-            <option value="pending">{t`Waiting for approval`}</option>
-            <option value="user">{t`Users`}</option>
-            <option value="admin">{t`Administrators`}</option>
+            <option value="pending">{t`Pending approval`}</option>
+            <option value="user">{t`User`}</option>
+            <option value="admin">{t`Administrator`}</option>
           </Select>
         </div>
       </Section>
       <Section title={t`Answers`}>
         <div className="flex max-w-120 flex-col gap-4">
           <OnOff
-            label={t`Chats get a title by themselves`}
+            label={t`Name chats automatically`}
             checked={values.titles}
             disabled={disabled}
             onChange={(titles) => onChange({ titles })}
           />
           {values.titles && (
             <Select
-              label={t`Model that makes titles`}
+              label={t`Model for titles`}
               value={values.taskModel ?? ''}
               disabled={disabled}
               onChange={(event) => onChange({ taskModel: event.target.value || null })}
             >
-              <option value="">{t`The chat’s own`}</option>
+              <option value="">{t`Same as the chat`}</option>
               <ModelOptions />
             </Select>
           )}
           <Select
-            label={t`When an instance dies in mid-answer`}
-            hint={t`For providers that cannot go on with a text where it stopped.`}
+            label={t`If a server fails during an answer`}
+            hint={t`Applies to providers that can’t resume a partial answer.`}
             value={values.takeoverPolicy}
             disabled={disabled}
             onChange={(event) =>
               onChange({ takeoverPolicy: event.target.value as SettingsValues['takeoverPolicy'] })
             }
           >
-            <option value="restart">{t`Write the answer anew`}</option>
-            <option value="interrupt">{t`Keep what there is, and offer to continue`}</option>
+            <option value="restart">{t`Start the answer over`}</option>
+            <option value="interrupt">{t`Keep the partial answer and offer to continue`}</option>
           </Select>
         </div>
       </Section>
@@ -91,15 +91,15 @@ export function SettingsFields(given: Given): ReactNode {
 function Limits({ values, disabled, error, onChange }: Given): ReactNode {
   const { t } = useLingui()
   const limits = [
-    ['runsPerMinute', t`Answers a person may start in a minute`],
-    ['tokensPerMinute', t`Tokens a person may use in a minute`],
-    ['runningPerUser', t`Answers a person may have running at once`],
-    ['runningPerInstance', t`Answers an instance asks for at once`],
-    ['runningPerConnection', t`Answers a connection is asked for at once`],
-    ['socketsPerUser', t`Pages a person may have open at once`],
+    ['runsPerMinute', t`Answers per user per minute`],
+    ['tokensPerMinute', t`Tokens per user per minute`],
+    ['runningPerUser', t`Concurrent answers per user`],
+    ['runningPerInstance', t`Concurrent requests per instance`],
+    ['runningPerConnection', t`Concurrent requests per connection`],
+    ['socketsPerUser', t`Open tabs per user`],
   ] as const
   return (
-    <Section title={t`Limits`} intro={<Trans>Empty: no limit.</Trans>}>
+    <Section title={t`Limits`} intro={<Trans>Leave a field empty for no limit.</Trans>}>
       <div className="grid max-w-160 grid-cols-2 gap-4 max-sm:grid-cols-1">
         {limits.map(([name, label]) => (
           <Field

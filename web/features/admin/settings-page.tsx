@@ -23,8 +23,11 @@ export function SettingsPage(): ReactNode {
       state.data && state.data.applied.on < state.data.applied.of ? 1000 : false,
   })
   return (
-    <Page title={t`Settings`} intro={t`They hold for everybody and apply at once, on every instance.`}>
-      {settings.isPending && <Waiting label={t`Reading the settings…`} />}
+    <Page
+      title={t`Settings`}
+      intro={t`These settings apply to everyone in this workspace. Changes take effect immediately.`}
+    >
+      {settings.isPending && <Waiting label={t`Loading settings…`} />}
       {settings.error && <ErrorNotice error={settings.error} onRetry={() => void settings.refetch()} />}
       {settings.data && <SettingsForm settings={settings.data} />}
     </Page>
@@ -56,7 +59,8 @@ function SettingsForm({ settings }: { settings: SettingsView }): ReactNode {
       {!writable && (
         <Notice look="info">
           <Trans>
-            ENABLE_PERSISTENT_CONFIG is false: the environment alone decides, and nothing can be saved here.
+            These settings are read-only because ENABLE_PERSISTENT_CONFIG is false. Change them with
+            environment variables.
           </Trans>
         </Notice>
       )}
@@ -79,7 +83,7 @@ function SettingsForm({ settings }: { settings: SettingsView }): ReactNode {
                     .then(() => save.reset())
                 }}
               >
-                <Trans>Look at the new state</Trans>
+                <Trans>Show latest version</Trans>
               </Button>
             }
           >

@@ -32,7 +32,7 @@ export function UserKeysDialog({ user, onClose }: { user: UserView; onClose: () 
       {keys.data && keys.data.items.length > 0 && (
         <>
           <p className="text-muted">
-            <Trans>Programs that use a revoked key are refused at once. This cannot be undone.</Trans>
+            <Trans>Programs that use a revoked key stop working immediately. You can’t undo this.</Trans>
           </p>
           <ApiKeyRows
             keys={keys.data.items}

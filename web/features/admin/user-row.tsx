@@ -56,7 +56,7 @@ export function UserRow({
             {user.lastActiveAt === null ? (
               <Trans>never active</Trans>
             ) : (
-              <Trans>active {when(user.lastActiveAt)}</Trans>
+              <Trans>last active {when(user.lastActiveAt)}</Trans>
             )}
           </p>
         </div>
@@ -67,7 +67,7 @@ export function UserRow({
         )}
         <Menu
           label={user.name}
-          renderTrigger={(props) => <IconButton {...props} icon="more" label={t`Options of ${user.name}`} />}
+          renderTrigger={(props) => <IconButton {...props} icon="more" label={t`Options for ${user.name}`} />}
         >
           {user.role !== 'admin' && (
             <MenuItem icon="person" onSelect={() => change.mutate({ role: 'admin' })}>
@@ -76,7 +76,7 @@ export function UserRow({
           )}
           {user.role === 'admin' && (
             <MenuItem icon="person" onSelect={() => change.mutate({ role: 'user' })}>
-              <Trans>Make a plain user</Trans>
+              <Trans>Change to user</Trans>
             </MenuItem>
           )}
           <MenuItem icon="key" onSelect={() => setAsking('reset')}>
@@ -91,7 +91,7 @@ export function UserRow({
             </MenuItem>
           ) : (
             <MenuItem icon="check" onSelect={() => change.mutate({ active: true })}>
-              <Trans>Activate again</Trans>
+              <Trans>Reactivate</Trans>
             </MenuItem>
           )}
         </Menu>
@@ -99,7 +99,7 @@ export function UserRow({
       {asking === null && <ErrorNotice error={change.error ?? reset.error} />}
       {reset.data && (
         <SecretOnce
-          label={t`New password of ${user.name}`}
+          label={t`New password for ${user.name}`}
           secret={reset.data.password}
           onDone={() => reset.reset()}
         />
@@ -124,7 +124,8 @@ export function UserRow({
           onClose={() => setAsking(null)}
         >
           <Trans>
-            The account is signed out everywhere and cannot sign in. Its chats stay. You can take this back.
+            This signs the account out everywhere and blocks sign-in. Its chats are kept. You can reactivate
+            it later.
           </Trans>
         </ConfirmDialog>
       )}
@@ -143,7 +144,7 @@ function RoleBadge({ user }: { user: UserView }): ReactNode {
   if (user.role === 'pending') {
     return (
       <Badge look="warning">
-        <Trans>waits for approval</Trans>
+        <Trans>waiting for approval</Trans>
       </Badge>
     )
   }
@@ -168,10 +169,10 @@ function ResetQuestion({
 }): ReactNode {
   const { t } = useLingui()
   return (
-    <ConfirmDialog {...dialog} title={t`Give ${name} a new password?`} confirm={t`Reset password`}>
+    <ConfirmDialog {...dialog} title={t`Reset the password of ${name}?`} confirm={t`Reset password`}>
       <Trans>
-        Every session of this account ends, and its API keys are revoked. You see the new password once, to
-        pass it on. It has to be changed at the first sign-in.
+        This signs the account out everywhere and revokes its API keys. The new password is shown once, so
+        that you can pass it on. The user has to change it at the next sign-in.
       </Trans>
     </ConfirmDialog>
   )

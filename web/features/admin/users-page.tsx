@@ -39,7 +39,7 @@ export function UsersPage({ me }: { me: UserView }): ReactNode {
   return (
     <Page
       title={t`Users`}
-      intro={t`Who may use this Shoal. New accounts wait here for approval, where sign-up asks for it.`}
+      intro={t`Everyone who can use this workspace. If sign-ups need approval, new accounts wait here.`}
     >
       <div className="flex flex-col gap-4">
         <div>
@@ -49,7 +49,7 @@ export function UsersPage({ me }: { me: UserView }): ReactNode {
         </div>
         {added && (
           <SecretOnce
-            label={t`Password of ${added.user.name}`}
+            label={t`Password for ${added.user.name}`}
             secret={added.password}
             onDone={() => setAdded(null)}
           />
@@ -70,7 +70,7 @@ export function UsersPage({ me }: { me: UserView }): ReactNode {
           </Select>
         </div>
         <ErrorNotice error={list.error} onRetry={() => void list.refetch()} />
-        {list.isPending && <Waiting label={t`Reading the accounts…`} />}
+        {list.isPending && <Waiting label={t`Loading users…`} />}
         {users.length > 0 && (
           <Rows>
             {users.map((user) => (
@@ -80,13 +80,13 @@ export function UsersPage({ me }: { me: UserView }): ReactNode {
         )}
         {list.isSuccess && users.length === 0 && (
           <p className="text-muted">
-            <Trans>Nobody matches.</Trans>
+            <Trans>No users found.</Trans>
           </p>
         )}
         {list.hasNextPage && (
           <div>
             <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-              <Trans>More</Trans>
+              <Trans>Load more</Trans>
             </Button>
           </div>
         )}

@@ -27,7 +27,9 @@ export function VerifyResult({
   if (models.length === 0) {
     return (
       <Notice look="warning">
-        <Trans>It answers, but offers no model.</Trans>
+        <Trans>
+          The connection works, but the provider lists no models. You can enter model names under Advanced.
+        </Trans>
       </Notice>
     )
   }
@@ -35,7 +37,7 @@ export function VerifyResult({
     <output className="flex flex-col gap-1 rounded-medium bg-surface-1 px-3 py-2">
       <p className="flex items-center gap-2 font-medium text-success">
         <Icon name="check" size={18} />
-        <Plural value={models.length} one="It works: # model" other="It works: # models" />
+        <Plural value={models.length} one="Connected: # model" other="Connected: # models" />
       </p>
       <p className="max-h-24 overflow-y-auto text-small text-muted [overflow-wrap:anywhere]">
         {models.slice(0, 200).join(', ')}

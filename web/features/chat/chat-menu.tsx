@@ -63,7 +63,7 @@ export function ChatMenu({ chat, small = false }: { chat: ChatSummary; small?: b
             {...props}
             icon="more"
             size={small ? 'small' : 'medium'}
-            label={t`Options of ${chat.title}`}
+            label={t`Options for ${chat.title}`}
           />
         )}
       >
@@ -74,7 +74,7 @@ export function ChatMenu({ chat, small = false }: { chat: ChatSummary; small?: b
           {chat.pinned ? <Trans>Unpin</Trans> : <Trans>Pin</Trans>}
         </MenuItem>
         <MenuItem icon="archive" onSelect={() => archive.mutate(!chat.archived)}>
-          {chat.archived ? <Trans>Back to the list</Trans> : <Trans>Archive</Trans>}
+          {chat.archived ? <Trans>Unarchive</Trans> : <Trans>Archive</Trans>}
         </MenuItem>
         <MenuItem icon="trash" danger onSelect={() => remove.mutate()}>
           <Trans>Delete</Trans>

@@ -78,11 +78,11 @@ export function ChatPage({ chatId, user }: { chatId: string | null; user: UserVi
   }
   const online = useOnline()
   const blocked = !online
-    ? t`Offline. What you write is kept.`
+    ? t`You’re offline. Your draft is saved.`
     : model === null && !modelsLoading
       ? user.role === 'admin'
-        ? t`No model can answer now. Look under Connections.`
-        : t`No model can answer now. Ask an administrator.`
+        ? t`No model is available. Check the Connections page.`
+        : t`No model is available. Ask an administrator to connect one.`
       : null
   const shownFailure = failure?.key === open.key ? failure.error : (queue.error ?? null)
 

@@ -8,7 +8,7 @@ export function Greeting({ name }: { name: string }): ReactNode {
     <div className="flex flex-1 basis-0 flex-col items-center justify-end gap-5 px-4 pb-8 text-center">
       <Shoal size={84} />
       <h1 className="max-w-full text-greeting font-semibold tracking-tight text-balance [overflow-wrap:anywhere]">
-        <Trans>What shall we look into, {firstName}?</Trans>
+        <Trans>How can I help, {firstName}?</Trans>
       </h1>
     </div>
   )
@@ -21,8 +21,8 @@ export function Starters({ demo, onPick }: { demo: boolean; onPick: (text: strin
     ? [
         [t`Take the tour`, t`Give me a short tour of Shoal.`],
         [t`Connect a model`, t`How do I connect a model of my own?`],
-        [t`See what it shows`, t`Show me a table, some code and a formula.`],
-        [t`When a server dies`, t`What happens to an answer when its server dies?`],
+        [t`See formatting examples`, t`Show me a table, some code and a formula.`],
+        [t`If a server fails`, t`What happens to an answer when its server fails?`],
       ]
     : [
         [
@@ -31,13 +31,13 @@ export function Starters({ demo, onPick }: { demo: boolean; onPick: (text: strin
         ],
         [t`Draft a text`, t`Draft a friendly note that tells the team about a change of plans: `],
         [t`Compare options`, t`Compare three ways to keep a to-do list, in a table with pros and cons.`],
-        [t`Read some code`, t`Review this code and name its three weakest places: `],
+        [t`Review some code`, t`Review this code and name its three weakest places: `],
       ]
   return (
     <div className="flex flex-1 basis-0 flex-col px-4 pt-5">
       <ul
         className="mx-auto grid w-full max-w-measure grid-cols-2 gap-2 max-sm:grid-cols-1"
-        aria-label={t`Ways to begin`}
+        aria-label={t`Suggestions`}
       >
         {starters.map(([title = '', text = '']) => (
           <li key={title} className="flex">

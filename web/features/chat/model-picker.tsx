@@ -19,7 +19,7 @@ export function ModelPicker({
   const { t } = useLingui()
   const { models, problems, loading } = useModels()
   const chosen = models.find((it) => it.id === model)
-  const name = chosen?.name ?? (loading ? t`Models…` : t`No model`)
+  const name = chosen?.name ?? (loading ? t`Loading models…` : t`No model`)
   const [filter, setFilter] = useState('')
   const wanted = filter.trim().toLowerCase()
   const shown = models
@@ -68,7 +68,7 @@ export function ModelPicker({
           {models.length === 0 ? (
             <Trans>No model is connected.</Trans>
           ) : (
-            <Trans>No model has this name.</Trans>
+            <Trans>No models match your search.</Trans>
           )}
         </p>
       )}

@@ -31,16 +31,16 @@ export function NoModel({
               <Button
                 onClick={() => void queryClient.invalidateQueries({ queryKey: operationKey('listModels') })}
               >
-                <Trans>Look again</Trans>
+                <Trans>Check again</Trans>
               </Button>
             )
           }
         >
           <p>
             {admin ? (
-              <Trans>No model can answer now.</Trans>
+              <Trans>No model is available.</Trans>
             ) : (
-              <Trans>No model can answer now. An administrator can do something about it.</Trans>
+              <Trans>No model is available. Ask an administrator to connect one.</Trans>
             )}
           </p>
           {admin &&

@@ -6,39 +6,39 @@ import { ApiError } from '../../api/api-error.ts'
 import type { PageErrorCode } from '../../api/api-error.ts'
 
 const sentences: Partial<Record<PageErrorCode, MessageDescriptor>> = {
-  unreachable: msg`The server cannot be reached. Check the connection and try again.`,
-  unauthenticated: msg`Sign in to go on.`,
-  wrong_credentials: msg`Email or password is wrong.`,
-  account_pending: msg`An administrator has to approve this account first.`,
-  account_inactive: msg`This account has been deactivated.`,
-  forbidden: msg`You may not do this.`,
-  password_change_required: msg`Choose a password of your own first: somebody else has set this one.`,
-  setup_code_needed: msg`The first account needs the setup code. It is in the server’s log: look for “setup code”.`,
+  unreachable: msg`The server cannot be reached. Check your network connection and try again.`,
+  unauthenticated: msg`Sign in to continue.`,
+  wrong_credentials: msg`Wrong email address or password. Try again.`,
+  account_pending: msg`Your account is waiting for approval. Ask an administrator to approve it.`,
+  account_inactive: msg`This account has been deactivated. Ask an administrator to reactivate it.`,
+  forbidden: msg`You don’t have permission to do this. Ask an administrator if you need it.`,
+  password_change_required: msg`An administrator set your password. Choose your own password to continue.`,
+  setup_code_needed: msg`Enter the setup code to create the first account. It is in the server’s log, in the line that says “setup code”.`,
   sign_up_closed: msg`Sign-up is closed. Ask an administrator for an account.`,
-  not_found: msg`There is nothing here, or it is not yours.`,
-  email_taken: msg`There is an account with this email address already.`,
-  stale_revision: msg`Somebody else changed this in the meantime. Look at the new state and try again.`,
-  branch_busy: msg`An answer is still being written here. Wait for it or stop it first.`,
-  parent_missing: msg`The message that this one answers does not exist any more.`,
-  last_admin: msg`This is the last administrator. Make somebody else one first.`,
-  too_large: msg`This is larger than allowed.`,
-  unknown_model: msg`There is no such model now. Choose another one.`,
+  not_found: msg`This doesn’t exist, or you don’t have access.`,
+  email_taken: msg`An account with this email address already exists. Use another address.`,
+  stale_revision: msg`Someone else changed this. Review the latest version and try again.`,
+  branch_busy: msg`An answer is still being written here. Wait until it is done, or stop it.`,
+  parent_missing: msg`The message that you replied to no longer exists. Reload the chat and try again.`,
+  last_admin: msg`This is the last administrator. Make another user an administrator first.`,
+  too_large: msg`This is larger than allowed. Shorten it and try again.`,
+  unknown_model: msg`This model is not available. Choose another one.`,
   rate_limited: msg`Too many requests.`,
-  too_many_runs: msg`You have as many answers running as allowed. Wait for one to end.`,
-  store_unavailable: msg`The database does not answer.`,
-  draining: msg`This instance is shutting down. Try again: another one takes over.`,
-  busy: msg`The server has too much to do.`,
-  storage_full: msg`The disk of the server is full, so nothing can be saved. Tell an administrator.`,
+  too_many_runs: msg`You have reached the limit of concurrent answers. Wait until one ends, or stop one.`,
+  store_unavailable: msg`The database is not responding.`,
+  draining: msg`This server is shutting down. Try again in a moment.`,
+  busy: msg`The server is busy.`,
+  storage_full: msg`The server’s disk is full, so nothing can be saved. Ask an administrator to free some space.`,
   upstream_unreachable: msg`The model provider cannot be reached.`,
-  upstream_key_refused: msg`The model provider refused the API key.`,
-  upstream_rate_limited: msg`The model provider asks to slow down.`,
-  upstream_context_too_long: msg`The conversation is too long for this model.`,
-  upstream_filtered: msg`The model provider refused to answer this.`,
-  upstream_broke_off: msg`The model provider broke off in mid-answer.`,
-  upstream_no_answer: msg`No answer came from the model.`,
-  upstream_unknown_end: msg`The model provider ended this answer without a known reason. It may not be complete.`,
-  upstream_silent: msg`The model provider fell silent.`,
-  upstream_refused: msg`The model provider refused the request.`,
+  upstream_key_refused: msg`The model provider refused the API key. Check it under Connections, or ask an administrator.`,
+  upstream_rate_limited: msg`The model provider’s rate limit is reached.`,
+  upstream_context_too_long: msg`The conversation is too long for this model: start a new chat or choose another model.`,
+  upstream_filtered: msg`The model provider refused to answer this. Try a different wording.`,
+  upstream_broke_off: msg`The connection to the model provider broke during the answer.`,
+  upstream_no_answer: msg`The model sent an empty answer.`,
+  upstream_unknown_end: msg`The model provider ended this answer without giving a reason, so it may be incomplete.`,
+  upstream_silent: msg`The model provider stopped responding.`,
+  upstream_refused: msg`The model provider refused the request: choose another model, or check the connection.`,
 }
 
 /** Nothing but time helps: said with how much, where the server knows. */
@@ -53,7 +53,7 @@ export function sentenceFor(code: string): string | undefined {
 /** What went wrong, for a person: with when to try again, and with the id that finds it in the server's log. */
 export function errorText(error: unknown): string {
   if (!(error instanceof ApiError))
-    return i18n._(msg`Something went wrong in this page. Reload it and try again.`)
+    return i18n._(msg`Something went wrong on this page. Reload it and try again.`)
   const sentence = limitSentence(error.limit) ?? sentenceFor(error.code) ?? error.message
   const id = error.code === 'internal' && error.requestId ? ` (${error.requestId})` : ''
   return `${sentence}${whenAgain(error)}${id}`
@@ -66,15 +66,15 @@ function limitSentence(limit: ReachedLimit | undefined): string | undefined {
   switch (limit.of) {
     case 'requests':
       return i18n._(
-        msg`You have reached the limit of answers per minute (${max}). An administrator can raise it in the settings.`,
+        msg`You have reached the limit of answers per minute (${max}). An administrator can raise the limit in the settings.`,
       )
     case 'tokens':
       return i18n._(
-        msg`You have reached the limit of tokens per minute (${max}). An administrator can raise it in the settings.`,
+        msg`You have reached the limit of tokens per minute (${max}). An administrator can raise the limit in the settings.`,
       )
     case 'running':
       return i18n._(
-        msg`You have reached the limit of answers at once (${max}). Wait for one to end, or stop one. An administrator can raise it in the settings.`,
+        msg`You have reached the limit of concurrent answers (${max}). Wait until one ends, or stop one. An administrator can raise the limit in the settings.`,
       )
     default:
       return undefined
@@ -83,7 +83,7 @@ function limitSentence(limit: ReachedLimit | undefined): string | undefined {
 
 function whenAgain({ code, retryAfterMs = 0 }: ApiError): string {
   const seconds = Math.ceil(retryAfterMs / 1000)
-  if (seconds > 1) return ` ${i18n._(msg`Try again in ${seconds} s.`)}`
+  if (seconds > 1) return ` ${i18n._(msg`Try again in ${seconds} seconds.`)}`
   return passing.has(code) ? ` ${i18n._(msg`Try again in a moment.`)}` : ''
 }
 

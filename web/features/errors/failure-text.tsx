@@ -12,7 +12,7 @@ export function FailureText({ code, message }: { code: string; message: string }
       {more && <p className="text-small">{more}</p>}
       {quoted && (
         <p className="text-small">
-          <Trans>It says: {quoted}</Trans>
+          <Trans>Message from the provider: {quoted}</Trans>
         </p>
       )}
     </>

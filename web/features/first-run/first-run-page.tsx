@@ -25,17 +25,17 @@ export function FirstRunPage({ onDone }: { onDone: () => void }): ReactNode {
       <div className="my-auto flex w-full max-w-120 flex-col gap-6">
         <header className="flex flex-col gap-2">
           <h1 className="text-greeting font-semibold tracking-tight">
-            <Trans>Where do the answers come from?</Trans>
+            <Trans>Connect a model</Trans>
           </h1>
           <p className="text-muted">
-            <Trans>Choose one way to begin. The others stay open under Connections.</Trans>
+            <Trans>Choose how to start. You can change this later under Connections.</Trans>
           </p>
         </header>
         <div className="flex flex-col gap-3">
           <Way
             icon="plug"
-            title={t`A provider`}
-            text={t`OpenAI, or any server that speaks its API: vLLM, LM Studio, OpenRouter, …`}
+            title={t`Model provider`}
+            text={t`OpenAI, or any service with an OpenAI-compatible API, such as vLLM, LM Studio or OpenRouter.`}
           >
             {provider ? (
               <ConnectionForm
@@ -57,11 +57,11 @@ export function FirstRunPage({ onDone }: { onDone: () => void }): ReactNode {
           <Way
             icon="onward"
             title={t`The demo model`}
-            text={t`Built in. It cannot think, but it shows you around at once.`}
+            text={t`A built-in model with prepared answers. Use it to look around right away.`}
           >
             <div>
               <Button onClick={done}>
-                <Trans>Look around</Trans>
+                <Trans>Try the demo model</Trans>
               </Button>
             </div>
           </Way>
@@ -111,10 +111,10 @@ function OllamaWay({ onDone }: { onDone: () => void }): ReactNode {
   })
   const found = search.data
   const text = search.isPending
-    ? t`Looking for it on this machine…`
+    ? t`Looking for Ollama on the server…`
     : found?.found
-      ? t`Found on this machine, at ${found.baseUrl}.`
-      : t`Not found on this machine. Start it and look again, or enter another address under Connections.`
+      ? t`Found on the server at ${found.baseUrl}.`
+      : t`Not found on the server. Start Ollama and check again, or add its address under Connections.`
   return (
     <Way icon="instances" title="Ollama" text={text}>
       <div className="flex flex-col gap-3">
@@ -126,7 +126,7 @@ function OllamaWay({ onDone }: { onDone: () => void }): ReactNode {
         )}
         {found?.found && found.models.length === 0 && (
           <p className="text-small text-muted">
-            <Trans>It has no model yet: fetch one, for example with “ollama pull llama3.2”.</Trans>
+            <Trans>Ollama has no models yet. Download one, for example with “ollama pull llama3.2”.</Trans>
           </p>
         )}
         {!search.isPending && (
@@ -137,7 +137,7 @@ function OllamaWay({ onDone }: { onDone: () => void }): ReactNode {
               </Button>
             ) : (
               <Button busy={search.isFetching} onClick={() => void search.refetch()}>
-                <Trans>Look again</Trans>
+                <Trans>Check again</Trans>
               </Button>
             )}
           </div>

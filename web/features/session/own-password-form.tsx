@@ -14,7 +14,7 @@ import { belongsToField, fieldError } from '../errors/error-text.ts'
 import { signOut } from './sign-out.ts'
 import { Fish } from '../../ui/mark.tsx'
 
-const passwordLeast: (typeof limits)['passwordLeast'] = 8
+const minPasswordLength: (typeof limits)['passwordLeast'] = 8
 
 /** For somebody whose password was set by somebody else: nothing else can be done before it is changed. */
 export function OwnPasswordForm({ user }: { user: UserView }): ReactNode {
@@ -37,11 +37,11 @@ export function OwnPasswordForm({ user }: { user: UserView }): ReactNode {
   return (
     <form onSubmit={submit} className="flex flex-col gap-4 text-start">
       <p className="text-muted">
-        <Trans>Somebody else has set the password of this account. Choose one that only you know.</Trans>
+        <Trans>An administrator set your password. Choose your own password to continue.</Trans>
       </p>
       <input type="hidden" name="username" autoComplete="username" value={user.email} readOnly />
       <Field
-        label={t`Password you were given`}
+        label={t`Temporary password`}
         type="password"
         autoComplete="current-password"
         required
@@ -55,8 +55,8 @@ export function OwnPasswordForm({ user }: { user: UserView }): ReactNode {
         type="password"
         autoComplete="new-password"
         required
-        minLength={passwordLeast}
-        hint={t`At least ${passwordLeast} characters.`}
+        minLength={minPasswordLength}
+        hint={t`At least ${minPasswordLength} characters.`}
         value={values.next}
         error={fieldError(change.error, 'next')}
         onChange={(event) => setValues({ ...values, next: event.target.value })}

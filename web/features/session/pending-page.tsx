@@ -19,8 +19,8 @@ export function PendingPage({ user }: { user: UserView }): ReactNode {
         </h1>
         <p className="text-muted [overflow-wrap:anywhere]">
           <Trans>
-            An administrator has to approve the account {user.email}. This page opens by itself when that has
-            happened.
+            An administrator has to approve your account {user.email}. Keep this page open: it continues
+            automatically after approval.
           </Trans>
         </p>
         <Button onClick={() => void signOut()}>

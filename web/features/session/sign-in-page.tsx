@@ -21,14 +21,14 @@ export function SignInPage({ app }: { app: ResponseOf<'getApp'> | undefined }): 
           </h1>
           {first && (
             <p className="text-balance text-muted">
-              <Trans>You are first here: you will be the administrator.</Trans>
+              <Trans>You’re the first one here, so you’ll be the administrator.</Trans>
             </p>
           )}
         </header>
         {signUp ? <SignUpForm first={first} needsSetupCode={app?.setupCode ?? false} /> : <SignInForm />}
         {!first && app?.signUp === 'open' && (
           <p className="text-center text-muted">
-            {signUp ? <Trans>You have an account?</Trans> : <Trans>No account yet?</Trans>}{' '}
+            {signUp ? <Trans>Already have an account?</Trans> : <Trans>No account yet?</Trans>}{' '}
             <button
               type="button"
               className="min-h-7 font-semibold text-accent underline-offset-2 hover:underline touch:min-h-11"

@@ -12,7 +12,7 @@ import { ErrorNotice } from '../errors/error-notice.tsx'
 import { writeStored } from '../storage/safe-storage.ts'
 import { belongsToField, fieldError } from '../errors/error-text.ts'
 
-const passwordLeast: (typeof limits)['passwordLeast'] = 8
+const minPasswordLength: (typeof limits)['passwordLeast'] = 8
 const fields = ['name', 'email', 'password', 'setupCode'] as const
 
 export function SignUpForm({
@@ -54,8 +54,8 @@ export function SignUpForm({
         label={t`Password`}
         type="password"
         autoComplete="new-password"
-        minLength={passwordLeast}
-        hint={t`At least ${passwordLeast} characters.`}
+        minLength={minPasswordLength}
+        hint={t`At least ${minPasswordLength} characters.`}
       />
       {needsSetupCode && (
         <Field
@@ -64,7 +64,7 @@ export function SignUpForm({
           autoComplete="off"
           spellCheck={false}
           maxLength={40}
-          hint={t`Only for this first account. It is in the server’s log: look for “setup code”.`}
+          hint={t`Needed only for the first account. It is in the server’s log, in the line that says “setup code”.`}
         />
       )}
       {!belongsToField(signUp.error, fields) && <ErrorNotice error={signUp.error} />}

@@ -17,7 +17,8 @@ export function AboutDialog({ onClose }: { onClose: () => void }): ReactNode {
         </p>
         <p>
           <Trans>
-            Shoal is free software under the Apache License 2.0. It contains the work of others:{' '}
+            Shoal is free software under the Apache License 2.0. It includes other open-source software: see
+            the{' '}
             <a className={link} href={withBase('/third-party-notices.txt')} target="_blank" rel="noreferrer">
               third-party licenses
             </a>

@@ -71,7 +71,7 @@ export function ChatList({ filter, onOpen }: { filter: string; onOpen: () => voi
       )}
       {q === '' && query.isSuccess && chats.length === 0 && (
         <p className="px-2 pt-4 text-muted">
-          {archived ? <Trans>Nothing is archived.</Trans> : <Trans>Chats will be kept here.</Trans>}
+          {archived ? <Trans>No archived chats.</Trans> : <Trans>Your chats will appear here.</Trans>}
         </p>
       )}
       {(archived || chats.length > 0) && !hasNextPage && (

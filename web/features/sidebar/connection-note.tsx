@@ -28,19 +28,19 @@ export function ConnectionNote(): ReactNode {
   }, [worse])
   const text =
     closedBy === closeCodes.tooMany.code ? (
-      <Trans>Too many pages are open. Close one, and this one goes on.</Trans>
+      <Trans>You have too many tabs open. Close one to continue here.</Trans>
     ) : closedBy === closeCodes.wrongVersion.code ? (
-      <Trans>This page is older than the server. Reload it.</Trans>
+      <Trans>A new version is available. Reload this page.</Trans>
     ) : away && lasts ? (
       online ? (
         <Trans>Reconnecting…</Trans>
       ) : (
-        <Trans>Offline. What you write is kept.</Trans>
+        <Trans>You’re offline. Your draft is saved.</Trans>
       )
     ) : lesser && lasts && transport === 'events' ? (
-      <Trans>Live by server-sent events: something on the way blocks WebSockets.</Trans>
+      <Trans>WebSockets are blocked on this network. Using a fallback.</Trans>
     ) : lesser && lasts ? (
-      <Trans>Updated about once a second: something on the way holds live updates back.</Trans>
+      <Trans>Live updates are blocked on this network. Answers update about once a second.</Trans>
     ) : null
   return (
     <output className="block px-4 text-small text-warning">

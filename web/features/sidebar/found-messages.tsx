@@ -86,16 +86,16 @@ export function FoundMessages({
       <ErrorNotice error={search.error} onRetry={() => void search.refetch()} />
       <div ref={end}>
         {looking ? (
-          <Waiting label={t`Looking through messages…`} />
+          <Waiting label={t`Searching messages…`} />
         ) : hasNextPage ? (
           <Button look="plain" wide onClick={() => setAsked({ q, until: pages.length + pagesAlone })}>
-            <Trans>Look through older chats</Trans>
+            <Trans>Search older chats</Trans>
           </Button>
         ) : (
           search.isSuccess &&
           titles + found.length === 0 && (
             <p className="px-2 pt-4 text-muted [overflow-wrap:anywhere]">
-              <Trans>No title and no message has “{q}”.</Trans>
+              <Trans>No results for “{q}”.</Trans>
             </p>
           )
         )}

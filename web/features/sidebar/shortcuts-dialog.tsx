@@ -8,11 +8,11 @@ export function ShortcutsDialog({ onClose }: { onClose: () => void }): ReactNode
   const mod = isMac() ? '⌘' : t`Ctrl`
   const rows: [string, string][] = [
     [t`New chat`, `${mod} Shift O`],
-    [t`Find a chat`, `${mod} K`],
+    [t`Search chats`, `${mod} K`],
     [t`Show or hide chats`, `${mod} Shift S`],
-    [t`Write`, 'Shift Esc'],
-    [t`Message before, message after`, 'Alt ↑ ↓'],
-    [t`Edit your last message`, t`↑ in the empty field`],
+    [t`Go to the message field`, 'Shift Esc'],
+    [t`Previous or next message`, 'Alt ↑ ↓'],
+    [t`Edit your last message`, t`↑ in an empty message field`],
     [t`New line`, 'Shift Enter'],
   ]
   return (

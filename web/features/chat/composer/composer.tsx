@@ -2,7 +2,7 @@ import { useImperativeHandle, useRef } from 'react'
 import type { KeyboardEvent, ReactNode, Ref } from 'react'
 import { useLingui } from '@lingui/react/macro'
 import { IconButton } from '../../../ui/button.tsx'
-import { FieldProblem, mostText } from './field-problem.tsx'
+import { FieldProblem, maxText } from './field-problem.tsx'
 import { sendsOn, useSendKey } from './send-key.ts'
 import { useHeldSend } from './use-held-send.ts'
 import { useTextFiles } from './use-text-files.ts'
@@ -68,7 +68,7 @@ export function Composer({
     [field, put, save],
   )
 
-  const tooLong = length > mostText
+  const tooLong = length > maxText
   const canSend = !blank && !tooLong && blocked === null
   const held = useHeldSend(chatKey, ready, () => {
     if (!canSend) return
@@ -105,9 +105,7 @@ export function Composer({
           rows={1}
           dir="auto"
           aria-label={t`Message`}
-          placeholder={
-            files.over ? t`Drop text files here` : running ? t`Write the next message` : t`Ask anything`
-          }
+          placeholder={files.over ? t`Drop text files here` : running ? t`Queue a message` : t`Ask anything`}
           onInput={() => {
             held.takeBack()
             files.forget()
@@ -133,7 +131,7 @@ export function Composer({
             size="large"
             filled
             disabled={!canSend}
-            label={running ? t`Queue` : t`Send`}
+            label={running ? t`Add to queue` : t`Send`}
           />
         )}
       </div>

@@ -3,7 +3,7 @@ import { useLingui } from '@lingui/react/macro'
 import type { limits } from '../../../../protocol/ids.ts'
 import type { RefusedFile } from './use-text-files.ts'
 
-export const mostText: (typeof limits)['messageText'] = 400_000
+export const maxText: (typeof limits)['messageText'] = 400_000
 
 /** Why what is in the field cannot be sent, or a file could not go into it. */
 export function FieldProblem({
@@ -17,13 +17,13 @@ export function FieldProblem({
 }): ReactNode {
   const { t } = useLingui()
   const problem =
-    length > mostText
-      ? t`Too long: ${length} of at most ${mostText} characters.`
+    length > maxText
+      ? t`Your message is too long: ${length} of ${maxText} characters allowed. Shorten it to send it.`
       : refused !== null
         ? {
-            'not-text': t`${refused.name} is not a text file. Only text can go into a message.`,
-            'too-large': t`${refused.name} holds more than a message may.`,
-            unreadable: t`${refused.name} could not be read.`,
+            'not-text': t`${refused.name} is not a text file. You can only add text files.`,
+            'too-large': t`${refused.name} is too large for a message. Choose a smaller file.`,
+            unreadable: t`${refused.name} could not be read. Check that it is a file and still exists.`,
           }[refused.why]
         : blocked
   if (problem === null) return null

@@ -21,14 +21,14 @@ export function QueueList({
   const { t } = useLingui()
   if (queue.length === 0) return null
   return (
-    <section aria-label={t`Waiting to be sent`} className="flex flex-col gap-1 pb-2">
+    <section aria-label={t`Queued messages`} className="flex flex-col gap-1 pb-2">
       <p className="px-4 text-small text-muted">
         {state === 'refused' ? (
-          <Trans>Not sent yet</Trans>
+          <Trans>Not sent</Trans>
         ) : state === 'held' ? (
-          <Trans>Not sent yet: the answer before did not end by itself.</Trans>
+          <Trans>Not sent, because the previous answer was stopped.</Trans>
         ) : (
-          <Trans>Sent when the answer ends</Trans>
+          <Trans>Will be sent when the current answer is done</Trans>
         )}
       </p>
       <ul className="flex flex-col gap-1">
@@ -39,7 +39,7 @@ export function QueueList({
             </span>
             <IconButton size="small" icon="send" label={t`Send now`} onClick={() => onSendNow(item)} />
             <IconButton size="small" icon="edit" label={t`Edit`} onClick={() => onEdit(item)} />
-            <IconButton size="small" icon="close" label={t`Drop`} onClick={() => onDrop(item)} />
+            <IconButton size="small" icon="close" label={t`Remove from queue`} onClick={() => onDrop(item)} />
           </li>
         ))}
       </ul>

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { Trans } from '@lingui/react/macro'
+import { Plural, Trans } from '@lingui/react/macro'
 import type { MessageView } from '../../../../protocol/http/chats.ts'
 import { Button } from '../../../ui/button.tsx'
 import { Notice } from '../../../ui/notice.tsx'
@@ -35,14 +35,14 @@ export function AnswerProblem({
           </Button>
         }
       >
-        <Trans>Interrupted. The words so far are kept.</Trans>
+        <Trans>The answer was interrupted. The text so far is saved.</Trans>
       </Notice>
     )
   }
   if (isCut(message)) {
     return (
       <p className="flex flex-wrap items-center gap-x-1.5 text-small text-muted">
-        <Trans>Cut by the limit</Trans>
+        <Trans>Answer reached the length limit</Trans>
         <span aria-hidden="true">·</span>
         <button
           type="button"
@@ -68,12 +68,12 @@ export function AnswerProblem({
         <FailureText code={error.code} message={error.message} />
       ) : (
         <p>
-          <Trans>The answer could not be written.</Trans>
+          <Trans>Something went wrong while writing this answer.</Trans>
         </p>
       )}
       {seconds !== undefined && seconds > 0 && (
         <p className="text-small">
-          <Trans>The provider asks to wait {seconds} s.</Trans>
+          <Plural value={seconds} one="Try again in # second." other="Try again in # seconds." />
         </p>
       )}
     </Notice>

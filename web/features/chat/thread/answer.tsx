@@ -52,7 +52,7 @@ function FirstVersion({ text }: { text: string }): ReactNode {
   const id = useId()
   return (
     <div className="text-small text-muted">
-      <Trans>Written anew</Trans>
+      <Trans>Regenerated</Trans>
       {' · '}
       <button
         type="button"
@@ -61,7 +61,7 @@ function FirstVersion({ text }: { text: string }): ReactNode {
         className="min-h-7 font-semibold text-accent touch:min-h-11"
         onClick={() => setOpen(!open)}
       >
-        {open ? <Trans>hide first</Trans> : <Trans>show first</Trans>}
+        {open ? <Trans>hide previous</Trans> : <Trans>show previous</Trans>}
       </button>
       {open && (
         <p

@@ -19,7 +19,7 @@ export function BranchSwitch({
       <IconButton
         size="small"
         icon="left"
-        label={t`Version before`}
+        label={t`Previous version`}
         disabled={at === 0}
         onClick={() => onSwitch(at - 1)}
       />
@@ -29,7 +29,7 @@ export function BranchSwitch({
       <IconButton
         size="small"
         icon="right"
-        label={t`Version after`}
+        label={t`Next version`}
         disabled={at === of - 1}
         onClick={() => onSwitch(at + 1)}
       />

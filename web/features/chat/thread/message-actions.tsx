@@ -84,7 +84,7 @@ function CopyButton({ message }: { message: MessageView }): ReactNode {
       />
       <output className={said ? 'px-1' : ''}>
         {said === 'copied' && t`Copied`}
-        {said === 'refused' && t`The browser refused to copy`}
+        {said === 'refused' && t`Your browser blocked copying. Select the text instead.`}
       </output>
     </>
   )
@@ -104,15 +104,15 @@ function RegenerateMenu({
       <IconButton
         size="small"
         icon="again"
-        label={t`Answer again`}
+        label={t`Regenerate`}
         onClick={() => handlers.onRegenerate(message)}
       />
     )
   }
   return (
     <Menu
-      label={t`Answer again`}
-      renderTrigger={(props) => <IconButton {...props} size="small" icon="again" label={t`Answer again`} />}
+      label={t`Regenerate`}
+      renderTrigger={(props) => <IconButton {...props} size="small" icon="again" label={t`Regenerate`} />}
     >
       <MenuItem icon="again" onSelect={() => handlers.onRegenerate(message)}>
         {t`With the same model`}

@@ -61,7 +61,7 @@ export function MessageRow({
       }}
     />
   )
-  const name = answer ? t`Answer of ${message.model ?? t`a model`}, ${time}` : t`You, ${time}`
+  const name = answer ? t`Answer from ${message.model ?? t`a model`}, ${time}` : t`You, ${time}`
   return (
     <article
       id={`m-${message.id}`}

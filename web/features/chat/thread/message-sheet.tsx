@@ -32,7 +32,9 @@ export function MessageSheet({
   const answer = message.role === 'assistant'
   const others = models.filter((model) => model.id !== message.model).slice(0, 50)
   const copy = async (): Promise<void> => {
-    showToast((await copyMessage(message)) ? t`Copied` : t`The browser refused to copy`)
+    showToast(
+      (await copyMessage(message)) ? t`Copied` : t`Your browser blocked copying. Select the text instead.`,
+    )
   }
   return (
     <ActionSheet
@@ -66,12 +68,12 @@ export function MessageSheet({
           )}
           {answer && (
             <ActionSheetItem icon="again" onSelect={() => handlers.onRegenerate(message)}>
-              {t`Answer again`}
+              {t`Regenerate`}
             </ActionSheetItem>
           )}
           {answer && others.length > 0 && (
             <ActionSheetItem icon="again" stays onSelect={() => setChoosing(true)}>
-              {t`Answer again with another model`}
+              {t`Regenerate with another model`}
             </ActionSheetItem>
           )}
           {answer && isUnfinished(message) && (

@@ -103,7 +103,7 @@ export function Thread({
             <IconButton
               icon="arrow-down"
               size="large"
-              label={hasNews ? t`To the newest words` : t`To the end`}
+              label={hasNews ? t`Jump to latest` : t`Jump to end`}
               onClick={() => toEnd(true)}
             />
           </div>

@@ -53,7 +53,7 @@ export function TouchActions({
       <div className="sr-only focus-within:not-sr-only">
         <IconButton
           icon="more"
-          label={t`Actions of this message`}
+          label={t`Message actions`}
           aria-haspopup="dialog"
           onClick={() => setOpen(true)}
         />

@@ -72,17 +72,20 @@ export function useRowHandlers(given: Given): {
             currentId: done.currentId,
           }))
           const others = done.deleted.length - 1
-          showToast(others > 0 ? t`Deleted, with ${others} that followed` : t`Deleted`, {
-            label: t`Undo`,
-            run: () =>
-              tried(
-                call('restoreMessage', { params: { id: message.id } }).then((restored) => {
-                  patchQuery(queryClient, chatKey(chat.id), () => restored)
-                  // Deleting made another branch the shown one; what was on the screen is shown again.
-                  return chat.currentId === null ? undefined : actions.switchBranch(chat.id, chat.currentId)
-                }),
-              ),
-          })
+          showToast(
+            others > 0 ? t`Message deleted, and ${others} more that followed it` : t`Message deleted`,
+            {
+              label: t`Undo`,
+              run: () =>
+                tried(
+                  call('restoreMessage', { params: { id: message.id } }).then((restored) => {
+                    patchQuery(queryClient, chatKey(chat.id), () => restored)
+                    // Deleting made another branch the shown one; what was on the screen is shown again.
+                    return chat.currentId === null ? undefined : actions.switchBranch(chat.id, chat.currentId)
+                  }),
+                ),
+            },
+          )
         }
         tried(work())
       },
