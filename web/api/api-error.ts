@@ -1,6 +1,6 @@
 import type { ErrorCode, ReachedLimit, WireError } from '../../protocol/errors.ts'
 
-/** Codes of `protocol/errors.ts`, and two for what never came back from a server of ours. */
+/** Codes of `protocol/errors.ts`, and two for requests without a response from Shoal. */
 export type PageErrorCode = ErrorCode | 'unreachable' | 'unreadable'
 
 /** A failed request. `message` is the server's sentence; the page shows its own by `code` where it has one. */
@@ -29,11 +29,11 @@ export class ApiError extends Error {
   }
 }
 
-/** Reads an error's body; a proxy's own page, or anything else that is not ours, becomes `unreadable`. */
+/** Converts the body of an error. A body that is not Shoal's, such as a proxy's error page, becomes `unreadable`. */
 export function toApiError(status: number, body: unknown): ApiError {
   const error = isRecord(body) ? body['error'] : undefined
   if (isRecord(error) && typeof error['code'] === 'string' && typeof error['message'] === 'string') {
-    // The border: fields were checked above, the rest is optional and shown as it is.
+    // Boundary cast: the required fields were checked above; the others are optional and only displayed.
     return new ApiError(status, error as unknown as WireError)
   }
   return new ApiError(status, {
@@ -42,12 +42,12 @@ export function toApiError(status: number, body: unknown): ApiError {
   })
 }
 
-/** The error of a reply over the socket, from what was refused; `undefined`: the reply lacks what was asked for. */
+/** Converts the error of a reply over the socket. Pass `undefined` if the reply lacks the requested data. */
 export function errorOfReply(error: WireError | undefined): ApiError {
   return error ? toApiError(statusOf(error.code), { error }) : toApiError(502, undefined)
 }
 
-/** A reply carries no status; what a person can do about it depends on whether a retry makes sense. */
+/** Derives a status, because a reply has none. Only whether the request can be retried depends on it. */
 function statusOf(code: string): number {
   if (/^(rate_limited|too_many_runs|upstream_rate_limited)$/.test(code)) return 429
   return /^(internal|store_unavailable|draining|busy|storage_full)$/.test(code) ? 503 : 400

@@ -8,13 +8,13 @@ import { addressOf, call, onSessionExpired } from './call.ts'
 import { operationPaths } from './operation-paths.ts'
 
 describe('the page’s client', () => {
-  test('knows every operation where it is', () => {
+  test('has the method and path of every operation', () => {
     expect(operationPaths).toEqual(
       Object.fromEntries(Object.entries(operations).map(([name, it]) => [name, `${it.method} ${it.path}`])),
     )
   })
 
-  test('an address carries its parameters, escaped, and only the query that is set', () => {
+  test('an address contains its escaped parameters, and only the query values that are set', () => {
     expect(
       addressOf('/api/chats/{id}', {
         params: { id: 'a/b?c' },
@@ -23,7 +23,7 @@ describe('the page’s client', () => {
     ).toBe('/api/chats/a%2Fb%3Fc?q=x%26y&limit=5')
   })
 
-  test('what may succeed later is the same here and in the catalogue', () => {
+  test('errors are retryable on the page exactly if they are in the catalogue', () => {
     for (const [code, { status, retryable, message }] of Object.entries(errorCatalogue)) {
       if (status === 409 || status === 502) continue
       const error = toApiError(status, { error: { code, message } })
@@ -31,7 +31,7 @@ describe('the page’s client', () => {
     }
   })
 
-  test('a refusal over the socket can be retried where the same refusal over HTTP can', () => {
+  test('an error over the socket is retryable exactly if it is over HTTP', () => {
     for (const code of [
       'too_many_runs',
       'busy',
@@ -46,7 +46,7 @@ describe('the page’s client', () => {
     expect(errorOfReply(undefined)).toMatchObject({ code: 'unreadable', status: 502 })
   })
 
-  test('a body that is not ours becomes an error that says so', () => {
+  test('a body that is not Shoal’s becomes an `unreadable` error', () => {
     expect(toApiError(502, '<html>')).toMatchObject({ code: 'unreadable', status: 502, retryable: true })
     expect(toApiError(500, { error: 'text' })).toMatchObject({ code: 'unreadable' })
   })
@@ -59,7 +59,7 @@ describe('over real HTTP', () => {
     vi.unstubAllGlobals()
   })
 
-  /** Relative addresses need a page; here they are resolved against the server. */
+  /** Starts a server and resolves relative addresses against it, because there is no page to resolve them. */
   async function serve(status: number, body: string): Promise<void> {
     const server = createServer((_, response) =>
       response.writeHead(status, { 'content-type': 'application/json' }).end(body),
@@ -73,12 +73,12 @@ describe('over real HTTP', () => {
     stop = () => server.close()
   }
 
-  test('an answer is its body', async () => {
+  test('a call returns the body of the response', async () => {
     await serve(200, '{"name":"Shoal","version":"1","signUp":"open","instance":"a"}')
     expect((await call('getApp')).name).toBe('Shoal')
   })
 
-  test('a refusal carries code, field and when to come back', async () => {
+  test('an error has the code, the field and the time to wait', async () => {
     await serve(429, '{"error":{"code":"rate_limited","message":"m","field":"email","retryAfterMs":3000}}')
     await expect(call('getMe')).rejects.toMatchObject({
       code: 'rate_limited',
@@ -87,7 +87,7 @@ describe('over real HTTP', () => {
     })
   })
 
-  test('a refusal for want of a session is told to whoever listens, a wrong password is not', async () => {
+  test('listeners are notified of a missing session, but not of a wrong password', async () => {
     const told = vi.fn()
     const off = onSessionExpired(told)
     await serve(401, '{"error":{"code":"unauthenticated","message":"m"}}')
@@ -101,7 +101,7 @@ describe('over real HTTP', () => {
     off()
   })
 
-  test('a server that is not there is unreachable, and a proxy’s page unreadable', async () => {
+  test('a missing server is `unreachable`, and a proxy’s page is `unreadable`', async () => {
     await serve(200, '<html>')
     await expect(call('getMe')).rejects.toMatchObject({ code: 'unreadable' })
     stop?.()

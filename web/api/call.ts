@@ -8,7 +8,7 @@ import { read, readElsewhere } from './read-elsewhere.ts'
 import type { Reply } from './read-elsewhere.ts'
 import type { ArgsOf } from './operation-types.ts'
 
-/** Longest wait for an answer; verifying a provider is the slowest operation there is. */
+/** Longest wait for a response, ms. Long enough for the slowest operation, the test of a provider. */
 const requestDeadlineMs = 20_000
 
 interface LooseInput {
@@ -19,15 +19,17 @@ interface LooseInput {
 
 const expired = createListeners()
 
-/** Notified when a request was refused because nobody is signed in (any more). Returns how to stop listening. */
+/** Adds a listener for the end of the session. Returns a function that removes it. */
 export const onSessionExpired = expired.add
 
-/** Says that the session has ended; the socket learns of it too. */
+/**
+ * Notifies the listeners of `onSessionExpired`. Called by code that learns of the end of the session in another way.
+ */
 export const sessionExpired = expired.notify
 
 /**
- * Calls an operation of the server by its name. Throws `ApiError`, also for a server that cannot be reached or is
- * silent for `requestDeadlineMs`.
+ * Calls an operation of the server by its name. Throws `ApiError`, also if the server is unreachable or does not
+ * respond within `requestDeadlineMs`.
  */
 export async function call<K extends OperationName>(
   name: K,
@@ -44,7 +46,7 @@ export async function call<K extends OperationName>(
   throw error
 }
 
-/** The address of an operation with its parameters filled in. */
+/** Fills the parameters of an operation into its path. */
 export function addressOf(path: string, { params = {}, query = {} }: LooseInput): string {
   const filled = path.replace(/\{(\w+)\}/g, (_, key: string) => encodeURIComponent(params[key] ?? ''))
   const search = new URLSearchParams()
@@ -52,7 +54,7 @@ export function addressOf(path: string, { params = {}, query = {} }: LooseInput)
   return search.size === 0 ? filled : `${filled}?${search.toString()}`
 }
 
-/** A read that nobody answers is sent to another instance; whatever changes something is sent once. */
+/** Repeats a GET without a response, so that another instance can answer it. Any other request is sent once. */
 async function send(method: string, address: string, body: unknown, signal?: AbortSignal): Promise<Reply> {
   const deadline = AbortSignal.timeout(requestDeadlineMs)
   const init = {

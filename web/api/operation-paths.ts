@@ -3,7 +3,7 @@ import type { OperationName } from '../../protocol/http/index.ts'
 declare const OPERATION_PATHS: Record<OperationName, string>
 
 /**
- * Where each operation is: `METHOD /path`. Filled in by vite.config.ts: importing the operations
- * themselves would bring their validators into the page.
+ * Maps each operation to `METHOD /path`. vite.config.ts injects the value, because importing the operations themselves
+ * would add their validators to the page's bundle.
  */
 export const operationPaths = OPERATION_PATHS

@@ -4,30 +4,30 @@ import { ApiError } from './api-error.ts'
 import { call } from './call.ts'
 import type { ArgsOf, InputOf } from './operation-types.ts'
 
-/** The key under which an operation's answer is kept. */
+/** The cache key of an operation's response. */
 export function operationKey<K extends OperationName>(name: K, input?: InputOf<K>): readonly unknown[] {
   return input === undefined ? [name] : [name, input]
 }
 
-/** An operation that reads, as a query: `useQuery(operationQuery('getChat', {params: {id}}))`. */
+/** The query options of a reading operation: `useQuery(operationQuery('getChat', {params: {id}}))`. */
 // oxlint-disable-next-line typescript/explicit-function-return-type -- TanStack's tagged key type has no short name
 export function operationQuery<K extends OperationName>(name: K, ...[input]: ArgsOf<K>) {
   return queryOptions<ResponseOf<K>>({
     queryKey: operationKey(name, input),
     queryFn: ({ signal }) => {
-      // The input was checked against ArgsOf above; the rest parameter loses that when it is put together again.
+      // The signature has checked the input against ArgsOf, but TypeScript cannot infer that for the new tuple.
       const args = [input, signal] as unknown as ArgsOf<K>
       return call(name, ...args)
     },
   })
 }
 
-/** The page's one cache of what the server said. */
+/** Creates the page's only cache of server data. */
 export function createQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
       queries: {
-        // Changes arrive by the socket; a gap in it makes the page read again.
+        // The socket reports changes, and after a gap the page refetches everything.
         staleTime: 5 * 60_000,
         refetchOnWindowFocus: false,
         retry: (failures, error) => failures < 3 && error instanceof ApiError && error.retryable,

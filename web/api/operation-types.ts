@@ -14,12 +14,12 @@ type Part<K extends OperationName, P extends 'params' | 'query' | 'body'> = Oper
 type Given<P extends string, V> = [V] extends [undefined] ? { [key in P]?: undefined } : { [key in P]: V }
 type Optional<P extends string, V> = [V] extends [undefined] ? { [key in P]?: undefined } : { [key in P]?: V }
 
-/** What an operation is called with: `params`, `query` and `body`, where it has them. */
+/** The input of an operation: `params`, `query` and `body`, if it has them. */
 export type InputOf<K extends OperationName> = Given<'params', Part<K, 'params'>> &
   Optional<'query', Part<K, 'query'>> &
   Given<'body', Part<K, 'body'>>
 
-/** An operation's input may be left out where nothing in it is required. */
+/** The arguments after an operation's name. The input is optional if none of its fields is required. */
 export type ArgsOf<K extends OperationName> =
   Partial<InputOf<K>> extends InputOf<K>
     ? [input?: InputOf<K>, signal?: AbortSignal]

@@ -16,7 +16,7 @@ type Answer = (request: IncomingMessage, response: ServerResponse) => void
 const silent: Answer = () => {}
 const whole: Answer = (_, response) => void response.end('{"whole":true}')
 
-/** A server that answers the first request by the first of these, and so on; it counts what it gets and what is ended. */
+/** A server that gives the nth of these answers to the nth request, and records received and aborted requests. */
 async function serve(
   ...answers: Answer[]
 ): Promise<{ url: string; received: string[]; ended: () => number }> {
@@ -40,27 +40,27 @@ async function serve(
 const init = (ms = 10_000): { signal: AbortSignal } => ({ signal: AbortSignal.timeout(ms) })
 const pauses = [50, 50]
 
-describe('O5: a read that nobody answers', () => {
-  test('is sent again, and what was sent first is ended', async () => {
+describe('O5: a read without a response', () => {
+  test('is sent again, and the first request is aborted', async () => {
     const { url, received, ended } = await serve(silent, whole)
     expect(await readElsewhere(url, init(), pauses)).toMatchObject({ status: 200, text: '{"whole":true}' })
     expect(received).toHaveLength(2)
     await expect.poll(ended).toBe(1)
   })
 
-  test('is sent three times at most, and ends with its deadline', async () => {
+  test('is sent at most three times, and fails at its deadline', async () => {
     const { url, received, ended } = await serve()
     await expect(readElsewhere(url, init(400), pauses)).rejects.toMatchObject({ name: 'TimeoutError' })
     expect(received).toHaveLength(3)
     await expect.poll(ended).toBe(3)
   })
 
-  test('is sent again when its answer stops in the middle', async () => {
+  test('is sent again if the response stops in the middle', async () => {
     const { url } = await serve((_, response) => void response.write('{"who'), whole)
     expect((await readElsewhere(url, init(), pauses)).text).toBe('{"whole":true}')
   })
 
-  test('is not sent again while its answer comes, however slowly', async () => {
+  test('is not sent again while the response arrives, however slowly', async () => {
     const { url, received } = await serve((_, response) => {
       let count = 0
       const timer = setInterval(() => {
@@ -72,7 +72,7 @@ describe('O5: a read that nobody answers', () => {
     expect(received).toHaveLength(1)
   })
 
-  test('the first answer counts, also when a later request fails', async () => {
+  test('the first response counts, also if a later request fails', async () => {
     let release: (() => void) | undefined
     const { url } = await serve(
       (_, response) => void (release = () => response.end('first')),
@@ -84,14 +84,14 @@ describe('O5: a read that nobody answers', () => {
     expect((await readElsewhere(url, init(), pauses)).text).toBe('first')
   })
 
-  test('a refused connection is said at once', async () => {
+  test('a refused connection is reported at once', async () => {
     const { url } = await serve()
     stack.splice(0)[0]?.()
     await expect(readElsewhere(url, init(), pauses)).rejects.toThrow('fetch failed')
     await expect(read(url, init())).rejects.toThrow('fetch failed')
   })
 
-  test('call: after 4 s a GET, never a POST', async () => {
+  test('call: a GET is repeated after 4 s, a POST never', async () => {
     const { url, received } = await serve(
       silent,
       silent,

@@ -1,4 +1,4 @@
-/** A whole answer of the server. */
+/** A complete response of the server. */
 export interface Reply {
   ok: boolean
   status: number
@@ -6,13 +6,13 @@ export interface Reply {
   text: string
 }
 
-/** Silence, in ms, after which a read is sent once more, and after which a third time. */
+/** Times without any data, in ms, after which a read is sent a second and a third time. */
 const defaultPausesMs = [4000, 6000]
 
 /**
- * Reads an address. While nothing comes for a while (an instance vanished, and its load balancer does not know yet) the
- * same request is sent again, and another instance answers it; the first whole answer counts, and the others are ended.
- * A slow answer that is on its way is waited for. Only for what changes nothing.
+ * Sends a GET request, and sends it again if no data arrives for a while, so that another instance can answer it: an
+ * instance may have vanished before its load balancer notices. The first complete response wins and the other requests
+ * are aborted. A slow response that is still arriving is not repeated. Use it only for requests without side effects.
  */
 export function readElsewhere(
   address: string,
@@ -54,7 +54,7 @@ export function readElsewhere(
   })
 }
 
-/** One request, with its whole body. */
+/** Sends one request and reads its whole body. Calls `heard` whenever data arrives. */
 export async function read(address: string, init: RequestInit, heard?: () => void): Promise<Reply> {
   const response = await fetch(address, init)
   heard?.()

@@ -1,18 +1,18 @@
 import { systemClock } from '../base/clock.ts'
 
-/** Differences below this are the time of the request and the whole seconds of the header, ms. */
+/** Smaller differences, in ms, come from the duration of the request and from the header's resolution of a second. */
 const tolerated = 3000
 
 let ahead = 0
 
-/** Told of every answer's Date header: the clock of a person's device may be anything. */
+/** Reads the Date header of a response, because the clock of the user's device may be wrong. */
 export function noteServerTime(header: string | null): void {
   if (header === null) return
   const difference = Date.parse(header) - systemClock.now()
   if (Number.isFinite(difference)) ahead = Math.abs(difference) > tolerated ? difference : 0
 }
 
-/** A time that the server told, on this device's clock. */
+/** Converts a time of the server to this device's clock. */
 export function toLocalTime(serverMs: number): number {
   return serverMs - ahead
 }

@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events'
 import { expect, test } from 'vitest'
 import { sleep } from './clock.ts'
 
-test('a wait that is over leaves nothing at its signal, and an aborted signal ends it at once', async () => {
+test('a finished sleep leaves no listener on its signal, and an aborted signal ends a sleep at once', async () => {
   const page = new AbortController()
   await sleep(1, page.signal)
   expect(getEventListeners(page.signal, 'abort')).toEqual([])

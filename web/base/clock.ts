@@ -1,8 +1,8 @@
-/** Where time comes from, in the shape of `server/base/clock.ts`. Injected, so that tests own it. */
+/** The source of time, with the same interface as `server/base/clock.ts`. Injected, so that tests control it. */
 export interface Clock {
   /** Wall clock, epoch milliseconds. May jump. */
   now(): number
-  /** Milliseconds that only grow. */
+  /** Milliseconds of a clock that never goes backwards. */
   monotonic(): number
 }
 
@@ -11,14 +11,14 @@ export const systemClock: Clock = {
   monotonic: () => performance.now(),
 }
 
-/** How code waits: resolves after `ms`, or early, without an error, when the signal aborts. Injected beside the clock. */
+/** Resolves after `ms`, or without an error as soon as the signal is aborted. Injected like the clock. */
 export type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>
 
 export const sleep: Sleep = (ms, signal) =>
   new Promise((resolve) => {
     const end = (): void => {
       clearTimeout(timer)
-      // A signal may live as long as the page.
+      // The signal may live as long as the page and would collect listeners.
       signal?.removeEventListener('abort', end)
       resolve()
     }
@@ -27,7 +27,7 @@ export const sleep: Sleep = (ms, signal) =>
     if (signal?.aborted) end()
   })
 
-/** Calls `run` after `ms`. Returns how to cancel it. */
+/** Calls `run` after `ms`. Returns a function that cancels it. */
 export function runAfter(sleepFor: Sleep, ms: number, run: () => void): () => void {
   const cancelled = new AbortController()
   void sleepFor(ms, cancelled.signal).then(() => {

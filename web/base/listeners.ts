@@ -1,6 +1,6 @@
-/** Functions to call when something happens. */
+/** A set of functions that are called when an event happens. */
 export interface Listeners<Args extends unknown[] = []> {
-  /** Returns how to remove the listener again. */
+  /** Returns a function that removes the listener. */
   add: (listener: (...args: Args) => void) => () => void
   notify: (...args: Args) => void
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { createTransportChoice } from './choose-transport.ts'
 import type { Loss, TransportChoice } from './choose-transport.ts'
 
-/** Tries what it says until so many tries have failed, each as `how` says of its kind. */
+/** Makes `tries` attempts that all fail, each as `how` says for its transport. Returns the transports tried. */
 function failing(
   choice: TransportChoice,
   tries: number,
@@ -15,8 +15,8 @@ function failing(
   })
 }
 
-describe('the way that is tried next', () => {
-  test('while nothing answers, sockets and streams in turn: an outage makes no polls', () => {
+describe('the transport that is tried next', () => {
+  test('alternates between socket and stream while the server does not respond: an outage never leads to polls', () => {
     expect(failing(createTransportChoice(), 7)).toEqual([
       'socket',
       'socket',
@@ -28,7 +28,7 @@ describe('the way that is tried next', () => {
     ])
   })
 
-  test('a stream whose beginning does not come is followed by polls at once', () => {
+  test('is polls right after a stream that does not begin', () => {
     const choice = createTransportChoice()
     expect(failing(choice, 6, { events: 'no welcome' })).toEqual([
       'socket',
@@ -40,7 +40,7 @@ describe('the way that is tried next', () => {
     ])
   })
 
-  test('a stream that has worked is given a second chance, and a long life forgives', () => {
+  test('is polls only after a working stream has failed twice; a stable stream resets the count', () => {
     const choice = createTransportChoice()
     expect(failing(choice, 2)).toEqual(['socket', 'socket'])
     const fallSilent = (): void => {
@@ -57,14 +57,14 @@ describe('the way that is tried next', () => {
     expect(choice.next()).toBe('polls')
   })
 
-  test('a socket that works is tried twice again', () => {
+  test('is a socket twice again after a socket has worked', () => {
     const choice = createTransportChoice()
     failing(choice, 3, { events: 'no welcome' })
     choice.works('socket', true)
     expect(failing(choice, 3)).toEqual(['socket', 'socket', 'events'])
   })
 
-  test('beside polls both better ways are tried in turn, beside a stream the socket', () => {
+  test('as an upgrade: socket and stream in turn while polling, only the socket during a stream', () => {
     const choice = createTransportChoice()
     expect([choice.better('polls'), choice.better('polls'), choice.better('polls')]).toEqual([
       'socket',

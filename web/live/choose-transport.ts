@@ -2,32 +2,34 @@ import type { Transport } from './transport.ts'
 
 type Kind = Transport['kind']
 
-/** How a way was lost: closed by somebody, without a welcome in time, or silent after it had worked. */
+/** How a connection was lost: it was closed, got no welcome in time, or stopped delivering after it had worked. */
 export type Loss = 'closed' | 'no welcome' | 'silent'
 
-/** Which way to the server is to be tried, from what became of those before. */
+/** Chooses the next transport to try, from what happened to the previous ones. */
 export interface TransportChoice {
+  /** The transport for the next attempt. */
   next: () => Kind
+  /** A connection failed or was lost. `welcomed`: it had received its welcome. */
   lost: (kind: Kind, how: Loss, welcomed: boolean) => void
-  /** It has its welcome. `beside`: it was tried beside one that worked. */
+  /** A connection has received its welcome. `beside`: it was opened while another connection worked. */
   works: (kind: Kind, beside: boolean) => void
-  /** It has carried words for long enough to be believed. */
+  /** A connection has delivered frames for long enough to be regarded as stable. */
   lasts: (kind: Kind) => void
-  /** The better way to try beside one that works. */
+  /** The better transport to try while a connection of the given kind works. */
   better: (than: Kind) => Kind
 }
 
-/** Two WebSockets in a row that never got a welcome: something between here and the server does not let them through. */
+/** After this many consecutive WebSockets without a welcome, a proxy is assumed to block them. */
 const failuresBeforeEvents = 2
 /**
- * Streams in a row that fall silent, or whose beginning does not come though one did before: something holds back what
- * has not ended. Where none ever began, one is enough.
+ * After this many consecutive event streams that stop delivering, or do not begin although an earlier one did, a proxy
+ * is assumed to buffer responses until they end. If no stream has ever begun, a single failure is enough.
  */
 const silencesBeforePolls = 2
 
 /**
- * A WebSocket, while that works; server-sent events where it does not get through; polls where those are held back as
- * well. After either of the lesser ways was lost a WebSocket is tried first: it may have been the server that was away.
+ * Prefers a WebSocket, then server-sent events if WebSockets are blocked, then polls if event streams are buffered as
+ * well. After the loss of a fallback it tries a WebSocket first, because the server itself may have been unavailable.
  */
 export function createTransportChoice(): TransportChoice {
   let socketFailures = 0
@@ -39,7 +41,7 @@ export function createTransportChoice(): TransportChoice {
   return {
     next() {
       const giveUp = socketFailures >= failuresBeforeEvents
-      // A stream that was held back is followed by polls at once.
+      // If event streams are buffered, polls are tried right after a stream has failed.
       last =
         giveUp && (last === 'socket' || (last === 'events' && lesser() === 'polls')) ? lesser() : 'socket'
       return last

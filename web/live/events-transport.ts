@@ -2,7 +2,7 @@ import { readFrames, wholeResponse } from './read-frames.ts'
 import type { FramesRequest } from './read-frames.ts'
 import type { Transport, TransportEvents } from './transport.ts'
 
-/** The same frames as server-sent events, for where a proxy breaks WebSockets. */
+/** Receives the frames as server-sent events, for networks in which a proxy breaks WebSockets. */
 export function openEvents(request: FramesRequest, events: TransportEvents): Transport {
   const stop = new AbortController()
   const end = (code: number): void => {

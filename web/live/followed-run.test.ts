@@ -6,7 +6,7 @@ import { linkOf } from './run-store.ts'
 
 const seed = seedRun({ runId: 'r', messageId: 'm', text: '', fence: 0, phase: 'running' })
 
-/** What a reader of changes alone would show. */
+/** The text of a component that only receives changes. */
 function applied(shown: string, changes: TextChange[]): string {
   return changes.reduce((text, it) => (it.kind === 'cut' ? text.slice(0, it.length) : text + it.text), shown)
 }
@@ -35,7 +35,7 @@ function endFrame(length: number): RunFrame {
 }
 
 describe('a followed run', () => {
-  test('any cutting, repeating and losing of frames, with following again, gives the exact text', () => {
+  test('cut, repeated and lost frames give the exact text, because the run is followed again', () => {
     const pieces = fc.array(fc.string({ unit: 'grapheme', maxLength: 12 }), { maxLength: 40 })
     const faults = fc.infiniteStream(fc.constantFrom('pass', 'pass', 'pass', 'lose', 'repeat', 'overlap'))
     fc.assert(
@@ -69,7 +69,7 @@ describe('a followed run', () => {
     )
   })
 
-  test('a rewind replaces the tail and says nothing', () => {
+  test('a rewind replaces the tail and keeps no replaced text', () => {
     const has = takeFrame(seed, runFrame('one two three', 0)).run
     const step = takeFrame(has, runFrame('one two four', 8, 'rewind'))
     expect(step.run.text).toBe('one two four')
@@ -80,7 +80,7 @@ describe('a followed run', () => {
     expect(step.run.firstVersion).toBeNull()
   })
 
-  test('a reset keeps the first version', () => {
+  test('a reset keeps the text that it replaces', () => {
     const has = takeFrame(seed, runFrame('the first version', 0)).run
     const anew = takeFrame(has, runFrame('a', 0, 'reset')).run
     expect(anew.text).toBe('a')
@@ -89,33 +89,33 @@ describe('a followed run', () => {
     expect(again.firstVersion).toBe('the first version')
   })
 
-  test('a reset to words that only go on takes nothing away', () => {
+  test('a reset to text that extends the shown text removes nothing', () => {
     const has = takeFrame(seed, runFrame('the same', 0)).run
     const step = takeFrame(has, runFrame('the same words', 0, 'reset'))
     expect(step.changes).toEqual([{ kind: 'append', text: ' words' }])
     expect(step.run.firstVersion).toBeNull()
   })
 
-  test('a hole and a keep beyond the text ask again and change nothing', () => {
+  test('missing text, and a `keep` beyond the text, follow the run again and change nothing', () => {
     const hole = takeFrame(seed, { t: 'w', c: 1, at: 3, x: 'x' })
     expect(hole).toEqual({ run: seed, changes: [], followAgain: true })
     expect(takeFrame(seed, runFrame('abcdef', 5)).followAgain).toBe(true)
   })
 
-  test('an end of another length is not believed', () => {
+  test('an end with another length is not accepted', () => {
     const step = takeFrame(seed, endFrame(5))
     expect(step.followAgain).toBe(true)
     expect(step.run).toBe(seed)
   })
 
-  test('the seq of a logged batch becomes the position, one without keeps it', () => {
+  test('a batch with a seq sets the seq of the position, a batch without one keeps it', () => {
     let run = takeFrame(seed, runFrame('', 0)).run
     run = takeFrame(run, { t: 'w', c: 1, at: 0, x: 'a', s: 4 }).run
     run = takeFrame(run, { t: 'w', c: 1, at: 1, x: 'b' }).run
     expect(run.position).toEqual({ fence: 7, seq: 4, length: 2 })
   })
 
-  test('what was moving has moved once another writes it, though nobody tells of the move', () => {
+  test('a moving run has moved once another owner writes it, even without a report', () => {
     const moving = takeFrame(seed, { t: 'run.link', c: 1, link: 'moving' }).run
     const same = takeFrame(moving, {
       ...runFrame('ab', 0),
@@ -125,7 +125,7 @@ describe('a followed run', () => {
     expect(linkOf(takeFrame(same.run, runFrame('abc', 2)).run)).toBe('moved')
   })
 
-  test('words that flow again are live; a phase keeps the link', () => {
+  test('new text makes a stalled link live; a change of phase keeps the link', () => {
     const stalled = takeFrame(seed, { t: 'run.link', c: 1, link: 'stalled' }).run
     const stopping = takeFrame(stalled, { t: 'run.phase', c: 1, phase: 'stopping' }).run
     expect([stopping.phase, linkOf(stopping)]).toEqual(['stopping', 'stalled'])
@@ -135,7 +135,7 @@ describe('a followed run', () => {
   test.each<[string, RunFrame]>([
     ['ended', endFrame(0)],
     ['gone', { t: 'run.gone', runId: 'r' }],
-  ])('nothing changes a run that has %s', (name, last) => {
+  ])('no frame changes a run whose state is `%s`', (name, last) => {
     const over = takeFrame(seed, last).run
     expect(over.state.name).toBe(name)
     const later: RunFrame[] = [

@@ -5,32 +5,32 @@ export type RunLink = Extract<ServerFrame, { t: 'run.link' }>['link']
 export type RunEnd = Omit<Extract<ServerFrame, { t: 'run.end' }>, 't' | 'c'>
 
 /**
- * Where a run is for its reader. `ended`: the end is known and the text has its length. `gone`: the server does not know
- * the run (any more), and the chat has to be read again. Both are final: later frames change nothing.
+ * The state of a run for its reader. `ended`: the end is known and the text has the final length. `gone`: the server
+ * does not know the run (any more), and the chat has to be read again. Both are final: later frames change nothing.
  */
 type RunState = { name: 'open'; link: RunLink } | { name: 'ended'; end: RunEnd } | { name: 'gone' }
 
-/** What a reader knows of one run. */
+/** What the page knows about one run. */
 export interface FollowedRun {
   runId: string
   messageId: string
   /** The transcript so far. */
   text: string
   position: Position
-  /** As it was told last; also after the end. */
+  /** The last reported phase, kept after the end. */
   phase: RunPhase
   state: RunState
-  /** The words that were shown before the answer was written anew. */
+  /** The text that was shown before the answer was regenerated; null if it was not. */
   firstVersion: string | null
 }
 
-/** What a frame did to the text, for whoever shows it. */
+/** How a frame changed the text, for the components that display it. */
 export type TextChange = { kind: 'cut'; length: number } | { kind: 'append'; text: string }
 
 export interface Step {
   run: FollowedRun
   changes: TextChange[]
-  /** What arrived does not join: the run has to be followed again from `run.position`. */
+  /** The frame does not join the text: the run has to be followed again from `run.position`. */
   followAgain: boolean
 }
 
@@ -61,8 +61,8 @@ export function seedRun({ runId, messageId, text, fence, phase }: RunSeed): Foll
 }
 
 /**
- * Takes a frame. Frames may repeat, overlap, be cut anywhere or be lost: what does not join asks to be followed again,
- * and the text is never joined wrongly (rule 4 of a run).
+ * Applies a frame. Frames may repeat, overlap, be cut anywhere or be lost. A frame that does not join the text changes
+ * nothing and requests to follow the run again, so the text is never joined wrongly (rule 4 of a run).
  */
 export function takeFrame(run: FollowedRun, frame: RunFrame): Step {
   if (run.state.name !== 'open') return unchanged(run)
@@ -91,7 +91,7 @@ function takeRun(run: FollowedRun, link: RunLink, frame: Extract<RunFrame, { t: 
   const have = run.text.length
   if (frame.keep > have) return { run, changes: [], followAgain: true }
   const text = run.text.slice(0, frame.keep) + frame.text
-  // Words that are on the screen already are not taken away to be shown again.
+  // Do not remove text from the screen only to show the same text again.
   const goesOn = text.startsWith(run.text)
   const changes: TextChange[] = []
   if (!goesOn) changes.push({ kind: 'cut', length: frame.keep })
@@ -104,13 +104,13 @@ function takeRun(run: FollowedRun, link: RunLink, frame: Extract<RunFrame, { t: 
       text,
       position: frame.position,
       phase: frame.phase,
-      // An instance that has not seen the move does not report it; a higher fence shows that another instance writes.
+      // The new server may not have seen the takeover and then does not report it, but the higher fence proves it.
       state: {
         name: 'open',
         link: link === 'moving' && frame.position.fence > run.position.fence ? 'moved' : link,
       },
       messageId: frame.messageId,
-      // After a second reset the version stays that had come furthest.
+      // After a second reset, keep the longest text that was replaced.
       firstVersion: anew && have > (run.firstVersion?.length ?? 0) ? run.text : run.firstVersion,
     },
     changes,

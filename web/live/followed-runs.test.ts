@@ -31,7 +31,7 @@ const opened = (c = 1, runId = 'r'): RunFrame => ({
   phase: 'running',
 })
 
-test('a run is followed once however many hold it, and until the last releases it', () => {
+test('a run is followed once for all callers, until the last one releases it', () => {
   const first = runs.follow(seed)
   const second = runs.follow(seed)
   expect(second.run).toBe(first.run)
@@ -44,7 +44,7 @@ test('a run is followed once however many hold it, and until the last releases i
   expect(onChanged).toHaveBeenCalledTimes(2)
 })
 
-test('words belong to the run that their channel names; another link has other channels', () => {
+test('text goes to the run of its channel; channels are valid for one connection', () => {
   const { run } = runs.follow(seed)
   runs.take(words(6, ' astray'))
   runs.take(opened(1))
@@ -56,13 +56,13 @@ test('words belong to the run that their channel names; another link has other c
   expect(run.get().text).toBe('so far, so good')
 })
 
-test('frames of a run that nobody follows do nothing', () => {
+test('frames of a run that is not followed are ignored', () => {
   runs.take(opened(1, 'other'))
   runs.take(words(6, 'x'))
   expect([sent, onChanged.mock.calls, onLost.mock.calls]).toEqual([[], [], []])
 })
 
-test('a hole is followed again, a few times; then the chat has to be read', () => {
+test('after missing text, the run is followed again a few times; then the chat has to be read', () => {
   runs.follow(seed)
   runs.take(opened())
   for (let i = 0; i < 4; i++) runs.take(words(99, 'late'))
@@ -73,7 +73,7 @@ test('a hole is followed again, a few times; then the chat has to be read', () =
   expect(onLost).toHaveBeenCalledOnce()
 })
 
-test('words that join make the follows count from the start', () => {
+test('text that joins resets the count of follows', () => {
   const { run } = runs.follow(seed)
   runs.take(opened())
   for (let i = 0; i < 10; i++) {
@@ -83,7 +83,7 @@ test('words that join make the follows count from the start', () => {
   expect(onLost).not.toHaveBeenCalled()
 })
 
-test('a run that is over is not followed on the next link, and needs no unfollow', () => {
+test('an ended run is not followed on the next connection, and needs no unfollow', () => {
   const { release } = runs.follow(seed)
   runs.take({ t: 'run.end', c: 1, runId: 'r', messageId: 'm', status: 'done', length: 6, fence: 3 })
   runs.linkOpened()

@@ -6,36 +6,36 @@ import type { Follow } from './transport.ts'
 
 export interface FollowedRunsOptions {
   send: (frame: ClientFrame) => boolean
-  /** Which runs are followed, or from where, has changed: a link that names them in its address is opened again. */
+  /** The followed runs or their positions changed: a connection that has them in its address has to be reopened. */
   onChanged: () => void
-  /** A run cannot be followed to its end: its chat has to be read over HTTP. */
+  /** A run cannot be followed any more: its chat has to be read over HTTP. */
   onLost: () => void
 }
 
-/** The runs that are followed on the live socket, by id. */
+/** The runs that this page follows on its live connection, by id. */
 export interface FollowedRuns {
-  /** The open runs, each from where its reader is. */
+  /** The open runs with the positions of their readers. */
   follows: () => Follow[]
-  /** A link works from now on: every open run is followed on it. */
+  /** A new connection is open: follows every open run on it. */
   linkOpened: () => void
   take: (frame: RunFrame) => void
-  /** Follows a run from what is known of it. Each holder releases its own; the last one ends the following. */
+  /** Follows a run, starting with the known text. Each caller must release it; the last release unfollows the run. */
   follow: (seed: RunSeed) => { run: RunStore; release: () => void }
 }
 
 interface Following {
   store: WritableRunStore
   holders: number
-  /** Consecutive times that it had to be followed again without progress. */
+  /** How many times in a row the run had to be followed again without progress. */
   fruitless: number
 }
 
-/** After so many fruitless follows the chat is read over HTTP instead. */
+/** After more follows without progress, the chat is read over HTTP instead. */
 const maxFruitless = 4
 
 export function createFollowedRuns({ send, onChanged, onLost }: FollowedRunsOptions): FollowedRuns {
   const following = new Map<string, Following>()
-  // The link's short names of runs; another link has others.
+  // Run ids by channel number. The numbers are valid for one connection.
   let channels = new Map<number, string>()
 
   const follows = (): Follow[] =>

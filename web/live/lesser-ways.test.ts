@@ -15,8 +15,8 @@ function words(from: string, whole: string): Parameters<LiveServer['say']>[0] {
   return { t: 'w', c: 1, at: from.length, x: whole.slice(from.length) }
 }
 
-describe('where a WebSocket does not get through', () => {
-  test('two sockets that do not get through make it server-sent events, which come back to the socket', async () => {
+describe('if WebSockets are blocked', () => {
+  test('after two failed sockets, server-sent events are used until the socket works', async () => {
     await using server = await startLiveServer()
     server.sockets = 'refuse'
     const client = connect(server, { probeMs: 100 })
@@ -36,7 +36,7 @@ describe('where a WebSocket does not get through', () => {
     )
   })
 
-  test('where streams are held back as well it asks again and again, and nothing is lost or doubled', async () => {
+  test('if streams are buffered as well, the client polls, and no text is lost or doubled', async () => {
     await using server = await startLiveServer()
     server.sockets = 'refuse'
     server.responses = 'hold'
@@ -51,19 +51,19 @@ describe('where a WebSocket does not get through', () => {
       const { text, position } = run.get()
       const length = whole.length
       const news: ServerFrame = recovered(text.length, whole.slice(text.length), { ...position, length })
-      // Between two polls nobody hears it: a server tells it again, from the position that is named.
+      // No poll is open at some moments, so repeat the frame as a server does for the position in the next poll.
       await vi.waitFor(() => {
         server.say(news)
         expect(run.get().text).toBe(whole)
       })
     }
     await vi.waitFor(() => expect(server.streams.at(-1)?.searchParams.get('follow')).toContain('"length":15'))
-    // A poll is no link that was lost: not everything is read again each time.
+    // The end of a poll is not a lost connection: not every poll reloads all data.
     expect(gaps).toHaveBeenCalledOnce()
     expect(client.status().state).toBe('open')
   })
 
-  test('polls come back to streams and to the socket once they get through', async () => {
+  test('polls are replaced by a stream and then by the socket once these work', async () => {
     await using server = await startLiveServer()
     server.sockets = 'refuse'
     server.responses = 'hold'
@@ -75,7 +75,7 @@ describe('where a WebSocket does not get through', () => {
     await isOpen(client, 'socket')
   })
 
-  test('a poll that is cut is a lost link, and comes back', async () => {
+  test('a broken poll is a lost connection, and polling resumes', async () => {
     await using server = await startLiveServer()
     server.sockets = 'refuse'
     server.responses = 'hold'
@@ -90,7 +90,7 @@ describe('where a WebSocket does not get through', () => {
     await isOpen(client, 'polls')
   })
 
-  test('a new follow opens another event stream that names it', async () => {
+  test('a new follow opens a new event stream that lists it', async () => {
     await using server = await startLiveServer()
     server.sockets = 'refuse'
     const client = connect(server)
@@ -100,8 +100,8 @@ describe('where a WebSocket does not get through', () => {
   })
 })
 
-describe('where a proxy hides whose page it is', () => {
-  test('a page whose site a proxy hides fetches a proof once, and has its socket without waiting', async () => {
+describe('if a proxy hides the origin of the page', () => {
+  test('the page fetches a proof once, and gets its socket without a pause', async () => {
     await using server = await startLiveServer()
     server.proof = 'p'
     let fetched = 0
@@ -112,7 +112,7 @@ describe('where a proxy hides whose page it is', () => {
     await vi.waitFor(() => expect(server.opened).toBe(3))
     await isOpen(client)
     expect(fetched).toBe(1)
-    // Another session has another.
+    // A new session needs a new proof.
     server.proof = 'q'
     server.cut()
     await vi.waitFor(() => expect(fetched).toBe(2))
@@ -120,7 +120,7 @@ describe('where a proxy hides whose page it is', () => {
     expect([server.opened, server.streams.length]).toEqual([5, 0])
   })
 
-  test('where there is no proof to be had, streams serve', async () => {
+  test('the page uses streams if it gets no proof', async () => {
     await using server = await startLiveServer()
     server.proof = 'p'
     const client = connect(server, { prove: () => Promise.reject(new Error('no')) })

@@ -22,7 +22,7 @@ afterEach(() => {
 })
 
 describe('the live client', () => {
-  test('says hello first and follows from its position, again after a cut', async () => {
+  test('sends hello first, follows from its position, and does so again after a lost connection', async () => {
     await using server = await startLiveServer()
     const client = connect(server)
     const { run } = client.follow(seed)
@@ -46,14 +46,14 @@ describe('the live client', () => {
       }),
     )
     expect(gaps).toHaveBeenCalledOnce()
-    // Channel 1 was the old socket's name for it.
+    // Channel 1 was the run's channel on the old socket.
     server.say({ t: 'w', c: 1, at: 13, x: ' astray' })
     server.say({ t: 'gap' })
     await vi.waitFor(() => expect(gaps).toHaveBeenCalledTimes(2))
     expect(run.get().text).toBe('so far and on')
   })
 
-  test('a hole is followed again; words of a channel that is not known are not taken', async () => {
+  test('a run with missing text is followed again; text of an unknown channel is ignored', async () => {
     await using server = await startLiveServer()
     const client = connect(server)
     const { run } = client.follow({ ...seed, text: '' })
@@ -73,7 +73,7 @@ describe('the live client', () => {
 })
 
 describe('starts and stops', () => {
-  test('a start goes over the socket, and its refusal is an error with the code', async () => {
+  test('a start is sent over the socket, and a refusal rejects with its code', async () => {
     await using server = await startLiveServer()
     const client = connect(server)
     await isOpen(client)
@@ -86,7 +86,7 @@ describe('starts and stops', () => {
     expect(overHttp).toEqual([])
   })
 
-  test('a start whose reply is lost with the link is asked again over HTTP under the same id', async () => {
+  test('a start whose reply is lost with the connection is repeated over HTTP with the same id', async () => {
     await using server = await startLiveServer()
     const client = connect(server)
     await isOpen(client)
@@ -97,7 +97,7 @@ describe('starts and stops', () => {
     expect(overHttp).toEqual([{ clientId: 'x', model: 'm', text: 'hi' }])
   })
 
-  test('a stop pressed while the start is asked again goes with it', async () => {
+  test('a stop pressed before the start is repeated is sent with the repeated start', async () => {
     await using server = await startLiveServer()
     const client = connect(server)
     await isOpen(client)
@@ -111,7 +111,7 @@ describe('starts and stops', () => {
 })
 
 describe('following', () => {
-  test('a run that ends at another length than shown is read over HTTP after a few tries, not for ever', async () => {
+  test('a run that ends with another length is read over HTTP after a few tries', async () => {
     await using server = await startLiveServer()
     const client = connect(server)
     client.follow(seed)

@@ -26,35 +26,36 @@ export interface LiveOptions extends Pick<
   | 'paceMs'
   | 'maxRetryMs'
 > {
-  /** The HTTP operations, for when there is no socket to send on. */
+  /** The HTTP operation, used if there is no socket to send on. */
   startRun: (request: RunStartRequest) => Promise<RunStarted>
   stopRun: (runId: string) => Promise<void>
   toError: StartsOptions['toError']
-  /** Longest wait for the reply to a `run.start` before it is asked again over HTTP, ms. */
+  /** Longest wait for the reply to a `run.start` or `run.stop` before the request is repeated over HTTP, ms. */
   replyMs?: number
 }
 
 export interface LiveClient {
-  /** Connects; called again after the session has ended and another has begun. */
+  /** Connects. Call it again after the session has ended and the user has signed in again. */
   open: () => void
   status: () => SocketStatus
   onStatus: (listener: () => void) => () => void
   onEvent: (listener: (event: UserEvent) => void) => () => void
-  /** Something may have been missed: whatever is on the screen has to be read again. */
+  /** Events may have been missed: all data on the screen has to be read again. */
   onGap: (listener: () => void) => () => void
   start: (request: RunStartRequest) => PendingStart
-  /** Resolves once an instance has taken it; the run's phase says `stopping`, its end says when it has. */
+  /** Resolves once an instance has accepted the stop. The phase is then `stopping` until the run's end arrives. */
   stop: (runId: string) => Promise<void>
-  /** The run's text, from what is known of it on. Follow as often as you like; release each. */
+  /** Follows a run, starting with the known text. A run can be followed several times; release each follow. */
   follow: (seed: RunSeed) => { run: RunStore; release: () => void }
+  /** Retries to connect at once instead of after the pause. */
   hurry: () => void
   close: () => void
 }
 
-/** Shortest time between two readings of everything while polls serve, ms. */
+/** Shortest time between two reloads of all data while polling, ms. */
 const gapOfPollsMs = 5000
 
-/** The page's end of the live connection: runs by id, events, starts and stops. One per tab. */
+/** The client of the live connection: followed runs, events, starts and stops. One per tab. */
 export function createLiveClient(options: LiveOptions): LiveClient {
   const { clock = systemClock } = options
   const statusChanged = createListeners()
@@ -84,9 +85,9 @@ export function createLiveClient(options: LiveOptions): LiveClient {
     runs.linkOpened()
     const status = socket.status()
     const byPolls = status.state === 'open' && status.transport === 'polls'
-    // Between two polls is such a moment as well, but a short one: they do not read everything again each time.
+    // Events can also be missed between two polls, but that time is short: not every poll reloads all data.
     if (byPolls && clock.monotonic() - gapAt < gapOfPollsMs) return
-    // Events told while there was no link are not told again; what was read before the first one may be old as well.
+    // The server does not repeat events from the time without a connection, or from before the first connection.
     gap()
   }
 
@@ -110,7 +111,7 @@ export function createLiveClient(options: LiveOptions): LiveClient {
       case 'gap':
         return gap()
       case 'error':
-        // A frame of ours was refused: a bug here, and nothing a person could do about it.
+        // The server refused one of our frames: a bug in the page that the user cannot do anything about.
         console.error('The server refused a frame', frame.error)
         return
       case 'ping':

@@ -48,8 +48,8 @@ async function openSocket(): Promise<void> {
   await becomes(open)
 }
 
-describe('a lost link', () => {
-  test('is tried again after a pause', async () => {
+describe('a lost connection', () => {
+  test('is reopened after a pause', async () => {
     await openSocket()
     server.cut()
     await becomes(waiting)
@@ -59,7 +59,7 @@ describe('a lost link', () => {
     expect(server.opened).toBe(2)
   })
 
-  test('comes back when the server said, and not before', async () => {
+  test('is reopened at the time that the server named, not earlier', async () => {
     await openSocket()
     server.say({ t: 'bye', reason: 'draining', afterMs: 3000 })
     server.close(4000)
@@ -67,7 +67,7 @@ describe('a lost link', () => {
     expect(time.waits()).toEqual([3100])
   })
 
-  test('is tried at once when somebody cannot wait, and a try on its way is not doubled', async () => {
+  test('is retried at once on request, and an attempt in progress is not repeated', async () => {
     await openSocket()
     server.sockets = 'swallow'
     server.cut()
@@ -77,7 +77,7 @@ describe('a lost link', () => {
     socket.hurry()
     socket.hurry()
     server.sockets = 'accept'
-    // The one that was swallowed has no welcome in time.
+    // The swallowed attempt gets no welcome in time.
     await time.advance(5000)
     expect(time.waits()).toEqual([100])
     await time.advance(100)
@@ -85,7 +85,7 @@ describe('a lost link', () => {
     expect(server.opened).toBe(3)
   })
 
-  test('that too many pages are open is said until there is room', async () => {
+  test('reports too many open pages until the page is admitted', async () => {
     await openSocket()
     server.sockets = 'refuse'
     server.close(4007)
@@ -99,8 +99,8 @@ describe('a lost link', () => {
   })
 })
 
-describe('a link that has ended', () => {
-  test('is not tried again by itself, and can be opened after another sign-in', async () => {
+describe('an ended connection', () => {
+  test('is not retried by itself, and can be opened after the next sign-in', async () => {
     await openSocket()
     server.close(4100)
     await becomes({ state: 'ended', closedBy: 4100 })
@@ -120,7 +120,7 @@ describe('a link that has ended', () => {
 })
 
 describe('silence', () => {
-  test('is a lost link while a run is followed', async () => {
+  test('counts as a lost connection after 8 s while a run is followed', async () => {
     await openSocket()
     await time.advance(8000)
     expect(socket.status()).toEqual(open)
@@ -132,7 +132,7 @@ describe('silence', () => {
     expect(socket.status()).toEqual(waiting)
   })
 
-  test('without a run is one after three pings that nobody answered', async () => {
+  test('counts as one after three unanswered pings if no run is followed', async () => {
     await openSocket()
     await time.advance(60_000)
     expect(socket.status()).toEqual(open)
@@ -142,7 +142,7 @@ describe('silence', () => {
   })
 })
 
-describe('a lesser way', () => {
+describe('a fallback transport', () => {
   async function openEvents(): Promise<void> {
     server.sockets = 'refuse'
     socket.open()
@@ -154,7 +154,7 @@ describe('a lesser way', () => {
     await becomes({ state: 'open', transport: 'events' })
   }
 
-  test('gives way to the socket a minute later, or five where that still does not get through', async () => {
+  test('is replaced by the socket after a minute, or five minutes later if that is still blocked', async () => {
     await openEvents()
     expect(time.waits()).toEqual([60_000])
     await time.advance(60_000)
@@ -165,7 +165,7 @@ describe('a lesser way', () => {
     await becomes(open)
   })
 
-  test('stands in where an upgrade is swallowed, as where it is refused', async () => {
+  test('is used if an upgrade is swallowed, just as if it is refused', async () => {
     server.sockets = 'swallow'
     socket.open()
     await vi.waitFor(() => expect(server.opened).toBe(1))
@@ -179,7 +179,7 @@ describe('a lesser way', () => {
     await becomes({ state: 'open', transport: 'events' })
   })
 
-  test('gives way soon after an outage, which says nothing about sockets', async () => {
+  test('is replaced soon after an outage, which does not prove that sockets are blocked', async () => {
     await openEvents()
     server.say({ t: 'bye', reason: 'draining', afterMs: 3000 })
     await vi.waitFor(() => expect(frames.at(-1)).toBe('bye'))

@@ -12,26 +12,27 @@ import { watchLink } from './watch-link.ts'
 import { timing } from './wire-constants.ts'
 
 export interface LiveSocket {
-  /** Connects; after `ended`, again: somebody has signed in. */
+  /** Connects. After `ended`, call it again once the user has signed in. */
   open: () => void
   status: () => SocketStatus
-  /** False when it did not go: there is no link, or it is one way only. */
+  /** Returns false if the frame was not sent: there is no connection, or the transport only receives. */
   send: (frame: ClientFrame) => boolean
-  /** What is followed has changed. */
+  /** The result of `follows` has changed. */
   followsChanged: () => void
-  /** Tries at once, where a try was waiting. */
+  /** Retries at once if the socket is waiting to retry. */
   hurry: () => void
   close: () => void
 }
 
-/** After a longer outage it says nothing about WebSockets that none got through, ms. */
+/** After a longer outage, failed WebSockets do not prove that WebSockets are blocked, ms. */
 const outageMs = 2000
-/** How soon after an outage a better way is tried, ms. */
+/** Time after such an outage until a better transport is tried, ms. */
 const soonMs = 1000
 
 /**
- * Keeps one way to the server open: reconnects after full jitter, changes to a lesser way where a better one does not
- * get through (and back once it does), and takes silence while a run is followed for a lost link.
+ * Keeps one connection to the server open. It reconnects with full jitter, falls back to another transport while a
+ * better one is blocked (and returns to it once it works), and treats silence while a run is followed as a lost
+ * connection.
  */
 export function createLiveSocket(options: SocketOptions): LiveSocket {
   const { random = Math.random, welcomeMs = 5000, silenceMs = timing.reconnectAfterMs } = options
@@ -71,7 +72,7 @@ export function createLiveSocket(options: SocketOptions): LiveSocket {
     drop()
     if (!onClose(code).reconnect) return enter({ state: 'ended', closedBy: code })
     if (status.state === 'open') awaySince = clock.monotonic()
-    // That there are too many pages is said until there is room, also where the next try fails for another reason.
+    // Keep reporting `tooMany` until the page is admitted, even if the next attempt fails for another reason.
     const before = status.state === 'waiting' ? status.closedBy : undefined
     enter({ state: 'waiting', closedBy: code === closeCodes.tooMany.code ? code : before })
     timers.set('retry', pauses.next(), connect)
@@ -110,7 +111,7 @@ export function createLiveSocket(options: SocketOptions): LiveSocket {
         choice.lost(kind, how, welcomed)
         if (link === current) return lost(code)
         probe = undefined
-        // A proxy does not change often; but what polls stand in for are two ways, tried in turn.
+        // A proxy seldom changes, so wait longer; but while polling, the other transport has its turn next.
         const times = current?.kind === 'polls' && kind === 'socket' ? 1 : 5
         timers.set('probe', probeMs * times, tryBetter)
       },
@@ -141,14 +142,14 @@ export function createLiveSocket(options: SocketOptions): LiveSocket {
       watch.followsChanged()
       if (!current || current.kind === 'socket') return
       const { kind } = current
-      // Their address names what is followed; several changes in a row make one new request.
+      // The address of a stream or poll lists the followed runs. Several changes in a row cause one new request.
       timers.set('reopen', 20, () => {
         drop()
         current = open(kind)
       })
     },
     hurry() {
-      // A try that is on its way already is not doubled.
+      // An attempt that is already in progress is not repeated.
       if (!timers.has('retry')) return
       pauses.reset()
       timers.clear()

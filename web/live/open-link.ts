@@ -12,7 +12,7 @@ import type { ServerFrame } from '../../protocol/frames.ts'
 export interface LinkEvents {
   onWelcome: () => void
   onFrame: (frame: ServerFrame) => void
-  /** Once. `welcomed`: it had worked before. */
+  /** Called once. `welcomed`: the connection had received its welcome. */
   onLost: (code: number, how: Loss, welcomed: boolean) => void
 }
 
@@ -24,7 +24,8 @@ export interface LinkOptions extends SocketOptions {
 }
 
 /**
- * Opens one transport and waits for its welcome, at most `welcomeMs`: a proxy that swallows an upgrade closes nothing.
+ * Opens one transport and waits at most `welcomeMs` for its welcome, because a proxy that swallows an upgrade leaves
+ * the connection open.
  */
 export function openLink(kind: Transport['kind'], options: LinkOptions, events: LinkEvents): Transport {
   let welcomed = false

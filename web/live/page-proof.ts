@@ -1,8 +1,10 @@
-/** What shows a server that this page is its own, where a proxy hides the origin; kept until it is refused. */
+/**
+ * A token that proves to the server that this page is its own if a proxy hides the origin. Kept until it is refused.
+ */
 export interface PageProof {
-  /** Undefined: none was asked for so far. */
+  /** Undefined before the first `renew`. */
   current: () => string | undefined
-  /** Fetches one in place of what was refused. Rejects where there is none to be had. */
+  /** Fetches a new proof to replace the refused one. Rejects if the server gives none. */
   renew: () => Promise<void>
 }
 

@@ -5,22 +5,22 @@ import type { FramesRequest } from './read-frames.ts'
 import type { Follow, Transport, TransportEvents } from './transport.ts'
 
 export interface PollsRequest extends Omit<FramesRequest, 'follows' | 'holdMs'> {
-  /** Named anew in each request, with the positions it then has. */
+  /** Called for each request, to send the current positions. */
   follows: () => Follow[]
-  /** Longest wait of one request for something to tell, ms. */
+  /** How long the server may hold one request until it has a frame, ms. */
   holdMs: number
-  /** Shortest time from the beginning of a request to that of the next, ms. */
+  /** Shortest time between the starts of two requests, ms. */
   paceMs: number
   clock: Pick<Clock, 'monotonic'>
   sleep: Sleep
 }
 
-/** What a request may take beyond its wait, ms. */
+/** How much longer than its hold time a request may take, ms. */
 const overdueMs = 10_000
 
 /**
- * The same frames by one request after another, each of which ends: for where a proxy holds a response back until it is
- * whole. The first asks for nothing but what there is, so that a way that works is soon known.
+ * Receives the frames by long polling, for networks in which a proxy buffers a response until it is complete. The first
+ * request is not held, so that the page soon knows that polling works.
  */
 export function openPolls(
   { follows, holdMs, paceMs, clock, sleep, ...request }: PollsRequest,

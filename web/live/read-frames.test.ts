@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createEventReader } from './read-frames.ts'
 
-test('events come out whole, whatever the borders of the chunks and the line ends', () => {
+test('events are complete, whatever the chunk boundaries and line endings', () => {
   const stream = ':  \nretry: 500\n\ndata: {"a":1}\n\ndata:{"b":"x"}\r\n\r\n: note\ndata: one\ndata: two\n\n'
   fc.assert(
     fc.property(fc.array(fc.nat(stream.length)), (cuts) => {

@@ -4,21 +4,21 @@ import { readServerFrame } from './transport.ts'
 import type { Follow } from './transport.ts'
 
 export interface FramesRequest {
-  /** Where frames are served as server-sent events. */
+  /** The address of the server-sent events. */
   address: string
   tab: string
   follows: Follow[]
-  /** Asks for an answer that ends: once something is to be told, after so many ms at most. */
+  /** If set, the response ends as soon as it has frames, at the latest after this many ms (long polling). */
   holdMs?: number
 }
 
-/** What a response that has come to its end is known by; the code of a WebSocket that was closed in order. */
+/** The result for a response that ended normally: the close code of a cleanly closed WebSocket. */
 export const wholeResponse = 1000
 
 /**
- * Reads frames as server-sent events until the response ends; resolves with the close code that a WebSocket would have
- * had, or `wholeResponse`. Rejects when the connection breaks. With `fetch`: an `EventSource` would reconnect by itself
- * from the position it began with, and could not tell a 401 from a lost link.
+ * Reads frames as server-sent events until the response ends. Resolves with `wholeResponse`, or with the close code
+ * that a WebSocket would have had; rejects if the connection breaks. It uses `fetch` because an `EventSource` would
+ * reconnect by itself with its first position, and cannot distinguish a 401 from a lost connection.
  */
 export async function readFrames(
   { address, tab, follows, holdMs }: FramesRequest,
@@ -47,7 +47,9 @@ export async function readFrames(
   }
 }
 
-/** Collects `data:` lines into events, whatever the chunk borders. */
+/**
+ * Returns a function that takes chunks of any size and calls `onData` with the `data:` lines of each complete event.
+ */
 export function createEventReader(onData: (data: string) => void): (chunk: string) => void {
   let rest = ''
   let data: string[] = []

@@ -4,7 +4,7 @@ import { createRetryPauses } from './retry-pauses.ts'
 const pausesWith = (random: () => number): ReturnType<typeof createRetryPauses> =>
   createRetryPauses({ random, firstMs: 200, maxMs: 1000 })
 
-test('the longest pause doubles up to its limit, and a success makes it short again', () => {
+test('the maximum pause doubles up to its limit, and a success resets it', () => {
   const pauses = pausesWith(() => 1)
   expect([pauses.next(), pauses.next(), pauses.next(), pauses.next(), pauses.next()]).toEqual([
     200, 400, 800, 1000, 1000,
@@ -13,7 +13,7 @@ test('the longest pause doubles up to its limit, and a success makes it short ag
   expect(pauses.next()).toBe(200)
 })
 
-test('a pause is anywhere between nothing and the longest', () => {
+test('a pause is anywhere between zero and the maximum', () => {
   let value = 0
   const pauses = pausesWith(() => value)
   expect(pauses.next()).toBe(0)
@@ -21,7 +21,7 @@ test('a pause is anywhere between nothing and the longest', () => {
   expect(pauses.next()).toBe(100)
 })
 
-test('a server that names a time is not tried before it, and that is no failed try', () => {
+test('a time named by the server is a minimum pause, and does not count as a failed attempt', () => {
   const pauses = pausesWith(() => 0.5)
   pauses.comeBackAfter(3000)
   expect(pauses.next()).toBe(3100)

@@ -1,14 +1,14 @@
-/** The pauses between the tries to connect. */
+/** The pauses between attempts to connect. */
 export interface RetryPauses {
-  /** The pause before the next try, ms. */
+  /** Returns the pause before the next attempt, ms. */
   next: () => number
-  /** The server names the time, in ms, after which the client may come back: the next pause is not shorter. */
+  /** The server has named the time in ms after which the client may reconnect: the next pause is at least that long. */
   comeBackAfter: (ms: number) => void
-  /** A try succeeded, or somebody waits for one: the pauses begin short. */
+  /** An attempt succeeded, or the user is waiting for one: starts again with short pauses. */
   reset: () => void
 }
 
-/** Full jitter: the clients that lost the same instance come back spread over the whole pause. */
+/** Exponential backoff with full jitter: clients that lost the same instance reconnect spread over the whole pause. */
 export function createRetryPauses(options: {
   random: () => number
   firstMs: number
@@ -19,7 +19,7 @@ export function createRetryPauses(options: {
   let namedMs: number | undefined
   return {
     next() {
-      // A server that says goodbye is no failure.
+      // A `bye` of the server does not count as a failed attempt.
       const spread = Math.min(firstMs * 2 ** (namedMs === undefined ? attempt++ : 0), maxMs)
       const pause = (namedMs ?? 0) + random() * spread
       namedMs = undefined

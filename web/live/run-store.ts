@@ -2,17 +2,17 @@ import { createListeners } from '../base/listeners.ts'
 import { seedRun, takeFrame } from './followed-run.ts'
 import type { FollowedRun, RunFrame, RunLink, RunSeed, TextChange } from './followed-run.ts'
 
-/** One run's text and state outside of React: a word re-renders the message that shows it, and nothing else. */
+/** The text and state of one run outside of React, so that a new word re-renders only the message that shows it. */
 export interface RunStore {
   get: () => FollowedRun
-  /** Told of every change of state; not of words alone. */
+  /** Called after each change of state, but not if only the text grows. */
   subscribe: (listener: () => void) => () => void
-  /** Told of every change of the text, as it comes. */
+  /** Called with every change of the text as it arrives. */
   onText: (listener: (change: TextChange) => void) => () => void
 }
 
 export interface WritableRunStore extends RunStore {
-  /** Takes a frame; true when the run has to be followed again. */
+  /** Applies a frame. Returns true if the run has to be followed again. */
   take: (frame: RunFrame) => boolean
 }
 
@@ -36,7 +36,7 @@ export function createRunStore(seed: RunSeed): WritableRunStore {
   }
 }
 
-/** The link of an open run; a run that is over needs none. */
+/** The link state of an open run; `live` for one that has ended. */
 export function linkOf({ state }: FollowedRun): RunLink {
   return state.name === 'open' ? state.link : 'live'
 }

@@ -3,8 +3,8 @@ import type { Clock, Sleep } from '../base/clock.ts'
 import type { Follow, Transport } from './transport.ts'
 
 /**
- * The state of the live socket. `waiting`: lost, another try follows by itself. `ended`: signed out, closed, or the page
- * is older than the server. `closedBy`: the close code that ended it, or that keeps it waiting (`tooMany`).
+ * The state of the live socket. `waiting`: the connection was lost and will be retried. `ended`: signed out, closed, or
+ * the page is older than the server. `closedBy`: the close code that ended it, or that keeps it waiting (`tooMany`).
  */
 export type SocketStatus =
   | { state: 'connecting' }
@@ -12,31 +12,31 @@ export type SocketStatus =
   | { state: 'waiting' | 'ended'; closedBy: number | undefined }
 
 export interface SocketOptions {
-  /** Where the WebSocket is: `ws://…/ws`. */
+  /** The address of the WebSocket: `ws://…/ws`. */
   socketAddress: string
-  /** Where the same frames are as server-sent events, in a stream or by polls: `/api/live`. */
+  /** The address of the same frames as server-sent events, for streams and polls: `/api/live`. */
   eventsAddress: string
-  /** Names this tab to the server. */
+  /** The id of this tab. */
   tab: string
-  /** What is followed now: named in the address of server-sent events, and watched for silence. */
+  /** The runs followed now: sent in the address of server-sent events. While there are any, silence is an error. */
   follows: () => Follow[]
   onFrame: (frame: ServerFrame) => void
   onStatus: (status: SocketStatus) => void
-  /** Fetches what shows that this page is the server's own; null where nothing is needed. */
+  /** Fetches a proof that this page is the server's own; null if the session has none. */
   prove: () => Promise<string | null>
   random?: () => number
   clock?: Pick<Clock, 'monotonic'>
   sleep?: Sleep
   /** Longest wait for `welcome`, ms. */
   welcomeMs?: number
-  /** Longest silence while a run is followed, ms. */
+  /** Longest time without a frame while a run is followed, ms. */
   silenceMs?: number
-  /** How long a lesser way serves before a better one is tried beside it, ms. */
+  /** Time after which a better transport is tried while a fallback is in use, ms. */
   probeMs?: number
-  /** Longest wait of one poll for something to tell, ms. */
+  /** How long the server may hold one poll until it has a frame, ms. */
   holdMs?: number
-  /** Shortest time between two polls, ms. */
+  /** Shortest time between the starts of two polls, ms. */
   paceMs?: number
-  /** Longest pause between two tries, ms. */
+  /** Longest pause between two attempts to connect, ms. */
   maxRetryMs?: number
 }

@@ -5,8 +5,9 @@ import { readServerFrame } from './transport.ts'
 import type { Transport, TransportEvents } from './transport.ts'
 
 /**
- * Opens the WebSocket and says hello. The session's cookie goes with the handshake. A server that cannot see whose page
- * this is refuses it once: then it comes again, with a proof.
+ * Opens the WebSocket and sends `hello`. The browser sends the session cookie with the handshake. If the server cannot
+ * verify the origin of the page, it closes the socket with `originUnproven`; the page then reconnects once, with a
+ * proof.
  */
 export function openSocket(
   address: string,
@@ -47,7 +48,7 @@ export function openSocket(
       const frame = typeof message.data === 'string' ? readServerFrame(message.data) : undefined
       if (frame) events.onFrame(frame)
     })
-    // `error` is always followed by `close`, which says more.
+    // `error` is always followed by `close`, which has the code.
     opened.addEventListener('close', (event) => closed(event.code))
     return opened
   }

@@ -37,7 +37,7 @@ beforeEach(() => {
 })
 
 describe('a start', () => {
-  test('goes over the socket; its reply names the run', async () => {
+  test('is sent over the socket; its reply contains the run', async () => {
     const { started } = starts.start(request)
     expect(sent).toEqual([{ t: 'run.start', ref: 'r1', run: request }])
     starts.reply({ t: 'reply', ref: 'r1', ok: true, run })
@@ -46,13 +46,13 @@ describe('a start', () => {
     expect(overHttp).toEqual([])
   })
 
-  test('goes over HTTP where there is no socket', async () => {
+  test('is sent over HTTP if there is no socket', async () => {
     linked = false
     expect(await starts.start(request).started).toEqual(run)
     expect([sent, overHttp]).toEqual([[], [request]])
   })
 
-  test('is repeated over HTTP, once, where no reply comes in time or the link is lost', async () => {
+  test('is repeated once over HTTP if no reply comes in time or the connection is lost', async () => {
     const first = starts.start(request)
     await time.advance(5999)
     expect(overHttp).toEqual([])
@@ -66,14 +66,14 @@ describe('a start', () => {
     expect(overHttp).toEqual([request, { ...request, clientId: 'y' }])
   })
 
-  test('a reply after the repetition changes nothing', async () => {
+  test('ignores a reply after it was repeated', async () => {
     const { started } = starts.start(request)
     starts.linkLost()
     starts.reply({ t: 'reply', ref: 'r1', ok: false, error: { code: 'busy', message: 'late' } })
     expect(await started).toEqual(run)
   })
 
-  test('a refusal, and a reply without a run, are errors', async () => {
+  test('rejects on a refusal, and on a reply without a run', async () => {
     const refused = starts.start(request).started
     const empty = starts.start(request).started
     starts.reply({ t: 'reply', ref: 'r1', ok: false, error: { code: 'too_many_runs', message: 'no' } })
@@ -84,7 +84,7 @@ describe('a start', () => {
 })
 
 describe('a stop (rule 10 of a run)', () => {
-  test('before the run has an id waits for it, and is then sent', async () => {
+  test('waits until the run has an id, and is then sent', async () => {
     const start = starts.start(request)
     const stopped = start.stop()
     expect(sent).toHaveLength(1)
@@ -95,7 +95,7 @@ describe('a stop (rule 10 of a run)', () => {
     expect(await start.started).toEqual(run)
   })
 
-  test('goes with a start that is repeated', async () => {
+  test('is sent with a repeated start', async () => {
     const start = starts.start(request)
     const stopped = start.stop()
     linked = false
@@ -104,7 +104,7 @@ describe('a stop (rule 10 of a run)', () => {
     expect(overHttp).toEqual([{ ...request, stop: true }, 'r'])
   })
 
-  test('of a run that has its id is sent at once, and over HTTP where no reply comes', async () => {
+  test('is sent at once if the run has an id, and over HTTP if no reply comes', async () => {
     const start = starts.start(request)
     starts.reply({ t: 'reply', ref: 'r1', ok: true, run })
     await start.started
@@ -115,7 +115,7 @@ describe('a stop (rule 10 of a run)', () => {
     expect(overHttp).toEqual(['r'])
   })
 
-  test('fails with the start that it waits for', async () => {
+  test('fails if the start that it waits for fails', async () => {
     const start = starts.start(request)
     const stopped = start.stop()
     starts.reply({ t: 'reply', ref: 'r1', ok: false, error: { code: 'busy', message: 'no' } })

@@ -6,7 +6,7 @@ import type { Sleep } from '../base/clock.ts'
 
 export interface PendingStart {
   started: Promise<RunStarted>
-  /** Stops the run; pressed before it has an id, the wish is held and sent with it (rule 10 of a run). */
+  /** Stops the run. Before the run has an id, the stop is held and sent once the id is known (rule 10 of a run). */
   stop: () => Promise<void>
 }
 
@@ -14,7 +14,7 @@ export interface StartsOptions {
   send: (frame: ClientFrame) => boolean
   startRun: (request: RunStartRequest) => Promise<RunStarted>
   stopRun: (runId: string) => Promise<void>
-  /** The error that a refused request ends with; `undefined`: the reply names no run. */
+  /** Creates the error that a refused request rejects with; `undefined` if the reply contains no run. */
   toError: (refusal: WireError | undefined) => Error
   /** Longest wait for a reply over the socket, ms. */
   replyMs: number
@@ -25,11 +25,11 @@ export interface Starts {
   start: (request: RunStartRequest) => PendingStart
   stop: (runId: string) => Promise<void>
   reply: (frame: Extract<ServerFrame, { t: 'reply' }>) => void
-  /** Replies that are still awaited will not come: their requests are repeated over HTTP. */
+  /** The connection is lost: repeats over HTTP all requests that still wait for a reply. */
   linkLost: () => void
 }
 
-/** A request that went over the socket and has no reply yet. */
+/** A request that was sent over the socket and has no reply yet. */
 interface Waiting {
   resolve: (run: RunStarted | undefined) => void
   reject: (error: Error) => void
@@ -37,12 +37,12 @@ interface Waiting {
   cancelDeadline: () => void
 }
 
-/** Where a start is; `stopping`: a stop was pressed before the run has an id. */
+/** The state of a start. `stopping`: Stop was pressed before the run has an id. */
 type StartState = { name: 'requested' | 'stopping' } | { name: 'started'; runId: string }
 
 /**
- * Starts and stops of runs. They go over the socket, whose instance then writes the answer; without a reply in time, or
- * without a socket, the same request goes over HTTP. The client's id makes a repeated request harmless.
+ * Starts and stops runs. Requests are sent over the socket, whose instance then writes the answer. Without a reply in
+ * time, or without a socket, the same request is sent over HTTP. The client's id makes it safe to repeat a request.
  */
 export function createStarts(options: StartsOptions): Starts {
   const { send, startRun, stopRun, toError, replyMs, sleep } = options

@@ -3,7 +3,7 @@ import type { Sleep } from '../base/clock.ts'
 
 type TimerName = 'retry' | 'silence' | 'ping' | 'probe' | 'reopen'
 
-/** Named timers: setting one again moves it, and all can be dropped together. */
+/** Named timers. Setting a timer again replaces it; `clear` cancels all. */
 export interface Timers {
   set: (name: TimerName, ms: number, run: () => void) => void
   drop: (name: TimerName) => void

@@ -1,17 +1,17 @@
 import type { ClientFrame, ServerFrame } from '../../protocol/frames.ts'
 import type { Position } from '../../protocol/run.ts'
 
-/** One way to the server, open until `close` or `onClosed`. */
+/** A connection to the server, open until `close` or `onClosed`. */
 export interface Transport {
   kind: 'socket' | 'events' | 'polls'
-  /** False when the frame cannot go this way (any more). */
+  /** Returns false if the frame cannot be sent on this connection (any more). */
   send: (frame: ClientFrame) => boolean
   close: () => void
 }
 
 export interface TransportEvents {
   onFrame: (frame: ServerFrame) => void
-  /** Once, unless `close` was called. `code`: of the WebSocket, 1006 where there is none. */
+  /** Called once, unless `close` was called. `code`: the close code, 1006 if the transport has none. */
   onClosed: (code: number) => void
 }
 
@@ -22,6 +22,6 @@ export interface Follow {
 
 export function readServerFrame(text: string): ServerFrame | undefined {
   const value: unknown = JSON.parse(text)
-  // The border. The server is ours and of this protocol's version; frames of an unknown name are ignored by the reader.
+  // Boundary cast: the server has the same protocol version as the page, and readers ignore frames of unknown types.
   return typeof value === 'object' && value !== null && 't' in value ? (value as ServerFrame) : undefined
 }

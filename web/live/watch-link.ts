@@ -3,15 +3,15 @@ import type { Timers } from './timers.ts'
 import type { Transport } from './transport.ts'
 import { timing } from './wire-constants.ts'
 
-/** Takes silence for a lost link. */
+/** Detects a connection that is lost without being closed, by its silence. */
 export interface LinkWatch {
-  /** A link works from now on. */
+  /** Starts watching a new connection. */
   begin: (link: Transport) => void
-  /** Something was heard on it. */
+  /** A frame has arrived. */
   heard: () => void
-  /** What is followed has changed: the server says something more often, or need not any more. */
+  /** The followed runs have changed. The server sends frames more often while there are any. */
   followsChanged: () => void
-  /** The link has carried frames for longer than a silence may last. */
+  /** Whether the connection has delivered frames for longer than the longest allowed silence. */
   lasts: () => boolean
 }
 
@@ -19,7 +19,7 @@ export interface LinkWatchOptions {
   timers: Timers
   clock: Pick<Clock, 'monotonic'>
   follows: () => unknown[]
-  /** Longest silence while a run is followed, ms. */
+  /** Longest time without a frame while a run is followed, ms. */
   silenceMs: number
   onSilent: () => void
 }
@@ -30,7 +30,7 @@ export function watchLink({ timers, clock, follows, silenceMs, onSilent }: LinkW
   let beganAt = 0
 
   const watchSilence = (): void => {
-    // A poll has a deadline of its own.
+    // Each poll has its own deadline.
     if (follows().length === 0 || link?.kind === 'polls') return timers.drop('silence')
     const left = heardAt + silenceMs - clock.monotonic()
     timers.set('silence', Math.max(left, 0), () => {

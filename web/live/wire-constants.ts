@@ -1,7 +1,7 @@
 import type { framesVersion as versionOfServer, timing as timingOfServer } from '../../protocol/frames.ts'
 
-// Written out again, because importing the frames would bring their validators into the page. The types make a value
-// that differs an error.
+// A copy of the values, because importing the frames would add their validators to the page's bundle. The types make a
+// differing value a compile error.
 export const framesVersion: typeof versionOfServer = 1
 export const timing: typeof timingOfServer = {
   pingMs: 20_000,

@@ -12,9 +12,9 @@ const Close = createContext<() => void>(() => undefined)
 const DangerFirst = createContext(false)
 
 /**
- * What can be done with a thing, from the foot of a phone's screen: a modal dialog with one large button a line, left
- * by Escape, by a tap beside it, or by its last button. Mount it to open it; the focus goes back to where it was.
- * Dangerous items belong at the end; they stand at the top where the finger that opened the sheet is over them.
+ * A list of actions at the bottom of a phone's screen: a modal dialog with one large button per line. Escape, a tap
+ * outside or the last button closes it. Mount it to open it; when it closes, the previous element gets the focus back.
+ * Put dangerous items last. If they would appear under the finger that opened the sheet, they are moved to the top.
  */
 export function ActionSheet({
   label,
@@ -24,7 +24,7 @@ export function ActionSheet({
   children,
 }: {
   label: string
-  /** A faint line that says what it is about. */
+  /** A faint line that names the object of the actions. */
   about?: ReactNode
   closeLabel: string
   onClose: () => void
@@ -34,7 +34,7 @@ export function ActionSheet({
   const modal = useModal(ref, onClose)
   const dangerFirst = useDangerUnderFinger(ref)
   const close = (): void => {
-    // At once: what an action does to the page must not meet a page that is still inert.
+    // Close at once, because the page must not be inert any more when the action changes it.
     ref.current?.close()
     onClose()
   }
@@ -66,10 +66,10 @@ export function ActionSheet({
   )
 }
 
-/** Whether a press that is still down, with which the sheet came, is over a dangerous item of it. */
+/** Whether the press that opened the sheet is still down and is over one of the dangerous items. */
 function useDangerUnderFinger(ref: RefObject<HTMLDialogElement | null>): boolean {
   const [under, setUnder] = useState(false)
-  // After the sheet is shown, which an effect of the same component did before.
+  // Runs after the earlier effect of the same component that has shown the sheet.
   useEffect(() => {
     const items = [...(ref.current?.querySelectorAll('[data-danger]') ?? [])]
     const boxes = items.map((item) => item.getBoundingClientRect())
@@ -78,7 +78,7 @@ function useDangerUnderFinger(ref: RefObject<HTMLDialogElement | null>): boolean
   return under
 }
 
-/** With the width of a finger, and the way that the sheet still rises. */
+/** Adds a vertical margin for the size of a finger, and because the sheet is still moving up. */
 function isWithin(box: DOMRect, x: number, y: number): boolean {
   return x >= box.left && x <= box.right && y >= box.top - fingerPx && y <= box.bottom + fingerPx
 }
@@ -93,7 +93,7 @@ export function ActionSheetItem({
   icon?: IconName
   children: ReactNode
   danger?: boolean
-  /** It leads to more inside the sheet, which stays open. */
+  /** Keeps the sheet open, for an item that leads to further items in it. */
   stays?: boolean
   onSelect: () => void
 }): ReactNode {

@@ -15,7 +15,7 @@ const looks = {
   danger: 'text-danger hover:bg-danger-soft border border-border-strong',
 } as const
 
-/** At least 44 px high where a finger is the pointer, 36 px else. */
+/** At least 44 px high on touch screens, otherwise 36 px. */
 export function Button({
   look = 'quiet',
   icon,
@@ -48,7 +48,7 @@ export function Button({
   )
 }
 
-/** A button that is an icon; `label` is its name and its tooltip. */
+/** A button with only an icon. `label` is its accessible name and its tooltip. */
 export function IconButton({
   icon,
   label,

@@ -1,7 +1,7 @@
 /**
- * Puts text on the clipboard, and beside it the same as HTML for programs that take it. Works without a secure context
- * too, where the browser has no clipboard interface: many installations run on plain HTTP inside a company's network.
- * False: the browser refused.
+ * Copies text to the clipboard, and optionally the same content as HTML for programs that accept HTML. It also works
+ * without a secure context, in which the browser has no clipboard API, because many installations use plain HTTP in a
+ * company network. Returns false if the browser refuses.
  */
 export async function copyText(text: string, html?: string): Promise<boolean> {
   if (window.isSecureContext) {
@@ -11,7 +11,7 @@ export async function copyText(text: string, html?: string): Promise<boolean> {
         : navigator.clipboard.write([new ClipboardItem({ 'text/plain': text, 'text/html': html })]))
       return true
     } catch {
-      // Refused by permission: the older way may still be allowed after a click.
+      // The permission was refused, but the older method may still be allowed after a click.
     }
   }
   return copyBySelection(text, html)
@@ -31,7 +31,7 @@ function copyBySelection(text: string, html: string | undefined): boolean {
   }
   field.addEventListener('copy', fill)
   const focused = document.activeElement
-  // Behind a modal dialog nothing can be selected.
+  // While a modal dialog is open, only elements inside it can be selected.
   const place = [...document.querySelectorAll('dialog:modal')].at(-1) ?? document.body
   place.append(field)
   field.select()

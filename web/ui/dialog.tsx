@@ -4,8 +4,8 @@ import { IconButton } from './button.tsx'
 import { useModal } from './use-modal.ts'
 
 /**
- * A modal dialog: the platform's, which makes the page behind it inert, keeps the focus inside and gives it back to
- * the opener. Mount it to open it.
+ * A modal dialog. The native element makes the page behind it inert and keeps the focus inside; on close, the opener
+ * gets the focus back. Mount it to open it.
  */
 export function Dialog({
   title,
@@ -15,7 +15,7 @@ export function Dialog({
   role,
 }: {
   title: string
-  /** Without it the dialog cannot be left by Escape or a button. */
+  /** The label of the close button. Without it there is no such button. */
   closeLabel?: string
   onClose?: () => void
   children: ReactNode

@@ -9,11 +9,11 @@ const box =
 interface Around {
   label: string
   hint?: ReactNode
-  /** What is wrong with it; stays until the value is changed. */
+  /** The error in the value; shown until the value is changed. */
   error?: ReactNode
 }
 
-/** An input with its name, a hint, and its error beside it. */
+/** An input with a label, a hint and an error message. */
 export function Field({
   label,
   hint,
@@ -37,7 +37,7 @@ export function Field({
   )
 }
 
-/** The same over several lines. */
+/** Like `Field`, but with several lines. */
 export function TextArea({
   label,
   hint,
@@ -58,7 +58,7 @@ export function TextArea({
   )
 }
 
-/** A choice of a few; the platform's own list, which works with every pointer, key and reader. */
+/** A drop-down list. It is the native element, which works with every pointer, keyboard and screen reader. */
 export function Select({
   label,
   hint,

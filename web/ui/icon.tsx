@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 
-/** Drawn on a grid of 20 with a stroke of 1.6. */
+/** The paths of the icons, drawn on a 20 × 20 grid with a stroke width of 1.6. */
 const strokes = {
   plus: 'M10 4v12M4 10h12',
   send: 'M10 16V4M5 9l5-5 5 5',
@@ -45,7 +45,7 @@ const strokes = {
 export type IconName = keyof typeof strokes
 export const iconNames = Object.keys(strokes) as IconName[]
 
-/** A decoration: whatever carries it has the words. */
+/** A decorative icon, hidden from screen readers: the element around it needs a label. */
 export function Icon({ name, size = 20 }: { name: IconName; size?: number }): ReactNode {
   return (
     <svg

@@ -1,24 +1,25 @@
 import { useSyncExternalStore } from 'react'
 import { createListeners } from '../base/listeners.ts'
 
-/** Something that is fetched when it is first needed; until it is there, `useLazy` answers undefined. */
+/** A value that is loaded when it is first needed. Until it has loaded, `useLazy` returns undefined. */
 export interface Lazy<T> {
   get: () => T | undefined
   subscribe: (listener: () => void) => () => void
 }
 
-/** Whoever only looks on fetches nothing. */
+/** A lazy value whose loading can be observed without causing it. */
 export interface WatchedLazy<T> extends Lazy<T> {
-  /** Begins to fetch it before it is needed. */
+  /** Starts loading before the value is needed. */
   fetch: () => void
-  /** It is being fetched, and not for long: what is about to need it may wait. */
+  /** Whether the value has been loading for less than `arrivingMs`, so that it is worth waiting for. */
   arriving: () => boolean
+  /** Calls the listener on each change, without starting to load. */
   watch: (listener: () => void) => () => void
 }
 
-// A chunk that could not be fetched may be there a moment later.
+// A chunk that failed to load may be available a moment later.
 const retryAfterMs = [1000, 5000, 30_000]
-/** What has not come by then is not waited for. */
+/** Maximum time to wait for a value that is loading, ms. */
 const arrivingMs = 300
 
 export function createLazy<T>(load: () => Promise<T>): WatchedLazy<T> {
@@ -72,7 +73,7 @@ export function useLazy<T>(lazy: Lazy<T>): T | undefined {
 
 const idle: Lazy<never> = { get: () => undefined, subscribe: () => () => undefined }
 
-/** Like `useLazy`, but fetches nothing while there is no `lazy`. */
+/** Like `useLazy`, but loads nothing while `lazy` is undefined. */
 export function useLazyIf<T>(lazy: Lazy<T> | undefined): T | undefined {
   return useLazy<T>(lazy ?? idle)
 }

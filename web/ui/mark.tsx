@@ -8,7 +8,7 @@ const fish = (
   </>
 )
 
-/** The mark: a fish of three strokes. */
+/** The logo: a fish of three strokes. */
 export function Fish({ size = 28 }: { size?: number }): ReactNode {
   return (
     <svg width={size} height={size} viewBox="0 0 32 32" {...pen} aria-hidden="true">
@@ -17,7 +17,7 @@ export function Fish({ size = 28 }: { size?: number }): ReactNode {
   )
 }
 
-/** Three of them swim together. */
+/** The large logo: three fish. */
 export function Shoal({ size = 72 }: { size?: number }): ReactNode {
   return (
     <svg width={size} height={size * 0.75} viewBox="0 0 64 48" {...pen} aria-hidden="true">

@@ -13,8 +13,8 @@ interface TriggerProps {
 const Close = createContext<() => void>(() => undefined)
 
 /**
- * A menu in the platform's top layer: light dismissal and Escape come with it, focus returns to the opener. Arrow keys,
- * Home, End and first letters move inside.
+ * A menu in the browser's top layer. As a native popover it closes on Escape or a click outside, and the focus returns
+ * to the opener. Arrow keys, Home, End and first letters move the focus inside the menu.
  */
 export function Menu({
   label,
@@ -135,7 +135,7 @@ function moveInside(event: KeyboardEvent<HTMLDivElement>): void {
   to.focus()
 }
 
-/** Places a popover below its opener, or above where there is more room, aligned with the edge that keeps it on the screen. */
+/** Places a popover below its opener, or above if there is more space, aligned so that it stays on the screen. */
 function placeBeside(popover: HTMLElement, opener: HTMLElement): void {
   const gap = 4
   const edge = 8

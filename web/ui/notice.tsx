@@ -8,7 +8,7 @@ const looks = {
   info: 'bg-surface-2 text-muted',
 } as const
 
-/** Something that has to be told beside its cause, with what can be done about it. Stays until dealt with. */
+/** A message shown next to its cause, with an action that helps. It stays until the cause is resolved. */
 export function Notice({
   look = 'error',
   children,

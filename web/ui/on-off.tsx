@@ -2,7 +2,7 @@ import { useId } from 'react'
 import type { ReactNode } from 'react'
 import { Switch } from './switch.tsx'
 
-/** A switch in a form, with its words before it. */
+/** A switch in a form, with its label and an optional hint. */
 export function OnOff({
   label,
   hint,

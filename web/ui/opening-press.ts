@@ -1,7 +1,7 @@
-/** How long after the press that opened something is lifted a browser may still make a click of it, ms. */
+/** How long after the end of a press a browser may still dispatch its click, ms. */
 const lateClickMs = 700
 
-/** The pointers that are down now, with the place where each of them last was. */
+/** The last positions of the pointers that are down now, by pointer id. */
 const down = new Map<number, { x: number; y: number }>()
 let touching = false
 
@@ -9,12 +9,12 @@ addEventListener('pointerdown', placed, { capture: true, passive: true })
 addEventListener('pointermove', moved, { capture: true, passive: true })
 addEventListener('pointerup', lifted, { capture: true, passive: true })
 addEventListener('pointercancel', lifted, { capture: true, passive: true })
-// A browser may cancel the pointer of a long press and report the finger by these alone.
+// During a long press, a browser may cancel the pointer and report the finger only by touch events.
 for (const type of ['touchstart', 'touchend', 'touchcancel'] as const)
   addEventListener(type, (event) => (touching = event.touches.length > 0), { capture: true, passive: true })
 
 function placed(event: PointerEvent): void {
-  // A first pointer is the only one: the end of an earlier one did not reach the page.
+  // A primary pointer is the only one down. If others are recorded, their end did not reach the page.
   if (event.isPrimary) down.clear()
   down.set(event.pointerId, { x: event.clientX, y: event.clientY })
 }
@@ -25,15 +25,16 @@ function lifted(event: PointerEvent): void {
   down.delete(event.pointerId)
 }
 
-/** Where the page is being pressed at this moment, if it is. */
+/** The points at which the page is being pressed now. */
 export function pressedPlaces(): { x: number; y: number }[] {
   return [...down.values()]
 }
 
 /**
- * Something opens under a finger that is still down (a long press): the click that the browser makes when this finger
- * is lifted was never meant for it. Swallows that click; a new press, and a keyboard or screen reader, count at once.
- * Call it when the thing opens; without a press at that moment it does nothing. Returns how to end it.
+ * Swallows the click of a press that opened `element`. If an element opens during a long press, the browser dispatches
+ * a click on it when the finger is lifted, although the user did not mean it. A new press, a keyboard and a screen
+ * reader work at once. Call it when the element opens; it does nothing if there is no press. Returns a function that
+ * ends it.
  */
 export function ignoreOpeningPress(element: HTMLElement): () => void {
   if (down.size === 0 && !touching) return () => undefined
@@ -44,7 +45,7 @@ export function ignoreOpeningPress(element: HTMLElement): () => void {
     liftedAt = event.timeStamp
   }
   const onClick = (event: MouseEvent): void => {
-    // Keyboards and screen readers.
+    // `detail` is 0 for clicks of keyboards and screen readers.
     if (event.detail === 0) return
     const late = liftedAt !== undefined && event.timeStamp - liftedAt > lateClickMs
     if (late) return stop.abort()

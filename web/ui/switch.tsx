@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { classNames } from './class-names.ts'
 
-/** On or off, at once. */
+/** A switch that takes effect at once. */
 export function Switch({
   label,
   describedBy,
@@ -10,7 +10,7 @@ export function Switch({
   onChange,
 }: {
   label: string
-  /** The element that says more. */
+  /** The id of the element that describes the switch. */
   describedBy?: string
   checked: boolean
   disabled?: boolean

@@ -17,8 +17,8 @@ const set = (next: readonly Toast[]): void => {
 }
 
 /**
- * Says what was just done, with a way to take it back, for `ms`
- * Errors never go here: they stand beside their cause.
+ * Shows for `ms` what was just done, with an optional action to undo it. Do not use it for errors, which are shown next
+ * to their cause.
  */
 export function showToast(text: string, action?: Toast['action'], ms = 6000): void {
   const toast: Toast = { id: ++ids, text, ...(action ? { action } : {}) }

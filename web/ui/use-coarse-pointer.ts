@@ -3,7 +3,7 @@ import { useSyncExternalStore } from 'react'
 let query: MediaQueryList | undefined
 const coarse = (): MediaQueryList => (query ??= matchMedia('(pointer: coarse)'))
 
-/** Whether a finger is what points here; follows a mouse that is plugged in. */
+/** Whether the main pointer is a finger. Updates when a mouse is plugged in or removed. */
 export function useCoarsePointer(): boolean {
   return useSyncExternalStore(
     (changed) => {

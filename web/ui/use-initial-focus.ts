@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react'
 import type { RefObject } from 'react'
 
-/** Puts the focus into a field when it comes onto the page; not where a finger would get a keyboard for it. */
+/** Focuses a field when it is mounted, except on touch screens, where the focus would open the on-screen keyboard. */
 export function useInitialFocus<T extends HTMLElement>(): RefObject<T | null> {
   const ref = useRef<T>(null)
   useEffect(() => {

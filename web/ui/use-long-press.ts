@@ -1,15 +1,15 @@
 import { useEffect, useRef } from 'react'
 import type { RefObject } from 'react'
 
-/** How long a finger rests, ms, and how far it may move meanwhile, px. */
+/** How long a finger has to rest, ms, and how far it may move during that time, px. */
 const restMs = 450
 const slack = 10
-/** What a long press belongs to already: a link's own menu, a field's text. */
+/** Elements on which a long press has a native meaning, such as a link's menu or selecting text in a field. */
 const own = 'a, button, input, textarea, select, summary, img'
 
 /**
- * Calls when a finger has rested on an element for 0.45 s. A finger that moves scrolls, a second one zooms, and links
- * and fields keep what a long press does there. A mouse and its right button are not concerned.
+ * Calls `press` when a finger has rested on an element for 0.45 s. Scrolling, zooming with two fingers, and the native
+ * long press on links and fields keep working. It ignores the mouse, including its right button.
  */
 export function useLongPress(ref: RefObject<HTMLElement | null>, press: (() => void) | undefined): void {
   const latest = useRef(press)
@@ -41,7 +41,7 @@ export function useLongPress(ref: RefObject<HTMLElement | null>, press: (() => v
     const move = (event: PointerEvent): void => {
       if (from && Math.hypot(event.clientX - from.x, event.clientY - from.y) > slack) forget()
     }
-    // Browsers that have a menu of their own for a long press ask with this; some before the time is up.
+    // Browsers with their own menu for a long press dispatch this event, some before the time is up.
     const menu = (event: MouseEvent): void => {
       if (!(event instanceof PointerEvent) || event.pointerType !== 'touch') return
       if (event.target instanceof Element && event.target.closest(own)) return

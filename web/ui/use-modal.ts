@@ -3,8 +3,8 @@ import type { DialogHTMLAttributes, RefObject } from 'react'
 import { ignoreOpeningPress } from './opening-press.ts'
 
 /**
- * Opens a dialog of the platform for as long as it is mounted; then the focus goes back to where it was. The answer
- * belongs on the element: Escape and a press beside it ask to close.
+ * Shows a native dialog modally while it is mounted, and then restores the focus. Spread the returned handlers onto the
+ * element: they call `onClose` on Escape and on a press outside the dialog.
  */
 export function useModal(
   ref: RefObject<HTMLDialogElement | null>,
@@ -19,7 +19,7 @@ export function useModal(
     return () => {
       endIgnoring?.()
       dialog?.close()
-      // The opener may have gone with what the dialog changed.
+      // The dialog's action may have removed the opener.
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus({ preventScroll: true })
     }
   }, [ref])
@@ -33,8 +33,8 @@ export function useModal(
 }
 
 /**
- * Closes a dialog by a press beside it, once the press is over: a dialog that goes when the finger comes down leaves
- * the click to whatever the page has at that place.
+ * Closes a dialog on a press outside it, but only when the press ends. If it closed when the finger comes down, the
+ * click would hit the element of the page at that point.
  */
 export function usePressBeside(
   ref: RefObject<HTMLDialogElement | null>,

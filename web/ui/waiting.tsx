@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 
-/** Says that something is awaited, once it has lasted: what comes at once needs no word. */
+/** A message for content that is loading. It appears after 0.4 s, so that fast content shows no message. */
 export function Waiting({ label }: { label: string }): ReactNode {
   return (
     <output className="flex h-full min-h-24 w-full items-center justify-center text-muted">

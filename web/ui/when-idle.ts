@@ -1,4 +1,4 @@
-/** Runs something when the browser has nothing better to do, a second later at the latest. Returns how to take it back. */
+/** Calls `run` when the browser is idle, at the latest after a second. Returns a function that cancels it. */
 export function whenIdle(run: () => void): () => void {
   if ('requestIdleCallback' in window) {
     const handle = window.requestIdleCallback(run, { timeout: 1000 })

@@ -12,13 +12,13 @@ import { MathSource, MathView } from './math-view.tsx'
 import { StreamDot } from './stream-dot.tsx'
 import { TableView } from './table-view.tsx'
 
-// Out of sight, a paragraph of this length is not drawn.
+// A longer paragraph is not drawn while it is out of sight.
 const hugeText = 4000
 
-/** What a token needs to know of the block it stands in. */
+/** What a token needs to know about the block that contains it. */
 interface Place {
   block: TextBlock
-  /** Inside a list the direction is the list's. */
+  /** Inside a list, the list sets the text direction. */
   inList: boolean
 }
 
@@ -35,7 +35,7 @@ function HeadingView({ token, block, dot, inList }: TokenProps): ReactNode {
   const { depth, tokens, raw } = token as Tokens.Heading
   const content = <InlineView tokens={tokens} raw={raw} epoch={block.links} />
   const className = `md-h md-h${depth}`
-  // A heading inside a list or a quote is no part of the page's outline.
+  // A heading inside a list or a quote is not part of the page's outline.
   if (block.level === 0) {
     return (
       <p className={className} dir={inList ? undefined : 'auto'}>
@@ -79,7 +79,7 @@ function TaskMark({ done }: { done: boolean }): ReactNode {
     <span
       className="md-check"
       data-done={done}
-      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- drawn by the style sheet, there is no file
+      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- drawn by the style sheet, without an image file
       role="img"
       aria-label={done ? labels.taskDone : labels.taskOpen}
     />
@@ -90,7 +90,7 @@ function ListView({ token, block, dot }: TokenProps): ReactNode {
   const list = token as Tokens.List
   const items = list.items.map((item, index) => (
     <ItemView
-      // oxlint-disable-next-line react/no-array-index-key -- items are only ever added
+      // oxlint-disable-next-line react/no-array-index-key -- items are only appended
       key={index}
       token={item}
       block={block}
@@ -172,14 +172,14 @@ function isShown(token: Token): boolean {
 function Blocks({ tokens, dot, ...place }: Place & { tokens: readonly Token[]; dot: boolean }): ReactNode {
   const shown = tokens.filter(isShown)
   return shown.map((token, index) => (
-    // oxlint-disable-next-line react/no-array-index-key -- tokens are only ever added
+    // oxlint-disable-next-line react/no-array-index-key -- tokens are only appended
     <TokenView key={index} token={token} dot={dot && index === shown.length - 1} {...place} />
   ))
 }
 
 interface BlockProps {
   block: Block
-  /** The answer's last word stands in this block, and more is to come. */
+  /** This block contains the last word of an answer that is still being written. */
   dot: boolean
 }
 

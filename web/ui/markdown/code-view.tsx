@@ -12,13 +12,13 @@ import { StreamDot } from './stream-dot.tsx'
 
 const maxHighlighted = 50_000
 const maxLine = 2000
-/** Code of more chunks is drawn only where it is in sight. */
+/** Code with more chunks is drawn only where it is in sight. */
 const shortChunks = 4
 
 interface ChunkProps {
   chunk: CodeChunk
   highlighter: Highlighter | undefined
-  /** Colours from a pass over the whole code, where there was one. */
+  /** Highlighted runs from a pass over the whole code, if there was one. */
   runs: readonly CodeRun[] | undefined
   dot: boolean
 }
@@ -48,7 +48,7 @@ function ChunkInner({ chunk, highlighter, runs, dot }: ChunkProps): ReactNode {
 function renderRun(run: CodeRun, index: number): ReactNode {
   if (run.kind === '') return run.text
   return (
-    // oxlint-disable-next-line react/no-array-index-key -- a run has no other name
+    // oxlint-disable-next-line react/no-array-index-key -- a run has no other key
     <span key={index} className={`tok-${run.kind}`}>
       {run.text}
     </span>
@@ -74,7 +74,7 @@ function useWholeRuns(
     chunks.length > 1 &&
     length < maxHighlighted &&
     !chunks.some(hasLong)
-  // Code that was there from the start gets its colours at once; code that has just been written, when there is time.
+  // Code that was complete from the start is highlighted at once, code that was streamed when the browser is idle.
   const atOnce = useMemo(
     () => (wanted && !streamed ? highlightWhole(chunks, highlighter) : undefined),
     [wanted, streamed, chunks, highlighter],
@@ -112,8 +112,8 @@ interface CodeProps {
 }
 
 /**
- * A code block: text, never an editor. The button inside the scroll box is its one Tab stop, and with the focus there
- * the arrow keys scroll the box.
+ * A read-only code block. The button inside the scroll box is its only tab stop; while it has the focus, the arrow keys
+ * scroll the box.
  */
 function CodeInner({ language, chunks, closed, dot }: CodeProps): ReactNode {
   const labels = use(MarkdownLabelsContext)

@@ -5,7 +5,7 @@ import { MarkdownLabelsContext } from './markdown-labels.ts'
 
 const confirmMs = 2000
 
-/** Copies what `text` and `html` return when it is pressed, and says in words whether that worked. */
+/** A button that copies the results of `text` and `html`, and then shows whether that worked. */
 export function CopyButton({ text, html }: { text: () => string; html?: () => string }): ReactNode {
   const labels = use(MarkdownLabelsContext)
   const [state, setState] = useState<'copy' | 'copied' | 'copyFailed'>('copy')

@@ -2,7 +2,7 @@ import type { HLJSApi, LanguageFn } from 'highlight.js'
 import { createLazy } from '../lazy.ts'
 import type { Lazy } from '../lazy.ts'
 
-/** A stretch of code of one colour. `kind` names it, '' for plain text. */
+/** A run of code with one colour. `kind` names the colour; '' is plain text. */
 export interface CodeRun {
   text: string
   kind: string
@@ -80,7 +80,7 @@ const aliases: Record<string, string> = {
   yml: 'yaml',
 }
 
-// highlight.js has some fifty scopes; the page has these colours. An absent scope takes that of what surrounds it.
+// Maps the scopes of highlight.js to the colours of the page. A scope that is not listed inherits its parent's colour.
 const kinds: Record<string, string> = {
   keyword: 'keyword',
   'selector-tag': 'keyword',
@@ -124,7 +124,7 @@ const kinds: Record<string, string> = {
   subst: '',
 }
 
-// The tree behind highlight.js's result. Its only public form is a string of HTML, which is never made here.
+// The internal tree of highlight.js's result. The only public form is an HTML string, which the page never creates.
 interface TreeNode {
   scope?: string
   children: Array<TreeNode | string>
@@ -150,7 +150,7 @@ function highlighterOf(hljs: HLJSApi, language: string): Highlighter {
     if (emitter.rootNode === undefined) return [{ text: code, kind: '' }]
     const runs: CodeRun[] = []
     flatten(emitter.rootNode, '', runs)
-    // What is shown must be the code, whatever a grammar makes of it.
+    // If a grammar changes the text, show the code as plain text instead.
     return runs.reduce((sum, run) => sum + run.text.length, 0) === code.length
       ? runs
       : [{ text: code, kind: '' }]
@@ -159,7 +159,7 @@ function highlighterOf(hljs: HLJSApi, language: string): Highlighter {
 
 const known = new Map<string, Lazy<Highlighter>>()
 
-/** The highlighter of a language as it is written behind a fence, or undefined where none is known. */
+/** Returns the highlighter for a language name as written after a fence, or undefined if the language is unknown. */
 export function highlighterFor(written: string): Lazy<Highlighter> | undefined {
   const lower = written.toLowerCase()
   const language = aliases[lower] ?? lower
@@ -178,7 +178,7 @@ export function highlighterFor(written: string): Lazy<Highlighter> | undefined {
   return lazy
 }
 
-/** Cuts runs where chunks end: the runs of each chunk. */
+/** Splits runs at the ends of chunks. Returns the runs of each chunk. */
 export function splitRuns(
   runs: readonly CodeRun[],
   lengths: readonly number[],

@@ -33,7 +33,7 @@ function ImageView({ href, text }: { href: string; text: string }): ReactNode {
 }
 
 function renderHtml(text: string): ReactNode {
-  // The one tag that is honoured: models break lines in table cells with it.
+  // The only supported tag: models use it for line breaks in table cells.
   return /^<br\s*\/?>$/i.test(text) ? <br /> : text
 }
 
@@ -75,20 +75,20 @@ function renderToken(token: Token, inLink: boolean): ReactNode {
   }
 }
 
-/** Inline tokens as React nodes: words stay strings, so that most paragraphs are one text node. */
+/** Renders inline tokens as React nodes. Plain text stays a string, so most paragraphs are a single text node. */
 export function renderInline(tokens: readonly Token[] | undefined, inLink = false): ReactNode {
   if (tokens === undefined) return null
   if (tokens.length === 1 && tokens[0] !== undefined) return renderToken(tokens[0], inLink)
   return tokens.map((token, index) => {
     const node = renderToken(token, inLink)
-    // oxlint-disable-next-line react/no-array-index-key -- a token has no other name, and none is ever moved
+    // oxlint-disable-next-line react/no-array-index-key -- a token has no other key, and tokens never move
     return typeof node === 'string' ? node : <Fragment key={index}>{node}</Fragment>
   })
 }
 
 interface InlineProps {
   tokens: readonly Token[] | undefined
-  /** The source of the tokens: the same source needs no rendering. */
+  /** The source of the tokens. The same source is not rendered again. */
   raw: string
   epoch: unknown
 }

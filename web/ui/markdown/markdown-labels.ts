@@ -1,11 +1,11 @@
 import { createContext } from 'react'
 
-/** Every word that the renderer itself puts on the page, so that the application can translate them. */
+/** All texts that the renderer itself shows, so that the application can translate them. */
 export interface MarkdownLabels {
   copy: string
   copied: string
   copyFailed: string
-  /** The accessible name of a code block; `language` is '' where none was written. */
+  /** The accessible name of a code block; `language` is '' if the block names none. */
   code: (language: string) => string
   table: string
   /** The button that saves a table as a file for spreadsheets. */
@@ -15,7 +15,7 @@ export interface MarkdownLabels {
   formula: string
   taskDone: string
   taskOpen: string
-  /** Stands in for an image that is not ours, before its description. */
+  /** Shown, before its description, in place of an image that is not one of our files. */
   image: string
 }
 

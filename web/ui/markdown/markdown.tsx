@@ -11,15 +11,15 @@ import { StreamDot } from './stream-dot.tsx'
 
 export interface MarkdownProps {
   text: string
-  /** More is to come: what is not finished is held back or closed, and a dot stands behind the last word. */
+  /** The text is still growing: unfinished markup is hidden or closed, and a dot follows the last word. */
   streaming?: boolean
   labels?: MarkdownLabels
-  /** Told when the text had to be shown plain. */
+  /** Called if rendering failed and the text is shown as plain text. */
   onError?: (error: unknown) => void
   ref?: Ref<HTMLDivElement>
 }
 
-// In characters of source. A message of usual size is mounted at once, a huge one piece by piece between frames.
+// In characters of source. A message of usual size is mounted at once, a huge one in steps between frames.
 const mountedAtOnce = 60_000
 const mountedPerFrame = 40_000
 
@@ -54,10 +54,10 @@ function withinWeight(groups: readonly BlockGroup[], limit: number): readonly Bl
   return count === groups.length ? groups : groups.slice(0, count)
 }
 
-// A rule, a formula's end, a link definition: there is no word to stand behind.
+// A rule, the end of a formula or a link definition has no word that the dot could follow.
 const dotless = /^ {0,3}(?:(?:[-*_][ \t]*){3,}|\[[^\]^][^\]]*\]:.*)$|(?:\$\$|\\\])$/
 
-/** Whether the last thing shown is one that can carry the dot inside. */
+/** Whether the last block shown can contain the dot. */
 function carriesDot({ groups }: ParsedMarkdown): boolean {
   const last = groups.at(-1)?.blocks.at(-1)
   if (last === undefined || last.kind === 'math') return false
@@ -65,7 +65,7 @@ function carriesDot({ groups }: ParsedMarkdown): boolean {
 }
 
 function Rendered({ text, streaming = false, labels, ref }: MarkdownProps): ReactNode {
-  // The parser is a cache: what it returns depends on the text alone.
+  // The parser is only a cache: its result depends on nothing but the text.
   const [parser] = useState(() => new MarkdownParser())
   const parsed = useMemo(() => parser.parse(text, !streaming), [parser, text, streaming])
   const groups = withinWeight(parsed.groups, useMounted(parsed.weight))
@@ -83,9 +83,9 @@ function Rendered({ text, streaming = false, labels, ref }: MarkdownProps): Reac
 }
 
 /**
- * Markdown written by a model or a person, as React elements: no HTML is ever made of it, so that it needs no sanitiser
- * and works where Trusted Types are required. A text may grow; blocks that are done keep their nodes, and an update
- * costs what is new. The DOM of a text that was streamed is that of the same text shown at once.
+ * Renders Markdown of a model or a user as React elements. It never creates HTML, so it needs no sanitiser and works
+ * where Trusted Types are required. The text may grow: finished blocks keep their nodes, and the cost of an update
+ * depends on the new text. A streamed text ends with the same DOM as a text that is rendered at once.
  */
 export function Markdown(props: MarkdownProps): ReactNode {
   return (

@@ -8,7 +8,7 @@ import { useOverflow } from './use-overflow.ts'
 
 interface MathProps {
   tex: string
-  /** What is shown until the formula can be, and if it never can. */
+  /** Shown until the formula can be rendered, or permanently if it cannot. */
   source: string
   display: boolean
 }
@@ -19,7 +19,7 @@ interface FormulaProps {
   onError: (tex: string) => void
 }
 
-/** The part that KaTeX fills: React creates it empty and never looks inside. */
+/** The element that KaTeX fills: React creates it empty and does not touch its content. */
 function Formula({ tex, display, onError }: FormulaProps): ReactNode {
   const ref = useRef<HTMLSpanElement>(null)
   useLayoutEffect(() => {
@@ -39,7 +39,7 @@ export function MathSource({ source, display }: { source: string; display: boole
   )
 }
 
-/** A formula on lines of its own. One that is too wide scrolls in its box, by keyboard too. */
+/** The box of a display formula. A formula that is too wide can be scrolled, also by keyboard. */
 function FormulaBox({ children }: { children: ReactNode }): ReactNode {
   const labels = use(MarkdownLabelsContext)
   const ref = useRef<HTMLSpanElement>(null)
@@ -49,7 +49,7 @@ function FormulaBox({ children }: { children: ReactNode }): ReactNode {
     <span
       className="md-math-box"
       ref={ref}
-      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- it stands inside paragraphs too
+      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- it also occurs inside paragraphs
       role="group"
       aria-label={labels.formula}
       tabIndex={overflows ? 0 : undefined}

@@ -2,13 +2,13 @@ import { Component } from 'react'
 import type { ErrorInfo, ReactNode } from 'react'
 
 interface BoundaryProps {
-  /** Shown as plain text where its rendering fails. */
+  /** Shown as plain text if rendering it fails. */
   text: string
   children: ReactNode
   onError?: ((error: unknown) => void) | undefined
 }
 
-/** Keeps a failure of one message's renderer to that message: its text is shown as it is. */
+/** An error boundary for one message: if rendering it fails, only this message is shown as plain text. */
 export class MessageBoundary extends Component<BoundaryProps, { failed: boolean }> {
   override state = { failed: false }
 

@@ -3,10 +3,11 @@ type Katex = typeof import('katex')
 const maxTex = 4000
 const maxKept = 300
 const maxHeightEm = 100
-/** Of elements in each other. What is read is within 60; how deep KaTeX itself can go depends on the engine's mood. */
+/** Of nested elements. Real formulas stay within 60. How deep KaTeX itself gets depends on the browser's stack size. */
 const maxDepth = 250
 
-// A definition may stand for much text and be used often: what it can grow to is bounded by both.
+// A definition can expand to much text and be used often, so the number of expansions is limited by the source's
+// length.
 const defines =
   /\\(?:[gex]?def|let|futurelet|(?:re|provide)?newcommand|providecommand|DeclareMathOperator)(?![A-Za-z])/
 const maxGrowth = 20_000
@@ -26,20 +27,20 @@ function create(katex: Katex, tex: string, display: boolean): Node | null {
       maxExpand: defines.test(tex) ? Math.min(1000, Math.floor(maxGrowth / tex.length)) : 1000,
     })
   } catch {
-    // A formula that KaTeX does not know is shown as its source: the caller says so.
+    // A formula that KaTeX cannot parse is shown as its source by the caller.
     return null
   }
   return isTooTall(holder) || isTooDeep(holder) ? null : holder.firstChild
 }
 
-/** `\raisebox` and repeated shifts are not bound by `maxSize`; KaTeX writes what a line takes into its struts. */
+/** `maxSize` does not limit `\raisebox` and repeated shifts, but KaTeX writes the height of a line into its struts. */
 function isTooTall(holder: Element): boolean {
   return [...holder.querySelectorAll<HTMLElement>('.katex-strut')].some(
     (strut) => Number.parseFloat(strut.style.height) > maxHeightEm,
   )
 }
 
-/** Else the same formula would be shown or not as the stack happens to suffice, and thousands of nested boxes laid out. */
+/** Without this limit, thousands of nested boxes could be laid out, and the result would depend on the stack size. */
 function isTooDeep(holder: Element): boolean {
   let level = [...holder.children]
   for (let depth = 0; level.length > 0; depth++) {
@@ -49,7 +50,7 @@ function isTooDeep(holder: Element): boolean {
   return false
 }
 
-/** The formula as a node built by DOM calls alone, or undefined where its source has to be shown instead. */
+/** Renders a formula with DOM calls only. Returns undefined if its source has to be shown instead. */
 export function renderFormula(katex: Katex, tex: string, display: boolean): Node | undefined {
   const key = `${display ? 'd' : 'i'}${tex}`
   let node = kept.get(key)

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 
-/** The dot behind the last word of an answer that is being written. It takes no room, so that its end moves nothing. */
+/** The dot after the last word of an answer being written. It takes no space, so nothing moves when it disappears. */
 export function StreamDot(): ReactNode {
   return <span className="md-dot" aria-hidden="true" />
 }

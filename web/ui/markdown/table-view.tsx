@@ -13,7 +13,7 @@ import type { TableText } from './parse/table-formats.ts'
 type Cell = Tokens.TableCell
 type Row = readonly Cell[]
 
-// A browser lays a table out as a whole: what stands below this is shown on request, some chunks a frame.
+// A browser lays out a table as a whole, so further rows are shown only on request, a few chunks per frame.
 const rowsAtOnce = 400
 const chunksPerFrame = 5
 
@@ -25,10 +25,10 @@ function RowsInner({ rows, dot }: { rows: readonly Row[]; dot: boolean }): React
   return (
     <tbody>
       {rows.map((row, index) => (
-        // oxlint-disable-next-line react/no-array-index-key -- rows are only ever added
+        // oxlint-disable-next-line react/no-array-index-key -- rows are only appended
         <tr key={index}>
           {row.map((cell, column) => (
-            // oxlint-disable-next-line react/no-array-index-key -- the column is the cell's name
+            // oxlint-disable-next-line react/no-array-index-key -- the column identifies the cell
             <td key={column} className={cellClass(cell)}>
               {renderInline(cell.tokens)}
               {dot && index === rows.length - 1 && column === row.length - 1 && <StreamDot />}
@@ -48,7 +48,7 @@ interface TableProps {
   dot: boolean
 }
 
-/** How many chunks are shown: those within the limit, and, once asked for, all the others bit by bit. */
+/** Returns how many chunks are shown: those within the limit, and after `showAll` gradually all others. */
 function useShownChunks(chunks: TableProps['chunks']): { shown: number; showAll: (() => void) | undefined } {
   const [all, setAll] = useState(false)
   const [shown, setShown] = useState(() => within(chunks))
@@ -92,7 +92,7 @@ function TableInner({ head, chunks, dot }: TableProps): ReactNode {
           <thead>
             <tr>
               {head.map((cell, column) => (
-                // oxlint-disable-next-line react/no-array-index-key -- the column is the cell's name
+                // oxlint-disable-next-line react/no-array-index-key -- the column identifies the cell
                 <th key={column} scope="col" className={cellClass(cell)}>
                   {renderInline(cell.tokens)}
                   {dot && rows === 0 && column === head.length - 1 && <StreamDot />}
@@ -101,7 +101,7 @@ function TableInner({ head, chunks, dot }: TableProps): ReactNode {
             </tr>
           </thead>
           {chunks.slice(0, shown).map((chunk, index) => (
-            // oxlint-disable-next-line react/no-array-index-key -- chunks are only ever added
+            // oxlint-disable-next-line react/no-array-index-key -- chunks are only appended
             <RowsView key={index} rows={chunk} dot={dot && index === chunks.length - 1} />
           ))}
         </table>
@@ -118,7 +118,7 @@ function TableInner({ head, chunks, dot }: TableProps): ReactNode {
 
 export const TableView = memo(TableInner)
 
-/** What can be done with a table, in the room below it: seen on hover and focus, always where a finger points. */
+/** The actions of a table, in the space below it: visible on hover and focus, and always on touch screens. */
 function TableActions({ read }: { read: () => TableText }): ReactNode {
   const labels = use(MarkdownLabelsContext)
   return (

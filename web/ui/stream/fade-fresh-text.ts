@@ -1,11 +1,11 @@
-// New words appear softly by the CSS Custom Highlight API: ranges over the newest text take a paler colour for 120 ms.
-// No element is added for it, so that nothing is laid out again and the DOM is the same with and without.
+// Fades in new text with the CSS Custom Highlight API: ranges over the newest text have a paler colour for 120 ms. This
+// adds no element, so it causes no layout, and the DOM is the same with and without it.
 
 const steps = 4
 const stepMs = 30
-/** In one update. */
+/** Maximum number of characters that fade in per update. */
 const maxCharacters = 80
-/** Characters a millisecond: some 300 words a second. */
+/** Characters per millisecond: about 300 words per second. */
 const maxRate = 1.5
 
 interface Fresh {
@@ -27,7 +27,7 @@ function highlightOf(step: number): Highlight {
   return highlight
 }
 
-/** The range over the last `length` characters of an element. */
+/** Creates a range over the last `length` characters of an element. */
 function lastCharacters(element: Element, length: number): Range | undefined {
   const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT)
   let node: Node | null = element
@@ -47,7 +47,7 @@ function lastCharacters(element: Element, length: number): Range | undefined {
   return range
 }
 
-/** Softens what was added to the end of an element since the last call. One per message. */
+/** Fades in the text that was added to the end of an element since the previous update. One per message. */
 export class TextFade {
   #fresh: Fresh[] = []
   #block: Element | undefined
@@ -55,14 +55,14 @@ export class TextFade {
   #updated = 0
   #timer: ReturnType<typeof setTimeout> | undefined
 
-  /** `root` holds the message's blocks. Called after each commit. */
+  /** Call it after each commit. `root` contains the message's blocks. */
   update(root: Element): void {
     const last = lastBlock(root)
     const known = this.#block
     const now = performance.now()
     const passed = now - this.#updated
     this.#updated = now
-    // A text that was there before the first call is not new, and a replaced one is not either.
+    // Text from before the first call is not new, and replaced text is not either.
     if (last !== undefined && known !== undefined && known.isConnected && supported()) {
       const added = [{ block: known, length: lengthOf(known) - this.#length }]
       for (let block = known; block !== last && block.nextElementSibling !== null;) {
@@ -70,7 +70,7 @@ export class TextFade {
         added.push({ block, length: lengthOf(block) })
       }
       const characters = added.reduce((sum, { length }) => sum + length, 0)
-      // Past this there is no reading along, and each step of softness would be a frame to draw.
+      // Nobody can read along at a higher rate, and each step of the fade would be an additional frame to draw.
       if (characters <= Math.min(maxCharacters, maxRate * passed))
         for (const { block, length } of added) this.#soften(block, length)
     }
@@ -79,7 +79,7 @@ export class TextFade {
   }
 
   #soften(block: Element, added: number): void {
-    // Code takes its colours instead.
+    // Code gets its syntax colours instead.
     if (added <= 0 || block.classList.contains('md-code')) return
     const range = lastCharacters(block, added)
     if (range === undefined) return
@@ -107,7 +107,7 @@ export class TextFade {
       }
       return step < steps
     })
-    // By a timer: a frame that changes nothing would be drawn as well.
+    // A timer, because an animation frame would be drawn even if nothing changes.
     this.#timer = this.#fresh.length === 0 ? undefined : setTimeout(this.#step, stepMs)
   }
 }

@@ -1,30 +1,30 @@
-/** When the next frame comes, and whether motion is wanted at all. Injected, so that tests own the time. */
+/** The source of animation frames, and whether to animate at all. Injected, so that tests control time. */
 export interface FrameClock {
-  /** Milliseconds, never going back. */
+  /** Milliseconds of a clock that never goes backwards. */
   now: () => number
   /**
-   * Calls once before the next paint, or soon where nothing is painted; with `waitMs`, before the first paint after
-   * about so many milliseconds. Returns how to cancel it.
+   * Calls `run` once before the next paint, or soon if the tab is hidden and does not paint. With `waitMs`, before the
+   * first paint after about that time. Returns a function that cancels it.
    */
   request: (run: () => void, waitMs?: number) => () => void
-  /** True where words are shown as they come: a hidden tab, or a person who wants no motion. */
+  /** True if text is shown as it arrives: in a hidden tab, or if the user prefers reduced motion. */
   instant: () => boolean
 }
 
 const hiddenMs = 100
-/** Half a frame: a timer that is meant for a frame must not miss it. */
+/** Half a frame, by which a timer fires early so that it does not miss its frame. */
 const earlyMs = 8
 
-/** Asked in each frame: a query that is made once costs nothing to read. */
+/** Created once and kept, because it is read in each frame. */
 let reduced: MediaQueryList | undefined
 
-/** Whether the person wants no motion. */
+/** Whether the user prefers reduced motion. */
 export function wantsNoMotion(): boolean {
   reduced ??= matchMedia('(prefers-reduced-motion: reduce)')
   return reduced.matches
 }
 
-/** Those who wait for a frame, told when the tab is hidden or comes back. One listener for all, for good. */
+/** Pending requests, notified when the tab is hidden or shown. They share one listener that is never removed. */
 const waiting = new Set<() => void>()
 let listening = false
 
@@ -32,13 +32,13 @@ function listen(): void {
   if (listening) return
   listening = true
   document.addEventListener('visibilitychange', () => {
-    // Those that ask for the next frame meanwhile have been told by asking.
+    // A copy: requests that are added meanwhile already know the new visibility.
     const told = [...waiting]
     for (const changed of told) changed()
   })
 }
 
-/** The browser's frames. A hidden tab has none: a timer stands in, and coming back does not wait for it. */
+/** The browser's frames. A hidden tab has none, so a timer replaces them; showing the tab ends the wait for it. */
 export const browserFrames: FrameClock = {
   now: () => performance.now(),
   request(run, waitMs = 0) {

@@ -5,18 +5,18 @@ import type { MarkdownLabels } from '../markdown/markdown-labels.ts'
 import { useElapsed } from './use-elapsed.ts'
 
 export interface ReasoningLabels {
-  /** While it thinks; `seconds` is undefined for the first moment. */
+  /** The label while the model is thinking; `seconds` is undefined during the first second. */
   thinking: (seconds: number | undefined) => string
-  /** When it has thought; `seconds` is undefined where nobody measured it. */
+  /** The label afterwards; `seconds` is undefined if the time was not measured. */
   thought: (seconds: number | undefined) => string
 }
 
 export interface ReasoningFoldProps {
   text: string
   thinking: boolean
-  /** How long it took, once known, in ms. */
+  /** How long the reasoning took, in ms, once known. */
   elapsedMs?: number | undefined
-  /** When it began, in ms of `Date.now`. */
+  /** When the reasoning began, in ms of `Date.now`. */
   since?: number | undefined
   labels: ReasoningLabels
   markdownLabels?: MarkdownLabels | undefined
@@ -29,7 +29,7 @@ function scrollerOf(element: Element): Element | null {
   return document.scrollingElement
 }
 
-/** The seconds that passed while it thought, kept when it stops. */
+/** Counts the seconds while the model is thinking, and keeps the last value afterwards. */
 function useThoughtFor(
   thinking: boolean,
   since: number | undefined,
@@ -44,8 +44,8 @@ function useThoughtFor(
 }
 
 /**
- * What the model thought, folded away under one line with its time. It grows in a box of bounded height, and opening it
- * leaves the answer below where it is: the page is scrolled by what the box takes.
+ * The reasoning of an answer, collapsed into one line with its duration. It grows in a box of limited height. When it
+ * is opened, the page is scrolled by the height of the box, so that the answer below stays in place.
  */
 export function ReasoningFold(props: ReasoningFoldProps): ReactNode {
   const { text, thinking, labels } = props
@@ -64,7 +64,7 @@ export function ReasoningFold(props: ReasoningFoldProps): ReactNode {
     if (moved !== 0) scrollerOf(root.current)?.scrollBy({ top: moved, behavior: 'instant' })
   })
 
-  // While it thinks, the newest line stays in sight, unless the reader has scrolled up.
+  // While the model is thinking, keep the newest line in sight, unless the reader has scrolled up.
   const atEnd = useRef(true)
   useLayoutEffect(() => {
     if (open && thinking && atEnd.current && box.current !== null)
@@ -99,7 +99,7 @@ export function ReasoningFold(props: ReasoningFoldProps): ReactNode {
         ref={box}
         onScroll={scrolled}
         tabIndex={0}
-        // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- none of those elements is a box that scrolls
+        // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- none of those elements can be a scroll box
         role="group"
         aria-label={labels.thought(seconds)}
       >

@@ -21,13 +21,13 @@ const englishAnswerLabels: AnswerLabels = {
 }
 
 export interface StreamedAnswerProps {
-  /** The answer's transcript: a store while it is written, or the text as the server has it. */
+  /** The answer's transcript: a store while the answer is being written, or the text from the server. */
   source: StreamedText | string
-  /** Whether it is being written, for a `source` that is text; a store knows by itself. */
+  /** Whether the answer is being written, if `source` is text; a store has this state itself. */
   streaming?: boolean
   /** `moving`: the answer is between two owners, and the dot is hollow. */
   link?: 'live' | 'moving'
-  /** When the run began, in ms of `Date.now`; for the seconds before the first word. */
+  /** When the run began, in ms of `Date.now`, to count the seconds before the first word. */
   since?: number | undefined
   reasoningMs?: number | undefined
   labels?: AnswerLabels
@@ -46,7 +46,7 @@ function useSource(source: StreamedText | string, streaming: boolean): StreamedS
   return useSyncExternalStore(store?.subscribe ?? never, get, get)
 }
 
-/** Before the first word: a dot, and after 0.4 s what it means. It stands where the first line will. */
+/** Shown before the first word, in place of the first line: a dot, and after 0.4 s its label. */
 function Waiting({ since, labels }: { since: number | undefined; labels: AnswerLabels }): ReactNode {
   const seconds = useElapsed(true, since)
   return (
@@ -62,8 +62,8 @@ function Waiting({ since, labels }: { since: number | undefined; labels: AnswerL
 }
 
 /**
- * While the first formula's letters are fetched, for a moment the text that was shown with it: what follows a formula
- * would move when it takes its form.
+ * Returns the text to show. While KaTeX is loading for the first formula, this stays for a moment the previous text,
+ * because text after the formula would move once the formula is rendered.
  */
 function useTextBehindFormula(text: string, streaming: boolean): string {
   const arriving = useSyncExternalStore(katexLazy.watch, katexLazy.arriving)
@@ -99,8 +99,8 @@ function FadingMarkdown(props: {
 }
 
 /**
- * An answer: what was thought, folded, and what was said. The same elements show it while it is written and when it is
- * done, so that nothing moves at the end.
+ * An answer: the collapsed reasoning and the visible text. The same elements show it while it is being written and
+ * afterwards, so that nothing moves at the end.
  */
 export function StreamedAnswer(props: StreamedAnswerProps): ReactNode {
   const labels = props.labels ?? englishAnswerLabels

@@ -17,7 +17,7 @@ class TestFrames implements FrameClock {
     return () => (this.#waiting = undefined)
   }
 
-  /** A frame passes. */
+  /** Advances the time by one frame. */
   frame(ms = 16): void {
     this.time += ms
     if (this.time < this.#from) return
@@ -39,7 +39,7 @@ function start(): { frames: TestFrames; text: StreamedText; shown: () => string;
   return { frames, text, shown: () => text.getSnapshot().text, commits: () => commits }
 }
 
-describe('a text that is shown as it arrives', () => {
+describe('a text shown as it arrives', () => {
   test('a burst is shown evenly over some frames and completely within 100 ms', () => {
     const { frames, text, shown } = start()
     text.append('some words of a burst that came at once '.repeat(10))
@@ -55,7 +55,7 @@ describe('a text that is shown as it arrives', () => {
     expect(Math.max(...steps)).toBeLessThan(400 / 2)
   })
 
-  test('nothing waits longer than 110 ms however much keeps coming', () => {
+  test('no text waits longer than 110 ms, however much more arrives', () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.nat(30), fc.integer({ min: 1, max: 40 })), { minLength: 5, maxLength: 80 }),
@@ -81,7 +81,7 @@ describe('a text that is shown as it arrives', () => {
     { perFrame: 38, most: 20, least: 20 },
     { perFrame: 70, most: 15, least: 15 },
   ])(
-    'of 60 frames that bring $perFrame characters each, $least–$most show some',
+    '$least–$most of 60 frames update the text if each frame brings $perFrame characters',
     ({ perFrame, most, least }) => {
       const { frames, text, commits } = start()
       const piece = `${'a'.repeat(perFrame - 1)} `
@@ -99,7 +99,7 @@ describe('a text that is shown as it arrives', () => {
     },
   )
 
-  test('at most one commit a frame', () => {
+  test('there is at most one commit per frame', () => {
     const { frames, text, commits } = start()
     for (let frame = 0; frame < 50; frame++) {
       for (let piece = 0; piece < 8; piece++) text.append('word ')
@@ -109,7 +109,7 @@ describe('a text that is shown as it arrives', () => {
     }
   })
 
-  test('words are not cut where their end is near, characters never', () => {
+  test('a word is not split if its end is near, and a character never', () => {
     const { frames, text, shown } = start()
     text.append('🐟'.repeat(400))
     while (frames.pending) {
@@ -121,7 +121,7 @@ describe('a text that is shown as it arrives', () => {
     expect(shown()).toMatch(/\s$/)
   })
 
-  test('a hidden tab, or a person who wants no motion, gets everything at once', () => {
+  test('a hidden tab and a user with reduced motion get all text at once', () => {
     const { frames, text, shown } = start()
     frames.still = true
     text.append('x'.repeat(5000))
@@ -131,8 +131,8 @@ describe('a text that is shown as it arrives', () => {
   })
 })
 
-describe('a text that is taken back, replaced or ended', () => {
-  test('a rewind is swapped within one frame and never shows less than before', () => {
+describe('a text that is cut, replaced or ended', () => {
+  test('a rewind is applied within one frame and never shows less text than before', () => {
     const { frames, text, shown } = start()
     text.append('The first answer was about cats.')
     while (frames.pending) frames.frame()
@@ -146,7 +146,7 @@ describe('a text that is taken back, replaced or ended', () => {
     expect(shown()).toBe('The first answer is about dogs, and longer.')
   })
 
-  test('a replaced text is there in the next frame', () => {
+  test('a replaced text is shown in the next frame', () => {
     const { frames, text, shown } = start()
     text.append('old')
     frames.frame()
@@ -160,7 +160,7 @@ describe('a text that is taken back, replaced or ended', () => {
     expect(shown()).toBe('')
   })
 
-  test('it has ended when all is shown, and can go on', () => {
+  test('it has ended once all text is shown, and can be reopened', () => {
     const { frames, text } = start()
     text.append('words '.repeat(100))
     text.end()
@@ -173,7 +173,7 @@ describe('a text that is taken back, replaced or ended', () => {
     expect(text.getSnapshot().ended).toBe(false)
   })
 
-  test('flush shows all without a frame, a cut below zero is refused by name', () => {
+  test('flush shows all text without a frame, and a negative cut throws', () => {
     const { frames, text, shown } = start()
     text.append('x'.repeat(1000))
     text.flush()
@@ -182,7 +182,7 @@ describe('a text that is taken back, replaced or ended', () => {
     expect(() => text.cut(-1)).toThrow(/length must be/)
   })
 
-  test('any order of pieces, cuts and frames ends with the whole text', () => {
+  test('any order of chunks, cuts and frames ends with the full text', () => {
     const action = fc.oneof(
       fc.tuple(fc.constant('append' as const), fc.string({ maxLength: 30 })),
       fc.tuple(fc.constant('cut' as const), fc.nat(60)),

@@ -2,45 +2,45 @@ import { createListeners } from '../../base/listeners.ts'
 import { browserFrames } from './frame-clock.ts'
 import type { FrameClock } from './frame-clock.ts'
 
-/** What a reader sees of a text that is being written. */
+/** The part of a text being written that is shown to the reader. */
 export interface StreamedSnapshot {
-  /** What is shown now: a beginning of the whole text, or all of it. */
+  /** The text shown now: the beginning of the full text, or all of it. */
   text: string
-  /** No more will come, and all of it is shown. */
+  /** The text is complete, and all of it is shown. */
   ended: boolean
 }
 
 /**
- * A text that arrives in pieces and is shown evenly: once per frame at most, each piece within `drainMs`. An external
- * store for `useSyncExternalStore`, one per message, so that a word renders that message alone.
+ * A text that arrives in chunks and is shown evenly: updated at most once per frame, and each chunk within `drainMs`.
+ * It is an external store for `useSyncExternalStore`, one per message, so that a new word re-renders only that message.
  */
 export interface StreamedText {
   append: (text: string) => void
-  /** Takes back everything beyond `length`; what comes next in the same turn takes its place without a flicker. */
+  /** Removes the text beyond `length`. Text appended in the same turn replaces it without flicker. */
   cut: (length: number) => void
-  /** The text is another: shown at once. */
+  /** Replaces the text; the new text is shown in the next frame. */
   replace: (text: string) => void
-  /** No more will come. `append`, `cut` and `replace` open the text again. */
+  /** Marks the text as complete. `append`, `cut` and `replace` reopen it. */
   end: () => void
-  /** Shows all there is now, without waiting for a frame. */
+  /** Shows all text now, without waiting for a frame. */
   flush: () => void
   subscribe: (listener: () => void) => () => void
   getSnapshot: () => StreamedSnapshot
-  /** The whole text, also what is not shown yet. */
+  /** Returns the full text, including the part that is not shown yet. */
   whole: () => string
 }
 
-/** Everything that has arrived is shown after so many milliseconds. */
+/** All arrived text is shown within this time, ms. */
 const drainMs = 90
 const maxWord = 16
 /**
- * Characters a millisecond. From some 200 words a second on nobody reads along word by word: every second frame is
- * enough; from some 350 on, which are twenty lines a second, every third, and from 450 on every fourth.
+ * Characters per millisecond. From about 200 words per second on, nobody reads along word by word, and updating every
+ * second frame is enough. From about 350 (twenty lines per second) it is every third frame, from 450 every fourth.
  */
 const fast = 1.2
 const faster = 2
 const fastest = 2.6
-/** After so long a silence what comes is a beginning, and its pace is not known yet, ms. */
+/** After a longer pause, the rate of arrival is reset, ms. */
 const silenceMs = 200
 const frameMs = 17
 
@@ -64,12 +64,12 @@ class BufferedText implements StreamedText {
   #arrivals: Arrival[] = []
   #lastFrame = 0
   #arrived = -Infinity
-  /** Characters a millisecond that come. */
+  /** The rate of arrival, in characters per millisecond. */
   #rate = 0
   #cancel: (() => void) | undefined
-  /** Show at least so much in the next frame: the text is another. */
+  /** Minimum length to show in the next frame, after a cut or a replacement. */
   #keep = 0
-  /** The next frame is the one, whatever the pace. */
+  /** Show text in the next frame, regardless of the pace. */
   #pressing = false
 
   constructor(options: StreamedTextOptions) {
@@ -87,7 +87,7 @@ class BufferedText implements StreamedText {
     const now = this.#frames.now()
     const passed = now - this.#arrived
     this.#arrived = now
-    // Smoothed: pieces come unevenly.
+    // Smoothed, because chunks arrive unevenly.
     this.#rate = passed > silenceMs ? 0 : 0.8 * this.#rate + (0.2 * text.length) / Math.max(1, passed)
     this.#arrivals.push({ at: now, length: this.#whole.length })
     this.#schedule()
@@ -139,7 +139,7 @@ class BufferedText implements StreamedText {
     }, waitMs)
   }
 
-  /** In the next frame, whatever was planned. */
+  /** Schedules the next frame, instead of a later one that was planned. */
   #hurry(): void {
     this.#cancel?.()
     this.#cancel = undefined
@@ -157,19 +157,19 @@ class BufferedText implements StreamedText {
     this.#show(instant ? this.#whole.length : this.#due(now, pace))
     this.#lastFrame = now
     this.#pressing = false
-    // The frames between are not asked for: each one costs, also where nothing changes.
+    // Skipped frames are not requested, because each one has a cost even if nothing changes.
     const next = this.#pace()
     if (this.#snapshot.text.length < this.#whole.length) this.#schedule(next > 1 ? next * frameMs : 0)
   }
 
-  /** Words are shown in each so many frames. */
+  /** Returns after how many frames the shown text is updated. */
   #pace(): 1 | 2 | 3 | 4 {
     if (this.#rate < fast) return 1
     if (this.#rate < faster) return 2
     return this.#rate < fastest ? 3 : 4
   }
 
-  /** How much should be shown by now: an even share of what waits, and all that has waited its time. */
+  /** Returns the length to show now: an even share of the waiting text, and all text that would otherwise be late. */
   #due(now: number, pace: number): number {
     const shown = this.#shownLength()
     const last = this.#arrivals.at(-1)
@@ -177,7 +177,7 @@ class BufferedText implements StreamedText {
     const left = Math.max(1, last.at + drainMs - this.#lastFrame)
     const share = ((this.#whole.length - shown) * Math.max(1, now - this.#lastFrame)) / left
     let due = Math.max(shown + Math.ceil(share), Math.min(this.#keep, this.#whole.length))
-    // A frame late is too late: what cannot wait for the next one goes now.
+    // Text that would be late in the next frame is shown now.
     for (const arrival of this.#arrivals)
       if (now - arrival.at > drainMs - pace * frameMs) due = Math.max(due, arrival.length)
     return this.#wordEnd(Math.min(due, this.#whole.length))
@@ -187,7 +187,7 @@ class BufferedText implements StreamedText {
     return Math.min(this.#snapshot.text.length, this.#whole.length)
   }
 
-  /** Never inside a character, and at the end of a word where that is near. */
+  /** Moves `due` to the end of a word if one is near, and never into the middle of a character. */
   #wordEnd(due: number): number {
     const limit = Math.min(this.#whole.length, due + maxWord)
     for (let at = due; at <= limit; at++) {

@@ -3,8 +3,8 @@ import { useEffect, useState } from 'react'
 const waitMs = 400
 
 /**
- * Whole seconds since something that is still going on began, or undefined for its first 400 ms, in which nothing need
- * be said. `since` is in the milliseconds of `Date.now`; without it, the time of the first call counts.
+ * Returns the whole seconds since an active process began, or undefined during its first 400 ms, in which no time has
+ * to be shown. `since` is in ms of `Date.now`; without it, the time of the first call is used.
  */
 export function useElapsed(active: boolean, since?: number): number | undefined {
   const [mounted] = useState(() => Date.now())
@@ -12,7 +12,7 @@ export function useElapsed(active: boolean, since?: number): number | undefined 
   const start = since ?? mounted
   useEffect(() => {
     if (!active) return undefined
-    // Wakes when the answer changes, not more often.
+    // Wake only when the returned value changes.
     const passed = Math.max(0, now - start)
     const next = passed < waitMs ? waitMs - passed : 1000 - (passed % 1000)
     const timer = setTimeout(() => setNow(Date.now()), Math.max(16, next))

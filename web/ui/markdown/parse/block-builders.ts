@@ -13,12 +13,12 @@ function lineEnd(text: string, from = 0): number {
   return newline < 0 ? text.length : newline
 }
 
-/** What a kind of block keeps between two updates, so that an update costs what is new. */
+/** Builds a block that grows, and keeps state between updates so that the cost of an update depends on the new text. */
 export interface Builder {
   build(text: string, segment: Segment, key: number): Block | undefined
 }
 
-/** Undoes the indentation of a fence for the lines inside it. */
+/** Removes the indentation of the opening fence from the lines of code. */
 function outdent(code: string, width: number): string {
   return width === 0 ? code : code.replace(new RegExp(`^[ \\t]{1,${width}}`, 'gm'), '')
 }
@@ -66,7 +66,7 @@ export class TableBuilder implements Builder {
       this.#head = lexTable(this.#frame)?.header
       this.#at = frameEnd + 1
     }
-    // Not the table that its lines looked like: lexed as text instead.
+    // The lines looked like a table but are not one: the caller shows them in another way.
     if (this.#head === undefined) return undefined
     const last = this.#readRows(text)
     const chunks = last.length === 0 ? [...this.#full] : [...this.#full, last]
@@ -92,7 +92,7 @@ export class TableBuilder implements Builder {
 
   #lexRows(lines: string): Row[] {
     if (lines.trim() === '') return []
-    // A pipe in front makes a row of every line, also of one that would begin a list or a tag.
+    // A leading pipe makes every line a row, even a line that would otherwise begin a list or a tag.
     const rows = lines.split('\n').filter((line) => line.trim() !== '')
     const body = rows.map((line) =>
       line.trimStart().startsWith('|') ? line.trimStart() : `| ${line.trimStart()}`,

@@ -2,29 +2,29 @@ import type { Links, Token, Tokens } from 'marked'
 import { emptyLinks, lexSegment } from './lexer.ts'
 
 interface BlockBase {
-  /** Its number in the message: a block keeps it, and with it its place in the page. */
+  /** The block's number in the message. It never changes, so the block keeps its DOM nodes. */
   key: number
-  /** What it weighs when it is mounted, in characters of source. */
+  /** The cost of mounting the block, in characters of source. */
   weight: number
 }
 
-/** Anything that is lexed as a whole. Its tokens are made when it is first shown. */
+/** A block that is lexed as a whole, when it is first shown. */
 export interface TextBlock extends BlockBase {
   kind: 'text'
   raw: string
   links: Links
-  /** The level of its heading in the page's outline, 2–6; 0 where it is none. */
+  /** The level of a heading in the page's outline, 2–6; 0 if the block is not a heading. */
   level: number
-  /** A long list goes on here with this number; 0: it does not. */
+  /** The number with which this block continues a long list; 0 if it does not continue one. */
   ordinal: number
   tokens?: readonly Token[]
 }
 
-/** Some 20 lines of code, a box of their own. `text` ends with a line break except in the last. */
+/** About 20 lines of code in their own box. `text` ends with a line break except in the last chunk. */
 export interface CodeChunk {
   text: string
   lines: number
-  /** Where it begins in the code. */
+  /** The offset in the code at which the chunk begins. */
   at: number
 }
 
@@ -50,7 +50,9 @@ interface MathBlock extends BlockBase {
 
 export type Block = TextBlock | CodeBlockData | TableBlock | MathBlock
 
-/** Neighbouring blocks under one memo, so that a long message costs an update no more than a short one. */
+/**
+ * Neighbouring blocks that are memoised as one, so that an update costs the same in a long message as in a short one.
+ */
 export interface BlockGroup {
   key: number
   blocks: readonly Block[]
@@ -61,15 +63,15 @@ function isEmpty(links: Links): boolean {
   return Object.keys(links).length === 0
 }
 
-/** The tokens of a block, lexed when first asked for. */
+/** Returns the tokens of a block, which are lexed on the first call. */
 export function tokensOf(block: TextBlock): readonly Token[] {
-  // A definition that is still being written must not reach the others.
+  // Lexing may add a link definition that is still being written; a copy keeps it out of the other blocks.
   const links = block.raw.includes(']:') ? Object.assign(emptyLinks(), block.links) : block.links
   block.tokens ??= lexSegment(block.raw, links)
   return block.tokens
 }
 
-/** Whether showing `b` in place of `a` would change nothing. */
+/** Whether `a` and `b` would be shown in the same way. */
 export function sameBlock(a: Block, b: Block): boolean {
   if (a.kind === 'text') {
     if (b.kind !== 'text' || a.raw !== b.raw || a.level !== b.level || a.ordinal !== b.ordinal) return false

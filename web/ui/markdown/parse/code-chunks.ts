@@ -2,12 +2,12 @@ import type { CodeChunk } from './blocks.ts'
 
 const linesPerChunk = 20
 
-/** Cuts code that grows into chunks; a chunk that is full is never made again. */
+/** Splits growing code into chunks. A full chunk keeps its identity. */
 export class CodeChunks {
   #full: CodeChunk[] = []
   #at = 0
 
-  /** `code` must begin with what was read before. One line break at its end is not shown. */
+  /** `code` must begin with the code of the previous call. One line break at its end is not shown. */
   read(code: string): readonly CodeChunk[] {
     for (;;) {
       let end = this.#at
@@ -18,7 +18,7 @@ export class CodeChunks {
         end = newline + 1
         lines++
       }
-      // The last line break may be the one that is not shown; then this is the last chunk.
+      // If the code ends here, the last line break is not shown and this is the last chunk.
       if (lines < linesPerChunk || end >= code.length) break
       this.#full.push({ text: code.slice(this.#at, end), lines, at: this.#at })
       this.#at = end
@@ -35,7 +35,7 @@ function countLines(text: string): number {
   return lines
 }
 
-/** The chunks of code that is there as a whole. */
+/** Splits complete code into chunks. */
 export function chunkCode(code: string): readonly CodeChunk[] {
   return new CodeChunks().read(code)
 }

@@ -1,4 +1,4 @@
-// Character references decoded by a table: every parser of the platform that would do it is a Trusted Types sink.
+// Decodes character references with a table, because all suitable parsers of the browser are Trusted Types sinks.
 
 // U+00A0 … U+00FF in order.
 const latin =
@@ -8,12 +8,12 @@ const latin =
   'Uacute Ucirc Uuml Yacute THORN szlig agrave aacute acirc atilde auml aring aelig ccedil egrave eacute ecirc euml ' +
   'igrave iacute icirc iuml eth ntilde ograve oacute ocirc otilde ouml divide oslash ugrave uacute ucirc uuml yacute ' +
   'thorn yuml'
-// U+0391 … U+03C9 in order; `-` where the block has a hole.
+// U+0391 … U+03C9 in order; `-` for an unassigned or unnamed code point.
 const greek =
   'Alpha Beta Gamma Delta Epsilon Zeta Eta Theta Iota Kappa Lambda Mu Nu Xi Omicron Pi Rho - Sigma Tau Upsilon Phi Chi ' +
   'Psi Omega - - - - - - - alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho ' +
   'sigmaf sigma tau upsilon phi chi psi omega'
-// The rest of HTML 4, and what models write beyond it: pairs of a name and its characters.
+// The rest of HTML 4, and further names that models use: pairs of a name and its characters.
 const others =
   'amp & lt < gt > quot " apos \' AMP & LT < GT > QUOT " OElig Œ oelig œ Scaron Š scaron š Yuml Ÿ fnof ƒ circ ˆ tilde ˜ ' +
   'thetasym ϑ upsih ϒ piv ϖ ndash – mdash — horbar ― lsquo ‘ rsquo ’ sbquo ‚ ldquo “ rdquo ” bdquo „ dagger † Dagger ‡ ' +
@@ -53,12 +53,12 @@ const table = buildTable()
 
 function numeric(digits: string, radix: number): string {
   const code = Number.parseInt(digits, radix)
-  // CommonMark: what is no character becomes U+FFFD.
+  // CommonMark: an invalid code point becomes U+FFFD.
   if (code === 0 || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) return '\uFFFD'
   return String.fromCodePoint(code)
 }
 
-/** Replaces `&name;`, `&#123;` and `&#x7b;` by what they stand for; an unknown name stays as it is written. */
+/** Replaces `&name;`, `&#123;` and `&#x7b;` by their characters. An unknown name stays unchanged. */
 export function decodeEntities(text: string): string {
   if (!text.includes('&')) return text
   return text.replace(

@@ -1,15 +1,15 @@
 import { isBlank } from './line-shapes.ts'
 import type { Segment } from './segmenter.ts'
 
-// Quote and list markers that are already certain, in front of what is not.
+// Quote and list markers at the start of a line that are already certain.
 const container = /^(?:[ \t]*(?:>|(?:[*+-]|\d{1,9}[.)])[ \t]))*[ \t]*/
-// What may still become a marker, a rule, an underline, a fence with its language, or a table's first row.
+// Text that may still become a marker, a rule, an underline, a fence with its language, or the first row of a table.
 const undecided =
   /^(?:(?:#{1,6}|>|[+]|[*_-](?:[*_ \t-]*[*_-])?|=+|\d{1,9}[.)]?|`{1,2}|~{1,2}|\$|\\|\[(?:[ xX]\]?)?)?[ \t]*|`{3,}[^`]*|~{3}.*|\|.*)$/
 
 /**
- * How much of a line that is still being written may be seen: nothing, as long as its first characters may mean
- * something else than themselves.
+ * Returns how many characters of an unfinished line may be shown: 0 as long as its first characters may still become
+ * markup.
  */
 export function holdLine(line: string, open: Segment | undefined): number {
   const kind = open?.kind

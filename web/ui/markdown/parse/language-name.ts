@@ -40,7 +40,7 @@ const names: Readonly<Record<string, string>> = {
   yml: 'YAML',
 }
 
-/** How people write the name of a language; a word that is not known stays as the model wrote it. */
+/** The usual spelling of a language's name. An unknown name stays as the model wrote it. */
 export function languageName(word: string): string {
   const key = word.toLowerCase()
   return Object.hasOwn(names, key) ? (names[key] ?? word) : word

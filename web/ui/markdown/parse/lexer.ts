@@ -2,11 +2,11 @@ import { Lexer, Tokenizer } from 'marked'
 import type { Links, MarkedOptions, Token, TokensList, Tokens } from 'marked'
 import { matchFormula, mayHoldFormula, nextFormulaStart } from './math-syntax.ts'
 
-// Past these the markers are shown as text: no depth of nesting may exhaust the stack, here or in React.
+// Markers nested more deeply are shown as text, so that no nesting can exhaust the stack, here or in React.
 const maxBlockDepth = 16
 const maxInlineDepth = 24
 
-/** Formulas as they come out of the lexer, beside marked's own tokens. */
+/** The token of a formula, which the lexer returns in addition to marked's own tokens. */
 export interface FormulaToken {
   type: 'formula'
   raw: string
@@ -46,12 +46,12 @@ class BoundedTokenizer extends Tokenizer {
     return this.#nestBlock(() => super.list(source))
   }
 
-  // HTML is text. As a block it would also swallow the markdown on its lines.
+  // HTML is shown as text. As a block it would also swallow the Markdown on its lines.
   override html(): undefined {
     return undefined
   }
 
-  /** Footnotes are left as they are written: `[^1]: …` is no link definition. */
+  /** Footnotes are shown as written: `[^1]: …` is not a link definition. */
   override def(source: string): Tokens.Def | undefined {
     return /^ {0,3}\[\^/.test(source) ? undefined : super.def(source)
   }
@@ -106,7 +106,7 @@ const formulas: NonNullable<MarkedOptions['extensions']> = {
   ],
 }
 
-/** Hides formulas from the search for emphasis, at the same length: `$a_1 + b_1$` holds none. */
+/** Masks formulas with text of the same length, so that `$a_1 + b_1$` is not searched for emphasis. */
 function maskFormulas(source: string): string {
   let result = ''
   let from = 0
@@ -131,7 +131,7 @@ class FormulaMasks {
 function lexerOptions(source: string): MarkedOptions {
   const options: MarkedOptions = { gfm: true, silent: true, tokenizer: new BoundedTokenizer() }
   if (!mayHoldFormula(source)) return options
-  // The lexer looks for this one method of the hooks and for nothing else.
+  // The lexer uses only this one method of the hooks.
   return {
     ...options,
     extensions: formulas,
@@ -139,7 +139,7 @@ function lexerOptions(source: string): MarkedOptions {
   }
 }
 
-/** Lexes one segment. Link definitions found in it are added to `links`, which also resolves its references. */
+/** Lexes one segment. Adds its link definitions to `links`, with which its references are resolved. */
 export function lexSegment(source: string, links: Links): Token[] {
   const lexer = new Lexer(lexerOptions(source))
   const tokens: TokensList = lexer.tokens

@@ -1,4 +1,4 @@
-// What a line of markdown can be, told from the line alone.
+// Recognises kinds of Markdown lines from the line alone, without its context.
 
 export const fenceLine = /^ {0,3}(?:(`{3,})[^`]*|(~{3,})(?!~).*)$/
 export const headingLine = /^ {0,3}(#{1,6})(?:[ \t]|$)/
@@ -13,13 +13,13 @@ export function isBlank(line: string): boolean {
   return line.trim() === ''
 }
 
-/** How many cells a table row has; `\|` separates nothing. */
+/** Returns the number of cells of a table row; `\|` is not a separator. */
 export function countCells(line: string): number {
   const trimmed = line.trim().replace(/\\\|/g, '')
   return trimmed.replace(/^\|/, '').replace(/\|$/, '').split('|').length
 }
 
-/** The width of a line's indentation, tabs to the next multiple of four. */
+/** Returns the width of a line's indentation; a tab extends to the next multiple of four. */
 export function indentOf(line: string): number {
   let width = 0
   for (let at = 0; at < line.length; at++) {
@@ -31,7 +31,7 @@ export function indentOf(line: string): number {
   return width
 }
 
-/** The fence that a list item's line opens, or ''. */
+/** Returns the fence that a line of a list item opens, or ''. */
 export function innerFence(line: string): string {
   const match = fenceLine.exec(line.trimStart())
   return match?.[1] ?? match?.[2] ?? ''
@@ -42,7 +42,7 @@ export function closesFence(line: string, fence: string): boolean {
   return trimmed.length >= fence.length && trimmed === fence.charAt(0).repeat(trimmed.length)
 }
 
-/** Whether a line without a blank one before it begins a piece of its own. */
+/** Whether a line begins a new segment even without a blank line before it. */
 export function interrupts(line: string): boolean {
   return fenceLine.test(line) || headingLine.test(line) || mathLine.test(line)
 }

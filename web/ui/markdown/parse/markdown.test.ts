@@ -3,7 +3,7 @@ import { renderToStaticMarkup } from 'react-dom/server'
 import { describe, expect, test } from 'vitest'
 import { Markdown } from '../markdown.tsx'
 
-/** The markup of a text, without the frame and what every block has. */
+/** The HTML of a text, without the outer element and the attributes of every block. */
 function html(text: string): string {
   return renderToStaticMarkup(createElement(Markdown, { text }))
     .replace(/^<div class="md">(.*)<\/div>$/s, '$1')
@@ -13,7 +13,7 @@ function html(text: string): string {
     .replaceAll(/ class="md-(?:tight|loose|h md-h\d)"/g, '')
 }
 
-describe('markdown as CommonMark and GitHub have it', () => {
+describe('Markdown as defined by CommonMark and GitHub', () => {
   test.each<[string, string]>([
     ['a\nb', '<p>a\nb</p>'],
     ['a  \nb', '<p>a<br/>b</p>'],
@@ -60,28 +60,28 @@ describe('markdown as CommonMark and GitHub have it', () => {
     expect(html(source)).toBe(expected)
   })
 
-  test('a task list says what is done', () => {
+  test('a task list shows which tasks are done', () => {
     expect(html('- [x] a\n- [ ] b')).toMatch(/aria-label="Done".*>a<.*aria-label="Not done".*>b</)
   })
 
-  test('a table has its alignment in head and body', () => {
+  test('a table is aligned in head and body', () => {
     const table = html('| a | b |\n|:-:|--:|\n| c | d |')
     expect(table).toContain('<th scope="col" class="md-center">a</th><th scope="col" class="md-right">b</th>')
     expect(table).toContain('<td class="md-center">c</td><td class="md-right">d</td>')
   })
 
-  test('code is text in chunks of twenty lines', () => {
+  test('code is plain text in chunks of twenty lines', () => {
     const code = html(`\`\`\`js\n${'<x>\n'.repeat(41)}\`\`\``)
     expect(code.match(/class="md-chunk"/g)).toHaveLength(3)
     expect(code).toContain('&lt;x&gt;')
     expect(code).toContain('aria-label="Code, JavaScript"')
   })
 
-  test('a heading inside a list or a quote is none of the page', () => {
+  test('a heading inside a list or a quote is not a heading of the page', () => {
     expect(html('> # a\n\n- ## b')).not.toMatch(/<h\d/)
   })
 
-  test('the dot stands behind the last word, wherever that is', () => {
+  test('the dot follows the last word, wherever that is', () => {
     const dot = '<span class="md-dot" aria-hidden="true"></span>'
     const streamed = (text: string) =>
       renderToStaticMarkup(createElement(Markdown, { text, streaming: true }))

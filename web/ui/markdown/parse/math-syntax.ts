@@ -1,4 +1,4 @@
-/** A formula at the start of a text. `raw` is what it takes up, delimiters included. */
+/** A formula at the start of a text. `raw` is its source, including the delimiters. */
 export interface FormulaMatch {
   raw: string
   tex: string
@@ -12,14 +12,14 @@ function enclosed(source: string, closer: string, limit: number): FormulaMatch |
   const end = source.indexOf(closer, 2)
   if (end < 0 || end > limit) return undefined
   const tex = source.slice(2, end)
-  // A blank line ends a paragraph, and with it everything that was opened there.
+  // A blank line ends a paragraph, and with it every construct that was opened there.
   if (tex.trim() === '' || /\n[ \t]*\n/.test(tex)) return undefined
-  // "\[b\](c)" is a link that somebody escaped.
+  // "\[b\](c)" is an escaped link.
   if (closer === String.raw`\]` && !/^\s|[\\^_=+<>]/.test(tex)) return undefined
   return { raw: source.slice(0, end + closer.length), tex: tex.trim(), display: closer !== String.raw`\)` }
 }
 
-/** `$…$` where it cannot be money, a shell variable or a lone dollar: the rules of pandoc, and one more against prose. */
+/** Matches `$…$` unless it may be money, a shell variable or a lone dollar: pandoc's rules, and one more for prose. */
 function singleDollar(source: string): FormulaMatch | undefined {
   const first = source.charAt(1)
   if (first === '' || /[\s$]/.test(first)) return undefined
@@ -31,7 +31,7 @@ function singleDollar(source: string): FormulaMatch | undefined {
     else if (character === '$') {
       const tex = source.slice(1, at)
       if (/\s/.test(source.charAt(at - 1)) || /[\p{L}\p{N}$]/u.test(source.charAt(at + 1))) return undefined
-      // "$5, or maybe 6$": begins with a number and holds a word that is no command.
+      // "$5, or maybe 6$" begins with a number and contains a word that is not a command.
       if (/^\d/.test(tex) && /(?:^|[\s,])[A-Za-z]{3,}/.test(tex)) return undefined
       return { raw: source.slice(0, at + 1), tex, display: false }
     }
@@ -39,7 +39,7 @@ function singleDollar(source: string): FormulaMatch | undefined {
   return undefined
 }
 
-/** The formula that `source` begins with, if it does. `before` is the character in front of it. */
+/** Returns the formula at the start of `source`, or undefined. `before` is the character before it. */
 export function matchFormula(source: string, before: string): FormulaMatch | undefined {
   if (source.startsWith(String.raw`\(`)) return enclosed(source, String.raw`\)`, maxInline)
   if (source.startsWith(String.raw`\[`)) return enclosed(source, String.raw`\]`, maxDisplay)
@@ -48,7 +48,7 @@ export function matchFormula(source: string, before: string): FormulaMatch | und
   return singleDollar(source)
 }
 
-/** Where a formula may begin at or after `from`, or -1. */
+/** Returns the next index from `from` on at which a formula may begin, or -1. */
 export function nextFormulaStart(source: string, from: number): number {
   for (let at = from; at < source.length; at++) {
     const code = source.charCodeAt(at)

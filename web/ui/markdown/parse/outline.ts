@@ -1,6 +1,6 @@
 /**
- * Gives a message's headings their level in the page, whose `h1` is its title: the first is an `h2`, whatever depth it
- * was written with, and no level is skipped, so that the page's outline stays whole.
+ * Assigns the headings of a message their levels in the page, whose `h1` is the title. The first heading is an `h2`,
+ * whatever its depth in the source, and no level is skipped, so that the page's outline has no gaps.
  */
 export class Outline {
   #open: Array<{ depth: number; level: number }> = []

@@ -9,12 +9,12 @@ function blocksOf(parsed: ParsedMarkdown): Block[] {
   return parsed.groups.flatMap((group) => [...group.blocks])
 }
 
-/** All that decides what a reader sees. */
+/** The properties of a result that determine what a reader sees. */
 function shape(parsed: ParsedMarkdown): unknown[] {
   return blocksOf(parsed).map((block) => {
     const { weight: _, ...seen } = block
     if (seen.kind !== 'text' || block.kind !== 'text') return seen
-    // The links have done their work when the tokens are there.
+    // The links are already resolved in the tokens.
     return { ...seen, tokens: [...tokensOf(block)], links: undefined }
   })
 }
@@ -75,8 +75,8 @@ const pieces = [
 
 const documents = fc.array(fc.constantFrom(...pieces), { maxLength: 60 }).map((parts) => parts.join(''))
 
-describe('parsing a text that grows', () => {
-  test('any way of arriving gives what the whole text gives', () => {
+describe('parsing a growing text', () => {
+  test('gives the same result as the whole text, however it arrives', () => {
     fc.assert(
       fc.property(documents, fc.array(fc.nat(12), { minLength: 1, maxLength: 80 }), (source, steps) => {
         const parser = new MarkdownParser()
@@ -91,7 +91,7 @@ describe('parsing a text that grows', () => {
     )
   })
 
-  test('a tail that is replaced leaves what the new text gives', () => {
+  test('gives the result of the new text after the tail was replaced', () => {
     fc.assert(
       fc.property(documents, documents, fc.nat(), (first, second, at) => {
         const parser = new MarkdownParser()
@@ -104,7 +104,7 @@ describe('parsing a text that grows', () => {
     )
   })
 
-  test('no letter of the text is lost', () => {
+  test('loses no letter of the text', () => {
     fc.assert(
       fc.property(
         fc.array(fc.constantFrom(...pieces.filter((piece) => !piece.includes('http'))), { maxLength: 40 }),
@@ -121,7 +121,7 @@ describe('parsing a text that grows', () => {
     )
   })
 
-  test('blocks before the last keep their identity', () => {
+  test('keeps the identity of blocks before the last', () => {
     const source = Array.from({ length: 60 }, (_, index) => `Paragraph ${index} with **words**.\n\n`).join('')
     const parser = new MarkdownParser()
     let before: Block[] = []
@@ -133,7 +133,7 @@ describe('parsing a text that grows', () => {
     expect(before.length).toBeGreaterThan(50)
   })
 
-  test('a rewind keeps the blocks that did not change', () => {
+  test('keeps unchanged blocks after a rewind', () => {
     const parser = new MarkdownParser()
     const first = blocksOf(parser.parse('# Title\n\nOne.\n\nTwo is', false))
     const second = blocksOf(parser.parse('# Title\n\nOne.\n\nThree.', false))
@@ -142,7 +142,7 @@ describe('parsing a text that grows', () => {
     expect(second[2]).not.toBe(first[2])
   })
 
-  test('full chunks of code and full chunks of a table are never made again', () => {
+  test('never recreates full chunks of code and of a table', () => {
     const parser = new MarkdownParser()
     const code = `\`\`\`js\n${'line\n'.repeat(50)}`
     const one = blocksOf(parser.parse(code, false))[0]
@@ -182,7 +182,7 @@ describe('blocks', () => {
     expect(kinds(source)).toEqual(expected)
   })
 
-  test('headings keep the outline of the page', () => {
+  test('headings leave no gap in the outline of the page', () => {
     const levels = blocksOf(parseAtOnce('### a\n\n### b\n\n# c\n\n###### d\n\ne\n===\n'))
       .filter((block) => block.kind === 'text')
       .map((block) => block.level)
@@ -200,7 +200,7 @@ describe('blocks', () => {
     expect(parsed).toContain('[^1]: The proof.')
   })
 
-  test('a long list is cut and goes on with its number', () => {
+  test('a long list is split and continues with the next number', () => {
     const source = Array.from(
       { length: 300 },
       (_, index) => `${index + 3}. item number ${index} of the list\n`,
@@ -213,7 +213,7 @@ describe('blocks', () => {
     }
   })
 
-  test('a table row keeps its words whatever it begins with', () => {
+  test('a table row keeps its text whatever it begins with', () => {
     const [table] = blocksOf(parseAtOnce('a | b\n---|---\n<div>x | y\n    z | w\n'))
     expect(JSON.stringify(table)).toContain('<div>x')
     expect(table?.kind === 'table' && table.rows).toBe(2)

@@ -12,34 +12,34 @@ import type { Segment } from './segmenter.ts'
 import { settleSegment } from './settle-segment.ts'
 
 const groupSize = 12
-// Each new one may change any block before it.
+// A limit, because each new definition may change any block before it.
 const maxDefinitions = 300
 
-/** A message taken apart. Groups and blocks that did not change are the same objects as the time before. */
+/** A parsed message. Unchanged groups and blocks are the same objects as in the previous result. */
 export interface ParsedMarkdown {
   groups: readonly BlockGroup[]
   weight: number
 }
 
 /**
- * Parses a text that grows. Each call may pass a longer text, or any other: what stayed the same keeps its identity,
- * and the result is that of parsing the text at once.
+ * Parses a growing text. Each call may pass a longer text or a different one. Unchanged parts keep their identity, and
+ * the result is the same as if the text were parsed at once.
  */
 export class MarkdownParser {
   #source = ''
   #segmenter = new Segmenter()
   #outline = new Outline()
   #frozen: Block[] = []
-  /** Closed segments that have been made into blocks. */
+  /** How many closed segments have been converted to blocks. */
   #taken = 0
   #links = emptyLinks()
   #builders = new Map<number, Builder>()
   #groups: BlockGroup[] = []
   #tail: Block[] = []
-  /** Blocks of a text that was replaced, to be kept where the new one agrees. */
+  /** Blocks of a replaced text, which are reused where the new text is the same. */
   #former: readonly Block[] = []
 
-  /** `complete`: no more will come, so that nothing is held back. */
+  /** `complete`: the text will not grow any more, so nothing is hidden. */
   parse(input: string, complete: boolean): ParsedMarkdown {
     const source = input.includes('\r') ? input.replace(/\r\n?/g, '\n') : input
     if (!source.startsWith(this.#source)) this.#restart()
@@ -75,7 +75,7 @@ export class MarkdownParser {
     this.#frozen.push(this.#keep(block))
   }
 
-  /** Definitions count for the whole message, also for what stands before them. */
+  /** Adds link definitions, which apply to the whole message, including the blocks before them. */
   #learnLinks(text: string): void {
     if (!text.includes(']:') || !/^ {0,3}\[[^\]^]/m.test(text)) return
     if (Object.keys(this.#links).length > maxDefinitions) return
@@ -115,7 +115,7 @@ export class MarkdownParser {
     if (segment.kind === 'code' || segment.kind === 'table') {
       const block = this.#builder(segment).build(text, segment, key)
       if (block !== undefined) return block
-      // Its lines looked like a table and are none: shown as they are, at the cost of a line each.
+      // The lines looked like a table but are not one: show them unchanged, which is cheap for each new line.
       return {
         kind: 'code',
         key,

@@ -1,7 +1,7 @@
 import type { Token, Tokens } from 'marked'
 import { decodeEntities } from './decode-entities.ts'
 
-/** Inline tokens without their markup, as they read on the page; a formula as its source. */
+/** Returns the text of inline tokens as shown on the page, without markup; a formula as its source. */
 export function plainText(tokens: readonly Token[] | undefined): string {
   return (tokens ?? []).map(textOf).join('')
 }

@@ -1,6 +1,6 @@
-// Cuts a growing text into top-level pieces, line by line, so that a piece that is closed never changes again and can
-// be lexed by itself. Where a piece begins depends only on the text before it: the same text gives the same pieces,
-// however it arrived.
+// Splits a growing text into top-level segments, line by line. A closed segment never changes again and can be lexed by
+// itself. The start of a segment depends only on the text before it, so the same text gives the same segments, however
+// it arrived.
 
 import {
   closesFence,
@@ -25,30 +25,30 @@ export interface Segment {
   kind: SegmentKind
   start: number
   end: number
-  /** Nothing that follows can belong to it any more. */
+  /** No further text can belong to this segment. */
   closed: boolean
-  /** A heading's depth as written, 1–6; 0 where it is none. */
+  /** The depth of a heading in the source, 1–6; 0 if the segment is not a heading. */
   depth: number
   /** Code: the opening fence. Math: the closing delimiter. */
   fence: string
   /** Code: how far the opening fence is indented. Table: how many columns. List: items so far. */
   count: number
-  /** A list that was cut for its length goes on here: the number of its first item. 0: a list of its own. */
+  /** If this continues a list that was split because of its length: the number of its first item. Otherwise 0. */
   ordinal: number
   /** List: the first number written, and the kind of its markers. */
   first: number
   marker: string
-  /** Inside a fence of a list item. */
+  /** The fence that is open inside a list item, or ''. */
   inner: string
   /** The last line was blank. */
   blank: boolean
-  /** Where the line before the current one begins. */
+  /** The start of the line before the current one. */
   lastLine: number
 }
 
 const maxText = 8000
 const maxList = 4000
-/** No piece that is lexed as a whole may be longer, whatever it is: an update must not cost more than this. */
+/** Maximum length of any segment that is lexed as a whole, because it bounds the cost of an update. */
 const maxPiece = 32_000
 
 function segmentAt(start: number, kind: SegmentKind): Segment {
@@ -81,7 +81,7 @@ function openMath(line: string, start: number): Segment {
   return segment
 }
 
-/** The piece that a line begins where none is open. Its `end` is still to be set. */
+/** Creates the segment that a line begins if no segment is open. The caller sets its `end`. */
 function open(line: string, start: number): Segment {
   const fence = fenceLine.exec(line)
   if (fence !== null) {
@@ -141,7 +141,7 @@ function stepList(segment: Segment, line: string): Step {
       if (closesFence(line, segment.inner)) segment.inner = ''
       return 'take'
     }
-    // Out of the item: the fence ended with it.
+    // The line is outside the item, and the end of the item ends the fence.
     segment.inner = ''
   }
   const list = ruleLine.test(line) ? null : listLine.exec(line)
@@ -159,7 +159,7 @@ function stepList(segment: Segment, line: string): Step {
     : 'take'
 }
 
-/** Whether a list that has grown long is cut before this line, which begins an item of the same list. */
+/** Whether a long list is split before this line, which has to begin an item of the same list. */
 function continuesLongList(segment: Segment, line: string, start: number): boolean {
   if (start - segment.start < maxList || segment.inner !== '') return false
   const list = listLine.exec(line)
@@ -207,7 +207,7 @@ function begin(line: string, [start, end]: [number, number], out: Segment[]): Se
   return undefined
 }
 
-/** Feeds one line, `[start, end)` with its line break, to the open piece; `out` gets the pieces it leaves behind. */
+/** Adds one line, `[start, end)` with its line break, to the open segment. Pushes closed segments to `out`. */
 function feed(
   source: string,
   current: Segment | undefined,
@@ -251,19 +251,19 @@ function feed(
 
 export interface Segments {
   closed: readonly Segment[]
-  /** What follows the closed pieces, as it looks now: the last may still change. */
+  /** The segments after the closed ones, as they look now. The last one may still change. */
   tail: readonly Segment[]
 }
 
-/** Keeps its place in a text that grows: `read` looks only at what is new, and at the line that is not finished. */
+/** Segments a growing text incrementally: `read` processes only the new text and the unfinished line. */
 export class Segmenter {
   #closed: Segment[] = []
   #current: Segment | undefined
   #at = 0
 
   /**
-   * `source` must begin with what was read before; `complete` says that no more will come. Else `hold` says how much of
-   * the line that is not finished may be seen.
+   * `source` must begin with the source of the previous call. `complete`: the text will not grow any more. Otherwise
+   * `hold` returns how many characters of the unfinished line may be shown.
    */
   read(
     source: string,
@@ -291,7 +291,7 @@ export class Segmenter {
     return { closed: this.#closed, tail }
   }
 
-  /** Where prose without any line break has to be cut, at a space if there is one; -1 where it need not be. */
+  /** Returns where prose without a line break has to be split, at a space if there is one; otherwise -1. */
   #overlong(source: string, lineEnd: number): number {
     const kind = this.#current?.kind ?? 'text'
     if (kind === 'code' || kind === 'table') return -1
@@ -302,7 +302,7 @@ export class Segmenter {
     if (fenceLine.test(source.slice(this.#at, Math.min(lineEnd, this.#at + 200)))) return -1
     const space = source.lastIndexOf(' ', from + limit)
     const at = Math.max(space > from + limit / 2 ? space + 1 : from + limit, this.#at + 1)
-    // A surrogate pair is one character.
+    // Do not split a surrogate pair.
     return /[\uDC00-\uDFFF]/.test(source.charAt(at)) ? at + 1 : at
   }
 }

@@ -1,6 +1,6 @@
 import { matchFormula } from './math-syntax.ts'
 
-// An opening that has not met its end after so many characters is taken for the character that it is.
+// An opening delimiter that is not closed after this many characters is shown as plain text.
 const patience = { link: 80, reference: 120, target: 2000, formula: 60, command: 300, emphasis: 600 }
 
 interface Delimiter {
@@ -15,7 +15,7 @@ interface Scan {
   open: Delimiter[]
 }
 
-/** Either where to go on, or how the text ends: cut at `cut`, with `add` behind it. */
+/** Either the next position to scan, or how the shown text ends: cut at `cut` and followed by `add`. */
 type Outcome = { next: number } | { cut: number; add: string }
 
 // "$1/c", "$2x" and "$5 = " may become formulas, "$5 and" and "$5/month" are prices.
@@ -59,7 +59,7 @@ function settleFormula({ text, at }: Scan): Outcome {
     : { next: at + 1 }
 }
 
-/** Where the bracket opened at `at` is closed, or -1; escapes and code are stepped over. */
+/** Returns where the bracket opened at `at` is closed, or -1. Skips escaped characters. */
 function closing(text: string, at: number, [opener, closer]: [string, string]): number {
   let depth = 0
   const end = Math.min(text.length, at + patience.target)
@@ -86,7 +86,7 @@ function settleLink({ text, at }: Scan): Outcome {
     const end = closing(text, close + 1, ['(', ')'])
     if (end >= 0) return { next: end + 1 }
     if (text.length - close > patience.target || text.includes('\n', close)) return { next: close + 1 }
-    // The words of the link, before their target is known.
+    // Show the text of the link before its target is known.
     return image ? { cut: from, add: '' } : { cut: close + 1, add: '(#)' }
   }
   if (next === '[') {
@@ -130,7 +130,7 @@ function settleEmphasis(scan: Scan): Outcome {
   const opens =
     !space.test(next) &&
     (!punctuation.test(next) || before === '' || space.test(before) || punctuation.test(before))
-  // "2*3" is a product until it is closed.
+  // "2*3" is a product unless a closing `*` follows.
   if (left > 0 && opens && !(inWord && left === 1)) open.push({ character, length: left, at })
   return { next: at + length }
 }
@@ -167,8 +167,8 @@ function settleAt(scan: Scan): Outcome {
 const special = /[\\`$[*_~<&]/g
 
 /**
- * Ends a run of inline text that is still being written so that no half of anything shows: what cannot be told yet is
- * held back, what is open is closed.
+ * Completes unfinished inline text, so that no incomplete markup is shown: an ambiguous end is hidden, and open markup
+ * is closed.
  */
 export function settleInline(text: string): string {
   const scan: Scan = { text, at: 0, open: [] }
@@ -189,7 +189,7 @@ export function settleInline(text: string): string {
   }
   let shown = text.slice(0, end) + add
   const open = scan.open.filter((entry) => entry.at < end && end - entry.at <= patience.emphasis)
-  // An opener with nothing behind it is not shown at all, and a closer cannot stand behind a space.
+  // An opening delimiter without text after it is not shown, and a closing delimiter cannot follow a space.
   for (let last = open.at(-1); last !== undefined; last = open.at(-1)) {
     shown = shown.trimEnd()
     if (last.at + last.length < shown.length) break

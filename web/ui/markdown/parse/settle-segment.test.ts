@@ -14,7 +14,7 @@ interface Nested {
   rows?: Nested[][]
 }
 
-/** What a reader would see of tokens, without code and formulas, whose signs are their own. */
+/** The text of tokens as a reader sees it, without code and formulas, which may contain any character. */
 function words(tokens: readonly Nested[]): string {
   return tokens
     .map((token) => {
@@ -40,7 +40,7 @@ function visible(source: string, parser = new MarkdownParser(), last = Infinity)
     .join('\n')
 }
 
-describe('what is held back or closed while a text grows', () => {
+describe('unfinished markup that is hidden or closed while a text grows', () => {
   test.each<[string, string]>([
     ['a **', 'a '],
     ['a **b', 'a **b**'],
@@ -108,7 +108,7 @@ describe('what is held back or closed while a text grows', () => {
     expect(visible(source).replace(/ +/g, ' ').trim()).toBe(expected)
   })
 
-  test('at no moment of a long answer does half a sign show', () => {
+  test('incomplete markup never shows while a long answer is written', () => {
     const parser = new MarkdownParser()
     for (let end = 1; end <= benchSource.length; end++) {
       const shown = visible(benchSource.slice(0, end), parser, 2)

@@ -4,7 +4,7 @@ import { settleInline } from './settle-inline.ts'
 
 const marker = /^[ \t]*(?:(?:>|[*+-][ \t]|\d{1,9}[.)][ \t]|#{1,6}[ \t])[ \t]*)+(?:\[[ xX]\][ \t]+)?/
 
-/** Where the last run of inline text begins: behind the last marker, or the last blank line. */
+/** Returns the start of the last run of inline text: after the last marker or the last blank line. */
 function lastRun(text: string): number {
   let end = text.length
   for (;;) {
@@ -19,7 +19,7 @@ function lastRun(text: string): number {
   }
 }
 
-/** The frame of a table stands as soon as its header row does, before the row below says that it is one. */
+/** Completes the header row of a table with a delimiter row, so that the table appears before that row arrives. */
 function frameTable(text: string): string | undefined {
   const lines = text.trimEnd().split('\n')
   const header = lines.at(-1)?.trim() ?? ''
@@ -27,7 +27,7 @@ function frameTable(text: string): string | undefined {
   return `${lines.join('\n')}\n|${' --- |'.repeat(countCells(header))}\n`
 }
 
-/** The text of a piece that is still being written, as it may be shown. */
+/** Returns the text of an unfinished segment as it may be shown. */
 export function settleSegment(segment: Segment, text: string): string {
   if (segment.kind === 'indented' || segment.inner !== '') return text
   if (segment.kind === 'text') {

@@ -19,7 +19,7 @@ const table = read(
   ].join('\n'),
 )
 
-test('cells are read without their markup, and none can be taken for a formula', () => {
+test('cells have no markup, and no spreadsheet can run them as formulas', () => {
   expect(table).toEqual([
     ['Name', 'a|b', 'link'],
     ['Tom & Jerry', 'say "hi", \nthen go', '$x^2$'],
@@ -28,17 +28,17 @@ test('cells are read without their markup, and none can be taken for a formula',
   ])
 })
 
-test('as CSV: quotes, commas and line breaks are kept within their field', () => {
+test('as CSV: quotes, commas and line breaks stay within their field', () => {
   expect(toCsv(table.slice(0, 2))).toBe(
     '\uFEFFName,a|b,link\r\nTom & Jerry,"say ""hi"", \nthen go",$x^2$\r\n',
   )
 })
 
-test('as text: one line a row, columns apart by tabs', () => {
+test('as text: one line per row, with tabs between columns', () => {
   expect(toTabs(table.slice(0, 2))).toBe('Name\ta|b\tlink\nTom & Jerry\tsay "hi", then go\t$x^2$')
 })
 
-test('as HTML: what looks like markup is text', () => {
+test('as HTML: cells that look like markup are escaped', () => {
   expect(toHtml([['<script>'], ['a & "b"\nc']])).toBe(
     '<table><thead><tr><th>&lt;script&gt;</th></tr></thead><tbody><tr><td>a &amp; &quot;b&quot;<br>c</td></tr></tbody></table>',
   )

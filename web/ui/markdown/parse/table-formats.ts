@@ -3,7 +3,7 @@ import { plainText } from './plain-text.ts'
 
 type Row = readonly Tokens.TableCell[]
 
-/** What stands in a table, heading first, without markup. */
+/** The text of a table without markup, header row first. */
 export type TableText = readonly (readonly string[])[]
 
 export function tableText(head: Row, rows: readonly Row[]): TableText {
@@ -11,25 +11,25 @@ export function tableText(head: Row, rows: readonly Row[]): TableText {
 }
 
 /**
- * A spreadsheet takes a cell that begins like a formula for one and runs it; a model may have written it. An apostrophe
- * before it makes it text (OWASP, “CSV Injection”). Numbers stay numbers.
+ * Prefixes a cell that begins like a formula with an apostrophe, which makes it text. Otherwise a spreadsheet would run
+ * the formula that a model has written (OWASP, “CSV Injection”). Numbers stay numbers.
  */
 function forSpreadsheet(cell: string): string {
   return /^[=+\-@\t\r]/.test(cell) && !/^[+-]?[\d.,\s]*%?$/.test(cell) ? `'${cell}` : cell
 }
 
-/** RFC 4180, with the mark by which spreadsheets know UTF-8. */
+/** Formats a table as CSV (RFC 4180), with the byte order mark by which spreadsheets recognise UTF-8. */
 export function toCsv(table: TableText): string {
   const field = (cell: string): string => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)
   return `\uFEFF${table.map((row) => `${row.map(field).join(',')}\r\n`).join('')}`
 }
 
-/** Columns apart by tabs: what a spreadsheet takes for a table when it is given plain text. */
+/** Formats a table with tabs between columns, which spreadsheets recognise in plain text. */
 export function toTabs(table: TableText): string {
   return table.map((row) => row.map((cell) => cell.replaceAll(/\s+/g, ' ')).join('\t')).join('\n')
 }
 
-/** For programs that take HTML from the clipboard; nothing of it is ever shown on this page. */
+/** Formats a table as HTML for programs that accept HTML from the clipboard. The page itself never shows this HTML. */
 export function toHtml([head = [], ...rows]: TableText): string {
   const row = (cells: readonly string[], tag: 'th' | 'td'): string =>
     `<tr>${cells.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join('')}</tr>`
