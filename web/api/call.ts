@@ -4,7 +4,7 @@ import { ApiError, toApiError } from './api-error.ts'
 import { withBase } from './base-path.ts'
 import { noteServerTime } from './server-clock.ts'
 import { operationPaths } from './operation-paths.ts'
-import { read, readElsewhere } from './read-elsewhere.ts'
+import { readOnce, readElsewhere } from './read-elsewhere.ts'
 import type { Reply } from './read-elsewhere.ts'
 import type { ArgsOf } from './operation-types.ts'
 
@@ -65,7 +65,7 @@ async function send(method: string, address: string, body: unknown, signal?: Abo
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   }
   try {
-    return await (method === 'GET' ? readElsewhere(address, init) : read(address, init))
+    return await (method === 'GET' ? readElsewhere(address, init) : readOnce(address, init))
   } catch (cause) {
     if (signal?.aborted) throw cause
     const message = deadline.aborted

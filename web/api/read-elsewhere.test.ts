@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { call } from './call.ts'
-import { read, readElsewhere } from './read-elsewhere.ts'
+import { readOnce, readElsewhere } from './read-elsewhere.ts'
 
 const stack: (() => void)[] = []
 afterEach(() => {
@@ -88,7 +88,7 @@ describe('O5: a read without a response', () => {
     const { url } = await serve()
     stack.splice(0)[0]?.()
     await expect(readElsewhere(url, init(), pauses)).rejects.toThrow('fetch failed')
-    await expect(read(url, init())).rejects.toThrow('fetch failed')
+    await expect(readOnce(url, init())).rejects.toThrow('fetch failed')
   })
 
   test('call: a GET is repeated after 4 s, a POST never', async () => {

@@ -20,15 +20,15 @@ export function readElsewhere(
   pausesMs: readonly number[] = defaultPausesMs,
 ): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    const over = new AbortController()
+    const abandoned = new AbortController()
     let sent = 0
     let running = 0
     let timer: ReturnType<typeof setTimeout> | undefined
     const finish = (): void => {
       clearTimeout(timer)
-      over.abort()
+      abandoned.abort()
     }
-    const listen = (): void => {
+    const resetTimer = (): void => {
       clearTimeout(timer)
       const pause = pausesMs[sent - 1]
       if (pause !== undefined) timer = setTimeout(send, pause)
@@ -36,8 +36,12 @@ export function readElsewhere(
     const send = (): void => {
       sent++
       running++
-      listen()
-      read(address, { ...init, signal: AbortSignal.any([init.signal, over.signal]) }, listen).then(
+      resetTimer()
+      readOnce(
+        address,
+        { ...init, signal: AbortSignal.any([init.signal, abandoned.signal]) },
+        resetTimer,
+      ).then(
         (reply) => {
           finish()
           resolve(reply)
@@ -55,18 +59,18 @@ export function readElsewhere(
 }
 
 /** Sends one request and reads its whole body. Calls `heard` whenever data arrives. */
-export async function read(address: string, init: RequestInit, heard?: () => void): Promise<Reply> {
+export async function readOnce(address: string, init: RequestInit, onProgress?: () => void): Promise<Reply> {
   const response = await fetch(address, init)
-  heard?.()
+  onProgress?.()
   const { ok, status, headers, body } = response
-  if (!heard || !body) return { ok, status, headers, text: await response.text() }
+  if (!onProgress || !body) return { ok, status, headers, text: await response.text() }
   const decoder = new TextDecoder()
   const reader = body.getReader()
   let text = ''
   for (;;) {
     const { done, value } = await reader.read()
     if (done) return { ok, status, headers, text: text + decoder.decode() }
-    heard()
+    onProgress()
     text += decoder.decode(value, { stream: true })
   }
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { FollowedRun, RunFrame, TextChange } from './followed-run.ts'
-import { seedRun, takeFrame } from './followed-run.ts'
+import { seedRun, applyFrame } from './followed-run.ts'
 import { linkOf } from './run-store.ts'
 
 const seed = seedRun({ runId: 'r', messageId: 'm', text: '', fence: 0, phase: 'running' })
@@ -44,7 +44,7 @@ describe('a followed run', () => {
         let shown = ''
         let sent = ''
         const take = (frame: RunFrame): void => {
-          const step = takeFrame(run, frame)
+          const step = applyFrame(run, frame)
           run = step.run
           shown = applied(shown, step.changes)
           expect(shown).toBe(run.text)
@@ -70,8 +70,8 @@ describe('a followed run', () => {
   })
 
   test('a rewind replaces the tail and keeps no replaced text', () => {
-    const has = takeFrame(seed, runFrame('one two three', 0)).run
-    const step = takeFrame(has, runFrame('one two four', 8, 'rewind'))
+    const has = applyFrame(seed, runFrame('one two three', 0)).run
+    const step = applyFrame(has, runFrame('one two four', 8, 'rewind'))
     expect(step.run.text).toBe('one two four')
     expect(step.changes).toEqual([
       { kind: 'cut', length: 8 },
@@ -81,62 +81,62 @@ describe('a followed run', () => {
   })
 
   test('a reset keeps the text that it replaces', () => {
-    const has = takeFrame(seed, runFrame('the first version', 0)).run
-    const anew = takeFrame(has, runFrame('a', 0, 'reset')).run
-    expect(anew.text).toBe('a')
-    expect(anew.firstVersion).toBe('the first version')
-    const again = takeFrame(anew, runFrame('b', 0, 'reset')).run
+    const has = applyFrame(seed, runFrame('the first version', 0)).run
+    const regenerated = applyFrame(has, runFrame('a', 0, 'reset')).run
+    expect(regenerated.text).toBe('a')
+    expect(regenerated.firstVersion).toBe('the first version')
+    const again = applyFrame(regenerated, runFrame('b', 0, 'reset')).run
     expect(again.firstVersion).toBe('the first version')
   })
 
   test('a reset to text that extends the shown text removes nothing', () => {
-    const has = takeFrame(seed, runFrame('the same', 0)).run
-    const step = takeFrame(has, runFrame('the same words', 0, 'reset'))
+    const has = applyFrame(seed, runFrame('the same', 0)).run
+    const step = applyFrame(has, runFrame('the same words', 0, 'reset'))
     expect(step.changes).toEqual([{ kind: 'append', text: ' words' }])
     expect(step.run.firstVersion).toBeNull()
   })
 
   test('missing text, and a `keep` beyond the text, follow the run again and change nothing', () => {
-    const hole = takeFrame(seed, { t: 'w', c: 1, at: 3, x: 'x' })
+    const hole = applyFrame(seed, { t: 'w', c: 1, at: 3, x: 'x' })
     expect(hole).toEqual({ run: seed, changes: [], followAgain: true })
-    expect(takeFrame(seed, runFrame('abcdef', 5)).followAgain).toBe(true)
+    expect(applyFrame(seed, runFrame('abcdef', 5)).followAgain).toBe(true)
   })
 
   test('an end with another length is not accepted', () => {
-    const step = takeFrame(seed, endFrame(5))
+    const step = applyFrame(seed, endFrame(5))
     expect(step.followAgain).toBe(true)
     expect(step.run).toBe(seed)
   })
 
   test('a batch with a seq sets the seq of the position, a batch without one keeps it', () => {
-    let run = takeFrame(seed, runFrame('', 0)).run
-    run = takeFrame(run, { t: 'w', c: 1, at: 0, x: 'a', s: 4 }).run
-    run = takeFrame(run, { t: 'w', c: 1, at: 1, x: 'b' }).run
+    let run = applyFrame(seed, runFrame('', 0)).run
+    run = applyFrame(run, { t: 'w', c: 1, at: 0, x: 'a', s: 4 }).run
+    run = applyFrame(run, { t: 'w', c: 1, at: 1, x: 'b' }).run
     expect(run.position).toEqual({ fence: 7, seq: 4, length: 2 })
   })
 
   test('a moving run has moved once another owner writes it, even without a report', () => {
-    const moving = takeFrame(seed, { t: 'run.link', c: 1, link: 'moving' }).run
-    const same = takeFrame(moving, {
+    const moving = applyFrame(seed, { t: 'run.link', c: 1, link: 'moving' }).run
+    const same = applyFrame(moving, {
       ...runFrame('ab', 0),
       position: { fence: 0, seq: 1, length: 2 },
     } as RunFrame)
     expect(linkOf(same.run)).toBe('moving')
-    expect(linkOf(takeFrame(same.run, runFrame('abc', 2)).run)).toBe('moved')
+    expect(linkOf(applyFrame(same.run, runFrame('abc', 2)).run)).toBe('moved')
   })
 
   test('new text makes a stalled link live; a change of phase keeps the link', () => {
-    const stalled = takeFrame(seed, { t: 'run.link', c: 1, link: 'stalled' }).run
-    const stopping = takeFrame(stalled, { t: 'run.phase', c: 1, phase: 'stopping' }).run
+    const stalled = applyFrame(seed, { t: 'run.link', c: 1, link: 'stalled' }).run
+    const stopping = applyFrame(stalled, { t: 'run.phase', c: 1, phase: 'stopping' }).run
     expect([stopping.phase, linkOf(stopping)]).toEqual(['stopping', 'stalled'])
-    expect(linkOf(takeFrame(stopping, { t: 'w', c: 1, at: 0, x: 'a' }).run)).toBe('live')
+    expect(linkOf(applyFrame(stopping, { t: 'w', c: 1, at: 0, x: 'a' }).run)).toBe('live')
   })
 
   test.each<[string, RunFrame]>([
     ['ended', endFrame(0)],
     ['gone', { t: 'run.gone', runId: 'r' }],
   ])('no frame changes a run whose state is `%s`', (name, last) => {
-    const over = takeFrame(seed, last).run
+    const over = applyFrame(seed, last).run
     expect(over.state.name).toBe(name)
     const later: RunFrame[] = [
       runFrame('other', 0, 'reset'),
@@ -148,6 +148,6 @@ describe('a followed run', () => {
       { t: 'run.gone', runId: 'r' },
     ]
     for (const frame of later)
-      expect(takeFrame(over, frame)).toEqual({ run: over, changes: [], followAgain: false })
+      expect(applyFrame(over, frame)).toEqual({ run: over, changes: [], followAgain: false })
   })
 })

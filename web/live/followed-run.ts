@@ -64,20 +64,20 @@ export function seedRun({ runId, messageId, text, fence, phase }: RunSeed): Foll
  * Applies a frame. Frames may repeat, overlap, be cut anywhere or be lost. A frame that does not join the text changes
  * nothing and requests to follow the run again, so the text is never joined wrongly (rule 4 of a run).
  */
-export function takeFrame(run: FollowedRun, frame: RunFrame): Step {
+export function applyFrame(run: FollowedRun, frame: RunFrame): Step {
   if (run.state.name !== 'open') return unchanged(run)
   const { link } = run.state
   switch (frame.t) {
     case 'run':
-      return takeRun(run, link, frame)
+      return applyRun(run, link, frame)
     case 'w':
-      return takeWords(run, link, frame)
+      return applyText(run, link, frame)
     case 'run.link':
       return unchanged({ ...run, state: { name: 'open', link: frame.link } })
     case 'run.phase':
       return unchanged({ ...run, phase: frame.phase })
     case 'run.end':
-      return takeEnd(run, frame)
+      return applyEnd(run, frame)
     case 'run.gone':
       return unchanged({ ...run, state: { name: 'gone' } })
   }
@@ -87,17 +87,17 @@ function unchanged(run: FollowedRun): Step {
   return { run, changes: [], followAgain: false }
 }
 
-function takeRun(run: FollowedRun, link: RunLink, frame: Extract<RunFrame, { t: 'run' }>): Step {
+function applyRun(run: FollowedRun, link: RunLink, frame: Extract<RunFrame, { t: 'run' }>): Step {
   const have = run.text.length
   if (frame.keep > have) return { run, changes: [], followAgain: true }
   const text = run.text.slice(0, frame.keep) + frame.text
   // Do not remove text from the screen only to show the same text again.
-  const goesOn = text.startsWith(run.text)
+  const extendsShownText = text.startsWith(run.text)
   const changes: TextChange[] = []
-  if (!goesOn) changes.push({ kind: 'cut', length: frame.keep })
-  const fresh = goesOn ? text.slice(have) : frame.text
+  if (!extendsShownText) changes.push({ kind: 'cut', length: frame.keep })
+  const fresh = extendsShownText ? text.slice(have) : frame.text
   if (fresh !== '') changes.push({ kind: 'append', text: fresh })
-  const anew = frame.how === 'reset' && !goesOn
+  const regenerated = frame.how === 'reset' && !extendsShownText
   return {
     run: {
       ...run,
@@ -111,14 +111,14 @@ function takeRun(run: FollowedRun, link: RunLink, frame: Extract<RunFrame, { t: 
       },
       messageId: frame.messageId,
       // After a second reset, keep the longest text that was replaced.
-      firstVersion: anew && have > (run.firstVersion?.length ?? 0) ? run.text : run.firstVersion,
+      firstVersion: regenerated && have > (run.firstVersion?.length ?? 0) ? run.text : run.firstVersion,
     },
     changes,
     followAgain: false,
   }
 }
 
-function takeWords(run: FollowedRun, link: RunLink, frame: Extract<RunFrame, { t: 'w' }>): Step {
+function applyText(run: FollowedRun, link: RunLink, frame: Extract<RunFrame, { t: 'w' }>): Step {
   const have = run.text.length
   if (frame.at > have) return { run, changes: [], followAgain: true }
   const seq = frame.s ?? run.position.seq
@@ -136,7 +136,7 @@ function takeWords(run: FollowedRun, link: RunLink, frame: Extract<RunFrame, { t
   }
 }
 
-function takeEnd(run: FollowedRun, end: Extract<RunFrame, { t: 'run.end' }>): Step {
+function applyEnd(run: FollowedRun, end: Extract<RunFrame, { t: 'run.end' }>): Step {
   if (end.length !== run.text.length) return { run, changes: [], followAgain: true }
   return unchanged({ ...run, state: { name: 'ended', end } })
 }

@@ -46,47 +46,47 @@ test('a run is followed once for all callers, until the last one releases it', (
 
 test('text goes to the run of its channel; channels are valid for one connection', () => {
   const { run } = runs.follow(seed)
-  runs.take(words(6, ' astray'))
-  runs.take(opened(1))
-  runs.take(words(6, ', so good'))
+  runs.receive(words(6, ' astray'))
+  runs.receive(opened(1))
+  runs.receive(words(6, ', so good'))
   expect(run.get().text).toBe('so far, so good')
-  runs.linkOpened()
+  runs.connectionOpened()
   expect(sent.at(-1)).toEqual({ t: 'follow', runId: 'r', position: { fence: 3, seq: 1, length: 15 } })
-  runs.take(words(15, ' of the old link'))
+  runs.receive(words(15, ' of the old link'))
   expect(run.get().text).toBe('so far, so good')
 })
 
 test('frames of a run that is not followed are ignored', () => {
-  runs.take(opened(1, 'other'))
-  runs.take(words(6, 'x'))
+  runs.receive(opened(1, 'other'))
+  runs.receive(words(6, 'x'))
   expect([sent, onChanged.mock.calls, onLost.mock.calls]).toEqual([[], [], []])
 })
 
 test('after missing text, the run is followed again a few times; then the chat has to be read', () => {
   runs.follow(seed)
-  runs.take(opened())
-  for (let i = 0; i < 4; i++) runs.take(words(99, 'late'))
+  runs.receive(opened())
+  for (let i = 0; i < 4; i++) runs.receive(words(99, 'late'))
   expect(sent).toHaveLength(5)
   expect(onLost).not.toHaveBeenCalled()
-  runs.take(words(99, 'late'))
+  runs.receive(words(99, 'late'))
   expect(sent).toHaveLength(5)
   expect(onLost).toHaveBeenCalledOnce()
 })
 
 test('text that joins resets the count of follows', () => {
   const { run } = runs.follow(seed)
-  runs.take(opened())
+  runs.receive(opened())
   for (let i = 0; i < 10; i++) {
-    runs.take(words(99, 'late'))
-    runs.take(words(run.get().text.length, 'x'))
+    runs.receive(words(99, 'late'))
+    runs.receive(words(run.get().text.length, 'x'))
   }
   expect(onLost).not.toHaveBeenCalled()
 })
 
 test('an ended run is not followed on the next connection, and needs no unfollow', () => {
   const { release } = runs.follow(seed)
-  runs.take({ t: 'run.end', c: 1, runId: 'r', messageId: 'm', status: 'done', length: 6, fence: 3 })
-  runs.linkOpened()
+  runs.receive({ t: 'run.end', c: 1, runId: 'r', messageId: 'm', status: 'done', length: 6, fence: 3 })
+  runs.connectionOpened()
   release()
   expect(sent).toEqual([follow])
   expect(runs.follows()).toEqual([])

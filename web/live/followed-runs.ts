@@ -17,8 +17,8 @@ export interface FollowedRuns {
   /** The open runs with the positions of their readers. */
   follows: () => Follow[]
   /** A new connection is open: follows every open run on it. */
-  linkOpened: () => void
-  take: (frame: RunFrame) => void
+  connectionOpened: () => void
+  receive: (frame: RunFrame) => void
   /** Follows a run, starting with the known text. Each caller must release it; the last release unfollows the run. */
   follow: (seed: RunSeed) => { run: RunStore; release: () => void }
 }
@@ -27,11 +27,11 @@ interface Following {
   store: WritableRunStore
   holders: number
   /** How many times in a row the run had to be followed again without progress. */
-  fruitless: number
+  failedFollows: number
 }
 
 /** After more follows without progress, the chat is read over HTTP instead. */
-const maxFruitless = 4
+const maxFailedFollows = 4
 
 export function createFollowedRuns({ send, onChanged, onLost }: FollowedRunsOptions): FollowedRuns {
   const following = new Map<string, Following>()
@@ -51,27 +51,27 @@ export function createFollowedRuns({ send, onChanged, onLost }: FollowedRunsOpti
 
   return {
     follows,
-    linkOpened() {
+    connectionOpened() {
       channels = new Map()
       for (const it of follows()) sendFollow(it)
     },
-    take(frame) {
+    receive(frame) {
       const runId = runIdOf(frame)
       const it = runId === undefined ? undefined : following.get(runId)
       if (runId === undefined || !it) return
       const before = it.store.get()
-      const followAgain = it.store.take(frame)
+      const followAgain = it.store.apply(frame)
       const { text, position } = it.store.get()
-      if (text.length !== before.text.length) it.fruitless = 0
+      if (text.length !== before.text.length) it.failedFollows = 0
       if (followAgain) {
-        if (++it.fruitless > maxFruitless) return onLost()
+        if (++it.failedFollows > maxFailedFollows) return onLost()
         sendFollow({ runId, position })
         onChanged()
       } else if (!isOpen(it.store)) onChanged()
     },
     follow(seed) {
       const { runId } = seed
-      const it = following.get(runId) ?? { store: createRunStore(seed), holders: 0, fruitless: 0 }
+      const it = following.get(runId) ?? { store: createRunStore(seed), holders: 0, failedFollows: 0 }
       it.holders++
       if (it.holders === 1) {
         following.set(runId, it)

@@ -23,7 +23,7 @@ export interface LiveOptions extends Pick<
   | 'silenceMs'
   | 'probeMs'
   | 'holdMs'
-  | 'paceMs'
+  | 'minPollIntervalMs'
   | 'maxRetryMs'
 > {
   /** The HTTP operation, used if there is no socket to send on. */
@@ -53,7 +53,7 @@ export interface LiveClient {
 }
 
 /** Shortest time between two reloads of all data while polling, ms. */
-const gapOfPollsMs = 5000
+const minReloadIntervalMs = 5000
 
 /** The client of the live connection: followed runs, events, starts and stops. One per tab. */
 export function createLiveClient(options: LiveOptions): LiveClient {
@@ -71,9 +71,9 @@ export function createLiveClient(options: LiveOptions): LiveClient {
   const socket = createLiveSocket({
     ...options,
     follows: () => runs.follows(),
-    onFrame: (frame) => take(frame),
+    onFrame: (frame) => receive(frame),
     onStatus(status) {
-      if (status.state === 'waiting') starts.linkLost()
+      if (status.state === 'waiting') starts.connectionLost()
       statusChanged.notify()
     },
   })
@@ -82,16 +82,16 @@ export function createLiveClient(options: LiveOptions): LiveClient {
   const starts = createStarts({ replyMs: 6000, sleep, ...options, send })
 
   const welcome = (): void => {
-    runs.linkOpened()
+    runs.connectionOpened()
     const status = socket.status()
-    const byPolls = status.state === 'open' && status.transport === 'polls'
+    const isPolling = status.state === 'open' && status.transport === 'polls'
     // Events can also be missed between two polls, but that time is short: not every poll reloads all data.
-    if (byPolls && clock.monotonic() - gapAt < gapOfPollsMs) return
+    if (isPolling && clock.monotonic() - gapAt < minReloadIntervalMs) return
     // The server does not repeat events from the time without a connection, or from before the first connection.
     gap()
   }
 
-  const take = (frame: ServerFrame): void => {
+  const receive = (frame: ServerFrame): void => {
     switch (frame.t) {
       case 'welcome':
         return welcome()
@@ -102,9 +102,9 @@ export function createLiveClient(options: LiveOptions): LiveClient {
       case 'run.link':
       case 'run.phase':
       case 'run.end':
-        return runs.take(frame)
+        return runs.receive(frame)
       case 'run.gone':
-        runs.take(frame)
+        runs.receive(frame)
         return gap()
       case 'event':
         return eventHappened.notify(frame.event)
@@ -130,7 +130,7 @@ export function createLiveClient(options: LiveOptions): LiveClient {
     start: starts.start,
     stop: starts.stop,
     follow: runs.follow,
-    hurry: socket.hurry,
+    hurry: socket.retryNow,
     close: socket.close,
   }
 }

@@ -72,10 +72,10 @@ describe('a lost connection', () => {
     server.sockets = 'swallow'
     server.cut()
     await becomes(waiting)
-    socket.hurry()
+    socket.retryNow()
     await vi.waitFor(() => expect(server.opened).toBe(2))
-    socket.hurry()
-    socket.hurry()
+    socket.retryNow()
+    socket.retryNow()
     server.sockets = 'accept'
     // The swallowed attempt gets no welcome in time.
     await time.advance(5000)
@@ -104,7 +104,7 @@ describe('an ended connection', () => {
     await openSocket()
     server.close(4100)
     await becomes({ state: 'ended', closedBy: 4100 })
-    socket.hurry()
+    socket.retryNow()
     expect(time.waits()).toEqual([])
     socket.open()
     await becomes(open)

@@ -1,10 +1,10 @@
 import { closeCodes, onClose } from '../../protocol/close-codes.ts'
 import type { ClientFrame, ServerFrame } from '../../protocol/frames.ts'
-import { createTransportChoice } from './choose-transport.ts'
+import { createTransportChoice } from './transport-choice.ts'
 import { sleep as realSleep, systemClock } from '../base/clock.ts'
 import { openLink } from './open-link.ts'
 import { createPageProof } from './page-proof.ts'
-import { createRetryPauses } from './retry-pauses.ts'
+import { createReconnectBackoff } from './reconnect-backoff.ts'
 import type { SocketOptions, SocketStatus } from './socket-options.ts'
 import { createTimers } from './timers.ts'
 import type { Transport } from './transport.ts'
@@ -20,14 +20,14 @@ export interface LiveSocket {
   /** The result of `follows` has changed. */
   followsChanged: () => void
   /** Retries at once if the socket is waiting to retry. */
-  hurry: () => void
+  retryNow: () => void
   close: () => void
 }
 
 /** After a longer outage, failed WebSockets do not prove that WebSockets are blocked, ms. */
 const outageMs = 2000
 /** Time after such an outage until a better transport is tried, ms. */
-const soonMs = 1000
+const probeAfterOutageMs = 1000
 
 /**
  * Keeps one connection to the server open. It reconnects with full jitter, falls back to another transport while a
@@ -40,9 +40,9 @@ export function createLiveSocket(options: SocketOptions): LiveSocket {
   let status: SocketStatus = { state: 'connecting' }
   let current: Transport | undefined
   let probe: Transport | undefined
-  let awaySince = clock.monotonic()
+  let offlineSince = clock.monotonic()
   const choice = createTransportChoice()
-  const pauses = createRetryPauses({ random, firstMs: timing.firstRetryMs, maxMs: maxRetryMs })
+  const pauses = createReconnectBackoff({ random, initialMs: timing.firstRetryMs, maxMs: maxRetryMs })
   const proof = createPageProof(options.prove)
   const timers = createTimers(sleep)
   const watch = watchLink({
@@ -51,12 +51,12 @@ export function createLiveSocket(options: SocketOptions): LiveSocket {
     follows: options.follows,
     silenceMs,
     onSilent() {
-      if (current) choice.lost(current.kind, 'silent', true)
+      if (current) choice.reportLost(current.kind, 'silent', true)
       lost(1006)
     },
   })
 
-  const enter = (next: SocketStatus): void => {
+  const setStatus = (next: SocketStatus): void => {
     status = next
     options.onStatus(status)
   }
@@ -70,11 +70,11 @@ export function createLiveSocket(options: SocketOptions): LiveSocket {
 
   const lost = (code: number): void => {
     drop()
-    if (!onClose(code).reconnect) return enter({ state: 'ended', closedBy: code })
-    if (status.state === 'open') awaySince = clock.monotonic()
+    if (!onClose(code).reconnect) return setStatus({ state: 'ended', closedBy: code })
+    if (status.state === 'open') offlineSince = clock.monotonic()
     // Keep reporting `tooMany` until the page is admitted, even if the next attempt fails for another reason.
     const before = status.state === 'waiting' ? status.closedBy : undefined
-    enter({ state: 'waiting', closedBy: code === closeCodes.tooMany.code ? code : before })
+    setStatus({ state: 'waiting', closedBy: code === closeCodes.tooMany.code ? code : before })
     timers.set('retry', pauses.next(), connect)
   }
 
@@ -86,19 +86,19 @@ export function createLiveSocket(options: SocketOptions): LiveSocket {
     }
     current = link
     pauses.reset()
-    choice.works(link.kind, beside)
-    watch.begin(link)
-    const outage = status.state !== 'open' && clock.monotonic() - awaySince > outageMs
+    choice.reportConnected(link.kind, beside)
+    watch.start(link)
+    const outage = status.state !== 'open' && clock.monotonic() - offlineSince > outageMs
     if (link.kind !== 'socket') {
-      timers.set('probe', outage ? Math.min(soonMs, probeMs) : probeMs, tryBetter)
+      timers.set('probe', outage ? Math.min(probeAfterOutageMs, probeMs) : probeMs, tryUpgrade)
     }
-    enter({ state: 'open', transport: link.kind })
+    setStatus({ state: 'open', transport: link.kind })
   }
 
-  const hear = (frame: ServerFrame): void => {
-    watch.heard()
-    if (current && watch.lasts()) choice.lasts(current.kind)
-    if (frame.t === 'bye') pauses.comeBackAfter(frame.afterMs)
+  const receive = (frame: ServerFrame): void => {
+    watch.frameReceived()
+    if (current && watch.isStable()) choice.reportStable(current.kind)
+    if (frame.t === 'bye') pauses.waitAtLeast(frame.afterMs)
     options.onFrame(frame)
   }
 
@@ -106,14 +106,14 @@ export function createLiveSocket(options: SocketOptions): LiveSocket {
     const terms = { ...options, clock, sleep, welcomeMs, proof }
     const link: Transport = openLink(kind, terms, {
       onWelcome: () => adopt(link),
-      onFrame: hear,
+      onFrame: receive,
       onLost(code, how, welcomed) {
-        choice.lost(kind, how, welcomed)
+        choice.reportLost(kind, how, welcomed)
         if (link === current) return lost(code)
         probe = undefined
         // A proxy seldom changes, so wait longer; but while polling, the other transport has its turn next.
         const times = current?.kind === 'polls' && kind === 'socket' ? 1 : 5
-        timers.set('probe', probeMs * times, tryBetter)
+        timers.set('probe', probeMs * times, tryUpgrade)
       },
     })
     return link
@@ -123,16 +123,16 @@ export function createLiveSocket(options: SocketOptions): LiveSocket {
     current = open(choice.next())
   }
 
-  const tryBetter = (): void => {
-    if (current) probe = open(choice.better(current.kind))
+  const tryUpgrade = (): void => {
+    if (current) probe = open(choice.nextUpgrade(current.kind))
   }
 
   return {
     open() {
       drop()
       pauses.reset()
-      awaySince = clock.monotonic()
-      enter({ state: 'connecting' })
+      offlineSince = clock.monotonic()
+      setStatus({ state: 'connecting' })
       connect()
     },
     status: () => status,
@@ -148,7 +148,7 @@ export function createLiveSocket(options: SocketOptions): LiveSocket {
         current = open(kind)
       })
     },
-    hurry() {
+    retryNow() {
       // An attempt that is already in progress is not repeated.
       if (!timers.has('retry')) return
       pauses.reset()
@@ -157,7 +157,7 @@ export function createLiveSocket(options: SocketOptions): LiveSocket {
     },
     close() {
       drop()
-      enter({ state: 'ended', closedBy: undefined })
+      setStatus({ state: 'ended', closedBy: undefined })
     },
   }
 }

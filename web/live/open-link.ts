@@ -1,4 +1,4 @@
-import type { Loss } from './choose-transport.ts'
+import type { Loss } from './transport-choice.ts'
 import { runAfter } from '../base/clock.ts'
 import type { Clock, Sleep } from '../base/clock.ts'
 import { openEvents } from './events-transport.ts'
@@ -60,13 +60,13 @@ export function openLink(kind: Transport['kind'], options: LinkOptions, events: 
 
 function openTransport(kind: Transport['kind'], options: LinkOptions, handlers: TransportEvents): Transport {
   const { socketAddress, eventsAddress: address, tab, follows, proof, clock, sleep } = options
-  const { holdMs = 10_000, paceMs = 500 } = options
+  const { holdMs = 10_000, minPollIntervalMs = 500 } = options
   switch (kind) {
     case 'socket':
       return openSocket(socketAddress, { tab, proof }, handlers)
     case 'events':
       return openEvents({ address, tab, follows: follows() }, handlers)
     case 'polls':
-      return openPolls({ address, tab, follows, holdMs, paceMs, clock, sleep }, handlers)
+      return openPolls({ address, tab, follows, holdMs, minPollIntervalMs, clock, sleep }, handlers)
   }
 }

@@ -10,20 +10,20 @@ export interface PollsRequest extends Omit<FramesRequest, 'follows' | 'holdMs'> 
   /** How long the server may hold one request until it has a frame, ms. */
   holdMs: number
   /** Shortest time between the starts of two requests, ms. */
-  paceMs: number
+  minPollIntervalMs: number
   clock: Pick<Clock, 'monotonic'>
   sleep: Sleep
 }
 
 /** How much longer than its hold time a request may take, ms. */
-const overdueMs = 10_000
+const graceMs = 10_000
 
 /**
  * Receives the frames by long polling, for networks in which a proxy buffers a response until it is complete. The first
  * request is not held, so that the page soon knows that polling works.
  */
 export function openPolls(
-  { follows, holdMs, paceMs, clock, sleep, ...request }: PollsRequest,
+  { follows, holdMs, minPollIntervalMs, clock, sleep, ...request }: PollsRequest,
   events: TransportEvents,
 ): Transport {
   const stop = new AbortController()
@@ -36,11 +36,11 @@ export function openPolls(
   const poll = async (): Promise<void> => {
     for (let wait = 0; !signal.aborted; wait = holdMs) {
       const began = clock.monotonic()
-      const cancelDeadline = runAfter(sleep, wait + overdueMs, () => end(1006))
+      const cancelDeadline = runAfter(sleep, wait + graceMs, () => end(1006))
       const code = await readFrames({ ...request, follows: follows(), holdMs: wait }, events.onFrame, signal)
       cancelDeadline()
       if (code !== wholeResponse) return end(code)
-      const left = began + paceMs - clock.monotonic()
+      const left = began + minPollIntervalMs - clock.monotonic()
       if (left > 0) await sleep(left, signal)
     }
   }

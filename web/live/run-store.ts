@@ -1,5 +1,5 @@
 import { createListeners } from '../base/listeners.ts'
-import { seedRun, takeFrame } from './followed-run.ts'
+import { seedRun, applyFrame } from './followed-run.ts'
 import type { FollowedRun, RunFrame, RunLink, RunSeed, TextChange } from './followed-run.ts'
 
 /** The text and state of one run outside of React, so that a new word re-renders only the message that shows it. */
@@ -13,7 +13,7 @@ export interface RunStore {
 
 export interface WritableRunStore extends RunStore {
   /** Applies a frame. Returns true if the run has to be followed again. */
-  take: (frame: RunFrame) => boolean
+  apply: (frame: RunFrame) => boolean
 }
 
 export function createRunStore(seed: RunSeed): WritableRunStore {
@@ -25,9 +25,9 @@ export function createRunStore(seed: RunSeed): WritableRunStore {
     get: () => run,
     subscribe: stateChanged.add,
     onText: textChanged.add,
-    take(frame) {
+    apply(frame) {
       const before = run
-      const step = takeFrame(run, frame)
+      const step = applyFrame(run, frame)
       run = step.run
       for (const change of step.changes) textChanged.notify(change)
       if (stateDiffers(before, run)) stateChanged.notify()

@@ -36,7 +36,7 @@ export interface SocketOptions {
   /** How long the server may hold one poll until it has a frame, ms. */
   holdMs?: number
   /** Shortest time between the starts of two polls, ms. */
-  paceMs?: number
+  minPollIntervalMs?: number
   /** Longest pause between two attempts to connect, ms. */
   maxRetryMs?: number
 }

@@ -59,8 +59,8 @@ describe('a start', () => {
     await time.advance(1)
     expect(await first.started).toEqual(run)
     const second = starts.start({ ...request, clientId: 'y' })
-    starts.linkLost()
-    starts.linkLost()
+    starts.connectionLost()
+    starts.connectionLost()
     await time.advance(6000)
     expect(await second.started).toEqual(run)
     expect(overHttp).toEqual([request, { ...request, clientId: 'y' }])
@@ -68,7 +68,7 @@ describe('a start', () => {
 
   test('ignores a reply after it was repeated', async () => {
     const { started } = starts.start(request)
-    starts.linkLost()
+    starts.connectionLost()
     starts.reply({ t: 'reply', ref: 'r1', ok: false, error: { code: 'busy', message: 'late' } })
     expect(await started).toEqual(run)
   })
@@ -99,7 +99,7 @@ describe('a stop (rule 10 of a run)', () => {
     const start = starts.start(request)
     const stopped = start.stop()
     linked = false
-    starts.linkLost()
+    starts.connectionLost()
     await stopped
     expect(overHttp).toEqual([{ ...request, stop: true }, 'r'])
   })

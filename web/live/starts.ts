@@ -26,11 +26,11 @@ export interface Starts {
   stop: (runId: string) => Promise<void>
   reply: (frame: Extract<ServerFrame, { t: 'reply' }>) => void
   /** The connection is lost: repeats over HTTP all requests that still wait for a reply. */
-  linkLost: () => void
+  connectionLost: () => void
 }
 
 /** A request that was sent over the socket and has no reply yet. */
-interface Waiting {
+interface PendingReply {
   resolve: (run: RunStarted | undefined) => void
   reject: (error: Error) => void
   retryOverHttp: () => void
@@ -46,7 +46,7 @@ type StartState = { name: 'requested' | 'stopping' } | { name: 'started'; runId:
  */
 export function createStarts(options: StartsOptions): Starts {
   const { send, startRun, stopRun, toError, replyMs, sleep } = options
-  const waiting = new Map<string, Waiting>()
+  const pendingReplies = new Map<string, PendingReply>()
   let refs = 0
 
   const request = (
@@ -57,10 +57,10 @@ export function createStarts(options: StartsOptions): Starts {
     if (!send(frame(ref))) return overHttp()
     return new Promise((resolve, reject) => {
       const retryOverHttp = (): void => {
-        if (!waiting.delete(ref)) return
+        if (!pendingReplies.delete(ref)) return
         overHttp().then(resolve, reject)
       }
-      waiting.set(ref, {
+      pendingReplies.set(ref, {
         resolve,
         reject,
         retryOverHttp,
@@ -104,15 +104,15 @@ export function createStarts(options: StartsOptions): Starts {
       }
     },
     reply(frame) {
-      const it = waiting.get(frame.ref)
+      const it = pendingReplies.get(frame.ref)
       if (!it) return
-      waiting.delete(frame.ref)
+      pendingReplies.delete(frame.ref)
       it.cancelDeadline()
       if (frame.ok) it.resolve(frame.run)
       else it.reject(toError(frame.error))
     },
-    linkLost() {
-      for (const it of waiting.values()) {
+    connectionLost() {
+      for (const it of pendingReplies.values()) {
         it.cancelDeadline()
         it.retryOverHttp()
       }

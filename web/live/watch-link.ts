@@ -6,13 +6,13 @@ import { timing } from './wire-constants.ts'
 /** Detects a connection that is lost without being closed, by its silence. */
 export interface LinkWatch {
   /** Starts watching a new connection. */
-  begin: (link: Transport) => void
+  start: (link: Transport) => void
   /** A frame has arrived. */
-  heard: () => void
+  frameReceived: () => void
   /** The followed runs have changed. The server sends frames more often while there are any. */
   followsChanged: () => void
   /** Whether the connection has delivered frames for longer than the longest allowed silence. */
-  lasts: () => boolean
+  isStable: () => boolean
 }
 
 export interface LinkWatchOptions {
@@ -48,19 +48,19 @@ export function watchLink({ timers, clock, follows, silenceMs, onSilent }: LinkW
   }
 
   return {
-    begin(begun) {
+    start(begun) {
       link = begun
       heardAt = beganAt = clock.monotonic()
       watchSilence()
       if (link.kind === 'socket') keepAlive()
     },
-    heard() {
+    frameReceived() {
       heardAt = clock.monotonic()
     },
     followsChanged() {
       if (!timers.has('silence')) heardAt = clock.monotonic()
       watchSilence()
     },
-    lasts: () => heardAt - beganAt > silenceMs,
+    isStable: () => heardAt - beganAt > silenceMs,
   }
 }

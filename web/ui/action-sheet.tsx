@@ -3,7 +3,7 @@ import type { ReactNode, RefObject } from 'react'
 import { classNames } from './class-names.ts'
 import { Icon } from './icon.tsx'
 import type { IconName } from './icon.tsx'
-import { pressedPlaces } from './opening-press.ts'
+import { pressedPoints } from './opening-press.ts'
 import { useModal } from './use-modal.ts'
 
 const fingerPx = 20
@@ -73,7 +73,7 @@ function useDangerUnderFinger(ref: RefObject<HTMLDialogElement | null>): boolean
   useEffect(() => {
     const items = [...(ref.current?.querySelectorAll('[data-danger]') ?? [])]
     const boxes = items.map((item) => item.getBoundingClientRect())
-    setUnder(pressedPlaces().some(({ x, y }) => boxes.some((box) => isWithin(box, x, y))))
+    setUnder(pressedPoints().some(({ x, y }) => boxes.some((box) => isWithin(box, x, y))))
   }, [ref])
   return under
 }

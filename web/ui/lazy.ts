@@ -12,7 +12,7 @@ export interface WatchedLazy<T> extends Lazy<T> {
   /** Starts loading before the value is needed. */
   fetch: () => void
   /** Whether the value has been loading for less than `arrivingMs`, so that it is worth waiting for. */
-  arriving: () => boolean
+  isArriving: () => boolean
   /** Calls the listener on each change, without starting to load. */
   watch: (listener: () => void) => () => void
 }
@@ -57,7 +57,7 @@ export function createLazy<T>(load: () => Promise<T>): WatchedLazy<T> {
   return {
     get: () => value,
     fetch,
-    arriving: () => state === 'arriving' && value === undefined,
+    isArriving: () => state === 'arriving' && value === undefined,
     watch: changed.add,
     subscribe(listener) {
       const leave = changed.add(listener)

@@ -26,7 +26,7 @@ function lifted(event: PointerEvent): void {
 }
 
 /** The points at which the page is being pressed now. */
-export function pressedPlaces(): { x: number; y: number }[] {
+export function pressedPoints(): { x: number; y: number }[] {
   return [...down.values()]
 }
 

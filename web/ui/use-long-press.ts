@@ -2,10 +2,10 @@ import { useEffect, useRef } from 'react'
 import type { RefObject } from 'react'
 
 /** How long a finger has to rest, ms, and how far it may move during that time, px. */
-const restMs = 450
-const slack = 10
+const pressMs = 450
+const maxMovePx = 10
 /** Elements on which a long press has a native meaning, such as a link's menu or selecting text in a field. */
-const own = 'a, button, input, textarea, select, summary, img'
+const nativeTargets = 'a, button, input, textarea, select, summary, img'
 
 /**
  * Calls `press` when a finger has rested on an element for 0.45 s. Scrolling, zooming with two fingers, and the native
@@ -22,29 +22,29 @@ export function useLongPress(ref: RefObject<HTMLElement | null>, press: (() => v
     if (!element || !wanted) return undefined
     let from: { x: number; y: number; id: number } | undefined
     let timer: ReturnType<typeof setTimeout> | undefined
-    const forget = (): void => {
+    const reset = (): void => {
       clearTimeout(timer)
       from = undefined
     }
     const fire = (): void => {
       if (!from) return
-      forget()
+      reset()
       latest.current?.()
     }
     const down = (event: PointerEvent): void => {
-      forget()
+      reset()
       if (event.pointerType !== 'touch' || !event.isPrimary) return
-      if (event.target instanceof Element && event.target.closest(own)) return
+      if (event.target instanceof Element && event.target.closest(nativeTargets)) return
       from = { x: event.clientX, y: event.clientY, id: event.pointerId }
-      timer = setTimeout(fire, restMs)
+      timer = setTimeout(fire, pressMs)
     }
     const move = (event: PointerEvent): void => {
-      if (from && Math.hypot(event.clientX - from.x, event.clientY - from.y) > slack) forget()
+      if (from && Math.hypot(event.clientX - from.x, event.clientY - from.y) > maxMovePx) reset()
     }
     // Browsers with their own menu for a long press dispatch this event, some before the time is up.
     const menu = (event: MouseEvent): void => {
       if (!(event instanceof PointerEvent) || event.pointerType !== 'touch') return
-      if (event.target instanceof Element && event.target.closest(own)) return
+      if (event.target instanceof Element && event.target.closest(nativeTargets)) return
       event.preventDefault()
       fire()
     }
@@ -52,12 +52,12 @@ export function useLongPress(ref: RefObject<HTMLElement | null>, press: (() => v
     const { signal } = stop
     element.addEventListener('pointerdown', down, { signal })
     element.addEventListener('pointermove', move, { passive: true, signal })
-    element.addEventListener('pointerup', forget, { signal })
-    element.addEventListener('pointercancel', forget, { signal })
+    element.addEventListener('pointerup', reset, { signal })
+    element.addEventListener('pointercancel', reset, { signal })
     element.addEventListener('contextmenu', menu, { signal })
     return () => {
       stop.abort()
-      forget()
+      reset()
     }
   }, [ref, wanted])
 }

@@ -157,7 +157,7 @@ function highlighterOf(hljs: HLJSApi, language: string): Highlighter {
   }
 }
 
-const known = new Map<string, Lazy<Highlighter>>()
+const loaded = new Map<string, Lazy<Highlighter>>()
 
 /** Returns the highlighter for a language name as written after a fence, or undefined if the language is unknown. */
 export function highlighterFor(written: string): Lazy<Highlighter> | undefined {
@@ -165,7 +165,7 @@ export function highlighterFor(written: string): Lazy<Highlighter> | undefined {
   const language = aliases[lower] ?? lower
   const load = Object.hasOwn(languages, language) ? languages[language] : undefined
   if (load === undefined) return undefined
-  let lazy = known.get(language)
+  let lazy = loaded.get(language)
   if (lazy === undefined) {
     lazy = createLazy(async () => {
       const [core, grammar] = await Promise.all([import('highlight.js/lib/core'), load()])
@@ -173,7 +173,7 @@ export function highlighterFor(written: string): Lazy<Highlighter> | undefined {
       hljs.registerLanguage(language, grammar.default)
       return highlighterOf(hljs, language)
     })
-    known.set(language, lazy)
+    loaded.set(language, lazy)
   }
   return lazy
 }

@@ -7,12 +7,12 @@ type Katex = typeof import('katex')
  */
 const fonts = ['1em KaTeX_Main', 'italic 1em KaTeX_Math']
 /** Longest wait for the fonts: a formula in a fallback font is better than none. */
-const mostMs = 1000
+const maxFontWaitMs = 1000
 
 /** KaTeX with its styles and fonts, loaded when the first formula is shown. */
 export const katexLazy = createLazy<Katex>(async () => {
   const [katex] = await Promise.all([import('katex'), import('katex/dist/katex.min.css')])
-  const letters = Promise.allSettled(fonts.map((font) => document.fonts.load(font)))
-  await Promise.race([letters, new Promise((resolve) => setTimeout(resolve, mostMs))])
+  const fontsLoaded = Promise.allSettled(fonts.map((font) => document.fonts.load(font)))
+  await Promise.race([fontsLoaded, new Promise((resolve) => setTimeout(resolve, maxFontWaitMs))])
   return katex
 })

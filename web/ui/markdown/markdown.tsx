@@ -58,7 +58,7 @@ function withinWeight(groups: readonly BlockGroup[], limit: number): readonly Bl
 const dotless = /^ {0,3}(?:(?:[-*_][ \t]*){3,}|\[[^\]^][^\]]*\]:.*)$|(?:\$\$|\\\])$/
 
 /** Whether the last block shown can contain the dot. */
-function carriesDot({ groups }: ParsedMarkdown): boolean {
+function canContainDot({ groups }: ParsedMarkdown): boolean {
   const last = groups.at(-1)?.blocks.at(-1)
   if (last === undefined || last.kind === 'math') return false
   return last.kind !== 'text' || !dotless.test(last.raw)
@@ -69,7 +69,7 @@ function Rendered({ text, streaming = false, labels, ref }: MarkdownProps): Reac
   const [parser] = useState(() => new MarkdownParser())
   const parsed = useMemo(() => parser.parse(text, !streaming), [parser, text, streaming])
   const groups = withinWeight(parsed.groups, useMounted(parsed.weight))
-  const inside = streaming && carriesDot(parsed)
+  const inside = streaming && canContainDot(parsed)
   return (
     <MarkdownLabelsContext value={labels ?? englishMarkdownLabels}>
       <div className="md" ref={ref} data-streaming={streaming || undefined}>

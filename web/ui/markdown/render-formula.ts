@@ -1,7 +1,7 @@
 type Katex = typeof import('katex')
 
 const maxTex = 4000
-const maxKept = 300
+const maxCached = 300
 const maxHeightEm = 100
 /** Of nested elements. Real formulas stay within 60. How deep KaTeX itself gets depends on the browser's stack size. */
 const maxDepth = 250
@@ -12,7 +12,7 @@ const defines =
   /\\(?:[gex]?def|let|futurelet|(?:re|provide)?newcommand|providecommand|DeclareMathOperator)(?![A-Za-z])/
 const maxGrowth = 20_000
 
-const kept = new Map<string, Node | null>()
+const cache = new Map<string, Node | null>()
 
 function create(katex: Katex, tex: string, display: boolean): Node | null {
   if (tex.length > maxTex) return null
@@ -53,11 +53,11 @@ function isTooDeep(holder: Element): boolean {
 /** Renders a formula with DOM calls only. Returns undefined if its source has to be shown instead. */
 export function renderFormula(katex: Katex, tex: string, display: boolean): Node | undefined {
   const key = `${display ? 'd' : 'i'}${tex}`
-  let node = kept.get(key)
+  let node = cache.get(key)
   if (node === undefined) {
     node = create(katex, tex, display)
-    if (kept.size >= maxKept) kept.delete(kept.keys().next().value ?? '')
-    kept.set(key, node)
+    if (cache.size >= maxCached) cache.delete(cache.keys().next().value ?? '')
+    cache.set(key, node)
   }
   return node?.cloneNode(true)
 }

@@ -51,17 +51,17 @@ interface TableProps {
 /** Returns how many chunks are shown: those within the limit, and after `showAll` gradually all others. */
 function useShownChunks(chunks: TableProps['chunks']): { shown: number; showAll: (() => void) | undefined } {
   const [all, setAll] = useState(false)
-  const [shown, setShown] = useState(() => within(chunks))
+  const [shown, setShown] = useState(() => countInitialChunks(chunks))
   useEffect(() => {
     if (!all || shown >= chunks.length) return undefined
     const frame = requestAnimationFrame(() => setShown(shown + chunksPerFrame))
     return () => cancelAnimationFrame(frame)
   }, [all, shown, chunks.length])
-  const count = all ? Math.min(shown, chunks.length) : within(chunks)
+  const count = all ? Math.min(shown, chunks.length) : countInitialChunks(chunks)
   return { shown: count, showAll: all || count >= chunks.length ? undefined : () => setAll(true) }
 }
 
-function within(chunks: TableProps['chunks']): number {
+function countInitialChunks(chunks: TableProps['chunks']): number {
   let rows = 0
   let count = 0
   for (const chunk of chunks) {

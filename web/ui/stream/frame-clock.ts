@@ -8,7 +8,7 @@ export interface FrameClock {
    */
   request: (run: () => void, waitMs?: number) => () => void
   /** True if text is shown as it arrives: in a hidden tab, or if the user prefers reduced motion. */
-  instant: () => boolean
+  isInstant: () => boolean
 }
 
 const hiddenMs = 100
@@ -19,7 +19,7 @@ const earlyMs = 8
 let reduced: MediaQueryList | undefined
 
 /** Whether the user prefers reduced motion. */
-export function wantsNoMotion(): boolean {
+export function prefersReducedMotion(): boolean {
   reduced ??= matchMedia('(prefers-reduced-motion: reduce)')
   return reduced.matches
 }
@@ -65,5 +65,5 @@ export const browserFrames: FrameClock = {
     else frame = requestAnimationFrame(go)
     return cancel
   },
-  instant: () => document.hidden || wantsNoMotion(),
+  isInstant: () => document.hidden || prefersReducedMotion(),
 }

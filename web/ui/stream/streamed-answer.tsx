@@ -5,8 +5,8 @@ import { katexLazy } from '../markdown/katex-loader.ts'
 import { Markdown } from '../markdown/markdown.tsx'
 import { englishMarkdownLabels } from '../markdown/markdown-labels.ts'
 import type { MarkdownLabels } from '../markdown/markdown-labels.ts'
-import { TextFade } from './fade-fresh-text.ts'
-import { wantsNoMotion } from './frame-clock.ts'
+import { TextFade } from './text-fade.ts'
+import { prefersReducedMotion } from './frame-clock.ts'
 import { ReasoningFold } from './reasoning-fold.tsx'
 import type { ReasoningLabels } from './reasoning-fold.tsx'
 import type { StreamedSnapshot, StreamedText } from './streamed-text.ts'
@@ -66,7 +66,7 @@ function Waiting({ since, labels }: { since: number | undefined; labels: AnswerL
  * because text after the formula would move once the formula is rendered.
  */
 function useTextBehindFormula(text: string, streaming: boolean): string {
-  const arriving = useSyncExternalStore(katexLazy.watch, katexLazy.arriving)
+  const arriving = useSyncExternalStore(katexLazy.watch, katexLazy.isArriving)
   const [before, setBefore] = useState(text)
   if (arriving && streaming) return before
   if (before !== text) setBefore(text)
@@ -84,7 +84,7 @@ function FadingMarkdown(props: {
   const root = useRef<HTMLDivElement>(null)
   const [fade] = useState(() => new TextFade())
   useLayoutEffect(() => {
-    if (streaming && root.current !== null && !wantsNoMotion()) fade.update(root.current)
+    if (streaming && root.current !== null && !prefersReducedMotion()) fade.update(root.current)
   })
   useEffect(() => () => fade.stop(), [fade])
   return (

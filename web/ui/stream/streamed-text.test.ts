@@ -10,7 +10,7 @@ class TestFrames implements FrameClock {
   #waiting: (() => void) | undefined
   #from = 0
   now = (): number => this.time
-  instant = (): boolean => this.still
+  isInstant = (): boolean => this.still
   request = (run: () => void, waitMs = 0): (() => void) => {
     this.#waiting = run
     this.#from = this.time + waitMs - 8

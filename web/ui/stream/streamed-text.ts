@@ -11,7 +11,7 @@ export interface StreamedSnapshot {
 }
 
 /**
- * A text that arrives in chunks and is shown evenly: updated at most once per frame, and each chunk within `drainMs`.
+ * A text that arrives in chunks and is shown evenly: updated at most once per frame, and each chunk within `maxDelayMs`.
  * It is an external store for `useSyncExternalStore`, one per message, so that a new word re-renders only that message.
  */
 export interface StreamedText {
@@ -31,8 +31,8 @@ export interface StreamedText {
 }
 
 /** All arrived text is shown within this time, ms. */
-const drainMs = 90
-const maxWord = 16
+const maxDelayMs = 90
+const maxWordLength = 16
 /**
  * Characters per millisecond. From about 200 words per second on, nobody reads along word by word, and updating every
  * second frame is enough. From about 350 (twenty lines per second) it is every third frame, from 450 every fourth.
@@ -59,34 +59,34 @@ class BufferedText implements StreamedText {
   readonly #frames: FrameClock
   readonly #changed = createListeners()
   #whole: string
-  #over: boolean
+  #complete: boolean
   #snapshot: StreamedSnapshot
   #arrivals: Arrival[] = []
   #lastFrame = 0
-  #arrived = -Infinity
+  #lastArrival = -Infinity
   /** The rate of arrival, in characters per millisecond. */
   #rate = 0
   #cancel: (() => void) | undefined
   /** Minimum length to show in the next frame, after a cut or a replacement. */
-  #keep = 0
+  #minLength = 0
   /** Show text in the next frame, regardless of the pace. */
-  #pressing = false
+  #urgent = false
 
   constructor(options: StreamedTextOptions) {
     this.#frames = options.frames ?? browserFrames
     this.#whole = options.text ?? ''
-    this.#over = options.ended ?? false
-    this.#snapshot = { text: this.#whole, ended: this.#over }
+    this.#complete = options.ended ?? false
+    this.#snapshot = { text: this.#whole, ended: this.#complete }
   }
 
   readonly append = (text: string): void => {
     if (text === '') return
     if (this.#whole.length === this.#snapshot.text.length) this.#lastFrame = this.#frames.now()
     this.#whole += text
-    this.#over = false
+    this.#complete = false
     const now = this.#frames.now()
-    const passed = now - this.#arrived
-    this.#arrived = now
+    const passed = now - this.#lastArrival
+    this.#lastArrival = now
     // Smoothed, because chunks arrive unevenly.
     this.#rate = passed > silenceMs ? 0 : 0.8 * this.#rate + (0.2 * text.length) / Math.max(1, passed)
     this.#arrivals.push({ at: now, length: this.#whole.length })
@@ -100,23 +100,23 @@ class BufferedText implements StreamedText {
       )
     }
     if (length >= this.#whole.length) return
-    this.#keep = Math.min(this.#keep, length)
+    this.#minLength = Math.min(this.#minLength, length)
     this.#whole = this.#whole.slice(0, length)
-    this.#over = false
+    this.#complete = false
     this.#arrivals = []
-    this.#hurry()
+    this.#scheduleNow()
   }
 
   readonly replace = (text: string): void => {
     this.#whole = text
-    this.#keep = text.length
-    this.#over = false
+    this.#minLength = text.length
+    this.#complete = false
     this.#arrivals = []
-    this.#hurry()
+    this.#scheduleNow()
   }
 
   readonly end = (): void => {
-    this.#over = true
+    this.#complete = true
     this.#schedule()
   }
 
@@ -140,47 +140,47 @@ class BufferedText implements StreamedText {
   }
 
   /** Schedules the next frame, instead of a later one that was planned. */
-  #hurry(): void {
+  #scheduleNow(): void {
     this.#cancel?.()
     this.#cancel = undefined
-    this.#pressing = true
+    this.#urgent = true
     this.#schedule()
   }
 
   #frame(): void {
     const now = this.#frames.now()
-    const instant = this.#frames.instant()
-    const pace = this.#pace()
+    const instant = this.#frames.isInstant()
+    const pace = this.#framesPerUpdate()
     const left = pace * frameMs - (now - this.#lastFrame)
-    const mayWait = left > frameMs / 2 && now - (this.#arrivals[0]?.at ?? now) + left < drainMs
-    if (!instant && !this.#pressing && mayWait) return this.#schedule(pace > 1 ? left : 0)
-    this.#show(instant ? this.#whole.length : this.#due(now, pace))
+    const mayWait = left > frameMs / 2 && now - (this.#arrivals[0]?.at ?? now) + left < maxDelayMs
+    if (!instant && !this.#urgent && mayWait) return this.#schedule(pace > 1 ? left : 0)
+    this.#show(instant ? this.#whole.length : this.#lengthDue(now, pace))
     this.#lastFrame = now
-    this.#pressing = false
+    this.#urgent = false
     // Skipped frames are not requested, because each one has a cost even if nothing changes.
-    const next = this.#pace()
+    const next = this.#framesPerUpdate()
     if (this.#snapshot.text.length < this.#whole.length) this.#schedule(next > 1 ? next * frameMs : 0)
   }
 
   /** Returns after how many frames the shown text is updated. */
-  #pace(): 1 | 2 | 3 | 4 {
+  #framesPerUpdate(): 1 | 2 | 3 | 4 {
     if (this.#rate < fast) return 1
     if (this.#rate < faster) return 2
     return this.#rate < fastest ? 3 : 4
   }
 
   /** Returns the length to show now: an even share of the waiting text, and all text that would otherwise be late. */
-  #due(now: number, pace: number): number {
+  #lengthDue(now: number, pace: number): number {
     const shown = this.#shownLength()
     const last = this.#arrivals.at(-1)
-    if (last === undefined) return Math.max(this.#keep, this.#whole.length)
-    const left = Math.max(1, last.at + drainMs - this.#lastFrame)
+    if (last === undefined) return Math.max(this.#minLength, this.#whole.length)
+    const left = Math.max(1, last.at + maxDelayMs - this.#lastFrame)
     const share = ((this.#whole.length - shown) * Math.max(1, now - this.#lastFrame)) / left
-    let due = Math.max(shown + Math.ceil(share), Math.min(this.#keep, this.#whole.length))
+    let due = Math.max(shown + Math.ceil(share), Math.min(this.#minLength, this.#whole.length))
     // Text that would be late in the next frame is shown now.
     for (const arrival of this.#arrivals)
-      if (now - arrival.at > drainMs - pace * frameMs) due = Math.max(due, arrival.length)
-    return this.#wordEnd(Math.min(due, this.#whole.length))
+      if (now - arrival.at > maxDelayMs - pace * frameMs) due = Math.max(due, arrival.length)
+    return this.#extendToWordEnd(Math.min(due, this.#whole.length))
   }
 
   #shownLength(): number {
@@ -188,8 +188,8 @@ class BufferedText implements StreamedText {
   }
 
   /** Moves `due` to the end of a word if one is near, and never into the middle of a character. */
-  #wordEnd(due: number): number {
-    const limit = Math.min(this.#whole.length, due + maxWord)
+  #extendToWordEnd(due: number): number {
+    const limit = Math.min(this.#whole.length, due + maxWordLength)
     for (let at = due; at <= limit; at++) {
       if (at === this.#whole.length || /\s/.test(this.#whole.charAt(at - 1))) return at
     }
@@ -197,10 +197,10 @@ class BufferedText implements StreamedText {
   }
 
   #show(length: number): void {
-    this.#keep = 0
+    this.#minLength = 0
     this.#arrivals = this.#arrivals.filter((arrival) => arrival.length > length)
     const text = length >= this.#whole.length ? this.#whole : this.#whole.slice(0, length)
-    const ended = this.#over && text.length === this.#whole.length
+    const ended = this.#complete && text.length === this.#whole.length
     if (text === this.#snapshot.text && ended === this.#snapshot.ended) return
     this.#snapshot = { text, ended }
     this.#changed.notify()

@@ -1,7 +1,7 @@
 import { matchFormula } from './math-syntax.ts'
 
 // An opening delimiter that is not closed after this many characters is shown as plain text.
-const patience = { link: 80, reference: 120, target: 2000, formula: 60, command: 300, emphasis: 600 }
+const maxUnclosed = { link: 80, reference: 120, target: 2000, formula: 60, command: 300, emphasis: 600 }
 
 interface Delimiter {
   character: string
@@ -50,10 +50,11 @@ function settleFormula({ text, at }: Scan): Outcome {
   const match = matchFormula(text.slice(at, at + 4100), before)
   if (match !== undefined) return { next: at + match.raw.length }
   const rest = text.length - at
-  if (text.charAt(at) === '\\') return rest <= patience.command ? { cut: at, add: '' } : { next: at + 2 }
+  if (text.charAt(at) === '\\') return rest <= maxUnclosed.command ? { cut: at, add: '' } : { next: at + 2 }
   if (rest === 1) return { cut: at, add: '' }
-  if (text.charAt(at + 1) === '$') return rest <= patience.command ? { cut: at, add: '' } : { next: at + 2 }
-  const undecided = rest <= patience.formula && mayBeFormula.test(text.slice(at)) && !word.test(before)
+  if (text.charAt(at + 1) === '$')
+    return rest <= maxUnclosed.command ? { cut: at, add: '' } : { next: at + 2 }
+  const undecided = rest <= maxUnclosed.formula && mayBeFormula.test(text.slice(at)) && !word.test(before)
   return undecided && !text.includes('\n', at) && !text.includes('$', at + 1)
     ? { cut: at, add: '' }
     : { next: at + 1 }
@@ -62,7 +63,7 @@ function settleFormula({ text, at }: Scan): Outcome {
 /** Returns where the bracket opened at `at` is closed, or -1. Skips escaped characters. */
 function closing(text: string, at: number, [opener, closer]: [string, string]): number {
   let depth = 0
-  const end = Math.min(text.length, at + patience.target)
+  const end = Math.min(text.length, at + maxUnclosed.target)
   for (let here = at; here < end; here++) {
     const character = text.charAt(here)
     if (character === '\\') here++
@@ -78,21 +79,21 @@ function settleLink({ text, at }: Scan): Outcome {
   const close = closing(text, at, ['[', ']'])
   const rest = text.length - at
   if (close < 0)
-    return rest <= patience.link && !text.includes('\n', at) ? { cut: from, add: '' } : { next: at + 1 }
+    return rest <= maxUnclosed.link && !text.includes('\n', at) ? { cut: from, add: '' } : { next: at + 1 }
   const next = text.charAt(close + 1)
-  if (next === '') return rest <= patience.reference ? { cut: from, add: '' } : { next: at + 1 }
+  if (next === '') return rest <= maxUnclosed.reference ? { cut: from, add: '' } : { next: at + 1 }
   if (next === ':' && at === 0 && !text.includes('\n', close)) return { cut: from, add: '' }
   if (next === '(') {
     const end = closing(text, close + 1, ['(', ')'])
     if (end >= 0) return { next: end + 1 }
-    if (text.length - close > patience.target || text.includes('\n', close)) return { next: close + 1 }
+    if (text.length - close > maxUnclosed.target || text.includes('\n', close)) return { next: close + 1 }
     // Show the text of the link before its target is known.
     return image ? { cut: from, add: '' } : { cut: close + 1, add: '(#)' }
   }
   if (next === '[') {
     const end = closing(text, close + 1, ['[', ']'])
     if (end >= 0) return { next: end + 1 }
-    return rest <= patience.reference ? { cut: from, add: '' } : { next: at + 1 }
+    return rest <= maxUnclosed.reference ? { cut: from, add: '' } : { next: at + 1 }
   }
   return { next: at + 1 }
 }
@@ -154,7 +155,9 @@ function settleAt(scan: Scan): Outcome {
     case '~':
       return settleEmphasis(scan)
     case '<':
-      return /^<(?:h|ht|htt|https?|(?:https?:|mailto:)[^\s>]*)?$/.test(text.slice(at, at + patience.target))
+      return /^<(?:h|ht|htt|https?|(?:https?:|mailto:)[^\s>]*)?$/.test(
+        text.slice(at, at + maxUnclosed.target),
+      )
         ? { cut: at, add: '' }
         : { next: at + 1 }
     case '&':
@@ -188,7 +191,7 @@ export function settleInline(text: string): string {
     scan.at = outcome.next
   }
   let shown = text.slice(0, end) + add
-  const open = scan.open.filter((entry) => entry.at < end && end - entry.at <= patience.emphasis)
+  const open = scan.open.filter((entry) => entry.at < end && end - entry.at <= maxUnclosed.emphasis)
   // An opening delimiter without text after it is not shown, and a closing delimiter cannot follow a space.
   for (let last = open.at(-1); last !== undefined; last = open.at(-1)) {
     shown = shown.trimEnd()

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { createTransportChoice } from './choose-transport.ts'
-import type { Loss, TransportChoice } from './choose-transport.ts'
+import { createTransportChoice } from './transport-choice.ts'
+import type { Loss, TransportChoice } from './transport-choice.ts'
 
 /** Makes `tries` attempts that all fail, each as `how` says for its transport. Returns the transports tried. */
 function failing(
@@ -10,7 +10,7 @@ function failing(
 ): string[] {
   return Array.from({ length: tries }, () => {
     const kind = choice.next()
-    choice.lost(kind, how[kind] ?? 'closed', false)
+    choice.reportLost(kind, how[kind] ?? 'closed', false)
     return kind
   })
 }
@@ -45,12 +45,12 @@ describe('the transport that is tried next', () => {
     expect(failing(choice, 2)).toEqual(['socket', 'socket'])
     const fallSilent = (): void => {
       expect(choice.next()).toBe('events')
-      choice.works('events', false)
-      choice.lost('events', 'silent', true)
+      choice.reportConnected('events', false)
+      choice.reportLost('events', 'silent', true)
     }
     fallSilent()
     expect(failing(choice, 1)).toEqual(['socket'])
-    choice.lasts('events')
+    choice.reportStable('events')
     fallSilent()
     expect(failing(choice, 1)).toEqual(['socket'])
     fallSilent()
@@ -60,17 +60,17 @@ describe('the transport that is tried next', () => {
   test('is a socket twice again after a socket has worked', () => {
     const choice = createTransportChoice()
     failing(choice, 3, { events: 'no welcome' })
-    choice.works('socket', true)
+    choice.reportConnected('socket', true)
     expect(failing(choice, 3)).toEqual(['socket', 'socket', 'events'])
   })
 
   test('as an upgrade: socket and stream in turn while polling, only the socket during a stream', () => {
     const choice = createTransportChoice()
-    expect([choice.better('polls'), choice.better('polls'), choice.better('polls')]).toEqual([
+    expect([choice.nextUpgrade('polls'), choice.nextUpgrade('polls'), choice.nextUpgrade('polls')]).toEqual([
       'socket',
       'events',
       'socket',
     ])
-    expect([choice.better('events'), choice.better('events')]).toEqual(['socket', 'socket'])
+    expect([choice.nextUpgrade('events'), choice.nextUpgrade('events')]).toEqual(['socket', 'socket'])
   })
 })

@@ -72,13 +72,13 @@ export class TextFade {
       const characters = added.reduce((sum, { length }) => sum + length, 0)
       // Nobody can read along at a higher rate, and each step of the fade would be an additional frame to draw.
       if (characters <= Math.min(maxCharacters, maxRate * passed))
-        for (const { block, length } of added) this.#soften(block, length)
+        for (const { block, length } of added) this.#fadeIn(block, length)
     }
     this.#block = last
     this.#length = last === undefined ? 0 : lengthOf(last)
   }
 
-  #soften(block: Element, added: number): void {
+  #fadeIn(block: Element, added: number): void {
     // Code gets its syntax colours instead.
     if (added <= 0 || block.classList.contains('md-code')) return
     const range = lastCharacters(block, added)

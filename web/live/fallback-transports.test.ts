@@ -40,7 +40,7 @@ describe('if WebSockets are blocked', () => {
     await using server = await startLiveServer()
     server.sockets = 'refuse'
     server.responses = 'hold'
-    const client = connect(server, { welcomeMs: 800, holdMs: 100, paceMs: 20 })
+    const client = connect(server, { welcomeMs: 800, holdMs: 100, minPollIntervalMs: 20 })
     const gaps = vi.fn()
     client.onGap(gaps)
     const { run } = client.follow(seed)
@@ -67,7 +67,7 @@ describe('if WebSockets are blocked', () => {
     await using server = await startLiveServer()
     server.sockets = 'refuse'
     server.responses = 'hold'
-    const client = connect(server, { welcomeMs: 500, probeMs: 50, holdMs: 100, paceMs: 20 })
+    const client = connect(server, { welcomeMs: 500, probeMs: 50, holdMs: 100, minPollIntervalMs: 20 })
     await isOpen(client, 'polls')
     server.responses = 'pass'
     await isOpen(client, 'events')
@@ -79,7 +79,7 @@ describe('if WebSockets are blocked', () => {
     await using server = await startLiveServer()
     server.sockets = 'refuse'
     server.responses = 'hold'
-    const client = connect(server, { welcomeMs: 500, holdMs: 100, paceMs: 20, maxRetryMs: 50 })
+    const client = connect(server, { welcomeMs: 500, holdMs: 100, minPollIntervalMs: 20, maxRetryMs: 50 })
     await isOpen(client, 'polls')
     const states = new Set<string>()
     client.onStatus(() => states.add(client.status().state))

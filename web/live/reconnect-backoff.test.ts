@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { createRetryPauses } from './retry-pauses.ts'
+import { createReconnectBackoff } from './reconnect-backoff.ts'
 
-const pausesWith = (random: () => number): ReturnType<typeof createRetryPauses> =>
-  createRetryPauses({ random, firstMs: 200, maxMs: 1000 })
+const pausesWith = (random: () => number): ReturnType<typeof createReconnectBackoff> =>
+  createReconnectBackoff({ random, initialMs: 200, maxMs: 1000 })
 
 test('the maximum pause doubles up to its limit, and a success resets it', () => {
   const pauses = pausesWith(() => 1)
@@ -23,7 +23,7 @@ test('a pause is anywhere between zero and the maximum', () => {
 
 test('a time named by the server is a minimum pause, and does not count as a failed attempt', () => {
   const pauses = pausesWith(() => 0.5)
-  pauses.comeBackAfter(3000)
+  pauses.waitAtLeast(3000)
   expect(pauses.next()).toBe(3100)
   expect(pauses.next()).toBe(100)
 })
