@@ -20,6 +20,8 @@ export async function stopAccepting(server: Server, clock: Pick<Clock, 'monotoni
   let connected = false
   const notice = (): void => void (connected = true)
   server.on('connection', notice)
+  // The turn that is under way may have asked the kernel for connections before this call.
+  await setImmediate()
   const started = clock.monotonic()
   for (;;) {
     connected = false
