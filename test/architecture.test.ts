@@ -8,7 +8,7 @@ import { measureCode } from './support/code-measures.ts'
 const root = join(import.meta.dirname, '..')
 const roots = ['protocol', 'server', 'web', 'test', 'chaos', 'bench', 'scripts'] as const
 
-/** The table of ARCHITECTURE.md: layer → what it may import. */
+/** The table of ARCHITECTURE.md: each layer with the layers that it may import. */
 function readTable(): Map<string, string[]> {
   const text = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8')
   const rows = text.match(/^\| (?!layer|---)[^|]+\|[^|]*\|$/gm) ?? []
@@ -26,7 +26,7 @@ function readTable(): Map<string, string[]> {
   )
 }
 
-/** The layer a file belongs to: a folder or file directly below server/, a folder of web/, else its root. */
+/** The layer of a file: a folder or file directly below server/, a folder of web/, else its root. */
 function layerOf(file: string): string {
   const [top = '', second = ''] = file.split('/')
   if (top === 'web') return `web/${second}`
@@ -63,11 +63,11 @@ function importsOf(file: string): string[] {
   return specifiers.filter((name) => name.startsWith('.')).map((name) => normalize(join(dirname(file), name)))
 }
 
-/** What breaks the table, as sentences. */
+/** The imports that violate the table, as sentences. */
 export function violations(files: string[], table: Map<string, string[]>): string[] {
   const found: string[] = []
   for (const file of files) {
-    // A test may reach for test/support and for the implementations its suite runs on.
+    // A test may import test/support and the implementations that its suite runs on.
     if (/\.(test|contract)\.tsx?$/.test(file)) continue
     const layer = layerOf(file)
     const may = table.get(layer)
@@ -82,7 +82,7 @@ export function violations(files: string[], table: Map<string, string[]>): strin
   return found
 }
 
-/** Import cycles, each named by the files on it. */
+/** Import cycles, each as the list of its files. */
 function circles(among: string[]): string[] {
   const found: string[] = []
   const done = new Set<string>()
@@ -103,9 +103,10 @@ function circles(among: string[]): string[] {
 const textOf = (file: string): string => readFileSync(join(root, file), 'utf8')
 
 /**
- * For each operation, the files that name it as one: as a key (`getChat: …`), a name (`'getChat'`) or
- * `operations.getChat`. Calls of the page's features are left out: nothing else asks for them. A few operations share
- * their name with something else, so the middle of all counts tells what a new one takes.
+ * For each operation, the files that refer to it: as a key (`getChat: …`), a name (`'getChat'`) or
+ * `operations.getChat`. Calls in the page's features are left out, since only the feature itself needs them. A few
+ * operations share their name with something else, so the median of all counts shows how many files a new operation
+ * touches.
  */
 function filesOfOperations(): Map<string, string[]> {
   const searched = product.filter((file) => !/^web\/(features|app)\//.test(file))
@@ -124,7 +125,7 @@ const product = files.filter(
 )
 
 describe('architecture', () => {
-  test('the table is read', () => {
+  test('the table can be read', () => {
     expect(readTable().get('store')).toEqual(['base', 'protocol'])
     expect(files.length).toBeGreaterThan(50)
   })
@@ -133,23 +134,23 @@ describe('architecture', () => {
     expect(violations(files, readTable())).toEqual([])
   })
 
-  test('files do not import each other in a circle, not even types', () => {
+  test('files do not import each other in a cycle, not even types', () => {
     expect(circles(product)).toEqual([])
   })
 
-  test('a new operation touches at most three files, besides its test', () => {
+  test('a new operation touches at most three files besides its test', () => {
     const touched = filesOfOperations()
     const counts = [...touched.values()].map(({ length }) => length).toSorted((a, b) => a - b)
     const typical = counts[Math.floor(counts.length / 2)] ?? 0
     console.log(`files that a new operation touches: ${typical}`)
     expect(typical, JSON.stringify(Object.fromEntries(touched), null, 1)).toBeLessThanOrEqual(3)
-    // Each is declared and has a use case: what is counted is there.
+    // Checks the count itself: each operation is at least declared and has a use case.
     expect(counts.length).toBeGreaterThan(40)
     expect(counts[0]).toBeGreaterThanOrEqual(2)
   })
 
-  test('the size of files and functions is known', () => {
-    // No shorter file has a function of 60 lines.
+  test('no file has more than 300 lines', () => {
+    // A shorter file cannot have a function of more than 60 lines.
     const longer = product
       .map((file) => ({ file, text: textOf(file) }))
       .filter(({ text }) => text.split('\n').length > 60)
@@ -162,7 +163,7 @@ describe('architecture', () => {
     expect(longFiles).toBe(0)
   })
 
-  test('protocol imports zod and nothing else from outside', () => {
+  test('protocol imports no package except zod', () => {
     const foreign = files
       .filter((file) => file.startsWith('protocol/') && !file.endsWith('.test.ts'))
       .flatMap((file) =>
@@ -191,7 +192,7 @@ describe('architecture', () => {
     expect(wrong).toEqual([])
   })
 
-  test('only protocol/transcript.ts knows how reasoning is marked in a transcript', () => {
+  test('only protocol/transcript.ts contains the tags of reasoning', () => {
     const wrong = files
       .filter((file) => /^(protocol|server|web)\//.test(file) && !/\.(test|contract)\.tsx?$/.test(file))
       .filter((file) => file !== 'protocol/transcript.ts')
@@ -210,7 +211,7 @@ describe('the map in ARCHITECTURE.md', () => {
     expect(named.map(([, path = '']) => path).filter((path) => !exists(path))).toEqual([])
   })
 
-  test('so does what its tree shows', () => {
+  test('files and folders in its tree exist', () => {
     const [, tree = ''] = /```\n(protocol\/[^`]*)```/.exec(map) ?? []
     const parents: string[] = []
     const shown = tree.split('\n').flatMap((line) => {

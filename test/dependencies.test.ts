@@ -1,5 +1,5 @@
-// O1, O2: `npm ci` must work on a machine that has Node and npm and nothing else, so no dependency may compile anything,
-// and the Node that it brings may need no library that a minimal Debian lacks.
+// O1, O2: `npm ci` must work on a machine that has only Node and npm. So no dependency may compile anything, and the
+// Node that npm installs may not need a library that a minimal Debian lacks.
 import { execFileSync } from 'node:child_process'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -19,10 +19,10 @@ const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) a
   packages: Record<string, LockedPackage>
 }
 const packages = Object.entries(lock.packages).filter(([path]) => path !== '')
-/** What npm installed here: optional packages for other systems are missing. */
+/** The packages that npm installed here. Optional packages for other systems are missing. */
 const installed = packages.filter(([path]) => existsSync(join(root, path, 'package.json')))
 
-/** `node` brings our Node; `sharp`, where it is used, is optional and brings prebuilt files. */
+/** `node` installs the Node that Shoal runs on; `sharp` is optional and comes with prebuilt files. */
 const allowed = (path: string): boolean => /^node_modules\/(node|sharp|@img\/.*)$/.test(path)
 
 test('O1: the only dependency with an install script is node', () => {
@@ -30,13 +30,13 @@ test('O1: the only dependency with an install script is node', () => {
   expect(scripts.map(([path]) => path)).toEqual([])
 })
 
-test('O1: npm compiles no dependency by itself', () => {
+test('O1: no dependency has a binding.gyp, which npm would compile', () => {
   expect(installed.length).toBeGreaterThan(100)
   const compiled = installed.filter(([path]) => existsSync(join(root, path, 'binding.gyp')) && !allowed(path))
   expect(compiled.map(([path]) => path)).toEqual([])
 })
 
-test('O1: the packages that run in production hold no native file', () => {
+test('O1: production packages contain no native file', () => {
   const production = installed.filter(
     ([path, { dev, devOptional }]) => !dev && !devOptional && !allowed(path),
   )
@@ -49,9 +49,9 @@ test('O1: the packages that run in production hold no native file', () => {
   expect(native).toEqual([])
 })
 
-// npm would compare them with the Node that it runs on itself: on Debian 12's Node 18 it left out the native part of the
-// page's build, and everything runs on our Node.
-test('O1: npm leaves out no package because of the Node that it runs on; `npm run format` repairs the lock file', () => {
+// npm compares `engines` with the Node that npm itself runs on. On Debian 12's Node 18 it left out the native part of
+// the page's build, although everything runs on the Node that npm installs.
+test('O1: the lock file has no engines, so that npm leaves out no package; `npm run format` repairs it', () => {
   expect(packages.filter(([, { engines }]) => engines !== undefined).map(([path]) => path)).toEqual([])
 })
 
@@ -60,12 +60,12 @@ test('O1: the lock file names no registry', () => {
 })
 
 const nodeFile = join(root, 'node_modules/node/bin/node')
-/** Of libc6, libgcc-s1 and libstdc++6, which even the smallest Debian has for its package manager. */
+/** The libraries of libc6, libgcc-s1 and libstdc++6, which even the smallest Debian has for its package manager. */
 const everywhere = /^(linux-vdso|ld-linux[\w-]*|lib(c|m|dl|rt|pthread|gcc_s|stdc\+\+))\.so\.\d+$/
 
 // Node 26 needs libatomic.so.1.
 test.runIf(process.platform === 'linux' && existsSync(nodeFile))(
-  'O2: the Node that npm brings needs no library that a minimal Debian lacks',
+  'O2: the Node that npm installs needs no library that a minimal Debian lacks',
   () => {
     const needed = execFileSync('ldd', [nodeFile], { encoding: 'utf8' }).trim().split('\n')
     const names = needed.map((line) => line.trim().split(' ')[0]!.split('/').at(-1)!)
@@ -74,7 +74,7 @@ test.runIf(process.platform === 'linux' && existsSync(nodeFile))(
   },
 )
 
-test('.node-version names the Node that npm brings', () => {
+test('.node-version names the Node that npm installs', () => {
   const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
     dependencies: Record<string, string>
   }

@@ -6,14 +6,14 @@ const root = join(import.meta.dirname, '..')
 const pages = ['docs/design/runs.md', 'docs/design/reader.md']
 const read = (file: string): string => readFileSync(join(root, file), 'utf8')
 
-/** What the headings of a page define: `P7`, `rule 7`, `rule 7 of a reader`. */
+/** The names that the headings of a page define: `P7`, `rule 7`, `rule 7 of a reader`. */
 function definitionsOf(page: string): string[] {
   return [...page.matchAll(/^### (P\d+|Rule \d+(?: of a reader)?):/gm)].map(([, name = '']) =>
     name.replace('Rule', 'rule'),
   )
 }
 
-/** What a file cites, by the same names; `rules 1, 4 and 9` are three citations. A comment may break a line anywhere. */
+/** The names that a file cites; `rules 1, 4 and 9` are three citations. A comment may have a line break anywhere. */
 function citationsIn(file: string): string[] {
   const text = file.replaceAll(/\n[ \t]*(?:\*|\/\/|--)?[ \t]*/g, ' ')
   const list = /\brules? (\d+(?:(?:, | and |, and |–)\d+)*)(?: of (?:a|the) (reader|run)\b)?/gi
@@ -25,7 +25,7 @@ function citationsIn(file: string): string[] {
   return [...rules, ...[...text.matchAll(/\bP\d{1,2}\b/g)].map(([name]) => name)]
 }
 
-/** The entries of a page: heading and what stands below it. */
+/** The entries of a page: each heading with the text below it. */
 function entriesOf(page: string): { name: string; body: string }[] {
   const parts = page.split(/^(?=###? )/m)
   return parts
@@ -41,7 +41,7 @@ const files = globSync(
 )
 
 describe('promises and rules', () => {
-  test('whatever code, tests and documents cite is defined', () => {
+  test('every cited promise and rule is defined', () => {
     const unknown = files.flatMap((file) =>
       citationsIn(read(file))
         .filter((name) => !known.has(name))
@@ -56,7 +56,7 @@ describe('promises and rules', () => {
     expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([])
   })
 
-  test('each names tests, and they exist', () => {
+  test('each names existing tests', () => {
     const wrong = texts.flatMap(entriesOf).flatMap(({ name, body }) => {
       const named = [
         ...(/^Tests: ([\s\S]*?)(?:\n\n|$(?![\s\S]))/m.exec(body)?.[1]?.matchAll(/`([^`]+)`/g) ?? []),
@@ -69,7 +69,7 @@ describe('promises and rules', () => {
     expect(wrong).toEqual([])
   })
 
-  test('the reading of citations', () => {
+  test('citations are parsed', () => {
     expect(
       citationsIn(
         'silent (rule 7), rules 1, 4 and 9; Rule 8 of a reader; rule 3\n * of a reader; rules 1 and\n2',

@@ -5,26 +5,26 @@ import { expect, test } from 'vitest'
 const root = join(import.meta.dirname, '..')
 const folders = ['base', 'coordination', 'instance', 'operations', 'shared-state', 'workers']
 
-/** Events of Node's and the Redis client's emitters; our own `on` calls have catches of their own. */
+/** Events of Node's and the Redis client's emitters. Shoal's own `on` methods catch errors themselves. */
 const call =
   /(?<![.\w])set(?:Interval|Timeout|Immediate)\(\s*|\bsocket\.setTimeout\([^,]+,\s*|\b(?:client|process|server|socket|stream|worker)\s*\.(?:on|once)\(\s*(?:'[^']*'|\w+),\s*/g
 
-/** Settles a promise, closes or forgets: nothing in it can throw. */
+/** Handlers that only settle a promise, close or delete something: they cannot throw. */
 const harmless =
   /^(?:\([\w: ]*\) => )?(?:void )?(?:all\.resolve|resolve|reject|done|failed|clearTimeout|socket\.destroy|sockets\.delete|logger\.\w+|(?:options\.)?note)\b|^\(\) => \{\}/
 
-/** Reviewed by hand: why each needs no guard. */
+/** Handlers that were reviewed by hand, with the reason why each needs no guard. */
 const reviewed: Record<string, string> = {
-  'coordination/redis/redis-clients.ts: () => stream.uncork())': 'uncork reports by an event',
+  'coordination/redis/redis-clients.ts: () => stream.uncork())': 'uncork reports errors as an event',
   'coordination/redis/guarded-client.ts: () => setTimeout(rebuild, 200 + jitter() * 300).unref())':
-    'only plans what is guarded',
+    'only schedules a guarded function',
   'workers/supervised.ts: (message) => {':
-    'before there is a log; a throw is an uncaught exception, which drains',
+    'there is no logger yet; an error is an uncaught exception, which drains the process',
   'workers/supervised.ts: () => {': 'the same',
-  'operations/process-faults.ts: (error) => {': 'logs what nothing else caught; nothing is left to catch it',
+  'operations/process-faults.ts: (error) => {': 'it is the last handler of errors itself',
 }
 
-/** Call sites whose handler neither is guarded nor is harmless. */
+/** Call sites whose handler is neither guarded nor harmless. */
 function unguarded(file: string, source: string): string[] {
   const guardedNames = new Set(
     [...source.matchAll(/(?:const |this\.#)(\w+) = (?:\([^)]*\) =>\s*)?(?:this\.#)?(?:guarded|mine)\(/g)].map(
@@ -40,14 +40,14 @@ function unguarded(file: string, source: string): string[] {
   })
 }
 
-test('what a raw socket, stream, timer or process event calls has a catch', () => {
+test('every handler of a raw socket, stream, timer or process event is guarded', () => {
   const files = folders.flatMap((folder) => globSync(`${folder}/**/*.ts`, { cwd: join(root, 'server') }))
   const product = files.filter((file) => !/\.(test|contract)\.ts$/.test(file))
   const found = product.flatMap((file) => unguarded(file, readFileSync(join(root, 'server', file), 'utf8')))
   expect(found).toEqual([])
 })
 
-test('a handler without one is found', () => {
+test('an unguarded handler is found', () => {
   const source = `
     setTimeout(() => this.#step(), 5)
     const late = guarded(where, () => this.#tell())

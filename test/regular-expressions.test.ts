@@ -9,7 +9,7 @@ const spelled = ['a', 'İstanbul', 'aaaa ﬁ', '.*+(a|b)'].map(
   (words) => new RegExp(spellingPattern(words), 'gu'),
 )
 
-/** Patterns that are built while the program runs, as they are for ordinary and for hostile values. */
+/** Patterns that are built at run time, for ordinary and for hostile values. */
 const builtPatterns: Record<string, RegExp[]> = {
   'server/chat/search-messages.ts': spelled,
   'server/store/sqlite/open-sqlite.ts': spelled,
@@ -19,9 +19,9 @@ const builtPatterns: Record<string, RegExp[]> = {
   'web/features/sidebar/mark-words.ts': [/(a|aa|aaa|ab)/giu, /(\(\*a\+|\.\*|\[)/giu],
 }
 
-/** How many times longer a match takes on a text that is four times as long: 4 when it is linear, 16 when quadratic. */
+/** The limit of how much longer a match takes on a text of four times the length: 4 is linear, 16 quadratic. */
 const tooSteep = 9
-/** Below this nothing is compared, ms: the clock and the machine would be measured. */
+/** Shorter times are not compared, ms, since they would measure the clock and the machine. */
 const noise = 0.5
 
 function timeOf(pattern: RegExp, text: string, times: number): number {
@@ -34,10 +34,10 @@ function timeOf(pattern: RegExp, text: string, times: number): number {
   return best
 }
 
-/** An input on which the pattern takes more than linear time. Short ones first: a long one may take for ever. */
+/** An input on which the pattern takes more than linear time. Tries short inputs first: a long one may never end. */
 function steepInput(source: string, flags: string): string | undefined {
   const pattern = new RegExp(source, flags.includes('g') ? flags : `${flags}g`)
-  // A busy machine can make one measurement look steep; a pattern that is steep looks so each time.
+  // A busy machine can make one measurement look steep, but only a steep pattern looks so every time.
   const isSteep = (make: (length: number) => string, length: number): boolean =>
     [1, 2, 3].every(() => looksSteep(make, length))
   const looksSteep = (make: (length: number) => string, length: number): boolean => {
@@ -54,7 +54,7 @@ function steepInput(source: string, flags: string): string | undefined {
 }
 
 describe('S12: every regular expression of the source takes linear time on hostile input', () => {
-  test('there are patterns, and each one that is built at run time is known here', () => {
+  test('patterns are found, and each pattern that is built at run time is listed here', () => {
     expect(literals.length).toBeGreaterThan(150)
     expect(built.map(({ file }) => file).toSorted()).toEqual(Object.keys(builtPatterns).toSorted())
   })
@@ -66,14 +66,14 @@ describe('S12: every regular expression of the source takes linear time on hosti
     ['<[a-z][^>]*>', 'i'],
     [String.raw`^\s*,?\s*$`, ''],
     [String.raw`\bBearer .*x`, 'g'],
-  ])('a slow one is found: /%s/%s', (source, flags) => {
+  ])('a slow pattern is found: /%s/%s', (source, flags) => {
     expect(steepInput(source, flags)).toBeDefined()
   })
 
   const own = Object.entries(builtPatterns).flatMap(([file, patterns]) =>
     patterns.map(({ source, flags }) => ({ place: `${file} (built) /${source}/${flags}`, source, flags })),
   )
-  test('none of ours is', { timeout: 120_000 }, () => {
+  test('no pattern of the source is slow', { timeout: 120_000 }, () => {
     const slow = [...literals, ...own].flatMap(({ place, source, flags }) => {
       const input = steepInput(source, flags)
       return input === undefined ? [] : [`${place} on ${input}`]

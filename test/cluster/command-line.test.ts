@@ -9,7 +9,7 @@ import { startPostgresServer } from '../support/postgres-server.ts'
 import { mountSmallDisk } from '../support/small-disk.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
-/** Many processes start in each of these: minutes on a busy machine. */
+/** Each of these tests starts many processes, which takes minutes on a busy machine. */
 const slowly = { timeout: 180_000 }
 
 async function serving(env: Record<string, string>, label = 'one'): Promise<InstanceProcess> {
@@ -22,7 +22,7 @@ const modelsOf = ({ url }: InstanceProcess, key: string): Promise<Response> =>
   fetch(`${url}/v1/models`, { headers: { authorization: `Bearer ${key.trim()}` } })
 
 test(
-  'O14: beside a running server: accounts, a key that works, what overrides the environment, a backup and its restore',
+  'O14: beside a running server: accounts, a valid key, overridden variables, a backup and its restore',
   slowly,
   async () => {
     await using folder = await temporaryFolder('command-line')
@@ -36,7 +36,7 @@ test(
     )
     expect(made).toEqual({ code: 0, out: 'ann@example.com: admin\n', err: '' })
     expect((await runShoal(['user', 'list'], env)).out).toMatch(/ann@example\.com +admin/)
-    // As the documentation writes it: it prints the key alone.
+    // The command of the documentation prints only the key.
     const words = ['key', 'create', '--user', 'ann@example.com', '--name', 'ci']
     const key = await runProgram(['npx', '--no-install', 'shoal', ...words], env)
     expect(key.out).toMatch(/^sk-[\w-]{43}\n$/)
@@ -55,7 +55,7 @@ test(
       code: 0,
       out: expect.stringContaining('Saved 1 accounts'),
     })
-    // A session that ends by the command line ends in the running server at once.
+    // A session that is ended on the command line ends in the running server at once.
     await runShoal(['user', 'reset-password', 'ann@example.com'], env)
     await expect(api.call('GET', '/api/auth/me')).rejects.toThrow('401')
 
@@ -66,7 +66,7 @@ test(
       'WEBUI_NAME has no effect: an administrator saved "Saved"',
     )
     const second = await serving(restored, 'restored')
-    // Sessions ended, and the key waits for an administrator.
+    // The sessions have ended, and the key waits for an administrator.
     await expect(api.call('GET', '/api/auth/me', undefined, second.url)).rejects.toThrow('401')
     const suspended = await modelsOf(second, key.out)
     expect(suspended.status).toBe(401)
@@ -84,7 +84,7 @@ test(
   },
 )
 
-test('db copy: an embedded installation goes on in PostgreSQL, with its sessions', slowly, async () => {
+test('db copy: an embedded installation continues in PostgreSQL, with its sessions', slowly, async () => {
   await using folder = await temporaryFolder('db-copy')
   const postgres = await startPostgresServer()
   onTestFinished(() => postgres.stop())
@@ -108,24 +108,28 @@ test('db copy: an embedded installation goes on in PostgreSQL, with its sessions
   const again = await runShoal(['db', 'copy', '--to', databaseUrl], env)
   expect(again).toMatchObject({ code: 1, err: expect.stringMatching(/already holds an installation/) })
 
-  // Another machine: only the database came along.
+  // Another machine, which has only the database.
   const fleet = await serving({ DATA_DIR: join(folder.path, 'empty'), DATABASE_URL: databaseUrl })
   expect(await api.chat(run.chatId, fleet.url)).toEqual(chat)
 })
 
-test('a place without an installation, an address that is none: a sentence and 1', slowly, async () => {
-  await using folder = await temporaryFolder('none')
-  const env = { DATA_DIR: folder.path }
-  const copy = await runShoal(['db', 'copy', '--to', 'postgres://nobody@127.0.0.1:1/x'], env)
-  expect(copy).toMatchObject({ code: 1, out: '' })
-  expect(copy.err).toMatch(/^shoal db copy: there is no installation in .*DATA_DIR\n$/)
-  const backup = await runShoal(['backup', 'x.backup'], {
-    ...env,
-    DATABASE_URL: 'postgres://nobody@127.0.0.1:1/x',
-  })
-  expect(backup).toMatchObject({ code: 1, out: '' })
-  expect(backup.err.trim().split('\n')).toHaveLength(1)
-})
+test(
+  'a folder without an installation, or an invalid address: one sentence and exit code 1',
+  slowly,
+  async () => {
+    await using folder = await temporaryFolder('none')
+    const env = { DATA_DIR: folder.path }
+    const copy = await runShoal(['db', 'copy', '--to', 'postgres://nobody@127.0.0.1:1/x'], env)
+    expect(copy).toMatchObject({ code: 1, out: '' })
+    expect(copy.err).toMatch(/^shoal db copy: there is no installation in .*DATA_DIR\n$/)
+    const backup = await runShoal(['backup', 'x.backup'], {
+      ...env,
+      DATABASE_URL: 'postgres://nobody@127.0.0.1:1/x',
+    })
+    expect(backup).toMatchObject({ code: 1, out: '' })
+    expect(backup.err.trim().split('\n')).toHaveLength(1)
+  },
+)
 
 const canMount = ((): boolean => {
   const disk = mountSmallDisk()
@@ -134,7 +138,7 @@ const canMount = ((): boolean => {
 })()
 
 test.skipIf(!canMount)(
-  'O8: a start on a full disk ends with the cure and without a stack trace',
+  'O8: a start on a full disk fails with the cure and without a stack trace',
   slowly,
   async () => {
     const disk = mountSmallDisk()

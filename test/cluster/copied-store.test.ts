@@ -14,7 +14,7 @@ async function ready(url: string): Promise<{ status: number; text: string }> {
   return { status: response.status, text: await response.text() }
 }
 
-test('O13: a copy under the Redis prefix of the running original does not become ready, and says what to change', async () => {
+test('O13: a copy under the Redis prefix of the running original does not become ready, and reports what to change', async () => {
   const [postgres, redis] = await Promise.all([startPostgresServer(), startStandalone()])
   onTestFinished(async () => {
     await Promise.all([postgres.stop(), redis.stop()])
@@ -60,7 +60,7 @@ test('O13: a copy under the Redis prefix of the running original does not become
   expect((await ready(fleet.urls()[0]!)).status).toBe(200)
   expect((await ready(await startCopy({ REDIS_KEY_PREFIX: 'copy' }))).status).toBe(200)
 
-  // The copy does not get the prefix when the instance leaves that has proved the claim: another one proves it at once.
+  // When the instance leaves that has proved the claim to the prefix, the copy does not get it: another one proves it.
   const second = await fleet.add()
   const prover = async (): Promise<string | undefined> =>
     (await redis.servers[0]!.admin.get('open-webui:shoal1:{installation}:proof'))?.split(' ')[0]

@@ -20,7 +20,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-/** As the file says to run it. */
+/** Runs the file with the command that it documents. */
 function makeRoles(databaseUrl: string): void {
   const ran = spawnSync('psql', ['--no-psqlrc', '--set', 'ON_ERROR_STOP=1', '--file', roles, databaseUrl], {
     encoding: 'utf8',
@@ -40,7 +40,7 @@ async function client(url: string): Promise<pg.Client> {
 const slowly = { timeout: 120_000 }
 
 test(
-  'O19: instances serve with a role that may not change tables; shoal migrate has its own address',
+  'O19: instances run with a role that may not change tables; shoal migrate has a separate address',
   slowly,
   async () => {
     const url = await server.createDatabase()
@@ -73,13 +73,13 @@ test(
       'create schema mine',
     ])
       await expect(app.query(forbidden)).rejects.toThrow(/permission denied|must be owner/)
-    // A table of a later migration.
+    // A table that a later migration adds.
     await (await client(as('shoal_owner', url))).query('create table shoal.later (id text)')
     await app.query(`insert into shoal.later values ('a')`)
   },
 )
 
-test('O19: an installation of one role is handed to the two, and the file may be run again', async () => {
+test('O19: an installation with one role moves to two roles, and the file can be run again', async () => {
   const url = await server.createDatabase()
   const base = { secret: 's', clock: systemClock, logger: silentLogger, dataDir: '' }
   const before = await openStore({ ...base, databaseUrl: url })

@@ -5,7 +5,7 @@ import { Reader } from '../support/reader.ts'
 import { readScriptedWords, startScriptedProvider } from '../support/scripted-provider.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
-test('P1 alone: killed with -9 in mid-answer and started again, it goes on in the same message', async () => {
+test('P1: a single instance that is killed with -9 during an answer resumes the same message after a restart', async () => {
   await using folder = await temporaryFolder('embedded-restart')
   const provider = await startScriptedProvider({ words: { words: 200, wordsPerSecond: 25 } })
   const env = {
@@ -19,7 +19,7 @@ test('P1 alone: killed with -9 in mid-answer and started again, it goes on in th
   await api.signUp()
   const run = await api.startRun({ model: 'words', text: 'go on' })
   const reader = new Reader({ urls: () => [first.url], token: api.token, runId: run.runId })
-  // Saved at least once, so that there is something to go on from.
+  // Saved at least once, so that there is a text to resume.
   await expect
     .poll(async () => (await api.call<{ items: { saved: number }[] }>('GET', '/api/runs')).items[0]?.saved)
     .toBeGreaterThan(50)
@@ -33,7 +33,7 @@ test('P1 alone: killed with -9 in mid-answer and started again, it goes on in th
   const read = readScriptedWords(stored.text, 200)
   expect(read.problem).toBeUndefined()
   expect(read.calls).toHaveLength(2)
-  // Taken up, not written anew.
+  // The answer was resumed, not regenerated.
   expect(reader.history.resets).toBe(0)
   await second.stop()
   await provider.close()

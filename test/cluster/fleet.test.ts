@@ -46,13 +46,13 @@ const status = async (url: string, token: string): Promise<number> =>
 async function person(email: string): Promise<ApiClient> {
   const client = new ApiClient(fleet.urls()[0]!)
   await client.signUp(email)
-  // Every instance has seen the session, so that none may answer from a first look at the store.
+  // Every instance has seen the session, so that none reads it from the store for the first time.
   for (const url of fleet.urls()) expect(await status(url, client.token)).toBe(200)
   return client
 }
 
 describe('three instances, one Redis, one database', () => {
-  test('see each other', async () => {
+  test('list each other as members', async () => {
     for (const url of fleet.urls()) {
       await expect
         .poll(
@@ -64,7 +64,7 @@ describe('three instances, one Redis, one database', () => {
     }
   })
 
-  test('P2: a reader on any instance sees what the store has in the end', async () => {
+  test('P2: a reader on any instance finally has the stored text', async () => {
     const run = await fleet.api.startRun({ model: 'words', text: 'read me everywhere' }, fleet.urls()[0])
     const readers = fleet
       .urls()
@@ -74,7 +74,7 @@ describe('three instances, one Redis, one database', () => {
     for (const reader of readers) expect(reader.text).toBe(chat.messages.at(-1)?.text)
   })
 
-  test('P2: a reload in mid-answer shows the text so far, and goes on', async () => {
+  test('P2: a reload during an answer shows the text so far, and continues', async () => {
     const run = await fleet.api.startRun({ model: 'words', text: 'reload me' }, fleet.urls()[1])
     await expect
       .poll(async () => (await fleet.api.chat(run.chatId, fleet.urls()[1])).messages.at(-1)?.text.length)
@@ -106,7 +106,7 @@ describe('three instances, one Redis, one database', () => {
     socket.close()
   })
 
-  test('P3: stopped from an instance that does not own it: its reader hears of the end by message, not by waiting', async () => {
+  test('P3: after a stop on another instance than the owner’s, a reader there gets the end by message, without a poll', async () => {
     const run = await fleet.api.startRun({ model: 'words', text: 'stop me' }, fleet.urls()[0])
     const socket = await new TestSocket(fleet.urls()[1]!, { token: fleet.api.token }).open()
     socket.hello().send({ t: 'follow', runId: run.runId })
@@ -115,7 +115,7 @@ describe('three instances, one Redis, one database', () => {
     socket.send({ t: 'run.stop', ref: 'stop', runId: run.runId })
     const end = await socket.frame('run.end')
     expect(end.status).toBe('stopped')
-    // A reader that heard of it only by asking would have been pinged while it waited.
+    // A reader that learned of the end only by polling would have received a ping meanwhile.
     expect(socket.frames.slice(silence).filter(({ t }) => t === 'ping')).toEqual([])
     socket.close()
   })
@@ -156,7 +156,7 @@ describe('three instances, one Redis, one database', () => {
     for (const url of fleet.urls()) await expect.poll(() => status(url, token)).toBeGreaterThanOrEqual(401)
   })
 
-  test('P5: a changed role holds without signing anybody out', async () => {
+  test('P5: a changed role applies without a sign-out', async () => {
     const cleo = await person('cleo@example.com')
     const me = await cleo.call<{ id: string }>('GET', '/api/auth/me')
     await fleet.api.call('PATCH', `/api/users/${me.id}`, { role: 'admin' }, fleet.urls()[2])
@@ -179,7 +179,7 @@ describe('three instances, one Redis, one database', () => {
     }
   })
 
-  test('P6: a connection made on one instance is there on all', async () => {
+  test('P6: a connection that is created on one instance exists on all', async () => {
     const made = await fleet.api.call<{ id: string }>(
       'POST',
       '/api/connections',
@@ -215,11 +215,11 @@ describe('three instances, one Redis, one database', () => {
     expect(one).toEqual(two)
   })
 
-  test('what happens in a chat is told to tabs on other instances', async () => {
+  test('events of a chat reach tabs on other instances', async () => {
     const socket = await new TestSocket(fleet.urls()[2]!, { token: fleet.api.token }).open()
     socket.hello()
     await socket.frame('welcome')
-    // The topic of the user is subscribed with the first socket there; what was said before that is read, not told.
+    // The first socket subscribes to the user's topic. Events from before the subscription are not delivered.
     await new Promise((resolve) => setTimeout(resolve, 300))
     const run = await fleet.api.startRun({ model: 'fast', text: 'tell the others' }, fleet.urls()[0])
     await socket.frame('event', ({ event }) => event.name === 'chat.changed' && event.chat.id === run.chatId)
@@ -227,7 +227,7 @@ describe('three instances, one Redis, one database', () => {
     socket.close()
   })
 
-  test('another installation under another prefix shares the Redis, and neither sees the other', async () => {
+  test('another installation under another prefix can share the Redis, and neither sees the other', async () => {
     const other = await startInProcess({
       instances: 2,
       databaseUrl: await postgres.createDatabase(),
@@ -254,7 +254,7 @@ describe('three instances, one Redis, one database', () => {
     }
   })
 
-  test('another installation under the same prefix does not become ready, and says what to change', async () => {
+  test('another installation under the same prefix does not become ready, and reports what to change', async () => {
     const env = { REDIS_URL: redis.variables.url, REDIS_KEY_PREFIX: 'shared', WEBUI_SECRET_KEY: newId() }
     const first = await startInProcess({ databaseUrl: await postgres.createDatabase(), env })
     const stranger = await startInProcess({ databaseUrl: await postgres.createDatabase(), env })
@@ -266,7 +266,7 @@ describe('three instances, one Redis, one database', () => {
     await first.stop()
   })
 
-  test('S14: what somebody without the secret writes about the installation is a warning, and takes nobody out of service', async () => {
+  test('S14: a claim of the installation’s prefix without the secret is a warning, and takes no instance out of service', async () => {
     const { admin } = redis.servers[0]!
     const name = 'open-webui:shoal1:{installation}'
     const own = await admin.get(name)
@@ -290,7 +290,7 @@ describe('three instances, one Redis, one database', () => {
       '',
       null,
     ]) {
-      // An instance that compares at this moment removes the claim before the late one has seen it: then once more.
+      // An instance that compares at this moment removes the claim before the late one has seen it: then retry.
       await expect
         .poll(async () => {
           await admin.set(name, `another-installation ${'x'.repeat(22)}`)
@@ -304,7 +304,7 @@ describe('three instances, one Redis, one database', () => {
     for (const url of fleet.urls()) expect((await fetch(`${url}/ready`)).status).toBe(200)
   })
 
-  test('another secret on the same database does not become ready, and says what to change', async () => {
+  test('an instance with another secret on the same database does not become ready, and reports what to change', async () => {
     const stranger = await fleet.add({ WEBUI_SECRET_KEY: 'quite another secret than theirs' })
     const answer = await fetch(`${stranger.url}/ready`)
     expect(answer.status).toBe(503)

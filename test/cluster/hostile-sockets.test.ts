@@ -1,10 +1,11 @@
-// What a stranger or a user may do to an instance by sockets: its memory stays bounded, and everybody else is served.
+// Hostile sockets of unauthenticated clients and users: the instance's memory stays bounded, and other users are
+// served.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startInProcess } from '../support/in-process-fleet.ts'
 import type { InProcessFleet } from '../support/in-process-fleet.ts'
 import { TestSocket } from '../support/socket.ts'
 
-/** Everybody here has the same address: as behind one NAT. `npm run test:all` holds as many sockets as the promise says. */
+/** All clients have the same address, as behind one NAT. `npm run test:all` opens the full number of sockets. */
 const crowd = process.env['SHOAL_TEST_ALL'] === '1' ? 2000 : 300
 
 let fleet: InProcessFleet
@@ -14,7 +15,7 @@ const opened: TestSocket[] = []
 beforeAll(async () => {
   fleet = await startInProcess({ env: { ENABLE_SIGNUP: 'true' } })
   url = fleet.urls()[0]!
-  // One account stands for many people here.
+  // One account represents many users here.
   await fleet.api.changeSettings({ socketsPerUser: null })
 })
 afterAll(async () => {
@@ -22,7 +23,7 @@ afterAll(async () => {
   await fleet.stop()
 })
 
-/** Opens a socket; a handshake that is refused because many come at once is tried again. */
+/** Opens a socket; retries a handshake that is refused because of too many concurrent handshakes. */
 async function open(token?: string): Promise<TestSocket> {
   for (;;) {
     const socket = new TestSocket(url, token === undefined ? {} : { token })
@@ -44,14 +45,14 @@ async function welcomed(): Promise<TestSocket> {
 
 const isOpen = ({ socket }: TestSocket): boolean => socket.readyState === socket.OPEN
 
-describe('S3: a socket that has shown no session', () => {
-  test('may not send a frame in many pieces', async () => {
+describe('S3: a socket without a session', () => {
+  test('may not send a frame in many fragments', async () => {
     const { socket, closed } = await open()
     for (let piece = 0; piece < 17; piece++) socket.send('', { fin: false })
     expect((await closed).code).toBe(1008)
   })
 
-  test('may send a few kB and no more, in whatever pieces', async () => {
+  test('may send only a few kB, in whatever fragments', async () => {
     for (const send of [
       ({ socket }: TestSocket) => socket.send('x'.repeat(9000), { fin: false }),
       ({ socket }: TestSocket) => {
@@ -60,19 +61,19 @@ describe('S3: a socket that has shown no session', () => {
     ]) {
       const stranger = await open()
       send(stranger)
-      // Cut off without a word: a frame that was read and refused would have a code.
+      // Terminated without a close frame: a frame that was read and refused would have a close code.
       expect((await stranger.closed).code).toBe(1006)
     }
   })
 
-  test('makes room for newer ones, and keeps nobody else out', async () => {
+  test('frees its slot for newer sockets, and does not keep users out', async () => {
     const users = await Promise.all(Array.from({ length: crowd }, welcomed))
     const strangers: TestSocket[] = []
     for (let batch = 0; batch < 10; batch++) {
       strangers.push(...(await Promise.all(Array.from({ length: 40 }, () => open()))))
     }
     await expect.poll(() => strangers.filter(isOpen).length).toBe(256)
-    // Users who share the address stay, and another one still comes in.
+    // Users who share the address stay connected, and another one can still connect.
     users.push(await welcomed())
     expect(users.filter(isOpen)).toHaveLength(crowd + 1)
     expect(strangers.filter(isOpen).length).toBeGreaterThan(250)
@@ -80,8 +81,8 @@ describe('S3: a socket that has shown no session', () => {
   }, 120_000)
 })
 
-describe('S3: a socket that was welcomed', () => {
-  test('may send the pieces that a browser makes of a large frame, and no more', async () => {
+describe('S3: a socket with a session', () => {
+  test('may send as many fragments as a browser makes of a large frame, and no more', async () => {
     const browser = await welcomed()
     browser.socket.send('{"t":"ping"', { fin: false })
     for (let piece = 0; piece < 14; piece++) browser.socket.send(' '.repeat(60_000), { fin: false })
@@ -91,11 +92,11 @@ describe('S3: a socket that was welcomed', () => {
     expect((await browser.closed).code).toBe(1008)
   })
 
-  test('that does not answer the end of the conversation is ended soon', async () => {
+  test('that does not answer a close frame is ended soon', async () => {
     const socket = await welcomed()
     const below = (socket.socket as unknown as { _socket: import('node:net').Socket })._socket
     const ended = new Promise((resolve) => below.once('close', resolve))
-    // From now on it answers nothing by itself.
+    // From now on the client answers nothing by itself.
     socket.socket.removeAllListeners()
     below.removeAllListeners('data')
     below.on('data', () => {})
@@ -105,7 +106,7 @@ describe('S3: a socket that was welcomed', () => {
 })
 
 describe('S2: a socket that reads nothing', () => {
-  test('holds no text of chats back, however often they change', async () => {
+  test('keeps no text of chats in memory, however often they change', async () => {
     const { api } = fleet
     const text = 'a long question '.repeat(20_000)
     const { chatId, runId } = await api.startRun({ model: 'shoal-demo', text })
@@ -122,7 +123,7 @@ describe('S2: a socket that reads nothing', () => {
     await lazy.frame('event', ({ event }) => event.name === 'messages.changed')
     lazy.send({ t: 'ping' })
     await lazy.frame('pong')
-    // All of it together is less than the one message that it was about.
+    // All frames in total are smaller than the one message that changed.
     expect(JSON.stringify(lazy.frames.slice(before)).length).toBeLessThan(text.length / 10)
   })
 })

@@ -9,7 +9,7 @@ beforeAll(async () => {
 })
 afterAll(() => trial.stop())
 
-test('rule 9: a claim whose answer comes late, and the comparison that found it meanwhile, are one takeover', async () => {
+test('rule 9: a claim with a late reply and the comparison that found it meanwhile are one takeover', async () => {
   const writer = trial.owner()
   const run = await trial.start(writer, 'long')
   await trial.written(run.runId, 40)
@@ -26,7 +26,7 @@ test('rule 9: a claim whose answer comes late, and the comparison that found it 
         async claimSome(claim) {
           const claimed = await store.runs.claimSome(claim)
           if (claimed.length === 0) return claimed
-          // The store has given the run away; its answer comes once the comparison has begun to drive it.
+          // The store has accepted the claim. Its reply arrives only after the comparison has begun to drive the run.
           await expect.poll(calls, { timeout: 15_000 }).toBe(before + 1)
           answered = true
           return claimed

@@ -4,8 +4,8 @@ import { readScriptedWords } from '../support/scripted-provider.ts'
 import { callsOf, startRunTrial } from '../support/run-trial.ts'
 import type { RunTrial } from '../support/run-trial.ts'
 
-// A PostgreSQL that failed over to an asynchronous standby has lost the newest commits it had acknowledged. The rows
-// are taken back here by hand, under an answer that is being written.
+// A PostgreSQL that failed over to an asynchronous standby has lost its latest acknowledged commits. These tests undo
+// the rows by hand while an answer is being written.
 
 let trial: RunTrial
 let database: Client
@@ -26,7 +26,7 @@ async function expectWhole(runId: string): Promise<void> {
   expect(callsOf(text)).toHaveLength(1)
 }
 
-test('words that a failed-over store has lost are saved again by their owner', async () => {
+test('text that a failed-over store has lost is saved again by its owner', async () => {
   const { runId } = await trial.start(trial.owner(), 'long')
   await trial.written(runId, 200)
   await database.query('delete from shoal.run_part where run_id = $1', [runId])
@@ -36,7 +36,7 @@ test('words that a failed-over store has lost are saved again by their owner', a
   await expectWhole(runId)
 })
 
-test('a run that a failed-over store has lost with its chat is written again by its owner', async () => {
+test('a run that a failed-over store has lost with its chat is restored by its owner', async () => {
   const owner = trial.owner()
   const { runId, chatId, userMessageId, messageId } = await trial.start(owner, 'long')
   await trial.written(runId, 100)
@@ -49,7 +49,7 @@ test('a run that a failed-over store has lost with its chat is written again by 
   expect(tree?.messages.map(({ id }) => id)).toEqual([userMessageId, messageId])
 })
 
-test('a chat that its person has deleted stays deleted', async () => {
+test('a chat that its user has deleted stays deleted', async () => {
   const { runId, chatId } = await trial.start(trial.owner(), 'long')
   await trial.written(runId, 100)
   await database.query('delete from shoal.run where id = $1', [runId])

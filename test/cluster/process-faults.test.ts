@@ -44,8 +44,8 @@ async function start(fault: string): Promise<{ instance: InstanceProcess; log: (
   return { instance, log: () => readFile(logFile, 'utf8') }
 }
 
-describe.concurrent('nothing cuts answers off', () => {
-  test('an uncaught exception: logged with an id, the running answer ends whole, exit code 70', async () => {
+describe.concurrent('process faults do not cut answers off', () => {
+  test('an uncaught exception is logged with an id, the running answer finishes, and the exit code is 70', async () => {
     const { instance, log } = await start('throw')
     const api = new ApiClient(instance.url)
     await api.signUp()
@@ -59,7 +59,7 @@ describe.concurrent('nothing cuts answers off', () => {
     expect(await log()).toMatch(/"errorId":"[^"]+","event":"uncaughtException"/)
   })
 
-  test('an unhandled rejection: logged with an id and counted, and the instance continues; S26: it exits once stopped', async () => {
+  test('an unhandled rejection is logged with an id and counted, and the instance continues; S26: it exits once stopped', async () => {
     const { instance, log } = await start('reject')
     const metrics = async (): Promise<string> => (await fetch(`${instance.url}/metrics`)).text()
     expect(await metrics()).toContain('shoal_unhandled_rejections 0')

@@ -47,7 +47,7 @@ afterAll(async () => {
 setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void
 
-/** What is still held once the garbage is gone: how much of that lies about meanwhile is the collector's affair. */
+/** The memory that is in use after a garbage collection. */
 function heldBytes(): number {
   collectGarbage()
   const { heapUsed, external } = process.memoryUsage()
@@ -68,70 +68,70 @@ async function message({ chatId, messageId }: { chatId: string; messageId: strin
   return (await fleet.api.chat(chatId)).messages.find(({ id }) => id === messageId)!
 }
 
-describe('what a provider may do to us', () => {
-  test('U+0000 and lone surrogates become U+FFFD, pairs that were torn join', async () => {
+describe('hostile and faulty providers', () => {
+  test('U+0000 and lone surrogates become U+FFFD, and split pairs are joined', async () => {
     expect(await answered('nul')).toMatchObject({ status: 'done', text: 'a\uFFFDb c\uFFFDd e\u{1F600}f' })
   })
 
-  test('the same from a person', async () => {
+  test('the same in a user’s message', async () => {
     const run = await fleet.api.startRun({ model: 'short', text: 'x\u0000y\uD800z' })
     expect((await fleet.api.chat(run.chatId)).messages[0]?.text).toBe('x\uFFFDy\uFFFDz')
   })
 
-  test('a flood is bounded, told, and does not take the instance with it', async () => {
+  test('a flood is bounded and reported, and the instance survives it', async () => {
     const before = heldBytes()
     const flooded = await answered('flood', 'hi', 60_000)
     expect(flooded).toMatchObject({ status: 'done', error: { code: 'too_large' } })
     expect(flooded.text.length).toBe(4_000_000)
-    // Twenty-five times the text.
+    // Twenty-five times the size of the text.
     expect(heldBytes() - before).toBeLessThan(100_000_000)
     expect((await fetch(`${fleet.urls()[0]}/health`)).status).toBe(200)
     await expect.poll(() => provider.live()).toBe(0)
   })
 
-  test('it breaks off: the text is kept and the reason shown', async () => {
+  test('the connection breaks: the text is kept and the reason shown', async () => {
     const broken = await answered('breaks')
     expect(broken).toMatchObject({ status: 'failed', error: { code: 'upstream_broke_off' } })
     expect(broken.text).toMatch(/^c\d+w0000 .*w0009 $/)
   })
 
-  test('an error frame in the middle', async () => {
+  test('an error frame during the answer', async () => {
     expect(await answered('frame')).toMatchObject({
       status: 'failed',
       error: { message: expect.stringContaining('overloaded') },
     })
   })
 
-  test('it falls silent', async () => {
+  test('it stops responding', async () => {
     expect(await answered('hangs')).toMatchObject({ status: 'failed', error: { code: 'upstream_silent' } })
   })
 
-  test('it asks to slow down: the time is told, not slept through', async () => {
+  test('its rate limit is reached: the time to wait is reported at once', async () => {
     expect(await answered('limited')).toMatchObject({
       status: 'failed',
       error: { code: 'upstream_rate_limited', retryAfterMs: 7000 },
     })
   })
 
-  test('it refuses the key: said without the key', async () => {
+  test('it refuses the key: the error does not contain the key', async () => {
     const refused = await answered('refused')
     expect(refused).toMatchObject({ status: 'failed', error: { code: 'upstream_key_refused' } })
     expect(JSON.stringify(refused)).not.toContain('sk-secret')
   })
 
-  test('it thinks: apart from the answer, with its time', async () => {
+  test('it reasons: the reasoning is separate from the answer, with its time', async () => {
     const thought = await answered('thinks')
     expect(thought.text).toBe('<think>\nLet me think.\n</think>\n\nFour.')
     expect(thought.reasoningMs).toBeGreaterThanOrEqual(0)
   })
 
-  test('the model is gone by the time somebody asks', async () => {
+  test('the model was removed', async () => {
     await expect(fleet.api.startRun({ model: 'gone', text: 'hi' })).rejects.toThrow('422')
   })
 })
 
 describe('a chat', () => {
-  test('gets its first words as a title, then a better one by the task model, never in place of a person’s', async () => {
+  test('gets its first words as a title, then one from the task model, which never replaces a user’s title', async () => {
     const run = await fleet.api.startRun({
       model: 'short',
       text: 'What is the airspeed velocity of an unladen swallow, and why does it matter to anybody?',
@@ -144,7 +144,7 @@ describe('a chat', () => {
     expect((await fleet.api.chat(run.chatId)).title).toBe('Mine')
   })
 
-  test('edit, regenerate, continue, switch: a tree', async () => {
+  test('edit, regenerate, continue and switch make a tree', async () => {
     const { api } = fleet
     const run = await api.startRun({ model: 'short', text: 'one' })
     const done = async (id: string): Promise<void> => {
@@ -179,7 +179,7 @@ describe('a chat', () => {
     expect((await api.chat(run.chatId)).currentId).toBe(run.messageId)
   })
 
-  test('a message below a running answer is refused, until it ended', async () => {
+  test('a message below a running answer is refused until the answer has ended', async () => {
     const { api } = fleet
     const run = await api.startRun({ model: 'hangs', text: 'wait' })
     await expect(
@@ -190,7 +190,7 @@ describe('a chat', () => {
     await api.startRun({ model: 'short', text: 'now', chatId: run.chatId, parentId: run.messageId })
   })
 
-  test('deleted while it runs: stopped, hidden, and it can come back', async () => {
+  test('that is deleted while an answer runs is stopped and hidden, and can be restored', async () => {
     const { api } = fleet
     const run = await api.startRun({ model: 'hangs', text: 'delete me' })
     await api.call('DELETE', `/api/chats/${run.chatId}`)

@@ -1,5 +1,5 @@
-// What Redis answers, or fails to answer, never stops an instance: it serves, says the same sentence everywhere, and heals
-// without a restart. What is wrong in the text of the settings is in redis-settings.test.ts.
+// No answer of Redis, and no missing answer, stops an instance: it serves, reports the same sentence everywhere, and
+// recovers without a restart. Errors in the variables are tested in redis-settings.test.ts.
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -24,13 +24,13 @@ import { TestSocket } from '../support/socket.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import type { TemporaryFolder } from '../support/temporary-folder.ts'
 
-/** What is promised is five seconds; a machine with other work may need longer. */
+/** The promise is five seconds; a busy machine may need longer. */
 const patience = { timeout: 20_000 }
 const slowly = { timeout: 90_000 }
 const secret = 'a secret that is long enough for anybody'
 let folder: TemporaryFolder
 let postgres: PostgresServer
-/** One for each instance that is started below. */
+/** One database for each instance that the tests start. */
 const databases: string[] = []
 const stack = new AsyncDisposableStack()
 
@@ -42,7 +42,7 @@ beforeAll(async () => {
 })
 afterAll(() => stack.disposeAsync())
 
-/** An instance that meets this Redis at its start. */
+/** An instance that starts with this Redis. */
 async function meets(env: Record<string, string>) {
   const logFile = join(folder.path, `${crypto.randomUUID()}.log`)
   const instance = await startInstance({
@@ -58,7 +58,7 @@ async function meets(env: Record<string, string>) {
   await api.signUp()
   return {
     api,
-    /** `/ready` is 200, says the sentence, and so do the log and what administrators see. */
+    /** `/ready` answers 200 with the sentence; the log and the cluster view have the same sentence. */
     async says(sentence: RegExp): Promise<void> {
       await vi.waitFor(
         async () =>
@@ -90,8 +90,8 @@ async function readRedis(url: string): Promise<{ ready: number; problem: string 
   return { ready: response.status, problem: checks.find(({ name }) => name === 'redis')?.problem }
 }
 
-describe.concurrent('what Redis answers never stops it', () => {
-  test('NOAUTH, then WRONGPASS, until the password is right', slowly, async () => {
+describe.concurrent('no answer of Redis stops an instance', () => {
+  test('NOAUTH and WRONGPASS, until the password is correct', slowly, async () => {
     await using redis = await startWithPassword()
     const [server] = redis.servers
     await using instance = await meets({ REDIS_URL: `redis://127.0.0.1:${server!.port}` })
@@ -149,7 +149,7 @@ describe.concurrent('what Redis answers never stops it', () => {
     await instance.heals()
   })
 
-  test('a master name that no sentinel knows, until they watch it', slowly, async () => {
+  test('a master name that no sentinel knows, until the sentinels monitor it', slowly, async () => {
     await using redis = await startSentinel()
     await using instance = await meets({
       REDIS_URL: 'redis://othermaster',
@@ -161,7 +161,7 @@ describe.concurrent('what Redis answers never stops it', () => {
     await instance.heals()
   })
 
-  test('a Cluster with slots that nobody serves, until somebody does', slowly, async () => {
+  test('a Cluster with unassigned slots, until they are assigned', slowly, async () => {
     await using redis = await startCluster()
     const [first] = redis.servers
     await Promise.all(redis.servers.map(({ admin }) => admin.cluster('DELSLOTS', 0)))
@@ -184,7 +184,7 @@ describe.concurrent('what Redis answers never stops it', () => {
     await instance.heals()
   })
 
-  test('nothing, until something listens', slowly, async () => {
+  test('no answer, until a Redis listens', slowly, async () => {
     const port = await freePort()
     await using instance = await meets({ REDIS_URL: `redis://127.0.0.1:${port}` })
     await instance.says(/nothing listens at .*: start Redis, or correct the host and port in REDIS_URL/)
@@ -194,23 +194,19 @@ describe.concurrent('what Redis answers never stops it', () => {
     await server.stop()
   })
 
-  test(
-    'an eviction policy, no maxmemory, nothing kept: warnings, each said once in the log',
-    slowly,
-    async () => {
-      await using redis = await startStandalone(['maxmemory-policy allkeys-lru'])
-      await using instance = await meets({ REDIS_URL: redis.variables.url })
-      const warnings = async (): Promise<string[]> =>
-        (await instance.api.call<{ redis: { warnings: string[] } }>('GET', '/api/cluster')).redis.warnings
-      await instance.heals()
-      await vi.waitFor(async () => expect(await warnings()).toHaveLength(3), patience)
-      const log = await instance.log()
-      for (const warning of await warnings()) expect(log.split(warning)).toHaveLength(2)
-    },
-  )
+  test('an eviction policy, no maxmemory, no persistence: warnings, each logged once', slowly, async () => {
+    await using redis = await startStandalone(['maxmemory-policy allkeys-lru'])
+    await using instance = await meets({ REDIS_URL: redis.variables.url })
+    const warnings = async (): Promise<string[]> =>
+      (await instance.api.call<{ redis: { warnings: string[] } }>('GET', '/api/cluster')).redis.warnings
+    await instance.heals()
+    await vi.waitFor(async () => expect(await warnings()).toHaveLength(3), patience)
+    const log = await instance.log()
+    for (const warning of await warnings()) expect(log.split(warning)).toHaveLength(2)
+  })
 
   test(
-    'keys of another type: said once, nobody is taken for dead, and all is well once they are gone',
+    'keys of another type: reported once, no member counts as dead, and the instance recovers once they are deleted',
     slowly,
     async () => {
       await using redis = await startStandalone()
@@ -241,7 +237,7 @@ describe.concurrent('what Redis answers never stops it', () => {
   )
 
   test(
-    'messages of 10 MB and of no known form on the bus: said once, and the next one is heard',
+    'messages of 10 MB and of unknown form on the bus: reported once, and the next message is received',
     slowly,
     async () => {
       await using redis = await startStandalone()
@@ -267,7 +263,7 @@ describe.concurrent('what Redis answers never stops it', () => {
       }
       expect((await socket.frame('event')).event).toEqual(event)
       socket.close()
-      // The log may come a moment after the event.
+      // The log line may be written a moment after the event.
       await vi.waitFor(async () => expect(await instance.log()).toMatch(/cannot read/), patience)
       const log = await instance.log()
       expect(log.match(/cannot read/g)).toHaveLength(1)

@@ -26,7 +26,7 @@ test('O6: instances with two Redis prefixes on one database both report it, with
   await fleet.add({ REDIS_KEY_PREFIX: 'second' })
   for (const url of fleet.urls()) {
     await expect
-      // The instance that was there first compares every 30 s.
+      // The first instance compares every 30 s.
       .poll(async () => await (await fetch(`${url}/ready`)).text(), { timeout: 45_000 })
       .toMatch(/"redis-prefix","ok":false.*(first.*second|second.*first).*REDIS_KEY_PREFIX/)
     expect((await fetch(`${url}/ready`)).status).toBe(200)
@@ -37,7 +37,7 @@ test('O6: instances with two Redis prefixes on one database both report it, with
   expect(reports).toHaveLength(2)
   expect(reports.every((line) => line.includes('Redis prefix "second"'))).toBe(true)
 
-  // One without Redis sees neither.
+  // An instance without Redis reports both too.
   const alone = await fleet.add({ REDIS_URL: '' })
   expect(await (await fetch(`${alone.url}/ready`)).text()).toMatch(/no Redis.*first.*second/)
 })

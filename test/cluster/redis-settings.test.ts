@@ -1,10 +1,10 @@
-// What is wrong about Redis in the text of the settings: the start stops with a sentence.
+// Errors in the variables for Redis stop the start with one sentence.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
-describe('the text of the settings stops the start', () => {
+describe('invalid variables stop the start', () => {
   test.each<[string, Record<string, string>, RegExp]>([
     [
       'no URL',
@@ -32,7 +32,7 @@ describe('the text of the settings stops the start', () => {
       { REDIS_URL: 'redis://a:1/2', REDIS_CLUSTER: 'true' },
       /REDIS_URL[^]*only database 0[^]*leave the number out/,
     ],
-  ])('%s: 78, one sentence with the variable and the cure', async (_, env, sentence) => {
+  ])('%s: exit code 78, one sentence with the variable and the cure', async (_, env, sentence) => {
     const child = spawn(process.execPath, ['server/cli.ts', 'start', '--port', '0'], {
       cwd: join(import.meta.dirname, '../..'),
       env: { PATH: process.env['PATH'] ?? '', DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none', ...env },

@@ -11,12 +11,12 @@ beforeAll(async () => {
 })
 afterAll(() => trial.stop())
 
-describe('rules of a run: whose it is, and what its readers see', () => {
-  test('rule 1: only the store decides who owns a run: a live owner is not robbed', async () => {
+describe('rules of a run: its owner, and what its readers see', () => {
+  test('rule 1: only the store decides who owns a run: a live owner keeps its run', async () => {
     const [writer, thief] = [trial.owner(), trial.owner()]
     const run = await trial.start(writer)
     await trial.written(run.runId, 40)
-    // The thief believes the writer dead, but the writer has saved a moment ago and goes on saving.
+    // The thief takes the writer for dead, but the writer has just saved and continues to save.
     thief.membership.dead.add(writer.ports.me)
     await trial.store.instances.beat(writer.ports.me, '{}', 2500)
     const beats = setInterval(() => void trial.store.instances.beat(writer.ports.me, '{}', 2500), 500)
@@ -26,7 +26,7 @@ describe('rules of a run: whose it is, and what its readers see', () => {
     expect(attempt).toBe(0)
   })
 
-  test('rule 2: the owner is an incarnation: a restarted process claims like any other', async () => {
+  test('rule 2: the owner is an incarnation: a restarted process claims runs like any other instance', async () => {
     const writer = trial.owner()
     const run = await trial.start(writer)
     await trial.written(run.runId, 40)
@@ -39,7 +39,7 @@ describe('rules of a run: whose it is, and what its readers see', () => {
     expect(callsOf(text)).toHaveLength(2)
   })
 
-  test('rule 4: a reader is cut to where the new owner began, told so, and ends with the stored text', async () => {
+  test('rule 4: a reader is cut to where the new owner began, is notified of it, and ends with the stored text', async () => {
     const [writer, heir, elsewhere] = [trial.owner(), trial.owner(), trial.owner()]
     const run = await trial.start(writer)
     const told: string[] = []
@@ -56,7 +56,7 @@ describe('rules of a run: whose it is, and what its readers see', () => {
       end: () => told.push('end'),
     })
     await expect.poll(() => text.length).toBeGreaterThan(60)
-    // What only the old owner had: its reader shows it, and neither log nor store ever will.
+    // Text that only the old owner had: its reader shows it, but neither the log nor the store will ever have it.
     const position = {
       fence: (await trial.store.runs.read(run.runId))!.fence,
       seq: 0,
@@ -81,7 +81,7 @@ describe('rules of a run: whose it is, and what its readers see', () => {
     expect(late.keep).toBeLessThan(position.length)
   })
 
-  test('rule 7: a zombie is silent until the store confirms its fence', async () => {
+  test('rule 7: a paused owner is silent until the store confirms its fence', async () => {
     const writer = trial.owner()
     const run = await trial.start(writer)
     const seen: number[] = []
@@ -106,7 +106,7 @@ describe('rules of a run: whose it is, and what its readers see', () => {
     expect(readScriptedWords(text, 60).problem).toBeUndefined()
   })
 
-  test('rule 7: a zombie that was replaced closes its provider and writes nothing more', async () => {
+  test('rule 7: a paused owner that was replaced closes its provider and writes nothing more', async () => {
     const [writer, heir] = [trial.owner(), trial.owner()]
     const run = await trial.start(writer, 'long')
     await trial.written(run.runId, 40)
@@ -123,8 +123,8 @@ describe('rules of a run: whose it is, and what its readers see', () => {
     expect(callsOf(text)).toHaveLength(2)
   })
 
-  test('rule 8: words that only the log has survive the one who wrote them', async () => {
-    // Nothing of this run is ever saved: the store has no word of it.
+  test('rule 8: text that only the log has survives its owner', async () => {
+    // This run is never saved: the store has no text of it.
     const writer = trial.owner({ limits: { ...defaultRunLimits, saveEveryMs: 3_600_000, saveUnits: 1e9 } })
     const heir = trial.owner()
     const run = await trial.start(writer)
@@ -139,7 +139,7 @@ describe('rules of a run: whose it is, and what its readers see', () => {
     expect(callsOf(text)).toHaveLength(2)
   })
 
-  test('rule 9: a run that the store says is mine and that I do not know is driven', async () => {
+  test('rule 9: an instance drives a run that the store assigns to it, even if it does not know the run', async () => {
     const mine = trial.owner()
     const outcome = await trial.store.runs.start({
       userId: trial.userId,

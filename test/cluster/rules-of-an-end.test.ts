@@ -10,11 +10,11 @@ beforeAll(async () => {
 })
 afterAll(() => trial.stop())
 
-/** Hears nothing of what others say: whatever reaches it was read in the store. */
+/** Delivers no events of other instances: whatever reaches this instance was read from the store. */
 const deaf = { tell: () => {}, listen: () => () => {} }
 
 describe('rules of a run: how it ends', () => {
-  test('rule 10: stop is a column: without any message it reaches the owner', async () => {
+  test('rule 10: stop is a column: it reaches the owner without any message', async () => {
     const writer = trial.owner()
     const run = await trial.start(writer, 'hangs')
     await trial.written(run.runId, 40)
@@ -35,7 +35,7 @@ describe('rules of a run: how it ends', () => {
     expect(callsOf(text)).toHaveLength(1)
   })
 
-  test('rule 11: the end is believed from the store only: a reader without any note hears of it', async () => {
+  test('rule 11: only the store confirms the end: a reader learns of it without any message', async () => {
     const [writer, elsewhere] = [trial.owner(), trial.owner({ shared: false, events: deaf })]
     const run = await trial.start(writer)
     let end: unknown
@@ -76,7 +76,7 @@ describe('rules of a run: how it ends', () => {
     expect({ status, attempt }).toEqual({ status: 'interrupted', attempt: 3 })
   })
 
-  test('rule 15: what is not known to continue is written anew, in one piece', async () => {
+  test('rule 15: an answer that cannot be continued is regenerated as a whole', async () => {
     const [writer, heir] = [trial.owner(), trial.owner()]
     const run = await trial.start(writer, 'none/anew')
     await trial.written(run.runId, 40)
@@ -120,7 +120,7 @@ describe('rules of a run: how it ends', () => {
     await trial.ended(second.runId)
   })
 
-  test('a run that a draining instance made, or gave up, is claimed at once and without an attempt', async () => {
+  test('a run that a draining instance created or gave up is claimed at once, and does not count an attempt', async () => {
     const [leaving, staying] = [trial.owner(), trial.owner()]
     const given = await trial.start(leaving)
     await trial.written(given.runId, 40)

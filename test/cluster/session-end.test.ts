@@ -3,12 +3,12 @@ import { ApiClient } from '../support/api-client.ts'
 import { startInProcess } from '../support/in-process-fleet.ts'
 import { TestSocket } from '../support/socket.ts'
 
-describe('S8: what a session has open ends with it', () => {
+describe('S8: the end of a session closes its connections', () => {
   test('a socket and a stream of events', async () => {
     await using fleet = await startInProcess({ env: { JWT_EXPIRES_IN: '3s', ENABLE_SIGNUP: 'true' } })
     const url = fleet.urls()[0]!
     const api = new ApiClient(url)
-    // Its session begins now, not when the instance started.
+    // The session begins now, not when the instance started.
     await api.signIn()
     const socket = (await new TestSocket(url, { token: api.token }).open()).hello()
     await socket.frame('welcome')

@@ -46,7 +46,7 @@ const put = async (change: object, url?: string): Promise<SettingsView> => {
 }
 
 describe('settings', () => {
-  test('P6: one change is on every instance, as one snapshot, and the page says so', async () => {
+  test('P6: a change applies on every instance, as one snapshot, and the page shows that', async () => {
     const before = await read()
     expect(before).toMatchObject({
       writable: true,
@@ -69,7 +69,7 @@ describe('settings', () => {
     })
   })
 
-  test('two administrators cannot overwrite each other unseen', async () => {
+  test('two administrators cannot overwrite each other unnoticed', async () => {
     const { revision: basedOn } = await read()
     await put({ values: { name: 'First' } }, fleet.urls()[1])
     const second = fleet.api.call(
@@ -82,17 +82,17 @@ describe('settings', () => {
     await expect.poll(async () => (await read()).values.name).toBe('First')
   })
 
-  test('a value that cannot be right is refused with its field', async () => {
+  test('an invalid value is refused with its field', async () => {
     await expect(put({ values: { runsPerMinute: 0 } })).rejects.toThrow(/400.*"field":"values.runsPerMinute"/)
     await expect(put({ values: { defaultRole: 'king' } })).rejects.toThrow(/400.*defaultRole/)
   })
 
-  test('a setting goes back to what the environment says', async () => {
+  test('a setting can return to the value of the environment', async () => {
     await put({ unset: ['name'] })
     expect((await read()).values.name).toBe('From the environment')
   })
 
-  test('with ENABLE_PERSISTENT_CONFIG=false the environment is the truth', async () => {
+  test('with ENABLE_PERSISTENT_CONFIG=false only the environment counts', async () => {
     const plain = await fleet.add({ ENABLE_PERSISTENT_CONFIG: 'false' })
     const view = await read(plain.url)
     expect(view).toMatchObject({ writable: false, stored: [], values: { signUp: false } })
@@ -103,7 +103,7 @@ describe('settings', () => {
     fleet.instances.pop()
   })
 
-  test('P7: answers a minute hold over the fleet, and the answer says what is left', async () => {
+  test('P7: the limit of answers per minute holds over the fleet, and the response has the remaining number', async () => {
     await put({ values: { runsPerMinute: 4 } })
     for (const url of fleet.urls())
       await expect.poll(async () => (await read(url)).values.runsPerMinute).toBe(4)
@@ -125,7 +125,7 @@ describe('settings', () => {
     await expect.poll(async () => (await read(fleet.urls()[1])).values.runsPerMinute).toBeNull()
   })
 
-  test('P7: a program’s requests count with its user’s answers, on any instance, streamed or not', async () => {
+  test('P7: an API client’s requests count with its user’s answers, on any instance, streamed or not', async () => {
     await put({ values: { runsPerMinute: 5 } })
     for (const url of fleet.urls())
       await expect.poll(async () => (await read(url)).values.runsPerMinute).toBe(5)
@@ -151,7 +151,7 @@ describe('settings', () => {
       await expect.poll(async () => (await read(url)).values.runsPerMinute).toBeNull()
   })
 
-  test('what one instance may ask at once is bounded: who waits is told its place, and can stop', async () => {
+  test('concurrent requests of one instance are limited: a waiting answer shows its phase, and can be stopped', async () => {
     const url = fleet.urls()[0]!
     await put({ values: { runningPerInstance: 1 } }, url)
     const first = await fleet.api.startRun({ model: 'slow', text: 'first' }, url)
@@ -173,7 +173,7 @@ describe('settings', () => {
     socket.close()
   })
 
-  test('a user’s running answers are bounded over the fleet', async () => {
+  test('a user’s running answers are limited over the fleet', async () => {
     await put({ values: { runningPerUser: 1 } })
     await expect.poll(async () => (await read(fleet.urls()[1])).values.runningPerUser).toBe(1)
     const running = await fleet.api.startRun({ model: 'slow', text: 'one' }, fleet.urls()[0])
@@ -184,7 +184,7 @@ describe('settings', () => {
     await put({ values: { runningPerUser: null } })
   })
 
-  test('a user’s sockets are bounded: one more is told why, and there is room again when one closes', async () => {
+  test('a user’s sockets are limited: one more is refused with the reason, and a closed socket frees its slot', async () => {
     await put({ values: { socketsPerUser: 1 } })
     const url = fleet.urls()[1]!
     await expect.poll(async () => (await read(url)).values.socketsPerUser).toBe(1)

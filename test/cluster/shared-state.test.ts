@@ -57,20 +57,20 @@ async function person(email: string): Promise<{ client: ApiClient; key: string }
 }
 
 describe('sessions as Redis shows them', () => {
-  test('with device, last use and expiry; gone with the sign-out, wherever it was asked', async () => {
+  test('have device, last use and expiry, and are deleted by a sign-out on any instance', async () => {
     const { client, key } = await person('ann@example.com')
     await expect.poll(() => admin().get(key)).not.toBeNull()
     const shown = JSON.parse((await admin().get(key))!) as Record<string, unknown>
     expect(shown).toMatchObject({ device: expect.any(String), lastUsedAt: expect.any(Number) })
     expect(JSON.stringify(shown)).not.toContain(client.token)
     expect(Number(shown['expiresAt']) - Date.now() - (await admin().pttl(key))).toBeLessThan(60_000)
-    // As the guide looks at them.
+    // The command of the guide.
     expect(await keys('open-webui:*')).toContain(key)
     await client.call('POST', '/api/auth/sign-out', undefined, fleet.urls()[1])
     await expect.poll(() => admin().exists(key)).toBe(0)
   })
 
-  test('a sign-out everywhere takes every one of that person along, and nobody else’s', async () => {
+  test('a sign-out everywhere deletes all sessions of that user, and no others', async () => {
     const ben = await person('ben@example.com')
     const cleo = await person('cleo@example.com')
     const other = new ApiClient(fleet.urls()[1]!)
@@ -83,14 +83,14 @@ describe('sessions as Redis shows them', () => {
     expect(await sessions()).not.toContain(ben.key)
   })
 
-  test('emptied: nobody is signed out; a session is shown again when it is used', async () => {
+  test('after FLUSHALL nobody is signed out, and a session is shown again when it is used', async () => {
     const { client, key } = await person('dora@example.com')
     await expect.poll(() => admin().exists(key)).toBe(1)
     await admin().flushall()
     expect(await client.call('GET', '/api/auth/me', undefined, fleet.urls()[1])).toMatchObject({
       email: 'dora@example.com',
     })
-    // A use is told once a minute, and this one came sooner.
+    // A use is written at most once a minute, and this one was earlier.
     expect(await admin().exists(key)).toBe(0)
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 61_000 })
     onTestFinished(() => void vi.useRealTimers())
@@ -98,7 +98,7 @@ describe('sessions as Redis shows them', () => {
     await expect.poll(() => admin().exists(key)).toBe(1)
   })
 
-  test('ENABLE_STAR_SESSIONS_MIDDLEWARE=false shows none, and sessions hold on every instance all the same', async () => {
+  test('ENABLE_STAR_SESSIONS_MIDDLEWARE=false shows none, but sessions are valid on every instance', async () => {
     const plain = await startInProcess({
       databaseUrl: await postgres.createDatabase(),
       env: { ...env, ENABLE_STAR_SESSIONS_MIDDLEWARE: 'false', REDIS_KEY_PREFIX: 'plain' },
@@ -113,7 +113,7 @@ describe('sessions as Redis shows them', () => {
   })
 })
 
-test('presence: administrators see how many people have a page open on which instance', async () => {
+test('presence: administrators see how many users have a page open on each instance', async () => {
   const { client } = await person('eve@example.com')
   const url = fleet.urls()[1]!
   const tabs: TestSocket[] = []
@@ -135,7 +135,7 @@ test('presence: administrators see how many people have a page open on which ins
   tabs[2]!.close()
 })
 
-test('O10: administrators see how many pages of which instance are on a fallback', async () => {
+test('O10: administrators see how many pages on each instance use a fallback', async () => {
   const fallbacks = async (): Promise<Record<string, number>> => {
     const { members } = await fleet.api.call<ResponseOf<'getCluster'>>('GET', '/api/cluster')
     return Object.fromEntries(members.map((member) => [member.label, member.fallbacks]))
@@ -148,7 +148,7 @@ test('O10: administrators see how many pages of which instance are on a fallback
   await expect.poll(fallbacks, { timeout: 10_000 }).toEqual({ 'local-1': 0, 'local-2': 0 })
 })
 
-test('a title is a job: made once, and told to every tab', async () => {
+test('a title is written by a job, once, and sent to every tab', async () => {
   const asked = (): number => provider.calls.filter(({ model }) => model === 'titles').length
   const before = asked()
   const socket = await new TestSocket(fleet.urls()[1]!, { token: fleet.api.token }).open()
@@ -162,7 +162,7 @@ test('a title is a job: made once, and told to every tab', async () => {
   socket.close()
 })
 
-test('RESET_CONFIG_ON_START drops what was saved on the page, once for a start', async () => {
+test('RESET_CONFIG_ON_START deletes saved settings once per start', async () => {
   const databaseUrl = await postgres.createDatabase()
   const ours = { ...env, REDIS_KEY_PREFIX: 'reset', WEBUI_NAME: 'Environment' }
   const first = await startInProcess({ databaseUrl, env: ours })
@@ -179,7 +179,7 @@ test('RESET_CONFIG_ON_START drops what was saved on the page, once for a start',
   const second = await first.add({ RESET_CONFIG_ON_START: 'true' })
   expect(await view(second.url)).toMatchObject({ values: { name: 'Environment' }, stored: [] })
   await expect.poll(async () => (await view()).values.name).toBe('Environment')
-  // What is saved afterwards stays.
+  // Settings that are saved afterwards stay.
   const { revision } = await view(second.url)
   await first.api.call('PUT', '/api/settings', { basedOn: revision, values: { name: 'Again' }, unset: [] })
   await expect.poll(async () => (await view(second.url)).values.name).toBe('Again')

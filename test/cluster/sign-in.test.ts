@@ -19,7 +19,7 @@ function signIn(url: string, headers: Record<string, string> = {}, secret = pass
   })
 }
 
-/** What a browser sends after this answer: by host name, whatever the port. */
+/** The cookies that a browser sends after this response: it stores them by host name, regardless of the port. */
 function cookiesAfter(response: Response, before = ''): string {
   const jar = new Map(before.split('; ').map((pair) => [pair.split('=')[0], pair]))
   for (const line of response.headers.getSetCookie()) {
@@ -33,7 +33,7 @@ const whoIs = async (url: string, cookie: string): Promise<Response> =>
   fetch(`${url}/api/auth/me`, { headers: { cookie } })
 
 describe('S23: the first visitor', () => {
-  test('S23: from another machine needs the code that the log says; on this machine none', async () => {
+  test('S23: needs the setup code from the log on another machine, and none on this machine', async () => {
     const lines: string[] = []
     const logger = pino({ level: 'info' }, { write: (line: string) => lines.push(line) })
     await using folder = await temporaryFolder('first-visitor')
@@ -100,7 +100,7 @@ describe('signing in over HTTP', () => {
     expect((await whoIs(urls[0], line.split(';')[0] ?? '')).status).toBe(200)
   })
 
-  test('S17: over https the cookie is Secure and bound to the host, and a second sign-in ends the first', async () => {
+  test('S17: over HTTPS the cookie is Secure and bound to the host, and a second sign-in ends the first session', async () => {
     const https = { 'x-forwarded-proto': 'https' }
     const answer = await signIn(urls[0], https)
     expect(answer.headers.get('strict-transport-security')).toBe('max-age=31536000')
@@ -113,7 +113,7 @@ describe('signing in over HTTP', () => {
     expect((await whoIs(urls[0], second)).status).toBe(200)
   })
 
-  test('S7: a flood of sign-ins keeps nobody else out', async () => {
+  test('S7: a flood of sign-ins does not keep other users out', async () => {
     const [url] = urls
     const device = cookiesAfter(await signIn(url))
     const enough = new AbortController()
@@ -137,7 +137,7 @@ describe('signing in over HTTP', () => {
     }
   })
 
-  test('S6: a private peer that rotates X-Forwarded-For guesses no more often than without it', async () => {
+  test('S6: a private peer that rotates X-Forwarded-For gets no more guesses than without it', async () => {
     const device = cookiesAfter(await signIn(urls[0]))
     const statuses: number[] = []
     for (let n = 0; n < 240; n++) {

@@ -17,13 +17,13 @@ const open = (options = {}): Promise<TestSocket> =>
   new TestSocket(url, { token: fleet.api.token, ...options }).open()
 
 describe('bad input on the socket', () => {
-  test('a frame before hello closes it, and the client may come back', async () => {
+  test('a frame before hello closes the socket, and the client may reconnect', async () => {
     const socket = await open()
     socket.send({ t: 'ping' })
     expect((await socket.closed).code).toBe(4004)
   })
 
-  test('frames sent right behind hello wait for it', async () => {
+  test('frames that are sent directly after hello wait for it', async () => {
     const socket = await open()
     socket.hello()
     socket.send({ t: 'ping' })
@@ -32,20 +32,20 @@ describe('bad input on the socket', () => {
     socket.close()
   })
 
-  test('no session: closed for good', async () => {
+  test('no session: closed without reconnecting', async () => {
     const socket = await new TestSocket(url).open()
     socket.hello()
     expect((await socket.frame('error')).error.code).toBe('unauthenticated')
     expect((await socket.closed).code).toBe(4101)
   })
 
-  test('a forged token: closed for good', async () => {
+  test('a forged token: closed without reconnecting', async () => {
     const socket = await new TestSocket(url, { token: `${fleet.api.token.slice(0, -3)}AAA` }).open()
     socket.hello()
     expect((await socket.closed).code).toBe(4101)
   })
 
-  test('an unknown version of the frames', async () => {
+  test('an unknown version of the frames is refused', async () => {
     const socket = await open()
     socket.send({ t: 'hello', v: 999, tab: 'test' })
     expect((await socket.closed).code).toBe(4102)
@@ -68,7 +68,7 @@ describe('bad input on the socket', () => {
     expect((await socket.closed).code).toBe(4005)
   })
 
-  test('a frame of 2 MB', async () => {
+  test('a frame of 2 MB is refused', async () => {
     const socket = await open()
     socket.hello()
     await socket.frame('welcome')
@@ -76,7 +76,7 @@ describe('bad input on the socket', () => {
     expect((await socket.closed).code).toBe(1009)
   })
 
-  test('10,000 frames at once', async () => {
+  test('10,000 frames at once close the socket', async () => {
     const socket = await open()
     socket.hello()
     await socket.frame('welcome')
@@ -85,7 +85,7 @@ describe('bad input on the socket', () => {
     expect((await fetch(`${url}/health`)).status).toBe(200)
   })
 
-  test('another site has no use of the cookie, and does not learn whether it is good', async () => {
+  test('another website cannot use the cookie, and does not learn whether it is valid', async () => {
     const headers = { origin: 'https://evil.example' }
     for (const token of [fleet.api.token, 'forged']) {
       const socket = await open({ headers, token })
@@ -98,7 +98,7 @@ describe('bad input on the socket', () => {
     }
   })
 
-  test('a page whose own site a proxy has hidden shows what only it could read', async () => {
+  test('a page whose origin a proxy has hidden is accepted with the proof that only it can read', async () => {
     const { proof } = await fleet.api.call<{ proof: string }>('GET', '/api/auth/origin-proof')
     const socket = await open({ headers: { origin: 'https://chat.example' } })
     socket.hello(proof)
@@ -111,21 +111,21 @@ describe('bad input on the socket', () => {
     expect((await taken.closed).code).toBe(4008)
   })
 
-  test('another site with a token of its own needs no cookie', async () => {
+  test('another website with a token needs no cookie', async () => {
     const socket = await new TestSocket(url, { headers: { origin: 'https://tool.example' } }).open()
     socket.send({ t: 'hello', v: 1, tab: 'test', token: fleet.api.token })
     await socket.frame('welcome')
     socket.close()
   })
 
-  test('the own site behind a proxy that keeps the host', async () => {
+  test('the page is accepted behind a proxy that keeps the host', async () => {
     const socket = await open({ headers: { origin: url } })
     socket.hello()
     await socket.frame('welcome')
     socket.close()
   })
 
-  test('unknown runs and other people’s runs look alike', async () => {
+  test('unknown runs and other users’ runs get the same reply', async () => {
     const other = new ApiClient(url)
     await other.signUp('other@example.com')
     const run = await other.startRun({ model: 'shoal-demo', text: 'mine' })
@@ -143,7 +143,7 @@ describe('bad input on the socket', () => {
     await other.call('POST', `/api/runs/${run.runId}/stop`, {})
   })
 
-  test('a start that cannot be right is answered, and the socket stays', async () => {
+  test('an invalid start gets a reply, and the socket stays open', async () => {
     const socket = await open()
     socket.hello()
     socket.send({ t: 'run.start', ref: '1', run: { clientId: 'a', model: 'no-such-model', text: 'hi' } })
@@ -175,8 +175,8 @@ describe('bad input on the socket', () => {
   })
 })
 
-describe('a conversation over the socket', () => {
-  test('start, words, stop: the stored text is what was shown', async () => {
+describe('an answer over the socket', () => {
+  test('start, text, stop: the stored text is the text that was shown', async () => {
     const socket = await open()
     socket.hello()
     socket.send({
@@ -213,7 +213,7 @@ describe('a conversation over the socket', () => {
     await fleet.api.call('POST', `/api/runs/${first.runId}/stop`, {})
   })
 
-  test('stop pressed before the run had an id travels with its start', async () => {
+  test('a stop that is pressed before the page knows the run’s id is sent with the start', async () => {
     const run = await fleet.api.startRun({ model: 'shoal-demo', text: 'never mind', stop: true })
     await expect
       .poll(
@@ -228,7 +228,7 @@ describe('a conversation over the socket', () => {
     socket.hello()
     await socket.frame('welcome')
     const run = await fleet.api.startRun({ model: 'shoal-demo', text: 'a question about tabs' })
-    // Others of this person's answers may still be ending.
+    // Other answers of this user may still be ending.
     const changed = await socket.frame(
       'event',
       ({ event }) => event.name === 'chat.changed' && event.chat.id === run.chatId,

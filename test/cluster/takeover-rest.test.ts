@@ -17,7 +17,7 @@ afterAll(async () => {
   await postgres.stop()
 })
 
-/** As a claim leaves a death within its minute: the row of the last heartbeat, and nobody behind it. */
+/** Leaves the row of an instance that died within a minute of a claim: its last heartbeat, without an instance. */
 async function dieSoonAfterAClaim(database: Client, label: string): Promise<void> {
   const facts = JSON.stringify({ label, claiming: true })
   await database.query(
@@ -27,7 +27,7 @@ async function dieSoonAfterAClaim(database: Client, label: string): Promise<void
   )
 }
 
-test('rule 13: an instance that died twice within a minute of claims leaves takeovers to others, while there are some', async () => {
+test('rule 13: an instance that died twice within a minute of claims leaves takeovers to other instances, if there are any', async () => {
   const databaseUrl = await postgres.createDatabase()
   const env = { OPENAI_API_BASE_URL: provider.v1, OPENAI_API_KEY: 'k' }
   await using fleet = await startInProcess({ instances: 1, databaseUrl, env, hubs: true })
@@ -50,18 +50,18 @@ test('rule 13: an instance that died twice within a minute of claims leaves take
   const owner = async (): Promise<string> =>
     (await database.query<{ owner: string }>('select owner from shoal.run where id = $1', [runId])).rows[0]!
       .owner
-  // Its owner dies: in the store's eyes an incarnation that nobody has a heartbeat of.
+  // The owner dies: the store now names an incarnation without a heartbeat.
   await database.query(`update shoal.run set owner = 'local-9.gone', saved_at = 0 where id = $1`, [runId])
   await expect.poll(owner, { timeout: 20_000 }).not.toBe('local-9.gone')
   const claimer = await owner()
   expect(claimer).not.toContain('local-2')
-  // Written before it was driven: the next start of this label would find it, had the claimer died of it.
+  // The claim was recorded before the run was driven: if the claimer had died, its next start would find the record.
   const { rows } = await database.query<{ facts: string }>('select facts from shoal.instance where id = $1', [
     claimer,
   ])
   expect(JSON.parse(rows[0]!.facts)).toMatchObject({ claiming: true })
 
-  // Nobody else is left: then it takes over all the same.
+  // No other instance is left: then this one takes over nevertheless.
   const [first, , third] = fleet.instances
   fleet.api.url = second.url
   await Promise.all([first!.instance.stop(), third!.instance.stop()])

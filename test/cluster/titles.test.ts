@@ -29,7 +29,7 @@ afterAll(async () => {
 
 const titleOf = async (chatId: string): Promise<string> => (await fleet.api.chat(chatId)).title
 
-test('without a model for titles the one that wrote the answer makes it, and is not let write on', async () => {
+test('without a model for titles, the model that wrote the answer writes the title, and is stopped after the first line', async () => {
   const { chatId } = await fleet.api.startRun({ model: 'chatty', text: 'Why are there two tides a day?' })
   await expect.poll(() => titleOf(chatId), { timeout: 20_000 }).toBe('Tides in brief')
   const calls = provider.calls.filter(({ model }) => model === 'chatty')
@@ -39,12 +39,12 @@ test('without a model for titles the one that wrote the answer makes it, and is 
   expect(title?.words).toBeLessThan(1200)
 })
 
-test('a model that thinks first has room for it, and its thoughts are no title', async () => {
+test('a model may think first, and its reasoning is not part of the title', async () => {
   const { chatId } = await fleet.api.startRun({ model: 'thinks', text: 'Think of tides' })
   await expect.poll(() => titleOf(chatId), { timeout: 20_000 }).toBe('Tides in brief')
 })
 
-test('a model for titles that refuses leaves the first words', async () => {
+test('if the model for titles refuses, the first words stay the title', async () => {
   const { revision: basedOn } = await fleet.api.call<{ revision: string }>('GET', '/api/settings')
   await fleet.api.call('PUT', '/api/settings', { basedOn, values: { taskModel: 'refuses' }, unset: [] })
   const { chatId } = await fleet.api.startRun({ model: 'thinks', text: 'Words that stay' })

@@ -18,7 +18,7 @@ import { workerPid } from '../support/worker-pid.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import type { TemporaryFolder } from '../support/temporary-folder.ts'
 
-/** Many processes start in each of these: minutes on a busy machine. */
+/** Each of these tests starts many processes, which takes minutes on a busy machine. */
 const slowly = { timeout: 180_000 }
 
 let folder: TemporaryFolder
@@ -74,13 +74,13 @@ interface Cluster {
   members: { label: string; incarnation: string; people: number; sockets: number }[]
 }
 
-/** Asks anew, on a connection of its own, until all three workers are seen. */
+/** The labels of all members. */
 async function labels(api: ApiClient): Promise<string[]> {
   const { members } = await api.call<Cluster>('GET', '/api/cluster')
   return members.map(({ label }) => label).sort()
 }
 
-/** The status of a request on a connection of its own. */
+/** The status of a request on a new connection. */
 async function anew(url: string): Promise<number | undefined> {
   const request = get(url, { agent: false })
   const [response] = (await once(request, 'response')) as [IncomingMessage]
@@ -98,7 +98,7 @@ const alive = (pid: number): boolean => {
 
 describe('three workers on one port', () => {
   test(
-    'one is killed in mid-answer: the answer goes on, the port answers, the worker comes back; SIGTERM stops all',
+    'one is killed during an answer: the answer resumes, the port answers, the worker is restarted; SIGINT stops all',
     slowly,
     async () => {
       const instance = await start()
@@ -113,7 +113,7 @@ describe('three workers on one port', () => {
       const label = items[0]!.owner.split('.')[0]!
       const pid = workerPid(instance.pid, label)
       process.kill(pid, 'SIGKILL')
-      // New connections are the others' from the first moment on.
+      // The other workers get all new connections from the first moment on.
       for (let ask = 0; ask < 30; ask++) {
         expect(await anew(`${instance.url}/health`)).toBe(200)
       }
@@ -132,7 +132,7 @@ describe('three workers on one port', () => {
       await api.startRun({ model: 'brief', text: 'let me finish' })
       const brief = () => provider.calls.filter(({ model, call }) => model === 'brief' && call > 0)
       await expect.poll(() => brief().length, { timeout: 5000 }).toBe(1)
-      // As a terminal does: the whole group hears it, and that is still one wish to stop.
+      // A terminal sends the signal to the whole process group, which still counts as one request to stop.
       for (const worker of pids) process.kill(worker, 'SIGINT')
       instance.kill('SIGINT')
       expect(await instance.exited()).toBe(0)
@@ -141,7 +141,7 @@ describe('three workers on one port', () => {
     },
   )
 
-  test('a second signal stops now, in mid-answer', slowly, async () => {
+  test('a second signal stops at once, during an answer', slowly, async () => {
     const instance = await start({ SHUTDOWN_GRACE_SECONDS: '60' })
     const api = new ApiClient(instance.url)
     await api.signIn()
@@ -149,14 +149,14 @@ describe('three workers on one port', () => {
     await api.startRun({ model: 'long', text: 'go on' })
     await expect.poll(() => provider.live()).toBe(1)
     instance.kill('SIGTERM')
-    // Another one, since two that are alike may arrive as one.
+    // A different signal, since two equal signals may arrive as one.
     instance.kill('SIGINT')
     const asked = performance.now()
     await instance.exited()
     expect(performance.now() - asked).toBeLessThan(30_000)
   })
 
-  test('without the supervisor the workers finish what they write, and leave', slowly, async () => {
+  test('without the supervisor, the workers finish their answers and exit', slowly, async () => {
     const instance = await start()
     const api = new ApiClient(instance.url)
     await api.signIn()
@@ -171,7 +171,7 @@ describe('three workers on one port', () => {
     expect(written().map(({ state }) => state)).toEqual(['ended'])
   })
 
-  test('a start that cannot succeed ends with its reason and code', slowly, () => {
+  test('a start that cannot succeed ends with a reason and an exit code', slowly, () => {
     const cli = join(import.meta.dirname, '../../server/cli.ts')
     const env = {
       PATH: process.env['PATH'],

@@ -4,7 +4,7 @@ import type { InstanceProcess } from '../support/instance-process.ts'
 import { freePorts } from '../support/free-port.ts'
 import type { SourceTree } from './source-tree.ts'
 
-/** Instances on fixed ports, each of which can be replaced by one of another version. */
+/** Instances on fixed ports, each of which can be replaced by an instance of another version. */
 export class RollingFleet {
   readonly #env: Record<string, string>
   readonly #folder: string
@@ -25,7 +25,7 @@ export class RollingFleet {
     for (let place = 0; place < count; place++) this.#instances.push(await this.#begin(tree, place))
   }
 
-  /** One after another: TERM, gone, the other version ready in its place, a second of rest. */
+  /** Replaces one instance after another: SIGTERM, wait for its exit, start the other version, pause for a second. */
   async roll(tree: SourceTree): Promise<void> {
     for (let place = 0; place < this.#ports.length; place++) {
       this.#instances[place]?.kill('SIGTERM')
@@ -35,7 +35,7 @@ export class RollingFleet {
     }
   }
 
-  /** Rejects with its last words where an instance of this version refuses to start. */
+  /** Starts and stops an instance of this version. Rejects with its last output if it refuses to start. */
   async tryOne(tree: SourceTree): Promise<void> {
     const [port = 0] = await freePorts(1)
     const instance = await tree.start({ label: 'one-more', port, env: this.#environment('one-more') })

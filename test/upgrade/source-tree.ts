@@ -7,21 +7,23 @@ import type { InstanceOptions, InstanceProcess } from '../support/instance-proce
 const run = promisify(execFile)
 const root = join(import.meta.dirname, '../..')
 
-/** One version of the sources, from which instances can be started. */
+/** One version of the source code, from which instances can be started. */
 export interface SourceTree {
   start(options: InstanceOptions): Promise<InstanceProcess>
   remove(): Promise<void>
 }
 
 async function treeAt(folder: string, remove: () => Promise<void>): Promise<SourceTree> {
-  // The tree's own starter runs the tree's own server.
+  // The starter of this tree starts the server of this tree.
   const starter = (await import(join(folder, 'test/support/instance-process.ts'))) as {
     startInstance(options: InstanceOptions): Promise<InstanceProcess>
   }
   return { start: (options) => starter.startInstance(options), remove }
 }
 
-/** The commit that `test/upgrade/base` names, as a worktree in `folder`, with the packages that its lock file says. */
+/**
+ * Checks out the commit that `test/upgrade/base` names, as a worktree in `folder`, with the packages of its lock file.
+ */
 export async function checkOutBase(folder: string): Promise<SourceTree> {
   const commit = (await readFile(join(import.meta.dirname, 'base'), 'utf8')).trim()
   const path = join(folder, 'base')
@@ -42,7 +44,7 @@ export async function checkOutBase(folder: string): Promise<SourceTree> {
   }
 }
 
-/** A step of the schema that only these tests have. */
+/** A migration that only these tests have. */
 export interface TestStep {
   name: string
   kind: 'expand' | 'contract'
@@ -50,7 +52,7 @@ export interface TestStep {
   statements: string[]
 }
 
-/** A copy of the sources as they are now, with further steps of the schema. */
+/** A copy of the current source code, with additional migrations. */
 export async function copyWithSteps(folder: string, name: string, steps: TestStep[]): Promise<SourceTree> {
   const path = join(folder, name)
   await mkdir(path, { recursive: true })
@@ -63,7 +65,7 @@ export async function copyWithSteps(folder: string, name: string, steps: TestSte
   return treeAt(path, async () => {})
 }
 
-/** Each step of `steps` needs code that knows the step before it. */
+/** A contracting step needs code that knows the step before it. */
 function added(steps: TestStep[]): string {
   return `const last = released.at(-1)?.number ?? 0
 const steps = ${JSON.stringify(steps)} as const

@@ -60,7 +60,7 @@ describe.skipIf(!able)(
       ])
       fleet = new RollingFleet(folder.path, {
         ...openSignUp,
-        // Somebody has to be there before people sign up without a setup code.
+        // Users can sign up without a setup code only if there is an account already.
         WEBUI_ADMIN_EMAIL: 'admin@example.com',
         WEBUI_ADMIN_PASSWORD: 'a long password of the tests',
         DATABASE_URL: await postgres.createDatabase(),
@@ -84,7 +84,7 @@ describe.skipIf(!able)(
     }, 60_000)
 
     test(
-      'rolls forward and back under load: 0 failed requests, 0 cut answers',
+      'rolls forward and back under load without a failed request or a cut answer',
       { timeout: 560_000 },
       async () => {
         const crew = []
@@ -104,7 +104,7 @@ describe.skipIf(!able)(
       },
     )
 
-    test('code that the contracted schema has left behind refuses to start, and says which side is too old', async () => {
+    test('code that is too old for the contracted schema refuses to start, and says which side is too old', async () => {
       await expect(fleet.tryOne(base)).rejects.toThrow(/this version is too old for the database/)
     })
   },
