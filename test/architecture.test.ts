@@ -83,7 +83,7 @@ export function violations(files: string[], table: Map<string, string[]>): strin
 }
 
 /** Import cycles, each as the list of its files. */
-function circles(among: string[]): string[] {
+function findCycles(among: string[]): string[] {
   const found: string[] = []
   const done = new Set<string>()
   const path: string[] = []
@@ -135,7 +135,7 @@ describe('architecture', () => {
   })
 
   test('files do not import each other in a cycle, not even types', () => {
-    expect(circles(product)).toEqual([])
+    expect(findCycles(product)).toEqual([])
   })
 
   test('a new operation touches at most three files besides its test', () => {

@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => server.stop())
 
 /** Runs the file with the command that it documents. */
-function makeRoles(databaseUrl: string): void {
+function createRoles(databaseUrl: string): void {
   const ran = spawnSync('psql', ['--no-psqlrc', '--set', 'ON_ERROR_STOP=1', '--file', roles, databaseUrl], {
     encoding: 'utf8',
   })
@@ -44,7 +44,7 @@ test(
   slowly,
   async () => {
     const url = await server.createDatabase()
-    makeRoles(url)
+    createRoles(url)
     const env = { DATABASE_URL: as('shoal_app', url) }
     const refused = await runShoal(['migrate'], env)
     expect(refused.code).toBe(1)
@@ -85,8 +85,8 @@ test('O19: an installation with one role moves to two roles, and the file can be
   const before = await openStore({ ...base, databaseUrl: url })
   const user = await givenUser(before)
   await before.close()
-  makeRoles(url)
-  makeRoles(url)
+  createRoles(url)
+  createRoles(url)
   const app = await openStore({ ...base, databaseUrl: as('shoal_app', url) })
   expect(await app.users.byId(user.id)).toEqual(user)
   await givenUser(app)

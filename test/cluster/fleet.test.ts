@@ -43,7 +43,7 @@ afterAll(async () => {
 const status = async (url: string, token: string): Promise<number> =>
   (await fetch(`${url}/api/auth/me`, { headers: { authorization: `Bearer ${token}` } })).status
 
-async function person(email: string): Promise<ApiClient> {
+async function signUpUser(email: string): Promise<ApiClient> {
   const client = new ApiClient(fleet.urls()[0]!)
   await client.signUp(email)
   // Every instance has seen the session, so that none reads it from the store for the first time.
@@ -90,10 +90,10 @@ describe('three instances, one Redis, one database', () => {
     expect(state).toMatchObject({ how: 'recovered', keep: message.text.length })
     const end = await new Promise<{ length: number }>((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error('no end')), 20_000)
-      const look = setInterval(() => {
+      const poll = setInterval(() => {
         const found = socket.frames.find((frame) => frame.t === 'run.end')
         if (!found) return
-        clearInterval(look)
+        clearInterval(poll)
         clearTimeout(timer)
         resolve(found)
       }, 20)
@@ -121,7 +121,7 @@ describe('three instances, one Redis, one database', () => {
   })
 
   test('P5: a sign-out holds on every instance at once, and closes the open socket', async () => {
-    const ann = await person('ann@example.com')
+    const ann = await signUpUser('ann@example.com')
     const socket = await new TestSocket(fleet.urls()[2]!, { token: ann.token }).open()
     socket.hello()
     await socket.frame('welcome')
@@ -135,7 +135,7 @@ describe('three instances, one Redis, one database', () => {
   })
 
   test('P5: sign-out everywhere, a new password, deactivation', async () => {
-    const ben = await person('ben@example.com')
+    const ben = await signUpUser('ben@example.com')
     const other = new ApiClient(fleet.urls()[1]!)
     await other.signIn('ben@example.com')
     await ben.call('POST', '/api/auth/sign-out-everywhere')
@@ -157,7 +157,7 @@ describe('three instances, one Redis, one database', () => {
   })
 
   test('P5: a changed role applies without a sign-out', async () => {
-    const cleo = await person('cleo@example.com')
+    const cleo = await signUpUser('cleo@example.com')
     const me = await cleo.call<{ id: string }>('GET', '/api/auth/me')
     await fleet.api.call('PATCH', `/api/users/${me.id}`, { role: 'admin' }, fleet.urls()[2])
     for (const url of fleet.urls()) {

@@ -43,7 +43,7 @@ beforeAll(async () => {
 afterAll(() => stack.disposeAsync())
 
 /** An instance that starts with this Redis. */
-async function meets(env: Record<string, string>) {
+async function startWithRedis(env: Record<string, string>) {
   const logFile = join(folder.path, `${crypto.randomUUID()}.log`)
   const instance = await startInstance({
     label: 'met',
@@ -59,7 +59,7 @@ async function meets(env: Record<string, string>) {
   return {
     api,
     /** `/ready` answers 200 with the sentence; the log and the cluster view have the same sentence. */
-    async says(sentence: RegExp): Promise<void> {
+    async reports(sentence: RegExp): Promise<void> {
       await vi.waitFor(
         async () =>
           expect(await readRedis(instance.url)).toMatchObject({
@@ -73,7 +73,7 @@ async function meets(env: Record<string, string>) {
       await vi.waitFor(async () => expect(await readFile(logFile, 'utf8')).toMatch(sentence), patience)
     },
     log: () => readFile(logFile, 'utf8'),
-    async heals(): Promise<void> {
+    async recovers(): Promise<void> {
       await vi.waitFor(
         async () => expect(await readRedis(instance.url)).toEqual({ ready: 200, problem: undefined }),
         { timeout: 40_000 },
@@ -94,17 +94,17 @@ describe.concurrent('no answer of Redis stops an instance', () => {
   test('NOAUTH and WRONGPASS, until the password is correct', slowly, async () => {
     await using redis = await startWithPassword()
     const [server] = redis.servers
-    await using instance = await meets({ REDIS_URL: `redis://127.0.0.1:${server!.port}` })
-    await instance.says(/asks for a password: write redis:\/\/:password@host in REDIS_URL/)
+    await using instance = await startWithRedis({ REDIS_URL: `redis://127.0.0.1:${server!.port}` })
+    await instance.reports(/asks for a password: write redis:\/\/:password@host in REDIS_URL/)
     await server!.admin.config('SET', 'requirepass', '')
-    await instance.heals()
-    await using other = await meets({
+    await instance.recovers()
+    await using other = await startWithRedis({
       REDIS_URL: `redis://somebody:wrong@127.0.0.1:${server!.port}`,
       REDIS_KEY_PREFIX: 'other',
     })
-    await other.says(/refuses the user or password: correct them in REDIS_URL/)
+    await other.reports(/refuses the user or password: correct them in REDIS_URL/)
     await server!.admin.call('ACL', 'SETUSER', 'somebody', 'on', '>wrong', '+@all', '~*', '&*')
-    await other.heals()
+    await other.recovers()
   })
 
   test('NOPERM, until the right is granted', slowly, async () => {
@@ -112,10 +112,10 @@ describe.concurrent('no answer of Redis stops an instance', () => {
     const { admin, port } = redis.servers[0]!
     const rights = smallestRights('open-webui').split(' ')
     await admin.call('ACL', 'SETUSER', 'shoal', 'on', '>x', ...rights, '-evalsha', '-eval')
-    await using instance = await meets({ REDIS_URL: `redis://shoal:x@127.0.0.1:${port}` })
-    await instance.says(/lacks a right .*eval.*grant it with ACL SETUSER/)
+    await using instance = await startWithRedis({ REDIS_URL: `redis://shoal:x@127.0.0.1:${port}` })
+    await instance.reports(/lacks a right .*eval.*grant it with ACL SETUSER/)
     await admin.call('ACL', 'SETUSER', 'shoal', '+evalsha', '+eval')
-    await instance.heals()
+    await instance.recovers()
   })
 
   test('a certificate of another authority, until it is replaced', slowly, async () => {
@@ -140,25 +140,27 @@ describe.concurrent('no answer of Redis stops an instance', () => {
     })
     await server.start()
     await using _ = { [Symbol.asyncDispose]: () => server.stop() }
-    await using instance = await meets({
+    await using instance = await startWithRedis({
       REDIS_URL: `rediss://localhost:${port}`,
       REDIS_TLS_CA_FILE: trusted!.ca,
     })
-    await instance.says(/certificate of Redis at .* is not trusted .*name its authority in REDIS_TLS_CA_FILE/)
+    await instance.reports(
+      /certificate of Redis at .* is not trusted .*name its authority in REDIS_TLS_CA_FILE/,
+    )
     await server.admin.config('SET', 'tls-cert-file', trusted!.cert, 'tls-key-file', trusted!.key)
-    await instance.heals()
+    await instance.recovers()
   })
 
   test('a master name that no sentinel knows, until the sentinels monitor it', slowly, async () => {
     await using redis = await startSentinel()
-    await using instance = await meets({
+    await using instance = await startWithRedis({
       REDIS_URL: 'redis://othermaster',
       REDIS_SENTINEL_HOSTS: redis.variables.sentinelHosts ?? '',
     })
-    await instance.says(/know no master of that name: correct the host in REDIS_URL/)
+    await instance.reports(/know no master of that name: correct the host in REDIS_URL/)
     for (const { admin } of redis.sentinels)
       await admin.call('SENTINEL', 'MONITOR', 'othermaster', '127.0.0.1', redis.servers[0]!.port, '2')
-    await instance.heals()
+    await instance.recovers()
   })
 
   test('a Cluster with unassigned slots, until they are assigned', slowly, async () => {
@@ -169,37 +171,37 @@ describe.concurrent('no answer of Redis stops an instance', () => {
       async () => expect(await first!.admin.cluster('INFO')).toContain('cluster_state:fail'),
       patience,
     )
-    await using instance = await meets({ REDIS_URL: redis.variables.url, REDIS_CLUSTER: 'true' })
-    await instance.says(/the Redis Cluster at .* is down/)
+    await using instance = await startWithRedis({ REDIS_URL: redis.variables.url, REDIS_CLUSTER: 'true' })
+    await instance.reports(/the Redis Cluster at .* is down/)
     await first!.admin.cluster('ADDSLOTS', 0)
-    await instance.heals()
+    await instance.recovers()
   })
 
   test('a version before 7.0, until it is upgraded', slowly, async () => {
     await using redis = await startStandalone()
     await using old = await startOldRedis(redis.servers[0]!.port)
-    await using instance = await meets({ REDIS_URL: `redis://127.0.0.1:${old.port}` })
-    await instance.says(/is version 6\.2\.\d+: Shoal needs 7\.0 or newer/)
+    await using instance = await startWithRedis({ REDIS_URL: `redis://127.0.0.1:${old.port}` })
+    await instance.reports(/is version 6\.2\.\d+: Shoal needs 7\.0 or newer/)
     old.upgrade()
-    await instance.heals()
+    await instance.recovers()
   })
 
   test('no answer, until a Redis listens', slowly, async () => {
     const port = await freePort()
-    await using instance = await meets({ REDIS_URL: `redis://127.0.0.1:${port}` })
-    await instance.says(/nothing listens at .*: start Redis, or correct the host and port in REDIS_URL/)
+    await using instance = await startWithRedis({ REDIS_URL: `redis://127.0.0.1:${port}` })
+    await instance.reports(/nothing listens at .*: start Redis, or correct the host and port in REDIS_URL/)
     const server = new RedisProcess({ folder: folder.path, port })
     await server.start()
-    await instance.heals()
+    await instance.recovers()
     await server.stop()
   })
 
   test('an eviction policy, no maxmemory, no persistence: warnings, each logged once', slowly, async () => {
     await using redis = await startStandalone(['maxmemory-policy allkeys-lru'])
-    await using instance = await meets({ REDIS_URL: redis.variables.url })
+    await using instance = await startWithRedis({ REDIS_URL: redis.variables.url })
     const warnings = async (): Promise<string[]> =>
       (await instance.api.call<{ redis: { warnings: string[] } }>('GET', '/api/cluster')).redis.warnings
-    await instance.heals()
+    await instance.recovers()
     await vi.waitFor(async () => expect(await warnings()).toHaveLength(3), patience)
     const log = await instance.log()
     for (const warning of await warnings()) expect(log.split(warning)).toHaveLength(2)
@@ -212,10 +214,10 @@ describe.concurrent('no answer of Redis stops an instance', () => {
       await using redis = await startStandalone()
       const { admin } = redis.servers[0]!
       const poisoned = ['{members}:beats', '{members}:facts'].map((name) => `open-webui:shoal1:${name}`)
-      await using instance = await meets({ REDIS_URL: redis.variables.url })
-      await instance.heals()
+      await using instance = await startWithRedis({ REDIS_URL: redis.variables.url })
+      await instance.recovers()
       for (const key of poisoned) await admin.set(key, 'poison')
-      await instance.says(/something else has written open-webui:shoal1:.*members.*beats.*: delete it/)
+      await instance.reports(/something else has written open-webui:shoal1:.*members.*beats.*: delete it/)
       await new Promise((resolve) => setTimeout(resolve, 3000))
       const lines = (await instance.log())
         .split('\n')
@@ -232,7 +234,7 @@ describe.concurrent('no answer of Redis stops an instance', () => {
         patience,
       )
       await admin.del(...poisoned)
-      await instance.heals()
+      await instance.recovers()
     },
   )
 
@@ -241,8 +243,8 @@ describe.concurrent('no answer of Redis stops an instance', () => {
     slowly,
     async () => {
       await using redis = await startStandalone()
-      await using instance = await meets({ REDIS_URL: redis.variables.url })
-      await instance.heals()
+      await using instance = await startWithRedis({ REDIS_URL: redis.variables.url })
+      await instance.recovers()
       const { id } = await instance.api.call<{ id: string }>('GET', '/api/auth/me')
       const socket = (await new TestSocket(instance.api.url, { token: instance.api.token }).open()).hello()
       await socket.frame('welcome')
@@ -268,7 +270,7 @@ describe.concurrent('no answer of Redis stops an instance', () => {
       const log = await instance.log()
       expect(log.match(/cannot read/g)).toHaveLength(1)
       expect(log.match(/did not sign/g)).toHaveLength(1)
-      await instance.heals()
+      await instance.recovers()
     },
   )
 })

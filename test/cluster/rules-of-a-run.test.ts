@@ -42,18 +42,18 @@ describe('rules of a run: its owner, and what its readers see', () => {
   test('rule 4: a reader is cut to where the new owner began, is notified of it, and ends with the stored text', async () => {
     const [writer, heir, elsewhere] = [trial.owner(), trial.owner(), trial.owner()]
     const run = await trial.start(writer)
-    const told: string[] = []
+    const received: string[] = []
     let text = ''
     await elsewhere.chat.follow(run.runId, trial.userId, undefined, {
       opened: () => {},
       run: (state) => {
-        told.push(state.how)
+        received.push(state.how)
         text = text.slice(0, state.keep) + state.text
       },
       words: (at, words) => (text += words.slice(text.length - at)),
-      link: (link) => told.push(link),
+      link: (link) => received.push(link),
       phase: () => {},
-      end: () => told.push('end'),
+      end: () => received.push('end'),
     })
     await expect.poll(() => text.length).toBeGreaterThan(60)
     // Text that only the old owner had: its reader shows it, but neither the log nor the store will ever have it.
@@ -65,8 +65,8 @@ describe('rules of a run: its owner, and what its readers see', () => {
     trial.silence(writer)
     heir.membership.dead.add(writer.ports.me)
     const stored = await trial.ended(run.runId)
-    await expect.poll(() => told.at(-1), { timeout: 8000 }).toBe('end')
-    expect(told).toContain('moved')
+    await expect.poll(() => received.at(-1), { timeout: 8000 }).toBe('end')
+    expect(received).toContain('moved')
     expect(text).toBe(stored.text)
     const late: { how?: string; keep?: number } = {}
     await elsewhere.chat.follow(run.runId, trial.userId, position, {

@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => trial.stop())
 
 /** Delivers no events of other instances: whatever reaches this instance was read from the store. */
-const deaf = { tell: () => {}, listen: () => () => {} }
+const withoutEvents = { tell: () => {}, listen: () => () => {} }
 
 describe('rules of a run: how it ends', () => {
   test('rule 10: stop is a column: it reaches the owner without any message', async () => {
@@ -36,7 +36,7 @@ describe('rules of a run: how it ends', () => {
   })
 
   test('rule 11: only the store confirms the end: a reader learns of it without any message', async () => {
-    const [writer, elsewhere] = [trial.owner(), trial.owner({ shared: false, events: deaf })]
+    const [writer, elsewhere] = [trial.owner(), trial.owner({ shared: false, events: withoutEvents })]
     const run = await trial.start(writer)
     let end: unknown
     let text = ''

@@ -108,11 +108,11 @@ describe('settings', () => {
     for (const url of fleet.urls())
       await expect.poll(async () => (await read(url)).values.runsPerMinute).toBe(4)
     const answers = await Promise.all(
-      Array.from({ length: 12 }, (_, place) =>
-        fetch(`${fleet.urls()[place % 3]}/api/runs`, {
+      Array.from({ length: 12 }, (_, index) =>
+        fetch(`${fleet.urls()[index % 3]}/api/runs`, {
           method: 'POST',
           headers: { 'content-type': 'application/json', authorization: `Bearer ${fleet.api.token}` },
-          body: JSON.stringify({ clientId: `limited-${place}`, model: 'fast', text: 'hi' }),
+          body: JSON.stringify({ clientId: `limited-${index}`, model: 'fast', text: 'hi' }),
         }),
       ),
     )
@@ -129,8 +129,8 @@ describe('settings', () => {
     await put({ values: { runsPerMinute: 5 } })
     for (const url of fleet.urls())
       await expect.poll(async () => (await read(url)).values.runsPerMinute).toBe(5)
-    const ask = (place: number, stream: boolean): Promise<Response> =>
-      fetch(`${fleet.urls()[place % 3]}/v1/chat/completions`, {
+    const ask = (index: number, stream: boolean): Promise<Response> =>
+      fetch(`${fleet.urls()[index % 3]}/v1/chat/completions`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', authorization: `Bearer ${person.token}` },
         body: JSON.stringify({ model: 'fast', stream, messages: [{ role: 'user', content: 'hi' }] }),
@@ -138,7 +138,7 @@ describe('settings', () => {
     const person = new ApiClient(fleet.urls()[0] ?? '')
     await person.signUp('limited@example.org')
     await person.startRun({ model: 'fast', text: 'hi' })
-    const answers = await Promise.all(Array.from({ length: 8 }, (_, place) => ask(place, place % 2 === 0)))
+    const answers = await Promise.all(Array.from({ length: 8 }, (_, index) => ask(index, index % 2 === 0)))
     await Promise.all(answers.map((answer) => answer.text()))
     const passed = answers.filter(({ status }) => status === 200)
     expect([passed.length, answers.filter(({ status }) => status === 429).length]).toEqual([4, 4])

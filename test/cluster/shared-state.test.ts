@@ -48,7 +48,7 @@ interface SessionList {
   items: { id: string; device: string; current: boolean }[]
 }
 
-async function person(email: string): Promise<{ client: ApiClient; key: string }> {
+async function signUpUser(email: string): Promise<{ client: ApiClient; key: string }> {
   const client = new ApiClient(fleet.urls()[0]!)
   await client.signUp(email)
   const { items } = await client.call<SessionList>('GET', '/api/account/sessions')
@@ -58,7 +58,7 @@ async function person(email: string): Promise<{ client: ApiClient; key: string }
 
 describe('sessions as Redis shows them', () => {
   test('have device, last use and expiry, and are deleted by a sign-out on any instance', async () => {
-    const { client, key } = await person('ann@example.com')
+    const { client, key } = await signUpUser('ann@example.com')
     await expect.poll(() => admin().get(key)).not.toBeNull()
     const shown = JSON.parse((await admin().get(key))!) as Record<string, unknown>
     expect(shown).toMatchObject({ device: expect.any(String), lastUsedAt: expect.any(Number) })
@@ -71,8 +71,8 @@ describe('sessions as Redis shows them', () => {
   })
 
   test('a sign-out everywhere deletes all sessions of that user, and no others', async () => {
-    const ben = await person('ben@example.com')
-    const cleo = await person('cleo@example.com')
+    const ben = await signUpUser('ben@example.com')
+    const cleo = await signUpUser('cleo@example.com')
     const other = new ApiClient(fleet.urls()[1]!)
     await other.signIn('ben@example.com')
     await expect.poll(async () => (await sessions()).length).toBeGreaterThanOrEqual(3)
@@ -84,7 +84,7 @@ describe('sessions as Redis shows them', () => {
   })
 
   test('after FLUSHALL nobody is signed out, and a session is shown again when it is used', async () => {
-    const { client, key } = await person('dora@example.com')
+    const { client, key } = await signUpUser('dora@example.com')
     await expect.poll(() => admin().exists(key)).toBe(1)
     await admin().flushall()
     expect(await client.call('GET', '/api/auth/me', undefined, fleet.urls()[1])).toMatchObject({
@@ -114,7 +114,7 @@ describe('sessions as Redis shows them', () => {
 })
 
 test('presence: administrators see how many users have a page open on each instance', async () => {
-  const { client } = await person('eve@example.com')
+  const { client } = await signUpUser('eve@example.com')
   const url = fleet.urls()[1]!
   const tabs: TestSocket[] = []
   for (const token of [client.token, client.token, fleet.api.token]) {

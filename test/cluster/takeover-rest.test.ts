@@ -33,7 +33,7 @@ test('rule 13: an instance that died twice within a minute of claims leaves take
   await using fleet = await startInProcess({ instances: 1, databaseUrl, env, hubs: true })
   const database = new Client({ connectionString: databaseUrl })
   await database.connect()
-  const heard = async (): Promise<{ label: string; takeover: boolean }[]> =>
+  const listMembers = async (): Promise<{ label: string; takeover: boolean }[]> =>
     (await fleet.api.call<{ members: { label: string; takeover: boolean }[] }>('GET', '/api/cluster')).members
   await dieSoonAfterAClaim(database, 'local-2')
   await dieSoonAfterAClaim(database, 'local-2')
@@ -41,7 +41,9 @@ test('rule 13: an instance that died twice within a minute of claims leaves take
   const second = await fleet.add()
   await fleet.add()
   await expect
-    .poll(async () => Object.fromEntries((await heard()).map(({ label, takeover }) => [label, takeover])))
+    .poll(async () =>
+      Object.fromEntries((await listMembers()).map(({ label, takeover }) => [label, takeover])),
+    )
     .toEqual({ 'local-1': true, 'local-2': false, 'local-3': true })
   const ready = await (await fetch(`${second.url}/ready`)).text()
   expect(ready).toContain('died twice within a minute')

@@ -81,7 +81,7 @@ async function labels(api: ApiClient): Promise<string[]> {
 }
 
 /** The status of a request on a new connection. */
-async function anew(url: string): Promise<number | undefined> {
+async function statusOnNewConnection(url: string): Promise<number | undefined> {
   const request = get(url, { agent: false })
   const [response] = (await once(request, 'response')) as [IncomingMessage]
   response.resume()
@@ -115,7 +115,7 @@ describe('three workers on one port', () => {
       process.kill(pid, 'SIGKILL')
       // The other workers get all new connections from the first moment on.
       for (let ask = 0; ask < 30; ask++) {
-        expect(await anew(`${instance.url}/health`)).toBe(200)
+        expect(await statusOnNewConnection(`${instance.url}/health`)).toBe(200)
       }
       await reader.finished(30_000)
       const answer = (await api.chat(run.chatId)).messages.at(-1)!

@@ -22,15 +22,15 @@ export class RollingFleet {
 
   async start(tree: SourceTree, count: number): Promise<void> {
     this.#ports = await freePorts(count)
-    for (let place = 0; place < count; place++) this.#instances.push(await this.#begin(tree, place))
+    for (let index = 0; index < count; index++) this.#instances.push(await this.#startAt(tree, index))
   }
 
   /** Replaces one instance after another: SIGTERM, wait for its exit, start the other version, pause for a second. */
   async roll(tree: SourceTree): Promise<void> {
-    for (let place = 0; place < this.#ports.length; place++) {
-      this.#instances[place]?.kill('SIGTERM')
-      await this.#instances[place]?.exited()
-      this.#instances[place] = await this.#begin(tree, place)
+    for (let index = 0; index < this.#ports.length; index++) {
+      this.#instances[index]?.kill('SIGTERM')
+      await this.#instances[index]?.exited()
+      this.#instances[index] = await this.#startAt(tree, index)
       await delay(1000)
     }
   }
@@ -47,9 +47,9 @@ export class RollingFleet {
     await Promise.all(this.#instances.map((instance) => instance.exited()))
   }
 
-  #begin(tree: SourceTree, place: number): Promise<InstanceProcess> {
-    const label = `instance-${place + 1}`
-    return tree.start({ label, port: this.#ports[place] ?? 0, env: this.#environment(label) })
+  #startAt(tree: SourceTree, index: number): Promise<InstanceProcess> {
+    const label = `instance-${index + 1}`
+    return tree.start({ label, port: this.#ports[index] ?? 0, env: this.#environment(label) })
   }
 
   #environment(label: string): Record<string, string> {
