@@ -3,7 +3,7 @@ import { finishReason, usageView } from './completion-chunks.ts'
 import type { CompletionHead } from './completion-chunks.ts'
 import type { GenerateEnd, UpstreamEvent } from '../chat/index.ts'
 
-/** Gathers a model's events into the one object that is the answer without `stream`. */
+/** Collects a model's events into the single JSON object of a response without `stream`. */
 export class CollectedCompletion {
   #text = ''
   #reasoning = ''

@@ -9,7 +9,7 @@ const message = z.object({
   content: z.union([z.string(), z.array(part)], { error: 'must be text or a list of text parts' }),
 })
 
-/** The body of `POST /v1/chat/completions`: the fields that are ours to read, and all others for the provider. */
+/** The body of `POST /v1/chat/completions`. Shoal reads these fields; `forwardedParams` decides about all others. */
 export const completionBody = z.looseObject({
   model: z.string().min(1, 'must not be empty').max(limits.model),
   messages: z.array(message).min(1, 'must have at least one message').max(10_000),
@@ -17,17 +17,18 @@ export const completionBody = z.looseObject({
   stream_options: z.object({ include_usage: z.boolean().nullish() }).nullish(),
   max_tokens: z.number().int().positive().nullish(),
   max_completion_tokens: z.number().int().positive().nullish(),
-  n: z.literal(1, { error: 'must be 1: one answer a request' }).nullish(),
-  logprobs: z.literal(false, { error: 'must be false: probabilities are not passed on' }).nullish(),
+  n: z.literal(1, { error: 'must be 1: send one request per answer' }).nullish(),
+  logprobs: z.literal(false, { error: 'must be false: log probabilities are not supported' }).nullish(),
 })
 export type CompletionBody = z.output<typeof completionBody>
 
-/** The names of the fields that are read here. */
+/** The names of the fields that Shoal reads. */
 export const completionFields: ReadonlySet<string> = new Set(Object.keys(completionBody.shape))
 
 /**
- * What OpenAI's API has and this server cannot pass on yet, named exactly: a program that is told its text is no text
- * looks for its fault in the wrong place. Undefined: nothing of that kind is in the body.
+ * Finds a feature of OpenAI's API in the body that Shoal does not support yet. Without this check, the general
+ * validation would only report an invalid value, and a developer would look for a bug in the client. Undefined if there
+ * is none.
  */
 export function notSupportedYet(body: unknown): { field: string; message: string } | undefined {
   const messages = asObject(body)?.['messages']
@@ -43,7 +44,7 @@ export function notSupportedYet(body: unknown): { field: string; message: string
 
 type Json = Record<string, unknown>
 
-const toolsBack = 'a model can ask for tools here, but its calls and their results cannot be sent back'
+const toolsBack = 'a model can call tools here, but its calls and their results cannot be sent back'
 const parts: Record<string, string> = {
   image_url: 'images are not supported',
   input_image: 'images are not supported',

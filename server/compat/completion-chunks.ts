@@ -10,11 +10,11 @@ export interface CompletionHead {
 
 type Json = Record<string, unknown>
 
-/** Turns a model's events into the chunks of OpenAI's stream. */
+/** Converts a model's events to the chunks of OpenAI's stream. */
 export class CompletionChunks {
   readonly #head: CompletionHead
   readonly #withUsage: boolean
-  /** Characters of each tool call's arguments that have been sent. */
+  /** How many characters of each tool call's arguments have been sent. */
   readonly #sent: number[] = []
   #usage: Usage | undefined
 
@@ -79,7 +79,7 @@ export class CompletionChunks {
   }
 }
 
-/** OpenAI's names; SDKs know no others. */
+/** OpenAI's names: SDKs do not know others. */
 const finishReasons: Record<GenerateEnd['reason'], string> = {
   stop: 'stop',
   length: 'length',

@@ -29,14 +29,14 @@ async function answers(script: Script): Promise<Answers> {
   return { whole, streamed }
 }
 
-test('C19: the content filter is a reason for the end and no error', async () => {
+test('C19: the content filter is a finish reason and not an error', async () => {
   const { whole, streamed } = await answers({ words: ['Hello'], finish: 'content_filter' })
   expect(whole.choices[0]).toMatchObject({ finish_reason: 'content_filter', message: { content: 'Hello' } })
   const reasons = streamed.flatMap(({ choices }) => choices.map((choice) => choice.finish_reason))
   expect(reasons.findLast(Boolean)).toBe('content_filter')
 })
 
-test('C19: cached and thinking tokens are passed on', async () => {
+test('C19: cached and reasoning tokens are passed on', async () => {
   const usage = {
     prompt_tokens: 10,
     completion_tokens: 5,

@@ -6,7 +6,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { silentLogger } from '../base/index.ts'
 import { EventStream } from './event-stream.ts'
 
-test('a sign of life that cannot be written is logged and closes the connection, and the process goes on', async () => {
+test('a keep-alive comment that cannot be written is logged and closes the connection, and the process keeps running', async () => {
   const error = vi.fn()
   const server = createServer((_request, response) => {
     const reply = { raw: response, headers: () => {} } as unknown as FastifyReply

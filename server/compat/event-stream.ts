@@ -5,8 +5,9 @@ import { guarded } from '../base/index.ts'
 import type { Logger } from '../base/index.ts'
 
 /**
- * Server-sent events on a reply, begun with the first event: until then the reply can still be an error with a status.
- * A comment goes out when nothing else did for a while, since proxies cut what is silent for a minute.
+ * Server-sent events on a reply. The headers are sent with the first event: until then the reply can still be an error
+ * with a status. When nothing is sent for `pingMs`, a comment is sent, because proxies close a connection that is
+ * silent for a minute.
  */
 export class EventStream {
   readonly #reply: FastifyReply
@@ -32,7 +33,7 @@ export class EventStream {
     this.#reply = reply
     this.#hijack = hijack
     this.#signal = signal
-    // Writing has failed: nothing more can be told to this client.
+    // Writing has failed, so the client cannot be sent an error either.
     const failed = (): void => void reply.raw.destroy()
     const ping = guarded({ logger, event: 'ping of a stream' }, () => this.#write(': ping\n\n'), failed)
     this.#ping = setInterval(ping, pingMs)
@@ -42,7 +43,7 @@ export class EventStream {
     return this.#begun
   }
 
-  /** Resolves when the client has taken enough of it; at once when it has gone. */
+  /** Resolves when the socket can take more data, or at once when the client has disconnected. */
   async send(events: (Record<string, unknown> | '[DONE]')[]): Promise<void> {
     if (events.length === 0 || this.#signal.aborted) return
     this.#ping.refresh()
@@ -55,7 +56,7 @@ export class EventStream {
     }
   }
 
-  /** No more events; safe to call twice, and before the first. */
+  /** Ends the stream. It may be called twice, and before the first event. */
   end(): void {
     clearInterval(this.#ping)
     if (this.#begun) this.#reply.raw.end()

@@ -7,7 +7,7 @@ const body = (fields: Record<string, unknown>): Record<string, unknown> =>
     completionBody.parse({ model: 'm', messages: [{ role: 'user', content: 'Hi' }], ...fields }),
   )
 
-/** Values that a program would really send, so that none is left out for its form. */
+/** Realistic values, so that a field is left out for its name and not for its value. */
 const openWebUi = {
   params: { temperature: 0.1 },
   skill_ids: ['s'],
@@ -106,14 +106,14 @@ const ofProviders = {
   chat_template_kwargs: { thinking: true },
 }
 
-describe('C16: what is for the web UI of Open WebUI', () => {
+describe('C16: fields for the server of Open WebUI', () => {
   test.each(Object.entries(openWebUi))('%s is not forwarded', (name, value) => {
     expect(body({ [name]: value })).toEqual({})
     expect(body({ extra_body: { [name]: value, top_k: 1 } })).toEqual({ extra_body: { top_k: 1 } })
   })
 })
 
-describe('S21: what routes a request or carries credentials', () => {
+describe('S21: fields that route a request or contain credentials', () => {
   test.each(Object.entries(gateway))('%s is not forwarded', (name, value) => {
     expect(body({ [name]: value })).toEqual({})
     expect(body({ extra_body: { [name]: value } })).toEqual({})
@@ -122,7 +122,7 @@ describe('S21: what routes a request or carries credentials', () => {
     })
   })
 
-  test('extra_body does not replace what is sent, and metadata routes nothing', () => {
+  test('extra_body replaces no other field, and metadata contains no routing fields', () => {
     expect(
       body({ extra_body: { model: 'other', messages: [], stream: false, max_tokens: 9, n: 5, top_k: 1 } }),
     ).toEqual({ extra_body: { top_k: 1 } })
@@ -132,8 +132,8 @@ describe('S21: what routes a request or carries credentials', () => {
   })
 })
 
-describe('C16, S21: the rest', () => {
-  test('goes to the provider as it is, names inside a schema included', () => {
+describe('C16, S21: all other fields', () => {
+  test('are forwarded unchanged, including names inside a schema', () => {
     expect(body({ ...openAi, ...ofProviders })).toEqual({ ...openAi, ...ofProviders })
   })
 })

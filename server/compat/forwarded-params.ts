@@ -1,7 +1,9 @@
 import { completionFields } from './completion-body.ts'
 import type { CompletionBody } from './completion-body.ts'
 
-/** Fields that the clients of Open WebUI send to its server. No provider knows them, and strict ones refuse them. */
+/**
+ * Fields that clients of Open WebUI send to its server. Providers do not know them, and strict providers refuse them.
+ */
 const forOpenWebUi = new Set([
   'assistant_message_id',
   'background_tasks',
@@ -28,8 +30,8 @@ const forOpenWebUi = new Set([
 ])
 
 /**
- * Fields by which a gateway (LiteLLM, OpenRouter and the like) lets a request choose where it goes, with whose
- * credentials, and what is recorded of it. Those are an administrator's choices, made in the connection.
+ * Fields with which a request can make a gateway (LiteLLM, OpenRouter and others) choose another destination, other
+ * credentials, or what is logged. Only administrators may choose that, in the settings of the connection.
  */
 const forGateways = new Set([
   'additional_drop_params',
@@ -112,7 +114,7 @@ const forGatewaysByForm = [
   /(^|_)(api_key|api_base|api_url|base_url|access_key|access_token|api_token|auth_token|bearer_token|credentials?|password|secret)$/,
 ]
 
-/** The further fields of a request that its provider gets. What was read here is sent by other means. */
+/** The further fields of a request that are sent to the provider. Fields that Shoal reads are not among them. */
 export function forwardedParams(body: CompletionBody): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(body).flatMap(([name, value]) => {
@@ -131,7 +133,7 @@ function isHeldBack(name: string): boolean {
   )
 }
 
-/** Gateways differ in how they write a name: `api-key`, `apiKey`, `API_KEY`. */
+/** Normalises the spelling of a field name, which differs between gateways: `api-key`, `apiKey`, `API_KEY`. */
 function plain(name: string): string {
   return name
     .replaceAll(/([a-z\d])([A-Z])/g, '$1_$2')
@@ -139,7 +141,7 @@ function plain(name: string): string {
     .toLowerCase()
 }
 
-/** Gateways merge `extra_body` into the request, at whatever depth: it may neither route nor replace what we send. */
+/** Removes fields from `extra_body`, at any depth: gateways merge it into the request, where they would take effect. */
 function cleaned(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(cleaned)
   if (typeof value !== 'object' || value === null) return value
@@ -157,7 +159,7 @@ function withContent(name: string, value: unknown): [string, unknown][] {
   return empty ? [] : [[name, value]]
 }
 
-/** OpenAI's are texts by name; the web UI of Open WebUI sends objects under the same name. */
+/** In OpenAI's `metadata` all values are strings; the page of Open WebUI sends objects in a field of the same name. */
 function isOpenAiMetadata(value: unknown): boolean {
   return (
     typeof value === 'object' &&

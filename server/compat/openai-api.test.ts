@@ -14,7 +14,7 @@ async function start(complete: Complete, pingMs?: number): Promise<OpenAiFixture
 }
 
 describe('models', () => {
-  test('are listed, and one is found by its name', async () => {
+  test('are listed, and a model is found by its name', async () => {
     const openai = await start(saysHello)
     const list = await openai.models.list()
     expect(list.data.map(({ id, object, owned_by }) => [id, object, owned_by])).toEqual([
@@ -46,7 +46,7 @@ describe('a completion', () => {
     expect(Math.abs(answer.created - systemClock.now() / 1000)).toBeLessThan(60)
   })
 
-  test('as a stream, with usage when asked for', async () => {
+  test('as a stream, with usage on request', async () => {
     const openai = await start(saysHello)
     const stream = await openai.chat.completions.create({
       ...hello,
@@ -62,7 +62,7 @@ describe('a completion', () => {
     expect(new Set(chunks.map(({ id }) => id)).size).toBe(1)
   })
 
-  test('is a stream of events that no proxy holds back, and ends with [DONE]', async () => {
+  test('is a stream of events that proxies do not buffer, and ends with [DONE]', async () => {
     await start(saysHello)
     const answer = await it.send({
       method: 'POST',
@@ -80,7 +80,7 @@ describe('a completion', () => {
     expect(answer.text).not.toContain('usage')
   })
 
-  test('with calls of tools, in growing pieces', async () => {
+  test('with tool calls, in pieces', async () => {
     const openai = await start(async ({ sink }) => {
       await sink([{ kind: 'tool-calls', calls: [{ id: 't1', name: 'look', arguments: '{"a"' }] }])
       await sink([{ kind: 'tool-calls', calls: [{ id: 't1', name: 'look', arguments: '{"a":1}' }] }])
@@ -111,7 +111,7 @@ describe('a completion', () => {
     })
   })
 
-  test('gets the prompt and the fields for the provider, and nothing meant for others', async () => {
+  test('passes on the prompt and the fields for the provider, without fields for Open WebUI', async () => {
     let asked: CompletionRequest | undefined
     await start(async (request) => {
       asked = request
@@ -153,15 +153,15 @@ describe('a completion', () => {
     expect(asked?.caller.user.id).toBe('id-of-user')
   })
 
-  test('under /api too', async () => {
+  test('is also available under /api', async () => {
     await start(saysHello)
     const answer = await it.client('user', '/api').chat.completions.create(hello)
     expect(answer.choices[0]?.message.content).toBe('Hello 🐟')
   })
 })
 
-describe('a client that goes', () => {
-  /** Says one word when streaming, then nothing, until it is aborted. */
+describe('a client that disconnects or does not read', () => {
+  /** Sends one word, and then nothing until it is aborted. */
   function stuck(): { complete: Complete; aborted: () => boolean; asked: () => boolean } {
     let signal: AbortSignal | undefined
     return {
@@ -177,7 +177,7 @@ describe('a client that goes', () => {
     }
   }
 
-  test.each([true, false])('closes the upstream (stream: %s)', async (stream) => {
+  test.each([true, false])('a disconnect closes the upstream (stream: %s)', async (stream) => {
     const provider = stuck()
     const openai = await start(provider.complete)
     const gone = new AbortController()
@@ -196,7 +196,7 @@ describe('a client that goes', () => {
     expect(it.log.filter((line) => line['level'] === 50)).toEqual([])
   })
 
-  test('that does not read pauses the provider', async () => {
+  test('a client that does not read pauses the provider', async () => {
     let sent = 0
     let paused = false
     await start(async ({ sink, signal }) => {
@@ -224,7 +224,7 @@ describe('a client that goes', () => {
   })
 })
 
-test('a stream in which nothing is said shows that it lives', async () => {
+test('a stream without content sends keep-alive comments', async () => {
   let speak: (() => void) | undefined
   await start(async ({ sink }) => {
     await new Promise<void>((resolve) => (speak = resolve))

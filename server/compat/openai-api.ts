@@ -1,4 +1,4 @@
-/** The OpenAI API for other people's clients: the models, and chat completions that are not stored. */
+/** The OpenAI API for third-party clients: the list of models, and chat completions that are not stored. */
 import type { ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
@@ -21,11 +21,13 @@ import { toOpenAiError } from './openai-error.ts'
 
 export interface OpenAiApiOptions {
   models(): Promise<{ id: string; connectionName: string }[]>
-  /** Resolves when the provider ended properly; rejects with an AppError, or with the signal's reason when aborted. */
+  /**
+   * Resolves when the provider has ended properly. Rejects with an AppError, or with the signal's reason when aborted.
+   */
   complete(request: CompletionRequest): Promise<GenerateEnd>
   clock: Clock
   logger: Logger
-  /** What `http` lends: who calls, what an error is called, how input is parsed. */
+  /** Functions of the layer `http`: authentication, error conversion, and parsing. */
   http: {
     admitByToken(request: FastifyRequest): Promise<Caller>
     explain(error: unknown, request: FastifyRequest): AppError
@@ -38,14 +40,14 @@ export interface OpenAiApiOptions {
     limitHeaders(limit: LimitState): Record<string, string>
     parse<Schema extends z.ZodType>(schema: Schema, value: unknown, whole: string): z.output<Schema>
   }
-  /** A sign of life in a stream that is silent for this long, ms. */
+  /** The time without an event after which a stream sends a keep-alive comment, ms. Default 15 s. */
   pingMs?: number
 }
 
-/** Whatever goes wrong at these addresses is told in the form of OpenAI, unknown ones included. */
+/** Errors at these paths, including unknown paths below them, have OpenAI's format. */
 const errorPaths = /^\/v1(\/|$)|^\/api\/chat\/completions\/?$/
 
-/** Mounts `/v1/models`, `/v1/chat/completions`, and the latter under `/api` too, where Open WebUI has it. */
+/** Mounts `/v1/models` and `/v1/chat/completions`, and `/api/chat/completions` for clients of Open WebUI. */
 export function serveOpenAiApi(app: FastifyInstance, options: OpenAiApiOptions): void {
   options.http.addErrorForm({ paths: errorPaths, write: toOpenAiError })
   options.http.addToOpenApi(openAiPaths)
@@ -59,7 +61,7 @@ export function serveOpenAiApi(app: FastifyInstance, options: OpenAiApiOptions):
       return { object: 'list', data: models.map(modelView) }
     })
     scope.get<{ Params: { '*': string } }>('/v1/models/*', async (request) => {
-      // Names of models may hold slashes.
+      // Model names may contain slashes.
       const models = await options.models()
       const model = models.find(({ id }) => id === request.params['*'])
       if (!model) throw new AppError('unknown_model', { field: 'model' })
@@ -77,11 +79,16 @@ declare module 'fastify' {
   }
 }
 
-/** A connection without a name of its own has that of its host, which is nobody's business outside. */
-const host = /^(localhost|[\w-]+(\.[\w-]+)+|\[[\da-f:.]+\]|[\w-]+(?=:\d))(:\d+)?$/i
+/** Matches a host name. A connection without a name is named after its host, which users must not see. */
+const hostPattern = /^(localhost|[\w-]+(\.[\w-]+)+|\[[\da-f:.]+\]|[\w-]+(?=:\d))(:\d+)?$/i
 
 function modelView({ id, connectionName }: { id: string; connectionName: string }): Record<string, unknown> {
-  return { id, object: 'model', created: 0, owned_by: host.test(connectionName) ? 'shoal' : connectionName }
+  return {
+    id,
+    object: 'model',
+    created: 0,
+    owned_by: hostPattern.test(connectionName) ? 'shoal' : connectionName,
+  }
 }
 
 async function completeChat(
@@ -108,7 +115,7 @@ async function completeChat(
     const end = await options.complete({ ...asked, sink: (events) => collected.add(events) })
     return collected.toJson(head, end)
   } catch (error) {
-    // Nobody is there to be told, and it is no fault of ours.
+    // The client has disconnected: there is nothing to reply, and no error to log.
     if (signal.aborted) return reply.hijack()
     throw error
   }
@@ -149,7 +156,7 @@ async function streamChat(
   } catch (error) {
     if (asked.signal.aborted) return reply.hijack()
     if (!stream.begun) throw error
-    // The status is out: the error has to travel in the stream, where the official clients look for it.
+    // The status has been sent, so the error is sent as an event, which the official clients recognise.
     await stream.send([{ ...toOpenAiError(options.http.explain(error, request)).body }])
     return reply
   } finally {
@@ -173,11 +180,11 @@ function askedOf(
   }
 }
 
-/** Aborts when the client goes before it has the whole answer. */
+/** Aborts when the client disconnects before it has received the whole response. */
 function goneSignal({ raw }: FastifyReply): AbortSignal {
   const gone = new AbortController()
   raw.once('close', () => {
-    if (!raw.writableFinished) gone.abort(new Error('the client has gone'))
+    if (!raw.writableFinished) gone.abort(new Error('the client has disconnected'))
   })
   return gone.signal
 }

@@ -7,7 +7,7 @@ const { $schema: _dialect, ...bodySchema } = z.toJSONSchema(completionBody, { io
 
 const answers = (description: string, type: string, schema: Json): Json => ({
   200: { description, content: { [type]: { schema } } },
-  default: { description: 'Not done', content: { 'application/json': { schema: errorSchema } } },
+  default: { description: 'Error', content: { 'application/json': { schema: errorSchema } } },
 })
 
 const errorSchema = {
@@ -47,10 +47,10 @@ const operation = (operationId: string, summary: string, rest: Json): Json => ({
   ...rest,
 })
 
-/** The paths of the OpenAI API as part of `/api/openapi.json`. */
+/** The paths of the OpenAI API for `/api/openapi.json`. */
 export const openAiPaths: Json = {
   '/v1/models': {
-    get: operation('openAiListModels', 'The models, in OpenAI’s form', {
+    get: operation('openAiListModels', 'List the models, in OpenAI’s format', {
       responses: answers('Done', 'application/json', {
         type: 'object',
         properties: { object: { const: 'list' }, data: { type: 'array', items: model } },
@@ -58,7 +58,7 @@ export const openAiPaths: Json = {
     }),
   },
   '/v1/models/{model}': {
-    get: operation('openAiGetModel', 'One model, in OpenAI’s form', {
+    get: operation('openAiGetModel', 'Get one model, in OpenAI’s format', {
       parameters: [{ name: 'model', in: 'path', required: true, schema: { type: 'string' } }],
       responses: answers('Done', 'application/json', model),
     }),
@@ -66,10 +66,10 @@ export const openAiPaths: Json = {
   '/v1/chat/completions': {
     post: operation(
       'openAiCreateChatCompletion',
-      'One answer of a model, in OpenAI’s form; nothing is stored',
+      'Get an answer from a model, in OpenAI’s format; nothing is stored',
       {
         description:
-          'Other fields go to the provider as they are, but for those by which a gateway would choose another address, key or model. With `stream` the answer is server-sent events.',
+          'Other fields are sent to the provider unchanged, except for fields with which a gateway would choose another address, key or model. With `stream`, the answer is sent as server-sent events.',
         requestBody: { required: true, content: { 'application/json': { schema: bodySchema } } },
         responses: answers('Done', 'application/json', {
           type: 'object',

@@ -12,7 +12,7 @@ async function start(complete: Complete, pingMs?: number): Promise<OpenAiFixture
   return it.openai
 }
 
-describe('errors in the words of OpenAI', () => {
+describe('errors in the format of OpenAI', () => {
   test('a forged key, a cookie alone, a pending account', async () => {
     await start(saysHello)
     const refused = await it
@@ -46,11 +46,11 @@ describe('errors in the words of OpenAI', () => {
       'messages.0.content.0',
       expect.stringContaining('images'),
     ],
-    [{ ...hello, n: 2 }, 'n', 'n must be 1: one answer a request.'],
+    [{ ...hello, n: 2 }, 'n', 'n must be 1: send one request per answer.'],
     [{ ...hello, logprobs: true }, 'logprobs', expect.stringContaining('probabilities')],
     [{ ...hello, max_tokens: -1 }, 'max_tokens', 'max_tokens must be more than 0.'],
     [undefined, 'body', expect.stringContaining('JSON body')],
-  ])('a body that is wrong (%#)', async (body, param, message) => {
+  ])('an invalid body (%#)', async (body, param, message) => {
     await start(() => Promise.reject(new Error('asked')))
     const headers = { authorization: 'Bearer user' }
     const answer = await it.send({ method: 'POST', path: '/v1/chat/completions', headers, body })
@@ -68,7 +68,7 @@ describe('errors in the words of OpenAI', () => {
   })
 
   test.each([true, false])(
-    'a model that is not there, a provider that slows down (stream: %s)',
+    'an unknown model, and a rate limit of the provider (stream: %s)',
     async (stream) => {
       let error = new AppError('unknown_model', { field: 'model' })
       const openai = await start(() => Promise.reject(error))
@@ -86,7 +86,7 @@ describe('errors in the words of OpenAI', () => {
     },
   )
 
-  test('a provider that breaks off in mid-stream', async () => {
+  test('a provider whose connection breaks during the stream', async () => {
     const openai = await start(async ({ sink }) => {
       await sink([{ kind: 'text', text: 'Hel' }])
       throw new AppError('upstream_broke_off')
@@ -102,7 +102,7 @@ describe('errors in the words of OpenAI', () => {
     expect(text).toBe('Hel')
   })
 
-  test('a bug, by its id and nothing else', async () => {
+  test('a bug is reported only with its id', async () => {
     const openai = await start(() => Promise.reject(new TypeError('secret detail')))
     const failed = await openai.chat.completions.create(hello).catch((error: unknown) => error)
     expect(failed).toMatchObject({ status: 500, code: 'internal' })

@@ -2,32 +2,32 @@ import { sdkLimitHeaders } from './sdk-limit-headers.ts'
 import { errorCatalogue } from '../../protocol/index.ts'
 import type { AppError, ErrorCode } from '../../protocol/index.ts'
 
-/** The form in which OpenAI's clients expect errors. */
+/** An error in the format that OpenAI's clients expect. */
 export interface OpenAiError {
   status: number
   body: { error: { message: string; type: string; param: string | null; code: string } }
   headers: Record<string, string>
 }
 
-interface Theirs {
+interface OpenAiEquivalent {
   status?: number
   code?: string
-  /** In place of a sentence that is meant for a person at the page. */
+  /** Replaces a sentence that is meant for users of the page. */
   message?: string
 }
 
-/** Where their clients know a case by another name or status. */
-const theirs: Partial<Record<ErrorCode, Theirs>> = {
+/** Errors for which OpenAI's clients expect another code or status. */
+const equivalents: Partial<Record<ErrorCode, OpenAiEquivalent>> = {
   unauthenticated: {
     code: 'invalid_api_key',
     message:
-      'No valid API key. Create one on the page, under Account, and send it with each request: "Authorization: Bearer KEY".',
+      'The API key is missing or not valid. Create a key on the page, under Account, and send it with each request: "Authorization: Bearer KEY".',
   },
   not_found: { code: 'unknown_url' },
   unknown_model: {
     status: 404,
     code: 'model_not_found',
-    message: 'There is no such model. GET /v1/models lists those that there are.',
+    message: 'This model does not exist. Use a model from the list at GET /v1/models.',
   },
   upstream_context_too_long: { status: 400, code: 'context_length_exceeded' },
   upstream_filtered: { status: 400, code: 'content_filter' },
@@ -35,9 +35,9 @@ const theirs: Partial<Record<ErrorCode, Theirs>> = {
 
 export function toOpenAiError(error: AppError): OpenAiError {
   const { code: ours, provider } = error
-  const known = theirs[ours] ?? {}
+  const known = equivalents[ours] ?? {}
   const status = refusalStatus(error) ?? known.status ?? error.status
-  // The provider's word for a wrong key would make the client's own key look wrong.
+  // The provider's code for a wrong key would suggest that the client's own key is wrong.
   const said = ours === 'upstream_key_refused' ? undefined : provider?.code
   const standard = error.message === errorCatalogue[ours].message
   return {
@@ -50,7 +50,7 @@ export function toOpenAiError(error: AppError): OpenAiError {
         code: said ?? known.code ?? ours,
       },
     },
-    // The official clients send a request up to three times unless they are told that it is useless.
+    // The official clients send a request up to three times unless this header says that a retry is useless.
     headers: {
       ...(errorCatalogue[ours].retryable ? {} : { 'x-should-retry': 'false' }),
       ...(error.limit ? sdkLimitHeaders(error.limit) : {}),
@@ -58,7 +58,7 @@ export function toOpenAiError(error: AppError): OpenAiError {
   }
 }
 
-/** The provider's own status, where it refused the request: whatever is wrong with it, a retry will not cure it. */
+/** The provider's status if the provider refused the request with 4xx; undefined otherwise. */
 function refusalStatus({ provider }: AppError): number | undefined {
   return provider && provider.status >= 400 && provider.status < 500 ? provider.status : undefined
 }

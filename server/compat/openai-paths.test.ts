@@ -19,7 +19,7 @@ const openAiForm = {
   },
 }
 
-describe('C15: below /v1', () => {
+describe('C15: paths below /v1', () => {
   test.each([
     ['GET', '/v1', 404],
     ['GET', '/v1/', 404],
@@ -35,7 +35,7 @@ describe('C15: below /v1', () => {
     ['DELETE', '/v1/chat/completions/', 405],
     ['GET', '/api/chat/completions', 405],
     ['GET', '/v1/%zz', 400],
-  ])('%s %s is refused in OpenAI’s form', async (method, path, status) => {
+  ])('%s %s is refused in OpenAI’s format', async (method, path, status) => {
     for (const headers of [asUser, { ...asUser, accept: 'text/html' }]) {
       const answer = await it.send({ method, path, headers })
       expect(answer.status).toBe(status)
@@ -47,7 +47,7 @@ describe('C15: below /v1', () => {
     }
   })
 
-  test('a body of another type, and one that is no JSON', async () => {
+  test('a body of another content type and a body that is not JSON are refused', async () => {
     for (const type of ['text/plain', 'application/json']) {
       const headers = { ...asUser, 'content-type': type }
       const answer = await it.send({ method: 'POST', path: '/v1/chat/completions', headers, body: '{' })
@@ -68,7 +68,7 @@ describe('C15: below /v1', () => {
     expect(answer.json.object).toBe('chat.completion')
   })
 
-  test('the official client knows each of them', async () => {
+  test('the official client recognises these errors', async () => {
     await expect(it.openai.embeddings.create({ model: 'demo', input: 'x' })).rejects.toBeInstanceOf(
       NotFoundError,
     )
@@ -83,14 +83,14 @@ describe('C20: a key', () => {
     expect((await it.send({ path: '/v1/models', headers: { [name]: 'nobody' } })).status).toBe(401)
   })
 
-  test('beside Authorization, which wins; of another scheme it is passed over', async () => {
+  test('is ignored next to Authorization: Bearer, and used next to another scheme', async () => {
     const both = { authorization: 'Bearer nobody', 'api-key': 'user' }
     expect((await it.send({ path: '/v1/models', headers: both })).status).toBe(401)
     const proxy = { authorization: 'Basic eDp5', 'api-key': 'user' }
     expect((await it.send({ path: '/v1/models', headers: proxy })).status).toBe(200)
   })
 
-  test('works with the client of Azure', async () => {
+  test('works with the headers of Azure’s client', async () => {
     const openai = new OpenAI({
       apiKey: 'unused',
       baseURL: `http://127.0.0.1:${it.port}/v1`,
@@ -101,7 +101,7 @@ describe('C20: a key', () => {
   })
 })
 
-test('C19: without a key a program is told how to send one', async () => {
+test('C19: the error for a missing key says how to send one', async () => {
   const answer = await it.send({ path: '/v1/models' })
   expect(answer.status).toBe(401)
   expect(answer.json.error).toMatchObject({ code: 'invalid_api_key', type: 'authentication_error' })
@@ -114,7 +114,7 @@ test('C19: without a key a program is told how to send one', async () => {
   expect(String(refused)).not.toContain('Sign in')
 })
 
-describe('C11: what is not passed on yet is named', () => {
+describe('C11: a feature that is not supported yet is named', () => {
   const call = { id: 't1', type: 'function', function: { name: 'look', arguments: '{}' } }
   test.each([
     [
@@ -165,7 +165,7 @@ describe('C11: what is not passed on yet is named', () => {
     expect(answer.headers['x-should-retry']).toBe('false')
   })
 
-  test('and what is merely wrong is not', async () => {
+  test('an invalid value is not reported as unsupported', async () => {
     for (const content of [null, 5, {}, [{ type: 'text' }], undefined]) {
       const answer = await it.send({
         method: 'POST',

@@ -1,4 +1,4 @@
-/** From the official client through all of it to a provider over real HTTP, and back. */
+/** The official client, all layers of Shoal, and a provider over real HTTP. */
 import OpenAI from 'openai'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { startCompatWithProvider } from '../../test/support/compat-fixture.ts'
@@ -29,7 +29,7 @@ test('the provider’s models are listed', async () => {
   expect(data.map(({ id, owned_by }) => [id, owned_by])).toContainEqual(['three', 'Scripted'])
 })
 
-test('an answer comes through, whole and as a stream', async () => {
+test('an answer is passed on, as one object and as a stream', async () => {
   const whole = await openai.chat.completions.create({
     model: 'three',
     messages,
@@ -42,7 +42,7 @@ test('an answer comes through, whole and as a stream', async () => {
   expect(await stream.finalContent()).toBe('one two three')
 })
 
-test('a client that goes closes the provider’s connection', async () => {
+test('a client that disconnects closes the provider’s connection', async () => {
   const gone = new AbortController()
   const stream = await openai.chat.completions.create(
     { model: 'slow', messages, stream: true },
@@ -53,7 +53,7 @@ test('a client that goes closes the provider’s connection', async () => {
   expect(it.log.filter((line) => line['level'] === 50)).toEqual([])
 })
 
-test('what the provider refuses is told in the words of the catalogue', async () => {
+test('errors of the provider have the codes of the catalogue or of OpenAI', async () => {
   await expect(openai.chat.completions.create({ model: 'limited', messages })).rejects.toMatchObject({
     status: 429,
     code: 'upstream_rate_limited',
@@ -66,7 +66,7 @@ test('what the provider refuses is told in the words of the catalogue', async ()
   await expect(broken).rejects.toMatchObject({ code: 'upstream_broke_off' })
 })
 
-test('C19: a filter’s end is a reason and no error, and usage has its details', async () => {
+test('C19: the content filter is a finish reason and not an error, and usage has its details', async () => {
   const usage = {
     prompt_tokens: 9,
     completion_tokens: 7,

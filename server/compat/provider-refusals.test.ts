@@ -1,4 +1,4 @@
-/** What a provider refuses reaches the official client as the provider said it, and is not asked for again. */
+/** A provider's refusal reaches the official client with the provider's own details, and the client does not retry. */
 import OpenAI from 'openai'
 import { APIError } from 'openai'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -9,7 +9,7 @@ let it: CompatFixture
 let openai: OpenAI
 beforeEach(async () => {
   it = await startCompatWithProvider({})
-  // As people use it: it sends a failed request up to three times.
+  // With its default retries: it sends a failed request up to three times.
   openai = new OpenAI({ apiKey: 'user', baseURL: `http://127.0.0.1:${it.port}/v1` })
 })
 afterEach(() => it.close())
@@ -34,7 +34,7 @@ async function ask(refused: Refused, { stream = false } = {}): Promise<APIError>
 
 const cases: [name: string, refused: Refused, expected: Record<string, unknown>][] = [
   [
-    'a parameter that it does not take',
+    'an unsupported parameter',
     {
       status: 400,
       error: {
@@ -59,11 +59,11 @@ const cases: [name: string, refused: Refused, expected: Record<string, unknown>]
     { status: 403, code: 'upstream_key_refused' },
   ],
   [
-    'a model that is gone',
+    'a model that no longer exists',
     { status: 404, error: { message: 'The model is gone.', code: 'model_not_found', param: 'model' } },
     { status: 404, code: 'model_not_found', param: 'model' },
   ],
-  ['too much', { status: 413, error: { message: 'Request too large.' } }, { status: 413 }],
+  ['a request that is too large', { status: 413, error: { message: 'Request too large.' } }, { status: 413 }],
   [
     'an unprocessable body',
     { status: 422, error: { message: 'Wrong.', param: 'stop' } },
@@ -78,7 +78,7 @@ const cases: [name: string, refused: Refused, expected: Record<string, unknown>]
     { status: 400, code: 'context_length_exceeded', param: 'messages' },
   ],
   [
-    'a quota that is used up',
+    'an exhausted quota',
     {
       status: 429,
       error: { message: 'You exceeded your current quota.', code: 'insufficient_quota' },
@@ -88,16 +88,19 @@ const cases: [name: string, refused: Refused, expected: Record<string, unknown>]
 ]
 
 describe('C12: a refusal', () => {
-  test.each(cases)('%s is told once, with status, code and field', async (_, refused, expected) => {
-    for (const stream of [false, true]) {
-      const failed = await ask(refused, { stream })
-      expect(failed).toMatchObject(expected)
-      expect(failed.headers?.get('x-should-retry')).toBe('false')
-      expect(failed.message).toContain(String(refused.error['message']))
-      expect(it.provider.calls).toHaveLength(1)
-      expect(it.requests()).toBe(1)
-    }
-  })
+  test.each(cases)(
+    '%s is reported with status, code and field, and not retried',
+    async (_, refused, expected) => {
+      for (const stream of [false, true]) {
+        const failed = await ask(refused, { stream })
+        expect(failed).toMatchObject(expected)
+        expect(failed.headers?.get('x-should-retry')).toBe('false')
+        expect(failed.message).toContain(String(refused.error['message']))
+        expect(it.provider.calls).toHaveLength(1)
+        expect(it.requests()).toBe(1)
+      }
+    },
+  )
 
   test('401 names the connection, since the client’s own key is valid', async () => {
     const failed = await ask({
@@ -110,7 +113,7 @@ describe('C12: a refusal', () => {
     expect(it.requests()).toBe(1)
   })
 
-  test('a rate limit is asked for again when the provider says', async () => {
+  test('a request that reached a rate limit is retried after the provider’s pause', async () => {
     const failed = await ask({
       status: 429,
       error: { message: 'Slow down.', code: 'rate_limit_exceeded' },
@@ -121,14 +124,14 @@ describe('C12: a refusal', () => {
     expect(it.requests()).toBe(3)
   })
 
-  test('a provider that is out of order is a 502 that may be asked again', async () => {
+  test('a provider that is unavailable is reported as 502, and the request is retried', async () => {
     const failed = await ask({ status: 500, error: { message: 'Oops.' }, headers: { 'retry-after': '0' } })
     expect(failed.status).toBe(502)
     expect(it.requests()).toBe(3)
   })
 })
 
-test('S21: a connection can be set to send no parameters but those that OpenAI documents', async () => {
+test('S21: a connection can be set to send only parameters that OpenAI documents', async () => {
   await it.close()
   it = await startCompatWithProvider({ m: {} }, { openAiParamsOnly: true })
   const answer = await it.send({

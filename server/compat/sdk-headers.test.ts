@@ -27,8 +27,8 @@ async function ask(complete: Complete, stream: boolean): Promise<Awaited<ReturnT
   })
 }
 
-describe('C19: what SDKs read of a limit', () => {
-  test.each([true, false])('is on an answer (stream: %s)', async (stream) => {
+describe('C19: the headers of a limit that SDKs read', () => {
+  test.each([true, false])('are part of an answer (stream: %s)', async (stream) => {
     const answer = await ask(async (request) => {
       request.told(limit)
       return saysHello(request)
@@ -37,7 +37,7 @@ describe('C19: what SDKs read of a limit', () => {
     expect(answer.headers).toMatchObject(headers)
   })
 
-  test.each([true, false])('is on a refusal, with the time to wait (stream: %s)', async (stream) => {
+  test.each([true, false])('are part of a refusal, with the time to wait (stream: %s)', async (stream) => {
     const answer = await ask(() => {
       throw new AppError('rate_limited', { retryAfterMs: 1500, limit: { ...limit, remaining: -1 } })
     }, stream)
@@ -51,7 +51,7 @@ describe('C19: what SDKs read of a limit', () => {
     expect(answer.headers['x-should-retry']).toBeUndefined()
   })
 
-  test('names tokens where those are used up, and any 429 says how long to wait', async () => {
+  test('name tokens if the token limit is reached, and each 429 says how long to wait', async () => {
     const tokens = { ...limit, of: 'tokens' } as const
     const used = await ask(() => Promise.reject(new AppError('rate_limited', { limit: tokens })), false)
     expect(used.headers).toMatchObject({ 'x-ratelimit-limit-tokens': '5', 'retry-after': '1' })
@@ -63,7 +63,7 @@ describe('C19: what SDKs read of a limit', () => {
   })
 })
 
-test('C19: the OpenAPI document has this API, and where it is', async () => {
+test('C19: the OpenAPI document describes this API and its address', async () => {
   it = await startOpenAi(saysHello)
   const { json } = await it.send({ path: '/api/openapi.json' })
   expect(json.servers).toEqual([{ url: '/' }])

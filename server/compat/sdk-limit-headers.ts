@@ -1,6 +1,6 @@
 import type { LimitState } from '../../protocol/index.ts'
 
-/** A limit as OpenAI's SDKs read it. */
+/** A limit in the headers that OpenAI's SDKs read. */
 export function sdkLimitHeaders({ of, limit, remaining, resetMs }: LimitState): Record<string, string> {
   return {
     [`x-ratelimit-limit-${of}`]: String(limit),

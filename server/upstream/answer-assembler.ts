@@ -6,8 +6,8 @@ import type { EndReason, UpstreamEvent } from './upstream.ts'
 import { UpstreamError } from './upstream-error.ts'
 
 /**
- * A piece of a tool call: the parts of one call come under one index, the arguments in pieces. Without an index it
- * belongs to the call of its id, and without that to the last one.
+ * One piece of a tool call. All pieces of a call have the same index, and its arguments arrive in several pieces. A
+ * piece without an index belongs to the call with its id; a piece without an id either, to the latest call.
  */
 export interface ToolCallPiece {
   index?: number | undefined
@@ -16,19 +16,20 @@ export interface ToolCallPiece {
   arguments?: string | undefined
 }
 
-const mostCalls = 1000
+/** Tool calls that one answer may hold. */
+const maxCalls = 1000
 
-/** `error`: the provider ended the answer by a fault of its own and said nothing else about it. */
+/** The reason that the provider gave for ending the answer. `error`: a fault of the provider, without any details. */
 export type StatedEnd = EndReason | 'error'
 
 /**
- * Gathers what the pieces of a provider's stream say, cleaned, until `take` fetches it: what arrived together goes on
- * together. Knows nothing of wire formats; one decoder for each feeds it.
+ * Collects the events of a provider's stream, with cleaned text, until `takeEvents` fetches them. Adjacent pieces of
+ * text are joined into one event. It does not know wire formats: the decoder of each format feeds it.
  */
 export class AnswerAssembler {
-  /** The provider said that it failed. */
+  /** The error that the provider reported in its stream. */
   fault: UpstreamError | undefined
-  /** Lines that were no objects. */
+  /** The number of lines that were not JSON objects. */
   skippedLines = 0
 
   #end: StatedEnd | undefined
@@ -46,12 +47,12 @@ export class AnswerAssembler {
     this.#filter = filter
   }
 
-  /** Why the provider ended, once it said so. Words that come later cancel it: then it was no end. */
+  /** Why the provider ended the answer; undefined until it says so, and again when more content follows. */
   get end(): StatedEnd | undefined {
     return this.#end
   }
 
-  /** The provider said that nothing more comes. Cancelled by words too. */
+  /** Whether the provider marked the stream as complete. More content cancels this, too. */
   get done(): boolean {
     return this.#done
   }
@@ -60,23 +61,25 @@ export class AnswerAssembler {
     return this.#done || this.#end !== undefined
   }
 
-  /** An end was stated behind words, and no end of this answer has turned out wrong. */
+  /** Whether an end came after some content, and no earlier end of this answer was followed by more content. */
   get endIsCredible(): boolean {
     return this.ended && this.#anyWords && !this.#endWasWrong
   }
 
-  /** The same, and the end came by itself: some providers put one on every piece. */
+  /** Whether the end is credible and came in a piece without content: some providers put an end on every piece. */
   get endIsCertain(): boolean {
     return this.#done && this.endIsCredible && !this.#endHadWords
   }
 
-  /** `withWords`: words came in the same piece. */
+  /** `withContent`: the same piece also held content. */
   stateEnd(reason: StatedEnd, withWords: boolean): void {
     this.#end = reason
     this.#endHadWords = withWords
   }
 
-  /** `withWords`: as in `stateEnd`. A mark that comes by itself makes an end with words certain. */
+  /**
+   * `withContent`: as in `stateEnd`. A mark in a piece of its own makes an earlier end certain that came with content.
+   */
   stateDone(withWords = false): void {
     this.#done = true
     this.#endHadWords = withWords
@@ -93,7 +96,7 @@ export class AnswerAssembler {
     this.#append('reasoning', this.#cleaners.reasoning.push(piece))
   }
 
-  /** Tool calls go out once per `take`: the last list stands for all before it. */
+  /** Between two calls of `takeEvents` there is one event for all tool calls: each list replaces the list before it. */
   toolCalls(pieces: ToolCallPiece[]): void {
     if (pieces.length === 0) return
     this.#tookWords()
@@ -122,7 +125,7 @@ export class AnswerAssembler {
     return events
   }
 
-  /** The provider ended properly: nothing is waited for any longer. */
+  /** To be called when the provider ended properly: releases the text that the filter and the cleaners hold back. */
   close(): void {
     this.#append('reasoning', this.#cleaners.reasoning.end())
     this.#append('text', this.#filter.push(this.#cleaners.text.end()))
@@ -150,10 +153,10 @@ export class AnswerAssembler {
     if (!piece.arguments) return
     call.arguments += call.clean(piece.arguments)
     this.#argumentsLength += piece.arguments.length
-    // The chat bounds an answer by its words; a flood of arguments has none.
-    if (this.#argumentsLength > limits.answerText || this.#calls.size > mostCalls) {
+    // The chat limits an answer by the length of its text, and arguments are not part of the text.
+    if (this.#argumentsLength > limits.answerText || this.#calls.size > maxCalls) {
       throw new UpstreamError('upstream_broke_off', {
-        message: 'The model provider asked for more tool calls than an answer may hold.',
+        message: 'The answer has more tool calls than Shoal accepts. Try again, or choose another model.',
       })
     }
   }

@@ -29,7 +29,7 @@ function parserOf(maxBytes?: number): { parser: StreamParser; read: Read } {
   return { parser, read }
 }
 
-/** All that was read before it ended or threw. */
+/** Everything that was read before the stream ended or the parser threw. */
 function parse(chunks: Buffer[], maxBytes?: number): Read & { fault?: string } {
   const { parser, read } = parserOf(maxBytes)
   try {
@@ -44,11 +44,11 @@ function parse(chunks: Buffer[], maxBytes?: number): Read & { fault?: string } {
 
 const readAll = (text: string): Read & { fault?: string } => parse([Buffer.from(text)])
 
-describe('what a stream is made of', () => {
+describe('the elements of a stream', () => {
   test.each<[string, string, Partial<Read & { fault: string }>]>([
     ['events', 'data: {"a":1}\n\ndata: {"a":2}\n\n', { objects: [{ a: 1 }, { a: 2 }] }],
-    ['an object over several data lines', 'data: {"a":\ndata: 1}\n\n', { objects: [{ a: 1 }] }],
-    ['a string that holds brackets', 'data: {"a":"}{\\"]"}\n\n', { objects: [{ a: '}{"]' }] }],
+    ['an object in several data lines', 'data: {"a":\ndata: 1}\n\n', { objects: [{ a: 1 }] }],
+    ['a string that contains brackets', 'data: {"a":"}{\\"]"}\n\n', { objects: [{ a: '}{"]' }] }],
     ['nested objects', '{"a":{"b":[{"c":1}]}}{"d":2}', { objects: [{ a: { b: [{ c: 1 }] } }, { d: 2 }] }],
     ['a document', '{\n  "a": [\n    1\n  ]\n}', { objects: [{ a: [1] }] }],
     ['a document with blank lines', '{\n\n"a":\n\n1}\n', { objects: [{ a: 1 }] }],
@@ -58,16 +58,20 @@ describe('what a stream is made of', () => {
       '1\n"{"\nping\ndata: x\n\n',
       { objects: [], skipped: 4, errors: ['1 "{" ping x'] },
     ],
-    ['comments, which are no lines to count', ': a\n:\n\nid: 1\nretry: 2\n', { skipped: 0, errors: [] }],
+    ['comments, which are not counted as skipped', ': a\n:\n\nid: 1\nretry: 2\n', { skipped: 0, errors: [] }],
     ['[DONE]', 'data: [DONE]\n\n[DONE]\ndata: "[done]"\n', { done: 3, skipped: 0 }],
     ['an error as text', 'event: error\ndata: oh\ndata: no\n\n', { errors: ['oh no'] }],
-    ['a name that comes behind the text', 'data: oh\nevent: error\n\n', { errors: ['oh'] }],
+    ['an event name after its text', 'data: oh\nevent: error\n\n', { errors: ['oh'] }],
     [
-      'a torn object',
+      'a truncated object',
       'data: {"a":1}\n\ndata: {"b":\n\n',
       { objects: [{ a: 1 }], fault: 'upstream_broke_off' },
     ],
-    ['a torn string', '{"a":1}\n{"b":"x\n{"c":1}\n', { objects: [{ a: 1 }], fault: 'upstream_broke_off' }],
+    [
+      'a truncated string',
+      '{"a":1}\n{"b":"x\n{"c":1}\n',
+      { objects: [{ a: 1 }], fault: 'upstream_broke_off' },
+    ],
     ['an object that is not JSON', "{'a':1}\n", { objects: [], fault: 'upstream_broke_off' }],
     ['a web page', '\n <html>', { fault: 'upstream_refused' }],
     ['nothing', '', { objects: [], errors: [], skipped: 0 }],
@@ -75,17 +79,17 @@ describe('what a stream is made of', () => {
     expect(readAll(text)).toMatchObject(expected)
   })
 
-  test('the name of an event belongs to it alone', () => {
+  test('the name of an event does not apply to the next event', () => {
     expect(readAll('event: error\ndata: {"a":1}\n\ndata: {"a":2}\n\n').events).toEqual(['error', ''])
   })
 
-  test('an object is passed on before the blank line behind it', () => {
+  test('an object is passed on before the blank line that follows it', () => {
     const { parser, read } = parserOf()
     parser.push(Buffer.from('data: {"a":1}\n'))
     expect(read.objects).toEqual([{ a: 1 }])
   })
 
-  test('any cutting of the bytes reads the same', () => {
+  test('the result does not depend on the chunk borders', () => {
     const line = fc.oneof(
       fc.string({ unit: 'binary' }).map((text) => `data: ${text.replace(/[\r\n]/g, '')}`),
       fc.string({ unit: fc.constantFrom('{', '}', '[', ']', '"', '\\', ',', ':', '1', 'ö') }),
@@ -116,7 +120,7 @@ describe('what a stream is made of', () => {
     )
   })
 
-  test('every object that was written is read, whatever is between them', () => {
+  test('every object is read, whatever is between the objects', () => {
     const object = fc.dictionary(fc.string(), fc.jsonValue())
     const between = fc.constantFrom(
       '',
@@ -141,7 +145,7 @@ describe('what a stream is made of', () => {
     )
   })
 
-  test('a line that never ends is refused, and the objects before it are kept', () => {
+  test('a line without an end is refused, and the objects before it are kept', () => {
     const { parser, read } = parserOf(1000)
     parser.push(Buffer.from('data: {"a":1}\n\ndata: '))
     const flood = (): void => {
@@ -151,7 +155,7 @@ describe('what a stream is made of', () => {
     expect(read.objects).toEqual([{ a: 1 }])
   })
 
-  test('an object that never ends is refused', () => {
+  test('an object without an end is refused', () => {
     const { parser } = parserOf(1000)
     parser.push(Buffer.from('data: {"a":[\n'))
     const flood = (): void => {

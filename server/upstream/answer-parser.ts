@@ -5,31 +5,31 @@ import { UpstreamError } from './upstream-error.ts'
 
 export interface StreamParser {
   push(chunk: Buffer): void
-  /** Takes what had no proper end: providers forget the last line end. */
+  /** Reads the last line even without a line end: some providers omit it. */
   end(): void
 }
 
-/** What a stream of an answer is made of, whatever form it came in. */
+/** Receives the elements of an answer's stream, independent of the format of the stream. */
 export interface AnswerFrames {
-  /** `event` is the name that the stream gave it, mostly empty. */
+  /** `event` is the event name in the stream, which is usually empty. */
   object(object: JsonObject, event: string): void
-  /** `[DONE]`. */
+  /** The line `[DONE]`. */
   done(): void
-  /** An error that came as plain text. */
+  /** An error that the provider sent as plain text. */
   errorText(text: string): void
-  /** A line that is neither an object nor part of the framing. */
+  /** A line that is neither a JSON object nor part of the framing. */
   skipped(): void
 }
 
-/** Kept of a text that is no object, for an error message, characters. */
+/** How much plain text is kept for an error message, in characters. */
 const maxText = 2_048
 
 /**
- * Reads an answer by its bytes and never by its label: server-sent events, one JSON object a line, one JSON document, or
- * an array of objects, also mixed. An object is passed on as soon as its line is complete, so a missing blank line
- * between two events does no harm. What is no object is skipped, unless it is an object that was cut: then words are
- * missing, and it throws `upstream_broke_off`, as it does for an object or line of more than `maxBytes`. A web page
- * throws `upstream_refused`.
+ * Parses an answer by its bytes and ignores its content type. It accepts server-sent events, one JSON object per line,
+ * one JSON document, an array of objects, and mixtures of them. An object is passed on as soon as its line is complete,
+ * so a missing blank line between two events does no harm. Lines that are not objects are skipped. A truncated object
+ * throws `upstream_broke_off`, because text may be missing, and so does an object or line of more than `maxBytes`. A
+ * web page throws `upstream_refused`.
  */
 export function createAnswerParser(frames: AnswerFrames, maxBytes = 33_554_432): StreamParser {
   const splitter = createLineSplitter(maxBytes)
@@ -46,14 +46,14 @@ export function createAnswerParser(frames: AnswerFrames, maxBytes = 33_554_432):
 class AnswerLines {
   readonly #frames: AnswerFrames
   readonly #scanner: JsonObjectScanner
-  /** Of the event that is open. */
+  /** The name of the current event. */
   #event = ''
-  /** Text of this event that is no object. */
+  /** The plain text of the current event. */
   #eventText = ''
-  /** Text of the whole stream, while no object has come. */
+  /** The plain text of the whole stream; kept only until the first object. */
   #text = ''
   #anyObject = false
-  /** The open object began outside of an event. */
+  /** Whether the open object began outside an event. */
   #bare = false
 
   constructor(frames: AnswerFrames, maxBytes: number) {
@@ -77,7 +77,7 @@ class AnswerLines {
     const value = colon < 0 ? '' : content.slice(colon + 1).trim()
     if (name === 'data') return this.#takeContent(withoutPrefix(value), false)
     if (name === 'event') this.#event = value
-    // llama.cpp wrote its errors as a field of this name.
+    // Some versions of llama.cpp send errors in a field named `error`.
     else if (name === 'error') {
       this.#event = 'error'
       this.#takeContent(value, false)
@@ -86,11 +86,11 @@ class AnswerLines {
 
   end(): void {
     this.#endEvent()
-    // Nothing but text: that is the sentence of a proxy or a provider about what went wrong.
+    // A stream of plain text only is the error message of a proxy or a provider.
     if (this.#text.trim() !== '') this.#frames.errorText(this.#text.trim())
   }
 
-  /** Nearly every line of a stream is one of these two: the general way below does the same for more CPU. */
+  /** A fast path for the two most frequent kinds of line; `take` would treat them the same way with more CPU. */
   #takeCommonLine(line: string): boolean {
     if (line === '') {
       this.#endEvent()
@@ -133,7 +133,7 @@ function joined(text: string, more: string): string {
   return text.length >= maxText ? text : `${text} ${more.slice(0, maxText)}`.slice(0, maxText)
 }
 
-/** Some proxies put the field's name before lines that have it already. */
+/** Some proxies add the prefix `data:` to lines that have it already. */
 function withoutPrefix(value: string): string {
   let rest = value
   for (let times = 0; times < 3 && rest.slice(0, 5).toLowerCase() === 'data:'; times++) {
@@ -146,6 +146,6 @@ function webPage(): UpstreamError {
   return new UpstreamError('upstream_refused', {
     status: 200,
     message:
-      'The address of this connection returned a web page. Check that the address is complete; it often ends in /v1.',
+      'The address of this connection returned a web page. Check that the address is complete: it often ends in /v1.',
   })
 }

@@ -42,14 +42,14 @@ async function failure(
 }
 
 describe('a provider that cannot be reached', () => {
-  test('nothing listens', async () => {
+  test('nothing listens at its address', async () => {
     const server = createServer()
     const port = await listen(server)
     await open.pop()?.close()
     const error = await failure(`http://127.0.0.1:${port}/v1`)
     expect(error).toMatchObject({
       code: 'upstream_unreachable',
-      message: 'The model provider cannot be reached: nothing answers at its address.',
+      message: 'The model provider cannot be reached: nothing is listening at its address.',
     })
   })
 
@@ -64,7 +64,7 @@ describe('a provider that cannot be reached', () => {
       createServer((socket) => {
         socket.once('data', () => {
           socket.write(answer)
-          // A 101 with its headers leaves the connection open.
+          // After a 101 with an Upgrade header the connection stays open.
           if (!answer.includes('Upgrade')) socket.end()
         })
       }),
@@ -73,12 +73,12 @@ describe('a provider that cannot be reached', () => {
     expect(error.message).toMatch(message)
   })
 
-  test('the name does not exist', async () => {
+  test('its host name does not exist', async () => {
     const error = await failure('http://no-such-host.invalid/v1', { connectMs: 5000 })
-    expect(error.message).toMatch(/its host name (is not known|cannot be looked up at the moment)/)
+    expect(error.message).toMatch(/its host name (does not exist|cannot be looked up right now)/)
   })
 
-  test('it hangs up', async () => {
+  test('it closes the connection before a response', async () => {
     const port = await listen(createServer((socket) => socket.destroy()))
     expect(await failure(`http://127.0.0.1:${port}/v1`)).toMatchObject({
       code: 'upstream_unreachable',
@@ -91,13 +91,13 @@ describe('a provider that cannot be reached', () => {
     expect((await failure(`http://127.0.0.1:${port}/v1`)).message).toMatch(/does not speak HTTP/)
   })
 
-  test('TLS is not answered', async () => {
+  test('it does not answer the TLS handshake', async () => {
     const port = await listen(createServer())
     const error = await failure(`https://127.0.0.1:${port}/v1`, { connectMs: 100 })
     expect(error.message).toBe('The model provider cannot be reached: no connection within 0.1 seconds.')
   })
 
-  test('TLS is answered in the clear', async () => {
+  test('it answers the TLS handshake with plain HTTP', async () => {
     const port = await listen(
       createServer((socket) => socket.on('data', () => socket.end('HTTP/1.1 400 No\r\n\r\n'))),
     )
@@ -105,7 +105,7 @@ describe('a provider that cannot be reached', () => {
   })
 })
 
-describe('what cannot be asked', () => {
+describe('an invalid request is refused before it is sent', () => {
   test.each(['', 'localhost:8080', 'ftp://host/v1', 'file:///etc/passwd', 'http://'])(
     'the address %j',
     async (url) => {
@@ -115,14 +115,14 @@ describe('what cannot be asked', () => {
     },
   )
 
-  test('a key that no header can carry', async () => {
+  test('a key that a header cannot contain', async () => {
     const error = await failure('http://127.0.0.1:1/v1', { key: 'sk-a\nx: y' })
     expect(error.code).toBe('upstream_key_refused')
     expect(error.message).not.toContain('sk-a')
   })
 })
 
-test('connections are used again, and one that the provider closed meanwhile is replaced', async () => {
+test('connections are reused, and a connection that the provider closed in the meantime is replaced', async () => {
   const provider = await startScriptedProvider({ m: { words: 1 } })
   open.push(provider)
   const upstream = createUpstream({ kind: 'openai', baseUrl: provider.v1, key: null }, { clock: systemClock })
@@ -136,11 +136,11 @@ test('connections are used again, and one that the provider closed meanwhile is 
   await expect(ask()).resolves.toEqual({ reason: 'stop' })
 })
 
-describe('a connection as an administrator enters it', () => {
+describe('the test of a connection that an administrator enters', () => {
   const options = { clock: systemClock }
   const { signal } = new AbortController()
 
-  test('its models', async () => {
+  test('returns its models, or refuses a wrong key', async () => {
     const provider = await startScriptedProvider({ a: {}, b: {} }, { key: 'sk-right' })
     open.push(provider)
     const config = { kind: 'openai' as const, baseUrl: `${provider.v1}/`, key: ' sk-right ' }
@@ -156,11 +156,11 @@ describe('a connection as an administrator enters it', () => {
   })
 
   test.each([
-    ['another path', { status: 200, body: '<p>Hello' }, 'upstream_refused', /often ends in \/v1/],
-    ['another list', { status: 200, body: '{"hello":1}' }, 'upstream_refused', /often ends in \/v1/],
-    ['nothing there', { status: 404, body: '' }, 'upstream_refused', /address is not complete/],
+    ['a web page', { status: 200, body: '<p>Hello' }, 'upstream_refused', /often ends in \/v1/],
+    ['another JSON object', { status: 200, body: '{"hello":1}' }, 'upstream_refused', /often ends in \/v1/],
+    ['a missing path', { status: 404, body: '' }, 'upstream_refused', /address is not complete/],
     [
-      'out of order',
+      'a provider that is unavailable',
       { status: 503, body: '{"error":"loading"}' },
       'upstream_unreachable',
       /status 503.*loading/,
@@ -174,7 +174,7 @@ describe('a connection as an administrator enters it', () => {
     expect(error).toMatchObject({ code, message: expect.stringMatching(message) as string })
   })
 
-  test('odd entries of a list are left out', async () => {
+  test('invalid entries of a list are left out', async () => {
     const provider = await startScriptedProvider({})
     open.push(provider)
     const data = [

@@ -10,7 +10,7 @@ import { UpstreamError } from './upstream-error.ts'
 
 export interface ProviderCall {
   url: URL
-  /** Sent as JSON by POST; without it the call is a GET. */
+  /** A JSON text, sent with POST; a call without a body is a GET. */
   body?: string
   headers: OutgoingHttpHeaders
   network: ProviderNetwork
@@ -18,16 +18,17 @@ export interface ProviderCall {
 }
 
 /**
- * One request to a provider. Resolves with whatever answer begins, errors and redirects included; nothing is followed.
- * Rejects with `upstream_unreachable` when no connection stands within `connectMs` or it breaks before the answer, and
- * with the signal's reason when that aborts, which closes the socket at once, also in the midst of the answer.
+ * Sends one request to a provider. Resolves with the response as soon as its headers arrive, whatever its status:
+ * redirects are not followed. Rejects with `upstream_unreachable` when there is no connection within `connectMs` or the
+ * connection breaks before the response. When the signal aborts, it rejects with the signal's reason and closes the
+ * socket at once, even during the response.
  */
 export async function askProvider(call: ProviderCall, signal: AbortSignal): Promise<IncomingMessage> {
   try {
     return await attempt(call, signal)
   } catch (error) {
     if (!(error instanceof StaleSocketError)) throw error
-    // The provider closed an idle connection just as it was taken again; it has not seen the request.
+    // The provider closed the idle connection at the moment of its reuse, and so did not see the request.
     return await attempt(call, signal, true)
   }
 }
@@ -53,7 +54,7 @@ function attempt(call: ProviderCall, signal: AbortSignal, fresh = false): Promis
           : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
       },
     })
-    // A request whose tunnel is not made yet reports nothing by itself.
+    // A request that still waits for its tunnel emits no error when it is destroyed, so it is rejected here.
     const giveUp = (reason: Error): void => {
       reject(reason)
       request.destroy()
@@ -68,17 +69,17 @@ function attempt(call: ProviderCall, signal: AbortSignal, fresh = false): Promis
     request.once('close', () => {
       clearTimeout(timer)
       signal.removeEventListener('abort', onAbort)
-      // However it ended: whoever waits is answered. No effect behind an answer or an error.
+      // Ensures that the promise settles. It has no effect after a response or an error.
       const closed = { name: 'Error', message: 'closed without an answer', code: 'ECONNRESET' }
       reject(unreachable(closed, proxied))
     })
     request.once('response', resolve)
-    // Without this listener Node closes the socket and says nothing to anybody.
+    // Without this listener, Node closes the socket of a 101 response and emits no error.
     request.once('upgrade', (_response, socket) => {
       reject(switchedProtocols())
       socket.destroy()
     })
-    // Stays for the request's whole life: an error after the answer began is the answer's to report.
+    // Stays for the request's whole life. An error after the response began is reported by the response.
     request.on('error', (error) => {
       if (request.reusedSocket && isReset(error)) reject(new StaleSocketError())
       else reject(error instanceof UpstreamError ? error : unreachable(error, proxied))
@@ -88,7 +89,7 @@ function attempt(call: ProviderCall, signal: AbortSignal, fresh = false): Promis
 }
 
 function onceConnected(socket: Socket, { secure, tunnel }: ProviderWay, connected: () => void): void {
-  // A tunnel is handed over once it stands.
+  // The socket of a tunnel is handed over only when the tunnel is established.
   if (!socket.connecting || tunnel !== null) connected()
   else socket.once(secure ? 'secureConnect' : 'connect', connected)
 }
@@ -106,11 +107,11 @@ function slowToConnect(ms: number): UpstreamError {
 function switchedProtocols(): UpstreamError {
   return new UpstreamError('upstream_unreachable', {
     message:
-      'The model provider cannot be reached: it answered 101 Switching Protocols instead of an answer. Check its address.',
+      'The model provider cannot be reached: it replied with status 101 (Switching Protocols). Check the address of the connection.',
   })
 }
 
-/** Says what kind of fault it was and not where: the address is for administrators. */
+/** The message names the kind of fault but not the address, which only administrators may see. */
 function unreachable(
   error: NodeJS.ErrnoException & { statusCode?: number | undefined },
   proxied: boolean,
@@ -128,21 +129,21 @@ function unreachable(
 
 function proxyFault(status: number | undefined, why: string | undefined): string {
   const start = 'The model provider cannot be reached through the proxy (HTTPS_PROXY, HTTP_PROXY)'
-  if (status === 407) return `${start}: the proxy asks for a user name and password.`
+  if (status === 407) return `${start}: the proxy requires a user name and password.`
   if (status !== undefined) return `${start}: the proxy refused the connection with status ${status}.`
   return `${start}: ${why ?? 'the connection failed'}.`
 }
 
 const reasons: Record<string, string> = {
-  ECONNREFUSED: 'nothing answers at its address',
+  ECONNREFUSED: 'nothing is listening at its address',
   ECONNRESET: 'it closed the connection',
   EPIPE: 'it closed the connection',
-  ENOTFOUND: 'its host name is not known',
-  EAI_AGAIN: 'its host name cannot be looked up at the moment',
-  EHOSTUNREACH: 'there is no way to its network',
-  ENETUNREACH: 'there is no way to its network',
-  ETIMEDOUT: 'it did not answer in time',
-  HPE_INVALID_CONSTANT: 'what answers does not speak HTTP',
+  ENOTFOUND: 'its host name does not exist',
+  EAI_AGAIN: 'its host name cannot be looked up right now',
+  EHOSTUNREACH: 'there is no route to its host',
+  ENETUNREACH: 'there is no route to its network',
+  ETIMEDOUT: 'the connection timed out',
+  HPE_INVALID_CONSTANT: 'the server at its address does not speak HTTP',
   TLS: 'its certificate is not trusted',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is not trusted',
   SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not trusted',

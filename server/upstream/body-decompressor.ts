@@ -5,7 +5,7 @@ import * as zlib from 'node:zlib'
 
 export interface BodyTarget {
   data(chunk: Buffer): void
-  /** No more bytes will come: with an error when the connection broke or the compressed data is damaged. */
+  /** Called after the last byte; `cause` is set when the connection broke or the compressed data is damaged. */
   closed(closed: { cause?: unknown }): void
 }
 
@@ -15,18 +15,18 @@ export interface BodyDecompressor {
 }
 
 /**
- * Passes on the bytes of an answer's body as they were before a provider or a proxy compressed them, although it was
- * asked not to. The first bytes decide: some label a body as compressed that is not, and the other way round. A body
- * that is not compressed, nearly every one, is passed on within the same call.
+ * Passes on the bytes of a response body, decompressed where necessary: some providers and proxies compress it although
+ * the request excluded that. The first bytes decide and not the label alone, because some servers label an uncompressed
+ * body as compressed, and the other way round. The chunks of an uncompressed body are passed on synchronously.
  */
 export function decompressBody(response: IncomingMessage, target: BodyTarget): BodyDecompressor {
   const label = response.headers['content-encoding']?.trim().toLowerCase() ?? ''
-  /** Undefined until the first bytes decide. */
+  /** Undefined until the first bytes have decided; `none` for an uncompressed body. */
   let decoder: Transform | 'none' | undefined
   let closed: { cause?: unknown } | undefined
   let paused = false
 
-  /** The first bytes, while they are too few to tell. */
+  /** The first bytes, while they are too few to decide. */
   let early: Buffer = Buffer.alloc(0)
   const enough = isIdentity(label) ? 4 : 32
 
@@ -42,7 +42,7 @@ export function decompressBody(response: IncomingMessage, target: BodyTarget): B
     if (closed) return
     closed = how
     if (decoder === undefined && early.length > 0) take(early)
-    // What has arrived before the connection broke is still decompressed.
+    // The bytes that arrived before the connection broke are still decompressed.
     if (decoder instanceof Transform) decoder.end()
     else target.closed(how)
   }
@@ -63,7 +63,7 @@ export function decompressBody(response: IncomingMessage, target: BodyTarget): B
     if (early.length >= enough) take(early)
   })
   response.once('end', () => close({}))
-  // Stays until the socket is gone: destroying it may report an error once more.
+  // Stays until the socket is closed: destroying the socket may emit another error.
   response.on('error', (cause) => close({ cause }))
   return {
     pause() {
@@ -77,7 +77,7 @@ export function decompressBody(response: IncomingMessage, target: BodyTarget): B
   }
 }
 
-/** Undefined: the bytes are as they should be. */
+/** Undefined when the bytes are not compressed. */
 function createInflater(label: string, chunk: Buffer): Transform | undefined {
   const [first = 0, second = 0] = chunk
   if (first === 0x1f && second === 0x8b) return createGunzip()
@@ -92,12 +92,14 @@ function isIdentity(label: string): boolean {
   return label === '' || label === 'identity'
 }
 
-/** RFC 1950: some send raw deflate instead under the same name. */
+/** Checks the zlib header (RFC 1950): some servers send raw deflate data under the same label. */
 function isZlib(first: number, second: number): boolean {
   return (first & 0x0f) === 8 && (first * 256 + second) % 31 === 0
 }
 
-/** The beginnings of an answer, an error and a web page. At least two characters: one may begin compressed bytes too. */
+/**
+ * Matches the beginning of an answer, an error or a web page. One character is not enough: it may be compressed data.
+ */
 function looksLikeText(chunk: Buffer): boolean {
   return /^(?:\ufeff)?\s*(?:data|event|id:|retry|: |\{\s*"|\[\s*[{"\]]|<!|<[a-z]{2})/i.test(
     chunk.toString('utf8', 0, 64),

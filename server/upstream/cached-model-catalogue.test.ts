@@ -62,7 +62,7 @@ async function say(models: ModelCatalogue, id: string): Promise<unknown> {
 }
 
 describe('B4: a connection that names its models', () => {
-  test('offers those and no others, under its prefix, and its provider is not asked for a list', async () => {
+  test('offers exactly these, with its prefix, and does not request its provider’s list', async () => {
     const provider = await start('a', 'b', 'c')
     const models = catalogue([
       connection('One', provider.v1, { modelIds: ['b', 'unlisted'], prefix: 'lab' }),
@@ -105,7 +105,7 @@ describe('the models of all connections', () => {
     })
   })
 
-  test('get a prefix where the connection has one or names clash, and are found by it', async () => {
+  test('get a prefix if the connection has one or their names clash, and are found by it', async () => {
     const [one, two, three, four] = [
       await start('a', 'b'),
       await start('a'),
@@ -131,7 +131,7 @@ describe('the models of all connections', () => {
     expect(await models.resolve('four/z')).toBeUndefined()
   })
 
-  test('a dead and a silent provider are named, and hold nobody up a second time', async () => {
+  test('an unreachable provider and one that does not respond are reported, and delay only the first call', async () => {
     const [one, silent] = [await start('a'), await start('b')]
     silent.listAnswer = 'hang'
     const models = catalogue([
@@ -144,11 +144,11 @@ describe('the models of all connections', () => {
     expect(problems).toEqual([
       {
         connectionName: 'Dead',
-        message: 'The model provider cannot be reached: nothing answers at its address.',
+        message: 'The model provider cannot be reached: nothing is listening at its address.',
       },
-      { connectionName: 'Silent', message: 'It has not sent its list of models yet.' },
+      { connectionName: 'Silent', message: 'The provider has not sent its list of models yet.' },
     ])
-    // Nothing is waited for: it is there before a timer could fire.
+    // The second call does not wait for the lists: it resolves before a timer fires.
     const late = new Promise((resolve) => setTimeout(resolve, 100, 'late'))
     expect(await Promise.race([ids(models), late])).toEqual(['a'])
     expect(await Promise.race([say(models, 'a'), late])).toBe('One')
@@ -158,7 +158,7 @@ describe('the models of all connections', () => {
     expect(silent.lists()).toBe(1)
   })
 
-  test('a list is kept, fetched anew beside the answer when it is old, and outlives a failure', async () => {
+  test('a list is cached, refreshed in the background when it is old, and kept after a failure', async () => {
     const one = await start('a')
     const models = catalogue([connection('One', one.v1)])
     await models.list()
@@ -178,14 +178,14 @@ describe('the models of all connections', () => {
     await vi.waitFor(async () => expect((await models.list()).problems).toEqual([]))
   })
 
-  test('many who ask at once make one request', async () => {
+  test('concurrent calls share one request', async () => {
     const one = await start('a')
     const models = catalogue([connection('One', one.v1)])
     await Promise.all(Array.from({ length: 20 }, () => models.list()))
     expect(one.lists()).toBe(1)
   })
 
-  test('a changed connection and a refresh forget the list', async () => {
+  test('a changed connection and a refresh discard the list', async () => {
     const [one, two] = [await start('a'), await start('b')]
     let config = connection('One', one.v1)
     const models = catalogue(() => [config])
@@ -198,8 +198,8 @@ describe('the models of all connections', () => {
   })
 })
 
-describe('a model that the lists do not know', () => {
-  test('is looked for once more, but not again and again', async () => {
+describe('a model that is not in the lists', () => {
+  test('causes one reload of the lists, but not one per call', async () => {
     const one = await start('a')
     const models = catalogue([connection('One', one.v1)])
     await models.list()
@@ -211,7 +211,7 @@ describe('a model that the lists do not know', () => {
     expect(one.lists()).toBe(2)
   })
 
-  test('may be at a provider whose list has never come: that one is asked', async () => {
+  test('is assumed at a provider whose list was never loaded', async () => {
     const [one, two] = [await start('a'), await start('b')]
     two.listAnswer = { status: 503, body: '{}' }
     const models = catalogue([connection('One', one.v1), connection('Two', two.v1)])
@@ -221,7 +221,7 @@ describe('a model that the lists do not know', () => {
     expect(await say(models, 'a')).toBe('One')
   })
 
-  test('is not taken from a later connection while an earlier one that has it was slow to tell', async () => {
+  test('is not taken from a later connection while an earlier one that has it is slow to list its models', async () => {
     const [other, one, two] = [await start('b'), await start('a'), await start('a')]
     other.listDelayMs = 50
     one.listDelayMs = 200
@@ -232,7 +232,7 @@ describe('a model that the lists do not know', () => {
     expect(await say(models, 'a')).toBe('One')
   })
 
-  test('without any connection there is none', async () => {
+  test('does not exist without any connection', async () => {
     expect(await catalogue([]).resolve('a')).toBeUndefined()
     expect(await catalogue([]).list()).toEqual({ models: [], problems: [] })
   })

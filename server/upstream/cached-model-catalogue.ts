@@ -11,20 +11,20 @@ import { resolvedModel } from './resolved-model.ts'
 import type { ConnectionConfig } from './upstream.ts'
 
 export interface ModelCatalogueOptions extends Pick<ContinuesMemoryOptions, 'learnt' | 'learn'> {
-  /** The connections as they are now, the most important first; the demo among them when it is to be offered. */
+  /** Returns the current connections in order of priority, including the demo model when it is offered. */
   connections: () => ConnectionConfig[]
   clock: Clock
   logger: Logger
-  /** Age at which a list is fetched anew, beside the answer, ms. Default 60 s. */
+  /** The age at which a list is refreshed in the background, ms. Default 60 s. */
   cacheMs?: number
-  /** How long the first question to a provider may hold anybody up, ms. Default 2 s. */
+  /** How long a call may wait for the first list of a provider, ms. Default 2 s. */
   firstMs?: number
   deadlines?: UpstreamOptions['deadlines']
   proxies?: UpstreamOptions['proxies']
   demoWordsPerSecond?: number
 }
 
-/** An unknown model makes the lists be fetched again when they are older than this, ms. */
+/** A request for an unknown model refreshes the lists that are older than this, ms. */
 const recentMs = 5_000
 
 export function createModelCatalogue(options: ModelCatalogueOptions): ModelCatalogue {
@@ -34,11 +34,11 @@ export function createModelCatalogue(options: ModelCatalogueOptions): ModelCatal
   const listedOf = rememberListed()
   let known = new Map<string, ConnectionModels>()
 
-  // Asked for with every page, and hardly ever another list than before.
+  // Every page load needs the connections, and they rarely change: the last result is kept.
   let configsBefore: ConnectionConfig[] = []
   let connectionsBefore: ConnectionModels[] = []
 
-  /** The enabled connections. One that changed in any way begins anew. */
+  /** The enabled connections. A connection whose settings changed starts without a list. */
   function current(): ConnectionModels[] {
     const configs = options.connections()
     if (known.size > 0 && sameItems(configs, configsBefore)) return connectionsBefore
@@ -65,12 +65,14 @@ export function createModelCatalogue(options: ModelCatalogueOptions): ModelCatal
 
   async function list(): ReturnType<ModelCatalogue['list']> {
     const connections = current()
-    // `load` never rejects; what is stale is served while it runs.
+    // `load` never rejects; while it runs, the old lists are served.
     for (const connection of connections) void connection.load()
     const unheard = connections.filter((connection) => connection.unheard)
     if (unheard.length > 0) await Promise.all(unheard.map((connection) => connection.first(firstMs)))
     const problems = connections.flatMap((connection) => {
-      const message = connection.unheard ? 'It has not sent its list of models yet.' : connection.problem
+      const message = connection.unheard
+        ? 'The provider has not sent its list of models yet.'
+        : connection.problem
       return message === undefined ? [] : [{ connectionName: connection.config.name, message }]
     })
     return { models: listedOf(merge(connections)), problems }
@@ -79,7 +81,8 @@ export function createModelCatalogue(options: ModelCatalogueOptions): ModelCatal
   async function resolve(modelId: string): Promise<ResolvedModel | undefined> {
     const connections = current()
     for (const connection of connections) void connection.load()
-    // In their order: an earlier connection may have the same name, so it is heard first, but never waited for twice.
+    // In order of priority: an earlier connection may have the same model, so its first list is waited for, but only
+    // once.
     for (const connection of connections) {
       if (nameAt(connection, modelId) !== undefined) await connection.first(firstMs)
       const found = find(merge(connections), modelId)
@@ -97,7 +100,7 @@ function sameItems(some: readonly unknown[], others: readonly unknown[]): boolea
   return some.length === others.length && some.every((item, place) => item === others[place])
 }
 
-/** Merges again only when a list is another one than before. */
+/** Merges the lists again only when one of them changed. */
 function rememberMerge(): typeof mergeModels {
   let of: unknown[] = []
   let merged = new Map<string, MergedModel>()
@@ -120,7 +123,7 @@ function rememberListed(): (merged: Map<string, MergedModel>) => CatalogueModel[
   }
 }
 
-/** By the listed id, or by `connection/model` also where no clash made that the listed one. */
+/** Finds a model by its listed id, or by `connection/model` even if the listed id has no connection name. */
 function find(merged: Map<string, MergedModel>, modelId: string): MergedModel | undefined {
   const listed = merged.get(modelId)
   if (listed) return listed
@@ -130,8 +133,8 @@ function find(merged: Map<string, MergedModel>, modelId: string): MergedModel | 
 }
 
 /**
- * A provider whose list has never been got may well have the model: a run that another instance began must not fail
- * because this one cannot see a list. The provider itself then says what is wrong.
+ * Assumes that the model belongs to a provider whose list could never be loaded: a run that another instance started
+ * must not fail because this instance has no list. If the model does not exist, the provider's error says so.
  */
 function assume(connections: ConnectionModels[], modelId: string): MergedModel | undefined {
   const silent = connections.filter((connection) => connection.models === undefined)
@@ -149,7 +152,7 @@ function assume(connections: ConnectionModels[], modelId: string): MergedModel |
   return { listed, connection, model: { id: name, name } }
 }
 
-/** How well an id fits a connection: by its prefix, as a bare name, not at all. */
+/** How well an id matches a connection: 2 with its prefix, 1 as a bare name, 0 not at all. */
 function rank(connection: ConnectionModels, modelId: string): number {
   const name = nameAt(connection, modelId)
   if (name === undefined) return 0

@@ -4,10 +4,10 @@ import type { UpstreamOptions } from './create-upstream.ts'
 import type { ConnectionConfig } from './upstream.ts'
 import { UpstreamError } from './upstream-error.ts'
 
-/** What the page shows of a connection that was tried. */
+/** The result of testing a connection, as the page shows it. */
 export type ConnectionCheck = { ok: true; models: string[] } | { ok: false; code: string; message: string }
 
-/** Tries a connection; what the provider refuses is the outcome, and only a bug rejects. */
+/** Tests a connection. An `UpstreamError` becomes part of the result; any other error is a bug and rejects. */
 export async function checkConnection(
   connection: ConnectionConfig,
   options: UpstreamOptions,
@@ -28,14 +28,14 @@ export type LocalOllama =
 
 const baseUrl = 'http://127.0.0.1:11434'
 
-/** Whether an Ollama answers on this machine, within 1.5 s. Never rejects. */
+/** Finds an Ollama server on this machine, within 1.5 s. Never rejects. */
 export async function discoverOllama(clock: Clock, signal: AbortSignal): Promise<LocalOllama> {
   try {
     const soon = AbortSignal.any([signal, AbortSignal.timeout(1500)])
     const models = await verifyConnection({ kind: 'ollama', baseUrl, key: null }, { clock }, soon)
     return { found: true, baseUrl, models: models.map(({ id }) => id) }
   } catch {
-    // Nothing there, or something else: there is no Ollama to offer.
+    // Nothing listens there, or it is not Ollama.
     return { found: false, baseUrl }
   }
 }

@@ -3,19 +3,19 @@ import type { Clock, Logger } from '../base/index.ts'
 import type { ConnectionConfig, Upstream, UpstreamModel } from './upstream.ts'
 import { UpstreamError } from './upstream-error.ts'
 
-/** A failed list is asked for again after this, ms: soon enough to heal, seldom enough not to press. */
+/** A list that failed to load is retried after this, ms: soon enough to recover, without burdening the provider. */
 const retryMs = 10_000
 
 /**
- * One connection's list of models as far as it is known. Each reload has the provider's own deadline of 10 s. Where the
- * connection names its models, that is the list, and the provider is not asked: some have none to give.
+ * The cached list of models of one connection. Each reload has the deadline `listMs`. If the settings of the connection
+ * name its models, they are the list, and nothing is requested: some providers cannot list their models.
  */
 export class ConnectionModels {
   readonly config: ConnectionConfig
   readonly upstream: Upstream
-  /** The last list that was got; undefined: none yet. It outlives a failure. */
+  /** The last list that was loaded; undefined before the first. A failed reload keeps it. */
   models: UpstreamModel[] | undefined
-  /** Why the last try failed, as a sentence. */
+  /** Why the last attempt failed, as a sentence; undefined after a success. */
   problem: string | undefined
   readonly #clock: Clock
   readonly #logger: Logger
@@ -38,22 +38,22 @@ export class ConnectionModels {
     if (modelIds.length > 0) this.models = modelIds.map((id) => ({ id, name: id }))
   }
 
-  /** Loads when the list is older than it may be. Resolves when that has ended, well or not. */
+  /** Reloads the list if it is older than `maxAgeMs`. Resolves when the attempt has ended, successful or not. */
   load(maxAgeMs: number = this.#cacheMs): Promise<void> {
     if (this.config.modelIds.length > 0) return Promise.resolve()
-    const most = this.problem === undefined ? maxAgeMs : Math.min(maxAgeMs, retryMs)
-    if (this.#triedAt !== undefined && this.#clock.monotonic() - this.#triedAt < most) {
+    const maxAge = this.problem === undefined ? maxAgeMs : Math.min(maxAgeMs, retryMs)
+    if (this.#triedAt !== undefined && this.#clock.monotonic() - this.#triedAt < maxAge) {
       return this.#loading ?? Promise.resolve()
     }
     return (this.#loading ??= this.#reload().finally(() => (this.#loading = undefined)))
   }
 
-  /** Resolves when the first try has ended, or has taken `firstMs`; later calls wait no second time. */
+  /** Resolves when the first attempt has ended, or after `firstMs`. Later calls do not wait again. */
   first(firstMs: number): Promise<void> {
     return (this.#first ??= withinMs(this.load(), firstMs))
   }
 
-  /** Nothing has been heard of this provider yet. */
+  /** Whether the first attempt to load the list has not ended yet. */
   get unheard(): boolean {
     return this.models === undefined && this.problem === undefined
   }
@@ -66,13 +66,16 @@ export class ConnectionModels {
       const byId = new Map(models.map((model) => [model.id, model]))
       this.models = [...byId.values()]
       if (this.problem !== undefined)
-        this.#logger.info({ connection: name }, 'the provider lists its models again')
+        this.#logger.info({ connection: name }, 'the list of models of a provider can be loaded again')
       this.problem = undefined
     } catch (error) {
       const known = error instanceof UpstreamError
-      const message = known ? error.message : 'Its list of models could not be read.'
+      const message = known ? error.message : 'The provider’s list of models could not be read.'
       if (message !== this.problem || !known) {
-        this.#logger.warn({ err: error, connection: name }, 'no list of models from a provider')
+        this.#logger.warn(
+          { err: error, connection: name },
+          'the list of models of a provider could not be loaded',
+        )
       }
       this.problem = message
     }
@@ -80,7 +83,7 @@ export class ConnectionModels {
   }
 }
 
-/** Resolves with the work, or after `ms` without it. */
+/** Resolves when `work` has ended, at the latest after `ms`. */
 export async function withinMs(work: Promise<unknown>, ms: number): Promise<void> {
   const done = new AbortController()
   await Promise.race([work.finally(() => done.abort()), sleep(ms, done.signal)])

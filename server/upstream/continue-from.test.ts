@@ -2,13 +2,13 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { continueFrom } from './continue-from.ts'
 
-/** What comes out of the filter when the provider sends these pieces. */
+/** The output of the filter when the provider sends these pieces. */
 function filtered(text: string, pieces: string[]): string {
   const { filter } = continueFrom({ text, how: 'trailing' })
   return pieces.map((piece) => filter.push(piece)).join('') + filter.end()
 }
 
-describe('rule 15: continue only what is known to continue', () => {
+describe('rule 15: how a request continues a text', () => {
   test.each([
     ['trailing', { role: 'assistant', content: 'One two' }, {}],
     ['prefix', { role: 'assistant', content: 'One two', prefix: true }, {}],
@@ -17,13 +17,13 @@ describe('rule 15: continue only what is known to continue', () => {
       { role: 'assistant', content: 'One two' },
       { continue_final_message: true, add_generation_prompt: false },
     ],
-  ] as const)('the form of %s, trailing white space withheld', (how, message, fields) => {
+  ] as const)('the request in mode %s, without trailing white space', (how, message, fields) => {
     const continuation = continueFrom({ text: 'One two \n', how })
     expect(continuation.messages).toEqual([message])
     expect(continuation.fields).toEqual(fields)
   })
 
-  test('nothing to continue: nothing is sent, nothing is changed', () => {
+  test('without a text to continue, nothing is sent and nothing is changed', () => {
     for (const from of [
       undefined,
       { text: '', how: 'trailing' as const },
@@ -35,15 +35,15 @@ describe('rule 15: continue only what is known to continue', () => {
   })
 
   test.each([
-    ['a space that comes again', 'one ', [' two'], 'two'],
-    ['a space that does not', 'one ', ['two'], 'two'],
-    ['a space that comes apart', 'one ', [' ', 'two'], 'two'],
-    ['more space than there was', 'one\n', ['\n', '\ntwo'], '\ntwo'],
-    ['less space than there was', 'one\n\n', ['\ntwo'], 'two'],
-    ['other space', 'one ', ['\n\ntwo'], '\n\ntwo'],
+    ['a repeated space', 'one ', [' two'], 'two'],
+    ['a space that is not repeated', 'one ', ['two'], 'two'],
+    ['a repeated space in a separate piece', 'one ', [' ', 'two'], 'two'],
+    ['more white space than in the text', 'one\n', ['\n', '\ntwo'], '\ntwo'],
+    ['less white space than in the text', 'one\n\n', ['\ntwo'], 'two'],
+    ['other white space', 'one ', ['\n\ntwo'], '\n\ntwo'],
     ['only the first space', 'one ', [' two', ' three'], 'two three'],
-    ['no space withheld', 'one', [' two'], ' two'],
-    ['nothing but the space', 'one ', [' '], ''],
+    ['a text without trailing space', 'one', [' two'], ' two'],
+    ['only the space', 'one ', [' '], ''],
   ])('%s', (_name, text, pieces, expected) => {
     expect(filtered(text, pieces)).toBe(expected)
   })
@@ -53,21 +53,21 @@ describe('rule 15: continue only what is known to continue', () => {
     ['the whole text in pieces', 'one two', ['o', 'ne ', 'two', ' three'], ' three'],
     ['the whole text and its white space', 'one two\n', ['one two', '\nthree'], 'three'],
     ['the beginning only', 'one two', ['one ', 'three'], 'one three'],
-    ['the beginning only, then the end', 'one two', ['one'], 'one'],
+    ['the beginning only, and then ends', 'one two', ['one'], 'one'],
     ['something else', 'one two', ['three'], 'three'],
-    ['twice', 'one', ['one', 'one'], 'one'],
+    ['the text twice', 'one', ['one', 'one'], 'one'],
   ])('an answer that begins with %s', (_name, text, pieces, expected) => {
     expect(filtered(text, pieces)).toBe(expected)
   })
 
-  test('what is held back is never more than the text, and nothing after the decision', () => {
+  test('at most the length of the text is held back, and nothing after the decision', () => {
     const { filter } = continueFrom({ text: 'one two', how: 'trailing' })
     expect(filter.push('one t')).toBe('')
     expect(filter.push('x')).toBe('one tx')
     expect(filter.push('one two')).toBe('one two')
   })
 
-  test('however cut, the answer joins the text', () => {
+  test('the answer joins the text, whatever the borders of its pieces', () => {
     const letters = fc.string({ unit: fc.constantFrom('a', 'b', ' ', '\n') })
     fc.assert(
       fc.property(letters, letters, fc.boolean(), fc.array(fc.nat(40)), (text, rest, echo, cuts) => {

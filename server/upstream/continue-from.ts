@@ -1,17 +1,17 @@
 import type { GenerateRequest, PromptMessage } from './upstream.ts'
 import type { JsonObject } from './read-json.ts'
 
-/** Takes the provider's visible text and gives what comes after the text that was to be continued. */
+/** Converts the provider's visible text to the part that follows the given text: removes a repetition of it. */
 export interface ContinuationFilter {
   push(piece: string): string
-  /** The answer has ended properly: what was still held back belongs to it. */
+  /** To be called when the answer has ended properly. Returns the text that was still held back. */
   end(): string
 }
 
 export interface Continuation {
-  /** Goes behind the conversation: the text so far, in the form that this provider continues. */
+  /** Appended to the conversation: the text so far, in the form that this provider continues. */
   messages: (PromptMessage & { prefix?: true })[]
-  /** Goes into the body beside `messages`. */
+  /** Further fields of the request body. */
   fields: JsonObject
   filter: ContinuationFilter
 }
@@ -19,9 +19,9 @@ export interface Continuation {
 const passThrough: ContinuationFilter = { push: (piece) => piece, end: () => '' }
 
 /**
- * How a text is continued (rule 15). Trailing white space is withheld, because a model that sees it tends to end at
- * once or to write it again, and is skipped when the model writes it. An answer that begins with the whole text has it
- * cut; while it may still turn out to be such an answer it is held back, at most as long as the text itself.
+ * How a request continues a text (rule 15). Trailing white space is not sent, because models that see it tend to end at
+ * once or to repeat it; it is skipped when the model writes it. If the answer begins with a repetition of the whole
+ * text, the repetition is removed. While that is undecided the answer is held back, up to the length of the text.
  */
 export function continueFrom(from: GenerateRequest['continueFrom']): Continuation {
   if (!from) return { messages: [], fields: {}, filter: passThrough }
@@ -52,19 +52,21 @@ function chain(first: ContinuationFilter, second: ContinuationFilter): Continuat
   }
 }
 
-/** Cuts `given` from the front of an answer that repeats all of it. What is held back is known, so a count is enough. */
+/**
+ * Removes `given` from the start of an answer that repeats it. Held-back text equals `given`: only its length is kept.
+ */
 function createEchoFilter(given: string): ContinuationFilter {
   let matched = 0
   let open = given !== ''
   return {
     push(piece) {
       if (!open) return piece
-      const most = Math.min(piece.length, given.length - matched)
-      if (given.startsWith(piece.slice(0, most), matched)) {
-        matched += most
+      const length = Math.min(piece.length, given.length - matched)
+      if (given.startsWith(piece.slice(0, length), matched)) {
+        matched += length
         if (matched < given.length) return ''
         open = false
-        return piece.slice(most)
+        return piece.slice(length)
       }
       open = false
       return given.slice(0, matched) + piece
@@ -77,7 +79,7 @@ function createEchoFilter(given: string): ContinuationFilter {
   }
 }
 
-/** Skips as much of `withheld` as the answer begins with. */
+/** Removes the part of `withheld` with which the answer begins. */
 function createSkipFilter(withheld: string): ContinuationFilter {
   let skipped = 0
   let open = withheld !== ''

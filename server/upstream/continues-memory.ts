@@ -5,7 +5,7 @@ import type { ConnectionConfig, Continues, Upstream, UpstreamModel } from './ups
 type Known = Exclude<Continues, 'auto'>
 
 export interface ContinuesMemoryOptions {
-  /** What was learnt of a model before, on any instance. */
+  /** Reads the stored result of an earlier probe, on any instance. */
   learnt: (baseUrl: string, model: string) => Promise<string | undefined>
   learn: (baseUrl: string, model: string, continues: string) => Promise<void>
   clock: Clock
@@ -19,10 +19,10 @@ export interface ContinuesSubject {
   model: UpstreamModel
 }
 
-/** A model that could not be asked is not asked again before this, ms. */
+/** The minimum time between two probes of a model, ms. A probe may fail, for example because the provider is down. */
 const pauseMs = 60_000
 
-/** What is known of how models continue: read from the store once, asked of the model once. */
+/** Knows how each model continues a text. It reads the store once per model, and probes each model once. */
 export class ContinuesMemory {
   readonly #options: ContinuesMemoryOptions
   readonly #known = new Map<string, Known>()
@@ -32,20 +32,23 @@ export class ContinuesMemory {
     this.#options = options
   }
 
-  /** `none` where it is not known. Never rejects: a store that is away makes an answer be written anew. */
+  /** `none` if it is not known. Never rejects: without the store, an answer is regenerated instead of continued. */
   async of(subject: ContinuesSubject): Promise<Known> {
     try {
       return (await this.#lookUp(subject)) ?? 'none'
     } catch (error) {
-      this.#options.logger.warn({ err: error, model: subject.model.id }, 'cannot read how a model continues')
+      this.#options.logger.warn(
+        { err: error, model: subject.model.id },
+        'cannot read whether a model continues partial answers',
+      )
       return 'none'
     }
   }
 
   /**
-   * Asks the model if nothing is known of it, once `begun` says that an answer's first words are there: a provider
-   * that takes one request at a time must not be kept from them. `enter` waits for this question's turn among all
-   * requests, and returns how to leave. Never rejects.
+   * Probes the model if nothing is known about it, after `begun` resolves with true. It resolves at the first event of
+   * an answer, so that the probe does not delay the answer of a provider that handles one request at a time. `enter`
+   * waits for a slot in the limit of concurrent requests, and returns a function that frees it. Never rejects.
    */
   async learn(
     subject: ContinuesSubject,
@@ -64,13 +67,17 @@ export class ContinuesMemory {
       const how = likelyWay(config.baseUrl, model)
       const leave = await enter()
       const found = await learnContinues(upstream, { model: model.id, how }, signal).finally(leave)
-      logger.info({ model: model.id, connection: config.name, how, found }, 'asked how a model continues')
+      logger.info(
+        { model: model.id, connection: config.name, how, found },
+        'tested whether a model continues partial answers',
+      )
       if (found === undefined) return
       this.#known.set(name, found)
       await learn(config.baseUrl, model.id, found)
     } catch (error) {
       if (signal.aborted) this.#askedAt.delete(keyOf(subject))
-      else logger.warn({ err: error, model: model.id }, 'cannot learn how a model continues')
+      else
+        logger.warn({ err: error, model: model.id }, 'cannot test whether a model continues partial answers')
     }
   }
 
@@ -91,7 +98,7 @@ function keyOf({ config, model }: ContinuesSubject): string {
   return JSON.stringify([config.baseUrl, model.id])
 }
 
-/** False when the signal aborts first. */
+/** The value of `begun`, or false if the signal aborts first. */
 async function unlessAborted(begun: Promise<boolean>, signal: AbortSignal): Promise<boolean> {
   if (signal.aborted) return false
   const { promise, resolve } = Promise.withResolvers<false>()

@@ -1,4 +1,4 @@
-/** What other layers may know of upstream. */
+/** The types of upstream that other layers may import. */
 export type * from './model-catalogue.ts'
 export type * from './upstream.ts'
 export * from './upstream-error.ts'

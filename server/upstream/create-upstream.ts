@@ -10,23 +10,23 @@ import type { ConnectionConfig, Upstream, UpstreamModel } from './upstream.ts'
 
 export interface UpstreamOptions {
   clock: Clock
-  /** Those left out have their defaults: 10 s to connect, 300 s to the first word, 120 s between words. */
+  /** Missing deadlines have the defaults of `answerDeadlines`. */
   deadlines?: Partial<AnswerDeadlines>
-  /** Default: none. */
+  /** Default: no proxies. */
   proxies?: ProxySettings
-  /** Of the demo model; default 40. */
+  /** The speed of the demo model; default 40. */
   demoWordsPerSecond?: number
 }
 
 type UpstreamConfig = Pick<ConnectionConfig, 'kind' | 'baseUrl' | 'key'> &
   Partial<Pick<ConnectionConfig, 'source'>>
 
-/** The upstream of a connection. It opens nothing until it is asked and needs no closing. */
+/** Creates the upstream of a connection. It opens sockets only for requests, and needs no closing. */
 export function createUpstream(
   { kind, baseUrl, key, source }: UpstreamConfig,
   { clock, deadlines, proxies = noProxies, demoWordsPerSecond }: UpstreamOptions,
 ): Upstream {
-  // Whoever sets the environment owns the machine, and may have a model at a link-local address.
+  // An operator who sets the environment controls the machine anyway, and may run a model at a link-local address.
   const network = { proxies, guarded: source !== 'environment' }
   const http = { baseUrl, key, clock, network, deadlines: { ...answerDeadlines, ...deadlines } }
   switch (kind) {
@@ -42,7 +42,7 @@ export function createUpstream(
   }
 }
 
-/** Tries a connection as an administrator has entered it: its models, or an `UpstreamError` that says what is wrong. */
+/** Tests a connection as an administrator entered it. Returns its models, or rejects with an `UpstreamError`. */
 export function verifyConnection(
   config: UpstreamConfig,
   options: UpstreamOptions,

@@ -1,8 +1,8 @@
 import type { PromptMessage } from './upstream.ts'
 
 /**
- * What the built-in demo model says. A conversation always gets the same words, so that any process can go on where
- * another one stopped.
+ * The answer of the built-in demo model. The same conversation always gets the same text, so that any instance can
+ * resume an answer that another instance began.
  */
 export function demoText(messages: PromptMessage[]): string {
   const asked = messages.findLast(({ role }) => role === 'user')?.content.trim() ?? ''
@@ -12,37 +12,37 @@ export function demoText(messages: PromptMessage[]): string {
   return fresh || /\btour\b/i.test(asked) ? tour : echo(asked)
 }
 
-/** What comes when a person asks an answer that has been said whole to go on. */
-export const demoEncore = '\n\nThat is all the demo model has to say here. Ask it something else.'
+/** The answer to a user who continues an answer that is already complete. */
+export const demoEncore = '\n\nThe demo model has nothing to add here. Ask it something else.'
 
 const tour = `# Welcome to Shoal
 
-I am the **built-in demo model**. I cannot think: I show you around with prepared words, so that you can try this place before you connect a real model.
+I am the **built-in demo model**. I cannot think: my answers are prepared texts, so that you can try Shoal before you connect a real model.
 
 ## What Shoal is
 
-Shoal is a self-hosted AI chat for teams. One process is enough to start. Give several the same database and Redis, and they work as one:
+Shoal is a self-hosted AI chat for teams. One server is enough to start. Several servers that share a database and Redis work as one:
 
-| when this happens | you see |
+| when | what happens |
 | --- | --- |
-| you reload the page | the answer goes on |
+| you reload the page | the answer continues |
 | you press *Stop* | it stops, on every server |
-| a server dies | another one continues the answer |
+| a server fails | another server continues the answer |
 
 ## Connect a real model
 
-An administrator adds a provider under **Connections**: its address, and a key where one is needed. Or start Shoal with it:
+An administrator can add a provider under **Connections**, with its address and, if needed, an API key. Or set it when you start Shoal:
 
 \`\`\`sh
 OPENAI_API_BASE_URL=https://api.openai.com/v1 \\
 OPENAI_API_KEY=your-key npm start
 \`\`\`
 
-OpenAI, vLLM, llama.cpp, Ollama and most others work.
+OpenAI, vLLM, llama.cpp, Ollama and most other providers work.
 
 ## Why several servers
 
-If one server is up with probability $a$, at least one of $n$ is up with
+If each server is up with probability $a$, at least one of $n$ servers is up with probability
 
 $$
 A = 1 - (1 - a)^n
@@ -50,12 +50,12 @@ $$
 
 ## Try this
 
-1. Write \`count to 500\`, then reload the page in mid-answer.
+1. Write \`count to 500\`, then reload the page during the answer.
 2. Open the same chat in a second window.
-3. Ask me anything: I will repeat your question, honestly without an answer.
+3. Ask me anything. I can only repeat your question, not answer it.
 `
 
-/** Enough to know one's question again. */
+/** The maximum length of the quoted question, in characters. */
 const quoted = 1000
 
 function echo(asked: string): string {
@@ -71,11 +71,11 @@ function echo(asked: string): string {
 
 ${quote}
 
-This is the built-in demo model: it cannot think, so this is all it can say about that. A real model would answer here. An administrator can connect one under **Connections**. Write \`tour\` to see the tour again, or \`count to 500\` for a long answer.
+This is the built-in demo model: it cannot think, so it can only repeat your question. A real model would answer it. An administrator can connect one under **Connections**. Write \`tour\` to see the tour again, or \`count to 500\` for a long answer.
 `
 }
 
 function counting(to: number): string {
   const numbers = Array.from({ length: to }, (_, index) => index + 1)
-  return `Counting is something that even a demo can do:\n\n${numbers.join(' ')}\n\nThat was all.\n`
+  return `Even a demo model can count:\n\n${numbers.join(' ')}\n\nDone.\n`
 }

@@ -6,7 +6,7 @@ import { createDemoUpstream } from './demo-upstream.ts'
 import { demoText } from './demo-text.ts'
 import type { GenerateEnd, GenerateRequest, PromptMessage, UpstreamEvent } from './upstream.ts'
 
-/** Time runs as fast as it is looked at. */
+/** A clock that advances by one second with each reading. */
 function rushing(): Clock {
   let now = 0
   return { now: () => now, monotonic: () => (now += 1000) }
@@ -38,7 +38,7 @@ async function say(request: Partial<GenerateRequest>, clock: Clock = rushing()):
 }
 
 describe('the built-in demo model', () => {
-  test('is named as what it is', async () => {
+  test('has a name that says that it is a demo', async () => {
     const models = await createDemoUpstream({ clock: systemClock }).listModels(new AbortController().signal)
     expect(models).toEqual([{ id: 'shoal-demo', name: 'Demo (built in)' }])
   })
@@ -61,36 +61,36 @@ describe('the built-in demo model', () => {
     expect((await say({ messages: later('Give me the tour again') })).text).toBe(text)
   })
 
-  test('gives a question back, honestly', async () => {
+  test('repeats a question and says that it cannot answer it', async () => {
     const { text } = await say({ messages: later('Why is the sky blue?\nReally?') })
     expect(text).toContain('> Why is the sky blue?\n> Really?')
     expect(text).toContain('This is the built-in demo model: it cannot think')
   })
 
-  test('counts', async () => {
+  test('counts on request', async () => {
     expect((await say({ messages: [user('Please count to 12')] })).text).toContain(
       '1 2 3 4 5 6 7 8 9 10 11 12\n',
     )
   })
 
-  test('speaks 40 words a second by the clock it is given', async () => {
+  test('writes 40 words per second by the given clock', async () => {
     let now = 0
     const clock: Clock = { now: () => now, monotonic: () => (now += 12.5) }
     const { pieces } = await say({ messages: [user('count to 100')] }, clock)
     const words = pieces.map((piece) => piece.match(/\S+/g)?.length ?? 0)
-    // Four looks at the clock are two words' time; a burst would show here.
+    // Four readings of the clock are the time of two words; a burst would be longer.
     expect(Math.max(...words)).toBeLessThanOrEqual(2)
     expect(words.length).toBeGreaterThan(50)
   })
 
-  test('counts words as tokens and heeds their limit', async () => {
+  test('counts words as tokens and respects the token limit', async () => {
     const { text, end, usage } = await say({ messages: [user('count to 100')], maxTokens: 10 })
     expect(text.match(/\S+/g)?.length).toBe(10)
     expect(end).toEqual({ reason: 'length' })
     expect(usage).toEqual({ kind: 'usage', usage: { promptTokens: 3, completionTokens: 10 } })
   })
 
-  test('continues a text byte for byte, wherever it stopped', async () => {
+  test('continues a text byte for byte, wherever it ends', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom([user('Hi')], later('Why?'), [user('count to 50')]),
@@ -100,13 +100,13 @@ describe('the built-in demo model', () => {
           const text = whole.slice(0, at % (whole.length + 1))
           const { text: rest } = await say({ messages, continueFrom: { text, how: 'trailing' } })
           if (text !== whole) expect(text + rest).toBe(whole)
-          else expect(rest).toMatch(/all the demo model has to say/)
+          else expect(rest).toMatch(/The demo model has nothing to add/)
         },
       ),
     )
   })
 
-  test('asked to go on and on, it adds the same words each time, and continues those too', async () => {
+  test('adds the same sentence each time that a complete answer is continued, and can continue that sentence', async () => {
     const messages = later('Why?')
     let text = demoText(messages)
     for (const _ of [1, 2]) text += (await say({ messages, continueFrom: { text, how: 'trailing' } })).text
@@ -114,7 +114,7 @@ describe('the built-in demo model', () => {
     expect(torn + (await say({ messages, continueFrom: { text: torn, how: 'trailing' } })).text).toBe(text)
   })
 
-  test('stops at once, between words and while the reader takes its time', async () => {
+  test('stops at once when its signal aborts', async () => {
     const upstream = createDemoUpstream({ clock: systemClock })
     const request = { model: 'shoal-demo', messages: [user('Hi')] }
     const abort = new AbortController()

@@ -12,8 +12,8 @@ export interface DemoUpstreamOptions {
 }
 
 /**
- * The model that needs no provider. It always continues: the words of a conversation are fixed, so it goes on behind
- * the given text byte for byte. A token is a word here, also for `maxTokens`.
+ * A model that needs no provider. It can always continue a text: its answer to a conversation is fixed, so it continues
+ * exactly where the given text ends. One word counts as one token, also for `maxTokens`.
  */
 export function createDemoUpstream({ clock, wordsPerSecond = 40 }: DemoUpstreamOptions): Upstream {
   async function generate(
@@ -43,7 +43,7 @@ export function createDemoUpstream({ clock, wordsPerSecond = 40 }: DemoUpstreamO
   return { listModels: () => Promise.resolve([{ ...demoModel }]), generate }
 }
 
-/** The words that are still to be said. A given text that is not ours is left as it is. */
+/** The text that follows the given text. If the given text is not from the demo model, that is `demoEncore`. */
 function rests({ messages, continueFrom }: GenerateRequest): string {
   let whole = demoText(messages)
   const given = continueFrom?.text ?? ''

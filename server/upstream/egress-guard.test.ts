@@ -57,14 +57,14 @@ describe('S20: link-local and metadata addresses', () => {
     '2002:a00:1::a9fe:a9fe',
     'localhost',
     'metadata.example',
-  ])('%s is allowed, or a name', (address) => expect(isRefusedAddress(address)).toBe(false))
+  ])('%s is allowed', (address) => expect(isRefusedAddress(address)).toBe(false))
 
   test('a name is refused by what it resolves to', async () => {
     const look = (host: string, all: boolean): Promise<unknown> =>
       new Promise((resolve) => {
         guardedLookup(host, { all }, (error, address) => resolve(error ?? address))
       })
-    // Numbers are resolved by the system without asking anybody, as a name server's answer would be.
+    // The system resolves numeric names itself; the result has the same form as a name server's answer.
     expect(await look('0xa9fea9fe', false)).toBeInstanceOf(UpstreamError)
     expect(await look('0xa9fea9fe', true)).toBeInstanceOf(UpstreamError)
     expect(await look('0x7f000001', false)).toBe('127.0.0.1')
@@ -84,7 +84,7 @@ describe.each(['http', 'https'])('S20: the sockets of guarded connections, %s', 
   })
 })
 
-describe('S20: a connection that was made on the page', () => {
+describe('S20: a connection that an administrator made on the page', () => {
   const open: { close(): Promise<void> }[] = []
   afterEach(async () => {
     for (const one of open.splice(0)) await one.close()
@@ -115,14 +115,14 @@ describe('S20: a connection that was made on the page', () => {
     'http://[::ffff:169.254.169.254]/',
     'http://[fe80::1]/',
     'http://[64:ff9b::a9fe:a9fe]/',
-  ])('%s is not asked', async (baseUrl) => {
+  ])('%s is not requested', async (baseUrl) => {
     expect(await list(baseUrl)).toMatchObject({
       code: 'upstream_refused',
       message: expect.stringMatching(/link-local or metadata address/),
     })
   })
 
-  test('nor through a proxy', async () => {
+  test('a refused address is not requested through a proxy either', async () => {
     const proxy = await startHttpProxy()
     open.push(proxy)
     const url = `http://127.0.0.1:${proxy.port}`
@@ -131,7 +131,7 @@ describe('S20: a connection that was made on the page', () => {
     expect(proxy.asked).toEqual([])
   })
 
-  test('nor by a redirect, and nothing of what is there is shown', async () => {
+  test('a redirect to a refused address is not followed, and its body is not shown', async () => {
     const redirecting = await provider()
     redirecting.listAnswer = {
       status: 302,
@@ -146,13 +146,13 @@ describe('S20: a connection that was made on the page', () => {
     expect(String(said)).not.toContain('169.254')
   })
 
-  test('this machine and private addresses are asked', async () => {
+  test('this machine and private addresses are allowed', async () => {
     const local = await provider()
     expect(await list(local.v1)).toEqual([{ id: 'm', name: 'm', ownedBy: 'scripted' }])
     expect(await list(local.v1.replace('127.0.0.1', 'localhost'))).toMatchObject([{ id: 'm' }])
   })
 
-  test('one that the environment names may be anywhere', () => {
+  test('a connection from the environment may use any address', () => {
     const network = { proxies: noProxies, guarded: false }
     expect(routeTo(new URL('http://169.254.169.254/v1'), network).way.guarded).toBe(false)
     expect(() => routeTo(new URL('http://169.254.169.254/v1'), { ...network, guarded: true })).toThrow(

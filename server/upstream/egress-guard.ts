@@ -5,7 +5,7 @@ import type { LookupFunction } from 'node:net'
 import { embeddedIpv4 } from './embedded-ipv4.ts'
 import { UpstreamError } from './upstream-error.ts'
 
-/** Link-local networks, and the addresses at which clouds hand out a machine's credentials. */
+/** Link-local networks, and the metadata addresses at which clouds serve a machine's credentials. */
 const refused = new BlockList()
 refused.addSubnet('169.254.0.0', 16, 'ipv4')
 refused.addAddress('100.100.100.200', 'ipv4')
@@ -16,8 +16,8 @@ refused.addAddress('fd00:ec2::254', 'ipv6')
 refused.addAddress('fd20:ce::254', 'ipv6')
 
 /**
- * Whether this address, in any spelling, is one that administrators may not connect to: whoever administers Shoal need
- * not be whoever owns the machine. Private addresses and this machine are allowed, since models run there.
+ * Whether administrators may not connect to this address, in any notation: an administrator of Shoal is not necessarily
+ * trusted with the machine's credentials. Private addresses and this machine are allowed, since models run there.
  */
 export function isRefusedAddress(text: string): boolean {
   const address = text.replace(/^\[|\]$/g, '').split('%', 1)[0] ?? ''
@@ -31,13 +31,13 @@ export function isRefusedAddress(text: string): boolean {
 export function egressRefused(): UpstreamError {
   return new UpstreamError('upstream_refused', {
     message:
-      'The address of this connection is a link-local or metadata address. Connections made on the page may not use one; the operator can set it with OPENAI_API_BASE_URLS or OLLAMA_BASE_URLS.',
+      'The address of this connection is a link-local or metadata address, which connections made on the page may not use. Enter another address, or ask the operator to set this one in OPENAI_API_BASE_URLS or OLLAMA_BASE_URLS.',
   })
 }
 
 /**
- * Resolves a name as Node does, without the refused addresses; fails with `upstream_refused` when no other is left. It
- * is what the socket connects to, so a name that resolves to something else a moment later gains nothing.
+ * Resolves a host name as Node does, but drops the refused addresses; fails with `upstream_refused` when none is left.
+ * The socket uses this lookup to connect, so a name cannot pass the check and then resolve to another address.
  */
 export const guardedLookup: LookupFunction = (hostname, options, done) => {
   resolve(hostname, { ...options, all: true }, (error, found: LookupAddress[]) => {

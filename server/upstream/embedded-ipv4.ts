@@ -1,6 +1,7 @@
 /**
- * The IPv4 address that an IPv6 address stands for: mapped, compatible and translated ones (RFC 4291, RFC 2765), NAT64
- * (RFC 6052, RFC 8215), 6to4 (RFC 3056) and ISATAP (RFC 5214). `address` must be a valid IPv6 address without a zone.
+ * The IPv4 address that an IPv6 address contains, or undefined. It knows mapped, compatible and translated addresses
+ * (RFC 4291, RFC 2765), NAT64 (RFC 6052, RFC 8215), 6to4 (RFC 3056) and ISATAP (RFC 5214). `address` must be a valid
+ * IPv6 address without a zone.
  */
 export function embeddedIpv4(address: string): string | undefined {
   const groups = groupsOf(address)

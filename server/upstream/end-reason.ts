@@ -16,7 +16,7 @@ const byName = new Map(
   ),
 )
 
-/** The reason for an end by the name that a provider gives it. Undefined: this is the name of no reason. */
+/** Maps a provider's `finish_reason` to ours: `unknown` for a new name, undefined for a name that means “not ended”. */
 export function endReasonOf(name: string): StatedEnd | undefined {
   const lower = name.trim().toLowerCase()
   if (lower === '' || lower === 'null' || lower === 'none') return undefined

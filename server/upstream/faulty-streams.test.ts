@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => provider.close())
 
-// A decoder that is added has its line here, and no stream of the table is left out for it.
+// Each decoder must be listed here, and each must pass all streams of the table.
 describe.each([openAiDialect, ollamaDialect])('$kind', (dialect) => {
   test.each(faultyStreams)('$name', async (stream) => {
     provider.play = { stream, dialect }

@@ -10,7 +10,7 @@ import { watchSilence } from './silence-watch.ts'
 import type { StreamParser } from './answer-parser.ts'
 import type { GenerateEnd, GenerateRequest, UpstreamSink } from './upstream.ts'
 
-/** What an upstream over HTTP is made with. */
+/** The options of an upstream that uses HTTP. */
 export interface HttpUpstreamOptions {
   baseUrl: string
   key: string | null
@@ -19,14 +19,14 @@ export interface HttpUpstreamOptions {
   network: ProviderNetwork
 }
 
-/** What differs from one provider's protocol to another's. */
+/** The parts of a provider's API that differ between APIs. */
 export interface AnswerProtocol {
-  /** Asks, and throws an UpstreamError unless the answer is a good one. */
+  /** Sends the request. Rejects with an `UpstreamError` unless the response has a success status. */
   ask(request: GenerateRequest, continuation: Continuation, signal: AbortSignal): Promise<IncomingMessage>
   decoder(assembler: AnswerAssembler): StreamParser
 }
 
-/** `Upstream.generate` for any protocol over HTTP. */
+/** Implements `Upstream.generate` for any API over HTTP. */
 export async function generateOverHttp(
   protocol: AnswerProtocol,
   { clock, deadlines }: Pick<HttpUpstreamOptions, 'clock' | 'deadlines'>,

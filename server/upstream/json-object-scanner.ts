@@ -3,9 +3,9 @@ import { asObject } from './read-json.ts'
 import { UpstreamError } from './upstream-error.ts'
 
 /**
- * Finds the JSON objects in lines of text, also where one object spans several lines, several share a line, or they are
- * elements of an array. Everything between them is passed over. An object that cannot be parsed throws
- * `upstream_broke_off`, because words may be missing; so does one that is longer than `maxLength`.
+ * Finds the JSON objects in lines of text. An object may span several lines, several objects may share a line, and they
+ * may be elements of an array. Everything between the objects is ignored. An object that cannot be parsed throws
+ * `upstream_broke_off`, because text may be missing; so does an object that is longer than `maxLength`.
  */
 export class JsonObjectScanner {
   readonly #onObject: (object: JsonObject) => void
@@ -20,15 +20,15 @@ export class JsonObjectScanner {
     this.#maxLength = maxLength
   }
 
-  /** An object has begun and not ended. */
+  /** Whether an object has begun and not ended. */
   get open(): boolean {
     return this.#depth > 0
   }
 
-  /** Takes one line. Returns whether it held any part of an object. */
+  /** Scans one line. Returns whether it held any part of an object. */
   push(line: string): boolean {
     if (this.open) return this.#scan(line)
-    // Nearly every line is one object: the parser of the engine is faster than a look at each character.
+    // Nearly every line is exactly one object, and `JSON.parse` is faster than a scan of each character.
     const object = line.startsWith('{') && line.endsWith('}') ? asObject(parseOrUndefined(line)) : undefined
     if (!object) return this.#scan(line)
     this.#onObject(object)
@@ -55,7 +55,7 @@ export class JsonObjectScanner {
     const inString = this.#inString
     this.#inString = false
     if (!this.open) return found
-    // JSON has no line end inside a string: this object was cut.
+    // A JSON string cannot contain a line end, so this object was truncated.
     if (inString) throw notJson()
     this.#keep(line.slice(start))
     return true
@@ -75,7 +75,7 @@ export class JsonObjectScanner {
     this.#length += part.length + 1
     if (this.#length <= this.#maxLength) return
     throw new UpstreamError('upstream_broke_off', {
-      message: `The model provider sent an event of more than ${this.#maxLength} bytes.`,
+      message: `The model provider sent an event of more than ${this.#maxLength} bytes. Try again, or choose another model.`,
     })
   }
 }
@@ -89,7 +89,7 @@ const closeBracket = 93
 
 export function notJson(): UpstreamError {
   return new UpstreamError('upstream_broke_off', {
-    message: 'The model provider sent something that is not JSON in mid-answer.',
+    message: 'The model provider sent invalid JSON during the answer. Try again.',
   })
 }
 
@@ -97,7 +97,7 @@ function parseOrUndefined(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    // The caller decides whether that is a fault.
+    // The caller decides whether invalid JSON is an error.
     return undefined
   }
 }

@@ -49,21 +49,21 @@ async function model(models: ModelCatalogue, script?: Script): Promise<ResolvedM
 const signal = new AbortController().signal
 const messages = [{ role: 'user' as const, content: 'Hello' }]
 
-/** One answer with the question beside it. */
+/** Generates one answer, with the test of `auto` during it. */
 async function answer(found: ResolvedModel): Promise<void> {
   const learnt = found.learnContinues(signal)
   await found.generate({ messages }, () => undefined, signal)
   await learnt
 }
 
-describe('rule 15: how a model continues is asked once', () => {
+describe('rule 15: each model is tested once', () => {
   test.each<[string, Script, string]>([
     ['a model that continues', { continues: 'trailing' }, 'trailing'],
-    ['a model that takes it for another word', { question: 'cup over a lake' }, 'trailing'],
-    ['a model that says the text again', { continues: 'trailing', echoes: true }, 'none'],
-    ['a model that begins anew', { continues: 'none' }, 'none'],
+    ['a model that completes another word', { question: 'cup over a lake' }, 'trailing'],
+    ['a model that repeats the text', { continues: 'trailing', echoes: true }, 'none'],
+    ['a model that starts over', { continues: 'none' }, 'none'],
     ['a model that talks about it', { question: 'It seems that you saw a butterfly.' }, 'none'],
-    ['a provider that refuses the question', { refusesFields: ['temperature'] }, 'none'],
+    ['a provider that refuses the request', { refusesFields: ['temperature'] }, 'none'],
   ])('%s', async (_name, script, expected) => {
     const models = catalogue()
     const found = await model(models, script)
@@ -77,7 +77,7 @@ describe('rule 15: how a model continues is asked once', () => {
     expect([...stored.values()]).toEqual([expected])
   })
 
-  test('the question has at most 8 tokens, and comes after the first words of an answer', async () => {
+  test('the test uses at most 8 tokens, and starts after the first words of an answer', async () => {
     const found = await model(catalogue(), { words: 5, wordsPerSecond: 20, firstWordMs: 100 })
     const learnt = found.learnContinues(signal)
     const first = Promise.withResolvers<void>()
@@ -90,7 +90,7 @@ describe('rule 15: how a model continues is asked once', () => {
     await done
   })
 
-  test('no question without an answer, and none when it was aborted before its first word', async () => {
+  test('there is no test without an answer, or if the answer is aborted before its first word', async () => {
     const found = await model(catalogue(), { silent: true })
     const abort = new AbortController()
     const learnt = found.learnContinues(abort.signal)
@@ -104,7 +104,7 @@ describe('rule 15: how a model continues is asked once', () => {
     expect(stored.size).toBe(0)
   })
 
-  test('a provider that could not be asked now is not taken for one that cannot continue', async () => {
+  test('a test that fails because the provider is unavailable has no result', async () => {
     const found = await model(catalogue(), { words: 3, wordsPerSecond: 10 })
     const learnt = found.learnContinues(signal)
     await found.generate({ messages }, () => void (provider.scripts.m = { refuse: { status: 503 } }), signal)
@@ -114,7 +114,7 @@ describe('rule 15: how a model continues is asked once', () => {
     expect(await found.continues()).toBe('none')
   })
 
-  test('a connection that says it is not asked', async () => {
+  test('a connection with a fixed mode is not tested', async () => {
     for (const continues of ['prefix', 'none'] as const) {
       const found = await model(catalogue({ continues }), {})
       await answer(found)
@@ -123,7 +123,7 @@ describe('rule 15: how a model continues is asked once', () => {
     expect(provider.calls.length).toBe(2)
   })
 
-  test('Ollama and the demo are known', async () => {
+  test('Ollama and the demo model need no test', async () => {
     provider.scripts.m = {}
     expect(await (await model(catalogue({ kind: 'ollama', baseUrl: provider.url }))).continues()).toBe(
       'trailing',
@@ -132,7 +132,7 @@ describe('rule 15: how a model continues is asked once', () => {
     expect(await demo?.continues()).toBe('trailing')
   })
 
-  test('a store that is away makes it unknown, and fails nothing', async () => {
+  test('without the store the mode is unknown, and no answer fails', async () => {
     const found = await model(catalogue({}, true), {})
     expect(await found.continues()).toBe('none')
     await answer(found)
@@ -145,7 +145,7 @@ test.each([
   ['https://deepseek.com.example/v1', undefined, 'trailing'],
   ['http://gpu:8000/v1', 'vllm', 'vllm'],
   ['http://gpu:8000/v1', 'llamacpp', 'trailing'],
-])('the likely way at %s served by %s', (baseUrl, ownedBy, expected) => {
+])('the mode to test at %s served by %s: %s', (baseUrl, ownedBy, expected) => {
   const served = { id: 'm', name: 'm', ...(ownedBy === undefined ? {} : { ownedBy }) }
   expect(likelyWay(baseUrl, served)).toBe(expected)
 })

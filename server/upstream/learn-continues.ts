@@ -1,13 +1,14 @@
 import type { Continues, GenerateRequest, Upstream, UpstreamModel } from './upstream.ts'
 import { UpstreamError } from './upstream-error.ts'
 
-/** How long the question may take, ms, and how long its answer may be, in tokens. */
-const askMs = 10_000
-const mostTokens = 8
+/** The deadline of the probe, ms. */
+const probeMs = 10_000
+/** The maximum length of the answer to the probe, in tokens. */
+const maxTokens = 8
 
 /**
- * The question of `auto`. The text breaks off in the middle of a word, so that its continuation shows: a provider that
- * begins a new turn says the word or the line again, or talks about it.
+ * The request that `auto` tests a model with. The given text breaks off within a word, so that a continuation is
+ * recognisable: a model that starts a new answer repeats the word or the line, or writes about it.
  */
 export const continuesQuestion = {
   ask: 'Repeat this line exactly, and write nothing else: a yellow butterfly over a green waterfall',
@@ -15,25 +16,29 @@ export const continuesQuestion = {
   rest: 'fly over a green waterfall',
 } as const
 
-/** The torn word's end, whatever small models take it for (`fly`, `cup`), and the line's next words behind it. */
-const goesOn = /^[a-z]+ over a\b/
+/**
+ * Any end of the broken word, because small models guess other words (`fly`, `cup`), and then the line's next words.
+ */
+const continuationPattern = /^[a-z]+ over a\b/
 
 /**
- * Asks a model once whether it continues a text, by the one way that its provider is likely to know. `none` when it
- * did not, or refused the question; undefined when it could not be asked now. Rejects only with the signal's reason.
+ * Tests whether a model continues a text, in the one mode that its provider probably supports. Returns `none` if the
+ * model did not continue it or the provider refused the request, and undefined if the test failed for another reason,
+ * such as an unreachable provider. Rejects with the signal's reason, or with an error that is a bug.
  */
 export async function learnContinues(
   upstream: Upstream,
   { model, how }: { model: string; how: Exclude<Continues, 'auto' | 'none'> },
   signal: AbortSignal,
 ): Promise<Exclude<Continues, 'auto'> | undefined> {
-  const late = AbortSignal.timeout(askMs)
+  const late = AbortSignal.timeout(probeMs)
   const request: GenerateRequest = {
     model,
     messages: [{ role: 'user', content: continuesQuestion.ask }],
-    // A model that begins anew may say the very line again: cut, that would look like a continuation.
+    // `uncut`: a model that starts over repeats the line, and without its beginning that would look like a
+    // continuation.
     continueFrom: { text: continuesQuestion.given, how, uncut: true },
-    maxTokens: mostTokens,
+    maxTokens,
     params: { temperature: 0 },
   }
   let said = ''
@@ -51,10 +56,10 @@ export async function learnContinues(
     if (late.aborted) return undefined
     throw error
   }
-  return goesOn.test(said) ? how : 'none'
+  return continuationPattern.test(said) ? how : 'none'
 }
 
-/** The way to ask about, by what serves the model. */
+/** The mode to test, chosen by the server software or the host of the provider. */
 export function likelyWay(baseUrl: string, model: UpstreamModel | undefined): 'trailing' | 'prefix' | 'vllm' {
   if (model?.ownedBy === 'vllm') return 'vllm'
   const host = URL.canParse(baseUrl) ? new URL(baseUrl).hostname : ''

@@ -4,16 +4,16 @@ const lf = 10
 const cr = 13
 
 export interface LineSplitter {
-  /** The lines that this chunk completes, without their ends. */
+  /** Returns the lines that this chunk completes, without their line ends. */
   push(chunk: Buffer): string[]
-  /** The last line, when it had no end. */
+  /** Returns the last line if it had no line end. */
   end(): string[]
 }
 
 /**
- * Cuts bytes into lines that end in LF, CR or CRLF, wherever the chunks are cut. A byte is looked at a constant number
- * of times however long its line. Text is decoded in whole lines only, so no character is ever torn; a leading byte
- * order mark is dropped. A line that is still open after `maxBytes` throws `upstream_broke_off`.
+ * Splits bytes into lines that end in LF, CR or CRLF, independent of the chunk borders. The cost per byte is constant,
+ * however long a line is. Only whole lines are decoded, so no character is split. A leading byte order mark is dropped.
+ * A line without an end after `maxBytes` throws `upstream_broke_off`.
  */
 export function createLineSplitter(maxBytes: number): LineSplitter {
   let held: Buffer[] = []
@@ -44,10 +44,11 @@ export function createLineSplitter(maxBytes: number): LineSplitter {
         return lines
       }
       if (start < chunk.length) hold(chunk.subarray(start))
-      // Only here: what follows a line end is at most one chunk, and the lines before it must not be lost.
+      // Checked only for a chunk without a line end: otherwise the open line is part of one chunk, and throwing would
+      // lose the completed lines.
       if (heldBytes > maxBytes) {
         throw new UpstreamError('upstream_broke_off', {
-          message: `The model provider sent a line of more than ${maxBytes} bytes.`,
+          message: `The model provider sent a line of more than ${maxBytes} bytes. Try again, or choose another model.`,
         })
       }
       return []

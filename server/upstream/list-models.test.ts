@@ -34,7 +34,7 @@ const both = [
 const encodings: [string, Buffer, Record<string, string>][] = [
   ['gzip', gzipSync(body), { 'content-encoding': 'gzip' }],
   ['x-gzip in capitals', gzipSync(body), { 'content-encoding': 'X-GZIP' }],
-  ['gzip that nobody labelled', gzipSync(body), {}],
+  ['gzip without a label', gzipSync(body), {}],
   ['gzip labelled as br', gzipSync(body), { 'content-encoding': 'br' }],
   ['br', brotliCompressSync(body), { 'content-encoding': 'br' }],
   ['deflate', deflateSync(body), { 'content-encoding': 'deflate' }],
@@ -42,7 +42,7 @@ const encodings: [string, Buffer, Record<string, string>][] = [
   ['zstd', zstdCompressSync(body), { 'content-encoding': 'zstd' }],
   ['plain bytes labelled gzip', body, { 'content-encoding': 'gzip' }],
   ['a byte order mark', Buffer.concat([Buffer.from('\uFEFF'), body]), {}],
-  ['another label of its type', body, { 'content-type': 'text/html' }],
+  ['another content type', body, { 'content-type': 'text/html' }],
 ]
 
 test.each(encodings.flatMap((encoding) => kinds.map((kind) => [kind, ...encoding] as const)))(
@@ -61,13 +61,13 @@ test.each(kinds)('B12: %s: an error in gzip is read', async (kind) => {
   await expect(list(kind)).rejects.toThrow('no such tenant')
 })
 
-test.each(kinds)('B12: %s: damaged gzip is a fault that is told', async (kind) => {
+test.each(kinds)('B12: %s: damaged gzip is reported as an error', async (kind) => {
   answer = (response) =>
     response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(body).subarray(0, 30))
   await expect(list(kind)).rejects.toMatchObject({ code: 'upstream_broke_off' })
 })
 
-test.each(kinds)('C6: %s: an error with status 200 in the place of the list is shown', async (kind) => {
+test.each(kinds)('C6: %s: an error with status 200 instead of the list is shown', async (kind) => {
   answer = (response) => response.writeHead(200).end('{"error":{"message":"the key has expired"}}')
   await expect(list(kind)).rejects.toThrow('the key has expired')
 })

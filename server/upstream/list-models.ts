@@ -10,7 +10,9 @@ import type { JsonObject } from './read-json.ts'
 import type { UpstreamModel } from './upstream.ts'
 import { UpstreamError } from './upstream-error.ts'
 
-/** Fetches a provider's list of models: `entries` finds it in the answer, undefined for an answer of another kind. */
+/**
+ * Fetches a provider's list of models. `entries` finds it in the response body; undefined if the body holds no list.
+ */
 export async function fetchModels(
   { baseUrl, key, clock, deadlines, network }: HttpUpstreamOptions,
   { path, entries }: { path: string; entries: (body: unknown) => unknown[] | undefined },
@@ -31,7 +33,7 @@ export async function fetchModels(
     const text = await readBody(response, { maxBytes: 16_777_216, ms: listMs }, either)
     const body = parseList(text)
     const found = entries(body)
-    // Some say what is wrong with status 200.
+    // Some providers report an error with status 200.
     if (!found) throw asObject(body)?.error ? frameError(body, key) : notAList()
     return found.flatMap((entry) => modelOf(asObject(entry)))
   } finally {
@@ -53,12 +55,12 @@ function parseList(text: string): unknown {
 function notAList(cause?: unknown): UpstreamError {
   return new UpstreamError('upstream_refused', {
     message:
-      'What answers at this address sent no list of models. Is the address complete? It often ends in /v1.',
+      'The server at this address did not return a list of models. Check that the address is complete: it often ends in /v1.',
     cause,
   })
 }
 
-/** None, for an entry without a usable name. */
+/** Returns an empty array for an entry without a usable name. */
 function modelOf(entry: JsonObject | undefined): UpstreamModel[] {
   const id = entry?.id ?? entry?.model ?? entry?.name
   if (typeof id !== 'string' || id === '' || id.length > limits.model) return []

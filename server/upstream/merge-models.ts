@@ -9,9 +9,9 @@ export interface MergedModel {
 }
 
 /**
- * The models of all connections by the id that a person chooses. A connection's prefix is always part of the id.
- * Without one, a name that an earlier connection has already gets the connection's name in front: what was chosen
- * before another connection came keeps its meaning.
+ * The models of all connections by the id that users choose. A connection's prefix is always part of the id. An id that
+ * an earlier connection already uses gets the connection's name in front, so a chosen id keeps its meaning when a
+ * connection is added after it.
  */
 export function mergeModels(connections: ConnectionModels[]): Map<string, MergedModel> {
   const merged = new Map<string, MergedModel>()
@@ -34,13 +34,13 @@ function freeId(taken: Map<string, unknown>, id: string, connectionName: string)
   return named
 }
 
-/** A prefix that ends in a separator is taken as it is, so that Open WebUI's `prefix.model` can be kept. */
+/** A prefix that ends in a separator is used unchanged, so that model ids of Open WebUI (`prefix.model`) stay valid. */
 function prefixed(prefix: string, id: string): string {
   if (prefix === '') return id
   return /[./:_-]$/.test(prefix) ? `${prefix}${id}` : `${prefix}/${id}`
 }
 
-/** The provider's name of a model at this connection, for an id that may be of it; undefined: it cannot be. */
+/** The provider's name for a model id at this connection; undefined if the id cannot belong to the connection. */
 export function nameAt({ config }: ConnectionModels, modelId: string): string | undefined {
   if (config.prefix !== '') {
     const start = prefixed(config.prefix, '')

@@ -1,8 +1,8 @@
 import type { GenerateRequest, UpstreamSink, GenerateEnd, Continues } from './upstream.ts'
 
-/** A model as a person chooses it. */
+/** A model in the list that users choose from. */
 export interface CatalogueModel {
-  /** What a run is started with: the provider's name, behind the connection's prefix where it has one or names clash. */
+  /** The provider's name, after the connection's prefix, or after the connection's name where two models clash. */
   id: string
   name: string
   connectionId: string
@@ -10,32 +10,30 @@ export interface CatalogueModel {
   demo: boolean
 }
 
-/** A model that can be asked. */
+/** A model that can generate answers. */
 export interface ResolvedModel extends CatalogueModel {
-  /** The provider's own name of the model. */
+  /** The provider's name for the model. */
   upstreamModel: string
   generate(
     request: Omit<GenerateRequest, 'model'>,
     sink: UpstreamSink,
     signal: AbortSignal,
   ): Promise<GenerateEnd>
-  /**
-   * How this model continues a text, `none` where that is not known. `auto` that has not been answered yet is `none`.
-   */
+  /** How this model continues a text; `none` if that is not known, such as before the test of `auto`. */
   continues(): Promise<Exclude<Continues, 'auto'>>
   /**
-   * Asks the question of `auto` beside this model's `generate`, once that has brought its first words, if it has not
-   * been asked before: at most 8 tokens and 10 s. `enter` waits until the provider may be asked, and returns how to leave.
-   * Never rejects.
+   * Tests how this model continues a text, if the connection's mode is `auto` and the result is not known yet. The test
+   * runs during this model's `generate`, after its first event, and takes at most 8 tokens and 10 s. `enter` waits for
+   * a slot in the limit of concurrent requests, and returns a function that frees it. Never rejects.
    */
   learnContinues(signal: AbortSignal, enter?: () => Promise<() => void>): Promise<void>
 }
 
-/** The models of all enabled connections, merged. One dead provider never delays the rest. */
+/** The merged models of all enabled connections. */
 export interface ModelCatalogue {
   list(): Promise<{ models: CatalogueModel[]; problems: { connectionName: string; message: string }[] }>
-  /** Undefined: there is no such model now. Asks the providers when the cached lists do not know it. */
+  /** Undefined if there is no such model. Reloads the lists of the providers if the cached lists do not have it. */
   resolve(modelId: string): Promise<ResolvedModel | undefined>
-  /** The connections changed: forget cached lists. */
+  /** Discards the cached lists; to be called when the connections have changed. */
   refresh(): void
 }

@@ -3,7 +3,10 @@ import { asObject } from './read-json.ts'
 import type { JsonObject } from './read-json.ts'
 import type { GenerateRequest } from './upstream.ts'
 
-/** Parameters that OpenAI's API, or a person, writes into the body, and that Ollama reads under `options` only. */
+/**
+ * Parameters that clients put at the top level of the body, as in OpenAI's API, and that Ollama reads only in
+ * `options`.
+ */
 const optionNames = new Set(
   [
     'temperature top_p top_k min_p typical_p tfs_z seed stop num_ctx num_predict num_keep num_batch num_gpu num_thread',
@@ -12,7 +15,7 @@ const optionNames = new Set(
   ].flatMap((line) => line.split(' ')),
 )
 
-/** The body of Ollama's `/api/chat`. */
+/** The request body for Ollama's `/api/chat`. */
 export function ollamaBody(
   { model, messages, maxTokens, params = {} }: GenerateRequest,
   continued: Continuation['messages'],
@@ -33,7 +36,7 @@ export function ollamaBody(
   }
 }
 
-/** OpenAI's JSON mode, with or without a schema, as Ollama's `format`. */
+/** Converts OpenAI's JSON mode, with or without a schema, to Ollama's `format`. */
 function formatOf(responseFormat: unknown): { format?: unknown } {
   const given = asObject(responseFormat)
   if (given?.type === 'json_object') return { format: 'json' }

@@ -7,7 +7,7 @@ import { asArray, asCount, asObject, asText } from './read-json.ts'
 import type { JsonObject } from './read-json.ts'
 import { reasoningOf } from './reasoning-of.ts'
 
-/** The lines of Ollama's `/api/chat`, or its answer as one JSON object. */
+/** Decodes an answer of Ollama's `/api/chat`: JSON lines, or one JSON object. */
 export function createOllamaDecoder(assembler: AnswerAssembler, key: string | null): StreamParser {
   let calls = 0
 
@@ -17,7 +17,7 @@ export function createOllamaDecoder(assembler: AnswerAssembler, key: string | nu
     if (thinking) assembler.reasoning(thinking)
     const content = asText(message?.content) ?? asText(line.response)
     if (content) assembler.text(content)
-    // A call comes whole here, with its arguments as an object and often without an id.
+    // Ollama sends each tool call in one piece, with its arguments as an object and often without an id.
     const whole = asArray(message?.tool_calls).map((entry) => toolCall(asObject(entry), calls++))
     assembler.toolCalls(whole)
     const isError = Boolean(line.error) || (event === 'error' && !message)

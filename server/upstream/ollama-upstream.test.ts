@@ -15,14 +15,14 @@ afterEach(() => provider.close())
 const ask = (script: Script, question: ScriptedQuestion = {}): Promise<ScriptedAnswer> =>
   askScripted(provider, script, { kind: 'ollama', ...question })
 
-test('words, thinking, end and usage, however the lines are cut', async () => {
+test('text, reasoning, end and usage, whatever the chunk borders', async () => {
   const { text, reasoning, end, events } = await ask({ words: 30, reasoning: ['hm', 'm'], cut: 7 })
   expect(readScriptedWords(text, 30).problem).toBeUndefined()
   expect({ reasoning, end }).toEqual({ reasoning: 'hmm', end: { reason: 'stop' } })
   expect(events.at(-1)).toEqual({ kind: 'usage', usage: { promptTokens: 7, completionTokens: 30 } })
 })
 
-test('parameters go where Ollama wants them', async () => {
+test('parameters are sent where Ollama expects them', async () => {
   await ask(
     { finish: 'length' },
     { maxTokens: 9, params: { temperature: 1, think: true, options: { num_ctx: 8 } } },
@@ -51,7 +51,7 @@ test.each([
   expect(provider.calls[0]?.body).not.toHaveProperty('response_format')
 })
 
-test('C17: a `format` of its own wins, and Ollama’s own options go where they are read', async () => {
+test('C17: a `format` in the request wins, and Ollama’s own options are sent under `options`', async () => {
   const params = { response_format: { type: 'json_object' }, format: schema, repeat_last_n: 3, num_gpu: 1 }
   await ask({}, { params: { ...params, keep_alive: '5m' } })
   expect(provider.calls[0]?.body).toMatchObject({
@@ -61,13 +61,13 @@ test('C17: a `format` of its own wins, and Ollama’s own options go where they 
   })
 })
 
-test('a given text is continued, whatever way was asked for', async () => {
+test('a given text is continued, whatever the mode in the request', async () => {
   const text = 'c1w0000 c1w0001 '
   const answer = await ask({ words: 10 }, { continueFrom: { text, how: 'vllm' } })
   expect(readScriptedWords(text + answer.text, 10).problem).toBeUndefined()
 })
 
-test('tool calls come whole', async () => {
+test('tool calls arrive in one piece', async () => {
   const call = { function: { name: 'look', arguments: { q: 1 } } }
   const { events, end } = await ask({
     words: 0,
@@ -91,12 +91,12 @@ test.each<[string, Script, string]>([
   ],
   ['no last line', { finish: null }, 'upstream_broke_off'],
   ['no such model', { refuse: { status: 404, body: { error: 'model not found' } } }, 'upstream_refused'],
-  ['rubbish', { raw: '{"message":' }, 'upstream_broke_off'],
+  ['invalid JSON', { raw: '{"message":' }, 'upstream_broke_off'],
 ])('%s', async (_name, script, code) => {
   expect((await ask(script)).error?.code).toBe(code)
 })
 
-test('the last line is the end, though the connection stays open', async () => {
+test('the last line ends the answer, although the connection stays open', async () => {
   const raw = '{"message":{"content":"Hi"},"done":false}\n{"done":true,"done_reason":"stop"}\n'
   const script: Script = { raw, fault: { after: 0, how: 'hang' } }
   expect(await ask(script, { deadlines: { afterEndMs: 600_000 } })).toMatchObject({
@@ -105,7 +105,7 @@ test('the last line is the end, though the connection stays open', async () => {
   })
 })
 
-test('the list, from an address with or without /api', async () => {
+test('the list of models, from an address with or without /api', async () => {
   provider.scripts = { 'llama:8b': {}, b: {} }
   for (const baseUrl of [provider.url, `${provider.url}/`, `${provider.url}/api`, `${provider.url}/api/`]) {
     const upstream = createUpstream({ kind: 'ollama', baseUrl, key: null }, { clock: systemClock })

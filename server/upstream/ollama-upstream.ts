@@ -13,9 +13,12 @@ import { isSuccess, readRefusal, refusalError } from './provider-refusal.ts'
 import { asObject } from './read-json.ts'
 import type { GenerateRequest, Upstream } from './upstream.ts'
 
-/** An Ollama server, by its own API. It continues a trailing assistant message, whatever way is asked for. */
+/**
+ * An Ollama server, by Ollama's own API. It always continues a trailing assistant message, whatever the mode in the
+ * request.
+ */
 export function createOllamaUpstream(given: HttpUpstreamOptions): Upstream {
-  // People enter the address with or without /api.
+  // Administrators enter the address with or without /api.
   const { path, rest } = splitAddress(trimAddress(given.baseUrl))
   const options = { ...given, baseUrl: path.replace(/(?<!\/)\/+api$/, '') + rest }
   const { baseUrl, key, clock, deadlines, network } = options

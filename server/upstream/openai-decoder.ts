@@ -7,9 +7,7 @@ import { asArray, asCount, asObject, asText } from './read-json.ts'
 import type { JsonObject } from './read-json.ts'
 import { reasoningOf } from './reasoning-of.ts'
 
-/**
- * A chat completion, streamed or as one JSON object. `key` is the connection's, so that no error shows it.
- */
+/** Decodes a chat completion: a stream, or one JSON object. `key` is the connection's key, to remove it from errors. */
 export function createOpenAiDecoder(assembler: AnswerAssembler, key: string | null): StreamParser {
   return createAnswerParser({
     object(object, event) {
@@ -37,7 +35,7 @@ function takeCompletion(chunk: JsonObject, event: string, { assembler, key }: Ta
   const usage = asObject(chunk.usage)
   if (usage) takeUsage(usage, assembler)
   if (isError(chunk, event) && !assembler.endIsCertain) assembler.fault = frameError(chunk, key)
-  // A whole completion is complete by being valid JSON, whatever its reason says.
+  // A completion that is one JSON object is complete, whatever its `finish_reason`.
   const whole = choices.some((entry) => asObject(asObject(entry)?.message) && !asObject(entry)?.delta)
   if (whole && chunk.object !== 'chat.completion.chunk') assembler.stateDone()
 }
@@ -51,7 +49,7 @@ function isError(chunk: JsonObject, event: string): boolean {
 function takeChoice(choice: JsonObject, assembler: AnswerAssembler): void {
   const delta = asObject(choice.delta) ?? asObject(choice.message)
   const words = delta !== undefined && takeDelta(delta, assembler)
-  // The form of the older completions API.
+  // The format of the older completions API.
   const text = delta ? undefined : asText(choice.text)
   if (text) assembler.text(text)
   const name = asText(choice.finish_reason)
@@ -59,7 +57,7 @@ function takeChoice(choice: JsonObject, assembler: AnswerAssembler): void {
   if (reason) assembler.stateEnd(reason, words || text !== undefined)
 }
 
-/** Returns whether there were words in it. */
+/** Returns whether the delta held any content. */
 function takeDelta(delta: JsonObject, assembler: AnswerAssembler): boolean {
   const reasoning = reasoningOf(delta)
   if (reasoning) assembler.reasoning(reasoning)
@@ -71,7 +69,7 @@ function takeDelta(delta: JsonObject, assembler: AnswerAssembler): boolean {
   return Boolean(reasoning ?? refusal) || content || calls.length > 0
 }
 
-/** A string, or parts, which some thinking models write. Returns whether there were words in it. */
+/** `content` is a string, or a list of parts from some reasoning models. Returns whether it held any text. */
 function takeContent(content: unknown, assembler: AnswerAssembler): boolean {
   if (typeof content === 'string') {
     if (content !== '') assembler.text(content)
@@ -81,7 +79,7 @@ function takeContent(content: unknown, assembler: AnswerAssembler): boolean {
   for (const entry of asArray(content)) {
     const part = asObject(entry)
     const reasoning = part && reasoningOf(part)
-    // A part of type `reasoning` may have its thought under `text`.
+    // A part of type `reasoning` may have its text in the field `text`; `reasoningOf` has read that.
     const text = reasoning === undefined ? asText(part?.text) : undefined
     if (reasoning) assembler.reasoning(reasoning)
     if (text) assembler.text(text)

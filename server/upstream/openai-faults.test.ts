@@ -19,8 +19,8 @@ const messages = [{ role: 'user' as const, content: 'Hello' }]
 describe('faults', () => {
   test.each<[string, Script, string, number]>([
     ['the connection breaks', { fault: { after: 5, how: 'break' } }, 'upstream_broke_off', 5],
-    ['it ends without an end', { fault: { after: 5, how: 'end' } }, 'upstream_broke_off', 5],
-    ['it never begins and ends', { fault: { after: 0, how: 'end' } }, 'upstream_broke_off', 0],
+    ['the stream closes without an end', { fault: { after: 5, how: 'end' } }, 'upstream_broke_off', 5],
+    ['the stream closes without any content', { fault: { after: 0, how: 'end' } }, 'upstream_broke_off', 0],
     [
       'an error frame',
       { fault: { after: 5, how: 'frame', frame: { error: { message: 'GPU on fire', code: 'oops' } } } },
@@ -41,7 +41,7 @@ describe('faults', () => {
       'upstream_context_too_long',
       5,
     ],
-    ['rubbish', { raw: 'data: {"choices":[\n\ndata: [DONE]\n\n' }, 'upstream_broke_off', 0],
+    ['invalid JSON', { raw: 'data: {"choices":[\n\ndata: [DONE]\n\n' }, 'upstream_broke_off', 0],
     [
       'an event of plain text',
       { raw: 'event: error\ndata: too many requests\n\n' },
@@ -60,7 +60,7 @@ describe('faults', () => {
     expect(readScriptedWords(text, words).problem).toBeUndefined()
   })
 
-  test('an end that was stated holds, whatever comes behind it', async () => {
+  test('a reported end holds if invalid data follows it', async () => {
     const said = 'data: {"choices":[{"delta":{"content":"Hi"},"finish_reason":"stop"}]}\n\n'
     for (const rest of ['', 'data: {oops\n\n', 'data: {oops']) {
       expect(await ask({ raw: said + rest })).toMatchObject({ text: 'Hi', end: { reason: 'stop' } })
@@ -68,29 +68,37 @@ describe('faults', () => {
   })
 
   test.each([
-    ['hidden headers', { silent: true }, { firstWordMs: 60 }, [/did not begin .* 0.06 seconds/, 0]],
-    ['a hidden first word', { fault: { after: 0, how: 'hang' } }, { firstWordMs: 60 }, [/did not begin/, 0]],
+    ['a wait for the headers', { silent: true }, { firstWordMs: 60 }, [/did not start .* 0.06 seconds/, 0]],
+    [
+      'a wait for the first word',
+      { fault: { after: 0, how: 'hang' } },
+      { firstWordMs: 60 },
+      [/did not start/, 0],
+    ],
     [
       'a pause',
       { fault: { after: 3, how: 'hang' } },
       { betweenWordsMs: 60 },
-      [/fell silent in mid-answer/, 3],
+      [/stopped responding for 0.06 seconds during the answer/, 3],
     ],
     [
-      'signs of life alone',
+      'a time with keep-alive comments only',
       { fault: { after: 3, how: 'hang' }, commentMs: 10 },
       { betweenWordsMs: 60, firstWordMs: 150 },
-      [/fell silent in mid-answer/, 3],
+      [/stopped responding for .* seconds during the answer/, 3],
     ],
-  ] as const)('%s longer than allowed is silence', async (_name, script, deadlines, [message, words]) => {
-    const { error, text } = await ask(script, { deadlines })
-    expect(error?.code).toBe('upstream_silent')
-    expect(error?.message).toMatch(message)
-    expect(readScriptedWords(text, words).problem).toBeUndefined()
-    await vi.waitFor(() => expect(provider.calls[0]?.state).toBe('closed-by-client'))
-  })
+  ] as const)(
+    '%s longer than the deadline ends the answer as upstream_silent',
+    async (_name, script, deadlines, [message, words]) => {
+      const { error, text } = await ask(script, { deadlines })
+      expect(error?.code).toBe('upstream_silent')
+      expect(error?.message).toMatch(message)
+      expect(readScriptedWords(text, words).problem).toBeUndefined()
+      await vi.waitFor(() => expect(provider.calls[0]?.state).toBe('closed-by-client'))
+    },
+  )
 
-  test('a provider that does not close behind its end is not waited for', async () => {
+  test('a provider that does not close the connection after its end does not delay the answer', async () => {
     const said = 'data: {"choices":[{"delta":{"content":"Hi"},"finish_reason":"stop"}]}\n\n'
     const fault = { after: 0, how: 'hang' } as const
     const bare = await ask({ raw: said, fault }, { deadlines: { afterEndMs: 50 } })
@@ -100,24 +108,24 @@ describe('faults', () => {
     await vi.waitFor(() => expect(provider.live()).toBe(0), { timeout: 3000 })
   })
 
-  test('C1: the time for a whole answer ends one with an end on every piece as a fault, and not as done', async () => {
+  test('C1: an answer with an end on every piece that exceeds the total time fails, and is not complete', async () => {
     const piece = 'data: {"choices":[{"delta":{"content":"Hi"},"finish_reason":"stop"}]}\n\n'
     const script: Script = { raw: piece + piece, fault: { after: 0, how: 'hang' } }
     const { error, text } = await ask(script, { deadlines: { totalMs: 100 } })
     expect({ text, code: error?.code }).toEqual({ text: 'HiHi', code: 'upstream_silent' })
   })
 
-  test('a line that the break tore is not taken for rubbish', async () => {
+  test('a line that a broken connection truncated is not reported as invalid JSON', async () => {
     const { error } = await ask({ raw: 'data: {"choices":[{"del', fault: { after: 0, how: 'break' } })
     expect(error?.message).toBe('The connection to the model provider broke during the answer. Try again.')
   })
 
-  test('an answer may take longer than any pause in it', async () => {
+  test('an answer may take longer than the deadline for a pause', async () => {
     const deadlines = { betweenWordsMs: 600, firstWordMs: 600 }
     expect((await ask({ words: 30, wordsPerSecond: 20 }, { deadlines })).end).toEqual({ reason: 'stop' })
   })
 
-  test('a slow reader is not the silence of the provider', async () => {
+  test('a slow sink does not count as a pause of the provider', async () => {
     provider.scripts.m = { words: 5 }
     let first = true
     const sink: UpstreamSink = () => {
@@ -129,7 +137,7 @@ describe('faults', () => {
     expect(await upstream.generate({ model: 'm', messages }, sink, signal())).toEqual({ reason: 'stop' })
   })
 
-  test('signs of life keep a thinking provider from being taken for silent', async () => {
+  test('keep-alive comments prevent a timeout while the provider is thinking', async () => {
     const { end } = await ask(
       { words: 2, firstWordMs: 200, commentMs: 10 },
       { deadlines: { betweenWordsMs: 50, firstWordMs: 2000 } },
@@ -138,8 +146,8 @@ describe('faults', () => {
   })
 })
 
-describe('pressure and abort', () => {
-  test('a sink that takes its time pauses the provider', async () => {
+describe('back-pressure and abort', () => {
+  test('a slow sink pauses the provider', async () => {
     provider.scripts.m = { flood: true }
     const upstream = upstreamOf(provider)
     const abort = new AbortController()
@@ -152,7 +160,7 @@ describe('pressure and abort', () => {
     const answer = upstream.generate({ model: 'm', messages }, sink, abort.signal)
     answer.catch(() => undefined)
     const bytes = (): number => provider.calls[0]?.bytes ?? 0
-    // Stands still: what fits into the buffers of both sides has been written, and no more comes.
+    // The number of bytes stops growing when the buffers of both sides are full.
     let before = -1
     await vi.waitFor(
       () => {
@@ -170,7 +178,7 @@ describe('pressure and abort', () => {
     await expect(answer).rejects.toThrow('enough')
   })
 
-  test('an error of the sink ends the call and is what the caller gets', async () => {
+  test('an error of the sink ends the call and is passed to the caller', async () => {
     provider.scripts.m = { words: 1000, wordsPerSecond: 100 }
     const upstream = upstreamOf(provider)
     const sinks: UpstreamSink[] = [
@@ -188,7 +196,7 @@ describe('pressure and abort', () => {
   test.each([
     ['before the headers', { silent: true }],
     ['before the first word', { fault: { after: 0, how: 'hang' } }],
-    ['in mid-answer', { words: 1000, wordsPerSecond: 50 }],
+    ['during the answer', { words: 1000, wordsPerSecond: 50 }],
   ] as const)('abort %s closes the connection and rejects with the reason', async (_name, script) => {
     provider.scripts.m = script
     const upstream = upstreamOf(provider)
@@ -219,7 +227,7 @@ describe('pressure and abort', () => {
     await expect(answer).rejects.toThrow('stop')
   })
 
-  test('an aborted signal asks nothing', async () => {
+  test('an aborted signal sends no request', async () => {
     provider.scripts.m = {}
     const upstream = upstreamOf(provider)
     const given = AbortSignal.abort(new Error('too late'))

@@ -1,4 +1,4 @@
-/** What OpenAI documents for `POST /v1/chat/completions`, without the fields that are ours to read. */
+/** The parameters that OpenAI documents for `POST /v1/chat/completions`, without those that Shoal sets itself. */
 const openAiParams = new Set([
   'audio',
   'frequency_penalty',
@@ -30,7 +30,7 @@ const openAiParams = new Set([
   'web_search_options',
 ])
 
-/** For a connection whose provider, or the gateway before it, shall see nothing that OpenAI does not document. */
+/** For a connection whose provider or gateway must not receive parameters that OpenAI does not document. */
 export function onlyOpenAiParams(params: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(params).filter(([name]) => openAiParams.has(name)))
 }

@@ -17,7 +17,7 @@ const signal = (): AbortSignal => new AbortController().signal
 const messages = [{ role: 'user' as const, content: 'Hello' }]
 
 describe('an answer', () => {
-  test('words, end and usage', async () => {
+  test('text, end and usage', async () => {
     const { text, end, events } = await ask(
       { words: 50 },
       { maxTokens: 99, params: { temperature: 0.5, model: 'x' } },
@@ -55,7 +55,7 @@ describe('an answer', () => {
     expect(answer).toMatchObject({ text: 'Grüße 👋 <think>x</think>', end: { reason: 'stop' }, ...expected })
   })
 
-  test('any cutting of the stream gives the same answer', async () => {
+  test('the answer does not depend on the chunk borders', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 40 }),
@@ -72,7 +72,7 @@ describe('an answer', () => {
     )
   })
 
-  test('rule 12: U+0000 and unpaired surrogates become U+FFFD, pairs that were torn apart do not', async () => {
+  test('rule 12: U+0000 and unpaired surrogates become U+FFFD, pairs that are split between chunks do not', async () => {
     const { text, reasoning } = await ask({
       words: ['a\u0000b', '\ud83d', '\ude00', ' \ud83d', 'x', '\ude00', ' y\ud83d'],
       reasoning: ['\ud83d', '\ude00\ud83d'],
@@ -81,7 +81,7 @@ describe('an answer', () => {
     expect(reasoning).toBe('😀\uFFFD')
   })
 
-  test('tool calls are put together from their pieces', async () => {
+  test('tool calls are assembled from their pieces', async () => {
     const piece = (tool_calls: unknown[]) => ({ choices: [{ index: 0, delta: { tool_calls } }] })
     const { events, end } = await ask({
       words: 0,
@@ -106,7 +106,7 @@ describe('an answer', () => {
     expect(end).toEqual({ reason: 'tool-calls' })
   })
 
-  test('content in parts, a refusal, other choices and odd chunks', async () => {
+  test('content in parts, a refusal, other choices and invalid chunks', async () => {
     const choice = (delta: unknown, index = 0) => ({ choices: [{ index, delta }] })
     const { text, reasoning } = await ask({
       words: 0,
@@ -128,36 +128,42 @@ describe('an answer', () => {
     ['stream_options', { refusesFields: ['stream_options'] }],
     ['max_tokens', { refusesFields: ['max_tokens'] }],
     ['both', { refusesFields: ['stream_options', 'max_tokens'] }],
-  ])('a provider that refuses %s is asked once more without, and from then on', async (_name, script) => {
-    provider.scripts.m = { words: 3, ...script }
-    const upstream = upstreamOf(provider)
-    const request = { model: 'm', messages, maxTokens: 5 }
-    await upstream.generate(request, () => undefined, signal())
-    const first = provider.calls.length
-    await upstream.generate(request, () => undefined, signal())
-    expect(first).toBe(1 + script.refusesFields.length)
-    expect(provider.calls.length).toBe(first + 1)
-    const limit = script.refusesFields.includes('max_tokens') ? 'max_completion_tokens' : 'max_tokens'
-    expect(provider.calls.at(-1)?.body).toMatchObject({ [limit]: 5 })
-  })
+  ])(
+    'a request that a provider refuses for %s is retried without it, and so are later requests',
+    async (_name, script) => {
+      provider.scripts.m = { words: 3, ...script }
+      const upstream = upstreamOf(provider)
+      const request = { model: 'm', messages, maxTokens: 5 }
+      await upstream.generate(request, () => undefined, signal())
+      const first = provider.calls.length
+      await upstream.generate(request, () => undefined, signal())
+      expect(first).toBe(1 + script.refusesFields.length)
+      expect(provider.calls.length).toBe(first + 1)
+      const limit = script.refusesFields.includes('max_tokens') ? 'max_completion_tokens' : 'max_tokens'
+      expect(provider.calls.at(-1)?.body).toMatchObject({ [limit]: 5 })
+    },
+  )
 })
 
-describe('continuing (rule 15)', () => {
-  test.each(['trailing', 'prefix', 'vllm'] as const)('%s joins byte for byte, echoed or not', async (how) => {
-    for (const echoes of [false, true]) {
-      const text = 'c1w0000 c1w0001 '
-      const answer = await ask(
-        { words: 10, continues: how, echoes, cut: 50 },
-        { continueFrom: { text, how } },
-      )
-      const { problem, calls } = readScriptedWords(text + answer.text, 10)
-      expect({ problem, joined: text + answer.text }).toMatchObject({ problem: undefined })
-      expect(calls.length).toBeGreaterThan(0)
-      expect(text + answer.text).not.toMatch(/ {2}/)
-    }
-  })
+describe('continuing a text (rule 15)', () => {
+  test.each(['trailing', 'prefix', 'vllm'] as const)(
+    '%s joins the text byte for byte, repeated or not',
+    async (how) => {
+      for (const echoes of [false, true]) {
+        const text = 'c1w0000 c1w0001 '
+        const answer = await ask(
+          { words: 10, continues: how, echoes, cut: 50 },
+          { continueFrom: { text, how } },
+        )
+        const { problem, calls } = readScriptedWords(text + answer.text, 10)
+        expect({ problem, joined: text + answer.text }).toMatchObject({ problem: undefined })
+        expect(calls.length).toBeGreaterThan(0)
+        expect(text + answer.text).not.toMatch(/ {2}/)
+      }
+    },
+  )
 
-  test('a torn word is gone on with', async () => {
+  test('a text that ends within a word is continued', async () => {
     for (const text of ['c', 'c1', 'c1w', 'c1w00', 'c1w0000', 'c1w0000 c1w000']) {
       const answer = await ask({ words: 10 }, { continueFrom: { text, how: 'trailing' } })
       expect({ text, problem: readScriptedWords(text + answer.text, 10).problem }).toEqual({
@@ -167,7 +173,7 @@ describe('continuing (rule 15)', () => {
     }
   })
 
-  test('a broken echo is dropped, not taken for the answer', async () => {
+  test('an incomplete repetition is dropped when the connection breaks', async () => {
     const { text, error } = await ask(
       { words: ['One two'], continues: 'none', fault: { after: 1, how: 'break' } },
       { continueFrom: { text: 'One two three', how: 'trailing' } },

@@ -12,7 +12,7 @@ import { asObject } from './read-json.ts'
 import type { JsonObject } from './read-json.ts'
 import type { GenerateRequest, Upstream } from './upstream.ts'
 
-/** What a provider was found not to take, by model; it is asked without from then on. */
+/** Fields that a provider refused for a model: later requests leave them out or rename them. */
 interface Refused {
   streamOptions?: boolean
   maxTokens?: boolean
@@ -31,7 +31,7 @@ export function createOpenAiUpstream(options: HttpUpstreamOptions): Upstream {
     const { model } = request
     const url = providerUrl(baseUrl, '/chat/completions')
     const headers = { accept: 'text/event-stream', ...bearer(key) }
-    // One try for the question as it should be, and one for each thing that may be refused.
+    // The first attempt sends all fields, and there is one more attempt for each field that may be refused.
     for (let tries = 0; ; tries++) {
       const refused = refusedBy.get(model) ?? {}
       const body = JSON.stringify(bodyOf(request, continuation, refused))
@@ -74,7 +74,7 @@ function bodyOf(
   }
 }
 
-/** Some old servers do not know `stream_options`; OpenAI's thinking models want another name for the limit. */
+/** Some old servers do not know `stream_options`; OpenAI's reasoning models require `max_completion_tokens`. */
 function whatWasRefused(refusal: Refusal, request: GenerateRequest, before: Refused): Refused | undefined {
   if (refusal.status !== 400 && refusal.status !== 422) return undefined
   const names = (word: string): boolean => refusal.text.includes(word)
@@ -85,7 +85,7 @@ function whatWasRefused(refusal: Refusal, request: GenerateRequest, before: Refu
   return renamed && !before.maxTokens ? { ...before, maxTokens: true } : undefined
 }
 
-/** OpenAI's `{data}`, `{models}` of some gateways, or a bare list. */
+/** The list is in `data` (OpenAI), in `models` (some gateways), or is the body itself. */
 function modelEntries(body: unknown): unknown[] | undefined {
   if (Array.isArray(body)) return body
   const { data, models } = asObject(body) ?? {}

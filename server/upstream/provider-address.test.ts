@@ -18,18 +18,18 @@ test.each([
   ['https://h/v1?a=1#part', 'https://h/v1/models?a=1'],
   ['https://u:p@h:8/v1?a=?', 'https://u:p@h:8/v1/models?a=?'],
   ['https://h/a%20b?c=d%2Fe', 'https://h/a%20b/models?c=d%2Fe'],
-])('B10: the path stands before the query: %s', (base, expected) => {
+])('B10: the path is inserted before the query: %s', (base, expected) => {
   expect(providerUrl(base, '/models').href).toBe(expected)
 })
 
 test.each(['', 'h/v1', 'ftp://h/v1', 'https://', 'https:///v1', 'https://?a=b', '?https://h'])(
-  'B10: what is no address is refused: “%s”',
+  'B10: an invalid address is refused: “%s”',
   (base) => {
     expect(() => providerUrl(base, '/models')).toThrow(/must start with http/)
   },
 )
 
-describe('B10: what a provider is asked for', () => {
+describe('B10: the paths that are requested', () => {
   let server: Server
   const asked: string[] = []
   beforeEach(async () => {

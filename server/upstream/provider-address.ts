@@ -2,9 +2,8 @@ import { splitAddress, trimAddress } from '../base/index.ts'
 import { UpstreamError } from './upstream-error.ts'
 
 /**
- * The address of a path below a connection's base address; a query of the base address, such as `?api-version=…`, stays
- * behind it. Throws `upstream_refused` for an address that cannot be
- * one: only http and https are spoken.
+ * The URL of a path below a connection's base address. A query of the base address, such as `?api-version=…`, is kept
+ * after the path. Throws `upstream_refused` for an address that is not a valid http or https URL.
  */
 export function providerUrl(baseUrl: string, path: string): URL {
   const base = splitAddress(trimAddress(baseUrl))
@@ -15,16 +14,16 @@ export function providerUrl(baseUrl: string, path: string): URL {
     return url
   }
   throw new UpstreamError('upstream_refused', {
-    message: `The connection's address “${base.path.slice(0, 200)}” is not one: it must start with http:// or https://.`,
+    message: `The connection's address “${base.path.slice(0, 200)}” is not valid: it must start with http:// or https://.`,
   })
 }
 
-/** The header that carries the key. Throws `upstream_key_refused` for a key that no header can carry. */
+/** The header with the API key. Throws `upstream_key_refused` for a key that a header cannot contain. */
 export function bearer(key: string | null): { authorization?: string } {
   const bare = key?.trim()
   if (!bare) return {}
   if (/^[\x21-\x7e]+$/.test(bare)) return { authorization: `Bearer ${bare}` }
   throw new UpstreamError('upstream_key_refused', {
-    message: "The connection's API key holds a space or another character that no key has.",
+    message: "The connection's API key contains a space or another invalid character. Enter the key again.",
   })
 }

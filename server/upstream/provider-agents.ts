@@ -4,31 +4,31 @@ import { Agent as HttpsAgent } from 'node:https'
 import type { Duplex } from 'node:stream'
 import { guardedLookup } from './egress-guard.ts'
 
-/** Of one read of a provider's socket, bytes. */
+/** The buffer size for reads from a provider's socket, bytes. */
 const readBytes = 65_536
 
-// A free socket is closed after half a minute, so nothing has to be cleaned up when a connection is removed.
+// A free socket is closed after 30 s, so nothing has to be cleaned up when a connection is removed.
 const options = {
   keepAlive: true,
   timeout: 30_000,
   maxFreeSockets: 64,
   scheduling: 'lifo' as const,
-  // A paused answer holds nothing: with room left in its buffer, Node would resume the socket to fill it.
+  // With free space in the buffer of a paused response, Node would resume the socket to fill it.
   highWaterMark: 0,
 }
 
-/** How a provider is reached. Sockets of one way are never used for another. */
+/** Requests with different keys never share sockets. */
 export interface ProviderWay {
   secure: boolean
-  /** Link-local and metadata addresses are refused, whatever name they have. */
+  /** Whether host names that resolve to link-local or metadata addresses are refused. */
   guarded: boolean
-  /** Address of the proxy through which a tunnel to the provider leads; null: none. */
+  /** The address of the proxy that tunnels to the provider; null without a tunnel. */
   tunnel: string | null
 }
 
 const agents = new Map<string, HttpAgent>()
 
-/** The connections of one way: kept alive, and pausable at once unless they are tunnels. */
+/** The shared agent of a key. It keeps sockets alive, and they can be paused at once unless they are tunnels. */
 export function agentOf(way: ProviderWay): HttpAgent {
   const name = JSON.stringify([way.secure, way.guarded, way.tunnel])
   const agent = agents.get(name) ?? createAgent(way)
@@ -36,22 +36,22 @@ export function agentOf(way: ProviderWay): HttpAgent {
   return agent
 }
 
-/** For one request that must not get a connection that was used before. */
+/** An agent for one request that must not reuse a connection. */
 export function freshAgentOf(way: ProviderWay): HttpAgent {
   return createAgent(way, { keepAlive: false })
 }
 
 function createAgent({ secure, guarded, tunnel }: ProviderWay, more: AgentOptions = {}): HttpAgent {
   const all = { ...options, ...more, ...(guarded && tunnel === null ? { lookup: guardedLookup } : {}) }
-  // Node makes the tunnel and the TLS connection in it.
+  // Node creates the tunnel and the TLS connection inside it.
   if (tunnel !== null) return new HttpsAgent({ ...all, proxyEnv: { HTTPS_PROXY: tunnel } })
   return withPausableSockets(secure ? new HttpsAgent(all) : new HttpAgent(all))
 }
 
 /**
- * Has an agent make sockets that read nothing more from the moment they are paused. Node's sockets do so where their
- * bytes go to a callback (`onread` in `net.connect`); all others read on until their buffer is full, and so wake the
- * process for every word of an answer that it does not want yet.
+ * Makes an agent create sockets that stop reading as soon as they are paused. Node's sockets do that only if they pass
+ * their bytes to a callback (`onread` in `net.connect`). Other sockets read on until their buffer is full, and so wake
+ * the process for every chunk of an answer that it cannot process yet.
  */
 function withPausableSockets<A extends HttpAgent>(agent: A): A {
   const create = agent.createConnection.bind(agent)
@@ -60,7 +60,7 @@ function withPausableSockets<A extends HttpAgent>(agent: A): A {
     const onread = {
       buffer: Buffer.allocUnsafeSlow(readBytes),
       callback(size: number, read: Uint8Array): boolean {
-        // The event by which Node's HTTP client reads. The buffer is used again, so what it gets is a copy.
+        // Node's HTTP client reads from this event. It gets a copy, because the next read overwrites the buffer.
         socket?.emit('data', Buffer.copyBytesFrom(read, 0, size))
         return true
       },

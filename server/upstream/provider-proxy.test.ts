@@ -6,8 +6,8 @@ const https = 'http://secure-proxy:3128/'
 const through = (address: string, direct: string[]): string | undefined =>
   proxyFor(new URL(address), { http, https, direct })?.href
 
-describe('B3: which proxy a provider is asked through', () => {
-  test('by the scheme of its address', () => {
+describe('B3: which proxy is used for a provider', () => {
+  test('the proxy for the scheme of its address', () => {
     expect(through('http://h/v1', [])).toBe(http)
     expect(through('https://h/v1', [])).toBe(https)
     const none = { http: null, https: null, direct: [] }

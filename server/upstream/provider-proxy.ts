@@ -1,17 +1,18 @@
 import { BlockList, isIP } from 'node:net'
 
-/** As HTTP_PROXY, HTTPS_PROXY and NO_PROXY say. */
+/** The values of HTTP_PROXY, HTTPS_PROXY and NO_PROXY. */
 export interface ProxySettings {
-  /** For providers at http:// and at https://; null: none. Always with a scheme, http or https. */
+  /** The proxy for providers at http://, with the scheme http or https; null without a proxy. */
   readonly http: string | null
+  /** The same for providers at https://. */
   readonly https: string | null
-  /** Hosts that are asked directly, in the forms of NO_PROXY. */
+  /** Hosts that are requested without a proxy, in the syntax of NO_PROXY. */
   readonly direct: readonly string[]
 }
 
 export const noProxies: ProxySettings = { http: null, https: null, direct: [] }
 
-/** The proxy through which this address is asked; null: none. */
+/** The proxy for requests to this address; null for a direct request. */
 export function proxyFor(url: URL, { http, https, direct }: ProxySettings): URL | null {
   const proxy = url.protocol === 'https:' ? https : http
   if (proxy === null || direct.some((entry) => covers(entry, url))) return null
@@ -19,8 +20,8 @@ export function proxyFor(url: URL, { http, https, direct }: ProxySettings): URL 
 }
 
 /**
- * Whether an entry of NO_PROXY means this address: `*`; a host, which includes the names below it, with or without a
- * leading dot or `*.`; an IP address; a network such as 10.0.0.0/8. Each may have a port behind it.
+ * Whether an entry of NO_PROXY matches this address. An entry is `*`, a host name, an IP address, or a network such as
+ * 10.0.0.0/8. A host name includes its subdomains, with or without a leading dot or `*.`. Each entry may have a port.
  */
 function covers(entry: string, url: URL): boolean {
   if (entry === '*') return true
@@ -34,7 +35,7 @@ function covers(entry: string, url: URL): boolean {
   return name !== '' && (askedName === name || askedName.endsWith(`.${name}`))
 }
 
-/** `[::1]:8080`, `host:8080`, `10.0.0.0/8`, `::1`. */
+/** Accepts `[::1]:8080`, `host:8080`, `10.0.0.0/8` and `::1`. */
 function splitPort(entry: string): { host: string; port?: string | undefined } {
   const inBrackets = /^\[([^\]]*)\](?::(\d{1,5}))?$/.exec(entry)
   if (inBrackets) return { host: inBrackets[1] ?? '', port: inBrackets[2] }

@@ -63,7 +63,7 @@ describe('a refusal becomes an error of the catalogue', () => {
     expect(error?.message).not.toMatch(/[<{]/)
   })
 
-  test('the provider is quoted, on one line, bounded, without the key or what looks like one', async () => {
+  test('the provider is quoted in one line of limited length, without anything that looks like a key', async () => {
     const error = await refuse(401, {
       error: {
         message: `Incorrect API key\nprovided: ${key}, not sk-proj-${'a'.repeat(40)}. ${'very '.repeat(200)}`,
@@ -76,24 +76,26 @@ describe('a refusal becomes an error of the catalogue', () => {
     expect(error?.message).not.toContain('0123456789')
   })
 
-  test('a missing key is told apart from a wrong one', async () => {
+  test('a missing key and a wrong key have different messages', async () => {
     const { error } = await askScripted(provider, { refuse: { status: 401, body: {} } })
-    expect(error?.message).toBe('The model provider wants an API key, and this connection has none.')
+    expect(error?.message).toBe(
+      'The model provider requires an API key, and this connection has none: add one.',
+    )
   })
 
-  test('the model that is not there is named', async () => {
+  test('an unknown model is named in the message', async () => {
     expect((await refuse(404, {}))?.message).toContain('“m”')
   })
 
   test('a redirect is not followed', async () => {
     const error = await refuse(302, '', { location: `${provider.v1}/elsewhere` })
     expect(error?.message).toBe(
-      'The model provider sends to another address. Enter that address in the connection.',
+      'The model provider redirects to another address. Enter that address in the connection.',
     )
     expect(provider.calls.length).toBe(1)
   })
 
-  test('the pause that is asked for', async () => {
+  test('the pause that the provider requests before a retry', async () => {
     expect((await refuse(429, {}, { 'retry-after': '7' }))?.retryAfterMs).toBe(7000)
     expect((await refuse(503, {}, { 'retry-after': '1.5' }))?.retryAfterMs).toBe(1500)
     expect((await refuse(429, {}))?.retryAfterMs).toBeUndefined()
@@ -126,18 +128,18 @@ test.each<[unknown, string | undefined]>([
   [{ error: { message: 'null\u0000 and \ud800' } }, 'null\uFFFD and \uFFFD'],
   [null, undefined],
   [7, undefined],
-])('the sentence in %j', (body, expected) => {
+])('the message in %j', (body, expected) => {
   expect(providerSentence(body, null)).toBe(expected)
 })
 
-test('S12: only the beginning of what a provider says is looked at, however long it is', () => {
+test('S12: only the beginning of a provider’s message is processed, however long it is', () => {
   const said = `Unknown parameter: ${'very '.repeat(1_000)}<b>`
   expect(providerSentence({ error: { message: said.repeat(10) } }, null)).toMatch(
     /^Unknown parameter: very .*…$/,
   )
 })
 
-test('C6: the sentence is found wherever a gateway puts it', () => {
+test('C6: the message is found wherever a gateway puts it', () => {
   const bodies: unknown[] = [
     [{ error: { message: 'words' } }],
     { errors: [{ code: 7, message: 'words' }] },
@@ -151,7 +153,7 @@ test('C6: the sentence is found wherever a gateway puts it', () => {
   for (const body of bodies) expect(providerSentence(body, null)).toBe('words')
 })
 
-test('the key of the connection is cut out of what a provider says, unless it is as short as a word', () => {
+test('the key of the connection is removed from a provider’s message, unless it is as short as a word', () => {
   const said = (key: string): string | undefined =>
     providerSentence({ error: { message: `the key ${key} is not known` } }, key)
   expect(said('a-secret-of-ours')).toBe('the key … is not known')

@@ -11,16 +11,16 @@ import type { UpstreamErrorCode } from './upstream-error.ts'
 
 const day = 86_400_000
 
-/** An answer with a status other than 2xx. */
+/** A response with a status other than 2xx. */
 export interface Refusal {
   status: number
   headers: IncomingHttpHeaders
-  /** As it came, at most 64 KB of it. For looking into, not for showing. */
+  /** The first 64 KB of the body, unchanged. To be analysed, never to be shown. */
   text: string
 }
 
 export interface AskedFor {
-  /** The connection's key, so that it is never shown. */
+  /** The connection's key, to remove it from the message. */
   key: string | null
   model?: string
 }
@@ -34,7 +34,7 @@ export async function readRefusal(response: IncomingMessage, signal: AbortSignal
   return { status: response.statusCode ?? 0, headers: response.headers, text }
 }
 
-/** A provider's refusal as an error of the catalogue. */
+/** Converts a provider's refusal to an error of the catalogue. */
 export function refusalError(refusal: Refusal, asked: AskedFor, clock: Clock): UpstreamError {
   const { status, headers, text } = refusal
   const body = parseLoosely(text)
@@ -50,7 +50,7 @@ export function refusalError(refusal: Refusal, asked: AskedFor, clock: Clock): U
   })
 }
 
-/** An error that came in the midst of an answer. Its `code` is a status with some providers and a word with others. */
+/** Converts an error within an answer's stream. Some providers put an HTTP status into its `code`, others a word. */
 export function frameError(frame: unknown, key: string | null): UpstreamError {
   const error = firstObject(asObject(frame)?.error) ?? asObject(frame) ?? {}
   const status = Number(error.code ?? error.status)
@@ -71,15 +71,15 @@ function firstObject(value: unknown): JsonObject | undefined {
   return asObject(Array.isArray(value) ? value[0] : value)
 }
 
-/** Of each text in an error, characters: a provider may repeat all that it was sent, and patterns look at the rest. */
-const maxLooked = 2_048
+/** How much of each text in an error is matched, in characters: a provider may repeat the whole prompt in it. */
+const maxMatched = 2_048
 
-/** The texts of an error that say what kind it is: at most eight of them, each cut before any pattern sees it. */
+/** The first eight texts of an error, to find its kind. Each is shortened before any pattern is applied to it. */
 function tellingWords(body: unknown): string {
   const found: string[] = []
   const collect = (value: unknown, depth: number): void => {
     if (found.length >= 8 || depth > 6) return
-    if (typeof value === 'string') found.push(value.slice(0, maxLooked))
+    if (typeof value === 'string') found.push(value.slice(0, maxMatched))
     else if (typeof value === 'object' && value !== null) {
       for (const entry of Object.values(value).slice(0, 20)) collect(entry, depth + 1)
     }
@@ -88,7 +88,7 @@ function tellingWords(body: unknown): string {
   return found.join('\n')
 }
 
-/** The code and the field that a provider names, where they are short words, as programs compare them. */
+/** The error code and the field that a provider names, if they look like identifiers. */
 function errorFields(body: unknown): { code?: string; param?: string } {
   const object = firstObject(body)
   const { code, param } = asObject(object?.error) ?? object ?? {}
@@ -105,7 +105,7 @@ function codeOfStatus(status: number, text: string): UpstreamErrorCode {
   const code = codeOfWords(text)
   if (status === 401) return 'upstream_key_refused'
   if (status === 403) return code === 'upstream_filtered' ? code : 'upstream_key_refused'
-  // A used-up quota does not come back by waiting, though some send it with 429.
+  // Waiting does not restore an exhausted quota, although some providers report it with status 429.
   if (status === 402 || /insufficient_quota|insufficient (credit|balance|funds)/i.test(text)) {
     return 'upstream_refused'
   }
@@ -124,7 +124,7 @@ const filtered =
   /content_filter|content filter|content_policy|content management policy|ResponsibleAIPolicy|moderation|flagged|safety (system|settings)/i
 const limited = /rate_limit|rate limit|too many requests|overloaded/i
 
-/** What the known phrases and codes in an error's body say. */
+/** Finds the kind of an error by known phrases and codes in its texts. */
 function codeOfWords(text: string): UpstreamErrorCode | undefined {
   if (tooLong.test(text)) return 'upstream_context_too_long'
   if (filtered.test(text)) return 'upstream_filtered'
@@ -134,22 +134,28 @@ function codeOfWords(text: string): UpstreamErrorCode | undefined {
 function sentences(status: number, { key, model }: AskedFor): Partial<Record<UpstreamErrorCode, string>> {
   const named = model === undefined ? 'this model' : `the model “${model}”`
   const refused = new Map([
-    [402, 'The account with the model provider has no credit left.'],
-    [404, `The model provider does not know ${named}, or the connection's address is not complete.`],
-    [407, 'The proxy (HTTP_PROXY) asks for a user name and password.'],
-    [429, "The quota with the model provider is used up; waiting doesn't help."],
+    [402, 'The account at the model provider has no credit left. Add credit, or choose another model.'],
+    [
+      404,
+      `The model provider does not know ${named}, or the connection's address is not complete. Check both.`,
+    ],
+    [407, 'The proxy (HTTP_PROXY) requires a user name and password. Add them to its address.'],
+    [
+      429,
+      "The quota at the model provider is used up, and waiting doesn't help. Raise it, or choose another model.",
+    ],
   ]).get(status)
   return {
     upstream_key_refused:
       key === null
-        ? 'The model provider wants an API key, and this connection has none.'
+        ? 'The model provider requires an API key, and this connection has none: add one.'
         : 'The model provider refused the API key: check it.',
     upstream_refused:
       refused ??
       (status >= 300 && status < 400
-        ? 'The model provider sends to another address. Enter that address in the connection.'
+        ? 'The model provider redirects to another address. Enter that address in the connection.'
         : 'The model provider refused the request: choose another model, or check the connection.'),
-    upstream_unreachable: `The model provider is out of order at the moment (status ${status}).`,
+    upstream_unreachable: `The model provider is unavailable (status ${status}). Try again in a moment.`,
   }
 }
 
@@ -157,7 +163,7 @@ function withSaid(sentence: string, said: string | undefined): string {
   return said === undefined ? sentence : `${sentence} It says: ${said}`
 }
 
-/** JSON, server-sent events or lines with JSON in them, or the text itself, which may be the sentence. */
+/** Parses JSON, server-sent events or lines with JSON; otherwise returns the text, which may be the error message. */
 function parseLoosely(text: string): unknown {
   try {
     return JSON.parse(text)
@@ -178,14 +184,15 @@ function firstOfStream(text: string): unknown {
     parser.push(Buffer.from(text))
     parser.end()
   } catch {
-    // Cut or damaged: what was found before it holds.
+    // The text is truncated or damaged: the object found before that is used.
   }
   return found
 }
 
 /**
- * The pause that a provider asks for, ms, at most a day: `Retry-After` in seconds or as a date (RFC 9110, 10.2.3), or
- * the finer `retry-after-ms` of OpenAI and Azure. Undefined when there is none that can be read.
+ * The pause that a provider requests before a retry, ms, at most one day. It reads `Retry-After` in seconds or as a
+ * date (RFC 9110, 10.2.3), and prefers the finer `retry-after-ms` of OpenAI and Azure. Undefined without a valid
+ * header.
  */
 export function retryAfter(headers: IncomingHttpHeaders, clock: Clock): number | undefined {
   const fine = headers['retry-after-ms']

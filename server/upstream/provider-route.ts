@@ -4,24 +4,25 @@ import type { ProviderWay } from './provider-agents.ts'
 import { proxyFor } from './provider-proxy.ts'
 import type { ProxySettings } from './provider-proxy.ts'
 
-/** What a connection may reach, and through what. */
+/** The network rules of a connection. */
 export interface ProviderNetwork {
   proxies: ProxySettings
+  /** Whether link-local and metadata addresses are refused. */
   guarded: boolean
 }
 
 export interface ProviderRoute {
   way: ProviderWay
-  /** A proxy is on the way: what goes wrong may be its fault. */
+  /** Whether a proxy is used, so that errors may come from it. */
   proxied: boolean
-  /** Where the request goes, and what a proxy has to know. */
+  /** Options for Node's request: the host to connect to, and the headers for a proxy. */
   request: Omit<RequestOptions, 'headers'> & { headers?: OutgoingHttpHeaders }
 }
 
 /**
- * How an address is reached: directly; through a tunnel, where it is https; or by asking a proxy for the whole address,
- * where it is http. Throws `upstream_refused` for a guarded connection to a refused address; names are looked at when
- * they are resolved.
+ * Decides how an address is reached: directly, through a tunnel of the proxy (https), or with a request to the proxy
+ * that names the whole address (http). Throws `upstream_refused` for a guarded connection to a refused IP address; host
+ * names are checked when they are resolved.
  */
 export function routeTo(url: URL, { proxies, guarded }: ProviderNetwork): ProviderRoute {
   if (guarded && isRefusedAddress(url.hostname)) throw egressRefused()
@@ -63,7 +64,7 @@ function decoded(part: string): string {
   try {
     return decodeURIComponent(part)
   } catch {
-    // A percent sign that encodes nothing stands for itself.
+    // A percent sign that is not part of an encoding is kept.
     return part
   }
 }

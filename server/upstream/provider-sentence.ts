@@ -1,26 +1,28 @@
 import { cleanText } from '../base/index.ts'
 import { asObject } from './read-json.ts'
 
-const most = 300
-/** Looked at, of a provider's text, characters: it may repeat all that it was sent. */
-const maxLooked = 2_048
+/** The maximum length of the sentence, in characters. */
+const maxLength = 300
+/** How much of a provider's text is processed, in characters: it may repeat the whole prompt. */
+const maxRead = 2_048
 
 /**
- * What a provider says about its error, fit to be shown to a person: one line, at most 300 characters, no markup, no
- * raw JSON, nothing that looks like a key. Undefined when there is no such sentence. `secret` is the connection's key.
+ * The provider's own error message in a form that may be shown to users: one line of at most 300 characters, without
+ * markup, raw JSON, or anything that looks like a key. Undefined without such a message. `secret` is the connection's
+ * key.
  */
 export function providerSentence(body: unknown, secret: string | null): string | undefined {
   const said = findSentence(body, 0)
   if (said === undefined || /<\/?[a-z!][^<>]*>/i.test(said)) return undefined
   let line = cleanText(said).replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
-  // A key of a few letters, as local servers take, is no secret, and would eat words.
+  // A key of a few letters, as used with local servers, is not secret, and removing it could remove ordinary words.
   if (secret && secret.length >= 8) line = line.replaceAll(secret, '…')
   line = line.replace(/\b(?:sk|pk|rk|gsk|xai)[-_][\w*.-]{6,}|\bAIza[\w-]{10,}|\bBearer \S+/g, '…').trim()
   if (line === '' || /^[[{]/.test(line)) return undefined
-  return line.length > most ? `${line.slice(0, most - 1).trimEnd()}…` : line
+  return line.length > maxLength ? `${line.slice(0, maxLength - 1).trimEnd()}…` : line
 }
 
-/** Where providers put it, the best first: `message` of OpenAI, `detail` of FastAPI, `errors` of gateways, and so on. */
+/** Fields that may hold the message, in order of preference: `message` of OpenAI, `detail` of FastAPI, and so on. */
 const fields = [
   'error',
   'errors',
@@ -36,7 +38,7 @@ const fields = [
   'title',
 ]
 
-/** At most the first 2,048 characters of the sentence, however deep it stands. */
+/** The first 2,048 characters of the message, from up to seven levels of nesting. */
 function findSentence(body: unknown, depth: number): string | undefined {
   if (depth > 6) return undefined
   if (typeof body === 'string') return unwrapped(body, depth)
@@ -55,23 +57,23 @@ function findSentence(body: unknown, depth: number): string | undefined {
   return undefined
 }
 
-/** Gateways often put the error of the provider behind them into theirs, as text. */
+/** Gateways often put the JSON error of their provider into their own error, as text. */
 function unwrapped(text: string, depth: number): string | undefined {
   const start = cut(text).trim()
   if (!/^[[{"]/.test(start)) return start === '' ? undefined : start
   try {
     return findSentence(JSON.parse(text.slice(0, maxParsed)), depth + 1)
   } catch {
-    // Not JSON: then it is shown as it is, unless it looks like JSON.
+    // Not valid JSON: the caller shows the text unless it begins like JSON.
     return start
   }
 }
 
 const maxParsed = 65_536
 
-/** Between two words, so that no key is cut in half and then not recognised. */
+/** Shortens a text between two words: half of a key would not be recognised as a key. */
 function cut(text: string): string {
-  if (text.length <= maxLooked) return text
-  const space = text.lastIndexOf(' ', maxLooked)
-  return text.slice(0, space > 0 ? space : maxLooked)
+  if (text.length <= maxRead) return text
+  const space = text.lastIndexOf(' ', maxRead)
+  return text.slice(0, space > 0 ? space : maxRead)
 }

@@ -22,7 +22,7 @@ const textOf = (events: UpstreamEvent[]): string =>
 interface Provider {
   baseUrl: string
   connections: Set<Socket>
-  /** The answers that were begun and are the test's to write. */
+  /** Resolves with the response to a request, which the test then writes. */
   answer(at: number): Promise<ServerResponse>
 }
 
@@ -59,14 +59,14 @@ async function startProvider(scheme: 'http' | 'https'): Promise<Provider> {
   return {
     baseUrl: `${scheme}://localhost:${(server.address() as AddressInfo).port}/v1`,
     connections,
-    answer: (at) => vi.waitFor(() => answers[at] ?? expect.unreachable('nobody has asked'), 2000),
+    answer: (at) => vi.waitFor(() => answers[at] ?? expect.unreachable('no request has arrived'), 2000),
   }
 }
 
 interface Reading {
-  /** What the sink was given, call by call. */
+  /** The text of each call of the sink. */
   given: string[]
-  /** Resolves when the sink is called for the so-many-th time; the sink waits until `go`. */
+  /** Resolves when the sink has been called this many times. Each call is pending until `go`. */
   called(times: number): Promise<void>
   go(): void
   ended: Promise<GenerateEnd | Error>
@@ -89,7 +89,7 @@ function read({ baseUrl }: Provider): Reading {
   }
 }
 
-/** Bytes that the sockets of answers under way have been read for. */
+/** The number of bytes read from the sockets of running requests. */
 function bytesRead(scheme: 'http' | 'https'): number {
   const { sockets } = agentOf({ secure: scheme === 'https', guarded: true, tunnel: null })
   return Object.values(sockets)
@@ -97,8 +97,8 @@ function bytesRead(scheme: 'http' | 'https'): number {
     .reduce((sum, socket) => sum + socket.bytesRead, 0)
 }
 
-describe.each(['http', 'https'] as const)('an answer over %s whose sink is busy', (scheme) => {
-  test('its socket is not read; what came meanwhile goes on together', async () => {
+describe.each(['http', 'https'] as const)('an answer over %s while its sink is busy', (scheme) => {
+  test('its socket is not read, and what arrived in the meantime goes to the sink in one call', async () => {
     const provider = await startProvider(scheme)
     const reading = read(provider)
     const answer = await provider.answer(0)
@@ -118,7 +118,7 @@ describe.each(['http', 'https'] as const)('an answer over %s whose sink is busy'
     expect(await reading.ended).toEqual({ reason: 'stop' })
   })
 
-  test('the end may come meanwhile, and the connection is used again', async () => {
+  test('the end may arrive, and the connection is reused', async () => {
     const provider = await startProvider(scheme)
     for (let count = 0; count < 3; count++) {
       const reading = read(provider)
@@ -133,13 +133,13 @@ describe.each(['http', 'https'] as const)('an answer over %s whose sink is busy'
       reading.go()
       expect(await reading.ended).toEqual({ reason: 'stop' })
       expect(reading.given.join('')).toBe('a word, and the last')
-      // The connection is free when Node has seen the end of the answer.
+      // The connection is free as soon as Node has read the end of the response.
       await delay(20)
     }
     expect(provider.connections.size).toBe(1)
   })
 
-  test('words that came before the connection broke are not lost', async () => {
+  test('text that arrived before the connection broke is not lost', async () => {
     const provider = await startProvider(scheme)
     const reading = read(provider)
     const answer = await provider.answer(0)

@@ -9,35 +9,35 @@ import type { SilenceWatch } from './silence-watch.ts'
 import type { GenerateEnd, UpstreamSink } from './upstream.ts'
 import { UpstreamError } from './upstream-error.ts'
 
-/** How long a socket may take to come to its end behind an answer that is complete, to be used again, ms. */
+/** How long the response may take to end after a complete answer, so that its socket can be reused, ms. */
 const drainMs = 1_000
-/** How long more words are waited for behind an end that is certain, until the provider closes, ms. */
+/** How long the reader waits for more text or the close of the connection after a certain end, ms. */
 const afterDoneMs = 2_000
 
-/** What one turn of the event loop brings from a provider at full speed, bytes. */
+/** A turn of the event loop that reads this much shows that the provider sends at full speed, bytes. */
 const fastBytes = 32_768
-/** What is read at once at most, bytes. */
+/** How much is collected at most before it is decoded, bytes. */
 const maxHeldBytes = 1_048_576
 
 export interface AnswerParts {
-  /** Feeds the assembler with what it reads. */
+  /** Passes what it decodes to the assembler. */
   decoder: StreamParser
   assembler: AnswerAssembler
   sink: UpstreamSink
   watch: SilenceWatch
-  /** As in the deadlines. */
+  /** As in `AnswerDeadlines`. */
   afterEndMs: number
   betweenWordsMs: number
 }
 
 /**
- * Reads an answer to its end. What one chunk held goes to the sink together. While a promise from there is open, the
- * socket is not read: what comes waits in the kernel, and then goes to the sink together, so that a process which
- * gathers the words of many answers wakes up once for all of them.
- * An end that the provider states is only a claim: words behind it cancel it, and then no later end of this answer is
- * believed before the provider closes or falls silent. Resolves with the end that holds, also when the provider then
- * closes badly or not at all. Rejects with the provider's fault, `upstream_broke_off` when it closed without an end, the
- * sink's error, or the signal's reason.
+ * Reads an answer to its end. The sink gets all events of a chunk in one call. While a promise of the sink is pending,
+ * the socket is not read: new bytes wait in the kernel, and then go to the sink in one call. So a process that handles
+ * many answers wakes up once for all of them, and not for each chunk.
+ * An end that the provider reports is only a claim: more content cancels it. After that, no end of this answer is
+ * believed until the provider closes the connection or stops sending. Resolves with the end that holds, also if the
+ * provider then closes with an error or not at all. Rejects with the provider's fault, `upstream_broke_off` if it
+ * closed without an end, the sink's error, or the signal's reason.
  */
 export function readAnswer(
   response: IncomingMessage,
@@ -45,7 +45,7 @@ export function readAnswer(
   signal: AbortSignal,
 ): Promise<GenerateEnd> {
   return new Promise((resolve, reject) => {
-    // Not until the socket closes: the provider may be done while the sink still holds the last words.
+    // The listener stays until the answer settles: the sink may still hold the last events after the socket has closed.
     const release = (): void => signal.removeEventListener('abort', onAbort)
     const reader = new AnswerReader(response, parts, { resolve, reject, release })
     const onAbort = (): void => reader.abort(signal.reason)
@@ -66,12 +66,12 @@ class AnswerReader {
   readonly #parts: AnswerParts
   readonly #settle: Settle
   #settled = false
-  /** The sink has not settled yet, or what came meanwhile is being collected. */
+  /** Whether the sink has not settled yet, or bytes that arrived in the meantime are being collected. */
   #busy = false
-  /** Collected: words must not be lost when the connection then breaks. */
+  /** Bytes that are not decoded yet. They must not be lost if the connection breaks. */
   #held: Buffer[] = []
   #heldBytes = 0
-  /** No more bytes will come: with an error when the connection broke. */
+  /** Set when the body has ended; with `cause` when the connection broke. */
   #closed: { cause?: unknown } | undefined
   #drained = false
   #endTimer: NodeJS.Timeout | undefined
@@ -92,7 +92,7 @@ class AnswerReader {
     })
   }
 
-  /** Silence behind an end is no fault. */
+  /** A provider that stops responding after an end has not failed. */
   abort(reason: unknown): void {
     if (!(reason instanceof ProviderSilence) || !this.#parts.assembler.ended || this.#busy)
       return this.fail(reason)
@@ -105,7 +105,7 @@ class AnswerReader {
     this.#response.destroy()
   }
 
-  /** For handlers of raw events: what they throw fails this answer, and is logged by whoever waits for it. */
+  /** Wraps handlers of raw events: an error in one of them rejects this answer, and the caller logs it. */
   #safely(handle: () => void): void {
     try {
       handle()
@@ -125,7 +125,7 @@ class AnswerReader {
     this.#deliver()
   }
 
-  /** Reads what has come while nobody looked, all of it before any of it goes on. */
+  /** Reads everything that arrived while the socket was paused, before any of it is decoded. */
   #collect(): void {
     this.#socket?.resume()
     this.#response.resume()
@@ -133,9 +133,9 @@ class AnswerReader {
     this.#afterReading(0)
   }
 
-  /** A provider at full speed fills what the kernel keeps again while it is read: that is read too, up to a bound. */
+  /** A provider at full speed refills the kernel's buffer during the read: that is read too, up to `maxHeldBytes`. */
   #afterReading(before: number): void {
-    // After the event loop has read from its sockets.
+    // `setImmediate` runs after the event loop has read from its sockets.
     setImmediate(() =>
       this.#safely(() => {
         const more = this.#heldBytes - before >= fastBytes && this.#heldBytes < maxHeldBytes
@@ -167,7 +167,7 @@ class AnswerReader {
       if (!assembler.fault) work()
     } catch (error) {
       if (!(error instanceof UpstreamError)) return this.fail(error)
-      // Rubbish behind an end does not take the end back.
+      // Invalid data after an end does not cancel the end.
       if (assembler.endIsCredible) assembler.stateDone()
       else assembler.fault = error
     }
@@ -207,12 +207,12 @@ class AnswerReader {
     )
   }
 
-  /** None once the answer is read to its end: it may be another request's by then. */
+  /** Null when the response has ended: the socket may then belong to another request. */
   get #socket(): Socket | null {
     return this.#response.socket
   }
 
-  /** Looks whether that was all. */
+  /** Settles if the answer is complete or has failed; otherwise waits for more. */
   #conclude(): void {
     const { assembler } = this.#parts
     if (this.#settled) return
@@ -230,7 +230,7 @@ class AnswerReader {
     this.fail(new UpstreamError('upstream_broke_off', { cause: this.#closed.cause }))
   }
 
-  /** The provider may close soon, say more, or never close. */
+  /** Limits the wait after an end: the provider may close the connection, send more, or never close it. */
   #waitForMore(): void {
     const { assembler, afterEndMs, betweenWordsMs } = this.#parts
     if (!assembler.ended) return

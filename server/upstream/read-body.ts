@@ -4,14 +4,14 @@ import { UpstreamError } from './upstream-error.ts'
 
 export interface ReadBodyOptions {
   maxBytes: number
-  /** Longer, slower or broken bodies are cut where they stand, instead of being an error. */
+  /** Returns what has arrived of a body that is too long, too slow or broken, instead of rejecting. */
   cut?: boolean
   ms: number
 }
 
 /**
- * The text of a whole answer. Rejects with the signal's reason, `upstream_silent` after `ms`, or `upstream_broke_off`
- * when it breaks or is larger than `maxBytes`.
+ * Reads a whole body as text. Rejects with the signal's reason, with `upstream_silent` after `ms`, or with
+ * `upstream_broke_off` when the connection breaks or the body is larger than `maxBytes`.
  */
 export function readBody(
   response: IncomingMessage,
@@ -40,7 +40,7 @@ export function readBody(
         chunks.push(chunk)
         bytes += chunk.length
         if (bytes <= maxBytes) return
-        const message = `The model provider sent more than ${maxBytes} bytes where less was expected.`
+        const message = `The model provider’s response is larger than ${maxBytes} bytes. Check the address of the connection.`
         finish(new UpstreamError('upstream_broke_off', { message }))
       },
       closed({ cause }) {
@@ -50,7 +50,7 @@ export function readBody(
   })
 }
 
-/** The byte order mark that some servers put in front: no JSON parser takes it. */
+/** Removes the byte order mark that some servers send first: JSON parsers refuse it. */
 function withoutMark(text: string): string {
   return text.startsWith('\uFEFF') ? text.slice(1) : text
 }

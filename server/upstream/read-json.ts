@@ -1,5 +1,5 @@
-// Providers send what they like. A word is read field by field, since a strict schema would lose whole answers to one
-// odd field that nobody needs.
+// Providers deviate from their schemas. An object is read field by field, because a strict schema would reject whole
+// answers for one invalid field that Shoal does not need.
 
 export type JsonObject = Record<string, unknown>
 

@@ -25,8 +25,11 @@ const pieces: [string, object][] = [
       ],
     },
   ],
-  ['both at once, once', { reasoning: 'hm', reasoning_details: [{ type: 'reasoning.text', text: 'hm' }] }],
-  ['an empty field before it', { reasoning_content: '', reasoning_details: [{ text: 'hm' }] }],
+  [
+    'the same text in two fields, used once',
+    { reasoning: 'hm', reasoning_details: [{ type: 'reasoning.text', text: 'hm' }] },
+  ],
+  ['an empty field before the one with text', { reasoning_content: '', reasoning_details: [{ text: 'hm' }] }],
   ['reasoning_text', { reasoning_text: 'hm' }],
   ['thinking', { thinking: 'hm' }],
   ['thinking_blocks', { thinking_blocks: [{ type: 'thinking', thinking: 'hm', signature: 'x' }] }],
@@ -39,7 +42,7 @@ const pieces: [string, object][] = [
   ],
 ]
 
-describe('C10: thoughts are shown as thoughts, wherever a provider puts them', () => {
+describe('C10: reasoning is recognised wherever a provider puts it', () => {
   test.each(pieces)('%s', async (_name, delta) => {
     const { reasoning, text, end } = await askScripted(provider, {
       words: [],
@@ -48,7 +51,7 @@ describe('C10: thoughts are shown as thoughts, wherever a provider puts them', (
     expect({ reasoning, text, end }).toEqual({ reasoning: 'hm', text: 'Yes', end: { reason: 'stop' } })
   })
 
-  test('what is no thought is none', async () => {
+  test('fields without text are ignored', async () => {
     const delta = {
       reasoning: null,
       reasoning_details: [{ type: 'reasoning.encrypted', data: 'ZW5j' }],
@@ -59,7 +62,7 @@ describe('C10: thoughts are shown as thoughts, wherever a provider puts them', (
   })
 })
 
-describe('C19: what the provider counted', () => {
+describe('C19: the provider’s token counts', () => {
   const usageOf = async (usage: object): Promise<unknown> => {
     const { events } = await askScripted(provider, { words: ['Yes'], chunks: [{ choices: [], usage }] })
     return events.find(({ kind }) => kind === 'usage')

@@ -1,7 +1,9 @@
 import { asArray, asObject, asText } from './read-json.ts'
 import type { JsonObject } from './read-json.ts'
 
-/** The fields in which providers put thoughts. The first one with words is taken: some send the same words in several. */
+/**
+ * The fields in which providers send reasoning. Only the first with text is used: some send the same text in several.
+ */
 const fields = [
   'reasoning_content',
   'reasoning',
@@ -12,7 +14,7 @@ const fields = [
   'thinking_blocks',
 ]
 
-/** What a piece of a message says of the model's thoughts: a string, an object, or a list of them. */
+/** The reasoning text in a piece of a message, which may be a string, an object, or a list of them. */
 export function reasoningOf(piece: JsonObject): string | undefined {
   for (const field of fields) {
     const words = wordsOf(piece[field], 0)
@@ -22,7 +24,7 @@ export function reasoningOf(piece: JsonObject): string | undefined {
   return wordsOf(piece.text ?? piece.content ?? piece.summary, 0)
 }
 
-/** Only the fields of words: a list of details also holds encrypted thoughts and signatures. */
+/** Reads only fields with text: a list of details also holds encrypted reasoning and signatures. */
 function wordsOf(value: unknown, depth: number): string | undefined {
   if (depth > 4) return undefined
   if (Array.isArray(value)) {

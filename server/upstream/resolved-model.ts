@@ -5,7 +5,7 @@ import type { ResolvedModel } from './model-catalogue.ts'
 import { onlyOpenAiParams } from './openai-params.ts'
 import type { GenerateRequest, UpstreamSink } from './upstream.ts'
 
-/** A listed model that can be asked. */
+/** Connects a listed model to its upstream, so that it can generate answers. */
 export function resolvedModel(
   { listed, connection, model }: MergedModel,
   { memory, logger }: { memory: ContinuesMemory; logger: Logger },
@@ -33,7 +33,7 @@ export function resolvedModel(
           const { skippedLines } = end
           logger.info(
             { connection: config.name, skippedLines },
-            'skipped lines of an answer that are no JSON objects',
+            'skipped lines of an answer that are not JSON objects',
           )
         }
         return end

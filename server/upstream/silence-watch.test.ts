@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { systemClock } from '../base/index.ts'
 import { answerDeadlines, watchSilence } from './silence-watch.ts'
 
-test('an answer that keeps coming is ended when a whole one may not take longer', async () => {
+test('an answer that makes progress ends at the limit for a whole answer', async () => {
   const watch = watchSilence({ ...answerDeadlines, totalMs: 120 }, systemClock)
   const words = setInterval(() => watch.heard(true), 10)
   await expect.poll(() => watch.signal.aborted).toBe(true)
@@ -14,7 +14,7 @@ test('an answer that keeps coming is ended when a whole one may not take longer'
   })
 })
 
-test('without such a limit it goes on', async () => {
+test('without that limit an answer that makes progress does not end', async () => {
   const watch = watchSilence({ ...answerDeadlines, firstWordMs: 60, betweenWordsMs: 60 }, systemClock)
   const until = performance.now() + 250
   while (performance.now() < until) {

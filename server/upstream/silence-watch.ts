@@ -1,20 +1,20 @@
 import type { Clock } from '../base/index.ts'
 import { UpstreamError } from './upstream-error.ts'
 
-/** How long a provider may take, ms. */
+/** Deadlines for a provider, ms. */
 export interface AnswerDeadlines {
-  /** Until the connection stands: name, TCP and TLS. */
+  /** To connect: name resolution, TCP and TLS. */
   connectMs: number
-  /** From the request to the first word; a model may have to be loaded, or may think unseen. */
+  /** From the request to the first content; the provider may have to load the model, or may not send its reasoning. */
   firstWordMs: number
-  /** Between two pieces of an answer, a sign of life included. */
+  /** Between two pieces of an answer, keep-alive comments included. */
   betweenWordsMs: number
   /**
-   * Once the provider has said why it ended, until it closes. Long, because some say so while they run a tool and then
-   * write on; the providers in use close at once.
+   * From the end that the provider reported to the close of the connection. Long, because some providers report an end
+   * while they run a tool and then continue. Common providers close at once.
    */
   afterEndMs: number
-  /** For a whole answer; null: as long as it keeps coming. */
+  /** For a whole answer; null for no limit while it makes progress. */
   totalMs: number | null
   /** For the list of models. */
   listMs: number
@@ -29,23 +29,24 @@ export const answerDeadlines: AnswerDeadlines = {
   listMs: 10_000,
 }
 
-/** Nothing has come for too long; an answer that takes too long as a whole is no silence. */
+/** The provider has sent nothing for too long. A whole answer that takes too long is a plain `UpstreamError`. */
 export class ProviderSilence extends UpstreamError {}
 
 export interface SilenceWatch {
-  /** Aborts with an `upstream_silent` error: a `ProviderSilence`, or another for the time of the whole answer. */
+  /** Aborts with an `upstream_silent` error: a `ProviderSilence`, or a plain `UpstreamError` after `totalMs`. */
   signal: AbortSignal
-  /** Something came: bytes that may be a mere sign of life, or words. */
-  heard(words: boolean): void
-  /** Our reader is slow: that is not the provider's silence. */
+  /** Reports that bytes arrived; `content` is false for mere keep-alive bytes. */
+  heard(content: boolean): void
+  /** Suspends the deadlines while our own reader is busy. */
   pause(): void
   resume(): void
   stop(): void
 }
 
 /**
- * Notices a provider that has fallen silent. Before the first word only `firstWordMs` counts. After it, no byte for
- * `betweenWordsMs` is silence, and so is no word for the longer of both: signs of life alone keep nothing open forever.
+ * Detects a provider that has stopped responding. Before the first content only `firstWordMs` counts. After it, the
+ * provider has stopped when no byte arrives for `betweenWordsMs`, or no content for the longer of both times:
+ * keep-alive bytes alone do not keep an answer open forever.
  */
 export function watchSilence(
   { firstWordMs, betweenWordsMs, totalMs }: AnswerDeadlines,
@@ -62,18 +63,18 @@ export function watchSilence(
   const due = (): number =>
     begun ? Math.min(lastByte + betweenWordsMs, lastWord + wordless) : lastWord + firstWordMs
 
-  // One timer that looks at stamps: a word costs no timer of its own.
+  // One timer checks timestamps, so that a piece of an answer needs no timer of its own.
   function arm(): void {
-    timer = setTimeout(look, Math.max(paused ? betweenWordsMs : 1, Math.ceil(due() - clock.monotonic())))
+    timer = setTimeout(check, Math.max(paused ? betweenWordsMs : 1, Math.ceil(due() - clock.monotonic())))
   }
-  function look(): void {
+  function check(): void {
     if (paused || clock.monotonic() < due()) return arm()
     const seconds = (begun ? betweenWordsMs : firstWordMs) / 1000
     controller.abort(
       new ProviderSilence('upstream_silent', {
         message: begun
-          ? `The model provider fell silent in mid-answer for ${seconds} seconds.`
-          : `The model provider did not begin to answer within ${seconds} seconds.`,
+          ? `The model provider stopped responding for ${seconds} seconds during the answer. Try again.`
+          : `The model provider did not start to answer within ${seconds} seconds. Try again.`,
       }),
     )
   }
@@ -83,9 +84,9 @@ export function watchSilence(
   arm()
   return {
     signal: controller.signal,
-    heard(words) {
+    heard(content) {
       lastByte = clock.monotonic()
-      if (!words) return
+      if (!content) return
       lastWord = lastByte
       if (begun) return
       begun = true
@@ -108,6 +109,6 @@ export function watchSilence(
 
 function tooLong(ms: number): UpstreamError {
   return new UpstreamError('upstream_silent', {
-    message: `The answer took longer than the ${ms / 1000} seconds that are allowed for a whole one.`,
+    message: `The answer took longer than the limit of ${ms / 1000} seconds. Ask for a shorter answer, or have the operator raise AIOHTTP_CLIENT_TIMEOUT.`,
   })
 }

@@ -91,7 +91,7 @@ const messageOf = async (answer: Promise<string>): Promise<string> =>
   )
 
 describe('B3: through a proxy', () => {
-  test('http: the proxy is asked for the whole address, with the provider’s key, and connections are kept', async () => {
+  test('http: the request names the whole address and has the provider’s key, and the connection is kept', async () => {
     const proxy = await start()
     const url = settings(`http://127.0.0.1:${proxy.port}`)
     expect(await ask(`${provider.v1}?a=b`, url)).toBe('Hello world')
@@ -101,24 +101,24 @@ describe('B3: through a proxy', () => {
     expect(provider.calls[0]?.authorization).toBe('Bearer k')
   })
 
-  test('https: a tunnel, and what is in it is encrypted for the provider', async () => {
+  test('https: a tunnel, encrypted between Shoal and the provider', async () => {
     const proxy = await start()
     const url = settings(`http://127.0.0.1:${proxy.port}`)
     const { host } = new URL(secureUrl)
     expect(await ask(secureUrl, url)).toBe(host)
     expect(await ask(secureUrl, url)).toBe(host)
-    // Kept alive: the second answer came through the same tunnel.
+    // The tunnel was kept alive: the second request used it, too.
     expect(proxy.asked).toEqual([`CONNECT ${host}`])
   })
 
-  test('a name that only the proxy knows', async () => {
+  test('a host name that only the proxy can resolve', async () => {
     const proxy = await start({ target: Number(new URL(provider.url).port) })
     expect(await ask('http://model.invalid/v1', settings(`http://127.0.0.1:${proxy.port}`))).toBe(
       'Hello world',
     )
   })
 
-  test('a proxy that is asked by TLS itself', async () => {
+  test('a proxy with an https address', async () => {
     const proxy = await start({ tls })
     const url = settings(`https://localhost:${proxy.port}`)
     expect(await ask(provider.v1, url)).toBe('Hello world')
@@ -126,14 +126,14 @@ describe('B3: through a proxy', () => {
     expect(proxy.asked.length).toBe(2)
   })
 
-  test('user name and password', async () => {
+  test('a proxy with a user name and password', async () => {
     const proxy = await start({ login: 'me:p@ss' })
     const url = settings(`http://me:p%40ss@127.0.0.1:${proxy.port}`)
     expect(await ask(provider.v1, url)).toBe('Hello world')
     expect(await ask(secureUrl, url)).toBe(new URL(secureUrl).host)
   })
 
-  test('NO_PROXY: the provider is asked directly', async () => {
+  test('NO_PROXY: the request goes directly to the provider', async () => {
     const proxy = await start()
     const url = settings(`http://127.0.0.1:${proxy.port}`, { direct: ['127.0.0.0/8', 'localhost'] })
     expect(await ask(provider.v1, url)).toBe('Hello world')
@@ -145,22 +145,25 @@ describe('B3: through a proxy', () => {
     ['http', 407, /user name and password/],
     ['https', 407, /user name and password/],
     ['https', 403, /the proxy refused the connection with status 403/],
-  ])('%s: a proxy that refuses with %i is told apart from the provider', async (scheme, status, message) => {
-    const proxy = await start()
-    proxy.refuse = status
-    const answer = ask(
-      scheme === 'http' ? provider.v1 : secureUrl,
-      settings(`http://127.0.0.1:${proxy.port}`),
-    )
-    expect(await messageOf(answer)).toMatch(message)
-  })
+  ])(
+    '%s: a refusal of the proxy with status %i is not reported as the provider’s',
+    async (scheme, status, message) => {
+      const proxy = await start()
+      proxy.refuse = status
+      const answer = ask(
+        scheme === 'http' ? provider.v1 : secureUrl,
+        settings(`http://127.0.0.1:${proxy.port}`),
+      )
+      expect(await messageOf(answer)).toMatch(message)
+    },
+  )
 
-  test.each(['http', 'https'])('%s: a proxy that is not there', async (scheme) => {
+  test.each(['http', 'https'])('%s: an unreachable proxy', async (scheme) => {
     const answer = ask(scheme === 'http' ? provider.v1 : secureUrl, settings('http://127.0.0.1:1'))
-    expect(await messageOf(answer)).toMatch(/through the proxy .*: nothing answers at its address/)
+    expect(await messageOf(answer)).toMatch(/through the proxy .*: nothing is listening at its address/)
   })
 
-  test('a tunnel that is never made has a deadline', async () => {
+  test('there is a deadline for making the tunnel', async () => {
     const sockets: Socket[] = []
     const silent = createServer((socket) => sockets.push(socket))
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))

@@ -4,17 +4,17 @@ import type { ErrorCode, RunError } from '../../protocol/index.ts'
 export type UpstreamErrorCode = Extract<ErrorCode, `upstream_${string}`>
 
 export interface UpstreamErrorOptions {
-  /** A sentence for a person; the catalogue's by default. Never raw JSON alone, never a key. */
+  /** A sentence for the user, by default the catalogue's. It contains no raw JSON and no key. */
   message?: string
   retryAfterMs?: number
-  /** The provider's HTTP status, where there was one. */
+  /** The HTTP status of the provider's response, if there was one. */
   status?: number
-  /** Its own code of the error, and the field of the request that it names. */
+  /** The provider's own error code, and the field of the request that it names. */
   said?: { code?: string; param?: string }
   cause?: unknown
 }
 
-/** What a provider did wrong, as a small catalogue. */
+/** A failure of a provider, with a code of the error catalogue. */
 export class UpstreamError extends Error {
   override name = 'UpstreamError'
   readonly code: UpstreamErrorCode

@@ -1,6 +1,6 @@
 import type { ToolCall, Usage } from '../../protocol/index.ts'
 
-/** How a provider is reached. `key` is in the clear here and nowhere else. */
+/** The settings of a connection to a provider. `key` is decrypted only here. */
 export interface ConnectionConfig {
   id: string
   kind: 'openai' | 'ollama' | 'demo'
@@ -11,14 +11,14 @@ export interface ConnectionConfig {
   enabled: boolean
   order: number
   continues: Continues
-  /** The provider's names of the models that are offered, without asking it for its list; empty: all that it lists. */
+  /** The provider's names of the offered models, whose list is then not requested; empty for all models in its list. */
   modelIds: readonly string[]
-  /** Its requests carry no parameters but those that OpenAI documents. */
+  /** Whether requests contain only parameters that OpenAI documents. */
   openAiParamsOnly?: boolean
   source: 'environment' | 'page' | 'built-in'
 }
 
-/** What a provider does with a trailing assistant message (rule 15). `auto` is asked once per model. */
+/** How a provider continues a text (rule 15). With `auto`, each model is tested once. */
 export type Continues = 'auto' | 'trailing' | 'prefix' | 'vllm' | 'none'
 
 export interface PromptMessage {
@@ -27,40 +27,43 @@ export interface PromptMessage {
 }
 
 export interface GenerateRequest {
-  /** The provider's own name of the model. */
+  /** The provider's name for the model. */
   model: string
   messages: PromptMessage[]
-  /** Visible text that the answer must go on from, with the way that is known to work here. */
+  /** Visible text that the answer must continue, and the mode that is known to work with this model. */
   continueFrom?: {
     text: string
     how: Exclude<Continues, 'auto' | 'none'>
-    /** Gives the provider's words as they are, a repetition of the text included: to see what it does with it. */
+    /**
+     * Returns the provider's text unchanged, including a repetition of the given text. Only the test of `auto` needs
+     * it.
+     */
     uncut?: boolean
   }
   maxTokens?: number
-  /** Further body fields, sent as they are. Names that we set ourselves are not overwritten. */
+  /** Further fields of the request body, sent unchanged. They do not overwrite fields that Shoal sets itself. */
   params?: Record<string, unknown>
 }
 
 export type UpstreamEvent =
   | { kind: 'text'; text: string }
   | { kind: 'reasoning'; text: string }
-  /** The whole list so far: sent again whenever it grew. */
+  /** The whole list so far; sent again each time it grows. */
   | { kind: 'tool-calls'; calls: ToolCall[] }
   | { kind: 'usage'; usage: Usage }
 
-/** Why a provider ended an answer. `unknown`: it gave a reason that we do not know. */
+/** Why a provider ended an answer. `unknown`: the provider gave a reason that Shoal does not know. */
 export type EndReason = 'stop' | 'length' | 'tool-calls' | 'content-filter' | 'unknown'
 
 export interface GenerateEnd {
   reason: EndReason
-  /** Lines of the stream that were skipped because they held no object; absent when there were none. */
+  /** The number of lines of the stream that were skipped because they held no JSON object; absent if it is 0. */
   skippedLines?: number
 }
 
 /**
- * Gets what one piece of the provider's stream held, cleaned of U+0000 and unpaired surrogates. A promise pauses the
- * provider's socket until it settles; that is the only back-pressure.
+ * Receives the events of one piece of the provider's stream, without U+0000 and unpaired surrogates. If it returns a
+ * promise, the provider's socket is paused until the promise settles; that is the only back-pressure.
  */
 export type UpstreamSink = (events: UpstreamEvent[]) => void | Promise<void>
 
@@ -79,6 +82,6 @@ export interface Upstream {
 export interface UpstreamModel {
   id: string
   name: string
-  /** What serves it, as the provider says (`vllm`, `openai`, …). */
+  /** The server software or owner that the provider names (`vllm`, `openai`, …). */
   ownedBy?: string
 }
