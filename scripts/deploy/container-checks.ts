@@ -28,7 +28,7 @@ export function containerChecks(temporary: string): Check[] {
       file: 'compose/compose.yaml without WEBUI_URL',
       tool: 'compose config',
       run: async () =>
-        compose(['compose.yaml'], { ...given, WEBUI_URL: '' }, /the address that people will type/),
+        compose(['compose.yaml'], { ...given, WEBUI_URL: '' }, /the address that users open/),
     },
     {
       file: 'compose/compose.yaml without SHOAL_SECRETS',

@@ -200,7 +200,7 @@ const plans: Record<string, (commands: string[]) => Promise<unknown>> = {
   },
   async 'docs/operations/backup.md 3'(commands) {
     await using it = await typed(commands, { env: { DATA_DIR: join(folder, 'restored') } })
-    expect(it.said()).toContain('does nothing by itself')
+    expect(it.said()).toContain('starts nothing by itself')
   },
   async 'docs/operations/backup.md 4'(commands) {
     const replaced: Replaced = [[/--to \S+/g, `--to ${await postgres.createDatabase()}`]]
