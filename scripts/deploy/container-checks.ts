@@ -27,8 +27,7 @@ export function containerChecks(temporary: string): Check[] {
     {
       file: 'compose/compose.yaml without WEBUI_URL',
       tool: 'compose config',
-      run: async () =>
-        compose(['compose.yaml'], { ...given, WEBUI_URL: '' }, /the address that users open/),
+      run: async () => compose(['compose.yaml'], { ...given, WEBUI_URL: '' }, /the address that users open/),
     },
     {
       file: 'compose/compose.yaml without SHOAL_SECRETS',
