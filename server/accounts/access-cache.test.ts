@@ -8,7 +8,7 @@ test('a read that a revocation interrupts is repeated, and fails with busy after
   let reads = 0
   const read = async (): Promise<typeof ann> => {
     reads++
-    cache.revoked(new Set(), new Set(['somebody else']))
+    cache.dropRevoked(new Set(), new Set(['somebody else']))
     return ann
   }
   await expect(cache.fill('c', read)).rejects.toMatchObject({ code: 'busy' })
@@ -37,10 +37,10 @@ test('a revocation by session or user does not affect other entries', async () =
   const all = [ann, { userId: 'ann', sessionId: 's2' }, { userId: 'bob', sessionId: null }]
   for (const [index, one] of all.entries()) await cache.fill(`${index}`, () => Promise.resolve(one))
   const left = (): string[] => ['0', '1', '2'].filter((credential) => cache.get(credential))
-  cache.revoked(new Set(['s1']), new Set())
+  cache.dropRevoked(new Set(['s1']), new Set())
   expect(left()).toEqual(['1', '2'])
-  cache.revoked(new Set(), new Set(['ann']))
+  cache.dropRevoked(new Set(), new Set(['ann']))
   expect(left()).toEqual(['2'])
-  cache.forgetAll()
+  cache.clear()
   expect(left()).toEqual([])
 })

@@ -5,25 +5,25 @@ export interface Access {
   sessionId: string | null
 }
 
-interface Flight<T> {
+interface PendingRead<T> {
   tick: number
   result: Promise<T | undefined>
 }
 
-const fills = 8
+const maxReads = 8
 
 /**
  * The sessions and API keys that this instance has looked up, by credential. Each revocation increments a counter. If
  * the counter changes during a read, the read is repeated, so that no revocation is lost between read and caching (P5).
  */
 export class AccessCache<T extends Access> {
-  readonly #most: number
+  readonly #maxEntries: number
   readonly #known = new Map<string, T>()
-  readonly #flights = new Map<string, Flight<T>>()
+  readonly #pendingReads = new Map<string, PendingRead<T>>()
   #tick = 0
 
-  constructor(most = 50_000) {
-    this.#most = most
+  constructor(maxEntries = 50_000) {
+    this.#maxEntries = maxEntries
   }
 
   get(credential: string): T | undefined {
@@ -39,19 +39,19 @@ export class AccessCache<T extends Access> {
    * and with `busy` if revocations interrupt every attempt.
    */
   async fill(credential: string, read: () => Promise<T | undefined>): Promise<T | undefined> {
-    const flying = this.#flights.get(credential)
+    const pending = this.#pendingReads.get(credential)
     // A read that began before the last revocation may return outdated access, so it is not shared.
-    if (flying?.tick === this.#tick) return flying.result
-    const flight = { tick: this.#tick, result: this.#readQuietly(credential, read) }
-    this.#flights.set(credential, flight)
+    if (pending?.tick === this.#tick) return pending.result
+    const pendingRead = { tick: this.#tick, result: this.#readUntilStable(credential, read) }
+    this.#pendingReads.set(credential, pendingRead)
     try {
-      return await flight.result
+      return await pendingRead.result
     } finally {
-      if (this.#flights.get(credential) === flight) this.#flights.delete(credential)
+      if (this.#pendingReads.get(credential) === pendingRead) this.#pendingReads.delete(credential)
     }
   }
 
-  revoked(sessionIds: ReadonlySet<string>, userIds: ReadonlySet<string>): void {
+  dropRevoked(sessionIds: ReadonlySet<string>, userIds: ReadonlySet<string>): void {
     this.#tick++
     for (const [credential, { sessionId, userId }] of this.#known) {
       if (userIds.has(userId) || (sessionId !== null && sessionIds.has(sessionId))) {
@@ -60,13 +60,13 @@ export class AccessCache<T extends Access> {
     }
   }
 
-  forgetAll(): void {
+  clear(): void {
     this.#tick++
     this.#known.clear()
   }
 
-  async #readQuietly(credential: string, read: () => Promise<T | undefined>): Promise<T | undefined> {
-    for (let attempt = 0; attempt < fills; attempt++) {
+  async #readUntilStable(credential: string, read: () => Promise<T | undefined>): Promise<T | undefined> {
+    for (let attempt = 0; attempt < maxReads; attempt++) {
       const tick = this.#tick
       const found = await read()
       if (tick !== this.#tick) continue
@@ -77,7 +77,7 @@ export class AccessCache<T extends Access> {
   }
 
   #keep(credential: string, found: T): void {
-    if (this.#known.size >= this.#most) {
+    if (this.#known.size >= this.#maxEntries) {
       const oldest = this.#known.keys().next().value
       if (oldest !== undefined) this.#known.delete(oldest)
     }

@@ -9,7 +9,7 @@ import type { Context, OperatorContext } from './context.ts'
 import { revoking } from './revoking.ts'
 
 /** More keys than a user needs, and few enough to list without paging. */
-const mostKeys = 100
+const maxKeys = 100
 
 /** The caller's keys, newest first. */
 export function createListApiKeys({ store }: Pick<Context, 'store'>): UseCase<'listApiKeys'> {
@@ -37,9 +37,9 @@ export async function makeApiKeyFor(
   if (expiresAt !== undefined && expiresAt <= now) {
     throw new AppError('bad_request', { field: 'expiresAt', message: 'expiresAt must be in the future.' })
   }
-  if ((await store.apiKeys.ofUser(userId)).length >= mostKeys) {
+  if ((await store.apiKeys.ofUser(userId)).length >= maxKeys) {
     throw new AppError('bad_request', {
-      message: `This account has ${mostKeys} API keys, which is the maximum. Revoke one that is no longer needed.`,
+      message: `This account has ${maxKeys} API keys, which is the maximum. Revoke one that is no longer needed.`,
     })
   }
   const { key, hash, hint } = makeApiKey()

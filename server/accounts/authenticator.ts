@@ -38,7 +38,7 @@ export interface AuthenticatorOptions {
   tokenLifetimeMs: number | null
   clock: Clock
   /** Maximum number of sessions and keys kept in memory. */
-  most?: number
+  maxEntries?: number
 }
 
 interface KnownAccess {
@@ -48,14 +48,14 @@ interface KnownAccess {
   /** The name of the session's device; empty for an API key. */
   device: string
   /** When the use was last recorded. */
-  notedAt: number
+  useRecordedAt: number
   /** When this instance last renewed the cookie. */
   renewedAt: number
   /** Set for a token of an earlier version, which has no random part: its claims, and when they must be rechecked. */
   former?: { claims: SessionClaims; recheckAt: number }
 }
 
-const noteEveryMs = 60_000
+const recordUseEveryMs = 60_000
 const renewEveryMs = 86_400_000
 const suspendedKey =
   'This API key is suspended because the data was restored or copied. Ask an administrator to run `shoal store confirm`.'
@@ -78,7 +78,7 @@ export class Authenticator {
 
   constructor(options: AuthenticatorOptions) {
     this.#options = options
-    this.#cache = new AccessCache(options.most)
+    this.#cache = new AccessCache(options.maxEntries)
   }
 
   /**
@@ -97,7 +97,7 @@ export class Authenticator {
     const access = isKey ? await this.#byKey(credential) : await this.#byToken(credential)
     if (access === undefined) throw new AppError('unauthenticated')
     if (!access.caller.user.active) throw new AppError('account_inactive')
-    this.#note(access)
+    this.#recordUse(access)
     if (cookie === undefined || answer === undefined) return access.caller
     const renewed = await this.#renewCookie(access, cookie, { https: answer.https, cookies })
     if (renewed !== undefined) answer.setCookies(renewed)
@@ -108,16 +108,16 @@ export class Authenticator {
   revoked(sessionIds: Iterable<string>, userIds: Iterable<string>): void {
     const revocation = { sessionIds: new Set(sessionIds), userIds: new Set(userIds) }
     if (revocation.sessionIds.size === 0 && revocation.userIds.size === 0) return
-    this.#cache.revoked(revocation.sessionIds, revocation.userIds)
-    this.#tell(revocation)
+    this.#cache.dropRevoked(revocation.sessionIds, revocation.userIds)
+    this.#notifyListeners(revocation)
   }
 
   /**
    * Clears the cache after a revocation may have been missed: every credential is reread and every socket rechecked.
    */
   forgetAll(): void {
-    this.#cache.forgetAll()
-    this.#tell('all')
+    this.#cache.clear()
+    this.#notifyListeners('all')
   }
 
   /**
@@ -130,13 +130,13 @@ export class Authenticator {
     return () => this.#listeners.delete(listener)
   }
 
-  #tell(revocation: Revocation): void {
+  #notifyListeners(revocation: Revocation): void {
     for (const listener of this.#listeners) listener(revocation)
   }
 
   async #byToken(token: string): Promise<KnownAccess | undefined> {
-    const known = this.#unexpired(token)
-    if (known) return known
+    const toKnownAccess = this.#unexpired(token)
+    if (toKnownAccess) return toKnownAccess
     const claims = this.#options.tokens.read(token)
     return claims && this.#fill(token, () => this.#readSession(claims))
   }
@@ -175,14 +175,14 @@ export class Authenticator {
     if (!found || found.user.id !== claims.uid) return undefined
     const { session, user } = found
     const now = this.#options.clock.now()
-    if (user.tokenEpoch !== claims.epoch || !hasProvenItself(claims, session, now)) return undefined
+    if (user.tokenEpoch !== claims.epoch || !isIssuedToken(claims, session, now)) return undefined
     const { id, expiresAt, device, lastUsedAt: notedAt } = session
     return known(
       user,
       { kind: 'session', id, expiresAt },
       {
         device,
-        notedAt,
+        useRecordedAt: notedAt,
         ...(claims.secret === undefined && { former: { claims, recheckAt: now + formerGraceMs } }),
       },
     )
@@ -195,13 +195,13 @@ export class Authenticator {
     if (key.suspended) throw new AppError('unauthenticated', { message: suspendedKey })
     if (key.expiresAt !== null && key.expiresAt <= this.#options.clock.now()) return undefined
     const { id, expiresAt, lastUsedAt } = key
-    return known(user, { kind: 'api-key', id, expiresAt }, { device: '', notedAt: lastUsedAt ?? 0 })
+    return known(user, { kind: 'api-key', id, expiresAt }, { device: '', useRecordedAt: lastUsedAt ?? 0 })
   }
 
-  #note(access: KnownAccess): void {
+  #recordUse(access: KnownAccess): void {
     const now = this.#options.clock.now()
-    if (now - access.notedAt < noteEveryMs) return
-    access.notedAt = now
+    if (now - access.useRecordedAt < recordUseEveryMs) return
+    access.useRecordedAt = now
     const { userId, sessionId, device, caller } = access
     const { id, expiresAt } = caller.credential
     const apiKeyId = sessionId === null ? id : null
@@ -250,7 +250,7 @@ export class Authenticator {
 function known(
   user: UserRow,
   credential: Caller['credential'],
-  access: Pick<KnownAccess, 'device' | 'notedAt' | 'former'>,
+  access: Pick<KnownAccess, 'device' | 'useRecordedAt' | 'former'>,
 ): KnownAccess {
   const caller = Object.freeze({
     user: Object.freeze(presentUser(user)),
@@ -262,7 +262,7 @@ function known(
 /**
  * Whether Shoal issued this token: the store has the hash of its random part, or the token is old and still accepted.
  */
-function hasProvenItself({ secret }: SessionClaims, session: SessionRow, now: number): boolean {
+function isIssuedToken({ secret }: SessionClaims, session: SessionRow, now: number): boolean {
   const { secretHash, secretSince = 0, createdAt } = session
   if (secret !== undefined) return secretHash !== undefined && hashSessionSecret(secret) === secretHash
   return secretHash === undefined ? now < createdAt + formerLifetimeMs : now < secretSince + formerGraceMs

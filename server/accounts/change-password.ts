@@ -16,10 +16,10 @@ export function createChangePassword(context: Context): UseCase<'changePassword'
   return async (caller, { body: { current, next, revokeApiKeys } }, meta) => {
     const sessionId = requireSession(caller)
     await limitPasswordChange(rateLimits, caller.user.id)
-    const asker = { groups: [caller.user.id], known: true }
+    const requester = { groups: [caller.user.id], known: true }
     const found = await store.sessions.withUser(sessionId)
     if (!found) throw new AppError('unauthenticated')
-    if (!(await hasher.verify(found.user.passwordHash, current, meta.signal, asker))) {
+    if (!(await hasher.verify(found.user.passwordHash, current, meta.signal, requester))) {
       throw new AppError('bad_request', { field: 'current', message: 'The current password is wrong.' })
     }
     if (next === current && found.user.mustChangePassword) {
@@ -28,7 +28,7 @@ export function createChangePassword(context: Context): UseCase<'changePassword'
         message: 'The new password must differ from the current one.',
       })
     }
-    const passwordHash = await hasher.hash(next, meta.signal, asker)
+    const passwordHash = await hasher.hash(next, meta.signal, requester)
     const tokenEpoch = newEpoch()
     const { secret, secretHash } = makeSessionSecret()
     await changeAccess(

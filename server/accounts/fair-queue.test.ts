@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { AppError } from '../../protocol/errors.ts'
 import { FairQueue } from './fair-queue.ts'
-import type { Asker } from './fair-queue.ts'
+import type { Requester } from './fair-queue.ts'
 
 /** A queue with one slot, which is occupied until `free` is called. */
 async function openQueue({ waiting = 100, waitMs = 60_000 } = {}) {
-  const queue = new FairQueue({ atOnce: 1, waiting, waitMs })
+  const queue = new FairQueue({ concurrency: 1, maxWaiting: waiting, maxWaitMs: waitMs })
   const first = Promise.withResolvers<void>()
   const served: string[] = []
   const refused: string[] = []
@@ -14,10 +14,10 @@ async function openQueue({ waiting = 100, waitMs = 60_000 } = {}) {
     queue,
     served,
     refused,
-    ask(name: string, asker: Asker): void {
+    ask(name: string, requester: Requester): void {
       asked.push(
         queue
-          .run(async () => void served.push(name), asker)
+          .run(async () => void served.push(name), requester)
           .catch((error: unknown) => {
             if (!(error instanceof AppError) || error.code !== 'busy') throw error
             refused.push(name)
@@ -81,7 +81,7 @@ describe('S7: the fair queue', () => {
   })
 
   test('a task that fails passes its slot to the next', async () => {
-    const queue = new FairQueue({ atOnce: 1, waiting: 5, waitMs: 60_000 })
+    const queue = new FairQueue({ concurrency: 1, maxWaiting: 5, maxWaitMs: 60_000 })
     const failed = queue.run(() => Promise.reject(new Error('broken')), { groups: ['a'] })
     const next = queue.run(() => Promise.resolve('done'), { groups: ['b'] })
     await expect(failed).rejects.toThrow('broken')

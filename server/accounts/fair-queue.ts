@@ -2,15 +2,15 @@ import { AppError } from '../../protocol/errors.ts'
 
 export interface FairQueueOptions {
   /** Maximum number of tasks that run at the same time. */
-  atOnce: number
+  concurrency: number
   /** Maximum number of tasks that may wait. */
-  waiting: number
+  maxWaiting: number
   /** Longest wait before `busy`, ms. */
-  waitMs: number
+  maxWaitMs: number
 }
 
 /** Decides the position of a task in the queue. */
-export interface Asker {
+export interface Requester {
   /**
    * Group names from the widest to the narrowest, such as network, address, account. Groups take turns at each level.
    */
@@ -19,7 +19,7 @@ export interface Asker {
   known?: boolean
 }
 
-interface Waiting {
+interface WaitingTask {
   start(): void
   refuse(error: AppError): void
 }
@@ -27,10 +27,10 @@ interface Waiting {
 /** Waiting tasks in a tree of groups. The groups take turns at each level. */
 class TurnTree {
   readonly #children = new Map<string, TurnTree>()
-  readonly #items: Waiting[] = []
+  readonly #items: WaitingTask[] = []
   size = 0
 
-  add(item: Waiting, groups: readonly string[]): void {
+  add(item: WaitingTask, groups: readonly string[]): void {
     this.size++
     const [group, ...rest] = groups
     if (group === undefined) {
@@ -42,7 +42,7 @@ class TurnTree {
     child.add(item, rest)
   }
 
-  takeNext(): Waiting | undefined {
+  takeNext(): WaitingTask | undefined {
     if (this.size === 0) return undefined
     this.size--
     for (const [group, child] of this.#children) {
@@ -55,7 +55,7 @@ class TurnTree {
   }
 
   /** Removes the newest task of the group with the most waiting tasks, chosen at each level. */
-  takeFromLargest(): Waiting | undefined {
+  takeFromLargest(): WaitingTask | undefined {
     if (this.size === 0) return undefined
     this.size--
     let largest: [string, TurnTree] | undefined
@@ -69,12 +69,12 @@ class TurnTree {
     return taken
   }
 
-  remove(item: Waiting, groups: readonly string[]): boolean {
+  remove(item: WaitingTask, groups: readonly string[]): boolean {
     const [group, ...rest] = groups
     if (group === undefined) {
-      const place = this.#items.indexOf(item)
-      if (place < 0) return false
-      this.#items.splice(place, 1)
+      const index = this.#items.indexOf(item)
+      if (index < 0) return false
+      this.#items.splice(index, 1)
       this.size--
       return true
     }
@@ -100,10 +100,10 @@ export class FairQueue {
     this.#options = options
   }
 
-  async run<T>(work: () => Promise<T>, asker: Asker = {}, signal?: AbortSignal): Promise<T> {
+  async run<T>(work: () => Promise<T>, requester: Requester = {}, signal?: AbortSignal): Promise<T> {
     signal?.throwIfAborted()
-    if (this.#running < this.#options.atOnce) this.#running++
-    else await this.#waitForTurn(asker, signal)
+    if (this.#running < this.#options.concurrency) this.#running++
+    else await this.#waitForTurn(requester, signal)
     try {
       return await work()
     } finally {
@@ -114,19 +114,19 @@ export class FairQueue {
     }
   }
 
-  #waitForTurn({ groups = [], known = false }: Asker, signal: AbortSignal | undefined): Promise<void> {
+  #waitForTurn({ groups = [], known = false }: Requester, signal: AbortSignal | undefined): Promise<void> {
     const lane = known ? this.#known : this.#others
     return new Promise((resolve, reject) => {
       const settle = (then: () => void): void => {
         clearTimeout(timer)
-        signal?.removeEventListener('abort', gone)
+        signal?.removeEventListener('abort', onAbort)
         then()
       }
-      const item: Waiting = {
+      const item: WaitingTask = {
         start: () => settle(resolve),
         refuse: (error) => settle(() => reject(error)),
       }
-      const gone = (): void => {
+      const onAbort = (): void => {
         const { reason }: { reason?: unknown } = signal ?? {}
         lane.remove(item, groups)
         settle(() =>
@@ -136,10 +136,10 @@ export class FairQueue {
       const timer = setTimeout(() => {
         lane.remove(item, groups)
         item.refuse(tooBusy())
-      }, this.#options.waitMs)
-      signal?.addEventListener('abort', gone)
+      }, this.#options.maxWaitMs)
+      signal?.addEventListener('abort', onAbort)
       lane.add(item, groups)
-      if (this.#known.size + this.#others.size <= this.#options.waiting) return
+      if (this.#known.size + this.#others.size <= this.#options.maxWaiting) return
       // This may reject the task that was just added.
       const evicted = this.#others.takeFromLargest() ?? this.#known.takeFromLargest()
       evicted?.refuse(tooBusy())

@@ -4,7 +4,7 @@ import { cleanText, newId, randomToken } from '../base/index.ts'
 import type { UserRow } from '../store/contract/users.ts'
 import type { AccountStore } from './account-store.ts'
 
-export interface MakeUser {
+export interface NewUser {
   name: string
   email: string
   passwordHash: string
@@ -14,7 +14,7 @@ export interface MakeUser {
 }
 
 /** Creates an account. Throws `email_taken`. */
-export async function makeUser(store: Pick<AccountStore, 'users'>, user: MakeUser): Promise<UserRow> {
+export async function makeUser(store: Pick<AccountStore, 'users'>, user: NewUser): Promise<UserRow> {
   const row = await write(store, user, {})
   if (row === 'not-first')
     throw new Error('the store answered "not-first" for an account that does not have to be the first')
@@ -24,14 +24,14 @@ export async function makeUser(store: Pick<AccountStore, 'users'>, user: MakeUse
 /** Creates an account only if none exists yet; of several concurrent calls, one succeeds. Throws `email_taken`. */
 export function makeFirstUser(
   store: Pick<AccountStore, 'users'>,
-  user: MakeUser,
+  user: NewUser,
 ): Promise<UserRow | 'not-first'> {
   return write(store, user, { onlyFirst: true })
 }
 
 async function write(
   store: Pick<AccountStore, 'users'>,
-  { name, email, passwordHash, role, mustChangePassword = false }: MakeUser,
+  { name, email, passwordHash, role, mustChangePassword = false }: NewUser,
   options: { onlyFirst?: boolean },
 ): Promise<UserRow | 'not-first'> {
   const id = newId()

@@ -7,19 +7,19 @@ import { sessionIdOf } from './caller.ts'
  * sites cannot read such a response, so the token proves that the client is Shoal's page or not a browser.
  */
 export interface OriginProof {
-  of: (sessionId: string) => string
+  proofOf: (sessionId: string) => string
   /** Compares in constant time. */
-  holds: (sessionId: string, proof: string) => boolean
+  verify: (sessionId: string, proof: string) => boolean
 }
 
 /** The proofs are derived from the installation's secret, so every instance can check them and none is stored. */
 export function createOriginProof(secretKey: string): OriginProof {
-  const of = (sessionId: string): string =>
+  const proofOf = (sessionId: string): string =>
     createHmac('sha256', secretKey).update('shoal origin proof\0').update(sessionId).digest('base64url')
   return {
-    of,
-    holds(sessionId, proof) {
-      const [expected, given] = [Buffer.from(of(sessionId)), Buffer.from(proof)]
+    proofOf,
+    verify(sessionId, proof) {
+      const [expected, given] = [Buffer.from(proofOf(sessionId)), Buffer.from(proof)]
       return expected.length === given.length && timingSafeEqual(expected, given)
     },
   }
@@ -28,6 +28,6 @@ export function createOriginProof(secretKey: string): OriginProof {
 export function createGetOriginProof(originProof: OriginProof): UseCase<'getOriginProof'> {
   return async (caller) => {
     const sessionId = sessionIdOf(caller)
-    return { proof: sessionId === null ? null : originProof.of(sessionId) }
+    return { proof: sessionId === null ? null : originProof.proofOf(sessionId) }
   }
 }

@@ -12,7 +12,7 @@ test('the right password matches, a wrong one does not, and no password matches 
 })
 
 test('a task beyond the maximum is rejected with "busy"; the others run in order', async () => {
-  const hasher = createPasswordHasher({ atOnce: 1, waiting: 3 })
+  const hasher = createPasswordHasher({ concurrency: 1, maxWaiting: 3 })
   const ended: number[] = []
   const work = Array.from({ length: 4 }, (_, index) =>
     hasher.hash('a password').then(() => ended.push(index)),
@@ -24,7 +24,7 @@ test('a task beyond the maximum is rejected with "busy"; the others run in order
 })
 
 test('an aborted task leaves the queue and frees its slot', async () => {
-  const hasher = createPasswordHasher({ atOnce: 1, waiting: 1 })
+  const hasher = createPasswordHasher({ concurrency: 1, maxWaiting: 1 })
   const first = hasher.hash('a password')
   const gone = new AbortController()
   const waiting = hasher.hash('a password', gone.signal)
@@ -36,7 +36,7 @@ test('an aborted task leaves the queue and frees its slot', async () => {
 })
 
 test('a task that waits too long is rejected', async () => {
-  const hasher = createPasswordHasher({ atOnce: 1, waitMs: 1 })
+  const hasher = createPasswordHasher({ concurrency: 1, maxWaitMs: 1 })
   const first = hasher.hash('a password')
   await expect(hasher.hash('a password')).rejects.toMatchObject({ code: 'busy' })
   await first

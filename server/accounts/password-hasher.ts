@@ -2,17 +2,17 @@ import { randomToken } from '../base/index.ts'
 import { hashPassword, verifyPassword } from './argon2.ts'
 import type { HashCost } from './argon2.ts'
 import { FairQueue } from './fair-queue.ts'
-import type { Asker } from './fair-queue.ts'
+import type { Requester } from './fair-queue.ts'
 
 export interface PasswordHasher {
   /** Returns an argon2id hash that contains its parameters and salt. */
-  hash(password: string, signal?: AbortSignal, asker?: Asker): Promise<string>
+  hash(password: string, signal?: AbortSignal, requester?: Requester): Promise<string>
   /** Takes the same time if there is no hash, so that the duration does not reveal whether an account exists. */
   verify(
     hashed: string | null | undefined,
     password: string,
     signal?: AbortSignal,
-    asker?: Asker,
+    requester?: Requester,
   ): Promise<boolean>
 }
 
@@ -20,28 +20,28 @@ export interface PasswordHasherOptions {
   /**
    * Maximum number of concurrent hashes. Two leave half of Node's four pool threads for file access and DNS lookups.
    */
-  atOnce?: number
+  concurrency?: number
   /** Maximum number of hashes that may wait; beyond it, a waiting one is rejected with `busy`. */
-  waiting?: number
+  maxWaiting?: number
   /** Longest wait before `busy`, ms. */
-  waitMs?: number
+  maxWaitMs?: number
   /** The cost of new hashes. Tests use a small one. */
   cost?: HashCost
 }
 
 /** Hashes on the thread pool, never on the event loop, and limits the waiting hashes with a fair queue. */
 export function createPasswordHasher({
-  atOnce = 2,
-  waiting = 400,
-  waitMs = 10_000,
+  concurrency = 2,
+  maxWaiting = 400,
+  maxWaitMs = 10_000,
   cost,
 }: PasswordHasherOptions = {}): PasswordHasher {
-  const queue = new FairQueue({ atOnce, waiting, waitMs })
+  const queue = new FairQueue({ concurrency, maxWaiting, maxWaitMs })
   let decoy: Promise<string> | undefined
 
   return {
-    hash: (password, signal, asker) => queue.run(() => hashPassword(password, cost), asker, signal),
-    verify: (hashed, password, signal, asker) =>
+    hash: (password, signal, requester) => queue.run(() => hashPassword(password, cost), requester, signal),
+    verify: (hashed, password, signal, requester) =>
       queue.run(
         async () => {
           if (typeof hashed === 'string') return verifyPassword(hashed, password)
@@ -49,7 +49,7 @@ export function createPasswordHasher({
           await verifyPassword(await decoy, password)
           return false
         },
-        asker,
+        requester,
         signal,
       ),
   }

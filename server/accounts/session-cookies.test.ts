@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { CookieConfig } from './host-cookie.ts'
-import { checkCookieTravels, createSessionCookies } from './session-cookies.ts'
+import { checkCookieAllowed, createSessionCookies } from './session-cookies.ts'
 
 const secretKey = 'a secret of the tests, long enough'
 const lax = { sameSite: 'lax', secure: false } as const
@@ -32,7 +32,7 @@ test.each([
 
 test('a cookie for HTTPS only is rejected over plain HTTP, and the error names the variable', () => {
   const config = { sameSite: 'lax', secure: true } as const
-  expect(() => checkCookieTravels(config, false)).toThrow(/WEBUI_SESSION_COOKIE_SECURE/)
+  expect(() => checkCookieAllowed(config, false)).toThrow(/WEBUI_SESSION_COOKIE_SECURE/)
 })
 
 describe('S17: if the request came over HTTPS', () => {

@@ -7,7 +7,7 @@ import { createKnownDevices } from './known-devices.ts'
 /** The cookie name of earlier versions. It is still read, and then replaced by the installation's own name. */
 const formerName = 'token'
 /** Browsers shorten longer lifetimes to this (RFC 6265bis). */
-const longestSeconds = 400 * 86_400
+const maxAgeSeconds = 400 * 86_400
 
 export interface SessionCookies {
   /** The session token in a `Cookie` header. `former`: the cookie has the name that earlier versions used. */
@@ -39,7 +39,7 @@ export function createSessionCookies(options: SessionCookiesOptions): SessionCoo
   const device = createHostCookie(`shoal_device_${tag}`, config)
   const former = createHostCookie(formerName, { ...config, path: '/' })
   const secondsOf = (lifetimeMs: number | null): number =>
-    lifetimeMs === null ? longestSeconds : Math.min(longestSeconds, Math.ceil(lifetimeMs / 1000))
+    lifetimeMs === null ? maxAgeSeconds : Math.min(maxAgeSeconds, Math.ceil(lifetimeMs / 1000))
 
   return {
     read(cookies) {
@@ -56,7 +56,7 @@ export function createSessionCookies(options: SessionCookiesOptions): SessionCoo
       return [...session.clear(request), ...(usesFormer ? former.clear(request) : [])]
     },
     markDevice: (email, request) =>
-      device.set(devices.mark(email, device.read(request.cookies ?? '')), longestSeconds, request),
+      device.set(devices.mark(email, device.read(request.cookies ?? '')), maxAgeSeconds, request),
     knownDevice: (email, cookies) => devices.find(email, device.read(cookies)),
   }
 }
@@ -64,6 +64,6 @@ export function createSessionCookies(options: SessionCookiesOptions): SessionCoo
 /**
  * Throws `insecure_cookie` if cookies are for HTTPS only and the request came over plain HTTP. Call it before any work.
  */
-export function checkCookieTravels(config: CookieConfig, secureRequest: boolean): void {
+export function checkCookieAllowed(config: CookieConfig, secureRequest: boolean): void {
   if (config.secure && !secureRequest) throw new AppError('insecure_cookie')
 }

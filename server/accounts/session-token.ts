@@ -23,7 +23,7 @@ export interface SessionTokens {
 }
 
 /** Far longer than any valid token. Longer ones are rejected before any computation. */
-const longest = 2048
+const maxTokenLength = 2048
 
 /** Generates 256 random bits for a session token, and the hash for the store. */
 export function makeSessionSecret(): { secret: string; secretHash: string } {
@@ -42,7 +42,7 @@ export function hashSessionSecret(secret: string): string {
  */
 export function createSessionTokens(secretKey: string, clock: Clock): SessionTokens {
   const key = createSecretKey(Buffer.from(hkdfSync('sha256', secretKey, '', 'shoal session token 1', 32)))
-  const head = encode({ alg: 'HS256', typ: 'JWT' })
+  const header = encode({ alg: 'HS256', typ: 'JWT' })
   const macOf = (signed: string): Buffer => createHmac('sha256', key).update(signed).digest()
 
   return {
@@ -54,13 +54,13 @@ export function createSessionTokens(secretKey: string, clock: Clock): SessionTok
         ...(expiresAt === null ? {} : { exp: Math.ceil(expiresAt / 1000) }),
         ...(secret === undefined ? {} : { secret }),
       })
-      return `${head}.${body}.${macOf(`${head}.${body}`).toString('base64url')}`
+      return `${header}.${body}.${macOf(`${header}.${body}`).toString('base64url')}`
     },
     read(token) {
-      if (token.length > longest) return undefined
+      if (token.length > maxTokenLength) return undefined
       const [given = '', body = '', mac = '', ...rest] = token.split('.')
       // Only our own header is accepted: it names the algorithm, which a client must not choose.
-      if (rest.length > 0 || !sameHead(given, head)) return undefined
+      if (rest.length > 0 || !isSameHeader(given, header)) return undefined
       const [expected, received] = [macOf(`${given}.${body}`), Buffer.from(mac, 'base64url')]
       if (expected.length !== received.length || !timingSafeEqual(expected, received)) return undefined
       const claims = readClaims(decode(body))
@@ -83,7 +83,7 @@ function decode(part: string): unknown {
 }
 
 /** Whether the header is ours. Earlier versions wrote the same fields, possibly in another order. */
-function sameHead(given: string, head: string): boolean {
+function isSameHeader(given: string, head: string): boolean {
   if (given === head) return true
   const fields = decode(given)
   if (typeof fields !== 'object' || fields === null) return false

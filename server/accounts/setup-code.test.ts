@@ -20,11 +20,11 @@ test('S23: the setup code may be typed in lower case, without dashes, and with l
       ` ${code.text.replaceAll('-', '')} `,
       code.text.replaceAll('0', 'o').replaceAll('1', 'l'),
     ]) {
-      expect(code.fits(typed), typed).toBe(true)
+      expect(code.matches(typed), typed).toBe(true)
     }
   }
 })
 
 test.each(['', '-', '0000-0000-0000', 'x'.repeat(10_000), '\u0000'])('S23: %s does not match', (typed) => {
-  expect(createSetupCode(one).fits(typed)).toBe(false)
+  expect(createSetupCode(one).matches(typed)).toBe(false)
 })

@@ -6,7 +6,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 export interface SetupCode {
   readonly text: string
   /** Accepts the code without dashes, in lower case, and with O typed for 0 or I or L typed for 1. */
-  fits(typed: string): boolean
+  matches(typed: string): boolean
 }
 
 /** Crockford's base 32, which has no I, L, O and U. */
@@ -25,7 +25,7 @@ export function createSetupCode({
   const expected = Buffer.from(code)
   return {
     text: code.match(/.{4}/g)?.join('-') ?? code,
-    fits(typed) {
+    matches(typed) {
       const given = Buffer.from(
         typed
           .toUpperCase()

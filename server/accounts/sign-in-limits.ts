@@ -7,10 +7,10 @@ import type { Limit, RateLimits } from '../coordination/contracts.ts'
  * While the instances cannot coordinate, each gets an equal share of these limits (P7), so an outage allows no more
  * guesses.
  */
-const window = 180_000
+const windowMs = 180_000
 const inWindow = (attempts: number): Limit => ({
   rate: attempts,
-  perMs: window,
+  perMs: windowMs,
   burst: attempts,
   shareOut: true,
 })
@@ -51,8 +51,8 @@ const perAccountEverywhere = inWindow(60)
 /** Attempts on one account by a device that has signed in to it before. The attempts of other clients do not count. */
 const perKnownDevice = inWindow(15)
 /** Accounts created from one address, and through one peer that may be a proxy. */
-const signUpsFrom = inWindow(15)
-const signUpsBy = inWindow(300)
+const signUpsPerAddress = inWindow(15)
+const signUpsPerPeer = inWindow(300)
 /** Attempts to change a password, each a guess at the current one, in a session that may have been left open. */
 const passwordChanges = inWindow(15)
 
@@ -86,20 +86,24 @@ export async function limitSignIn(
 ): Promise<SignInAttempt> {
   const account = digest(email)
   if (source.knownDevice !== undefined) {
-    await use(limits, `sign-in:device:${source.knownDevice}:${account}`, perKnownDevice)
+    await consumeOrThrow(limits, `sign-in:device:${source.knownDevice}:${account}`, perKnownDevice)
     return { failed: () => Promise.resolve(undefined) }
   }
   const sources = sourcesOf(source)
   for (const { name, kind, perAccount } of sources) {
-    await use(limits, `sign-in:${kind}:${name}:${account}`, perAccount)
+    await consumeOrThrow(limits, `sign-in:${kind}:${name}:${account}`, perAccount)
   }
   const suspects: typeof sources = []
   for (const each of sources) {
     if ((await limits.consume(failuresKey(each), each.failures, 0)).remaining > 0) continue
     suspects.push(each)
-    await use(limits, `sign-in:slow:${each.kind}:${each.name}:${account}`, each.perAccountAfterFailures)
+    await consumeOrThrow(
+      limits,
+      `sign-in:slow:${each.kind}:${each.name}:${account}`,
+      each.perAccountAfterFailures,
+    )
   }
-  await use(limits, `sign-in:${account}`, perAccountEverywhere)
+  await consumeOrThrow(limits, `sign-in:${account}`, perAccountEverywhere)
   return {
     async failed() {
       if (suspects.length > 0) return tooManyFailures()
@@ -112,7 +116,11 @@ export async function limitSignIn(
 /** Counts an attempt to sign up. Throws `rate_limited` if there were too many. */
 export async function limitSignUp(limits: RateLimits, source: AttemptSource): Promise<void> {
   for (const { kind, name } of sourcesOf(source)) {
-    await use(limits, `sign-up:${kind}:${name}`, kind === peerLimits.kind ? signUpsBy : signUpsFrom)
+    await consumeOrThrow(
+      limits,
+      `sign-up:${kind}:${name}`,
+      kind === peerLimits.kind ? signUpsPerPeer : signUpsPerAddress,
+    )
   }
 }
 
@@ -128,7 +136,7 @@ function sourcesOf({ address, unproven = [] }: AttemptSource): (SourceLimits & {
 }
 
 /** The groups of an attempt for the queue of password hashes: nearest hop first, then network, address and account. */
-export function groupsOf({ address, unproven = [] }: AttemptSource, email: string): string[] {
+export function queueGroupsOf({ address, unproven = [] }: AttemptSource, email: string): string[] {
   const hops = unproven.map(subnet).filter((hop) => hop !== subnet(address))
   return [...hops, wideSubnet(address), subnet(address), digest(email)]
 }
@@ -153,10 +161,10 @@ function tooManyFailures(): AppError {
 }
 
 export async function limitPasswordChange(limits: RateLimits, userId: string): Promise<void> {
-  await use(limits, `password:${userId}`, passwordChanges)
+  await consumeOrThrow(limits, `password:${userId}`, passwordChanges)
 }
 
-async function use(limits: RateLimits, key: string, limit: Limit): Promise<void> {
+async function consumeOrThrow(limits: RateLimits, key: string, limit: Limit): Promise<void> {
   const { allowed, retryAfterMs } = await limits.consume(key, limit)
   if (!allowed) throw new AppError('rate_limited', { retryAfterMs })
 }

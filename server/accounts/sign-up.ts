@@ -3,8 +3,8 @@ import type { UseCase } from '../use-case.ts'
 import { beginSession } from './begin-session.ts'
 import type { Context } from './context.ts'
 import { makeFirstUser, makeUser } from './make-user.ts'
-import { checkCookieTravels } from './session-cookies.ts'
-import { groupsOf, limitSignUp } from './sign-in-limits.ts'
+import { checkCookieAllowed } from './session-cookies.ts'
+import { queueGroupsOf, limitSignUp } from './sign-in-limits.ts'
 
 /**
  * Creates an account and signs in. The first account becomes administrator, and needs the setup code unless the request
@@ -13,15 +13,17 @@ import { groupsOf, limitSignUp } from './sign-in-limits.ts'
 export function createSignUp(context: Context): UseCase<'signUp'> {
   const { config, hasher, rateLimits, setupCode, store } = context
   return async (_, { body }, meta) => {
-    checkCookieTravels(config.cookies, meta.secure)
+    checkCookieAllowed(config.cookies, meta.secure)
     const mode = await signUpMode(context)
     if (mode === 'closed') throw new AppError('sign_up_closed')
     await limitSignUp(rateLimits, meta)
     // Checked before the password is hashed, so that an outsider cannot cause that work.
-    if (mode === 'first' && !meta.local && !setupCode.fits(body.setupCode ?? '')) {
+    if (mode === 'first' && !meta.local && !setupCode.matches(body.setupCode ?? '')) {
       throw new AppError('setup_code_needed', { field: 'setupCode' })
     }
-    const passwordHash = await hasher.hash(body.password, meta.signal, { groups: groupsOf(meta, body.email) })
+    const passwordHash = await hasher.hash(body.password, meta.signal, {
+      groups: queueGroupsOf(meta, body.email),
+    })
     if (mode === 'first') {
       const first = await makeFirstUser(store, { ...body, passwordHash, role: 'admin' })
       if (first !== 'not-first') return beginSession(context, first, meta)

@@ -21,11 +21,11 @@ export interface AdmissionOptions {
    * Called for each request of an authenticated user. `authenticateAgain` repeats the check while the request runs; it
    * is undefined if the request does not need that.
    */
-  admitted: (request: FastifyRequest, authenticateAgain: (() => Promise<Caller>) | undefined) => void
+  onAdmitted: (request: FastifyRequest, authenticateAgain: (() => Promise<Caller>) | undefined) => void
 }
 
 /** The callers that an operation accepts. */
-export interface Door {
+export interface AccessRule {
   access: Access
   credentials: AcceptedCredentials
 }
@@ -36,20 +36,20 @@ export interface Admission {
    * Throws if `access` and `credentials` do not permit this request. The caller is undefined for public operations, and
    * for `anyone` if the client is not signed in.
    */
-  admit(request: FastifyRequest, door: Door): Promise<Caller | undefined>
+  admit(request: FastifyRequest, door: AccessRule): Promise<Caller | undefined>
   /** For OpenAI-compatible clients: accepts a bearer token or API key, never the cookie. Rejects pending accounts. */
   admitByToken(request: FastifyRequest): Promise<Caller>
 }
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
 
-export function createAdmission({ authenticate, isOwnOrigin, admitted }: AdmissionOptions): Admission {
+export function createAdmission({ authenticate, isOwnOrigin, onAdmitted }: AdmissionOptions): Admission {
   async function callerOf(credentials: Credentials, request: FastifyRequest): Promise<Caller> {
     const again = (): Promise<Caller> => authenticate(credentials, request.meta)
     const caller = await again()
     // Only requests with tokens are rechecked: they may stream for long, while those with a cookie end at a short
     // deadline.
-    admitted(request, credentials.bearer === undefined ? undefined : again)
+    onAdmitted(request, credentials.bearer === undefined ? undefined : again)
     return caller
   }
 

@@ -123,9 +123,9 @@ describe('C13: what is sent after the answer', () => {
   test('is read up to a bound and a deadline, then the connection is closed', async () => {
     const app = fastify()
     const never = { answerWithinMs: 60_000, idleMs: 60_000, answerAfterBytes: Infinity }
-    const bounds = { ...never, idleMs: 20, maxBytes: mebibyte, withinMs: 60_000 }
+    const bounds = { ...never, idleMs: 20, maxBytes: mebibyte, maxMs: 60_000 }
     app.addHook('onRequest', async (incoming, reply) => {
-      await discardBody(incoming, reply, { ...bounds, ...(incoming.url === '/slow' ? { withinMs: 50 } : {}) })
+      await discardBody(incoming, reply, { ...bounds, ...(incoming.url === '/slow' ? { maxMs: 50 } : {}) })
       return reply.code(413).send('no')
     })
     app.post('/*', async () => 'never')

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import { closeWithAnswer } from '../base/index.ts'
 import { AppError } from '../../protocol/index.ts'
 
-const words: Record<string, [status: string, message: string]> = {
+const responses: Record<string, [status: string, message: string]> = {
   HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'The headers of the request are too large.'],
   ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'The request did not arrive in time.'],
 }
@@ -13,7 +13,7 @@ export function answerClientError(error: Error & { code?: string }, socket: Sock
     socket.destroy()
     return
   }
-  const [status, message] = words[error.code ?? ''] ?? [
+  const [status, message] = responses[error.code ?? ''] ?? [
     '400 Bad Request',
     'This is not a valid HTTP request.',
   ]

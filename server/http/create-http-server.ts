@@ -104,7 +104,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     isForwardingTrusted,
   })
 
-  describeRequests(app, clientOf)
+  decorateRequests(app, clientOf)
   logRequests(app, { logger, clock, observer: metrics })
   allowOrigins(app, config.allowedOrigins)
   drainRequests(app, isDraining)
@@ -126,9 +126,9 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     upgrades: new Upgrades(app, {
       logger,
       basePath: config.basePath,
-      leaving: (request) => connections.prove(request),
+      onHandover: (request) => connections.exempt(request),
     }),
-    prove: (request) => connections.prove(request),
+    prove: (request) => connections.exempt(request),
     admitByToken: (request) => admission.admitByToken(request),
     explain,
     addErrorForm: (form) => void app.errorForms.push(form),
@@ -152,7 +152,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
 }
 
 /** Adds the first hook of each request, which sets `request.meta` and the base headers of the response. */
-function describeRequests(app: FastifyInstance, clientOf: (hop: Hop) => Client): void {
+function decorateRequests(app: FastifyInstance, clientOf: (hop: Hop) => Client): void {
   app.decorateRequest('caller', undefined)
   app.decorateRequest('meta', undefined as unknown as LazyRequestMeta)
   app.addHook('onRequest', (request, reply, done) => {
@@ -184,8 +184,8 @@ function guardConnections(
   const admission = createAdmission({
     authenticate,
     isOwnOrigin,
-    admitted(request, authenticateAgain) {
-      connections.prove(request.raw)
+    onAdmitted(request, authenticateAgain) {
+      connections.exempt(request.raw)
       if (authenticateAgain) rechecks.watch(request.meta, authenticateAgain)
     },
   })

@@ -11,7 +11,7 @@ export interface DiscardBounds {
   /** The connection is closed after this many bytes. */
   maxBytes: number
   /** The connection is closed if the client is still sending after this time. */
-  withinMs: number
+  maxMs: number
 }
 
 const bounds: DiscardBounds = {
@@ -19,7 +19,7 @@ const bounds: DiscardBounds = {
   idleMs: 1000,
   answerAfterBytes: 67_108_864,
   maxBytes: 268_435_456,
-  withinMs: 30_000,
+  maxMs: 30_000,
 }
 
 /**
@@ -45,7 +45,7 @@ function readAndForget(raw: IncomingMessage, given: DiscardBounds, answer: () =>
   const timers = [
     idle,
     setTimeout(answer, given.answerWithinMs),
-    setTimeout(() => socket.destroy(), given.withinMs),
+    setTimeout(() => socket.destroy(), given.maxMs),
   ]
   for (const timer of timers) timer.unref()
   let bytes = 0

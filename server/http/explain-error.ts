@@ -27,11 +27,15 @@ function explainFastify(error: Error, bodyLimit: number): AppError | undefined {
   const status = 'statusCode' in error ? Number(error.statusCode) : Number.NaN
   if (!(status >= 400 && status < 500)) return undefined
   const fastifyCode = 'code' in error ? String(error.code) : ''
-  const [code, options] = wordsFor(fastifyCode, status, bodyLimit)
+  const [code, options] = describeFastifyError(fastifyCode, status, bodyLimit)
   return new AppError(code, { ...options, cause: error })
 }
 
-function wordsFor(fastifyCode: string, status: number, bodyLimit: number): [ErrorCode, AppErrorOptions] {
+function describeFastifyError(
+  fastifyCode: string,
+  status: number,
+  bodyLimit: number,
+): [ErrorCode, AppErrorOptions] {
   switch (fastifyCode) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return ['too_large', { field: 'body', message: `A request body may have at most ${bodyLimit} bytes.` }]

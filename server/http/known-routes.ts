@@ -29,11 +29,11 @@ export function rememberRoutes(app: FastifyInstance): RefuseUnknown {
     const allowed = new Set(found.flatMap(({ methods }) => [...methods]))
     // If the path has this very method, it only looks like a route's, for example with an id that is too long.
     if (allowed.size === 0 || allowed.has(request.method))
-      throw new AppError('not_found', { message: `${request.method} ${shown(path)} does not exist.` })
+      throw new AppError('not_found', { message: `${request.method} ${truncate(path)} does not exist.` })
     const list = [...allowed].toSorted().join(', ')
     reply.header('allow', list)
     throw new AppError('method_not_allowed', {
-      message: `${shown(path)} does not support ${request.method}. Supported methods: ${list}.`,
+      message: `${truncate(path)} does not support ${request.method}. Supported methods: ${list}.`,
     })
   }
 }
@@ -47,4 +47,4 @@ function patternOf(url: string): RegExp {
   return new RegExp(`^${source.replace(/\/$/, '')}/?$`)
 }
 
-const shown = (path: string): string => path.slice(0, 200)
+const truncate = (path: string): string => path.slice(0, 200)

@@ -6,7 +6,7 @@ import type { Operation } from '../../protocol/http/operation.ts'
 
 type Json = Record<string, unknown>
 
-export interface ApiPlace {
+export interface ApiLocation {
   version: string
   /** WEBUI_URL; null if it is not set: the document then contains a relative server URL. */
   publicUrl: string | null
@@ -17,18 +17,18 @@ export interface ApiPlace {
  * Serves `/api/openapi.json`, which is generated from the operations at the first request. Returns the function by
  * which other layers add their paths before that.
  */
-export function serveOpenApi(app: FastifyInstance, place: ApiPlace): (paths: Json) => void {
+export function serveOpenApi(app: FastifyInstance, location: ApiLocation): (paths: Json) => void {
   let text: string | undefined
   const added: Json = {}
   app.get('/api/openapi.json', (_request, reply) => {
-    text ??= JSON.stringify(describeApi(place, added))
+    text ??= JSON.stringify(describeApi(location, added))
     return reply.header('cache-control', 'no-cache').type('application/json; charset=utf-8').send(text)
   })
   return (paths) => void Object.assign(added, paths)
 }
 
 /** Describes the API as an OpenAPI 3.1 document. */
-export function describeApi({ version, publicUrl, basePath }: ApiPlace, added: Json = {}): Json {
+export function describeApi({ version, publicUrl, basePath }: ApiLocation, added: Json = {}): Json {
   const paths: Record<string, Json> = {}
   for (const [name, operation] of Object.entries<Operation>(operations)) {
     const path = (paths[operation.path] ??= {})

@@ -37,7 +37,7 @@ export function serveProbes(
     return reply
       .code(state.ready ? 200 : 503)
       .header('cache-control', 'no-store')
-      .send(whole ? state : { ...state, checks: state.checks.map(forEverybody) })
+      .send(whole ? state : { ...state, checks: state.checks.map(redactCheck) })
   })
   if (!metrics) return
   app.get('/metrics', async (request, reply) => {
@@ -54,7 +54,7 @@ export function serveProbes(
 type Check = Readiness['checks'][number]
 
 /** Removes addresses from the problem for the public. The log and the response for administrators contain them. */
-function forEverybody(check: Check): Check {
+function redactCheck(check: Check): Check {
   return check.problem === undefined ? check : { ...check, problem: withoutAddresses(check.problem) }
 }
 

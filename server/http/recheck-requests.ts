@@ -36,7 +36,7 @@ export class RecheckRequests {
   watch(meta: LazyRequestMeta, authenticateAgain: () => Promise<unknown>): void {
     const admitted = { meta, since: this.#clock.monotonic(), authenticateAgain }
     this.#open.add(admitted)
-    meta.whenOver(() => this.#open.delete(admitted))
+    meta.whenEnded(() => this.#open.delete(admitted))
   }
 
   close(): void {
@@ -45,8 +45,10 @@ export class RecheckRequests {
   }
 
   async #recheck(): Promise<void> {
-    const long = this.#clock.monotonic() - this.#everyMs
-    await Promise.all([...this.#open].filter(({ since }) => since <= long).map((it) => this.#recheckOne(it)))
+    const openedBefore = this.#clock.monotonic() - this.#everyMs
+    await Promise.all(
+      [...this.#open].filter(({ since }) => since <= openedBefore).map((it) => this.#recheckOne(it)),
+    )
   }
 
   async #recheckOne({ meta, authenticateAgain }: Admitted): Promise<void> {
@@ -59,7 +61,7 @@ export class RecheckRequests {
         { requestId: meta.requestId, code: error.code },
         'a request was ended because its session or API key is no longer valid',
       )
-      meta.cut()
+      meta.destroyConnection()
     }
   }
 }

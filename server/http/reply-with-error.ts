@@ -11,20 +11,23 @@ export type Explain = (error: unknown, request: FastifyRequest) => AppError
 
 export function createExplain(logger: Logger, { bodyLimit }: { bodyLimit: number }): Explain {
   return (error, request) => {
-    const told = explainError(error, { bodyLimit: request.routeOptions.bodyLimit ?? bodyLimit })
-    if (isCutShort(error) && request.raw.socket.destroyed) {
+    const appError = explainError(error, { bodyLimit: request.routeOptions.bodyLimit ?? bodyLimit })
+    if (isPrematureClose(error) && request.raw.socket.destroyed) {
       logger.debug({ requestId: request.id }, 'the client disconnected before it received the whole response')
-    } else if (told.code === 'internal') {
+    } else if (appError.code === 'internal') {
       logger.error({ err: error, requestId: request.id, method: request.method }, 'request failed')
-    } else if (told.status >= 500 && told.cause !== undefined) {
-      logger.warn({ err: told.cause, requestId: request.id, code: told.code }, 'request could not be served')
+    } else if (appError.status >= 500 && appError.cause !== undefined) {
+      logger.warn(
+        { err: appError.cause, requestId: request.id, code: appError.code },
+        'request could not be served',
+      )
     }
-    return told
+    return appError
   }
 }
 
 /** Whether a stream failed because its destination was closed. */
-function isCutShort(error: unknown): boolean {
+function isPrematureClose(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE'
 }
 

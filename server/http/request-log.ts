@@ -4,7 +4,7 @@ import { guarded } from '../base/index.ts'
 import type { Clock, Logger } from '../base/index.ts'
 
 /** Monitoring requests these routes every few seconds, so they are logged at level debug only. */
-const quiet = new Set(['/health', '/ready', '/metrics'])
+const monitoringRoutes = new Set(['/health', '/ready', '/metrics'])
 
 export interface RequestObserver {
   /** `route` is the route's pattern, so that the metric has few label values. */
@@ -28,7 +28,7 @@ export function logRequests(app: FastifyInstance, { logger, clock, observer }: R
       const route = request.routeOptions.url ?? 'none'
       const status = raw.writableFinished ? raw.statusCode : clientGone
       observer?.observe(request.method, route, status, ms / 1000)
-      const level = quiet.has(route) ? 'debug' : 'info'
+      const level = monitoringRoutes.has(route) ? 'debug' : 'info'
       if (lines.isLevelEnabled(level)) lines[level](lineOf(request, { status, ms }), 'request')
     },
   )

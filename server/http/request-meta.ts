@@ -36,11 +36,11 @@ export class LazyRequestMeta implements RequestMeta {
   }
 
   get address(): string {
-    return this.#known().address
+    return this.#getClient().address
   }
 
   get unproven(): readonly string[] {
-    return this.#known().unproven
+    return this.#getClient().unproven
   }
 
   get local(): boolean {
@@ -48,7 +48,7 @@ export class LazyRequestMeta implements RequestMeta {
   }
 
   get https(): boolean {
-    return this.#known().https
+    return this.#getClient().https
   }
 
   get cookies(): string {
@@ -56,7 +56,7 @@ export class LazyRequestMeta implements RequestMeta {
   }
 
   get secure(): boolean {
-    return this.#known().secure
+    return this.#getClient().secure
   }
 
   get userAgent(): string {
@@ -67,12 +67,12 @@ export class LazyRequestMeta implements RequestMeta {
     if (!this.#abort) {
       const abort = new AbortController()
       this.#abort = abort
-      const gone = (): void => {
+      const onClose = (): void => {
         if (!this.#response.writableFinished) abort.abort(new ClientGoneError())
       }
       // Listens to the response, because the request's `close` fires as soon as its body has been read.
-      if (this.#response.closed) gone()
-      else this.#response.once('close', gone)
+      if (this.#response.closed) onClose()
+      else this.#response.once('close', onClose)
       if (this.#reason !== undefined) abort.abort(this.#reason)
     }
     return this.#abort.signal
@@ -89,23 +89,23 @@ export class LazyRequestMeta implements RequestMeta {
   }
 
   /** Calls `over` once, when the response has been sent or the client has disconnected. */
-  whenOver(over: () => void): void {
-    if (this.#response.closed) over()
-    else this.#response.once('close', over)
+  whenEnded(callback: () => void): void {
+    if (this.#response.closed) callback()
+    else this.#response.once('close', callback)
   }
 
   /** Breaks the connection, so that the client does not mistake a partial response for a complete one. */
-  cut(): void {
+  destroyConnection(): void {
     this.#response.destroy()
   }
 
   /** Called when the use case fails or its deadline passes: aborts the signal and ignores cookies from then on. */
-  expire(reason: unknown): void {
+  abort(reason: unknown): void {
     this.#reason = reason
     this.#abort?.abort(reason)
   }
 
-  #known(): Client {
+  #getClient(): Client {
     this.#client ??= this.#clientOf(this.#request)
     return this.#client
   }

@@ -32,7 +32,7 @@ function serveOperation(
 ): void {
   const { kind, method, path, params, query, body } = operation
   const { bodyLimit, deadlineMs } = limits[kind]
-  const what = `${method} ${path}`
+  const label = `${method} ${path}`
   app.route({
     method,
     bodyLimit,
@@ -49,9 +49,9 @@ function serveOperation(
       }
       const useCase = useCases()[name] as UntypedUseCase
       try {
-        return await withDeadline(useCase(request.caller, input, request.meta), deadlineMs, what)
+        return await withDeadline(useCase(request.caller, input, request.meta), deadlineMs, label)
       } catch (error) {
-        request.meta.expire(error)
+        request.meta.abort(error)
         throw error
       }
     },

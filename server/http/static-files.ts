@@ -10,9 +10,9 @@ import { pathOf } from './request-log.ts'
 import { securityHeaders } from './security-headers.ts'
 
 /** Paths of the API and of monitoring. Unknown paths below them never show the web page, not even in a browser. */
-const programs = /^\/(api|v1|ws|health|ready|metrics)(\/|$)/
+const programPaths = /^\/(api|v1|ws|health|ready|metrics)(\/|$)/
 
-const notBuilt = `The web page has not been built yet.
+const notBuiltText = `The web page has not been built yet.
 
 Run "npm run build" in the Shoal folder, then reload this page. The API works without it.
 `
@@ -43,7 +43,7 @@ export function serveStaticFiles(
   }
   app.get('/*', { config: { fallback: true } }, (request, reply) => {
     const path = pathOf(request.url)
-    if (programs.test(path)) return refuseUnknown(request, reply)
+    if (programPaths.test(path)) return refuseUnknown(request, reply)
     reply.headers(securityHeaders)
     if (path.startsWith('/assets/')) return reply.sendFile(path, { maxAge: '365d', immutable: true })
     if (extname(path) !== '') return reply.sendFile(path)
@@ -69,15 +69,15 @@ async function sendPage(
       .code(404)
       .header('cache-control', 'no-store')
       .type('text/plain; charset=utf-8')
-      .send(notBuilt)
+      .send(notBuiltText)
   }
   reply.header('cache-control', 'no-cache')
   if (basePath === '') return reply.sendFile('index.html', { cacheControl: false })
-  return reply.type('text/html; charset=utf-8').send(below(await readFile(file, 'utf8'), basePath))
+  return reply.type('text/html; charset=utf-8').send(addBasePath(await readFile(file, 'utf8'), basePath))
 }
 
 /** Adds the base path to the URLs in the page's HTML, and as `data-base` for its scripts. */
-function below(html: string, basePath: string): string {
+function addBasePath(html: string, basePath: string): string {
   return html
     .replace('<html', `<html data-base="${basePath}"`)
     .replaceAll(/\b(href|src)="\/(?!\/)/g, `$1="${basePath}/`)

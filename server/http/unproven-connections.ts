@@ -52,7 +52,7 @@ export class UnprovenConnections {
   /**
    * Stops counting a connection: it belongs to an authenticated user or a proxy, or a WebSocket gateway now limits it.
    */
-  prove({ socket }: Pick<IncomingMessage, 'socket'>): void {
+  exempt({ socket }: Pick<IncomingMessage, 'socket'>): void {
     this.#crowd.remove(socket)
   }
 
@@ -67,6 +67,6 @@ export class UnprovenConnections {
 
   #requested(request: IncomingMessage, response: ServerResponse): void {
     this.#serving.set(request.socket, { request, response })
-    if (this.#isForwarded(request)) this.prove(request)
+    if (this.#isForwarded(request)) this.exempt(request)
   }
 }

@@ -20,19 +20,19 @@ export interface UpgradesOptions {
   logger: Logger
   basePath: string
   /** Called for each connection that a gateway takes over. */
-  leaving: (request: IncomingMessage) => void
+  onHandover: (request: IncomingMessage) => void
 }
 
 export class Upgrades {
   readonly #app: FastifyInstance
-  readonly #leaving: (request: IncomingMessage) => void
+  readonly #onHandover: (request: IncomingMessage) => void
   readonly #basePath: string
   readonly #gateways = new Map<string, UpgradeGateway>()
 
-  constructor(app: FastifyInstance, { logger, basePath, leaving }: UpgradesOptions) {
+  constructor(app: FastifyInstance, { logger, basePath, onHandover }: UpgradesOptions) {
     this.#app = app
     this.#basePath = basePath
-    this.#leaving = leaving
+    this.#onHandover = onHandover
     app.server.on(
       'upgrade',
       guarded(
@@ -64,7 +64,7 @@ export class Upgrades {
     const gateway = this.#gateways.get(withoutBasePath(path, this.#basePath))
     if (gateway) {
       // From now on the gateway limits this connection.
-      this.#leaving(request)
+      this.#onHandover(request)
       gateway.upgrade(request, socket, head)
     } else
       closeWithAnswer(socket, { status: '404 Not Found', body: 'There is no WebSocket at this address.' })

@@ -65,7 +65,7 @@ export interface CoordinationOptions {
 export function createCoordination(options: CoordinationOptions): Coordination {
   const { config, incarnation: self, store, clock, logger } = options
   const keys = createKeys(config.redis.keyPrefix)
-  const facts = firstFacts(options)
+  const facts = initialFacts(options)
   const beats = heartbeats(store)
   const link = openLink(options)
   if (!link) {
@@ -119,7 +119,7 @@ function openLink({ config, clock, logger }: CoordinationOptions): RedisLink | u
   })
 }
 
-function firstFacts({ config, version, clock }: CoordinationOptions): MemberFacts {
+function initialFacts({ config, version, clock }: CoordinationOptions): MemberFacts {
   return {
     label: config.instance.label,
     version,

@@ -40,12 +40,12 @@ export async function findStore({
   const given = config.accounts.secretKey
   const options = { dataDir, clock, logger, migrate, ...(poolSize === null ? {} : { poolSize }) }
   if (databaseUrl === null) {
-    expectWritable(dataDir)
+    requireWritable(dataDir)
     // Two concurrent first starts get the same secret. The store's lock then lets only one of them continue.
     const secretKey = given ?? secretOf(dataDir)
     const store = await openStore({ ...options, secret: secretKey })
     state.storeProblem = undefined
-    return described(store, secretKey)
+    return toFoundStore(store, secretKey)
   }
   const store = await connectStore({
     ...options,
@@ -61,13 +61,13 @@ export async function findStore({
   const secretKey = await installationSecret(config, store)
   state.storeProblem = undefined
   if (given === null) logger.warn(secretInDatabase)
-  return described(store, secretKey)
+  return toFoundStore(store, secretKey)
 }
 
 const secretInDatabase =
   'WEBUI_SECRET_KEY is not set, so the secret that protects provider keys is stored in the database, and anyone who can read the database or a backup can read these keys. For a new installation, set the same random WEBUI_SECRET_KEY on every instance'
 
-async function described(store: Store, secretKey: string): Promise<FoundStore> {
+async function toFoundStore(store: Store, secretKey: string): Promise<FoundStore> {
   const fingerprint = fingerprintOf(secretKey)
   const { installation } = await store.installations.meet(fingerprint)
   return { store, secretKey, fingerprint, installationId: installation.id }
@@ -91,7 +91,7 @@ function secretOf(dataDir: string): string {
 /**
  * Throws an error with the cure if DATA_DIR is not writable, which is the most common reason why a first start fails.
  */
-function expectWritable(dataDir: string): void {
+function requireWritable(dataDir: string): void {
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 })
     accessSync(dataDir, constants.W_OK)

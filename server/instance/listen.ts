@@ -67,7 +67,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   })
   // A proxy that does not check /ready sends requests as soon as this instance listens, so they wait for its start.
   http.app.addHook('onRequest', async ({ url }) => {
-    if (/^\/(api|v1)\//.test(url)) await state.startedWithin(startWaitMs)
+    if (/^\/(api|v1)\//.test(url)) await state.waitUntilStarted(startWaitMs)
   })
   serveOpenAiApi(http.app, {
     clock,
@@ -118,11 +118,11 @@ function lazyPorts({ state, config, version, logger, clock }: ListenOptions): Re
       return state.services().hub
     },
     authenticate: async (credentials) => {
-      await state.startedWithin(startWaitMs)
+      await state.waitUntilStarted(startWaitMs)
       state.cutOff?.admitSocket()
       return state.services().accounts.authenticator.authenticate(credentials)
     },
-    provesOrigin: (sessionId, proof) => state.services().accounts.originProof.holds(sessionId, proof),
+    provesOrigin: (sessionId, proof) => state.services().accounts.originProof.verify(sessionId, proof),
     instance: config.instance.label,
     version,
     clock,

@@ -93,7 +93,7 @@ function createModels(
   const connections: ProviderConnections = new ProviderConnections({
     store: store.connections,
     environment: config.upstream.connections,
-    raised: () => feeds.raised('connections'),
+    announceAndApply: () => feeds.raised('connections'),
     changed: () => models.refresh(),
   })
   const models = createModelCatalogue({

@@ -6,7 +6,7 @@ import type { Services } from './services.ts'
 /** The progress of an instance's start, and the problems that keep it from being ready. */
 export class InstanceState {
   #services: Services | undefined
-  readonly #served = Promise.withResolvers<void>()
+  readonly #servicesReady = Promise.withResolvers<void>()
   /** Why the store has not been found yet. */
   storeProblem: string | undefined = 'the database has not been reached yet'
   /** Updated by `detectOtherInstallation`. */
@@ -30,12 +30,12 @@ export class InstanceState {
   }
 
   /** Resolves when the store has been found, or after `ms` milliseconds. */
-  async startedWithin(ms: number): Promise<void> {
-    if (!this.#services) await Promise.race([this.#served.promise, sleep(ms)])
+  async waitUntilStarted(ms: number): Promise<void> {
+    if (!this.#services) await Promise.race([this.#servicesReady.promise, sleep(ms)])
   }
 
   serve(services: Services): void {
     this.#services = services
-    this.#served.resolve()
+    this.#servicesReady.resolve()
   }
 }

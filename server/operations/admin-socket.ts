@@ -17,9 +17,9 @@ export type AdminAnswer =
   | { ok: unknown }
   | { error: { code: string; message: string; field?: string | undefined } }
 
-const longestLine = 65_536
-const answerMs = 30_000
-const connectMs = 2000
+const maxLineLength = 65_536
+const responseTimeoutMs = 30_000
+const connectTimeoutMs = 2000
 
 export interface ServeAdminSocketOptions {
   verbs: AdminVerbs
@@ -92,18 +92,18 @@ async function removeStale(path: string): Promise<void> {
 
 function serve(socket: Socket, { verbs, logger }: ServeAdminSocketOptions): void {
   // Closes connections that stay idle.
-  socket.setTimeout(answerMs, () => socket.destroy())
+  socket.setTimeout(responseTimeoutMs, () => socket.destroy())
   socket.on('error', (error) => logger.debug({ err: error }, 'the command line disconnected'))
-  const read = createLineReader(longestLine)
+  const read = createLineReader(maxLineLength)
   const reply = guarded({ logger, event: 'line of the command line' }, async (line: string) => {
     socket.write(`${JSON.stringify(await answer(line, { verbs, logger }))}\n`)
   })
-  const hear = guarded({ logger, event: 'data of the command line' }, (piece: Buffer | string) => {
+  const onData = guarded({ logger, event: 'data of the command line' }, (piece: Buffer | string) => {
     const lines = read(piece)
     if (lines) lines.forEach((line) => reply(line))
     else socket.end(`${JSON.stringify(refusal('too_large', 'the line is too long'))}\n`)
   })
-  socket.on('data', hear)
+  socket.on('data', onData)
 }
 
 async function answer(line: string, { verbs, logger }: ServeAdminSocketOptions): Promise<AdminAnswer> {
@@ -166,7 +166,9 @@ export async function askServer(
 
 async function exchange(socket: Socket, line: string): Promise<AdminAnswer> {
   const read = createLineReader(16 * 1024 * 1024)
-  socket.setTimeout(answerMs + 5000, () => socket.destroy(new Error('the running server did not respond')))
+  socket.setTimeout(responseTimeoutMs + 5000, () =>
+    socket.destroy(new Error('the running server did not respond')),
+  )
   socket.write(`${line}\n`)
   for await (const piece of socket) {
     const reply = read(piece as Buffer)?.[0]
@@ -181,7 +183,7 @@ const nobodyListens = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTSOCK'])
 /** Connects to the socket. Undefined if no server listens there. */
 async function connect(path: string): Promise<Socket | undefined> {
   const socket = createConnection(path)
-  const late = AbortSignal.timeout(connectMs)
+  const late = AbortSignal.timeout(connectTimeoutMs)
   try {
     await once(socket, 'connect', { signal: late })
     return socket
@@ -197,13 +199,13 @@ async function connect(path: string): Promise<Socket | undefined> {
 /**
  * Returns a function that takes chunks of a stream and returns the completed lines; undefined if a line is too long.
  */
-export function createLineReader(longest: number): (piece: Buffer | string) => string[] | undefined {
+export function createLineReader(maxLength: number): (piece: Buffer | string) => string[] | undefined {
   const decoder = new StringDecoder('utf8')
   let rest = ''
   return (piece) => {
     const lines = (rest + (typeof piece === 'string' ? piece : decoder.write(piece))).split('\n')
     rest = lines.pop() ?? ''
-    if (rest.length > longest || lines.some((line) => line.length > longest)) return undefined
+    if (rest.length > maxLength || lines.some((line) => line.length > maxLength)) return undefined
     return lines.filter((line) => line !== '')
   }
 }

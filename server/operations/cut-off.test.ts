@@ -20,11 +20,11 @@ describe('rule 18: an instance cut off from Redis and the store', () => {
   test('keeps its sockets after a single late heartbeat', () => {
     const { cutOff, hub, state } = make()
     state.age = 3000
-    cutOff.look()
+    cutOff.check()
     state.age = 100
-    cutOff.look()
+    cutOff.check()
     state.age = 3000
-    cutOff.look()
+    cutOff.check()
     expect(hub.sendElsewhere).not.toHaveBeenCalled()
     expect(() => cutOff.admitSocket()).not.toThrow()
   })
@@ -32,8 +32,8 @@ describe('rule 18: an instance cut off from Redis and the store', () => {
   test('closes and rejects sockets after two late heartbeats, and still serves requests for a while', () => {
     const { cutOff, hub, state } = make()
     state.age = 3000
-    cutOff.look()
-    cutOff.look()
+    cutOff.check()
+    cutOff.check()
     expect(hub.sendElsewhere).toHaveBeenCalledTimes(1)
     expect(() => cutOff.admitSocket()).toThrow(AppError)
     expect(() => cutOff.admitRequest()).not.toThrow()
@@ -42,8 +42,8 @@ describe('rule 18: an instance cut off from Redis and the store', () => {
   test('rejects requests after 10 s without a heartbeat, with 503 and a retry time, never with 401', () => {
     const { cutOff, state } = make()
     state.age = 2600
-    cutOff.look()
-    cutOff.look()
+    cutOff.check()
+    cutOff.check()
     state.now = 7500
     const refusal = expect.objectContaining({ status: 503, retryAfterMs: 1000 })
     expect(() => cutOff.admitRequest()).toThrow(refusal)
@@ -52,11 +52,11 @@ describe('rule 18: an instance cut off from Redis and the store', () => {
   test('serves again after one accepted heartbeat', () => {
     const { cutOff, state } = make()
     state.age = 20_000
-    cutOff.look()
-    cutOff.look()
+    cutOff.check()
+    cutOff.check()
     state.now = 60_000
     state.age = 50
-    cutOff.look()
+    cutOff.check()
     expect(() => cutOff.admitRequest()).not.toThrow()
     expect(() => cutOff.admitSocket()).not.toThrow()
   })
@@ -64,10 +64,10 @@ describe('rule 18: an instance cut off from Redis and the store', () => {
   test('rejects requests and sockets while it has known of revocations for 8 s and cannot read them', () => {
     const { cutOff, hub, state } = make()
     state.unread = 7000
-    cutOff.look()
+    cutOff.check()
     expect(() => cutOff.admitRequest()).not.toThrow()
     state.unread = 8100
-    cutOff.look()
+    cutOff.check()
     expect(hub.sendElsewhere).toHaveBeenCalledTimes(1)
     expect(() => cutOff.admitRequest()).toThrow(AppError)
     expect(() => cutOff.admitSocket()).toThrow(AppError)

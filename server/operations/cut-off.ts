@@ -14,13 +14,13 @@ export interface CutOffOptions {
   logger: Logger
 }
 
-const lookMs = 500
+const checkEveryMs = 500
 /** After this time the instance may have missed a revocation for too long to rely on its cache (P5). */
 const refuseAfterMs = 10_000
 /**
  * The same if the instance knows of revocations but cannot read them. Shorter, to allow for the interval of the checks.
  */
-const blindAfterMs = 8000
+const maxUnreadMs = 8000
 
 /**
  * Rule 18: an instance is cut off if neither Redis nor the store has accepted its heartbeat for a lease. Its owners are
@@ -40,15 +40,15 @@ export class CutOff {
   /** Checks regularly until the signal aborts. */
   watch(signal: AbortSignal): void {
     const { logger } = this.#options
-    void every(async () => this.look(), {
-      ms: () => lookMs,
+    void every(async () => this.check(), {
+      ms: () => checkEveryMs,
       failed: (error) => logger.error({ err: error }, 'checking whether this instance is cut off failed'),
       signal,
     })
   }
 
   /** Acts only after two late heartbeats in a row, because one may be a pause of the process or a step of the clock. */
-  look(): void {
+  check(): void {
     const { membership, hub, clock, logger } = this.#options
     const age = membership.sinceAcknowledged()
     const wasLate = this.#late
@@ -64,23 +64,23 @@ export class CutOff {
       logger.info('this instance is no longer cut off; its heartbeats are accepted again')
     }
     // Repeated at each check, for sockets that connected since the last one.
-    if (this.#since !== undefined || this.#blind()) hub.sendElsewhere()
+    if (this.#since !== undefined || this.#cannotReadRevocations()) hub.sendElsewhere()
   }
 
   /** Throws from the moment of the cut-off, because a socket would stay open on this instance. */
   admitSocket(): void {
-    if (this.#since !== undefined || this.#blind()) throw refusal()
+    if (this.#since !== undefined || this.#cannotReadRevocations()) throw refusal()
   }
 
   /** Throws 10 s after the last heartbeat. Until then, requests may be authenticated from the cache. */
   admitRequest(): void {
     const { clock } = this.#options
     const lost = this.#since !== undefined && clock.monotonic() - this.#since >= refuseAfterMs - lease
-    if (lost || this.#blind()) throw refusal()
+    if (lost || this.#cannotReadRevocations()) throw refusal()
   }
 
-  #blind(): boolean {
-    return this.#options.feeds.unreadRevocationsMs() > blindAfterMs
+  #cannotReadRevocations(): boolean {
+    return this.#options.feeds.unreadRevocationsMs() > maxUnreadMs
   }
 }
 

@@ -40,15 +40,15 @@ export interface DetectOtherInstallationOptions {
 
 const expiresMs = 86_400_000
 /** Interval of the check: long while there is no finding, because it costs Redis commands, otherwise shorter. */
-const calmMs = 30_000
-const findingMs = 10_000
+const checkEveryMs = 30_000
+const recheckEveryMs = 10_000
 /** How long a foreign writer is reported after it was last seen. */
-const foreignMs = 25_000
+const reportForeignWriterMs = 25_000
 /**
  * This instance claims the prefix if the other installation has not been seen for this long. It exceeds the check
  * interval of 30 s, so that the other installation's own instances can renew their claim first.
  */
-const takeOverMs = 45_000
+const claimPrefixAfterMs = 45_000
 /** How long the first check waits for Redis. After that the instance starts without it. */
 const firstLinkMs = 2000
 
@@ -77,7 +77,7 @@ export async function detectOtherInstallation(options: DetectOtherInstallationOp
   signal.addEventListener('abort', stopListening, { once: true })
   // If the departed instance signed the claim's proof, another must renew it at once, or a copy could claim the prefix.
   membership.watch({ gone: () => void claim.check().catch(failed) })
-  const ms = (): number => (findings.installation || findings.foreignWriter ? findingMs : calmMs)
+  const ms = (): number => (findings.installation || findings.foreignWriter ? recheckEveryMs : checkEveryMs)
   void every(() => claim.check(), { ms, failed, signal })
 }
 
@@ -115,7 +115,7 @@ class PrefixClaim {
     if (rival !== undefined && !(ours && rival.epoch === epoch)) {
       this.#rivalSeenAt = now
       this.#report(ours ? copyOfData(keyPrefix) : this.#otherInstallation(claim))
-    } else if (now - this.#rivalSeenAt >= takeOverMs) {
+    } else if (now - this.#rivalSeenAt >= claimPrefixAfterMs) {
       // No live instance supports another claim, so the prefix is ours. One instance renews the proof for all.
       if (!ours || rival === undefined || rival.incarnation === self) await this.#write(epoch)
       if (ours || findings.installation) this.#resolved(now)
@@ -167,7 +167,7 @@ class PrefixClaim {
     findings.installation = undefined
     // While two installations overwrite each other's claim, each sometimes reads its own, so the finding is kept a
     // while.
-    if (now - this.#foreignSeenAt >= foreignMs) findings.foreignWriter = undefined
+    if (now - this.#foreignSeenAt >= reportForeignWriterMs) findings.foreignWriter = undefined
   }
 }
 

@@ -13,8 +13,8 @@ export interface DetectOtherPrefixesOptions {
 }
 
 /** Intervals of the check without and with a finding, as in `detectOtherInstallation`. */
-const calmMs = 30_000
-const findingMs = 10_000
+const checkEveryMs = 30_000
+const recheckEveryMs = 10_000
 
 /**
  * Instances on one database do not see each other if their Redis prefixes differ or only some use Redis. Each would
@@ -34,7 +34,7 @@ export async function detectOtherPrefixes(options: DetectOtherPrefixesOptions): 
   const failed = (error: unknown): void =>
     logger.debug({ err: error }, 'checking the Redis prefixes of this database failed')
   await check().catch(failed)
-  void every(check, { ms: () => (findings.otherPrefix ? findingMs : calmMs), failed, signal })
+  void every(check, { ms: () => (findings.otherPrefix ? recheckEveryMs : checkEveryMs), failed, signal })
 }
 
 function otherPrefix(mine: string, others: PrefixUse[]): Finding {

@@ -5,11 +5,11 @@ import type { Membership } from '../coordination/contracts.ts'
 import type { Feeds } from '../shared-state/index.ts'
 
 /** Keeps listening for this long, until proxies have noticed that `/ready` fails. */
-const listenOnMs = 3000
+const keepListeningMs = 3000
 /**
  * Unfinished answers are handed over this long before the grace period ends, so that other instances can claim them.
  */
-const handOverMs = 4000
+const handOverBeforeEndMs = 4000
 /** Sockets are closed over this time, so that readers do not all reconnect at once. */
 const spreadMs = 1500
 
@@ -39,7 +39,7 @@ export interface DrainOptions {
 export async function drain(options: DrainOptions): Promise<void> {
   const { chat, feeds, hub, membership, graceMs, alone, now, clock, sleep = realSleep, logger } = options
   const started = clock.monotonic()
-  const left = (ms: number): number => Math.max(0, ms - (clock.monotonic() - started))
+  const remainingMs = (ms: number): number => Math.max(0, ms - (clock.monotonic() - started))
   membership.update({ state: 'draining' })
   await chat
     .drain()
@@ -47,11 +47,11 @@ export async function drain(options: DrainOptions): Promise<void> {
   logger.info({ runs: chat.runs, sockets: hub.size, graceMs }, 'draining')
   if (!alone) {
     const leaving = hub.drain(spreadMs)
-    await sleep(Math.min(listenOnMs, left(graceMs - handOverMs)), now)
+    await sleep(Math.min(keepListeningMs, remainingMs(graceMs - handOverBeforeEndMs)), now)
     await leaving
   }
   await options.stopListening()
-  while (chat.runs > 0 && left(graceMs - handOverMs) > 0 && !now.aborted) await sleep(50, now)
+  while (chat.runs > 0 && remainingMs(graceMs - handOverBeforeEndMs) > 0 && !now.aborted) await sleep(50, now)
   if (alone) await hub.drain(spreadMs)
   feeds.stop()
   const released = await chat.release().catch((error: unknown) => {

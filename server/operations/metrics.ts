@@ -80,19 +80,19 @@ function measureInstance(gauge: AddGauge, numbers: InstanceNumbers): void {
 function measureProcess(registry: Registry, gauge: AddGauge): () => void {
   const delay = monitorEventLoopDelay({ resolution: 20 })
   delay.enable()
-  const late = new Gauge({
+  const delayGauge = new Gauge({
     name: 'shoal_event_loop_delay_seconds',
     help: 'Delay of timers since the previous scrape',
     labelNames: ['quantile'],
     registers: [],
     collect: () => {
-      late.set({ quantile: '0.5' }, delay.percentile(50) / 1e9)
-      late.set({ quantile: '0.99' }, delay.percentile(99) / 1e9)
-      late.set({ quantile: '1' }, delay.max / 1e9)
+      delayGauge.set({ quantile: '0.5' }, delay.percentile(50) / 1e9)
+      delayGauge.set({ quantile: '0.99' }, delay.percentile(99) / 1e9)
+      delayGauge.set({ quantile: '1' }, delay.max / 1e9)
       delay.reset()
     },
   })
-  registry.registerMetric(late)
+  registry.registerMetric(delayGauge)
   gauge('process_resident_memory_bytes', 'Resident memory of this process', () => process.memoryUsage.rss())
   gauge('process_cpu_seconds_total', 'CPU time that this process has used', () => {
     const { user, system } = process.cpuUsage()

@@ -34,7 +34,8 @@ export function createReadiness(
   const failures = new FailureLog(logger)
   return () => {
     const now = clock.monotonic()
-    if (!latest || now - latest.at >= freshMs) latest = { at: now, state: look(checks, deadlineMs, failures) }
+    if (!latest || now - latest.at >= freshMs)
+      latest = { at: now, state: runChecks(checks, deadlineMs, failures) }
     return latest.state
   }
 }
@@ -59,7 +60,7 @@ class FailureLog {
   }
 }
 
-async function look(
+async function runChecks(
   checks: readonly ReadinessCheck[],
   deadlineMs: number,
   failures: FailureLog,
@@ -67,11 +68,11 @@ async function look(
   const results = await Promise.all(
     checks.map(async ({ name, check, required = true }) => {
       const problem = await problemOf(name, check, { deadlineMs, failures })
-      const told = problem === undefined ? { name, ok: true } : { name, ok: false, problem }
-      return { told, blocks: problem !== undefined && required }
+      const result = problem === undefined ? { name, ok: true } : { name, ok: false, problem }
+      return { result, blocks: problem !== undefined && required }
     }),
   )
-  return { ready: !results.some(({ blocks }) => blocks), checks: results.map(({ told }) => told) }
+  return { ready: !results.some(({ blocks }) => blocks), checks: results.map(({ result }) => result) }
 }
 
 async function problemOf(

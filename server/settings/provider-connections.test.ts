@@ -17,7 +17,7 @@ beforeEach(async () => {
   connections = new ProviderConnections({
     store: store.connections,
     environment: [],
-    raised: () => connections.read(),
+    announceAndApply: () => connections.read(),
     changed: () => undefined,
   })
 })

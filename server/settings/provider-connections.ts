@@ -24,7 +24,7 @@ export interface ProviderConnectionsOptions {
   /** Connections from environment variables. They are read-only on the page and come first in the order. */
   environment: readonly ConnectionConfig[]
   /** Called after a write: notifies all instances to reread, and resolves once this instance has done so. */
-  raised: () => Promise<void>
+  announceAndApply: () => Promise<void>
   /** Called when the list has been replaced. */
   changed: () => void
 }
@@ -85,7 +85,7 @@ export class ProviderConnections {
       baseUrl: trimAddress(fields.baseUrl),
       modelIds: [...new Set(fields.modelIds)],
     })
-    await this.#options.raised()
+    await this.#options.announceAndApply()
     return presentConnection({ ...row, source: 'page' })
   }
 
@@ -109,7 +109,7 @@ export class ProviderConnections {
     }
     const updated = await this.#options.store.update(id, fields, sameOrigin)
     if (!updated) throw new AppError('not_found')
-    await this.#options.raised()
+    await this.#options.announceAndApply()
     const { connection, keyRemoved } = updated
     return { ...presentConnection({ ...connection, source: 'page' }), keyRemoved }
   }
@@ -117,7 +117,7 @@ export class ProviderConnections {
   async delete(id: string): Promise<{ ok: true }> {
     this.#refuseReadOnly(id)
     if (!(await this.#options.store.delete(id))) throw new AppError('not_found')
-    await this.#options.raised()
+    await this.#options.announceAndApply()
     return { ok: true }
   }
 

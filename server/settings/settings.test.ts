@@ -88,7 +88,7 @@ describe('settings', () => {
 
   test('A2: the merged settings are validated as a whole', async () => {
     const [first, second] = [await instance(), await instance()]
-    second.veto(({ signUp, defaultRole }) =>
+    second.addVeto(({ signUp, defaultRole }) =>
       signUp && defaultRole === 'admin'
         ? { field: 'defaultRole', message: 'not while all may sign up' }
         : undefined,

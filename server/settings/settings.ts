@@ -64,7 +64,7 @@ export class Settings {
     return this.#revision
   }
 
-  veto(veto: SettingsVeto): void {
+  addVeto(veto: SettingsVeto): void {
     this.#vetoes.push(veto)
   }
 
