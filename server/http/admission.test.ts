@@ -21,8 +21,8 @@ afterEach(() => it.close())
 const asUser = { authorization: 'Bearer user' }
 const run = { clientId: 'c1', model: 'demo', text: 'Hi' }
 
-describe('who comes in', () => {
-  test('nobody without a token, or with a forged one', async () => {
+describe('credentials', () => {
+  test('a request without a token or with a forged one is rejected', async () => {
     expect((await it.send({ path: '/api/chats' })).status).toBe(401)
     const forged = await it.send({ path: '/api/chats', headers: { authorization: 'Bearer forged' } })
     expect(forged.status).toBe(401)
@@ -31,7 +31,7 @@ describe('who comes in', () => {
     expect(it.calls).toEqual([])
   })
 
-  test('by cookie, bearer token or x-api-key; a bearer token wins', async () => {
+  test('a cookie, a bearer token and x-api-key are accepted; a bearer token takes precedence over a cookie', async () => {
     for (const headers of [
       { cookie: 'a=b; token=user; c=d' },
       { authorization: 'bearer user' },
@@ -48,7 +48,7 @@ describe('who comes in', () => {
     expect((await it.send({ path: '/api/chats', headers: wrong })).status).toBe(401)
   })
 
-  test('a pending account sees itself only, a user no administration', async () => {
+  test('a pending user may read only the own account, and a user may not use admin operations', async () => {
     const pending = { authorization: 'Bearer pending' }
     expect((await it.send({ path: '/api/auth/me', headers: pending })).status).toBe(200)
     const refused = await it.send({ path: '/api/chats', headers: pending })
@@ -60,7 +60,7 @@ describe('who comes in', () => {
     )
   })
 
-  test('anyone may ask whether somebody is signed in; only what is known to be nobody is nobody', async () => {
+  test('any client may read its session; it counts as signed out only if that is certain', async () => {
     const session = async (headers: Record<string, string>): Promise<[number, string | undefined]> => {
       const { status } = await it.send({ path: '/api/auth/session', headers })
       return [status, it.calls.at(-1)?.caller?.user.id]
@@ -73,14 +73,14 @@ describe('who comes in', () => {
     expect((await session({ cookie: 'token=user' }))[0]).toBe(503)
   })
 
-  test('public operations ask nobody', async () => {
+  test('public operations need no authentication', async () => {
     expect((await it.send({ path: '/api/app', headers: { authorization: 'Bearer forged' } })).status).toBe(
       200,
     )
     expect(it.calls[0]?.caller).toBeUndefined()
   })
 
-  test('a stranger’s body is not read', async () => {
+  test('the body of an unauthenticated request is not read', async () => {
     const answer = await it.send({
       method: 'POST',
       path: '/api/runs',
@@ -90,7 +90,7 @@ describe('who comes in', () => {
     expect(answer.status).toBe(401)
   })
 
-  test('an authentication that cannot decide is no sign-out', async () => {
+  test('a failed authentication check does not sign the user out', async () => {
     await start({
       server: {
         authenticate: () => Promise.reject(new StoreError('unavailable', 'gone')),
@@ -104,7 +104,7 @@ describe('who comes in', () => {
     ])
   })
 
-  test('a prolonged session gets its new cookie', async () => {
+  test('a renewed session gets its new cookie', async () => {
     await start({
       server: {
         async authenticate(_, meta) {
@@ -118,8 +118,8 @@ describe('who comes in', () => {
   })
 })
 
-describe('S24: whoever has a password that somebody else has set', () => {
-  test('S24: may change it, and nothing else; an API key still works', async () => {
+describe('S24: a user with a password that another person has set', () => {
+  test('S24: may only change it, but an API key still works', async () => {
     const user = userView('u', { role: 'admin', mustChangePassword: true })
     const as = (kind: 'session' | 'api-key'): Promise<unknown> =>
       start({ server: { authenticate: async () => callerOf(user, kind) } })
@@ -146,7 +146,7 @@ describe('S4: what an API key may not do', () => {
   const reads = new Set(['getMe', 'getSession', 'getOriginProof', 'listApiKeys'])
   const all = Object.entries<Operation>(operations)
 
-  test('S4: each operation says what it takes, and none that is dangerous takes a key', () => {
+  test('S4: each operation declares which credentials it accepts, and no dangerous one accepts a key', () => {
     for (const [name, { method, path, access, credentials }] of all) {
       const administers = access === 'admin' && method !== 'GET'
       const letsIn = /\/(auth|password|api-keys|sessions)(\/|$)/.test(path) && !reads.has(name)
@@ -157,7 +157,7 @@ describe('S4: what an API key may not do', () => {
   })
 
   test.each(all.filter(([, { credentials }]) => credentials === 'session'))(
-    'S4: %s refuses the key of an administrator, in every header that carries one',
+    'S4: %s rejects the key of an administrator in every header that may contain one',
     async (_name, { method, path }) => {
       for (const headers of [
         { authorization: 'Bearer sk-admin' },
@@ -172,7 +172,7 @@ describe('S4: what an API key may not do', () => {
     },
   )
 
-  test('S4: a key still reads and asks', async () => {
+  test('S4: a key may still read data and start answers', async () => {
     const headers = { authorization: 'Bearer sk-admin' }
     for (const path of ['/api/users', '/api/chats', '/api/models', '/api/settings']) {
       expect((await it.send({ path, headers })).status, path).toBe(200)
@@ -181,11 +181,11 @@ describe('S4: what an API key may not do', () => {
   })
 })
 
-describe('whose page it is', () => {
+describe('the origin of a request', () => {
   const cookie = 'token=user'
   const post = { method: 'POST', path: '/api/runs', body: run }
 
-  test('another site cannot use the cookie', async () => {
+  test('a page of another site cannot use the cookie', async () => {
     for (const headers of [
       { origin: 'https://evil.example' },
       { origin: 'null' },
@@ -197,7 +197,7 @@ describe('whose page it is', () => {
     expect(it.calls).toEqual([])
   })
 
-  test('S27: X-Forwarded-Host counts from a trusted proxy only', async () => {
+  test('S27: X-Forwarded-Host is accepted from a trusted proxy only', async () => {
     const headers = {
       cookie,
       host: 'shoal:8080',
@@ -209,7 +209,7 @@ describe('whose page it is', () => {
     expect((await it.send({ ...post, headers })).json.error.code).toBe('wrong_origin')
   })
 
-  test('another site cannot sign somebody in', async () => {
+  test('a page of another site cannot sign a user in', async () => {
     const body = { email: 'a@b.de', password: 'x' }
     const answer = await it.send({
       method: 'POST',
@@ -220,19 +220,19 @@ describe('whose page it is', () => {
     expect(answer.json.error.code).toBe('wrong_origin')
   })
 
-  test('our page can, and so can what is no browser', async () => {
+  test('our page and clients that are not browsers can use the cookie', async () => {
     const origin = `http://127.0.0.1:${it.port}`
     expect((await it.send({ ...post, headers: { cookie, origin } })).status).toBe(200)
     expect((await it.send({ ...post, headers: { cookie } })).status).toBe(200)
   })
 
-  test('a bearer token speaks for itself', async () => {
+  test('a request with a bearer token may come from any origin', async () => {
     expect((await it.send({ ...post, headers: { ...asUser, origin: 'https://evil.example' } })).status).toBe(
       200,
     )
   })
 
-  test('a form of another site has a type that is not taken, whatever its origin', async () => {
+  test('the content types of HTML forms are rejected, regardless of the origin', async () => {
     for (const type of [
       'application/x-www-form-urlencoded',
       'multipart/form-data; boundary=x',
@@ -249,7 +249,7 @@ describe('whose page it is', () => {
     expect(it.calls).toEqual([])
   })
 
-  test('an allowed origin may read, with the cookie; * may read without it', async () => {
+  test('an allowed origin may read with the cookie; * may read without it', async () => {
     await start({ config: { allowedOrigins: ['https://friend.example', '*'] } })
     const friend = await it.send({ ...post, headers: { cookie, origin: 'https://friend.example' } })
     expect(friend.status).toBe(200)
@@ -267,7 +267,7 @@ describe('whose page it is', () => {
     expect(preflight.headers['access-control-allow-methods']).toContain('POST')
   })
 
-  test('nobody else may', async () => {
+  test('other origins may not read', async () => {
     const answer = await it.send({ path: '/api/app', headers: { origin: 'https://other.example' } })
     expect(answer.headers['access-control-allow-origin']).toBeUndefined()
   })

@@ -42,7 +42,7 @@ describe('bad input', () => {
     expect(it.log.filter((line) => line['level'] === 50)).toEqual([])
   })
 
-  test('a body of 5 MB is refused with the limit, and the answer arrives', async () => {
+  test('a body of 5 MB is rejected with the limit, and the client receives the response', async () => {
     const body = JSON.stringify({ ...run, text: 'x'.repeat(5_000_000) })
     for (const headers of [
       { ...json, connection: 'keep-alive', 'content-length': body.length },
@@ -58,7 +58,7 @@ describe('bad input', () => {
     }
   })
 
-  test('nor does the prototype change', async () => {
+  test('no body changes the prototype of objects', async () => {
     await it.send({ path: '/api/chats?__proto__[admin]=1&constructor=2', headers: asUser })
     expect(({} as Record<string, unknown>)['admin']).toBeUndefined()
     expect(it.calls[0]?.input.query).toEqual({ limit: 50, archived: 'false' })
@@ -79,12 +79,12 @@ describe('bad input', () => {
     expect([answer.status, answer.json.error.code]).toEqual([status, code])
   })
 
-  test('a method that is not there', async () => {
+  test('an unsupported method is rejected', async () => {
     const answer = await it.send({ method: 'PUT', path: '/api/chats', headers: asUser, body: {} })
     expect([answer.status, answer.json.error.code]).toEqual([405, 'method_not_allowed'])
   })
 
-  test('what is not HTTP is answered in JSON and closed', async () => {
+  test('data that is not HTTP gets an error in JSON, and the connection closes', async () => {
     const socket = connect(it.port, '127.0.0.1')
     let text = ''
     socket.on('data', (piece) => (text += String(piece)))
@@ -94,12 +94,12 @@ describe('bad input', () => {
     expect(JSON.parse(text.split('\r\n\r\n')[1]!).error.code).toBe('bad_request')
   })
 
-  test('headers without end are refused', async () => {
+  test('headers that are too long are rejected', async () => {
     const answer = await it.send({ path: '/api/app', headers: { 'x-long': 'x'.repeat(20_000) } })
     expect([answer.status, answer.json.error.code]).toEqual([431, 'bad_request'])
   })
 
-  test('200 requests at once', async () => {
+  test('200 concurrent requests are served', async () => {
     const answers = await Promise.all(
       Array.from({ length: 200 }, () =>
         it.send({ method: 'POST', path: '/api/runs', body: run, headers: asUser }),

@@ -30,7 +30,7 @@ interface Big {
   headers?: Record<string, string>
 }
 
-/** Writes a whole body, as fast as it is taken. */
+/** Sends a whole body as fast as the server reads it. */
 function post({ path, bytes, chunked, agent, headers = {} }: Big): Promise<Told> {
   return new Promise((resolve, reject) => {
     const outgoing = request(
@@ -80,8 +80,8 @@ describe('C13: a body that is too large', () => {
     [8, '/api/chat/completions'],
     [8, '/api/runs'],
     [8, '/api/auth/sign-in'],
-  ])('is told so on a connection that stays: %i times to %s', async (times, path) => {
-    // One connection after the other would hide what a reset does to the next request.
+  ])('gets its error, and the connection stays open: %i times to %s', async (times, path) => {
+    // Connections are reused, because new ones would hide what a reset does to the next request.
     const agent = new Agent({ keepAlive: true, maxSockets: 2 })
     try {
       for (let round = 0; round < times / 4; round++) {
@@ -105,7 +105,7 @@ describe('C13: a body that is too large', () => {
     ['an unknown address', '/v1/nothing', {}, 404],
     ['a wrong method', '/v1/models', {}, 405],
     ['another site', '/api/runs', { authorization: '', origin: 'https://evil.example' }, 403],
-  ])('nor does %s break the connection', async (_, path, headers, status) => {
+  ])('%s does not break the connection', async (_, path, headers, status) => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 })
     try {
       for (let turn = 0; turn < 2; turn++)
@@ -119,8 +119,8 @@ describe('C13: a body that is too large', () => {
   })
 })
 
-describe('C13: what is sent after the answer', () => {
-  test('is read up to a bound and a deadline, then the connection is closed', async () => {
+describe('C13: data that is sent after the response', () => {
+  test('is read up to a size limit and a deadline, then the connection is closed', async () => {
     const app = fastify()
     const never = { answerWithinMs: 60_000, idleMs: 60_000, answerAfterBytes: Infinity }
     const bounds = { ...never, idleMs: 20, maxBytes: mebibyte, maxMs: 60_000 }

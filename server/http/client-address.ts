@@ -1,8 +1,10 @@
-/** Who is calling, behind any number of proxies. The order of trust is that of nginx's `real_ip_recursive`. */
+/**
+ * Determines a client's address behind any number of proxies, with the order of trust of nginx's `real_ip_recursive`.
+ */
 import type { IncomingHttpHeaders } from 'node:http'
 import { BlockList, SocketAddress, isIP } from 'node:net'
 
-/** FORWARDED_ALLOW_IPS when it is not set: loopback and the private ranges. */
+/** The networks that are trusted as proxies if FORWARDED_ALLOW_IPS is not set: loopback and the private ranges. */
 export const privateNetworks = [
   '127.0.0.0/8',
   '::1/128',
@@ -15,34 +17,38 @@ export const privateNetworks = [
 ] as const
 
 export interface Client {
-  /** In canonical form; `unknown` when the connection is gone already. */
+  /** In canonical form; `unknown` if the connection is already closed. */
   address: string
   /**
-   * The hops that forwarded the request and that no operator has named: whoever connects from a private network can
-   * claim any address. Nearest first; a private peer that forwards nothing is here too. Limits count them beside the
-   * address.
+   * The hops that forwarded the request, nearest first, and that the operator has not listed as proxies: a client that
+   * connects from a private network can claim any address. Includes a private peer that forwards nothing. Limits count
+   * these hops in addition to the address.
    */
   unproven: readonly string[]
-  /** It came over https, at least on its first stretch, or from a page where `Secure` cookies travel. */
+  /** The client used HTTPS, at least to the first proxy, or its page is in a context where `Secure` cookies work. */
   secure: boolean
-  /** It came over https for certain: by TLS, a trusted proxy's word, the page's own, or the address that WEBUI_URL says. */
+  /**
+   * The client certainly used HTTPS: seen by the TLS connection, a trusted proxy, the page's origin or WEBUI_URL's
+   * host.
+   */
   https: boolean
 }
 
-/** What is looked at of an `IncomingMessage`. */
+/** The parts of an `IncomingMessage` that are used here. */
 export interface Hop {
   socket: { remoteAddress?: string | undefined }
   headers: IncomingHttpHeaders
 }
 
-/** Proxies in a row that are looked at: a longer list of claims is cut where it gets here. */
+/** Maximum number of forwarded addresses that are followed. The rest of a longer list is ignored. */
 const maxHops = 8
 
 /**
- * Returns the function that names the client of a request: the right-most X-Forwarded-For entry that is not a trusted
- * proxy, or the left-most when all are. Null: nothing was configured, so private networks are trusted, and what they
- * claim is marked as unproven. `*` trusts whoever connects; further hops are then proxies only in the private ranges, so
- * that a client still cannot name itself. Throws when an entry is no address, network or `*`.
+ * Returns the function that determines the client of a request: the right-most X-Forwarded-For entry that is not a
+ * trusted proxy, or the left-most if all are. `trusted` null: nothing was configured, so private networks are
+ * trusted and their claims are marked as unproven. `*` trusts every peer. Further hops then count as proxies only in
+ * the private ranges, so that a client still cannot choose its address. Throws if an entry is not an address, a network
+ * or `*`.
  */
 export function createClientAddress(
   trusted: readonly string[] | null,
@@ -53,7 +59,7 @@ export function createClientAddress(
   return ({ socket, headers }) => {
     const peer = canonical(socket.remoteAddress ?? '')
     const encrypted = 'encrypted' in socket && socket.encrypted === true
-    // A connection that is gone has no address any more: what its headers claim must not be believed then.
+    // A closed connection has no peer address, so the claims in its headers cannot be trusted.
     if (peer === undefined) {
       return { address: 'unknown', unproven: [], secure: encrypted, https: encrypted }
     }
@@ -61,21 +67,22 @@ export function createClientAddress(
     if (!isTrustedPeer(peer)) {
       return { address: peer, unproven: [], secure: encrypted, https: encrypted || atHttpsHost }
     }
-    const hops = walk(peer, listOf(headers['x-forwarded-for']), isProxy)
+    const hops = followHops(peer, listOf(headers['x-forwarded-for']), isProxy)
     const address = hops.at(-1) ?? peer
     const forwarders = hops.length === 1 || isProxy(address) ? hops : hops.slice(0, -1)
-    // A listed proxy vouches for what it says of the next hop, until the first one that nobody listed.
-    const doubtful = forwarders.findIndex((forwarder) => !isListed(forwarder))
+    // A listed proxy's report of the next hop is trusted. The first hop that is not listed, and all behind it, are
+    // unproven.
+    const firstUnlisted = forwarders.findIndex((forwarder) => !isListed(forwarder))
     return {
       address,
-      unproven: doubtful < 0 ? [] : forwarders.slice(doubtful),
+      unproven: firstUnlisted < 0 ? [] : forwarders.slice(firstUnlisted),
       secure: encrypted || cameSecurely(headers),
-      https: encrypted || (toldScheme(headers) ?? (atHttpsHost || cameFromSecurePage(headers))),
+      https: encrypted || (reportedScheme(headers) ?? (atHttpsHost || cameFromSecurePage(headers))),
     }
   }
 }
 
-/** Returns the function that tells whether X-Forwarded-* headers on this connection come from a trusted proxy. */
+/** Returns the function that decides whether the X-Forwarded-* headers of a request come from a trusted proxy. */
 export function createForwardingTrust(trusted: readonly string[] | null): (hop: Hop) => boolean {
   const { isTrustedPeer } = readTrust(trusted)
   return ({ socket }) => {
@@ -87,7 +94,7 @@ export function createForwardingTrust(trusted: readonly string[] | null): (hop: 
 type AddressTest = (address: string) => boolean
 
 function readTrust(trusted: readonly string[] | null): {
-  /** Named by the operator, not only by the default. */
+  /** The operator has listed the address. The default networks do not count. */
   isListed: AddressTest
   isProxy: AddressTest
   isTrustedPeer: AddressTest
@@ -101,35 +108,35 @@ function readTrust(trusted: readonly string[] | null): {
 }
 
 /**
- * A proxy that does not say the scheme leaves what the browser says: the origin of its page, or `Sec-Fetch-Site`, which
- * it sends only where a Secure cookie travels.
+ * Whether the client used HTTPS. If the proxy does not report the scheme, the browser's headers decide: the origin of
+ * the page, or `Sec-Fetch-Site`, which browsers send only where Secure cookies work.
  */
 function cameSecurely(headers: IncomingHttpHeaders): boolean {
-  return toldScheme(headers) ?? headers['sec-fetch-site'] !== undefined
+  return reportedScheme(headers) ?? headers['sec-fetch-site'] !== undefined
 }
 
-/** Whether the proxy, or else the page, says that it was https; undefined: neither says. */
-function toldScheme(headers: IncomingHttpHeaders): boolean | undefined {
-  const [told] = listOf(headers['x-forwarded-proto'])
-  if (told !== undefined) return told.toLowerCase() === 'https'
+/** Whether the proxy, or else the page's origin, reports HTTPS; undefined if neither reports a scheme. */
+function reportedScheme(headers: IncomingHttpHeaders): boolean | undefined {
+  const [reported] = listOf(headers['x-forwarded-proto'])
+  if (reported !== undefined) return reported.toLowerCase() === 'https'
   const { origin } = headers
   return origin === undefined || origin === 'null' ? undefined : /^https:/i.test(origin)
 }
 
-/** A browser sends `Sec-Fetch-Site` to https only, and to names of its own machine. */
+/** Browsers send `Sec-Fetch-Site` only to HTTPS addresses and to their own machine. */
 function cameFromSecurePage(headers: IncomingHttpHeaders): boolean {
   const isOwnMachine = /^([^:]*\.)?localhost(:|$)|^127\.|^\[::1\]/i.test(headers.host ?? '')
   return headers['sec-fetch-site'] !== undefined && !isOwnMachine
 }
 
-/** The `Host` of requests to an https address. */
+/** The expected `Host` header if the public URL is an HTTPS address. */
 function httpsHostOf(publicUrl: string | null): string | undefined {
   const url = publicUrl === null ? null : URL.parse(publicUrl)
   return url?.protocol === 'https:' ? url.host.toLowerCase() : undefined
 }
 
-/** From the peer outwards to the client; an entry that is no address ends the walk at the hop that reported it. */
-function walk(peer: string, entries: string[], isProxy: (address: string) => boolean): string[] {
+/** The hops from the peer to the client. An entry that is not an address ends the list at the hop that reported it. */
+function followHops(peer: string, entries: string[], isProxy: (address: string) => boolean): string[] {
   const hops = [peer]
   for (const entry of entries.toReversed()) {
     const address = canonical(withoutPort(entry))
@@ -156,10 +163,15 @@ function withoutPort(entry: string): string {
   )
 }
 
-/** The results that are kept; beyond them all are forgotten, so that invented addresses take no memory. */
+/**
+ * Maximum number of cached results. The cache is cleared beyond it, so that forged addresses cannot fill the memory.
+ */
 const maxMemoized = 1000
 
-/** Every request asks about its peer several times, and most requests come from the same few proxies. */
+/**
+ * Caches results, because each request checks its peer several times and most requests come from the same few
+ * proxies.
+ */
 function memoize<T>(compute: (text: string) => T): (text: string) => T {
   const known = new Map<string, T>()
   return (text) => {
@@ -172,7 +184,9 @@ function memoize<T>(compute: (text: string) => T): (text: string) => T {
   }
 }
 
-/** Returns one spelling per address: no zone, IPv4 without its IPv6 wrapping; undefined if `text` is no address. */
+/**
+ * The canonical spelling of an address: without a zone, and IPv4 not mapped to IPv6. Undefined if it is not an address.
+ */
 const canonical = memoize((text): string | undefined => {
   const bare = text.split('%', 1)[0] ?? ''
   if (isIP(bare) === 4) return bare
@@ -190,11 +204,11 @@ function toBlockList(entries: readonly string[]): BlockList {
   const list = new BlockList()
   for (const entry of entries) {
     const [network = '', prefix, ...rest] = entry.trim().split('/')
-    const most = isIP(network) === 6 ? 128 : 32
-    const bits = prefix === undefined ? most : Number(/^\d{1,3}$/.test(prefix) ? prefix : Number.NaN)
-    if (isIP(network) === 0 || rest.length > 0 || !(bits <= most)) {
+    const maxBits = isIP(network) === 6 ? 128 : 32
+    const bits = prefix === undefined ? maxBits : Number(/^\d{1,3}$/.test(prefix) ? prefix : Number.NaN)
+    if (isIP(network) === 0 || rest.length > 0 || !(bits <= maxBits)) {
       throw new Error(
-        `FORWARDED_ALLOW_IPS: "${entry}" is no address, network (like 10.0.0.0/8) or *. List the addresses of your proxies, separated by commas.`,
+        `FORWARDED_ALLOW_IPS: "${entry}" is not an address, a network (such as 10.0.0.0/8) or *. List the addresses of your proxies, separated by commas.`,
       )
     }
     list.addSubnet(network, bits, familyOf(network))

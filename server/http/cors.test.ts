@@ -9,7 +9,7 @@ afterEach(() => it.close())
 const friend = 'https://friend.example'
 const stranger = 'https://stranger.example'
 
-/** What SDKs for a browser send with each request. */
+/** The headers that SDKs send with each request from a browser. */
 const ofOpenAi =
   'authorization,content-type,x-stainless-arch,x-stainless-lang,x-stainless-os,x-stainless-package-version,x-stainless-retry-count,x-stainless-runtime,x-stainless-runtime-version,x-stainless-timeout'
 
@@ -34,7 +34,7 @@ describe('C18: a preflight', () => {
     ['a named origin', [friend], friend, friend],
     ['*', ['*'], stranger, '*'],
     ['a named origin beside *', ['*', friend], friend, friend],
-  ])('of %s may use whatever headers it asks for', async (_, allowedOrigins, origin, expected) => {
+  ])('of %s allows all requested headers', async (_, allowedOrigins, origin, expected) => {
     it = await startHttp({ config: { allowedOrigins } })
     for (const path of ['/v1/chat/completions', '/v1/models', '/api/chats', '/api/live', '/nowhere']) {
       for (const asked of [
@@ -58,7 +58,7 @@ describe('C18: a preflight', () => {
     }
   })
 
-  test('of another origin is allowed nothing; a list that is none is not repeated', async () => {
+  test('of another origin allows nothing, and a malformed list of headers is not returned', async () => {
     it = await startHttp({ config: { allowedOrigins: [friend] } })
     const other = await preflight(stranger, '/v1/models', 'authorization')
     expect(other.headers['access-control-allow-origin']).toBeUndefined()
@@ -70,14 +70,14 @@ describe('C18: a preflight', () => {
       )
   })
 
-  test('without headers is answered too', async () => {
+  test('without requested headers gets a response too', async () => {
     it = await startHttp({ config: { allowedOrigins: [friend] } })
     const answer = await preflight(friend, '/v1/models')
     expect([answer.status, answer.headers['access-control-allow-origin']]).toEqual([204, friend])
   })
 })
 
-test('C18: every answer varies by origin, errors and refusals included, and shows SDKs what they read', async () => {
+test('C18: every response, errors included, has `Vary: Origin` and exposes the headers that SDKs read', async () => {
   it = await startHttp({ config: { allowedOrigins: [friend] } })
   for (const path of ['/api/app', '/api/chats', '/v1/nothing', '/nowhere', '/health']) {
     for (const origin of [friend, stranger, undefined]) {

@@ -20,8 +20,8 @@ afterEach(() => it.close())
 const asUser = { authorization: 'Bearer user' }
 const run = { clientId: 'c1', model: 'demo', text: 'Hi' }
 
-describe('answers', () => {
-  test('sign-in sets the cookie beside its answer', async () => {
+describe('responses', () => {
+  test('sign-in sets the cookie', async () => {
     await start({
       useCases: {
         signIn({ meta }) {
@@ -40,7 +40,7 @@ describe('answers', () => {
     expect(it.calls[0]?.input.body.email).toBe('a@b.de')
   })
 
-  test('an AppError becomes its status and says when to come back', async () => {
+  test('an AppError becomes its status with `Retry-After`', async () => {
     await start({
       useCases: {
         listChats: () => {
@@ -76,7 +76,7 @@ describe('answers', () => {
     expect(it.log.find((line) => line['msg'] === 'request could not be served')).toMatchObject({ code })
   })
 
-  test('a bug has an id that the log has, and tells nothing', async () => {
+  test('a bug is logged with the request id and reveals no details to the client', async () => {
     await start({ useCases: { listChats: () => Promise.reject(new TypeError('secret detail')) } })
     const answer = await it.send({ path: '/api/chats', headers: asUser })
     expect([answer.status, answer.json.error.code]).toEqual([500, 'internal'])
@@ -85,7 +85,7 @@ describe('answers', () => {
     expect(line).toMatchObject({ requestId: answer.json.error.requestId, err: { message: 'secret detail' } })
   })
 
-  test('a use case that never answers is given up and told so', async () => {
+  test('a use case that never ends gets an error at its deadline', async () => {
     let signal: AbortSignal | undefined
     await start({
       config: { operationLimits: { json: { bodyLimit: 1000, deadlineMs: 50 } } },
@@ -101,7 +101,7 @@ describe('answers', () => {
     expect(signal?.aborted).toBe(true)
   })
 
-  test('metrics that fail at the end of a request are logged with an id, and the server lives', async () => {
+  test('an error of the metrics at the end of a request is logged with an id and does not stop the server', async () => {
     const observe = (): never => {
       throw new Error('a fault of the metrics')
     }
@@ -117,7 +117,7 @@ describe('answers', () => {
     expect((await it.send({ path: '/health' })).status).toBe(200)
   })
 
-  test('a client that goes aborts its use case, and is no bug', async () => {
+  test('a client that disconnects aborts its use case, which is not logged as a bug', async () => {
     let signal: AbortSignal | undefined
     await start({
       useCases: {
@@ -146,7 +146,7 @@ describe('answers', () => {
     expect(it.log.filter((line) => line['level'] === 50)).toEqual([])
   })
 
-  test('what the use case knows of the request', async () => {
+  test('the use case gets address, scheme and user agent of the request', async () => {
     const headers = {
       ...asUser,
       'x-forwarded-for': '203.0.113.9',
@@ -162,20 +162,20 @@ describe('S17: Strict-Transport-Security', () => {
   const hsts = async (headers: Record<string, string>, path = '/api/chats'): Promise<unknown> =>
     (await it.send({ path, headers: { ...asUser, ...headers } })).headers['strict-transport-security']
 
-  test('S17: is sent where the request came over https for certain, errors and pages included', async () => {
+  test('S17: is sent if the request certainly came over HTTPS, with errors and pages too', async () => {
     expect(await hsts({ 'x-forwarded-proto': 'https' })).toBe('max-age=31536000')
     expect(await hsts({ 'x-forwarded-proto': 'https' }, '/')).toBe('max-age=31536000')
     expect(await hsts({ 'x-forwarded-proto': 'https', authorization: 'Bearer forged' })).toBeDefined()
     expect(await hsts({})).toBeUndefined()
     expect(await hsts({ 'x-forwarded-proto': 'http' })).toBeUndefined()
-    // A proxy that says nothing and drops Host, as the guide's does.
+    // A proxy that reports no scheme and replaces Host, as in the guide.
     expect(await hsts({ 'sec-fetch-site': 'none', host: 'backend' })).toBeDefined()
     for (const host of ['localhost:8080', 'shoal.localhost', '127.0.0.1:8080', '[::1]:8080']) {
       expect(await hsts({ 'sec-fetch-site': 'same-origin', host }), host).toBeUndefined()
     }
   })
 
-  test('S17: is sent at the address that WEBUI_URL says, and not on a stranger’s word', async () => {
+  test('S17: is sent at the address in WEBUI_URL, and not because of headers of an untrusted client', async () => {
     await start({ config: { publicUrl: 'https://chat.example.com', trustedProxies: ['192.0.2.1'] } })
     expect(await hsts({ host: 'chat.example.com' })).toBe('max-age=31536000')
     expect(await hsts({ host: 'localhost:8080' })).toBeUndefined()
@@ -184,7 +184,7 @@ describe('S17: Strict-Transport-Security', () => {
 })
 
 describe('the log', () => {
-  test('has one line a request, without the query, with its id and who it was', async () => {
+  test('has one line per request, with its id and user but without the query', async () => {
     const answer = await it.send({
       path: '/api/chats?q=private',
       headers: { ...asUser, 'x-request-id': 'from-proxy-1' },
@@ -204,19 +204,19 @@ describe('the log', () => {
     expect(JSON.stringify(it.log)).not.toContain('private')
   })
 
-  test('S27: an id from a client that is no trusted proxy is replaced', async () => {
+  test('S27: an id from a client that is not a trusted proxy is replaced', async () => {
     await start({ config: { trustedProxies: ['10.0.0.1'] } })
     const answer = await it.send({ path: '/api/app', headers: { 'x-request-id': 'from-anybody' } })
     expect(answer.headers['x-request-id']).toMatch(/^[\w-]+$/)
     expect(answer.headers['x-request-id']).not.toBe('from-anybody')
   })
 
-  test('an id that could forge a line is replaced', async () => {
+  test('an id that could forge a log line is replaced', async () => {
     const answer = await it.send({ path: '/api/app', headers: { 'x-request-id': 'a b"c' } })
     expect(answer.headers['x-request-id']).toMatch(/^[\w-]+$/)
   })
 
-  test('probes are quiet', async () => {
+  test('monitoring requests are not logged at level info', async () => {
     await it.send({ path: '/health' })
     await vi.waitFor(() => expect(it.log).toHaveLength(1))
     expect(it.log[0]?.['level']).toBe(20)
@@ -224,14 +224,14 @@ describe('the log', () => {
 })
 
 describe('connections', () => {
-  test('outlive those of the proxies in front', () => {
+  test('stay open longer than proxies keep idle connections', () => {
     const { keepAliveTimeout, headersTimeout, requestTimeout, maxConnections } = it.http.app.server
     expect([keepAliveTimeout, headersTimeout, requestTimeout, maxConnections]).toEqual([
       75_000, 20_000, 30_000, 20_000,
     ])
   })
 
-  test('close after their answer while draining; every request is served', async () => {
+  test('close after their response while draining, and every request is served', async () => {
     let draining = false
     await start({ server: { isDraining: () => draining } })
     expect((await it.send({ path: '/api/app' })).headers.connection).toBe('close')
@@ -245,7 +245,7 @@ describe('connections', () => {
     expect((await it.send({ path: '/health' })).status).toBe(200)
   })
 
-  test('a request that runs when the server closes gets its answer', async () => {
+  test('a request that is running when the server closes gets its response', async () => {
     let finish: (() => void) | undefined
     await start({ useCases: { listChats: () => new Promise<void>((resolve) => (finish = resolve)) } })
     const answer = it.send({ path: '/api/chats', headers: asUser })
@@ -256,7 +256,7 @@ describe('connections', () => {
     await closed
   })
 
-  test('are upgraded to WebSockets only: an offer of HTTP/2 gets its answer', async () => {
+  test('are upgraded to WebSockets only; a request that offers HTTP/2 gets a normal response', async () => {
     const upgraded: (string | undefined)[] = []
     const gateway = {
       path: '/ws',

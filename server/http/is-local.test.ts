@@ -39,12 +39,12 @@ test.each<[string, OutgoingHttpHeaders]>([
   ['a rebound name', { host: 'evil.example:8080' }],
   ['a name that begins alike', { host: 'localhost.evil.example' }],
   ['an address that begins alike', { host: '127.0.0.1.evil.example' }],
-  ['rubbish', { host: '@localhost/' }],
+  ['an invalid host', { host: '@localhost/' }],
   ['a page of another site', { host: 'localhost:8080', origin: 'https://chat.example.com' }],
   ['a sandboxed page', { host: 'localhost:8080', origin: 'null' }],
   ['a proxy', { 'x-forwarded-for': '203.0.113.9' }],
   ['a proxy that claims the loopback', { 'x-forwarded-for': '127.0.0.1' }],
-  ['a proxy that says the scheme only', { 'x-forwarded-proto': 'https' }],
+  ['a proxy that reports only the scheme', { 'x-forwarded-proto': 'https' }],
   ['RFC 7239', { forwarded: 'for=127.0.0.1' }],
   ['Via', { via: '1.1 proxy' }],
   ['X-Real-IP', { 'x-real-ip': '203.0.113.9' }],
@@ -52,7 +52,7 @@ test.each<[string, OutgoingHttpHeaders]>([
   expect(await ask(headers)).toBe('false')
 })
 
-test('S23: not local: a proxy that adds nothing and speaks HTTP/1.0, as nginx does by itself', async () => {
+test('S23: not local: a proxy that adds no headers and uses HTTP/1.0, as nginx does by default', async () => {
   const socket = connect(port, '127.0.0.1')
   socket.setEncoding('utf8')
   socket.write(`GET / HTTP/1.0\r\nHost: 127.0.0.1:${port}\r\nConnection: close\r\n\r\n`)

@@ -11,7 +11,7 @@ describe('the origin of a request', () => {
     ['another port', { host: 'localhost:8080', origin: 'http://localhost:5173' }, false],
     ['another name', { host: 'chat.example.com', origin: 'https://evil.example' }, false],
     [
-      'a name that only begins alike',
+      'a name that only begins with ours',
       { host: 'chat.example.com', origin: 'https://chat.example.com.evil.example' },
       false,
     ],
@@ -67,7 +67,7 @@ describe('the origin of a request', () => {
     expect(also({ host: 'shoal:8080', origin: 'http://shoal:8080' })).toBe(true)
   })
 
-  test('* opens nothing that a cookie opens', () => {
+  test('* does not allow requests with the cookie', () => {
     expect(createOriginCheck(['*'])({ host: 'chat.example.com', origin: 'https://evil.example' })).toBe(false)
   })
 })

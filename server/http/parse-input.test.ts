@@ -80,12 +80,12 @@ test.each([
   [updateChat.body, { read: false }, 'bad_request', 'read', 'read must be true.'],
   [operations.listChats.query, { limit: '1000' }, 'bad_request', 'limit', 'limit must be at most 100.'],
   [operations.listChats.query, { q: ['a', 'b'] }, 'bad_request', 'q', 'q must be a string.'],
-])('says what is wrong and what would be right (%#)', (schema, value, ...expected) => {
+])('names the wrong field and what it must be (%#)', (schema, value, ...expected) => {
   const { code, field, message } = refusal(schema, value)
   expect([code, field, message]).toEqual(expected)
 })
 
-test('leaves out fields that it does not know', () => {
+test('drops unknown fields', () => {
   const parsed = parseInput(
     signUp.body!,
     { name: ' A ', email: ' A@B.de ', password: '12345678', role: 'admin' },
@@ -94,7 +94,7 @@ test('leaves out fields that it does not know', () => {
   expect(parsed).toEqual({ name: 'A', email: 'a@b.de', password: '12345678' })
 })
 
-test('never repeats the value', () => {
+test('never includes the value in the message', () => {
   const { message } = refusal(signUp.body, { name: 'A', email: 'a@b.de', password: 5_554_443 })
   expect(message).toBe('password must be a string.')
 })

@@ -17,8 +17,8 @@ function expectPrivate({ headers }: Pick<HttpAnswer, 'headers'>, what: string): 
   expect(headers['content-security-policy'], what).toContain("frame-ancestors 'none'")
 }
 
-describe('S18: private answers', () => {
-  test('are kept nowhere and framed nowhere, for every operation, done or refused', async () => {
+describe('S18: responses', () => {
+  test('of every operation, errors included, forbid caching and framing', async () => {
     for (const { method, path } of Object.values(operations)) {
       for (const authorization of ['Bearer admin', 'Bearer nobody']) {
         const answer = await it.send({
@@ -47,7 +47,7 @@ describe('S18: private answers', () => {
     expectPrivate(answer, path)
   })
 
-  test('a stream of words', async () => {
+  test('of a streamed answer', async () => {
     const answer = await it.send({
       method: 'POST',
       path: '/v1/chat/completions',
@@ -58,7 +58,7 @@ describe('S18: private answers', () => {
     expectPrivate(answer, 'a stream')
   })
 
-  test('what is no HTTP, and an upgrade that leads nowhere', async () => {
+  test('to data that is not HTTP, and to an upgrade at an unknown path', async () => {
     for (const text of [
       'NONSENSE\r\n\r\n',
       'GET /nowhere HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',

@@ -10,7 +10,7 @@ let it: HttpFixture
 afterEach(() => it.close())
 
 describe('/health', () => {
-  test('says exactly this, to anybody, and asks nothing', async () => {
+  test('returns exactly this to every client without any check', async () => {
     it = await startHttp({
       server: {
         logger: silentLogger,
@@ -33,7 +33,7 @@ describe('/health', () => {
   })
 })
 
-test('/ready tells whether traffic may come', async () => {
+test('/ready reports whether the instance may receive traffic', async () => {
   let ready = true
   it = await startHttp({
     server: { readiness: async () => ({ ready, checks: [{ name: 'store', ok: ready, problem: 'gone' }] }) },
@@ -45,7 +45,7 @@ test('/ready tells whether traffic may come', async () => {
   expect(answer.json).toEqual({ ready: false, checks: [{ name: 'store', ok: false, problem: 'gone' }] })
 })
 
-test('S19: /ready says no address to anybody, and all to an administrator', async () => {
+test('S19: /ready shows addresses only to administrators', async () => {
   const problem = 'nothing listens at db.prod.internal:5432: start it'
   it = await startHttp({
     server: { readiness: async () => ({ ready: false, checks: [{ name: 'store', ok: false, problem }] }) },
@@ -63,7 +63,7 @@ test('S19: /ready says no address to anybody, and all to an administrator', asyn
 
 describe('/metrics', () => {
   test.each(['x-forwarded-for', 'forwarded', 'x-real-ip', 'x-forwarded-host'])(
-    'S19: what a proxy passes on (%s) needs an administrator, whatever ENABLE_METRICS says',
+    'S19: a request through a proxy (%s) needs an administrator, regardless of ENABLE_METRICS',
     async (name) => {
       it = await startHttp({ server: { metrics: port('public') } })
       const send = async (headers: Record<string, string>): Promise<number> =>
@@ -87,7 +87,7 @@ describe('/metrics', () => {
     expect((await it.send({ path: '/metrics' })).status).toBe(404)
   })
 
-  test('is for administrators, or for all when so set', async () => {
+  test('is for administrators, or public if so configured', async () => {
     it = await startHttp({ server: { metrics: port('admin') } })
     expect((await it.send({ path: '/metrics' })).status).toBe(401)
     expect((await it.send({ path: '/metrics', headers: { authorization: 'Bearer user' } })).status).toBe(403)
@@ -99,7 +99,7 @@ describe('/metrics', () => {
     expect((await it.send({ path: '/metrics' })).text).toBe('up 1\n')
   })
 
-  test('is told of every request by the pattern of its route', async () => {
+  test('counts every request by the pattern of its route', async () => {
     const seen: unknown[] = []
     const observe = (method: string, route: string, status: number): void =>
       void seen.push([method, route, status])
@@ -117,7 +117,7 @@ describe('/metrics', () => {
 })
 
 describe('/api/openapi.json', () => {
-  test('describes every operation, with schemas that say what is accepted', async () => {
+  test('describes every operation with the schemas of its input', async () => {
     it = await startHttp()
     const { json, headers } = await it.send({ path: '/api/openapi.json' })
     expect(headers['content-type']).toContain('application/json')
@@ -146,7 +146,7 @@ describe('/api/openapi.json', () => {
     expect(chat.security).toEqual([{ token: [] }])
   })
 
-  test('every reference in it leads somewhere, and no path has a parameter it does not declare', async () => {
+  test('all its references resolve, and every parameter in a path is declared', async () => {
     it = await startHttp()
     const api = JSON.parse(JSON.stringify(describeApi({ version: '1', publicUrl: null, basePath: '' })))
     const text = JSON.stringify(api)

@@ -7,7 +7,7 @@ import type { HttpFixture } from '../../test/support/http-fixture.ts'
 let it: HttpFixture
 afterEach(() => it.close())
 
-/** A stream that never ends by itself, for whoever has the right to it. */
+/** A server with a stream that never ends by itself and needs authentication. */
 async function startStream(answer: () => unknown): Promise<void> {
   it = await startHttp({
     config: { recheckMs: 50 },
@@ -31,7 +31,7 @@ async function startStream(answer: () => unknown): Promise<void> {
   })
 }
 
-/** Resolves with how the stream ended. */
+/** Reads the stream and resolves with how it ended. */
 async function read(begun: () => void = () => {}): Promise<string> {
   const response = await fetch(`http://127.0.0.1:${it.port}/v1/stream`, {
     headers: { authorization: 'Bearer sk-x' },
@@ -47,18 +47,18 @@ async function read(begun: () => void = () => {}): Promise<string> {
   }
 }
 
-test('S8: a stream is cut when its key ends, and cannot be taken for whole', async () => {
+test('S8: a stream is broken off when its key becomes invalid, so that it does not look complete', async () => {
   let ended = false
   await startStream(() => (ended ? new AppError('unauthenticated') : undefined))
   const reading = read(() => (ended = true))
-  // Not a TimeoutError: that would be the test's own.
+  // A TimeoutError would come from the test itself.
   expect(await reading).toBe('TypeError')
   expect(it.log).toContainEqual(
     expect.objectContaining({ msg: 'a request was ended because its session or API key is no longer valid' }),
   )
 })
 
-test('S8: what cannot be known now ends nothing', async () => {
+test('S8: a recheck that fails does not end the stream', async () => {
   let asked = 0
   await startStream(() => (asked++ > 0 ? new AppError('store_unavailable') : undefined))
   const reading = read()

@@ -26,7 +26,7 @@ describe('operations', () => {
     }
   })
 
-  test('each route below /api is one, or the description of them', () => {
+  test('each route below /api is an operation or openapi.json', () => {
     const routes = it.http.app.printRoutes({ commonPrefix: false, includeHooks: false })
     const known = Object.values(operations).length
     const served = new Set<string>()
@@ -36,11 +36,11 @@ describe('operations', () => {
     const count = [...routes.matchAll(/\((.*)\)$/gm)]
       .flatMap(([, methods = '']) => methods.split(', '))
       .filter((one) => one !== 'HEAD').length
-    // Besides: openapi.json, /health, /ready, the page's addresses with /index.html, and whatever else is asked for.
+    // The other routes: openapi.json, /health, /ready, the paths of the page with /index.html, and the fallback.
     expect(count).toBe(known + 5 + Object.keys(pageRoutes).length)
   })
 
-  test('each asks the use case of its own name, with what it declares', async () => {
+  test('each calls the use case of its name with the input that it declares', async () => {
     const admin = { authorization: 'Bearer admin' }
     for (const [name, { method, path }] of Object.entries(operations)) {
       it.calls.length = 0
@@ -60,7 +60,7 @@ describe('operations', () => {
 })
 
 describe('an operation', () => {
-  test('a body may be as long as its kind of operation takes', async () => {
+  test('a body may be as long as the limit of its kind of operation', async () => {
     await start({ config: { operationLimits: { json: { bodyLimit: 100, deadlineMs: 5000 } } } })
     const send = (length: number): ReturnType<HttpFixture['send']> =>
       it.send({
@@ -78,7 +78,7 @@ describe('an operation', () => {
     ])
   })
 
-  test('a use case that ends after its deadline sets no cookie: nobody is told that it signed anybody in', async () => {
+  test('a use case that ends after its deadline sets no cookie, because its client got an error', async () => {
     await start({
       config: { operationLimits: { json: { bodyLimit: 1000, deadlineMs: 50 } } },
       useCases: {
@@ -91,7 +91,7 @@ describe('an operation', () => {
     expect([answer.status, answer.headers['set-cookie']]).toEqual([503, undefined])
   })
 
-  test('the limit that counted a request is in the head of its answer', async () => {
+  test('the headers of a response name the limit that counted the request', async () => {
     const limit = { of: 'requests', limit: 5, remaining: 2.5, resetMs: 12_400 } as const
     await start({ useCases: { startRun: ({ meta }) => meta.tellLimit(limit) } })
     const { headers } = await it.send({ method: 'POST', path: '/api/runs', body: run, headers: asUser })
@@ -102,7 +102,7 @@ describe('an operation', () => {
     })
   })
 
-  test('before there are use cases, a request hears why', async () => {
+  test('while the use cases do not exist yet, a request gets the reason', async () => {
     const useCases = (): never => {
       throw new AppError('store_unavailable', { retryAfterMs: 1000 })
     }
@@ -112,10 +112,10 @@ describe('an operation', () => {
   })
 })
 
-/** A query for each operation that wants one. */
+/** A query for each operation that needs one. */
 const queries: Record<string, string> = { searchMessages: '?q=tides' }
 
-/** A body for each operation that wants one. */
+/** A body for each operation that needs one. */
 const bodies: Record<string, unknown> = {
   putSettings: { basedOn: '1.x', values: { name: 'Ours' } },
   changePassword: { current: 'a', next: '12345678' },

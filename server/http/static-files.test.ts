@@ -30,15 +30,15 @@ afterEach(async () => {
 })
 
 async function bytes(path: string, encoding: string): Promise<[Response, Buffer]> {
-  // A raw answer: fetch would unpack it.
+  // `fetch` would decompress the body.
   const answer = await fetch(`http://127.0.0.1:${it.port}${path}`, {
     headers: { 'accept-encoding': encoding },
   })
   return [answer, Buffer.from(await answer.arrayBuffer())]
 }
 
-describe('hashed files', () => {
-  test('are kept for a year', async () => {
+describe('files with a hash in their name', () => {
+  test('are cached for a year', async () => {
     const answer = await it.send({ path: '/assets/app-1a2b.js' })
     expect(answer.status).toBe(200)
     expect(answer.text).toBe(script)
@@ -47,7 +47,7 @@ describe('hashed files', () => {
     expect(answer.headers['x-content-type-options']).toBe('nosniff')
   })
 
-  test('come compressed as the client takes them', async () => {
+  test('are compressed if the client accepts it', async () => {
     for (const [encoding, unpack] of [
       ['br', brotliDecompressSync],
       ['gzip', gunzipSync],
@@ -74,7 +74,7 @@ describe('hashed files', () => {
     expect([uncompressed.text, uncompressed.headers['content-encoding']]).toEqual(['font', undefined])
   })
 
-  test('that are missing stay missing, and are not remembered', async () => {
+  test('get a 404 that is not cached if they are missing', async () => {
     for (const path of [
       '/assets/app-old.js',
       '/assets/',
@@ -89,7 +89,7 @@ describe('hashed files', () => {
     }
   })
 
-  test('are not sent again to who has them', async () => {
+  test('are not sent again to clients that have cached them', async () => {
     const { etag } = (await it.send({ path: '/assets/app-1a2b.js' })).headers
     expect(etag).toBeDefined()
     const again = await it.send({ path: '/assets/app-1a2b.js', headers: { 'if-none-match': etag } })
@@ -108,7 +108,7 @@ describe('hashed files', () => {
 
 describe('the page', () => {
   test.each(['/', '/index.html', '/c/0199-abc', '/c/1.2', '/settings', '/settings/', '/users?q=/c/1.2'])(
-    'comes for %s',
+    'is served at %s',
     async (path) => {
       const answer = await it.send({ path })
       expect([answer.status, answer.text]).toEqual([200, page])
@@ -117,7 +117,7 @@ describe('the page', () => {
     },
   )
 
-  test('may do little', async () => {
+  test('has restrictive security headers', async () => {
     const { headers } = await it.send({ path: '/' })
     const policy = String(headers['content-security-policy'])
     for (const rule of [
@@ -141,14 +141,14 @@ describe('the page', () => {
     expect(headers['permissions-policy']).toContain('camera=()')
   })
 
-  test('does not come for the paths of programs', async () => {
+  test('is not served at the paths of the API', async () => {
     for (const path of ['/api', '/api/nothing', '/v1', '/ws', '/ws/socket.io', '/metrics']) {
       const answer = await it.send({ path, headers: { accept: 'text/html' } })
       expect([answer.status, answer.json.error.code], path).toEqual([404, 'not_found'])
     }
   })
 
-  test('that is not built says how to build it', async () => {
+  test('is replaced by a text on how to build it if it is missing', async () => {
     rmSync(join(root, 'index.html'))
     const answer = await it.send({ path: '/' })
     expect(answer.status).toBe(404)
@@ -157,7 +157,7 @@ describe('the page', () => {
     expect((await it.send({ path: '/' })).text).toBe(page)
   })
 
-  test('nor does its folder have to be there', async () => {
+  test('may be missing together with its folder', async () => {
     await it.close()
     it = await startHttp({ config: { webRoot: join(root, 'nowhere') } })
     expect((await it.send({ path: '/' })).text).toContain('npm run build')
@@ -174,15 +174,15 @@ test.each([
   '/assets/..%5c..%5coutside.txt',
   '/.secret',
   '/assets/%00.js',
-])('%s leads nowhere', async (path) => {
+])('%s gives no access to other files', async (path) => {
   const answer = await it.send({ path })
   expect(answer.text).not.toBe('outside')
   expect(answer.text).not.toBe('no')
-  // Without an extension it is an address of the page like any other.
+  // Without an extension, the path counts as a path of the page.
   if (answer.text !== page) expect([400, 403, 404]).toContain(answer.status)
 })
 
-describe('B11: below a path', () => {
+describe('B11: below a base path', () => {
   const html =
     '<!doctype html>\n<html lang="en">\n<link href="/favicon.svg"><script src="/assets/app-1a2b.js"></script><a href="//cdn.example/x">x</a>'
   beforeEach(async () => {
@@ -191,7 +191,7 @@ describe('B11: below a path', () => {
     it = await startHttp({ config: { webRoot: root, basePath: '/team/chat' } })
   })
 
-  test.each(['', '/team/chat'])('the page and its files come by %s/…', async (prefix) => {
+  test.each(['', '/team/chat'])('the page and its files are served at %s/…', async (prefix) => {
     for (const path of ['/', '/c/1', '/settings?x=/']) {
       const answer = await it.send({ path: prefix + path, headers: { accept: 'text/html' } })
       expect(answer.status).toBe(200)
@@ -207,7 +207,7 @@ describe('B11: below a path', () => {
     expect((await it.send({ path: `${prefix}/nothing` })).status).toBe(404)
   })
 
-  test('its own address without a slash is the page; one that only begins like it is not', async () => {
+  test('the base path without a slash is the page; a path that only begins with the same letters is not', async () => {
     for (const path of ['/team/chat', '/team/chat?x=1'])
       expect((await it.send({ path })).text).toContain('data-base')
     for (const path of ['/team/chatter', '/team', '/team/chat/team/chat/x'])
@@ -215,7 +215,7 @@ describe('B11: below a path', () => {
   })
 })
 
-test('B11: without a path the page comes as it was built', async () => {
+test('B11: without a base path the page is served as it was built', async () => {
   writeFileSync(join(root, 'index.html'), '<html lang="en"><script src="/theme.js">')
   expect((await it.send({ path: '/' })).text).toBe('<html lang="en"><script src="/theme.js">')
 })

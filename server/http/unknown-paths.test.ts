@@ -25,7 +25,7 @@ afterAll(async () => {
 
 const browser = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8'
 
-describe('C14: HTML is for the page', () => {
+describe('C14: only paths of the page return HTML', () => {
   test.each([
     '/openai/models',
     '/ollama/api/tags',
@@ -44,7 +44,7 @@ describe('C14: HTML is for the page', () => {
     '/ws/socket.io',
     '/.well-known/openid-configuration',
     '/%E2%82%AC',
-  ])('%s is a 404 in JSON, whatever is accepted', async (path) => {
+  ])('%s is a 404 in JSON, regardless of `Accept`', async (path) => {
     for (const accept of [undefined, '*/*', 'application/json', browser]) {
       for (const method of ['GET', 'HEAD', 'POST']) {
         const answer = await it.send({ method, path, headers: accept === undefined ? {} : { accept } })
@@ -57,7 +57,7 @@ describe('C14: HTML is for the page', () => {
     }
   })
 
-  test('the page’s own addresses give it to what accepts HTML only', async () => {
+  test('the paths of the page serve it only to clients that accept HTML', async () => {
     for (const route of Object.values(pageRoutes)) {
       const path = route.replace('$chatId', '0199')
       for (const accept of [undefined, '*/*', browser, 'text/*'])
@@ -73,7 +73,7 @@ describe('C14: HTML is for the page', () => {
     }
   })
 
-  test('a person who mistyped an address sees the page, and no cache takes it for one', async () => {
+  test('a user who mistyped an address gets the page with status 404, which is not cached', async () => {
     const headers = { accept: browser, 'sec-fetch-mode': 'navigate' }
     const answer = await it.send({ path: '/chats/mine', headers })
     expect([answer.status, answer.text]).toEqual([404, page])
@@ -81,7 +81,7 @@ describe('C14: HTML is for the page', () => {
       expect((await it.send({ path, headers })).json?.error.code, path).toBe('not_found')
   })
 
-  test('the page has no address that the server does not know', async () => {
+  test('the server knows every path of the page', async () => {
     const router = await readFile(join(import.meta.dirname, '../../web/app/router.tsx'), 'utf8')
     const written = [...router.matchAll(/\bpath: ([^,\n]+),?/g)].map(([, value]) => value?.split(' ')[0])
     expect(written).not.toEqual([])
@@ -89,8 +89,8 @@ describe('C14: HTML is for the page', () => {
   })
 })
 
-describe('C15: a method that a path does not take', () => {
-  test('is a 405 that names those it takes, for every operation', async () => {
+describe('C15: a method that a path does not support', () => {
+  test('gets a 405 that lists the supported ones, for every operation', async () => {
     const routes = Object.values(operations).map(({ method, path }) => ({
       pattern: new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`),
       methods: method === 'GET' ? ['GET', 'HEAD'] : [method],
@@ -101,7 +101,7 @@ describe('C15: a method that a path does not take', () => {
       const methods = new Set(fitting.flatMap((route) => route.methods))
       for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) {
         if (methods.has(method)) continue
-        // Nobody has to sign in to hear it, and what the body is does not matter.
+        // The error needs no sign-in and does not depend on the body.
         const answer = await it.send({
           method,
           path,
@@ -122,7 +122,7 @@ describe('C15: a method that a path does not take', () => {
     expect([answer.status, answer.headers.allow]).toEqual([405, 'GET, HEAD'])
   })
 
-  test('a slash at the end of a path changes nothing', async () => {
+  test('a slash at the end of a path makes no difference', async () => {
     expect((await it.send({ path: '/health/' })).status).toBe(200)
     expect((await it.send({ path: '/api/chats/', headers: { authorization: 'Bearer user' } })).status).toBe(
       200,

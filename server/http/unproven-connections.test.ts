@@ -48,8 +48,8 @@ function open(): Promise<Client> {
 
 const asUser = { authorization: 'Bearer user' }
 
-describe('S25: connections of one address', () => {
-  test('that show no session make room for newer ones', async () => {
+describe('S25: the connections of one address', () => {
+  test('are closed for newer ones if no user has authenticated on them', async () => {
     await start()
     const clients: Client[] = []
     for (let count = 0; count < 30; count++) clients.push(await open())
@@ -57,7 +57,7 @@ describe('S25: connections of one address', () => {
     expect(await clients.at(-1)!.get('/api/chats', asUser)).toBe(200)
   })
 
-  test('that hold a half request open make room too', async () => {
+  test('are closed for newer ones even if they have sent half a request', async () => {
     await start()
     const clients: Client[] = []
     for (let count = 0; count < 8; count++) {
@@ -69,7 +69,7 @@ describe('S25: connections of one address', () => {
     expect(await (await open()).get('/api/chats', asUser)).toBe(200)
   })
 
-  test('of signed-in users are not counted: any number may share the address with somebody who opens many', async () => {
+  test('do not count if a signed-in user makes requests on them, so that many users can share the address', async () => {
     await start()
     const signedIn: Client[] = []
     for (let count = 0; count < 40; count++) {
@@ -82,7 +82,7 @@ describe('S25: connections of one address', () => {
     expect(signedIn.filter(({ closed }) => closed())).toEqual([])
   })
 
-  test('of a trusted proxy are not counted, whoever makes requests on them', async () => {
+  test('do not count if they belong to a trusted proxy, even for unauthenticated requests', async () => {
     await start()
     const ofProxy: Client[] = []
     for (let count = 0; count < 20; count++) {
@@ -94,7 +94,7 @@ describe('S25: connections of one address', () => {
     expect(ofProxy.filter(({ closed }) => closed())).toEqual([])
   })
 
-  test('of a client that only claims to be a proxy are counted', async () => {
+  test('count if a client only claims to be a proxy', async () => {
     await start({ config: { maxUnprovenConnections: 5, trustedProxies: ['10.0.0.1'] } })
     const clients: Client[] = []
     for (let count = 0; count < 20; count++) {
@@ -105,7 +105,7 @@ describe('S25: connections of one address', () => {
     await expect.poll(() => clients.filter(({ closed }) => !closed()).length).toBe(5)
   })
 
-  test('that wait for an answer keep their place', async () => {
+  test('are not closed while they wait for a response', async () => {
     let finish: (() => void)[] = []
     await start({
       useCases: { signIn: () => new Promise<object>((resolve) => finish.push(() => resolve({ body: {} }))) },
@@ -135,7 +135,7 @@ describe('S25: connections of one address', () => {
   })
 })
 
-describe('S25: a request that does not arrive', () => {
+describe('S25: a request that does not arrive completely', () => {
   test.each([
     ['its head', 'GET /health HTTP/1.1\r\nHost: x\r\n'],
     [

@@ -5,7 +5,7 @@ import type { HttpFixture } from '../../test/support/http-fixture.ts'
 import { pathOfTarget } from './upgrades.ts'
 
 let it: HttpFixture
-/** What the gateway was handed. */
+/** The URLs of the requests that the gateway received. */
 let upgraded: (string | undefined)[]
 beforeEach(async () => {
   upgraded = []
@@ -23,7 +23,7 @@ beforeEach(async () => {
 })
 afterEach(() => it.close())
 
-/** Everything that the server says until it closes the connection. */
+/** Everything that the server sends until it closes the connection. */
 function ask(target: string, headers = 'Connection: Upgrade\r\nUpgrade: websocket\r\n'): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect(it.port, '127.0.0.1', () =>
@@ -36,7 +36,7 @@ function ask(target: string, headers = 'Connection: Upgrade\r\nUpgrade: websocke
   })
 }
 
-describe('A1: an upgrade from a stranger', () => {
+describe('A1: an upgrade from an unauthenticated client', () => {
   test.each([
     ['//', 404],
     ['//ws', 404],
@@ -56,13 +56,13 @@ describe('A1: an upgrade from a stranger', () => {
     ['/ws', 101],
     ['/ws?//', 101],
     [`/${'a'.repeat(8000)}`, 404],
-  ])('for %s is answered with %i, and the server lives', async (target, status) => {
+  ])('for %s gets %i, and the server keeps running', async (target, status) => {
     expect(await ask(target)).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
     expect(upgraded).toEqual(status === 101 ? [target] : [])
     expect((await it.send({ path: '/health' })).status).toBe(200)
   })
 
-  test('that a gateway fails at is logged with an id, and the server lives', async () => {
+  test('is logged with an id if the gateway throws, and the server keeps running', async () => {
     expect(await ask('/ws?throw')).toBe('')
     expect(it.log).toContainEqual(
       expect.objectContaining({ level: 50, errorId: expect.any(String), event: 'upgrade' }),
@@ -71,7 +71,7 @@ describe('A1: an upgrade from a stranger', () => {
   })
 })
 
-test('O10: a proxy that does not pass Upgrade on is named in the answer', async () => {
+test('O10: the error names a proxy that does not pass Upgrade on as the likely cause', async () => {
   const answer = await it.send({ path: '/ws' })
   expect(answer.status).toBe(426)
   expect(answer.headers.upgrade).toBe('websocket')

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { withoutAddresses } from './without-addresses.ts'
 
-describe('S19: what is said to everybody about a service has no address', () => {
+describe('S19: public sentences about a service contain no addresses', () => {
   test.each([
     ['connect ECONNREFUSED 10.20.30.40:5432', 'connect ECONNREFUSED …'],
     ['connect ECONNREFUSED ::1:5432', 'connect ECONNREFUSED …'],
@@ -29,7 +29,7 @@ describe('S19: what is said to everybody about a service has no address', () => 
     'Redis asks for a password: write redis://:password@host in REDIS_URL',
     'store did not answer within 1000 ms',
     'the schema is newer than this version: start version 1.2.3 or later',
-  ])('a sentence without any stays as it is: %s', (sentence) => {
+  ])('a sentence without addresses is not changed: %s', (sentence) => {
     expect(withoutAddresses(sentence)).toBe(sentence)
   })
 })
