@@ -1,4 +1,4 @@
-/** What other layers may know of coordination. */
+/** The contracts of coordination, which other layers may import. */
 export type * from './bus/bus.ts'
 export type * from './bus/message-bus.ts'
 export type * from './membership/membership.ts'

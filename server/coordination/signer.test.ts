@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createSigner, signatureLength } from './signer.ts'
 
-test('S15: a signature fits only its secret, purpose and text', () => {
+test('S15: a signature is valid only for its secret, purpose and text', () => {
   const signer = createSigner('secret')
   const signature = signer.sign('bus', 'text')
   expect(signature).toMatch(/^[\w-]{22}$/)

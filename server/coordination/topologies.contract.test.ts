@@ -1,5 +1,5 @@
-// Every contract of coordination over every topology that Shoal promises to run on. The servers of a topology start
-// once, and its suites run one after another; the topologies run side by side, since nearly all of it is waiting.
+// Runs the suite of every contract of coordination with every supported topology. The servers of a topology start once,
+// and its suites run one after another. The topologies run concurrently, because the tests mostly wait.
 import { afterAll, beforeAll, describe } from 'vitest'
 import { MemoryHeartbeats } from '../../test/support/memory-heartbeats.ts'
 import { busOver, membershipOver, rateLimitsOver, runLogOver } from '../../test/support/redis-houses.ts'

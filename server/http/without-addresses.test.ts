@@ -20,7 +20,7 @@ describe('S19: public sentences about a service contain no addresses', () => {
       'nothing listens at cache.prod.internal:6379: start Redis, or correct the host and port in REDIS_URL',
       'nothing listens at …: start Redis, or correct the host and port in REDIS_URL',
     ],
-    ['no sentinel at s1:26379, s2:26379 answers', 'no sentinel at …, … answers'],
+    ['no sentinel at s1:26379, s2:26379 replies', 'no sentinel at …, … replies'],
   ])('%s', (sentence, expected) => {
     expect(withoutAddresses(sentence)).toBe(expected)
   })

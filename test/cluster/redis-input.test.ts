@@ -157,7 +157,7 @@ describe.concurrent('no answer of Redis stops an instance', () => {
       REDIS_URL: 'redis://othermaster',
       REDIS_SENTINEL_HOSTS: redis.variables.sentinelHosts ?? '',
     })
-    await instance.reports(/know no master of that name: correct the host in REDIS_URL/)
+    await instance.reports(/know no master with that name: correct the name of the master in REDIS_URL/)
     for (const { admin } of redis.sentinels)
       await admin.call('SENTINEL', 'MONITOR', 'othermaster', '127.0.0.1', redis.servers[0]!.port, '2')
     await instance.recovers()
@@ -217,12 +217,12 @@ describe.concurrent('no answer of Redis stops an instance', () => {
       await using instance = await startWithRedis({ REDIS_URL: redis.variables.url })
       await instance.recovers()
       for (const key of poisoned) await admin.set(key, 'poison')
-      await instance.reports(/something else has written open-webui:shoal1:.*members.*beats.*: delete it/)
+      await instance.reports(/another program has written open-webui:shoal1:.*members.*beats.*: delete the key/)
       await new Promise((resolve) => setTimeout(resolve, 3000))
       const lines = (await instance.log())
         .split('\n')
         .filter((line) =>
-          /something else has written open-webui:shoal1:.*members.*beats.*: delete it/.test(line),
+          /another program has written open-webui:shoal1:.*members.*beats.*: delete the key/.test(line),
         )
       expect(lines.length, lines.join('\n')).toBeLessThanOrEqual(2)
       const { data } = await instance.api.call<{ data: { id: string }[] }>('GET', '/v1/models')

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Bus } from './bus.ts'
 
-/** A place where buses of several instances meet. */
+/** Connects the buses of several instances, for a test. */
 export interface BusHouse {
   connect(self: string): Promise<Bus>
-  /** Takes the way between all instances away, and gives it back. */
+  /** Interrupts the connection of all instances, until `mend` restores it. */
   cut(): Promise<void>
   mend(): Promise<void>
   close(): Promise<void>
@@ -21,7 +21,7 @@ function hear(bus: Bus, topic: string) {
 
 const patience = { timeout: 20_000, interval: 20 }
 
-/** What every bus promises, whatever it is made of. */
+/** The test suite that every implementation of `Bus` passes. */
 export function describeBus(make: () => Promise<BusHouse>): void {
   describe('bus', () => {
     let house: BusHouse
@@ -40,7 +40,7 @@ export function describeBus(make: () => Promise<BusHouse>): void {
     })
     afterAll(() => house?.close())
 
-    test('Delivers: at most once, to everyone subscribed at that moment, the sender’s own listeners included', async () => {
+    test('Delivers: each message at most once, to all listeners subscribed at that moment, including the sender’s own', async () => {
       const [a, b] = [await connect('a'), await connect('b')]
       const here = hear(a, 'delivers')
       const there = hear(b, 'delivers')
@@ -74,7 +74,7 @@ export function describeBus(make: () => Promise<BusHouse>): void {
       }
     })
 
-    test('Survives: nothing. A listener that may have missed something hears gap', async () => {
+    test('Survives: nothing. A listener that may have missed a message receives gap', async () => {
       const [a, b] = [await connect('a'), await connect('b')]
       const before = hear(b, 'survives')
       await before.ready
@@ -87,13 +87,13 @@ export function describeBus(make: () => Promise<BusHouse>): void {
       expect(before.heard).not.toContain('lost')
     })
 
-    test('When Redis is away: publish answers false at once; on return every listener hears gap', async () => {
+    test('When Redis is away: publish returns false at once. When Redis is back, every listener receives gap', async () => {
       const [a, b] = [await connect('a'), await connect('b')]
       const first = hear(b, 'away')
       await first.ready
       await house.cut()
       await vi.waitFor(async () => expect(await a.publish('away', 'x')).toBe(false), patience)
-      // Whoever subscribes now does not wait for Redis.
+      // A new subscription does not wait for Redis.
       const late = hear(b, 'late')
       const second = hear(b, 'away')
       await Promise.all([late.ready, second.ready])
@@ -105,7 +105,7 @@ export function describeBus(make: () => Promise<BusHouse>): void {
       await vi.waitFor(() => expect(late.heard.at(-1)).toBe('y'), patience)
     })
 
-    test('A8: a message above 1 MB is refused and its listeners hear gap at once; one below arrives', async () => {
+    test('A8: a message above 1 MB is refused and its listeners receive gap at once; a smaller message arrives', async () => {
       const [a, b] = [await connect('a'), await connect('b')]
       const listener = hear(b, 'large')
       await listener.ready
@@ -119,7 +119,7 @@ export function describeBus(make: () => Promise<BusHouse>): void {
       expect(listener.heard).toHaveLength(2)
     })
 
-    test('after close nothing is heard and nothing is sent', async () => {
+    test('a closed bus receives nothing and sends nothing', async () => {
       const [a, b] = [await connect('a'), await connect('b')]
       const closed = hear(a, 'close')
       const open = hear(b, 'close')

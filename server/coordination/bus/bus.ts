@@ -1,15 +1,15 @@
 /**
- * Messages between instances.
+ * Sends messages between instances.
  *
- * Delivers: at most once, to everyone subscribed at that moment, the sender's own listeners included.
+ * Delivers: each message at most once, to all listeners subscribed at that moment, including the sender's own.
  * Orders: messages of one publisher on one topic arrive in the order in which they were published.
- * Survives: nothing. A listener that may have missed something hears `gap` and reconciles with the store.
- * When Redis is away: `publish` answers false at once; on return every listener hears `gap`, jittered over 1 s.
+ * Survives: nothing. A listener that may have missed a message receives `gap` and must reread the store.
+ * When Redis is away: `publish` returns false at once. When Redis is back, every listener receives `gap` within 1 s.
  */
 export interface Bus {
   /**
-   * True when Redis (or the hub) took it; a payload above 1 MB is not taken, and its listeners hear `gap`. Never rejects,
-   * never waits for longer than 1 s.
+   * Resolves with true if Redis (or the memory hub) accepted the message. A payload above 1 MB is not sent; the topic's
+   * listeners receive `gap` instead. Never rejects, and takes at most 1 s.
    */
   publish(topic: string, payload: string): Promise<boolean>
   subscribe(topic: string, listener: BusListener): BusSubscription
@@ -18,12 +18,15 @@ export interface Bus {
 
 export interface BusListener {
   message(payload: string): void
-  /** Something may have been missed on this topic: a numbered message is missing, or the link was down. */
+  /** Messages on this topic may have been missed, because a number was skipped or the connection was down. */
   gap(): void
 }
 
 export interface BusSubscription {
-  /** Resolves when messages published from now on will be heard, or the link is known to be away (then `gap` follows on return). */
+  /**
+   * Resolves when the listener receives all messages published from now on, or when Redis is known to be unreachable
+   * (`gap` then follows when it is back).
+   */
   readonly ready: Promise<void>
   close(): void
 }

@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { MemoryBusHub } from './memory-bus.ts'
 
 describe('memory bus with faults', () => {
-  test('whatever is lost or late: order holds, nothing comes twice, and every loss but the last is told', async () => {
+  test('with lost and late messages: order holds, nothing arrives twice, and every loss but the last is reported as gap', async () => {
     const run = fc.asyncProperty(
       fc.integer(),
       fc.double({ min: 0, max: 0.6, noNaN: true }),
@@ -40,7 +40,7 @@ describe('memory bus with faults', () => {
     await fc.assert(run, { numRuns: 40 })
   })
 
-  test('delay alone loses nothing and reorders only between publishers', async () => {
+  test('delays alone lose nothing, and reorder only messages of different publishers', async () => {
     const hub = new MemoryBusHub({ seed: 3 })
     hub.faults.delayMs = 5
     const [a, b, c] = ['a', 'b', 'c'].map((self) => hub.connect(self))

@@ -6,7 +6,7 @@ import { encodeBusMessage, largestMessage, Numbering, TopicInbox } from './topic
 export interface MemoryBusOptions {
   clock?: Clock
   logger?: Logger
-  /** Decides drops, delays and jitter. */
+  /** Seed of the random drops, delays and jitter. */
   seed?: number
 }
 
@@ -14,15 +14,18 @@ interface Subscriber {
   self: string
   topic: string
   inbox: TopicInbox
-  /** End of the queue of each publisher: its messages keep their order, those of different publishers do not. */
+  /** The end of each publisher's queue. Messages keep their order within a queue, but not between publishers. */
   tails: Map<string, Promise<void>>
 }
 
 const gapWithinMs = 1000
 
-/** Joins the buses of several instances in one process. Can lose, delay and reorder between publishers, and be away. */
+/**
+ * Connects the buses of several instances in one process. For tests it can be unreachable, can lose and delay
+ * messages, and can reorder messages of different publishers.
+ */
 export class MemoryBusHub {
-  /** Share of deliveries that are lost, and the longest delay of one, ms. */
+  /** `drop`: the share of deliveries that are lost, 0 to 1. `delayMs`: the maximum delay of a delivery. */
   readonly faults = { drop: 0, delayMs: 0 }
   readonly clock: Clock
   readonly logger: Logger
@@ -41,12 +44,12 @@ export class MemoryBusHub {
     return new MemoryBus(this, self)
   }
 
-  /** Cuts one instance off. */
+  /** Disconnects one instance. */
   cut(self: string): void {
     this.#away.add(self)
   }
 
-  /** Lets it back; its listeners hear `gap` within a second. */
+  /** Reconnects the instance. Its listeners receive `gap` within a second. */
   mend(self: string): void {
     if (!this.#away.delete(self)) return
     for (const subscriber of this.#subscribers) {
@@ -145,7 +148,7 @@ class MemoryBus implements Bus {
   }
 }
 
-/** Numbers in [0, 1) that the seed decides (mulberry32, by Tommy Ettinger, public domain). */
+/** Pseudo-random numbers in [0, 1), reproducible by seed (mulberry32, by Tommy Ettinger, public domain). */
 function seededRandom(seed: number): () => number {
   let state = seed >>> 0
   return () => {

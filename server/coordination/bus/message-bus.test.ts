@@ -22,7 +22,7 @@ function make() {
 }
 
 describe('typed messages', () => {
-  test('each name is heard by its own listeners, on its own topic', async () => {
+  test('listeners receive only messages of their own name, on their own topic', async () => {
     const { bus, hub } = make()
     const other = createMessageBus(hub.connect('other'), map, silentLogger)
     const left: string[] = []
@@ -66,15 +66,15 @@ describe('typed messages', () => {
     expect(bus.dropped).toEqual({ unknown: 4, invalid: 1 })
   })
 
-  test('a payload that its schema refuses is not sent', async () => {
+  test('a payload that does not match its schema is not sent', async () => {
     const { bus } = make()
     const wrong = { userId: '1', why: 'bored' } as never
     await expect(bus.send('user.left', wrong)).rejects.toThrow(
-      'the message user.left does not fit its schema',
+      'the message user.left does not match its schema',
     )
   })
 
-  test('a gap on the topic is told to each of its listeners', async () => {
+  test('all listeners of a topic receive its gap', async () => {
     const { bus, hub } = make()
     const gaps: string[] = []
     bus.on('user.left', 'user:1', { message: () => {}, gap: () => gaps.push('left') })

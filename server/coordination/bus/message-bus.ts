@@ -1,38 +1,41 @@
 import type { Logger } from '../../base/index.ts'
 import type { Bus, BusSubscription } from './bus.ts'
 
-/** One kind of message. Several may share a topic. */
+/** One kind of message. Several kinds may share a topic. */
 export interface MessageKind {
-  // Method syntax, so that a topic may ask for a part of its own payload only.
+  // Method syntax, so that a kind may declare only the part of its payload that its topic needs.
   topic(payload: never): string
   schema: { safeParse(data: unknown): { success: true; data: unknown } | { success: false; error: unknown } }
 }
 
 export type MessageMap = Record<string, MessageKind>
 
-/** What a message of this name carries, once its schema has let it through. */
+/** The payload of a message of this name, as its schema returns it. */
 export type PayloadOf<Map extends MessageMap, Name extends keyof Map> = Extract<
   ReturnType<Map[Name]['schema']['safeParse']>,
   { success: true }
 >['data']
 
-/** A typed bus: messages by name, each checked against its schema where it is sent and where it arrives. */
+/** A typed bus: each message has a name, and is checked against its schema when it is sent and when it arrives. */
 export interface MessageBus<Map extends MessageMap> {
-  /** True when Redis (or the hub) took it. Rejects only with a TypeError, for a payload that its schema refuses. */
+  /** Resolves as `Bus.publish` does. Rejects only with a TypeError, if the payload does not match its schema. */
   send<Name extends keyof Map & string>(name: Name, payload: PayloadOf<Map, Name>): Promise<boolean>
-  /** Hears this name on this topic; other names on the topic are for others. */
+  /** Subscribes to messages of this name on this topic. The listener ignores other names on the topic. */
   on<Name extends keyof Map & string>(
     name: Name,
     topic: string,
     listener: MessageListener<PayloadOf<Map, Name>>,
   ): BusSubscription
-  /** Messages that were dropped because this version does not know the name, or the schema refused them. */
+  /**
+   * Counts of received messages that were dropped: their name is unknown to this version, or they do not match its
+   * schema.
+   */
   readonly dropped: { unknown: number; invalid: number }
 }
 
 export interface MessageListener<Payload> {
   message(payload: Payload): void
-  /** Something may have been missed on this topic. */
+  /** Messages on this topic may have been missed. */
   gap(): void
 }
 
@@ -47,11 +50,11 @@ export function createMessageBus<Map extends MessageMap>(
     async send(name, payload) {
       const kind = map[name]
       const checked = kind?.schema.safeParse(payload)
-      if (!kind || !checked) throw new TypeError(`there is no message ${name}`)
+      if (!kind || !checked) throw new TypeError(`no message is named ${name}`)
       if (!checked.success) {
-        throw new TypeError(`the message ${name} does not fit its schema`, { cause: checked.error })
+        throw new TypeError(`the message ${name} does not match its schema`, { cause: checked.error })
       }
-      // The payload is what the schema of this very kind has let through.
+      // Safe: `checked.data` is the output of the schema of the same kind.
       const topic = (kind.topic as (payload: unknown) => string)(checked.data)
       return bus.publish(topic, JSON.stringify([name, checked.data]))
     },
@@ -62,7 +65,7 @@ export function createMessageBus<Map extends MessageMap>(
           const message = readMessage(text)
           const kind = message && Object.hasOwn(map, message.name) ? map[message.name] : undefined
           if (!message || !kind) {
-            if (dropped.unknown++ === 0) logger.warn({ topic }, 'a message of unknown kind was ignored')
+            if (dropped.unknown++ === 0) logger.warn({ topic }, 'ignored a message with an unknown name')
             return
           }
           if (message.name !== name) return
@@ -70,7 +73,10 @@ export function createMessageBus<Map extends MessageMap>(
           if (checked.success) {
             listener.message(checked.data)
           } else if (dropped.invalid++ === 0) {
-            logger.warn({ topic, name, err: checked.error }, 'a message that its schema refuses was ignored')
+            logger.warn(
+              { topic, name, err: checked.error },
+              'ignored a message that does not match its schema',
+            )
           }
         },
       })
@@ -83,7 +89,7 @@ function readMessage(text: string): { name: string; payload: unknown } | undefin
     const [name, payload]: unknown[] = JSON.parse(text)
     return typeof name === 'string' ? { name, payload } : undefined
   } catch {
-    // Counted by the caller as unknown.
+    // The caller counts it as unknown.
     return undefined
   }
 }

@@ -11,7 +11,7 @@ const signer = createSigner('secret')
 const tools = { keys, signer, clock: systemClock, logger: silentLogger }
 
 describe('bus, over Redis', () => {
-  test('a dropped subscription is made again and heard as a gap; a hole in the numbers too', async () => {
+  test('listeners receive gap after a dropped subscription was renewed, and when a message number is missing', async () => {
     await using redis = await startStandalone()
     const link = await connectLink(redis)
     const bus = createRedisBus({ ...tools, link, self: 'a' })

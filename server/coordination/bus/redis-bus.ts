@@ -11,7 +11,7 @@ import { encodeBusMessage, largestMessage, Numbering, TopicInbox } from './topic
 export interface RedisBusOptions {
   link: RedisLink
   keys: RedisKeys
-  /** This incarnation: its messages are numbered under it. */
+  /** This incarnation, which is the publisher of its messages. */
   self: string
   signer: Signer
   clock: Clock
@@ -24,7 +24,7 @@ interface Topic {
   gapTimer: NodeJS.Timeout | undefined
 }
 
-/** After a break everyone reconciles, but not everyone at once. */
+/** After an interruption, listeners receive `gap` spread over this time, so that not all instances reread at once. */
 const gapWithinMs = 1000
 const publishWithinMs = 1000
 
@@ -47,14 +47,14 @@ class RedisBus implements Bus {
     const { link, keys, logger, signer } = this.#options
     if (this.#closed) return false
     const fits = Buffer.byteLength(payload) <= largestMessage
-    if (!fits) logger.error({ topic, length: payload.length }, 'a message above 1 MB was not published')
+    if (!fits) logger.error({ topic, length: payload.length }, 'a bus message above 1 MB was not published')
     const next = fits ? this.#numbering.next(topic, payload) : this.#numbering.hole(topic)
     const message = signMessage(signer, topic, encodeBusMessage(next))
     try {
       await link.publish(keys.busTopic(topic), message, { deadlineMs: publishWithinMs })
       return fits
     } catch (error) {
-      // The link tells the operator what is wrong; the sender learns that nobody was told.
+      // The link reports the problem to the operator; the sender only learns that the message was not sent.
       if (error instanceof RedisUnavailable) return false
       throw error
     }
@@ -62,7 +62,7 @@ class RedisBus implements Bus {
 
   subscribe(name: string, listener: BusListener): BusSubscription {
     const topic = this.#topics.get(name) ?? this.#open(name)
-    // One object a subscription: the same listener may be given twice.
+    // A new object for each subscription, because the same listener may subscribe twice.
     const own: BusListener = {
       message: (payload) => listener.message(payload),
       gap: () => listener.gap(),
@@ -93,7 +93,7 @@ class RedisBus implements Bus {
       message: (wire) => {
         const message = openMessage(signer, name, wire)
         if (message !== undefined) return inbox.receive(message)
-        // Once for each topic: a forger may send many.
+        // Logged once per topic, because a forger may send many.
         if (!warned) logger.warn({ topic: name, length: wire.length }, unsigned)
         warned = true
       },
@@ -118,14 +118,16 @@ class RedisBus implements Bus {
 }
 
 const unsigned =
-  'a message on this Redis prefix that this installation did not sign was ignored: another version, another WEBUI_SECRET_KEY, or a program that does not belong to Shoal'
+  'ignored a bus message that this installation did not sign: it comes from another version, from an instance with another WEBUI_SECRET_KEY, or from a program that does not belong to Shoal'
 
-/** What Redis carries: `2 <signature> <message>`. The first field is the version; the signature covers the topic too. */
+/**
+ * The format in Redis: `2 <signature> <message>`. The first field is the version. The signature also covers the topic.
+ */
 export function signMessage(signer: Signer, topic: string, message: string): string {
   return `2 ${signer.sign('bus', `${topic} ${message}`)} ${message}`
 }
 
-/** The message, or undefined where this installation did not sign it for this topic. */
+/** The message, or undefined if this installation did not sign it for this topic. */
 function openMessage(signer: Signer, topic: string, wire: string): string | undefined {
   const begin = 2 + signatureLength + 1
   if (!wire.startsWith('2 ') || wire[begin - 1] !== ' ') return undefined

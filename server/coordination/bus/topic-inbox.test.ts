@@ -11,15 +11,15 @@ function make() {
   return { clock, inbox, heard, next: (payload: string) => encodeBusMessage(numbering.next('t', payload)) }
 }
 
-describe('a topic as its listeners hear it', () => {
-  test('a hole is told before the message behind it; late and repeated ones are not heard', () => {
+describe('what the listeners of a topic receive', () => {
+  test('gap comes before the message that follows a missing one; late and repeated messages are dropped', () => {
     const { inbox, heard, next } = make()
     const [one, two, three, four] = ['1', '2', '3', '4'].map(next)
     for (const text of [one!, one!, three!, two!, four!]) inbox.receive(text)
     expect(heard).toEqual(['1', 'gap', '3', '4'])
   })
 
-  test('the first one from a publisher is a gap only if one before it may have been published since we listen', () => {
+  test('the first message of a publisher causes a gap only if an earlier one may have been published since the subscription', () => {
     const { clock, inbox, heard, next } = make()
     next('before we listened')
     clock.at = 1000
@@ -35,7 +35,7 @@ describe('a topic as its listeners hear it', () => {
     expect(heard).toEqual(['a', 'gap', 'b'])
   })
 
-  test('A14: a publisher remembers a bounded number of topics, and a listener of a forgotten one loses nothing', () => {
+  test('A14: a publisher remembers a bounded number of topics, and a listener of a forgotten topic loses nothing', () => {
     const { clock, inbox, heard } = make()
     const numbering = new Numbering('p', clock, 100)
     const publish = (topic: string, payload: string): string =>
@@ -46,11 +46,11 @@ describe('a topic as its listeners hear it', () => {
     inbox.receive(publish('t', '4'))
     inbox.receive(publish('t', '5'))
     expect(heard.filter((text) => text !== 'gap')).toEqual(['1', '2', '3', '4', '5'])
-    // Its number was forgotten, so one reading too many is the price.
+    // The topic's number was forgotten, which costs the listener one needless gap.
     expect(heard.slice(3)).toEqual(['gap', '4', '5'])
   })
 
-  test('A14: whoever began to listen after the forgotten topics were last used hears no gap', () => {
+  test('A14: a listener that subscribed after the forgotten topics were last used receives no gap', () => {
     const { clock, inbox, heard } = make()
     const numbering = new Numbering('p', clock, 1)
     for (const topic of ['a', 'b']) numbering.next(topic, 'x')
@@ -61,7 +61,7 @@ describe('a topic as its listeners hear it', () => {
     expect(heard).toEqual(['first'])
   })
 
-  test('A8: a message that is too large to be sent is heard as a gap, also by a listener that knows no publisher yet', () => {
+  test('A8: a message that is too large to be sent causes a gap, also for a listener that knows no publisher yet', () => {
     for (const before of [[], ['1'], ['1', '2']]) {
       const { clock, inbox, heard } = make()
       const numbering = new Numbering('p', clock)
@@ -72,7 +72,7 @@ describe('a topic as its listeners hear it', () => {
     }
   })
 
-  test('publishers are numbered apart', () => {
+  test('each publisher has its own numbers', () => {
     const { clock, inbox, heard } = make()
     for (const publisher of ['x', 'y']) {
       const numbering = new Numbering(publisher, clock)
@@ -81,7 +81,7 @@ describe('a topic as its listeners hear it', () => {
     expect(heard).toEqual(['1', '2', '1', '2'])
   })
 
-  test('what this version cannot read is ignored', () => {
+  test('messages that this version cannot read are ignored', () => {
     const { inbox, heard } = make()
     for (const text of [
       '',
@@ -95,7 +95,7 @@ describe('a topic as its listeners hear it', () => {
     expect(heard).toEqual([])
   })
 
-  test('a listener that throws does not keep the others from hearing', () => {
+  test('if a listener throws, the other listeners still receive the message', () => {
     const { inbox, heard, next } = make()
     const rest = [...inbox.listeners]
     inbox.listeners.clear()
@@ -110,7 +110,7 @@ describe('a topic as its listeners hear it', () => {
     expect(heard).toEqual(['x'])
   })
 
-  test('any payload survives the wire', () => {
+  test('any payload can be encoded and decoded', () => {
     for (const payload of ['', ' ', '1 2 3', 'a\nb\u2028', '\u{1F41F} {"x":1}']) {
       const message = { publisher: 'label.id', number: 7, pause: -1, payload }
       expect(decodeBusMessage(encodeBusMessage(message))).toEqual(message)

@@ -1,13 +1,16 @@
 import type { Clock, Logger } from '../../base/index.ts'
 import type { BusListener } from './bus.ts'
 
-/** Bytes; a larger message is not sent, and its listeners hear `gap`: Redis cuts off subscribers that fall behind. */
+/**
+ * A larger message is not sent, because Redis disconnects subscribers that fall behind. Its listeners receive `gap`.
+ */
 export const largestMessage = 1_000_000
 
 /**
- * What goes over the wire: `1 <publisher> <number> <pause> <payload>`. The first field is the version. `number` counts
- * one publisher's messages on one topic. `pause` is how many milliseconds before this message the previous one was
- * published (-1: there was none), which tells a listener that does not know the publisher yet whether it missed any.
+ * The format on the wire is `1 <publisher> <number> <pause> <payload>`. The first field is the version. `number` counts
+ * the messages of one publisher on one topic. `pause` is the number of milliseconds since the publisher's previous
+ * message on the topic (-1 if there was none): a listener that does not know the publisher yet can tell from it whether
+ * it missed a message.
  */
 export interface BusMessage {
   publisher: string
@@ -27,10 +30,10 @@ export function decodeBusMessage(text: string): BusMessage | undefined {
   return publisher === '' ? undefined : { publisher, number: Number(number), pause: Number(pause), payload }
 }
 
-/** The payload of a message that only tells of a hole: its number is not the next one. */
+/** The payload of a message that only makes its receivers notice a skipped number. */
 const holePayload = ''
 
-/** Every user has a topic: beyond this many, those that were published to longest ago are forgotten. */
+/** Every user has a topic. Beyond this many topics, a publisher forgets those with the oldest last message. */
 const maxTopics = 10_000
 
 interface Published {
@@ -38,14 +41,14 @@ interface Published {
   at: number
 }
 
-/** Numbers a publisher's messages, per topic. */
+/** Numbers the messages of one publisher, per topic. */
 export class Numbering {
   readonly #publisher: string
   readonly #clock: Clock
   readonly #maxTopics: number
-  /** The topic that was published to longest ago comes first. */
+  /** The topic with the oldest last message comes first. */
   readonly #topics = new Map<string, Published>()
-  /** The highest number and the latest time of all topics that were forgotten. */
+  /** The highest number and the latest time of all forgotten topics. */
   #forgotten: Published | undefined
 
   constructor(publisher: string, clock: Clock, limit = maxTopics) {
@@ -61,8 +64,8 @@ export class Numbering {
 
   next(topic: string, payload: string): BusMessage {
     const now = this.#clock.monotonic()
-    // A topic that may have been forgotten continues above every forgotten number: a listener takes a lower number for
-    // a repetition, and a number that leaves some out for a gap, which costs it one reading.
+    // A topic that may have been forgotten continues above every forgotten number. A listener would drop a lower number
+    // as a repeat; a skipped number only costs it one needless gap.
     const last = this.#topics.get(topic) ?? this.#forgotten
     const number = (last?.number ?? 0) + 1
     this.#topics.delete(topic)
@@ -72,7 +75,9 @@ export class Numbering {
     return { publisher: this.#publisher, number, pause, payload }
   }
 
-  /** In place of a message that cannot be sent: whoever listens hears `gap`, in every version. */
+  /**
+   * Takes the place of a message that cannot be sent. Listeners of every version notice the skipped number as `gap`.
+   */
   hole(topic: string): BusMessage {
     this.next(topic, holePayload)
     return this.next(topic, holePayload)
@@ -90,16 +95,18 @@ export class Numbering {
   }
 }
 
-/** A restarted instance is a new publisher: more than this are remembered by nobody. */
+/** A restarted instance is a new publisher. An inbox remembers the last number of at most this many. */
 const mostPublishers = 1000
 
-/** One topic as its listeners here hear it: in order, nothing twice, holes told. */
+/**
+ * Passes the messages of one topic to its listeners here: in order, without repeats, and with `gap` for missing ones.
+ */
 export class TopicInbox {
   readonly listeners = new Set<BusListener>()
   readonly #topic: string
   readonly #clock: Clock
   readonly #logger: Logger
-  /** Last number of each publisher. */
+  /** The last number received from each publisher. */
   readonly #heard = new Map<string, number>()
   #since: number
   #complained = false
@@ -111,7 +118,7 @@ export class TopicInbox {
     this.#since = this.#clock.monotonic()
   }
 
-  /** The subscription is new (again): what was published before does not count as missed. */
+  /** Called after each new subscription: messages published before it do not count as missed. */
   begin(): void {
     this.#heard.clear()
     this.#since = this.#clock.monotonic()
@@ -120,7 +127,7 @@ export class TopicInbox {
   receive(text: string): void {
     const message = text.length > largestMessage * 2 ? undefined : decodeBusMessage(text)
     if (!message) {
-      // Once for each topic: a newer version may send many of them.
+      // Logged once per topic, because a newer version may send many.
       if (!this.#complained) this.#logger.warn({ topic: this.#topic, length: text.length }, unreadable)
       this.#complained = true
       return
@@ -136,7 +143,7 @@ export class TopicInbox {
     this.#each((listener) => listener.gap())
   }
 
-  /** The first from this publisher: was an earlier one published while this topic was already heard? */
+  /** For the first message from a publisher: whether an earlier one was published since this topic was subscribed. */
   #missedBefore({ number, pause }: BusMessage): boolean {
     return number > 1 && this.#clock.monotonic() - pause >= this.#since
   }
@@ -148,16 +155,16 @@ export class TopicInbox {
     if (oldest !== undefined) this.#heard.delete(oldest)
   }
 
-  /** A listener that throws is a bug of its own, and must not keep the others from hearing. */
+  /** An exception in one listener must not prevent the others from receiving the message. */
   #each(call: (listener: BusListener) => void): void {
     for (const listener of this.listeners) {
       try {
         call(listener)
       } catch (error) {
-        this.#logger.error({ err: error, topic: this.#topic }, 'a listener of the bus failed')
+        this.#logger.error({ err: error, topic: this.#topic }, 'a bus listener failed')
       }
     }
   }
 }
 
-const unreadable = 'a message that this version cannot read was ignored'
+const unreadable = 'ignored a bus message that this version cannot read'

@@ -6,8 +6,8 @@ interface Moment {
 }
 
 /**
- * The age of the last acknowledged beat, counted from when it was sent. A paused machine may stop one of the two clocks,
- * so the larger difference counts (rule 7).
+ * Measures the age of the last acknowledged heartbeat, from the time when it was sent. A suspended machine may stop one
+ * of its two clocks, so the larger difference counts (rule 7).
  */
 export class AcknowledgedBeat {
   readonly #clock: Clock
@@ -21,12 +21,12 @@ export class AcknowledgedBeat {
     return { monotonic: this.#clock.monotonic(), wall: this.#clock.now() }
   }
 
-  /** The beat that was sent at this moment has been acknowledged. */
+  /** Records that the heartbeat sent at this moment was acknowledged. */
   take(sent: Moment): void {
     if (!this.#last || sent.monotonic >= this.#last.monotonic) this.#last = sent
   }
 
-  /** Milliseconds; Infinity before the first. */
+  /** Milliseconds; Infinity before the first acknowledgement. */
   age(): number {
     if (!this.#last) return Number.POSITIVE_INFINITY
     const { monotonic, wall } = this.mark()

@@ -1,8 +1,11 @@
-/** Where incarnations beat and see each other: Redis, or a hub in memory. Times are those of its own clock, ms. */
+/**
+ * The table of heartbeats in Redis or in memory, in which incarnations find each other. Its times are in ms of its own
+ * clock.
+ */
 export interface BeatTable {
   /**
-   * Writes the own entry, removes entries that are silent for a lease, lists the rest: one step. `facts` is sent when
-   * it changed. Rejects when the table is away; the beat may then have counted or not.
+   * In one atomic step: writes the own entry, removes entries without a heartbeat for a lease, and lists the rest. The
+   * caller passes `facts` when they changed. Rejects if the table is unreachable; it may have the heartbeat even then.
    */
   beat(incarnation: string, facts: string | undefined): Promise<BeatAnswer>
   /** Removes the own entry. */
@@ -10,14 +13,14 @@ export interface BeatTable {
 }
 
 export type BeatAnswer =
-  /** The table does not hold the own facts: beat again with them. Nothing was written. */
+  /** The table does not have the own facts and wrote nothing: send the heartbeat again with the facts. */
   | { kind: 'facts-needed' }
   | {
       kind: 'ok'
       now: number
-      /** Changes when the table was restarted or replaced; empty when that cannot be known. */
+      /** Changes if the table was restarted or replaced; empty if Redis does not reveal that. */
       tableId: string
-      /** The own entry was not there without a break since the last beat. */
+      /** True if the own entry did not exist without interruption since the last heartbeat. */
       gap: boolean
       listed: ListedMember[]
     }
@@ -25,6 +28,6 @@ export type BeatAnswer =
 export interface ListedMember {
   incarnation: string
   beatAt: number
-  /** JSON, from whatever version; undefined when missing. */
+  /** JSON, possibly from another version; undefined if missing. */
   facts: string | undefined
 }

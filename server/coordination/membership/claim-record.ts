@@ -1,18 +1,18 @@
 import type { FleetMembership } from './fleet-membership.ts'
 import type { Member } from './membership.ts'
 
-/** Deaths that are longer ago have no bearing. */
+/** Older deaths are ignored. */
 const latelyMs = 600_000
 
-/** The rows of heartbeats in the store. */
+/** The store's rows of heartbeats. */
 export interface HeartbeatRows {
-  /** Every row that beat within `ms`, those of the dead included. */
+  /** All rows with a heartbeat within the last `ms`, including those of dead instances. */
   recent(ms: number): Promise<Member[]>
 }
 
 /**
- * Remembers across restarts whether instances of this label died soon after they had claimed runs. Kept in the rows of
- * heartbeats: a goodbye removes its row, a death leaves it.
+ * Remembers across restarts whether instances with this label died soon after they had claimed runs. The record is in
+ * the store's rows of heartbeats: an instance that leaves cleanly removes its row, and a dead one does not.
  */
 export class ClaimRecord {
   readonly #membership: Pick<FleetMembership, 'self' | 'members' | 'update' | 'beatInStore'>
@@ -26,7 +26,7 @@ export class ClaimRecord {
     this.#rows = rows
   }
 
-  /** How many instances of this label died within a minute of a claim, in the last ten minutes. */
+  /** The number of instances with this label that died within a minute of a claim, in the last ten minutes. */
   async deaths(): Promise<number> {
     const members = this.#membership.members()
     const label = members.find(({ incarnation }) => incarnation === this.#membership.self)?.label
@@ -35,7 +35,10 @@ export class ClaimRecord {
     return rows.filter((row) => !alive.has(row.incarnation) && row.label === label && row.claiming).length
   }
 
-  /** True before what was claimed is driven, false when a minute has passed. Resolves once it was tried. */
+  /**
+   * Callers write true before they drive claimed runs, and false a minute later. Resolves after the attempt to write,
+   * even if it failed.
+   */
   async write(claiming: boolean): Promise<void> {
     this.#membership.update({ claiming })
     await this.#membership.beatInStore()

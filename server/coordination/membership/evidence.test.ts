@@ -13,7 +13,7 @@ function answer(now: number, { gap = false, tableId = 'run1', listed = {} }: Tol
   return { kind: 'ok' as const, now, tableId, gap, listed: members }
 }
 
-/** Present since 10,000, and for longer than a lease. */
+/** Evidence of an instance that has been present since 10,000, for longer than a lease. */
 function present(): TableEvidence {
   const evidence = new TableEvidence()
   evidence.take(answer(10_000, { gap: true }))
@@ -21,8 +21,8 @@ function present(): TableEvidence {
   return evidence
 }
 
-describe('absence proves death only to the present', () => {
-  test('a lease of unbroken presence proves', () => {
+describe('an absence proves a death only to an instance that was present', () => {
+  test('a lease of uninterrupted presence is proof', () => {
     const evidence = new TableEvidence()
     evidence.take(answer(10_000, { gap: true }))
     expect(evidence.proves).toBe(false)
@@ -35,9 +35,9 @@ describe('absence proves death only to the present', () => {
   test.each<[string, number, Told]>([
     ['the own entry had a gap', 13_500, { gap: true }],
     ['another table (restart, failover)', 13_500, { tableId: 'run2' }],
-    ['its clock went back', 12_999, {}],
-    ['own beats further apart than a lease', 13_001 + lease, {}],
-  ])('%s: starts anew', (_what, now, told) => {
+    ['the clock of the table went back', 12_999, {}],
+    ['more than a lease between own heartbeats', 13_001 + lease, {}],
+  ])('%s: the lease starts again', (_what, now, told) => {
     const evidence = present()
     expect(evidence.proves).toBe(true)
     evidence.take(answer(now, told))
@@ -46,7 +46,7 @@ describe('absence proves death only to the present', () => {
     expect(evidence.proves).toBe(true)
   })
 
-  test('a failed beat breaks it', () => {
+  test('a failed heartbeat interrupts the presence', () => {
     const evidence = present()
     evidence.break()
     expect(evidence.proves).toBe(false)
@@ -54,7 +54,7 @@ describe('absence proves death only to the present', () => {
     expect(evidence.proves).toBe(false)
   })
 
-  test('a young entry that is gone has said goodbye; an old one has not; after a break nothing is known', () => {
+  test('a member whose entry was young when it disappeared has left; an old entry, or an interruption, proves no clean leave', () => {
     const evidence = present()
     const listed = { left: 13_400, silent: 11_100 }
     evidence.take(answer(13_500, { listed }))
@@ -63,7 +63,7 @@ describe('absence proves death only to the present', () => {
     expect(evidence.take(answer(15_000, { gap: true }))).toEqual([])
   })
 
-  test('the store: a chain of own beats', () => {
+  test('in the store, the proof is an uninterrupted series of own heartbeats', () => {
     const evidence = new StoreEvidence()
     for (const at of [0, 1000, 2000]) evidence.take(at)
     expect(evidence.proves).toBe(false)

@@ -4,8 +4,8 @@ import { lease } from './membership.ts'
 type OkAnswer = BeatAnswer & { kind: 'ok' }
 
 /**
- * Whether an absence from the table proves death: only when the own entry and the table itself have been there without
- * a break for one lease, by the table's clock (rule 3).
+ * Decides whether an absence from the table proves a death. It does only if the own entry and the table itself have
+ * existed without interruption for one lease by the table's clock (rule 3).
  */
 export class TableEvidence {
   #since: number | undefined
@@ -13,11 +13,11 @@ export class TableEvidence {
   #tableId = ''
   #listed = new Map<string, ListedMember>()
 
-  /** Takes an answer in; returns who said goodbye since the last one. */
+  /** Records an answer of the table. Returns the incarnations that left cleanly since the previous answer. */
   take(answer: OkAnswer): string[] {
     const { now, tableId, gap } = answer
     const broken = gap || tableId !== this.#tableId || now < this.#now || now - this.#now > lease
-    // An entry that is gone although it was young was removed by its owner: nothing else removes it.
+    // An entry that disappeared before it was a lease old was removed by its owner, because nothing else removes it.
     const left = broken
       ? []
       : [...this.#listed.values()].filter(
@@ -31,7 +31,7 @@ export class TableEvidence {
     return left.map(({ incarnation }) => incarnation)
   }
 
-  /** A beat failed, or the table had lost the own facts. */
+  /** Ends the proof: a heartbeat failed, or the table had lost the own facts. */
   break(): void {
     this.#since = undefined
   }
@@ -50,19 +50,20 @@ export class TableEvidence {
 }
 
 /**
- * The same for the store, which says who beat within the lease by its own clock: what has to be unbroken is the chain of
- * own beats, by the monotonic clock.
+ * The same for the store's list of the members with a heartbeat within a lease by the store's clock. Here the series of
+ * own heartbeats must be uninterrupted by the monotonic clock.
  */
 export class StoreEvidence {
   #since: number | undefined
   #last = Number.NEGATIVE_INFINITY
 
-  /** `at`: monotonic time at which an acknowledged beat was sent. */
+  /** `at`: the monotonic time at which an acknowledged heartbeat was sent. */
   take(at: number): void {
     if (this.#since === undefined || at - this.#last > lease) this.#since = at
     this.#last = at
   }
 
+  /** Ends the proof: a heartbeat failed. */
   break(): void {
     this.#since = undefined
   }
@@ -71,7 +72,7 @@ export class StoreEvidence {
     return this.#since !== undefined && this.#last - this.#since >= lease
   }
 
-  /** When the last acknowledged beat was sent. */
+  /** The monotonic time at which the last acknowledged heartbeat was sent. */
   get last(): number {
     return this.#last
   }

@@ -17,7 +17,7 @@ afterEach(async () => {
   joined = []
 })
 
-/** A clock whose wall can be moved, as a machine's that slept. */
+/** A clock whose wall time can jump, as on a machine that was suspended. */
 function movedClock() {
   const clock = {
     ahead: 0,
@@ -28,7 +28,7 @@ function movedClock() {
 }
 
 describe('membership', () => {
-  test('back from a pause nobody is judged before the next beat', async () => {
+  test('after a pause, no incarnation is judged dead before the next heartbeat', async () => {
     const clock = movedClock()
     const hub = createMemoryHub({ clock })
     const member = hub.membership({ self: 'a', facts: someFacts })
@@ -41,7 +41,7 @@ describe('membership', () => {
     await vi.waitFor(() => expect(member.sinceAcknowledged()).toBeLessThan(lease), patience)
   })
 
-  test('the age of a beat counts from when it was sent, by the clock that moved more', () => {
+  test('the age of a heartbeat counts from when it was sent, by the clock that moved more', () => {
     const clock = { wall: 1000, mono: 0, now: () => clock.wall, monotonic: () => clock.mono }
     const beat = new AcknowledgedBeat(clock)
     expect(beat.age()).toBe(Number.POSITIVE_INFINITY)
@@ -60,7 +60,7 @@ describe('membership', () => {
     expect(beat.age()).toBe(0)
   })
 
-  test('without any beat in the store it is neither dead nor alive to others, and never dead to itself', async () => {
+  test('without any heartbeat in the store, other incarnations are unknown and the own one is alive', async () => {
     const heartbeats = new MemoryHeartbeats()
     heartbeats.fail('a')
     const member = createStoreMembership({
@@ -78,7 +78,7 @@ describe('membership', () => {
     expect(member.redisHealthy()).toBe(false)
   })
 
-  test('facts that are written to the store now are not replaced by an earlier beat that is slow', async () => {
+  test('a slow earlier heartbeat does not replace facts that beatInStore wrote', async () => {
     const rows: boolean[] = []
     let slow: (() => void) | undefined
     const member = createStoreMembership({
@@ -104,7 +104,7 @@ describe('membership', () => {
     expect(rows).toEqual([false, false, true])
   })
 
-  test('deaths soon after a claim count by label, and only of those that are gone', async () => {
+  test('deaths soon after a claim are counted by label, without live members', async () => {
     const hub = createMemoryHub()
     const member = hub.membership({ self: 'a', facts: { ...someFacts, label: 'mine' } })
     joined.push(member)
@@ -126,10 +126,10 @@ describe('membership', () => {
     expect(await record.deaths()).toBe(1)
   })
 
-  test('a heartbeat that fails once goes to the store at once', async () => {
+  test('after one failed heartbeat in Redis, the store receives one at once', async () => {
     const hub = createMemoryHub()
     const heartbeats = new MemoryHeartbeats()
-    // Eight of them, since each also beats there now and then while Redis is away.
+    // Eight members, because a regular heartbeat in the store could hide that the immediate one of a member is missing.
     const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
     const late: string[] = []
     for (const self of names) {
@@ -137,7 +137,7 @@ describe('membership', () => {
       joined.push(member)
       member.watch({
         link: (healthy) => {
-          // The store is asked in the same turn in which the failure is known.
+          // The heartbeat in the store starts in the same turn in which the failure is known.
           if (!healthy) setTimeout(() => !heartbeats.beats.has(self) && late.push(self), 100)
         },
       })
@@ -154,7 +154,7 @@ describe('membership', () => {
     expect(late).toEqual([])
   })
 
-  test('a watcher that throws does not keep the others from hearing; one that left hears nothing', async () => {
+  test('if a watcher throws, the others are still notified; a removed watcher is not', async () => {
     const hub = createMemoryHub()
     const [a, b] = ['a', 'b'].map((self) => hub.membership({ self, facts: someFacts }))
     joined.push(a!)
@@ -175,7 +175,7 @@ describe('membership', () => {
     expect(heard).not.toContain('stopped')
   })
 
-  test('facts of another version are read as far as they go', () => {
+  test('facts of another version are read as far as this version knows them', () => {
     expect(decodeMember('i', encodeFacts(someFacts))).toEqual({ incarnation: 'i', ...someFacts })
     const odd = decodeMember('i', '{"label":"x","state":"sleeping","runs":"many","new":1}')
     expect(odd).toMatchObject({ incarnation: 'i', label: 'x', state: 'running', runs: 0, version: '?' })

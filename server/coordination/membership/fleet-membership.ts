@@ -12,13 +12,13 @@ import { StoreBeats } from './store-beats.ts'
 import { TableBeats } from './table-beats.ts'
 
 export interface FleetMembershipOptions {
-  /** This incarnation. */
+  /** The id of this incarnation. */
   self: string
   facts: MemberFacts
-  /** Redis or a hub; without it the store alone decides. */
+  /** In Redis or in memory. Without a table, the store alone decides. */
   table?: BeatTable
   link?: Pick<RedisLink, 'healthy' | 'onLink'>
-  /** Where beats go when the table is away or there is none. */
+  /** Receives heartbeats while the table is unreachable or if there is none. */
   store?: HeartbeatStore
   clock: Clock
   logger: Logger
@@ -26,26 +26,26 @@ export interface FleetMembershipOptions {
 
 type OwnOptions = Omit<FleetMembershipOptions, 'table' | 'link' | 'store'>
 
-/** Beats in Redis; in the store while Redis is away. */
+/** For a fleet with Redis: heartbeats go to Redis, and to the store while Redis is away. */
 export function createRedisMembership(
   options: OwnOptions & { link: RedisLink; keys: RedisKeys; store: HeartbeatStore },
 ): FleetMembership {
   return new FleetMembership({ ...options, table: createRedisBeatTable(options.link, options.keys) })
 }
 
-/** For a fleet without Redis: beats in the store each second, and its list decides who is dead. */
+/** For a fleet without Redis: heartbeats go to the store every second, and its list decides which members are dead. */
 export function createStoreMembership(options: OwnOptions & { store: HeartbeatStore }): FleetMembership {
   return new FleetMembership(options)
 }
 
 const tableBeatMs = 450
 const storeBeatMs = 900
-/** How long `join` waits for the first connection to Redis. */
+/** The maximum time that `join` waits for the first connection to Redis. */
 const firstLinkMs = 2000
 
 /**
- * Decides when to beat where, and tells the watchers what follows. One for Redis, the memory hub and the store alone; they
- * differ in their table.
+ * Decides when heartbeats go to the table and to the store, and notifies watchers of the changes. It serves Redis, the
+ * hub in memory and the store alone, which differ only in their table.
  */
 export class FleetMembership implements Membership {
   readonly self: string
@@ -126,14 +126,17 @@ export class FleetMembership implements Membership {
   async leave(): Promise<void> {
     this.#stopping.abort()
     const unheard = (error: unknown): void =>
-      this.#options.logger.debug({ err: error }, 'a goodbye was not heard: others notice within a lease')
+      this.#options.logger.debug(
+        { err: error },
+        'this member could not remove itself from the list: the others notice within a lease',
+      )
     await this.#storeBeat
     await Promise.all([this.#table?.leave().catch(unheard), this.#store?.leave().catch(unheard)])
   }
 
   /**
-   * Writes the facts as they are now to the store, whatever Redis does. Resolves once that was tried. After a beat that is
-   * under way with earlier facts: its row must not replace this one.
+   * Writes the current facts to the store, even while Redis works. Resolves after the attempt, even if it failed. First
+   * waits for a heartbeat that is already in progress, so that its older facts do not replace these.
    */
   async beatInStore(): Promise<void> {
     await this.#storeBeat
@@ -152,7 +155,7 @@ export class FleetMembership implements Membership {
     return !this.#table?.ok || this.#store?.reliedOn === true || this.#roster.needsStore
   }
 
-  /** One at a time: whoever asks while a beat is under way waits for that one. */
+  /** One at a time: a call while a heartbeat is in progress waits for that heartbeat. */
   #beatStore(): Promise<void> {
     const store = this.#store
     if (!store) return Promise.resolve()
@@ -165,12 +168,12 @@ export class FleetMembership implements Membership {
     return this.#storeBeat
   }
 
-  /** Compares what is known now with what the watchers were told, and tells the difference. */
+  /** Compares the current state with the state last reported to the watchers, and notifies them of the difference. */
   #evaluate(left: string[]): void {
     const healthy = this.redisHealthy()
     this.#facts = { ...this.#facts, redis: healthy }
     const { changed, gone, vanished } = this.#roster.update(left)
-    // It may have lost Redis only: the store knows, and is asked at once.
+    // The missing member may have lost only Redis; the store's list shows whether it is alive.
     if (vanished && !this.#stopping.signal.aborted) void this.#beatStore()
     if (healthy !== this.#linkTold) {
       this.#linkTold = healthy

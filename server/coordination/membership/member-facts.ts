@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Member, MemberFacts } from './membership.ts'
 
-// Other versions may say less, more, or something else: what cannot be read takes a harmless value.
+// Other versions may send fewer, more or different facts. A fact that cannot be read gets a harmless value.
 const facts = z.object({
   label: z.string().max(200).catch('?'),
   version: z.string().max(100).catch('?'),
@@ -21,7 +21,7 @@ export function encodeFacts(value: MemberFacts): string {
   return JSON.stringify(value)
 }
 
-/** A member is there even when its facts are missing or of another version. */
+/** Never fails: a member whose facts are missing or of another version is still a member. */
 export function decodeMember(incarnation: string, json: string | undefined): Member {
   return { incarnation, ...facts.parse(readObject(json)) }
 }
@@ -31,7 +31,7 @@ function readObject(json: string | undefined): object {
     const value: unknown = JSON.parse(json ?? '{}')
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}
   } catch {
-    // The values above say "?" for it.
+    // The schema replaces all facts with its harmless values.
     return {}
   }
 }

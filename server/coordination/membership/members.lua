@@ -1,7 +1,7 @@
--- members.lua  KEYS 1 beats (sorted set), 2 facts (hash): both {members}.  ARGV 1 own id, 2 facts or '' (unchanged) or '-' (goodbye), 3 lease ms, 4 ttl ms
--- One beat: writes the own entry, removes those silent for a lease, lists the rest, all by Redis's clock.
--- Answers FACTS now (send the facts too, they are not there) or OK now run_id gap list facts; gap 1: the own entry was
--- not there without a break, so nobody's absence proves anything yet.
+-- members.lua  KEYS 1 beats (sorted set), 2 facts (hash): both {members}.  ARGV 1 own id, 2 facts or '' (unchanged) or '-' (leave), 3 lease ms, 4 ttl ms
+-- One heartbeat: writes the own entry, removes entries without a heartbeat for a lease, and lists the rest, by Redis's
+-- clock. Returns FACTS now (the own facts are missing: call again with them) or OK now run_id gap list facts. gap is 1
+-- if the own entry did not exist without interruption, so that the absence of another entry proves nothing yet.
 local t = redis.call('TIME') local now = t[1] * 1000 + math.floor(t[2] / 1000)
 local last = redis.call('ZSCORE', KEYS[1], ARGV[1])
 local known = redis.call('HEXISTS', KEYS[2], ARGV[1]) == 1

@@ -2,16 +2,16 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import type { MemberFacts, Membership } from './membership.ts'
 import { lease } from './membership.ts'
 
-/** A place where several instances meet; all of it in one process. */
+/** Creates the memberships of several instances in one process, for a test. */
 export interface MembershipHouse {
-  /** Not joined yet. */
+  /** The membership has not joined yet. */
   make(self: string, facts: MemberFacts): Promise<Membership>
-  /** What `kill -9` does: no more beats, no goodbye. */
+  /** Stops the heartbeats without leaving, as `kill -9` does. */
   kill(self: string): Promise<void>
-  /** Takes the table away from everyone, and gives it back. Absent where the store is the table. */
+  /** Makes the table unreachable for all members, until `mend`. Absent if the store is the only table. */
   cut?(): Promise<void>
   mend?(): Promise<void>
-  /** Loses the table's data, as FLUSHALL does. */
+  /** Deletes the table's data, as FLUSHALL does. */
   flush?(): Promise<void>
   close(): Promise<void>
 }
@@ -34,10 +34,10 @@ export const someFacts: MemberFacts = {
 const patience = { timeout: 15_000, interval: 20 }
 let incarnations = 0
 
-/** What every membership promises. Bounds of time are those of `waitFor`: generous, since other tests share the machine. */
+/** The test suite that every membership passes. Its timeouts are generous, because other tests share the machine. */
 export function describeMembership(
   make: () => Promise<MembershipHouse>,
-  /** False: the store is the table, and there is nothing that could be away or emptied. */
+  /** `table` is false if the store is the only table, so that no table can be unreachable or emptied. */
   { table = true }: { table?: boolean } = {},
 ): void {
   describe('membership', () => {
@@ -69,7 +69,7 @@ export function describeMembership(
     })
     afterAll(() => house?.close())
 
-    test('Delivers: the members as of the last beat, and a verdict on incarnations that are not among them', async () => {
+    test('Delivers: the members as of the last heartbeat, and a verdict on each incarnation that is not a member', async () => {
       const a = await join('a')
       const b = await join('b')
       await sees(a.member, 'a', 'b')
@@ -77,14 +77,14 @@ export function describeMembership(
       expect(a.member.verdict(b.self)).toBe('alive')
       expect(a.member.verdict(a.self)).toBe('alive')
       expect(a.member.sinceAcknowledged()).toBeLessThan(lease)
-      // Nobody judges before a lease of unbroken presence.
+      // No member judges another dead before it has been present for a lease.
       const late = await join('late')
       expect(late.member.verdict('somebody.dead')).toBe('unknown')
       await vi.waitFor(() => expect(late.member.verdict('somebody.dead')).toBe('dead'), patience)
       expect(late.member.verdict(a.self)).toBe('alive')
     })
 
-    test('Orders: nothing; facts of a member replace its earlier ones', async () => {
+    test('Orders: nothing. The newest facts of a member replace its earlier facts', async () => {
       const a = await join('a', { revisions: { settings: '1:x' } })
       const b = await join('b')
       await sees(b.member, 'a', 'b')
@@ -100,7 +100,7 @@ export function describeMembership(
       await vi.waitFor(() => expect(b.member.members()[0]).toMatchObject({ runs: 0, label: 'a' }), patience)
     })
 
-    test('a silent member is found dead, and its facts are gone', async () => {
+    test('a member without heartbeats is judged dead and is no longer listed', async () => {
       const a = await join('a')
       const b = await join('b')
       const c = await join('c')
@@ -114,7 +114,7 @@ export function describeMembership(
       }
     })
 
-    test('a goodbye is noticed', async () => {
+    test('a member that leaves is reported as left', async () => {
       const a = await join('a')
       const b = await join('b')
       await sees(a.member, 'a', 'b')
@@ -128,13 +128,13 @@ export function describeMembership(
 
     if (!table) return
 
-    test('Survives: a restart or flush of Redis, within one heartbeat', async () => {
+    test('Survives: a restart or flush of Redis. Every member is in the list again after one heartbeat', async () => {
       const a = await join('a', { runs: 5 })
       const b = await join('b')
       await sees(b.member, 'a', 'b')
       await vi.waitFor(() => expect(b.member.verdict('somebody.dead')).toBe('dead'), patience)
       await house.flush!()
-      // Presence is broken: nobody's absence proves anything for a lease.
+      // The flush interrupted the presence, so that an absence proves nothing for a lease.
       await vi.waitFor(() => expect(b.member.verdict('somebody.dead')).toBe('unknown'), patience)
       await vi.waitFor(() => expect(b.member.verdict('somebody.dead')).toBe('dead'), patience)
       await sees(a.member, 'a', 'b')
@@ -143,7 +143,7 @@ export function describeMembership(
       expect([...a.gone, ...b.gone]).toEqual([])
     })
 
-    test('When Redis is away: nobody is taken for dead; beats go to the store each second, and its list is used', async () => {
+    test('When Redis is away: heartbeats go to the store every second, its list is used, and no such member is judged dead', async () => {
       const a = await join('a')
       const b = await join('b')
       await sees(a.member, 'a', 'b')

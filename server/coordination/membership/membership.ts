@@ -1,33 +1,36 @@
 /**
- * Who is there.
+ * The list of the live instances, which are called members.
  *
- * Delivers: the members as of the last beat (0.5 s), and a verdict on incarnations that are not among them.
- * Orders: nothing; facts of a member replace its earlier ones.
- * Survives: a restart or flush of Redis, within one heartbeat.
- * When Redis is away: nobody is taken for dead; beats go to the store each second, and the store's list is used.
+ * Delivers: the members as of the last heartbeat (every 0.5 s), and a verdict on each incarnation that is not a member.
+ * Orders: nothing. The newest facts of a member replace its earlier facts.
+ * Survives: a restart or flush of Redis. Every member is in the list again after one heartbeat.
+ * When Redis is away: heartbeats go to the store every second, and the store's list is used. No member that still
+ * sends heartbeats is judged dead.
  */
 export interface Membership {
-  /** This incarnation: label and a random id per start. */
+  /** The id of this incarnation: the label, and an id that is random at each start. */
   readonly self: string
-  /** Starts beating. Resolves after the first beat, or when it is known that it has to go on without Redis. */
+  /** Starts sending heartbeats. Resolves after the first one was tried in Redis and, if that failed, in the store. */
   join(): Promise<void>
   members(): Member[]
   /**
-   * `dead` only with proof that is present (rule 3): own link and own entry unbroken for one lease. Own id: always alive.
-   * While Redis is away, `dead` is only who beat in the store because it had lost Redis too, and then stopped.
+   * Whether an incarnation is alive. `dead` needs proof (rule 3): this instance's own connection and own entry have
+   * existed for one lease without interruption. While Redis is away, only an incarnation that had sent heartbeats to
+   * the store because it had lost Redis as well, and then stopped, is `dead`. The own incarnation is always `alive`.
    */
   verdict(incarnation: string): 'alive' | 'dead' | 'unknown'
-  /** Facts that changed travel with the next beat. */
+  /** Changes facts of this member. The next heartbeat sends them. */
   update(facts: Partial<MemberFacts>): void
+  /** Returns a function that removes the watcher. */
   watch(watcher: MembershipWatcher): () => void
   /**
-   * Milliseconds since the last acknowledged heartbeat, by Redis or by the store: the larger of the monotonic and the
-   * wall-clock difference (rule 7). Infinity before the first.
+   * Milliseconds since the last heartbeat that Redis or the store acknowledged was sent: the larger of the differences
+   * by the monotonic clock and by the wall clock (rule 7). Infinity before the first heartbeat.
    */
   sinceAcknowledged(): number
-  /** Whether the link to Redis works now. Without Redis configured: false. */
+  /** Whether the connection to Redis works now. False if no Redis is configured. */
   redisHealthy(): boolean
-  /** Says goodbye: others notice at once. */
+  /** Removes this member from the list, so that the others notice it at their next heartbeat. */
   leave(): Promise<void>
 }
 
@@ -38,17 +41,17 @@ export interface MemberFacts {
   startedAt: number
   runs: number
   sockets: number
-  /** Of the sockets, those by server-sent events or polls, because something blocks WebSockets. */
+  /** The number of `sockets` that use server-sent events or polls because something blocks WebSockets. */
   fallbacks: number
-  /** Signed-in people with a tab on this member. */
+  /** The number of signed-in users with a tab connected to this member. */
   people: number
-  /** Feed name → "counter:nonce" that this member has applied. */
+  /** The revision ("counter:nonce") that this member has applied, by feed name. */
   revisions: Record<string, string>
-  /** Whether its own link to Redis is healthy: others hold back claims while somebody's is (rule 8). */
+  /** Whether its connection to Redis works. Members without Redis leave claims to members that have it (rule 8). */
   redis: boolean
-  /** It takes over what others leave behind (rule 13: not after two deaths soon after claims). */
+  /** Whether it takes over runs of dead members. False after two deaths soon after claims (rule 13). */
   takeover: boolean
-  /** It has claimed something within the last minute. */
+  /** Whether it has claimed a run within the last minute. */
   claiming: boolean
 }
 
@@ -57,20 +60,20 @@ export interface Member extends MemberFacts {
 }
 
 export interface MembershipWatcher {
-  /** Somebody came, left with a goodbye, or was found dead; or facts changed. */
+  /** A member joined, left or was found dead, or facts of a member changed. */
   changed?: (members: Member[]) => void
-  /** Left (goodbye) or dead. Their runs may be claimed. */
+  /** A member has left cleanly or is dead. Its runs may be claimed. */
   gone?: (incarnation: string, how: 'left' | 'dead') => void
-  /** The link to Redis was lost or came back. */
+  /** The connection to Redis was lost or restored. */
   link?: (healthy: boolean) => void
 }
 
-/** Where beats go when Redis is away or not configured; given by instance.ts, which puts the store behind it. */
+/** Receives heartbeats while Redis is away or not configured. `instance.ts` implements it with the store. */
 export interface HeartbeatStore {
-  /** Writes the own row and lists those that beat within the lease, by the store's clock. */
+  /** Writes the own row, and returns all members that sent a heartbeat within a lease by the store's clock. */
   beat(incarnation: string, facts: MemberFacts): Promise<Member[]>
   leave(incarnation: string): Promise<void>
 }
 
-/** Milliseconds. */
+/** Milliseconds. An incarnation whose last heartbeat is younger than this is alive. */
 export const lease = 2500

@@ -2,7 +2,7 @@ import type { Clock } from '../../base/index.ts'
 import type { BeatTable, ListedMember } from './beat-table.ts'
 import { lease } from './membership.ts'
 
-/** The table of members.lua, in memory: shared by several instances in one process. */
+/** Does in memory what members.lua does in Redis. Several instances in one process share it. */
 export class MemoryBeatHub {
   readonly #clock: Clock
   readonly #beats = new Map<string, number>()
@@ -44,22 +44,22 @@ export class MemoryBeatHub {
     this.#away.delete(incarnation)
   }
 
-  /** Loses everything, as FLUSHALL does. */
+  /** Deletes everything, as FLUSHALL does. */
   flush(): void {
     this.#beats.clear()
     this.#facts.clear()
   }
 
-  /** Comes back empty and as another, as a restart without a disk does. */
+  /** Becomes empty and gets another table id, as a Redis without persistence does when it restarts. */
   restart(): void {
     this.flush()
     this.#tableId++
   }
 
-  /** What a beat finds on its way. */
+  /** Makes each call asynchronous, and rejects it while the incarnation is cut off. */
   async #arrive(incarnation: string): Promise<void> {
     await Promise.resolve()
-    if (this.#away.has(incarnation)) throw new Error('the hub is away')
+    if (this.#away.has(incarnation)) throw new Error('the table in memory is unreachable')
   }
 
   #prune(now: number, own: string): void {

@@ -6,9 +6,9 @@ import { lease } from './membership.ts'
 
 const membersScript = loadScript(new URL('members.lua', import.meta.url))
 
-/** Entries of a fleet that is gone altogether are forgotten after this. */
+/** Redis deletes the table this long after the last heartbeat of the whole fleet. */
 const ttlMs = 60_000
-/** A heartbeat that takes longer has failed. */
+/** A heartbeat that takes longer counts as failed. */
 const deadlineMs = 500
 
 export function createRedisBeatTable(link: RedisLink, keys: RedisKeys): BeatTable {
@@ -30,7 +30,7 @@ function readAnswer(reply: unknown): BeatAnswer {
   const [status, now, tableId, gap, list, facts]: unknown[] = Array.isArray(reply) ? reply : []
   if (status === 'FACTS') return { kind: 'facts-needed' }
   if (status !== 'OK' || !Array.isArray(list) || !Array.isArray(facts)) {
-    throw new TypeError(`the membership script answered ${JSON.stringify(reply)}`)
+    throw new TypeError(`unexpected reply of the membership script: ${JSON.stringify(reply)}`)
   }
   const listed: ListedMember[] = facts.map((held: unknown, index) => ({
     incarnation: String(list[index * 2]),

@@ -32,7 +32,7 @@ describe.concurrent('membership, over Redis', () => {
     }
   }
 
-  test('killed and restarted empty (another run_id): nobody is taken for dead, verdicts again a lease later', async () => {
+  test('Redis killed and restarted empty (another run_id): no member is judged dead; verdicts return a lease later', async () => {
     const { a, b, gone, house, close } = await pair(await startStandalone())
     await house.cut!()
     await house.mend!()
@@ -42,7 +42,7 @@ describe.concurrent('membership, over Redis', () => {
     await close()
   })
 
-  test('server stopped for 4 s: beats go to the store at once, nobody is taken for dead', async () => {
+  test('Redis stopped for 4 s: heartbeats go to the store at once, and no member is judged dead', async () => {
     const redis = await startStandalone()
     const { a, b, gone, house, close } = await pair(redis)
     redis.servers[0]!.pause()
@@ -56,22 +56,23 @@ describe.concurrent('membership, over Redis', () => {
     await close()
   })
 
-  test('one that has lost Redis alone stays alive for the others, through the store', async () => {
+  test('a member that alone has lost Redis stays alive for the others, because it is in the store', async () => {
     const { a, b, gone, house, close } = await pair(await startStandalone())
     await house.loseRedis('b')
     await vi.waitFor(() => expect(a.members()[1]).toMatchObject({ incarnation: 'b', redis: false }), patience)
     await new Promise((resolve) => setTimeout(resolve, lease))
     expect([a.verdict('b'), gone, a.redisHealthy(), b.redisHealthy()]).toEqual(['alive', [], true, false])
-    // Those with Redis beat in the store only while somebody is missing: absence there says nothing about them.
+    // Members with Redis send heartbeats to the store only while a member is missing: their absence there proves
+    // nothing.
     expect(b.verdict('a')).not.toBe('dead')
     expect(b.verdict('never seen')).toBe('unknown')
-    // And when it dies as well, it is found dead.
+    // When it really dies, it is judged dead.
     house.heartbeats.fail('b')
     await vi.waitFor(() => expect(gone).toEqual(['b dead']), patience)
     await close()
   })
 
-  test('with Redis away for all, one that beat in the store and vanished is found dead', async () => {
+  test('with Redis away for all, a member that stops its heartbeats in the store is judged dead', async () => {
     const redis = await startStandalone()
     const { a, b, gone, house, close } = await pair(redis)
     await house.cut!()
@@ -83,14 +84,14 @@ describe.concurrent('membership, over Redis', () => {
     await close()
   })
 
-  test('at rest an instance sends no more than its heartbeats and pings', async () => {
+  test('an idle instance sends only heartbeats and pings', async () => {
     const redis = await startStandalone()
     const { house, close } = await pair(redis)
     const admin = redis.servers[0]!.admin
     const beats = house.heartbeats.beats.get('a') ?? 0
     const count = async (): Promise<number> =>
       Number(/total_commands_processed:(\d+)/.exec(await admin.info('stats'))?.[1])
-    // Commands inside the script count too: ten for each beat.
+    // Redis also counts the commands inside the script: ten per heartbeat.
     const before = [await count(), performance.now()] as const
     await new Promise((resolve) => setTimeout(resolve, 3000))
     const perSecond = ((await count()) - before[0] - 1) / ((performance.now() - before[1]) / 1000)

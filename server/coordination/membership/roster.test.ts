@@ -38,7 +38,7 @@ function make({ withTable = true } = {}) {
 }
 
 describe('with a table', () => {
-  test('who vanishes is dead only when the store was asked since', () => {
+  test('a member that disappears is dead only after the store was queried', () => {
     const { roster, table, store, clock } = make()
     table.facts.set('b', someFacts)
     expect(roster.update([])).toEqual({ changed: true, gone: [], vanished: false })
@@ -56,7 +56,7 @@ describe('with a table', () => {
     expect([roster.verdict('b'), roster.needsStore]).toEqual(['dead', false])
   })
 
-  test('who is found beating in the store has only lost Redis', () => {
+  test('a member with heartbeats in the store has only lost Redis', () => {
     const { roster, table, store, clock, names } = make()
     table.facts.set('b', someFacts)
     roster.update([])
@@ -70,7 +70,7 @@ describe('with a table', () => {
     expect(roster.update([]).vanished).toBe(true)
   })
 
-  test('a goodbye is believed, whatever the lists still say', () => {
+  test('a member that left is no longer listed, even if the lists still contain it', () => {
     const { roster, table, store, names } = make()
     for (const list of [table, store]) list.facts.set('b', someFacts)
     roster.update([])
@@ -78,7 +78,7 @@ describe('with a table', () => {
     expect([roster.verdict('b'), names()]).toEqual(['dead', ['self']])
   })
 
-  test('while it is away nobody is dead but who beat in the store because of that, and stopped', () => {
+  test('while the table is unreachable, only a member that sent heartbeats to the store because of that, and stopped, is dead', () => {
     const { roster, table, store, beatWithoutRedis } = make()
     Object.assign(table, { ok: false, listCounts: false })
     Object.assign(store, { proves: true })
@@ -88,20 +88,20 @@ describe('with a table', () => {
     expect(roster.verdict('b')).toBe('unknown')
   })
 
-  test('rule 3: an absence proves nothing before the own entry was there for a lease', () => {
+  test('rule 3: an absence proves nothing before the own entry has existed for a lease', () => {
     const { roster, table } = make()
     table.proves = false
     expect(roster.verdict('x')).toBe('unknown')
   })
 
-  test('back from a pause nobody is judged', () => {
+  test('after a pause, no other incarnation is judged', () => {
     const { roster, acknowledged } = make()
     acknowledged.ms = lease
     expect([roster.verdict('x'), roster.verdict('self')]).toEqual(['unknown', 'alive'])
   })
 })
 
-test('the store alone: one that drained and is gone has left, another is dead', () => {
+test('with the store alone, a missing member that was draining has left, and any other is dead', () => {
   const { roster, store } = make({ withTable: false })
   store.facts.set('b', { ...someFacts, state: 'draining' }).set('c', someFacts)
   roster.update([])

@@ -8,7 +8,7 @@ import type { TableBeats } from './table-beats.ts'
 
 export interface RosterOptions {
   self: string
-  /** Of this instance, as they are now. */
+  /** Returns the current facts of this instance. */
   facts: () => MemberFacts
   table: Pick<TableBeats, 'ok' | 'proves' | 'listCounts' | 'lists' | 'members'> | undefined
   store: Pick<StoreBeats, 'proves' | 'last' | 'lists' | 'members' | 'beatWithoutRedis'> | undefined
@@ -17,20 +17,20 @@ export interface RosterOptions {
 }
 
 export interface RosterChange {
-  /** The members, or facts of theirs, are other ones. */
+  /** The list of members, or facts of a member, have changed. */
   changed: boolean
   gone: { incarnation: string; how: 'left' | 'dead' }[]
-  /** Somebody has just vanished from the lists; the store may know more. */
+  /** A member has just disappeared from the lists, so the caller should query the store. */
   vanished: boolean
 }
 
 interface Missing {
   member: Member
-  /** Monotonic time at which it was first not listed. */
+  /** The monotonic time at which it was first found missing. */
   at: number
 }
 
-/** Concludes from the lists of the table and of the store who is a member, who has gone, and who may be claimed from. */
+/** Decides from the lists of the table and of the store which incarnations are members, have left, or are dead. */
 export class Roster {
   readonly #options: RosterOptions
   readonly #missing = new Map<string, Missing>()
@@ -46,26 +46,26 @@ export class Roster {
     return this.#members
   }
 
-  /** See Membership. */
+  /** See `Membership.verdict`. */
   verdict(incarnation: string): 'alive' | 'dead' | 'unknown' {
     const { self, table, store, acknowledged } = this.#options
     if (incarnation === self) return 'alive'
     if (this.#left.has(incarnation)) return 'dead'
     if (this.#isListed(incarnation)) return 'alive'
-    // Back from a pause: what is known is old, and says nothing of the present.
+    // This instance was paused, so its lists are out of date.
     if (acknowledged.age() >= lease) return 'unknown'
-    // A list has just grown old; what takes its place has not come yet.
+    // The list that contained this member has just expired, and the other list has not been read yet.
     if (this.#members.some((member) => member.incarnation === incarnation)) return 'unknown'
     const storeProves = store?.proves ?? false
     if (!table) return storeProves ? 'dead' : 'unknown'
     if (!table.ok) return storeProves && store?.beatWithoutRedis(incarnation) ? 'dead' : 'unknown'
     if (!table.proves) return 'unknown'
-    // It may have lost Redis and beat in the store: asked there before one that was seen alive is given up.
+    // A member that was alive may have lost only Redis: it is not dead before the store's list was read again.
     const missing = this.#missing.get(incarnation)
     return missing && store && store.last < missing.at ? 'unknown' : 'dead'
   }
 
-  /** Somebody is missing, or only the store says whether it lives: the table alone does not do. */
+  /** True while a member is missing, or is listed only in the store: the table alone does not show whether it lives. */
   get needsStore(): boolean {
     const { self, table } = this.#options
     return (
@@ -74,7 +74,7 @@ export class Roster {
     )
   }
 
-  /** Reads both lists. `left` said goodbye. */
+  /** Reads both lists. `left` contains the incarnations that left cleanly. */
   update(left: string[]): RosterChange {
     for (const incarnation of left) {
       this.#missing.delete(incarnation)
@@ -96,12 +96,12 @@ export class Roster {
     }
   }
 
-  /** The store keeps no goodbye: one that drained and is gone has left. */
+  /** The store does not record that a member left. A member that was draining when it disappeared counts as left. */
   #howGone({ state }: Member): 'left' | 'dead' {
     return !this.#options.table && state === 'draining' ? 'left' : 'dead'
   }
 
-  /** Beside a table that works, the store's list counts for a lease; without, it is all there is. */
+  /** While the table works, the store's list is used for a lease after it was read; otherwise it is always used. */
   #storeListCounts(): boolean {
     const { table, store, clock } = this.#options
     return store !== undefined && (!table?.ok || clock.monotonic() - store.last < lease)
@@ -117,7 +117,7 @@ export class Roster {
     const { self, facts, table, store } = this.#options
     const inTable = table?.listCounts ? table.members() : []
     const inStore = this.#storeListCounts() ? (store?.members() ?? []) : []
-    // The place that works now has the newer facts.
+    // Later entries replace earlier ones. The list of the place that works now has the newer facts.
     const all = table?.ok ? [...inStore, ...inTable] : [...inTable, ...inStore]
     const found = new Map(all.map((member) => [member.incarnation, member]))
     for (const incarnation of this.#left) found.delete(incarnation)

@@ -13,15 +13,18 @@ export interface StoreBeatsOptions {
 
 const deadlineMs = 2500
 const goodbyeMs = 500
-/** Incarnations that are gone are remembered, but not for ever. */
+/** The maximum size of a set that remembers incarnations. */
 const maxRemembered = 1000
 
-/** The own heartbeats in the store, and what its list says of the others. */
+/** Sends the own heartbeats to the store, and holds the store's list of the others. */
 export class StoreBeats {
   readonly #options: StoreBeatsOptions
   readonly #evidence = new StoreEvidence()
   #list = new Map<string, Member>()
-  /** Last seen beating in the store because Redis was away for them: their absence from the store means something. */
+  /**
+   * Incarnations whose last heartbeat in the store said that they had lost Redis. They need the store, so their absence
+   * from it proves something.
+   */
   readonly #withoutRedis = new Set<string>()
   #reliedOn = false
 
@@ -29,7 +32,7 @@ export class StoreBeats {
     this.#options = options
   }
 
-  /** Others may rely on the own beats here, until they have read here that Redis is back. */
+  /** Other members may rely on the own heartbeats in the store, until one of these says that Redis is back. */
   get reliedOn(): boolean {
     return this.#reliedOn
   }
@@ -39,7 +42,7 @@ export class StoreBeats {
     return this.#evidence.proves
   }
 
-  /** Monotonic time at which the last acknowledged beat was sent. */
+  /** The monotonic time at which the last acknowledged heartbeat was sent. */
   get last(): number {
     return this.#evidence.last
   }
@@ -52,11 +55,12 @@ export class StoreBeats {
     return [...this.#list.values()]
   }
 
+  /** Whether the last heartbeat of the incarnation in the store said that it had lost Redis. */
   beatWithoutRedis(incarnation: string): boolean {
     return this.#withoutRedis.has(incarnation)
   }
 
-  /** Beats once; does not reject. */
+  /** Sends one heartbeat. Never rejects. */
   async beat(facts: MemberFacts): Promise<void> {
     const { self, store, acknowledged, logger } = this.#options
     const sent = acknowledged.mark()
@@ -77,14 +81,14 @@ export class StoreBeats {
     }
   }
 
-  /** Says goodbye where a beat had arrived. */
+  /** Removes the own row, if a heartbeat was ever acknowledged. */
   async leave(): Promise<void> {
     const { self, store } = this.#options
-    if (this.last > 0) await withDeadline(store.leave(self), goodbyeMs, 'goodbye to the store')
+    if (this.last > 0) await withDeadline(store.leave(self), goodbyeMs, 'leaving the store')
   }
 }
 
-/** Adds it as the newest, and forgets the oldest beyond what is remembered. */
+/** Adds the incarnation as the newest, and removes the oldest if the set is too large. */
 export function addBounded(set: Set<string>, incarnation: string): void {
   set.delete(incarnation)
   set.add(incarnation)

@@ -11,7 +11,7 @@ import type { Member, MemberFacts } from './membership.ts'
 export interface TableBeatsOptions {
   self: string
   table: BeatTable
-  /** Absent where the table is a hub in memory. */
+  /** Absent if the table is in memory. */
   link?: Pick<RedisLink, 'healthy' | 'onLink'>
   acknowledged: AcknowledgedBeat
   clock: Clock
@@ -20,20 +20,20 @@ export interface TableBeatsOptions {
 
 const deadlineMs = 500
 
-/** The own heartbeats in Redis (or a hub in memory), and what its list says of the others. */
+/** Sends the own heartbeats to the table in Redis or in memory, and holds the table's list of the others. */
 export class TableBeats {
   readonly #options: TableBeatsOptions
   readonly #evidence = new TableEvidence()
   #sentFacts = ''
   #ok = false
-  /** Monotonic time at which the last beat that the table took was sent. */
+  /** The monotonic time at which the last acknowledged heartbeat was sent. */
   #sentAt = Number.NEGATIVE_INFINITY
 
   constructor(options: TableBeatsOptions) {
     this.#options = options
   }
 
-  /** The table took the last beat. */
+  /** Whether the table acknowledged the last heartbeat. */
   get ok(): boolean {
     return this.#ok
   }
@@ -47,7 +47,10 @@ export class TableBeats {
     return this.#evidence.proves
   }
 
-  /** When the table goes away, those it listed are still there for a lease: until then they have come to the store. */
+  /**
+   * Whether the table's list is still to be used. When the table becomes unreachable, its list counts for one more
+   * lease; by then the members have sent heartbeats to the store.
+   */
   get listCounts(): boolean {
     return this.#ok || this.#options.clock.monotonic() - this.#sentAt < lease
   }
@@ -60,7 +63,10 @@ export class TableBeats {
     return this.#evidence.members().map(({ incarnation, facts }) => decodeMember(incarnation, facts))
   }
 
-  /** Beats once. Resolves with those who said goodbye since the last beat; undefined when the table did not take it. */
+  /**
+   * Sends one heartbeat. Resolves with the incarnations that left cleanly since the previous one, or with undefined if
+   * the heartbeat failed.
+   */
   async beat(current: MemberFacts): Promise<string[] | undefined> {
     const { self, table, link, acknowledged, logger } = this.#options
     const sent = acknowledged.mark()
@@ -71,7 +77,8 @@ export class TableBeats {
       if (answer.kind === 'facts-needed') {
         this.#evidence.break()
         answer = await withDeadline(table.beat(self, facts), deadlineMs, 'heartbeat')
-        if (answer.kind === 'facts-needed') throw new Error('the facts of this instance were lost twice')
+        if (answer.kind === 'facts-needed')
+          throw new Error('the membership table lost the facts of this instance twice')
       }
       acknowledged.take(sent)
       this.#sentFacts = facts
@@ -88,6 +95,10 @@ export class TableBeats {
   }
 
   leave(): Promise<void> {
-    return withDeadline(this.#options.table.leave(this.#options.self), deadlineMs, 'goodbye to Redis')
+    return withDeadline(
+      this.#options.table.leave(this.#options.self),
+      deadlineMs,
+      'leaving the membership table',
+    )
   }
 }

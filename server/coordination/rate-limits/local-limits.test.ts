@@ -4,7 +4,7 @@ import { limitTerms } from './limit-terms.ts'
 import { LocalLimits } from './local-limits.ts'
 
 describe('GCRA', () => {
-  test('never more than the burst plus the rate, in any window; and a refusal names the time that works', () => {
+  test('no window allows more than the burst plus the rate, and a retry after retryAfterMs is allowed', () => {
     const limit = fc.record({
       rate: fc.integer({ min: 1, max: 500 }),
       perMs: fc.integer({ min: 1, max: 100_000 }),
@@ -48,7 +48,7 @@ describe('GCRA', () => {
     fc.assert(run, { numRuns: 200 })
   })
 
-  test('a whole burst at once is allowed, whatever the fractions', () => {
+  test('a whole burst at once is allowed, despite rounding errors', () => {
     const run = fc.property(
       fc.integer({ min: 1, max: 997 }),
       fc.integer({ min: 1, max: 100 }),
@@ -62,7 +62,7 @@ describe('GCRA', () => {
     fc.assert(run)
   })
 
-  test('a limit that was made smaller holds at once', () => {
+  test('a reduced limit applies at once', () => {
     const limits = new LocalLimits(() => 0)
     limits.consume('k', limitTerms({ rate: 1, perMs: 1000, burst: 100 }, 100))
     expect(
@@ -70,7 +70,7 @@ describe('GCRA', () => {
     ).toBeLessThanOrEqual(1000)
   })
 
-  test('shared out among three: a third of the burst and of the rate', () => {
+  test('a limit divided by three allows a third of the burst and of the rate', () => {
     let now = 0
     const limits = new LocalLimits(() => now)
     const terms = limitTerms({ rate: 3, perMs: 1000, burst: 9 }, 1, 3)
@@ -80,7 +80,7 @@ describe('GCRA', () => {
     expect([take(), take()]).toEqual([true, false])
   })
 
-  test('a flood of keys does not fill the memory', () => {
+  test('the number of keys in memory is bounded', () => {
     const limits = new LocalLimits(() => 0)
     const terms = limitTerms({ rate: 1, perMs: 60_000, burst: 1 }, 1)
     for (let n = 0; n < 150_000; n++) limits.consume(`k${n}`, terms)

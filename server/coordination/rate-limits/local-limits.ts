@@ -1,22 +1,22 @@
 import type { LimitTerms } from './limit-terms.ts'
 import type { LimitAnswer } from './rate-limits.ts'
 
-/** Above this, keys that are whole again are dropped, and if that is not enough the oldest. */
+/** At this number, keys whose burst is available again are removed and, if these are too few, the oldest keys. */
 const mostKeys = 100_000
 
-/** Intervals are seldom whole microseconds: a whole burst must not fail by the last digit of a sum. */
+/** Intervals are rarely whole microseconds: without this tolerance, a rounding error could refuse a whole burst. */
 const rounding = 1e-6
 
 /**
- * GCRA in this process: the theoretical arrival time of each key, in µs of the clock that is given. The generic cell
- * rate algorithm is from ATM traffic control (ITU-T I.371).
+ * Rate limits in this process, by the generic cell rate algorithm from ATM traffic control (GCRA, ITU-T I.371). It
+ * holds the theoretical arrival time of each key, in microseconds of the given clock.
  */
 export class LocalLimits {
   readonly #now: () => number
   readonly #arrivals = new Map<string, number>()
   readonly #blocks = new Map<string, number>()
 
-  /** `now`: milliseconds that only grow. */
+  /** `now` returns milliseconds of a monotonic clock. */
   constructor(now: () => number) {
     this.#now = now
   }
@@ -52,14 +52,14 @@ export class LocalLimits {
     this.#blocks.delete(key)
   }
 
-  /** How long it stays blocked; 0 when it is not. */
+  /** Milliseconds until the block ends; 0 if the key is not blocked. */
   blockedMs(key: string): number {
     const left = (this.#blocks.get(key) ?? 0) - this.#now()
     if (left <= 0) this.#blocks.delete(key)
     return Math.max(0, Math.ceil(left))
   }
 
-  /** Keys and blocks that are held. */
+  /** The number of keys and blocks in memory. */
   get size(): number {
     return this.#arrivals.size + this.#blocks.size
   }
@@ -73,7 +73,7 @@ export class LocalLimits {
     this.#arrivals.set(key, arrival)
   }
 
-  /** Makes room for a tenth, so that a flood of keys does not walk through all of them each time. */
+  /** Frees a tenth of the slots, so that a flood of new keys does not iterate over all keys each time. */
   #dropOldest(map: Map<string, number>): void {
     const surplus = map.size - mostKeys * 0.9
     let dropped = 0

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { systemClock } from '../../base/index.ts'
 import { createMemoryRateLimits } from './memory-rate-limits.ts'
 
-test('what may be shared out is divided by the instances; the rest is not', async () => {
+test('only limits with shareOut are divided by the number of instances', async () => {
   const limits = createMemoryRateLimits({ clock: systemClock, members: () => 3 })
   const limit = { rate: 6, perMs: 60_000, burst: 6 }
   const allowed = async (key: string, shareOut: boolean): Promise<number> => {

@@ -3,7 +3,7 @@ import { limitTerms } from './limit-terms.ts'
 import { LocalLimits } from './local-limits.ts'
 import type { RateLimits } from './rate-limits.ts'
 
-/** Limits of a single instance, or of several that are given the same `shared`. */
+/** Rate limits of a single instance, or of several instances in one process with the same `shared`. */
 export function createMemoryRateLimits({
   clock,
   shared = new LocalLimits(() => clock.monotonic()),
@@ -11,7 +11,7 @@ export function createMemoryRateLimits({
 }: {
   clock: Clock
   shared?: LocalLimits
-  /** Instances that share what may be shared out, where nothing joins their limits. */
+  /** The number of instances by which limits with `shareOut` are divided, for a fleet without Redis. */
   members?: () => number
 }): RateLimits {
   return {

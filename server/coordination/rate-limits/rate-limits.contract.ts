@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { RateLimits } from './rate-limits.ts'
 
-/** Handles of several instances that share their limits. */
+/** Creates the rate limits of several instances that share their limits, for a test. */
 export interface RateLimitsHouse {
   make(): Promise<RateLimits>
-  /** Takes Redis away, and gives it back. Absent in memory. */
+  /** Makes Redis unreachable, until `mend`. Absent in memory. */
   cut?(): Promise<void>
   mend?(): Promise<void>
   flush?(): Promise<void>
@@ -12,13 +12,13 @@ export interface RateLimitsHouse {
 }
 
 const patience = { timeout: 15_000, interval: 20 }
-/** One unit in ten minutes: nothing comes back while a test runs. */
+/** One unit in ten minutes, so that no unit becomes available again during a test. */
 const slow = { rate: 1, perMs: 600_000, burst: 10 }
 let keys = 0
 
 export function describeRateLimits(
   make: () => Promise<RateLimitsHouse>,
-  /** False: in one process, where nothing can be away or emptied. */
+  /** `remote` is false for limits in memory, which cannot be unreachable or emptied. */
   { remote = true }: { remote?: boolean } = {},
 ): void {
   describe('rate limits', () => {
@@ -39,7 +39,7 @@ export function describeRateLimits(
     })
     afterAll(() => house?.close())
 
-    test('Delivers: at most `burst` plus the rate, over all instances', async () => {
+    test('Delivers: all instances together allow at most `burst` plus the rate', async () => {
       const all = [await handle(), await handle(), await handle()]
       const key = newKey()
       const limit = { rate: 20, perMs: 1000, burst: 5 }
@@ -60,7 +60,7 @@ export function describeRateLimits(
       )
     })
 
-    test('Orders: nothing. Costs, what is left and when it is back are those of the key', async () => {
+    test('Orders: nothing. All instances see the same remaining units and times of a key', async () => {
       const [a, b] = [await handle(), await handle()]
       const [key, other] = [newKey(), newKey()]
       expect(await a.consume(key, slow, 4)).toMatchObject({ allowed: true, remaining: 6, retryAfterMs: 0 })
@@ -80,7 +80,7 @@ export function describeRateLimits(
       await expect(a.consume(other, slow, -1)).rejects.toThrow(/cost/)
     })
 
-    test('a block holds for every instance, until it ends or is lifted', async () => {
+    test('a block applies to every instance until it expires or is removed', async () => {
       const [a, b] = [await handle(), await handle()]
       const [key, brief] = [newKey(), newKey()]
       await a.block(key, 60_000)
@@ -94,7 +94,7 @@ export function describeRateLimits(
       await vi.waitFor(async () => expect((await b.consume(brief, slow)).allowed).toBe(true), patience)
     })
 
-    test('Survives: the death of any instance. A flush forgets what was used', async () => {
+    test('Survives: the death of any instance. After a flush of Redis, everything counts as unused', async () => {
       const [a, b] = [await handle(), await handle()]
       const key = newKey()
       expect((await a.consume(key, slow, 10)).allowed).toBe(true)
@@ -107,17 +107,17 @@ export function describeRateLimits(
 
     if (!remote) return
 
-    test('When Redis is away: a local copy decides, and the answer says degraded; never "limit reached" by the outage', async () => {
+    test('When Redis is away: each instance decides by its own count and says degraded; the outage itself reaches no limit', async () => {
       const [a, b] = [await handle(), await handle()]
       const [key, blocked, shared] = [newKey(), newKey(), newKey()]
       expect(await a.consume(key, slow, 8)).toMatchObject({ allowed: true, degraded: false })
       expect(await b.consume(key, slow, 0)).toMatchObject({ allowed: true, remaining: 2 })
       await house.cut!()
-      // What was used here still counts; what others used is not known.
+      // Units used on this instance still count; units used on others are not known.
       expect(await a.consume(key, slow, 2)).toMatchObject({ allowed: true, degraded: true, remaining: 0 })
       expect(await a.consume(key, slow)).toMatchObject({ allowed: false, degraded: true })
       expect(await b.consume(key, slow, 10)).toMatchObject({ allowed: true, degraded: true })
-      // A limit that is shared out: half of ten, since there are two.
+      // A limit with `shareOut`: half of ten, because there are two instances.
       const out = { ...slow, shareOut: true }
       expect(await a.consume(shared, out, 5)).toMatchObject({ allowed: true, remaining: 0 })
       expect((await a.consume(shared, out)).allowed).toBe(false)
@@ -125,7 +125,7 @@ export function describeRateLimits(
       expect((await a.consume(blocked, slow)).allowed).toBe(false)
       expect((await b.consume(blocked, slow)).allowed).toBe(true)
       await house.mend!()
-      // The block is made up for with the next call.
+      // The next call with the key writes the block to Redis.
       await vi.waitFor(async () => {
         expect(await a.consume(blocked, slow, 0)).toMatchObject({ allowed: false, degraded: false })
         expect(await b.consume(blocked, slow, 0)).toMatchObject({ allowed: false, degraded: false })

@@ -8,7 +8,7 @@ import { createRedisRateLimits } from './redis-rate-limits.ts'
 const tools = { keys: createKeys(testPrefix), clock: systemClock, logger: silentLogger }
 
 describe('rate limits, over Redis', () => {
-  test('a paused Redis makes nobody wait: the local copy decides', async () => {
+  test('while Redis is paused, requests do not wait: the instance decides by its own count', async () => {
     await using redis = await startStandalone()
     const link = await connectLink(redis)
     const limits = createRedisRateLimits({ ...tools, link })

@@ -14,9 +14,9 @@ export interface RedisRateLimitsOptions {
   keys: RedisKeys
   clock: Clock
   logger: Logger
-  /** How many instances there are: limits with `shareOut` are divided by it while Redis is away. */
+  /** The number of instances. While Redis is away, limits with `shareOut` are divided by it. */
   members?: () => number
-  /** Somebody waits for the answer: after this the local copy decides, ms. Default 150. */
+  /** Milliseconds after which this instance decides without Redis, because a request is waiting. Default: 150. */
   deadlineMs?: number
 }
 
@@ -27,9 +27,9 @@ export function createRedisRateLimits(options: RedisRateLimitsOptions): RateLimi
 class RedisRateLimits implements RateLimits {
   readonly #options: RedisRateLimitsOptions
   readonly #deadlineMs: number
-  /** What was used here; decides while Redis is away. */
+  /** The units that were used on this instance. Decides while Redis is away. */
   readonly #shadow: LocalLimits
-  /** Keys whose block (or its end) Redis has not taken yet. */
+  /** Keys whose block, or removed block, is not in Redis yet. */
   readonly #owed = new Set<string>()
   #degraded = false
 
@@ -83,11 +83,14 @@ class RedisRateLimits implements RateLimits {
   #tell(degraded: boolean): void {
     if (degraded === this.#degraded) return
     this.#degraded = degraded
-    if (degraded) this.#options.logger.warn('Redis is away: rate limits hold on this instance alone')
-    else this.#options.logger.info('rate limits hold over all instances again')
+    if (degraded)
+      this.#options.logger.warn('Redis is unreachable: this instance applies rate limits on its own')
+    else this.#options.logger.info('all instances share rate limits again')
   }
 
-  /** Blocking must not fail because Redis is away: it holds here, and is made up for with the next call. */
+  /**
+   * A block must not fail because Redis is away. It applies here, and the next call with the key writes it to Redis.
+   */
   async #settleOrOwe(key: string): Promise<void> {
     try {
       await this.#settle(key)
@@ -111,7 +114,8 @@ class RedisRateLimits implements RateLimits {
 
 function readAnswer(reply: unknown): LimitAnswer {
   const [allowed, remaining, retryAfterMs, resetMs] = Array.isArray(reply) ? reply.map(Number) : []
-  if (resetMs === undefined) throw new TypeError(`the rate limit script answered ${JSON.stringify(reply)}`)
+  if (resetMs === undefined)
+    throw new TypeError(`unexpected reply of the rate limit script: ${JSON.stringify(reply)}`)
   return {
     allowed: allowed === 1,
     remaining: Math.max(0, remaining ?? 0),

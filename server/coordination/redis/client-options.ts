@@ -6,25 +6,27 @@ import { Cluster, Redis } from 'ioredis'
 import { jitter } from '../../base/index.ts'
 import type { RedisAddress, RedisCredentials, RedisTls, RedisTopology } from './redis-url.ts'
 
-/** What ioredis takes, without the one option whose type its constructors do not take from it. */
+/** The options of ioredis, without the one option whose type its constructors do not accept. */
 type NodeOptions = Omit<RedisOptions, 'replyMapping'>
 
-/** Deadline of a call that names none, ms. */
+/** The deadline of a call without `deadlineMs`. */
 export const defaultDeadlineMs = 2000
 
 export interface ConnectOptions {
-  /** Longest time for one connection to be made, ms. Default 1500. */
+  /** The maximum time for establishing a connection. Default: 1500. */
   connectTimeoutMs?: number
-  /** First pause before connecting again, ms. Default 50. Later ones grow to a second, or stay at this if it is more. */
+  /**
+   * The first pause before a reconnection. Default: 50. Later pauses grow to a second, or stay at this if it is longer.
+   */
   reconnectDelayMs?: number
-  /** Overrides what REDIS_URL says of TLS; only with rediss://. */
+  /** Overrides the TLS parameters in REDIS_URL. Has an effect only with rediss://. */
   tls?: Partial<RedisTls>
 }
 
-/** Builds the ioredis clients of one topology, all with the same options against faults. */
+/** Builds the ioredis clients for one topology, all with the same options against faults. */
 export interface ClientFactory {
   commands(): Redis | Cluster
-  /** A connection for subscriptions: to `node` in a Cluster, else to the one node or the master. */
+  /** A connection for subscriptions: to `node` in a Cluster, otherwise to the single node or to the master. */
   subscriber(node?: RedisAddress): Redis
   sentinel(address: RedisAddress): Redis
   readonly topology: RedisTopology
@@ -60,9 +62,10 @@ export function createClientFactory(topology: RedisTopology, options: ConnectOpt
 }
 
 /**
- * Measured against kills, pauses and failovers. No offline queue and no resending: a call fails at once while Redis is
- * away, and what was in flight when a connection broke is rejected, so that nothing is executed behind the caller's
- * back. `maxRetriesPerRequest: 0` is what rejects it; without it such calls would wait for their timeout.
+ * Options that were tested with kills, pauses and failovers. There is no offline queue and no resending: a call fails
+ * at once while Redis is away, and calls in progress are rejected when their connection breaks, so that no call is
+ * executed after its caller got an error. `maxRetriesPerRequest: 0` causes this rejection; otherwise the calls would
+ * wait for their timeout.
  */
 function nodeOptions(
   credentials: RedisCredentials,
@@ -74,14 +77,14 @@ function nodeOptions(
     ...(tls ? { tls } : {}),
     connectTimeout: options.connectTimeoutMs ?? 1500,
     commandTimeout: defaultDeadlineMs,
-    // No reply to anything written for this long: the node is paused or gone without closing.
+    // If a node sends no reply for this long, it is paused, or is dead and has not closed the connection.
     socketTimeout: 2500,
     disconnectTimeout: 200,
     keepAlive: 5000,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
-    // Subscriptions are reconciled with a wanted set of our own: ioredis leaves a failed resubscription unhandled.
+    // SubscriberConnection renews subscriptions itself, because ioredis does not handle a failed resubscription.
     autoResubscribe: false,
     disableClientInfo: true,
     reconnectOnError: (error) => (/^(READONLY|NOREPLICAS|MASTERDOWN)/.test(error.message) ? 1 : false),
@@ -108,8 +111,8 @@ function sentinelOptions(
 }
 
 /**
- * Sentinels often have the password of the servers that they watch, so that one is tried where they have none of their
- * own. Sentinels without a password take any.
+ * Returns the configured credentials of the sentinels. Without any, it returns the password of the servers, because
+ * sentinels often have the same one. Sentinels without a password accept any.
  */
 function credentialsOfSentinels(topology: RedisTopology & { kind: 'sentinel' }): RedisCredentials {
   const { username, password } = topology.sentinelCredentials
@@ -122,17 +125,18 @@ function clusterOptions(node: NodeOptions) {
   return {
     redisOptions: node,
     enableOfflineQueue: false,
-    // It would hide a Cluster that is down behind a connection that is never ready; its commands say so.
+    // With a ready check, a Cluster that is down looks like a connection that is never ready. Its commands report it.
     enableReadyCheck: false,
     // Resending after a broken connection could execute a call twice.
     retryDelayOnFailover: 0,
-    // A call that waits for a Cluster that is down would say of it that it is silent.
+    // If calls waited while a Cluster is down, their timeouts would hide its real problem.
     retryDelayOnClusterDown: 0,
-    // Its default is none, and then a client stays with nodes that are gone.
+    // By default there is no refresh, and a client keeps nodes that no longer exist.
     slotsRefreshInterval: 2000,
     slotsRefreshTimeout: 1000,
     clusterRetryStrategy: (attempt: number) => Math.min(100 * attempt, 1000),
-    // Names stay names: they are looked up again at each connection, and certificates are checked against them.
+    // Host names are not resolved here, so that each connection resolves them and certificates are checked against
+    // them.
     dnsLookup: (hostname: string, answer: (error: null, address: string) => void) => answer(null, hostname),
   }
 }
@@ -147,7 +151,7 @@ function readTls(tls: RedisTls, hosts: string[]): ConnectionOptions {
     try {
       return { [name]: readFileSync(path) }
     } catch (cause) {
-      throw new Error(`the TLS file ${path} of Redis cannot be read: ${String(cause)}`, { cause })
+      throw new Error(`the TLS file ${path} for Redis cannot be read: ${String(cause)}`, { cause })
     }
   }
   return {
@@ -155,7 +159,7 @@ function readTls(tls: RedisTls, hosts: string[]): ConnectionOptions {
     ...read(tls.certFile, 'cert'),
     ...read(tls.keyFile, 'key'),
     rejectUnauthorized: tls.check,
-    // Sentinel and Cluster announce addresses; a certificate for a name that the operator configured is as good.
+    // Sentinel and Cluster announce addresses, so a certificate for a configured host name is accepted as well.
     checkServerIdentity: (host, certificate) => {
       const wrong = checkServerIdentity(host, certificate)
       return wrong && hosts.some((known) => !checkServerIdentity(known, certificate)) ? undefined : wrong
@@ -163,7 +167,7 @@ function readTls(tls: RedisTls, hosts: string[]): ConnectionOptions {
   }
 }
 
-/** Server name indication, which Node sends only when told the name. */
+/** Adds the server name indication, which Node sends only if `servername` is set. */
 function withName(tls: ConnectionOptions | undefined, host: string): { tls?: ConnectionOptions } {
   return tls && !/^[\d.]+$|:/.test(host) ? { tls: { ...tls, servername: host } } : {}
 }

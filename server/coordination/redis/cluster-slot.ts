@@ -1,4 +1,6 @@
-/** The slot of a key or sharded channel: CRC16 (XMODEM) of its hash tag, as the Redis Cluster specification says. */
+/**
+ * The slot of a key or sharded channel: CRC16 (XMODEM) of its hash tag, as defined by the Redis Cluster specification.
+ */
 export function clusterSlot(key: string): number {
   const open = key.indexOf('{')
   const close = open < 0 ? -1 : key.indexOf('}', open + 1)

@@ -4,11 +4,12 @@ import { clusterSlot } from './cluster-slot.ts'
 import type { ChannelKind, SubscriberConnection } from './subscriber-connection.ts'
 
 /**
- * Subscriber connections of a Cluster: one to each master that has a wanted sharded channel, and one to some master for
- * the plain channels. ioredis has its own, which swallow a refused resubscription and do not notice a paused node.
+ * The subscriber connections of a Cluster: one to each master that has a subscribed sharded channel, and one to any
+ * master for the plain channels. The subscribers of ioredis are not used, because they ignore a refused resubscription
+ * and do not notice a paused node.
  */
 export class ClusterSubscribers {
-  /** By kind and node. */
+  /** The key is `<kind> <node>`. */
   readonly #connections = new Map<string, SubscriberConnection>()
   readonly #cluster: () => Cluster
   readonly #connect: (node: RedisAddress) => SubscriberConnection
@@ -19,7 +20,9 @@ export class ClusterSubscribers {
     this.#connect = connect
   }
 
-  /** The one for plain channels works, and no other is known not to: a new one is given its time. */
+  /**
+   * True if the connection for plain channels works and no other is known not to work; one still connecting may wait.
+   */
   get alive(): boolean {
     const plain = this.#connections.get(`plain ${this.#plainHome ?? ''}`)
     return plain?.guard.alive === true && [...this.#connections.values()].every(({ guard }) => !guard.away)
@@ -30,7 +33,7 @@ export class ClusterSubscribers {
     return this.#plain()
   }
 
-  /** Closes what is no longer needed; call after each reroute. */
+  /** Closes connections that are no longer needed. Call it after each reroute. */
   sweep(): void {
     this.#plain()
     const masters = this.#masters()
@@ -49,13 +52,15 @@ export class ClusterSubscribers {
     this.#connections.clear()
   }
 
-  /** Any master carries plain channels; this one stays until it goes away. */
+  /**
+   * The connection for plain channels. Any master will do; it changes only when the current one fails or disappears.
+   */
   #plain(): SubscriberConnection | undefined {
     const masters = this.#masters()
     const home = this.#plainHome
     const held = home === undefined ? undefined : this.#connections.get(`plain ${home}`)
     if (home !== undefined && held && masters.includes(home) && !held.guard.away) return held
-    // The next one in turn: the same dead node is not tried over and over.
+    // The next master in turn, so that the same dead node is not tried again and again.
     const next = masters[(masters.indexOf(home ?? '') + 1) % Math.max(masters.length, 1)]
     if (next === undefined) return held
     this.#plainHome = next

@@ -21,7 +21,7 @@ describe.concurrent('failover', () => {
     const plains = links.map((link) => hear(link, 'plain', key('bus')))
     await Promise.all([...shards, ...plains].map(({ ready }) => ready))
     const [writer] = links as [RedisLink]
-    /** Every link heals, is subscribed again and hears. */
+    /** Waits until every link works again and receives messages on its renewed subscriptions. */
     const heals = async (): Promise<void> => {
       await vi.waitFor(
         async () => {
@@ -46,7 +46,7 @@ describe.concurrent('failover', () => {
     await close()
   })
 
-  test('Sentinel: the master is paused, another is chosen, the old one wakes up', async () => {
+  test('Sentinel: the master is paused, another is elected, the old master resumes', async () => {
     await using redis = await startSentinel()
     const { heals, writer, close } = await follow(redis, 8)
     const [old] = redis.servers
@@ -58,7 +58,7 @@ describe.concurrent('failover', () => {
     expect(performance.now() - began).toBeLessThan(3500)
     await heals()
     old!.resume()
-    // Not one write goes to the old master, which would throw it away.
+    // No write goes to the old master, which would discard it.
     await vi.waitFor(async () => expect(await old!.admin.info('replication')).toMatch(/role:slave/), patience)
     await writer.command(['set', key('kept'), 'yes'])
     await vi.waitFor(async () => {
@@ -89,7 +89,7 @@ describe.concurrent('failover', () => {
     await close()
   })
 
-  test('Cluster: a slot moves, and its channel with it', async () => {
+  test('Cluster: a slot moves to another node, and its channel with it', async () => {
     await using redis = await startCluster()
     const { heals, writer, close } = await follow(redis, 3)
     const slot = clusterSlot(key('run'))
@@ -111,14 +111,14 @@ describe.concurrent('failover', () => {
     await close()
   })
 
-  test('Sentinel: word of another master makes a client leave, unless it is there already', async () => {
+  test('Sentinel: a client leaves its master when another is announced, unless it is already connected to that one', async () => {
     await using redis = await startStandalone()
     const [server] = redis.servers
     const answer = parseRedisUrl({ url: 'redis://mymaster', sentinelHosts: `127.0.0.1:${server!.port}` })
-    if (!answer.ok || answer.topology.kind !== 'sentinel') throw new Error('not what was asked for')
+    if (!answer.ok || answer.topology.kind !== 'sentinel') throw new Error('not a sentinel topology')
     const factory = createClientFactory(answer.topology)
     const switched: RedisAddress[] = []
-    // A plain server says what a sentinel would: what counts is who listens.
+    // A plain server publishes the message of a sentinel: this tests only the receiver.
     const watch = watchSentinels(answer.topology, {
       connect: (address) => factory.sentinel(address),
       switched: (address) => switched.push(address),
@@ -145,7 +145,7 @@ describe.concurrent('failover', () => {
     leaveOldMaster(client, { host: '127.0.0.1', port: 3 })
   })
 
-  test('Cluster: the node of the plain channels takes no new connection: they move to another', async () => {
+  test('Cluster: if the node of the plain channels refuses connections, they move to another node', async () => {
     await using redis = await startCluster()
     const link = await connectLink(redis)
     const bus = hear(link, 'plain', key('bus'))
@@ -161,7 +161,7 @@ describe.concurrent('failover', () => {
     await link.close()
   })
 
-  test('Cluster: the node of the plain channels dies without a replica: they move to another', async () => {
+  test('Cluster: if the node of the plain channels dies without a replica, they move to another node', async () => {
     await using redis = await startCluster()
     const link = await connectLink(redis)
     const bus = hear(link, 'plain', key('bus'))

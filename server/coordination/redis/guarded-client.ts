@@ -5,13 +5,13 @@ import { guarded, jitter, withDeadline } from '../../base/index.ts'
 import { withoutCommand } from './redis-failure.ts'
 
 export interface GuardedClientEvents<C> {
-  /** Connected anew. */
+  /** The client has connected or reconnected. */
   ready?: (client: C) => void
   /** The connection broke. */
   lost?: () => void
-  /** The answer of `alive` changed. */
+  /** `alive` changed, or the first connection failed. */
   alive: (alive: boolean) => void
-  /** `node` is the address of the one node that it happened to, where that is known. */
+  /** `node` is the address of the Cluster node or sentinel that failed, if known. */
   failed: (error: unknown, node?: string) => void
 }
 
@@ -20,13 +20,13 @@ const pingDeadlineMs = 1000
 const rebuildAfterMs = 15_000
 
 /**
- * A client that is never dead for good: it is pinged each second against a deadline, and built anew when it reaches its
- * end state (which ioredis 6 can, by itself, during a Sentinel failover) or is not ready for long.
+ * A client that always recovers. It is pinged every second with a deadline, and replaced by a new client if it is not
+ * ready for long or reaches its end state, which ioredis 6 can do by itself during a Sentinel failover.
  */
 export class GuardedClient<C extends Redis | Cluster> {
   client: C
   alive = false
-  /** It has been found not to work; false while the first connection is still being made. */
+  /** True if it is known not to work; false while the first connection is still being established. */
   away = false
   readonly #build: () => C
   readonly #ping: (client: C) => Promise<unknown>
@@ -60,12 +60,12 @@ export class GuardedClient<C extends Redis | Cluster> {
     this.#timer.unref()
   }
 
-  /** An answer just arrived, which spares the next ping. */
+  /** Reports that a reply has just arrived, so that the next ping can be skipped. */
   sawReply(): void {
     this.#lastReply = this.#clock.monotonic()
   }
 
-  /** Finds out now whether it works. */
+  /** Pings now, instead of at the next tick. */
   probe(): void {
     if (this.#closed || this.#probing || this.client.status !== 'ready') return
     this.#probing = true
@@ -82,7 +82,7 @@ export class GuardedClient<C extends Redis | Cluster> {
       .finally(() => (this.#probing = false))
   }
 
-  /** A new client in place of this one. */
+  /** Replaces the client by a new one. */
   rebuild(): void {
     if (this.#closed) return
     this.#setAway()
@@ -102,7 +102,7 @@ export class GuardedClient<C extends Redis | Cluster> {
   #tick(): void {
     const now = this.#clock.monotonic()
     if (this.client.status === 'ready') {
-      // One that answers and refuses even a PING may have lost what makes it work, such as its sign-in.
+      // A connection that refuses even PING may have lost its state, for example its authentication.
       if (this.away && now - this.#lastReady > rebuildAfterMs) return this.rebuild()
       if (!this.away) this.#lastReady = now
       if (!this.alive || now - this.#lastReply > pingEveryMs * 0.9) this.probe()
@@ -113,7 +113,7 @@ export class GuardedClient<C extends Redis | Cluster> {
   }
 
   #listen(client: C): C {
-    // An old client may still complain after it was replaced: nobody has to know.
+    // Events of a client that was replaced are ignored.
     const isMine = (): boolean => client === this.client && !this.#closed
     const mine = (event: string, action: () => void) =>
       this.#guarded(event, () => {
@@ -167,7 +167,7 @@ export class GuardedClient<C extends Redis | Cluster> {
 
 const heard = new WeakSet<Redis['stream']>()
 
-/** ioredis 6 listens to the first error of a socket only: a second one, or one after it has left, would end the process. */
+/** ioredis 6 handles only the first error of a socket. Without this, a second or later error would end the process. */
 function hearMore(client: Redis | Cluster): void {
   for (const { stream } of client instanceof Cluster ? client.nodes('all') : [client]) {
     // Undefined before the first connection.

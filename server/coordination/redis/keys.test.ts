@@ -5,13 +5,13 @@ import { createKeys } from './keys.ts'
 const keys = createKeys('open-webui')
 
 describe('keys', () => {
-  test('names carry prefix, version and a tag on the entity', () => {
+  test('names contain the prefix, the version and a hash tag on the entity', () => {
     expect(keys.runLog('r1')).toBe('open-webui:shoal1:{r1}')
     expect(keys.busTopic('fleet')).toBe('open-webui:shoal1:bus:fleet')
     expect(keys.installation()).toBe('open-webui:shoal1:{installation}')
   })
 
-  test('keys of one script share a slot, whatever the key of a limit contains', () => {
+  test('the keys of one script share a slot, for any key of a limit', () => {
     expect(clusterSlot(keys.memberBeats())).toBe(clusterSlot(keys.memberFacts()))
     for (const key of ['user:1', '', '}', '{}', 'a}b{c', 'a%7Db{c', '{x}', 'ü']) {
       expect(clusterSlot(keys.rateLimit(key))).toBe(clusterSlot(keys.rateBlock(key)))
@@ -19,13 +19,13 @@ describe('keys', () => {
     }
   })
 
-  test('different keys stay different', () => {
+  test('different limits have different keys', () => {
     expect(keys.rateLimit('a}')).not.toBe(keys.rateLimit('a%7D'))
     expect(keys.rateLimit('a}:blocked')).not.toBe(keys.rateBlock('a}'))
   })
 
-  test('slots are those of Redis', () => {
-    // From the Cluster specification and CLUSTER KEYSLOT of a real server.
+  test('slots are the same as in Redis', () => {
+    // The numbers are from the Cluster specification and from CLUSTER KEYSLOT of a real server.
     expect(clusterSlot('123456789')).toBe(12_739)
     expect(clusterSlot('test:{run}')).toBe(3244)
     expect(clusterSlot('{user1000}.following')).toBe(clusterSlot('{user1000}.followers'))

@@ -1,28 +1,33 @@
-/** The only place where names in Redis are built. The hash tag is on the entity, so that Cluster spreads them. */
+/**
+ * Builds all names in Redis. The hash tag contains the entity, so that a Cluster distributes the entities over its
+ * nodes.
+ */
 export interface RedisKeys {
-  /** Stream, and the sharded channel of its notes. Expiry set by `open`, refreshed by the owner. */
+  /** Stream, and also the sharded channel of its notes. `open` sets the expiry, and the owner refreshes it. */
   runLog(runId: string): string
-  /** Sorted set incarnation → last beat (ms, Redis's clock). Expiry renewed by each beat. */
+  /** Sorted set: incarnation → last heartbeat (ms of Redis's clock). Each heartbeat renews the expiry. */
   memberBeats(): string
-  /** Hash incarnation → facts (JSON). Expiry renewed by each beat. */
+  /** Hash: incarnation → facts (JSON). Each heartbeat renews the expiry. */
   memberFacts(): string
-  /** String, theoretical arrival time in µs of Redis's clock. Expires when the whole burst is there again. */
+  /** String: theoretical arrival time in µs of Redis's clock. Expires when the whole burst is available again. */
   rateLimit(key: string): string
-  /** String, present while the key is blocked. Expires with the block. Same slot as `rateLimit`. */
+  /** String: exists while the key is blocked, and expires with the block. Same slot as `rateLimit`. */
   rateBlock(key: string): string
-  /** String, which installation and secret use this prefix. Expires a day after the last instance renewed it. */
+  /**
+   * String: the installation and the secret that use this prefix. Expires a day after the last renewal by an instance.
+   */
   installation(): string
-  /** String, which incarnation wrote that and for which epoch of the store, signed. Same slot and expiry. */
+  /** String, signed: the incarnation that wrote `installation`, and the store's epoch. Same slot and expiry. */
   installationProof(): string
-  /** String, JSON: device and last use of a session, for people who look. Expires with the session. */
+  /** String, JSON: device and last use of a session, for operators who inspect Redis. Expires with the session. */
   session(id: string): string
-  /** Plain channel, no key. */
+  /** Plain channel, without a key. */
   busTopic(topic: string): string
 }
 
-/** `prefix` is REDIS_KEY_PREFIX: installations that share one Redis differ by it. */
+/** `prefix` is REDIS_KEY_PREFIX, which is different for each installation on the same Redis. */
 export function createKeys(prefix: string): RedisKeys {
-  // People choose parts of a limit's key: the word before it keeps the tag from being empty, whatever they choose.
+  // Users choose parts of a limit's key. The prefix `limit:` ensures that the hash tag is never empty.
   const root = `${prefix}:shoal1:`
   return {
     runLog: (runId) => `${root}{${runId}}`,

@@ -27,7 +27,7 @@ function make() {
 const besides: Finding = { code: 'c', about: 'a', severity: 'warning', problem: 'b', cure: '' }
 
 describe('health of a link', () => {
-  test('both halves have to work; each change is told once', () => {
+  test('the link is healthy if commands and subscriptions work; each change is reported once', () => {
     const { health, told } = make()
     expect(problemOf(health)).toMatch(/not connected yet/)
     health.set('commands', true)
@@ -39,7 +39,7 @@ describe('health of a link', () => {
     expect(told).toEqual([true, false])
   })
 
-  test('a problem of the connection ends with it, another when it was not seen for a while', () => {
+  test('a connection problem ends when the link is healthy, and any other when it was not seen for a while', () => {
     const { health, works, clock } = make()
     health.failed(new Error('NOAUTH Authentication required.'))
     clock.at = 60_000
@@ -52,7 +52,7 @@ describe('health of a link', () => {
     expect(problemOf(health)).toBeUndefined()
   })
 
-  test('that the connection was lost does not hide why', () => {
+  test('"connection lost" does not replace its cause', () => {
     const { health, clock } = make()
     health.failed(new Error('WRONGPASS invalid username-password pair'))
     clock.at = 1000
@@ -60,7 +60,7 @@ describe('health of a link', () => {
     expect(problemOf(health)).toMatch(/refuses the user or password/)
   })
 
-  test('only a server that never answered may be one of the other kind', () => {
+  test('the hint about TLS is given only if the server has never replied', () => {
     const { health, works } = make()
     health.failed(new Error('Connection is closed.'))
     expect(problemOf(health)).toMatch(/if it wants TLS, write rediss:/)
@@ -82,7 +82,7 @@ describe('health of a link', () => {
     expect(problemOf(health) ?? '').toMatch(good ? /^$/ : /is version 6\.2\.14: Shoal needs 7\.0/)
   })
 
-  test('not healthy while a server has not said what it is', () => {
+  test('the link is not healthy before a new server has described itself', () => {
     const { health, works, told } = make()
     health.meeting()
     works(true)
@@ -91,7 +91,7 @@ describe('health of a link', () => {
     expect([health.healthy, told]).toEqual([true, [true]])
   })
 
-  test('a warning is logged when it is new, and goes with its cause', () => {
+  test('a warning is logged when it is new, and ends with its cause', () => {
     const { health, lines } = make()
     const full = readServerInfo('maxmemory:0\r\nmaxmemory_policy:allkeys-lru\r\n')
     health.learn([full, full], undefined, [besides])

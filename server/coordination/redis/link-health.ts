@@ -6,24 +6,24 @@ import type { RedisTopology } from './redis-url.ts'
 import type { ServerInfo } from './server-info.ts'
 import { adviceFor } from './server-info.ts'
 
-/** A problem that is not the connection's is over when it has not been seen for this long. */
+/** A problem other than of the connection is over if it has not been seen for this long. */
 const forgottenAfterMs = 10_000
-/** The same problem is logged again after this long. */
+/** The minimum time between two log lines about the same problem. */
 const repeatedAfterMs = 60_000
 
-/** Its code. A replica answers whatever is asked of it. */
+/** The code of the problem that the server is a replica. Unlike other bad servers, a replica answers pings. */
 const replica = 'redis-replica'
 
 interface Seen extends RedisProblem {
   at: number
 }
 
-/** Whether the link works, and if not, why. */
+/** Records whether the link to Redis works and, if it does not, the reason. */
 export class LinkHealth {
   healthy = false
   readonly #parts = { commands: false, subscriber: false }
   readonly #where: string
-  /** What else it may be when the server hangs up or stays silent, and never once answered. */
+  /** A possible further cause, added if the server closes connections or does not reply, and has never replied. */
   readonly #hint: string
   #everHealthy = false
   readonly #clock: Clock
@@ -33,7 +33,7 @@ export class LinkHealth {
   readonly #logged = new Map<string, number>()
   #tooOld: Finding | undefined
   #warnings: Finding[] = []
-  /** Connections whose server has not said yet what it is. */
+  /** The number of connections whose server has not described itself yet. */
   #strangers = 0
   #replica = false
 
@@ -56,20 +56,20 @@ export class LinkHealth {
     this.#judge()
   }
 
-  /** `keys` are those of the call that failed, `node` is the one of several nodes that it happened to. */
+  /** Records an error. `keys` are the keys of the failed call; `node` is the node that failed, if there are several. */
   failed(
     error: unknown,
     { keys = [], node }: { keys?: string[] | undefined; node?: string | undefined } = {},
   ): void {
     const problem = explain(error, node ?? this.#where, keys)
-    // That one of several nodes is silent does not say that Redis is.
+    // If one of several nodes does not reply, Redis as a whole may still work.
     if (!problem || (node !== undefined && isVague(problem))) return
     this.#note(problem, { err: error })
   }
 
   #note(problem: RedisProblem, cause: object = {}): void {
     const now = this.#clock.monotonic()
-    // A replica answers whatever is asked of it, and does nothing that this link is for.
+    // A replica answers pings, so only this makes the link unhealthy.
     if (problem.code === replica) this.#becomeReplica(true)
     if (
       isVague(problem) &&
@@ -98,17 +98,19 @@ export class LinkHealth {
     return this.healthy ? undefined : notConnected(this.#where)
   }
 
-  /** What to change though everything works, as the servers last said of themselves. */
+  /** Advice that does not prevent operation, from the servers' latest description of themselves. */
   warnings(): Finding[] {
     return this.#warnings
   }
 
-  /** It answers, and is a replica as far as is known: not healthy until a server says that it is a master. */
+  /** True if the server is known as a replica. The link is not healthy until a server says that it is a master. */
   get replica(): boolean {
     return this.#replica
   }
 
-  /** It may not be asked what it is: after a while without a refused write it is tried again. */
+  /**
+   * Called if the Redis user has no right to query the role. A replica is tried again some time after a refused write.
+   */
   roleUnknown(): void {
     const refused = this.#problems.get(replica)
     if (this.#replica && refused && this.#clock.monotonic() - refused.at >= forgottenAfterMs) {
@@ -121,7 +123,7 @@ export class LinkHealth {
     this.#judge()
   }
 
-  /** A server has been connected to, and is being asked what it is: not healthy until `met`. */
+  /** Called when a server was connected and is queried for its description. The link is not healthy before `met`. */
   meeting(): void {
     this.#strangers++
     this.#judge()
@@ -132,7 +134,7 @@ export class LinkHealth {
     this.#judge()
   }
 
-  /** What the servers say of themselves; `save` as for adviceFor, `besides` what else is to be warned of. */
+  /** Evaluates the servers' descriptions. `save` is as for `adviceFor`; `besides` contains further warnings. */
   learn(servers: ServerInfo[], save: string | undefined, besides: Finding[]): void {
     const old = servers.find(({ version }) => Number.parseInt(version ?? '7', 10) < 7)
     const tooOld = old && versionTooOld(this.#where, old.version)
@@ -143,7 +145,7 @@ export class LinkHealth {
       : undefined
     if (wrongServer) this.#note(wrongServer)
     else if (servers.length > 0) this.#replica = false
-    // What to improve about a server that is the wrong one is no matter.
+    // Advice about a server that is the wrong one would be useless.
     const advice = wrongServer ? [] : servers.flatMap((server) => adviceFor(server, this.#where, save))
     const warnings = new Map([...besides, ...advice].map((finding) => [sentenceOf(finding), finding]))
     const known = new Set(this.#warnings.map(sentenceOf))
@@ -161,7 +163,7 @@ export class LinkHealth {
       this.#everHealthy = true
       for (const [code, { connecting }] of this.#problems)
         if (connecting || code === replica) this.#problems.delete(code)
-      // Whether it is a replica still is found out by trying, where it may not be asked: that is no news.
+      // Without the right to query the role, a replica is found by trying again and again: log it only once.
       for (const code of this.#logged.keys()) if (code !== replica) this.#logged.delete(code)
       this.#logger.info(`Redis at ${this.#where} is connected`)
     }
@@ -169,19 +171,25 @@ export class LinkHealth {
   }
 }
 
-/** "lost" and "silent" follow from anything: they do not replace what says more. */
+/** "lost" and "silent" can have any cause, so they do not replace a more specific problem. */
 function isVague({ code }: RedisProblem): boolean {
   return code === 'redis-lost' || code === 'redis-silent'
 }
 
 function notConnected(where: string): Finding {
   const problem = `Redis at ${where} is not connected yet`
-  return { code: 'redis-not-connected', about: where, severity: 'error', problem, cure: 'it is being tried' }
+  return {
+    code: 'redis-not-connected',
+    about: where,
+    severity: 'error',
+    problem,
+    cure: 'Shoal is still trying to connect',
+  }
 }
 
 function versionTooOld(where: string, version = 'unknown'): Finding {
   const problem = `Redis at ${where} is version ${version}`
-  const cure = 'Shoal needs 7.0 or newer, for sharded channels'
+  const cure = 'Shoal needs 7.0 or newer, because it uses sharded channels'
   return { code: 'redis-too-old', about: where, severity: 'error', problem, cure }
 }
 

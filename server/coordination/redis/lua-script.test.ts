@@ -15,7 +15,7 @@ const highest = (source: string, table: string): number =>
   )
 
 describe('every script of the repository', () => {
-  test('there are some', () => {
+  test('the repository has scripts', () => {
     expect(scripts.length).toBeGreaterThanOrEqual(4)
   })
 
@@ -31,7 +31,7 @@ describe('every script of the repository', () => {
   })
 })
 
-describe('a header that does not say it is refused', () => {
+describe('a script whose header does not name its keys is refused', () => {
   const folder = mkdtempSync(join(tmpdir(), 'shoal-lua-'))
   afterAll(() => rmSync(folder, { recursive: true }))
   test.each([
@@ -42,6 +42,6 @@ describe('a header that does not say it is refused', () => {
   ])('%j', (source) => {
     const file = join(folder, 'x.lua')
     writeFileSync(file, source)
-    expect(() => loadScript(pathToFileURL(file))).toThrow(/x\.lua: its first line must name its keys/)
+    expect(() => loadScript(pathToFileURL(file))).toThrow(/x\.lua: the first line must name its keys/)
   })
 })

@@ -19,20 +19,20 @@ import type { Subscribers } from './subscribers.ts'
 export interface RedisLinkOptions extends ConnectOptions {
   clock: Clock
   logger: Logger
-  /** Tries of one call that says it is idempotent, REDIS_SENTINEL_MAX_RETRY_COUNT. Default 2. */
+  /** The number of attempts of an idempotent call (REDIS_SENTINEL_MAX_RETRY_COUNT). Default: 2. */
   tries?: number
 }
 
 type Client = Redis | Cluster
 
-/** More calls than this do not wait for Redis at the same time: the next one is refused at once. */
+/** The maximum number of calls that wait for Redis at the same time. Further calls are refused at once. */
 const mostPending = 10_000
-/** What an operator changes on a running server is seen after this long, ms. */
+/** The interval at which the servers are queried for their description, which operators may change. */
 const askAgainEveryMs = 60_000
-/** A replica that became the master is used after this long, ms. */
+/** The interval at which a replica is queried whether it has become the master. */
 const promotionLookMs = 1000
 
-/** The one way to Redis, for every topology. Connects at once; throws only when a TLS file cannot be read. */
+/** Creates the link to Redis, for any topology. Connects at once. Throws only if a TLS file cannot be read. */
 export function createRedisLink(topology: RedisTopology, options: RedisLinkOptions): RedisLink {
   return new IoRedisLink(topology, options)
 }
@@ -46,7 +46,7 @@ class IoRedisLink implements RedisLink {
   readonly #asking: NodeJS.Timeout
   readonly #waiting: NodeJS.Timeout
   #factory: ClientFactory
-  /** The warning that goes with a Cluster of which no variable speaks. */
+  /** The warning that the server is a Cluster although REDIS_CLUSTER is not set. */
   #unnamedCluster: Finding[] = []
   #pending = 0
   #closed = false
@@ -90,7 +90,7 @@ class IoRedisLink implements RedisLink {
 
   async eval(script: LuaScript, keys: string[], args: (string | number)[], options?: CallOptions) {
     if (keys.length !== script.keys) {
-      throw new TypeError(`${script.name} declares ${script.keys} keys and was given ${keys.length}`)
+      throw new TypeError(`${script.name} declares ${script.keys} keys, but was called with ${keys.length}`)
     }
     return this.#call(options, keys, async () => {
       const { client } = this.#commands
@@ -154,7 +154,7 @@ class IoRedisLink implements RedisLink {
     this.#health.met()
   }
 
-  /** Asks the servers what they are. Without the right to ask it stays unknown; the problem says which is missing. */
+  /** Queries the servers for their description. If the Redis user has no right to that, the problem names the right. */
   async #learn(client: Client): Promise<void> {
     try {
       const servers = await askServers(client)
@@ -170,14 +170,14 @@ class IoRedisLink implements RedisLink {
     }
   }
 
-  /** What REDIS_URL names as one server is a node of a Cluster: it is used as one. */
+  /** Switches to the Cluster topology, because the single server in REDIS_URL turned out to be a node of a Cluster. */
   #becomeCluster(): void {
     const { topology } = this.#factory
     if (topology.kind !== 'standalone' || this.#closed) return
     const { host, port, credentials, tls, database } = topology
     const leftOut =
       database === 0 ? '' : `, without the database number ${database}, which a Cluster does not have`
-    const problem = `Redis at ${host}:${port} is a Cluster and is used as one${leftOut}`
+    const problem = `Redis at ${host}:${port} is a Cluster and is used as such${leftOut}`
     const about = 'REDIS_CLUSTER'
     this.#unnamedCluster = [
       { code: 'redis-is-a-cluster', about, severity: 'warning', problem, cure: 'set REDIS_CLUSTER=true' },
@@ -191,7 +191,9 @@ class IoRedisLink implements RedisLink {
     this.#subscribers.moveTo(this.#factory)
   }
 
-  /** On a Cluster a channel always goes through the same node, so that one publisher's messages keep their order. */
+  /**
+   * In a Cluster, a channel is always published on the same node, so that messages of one publisher keep their order.
+   */
   #publisher(channel: string): Client {
     const { client } = this.#commands
     if (!(client instanceof Cluster)) return client
@@ -217,9 +219,9 @@ class IoRedisLink implements RedisLink {
     keys: string[],
     send: () => Promise<unknown>,
   ): Promise<unknown> {
-    if (this.#closed) throw new RedisUnavailable('away', 'the link to Redis is closed')
+    if (this.#closed) throw new RedisUnavailable('away', 'the connection to Redis is closed')
     if (this.#pending >= mostPending) {
-      throw new RedisUnavailable('away', `${mostPending} calls wait for Redis already`)
+      throw new RedisUnavailable('away', `${mostPending} calls are already waiting for Redis`)
     }
     this.#pending++
     const work = send().finally(() => this.#pending--)
@@ -230,9 +232,9 @@ class IoRedisLink implements RedisLink {
     } catch (error) {
       const kind = failureKind(withoutCommand(error))
       this.#health.failed(error, { keys })
-      // A node that may not be asked what it is says it with the first key that lives elsewhere.
+      // Without the right to query a node's description, the first key on another node shows that it is a Cluster.
       if (error instanceof Error && error.message.startsWith('MOVED ')) this.#becomeCluster()
-      // A silent node is found out at once rather than with the next ping.
+      // Ping at once, so that a node that does not reply is detected before the next regular ping.
       if (error instanceof DeadlineError) this.#commands.probe()
       throw new RedisUnavailable(kind, error instanceof Error ? error.message : String(error), {
         cause: error,
@@ -242,8 +244,8 @@ class IoRedisLink implements RedisLink {
 }
 
 /**
- * Commands of one turn of the event loop leave in one piece, without a pipeline, whose commands would fail together. On
- * a Cluster the client does not say yet which connection it will take.
+ * Sends the commands of one turn of the event loop in one write. A pipeline is not used, because its commands would all
+ * fail if one does. Does nothing in a Cluster, where the client has not chosen the connection yet.
  */
 function together(client: Client): void {
   // Undefined before the first connection.
@@ -260,7 +262,10 @@ function pingAll(client: Client): Promise<unknown> {
   return Promise.all(masters.map(pingNode))
 }
 
-/** A node answers PING while its Cluster is down and takes no key. Without the right to ask for that, PING has to do. */
+/**
+ * Queries the state of the Cluster, because a node replies to PING even while its Cluster is down. Without that right,
+ * pings.
+ */
 async function pingNode(node: Redis): Promise<void> {
   const info = await node.cluster('INFO').catch((error: unknown) => {
     if (error instanceof Error && error.message.startsWith('NOPERM')) return node.ping()

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { DeadlineError, sentenceOf } from '../../base/index.ts'
 import { explain, failureKind } from './redis-failure.ts'
 
-describe('what an error means to the caller', () => {
+describe('the kind of an error, for the caller', () => {
   test.each([
     [new DeadlineError('Redis', 150), 'timeout'],
     [new Error('Command timed out'), 'timeout'],
@@ -27,19 +27,19 @@ describe('what an error means to the caller', () => {
   })
 })
 
-describe('what an error means to the operator', () => {
+describe('the explanation of an error, for the operator', () => {
   test.each([
     ['MISCONF Redis is configured to save RDB snapshots', /cannot save to its disk/, false],
     ['LOADING Redis is loading the dataset in memory', /still loading/, true],
-    ['READONLY You can’t write', /takes no writes/, false],
-    ['ERR DB index is out of range', /no database of that number/, true],
+    ['READONLY You can’t write', /does not accept writes/, false],
+    ['ERR DB index is out of range', /no database with that number/, true],
     ['ERR max number of clients reached', /raise maxclients/, true],
     [
       'connected to sentinel a:1 successfully, but got an invalid reply: null',
-      /know no master of that name/,
+      /know no master with that name/,
       true,
     ],
-    ['All sentinels are unreachable. Retrying', /no sentinel at .* answers/, true],
+    ['All sentinels are unreachable. Retrying', /no sentinel at .* replies/, true],
     ['unable to verify the first certificate', /is not trusted/, true],
     ['read ECONNRESET', /connection to Redis at here:1 was lost/, true],
   ])('%s', (message, sentence, connecting) => {
@@ -48,14 +48,14 @@ describe('what an error means to the operator', () => {
     expect(found && sentenceOf(found)).toMatch(sentence)
   })
 
-  test('the last error of a node is what counts in a Cluster; an aggregate speaks for its parts', () => {
+  test('the cause of a Cluster error is the last error of a node; the cause of an aggregate is in its parts', () => {
     const refused = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })
     const all = Object.assign(new Error('Failed to refresh slots cache.'), { lastNodeError: refused })
     expect(explain(all, 'x')?.code).toBe('redis-refused')
     expect(explain(new AggregateError([refused, refused]), 'x')?.code).toBe('redis-refused')
   })
 
-  test('a matter of a single call is none of the operator’s', () => {
+  test('an error that concerns only one call has no explanation for the operator', () => {
     expect(explain(new Error('NOSCRIPT No matching script'), 'x')).toBeUndefined()
     expect(explain('odd', 'x')).toBeUndefined()
   })

@@ -48,10 +48,10 @@ describe.concurrent('every topology', () => {
 })
 
 describe.concurrent('calls', () => {
-  test('a wrong number of keys is a bug of the caller', async () => {
+  test('a call with a wrong number of keys throws', async () => {
     await using redis = await startStandalone()
     const link = await connectLink(redis)
-    await expect(link.eval(echo, [], [])).rejects.toThrow('declares 1 keys and was given 0')
+    await expect(link.eval(echo, [], [])).rejects.toThrow('declares 1 keys, but was called with 0')
     await expect(link.command(['lpush', 'list', 1])).resolves.toBe(1)
     await expect(link.command(['get', 'list'])).rejects.toMatchObject({
       name: 'RedisUnavailable',
@@ -60,7 +60,7 @@ describe.concurrent('calls', () => {
     await link.close()
   })
 
-  test('a paused server: every call settles within its deadline, none of them is executed twice', async () => {
+  test('paused server: every call settles within its deadline, and no call is executed twice', async () => {
     await using redis = await startStandalone()
     const link = await connectLink(redis)
     const changes: boolean[] = []
@@ -81,7 +81,7 @@ describe.concurrent('calls', () => {
     await link.close()
   })
 
-  test('a killed server: calls fail at once and are not executed later; the link heals by itself', async () => {
+  test('killed server: calls fail at once and are not executed later, and the link recovers by itself', async () => {
     await using redis = await startStandalone()
     const link = await connectLink(redis)
     const [server] = redis.servers
@@ -102,7 +102,7 @@ describe.concurrent('calls', () => {
     await link.close()
   })
 
-  test('a call in flight when the connection breaks is rejected then, and not sent again', async () => {
+  test('a call in progress is rejected when the connection breaks, and is not sent again', async () => {
     await using redis = await startStandalone()
     const link = await connectLink(redis)
     const [server] = redis.servers
@@ -117,7 +117,7 @@ describe.concurrent('calls', () => {
     await link.close()
   })
 
-  test('a client that has reached its end is built anew, with its subscriptions', async () => {
+  test('a client that has ended is replaced, and its subscriptions are renewed', async () => {
     await using redis = await startStandalone()
     const answer = parseRedisUrl(redis.variables)
     if (!answer.ok) throw new Error(answer.problem)
@@ -138,7 +138,7 @@ describe.concurrent('calls', () => {
     await vi.waitFor(() => expect(heard).toEqual(['confirmed']), patience)
     const ended = connection.guard.client
     ended.disconnect()
-    // Sooner than the watch over clients that are not ready for long would do it.
+    // Shorter than the time after which a client that is not ready is replaced.
     const soon = { timeout: 10_000, interval: 20 }
     await vi.waitFor(() => expect(heard).toEqual(['confirmed', 'lost', 'confirmed']), soon)
     expect([ended.status, connection.guard.client.status]).toEqual(['end', 'ready'])
@@ -147,7 +147,7 @@ describe.concurrent('calls', () => {
     connection.close()
   })
 
-  test('a socket that reports a second error, or one after it was left, ends nothing', async () => {
+  test('a second error of a socket, or an error after it was replaced, does not end the process', async () => {
     await using redis = await startStandalone()
     const answer = parseRedisUrl(redis.variables)
     if (!answer.ok) throw new Error(answer.problem)
@@ -173,7 +173,7 @@ describe.concurrent('calls', () => {
     left.emit('error', new Error('fifth'))
   })
 
-  test('an idempotent call is tried again while Redis comes back', async () => {
+  test('an idempotent call is retried until Redis is back', async () => {
     await using redis = await startStandalone()
     const link = await connectLink(redis, { tries: 40 })
     const [server] = redis.servers
@@ -187,35 +187,35 @@ describe.concurrent('calls', () => {
     await link.close()
   })
 
-  test('no more than 10,000 calls wait at the same time', async () => {
+  test('at most 10,000 calls wait at the same time', async () => {
     await using redis = await startStandalone()
     const link = await connectLink(redis)
     redis.servers[0]!.pause()
     const calls = Array.from({ length: 10_050 }, () => link.command(['get', 'x'], { deadlineMs: 500 }))
     const outcomes = await Promise.allSettled(calls)
     const refused = outcomes.filter(
-      (outcome) => outcome.status === 'rejected' && /wait for Redis already/.test(outcome.reason.message),
+      (outcome) => outcome.status === 'rejected' && /already waiting for Redis/.test(outcome.reason.message),
     )
     expect(refused).toHaveLength(50)
     redis.servers[0]!.resume()
     await link.close()
   })
 
-  test('a full Redis', async () => {
+  test('a full Redis refuses writes, and the problem says so', async () => {
     await using redis = await startStandalone(['maxmemory 1mb', 'maxmemory-policy noeviction'])
     const link = await connectLink(redis)
     const write = link
       .command(['set', 'big', 'x'.repeat(2_000_000)])
       .then(() => link.command(['set', 'more', 1]))
     await expect(write).rejects.toMatchObject({ kind: 'oom' })
-    expect(problemOf(link)).toMatch(/is full: raise maxmemory/)
+    expect(problemOf(link)).toMatch(/is full and refuses writes: raise maxmemory/)
     expect(link.healthy()).toBe(true)
     await link.close()
   })
 })
 
 describe.concurrent('subscriptions', () => {
-  test('dropped ones come back, all of them, each with a gap', async () => {
+  test('all dropped subscriptions are renewed, each with a gap', async () => {
     await using redis = await startStandalone()
     const link = await connectLink(redis)
     const all = Array.from({ length: 300 }, (_, n) => hear(link, n % 2 ? 'plain' : 'sharded', key(`c${n}`)))
@@ -230,7 +230,7 @@ describe.concurrent('subscriptions', () => {
     await link.close()
   })
 
-  test('the last one of a kind closes: the other kind is still heard', async () => {
+  test('closing the last channel of one kind does not affect channels of the other kind', async () => {
     await using redis = await startStandalone()
     const link = await connectLink(redis)
     const [plain, sharded] = [hear(link, 'plain', key('p')), hear(link, 'sharded', key('s'))]
@@ -250,7 +250,7 @@ describe.concurrent('subscriptions', () => {
     await link.close()
   })
 
-  test('closed and opened again in a hurry: what is wanted last is what is there', async () => {
+  test('after quick unsubscriptions and subscriptions, the last state applies', async () => {
     await using redis = await startStandalone()
     const link = await connectLink(redis)
     for (let turn = 0; turn < 5; turn++) hear(link, 'plain', 'flip').close()

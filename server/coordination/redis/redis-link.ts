@@ -2,63 +2,66 @@ import type { Finding } from '../../base/index.ts'
 import type { LuaScript } from './lua-script.ts'
 
 /**
- * What the rest of coordination may ask of Redis, whatever its topology. Every call settles within its deadline; there
- * is no offline queue, so a call made while Redis is away fails at once and is not executed later. A call that timed
- * out may have been executed: the outcome is unknown.
+ * The connection to Redis, with the same interface for every topology. Every call settles within its deadline. There is
+ * no offline queue: a call made while Redis is away fails at once and is not executed later. A call that timed out may
+ * have been executed.
  */
 export interface RedisLink {
-  /** Runs a script; all keys it touches are in `keys` and share one hash tag. Rejects with RedisUnavailable. */
+  /** Runs a script. `keys` are all keys that it uses; they must share one hash tag. Rejects with RedisUnavailable. */
   eval(script: LuaScript, keys: string[], args: (string | number)[], options?: CallOptions): Promise<unknown>
-  /** Any other command; its first argument after the name is its key. Rejects with RedisUnavailable. */
+  /** Runs another command. The first argument after the name is its key. Rejects with RedisUnavailable. */
   command(args: [string, ...(string | number)[]], options?: CallOptions): Promise<unknown>
-  /** Plain PUBLISH. Answers how many heard it on the answering node. Rejects with RedisUnavailable. */
+  /** Plain PUBLISH. Resolves with the number of receivers on the node that replied. Rejects with RedisUnavailable. */
   publish(channel: string, payload: string, options?: CallOptions): Promise<number>
-  /** Plain PUBLISH channels. */
+  /** Subscribes to a plain channel (PUBLISH). */
   subscribe(channel: string, listener: ChannelListener): ChannelSubscription
-  /** SPUBLISH channels. */
+  /** Subscribes to a sharded channel (SPUBLISH). */
   subscribeSharded(channel: string, listener: ChannelListener): ChannelSubscription
-  /** Commands and subscriptions both work: the last ping on each was answered in time. */
+  /** Whether commands and subscriptions both work, and the server is one that Shoal can use. */
   healthy(): boolean
-  /** Set while not healthy, or while a right is missing. */
+  /** The current problem. Always set while the link is not healthy; also set, for example, if a right is missing. */
   problem(): Finding | undefined
-  /** What to change though everything works. */
+  /** Advice to operators that does not prevent operation. */
   warnings(): Finding[]
-  /** Called at each change of `healthy()`. Returns a function that ends it. */
+  /** Calls the listener at each change of `healthy()`. Returns a function that removes it. */
   onLink(listener: (healthy: boolean) => void): () => void
-  /** Closes both clients. Calls under way are rejected; later ones too. */
+  /** Closes all connections. Calls in progress and later calls are rejected. */
   close(): Promise<void>
 }
 
 export interface CallOptions {
-  /** Milliseconds until the call is given up; 2000 without it, and at most. */
+  /** Milliseconds until the call fails with `timeout`. Default and maximum: 2000. */
   deadlineMs?: number
-  /** May be executed twice: tried again (REDIS_SENTINEL_MAX_RETRY_COUNT tries in all) when Redis was away. */
+  /**
+   * The call may be executed twice: it is retried if Redis was away (REDIS_SENTINEL_MAX_RETRY_COUNT attempts in all).
+   */
   idempotent?: boolean
 }
 
 export interface ChannelListener {
   message(payload: string): void
-  /** The subscription is new again after a break: messages may have been missed. Never called before `ready` has resolved. */
+  /** The subscription was renewed, so messages may have been missed. Never called before `ready` has resolved. */
   gap(): void
 }
 
 export interface ChannelSubscription {
   /**
-   * Resolves when messages published from now on will be heard, or the link is known to be away (then `gap` follows
-   * on return). Never rejects.
+   * Resolves when the listener receives all messages published from now on, or when Redis is known to be unreachable or
+   * slow (`gap` then follows when the subscription works). Never rejects.
    */
   readonly ready: Promise<void>
   close(): void
 }
 
 /**
- * `away`: not connected, or the node said that it cannot serve now; if the connection broke under the call, the outcome
- * is unknown. `timeout`: no answer in time, outcome unknown. `oom`: Redis is full; nothing was written. `refused`: Redis answered with an error that will not go away
- * by itself (a missing right, a wrong type, a script that failed).
+ * `away`: not connected, or the node replied that it cannot serve now. If the connection broke during the call, it is
+ * unknown whether the call was executed. `timeout`: no reply in time; it is unknown whether the call was executed.
+ * `oom`: Redis is full; nothing was written. `refused`: Redis replied with an error that will not end by itself, such
+ * as a missing right, a wrong type or a failed script.
  */
 export type RedisFailure = 'away' | 'timeout' | 'oom' | 'refused'
 
-/** The one error that a RedisLink rejects with; `cause` is the client's. */
+/** The error with which calls of a RedisLink reject. `cause` is the error of ioredis. */
 export class RedisUnavailable extends Error {
   override name = 'RedisUnavailable'
   readonly kind: RedisFailure

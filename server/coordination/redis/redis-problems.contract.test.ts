@@ -22,14 +22,14 @@ import type { RedisLink } from './redis-link.ts'
 
 const patience = { timeout: 20_000, interval: 20 }
 
-describe.concurrent('problems are said in one sentence with the cure', () => {
+describe.concurrent('each problem is reported in one sentence with a cure', () => {
   const says = async (link: RedisLink, sentence: RegExp): Promise<void> => {
     await vi.waitFor(() => expect(problemOf(link)).toMatch(sentence), patience)
     expect(link.healthy()).toBe(false)
     await link.close()
   }
 
-  test('password: missing, wrong; and none is in the sentence', async () => {
+  test('a missing or wrong password, which the sentence does not reveal', async () => {
     await using redis = await startWithPassword()
     const { port } = redis.servers[0]!
     await says(
@@ -48,7 +48,7 @@ describe.concurrent('problems are said in one sentence with the cure', () => {
     await link.close()
   })
 
-  test('TLS: unknown authority, another name, and plain text on either side', async () => {
+  test('TLS: unknown authority, another host name, and TLS on one side only', async () => {
     await using redis = await startTls()
     const { port } = redis.servers[0]!
     await says(makeLink({ url: `rediss://localhost:${port}` }), /not trusted .*REDIS_TLS_CA_FILE/)
@@ -71,7 +71,7 @@ describe.concurrent('problems are said in one sentence with the cure', () => {
     )
   })
 
-  test('TLS with certificates of clients: with one, without, with another authority’s', async () => {
+  test('TLS with client certificates: a valid one, none, and one of another authority', async () => {
     await using redis = await startMutualTls()
     await using other = await startMutualTls()
     const link = await connectLink(redis)
@@ -82,21 +82,21 @@ describe.concurrent('problems are said in one sentence with the cure', () => {
     for (const name of [cert, certKey]) url.searchParams.delete(name)
     await says(
       makeLink({ url: url.href }),
-      /asks for a certificate of its client: name one in REDIS_TLS_CERT_FILE and REDIS_TLS_KEY_FILE/,
+      /asks for a client certificate: set REDIS_TLS_CERT_FILE and REDIS_TLS_KEY_FILE/,
     )
     for (const name of [cert, certKey]) url.searchParams.set(name, theirs.searchParams.get(name) ?? '')
     await says(makeLink({ url: url.href }), /does not trust the certificate in REDIS_TLS_CERT_FILE/)
   })
 
-  test('no such host, no sentinel', async () => {
-    await says(makeLink({ url: 'redis://no-such-host.invalid' }), /not known to the name server/)
+  test('an unknown host, and an unreachable sentinel', async () => {
+    await says(makeLink({ url: 'redis://no-such-host.invalid' }), /cannot be resolved/)
     await says(
       makeLink({ url: 'redis://m', sentinelHosts: '127.0.0.1:1' }),
       /sentinel.*REDIS_SENTINEL_HOSTS|nothing listens/,
     )
   })
 
-  test('a Cluster without REDIS_CLUSTER is used as one, with a warning', async () => {
+  test('a Cluster without REDIS_CLUSTER is used as a Cluster, with a warning', async () => {
     await using cluster = await startCluster()
     const link = makeLink({ url: `redis://127.0.0.1:${cluster.servers[0]!.port}/3` })
     const early = [hear(link, 'plain', key('early')), hear(link, 'sharded', key('early'))]
@@ -118,12 +118,12 @@ describe.concurrent('problems are said in one sentence with the cure', () => {
     }, patience)
     expect(problemOf(link)).toBeUndefined()
     expect(link.warnings().map(sentenceOf)[0]).toMatch(
-      /is a Cluster and is used as one, without the database number 3, .*: set REDIS_CLUSTER=true$/,
+      /is a Cluster and is used as such, without the database number 3, .*: set REDIS_CLUSTER=true$/,
     )
     await link.close()
   })
 
-  test('a node of a Cluster that may not be asked what it is says it with the first key that is elsewhere', async () => {
+  test('without the right to INFO, the first key on another node shows that the server is a Cluster', async () => {
     await using cluster = await startCluster()
     for (const { admin } of cluster.servers) await admin.call('ACL', 'SETUSER', 'default', '-info')
     const link = makeLink({ url: `redis://127.0.0.1:${cluster.servers[0]!.port}` })
@@ -131,18 +131,18 @@ describe.concurrent('problems are said in one sentence with the cure', () => {
       for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) await link.command(['set', key(name), name])
     }, patience)
     expect(link.warnings().map(sentenceOf)).toEqual([
-      expect.stringMatching(/is a Cluster and is used as one: set REDIS_CLUSTER/),
+      expect.stringMatching(/is a Cluster and is used as such: set REDIS_CLUSTER/),
     ])
     expect(problemOf(link)).toMatch(/lacks a right .*info/)
     await link.close()
   })
 
-  test('one server that is no Cluster, with REDIS_CLUSTER', async () => {
+  test('REDIS_CLUSTER with a server that is not a Cluster', async () => {
     await using plain = await startStandalone()
     await says(makeLink({ ...plain.variables, cluster: true }), /not a Cluster: unset REDIS_CLUSTER/)
   })
 
-  test('a right that is missing does not take the rest away', async () => {
+  test('a missing right does not make the link unhealthy', async () => {
     await using redis = await startWithAclUser(testPrefix)
     const link = await connectLink(redis)
     const subscription = hear(link, 'plain', 'foreign:channel')

@@ -71,7 +71,7 @@ describe('cluster', () => {
 })
 
 describe('sentinel', () => {
-  test('host and host:port, the guide’s way', () => {
+  test('sentinel hosts with and without a port, as in the guide', () => {
     expect(
       read('redis://:pw@mymaster/1', { sentinelHosts: 's1:26380, s2,[::1]:1', sentinelPort: 26_400 }),
     ).toEqual({
@@ -88,7 +88,7 @@ describe('sentinel', () => {
     })
   })
 
-  test('a port behind the master means nothing; sentinels have credentials of their own', () => {
+  test('a port after the name of the master is ignored; sentinels have their own credentials', () => {
     const more = { sentinelHosts: 's1', sentinelUsername: 'u', sentinelPassword: 'p' }
     expect(read('redis://mymaster:6379', more)).toMatchObject({
       master: 'mymaster',
@@ -98,31 +98,31 @@ describe('sentinel', () => {
     })
   })
 
-  test('an empty list is none', () => {
+  test('an empty list of sentinels is the same as no list', () => {
     expect(read('redis://h', { sentinelHosts: ' ' })).toMatchObject({ kind: 'standalone' })
   })
 })
 
-describe('refusals name the variable and the cure, never the password', () => {
+describe('a refusal names the variable and the cure, but never the password', () => {
   test.each<[string, Omit<RedisVariables, 'url'>, RegExp, string]>([
     ['redis://:se@cret@h', {}, /unescaped "@".*%40/, 'REDIS_URL'],
     ['redis://:se/cret@h', {}, /unescaped "\/".*%2F/, 'REDIS_URL'],
     ['redis://:se#cret@h', {}, /unescaped "#".*%23/, 'REDIS_URL'],
     ['redis://h/0#x', {}, /unescaped "#"/, 'REDIS_URL'],
-    ['redis://:se%cret@h', {}, /"%" that begins no escape.*%25/, 'REDIS_URL'],
+    ['redis://:se%cret@h', {}, /"%" that is not escaped.*%25/, 'REDIS_URL'],
     ['redis://a,b', {}, /several nodes.*REDIS_CLUSTER=true/, 'REDIS_URL'],
     ['redis://a', { cluster: true, sentinelHosts: 's' }, /no sentinels/, 'REDIS_CLUSTER'],
     ['redis://a/1', { cluster: true }, /only database 0/, 'REDIS_URL'],
     ['redis://a?db=1', { cluster: true }, /only database 0/, 'REDIS_URL'],
     ['redis://a,b', { sentinelHosts: 's' }, /names the master/, 'REDIS_URL'],
-    ['http://h', {}, /begins with http:\/\/.*redis:\/\//, 'REDIS_URL'],
-    ['unix:///x.sock', {}, /begins with unix/, 'REDIS_URL'],
-    ['h:6379', {}, /does not begin with/, 'REDIS_URL'],
+    ['http://h', {}, /starts with http:\/\/.*redis:\/\//, 'REDIS_URL'],
+    ['unix:///x.sock', {}, /starts with unix/, 'REDIS_URL'],
+    ['h:6379', {}, /does not start with/, 'REDIS_URL'],
     ['redis://', {}, /names no host/, 'REDIS_URL'],
     ['redis://h:0', {}, /"h:0"/, 'REDIS_URL'],
     ['redis://h:99999', {}, /not a host or host:port/, 'REDIS_URL'],
     ['redis://secret@h', {}, /user without a password/, 'REDIS_URL'],
-    ['redis://h/abc', {}, /not the number of a database/, 'REDIS_URL'],
+    ['redis://h/abc', {}, /not a database number/, 'REDIS_URL'],
     ['redis://h?timeout=3', {}, /"timeout"/, 'REDIS_URL'],
     ['redis://m', { sentinelHosts: 's1:x' }, /"s1:x"/, 'REDIS_SENTINEL_HOSTS'],
     ['redis://u:secret@a,redis://u:other@b', { cluster: true }, /different credentials/, 'REDIS_URL'],
@@ -135,7 +135,7 @@ describe('refusals name the variable and the cure, never the password', () => {
   })
 })
 
-test('B8: parameters of redis-py that mean nothing here are ignored with a note', () => {
+test('B8: parameters of redis-py that have no effect in Shoal are ignored with a note', () => {
   const url =
     'redis://h/2?health_check_interval=30&socket_timeout=5&protocol=3&max_connections=50&username=u&password=p'
   expect(parseRedisUrl({ url })).toEqual({

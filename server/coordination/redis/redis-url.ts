@@ -1,15 +1,15 @@
-/** Reads REDIS_URL and its companions. Pure: opens nothing, reads no environment. */
+/** Reads REDIS_URL and its related variables. It opens no connection and does not read the environment. */
 
 export interface RedisVariables {
   /** REDIS_URL */
   url: string
   /** REDIS_CLUSTER */
   cluster?: boolean
-  /** REDIS_SENTINEL_HOSTS: hosts or host:port, with commas. */
+  /** REDIS_SENTINEL_HOSTS: a comma-separated list of `host` or `host:port`. */
   sentinelHosts?: string | null
-  /** REDIS_SENTINEL_PORT, for entries without one. Default 26379. */
+  /** REDIS_SENTINEL_PORT, for entries without a port. Default: 26379. */
   sentinelPort?: number
-  /** REDIS_SENTINEL_USERNAME, REDIS_SENTINEL_PASSWORD: of the sentinels themselves. */
+  /** REDIS_SENTINEL_USERNAME and REDIS_SENTINEL_PASSWORD: the credentials of the sentinels. */
   sentinelUsername?: string | null
   sentinelPassword?: string | null
 }
@@ -24,7 +24,7 @@ export interface RedisCredentials {
   password?: string
 }
 
-/** Files are read when the link is made. `check: false` accepts any certificate. */
+/** The files are read when the link is created. `check: false` accepts any certificate. */
 export interface RedisTls {
   check: boolean
   caFile?: string
@@ -59,7 +59,7 @@ export interface RedisUrlRefusal {
 }
 
 export type RedisUrlAnswer =
-  /** `notes` say which parameters of REDIS_URL have no effect, one sentence each. */
+  /** `notes` has one sentence for each parameter of REDIS_URL that has no effect. */
   { ok: true; topology: RedisTopology; notes: string[] } | RedisUrlRefusal
 
 class Refusal extends Error {
@@ -89,7 +89,7 @@ function readTopology(variables: RedisVariables, notes: string[]): RedisTopology
     if (variables.cluster) {
       throw new Refusal(
         'it is set together with REDIS_SENTINEL_HOSTS, but a Redis Cluster has no sentinels',
-        'unset one of the two',
+        'unset one of these variables',
         'REDIS_CLUSTER',
       )
     }
@@ -100,7 +100,7 @@ function readTopology(variables: RedisVariables, notes: string[]): RedisTopology
     if (database !== 0) {
       throw new Refusal(
         `it names database ${database}, but a Redis Cluster has only database 0`,
-        'leave the number out',
+        'remove the number',
       )
     }
     return { kind: 'cluster', ...shared, nodes }
@@ -122,7 +122,7 @@ function readSentinels(variables: RedisVariables, list: string, masters: string[
   }
   const port = variables.sentinelPort ?? 26_379
   return {
-    // A port behind the name of the master means nothing to Sentinel; guides write one all the same.
+    // Sentinel knows a master only by name, but guides write a port after it.
     master: master.replace(/:\d+$/, ''),
     sentinels: splitList(list).map((entry) => readAddress(entry, port, 'REDIS_SENTINEL_HOSTS')),
     sentinelCredentials: present({
@@ -144,7 +144,7 @@ function readUrl(text: string, notes: string[]): ReadUrl {
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(trimmed)?.[1]?.toLowerCase()
   if (scheme !== 'redis' && scheme !== 'rediss') {
     throw new Refusal(
-      scheme ? `it begins with ${scheme}://` : 'it does not begin with redis:// or rediss://',
+      scheme ? `it starts with ${scheme}://` : 'it does not start with redis:// or rediss://',
       'write redis://host:6379, or rediss:// for TLS',
     )
   }
@@ -161,7 +161,7 @@ function readUrl(text: string, notes: string[]): ReadUrl {
   const [, authority = '', path = '', query = ''] =
     /^([^/?#]*)([^?#]*)(?:\?([^#]*))?/.exec(rest.slice(at + 1)) ?? []
   if (rest.includes('#', at + 1)) {
-    throw new Refusal('it contains an unescaped "#"', 'escape it: write %23, in the password too')
+    throw new Refusal('it contains an unescaped "#"', 'escape it: write %23, also in the password')
   }
   const hosts = splitList(authority)
   if (hosts.length === 0) throw new Refusal('it names no host', `write ${scheme}://host:6379`)
@@ -174,7 +174,7 @@ function readUrl(text: string, notes: string[]): ReadUrl {
   }
 }
 
-/** `u:p@a:1,redis://u:p@b:2` and `u:p@a:1,u:p@b:2` mean `u:p@a:1,b:2`, as long as the credentials are the same. */
+/** Rewrites `u:p@a:1,redis://u:p@b:2` and `u:p@a:1,u:p@b:2` as `u:p@a:1,b:2`, if the credentials are the same. */
 function joinRepeated(rest: string, scheme: string): string {
   const parts = rest.split(/,\s*(?:rediss?:\/\/)?/i)
   const schemes = [...rest.matchAll(/,\s*(rediss?):\/\//gi)].map((match) => match[1]?.toLowerCase())
@@ -184,7 +184,7 @@ function joinRepeated(rest: string, scheme: string): string {
   if (schemes.some((other) => other !== scheme) || (schemes.length > 0 && !repeated)) {
     throw new Refusal(
       'its nodes have different credentials or schemes',
-      'write one scheme and one user and password before the first node',
+      'write the scheme, the user and the password only once, before the first node',
     )
   }
   return repeated ? owner + parts.map((part) => part.slice(owner.length)).join(',') : rest
@@ -194,7 +194,10 @@ function readCredentials(userinfo: string): RedisCredentials {
   if (userinfo === '') return {}
   const colon = userinfo.indexOf(':')
   if (colon < 0) {
-    throw new Refusal('it has a user without a password', 'write redis://:password@host for a password alone')
+    throw new Refusal(
+      'it has a user without a password',
+      'write redis://:password@host for a password without a user',
+    )
   }
   return present({ username: decode(userinfo.slice(0, colon)), password: decode(userinfo.slice(colon + 1)) })
 }
@@ -203,7 +206,7 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {
-    throw new Refusal('its user or password contains a "%" that begins no escape', 'escape it: write %25')
+    throw new Refusal('its user or password contains a "%" that is not escaped', 'escape it: write %25')
   }
 }
 
@@ -212,14 +215,14 @@ function readDatabase(path: string): number {
   if (number === '') return 0
   if (!/^\d{1,5}$/.test(number)) {
     throw new Refusal(
-      `its path "${path}" is not the number of a database`,
+      `its path "${path}" is not a database number`,
       'write redis://host:6379/0; a "/" in the password is written %2F',
     )
   }
   return Number(number)
 }
 
-/** The parameters that redis-py understands. Those that mean nothing here are ignored with a note. */
+/** Reads the parameters that redis-py understands. Parameters without effect in Shoal are ignored with a note. */
 function readQuery(
   query: string,
   fromPath: number,
@@ -240,14 +243,14 @@ function readQuery(
     else {
       throw new Refusal(
         `it has the parameter "${name}", which Shoal does not know`,
-        'remove it; known are db, username, password, ssl_cert_reqs, ssl_ca_certs, ssl_certfile and ssl_keyfile',
+        'remove it; the known parameters are db, username, password, ssl_cert_reqs, ssl_ca_certs, ssl_certfile and ssl_keyfile',
       )
     }
   }
   return { database, tls, credentials }
 }
 
-/** Of redis-py: Shoal decides it itself, or it has no counterpart here. None of them is a matter of safety. */
+/** Parameters of redis-py that Shoal decides itself or does not have. None of them is relevant to security. */
 const withoutEffect = new Set([
   'cache_config',
   'client_name',

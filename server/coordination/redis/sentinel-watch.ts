@@ -5,15 +5,16 @@ import { withoutCommand } from './redis-failure.ts'
 import type { RedisAddress, RedisTopology } from './redis-url.ts'
 
 /**
- * Listens to every sentinel for a change of the master. ioredis 6 has this built in (`failoverDetector`), but it ends
- * the client for good when the news comes while it connects, and reports a sentinel that is down on stderr each time.
- * Without it a client stays with the old master for as long as that one answers.
+ * Subscribes to changes of the master at every sentinel. Otherwise a client would stay connected to the old master for
+ * as long as that replies. `failoverDetector` of ioredis 6 does the same, but it ends the client for good if the
+ * message arrives while the client is connecting, and writes to stderr for each attempt to reach a sentinel that is
+ * down.
  */
 export function watchSentinels(
   topology: RedisTopology & { kind: 'sentinel' },
   options: {
     connect: (address: RedisAddress) => Redis
-    /** The master is `address` now. */
+    /** Called when `address` has become the master. */
     switched: (address: RedisAddress) => void
     logger: Logger
   },
@@ -23,7 +24,7 @@ export function watchSentinels(
     const note = (error: unknown) =>
       options.logger.debug(
         { err: withoutCommand(error), sentinel: `${address.host}:${address.port}` },
-        'a sentinel is away',
+        'a sentinel is unreachable',
       )
     client.on('error', note)
     const where = { logger: options.logger, event: 'message of a sentinel' }
@@ -39,9 +40,9 @@ export function watchSentinels(
   return { close: () => clients.forEach((client) => client.disconnect()) }
 }
 
-/** Leaves the connection unless it is to the new master already; the client then asks the sentinels again. */
+/** Closes the connection unless it is to the new master. The client then queries the sentinels and reconnects. */
 export function leaveOldMaster(client: Redis, master: RedisAddress): void {
-  // Only a connection can be left: ioredis would end for good if it were told so while it looks for the master.
+  // Only if connected: ioredis ends a client for good if it is disconnected while it searches for the master.
   if (client.status !== 'ready' && client.status !== 'connect') return
   const { remoteAddress, remotePort } = client.stream
   if ('remotePort' in client.stream && remoteAddress === master.host && remotePort === master.port) return

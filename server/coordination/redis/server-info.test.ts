@@ -23,8 +23,8 @@ const advice = (change: [from: string, to: string][], save?: string): string[] =
     save,
   ).map(sentenceOf)
 
-describe('what a server says of itself', () => {
-  test('every field; what is not said is not there', () => {
+describe('the description of a server', () => {
+  test('every field is read, and a missing field is omitted', () => {
     expect(readServerInfo(good)).toEqual({
       version: '7.0.15',
       cluster: false,
@@ -43,12 +43,12 @@ describe('what a server says of itself', () => {
 })
 
 describe('advice', () => {
-  test('a server as deploy/redis sets it up, and one that says nothing, need none', () => {
+  test('no advice for a server as deploy/redis configures it, or without any information', () => {
     expect(advice([])).toEqual([])
     expect(adviceFor(readServerInfo(''), 'h:1', undefined)).toEqual([])
   })
 
-  test('each thing that is wrong has its sentence', () => {
+  test('there is one sentence for each problem', () => {
     expect(advice([['noeviction', 'allkeys-lru']])).toEqual([
       expect.stringMatching(/^Redis at h:1 .*allkeys-lru/),
     ])
@@ -56,9 +56,9 @@ describe('advice', () => {
     expect(advice([['maxmemory:2147483648', 'maxmemory:0']])).toEqual([expect.stringMatching(/no maxmemory/)])
   })
 
-  test('nothing is kept: by what CONFIG GET says, else by an hour without a snapshot', () => {
+  test('missing persistence is detected by CONFIG GET or, without that right, by an hour without a snapshot', () => {
     const off: [string, string] = ['aof_enabled:1', 'aof_enabled:0']
-    const warned = [expect.stringMatching(/keeps nothing over a restart/)]
+    const warned = [expect.stringMatching(/loses all data when it restarts/)]
     expect(advice([off], '')).toEqual(warned)
     expect(advice([off], '3600 1 300 100')).toEqual([])
     expect(advice([off])).toEqual(warned)

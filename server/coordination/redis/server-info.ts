@@ -3,24 +3,24 @@ import type { Redis } from 'ioredis'
 import type { Finding } from '../../base/index.ts'
 import type { RedisTopology } from './redis-url.ts'
 
-/** What INFO says of one server, as far as it matters here; what it does not say is undefined. */
+/** The relevant fields in the INFO of one server. Missing fields are undefined. */
 export interface ServerInfo {
   version?: string
-  /** It is a node of a Cluster. */
+  /** Whether it is a node of a Cluster. */
   cluster: boolean
-  /** It follows a master, and takes no writes. Absent where it does not. */
+  /** True for a replica, which does not accept writes; otherwise absent. */
   replica?: true
-  /** Bytes; 0 is no limit. */
+  /** Bytes; 0 means no limit. */
   maxmemory?: number
   maxmemoryPolicy?: string
-  /** The append-only file is on. */
+  /** Whether the append-only file is on. */
   appendOnly?: boolean
-  /** Snapshots since its start. */
+  /** The number of snapshots since its start. */
   snapshots?: number
   uptimeSeconds?: number
 }
 
-/** Reads the reply to INFO; fields as of Redis 7.0. */
+/** Reads the reply to INFO, with the fields of Redis 7.0. */
 export function readServerInfo(text: string): ServerInfo {
   const fields = new Map(
     [...text.matchAll(/^([a-z_]+):(.*?)\r?$/gm)].map(([, name = '', value = '']) => [name, value]),
@@ -42,7 +42,7 @@ export function readServerInfo(text: string): ServerInfo {
   })
 }
 
-/** INFO of the server, or of each master that answers. */
+/** Queries INFO of the server, or of each master of a Cluster. Masters that do not reply are left out. */
 export async function askServers(client: Redis | Cluster): Promise<ServerInfo[]> {
   const nodes = client instanceof Cluster ? client.nodes('master') : [client]
   const answers = await Promise.allSettled(nodes.map((node) => node.info()))
@@ -52,7 +52,10 @@ export async function askServers(client: Redis | Cluster): Promise<ServerInfo[]>
   return texts.map(readServerInfo)
 }
 
-/** `save` of the first server; undefined where it may not be read, or does not matter. A user of an ACL is not tried. */
+/**
+ * Queries the `save` setting of the first server. Undefined if the right is missing, or if all servers have an
+ * append-only file. Not tried with a username, whose ACL rarely has this right.
+ */
 export async function askSavePolicy(
   client: Redis | Cluster,
   servers: ServerInfo[],
@@ -64,12 +67,12 @@ export async function askSavePolicy(
   return answer?.[1]
 }
 
-/** Redis saves after an hour at the latest unless told not to, and heartbeats change something all the time. */
+/** By default, Redis saves at least once an hour if there were changes, and heartbeats change it all the time. */
 const surelySavedAfterSeconds = 3700
 
 /**
- * What an operator should change though everything works. `save` is what CONFIG GET
- * answers for it, undefined where that is not allowed.
+ * Returns advice to operators that does not prevent operation. `save` is the setting of that name, or undefined if the
+ * Redis user has no right to read it.
  */
 export function adviceFor(info: ServerInfo, where: string, save: string | undefined): Finding[] {
   const found: Finding[] = []
@@ -79,15 +82,15 @@ export function adviceFor(info: ServerInfo, where: string, save: string | undefi
   if (info.maxmemoryPolicy?.startsWith('allkeys-')) {
     advise(
       'redis-evicts-keys',
-      `Redis at ${where} may throw any key away when it is full (maxmemory-policy ${info.maxmemoryPolicy})`,
-      'set noeviction, so that a full Redis is said and not silent',
+      `Redis at ${where} may delete any key when it is full (maxmemory-policy ${info.maxmemoryPolicy})`,
+      'set noeviction, so that Shoal can report that Redis is full',
     )
   }
   if (info.maxmemory === 0) {
     advise(
       'redis-without-maxmemory',
       `Redis at ${where} has no maxmemory`,
-      'set one below what its machine has, or it grows until the kernel kills it',
+      'set it below the memory of the machine; otherwise Redis grows until the kernel kills it',
     )
   }
   const savesNothing =
@@ -97,8 +100,8 @@ export function adviceFor(info: ServerInfo, where: string, save: string | undefi
   if (info.appendOnly === false && savesNothing) {
     advise(
       'redis-keeps-nothing',
-      `Redis at ${where} keeps nothing over a restart`,
-      'set appendonly yes, so that limits and the newest words of running answers outlive it',
+      `Redis at ${where} loses all data when it restarts`,
+      'set appendonly yes, so that rate limits and the latest text of running answers survive',
     )
   }
   return found

@@ -7,9 +7,11 @@ import { withoutCommand } from './redis-failure.ts'
 export type ChannelKind = 'plain' | 'sharded'
 
 export interface ChannelEvents {
-  /** Redis has confirmed: what is published from now on will be heard. Again after each break. */
+  /**
+   * Redis has confirmed the subscription: all messages published from now on arrive. Called again after each renewal.
+   */
   confirmed(): void
-  /** The connection broke, or the channel's slot moved away. */
+  /** The connection broke, or the slot of the channel moved to another node. */
   lost(): void
   message(payload: string): void
 }
@@ -19,7 +21,7 @@ interface Channel {
   name: string
   wanted: boolean
   state: 'unknown' | 'busy' | 'subscribed'
-  /** Grows when the connection breaks: an answer to an earlier command says nothing then. */
+  /** Grows when the connection breaks, so that replies to earlier commands are ignored. */
   turn: number
   events: ChannelEvents
 }
@@ -27,20 +29,22 @@ interface Channel {
 export interface SubscriberEvents {
   alive: (alive: boolean) => void
   failed: (error: unknown) => void
-  /** A slot of a sharded channel lives on another node now. */
+  /** The slot of a sharded channel has moved to another node. */
   moved?: () => void
 }
 
 const retryMs = 1000
 
 /**
- * ioredis 6.0.0 takes "no channel of this kind is left" for "no channel is left" and then drops the messages of the
- * other kind. A connection with both kinds therefore keeps one channel of each, to which nobody publishes; it is named
- * after the first one wanted, so that the same right allows it.
+ * ioredis 6.0.0 regards "no channel of this kind is left" as "no channel is left" and then drops the messages of the
+ * other kind. A connection with both kinds therefore stays subscribed to one unused channel of each kind. Its name is
+ * derived from the first subscribed channel, so that the same right allows it.
  */
 const anchorOf = (name: string): string => `${name}:anchor`
 
-/** One connection with a set of wanted channels: it subscribes to each again after every break, until Redis confirms. */
+/**
+ * One connection with a set of channels. After every interruption it subscribes to each again, until Redis confirms.
+ */
 export class SubscriberConnection {
   readonly guard: GuardedClient<Redis>
   readonly #channels = new Map<string, Channel>()
@@ -71,6 +75,7 @@ export class SubscriberConnection {
     })
   }
 
+  /** Adds a channel, or replaces the events of a channel. */
   want(kind: ChannelKind, name: string, events: ChannelEvents): void {
     const key = `${kind} ${name}`
     const known = this.#channels.get(key)
@@ -86,6 +91,7 @@ export class SubscriberConnection {
     this.#add(kind, name, events)
   }
 
+  /** Removes a channel. */
   unwant(kind: ChannelKind, name: string): void {
     const channel = this.#channels.get(`${kind} ${name}`)
     if (!channel) return
@@ -93,7 +99,7 @@ export class SubscriberConnection {
     this.#step(channel)
   }
 
-  /** Whether no channel is wanted here. */
+  /** Whether the connection has no channels. */
   get idle(): boolean {
     return [...this.#channels.values()].every(({ wanted }) => !wanted)
   }
@@ -115,7 +121,7 @@ export class SubscriberConnection {
         const channel = this.#channels.get(`${kind} ${name}`)
         if (channel?.wanted) channel.events.message(payload)
       })
-    // Said by the client for a refused SSUBSCRIBE, which is retried, and when Redis ends a subscription.
+    // ioredis emits `moved` both for a refused SSUBSCRIBE, which is retried here, and when Redis ends a subscription.
     const refusedOrEnded = this.#guarded('moved', () => {
       if (this.#refusedAsMoved > 0) this.#refusedAsMoved--
       else this.#ended()
@@ -130,7 +136,9 @@ export class SubscriberConnection {
     return client
   }
 
-  /** A slot moved away. Which channels it took is not said: those that are still here are simply subscribed to again. */
+  /**
+   * A slot moved to another node. Its channels are not known, so all sharded channels still here are subscribed again.
+   */
   #ended(): void {
     this.#forget(({ kind }) => kind === 'sharded')
     const stepAll = this.#guarded('subscribe', () => this.#stepAll())
@@ -155,7 +163,7 @@ export class SubscriberConnection {
     for (const channel of this.#channels.values()) this.#step(channel)
   }
 
-  /** Brings one channel from what it is to what it should be, one command at a time. */
+  /** Sends the next command that brings a channel to its wanted state, one command at a time. */
   #step(channel: Channel): void {
     const { client } = this.guard
     const key = `${channel.kind} ${channel.name}`
@@ -179,7 +187,7 @@ export class SubscriberConnection {
         if (subscribe && error instanceof Error && error.message.startsWith('MOVED ')) this.#refusedAsMoved++
         if (turn !== channel.turn) return
         this.#events.failed(withoutCommand(error))
-        // A refused SUBSCRIBE is not there; a refused UNSUBSCRIBE costs messages that nobody hears.
+        // After a refused SUBSCRIBE there is no subscription; a refused UNSUBSCRIBE costs only unneeded messages.
         channel.state = 'unknown'
         const again = this.#guarded('subscribe', () => this.#step(channel))
         if (channel.wanted) setTimeout(again, retryMs).unref()

@@ -13,7 +13,7 @@ import { Subscriptions } from './subscriptions.ts'
 
 export interface Subscribers {
   subscribe(kind: ChannelKind, channel: string, listener: ChannelListener): ChannelSubscription
-  /** The topology turned out to be another: everything wanted moves over, and is told `gap` when it is heard again. */
+  /** Moves all channels to another topology. Their listeners receive `gap` when the channels are subscribed again. */
   moveTo(factory: ClientFactory): void
   close(): void
 }
@@ -27,13 +27,15 @@ export interface SubscribersOptions {
   failed: (error: unknown) => void
 }
 
-/** The connections that carry subscriptions. */
+/** The connections for the subscriptions in one topology. */
 interface Carrier {
   route: Route
   close(): void
 }
 
-/** The half of a link that listens: one connection, or in a Cluster one for each node that is needed. */
+/**
+ * Creates the subscribing half of a link: one connection, or in a Cluster one connection to each node that is needed.
+ */
 export function createSubscribers(options: SubscribersOptions): Subscribers {
   let carrier: Carrier | undefined
   const subscriptions = new Subscriptions((kind, name) => carrier?.route(kind, name), options.logger)
@@ -127,14 +129,14 @@ function inCluster(
         logger,
         mixed: false,
         events: {
-          // A node that went away may carry the plain channels: they move at once.
+          // The failed node may be the one with the plain channels, which then move at once.
           alive: (is) => (is ? report() : look()),
           failed,
           moved: () => cluster().refreshSlotsCache(),
         },
       }),
   )
-  // A rebuilt client has events of its own: the timer finds it.
+  // A client that was replaced no longer emits events here; the timer finds the new client.
   const timer = setInterval(lookAgain, 1000)
   timer.unref()
   look()

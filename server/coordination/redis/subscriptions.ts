@@ -5,7 +5,7 @@ import type { ChannelKind, SubscriberConnection } from './subscriber-connection.
 
 interface Listening {
   listener: ChannelListener
-  /** `ready` has resolved: from now on every new confirmation is a gap. */
+  /** Whether `ready` has resolved. If so, every later confirmation means a gap. */
   told: boolean
   tell: () => void
 }
@@ -18,13 +18,13 @@ interface Wanted {
   listeners: Set<Listening>
 }
 
-/** Where a channel is to be subscribed to now; undefined while that is not known. */
+/** Returns the connection on which a channel is to be subscribed now; undefined while that is not known. */
 export type Route = (kind: ChannelKind, name: string) => SubscriberConnection | undefined
 
-/** Nobody waits for longer than this to learn that a subscription has to wait. */
+/** `ready` resolves after this time at the latest. */
 const readyWithinMs = 2000
 
-/** What this instance wants to hear, whichever connection it comes from. */
+/** The channels that this instance subscribes to, independent of the connections that carry them. */
 export class Subscriptions {
   readonly #wanted = new Map<string, Wanted>()
   readonly #route: Route
@@ -39,7 +39,7 @@ export class Subscriptions {
     const key = `${kind} ${name}`
     let wanted = this.#wanted.get(key)
     const { promise, resolve } = Promise.withResolvers<void>()
-    const late = guarded({ logger: this.#logger, event: 'a Redis channel is late' }, () =>
+    const late = guarded({ logger: this.#logger, event: 'late subscription to a Redis channel' }, () =>
       this.#tell(listening),
     )
     const timer = setTimeout(late, readyWithinMs)
@@ -63,12 +63,12 @@ export class Subscriptions {
     return { ready: promise, close: () => this.#leave(key, listening) }
   }
 
-  /** Asks again where each channel belongs: the nodes, or what is known of them, changed. */
+  /** Moves each channel to its current connection. Called when the known nodes have changed. */
   reroute(): void {
     for (const wanted of this.#wanted.values()) this.#place(wanted)
   }
 
-  /** A connection is away: whoever waits for it goes on, and hears `gap` on return. */
+  /** Resolves `ready` of all listeners on connections that do not work. They receive `gap` when Redis is back. */
   stopWaiting(): void {
     for (const { home, listeners } of this.#wanted.values()) {
       if (home?.guard.away) for (const listening of listeners) this.#tell(listening)
@@ -119,12 +119,12 @@ export class Subscriptions {
     for (const { listener } of wanted.listeners) this.#call(wanted, () => call(listener))
   }
 
-  /** A listener that throws is a bug of its own, and must not keep the others from hearing. */
+  /** An exception in one listener must not prevent the others from receiving the message. */
   #call(wanted: Wanted, call: () => void): void {
     try {
       call()
     } catch (error) {
-      this.#logger.error({ err: error, channel: wanted.name }, 'a listener of a Redis channel failed')
+      this.#logger.error({ err: error, channel: wanted.name }, 'a Redis channel listener failed')
     }
   }
 

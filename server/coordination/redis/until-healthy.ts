@@ -1,7 +1,7 @@
 import { sleep } from '../../base/index.ts'
 import type { RedisLink } from './redis-link.ts'
 
-/** Resolves when the link is healthy, or after `ms` without: nobody waits for Redis for ever. Answers which. */
+/** Waits until the link is healthy, but at most `ms`. Resolves with whether it is healthy. */
 export async function untilHealthy(
   link: Pick<RedisLink, 'healthy' | 'onLink'>,
   ms: number,

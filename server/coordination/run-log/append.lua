@@ -1,6 +1,6 @@
 -- append.lua  KEYS 1 log, also the channel.  ARGV 1 fence, 2 seq, 3 value, 4 ttl seconds (only when due)
--- Adds words and tells followers, in one step. Answers OK heard, REPEAT, GAP last, BEHIND fence, LOST or FENCED fence.
--- Numbers from the log are passed on as strings: Lua would print a computed fence of 15 digits wrongly.
+-- Adds text and notifies followers, in one step. Returns OK heard, REPEAT, GAP last, BEHIND fence, LOST or FENCED
+-- fence. Numbers from the log are returned as strings, because Lua would print a computed fence of 15 digits wrongly.
 local top = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
 if not top then return 'LOST' end
 local f, s = string.match(top[1], '^(%d+)-(%d+)$')

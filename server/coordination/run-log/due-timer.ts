@@ -1,7 +1,7 @@
 import { guarded } from '../../base/index.ts'
 import type { Clock, Logger } from '../../base/index.ts'
 
-/** A timer that may be put off as often as words arrive: that costs no more than noting the time. */
+/** A timer that may be postponed for every piece of text, because postponing it only stores a time. */
 export class DueTimer {
   readonly #clock: Clock
   readonly #fire: () => void
@@ -18,10 +18,10 @@ export class DueTimer {
     })
   }
 
-  /** Calls `due` in `ms`, instead of when it was due before. */
+  /** Calls `due` in `ms`; replaces the previous time. */
   in(ms: number): void {
     const at = this.#clock.monotonic() + ms
-    // Only an earlier time needs another timer: one that fires too early sleeps on.
+    // Only an earlier time needs a new timer, because a timer that fires too early waits for the rest.
     if (this.#timer && at < this.#at) this.stop()
     this.#at = at
     this.#timer ??= setTimeout(this.#fire, ms)

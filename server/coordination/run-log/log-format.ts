@@ -1,13 +1,13 @@
-// How entries and notes look in Redis. A value is a letter for its kind, a signature, and a body: `s` a snapshot (JSON
-// that names its version), `w` words (`<at> <text>`), `z` seized (no body). A new form must take another letter. A note is
-// the entry's id and value; for a snapshot its value is `n`, a signature, and no body. A signature covers the run and the
-// id too, so that nothing can be moved to another place.
+// The format of entries and notes in Redis. The value of an entry is a letter for its kind, a signature and a body. `s`
+// is a snapshot (JSON with a version), `w` is text (`<at> <text>`), `z` is a seizure (no body). A new format must use
+// another letter. A note is the id and the value of the entry; for a snapshot, the value in the note is `n` and a
+// signature. The signature also covers the run and the id, so that a value cannot be copied to another run or position.
 import { z } from 'zod'
 import { signatureLength } from '../signer.ts'
 import type { Signer } from '../signer.ts'
 import type { EntryId, LogAnswer, LogEntry, LogNote, Snapshot, Words } from './run-log.ts'
 
-/** The version this code writes, and the only one it reads. */
+/** The version that this code writes, and the only version that it reads. */
 export const snapshotVersion = 1
 
 const whole = z.number().int().nonnegative()
@@ -21,14 +21,17 @@ type Letter = 's' | 'w' | 'z' | 'n'
 
 export interface LogFormat {
   snapshot(runId: string, at: EntryId, snapshot: Snapshot): string
-  /** The note of a snapshot: followers read the log. */
+  /** The note of a snapshot contains no text: its receivers read the log. */
   snapshotNote(runId: string, at: EntryId): string
   words(runId: string, at: EntryId, words: Words): string
-  /** Entry and note. */
+  /** The value of both the entry and the note. */
   seized(runId: string, at: EntryId): string
-  /** What this version cannot read becomes `unknown`. Undefined without an id, or where this installation did not sign it. */
+  /**
+   * A value that this version cannot read becomes `unknown`. Undefined without a valid id or a signature of this
+   * installation.
+   */
   decodeEntry(runId: string, id: string, value: string): LogEntry | undefined
-  /** Undefined without an id, or where this installation did not sign it. */
+  /** Undefined without a valid id or a signature of this installation. */
   decodeNote(runId: string, payload: string): LogNote | undefined
 }
 
@@ -38,7 +41,7 @@ export function createLogFormat(signer: Signer): LogFormat {
   const encode = (runId: string, at: EntryId, letter: Letter, body: string): string =>
     `${letter}${signer.sign('log', covered(runId, at, letter, body))}${body}`
 
-  /** The letter and the body of a signed value. */
+  /** The letter and the body of a value; undefined if this installation did not sign it. */
   function open(runId: string, at: EntryId, value: string): { letter: string; body: string } | undefined {
     const letter = value.slice(0, 1)
     const body = value.slice(1 + signatureLength)
@@ -70,7 +73,7 @@ export function createLogFormat(signer: Signer): LogFormat {
   }
 }
 
-/** The id just after which an XRANGE begins. */
+/** The start of an XRANGE that excludes this id. */
 export function encodeAfter({ fence, seq }: EntryId): string {
   return `(${fence}-${seq}`
 }
@@ -84,7 +87,7 @@ const answers: Record<string, (number: number) => LogAnswer> = {
   FENCED: (fence) => ({ kind: 'fenced', fence }),
 }
 
-/** What the scripts answer. Undefined for anything else. */
+/** Decodes the reply of a script; undefined for an unexpected reply. */
 export function decodeAnswer(answer: unknown): LogAnswer | undefined {
   if (typeof answer !== 'string') return undefined
   const [word = '', rest] = answer.split(' ')
@@ -96,7 +99,7 @@ function decodeId(id: string): EntryId | undefined {
   return fence === undefined ? undefined : { fence: Number(fence), seq: Number(seq) }
 }
 
-/** What looks the same in the stream and in a note. */
+/** The kinds that have the same format in an entry and in a note. */
 type Shared = EntryId & ({ kind: 'words'; words: Words } | { kind: 'seized' | 'unknown' })
 
 function decodeRest(at: EntryId, letter: string, body: string): Shared {
@@ -114,7 +117,7 @@ function decodeSnapshot(json: string): Snapshot | undefined {
   try {
     value = JSON.parse(json)
   } catch {
-    return undefined // Damaged is the same to a reader as written by another version: no source.
+    return undefined // A reader cannot use a damaged snapshot, as it cannot use one of another version.
   }
   const parsed = snapshotSchema.safeParse(value)
   return parsed.success ? { starts: parsed.data.starts, text: parsed.data.text } : undefined

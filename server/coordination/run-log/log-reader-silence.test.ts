@@ -1,4 +1,4 @@
-// What a reader does when nothing comes: rule 8 of a reader.
+// Rule 8 of a reader: what it does when it receives nothing.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ReaderTrial } from '../../../test/support/log-reader-trial.ts'
 
@@ -11,7 +11,7 @@ beforeEach(() => {
 afterEach(() => trial.end())
 
 describe('rule 8 of a reader', () => {
-  test('after 5 s without a word the store is asked and the log is read', async () => {
+  test('after 5 s without text, the reader queries the store and reads the log', async () => {
     await trial.open(first, 'a')
     await trial.follow()
     trial.told()
@@ -27,7 +27,7 @@ describe('rule 8 of a reader', () => {
     expect(trial.told()).toEqual(['ask-store'])
   })
 
-  test('words put the silence off', async () => {
+  test('text restarts the 5 s', async () => {
     await trial.open(first, '')
     await trial.follow()
     trial.told()
@@ -38,7 +38,7 @@ describe('rule 8 of a reader', () => {
     expect(trial.told().filter((line) => line === 'ask-store')).toEqual([])
   })
 
-  test('a gap asks the store and reads, the store not more than once a second', async () => {
+  test('after a gap the reader reads the log and queries the store, but the store at most once a second', async () => {
     await trial.open(first, 'a')
     await trial.follow()
     await trial.pass(1000)
@@ -60,7 +60,7 @@ describe('rule 8 of a reader', () => {
     expect(trial.told()).toEqual([])
   })
 
-  test('while the log cannot be read the store is asked every 2 s', async () => {
+  test('while the log cannot be read, the reader queries the store every 2 s', async () => {
     trial.own.setAway(true)
     await trial.follow()
     await trial.pass(6900)
@@ -70,7 +70,7 @@ describe('rule 8 of a reader', () => {
     expect(asked.length).toBeLessThanOrEqual(6)
   })
 
-  test('stored parts are a source like any other', async () => {
+  test('the stored text is a source like any other', async () => {
     await trial.open(first, 'ab')
     await trial.follow()
     trial.told()

@@ -13,7 +13,7 @@ beforeEach(() => {
 afterEach(() => trial.end())
 
 describe('the rules of a reader', () => {
-  test('1: subscribes, then reads, then hears', async () => {
+  test('1: subscribes, then reads, then applies notes', async () => {
     await trial.open(first, 'ab')
     await trial.append(first, 2, 2, 'c')
     await trial.follow()
@@ -23,7 +23,7 @@ describe('the rules of a reader', () => {
     expect(trial.reader?.source).toEqual({ fence: first, seq: 3, starts: [[first, 0]], text: 'abcd' })
   })
 
-  test('1: notes that come while the log is read are held, and added after it', async () => {
+  test('1: notes that arrive while the log is read are held and applied afterwards', async () => {
     await trial.open(first, 'a')
     const read = trial.own.read.bind(trial.own)
     const spy = vi.spyOn(trial.own, 'read')
@@ -48,7 +48,7 @@ describe('the rules of a reader', () => {
     expect(trial.told()).toEqual([])
   })
 
-  test('2: a seizure says moving, once, and changes nothing', async () => {
+  test('2: a seizure emits moving once and changes no text', async () => {
     await trial.open(first, 'abc')
     await trial.follow()
     trial.told()
@@ -60,14 +60,14 @@ describe('the rules of a reader', () => {
     expect(trial.reader?.source.text).toBe('abc')
   })
 
-  test('2: a reader that comes after the seizure hears moving too', async () => {
+  test('2: a reader that starts after the seizure also emits moving', async () => {
     await trial.open(first, 'abc')
     await trial.log.seize(runId, second)
     await trial.follow()
     expect(trial.told()).toEqual(['reset 0+abc', 'moving'])
   })
 
-  test('3: a repeat adds nothing, an overlap adds the rest', async () => {
+  test('3: a repeat adds nothing, and an overlap adds only the new part', async () => {
     await trial.open(first, 'abc')
     await trial.follow()
     trial.told()
@@ -77,7 +77,7 @@ describe('the rules of a reader', () => {
     expect(trial.told()).toEqual(['3+de 2'])
   })
 
-  test('3: a hole is read from the log', async () => {
+  test('3: missing text is read from the log', async () => {
     await trial.open(first, 'a')
     await trial.follow()
     trial.told()
@@ -89,7 +89,7 @@ describe('the rules of a reader', () => {
     expect(trial.told()).toEqual(['1+b 2', '2+c 3', '3+d 4'])
   })
 
-  test('4: words of a higher fence are not applied, the whole log is read', async () => {
+  test('4: text of a higher fence is not applied; the whole log is read instead', async () => {
     await trial.open(first, 'abcd')
     await trial.follow()
     trial.told()
@@ -104,7 +104,7 @@ describe('the rules of a reader', () => {
     expect(trial.reader?.source).toMatchObject({ fence: second, seq: 2, text: 'abXY' })
   })
 
-  test('5: with a position only the rest is read', async () => {
+  test('5: a reader with a position reads only the entries after it', async () => {
     await trial.open(first, 'a')
     await trial.append(first, 2, 1, 'b')
     await trial.append(first, 3, 2, 'c')
@@ -112,7 +112,7 @@ describe('the rules of a reader', () => {
     expect(trial.told()).toEqual(['2+c 3'])
   })
 
-  test('5: words that do not join make it read the whole log', async () => {
+  test('5: if text does not join, the reader reads the whole log', async () => {
     await trial.open(first, 'a')
     await trial.append(first, 2, 1, 'b')
     await trial.append(first, 3, 2, 'c')
@@ -120,7 +120,7 @@ describe('the rules of a reader', () => {
     expect(trial.told()).toEqual(['0+abc 3'])
   })
 
-  test('5: a damaged log changes nothing; the store is asked', async () => {
+  test('5: a damaged log changes nothing, and the reader queries the store', async () => {
     await trial.open(first, 'a')
     await trial.follow()
     trial.told()
@@ -134,7 +134,7 @@ describe('the rules of a reader', () => {
     expect(trial.reader?.source.text).toBe('a')
   })
 
-  test('5: a log of another version is left to the store', async () => {
+  test('5: for a log of another version, the reader queries the store', async () => {
     await trial.open(first, 'a')
     await trial.follow()
     trial.told()
@@ -144,7 +144,7 @@ describe('the rules of a reader', () => {
     expect(trial.told()).toEqual(['ask-store'])
   })
 
-  test('6: a fence that is no descendant resets', async () => {
+  test('6: a source whose fence does not descend from the reader’s fence resets the text', async () => {
     await trial.open(first, 'abc')
     await trial.follow()
     trial.told()
@@ -152,14 +152,14 @@ describe('the rules of a reader', () => {
     expect(trial.told()).toEqual(['reset 0+xy'])
   })
 
-  test('6: a reader that is ahead of the log is not cut by its own fence', async () => {
+  test('6: a shorter log of the same fence does not cut the reader’s text', async () => {
     await trial.open(first, 'a')
     await trial.follow({ fence: first, seq: 1, starts: [[first, 0]], text: 'abc' })
     await trial.append(first, 2, 1, 'bcd')
     expect(trial.told()).toEqual(['3+d 2'])
   })
 
-  test('7: a lost log changes nothing until it is opened anew', async () => {
+  test('7: a lost log changes nothing until it is reopened', async () => {
     await trial.open(first, 'abc')
     await trial.follow()
     trial.told()
@@ -172,7 +172,7 @@ describe('the rules of a reader', () => {
   })
 })
 
-test('a closed reader says nothing, asks nothing and holds no timer', async () => {
+test('a closed reader emits no events and has no timer', async () => {
   await trial.open(first, 'a')
   const timers = vi.getTimerCount()
   await trial.follow()
@@ -185,7 +185,7 @@ test('a closed reader says nothing, asks nothing and holds no timer', async () =
   expect(vi.getTimerCount()).toBe(timers)
 })
 
-test('a handler that closes the reader hears nothing after that', async () => {
+test('a handler that closes the reader receives no further events', async () => {
   await trial.open(first, 'a')
   await trial.log.seize(runId, second)
   const heard: string[] = []

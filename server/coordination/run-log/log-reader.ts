@@ -7,36 +7,38 @@ import { Throttle } from './throttle.ts'
 
 export type { Source } from './source.ts'
 
-/** So long without a word, and both log and store are asked. */
+/** After this time without text, the reader queries both the log and the store. */
 const silenceMs = 5000
-/** The store is asked this seldom at most. */
+/** The minimum time between two queries to the store. */
 const askMs = 1000
-/** A log that could not be read is tried again after this. */
+/** The time until a failed read of the log is retried. */
 const rereadMs = 2000
-/** Notes held back while the log is read; more than that are read again instead. */
+/** The maximum number of notes held while the log is read. If more arrive, the log is read again instead. */
 const heldNotes = 256
 
-/** What a follower of a run is told. */
+/** An event that a reader emits. */
 export type ReaderEvent =
-  /** Words that begin at `at`; `at` is always the length of the text so far. */
+  /** Text to append. `at` is always the length of the reader's text before it. */
   | { kind: 'words'; at: number; text: string; fence: number; seq: number }
   /**
-   * The reader went over to another fence: cut to `keep`, then add `text` (either may change nothing). A reset where
-   * the fence the reader had is no ancestor of the new one; keep is 0 then.
+   * The reader adopted another fence: cut the text to `keep`, then append `text` (either may change nothing). It is a
+   * `reset`, with `keep` 0, if the new fence does not descend from the reader's old fence.
    */
   | { kind: 'rewind' | 'reset'; keep: number; text: string; source: Source }
-  /** The owner died and another has seized the log. Once for each fence. */
+  /** A claimant has seized the log after the owner's death. Emitted once per fence. */
   | { kind: 'moving' }
-  /** Nothing has been heard for 5 s, or there was a gap or a death: the row should be read. Not sent more than once a second. */
+  /**
+   * Read the run's row: no text arrived for 5 s, or there was a gap, or the log is unreadable. At most once a second.
+   */
   | { kind: 'ask-store' }
 
 /**
- * The reader's half: subscribe, read, merge; holes are read again; another fence is caught up with from the whole log.
- * It holds whatever notes are lost, repeated or late: what is added begins exactly where the text ends.
+ * Follows the log of a run that another instance writes, by the rules in docs/design/reader.md. Notes may be lost,
+ * repeated or late: every piece of text that the reader emits begins exactly where its text ends.
  */
 export interface LogReader {
   readonly source: Source
-  /** Text from elsewhere (the stored parts): a source like any other. */
+  /** Catches up with a text from another place (the store), by the same rules as with the log. */
   offer(source: Source): void
   close(): void
 }
@@ -44,7 +46,7 @@ export interface LogReader {
 export interface LogReaderOptions {
   log: RunLog
   runId: string
-  /** What the follower has already; fence 0 and no text for a new one. */
+  /** The position and text that the caller already has; fence 0 and no text for a new reader. */
   from: Source
   event: (event: ReaderEvent) => void
   clock: Clock
@@ -115,12 +117,12 @@ class Reader implements LogReader {
   #note(note: LogNote): void {
     if (this.#closed || this.#apply(note)) return
     if (!this.#reading) this.#read()
-    // Notes that do not join yet may do so after what is being read.
+    // Notes that do not join yet may join after the text that is being read.
     if (this.#held.length < heldNotes) this.#held.push(note)
     else this.#readAgain = true
   }
 
-  /** False where the log must be read to make sense of it. */
+  /** False if the note cannot be applied before the log is read. */
   #apply(note: LogNote | LogEntry): boolean {
     if (note.kind === 'seized') {
       if (note.fence > Math.max(this.#fence, this.#movingTo)) {
@@ -175,7 +177,7 @@ class Reader implements LogReader {
     }
     this.#reading = true
     this.#readUntilJoined(after).catch((error: unknown) => {
-      this.#options.logger.error({ err: error, runId: this.#options.runId }, 'a follower of a run log failed')
+      this.#options.logger.error({ err: error, runId: this.#options.runId }, 'a run log reader failed')
       this.#reread.in(rereadMs)
     })
   }
@@ -201,7 +203,7 @@ class Reader implements LogReader {
     const entries = await log.read(runId, position)
     if (this.#closed) return
     if (entries === 'unavailable') return this.#unreadable()
-    // A snapshot is the first entry of its log: what follows it is all there is.
+    // A snapshot is always the first entry of a log, so these entries are the whole log.
     const whole = entries[0]?.kind === 'snapshot'
     if (whole) return this.#take(entries)
     if (entries.every((entry) => this.#apply(entry))) return

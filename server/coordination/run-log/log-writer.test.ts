@@ -13,7 +13,7 @@ const runId = 'run'
 let hub: MemoryRunLogHub
 let handle: MemoryRunLog
 let fates: Fate[]
-/** What was sent, one line each. */
+/** The operations that were sent, one line each. */
 let sent: string[]
 let fenced: ReturnType<typeof vi.fn<(fence: number) => void>>
 let writer: LogWriter
@@ -76,7 +76,7 @@ async function logged(): Promise<string | undefined> {
   return entries === 'unavailable' ? undefined : sourceOf(entries)?.text
 }
 
-/** Words every 10 ms; answers how many appends that were. */
+/** Writes text every 10 ms, and returns the number of appends. */
 async function appendsIn(ms: number): Promise<number> {
   const before = sent.length
   for (let left = ms; left > 0; left -= 10) {
@@ -87,7 +87,7 @@ async function appendsIn(ms: number): Promise<number> {
 }
 
 describe('pace', () => {
-  test('opens at once, and the first words go at once', async () => {
+  test('the log is opened at once, and the first text is sent at once', async () => {
     expect(sent).toEqual(['open 1 '])
     writer.write('first')
     expect(sent).toEqual(['open 1 ', 'append 2 0:first'])
@@ -95,18 +95,18 @@ describe('pace', () => {
     expect(writer.seq).toBe(2)
   })
 
-  test('400 ms between appends while nobody follows', async () => {
+  test('400 ms between appends while the log has no follower', async () => {
     expect(await appendsIn(3990)).toBe(10)
     await pass(400)
     expect(await logged()).toBe('w'.repeat(399))
   })
 
-  test('100 ms between appends while somebody follows', async () => {
+  test('100 ms between appends while the log has a follower', async () => {
     hub.connect().follow(runId, { note: () => {}, gap: () => {} })
     expect(await appendsIn(3990)).toBe(40)
   })
 
-  test('the logs of runs that began apart are written at the same moments', async () => {
+  test('the logs of runs that began at different times are written at the same ticks', async () => {
     const append = handle.append.bind(handle)
     const sentAt: number[] = []
     vi.spyOn(handle, 'append').mockImplementation((...args) => {
@@ -130,23 +130,23 @@ describe('pace', () => {
     expect([second - first, (fourth - third) % 100]).toEqual([50, 0])
   })
 
-  test('words after a pause go at once', async () => {
+  test('text after a pause is sent at once', async () => {
     writer.write('a')
     await pass(1000)
     writer.write('b')
     expect(sent.at(-1)).toBe('append 3 1:b')
   })
 
-  test('nothing is sent when nothing is written', async () => {
+  test('without new text, nothing is sent', async () => {
     await pass(60_000)
     writer.write('')
     expect(sent).toHaveLength(1)
-    expect(vi.getTimerCount()).toBeLessThanOrEqual(1) // The hub's own.
+    expect(vi.getTimerCount()).toBeLessThanOrEqual(1) // The timer of the hub.
   })
 })
 
 describe('rule 5', () => {
-  test('rule 5: a batch is frozen when first sent: a retry carries the same seq and the same bytes', async () => {
+  test('rule 5: a batch is frozen when it is first sent: a retry has the same seq and the same bytes', async () => {
     fates.push('request-lost', 'answer-lost', 'answer-lost')
     writer.write('a')
     await settle()
@@ -169,7 +169,7 @@ describe('rule 5', () => {
     expect(sent).toEqual(['open 1 whole', 'open 1 whole', 'open 1 whole', 'append 2 5:b'])
   })
 
-  test('one operation is in flight', async () => {
+  test('only one operation is in progress at a time', async () => {
     fates.push('late')
     writer.write('a')
     writer.write('b')
@@ -177,7 +177,7 @@ describe('rule 5', () => {
     expect(sent).toHaveLength(2)
   })
 
-  test('the pause before a retry grows to a second at most', async () => {
+  test('the pause before a retry grows, to at most a second', async () => {
     handle.setAway(true)
     writer.write('a')
     await pass(20_000)
@@ -189,7 +189,7 @@ describe('rule 5', () => {
     expect(await logged()).toBe('a')
   })
 
-  test('LOST: opened anew under the next seq with everything', async () => {
+  test('LOST: the log is reopened under the next seq with the whole text', async () => {
     writer.write('a')
     await pass(500)
     hub.flush()
@@ -202,7 +202,7 @@ describe('rule 5', () => {
     expect(await logged()).toBe('abc')
   })
 
-  test('BEHIND: a lower fence that opened a lost log does not stop the owner', async () => {
+  test('BEHIND: an owner with a lower fence that reopened a lost log does not stop the current owner', async () => {
     hub.flush()
     await handle.open(runId, { fence: fence - 1, seq: 9 }, { starts: [[fence - 1, 0]], text: 'zombie' })
     writer.write('a')
@@ -212,7 +212,7 @@ describe('rule 5', () => {
     expect(fenced).not.toHaveBeenCalled()
   })
 
-  test('GAP: after a roll-back the log is opened anew', async () => {
+  test('GAP: after a rollback of the log, it is reopened', async () => {
     const back = hub.remember()
     writer.write('a')
     await pass(500)
@@ -222,7 +222,7 @@ describe('rule 5', () => {
     expect(sent.at(-1)).toBe('open 4 ab')
   })
 
-  test('Redis away for long, then back empty: one open holds it all', async () => {
+  test('after a long outage of Redis that emptied it, one open writes the whole text', async () => {
     writer.write('a')
     await pass(500)
     handle.setAway(true)
@@ -240,7 +240,7 @@ describe('rule 5', () => {
 })
 
 describe('a higher fence', () => {
-  test('is told once, and nothing more is sent', async () => {
+  test('is reported once, and nothing more is sent', async () => {
     await handle.seize(runId, fence + 7)
     writer.write('a')
     await pass(1000)
@@ -254,7 +254,7 @@ describe('a higher fence', () => {
 })
 
 describe('expiry', () => {
-  test('is refreshed by the first append ten minutes after the last time', async () => {
+  test('is refreshed by the first append at least ten minutes after the last refresh', async () => {
     writer.write('a')
     await pass(100)
     vi.advanceTimersByTime(10 * 60_000)
@@ -267,14 +267,14 @@ describe('expiry', () => {
 })
 
 describe('flush', () => {
-  /** True once the flush is over. */
+  /** Starts a flush. The returned function tells whether it has resolved. */
   function flushing(ms: number): () => boolean {
     let over = false
     void writer.flush(ms).then(() => (over = true))
     return () => over
   }
 
-  test('sends what waits for the pace, and resolves when the log has it', async () => {
+  test('sends the waiting text at once, and resolves when the log has it', async () => {
     writer.write('a')
     await settle()
     writer.write('b')
@@ -294,7 +294,7 @@ describe('flush', () => {
     await writer.flush(1000)
   })
 
-  test('resolves when the log is known to be away, after one more try', async () => {
+  test('if the log is known to be unreachable, resolves after one more attempt', async () => {
     handle.setAway(true)
     writer.write('a')
     await pass(500)
@@ -305,7 +305,7 @@ describe('flush', () => {
     expect(sent.length).toBe(before + 1)
   })
 
-  test('waits no longer than it was told', async () => {
+  test('resolves after the given time at the latest', async () => {
     vi.spyOn(handle, 'append').mockReturnValueOnce(new Promise(() => {}))
     writer.write('a')
     const over = flushing(700)

@@ -3,29 +3,35 @@ import type { Clock, Logger } from '../../base/index.ts'
 import type { EntryId, LogAnswer, RunLog, Snapshot, Starts, Words } from './run-log.ts'
 import { RunText } from './run-text.ts'
 
-/** Time between two appends, ms: while somebody follows elsewhere, and while nobody does. */
+/** The time between two appends while the log has a follower, and while it has none. */
 const paceMs = { followed: 100, unfollowed: 400 }
-/** The logs of all runs here are written at moments this far apart, ms: Redis gets many in one piece. */
+/**
+ * All runs of this instance append at common ticks with this interval, so that Redis receives many appends in one
+ * write.
+ */
 export const logMomentsMs = 100
-/** An append that comes this late still counts for the moment that it was due at, ms. */
+/** An append that is at most this late still counts for the tick at which it was due. */
 const lateMs = 10
 const retryMs = { first: 50, most: 1000 }
-/** The log's own expiry is 24 h: renewing it this seldom is safe and costs nothing. */
+/** The log expires after 24 h, so it is safe to refresh the expiry this rarely. */
 const refreshExpiryMs = 10 * 60 * 1000
 
 /**
- * The owner's half of a run's log: gathers words, keeps one operation in flight, freezes what it has sent until the
- * answer is known (rule 5), opens the log anew on LOST, BEHIND, GAP and when Redis comes back, and says when a higher
- * fence was met. It holds the whole text, so Redis is never needed to go on.
+ * Writes the log of a run for the run's owner. It collects text into batches and has one operation in progress at a
+ * time, which stays frozen until the log has replied (rule 5). It reopens the log after LOST, BEHIND and GAP, and
+ * reports a higher fence. It holds the whole text, so the run can resume without Redis.
  */
 export interface LogWriter {
-  /** The last seq the log acknowledged under this fence; 0 before the first. */
+  /** The last seq of this fence that the log acknowledged; 0 before the first acknowledgement. */
   readonly seq: number
-  /** Adds words to the run's text; sent when the pace allows. Never waits. */
+  /** Adds text, which is sent at one of the next ticks. Never waits. */
   write(text: string): void
-  /** Resolves when the log has all that was written, or is known to be away or closed; waits `ms` at most. */
+  /**
+   * Sends the waiting text at once. Resolves when the log has the whole text, when the log is known to be unreachable,
+   * after `close`, or after `ms`.
+   */
   flush(ms: number): Promise<void>
-  /** No more is sent. */
+  /** Stops sending. */
   close(): void
 }
 
@@ -33,22 +39,22 @@ export interface LogWriterOptions {
   log: RunLog
   runId: string
   fence: number
-  /** Own fence last. */
+  /** The own fence is last. */
   starts: Starts
-  /** The text it begins with. */
+  /** The text of the run so far. */
   text: string
-  /** A higher fence holds the log: stop delivering and read the run again. Called once. */
+  /** Called once if the log has a higher fence. The owner must stop delivering and read the run from the store. */
   fenced: (fence: number) => void
   clock: Clock
   logger: Logger
 }
 
-/** Opens the log at once, as seq 1 of the fence. A claimant has seized and read it before (rule 8). */
+/** Opens the log at once, with seq 1 of the fence. A claimant must have seized and read the log before (rule 8). */
 export function createLogWriter(options: LogWriterOptions): LogWriter {
   return new Writer(options)
 }
 
-/** What was sent and not yet answered. It never changes: the log may have it already. */
+/** An operation that was sent and has no reply yet. It never changes, because the log may already have it. */
 type Frozen =
   | { kind: 'open'; at: EntryId; snapshot: Snapshot }
   | { kind: 'append'; at: EntryId; words: Words; refreshExpiry: boolean }
@@ -59,10 +65,10 @@ class Writer implements LogWriter {
   readonly #text: RunText
   readonly #proceedLater: () => void
   #frozen: Frozen | undefined
-  /** The log is not known to hold this fence's text: the next operation is an open. */
+  /** Whether the next operation is an open, because the log may not have the text of this fence. */
   #anew = true
   #nextSeq = 1
-  /** A timer until the next operation is due, or until the frozen one is sent again. */
+  /** Runs until the next operation is due, or until the frozen operation is retried. */
   #timer: NodeJS.Timeout | undefined
   #sending = false
   #failures = 0
@@ -113,7 +119,7 @@ class Writer implements LogWriter {
     return !this.#frozen && !this.#anew && !this.#text.hasUnsent
   }
 
-  /** Does what is due: freezes the next operation and sends it, or plans to. */
+  /** Freezes and sends the next operation if it is due; otherwise sets the timer for it. */
   #proceed(): void {
     if (this.#closed || this.#sending || this.#timer) return
     if (!this.#frozen) {
@@ -185,31 +191,35 @@ class Writer implements LogWriter {
       }
       const answer = await log.open(runId, frozen.at, frozen.snapshot)
       if (answer.kind !== 'gap' && answer.kind !== 'behind' && answer.kind !== 'lost') return answer
-      // No log answers an open so; opening anew for it would never end.
-      return { kind: 'unavailable', reason: `open was answered ${answer.kind}` }
+      // A correct log never replies this to an open. Reopening in response could repeat for ever.
+      return { kind: 'unavailable', reason: `unexpected reply to open: ${answer.kind}` }
     } catch (error) {
-      this.#options.logger.error({ err: error, runId: this.#options.runId }, 'the run log threw')
+      this.#options.logger.error(
+        { err: error, runId: this.#options.runId },
+        'a run log operation threw an error',
+      )
       return { kind: 'unavailable', reason: String(error) }
     }
   }
 
   #acknowledged(frozen: Frozen, sentAt: number): void {
-    if (this.#failures > 0) this.#tell({ failures: this.#failures }, 'the run log answers again')
+    if (this.#failures > 0) this.#tell({ failures: this.#failures }, 'the run log is reachable again')
     this.#failures = 0
     this.#frozen = undefined
     this.seq = frozen.at.seq
     if (frozen.kind === 'open' || frozen.refreshExpiry) this.#expiryAt = sentAt
   }
 
-  /** The outcome is unknown, so the same bytes go again under the same seq. */
+  /** It is unknown whether the log has the operation, so the retry sends the same bytes under the same seq. */
   #retryLater(reason: string): void {
-    if (this.#failures === 0) this.#tell({ reason }, 'the run log does not answer; words are kept here')
+    if (this.#failures === 0)
+      this.#tell({ reason }, 'the run log is unreachable; this instance keeps the text and retries')
     this.#plan(backoff(this.#failures++, retryMs))
     this.#settleFlushes()
   }
 
   #openAnew(because: string): void {
-    this.#tell({ because }, 'the run log is opened anew')
+    this.#tell({ because }, 'reopening the run log')
     this.#failures = 0
     this.#frozen = undefined
     this.#anew = true

@@ -1,16 +1,19 @@
-/** What becomes of one write. `late`: the caller hears nothing, the request arrives when the hub is told to deliver it. */
+/**
+ * The outcome of one write. `late`: the caller gets no answer, and the request arrives when the test calls
+ * `deliverLate`.
+ */
 export type Fate = 'arrives' | 'request-lost' | 'answer-lost' | 'late'
 
-/** What goes wrong between one handle and the hub; asked anew for each write and each note. */
+/** Decides the faults between one handle and the hub. Called for each write and each note. */
 export interface LogFaults {
   write(): Fate
-  /** False: this note is not heard. */
+  /** False if this note is lost. */
   hears(): boolean
 }
 
 export const noFaults: LogFaults = { write: () => 'arrives', hears: () => true }
 
-/** Shares from 0 to 1. */
+/** The share of writes or notes that each fault hits, from 0 to 1. */
 export interface FaultRates {
   requestLost: number
   answerLost: number
@@ -18,7 +21,7 @@ export interface FaultRates {
   noteLost: number
 }
 
-/** Faults that a seed decides, so that a failing test can be run again. */
+/** Faults that are reproducible by a seed, so that a failing test can be repeated. */
 export function seededFaults(seed: number, rates: FaultRates): LogFaults {
   const random = mulberry32(seed)
   return {
@@ -33,7 +36,7 @@ export function seededFaults(seed: number, rates: FaultRates): LogFaults {
   }
 }
 
-/** Tommy Ettinger's mulberry32: a small generator in the public domain, good enough to spread faults. */
+/** A small generator of pseudo-random numbers (mulberry32, by Tommy Ettinger, public domain). */
 function mulberry32(seed: number): () => number {
   let state = seed
   return () => {

@@ -1,9 +1,9 @@
 import type { EntryId, LogAnswer, LogEntry, LogNote, Snapshot, Words } from './run-log.ts'
 
-/** Tells followers; answers how many heard it. */
+/** Sends a note to the followers, and returns their number. */
 type Tell = (note: LogNote) => number
 
-/** One run's entries, with the answers of open.lua and append.lua: the same table of cases. */
+/** The log of one run in memory. It gives the same answers as open.lua and append.lua. */
 export class MemoryLog {
   #entries: LogEntry[]
 
@@ -11,21 +11,21 @@ export class MemoryLog {
     this.#entries = [...entries]
   }
 
-  /** A copy of what is there. */
+  /** A copy of the entries. */
   get entries(): LogEntry[] {
     return [...this.#entries]
   }
 
   after({ fence, seq }: EntryId): LogEntry[] {
     const follows = (entry: LogEntry) => entry.fence > fence || (entry.fence === fence && entry.seq > seq)
-    // Ids only grow, so what follows is a tail: looked for from the end, since readers are near it.
+    // Ids only grow, so the result is a tail. The search starts at the end, because readers are usually near it.
     let first = this.#entries.length
     for (let entry = this.#entries[first - 1]; entry && follows(entry); entry = this.#entries[first - 1])
       first--
     return this.#entries.slice(first)
   }
 
-  /** Begins anew with a snapshot; seizes without one. */
+  /** Replaces the content with the snapshot; without a snapshot, seizes the log. */
   open(at: EntryId, snapshot: Snapshot | undefined, tell: Tell): LogAnswer {
     const held = this.#entries.at(-1)
     if (held && held.fence > at.fence) return { kind: 'fenced', fence: held.fence }

@@ -18,7 +18,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-test('a retired log goes within two minutes, and nothing is left of it', async () => {
+test('a retired log is deleted within two minutes, with its timer', async () => {
   const log = hub.connect()
   await log.open('run', { fence: 5, seq: 1 }, snapshot)
   vi.advanceTimersByTime(10 * 60_000)
@@ -31,7 +31,7 @@ test('a retired log goes within two minutes, and nothing is left of it', async (
   expect(vi.getTimerCount()).toBe(0)
 })
 
-test('a log that nobody retired goes after a day; an append that refreshes gives it another', async () => {
+test('a log that was not retired expires after a day; an append with refreshExpiry extends it by a day', async () => {
   const log = hub.connect()
   const hour = 60 * 60_000
   await log.open('run', { fence: 5, seq: 1 }, snapshot)
@@ -44,7 +44,7 @@ test('a log that nobody retired goes after a day; an append that refreshes gives
   expect(hub.size).toBe(0)
 })
 
-test('fates of a write: lost on the way there, on the way back, or late', async () => {
+test('a write can be lost, can lose its answer, or can arrive late', async () => {
   const fates: Fate[] = ['request-lost', 'answer-lost', 'late', 'arrives']
   const log = hub.connect({ write: () => fates.shift() ?? 'arrives', hears: () => true })
   await log.open('run', { fence: 5, seq: 1 }, snapshot)
@@ -58,7 +58,7 @@ test('fates of a write: lost on the way there, on the way back, or late', async 
   expect([hub.late, (await log.read('run')).length]).toEqual([0, 2])
 })
 
-test('a roll-back brings an earlier state back, as often as it is asked', async () => {
+test('a rollback restores an earlier state, any number of times', async () => {
   const log = hub.connect()
   await log.open('run', { fence: 5, seq: 1 }, snapshot)
   const back = hub.remember()
@@ -70,7 +70,7 @@ test('a roll-back brings an earlier state back, as often as it is asked', async 
   }
 })
 
-test('a handle that is closed follows nothing and writes nothing', async () => {
+test('a closed handle receives no notes and writes nothing', async () => {
   const log = hub.connect()
   const other = hub.connect()
   const note = vi.fn()
@@ -81,7 +81,7 @@ test('a handle that is closed follows nothing and writes nothing', async () => {
   expect(note).not.toHaveBeenCalled()
 })
 
-test('seeded faults come again with the same seed, in the shares that were asked for', () => {
+test('seeded faults are the same for the same seed, and have the requested shares', () => {
   const rates = { requestLost: 0.1, answerLost: 0.2, late: 0.3, noteLost: 0.5 }
   const drawn = (seed: number) => {
     const faults = seededFaults(seed, rates)

@@ -16,12 +16,15 @@ import type {
 const expiryMs = 24 * 60 * 60 * 1000
 const retiredMs = 60_000
 const sweepMs = 60_000
-const away: LogAnswer = { kind: 'unavailable', reason: 'away: the run log in memory is switched off' }
-const noAnswer: LogAnswer = { kind: 'unavailable', reason: 'timeout: the run log in memory lost it' }
+const away: LogAnswer = { kind: 'unavailable', reason: 'away: the run log in memory is unreachable' }
+const noAnswer: LogAnswer = {
+  kind: 'unavailable',
+  reason: 'timeout: the run log in memory lost the request or its answer',
+}
 
 interface Held {
   log: MemoryLog
-  /** By the clock's monotonic time, ms. */
+  /** Monotonic time in ms. */
   expiresAt: number
 }
 
@@ -31,15 +34,15 @@ interface Follower {
   listener: LogListener
 }
 
-/** A handle on a hub: what one instance has. */
+/** The run logs of a hub, as one instance sees them. */
 export interface MemoryRunLog extends RunLog {
-  /** Cuts this handle off; on return every listener hears `gap`. */
+  /** Disconnects this instance, or reconnects it: then every listener receives `gap`. */
   setAway(away: boolean): void
 }
 
 /**
- * Run logs in memory, shared by several handles: what a single instance runs on, and the model of the real one in
- * tests, with the faults that it can have. Answers and notes come asynchronously, as over a network.
+ * Run logs in memory, shared by the instances of one process. A single instance without Redis uses it, and tests use it
+ * as a model of Redis, with its faults. Answers and notes arrive asynchronously, as over a network.
  */
 export class MemoryRunLogHub {
   readonly #clock: Clock
@@ -65,12 +68,14 @@ export class MemoryRunLogHub {
     return handle
   }
 
-  /** As FLUSHALL: nobody is told. */
+  /** Deletes all logs without notifying anyone, as FLUSHALL does. */
   flush(): void {
     this.#logs.clear()
   }
 
-  /** Remembers the state; the answer rolls back to it, as a failover to a late replica does. Nobody is told. */
+  /**
+   * Remembers the state. The returned function silently restores it, as a failover to a replica that lags behind does.
+   */
   remember(): () => void {
     const copy = (logs: Map<string, Held>) =>
       new Map(
@@ -86,22 +91,22 @@ export class MemoryRunLogHub {
     }
   }
 
-  /** Cuts every handle off, or brings all back. */
+  /** Disconnects or reconnects every instance. */
   setAway(away: boolean): void {
     for (const handle of this.#handles) handle.setAway(away)
   }
 
-  /** Requests that are still under way although their callers have given them up. */
+  /** The number of requests that have not arrived yet, although their callers have already got `unavailable`. */
   get late(): number {
     return this.#late.length
   }
 
-  /** One of the late requests arrives. */
+  /** Lets one of the late requests arrive. */
   deliverLate(index = 0): void {
     this.#late.splice(index, 1)[0]?.()
   }
 
-  /** Logs that are held. */
+  /** The number of logs in memory. */
   get size(): number {
     return this.#logs.size
   }
@@ -113,7 +118,7 @@ export class MemoryRunLogHub {
     this.#followers.clear()
   }
 
-  // ---- for handles
+  // ---- The methods below are for handles.
 
   hold(request: () => void): void {
     this.#late.push(request)
@@ -159,7 +164,7 @@ export class MemoryRunLogHub {
     return [...this.#followers.values()].flatMap((all) => [...all]).filter((one) => one.handle === handle)
   }
 
-  /** Notes arrive after the write was done, and in order. */
+  /** Sends a note to all followers, and returns their number. Notes arrive after the write, in order. */
   tell(runId: string, note: LogNote): number {
     const heard = new Set<Handle>()
     for (const follower of this.#followers.get(runId) ?? []) {
@@ -173,7 +178,7 @@ export class MemoryRunLogHub {
     return heard.size
   }
 
-  /** One timer while there is anything: no log outlives its expiry by more than a minute. */
+  /** One timer runs while there are logs. It deletes each log within a minute of its expiry. */
   #planSweep(): void {
     this.#sweep ??= setTimeout(this.#removeExpired, sweepMs).unref()
   }

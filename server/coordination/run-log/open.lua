@@ -1,6 +1,6 @@
 -- open.lua  KEYS 1 log, also the channel.  ARGV 1 fence, 2 seq, 3 ttl seconds, 4 value of the note, 5 snapshot; without 5: seize
--- Begins the log anew with a snapshot, or seizes it (raises its fence, keeps its words).
--- Answers OK heard, REPEAT or FENCED fence. A repeated open must change nothing: a late copy of it would erase appends.
+-- Replaces the content of the log with a snapshot, or seizes the log (raises its fence, keeps its text).
+-- Returns OK heard, REPEAT or FENCED fence. A repeated open must change nothing: a late copy of it would erase appends.
 local top = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
 if top then
   local f, s = string.match(top[1], '^(%d+)-(%d+)$')
@@ -8,7 +8,7 @@ if top then
   if held > mine then return 'FENCED ' .. f end
   if held == mine and tonumber(s) >= tonumber(ARGV[2]) then return 'REPEAT' end
 elseif redis.call('EXISTS', KEYS[1]) == 1 then
-  -- A stream that was emptied remembers its highest id and would refuse a lower one.
+  -- An emptied stream remembers its highest id and would refuse a lower id.
   redis.call('DEL', KEYS[1])
 end
 local id = ARGV[1] .. '-' .. ARGV[2]
@@ -18,6 +18,6 @@ else
   redis.call('XADD', KEYS[1], id, 'd', ARGV[4])
 end
 redis.call('EXPIRE', KEYS[1], ARGV[3])
--- pcall: a user without the right to this channel still writes; readers then poll.
+-- pcall, so that a Redis user without the right to this channel can still write. Readers then poll.
 local heard = redis.pcall('SPUBLISH', KEYS[1], id .. ARGV[4])
 return 'OK ' .. (type(heard) == 'number' and heard or -1)

@@ -10,7 +10,7 @@ import { sourceOf } from './source.ts'
 
 const keys = createKeys(testPrefix)
 
-describe('what only Redis does', () => {
+describe('run log, in Redis only', () => {
   const fence = 1_763_900_000_123
   const starts: Starts = [[fence, 0]]
   let redis: TestRedis
@@ -38,7 +38,7 @@ describe('what only Redis does', () => {
     expect(await redis.servers[0]!.admin.xlen(keys.runLog(runId))).toBe(1)
   })
 
-  test('a full server refuses each write, and changes nothing', async () => {
+  test('a Redis without free memory refuses each write and changes nothing', async () => {
     await opened()
     const { admin } = redis.servers[0]!
     await admin.config('SET', 'maxmemory', '1')
@@ -54,7 +54,7 @@ describe('what only Redis does', () => {
     expect(await log.read(runId)).toHaveLength(1)
   })
 
-  test('without the right to the channel words are written, and heard is -1', async () => {
+  test('without the right to the channel, text is written and heard is -1', async () => {
     await opened()
     const { admin, port } = redis.servers[0]!
     await admin.call('ACL', 'SETUSER', 'mute', 'on', '>x', '~*', '+@all', 'resetchannels')
@@ -68,7 +68,7 @@ describe('what only Redis does', () => {
     await mute.close()
   })
 
-  test('a server that does not answer: every verb ends by its deadline, and the same again is safe', async () => {
+  test('if Redis does not reply, every operation ends by its deadline, and a retry is safe', async () => {
     await opened()
     redis.servers[0]!.pause()
     const words = { at: 1, text: 'b' }
@@ -87,7 +87,7 @@ describe('what only Redis does', () => {
     expect(await log.read(runId, { fence, seq: 1 })).toEqual([{ fence, seq: 2, kind: 'words', words }])
   })
 
-  test('a log lives for a day, is renewed on demand, and goes a minute after it was retired', async () => {
+  test('a log expires after a day, can be refreshed, and expires a minute after it was retired', async () => {
     await opened()
     const { admin } = redis.servers[0]!
     const ttl = () => admin.ttl(keys.runLog(runId))
@@ -103,7 +103,7 @@ describe('what only Redis does', () => {
     expect(await ttl()).toBeGreaterThan(0)
   })
 
-  test('signed values of another version, or damage, are told as unknown', async () => {
+  test('signed values that are damaged or of another version are read as unknown', async () => {
     await opened()
     const { admin } = redis.servers[0]!
     const notes: string[] = []
@@ -121,7 +121,7 @@ describe('what only Redis does', () => {
     subscription.close()
   })
 
-  test('S15: entries and notes that this installation did not sign for this run and place hold no words', async () => {
+  test('S15: entries and notes that this installation did not sign for this run and position are ignored', async () => {
     await opened()
     const otherRun = newId()
     const { admin } = redis.servers[0]!
@@ -154,7 +154,7 @@ describe('what only Redis does', () => {
   })
 })
 
-/** What an instance would write: the letter of the kind, its signature, the body. */
+/** The value that an instance would write: the letter of the kind, the signature, the body. */
 function signed(runId: string, id: string, body: string): string {
   return `${body.slice(0, 1)}${testSigner.sign('log', `${runId} ${id} ${body}`)}${body.slice(1)}`
 }

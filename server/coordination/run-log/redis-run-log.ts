@@ -10,7 +10,7 @@ import type { EntryId, LogAnswer, LogEntry, RunLog } from './run-log.ts'
 const openScript = loadScript(new URL('open.lua', import.meta.url))
 const appendScript = loadScript(new URL('append.lua', import.meta.url))
 
-/** A log outlives its run until the store holds the end. */
+/** Applies to logs that are never retired, for example because their owner died. */
 const expirySeconds = 24 * 60 * 60
 const retiredSeconds = 60
 const writeDeadlineMs = 2000
@@ -25,7 +25,7 @@ export interface RedisRunLogOptions {
   logger: Logger
 }
 
-/** The run log in Redis: one stream per run, whose key is also the channel of its notes. */
+/** The run log in Redis: one stream per run. The key of the stream is also the name of the channel of its notes. */
 export function createRedisRunLog({ link, keys, signer, logger }: RedisRunLogOptions): RunLog {
   const format = createLogFormat(signer)
   const log = logger.child({ part: 'run-log' })
@@ -33,7 +33,7 @@ export function createRedisRunLog({ link, keys, signer, logger }: RedisRunLogOpt
   async function write(work: () => Promise<unknown>): Promise<LogAnswer> {
     try {
       const answer = await work()
-      return decodeAnswer(answer) ?? unavailable(`unexpected answer: ${String(answer).slice(0, 80)}`)
+      return decodeAnswer(answer) ?? unavailable(`unexpected reply: ${String(answer).slice(0, 80)}`)
     } catch (error) {
       return unavailable(reasonOf(error))
     }
@@ -71,7 +71,7 @@ export function createRedisRunLog({ link, keys, signer, logger }: RedisRunLogOpt
         message(payload) {
           const note = format.decodeNote(runId, payload)
           if (note) return listener.note(note)
-          // Once for each subscription: a forger may send many.
+          // Logged once per subscription, because a forger may send many.
           if (!warned) log.warn({ runId, payload: payload.slice(0, 40) }, unsigned)
           warned = true
         },
@@ -82,18 +82,18 @@ export function createRedisRunLog({ link, keys, signer, logger }: RedisRunLogOpt
       try {
         await link.command(['EXPIRE', keys.runLog(runId), retiredSeconds], { deadlineMs: writeDeadlineMs })
       } catch (error) {
-        // It goes by its own expiry then.
+        // The log then expires later, by its normal expiry.
         log.debug({ runId, reason: reasonOf(error) }, 'a run log could not be retired')
       }
     },
-    // The link belongs to the instance; subscriptions to whoever follows.
+    // The instance closes the link, and followers close their subscriptions.
     close: async () => {},
   }
 }
 
 /**
- * All signed entries after a position, a page at a time, so that a long log never blocks Redis for long. An `open` between two
- * pages wipes what was read before it: entries count from the last snapshot on.
+ * Reads all signed entries after a position, in pages, so that a long log does not block Redis for long. If the log is
+ * reopened between two pages, the entries before its new snapshot are dropped.
  */
 async function readPages(
   { link, key, decode }: { link: RedisLink; key: string; decode: (raw: RawEntry) => LogEntry | undefined },
@@ -106,7 +106,7 @@ async function readPages(
     const page = await link.command(['XRANGE', key, from, '+', 'COUNT', pageSize], {
       deadlineMs: pageDeadlineMs,
     })
-    if (!Array.isArray(page)) throw new TypeError('XRANGE did not answer with a list')
+    if (!Array.isArray(page)) throw new TypeError('XRANGE did not reply with a list')
     const raw = page.map(rawEntry)
     const decoded = raw.flatMap((entry) => decode(entry) ?? [])
     const snapshot = decoded.findLastIndex((entry) => entry.kind === 'snapshot')
@@ -128,7 +128,7 @@ function rawEntry(raw: unknown): RawEntry {
   const [id, fields]: unknown[] = Array.isArray(raw) ? raw : []
   const value: unknown = Array.isArray(fields) ? fields[1] : undefined
   if (typeof id === 'string' && typeof value === 'string') return { id, value }
-  throw new TypeError('an entry of a run log has no readable id or value')
+  throw new TypeError('an entry of the run log has no readable id or value')
 }
 
 function unavailable(reason: string): LogAnswer {
@@ -141,4 +141,4 @@ function reasonOf(error: unknown): string {
 }
 
 const unsigned =
-  'a note on the channel of a run that this installation did not sign was ignored: another version, another WEBUI_SECRET_KEY, or a program that does not belong to Shoal'
+  'ignored a run log note that this installation did not sign: it comes from another version, from an instance with another WEBUI_SECRET_KEY, or from a program that does not belong to Shoal'

@@ -1,14 +1,14 @@
-// The suite that every RunLog passes: the table of answers, and the four lines at the head of the contract.
+// The test suite that every RunLog passes: the table of answers, and the four lines at the head of the contract.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { newId } from '../../base/index.ts'
 import type { LogAnswer, LogEntry, LogNote, RunLog, Starts } from './run-log.ts'
 
 export interface RunLogRig {
-  /** Another instance's handle on the same logs. */
+  /** Connects another instance to the same logs. */
   connect(): Promise<RunLog>
-  /** The ways in which a log becomes nothing, by name. */
+  /** The ways in which a log can be lost, by name. */
   lose: Record<string, (runId: string) => Promise<void>>
-  /** Takes the service away, or brings it back; what it held may be gone. */
+  /** Makes the service unreachable or reachable. Its data may be lost meanwhile. */
   setAway(away: boolean): Promise<void>
   close(): Promise<void>
 }
@@ -23,7 +23,7 @@ type State = (log: RunLog, runId: string) => Promise<unknown>
 type Expected = { answer: LogAnswer['kind']; number?: number; left: string }
 type Row = { holds: State; seize?: Expected; open?: Expected; append?: Expected }
 
-/** A log of one fence: a snapshot and words up to `last`; last 0 is a seizure. */
+/** A log of one fence, with a snapshot and text up to seq `last`. If `last` is 0, the log contains only a seizure. */
 function written(fence: number, last: number): State {
   return async (log, runId) => {
     await log.seize(runId, fence)
@@ -32,7 +32,7 @@ function written(fence: number, last: number): State {
   }
 }
 
-/** The log as a line: kinds with seqs, fences by their first letter. */
+/** The log as one line: the fence by its first letter, the seq, and a sign for the kind. */
 function picture(entries: LogEntry[] | 'unavailable'): string {
   if (entries === 'unavailable') return entries
   const names: Record<number, string> = { [lower]: 'l', [own]: 'o', [higher]: 'h' }
@@ -46,7 +46,7 @@ const lost: Omit<Row, 'holds'> = {
   append: { answer: 'lost', left: '' },
 }
 
-/** Each row: what the log holds, and what seize F, open F-4 and append F-4 answer and leave behind. */
+/** Each row: what the log contains, and for seize F, open F-4 and append F-4 the answer and the log afterwards. */
 function table(lose: RunLogRig['lose']): Record<string, Row> {
   const emptied = Object.entries(lose).map(([way, empty]): [string, Row] => [
     `nothing: ${way}`,
@@ -160,7 +160,7 @@ export function describeRunLog(make: () => Promise<RunLogRig>): void {
     })
     afterEach(() => log.close())
 
-    test('answers of seize, open and append, for all that a log may hold', async () => {
+    test('answers of seize, open and append, for every state of a log', async () => {
       let checks = 0
       for (const [holds, row] of Object.entries(table(rig.lose))) {
         for (const verb of ['seize', 'open', 'append'] as const) {
@@ -182,7 +182,7 @@ export function describeRunLog(make: () => Promise<RunLogRig>): void {
       expect(checks).toBeGreaterThanOrEqual(39)
     })
 
-    test('a repeat that says something else changes nothing', async () => {
+    test('a repeated seq with other content changes nothing', async () => {
       await written(own, 2)(log, runId)
       const before = await log.read(runId)
       expect(await log.append(runId, { fence: own, seq: 2 }, { at: 1, text: 'other' })).toEqual({
@@ -192,7 +192,7 @@ export function describeRunLog(make: () => Promise<RunLogRig>): void {
       expect(await log.read(runId)).toEqual(before)
     })
 
-    test('Delivers: each entry to whoever reads, a note of each to whoever follows', async () => {
+    test('Delivers: each entry to every reader, and a note of each entry to every follower', async () => {
       const other = await rig.connect()
       const heard = recorder()
       const subscription = other.follow(runId, heard)
@@ -227,7 +227,7 @@ export function describeRunLog(make: () => Promise<RunLogRig>): void {
       await other.close()
     })
 
-    test('Delivers: a log longer than one page, whole', async () => {
+    test('Delivers: the whole log, even if it is longer than one page', async () => {
       await written(own, 1)(log, runId)
       for (let from = 2; from <= 2202; from += 100) {
         const seqs = Array.from({ length: 100 }, (_, index) => from + index)
@@ -242,7 +242,7 @@ export function describeRunLog(make: () => Promise<RunLogRig>): void {
       )
     })
 
-    test('Orders: by fence and seq, whoever writes; a lower fence is refused', async () => {
+    test('Orders: entries of all writers by fence and seq; a write with a lower fence is refused', async () => {
       const zombie = await rig.connect()
       await written(lower, 2)(zombie, runId)
       const heard = recorder()
@@ -266,7 +266,7 @@ export function describeRunLog(make: () => Promise<RunLogRig>): void {
       await zombie.close()
     })
 
-    test('Survives: the death of the instance that wrote; not a loss, which is answered lost', async () => {
+    test('Survives: the death of the instance that wrote. After a loss, the answer is lost', async () => {
       const dead = await rig.connect()
       await written(own, 3)(dead, runId)
       await dead.close()
@@ -276,7 +276,7 @@ export function describeRunLog(make: () => Promise<RunLogRig>): void {
       expect(await log.read(runId)).toEqual([])
     })
 
-    test('When Redis is away: every verb answers unavailable, and listeners hear gap on return', async () => {
+    test('When Redis is away: every operation returns unavailable, and listeners receive gap when Redis is back', async () => {
       await written(own, 3)(log, runId)
       const heard = recorder()
       const early = log.follow(runId, heard)

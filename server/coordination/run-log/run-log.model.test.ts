@@ -1,5 +1,5 @@
-// Randomised runs of one answer: real writers, readers and rules against a log that loses, repeats, delays and forgets.
-// SHOAL_MODEL_RUNS sets how many runs each test plays.
+// Randomised runs of one answer: real writers, readers and rules, with a log that loses, repeats and delays entries,
+// and is lost itself. SHOAL_MODEL_RUNS sets the number of runs per test.
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, test, vi } from 'vitest'
 import { play, steps } from '../../../test/support/run-log-model/steps.ts'
@@ -25,7 +25,7 @@ async function run(all: Step[], sound: boolean): Promise<void> {
   }
 }
 
-describe('a run, whatever happens', () => {
+describe('a run with random faults', () => {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] })
   })
@@ -34,7 +34,7 @@ describe('a run, whatever happens', () => {
   })
 
   test(
-    'rules 4, 5 and 8: every page shows a prefix of what its owner wrote, and at the end what is stored',
+    'rules 4, 5 and 8: every page shows a prefix of the text that its owner wrote, and at the end the stored text',
     { timeout },
     async () => {
       await fc.assert(
@@ -44,7 +44,7 @@ describe('a run, whatever happens', () => {
     },
   )
 
-  test('rule 8: while the log keeps what it has, no acknowledged word is lost', { timeout }, async () => {
+  test('rule 8: as long as the log loses nothing, no acknowledged text is lost', { timeout }, async () => {
     await fc.assert(
       fc.asyncProperty(steps(true), (all) => run(all, true)),
       { numRuns },

@@ -1,8 +1,8 @@
 import type { Words } from './run-log.ts'
 
 /**
- * A run's whole text as its owner keeps it. Adding and sending cost what the words cost, however long the text is: it
- * is held in pieces and put together for a snapshot only.
+ * The whole text of a run, for its owner. It is kept in pieces and joined only for a snapshot, so that the cost of
+ * adding and sending text does not depend on the length of the whole.
  */
 export class RunText {
   #sent: string[]
@@ -22,7 +22,7 @@ export class RunText {
     this.#unsent += text
   }
 
-  /** What has not been sent, with the length at which it begins. */
+  /** Returns the unsent text, with the length at which it begins, and marks it as sent. */
   sendRest(): Words {
     const words = { at: this.#sentLength, text: this.#unsent }
     this.#sent.push(this.#unsent)
@@ -31,6 +31,7 @@ export class RunText {
     return words
   }
 
+  /** Returns the whole text and marks it as sent. */
   sendWhole(): string {
     this.sendRest()
     const text = this.#sent.join('')

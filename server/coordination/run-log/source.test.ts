@@ -15,14 +15,14 @@ describe('newer', () => {
     expect(newer(now, old)).toBe(now)
   })
 
-  test('of one fence the longer', () => {
+  test('with equal fences, the longer text is newer', () => {
     const short = source(1, 'ab')
     const long = source(1, 'abc')
     expect(newer(short, long)).toBe(long)
     expect(newer(long, short)).toBe(long)
   })
 
-  test('one that is missing gives way', () => {
+  test('a missing source is ignored', () => {
     const only = source(1, 'a')
     expect(newer(undefined, only)).toBe(only)
     expect(newer(only, undefined)).toBe(only)
@@ -40,13 +40,13 @@ describe('keep', () => {
   const now = source(4, 'x'.repeat(12), starts)
 
   test.each([
-    [{ fence: 4, length: 20 }, 12, 'own fence: no more than the source has'],
-    [{ fence: 4, length: 5 }, 5, 'own fence: no more than the reader has'],
-    [{ fence: 3, length: 20 }, 8, 'where the next fence began'],
-    [{ fence: 2, length: 20 }, 4, 'the least of all later starts, not the last'],
-    [{ fence: 1, length: 3 }, 3, 'less than any start'],
-    [{ fence: 9, length: 3 }, 0, 'no ancestor: nothing'],
-    [{ fence: 0, length: 0 }, 0, 'new'],
+    [{ fence: 4, length: 20 }, 12, 'same fence: at most the length of the source'],
+    [{ fence: 4, length: 5 }, 5, 'same fence: at most the length of the reader’s text'],
+    [{ fence: 3, length: 20 }, 8, 'the length at which the next fence began'],
+    [{ fence: 2, length: 20 }, 4, 'the minimum of all later starts, not the last'],
+    [{ fence: 1, length: 3 }, 3, 'the reader’s text is shorter than any later start'],
+    [{ fence: 9, length: 3 }, 0, 'the fence is no ancestor'],
+    [{ fence: 0, length: 0 }, 0, 'a new reader'],
   ])('%o keeps %i: %s', (reader, kept) => {
     expect(keep(reader, now)).toBe(kept)
   })
@@ -58,17 +58,17 @@ describe('catchUp', () => {
     [2, 3],
   ])
 
-  test('a lower fence has nothing to say', () => {
+  test('a source of a lower fence changes nothing', () => {
     expect(catchUp({ fence: 3, length: 0 }, now)).toBeUndefined()
   })
-  test('the same fence adds what is missing', () => {
+  test('a source of the same fence adds the missing text', () => {
     expect(catchUp({ fence: 2, length: 4 }, now)).toEqual({ kind: 'words', keep: 4, text: 'ef' })
     expect(catchUp({ fence: 2, length: 8 }, now)).toBeUndefined()
   })
-  test('a descendant cuts to where it began', () => {
+  test('a source that descends from the reader’s fence cuts the text to where the later fence began', () => {
     expect(catchUp({ fence: 1, length: 5 }, now)).toEqual({ kind: 'rewind', keep: 3, text: 'def' })
   })
-  test('a stranger begins anew', () => {
+  test('a source that does not descend from the reader’s fence replaces the text', () => {
     expect(catchUp({ fence: 0, length: 0 }, now)).toEqual({ kind: 'reset', keep: 0, text: 'abcdef' })
   })
 })
@@ -84,7 +84,7 @@ describe('sourceOf', () => {
     return { fence, seq, kind: 'words', words: { at, text } }
   }
 
-  test('joins the words, cuts repeats, skips seizures', () => {
+  test('joins the text, drops repeats and skips seizures', () => {
     const entries: LogEntry[] = [
       snapshot,
       words(4, 3, 'de'),
@@ -97,7 +97,7 @@ describe('sourceOf', () => {
   test.each<[string, LogEntry[]]>([
     ['nothing', []],
     ['no snapshot first', [words(4, 3, 'd')]],
-    ['a hole', [snapshot, words(4, 4, 'e')]],
+    ['missing text', [snapshot, words(4, 4, 'e')]],
     ['words of another fence', [snapshot, words(1, 3, 'd', 3)]],
     ['a second snapshot', [snapshot, { ...snapshot, seq: 4 }]],
     ['an entry of another version', [snapshot, { fence: 2, seq: 4, kind: 'unknown' }]],

@@ -1,6 +1,6 @@
 import type { LogEntry, Starts } from './run-log.ts'
 
-/** A text and where it comes from: a log, or the stored parts. */
+/** A complete text with its position, read from a log or from the store. */
 export interface Source {
   fence: number
   seq: number
@@ -8,15 +8,19 @@ export interface Source {
   text: string
 }
 
-/** The source to go on from: the fence decides, then the length. Never "the longer": a zombie's log may be that. */
+/**
+ * Returns the source to resume from: the one with the higher fence and, with equal fences, the longer one. The length
+ * alone must not decide, because an owner that was replaced may have written more text.
+ */
 export function newer(a?: Source, b?: Source): Source | undefined {
   if (!a || !b) return a ?? b
   return b.fence > a.fence || (b.fence === a.fence && b.text.length > a.text.length) ? b : a
 }
 
 /**
- * How much of its text a reader may keep when it goes over to `source` (rule 4): the least length at which a later
- * fence began. 0 where the reader's fence is no ancestor. Never more than the reader has.
+ * Returns the length of the text that a reader may keep when it adopts `source` (rule 4): the minimum length at which a
+ * later fence began, and at most the length of the reader's text. 0 if the reader's fence is no ancestor of the
+ * source's.
  */
 export function keep(reader: { fence: number; length: number }, source: Source): number {
   if (reader.fence === source.fence) return Math.min(reader.length, source.text.length)
@@ -25,15 +29,21 @@ export function keep(reader: { fence: number; length: number }, source: Source):
   return Math.min(reader.length, ...source.starts.slice(own + 1).map(([, length]) => length))
 }
 
-/** What a reader does to be where the source is: cut its text to `keep`, then add `text`. */
+/** The change that brings a reader to the text of a source: cut its text to `keep`, then append `text`. */
 export interface CatchUp {
-  /** `words`: nothing is cut, the fence is the same. `reset`: the reader's fence is no ancestor, `keep` is 0. */
+  /**
+   * `words`: the fence is the same, and nothing is cut. `rewind`: the source descends from the reader's fence. `reset`:
+   * it does not, and `keep` is 0.
+   */
   kind: 'words' | 'rewind' | 'reset'
   keep: number
   text: string
 }
 
-/** Undefined where the source has nothing for this reader: a lower fence, or no more of the same one. */
+/**
+ * Undefined if the source has nothing new for the reader: its fence is lower, or it has the same fence and no more
+ * text.
+ */
 export function catchUp(reader: { fence: number; length: number }, source: Source): CatchUp | undefined {
   if (source.fence < reader.fence) return undefined
   if (source.fence === reader.fence) {
@@ -45,7 +55,7 @@ export function catchUp(reader: { fence: number; length: number }, source: Sourc
   return { kind: known ? 'rewind' : 'reset', keep: kept, text: source.text.slice(kept) }
 }
 
-/** The text in a whole log: its snapshot and the words that join. Undefined for one that is lost, damaged or unknown. */
+/** Joins the entries of a whole log to its text. Undefined if the log is lost, damaged or of an unknown version. */
 export function sourceOf(entries: readonly LogEntry[]): Source | undefined {
   const [first, ...rest] = entries
   if (first?.kind !== 'snapshot') return undefined

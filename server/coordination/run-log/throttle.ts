@@ -1,7 +1,7 @@
 import type { Clock, Logger } from '../../base/index.ts'
 import { DueTimer } from './due-timer.ts'
 
-/** Calls `work` at once when asked, but `ms` apart at least: what is asked in between is done once, at the end. */
+/** Calls `work` at once, but at most once per `ms`. Requests in between cause one call at the end of that time. */
 export class Throttle {
   readonly #clock: Clock
   readonly #ms: number
