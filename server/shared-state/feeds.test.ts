@@ -8,7 +8,7 @@ import { Feeds } from './feeds.ts'
 
 type Heard = { message: (payload: { name: string }) => void; gap: () => void }
 
-/** A store that can be away, a bus and members that say what the test says. */
+/** A store that can be unreachable, and a bus and members that the test controls. */
 function make() {
   const rows: RevisionRow[] = [
     { name: 'revocations', counter: 1, nonce: 'a' },
@@ -70,7 +70,7 @@ describe('feeds', () => {
     return () => world.feeds.stop()
   })
 
-  test('news that cannot be read now is read as soon as the store is back, without the next poll', async () => {
+  test('a change that cannot be read now is read as soon as the store is back, before the next poll', async () => {
     world.state.away = true
     world.raise('revocations')
     world.announce('revocations')
@@ -80,13 +80,13 @@ describe('feeds', () => {
     await vi.waitFor(() => expect(applied).toHaveBeenCalledTimes(1), { timeout: 3000 })
   })
 
-  test('P5, P6: what an instance wrote just before its death is read when the others miss it', async () => {
+  test('P5, P6: a change that an instance wrote just before its death is read when the others notice the death', async () => {
     world.raise('revocations')
     world.dies()
     await vi.waitFor(() => expect(applied).toHaveBeenCalledTimes(1))
   })
 
-  test('what is raised while something older is being read is applied before that resolves', async () => {
+  test('a change that is announced during an older read is applied before the announcement resolves', async () => {
     const settings = vi.fn<() => Promise<void>>(async () => {})
     world.feeds.on('settings', settings)
     await world.feeds.look()
@@ -102,7 +102,7 @@ describe('feeds', () => {
     expect(settings.mock.calls.length).toBe(before + 1)
   })
 
-  test('it says for how long revocations are known and not read', async () => {
+  test('unreadRevocationsMs is the time for which revocations have been known but not read', async () => {
     world.state.away = true
     world.state.now = 1000
     world.announce('revocations')
@@ -113,7 +113,7 @@ describe('feeds', () => {
     await vi.waitFor(() => expect(world.feeds.unreadRevocationsMs()).toBe(0), { timeout: 3000 })
   })
 
-  test('another feed, or a poll that fails, is no revocation that was missed', async () => {
+  test('another feed, or a failed poll, does not count as an unread revocation', async () => {
     world.state.away = true
     world.announce('settings')
     world.state.now = 20_000
@@ -121,7 +121,7 @@ describe('feeds', () => {
     expect(world.feeds.unreadRevocationsMs()).toBe(0)
   })
 
-  test('a member that has applied something else is news', async () => {
+  test('if a member has applied another revision, the feed is read', async () => {
     world.raise('revocations')
     world.beat({ revocations: '2:a' })
     await vi.waitFor(() => expect(applied).toHaveBeenCalledTimes(1))

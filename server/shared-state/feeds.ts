@@ -16,13 +16,14 @@ export interface FeedsOptions {
 }
 
 const pollMs = { healthy: 30_000, unhealthy: 5000 }
-/** News that could not be read is asked for again. */
+/** The pauses before a failed read is retried. */
 const againMs = { first: 250, most: 1000 }
 
 /**
- * State that every instance holds a copy of and that changes seldom: each feed is a row of the store with a counter and
- * a nonce, raised in the transaction that changes what it stands for. An instance that sees another (counter, nonce)
- * than its own reads anew; higher or lower says nothing, since a store that failed over may have gone back.
+ * Feeds keep the instances' copies of rarely changing state up to date. Each feed is a row of the store with a
+ * revision: a counter and a nonce, which the transaction that changes the state also changes. An instance that sees a
+ * revision different from its own reads the state again. Whether the counter is higher or lower does not matter,
+ * because a store may lose its last commits in a failover.
  */
 export class Feeds {
   readonly #options: FeedsOptions
@@ -32,7 +33,7 @@ export class Feeds {
   #looking: Promise<void> | undefined
   #next: Promise<void> | undefined
   #catchingUp = false
-  /** Revocations that this instance has heard of, and since when it has not read them. */
+  /** The number of reports of revocations, and the time since which some of them are unread. */
   #heard = 0
   #unreadSince: number | undefined
 
@@ -40,18 +41,23 @@ export class Feeds {
     this.#options = options
   }
 
-  /** `apply` reads the state and swaps it in; a rejection is tried again at the next look. */
+  /**
+   * Registers `apply`, which reads the state and replaces this instance's copy. If it rejects, the next poll retries
+   * it.
+   */
   on(name: FeedName, apply: () => Promise<void>): void {
     this.#appliers.set(name, apply)
   }
 
-  /** A transaction of this instance has raised the feed: tells the others, and applies it here before it resolves. */
+  /**
+   * Call after a transaction that changed the feed. Notifies the other instances, and resolves when it is applied here.
+   */
   async raised(name: FeedName): Promise<void> {
     void this.#options.bus.send('revision.raised', { name })
     await this.look().catch((error: unknown) => this.#failed(error))
   }
 
-  /** Reads the revisions and applies what differs. One that is asked for while another is under way comes after it. */
+  /** Reads the revisions, and applies the feeds that differ. A call during a poll waits for another poll after it. */
   look(): Promise<void> {
     if (!this.#looking) {
       this.#looking = this.#lookOnce().finally(() => {
@@ -59,7 +65,7 @@ export class Feeds {
       })
       return this.#looking
     }
-    // What is being read may be older than what is asked for now: whoever asks waits for the next.
+    // The poll in progress may have read before the caller's change, so the caller waits for the next poll.
     this.#next ??= this.#looking
       .catch(() => undefined)
       .then(() => {
@@ -69,14 +75,14 @@ export class Feeds {
     return this.#next
   }
 
-  /** What is applied here, as members tell it; undefined before the first. */
+  /** The revision that this instance has applied, in the format of the members' facts; undefined before the first. */
   appliedRevision(name: FeedName): string | undefined {
     return this.#applied.get(name)
   }
 
   /**
-   * For how long, ms, this instance has known of revocations that it cannot read: it can reach Redis and not the store.
-   * 0: of none.
+   * Milliseconds since this instance learned of revocations that it could not read yet, because it reaches Redis but
+   * not the store. 0 if there are none.
    */
   unreadRevocationsMs(): number {
     return this.#unreadSince === undefined ? 0 : this.#options.clock.monotonic() - this.#unreadSince
@@ -98,7 +104,7 @@ export class Feeds {
         for (const name of different) news(name)
       },
       link: () => void this.#catchUp(),
-      // It may have died between its write and what tells the others of it.
+      // The member may have died between its write and the announcement of it.
       gone: () => void this.#catchUp(),
     })
     void every(() => this.look(), {
@@ -112,10 +118,10 @@ export class Feeds {
     this.#stopping.abort()
   }
 
-  /** Reads until it has been read, whatever the store does meanwhile. Never rejects. */
+  /** Polls until a poll succeeds. Never rejects. */
   async #catchUp(): Promise<void> {
     if (this.#catchingUp) {
-      // What is being read may be older than the news; what waits for its next try is not.
+      // The poll in progress may have read before the change, so poll again after it. A pending retry is late enough.
       if (this.#looking) void this.look().catch(() => this.#catchUp())
       return
     }
@@ -151,7 +157,7 @@ export class Feeds {
     if (heard === this.#heard) this.#unreadSince = undefined
   }
 
-  /** Names of feeds of which a member has applied something else than this instance. */
+  /** The names of the feeds of which a member has applied another revision than this instance. */
   #different(theirs: Record<string, string>): string[] {
     return Object.entries(theirs)
       .filter(([name, revision]) => {

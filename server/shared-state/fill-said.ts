@@ -5,7 +5,7 @@ import type { Store } from '../store/store.ts'
 import type { JobRun, Jobs } from './jobs.ts'
 
 const chatsAtOnce = 100
-/** Between two batches, so that people come first at the store. */
+/** The pause between two batches, so that requests of users are served first. */
 const pauseMs = 50
 
 const minuteMs = 60_000
@@ -14,23 +14,26 @@ const hourMs = 60 * minuteMs
 const progressShape = z.object({ afterChat: z.string(), filled: z.number() })
 
 /**
- * Does the job that the migration has added, and once more after each start: the version before may have written messages
- * until this instance came, and a job that failed too often is not tried again by itself. Call before the jobs start.
+ * Registers the job that fills the visible words of older messages, and adds it once per start. A start has to add it,
+ * because the previous version may have written messages until now, and a job that failed too often is not retried.
+ * Call it before the jobs start.
  */
 export function fillSaidOfOlder(
   jobs: Pick<Jobs, 'on' | 'add'>,
   { store, logger }: { store: Pick<Store, 'chats'>; logger: Logger },
 ): void {
   jobs.on('fill-said', async (_, run) => void (await fillSaid(store, run)), { maxMs: hourMs })
-  // Where it waits already, it keeps its time.
+  // If the job is already waiting, it keeps its time.
   void jobs
     .add('fill-said', 'all', {}, { inMs: 10 * minuteMs })
-    .catch((error: unknown) => logger.warn({ err: error }, 'this start fills no visible words; another will'))
+    .catch((error: unknown) =>
+      logger.warn({ err: error }, 'filling of visible words was not scheduled on this instance'),
+    )
 }
 
 /**
- * Keeps the visible words of older messages apart from their text, chat by chat. Goes on where an earlier try reported to
- * be. Answers with how many messages it filled.
+ * Stores the visible words of older messages separately from their text, chat by chat. Resumes at the last reported
+ * progress. Resolves with the number of filled messages.
  */
 export async function fillSaid(
   store: Pick<Store, 'chats'>,

@@ -29,7 +29,7 @@ async function open(): Promise<Store> {
   return store
 }
 
-/** The stores of two instances; one and the same where a database belongs to one process. */
+/** The stores of two instances. With SQLite both are the same, because its database belongs to one process. */
 async function openTwo(kind: 'SQLite' | 'PostgreSQL'): Promise<[Store, Store]> {
   if (kind === 'PostgreSQL') return [await open(), await open()]
   const folder = await temporaryFolder('long-jobs')
@@ -51,7 +51,7 @@ interface InstanceOptions {
   store?: Store
 }
 
-/** An instance that does jobs of the kind `k`. */
+/** An instance that runs jobs of the kind `k`. */
 async function instance(me: string, handler: JobHandler, options: InstanceOptions = {}): Promise<Worker> {
   const { leaseMs = 60_000, most = 2, maxMs = 60_000 } = options
   const store = options.store ?? (await open())
@@ -69,7 +69,7 @@ async function instance(me: string, handler: JobHandler, options: InstanceOption
   return { store, jobs }
 }
 
-test('two instances: every job is done once, whoever added it', async () => {
+test('two instances run each job once, independent of the instance that added it', async () => {
   const done: string[] = []
   const handler: JobHandler = async (payload) => void done.push((payload as { n: string }).n)
   const [a, b] = [await instance('a', handler), await instance('b', handler)]
@@ -78,12 +78,12 @@ test('two instances: every job is done once, whoever added it', async () => {
   const names = Array.from({ length: 40 }, (_, n) => `${n}`)
   await Promise.all(names.map((n) => (Number(n) % 2 ? a : b).jobs.add('k', n, { n })))
   await expect.poll(() => done.length, { timeout: 20_000 }).toBe(40)
-  // Nothing is left that could be done again.
+  // No job is left that could run again.
   expect(await a.store.jobs.claim({ me: 'x', kinds: ['k'], limit: 9, leaseMs: 0 })).toEqual([])
   expect(done.toSorted()).toEqual(names.toSorted())
 })
 
-test('one that waits is not added twice; one for later is not done now', async () => {
+test('a waiting job is not added twice, and a job for later does not run now', async () => {
   const done: unknown[] = []
   const a = await instance('a', async (payload) => void done.push(payload))
   await a.jobs.add('k', 'same', 1, { inMs: 300 })
@@ -93,7 +93,7 @@ test('one that waits is not added twice; one for later is not done now', async (
   await expect.poll(() => done).toEqual([1])
 })
 
-test('a job that hangs is done by another instance when its time is over, and its late end counts nothing', async () => {
+test('a job that hangs is run by another instance after its maximum time, and its late end is ignored', async () => {
   const begun: string[] = []
   const release = Promise.withResolvers<void>()
   const dead = await instance(
@@ -102,7 +102,7 @@ test('a job that hangs is done by another instance when its time is over, and it
       begun.push('dead')
       await release.promise
     },
-    // It hangs in this one and asks for no other.
+    // With `most: 1`, the hanging job keeps this instance from claiming another.
     { leaseMs: 300, maxMs: 600, most: 1 },
   )
   const alive = await instance('alive', async () => void begun.push('alive'), { leaseMs: 300 })
@@ -115,12 +115,12 @@ test('a job that hangs is done by another instance when its time is over, and it
   expect(await alive.store.jobs.claim({ me: 'x', kinds: ['k'], limit: 9, leaseMs: 0 })).toEqual([])
 })
 
-test('stopping in mid-job gives it back at once', async () => {
+test('an instance that stops during a job releases it at once', async () => {
   let begun = false
   const a = await instance('a', (_, { signal }) => {
     begun = true
     return new Promise((_done, failed) => {
-      signal.addEventListener('abort', () => failed(new Error('told to stop')))
+      signal.addEventListener('abort', () => failed(new Error('aborted')))
     })
   })
   a.jobs.start()
@@ -133,7 +133,7 @@ test('stopping in mid-job gives it back at once', async () => {
   await expect.poll(() => done).toEqual(['b'])
 })
 
-test('one that fails waits before it is tried again; a kind that nobody knows is left alone', async () => {
+test('a failed job waits before its retry, and a job of an unknown kind is not claimed', async () => {
   let tries = 0
   const a = await instance('a', async () => {
     tries++
@@ -149,7 +149,7 @@ test('one that fails waits before it is tried again; a kind that nobody knows is
 })
 
 describe.each(['SQLite', 'PostgreSQL'] as const)('long jobs, %s', (kind) => {
-  test('a job that takes longer than its lease keeps it, and is not done twice', async () => {
+  test('a job that takes longer than its lease keeps the lease, and does not run twice', async () => {
     const begun: string[] = []
     const release = Promise.withResolvers<void>()
     const [mine, theirs] = await openTwo(kind)
@@ -167,7 +167,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('long jobs, %s', (kind) => {
     await expect.poll(() => begun).toEqual(['a'])
     const claims = vi.spyOn(theirs.jobs, 'claim')
     b.jobs.start()
-    // Many leases of polls, all of which find it taken.
+    // The other instance polls for many leases, and the job is always claimed.
     await expect.poll(() => claims.mock.calls.length, { timeout: 20_000 }).toBeGreaterThan(20)
     expect(begun).toEqual(['a'])
     release.resolve()
@@ -175,7 +175,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('long jobs, %s', (kind) => {
     expect(begun).toEqual(['a'])
   })
 
-  test('a job whose instance died goes on elsewhere from the progress that was reported', async () => {
+  test('a job whose instance died resumes on another instance from the reported progress', async () => {
     const [dead, alive] = await openTwo(kind)
     await dead.jobs.add({ id: 'j', kind: 'k', key: 'one', payload: '{}', inMs: 0 })
     const [claimed] = await dead.jobs.claim({ me: 'dead', kinds: ['k'], limit: 1, leaseMs: 400 })
@@ -187,7 +187,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('long jobs, %s', (kind) => {
     expect(await dead.jobs.finish('j', claimed!.fence)).toBe(false)
   })
 
-  test('an instance that has lost a job is told so, and reports nothing more', async () => {
+  test('an instance that has lost a job is notified, and its further reports are refused', async () => {
     const [mine, theirs] = await openTwo(kind)
     const seen: string[] = []
     const a = await instance(
@@ -199,13 +199,13 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('long jobs, %s', (kind) => {
         })
         await report({ at: 9 }).catch(() => seen.push('refused'))
       },
-      // It has room for no other job, or it would claim this one itself.
+      // With `most: 1`, this instance cannot claim the job again itself.
       { leaseMs: 600, store: mine, most: 1 },
     )
     a.jobs.start()
     await a.jobs.add('k', 'one', null)
     await expect.poll(() => seen).toEqual(['begun'])
-    // Its lease ran out while the store could not be reached.
+    // The lease expires while the instance cannot reach the store.
     const extend = vi.spyOn(mine.jobs, 'extend').mockRejectedValue(new Error('away'))
     const taken = (): Promise<unknown[]> =>
       theirs.jobs.claim({ me: 'b', kinds: ['k'], limit: 1, leaseMs: 60_000 })
@@ -214,7 +214,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('long jobs, %s', (kind) => {
     await expect.poll(() => seen, { timeout: 10_000 }).toEqual(['begun', 'refused'])
   })
 
-  test('visible words are filled in batches; one that was broken off goes on where it was', async () => {
+  test('visible words are filled in batches, and an interrupted job resumes at its last progress', async () => {
     const [store] = await openTwo(kind)
     const user = await givenUser(store)
     for (let n = 0; n < 5; n++) await givenRun(store, user.id)
@@ -227,12 +227,12 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('long jobs, %s', (kind) => {
         progress: null,
         report: async (progress) => {
           reports.push(progress)
-          if (reports.length === 2) throw new Error('the instance is gone')
+          if (reports.length === 2) throw new Error('the instance died')
         },
       },
       { batch: 2 },
     )
-    await expect(broken).rejects.toThrow('gone')
+    await expect(broken).rejects.toThrow('died')
     const chats = vi.spyOn(store.chats, 'fillSaid')
     const report = async (progress: unknown): Promise<void> => void reports.push(progress)
     await fillSaid(store, { signal, progress: reports[1], report }, { batch: 2 })
@@ -244,7 +244,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('long jobs, %s', (kind) => {
   })
 })
 
-test('pruning: what was deleted and ended long ago goes, in steps; the rest stays', async () => {
+test('pruning removes rows that ended long ago, in steps, and keeps the others', async () => {
   const store = await open()
   const id = 'u'
   await store.users.create({ id, email: 'u@x', name: 'U', passwordHash: 'h', role: 'user', tokenEpoch: 'e' })
@@ -263,7 +263,7 @@ test('pruning: what was deleted and ended long ago goes, in steps; the rest stay
   await store.sessions.create(session(1000, now - 3_600_000))
   await store.sessions.create(session(1001, now + 3_600_000))
   await pruneStore(store, new AbortController().signal)
-  // One of the two that stay has expired, but not long ago.
+  // One of the two remaining sessions has expired, but only recently.
   expect(await store.sessions.prune(now + 1, 1000)).toBe(1)
   expect((await store.sessions.ofUser(id)).map((open) => open.id)).toEqual(['s1001'])
 })

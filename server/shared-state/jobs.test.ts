@@ -18,7 +18,7 @@ afterEach(async () => {
   await folder.remove()
 })
 
-/** The jobs of an instance whose clock is off by so much. */
+/** The jobs of an instance whose clock is wrong by `offMs`. */
 function jobsOf(offMs: number): Jobs {
   const clock = { now: () => Date.now() + offMs, monotonic: () => performance.now() }
   return new Jobs({ store: store.jobs, me: `off-${offMs}`, clock, logger: silentLogger })
@@ -26,7 +26,7 @@ function jobsOf(offMs: number): Jobs {
 
 const hourMs = 3_600_000
 
-test('A13: a job is due by the clock of the store, however wrong that of an instance is', async () => {
+test('A13: a job is due by the store’s clock, even if the clock of an instance is wrong', async () => {
   for (const offMs of [hourMs, -hourMs]) {
     const jobs = jobsOf(offMs)
     await jobs.add('now', `${offMs}`, {})
@@ -39,7 +39,7 @@ test('A13: a job is due by the clock of the store, however wrong that of an inst
   }
 })
 
-test('A13: a failed job is tried again after its pause, by the clock of the store', async () => {
+test('A13: a failed job is retried after its pause by the store’s clock', async () => {
   const jobs = jobsOf(-hourMs)
   let tries = 0
   jobs.on('fails', () => {
@@ -49,7 +49,7 @@ test('A13: a failed job is tried again after its pause, by the clock of the stor
   await jobs.add('fails', 'k', {})
   const claim = { me: 'somebody', kinds: ['fails'], limit: 10, leaseMs: 60_000 }
   await expect.poll(() => tries).toBe(1)
-  // The failure is stored by then, or the claim of that try still holds.
+  // Either the failure is already stored, or the job is still claimed.
   for (let look = 0; look < 3; look++) expect(await store.jobs.claim(claim)).toEqual([])
   jobs.stop()
 })

@@ -5,36 +5,40 @@ import { StoreError } from '../store/store.ts'
 
 export interface JobsOptions {
   store: StoredJobs
-  /** The incarnation that claims. */
+  /** The id of this incarnation, which claims the jobs. */
   me: string
   clock: Clock
   logger: Logger
-  /** A job whose instance died is done by another after this long, ms; one that runs keeps its lease. */
+  /** Milliseconds after which another instance may run a job whose instance died. A running job renews its lease. */
   leaseMs?: number
-  /** How often this instance asks for work, ms; work that it adds itself begins at once. */
+  /** The interval at which this instance polls for jobs, ms. A job that it adds itself starts at once. */
   pollMs?: number
-  /** Done at once on this instance. */
+  /** The maximum number of jobs that run at the same time on this instance. */
   most?: number
 }
 
-/** What a job that runs has of its queue. */
+/** The interface of a running job to the queue. */
 export interface JobRun {
-  /** Aborts when the instance stops, the time of the job is over, or another instance has the job. */
+  /**
+   * Aborts when the instance stops, when the maximum time of the job is over, or when another instance has claimed it.
+   */
   signal: AbortSignal
-  /** The progress that was last reported, by whichever instance; null: none. */
+  /** The last progress that any instance reported for the job; null if there is none. */
   progress: unknown
-  /** Stores how far the job has come. A job that reports may fail five more times. Rejects as the store does. */
+  /**
+   * Stores the progress, and resets the count of failed attempts. Rejects if the store does, or if the job was lost.
+   */
   report: (progress: unknown) => Promise<void>
 }
 
-/** Does one job; may run twice where an instance died in between. What it waits for heeds the signal. */
+/** Runs one job. A job may run twice if an instance dies. The handler must end soon after the signal aborts. */
 export type JobHandler = (payload: unknown, run: JobRun) => Promise<void>
 
 const maxAttempts = 5
 const pauses = { first: 5000, most: 10 * 60_000 }
-/** How long a handler may take unless its kind says otherwise, ms. */
+/** The default maximum time of a handler, ms. */
 const defaultMaxMs = 54_000
-/** Reports are logged this often at most, ms. */
+/** The minimum time between two log lines about the progress of a job, ms. */
 const logEveryMs = 30_000
 
 class JobLost extends Error {}
@@ -45,9 +49,9 @@ interface JobKind {
 }
 
 /**
- * Background work of the fleet: each job is a row that one instance claims with a fence, does, and removes. One whose
- * instance dies is done by another after the lease, which is extended as long as the job runs; one that fails is tried
- * again with growing pauses, then kept as dead for a week.
+ * Background jobs of the fleet. Each job is a row of the store that one instance claims with a fence, runs and removes.
+ * It extends the lease of the job while the job runs; if the instance dies, another one runs the job after the lease. A
+ * failed job is retried after growing pauses; after the last attempt, its row is kept for a week.
  */
 export class Jobs {
   readonly #options: JobsOptions
@@ -61,12 +65,15 @@ export class Jobs {
     this.#options = options
   }
 
-  /** Before `start`. Kinds without a handler are left to instances that have one. `maxMs`: then it is aborted. */
+  /**
+   * Registers the handler of a kind; call it before `start`. Jobs of other kinds are left to instances that have a
+   * handler. After `maxMs` the signal of the handler aborts.
+   */
   on(kind: string, handler: JobHandler, { maxMs = defaultMaxMs } = {}): void {
     this.#kinds.set(kind, { handler, maxMs })
   }
 
-  /** Rejects as the store does. While one with this kind and key waits, another is not added. */
+  /** Adds a job, unless one with this kind and key is already waiting. Rejects if the store does. */
   async add(kind: string, key: string, payload: unknown, { inMs = 0 } = {}): Promise<void> {
     const { store, clock } = this.#options
     const id = newId(clock.now())
@@ -84,7 +91,7 @@ export class Jobs {
     this.#lookSoon()
   }
 
-  /** Claims nothing more, and tells what runs to end. What does not finish is done elsewhere. */
+  /** Stops claiming and aborts the running jobs. Unfinished jobs are run by other instances. */
   stop(): void {
     this.#stopping.abort()
   }
@@ -135,8 +142,8 @@ export class Jobs {
     const until = [this.#stopping.signal, AbortSignal.timeout(kind.maxMs), lost.signal]
     const signal = AbortSignal.any(until)
     try {
-      // An instance that died with it has used an attempt as well: a job that kills must not go round for ever.
-      if (job.attempts > maxAttempts) throw new Error('the instances that tried it died')
+      // Deaths of instances count as attempts too, so that a job that kills its instance does not run for ever.
+      if (job.attempts > maxAttempts) throw new Error('every instance that ran this job died')
       this.#keepLease(job, { leaseMs, lost, until: AbortSignal.any([...until, ended.signal]) })
       await kind.handler(JSON.parse(job.payload), {
         signal,
@@ -147,16 +154,22 @@ export class Jobs {
     } catch (error) {
       ended.abort()
       if (lost.signal.aborted)
-        logger.warn({ kind: job.kind, job: job.id }, 'another instance has this job now')
+        logger.warn(
+          { kind: job.kind, job: job.id },
+          'this instance lost a job: another instance has claimed it',
+        )
       else await this.#failedJob(job, error)
       return
     }
     ended.abort()
     const mine = await store.finish(job.id, job.fence)
-    if (!mine) logger.warn({ kind: job.kind }, 'a job took longer than its lease, and was done elsewhere too')
+    if (!mine)
+      logger.warn({ kind: job.kind }, 'a job took longer than its lease, and another instance ran it too')
   }
 
-  /** Extends the lease until the job has ended or has used its time: one that hangs goes to another instance. */
+  /**
+   * Extends the lease until the job ends or its maximum time is over; then another instance may run a job that hangs.
+   */
   #keepLease(
     job: JobRow,
     { leaseMs, lost, until }: { leaseMs: number; lost: AbortController; until: AbortSignal },
@@ -166,7 +179,7 @@ export class Jobs {
         if (await this.#options.store.extend(job.id, job.fence, { leaseMs })) return
         if (!until.aborted) lost.abort(new JobLost())
       },
-      // The first comes after the first pause.
+      // `every` first waits for one interval.
       { ms: () => leaseMs / 3, failed: (error) => this.#failed(error), signal: until },
     )
   }
@@ -183,7 +196,7 @@ export class Jobs {
       job.attempts = 1
       if (clock.monotonic() - loggedAt < logEveryMs) return
       loggedAt = clock.monotonic()
-      logger.info({ kind: job.kind, progress }, 'a long job makes progress')
+      logger.info({ kind: job.kind, progress }, 'job progress')
     }
   }
 
@@ -192,19 +205,23 @@ export class Jobs {
     const again = this.#stopping.signal.aborted ? 0 : backoff(job.attempts - 1, pauses)
     const dead = job.attempts >= maxAttempts && !this.#stopping.signal.aborted
     const said = error instanceof Error ? error.message : String(error)
-    if (dead) logger.error({ err: error, kind: job.kind, job: job.id }, 'a job is given up')
-    else logger.debug({ err: error, kind: job.kind, pauseMs: again }, 'a job failed and is tried again')
+    if (dead)
+      logger.error(
+        { err: error, kind: job.kind, job: job.id },
+        'a job failed for the last time and will not be retried',
+      )
+    else logger.debug({ err: error, kind: job.kind, pauseMs: again }, 'a job failed and will be retried')
     await store.fail(job.id, job.fence, said, dead ? null : again)
   }
 
   #failed(error: unknown): void {
     const { logger } = this.#options
-    if (error instanceof StoreError) logger.debug({ err: error }, 'jobs cannot be looked for now')
-    else logger.error({ err: error }, 'looking for jobs failed')
+    if (error instanceof StoreError) logger.debug({ err: error }, 'jobs cannot be polled now')
+    else logger.error({ err: error }, 'polling for jobs failed')
   }
 }
 
-/** Calls `step` until it has nothing more to do, with pauses, so that a long job leaves the store to others. */
+/** Calls `step` until it resolves with false, with pauses, so that a long job does not keep the store busy. */
 export async function paced(step: () => Promise<boolean>, signal: AbortSignal, pauseMs = 100): Promise<void> {
   while (!signal.aborted && (await step())) await sleep(pauseMs, signal)
 }

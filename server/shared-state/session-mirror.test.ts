@@ -5,7 +5,7 @@ import type { ShownSession } from './session-mirror.ts'
 
 const hour = 3_600_000
 
-/** A place in memory that can be away. */
+/** A target in memory that can be unreachable. */
 class Place {
   readonly shown = new Map<string, { text: string; expiresMs: number }>()
   readonly calls: string[] = []
@@ -45,12 +45,12 @@ function session(id: string, about: Partial<ShownSession> = {}): ShownSession {
   return { id, userId: 'ann', device: 'Firefox on Linux', lastUsedAt: now, expiresAt: now + hour, ...about }
 }
 
-test('a session is shown with its device, its last use and its expiry, and goes when it ends', async () => {
+test('a session is written with its device, last use and expiry, and removed when it ends', async () => {
   const place = new Place()
   const mirror = open(place)
   const seen = session('a')
   mirror.seen(seen)
-  // Nothing happens on the path of the request that brought it.
+  // The request that used the session does not wait for the write.
   expect(place.calls).toEqual([])
   await mirror.settled()
   const { id: _, ...rest } = seen
@@ -62,7 +62,7 @@ test('a session is shown with its device, its last use and its expiry, and goes 
   expect([...place.shown.keys()]).toEqual([])
 })
 
-test('one that does not end by itself expires all the same; one that has expired is not shown', async () => {
+test('the copy of an endless session has an expiry too, and an expired session is not written', async () => {
   const place = new Place()
   const mirror = open(place)
   mirror.seen(session('for ever', { expiresAt: null }))
@@ -71,7 +71,7 @@ test('one that does not end by itself expires all the same; one that has expired
   expect([...place.shown]).toEqual([['for ever', expect.objectContaining({ expiresMs: 400 * 24 * hour })]])
 })
 
-test('a use that is told after the end does not bring the session back', async () => {
+test('a use that is reported after the end does not restore the session', async () => {
   const place = new Place()
   const mirror = open(place)
   mirror.seen(session('a'))
@@ -82,7 +82,7 @@ test('a use that is told after the end does not bring the session back', async (
   expect(place.calls).toEqual(['remove a'])
 })
 
-test('while the place is away uses are let go, and ends are told when it is back', async () => {
+test('while the target is unreachable, uses are dropped, and ends are written when it is back', async () => {
   const place = new Place()
   const mirror = open(place)
   place.shown.set('ended', { text: '', expiresMs: 1 })
@@ -99,7 +99,7 @@ test('while the place is away uses are let go, and ends are told when it is back
   expect([...place.shown.keys()]).toEqual(['used'])
 })
 
-test('after stop nothing is told', async () => {
+test('after stop nothing is written', async () => {
   const place = new Place()
   const mirror = open(place)
   mirror.seen(session('a'))

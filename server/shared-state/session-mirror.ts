@@ -1,17 +1,17 @@
 import { backoff, sleep } from '../base/index.ts'
 import type { Clock, Logger } from '../base/index.ts'
 
-/** A session as the mirror shows it; never its token. */
+/** The fields of a session that the mirror writes. They do not contain the token. */
 export interface ShownSession {
   id: string
   userId: string
   device: string
   lastUsedAt: number
-  /** Null: it does not end by itself. */
+  /** Null if the session does not expire. */
   expiresAt: number | null
 }
 
-/** Where it is shown. A rejection means that nothing is known of the outcome. */
+/** The target of the copies. After a rejection, it is unknown whether the operation was executed. */
 export interface SessionMirrorPlace {
   show(id: string, text: string, expiresMs: number): Promise<unknown>
   remove(id: string): Promise<unknown>
@@ -21,18 +21,18 @@ export interface SessionMirrorOptions {
   place: SessionMirrorPlace
   clock: Clock
   logger: Logger
-  /** Pauses after a failure, ms. */
+  /** The pauses after failures, ms. */
   pauses?: { first: number; most: number }
 }
 
-/** As long as a browser keeps the cookie of a session that does not end. */
+/** The maximum expiry: the time for which browsers keep the cookie of a session that does not expire. */
 const longestMs = 400 * 86_400_000
 const mostWaiting = 20_000
 
 /**
- * Shows sessions with device and last use to people who look into Redis. A copy for looking at and nothing else: no
- * right depends on it. Writes go one after the other beside requests; what cannot be shown now is shown at the next
- * use, and what has to go is tried until it has gone.
+ * Writes a copy of the sessions, with device and last use, to Redis for operators who inspect it. Shoal never reads the
+ * copy, and no right depends on it. Writes run one after another in the background. A use that cannot be written is
+ * dropped until the next use; the removal of an ended session is retried until it succeeds.
  */
 export class SessionMirror {
   readonly #options: SessionMirrorOptions
@@ -44,9 +44,9 @@ export class SessionMirror {
     this.#options = options
   }
 
-  /** The session was used. Returns at once; whoever calls it does so at most once a minute for one session. */
+  /** Reports that a session was used. Returns at once. Callers report each session at most once a minute. */
   seen(session: ShownSession): void {
-    // What ended stays ended: a use that was noted before may be told after.
+    // An ended session stays ended, because an earlier use may be reported later.
     if (this.#waiting.get(session.id) !== 'ended') this.#add(session.id, session)
   }
 
@@ -54,7 +54,7 @@ export class SessionMirror {
     for (const id of ids) this.#add(id, 'ended')
   }
 
-  /** Resolves when nothing waits. */
+  /** Resolves when all pending writes are done. */
   async settled(): Promise<void> {
     await this.#writing
   }
@@ -76,7 +76,7 @@ export class SessionMirror {
 
   async #write(): Promise<void> {
     const { logger, pauses = { first: 500, most: 10_000 } } = this.#options
-    // Let the request that brought it go first.
+    // Do not delay the request that reported the session.
     await Promise.resolve()
     for (let failures = 0; ;) {
       const next = this.#waiting.entries().next().value
@@ -87,7 +87,7 @@ export class SessionMirror {
         if (this.#waiting.get(id) === what) this.#waiting.delete(id)
         failures = 0
       } catch (error) {
-        logger.debug({ err: error }, 'sessions cannot be shown in Redis now')
+        logger.debug({ err: error }, 'sessions cannot be copied to Redis now')
         for (const [other, waits] of this.#waiting) if (waits !== 'ended') this.#waiting.delete(other)
         await sleep(backoff(failures++, pauses), this.#stopping.signal)
       }

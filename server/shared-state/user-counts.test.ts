@@ -20,8 +20,8 @@ function addTimes(count: UserCount, times: number): void {
   for (let one = 0; one < times; one++) count.add('u')
 }
 
-describe('what a user has on two instances', () => {
-  test('a small limit holds exactly, with what is known otherwise', async () => {
+describe('counts of a user on two instances', () => {
+  test('a small limit holds exactly, including `more`', async () => {
     const { here, there } = twoInstances()
     addTimes(here, 2)
     const leave = here.add('u')
@@ -36,14 +36,14 @@ describe('what a user has on two instances', () => {
     expect(await there.fits('u', 2)).toBe(false)
   })
 
-  test('pages and requests are counted apart', async () => {
+  test('pages and requests are counted separately', async () => {
     const [here, there] = userCounts(2)
     here!.pages.add('u')
     there!.requests.add('u')
     expect(await there!.requests.fits('u', 1)).toBe(true)
   })
 
-  test('S22: within its share of a large limit an instance asks nobody; above it the others count', async () => {
+  test('S22: an instance queries the others only above its share of a large limit', async () => {
     const { here, there, asks } = twoInstances()
     addTimes(here, 50)
     addTimes(there, 50)
@@ -54,7 +54,7 @@ describe('what a user has on two instances', () => {
     expect(asks()).toBe(1)
   })
 
-  test('while the bus is away each instance counts alone', async () => {
+  test('while the bus is unreachable, each instance counts only its own', async () => {
     const { here, there, hub } = twoInstances()
     there.add('u')
     here.add('u')
@@ -63,7 +63,7 @@ describe('what a user has on two instances', () => {
   })
 })
 
-test('a page too many is refused with a wait, and there is room again when one has closed', async () => {
+test('a page above the limit is refused with a retry time, and allowed when another has closed', async () => {
   const [here, there] = userCounts(2).map(({ pages }) => createPresence(pages))
   const leave = await here!.enter('u', 1)
   await expect(there!.enter('u', 1)).rejects.toMatchObject({ code: 'rate_limited', retryAfterMs: 10_000 })

@@ -1,20 +1,20 @@
 import type { MessageBus, Membership } from '../coordination/contracts.ts'
 import type { CountedThing, Messages } from '../messages.ts'
 
-/** How long the others have to answer, ms. Who answers later is not counted. */
+/** The time within which other instances must answer, ms. Later answers are not counted. */
 const answerMs = 100
 
-/** A limit below this holds exactly. A larger one only keeps one user from using up an instance: see `fits`. */
+/** A limit below this holds exactly. A larger limit only keeps a user from overloading an instance: see `fits`. */
 const exactBelow = 50
 
-/** How many things of one kind each user has, on this instance and on the others. */
+/** Counts the pages or the requests of each user, on this instance and on the others. */
 export interface UserCount {
-  /** Counts one of the user's until the returned function is called; further calls of it do nothing. */
+  /** Counts one more for the user, until the returned function is called. Calling it again has no effect. */
   add(userId: string): () => void
   /**
-   * Whether the user's things on all instances, and `more` that are known otherwise, are at most `max`. On this instance
-   * alone while the bus is away. The others are not asked while this instance stays within its share of a large limit: a
-   * user can then have up to twice as many.
+   * Whether the user has at most `max` on all instances. `more` is added to the count. While the bus is unreachable,
+   * only this instance counts. If this instance is within its share of a large limit, it does not query the others, so
+   * that a user can have up to twice as many.
    */
   fits(userId: string, max: number, more?: number): Promise<boolean>
 }
@@ -27,8 +27,8 @@ interface Question {
 }
 
 /**
- * Nothing is stored: each instance counts what it has and tells who asks, so that what a dead instance had is not counted.
- * Two that ask at the same moment count each other: rather one too many is refused than let in.
+ * Each instance counts in memory and answers queries of the others, so that counts of a dead instance end with it. If
+ * two instances query at the same moment, each counts the other's new entry: both may be refused, but the limit holds.
  */
 export function createUserCounts(
   bus: MessageBus<Messages>,

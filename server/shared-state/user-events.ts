@@ -2,26 +2,27 @@ import type { UserEvent } from '../../protocol/index.ts'
 import type { MessageBus } from '../coordination/contracts.ts'
 import type { Messages } from '../messages.ts'
 
-/** Tells every tab of a user, on every instance, what happened to what the user can see. */
+/** Sends events about a user's data to all tabs of the user, on all instances. */
 export interface UserEvents {
   tell(userId: string, event: UserEvent): void
-  /** `gap`: something may have been missed; the tab reads again. */
+  /** Subscribes a tab. Returns a function that unsubscribes it. */
   listen(userId: string, listener: UserEventListener): () => void
 }
 
-/** Presence: who listens has a tab on this instance. */
+/** Also counts the users that have a tab connected to this instance. */
 export interface PresentUsers extends UserEvents {
   readonly people: number
 }
 
 export interface UserEventListener {
   event(event: UserEvent): void
+  /** Events may have been missed, so the tab must read its data again. */
   gap(): void
 }
 
 /**
- * Local tabs are told at once and without the bus, so that an outage of Redis is not felt on the instance itself. The
- * topic of a user is subscribed while that user has a tab here: other instances receive nothing.
+ * Tabs on this instance receive events directly, not over the bus, so that an outage of Redis does not affect them. An
+ * instance subscribes to the topic of a user only while the user has a tab on it.
  */
 export function createUserEvents(bus: MessageBus<Messages>, self: string): PresentUsers {
   const users = new Map<string, { listeners: Set<UserEventListener>; leave: () => void }>()
