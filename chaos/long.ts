@@ -10,7 +10,7 @@ interface LongState {
   seed: string
   kills: number
   answers: number
-  /** Kills that hit an instance while it wrote at least one answer. */
+  /** The number of kills of an instance that was writing at least one answer. */
   hits: number
   wordsLost: number
   unfinished: number
@@ -19,24 +19,25 @@ interface LongState {
 }
 
 const file = join(import.meta.dirname, '../.cache/chaos/long.json')
-/** One fleet lives this many kills; what was counted is kept after each, so that a run can be taken up again. */
+/** The number of kills per fleet. The counts are saved after each fleet, so that an interrupted run can be resumed. */
 const killsOfOneFleet = 20
 const pause = { least: 4000, most: 7500 }
 
 /**
- * Kills instances at random moments while answers are written and read, and counts what must not happen. The moments
- * come from the seed; a run with the same seed that was broken off goes on behind its last counted fleet. True: kept.
+ * Kills instances at random moments while answers are written and read, and counts violations of the promise. The seed
+ * determines the moments; an interrupted run with the same seed resumes after its last counted fleet. Resolves with
+ * true if the promise was kept.
  */
 export async function runLong(
   bench: Bench,
   { kills, seed = `${Math.floor(Math.random() * 1e9)}` }: { kills: number; seed?: string | undefined },
 ): Promise<boolean> {
   if (!Number.isInteger(kills) || kills < 1) {
-    console.error('--long needs how many kills: a whole number from 1, such as --long 200.')
+    console.error('--long needs the number of kills, a whole number of at least 1. Example: --long 200')
     return false
   }
   const state = readState(seed)
-  console.log(`seed ${seed}: ${kills} kills${state.kills > 0 ? `, ${state.kills} of them done before` : ''}`)
+  console.log(`seed ${seed}: ${kills} kills${state.kills > 0 ? `, ${state.kills} of them already done` : ''}`)
   while (state.kills < kills) {
     await oneFleet(bench, state, Math.min(killsOfOneFleet, kills - state.kills))
     writeState(state)
@@ -91,7 +92,7 @@ function readState(seed: string): LongState {
     const state = JSON.parse(readFileSync(file, 'utf8')) as LongState
     if (state.seed === seed) return state
   } catch {
-    // None yet.
+    // There is no saved state yet.
   }
   return { seed, ...fresh, failures: [] }
 }

@@ -4,16 +4,16 @@ import type { Bench } from './support/bench.ts'
 export interface Counts {
   passed: number
   failed: number
-  /** Names, with what the machine lacks. */
+  /** The names of skipped scenarios, with the reason. */
   skipped: string[]
-  /** Names, with what was seen. */
+  /** The names of failed scenarios, with how the promise was broken. */
   failures: string[]
 }
 
-/** Scenarios that wait more than they work share the machine: so many at once. */
+/** The number of scenarios that run at the same time, because most scenarios mainly wait. */
 const lanes = 2
 
-/** Runs them, prints what each has measured, and counts. */
+/** Runs the chosen scenarios, prints the measurement of each, and counts the outcomes. */
 export async function runScenarios(bench: Bench, chosen: Scenario[]): Promise<Counts> {
   const counts: Counts = { passed: 0, failed: 0, skipped: [], failures: [] }
   const able = chosen.filter(({ name, lacks }) => {
@@ -48,7 +48,7 @@ async function judge(scenario: Scenario, bench: Bench): Promise<Finding> {
     return await scenario.run(bench)
   } catch (error) {
     return {
-      measured: 'it broke off',
+      measured: 'nothing, because an error ended the scenario',
       broken: [error instanceof Error ? (error.stack ?? error.message) : String(error)],
     }
   }

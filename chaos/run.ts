@@ -1,5 +1,5 @@
-// `npm run chaos [-- name…]`: breaks things for real and prints promise → scenario → bound → measured.
-// `npm run chaos -- --long N [--seed S]`: kills instances N times at random moments (chaos/long.ts).
+// `npm run chaos [-- name…]`: runs scenarios that break real servers, and prints promise, scenario, bound and
+// measurement. `npm run chaos -- --long N [--seed S]`: kills instances N times at random moments (chaos/long.ts).
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { ensureSystemPackages } from '../scripts/system-packages.ts'
@@ -13,9 +13,9 @@ const { values, positionals } = parseArgs({
   options: {
     short: { type: 'boolean', default: false },
     report: { type: 'string' },
-    /** A folder for the logs of every instance. */
+    /** A folder for the logs of all instances. */
     logs: { type: 'string' },
-    /** How many kills. */
+    /** The number of kills. */
     long: { type: 'string' },
     seed: { type: 'string' },
     list: { type: 'boolean', default: false },
@@ -24,7 +24,7 @@ const { values, positionals } = parseArgs({
 const unknown = positionals.filter((name) => !scenarios.some((scenario) => scenario.name === name))
 if (unknown.length > 0) {
   console.error(
-    `No such scenario: ${unknown.join(', ')}. There are ${scenarios.map(({ name }) => name).join(', ')}.`,
+    `No such scenario: ${unknown.join(', ')}. The scenarios are ${scenarios.map(({ name }) => name).join(', ')}.`,
   )
   process.exit(64)
 }

@@ -1,25 +1,25 @@
 import type { Bench } from './support/bench.ts'
 
-/** What a scenario found, against a record of the truth that it kept itself. */
+/** The result of a scenario, which compares Shoal with its own record of what happened. */
 export interface Finding {
-  /** What was measured, in the units of the bound. */
+  /** The measurement, in the units of the bound. */
   measured: string
-  /** Sentences, one for each way in which the promise was broken; none: kept. */
+  /** One sentence for each violation of the promise. Empty if the promise was kept. */
   broken: string[]
 }
 
-/** Breaks something for real, and checks one promise of docs/design/runs.md. */
+/** Breaks a real server or connection, and checks one promise of docs/design/runs.md. */
 export interface Scenario {
   name: string
   /** P1 to P14. */
   promise: string
-  /** What must hold. */
+  /** The condition that must hold. */
   bound: string
-  /** Runs in `npm test` too. */
+  /** Whether it also runs in `npm test`. */
   short: boolean
-  /** Needs the whole machine: nothing else runs beside it. */
+  /** Whether it needs the whole machine, so that no other scenario runs at the same time. */
   alone?: boolean
-  /** Why it cannot run on this machine; undefined: it can. */
+  /** Returns the reason why it cannot run on this machine; undefined if it can. */
   lacks?: () => string | undefined
   run(bench: Bench): Promise<Finding>
 }

@@ -21,7 +21,7 @@ import { takeoverWorkers } from './takeover-workers.ts'
 import { takeovers } from './takeover.ts'
 import { zombies } from './zombie.ts'
 
-/** In the order in which they run; a short one early beside a long one keeps both lanes busy. */
+/** All scenarios, in the order in which they run. Short and long ones alternate, so that both lanes stay busy. */
 export const scenarios: Scenario[] = [
   ...takeovers,
   takeoverWorkers,

@@ -10,7 +10,7 @@ const words = 60
 export const balancing: Scenario = {
   name: 'random-balancing',
   promise: 'P8',
-  bound: `${people} people for 10 s, each request and each socket to a random instance of three: 0 failed requests, 0 cut answers`,
+  bound: `${people} users for 10 s, with each request and socket on a random one of three instances: 0 failed requests, 0 cut answers`,
   short: true,
   async run(bench) {
     const fleet = await bench.fleet({
@@ -38,7 +38,7 @@ export const balancing: Scenario = {
         broken.push(`shares of ${shares.join(', ')}: not random`)
       if (answers < people) broken.push(`only ${answers} answers: nothing was tested`)
       return {
-        measured: `${requests} requests, ${answers} answers over instances by ${shares.join(' / ')}; ${failures.length} failures`,
+        measured: `${requests} requests, ${answers} answers; requests per instance ${shares.join(' / ')}; ${failures.length} failures`,
         broken,
       }
     } finally {

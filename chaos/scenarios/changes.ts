@@ -8,7 +8,7 @@ interface Connection {
   name: string
 }
 
-/** How long until every instance has a connection of this name. */
+/** Milliseconds until every instance has a connection with this name. */
 async function known(fleet: Fleet, name: string, began: number): Promise<number> {
   const times = await Promise.all(
     fleet.urls().map(async (url) => {
@@ -35,7 +35,7 @@ interface Change {
   mostMs: number
   short: boolean
   options: FleetOptions
-  /** Before each change. */
+  /** Called before each change. Returns violations. */
   before: (fleet: Fleet) => Promise<string[]> | string[]
 }
 
@@ -64,7 +64,7 @@ function change({ name, bound, mostMs, short, options, before }: Change): Scenar
           for (const { redis } of fleet.links) redis?.mend()
         }
         const worst = Math.max(...times)
-        if (worst > mostMs) broken.push(`it was known everywhere only after ${seconds(worst)}`)
+        if (worst > mostMs) broken.push(`a change reached all instances only after ${seconds(worst)}`)
         return {
           measured: `5 changes, worst ${worst < 1000 ? `${worst.toFixed(0)} ms` : seconds(worst)}`,
           broken,
@@ -87,7 +87,7 @@ export const changes: Scenario[] = [
   }),
   change({
     name: 'change-missed',
-    bound: 'its message lost to every instance (subscriptions silenced, then killed)',
+    bound: 'with its message lost on every instance (subscriptions stalled)',
     mostMs: 5000,
     short: true,
     options: { linked: true },
@@ -95,7 +95,9 @@ export const changes: Scenario[] = [
       const silenced = fleet.links.map(
         ({ redis }) => redis?.stallWhere((said) => said.includes('subscribe\r\n')) ?? 0,
       )
-      return silenced.every((count) => count > 0) ? [] : ['a subscription was not found: nothing was tested']
+      return silenced.every((count) => count > 0)
+        ? []
+        : ['an instance had no subscription: nothing was tested']
     },
   }),
   change({

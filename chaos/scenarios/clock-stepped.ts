@@ -9,12 +9,12 @@ import { allReady, askedOnce, longestPause, startWatched } from '../support/watc
 
 const hour = 3_600_000
 
-/** The wall clock of one instance is wrong, now into the future, now into the past. */
+/** The wall clock of one instance jumps into the future and into the past. */
 export const clockStepped: Scenario = {
   name: 'clock-stepped',
   promise: 'P4',
   bound:
-    'the clock of one instance steps by +1 h, −2 h and back under 12 answers: no claim, nobody signed out, no local reader pauses > 2 s',
+    'the clock of one instance is set to +1 h, −2 h and back during 12 answers: no claim, no user signed out, no local reader pauses > 2 s',
   short: false,
   async run(bench) {
     const words = 280
@@ -41,7 +41,7 @@ export const clockStepped: Scenario = {
           if (offset > 0 && timeOf(brief.runId) < Date.now() + offset / 2)
             broken.push('the clock was not stepped')
           broken.push(...(await allReady(fleet, `at an offset of ${offset / hour} h`)))
-          // A session made elsewhere is from its future or its past.
+          // For this instance, a session from another instance was created in the future or in the past.
           fleet.api.url = fleet.instances[1]?.url ?? ''
           await fleet.api.signIn()
           await fleet.api
@@ -65,7 +65,7 @@ export const clockStepped: Scenario = {
   },
 }
 
-/** The first 48 bits of a UUIDv7: when its maker thought that it was made. */
+/** The first 48 bits of a UUIDv7: the time at which it was created, by its creator's clock. */
 function timeOf(id: string): number {
   return Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16)
 }

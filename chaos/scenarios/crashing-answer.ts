@@ -2,11 +2,11 @@ import type { Scenario } from '../scenario.ts'
 import { questionOf } from '../support/provider-process.ts'
 import { until } from '../support/fleet.ts'
 
-/** An answer that kills whoever writes it must not kill the fleet one by one. */
+/** An answer that kills its owner must not kill all instances one after another. */
 export const crashingAnswer: Scenario = {
   name: 'crashing-answer',
   promise: 'P13',
-  bound: 'an answer whose owner dies each time: 3 attempts, then interrupted; others are untouched',
+  bound: 'an answer whose owner dies each time: 3 attempts, then interrupted; other answers are not affected',
   short: true,
   async run(bench) {
     const fleet = await bench.fleet({
@@ -24,7 +24,7 @@ export const crashingAnswer: Scenario = {
           const calls = (await fleet.provider.calls()).filter((call) => questionOf(call) === answer.question)
           return run.owner !== null && (fleet.ownerOf(run)?.alive ?? false) && calls.length > kills
         }, 20_000)
-        if (!found) broken.push('nobody took it over within 20 s')
+        if (!found) broken.push('no instance took it over within 20 s')
         const run = (await fleet.runs()).find(({ id }) => id === answer.runId)
         const owner = run && fleet.ownerOf(run)
         if (!owner || !found) break
@@ -38,8 +38,8 @@ export const crashingAnswer: Scenario = {
       const stored = await fleet.stored(answer)
       const calls = (await fleet.provider.calls()).filter((call) => questionOf(call) === answer.question)
       if (stored.status !== 'interrupted') broken.push(`it is stored as ${stored.status}`)
-      if (calls.length !== 3) broken.push(`the provider was asked ${calls.length} times, not 3`)
-      if (reader.text !== stored.text) broken.push('its reader shows something else than the store')
+      if (calls.length !== 3) broken.push(`the provider was called ${calls.length} times, not 3`)
+      if (reader.text !== stored.text) broken.push('the text of its reader differs from the store')
       const other = await fleet.ask('words', 'another one')
       const calm = fleet.read(other)
       await calm.finished(30_000).catch((error: unknown) => broken.push(String(error)))

@@ -22,14 +22,14 @@ const scripts = (lasts: number) => ({
   brief: { words: 20, wordsPerSecond: 40 },
 })
 
-/** One instance loses one of its services; the others notice nothing. */
+/** One instance loses its connection to one service, and the other instances are not affected. */
 function cutFromOne(name: string, what: 'Redis' | 'PostgreSQL', how: 'cut' | 'stall'): Scenario {
   const lasts = 18
   const link = ({ redis, postgres }: Links) => (what === 'Redis' ? redis : postgres)
   return {
     name,
     promise: 'P4',
-    bound: `one instance ${how === 'cut' ? 'cut off from' : 'without an answer of'} ${what} for 10 s: no claim, its own readers do not pause > 1 s, all complete`,
+    bound: `one instance ${how === 'cut' ? 'cut off from' : 'without replies from'} ${what} for 10 s: no claim, its own readers do not pause > 1 s, all answers complete`,
     short: false,
     async run(bench) {
       const fleet = await bench.fleet({ linked: true, scripts: scripts(lasts) })
@@ -43,7 +43,7 @@ function cutFromOne(name: string, what: 'Redis' | 'PostgreSQL', how: 'cut' | 'st
           else proxy?.stall()
           await delay(6000)
           if (what === 'Redis') broken.push(...(await allReady(fleet, 'without its Redis')))
-          // Requests are answered in time, whatever the answer; never with “sign in again”.
+          // Requests are answered in time, but never with 401.
           broken.push(...(await neverSignedOut(fleet, fleet.instances[0]?.url ?? '')))
           await delay(4000)
           proxy?.mend()
@@ -81,14 +81,14 @@ async function neverSignedOut(fleet: Fleet, url: string): Promise<string[]> {
 }
 
 const lease = 2500
-/** Two seconds beyond the lease: the turn that looks, and a machine that does other things too. */
+/** Two seconds more than the lease, for the interval of the check and for a busy machine. */
 const letGoMs = lease + 2000
 
-/** Rule 18: an instance that is cut off from both falls silent, sends its sockets elsewhere, and says why. */
+/** Rule 18: an instance that is cut off from both stops delivering, and closes its sockets with the reason. */
 const cutFromBoth: Scenario = {
   name: 'cut-from-both',
   promise: 'P2',
-  bound: `one instance cut off from Redis and PostgreSQL for 16 s: sockets closed with “cut off” ≤ ${seconds(letGoMs)}, its answers go on elsewhere ≤ 8 s, after 10 s 503 and never 401, back ≤ 5 s after`,
+  bound: `one instance cut off from Redis and PostgreSQL for 16 s: sockets closed with “cut off” ≤ ${seconds(letGoMs)}, its answers resume on others ≤ 8 s, after 10 s it replies 503 and never 401, it serves again ≤ 5 s after the cut`,
   short: true,
   async run(bench) {
     const words = 500
@@ -117,7 +117,7 @@ const cutFromBoth: Scenario = {
       const letGo = performance.now() - cutAt
       if (!closed) broken.push('a socket of the instance was not closed')
       else if (closed.code !== closeCodes.cutOff.code) broken.push(`a socket was closed with ${closed.code}`)
-      if (letGo > letGoMs) broken.push(`sockets were let go only after ${seconds(letGo)}`)
+      if (letGo > letGoMs) broken.push(`the socket was closed only after ${seconds(letGo)}`)
       const readers = watched.flatMap(({ readers }) => readers)
       const pause = await longestPause(readers, delay(12_500 - (performance.now() - cutAt)))
       if (pause > 8000) broken.push(`a reader saw nothing for ${seconds(pause)}`)
@@ -129,7 +129,9 @@ const cutFromBoth: Scenario = {
         broken.push(`it answers ${statuses.join(', ')} after 12 s`)
       const health = await fetch(`${victim.url}/health`)
       if (!health.ok)
-        broken.push(`/health answers ${health.status}: it would be killed for a network's fault`)
+        broken.push(
+          `/health answers ${health.status}: the instance would be killed because of a network fault`,
+        )
       await delay(16_000 - (performance.now() - cutAt))
       links.redis?.mend()
       links.postgres.mend()
@@ -141,7 +143,7 @@ const cutFromBoth: Scenario = {
       broken.push(...(await wordsCross(fleet)))
       broken.push(...(await compare(fleet, watched, { words, continues: true })))
       return {
-        measured: `sockets closed after ${seconds(letGo)}; 6 answers went on elsewhere, longest pause ${seconds(pause)}; then ${statuses.join(', ')}; back after ${seconds(backMs)}`,
+        measured: `sockets closed after ${seconds(letGo)}; 6 answers resumed on others, longest pause ${seconds(pause)}; then replies ${statuses.join(', ')}; serves again after ${seconds(backMs)}`,
         broken,
       }
     } finally {
@@ -150,12 +152,15 @@ const cutFromBoth: Scenario = {
   },
 }
 
-/** It hears of a revocation over Redis and cannot read whose it is: it must not believe its memory for long. */
+/**
+ * The instance is notified of a revocation over Redis but cannot read which session it is. It must soon stop relying on
+ * the sessions that it remembers.
+ */
 const revokedWhileBlind: Scenario = {
   name: 'revoked-while-cut-from-postgres',
   promise: 'P5',
   bound:
-    'one instance cut off from PostgreSQL while a session ends elsewhere: the token is refused there ≤ 10 s, its socket closed; others are served again ≤ 5 s after',
+    'one instance cut off from PostgreSQL while a session ends on another: it refuses the token and closes the socket ≤ 10 s; other sessions are served again ≤ 5 s after the cut',
   short: false,
   async run(bench) {
     const fleet = await bench.fleet({ linked: true })

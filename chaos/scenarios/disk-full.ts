@@ -14,7 +14,7 @@ export const diskFull: Scenario = {
   name: 'disk-full',
   promise: 'P12',
   bound:
-    'the disk of an embedded store full for 6 s under an answer: its reader does not pause > 1 s, requests say storage_full, all is saved once there is room',
+    'the disk of an embedded store is full for 6 s during an answer: its reader does not pause > 1 s, requests are refused with storage_full, all text is saved once there is space',
   short: false,
   lacks() {
     const disk = mountSmallDisk()
@@ -49,7 +49,7 @@ export const diskFull: Scenario = {
         await delay(25)
         if (codes === '' && end - performance.now() < 3000) {
           codes = await api.startRun({ model: 'words', text: 'another '.repeat(4000) }).then(
-            () => 'taken',
+            () => 'accepted',
             (error: unknown) => String(error),
           )
         }
@@ -66,7 +66,7 @@ export const diskFull: Scenario = {
       const message = await stored()
       const read = readScriptedWords(message?.text ?? '', words)
       if (read.problem !== undefined) broken.push(read.problem)
-      if (message?.text !== reader.text) broken.push('the reader shows something else than the store')
+      if (message?.text !== reader.text) broken.push('the text of the reader differs from the store')
       reader.close()
       return { measured: `longest pause ${(worst / 1000).toFixed(1)} s; ${read.words} words saved`, broken }
     } finally {

@@ -4,12 +4,12 @@ import type { Watched } from '../support/compare.ts'
 
 const words = 160
 
-/** Answers are written on one instance and read on a second; a third has nothing to do with them. */
+/** Answers are written on one instance and read on a second. A third instance is not involved. */
 export const idleInstance: Scenario = {
   name: 'idle-instance',
   promise: 'P10',
   bound:
-    'an instance without a reader of an answer receives 0 messages of it; the one with a reader receives them',
+    'an instance without a reader of an answer receives 0 messages about it; an instance with a reader receives them',
   short: true,
   async run(bench) {
     const fleet = await bench.fleet({ linked: true, scripts: { words: { words, wordsPerSecond: 25 } } })
@@ -23,7 +23,7 @@ export const idleInstance: Scenario = {
         watched.push({ answer, readers: [fleet.read(answer, () => [reading?.url ?? ''])] })
       }
       const before = fleet.links.map(({ redis }) => redis?.received ?? 0)
-      // Asked of the first two alone: a question to the third would be one about the answer.
+      // Only the first two instances are queried, because a query would make the third load the answer.
       fleet.api.url = owner?.url ?? ''
       const wait = watched.flatMap(({ readers }) => readers.map((reader) => reader.finished(60_000)))
       await Promise.all(wait).catch((error: unknown) => broken.push(String(error)))
@@ -33,9 +33,9 @@ export const idleInstance: Scenario = {
       )
       broken.push(...(await compare(fleet, watched, { words, continues: true })))
       if ((heard[1] ?? 0) < 20)
-        broken.push(`the reading instance heard only ${heard[1]} messages: nothing was tested`)
+        broken.push(`the reading instance received only ${heard[1]} messages: nothing was tested`)
       if (heard[2] !== 0)
-        broken.push(`the idle instance heard ${heard[2]} messages of answers it does not read`)
+        broken.push(`the idle instance received ${heard[2]} messages about answers without a reader there`)
       return {
         measured: `messages that name an answer: ${heard[1]} to the reading instance, ${heard[2]} to the idle one (bytes from Redis ${bytes.join(' / ')})`,
         broken,

@@ -10,14 +10,17 @@ import type { Answer } from '../support/fleet.ts'
 const runs = 200
 const words = 100
 const wordsPerSecond = 4
-/** Answers that are begun again in one tenth of a second: two instances, batches of 8, and the jitter of a busy machine. */
+/**
+ * The maximum number of answers resumed within 0.1 s: two instances with batches of 8, and the jitter of a busy
+ * machine.
+ */
 const mostAtOnce = 40
 
-/** Every answer of one instance is orphaned at once, while the provider is overrun. */
+/** All answers of one instance are orphaned at once, while the provider refuses requests. */
 export const orphansUnder429: Scenario = {
   name: 'orphans-under-429',
   promise: 'P13',
-  bound: `${runs} answers orphaned at once, the provider says 429 for 5 s: claims are paced (≤ ${mostAtOnce} in 0.1 s), all end complete, none fails`,
+  bound: `${runs} answers orphaned at once, the provider replies 429 for 5 s: claims are paced (≤ ${mostAtOnce} in 0.1 s), all answers complete, none fails`,
   short: false,
   alone: true,
   async run(bench) {
@@ -25,7 +28,7 @@ export const orphansUnder429: Scenario = {
     const fleet = await bench.fleet({ scripts: { words: script } })
     const broken: string[] = []
     try {
-      // All answers are one user's.
+      // All answers belong to one user.
       await fleet.api.changeSettings({ runningPerUser: runs })
       const victim = fleet.instances[0]
       if (!victim) throw new Error('no instance')
@@ -74,7 +77,7 @@ export const orphansUnder429: Scenario = {
   },
 }
 
-/** When each question was first asked again. */
+/** The time of the first of these calls for each question. */
 function firstCalls(calls: ScriptedCall[]): Map<string, number> {
   const first = new Map<string, number>()
   for (const call of calls) {

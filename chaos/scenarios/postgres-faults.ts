@@ -16,12 +16,12 @@ interface PostgresFault {
 
 const wordsPerSecond = 20
 
-/** Running answers go on without the store and are saved when it is back. */
+/** Running answers continue without the store and are saved when it is back. */
 function postgresFault({ name, fault, lasts, fleet: options, act }: PostgresFault): Scenario {
   return {
     name,
     promise: 'P1',
-    bound: `${fault} under 12 answers: local readers do not pause > 1 s, no claim, requests answered ≤ 8 s with 503 and a hint, all complete`,
+    bound: `${fault} during 12 answers: local readers do not pause > 1 s, no claim, requests refused ≤ 8 s with 503 and Retry-After, all answers complete`,
     short: false,
     async run(bench) {
       const words = lasts * wordsPerSecond
@@ -51,7 +51,7 @@ function postgresFault({ name, fault, lasts, fleet: options, act }: PostgresFaul
   }
 }
 
-/** What needs the store says that it is away, soon, and when to come back. */
+/** A request that needs the store is refused soon, with 503 and the time after which to retry. */
 async function refusesKindly(fleet: Fleet): Promise<string[]> {
   const answers = await Promise.all(
     fleet.urls().map(async (url) => {
@@ -73,7 +73,7 @@ async function refusesKindly(fleet: Fleet): Promise<string[]> {
 
 const restarted = postgresFault({
   name: 'postgres-restarted',
-  fault: 'PostgreSQL killed, back after 8 s,',
+  fault: 'PostgreSQL killed and restarted 8 s later',
   lasts: 16,
   fleet: { ownPostgres: true },
   async act(fleet) {
@@ -88,7 +88,7 @@ const restarted = postgresFault({
 
 const frozen = postgresFault({
   name: 'postgres-frozen',
-  fault: 'no answer from PostgreSQL for 10 s',
+  fault: 'no reply from PostgreSQL for 10 s',
   lasts: 18,
   fleet: { linked: true },
   async act(fleet) {
@@ -120,12 +120,15 @@ const exhausted = postgresFault({
   },
 })
 
-/** A statement commits, and its reply is lost: the outcome is unknown, and the same request again finds it. */
+/**
+ * A statement commits but its reply is lost, so the outcome is unknown. A retry of the request finds the started
+ * answer.
+ */
 const replyLost: Scenario = {
   name: 'postgres-reply-lost',
   promise: 'P1',
   bound:
-    '8 starts of an answer whose statement is not answered by PostgreSQL, each asked again: 8 answers, each asked once, complete',
+    '8 starts of an answer whose reply from PostgreSQL is lost, each retried: 8 answers, one provider call each, all complete',
   short: false,
   async run(bench) {
     const words = 60
@@ -160,7 +163,7 @@ const replyLost: Scenario = {
       broken.push(...(await askedOnce(fleet, watched)))
       const chats = await fleet.api.call<{ items: unknown[] }>('GET', '/api/chats?limit=50')
       if (chats.items.length !== 8) broken.push(`there are ${chats.items.length} chats, not 8`)
-      return { measured: `${lost} replies lost, 8 answers, each asked once`, broken }
+      return { measured: `${lost} replies lost, 8 answers, one provider call each`, broken }
     } finally {
       await fleet.close()
     }

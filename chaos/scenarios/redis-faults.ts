@@ -13,7 +13,9 @@ function server(fleet: Fleet): RedisProcess {
   return first
 }
 
-/** Every instance says so in `/ready`, in words that fit, and is ready all the same. */
+/**
+ * Checks that `/ready` of every instance reports the problem in a suitable sentence, and that it is ready nevertheless.
+ */
 async function told(fleet: Fleet, sentence: RegExp): Promise<string[]> {
   const broken = await Promise.all(
     fleet.urls().map(async (url) => {
@@ -23,7 +25,7 @@ async function told(fleet: Fleet, sentence: RegExp): Promise<string[]> {
         last = checks.find(({ name }) => name === 'redis')?.problem
         return last !== undefined && sentence.test(last)
       }, 8000)
-      return heard ? [] : [`/ready does not say what is wrong with Redis (${sentence}), but: ${last}`]
+      return heard ? [] : [`/ready reports “${last}” about Redis instead of ${sentence}`]
     }),
   )
   return [...broken.flat(), ...(await allReady(fleet, 'during the fault'))]
@@ -45,7 +47,7 @@ const paused = redisFault({
 const restarted = (['without', 'with'] as const).map((data) =>
   redisFault({
     name: `redis-restarted-${data}-data`,
-    fault: `Redis killed and started again at once, ${data} its data, three times`,
+    fault: `Redis killed and restarted at once ${data} its data, three times`,
     lasts: 16,
     fleet: {
       redis: () => startStandalone(data === 'with' ? ['appendonly yes', 'appendfsync always'] : []),
@@ -101,7 +103,7 @@ const full = redisFault({
 
 const passwordSet = redisFault({
   name: 'redis-password-rotated',
-  fault: 'a password set on Redis and every link cut, for 8 s',
+  fault: 'a password set on Redis and every connection killed, for 8 s',
   lasts: 14,
   async act(fleet) {
     const { admin } = server(fleet)
@@ -117,7 +119,7 @@ const passwordSet = redisFault({
 
 const aclRotated = redisFault({
   name: 'redis-acl-password-rotated',
-  fault: 'the password of the ACL user changed and its links cut, for 8 s',
+  fault: 'the password of the ACL user changed and its connections killed, for 8 s',
   lasts: 14,
   fleet: { redis: () => startWithAclUser('open-webui') },
   async act(fleet) {
@@ -135,7 +137,7 @@ const aclRotated = redisFault({
 
 const readOnly = redisFault({
   name: 'redis-read-only',
-  fault: 'Redis a read-only replica of nobody (REPLICAOF) for 8 s',
+  fault: 'Redis turned into a replica of a master that does not exist (REPLICAOF), for 8 s',
   lasts: 14,
   async act(fleet) {
     const { admin } = server(fleet)
@@ -149,7 +151,7 @@ const readOnly = redisFault({
 
 const clientsKilled = redisFault({
   name: 'redis-links-killed',
-  fault: 'every subscriber and every client killed, as by output buffer limits, 8 times in 8 s',
+  fault: 'all connections of subscribers or of commands killed in turn, 8 times in 8 s',
   lasts: 13,
   async act(fleet) {
     const { admin } = server(fleet)
@@ -163,7 +165,7 @@ const clientsKilled = redisFault({
 
 const dropped = redisFault({
   name: 'redis-subscription-dropped',
-  fault: 'one subscription of one instance silently dead; its readers see words again ≤ 8 s,',
+  fault: 'a subscription of one instance stalled, with its readers receiving text again ≤ 8 s,',
   lasts: 16,
   fleet: { linked: true },
   async act(fleet, { remote }) {

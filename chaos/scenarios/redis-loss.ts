@@ -10,7 +10,7 @@ export const flush: Scenario = {
   name: 'redis-flushed',
   promise: 'P4',
   bound:
-    'FLUSHALL under 20 answers and after a sign-out: no local reader pauses > 1 s, no claim, the signed-out token stays refused everywhere',
+    'FLUSHALL during 20 answers and after a sign-out: no local reader pauses > 1 s, no claim, all instances still refuse the signed-out token',
   short: true,
   async run(bench) {
     const words = 160
@@ -48,11 +48,11 @@ export const flush: Scenario = {
   },
 }
 
-/** Redis is killed and comes back empty. */
+/** Redis is killed and restarted empty. */
 function away(name: string, awayMs: number, short: boolean): Scenario {
   return redisFault({
     name,
-    fault: `Redis killed, away for ${awayMs / 1000} s, back empty; sign-in works meanwhile`,
+    fault: `Redis killed and restarted empty after ${awayMs / 1000} s, with a sign-in meanwhile,`,
     short,
     answers,
     lasts: awayMs / 1000 + 5,

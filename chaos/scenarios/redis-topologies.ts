@@ -14,7 +14,7 @@ function serversOf(fleet: Fleet): RedisProcess[] {
   return fleet.redis?.servers ?? []
 }
 
-/** Waits for another master than this one. */
+/** Waits until another server than `former` is the master. */
 async function promoted(fleet: Fleet, former: RedisProcess): Promise<string[]> {
   const found = await until(async () => {
     for (const server of serversOf(fleet)) {
@@ -44,7 +44,7 @@ const masterKilled = redisFault({
 
 const masterPaused = redisFault({
   name: 'sentinel-master-paused',
-  fault: 'Sentinel: the master stopped for 12 s, a replica promoted, the old one back',
+  fault: 'Sentinel: the master stopped for 12 s, a replica promoted, the old master resumed',
   fleet: sentinel,
   lasts: 22,
   async act(fleet) {
@@ -62,7 +62,7 @@ const masterPaused = redisFault({
 
 const appendsLost = redisFault({
   name: 'sentinel-appends-lost',
-  fault: 'Sentinel: the replicas stopped, then the master killed: what it alone had acknowledged is lost',
+  fault: 'Sentinel: the replicas stopped, then the master killed, so that writes that only it had are lost,',
   fleet: sentinel,
   lasts: 20,
   async act(fleet) {

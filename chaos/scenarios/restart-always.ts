@@ -5,12 +5,14 @@ import { questionOf } from '../support/provider-process.ts'
 
 const words = 200
 
-/** Every instance has the same INSTANCE_ID, and a killed one is back at once: nobody may take it for the one that died. */
+/**
+ * All instances have the same INSTANCE_ID, and a killed one restarts at once: it must not be mistaken for the dead one.
+ */
 export const restartAlways: Scenario = {
   name: 'restart-always',
   promise: 'P1',
   bound:
-    'one INSTANCE_ID for all, killed and back at once: the answer goes on ≤ 4 s after the kill, whoever claims it',
+    'one INSTANCE_ID for all, an instance killed and restarted at once: its answers resume on any instance ≤ 4 s after the kill',
   short: true,
   async run(bench) {
     const fleet = await bench.fleet({
@@ -37,7 +39,7 @@ export const restartAlways: Scenario = {
       })
       const worst = Math.max(...again)
       if (worst > 4000) broken.push(`the provider was called again only after ${seconds(worst)}`)
-      return { measured: `6 answers gone on, worst ${seconds(worst)} after the kill`, broken }
+      return { measured: `6 answers resumed, worst ${seconds(worst)} after the kill`, broken }
     } finally {
       await fleet.close()
     }

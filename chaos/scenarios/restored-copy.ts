@@ -12,15 +12,18 @@ import { startTcpProxy } from '../support/tcp-proxy.ts'
 
 const words = 300
 const wordsPerSecond = 20
-/** Longer than a lease, a sweep for orphans and a look for jobs. */
+/** Longer than a lease and than the intervals at which an instance looks for orphaned runs and for jobs. */
 const besideMs = 9000
 
-/** A backup of a fleet in mid-answer, restored twice, and both copies started beside it with its provider and Redis. */
+/**
+ * A backup of a fleet during an answer is restored twice, and all copies start with the provider and Redis of the
+ * fleet.
+ */
 export const restoredCopy: Scenario = {
   name: 'restored-copy',
   promise: 'P14',
   bound:
-    'a backup taken in mid-answer, restored into PostgreSQL and into a folder (and that folder copied), all started beside the original: 0 connections to the provider, the original completes its answer',
+    'a backup taken during an answer, restored into PostgreSQL and into a folder (which is also copied), all started beside the original: 0 connections of the copies to the provider, the original completes its answer',
   short: false,
   async run(bench) {
     const fleet = await bench.fleet({ instances: 2, scripts: { words: { words, wordsPerSecond } } })
@@ -67,9 +70,9 @@ export const restoredCopy: Scenario = {
       for (const { url, label } of copies) broken.push(...(await signedOut(url, fleet.api.token, label)))
       broken.push(...(await compare(fleet, watched, { words, continues: true })))
       const calls = await fleet.provider.calls()
-      if (calls.length !== 1) broken.push(`the provider was asked ${calls.length} times`)
+      if (calls.length !== 1) broken.push(`the provider was called ${calls.length} times`)
       return {
-        measured: `3 copies beside it for ${seconds(beside)}: ${proxy.connections} connections to the provider, ${calls.length} request for the answer`,
+        measured: `3 copies ran for ${seconds(beside)}: ${proxy.connections} connections to the provider, ${calls.length} request for the answer`,
         broken,
       }
     } finally {
@@ -90,7 +93,7 @@ async function signedOut(url: string, token: string, label: string): Promise<str
   const copy = new ApiClient(url)
   copy.token = token
   const outcome = await copy.call('GET', '/api/auth/me').then(
-    () => 'let in',
+    () => 'accepted',
     (error: unknown) => String(error),
   )
   return outcome.includes('401') ? [] : [`a session of the original on the copy “${label}”: ${outcome}`]

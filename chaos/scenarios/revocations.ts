@@ -9,11 +9,11 @@ import { openSignUp, password, signUpPerson } from '../support/people.ts'
 
 interface Act {
   name: string
-  /** Done at the first instance. */
+  /** Performs the change on the first instance. */
   act: (person: ApiClient, admin: ApiClient, id: string) => Promise<unknown>
-  /** Whether an instance has applied it, from what it answers to the person. */
+  /** Whether an instance has applied the change, according to its reply to the user. */
   applied: (status: number, me: UserView | undefined) => boolean
-  /** Sockets of the session are closed. */
+  /** Whether the change closes the sockets of the session. */
   closes: boolean
 }
 
@@ -53,7 +53,9 @@ const acts: Act[] = [
   },
 ]
 
-/** Every instance has seen the session and holds a socket of it; how long does each go on believing in it? */
+/**
+ * Measures how long each instance accepts a session after its revocation. All of them know it and hold a socket of it.
+ */
 async function measure(fleet: Fleet, { name, act, applied, closes }: Act, mostMs: number) {
   const [first = ''] = fleet.urls()
   const person = await signUpPerson(first, `${name.replaceAll(' ', '-')}@example.com`)
@@ -87,7 +89,7 @@ async function measure(fleet: Fleet, { name, act, applied, closes }: Act, mostMs
     }),
   )
   const worst = Math.max(...times)
-  if (worst > mostMs) broken.push(`${name} is known everywhere only after ${seconds(worst)}`)
+  if (worst > mostMs) broken.push(`${name} was applied on all instances only after ${seconds(worst)}`)
   if (closes) {
     const ends = await Promise.all(
       sockets.map((socket) => Promise.race([socket.closed, delay(Math.max(500, mostMs - worst + 500))])),
@@ -110,7 +112,7 @@ function revocations(
   return {
     name,
     promise: 'P5',
-    bound: `${where}: sign-out, everywhere, password, role, deactivation on all instances ≤ ${seconds(mostMs)}, sockets closed with 4100`,
+    bound: `${where}: sign-out, sign-out everywhere, password, role and deactivation apply on all instances ≤ ${seconds(mostMs)}, sockets closed with 4100`,
     short,
     async run(bench) {
       const fleet = await bench.fleet({

@@ -10,14 +10,14 @@ import { openSignUp, signUpPerson } from '../support/people.ts'
 const people = 50
 const words = 120
 
-/** `apartMs`: from the moment when an instance is ready again to the next TERM. */
+/** `apartMs` is the time from when an instance is ready again to the next SIGTERM. */
 const behindNginx = (
   name: string,
   { whose, apartMs }: { whose: 'ours' | 'guide'; apartMs: number },
 ): Scenario => ({
   name,
   promise: 'P9',
-  bound: `3 instances restarted one after another behind ${whose === 'ours' ? 'our nginx file' : 'the guide’s own'}, the next TERM ${apartMs / 1000} s after the former is ready again, under ${people} people: 0 failed requests, 0 cut answers`,
+  bound: `3 instances restarted one after another behind ${whose === 'ours' ? 'our nginx file' : 'the nginx file of the guide'}, each SIGTERM ${apartMs / 1000} s after the previous instance is ready again, with ${people} users: 0 failed requests, 0 cut answers`,
   short: false,
   alone: true,
   lacks: () => (findProgram('nginx') ? undefined : 'needs nginx'),
@@ -63,7 +63,7 @@ const behindNginx = (
 const termThenKill: Scenario = {
   name: 'term-then-kill',
   promise: 'P9',
-  bound: 'TERM, then KILL after 10 s, under 20 answers that last longer: 0 cut, 0 words lost',
+  bound: 'SIGTERM, and SIGKILL 10 s later, during 20 longer answers: 0 answers cut, 0 words lost',
   short: true,
   async run(bench) {
     const long = 420
@@ -84,8 +84,8 @@ const termThenKill: Scenario = {
       const killed = victim?.alive === true
       if (killed) await fleet.kill(0)
       const broken = await compare(fleet, watched, { words: long, continues: true })
-      if (killed) broken.push('it had to be killed: a drain is to end within its grace')
-      return { measured: `20 answers complete; the instance was gone after ${seconds(took)}`, broken }
+      if (killed) broken.push('the instance had to be killed, because its drain took longer than 10 s')
+      return { measured: `20 answers complete; the instance had stopped after ${seconds(took)}`, broken }
     } finally {
       await fleet.close()
     }
@@ -94,7 +94,7 @@ const termThenKill: Scenario = {
 
 export const upgrades: Scenario[] = [
   behindNginx('rolling-restart', { whose: 'ours', apartMs: 1000 }),
-  // It leaves out for 30 s whoever refused three connections.
+  // The nginx file of the guide skips an instance for 30 s after three refused connections.
   behindNginx('rolling-restart-guide', { whose: 'guide', apartMs: 31_000 }),
   termThenKill,
 ]

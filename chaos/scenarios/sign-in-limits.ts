@@ -6,7 +6,10 @@ const burst = 15
 const tries = 60
 const people = 12
 
-/** Guesses at one account from one address, over all instances at once; how many were let through to the password? */
+/**
+ * Guesses the password of one account from one address on all instances. Counts the guesses that reached the password
+ * check.
+ */
 async function guess(fleet: Fleet): Promise<{ let: number; refused: number; other: number[] }> {
   const address = someAddress()
   const urls = fleet.urls()
@@ -31,7 +34,7 @@ async function guess(fleet: Fleet): Promise<{ let: number; refused: number; othe
 export const signInLimits: Scenario = {
   name: 'sign-in-limits',
   promise: 'P7',
-  bound: `${tries} guesses over 3 instances: ≤ 2 × ${burst} reach the password, while Redis is away ≤ 3 × ${burst}; ${people} people sign in meanwhile and none hears “limit reached”`,
+  bound: `${tries} guesses over 3 instances: ≤ 2 × ${burst} reach the password, while Redis is away ≤ 3 × ${burst}; ${people} users sign in meanwhile and none gets “limit reached”`,
   short: true,
   async run(bench) {
     const fleet = await bench.fleet({ env: openSignUp })
@@ -42,14 +45,14 @@ export const signInLimits: Scenario = {
       const shared = await guess(fleet)
       if (shared.let > 2 * burst) broken.push(`${shared.let} guesses of ${tries} reached the password`)
       if (shared.let < burst)
-        broken.push(`only ${shared.let} guesses were let through: an honest person is refused`)
+        broken.push(`only ${shared.let} guesses were allowed: a legitimate user would be refused`)
       await fleet.redis?.servers[0]?.kill()
       const away = await guess(fleet)
       if (away.let > 3 * burst)
         broken.push(`without Redis ${away.let} guesses of ${tries} reached the password`)
       if (away.refused === 0) broken.push('without Redis there is no limit')
       const other = [...shared.other, ...away.other]
-      if (other.length > 0) broken.push(`tries were answered with ${other.join(', ')}`)
+      if (other.length > 0) broken.push(`guesses were answered with ${other.join(', ')}`)
       const office = someAddress()
       const statuses = await Promise.all(
         emails.map((email, place) =>
@@ -57,9 +60,9 @@ export const signInLimits: Scenario = {
         ),
       )
       if (statuses.some((status) => status !== 200))
-        broken.push(`without Redis people are answered with ${statuses.join(', ')}`)
+        broken.push(`without Redis, sign-ins of users were answered with ${statuses.join(', ')}`)
       return {
-        measured: `${shared.let} of ${tries} guesses let through, ${away.let} while Redis was away; ${people} people signed in`,
+        measured: `${shared.let} of ${tries} guesses allowed, ${away.let} while Redis was away; ${people} users signed in`,
         broken,
       }
     } finally {

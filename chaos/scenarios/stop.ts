@@ -5,7 +5,7 @@ import type { FleetOptions } from '../support/fleet.ts'
 import { until } from '../support/fleet.ts'
 import { questionOf } from '../support/provider-process.ts'
 
-/** Stop is asked of an instance that does not own the answer. */
+/** Sends the stop to instances that do not own the answer. */
 function stop(name: string, mostMs: number, options: FleetOptions): Scenario {
   return {
     name,
@@ -43,7 +43,7 @@ function stop(name: string, mostMs: number, options: FleetOptions): Scenario {
           const later = await fleet.stored(answer)
           if (stored.status !== 'stopped') broken.push(`stored as ${stored.status}`)
           if (later.text !== stored.text) broken.push('the text grew after it was stopped')
-          if (reader.text !== stored.text) broken.push('its reader shows something else than the store')
+          if (reader.text !== stored.text) broken.push('the text of its reader differs from the store')
         }
         const worst = Math.max(...times)
         if (worst > mostMs) broken.push(`closed only after ${seconds(worst)}`)

@@ -11,12 +11,12 @@ const answers = 20
 const words = 1600
 const mostMs = 4000
 
-/** `shoal start --workers 3`: workers are killed with -9 one after another, and their supervisor starts them anew. */
+/** With `shoal start --workers 3`, kills workers with SIGKILL one after another. Their supervisor restarts them. */
 export const takeoverWorkers: Scenario = {
   name: 'takeover-workers',
   promise: 'P1',
   bound:
-    'one supervisor, three workers on one port, two of them killed: provider called again ≤ 4 s after each kill, every reader equals the store, three workers again',
+    'one supervisor, three workers on one port, two of them killed: provider called again ≤ 4 s after each kill, the text of every reader equals the store, three workers again',
   short: false,
   alone: true,
   async run(bench) {
@@ -29,7 +29,8 @@ export const takeoverWorkers: Scenario = {
       const broken: string[] = []
       if (!(await until(async () => (await workers(fleet)).length === 3, 30_000)))
         broken.push('there were never three workers')
-      // All at once, each over a connection of its own: one that is kept always ends at the same worker.
+      // All at once, each on its own connection, because a connection that is kept alive always reaches the same
+      // worker.
       const watched: Watched[] = await Promise.all(
         Array.from({ length: answers }, async (_, place) => {
           const answer = await fleet.ask('words', `question ${place}`)
@@ -62,7 +63,7 @@ function killWorker(fleet: Fleet, label: string): Promise<number[]> {
   return waitsAfterKill(fleet, {
     async kill() {
       process.kill(workerPid(supervisor, label), 'SIGKILL')
-      // Each connection that was kept to the dead worker breaks once; whoever asks again reaches a live one.
+      // Each connection that was kept alive to the dead worker breaks once, and a retry reaches a live worker.
       await until(async () => {
         const asked = Array.from({ length: 16 }, () => fetch(`${fleet.api.url}/health`))
         return (await Promise.allSettled(asked)).every((it) => it.status === 'fulfilled' && it.value.ok)

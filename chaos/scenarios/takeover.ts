@@ -9,9 +9,11 @@ const answers = 20
 const wordsPerSecond = 100
 const mostMs = 4000
 
-/** Two kills leave every answer an attempt (rule 13), so that they may follow each other soon. */
+/** After two kills, every answer still has an attempt left (rule 13), so they may follow each other soon. */
 const twice = { places: [0, 1], words: 1600, betweenKillsMs: 3000 }
-/** Three: far enough apart that each owner makes the 4 KB of progress that reset the attempts before it is killed. */
+/**
+ * Three kills, with enough time for each owner to write the 4 KB that reset the count of attempts before it is killed.
+ */
 const thrice = { places: [0, 1, 2], words: 3000, betweenKillsMs: 6500 }
 
 interface Takeover {
@@ -23,7 +25,7 @@ interface Takeover {
   options: FleetOptions
 }
 
-/** Owners are killed with -9 one after another while 20 answers are written and read from everywhere. */
+/** Kills owners with SIGKILL one after another, while all instances write and read 20 answers. */
 function takeover({ name, bound, short, continues, kills, options }: Takeover): Scenario {
   return {
     name,
@@ -67,7 +69,7 @@ function takeover({ name, bound, short, continues, kills, options }: Takeover): 
   }
 }
 
-/** Kills one instance; answers how long each of its runs waited until its provider was called again. */
+/** Kills one instance. Resolves, for each of its runs, with the time until the provider was called again. */
 function killAndMeasure(fleet: Fleet, place: number): Promise<number[]> {
   const victim = fleet.instances[place]
   return waitsAfterKill(fleet, {
@@ -83,7 +85,7 @@ export const takeovers: Scenario[] = [
   takeover({
     name: 'takeover',
     bound:
-      'provider called again ≤ 4 s after each kill; no word lost or doubled; every reader equals the store',
+      'provider called again ≤ 4 s after each kill; no word lost or doubled; the text of every reader equals the store',
     short: true,
     continues: true,
     kills: twice,
@@ -99,7 +101,8 @@ export const takeovers: Scenario[] = [
   }),
   takeover({
     name: 'takeover-anew',
-    bound: 'provider called again ≤ 4 s; an answer that cannot be continued is written anew, in one piece',
+    bound:
+      'provider called again ≤ 4 s; an answer that cannot be resumed is regenerated, with the text of one call only',
     short: false,
     continues: false,
     kills: thrice,

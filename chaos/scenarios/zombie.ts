@@ -6,11 +6,11 @@ import { until } from '../support/fleet.ts'
 
 const wordsPerSecond = 18
 
-/** An owner is stopped and comes back: its answer is another's by then. */
+/** Pauses an owner for longer than a lease, so that another instance owns its answers when it resumes. */
 const zombie = (name: string, pausedMs: number, short: boolean): Scenario => ({
   name,
   promise: 'P1',
-  bound: `0 words from an owner that was paused for ${pausedMs / 1000} s; its provider connections are closed`,
+  bound: `0 words from an owner after it was paused for ${pausedMs / 1000} s; its provider connections are closed`,
   short,
   async run(bench) {
     const words = Math.round((wordsPerSecond * (pausedMs + 5000)) / 1000)
@@ -40,13 +40,14 @@ const zombie = (name: string, pausedMs: number, short: boolean): Scenario => ({
           ...calls.filter(({ call }) => before.includes(call)).map(({ endedAt }) => endedAt ?? Infinity),
         ) - awake
       const broken = await compare(fleet, watched, { words, continues: true })
-      if (!closed) broken.push('the zombie still reads from its provider 15 s after it woke up')
+      if (!closed) broken.push('the paused owner still reads from the provider 15 s after it resumed')
       for (const { answer } of watched) {
         const made = calls.filter((call) => questionOf(call) === answer.question)
-        if (made.length !== 2) broken.push(`“${answer.question}” was asked ${made.length} times, not 2`)
+        if (made.length !== 2)
+          broken.push(`“${answer.question}” was sent to the provider ${made.length} times, not 2`)
       }
       return {
-        measured: `4 answers taken over; the zombie let go of its last provider ${seconds(letGo)} after it woke up; no text mixed`,
+        measured: `4 answers taken over; the paused owner closed its last provider connection ${seconds(letGo)} after it resumed; no text mixed`,
         broken,
       }
     } finally {

@@ -6,7 +6,7 @@ import { Fleet } from './fleet.ts'
 import type { FleetOptions } from './fleet.ts'
 import { startProviderProcess } from './provider-process.ts'
 
-/** Where scenarios get real servers from. One PostgreSQL serves all, a fresh database each. */
+/** Starts real servers for scenarios. All scenarios share one PostgreSQL, each with a new database. */
 export class Bench {
   readonly #postgres: PostgresServer
   readonly #logs: string | undefined
@@ -24,7 +24,7 @@ export class Bench {
     return this.#postgres
   }
 
-  /** Instances, Redis, a database and a provider of their own. `close` it. */
+  /** Starts instances with their own Redis, database and provider. The caller must `close` the fleet. */
   async fleet(options: FleetOptions = {}): Promise<Fleet> {
     const folder = await temporaryFolder('fleet')
     const { redis: startRedis = startStandalone, ...rest } = options

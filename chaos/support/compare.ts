@@ -8,14 +8,16 @@ export interface Watched {
 }
 
 export interface Expected {
-  /** Words of the whole answer. */
+  /** The number of words of the whole answer. */
   words: number
-  /** The provider continues: words of several calls, each once. Otherwise all of one call. */
+  /**
+   * True if the provider can continue a text, so that an answer may have words of several calls; otherwise of one call.
+   */
   continues: boolean
   status?: string
 }
 
-/** Waits for the end of each answer, and says everything in which readers, store and provider disagree. */
+/** Waits for the end of each answer. Returns one sentence for each difference between readers, store and provider. */
 export async function compare(
   fleet: Fleet,
   watched: Watched[],
@@ -34,7 +36,9 @@ export async function compare(
       const read = readScriptedWords(stored.text, words)
       if (read.problem !== undefined) say(read.problem)
       if (!continues && read.calls.length > 1)
-        say(`words of calls ${read.calls.join(', ')} in one answer that was written anew`)
+        say(
+          `words of calls ${read.calls.join(', ')} in one answer, although the provider cannot continue a text`,
+        )
       for (const [place, reader] of readers.entries()) {
         if (reader.text !== stored.text)
           say(`reader ${place} shows ${reader.text.length} units, the store has ${stored.text.length}`)

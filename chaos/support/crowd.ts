@@ -4,30 +4,32 @@ import { Reader } from '../../test/support/reader.ts'
 import { readScriptedWords } from '../../test/support/scripted-words.ts'
 import type { ApiClient } from '../../test/support/api-client.ts'
 
-/** The clients' own log of what they were answered. */
+/** The clients' own log of the replies that they received. */
 export interface CrowdLog {
   requests: number
   answers: number
-  /** Sentences: requests that failed, answers that were cut, readers that saw something else than the store. */
+  /** One sentence for each failed request, each cut answer and each reader whose text differs from the store. */
   failures: string[]
 }
 
 export interface Crowd {
   readonly log: CrowdLog
-  /** Lets everybody end what they have begun, and waits for it. */
+  /** Waits until all users have finished what they are doing, and stops them. */
   end(): Promise<void>
 }
 
 interface CrowdOptions {
   people: ApiClient[]
-  /** Where everybody goes: a balancer. */
+  /** The address that all users use: a load balancer. */
   url: string
   words: number
-  /** Pause of a person between two things, ms. */
+  /** The pause of a user between two actions, ms. */
   thinkMs: number
 }
 
-/** People who chat: ask, read over a socket, look at the list, again and again, through one address. */
+/**
+ * Starts users who chat through one address: each repeatedly starts an answer, reads it over a socket and lists chats.
+ */
 export function startCrowd({ people, url, words, thinkMs }: CrowdOptions): Crowd {
   const log: CrowdLog = { requests: 0, answers: 0, failures: [] }
   const state = { ending: false }
@@ -76,7 +78,7 @@ export function startCrowd({ people, url, words, thinkMs }: CrowdOptions): Crowd
     const { problem } = readScriptedWords(stored.text, words)
     if (stored.status !== 'done') log.failures.push(`an answer is stored as ${stored.status}`)
     if (problem !== undefined) log.failures.push(`an answer was cut: ${problem}`)
-    if (reader.text !== stored.text) log.failures.push('a reader shows something else than the store')
+    if (reader.text !== stored.text) log.failures.push('the text of a reader differs from the store')
   }
 
   const lives = people.map((person) => live(person))

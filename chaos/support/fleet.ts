@@ -16,19 +16,21 @@ import type { Links } from './links.ts'
 import type { ProviderProcess } from './provider-process.ts'
 
 export interface FleetOptions {
-  /** Default 3. */
+  /** The number of instances. Default: 3. */
   instances?: number
-  /** False: PostgreSQL alone. Otherwise how to start it; one server by default. */
+  /** Starts Redis; by default a single server. False for a fleet with PostgreSQL alone. */
   redis?: false | (() => Promise<TestRedis>)
-  /** Each instance reaches PostgreSQL and one Redis server through proxies of its own: `fleet.links`. */
+  /**
+   * Whether each instance reaches PostgreSQL and one Redis server through its own proxies, which are in `fleet.links`.
+   */
   linked?: boolean
-  /** A PostgreSQL of its own, to be killed or frozen. */
+  /** Whether the fleet gets its own PostgreSQL, which the scenario may kill or pause. */
   ownPostgres?: boolean
   scripts?: Record<string, Script>
   env?: Record<string, string>
-  /** Variables of one instance alone. */
+  /** Variables of a single instance. */
   envOf?: (place: number) => Record<string, string>
-  /** The same INSTANCE_ID for all, as `restart: always` with one variable gives. */
+  /** Whether all instances have the same INSTANCE_ID, as with `restart: always` and one configured value. */
   oneLabel?: boolean
 }
 
@@ -42,18 +44,20 @@ interface FleetParts extends Omit<FleetOptions, 'redis' | 'linked'> {
   logs: string | undefined
 }
 
-/** A started answer and where to find it. */
+/** A started answer: the ids with which to find it, and its question. */
 export interface Answer extends RunStarted {
   question: string
 }
 
-/** Several instances on one PostgreSQL and one Redis, as processes that can be killed, with a client of the first user. */
+/**
+ * Several instances with one PostgreSQL and one Redis, as processes that can be killed, and a client of the first user.
+ */
 export class Fleet {
   readonly redis: TestRedis | undefined
   readonly provider: ProviderProcess
   readonly api: ApiClient
   readonly instances: InstanceProcess[]
-  /** The server that its database is on; only a scenario with `ownPostgres` may break it. */
+  /** The PostgreSQL server of the fleet. Only a scenario with `ownPostgres` may break it. */
   readonly postgres: PostgresServer
   /** Empty unless the fleet was started with `linked`. */
   readonly links: Links[]
@@ -91,16 +95,16 @@ export class Fleet {
     return this.#parts.databaseUrl
   }
 
-  /** Addresses of the instances that run. */
+  /** The addresses of the running instances. */
   readonly urls = (): string[] => this.instances.filter(({ alive }) => alive).map(({ url }) => url)
 
-  /** Starts an answer on a random instance; the question names it in the provider's record. */
+  /** Starts an answer, on a random instance by default. The question identifies it among the provider's calls. */
   async ask(model: string, question: string, url = random(this.urls())): Promise<Answer> {
     const started = await this.api.startRun({ model, text: question }, url)
     return { ...started, question }
   }
 
-  /** A reader on random instances, or on those that `urls` names. */
+  /** Starts a reader on the instances in `urls`, by default on all running ones. */
   read({ runId }: RunStarted, urls: () => string[] = this.urls): Reader {
     const reader = new Reader({ urls, token: this.api.token, runId })
     this.#readers.push(reader)
@@ -117,12 +121,12 @@ export class Fleet {
     return items
   }
 
-  /** The instance whose label the owner's name carries. */
+  /** The instance that owns the run, found by the label in the owner's id. */
   ownerOf(run: RunSummary): InstanceProcess | undefined {
     return this.instances.find(({ label }) => run.owner?.startsWith(`${label}.`))
   }
 
-  /** The stored answer. */
+  /** The answer's message in the store. */
   async stored({ chatId, messageId }: RunStarted): Promise<ChatView['messages'][number]> {
     const chat = await this.api.chat(chatId, random(this.urls()))
     const message = chat.messages.find(({ id }) => id === messageId)
@@ -135,14 +139,14 @@ export class Fleet {
     await this.instances[place]?.exited()
   }
 
-  /** Starts an instance anew under its label and port. */
+  /** Starts an instance again with the same label and port. */
   async restart(place: number): Promise<void> {
     this.instances[place] = await start(this.#parts, place, this.instances[place]?.port)
   }
 
   async close(): Promise<void> {
     for (const reader of this.#readers) reader.close()
-    // Everything was compared: nobody waits for a drain.
+    // The comparison is done, so there is no need to wait for a drain.
     await Promise.all(
       this.instances.map(async (instance) => {
         if (instance.alive) instance.kill('SIGKILL')
@@ -193,7 +197,7 @@ export function random<T>(all: T[]): T {
   return one
 }
 
-/** Waits until `condition` holds; false when it did not within `ms`. */
+/** Waits until `condition` is true. Resolves with false if it is not within `ms`. */
 export async function until(condition: () => Promise<boolean> | boolean, ms: number): Promise<boolean> {
   const end = performance.now() + ms
   while (performance.now() < end) {

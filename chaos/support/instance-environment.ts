@@ -1,6 +1,6 @@
 import type { RedisVariables } from '../../server/coordination/redis/redis-url.ts'
 
-/** The variables of the guide that name a Redis of any topology. */
+/** The environment variables that configure a Redis of any topology. */
 export function redisEnvironment({ url, cluster, sentinelHosts }: RedisVariables): Record<string, string> {
   return {
     REDIS_URL: url,
@@ -9,7 +9,7 @@ export function redisEnvironment({ url, cluster, sentinelHosts }: RedisVariables
   }
 }
 
-/** The same address at another port of the loopback: through a proxy. */
+/** The same address, but with the port of a proxy on the loopback interface. */
 export function throughPort(address: string, port: number): string {
   const url = new URL(address)
   url.hostname = '127.0.0.1'

@@ -2,7 +2,7 @@ import type { TestRedis } from '../../test/support/redis-server.ts'
 import { startTcpProxy } from './tcp-proxy.ts'
 import type { TcpProxy } from './tcp-proxy.ts'
 
-/** The ways of one instance to its services, each of which can be cut. */
+/** The connections of one instance to its services, each through a proxy that can cut it. */
 export interface Links {
   redis: TcpProxy | undefined
   postgres: TcpProxy

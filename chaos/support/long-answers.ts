@@ -16,12 +16,12 @@ export interface LongFindings {
 const words = 2400
 const sampleMs = 700
 
-/** Keeps so many answers going, each with two readers, and a record of what the store has acknowledged of each. */
+/** Keeps `atOnce` answers running, each with two readers and a record of the text that the store has acknowledged. */
 export class LongAnswers {
   readonly #fleet: Fleet
   readonly #found: LongFindings = { answers: 0, wordsLost: 0, unfinished: 0, readersDiffer: 0, failures: [] }
   readonly #lanes: Promise<void>[]
-  /** Past every instance: one that writes would add words that nobody has acknowledged yet. */
+  /** Read directly, because the instance that writes would add text that is not acknowledged yet. */
   readonly #store: pg.Pool
   #ending = false
   #asked = 0
@@ -32,7 +32,7 @@ export class LongAnswers {
     this.#lanes = Array.from({ length: atOnce }, () => this.#lane())
   }
 
-  /** Lets what runs end; answers with what was found. */
+  /** Waits until the running answers have ended, and resolves with the findings. */
   async end(): Promise<LongFindings> {
     this.#ending = true
     await Promise.all(this.#lanes)
@@ -48,7 +48,10 @@ export class LongAnswers {
     }
   }
 
-  /** An instance may be killed while it takes the request: the same request again has the same outcome. */
+  /**
+   * Retries the request, because an instance may be killed while it handles it. A repeated request has the same
+   * outcome.
+   */
   async #ask(): Promise<Answer | undefined> {
     const number = this.#asked++
     const request = { model: 'words', text: `question ${number}`, clientId: crypto.randomUUID() }
@@ -61,7 +64,7 @@ export class LongAnswers {
         await delay(200)
       }
     }
-    this.#found.failures.push(`${request.text} could not be asked within 40 tries`)
+    this.#found.failures.push(`${request.text} could not be started in 40 attempts`)
     return undefined
   }
 
@@ -98,10 +101,10 @@ export class LongAnswers {
     const { problem, words: whole } = readScriptedWords(text, words)
     if (problem !== undefined) found.failures.push(`“${answer.question}”: ${problem}`)
     if (whole < words) found.wordsLost += words - whole
-    // What the store has once said is never taken back or written otherwise.
+    // Text that the store had must never disappear or change.
     const lost = samples.filter((sample) => !text.startsWith(sample))
     for (const sample of lost) found.wordsLost += wordsBehind(sample, text)
-    if (lost.length > 0) found.failures.push(`“${answer.question}” lost words that the store had`)
+    if (lost.length > 0) found.failures.push(`“${answer.question}” lost words that were in the store`)
     for (const reader of readers) {
       if (reader.text === text) continue
       found.readersDiffer++
@@ -112,7 +115,7 @@ export class LongAnswers {
   }
 }
 
-/** Words of `sample` behind the place where `text` leaves it. */
+/** The number of words of `sample` after the position at which `text` differs from it. */
 function wordsBehind(sample: string, text: string): number {
   let at = 0
   while (at < sample.length && sample[at] === text[at]) at++

@@ -10,7 +10,7 @@ import { until } from './fleet.ts'
 
 export interface NginxProcess {
   readonly url: string
-  /** What it wrote to its error log. */
+  /** The content of its error log. */
   errors(): Promise<string>
   stop(): Promise<void>
 }
@@ -18,15 +18,15 @@ export interface NginxProcess {
 const files = join(import.meta.dirname, '../../deploy/nginx')
 
 /**
- * A real nginx in front of up to three instances that it chooses from at random, without TLS: with our own file, or the
- * guide's server blocks. Addresses and paths are replaced.
+ * Starts a real nginx, without TLS, that distributes requests randomly to up to three instances. It uses our own file
+ * or the server blocks of the guide, with other addresses and paths.
  */
 export async function startNginx(
   targets: string[],
   { whose = 'ours' }: { whose?: 'ours' | 'guide' } = {},
 ): Promise<NginxProcess> {
   const program = findProgram('nginx')
-  if (program === undefined) throw new Error('install the package nginx')
+  if (program === undefined) throw new Error('nginx was not found: install the package nginx')
   const folder = await temporaryFolder('nginx')
   const [port = 0, redirect = 0] = await freePorts(2)
   const at = (name: string): string => join(folder.path, name)
@@ -58,7 +58,7 @@ export async function startNginx(
   const child = spawn(program, ['-c', at('nginx.conf'), '-e', at('error.log'), '-g', 'daemon off;'], {
     stdio: 'ignore',
   })
-  // SIGTERM, not SIGKILL: its workers end with it.
+  // SIGTERM instead of SIGKILL, so that its workers end too.
   endWithUs(child, 'SIGTERM')
   const gone = new Promise((resolve) => child.once('exit', resolve))
   const url = `http://127.0.0.1:${port}`

@@ -1,11 +1,11 @@
 import { ApiClient } from '../../test/support/api-client.ts'
 
-/** Lets everybody in at once, for fleets with more than one person. */
+/** Variables that let users sign up without approval, for fleets with several users. */
 export const openSignUp = { ENABLE_SIGNUP: 'true', DEFAULT_USER_ROLE: 'user' }
 
 let addresses = 0
 
-/** An address of its own for each request: limits by address are another scenario's matter. */
+/** Returns a new address for each request, so that limits by address do not apply. */
 export function someAddress(): string {
   addresses++
   return `203.0.${(addresses >> 8) & 255}.${addresses & 255}`
@@ -13,7 +13,7 @@ export function someAddress(): string {
 
 export const password = 'correct horse'
 
-/** Makes an account and signs it in. Loopback is a trusted proxy, so that the address is believed. */
+/** Creates an account and signs it in. The forwarded address is accepted because loopback is a trusted proxy. */
 export async function signUpPerson(url: string, email: string): Promise<ApiClient> {
   const response = await fetch(`${url}/api/auth/sign-up`, {
     method: 'POST',
@@ -27,7 +27,7 @@ export async function signUpPerson(url: string, email: string): Promise<ApiClien
   return client
 }
 
-/** The status of a try to sign in from an address. */
+/** Tries to sign in from an address, and resolves with the status of the response. */
 export async function trySignIn(
   url: string,
   { email, secret, address }: { email: string; secret: string; address: string },

@@ -8,12 +8,12 @@ import type { Script, ScriptedCall } from '../../test/support/scripted-provider.
 export interface ProviderProcess {
   readonly v1: string
   calls(): Promise<ScriptedCall[]>
-  /** What this model does from now on; calls under way go on as they were. */
+  /** Changes the script of a model. Calls in progress keep the old script. */
   script(model: string, script: Script): Promise<void>
   stop(): Promise<void>
 }
 
-/** The scripted provider as a process of its own: it outlives every instance that is killed. */
+/** Starts the scripted provider in its own process, so that it survives when instances are killed. */
 export async function startProviderProcess(
   scripts: Record<string, Script> = defaultScripts,
 ): Promise<ProviderProcess> {
@@ -44,7 +44,7 @@ export async function startProviderProcess(
   }
 }
 
-/** The last thing a person said in the conversation that a call carried. */
+/** The last message of the user in a call. */
 export function questionOf(call: ScriptedCall): string {
   const messages = call.body['messages'] as { role: string; content: string }[]
   return messages.findLast(({ role }) => role === 'user')?.content ?? ''

@@ -4,10 +4,10 @@ import { connect } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import { random } from './fleet.ts'
 
-/** A load balancer without memory: every request and every handshake goes to a random instance, kept alive or not. */
+/** A load balancer that sends every request and handshake to a random instance, even on the same client connection. */
 export interface RandomBalancer {
   readonly url: string
-  /** Requests and handshakes passed on, by instance. */
+  /** The number of forwarded requests and handshakes, by instance. */
   readonly counts: Map<string, number>
   stop(): void
 }

@@ -7,26 +7,26 @@ import type { WatchedAnswers } from './watched-answers.ts'
 
 interface RedisFault {
   name: string
-  /** What is done, as the beginning of the bound. */
+  /** A description of the fault, with which the bound begins. */
   fault: string
   short?: boolean
   fleet?: FleetOptions
   answers?: number
-  /** Length of the answers, s: longer than the fault. */
+  /** The duration of the answers in seconds; longer than the fault. */
   lasts: number
-  /** Most that a reader on the writing instance may wait, ms. */
+  /** The maximum pause of a reader on the writing instance, ms. */
   pauseMs?: number
-  /** Breaks Redis and mends it again. Answers with what else is broken. */
+  /** Breaks Redis and repairs it. Resolves with further violations. */
   act: (fleet: Fleet, answers: WatchedAnswers) => Promise<string[]>
-  /** Adds to what was measured. */
+  /** Returns an addition to the measurement. */
   tells?: (fleet: Fleet) => Promise<string> | string
 }
 
 const wordsPerSecond = 20
 
 /**
- * A fault of Redis under running answers (P4): local readers do not pause, nobody is taken for dead, every instance
- * stays ready, every text is complete, and everything heals without a restart.
+ * A fault of Redis during running answers (P4). Local readers do not pause, no live instance is judged dead, every
+ * instance stays ready, every text is complete, and all instances recover without a restart.
  */
 export function redisFault({
   name,
@@ -42,7 +42,7 @@ export function redisFault({
   return {
     name,
     promise: 'P4',
-    bound: `${fault} under ${answers} answers: local readers do not pause > ${seconds(pauseMs)}, no claim, ready throughout, all complete, nothing to complain of ≤ 15 s after`,
+    bound: `${fault} during ${answers} answers: local readers do not pause > ${seconds(pauseMs)}, no claim, always ready, all answers complete, no problem reported ≤ 15 s after the fault`,
     short,
     async run(bench) {
       const words = lasts * wordsPerSecond
@@ -67,7 +67,7 @@ export function redisFault({
         if (pause > pauseMs) broken.push(`a local reader saw nothing for ${seconds(pause)}`)
         const more = tells ? `; ${await tells(fleet)}` : ''
         return {
-          measured: `${answers} answers done; longest pause of a local reader ${seconds(pause)}; healed ${seconds(heal)} after the end of the fault${more}`,
+          measured: `${answers} answers done; longest pause of a local reader ${seconds(pause)}; recovered ${seconds(heal)} after the end of the fault${more}`,
           broken,
         }
       } finally {

@@ -1,5 +1,6 @@
-// Loaded into an instance before anything else (`node --import`): its wall clock is wrong by the number in the file that
-// SHOAL_CLOCK_FILE names, as after a step by an operator or a bad time server. The monotonic clock is not touched.
+// Is loaded into an instance before all other code (`node --import`) and shifts its wall clock by the number of
+// milliseconds in the file SHOAL_CLOCK_FILE, as an operator or a bad time server might. The monotonic clock is
+// unchanged.
 import { readFileSync } from 'node:fs'
 
 const file = process.env['SHOAL_CLOCK_FILE'] ?? ''

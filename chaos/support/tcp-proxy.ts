@@ -2,27 +2,29 @@ import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 
-/** What a client has sent on one connection so far, in lower case, the last 64 KB. */
+/** Matches the last 64 KB that a client has sent on a connection, in lower case. */
 type Said = (said: string) => boolean
 
-/** Stands between an instance and a service, and does to the traffic what networks do. */
+/** A proxy between an instance and a service that simulates network faults. */
 export interface TcpProxy {
   readonly port: number
-  /** Connections that clients made so far. */
+  /** The number of connections that clients have opened so far. */
   readonly connections: number
-  /** Bytes that came from the service so far. */
+  /** The number of bytes that came from the service so far. */
   readonly received: number
-  /** Ends every connection; new ones are ended at once, until `mend`. */
+  /** Closes every connection. Until `mend`, new connections are closed at once. */
   cut(): void
-  /** Every connection stays open and carries nothing, new ones too, until `mend`: a host that vanished. */
+  /**
+   * Until `mend`, all connections, including new ones, stay open but transfer nothing, as if the host had disappeared.
+   */
   stall(): void
-  /** Connections on which the client has said something that fits carry nothing any more, also after `mend`. */
+  /** Connections on which the client has sent matching data transfer nothing from now on, even after `mend`. */
   stallWhere(fits: Said): number
-  /** Each piece arrives so much later, in both directions. */
+  /** Delays all data by `ms`, in both directions. */
   delay(ms: number): void
-  /** The next request that fits goes through, its reply does not: the connection ends instead. Resolves then. */
+  /** Forwards the next matching request, but closes the connection instead of forwarding the reply. Resolves then. */
   loseReply(fits: Said): Promise<void>
-  /** How many pieces from the service contained this text. */
+  /** The number of chunks from the service that contained this text, counted since the first call with it. */
   heard(text: string): number
   mend(): void
   stop(): void

@@ -5,15 +5,15 @@ import { questionOf } from './provider-process.ts'
 
 interface Kill {
   kill: () => Promise<void>
-  /** Whether the killed one owned this run. */
+  /** Whether the killed process owned this run. */
   owns: (run: RunSummary) => boolean
 }
 
-/** Kills an owner of answers; says for each of them how long, ms, until its provider was called again. */
+/** Kills an owner of answers. Resolves, for each answer, with the milliseconds until the provider was called again. */
 export async function waitsAfterKill(fleet: Fleet, { kill, owns }: Kill): Promise<number[]> {
   const killedAt = Date.now()
   await kill()
-  // Asked behind the kill: what had ended before it waits for nobody, and nothing is claimed within a lease.
+  // Queried after the kill, so that answers that ended before do not count. No run is claimed within a lease of it.
   const owned = (await fleet.runs()).filter(owns)
   const questions = new Set<string>()
   for (const run of owned) {

@@ -7,13 +7,15 @@ import { questionOf } from './provider-process.ts'
 
 export interface WatchedAnswers {
   watched: Watched[]
-  /** Readers on the instance that writes what they read. */
+  /** Readers on the instance that writes their answer. */
   local: Reader[]
   /** Readers on other instances. */
   remote: Reader[]
 }
 
-/** Starts answers in turn on every instance, each read once where it is written and once elsewhere. */
+/**
+ * Starts answers on all instances in turn. Each has one reader on the instance that writes it and one on the others.
+ */
 export async function startWatched(fleet: Fleet, count: number, model = 'words'): Promise<WatchedAnswers> {
   const all: WatchedAnswers = { watched: [], local: [], remote: [] }
   for (let place = 0; place < count; place++) {
@@ -30,7 +32,7 @@ export async function startWatched(fleet: Fleet, count: number, model = 'words')
   return all
 }
 
-/** The longest time, ms, in which one of the readers saw no new word, until the promise settles. */
+/** The longest time in ms, until the promise settles, in which a reader received no new text. */
 export async function longestPause(readers: Reader[], during: Promise<unknown>): Promise<number> {
   let worst = 0
   const state = { over: false }
@@ -47,12 +49,17 @@ export async function longestPause(readers: Reader[], during: Promise<unknown>):
   return worst
 }
 
-/** Says of which answers the provider was asked more than once: somebody claimed what was not orphaned. */
+/**
+ * Returns one sentence for each answer with more than one provider call, because an instance claimed it from a live
+ * owner.
+ */
 export async function askedOnce(fleet: Fleet, watched: Watched[]): Promise<string[]> {
   const calls = await fleet.provider.calls()
   return watched.flatMap(({ answer }) => {
     const made = calls.filter((call) => questionOf(call) === answer.question).length
-    return made === 1 ? [] : [`“${answer.question}” was asked ${made} times: somebody claimed it`]
+    return made === 1
+      ? []
+      : [`“${answer.question}” was sent to the provider ${made} times: an instance claimed it`]
   })
 }
 
@@ -66,7 +73,7 @@ export async function readiness(url: string): Promise<Ready> {
   return (await response.json()) as Ready
 }
 
-/** Each instance that is not ready now, as a sentence. */
+/** Returns one sentence for each instance that is not ready now. */
 export async function allReady(fleet: Fleet, when: string): Promise<string[]> {
   const found = await Promise.all(
     fleet.urls().map(async (url) => {
@@ -77,7 +84,7 @@ export async function allReady(fleet: Fleet, when: string): Promise<string[]> {
   return found.flat()
 }
 
-/** Waits until every instance says that it is ready and that nothing is wrong with Redis. */
+/** Waits until every instance reports that it is ready and that none of its checks fails. */
 export async function healed(fleet: Fleet, ms: number): Promise<string[]> {
   const broken = await Promise.all(
     fleet.urls().map(async (url) => {
@@ -87,13 +94,13 @@ export async function healed(fleet: Fleet, ms: number): Promise<string[]> {
         last = JSON.stringify(checks)
         return ready && checks.every(({ ok }) => ok)
       }, ms)
-      return well ? [] : [`an instance has not healed within ${ms / 1000} s: ${last}`]
+      return well ? [] : [`an instance has not recovered within ${ms / 1000} s: ${last}`]
     }),
   )
   return broken.flat()
 }
 
-/** Asks on each instance and reads on the next: whether words cross as they did before the fault. */
+/** Starts an answer on each instance and reads it on the next, to check that text is delivered between instances. */
 export async function wordsCross(fleet: Fleet): Promise<string[]> {
   const urls = fleet.urls()
   const broken = await Promise.all(
