@@ -217,7 +217,9 @@ describe.concurrent('no answer of Redis stops an instance', () => {
       await using instance = await startWithRedis({ REDIS_URL: redis.variables.url })
       await instance.recovers()
       for (const key of poisoned) await admin.set(key, 'poison')
-      await instance.reports(/another program has written open-webui:shoal1:.*members.*beats.*: delete the key/)
+      await instance.reports(
+        /another program has written open-webui:shoal1:.*members.*beats.*: delete the key/,
+      )
       await new Promise((resolve) => setTimeout(resolve, 3000))
       const lines = (await instance.log())
         .split('\n')
