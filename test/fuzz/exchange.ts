@@ -8,12 +8,12 @@ export interface Target {
   token: string
 }
 
-/** An answer that has begun is read until nothing comes for this long, ms. */
+/** After the first data, a response is read until nothing arrives for this time, ms. */
 const quietMs = 20
-/** An input that gets no answer, because the server waits for the rest of it, is given up after this long, ms. */
+/** The wait for the first data, ms: some inputs get no response, because the server waits for the rest of a request. */
 const answerMs = 250
 
-/** Writes the pieces of an input to a connection of its own, and returns what came back. One character is one byte. */
+/** Writes the pieces of an input to a new connection, and returns the response. One character is one byte. */
 export function exchange(pieces: string[], { port, tls, token }: Target): Promise<string> {
   return new Promise((resolve) => {
     const options = { port, host: '127.0.0.1', rejectUnauthorized: false, servername: 'localhost' }

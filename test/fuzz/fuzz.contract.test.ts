@@ -1,5 +1,5 @@
-// Raw bytes over a socket to a running instance, directly and through our nginx: it never exits, never answers 500 and
-// never logs an error. FUZZ_SEED=… repeats a run.
+// Sends raw bytes to a running instance, directly and through the documented nginx. The instance must not exit, must
+// not return 500, and must not log an error. FUZZ_SEED=… repeats a run.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -20,10 +20,10 @@ import { frames, upgrade } from './sockets.ts'
 const all = process.env['SHOAL_TEST_ALL'] === '1'
 const seed = Number(process.env['FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
 const inputs = all ? 20_000 : 2000
-/** Sent at once, each on its own connection. */
+/** The number of inputs that are sent concurrently, each on its own connection. */
 const batch = 50
 
-/** Inputs that once failed: each is a list of pieces, which are written one after another. */
+/** Inputs that failed in earlier runs. Each is a list of pieces that are written one after another. */
 const failuresFile = join(import.meta.dirname, 'earlier-failures.json')
 const earlierFailures = JSON.parse(readFileSync(failuresFile, 'utf8')) as string[][]
 
@@ -50,7 +50,7 @@ beforeAll(async () => {
   stack.defer(() => instance.stop())
   const api = new ApiClient(instance.url)
   await api.signUp()
-  // Every input is this user’s: none of them may be spared by a limit.
+  // All inputs belong to one user, and a limit would keep later inputs from being tested.
   await api.changeSettings({ runsPerMinute: null, runningPerUser: null, socketsPerUser: null })
   const certificates = await makeCertificates(folder.path)
   const nginx = await startNginxBefore({ folder: folder.path, instances: [instance], certificates })
@@ -63,7 +63,7 @@ afterAll(() => stack.disposeAsync())
 const counts = { sent: 0, answered: 0, exits: 0, status500: 0 }
 const statuses = new Map<string, number>()
 
-/** What is wrong with the instance or its answers after these inputs. */
+/** Sends the inputs, and returns the problems of the instance and its responses. */
 async function problemsAfter(sent: string[][], target: Target): Promise<string[]> {
   const answers = await Promise.all(sent.map((pieces) => exchange(pieces, target)))
   counts.sent += sent.length
@@ -80,9 +80,9 @@ async function problemsAfter(sent: string[][], target: Target): Promise<string[]
   )
   if (!instance.alive) counts.exits++
   return [
-    ...failed.map((answer) => `an answer was an unexpected error: ${answer.slice(0, 600)}`),
+    ...failed.map((answer) => `a response was an unexpected error: ${answer.slice(0, 600)}`),
     ...(instance.alive ? [] : ['the process exited']),
-    ...(health === 200 ? [] : [`/health answered ${health}`]),
+    ...(health === 200 ? [] : [`/health returned ${health}`]),
   ]
 }
 
@@ -104,7 +104,7 @@ async function fuzz(runs: number, target: () => Target): Promise<void> {
   )
   if (!result.failed) return
   const sent = result.counterexample?.[0] ?? []
-  // Which of the batch it was is found by sending them one by one, while there is an instance.
+  // Sends the inputs of the batch one by one to find those that fail, if the instance is still alive.
   const culprits: string[][] = instance.alive ? [] : sent
   for (const pieces of instance.alive ? sent : []) {
     if ((await problemsAfter([pieces], target())).length > 0) culprits.push(pieces)
@@ -115,7 +115,7 @@ async function fuzz(runs: number, target: () => Target): Promise<void> {
   )
 }
 
-test('raw bytes from strangers and users end nothing and meet no unexpected error', async () => {
+test('raw bytes from users and unauthenticated clients cause no exit and no unexpected error', async () => {
   for (const target of [direct, proxied]) expect(await problemsAfter(earlierFailures, target)).toEqual([])
   await fuzz(inputs * 0.8, () => direct)
   await fuzz(inputs * 0.2, () => proxied)

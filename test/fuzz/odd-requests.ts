@@ -1,4 +1,6 @@
-/** What no client of ours sends: odd addresses, odd headers, and text that is no request. One character is one byte. */
+/**
+ * Unusual and invalid targets, headers and requests, which Shoal's own clients never send. One character is one byte.
+ */
 import fc from 'fast-check'
 import { text } from './values.ts'
 
@@ -9,7 +11,7 @@ export const encoded = fc.oneof(
   text.map((it) => bytes(it.toWellFormed()).replaceAll(/[\s?#]/g, '')),
 )
 
-/** Targets that no route was made for. */
+/** Request targets that no route expects. */
 export const oddTarget: fc.Arbitrary<string> = fc.oneof(
   fc.constantFrom(
     '//',
@@ -90,7 +92,7 @@ const header: fc.Arbitrary<string> = fc.oneof(
 )
 export const headers = fc.array(header, { maxLength: 4 })
 
-/** Request lines and headers that are none, or nearly. */
+/** Invalid request lines and headers, and random bytes. */
 export const malformed: fc.Arbitrary<string[]> = fc.oneof(
   fc.array(
     fc.uint8Array({ maxLength: 200 }).map((it) => Buffer.from(it).toString('latin1')),

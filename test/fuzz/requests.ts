@@ -1,11 +1,11 @@
-/** Requests as raw text, of routes that exist and of none. One character is one byte. */
+/** Raw requests to existing and unknown routes. One character is one byte. */
 import fc from 'fast-check'
 import { operations } from '../../protocol/http/index.ts'
 import { bytes, encoded, headers, oddTarget } from './odd-requests.ts'
 import { json, jsonText, objectWith, text, tokenPlace } from './values.ts'
 
-/** What would end the session that later inputs use, or take long by design. */
-const leftOut = new Set(['signOut', 'signOutEverywhere', 'endSession', 'changePassword'])
+/** Operations that would end the session of later inputs, or that are slow by design. */
+const excluded = new Set(['signOut', 'signOutEverywhere', 'endSession', 'changePassword'])
 
 interface Route {
   method: string
@@ -34,7 +34,7 @@ const completionFields = [
 ]
 const routes: Route[] = [
   ...Object.entries(operations)
-    .filter(([name]) => !leftOut.has(name))
+    .filter(([name]) => !excluded.has(name))
     .map(([, { method, path, body, query }]) => ({
       method,
       path,
@@ -148,7 +148,7 @@ const type = fc.constantFrom(
   'Content-Type: ;',
 )
 
-/** A request for a route of ours, with fields of its body, framed in all ways. */
+/** A request to an existing route, with fields of its body and any framing. */
 export const routed: fc.Arbitrary<string[]> = fc.constantFrom(...routes).chain((route) =>
   fc
     .record({
@@ -168,7 +168,7 @@ export const routed: fc.Arbitrary<string[]> = fc.constantFrom(...routes).chain((
     .map(written),
 )
 
-/** `/v1`, past its first checks: messages of every shape for a model that answers. */
+/** A request to `/v1` that passes the first checks: messages of any shape for a model that exists. */
 export const completion: fc.Arbitrary<string[]> = fc
   .record({
     method: fc.constant('POST'),
@@ -198,7 +198,7 @@ export const completion: fc.Arbitrary<string[]> = fc
   })
   .map(written)
 
-/** Server-sent events and polls. */
+/** Requests for server-sent events and polls. */
 export const live: fc.Arbitrary<string[]> = fc
   .record({
     tab: encoded,

@@ -1,4 +1,4 @@
-/** Upgrades and the frames behind them, as raw text. One character is one byte. */
+/** Raw upgrade requests and the frames after them. One character is one byte. */
 import fc from 'fast-check'
 import { clientFrames } from '../../protocol/index.ts'
 import { headers, oddTarget } from './odd-requests.ts'
@@ -15,7 +15,7 @@ const upgradeLines = [
   'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
 ]
 
-/** Upgrades of any address, with headers that are missing or odd. */
+/** Upgrade requests to any target, with missing or unusual headers. */
 export const upgrade: fc.Arbitrary<string[]> = fc
   .record({
     target: fc.oneof(oddTarget, fc.constantFrom('/ws', '/ws?a=%', '/ws#', '/ws/')),
@@ -40,7 +40,7 @@ interface RawFrame {
   opcode: number
   masked: boolean
   payload: string
-  /** Says another length than it has. */
+  /** Whether the length in its header is wrong. */
   lies: boolean
 }
 
@@ -72,7 +72,7 @@ function encodeFrame({ fin, reserved, opcode, masked, payload, lies }: RawFrame)
 const textFrame = (payload: string): string =>
   encodeFrame({ fin: true, reserved: 0, opcode: 1, masked: true, payload, lies: false })
 
-/** Any frame of the protocol, with fields that have any value. */
+/** A frame of the protocol whose fields have any values. */
 const spoken: fc.Arbitrary<string> = fc
   .constantFrom(...Object.entries(clientFrames))
   .chain(([t, schema]) =>
@@ -115,7 +115,7 @@ const fragments: fc.Arbitrary<string> = fc
 
 const greeting = textFrame(JSON.stringify({ t: 'hello', v: 1, tab: 'fuzz' }))
 
-/** A socket that stands: frames behind a hello that is good, bad or missing, in one piece with the handshake or not. */
+/** A complete handshake and frames, with or without a hello, in one piece or in several. */
 export const frames: fc.Arbitrary<string[]> = fc
   .record({
     token: fc.constantFrom(tokenPlace, tokenPlace, tokenPlace, 'forged'),

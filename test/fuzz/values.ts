@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 
-/** Stands in an input where the token of a signed-in user goes: an input that is kept stays valid in another run. */
+/** A placeholder for the token of a signed-in user, so that a recorded input is valid in later runs. */
 export const tokenPlace = '{{token}}'
 
-/** Text as strangers send it: controls, halves of surrogate pairs, path tricks, names that JavaScript gives a meaning. */
+/** Hostile text: control characters, unpaired surrogates, path tricks, and names with a meaning in JavaScript. */
 export const text: fc.Arbitrary<string> = fc.oneof(
   fc.constantFrom(
     '',
@@ -51,14 +51,14 @@ export const json: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown }>((tie) =
   ),
 })).value
 
-/** An object that has some of these fields, with any values. */
+/** An object with some of these fields and any values. */
 export function objectWith(fields: string[]): fc.Arbitrary<Record<string, unknown>> {
   return fc.dictionary(fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...fields) }, text), json, {
     maxKeys: Math.min(6, fields.length + 1),
   })
 }
 
-/** JSON, now and then broken in one place. */
+/** A JSON text that is sometimes broken in one place. */
 export function jsonText(value: fc.Arbitrary<unknown>): fc.Arbitrary<string> {
   const whole = value.map((it) => JSON.stringify(it) ?? 'undefined')
   const broken = fc

@@ -13,13 +13,13 @@ import { createSessionCookies } from '../../server/accounts/session-cookies.ts'
 import { createPasswordHasher } from '../../server/accounts/password-hasher.ts'
 import type { PasswordHasher } from '../../server/accounts/password-hasher.ts'
 
-/** Opens an empty store that is closed when the test has finished. */
+/** Opens an empty store, which is closed at the end of the test. */
 export type OpenStore = (clock: Clock) => Promise<Store>
 
 export const password = 'correct horse battery'
 export const day = 86_400_000
 
-/** Time that only the test moves. It begins now, since a store has a clock of its own. */
+/** A clock that only the test advances. It starts at the current time, because the database has its own clock. */
 class TestClock implements Clock {
   #ms = Date.now()
   now(): number {
@@ -33,7 +33,7 @@ class TestClock implements Clock {
   }
 }
 
-/** A request, and the `Set-Cookie` lines that were put on its answer. */
+/** A request, and the `Set-Cookie` lines of its response. */
 export function meta(changes: Partial<RequestMeta> = {}): RequestMeta & { setCookie: string[] } {
   const setCookie: string[] = []
   return {
@@ -52,19 +52,19 @@ export function meta(changes: Partial<RequestMeta> = {}): RequestMeta & { setCoo
   }
 }
 
-/** Of argon2, which is meant to be slow: a test makes as many hashes as it likes. */
-const leastCost = { memory: 8, passes: 1, parallelism: 1 }
+/** The lowest cost of argon2, so that tests can compute many hashes. */
+const minCost = { memory: 8, passes: 1, parallelism: 1 }
 
-/** Every call to the store's verbs, by `group.verb`, in order; and a way to break or hold one. */
+/** Records all calls to the store's verbs as `group.verb`, in order, and can make a verb fail or wait. */
 interface Tap {
   calls: string[]
-  /** Runs after the real verb has answered and before the caller hears of it. */
+  /** Runs after the real verb has returned and before its caller gets the result. */
   after: Map<string, () => Promise<void>>
-  /** Verbs that reject as an unreachable database does. */
+  /** Verbs that reject as if the database were unreachable. */
   away: Set<string>
 }
 
-/** The use cases as tests call them: with no input and a request of no interest where they give none. */
+/** The use cases with default values for input and request. */
 type ShortUseCases = {
   [Name in keyof Accounts['useCases']]: (
     caller: Parameters<Accounts['useCases'][Name]>[0],
@@ -89,20 +89,20 @@ export interface World {
   clock: TestClock
   tap: Tap
   announced: string[]
-  /** Passwords that were compared: with a stored hash, or with the decoy. */
+  /** The password comparisons: with a stored hash, or with the decoy. */
   compared: ('stored' | 'decoy')[]
   signUp(name: string): Promise<{ token: string; caller: Caller }>
   signIn(name: string, changes?: Partial<RequestMeta>): Promise<string>
   caller(token: string): Promise<Caller>
-  /** The `Cookie` header of a browser that has this token. */
+  /** The `Cookie` header of a browser with this token. */
   cookieOf(token: string): string
-  /** Another instance on the same store; it hears of revocations when told to. */
+  /** Creates another instance on the same store. It reads revocations only when `hear` is called. */
   another(): Promise<{ accounts: TestAccounts; hear(): Promise<void> }>
 }
 
-/** One instance's accounts on a real store, with sign-up open. */
+/** The accounts of one instance on a real store, with open sign-up. */
 export async function openWorld(openStore: OpenStore, changes: Partial<AccountsConfig> = {}): Promise<World> {
-  const real = createPasswordHasher({ cost: leastCost })
+  const real = createPasswordHasher({ cost: minCost })
   const clock = new TestClock()
   const store = await openStore(clock)
   const tap: Tap = { calls: [], after: new Map(), away: new Set() }
@@ -168,7 +168,7 @@ export async function openWorld(openStore: OpenStore, changes: Partial<AccountsC
   }
 }
 
-/** The real store, with its account verbs seen and, where asked for, failing or slow. */
+/** Wraps the real store so that the tap records its account verbs, and can make them fail or wait. */
 function tapStore(store: Store, tap: Tap): Store {
   const seen = <Group extends object>(group: string, verbs: Group): Group =>
     new Proxy(verbs, {
@@ -178,7 +178,7 @@ function tapStore(store: Store, tap: Tap): Store {
         return async (...args: unknown[]): Promise<unknown> => {
           const name = `${group}.${String(verb)}`
           tap.calls.push(name)
-          if (tap.away.has(name)) throw new StoreError('unavailable', 'the database does not answer')
+          if (tap.away.has(name)) throw new StoreError('unavailable', 'the database is not responding')
           const answer: unknown = await Reflect.apply(real, target, args)
           await tap.after.get(name)?.()
           return answer

@@ -2,11 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { ChatView, RunStarted, RunStartRequest, UserView } from '../../protocol/index.ts'
 import type { SettingsValues, SettingsView } from '../../protocol/http/settings.ts'
 
-/** Speaks the API with a bearer token, over whatever instance is named. */
+/** A client of the API with a bearer token. Each call may name another instance. */
 export class ApiClient {
   url: string
   token = ''
-  /** For a first sign-up through a proxy. */
+  /** Required for the first sign-up through a proxy. */
   setupCode = ''
   /** Sent with every request. */
   headers: Record<string, string> = {}
@@ -47,7 +47,7 @@ export class ApiClient {
     this.token = token
   }
 
-  /** As an administrator. Resolves once every instance has applied them. */
+  /** Changes settings; requires an administrator. Resolves when all instances have applied them. */
   async changeSettings(values: Partial<SettingsValues>): Promise<void> {
     const { revision: basedOn } = await this.call<SettingsView>('GET', '/api/settings')
     let { applied } = await this.call<SettingsView>('PUT', '/api/settings', { basedOn, values, unset: [] })

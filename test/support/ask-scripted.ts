@@ -5,7 +5,7 @@ import type { GenerateEnd, GenerateRequest, Upstream, UpstreamEvent } from '../.
 import { UpstreamError } from '../../server/upstream/upstream-error.ts'
 import type { Script, ScriptedProvider } from './scripted-provider.ts'
 
-/** All that an upstream said and how it ended. */
+/** All events of an answer, and how it ended. */
 export interface ScriptedAnswer {
   events: UpstreamEvent[]
   text: string
@@ -28,7 +28,7 @@ export function upstreamOf(
   return createUpstream({ kind, baseUrl, key }, { clock: systemClock, ...(deadlines ? { deadlines } : {}) })
 }
 
-/** Asks the model `m`, which plays this script. */
+/** Requests an answer from the model `m`, which plays this script. */
 export async function askScripted(
   provider: ScriptedProvider,
   script: Script,

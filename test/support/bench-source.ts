@@ -1,4 +1,4 @@
-// An answer of some 3,000 tokens with all that answers are made of, for measurements and for looking at.
+// An answer of about 3,000 tokens with all elements that answers have, for measurements and for visual checks.
 
 const opening = String.raw`# Keeping a counter that many machines share
 

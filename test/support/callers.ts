@@ -1,7 +1,7 @@
 import type { UserView } from '../../protocol/index.ts'
 import type { Caller } from '../../server/accounts/index.ts'
 
-/** An account with this id; its role is `user` unless the test says otherwise. */
+/** An account with this id and the role `user`, with the given changes. */
 export function userView(id: string, changes: Partial<UserView> = {}): UserView {
   return {
     id,
@@ -15,7 +15,7 @@ export function userView(id: string, changes: Partial<UserView> = {}): UserView 
   }
 }
 
-/** Somebody with a session, or with an API key. */
+/** A caller that signed in with a session or an API key. */
 export function callerOf(user: UserView, kind: Caller['credential']['kind'] = 'session'): Caller {
   return { user, credential: { kind, id: `${kind}-of-${user.id}`, expiresAt: null } }
 }

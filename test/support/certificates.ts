@@ -11,7 +11,9 @@ export interface Certificates {
   key: string
 }
 
-/** A private authority and a certificate for localhost (not for 127.0.0.1), made by openssl. Paths of PEM files. */
+/**
+ * Creates a private authority and a certificate for localhost (not 127.0.0.1) with openssl. Returns paths of PEM files.
+ */
 export async function makeCertificates(folder: string): Promise<Certificates> {
   const path = (name: string): string => join(folder, name)
   const files = { ca: path('ca.pem'), cert: path('cert.pem'), key: path('key.pem') }

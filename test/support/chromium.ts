@@ -3,12 +3,12 @@ import type { Browser } from 'playwright-core'
 import { findProgram } from './find-program.ts'
 
 /**
- * Chromium without a window first: the same engine, and a page opens in a third of the time, since no browser's own
- * surface is drawn around it.
+ * The headless shell is preferred: it has the same engine, and a page opens in a third of the time, because it draws no
+ * browser window.
  */
 const programs = ['chromium-headless-shell', 'chromium']
 
-/** `whole`: the program that people have, with everything around the page; for measures. */
+/** `whole` starts the complete browser that users have, for measurements. */
 export function launchChromium(args: string[] = [], { whole = false } = {}): Promise<Browser> {
   const executablePath = programs
     .slice(whole ? 1 : 0)

@@ -7,19 +7,19 @@ interface Node {
 }
 
 interface CodeMeasures {
-  /** Lines of code: neither blank nor comment, as the linter's `max-lines` counts them. */
+  /** Lines of code, without blank lines and comments, as the linter's `max-lines` counts them. */
   lines: number
-  /** Lines of code of each function, those inside it included. */
+  /** Lines of code of each function, including its inner functions. */
   functions: number[]
 }
 
-/** Measures one file of TypeScript. */
+/** Measures a TypeScript file. */
 export function measureCode(file: string, text: string): CodeMeasures {
   const { program, comments } = parseSync(file, text)
   let code = ''
   let at = 0
   for (const { start, end } of comments) {
-    // Comments become blanks: what is left on a line is code.
+    // Comments are replaced by spaces, so that only code remains on a line.
     code += text.slice(at, start) + text.slice(start, end).replaceAll(/[^\n]/g, ' ')
     at = end
   }

@@ -10,13 +10,13 @@ import type { Script, ScriptedProvider } from './scripted-provider.ts'
 
 export interface CompatFixture extends HttpFixture {
   provider: ScriptedProvider
-  /** Requests for an answer that the server has got since the last refresh. */
+  /** The number of POST requests that the server received since the last refresh. */
   requests(): number
-  /** Reads the provider's list of models again. */
+  /** Resets `requests` and discards the cached list of models. */
   refresh(): Promise<void>
 }
 
-/** `/v1` on a real server, with a real catalogue and a scripted provider over HTTP. */
+/** Starts a real HTTP server with `/v1`, a real catalogue, and a scripted provider over HTTP. */
 export async function startCompatWithProvider(
   scripts: Record<string, Script>,
   connection: Partial<ConnectionConfig> = {},

@@ -14,14 +14,14 @@ for (const [signal, number] of [
 ] as const) {
   process.once(signal, () => {
     endAll()
-    // Whoever else listens to it decides when this process ends.
+    // If the program has its own listener, that listener decides when the process exits.
     if (process.listenerCount(signal) === 0) process.exit(128 + number)
   })
 }
 
 /**
- * A process that must not outlive this one: a test that fails or is broken off (Ctrl-C, a timeout of the runner) before
- * it has stopped its servers leaves none behind.
+ * Ends a child process when this process ends. So a test that fails or is interrupted (Ctrl-C, a timeout of the runner)
+ * before it stops its servers leaves none behind.
  */
 export function endWithUs(child: ChildProcess, signal: NodeJS.Signals = 'SIGKILL'): void {
   running.set(child, signal)

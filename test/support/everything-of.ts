@@ -8,7 +8,7 @@ interface Everything {
   rest: unknown
 }
 
-/** All that a person would miss of a store that was moved. */
+/** All data that a move to another store must preserve. */
 export async function everythingOf(store: Store, userId: string): Promise<Everything> {
   const chats = (await store.chats.list({ userId, archived: false, limit: 100 })).items
   const trees = await Promise.all(chats.map(({ id }) => store.chats.tree(id, userId)))
@@ -24,7 +24,10 @@ export async function everythingOf(store: Store, userId: string): Promise<Everyt
   }
 }
 
-/** The same after its unfinished answers were interrupted: with the text that was saved, and news for their chats. */
+/**
+ * The same data after its running answers were interrupted: with their saved text, and with changed times of their
+ * chats.
+ */
 export function interrupted({ trees, ...others }: Everything): unknown {
   return {
     ...others,

@@ -3,8 +3,8 @@ import type { ChildProcess } from 'node:child_process'
 const faults = /"event":"(uncaughtException|unhandledRejection)"/
 
 /**
- * Fails the test run when an instance logs an exception that nothing caught or a rejection that nothing handled: the
- * error is thrown outside of any test, which Vitest counts as a failure and which ends every other program.
+ * Fails the test run when an instance logs an uncaught exception or an unhandled rejection. The error is thrown outside
+ * of any test, which Vitest counts as a failure, and which ends any other program.
  */
 export function failOnProcessFault(child: ChildProcess, label: string): void {
   for (const stream of [child.stdout, child.stderr]) {
@@ -15,7 +15,7 @@ export function failOnProcessFault(child: ChildProcess, label: string): void {
       const fault = lines.find((text) => faults.test(text))
       if (fault === undefined) return
       queueMicrotask(() => {
-        throw new Error(`${label} met ${faults.exec(fault)?.[1]}: ${fault}`)
+        throw new Error(`${label} had an ${faults.exec(fault)?.[1]}: ${fault}`)
       })
     })
   }

@@ -9,19 +9,19 @@ import type { FaultyStream } from './faulty-streams/index.ts'
 import type { StreamDialect } from './stream-dialects.ts'
 
 export interface FaultyProvider {
-  /** Without a path. */
+  /** The address without a path. */
   url: string
-  /** What it answers from now on. */
+  /** The stream with which it answers further requests. */
   play: { stream: FaultyStream; dialect: StreamDialect } | undefined
   close(): Promise<void>
 }
 
-/** A real HTTP server that answers every request with a stream of the table. */
+/** Starts a real HTTP server that answers all requests with a faulty stream. */
 export async function startFaultyProvider(): Promise<FaultyProvider> {
   const server = createServer((request, response) => {
     request.resume()
     if (!provider.play) return void response.writeHead(500).end()
-    // A client that goes away in the midst of it ends the play.
+    // A client that disconnects during the stream ends it.
     playStream(response, provider.play).catch(() => response.destroy())
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -71,7 +71,7 @@ async function playStream(
 }
 
 interface Compressor {
-  /** The bytes of this text, so that the other side can read all of it. */
+  /** Compresses a text and flushes it, so that the receiver can decompress all of it. */
   add(text: string | Buffer): Promise<Buffer>
   end(): Promise<Buffer>
 }

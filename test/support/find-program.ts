@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 
 /**
- * Where a program is, or undefined. Debian puts servers into folders (`/usr/sbin`) that the PATH of a regular user leaves
- * out, so each `bin` of the PATH stands for its `sbin` too.
+ * The path of a program, or undefined. Debian installs servers into `/usr/sbin`, which is not in the PATH of a regular
+ * user, so for each `bin` of the PATH its `sbin` is searched, too.
  */
 export function findProgram(name: string): string | undefined {
   return programFolders()
@@ -11,7 +11,7 @@ export function findProgram(name: string): string | undefined {
     .find((path) => existsSync(path))
 }
 
-/** The PATH with those folders, for programs that are started by their name. */
+/** The PATH with those folders, to start programs by name. */
 export const pathWithServers = (): string => programFolders().join(delimiter)
 
 function programFolders(): string[] {

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 
 const handedOut = new Set<number>()
 
-/** Ports of the loopback that nothing uses now, each given once; `spare` is kept free above each too (Cluster's bus). */
+/** Free ports of loopback, each returned only once. For Redis Cluster's bus, port + `spare` must be free, too. */
 export async function freePorts(count: number, spare = 0): Promise<number[]> {
   const ports: number[] = []
   while (ports.length < count) {
@@ -23,7 +23,7 @@ export async function freePort(): Promise<number> {
 }
 
 async function onePort(): Promise<number> {
-  // Below the range from which the kernel takes ports for outgoing connections, so that none of those takes it first.
+  // Below the range that the kernel uses for outgoing connections, so that no such connection can take the port.
   for (;;) {
     const port = 12_000 + Math.floor(Math.random() * 20_000)
     if (await isFree(port)) return port

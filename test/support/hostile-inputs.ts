@@ -1,19 +1,19 @@
 import { RegExpParser } from '@eslint-community/regexpp'
 import type { AST } from '@eslint-community/regexpp'
 
-/** A text of about `length` characters on which a pattern may take long. */
+/** Makes a text of about `length` characters for which a pattern may take very long. */
 export interface HostileInput {
   name: string
   make: (length: number) => string
 }
 
-/** Tried wherever a pattern takes any of several characters. */
+/** Characters that are tried wherever a pattern accepts several characters. */
 const alphabet = Array.from('aA1 \t\n-_.,:;/\\*+=?!<>()[]{}"\'`~#%&@|$^ü\u2028\u0000\uD800')
 const maxPumps = 16
 
 /**
- * Inputs made from the pattern itself: for everything that it repeats, what has to stand before it, then the repeated
- * piece many times, or both many times, and behind it something that makes the match fail.
+ * Creates inputs from the pattern itself. For each repetition in the pattern, an input has the text that must precede
+ * it, then the repeated piece many times (or both many times), and then a text that makes the match fail.
  */
 export function hostileInputs(source: string, flags: string): HostileInput[] {
   const pattern = new RegExpParser().parsePattern(source, 0, source.length, {
@@ -66,7 +66,7 @@ function repetitionsOf(element: AST.Element, before: string, samples: Samples): 
   return looksAround ? repetitions(element.alternatives, before, samples) : []
 }
 
-/** Texts that parts of a pattern match. */
+/** Finds texts that match parts of a pattern. */
 class Samples {
   readonly #flags: string
   readonly #candidates: string[]
@@ -95,7 +95,7 @@ class Samples {
     }
   }
 
-  /** Different texts for one element: each may be the one that two parts of a pattern fight for. */
+  /** Returns different texts for one element. Each may be a text that two parts of the pattern can match. */
   several(element: AST.QuantifiableElement): string[] {
     if (element.type === 'Group' || element.type === 'CapturingGroup') {
       return element.alternatives.flatMap((alternative) => {

@@ -5,7 +5,7 @@ export interface HttpCall {
   method?: string
   path: string
   headers?: OutgoingHttpHeaders
-  /** An object travels as JSON, a string as it is. */
+  /** An object is sent as JSON, a string unchanged. */
   body?: unknown
   signal?: AbortSignal
 }
@@ -14,10 +14,10 @@ export interface HttpAnswer {
   status: number
   headers: IncomingHttpHeaders
   text: string
-  json: any // oxlint-disable-line typescript/no-explicit-any -- tests look into it as they like
+  json: any // oxlint-disable-line typescript/no-explicit-any -- tests read any field of it
 }
 
-/** One HTTP request with exactly these headers: unlike `fetch`, it forbids none and adds none but Host and a length. */
+/** Sends an HTTP request with exactly these headers. Unlike `fetch`, it allows all, and adds only Host and a length. */
 export function send(
   port: number,
   { method = 'GET', path, headers = {}, body, signal }: HttpCall,

@@ -13,16 +13,16 @@ import { send } from './http-client.ts'
 interface UseCaseCall {
   name: string
   caller: Caller | undefined
-  input: any // oxlint-disable-line typescript/no-explicit-any -- tests look into it as they like
+  input: any // oxlint-disable-line typescript/no-explicit-any -- tests read any field of it
   meta: RequestMeta
 }
 
 export interface HttpFixture {
   http: HttpServer
   port: number
-  /** What reached a use case. */
+  /** The calls of use cases. */
   calls: UseCaseCall[]
-  /** Lines of the log, parsed. */
+  /** The parsed lines of the log. */
   log: Record<string, unknown>[]
   send(call: HttpCall): Promise<HttpAnswer>
   close(): Promise<void>
@@ -30,13 +30,16 @@ export interface HttpFixture {
 
 export interface FixtureOptions {
   config?: Partial<HttpConfig>
-  /** By name of the operation; all others answer `{ok: true}`. */
+  /** Use cases by the name of their operation. All others return `{ok: true}`. */
   useCases?: Record<string, (call: UseCaseCall) => unknown>
   server?: Partial<HttpServerOptions>
   mount?: (http: HttpServer) => void
 }
 
-/** A real HTTP server on a free port whose use cases are the test's. The tokens `admin`, `user`, `pending` are known, and the API keys `sk-admin`, `sk-user`, `sk-pending`. */
+/**
+ * Starts a real HTTP server on a free port, with use cases of the test. Valid tokens are `admin`, `user` and `pending`;
+ * valid API keys are `sk-admin`, `sk-user` and `sk-pending`.
+ */
 export async function startHttp({
   config,
   useCases = {},

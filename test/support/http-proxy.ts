@@ -7,23 +7,23 @@ import type { Duplex } from 'node:stream'
 
 export interface HttpProxy {
   port: number
-  /** `CONNECT host:port` and `POST http://…`, in order. */
+  /** The received requests, such as `CONNECT host:port` and `POST http://…`, in order. */
   asked: string[]
-  /** Answer to everything instead, with this status. */
+  /** The status with which all requests are refused; undefined to accept them. */
   refuse: number | undefined
   close(): Promise<void>
 }
 
 interface ProxyOptions {
-  /** `user:password` that it wants. */
+  /** The required `user:password`. */
   login?: string
-  /** The proxy itself is asked by TLS. */
+  /** The certificate of the proxy, for clients that connect to it with TLS. */
   tls?: { key: Buffer; cert: Buffer }
-  /** Where everything is led, whatever name was asked for. */
+  /** A local port to which all requests are forwarded, whatever host they name. */
   target?: number
 }
 
-/** A real HTTP proxy: tunnels by CONNECT, and requests for whole http:// addresses. */
+/** Starts a real HTTP proxy. It accepts CONNECT, and requests that name a whole http:// address. */
 export async function startHttpProxy({ login, tls, target }: ProxyOptions = {}): Promise<HttpProxy> {
   const sockets = new Set<Duplex>()
   const server = tls ? createTlsServer(tls) : createServer()

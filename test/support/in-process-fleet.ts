@@ -12,10 +12,10 @@ import type { TemporaryFolder } from './temporary-folder.ts'
 
 export interface InProcessOptions {
   instances?: number
-  /** Absent: embedded, and then one instance only. */
+  /** Without it, the fleet is one instance with an embedded store. */
   databaseUrl?: string
   env?: Record<string, string>
-  /** Joined by memory in place of Redis. */
+  /** Whether the instances are connected in memory instead of by Redis. */
   hubs?: boolean
   runLimits?: Partial<RunLimits>
   logger?: Logger
@@ -26,12 +26,12 @@ export interface LocalInstance {
   url: string
 }
 
-/** Instances in this process: the same wiring as a server's, with ports of their own. */
+/** Instances in this process, wired as in production. Each has its own port. */
 export interface InProcessFleet extends AsyncDisposable {
   instances: LocalInstance[]
   api: ApiClient
   urls(): string[]
-  /** One more, with the same settings; `env` adds to them. */
+  /** Starts another instance with the same environment variables and those in `env`. */
   add(env?: Record<string, string>): Promise<LocalInstance>
   stop(): Promise<void>
 }
@@ -89,7 +89,7 @@ function localConfig(
     DATA_DIR: folder.path,
     INSTANCE_ID: label,
     ENABLE_OLLAMA_API: 'false',
-    // A test counts what it asks of a provider.
+    // Tests count the requests to a provider.
     ENABLE_TITLE_GENERATION: 'false',
     SHUTDOWN_GRACE_SECONDS: '5',
     ...(options.databaseUrl ? { DATABASE_URL: options.databaseUrl } : {}),

@@ -12,31 +12,38 @@ const root = join(import.meta.dirname, '../..')
 export interface InstanceOptions {
   label: string
   env: Record<string, string>
-  /** 0 takes a free one; a restarted instance keeps the port it had. */
+  /** 0 for a free port. A restarted instance passes its earlier port. */
   port?: number
-  /** Where its log goes; nowhere without it. */
+  /** The file for the log; without it, the log is discarded. */
   logFile?: string
-  /** The test causes an uncaught exception or an unhandled rejection; every other run fails at one. */
+  /**
+   * Whether the test causes uncaught exceptions or unhandled rejections on purpose. Otherwise these fail the test run.
+   */
   expectFaults?: boolean
 }
 
-/** One Shoal as a process of its own, to be killed for real. */
+/** An instance of Shoal in its own process, which tests can kill. */
 export interface InstanceProcess {
   readonly label: string
   readonly port: number
   readonly url: string
   readonly pid: number
-  /** What a first sign-up through a proxy needs. The log that has it may arrive after the instance is ready. */
+  /**
+   * The code for the first sign-up through a proxy. It is read from the log, which may arrive after the instance is
+   * ready.
+   */
   setupCode(): Promise<string>
   readonly alive: boolean
   kill(signal: NodeJS.Signals): void
   /** Resolves with the exit code, or null when a signal ended it. */
   exited(): Promise<number | null>
-  /** Asks to stop, and kills after `ms`. */
+  /** Sends SIGTERM, and SIGKILL after `ms`. */
   stop(ms?: number): Promise<void>
 }
 
-/** Resolves when `/ready` answers 200; rejects with the end of the log when the process ends before. */
+/**
+ * Starts an instance. Resolves when `/ready` returns 200; rejects with the end of the log if the process exits before.
+ */
 export async function startInstance({
   label,
   env,
@@ -55,7 +62,7 @@ export async function startInstance({
         LOG_FORMAT: 'json',
         GLOBAL_LOG_LEVEL: 'DEBUG',
         INSTANCE_ID: label,
-        // A test counts what it asks of a provider.
+        // Tests count the requests to a provider.
         ENABLE_TITLE_GENERATION: 'false',
         ...env,
       },
@@ -83,7 +90,7 @@ export async function startInstance({
   child.stderr.on('data', keep)
   const end = once(child, 'exit').then(([code]) => code as number | null)
   const failed = end.then((code) => {
-    throw new Error(`${label} ended with ${code} before it was ready:\n${tail.join('').slice(-3000)}`)
+    throw new Error(`${label} exited with ${code} before it was ready:\n${tail.join('').slice(-3000)}`)
   })
   failed.catch(() => {})
   const actual = await Promise.race([taken, failed])
@@ -122,7 +129,7 @@ function control(
 
 async function timeOut(ms: number, what: string): Promise<never> {
   await delay(ms, undefined, { ref: false })
-  throw new Error(`${what} did not come within ${ms} ms`)
+  throw new Error(`${what} was not available within ${ms} ms`)
 }
 
 async function waitForReady(url: string, ms: number): Promise<void> {

@@ -5,7 +5,7 @@ import type { LiveClient, LiveOptions } from '../../web/live/live-client.ts'
 import { errorOfReply } from '../../web/api/api-error.ts'
 import type { LiveServer } from './live-server.ts'
 
-/** Clients of a `LiveServer`, to be closed after each test. */
+/** Creates clients of a `LiveServer`. `closeAll` must be called after each test. */
 export function liveClients(defaults: Pick<LiveOptions, 'startRun' | 'stopRun'>) {
   const opened: LiveClient[] = []
   return {
@@ -35,7 +35,7 @@ export const isOpen = (client: LiveClient, transport = 'socket'): Promise<unknow
 
 export const seed = { runId: 'r', messageId: 'm', text: 'so far', fence: 3, phase: 'running' } as const
 
-/** The answer to a follow of `seed`: nothing was lost, and the text goes on after `keep` units. */
+/** The reply to a follow of `seed`: no text was lost, and the text continues after `keep` units. */
 export function recovered(
   keep: number,
   text: string,

@@ -5,25 +5,25 @@ import { WebSocketServer } from 'ws'
 import type { WebSocket } from 'ws'
 import type { ClientFrame, ServerFrame } from '../../protocol/frames.ts'
 
-/** A peer for tests of the client's half: real sockets, and the test says what the server says. */
+/** A server for tests of the live client. Its sockets are real, and the test decides what it sends. */
 export interface LiveServer extends AsyncDisposable {
   socketAddress: string
   eventsAddress: string
-  /** Frames from the client, of all its sockets, in order. */
+  /** All frames from clients, of all sockets, in order. */
   heard: ClientFrame[]
-  /** Addresses of the event streams that were asked for. */
+  /** The URLs of the requested event streams. */
   streams: URL[]
-  /** Sockets that were opened so far. */
+  /** The number of sockets that were opened so far. */
   opened: number
-  /** `refuse` answers the upgrade with 400, as a proxy that knows no WebSockets; `swallow` never answers. */
+  /** `refuse` answers an upgrade with 400, like a proxy without WebSocket support; `swallow` never answers. */
   sockets: 'accept' | 'refuse' | 'swallow'
-  /** `hold` lets nothing of a response through before its end, as a proxy that buffers. */
+  /** `hold` sends a response only when it ends, like a proxy that buffers. */
   responses: 'pass' | 'hold'
-  /** A hello without it is closed with 4008. */
+  /** If set, a socket whose hello has another proof is closed with 4008. */
   proof: string | undefined
-  /** Says something to every open socket and stream. */
+  /** Sends a frame to all open sockets and streams. */
   say: (frame: ServerFrame) => void
-  /** Breaks every connection. */
+  /** Breaks all connections. */
   cut: () => void
   close: (code: number) => void
 }

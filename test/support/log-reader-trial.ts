@@ -10,13 +10,13 @@ import type { Source } from '../../server/coordination/run-log/source.ts'
 export const runId = 'run'
 export const nothing: Source = { fence: 0, seq: 0, starts: [], text: '' }
 
-/** A reader on one handle of a hub, and an owner on another; the test owns the time. */
+/** A reader and an owner on separate handles of a hub. The test controls the time. */
 export class ReaderTrial {
   readonly hub: MemoryRunLogHub
   readonly log: MemoryRunLog
-  /** The reader's own handle. */
+  /** The reader's handle. */
   readonly own: MemoryRunLog
-  /** The reader hears no notes. */
+  /** Whether the reader receives no notes. */
   deaf = false
   reader: LogReader | undefined
   #events: ReaderEvent[] = []
@@ -72,7 +72,7 @@ export class ReaderTrial {
     for (let times = 0; times < 3; times++) await new Promise((resolve) => setImmediate(resolve))
   }
 
-  /** The events since the last call, one line each. */
+  /** Returns the events since the last call, one line each. */
   told(): string[] {
     return this.#events.splice(0).map((event) => {
       if (event.kind === 'words') return `${event.at}+${event.text} ${event.seq}`

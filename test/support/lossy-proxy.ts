@@ -2,12 +2,12 @@ import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 
-/** Stands between a client and a server on loopback, and loses what is between them, as networks do. */
+/** A TCP proxy on loopback that can lose connections or their data, like a network. */
 export interface LossyProxy {
   readonly port: number
-  /** Ends every connection there is. New ones get through. */
+  /** Ends all open connections. New connections work. */
   cut(): void
-  /** Those there are stay open and carry nothing any more. New ones get through. */
+  /** Open connections stay open but no longer transmit anything. New connections work. */
   freeze(): void
   stop(): void
 }
@@ -15,7 +15,7 @@ export interface LossyProxy {
 export interface LossyProxyOptions {
   host: string
   port: number
-  /** Each connection is cut after so long, ms, whatever it carries. */
+  /** Each connection is ended after this time, ms. */
   lifeMs?: number
 }
 

@@ -3,13 +3,13 @@ interface Sleeper {
   wake: () => void
 }
 
-/** A clock that stands still and waits that end when the test moves it. */
+/** A clock that only the test advances, and a `sleep` that ends when the clock reaches its time. */
 export interface ManualTime {
   clock: { now: () => number; monotonic: () => number }
   sleep: (ms: number, signal?: AbortSignal) => Promise<void>
-  /** How long each wait that has not ended still takes, ms, shortest first. */
+  /** The remaining times of all pending sleeps, ms, shortest first. */
   waits: () => number[]
-  /** Moves the clock on, and ends on the way every wait whose time comes, in order. */
+  /** Advances the clock, and ends each sleep that becomes due on the way, in order. */
   advance: (ms: number) => Promise<void>
 }
 
@@ -35,7 +35,7 @@ export function manualTime(): ManualTime {
     async advance(ms) {
       const end = now + ms
       for (;;) {
-        // What a wait that has just ended leads to may wait again.
+        // The code after a sleep that has just ended may start another sleep.
         await new Promise((resolve) => setImmediate(resolve))
         const next = inOrder()[0]
         if (!next || next.at > end) break

@@ -1,14 +1,14 @@
 import type { HeartbeatStore, Member, MemberFacts } from '../../server/coordination/membership/membership.ts'
 import { lease } from '../../server/coordination/membership/membership.ts'
 
-/** The store's half of membership as its port describes it: rows with a beat, listed while younger than the lease. */
+/** The store's part of membership, in memory: it lists the instances whose last heartbeat is younger than the lease. */
 export class MemoryHeartbeats {
   readonly #rows = new Map<string, { member: Member; at: number }>()
   readonly #failing = new Set<string>()
-  /** Beats that arrived, by incarnation. */
+  /** The number of heartbeats that arrived, by incarnation. */
   readonly beats = new Map<string, number>()
 
-  /** What one instance is given. */
+  /** The port that an instance gets. */
   port(): HeartbeatStore {
     return {
       beat: async (incarnation, facts: MemberFacts) => {
@@ -25,13 +25,13 @@ export class MemoryHeartbeats {
     }
   }
 
-  /** From now on the store does not answer this instance. */
+  /** Makes all further calls of this instance fail. */
   fail(incarnation: string): void {
     this.#failing.add(incarnation)
   }
 
   async #arrive(incarnation: string): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve))
-    if (this.#failing.has(incarnation)) throw new Error('the store is away')
+    if (this.#failing.has(incarnation)) throw new Error('the store is unavailable')
   }
 }

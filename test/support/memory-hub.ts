@@ -16,17 +16,19 @@ export interface MemoryHubOptions {
   logger?: Logger
 }
 
-/** What Redis is to a fleet, for instances in one process: one handle of each contract per instance. */
+/** Replaces Redis for instances in one process. Each instance gets its own handle of each contract. */
 export interface MemoryHub {
   bus(self: string): Bus
   membership(options: Pick<FleetMembershipOptions, 'self' | 'facts' | 'store'>): Membership
   rateLimits(): RateLimits
-  /** Shares of lost and delayed deliveries on the bus. */
+  /** The proportions of lost and delayed deliveries on the bus. */
   readonly faults: MemoryBusHub['faults']
-  /** Cuts an instance off from all of it, and lets it back. */
+  /** Disconnects an instance from the hub. `mend` reconnects it. */
   cut(self: string): void
   mend(self: string): void
-  /** Loses the membership table as FLUSHALL does; with `restart` it also comes back as another. */
+  /**
+   * Deletes the membership table, as FLUSHALL does. With `restart`, it also gets a new table id, as after a restart.
+   */
   flush(options?: { restart?: boolean }): void
 }
 

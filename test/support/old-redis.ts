@@ -5,18 +5,18 @@ import { Transform } from 'node:stream'
 
 export interface OldRedis extends AsyncDisposable {
   readonly port: number
-  /** From now on it says its own version. Connections end, as an upgrade would end them. */
+  /** Makes it report its real version. All connections end, as in a real upgrade. */
   upgrade(): void
 }
 
-/** A real Redis that calls itself 6.2: its replies are passed on with another version in INFO and HELLO. */
+/** Starts a proxy to a real Redis that replaces the version in replies to INFO and HELLO with 6.2. */
 export async function startOldRedis(port: number): Promise<OldRedis> {
   let old = true
   const sockets = new Set<Socket>()
   const disguise = (): Transform =>
     new Transform({
       transform(chunk: Buffer, _encoding, done) {
-        // Of the same length, since replies carry theirs.
+        // The replacement has the same length, because replies contain their length.
         const text = chunk.toString('latin1')
         const said = text.replace(/(redis_version:|version\r\n\$\d+\r\n)7\.\d(\.\d+)/, '$16.2$2')
         done(null, old ? Buffer.from(said, 'latin1') : chunk)

@@ -13,7 +13,7 @@ export interface OpenAiFixture extends HttpFixture {
   client(apiKey: string, base?: string): OpenAI
 }
 
-/** A real server whose models are the test's. */
+/** Starts a real HTTP server with `/v1`. The test generates the answers of its models. */
 export async function startOpenAi(complete: Complete, pingMs?: number): Promise<OpenAiFixture> {
   const fixture = await startHttp({
     mount: (http) =>

@@ -5,7 +5,7 @@ import type { RunRow } from '../../server/store/index.ts'
 import type { ManualTime } from './manual-time.ts'
 import type { GenerateEnd, ModelCatalogue, ResolvedModel } from '../../server/upstream/index.ts'
 
-/** A run as its owner begins with it. */
+/** An owned run in its initial state. */
 export function ownedRun({
   row,
   ...about
@@ -45,13 +45,13 @@ export function ownedRun({
   }
 }
 
-/** Ends every wait that has begun, and lets what waited do its next step. */
+/** Ends all pending sleeps, and lets the code after them run. */
 export async function endWaits({ waits, advance }: ManualTime): Promise<void> {
   await advance(Math.max(0, ...waits()))
   await settled()
 }
 
-/** Moments of delivery that come when the test says so. */
+/** Delivery ticks that the test triggers. */
 export class ManualMoments {
   #waiting: (() => void)[] = []
 
@@ -66,14 +66,14 @@ export class ManualMoments {
   }
 }
 
-/** Lets everything happen that needs no time. */
+/** Waits until all work that needs no timer is done. */
 export async function settled(): Promise<void> {
   for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve))
 }
 
 type Generate = ResolvedModel['generate']
 
-/** Models that all answer as `generate` does; undefined: there is none. */
+/** A catalogue in which all models answer with `generate`; with undefined, no model exists. */
 export function models(generate: Generate | undefined): Pick<ModelCatalogue, 'resolve'> {
   const model = {
     id: 'model',
@@ -88,7 +88,7 @@ export function models(generate: Generate | undefined): Pick<ModelCatalogue, 're
   return { resolve: async () => generate && { ...model, generate } }
 }
 
-/** Emits each text, waiting as its reader asks for it, and ends for this reason. Closed when its signal aborts. */
+/** Emits the texts one by one, waiting for the sink, and then ends for this reason. Rejects when its signal aborts. */
 export function says(texts: string[], reason: GenerateEnd['reason'] = 'stop'): Generate {
   return async (_request, sink, signal) => {
     for (const text of texts) {
@@ -99,7 +99,7 @@ export function says(texts: string[], reason: GenerateEnd['reason'] = 'stop'): G
   }
 }
 
-/** Emits these texts, then nothing until its signal aborts. */
+/** Emits these texts, and then nothing until its signal aborts. */
 export function saysAndHangs(texts: string[]): Generate {
   return async (_request, sink, signal) => {
     for (const text of texts) {
@@ -111,7 +111,7 @@ export function saysAndHangs(texts: string[]): Generate {
   }
 }
 
-/** The ports of `askModel`: no queue, and no pause unless `sleep` is given. */
+/** The ports of `askModel`, without a queue, and without pauses unless `sleep` is given. */
 export function askPorts(generate: Generate | undefined, sleep: Sleep = async () => {}) {
   return { models: models(generate), admission: { enter: async () => () => {} }, sleep, logger: silentLogger }
 }

@@ -11,13 +11,13 @@ import { sleep } from '../../server/base/index.ts'
 import { endWithUs } from './end-with-us.ts'
 import { findProgram } from './find-program.ts'
 
-/** A real PostgreSQL of one test file, in a folder of its own, on a free port of loopback. */
+/** A real PostgreSQL server for one test file, in its own folder and on a free port of loopback. */
 export interface PostgresServer {
-  /** A fresh database; answers with its URL. `options` as in `create database name options`. */
+  /** Creates a database and returns its URL. `options` are added to the statement `create database`. */
   createDatabase(options?: string): Promise<string>
-  /** Of the server process, to stop and continue it in a test. */
+  /** The process id of the server, to stop and continue it in a test. */
   pid(): number
-  /** SIGQUIT: the server ends at once, every connection breaks. `start` brings it back with its data. */
+  /** Sends SIGQUIT: the server exits at once, and all connections break. `start` restarts it with its data. */
   kill(): Promise<void>
   start(): Promise<void>
   stop(): Promise<void>
@@ -26,7 +26,7 @@ export interface PostgresServer {
 interface Options {
   /** Settings of postgresql.conf, such as `max_connections`. */
   settings?: Record<string, string | number>
-  /** The name of its superuser; default `shoal`. */
+  /** The name of the superuser; default `shoal`. */
   superuser?: string
 }
 
@@ -104,10 +104,10 @@ function findBinaries(): string {
   const newest = globSync('/usr/lib/postgresql/*/bin/initdb').sort().at(-1)
   const found = newest ?? findProgram('initdb')
   if (found) return dirname(found)
-  throw new Error('there is no PostgreSQL: install the package postgresql')
+  throw new Error('PostgreSQL is not installed: install the package postgresql')
 }
 
-/** PostgreSQL refuses to run as root. */
+/** PostgreSQL refuses to run as root, so root starts it as this user. */
 function unprivilegedUser(): { uid: number; gid: number } | undefined {
   if (process.getuid?.() !== 0) return undefined
   const line = readFileSync('/etc/passwd', 'utf8')

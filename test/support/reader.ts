@@ -3,7 +3,7 @@ import type { ClientFrame, Position, ServerFrame } from '../../protocol/index.ts
 
 type End = Extract<ServerFrame, { t: 'run.end' }>
 
-/** What a reader lived through, for the record of the truth. */
+/** What happened to a reader, for the checks of a test. */
 export interface ReaderHistory {
   connects: number
   rewinds: number
@@ -14,8 +14,8 @@ export interface ReaderHistory {
 }
 
 /**
- * Reads one run as the page does: by position, over whatever instance answers, coming back when the socket is lost or
- * silent. Its text is what a person would see.
+ * Reads one run as the page does: from its position, at any instance, with a new connection when the socket closes or
+ * receives nothing. Its text is the text that a user would see.
  */
 export class Reader {
   text = ''
@@ -33,7 +33,7 @@ export class Reader {
   #heardAt = 0
   readonly #ended: PromiseWithResolvers<void> = Promise.withResolvers()
 
-  /** `urls`: the instances to choose from at random, anew for each connection. */
+  /** `urls` returns the instances. Each connection uses one of them at random. */
   constructor({ urls, token, runId }: { urls: () => string[]; token: string; runId: string }) {
     this.#urls = urls
     this.#token = token
@@ -98,7 +98,7 @@ export class Reader {
     if (!this.#closed && !this.end) setTimeout(() => this.#connect(), Math.random() * 200)
   }
 
-  /** A reader that hears nothing for 8 s connects anew. */
+  /** Closes a socket that receives nothing for 8 s, so that the reader reconnects. */
   #heard(): void {
     this.#heardAt = performance.now()
     clearTimeout(this.#watch)
@@ -144,7 +144,7 @@ export class Reader {
       case 'run.gone':
         this.gone = true
         this.close()
-        this.#ended.reject(new Error(`run ${this.#runId} is gone`))
+        this.#ended.reject(new Error(`run ${this.#runId} no longer exists`))
         return
       case 'bye':
       case 'welcome':

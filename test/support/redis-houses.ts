@@ -1,5 +1,5 @@
-// The contracts of coordination over running Redis servers, as their suites want them. `close` closes the links and
-// leaves the servers running: they are shared.
+// Fixtures for the contract suites of coordination, on running Redis servers. `close` closes the links but not the
+// servers, which other suites share.
 import { expect } from 'vitest'
 import { silentLogger, systemClock } from '../../server/base/index.ts'
 import type { BusHouse } from '../../server/coordination/bus/bus.contract.ts'
@@ -19,7 +19,7 @@ import { connectLink, linkBecomes, testPrefix } from './redis-link.ts'
 import type { TestRedis } from './redis-server.ts'
 
 const keys = createKeys(testPrefix)
-/** What every instance of the tests' installation signs with. */
+/** The signer of all instances in the tests' installation. */
 export const testSigner = createSigner('the secret of the tests')
 const tools = { keys, signer: testSigner, clock: systemClock, logger: silentLogger }
 let incarnations = 0
@@ -53,7 +53,7 @@ export function busOver(redis: TestRedis): BusHouse {
   }
 }
 
-/** Each handle has a link of its own, as each instance has; it closes with the handle. */
+/** Creates a run log with its own link, as each instance has. The link closes with the run log. */
 export async function connectRunLog(
   redis: Pick<TestRedis, 'variables'>,
   links = new Set<RedisLink>(),
@@ -97,7 +97,7 @@ export function runLogOver(redis: TestRedis): RunLogRig {
 
 export interface RedisMembershipHouse extends MembershipHouse {
   heartbeats: MemoryHeartbeats
-  /** Takes Redis away from one instance alone. */
+  /** Disconnects only this instance from Redis. */
   loseRedis(self: string): Promise<void>
 }
 
@@ -133,7 +133,7 @@ export function rateLimitsOver(redis: TestRedis): RateLimitsHouse {
     async make() {
       const link = await connectLink(redis)
       links.push(link)
-      // What is tested here are the limits, on a machine that may be slow; the deadline has a test of its own.
+      // A long deadline, because the machine may be slow. The deadline has its own test.
       return createRedisRateLimits({ ...tools, link, members: () => 2, deadlineMs: 2000 })
     },
     cut: async () => void (await killAll(redis)),

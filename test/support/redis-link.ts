@@ -7,10 +7,10 @@ import { parseRedisUrl } from '../../server/coordination/redis/redis-url.ts'
 import type { TestRedis } from './redis-server.ts'
 import { startCluster, startSentinel, startStandalone, startTls, startWithAclUser } from './redis-server.ts'
 
-/** Prefix of every key in tests; the ACL user may touch nothing else. */
+/** The prefix of all keys in tests. The ACL user may access only these. */
 export const testPrefix = 'test'
 
-/** Every topology that Shoal promises to run on. */
+/** All Redis topologies that Shoal supports. */
 export const redisTopologies: [name: string, start: () => Promise<TestRedis>][] = [
   ['standalone', startStandalone],
   ['ACL user', () => startWithAclUser(testPrefix)],
@@ -19,14 +19,14 @@ export const redisTopologies: [name: string, start: () => Promise<TestRedis>][] 
   ['Cluster', startCluster],
 ]
 
-/** A link as an instance would make it, not waited for. */
+/** Creates a link as an instance does, without waiting for its connection. */
 export function makeLink(variables: RedisVariables, options: Partial<RedisLinkOptions> = {}): RedisLink {
   const answer = parseRedisUrl(variables)
   if (!answer.ok) throw new Error(`${answer.variable}: ${answer.problem}; ${answer.cure}`)
   return createRedisLink(answer.topology, { clock: systemClock, logger: silentLogger, ...options })
 }
 
-/** A link that works. */
+/** Creates a link and waits until it is healthy. */
 export async function connectLink(
   { variables }: Pick<TestRedis, 'variables'>,
   options: Partial<RedisLinkOptions> = {},
@@ -36,18 +36,18 @@ export async function connectLink(
   return link
 }
 
-/** Rejects after 20 s, with the link's own words. */
+/** Waits until the link is healthy or not. Rejects after 20 s with the link's problem. */
 export async function linkBecomes(link: RedisLink, healthy: boolean): Promise<void> {
   for (let tries = 0; tries < 800; tries++) {
     if (link.healthy() === healthy) return
     await new Promise((resolve) => setTimeout(resolve, 25))
   }
   throw new Error(
-    `the link did not become ${healthy ? 'healthy' : 'away'}: ${problemOf(link) ?? 'no problem'}`,
+    `the link did not become ${healthy ? 'healthy' : 'unhealthy'}: ${problemOf(link) ?? 'no problem'}`,
   )
 }
 
-/** What is wrong with a link and what to do about it, in one sentence. */
+/** The problem of a link and its cure, in one sentence. */
 export function problemOf(link: Pick<RedisLink, 'problem'>): string | undefined {
   const finding = link.problem()
   return finding && sentenceOf(finding)

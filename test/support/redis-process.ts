@@ -9,14 +9,14 @@ import { endWithUs } from './end-with-us.ts'
 export interface RedisProcessOptions {
   folder: string
   port: number
-  /** Lines of redis.conf beyond those every test server gets. */
+  /** Further lines of redis.conf. */
   config?: string[]
   sentinel?: boolean
-  /** How the test itself connects. */
+  /** Connection options for the test's own client. */
   client?: Omit<RedisOptions, 'replyMapping'>
 }
 
-/** One redis-server (or sentinel) process on the loopback. Nothing is written to disk, so a kill loses all data. */
+/** A redis-server (or sentinel) process on loopback. It writes no data to disk, so a kill loses all data. */
 export class RedisProcess {
   readonly port: number
   readonly #options: RedisProcessOptions
@@ -44,7 +44,7 @@ export class RedisProcess {
     const server = ['save ""', 'appendonly no', 'repl-diskless-sync-delay 0']
     const portLine = config.some((line) => line.startsWith('tls-port')) ? ['port 0'] : [`port ${port}`]
     const lines = [...common, ...portLine, ...(sentinel ? [] : server), ...config]
-    // Once: a server and a sentinel write what a failover changes into their own file, as they do for an operator.
+    // Written only once: Redis and Sentinel change this file after a failover, and a restart must keep these changes.
     if (!this.#configured) await writeFile(file, `${lines.join('\n')}\n`)
     this.#configured = true
     const child = spawn('redis-server', [file, ...(sentinel ? ['--sentinel'] : [])], { stdio: 'ignore' })
@@ -56,7 +56,7 @@ export class RedisProcess {
     await this.#answers()
   }
 
-  /** A connection for the test itself. */
+  /** The test's own connection. */
   get admin(): Redis {
     this.#admin ??= new Redis({
       host: '127.0.0.1',
@@ -79,7 +79,7 @@ export class RedisProcess {
     process.kill(this.pid, 'SIGCONT')
   }
 
-  /** `kill -9`, and waits until it is gone. */
+  /** Kills the process with SIGKILL, and waits for its exit. */
   async kill(): Promise<void> {
     const child = this.#child
     if (!child) return
@@ -96,11 +96,12 @@ export class RedisProcess {
 
   async #answers(): Promise<void> {
     for (let tries = 0; tries < 400; tries++) {
-      if (!this.#child) throw new Error(`redis on port ${this.port} ended at once; see its redis.log`)
+      if (!this.#child)
+        throw new Error(`redis on port ${this.port} exited during its start; see its redis.log`)
       try {
         if ((await this.admin.ping()) === 'PONG') return
       } catch {
-        // Not yet.
+        // The server does not accept connections yet.
       }
       await new Promise((resolve) => setTimeout(resolve, 25))
     }

@@ -7,11 +7,11 @@ import { freePort, freePorts } from './free-port.ts'
 import { RedisProcess } from './redis-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
-/** Running Redis servers of one topology, on free ports of the loopback. */
+/** Running Redis servers of one topology, on free ports of loopback. */
 export interface TestRedis extends AsyncDisposable {
-  /** What an operator would set. */
+  /** The environment variables that an operator would set. */
   variables: RedisVariables
-  /** Data nodes; the first is the master at the start. */
+  /** The data nodes. The first is the initial master. */
   servers: RedisProcess[]
   sentinels: RedisProcess[]
   stop(): Promise<void>
@@ -34,7 +34,7 @@ async function topology(label: string, build: (folder: string) => Promise<Layout
   return { variables: layout.variables, servers, sentinels, stop, [Symbol.asyncDispose]: stop }
 }
 
-/** One server without a password; `config` adds lines of redis.conf. */
+/** Starts one server without a password. `config` adds lines to redis.conf. */
 export function startStandalone(config: string[] = []): Promise<TestRedis> {
   return topology('standalone', async (folder) => {
     const server = new RedisProcess({ folder, port: await freePort(), config })
@@ -43,7 +43,7 @@ export function startStandalone(config: string[] = []): Promise<TestRedis> {
   })
 }
 
-/** A password with characters that have to be escaped in a URL. */
+/** A password with characters that must be escaped in a URL. */
 const password = 's/e@cr#et%'
 
 export function startWithPassword(): Promise<TestRedis> {
@@ -56,7 +56,7 @@ export function startWithPassword(): Promise<TestRedis> {
   })
 }
 
-/** The rights that the operator's guide lists, and no more. */
+/** Exactly the rights that the operator's guide lists. */
 export function smallestRights(prefix: string): string {
   return [
     `~${prefix}:* &${prefix}:*`,
@@ -67,7 +67,7 @@ export function smallestRights(prefix: string): string {
   ].join(' ')
 }
 
-/** The default user is off; `shoal` has the smallest rights, `admin` has all. */
+/** Disables the default user. `shoal` has the smallest rights, and `admin` has all rights. */
 export function startWithAclUser(prefix: string): Promise<TestRedis> {
   return topology('acl', async (folder) => {
     const config = [
@@ -83,12 +83,12 @@ export function startWithAclUser(prefix: string): Promise<TestRedis> {
   })
 }
 
-/** TLS only, signed by a private authority; `?ssl_ca_certs=` names it. */
+/** TLS only, with a certificate of a private authority, which the URL names in `?ssl_ca_certs=`. */
 export function startTls(): Promise<TestRedis> {
   return tlsOnly('no')
 }
 
-/** The same, and it takes only clients with a certificate of that authority, which the URL names too. */
+/** The same, but it accepts only clients with a certificate of that authority. The URL also names that certificate. */
 export function startMutualTls(): Promise<TestRedis> {
   return tlsOnly('yes')
 }
@@ -116,7 +116,7 @@ function tlsOnly(clientCertificates: 'yes' | 'no'): Promise<TestRedis> {
   })
 }
 
-/** One master, two replicas, three sentinels that take a master for dead after a second. */
+/** One master, two replicas, and three sentinels that declare a master dead after one second. */
 export function startSentinel(): Promise<TestRedis> {
   return topology('sentinel', async (folder) => {
     const [masterPort = 0, ...rest] = await freePorts(6)
@@ -156,7 +156,7 @@ export function startSentinel(): Promise<TestRedis> {
 
 const cli = promisify(execFile)
 
-/** Masters, each with `replicas` replicas, that share the slots. */
+/** A cluster of masters, each with `replicas` replicas. */
 export function startCluster({ masters = 3, replicas = 0 } = {}): Promise<TestRedis> {
   return topology('cluster', async (folder) => {
     const ports = await freePorts(masters * (1 + replicas), 10_000)
@@ -187,5 +187,5 @@ async function until(what: string, holds: () => Promise<boolean>): Promise<void>
     if (await holds()) return
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
-  throw new Error(`did not come about: ${what}`)
+  throw new Error(`condition not met in time: ${what}`)
 }

@@ -13,7 +13,7 @@ import type { Store } from '../../server/store/index.ts'
 import type { ConnectionConfig, ModelCatalogue } from '../../server/upstream/index.ts'
 import { createModelCatalogue } from '../../server/upstream/index.ts'
 
-/** Says what a test wants it to say: who is there, who is dead, how old the last heartbeat is. */
+/** A membership that the test controls: the members, the dead instances, and the age of the last heartbeat. */
 export class TestMembership implements Membership {
   readonly self: string
   dead = new Set<string>()
@@ -43,14 +43,14 @@ export class TestMembership implements Membership {
   }
 }
 
-/** The chat of one instance, whose place in the fleet a test holds in its hand. */
+/** The chat of one instance, with a membership that the test controls. */
 export interface RunOwner {
   chat: Chat
   membership: TestMembership
   ports: ChatPorts
 }
 
-/** Owners of runs on one store, joined by memory. */
+/** Owners of runs that share one store, and a bus and a run log in memory. */
 export class RunOwners {
   readonly #store: Store
   readonly #provider: string
@@ -59,7 +59,7 @@ export class RunOwners {
   readonly #all: RunOwner[] = []
   #added = 0
 
-  /** `provider`: the base address of an OpenAI-compatible one. */
+  /** `provider`: the base address of an OpenAI-compatible provider. */
   constructor(store: Store, provider: string) {
     this.#store = store
     this.#provider = provider
@@ -97,7 +97,7 @@ export class RunOwners {
       shared: true,
       ...change,
     }
-    // An own copy, so that a test can break the store of this owner alone.
+    // A copy, so that a test can break the store of only this owner.
     ports.store = { ...ports.store, runs: { ...ports.store.runs } }
     const chat = new Chat(ports)
     chat.start()
@@ -106,7 +106,7 @@ export class RunOwners {
     return owner
   }
 
-  /** As `kill -9` leaves it: no more saves, no words, no goodbye. */
+  /** Stops all activity of an owner, as `kill -9` does: it saves nothing, writes nothing, and does not leave. */
   silence({ ports }: RunOwner): void {
     const dead = (): Promise<never> => new Promise(() => {})
     const none = async (): Promise<[]> => []
@@ -120,7 +120,9 @@ export class RunOwners {
   }
 }
 
-/** Models of a provider that continues, and under `none/` of the same one taken for one that does not. */
+/**
+ * The models of a provider that continues text, and with the prefix `none/` the same models with `continues: 'none'`.
+ */
 function catalogue(provider: string): ModelCatalogue {
   return createModelCatalogue({
     connections: () => [
@@ -134,7 +136,7 @@ function catalogue(provider: string): ModelCatalogue {
   })
 }
 
-/** Models of a provider that has not been asked yet whether they continue. */
+/** The models of a provider with `continues: 'auto'`, which have not been tested yet. */
 export function catalogueThatLearns(provider: string): ModelCatalogue {
   const learnt = new Map<string, string>()
   return createModelCatalogue({

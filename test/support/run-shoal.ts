@@ -11,7 +11,7 @@ export interface Ran {
   err: string
 }
 
-/** Runs a command in the repository to its end, with nothing else of this process's environment than where programs are. */
+/** Runs a command in the repository until it exits. Of this process's environment it gets only PATH and HOME. */
 export async function runProgram(
   [command = '', ...words]: string[],
   env: Record<string, string>,
@@ -26,6 +26,6 @@ export async function runProgram(
   return { code: code as number | null, out, err }
 }
 
-/** The command line of this repository. */
+/** Runs Shoal's command line from this repository. */
 export const runShoal = (words: string[], env: Record<string, string>, input = ''): Promise<Ran> =>
   runProgram([process.execPath, 'server/cli.ts', ...words], env, input)

@@ -12,28 +12,28 @@ import { givenUser } from './store-fixture.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 import { expect } from 'vitest'
 
-/** A store, a provider and owners of runs, with the questions that tests of the rules ask of them. */
+/** A store, a provider and owners of runs, with helpers for tests of the design rules. */
 export interface RunTrial {
   store: Store
-  /** Of the store's database, to do to it what no verb does; empty where it is embedded. */
+  /** The URL of the store's database, for direct queries; empty for an embedded store. */
   databaseUrl: string
   provider: ScriptedProvider
   userId: string
   owner(change?: Partial<ChatPorts>): RunOwner
-  /** As `kill -9` leaves it. */
+  /** Stops all activity of an owner, as `kill -9` does. */
   silence(owner: RunOwner): void
   start(from: RunOwner, model?: string): ReturnType<Chat['startRun']>
-  /** Waits for the end. */
+  /** Waits for the end of the run. */
   ended(runId: string, ms?: number): Promise<{ text: string; status: string; attempt: number }>
-  /** Waits until so many units are saved. */
-  written(runId: string, least: number): Promise<void>
+  /** Waits until at least this number of units is saved. */
+  written(runId: string, min: number): Promise<void>
   catalogueThatLearns(): ModelCatalogue
-  /** Stops the owners that were added so far. */
+  /** Stops all owners. */
   stopOwners(): void
   stop(): Promise<void>
 }
 
-/** `embedded`: on SQLite, where no other server is needed. */
+/** `embedded` uses SQLite, which needs no server. */
 export async function startRunTrial({ embedded = false } = {}): Promise<RunTrial> {
   const postgres = embedded ? undefined : await startPostgresServer()
   const folder = embedded ? await temporaryFolder('run-trial') : undefined
@@ -69,10 +69,10 @@ export async function startRunTrial({ embedded = false } = {}): Promise<RunTrial
       const row = await store.runs.readWithText(runId)
       return { text: row!.text, status: row!.status, attempt: row!.attempt }
     },
-    async written(runId, least) {
+    async written(runId, min) {
       await expect
         .poll(async () => (await store.runs.read(runId))?.saved ?? 0, { timeout: 10_000, interval: 30 })
-        .toBeGreaterThanOrEqual(least)
+        .toBeGreaterThanOrEqual(min)
     },
     catalogueThatLearns: () => catalogueThatLearns(provider.v1),
     stopOwners: () => owners.stop(),
@@ -86,5 +86,5 @@ export async function startRunTrial({ embedded = false } = {}): Promise<RunTrial
   }
 }
 
-/** The calls whose words a text has. */
+/** The calls of the scripted provider that wrote the text. */
 export const callsOf = (text: string): number[] => readScriptedWords(text).calls

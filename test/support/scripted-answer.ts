@@ -2,61 +2,63 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { ServerResponse } from 'node:http'
 import { once } from 'node:events'
 
-/** What a model of the scripted provider does. All of it is JSON, so that another process can set it. */
+/** The behaviour of a model of the scripted provider. It is plain JSON, so that another process can set it. */
 export interface Script {
-  /** How many words of `scripted-words.ts`, or exactly these pieces of text. Default 20. */
+  /** The number of words from `scripted-words.ts`, or the exact pieces of text. Default 20. */
   words?: number | string[]
-  /** 0 (default): as fast as the socket takes them. */
+  /** Default 0: as fast as the socket accepts them. */
   wordsPerSecond?: number
-  /** Pause before the first word, ms. */
+  /** The pause before the first word, ms. */
   firstWordMs?: number
-  /** The form of a given text that it continues; `none`: it begins anew. Default `trailing`. */
+  /** The mode in which the model continues a given text; with `none` it starts over. Default `trailing`. */
   continues?: 'trailing' | 'prefix' | 'vllm' | 'none'
-  /** What it says to the question whether it continues, instead of what `continues` makes it say. */
+  /** The answer to the test of `auto`, instead of the answer that follows from `continues`. */
   question?: string
-  /** Says the given text again before it continues. */
+  /** Repeats the given text before it continues. */
   echoes?: boolean
   reasoning?: string[]
   reasoningField?: 'reasoning_content' | 'reasoning' | 'both'
-  /** Further pieces behind the words, as they are (`{choices: […]}`). */
+  /** Further chunks after the words, sent unchanged (`{choices: […]}`). */
   chunks?: unknown[]
-  /** Default `stop`; null: says none. */
+  /** The finish reason, default `stop`; null for none. */
   finish?: string | null
-  /** Sends `[DONE]`. Default true. */
+  /** Whether it sends `[DONE]`. Default true. */
   done?: boolean
-  /** After so many words: falls silent, breaks the connection, ends it properly, or sends this frame and ends. */
+  /**
+   * After this number of words: stops sending, breaks the connection, ends it properly, or sends this frame and ends.
+   */
   fault?: { after: number; how: 'hang' | 'break' | 'end' } | { after: number; how: 'frame'; frame: unknown }
-  /** Sends a comment this often while it is otherwise silent, ms. */
+  /** The interval of keep-alive comments during pauses, ms. */
   commentMs?: number
-  /** Never stops, as fast as the socket takes it. */
+  /** Sends text without end, as fast as the socket accepts it. */
   flood?: boolean
-  /** Takes the request and never answers. */
+  /** Accepts the request and never answers. */
   silent?: boolean
-  /** Answers with this instead; the first `times` calls only, when given. */
+  /** Answers with this instead; if `times` is set, only for the first `times` calls. */
   refuse?: { status: number; headers?: Record<string, string>; body?: unknown; times?: number }
-  /** Body fields that are refused with a 400 that names them. */
+  /** Fields of the body that it refuses with a 400 that names them. */
   refusesFields?: string[]
-  /** Answers with one JSON object, though a stream was asked for. */
+  /** Answers with one JSON object although the request asked for a stream. */
   plain?: boolean
-  /** Sends exactly this as the body; a `fault` comes behind it. */
+  /** Sends exactly this body, followed by the `fault`. */
   raw?: string
   contentType?: string
   lineEnd?: '\n' | '\r\n' | '\r'
-  /** How the bytes are cut: `events` (default), or pieces of 1 to `cut` bytes, from `seed`. */
+  /** Sends pieces of 1 to `cut` bytes, chosen by `seed`. By default each event is one piece. */
   cut?: number
   seed?: number
 }
 
-/** One call, as it is recorded. Times are epoch milliseconds. */
+/** The record of one call. Times are epoch milliseconds. */
 export interface ScriptedCall {
-  /** Counts the calls for an answer, from 1; 0 for the question whether the model continues. */
+  /** The number of the call among all calls for an answer, from 1; 0 for the test of `auto`. */
   call: number
   at: number
   model: string
   path: string
   authorization: string | undefined
   body: Record<string, unknown>
-  /** Words sent. */
+  /** The number of words that were sent. */
   words: number
   bytes: number
   state: 'open' | 'ended' | 'closed-by-client'
@@ -65,7 +67,7 @@ export interface ScriptedCall {
 
 export interface AnswerFormat {
   contentType: string
-  /** The bytes of one piece; undefined where the format has none for it. */
+  /** Writes one piece of text. */
   text(piece: string): string
   reasoning(piece: string, field: 'reasoning_content' | 'reasoning' | 'both'): string
   frame(value: unknown): string
@@ -75,7 +77,7 @@ export interface AnswerFormat {
   plain(text: string, finish: string | null, words: number): unknown
 }
 
-/** Plays a script into a response. Returns when it has ended or the client has gone. */
+/** Plays a script into a response. Resolves when the script has ended or the client has disconnected. */
 export async function playScript(
   response: ServerResponse,
   {
@@ -109,7 +111,7 @@ export async function playScript(
   }
 
   const breakOff = async (): Promise<void> => {
-    // What was written goes out first.
+    // Waits until the written data has been sent.
     await new Promise(setImmediate)
     response.destroy()
   }
@@ -146,7 +148,7 @@ export async function playScript(
   response.end()
 }
 
-/** Writes text as the script cuts it, and waits for the socket. */
+/** Writes text in the pieces that the script demands, and waits for the socket. */
 function createWriter(
   response: ServerResponse,
   { script, record, gone }: { script: Script; record: ScriptedCall; gone: AbortSignal },
@@ -161,15 +163,15 @@ function createWriter(
       at += length
       if (response.destroyed) return
       record.bytes += piece.length
-      const room = response.write(piece)
-      // One turn of the loop between pieces, or the socket would put them together again.
-      if (!room) await once(response, 'drain', { signal: gone }).catch(() => undefined)
+      const hasRoom = response.write(piece)
+      // Waits one turn of the event loop between pieces, because the socket would join them otherwise.
+      if (!hasRoom) await once(response, 'drain', { signal: gone }).catch(() => undefined)
       else if (cut !== undefined) await new Promise(setImmediate)
     }
   }
 }
 
-/** The public-domain generator of Tommy Ettinger: the same cuts for the same seed. */
+/** The public-domain generator of Tommy Ettinger: the same seed gives the same pieces. */
 function mulberry32(seed: number): () => number {
   let state = seed
   return () => {

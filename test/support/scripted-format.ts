@@ -1,6 +1,6 @@
 import type { AnswerFormat } from './scripted-answer.ts'
 
-/** The stream of `/v1/chat/completions`. */
+/** Writes the stream of `/v1/chat/completions`. */
 export function openAiFormat(id: string, model: string, withUsage: boolean): AnswerFormat {
   const head = { id, object: 'chat.completion.chunk', created: 1, model }
   const usage = (words: number) => ({ prompt_tokens: 7, completion_tokens: words, total_tokens: 7 + words })
@@ -30,7 +30,7 @@ export function openAiFormat(id: string, model: string, withUsage: boolean): Ans
   }
 }
 
-/** The lines of Ollama's `/api/chat`. */
+/** Writes the JSON lines of Ollama's `/api/chat`. */
 export function ollamaFormat(model: string): AnswerFormat {
   const line = (value: unknown): string => `${JSON.stringify(value)}\n`
   const message = (value: object): string =>

@@ -1,6 +1,6 @@
-// A real HTTP server that plays a model provider from scripts: for tests in this process, or as a process of its own
-// (`node test/support/scripted-provider.ts --port 0 --scripts '{"slow":{"wordsPerSecond":20}}'`), which prints one line
-// of JSON with its address and can be asked by `GET /__calls` what it has seen.
+// A real HTTP server that acts as a model provider and follows scripts. It runs in the process of a test, or in its own
+// process: `node test/support/scripted-provider.ts --port 0 --scripts '{"slow":{"wordsPerSecond":20}}'` prints one line
+// of JSON with its address. `GET /__calls` returns the calls that it received.
 import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
@@ -15,7 +15,7 @@ import { scriptedWords } from './scripted-words.ts'
 export type { Script, ScriptedCall } from './scripted-answer.ts'
 export { readScriptedWords } from './scripted-words.ts'
 
-/** What is there when no scripts are given. */
+/** The models of a provider without given scripts. */
 export const defaultScripts: Record<string, Script> = {
   words: { words: 200, wordsPerSecond: 40 },
   fast: { words: 200 },
@@ -31,23 +31,23 @@ export const defaultScripts: Record<string, Script> = {
 export interface ScriptedProvider {
   /** `http://127.0.0.1:PORT`, the base address for Ollama. */
   url: string
-  /** The base address for OpenAI's protocol. */
+  /** The base address for OpenAI's API. */
   v1: string
-  /** May be changed at any time. */
+  /** The models and their scripts. They may be changed at any time. */
   scripts: Record<string, Script>
   /** All calls for an answer, in order. */
   calls: ScriptedCall[]
-  /** Calls for an answer that are open now. */
+  /** The number of calls for an answer that are open now. */
   live(): number
-  /** Connections that are open now, idle ones included. */
+  /** The number of open connections, including idle connections. */
   connections(): number
-  /** Requests for the list of models so far. */
+  /** The number of requests for the list of models so far. */
   lists(): number
-  /** Answer to the list instead of the list; undefined: the list again. `hang` never answers. */
+  /** Replaces the response to a request for the list of models, unless undefined. With `hang`, it never responds. */
   listAnswer: { status: number; body: string; headers?: Record<string, string> } | 'hang' | undefined
-  /** Pause before the list, ms. */
+  /** The pause before the list is sent, ms. */
   listDelayMs: number
-  /** Breaks every open connection, as a provider that dies. */
+  /** Breaks all open connections, like a provider that crashes. */
   cut(): void
   close(): Promise<void>
 }
@@ -194,10 +194,10 @@ export async function startScriptedProvider(
 }
 
 interface Question {
-  /** The text to be continued and the form it came in. */
+  /** The text to continue, and the mode in which it was sent. */
   given: string
   form: 'trailing' | 'prefix' | 'vllm' | undefined
-  /** It is the question whether the model continues. */
+  /** Whether the request is the test of `auto`. */
   learns: boolean
 }
 
@@ -221,7 +221,7 @@ function wordsOf(script: Script, call: number, { given, form, learns }: Question
   return [...echo, ...(goesOn && whole.startsWith(given) ? wordsAfter(words, given.length) : words)]
 }
 
-/** What comes after so many characters, in the same pieces. */
+/** The words after this number of characters, in the same pieces. */
 function wordsAfter(words: string[], length: number): string[] {
   let end = 0
   return words.flatMap((word) => {

@@ -1,6 +1,6 @@
 /**
- * The words of the scripted provider: `c3w0017 ` is the eighteenth word, written by the third call. A text that mixes,
- * doubles or skips words of several calls shows it.
+ * The words of the scripted provider: `c3w0017 ` is the eighteenth word, written by the third call. So a text shows
+ * when words of several calls are mixed, repeated or missing.
  */
 export function scriptedWords(call: number, total: number, given = ''): string[] {
   const complete = [...given.matchAll(/c\d+w(\d{4})(?=\s|$)/g)]
@@ -13,7 +13,7 @@ export function scriptedWords(call: number, total: number, given = ''): string[]
 
 const word = (call: number, number: number): string => `c${call}w${String(number).padStart(4, '0')} `
 
-/** The rest of a torn word, or a whole one behind the space that is missing. */
+/** The rest of an incomplete word, or the next word after the missing space. */
 function joined(given: string, next: string): string {
   const torn = /(?:^|\s)(c\d*)(w\d{0,3})?$/.exec(given)
   if (!torn) return ` ${next}`
@@ -23,25 +23,25 @@ function joined(given: string, next: string): string {
 
 export interface ReadWords {
   words: number
-  /** The calls that wrote it, in order. */
+  /** The calls that wrote the text, in order. */
   calls: number[]
-  /** What is wrong with the text, as a sentence; undefined: every word is there once, in order. */
+  /** What is wrong with the text; undefined if each word is there exactly once, in order. */
   problem: string | undefined
 }
 
-/** Checks a text of scripted words. `total` demands that it is complete. */
+/** Checks a text of scripted words. With `total`, the text must have this number of words. */
 export function readScriptedWords(text: string, total?: number): ReadWords {
   const calls: number[] = []
   let words = 0
   const say = (problem: string | undefined): ReadWords => ({ words, calls, problem })
   for (const token of text.split(/\s+/).filter(Boolean)) {
     const found = /^c(\d+)w(\d{4})$/.exec(token)
-    if (!found) return say(`“${token}” behind ${words} words is not a word`)
+    if (!found) return say(`“${token}” after ${words} words is not a scripted word`)
     const [call, number] = [Number(found[1]), Number(found[2])]
-    if (number !== words) return say(`word ${words} is missing or doubled: there stands “${token}”`)
+    if (number !== words) return say(`word ${words} is missing or repeated: the text has “${token}”`)
     const before = calls.at(-1)
     if (before !== undefined && call < before)
-      return say(`“${token}” of an earlier call stands behind call ${before}`)
+      return say(`“${token}” of an earlier call follows a word of call ${before}`)
     if (call !== before) calls.push(call)
     words++
   }

@@ -10,7 +10,7 @@ export interface SmallDisk {
   unmount(): void
 }
 
-/** A small disk of its own. Undefined: this process may not make one. */
+/** Mounts a new disk of 24 MB. Undefined if this process may not mount disks. */
 export function mountSmallDisk(): SmallDisk | undefined {
   if (process.getuid?.() !== 0) return undefined
   const path = mkdtempSync(join(tmpdir(), 'shoal-disk-'))
@@ -42,6 +42,6 @@ function fillBy(file: number, piece: Buffer): void {
   try {
     for (;;) writeSync(file, piece)
   } catch {
-    // Not one more of this size.
+    // There is no space for another piece of this size.
   }
 }

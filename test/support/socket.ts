@@ -1,7 +1,7 @@
 import { WebSocket } from 'ws'
 import type { ClientFrame, ServerFrame } from '../../protocol/index.ts'
 
-/** A raw socket of the page's kind, for tests that look at single frames. */
+/** A WebSocket like the page's, for tests that check single frames. */
 export class TestSocket {
   readonly frames: ServerFrame[] = []
   readonly socket: WebSocket
@@ -40,7 +40,7 @@ export class TestSocket {
     return this
   }
 
-  /** The first frame of this kind that fits, now or within 5 s. */
+  /** Waits up to 5 s for the first frame of this kind for which `fits` is true. */
   async frame<T extends ServerFrame['t']>(
     t: T,
     fits: (frame: Extract<ServerFrame, { t: T }>) => boolean = () => true,
@@ -52,7 +52,7 @@ export class TestSocket {
       )
       if (found) return found
       if (performance.now() > end)
-        throw new Error(`no ${t} frame came; there were ${this.frames.map((it) => it.t).join(', ')}`)
+        throw new Error(`no ${t} frame arrived; received: ${this.frames.map((it) => it.t).join(', ')}`)
       await new Promise((resolve) => setTimeout(resolve, 10))
     }
   }

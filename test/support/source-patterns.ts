@@ -9,7 +9,7 @@ export interface SourcePattern {
   flags: string
 }
 
-/** A regular expression that is put together while the program runs. */
+/** A regular expression that is constructed at runtime. */
 export interface BuiltPattern {
   file: string
   line: number
@@ -24,7 +24,7 @@ interface Node {
   callee?: { name?: string; property?: { name?: string } }
 }
 
-/** Every regular expression of the product's source, from its syntax tree, so that none is missed. */
+/** Finds all regular expressions of the product's source in its syntax tree, so that none is missed. */
 export function findSourcePatterns(): { literals: SourcePattern[]; built: BuiltPattern[] } {
   const literals: SourcePattern[] = []
   const built: BuiltPattern[] = []

@@ -2,10 +2,10 @@ import { newId } from '../../server/base/index.ts'
 import { visibleText } from '../../protocol/index.ts'
 import type { NewUser, RunIds, RunRow, SavePart, StartRun, Store, UserRow } from '../../server/store/index.ts'
 
-/** The store under test, with what a suite needs to meet it as several instances would. */
+/** The store under test. A suite can open further handles on it, as several instances would. */
 export interface StoreUnderTest {
   store: Store
-  /** Another handle on the same database; the same one where a database belongs to one process. */
+  /** Opens another handle on the same database; returns the same handle if only one process may use the database. */
   another(): Promise<Store>
   close(): Promise<void>
 }
@@ -25,13 +25,13 @@ export async function givenUser(store: Store, about: Partial<NewUser> = {}): Pro
   }
   const outcome = await store.users.create(user)
   const made = await store.users.byId(id)
-  if (outcome !== 'created' || !made) throw new Error(`the user was not made: ${outcome}`)
+  if (outcome !== 'created' || !made) throw new Error(`the user was not created: ${outcome}`)
   return made
 }
 
 type MessageForm = Extract<StartRun['form'], { kind: 'message' }>
 
-/** A request for an answer: in a new chat unless `form` names one. */
+/** A request for an answer, in a new chat unless `form` names a chat. */
 export function messageRequest(
   userId: string,
   { form = {}, ...rest }: Partial<Omit<StartRun, 'form'>> & { form?: Partial<MessageForm> } = {},
@@ -62,7 +62,7 @@ export interface StartedRun {
   run: RunRow
 }
 
-/** Starts what must start. */
+/** Starts a run. Throws if the run does not start. */
 export async function started(store: Store, request: StartRun): Promise<StartedRun> {
   const outcome = await store.runs.start(request)
   if (outcome.kind !== 'started') throw new Error(`expected a started run, got ${outcome.kind}`)
@@ -77,7 +77,7 @@ export async function givenRun(
   return started(store, messageRequest(userId, about))
 }
 
-/** The next words of a run, from `start` on. */
+/** A part of a run's text that begins at `start`, to be saved. */
 export function part(run: { id: string; fence: number }, start: number, text: string): SavePart {
   return {
     id: run.id,
@@ -111,7 +111,7 @@ export async function ended(
   if (!outcome) throw new Error('the run was not ended')
 }
 
-/** Claims from an owner that never had a heartbeat, without grace. */
+/** The arguments to claim a run from an owner that never sent a heartbeat, without a grace period. */
 export function claimBy(
   me: string,
   run: { id: string; owner: string; fence: number },

@@ -1,17 +1,18 @@
-/** How one provider's protocol writes the pieces of which the table of faulty streams is made. */
+/** Writes the pieces of the faulty streams in the format of one provider's API. */
 export interface StreamDialect {
   kind: 'openai' | 'ollama'
   contentType: string
-  /** A JSON object as this protocol sends it. */
+  /** A JSON object in the framing of this API. */
   frame(object: unknown): string
-  /** Any text in the place of an object. */
+  /** Any text in the framing of this API. */
   line(text: string): string
-  /** An object with words, and with a reason for the end when there is one. */
+  /** An object with text, and with a finish reason if one is given. */
   piece(text: string, finish?: string): object
+  /** An object with reasoning. */
   thought(text: string): object
-  /** An object with the reason for the end and no words. */
+  /** An object with a finish reason and no text. */
   end(finish: string): object
-  /** What comes behind the end; empty where the protocol has nothing. */
+  /** The mark after the end; empty if the API has none. */
   done: string
   /** The whole answer as one object. */
   whole(text: string): object

@@ -7,7 +7,7 @@ export interface TemporaryFolder extends AsyncDisposable {
   remove(): Promise<void>
 }
 
-/** A folder of its own under the system's temporary folder; removed by `await using` or `remove()`. */
+/** Creates a new folder in the system's temporary folder. `await using` or `remove()` removes it. */
 export async function temporaryFolder(label = 'test'): Promise<TemporaryFolder> {
   const path = await mkdtemp(join(tmpdir(), `shoal-${label}-`))
   const remove = (): Promise<void> => rm(path, { recursive: true, force: true, maxRetries: 3 })

@@ -7,7 +7,7 @@ import { createUserCounts } from '../../server/shared-state/index.ts'
 
 export type UserCounts = ReturnType<typeof createUserCounts>
 
-/** The counts of so many instances on one bus in memory. */
+/** The counts of this number of instances, connected by one bus in memory. */
 export function userCounts(instances: number, hub = new MemoryBusHub()): UserCounts[] {
   const members = Array.from({ length: instances }, () => ({}) as Member)
   return members.map((_, place) => {
@@ -17,7 +17,7 @@ export function userCounts(instances: number, hub = new MemoryBusHub()): UserCou
   })
 }
 
-/** Requests of programs on an instance that is alone. */
+/** The request counts of a single instance. */
 export function requestsOfOne(): UserCounts['requests'] {
   const [counts] = userCounts(1)
   if (!counts) throw new Error('there is no instance')

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 
-/** The worker of this label: a child of the supervisor. */
+/** The process id of the worker with this label, which is a child of the supervisor. */
 export function workerPid(supervisor: number, label: string): number {
   const children = execFileSync('ps', ['-o', 'pid=', '--ppid', String(supervisor)], { encoding: 'utf8' })
   for (const pid of children.split('\n').map(Number).filter(Boolean)) {

@@ -15,12 +15,12 @@ export const endFaults: FaultyStream[] = [
     expected: good,
   },
   {
-    name: 'C1: an end on a first empty piece, silence, then words',
+    name: 'C1: an end on a first empty piece, a pause, then text',
     steps: (d) => [d.frame(d.end('stop')), longPause, ...proper(d)],
     expected: good,
   },
   {
-    name: 'C1: words, an end, silence that was announced by another end before, words',
+    name: 'C1: an end that text cancels, then another end, a pause, and more text',
     steps: (d) => [
       d.frame(d.piece('Hel')),
       d.frame(d.end('tool_calls')),
@@ -34,7 +34,7 @@ export const endFaults: FaultyStream[] = [
     expected: good,
   },
   {
-    name: 'C1: a thought behind an end cancels it too',
+    name: 'C1: reasoning after an end cancels it, too',
     steps: (d) => [d.frame(d.end('stop')), d.frame(d.thought('hm')), longPause, ...proper(d)],
     expected: { ...good, reasoning: 'hm' },
   },
@@ -44,7 +44,7 @@ export const endFaults: FaultyStream[] = [
     expected: good,
   },
   {
-    name: 'C1: [DONE] behind every piece',
+    name: 'C1: [DONE] after every piece',
     steps: (d) => [
       d.frame(d.piece('Hello ')),
       'data: [DONE]\n\n',
@@ -66,13 +66,13 @@ export const endFaults: FaultyStream[] = [
     expected: { text: 'Hello world', end: 'length' },
   },
   {
-    name: 'C1: an end on every piece, and the provider never closes',
+    name: 'C1: an end on every piece, and the provider never closes the connection',
     steps: (d) => [d.frame(d.piece('Hello ', 'stop')), shortPause, d.frame(d.piece('world', 'stop'))],
     lastly: 'hang',
     expected: good,
   },
   {
-    name: 'C1: one end, and the provider never closes',
+    name: 'C1: one end, and the provider never closes the connection',
     steps: (d) => [d.frame(d.piece('Hello world')), d.frame(d.end('stop'))],
     lastly: 'hang',
     expected: good,
@@ -90,7 +90,7 @@ export const endFaults: FaultyStream[] = [
     expected: { error: 'upstream_broke_off' },
   },
   {
-    name: 'C1: one end behind the words, and the connection breaks',
+    name: 'C1: one end after the text, and the connection breaks',
     steps: (d) => [d.frame(d.piece('Hello world')), d.frame(d.end('stop')), shortPause],
     lastly: 'break',
     expected: good,
@@ -101,7 +101,7 @@ export const endFaults: FaultyStream[] = [
     expected: { text: 'Hello ', error: 'upstream_broke_off' },
   },
   {
-    name: 'C1: a reason of nobody else',
+    name: 'C1: an unknown reason',
     steps: (d) => [d.frame(d.piece('Hello world')), d.frame(d.end('because')), d.done],
     expected: { text: 'Hello world', end: 'unknown' },
   },
@@ -111,7 +111,7 @@ export const endFaults: FaultyStream[] = [
     expected: { text: 'Hello world', end: 'length' },
   },
   {
-    name: 'C19: the filter is an end and no error',
+    name: 'C19: the content filter is an end and not an error',
     steps: (d) => [d.frame(d.piece('Hello world')), d.frame(d.end('content_filter')), d.done],
     expected: { text: 'Hello world', end: 'content-filter' },
   },

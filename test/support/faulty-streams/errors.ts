@@ -12,7 +12,7 @@ export const errorFaults: FaultyStream[] = [
     [{ error: { message: sentence } }],
   ].flatMap((error): FaultyStream[] => [
     {
-      name: `C6: ${JSON.stringify(error)} in mid-answer`,
+      name: `C6: ${JSON.stringify(error)} during the answer`,
       steps: (d) => [d.frame(d.piece('Hello ')), d.frame(error)],
       expected: { text: 'Hello ', error: 'upstream_broke_off', says: sentence },
     },
@@ -22,7 +22,7 @@ export const errorFaults: FaultyStream[] = [
       expected: { error: 'upstream_broke_off', says: sentence },
     },
     {
-      name: `C6: ${JSON.stringify(error)} over several lines, behind a comment`,
+      name: `C6: ${JSON.stringify(error)} in several lines, after a comment`,
       steps: () => [': hi\n\n', JSON.stringify(error, null, 2)],
       expected: { error: 'upstream_broke_off', says: sentence },
     },
@@ -43,22 +43,22 @@ export const errorFaults: FaultyStream[] = [
     expected: { text: 'Hello ', error: 'upstream_broke_off', says: sentence },
   },
   {
-    name: 'C6: nothing but a sentence',
+    name: 'C6: only a sentence',
     steps: () => [`${sentence}\n`],
     expected: { error: 'upstream_broke_off', says: sentence },
   },
   {
-    name: 'C6: nothing but a sentence in an event',
+    name: 'C6: only a sentence in an event',
     steps: () => [`data: ${sentence}\n\n`],
     expected: { error: 'upstream_broke_off', says: sentence },
   },
   {
-    name: 'C6: an error behind an end on every piece',
+    name: 'C6: an error after an end on every piece',
     steps: (d) => [d.frame(d.piece('Hello ', 'stop')), d.frame({ error: { message: sentence } })],
     expected: { text: 'Hello ', error: 'upstream_broke_off', says: sentence },
   },
   {
-    name: 'C6: an error that is null or empty is none',
+    name: 'C6: an error field that is null or empty is ignored',
     steps: (d) => [
       d.frame({ ...d.piece('Hello '), error: null }),
       d.frame({ ...d.piece('world'), error: '' }),

@@ -1,39 +1,39 @@
 import type { StreamDialect } from '../stream-dialects.ts'
 
-/** A piece of the body as it is written, or a pause. */
+/** A piece of the body that is written at once, or a pause. */
 export type StreamStep = string | Buffer | { pauseMs: number }
 
-/** One way in which providers and proxies get a stream wrong, and what has to become of it. */
+/** A stream with a fault that providers or proxies produce, and the expected result. */
 export interface FaultyStream {
   name: string
   steps(dialect: StreamDialect): StreamStep[]
-  /** `null`: none. Default: the protocol's own. */
+  /** `null`: no header. Default: the content type of the dialect. */
   contentType?: string | null
   encoding?: 'gzip' | 'br' | 'deflate' | 'deflate-raw' | 'zstd'
-  /** What the header says of the encoding; default: what it is. Null: nothing. */
+  /** The content-encoding header. Default: the real encoding. `null`: no header. */
   encodingLabel?: string | null
-  /** What happens behind the last step. Default: it ends properly. */
+  /** What happens after the last step. Default: the response ends properly. */
   lastly?: 'end' | 'break' | 'hang'
-  /** Each byte goes out by itself. */
+  /** Each byte is written separately. */
   cutEverywhere?: boolean
   expected: {
     text?: string
     reasoning?: string
     end?: string
     error?: string
-    /** Part of the sentence that people are shown. */
+    /** A part of the error message. */
     says?: string
   }
 }
 
-/** Deadlines of the table: `longPause` is longer than what is waited for behind an end that is credible. */
+/** The deadlines for these streams. `longPause` is longer than `afterEndMs`, the wait after a credible end. */
 export const streamDeadlines = { afterEndMs: 250, betweenWordsMs: 2_000, firstWordMs: 4_000 }
 export const longPause = { pauseMs: 600 }
 export const shortPause = { pauseMs: 10 }
 
 export const good = { text: 'Hello world', end: 'stop' }
 
-/** `Hello world` with its end, and something in the middle of it. */
+/** `Hello world` with its end, and further pieces between the two words. */
 export const around = (d: StreamDialect, ...middle: string[]): string[] => [
   d.frame(d.piece('Hello ')),
   ...middle,

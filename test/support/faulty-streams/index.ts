@@ -9,7 +9,7 @@ import { lineFaults } from './lines.ts'
 export { streamDeadlines } from './faulty-stream.ts'
 export type { FaultyStream } from './faulty-stream.ts'
 
-/** Every decoder has to pass all of them. */
+/** Each decoder must pass all these streams. */
 export const faultyStreams: FaultyStream[] = [
   ...endFaults,
   ...labelFaults,
@@ -17,7 +17,7 @@ export const faultyStreams: FaultyStream[] = [
   ...errorFaults,
   ...encodingFaults,
   {
-    name: 'B12: gzip that nobody labelled',
+    name: 'B12: gzip without a label',
     steps: proper,
     encoding: 'gzip',
     encodingLabel: null,

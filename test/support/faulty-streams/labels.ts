@@ -20,13 +20,13 @@ export const labelFaults: FaultyStream[] = [
     expected: good,
   },
   {
-    name: `C2: one JSON object over several lines labelled ${contentType}`,
+    name: `C2: one JSON object in several lines labelled ${contentType}`,
     steps: (d) => [`\n${JSON.stringify(d.whole('Hello world'), null, 2)}\n`],
     contentType,
     expected: good,
   },
   {
-    name: `C2: one object a line labelled ${contentType}`,
+    name: `C2: one JSON object per line labelled ${contentType}`,
     steps: (d) => proper(d).map((step) => step.replace(/^data: /, '')),
     contentType,
     expected: good,

@@ -43,23 +43,23 @@ export const lineFaults: FaultyStream[] = [
       expected: good,
     },
     {
-      name: `C3: ${JSON.stringify(text)} before the first piece and behind the last`,
+      name: `C3: ${JSON.stringify(text)} before the first piece and after the last`,
       steps: (d) => [text, ...proper(d), text],
       expected: good,
     },
   ]),
   ...['0', '""', 'null', '[]', '[null]', 'ping', ': ping', '', 'undefined'].map((text): FaultyStream => ({
-    name: `C3: “${text}” in the place of an object`,
+    name: `C3: “${text}” instead of an object`,
     steps: (d) => around(d, d.line(text)),
     expected: good,
   })),
   {
-    name: 'C3: nothing but keep-alives behind the last piece of words',
+    name: 'C3: only keep-alives after the last piece of text',
     steps: (d) => [...proper(d), ': a\n\n', 'data: : b\n\n'],
     expected: good,
   },
   {
-    name: 'C3: a torn object in mid-answer is a fault',
+    name: 'C3: a truncated object during the answer is an error',
     steps: (d) => [
       d.frame(d.piece('Hello ')),
       d.line('{"choices":[{"delta":'),
@@ -74,7 +74,7 @@ export const lineFaults: FaultyStream[] = [
     expected: good,
   },
   {
-    name: 'C3: no line end behind the last line',
+    name: 'C3: no line end after the last line',
     steps: (d) => [d.frame(d.piece('Hello world')), d.frame(d.end('stop')).trimEnd()],
     expected: good,
   },
@@ -89,7 +89,7 @@ export const lineFaults: FaultyStream[] = [
     expected: good,
   },
   {
-    name: 'C3: an array of pieces over several lines',
+    name: 'C3: an array of pieces in several lines',
     steps: (d) => [
       `[\n${[d.piece('Hello '), d.piece('world', 'stop')].map((it) => JSON.stringify(it, null, 1)).join('\n,\r\n')}\n]`,
     ],
@@ -106,7 +106,7 @@ export const lineFaults: FaultyStream[] = [
     expected: good,
   })),
   {
-    name: 'C3: the field’s name twice, no space, in capitals',
+    name: 'C3: the field name twice, without a space, and in capitals',
     steps: (d) => [
       `data: data: ${JSON.stringify(d.piece('Hel'))}\n\n`,
       `data:${JSON.stringify(d.piece('lo '))}\n\n`,
@@ -116,13 +116,13 @@ export const lineFaults: FaultyStream[] = [
     expected: good,
   },
   {
-    name: 'C3: the bytes come one by one',
+    name: 'C3: the bytes arrive one by one',
     steps: (d) => ['\uFEFF: hi\r\n\r\n', ...proper(d).map((step) => step.replaceAll('\n', '\r\n'))],
     cutEverywhere: true,
     expected: good,
   },
   {
-    name: 'C3: characters of several bytes come one byte at a time',
+    name: 'C3: multi-byte characters arrive one byte at a time',
     steps: (d) => [d.frame(d.piece('Grüße 👋 日本')), d.frame(d.end('stop')), d.done],
     cutEverywhere: true,
     expected: { text: 'Grüße 👋 日本', end: 'stop' },

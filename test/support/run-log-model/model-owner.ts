@@ -14,19 +14,23 @@ export const modelRun = 'run'
 export interface ModelOwnerOptions {
   hub: MemoryRunLogHub
   store: ModelStore
-  /** Names the letters it writes, so that two owners never write the same text. */
+  /** Chooses the letter that the owner writes, so that two owners never write the same text. */
   index: number
-  /** Writes the answer anew instead of going on. */
+  /** Whether the owner regenerates the answer instead of resuming it. */
   restart?: boolean
-  /** Claims while Redis is away for it: from the store alone. */
+  /** Whether the owner claims without Redis, from the store alone. */
   withoutRedis?: boolean
-  /** The owner whose words must all be in what this one goes on from, if the log cannot have lost any. */
+  /**
+   * The owner whose acknowledged text must be part of the text that this owner resumes; only if the log loses nothing.
+   */
   predecessor?: () => ModelOwner | undefined
-  /** The owner of this fence wrote the answer anew. */
+  /** Whether the owner with this fence regenerated the answer. */
   restarted: (fence: number) => boolean
 }
 
-/** An owner of the run: claims it, seizes and reads the log, then drives the real writer. It may be a zombie. */
+/**
+ * A model of an owner. It claims the run, seizes and reads the log, then drives the real writer. It may be a zombie.
+ */
 export class ModelOwner {
   readonly fence: number
   readonly restart: boolean
@@ -34,12 +38,12 @@ export class ModelOwner {
   stage: 'claimed' | 'seized' | 'read' | 'writing' | 'gone' = 'claimed'
   text = ''
   starts: Starts = []
-  /** Length of its text that the log has acknowledged; undefined before it was opened. */
+  /** The length of text that the log has acknowledged; undefined before the log was opened. */
   acknowledged: number | undefined
   readonly #options: ModelOwnerOptions
   readonly #fates: Fate[] = []
   #writer: LogWriter | undefined
-  /** What the claim returned. */
+  /** The source that the claim returned. */
   readonly #stored: Source
   #chosen: Source
   #saved = 0
@@ -59,7 +63,7 @@ export class ModelOwner {
     return { fence: this.fence, seq: this.#writer?.seq ?? 0, starts: this.starts, text: this.text }
   }
 
-  /** The fate of the next write that has none yet. */
+  /** Decides the outcome of the next write whose outcome is not decided yet. */
   doom(fate: Fate): void {
     this.#fates.push(fate)
   }
@@ -69,7 +73,7 @@ export class ModelOwner {
     this.handle.setAway(false)
   }
 
-  /** One step of the claim: seize, read, open. An unknown outcome is tried again by the next call. */
+  /** Does the next step of the claim: seize, read or open. The next call retries a step with an unknown outcome. */
   async proceed(): Promise<void> {
     if (this.stage === 'claimed') {
       if (this.#options.withoutRedis) return this.#begin(this.#stored)
@@ -128,7 +132,9 @@ export class ModelOwner {
     assert.ok(lives, `the log had acknowledged ${had}, the claimant has ${source.text}`)
   }
 
-  /** Words of this fence may be gone: a later owner, whose words this text begins with, wrote anew. */
+  /**
+   * Whether text of this fence may be missing, because the text begins with a later owner that regenerated the answer.
+   */
   #isAnew(starts: Starts, fence: number): boolean {
     const [first = 0] = starts[0] ?? []
     return first > fence && (this.#options.restarted(first) || (this.restart && first === this.fence))
@@ -140,7 +146,7 @@ export class ModelOwner {
     this.starts = [...(this.restart ? [] : source.starts), [this.fence, this.text.length]]
     this.#saved = stored.text.length
     this.#anew = stored.fence > 0 && !this.starts.some(([fence]) => fence === stored.fence)
-    if (this.#anew) assert.ok(this.#isAnew(this.starts, stored.fence), 'stored words are forgotten')
+    if (this.#anew) assert.ok(this.#isAnew(this.starts, stored.fence), 'stored text is lost')
     this.stage = 'writing'
     const { fence, text, starts } = this
     const fenced = (higher: number) => {
@@ -152,7 +158,7 @@ export class ModelOwner {
     this.#writer = createLogWriter({ log, runId, fence, starts, text, fenced, clock, logger })
   }
 
-  /** Rule (d) of the owner. The model's store loses no claim, so a higher fence means another owner. */
+  /** Rule (d) of the owner. The model's store never loses a claim, so a higher fence means another owner. */
   #reread(): void {
     assert.notEqual(this.#options.store.fence, this.fence, 'a live owner was fenced')
     this.kill()

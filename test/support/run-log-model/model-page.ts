@@ -10,7 +10,7 @@ import type { ModelOwner } from './model-owner.ts'
 
 const nothing: Source = { fence: 0, seq: 0, starts: [], text: '' }
 
-/** What one page shows, fed by a real reader on some instance, or by the owner's own instance. */
+/** A model of one page. It gets its text from a real reader on some instance, or from the owner's own instance. */
 export class ModelPage {
   shown: Source = nothing
   owner: ModelOwner | undefined
@@ -29,12 +29,12 @@ export class ModelPage {
     return this.#reader !== undefined
   }
 
-  /** To an instance whose reader goes on from what the page shows. */
+  /** Connects to an instance whose reader continues from the page's text. */
   resume(): void {
     this.#follow(this.shown, (event) => this.#play(event))
   }
 
-  /** To an instance that has read the run by itself: the page's position is placed in its text. */
+  /** Connects to an instance that reads the run already: the page catches up with the text of that reader. */
   join(): void {
     this.#follow(nothing, (event) => {
       if (event.kind !== 'ask-store' && this.#reader) this.#place(this.#reader.source)
@@ -52,7 +52,7 @@ export class ModelPage {
     this.owner = undefined
   }
 
-  /** To the owner's own instance: words come before the log has them. */
+  /** Connects to the owner's own instance, which delivers text before the log has it. */
   attach(owner: ModelOwner): void {
     if (owner.stage !== 'writing' || owner.fence < this.shown.fence) return
     this.leave()
@@ -65,7 +65,7 @@ export class ModelPage {
     this.shown = { ...this.shown, seq: this.owner.source.seq, text: this.shown.text + words }
   }
 
-  /** The row was read: asked for or not. */
+  /** Offers the source that was read from the row, requested or not. */
   offer(source: Source): void {
     this.asked = false
     if (this.#reader) this.#reader.offer(source)
@@ -100,7 +100,7 @@ export class ModelPage {
   #play(event: ReaderEvent): void {
     const { text } = this.shown
     if (event.kind === 'words') {
-      assert.equal(event.at, text.length, 'words that do not begin where the text ends')
+      assert.equal(event.at, text.length, 'text that does not begin where the shown text ends')
       this.shown = { ...this.shown, fence: event.fence, seq: event.seq, text: text + event.text }
     } else if (event.kind === 'rewind' || event.kind === 'reset') {
       assert.ok(event.keep <= text.length, 'a rewind beyond what is there')

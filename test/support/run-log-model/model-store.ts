@@ -2,20 +2,20 @@ import assert from 'node:assert/strict'
 import type { Starts } from '../../../server/coordination/run-log/run-log.ts'
 import type { Source } from '../../../server/coordination/run-log/source.ts'
 
-/** What an owner sends to be saved. */
+/** The data that an owner saves. */
 export interface Save {
   fence: number
-  /** The whole text; what is beyond `saved` is new. */
+  /** The whole text. The part after `saved` is new. */
   text: string
-  /** Length that this owner knows to be stored. */
+  /** The length of the stored text, as far as this owner knows. */
   saved: number
   seq: number
   starts: Starts
-  /** The first save of a text that does not continue the stored one. */
+  /** Whether this is the first save of a text that does not continue the stored text. */
   anew: boolean
 }
 
-/** The run's row and its text, as far as fences guard them. It never loses anything. */
+/** A model of the run's row and text with their fences. It never loses data. */
 export class ModelStore {
   fence = 0
   ended = false
@@ -35,11 +35,11 @@ export class ModelStore {
     return this.fence
   }
 
-  /** False: refused, the row is not this owner's any more. */
+  /** Returns false if the save is refused because the row no longer belongs to this owner. */
   save({ fence, text, saved, seq, starts, anew }: Save): boolean {
     const guarded = anew ? this.#savedFence < fence : this.#text.length === saved
     if (fence !== this.fence || this.ended || !guarded) return false
-    if (!anew) assert.ok(text.startsWith(this.#text), `stored words are lost: ${this.#text} became ${text}`)
+    if (!anew) assert.ok(text.startsWith(this.#text), `stored text is lost: ${this.#text} became ${text}`)
     this.#text = text
     this.#savedFence = fence
     this.#seq = seq

@@ -3,7 +3,7 @@ import type { Fate } from '../../../server/coordination/run-log/memory-faults.ts
 import type { ModelOwner } from './model-owner.ts'
 import type { World } from './world.ts'
 
-/** Something that happens in a world; `a` and `b` choose to whom and how much. */
+/** A step in a world. `a` and `b` choose its target and its size. */
 export interface Step {
   name: StepName
   a: number
@@ -16,16 +16,16 @@ const pick = <T>(list: readonly T[], index: number): T | undefined => list[index
 const fates: Fate[] = ['request-lost', 'answer-lost', 'late']
 const pauses = [20, 60, 150, 450, 1500, 5500]
 
-const mostOwners = 7
+const maxOwners = 7
 
 function newOwner(
   world: World,
   options: { restart?: boolean; withoutRedis?: boolean },
 ): ModelOwner | undefined {
-  return world.owners.length < mostOwners ? world.claim(options) : undefined
+  return world.owners.length < maxOwners ? world.claim(options) : undefined
 }
 
-/** Later owners are likelier, so that zombies do not take most of the words. */
+/** Chooses one of the last three owners, so that zombies do not write most of the text. */
 function someOwner({ owners }: World, a: number): ModelOwner | undefined {
   const alive = owners.filter(({ stage }) => stage !== 'gone')
   return alive[Math.max(0, alive.length - 1 - (a % 3))]
@@ -51,7 +51,7 @@ const plays = {
     await plays.claimAndGo(world, a, b)
   },
   proceed: async (world, a) => someOwner(world, a)?.proceed(),
-  /** Takes the claim on by one step; the first copy of what is sent arrives late. */
+  /** Does the next step of the claim, and delays the first copy of its request. */
   proceedLate: async (world, a) => {
     someOwner(world, a)?.doom('late')
     await someOwner(world, a)?.proceed()
@@ -76,10 +76,10 @@ const plays = {
     const page = pick(world.pages, a)
     if (page?.asked) page.offer(world.store.source)
   },
-  // ---- only where the log may lose what it acknowledged
+  // The following steps are used only if the log may lose what it acknowledged.
   flush: (world) => world.hub.flush(),
   rollback: (world, a) => pick(world.past, a)?.(),
-  /** A short way back is likelier to matter than a long one. */
+  /** Goes back by at most 8 steps: a short way back finds more faults than a long one. */
   rollbackALittle: (world, a) => world.past.at(-1 - (a % 8))?.(),
   away: (world, _, b) => world.hub.setAway(b % 2 === 0),
   cutOff: (world, a, b) => someOwner(world, a)?.handle.setAway(b % 2 === 0),
@@ -119,7 +119,7 @@ const unsoundWeights: Partial<Record<StepName, number>> = {
   claimWithoutRedis: 1,
 }
 
-/** `sound`: the network fails and owners die, but the log keeps what it has acknowledged. */
+/** `sound`: the network fails and owners die, but the log keeps everything that it has acknowledged. */
 export function steps(sound: boolean): fc.Arbitrary<Step[]> {
   const weights = Object.entries(sound ? soundWeights : unsoundWeights) as [StepName, number][]
   const name = fc.oneof(

@@ -8,19 +8,19 @@ import { ModelStore } from './model-store.ts'
 
 const pageCount = 5
 
-/** Moves the test's clock. */
+/** Advances the test's clock. */
 export type Advance = (ms: number) => void
 
-/** One run with all its owners, its log, its stored text and its pages. */
+/** One run with its owners, its log, its stored text and its pages. */
 export class World {
   readonly hub = new MemoryRunLogHub({ clock: systemClock })
   readonly store = new ModelStore()
   readonly owners: ModelOwner[] = []
   readonly pages: ModelPage[]
-  /** The log as it was after each step: a failover may bring any of them back. */
+  /** Restores the log to its state after a step; one function per step. A failover may restore any of them. */
   readonly past: (() => void)[] = []
   readonly #advance: Advance
-  /** The log loses nothing by itself: what it acknowledged must live. */
+  /** Whether the log keeps everything that it acknowledged. */
   readonly #sound: boolean
   readonly #errors: unknown[] = []
 
@@ -49,7 +49,7 @@ export class World {
     return owner
   }
 
-  /** Lets time pass, and everything happen that is due in it. */
+  /** Advances the time in small steps, and lets all due work run. */
   async pass(ms: number): Promise<void> {
     await settle()
     for (let left = ms; left > 0; left -= 50) {
@@ -68,7 +68,7 @@ export class World {
     for (const page of this.pages) if (page.owner === owner) page.leave()
   }
 
-  /** Rule (f) of the owner: once the text is final, no more is delivered. */
+  /** Rule (f) of the owner: after the text is final, no more text is delivered. */
   end(owner: ModelOwner | undefined): boolean {
     const ended = owner?.end() ?? false
     if (ended) this.kill(owner)
@@ -82,7 +82,7 @@ export class World {
     this.past.push(this.hub.remember())
   }
 
-  /** Everything works again: the run must end, and every page must show what is stored. */
+  /** Ends all faults. Then the run must end, and all pages must show the stored text. */
   async finish(): Promise<void> {
     for (const owner of this.owners) owner.calm()
     this.hub.setAway(false)
@@ -93,19 +93,20 @@ export class World {
       await this.#flush(last)
     }
     for (const page of this.pages) if (!page.connected) page.resume()
-    // Whatever is still under way arrives at the worst time. Nobody reads the row: the log alone must do.
+    // All delayed requests arrive at the worst time. No page reads the row: the log alone must be enough.
     while (this.hub.late > 0) this.hub.deliverLate(this.hub.late - 1)
     for (const owner of this.owners) if (owner !== last) this.write(owner, 1)
     if (last) {
-      // Some pages hear nothing of the last words: silence must make them read.
+      // Some pages receive no note of the last text: the missing notes must make them read the log.
       for (const [index, page] of this.pages.entries()) page.deaf = index % 2 === 0
       this.write(last, 1)
       await this.#flush(last)
       await this.pass(6000)
       const zombies = this.owners.filter(({ stage }) => stage === 'writing')
-      assert.deepEqual(zombies, [last], 'an owner does not know that it was fenced')
+      assert.deepEqual(zombies, [last], 'an owner did not notice that it was fenced')
       await this.check()
-      for (const page of this.pages) assert.equal(page.shown.text, last.text, 'a page stays behind the log')
+      for (const page of this.pages)
+        assert.equal(page.shown.text, last.text, 'a page does not show the text of the log')
       assert.ok(this.end(last))
     }
     for (const owner of this.owners) owner.save()
@@ -133,10 +134,10 @@ export class World {
     const flushed = owner.flush()
     await this.pass(3000)
     await flushed
-    assert.equal(owner.acknowledged, owner.text.length, 'the log does not have what was flushed')
+    assert.equal(owner.acknowledged, owner.text.length, 'the log does not have the flushed text')
   }
 
-  /** The owner below this one whose words the log must hold. */
+  /** The latest earlier owner that opened the log. Its acknowledged text must be in the log. */
   #opened(index: number): ModelOwner | undefined {
     return this.owners.slice(0, index).findLast(({ acknowledged }) => acknowledged !== undefined)
   }
@@ -146,7 +147,7 @@ export class World {
   }
 }
 
-/** Answers and notes of the memory log take a few microtasks. */
+/** Waits for answers and notes of the memory log, which take a few microtasks. */
 function settle(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve)
