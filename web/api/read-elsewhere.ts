@@ -58,7 +58,7 @@ export function readElsewhere(
   })
 }
 
-/** Sends one request and reads its whole body. Calls `heard` whenever data arrives. */
+/** Sends one request and reads its whole body. Calls `onProgress` whenever data arrives. */
 export async function readOnce(address: string, init: RequestInit, onProgress?: () => void): Promise<Reply> {
   const response = await fetch(address, init)
   onProgress?.()

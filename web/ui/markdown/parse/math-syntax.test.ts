@@ -11,7 +11,7 @@ describe('formulas', () => {
     ['\\(x\\)', 'x'],
     ['\\[ x\ny \\]', 'x\ny'],
     ['\\[x^2\\]', 'x^2'],
-  ])('%j holds %j', (source, tex) => {
+  ])('%j contains the formula %j', (source, tex) => {
     expect(matchFormula(source, ' ')?.tex).toBe(tex)
   })
 
@@ -32,7 +32,7 @@ describe('formulas', () => {
     ['\\(a', ' '],
     ['\\[b\\](c)', ' '],
     [`$${'x'.repeat(700)}$`, ' '],
-  ])('%j behind %j holds none', (source, before) => {
+  ])('%j after %j contains no formula', (source, before) => {
     expect(matchFormula(source, before)).toBeUndefined()
   })
 })

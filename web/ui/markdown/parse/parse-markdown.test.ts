@@ -178,7 +178,7 @@ describe('blocks', () => {
     ['$$\nnever closed', ['text']],
     ['> a\n> b\n\n> c', ['text', 'text']],
     ['    code\n\n    more', ['text']],
-  ])('%j is %j', (source, expected) => {
+  ])('%j has the blocks %j', (source, expected) => {
     expect(kinds(source)).toEqual(expected)
   })
 
@@ -248,7 +248,7 @@ describe('bounds', () => {
     ['entities', '&amp;'.repeat(40_000)],
     ['blank lines', '\n'.repeat(200_000)],
     ['fences', '```\n'.repeat(20_000)],
-  ])('%s neither exhaust the stack nor the time', (_name, source) => {
+  ])('%s exhaust neither the stack nor the time', (_name, source) => {
     expect(() => shape(parseAtOnce(source))).not.toThrow()
     const parser = new MarkdownParser()
     for (const part of [0.3, 0.9]) parser.parse(source.slice(0, source.length * part), false)

@@ -28,7 +28,7 @@ describe('addresses', () => {
     'https://',
     'https://[',
     '',
-  ])('%j is no link', (raw) => {
+  ])('%j is not a link', (raw) => {
     expect(safeHref(raw)).toBeUndefined()
   })
 
