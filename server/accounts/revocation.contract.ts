@@ -67,12 +67,12 @@ export function describeRevocation(name: string, openStore: OpenStore): void {
         const there = (): Promise<unknown> =>
           other.accounts.authenticator.authenticate({ cookies: `token=${token}` })
         await there()
-        const told: Revocation[] = []
-        world.accounts.authenticator.onRevoked((revocation) => told.push(revocation))
+        const notified: Revocation[] = []
+        world.accounts.authenticator.onRevoked((revocation) => notified.push(revocation))
         await revoke(world, token)
         await expect(world.caller(token)).rejects.toMatchObject(unauthenticated)
         expect(world.announced.length).toBeGreaterThan(0)
-        expect(told.length).toBeGreaterThan(0)
+        expect(notified.length).toBeGreaterThan(0)
         await there()
         await other.hear()
         await expect(there()).rejects.toMatchObject(unauthenticated)

@@ -16,7 +16,7 @@ afterEach(() => it.close())
 const mebibyte = 1_048_576
 const piece = Buffer.alloc(65_536, 120)
 
-interface Told {
+interface Received {
   status: number
   connection: string | undefined
   code: string | undefined
@@ -31,7 +31,7 @@ interface Big {
 }
 
 /** Sends a whole body as fast as the server reads it. */
-function post({ path, bytes, chunked, agent, headers = {} }: Big): Promise<Told> {
+function post({ path, bytes, chunked, agent, headers = {} }: Big): Promise<Received> {
   return new Promise((resolve, reject) => {
     const outgoing = request(
       {
@@ -85,12 +85,12 @@ describe('C13: a body that is too large', () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 2 })
     try {
       for (let round = 0; round < times / 4; round++) {
-        const told = await Promise.all(
+        const responses = await Promise.all(
           [4.5, 7].flatMap((size) =>
             [true, false].map((chunked) => post({ path, bytes: size * mebibyte, chunked, agent })),
           ),
         )
-        for (const one of told)
+        for (const one of responses)
           expect(one).toEqual({ status: 413, connection: 'keep-alive', code: 'too_large' })
       }
       const after = await post({ path, bytes: 2, chunked: false, agent })

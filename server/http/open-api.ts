@@ -39,14 +39,15 @@ export function describeApi({ version, publicUrl, basePath }: ApiLocation, added
     info: {
       title: 'Shoal',
       version,
-      description: 'Times are milliseconds since 1970. Lists are paged by key.',
+      description:
+        'Times are milliseconds since 1970. Lists are paged: send `next` of a page as `cursor` to get the following one.',
     },
     servers: [{ url: `${publicUrl ?? ''}${basePath}` || '/' }],
     paths: { ...paths, ...added },
     components: {
       schemas: { Error: errorSchema() },
       securitySchemes: {
-        token: { type: 'http', scheme: 'bearer', description: 'A session’s token or an API key.' },
+        token: { type: 'http', scheme: 'bearer', description: 'A session token or an API key.' },
       },
     },
   }
@@ -56,7 +57,7 @@ function describe(name: string, operation: Operation): Json {
   const { summary, access, credentials, body, response } = operation
   const notes = [
     ...(access === 'admin' ? ['Administrators only.'] : []),
-    ...(credentials === 'session' ? ['Takes a session’s token, not an API key.'] : []),
+    ...(credentials === 'session' ? ['Requires a session token; API keys are rejected.'] : []),
   ]
   return {
     operationId: name,
@@ -67,8 +68,8 @@ function describe(name: string, operation: Operation): Json {
     parameters: [...parameters('path', operation.params), ...parameters('query', operation.query)],
     ...(body ? { requestBody: { required: true, content: json(schemaOf(body, 'input')) } } : {}),
     responses: {
-      200: { description: 'Done', content: json(schemaOf(response, 'output')) },
-      default: { description: 'Not done', content: json({ $ref: '#/components/schemas/Error' }) },
+      200: { description: 'Success', content: json(schemaOf(response, 'output')) },
+      default: { description: 'Error', content: json({ $ref: '#/components/schemas/Error' }) },
     },
   }
 }

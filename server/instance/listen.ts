@@ -105,7 +105,9 @@ function instanceNumbers({ state, rejections }: ListenOptions): InstanceNumbers 
   }
 }
 
-/** Looks up each service when it is used, because sockets may connect before the store is found. It then throws. */
+/**
+ * Looks up each service when it is used. Sockets may connect before the store is found; until then the lookup throws.
+ */
 function lazyPorts({ state, config, version, logger, clock }: ListenOptions): RealtimePorts {
   return {
     get chat() {
