@@ -1,11 +1,11 @@
 #!/bin/sh
-# make-secrets.sh FOLDER [HOST]: the passwords, addresses and (unless there is one) the certificate that the compose
-# files read. What is there already is kept, so that it can be run again.
+# make-secrets.sh FOLDER [HOST]: creates the passwords, addresses and the certificate that the compose files read.
+# Existing files are kept, so you can run it again.
 set -eu
-folder=${1:?say where: make-secrets.sh ./secrets chat.example.com}
+folder=${1:?name the folder, as in: make-secrets.sh ./secrets chat.example.com}
 host=${2:-localhost}
 mkdir -p "$folder"
-# Containers read these files as users of their own: the folder keeps others of this machine out, not the files.
+# Containers read these files as different users, so the files are readable; the folder keeps other users out.
 chmod 700 "$folder"
 umask 022
 
@@ -29,7 +29,7 @@ if [ ! -s "$folder/tls-cert.pem" ]; then
   openssl req -x509 -days 825 -subj "/CN=$host" -addext "subjectAltName=DNS:$host" -nodes \
     -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 \
     -keyout "$folder/tls-key.pem" -out "$folder/tls-cert.pem" 2>/dev/null
-  echo "Made a certificate for $host that no browser trusts yet. Put yours into $folder/tls-cert.pem and tls-key.pem."
+  echo "Created a self-signed certificate for $host, which browsers do not trust. Put your own into $folder/tls-cert.pem and tls-key.pem."
 fi
 chmod 644 "$folder"/*
-echo "Secrets are in $folder: keep a copy of webui-secret-key and postgres-password."
+echo "The secrets are in $folder. Back up webui-secret-key and postgres-password."

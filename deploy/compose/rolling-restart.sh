@@ -1,6 +1,7 @@
 #!/bin/sh
-# rolling-restart.sh [FILES…]: brings the instances to the present image and settings one after the other, each only
-# when the one before is ready. Nobody notices. FILES are further compose files, such as compose.sentinel.yaml.
+# rolling-restart.sh [FILES…]: restarts the instances with the current image and settings, one after the other, and
+# waits until each one is ready. Users notice nothing. FILES are additional compose files, such as
+# compose.sentinel.yaml.
 set -eu
 cd "$(dirname "$0")"
 files='-f compose.yaml'

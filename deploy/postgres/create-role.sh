@@ -1,6 +1,6 @@
 #!/bin/sh
-# Run once by the image of PostgreSQL, when its volume is empty: the role that Shoal signs in with. It owns its database
-# and may do nothing outside of it. The superuser loses its password, so it is reached from inside the container only.
+# The image of PostgreSQL runs this once, when its volume is empty. Creates the role of Shoal, which owns its database
+# and has no rights outside of it, and removes the superuser's password, so that only the container itself can use it.
 set -eu
 psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --username "${POSTGRES_USER:-postgres}" --dbname "$POSTGRES_DB" <<'SQL'
 \set password `printf %s "$POSTGRES_PASSWORD"`

@@ -1,6 +1,6 @@
--- Two roles for Shoal in a database of its own: shoal_owner makes and changes the tables and is used by `shoal migrate`
--- and `shoal restore` alone; shoal_app reads and writes rows and is what the instances sign in with. Run as an
--- administrator, as often as you like, also where one role has owned everything so far:
+-- Two roles for Shoal in its own database: shoal_owner creates and changes the tables, and only `shoal migrate` and
+-- `shoal restore` use it; shoal_app reads and writes rows, and the instances use it. Run this as an administrator. You
+-- can run it again, and also if one role has owned everything so far:
 --
 --   psql --set ON_ERROR_STOP=1 --dbname shoal --file roles.sql
 --   psql --dbname shoal --command '\password shoal_owner' --command '\password shoal_app'
@@ -14,7 +14,7 @@ begin
   if not exists (select from pg_roles where rolname = 'shoal_app') then
     create role shoal_app login;
   end if;
-  -- Makes the objects below its own where the administrator is no superuser, as with managed databases.
+  -- An administrator who is not a superuser (as in managed databases) needs this to change the owners below.
   if not pg_has_role(current_user, 'shoal_owner', 'member') then
     execute format('grant shoal_owner to %I', current_user);
   end if;
@@ -31,6 +31,6 @@ $$;
 
 grant usage on schema shoal to shoal_app;
 grant select, insert, update, delete on all tables in schema shoal to shoal_app;
--- Tables of later migrations.
+-- Also applies to tables that later migrations create.
 alter default privileges for role shoal_owner in schema shoal
   grant select, insert, update, delete on tables to shoal_app;

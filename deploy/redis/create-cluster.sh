@@ -1,6 +1,6 @@
 #!/bin/sh
-# create-cluster.sh HOST…: joins six nodes into a Cluster of three masters and a replica of each, unless they are one.
-# A HOST may have a port (host:7001). Ends well only when every slot is served.
+# create-cluster.sh HOST…: joins six nodes into a Cluster of three masters, each with a replica, unless they are joined
+# already. A HOST may have a port (host:7001). Succeeds only when every slot is served.
 set -eu
 REDISCLI_AUTH=$(cat "$REDIS_INTERNAL_PASSWORD_FILE")
 export REDISCLI_AUTH
@@ -22,7 +22,7 @@ if [ "$known" = 1 ]; then
     host=${node%%:*}
     at=${node##*:}
     [ "$at" != "$host" ] || at=6379
-    # Nodes meet by address; names are what they tell clients.
+    # Nodes connect to each other by IP address; they announce host names to clients.
     nodes="$nodes $(getent hosts "$host" | awk 'NR == 1 { print $1 }'):$at"
   done
   # shellcheck disable=SC2086
@@ -31,6 +31,6 @@ fi
 tries=0
 until [ "$(state)" = ok ]; do
   tries=$((tries + 1))
-  [ "$tries" -lt 60 ] || { echo "The Cluster did not come together within a minute: $(admin cluster info)" >&2; exit 69; }
+  [ "$tries" -lt 60 ] || { echo "The Cluster was not complete within a minute. Check the logs of the nodes. cluster info: $(admin cluster info)" >&2; exit 69; }
   sleep 1
 done

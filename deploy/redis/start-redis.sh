@@ -1,17 +1,17 @@
 #!/bin/sh
-# start-redis.sh CONF ACL [lines of redis.conf]: Redis whose users have passwords from files, started in its data folder.
-# REDIS_PASSWORD_FILE is Shoal's. With REDIS_INTERNAL_PASSWORD_FILE, that of replicas, sentinels and administrators, it
-# is a node of several: what a failover changes is kept in node.conf here, which includes CONF and stays as it is.
-# Passwords are written as SHA-256 into RUN_DIR (/run/redis), which needs no more than a tmpfs.
+# start-redis.sh CONF ACL [lines of redis.conf]: starts Redis in its data folder with the passwords from files.
+# REDIS_PASSWORD_FILE is the password of Shoal. Set REDIS_INTERNAL_PASSWORD_FILE (the password of replicas, sentinels
+# and administrators) for a node of several. Such a node keeps what a failover changes in node.conf, which includes CONF
+# and is never overwritten here. Passwords are written as SHA-256 into RUN_DIR (/run/redis), which can be a tmpfs.
 set -eu
 conf=$1
 acl=$2
 shift 2
 run=${RUN_DIR:-/run/redis}
 
-# Without a password the digest would be that of none, which lets everybody in.
+# An empty file would give the digest of an empty password, which lets everyone in.
 needs() {
-  [ -s "$1" ] || { echo "the password's file $1 is empty or not there: run deploy/compose/make-secrets.sh" >&2; exit 78; }
+  [ -s "$1" ] || { echo "the password file $1 is empty or missing: run deploy/compose/make-secrets.sh" >&2; exit 78; }
 }
 needs "${REDIS_PASSWORD_FILE:?name the file with the password of Shoal}"
 [ -z "${REDIS_INTERNAL_PASSWORD_FILE:-}" ] || needs "$REDIS_INTERNAL_PASSWORD_FILE"
@@ -35,7 +35,7 @@ fi
 sed "s/INTERNAL-SHA256/$(digest "$REDIS_INTERNAL_PASSWORD_FILE")/" "$run/users.acl" >"$run/users.new"
 mv "$run/users.new" "$run/users.acl"
 if [ ! -s node.conf ]; then
-  # Every node knows the replicas' password, the master too: after a failover the master of today is a replica.
+  # Every node needs the password of the replicas, including the master: after a failover it becomes a replica.
   write "$@" 'masteruser replication' "masterauth \"$(cat "$REDIS_INTERNAL_PASSWORD_FILE")\"" >node.new
   mv node.new node.conf
 fi

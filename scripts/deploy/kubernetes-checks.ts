@@ -59,7 +59,7 @@ const refusals: { name: string; set: string[]; refuses: RegExp }[] = [
   {
     name: 'a fleet on a claim',
     set: [...fleet, 'persistence.enabled=true'],
-    refuses: /nothing is kept in the pods/,
+    refuses: /keep no data in their pods/,
   },
   {
     name: 'an ingress without a host',

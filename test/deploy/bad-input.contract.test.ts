@@ -98,7 +98,7 @@ describe('secrets', slowly, () => {
     for (const file of ['/run/secrets/none', join(folder.path, 'empty')]) {
       const redis = begin('sh', words, { RUN_DIR: run, REDIS_PASSWORD_FILE: file })
       expect(await redis.ended).toBe(78)
-      expect(redis.said()).toMatch(/empty or not there: run deploy\/compose\/make-secrets\.sh/)
+      expect(redis.said()).toMatch(/empty or missing: run deploy\/compose\/make-secrets\.sh/)
     }
   })
 

@@ -1,4 +1,4 @@
-{{/* What the job that migrates and the instances share; the chart's own secret is not there yet when the job runs. */}}
+{{/* Environment of both the migration job and the instances. The chart's own secret does not exist yet when the job runs. */}}
 {{- define "shoal.storeEnvironment" -}}
 {{- if include "shoal.hasDatabase" . }}
 - name: DATABASE_URL

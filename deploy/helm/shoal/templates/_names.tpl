@@ -2,7 +2,7 @@
 {{- .Values.nameOverride | default .Chart.Name | trunc 63 | trimSuffix "-" -}}
 {{- end -}}
 
-{{/* Carries the release's name, so that two releases in one namespace do not meet. */}}
+{{/* Contains the release's name, so that two releases can share a namespace. */}}
 {{- define "shoal.fullname" -}}
 {{- if .Values.fullnameOverride -}}
 {{- .Values.fullnameOverride | trunc 63 | trimSuffix "-" -}}
@@ -45,7 +45,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- if or .Values.redis.url .Values.redis.existingSecret -}}yes{{- end -}}
 {{- end -}}
 
-{{/* More than one instance, now or when the autoscaler likes. */}}
+{{/* Whether there is more than one instance, or the autoscaler may add some. */}}
 {{- define "shoal.isFleet" -}}
 {{- if or .Values.autoscaling.enabled (gt (int .Values.replicaCount) 1) -}}yes{{- end -}}
 {{- end -}}
