@@ -1,4 +1,4 @@
-// Everything that can be said about the code without running it: format, lint, types, dead code, layers, generated docs.
+// All static checks: format, lint, types, dead code, layers, generated docs.
 import { runCommand } from './run-command.ts'
 
 const checks: [name: string, command: string, args: string[]][] = [
@@ -24,6 +24,6 @@ for (const [name, command, args] of checks) {
 }
 if (failed > 0)
   console.log(
-    `\n${failed} of ${checks.length} checks failed; \`npm run format\` and \`npm run docs\` repair what they can.`,
+    `\n${failed} of ${checks.length} checks failed; \`npm run format\` and \`npm run docs\` fix some of them.`,
   )
 process.exitCode = failed > 0 ? 1 : 0

@@ -1,4 +1,5 @@
-// `npm run deploy:check`: every file of deploy/ by its own tool. A tool that is missing counts as skipped, by name.
+// `npm run deploy:check`: checks every file in deploy/ with its own tool. Checks whose tool is missing are skipped and
+// listed.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,7 +10,7 @@ import { proxyChecks } from './deploy/proxy-checks.ts'
 import { serviceChecks } from './deploy/service-checks.ts'
 import { offerSystemPackages } from './system-packages.ts'
 
-/** Everything that can be said about the files of deploy/ without starting what they describe. */
+/** All checks of deploy/ that do not start Shoal or its services. */
 function checks(temporary: string): Check[] {
   return [
     ...proxyChecks(temporary),

@@ -1,6 +1,6 @@
-// `npm run deploy:image`: builds the image (buildah, or docker), starts it as hardened as it may run (podman, or
-// docker), signs up, chats, asks its health check, stops it, and prints size and times. What a machine cannot do is
-// skipped, by name. Where images cannot be pulled, import a stand-in and name it: --build-image.
+// `npm run deploy:image`: builds the image (with buildah or docker), starts a hardened container (with podman or
+// docker), signs up, chats, runs its health check, stops it, and prints size and times. Steps that this machine cannot
+// run are skipped and listed. If images cannot be pulled, import a substitute and pass its name: --build-image.
 import { parseArgs } from 'node:util'
 import { freePort } from '../test/support/free-port.ts'
 import { buildImage } from './deploy/build-image.ts'
@@ -10,10 +10,10 @@ import { offerSystemPackages } from './system-packages.ts'
 const { values } = parseArgs({
   options: {
     tag: { type: 'string', default: 'localhost/shoal:dev' },
-    /** In place of the images that the Dockerfile names. */
+    /** Replace the base images that the Dockerfile names. */
     'build-image': { type: 'string' },
     'base-image': { type: 'string' },
-    /** For podman on hosts that let nobody set limits: a runtime that leaves them out. */
+    /** A podman runtime that sets no resource limits, for hosts that do not allow them. */
     runtime: { type: 'string' },
   },
 })
@@ -33,6 +33,6 @@ const built = tell(
   buildImage({ tag, buildImage: values['build-image'], baseImage: values['base-image'] }),
 )
 if (built) tell('run', await tryImage({ tag, port: await freePort(), runtime: values.runtime }))
-else tell('run', { skipped: 'there is no image' })
+else tell('run', { skipped: 'no image was built' })
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`)
 process.exitCode = counts.failed > 0 ? 1 : 0

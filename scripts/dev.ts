@@ -1,6 +1,7 @@
-// `npm run dev`: the server, started again when its code changes, and Vite with the page, which passes the API through.
-// With `--fleet`: two such servers with debuggers, a Redis and a PostgreSQL of their own; each connection of the page
-// goes to the next of them. Ctrl-C stops all of it. Further arguments go to `shoal start`.
+// `npm run dev`: starts the server, which restarts when its code changes, and Vite with the page, which forwards API
+// requests to the server. `--fleet` starts two such servers with debuggers, and their own Redis and PostgreSQL;
+// connections of the page alternate between the servers. Ctrl-C stops everything. Other arguments are passed to `shoal
+// start`.
 import { join } from 'node:path'
 import { createServer } from 'vite'
 import { freePorts } from '../test/support/free-port.ts'
@@ -12,7 +13,7 @@ import { startWatchedServer } from './dev/watched-server.ts'
 import type { WatchedServer } from './dev/watched-server.ts'
 import { ensureSystemPackages } from './system-packages.ts'
 
-/** `.vscode/launch.json` attaches to these. */
+/** The debugger configuration in `.vscode/launch.json` attaches to these ports. */
 const inspectPorts = [9229, 9230]
 
 const stack = new AsyncDisposableStack()
@@ -68,7 +69,7 @@ async function serve(): Promise<void> {
   await Promise.race([
     interrupted,
     ...servers.map(async ({ ended }) => {
-      console.error(`A server ended with ${await ended}.`)
+      console.error(`A server exited with code ${await ended}.`)
     }),
   ])
 }

@@ -1,4 +1,4 @@
-// Writes the pages of docs/ that are generated from code. `--check` writes nothing and fails when one is stale.
+// Writes the pages of docs/ that are generated from code. `--check` writes nothing and fails if a page is out of date.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import process from 'node:process'
@@ -29,7 +29,9 @@ for (const [name, write] of Object.entries(pages)) {
   writeFileSync(path, text)
 }
 if (stale.length > 0) {
-  console.log(check ? `stale: ${stale.join(', ')}; run \`npm run docs\`` : `written: ${stale.join(', ')}`)
+  console.log(
+    check ? `out of date: ${stale.join(', ')}; run \`npm run docs\`` : `written: ${stale.join(', ')}`,
+  )
 }
 if (check && stale.length > 0) process.exitCode = 1
 
@@ -37,12 +39,12 @@ function read(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8')
   } catch {
-    // Not there yet: as good as stale.
+    // A page that does not exist yet counts as out of date.
     return undefined
   }
 }
 
-/** docs/errors.md, from the catalogue that server and page share. */
+/** The text of docs/errors.md, from the catalogue that server and page share. */
 function documentErrors(): string {
   const rows = Object.entries(errorCatalogue)
     .toSorted(([a, { status: first }], [b, { status: second }]) => first - second || a.localeCompare(b))
@@ -54,10 +56,14 @@ function documentErrors(): string {
 
 Generated from \`protocol/errors.ts\` by \`npm run docs\`; change it there.
 
-A failed request answers with \`{"error": {"code", "message", "field?", "retryAfterMs?", "limit?", "requestId"}}\`. Programs decide
-by \`code\`; \`message\` is for people and may change. \`field\` names what is wrong in the request, \`retryAfterMs\` says after
-how many milliseconds trying again makes sense, \`limit\` names the limit of one user that was reached
-(\`{"of": "requests" | "tokens" | "running", "max"}\`: the first two in a minute, the last at once), and \`requestId\` finds the request in the log.
+The response to a failed request is \`{"error": {"code", "message", "field?", "retryAfterMs?", "limit?", "requestId"}}\`.
+
+- \`code\` is for programs. \`message\` is for users and may change.
+- \`field\` names the invalid field of the request.
+- \`retryAfterMs\` is the time in milliseconds after which a retry makes sense.
+- \`limit\` is the limit per user that was reached, \`{"of": "requests" | "tokens" | "running", "max"}\`: requests and tokens per
+  minute, or concurrent answers.
+- \`requestId\` identifies the request in the log.
 
 | code | status | may succeed later | message |
 | --- | --- | --- | --- |
@@ -65,7 +71,10 @@ ${rows.join('\n')}
 `
 }
 
-/** What `/api/openapi.json` answers, but for the version and the server's address: a diff shows what a change breaks. */
+/**
+ * The content of `/api/openapi.json`, without the version and the server's address, so that a diff shows what a change
+ * breaks.
+ */
 function documentApi(): string {
   const api = describeApi({ version: 'unreleased', publicUrl: null, basePath: '' }, openAiPaths)
   return `${JSON.stringify(api, null, 2)}

@@ -1,5 +1,5 @@
-// `npm run fleet`: three instances, Redis, PostgreSQL and nginx from the system's packages, on free ports of this
-// machine, to play with: kill an instance in mid-answer and watch. Ctrl-C stops all of it and leaves nothing.
+// `npm run fleet`: starts three instances, and Redis, PostgreSQL and nginx from the system's packages, on free ports of
+// this machine. Use it to kill an instance during an answer and watch. Ctrl-C stops everything and leaves no files.
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startLocalNginx } from '../test/deploy/support/local-nginx.ts'
@@ -16,7 +16,7 @@ const { values } = parseArgs({
 })
 const count = Number(values.instances)
 if (!Number.isInteger(count) || count < 1 || count > 9) {
-  console.error('--instances: a number from 1 to 9')
+  console.error('--instances: write a number from 1 to 9')
   process.exit(64)
 }
 if (!ensureSystemPackages('servers', 'certificates', 'nginx')) process.exit(69)
@@ -26,7 +26,8 @@ let stopping = false
 const interrupted = new Promise<void>((resolve) => {
   let firstAt = 0
   const stop = (): void => {
-    // The second signal does not wait for answers to end. One Ctrl-C may be two: npm passes on what the terminal sent.
+    // A second signal exits without waiting for answers. One Ctrl-C may arrive twice, because npm forwards the signal
+    // too.
     if (stopping && performance.now() - firstAt > 500) process.exit(130)
     firstAt ||= performance.now()
     stopping = true
@@ -81,13 +82,13 @@ async function start(): Promise<void> {
   console.log(
     [
       '',
-      `  open     ${address}  (the certificate is this fleet's own: the browser will ask)`,
+      `  open     ${address}  (the certificate is self-signed, so the browser will warn)`,
       ...rows,
       `  redis    ${redis.variables.url}`,
       `  database ${env.DATABASE_URL}`,
       '',
       ...(setupCode ? [`  setup code: ${setupCode}  (the page asks for it)`, ''] : []),
-      'Make the first account, let the demo model "count to 500", and kill an instance while it does. Ctrl-C stops all.',
+      'Create the first account, tell the demo model "count to 500", and kill an instance while it answers. Ctrl-C stops all.',
     ].join('\n'),
   )
 }

@@ -1,6 +1,6 @@
-// `npm run format` runs this after `npm install` has written package-lock.json: takes out which Node each package wants.
-// npm would compare that with the Node it runs on itself, and leave out optional packages (the native parts of the build
-// tools) on an older one. All of our packages run on the Node that package.json names.
+// `npm run format` runs this after `npm install` has written package-lock.json. It removes the Node versions that each
+// package requires. npm would compare them with the Node that npm itself runs on, and on an older Node it would skip
+// optional packages (the native parts of the build tools). All packages run on the Node that package.json names.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 

@@ -1,4 +1,5 @@
-// `npm run measure`: files and lines of product code for each layer, and the small files that only one other imports.
+// `npm run measure`: counts files and lines of product code per layer, and small files that only one other file
+// imports.
 import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 
@@ -13,7 +14,7 @@ const isProduct = (file: string): boolean =>
 const files = globSync('{protocol,server,web,test,chaos,bench,scripts}/**/*.{ts,tsx}', { cwd: root })
 const product = files.filter(isProduct)
 
-/** A file or folder directly below server/ or web/, or the root. */
+/** The layer of a file: a file or folder directly below server/ or web/, or `protocol`. */
 function layerOf(file: string): string {
   const [top = '', second = ''] = file.split('/')
   return top === 'protocol' ? top : `${top}/${second.replace(/\.tsx?$/, '')}`
@@ -29,7 +30,7 @@ function importersByFile(): Map<string, string[]> {
   return importers
 }
 
-/** Under 30 lines, and one file of the product imports it. What an index exports, and a migration, are seams. */
+/** Files under 30 lines that one product file imports, without migrations and files that an index exports. */
 function smallFiles(): string[] {
   const importers = importersByFile()
   return product.flatMap((file) => {

@@ -1,17 +1,19 @@
 import { existsSync, globSync, readdirSync } from 'node:fs'
 import { findProgram } from '../test/support/find-program.ts'
 
-/** A package of Debian. */
+/** A Debian package. */
 export interface SystemPackage {
   name: string
   present: () => boolean
-  /** The programs that are taken from it. */
+  /** The programs that our commands use from it. */
   programs: string[]
-  /** Another package that does as well: where it is there, or Debian does not have the first. */
+  /** A substitute: enough if it is installed, and installed if Debian does not have the first package. */
   otherwise?: SystemPackage
 }
 
-/** A package that is there when all of its programs are; by default the one of its own name. */
+/**
+ * A package that counts as installed if all of its programs are found; by default, one program with the package's name.
+ */
 function program(name: string, programs = [name], otherwise?: SystemPackage): SystemPackage {
   return {
     name,
@@ -23,7 +25,7 @@ function program(name: string, programs = [name], otherwise?: SystemPackage): Sy
 
 const fonts = '/usr/share/fonts/truetype/noto'
 
-/** What our commands start or call, by purpose. */
+/** The packages that our commands need, by purpose. */
 export const packageSets = {
   servers: [
     program('redis-server', ['redis-server', 'redis-cli']),
@@ -31,7 +33,7 @@ export const packageSets = {
     {
       name: 'postgresql',
       programs: ['initdb'],
-      // Debian keeps the programs of each version in a folder that no PATH has.
+      // Debian keeps the programs of each version in a folder outside of PATH.
       present: () =>
         globSync('/usr/lib/postgresql/*/bin/initdb').length > 0 || findProgram('initdb') !== undefined,
     },
@@ -52,12 +54,12 @@ export const packageSets = {
       present: () => existsSync(`${fonts}/NotoColorEmoji.ttf`),
     },
   ],
-  /** The browser as people have it: it costs what it costs them. */
+  /** The browser that users have, so that the bench measures their cost. */
   'measured browser': [program('chromium')],
-  /** Servers of the published files beside those of `servers` and `nginx`. */
+  /** Additional servers whose configuration files are published in deploy/. */
   proxies: [program('haproxy'), program('caddy'), program('prometheus', ['promtool'])],
   network: [program('iproute2', ['ip'])],
-  /** Docker and its compose, which start the published sets as people do. */
+  /** Docker and compose, which start the published compose files as users do. */
   engine: [program('docker.io', ['dockerd', 'docker']), program('docker-compose'), program('debootstrap')],
   systemd: [program('systemd', ['systemd-analyze'])],
   images: [

@@ -1,12 +1,13 @@
-// After `npm ci` in a clone: puts the command `shoal` where npx looks first, and builds the page. A production install
-// has no build tools, and brings no page of its own: the image copies it, and a server without a page says how to build it.
+// Runs after `npm ci` in a clone: links the command `shoal` to where npx looks first, and builds the page. A production
+// install has no build tools and skips the page: the image copies it, and a server without a page explains how to build
+// it.
 import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
 const bins = join(root, 'node_modules/.bin')
 
-/** Not as `bin` of package.json: npx would install the whole clone into its cache to find it there. */
+/** Not a `bin` in package.json, because npx would then install the whole clone into its cache. */
 function linkCommand(): void {
   chmodSync(join(root, 'server/cli.ts'), 0o755)
   mkdirSync(bins, { recursive: true })

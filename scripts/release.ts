@@ -1,5 +1,5 @@
-// For .github/workflows/release.yml: checks that package.json, the chart and CHANGELOG.md agree with the tag, writes
-// notes.md, and puts the image's name into the chart that is published. Needs nothing but Node.
+// For .github/workflows/release.yml: checks that package.json, the chart and CHANGELOG.md have the version of the tag,
+// writes notes.md, and sets the image's name in the chart before it is published. Needs no packages, only Node.
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'

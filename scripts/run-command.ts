@@ -5,7 +5,9 @@ export interface CommandResult {
   seconds: number
 }
 
-/** Runs a command with this terminal's output; resolves with its exit code and how long it took. */
+/**
+ * Runs a command and shows its output; with `quiet`, only if it fails. Resolves with the exit code and the duration.
+ */
 export async function runCommand(
   command: string,
   args: string[],

@@ -1,4 +1,5 @@
-// `node scripts/screenshots.ts [name…]`: takes the pictures of docs/screenshots from the built page on real instances.
+// `node scripts/screenshots.ts [name…]`: takes the screenshots in docs/screenshots from the built page on real
+// instances.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { BrowserContextOptions, Page } from 'playwright-core'
@@ -25,9 +26,9 @@ const wanted = process.argv.slice(2)
 const asked = (name: string): boolean => wanted.length === 0 || wanted.includes(name)
 mkdirSync(folder, { recursive: true })
 
-/** Takes a picture once what fades in is there, with a palette. */
+/** Takes a screenshot after fonts have loaded and animations have ended, and saves it with a palette. */
 async function shoot(page: Page, name: string, view: string): Promise<void> {
-  // A function: a string would have to be evaluated in the page, which its policy refuses.
+  // Must be a function: the page's content security policy does not allow evaluating a string.
   await page
     .waitForFunction(
       () =>
@@ -38,7 +39,7 @@ async function shoot(page: Page, name: string, view: string): Promise<void> {
       undefined,
       { timeout: 3000 },
     )
-    .catch(() => console.warn(`${name}-${view}: something still moves`))
+    .catch(() => console.warn(`${name}-${view}: an animation is still running`))
   const path = join(folder, `${name}-${view}.png`)
   const png = smallPng(await page.screenshot())
   if (png.length > mostBytes) throw new Error(`${name}-${view}.png has ${png.length} bytes`)
@@ -68,7 +69,10 @@ async function inAllViews(server: Server, name: string, picture: Picture): Promi
 
 const messageField = (page: Page): Promise<void> => page.getByRole('textbox', { name: 'Message' }).waitFor()
 
-/** Asks by the API; resolves with the path of the chat once the answer is there, or has begun. */
+/**
+ * Starts an answer through the API; resolves with the chat's path when it has begun or, with `wait`, when it is
+ * complete.
+ */
 async function ask(
   { api }: Pick<PageFixture, 'api'>,
   { model, text, title, wait }: { model: string; text: string; title: string; wait: boolean },
@@ -158,7 +162,7 @@ async function chats(fleet: PageFleet): Promise<void> {
   }
 }
 
-/** A real kill, seen in all views at once. */
+/** Kills the owner of an answer for real, and takes a screenshot of each view. */
 async function takeover(fleet: PageFleet): Promise<void> {
   if (!asked('takeover')) return
   fleet.provider.scripts[models.slow] = { words: longProse, wordsPerSecond: 40 }

@@ -13,7 +13,7 @@ const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   scripts: Record<string, string>
 }
 
-/** The files that a script runs, its own imports and theirs. */
+/** The files of a script: the script itself, its imports, and their imports. */
 function filesOf(file: string, seen = new Set<string>()): Set<string> {
   if (seen.has(file) || !existsSync(file)) return seen
   seen.add(file)
@@ -23,7 +23,7 @@ function filesOf(file: string, seen = new Set<string>()): Set<string> {
   return seen
 }
 
-/** Packages with a program that this source calls by its name. */
+/** Packages whose programs this file calls by name. */
 function packagesCalledIn(file: string): SystemPackage[] {
   if (file.endsWith('package-sets.ts')) return []
   const source = readFileSync(file, 'utf8')
@@ -34,14 +34,14 @@ function packagesCalledIn(file: string): SystemPackage[] {
 
 const ownScripts = Object.entries(scripts).flatMap(([name, command]) => {
   const [, file, rest = ''] = /^node (\S+\.ts)(.*)$/.exec(command) ?? []
-  // Without a fleet, `dev` calls no program of the system.
+  // Without `--fleet`, `dev` calls no system program.
   const given = name === 'dev' ? ['--fleet'] : rest.trim().split(' ').filter(Boolean)
   return file === undefined ? [] : [{ name, file, args: given }]
 })
 
 /**
- * In files that a script imports for something else, as the bench measures the page without a proxy before it, and what a
- * script takes where it is there and does not ask for.
+ * Packages that a script does not need although its files mention their programs: from files that it imports for other
+ * purposes (the bench measures the page without a proxy), or that it uses only if they are installed.
  */
 const notCalled: Record<string, string[]> = {
   bench: ['nginx'],
@@ -55,11 +55,11 @@ const needing = [...ownScripts, { name: 'screenshots', file: 'scripts/screenshot
     ...script,
     packages: [...filesOf(join(root, script.file))]
       .flatMap(packagesCalledIn)
-      // Which of the two it takes is for the script to say.
+      // Either of the two browser packages counts, because the script chooses.
       .map(({ name }) => name.replace('chromium-headless-shell', 'chromium'))
       .filter((name) => !notCalled[script.name]?.includes(name)),
   }))
-  // What the tests call is called by vitest, in files of its own.
+  // vitest runs the test files, so the imports of these scripts do not show what the tests need.
   .map((script) =>
     /^test(:all)?$/.test(script.name)
       ? { ...script, packages: ['redis-server', 'nginx', 'openssl', 'chromium-headless-shell'] }
@@ -67,7 +67,7 @@ const needing = [...ownScripts, { name: 'screenshots', file: 'scripts/screenshot
   )
   .filter(({ packages }) => packages.length > 0)
 
-describe('B13: on a machine without the programs it calls', () => {
+describe('B13: on a machine without the programs that it calls', () => {
   let bin: TemporaryFolder
   beforeAll(async () => {
     bin = await temporaryFolder('bin')
@@ -75,7 +75,7 @@ describe('B13: on a machine without the programs it calls', () => {
   })
   afterAll(() => bin.remove())
 
-  test('every script that calls one is among those tested here', () => {
+  test('every script that calls system programs is tested here', () => {
     expect(needing.map(({ name }) => name)).toEqual(
       expect.arrayContaining([
         'bench',
@@ -89,21 +89,24 @@ describe('B13: on a machine without the programs it calls', () => {
     )
   })
 
-  test.concurrent.for(needing)('$name names the packages and does not crash', async (script, { expect }) => {
-    const child = spawn('node', [join(root, script.file), ...script.args], {
-      cwd: root,
-      env: { PATH: bin.path },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)])
-    // PostgreSQL's programs are in no PATH: it is here wherever the tests run.
-    for (const name of script.packages.filter((it) => it !== 'postgresql')) expect(err).toContain(name)
-    expect(err).toContain('Missing packages: ')
-    expect(out + err).not.toMatch(/^\s+at .*:\d+:\d+/m)
-  })
+  test.concurrent.for(needing)(
+    '$name lists the missing packages and does not crash',
+    async (script, { expect }) => {
+      const child = spawn('node', [join(root, script.file), ...script.args], {
+        cwd: root,
+        env: { PATH: bin.path },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      })
+      const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)])
+      // PostgreSQL is found outside of PATH, so it is never missing where the tests run.
+      for (const name of script.packages.filter((it) => it !== 'postgresql')) expect(err).toContain(name)
+      expect(err).toContain('Missing packages: ')
+      expect(out + err).not.toMatch(/^\s+at .*:\d+:\d+/m)
+    },
+  )
 })
 
-test('B13: the bench of the page names the browser it measures, not the one that tests use', async () => {
+test('B13: the bench of the page lists the browser that it measures, not the one that tests use', async () => {
   await using bin = await temporaryFolder('bin')
   const child = spawn(process.execPath, [join(root, 'bench/run.ts'), 'web'], {
     cwd: root,

@@ -5,11 +5,11 @@ import { packageSets } from './package-sets.ts'
 import type { PackageSet, SystemPackage } from './package-sets.ts'
 
 /**
- * Installs what is missing of these sets: as root on Debian. Elsewhere it names the packages and the command that
- * installs them. False: something is missing.
+ * Installs missing packages of these sets, if this process is root on Debian. Otherwise it prints the packages and the
+ * command that installs them. Returns false if packages are still missing.
  */
 export function ensureSystemPackages(...sets: PackageSet[]): boolean {
-  // Whoever starts a server by its name finds it, as a regular user too.
+  // So that servers are found by name, also for a regular user.
   process.env['PATH'] = pathWithServers()
   const wanted = packagesOf(sets).filter(({ present }) => !present())
   const missing = wanted.filter((it) => !serves(it))
@@ -19,14 +19,14 @@ export function ensureSystemPackages(...sets: PackageSet[]): boolean {
     return false
   }
   if (missing.length > 0) console.log(`Installing the missing packages: ${namesOf(missing)}`)
-  // What is only better to have is not waited for.
+  // If only preferred packages are missing and their substitutes are installed, do not wait long.
   install(wanted, missing.length === 0 ? { timeout: 60_000 } : {})
   const still = missing.filter((it) => !serves(it))
   if (still.length > 0) console.error(`Still missing after the installation: ${namesOf(still)}`)
   return still.length === 0
 }
 
-/** The same for what a command can do without: it names what is missing, and skips what needs it. */
+/** The same for optional packages: prints those that are still missing; the command then skips what needs them. */
 export function offerSystemPackages(...sets: PackageSet[]): void {
   process.env['PATH'] = pathWithServers()
   const missing = packagesOf(sets).filter((it) => !serves(it))
@@ -36,7 +36,7 @@ export function offerSystemPackages(...sets: PackageSet[]): void {
     install(missing)
   }
   const still = missing.filter((it) => !serves(it))
-  if (still.length > 0) console.error(`${howToInstall(still)}\nWhat needs them is skipped.\n`)
+  if (still.length > 0) console.error(`${howToInstall(still)}\nSteps that need them are skipped.\n`)
 }
 
 function packagesOf(sets: PackageSet[]): SystemPackage[] {
@@ -57,7 +57,7 @@ function howToInstall(missing: SystemPackage[]): string {
     : `Missing packages: ${namesOf(missing)}. Install them first:\n\n  sudo apt-get install --no-install-recommends ${line}\n`
 }
 
-/** Debian starts a service with its package; whoever needs one here starts its own. */
+/** Installs packages without starting their services, because our commands start their own servers. */
 function install(wanted: SystemPackage[], { timeout }: { timeout?: number } = {}): void {
   const policy = '/usr/sbin/policy-rc.d'
   const ours = !existsSync(policy)
@@ -80,7 +80,7 @@ function install(wanted: SystemPackage[], { timeout }: { timeout?: number } = {}
   }
 }
 
-/** Whether Debian has a package of this name; asked after its lists are up to date. */
+/** Whether Debian has a package of this name. Call it after `apt-get update`. */
 function isKnown(name: string): boolean {
   const { stdout } = spawnSync('apt-cache', ['policy', name], { encoding: 'utf8' })
   return /Candidate: (?!\(none\))/.test(stdout ?? '')

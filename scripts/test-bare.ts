@@ -1,5 +1,6 @@
-// `npm run test:bare [-- machine…]`: the README's two lines on minimal Debian machines with other people's Node and npm,
-// as root and as a regular user, without Python, a compiler or libatomic. Built with debootstrap, entered with chroot.
+// `npm run test:bare [-- machine…]`: runs the README's first two lines on minimal Debian machines with several versions
+// of Node and npm, as root and as a regular user, without Python, a compiler or libatomic. It builds the machines with
+// debootstrap and enters them with chroot.
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -18,14 +19,14 @@ const { values, positionals } = parseArgs({
 })
 const unknown = positionals.filter((name) => !machines.some((machine) => machine.name === name))
 if (values.list || unknown.length > 0) {
-  if (unknown.length > 0) console.error(`There is no machine ${unknown.join(', ')}. There are:`)
+  if (unknown.length > 0) console.error(`There is no machine ${unknown.join(', ')}. Choose from:`)
   for (const { name } of machines) console.log(name)
   process.exit(values.list ? 0 : 64)
 }
 const chosen = machines.filter(({ name }) => positionals.length === 0 || positionals.includes(name))
 const totals = new Totals()
 
-/** What keeps this machine from building others; undefined: nothing. */
+/** Why this machine cannot build bare machines; undefined if it can. */
 function hindrance(): string | undefined {
   if (process.platform !== 'linux') return 'needs Linux'
   if (!ensureSystemPackages('bare machines')) return 'needs debootstrap and git'
@@ -35,7 +36,7 @@ function hindrance(): string | undefined {
   return undefined
 }
 
-/** Both lines, as root and as a regular user; each is one check. */
+/** Runs both lines as root and as a regular user; each combination is one check. */
 async function tryMachine(machine: BareMachine, folder: string): Promise<Counts> {
   const counts: Counts = { passed: 0, failed: 0, skipped: [], failures: [], groups: [] }
   const check = async (what: string, work: () => Promise<string>): Promise<void> => {

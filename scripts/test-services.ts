@@ -1,5 +1,5 @@
-// `npm run test:services`: the published files (deploy/, docs) with the servers they are made for: each is started from a
-// copy as it stands. What cannot run on this machine is skipped, by name.
+// `npm run test:services`: starts the real servers with unchanged copies of the published files (deploy/, docs). Tests
+// that cannot run on this machine are skipped and listed.
 import { ensureSystemPackages, offerSystemPackages } from './system-packages.ts'
 import { runVitest } from './testing/run-vitest.ts'
 import { Totals } from './testing/totals.ts'
@@ -10,6 +10,10 @@ if (ensureSystemPackages('servers', 'certificates', 'nginx')) {
   const { counts, seconds } = await runVitest(['services'], {})
   totals.add('services', counts, seconds)
 } else {
-  totals.add('packages', { passed: 0, failed: 1, skipped: [], failures: ['some are missing; see above'] }, 0)
+  totals.add(
+    'packages',
+    { passed: 0, failed: 1, skipped: [], failures: ['packages are missing; see above'] },
+    0,
+  )
 }
 totals.close()

@@ -1,4 +1,5 @@
-// `npm test`: what has to pass before anything lands, in under 15 minutes on two cores. `npm run test:all` adds the rest.
+// `npm test`: everything that must pass before a change lands, in under 15 minutes on two cores. `npm run test:all`
+// runs all tests.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -30,14 +31,14 @@ async function chaos(): Promise<void> {
   try {
     counts = JSON.parse(readFileSync(file, 'utf8')) as Counts
   } catch {
-    // The run left no report: it failed.
+    // A run without a report has failed.
   }
   rmSync(folder, { recursive: true, force: true })
   if (code !== 0 && counts.failed === 0) counts.failed = 1
   totals.add('chaos', counts, seconds)
 }
 
-/** Runs another of the test commands and reads the counts that it leaves; one that leaves none has failed. */
+/** Runs another test command and reads the counts from its report. A command without a report has failed. */
 async function runReporting(
   script: string,
   args: string[] = [],
@@ -70,7 +71,7 @@ async function runStages(): Promise<void> {
   await vitest('contract and cluster', ['contract', 'cluster'])
   await vitest('browser', ['browser'])
   if (all) {
-    // The same tests of the page, unchanged, from three instances behind an nginx that balances at random.
+    // The same browser tests, against three instances behind an nginx that chooses one at random.
     await vitest('browser behind deploy/nginx', ['browser'], { SHOAL_TEST_BEHIND: 'ours' })
     await vitest('browser behind the guide’s nginx', ['browser'], { SHOAL_TEST_BEHIND: 'guide' })
   }
@@ -82,10 +83,14 @@ if (ensureSystemPackages('servers', 'certificates', 'nginx', 'browser')) {
   if (all) offerSystemPackages('proxies')
   await runStages()
 } else {
-  totals.add('packages', { passed: 0, failed: 1, skipped: [], failures: ['some are missing; see above'] }, 0)
+  totals.add(
+    'packages',
+    { passed: 0, failed: 1, skipped: [], failures: ['packages are missing; see above'] },
+    0,
+  )
 }
 totals.close(
   all
     ? undefined
-    : 'Not run: longer matrices, every scenario of chaos, the page behind real proxies, `npm run test:services` and `npm run test:bare`. `npm run test:all` runs all of it.',
+    : 'Not run: longer matrices, the remaining chaos scenarios, the page behind real proxies, `npm run test:services` and `npm run test:bare`. `npm run test:all` runs everything.',
 )

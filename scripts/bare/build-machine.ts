@@ -8,13 +8,13 @@ import type { BareMachine } from './machines.ts'
 
 export interface BuiltMachine {
   root: string
-  /** What `node --version` and `npm --version` say there. */
+  /** The versions of Node and npm on the machine. */
   versions: string
-  /** For npm: how to reach the network. */
+  /** Variables that npm needs to reach the network. */
   env: Record<string, string>
 }
 
-/** Makes a machine below `folder`: Debian, Node, npm and nothing that could compile. */
+/** Builds a machine in `folder`: Debian, Node and npm, without compilers and Python. */
 export async function buildMachine(
   { name, debian, node }: BareMachine,
   folder: string,
@@ -23,7 +23,7 @@ export async function buildMachine(
   copyRoot(await debianBase(debian, node === 'debian' ? ['nodejs', 'npm'] : []), root)
   if (node !== 'debian') installNode(root, node)
   if (await lacksLibatomic(root)) {
-    // Node 26 does not start without it, so whoever has Node 26 has it too.
+    // Node 26 does not start without libatomic, so every machine with Node 26 has it.
     rmSync(root, { recursive: true })
     copyRoot(await debianBase(debian, ['libatomic1']), root)
     if (node !== 'debian') installNode(root, node)
@@ -39,7 +39,7 @@ export async function buildMachine(
   return { root, versions: versions.trim(), env }
 }
 
-/** As in the archive of Node's project: the program, and npm as a global package. */
+/** Installs Node like the official archive does: the program, and npm as a global package. */
 function installNode(root: string, { version, npm }: { version: string; npm: string }): void {
   const bin = join(root, 'usr/local/bin')
   const npmFolder = join(root, 'usr/local/lib/node_modules/npm')
@@ -73,7 +73,7 @@ const toolPatterns = [
   '{usr/,}{bin,sbin,local/bin}/{python*,cc,c++,gcc*,g++*,*-gcc*,*-g++*,clang*,make,gmake}',
 ]
 
-/** Debian's npm brings Python; Debian's Node may bring libatomic. A machine keeps only what its Node cannot do without. */
+/** Removes tools that Debian's npm (Python) or Node (libatomic) installs. libatomic stays if Node needs it. */
 async function removeTools(root: string): Promise<void> {
   const needsLibatomic = (await librariesOfNode(root)).includes('libatomic')
   const patterns = [...toolPatterns, ...(needsLibatomic ? [] : ['{usr/,}lib/{*/,}libatomic.so*'])]

@@ -6,15 +6,15 @@ import { aptOptions, debianMirror } from './host-settings.ts'
 import { runLine } from './machine-shell.ts'
 import type { BareMachine } from './machines.ts'
 
-/** Built systems and downloaded versions of Node; a second run takes them from here. */
+/** Cache of built systems and downloaded Node versions. */
 export const cacheFolder = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'shoal-bare')
 
-/** Debian's updates arrive with a new system. */
+/** An older system is built again, to include Debian's updates. */
 const maxAgeDays = 30
 
 /**
- * The root folder of a minimal Debian, with further packages; it is copied, never changed. The regular user `ann` has a
- * home.
+ * Returns the root folder of a minimal Debian with these additional packages, and builds it if needed. Copy it; do not
+ * change it. It has a regular user `ann` with a home folder.
  */
 export async function debianBase(debian: BareMachine['debian'], packages: string[] = []): Promise<string> {
   const path = join(cacheFolder, [debian, ...packages].join('+'))
@@ -65,13 +65,13 @@ async function install(base: string, packages: string[], root: string): Promise<
   })
 }
 
-/** With owners, modes and links; where the file system can, without copying the bytes. */
+/** Copies with owners, modes and links; if the file system supports it, without copying the data. */
 export function copyRoot(from: string, to: string): void {
   const { status, stderr } = spawnSync('cp', ['-a', '--reflink=auto', from, to], { encoding: 'utf8' })
   if (status !== 0) throw new Error(`cp ${from} ${to}: ${stderr}`)
 }
 
-/** How names are resolved, as it is now. */
+/** Copies the current name resolution settings of this machine. */
 export function copyNetworkFiles(root: string): void {
   for (const file of ['/etc/resolv.conf', '/etc/hosts'])
     cpSync(file, join(root, file), { dereference: true, force: true })

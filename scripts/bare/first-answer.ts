@@ -1,12 +1,12 @@
 import { ApiClient } from '../../test/support/api-client.ts'
 
 export interface StreamedAnswer {
-  /** How many pieces arrived one after the other. */
+  /** The number of pieces in which the answer arrived. */
   pieces: number
   text: string
 }
 
-/** Signs up, asks the demo model and reads its answer as it streams, as another program would. */
+/** Signs up, requests an answer of the demo model through `/v1` as other programs do, and reads the stream. */
 export async function firstAnswer(url: string): Promise<StreamedAnswer> {
   const api = new ApiClient(url)
   await api.signUp()

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { sourcesIn } from './host-settings.ts'
 
-test('sources of apt are read in both of their forms', () => {
+test('apt sources are read in both formats', () => {
   expect(
     sourcesIn(
       '# a comment\ndeb [signed-by=/k.gpg arch=amd64] http://mirror.example/debian bookworm main\ndeb-src http://mirror.example/debian bookworm main\n',

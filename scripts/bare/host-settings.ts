@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 
-// A bare machine reaches packages the way this machine does: by its mirror, its registry, its proxies and certificates.
+// A bare machine uses the network settings of this machine: its mirror, npm registry, proxies and certificates.
 
-/** The mirror of Debian's main archive in apt's sources; undefined: the one that debootstrap knows. */
+/** The mirror of Debian's main archive in apt's sources; undefined for the default of debootstrap. */
 export function debianMirror(): string | undefined {
   const files = ['/etc/apt/sources.list', ...globSync('/etc/apt/sources.list.d/*.{list,sources}')]
   return files
@@ -17,7 +17,7 @@ interface AptSource {
   suites: string[]
 }
 
-/** The sources of one file of apt: lines (`deb [options] URI suite …`), or paragraphs of fields. */
+/** Parses the apt sources in one file: lines (`deb [options] URI suite …`) or paragraphs of fields. */
 export function sourcesIn(text: string): AptSource[] {
   const lines = [...text.matchAll(/^deb\s+(?:\[[^\]]*\]\s+)?(\S+)\s+(\S+)/gm)].map(
     ([, uri = '', suite = '']) => ({
@@ -35,7 +35,7 @@ export function sourcesIn(text: string): AptSource[] {
   return [...lines, ...paragraphs]
 }
 
-/** apt's settings that say how to reach a mirror and what to believe of it. */
+/** The apt settings for reaching a mirror and checking its data. */
 export function aptOptions(): string {
   return execFileSync('apt-config', ['dump'], { encoding: 'utf8' })
     .split('\n')
@@ -46,7 +46,7 @@ export function aptOptions(): string {
 const certificateVariables = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'npm_config_cafile']
 const proxyVariables = ['http_proxy', 'https_proxy', 'no_proxy'].flatMap((it) => [it, it.toUpperCase()])
 
-/** What npm needs to know of the network here. */
+/** The network settings that npm needs. */
 export function networkEnvironment(): Record<string, string> {
   const setting = (name: string): string => {
     const said = execFileSync('npm', ['config', 'get', name], { encoding: 'utf8' }).trim()
@@ -64,7 +64,7 @@ export function networkEnvironment(): Record<string, string> {
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== ''))
 }
 
-/** The files of certificates that those settings name. */
+/** The certificate files that these settings name. */
 export function certificateFiles(environment: Record<string, string>): string[] {
   const named = certificateVariables.flatMap((name) => environment[name] ?? [])
   return [...new Set(named)].filter((file) => existsSync(file))

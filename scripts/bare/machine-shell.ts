@@ -4,7 +4,7 @@ import { endWithUs } from '../../test/support/end-with-us.ts'
 
 export const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
-/** /proc and /dev exist for this one command: the mounts are in a namespace of its own and end with it. */
+/** Mounts /proc and /dev in a separate namespace, so that they disappear when the command ends. */
 const enter = `
 mount -t proc proc "$MACHINE/proc"
 mount --rbind /dev "$MACHINE/dev"
@@ -20,13 +20,13 @@ export interface ShellOptions {
 }
 
 export interface RunningLine {
-  /** Everything it printed so far. */
+  /** Everything that the line has printed so far. */
   output(): string
-  /** Resolves with true once the output matches, with false when the line ends before, or after `ms`. */
+  /** Resolves with true when the output matches; with false if the line ends without a match, or after `ms`. */
   prints(pattern: RegExp, ms: number): Promise<boolean>
-  /** Resolves with the exit code; after `ms` it is killed. */
+  /** Resolves with the exit code. Kills the line after `ms`. */
   exited(ms: number): Promise<number>
-  /** Ctrl-C: the signal goes to every process of the line, as a terminal sends it. */
+  /** Sends SIGINT to every process of the line, as Ctrl-C in a terminal does. */
   interrupt(): void
 }
 
@@ -87,7 +87,7 @@ export function startLine({ root, line, user = 'root', folder = '/', env = {} }:
   }
 }
 
-/** Runs a line to its end; rejects with what it printed when it fails. */
+/** Runs a line to its end and resolves with its output. Rejects with the output if it fails. */
 export async function runLine(options: ShellOptions): Promise<string> {
   const running = startLine(options)
   const code = await running.exited(600_000)

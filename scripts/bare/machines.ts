@@ -1,13 +1,13 @@
 export interface BareMachine {
   name: string
   debian: 'bookworm' | 'trixie'
-  /** Node as its project publishes it, with the npm inside; or Debian's own packages. */
+  /** The official Node and the npm that it includes, or `debian` for Debian's packages. */
   node: { version: string; npm: string } | 'debian'
 }
 
 /**
- * Each line of Node with the npm that its project ships inside (its changelog says "deps: upgrade npm to …"). The two
- * Debians have an earlier and a later one, since npm's treatment of install scripts changed between them.
+ * Each major version of Node with the npm that it includes (its changelog says "deps: upgrade npm to …"). One Debian
+ * has an earlier release and the other a later one, because npm's handling of install scripts changed in between.
  */
 const nodes = {
   bookworm: {

@@ -11,17 +11,17 @@ const source = join(import.meta.dirname, '../..')
 
 export type MachineUser = 'root' | 'ann'
 
-/** What `npm ci` and the build may take, on a slow network too. */
+/** Time limit for `npm ci` and the build, also on a slow network. */
 const installMs = 600_000
 
 export interface Clone {
   machine: BuiltMachine
   user: MachineUser
-  /** Inside the machine. */
+  /** The folder inside the machine. */
   folder: string
 }
 
-/** Puts a clone into the home of this user. */
+/** Creates a clone in the home folder of this user. */
 export async function cloneOnto(machine: BuiltMachine, user: MachineUser): Promise<Clone> {
   const folder = user === 'root' ? '/root/shoal' : `/home/${user}/shoal`
   cloneTree(join(machine.root, folder))
@@ -37,7 +37,7 @@ function start(
   return startLine({ root: machine.root, line, user, folder, env: { ...machine.env, ...env } })
 }
 
-/** Line 1, until an answer has streamed and Ctrl-C has ended the server. Answers with what it took. */
+/** Runs line 1 until an answer has streamed and Ctrl-C has stopped the server. Returns the durations and sizes. */
 export async function tryStart(clone: Clone): Promise<string> {
   const began = performance.now()
   const port = await freePort()
@@ -58,8 +58,8 @@ export async function tryStart(clone: Clone): Promise<string> {
 }
 
 /**
- * Line 2, until it has listed the packages that are missing. A regular user's ends there by itself; root's goes on to
- * install them and to test, and is broken off.
+ * Runs line 2 until it has listed the missing packages. For a regular user, the line ends there. For root, it would
+ * install them and run the tests, so it is interrupted.
  */
 export async function tryTest(clone: Clone): Promise<string> {
   const began = performance.now()
@@ -71,7 +71,7 @@ export async function tryTest(clone: Clone): Promise<string> {
     const took = seconds(performance.now() - began)
     if (clone.user !== 'root') {
       const code = await running.exited(20_000)
-      if (code === 0) throw new Error('packages are missing, and `npm test` ended with 0')
+      if (code === 0) throw new Error('packages are missing, but `npm test` exited with 0')
     }
     const [, , names = ''] = list.exec(running.output()) ?? []
     return `${names.split(', ').length} missing packages listed after ${took} s`
@@ -83,7 +83,7 @@ export async function tryTest(clone: Clone): Promise<string> {
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(0)
 
-/** What was downloaded is what npm keeps of it, compressed. */
+/** The downloaded size is the size of npm's compressed cache. */
 function sizes({ machine: { root }, user, folder }: Clone): string {
   const home = user === 'root' ? '/root' : `/home/${user}`
   return `${megabytes(join(root, home, '.npm'))} MB downloaded, ${megabytes(join(root, folder))} MB installed`
@@ -94,19 +94,19 @@ function megabytes(folder: string): string {
   return (Number.parseInt(stdout, 10) / 1024).toFixed(0)
 }
 
-/** The two lines that README.md opens with: run it, and pass its tests. */
+/** The first two lines of README.md: one starts Shoal, the other runs the tests. */
 function readmeLines(): { start: string; test: string } {
   const [, block = ''] = /```sh\n([^`]*)```/.exec(readFileSync(join(source, 'README.md'), 'utf8')) ?? []
   const [start, test] = block.split('\n').map((line) => line.replace(/\s+#.*$/, ''))
   if (!start?.endsWith('npm start') || !test?.endsWith('npm test'))
-    throw new Error('README.md does not open with its two lines')
+    throw new Error('README.md does not begin with the lines that start and test Shoal')
   return { start, test }
 }
 
-/** Copies what a clone would have, with the changes of this working tree; nothing that was installed or built. */
+/** Copies the files that a clone would have, with uncommitted changes, but without installed packages and builds. */
 function cloneTree(target: string): void {
   mkdirSync(dirname(target), { recursive: true })
-  // Without its files: those of the working tree come next. Where git refuses, the copy has no history.
+  // No checkout: the files of the working tree are copied below. If git refuses, the copy has no history.
   spawnSync('git', ['clone', '--quiet', '--depth=1', '--no-checkout', `file://${source}`, target])
   const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
     cwd: source,
@@ -114,7 +114,7 @@ function cloneTree(target: string): void {
     maxBuffer: 64 * 1024 * 1024,
   })
   for (const file of listed.split('\0')) {
-    // A file that was removed is still listed until that is committed.
+    // git still lists a removed file until the removal is committed.
     if (file === '' || !existsSync(join(source, file))) continue
     mkdirSync(dirname(join(target, file)), { recursive: true })
     cpSync(join(source, file), join(target, file))

@@ -8,15 +8,15 @@ const root = join(import.meta.dirname, '../..')
 
 export interface BuildOptions {
   tag: string
-  /** In place of the images that the Dockerfile names. */
+  /** Replace the base images that the Dockerfile names. */
   buildImage: string | undefined
   baseImage: string | undefined
 }
 
-/** What a host without rights over control groups says, of a build or of a container: nothing is wrong with the image. */
+/** Matches errors of hosts that do not allow control groups or limits; the image itself is not at fault. */
 export const refusedByHost = /\bsetrlimit\b|\bcgroups?/i
 
-/** Builds deploy/Dockerfile with buildah (no daemon, no rights beyond chroot) or docker; says size and time. */
+/** Builds deploy/Dockerfile with buildah (no daemon, no rights beyond chroot) or docker; reports size and time. */
 export function buildImage({ tag, buildImage: build, baseImage: base }: BuildOptions): Said {
   const started = performance.now()
   const tool = ['buildah', 'docker'].find((name) => findProgram(name))
@@ -29,7 +29,7 @@ export function buildImage({ tag, buildImage: build, baseImage: base }: BuildOpt
     REVISION: commitOfClone(join(root, '.git')) ?? 'unknown',
   }
   const given = Object.entries(args).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`])
-  // Without --format docker the health check would be left out.
+  // Without --format docker, buildah drops the health check.
   const own =
     tool === 'buildah'
       ? ['--format', 'docker', '--isolation', 'chroot', '--network', 'host', '--pull=false', '--layers']
@@ -51,9 +51,10 @@ export function buildImage({ tag, buildImage: build, baseImage: base }: BuildOpt
   const said = `${stdout}${stderr}`
   if (status !== 0) {
     if (/Cannot connect to the Docker daemon/.test(said)) return { skipped: 'no Docker is running' }
-    if (refusedByHost.test(said)) return { skipped: `the host’s control groups refuse: ${lastLine(said)}` }
+    if (refusedByHost.test(said))
+      return { skipped: `this host does not allow control groups: ${lastLine(said)}` }
     if (/(pinging container registry|initializing source|no such host|image not known)/.test(said))
-      return { skipped: `the image of Node is not here and cannot be pulled: ${lastLine(said)}` }
+      return { skipped: `the Node image is not available locally and cannot be pulled: ${lastLine(said)}` }
     return { failed: said.slice(-3000) }
   }
   return {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Outcome } from './tool.ts'
 
 export interface Check {
-  /** Below deploy/. */
+  /** The path below deploy/. */
   file: string
   tool: string
   run: () => Promise<Outcome>

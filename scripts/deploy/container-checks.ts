@@ -15,7 +15,7 @@ const sets: string[][] = [
 
 const given = { SHOAL_SECRETS: './secrets', WEBUI_URL: 'https://chat.example.com' }
 
-/** Compose files by compose itself, with and without what has to be set; scripts by their shell. */
+/** Checks the compose files with compose, with and without the required variables, and the scripts with their shell. */
 export function containerChecks(temporary: string): Check[] {
   const scripts = ['compose/make-secrets.sh', 'compose/rolling-restart.sh', 'redis/start-redis.sh']
   return [
@@ -74,7 +74,7 @@ function closed(): Outcome {
         return { failed: `${file}: ${service} publishes a port` }
     }
     const secret = /^\s*(?!.*_FILE)\w*(PASSWORD|SECRET_KEY)\w*: (?!\$)\S+/m.exec(text)
-    if (secret) return { failed: `${file}: a secret stands in the file: ${secret[0].trim()}` }
+    if (secret) return { failed: `${file}: the file contains a secret: ${secret[0].trim()}` }
   }
   return { passed: true }
 }
@@ -87,10 +87,10 @@ function makeSecrets(folder: string): Outcome {
   const second = runTool(script, [folder, 'chat.example.com'])
   if (!('passed' in second)) return second
   const same = readFileSync(join(folder, 'redis-url'), 'utf8') === before
-  return same ? { passed: true } : { failed: 'running it again made other secrets' }
+  return same ? { passed: true } : { failed: 'running it again created different secrets' }
 }
 
-/** What an image must say, whichever tool builds it. */
+/** Checks the lines that the Dockerfile must have. */
 function dockerfile(): Outcome {
   const text = readFileSync(join(deployFolder, 'Dockerfile'), 'utf8')
   const last = text.slice(text.lastIndexOf('\nFROM '))

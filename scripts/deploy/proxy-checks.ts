@@ -7,7 +7,7 @@ import { findProgram } from '../../test/support/find-program.ts'
 import { runTool } from './tool.ts'
 import type { Outcome } from './tool.ts'
 
-/** Proxies check their files with a certificate that is there, so one is made. */
+/** Checks the files of the proxies. They need an existing certificate, so this creates one. */
 export function proxyChecks(temporary: string): Check[] {
   return [
     {
@@ -66,7 +66,7 @@ function nginx(temporary: string, name: string): Outcome {
     .replace(/^error_log .*$/m, `error_log ${folder}/error.log;`)
     .replaceAll(/(_temp_path) \S+;/g, `$1 ${folder}/temporary;`)
   if (!isNew(program)) {
-    // What 1.22 does not know yet; the rest is checked all the same.
+    // nginx 1.22 does not know these directives yet; the rest is checked.
     text = text
       .replaceAll(/^ *(resolver|keepalive_min_timeout|http2) .*$/gm, '')
       .replaceAll(/shoal-\d:8080 resolve/g, '127.0.0.1:8080')
@@ -75,7 +75,7 @@ function nginx(temporary: string, name: string): Outcome {
   return runTool('nginx', ['-t', '-q', '-p', folder, '-c', join(folder, 'nginx.conf')])
 }
 
-/** From 1.27.4 on it knows everything that nginx.conf says. */
+/** Whether this nginx knows all directives of nginx.conf. */
 function isNew(program: string): boolean {
   const said = execFileSync('sh', ['-c', `"${program}" -v 2>&1`], { encoding: 'utf8' })
   const [, major = 0, minor = 0] = /nginx\/(\d+)\.(\d+)/.exec(said)?.map(Number) ?? []
@@ -93,7 +93,7 @@ function haproxy(temporary: string): Outcome {
   return runTool('haproxy', ['-c', '-q', '-f', path])
 }
 
-/** Traefik has no check of its own: it is started with the files on any port, and what it complains of is heard. */
+/** Traefik has no command to check files, so this starts it on free ports and searches its output for errors. */
 function traefik(temporary: string): Outcome {
   const program = findProgram('traefik')
   if (!program) return { skipped: 'traefik is not installed' }
@@ -114,14 +114,14 @@ function traefik(temporary: string): Outcome {
       .replaceAll(/address: ':\d+'/g, "address: '127.0.0.1:0'")
       .replace('/etc/traefik/shoal.yaml', dynamic),
   )
-  // Colours stand right before ERR, without a space.
+  // In the output, a colour code comes right before ERR, without a space, so the pattern below has no \b there.
   const { error, stdout, stderr } = spawnSync(program, [`--configFile=${config}`], {
     encoding: 'utf8',
     timeout: 3000,
   })
   const said = `${stdout}${stderr}`
-  // Instances are not there, and it says so; what it says of the files is an error.
+  // Warnings about unreachable instances are expected; errors are about the files.
   const stillRunning = error && 'code' in error && error.code === 'ETIMEDOUT'
   if (stillRunning && !/(ERR|FTL)\b/.test(said)) return { passed: true }
-  return { failed: said || 'it ended at once' }
+  return { failed: said || 'it exited at once' }
 }

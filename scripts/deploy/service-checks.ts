@@ -6,7 +6,7 @@ import { findProgram } from '../../test/support/find-program.ts'
 import { runTool } from './tool.ts'
 import type { Outcome } from './tool.ts'
 
-/** Units, rules of Prometheus, JSON of AWS and Grafana, and that dashboards and rules name metrics that there are. */
+/** Checks systemd units, Prometheus files and JSON files, and that dashboards and rules use metrics that exist. */
 export function serviceChecks(temporary: string): Check[] {
   const prometheus = join(deployFolder, 'prometheus')
   const json = globSync('{aws,grafana}/*.json', { cwd: deployFolder }).sort()
@@ -27,7 +27,7 @@ export function serviceChecks(temporary: string): Check[] {
   ]
 }
 
-/** A unit is checked as it stands, but for the program, which is on another machine. */
+/** Checks the units; only the path of the program is replaced, because it does not exist on this machine. */
 function units(temporary: string): Outcome {
   if (!findProgram('systemd-analyze')) return { skipped: 'systemd-analyze is not installed' }
   const folder = join(temporary, 'systemd')

@@ -6,14 +6,14 @@ export type Outcome = { passed: true; said?: string } | { failed: string } | { s
 
 interface RunOptions {
   env?: Record<string, string>
-  /** What has to stand in the output as well. */
+  /** The output must also match this. */
   expect?: RegExp
-  /** The command has to fail, and to say this. */
+  /** The command must fail, and its output must match this. */
   refuses?: RegExp
   cwd?: string
 }
 
-/** Runs a tool to its end, a minute at most. A tool that is not there is skipped, with its name. */
+/** Runs a tool for at most a minute. If it is not installed, the outcome is `skipped` and names it. */
 export function runTool(name: string, args: string[], options: RunOptions = {}): Outcome {
   const path = name.includes('/') ? name : findProgram(name)
   if (path === undefined || !existsSync(path)) return { skipped: `${name} is not installed` }
@@ -26,9 +26,9 @@ export function runTool(name: string, args: string[], options: RunOptions = {}):
   const said = `${stdout}${stderr}${error?.message ?? ''}`
   if (options.refuses) {
     const good = status !== 0 && options.refuses.test(said)
-    return good ? { passed: true } : { failed: `should have been refused with ${options.refuses}:\n${said}` }
+    return good ? { passed: true } : { failed: `should have failed with ${options.refuses}:\n${said}` }
   }
-  if (status !== 0) return { failed: said || `ended with ${status}` }
+  if (status !== 0) return { failed: said || `exited with ${status}` }
   if (options.expect && !options.expect.test(said))
     return { failed: `${options.expect} is missing in:\n${said}` }
   return { passed: true, said }

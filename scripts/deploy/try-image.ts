@@ -11,8 +11,8 @@ export interface TryOptions {
 }
 
 /**
- * Starts the image with a read-only root, no capability and no way to more rights; signs up, has an answer written,
- * runs its health check, asks it to stop while it writes another, and looks at its exit code.
+ * Starts the image with a read-only root, without capabilities and without privilege escalation. Signs up, gets an
+ * answer, runs the health check, stops the container, and checks its exit code.
  */
 export async function tryImage({ tag, port, runtime }: TryOptions): Promise<Said> {
   const tool = ['podman', 'docker'].find((name) => findProgram(name))
@@ -35,7 +35,7 @@ export async function tryImage({ tag, port, runtime }: TryOptions): Promise<Said
     if (run.status !== 0) {
       if (refusedByHost.test(run.said))
         return {
-          skipped: `this host lets ${tool} set no limits; name a runtime that leaves them out (--runtime): ${run.said}`,
+          skipped: `this host does not allow ${tool} to set resource limits; pass a runtime that sets none (--runtime): ${run.said}`,
         }
       return { failed: run.said }
     }
@@ -50,7 +50,7 @@ export async function tryImage({ tag, port, runtime }: TryOptions): Promise<Said
     call('stop', '--time=20', name)
     const stopMs = performance.now() - stopped
     const code = call('inspect', '--format={{.State.ExitCode}}', name).said
-    if (code !== '0') return { failed: `it ended with ${code}:\n${call('logs', name).said.slice(-3000)}` }
+    if (code !== '0') return { failed: `it exited with ${code}:\n${call('logs', name).said.slice(-3000)}` }
     const told = `ready after ${seconds(readyMs)}, an answer of ${answerLength} characters, stopped in ${seconds(stopMs)}`
     return { passed: `${told} (${tool}, read-only, uid 1000)` }
   } finally {
@@ -75,7 +75,7 @@ async function ready(url: string, started: number): Promise<number | undefined> 
   return undefined
 }
 
-/** The length of an answer of the demo model, when it is there. */
+/** Waits for an answer of the demo model and returns its length. */
 async function chat(url: string): Promise<number> {
   const api = new ApiClient(url)
   await api.signUp()

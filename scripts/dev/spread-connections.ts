@@ -2,7 +2,7 @@ import { connect, createServer } from 'node:net'
 import type { Socket } from 'node:net'
 import { once } from 'node:events'
 
-/** The smallest load balancer: gives each connection to the next port that takes it. */
+/** A minimal load balancer: forwards connections to the ports in turn, and skips ports that refuse them. */
 export async function spreadConnections(ports: number[]): Promise<{ port: number; close(): void }> {
   let next = 0
   const open = new Set<Socket>()
@@ -26,7 +26,7 @@ export async function spreadConnections(ports: number[]): Promise<{ port: number
   }
 }
 
-/** An instance that starts again refuses connections: the next one is tried. */
+/** Connects to the first port that accepts; a restarting instance refuses connections. */
 function passOn(client: Socket, [port, ...others]: number[]): void {
   if (port === undefined) return void client.destroy()
   const upstream = connect(port, '127.0.0.1')

@@ -6,23 +6,23 @@ import { createInterface } from 'node:readline'
 
 export interface WatchedServerOptions {
   port: number
-  /** Further arguments of `shoal start`. */
+  /** Additional arguments of `shoal start`. */
   args?: string[]
   env?: Record<string, string>
-  /** Port of the debugger; none without it. */
+  /** Port of the debugger; undefined for no debugger. */
   inspect?: number
-  /** Stands before each line of its output. */
+  /** Prefix of each line of its output. */
   label?: string
 }
 
 export interface WatchedServer {
-  /** Resolves with the exit code once the server has ended and is not watched any more. */
+  /** Resolves with the exit code when the server has exited and is no longer watched. */
   readonly ended: Promise<number | null>
-  /** Stops it like any server; kills it after 10 s. */
+  /** Stops the server with SIGTERM, and kills it after 10 s. */
   stop(): Promise<void>
 }
 
-/** A server that starts again whenever its code changes. */
+/** Starts a server that restarts whenever its code changes. */
 export function startWatchedServer(options: WatchedServerOptions): WatchedServer {
   const { port, args = [], env = {}, inspect, label } = options
   const debug = inspect === undefined ? [] : [`--inspect=127.0.0.1:${inspect}`]

@@ -1,6 +1,6 @@
 import type { ShippedPackage } from './shipped-package.ts'
 
-/** A bill of materials in CycloneDX 1.5. The same packages give the same text. */
+/** Creates a bill of materials in CycloneDX 1.5. The same packages always give the same text. */
 export function billOfMaterials(version: string, packages: readonly ShippedPackage[]): string {
   const bill = {
     bomFormat: 'CycloneDX',
@@ -35,7 +35,7 @@ export function billOfMaterials(version: string, packages: readonly ShippedPacka
   return `${JSON.stringify(bill, null, 2)}\n`
 }
 
-/** What the page shows under About, and what the image has as a file. */
+/** The licence texts that the page shows under About and that the image contains as a file. */
 export function noticesText(packages: readonly ShippedPackage[], others: readonly string[]): string {
   const line = '-'.repeat(80)
   const parts = packages.map(

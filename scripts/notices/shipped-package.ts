@@ -1,13 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 
-/** A package of somebody else that is part of what Shoal ships. */
+/** A third-party package that Shoal ships. */
 export interface ShippedPackage {
   name: string
   version: string
   /** An SPDX expression. */
   license: string
-  /** The words of its licence and notices. */
+  /** The texts of its licence and notices. */
   texts: string[]
   /** Where it runs. */
   parts: ('page' | 'server')[]
@@ -21,13 +21,16 @@ interface Manifest {
   author?: string | { name?: string }
 }
 
-/** The package in a folder. Throws when it does not say its licence, which somebody has to look at then. */
+/** Reads the package in a folder. Throws if it declares no licence, because someone must then check it. */
 export function readShippedPackage(folder: string, part: 'page' | 'server'): ShippedPackage {
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest
   const { name, version, license, licenses } = manifest
   const spdx = typeof license === 'string' ? license : (license?.type ?? licenses?.[0]?.type)
   if (!name || !version) throw new Error(`${folder}/package.json has no name or no version`)
-  if (!spdx) throw new Error(`${name}@${version} does not say its licence in package.json`)
+  if (!spdx)
+    throw new Error(
+      `${name}@${version} declares no licence in package.json: check by hand whether it may be shipped`,
+    )
   return { name, version, license: spdx, texts: textsOf(folder, manifest, spdx), parts: [part] }
 }
 
@@ -36,7 +39,7 @@ function textsOf(folder: string, { author }: Manifest, spdx: string): string[] {
   const texts = files
     .toSorted()
     .filter((file) => !/\.(js|ts|json)$/.test(file))
-    // What a tool has bundled for itself is not in what it writes.
+    // Cut the licences of dependencies that a build tool bundles for itself: they are not in its output.
     .map((file) => readFileSync(join(folder, file), 'utf8').split(/^# Licenses of bundled dependencies/m)[0]!)
     .map((text) => text.trim())
   if (texts.length > 0) return texts
@@ -44,7 +47,7 @@ function textsOf(folder: string, { author }: Manifest, spdx: string): string[] {
   return [`The package has no file with its licence. It is under ${spdx}${who ? `, by ${who}` : ''}.`]
 }
 
-/** The folder of the package that a file belongs to; undefined for a file of ours. */
+/** The folder of the package that a file belongs to; undefined for files outside of packages. */
 export function packageFolderOf(file: string): string | undefined {
   const at = file.lastIndexOf('/node_modules/')
   if (at < 0) return undefined
@@ -58,7 +61,9 @@ interface Lock {
   packages: Record<string, { dev?: boolean; devOptional?: boolean }>
 }
 
-/** What the server needs at run time, by the lock file. `node` is not among them: the image brings its own. */
+/**
+ * The packages that the server needs at run time, from the lock file. Without `node`, because the image has its own.
+ */
 export function serverPackages(root: string): ShippedPackage[] {
   const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as Lock
   return Object.entries(lock.packages)
@@ -72,7 +77,7 @@ function isNode(path: string): boolean {
   return /^node(-bin-setup|-(linux|darwin|win|aix|sunos)[\w-]*)?$/.test(basename(path))
 }
 
-/** One entry a name and version, with all the parts that it is in, in order. */
+/** Merges entries with the same name and version, and sorts them by name. */
 export function mergePackages(packages: readonly ShippedPackage[]): ShippedPackage[] {
   const found = new Map<string, ShippedPackage>()
   for (const it of packages) {

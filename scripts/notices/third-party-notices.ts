@@ -6,19 +6,19 @@ import { mergePackages, packageFolderOf, readShippedPackage, serverPackages } fr
 import type { ShippedPackage } from './shipped-package.ts'
 
 export interface NoticesOptions {
-  /** Has package.json, package-lock.json and node_modules. */
+  /** The folder with package.json, package-lock.json and node_modules. */
   root: string
-  /** Where the bill of materials goes; the notices become a file of the page. */
+  /** The path of the bill of materials; the notices become a file of the page. */
   billFile: string
-  /** Files with words of licences of what is no package, such as a font. */
+  /** Files with licences of components that are not packages, such as a font. */
   otherLicences?: { title: string; file: string }[]
 }
 
 export const noticesFile = 'third-party-notices.txt'
 
 /**
- * A plugin of Vite that writes, with each build, whose work is in what Shoal ships: of the page every package that has
- * a module in the graph of this build, of the server every package that it needs at run time.
+ * A Vite plugin that lists, with each build, the third-party packages that Shoal ships: for the page, every package
+ * with a module in the graph of the build; for the server, every package that it needs at run time.
  */
 export function thirdPartyNotices({ root, billFile, otherLicences = [] }: NoticesOptions): Plugin {
   return {
@@ -26,7 +26,7 @@ export function thirdPartyNotices({ root, billFile, otherLicences = [] }: Notice
     apply: 'build',
     generateBundle(_options, bundle) {
       const styles = Object.values(bundle).map((it) => (it.type === 'asset' ? textOf(it.source) : ''))
-      // A tool's own modules are only in the chunks, style sheets only in the graph.
+      // Modules that build tools add are only in the chunks; style sheets are only in the graph.
       const inChunks = Object.values(bundle).flatMap((it) => (it.type === 'chunk' ? it.moduleIds : []))
       const page = pagePackages(root, [...this.getModuleIds(), ...inChunks], styles)
       const packages = mergePackages([...page, ...serverPackages(root)])
@@ -41,7 +41,7 @@ export function thirdPartyNotices({ root, billFile, otherLicences = [] }: Notice
   }
 }
 
-/** Modules that the tools add have no file: their names say whose they are. */
+/** Modules that build tools add have no file; these patterns match their names to packages. */
 const addedModules: [test: RegExp, name: string][] = [
   [/^\0?(vite|commonjsHelpers)\b/, 'vite'],
   [/^\0?rolldown\b/, 'rolldown'],
@@ -55,7 +55,7 @@ function pagePackages(root: string, moduleIds: string[], styles: string[]): Ship
     if (folder) folders.add(folder)
     else if (added) folders.add(join(root, 'node_modules', added))
   }
-  // Its style sheet is imported by none: the plugin writes it into ours, with a line that says so.
+  // No module imports Tailwind's style sheet: its plugin writes it into ours, with a comment that names it.
   if (styles.some((text) => text.includes('tailwindcss v')))
     folders.add(join(root, 'node_modules/tailwindcss'))
   return [...folders].map((folder) => readShippedPackage(folder, 'page'))

@@ -11,7 +11,7 @@ const sources = (version: string, changes: Partial<ReleaseSources> = {}): Releas
   ...changes,
 })
 
-test('O16: a final version becomes latest, with the words of its section', () => {
+test('O16: a final version becomes latest, and its changelog section becomes the release notes', () => {
   expect(planRelease(sources('1.2.3'))).toEqual({
     version: '1.2.3',
     prerelease: false,
@@ -31,7 +31,7 @@ test.each(['1.2.3-rc.1', '1.2.3-rc1', '2.0.0-0', '2.0.0-alpha-x'])(
 )
 
 test.each<[string, Partial<ReleaseSources>, RegExp]>([
-  ['a tag that is no version', { tag: 'v1.2' }, /the tag v1\.2 is not vX\.Y\.Z/],
+  ['a tag that is not a version', { tag: 'v1.2' }, /the tag v1\.2 is not vX\.Y\.Z/],
   ['a tag with a line break', { tag: 'v1.2.3\nlatest=1' }, /is not vX\.Y\.Z/],
   ['another package.json', { packageJson: '{"version":"1.2.2"}' }, /package\.json is 1\.2\.2/],
   [
@@ -40,7 +40,7 @@ test.each<[string, Partial<ReleaseSources>, RegExp]>([
     /^version in deploy\/helm.* is 1\.2\.2/,
   ],
   ['another appVersion', { chart: 'version: 1.2.3\nappVersion: 1.2.2\n' }, /^appVersion in .* is 1\.2\.2/],
-  // Before, a section was found whose heading only contains the version.
+  // A heading that only contains the version, as part of a longer one, must not match.
   ['only a longer version in the changelog', { changelog: '## 11.2.3\n\n- x\n' }, /no section "## 1\.2\.3"/],
   ['only its release candidate', { changelog: '## 1.2.3-rc.1\n\n- x\n' }, /no section "## 1\.2\.3"/],
   ['an empty section', { changelog: '## 1.2.3\n\n## 1.2.2\n\n- x\n' }, /section of 1\.2\.3 .* is empty/],

@@ -1,7 +1,7 @@
 export interface ReleaseSources {
-  /** As pushed, such as `v1.2.3` or `v1.2.3-rc.1`. */
+  /** The pushed tag, such as `v1.2.3` or `v1.2.3-rc.1`. */
   tag: string
-  /** Where the image goes, such as `registry.example.com/team`. */
+  /** The registry for the image, such as `registry.example.com/team`. */
   registry: string
   packageJson: string
   chart: string
@@ -12,15 +12,15 @@ export interface ReleasePlan {
   version: string
   /** A version with a suffix (`-rc.1`): its image is not `latest`, and GitHub shows it as a pre-release. */
   prerelease: boolean
-  /** Of the image, each with its registry. */
+  /** Tags of the image, with the registry. */
   imageTags: string[]
   /** The changelog's section of this version, without its heading. */
   notes: string
 }
 
-/** What a tag publishes. Throws a sentence for the first file that does not agree with the tag. */
+/** Determines what a tag publishes. Throws for the first file whose version differs from the tag. */
 export function planRelease({ tag, registry, packageJson, chart, changelog }: ReleaseSources): ReleasePlan {
-  // Semantic Versioning without build metadata, which an image's tag cannot hold.
+  // Semantic Versioning without build metadata, because an image tag cannot contain `+`.
   const version = /^v(\d+\.\d+\.\d+(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?)$/.exec(tag)?.[1]
   if (version === undefined) throw new Error(`the tag ${tag} is not vX.Y.Z or vX.Y.Z-suffix`)
   if (!/^[\w.-]+(:\d+)?(\/[\w.-]+)*$/.test(registry))
@@ -35,9 +35,10 @@ export function planRelease({ tag, registry, packageJson, chart, changelog }: Re
     'appVersion in deploy/helm/shoal/Chart.yaml': lineOf(chart, 'appVersion'),
   }
   for (const [where, value] of Object.entries(found))
-    if (value !== version) throw new Error(`${where} is ${value}, the tag says ${version}`)
+    if (value !== version)
+      throw new Error(`${where} is ${value}, but the tag says ${version}: change one of them`)
   const notes = sectionOf(changelog, version)
-  if (notes === undefined) throw new Error(`CHANGELOG.md has no section "## ${version}"`)
+  if (notes === undefined) throw new Error(`CHANGELOG.md has no section "## ${version}": add it`)
   if (notes === '') throw new Error(`the section of ${version} in CHANGELOG.md is empty`)
   const prerelease = version.includes('-')
   const image = `${registry}/shoal`
@@ -53,7 +54,7 @@ function lineOf(chart: string, key: string): string | undefined {
   return new RegExp(`^${key}: "?([^"\\s]+)"?$`, 'm').exec(chart)?.[1]
 }
 
-/** A heading is `## 1.2.3`, with or without brackets, and may have a date after it. */
+/** The section under a heading such as `## 1.2.3`; the version may be in brackets and followed by a date. */
 function sectionOf(changelog: string, version: string): string | undefined {
   const lines = changelog.split('\n')
   const start = lines.findIndex((line) => /^## \[?([^\]\s]+)/.exec(line)?.[1] === version)

@@ -1,4 +1,4 @@
-// What the pictures show: a conversation with everything that an answer is made of.
+// The chats in the screenshots, including an answer with every kind of content.
 
 export const question = 'How do we count sign-ins when five servers share the traffic?'
 
@@ -32,17 +32,17 @@ export async function allow(address: string): Promise<boolean> {
 }
 ${'```'}
 
-While Redis is away, share the limit out: each server allows a fifth. Somebody who is turned away then is told to try
-again, never that a limit was reached.
+While Redis is unavailable, divide the limit: each server allows a fifth. If it then refuses a sign-in, it asks the user to
+try again later.
 `
 
-/** Plain words, long enough to be written still when their server is killed. */
+/** Plain text that is long enough to be still streaming when its server is killed. */
 export const longProse = Array.from({ length: 40 }, (_, place) =>
   [
-    'An answer belongs to nobody. The server that writes it holds a lease, and says twice a second that it is alive.',
-    'When it falls silent, another one reads what was written, raises the number that orders the writers, and goes on in the same message.',
-    'The old one may come back from a long pause and believe that nothing has happened: its words carry the lower number, and every store refuses them.',
-    'So the reader sees one text that grows, and for a moment a line that says who writes now.',
+    'No server owns an answer for ever. The server that writes it holds a lease, and sends a heartbeat twice a second.',
+    'When the heartbeats stop, another server reads the text so far, takes the next fencing number, and resumes in the same message.',
+    'The old server may wake up after a long pause and keep writing. But its text has the lower number, and every store rejects it.',
+    'So the reader sees a single text that grows, and for a moment a note that another server has taken over.',
   ][place % 4]!.concat(place % 2 === 1 ? '\n\n' : ' '),
 )
   .join('')

@@ -1,6 +1,6 @@
 import { deflateSync, crc32, inflateSync } from 'node:zlib'
 
-/** Rewrites a picture of 8-bit RGB or RGBA, as browsers take them, with a palette: a quarter of the size for a page. */
+/** Converts an 8-bit RGB or RGBA screenshot into a PNG with a palette, which has about a quarter of the size. */
 export function smallPng(png: Buffer): Buffer {
   const { width, height, channels, pixels } = readPng(png)
   const counts = new Map<number, number>()
@@ -34,7 +34,7 @@ export function smallPng(png: Buffer): Buffer {
 const colourAt = (pixels: Buffer, at: number): number =>
   ((pixels[at] ?? 0) << 16) | ((pixels[at + 1] ?? 0) << 8) | (pixels[at + 2] ?? 0)
 
-/** The most frequent colours, none closer than a step to one that is already chosen, as far as 256 go. */
+/** Chooses up to 256 frequent colours that differ enough from each other, then fills up with the remaining ones. */
 function choosePalette(counts: Map<number, number>): number[] {
   const sorted = [...counts].sort(([, a], [, b]) => b - a).map(([colour]) => colour)
   const chosen: number[] = []

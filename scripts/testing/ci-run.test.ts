@@ -6,7 +6,7 @@ import { temporaryFolder } from '../../test/support/temporary-folder.ts'
 
 const file = join(import.meta.dirname, '../../.ci/run')
 
-/** Runs .ci/run in a folder of its own, where `npm` is this shell script. */
+/** Runs .ci/run in a temporary folder, where `npm` is this shell script. */
 async function runCi(npm: string): Promise<{ status: number | null; lines: string[] }> {
   await using folder = await temporaryFolder('ci')
   mkdirSync(join(folder.path, '.ci'))
@@ -23,7 +23,7 @@ async function runCi(npm: string): Promise<{ status: number | null; lines: strin
 const root = process.getuid?.() === 0
 const closing = (lines: string[]): string[] => lines.filter((line) => /^\d+ passed, \d+ failed/.test(line))
 
-test('.ci/run: the last line adds up every command, with what was skipped by name', async () => {
+test('.ci/run: the last line has the totals of all commands, and skipped tests are listed by name', async () => {
   const { status, lines } = await runCi(`
     case "$*" in
       ci) ;;
@@ -41,7 +41,7 @@ test('.ci/run: the last line adds up every command, with what was skipped by nam
   expect(status).toBe(0)
 })
 
-test('.ci/run: a command that fails or ends without counts counts as failed, and the others run', async () => {
+test('.ci/run: a command that fails or leaves no counts is a failure, and the other commands still run', async () => {
   const { status, lines } = await runCi(`
     case "$*" in
       ci) exit 1 ;;

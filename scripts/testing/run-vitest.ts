@@ -23,7 +23,7 @@ interface VitestReport {
   }[]
 }
 
-/** Runs the tests of these projects, with their output on this terminal. */
+/** Runs the tests of these vitest projects and shows their output. */
 export async function runVitest(
   projects: string[],
   env: Record<string, string>,
@@ -36,7 +36,7 @@ export async function runVitest(
     const args = ['run', ...names, '--passWithNoTests', ...reporters]
     const { code, seconds } = await runCommand('vitest', args, { env })
     const counts = readVitest(file) ?? { passed: 0, failed: 1, skipped: [] }
-    // A fault outside any test, such as an unhandled rejection, fails the run as well.
+    // An error outside of any test, such as an unhandled rejection, also fails the run.
     if (code !== 0 && counts.failed === 0) counts.failed = 1
     return { counts, seconds }
   } finally {
@@ -44,7 +44,7 @@ export async function runVitest(
   }
 }
 
-/** The counts of Vitest's JSON report; a run that left none has failed. */
+/** Reads the counts from Vitest's JSON report; undefined if there is none, because the run has failed. */
 function readVitest(file: string): Counts | undefined {
   let report: VitestReport
   try {
@@ -73,7 +73,7 @@ function readVitest(file: string): Counts | undefined {
   }
 }
 
-/** The contracts of coordination, counted by what they ran over. */
+/** Counts the contract tests of coordination by the topology of Redis that they ran over. */
 function countByTopology(results: AssertionResult[]): string[] {
   const counts = new Map<string, { passed: number; failed: number }>()
   for (const { ancestorTitles, status } of results) {
@@ -87,7 +87,7 @@ function countByTopology(results: AssertionResult[]): string[] {
   return [...counts].map(([group, { passed, failed }]) => `${group}: ${passed} passed, ${failed} failed`)
 }
 
-/** The first lines of a reason, without colours. */
+/** The first lines of a failure message, without colours. */
 function excerpt(reason = ''): string {
   return stripVTControlCharacters(reason)
     .split('\n')

@@ -4,16 +4,16 @@ export interface Counts {
   passed: number
   failed: number
   skipped: string[]
-  /** What failed, by name, with its reason: said again at the end, where a log that was cut still has it. */
+  /** Names of failed tests with their reasons, which are repeated at the end, where a truncated log still has them. */
   failures?: string[]
-  /** What a group of tests counts, one line each: how many ran over each topology of Redis. */
+  /** Counts of groups of tests, one line each, such as the tests over one topology of Redis. */
   groups?: string[]
 }
 
-/** Where a command leaves its counts when another one adds them up: `.ci/run`, or `npm run test:all`. */
+/** Names the file for the counts of a command, if a parent adds them up: `.ci/run` or `npm run test:all`. */
 export const reportVariable = 'SHOAL_TEST_REPORT'
 
-/** The counts of one command, stage by stage. */
+/** The counts of one command, by stage. */
 export class Totals {
   private readonly lines: string[] = []
   private readonly failures: string[] = []
@@ -26,7 +26,7 @@ export class Totals {
     this.passed += passed
     this.failed += failed
     this.skipped.push(...skipped)
-    const named = failed > 0 && failures.length === 0 ? ['its own output above says what'] : failures
+    const named = failed > 0 && failures.length === 0 ? ['see its output above'] : failures
     this.failures.push(...named.map((failure) => `${stage}: ${failure}`))
     this.lines.push(
       `${failed > 0 ? 'FAIL' : 'ok  '} ${stage}: ${closingLine({ passed, failed, skipped: skipped.length })} (${seconds.toFixed(0)} s)`,
@@ -35,8 +35,8 @@ export class Totals {
   }
 
   /**
-   * Prints a line for each stage, what failed and what was skipped, and sets the exit code. The closing line is the last
-   * one; a command that reports to another leaves that line to it.
+   * Prints a line for each stage, the failed and the skipped tests, and the totals as the last line, and sets the exit
+   * code. A command that reports to a parent writes the totals to the file instead.
    */
   close(remark?: string): void {
     console.log(`\n${this.lines.join('\n')}`)
@@ -54,7 +54,7 @@ export class Totals {
   }
 }
 
-/** The counts in one line of numbers, then the names: a shell can read it, before any Node is installed. */
+/** One line of numbers, then the names. A shell script can read this format, before Node is installed. */
 function formatReport({ passed, failed, skipped, failures = [] }: Counts): string {
   const names = [
     ...failures.map((it) => `failed: ${firstLine(it)}`),
@@ -63,7 +63,7 @@ function formatReport({ passed, failed, skipped, failures = [] }: Counts): strin
   return [`${passed} ${failed} ${skipped.length}`, ...names, ''].join('\n')
 }
 
-/** The counts that a command left; undefined: it ended before it could. */
+/** Reads the counts that a command has written; undefined if it ended before that. */
 export function readReport(file: string): Counts | undefined {
   if (!existsSync(file)) return undefined
   const [numbers = '', ...names] = readFileSync(file, 'utf8').trimEnd().split('\n')
