@@ -21,18 +21,21 @@ offerSystemPackages('images')
 const { tag } = values
 const counts = { passed: 0, failed: 0, skipped: 0 }
 
-function tell(what: string, outcome: { passed: string } | { failed: string } | { skipped: string }): boolean {
+function report(
+  what: string,
+  outcome: { passed: string } | { failed: string } | { skipped: string },
+): boolean {
   const [kind = 'failed', text = ''] = Object.entries(outcome)[0] ?? []
   counts[kind as keyof typeof counts]++
   console.log(`${{ passed: 'ok  ', failed: 'FAIL', skipped: 'skip' }[kind]} ${what}: ${text}`)
   return kind === 'passed'
 }
 
-const built = tell(
+const built = report(
   'build',
   buildImage({ tag, buildImage: values['build-image'], baseImage: values['base-image'] }),
 )
-if (built) tell('run', await tryImage({ tag, port: await freePort(), runtime: values.runtime }))
-else tell('run', { skipped: 'no image was built' })
+if (built) report('run', await tryImage({ tag, port: await freePort(), runtime: values.runtime }))
+else report('run', { skipped: 'no image was built' })
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`)
 process.exitCode = counts.failed > 0 ? 1 : 0

@@ -12,7 +12,7 @@ import { smallPng } from './screenshots/small-png.ts'
 import { longAnswer, longProse, otherChats, question } from './screenshots/shown-chats.ts'
 
 const folder = join(import.meta.dirname, '../docs/screenshots')
-const mostBytes = 80_000
+const maxBytes = 80_000
 const desk = { viewport: { width: 1280, height: 800 } }
 const views: Record<string, BrowserContextOptions> = {
   light: { ...desk, colorScheme: 'light' },
@@ -23,7 +23,7 @@ const models = { words: 'sonar-70b', slow: 'sonar-70b-slow', refuses: 'tern-mini
 
 if (!ensureSystemPackages('servers', 'certificates', 'nginx', 'browser')) process.exit(69)
 const wanted = process.argv.slice(2)
-const asked = (name: string): boolean => wanted.length === 0 || wanted.includes(name)
+const isRequested = (name: string): boolean => wanted.length === 0 || wanted.includes(name)
 mkdirSync(folder, { recursive: true })
 
 /** Takes a screenshot after fonts have loaded and animations have ended, and saves it with a palette. */
@@ -42,7 +42,7 @@ async function shoot(page: Page, name: string, view: string): Promise<void> {
     .catch(() => console.warn(`${name}-${view}: an animation is still running`))
   const path = join(folder, `${name}-${view}.png`)
   const png = smallPng(await page.screenshot())
-  if (png.length > mostBytes) throw new Error(`${name}-${view}.png has ${png.length} bytes`)
+  if (png.length > maxBytes) throw new Error(`${name}-${view}.png has ${png.length} bytes`)
   writeFileSync(path, png)
   console.log(`${name}-${view}.png ${(png.length / 1000).toFixed(0)} kB`)
 }
@@ -57,7 +57,7 @@ interface Picture {
 }
 
 async function inAllViews(server: Server, name: string, picture: Picture): Promise<void> {
-  if (!asked(name)) return
+  if (!isRequested(name)) return
   const { path = '/', arrive, ...how } = picture
   for (const [view, options] of Object.entries(views)) {
     const page = await server.open(path, { ...options, ...how })
@@ -73,14 +73,14 @@ const messageField = (page: Page): Promise<void> => page.getByRole('textbox', { 
  * Starts an answer through the API; resolves with the chat's path when it has begun or, with `wait`, when it is
  * complete.
  */
-async function ask(
+async function startAnswer(
   { api }: Pick<PageFixture, 'api'>,
   { model, text, title, wait }: { model: string; text: string; title: string; wait: boolean },
 ): Promise<string> {
   const { chatId } = await api.startRun({ model, text })
   await api.call('PATCH', `/api/chats/${chatId}`, { title })
-  const most = wait ? 300 : 0
-  for (let tries = 0; tries < most; tries++) {
+  const maxTries = wait ? 300 : 0
+  for (let tries = 0; tries < maxTries; tries++) {
     if ((await api.chat(chatId)).messages.at(-1)?.status !== 'running') break
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
@@ -88,7 +88,7 @@ async function ask(
 }
 
 async function firstRun(): Promise<void> {
-  if (!asked('first-run')) return
+  if (!isRequested('first-run')) return
   const env = { OPENAI_API_BASE_URL: '', OPENAI_API_KEY: '', OLLAMA_BASE_URL: '' }
   await using alone = await startPage({}, { env })
   await inAllViews(alone, 'first-run', {
@@ -124,8 +124,8 @@ async function stillPages(fleet: PageFleet): Promise<void> {
 
 async function chats(fleet: PageFleet): Promise<void> {
   const title = 'Counting sign-ins over five servers'
-  const long = await ask(fleet, { model: models.words, text: question, title, wait: true })
-  const failed = await ask(fleet, {
+  const long = await startAnswer(fleet, { model: models.words, text: question, title, wait: true })
+  const failed = await startAnswer(fleet, {
     model: models.refuses,
     text: 'Translate the attached minutes, please.',
     title: 'Minutes in English',
@@ -152,8 +152,8 @@ async function chats(fleet: PageFleet): Promise<void> {
     },
   })
   for (const [view, options] of Object.entries(views)) {
-    if (!asked('streaming')) break
-    const path = await ask(fleet, { model: models.slow, text: question, title, wait: false })
+    if (!isRequested('streaming')) break
+    const path = await startAnswer(fleet, { model: models.slow, text: question, title, wait: false })
     const page = await fleet.open(path, options)
     await page.locator('.answer table, .answer pre').first().waitFor()
     await shoot(page, 'streaming', view)
@@ -164,9 +164,9 @@ async function chats(fleet: PageFleet): Promise<void> {
 
 /** Kills the owner of an answer for real, and takes a screenshot of each view. */
 async function takeover(fleet: PageFleet): Promise<void> {
-  if (!asked('takeover')) return
+  if (!isRequested('takeover')) return
   fleet.provider.scripts[models.slow] = { words: longProse, wordsPerSecond: 40 }
-  const path = await ask(fleet, {
+  const path = await startAnswer(fleet, {
     model: models.slow,
     text: 'What happens to an answer when its server dies?',
     title: 'When a server dies',
@@ -195,7 +195,8 @@ await using fleet = await startPageFleet({
 })
 await fleet.api.call('PATCH', '/api/account', { name: 'Ada Lovelace' })
 await fleet.api.call('POST', '/api/account/api-keys', { name: 'backup script' })
-for (const title of otherChats) await ask(fleet, { model: models.words, text: title, title, wait: true })
+for (const title of otherChats)
+  await startAnswer(fleet, { model: models.words, text: title, title, wait: true })
 await stillPages(fleet)
 await chats(fleet)
 await takeover(fleet)

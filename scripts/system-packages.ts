@@ -12,7 +12,7 @@ export function ensureSystemPackages(...sets: PackageSet[]): boolean {
   // So that servers are found by name, also for a regular user.
   process.env['PATH'] = pathWithServers()
   const wanted = packagesOf(sets).filter(({ present }) => !present())
-  const missing = wanted.filter((it) => !serves(it))
+  const missing = wanted.filter((it) => !isAvailable(it))
   if (missing.length === 0 && (wanted.length === 0 || !mayInstall())) return true
   if (!mayInstall()) {
     console.error(howToInstall(missing))
@@ -21,7 +21,7 @@ export function ensureSystemPackages(...sets: PackageSet[]): boolean {
   if (missing.length > 0) console.log(`Installing the missing packages: ${namesOf(missing)}`)
   // If only preferred packages are missing and their substitutes are installed, do not wait long.
   install(wanted, missing.length === 0 ? { timeout: 60_000 } : {})
-  const still = missing.filter((it) => !serves(it))
+  const still = missing.filter((it) => !isAvailable(it))
   if (still.length > 0) console.error(`Still missing after the installation: ${namesOf(still)}`)
   return still.length === 0
 }
@@ -29,13 +29,13 @@ export function ensureSystemPackages(...sets: PackageSet[]): boolean {
 /** The same for optional packages: prints those that are still missing; the command then skips what needs them. */
 export function offerSystemPackages(...sets: PackageSet[]): void {
   process.env['PATH'] = pathWithServers()
-  const missing = packagesOf(sets).filter((it) => !serves(it))
+  const missing = packagesOf(sets).filter((it) => !isAvailable(it))
   if (missing.length === 0) return
   if (mayInstall()) {
     console.log(`Installing the missing packages: ${namesOf(missing)}`)
     install(missing)
   }
-  const still = missing.filter((it) => !serves(it))
+  const still = missing.filter((it) => !isAvailable(it))
   if (still.length > 0) console.error(`${howToInstall(still)}\nSteps that need them are skipped.\n`)
 }
 
@@ -46,7 +46,8 @@ function packagesOf(sets: PackageSet[]): SystemPackage[] {
 
 const namesOf = (packages: SystemPackage[]): string => packages.map(({ name }) => name).join(', ')
 
-const serves = ({ present, otherwise }: SystemPackage): boolean => present() || otherwise?.present() === true
+const isAvailable = ({ present, otherwise }: SystemPackage): boolean =>
+  present() || otherwise?.present() === true
 
 const mayInstall = (): boolean => process.getuid?.() === 0 && findProgram('apt-get') !== undefined
 

@@ -27,7 +27,7 @@ const chosen = machines.filter(({ name }) => positionals.length === 0 || positio
 const totals = new Totals()
 
 /** Why this machine cannot build bare machines; undefined if it can. */
-function hindrance(): string | undefined {
+function findObstacle(): string | undefined {
   if (process.platform !== 'linux') return 'needs Linux'
   if (!ensureSystemPackages('bare machines')) return 'needs debootstrap and git'
   if (process.getuid?.() !== 0) return 'needs root, for chroot and mounts: sudo npm run test:bare'
@@ -67,12 +67,12 @@ async function tryMachine(machine: BareMachine, folder: string): Promise<Counts>
   return counts
 }
 
-const hindered = hindrance()
-if (hindered !== undefined) {
-  console.error(`npm run test:bare ${hindered}`)
+const obstacle = findObstacle()
+if (obstacle !== undefined) {
+  console.error(`npm run test:bare ${obstacle}`)
   totals.add(
     'bare machines',
-    { passed: 0, failed: 0, skipped: chosen.map((it) => `${it.name} ${hindered}`) },
+    { passed: 0, failed: 0, skipped: chosen.map((it) => `${it.name} ${obstacle}`) },
     0,
   )
 } else {

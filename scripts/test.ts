@@ -55,7 +55,7 @@ async function runReporting(
   }
 }
 
-async function others(): Promise<void> {
+async function runOtherTestCommands(): Promise<void> {
   for (const [stage, script] of [
     ['published files', 'scripts/test-services.ts'],
     ['bare machines', 'scripts/test-bare.ts'],
@@ -76,7 +76,7 @@ async function runStages(): Promise<void> {
     await vitest('browser behind the guide’s nginx', ['browser'], { SHOAL_TEST_BEHIND: 'guide' })
   }
   await chaos()
-  if (all) await others()
+  if (all) await runOtherTestCommands()
 }
 
 if (ensureSystemPackages('servers', 'certificates', 'nginx', 'browser')) {

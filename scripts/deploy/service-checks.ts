@@ -11,7 +11,7 @@ export function serviceChecks(temporary: string): Check[] {
   const prometheus = join(deployFolder, 'prometheus')
   const json = globSync('{aws,grafana}/*.json', { cwd: deployFolder }).sort()
   return [
-    { file: 'systemd/*.service', tool: 'systemd-analyze verify', run: async () => units(temporary) },
+    { file: 'systemd/*.service', tool: 'systemd-analyze verify', run: async () => verifyUnits(temporary) },
     {
       file: 'prometheus/prometheus.yml',
       tool: 'promtool check config',
@@ -22,13 +22,17 @@ export function serviceChecks(temporary: string): Check[] {
       tool: 'promtool check rules',
       run: async () => runTool('promtool', ['check', 'rules', join(prometheus, 'alerts.yml')]),
     },
-    { file: 'prometheus and grafana: names of metrics', tool: 'reading', run: async () => metricNames() },
-    ...json.map((file): Check => ({ file, tool: 'JSON', run: async () => parses(file) })),
+    {
+      file: 'prometheus and grafana: names of metrics',
+      tool: 'reading',
+      run: async () => checkMetricNames(),
+    },
+    ...json.map((file): Check => ({ file, tool: 'JSON', run: async () => parseJson(file) })),
   ]
 }
 
 /** Checks the units; only the path of the program is replaced, because it does not exist on this machine. */
-function units(temporary: string): Outcome {
+function verifyUnits(temporary: string): Outcome {
   if (!findProgram('systemd-analyze')) return { skipped: 'systemd-analyze is not installed' }
   const folder = join(temporary, 'systemd')
   mkdirSync(folder)
@@ -40,12 +44,12 @@ function units(temporary: string): Outcome {
   return runTool('systemd-analyze', ['verify', '--recursive-errors=no', '--man=no', ...paths])
 }
 
-function parses(file: string): Outcome {
+function parseJson(file: string): Outcome {
   JSON.parse(readFileSync(join(deployFolder, file), 'utf8'))
   return { passed: true }
 }
 
-function metricNames(): Outcome {
+function checkMetricNames(): Outcome {
   const source = readFileSync(join(deployFolder, '../server/operations/metrics.ts'), 'utf8')
   const known = new Set(source.match(/\b(shoal|process)_[a-z_]+\b/g))
   const used = ['prometheus/alerts.yml', 'grafana/shoal.json'].flatMap(

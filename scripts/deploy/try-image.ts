@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { ApiClient } from '../../test/support/api-client.ts'
 import { refusedByHost } from './build-image.ts'
-import type { Said } from './build-image.ts'
+import type { StepOutcome } from './build-image.ts'
 import { findProgram } from '../../test/support/find-program.ts'
 
 export interface TryOptions {
@@ -14,7 +14,7 @@ export interface TryOptions {
  * Starts the image with a read-only root, without capabilities and without privilege escalation. Signs up, gets an
  * answer, runs the health check, stops the container, and checks its exit code.
  */
-export async function tryImage({ tag, port, runtime }: TryOptions): Promise<Said> {
+export async function tryImage({ tag, port, runtime }: TryOptions): Promise<StepOutcome> {
   const tool = ['podman', 'docker'].find((name) => findProgram(name))
   if (!tool) return { skipped: 'neither podman nor docker is installed' }
   const before =

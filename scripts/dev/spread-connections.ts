@@ -11,7 +11,7 @@ export async function spreadConnections(ports: number[]): Promise<{ port: number
     client.once('close', () => open.delete(client)).on('error', () => {})
     const first = next++
     const inTurn = ports.map((_, index) => ports[(first + index) % ports.length]!)
-    passOn(client, inTurn)
+    forward(client, inTurn)
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -27,7 +27,7 @@ export async function spreadConnections(ports: number[]): Promise<{ port: number
 }
 
 /** Connects to the first port that accepts; a restarting instance refuses connections. */
-function passOn(client: Socket, [port, ...others]: number[]): void {
+function forward(client: Socket, [port, ...others]: number[]): void {
   if (port === undefined) return void client.destroy()
   const upstream = connect(port, '127.0.0.1')
   upstream.once('connect', () => {
@@ -35,5 +35,5 @@ function passOn(client: Socket, [port, ...others]: number[]): void {
     client.pipe(upstream).pipe(client)
     client.once('close', () => upstream.destroy())
   })
-  upstream.once('error', () => passOn(client, others))
+  upstream.once('error', () => forward(client, others))
 }

@@ -1,4 +1,4 @@
-// What goes wrong at a first start: each ends with a sentence that has the cure, and nothing is lost or half done.
+// Mistakes at a first start: each one ends with a message that names the cure, and loses or half-changes no data.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, chown, cp, mkdir, readFile, writeFile } from 'node:fs/promises'
@@ -17,10 +17,10 @@ import { startLocalNginx } from './support/local-nginx.ts'
 
 const root = join(import.meta.dirname, '../..')
 const isRoot = process.getuid?.() === 0
-/** Processes start in each of these, several at once: a minute on a busy machine. */
+/** Each test starts several processes, which can take a minute on a busy machine. */
 const patience = { timeout: 60_000 }
 const slowly = { timeout: 120_000 }
-/** As server/store/migrate.ts takes it. */
+/** The same lock as in server/store/migrate.ts. */
 const migrationLock = 0x73686f61
 
 let folder: TemporaryFolder
@@ -41,7 +41,7 @@ interface Running {
   kill(signal: NodeJS.Signals): void
 }
 
-/** A program as a container starts it: nothing in its environment but what is given. */
+/** Starts a program as a container does: with only these environment variables. */
 function begin(command: string, words: string[], env: Record<string, string>): Running {
   const child = spawn(command, words, { cwd: root, env: { PATH: process.env['PATH'], ...env } })
   endWithUs(child)
@@ -77,7 +77,7 @@ async function client(url: string): Promise<pg.Client> {
 }
 
 describe('secrets', slowly, () => {
-  test('a file of a secret that is empty or not there: the variable and the cure, 78', async () => {
+  test('an empty or missing secret file: exit code 78, with the variable and the cure', async () => {
     const empty = join(folder.path, 'empty')
     await writeFile(empty, '')
     expect(await refused(['start'], { DATABASE_URL_FILE: '/run/secrets/none' })).toMatchObject({
@@ -90,7 +90,7 @@ describe('secrets', slowly, () => {
     })
   })
 
-  test('Redis without the password’s file does not start, as it would let everybody in', async () => {
+  test('Redis does not start without the password file, because it would let everyone in', async () => {
     const run = await emptyFolder('run')
     const files = join(folder.path, 'redis')
     await cp(join(root, 'deploy/redis'), files, { recursive: true })
@@ -102,7 +102,7 @@ describe('secrets', slowly, () => {
     }
   })
 
-  test('a certificate that does not match its key: nginx does not start, and says so', async () => {
+  test('a certificate that does not match its key: nginx does not start and reports it', async () => {
     const [one, other] = [await emptyFolder('one'), await emptyFolder('other')]
     const certificates = { ...(await makeCertificates(one)), key: (await makeCertificates(other)).key }
     const [httpPort = 0, httpsPort = 0] = await freePorts(2)
@@ -134,14 +134,14 @@ describe.runIf(isRoot)('a volume of another user', slowly, () => {
     return path
   }
 
-  test('embedded: the start stops with chown and fsGroup', async () => {
+  test('embedded: the start is refused, with chown and fsGroup as the cure', async () => {
     const started = startContainerLike({ DATA_DIR: await ofRoot('root-embedded') })
     await expect(started).rejects.toThrow(
       /not writable for uid 1000: run chown -R 1000:1000 .* fsGroup: 1000/,
     )
   })
 
-  test('with DATABASE_URL: it serves', async () => {
+  test('with DATABASE_URL: the instance serves', async () => {
     const env = { DATA_DIR: await ofRoot('root-served'), DATABASE_URL: await postgres.createDatabase() }
     const instance = await startContainerLike(env)
     expect((await fetch(`${instance.url}/ready`)).status).toBe(200)
@@ -150,14 +150,14 @@ describe.runIf(isRoot)('a volume of another user', slowly, () => {
 })
 
 describe.concurrent('a database that is', slowly, () => {
-  test('older, where nothing may be changed: both sides and the command', async () => {
+  test('older, and migrations are off: the message names both versions and the command', async () => {
     const env = { DATABASE_URL: await postgres.createDatabase(), ENABLE_DB_MIGRATIONS: 'false' }
     const { code, said } = await refused(['start'], { DATA_DIR: await emptyFolder('older'), ...env })
     expect(code).toBe(69)
     expect(said).toMatch(/database is too old for this version.*run `shoal migrate`/)
   })
 
-  test('newer: which side to change, and it is left as it is', async () => {
+  test('newer: the message says which side to change, and the database is unchanged', async () => {
     const env = { DATABASE_URL: await postgres.createDatabase(), DATA_DIR: await emptyFolder('newer') }
     expect(await refused(['migrate'], env)).toMatchObject({ code: 0 })
     const database = await client(env.DATABASE_URL)
@@ -167,7 +167,7 @@ describe.concurrent('a database that is', slowly, () => {
     expect(said).toMatch(/this version is too old for the database.*upgrade this instance/)
   })
 
-  test('not ours: what to set instead, and it is left as it is', async () => {
+  test('of another program: the message says what to set instead, and the database is unchanged', async () => {
     const url = await postgres.createDatabase()
     const database = await client(url)
     await database.query(`create schema shoal; create table shoal.chat as select 'theirs' as text`)
@@ -186,8 +186,8 @@ describe.concurrent('a database that is', slowly, () => {
   })
 })
 
-describe('SIGTERM while the schema is made', slowly, () => {
-  // Behind the lock: it waits for another instance. Inside: the first statement waits for somebody else's schema.
+describe('SIGTERM while the schema is created', slowly, () => {
+  // Before the lock: the start waits for another instance. Inside: the first statement waits for another transaction.
   test.each([
     ['waiting for its turn', `select pg_advisory_xact_lock(${migrationLock})`, 'advisory'],
     ['in the middle of it', 'create schema shoal', 'transactionid'],

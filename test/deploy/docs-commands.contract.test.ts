@@ -1,5 +1,5 @@
-// The commands on the pages of docs/ are run as they stand there, with other places and ports. What cannot be run here
-// is listed with the reason, and a block that is neither fails.
+// Runs the commands on the pages of docs/; only paths and ports are replaced. Commands that cannot run here are listed
+// with the reason. A block that is neither run nor listed fails.
 import { execFileSync } from 'node:child_process'
 import { existsSync, globSync, statSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
@@ -18,9 +18,9 @@ import { documentedCommands, runCommands } from './support/documented-commands.t
 
 const root = join(import.meta.dirname, '../..')
 
-/** Whole pages, or commands, that are not run, and why. */
+/** Pages and commands that are not run, with the reasons. */
 const notRun: { page?: string; command?: RegExp; reason: string }[] = [
-  { page: 'docs/deploy/aws.md', reason: 'needs AWS; its times are kept by load-balancer.contract.test.ts' },
+  { page: 'docs/deploy/aws.md', reason: 'needs AWS; load-balancer.contract.test.ts tests its times' },
   { page: 'docs/deploy/kubernetes.md', reason: 'needs a cluster; npm run deploy:check renders it' },
   { page: 'docs/deploy/systemd.md', reason: 'changes the machine; npm run deploy:check verifies the units' },
   {
@@ -29,7 +29,7 @@ const notRun: { page?: string; command?: RegExp; reason: string }[] = [
   },
   { command: /caddy run/, reason: 'asks for a public certificate; proxies.contract.test.ts runs the file' },
   { command: /^npm run fleet/, reason: 'fleet.contract.test.ts runs it' },
-  { command: /^git clone|^npm ci$|npm test/, reason: 'what runs this test has done it' },
+  { command: /^git clone|^npm ci$|npm test/, reason: 'already done by the run of this test' },
   { command: /^OLLAMA_BASE_URL/, reason: 'needs Ollama' },
 ]
 
@@ -52,7 +52,7 @@ beforeAll(async () => {
   providerUrl = provider.v1
   const bin = join(folder, 'bin')
   await mkdir(bin)
-  // The image's entry point.
+  // Replaces the entry point of the image.
   const script = `#!/bin/sh\nexec "${process.execPath}" server/cli.ts "$@"\n`
   await writeFile(join(bin, 'shoal'), script, { mode: 0o755 })
 })
@@ -72,13 +72,14 @@ async function typed(
   return runCommands(changed, { env: all, ...(ports ? { ports } : {}) })
 }
 
-/** From a bare start to signed in, by curl. */
+/** Checks `/health`, signs up and uses the token, all with curl. Returns the token. */
 function signUp(port: number): string {
   const curl = (...words: string[]): string => execFileSync('curl', ['-fsS', ...words], { encoding: 'utf8' })
   const url = `http://127.0.0.1:${port}`
   expect(JSON.parse(curl(`${url}/health`))).toMatchObject({ status: 'ok' })
   const person = JSON.stringify({ name: 'Ann', email: 'ann@example.com', password: 'correct horse' })
-  // As a page of this machine would say it: one that wants secure cookies takes no password over plain HTTP.
+  // The header of a page on this machine. With secure cookies, an instance accepts no password over plain HTTP
+  // otherwise.
   const origin = `origin: https://127.0.0.1:${port}`
   const json = ['-H', 'content-type: application/json', '-H', origin, '-d', person]
   const answer = JSON.parse(curl(...json, `${url}/api/auth/sign-up`)) as { token: string }
@@ -118,7 +119,7 @@ async function threeInstances(commands: string[]): Promise<void> {
 }
 
 const saved = (): string => join(folder, 'saved.backup')
-/** Where the page’s backup comes from: an installation that is in use. */
+/** Runs the commands while an installation is in use, as for the backup of the page. */
 async function beside(commands: string[]): Promise<void> {
   const port = await freePort()
   const env = { PORT: String(port), DATA_DIR: join(folder, 'kept') }
@@ -128,7 +129,7 @@ async function beside(commands: string[]): Promise<void> {
   expect(it.said()).toContain('Saved 1 accounts')
 }
 
-/** Each block by its page and place on it. */
+/** How to run each block, by its page and number. */
 const plans: Record<string, (commands: string[]) => Promise<unknown>> = {
   'README.md 1': oneInstance,
   'README.md 2': (commands) => oneInstance(commands, [['http://localhost:8000/v1', providerUrl]]),
@@ -243,7 +244,10 @@ describe.each(pages)('%s', (page) => {
     if (mine.length === 0) continue
     test(`block ${index + 1}: ${mine.join(' ; ')}`, { timeout: 180_000 }, async () => {
       const plan = plans[name]
-      if (!plan) throw new Error(`nothing says how to run block ${index + 1} of ${page}, or why not`)
+      if (!plan)
+        throw new Error(
+          `there is no plan for block ${index + 1} of ${page}: add one, or list it in notRun with the reason`,
+        )
       await plan(mine)
     })
   }

@@ -1,4 +1,4 @@
-// The five-minute tutorial of docs/deploy/fleet.md: `npm run fleet` in a terminal.
+// The five-minute tutorial in docs/deploy/fleet.md: `npm run fleet` in a terminal.
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
@@ -8,7 +8,7 @@ import { ApiClient } from '../support/api-client.ts'
 import { Reader } from '../support/reader.ts'
 import { startFleetCommand } from './support/fleet-command.ts'
 
-test('npm run fleet: sign up at its address, kill whoever writes, the answer goes on; Ctrl-C leaves nothing', async () => {
+test('npm run fleet: sign up at its address, kill the writing instance, the answer resumes; Ctrl-C leaves nothing', async () => {
   const fleet = await startFleetCommand()
   try {
     expect(fleet.instances).toHaveLength(3)
@@ -31,7 +31,7 @@ test('npm run fleet: sign up at its address, kill whoever writes, the answer goe
     const message = (await api.chat(run.chatId)).messages.at(-1)
     expect(message?.status).toBe('done')
     expect(reader.text).toBe(message?.text)
-    // The demo model continues: nothing was begun anew.
+    // The demo model can resume, so the answer was not regenerated.
     expect(reader.history.resets).toBe(0)
     await expect.poll(() => fleet.said()).toContain(`${owner?.label} (pid ${owner?.pid}) ended`)
   } finally {

@@ -1,5 +1,6 @@
-// The Sentinel set of Open WebUI's scaling guide, with addresses in place of the names that stop it before: what else of
-// it does not work. deploy/redis has it right, and redis-files.contract.test.ts kills its master.
+// The Sentinel files of Open WebUI's scaling guide. With its host names it does not even start, so the tests use
+// addresses and show what else does not work. deploy/redis is correct, and redis-files.contract.test.ts kills its
+// master.
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -16,7 +17,7 @@ let folder: TemporaryFolder
 let master: RedisProcess
 let replica: RedisProcess
 
-/** `redis-server` with these lines, as the guide's `command:` has them. */
+/** Starts `redis-server` with these lines, like `command:` in the guide. */
 async function redis(config: string[], options: { sentinel?: boolean } = {}): Promise<RedisProcess> {
   const client = options.sentinel ? {} : { password }
   const it = new RedisProcess({ folder: folder.path, port: await freePort(), config, client, ...options })
@@ -25,7 +26,7 @@ async function redis(config: string[], options: { sentinel?: boolean } = {}): Pr
   return it
 }
 
-/** The guide's sentinel.conf, with an address, and with the password where `filledIn`. */
+/** Starts a sentinel with the guide's sentinel.conf, an address, and, if `filledIn`, the password. */
 async function sentinel(filledIn: boolean, more: string[] = []): Promise<RedisProcess> {
   const text = await readFile(join(import.meta.dirname, 'guide/sentinel.conf'), 'utf8')
   const lines = text
@@ -55,7 +56,7 @@ beforeAll(async () => {
 afterAll(() => stack.disposeAsync())
 
 test(
-  'a password that nobody fills in: a sentinel takes the living master for dead',
+  'the password variable is not replaced: a sentinel declares the living master dead',
   { timeout: 120_000 },
   async () => {
     const [printed, filledIn] = [await sentinel(false), await sentinel(true)]
@@ -65,7 +66,7 @@ test(
 )
 
 test(
-  'one file for several sentinels: they are one and the same to each other',
+  'one file for several sentinels: they consider each other the same sentinel',
   { timeout: 120_000 },
   async () => {
     const first = await sentinel(true)
@@ -80,7 +81,7 @@ test(
 )
 
 test(
-  'a REDIS_URL without the password: the instance says what is missing, and serves without Redis',
+  'a REDIS_URL without the password: the instance reports what is missing and serves without Redis',
   { timeout: 120_000 },
   async () => {
     const watch = await sentinel(true)
@@ -102,7 +103,7 @@ test(
 )
 
 test(
-  'no masterauth on the master: after a failover it cannot follow the new one',
+  'no masterauth on the master: after a failover it cannot replicate from the new master',
   { timeout: 120_000 },
   async () => {
     await expect.poll(() => replica.admin.info('replication'), patience).toContain('master_link_status:up')
@@ -110,7 +111,7 @@ test(
     await master.admin.replicaof('127.0.0.1', String(replica.port))
     await expect.poll(() => readFile(fileOf(master, 'redis.log'), 'utf8'), patience).toMatch(/NOAUTH/)
     expect(await master.admin.info('replication')).toContain('master_link_status:down')
-    // With it, it follows.
+    // With masterauth, it replicates.
     await master.admin.config('SET', 'masterauth', password)
     await expect.poll(() => master.admin.info('replication'), patience).toContain('master_link_status:up')
   },

@@ -1,5 +1,5 @@
-// The deployments that Open WebUI's scaling guide publishes, with only the image replaced: their environment, user,
-// rights of folders and signals.
+// The deployments of Open WebUI's scaling guide with only the image replaced: with their environment, user, folder
+// permissions and signals.
 import { spawn, spawnSync } from 'node:child_process'
 import { chmod, chown, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -40,7 +40,7 @@ beforeAll(async () => {
 
 afterAll(() => started.disposeAsync())
 
-/** One volume for all of them, made by root, as a bind mount or a claim without fsGroup is. */
+/** A volume that all instances share and root owns, like a bind mount or a claim without fsGroup. */
 async function sharedVolume(name: string): Promise<string> {
   const path = join(folder.path, name)
   await mkdir(path, { mode: 0o755 })
@@ -57,7 +57,7 @@ async function guideEnvironment(volume: string): Promise<Record<string, string>>
     REDIS_KEY_PREFIX: `guide-${volume.split('/').at(-1)}`,
     ENABLE_STAR_SESSIONS_MIDDLEWARE: 'true',
     ENABLE_PERSISTENT_CONFIG: 'true',
-    // Not the guide's: a model to ask.
+    // Not in the guide: a provider for the answers.
     OPENAI_API_BASE_URL: provider.v1,
   }
 }
@@ -74,7 +74,7 @@ async function works(instances: ContainerLike[]): Promise<ApiClient> {
   const [first, ...others] = instances.map(({ url }) => url)
   const api = new ApiClient(first!)
   await api.signUp()
-  // One secret, although nobody set one: a sign-in on one holds on all.
+  // The instances agree on one secret although none is set: a token of one is valid on all.
   for (const url of others) expect(await api.call('GET', '/api/auth/me', undefined, url)).toBeTruthy()
   for (const url of [first, ...others])
     await expect
@@ -85,7 +85,7 @@ async function works(instances: ContainerLike[]): Promise<ApiClient> {
   return api
 }
 
-/** An answer that is being written on the first instance, and read over the others. */
+/** Starts an answer on the first instance and reads it through the others. */
 async function reading(api: ApiClient, instances: ContainerLike[]): Promise<() => Promise<void>> {
   const run = await api.startRun({ model: 'words', text: 'go on' }, instances[0]!.url)
   const urls = instances.slice(1).map(({ url }) => url)
@@ -100,8 +100,8 @@ async function reading(api: ApiClient, instances: ContainerLike[]): Promise<() =
   }
 }
 
-describe('the guide’s deployments, with the image replaced', () => {
-  test('compose: three instances, no secret, one shared volume of root, 10 s to stop', async () => {
+describe('the guide’s deployments with the image replaced', () => {
+  test('compose: three instances, no secret, one shared volume owned by root, 10 s to stop', async () => {
     const env = await guideEnvironment(await sharedVolume('compose'))
     const instances = await three(env, ['instance-1', 'instance-2', 'instance-3'])
     const api = await works(instances)
@@ -132,7 +132,7 @@ describe('the guide’s deployments, with the image replaced', () => {
     expect(stderr).toContain('"upstream" directive is not allowed here')
   })
 
-  test('its sentinel.conf starts no sentinel: a name where an address has to be, a password that nobody fills in', async () => {
+  test('its sentinel.conf starts no sentinel: it has a name instead of an address, and its password variable is not replaced', async () => {
     const [port = 0] = await freePorts(1)
     const path = join(folder.path, 'sentinel.conf')
     const text = (await readFile(join(guide, 'sentinel.conf'), 'utf8')).replace('26379', `${port}`)
@@ -150,7 +150,7 @@ describe('the guide’s deployments, with the image replaced', () => {
 })
 
 describe.runIf(isRoot)('a data folder that uid 1000 cannot write', () => {
-  test('embedded, it stops the start with the command that cures it', async () => {
+  test('embedded, the start is refused, with the command that cures it', async () => {
     const volume = await sharedVolume('embedded')
     const refused = startContainerLike({ DATA_DIR: volume })
     await expect(refused).rejects.toThrow(/chown.*1000|fsGroup/)

@@ -17,11 +17,11 @@ function accepts(port: number): Promise<boolean> {
   })
 }
 
-test.skipIf(!here)('O11: our HAProxy file starts where 4,096 open files are allowed', async () => {
+test.skipIf(!here)('O11: our HAProxy file starts on a machine that allows 4,096 open files', async () => {
   await using folder = await temporaryFolder('haproxy-limits')
   const published = readFileSync(join(import.meta.dirname, '../../deploy/haproxy/haproxy.cfg'), 'utf8')
   const port = await freePort()
-  // Its sections for the process and the defaults; what it serves needs certificates and instances.
+  // Only the sections `global` and `defaults`, because the others need certificates and instances.
   const sections = published.slice(0, published.search(/^(frontend|backend|listen) /m))
   const text = sections.replace('/run/haproxy/admin.sock', join(folder.path, 'admin.sock'))
   const path = join(folder.path, 'haproxy.cfg')

@@ -1,4 +1,5 @@
-// docs/deploy/aws.md: the times of an Application Load Balancer and of ECS, kept by a stand-in, with real instances.
+// docs/deploy/aws.md: the times of an Application Load Balancer and of ECS, with a simulated balancer and real
+// instances.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -12,7 +13,7 @@ import type { ProxiedFleet } from './support/proxied-fleet.ts'
 const root = join(import.meta.dirname, '../..')
 const all = process.env['SHOAL_TEST_ALL'] === '1'
 
-/** As published; `faster` divides the waits for a shorter test. */
+/** The published times. `faster` divides the waits, for a shorter test. */
 function publishedTimes(faster: number): BalancerTimes & { stopMs: number; grace: string } {
   const read = (path: string): string => readFileSync(join(root, path), 'utf8')
   const group = JSON.parse(read('deploy/aws/target-group.json')) as Record<string, number> & {
@@ -48,7 +49,7 @@ async function balanced(times: BalancerTimes): Promise<ApplicationLoadBalancer> 
   return it
 }
 
-/** As ECS replaces a task: the new one is healthy first, the old one deregistered, and told to stop only then. */
+/** Replaces an instance as ECS does: waits until the new one is healthy, deregisters the old one, and then stops it. */
 async function replace(index: number, stopMs: number): Promise<void> {
   const fresh = await fleet.add()
   await balancer.register(fresh.port)
@@ -78,7 +79,7 @@ beforeAll(async () => {
 afterAll(() => fleet?.[Symbol.asyncDispose]())
 
 describe('behind a load balancer with the times of an ALB', () => {
-  test('a task is replaced, all waits a tenth: no request fails, every answer ends, every reader has it', async () => {
+  test('a task is replaced, with a tenth of the waits: no request fails, every answer ends, every reader has it', async () => {
     const times = publishedTimes(10)
     balancer = await balanced(times)
     fleet.api.url = balancer.url
@@ -88,7 +89,7 @@ describe('behind a load balancer with the times of an ALB', () => {
     await balancer[Symbol.asyncDispose]()
   }, 180_000)
 
-  test('what is silent for too long is cut: the stand-in would notice', async () => {
+  test('the simulated balancer cuts connections that are idle for too long', async () => {
     await using strict = await balanced({ ...publishedTimes(10), idleMs: 1000 })
     const socket = await new TestSocket(strict.url, { token: fleet.api.token }).open()
     expect((await socket.hello().closed).code).toBe(1006)
@@ -96,7 +97,7 @@ describe('behind a load balancer with the times of an ALB', () => {
   }, 60_000)
 
   test.runIf(all)(
-    'an idle socket stays open for longer than the idle time, and an idle connection can be used again just before it',
+    'an idle socket stays open for longer than the idle timeout, and an idle connection can be reused just before it',
     async () => {
       const times = publishedTimes(1)
       await using patient = await balanced(times)

@@ -1,4 +1,4 @@
-// deploy/prometheus and deploy/grafana ask for what an instance really has: names, labels, quantiles and routes.
+// The queries in deploy/prometheus and deploy/grafana use names, labels, quantiles and routes that an instance has.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -26,7 +26,7 @@ function queries(): Query[] {
   ]
 }
 
-/** Labels of each series by the names of the exposition. */
+/** The labels of each series in the exposition, by name. */
 function series(text: string): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>()
   for (const [, name = '', labels = ''] of text.matchAll(/^([a-z_]+)(?:\{(.*)\})? \S+$/gm)) {
@@ -37,7 +37,7 @@ function series(text: string): Map<string, Set<string>> {
   return found
 }
 
-test('every name, label and value that alerts and dashboard ask for is there', async () => {
+test('every name, label and value in the alerts and the dashboard exists', async () => {
   await using folder = await temporaryFolder('metrics')
   const env = { DATA_DIR: folder.path, ENABLE_METRICS: 'true', ENABLE_OLLAMA_API: 'false' }
   const instance = await startInstance({ label: 'metrics', env })
@@ -56,7 +56,7 @@ test('every name, label and value that alerts and dashboard ask for is there', a
       )) {
         expect([...there.keys()], `${file}: ${text}`).toContain(name)
         for (const [, label = '', how = '', value = ''] of selector.matchAll(/(\w+)(=~|!~|=)"([^"]*)"/g)) {
-          // What Prometheus adds.
+          // Labels that Prometheus adds.
           if (['job', 'instance'].includes(label)) continue
           const pairs = [...(there.get(name) ?? [])]
           expect(

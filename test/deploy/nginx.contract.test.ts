@@ -12,7 +12,7 @@ let fleet: ProxiedFleet
 let nginx: LocalNginx
 
 beforeAll(async () => {
-  // Just longer than an instance listens on: what it still writes then is handed over.
+  // Slightly longer than a stopping instance still serves requests: it then hands over unfinished answers.
   fleet = await startProxiedFleet({ SHUTDOWN_GRACE_SECONDS: '7' })
   nginx = await startNginxBefore(fleet, { balance: 'random;' })
   fleet.api.url = nginx.url
@@ -25,7 +25,7 @@ afterAll(async () => {
 })
 
 describe('deploy/nginx in front of three instances, balanced at random', () => {
-  test('takes 20 MB of body, redirects to TLS, hides what is the platform’s, and refuses no plain request', async () => {
+  test('accepts a body of 20 MB, redirects to TLS, blocks /metrics and /ready, and refuses no plain request', async () => {
     expect((await fetch(`${nginx.url}/ready`)).status).toBe(404)
     expect((await fetch(`${nginx.url}/metrics`)).status).toBe(404)
     const page = await fetch(nginx.url)
@@ -33,16 +33,16 @@ describe('deploy/nginx in front of three instances, balanced at random', () => {
     expect(page.headers.get('strict-transport-security')).toBe('max-age=31536000')
     const log = new ClientLog({ url: nginx.url, token: fleet.api.token })
     const large = await log.ask('POST', '/api/runs', { text: 'x'.repeat(20 * 1024 * 1024) })
-    // Shoal's own answer, not nginx's page.
+    // The response comes from Shoal, not from nginx.
     expect(large.error).toMatch(/"code":"(too_large|invalid)/)
     await log.stop()
   })
 
-  test('a rolling restart of all three: no request fails, every answer ends, every reader has it whole', async () => {
+  test('a rolling restart of all three: no request fails, every answer ends, every reader has it completely', async () => {
     await rollingRestart(fleet, nginx.url)
   }, 90_000)
 
-  test('a kill: no read fails, every answer goes on elsewhere, a write that broke is the only loss', async () => {
+  test('a kill: no read fails, every answer resumes elsewhere, only a write in progress may be lost', async () => {
     await killUnderLoad(fleet, nginx.url)
   }, 60_000)
 })
@@ -58,7 +58,7 @@ describe('the guide’s own server blocks, inside events{} and http{}', () => {
   })
   afterAll(() => guides?.stop())
 
-  test('carry everything too', async () => {
+  test('serve pages, sockets and answers too', async () => {
     const { api } = fleet
     const run = await api.startRun({ model: 'fast', text: 'read me' }, guides.url)
     const reader = new Reader({ urls: () => [guides.url], token: api.token, runId: run.runId })
@@ -70,9 +70,9 @@ describe('the guide’s own server blocks, inside events{} and http{}', () => {
     expect(log.failed()).toEqual([])
   })
 
-  // It leaves out for 30 s whoever refused three connections (max_fails=3 fail_timeout=30s).
+  // It sends no requests for 30 s to an instance that refused three connections (max_fails=3 fail_timeout=30s).
   test.runIf(process.env['SHOAL_TEST_ALL'] === '1')(
-    'a rolling restart with 31 s between the instances: no request fails, every reader has its answer whole',
+    'a rolling restart with 31 s between the instances: no request fails, every reader has its complete answer',
     async () => {
       await rollingRestart(fleet, guides.url, { apartMs: 31_000 })
     },

@@ -19,7 +19,7 @@ beforeAll(async () => {
   const server = await startPostgresServer({ superuser: 'postgres' })
   started.defer(() => server.stop())
   const database = new URL(await server.createDatabase())
-  // As the image of PostgreSQL runs it, whose superuser comes in without a password from inside the container.
+  // As in the image of PostgreSQL, where the superuser needs no password inside the container.
   await promisify(execFile)(script, {
     env: {
       PATH: process.env['PATH'],
@@ -32,7 +32,7 @@ beforeAll(async () => {
   admin = new pg.Client({ connectionString: database.href })
   await admin.connect()
   started.defer(() => admin.end())
-  // As the image of PostgreSQL has it: whoever comes by the network needs a password.
+  // As in the image of PostgreSQL: connections over the network need a password.
   const { rows } = await admin.query<{ hba_file: string }>('show hba_file')
   const file = rows[0]!.hba_file
   await writeFile(file, `host all shoal all scram-sha-256\n${await readFile(file, 'utf8')}`)
@@ -44,7 +44,7 @@ beforeAll(async () => {
 
 afterAll(() => started.disposeAsync())
 
-test('S27: create-role.sh makes a role that may do nothing outside of its database', async () => {
+test('S27: create-role.sh creates a role without rights outside of its database', async () => {
   const { rows } = await admin.query(
     `select rolsuper, rolcreatedb, rolcreaterole, rolreplication, rolbypassrls, rolpassword like 'SCRAM-SHA-256%' as scram
      from pg_authid where rolname = 'shoal'`,
@@ -63,7 +63,7 @@ test('S27: create-role.sh makes a role that may do nothing outside of its databa
   expect(superuser.rows).toEqual([{ rolpassword: null }])
 })
 
-test('S27: that role needs its password', async () => {
+test('S27: the role needs its password', async () => {
   const other = new URL(url)
   other.password = 'another'
   await expect(new pg.Client({ connectionString: other.href }).connect()).rejects.toThrow(
@@ -71,7 +71,7 @@ test('S27: that role needs its password', async () => {
   )
 })
 
-test('S27: an instance makes its tables and serves with that role and its password', async () => {
+test('S27: with this role and its password, an instance creates its tables and serves', async () => {
   const folder = started.use(await temporaryFolder('postgres-role'))
   const instance = await startInstance({ label: 'one', env: { DATABASE_URL: url, DATA_DIR: folder.path } })
   started.defer(() => instance.stop())

@@ -10,14 +10,14 @@ import type { ProxiedFleet } from './support/proxied-fleet.ts'
 
 const all = process.env['SHOAL_TEST_ALL'] === '1'
 
-// HAProxy, Caddy and Traefik are run by `npm run test:all`, where they are installed.
+// `npm run test:all` runs HAProxy, Caddy and Traefik if they are installed.
 describe.runIf(all)('the other proxies in front of three instances', () => {
   let fleet: ProxiedFleet
 
   beforeAll(async () => {
     fleet = await startProxiedFleet({
       SHUTDOWN_GRACE_SECONDS: '7',
-      // The account is made past the proxies.
+      // The account is created without the proxies.
       WEBUI_SESSION_COOKIE_SECURE: 'false',
     })
     await fleet.api.signUp()
@@ -39,7 +39,7 @@ describe.runIf(all)('the other proxies in front of three instances', () => {
 
     afterAll(() => proxy?.stop())
 
-    test.runIf(here)('serves the page, and keeps to itself what is the platform’s', async () => {
+    test.runIf(here)('serves the page, and blocks /metrics and /ready', async () => {
       await expect.poll(async () => (await fetch(proxy.url)).status, { timeout: 10_000 }).toBe(200)
       for (const path of ['/ready', '/metrics'])
         expect([403, 404]).toContain((await fetch(proxy.url + path)).status)
@@ -54,7 +54,7 @@ describe.runIf(all)('the other proxies in front of three instances', () => {
     )
 
     test.runIf(here)(
-      'a kill: only what was on its way may break, every answer goes on elsewhere',
+      'a kill: only requests in progress may fail, every answer resumes elsewhere',
       async () => {
         await killUnderLoad(fleet, proxy.url, { repeatsReads })
       },

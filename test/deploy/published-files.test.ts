@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 
-// The files of deploy/ as they are published. Tests that start servers replace ports, addresses and paths, so only a
-// test that reads the files can see that these are right.
+// Reads the published files of deploy/. Tests that start servers replace ports, addresses and paths, so only a test
+// that reads the files can check these.
 const folder = join(import.meta.dirname, '../../deploy')
 const read = (file: string): string => readFileSync(join(folder, file), 'utf8')
 
@@ -21,7 +21,7 @@ const directives = (file: string): Map<string, string[]> => {
 
 describe('deploy/redis', () => {
   test.each(['redis/users.acl', 'redis/users-replicated.acl'])(
-    'S27: in %s nobody but the administrator has a whole command that has sub-commands of administrators',
+    'S27: in %s only the administrator has whole commands that have administrative sub-commands',
     (file) => {
       const users = read(file).split('\n')
       for (const line of users.filter((it) => it.startsWith('user ') && !it.startsWith('user admin ')))
@@ -31,7 +31,7 @@ describe('deploy/redis', () => {
     },
   )
 
-  test('O3: redis.conf listens on every address, on the port that the compose file’s addresses name', () => {
+  test('O3: redis.conf listens on every address, on the port in the addresses of the compose files', () => {
     const conf = directives('redis/redis.conf')
     expect(conf.get('bind')).toEqual(['* -::*'])
     expect(conf.get('protected-mode')).toEqual(['yes'])
@@ -48,7 +48,7 @@ describe('deploy/redis', () => {
     expect(directives('redis/redis-tls.conf').get('tls-port')).toEqual([port])
   })
 
-  test('O3: redis.conf keeps what it has, evicts nothing, and has no line that a server adds', () => {
+  test('O3: redis.conf persists data, evicts nothing, and has no line that a server adds', () => {
     const conf = directives('redis/redis.conf')
     expect(conf.get('appendonly')).toEqual(['yes'])
     expect(conf.get('maxmemory-policy')).toEqual(['noeviction'])
@@ -68,7 +68,7 @@ describe('deploy/redis', () => {
     ])
   })
 
-  test('O3: sentinel.conf listens on the port that its health check asks', () => {
+  test('O3: sentinel.conf listens on the port of its health check', () => {
     const conf = directives('redis/sentinel.conf')
     const [port] = conf.get('port') ?? []
     expect(port).toBe('26379')
@@ -78,7 +78,7 @@ describe('deploy/redis', () => {
 })
 
 describe('addresses and ports', () => {
-  test('O3: nginx of the compose file listens where the compose file publishes it, and finds the image’s port', () => {
+  test('O3: nginx.conf listens on the ports that compose.yaml publishes, and uses the port of the image', () => {
     const nginx = read('nginx/nginx.conf')
     const published = [...read('compose/compose.yaml').matchAll(/_PORT:-\d+\}:(\d+)'/g)].map(([, it]) => it)
     expect(published).toEqual(['8080', '8443'])
@@ -123,8 +123,9 @@ const servicesOf = (file: string): [name: string, service: Service][] =>
   Object.entries((parse(read(file), { merge: true }) as { services: Record<string, Service> }).services)
 
 describe('compose', () => {
-  // A runtime (runc 1.1) that made a folder for a tmpfs gives it another mode at a restart; /tmp is in every image, 1777.
-  test.each(composeFiles)('O4: in %s a tmpfs is a folder that the image has', (file) => {
+  // If runc 1.1 created the folder of a tmpfs, it loses its mode at a restart. /tmp exists in every image, with mode
+  // 1777.
+  test.each(composeFiles)('O4: in %s every tmpfs is at a folder that exists in the image', (file) => {
     for (const [name, { tmpfs = [] }] of servicesOf(file))
       expect([name, ...tmpfs]).toEqual(tmpfs.length > 0 ? [name, '/tmp'] : [name])
   })
@@ -136,21 +137,21 @@ describe('compose', () => {
     }
   })
 
-  test.each(composeFiles)('S27: in %s every image that is not built here is named by its digest', (file) => {
+  test.each(composeFiles)('S27: in %s every image that is not built here is pinned by its digest', (file) => {
     for (const [name, { image }] of servicesOf(file)) {
       if (!image || image.startsWith('${SHOAL_IMAGE')) continue
       expect([name, image]).toEqual([name, expect.stringMatching(/:-[\w.-]+@sha256:[0-9a-f]{64}\}$/)])
     }
   })
 
-  test('S27: Shoal signs in to PostgreSQL with a role that is no superuser', () => {
+  test('S27: Shoal signs in to PostgreSQL with a role that is not a superuser', () => {
     const { environment } = Object.fromEntries(servicesOf('compose/compose.yaml'))['postgres']!
     expect(environment?.['POSTGRES_USER']).toBeUndefined()
     expect(read('compose/make-secrets.sh')).toContain('postgresql://shoal:')
   })
 })
 
-test('O2: the image ends on the official image of Node, of the LTS that npm brings', () => {
+test('O2: the last stage of the image is the official Node image, with the LTS version that npm installs', () => {
   const dockerfile = read('Dockerfile')
   const [major] = readFileSync(join(folder, '../.node-version'), 'utf8').split('.')
   expect([...dockerfile.matchAll(/^FROM (\S+)/gm)].at(-1)?.[1]).toBe('${BASE_IMAGE}')
@@ -172,7 +173,7 @@ test('O12: the image has the command that the documentation names', () => {
 describe('workflows', () => {
   const root = join(folder, '..')
   test.each(globSync('.github/workflows/*.yml', { cwd: root }))(
-    'S27: in %s every action is named by its commit, every image by its digest',
+    'S27: in %s every action is pinned by commit, and every image by digest',
     (file) => {
       const text = readFileSync(join(root, file), 'utf8')
       for (const [, action] of text.matchAll(/uses: (.*)/g))
@@ -184,7 +185,7 @@ describe('workflows', () => {
 })
 
 describe('every file', () => {
-  // Ports of the web, of the instances, of Redis, its sentinels and PostgreSQL, of Prometheus, and of this page's dev.
+  // Ports of HTTP and HTTPS, of the instances, and of Redis, its sentinels and PostgreSQL.
   const expected = new Set(['80', '443', '8080', '8081', '8082', '8083', '8443', '6379', '26379', '5432'])
 
   test.each(
@@ -192,7 +193,7 @@ describe('every file', () => {
       .filter((it) => it.isFile())
       .map((it) => join(it.parentPath, it.name).slice(folder.length + 1))
       .sort(),
-  )('O3: %s has nothing that a test or a server left behind', (file) => {
+  )('O3: %s contains nothing that a test or a server left behind', (file) => {
     const text = read(file)
     expect(text).not.toMatch(/Generated by CONFIG REWRITE|# Known sentinels|\/tmp\/[\w-]+\/|^masterauth/m)
     const ports = [...text.matchAll(/(?:localhost|127\.0\.0\.1):(\d+)/g)].map(([, it]) => it!)

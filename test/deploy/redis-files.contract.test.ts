@@ -24,7 +24,7 @@ const programs = { cli: 'redis-cli' }
 const passwords = { shoal: 'a-password-of-shoal', internal: 'a-password-of-redis' }
 
 let folder: TemporaryFolder
-/** A copy of the published files: a server may write to what it was started with. */
+/** A copy of the published files, because a server may change the file that it was started with. */
 let files: string
 let postgres: PostgresServer
 let provider: ScriptedProvider
@@ -49,7 +49,7 @@ interface Server {
   kill(): Promise<void>
 }
 
-/** A published start script, in a folder of its own, as a container runs it. */
+/** Runs a published start script in its own folder, as a container does. */
 async function run(name: string, script: string, args: string[], several = false): Promise<Server> {
   const home = join(folder.path, name)
   await mkdir(home, { recursive: true })
@@ -86,7 +86,7 @@ async function run(name: string, script: string, args: string[], several = false
   return { home, kill }
 }
 
-/** A published file with the places that only containers have put right. */
+/** A published file in which container paths are replaced. */
 async function placed(name: string, places: [from: string, to: string][]): Promise<string> {
   let text = await readFile(join(files, name), 'utf8')
   for (const [from, to] of places) text = text.replaceAll(from, to)
@@ -139,7 +139,7 @@ async function readsAnswers(api: ApiClient, count: number, during?: () => Promis
 }
 
 describe('deploy/redis', () => {
-  test('users.acl has the rights that every test of Redis runs with, and no more', async () => {
+  test('users.acl has exactly the rights that every test of Redis runs with', async () => {
     const [lastLine = ''] = (await readFile(join(files, 'users.acl'), 'utf8')).trim().split('\n').slice(-1)
     expect(lastLine).toBe(`user shoal on #PASSWORD-SHA256 resetchannels ${smallestRights('open-webui')}`)
     const replicated = (await readFile(join(files, 'users-replicated.acl'), 'utf8')).split('\n')
@@ -148,14 +148,14 @@ describe('deploy/redis', () => {
     )
   })
 
-  test('users.acl as published, without a password in it, starts no Redis', async () => {
+  test('Redis does not start with the unchanged users.acl, which has no password', async () => {
     const [port = 0] = await freePorts(1)
     const child = spawn('redis-server', ['--port', `${port}`, '--aclfile', join(files, 'users.acl')])
     const [code] = (await once(child, 'exit')) as [number]
     expect(code).not.toBe(0)
   })
 
-  test('redis.conf and users.acl: an instance runs with them, and may do nothing else', async () => {
+  test('redis.conf and users.acl: an instance runs with them, and has no further rights', async () => {
     const [port = 0] = await freePorts(1)
     await run('plain', 'start-redis.sh', [
       join(files, 'redis.conf'),
@@ -183,26 +183,34 @@ describe('deploy/redis', () => {
     expect(said.toString()).toMatch(/NOAUTH/)
   })
 
-  test.runIf(all)('redis-tls.conf: an instance runs with it, by a private authority', async () => {
-    const certificates = await makeCertificates(folder.path)
-    const [port = 0] = await freePorts(1)
-    const conf = await placed('redis-tls.conf', [
-      ['/etc/redis/redis.conf', join(files, 'redis.conf')],
-      ['/etc/redis/tls/cert.pem', certificates.cert],
-      ['/etc/redis/tls/key.pem', certificates.key],
-      ['/etc/redis/tls/ca.pem', certificates.ca],
-    ])
-    await run('tls', 'start-redis.sh', [conf, join(files, 'users.acl'), `tls-port ${port}`, 'bind 127.0.0.1'])
-    const { api, instance } = await shoal({
-      REDIS_URL: `rediss://shoal:${passwords.shoal}@localhost:${port}`,
-      REDIS_TLS_CA_FILE: certificates.ca,
-    })
-    await expect.poll(() => redisCheck(instance.url)).toEqual({ name: 'redis', ok: true })
-    await readsAnswers(api, 1)
-  })
+  test.runIf(all)(
+    'redis-tls.conf: an instance runs with it, with a private certificate authority',
+    async () => {
+      const certificates = await makeCertificates(folder.path)
+      const [port = 0] = await freePorts(1)
+      const conf = await placed('redis-tls.conf', [
+        ['/etc/redis/redis.conf', join(files, 'redis.conf')],
+        ['/etc/redis/tls/cert.pem', certificates.cert],
+        ['/etc/redis/tls/key.pem', certificates.key],
+        ['/etc/redis/tls/ca.pem', certificates.ca],
+      ])
+      await run('tls', 'start-redis.sh', [
+        conf,
+        join(files, 'users.acl'),
+        `tls-port ${port}`,
+        'bind 127.0.0.1',
+      ])
+      const { api, instance } = await shoal({
+        REDIS_URL: `rediss://shoal:${passwords.shoal}@localhost:${port}`,
+        REDIS_TLS_CA_FILE: certificates.ca,
+      })
+      await expect.poll(() => redisCheck(instance.url)).toEqual({ name: 'redis', ok: true })
+      await readsAnswers(api, 1)
+    },
+  )
 
   test.runIf(all)(
-    'sentinel.conf: three sentinels agree, and a killed master under 20 answers cuts none',
+    'sentinel.conf: three sentinels agree, and killing the master during 20 answers cuts none',
     async () => {
       const [master = 0, second = 0, third = 0, ...sentinels] = await freePorts(6)
       const acl = join(files, 'users-replicated.acl')
@@ -252,7 +260,7 @@ describe('deploy/redis', () => {
   )
 
   test.runIf(all)(
-    'redis-cluster.conf: create-cluster.sh joins six nodes, and a killed master cuts no answer',
+    'redis-cluster.conf: create-cluster.sh joins six nodes, and killing a master cuts no answer',
     async () => {
       const ports = await freePorts(6, 10_000)
       const conf = await placed('redis-cluster.conf', [['/etc/redis/redis.conf', join(files, 'redis.conf')]])
@@ -284,7 +292,7 @@ describe('deploy/redis', () => {
         return once(child, 'exit').then(([code]) => code as number)
       }
       expect(await create()).toBe(0)
-      // What is a Cluster already stays as it is.
+      // An existing Cluster is not changed.
       expect(await create()).toBe(0)
       const { api, instance } = await shoal({
         REDIS_URL: `redis://shoal:${passwords.shoal}@${ports.map((port) => `127.0.0.1:${port}`).join(',')}`,

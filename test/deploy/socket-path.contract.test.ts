@@ -19,7 +19,7 @@ const started = new AsyncDisposableStack()
 let folder: string
 let certificates: Certificates
 
-/** Three HTTP servers in place of instances: they record what reaches them, and can break on the request of a socket. */
+/** Requests that reached the HTTP servers, which replace the instances. They can cut the connection on an upgrade. */
 const received: { path: string; upgrade: string | undefined }[] = []
 let breaksOnUpgrade = false
 let targets: Server[] = []
@@ -91,11 +91,11 @@ describe.each(proxies)('deploy/$name', ({ name, here, start }) => {
     return it
   }
 
-  // In the first test: what is waited for with `expect.poll` belongs into one.
+  // Started in the first test, because `expect.poll` works only inside a test.
   const proxy = (): Promise<LocalProxy> => (beforeAllThree ??= begin('all', targets.map(portOf)))
 
   test.runIf(here).each(['/', '//', '//ws', '/x/../ws', '/%77s', '/ws/', '/ws/x', '/WS', '/api/live'])(
-    'S1: an upgrade at %s reaches no instance as one',
+    'S1: an upgrade at %s reaches no instance as an upgrade',
     async (path) => {
       const { url } = await proxy()
       received.length = 0
@@ -104,7 +104,7 @@ describe.each(proxies)('deploy/$name', ({ name, here, start }) => {
     },
   )
 
-  test.runIf(here)('S1: at /ws a WebSocket is upgraded, and nothing else', async () => {
+  test.runIf(here)('S1: at /ws only a WebSocket is upgraded', async () => {
     const { url } = await proxy()
     received.length = 0
     expect(await statusOf(url, '/ws', 'websocket')).toBe(101)
@@ -117,7 +117,7 @@ describe.each(proxies)('deploy/$name', ({ name, here, start }) => {
     ])
   })
 
-  test.runIf(here)('S1: an upgrade that breaks an instance is sent to no other', async () => {
+  test.runIf(here)('S1: an upgrade that crashes an instance is not retried on another one', async () => {
     const { url } = await proxy()
     received.length = 0
     breaksOnUpgrade = true
@@ -127,7 +127,7 @@ describe.each(proxies)('deploy/$name', ({ name, here, start }) => {
     }
   })
 
-  test.runIf(here)('S1: an instance that refuses connections costs no socket', async () => {
+  test.runIf(here)('S1: a socket is opened on another instance if one refuses connections', async () => {
     const [gone = 0] = await freePorts(1)
     const { url } = await begin('one-gone', [gone, portOf(targets[1]!), portOf(targets[2]!)])
     for (let count = 0; count < 8; count++) expect(await statusOf(url, '/ws', 'websocket')).toBe(101)

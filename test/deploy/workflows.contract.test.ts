@@ -29,7 +29,7 @@ interface Workflow {
 const workflow = async (name: string): Promise<Workflow> =>
   parse(await readFile(join(root, '.github/workflows', name), 'utf8')) as Workflow
 
-/** As the action checks out: of the depth that the step says, one commit without it. */
+/** Checks out as the action does: with the depth of the step, or by default one commit. */
 async function checkOut(job: Job, path: string): Promise<void> {
   const step = job.steps?.find(({ uses }) => uses?.startsWith('actions/checkout@'))
   const depth = Number(step?.with?.['fetch-depth'] ?? 1)
@@ -60,7 +60,7 @@ test('O16: release.yml publishes only after the tests of ci.yml', async () => {
 
 const scriptsOf = (job: Job | undefined): string[] => (job?.steps ?? []).flatMap((step) => step.run ?? [])
 
-test('the workflows run the tests by the commands that people use, which install what they need', async () => {
+test('the workflows run the tests with the same commands as developers, which install what they need', async () => {
   const ci = (await workflow('ci.yml')).jobs
   expect(scriptsOf(ci['test']).at(-1)).toBe('.ci/run')
   const commands = await readFile(join(root, '.ci/run'), 'utf8')
@@ -72,7 +72,7 @@ test('the workflows run the tests by the commands that people use, which install
   for (const script of [...scriptsOf(ci['test']), ...nightly]) expect(script).not.toContain('apt-get')
 })
 
-test('O16: the image’s tags are those that scripts/release.ts says', async () => {
+test('O16: the tags of the image are those of scripts/release.ts', async () => {
   const { jobs } = await workflow('release.yml')
   const steps = jobs['release']?.steps ?? []
   const build = steps.find(({ uses }) => uses?.startsWith('docker/build-push-action@'))
@@ -80,7 +80,7 @@ test('O16: the image’s tags are those that scripts/release.ts says', async () 
   expect(steps.find(({ id }) => id === 'version')?.run).toBe('node scripts/release.ts')
 })
 
-test.runIf(isClone)('O16: the first steps of release.yml run as written on a fresh clone', async () => {
+test.runIf(isClone)('O16: the first steps of release.yml run unchanged on a fresh clone', async () => {
   await using folder = await temporaryFolder('release')
   const clone = join(folder.path, 'clone')
   const { jobs } = await workflow('release.yml')
@@ -88,7 +88,7 @@ test.runIf(isClone)('O16: the first steps of release.yml run as written on a fre
   const at = (file: string): string => join(clone, file)
   const edit = async (file: string, change: (text: string) => string): Promise<void> =>
     writeFile(at(file), change(await readFile(at(file), 'utf8')))
-  // What somebody commits before the tag.
+  // The commit before the tag.
   const version = '7.8.9-rc.1'
   await edit('package.json', (text) => text.replace(/"version": "[^"]*"/, `"version": "${version}"`))
   await edit('deploy/helm/shoal/Chart.yaml', (text) =>
@@ -115,7 +115,7 @@ test.runIf(isClone)('O16: the first steps of release.yml run as written on a fre
   )
 })
 
-// On a clone that is shallow itself there is no older commit to fetch.
+// A shallow clone has no older commit to fetch.
 test.runIf(isWhole)('O16: nightly.yml fetches the commit that test/upgrade starts', async () => {
   await using folder = await temporaryFolder('nightly')
   const clone = join(folder.path, 'clone')

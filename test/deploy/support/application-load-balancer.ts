@@ -6,28 +6,28 @@ import { every, sleep } from '../../../server/base/index.ts'
 import type { Certificates } from '../../support/certificates.ts'
 import { BalancerTarget } from './balancer-target.ts'
 
-/** What an AWS Application Load Balancer and its target group are set to. */
+/** The settings of an AWS Application Load Balancer and its target group. */
 export interface BalancerTimes {
-  /** Of a connection, towards clients and towards targets. */
+  /** Idle timeout of connections to clients and to targets. */
   idleMs: number
   deregistrationMs: number
   healthCheck: { path: string; everyMs: number; timeoutMs: number; healthy: number; unhealthy: number }
 }
 
 /**
- * Behaves as an ALB is documented to: sends nothing again (502 where a target breaks, 503 where none is healthy), asks
- * each target by itself, keeps idle connections for `idleMs` and cuts what is silent longer, appends to
- * X-Forwarded-For, and lets a target that is deregistered end what it has, for `deregistrationMs` at most.
+ * Behaves as AWS documents an ALB: never retries (502 if a target fails, 503 if none is healthy), checks the health of
+ * each target, keeps idle connections for `idleMs` and cuts those that are idle for longer, appends to X-Forwarded-For,
+ * and lets a deregistered target finish its requests for at most `deregistrationMs`.
  */
 export interface ApplicationLoadBalancer extends AsyncDisposable {
   readonly url: string
-  /** Connections and sockets that were cut for their silence. */
+  /** The number of connections and sockets that were cut because they were idle. */
   cutForSilence(): number
-  /** Requests that went out on a connection that a target had kept open. */
+  /** The number of requests on a connection that a target had kept open. */
   reused(): number
-  /** Resolves when the target is healthy and gets requests. */
+  /** Resolves when the target is healthy and receives requests. */
   register(port: number): Promise<void>
-  /** Resolves when nothing of the target's is left, or the delay is over and the rest was cut. */
+  /** Resolves when the target has finished its requests, or when the delay is over and the rest was cut. */
   deregister(port: number): Promise<void>
 }
 

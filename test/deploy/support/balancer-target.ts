@@ -4,19 +4,19 @@ import { connect } from 'node:net'
 import type { Socket } from 'node:net'
 import type { BalancerTimes } from './application-load-balancer.ts'
 
-/** One target of a load balancer: what it is held for, and how requests and sockets are passed on to it. */
+/** One target of a load balancer: its state, and how requests and sockets are forwarded to it. */
 export class BalancerTarget {
   state: 'initial' | 'healthy' | 'unhealthy' | 'draining' = 'initial'
-  /** Sockets of clients that it serves at this moment. */
+  /** Client sockets that the target serves now. */
   readonly busy = new Set<Socket>()
-  /** Connections that were cut for their silence. */
+  /** The number of connections that were cut because they were idle. */
   cutForSilence = 0
-  /** Requests that went out on a connection that it had kept open. */
+  /** The number of requests on a connection that the target had kept open. */
   reused = 0
   readonly port: number
   readonly #times: BalancerTimes
   readonly #agent: Agent
-  /** Health checks in a row that said the same. */
+  /** The number of consecutive health checks with the same result. */
   #streak = { ok: false, count: 0 }
 
   constructor(port: number, times: BalancerTimes) {
@@ -39,7 +39,7 @@ export class BalancerTarget {
     if (!ok && this.#streak.count >= unhealthy) this.state = 'unhealthy'
   }
 
-  /** Sent once: what breaks is a 502. */
+  /** Forwards a request once; if that fails, the response is 502. */
   forward(asked: IncomingMessage, answer: ServerResponse): void {
     const { socket, method, url: path } = asked
     this.busy.add(socket)
@@ -61,7 +61,7 @@ export class BalancerTarget {
     })
     sent.on('timeout', () => {
       this.cutForSilence++
-      sent.destroy(new Error('silence'))
+      sent.destroy(new Error('idle timeout'))
     })
     sent.on('error', () => {
       if (answer.headersSent) answer.destroy()
@@ -70,7 +70,7 @@ export class BalancerTarget {
     asked.pipe(sent)
   }
 
-  /** A socket, until one side leaves or both are silent for too long. */
+  /** Forwards a socket until one side closes it or both are idle for too long. */
   upgrade(asked: IncomingMessage, client: Socket, head: Buffer): void {
     const inward = connect(this.port, '127.0.0.1')
     let idle: NodeJS.Timeout | undefined
@@ -104,7 +104,7 @@ export class BalancerTarget {
     pass(inward, client)
   }
 
-  /** Cuts whatever it still serves. */
+  /** Cuts everything that the target still serves. */
   destroy(): void {
     for (const socket of this.busy) socket.destroy()
     this.#agent.destroy()

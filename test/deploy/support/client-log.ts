@@ -1,11 +1,11 @@
 import { Agent, request } from 'node:https'
 import { sleep } from '../../../server/base/index.ts'
 
-/** One request as its client lived through it. */
+/** One request as its client saw it. */
 export interface Logged {
   method: string
   path: string
-  /** Of the answer; 0 when there was none. */
+  /** The status of the response; 0 if there was none. */
   status: number
   error?: string
   atMs: number
@@ -17,7 +17,7 @@ export interface ClientOptions {
   token: string
 }
 
-/** Clients that ask at a bounded rate until they are told to stop, and write down every answer. */
+/** Clients that send requests at a limited rate until `stop`, and record every response. */
 export class ClientLog {
   readonly requests: Logged[] = []
   readonly #options: ClientOptions
@@ -29,7 +29,7 @@ export class ClientLog {
     this.#options = options
   }
 
-  /** Asks every `everyMs`, never two at once. */
+  /** Sends a request every `everyMs`, but only one at a time. */
   repeat(everyMs: number, ask: (it: ClientLog) => Promise<unknown>): this {
     const turn = async (): Promise<void> => {
       while (!this.#stop.signal.aborted) {
@@ -41,7 +41,7 @@ export class ClientLog {
     return this
   }
 
-  /** Resolves with the status, 0 when the connection broke. Never rejects. */
+  /** Resolves with the result; the status is 0 if the connection broke. Never rejects. */
   ask(method: string, path: string, body?: unknown): Promise<Logged> {
     const started = performance.now()
     return new Promise((resolve) => {
@@ -71,7 +71,7 @@ export class ClientLog {
     })
   }
 
-  /** What was not answered well since `atMs` (of `performance.now()`). */
+  /** Requests that failed since `atMs` (a value of `performance.now()`). */
   failed(atMs = 0): Logged[] {
     return this.requests.filter((it) => it.atMs >= atMs && (it.status < 200 || it.status > 299))
   }

@@ -6,15 +6,15 @@ import { failOnProcessFault } from '../../support/fail-on-process-fault.ts'
 
 const root = join(import.meta.dirname, '../../..')
 
-/** An instance as the image starts it: nothing in its environment but what is given, and as uid 1000 where we may. */
+/** An instance as the image starts it: with only the given environment variables and, if possible, as uid 1000. */
 export interface ContainerLike {
   readonly url: string
   kill(signal?: NodeJS.Signals): Promise<void>
-  /** The exit code; rejects when it lives longer, as the platform would then kill it. */
+  /** Resolves with the exit code. Rejects if it still runs after `withinMs`, when a platform would kill it. */
   exited(withinMs: number): Promise<number | null>
 }
 
-/** Resolves when `/ready` answers 200; rejects with its log when it ends before. */
+/** Resolves when `/ready` answers 200. Rejects with the log if the instance exits before that. */
 export async function startContainerLike(env: Record<string, string>): Promise<ContainerLike> {
   const user = process.getuid?.() === 0 ? { uid: 1000, gid: 1000 } : {}
   const child = spawn(process.execPath, ['server/cli.ts', 'start'], {
@@ -37,7 +37,7 @@ export async function startContainerLike(env: Record<string, string>): Promise<C
     child.stderr.on('data', hear)
   })
   const failed = ended.then((code) => {
-    throw new Error(`ended with ${code} before it was ready:\n${said}`)
+    throw new Error(`exited with ${code} before it was ready:\n${said}`)
   })
   failed.catch(() => {})
   const url = await Promise.race([listens, failed])
@@ -56,7 +56,7 @@ export async function startContainerLike(env: Record<string, string>): Promise<C
     async exited(withinMs) {
       let timer: NodeJS.Timeout | undefined
       const late = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new Error(`still there after ${withinMs} ms:\n${said}`)), withinMs)
+        timer = setTimeout(() => reject(new Error(`still running after ${withinMs} ms:\n${said}`)), withinMs)
       })
       return Promise.race([ended, late]).finally(() => clearTimeout(timer))
     },

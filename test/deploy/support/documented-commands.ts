@@ -5,7 +5,7 @@ import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '../../..')
 
-/** The commands of each block of shell on a page, in order; what a line goes on with belongs to it. */
+/** The commands of each shell block on a page, in order. Continued lines are joined. */
 export function documentedCommands(page: string): string[][] {
   const text = readFileSync(join(root, page), 'utf8')
   return [...text.matchAll(/^```sh\n([^]*?)^```$/gm)].map(([, block = '']) =>
@@ -18,15 +18,15 @@ export function documentedCommands(page: string): string[][] {
 }
 
 export interface RunningCommands extends AsyncDisposable {
-  /** All that was printed. */
+  /** Everything that was printed. */
   said(): string
 }
 
 const isServer = (command: string): boolean => /npm start|shoal start/.test(command)
 
 /**
- * Runs commands as a person types them, one after the other; a server stays, and what follows waits until each of
- * `ports` is ready. Resolves when the last has ended; rejects where one fails. Disposing it ends the servers.
+ * Runs commands one after the other, as a user types them. Servers keep running, and the commands after them wait until
+ * each of `ports` is ready. Resolves when the last command has ended; rejects if one fails. Disposing ends the servers.
  */
 export async function runCommands(
   commands: string[],
@@ -47,7 +47,7 @@ export async function runCommands(
     try {
       if (child.pid) process.kill(-child.pid, signal)
     } catch {
-      // All of it has ended.
+      // All processes have ended.
     }
   }
   const kill = (): void => end('SIGKILL')
@@ -70,13 +70,13 @@ export async function runCommands(
   return {
     said: () => said,
     async [Symbol.asyncDispose]() {
-      // How an instance leaves is tested elsewhere, and takes seconds.
+      // Other tests check how an instance stops, which takes seconds.
       kill()
       await closed
     },
   }
 }
 
-/** Ends with the script when a server has ended. */
+/** Waits until the port is ready; fails the script if no server is running any more. */
 const untilReady = (port: number): string =>
   `until curl -fs -o /dev/null http://127.0.0.1:${port}/ready; do [ -n "$(jobs -r)" ]; sleep 0.2; done`

@@ -2,26 +2,26 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { stripVTControlCharacters } from 'node:util'
 
-/** `npm run fleet` in a terminal of its own, as a person starts it. */
+/** `npm run fleet` in its own terminal, as a user starts it. */
 export interface FleetCommand {
-  /** What it printed when it was ready. */
+  /** The address that it printed when it was ready. */
   readonly address: string
   readonly folder: string
   readonly setupCode: string
   readonly instances: { label: string; url: string; pid: number }[]
-  /** All that it has started, itself included, by their arguments. */
+  /** The command lines of all processes that it has started, and its own. */
   processes(): Promise<string[]>
   /** Everything printed so far. */
   said(): string
-  /** Ctrl-C, as the terminal sends it: to everything in front at once. Resolves when the terminal closes. */
+  /** Sends Ctrl-C as a terminal does, to all foreground processes. Resolves when the terminal closes. */
   interrupt(): Promise<void>
 }
 
-/** Makes the terminal: all of it is one session, whose number is that of the first process in it. */
+/** Opens the terminal. All its processes are in one session, whose id is the pid of the first process. */
 const programs = { terminal: 'script' }
 const root = new URL('../../../', import.meta.url).pathname
 
-/** Resolves when it says what to do next; rejects with what it said when it ends before. */
+/** Resolves when the command has printed the next steps. Rejects with its output if it exits before that. */
 export async function startFleetCommand(words = ''): Promise<FleetCommand> {
   const child = spawn(
     programs.terminal,

@@ -4,7 +4,7 @@ import { Reader } from '../../support/reader.ts'
 import { ClientLog } from './client-log.ts'
 import type { ProxiedFleet } from './proxied-fleet.ts'
 
-/** Reads and writes through `url`, at a rate that two cores bear. */
+/** Reads and writes through `url` at a rate that two cores can handle. */
 export function loadOver(fleet: ProxiedFleet, url: string): ClientLog {
   const { token } = fleet.api
   const log = new ClientLog({ url, token })
@@ -16,7 +16,7 @@ export function loadOver(fleet: ProxiedFleet, url: string): ClientLog {
   )
 }
 
-/** Starts answers and reads each over `url`; the function that comes back waits for their ends and compares. */
+/** Starts answers and reads them through `url`. The returned function waits for their ends and checks the texts. */
 export async function readOver(
   fleet: ProxiedFleet,
   url: string,
@@ -40,7 +40,7 @@ export async function readOver(
   }
 }
 
-/** Restarts all three by SIGTERM under load, each so long after the former was ready again. */
+/** Restarts all three with SIGTERM under load, each one the given time after the previous one was ready again. */
 export async function rollingRestart(
   fleet: ProxiedFleet,
   url: string,
@@ -62,7 +62,7 @@ export async function rollingRestart(
   expect(log.requests.filter(({ method }) => method === 'POST').length).toBeGreaterThan(20)
 }
 
-/** Kills one by SIGKILL under load, and starts it again. */
+/** Kills one with SIGKILL under load, and starts it again. */
 export async function killUnderLoad(
   fleet: ProxiedFleet,
   url: string,
@@ -75,6 +75,6 @@ export async function killUnderLoad(
   await log.stop()
   const failed = log.failed()
   if (repeatsReads) expect(failed.filter(({ method }) => method === 'GET')).toEqual([])
-  // What was on its way when the process died may break, one request of each client; nothing else does.
+  // Only requests in progress when the process died may fail, at most one per client.
   expect(failed.length).toBeLessThanOrEqual(repeatsReads ? 2 : 5)
 }

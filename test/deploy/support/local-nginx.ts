@@ -10,28 +10,28 @@ import type { ProxiedFleet } from './proxied-fleet.ts'
 const files = join(import.meta.dirname, '../../../deploy/nginx')
 
 export interface LocalNginxOptions {
-  /** For its files; is left behind. */
+  /** Folder for its files, which is not removed. */
   folder: string
-  /** Ports of the instances on the loopback. */
+  /** Ports of the instances on the loopback address. */
   instances: number[]
   httpPort: number
   httpsPort: number
   certificates: Certificates
-  /** In place of deploy/nginx/nginx-debian.conf; ports, paths and instances are put in by the same rules. */
+  /** Replaces deploy/nginx/nginx-debian.conf; ports, paths and instances are replaced in the same way. */
   text?: string
-  /** How each `upstream` of requests balances, in place of what the file says: `random;`. */
+  /** Balancing method for the `upstream` of requests instead of the one in the file, such as `random;`. */
   balance?: string
 }
 
-/** An nginx on the loopback that speaks TLS for the instances, from the published file with only places changed. */
+/** An nginx with TLS on the loopback address, with the published file; only ports, paths and instances are replaced. */
 export interface LocalNginx {
   readonly url: string
-  /** The file that it runs with. */
+  /** The configuration file that it runs with. */
   readonly config: string
   stop(): Promise<void>
 }
 
-/** Resolves when it takes connections; rejects with what nginx says when it does not start. */
+/** Resolves when nginx accepts connections. Rejects with its output if it does not start. */
 export async function startLocalNginx(options: LocalNginxOptions): Promise<LocalNginx> {
   const { folder, httpsPort } = options
   const config = join(folder, 'nginx.conf')
@@ -44,7 +44,7 @@ export async function startLocalNginx(options: LocalNginxOptions): Promise<Local
   return { url: `https://localhost:${httpsPort}`, config, stop }
 }
 
-/** Runs nginx with a file; resolves, when the port takes connections, with how to stop it. Rejects with what it says. */
+/** Runs nginx; resolves with a function that stops it when the port accepts connections. Rejects with its output. */
 export async function runNginx({
   folder,
   config,
@@ -60,7 +60,7 @@ export async function runNginx({
   let said = ''
   child.stderr.on('data', (data: Buffer) => (said = (said + data.toString()).slice(-4000)))
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
-  // SIGTERM, not SIGKILL: its workers end with it.
+  // SIGTERM instead of SIGKILL, so that its workers end too.
   endWithUs(child, 'SIGTERM')
   await Promise.race([
     takesConnections(port),
@@ -72,7 +72,7 @@ export async function runNginx({
   }
 }
 
-/** On free ports, in front of the instances of a fleet. */
+/** Starts nginx on free ports in front of the instances of a fleet. */
 export async function startNginxBefore(
   fleet: Pick<ProxiedFleet, 'folder' | 'instances' | 'certificates'>,
   options: Pick<LocalNginxOptions, 'text' | 'balance'> & { folder?: string } = {},
@@ -88,7 +88,7 @@ export async function startNginxBefore(
   })
 }
 
-/** The guide's own server blocks, inside `events{}` and `http{}`. */
+/** The server blocks of the guide, inside `events{}` and `http{}`. */
 export async function guideNginx(): Promise<string> {
   const blocks = await readFile(join(import.meta.dirname, '../guide/nginx.conf'), 'utf8')
   return `user x;\nerror_log x;\npid x;\nevents {}\nhttp {\n${blocks}\n}\n`

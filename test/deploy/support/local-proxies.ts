@@ -21,12 +21,12 @@ export interface LocalProxy {
   stop(): Promise<void>
 }
 
-/** A published proxy file on the loopback, with only places changed. */
+/** A proxy with its published file on the loopback address; only ports, paths and instances are replaced. */
 export interface ProxyKind {
   name: string
-  /** Whether the program is on this machine. */
+  /** Whether the program is installed on this machine. */
   here: boolean
-  /** Whether a GET that broke is sent again. */
+  /** Whether the proxy retries a failed GET. */
   repeatsReads: boolean
   start: (options: LocalProxyOptions) => Promise<LocalProxy>
 }
@@ -57,7 +57,7 @@ async function haproxy(options: LocalProxyOptions): Promise<LocalProxy> {
     .replace('bind :443', `bind 127.0.0.1:${httpsPort}`)
     .replace('bind :80', `bind 127.0.0.1:${httpPort}`)
     .replaceAll('/etc/haproxy/site.pem', site)
-    // A test may not raise its number of open files.
+    // A test may not raise the limit of open files.
     .replace('fd-hard-limit 50000', 'fd-hard-limit 5000')
     .replace('/run/haproxy/admin.sock', join(folder, 'admin.sock'))
   const path = join(folder, 'haproxy.cfg')
@@ -123,7 +123,7 @@ async function run(
   child.stderr.on('data', hear)
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
   const kill = (): void => void child.kill('SIGKILL')
-  // SIGTERM, not SIGKILL: its workers end with it.
+  // SIGTERM instead of SIGKILL, so that its workers end too.
   endWithUs(child, 'SIGTERM')
   const until = performance.now() + 20_000
   while (!(await takesConnections(httpsPort))) {

@@ -12,17 +12,17 @@ import { startScriptedProvider } from '../../support/scripted-provider.ts'
 import type { Script, ScriptedProvider } from '../../support/scripted-provider.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
-/** Three instances with what they need, and somebody who is signed in; a proxy comes in front of them. */
+/** Three instances with their services and a signed-in user, to be put behind a proxy. */
 export interface ProxiedFleet extends AsyncDisposable {
   folder: string
-  /** For localhost; this process trusts them. */
+  /** Certificates for localhost, which this process trusts. */
   certificates: Certificates
   api: ApiClient
   provider: ScriptedProvider
   instances: InstanceProcess[]
-  /** Ends one, by SIGTERM or SIGKILL, and starts it again on its port; resolves when it is ready. */
+  /** Ends an instance with SIGTERM or SIGKILL and starts it again on its port; resolves when it is ready. */
   restart(index: number, signal: 'SIGTERM' | 'SIGKILL'): Promise<void>
-  /** Starts one more, last of `instances`; resolves when it is ready. */
+  /** Starts an additional instance, the last one in `instances`; resolves when it is ready. */
   add(): Promise<InstanceProcess>
 }
 
@@ -53,7 +53,7 @@ export async function startProxiedFleet(
       logFile: join(folder.path, `instance-${index + 1}.log`),
       ...(port ? { port } : {}),
     })
-  // Together, as a compose file does.
+  // All at the same time, as compose does.
   const instances = await Promise.all([0, 1, 2].map((index) => start(index)))
   started.defer(async () => void (await Promise.all(instances.map((it) => it.stop()))))
   const api = new ApiClient(instances[0]!.url)
@@ -80,7 +80,7 @@ export async function startProxiedFleet(
   }
 }
 
-/** For localhost; this process trusts them. */
+/** Creates certificates for localhost, which this process trusts. */
 export async function makeTrustedCertificates(folder: string): Promise<Certificates> {
   const certificates = await makeCertificates(folder)
   setDefaultCACertificates([...getCACertificates('default'), readFileSync(certificates.ca, 'utf8')])
