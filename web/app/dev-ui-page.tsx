@@ -21,7 +21,7 @@ const looks = ['primary', 'quiet', 'plain', 'danger'] as const
 const answer =
   '## An answer\n\nWith `code`, **weight** and a [link](https://example.org).\n\n```ts\nconst a = 1\n```\n'
 
-/** Every component of `web/ui` in every state; in development only, so its words are not translated. */
+/** Shows every component of `web/ui` in every state. It exists in development only, so its texts are not translated. */
 export function DevUiPage(): ReactNode {
   const [on, setOn] = useState(true)
   return (

@@ -15,7 +15,10 @@ import { SignInPage } from '../features/session/sign-in-page.tsx'
 import { forgetStored, writeStored } from '../features/storage/safe-storage.ts'
 import { loadSignedIn, signedInIfLoaded } from './load-signed-in.ts'
 
-/** Who is there decides what is shown: the door, the waiting room, or the house. */
+/**
+ * Shows the sign-in page, the page for pending accounts, the password form or the application, depending on the
+ * session.
+ */
 export function Entrance(): ReactNode {
   const { t } = useLingui()
   const queryClient = useQueryClient()
@@ -29,7 +32,8 @@ export function Entrance(): ReactNode {
 
   const nobody = me.error instanceof ApiError && me.error.code === 'unauthenticated'
   useEffect(() => {
-    // What was begun under a session that has ended is not for the next person.
+    // The session ended while no page was open: remove its drafts, because the next person at this browser may be
+    // another user.
     if (nobody && !known) forgetStored()
   }, [nobody, known])
   const [entered, setEntered] = useState(false)
@@ -37,7 +41,7 @@ export function Entrance(): ReactNode {
   if (mayEnter && !entered) setEntered(true)
 
   if (me.data?.role === 'pending') return <PendingPage user={me.data} />
-  // Who is inside already keeps the page: it holds what was being written, and the form stands over it.
+  // If the application is already open, it stays: it holds drafts, and `SignedIn` shows the form in a dialog over it.
   if (me.data?.mustChangePassword && !entered) return <OwnPasswordPage user={me.data} />
   if (me.data) {
     return <House user={me.data} />
@@ -55,7 +59,10 @@ export function Entrance(): ReactNode {
   return <Waiting label={t`Loading…`} />
 }
 
-/** Not `lazy`: after a fallback, Suspense holds the page back for a third of a second, however soon it has come. */
+/**
+ * Not `lazy`: after showing a fallback, React’s Suspense delays the content by a third of a second, however soon it has
+ * loaded.
+ */
 function House({ user }: { user: UserView }): ReactNode {
   const { t } = useLingui()
   const [loaded, setLoaded] = useState<

@@ -2,13 +2,13 @@ type SignedInModule = typeof import('./signed-in.tsx')
 
 let loaded: SignedInModule | undefined
 
-/** The page behind the door, which signing in does not need. */
+/** Loads the application for signed-in users, which the sign-in page does not need. */
 export async function loadSignedIn(): Promise<SignedInModule> {
   loaded ??= await import('./signed-in.tsx')
   return loaded
 }
 
-/** The same if it is here already: to be shown in the first drawing, not in the second. */
+/** The same module if it is already loaded, so that the first render can show it. */
 export function signedInIfLoaded(): SignedInModule | undefined {
   return loaded
 }

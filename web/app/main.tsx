@@ -23,7 +23,10 @@ offerLanguage('de', () => import('../locales/de/messages.po'))
 const root = document.getElementById('root')
 if (!root) throw new Error('index.html has no #root')
 const queryClient = createQueryClient()
-/** A page that comes whole within this time is drawn once; until later ones come it says that it loads. */
+/**
+ * The first render waits this long for the page’s data, so that a fast page is rendered once. After that, a slow page
+ * shows that it is loading.
+ */
 const drawnOnceMs = 400
 const asked = askEarly(queryClient, withoutBase(location.pathname))
 
@@ -44,12 +47,12 @@ async function start(at: HTMLElement): Promise<void> {
 void start(root)
 
 /**
- * Asks for what the first page will show while its language still comes, and resolves when it can be drawn at once.
- * Whoever was signed in here most likely is still: their page loads while the server is asked who is there.
+ * Requests what the first page will show, while its language loads. Resolves when the page can be rendered completely.
+ * A user who was signed in before most likely still is, so the application loads while the session is checked.
  */
 async function askEarly(queryClient: QueryClient, path: string): Promise<void> {
   const page = readStored('known') === null ? undefined : loadSignedIn()
-  // Asked again where it is shown, and its fault said there.
+  // `House` imports the module again and reports the failure.
   page?.catch(() => {})
   const app = queryClient.prefetchQuery(operationQuery('getApp'))
   await queryClient.prefetchQuery(meQuery)
@@ -64,8 +67,8 @@ async function askEarly(queryClient: QueryClient, path: string): Promise<void> {
 }
 
 /**
- * After a deployment an old page may ask for a part of itself that is gone: it reloads, once a minute at most, so that a
- * part which is really missing does not reload for ever. Drafts are stored and survive it.
+ * After a deployment an old page may request a chunk that no longer exists. The page then reloads, at most once a
+ * minute, so that a chunk that is really missing does not cause endless reloads. Drafts are stored and survive this.
  */
 function reloadOnceForMissingChunk(): void {
   const key = `${storagePrefix}reloaded-at`
@@ -75,7 +78,7 @@ function reloadOnceForMissingChunk(): void {
       if (systemClock.now() - last < 60_000) return
       sessionStorage.setItem(key, String(systemClock.now()))
     } catch {
-      // Without storage there is no telling whether this is the second time: the error is shown instead.
+      // Without storage the page cannot know whether it has already reloaded, so it shows the error instead.
       return
     }
     event.preventDefault()

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { Trans } from '@lingui/react/macro'
 import { Button } from '../ui/button.tsx'
 
-/** What is shown in place of a page, or of a part of it, that failed. */
+/** Shown in place of a page that failed to load or render. */
 export function PageFault({ error }: { error: unknown }): ReactNode {
   return (
     <main
@@ -26,7 +26,7 @@ export function PageFault({ error }: { error: unknown }): ReactNode {
   )
 }
 
-/** The last net: a fault in the page shows what to do instead of nothing. */
+/** The outermost error boundary: it shows `PageFault` instead of an empty page. */
 export class PageBoundary extends Component<{ children: ReactNode }, { error: Error | null }> {
   override state: { error: Error | null } = { error: null }
 

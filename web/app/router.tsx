@@ -22,8 +22,8 @@ function ShellRoute(): ReactNode {
   )
 }
 
-// One component for a chat and for the place where one begins, so that nothing on the screen is made anew when a chat
-// gets its address.
+// The start page and a chat share one component, so that React keeps everything on the screen when a new chat gets its
+// address.
 const chats = createRoute({ getParentRoute: () => root, id: 'chats', component: ChatRoute })
 const start = createRoute({ getParentRoute: () => chats, path: pageRoutes.start })
 const chat = createRoute({ getParentRoute: () => chats, path: pageRoutes.chat })

@@ -3,11 +3,14 @@ import type { ReactNode } from 'react'
 import { ignoreOpeningPress } from '../ui/opening-press.ts'
 import { usePressBeside } from '../ui/use-modal.ts'
 
-/** How far from the left edge a swipe may begin, and how far it has to go, px. */
+/** In px: how far from the left edge a swipe may begin, and how long it has to be. */
 const edge = 24
 const distance = 56
 
-/** A sheet from the left, over the page of a phone: opened by a button or a swipe from the edge, closed by one back. */
+/**
+ * A sheet that covers the page from the left on a phone. A button or a swipe from the edge opens it; a swipe back
+ * closes it.
+ */
 export function Sheet({
   label,
   open,

@@ -16,10 +16,10 @@ import { readStored, writeStored } from '../features/storage/safe-storage.ts'
 import { createLazy, useLazyIf } from '../ui/lazy.ts'
 import { Sheet } from './sheet.tsx'
 
-/** Seen once in the life of an installation. */
+/** Needed only once per installation. */
 const lazyFirstRun = createLazy(() => import('../features/first-run/first-run-page.tsx'))
 
-/** The frame of every page: chats at the side, the page beside them. */
+/** The layout of every page: the list of chats at the side, and the page next to it. */
 export function Shell({ user, children }: { user: UserView; children: ReactNode }): ReactNode {
   const { t } = useLingui()
   const navigate = useNavigate()
@@ -88,8 +88,8 @@ export function Shell({ user, children }: { user: UserView; children: ReactNode 
 }
 
 /**
- * Keeps the page as high as what is seen of it: some browsers lay the on-screen keyboard over the page, and the composer
- * would be under it.
+ * Keeps the page as high as its visible part. Some browsers lay the on-screen keyboard over the page, which would cover
+ * the composer.
  */
 function useVisualViewport(): void {
   useEffect(() => {
@@ -97,9 +97,9 @@ function useVisualViewport(): void {
     if (!viewport) return
     const root = document.documentElement
     const fit = (): void => {
-      // Pinch zoom makes the visible part smaller too; the page is not to shrink with it.
+      // Pinch zoom also makes the visible part smaller, but the page must not shrink with it.
       if (viewport.scale > 1.01) return
-      // Said only while it differs: to say it means that the browser finds every style on the page anew.
+      // Set only while the heights differ: setting it makes the browser recalculate all styles of the page.
       if (window.innerHeight - viewport.height < 1) root.style.removeProperty('--viewport-height')
       else root.style.setProperty('--viewport-height', `${viewport.height}px`)
       if (viewport.offsetTop > 0) window.scrollTo(0, 0)

@@ -16,7 +16,7 @@ import { MeProvider } from '../features/session/use-me.ts'
 import { createPageRouter } from './router.tsx'
 import { SignInForm } from '../features/session/sign-in-form.tsx'
 
-/** Everything behind the door: the live connection, the pages, and the door again when the session ends. */
+/** The application for a signed-in user: the live connection, the pages, and the sign-in dialog if the session ends. */
 export function SignedIn({ user }: { user: UserView }): ReactNode {
   const { t } = useLingui()
   const queryClient = useQueryClient()
@@ -69,7 +69,7 @@ export function SignedIn({ user }: { user: UserView }): ReactNode {
   )
 }
 
-/** The session ended while somebody was at work: they sign in over the page, which keeps everything. */
+/** Shown when the session ends while the page is open. The user signs in over the page, which keeps its state. */
 function SessionEnded({ email, onDone }: { email: string; onDone: () => void }): ReactNode {
   const { t } = useLingui()
   return (

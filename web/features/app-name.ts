@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { operationQuery } from '../api/operation-query.ts'
 
-/** What this installation is called. */
+/** The name of this installation. */
 export function useAppName(): string {
   return useQuery(operationQuery('getApp')).data?.name ?? 'Shoal'
 }

@@ -4,7 +4,7 @@ import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { ErrorNotice } from './errors/error-notice.tsx'
 
-/** Asks before something grave, naming the thing and what happens then. */
+/** Asks for confirmation of a dangerous action. The title names the object, and `children` states the consequences. */
 export function ConfirmDialog({
   title,
   confirm,
@@ -15,13 +15,13 @@ export function ConfirmDialog({
   children,
 }: {
   title: string
-  /** The verb on the button. */
+  /** The label of the confirming button, a verb. */
   confirm: string
   busy: boolean
   error: unknown
   onConfirm: () => void
   onClose: () => void
-  /** What happens then. */
+  /** The consequences of confirming. */
   children: ReactNode
 }): ReactNode {
   const { t } = useLingui()

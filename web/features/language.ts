@@ -6,12 +6,15 @@ type Language = Exclude<Preferences['language'], 'system'>
 
 const catalogues = new Map<Language, () => Promise<{ messages: Messages }>>()
 
-/** Told by the app, which alone knows where the catalogues are. */
+/** Registers a language and its catalogue. Only `web/app` knows where the catalogues are. */
 export function offerLanguage(language: Language, load: () => Promise<{ messages: Messages }>): void {
   catalogues.set(language, load)
 }
 
-/** Loads a language and speaks it. `system`: the first of the browser's wishes that there is, else English. */
+/**
+ * Loads and activates a language. `system`: the first of the browser’s preferred languages that is available, else
+ * English.
+ */
 export async function chooseLanguage(wish: string | null): Promise<void> {
   const wishes = wish === null || wish === 'system' ? navigator.languages.map((it) => it.slice(0, 2)) : [wish]
   const language =

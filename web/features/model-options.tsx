@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { useModels } from './chat/state/use-models.ts'
 
-/** The models that can be chosen, as options of a `Select`. */
+/** The available models as options of a `Select`. */
 export function ModelOptions(): ReactNode {
   return useModels().models.map((model) => (
     <option key={model.id} value={model.id}>

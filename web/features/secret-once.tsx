@@ -4,7 +4,7 @@ import { Trans } from '@lingui/react/macro'
 import { Button } from '../ui/button.tsx'
 import { copyText } from '../ui/copy-text.ts'
 
-/** A secret that is shown this once. */
+/** Shows a secret that cannot be shown again later. */
 export function SecretOnce({
   label,
   secret,

@@ -4,11 +4,11 @@ const minute = 60_000
 const hour = 60 * minute
 const day = 24 * hour
 
-/** Says how long ago something was, in the reader's language; a date once that is longer than a week. */
+/** Returns a formatter for a time in the past, in the user’s language: relative up to a week, then a date. */
 export function useWhen(): (epochMs: number) => string {
   const { i18n } = useLingui()
   return (epochMs) => {
-    // A clock that is behind the server's would tell of the future.
+    // If the local clock is behind the server’s, the time would be in the future.
     const ago = Math.max(0, Date.now() - epochMs)
     const relative = new Intl.RelativeTimeFormat(i18n.locale, { numeric: 'auto' })
     if (ago < minute) return relative.format(0, 'second')

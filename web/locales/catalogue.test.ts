@@ -8,7 +8,7 @@ interface Entry {
   places: string[]
 }
 
-/** The messages of a catalogue; obsolete ones are comments and not read. */
+/** The messages of a catalogue. Obsolete messages are comments and are skipped. */
 function readCatalogue(locale: string): Entry[] {
   const source = readFileSync(join(import.meta.dirname, locale, 'messages.po'), 'utf8')
   return source
@@ -30,7 +30,7 @@ function readCatalogue(locale: string): Entry[] {
     })
 }
 
-/** `{name}`, `{0, plural, …}` and `<0>` of a message, each once. */
+/** The placeholders of a message, such as `{name}`, `{0, plural, …}` and `<0>`, each once and sorted. */
 function placeholders(text: string): string[] {
   const names = [...text.matchAll(/\{(\w+)[,}]|<\/?(\d+)\/?>/g)].map(([, name, tag]) => name ?? `<${tag}>`)
   return [...new Set(names)].sort()

@@ -4,7 +4,7 @@ import type { ApiKeyView } from '../../../protocol/http/api-keys.ts'
 import { Row, Rows } from '../pages/page.tsx'
 import { useWhen } from '../use-when.ts'
 
-/** API keys, each with its last use and what can be done with it. */
+/** Lists API keys with their last use and the actions for each key. */
 export function ApiKeyRows({
   keys,
   renderAction,

@@ -32,7 +32,7 @@ export function DataSection(): ReactNode {
   )
 }
 
-/** Reads every chat and saves them as a file. `onProgress` is told how many have been read. */
+/** Downloads every chat into one JSON file. `onProgress` receives the number of chats read so far. */
 async function exportChats(onProgress: (done: number) => void): Promise<void> {
   const chats: ResponseOf<'getChat'>[] = []
   onProgress(0)

@@ -6,7 +6,7 @@ import { applyPreferences } from './apply-preferences.ts'
 
 const defaults: Preferences = { theme: 'system', language: 'system', sendKey: 'enter', defaultModel: null }
 
-/** A person's preferences, changed at once and saved behind that; put back when the server refuses. */
+/** The user’s preferences. A change is shown at once, saved in the background, and undone if the server refuses it. */
 export function usePreferences(): {
   preferences: Preferences
   change: (change: PreferencesChange) => void

@@ -12,7 +12,7 @@ import { belongsToField, fieldError } from '../errors/error-text.ts'
 
 const empty: { name: string; email: string; role: 'user' | 'admin' } = { name: '', email: '', role: 'user' }
 
-/** Makes an account for somebody; the server thinks of the first password. */
+/** Creates an account for another user. The server generates the first password. */
 export function AddUserDialog({
   onAdded,
   onClose,

@@ -9,7 +9,7 @@ import { ErrorNotice } from '../errors/error-notice.tsx'
 import { Page, Rows, Section } from '../pages/page.tsx'
 import { useWhen } from '../use-when.ts'
 
-/** The instances as the answering one sees them, and what they share. */
+/** Shows the instances, as seen by the one that answers this request, and the services that they share. */
 export function ClusterPage(): ReactNode {
   const { t } = useLingui()
   const when = useWhen()

@@ -18,7 +18,7 @@ type Kind = ConnectionValues['kind']
 
 const shownFields = ['name', 'baseUrl', 'key', 'prefix', 'continues', 'modelIds']
 
-/** A provider's address and key. Verify asks it for its models and stores nothing. */
+/** A form for a provider’s address and key. Its connection test requests the list of models and stores nothing. */
 export function ConnectionForm({
   connection,
   kind: fixedKind,
@@ -43,7 +43,7 @@ export function ConnectionForm({
     openAiParamsOnly: connection?.openAiParamsOnly ?? false,
     models: connection?.modelIds.join('\n') ?? '',
   })
-  /** As it was when the form opened. */
+  /** The connection as it was when the form opened. */
   const [opened] = useState(connection)
   const set = (change: Partial<ConnectionValues>): void => {
     setValues({ ...values, ...change })

@@ -12,7 +12,7 @@ import { Page, Rows } from '../pages/page.tsx'
 import { ConnectionDialog } from './connection-dialog.tsx'
 import { ConnectionRow } from './connection-row.tsx'
 
-/** Where the models come from. */
+/** The connections to model providers, which administrators manage here. */
 export function ConnectionsPage(): ReactNode {
   const { t } = useLingui()
   const queryClient = useQueryClient()
@@ -62,7 +62,7 @@ export function ConnectionsPage(): ReactNode {
                 first={index === 0}
                 last={index === items.length - 1}
                 onToggle={(enabled) => change.mutate({ id: connection.id, enabled })}
-                // Its error is the mutation's, shown above.
+                // `change.error` is already shown above.
                 onMove={(by) => void move(index, by).catch(() => undefined)}
                 onEdit={() => setEditing(connection)}
                 onRemoved={again}

@@ -1,7 +1,7 @@
 import type { ConnectionView } from '../../../protocol/http/connections.ts'
 import { call } from '../../api/call.ts'
 
-/** What the form for a connection holds. */
+/** The values of the connection form. */
 export interface ConnectionValues {
   kind: 'openai' | 'ollama'
   name: string
@@ -10,11 +10,14 @@ export interface ConnectionValues {
   prefix: string
   continues: ConnectionView['continues']
   openAiParamsOnly: boolean
-  /** One name a line, as it is typed. */
+  /** One model name per line, exactly as typed. */
   models: string
 }
 
-/** Of a connection that exists, only what was changed here: somebody else may have changed the rest meanwhile. */
+/**
+ * Creates a connection, or updates an existing one. An update sends only the fields that were changed in this form, so
+ * that it does not overwrite changes that another administrator made meanwhile.
+ */
 export function saveConnection(
   values: ConnectionValues,
   opened: ConnectionView | null,
@@ -43,7 +46,7 @@ export function hostOf(address: string): string {
   return URL.canParse(address) ? new URL(address).host : ''
 }
 
-/** Scheme, host and port: who gets the key. Null while the address is being typed. */
+/** The scheme, host and port that the key is sent to. Null while the typed address is incomplete. */
 export function originOf(address: string): string | null {
   return URL.canParse(address) ? new URL(address).origin : null
 }

@@ -13,7 +13,7 @@ import { ErrorNotice } from '../errors/error-notice.tsx'
 import { Page } from '../pages/page.tsx'
 import { SettingsFields } from './settings-fields.tsx'
 
-/** What holds for everybody, changed while everything runs. */
+/** The settings of the installation, which take effect without a restart. */
 export function SettingsPage(): ReactNode {
   const { t } = useLingui()
   const settings = useQuery({
@@ -36,7 +36,8 @@ export function SettingsPage(): ReactNode {
 
 function SettingsForm({ settings }: { settings: SettingsView }): ReactNode {
   const queryClient = useQueryClient()
-  // What is edited stays based on the revision it was read with, so that nobody's later change is overwritten unseen.
+  // Edits stay based on the revision that was loaded, so that saving cannot silently overwrite a later change by
+  // another administrator.
   const [base, setBase] = useState(settings)
   const [changed, setChanged] = useState<Partial<SettingsValues>>({})
   const dirty = Object.keys(changed).length > 0
@@ -76,7 +77,7 @@ function SettingsForm({ settings }: { settings: SettingsView }): ReactNode {
             action={
               <Button
                 onClick={() => {
-                  // What is shown may be as old as what was refused.
+                  // The cached settings may be as old as the refused edit, so they are fetched again.
                   void queryClient
                     .fetchQuery({ ...operationQuery('getSettings'), staleTime: 0 })
                     .then(setBase)

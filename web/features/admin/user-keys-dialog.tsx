@@ -10,7 +10,7 @@ import { Waiting } from '../../ui/waiting.tsx'
 import { ApiKeyRows } from '../accounts/api-key-rows.tsx'
 import { ErrorNotice } from '../errors/error-notice.tsx'
 
-/** The API keys of another account: an administrator sees and revokes them. */
+/** Lets an administrator see and revoke the API keys of another account. */
 export function UserKeysDialog({ user, onClose }: { user: UserView; onClose: () => void }): ReactNode {
   const { t } = useLingui()
   const queryClient = useQueryClient()

@@ -15,7 +15,7 @@ import { SecretOnce } from '../secret-once.tsx'
 import { AddUserDialog } from './add-user-dialog.tsx'
 import { UserRow } from './user-row.tsx'
 
-/** Every account, searched and paged by the server. */
+/** All accounts. The server does the searching and paging. */
 export function UsersPage({ me }: { me: UserView }): ReactNode {
   const { t } = useLingui()
   const queryClient = useQueryClient()

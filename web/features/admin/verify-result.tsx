@@ -6,7 +6,7 @@ import { Notice } from '../../ui/notice.tsx'
 import { ErrorNotice } from '../errors/error-notice.tsx'
 import { FailureText } from '../errors/failure-text.tsx'
 
-/** What a provider said: its models, or why there are none. */
+/** The result of a connection test: the provider’s models, or the reason why it failed. */
 export function VerifyResult({
   result,
   error,

@@ -4,7 +4,9 @@ import { useLingui } from '@lingui/react/macro'
 import type { MessageStatus } from '../../../protocol/run.ts'
 import { useAppName } from '../app-name.ts'
 
-/** Tells a screen reader that an answer begins and how it ended: once each, and no word of it. */
+/**
+ * Announces to screen readers that an answer begins and how it ended, once each. It never reads out the answer’s text.
+ */
 export function Announcer({
   running,
   status,
@@ -27,7 +29,10 @@ export function Announcer({
   return <output className="sr-only">{said.text}</output>
 }
 
-/** Names the tab after the chat: a ring while its answer is written, a dot when it ended while nobody looked. */
+/**
+ * Sets the tab’s title to the chat’s title. A ring marks a running answer; a dot marks an answer that ended while the
+ * tab was hidden.
+ */
 export function useTabTitle(title: string | undefined, running: boolean): void {
   const appName = useAppName()
   const [ended, setEnded] = useState({ running, unseen: false })

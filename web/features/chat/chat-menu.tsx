@@ -15,7 +15,7 @@ import { errorText, fieldError } from '../errors/error-text.ts'
 import { withoutChat } from './state/chat-cache.ts'
 import { patchLists, takeUserEvent } from './state/take-user-event.ts'
 
-/** Rename, pin, archive, delete. */
+/** The menu of a chat: rename, pin, archive, delete. */
 export function ChatMenu({ chat, small = false }: { chat: ChatSummary; small?: boolean }): ReactNode {
   const { t } = useLingui()
   const queryClient = useQueryClient()

@@ -27,7 +27,7 @@ import { chooseModel, useModels } from './state/use-models.ts'
 import { useOnline } from './state/use-online.ts'
 import { useQueue } from './composer/use-queue.ts'
 
-/** A chat, or the place where one begins. */
+/** The page of a chat, or the start page, where a new chat begins. */
 export function ChatPage({ chatId, user }: { chatId: string | null; user: UserView }): ReactNode {
   const { t } = useLingui()
   const actions = useChatActions()
@@ -68,7 +68,7 @@ export function ChatPage({ chatId, user }: { chatId: string | null; user: UserVi
     })
   }
   const stop = (): void => {
-    // The button goes away under the focus.
+    // The stop button disappears and would take the focus with it.
     composer.current?.focus()
     actions.stop(open.key, open.last?.runId ?? null).catch((error: unknown) => fail(open.key, error))
   }
@@ -151,7 +151,7 @@ export function ChatPage({ chatId, user }: { chatId: string | null; user: UserVi
   )
 }
 
-/** Lets an element that changed its place glide there (180 ms), unless less motion is wished for. */
+/** Animates an element from its previous position to the new one (180 ms), unless the user prefers reduced motion. */
 function useGlide(element: () => HTMLElement | null | undefined, place: unknown): void {
   const last = useRef<{ place: unknown; top: number } | null>(null)
   useLayoutEffect(() => {

@@ -14,7 +14,9 @@ export function Greeting({ name }: { name: string }): ReactNode {
   )
 }
 
-/** Four ways to begin, put into the field to be finished or sent. The demo model can only tell of itself. */
+/**
+ * Four suggestions that fill the field, for the user to complete or send. The demo model can only answer about itself.
+ */
 export function Starters({ demo, onPick }: { demo: boolean; onPick: (text: string) => void }): ReactNode {
   const { t } = useLingui()
   const starters = demo

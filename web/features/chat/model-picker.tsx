@@ -5,10 +5,10 @@ import { Icon } from '../../ui/icon.tsx'
 import { Menu, MenuItem } from '../../ui/menu.tsx'
 import { useModels } from './state/use-models.ts'
 
-/** Above so many models the menu has a field that filters them. */
+/** With more models than this, the menu has a filter field. */
 const filterFrom = 8
 
-/** Which model answers next in this chat. */
+/** Chooses the model that answers the next message of this chat. */
 export function ModelPicker({
   model,
   onChoose,

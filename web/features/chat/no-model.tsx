@@ -7,7 +7,10 @@ import { Button } from '../../ui/button.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import type { KnownModels } from './state/use-models.ts'
 
-/** In place of the ways to begin, where no model could answer: what is wrong, and who can do something about it. */
+/**
+ * Replaces the suggestions if no model is available. It shows an administrator what is wrong, and other users whom to
+ * ask.
+ */
 export function NoModel({
   admin,
   problems,

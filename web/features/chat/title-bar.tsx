@@ -7,7 +7,7 @@ import { ModelPicker } from './model-picker.tsx'
 import { useSidebar } from '../sidebar/sidebar-state.ts'
 import { useNewChat } from '../sidebar/use-new-chat.ts'
 
-/** What is open and who answers in it, on a ground of its own. 48 px on a phone. */
+/** The bar above a chat: its title, its menu and the model picker. 48 px high on a phone. */
 export function TitleBar({
   chat,
   model,

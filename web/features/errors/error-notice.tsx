@@ -4,7 +4,7 @@ import { Button } from '../../ui/button.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { errorText } from './error-text.ts'
 
-/** An error beside its cause, with the way to try again. */
+/** Shows an error next to its cause, with a retry button if `onRetry` is given. */
 export function ErrorNotice({
   error,
   onRetry,

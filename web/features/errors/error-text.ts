@@ -41,16 +41,21 @@ const sentences: Partial<Record<PageErrorCode, MessageDescriptor>> = {
   upstream_refused: msg`The model provider refused the request: choose another model, or check the connection.`,
 }
 
-/** Nothing but time helps: said with how much, where the server knows. */
+/**
+ * Errors that pass with time. The page adds when to try again: the server’s time if it sent one, else “in a moment”.
+ */
 const passing = new Set<string>(['rate_limited', 'store_unavailable', 'busy'])
 
-/** A sentence in the reader's language for a code of the server, or nothing where the server's own says more. */
+/** The sentence for a server error code in the user’s language; undefined if the server’s own message says more. */
 export function sentenceFor(code: string): string | undefined {
   const sentence = sentences[code as PageErrorCode]
   return sentence && i18n._(sentence)
 }
 
-/** What went wrong, for a person: with when to try again, and with the id that finds it in the server's log. */
+/**
+ * The message to show for an error. It includes when to try again and, for an internal error, the request id to look up
+ * in the server’s log.
+ */
 export function errorText(error: unknown): string {
   if (!(error instanceof ApiError))
     return i18n._(msg`Something went wrong on this page. Reload it and try again.`)
@@ -59,7 +64,10 @@ export function errorText(error: unknown): string {
   return `${sentence}${whenAgain(error)}${id}`
 }
 
-/** Names the limit that was reached, and who can raise it. Nothing for a kind of limit that a newer server knows. */
+/**
+ * A sentence that names the reached limit and who can raise it; undefined for a kind of limit that only a newer server
+ * knows.
+ */
 function limitSentence(limit: ReachedLimit | undefined): string | undefined {
   if (!limit) return undefined
   const { max } = limit
@@ -87,17 +95,17 @@ function whenAgain({ code, retryAfterMs = 0 }: ApiError): string {
   return passing.has(code) ? ` ${i18n._(msg`Try again in a moment.`)}` : ''
 }
 
-/** Errors of one field that this page says in the reader's language. */
+/** Error codes that belong to one field and that the page translates, with the name of that field. */
 const translatedFields: Record<string, string> = { email_taken: 'email', setup_code_needed: 'setupCode' }
 
-/** The error of a field, where the server named it; everything else belongs to the form. */
+/** The error of a field, if the server named that field. All other errors belong to the whole form. */
 export function fieldError(error: unknown, field: string): string | undefined {
   if (!(error instanceof ApiError)) return undefined
   if (translatedFields[error.code] === field) return errorText(error)
   return error.field === field ? error.message : undefined
 }
 
-/** True when some field of the form shows the error itself. */
+/** Whether one of the form’s fields already shows the error. */
 export function belongsToField(error: unknown, fields: readonly string[]): boolean {
   return fields.some((field) => fieldError(error, field) !== undefined)
 }

@@ -1,19 +1,21 @@
 import { upstreamErrors } from '../../../protocol/upstream-errors.ts'
 
 const mostShown = 500
-/** Stands between the server's sentence and the provider's own words (`server/upstream/provider-refusal.ts`). */
+/** Separates the server’s sentence from the provider’s own message (`server/upstream/provider-refusal.ts`). */
 const quotes = ' It says: '
 
 export interface FailureParts {
-  /** In the reader's language, or the server's own where that begins with the same words and tells more. */
+  /** In the user’s language; the server’s own sentence if it starts with the same words and is more specific. */
   sentence: string
-  /** What the server's English sentence tells beyond the general one of its code. */
+  /** The server’s English sentence, if it says more than the general sentence of its code. */
   more: string | null
-  /** The provider's own words. */
+  /** The provider’s own message. */
   quoted: string | null
 }
 
-/** Takes what the server says of a provider's failure apart, so that nothing is said twice in two languages. */
+/**
+ * Splits the server’s message about a provider failure into its parts, so that nothing is said twice in two languages.
+ */
 export function splitFailure(code: string, message: string, sentence: string | undefined): FailureParts {
   if (sentence === undefined) return { sentence: message, more: null, quoted: null }
   const at = message.indexOf(quotes)

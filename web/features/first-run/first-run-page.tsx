@@ -10,7 +10,7 @@ import type { IconName } from '../../ui/icon.tsx'
 import { ConnectionForm } from '../admin/connection-form.tsx'
 import { ErrorNotice } from '../errors/error-notice.tsx'
 
-/** After the first sign-up: three ways to a model, each of which ends in the composer. */
+/** Shown after the first sign-up. It offers three ways to connect a model; each of them leads to the composer. */
 export function FirstRunPage({ onDone }: { onDone: () => void }): ReactNode {
   const { t } = useLingui()
   const queryClient = useQueryClient()

@@ -5,7 +5,7 @@ import { IconButton } from '../../ui/button.tsx'
 import { useAppName } from '../app-name.ts'
 import { useSidebar } from '../sidebar/sidebar-state.ts'
 
-/** A page that is not a chat: its title, and its sections one below the other. */
+/** The layout of a page that is not a chat: a title with sections below it. */
 export function Page({
   title,
   intro,
@@ -72,14 +72,14 @@ export function Section({
   )
 }
 
-/** Rows of things in one frame. */
+/** A list of rows in one frame. */
 export function Rows({ children }: { children: ReactNode }): ReactNode {
   return (
     <ul className="flex flex-col divide-y divide-border rounded-medium border border-border">{children}</ul>
   )
 }
 
-/** A row of `Rows`: its title, one faint line of facts, and what can be done with it. */
+/** A row of `Rows`: a title, one line of muted facts, and its actions. */
 export function Row({
   title,
   facts,

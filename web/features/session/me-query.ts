@@ -5,8 +5,9 @@ import { operationKey } from '../../api/operation-query.ts'
 import type { ResponseOf } from '../../../protocol/http/index.ts'
 
 /**
- * Who is signed in, under the key of `getMe`. Fails with `unauthenticated` where nobody is, as `getMe` does; but that is
- * what the page asks before anybody has signed in, so that it is no failed request in the browser's console.
+ * The signed-in user, cached under the key of `getMe`. Like `getMe`, it fails with `unauthenticated` if nobody is
+ * signed in. The page uses `getSession` for the request instead, which then succeeds with a null user, so that the
+ * browser’s console shows no failed request before sign-in.
  */
 export const meQuery = queryOptions<ResponseOf<'getMe'>>({
   queryKey: operationKey('getMe'),
@@ -22,7 +23,7 @@ async function whoIsThere(signal: AbortSignal): Promise<ResponseOf<'getMe'> | nu
   try {
     return (await call('getSession', undefined, signal)).user
   } catch (error) {
-    // During an upgrade the page may come from a newer instance than the one that answers.
+    // During an upgrade an older instance, which has no `getSession`, may answer a newer page.
     if (error instanceof ApiError && error.status === 404) return call('getMe', undefined, signal)
     throw error
   }

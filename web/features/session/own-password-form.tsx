@@ -16,7 +16,9 @@ import { Fish } from '../../ui/mark.tsx'
 
 const minPasswordLength: (typeof limits)['passwordLeast'] = 8
 
-/** For somebody whose password was set by somebody else: nothing else can be done before it is changed. */
+/**
+ * A form for a user whose password was set by an administrator. The user cannot do anything else until it is changed.
+ */
 export function OwnPasswordForm({ user }: { user: UserView }): ReactNode {
   const { t } = useLingui()
   const queryClient = useQueryClient()
@@ -72,7 +74,7 @@ export function OwnPasswordForm({ user }: { user: UserView }): ReactNode {
   )
 }
 
-/** After a sign-in with a password that somebody else has set. */
+/** Shown after signing in with a password that an administrator set. */
 export function OwnPasswordPage({ user }: { user: UserView }): ReactNode {
   return (
     <main className="flex h-full flex-col items-center overflow-y-auto px-5 py-10">

@@ -7,7 +7,7 @@ import { Fish } from '../../ui/mark.tsx'
 import { meQuery } from './me-query.ts'
 import { signOut } from './sign-out.ts'
 
-/** For somebody whose account waits for an administrator; opens by itself once it is approved. */
+/** Shown while the account waits for approval. It polls, and the chats appear once the account is approved. */
 export function PendingPage({ user }: { user: UserView }): ReactNode {
   useQuery({ ...meQuery, refetchInterval: 10_000 })
   return (

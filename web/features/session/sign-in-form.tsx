@@ -10,7 +10,7 @@ import { Field } from '../../ui/field.tsx'
 import { ErrorNotice } from '../errors/error-notice.tsx'
 import { belongsToField, fieldError } from '../errors/error-text.ts'
 
-/** Email and password. `email` given: the same person again, whose session has ended. */
+/** The sign-in form. With `email`, the address is fixed: the same user signs in again after the session has ended. */
 export function SignInForm({ email, onDone }: { email?: string; onDone?: () => void }): ReactNode {
   const { t } = useLingui()
   const queryClient = useQueryClient()

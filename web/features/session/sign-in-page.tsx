@@ -6,7 +6,7 @@ import { Shoal } from '../../ui/mark.tsx'
 import { SignInForm } from './sign-in-form.tsx'
 import { SignUpForm } from './sign-up-form.tsx'
 
-/** The door. Whoever comes first makes the administrator's account. */
+/** The sign-in page. On a new installation it creates the administrator’s account instead. */
 export function SignInPage({ app }: { app: ResponseOf<'getApp'> | undefined }): ReactNode {
   const first = app?.signUp === 'first'
   const [wantsAccount, setWantsAccount] = useState(false)

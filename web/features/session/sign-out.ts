@@ -6,17 +6,17 @@ import { forgetStored, writeStored } from '../storage/safe-storage.ts'
 
 const mark = 'signed-out'
 
-/** Ends this session, and forgets what this browser kept of it, in every tab. */
+/** Ends this session (or all sessions of the user) and removes the user’s data from this browser, in every tab. */
 export async function signOut(everywhere = false): Promise<void> {
   await (everywhere ? call('signOutEverywhere') : call('signOut'))
   forgetStored()
-  // Where storage is refused, the other tabs learn it from their sockets.
+  // Notifies the other tabs. If storage is unavailable, they notice by their sockets instead.
   writeStored(mark, newId())
-  // A fresh page has nothing in memory either.
+  // A full page load also clears everything in memory.
   location.assign(withBase('/'))
 }
 
-/** Follows a sign-out in another tab. Returns how to stop. */
+/** Clears this tab’s data and reloads it when another tab signs out. Returns the function that stops listening. */
 export function followSignOut(queryClient: QueryClient): () => void {
   const follow = (event: StorageEvent): void => {
     if (event.key !== `${storagePrefix}${mark}` || event.newValue === null) return

@@ -20,7 +20,7 @@ export function SignUpForm({
   needsSetupCode,
 }: {
   first: boolean
-  /** The page was not opened on the server's own machine. */
+  /** True if the server asks for the setup code, because the page was not opened on the server’s own machine. */
   needsSetupCode: boolean
 }): ReactNode {
   const { t } = useLingui()

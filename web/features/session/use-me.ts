@@ -3,10 +3,10 @@ import type { UserView } from '../../../protocol/http/users.ts'
 
 const Me = createContext<UserView | undefined>(undefined)
 
-/** Around everything that only somebody who is signed in can see. */
+/** Wraps everything that needs a signed-in user. */
 export const MeProvider = Me.Provider
 
-/** Who is signed in, as they are now: a name or a role may change while the page is open. */
+/** The signed-in user. It is kept up to date, because the name or role may change while the page is open. */
 export function useMe(): UserView {
   const me = use(Me)
   if (me === undefined) throw new Error('Nobody is signed in here.')

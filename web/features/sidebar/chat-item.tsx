@@ -9,14 +9,14 @@ import { ChatMenu } from '../chat/chat-menu.tsx'
 import { Marked } from './marked.tsx'
 import { moveBetweenLinks } from './move-between-links.ts'
 
-/** A chat in the list. Pointing at it reads it, so that it opens at once. */
+/** A chat in the list. Pointing at it prefetches it, so that it opens at once. */
 export function ChatItem({
   chat,
   filter,
   onOpen,
 }: {
   chat: ChatSummary
-  /** What its title was found by; '' where nothing is looked for. */
+  /** The search text to mark in the title; empty if there is none. */
   filter: string
   onOpen: () => void
 }): ReactNode {

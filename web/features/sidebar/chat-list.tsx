@@ -11,10 +11,10 @@ import { chatListQuery } from '../chat/state/chat-list-query.ts'
 import { groupByDay } from './day-groups.ts'
 import type { DayGroup } from './day-groups.ts'
 
-/** What shows the messages that have some words: not needed before somebody searches. */
+/** Loaded when the user first searches. */
 const lazyFoundMessages = createLazy(() => import('./found-messages.tsx'))
 
-/** Chats by day, a page at a time; filtered on the server, so that old ones are found too. */
+/** The chats, grouped by day and loaded page by page. The server filters them, so that old chats are found too. */
 export function ChatList({ filter, onOpen }: { filter: string; onOpen: () => void }): ReactNode {
   const { t } = useLingui()
   const q = useDeferredValue(filter.trim())
@@ -96,7 +96,7 @@ export function ChatList({ filter, onOpen }: { filter: string; onOpen: () => voi
   )
 }
 
-/** Today; another one after midnight, when the list is next rendered. */
+/** Midnight of today. It changes with the first render after midnight. */
 function useToday(): Date {
   const day = useSyncExternalStore(never, () => new Date().setHours(0, 0, 0, 0))
   return useMemo(() => new Date(day), [day])

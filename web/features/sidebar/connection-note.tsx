@@ -5,10 +5,10 @@ import { closeCodes } from '../../../protocol/close-codes.ts'
 import { useSocketStatus } from '../chat/state/live-context.tsx'
 import { useOnline } from '../chat/state/use-online.ts'
 
-/** What is better again within this time was never worth a word, ms. */
+/** Interruptions shorter than this are not shown, ms. */
 const worthTellingMs = 2000
 
-/** Says that the live connection is away, once it lasts, and when a lesser way stands in for the WebSocket. */
+/** Shows that the live connection is lost, once that has lasted a while, and which fallback replaces the WebSocket. */
 export function ConnectionNote(): ReactNode {
   const status = useSocketStatus()
   const transport = status.state === 'open' ? status.transport : undefined

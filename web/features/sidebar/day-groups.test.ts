@@ -29,7 +29,7 @@ test('chats stand under the day of their last activity, pinned ones first, empty
 })
 
 test('a day in which the clock changes is still one day', () => {
-  // In zones with summer time 29 March 2026 has 23 hours.
+  // In time zones with daylight saving, 29 March 2026 has 23 hours.
   const groups = groupByDay([at('before', new Date(2026, 2, 28, 12))], new Date(2026, 2, 30, 0, 30))
   expect(groups[0]?.group).toBe('week')
 })

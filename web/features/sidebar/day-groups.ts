@@ -2,7 +2,7 @@ import type { ChatSummary } from '../../../protocol/http/chats.ts'
 
 export type DayGroup = 'pinned' | 'today' | 'yesterday' | 'week' | 'month' | 'older'
 
-/** Groups chats by the day of their last activity, in the reader's own days. Empty groups are left out. */
+/** Groups chats by the day of their last activity, in the user’s time zone. Empty groups are left out. */
 export function groupByDay(
   chats: readonly ChatSummary[],
   now: Date,

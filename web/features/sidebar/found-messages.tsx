@@ -13,14 +13,14 @@ import { ErrorNotice } from '../errors/error-notice.tsx'
 import { Marked } from './marked.tsx'
 import { moveBetweenLinks } from './move-between-links.ts'
 
-/** Fewer letters stand in every message. */
+/** Shorter search texts would match almost every message. */
 const least = 2
-/** A pause in typing after which messages are looked through, ms. */
+/** How long typing has to pause before messages are searched, ms. */
 const pauseMs = 250
-/** So many pages that found nothing are passed over before the reader is asked. */
+/** The search loads this many pages by itself; then the user has to press a button to search further. */
 const pagesAlone = 10
 
-/** Messages that have the words of the filter, below the chats whose title has them. */
+/** Messages that match the search text, shown below the chats whose titles match. */
 export function FoundMessages({
   filter,
   archived,
@@ -29,7 +29,7 @@ export function FoundMessages({
 }: {
   filter: string
   archived: boolean
-  /** How many titles contain the filter. */
+  /** How many chat titles match the search text. */
   titles: number
   onOpen: () => void
 }): ReactNode {
@@ -65,7 +65,7 @@ export function FoundMessages({
   }, [fetchNextPage, hasNextPage, isFetchingNextPage, alone])
 
   if (!wanted || filter.length < least) return null
-  // During an upgrade an older instance may be asked, which knows no such search: titles are found all the same.
+  // During an upgrade an older instance, which cannot search messages, may answer. Titles are still searched.
   if (search.error instanceof ApiError && search.error.status === 404) return null
   const found = pages.flatMap((page) => page.items)
   const looking = q !== filter || search.isFetching
@@ -134,7 +134,7 @@ function Found({
   )
 }
 
-/** A value once it has stayed the same for `ms`. */
+/** The value, updated once it has stayed the same for `ms`. */
 function useSettled<Value>(value: Value, ms: number): Value {
   const [settled, setSettled] = useState(value)
   useEffect(() => {

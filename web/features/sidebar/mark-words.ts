@@ -3,7 +3,7 @@ export interface TextPart {
   marked: boolean
 }
 
-/** A text in parts: those that are one of the words, without regard to case, and those between. */
+/** Splits a text into parts that match one of the words (ignoring case) and the parts between them. */
 export function markWords(text: string, words: readonly string[]): TextPart[] {
   const found = words.filter((word) => word !== '').toSorted((a, b) => b.length - a.length)
   if (found.length === 0) return text === '' ? [] : [{ text, marked: false }]

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { markWords } from './mark-words.ts'
 
-/** A text in which the words that were looked for are marked. */
+/** A text with the searched words highlighted. */
 export function Marked({ text, words }: { text: string; words: readonly string[] }): ReactNode {
   return markWords(text, words).map(({ text: part, marked }, place) =>
     marked ? (

@@ -1,6 +1,6 @@
 import type { KeyboardEvent } from 'react'
 
-/** Arrow keys lead from the search field into the list below it, through its links, and back up into the field. */
+/** Moves the focus with the arrow keys from the search field through the links of the list below it, and back. */
 export function moveBetweenLinks(event: KeyboardEvent<HTMLElement>): void {
   const by = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
   const stops = [

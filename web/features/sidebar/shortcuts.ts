@@ -8,7 +8,7 @@ export interface ShortcutHandlers {
   toggleSidebar: () => void
 }
 
-/** Keys that work everywhere in the page. Returns how to stop. */
+/** Listens for the keyboard shortcuts of the page. Returns the function that stops listening. */
 export function listenForShortcuts(handlers: ShortcutHandlers): () => void {
   const onKey = (event: KeyboardEvent): void => {
     const mod = isMac() ? event.metaKey : event.ctrlKey
@@ -27,7 +27,7 @@ export function listenForShortcuts(handlers: ShortcutHandlers): () => void {
                 : event.altKey && event.key === 'ArrowDown'
                   ? () => moveBetweenMessages(1)
                   : undefined
-    // A dialog keeps the keyboard to itself.
+    // While a dialog is open, shortcuts do nothing.
     if (!run || document.querySelector('dialog:modal')) return
     event.preventDefault()
     run()

@@ -3,9 +3,9 @@ import { createListeners } from '../../base/listeners.ts'
 import { readStored, writeStored } from '../storage/safe-storage.ts'
 
 interface SidebarState {
-  /** Beside the chat, on a wide screen. */
+  /** Whether the list stands next to the chat, on a wide screen. */
   open: boolean
-  /** Over the chat, on a phone. */
+  /** Whether the list covers the chat, on a phone. */
   sheet: boolean
 }
 
@@ -22,7 +22,7 @@ const toggle = (): void => set({ open: !state.open })
 const showSheet = (): void => set({ sheet: true })
 const hideSheet = (): void => set({ sheet: false })
 
-/** Whether the list of chats is shown, beside the chat or over it. */
+/** Whether the list of chats is shown, and how to change that. */
 export function useSidebar(): SidebarState & {
   toggle: () => void
   showSheet: () => void

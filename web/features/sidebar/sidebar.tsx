@@ -12,7 +12,7 @@ import { useSidebar } from './sidebar-state.ts'
 import { useNewChat } from './use-new-chat.ts'
 import { UserMenu } from './user-menu.tsx'
 
-/** The chats and the way to everything else. */
+/** The sidebar: the list of chats, the search field and the user menu. */
 export function Sidebar({ user, onClose }: { user: UserView; onClose: () => void }): ReactNode {
   const { t } = useLingui()
   const { hideSheet } = useSidebar()

@@ -12,7 +12,7 @@ import { AboutDialog } from './about-dialog.tsx'
 import { ShortcutsDialog } from './shortcuts-dialog.tsx'
 import { useSidebar } from './sidebar-state.ts'
 
-/** The person, and the pages that are not chats. */
+/** The menu of the user: account, administration, help and signing out. */
 export function UserMenu({ user }: { user: UserView }): ReactNode {
   const { t } = useLingui()
   const navigate = useNavigate()

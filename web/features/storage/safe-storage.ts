@@ -1,18 +1,18 @@
 import { storagePrefix } from '../../api/base-path.ts'
 
 /**
- * What the browser keeps: for all its tabs, or for one tab over its reloads. Storage may be full, refused or absent: what
- * cannot be written there is kept for as long as the page lives. Every key begins in the same way, so that signing out can
- * remove them all.
+ * Where a value is stored: in the whole browser (all tabs), or in one tab (over reloads). Storage may be full, refused
+ * or missing; values that cannot be stored are kept in memory until the page is closed. All keys share a prefix, so
+ * that signing out can remove them all.
  */
 export type Area = 'browser' | 'tab'
 
 const areas = ['browser', 'tab'] as const
 const memory = { browser: new Map<string, string>(), tab: new Map<string, string>() }
-/** How the page looks, which is not personal. */
+/** Keys that survive a sign-out, because they hold nothing personal. */
 const looks = new Set(['theme', 'language'])
 
-/** Throws where the browser refuses it. */
+/** Throws if the browser refuses access to storage. */
 function storageOf(area: Area): Storage {
   return area === 'browser' ? localStorage : sessionStorage
 }
@@ -23,7 +23,7 @@ export function readStored(key: string, area: Area = 'browser'): string | null {
   try {
     return storageOf(area).getItem(storagePrefix + key)
   } catch {
-    // Storage is refused; memory is all there is.
+    // Storage is refused: only memory is left.
     return null
   }
 }
@@ -34,12 +34,12 @@ export function writeStored(key: string, value: string | null, area: Area = 'bro
     if (value === null) storageOf(area).removeItem(storagePrefix + key)
     else storageOf(area).setItem(storagePrefix + key, value)
   } catch {
-    // Full or refused: the value lasts as long as the page.
+    // Storage is full or refused: the value is kept until the page is closed.
     if (value !== null) memory[area].set(key, value)
   }
 }
 
-/** Reads what was written as JSON; anything else than `T`, as `check` says, is as good as nothing. */
+/** Reads a JSON value; null if it is missing, is not JSON, or does not pass `check`. */
 export function readStoredJson<T>(
   key: string,
   check: (value: unknown) => value is T,
@@ -55,21 +55,21 @@ export function readStoredJson<T>(
   }
 }
 
-/** The keys of what is kept. */
+/** The keys of all stored values, without the prefix. */
 export function storedKeys(area: Area = 'browser'): string[] {
   const keys = new Set(memory[area].keys())
   try {
     for (const key of Object.keys(storageOf(area)))
       if (key.startsWith(storagePrefix)) keys.add(key.slice(storagePrefix.length))
   } catch {
-    // Storage is refused; memory is all there is.
+    // Storage is refused: only memory is left.
   }
   return [...keys]
 }
 
 /**
- * Removes what belongs to a person until they are back: returns how to put it there again. A session that ends by itself
- * leaves nothing that the next person at this browser could read.
+ * Removes the user’s data from the browser and this tab and returns a function that restores it. After an expired
+ * session the next person at this browser can read nothing, and the same user gets everything back.
  */
 export function setAsideStored(): () => void {
   const taken = areas.flatMap((area) =>
@@ -82,7 +82,7 @@ export function setAsideStored(): () => void {
   }
 }
 
-/** Removes what belongs to a person, from the browser and this tab; how the page looks stays. */
+/** Removes the user’s data from the browser and this tab. Theme and language stay. */
 export function forgetStored(): void {
   for (const area of areas)
     for (const key of storedKeys(area)) if (!looks.has(key)) writeStored(key, null, area)

@@ -10,15 +10,15 @@ import { focusUnlessTouch, useDraftField } from './use-draft-field.ts'
 
 export interface ComposerHandle {
   focus: () => void
-  /** Puts words (back) into the field, before what is there. */
+  /** Puts a text (back) into the field, before the text that is already there. */
   restore: (text: string) => void
   fill: (text: string) => void
   element: () => HTMLElement | null
 }
 
 /**
- * Where a message is written. The field keeps its words by itself, not in React: a key press costs the same with two
- * words in it and with two hundred thousand characters. The draft is stored from the first key on.
+ * The form in which the user writes a message. The field’s text is not React state, so that a key press costs the same
+ * with two words as with two hundred thousand characters. The draft is stored from the first key on.
  */
 export function Composer({
   ref,
@@ -35,9 +35,9 @@ export function Composer({
   chatKey: string
   running: boolean
   stopping: boolean
-  /** Why nothing can be sent; null when it can. */
+  /** The reason why nothing can be sent; null if sending is possible. */
   blocked: string | null
-  /** What the message would stand under, and who answers, is known. Sent before, it goes as soon as it is. */
+  /** Whether the parent message and the model are known. A message that is sent earlier is held until then. */
   ready: boolean
   onSend: (text: string) => void
   onStop: () => void
@@ -140,7 +140,7 @@ export function Composer({
   )
 }
 
-/** With a modifier the key belongs to somebody else, such as the way between messages. */
+/** With a modifier, ArrowUp is another shortcut, such as moving between messages. */
 function isPlainArrowUp({ key, altKey, ctrlKey, metaKey, shiftKey }: KeyboardEvent): boolean {
   return key === 'ArrowUp' && !altKey && !ctrlKey && !metaKey && !shiftKey
 }

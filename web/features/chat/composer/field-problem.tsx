@@ -5,7 +5,7 @@ import type { RefusedFile } from './use-text-files.ts'
 
 export const maxText: (typeof limits)['messageText'] = 400_000
 
-/** Why what is in the field cannot be sent, or a file could not go into it. */
+/** Shows why the message cannot be sent, or why a file could not be added to it. */
 export function FieldProblem({
   length,
   refused,

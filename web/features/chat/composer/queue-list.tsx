@@ -4,7 +4,7 @@ import { IconButton } from '../../../ui/button.tsx'
 import type { QueueState } from './queue-state.ts'
 import type { QueuedMessage } from './queued-messages.ts'
 
-/** Messages that wait for the running answer to end. */
+/** Shows the messages that wait for the running answer to end. */
 export function QueueList({
   queue,
   state,

@@ -2,19 +2,19 @@ import type { MessageView } from '../../../../protocol/http/chats.ts'
 import type { QueuedMessage } from './queued-messages.ts'
 
 /**
- * What the messages queued in a chat wait for. `waiting`: the answer before them to end. `ready`: nothing, the first one
- * goes. `held`: the person, because the answer before them did not end well. `refused`: the person, because the first
- * one could not be sent.
+ * What a chat’s queued messages wait for. `waiting`: for the previous answer to end. `ready`: for nothing, the first
+ * message is sent now. `held`: for the user, because the previous answer did not end as `done`. `refused`: for the
+ * user, because the first message could not be sent.
  */
 export type QueueState = 'empty' | 'waiting' | 'ready' | 'held' | 'refused'
 
 /**
- * What was tried last with a queued message. `wanted`: it goes however the answer before it ends. `refused`: it could not
- * be sent.
+ * The last attempt to send a queued message. `wanted`: the user pressed “Send now”, so it is sent however the previous
+ * answer ends. `refused`: it could not be sent.
  */
 export type QueueAttempt = { id: string } & ({ name: 'wanted' } | { name: 'refused'; error: unknown })
 
-/** The state of a queue, from its first message, the last message of its chat and what was tried last. */
+/** The state of a queue, derived from its first message, the last message of its chat, and the last attempt. */
 export function queueState(given: {
   first: Pick<QueuedMessage, 'id'> | undefined
   running: boolean

@@ -3,7 +3,10 @@ import { createListeners } from '../../../base/listeners.ts'
 import { readStoredJson, storedKeys, writeStored } from '../../storage/safe-storage.ts'
 import type { Outgoing } from '../state/outgoing.ts'
 
-/** A message that waits for the running answer to end. Its id is the run's client id: two tabs that send it send one. */
+/**
+ * A message that waits for the running answer to end. Its id becomes the run’s client id, so that two tabs which both
+ * send it start one run.
+ */
 export interface QueuedMessage extends Outgoing {
   id: string
 }
@@ -12,10 +15,10 @@ const changed = createListeners()
 const held = new Map<string, QueuedMessage[]>()
 const none: QueuedMessage[] = []
 
-/** Told when any chat's queue changes, here or in another tab. */
+/** Calls the listener when the queue of any chat changes, in this tab or another one. */
 export const onQueueChange = changed.add
 
-/** The queue of a chat, first to be sent first; the same array until it changes. */
+/** The queue of a chat, in sending order. Returns the same array until the queue changes. */
 export function queueOf(chatId: string): QueuedMessage[] {
   const known = held.get(chatId)
   if (known) return known
@@ -24,7 +27,7 @@ export function queueOf(chatId: string): QueuedMessage[] {
   return stored
 }
 
-/** The chats in which messages wait. */
+/** The ids of all chats with queued messages. */
 export function queuedChats(): string[] {
   return storedKeys()
     .filter((key) => key.startsWith('queue:'))
@@ -37,7 +40,7 @@ export function setQueue(chatId: string, queue: QueuedMessage[]): void {
   changed.notify()
 }
 
-/** Follows what other tabs do to the queues. Returns how to stop. */
+/** Rereads the queues when another tab changes them. Returns the function that stops listening. */
 export function followQueues(): () => void {
   const follow = (event: StorageEvent): void => {
     if (event.key !== null && !event.key.startsWith(`${storagePrefix}queue:`)) return

@@ -1,4 +1,4 @@
-/** Larger ones hold more than a message may. */
+/** A larger file has more characters than a message may have. */
 const mostBytes = 4_000_000
 const prose = new Set(['', 'txt', 'md', 'markdown', 'text', 'rst', 'org', 'log'])
 
@@ -6,13 +6,13 @@ export type Refusal = 'not-text' | 'too-large' | 'unreadable'
 export type ReadFile = { text: string } | { refused: Refusal }
 
 /**
- * The text of a file as it goes into a message: prose as it is, everything else under its name and in a fence. Refused is
- * what is no UTF-8 text, whatever the file's name or type say.
+ * The text of a file in the form in which it is added to a message: prose unchanged, everything else under the file’s
+ * name and in a code fence. A file that is not valid UTF-8 text is refused, whatever its name or type says.
  */
 export async function readTextFile(file: File): Promise<ReadFile> {
   if (file.size > mostBytes) return { refused: 'too-large' }
   const bytes = await file.arrayBuffer().catch(() => undefined)
-  // A folder, or a file that has gone since.
+  // The item is a folder, or a file that no longer exists.
   if (bytes === undefined) return { refused: 'unreadable' }
   let text: string
   try {
@@ -25,7 +25,7 @@ export async function readTextFile(file: File): Promise<ReadFile> {
   return { text: prose.has(ending) ? text : fenced(file.name, ending, text) }
 }
 
-/** In a fence that nothing within can close. */
+/** Puts the text into a code fence that is longer than any fence inside the text. */
 function fenced(name: string, ending: string, text: string): string {
   const longest = Math.max(0, ...[...text.matchAll(/`{3,}/g)].map(([run]) => run.length))
   const fence = '`'.repeat(Math.max(3, longest + 1))

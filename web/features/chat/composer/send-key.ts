@@ -10,8 +10,8 @@ export function useSendKey(): SendKey {
 }
 
 /**
- * True when a key press means "send". Never while an input method composes (keyCode 229 is how Safari says so), and
- * plain Enter makes a line where a finger types: there the button is nearer than Shift.
+ * Whether a key press means “send”. It never does while an input method is composing (Safari reports that as keyCode
+ * 229). On touch devices plain Enter inserts a line break, because the send button is closer than Shift.
  */
 export function sendsOn(event: KeyboardEvent, sendKey: SendKey): boolean {
   if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing || event.keyCode === 229)

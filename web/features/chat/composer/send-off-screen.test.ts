@@ -14,7 +14,7 @@ import { sendOffScreen } from './send-off-screen.ts'
 
 const run = { chatId: 'c', userMessageId: 'q', messageId: 'a', runId: 'r' }
 
-/** A chat whose one answer has this status. */
+/** A chat with one answer, which has this status. */
 function chatWith(status: ChatView['messages'][number]['status']): ChatView {
   const messages = messagesOfStart(run, { text: 'First', model: 'm', parentId: null }, 10)
   return {
@@ -27,7 +27,7 @@ function chatWith(status: ChatView['messages'][number]['status']): ChatView {
 let server: Server
 let stored: ChatView
 let reads: number
-/** Runs while the server answers a reading of the chat. */
+/** Called while the server answers a request for the chat. */
 let whileRead: () => void
 let shown: string | null
 let queryClient: ReturnType<typeof createQueryClient>
@@ -50,7 +50,7 @@ beforeEach(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   const real = fetch
-  // Relative addresses need a page; here they are resolved against the server.
+  // Outside a page, `fetch` needs absolute addresses.
   vi.stubGlobal('fetch', (path: string, init: RequestInit) => real(`http://127.0.0.1:${port}${path}`, init))
   queryClient = createQueryClient()
   queryClient.setQueryData(chatKey('c'), chatWith('running'))
@@ -85,7 +85,7 @@ const ended = (status: 'done' | 'stopped'): void =>
     listener({ name: 'run.ended', chatId: 'c', messageId: 'a', runId: 'r', status }),
   )
 const queued = (): string[] => queueOf('c').map(({ id }) => id)
-/** Whatever follows from the reading of the chat has happened. */
+/** Waits until the chat was read `times` times and the code that depends on the result has run. */
 async function isRead(times: number): Promise<void> {
   await expect.poll(() => reads).toBe(times)
   await expect.poll(() => queryClient.isFetching()).toBe(0)

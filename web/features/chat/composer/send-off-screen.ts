@@ -12,21 +12,21 @@ export interface OffScreenOptions {
   live: Pick<LiveClient, 'onEvent' | 'onGap'>
   actions: ChatActions
   queryClient: QueryClient
-  /** The chat on the screen sends its queue itself. */
+  /** The chat on the screen sends its own queue (`useQueue`). */
   isShown: (chatId: string) => boolean
 }
 
 /**
- * Sends what is queued in the chats that are not on the screen, once the answer before it has ended well: when the
- * server reports the end, and after a gap in what it reported, when the chat shows it. What is refused stays in the
- * queue, and says why where the chat is opened. Returns how to stop.
+ * Sends the queued messages of chats that are not on the screen, once the previous answer has ended as `done`: when the
+ * server reports that end, and after a gap in the events, when the chat itself shows it. A refused message stays in the
+ * queue, and the reason is shown when the chat is opened. Returns the function that stops this.
  */
 export function sendOffScreen({ live, actions, queryClient, isShown }: OffScreenOptions): () => void {
-  /** Queued messages that are not tried again after a gap. */
+  /** The ids of queued messages that are not retried after a gap. */
   const refused = new Set<string>()
 
   const sendUnder = async (chatId: string, parentId: string): Promise<void> => {
-    // Without it the page would take what it sends for the whole chat.
+    // If the chat were not in the cache, the two new messages would be taken for the whole chat.
     const chat = await queryClient.ensureQueryData(chatQuery(chatId))
     if (chat.currentId === parentId) await sendQueued(actions, chatId, parentId)
   }
@@ -35,7 +35,7 @@ export function sendOffScreen({ live, actions, queryClient, isShown }: OffScreen
     const [first] = queueOf(chatId)
     if (!first || refused.has(first.id)) return
     await queryClient.fetchQuery({ ...chatQuery(chatId), staleTime: 0 })
-    // As the page has it now: what was sent while the chat was read is in it already.
+    // The cached version: it already includes messages that were sent while the chat was being read.
     const chat = queryClient.getQueryData<ChatView>(chatKey(chatId))
     const last = chat?.messages.find(({ id }) => id === chat.currentId)
     const state = queueState({ first, running: last?.status === 'running', last, tried: null })

@@ -3,7 +3,10 @@ import { queueOf, setQueue } from './queued-messages.ts'
 
 const sending = new Set<string>()
 
-/** Sends the first queued message of a chat under `parentId`. It leaves the queue only once the server has it. */
+/**
+ * Sends the first queued message of a chat as a reply to `parentId`. The message leaves the queue only after the server
+ * has accepted it.
+ */
 export async function sendQueued(actions: ChatActions, chatId: string, parentId: string): Promise<void> {
   const [first] = queueOf(chatId)
   if (!first || sending.has(first.id)) return

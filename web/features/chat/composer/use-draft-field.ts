@@ -2,26 +2,26 @@ import { useCallback, useEffect, useRef, useState } from 'react'
 import type { RefObject } from 'react'
 import { readDraft, writeDraft } from '../state/drafts.ts'
 
-/** So many characters fill the field on any screen. */
+/** A text of this many characters fills the field on any screen. */
 const surelyHigh = 10_000
 
 export interface DraftField {
   field: RefObject<HTMLTextAreaElement | null>
   length: number
   blank: boolean
-  /** Sets the words. */
+  /** Replaces the text. */
   put: (text: string) => void
-  /** Puts a paragraph where the cursor is, so that the browser can undo it. */
+  /** Inserts a paragraph at the cursor in a way that the browser can undo. */
   insert: (text: string) => void
-  /** Stores them now. */
+  /** Stores the draft now. */
   save: () => void
-  /** For the field's own input events. */
+  /** To be called on each input event of the field. */
   change: () => void
 }
 
 /**
- * A field that keeps its words by itself, not in React: a key press costs the same with two words in it and with two
- * hundred thousand characters. What is in it is stored as the chat's draft from the first key on.
+ * A text field whose text is not React state: a key press costs the same with two words as with two hundred thousand
+ * characters. The text is stored as the chat’s draft from the first key on.
  */
 export function useDraftField(chatKey: string): DraftField {
   const field = useRef<HTMLTextAreaElement>(null)
@@ -49,7 +49,7 @@ export function useDraftField(chatKey: string): DraftField {
     if (timer.current !== undefined) save()
     key.current = chatKey
     put(readDraft(chatKey).text)
-    // An address that names a message leads there.
+    // If the address names a message, that message receives the focus instead.
     if (!location.hash.startsWith('#m-')) focusUnlessTouch(field.current)
   }, [chatKey, put, save])
 
@@ -82,7 +82,7 @@ export function useDraftField(chatKey: string): DraftField {
     const after = value.slice(selectionEnd).trim() === '' ? '' : '\n\n'
     const paragraph = `${before}${text}${after}`
     element.focus()
-    // Long texts take a browser seconds that way.
+    // `execCommand` takes seconds for long texts.
     const undoable = paragraph.length < surelyHigh && document.execCommand('insertText', false, paragraph)
     if (!undoable) element.setRangeText(paragraph, selectionStart, selectionEnd, 'end')
     change()
@@ -91,16 +91,16 @@ export function useDraftField(chatKey: string): DraftField {
   return { field, length, blank, put, insert, save, change }
 }
 
-/** A finger that opens a chat does not want the keyboard. */
+/** Focuses the field, except on touch devices, where the focus would open the on-screen keyboard. */
 export function focusUnlessTouch(field: HTMLTextAreaElement | null): void {
   if (!matchMedia('(pointer: coarse)').matches) field?.focus()
 }
 
-/** Where the browser cannot size a field by its content itself. */
+/** Sizes the field to its content, for browsers that cannot do so themselves. */
 function fit(element: HTMLTextAreaElement): void {
   if (element.value.length > surelyHigh) {
-    // Higher than the field may be: to ask how high would be to lay all of it out, and a direction that is found anew
-    // costs that at each key as well.
+    // The text is higher than the field may become. Measuring it would lay out all of it, and `dir="auto"` would search
+    // the text for its direction at each key, so both are avoided.
     if (element.dir === 'auto') element.dir = getComputedStyle(element).direction
     element.style.height = '100dvh'
     return

@@ -1,8 +1,8 @@
 import { useEffect, useEffectEvent, useRef } from 'react'
 
 /**
- * A message may be sent before the page can send it: while its models or its chat are still being read. It is held, in
- * its field, and goes as soon as `ready`; writing on takes it back.
+ * Lets the user send a message while the page still loads its models or its chat. The message stays in the field and is
+ * sent once `ready`; typing cancels that.
  */
 export function useHeldSend(
   chatKey: string,

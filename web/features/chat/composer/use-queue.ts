@@ -12,16 +12,18 @@ import { sendQueued } from './send-queued.ts'
 export interface Queue {
   items: readonly QueuedMessage[]
   state: QueueState
-  /** Why the first message was refused; null where it was not. */
+  /** Why the first message was refused; null if it was not. */
   error: unknown
   add: (message: Outgoing) => void
   drop: (item: QueuedMessage) => void
-  /** Stops what runs, then sends this one. */
+  /** Stops the running answer and then sends this message. */
   sendNow: (item: QueuedMessage) => Promise<void>
   retry: () => void
 }
 
-/** The queue of the chat on the screen: the next message goes by itself when the answer before it has ended well. */
+/**
+ * The queue of the chat on the screen. Its first message is sent as soon as the previous answer has ended as `done`.
+ */
 export function useQueue(chatId: string | null, last: MessageView | undefined, running: boolean): Queue {
   const actions = useChatActions()
   const key = chatId ?? ''

@@ -8,11 +8,11 @@ export interface RefusedFile {
 }
 
 /**
- * Files dropped anywhere on the page of a chat, or pasted into the field, whose text goes into the message. Without it a browser
- * would leave the page for the file.
+ * Adds the text of files to the message: files dropped anywhere on the page, or pasted into the field. Without the drop
+ * handler the browser would leave the page and open the file.
  */
 export function useTextFiles(insert: (text: string) => void): {
-  /** Files are held over the page. */
+  /** Whether the user is dragging files over the page. */
   over: boolean
   refused: RefusedFile | null
   forget: () => void
@@ -41,7 +41,7 @@ export function useTextFiles(insert: (text: string) => void): {
       setOver(true)
     })
     on('dragleave', (event) => {
-      // Only where the pointer leaves the window does it go to nothing.
+      // `relatedTarget` is null only if the pointer leaves the window.
       if (event.relatedTarget === null) setOver(false)
     })
     on('drop', (event) => {
@@ -58,7 +58,7 @@ export function useTextFiles(insert: (text: string) => void): {
     forget: () => setRefused(null),
     onPaste(event) {
       const { files, types } = event.clipboardData
-      // An office program puts a picture beside the text that is meant.
+      // Office programs put a picture on the clipboard next to the text that the user means.
       if (files.length === 0 || types.includes('text/plain')) return
       event.preventDefault()
       void take([...files])

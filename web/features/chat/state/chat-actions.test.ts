@@ -12,7 +12,7 @@ const run: RunStarted = { chatId: 'c', userMessageId: 'q', messageId: 'a', runId
 
 let queryClient: ReturnType<typeof createQueryClient>
 let actions: ChatActions
-/** What was started; each is settled by the test. */
+/** The started runs; the test settles each of them. */
 let starts: { request: RunStartRequest; settle: PromiseWithResolvers<RunStarted> }[]
 const stopped: string[] = []
 const created = vi.fn<(chatId: string) => Promise<void>>()

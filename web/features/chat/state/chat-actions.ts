@@ -23,13 +23,13 @@ import {
 
 export interface ChatActions {
   /**
-   * Asks for an answer; what is asked stands in the thread at once. `clientId`: a queued message's own id, so that two
-   * tabs which send it send one. Throws `ApiError` when it was refused.
+   * Requests an answer. The request is shown in the thread at once. `clientId`: the id of a queued message, so that two
+   * tabs which both send it start one run. Throws `ApiError` if the server refuses.
    */
   send: (chatKey: string, request: PlacedRequest, clientId?: string) => Promise<RunStarted>
-  /** Stops what runs in a chat, also what has no id yet. Throws when the stop was not taken. */
+  /** Stops the running answer of a chat, even if it has no run id yet. Throws if the stop was not accepted. */
   stop: (chatKey: string, runId: string | null) => Promise<void>
-  /** Shows another branch from now on, on every device. */
+  /** Switches the chat to another branch, on all devices of the user. */
   switchBranch: (chatId: string, leafId: string) => Promise<void>
 }
 
@@ -37,7 +37,7 @@ export interface ChatActionsOptions {
   live: Pick<LiveClient, 'start' | 'stop'>
   queryClient: QueryClient
   clock?: Pick<Clock, 'now'>
-  /** A new chat has its id. What was asked stays on the screen as it is until this settles. */
+  /** Called when a new chat has its id. The pending message stays on the screen until this settles. */
   onCreated: (chatId: string) => Promise<void>
 }
 
@@ -105,7 +105,7 @@ export function createChatActions(options: ChatActionsOptions): ChatActions {
   }
 }
 
-/** What a chat is called until the server has a title for it. */
+/** The title of a chat until the server has generated one. */
 function titleOf(request: PlacedRequest): string {
   const text = 'text' in request ? request.text : ''
   const line = text.trim().split('\n', 1)[0] ?? ''

@@ -3,7 +3,10 @@ import type { RunStarted } from '../../../../protocol/run.ts'
 import type { PlacedRequest } from './outgoing.ts'
 import { subtreeOf } from './message-tree.ts'
 
-/** What the page knows of a chat, changed by what it did or was told. All pure: the cache is written by the caller. */
+/**
+ * Pure functions that apply the page’s own actions and the server’s events to a cached chat. The caller writes the
+ * result to the cache.
+ */
 
 export function withMessages(
   chat: ChatView,
@@ -15,14 +18,14 @@ export function withMessages(
   return { ...chat, messages: [...byId.values()], currentId: currentId ?? chat.currentId }
 }
 
-/** A chat as it was just read, with what the page was told since then. */
+/** Merges a chat that was just fetched with newer state that the page received while the request was running. */
 export function withFetched(known: ChatView | undefined, fetched: ChatView): ChatView {
   if (!known) return fetched
   const byId = new Map(known.messages.map((message) => [message.id, message]))
   return { ...fetched, messages: fetched.messages.map((message) => newer(byId.get(message.id), message)) }
 }
 
-/** An end is never undone by an older picture of the same run, and text never gets shorter by it. */
+/** An older state of the same run never undoes its end and never shortens its text. */
 function newer(known: MessageView | undefined, told: MessageView): MessageView {
   if (!known || known.runId !== told.runId || told.status !== 'running') return told
   if (known.status !== 'running') return known
@@ -46,7 +49,10 @@ export function withoutMessage(chat: ChatView, id: string): ChatView {
   }
 }
 
-/** The messages that a run which has just begun adds, as the server will name them: the question, where it is new, and the answer. */
+/**
+ * The messages that a started run adds: the question, if it is new, and the answer. They have the ids that the server
+ * uses.
+ */
 export function messagesOfStart(run: RunStarted, request: PlacedRequest, now: number): MessageView[] {
   const answer: MessageView = {
     id: run.messageId,
@@ -97,7 +103,7 @@ export interface ChatPages {
   pageParams: unknown[]
 }
 
-/** Puts a chat where its last activity belongs; a list that filters shows it only if it did before. */
+/** Moves a chat to the position of its last activity. A filtered list shows it only if it already contained it. */
 export function withSummary(list: ChatPages, chat: ChatSummary, filtered: boolean): ChatPages {
   const known = list.pages.some((page) => page.items.some((it) => it.id === chat.id))
   if (!known && (filtered || chat.archived || isBelow(list, chat))) return list
@@ -115,7 +121,7 @@ export function withSummary(list: ChatPages, chat: ChatSummary, filtered: boolea
   return { ...without, pages }
 }
 
-/** It stands in a page that has not been read yet, and comes with it. */
+/** Whether the chat belongs to a page of the list that has not been loaded yet. */
 function isBelow({ pages }: ChatPages, chat: ChatSummary): boolean {
   const last = pages.at(-1)
   const end = last?.items.at(-1)

@@ -5,7 +5,7 @@ import type { InputOf } from '../../../api/operation-types.ts'
 
 type Wish = NonNullable<NonNullable<InputOf<'listChats'>>['query']>
 
-/** The chats of the list, a page at a time; without a wish those of the sidebar. */
+/** The list of chats, page by page. Without a filter it is the list in the sidebar. */
 // oxlint-disable-next-line typescript/explicit-function-return-type -- TanStack's tagged key type has no short name
 export function chatListQuery(wish: Omit<Wish, 'cursor'> = {}) {
   const plain = Object.keys(wish).length === 0

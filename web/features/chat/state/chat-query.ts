@@ -7,7 +7,7 @@ export function chatKey(id: string): readonly unknown[] {
   return operationKey('getChat', { params: { id } })
 }
 
-/** A chat as a query. What is read never undoes an end that the page was told of meanwhile. */
+/** The query of a chat. Its result never undoes an end that the page received while the request was running. */
 // oxlint-disable-next-line typescript/explicit-function-return-type -- TanStack's tagged key type has no short name
 export function chatQuery(id: string) {
   return {
@@ -18,8 +18,8 @@ export function chatQuery(id: string) {
 }
 
 /**
- * Changes what the cache holds. A request for the same that is on its way was answered before the change, and would
- * undo it: it is asked again.
+ * Changes the cached value. If a request for the same value is running, its response may predate the change and would
+ * undo it, so the value is requested again.
  */
 export function patchQuery<T>(
   queryClient: QueryClient,

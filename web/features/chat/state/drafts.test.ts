@@ -1,7 +1,7 @@
 import { beforeEach, expect, test, vi } from 'vitest'
 import { readDraft, writeDraft } from './drafts.ts'
 
-/** A tab of a browser: a storage of its own beside the one that all share. */
+/** Storage as a browser has it: one object for each tab, and one that all tabs share. */
 class StoredValues {
   readonly values = new Map<string, string>()
   getItem(key: string): string | null {

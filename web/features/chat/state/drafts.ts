@@ -1,25 +1,25 @@
 import { readStoredJson, writeStored } from '../../storage/safe-storage.ts'
 import type { Outgoing } from './outgoing.ts'
 
-/** What somebody began to write in a chat, and the model they chose for it. */
+/** The unsent text in a chat and the model chosen for it. */
 export interface Draft extends Pick<Outgoing, 'text'> {
   model: Outgoing['model'] | null
 }
 
-/** Where a chat that has no id yet keeps its draft. */
+/** The key under which a chat without an id keeps its draft. */
 export const newChatKey = 'new'
 
 const empty: Draft = { text: '', model: null }
 
-/** What was begun in this tab, or else in whichever tab wrote last. */
+/** The draft of this tab, or else the draft of the tab that wrote last. */
 export function readDraft(chatKey: string): Draft {
   const key = `draft:${chatKey}`
   return readStoredJson(key, isDraft, 'tab') ?? readStoredJson(key, isDraft) ?? empty
 }
 
 /**
- * Kept twice: for this tab, where no other one can overwrite it, and for a tab that is opened later. What another tab
- * has begun meanwhile is not cleared away with what was begun here.
+ * Stores the draft twice: for this tab, where no other tab can overwrite it, and for tabs that are opened later.
+ * Clearing this tab’s draft does not clear a draft that another tab has written meanwhile.
  */
 export function writeDraft(chatKey: string, change: Partial<Draft>): void {
   const key = `draft:${chatKey}`
@@ -29,7 +29,7 @@ export function writeDraft(chatKey: string, change: Partial<Draft>): void {
   const ofAnother = last !== null && last.text !== '' && last.text !== before.text
   const value = draft.text === '' && draft.model === null ? null : JSON.stringify(draft)
   if (draft.text !== '' || !ofAnother) writeStored(key, value)
-  // An empty draft of this tab is worth noting only while another one stands behind it.
+  // An empty draft of this tab has to be stored only if it hides another tab’s draft.
   writeStored(key, ofAnother ? JSON.stringify(draft) : value, 'tab')
 }
 

@@ -24,7 +24,10 @@ interface Live {
 
 const Context = createContext<Live | null>(null)
 
-/** The live connection of a page, which writes what it is told into the cache. `open` it, and close it at the end. */
+/**
+ * Creates the live connection of the page, which applies the server’s events to the cache. The caller opens it and
+ * closes it at the end.
+ */
 export function createPageLive(queryClient: QueryClient): LiveClient {
   const live = createLiveClient({
     socketAddress: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${withBase('/ws')}`,
@@ -38,7 +41,8 @@ export function createPageLive(queryClient: QueryClient): LiveClient {
     toError: errorOfReply,
   })
   live.onEvent((event) => {
-    // Told before the reply to our own request, its messages would stand beside those shown at once.
+    // If the event arrives before the reply to this tab’s own request, its messages would appear next to the pending
+    // ones.
     if (event.name === 'messages.changed') whenSettled(event.chatId, () => takeUserEvent(queryClient, event))
     else takeUserEvent(queryClient, event)
   })
@@ -52,12 +56,12 @@ export function createPageLive(queryClient: QueryClient): LiveClient {
   return live
 }
 
-/** The answer that brings a new cookie may arrive after the socket of the old one was closed. */
+/** The response with the new cookie may arrive after the socket of the old cookie was closed, ms. */
 const cookieMs = 500
 
 /**
- * A socket was closed because its session or its token has ended. After a new password the browser has a newer token of
- * the same session: then the page goes on with that.
+ * Handles a socket that was closed because its session or token has ended. After a password change the browser has a
+ * newer token of the same session; the page then reconnects with it.
  */
 function resumeOrExpire(live: LiveClient, queryClient: QueryClient): () => Promise<void> {
   const known = queryClient.getQueryData(meQuery.queryKey)?.id
@@ -68,11 +72,11 @@ function resumeOrExpire(live: LiveClient, queryClient: QueryClient): () => Promi
     try {
       await sleep(cookieMs)
       const me = await call('getMe')
-      // Somebody else has signed in to this browser: nothing of the first person may stay on the page.
+      // Another user has signed in to this browser: nothing of the first user may stay on the page.
       if (known !== undefined && me.id !== known) location.reload()
       else live.open()
     } catch (error) {
-      // That nobody is signed in was told by the call already.
+      // `call` has already reported `unauthenticated`.
       if (!(error instanceof ApiError && error.code === 'unauthenticated')) sessionExpired()
     } finally {
       asking = false

@@ -1,6 +1,6 @@
 import type { MessageView } from '../../../../protocol/http/chats.ts'
 
-/** The messages from the root to `leafId`, in order. A tree that is not one (a cycle, a missing parent) ends there. */
+/** The messages from the root to `leafId`, in order. A cycle or a missing parent ends the path. */
 export function pathTo(messages: readonly MessageView[], leafId: string | null): MessageView[] {
   const byId = new Map(messages.map((message) => [message.id, message]))
   const path: MessageView[] = []
@@ -13,14 +13,14 @@ export function pathTo(messages: readonly MessageView[], leafId: string | null):
   return path.toReversed()
 }
 
-/** The messages that answer the same one, oldest first, this one among them. */
+/** The messages with the same parent and role, oldest first, including this message. */
 export function siblingsOf(messages: readonly MessageView[], message: MessageView): MessageView[] {
   return messages
     .filter((it) => it.parentId === message.parentId && it.role === message.role)
     .sort((a, b) => a.createdAt - b.createdAt || a.id.localeCompare(b.id))
 }
 
-/** The end of the newest branch that leads through a message: what is shown after switching to it. */
+/** The last message of the newest branch through a message: what is shown after switching to it. */
 export function newestLeafUnder(messages: readonly MessageView[], id: string): string {
   const children = new Map<string, MessageView[]>()
   for (const message of messages) {
@@ -40,7 +40,7 @@ export function newestLeafUnder(messages: readonly MessageView[], id: string): s
   return leaf
 }
 
-/** A message and everything below it. */
+/** The ids of a message and all its descendants. */
 export function subtreeOf(messages: readonly MessageView[], id: string): Set<string> {
   const ids = new Set([id])
   for (let grew = true; grew;) {

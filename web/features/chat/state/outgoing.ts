@@ -1,14 +1,17 @@
-/** A message on its way to a model, and the model that answers it. Drafts and queued messages have this shape too. */
+/** A message to send and the model that answers it. Drafts and queued messages have this shape too. */
 export interface Outgoing {
   text: string
   model: string
 }
 
-/** What a chat can be asked for: an answer to a new message, another answer beside one, or more of one. */
+/**
+ * What a user can request in a chat: an answer to a new message, a regenerated answer, or the continuation of an
+ * answer.
+ */
 export type Request =
   | Outgoing
   | { regenerateOf: string; model: string }
   | { continueOf: string; model: string }
 
-/** `parentId`: the message that the new messages stand under. */
+/** `parentId`: the parent of the new messages. */
 export type PlacedRequest = Request & { parentId: string | null }

@@ -2,10 +2,10 @@ import { createListeners } from '../../../base/listeners.ts'
 import type { PendingStart } from '../../../live/starts.ts'
 import type { PlacedRequest } from './outgoing.ts'
 
-/** What was asked for and has no answer from the server yet: shown at once, as if it had. */
+/** A request that the server has not replied to yet. The page shows it at once, as if it were accepted. */
 export interface PendingSend {
   clientId: string
-  /** The chat's id, or `new`. */
+  /** The chat’s id, or `new`. */
   chatKey: string
   request: PlacedRequest
   sentAt: number
@@ -34,7 +34,7 @@ export function removePending(clientId: string): void {
   set(pending.filter((it) => it.clientId !== clientId))
 }
 
-/** Runs at once, or when nothing that was sent in the chat waits for its reply any more. */
+/** Calls `run` as soon as no request of the chat is pending; at once if there is none. */
 export function whenSettled(chatKey: string, run: () => void): void {
   const waits = (): boolean => pending.some((it) => it.chatKey === chatKey)
   if (!waits()) return run()
@@ -50,7 +50,8 @@ function set(next: readonly PendingSend[]): void {
   changed.notify()
 }
 
-// A message keeps the row on the screen in which it was sent: rows are named by the client's id, not the server's.
+// A message keeps the row in which it was shown while pending: its row is named after the client id, not after the
+// server’s id.
 const rowNames = new Map<string, string>()
 
 export function rowNameOf(messageId: string): string {
@@ -70,7 +71,7 @@ export function answerRow(clientId: string): string {
   return `answer-${clientId}`
 }
 
-/** A new chat keeps its thread on the screen when it gets its id. */
+/** Lets a new chat keep its thread component when it gets its id. */
 export function nameThread(chatId: string, clientId: string): void {
   rowNames.set(chatId, `thread-${clientId}`)
 }

@@ -7,7 +7,7 @@ import { withMessage, withMessages, withoutChat, withoutMessage, withSummary } f
 import type { ChatPages } from './chat-cache.ts'
 import { chatKey, patchChat, patchQuery } from './chat-query.ts'
 
-/** Writes into the page's cache what the server told all tabs of this person. */
+/** Applies an event, which the server sends to all tabs of a user, to the page’s cache. */
 export function takeUserEvent(queryClient: QueryClient, event: UserEvent): void {
   switch (event.name) {
     case 'chat.changed':
@@ -34,7 +34,7 @@ export function takeUserEvent(queryClient: QueryClient, event: UserEvent): void 
   }
 }
 
-/** What changed is read again where it is shown; a run that this tab asked for has its messages here already. */
+/** Refreshes the chat if it is shown. A run that this tab started already has its messages in the cache. */
 function takeChangedMessages(
   queryClient: QueryClient,
   { chatId, messageIds, messages, runId, currentId }: Extract<UserEvent, { name: 'messages.changed' }>,
@@ -47,7 +47,10 @@ function takeChangedMessages(
   void queryClient.invalidateQueries({ queryKey: chatKey(chatId) })
 }
 
-/** At most this long after everybody was told of the same thing, ms: not all pages ask in the same moment. */
+/**
+ * All pages receive such an event at the same time. Each waits a random time up to this limit before it refreshes, so
+ * that they do not send their requests at the same moment, ms.
+ */
 const spreadMs = 1000
 
 function readSoon(queryClient: QueryClient, names: readonly OperationName[]): void {
@@ -56,7 +59,7 @@ function readSoon(queryClient: QueryClient, names: readonly OperationName[]): vo
   }, Math.random() * spreadMs)
 }
 
-/** Everything that an event can change. */
+/** All queries whose result an event can change. */
 const coveredByEvents = [
   'getChat',
   'listChats',
@@ -69,8 +72,8 @@ const coveredByEvents = [
 ] as const satisfies OperationName[]
 
 /**
- * An event may have been missed: all that events cover is read again, what is on the screen at once, the rest when it is
- * next looked at.
+ * Refreshes everything that events can change, because some events may have been missed: active queries at once, the
+ * others when they are next shown.
  */
 export function readAgain(queryClient: QueryClient): void {
   for (const name of coveredByEvents) void queryClient.invalidateQueries({ queryKey: operationKey(name) })
@@ -107,12 +110,15 @@ export function patchLists(
   }
 }
 
-/** The list of what was put away is small and seldom open: it is read again instead of patched. */
+/** The list of archived chats is small and rarely open, so it is refreshed instead of patched. */
 function isOfArchived([, input]: readonly unknown[]): boolean {
   return (input as { query?: { archived?: string } } | undefined)?.query?.archived === 'true'
 }
 
-/** A chat that is held but not followed here has an old text now: it is read again when it is looked at. */
+/**
+ * The cached text of a chat that this page does not follow is now outdated. It is refreshed when the chat is next
+ * shown.
+ */
 function finishUnfollowed(queryClient: QueryClient, event: Extract<UserEvent, { name: 'run.ended' }>): void {
   const chat = queryClient.getQueryData<ChatView>(chatKey(event.chatId))
   const message = chat?.messages.find((it) => it.id === event.messageId)
@@ -120,7 +126,7 @@ function finishUnfollowed(queryClient: QueryClient, event: Extract<UserEvent, { 
   void queryClient.invalidateQueries({ queryKey: chatKey(event.chatId), refetchType: 'none' })
 }
 
-/** The end of an answer that was followed here, with the text as it was read. */
+/** Stores the end of an answer that this page has followed, with the text that it received. */
 export function endAnswer(
   queryClient: QueryClient,
   chatId: string,

@@ -10,19 +10,19 @@ import type { PendingSend } from './pending-sends.ts'
 import { patchListed } from './take-user-event.ts'
 
 export interface OpenChat {
-  /** The chat's id, or `new`. */
+  /** The chat’s id, or `new`. */
   key: string
   chat: ChatView | undefined
   loading: boolean
   error: Error | null
-  /** The last message of the shown branch. */
+  /** The last message of the current branch. */
   last: MessageView | undefined
   pending: PendingSend | undefined
   running: boolean
   stopping: boolean
 }
 
-/** The chat on the screen, with what was just asked in it. */
+/** The chat on the screen, with its pending request. */
 export function useChat(chatId: string | null): OpenChat {
   const key = chatId ?? newChatKey
   const queryClient = useQueryClient()
@@ -41,7 +41,7 @@ export function useChat(chatId: string | null): OpenChat {
   useEffect(() => {
     if (chatId === null || !unread || hidden) return
     patchListed(queryClient, chatId, { unread: false })
-    // Worst case the mark stays until the chat is opened again.
+    // If this fails, the unread mark stays until the chat is opened again.
     call('updateChat', { params: { id: chatId }, body: { read: true } }).catch((error: unknown) =>
       console.warn('The chat could not be marked as read', error),
     )

@@ -20,8 +20,8 @@ export function useModels(): KnownModels {
 }
 
 /**
- * The model a chat is answered by: the one chosen there, else the person's default, else the last one used, else the
- * first. A model that is not there any more is passed over.
+ * The model that answers in a chat: the first wish that is available (the model chosen in the chat, the chat’s last
+ * model, the user’s default), else the last model used in this browser, else the first model.
  */
 export function chooseModel(models: Models['items'], wishes: (string | null | undefined)[]): string | null {
   const wish = [...wishes, readStored('last-model')].find((id) => models.some((model) => model.id === id))

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react'
 
-/** Whether the browser has a network at all. True says little; false is certain. */
+/** Whether the browser has a network connection. False is certain; true does not mean that the server is reachable. */
 export function useOnline(): boolean {
   return useSyncExternalStore(listen, () => navigator.onLine)
 }

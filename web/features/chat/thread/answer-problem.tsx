@@ -9,7 +9,7 @@ import type { MessageHandlers } from './message-actions.tsx'
 
 export type AnswerHandlers = Pick<MessageHandlers, 'onContinue' | 'onRegenerate'>
 
-/** Why an answer ended before its end, with the one thing that helps. */
+/** Explains why an answer ended early and offers the action that helps. */
 export function AnswerProblem({
   message,
   handlers,

@@ -6,7 +6,7 @@ import { StreamedAnswer } from '../../../ui/stream/streamed-answer.tsx'
 import type { AnswerLabels } from '../../../ui/stream/streamed-answer.tsx'
 import type { StreamedText } from '../../../ui/stream/streamed-text.ts'
 
-/** The words of an answer, as they are written or as the server has them. */
+/** The text of an answer: streamed while it is written, else as stored by the server. */
 export function AnswerText({
   source,
   streaming,

@@ -10,7 +10,7 @@ import { LinkNote } from './link-note.tsx'
 import { linkOf } from '../../../live/run-store.ts'
 import { useAnswer } from './use-answer.ts'
 
-/** An answer: bare text, what its instance is doing below it, and what went wrong, beside its cause. */
+/** An answer: its text, the state of its connection below it, and the reason if it failed. */
 export function Answer({
   chatId,
   message,
@@ -25,7 +25,7 @@ export function Answer({
   const link = run ? linkOf(run) : 'live'
   return (
     <div className="flex flex-col gap-2">
-      {/* Above the words: below them it would run away from whoever wants to press it. */}
+      {/* Above the text: below it, the growing text would move the button away from the pointer. */}
       {run?.firstVersion != null && <FirstVersion text={run.firstVersion} />}
       <div data-words="">
         <AnswerText
@@ -46,7 +46,7 @@ export function Answer({
   )
 }
 
-/** An answer that had to be written anew keeps the version that was being read. */
+/** A regenerated answer keeps the version that the user was reading. */
 function FirstVersion({ text }: { text: string }): ReactNode {
   const [open, setOpen] = useState(false)
   const id = useId()

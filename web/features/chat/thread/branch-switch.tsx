@@ -2,13 +2,13 @@ import type { ReactNode } from 'react'
 import { useLingui } from '@lingui/react/macro'
 import { IconButton } from '../../../ui/button.tsx'
 
-/** ‹ 1/2 ›: the other questions or answers that stand in the same place. */
+/** ‹ 1/2 ›: switches between the versions of a question or answer. */
 export function BranchSwitch({
   at,
   of,
   onSwitch,
 }: {
-  /** From 0. */
+  /** Counted from 0. */
   at: number
   of: number
   onSwitch: (to: number) => void

@@ -1,4 +1,4 @@
 import { createLazy } from '../../../ui/lazy.ts'
 
-/** The messages of a chat and all that shows them: half of the page, and not needed where a chat begins. */
+/** The thread of a chat: half of the page’s code, and not needed on the start page. */
 export const lazyThread = createLazy(() => import('./thread.tsx'))

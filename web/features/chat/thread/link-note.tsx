@@ -3,10 +3,10 @@ import type { ReactNode } from 'react'
 import { Trans } from '@lingui/react/macro'
 import type { RunLink } from '../../../live/followed-run.ts'
 
-/** How long "moved to another server" stands, ms. */
+/** How long “Moved to another server” is shown, ms. */
 const movedMs = 4000
 
-/** Says, calmly, that an answer is changing its server; for four seconds after it has. */
+/** Shows that an answer is moving to another server, and for four seconds that it has moved. */
 export function LinkNote({ link }: { link: RunLink }): ReactNode {
   const [moved, setMoved] = useState(false)
   const last = useRef<RunLink>('live')

@@ -15,17 +15,17 @@ export interface MessageHandlers {
   onDelete: (message: MessageView) => void
 }
 
-/** It ended before it was whole, and can go on. */
+/** Whether the answer ended early and can be continued. */
 export function isUnfinished({ status, finishReason }: MessageView): boolean {
   return status === 'stopped' || status === 'interrupted' || isCut({ status, finishReason })
 }
 
-/** A limit of the model or its provider ended it. */
+/** Whether a length limit of the model or its provider ended the answer. */
 export function isCut({ status, finishReason }: Pick<MessageView, 'status' | 'finishReason'>): boolean {
   return status === 'done' && finishReason === 'length'
 }
 
-/** What can be done with a message, in a line below it: seen on hover and focus, always on the last answer. */
+/** The actions of a message, in a line below it: visible on hover and focus, always visible on the last answer. */
 export function MessageActions({
   message,
   always,
@@ -35,7 +35,7 @@ export function MessageActions({
   message: MessageView
   always: boolean
   handlers: MessageHandlers
-  /** Branches and facts, which stand in the same line. */
+  /** The version switch and the facts, which stand in the same line. */
   children: ReactNode
 }): ReactNode {
   const { t } = useLingui()

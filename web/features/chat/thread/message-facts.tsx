@@ -3,7 +3,7 @@ import { useLingui } from '@lingui/react/macro'
 import type { MessageView } from '../../../../protocol/http/chats.ts'
 import { useModels } from '../state/use-models.ts'
 
-/** Model, time and tokens of an answer, in one faint line. */
+/** The model, time and token count of an answer, in one muted line. */
 export function MessageFacts({ message, time }: { message: MessageView; time: string }): ReactNode {
   const { t, i18n } = useLingui()
   const { models } = useModels()

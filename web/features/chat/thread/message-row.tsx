@@ -18,17 +18,18 @@ export interface RowHandlers extends MessageHandlers {
   onCancelEdit: () => void
 }
 
-/** Not known to the server yet: nothing can be done with it, and its room is kept. */
+/** Whether the server does not know the message yet. It then has no actions, but the space for them is kept. */
 function isPending({ id }: MessageView): boolean {
   return id.startsWith('question-')
 }
 
 const rowStyle = 'group flex flex-col rounded-small focus-visible:outline-offset-8'
 const questionStyle = `${rowStyle} items-end gap-1 pt-6 first:pt-0`
-// What can be done with the question stands in the room between it and its answer; nothing does where a finger points.
+// With a mouse, the question’s actions fill the space between it and its answer; on touch devices there are none, so
+// the space is set here.
 const answerStyle = `${rowStyle} gap-1.5 pt-1 touch:pt-4`
 
-/** One message with its actions, as an article named by its author and time. */
+/** One message with its actions, as an article that is named after its author and time. */
 export function MessageRow({
   chatId,
   message,
@@ -103,7 +104,7 @@ export function MessageRow({
   )
 }
 
-/** Says when a message was written, in the reader's language: the time today, with the date on any other day. */
+/** Formats the time of a message in the user’s language: the time if it was today, else date and time. */
 function useMessageTime(): (epochMs: number) => string {
   const { i18n } = useLingui()
   return (epochMs) => {

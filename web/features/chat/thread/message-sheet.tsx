@@ -10,7 +10,7 @@ import type { MessageHandlers } from './message-actions.tsx'
 import { MessageFacts } from './message-facts.tsx'
 import { useModels } from '../state/use-models.ts'
 
-/** What can be done with a message, where a finger points: opened by a long press. */
+/** The actions of a message on a touch device, in a sheet that a long press opens. */
 export function MessageSheet({
   message,
   name,

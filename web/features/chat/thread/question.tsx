@@ -5,7 +5,7 @@ import type { MessageView } from '../../../../protocol/http/chats.ts'
 import { Button } from '../../../ui/button.tsx'
 import { sendsOn, useSendKey } from '../composer/send-key.ts'
 
-/** What a person asked: a soft block at the right, its text exactly as it was written. */
+/** A question of the user: a block at the right with exactly the text that was written. */
 export function Question({ text }: { text: string }): ReactNode {
   const [whole, setWhole] = useState(false)
   const long = text.length > 6000
@@ -28,7 +28,7 @@ export function Question({ text }: { text: string }): ReactNode {
   )
 }
 
-/** The same block while it is rewritten; sending makes a new branch beside the old one. */
+/** The same block while the user edits it. Sending makes a new branch next to the old one. */
 export function QuestionEditor({
   message,
   onSend,

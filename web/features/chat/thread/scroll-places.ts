@@ -1,13 +1,15 @@
-/** Where the reader of a chat was, by the message at the top edge: heights change, messages stay. */
+/**
+ * The scroll position in a chat, relative to the message at the top edge, because heights change and messages do not.
+ */
 interface Place {
   messageId: string
-  /** How far its top was above the edge, px. */
+  /** How far the message’s top is above the edge, px. */
   offset: number
 }
 
 const places = new Map<string, Place>()
 
-/** Remembers the place in a thread; at the end there is nothing to remember. */
+/** Remembers the scroll position of a thread. A thread that is pinned to its end needs none. */
 export function rememberPlace(chatId: string, box: HTMLElement, pinned: boolean): void {
   if (pinned) return void places.delete(chatId)
   const edge = box.getBoundingClientRect().top
@@ -23,7 +25,10 @@ export function placeIn(chatId: string): Place | undefined {
   return places.get(chatId)
 }
 
-/** Brings a message to the top edge of its thread, `offset` px further down. False when it is not on the page. */
+/**
+ * Scrolls a thread so that the message is `offset` px above its top edge. Returns false if the message is not on the
+ * page.
+ */
 export function goToMessage(box: HTMLElement, { messageId, offset }: Place): boolean {
   const article = box.querySelector(`#${CSS.escape(`m-${messageId}`)}`)
   if (!article) return false

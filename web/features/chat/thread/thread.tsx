@@ -16,7 +16,7 @@ import { useMessageWindow } from './use-message-window.ts'
 
 const Row = memo(MessageRow)
 
-/** The messages of the branch that is shown, the last forty first, and what was just asked below them. */
+/** The messages of the current branch, initially the last forty, and the pending request below them. */
 export function Thread({
   chat,
   pending,
@@ -53,7 +53,7 @@ export function Thread({
       const { messages: branch, chat: whole } = latest.current
       const isWanted = (it: MessageView): boolean => it.id === messageId
       if (branch.some(isWanted) || !whole?.messages.some(isWanted)) return
-      // Once: the reader may switch back.
+      // Only once, because the user may switch back.
       if (switchedFor.current === messageId) return
       switchedFor.current = messageId
       handlers.onSwitch(messageId)
@@ -63,7 +63,7 @@ export function Thread({
   useScrollPlace({ chatId: chat?.id ?? '', box, pinned, unpin, reveal, switchTo })
   const from = Math.max(0, messages.length - shown)
 
-  // A question just asked is always shown, wherever the reader was.
+  // A new question is always scrolled into view, wherever the user was.
   const asked = pending?.clientId
   useLayoutEffect(() => {
     if (asked !== undefined) toEnd()
@@ -116,8 +116,8 @@ export function Thread({
 const none: MessageView[] = []
 
 /**
- * The branch that is shown, with what was just asked at its end: as the messages that the server will make of it, in
- * the rows that those will keep.
+ * The current branch with the pending request at its end. The pending messages look like those that the server will
+ * create, and use the rows that those will keep.
  */
 function shownMessages(chat: ChatView | undefined, pending: PendingSend | undefined): MessageView[] {
   const messages = chat?.messages ?? none

@@ -10,9 +10,9 @@ import { MessageFacts } from './message-facts.tsx'
 import { MessageSheet } from './message-sheet.tsx'
 
 /**
- * What can be done with a message where a finger points: a sheet that a long press on the message opens, and for
- * keyboards and screen readers a button that is seen when it has the focus. In sight stand only the branches, and all
- * of it below the last answer.
+ * The actions of a message on a touch device: a sheet that a long press on the message opens, and for keyboards and
+ * screen readers a button that is visible while focused. Only the version switch is always visible, and below the last
+ * answer all actions are.
  */
 export function TouchActions({
   message,
@@ -25,7 +25,7 @@ export function TouchActions({
   message: MessageView
   name: string
   time: string
-  /** The line of icons stands below it. */
+  /** Whether the line of action icons is shown below the message. */
   bar: boolean
   handlers: MessageHandlers
   branches: ReactNode
@@ -73,8 +73,8 @@ export function TouchActions({
 }
 
 /**
- * Selecting a message's text where a long press does something else: `select` marks all of it, and the person moves the
- * ends; once nothing of it is marked any more, it is over.
+ * Lets the user select text of a message on a touch device, where a long press opens the sheet instead. `select`
+ * selects the whole message, and the user moves the ends. It ends when nothing of the message is selected any more.
  */
 function useTextSelection(message: RefObject<HTMLElement | null>): {
   selecting: boolean

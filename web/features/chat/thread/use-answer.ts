@@ -11,14 +11,14 @@ import { endAnswer } from '../state/take-user-event.ts'
 import { withMessage } from '../state/chat-cache.ts'
 
 export interface LiveAnswer {
-  /** The text as it is written; null for an answer that was finished when it was first shown. */
+  /** The streamed text; null for an answer that had already ended when it was first shown. */
   text: StreamedText | null
   run: FollowedRun | null
 }
 
 /**
- * Follows a running answer for as long as it is on the screen. Words go from the run to the shown text without passing
- * through React; the end is written into the cache.
+ * Follows a running answer while it is on the screen. Its text goes directly from the run to the shown text, without
+ * React; its end is written to the cache.
  */
 export function useAnswer(chatId: string, message: MessageView): LiveAnswer {
   const client = useLiveClient()
@@ -53,7 +53,7 @@ export function useAnswer(chatId: string, message: MessageView): LiveAnswer {
       shown.end()
       tellWhenShown()
     }
-    // What stands below an answer comes once its last words are there, and is not pushed by them.
+    // The actions below an answer appear only after its last text is shown, so that the text does not push them down.
     const tellWhenShown = (): void => {
       if (shown.getSnapshot().ended) tell()
     }
@@ -67,7 +67,8 @@ export function useAnswer(chatId: string, message: MessageView): LiveAnswer {
       offShown()
       tell()
       const { text: whole, position, state } = followed.run.get()
-      // Whoever shows this answer next goes on from here; but what was read anew after its end is newer than this.
+      // The next component that shows this answer continues from this text. If the chat was refreshed after the
+      // answer’s end, the cache is newer and is not overwritten.
       if (state.name === 'open' && latest.current.status === 'running') {
         patchChat(queryClient, chatId, (chat) =>
           withMessage(chat, id, { text: whole, fence: position.fence }),
@@ -79,7 +80,7 @@ export function useAnswer(chatId: string, message: MessageView): LiveAnswer {
 
   const run = useSyncExternalStore(store?.subscribe ?? never, store?.get ?? nothing)
 
-  // The end came by another way than the run's own frames: what the server says now is what is shown.
+  // The end did not come from the run’s own frames: show the text that the server has now.
   const finalText = message.status === 'running' ? null : message.text
   useEffect(() => {
     if (finalText === null || !text) return

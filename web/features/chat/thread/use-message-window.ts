@@ -4,8 +4,8 @@ import type { RefObject } from 'react'
 const step = 40
 
 /**
- * How many of the last messages are on the page: forty, and forty more each time its top comes near. The message at
- * the top edge stays where it is while older ones are put above it.
+ * The number of messages on the page, counted from the last one: forty, and forty more whenever the user scrolls near
+ * the top. The message at the top edge stays in place when older messages are added above it.
  */
 export function useMessageWindow(
   box: RefObject<HTMLElement | null>,
@@ -40,7 +40,7 @@ export function useMessageWindow(
     const was = before.current
     before.current = null
     if (!element || !was) return
-    // Where the browser anchors by itself, scrollTop has moved already.
+    // If the browser has scroll anchoring, scrollTop has already changed.
     if (Math.abs(element.scrollTop - was.scroll) < 1) {
       element.scrollTo({ top: was.scroll + element.scrollHeight - was.height, behavior: 'instant' })
     }

@@ -21,7 +21,10 @@ interface Given {
   fail: (key: string, error: unknown) => void
 }
 
-/** What the messages' actions do. The handlers stay the same, so that no message renders because another one changed. */
+/**
+ * The handlers of the messages’ actions. They never change identity, so that a message does not re-render because
+ * another one changed.
+ */
 export function useRowHandlers(given: Given): {
   handlers: RowHandlers
   editing: string | null
@@ -80,7 +83,7 @@ export function useRowHandlers(given: Given): {
                 tried(
                   call('restoreMessage', { params: { id: message.id } }).then((restored) => {
                     patchQuery(queryClient, chatKey(chat.id), () => restored)
-                    // Deleting made another branch the shown one; what was on the screen is shown again.
+                    // Deleting switched to another branch, so the branch that was on the screen is restored.
                     return chat.currentId === null ? undefined : actions.switchBranch(chat.id, chat.currentId)
                   }),
                 ),

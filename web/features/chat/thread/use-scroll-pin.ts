@@ -3,18 +3,18 @@ import type { RefObject } from 'react'
 
 export interface ScrollPin {
   pinned: boolean
-  /** Content came below while the reader was elsewhere. */
+  /** Whether content was added below while the user was scrolled up. */
   hasNews: boolean
   toEnd: (smooth?: boolean) => void
-  /** Stays where it is from now on: a place was asked for. */
+  /** Stops following the end, because the thread was scrolled to a certain message. */
   unpin: () => void
 }
 
 const upKeys = new Set(['PageUp', 'ArrowUp', 'Home'])
 
 /**
- * Follows the end of a scrolled box until its reader moves up. Being pinned is a state that only a person's input
- * changes, never a distance: content that grows in a jump cannot unpin, and nothing re-pins but reaching the end.
+ * Follows the end of a scrollable box until the user scrolls up. Only user input can unpin it, never a distance:
+ * content that grows by a large step does not unpin, and only reaching the end pins it again.
  */
 export function useScrollPin(
   box: RefObject<HTMLElement | null>,
@@ -63,7 +63,7 @@ export function useScrollPin(
       const typing = event.target instanceof HTMLTextAreaElement || event.target instanceof HTMLInputElement
       if (!typing && upKeys.has(event.key)) pin(false)
     }
-    // Dragging the bar is a pointer held on the box itself.
+    // Dragging the scroll bar is a pointer pressed on the box itself.
     const onPointerDown = (event: PointerEvent): void => {
       it.dragging = event.target === element && event.pointerType === 'mouse'
     }
@@ -81,7 +81,8 @@ export function useScrollPin(
       it.height = element.scrollHeight
       if (it.pinned) {
         element.scrollTop = element.scrollHeight
-        // Its event comes a frame later, perhaps after the reader has begun to move up: it is not the reader's.
+        // The scroll event of this assignment comes a frame later, perhaps after the user has begun to scroll up.
+        // Recording the position here keeps it from being taken for the user’s.
         it.last = element.scrollTop
       } else if (grew && distance() > 2) setHasNews(true)
     }

@@ -8,15 +8,15 @@ interface Given {
   box: RefObject<HTMLElement | null>
   pinned: boolean
   unpin: () => void
-  /** Puts an old message of the branch on the page. */
+  /** Renders an older message of the current branch. */
   reveal: (messageId: string) => void
-  /** Shows the branch of a message that belongs to another one. */
+  /** Switches to the branch of a message that is not in the current branch. */
   switchTo: (messageId: string) => void
 }
 
 /**
- * Opens a chat where its reader left it, or at the message that the address names (`#m-…`), which is marked by the
- * focus; and remembers where they are when they leave.
+ * Opens a chat at the remembered scroll position, or at the message that the address names (`#m-…`), which receives the
+ * focus. Remembers the position when the user leaves.
  */
 export function useScrollPlace({ chatId, box, pinned, unpin, reveal, switchTo }: Given): void {
   const hash = useLocation({ select: (location) => location.hash })
