@@ -47,14 +47,14 @@ describe('the German catalogue', () => {
     expect(missing).toEqual([])
   })
 
-  test('has the placeholders of the English text', () => {
+  test('has the same placeholders as the English text', () => {
     const wrong = english
       .filter(({ id }) => placeholders(id).join() !== placeholders(wordsOf.get(id) ?? '').join())
       .map(({ id }) => `${id} → ${wordsOf.get(id)}`)
     expect(wrong).toEqual([])
   })
 
-  test('has nothing that the page no longer says', () => {
+  test('has no message that the page no longer uses', () => {
     const known = new Set(english.map(({ id }) => id))
     expect(german.filter(({ id }) => !known.has(id)).map(({ id }) => id)).toEqual([])
   })

@@ -8,17 +8,21 @@ const german = 'Der Modellanbieter bittet um langsameres Anfragen.'
 
 test.each([
   ['the general sentence', english, { more: null, quoted: null }],
-  ['its words behind it', `${english} It says: Slow down.`, { more: null, quoted: 'Slow down.' }],
   [
-    'another sentence and words',
+    'the general sentence and the provider’s message',
+    `${english} It says: Slow down.`,
+    { more: null, quoted: 'Slow down.' },
+  ],
+  [
+    'a specific sentence and the provider’s message',
     'The quota is used up. It says: You. It says: more.',
     { more: 'The quota is used up.', quoted: 'You. It says: more.' },
   ],
-])('%s: the reader’s sentence stands, the English one is not repeated', (_, message, parts) => {
+])('%s: the translated sentence is shown, and the English one is not repeated', (_, message, parts) => {
   expect(splitFailure(code, message, german)).toEqual({ sentence: german, ...parts })
 })
 
-test('a sentence that begins like the general one and tells more stands in its place', () => {
+test('a sentence that starts like the general one and says more replaces it', () => {
   const message = 'The model provider cannot be reached: connection refused.'
   const sentence = upstreamErrors.upstream_unreachable.message
   expect(splitFailure('upstream_unreachable', message, sentence)).toEqual({
@@ -28,11 +32,11 @@ test('a sentence that begins like the general one and tells more stands in its p
   })
 })
 
-test('a code of a newer server is told by its own sentence', () => {
+test('a code that only a newer server knows is shown with the server’s sentence', () => {
   expect(splitFailure('toString', 'What it says.', undefined).sentence).toBe('What it says.')
   expect(splitFailure('toString', 'What it says.', german)).toMatchObject({ more: 'What it says.' })
 })
 
-test('what a provider says at length is cut', () => {
+test('a long message of a provider is cut', () => {
   expect(splitFailure(code, `${english} It says: ${'x'.repeat(2000)}`, german).quoted).toHaveLength(500)
 })

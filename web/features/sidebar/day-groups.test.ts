@@ -6,7 +6,7 @@ const now = new Date(2026, 10, 24, 9, 30)
 const at = (id: string, date: Date, pinned = false): ChatSummary =>
   ({ id, updatedAt: date.getTime(), pinned }) as ChatSummary
 
-test('chats stand under the day of their last activity, pinned ones first, empty groups nowhere', () => {
+test('chats are grouped by the day of their last activity, pinned chats first, without empty groups', () => {
   const groups = groupByDay(
     [
       at('now', now),
@@ -28,7 +28,7 @@ test('chats stand under the day of their last activity, pinned ones first, empty
   ])
 })
 
-test('a day in which the clock changes is still one day', () => {
+test('a day on which daylight saving starts is still one day', () => {
   // In time zones with daylight saving, 29 March 2026 has 23 hours.
   const groups = groupByDay([at('before', new Date(2026, 2, 28, 12))], new Date(2026, 2, 30, 0, 30))
   expect(groups[0]?.group).toBe('week')

@@ -6,15 +6,15 @@ const marked = (text: string, ...words: string[]): string =>
     .map((part) => (part.marked ? `[${part.text}]` : part.text))
     .join('')
 
-test('every place where a word stands is marked, whatever its case', () => {
+test('every occurrence of a word is marked, whatever its case', () => {
   expect(marked('Tides, über tides and ÜBER', 'tides', 'Über')).toBe('[Tides], [über] [tides] and [ÜBER]')
 })
 
-test('of words that begin alike the longest is marked; signs are taken as they are', () => {
+test('of words with the same beginning the longest is marked; special characters are matched literally', () => {
   expect(marked('a+b a (c', 'a', 'a+b', '(c')).toBe('[a+b] [a] [(c]')
 })
 
-test('nothing to mark, nothing to show', () => {
+test('a text without matches is unmarked, and an empty text has no parts', () => {
   expect(marked('text', '')).toBe('text')
   expect(markWords('', ['a'])).toEqual([])
 })

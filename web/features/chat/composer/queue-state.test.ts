@@ -24,7 +24,7 @@ describe('the state of a queue', () => {
     expect(queueState(given)).toBe(state)
   })
 
-  test('what was tried with another message does not count', () => {
+  test('an attempt with another message does not count', () => {
     const given = { first: { id: 'b' }, running: false }
     expect(queueState({ ...given, last: done, tried: refused })).toBe('ready')
     expect(queueState({ ...given, last: stopped, tried: wanted })).toBe('held')

@@ -92,14 +92,14 @@ async function isRead(times: number): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve))
 }
 
-describe('what is queued in a chat that is not on the screen', () => {
-  test('goes when the server reports the end of the answer before it', async () => {
+describe('a queued message of a chat that is not on the screen', () => {
+  test('is sent when the server reports the end of the previous answer', async () => {
     ended('done')
     await expect.poll(queued).toEqual(['two'])
     expect(send.mock.calls).toEqual([['c', { parentId: 'a', text: 'Second', model: 'm' }, 'one']])
   })
 
-  test('waits for the person where that answer was stopped', async () => {
+  test('waits for the user if that answer was stopped', async () => {
     ended('stopped')
     stored = chatWith('stopped')
     gap()
@@ -107,14 +107,14 @@ describe('what is queued in a chat that is not on the screen', () => {
     expect(send).not.toHaveBeenCalled()
   })
 
-  test('A9: goes after a gap in which the answer ended', async () => {
+  test('A9: is sent after a gap in which the answer ended', async () => {
     stored = chatWith('done')
     gap()
     await expect.poll(queued).toEqual(['two'])
     expect(send.mock.calls).toEqual([['c', { parentId: 'a', text: 'Second', model: 'm' }, 'one']])
   })
 
-  test('waits on after a gap in which the answer did not end', async () => {
+  test('keeps waiting after a gap in which the answer did not end', async () => {
     gap()
     await isRead(1)
     expect(send).not.toHaveBeenCalled()
@@ -122,7 +122,7 @@ describe('what is queued in a chat that is not on the screen', () => {
     await expect.poll(queued).toEqual(['two'])
   })
 
-  test('is left to the chat on the screen', async () => {
+  test('is not sent here if its chat is on the screen', async () => {
     stored = chatWith('done')
     shown = 'c'
     gap()
@@ -134,7 +134,7 @@ describe('what is queued in a chat that is not on the screen', () => {
     expect(send).not.toHaveBeenCalled()
   })
 
-  test('goes one at a time: the next waits where another tab has sent the first meanwhile', async () => {
+  test('is not sent if another tab has sent the message before it meanwhile', async () => {
     stored = chatWith('done')
     whileRead = () => setQueue('c', queueOf('c').slice(1))
     gap()
@@ -142,7 +142,7 @@ describe('what is queued in a chat that is not on the screen', () => {
     expect(send).not.toHaveBeenCalled()
   })
 
-  test('is not tried again after a gap once it was refused, but is where it may succeed later', async () => {
+  test('is retried after a gap if the error was retryable, but not if the server refused it', async () => {
     stored = chatWith('done')
     send.mockRejectedValueOnce(new ApiError(503, { code: 'busy', message: 'later' }))
     gap()

@@ -56,8 +56,8 @@ function knowChat(): void {
   })
 }
 
-describe('what is asked for', () => {
-  test('a new message names where it stands; its two messages are shown as the server names them', async () => {
+describe('a request', () => {
+  test('for a new message names its parent; both messages are shown with the ids of the server', async () => {
     knowChat()
     const sent = actions.send('c', { text: 'Second', model: 'm2', parentId: 'a' }, 'id')
     expect(starts[0]?.request).toEqual({
@@ -79,7 +79,7 @@ describe('what is asked for', () => {
     expect([rowNameOf('q2'), rowNameOf('a2')]).toEqual(['question-id', 'answer-id'])
   })
 
-  test('the first message of a chat makes it, with a title until the server has one', async () => {
+  test('with the first message creates the chat, with a title until the server has generated one', async () => {
     const sent = actions.send('new', { text: 'First\nand more', model: 'm', parentId: null }, 'id')
     expect(starts[0]?.request).toEqual({
       clientId: 'id',
@@ -94,7 +94,7 @@ describe('what is asked for', () => {
     expect(chat()?.messages).toHaveLength(2)
   })
 
-  test('another answer is a message beside the first, and its question keeps its row', async () => {
+  test('to regenerate adds an answer next to the first, and the question keeps its row', async () => {
     knowChat()
     const sent = actions.send('c', { regenerateOf: 'a', model: 'm', parentId: 'q' }, 'again')
     expect(starts[0]?.request).toEqual({ clientId: 'again', chatId: 'c', regenerateOf: 'a', model: 'm' })
@@ -105,7 +105,7 @@ describe('what is asked for', () => {
     expect(rowNameOf('q')).not.toBe('question-again')
   })
 
-  test('more of an answer is the same message, running again', async () => {
+  test('to continue an answer runs the same message again', async () => {
     knowChat()
     const sent = actions.send('c', { continueOf: 'a', model: 'm', parentId: 'q' }, 'more')
     expect(starts[0]?.request).toEqual({ clientId: 'more', chatId: 'c', continueOf: 'a', model: 'm' })
@@ -118,7 +118,7 @@ describe('what is asked for', () => {
     expect(rowNameOf('a')).not.toBe('answer-more')
   })
 
-  test('a refusal leaves nothing behind', async () => {
+  test('that is refused leaves nothing behind', async () => {
     knowChat()
     const before = chat()
     const sent = actions.send('c', { text: 'Second', model: 'm', parentId: 'a' })
@@ -130,7 +130,7 @@ describe('what is asked for', () => {
 })
 
 describe('a stop', () => {
-  test('goes with what has no run yet, and says so', async () => {
+  test('reaches a request that has no run yet, which is shown as stopping', async () => {
     const sent = actions.send('c', { text: 'x', model: 'm', parentId: null }, 'id')
     await actions.stop('c', 'of the answer before')
     expect(stopped).toEqual(['pending id'])
@@ -139,7 +139,7 @@ describe('a stop', () => {
     await sent
   })
 
-  test('names the run where nothing is pending in this chat', async () => {
+  test('names the run if nothing is pending in this chat', async () => {
     const sent = actions.send('another', { text: 'x', model: 'm', parentId: null })
     await actions.stop('c', 'r')
     await actions.stop('c', null)

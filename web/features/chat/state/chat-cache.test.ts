@@ -19,7 +19,7 @@ const textOf = (view: ChatView, id: string): string | undefined =>
   view.messages.find((it) => it.id === id)?.text
 
 describe('messages in the cache', () => {
-  test('a start makes a question and a running answer, an answer again only the answer', () => {
+  test('a start adds a question and a running answer, regenerating only the answer', () => {
     expect(messages.map((it) => [it.role, it.parentId, it.status])).toEqual([
       ['user', null, 'done'],
       ['assistant', 'q', 'running'],
@@ -27,24 +27,24 @@ describe('messages in the cache', () => {
     expect(messagesOfStart(started, { model: 'm', regenerateOf: 'a', parentId: 'q' }, 1)).toHaveLength(1)
   })
 
-  test('told twice is told once', () => {
+  test('messages that arrive twice are added once', () => {
     expect(withMessages(chat, messages, 'a').messages).toHaveLength(2)
   })
 
-  test('an older picture of the same run takes no words away', () => {
+  test('an older state of the same run removes no text', () => {
     const ahead = withMessages(chat, [answer({ text: 'many words', fence: 5 })], 'a')
     expect(textOf(withMessages(ahead, [answer({ text: 'many', fence: 5 })], 'a'), 'a')).toBe('many words')
     expect(
-      textOf(withMessages(ahead, [answer({ text: 'written anew and longer', fence: 6 })], 'a'), 'a'),
-    ).toBe('written anew and longer')
+      textOf(withMessages(ahead, [answer({ text: 'regenerated and longer', fence: 6 })], 'a'), 'a'),
+    ).toBe('regenerated and longer')
   })
 
-  test('an end is not undone by a picture of the running answer', () => {
+  test('an older, running state does not undo an end', () => {
     const ended = withMessages(chat, [answer({ text: 'all', status: 'done' })], 'a')
     expect(withMessages(ended, [answer({ text: 'all' })], 'a').messages[1]?.status).toBe('done')
   })
 
-  test('a chat that was read before an end that was told meanwhile does not undo it', () => {
+  test('a chat that was fetched before an end arrived does not undo that end', () => {
     const ended = withMessages(chat, [answer({ text: 'all', status: 'done' })], 'a')
     const merged = withFetched(ended, { ...chat, title: 'new title' })
     expect(merged.title).toBe('new title')
@@ -52,14 +52,14 @@ describe('messages in the cache', () => {
     expect(withFetched(ended, { ...chat, messages: [] }).messages).toEqual([])
   })
 
-  test('an end is believed whatever its length', () => {
+  test('an end replaces the text even if it is shorter', () => {
     const ahead = withMessages(chat, [answer({ text: 'shown but never saved' })], 'a')
     expect(textOf(withMessages(ahead, [answer({ text: 'saved', status: 'stopped' })], 'a'), 'a')).toBe(
       'saved',
     )
   })
 
-  test('deleting takes what follows, and shows what was answered', () => {
+  test('deleting removes the descendants too, and shows the parent', () => {
     expect(withoutMessage(chat, 'a')).toMatchObject({ currentId: 'q', messages: [{ id: 'q' }] })
     expect(withoutMessage(chat, 'q')).toMatchObject({ currentId: null, messages: [] })
   })
@@ -83,7 +83,7 @@ describe('chats in lists', () => {
     expect(ids(withSummary(list, summary('a', 50), false)).flat()).toEqual(['a', 'd', 'c', 'b'])
   })
 
-  test('a new chat is shown at the top, not in a list that filters', () => {
+  test('a new chat is shown at the top, but not in a filtered list', () => {
     expect(ids(withSummary(list, summary('new', 60), false)).flat()[0]).toBe('new')
     expect(withSummary(list, summary('new', 60), true)).toBe(list)
   })
@@ -99,7 +99,7 @@ describe('chats in lists', () => {
     expect(renamed.pages.flatMap((page) => page.items).find((it) => it.id === 'c')?.title).toBe('other')
   })
 
-  test('a chat that belongs to a page not read yet waits for it', () => {
+  test('a chat that belongs to a page that is not loaded yet is not added', () => {
     const more = { ...list, pages: list.pages.map((page) => ({ ...page, next: 'more' })) }
     expect(withSummary(more, summary('ancient', 1), false)).toBe(more)
     expect(
@@ -109,7 +109,7 @@ describe('chats in lists', () => {
     ).toBe('ancient')
   })
 
-  test('a deleted chat leaves', () => {
+  test('a deleted chat leaves the list', () => {
     expect(ids(withoutChat(list, 'b'))).toEqual([['d', 'c'], ['a']])
   })
 })

@@ -26,7 +26,7 @@ beforeEach(() => {
   be('a')
 })
 
-test('two tabs of one chat keep what each has begun, and a later one has the last', () => {
+test('two tabs of one chat keep their own drafts, and a tab that is opened later gets the last one', () => {
   writeDraft('c', { text: 'of a' })
   be('b')
   expect(readDraft('c').text).toBe('of a')
@@ -37,7 +37,7 @@ test('two tabs of one chat keep what each has begun, and a later one has the las
   expect(readDraft('c').text).toBe('of b')
 })
 
-test('sending in one tab clears its own draft, not what another has begun', () => {
+test('sending in one tab clears its own draft, but not the draft of another tab', () => {
   writeDraft('c', { text: 'of a' })
   be('b')
   writeDraft('c', { text: 'of b' })
@@ -53,7 +53,7 @@ test('sending in one tab clears its own draft, not what another has begun', () =
   }
 })
 
-test('nothing stays where nothing is begun', () => {
+test('an empty draft leaves nothing in storage', () => {
   writeDraft('c', { text: 'words', model: 'm' })
   writeDraft('c', { text: '' })
   expect(readDraft('c')).toEqual({ text: '', model: 'm' })

@@ -36,18 +36,18 @@ describe('the tree of messages', () => {
     expect(newestLeafUnder(broken, 'a')).toBeDefined()
   })
 
-  test('siblings answer the same message, oldest first', () => {
+  test('siblings have the same parent, oldest first', () => {
     expect(siblingsOf(tree, one('a1b')).map((it) => it.id)).toEqual(['a1', 'a1b'])
     expect(siblingsOf(tree, one('q1')).map((it) => it.id)).toEqual(['q1'])
   })
 
-  test('switching to a branch shows the end of its newest branch', () => {
+  test('switching to a branch shows the last message of its newest branch', () => {
     expect(newestLeafUnder(tree, 'a1')).toBe('a2')
     expect(newestLeafUnder(tree, 'a1b')).toBe('q4')
     expect(newestLeafUnder(tree, 'a2')).toBe('a2')
   })
 
-  test('a subtree holds a message and all that follows it', () => {
+  test('a subtree holds a message and all its descendants', () => {
     expect([...subtreeOf(tree, 'a1b')].sort()).toEqual(['a1b', 'a3', 'q3', 'q4'])
     // Children that are listed before their parents are found too.
     expect(subtreeOf(tree.toReversed(), 'q1').size).toBe(tree.length)

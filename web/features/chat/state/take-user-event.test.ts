@@ -23,27 +23,27 @@ function pageWithChat(): {
 }
 
 describe('A8: an event that names messages', () => {
-  test('makes the page read the chat again', () => {
+  test('makes the page refresh the chat', () => {
     const { queryClient, stale } = pageWithChat()
     const named = { name: 'messages.changed' as const, chatId: 'c', messages: [], currentId: null }
     takeUserEvent(queryClient, { ...named, messageIds: ['b'], runId: 'another' })
     expect(stale()).toBe(true)
   })
 
-  test('of a run that this tab asked for says nothing new', () => {
+  test('of a run that this tab started refreshes nothing', () => {
     const { queryClient, stale } = pageWithChat()
     const named = { name: 'messages.changed' as const, chatId: 'c', messages: [], currentId: null }
     takeUserEvent(queryClient, { ...named, messageIds: ['q', 'a'], runId: 'r' })
     expect(stale()).toBe(false)
   })
 
-  test('from a server of the version before, which sends whole messages, is read again too', () => {
+  test('from a server of the previous version, which sends whole messages, refreshes the chat too', () => {
     const { queryClient, stale } = pageWithChat()
     takeUserEvent(queryClient, { name: 'messages.changed', chatId: 'c', messages, currentId: 'a' })
     expect(stale()).toBe(true)
   })
 
-  test('a deletion needs no reading', () => {
+  test('a deletion refreshes nothing', () => {
     const { queryClient, stale } = pageWithChat()
     takeUserEvent(queryClient, { name: 'message.deleted', chatId: 'c', messageId: 'a' })
     takeUserEvent(queryClient, {
@@ -61,7 +61,7 @@ describe('A8: an event that names messages', () => {
   })
 })
 
-test('A9: after a gap everything that events cover is read again', () => {
+test('A9: after a gap everything that events cover is refreshed', () => {
   const queryClient = createQueryClient()
   const names: OperationName[] = [
     'getMe',
