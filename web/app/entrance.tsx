@@ -12,7 +12,7 @@ import { meQuery } from '../features/session/me-query.ts'
 import { OwnPasswordPage } from '../features/session/own-password-form.tsx'
 import { PendingPage } from '../features/session/pending-page.tsx'
 import { SignInPage } from '../features/session/sign-in-page.tsx'
-import { forgetStored, writeStored } from '../features/storage/safe-storage.ts'
+import { clearStored, writeStored } from '../features/storage/safe-storage.ts'
 import { loadSignedIn, signedInIfLoaded } from './load-signed-in.ts'
 
 /**
@@ -34,7 +34,7 @@ export function Entrance(): ReactNode {
   useEffect(() => {
     // The session ended while no page was open: remove its drafts, because the next person at this browser may be
     // another user.
-    if (nobody && !known) forgetStored()
+    if (nobody && !known) clearStored()
   }, [nobody, known])
   const [entered, setEntered] = useState(false)
   const mayEnter = known && me.data.role !== 'pending' && !me.data.mustChangePassword
@@ -44,7 +44,7 @@ export function Entrance(): ReactNode {
   // If the application is already open, it stays: it holds drafts, and `SignedIn` shows the form in a dialog over it.
   if (me.data?.mustChangePassword && !entered) return <OwnPasswordPage user={me.data} />
   if (me.data) {
-    return <House user={me.data} />
+    return <Application user={me.data} />
   }
   if (nobody && !app.isPending) {
     return <SignInPage app={app.data} />
@@ -63,7 +63,7 @@ export function Entrance(): ReactNode {
  * Not `lazy`: after showing a fallback, React’s Suspense delays the content by a third of a second, however soon it has
  * loaded.
  */
-function House({ user }: { user: UserView }): ReactNode {
+function Application({ user }: { user: UserView }): ReactNode {
   const { t } = useLingui()
   const [loaded, setLoaded] = useState<
     { SignedIn: ComponentType<{ user: UserView }> } | { error: unknown } | undefined

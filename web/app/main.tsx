@@ -7,10 +7,10 @@ import '../ui/base.css'
 import { withoutBase, storagePrefix } from '../api/base-path.ts'
 import { createQueryClient, operationQuery } from '../api/operation-query.ts'
 import { systemClock } from '../base/clock.ts'
-import { chooseLanguage, offerLanguage } from '../features/language.ts'
+import { chooseLanguage, registerLanguage } from '../features/language.ts'
 import { readStored } from '../features/storage/safe-storage.ts'
 import { Entrance } from './entrance.tsx'
-import { PageBoundary } from './page-fault.tsx'
+import { PageErrorBoundary } from './page-error.tsx'
 import { chatListQuery } from '../features/chat/state/chat-list-query.ts'
 import { chatQuery } from '../features/chat/state/chat-query.ts'
 import { lazyThread } from '../features/chat/thread/lazy-thread.ts'
@@ -18,8 +18,8 @@ import { meQuery } from '../features/session/me-query.ts'
 import { loadSignedIn } from './load-signed-in.ts'
 
 reloadOnceForMissingChunk()
-offerLanguage('en', () => import('../locales/en/messages.po'))
-offerLanguage('de', () => import('../locales/de/messages.po'))
+registerLanguage('en', () => import('../locales/en/messages.po'))
+registerLanguage('de', () => import('../locales/de/messages.po'))
 const root = document.getElementById('root')
 if (!root) throw new Error('index.html has no #root')
 const queryClient = createQueryClient()
@@ -27,18 +27,18 @@ const queryClient = createQueryClient()
  * The first render waits this long for the page’s data, so that a fast page is rendered once. After that, a slow page
  * shows that it is loading.
  */
-const drawnOnceMs = 400
-const asked = askEarly(queryClient, withoutBase(location.pathname))
+const firstRenderWaitMs = 400
+const prefetched = prefetchFirstPage(queryClient, withoutBase(location.pathname))
 
 async function start(at: HTMLElement): Promise<void> {
   await chooseLanguage(readStored('language'))
-  await Promise.race([asked, new Promise((resolve) => setTimeout(resolve, drawnOnceMs))])
+  await Promise.race([prefetched, new Promise((resolve) => setTimeout(resolve, firstRenderWaitMs))])
   createRoot(at).render(
     <I18nProvider i18n={i18n}>
       <QueryClientProvider client={queryClient}>
-        <PageBoundary>
+        <PageErrorBoundary>
           <Entrance />
-        </PageBoundary>
+        </PageErrorBoundary>
       </QueryClientProvider>
     </I18nProvider>,
   )
@@ -50,9 +50,9 @@ void start(root)
  * Requests what the first page will show, while its language loads. Resolves when the page can be rendered completely.
  * A user who was signed in before most likely still is, so the application loads while the session is checked.
  */
-async function askEarly(queryClient: QueryClient, path: string): Promise<void> {
+async function prefetchFirstPage(queryClient: QueryClient, path: string): Promise<void> {
   const page = readStored('known') === null ? undefined : loadSignedIn()
-  // `House` imports the module again and reports the failure.
+  // `Application` imports the module again and reports the failure.
   page?.catch(() => {})
   const app = queryClient.prefetchQuery(operationQuery('getApp'))
   await queryClient.prefetchQuery(meQuery)

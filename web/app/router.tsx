@@ -8,7 +8,7 @@ import { withBase } from '../api/base-path.ts'
 import { useMe } from '../features/session/use-me.ts'
 import { ChatPage } from '../features/chat/chat-page.tsx'
 import { Waiting } from '../ui/waiting.tsx'
-import { PageFault } from './page-fault.tsx'
+import { PageError } from './page-error.tsx'
 import { Shell } from './shell.tsx'
 
 const root = createRootRoute({ component: ShellRoute, notFoundComponent: NotFoundPage })
@@ -101,7 +101,7 @@ export function createPageRouter() {
     routeTree,
     basepath: withBase('/'),
     defaultPreload: 'intent',
-    defaultErrorComponent: PageFault,
+    defaultErrorComponent: PageError,
     scrollRestoration: false,
   })
 }

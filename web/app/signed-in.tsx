@@ -23,11 +23,11 @@ export function SignedIn({ user }: { user: UserView }): ReactNode {
   const [router] = useState(createPageRouter)
   const [expired, setExpired] = useState(false)
   const [live] = useState(() => createPageLive(queryClient))
-  const putBack = useRef<() => void>(undefined)
+  const restoreStored = useRef<() => void>(undefined)
   useEffect(
     () =>
       onSessionExpired(() => {
-        putBack.current ??= setAsideStored()
+        restoreStored.current ??= setAsideStored()
         setExpired(true)
       }),
     [],
@@ -58,8 +58,8 @@ export function SignedIn({ user }: { user: UserView }): ReactNode {
           email={user.email}
           onDone={() => {
             setExpired(false)
-            putBack.current?.()
-            putBack.current = undefined
+            restoreStored.current?.()
+            restoreStored.current = undefined
             live.open()
             void queryClient.invalidateQueries()
           }}

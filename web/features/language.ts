@@ -7,7 +7,7 @@ type Language = Exclude<Preferences['language'], 'system'>
 const catalogues = new Map<Language, () => Promise<{ messages: Messages }>>()
 
 /** Registers a language and its catalogue. Only `web/app` knows where the catalogues are. */
-export function offerLanguage(language: Language, load: () => Promise<{ messages: Messages }>): void {
+export function registerLanguage(language: Language, load: () => Promise<{ messages: Messages }>): void {
   catalogues.set(language, load)
 }
 
@@ -15,10 +15,13 @@ export function offerLanguage(language: Language, load: () => Promise<{ messages
  * Loads and activates a language. `system`: the first of the browser’s preferred languages that is available, else
  * English.
  */
-export async function chooseLanguage(wish: string | null): Promise<void> {
-  const wishes = wish === null || wish === 'system' ? navigator.languages.map((it) => it.slice(0, 2)) : [wish]
+export async function chooseLanguage(preference: string | null): Promise<void> {
+  const preferred =
+    preference === null || preference === 'system'
+      ? navigator.languages.map((it) => it.slice(0, 2))
+      : [preference]
   const language =
-    wishes.map((it) => [...catalogues.keys()].find((known) => known === it)).find(Boolean) ?? 'en'
+    preferred.map((it) => [...catalogues.keys()].find((known) => known === it)).find(Boolean) ?? 'en'
   if (i18n.locale === language) return
   const load = catalogues.get(language)
   if (!load) return

@@ -17,20 +17,20 @@ export function ApiKeysSection(): ReactNode {
   const { t } = useLingui()
   const queryClient = useQueryClient()
   const keys = useQuery({ ...operationQuery('listApiKeys'), staleTime: 0 })
-  const again = (): Promise<void> => queryClient.invalidateQueries(operationQuery('listApiKeys'))
+  const refresh = (): Promise<void> => queryClient.invalidateQueries(operationQuery('listApiKeys'))
   const [name, setName] = useState('')
   const create = useMutation({
     mutationFn: () => call('createApiKey', { body: { name } }),
     onSuccess: () => {
       setName('')
-      void again()
+      void refresh()
     },
   })
   const remove = useMutation({
     mutationFn: (id: string) => call('deleteApiKey', { params: { id } }),
     onSuccess: () => {
       setRevoking(null)
-      return again()
+      return refresh()
     },
   })
   const [revoking, setRevoking] = useState<{ id: string; name: string } | null>(null)

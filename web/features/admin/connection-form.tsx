@@ -117,7 +117,7 @@ export function ConnectionForm({
         error={error('name')}
         onChange={(event) => set({ name: event.target.value })}
       />
-      <RareFields values={values} set={set} error={error} />
+      <AdvancedFields values={values} set={set} error={error} />
       <VerifyResult
         result={verify.data}
         error={belongsToField(verify.error, shownFields) ? null : verify.error}
@@ -140,7 +140,7 @@ export function ConnectionForm({
   )
 }
 
-function RareFields({
+function AdvancedFields({
   values,
   set,
   error,

@@ -18,14 +18,14 @@ export function ConnectionsPage(): ReactNode {
   const queryClient = useQueryClient()
   const list = useQuery({ ...operationQuery('listConnections'), staleTime: 0 })
   const [editing, setEditing] = useState<ConnectionView | 'new' | null>(null)
-  const again = (): void => {
+  const refresh = (): void => {
     void queryClient.invalidateQueries({ queryKey: operationKey('listConnections') })
     void queryClient.invalidateQueries({ queryKey: operationKey('listModels') })
   }
   const change = useMutation({
     mutationFn: ({ id, ...body }: { id: string; enabled?: boolean; order?: number }) =>
       call('updateConnection', { params: { id }, body }),
-    onSettled: again,
+    onSettled: refresh,
   })
   const items = list.data?.items ?? []
   const move = async (at: number, by: 1 | -1): Promise<void> => {
@@ -65,7 +65,7 @@ export function ConnectionsPage(): ReactNode {
                 // `change.error` is already shown above.
                 onMove={(by) => void move(index, by).catch(() => undefined)}
                 onEdit={() => setEditing(connection)}
-                onRemoved={again}
+                onRemoved={refresh}
               />
             ))}
           </Rows>
@@ -82,7 +82,7 @@ export function ConnectionsPage(): ReactNode {
           onClose={() => setEditing(null)}
           onSaved={() => {
             setEditing(null)
-            again()
+            refresh()
           }}
         />
       )}

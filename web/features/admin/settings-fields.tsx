@@ -7,14 +7,14 @@ import { ModelOptions } from '../model-options.tsx'
 import { fieldError } from '../errors/error-text.ts'
 import { Section } from '../pages/page.tsx'
 
-interface Given {
+interface SettingsFieldsProps {
   values: SettingsValues
   disabled: boolean
   error: Error | null
   onChange: (change: Partial<SettingsValues>) => void
 }
 
-export function SettingsFields(given: Given): ReactNode {
+export function SettingsFields(given: SettingsFieldsProps): ReactNode {
   const { t } = useLingui()
   const { values, disabled, error, onChange } = given
   return (
@@ -88,7 +88,7 @@ export function SettingsFields(given: Given): ReactNode {
   )
 }
 
-function Limits({ values, disabled, error, onChange }: Given): ReactNode {
+function Limits({ values, disabled, error, onChange }: SettingsFieldsProps): ReactNode {
   const { t } = useLingui()
   const limits = [
     ['runsPerMinute', t`Answers per user per minute`],

@@ -24,18 +24,18 @@ export function UserRow({
 }): ReactNode {
   const { t } = useLingui()
   const when = useWhen()
-  const [asking, setAsking] = useState<'deactivate' | 'reset' | 'keys' | null>(null)
+  const [openDialog, setOpenDialog] = useState<'deactivate' | 'reset' | 'keys' | null>(null)
   const change = useMutation({
     mutationFn: (body: { role?: Role; active?: boolean }) =>
       call('updateUser', { params: { id: user.id }, body }),
     onSuccess: () => {
-      setAsking(null)
+      setOpenDialog(null)
       onChanged()
     },
   })
   const reset = useMutation({
     mutationFn: () => call('resetPassword', { params: { id: user.id } }),
-    onSuccess: () => setAsking(null),
+    onSuccess: () => setOpenDialog(null),
   })
   return (
     <li className="flex flex-col gap-2 px-4 py-3">
@@ -79,14 +79,14 @@ export function UserRow({
               <Trans>Change to user</Trans>
             </MenuItem>
           )}
-          <MenuItem icon="key" onSelect={() => setAsking('reset')}>
+          <MenuItem icon="key" onSelect={() => setOpenDialog('reset')}>
             <Trans>Reset password</Trans>
           </MenuItem>
-          <MenuItem icon="key" onSelect={() => setAsking('keys')}>
+          <MenuItem icon="key" onSelect={() => setOpenDialog('keys')}>
             <Trans>API keys</Trans>
           </MenuItem>
           {user.active ? (
-            <MenuItem icon="close" danger onSelect={() => setAsking('deactivate')}>
+            <MenuItem icon="close" danger onSelect={() => setOpenDialog('deactivate')}>
               <Trans>Deactivate</Trans>
             </MenuItem>
           ) : (
@@ -96,7 +96,7 @@ export function UserRow({
           )}
         </Menu>
       </div>
-      {asking === null && <ErrorNotice error={change.error ?? reset.error} />}
+      {openDialog === null && <ErrorNotice error={change.error ?? reset.error} />}
       {reset.data && (
         <SecretOnce
           label={t`New password for ${user.name}`}
@@ -104,24 +104,24 @@ export function UserRow({
           onDone={() => reset.reset()}
         />
       )}
-      {asking === 'reset' && (
-        <ResetQuestion
+      {openDialog === 'reset' && (
+        <ResetPasswordDialog
           name={user.name}
           busy={reset.isPending}
           error={reset.error}
           onConfirm={() => reset.mutate()}
-          onClose={() => setAsking(null)}
+          onClose={() => setOpenDialog(null)}
         />
       )}
-      {asking === 'keys' && <UserKeysDialog user={user} onClose={() => setAsking(null)} />}
-      {asking === 'deactivate' && (
+      {openDialog === 'keys' && <UserKeysDialog user={user} onClose={() => setOpenDialog(null)} />}
+      {openDialog === 'deactivate' && (
         <ConfirmDialog
           title={t`Deactivate ${user.name}?`}
           confirm={t`Deactivate`}
           busy={change.isPending}
           error={change.error}
           onConfirm={() => change.mutate({ active: false })}
-          onClose={() => setAsking(null)}
+          onClose={() => setOpenDialog(null)}
         >
           <Trans>
             This signs the account out everywhere and blocks sign-in. Its chats are kept. You can reactivate
@@ -157,7 +157,7 @@ function RoleBadge({ user }: { user: UserView }): ReactNode {
   )
 }
 
-function ResetQuestion({
+function ResetPasswordDialog({
   name,
   ...dialog
 }: {

@@ -22,18 +22,18 @@ export function UsersPage({ me }: { me: UserView }): ReactNode {
   const [text, setText] = useState('')
   const [role, setRole] = useState<Role | ''>('')
   const q = useDeferredValue(text.trim())
-  const asked = { ...(q === '' ? {} : { q }), ...(role === '' ? {} : { role }) }
+  const filter = { ...(q === '' ? {} : { q }), ...(role === '' ? {} : { role }) }
   const list = useInfiniteQuery({
-    queryKey: operationKey('listUsers', { query: asked }),
+    queryKey: operationKey('listUsers', { query: filter }),
     queryFn: ({ pageParam, signal }) =>
-      call('listUsers', { query: { ...asked, ...(pageParam ? { cursor: pageParam } : {}) } }, signal),
+      call('listUsers', { query: { ...filter, ...(pageParam ? { cursor: pageParam } : {}) } }, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
     placeholderData: keepPreviousData,
     staleTime: 0,
   })
   const users = list.data?.pages.flatMap((page) => page.items) ?? []
-  const again = (): void => void queryClient.invalidateQueries({ queryKey: operationKey('listUsers') })
+  const refresh = (): void => void queryClient.invalidateQueries({ queryKey: operationKey('listUsers') })
   const [adding, setAdding] = useState(false)
   const [added, setAdded] = useState<ResponseOf<'createUser'> | null>(null)
   return (
@@ -74,7 +74,7 @@ export function UsersPage({ me }: { me: UserView }): ReactNode {
         {users.length > 0 && (
           <Rows>
             {users.map((user) => (
-              <UserRow key={user.id} user={user} self={user.id === me.id} onChanged={again} />
+              <UserRow key={user.id} user={user} self={user.id === me.id} onChanged={refresh} />
             ))}
           </Rows>
         )}
@@ -97,7 +97,7 @@ export function UsersPage({ me }: { me: UserView }): ReactNode {
           onAdded={(account) => {
             setAdding(false)
             setAdded(account)
-            again()
+            refresh()
           }}
         />
       )}

@@ -13,7 +13,7 @@ import { showToast } from '../../ui/toasts.tsx'
 import { ErrorNotice } from '../errors/error-notice.tsx'
 import { errorText, fieldError } from '../errors/error-text.ts'
 import { withoutChat } from './state/chat-cache.ts'
-import { patchLists, takeUserEvent } from './state/take-user-event.ts'
+import { patchLists, applyUserEvent } from './state/apply-user-event.ts'
 
 /** The menu of a chat: rename, pin, archive, delete. */
 export function ChatMenu({ chat, small = false }: { chat: ChatSummary; small?: boolean }): ReactNode {
@@ -23,7 +23,7 @@ export function ChatMenu({ chat, small = false }: { chat: ChatSummary; small?: b
   const here = useLocation({ select: (location) => location.pathname === `/c/${chat.id}` })
   const [renaming, setRenaming] = useState(false)
   const changed = (summary: ChatSummary): void =>
-    takeUserEvent(queryClient, { name: 'chat.changed', chat: summary })
+    applyUserEvent(queryClient, { name: 'chat.changed', chat: summary })
   const failed = (error: unknown): void => showToast(errorText(error))
 
   const pin = useMutation({

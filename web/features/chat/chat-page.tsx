@@ -8,7 +8,7 @@ import { useLazyIf } from '../../ui/lazy.ts'
 import { whenIdle } from '../../ui/when-idle.ts'
 import { Waiting } from '../../ui/waiting.tsx'
 import { ErrorNotice } from '../errors/error-notice.tsx'
-import { Announcer, useTabTitle } from './announce-end.tsx'
+import { Announcer, useTabTitle } from './announcer.tsx'
 import { Composer } from './composer/composer.tsx'
 import type { ComposerHandle } from './composer/composer.tsx'
 import { chatKey } from './state/chat-query.ts'
@@ -123,11 +123,11 @@ export function ChatPage({ chatId, user }: { chatId: string | null; user: UserVi
           state={queue.state}
           onSendNow={(item) => void queue.sendNow(item).catch((error: unknown) => fail(open.key, error))}
           onEdit={(item) => {
-            queue.drop(item)
+            queue.remove(item)
             composer.current?.restore(item.text)
             composer.current?.focus()
           }}
-          onDrop={queue.drop}
+          onRemove={queue.remove}
         />
         <Composer
           ref={composer}

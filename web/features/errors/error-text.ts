@@ -44,7 +44,7 @@ const sentences: Partial<Record<PageErrorCode, MessageDescriptor>> = {
 /**
  * Errors that pass with time. The page adds when to try again: the server’s time if it sent one, else “in a moment”.
  */
-const passing = new Set<string>(['rate_limited', 'store_unavailable', 'busy'])
+const passingErrors = new Set<string>(['rate_limited', 'store_unavailable', 'busy'])
 
 /** The sentence for a server error code in the user’s language; undefined if the server’s own message says more. */
 export function sentenceFor(code: string): string | undefined {
@@ -61,7 +61,7 @@ export function errorText(error: unknown): string {
     return i18n._(msg`Something went wrong on this page. Reload it and try again.`)
   const sentence = limitSentence(error.limit) ?? sentenceFor(error.code) ?? error.message
   const id = error.code === 'internal' && error.requestId ? ` (${error.requestId})` : ''
-  return `${sentence}${whenAgain(error)}${id}`
+  return `${sentence}${retryHint(error)}${id}`
 }
 
 /**
@@ -89,10 +89,10 @@ function limitSentence(limit: ReachedLimit | undefined): string | undefined {
   }
 }
 
-function whenAgain({ code, retryAfterMs = 0 }: ApiError): string {
+function retryHint({ code, retryAfterMs = 0 }: ApiError): string {
   const seconds = Math.ceil(retryAfterMs / 1000)
   if (seconds > 1) return ` ${i18n._(msg`Try again in ${seconds} seconds.`)}`
-  return passing.has(code) ? ` ${i18n._(msg`Try again in a moment.`)}` : ''
+  return passingErrors.has(code) ? ` ${i18n._(msg`Try again in a moment.`)}` : ''
 }
 
 /** Error codes that belong to one field and that the page translates, with the name of that field. */

@@ -32,7 +32,7 @@ export function FirstRunPage({ onDone }: { onDone: () => void }): ReactNode {
           </p>
         </header>
         <div className="flex flex-col gap-3">
-          <Way
+          <FirstRunOption
             icon="plug"
             title={t`Model provider`}
             text={t`OpenAI, or any service with an OpenAI-compatible API, such as vLLM, LM Studio or OpenRouter.`}
@@ -52,9 +52,9 @@ export function FirstRunPage({ onDone }: { onDone: () => void }): ReactNode {
                 </Button>
               </div>
             )}
-          </Way>
-          <OllamaWay onDone={done} />
-          <Way
+          </FirstRunOption>
+          <OllamaOption onDone={done} />
+          <FirstRunOption
             icon="onward"
             title={t`The demo model`}
             text={t`A built-in model with prepared answers. Use it to look around right away.`}
@@ -64,14 +64,14 @@ export function FirstRunPage({ onDone }: { onDone: () => void }): ReactNode {
                 <Trans>Try the demo model</Trans>
               </Button>
             </div>
-          </Way>
+          </FirstRunOption>
         </div>
       </div>
     </main>
   )
 }
 
-function Way({
+function FirstRunOption({
   icon,
   title,
   text,
@@ -101,7 +101,7 @@ function Way({
   )
 }
 
-function OllamaWay({ onDone }: { onDone: () => void }): ReactNode {
+function OllamaOption({ onDone }: { onDone: () => void }): ReactNode {
   const { t } = useLingui()
   const search = useQuery({ ...operationQuery('discoverOllama'), staleTime: 0 })
   const connect = useMutation({
@@ -116,7 +116,7 @@ function OllamaWay({ onDone }: { onDone: () => void }): ReactNode {
       ? t`Found on the server at ${found.baseUrl}.`
       : t`Not found on the server. Start Ollama and check again, or add its address under Connections.`
   return (
-    <Way icon="instances" title="Ollama" text={text}>
+    <FirstRunOption icon="instances" title="Ollama" text={text}>
       <div className="flex flex-col gap-3">
         <ErrorNotice error={search.error ?? connect.error} />
         {found?.found && found.models.length > 0 && (
@@ -143,6 +143,6 @@ function OllamaWay({ onDone }: { onDone: () => void }): ReactNode {
           </div>
         )}
       </div>
-    </Way>
+    </FirstRunOption>
   )
 }

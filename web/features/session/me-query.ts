@@ -12,14 +12,14 @@ import type { ResponseOf } from '../../../protocol/http/index.ts'
 export const meQuery = queryOptions<ResponseOf<'getMe'>>({
   queryKey: operationKey('getMe'),
   queryFn: async ({ signal }) => {
-    const user = await whoIsThere(signal)
+    const user = await fetchSessionUser(signal)
     if (user !== null) return user
     sessionExpired()
     throw new ApiError(401, { code: 'unauthenticated', message: 'Nobody is signed in.' })
   },
 })
 
-async function whoIsThere(signal: AbortSignal): Promise<ResponseOf<'getMe'> | null> {
+async function fetchSessionUser(signal: AbortSignal): Promise<ResponseOf<'getMe'> | null> {
   try {
     return (await call('getSession', undefined, signal)).user
   } catch (error) {

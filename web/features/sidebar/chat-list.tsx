@@ -20,8 +20,8 @@ export function ChatList({ filter, onOpen }: { filter: string; onOpen: () => voi
   const q = useDeferredValue(filter.trim())
   const [archived, setArchived] = useState(false)
   const found = useLazyIf(q === '' ? undefined : lazyFoundMessages)
-  const wish = { ...(q === '' ? {} : { q }), ...(archived ? { archived: 'true' as const } : {}) }
-  const query = useInfiniteQuery({ ...chatListQuery(wish), placeholderData: keepPreviousData })
+  const listFilter = { ...(q === '' ? {} : { q }), ...(archived ? { archived: 'true' as const } : {}) }
+  const query = useInfiniteQuery({ ...chatListQuery(listFilter), placeholderData: keepPreviousData })
   const { fetchNextPage, hasNextPage, isFetchingNextPage } = query
   const end = useRef<HTMLDivElement>(null)
   useEffect(() => {
@@ -98,8 +98,8 @@ export function ChatList({ filter, onOpen }: { filter: string; onOpen: () => voi
 
 /** Midnight of today. It changes with the first render after midnight. */
 function useToday(): Date {
-  const day = useSyncExternalStore(never, () => new Date().setHours(0, 0, 0, 0))
+  const day = useSyncExternalStore(noSubscription, () => new Date().setHours(0, 0, 0, 0))
   return useMemo(() => new Date(day), [day])
 }
 
-const never = (): (() => void) => () => undefined
+const noSubscription = (): (() => void) => () => undefined

@@ -6,7 +6,7 @@ import { useSocketStatus } from '../chat/state/live-context.tsx'
 import { useOnline } from '../chat/state/use-online.ts'
 
 /** Interruptions shorter than this are not shown, ms. */
-const worthTellingMs = 2000
+const noteDelayMs = 2000
 
 /** Shows that the live connection is lost, once that has lasted a while, and which fallback replaces the WebSocket. */
 export function ConnectionNote(): ReactNode {
@@ -14,32 +14,32 @@ export function ConnectionNote(): ReactNode {
   const transport = status.state === 'open' ? status.transport : undefined
   const closedBy = 'closedBy' in status ? status.closedBy : undefined
   const online = useOnline()
-  const away = status.state === 'waiting' || status.state === 'connecting'
-  const lesser = transport !== undefined && transport !== 'socket'
+  const isDisconnected = status.state === 'waiting' || status.state === 'connecting'
+  const isFallback = transport !== undefined && transport !== 'socket'
   const [lasts, setLasts] = useState(false)
-  const worse = away ? 'away' : lesser ? transport : null
+  const problem = isDisconnected ? 'away' : isFallback ? transport : null
   useEffect(() => {
-    if (worse === null) return
-    const timer = setTimeout(() => setLasts(true), worthTellingMs)
+    if (problem === null) return
+    const timer = setTimeout(() => setLasts(true), noteDelayMs)
     return () => {
       clearTimeout(timer)
       setLasts(false)
     }
-  }, [worse])
+  }, [problem])
   const text =
     closedBy === closeCodes.tooMany.code ? (
       <Trans>You have too many tabs open. Close one to continue here.</Trans>
     ) : closedBy === closeCodes.wrongVersion.code ? (
       <Trans>A new version is available. Reload this page.</Trans>
-    ) : away && lasts ? (
+    ) : isDisconnected && lasts ? (
       online ? (
         <Trans>Reconnecting…</Trans>
       ) : (
         <Trans>You’re offline. Your draft is saved.</Trans>
       )
-    ) : lesser && lasts && transport === 'events' ? (
+    ) : isFallback && lasts && transport === 'events' ? (
       <Trans>WebSockets are blocked on this network. Using a fallback.</Trans>
-    ) : lesser && lasts ? (
+    ) : isFallback && lasts ? (
       <Trans>Live updates are blocked on this network. Answers update about once a second.</Trans>
     ) : null
   return (

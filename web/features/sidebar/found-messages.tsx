@@ -14,11 +14,11 @@ import { Marked } from './marked.tsx'
 import { moveBetweenLinks } from './move-between-links.ts'
 
 /** Shorter search texts would match almost every message. */
-const least = 2
+const minQueryLength = 2
 /** How long typing has to pause before messages are searched, ms. */
 const pauseMs = 250
 /** The search loads this many pages by itself; then the user has to press a button to search further. */
-const pagesAlone = 10
+const autoPages = 10
 
 /** Messages that match the search text, shown below the chats whose titles match. */
 export function FoundMessages({
@@ -34,8 +34,8 @@ export function FoundMessages({
   onOpen: () => void
 }): ReactNode {
   const { t } = useLingui()
-  const q = useSettled(filter, pauseMs)
-  const wanted = q.length >= least
+  const q = useDebounced(filter, pauseMs)
+  const isLongEnough = q.length >= minQueryLength
   const query = { q, archived: archived ? ('true' as const) : ('false' as const) }
   const search = useInfiniteQuery({
     queryKey: operationKey('searchMessages', { query }),
@@ -43,32 +43,32 @@ export function FoundMessages({
       call('searchMessages', { query: { ...query, ...(pageParam ? { cursor: pageParam } : {}) } }, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
-    enabled: wanted,
+    enabled: isLongEnough,
     placeholderData: keepPreviousData,
     staleTime: 0,
     gcTime: 60_000,
   })
   const { fetchNextPage, hasNextPage, isFetchingNextPage } = search
   const end = useRef<HTMLDivElement>(null)
-  const [asked, setAsked] = useState({ q, until: pagesAlone })
-  if (asked.q !== q) setAsked({ q, until: pagesAlone })
+  const [asked, setAsked] = useState({ q, until: autoPages })
+  if (asked.q !== q) setAsked({ q, until: autoPages })
   const pages = search.data?.pages ?? []
-  const alone = pages.length < asked.until
+  const loadsByItself = pages.length < asked.until
   useEffect(() => {
     const element = end.current
-    if (!element || !hasNextPage || isFetchingNextPage || !alone) return
+    if (!element || !hasNextPage || isFetchingNextPage || !loadsByItself) return
     const observer = new IntersectionObserver(([entry]) => {
       if (entry?.isIntersecting) void fetchNextPage()
     })
     observer.observe(element)
     return () => observer.disconnect()
-  }, [fetchNextPage, hasNextPage, isFetchingNextPage, alone])
+  }, [fetchNextPage, hasNextPage, isFetchingNextPage, loadsByItself])
 
-  if (!wanted || filter.length < least) return null
+  if (!isLongEnough || filter.length < minQueryLength) return null
   // During an upgrade an older instance, which cannot search messages, may answer. Titles are still searched.
   if (search.error instanceof ApiError && search.error.status === 404) return null
   const found = pages.flatMap((page) => page.items)
-  const looking = q !== filter || search.isFetching
+  const isSearching = q !== filter || search.isFetching
   return (
     <section aria-label={t`In messages`}>
       {found.length > 0 && (
@@ -78,17 +78,17 @@ export function FoundMessages({
           </h2>
           <ul>
             {found.map((it) => (
-              <Found key={it.messageId} found={it} words={q.split(/\s+/)} onOpen={onOpen} />
+              <FoundMessageRow key={it.messageId} found={it} words={q.split(/\s+/)} onOpen={onOpen} />
             ))}
           </ul>
         </>
       )}
       <ErrorNotice error={search.error} onRetry={() => void search.refetch()} />
       <div ref={end}>
-        {looking ? (
+        {isSearching ? (
           <Waiting label={t`Searching messages…`} />
         ) : hasNextPage ? (
-          <Button look="plain" wide onClick={() => setAsked({ q, until: pages.length + pagesAlone })}>
+          <Button look="plain" wide onClick={() => setAsked({ q, until: pages.length + autoPages })}>
             <Trans>Search older chats</Trans>
           </Button>
         ) : (
@@ -104,7 +104,7 @@ export function FoundMessages({
   )
 }
 
-function Found({
+function FoundMessageRow({
   found: { chat, messageId, excerpt },
   words,
   onOpen,
@@ -135,7 +135,7 @@ function Found({
 }
 
 /** The value, updated once it has stayed the same for `ms`. */
-function useSettled<Value>(value: Value, ms: number): Value {
+function useDebounced<Value>(value: Value, ms: number): Value {
   const [settled, setSettled] = useState(value)
   useEffect(() => {
     const timer = setTimeout(() => setSettled(value), ms)

@@ -13,6 +13,6 @@ export function markWords(text: string, words: readonly string[]): TextPart[] {
   )
   return text
     .split(any)
-    .map((part, place) => ({ text: part, marked: place % 2 === 1 }))
+    .map((part, index) => ({ text: part, marked: index % 2 === 1 }))
     .filter((part) => part.text !== '')
 }

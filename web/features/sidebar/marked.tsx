@@ -3,10 +3,10 @@ import { markWords } from './mark-words.ts'
 
 /** A text with the searched words highlighted. */
 export function Marked({ text, words }: { text: string; words: readonly string[] }): ReactNode {
-  return markWords(text, words).map(({ text: part, marked }, place) =>
+  return markWords(text, words).map(({ text: part, marked }, index) =>
     marked ? (
       // oxlint-disable-next-line react/no-array-index-key -- parts of a text that does not change
-      <mark key={place} className="rounded-small bg-accent-soft text-text">
+      <mark key={index} className="rounded-small bg-accent-soft text-text">
         {part}
       </mark>
     ) : (

@@ -5,19 +5,19 @@ import { storagePrefix } from '../../api/base-path.ts'
  * or missing; values that cannot be stored are kept in memory until the page is closed. All keys share a prefix, so
  * that signing out can remove them all.
  */
-export type Area = 'browser' | 'tab'
+export type StorageArea = 'browser' | 'tab'
 
 const areas = ['browser', 'tab'] as const
 const memory = { browser: new Map<string, string>(), tab: new Map<string, string>() }
 /** Keys that survive a sign-out, because they hold nothing personal. */
-const looks = new Set(['theme', 'language'])
+const keptOnSignOut = new Set(['theme', 'language'])
 
 /** Throws if the browser refuses access to storage. */
-function storageOf(area: Area): Storage {
+function storageOf(area: StorageArea): Storage {
   return area === 'browser' ? localStorage : sessionStorage
 }
 
-export function readStored(key: string, area: Area = 'browser'): string | null {
+export function readStored(key: string, area: StorageArea = 'browser'): string | null {
   const held = memory[area].get(key)
   if (held !== undefined) return held
   try {
@@ -28,7 +28,7 @@ export function readStored(key: string, area: Area = 'browser'): string | null {
   }
 }
 
-export function writeStored(key: string, value: string | null, area: Area = 'browser'): void {
+export function writeStored(key: string, value: string | null, area: StorageArea = 'browser'): void {
   memory[area].delete(key)
   try {
     if (value === null) storageOf(area).removeItem(storagePrefix + key)
@@ -43,7 +43,7 @@ export function writeStored(key: string, value: string | null, area: Area = 'bro
 export function readStoredJson<T>(
   key: string,
   check: (value: unknown) => value is T,
-  area: Area = 'browser',
+  area: StorageArea = 'browser',
 ): T | null {
   const text = readStored(key, area)
   if (text === null) return null
@@ -56,7 +56,7 @@ export function readStoredJson<T>(
 }
 
 /** The keys of all stored values, without the prefix. */
-export function storedKeys(area: Area = 'browser'): string[] {
+export function storedKeys(area: StorageArea = 'browser'): string[] {
   const keys = new Set(memory[area].keys())
   try {
     for (const key of Object.keys(storageOf(area)))
@@ -75,7 +75,7 @@ export function setAsideStored(): () => void {
   const taken = areas.flatMap((area) =>
     storedKeys(area).map((key) => ({ area, key, value: readStored(key, area) })),
   )
-  forgetStored()
+  clearStored()
   return () => {
     for (const { area, key, value } of taken)
       if (readStored(key, area) === null) writeStored(key, value, area)
@@ -83,7 +83,7 @@ export function setAsideStored(): () => void {
 }
 
 /** Removes the user’s data from the browser and this tab. Theme and language stay. */
-export function forgetStored(): void {
+export function clearStored(): void {
   for (const area of areas)
-    for (const key of storedKeys(area)) if (!looks.has(key)) writeStored(key, null, area)
+    for (const key of storedKeys(area)) if (!keptOnSignOut.has(key)) writeStored(key, null, area)
 }

@@ -107,8 +107,8 @@ export function Composer({
           aria-label={t`Message`}
           placeholder={files.over ? t`Drop text files here` : running ? t`Queue a message` : t`Ask anything`}
           onInput={() => {
-            held.takeBack()
-            files.forget()
+            held.cancel()
+            files.clearRefused()
             change()
           }}
           onPaste={files.onPaste}

@@ -10,13 +10,13 @@ export function QueueList({
   state,
   onSendNow,
   onEdit,
-  onDrop,
+  onRemove,
 }: {
   queue: readonly QueuedMessage[]
   state: QueueState
   onSendNow: (item: QueuedMessage) => void
   onEdit: (item: QueuedMessage) => void
-  onDrop: (item: QueuedMessage) => void
+  onRemove: (item: QueuedMessage) => void
 }): ReactNode {
   const { t } = useLingui()
   if (queue.length === 0) return null
@@ -39,7 +39,12 @@ export function QueueList({
             </span>
             <IconButton size="small" icon="send" label={t`Send now`} onClick={() => onSendNow(item)} />
             <IconButton size="small" icon="edit" label={t`Edit`} onClick={() => onEdit(item)} />
-            <IconButton size="small" icon="close" label={t`Remove from queue`} onClick={() => onDrop(item)} />
+            <IconButton
+              size="small"
+              icon="close"
+              label={t`Remove from queue`}
+              onClick={() => onRemove(item)}
+            />
           </li>
         ))}
       </ul>

@@ -12,7 +12,7 @@ export interface QueuedMessage extends Outgoing {
 }
 
 const changed = createListeners()
-const held = new Map<string, QueuedMessage[]>()
+const cached = new Map<string, QueuedMessage[]>()
 const none: QueuedMessage[] = []
 
 /** Calls the listener when the queue of any chat changes, in this tab or another one. */
@@ -20,10 +20,10 @@ export const onQueueChange = changed.add
 
 /** The queue of a chat, in sending order. Returns the same array until the queue changes. */
 export function queueOf(chatId: string): QueuedMessage[] {
-  const known = held.get(chatId)
+  const known = cached.get(chatId)
   if (known) return known
   const stored = readStoredJson(`queue:${chatId}`, isQueue) ?? none
-  held.set(chatId, stored)
+  cached.set(chatId, stored)
   return stored
 }
 
@@ -35,7 +35,7 @@ export function queuedChats(): string[] {
 }
 
 export function setQueue(chatId: string, queue: QueuedMessage[]): void {
-  held.set(chatId, queue)
+  cached.set(chatId, queue)
   writeStored(`queue:${chatId}`, queue.length === 0 ? null : JSON.stringify(queue))
   changed.notify()
 }
@@ -44,7 +44,7 @@ export function setQueue(chatId: string, queue: QueuedMessage[]): void {
 export function followQueues(): () => void {
   const follow = (event: StorageEvent): void => {
     if (event.key !== null && !event.key.startsWith(`${storagePrefix}queue:`)) return
-    held.clear()
+    cached.clear()
     changed.notify()
   }
   addEventListener('storage', follow)

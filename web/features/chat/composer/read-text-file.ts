@@ -1,5 +1,5 @@
 /** A larger file has more characters than a message may have. */
-const mostBytes = 4_000_000
+const maxBytes = 4_000_000
 const prose = new Set(['', 'txt', 'md', 'markdown', 'text', 'rst', 'org', 'log'])
 
 export type Refusal = 'not-text' | 'too-large' | 'unreadable'
@@ -10,7 +10,7 @@ export type ReadFile = { text: string } | { refused: Refusal }
  * name and in a code fence. A file that is not valid UTF-8 text is refused, whatever its name or type says.
  */
 export async function readTextFile(file: File): Promise<ReadFile> {
-  if (file.size > mostBytes) return { refused: 'too-large' }
+  if (file.size > maxBytes) return { refused: 'too-large' }
   const bytes = await file.arrayBuffer().catch(() => undefined)
   // The item is a folder, or a file that no longer exists.
   if (bytes === undefined) return { refused: 'unreadable' }

@@ -3,7 +3,7 @@ import type { RefObject } from 'react'
 import { readDraft, writeDraft } from '../state/drafts.ts'
 
 /** A text of this many characters fills the field on any screen. */
-const surelyHigh = 10_000
+const fullFieldLength = 10_000
 
 export interface DraftField {
   field: RefObject<HTMLTextAreaElement | null>
@@ -83,7 +83,8 @@ export function useDraftField(chatKey: string): DraftField {
     const paragraph = `${before}${text}${after}`
     element.focus()
     // `execCommand` takes seconds for long texts.
-    const undoable = paragraph.length < surelyHigh && document.execCommand('insertText', false, paragraph)
+    const undoable =
+      paragraph.length < fullFieldLength && document.execCommand('insertText', false, paragraph)
     if (!undoable) element.setRangeText(paragraph, selectionStart, selectionEnd, 'end')
     change()
   }
@@ -98,7 +99,7 @@ export function focusUnlessTouch(field: HTMLTextAreaElement | null): void {
 
 /** Sizes the field to its content, for browsers that cannot do so themselves. */
 function fit(element: HTMLTextAreaElement): void {
-  if (element.value.length > surelyHigh) {
+  if (element.value.length > fullFieldLength) {
     // The text is higher than the field may become. Measuring it would lay out all of it, and `dir="auto"` would search
     // the text for its direction at each key, so both are avoided.
     if (element.dir === 'auto') element.dir = getComputedStyle(element).direction

@@ -8,22 +8,22 @@ export function useHeldSend(
   chatKey: string,
   ready: boolean,
   send: () => void,
-): { send: () => void; takeBack: () => void } {
+): { send: () => void; cancel: () => void } {
   const heldIn = useRef<string>(undefined)
-  const go = useEffectEvent(() => {
+  const sendHeld = useEffectEvent(() => {
     if (heldIn.current !== chatKey) return
     heldIn.current = undefined
     send()
   })
   useEffect(() => {
-    if (ready) go()
+    if (ready) sendHeld()
   }, [ready])
   return {
     send() {
       if (ready) send()
       else heldIn.current = chatKey
     },
-    takeBack() {
+    cancel() {
       heldIn.current = undefined
     },
   }

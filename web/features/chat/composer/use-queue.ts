@@ -15,7 +15,7 @@ export interface Queue {
   /** Why the first message was refused; null if it was not. */
   error: unknown
   add: (message: Outgoing) => void
-  drop: (item: QueuedMessage) => void
+  remove: (item: QueuedMessage) => void
   /** Stops the running answer and then sends this message. */
   sendNow: (item: QueuedMessage) => Promise<void>
   retry: () => void
@@ -46,7 +46,7 @@ export function useQueue(chatId: string | null, last: MessageView | undefined, r
     state,
     error: state === 'refused' && tried?.name === 'refused' ? tried.error : null,
     add: (message) => setQueue(key, [...queueOf(key), { id: newId(), ...message }]),
-    drop(item) {
+    remove(item) {
       setTried(null)
       setQueue(
         key,

@@ -15,27 +15,27 @@ export function useTextFiles(insert: (text: string) => void): {
   /** Whether the user is dragging files over the page. */
   over: boolean
   refused: RefusedFile | null
-  forget: () => void
+  clearRefused: () => void
   onPaste: (event: ClipboardEvent) => void
 } {
   const [over, setOver] = useState(false)
   const [refused, setRefused] = useState<RefusedFile | null>(null)
-  const take = useEffectEvent(async (files: readonly File[]) => {
+  const addFiles = useEffectEvent(async (files: readonly File[]) => {
     setRefused(null)
     const { readTextFile } = await import('./read-text-file.ts')
     const read = await Promise.all(files.map(readTextFile))
     const texts = read.flatMap((it) => ('text' in it ? [it.text] : []))
     if (texts.length > 0) insert(texts.join('\n\n'))
-    const problems = read.map((it, place) =>
-      'refused' in it ? { name: files[place]?.name ?? '', why: it.refused } : null,
+    const problems = read.map((it, index) =>
+      'refused' in it ? { name: files[index]?.name ?? '', why: it.refused } : null,
     )
     setRefused(problems.find((it) => it !== null) ?? null)
   })
 
   useEffect(() => {
     const stop = new AbortController()
-    const on = (name: 'dragover' | 'dragleave' | 'drop', hear: (event: DragEvent) => void): void =>
-      addEventListener(name, (event) => holdsFiles(event) && hear(event), { signal: stop.signal })
+    const on = (name: 'dragover' | 'dragleave' | 'drop', handle: (event: DragEvent) => void): void =>
+      addEventListener(name, (event) => holdsFiles(event) && handle(event), { signal: stop.signal })
     on('dragover', (event) => {
       event.preventDefault()
       setOver(true)
@@ -47,7 +47,7 @@ export function useTextFiles(insert: (text: string) => void): {
     on('drop', (event) => {
       event.preventDefault()
       setOver(false)
-      void take([...(event.dataTransfer?.files ?? [])])
+      void addFiles([...(event.dataTransfer?.files ?? [])])
     })
     return () => stop.abort()
   }, [])
@@ -55,13 +55,13 @@ export function useTextFiles(insert: (text: string) => void): {
   return {
     over,
     refused,
-    forget: () => setRefused(null),
+    clearRefused: () => setRefused(null),
     onPaste(event) {
       const { files, types } = event.clipboardData
       // Office programs put a picture on the clipboard next to the text that the user means.
       if (files.length === 0 || types.includes('text/plain')) return
       event.preventDefault()
-      void take([...files])
+      void addFiles([...files])
     },
   }
 }

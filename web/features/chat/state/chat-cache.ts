@@ -14,7 +14,7 @@ export function withMessages(
   currentId: string | null,
 ): ChatView {
   const byId = new Map(chat.messages.map((message) => [message.id, message]))
-  for (const message of changed) byId.set(message.id, newer(byId.get(message.id), message))
+  for (const message of changed) byId.set(message.id, newerOf(byId.get(message.id), message))
   return { ...chat, messages: [...byId.values()], currentId: currentId ?? chat.currentId }
 }
 
@@ -22,16 +22,16 @@ export function withMessages(
 export function withFetched(known: ChatView | undefined, fetched: ChatView): ChatView {
   if (!known) return fetched
   const byId = new Map(known.messages.map((message) => [message.id, message]))
-  return { ...fetched, messages: fetched.messages.map((message) => newer(byId.get(message.id), message)) }
+  return { ...fetched, messages: fetched.messages.map((message) => newerOf(byId.get(message.id), message)) }
 }
 
 /** An older state of the same run never undoes its end and never shortens its text. */
-function newer(known: MessageView | undefined, told: MessageView): MessageView {
-  if (!known || known.runId !== told.runId || told.status !== 'running') return told
+function newerOf(known: MessageView | undefined, received: MessageView): MessageView {
+  if (!known || known.runId !== received.runId || received.status !== 'running') return received
   if (known.status !== 'running') return known
-  return (told.fence ?? 0) < (known.fence ?? 0) || told.text.length < known.text.length
-    ? { ...told, text: known.text, ...(known.fence === undefined ? {} : { fence: known.fence }) }
-    : told
+  return (received.fence ?? 0) < (known.fence ?? 0) || received.text.length < known.text.length
+    ? { ...received, text: known.text, ...(known.fence === undefined ? {} : { fence: known.fence }) }
+    : received
 }
 
 export function withMessage(chat: ChatView, id: string, patch: Partial<MessageView>): ChatView {
@@ -39,13 +39,13 @@ export function withMessage(chat: ChatView, id: string, patch: Partial<MessageVi
 }
 
 export function withoutMessage(chat: ChatView, id: string): ChatView {
-  const gone = subtreeOf(chat.messages, id)
+  const removed = subtreeOf(chat.messages, id)
   const first = chat.messages.find((it) => it.id === id)
   return {
     ...chat,
-    messages: chat.messages.filter((it) => !gone.has(it.id)),
+    messages: chat.messages.filter((it) => !removed.has(it.id)),
     currentId:
-      chat.currentId !== null && gone.has(chat.currentId) ? (first?.parentId ?? null) : chat.currentId,
+      chat.currentId !== null && removed.has(chat.currentId) ? (first?.parentId ?? null) : chat.currentId,
   }
 }
 
@@ -106,7 +106,7 @@ export interface ChatPages {
 /** Moves a chat to the position of its last activity. A filtered list shows it only if it already contained it. */
 export function withSummary(list: ChatPages, chat: ChatSummary, filtered: boolean): ChatPages {
   const known = list.pages.some((page) => page.items.some((it) => it.id === chat.id))
-  if (!known && (filtered || chat.archived || isBelow(list, chat))) return list
+  if (!known && (filtered || chat.archived || isOnUnloadedPage(list, chat))) return list
   const without = withoutChat(list, chat.id)
   if (chat.archived) return without
   const order = [...without.pages.flatMap((page) => page.items), chat].sort(byActivity)
@@ -122,7 +122,7 @@ export function withSummary(list: ChatPages, chat: ChatSummary, filtered: boolea
 }
 
 /** Whether the chat belongs to a page of the list that has not been loaded yet. */
-function isBelow({ pages }: ChatPages, chat: ChatSummary): boolean {
+function isOnUnloadedPage({ pages }: ChatPages, chat: ChatSummary): boolean {
   const last = pages.at(-1)
   const end = last?.items.at(-1)
   return last?.next != null && end !== undefined && byActivity(end, chat) < 0

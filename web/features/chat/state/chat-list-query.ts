@@ -3,16 +3,16 @@ import { call } from '../../../api/call.ts'
 import { operationKey } from '../../../api/operation-query.ts'
 import type { InputOf } from '../../../api/operation-types.ts'
 
-type Wish = NonNullable<NonNullable<InputOf<'listChats'>>['query']>
+type ChatListFilter = NonNullable<NonNullable<InputOf<'listChats'>>['query']>
 
 /** The list of chats, page by page. Without a filter it is the list in the sidebar. */
 // oxlint-disable-next-line typescript/explicit-function-return-type -- TanStack's tagged key type has no short name
-export function chatListQuery(wish: Omit<Wish, 'cursor'> = {}) {
-  const plain = Object.keys(wish).length === 0
+export function chatListQuery(filter: Omit<ChatListFilter, 'cursor'> = {}) {
+  const unfiltered = Object.keys(filter).length === 0
   return infiniteQueryOptions({
-    queryKey: plain ? operationKey('listChats') : operationKey('listChats', { query: wish }),
+    queryKey: unfiltered ? operationKey('listChats') : operationKey('listChats', { query: filter }),
     queryFn: ({ pageParam, signal }) =>
-      call('listChats', { query: { ...wish, ...(pageParam ? { cursor: pageParam } : {}) } }, signal),
+      call('listChats', { query: { ...filter, ...(pageParam ? { cursor: pageParam } : {}) } }, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
   })

@@ -15,7 +15,7 @@ import { newId } from '../../../base/new-id.ts'
 import { createChatActions } from './chat-actions.ts'
 import type { ChatActions } from './chat-actions.ts'
 import { whenSettled } from './pending-sends.ts'
-import { readAgain, takeUserEvent } from './take-user-event.ts'
+import { refreshAfterGap, applyUserEvent } from './apply-user-event.ts'
 
 interface Live {
   client: LiveClient
@@ -43,34 +43,34 @@ export function createPageLive(queryClient: QueryClient): LiveClient {
   live.onEvent((event) => {
     // If the event arrives before the reply to this tab’s own request, its messages would appear next to the pending
     // ones.
-    if (event.name === 'messages.changed') whenSettled(event.chatId, () => takeUserEvent(queryClient, event))
-    else takeUserEvent(queryClient, event)
+    if (event.name === 'messages.changed') whenSettled(event.chatId, () => applyUserEvent(queryClient, event))
+    else applyUserEvent(queryClient, event)
   })
-  live.onGap(() => readAgain(queryClient))
-  const resume = resumeOrExpire(live, queryClient)
+  live.onGap(() => refreshAfterGap(queryClient))
+  const reconnect = reconnectOrExpire(live, queryClient)
   live.onStatus(() => {
     const status = live.status()
     if (status.state === 'ended' && status.closedBy !== undefined && onClose(status.closedBy).clearSession)
-      void resume()
+      void reconnect()
   })
   return live
 }
 
 /** The response with the new cookie may arrive after the socket of the old cookie was closed, ms. */
-const cookieMs = 500
+const cookieDelayMs = 500
 
 /**
  * Handles a socket that was closed because its session or token has ended. After a password change the browser has a
  * newer token of the same session; the page then reconnects with it.
  */
-function resumeOrExpire(live: LiveClient, queryClient: QueryClient): () => Promise<void> {
+function reconnectOrExpire(live: LiveClient, queryClient: QueryClient): () => Promise<void> {
   const known = queryClient.getQueryData(meQuery.queryKey)?.id
-  let asking = false
+  let checking = false
   return async () => {
-    if (asking) return
-    asking = true
+    if (checking) return
+    checking = true
     try {
-      await sleep(cookieMs)
+      await sleep(cookieDelayMs)
       const me = await call('getMe')
       // Another user has signed in to this browser: nothing of the first user may stay on the page.
       if (known !== undefined && me.id !== known) location.reload()
@@ -79,7 +79,7 @@ function resumeOrExpire(live: LiveClient, queryClient: QueryClient): () => Promi
       // `call` has already reported `unauthenticated`.
       if (!(error instanceof ApiError && error.code === 'unauthenticated')) sessionExpired()
     } finally {
-      asking = false
+      checking = false
     }
   }
 }

@@ -8,10 +8,10 @@ export interface Outgoing {
  * What a user can request in a chat: an answer to a new message, a regenerated answer, or the continuation of an
  * answer.
  */
-export type Request =
+export type AnswerRequest =
   | Outgoing
   | { regenerateOf: string; model: string }
   | { continueOf: string; model: string }
 
 /** `parentId`: the parent of the new messages. */
-export type PlacedRequest = Request & { parentId: string | null }
+export type PlacedRequest = AnswerRequest & { parentId: string | null }

@@ -7,7 +7,7 @@ import { newChatKey } from './drafts.ts'
 import { pathTo } from './message-tree.ts'
 import { onPendingChange, pendingSends } from './pending-sends.ts'
 import type { PendingSend } from './pending-sends.ts'
-import { patchListed } from './take-user-event.ts'
+import { patchListed } from './apply-user-event.ts'
 
 export interface OpenChat {
   /** The chat’s id, or `new`. */

@@ -26,7 +26,7 @@ export function Answer({
   return (
     <div className="flex flex-col gap-2">
       {/* Above the text: below it, the growing text would move the button away from the pointer. */}
-      {run?.firstVersion != null && <FirstVersion text={run.firstVersion} />}
+      {run?.firstVersion != null && <PreviousVersion text={run.firstVersion} />}
       <div data-words="">
         <AnswerText
           source={text ?? message.text}
@@ -47,7 +47,7 @@ export function Answer({
 }
 
 /** A regenerated answer keeps the version that the user was reading. */
-function FirstVersion({ text }: { text: string }): ReactNode {
+function PreviousVersion({ text }: { text: string }): ReactNode {
   const [open, setOpen] = useState(false)
   const id = useId()
   return (

@@ -7,7 +7,7 @@ import { createStreamedText } from '../../../ui/stream/streamed-text.ts'
 import type { StreamedText } from '../../../ui/stream/streamed-text.ts'
 import { useLiveClient } from '../state/live-context.tsx'
 import { patchChat } from '../state/chat-query.ts'
-import { endAnswer } from '../state/take-user-event.ts'
+import { storeAnswerEnd } from '../state/apply-user-event.ts'
 import { withMessage } from '../state/chat-cache.ts'
 
 export interface LiveAnswer {
@@ -41,23 +41,23 @@ export function useAnswer(chatId: string, message: MessageView): LiveAnswer {
       if (change.kind === 'append') shown.append(change.text)
       else shown.cut(change.length)
     })
-    let told = false
-    const tell = (): void => {
+    let reported = false
+    const report = (): void => {
       const { state, text: whole } = followed.run.get()
-      if (state.name !== 'ended' || told) return
-      told = true
-      endAnswer(queryClient, chatId, id, { ...endOf(state.end), text: whole })
+      if (state.name !== 'ended' || reported) return
+      reported = true
+      storeAnswerEnd(queryClient, chatId, id, { ...endOf(state.end), text: whole })
     }
     const settle = (): void => {
       if (followed.run.get().state.name !== 'ended') return
       shown.end()
-      tellWhenShown()
+      reportWhenShown()
     }
     // The actions below an answer appear only after its last text is shown, so that the text does not push them down.
-    const tellWhenShown = (): void => {
-      if (shown.getSnapshot().ended) tell()
+    const reportWhenShown = (): void => {
+      if (shown.getSnapshot().ended) report()
     }
-    const offShown = shown.subscribe(tellWhenShown)
+    const offShown = shown.subscribe(reportWhenShown)
     const offState = followed.run.subscribe(settle)
     setText(shown)
     setStore(followed.run)
@@ -65,7 +65,7 @@ export function useAnswer(chatId: string, message: MessageView): LiveAnswer {
       off()
       offState()
       offShown()
-      tell()
+      report()
       const { text: whole, position, state } = followed.run.get()
       // The next component that shows this answer continues from this text. If the chat was refreshed after the
       // answer’s end, the cache is newer and is not overwritten.
@@ -78,7 +78,7 @@ export function useAnswer(chatId: string, message: MessageView): LiveAnswer {
     }
   }, [client, queryClient, chatId, running, runId])
 
-  const run = useSyncExternalStore(store?.subscribe ?? never, store?.get ?? nothing)
+  const run = useSyncExternalStore(store?.subscribe ?? noSubscription, store?.get ?? noRun)
 
   // The end did not come from the run’s own frames: show the text that the server has now.
   const finalText = message.status === 'running' ? null : message.text
@@ -102,5 +102,5 @@ function endOf(end: RunEnd): Partial<MessageView> {
   }
 }
 
-const never = (): (() => void) => () => undefined
-const nothing = (): null => null
+const noSubscription = (): (() => void) => () => undefined
+const noRun = (): null => null

@@ -8,13 +8,13 @@ import { showToast } from '../../../ui/toasts.tsx'
 import type { ComposerHandle } from '../composer/composer.tsx'
 import { withoutMessage } from '../state/chat-cache.ts'
 import { useChatActions } from '../state/live-context.tsx'
-import type { Request } from '../state/outgoing.ts'
+import type { AnswerRequest } from '../state/outgoing.ts'
 import { newestLeafUnder, pathTo } from '../state/message-tree.ts'
 import type { RowHandlers } from './message-row.tsx'
 import { chatKey, patchChat, patchQuery } from '../state/chat-query.ts'
 import type { OpenChat } from '../state/use-chat.ts'
 
-interface Given {
+interface RowHandlersOptions {
   open: OpenChat
   model: string | null
   composer: RefObject<ComposerHandle | null>
@@ -25,7 +25,7 @@ interface Given {
  * The handlers of the messages’ actions. They never change identity, so that a message does not re-render because
  * another one changed.
  */
-export function useRowHandlers(given: Given): {
+export function useRowHandlers(given: RowHandlersOptions): {
   handlers: RowHandlers
   editing: string | null
   editLast: () => boolean
@@ -44,7 +44,7 @@ export function useRowHandlers(given: Given): {
       const { key } = latest.current.open
       work.catch((error: unknown) => latest.current.fail(key, error))
     }
-    const ask = (message: MessageView, request: Request): void =>
+    const request = (message: MessageView, request: AnswerRequest): void =>
       tried(actions.send(latest.current.open.key, { parentId: message.parentId, ...request }))
     const modelOf = (message: MessageView): string => message.model ?? latest.current.model ?? ''
     return {
@@ -55,12 +55,12 @@ export function useRowHandlers(given: Given): {
       },
       onResend(message, text) {
         setEditing(null)
-        ask(message, { text, model: latest.current.model ?? '' })
+        request(message, { text, model: latest.current.model ?? '' })
         latest.current.composer.current?.focus()
       },
       onRegenerate: (message, model) =>
-        ask(message, { regenerateOf: message.id, model: model ?? modelOf(message) }),
-      onContinue: (message) => ask(message, { continueOf: message.id, model: modelOf(message) }),
+        request(message, { regenerateOf: message.id, model: model ?? modelOf(message) }),
+      onContinue: (message) => request(message, { continueOf: message.id, model: modelOf(message) }),
       onSwitch(messageId) {
         const { chat } = latest.current.open
         if (chat) tried(actions.switchBranch(chat.id, newestLeafUnder(chat.messages, messageId)))

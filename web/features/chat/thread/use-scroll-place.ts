@@ -3,7 +3,7 @@ import type { RefObject } from 'react'
 import { useLocation } from '@tanstack/react-router'
 import { goToMessage, placeIn, rememberPlace } from './scroll-places.ts'
 
-interface Given {
+interface ScrollPlaceOptions {
   chatId: string
   box: RefObject<HTMLElement | null>
   pinned: boolean
@@ -18,7 +18,7 @@ interface Given {
  * Opens a chat at the remembered scroll position, or at the message that the address names (`#m-…`), which receives the
  * focus. Remembers the position when the user leaves.
  */
-export function useScrollPlace({ chatId, box, pinned, unpin, reveal, switchTo }: Given): void {
+export function useScrollPlace({ chatId, box, pinned, unpin, reveal, switchTo }: ScrollPlaceOptions): void {
   const hash = useLocation({ select: (location) => location.hash })
   const wanted = useRef<ReturnType<typeof placeIn>>(undefined)
   const now = useRef(pinned)

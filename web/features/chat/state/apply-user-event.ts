@@ -8,7 +8,7 @@ import type { ChatPages } from './chat-cache.ts'
 import { chatKey, patchChat, patchQuery } from './chat-query.ts'
 
 /** Applies an event, which the server sends to all tabs of a user, to the page’s cache. */
-export function takeUserEvent(queryClient: QueryClient, event: UserEvent): void {
+export function applyUserEvent(queryClient: QueryClient, event: UserEvent): void {
   switch (event.name) {
     case 'chat.changed':
       return patchSummary(queryClient, event.chat)
@@ -16,18 +16,18 @@ export function takeUserEvent(queryClient: QueryClient, event: UserEvent): void 
       patchLists(queryClient, (list) => withoutChat(list, event.chatId))
       return queryClient.removeQueries({ queryKey: chatKey(event.chatId) })
     case 'messages.changed':
-      return takeChangedMessages(queryClient, event)
+      return applyChangedMessages(queryClient, event)
     case 'message.deleted':
       return patchChat(queryClient, event.chatId, (chat) => withoutMessage(chat, event.messageId))
     case 'run.started':
       return patchListed(queryClient, event.run.chatId, { running: true })
     case 'run.ended':
       patchListed(queryClient, event.chatId, { running: false })
-      return finishUnfollowed(queryClient, event)
+      return markUnfollowedStale(queryClient, event)
     case 'models.changed':
-      return readSoon(queryClient, ['listModels', 'listConnections'])
+      return refreshSoon(queryClient, ['listModels', 'listConnections'])
     case 'settings.changed':
-      return readSoon(queryClient, ['getApp', 'getSettings'])
+      return refreshSoon(queryClient, ['getApp', 'getSettings'])
     case 'account.changed':
       void queryClient.invalidateQueries({ queryKey: operationKey('getPreferences') })
       return void queryClient.invalidateQueries({ queryKey: operationKey('getMe') })
@@ -35,7 +35,7 @@ export function takeUserEvent(queryClient: QueryClient, event: UserEvent): void 
 }
 
 /** Refreshes the chat if it is shown. A run that this tab started already has its messages in the cache. */
-function takeChangedMessages(
+function applyChangedMessages(
   queryClient: QueryClient,
   { chatId, messageIds, messages, runId, currentId }: Extract<UserEvent, { name: 'messages.changed' }>,
 ): void {
@@ -53,7 +53,7 @@ function takeChangedMessages(
  */
 const spreadMs = 1000
 
-function readSoon(queryClient: QueryClient, names: readonly OperationName[]): void {
+function refreshSoon(queryClient: QueryClient, names: readonly OperationName[]): void {
   setTimeout(() => {
     for (const name of names) void queryClient.invalidateQueries({ queryKey: operationKey(name) })
   }, Math.random() * spreadMs)
@@ -75,7 +75,7 @@ const coveredByEvents = [
  * Refreshes everything that events can change, because some events may have been missed: active queries at once, the
  * others when they are next shown.
  */
-export function readAgain(queryClient: QueryClient): void {
+export function refreshAfterGap(queryClient: QueryClient): void {
   for (const name of coveredByEvents) void queryClient.invalidateQueries({ queryKey: operationKey(name) })
 }
 
@@ -102,7 +102,7 @@ export function patchLists(
     queryKey: operationKey('listChats'),
   })) {
     if (!list) continue
-    if (isOfArchived(key)) {
+    if (isArchivedList(key)) {
       void queryClient.invalidateQueries({ queryKey: key })
       continue
     }
@@ -111,7 +111,7 @@ export function patchLists(
 }
 
 /** The list of archived chats is small and rarely open, so it is refreshed instead of patched. */
-function isOfArchived([, input]: readonly unknown[]): boolean {
+function isArchivedList([, input]: readonly unknown[]): boolean {
   return (input as { query?: { archived?: string } } | undefined)?.query?.archived === 'true'
 }
 
@@ -119,7 +119,10 @@ function isOfArchived([, input]: readonly unknown[]): boolean {
  * The cached text of a chat that this page does not follow is now outdated. It is refreshed when the chat is next
  * shown.
  */
-function finishUnfollowed(queryClient: QueryClient, event: Extract<UserEvent, { name: 'run.ended' }>): void {
+function markUnfollowedStale(
+  queryClient: QueryClient,
+  event: Extract<UserEvent, { name: 'run.ended' }>,
+): void {
   const chat = queryClient.getQueryData<ChatView>(chatKey(event.chatId))
   const message = chat?.messages.find((it) => it.id === event.messageId)
   if (message?.status !== 'running') return
@@ -127,7 +130,7 @@ function finishUnfollowed(queryClient: QueryClient, event: Extract<UserEvent, { 
 }
 
 /** Stores the end of an answer that this page has followed, with the text that it received. */
-export function endAnswer(
+export function storeAnswerEnd(
   queryClient: QueryClient,
   chatId: string,
   messageId: string,

@@ -4,7 +4,7 @@ import { Trans } from '@lingui/react/macro'
 import { Button } from '../ui/button.tsx'
 
 /** Shown in place of a page that failed to load or render. */
-export function PageFault({ error }: { error: unknown }): ReactNode {
+export function PageError({ error }: { error: unknown }): ReactNode {
   return (
     <main
       id="main"
@@ -26,8 +26,8 @@ export function PageFault({ error }: { error: unknown }): ReactNode {
   )
 }
 
-/** The outermost error boundary: it shows `PageFault` instead of an empty page. */
-export class PageBoundary extends Component<{ children: ReactNode }, { error: Error | null }> {
+/** The outermost error boundary: it shows `PageError` instead of an empty page. */
+export class PageErrorBoundary extends Component<{ children: ReactNode }, { error: Error | null }> {
   override state: { error: Error | null } = { error: null }
 
   static getDerivedStateFromError(error: unknown): { error: Error } {
@@ -36,6 +36,6 @@ export class PageBoundary extends Component<{ children: ReactNode }, { error: Er
 
   override render(): ReactNode {
     const { error } = this.state
-    return error ? <PageFault error={error} /> : this.props.children
+    return error ? <PageError error={error} /> : this.props.children
   }
 }
