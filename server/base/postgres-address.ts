@@ -143,7 +143,10 @@ function readHost(entry: string): { host: string; port: string } {
   const [whole, bracketed, plain = '', port = ''] =
     /^(?:\[([\da-f:.%]+)\]|([^:[\]]*))(?::([^:]*))?$/i.exec(entry) ?? []
   if (whole === undefined) {
-    throw new Refusal('its host cannot be read', `${expectedForm}; an IPv6 address in brackets, as [::1]`)
+    throw new Refusal(
+      'its host cannot be read',
+      `${expectedForm}, with an IPv6 address in brackets, such as [::1]`,
+    )
   }
   const host = bracketed ?? decode(plain, 'host')
   if (/[\s@?#]/.test(host)) throw new Refusal('its host cannot be read', expectedForm)

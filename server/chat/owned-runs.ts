@@ -150,7 +150,7 @@ export class OwnedRuns {
         length: run.text.length,
         plan: plan.kind,
       },
-      'took a run over',
+      'a run was taken over',
     )
     this.startWriting(plan.kind === 'drive' ? run : { ...run, endAs: plan.status })
   }

@@ -117,7 +117,7 @@ export class RunDriver implements SavableRun, EndingRun {
     } catch (error) {
       // `release` gives the run up itself.
       if (this.over || this.#releasing) return
-      logger.error({ err: error, run: this.id }, 'driving a run failed')
+      logger.error({ err: error, run: this.id }, 'writing an answer failed')
       this.#lost()
     }
   }

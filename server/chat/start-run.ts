@@ -35,11 +35,15 @@ export interface StartRunPorts {
   logger: Logger
 }
 
-/** `tab`: the tab that starts the run. `told` is called with the state of the limit that counted this start. */
 export type StartRun = (
   userId: string,
   request: RunStartRequest,
-  options?: { tab?: string | null; told?: (limit: LimitState) => void },
+  options?: {
+    /** The tab that starts the run. */
+    tab?: string | null
+    /** Called with the state of the limit that counted this start. */
+    told?: (limit: LimitState) => void
+  },
 ) => Promise<RunStarted>
 
 /**

@@ -75,7 +75,7 @@ function toWire(socket: LiveSocket, error: unknown, frame: string): WireError {
   const known = asAppError(error)
   if (known) return known.toWire()
   const errorId = newId()
-  socket.logger.error({ err: error, errorId, frame }, 'a frame failed unexpectedly')
+  socket.logger.error({ err: error, errorId, frame }, 'handling a frame failed unexpectedly')
   return new AppError('internal').toWire(errorId)
 }
 

@@ -54,7 +54,7 @@ export class Hub {
   start(): void {
     void every(async () => this.#eachSecond(), {
       ms: () => 1000,
-      failed: (error) => this.#logger.error({ err: error }, 'keeping sockets alive failed'),
+      failed: (error) => this.#logger.error({ err: error }, 'checking and pinging sockets failed'),
       signal: this.#stopping.signal,
     })
   }

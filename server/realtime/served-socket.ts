@@ -72,7 +72,7 @@ export class ServedSocket {
       'message',
       this.#guarded('message', (data: RawData, isBinary: boolean) => this.#receive(data, isBinary)),
     )
-    ws.on('error', (error) => ports.logger.debug({ err: error }, 'a socket failed'))
+    ws.on('error', (error) => ports.logger.debug({ err: error }, 'a WebSocket failed'))
     ws.on(
       'close',
       this.#guarded('close', () => this.#closed()),
