@@ -32,7 +32,7 @@ function unguarded(file: string, source: string): string[] {
     ),
   )
   return [...source.matchAll(call)].flatMap((match) => {
-    const handler = source.slice(match.index + match[0].length)
+    const handler = source.slice(match.index + match[0].length).replace(/^\(\) =>\s+/, '() => ')
     const name = /^(?:this\.#)?(\w+)(?:\(|[,)])/.exec(handler)?.[1]
     const site = `${file}: ${handler.slice(0, handler.indexOf('\n'))}`
     const isGuarded = name === 'guarded' || guardedNames.has(name)

@@ -2,6 +2,7 @@ import type { Config } from '../config.ts'
 import type { Logger } from '../base/index.ts'
 import { fingerprintOf, installationSecret } from '../instance/find-store.ts'
 import { openConfiguredStore } from './open-operator.ts'
+import { Refused } from './refused.ts'
 
 export interface ChangeSecret {
   config: Config
@@ -14,7 +15,7 @@ export interface ChangeSecret {
 export async function changeSecret({ config, former: given, logger }: ChangeSecret): Promise<string> {
   const next = config.accounts.secretKey
   if (next === null) {
-    throw new Error(
+    throw new Refused(
       'WEBUI_SECRET_KEY is not set: set it to the new secret first, such as the output of `openssl rand -hex 32`',
     )
   }
@@ -29,7 +30,7 @@ export async function changeSecret({ config, former: given, logger }: ChangeSecr
       nextFingerprint: fingerprintOf(next),
     })
     if (changed === 'wrong') {
-      throw new Error(
+      throw new Refused(
         given === ''
           ? 'Shoal did not generate the secret of this data: pass the former WEBUI_SECRET_KEY on standard input'
           : 'the secret on standard input is not the former WEBUI_SECRET_KEY of this data; nothing was changed. Pass the right one, or nothing if Shoal generated it',

@@ -120,7 +120,7 @@ test(
 )
 
 test.each([
-  ['user set-role nobody@example.com user', /no account nobody@example\.com/],
+  ['user set-role nobody@example.com user', /no account with the email address nobody@example\.com/],
   ['user create --email x --name X --password-stdin', /email must be an email address/],
   ['user create --email x@example.com --name X --password-stdin', /at least 8 characters/],
   ['user create --email x@example.com --name X --role boss --password-stdin', /admin, user or pending/],

@@ -12,6 +12,7 @@ import type { CommandName } from './commands.ts'
 import { printAnswer } from './print-answer.ts'
 import { redisTopology } from './redis-topology.ts'
 import { version } from '../version.ts'
+import { Refused } from './refused.ts'
 
 /** The parts of the process that a command uses. */
 export interface CommandIo {
@@ -188,11 +189,6 @@ async function executeOnServerOrStore(
     import('../operations/serve-command-line.ts'),
   ])
   return withOperator(config, logger, async (operator) => adminVerbs(operator)[name]?.(args))
-}
-
-/** The server or the store refused the command; the message is a sentence for the operator. */
-class Refused extends Error {
-  override name = 'Refused'
 }
 
 async function argumentsOf(
