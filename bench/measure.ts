@@ -1,23 +1,23 @@
 import type { World } from './support/world.ts'
 
-/** One line of the table: what Shoal took, what the bare limit beside it took in the same run, and the budget. */
+/** One row of the table: the cost of Shoal, the cost of the bare program in the same run, and the budget. */
 export interface Row {
   name: string
   what: string
   measured: string
-  /** What it is compared with; empty for an absolute budget. */
+  /** The figure that `measured` is compared with, as text; empty if there is none. */
   bare: string
-  /** Measured by bare, or measured by budget where there is nothing bare. */
+  /** `measured` divided by `bare`, or by the absolute budget if there is no bare program. */
   ratio: number
-  /** The most the ratio may be. */
+  /** The maximum of the ratio. */
   budget: number
-  /** The budget in words, where it is not a plain ratio. */
+  /** The budget as text, if it is not a plain ratio. */
   budgetText?: string
-  /** What a reader of the table should know besides. */
+  /** Additional information for the reader of the table. */
   note?: string
 }
 
-/** A part of the bench that can be run alone by its name. */
+/** A part of the bench that can be run separately by its name. */
 export interface Measure {
   name: string
   about: string

@@ -1,5 +1,5 @@
-// `npm run bench [-- name…]`: what Shoal costs, each figure beside the bare limit that was measured in the same run.
-// It reports, and fails only when something could not be measured.
+// `npm run bench [-- name…]`: measures what Shoal costs. Each figure is compared with a bare program that was measured
+// in the same run. An exceeded budget is only reported; the bench fails only if something could not be measured.
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { ensureSystemPackages } from '../scripts/system-packages.ts'
@@ -33,7 +33,7 @@ const all: Measure[] = [
   web,
 ]
 
-/** Several measures under one name: what crosses Redis, and what a fleet costs as a whole. */
+/** Names for groups of measures: `fleet` is everything that uses several instances. */
 const groups: Record<string, Measure[]> = {
   fleet: [localWords, remoteWords, redisTraffic, rest, fleetGrowth, reconnectStorm],
 }
@@ -41,16 +41,16 @@ const groups: Record<string, Measure[]> = {
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    /** Writes the rows as JSON. */
+    /** A file to which the rows are written as JSON. */
     json: { type: 'string' },
-    /** A folder for a CPU profile of every instance, for `node --cpu-prof` readers. */
+    /** A folder for a CPU profile of every instance, as `node --cpu-prof` writes it. */
     profile: { type: 'string' },
   },
 })
 const asked = positionals.flatMap((name) => groups[name]?.map((measure) => measure.name) ?? [name])
 const unknown = asked.filter((name) => !all.some((measure) => measure.name === name))
 if (unknown.length > 0) {
-  console.error(`There is no ${unknown.join(', ')}. There are:`)
+  console.error(`Unknown measures: ${unknown.join(', ')}. Choose from:`)
   for (const { name, about } of all) console.error(`  ${name.padEnd(10)} ${about}`)
   for (const [name, some] of Object.entries(groups))
     console.error(`  ${name.padEnd(10)} ${some.map((one) => one.name).join(', ')}`)

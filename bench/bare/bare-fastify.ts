@@ -1,4 +1,5 @@
-// The bare limit of a request: Fastify answers a fixed object. No session, no log. Path and body are arguments.
+// The bare comparison for a request: Fastify replies with a fixed object, without session or log. Arguments: path,
+// body.
 import type { AddressInfo } from 'node:net'
 import { fastify } from 'fastify'
 

@@ -1,5 +1,5 @@
-// The bare limit of a word: reads a provider's stream, and re-emits each word over one socket. Nothing is checked,
-// gathered, saved or logged. `node bench/bare/bare-relay.ts http://127.0.0.1:PORT/v1`
+// The bare comparison for a word: reads a provider's stream and sends each word over one socket. Nothing is validated,
+// batched, saved or logged. `node bench/bare/bare-relay.ts http://127.0.0.1:PORT/v1`
 import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { WebSocketServer } from 'ws'

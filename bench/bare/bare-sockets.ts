@@ -1,4 +1,4 @@
-// The bare limit of an idle socket: `ws` as it comes, without compression, answering one message.
+// The bare comparison for an idle socket: `ws` with its defaults, without compression, replying to each message.
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { WebSocketServer } from 'ws'

@@ -1,5 +1,5 @@
-// The bare limit of a word to another process, hearing half. `node bench/bare/bare-subscriber.ts REDIS_PORT ANSWERS`;
-// answers by IPC how many words it has heard.
+// The bare comparison for a word to another process, receiving side. `node bench/bare/bare-subscriber.ts REDIS_PORT
+// ANSWERS`; replies by IPC with the number of words that it has received.
 import { Redis } from 'ioredis'
 
 const [port, answers] = process.argv.slice(2).map(Number)

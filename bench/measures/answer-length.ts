@@ -4,14 +4,14 @@ import type { World } from '../support/world.ts'
 import { micros } from '../support/write-figure.ts'
 
 const answers = 5
-/** Words of each answer between which the CPU is taken. */
+/** The CPU time is measured between these two words of each answer. */
 const early = [100, 4000] as const
 const late = [6000, 9900] as const
 
-/** A cost that grows with the text so far shows between the beginning of long answers and their end. */
+/** Compares the beginning and the end of long answers: a cost that grows with the length of the text shows there. */
 export const answerLength: Measure = {
   name: 'length',
-  about: 'CPU of a word at the beginning of a long answer and at its end, here and in PostgreSQL',
+  about: 'CPU of a word at the beginning of a long answer and at its end, in the instance and in PostgreSQL',
   async run(world: World): Promise<Row[]> {
     const feed = await world.local()
     const { socket } = feed
@@ -42,7 +42,7 @@ export const answerLength: Measure = {
   },
 }
 
-/** Equal, as far as two windows of a shared machine can be. */
+/** The budget 1.2 means equal, with a tolerance for the noise of a shared machine. */
 function row(name: string, what: string, [first = 0, last = 0]: number[]): Row {
   return {
     name,

@@ -9,11 +9,11 @@ import { kilobytes } from '../support/write-figure.ts'
 
 const sizes = [2, 4, 8]
 
-/** The same answer, written on the first instance and read on the second, in fleets of several sizes. */
+/** Measures the same answer in fleets of several sizes; the first instance writes it and the second one reads it. */
 export const fleetGrowth: Measure = {
   name: 'growth',
   about:
-    'what one answer costs Redis in a fleet of 2, 4 and 8 instances, and what those without a reader hear',
+    'what one answer costs Redis in a fleet of 2, 4 and 8 instances, and what instances without a reader receive',
   async run(world: World): Promise<Row[]> {
     const found: OneAnswer[] = []
     for (const instances of sizes) {
@@ -21,34 +21,34 @@ export const fleetGrowth: Measure = {
       found.push(await oneAnswer(fleet))
       await fleet.stop()
     }
-    const [least, most] = [found[0], found.at(-1)]
-    if (!least || !most) throw new Error('nothing was measured')
-    const heard = found.reduce((sum, { unread }) => sum + unread, 0)
-    const silent = sizes.reduce((sum, size) => sum + size - 2, 0)
+    const [smallest, largest] = [found[0], found.at(-1)]
+    if (!smallest || !largest) throw new Error('nothing was measured')
+    const unreadTotal = found.reduce((sum, { unread }) => sum + unread, 0)
+    const idleInstances = sizes.reduce((sum, size) => sum + size - 2, 0)
     return [
       {
         name: 'growth/commands',
         what: `Redis commands that name the answer, in a fleet of ${sizes.at(-1)}`,
-        measured: `${most.commands}`,
-        bare: `with ${sizes[0]}: ${least.commands}`,
-        ratio: most.commands / least.commands,
+        measured: `${largest.commands}`,
+        bare: `with ${sizes[0]}: ${smallest.commands}`,
+        ratio: largest.commands / smallest.commands,
         budget: 1.15,
         note: `${found.map(({ commands, bytes }, place) => `${sizes[place]} instances: ${commands} commands, ${kilobytes(bytes)}`).join('; ')}.`,
       },
       {
         name: 'growth/bytes',
         what: `Redis bytes in of the answer, in a fleet of ${sizes.at(-1)}`,
-        measured: kilobytes(most.bytes),
-        bare: `with ${sizes[0]}: ${kilobytes(least.bytes)}`,
-        ratio: most.bytes / least.bytes,
+        measured: kilobytes(largest.bytes),
+        bare: `with ${sizes[0]}: ${kilobytes(smallest.bytes)}`,
+        ratio: largest.bytes / smallest.bytes,
         budget: 1.15,
       },
       {
         name: 'growth/unread',
-        what: `subscriptions and reads of the answer by the ${silent} instances without a reader`,
-        measured: `${heard}`,
+        what: `subscriptions and reads of the answer by the ${idleInstances} instances without a reader`,
+        measured: `${unreadTotal}`,
         bare: '',
-        ratio: heard,
+        ratio: unreadTotal,
         budget: 0,
         budgetText: '0',
       },
@@ -59,16 +59,16 @@ export const fleetGrowth: Measure = {
 interface OneAnswer {
   commands: number
   bytes: number
-  /** Channels and commands of instances that have no reader of it. */
+  /** Run channels and commands of instances that have no reader of the answer. */
   unread: number
 }
 
 async function oneAnswer({ instances, redis, api }: BenchFleet): Promise<OneAnswer> {
   const [writer, reader, ...idle] = instances
-  if (!redis || !writer || !reader) throw new Error('there are not two instances and a Redis')
+  if (!redis || !writer || !reader) throw new Error('the measure needs two instances and a Redis')
   const here = await ReadingSocket.open(`${writer.url}/ws`, api.token)
   const there = await ReadingSocket.open(`${reader.url}/ws`, api.token)
-  // A script travels whole the first time; that is not what an answer costs.
+  // Redis gets the full text of a script only the first time, which is not part of an answer's cost.
   const first = await here.startRun('short')
   there.send({ t: 'follow', runId: first.runId })
   await here.untilEnded(1)

@@ -8,7 +8,7 @@ import type { World } from '../support/world.ts'
 import { kilobytes } from '../support/write-figure.ts'
 
 const sockets = 2000
-/** Below the rate of handshakes that an instance admits. */
+/** Sockets opened per second; below the rate of handshakes that an instance accepts. */
 const perSecond = 250
 
 export const idleSockets: Measure = {
@@ -17,7 +17,8 @@ export const idleSockets: Measure = {
   async run(world: World): Promise<Row[]> {
     await using shoal = await startEmbedded(world)
     await shoal.api.signUp()
-    // All of them are one user's; a bound that is checked costs what it costs in production.
+    // All sockets belong to one user. The limit is raised, not removed, so that checking it costs the same as in
+    // production.
     await shoal.api.changeSettings({ socketsPerUser: 1_000_000 })
     const bare = await startBare('bare-sockets')
     const [own, plain] = await Promise.all([
@@ -40,7 +41,7 @@ export const idleSockets: Measure = {
   },
 }
 
-/** Bytes that a process grows by for each socket. The first hundred warm it up. */
+/** How many bytes of memory each socket adds to a process. The first hundred sockets only warm it up. */
 async function growth(pid: number, open: () => Promise<ReadingSocket>): Promise<number> {
   const all: ReadingSocket[] = []
   const add = async (count: number): Promise<void> => {

@@ -9,7 +9,7 @@ import type { World } from '../support/world.ts'
 import { micros } from '../support/write-figure.ts'
 
 const count = 4000
-/** An operation that itself reads nothing from the store: what is left is the way to it. */
+/** An operation that itself does not read the store, so that only the overhead of a request is measured. */
 const path = '/api/models'
 
 export const requests: Measure = {
@@ -18,7 +18,7 @@ export const requests: Measure = {
   async run(world: World): Promise<Row[]> {
     const fleet = await world.fleet()
     const [instance] = fleet.instances
-    if (!instance || !fleet.redis) throw new Error('there is no instance or no Redis')
+    if (!instance || !fleet.redis) throw new Error('the measure needs an instance and a Redis')
     const { api } = fleet
     const body = await api.call<object>('GET', path)
     const bare = await startBare('bare-fastify', [path, JSON.stringify(body)])
@@ -63,7 +63,7 @@ function total(counts: Map<string, number>): number {
   return [...counts.values()].reduce((sum, calls) => sum + calls, 0)
 }
 
-/** A poll of the fleet may fall into the time of the requests; a command for each request would be thousands. */
+/** Allows a few: the fleet's own polling may coincide with the requests. One command per request would be thousands. */
 function none(name: string, what: string, seen: number): Row {
   return {
     name,
@@ -74,7 +74,7 @@ function none(name: string, what: string, seen: number): Row {
     budget: 0.01,
     budgetText: '0 a request',
     ...(seen > 0
-      ? { note: 'What three instances do by themselves meanwhile; heartbeats in Redis are not counted.' }
+      ? { note: 'What three instances do by themselves in this time; heartbeats in Redis are not counted.' }
       : {}),
   }
 }

@@ -12,18 +12,21 @@ export const rest: Measure = {
   about: 'what a fleet at rest sends to Redis and PostgreSQL',
   async run(world: World): Promise<Row[]> {
     const fleet = await world.fleet()
-    const bereft = await world.startFleet({ instances: 2, redis: false })
-    // What an instance does once, when it starts and when the last answer has ended, is no rest.
+    const withoutRedis = await world.startFleet({ instances: 2, redis: false })
+    // Waits until the instances are idle: they do some work once after their start and after the last answer.
     await delay(4000)
-    // One after the other: both of their databases are on one server, which takes one extension at a time.
-    const ofFleet = await StatementCounter.open(fleet.databaseUrl)
-    const ofBereft = await StatementCounter.open(bereft.databaseUrl)
-    const [shared, own] = await Promise.all([restOf(fleet, ofFleet), restOf(bereft, ofBereft)])
+    // One after the other: both databases are on one server, which can only create one extension at a time.
+    const statementsOfFleet = await StatementCounter.open(fleet.databaseUrl)
+    const statementsWithoutRedis = await StatementCounter.open(withoutRedis.databaseUrl)
+    const [shared, own] = await Promise.all([
+      measureRest(fleet, statementsOfFleet),
+      measureRest(withoutRedis, statementsWithoutRedis),
+    ])
     return [
       row('rest/redis', 'Redis commands a second and instance', shared.commands, 4),
       {
         ...row('rest/statements', 'statements a second and instance', shared.statements, 1),
-        note: shared.most,
+        note: shared.topStatements,
       },
       {
         ...row(
@@ -32,17 +35,17 @@ export const rest: Measure = {
           own.statements,
           3,
         ),
-        note: own.most,
+        note: own.topStatements,
       },
     ]
   },
 }
 
-/** Per second and instance. */
-async function restOf(
+/** Measures Redis commands and statements per second and instance. */
+async function measureRest(
   fleet: BenchFleet,
   statements: StatementCounter,
-): Promise<{ commands: number; statements: number; most: string }> {
+): Promise<{ commands: number; statements: number; topStatements: string }> {
   const watch = fleet.redis ? await watchCommands(fleet.redis) : undefined
   const before = await statements.counts()
   await delay(windowMs)
@@ -57,21 +60,21 @@ async function restOf(
   return {
     commands: (watch?.seen.length ?? 0) / each,
     statements: grown.reduce((sum, { calls }) => sum + calls, 0) / each,
-    most: grown
+    topStatements: grown
       .slice(0, 6)
       .map(({ query, calls }) => `${(calls / each).toFixed(2)} × ${query.slice(0, 70)}`)
       .join(' · '),
   }
 }
 
-function row(name: string, what: string, rate: number, most: number): Row {
+function row(name: string, what: string, rate: number, max: number): Row {
   return {
     name,
     what,
     measured: rate.toFixed(2),
-    bare: `most ${most}`,
-    ratio: rate / most,
+    bare: `max ${max}`,
+    ratio: rate / max,
     budget: 1,
-    budgetText: `≤ ${most}/s`,
+    budgetText: `≤ ${max}/s`,
   }
 }

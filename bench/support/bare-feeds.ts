@@ -10,10 +10,10 @@ export interface BareFeed {
   stop: () => Promise<void>
 }
 
-/** Between the starts of two answers, ms: 20 of them then come at 20 different places between two words. */
+/** Time between the starts of two answers, ms, so that the words of 20 answers come at 20 different moments. */
 const apartMs = 7
 
-/** A provider's words through the bare relay to one socket. */
+/** Sends a provider's words through the bare relay to one socket. */
 export async function bareRelay(providerV1: string): Promise<BareFeed> {
   const relay = await startBare('bare-relay', [providerV1])
   const socket = await ReadingSocket.openBare(`http://127.0.0.1:${relay.ready.port}`)
@@ -23,7 +23,7 @@ export async function bareRelay(providerV1: string): Promise<BareFeed> {
     async start(answers, shape) {
       for (let place = 0; place < answers; place++) {
         socket.send({ c: ++due, model: shape })
-        // Answers do not begin in step: read together, their words would cost less than they do.
+        // Answers must not start at the same time: words that arrive together would cost less.
         await delay(apartMs)
       }
     },
@@ -33,32 +33,34 @@ export async function bareRelay(providerV1: string): Promise<BareFeed> {
   return { feed, stop: () => relay.stop() }
 }
 
-/** Channels of the bare publisher: at most so many answers at once. */
+/** Channels of the bare publisher, and so its maximum number of simultaneous answers. */
 const channels = 20
 
-/** Words through PUBLISH on a Redis of their own: neither provider nor reader's socket. All three processes count. */
+/**
+ * Sends words with PUBLISH through a Redis of its own, without provider or socket. All three processes are measured.
+ */
 export async function barePublishing(): Promise<BareFeed> {
   const redis = await startStandalone()
   const [server] = redis.servers
   if (!server) throw new Error('there is no Redis')
   const subscriber = await startBare('bare-subscriber', [String(server.port), String(channels)])
   const publisher = await startBare('bare-publisher', [String(server.port)])
-  const heard = async (): Promise<number> => (await subscriber.ask<{ words: number }>({})).words
+  const receivedWords = async (): Promise<number> => (await subscriber.request<{ words: number }>({})).words
   let published: Promise<unknown> = Promise.resolve()
   let due = 0
   const feed: WordFeed = {
     pids: () => [publisher.pid, subscriber.pid, server.pid],
     async start(answers, shape) {
       const { words, wordsPerSecond } = { wordsPerSecond: 0, ...shapes[shape] }
-      due = (await heard()) + answers * words
-      published = publisher.ask({ answers, words, wordsPerSecond, apartMs })
+      due = (await receivedWords()) + answers * words
+      published = publisher.request({ answers, words, wordsPerSecond, apartMs })
     },
-    words: heard,
+    words: receivedWords,
     async ended() {
       await published
-      // Redis has answered for the last one; it may not have been heard yet.
-      for (let tries = 0; (await heard()) < due; tries++) {
-        if (tries > 100) throw new Error('the bare subscriber did not hear every word')
+      // Redis has accepted the last word, but the subscriber may not have received it yet.
+      for (let tries = 0; (await receivedWords()) < due; tries++) {
+        if (tries > 100) throw new Error('the bare subscriber did not receive every word')
         await delay(50)
       }
     },

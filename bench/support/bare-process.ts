@@ -2,13 +2,13 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 
-/** One of the programs in `bare/`, as a process of its own. */
+/** A program of `bare/`, running as a separate process. */
 export interface BareProcess {
   readonly pid: number
-  /** What it said when it was ready. */
+  /** The message that it sent when it was ready. */
   readonly ready: { port: number }
-  /** Asks, and resolves with the answer; one question at a time. */
-  ask<T>(question: unknown): Promise<T>
+  /** Sends a message and resolves with the reply; only one request at a time. */
+  request<T>(question: unknown): Promise<T>
   stop(): Promise<void>
 }
 
@@ -28,7 +28,7 @@ export async function startBare(name: string, args: string[] = []): Promise<Bare
   return {
     pid: child.pid ?? 0,
     ready,
-    async ask(question) {
+    async request(question) {
       const answer = next<never>()
       child.send(question as object)
       return answer

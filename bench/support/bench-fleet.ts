@@ -11,17 +11,17 @@ import { shapes } from './shapes.ts'
 export interface BenchFleetOptions {
   instances: number
   databaseUrl: string
-  /** False: PostgreSQL alone. */
+  /** False: PostgreSQL only. */
   redis: boolean
   env: Record<string, string>
 }
 
-/** Instances as processes on one PostgreSQL, one Redis and one provider, with a client of the first user. */
+/** Instances as processes that share one PostgreSQL, one Redis and one provider, with a client of the first user. */
 export interface BenchFleet {
   readonly instances: InstanceProcess[]
   readonly redis: RedisProcess | undefined
   readonly databaseUrl: string
-  /** Base address of the provider. */
+  /** Base URL of the provider. */
   readonly v1: string
   readonly api: ApiClient
   stop(): Promise<void>
@@ -41,7 +41,7 @@ export async function startBenchFleet(options: BenchFleetOptions): Promise<Bench
         OPENAI_API_BASE_URL: provider.v1,
         OPENAI_API_CONFIGS: '{"0":{"continues":"trailing"}}',
         ENABLE_OLLAMA_API: 'false',
-        // Measured is an instance that works, not one that says goodbye.
+        // No grace: the bench measures instances at work, not how they shut down.
         SHUTDOWN_GRACE_SECONDS: '0',
         ...options.env,
       },

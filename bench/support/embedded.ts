@@ -8,11 +8,11 @@ export interface Embedded extends AsyncDisposable {
   readonly instance: InstanceProcess
   readonly api: ApiClient
   stop(): Promise<void>
-  /** Again on the same data. */
+  /** Restarts the instance on the same data. */
   start(): Promise<void>
 }
 
-/** One instance with nothing but a folder, and the built-in model. */
+/** Starts one instance with only a data folder and the built-in model. */
 export async function startEmbedded(world: World): Promise<Embedded> {
   const env = await world.processEnv()
   const folder = await temporaryFolder('embedded')

@@ -2,7 +2,7 @@ import { cpus, loadavg } from 'node:os'
 import { within } from '../measure.ts'
 import type { Row } from '../measure.ts'
 
-/** The machine, since a figure without it says nothing. */
+/** Describes the machine, without which figures cannot be judged. */
 export function machine(): string {
   const model = cpus()[0]?.model ?? 'unknown processor'
   const load = loadavg().map((value) => value.toFixed(1))

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 
 /**
- * CPU time that processes have taken so far, µs, user and system. Read per thread from the scheduler, which counts
- * nanoseconds where `/proc/PID/stat` counts ticks of 10 ms.
+ * CPU time that processes have used so far, user and system, µs. Read per thread from the scheduler, which counts
+ * nanoseconds, while `/proc/PID/stat` counts ticks of 10 ms.
  */
 export function cpuMicros(...pids: number[]): number {
   return pids.reduce((sum, pid) => sum + ofProcess(pid), 0)
@@ -16,7 +16,7 @@ function ofProcess(pid: number): number {
   return nanoseconds / 1000
 }
 
-/** A thread may end between the listing and the reading. */
+/** Returns '0' if the thread has ended since it was listed. */
 function readThread(file: string): string {
   try {
     return readFileSync(file, 'utf8')
@@ -27,14 +27,14 @@ function readThread(file: string): string {
   }
 }
 
-/** Memory that a process holds, bytes. */
+/** Resident memory of a process, bytes. */
 export function residentBytes(pid: number): number {
   const found = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))
-  if (!found) throw new Error(`process ${pid} does not say how much memory it holds`)
+  if (!found) throw new Error(`process ${pid} does not report its resident memory`)
   return Number(found[1]) * 1024
 }
 
-/** CPU time of each process that a process has started, such as the backends of PostgreSQL, µs. */
+/** CPU time of each child of a process, such as the backends of PostgreSQL, µs. */
 export function cpuOfChildren(pid: number): Map<number, number> {
   const children = readdirSync('/proc')
     .map(Number)
@@ -44,7 +44,7 @@ export function cpuOfChildren(pid: number): Map<number, number> {
 
 const isThere = (pid: number): boolean => existsSync(`/proc/${pid}/task`)
 
-/** What the children of both moments have taken between them. */
+/** CPU time that the children have used between two results of `cpuOfChildren`, µs. */
 export function spentBetween(before: Map<number, number>, after: Map<number, number>): number {
   return [...after].reduce((sum, [pid, cpu]) => sum + cpu - (before.get(pid) ?? 0), 0)
 }
@@ -52,7 +52,7 @@ export function spentBetween(before: Map<number, number>, after: Map<number, num
 function parentOf(pid: number): number | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The name in brackets may hold anything, blanks included.
+    // The name in brackets may contain any character, blanks included.
     return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
   } catch {
     return undefined

@@ -8,12 +8,12 @@ interface BareFrame {
   x?: string
 }
 
-/** Reads any number of answers over one socket, and counts the words. */
+/** Reads any number of answers over one socket and counts their words. */
 export class ReadingSocket {
-  /** Words that have come: the scripted provider puts a blank behind each. */
+  /** Words received so far: the scripted provider sends a blank after each word. */
   words = 0
   ends = 0
-  /** Resolves when the socket is no more. */
+  /** Resolves when the socket is closed. */
   readonly closed: Promise<void>
   readonly #socket: WebSocket
   readonly #replies = new Map<string, (frame: Extract<ServerFrame, { t: 'reply' }>) => void>()
@@ -24,7 +24,7 @@ export class ReadingSocket {
     this.#socket = socket
     socket.on('message', (data) => {
       try {
-        this.#take(JSON.parse((data as Buffer).toString()) as ServerFrame | BareFrame)
+        this.#handleFrame(JSON.parse((data as Buffer).toString()) as ServerFrame | BareFrame)
       } catch (error) {
         this.#failed = error instanceof Error ? error : new Error(String(error))
       }
@@ -40,7 +40,7 @@ export class ReadingSocket {
     })
   }
 
-  /** With the token of a session; resolves when it is welcome. */
+  /** Connects with the token of a session; resolves when the server has sent `welcome`. */
   static async open(url: string, token: string): Promise<ReadingSocket> {
     const reading = new ReadingSocket(
       new WebSocket(url.replace('http', 'ws'), { headers: { cookie: `token=${token}` } }),
@@ -50,7 +50,7 @@ export class ReadingSocket {
     return reading
   }
 
-  /** To a bare program; `greet` waits for an answer as Shoal's welcome is waited for. */
+  /** Connects to a bare program; `greet` sends a hello and waits for `welcome`, as with Shoal. */
   static async openBare(url: string, { greet = false } = {}): Promise<ReadingSocket> {
     const reading = new ReadingSocket(new WebSocket(url.replace('http', 'ws')))
     await once(reading.#socket, 'open')
@@ -62,7 +62,7 @@ export class ReadingSocket {
     this.#socket.send(JSON.stringify(frame))
   }
 
-  /** Starts a run as the page does; its words come over this socket. */
+  /** Starts a run as the page does; its text comes over this socket. */
   async startRun(model: string): Promise<RunStarted> {
     const ref = crypto.randomUUID()
     const answered = new Promise<Extract<ServerFrame, { t: 'reply' }>>((resolve) =>
@@ -74,14 +74,14 @@ export class ReadingSocket {
     return reply.run
   }
 
-  /** Resolves when so many answers have ended on this socket. */
+  /** Resolves when this many answers have ended on this socket. */
   async untilEnded(ends: number): Promise<void> {
     await this.until(() => this.ends >= ends, `${ends} answers to end`)
   }
 
-  async until(holds: () => boolean, what: string): Promise<void> {
+  async until(condition: () => boolean, what: string): Promise<void> {
     const deadline = performance.now() + 60_000
-    while (!holds()) {
+    while (!condition()) {
       if (this.#failed) throw this.#failed
       if (performance.now() > deadline)
         throw new Error(`waited 60 s for ${what}; there are ${this.words} words and ${this.ends} ends`)
@@ -102,7 +102,7 @@ export class ReadingSocket {
     await Promise.race([welcomed, lost])
   }
 
-  #take(frame: ServerFrame | BareFrame): void {
+  #handleFrame(frame: ServerFrame | BareFrame): void {
     switch (frame.t) {
       case 'w':
         this.words += blanks(frame.x ?? '')
@@ -123,10 +123,10 @@ export class ReadingSocket {
         this.#replies.delete(frame.ref)
         return
       case 'error':
-        throw new Error(`the server says: ${frame.error.message}`)
+        throw new Error(`the server sent: ${frame.error.message}`)
       case 'run.gone':
       case 'bye':
-        throw new Error(`the server says: ${JSON.stringify(frame)}`)
+        throw new Error(`the server sent: ${JSON.stringify(frame)}`)
       case 'run.link':
       case 'run.phase':
       case 'event':

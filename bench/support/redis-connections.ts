@@ -3,11 +3,11 @@ import type { RedisProcess } from '../../test/support/redis-process.ts'
 
 export interface RedisConnection {
   address: string
-  /** Channels of runs that it subscribes to. */
+  /** The number of run channels to which the connection is subscribed. */
   runChannels: number
 }
 
-/** The connections that a process holds to Redis, as Redis lists them. */
+/** The Redis connections of a process, as Redis lists them. */
 export async function redisConnections(redis: RedisProcess, pid: number): Promise<RedisConnection[]> {
   const ports = localPorts(pid, redis.port)
   const lines = String(await redis.admin.call('CLIENT', 'LIST')).split('\n')
@@ -18,7 +18,7 @@ export async function redisConnections(redis: RedisProcess, pid: number): Promis
   })
 }
 
-/** Local ports of a process's connections to a port of this machine. */
+/** The local ports of a process's connections to the given port. */
 function localPorts(pid: number, remotePort: number): Set<number> {
   const inodes = new Set(
     readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
@@ -37,7 +37,7 @@ function localPorts(pid: number, remotePort: number): Set<number> {
 
 const portOf = (address = ''): number => Number.parseInt(address.split(':')[1] ?? '', 16)
 
-/** A file may be closed between the listing and the look. */
+/** Returns '' if the file was closed since it was listed. */
 function readlink(path: string): string {
   try {
     return readlinkSync(path)

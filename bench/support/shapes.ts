@@ -1,14 +1,14 @@
 import type { Script } from '../../test/support/scripted-provider.ts'
 
-/** The shapes of answers that are measured. */
+/** The shapes of the answers that the bench measures. */
 export const shapes = {
-  /** As fast as the socket takes them; the pause lets readers elsewhere be there before the first word. */
+  /** As fast as the socket accepts words; the pause lets readers on other instances connect before the first word. */
   full: { words: 2000, firstWordMs: 1000 },
-  /** As a model writes. */
+  /** At the speed of a model. */
   paced: { words: 240, wordsPerSecond: 40, firstWordMs: 300 },
-  /** Word by word, and enough of them for the compiler to be done. */
+  /** Word by word, and enough words for the JIT compiler to finish. */
   warm: { words: 2000, wordsPerSecond: 400, firstWordMs: 300 },
-  /** Long enough for a cost that grows with the length to show. */
+  /** Long enough to show a cost that grows with the length. */
   long: { words: 10_000, wordsPerSecond: 1000 },
   short: { words: 100 },
 } satisfies Record<string, Script>

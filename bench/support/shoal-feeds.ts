@@ -2,7 +2,7 @@ import type { BenchFleet } from './bench-fleet.ts'
 import { ReadingSocket } from './reading-socket.ts'
 import type { WordFeed } from './word-feed.ts'
 
-/** The asker's socket is on the instance that writes: words do not cross Redis. */
+/** The reader's socket is on the instance that writes: its words do not go through Redis. */
 export async function localFeed({
   instances,
   api,
@@ -23,10 +23,10 @@ export async function localFeed({
   }
 }
 
-/** The reader's socket is on the second instance: words go through Redis. All three processes count. */
+/** The reader's socket is on the second instance: words go through Redis. All three processes are measured. */
 export async function remoteFeed({ instances, redis, api }: BenchFleet): Promise<WordFeed> {
   const [writer, reader] = instances
-  if (!writer || !reader || !redis) throw new Error('there are not two instances and a Redis')
+  if (!writer || !reader || !redis) throw new Error('the feed needs two instances and a Redis')
   const socket = await ReadingSocket.open(`${reader.url}/ws`, api.token)
   let due = 0
   return {

@@ -1,6 +1,6 @@
 import pg from 'pg'
 
-/** Counts the statements that a database is asked to execute. */
+/** Counts the statements that a database executes. */
 export class StatementCounter {
   readonly #client: pg.Client
   readonly #database: string
@@ -10,7 +10,7 @@ export class StatementCounter {
     this.#database = database
   }
 
-  /** Asks from the database `postgres`, so that it never counts itself. */
+  /** Connects to the database `postgres`, so that its own statements are not counted. */
   static async open(databaseUrl: string): Promise<StatementCounter> {
     const url = new URL(databaseUrl)
     const database = url.pathname.slice(1)
@@ -22,7 +22,7 @@ export class StatementCounter {
     return new StatementCounter(client, database)
   }
 
-  /** How often each was executed so far. */
+  /** How often each statement was executed so far. */
   async counts(): Promise<Map<string, number>> {
     const { rows } = await this.#client.query<{ calls: string; query: string }>(
       `select sum(calls) as calls, query from pg_stat_statements

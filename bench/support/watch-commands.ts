@@ -1,17 +1,20 @@
 import type { RedisProcess } from '../../test/support/redis-process.ts'
 
-/** A command as Redis received it; what a script calls inside is none. */
+/** A command that Redis received from a client; commands inside scripts are not included. */
 export interface SeenCommand {
   /** Seconds by the clock of Redis. */
   at: number
   args: string[]
   /** Address of the connection. */
   from: string
-  /** As it stood on the wire. */
+  /** Size on the wire. */
   bytes: number
 }
 
-/** Records every command that reaches Redis, until it is stopped. Costs Redis a copy of each: not beside a CPU figure. */
+/**
+ * Records every command that Redis receives, until it is stopped. Never use it while CPU is measured: it costs Redis
+ * CPU.
+ */
 export async function watchCommands(redis: RedisProcess): Promise<{ seen: SeenCommand[]; stop: () => void }> {
   const monitor = await redis.admin.monitor()
   const seen: SeenCommand[] = []
@@ -21,7 +24,7 @@ export async function watchCommands(redis: RedisProcess): Promise<{ seen: SeenCo
   return { seen, stop: () => monitor.disconnect() }
 }
 
-/** RESP: an array of bulk strings. */
+/** The size of a command in RESP, an array of bulk strings. */
 function wireBytes(args: string[]): number {
   return args.reduce((sum, arg) => {
     const bytes = Buffer.byteLength(arg)

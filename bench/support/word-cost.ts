@@ -6,23 +6,23 @@ import type { WordFeed } from './word-feed.ts'
 const answers = 20
 const windowMs = 4200
 
-/** A server runs for days: what its first minute costs to compile is not what a word costs. */
+/** Lets the JIT compiler finish before measuring, because a server runs for days and compiles only at the beginning. */
 export async function warmUp(feed: WordFeed): Promise<void> {
   await feed.start(answers, 'warm')
   await feed.ended()
 }
 
-/** CPU µs a word of 20 answers at full speed: everything from the start to the end of them. */
+/** CPU per word of 20 answers at full speed, µs, from before their start to after their end. */
 export async function fullSpeedCost(feed: WordFeed): Promise<number> {
   const before = { cpu: cpuMicros(...feed.pids()), words: await feed.words() }
   await feed.start(answers, 'full')
   await feed.ended()
   const words = (await feed.words()) - before.words
-  if (words !== answers * shapes.full.words) throw new Error(`${words} words came instead of all`)
+  if (words !== answers * shapes.full.words) throw new Error(`${words} words arrived instead of all`)
   return (cpuMicros(...feed.pids()) - before.cpu) / words
 }
 
-/** CPU µs a word while 20 answers are written at 40 words/s: neither their start nor their end. */
+/** CPU per word while 20 answers are written at 40 words/s, µs, without their start and end. */
 export async function pacedCost(feed: WordFeed): Promise<number> {
   await feed.start(answers, 'paced')
   await delay(1300)
@@ -32,7 +32,7 @@ export async function pacedCost(feed: WordFeed): Promise<number> {
   const words = (await feed.words()) - before.words
   const due = (answers * shapes.paced.wordsPerSecond * windowMs) / 1000
   if (words < 0.8 * due)
-    throw new Error(`${words} words came in ${windowMs} ms instead of ${due}: the machine is too busy`)
+    throw new Error(`${words} words arrived in ${windowMs} ms instead of ${due}: the machine is too busy`)
   await feed.ended()
   return cpu / words
 }

@@ -1,13 +1,13 @@
 import type { Shape } from './shapes.ts'
 
-/** Something that brings words from a provider to a reader: Shoal, or the bare program that it is compared with. */
+/** Delivers words from a provider to a reader: Shoal, or the bare program that it is compared with. */
 export interface WordFeed {
-  /** Whose CPU counts. */
+  /** The processes whose CPU is measured. */
   pids(): number[]
-  /** Starts so many answers of a shape, read from the first word on. */
+  /** Starts this many answers of a shape, which are read from the first word on. */
   start(answers: number, shape: Shape): Promise<void>
-  /** Words that have reached the reader since it was made. */
+  /** The number of words that have reached the reader so far. */
   words(): Promise<number>
-  /** Resolves when every answer that was started has ended, with all its words. */
+  /** Resolves when all started answers have ended, with all their words. */
   ended(): Promise<void>
 }

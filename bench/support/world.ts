@@ -6,9 +6,11 @@ import { startBenchFleet } from './bench-fleet.ts'
 import type { BenchFleet } from './bench-fleet.ts'
 import { localFeed, remoteFeed } from './shoal-feeds.ts'
 
-/** What the measures share. Each part is started when it is first asked for, and stopped at the end. */
+/**
+ * The servers and programs that the measures share. Each is started when it is first needed, and stopped at the end.
+ */
 export class World {
-  /** CPU µs a word of the bare relay at 20 × 40 words/s, once a measure has found it. */
+  /** CPU per word of the bare relay at 20 × 40 words/s, µs, once a measure has determined it. */
   pacedRelay: number | undefined
   readonly #profile: string | undefined
   readonly #closers: (() => Promise<void>)[] = []
@@ -26,7 +28,7 @@ export class World {
     return postgres
   })
 
-  /** Three instances on Redis and PostgreSQL: one writes, one reads, one has no reader. */
+  /** Three instances with Redis and PostgreSQL: one writes, one reads, and one has no reader. */
   readonly fleet = once(() => this.startFleet({ instances: 3, redis: true }))
 
   readonly local = once(async () => localFeed(await this.fleet()))
@@ -51,13 +53,13 @@ export class World {
       databaseUrl: await postgres.createDatabase(),
       env: await this.processEnv(),
     })
-    // A measure may stop what it has started; the end then stops nothing twice.
+    // A measure may stop the fleet itself; `close` must not stop it twice.
     const stop = once(() => fleet.stop())
     this.#closers.push(stop)
     return { ...fleet, stop }
   }
 
-  /** What every measured process gets: it logs as in production, and writes its profile when that is asked for. */
+  /** Environment of every measured process: it logs as in production, and writes a CPU profile if `profile` is set. */
   async processEnv(): Promise<Record<string, string>> {
     const log = { GLOBAL_LOG_LEVEL: 'INFO' }
     if (this.#profile === undefined) return log

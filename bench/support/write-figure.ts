@@ -1,4 +1,4 @@
-/** µs with as many digits as say something. */
+/** Formats µs with as many digits as are significant. */
 export function micros(value: number): string {
   return `${value < 100 ? value.toFixed(1) : value.toFixed(0)} µs`
 }

@@ -1,24 +1,24 @@
 import type { Row } from '../measure.ts'
 
-/** A line whose budget is a figure and not a ratio: `measured` and `most` in the same unit, written by `write`. */
+/** A row with an absolute budget: `measured` and `max` have the same unit and are formatted by `write`. */
 export function absoluteRow(
   name: string,
   what: string,
   {
     measured,
-    most,
+    max,
     write,
     note,
-  }: { measured: number; most: number; write: (value: number) => string; note?: string },
+  }: { measured: number; max: number; write: (value: number) => string; note?: string },
 ): Row {
   return {
     name: `web/${name}`,
     what,
     measured: write(measured),
-    bare: `most ${write(most)}`,
-    ratio: measured / most,
+    bare: `max ${write(max)}`,
+    ratio: measured / max,
     budget: 1,
-    budgetText: `≤ ${write(most)}`,
+    budgetText: `≤ ${write(max)}`,
     ...(note === undefined ? {} : { note }),
   }
 }

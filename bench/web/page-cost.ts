@@ -1,10 +1,10 @@
 import type { CDPSession, Page } from 'playwright-core'
 
-/** What a page has cost its browser, read through the browser's own instruments. */
+/** The cost of a page, measured with the browser's own instruments. */
 export interface PageCost {
-  /** CPU seconds of the main thread since the page began: its tasks, without the time that others held its core. */
+  /** CPU seconds of the main thread's tasks since the page began, without times when other processes used the core. */
   mainThreadSeconds(): Promise<number>
-  /** Bytes of the frames that came over WebSockets so far, as they were before compression. */
+  /** Bytes of the frames received over WebSockets so far, without compression. */
   socketBytes(): number
   loaded(): { requests: number; bytes: number; scriptBytes: number }
 }
@@ -12,7 +12,7 @@ export interface PageCost {
 export async function watchCost(page: Page): Promise<PageCost> {
   const session: CDPSession = await page.context().newCDPSession(page)
   await session.send('Network.enable')
-  // The CPU time of its tasks; by default the browser tells how long they took by the clock on the wall.
+  // CPU time of tasks; the browser's default is wall-clock time.
   await session.send('Performance.enable', { timeDomain: 'threadTicks' })
   const kinds = new Map<string, string>()
   const sizes: { kind: string; bytes: number }[] = []

@@ -4,10 +4,12 @@ import { benchSource } from '../../test/support/bench-source.ts'
 import type { Row } from '../measure.ts'
 
 const rounds = 3
-/** Some eight tokens: what comes in a frame at 500 tokens a second. */
+/** Characters per update: about eight tokens, which arrive during one frame at 500 tokens a second. */
 const step = 32
 
-/** The renderer of answers against a plain `<pre>` in the same page, the same updates in step with frames. */
+/**
+ * Compares the renderer of answers with a plain `<pre>` in the same page, with the same updates in step with frames.
+ */
 export async function measureRenderer(): Promise<Row[]> {
   const harness = await startHarness()
   try {
@@ -36,10 +38,10 @@ export async function measureRenderer(): Promise<Row[]> {
 
 async function scriptSeconds(harness: HarnessPage, kind: 'grow' | 'plain'): Promise<number> {
   const page = await harness.open()
-  // The libraries for code and formulas come once in the life of a page.
+  // Loads the libraries for code and formulas first, which a page loads only once.
   await page.evaluate(`harness.lockstep('${kind}', harness.benchSource, 2000)`)
   await page.waitForLoadState('networkidle')
-  // Each update is committed before the call returns; how long each took.
+  // Each update is rendered before the next one; the result is the time that each took.
   const times = await page.evaluate<number[]>(`harness.lockstep('${kind}', harness.benchSource, ${step})`)
   await page.context().close()
   return times.reduce((sum, time) => sum + time, 0) / 1000

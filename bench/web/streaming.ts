@@ -9,7 +9,7 @@ const wordsPerSecond = 500
 const rounds = 5
 const seconds = (value: number): string => `${value.toFixed(2)} s`
 
-/** An answer of 2,000 words of everything that Markdown has, at 500 words a second. */
+/** Streams an answer of 2,000 words with all elements of Markdown at 500 words a second. */
 export async function measureStreaming(server: PageFixture): Promise<Row[]> {
   const once = benchSource.split(/(?<=\s)(?=\S)/)
   const text = Array.from({ length: Math.ceil(words / once.length) }, () => [...once, '\n\n'])
@@ -25,35 +25,35 @@ export async function measureStreaming(server: PageFixture): Promise<Row[]> {
       `CPU of the main thread over ${words} words of Markdown at ${wordsPerSecond} words/s`,
       {
         measured: Math.min(...cpu),
-        most: 1.2,
+        max: 1.2,
         write: seconds,
         note: `Best of ${cpu.map(seconds).join(', ')}.`,
       },
     ),
-    absoluteRow('stream/shift', 'layout shift over that answer, the worst of them', {
+    absoluteRow('stream/shift', 'layout shift over that answer, the worst of all rounds', {
       measured: Math.max(...answers.map((it) => it.shift)),
-      most: 0.02,
+      max: 0.02,
       write: (value) => value.toFixed(3),
     }),
-    absoluteRow('stream/end', 'shown as finished, after the source had ended, the slowest of them', {
+    absoluteRow('stream/end', 'shown as finished, after the source had ended, the slowest of all rounds', {
       measured: Math.max(...answers.map((it) => it.finishedAfterSeconds)),
-      most: 0.3,
+      max: 0.3,
       write: seconds,
     }),
     absoluteRow('stream/wire', 'bytes over the socket per byte of text, before compression', {
       measured: Math.max(...answers.map((it) => it.socketBytes)) / Buffer.byteLength(text.join('')),
-      most: 3,
+      max: 3,
       write: (value) => value.toFixed(2),
     }),
   ]
 }
 
 interface StreamedAnswer {
-  /** Of the main thread, while the answer came. */
+  /** CPU seconds of the main thread during the answer. */
   cpuSeconds: number
-  /** The sum of layout shifts, as the browser counts them. */
+  /** The sum of layout shifts, as the browser reports them. */
   shift: number
-  /** From the source's last word until the page shows the answer as done. */
+  /** Time from the source's last word until the page shows the answer as done. */
   finishedAfterSeconds: number
   socketBytes: number
 }
@@ -79,7 +79,7 @@ async function streamAnswer(server: PageFixture): Promise<StreamedAnswer> {
   await field.fill('Everything that Markdown has')
   const [cpu, bytes] = [await cost.mainThreadSeconds(), cost.socketBytes()]
   await field.press('Enter')
-  // By the page's own promise: a locator would look in every frame, and be measured along.
+  // Waits with a promise in the page: a locator would poll in every frame, which would be measured as well.
   const endedAt = Number(await page.evaluate('globalThis.ended'))
   const cpuSeconds = (await cost.mainThreadSeconds()) - cpu
   const socketBytes = cost.socketBytes() - bytes

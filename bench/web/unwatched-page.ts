@@ -1,26 +1,29 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Browser, CDPSession } from 'playwright-core'
 
-/** A browser of somebody who is signed in, with a cache of its own, and no instrument attached to its pages. */
+/** A browser context of a signed-in user, with its own cache, whose pages no instrument observes. */
 export interface UnwatchedBrowser extends AsyncDisposable {
   /**
-   * Opens a new tab at an address and waits until a script has set `globalThis.readyAt`.
-   * @param script runs in the page before its own scripts.
-   * @returns what it was set to: milliseconds since the navigation began.
+   * Opens an address in a new tab and waits until `script` has set `globalThis.readyAt`.
+   * @param script runs in the page before the page's own scripts.
+   * @returns the value of `readyAt`: milliseconds since the navigation began.
    */
   untilReady(url: string, script: string): Promise<number>
 }
 
-/** Until the browser has started the process of a new tab and taken leave of the last one. */
-const restMs = 600
-/** A page is asked only when it has surely come: to be asked takes its time too. */
-const askAfterMs = 2000
+/** Time for the browser to start the process of a new tab and end that of the last one, ms. */
+const settleMs = 600
+/**
+ * Time between polls, ms. Long enough for the page to have loaded before the first poll, because polling takes time
+ * too.
+ */
+const pollIntervalMs = 2000
 const deadlineMs = 20_000
 
 /**
- * Watching the network or the console makes V8 find the position of every request in its script, for which it parses
- * the script again: a tenth of the time a page takes to load. So tabs are opened here past the library that drives the
- * browser, which watches each one of its own, and asked one question, by the protocol's `Target` domain.
+ * If a tool observes the network or the console, V8 locates every request in its script and parses the script again for
+ * that, which costs a tenth of the load time. Playwright observes every page that it opens. So tabs are opened here
+ * with the protocol's `Target` domain, without Playwright, and only `readyAt` is read from them.
  */
 export async function openUnwatched(browser: Browser, url: string, token: string): Promise<UnwatchedBrowser> {
   const session = await browser.newBrowserCDPSession()
@@ -39,9 +42,9 @@ export async function openUnwatched(browser: Browser, url: string, token: string
       const page = await attach(session, targetId)
       await page('Page.enable')
       await page('Page.addScriptToEvaluateOnNewDocument', { source: script })
-      await delay(restMs)
+      await delay(settleMs)
       await page('Page.navigate', { url: address })
-      const readyAt = await askForReady(page)
+      const readyAt = await pollReadyAt(page)
       await session.send('Target.closeTarget', { targetId })
       return readyAt
     },
@@ -76,9 +79,9 @@ async function attach(session: CDPSession, targetId: string): Promise<Send> {
   }
 }
 
-async function askForReady(page: Send): Promise<number> {
-  for (let waited = 0; waited < deadlineMs; waited += askAfterMs) {
-    await delay(askAfterMs)
+async function pollReadyAt(page: Send): Promise<number> {
+  for (let waited = 0; waited < deadlineMs; waited += pollIntervalMs) {
+    await delay(pollIntervalMs)
     const answer = await page('Runtime.evaluate', { expression: 'globalThis.readyAt' })
     const { value } = (answer as { result: { value?: number } }).result
     if (value !== undefined) return value

@@ -2,13 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { timing } from '../../protocol/index.ts'
 import { ReadingSocket } from './reading-socket.ts'
 
-/** The page's longest pause, ms (web/live). */
+/** The maximum pause between attempts of the page, ms (web/live). */
 const maxRetryMs = 10_000
 
-/** Comes back as the page does: with full jitter over a time that doubles, to whichever instance answers. */
-export class ReturningSocket {
-  /** When it was welcome again after its socket was lost, by `performance.now()`. */
-  backAt: number | undefined
+/** Reconnects as the page does: to a random instance, after a pause with full jitter whose upper bound doubles. */
+export class ReconnectingSocket {
+  /** When the server welcomed it again after its socket was lost, by `performance.now()`. */
+  reconnectedAt: number | undefined
   tries = 0
   #socket: ReadingSocket
   readonly #urls: () => string[]
@@ -19,15 +19,15 @@ export class ReturningSocket {
     this.#socket = socket
     this.#urls = urls
     this.#token = token
-    void this.#comeBack()
+    void this.#reconnect()
   }
 
-  /** Opens at `url`; `urls` are those it comes back to. */
-  static async open(url: string, urls: () => string[], token: string): Promise<ReturningSocket> {
-    return new ReturningSocket(await ReadingSocket.open(`${url}/ws`, token), urls, token)
+  /** Connects to `url`; `urls` are the addresses for reconnecting. */
+  static async open(url: string, urls: () => string[], token: string): Promise<ReconnectingSocket> {
+    return new ReconnectingSocket(await ReadingSocket.open(`${url}/ws`, token), urls, token)
   }
 
-  async #comeBack(): Promise<void> {
+  async #reconnect(): Promise<void> {
     await this.#socket.closed
     for (let attempt = 0; !this.#over; attempt++) {
       await delay(Math.random() * Math.min(timing.firstRetryMs * 2 ** attempt, maxRetryMs))
@@ -38,10 +38,10 @@ export class ReturningSocket {
           `${urls[Math.floor(Math.random() * urls.length)]}/ws`,
           this.#token,
         )
-        this.backAt = performance.now()
+        this.reconnectedAt = performance.now()
         return
       } catch {
-        // Refused or lost again: the next try waits longer.
+        // Refused or lost again: the pause before the next attempt is longer.
       }
     }
   }
