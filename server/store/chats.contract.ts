@@ -25,7 +25,7 @@ export function describeChats(name: string, make: MakeStore): void {
       user = await givenUser(store)
     })
 
-    /** A chat with one question and its ended answer. */
+    /** Creates a chat with one question and its ended answer. */
     async function givenChat(
       title = 'A chat',
     ): Promise<{ chatId: string; question: string; answer: string }> {
@@ -43,7 +43,7 @@ export function describeChats(name: string, make: MakeStore): void {
       return { question: ids.userMessageId, answer: ids.messageId }
     }
 
-    test('a tree shows the text so far of a running answer, and what writes it', async () => {
+    test('a tree shows the text so far of a running answer, and the run that writes it', async () => {
       const { ids, run } = await givenRun(store, user.id, { form: { text: 'Why?' } })
       await store.runs.save([part(run, 0, 'Because '), part({ id: 'none', fence: 1 }, 0, 'x')])
       await store.runs.save([part(run, 8, 'it is.')])
@@ -68,7 +68,7 @@ export function describeChats(name: string, make: MakeStore): void {
       expect(await store.chats.message(ids.messageId, user.id)).toEqual(tree?.messages[1])
     })
 
-    test('others, unknown and deleted chats are not there', async () => {
+    test('chats of other users, unknown chats and deleted chats are not found', async () => {
       const { chatId, answer } = await givenChat()
       const stranger = await givenUser(store)
       expect(await store.chats.get(chatId, stranger.id)).toBeUndefined()
@@ -81,7 +81,7 @@ export function describeChats(name: string, make: MakeStore): void {
       expect(await store.chats.get('nul\u0000', user.id)).toBeUndefined()
     })
 
-    test('the list is paged by last activity, and searched in titles without regard to case', async () => {
+    test('the list is paged by last activity, and the search in titles ignores case', async () => {
       const made = []
       for (let n = 0; n < 5; n++) made.push((await givenChat(`Fische ${n} 50%`)).chatId)
       const archived = (await givenChat('Fische im Archiv')).chatId
@@ -107,7 +107,7 @@ export function describeChats(name: string, make: MakeStore): void {
       expect(await find('archiv', true)).toBe(1)
     })
 
-    test('a chat is renamed, filed, tagged, read and switched to one of its own messages only', async () => {
+    test('a chat is renamed, moved to a folder, tagged, marked as read, and switched only to its own messages', async () => {
       const { chatId, question } = await givenChat()
       const other = await givenChat()
       const changed = await store.chats.update(chatId, user.id, {
@@ -136,7 +136,7 @@ export function describeChats(name: string, make: MakeStore): void {
       expect(await store.chats.update(chatId, user.id, { folder: null })).toMatchObject({ folder: null })
     })
 
-    test('a model names a chat unless its person has', async () => {
+    test('a model names a chat unless the user has', async () => {
       const { chatId } = await givenChat('Words')
       expect(await store.chats.setTitleByModel(chatId, 'By model')).toMatchObject({
         title: 'By model',
@@ -147,7 +147,7 @@ export function describeChats(name: string, make: MakeStore): void {
       expect((await store.chats.get(chatId, user.id))?.title).toBe('Mine')
     })
 
-    test('an ended answer makes the chat unread and moves it up', async () => {
+    test('an ended answer makes the chat unread and moves it up in the list', async () => {
       const { chatId } = await givenChat('older')
       await givenChat('newer')
       const chat = await store.chats.update(chatId, user.id, { read: true })
@@ -176,7 +176,7 @@ export function describeChats(name: string, make: MakeStore): void {
       expect(path[1]?.text).toBe('answer of A chat')
     })
 
-    test('deleting a chat stops its answers; it comes back until it is pruned', async () => {
+    test('deleting a chat stops its answers; the chat can be restored until it is pruned', async () => {
       const { ids } = await givenRun(store, user.id)
       expect(await store.chats.delete(ids.chatId, user.id)).toEqual({ runIds: [ids.runId] })
       expect((await store.runs.read(ids.runId))?.stop).toBe(true)
@@ -195,7 +195,7 @@ export function describeChats(name: string, make: MakeStore): void {
       expect(await store.runs.read(ids.runId)).toBeUndefined()
     })
 
-    test('deleting a message takes what is below, stops it, and moves the leaf to the next branch', async () => {
+    test('deleting a message deletes and stops everything below it, and shows the next branch', async () => {
       const { chatId, question, answer } = await givenChat()
       const older = await asked(chatId, answer)
       const { ids } = await givenRun(store, user.id, { form: { chatId, parentId: answer } })
@@ -217,7 +217,7 @@ export function describeChats(name: string, make: MakeStore): void {
       expect((await store.chats.tree(chatId, user.id))?.messages).toEqual([])
     })
 
-    test('a deleted message comes back with what went with it, but not below a deleted one', async () => {
+    test('a message is restored with everything that was deleted with it, but not below a deleted message', async () => {
       const { chatId, question, answer } = await givenChat()
       const next = await asked(chatId, answer)
       await store.chats.deleteMessage(next.answer, user.id)
@@ -232,7 +232,7 @@ export function describeChats(name: string, make: MakeStore): void {
       expect((await store.chats.get(chatId, user.id))?.currentId).toBe(next.answer)
     })
 
-    test('pruned messages are gone for good, at most as many as asked for', async () => {
+    test('pruning permanently removes at most the given number of messages', async () => {
       const { chatId, question } = await givenChat()
       await store.chats.deleteMessage(question, user.id)
       const { now } = await store.sessions.revokedSince(0)
@@ -242,7 +242,7 @@ export function describeChats(name: string, make: MakeStore): void {
       expect(await store.chats.get(chatId, user.id)).toBeDefined()
     })
 
-    test('a message asked below one that is being deleted is refused or goes with it', async () => {
+    test('a message sent below one that is being deleted is refused or deleted with it', async () => {
       const other = await under.another()
       for (let round = 0; round < 20; round++) {
         const { chatId, question, answer } = await givenChat()
@@ -258,7 +258,7 @@ export function describeChats(name: string, make: MakeStore): void {
       }
     })
 
-    test('text that no store takes is kept, cleaned', async () => {
+    test('invalid characters are removed from texts before they are stored', async () => {
       const request = messageRequest(user.id, {
         form: { text: 'a\u0000b\ud800c 😀', newChatTitle: 'T\u0000\udc00' },
       })
@@ -271,7 +271,7 @@ export function describeChats(name: string, make: MakeStore): void {
       })
     })
 
-    test('ids that look like SQL are only ids', async () => {
+    test('ids that look like SQL are treated as plain ids', async () => {
       const id = `x' or 1=1 --${newId()}`
       expect(await store.chats.get(id, user.id)).toBeUndefined()
       expect((await store.chats.list({ userId: user.id, q: id, archived: false, limit: 1 })).items).toEqual(

@@ -22,7 +22,7 @@ const pauses = { first: 200, most: 3000 }
 export async function connectStore(options: ConnectOptions): Promise<Store> {
   const { startTimeoutMs, onProblem, signal, clock } = options
   const end = clock.monotonic() + startTimeoutMs
-  let told = ''
+  let lastReported = ''
   for (let attempt = 0; ; attempt++) {
     signal.throwIfAborted()
     try {
@@ -36,8 +36,8 @@ export async function connectStore(options: ConnectOptions): Promise<Store> {
           error,
         )
       }
-      if (error.message !== told) onProblem?.(error.message)
-      told = error.message
+      if (error.message !== lastReported) onProblem?.(error.message)
+      lastReported = error.message
       await sleep(Math.min(backoff(attempt, pauses), Math.max(0, end - clock.monotonic())), signal)
     }
   }

@@ -15,7 +15,7 @@ export function describeConnections(name: string, make: MakeStore): void {
 
     const feed = async (which: string) => (await store.revisions.list()).find((row) => row.name === which)
 
-    test('a raised feed has a new counter and a new nonce', async () => {
+    test('an incremented revision has a new counter and a new nonce', async () => {
       const before = await feed('connections')
       await store.connections.create(connection())
       const after = await feed('connections')
@@ -37,7 +37,7 @@ export function describeConnections(name: string, make: MakeStore): void {
       ...about,
     })
 
-    test('connections are kept in order, changed and deleted', async () => {
+    test('connections are listed in order, changed and deleted', async () => {
       for (const { id } of await store.connections.list()) await store.connections.delete(id)
       const [one, two] = [connection({ order: 2 }), connection({ order: 1, key: null, enabled: false })]
       await store.connections.create(one)
@@ -64,7 +64,7 @@ export function describeConnections(name: string, make: MakeStore): void {
       expect(await store.connections.list()).toEqual([two])
     })
 
-    test('S5: a key is kept or removed by what the store has at that moment', async () => {
+    test('S5: whether a key is kept depends on the address that is stored at that moment', async () => {
       const one = connection({ baseUrl: 'http://one' })
       await store.connections.create(one)
       const asked: string[][] = []
@@ -96,7 +96,7 @@ export function describeConnections(name: string, make: MakeStore): void {
       ])
     })
 
-    test('A2: connections made at once, on instances that know nothing of each other, come behind one another', async () => {
+    test('A2: connections that are created simultaneously on different instances get different positions', async () => {
       const other = await under.another()
       for (const { id } of await store.connections.list()) await store.connections.delete(id)
       const orders = await Promise.all(
@@ -107,7 +107,7 @@ export function describeConnections(name: string, make: MakeStore): void {
       expect(orders.toSorted()).toEqual([0, 1, 2, 3])
     })
 
-    test('what was learnt of a model is kept by address and model', async () => {
+    test('what was learnt about a model is stored by address and model', async () => {
       await store.connections.learn('http://a', 'm', 'none')
       await store.connections.learn('http://a', 'm', 'prefix')
       expect(await store.connections.learnt('http://a', 'm')).toBe('prefix')

@@ -28,7 +28,7 @@ const copy = async (): Promise<{ table: string; rows: number }[]> =>
   (await copyStore({ ...base, dataDir, databaseUrl, secretWith: () => null, fingerprint: null })).tables
 
 describe('copyStore', () => {
-  test('everything is there afterwards, unfinished answers as interrupted, and the source is as it was', async () => {
+  test('copies everything, ends unfinished answers as interrupted, and leaves the source unchanged', async () => {
     const embedded = await openStore({ ...base, dataDir })
     const user = await givenUser(embedded, { role: 'admin' })
     for (let n = 0; n < 30; n++) {
@@ -78,7 +78,7 @@ describe('copyStore', () => {
     await again.close()
   })
 
-  test('a database with accounts is refused and left as it is', async () => {
+  test('a database with accounts is refused and not changed', async () => {
     const embedded = await openStore({ ...base, dataDir })
     await givenUser(embedded)
     await embedded.close()

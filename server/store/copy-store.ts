@@ -48,7 +48,7 @@ export async function copyStore(options: CopyOptions): Promise<Copied> {
       let stopped = { runs: 0, jobs: 0 }
       const tables = await moveRows(to, sourceOf(from), {
         ...(progress ? { progress } : {}),
-        last: async (trx) => {
+        beforeCommit: async (trx) => {
           const { fingerprint } = options
           secret = await settleSecret(trx, { kind: 'postgres', carried, fingerprint, keepSecret: () => {} })
           // The server of the folder may be started again: the two must not both send the same requests to the

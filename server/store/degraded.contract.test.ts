@@ -18,7 +18,7 @@ function smallDisk(): SmallDisk {
   return disk
 }
 
-/** A test needs root to mount a disk; without it the report names what was skipped. */
+/** Mounting a disk needs root; without it, the tests that need a mount are reported as skipped. */
 const canMount = ((): boolean => {
   const disk = mountSmallDisk()
   disk?.unmount()
@@ -31,7 +31,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-/** Minutes later at once, for what is looked at now and then. */
+/** A clock that can jump ahead by minutes, for checks that only run from time to time. */
 let skippedMs = 0
 const clock: Clock = { now: () => systemClock.now(), monotonic: () => systemClock.monotonic() + skippedMs }
 beforeEach(() => {
@@ -54,7 +54,7 @@ async function client(url: string): Promise<pg.Client> {
 }
 
 describe('a full disk', () => {
-  test.skipIf(!canMount)('O8: of an embedded store is reported until there is room again', async () => {
+  test.skipIf(!canMount)('O8: of an embedded store is reported until there is free space again', async () => {
     const disk = smallDisk()
     const store = await opened({ dataDir: disk.path })
     expect(await store.degraded()).toEqual([])
@@ -72,20 +72,23 @@ describe('a full disk', () => {
     await givenRun(store, user.id)
   })
 
-  test.skipIf(!canMount)('O8: keeps an embedded store from starting, with a sentence', async () => {
-    const disk = smallDisk()
-    disk.fill()
-    const start = opened({ dataDir: disk.path })
-    await expect(start).rejects.toMatchObject({
-      name: 'StoreError',
-      kind: 'full',
-      message: expect.stringMatching(/^the disk of DATA_DIR \(.*\) is full: free space/) as string,
-    })
-    expect(readdirSync(disk.path)).toContain('filler')
-  })
+  test.skipIf(!canMount)(
+    'O8: prevents an embedded store from starting, with a message that says what to do',
+    async () => {
+      const disk = smallDisk()
+      disk.fill()
+      const start = opened({ dataDir: disk.path })
+      await expect(start).rejects.toMatchObject({
+        name: 'StoreError',
+        kind: 'full',
+        message: expect.stringMatching(/^the disk of DATA_DIR \(.*\) is full: free space/) as string,
+      })
+      expect(readdirSync(disk.path)).toContain('filler')
+    },
+  )
 })
 
-test('O8: refused connections are reported while open ones serve, with DATABASE_POOL_SIZE in the cure', async () => {
+test('O8: refused connections are reported while open ones work, with DATABASE_POOL_SIZE in the cure', async () => {
   const databaseUrl = await server.createDatabase()
   await (await opened({ databaseUrl })).close()
   const admin = await client(databaseUrl)
@@ -106,7 +109,7 @@ test('O8: refused connections are reported while open ones serve, with DATABASE_
   expect(await store.degraded()).toEqual([])
 })
 
-test('O8: a verb that finds every connection of the pool in use names DATABASE_POOL_SIZE', async () => {
+test('O8: the error names DATABASE_POOL_SIZE if every connection of the pool is in use', async () => {
   const databaseUrl = await server.createDatabase()
   const store = await opened({ databaseUrl, poolSize: 1, connectMs: 300 })
   const blocker = await client(databaseUrl)
@@ -117,25 +120,30 @@ test('O8: a verb that finds every connection of the pool in use names DATABASE_P
   await waiting
 })
 
-// Last: while its tablespace is away, the server makes no other database.
-test.skipIf(!canMount)('O8: a full disk of PostgreSQL is reported until there is room again', async () => {
-  const disk = smallDisk()
-  const admin = await client(await server.createDatabase())
-  const { rows } = await admin.query<{ folder: string }>(`select current_setting('data_directory') as folder`)
-  const { uid, gid } = statSync(rows[0]?.folder ?? '')
-  chownSync(disk.path, uid, gid)
-  await admin.query(`create tablespace small location '${disk.path}'`)
-  const databaseUrl = await server.createDatabase('tablespace small')
-  const store = await opened({ databaseUrl })
-  disk.fill()
-  await expect(givenUser(store)).rejects.toMatchObject({ name: 'StoreError', kind: 'full' })
-  expect((await store.degraded()).map(sentenceOf).join()).toMatch(
-    /disk of the PostgreSQL server is full.*free space/,
-  )
-  disk.free()
-  skippedMs += 6000
-  expect(await store.degraded()).toEqual([])
-  await store.close()
-  await admin.query(`drop database ${databaseUrl.split('/').at(-1)}`)
-  await admin.query('drop tablespace small')
-})
+// Must be the last test: while a tablespace is missing, the server cannot create another database.
+test.skipIf(!canMount)(
+  'O8: a full disk of PostgreSQL is reported until there is free space again',
+  async () => {
+    const disk = smallDisk()
+    const admin = await client(await server.createDatabase())
+    const { rows } = await admin.query<{ folder: string }>(
+      `select current_setting('data_directory') as folder`,
+    )
+    const { uid, gid } = statSync(rows[0]?.folder ?? '')
+    chownSync(disk.path, uid, gid)
+    await admin.query(`create tablespace small location '${disk.path}'`)
+    const databaseUrl = await server.createDatabase('tablespace small')
+    const store = await opened({ databaseUrl })
+    disk.fill()
+    await expect(givenUser(store)).rejects.toMatchObject({ name: 'StoreError', kind: 'full' })
+    expect((await store.degraded()).map(sentenceOf).join()).toMatch(
+      /disk of the PostgreSQL server is full.*free space/,
+    )
+    disk.free()
+    skippedMs += 6000
+    expect(await store.degraded()).toEqual([])
+    await store.close()
+    await admin.query(`drop database ${databaseUrl.split('/').at(-1)}`)
+    await admin.query('drop tablespace small')
+  },
+)

@@ -15,7 +15,7 @@ export function describeFleet(name: string, make: MakeStore): void {
 
     const feed = async (which: string) => (await store.revisions.list()).find((row) => row.name === which)
 
-    test('a heartbeat lists who beat within the lease, itself included, with the facts of each', async () => {
+    test('a heartbeat lists the instances that beat within the lease, itself included, with their facts', async () => {
       const [a, b] = [newId(), newId()]
       await store.instances.beat(a, '{"load":1}', 2500)
       const seen = await store.instances.beat(b, '{"load":2}', 2500)
@@ -40,7 +40,7 @@ export function describeFleet(name: string, make: MakeStore): void {
       expect(left.map(({ incarnation }) => incarnation)).toEqual([a])
     })
 
-    test('an installation keeps the first fingerprint, and all agree on one secret', async () => {
+    test('an installation keeps the first fingerprint, and all instances agree on one secret', async () => {
       const other = await under.another()
       const secrets = await Promise.all(
         ['x', 'y', 'z', 'w'].map((word, n) =>
@@ -67,7 +67,7 @@ export function describeFleet(name: string, make: MakeStore): void {
       expect(await store.installations.meet('print-1')).toMatchObject({ kind: 'mismatch' })
     })
 
-    test('settings are one document; of two changes of one name on one revision, one is refused', async () => {
+    test('settings are one document; of two changes of the same name based on the same revision, one is refused', async () => {
       const other = await under.another()
       const before = await store.settings.read()
       expect(before.values).toEqual([])
@@ -109,7 +109,7 @@ export function describeFleet(name: string, make: MakeStore): void {
       expect((await store.settings.read()).values).toEqual([])
     })
 
-    test('A2: a change of other names is merged, on whatever revision it is based', async () => {
+    test('A2: a change of different names is merged, whichever revision it is based on', async () => {
       const change = (set: Record<string, string>, basedOn: string, unset: string[] = []) =>
         store.settings.write({
           set: Object.entries(set).map(([name, value]) => ({ name, value })),
@@ -129,7 +129,7 @@ export function describeFleet(name: string, make: MakeStore): void {
       ])
       expect(await change({ a: '3' }, second)).toMatchObject({ kind: 'stale', by: 'a', names: ['a'] })
       expect(await change({ d: '1' }, second, ['a'])).toMatchObject({ kind: 'stale', names: ['a'] })
-      // The same change again, as after a lost answer, takes nothing from anybody.
+      // Repeating the same change, as after a lost response, conflicts with nothing.
       expect(await change({ a: '2' }, second)).toMatchObject({ kind: 'written' })
       for (const unknown of ['1.nonce', '999.nonce', '', 'x']) {
         expect(await change({ e: '1' }, unknown), unknown).toMatchObject({ kind: 'stale' })
@@ -137,7 +137,7 @@ export function describeFleet(name: string, make: MakeStore): void {
       expect((await store.settings.read()).values.map(({ name }) => name)).toEqual(['a', 'c'])
     })
 
-    test('A2: what the merged document may not be is refused, and nothing is written', async () => {
+    test('A2: an invalid merged document is refused, and nothing is written', async () => {
       const before = await store.settings.read()
       const write = store.settings.write(
         { set: [{ name: 'x', value: '1' }], unset: [], basedOn: before.revision, by: 'admin', at: 1 },
@@ -158,7 +158,7 @@ export function describeFleet(name: string, make: MakeStore): void {
       ...about,
     })
 
-    test('a job that waits is there once by its key; a due one is claimed once', async () => {
+    test('only one job per key can wait, and a due job is claimed once', async () => {
       const one = job()
       await store.jobs.add(one)
       await store.jobs.add(job({ kind: one.kind, key: one.key }))
@@ -173,7 +173,7 @@ export function describeFleet(name: string, make: MakeStore): void {
       expect(await store.jobs.finish(one.id, claimed[0]!.fence)).toBe(false)
     })
 
-    test('a job whose owner let its lease run out is claimed anew, and the old owner is fenced', async () => {
+    test('a job with an expired lease is claimed again, and the old owner is fenced off', async () => {
       const one = job()
       await store.jobs.add(one)
       const claim = { kinds: [one.kind], limit: 1, leaseMs: 0 }
@@ -188,7 +188,7 @@ export function describeFleet(name: string, make: MakeStore): void {
       expect(await store.jobs.claim({ ...claim, me: 'a' })).toEqual([])
     })
 
-    test('a claim is extended from now, with its progress, and only by who holds it', async () => {
+    test('a lease is extended from now, with progress, and only by the current claimant', async () => {
       const one = job()
       await store.jobs.add(one)
       const claim = { me: 'a', kinds: [one.kind], limit: 9, leaseMs: 0 }
@@ -202,13 +202,13 @@ export function describeFleet(name: string, make: MakeStore): void {
       expect(second).toMatchObject({ id: one.id, progress: '{"at":1}', attempts: 2 })
       const [third] = await store.jobs.claim(claim)
       expect(third).toMatchObject({ progress: '{"at":1}', attempts: 3 })
-      // It has got further: what it had failed before does not count any more.
+      // The job has reported progress, so earlier failures no longer count.
       expect(await store.jobs.extend(one.id, third!.fence, { leaseMs: 0, progress: '{"at":2}' })).toBe(true)
       expect((await store.jobs.claim(claim))[0]).toMatchObject({ progress: '{"at":2}', attempts: 2 })
       expect(await store.jobs.extend(one.id, third!.fence, { leaseMs: 60_000, progress: '{}' })).toBe(false)
     })
 
-    test('one that was given up stays until it is pruned', async () => {
+    test('a job that was given up stays until it is pruned', async () => {
       const one = job({ inMs: -1_000_000 })
       await store.jobs.add(one)
       const claim = { me: 'me', kinds: [one.kind], limit: 5, leaseMs: 60_000 }
@@ -224,7 +224,7 @@ export function describeFleet(name: string, make: MakeStore): void {
       expect(Math.abs((await store.now()) - Date.now())).toBeLessThan(60_000)
     })
 
-    test('a failed job gives way to the same work asked for meanwhile', async () => {
+    test('a failed job is replaced by a job for the same work that was added meanwhile', async () => {
       const one = job()
       await store.jobs.add(one)
       const claim = { me: 'a', kinds: [one.kind], limit: 9, leaseMs: 60_000 }
@@ -235,7 +235,7 @@ export function describeFleet(name: string, make: MakeStore): void {
       expect((await store.jobs.claim(claim)).map(({ id }) => id)).toEqual([again.id])
     })
 
-    test('many claimants at once take each job once', async () => {
+    test('many simultaneous claimants get each job once', async () => {
       const kind = newId()
       const ids = await Promise.all(
         Array.from({ length: 60 }, async () => {

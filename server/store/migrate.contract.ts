@@ -8,7 +8,7 @@ import type { Migration } from './migrations/migration.ts'
 
 export interface EmptyDatabase {
   engine: Engine
-  /** Another instance's; the same one where a database belongs to one process. */
+  /** The engine of another instance; the same engine if the database belongs to one process. */
   another(): Engine
   close(): Promise<void>
 }
@@ -32,7 +32,7 @@ export function describeMigrate(name: string, make: () => Promise<EmptyDatabase>
     }
     afterAll(() => Promise.all(opened.map((database) => database.close())))
 
-    test('instances that start together make each step once', async () => {
+    test('instances that start at the same time apply each step once', async () => {
       const database = await fresh()
       const { engine } = database
       const steps = await Promise.all(
@@ -49,14 +49,14 @@ export function describeMigrate(name: string, make: () => Promise<EmptyDatabase>
       expect(await migrate(engine, { apply: false })).toEqual([])
     })
 
-    test('a database that is behind is refused where nothing may be applied, with what it lacks', async () => {
+    test('an outdated database is refused if no step may be applied, and the error names the missing steps', async () => {
       const { engine } = await fresh()
       const attempt = migrate(engine, { apply: false })
       await expect(attempt).rejects.toThrow(SchemaMismatch)
       await expect(attempt).rejects.toThrow(/database is too old.*1 \(initial\).*shoal migrate/)
     })
 
-    test('older code lives with a step that only adds, and refuses one that takes away, saying that it is too old', async () => {
+    test('older code accepts a step that only adds, and rejects one that removes, with the message that it is too old', async () => {
       const { engine } = await fresh()
       await migrate(engine, { apply: true, migrations: [step(1), step(2)] })
       expect(await migrate(engine, { apply: true, migrations: [step(1)] })).toEqual([])
@@ -71,7 +71,7 @@ export function describeMigrate(name: string, make: () => Promise<EmptyDatabase>
     })
 
     test.each(['chat', 'schema_migration'])(
-      'what another program keeps there (a table %s) is refused with the cure, and left as it is',
+      'a database with a table %s of another program is refused with the cure, and not changed',
       async (table) => {
         const { engine } = await fresh()
         const place = engine.kind === 'postgres' ? 'shoal.' : ''
@@ -88,7 +88,7 @@ export function describeMigrate(name: string, make: () => Promise<EmptyDatabase>
       },
     )
 
-    test('O15: another commit’s step of the same number is refused, by its checksum; nothing is changed', async () => {
+    test('O15: a different step of the same number, from another commit, is refused by its checksum, and nothing is changed', async () => {
       const { engine } = await fresh()
       await migrate(engine, { apply: true, migrations: [step(1), step(2)] })
       const other = step(2, {
@@ -110,7 +110,7 @@ export function describeMigrate(name: string, make: () => Promise<EmptyDatabase>
       expect(await migrate(engine, { apply: true, migrations: [step(1), step(2)] })).toEqual([])
     })
 
-    test('O15: a step keeps its checksum when its statements are laid out differently', async () => {
+    test('O15: the layout of a step’s statements does not change its checksum', async () => {
       const { engine } = await fresh()
       await migrate(engine, { apply: true, migrations: [step(1)] })
       const same = step(1, {
@@ -122,7 +122,7 @@ export function describeMigrate(name: string, make: () => Promise<EmptyDatabase>
       expect(await migrate(engine, { apply: true, migrations: [same] })).toEqual([])
     })
 
-    test('O15: a database from before checksums lives on, and has them after its next step', async () => {
+    test('O15: a database without checksums still works, and has them after its next step', async () => {
       const { engine } = await fresh()
       await migrate(engine, { apply: true, migrations: [step(1)] })
       const table = engine.table('schema_migration')
@@ -133,7 +133,7 @@ export function describeMigrate(name: string, make: () => Promise<EmptyDatabase>
       expect(rows.map(({ checksum }) => checksum)).toEqual([checksumOf(step(1)), checksumOf(step(2))])
     })
 
-    test('a step over rows that a job fills refuses until there are no others, and nothing is changed', async () => {
+    test('a step that needs rows filled by a job is refused until all are filled, and nothing is changed', async () => {
       const { engine } = await fresh()
       const table = (prefix: string): string => `${prefix}later_1`
       const first = step(1)

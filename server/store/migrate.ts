@@ -4,8 +4,8 @@ import { newId, Unavailable } from '../base/index.ts'
 import type { Db, Engine } from './engine/engine.ts'
 import { migrations as allMigrations } from './migrations/all.ts'
 import { checksumOf } from './migrations/checksum.ts'
-import { describeForeignStep } from './migrations/made-step.ts'
-import type { MadeStep } from './migrations/made-step.ts'
+import { describeForeignStep } from './migrations/applied-step.ts'
+import type { AppliedStep } from './migrations/applied-step.ts'
 import { prefixes } from './migrations/migration.ts'
 import type { Migration } from './migrations/migration.ts'
 import type { Schema } from './schema.ts'
@@ -15,7 +15,7 @@ export class SchemaMismatch extends Unavailable {
   override name = 'SchemaMismatch'
 }
 
-interface AppliedMigration extends MadeStep {
+interface AppliedMigration extends AppliedStep {
   oldest_code: number
 }
 

@@ -2,7 +2,7 @@ import type { Clock, Logger } from '../base/index.ts'
 import { createStore } from './create-store.ts'
 import type { Engine } from './engine/engine.ts'
 import { StoreTroubles } from './engine/store-troubles.ts'
-import { checkPlace } from './epoch/check-place.ts'
+import { beginEpochIfCopied } from './epoch/begin-epoch-if-copied.ts'
 import { migrate } from './migrate.ts'
 import { checkConnectionBudget } from './postgres/connection-budget.ts'
 import { openPostgres } from './postgres/open-postgres.ts'
@@ -43,7 +43,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const { engine, check } = openEngine(options, { warn, troubles })
   try {
     await migrate(engine, { apply: options.migrate ?? true })
-    await checkPlace(engine, { dataDir: options.dataDir, warn })
+    await beginEpochIfCopied(engine, { dataDir: options.dataDir, warn })
     await check()
     return createStore({ engine, secret: options.secret, warn, clock: options.clock, troubles })
   } catch (error) {

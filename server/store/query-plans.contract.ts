@@ -12,7 +12,7 @@ import { userListQuery } from './queries/users.ts'
 
 const rows = 4000
 
-/** Lists are paged by key: the database goes to the page through an index and sorts nothing. */
+/** Lists are paged by key: the database finds the page with an index and does not sort. */
 export function describeQueryPlans(name: string, make: () => Promise<EmptyDatabase>): void {
   describe(`query plans, ${name}`, () => {
     let database: EmptyDatabase
@@ -64,13 +64,13 @@ export function describeQueryPlans(name: string, make: () => Promise<EmptyDataba
       })
     }
 
-    test('a search looks through the messages of its chats alone', async () => {
+    test('a search only reads the messages of its chats', async () => {
       const plan = await planOf(searchQuery(engine, ['c1', 'c2', 'c3'], ['x']).compile(engine.db))
       expect(plan).toMatch(/message_of_chat/)
       expect(plan).not.toMatch(/Seq Scan on message|SCAN m\b/)
     })
 
-    test('messages of a chat: by index', async () => {
+    test('messages of a chat are read by an index', async () => {
       const rest = sql`where m.chat_id = ${'c1'} and m.deleted_at is null order by m.created_at, m.id`
       const plan = await planOf(selectMessages(engine, rest).compile(engine.db))
       expect(plan).toMatch(/message_of_chat/)
@@ -79,7 +79,7 @@ export function describeQueryPlans(name: string, make: () => Promise<EmptyDataba
   })
 }
 
-/** 4 users of 1,000 chats with a message each; every second answer is running. */
+/** Writes 4 users with 1,000 chats each and one message per chat; every second answer is running. */
 async function fill(engine: Engine): Promise<void> {
   const numbers =
     engine.kind === 'postgres'

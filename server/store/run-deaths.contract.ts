@@ -11,7 +11,7 @@ import {
 import type { MakeStore, StoreUnderTest } from '../../test/support/store-fixture.ts'
 import type { Store, UserRow } from './index.ts'
 
-/** What a claim counts (rule 13). */
+/** How claims count deaths and attempts (rule 13). */
 export function describeRunDeaths(name: string, make: MakeStore): void {
   describe(`deaths of owners, ${name}`, () => {
     let under: StoreUnderTest
@@ -24,7 +24,7 @@ export function describeRunDeaths(name: string, make: MakeStore): void {
     })
     afterAll(() => under.close())
 
-    test('A15: a death is an attempt only without 512 characters beyond the furthest length ever reached', async () => {
+    test('A15: a death counts as an attempt unless the text grew 512 characters beyond its greatest length so far', async () => {
       let { run } = await givenRun(store, user.id, { owner: 'dead' })
       const counts = (): number[] => [run.attempt, run.deaths, run.furthest]
       const add = (length: number) => store.runs.save([part(run, run.saved, 'x'.repeat(length))])
@@ -37,9 +37,9 @@ export function describeRunDeaths(name: string, make: MakeStore): void {
       expect(await die()).toEqual([1, 1, 511])
       await add(512)
       expect(await die()).toEqual([1, 2, 1023])
-      // A hand-over is no death.
+      // A handover is not a death.
       expect(await die(0)).toEqual([1, 2, 1023])
-      // Written anew and shorter than before: what counts is what was reached before that.
+      // Restarted, and shorter than before: the greatest length that was reached before still counts.
       await store.runs.saveAnew(part(run, 0, 'y'.repeat(600)))
       expect(await die()).toEqual([2, 3, 1023])
       await store.runs.saveAnew(part(run, 0, 'y'.repeat(1500)))
@@ -56,7 +56,7 @@ export function describeRunDeaths(name: string, make: MakeStore): void {
       expect(claimed).toMatchObject({ id: run.id, attempt: 3, deaths: 5, furthest: 2012 })
     })
 
-    test("A15: what a continued answer begins with is nobody's progress", async () => {
+    test('A15: the initial text of a continued answer is not progress', async () => {
       const { run, ids } = await givenRun(store, user.id)
       await ended(store, run, 'x'.repeat(1000))
       const next = { ...messageRequest(user.id), form: { kind: 'continue' as const, of: ids.messageId } }

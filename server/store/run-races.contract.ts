@@ -4,7 +4,7 @@ import { claimBy, givenRun, givenUser, part } from '../../test/support/store-fix
 import type { MakeStore, StoreUnderTest } from '../../test/support/store-fixture.ts'
 import type { Store, UserRow } from './index.ts'
 
-/** What two instances do to one run at the same moment. */
+/** Two instances that act on the same run at the same time. */
 export function describeRunRaces(name: string, make: MakeStore): void {
   describe(`races of runs, ${name}`, () => {
     let under: StoreUnderTest
@@ -34,7 +34,7 @@ export function describeRunRaces(name: string, make: MakeStore): void {
       }
     })
 
-    test('rule 6: a claim returns what a save of the old owner left, or that save does not count', async () => {
+    test('rule 6: a claim returns the text of the old owner’s save, or that save fails', async () => {
       let savedFirst = 0
       for (let round = 0; round < 60; round++) {
         const run = await givenOrphan()
@@ -47,7 +47,7 @@ export function describeRunRaces(name: string, make: MakeStore): void {
         const now = await store.runs.readWithText(run.id)
         const text = counted ? 'words of the old owner' : ''
         expect(now, `round ${round}`).toMatchObject({ text, saved: text.length })
-        // A save within the grace refuses the claim; without grace it always gets through.
+        // A save within the grace period prevents the claim; without a grace period, the claim always succeeds.
         expect(claimed, `round ${round}`).toMatchObject({ text, saved: text.length })
         expect((await store.runs.save([part(run, text.length, 'zombie')])).size).toBe(0)
         expect((await store.runs.save([part(claimed!, text.length, '!')])).size).toBe(1)
@@ -55,7 +55,7 @@ export function describeRunRaces(name: string, make: MakeStore): void {
       expect(savedFirst).toBeGreaterThan(0)
     })
 
-    test('rule 6: an end does not lose the words of a save that is under way', async () => {
+    test('rule 6: ending a run does not lose the text of a concurrent save', async () => {
       for (let round = 0; round < 60; round++) {
         const run = await givenOrphan()
         const end = {
@@ -71,14 +71,14 @@ export function describeRunRaces(name: string, make: MakeStore): void {
           store.runs.save([part(run, 0, 'last words')]),
           other.runs.finalise(end),
         ])
-        // Exactly one of the two: guarded by the same length.
+        // Exactly one of the two succeeds, because both require the same saved length.
         expect([saved.size, finalised === undefined ? 0 : 1].sort(), `round ${round}`).toEqual([0, 1])
         const { text } = (await store.runs.readWithText(run.id))!
         expect(text).toBe(saved.size === 1 ? 'last words' : '')
       }
     })
 
-    test('rule 6: two instances that save the same runs in opposite order each count once, without a deadlock', async () => {
+    test('rule 6: of two instances that save the same runs in opposite order, one succeeds per run, without a deadlock', async () => {
       const runs = []
       for (let n = 0; n < 40; n++) runs.push(await givenOrphan())
       for (let round = 0; round < 20; round++) {
@@ -90,7 +90,7 @@ export function describeRunRaces(name: string, make: MakeStore): void {
       for (const run of runs) expect(await store.runs.readWithText(run.id)).toMatchObject({ saved: 60 })
     })
 
-    test('rule 14: 100 orphans and 4 claimants: each is taken once', async () => {
+    test('rule 14: 4 claimants claim each of 100 orphans once', async () => {
       const dead = newId()
       const ids = []
       for (let n = 0; n < 100; n++) ids.push((await givenRun(store, user.id, { owner: dead })).run.id)
@@ -108,7 +108,7 @@ export function describeRunRaces(name: string, make: MakeStore): void {
               graceMs: 0,
             }
             const batch = await runs.claimSome(input)
-            // One that finds all the rest held by others asks again.
+            // A claimant that found all remaining runs locked by others retries.
             if (batch.length === 0 && !(await runs.owners()).some(({ owner }) => owner === dead)) return mine
             mine.push(...batch)
           }
@@ -119,7 +119,7 @@ export function describeRunRaces(name: string, make: MakeStore): void {
       expect(all.every(({ attempt }) => attempt === 1)).toBe(true)
     })
 
-    test('a start, an end and a deletion in one chat do not wait for each other in a circle', async () => {
+    test('a start, an end and a deletion in the same chat do not deadlock', async () => {
       for (let round = 0; round < 30; round++) {
         const { ids, run } = await givenRun(store, user.id)
         const regenerate = {

@@ -31,7 +31,7 @@ export function describeRunStarts(name: string, make: MakeStore): void {
       return first
     }
 
-    test('a message in a new chat makes the chat, both messages and the run', async () => {
+    test('a message in a new chat creates the chat, both messages and the run', async () => {
       const request = messageRequest(user.id, { form: { newChatTitle: 'Shoals' }, model: 'm1', owner: '' })
       const { now } = await store.sessions.revokedSince(0)
       const outcome = await store.runs.start(request)
@@ -67,11 +67,11 @@ export function describeRunStarts(name: string, make: MakeStore): void {
       })
     })
 
-    test('a stop that was pressed early is in the run from its start', async () => {
+    test('a stop that the user pressed early is set in the run from its start', async () => {
       expect((await givenRun(store, user.id, { stop: true })).run.stop).toBe(true)
     })
 
-    test('a message below an answer goes on in the same chat', async () => {
+    test('a message below an answer continues the same chat', async () => {
       const first = await givenAnswer()
       const { chatId } = first.ids
       const next = await store.runs.start(
@@ -82,7 +82,7 @@ export function describeRunStarts(name: string, make: MakeStore): void {
       expect((await store.chats.get(chatId, user.id))?.model).toBe('m2')
     })
 
-    test('the same client id again answers with the same ids, whatever else was sent and happened', async () => {
+    test('a repeated client id returns the same ids, whatever else was sent or happened', async () => {
       const request = messageRequest(user.id)
       const { ids } = await started(store, request)
       const again = { ...messageRequest(user.id), clientId: request.clientId }
@@ -99,7 +99,7 @@ export function describeRunStarts(name: string, make: MakeStore): void {
       expect((await store.runs.start(theirs)).kind).toBe('started')
     })
 
-    test('a refused request leaves nothing, so that its client id may be used again', async () => {
+    test('a refused request writes nothing, so that its client id can be used again', async () => {
       const first = await givenRun(store, user.id)
       const form = { chatId: first.ids.chatId, parentId: first.ids.messageId }
       const request = messageRequest(user.id, { form })
@@ -108,7 +108,7 @@ export function describeRunStarts(name: string, make: MakeStore): void {
       expect((await store.runs.start(request)).kind).toBe('started')
     })
 
-    test('chats of others, deleted and unknown ones are missing; so are their messages', async () => {
+    test('other users’ chats, deleted chats and unknown chats are missing, and so are their messages', async () => {
       const stranger = await givenUser(store)
       const theirs = await givenRun(store, stranger.id)
       const mine = await givenAnswer()
@@ -116,7 +116,7 @@ export function describeRunStarts(name: string, make: MakeStore): void {
         store.runs.start(messageRequest(user.id, form))
       expect(await at({ form: { chatId: theirs.ids.chatId } })).toEqual({ kind: 'chat-missing' })
       expect(await at({ form: { chatId: newId() } })).toEqual({ kind: 'chat-missing' })
-      // A chat id that is somebody's already is not made anew.
+      // An existing chat id of another user is not created again.
       expect(await at({ form: { chatId: theirs.ids.chatId, newChatTitle: 'x' } })).toEqual({
         kind: 'chat-missing',
       })
@@ -136,7 +136,7 @@ export function describeRunStarts(name: string, make: MakeStore): void {
       expect(await at({ form: { chatId } })).toEqual({ kind: 'chat-missing' })
     })
 
-    test('one running run per branch: a second answer waits for the end of the first', async () => {
+    test('one running run per branch: a second answer is refused until the first has ended', async () => {
       const first = await givenRun(store, user.id)
       const { messageId, chatId } = first.ids
       expect(await store.runs.start(regenerate(messageId))).toEqual({ kind: 'branch-busy' })
@@ -149,7 +149,7 @@ export function describeRunStarts(name: string, make: MakeStore): void {
       expect((await store.runs.start(regenerate(messageId))).kind).toBe('started')
     })
 
-    test('another answer stands beside the first, under the same message', async () => {
+    test('a regenerated answer is added beside the first, below the same message', async () => {
       const first = await givenAnswer()
       const request = regenerate(first.ids.messageId)
       const { ids, run } = await started(store, request)
@@ -165,7 +165,7 @@ export function describeRunStarts(name: string, make: MakeStore): void {
       expect((await store.chats.get(ids.chatId, user.id))?.currentId).toBe(ids.messageId)
     })
 
-    test('an answer that goes on begins with its text as saved, under a higher fence', async () => {
+    test('a continued answer begins with its saved text, with a higher fence', async () => {
       const first = await givenAnswer('Grüße 😀')
       const { ids, run } = await started(store, goOn(first.ids.messageId))
       expect(ids).toEqual({ ...first.ids, runId: ids.runId })
@@ -183,7 +183,7 @@ export function describeRunStarts(name: string, make: MakeStore): void {
       })
     })
 
-    test('an empty answer goes on from nothing', async () => {
+    test('an empty answer can be continued', async () => {
       const first = await givenAnswer('')
       const { run } = await started(store, goOn(first.ids.messageId))
       expect(run).toMatchObject({ saved: 0, starts: [[run.fence, 0]] })
@@ -191,7 +191,7 @@ export function describeRunStarts(name: string, make: MakeStore): void {
       expect((await store.chats.message(first.ids.messageId, user.id))?.text).toBe('now it speaks')
     })
 
-    test('of many equal requests at once one starts, and all hear its ids', async () => {
+    test('of many simultaneous equal requests one starts, and all return its ids', async () => {
       const handles = [store, await under.another(), await under.another()]
       for (let round = 0; round < 17; round++) {
         const clientId = newId()
@@ -204,7 +204,7 @@ export function describeRunStarts(name: string, make: MakeStore): void {
       }
     })
 
-    test('of two equal requests to go on at once, one starts and the other is its repeat', async () => {
+    test('of two simultaneous equal requests to continue, one starts and the other is its repetition', async () => {
       const other = await under.another()
       for (let round = 0; round < 20; round++) {
         const { messageId } = (await givenAnswer()).ids
@@ -215,7 +215,7 @@ export function describeRunStarts(name: string, make: MakeStore): void {
       }
     })
 
-    test('of two different answers asked at once for one message, one runs', async () => {
+    test('of two different simultaneous requests to answer one message, one starts', async () => {
       const other = await under.another()
       for (let round = 0; round < 20; round++) {
         const { messageId } = (await givenAnswer()).ids

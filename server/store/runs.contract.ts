@@ -43,7 +43,7 @@ export function describeRuns(name: string, make: MakeStore): void {
       expect(await store.runs.claim(claimBy('you', run))).toBeUndefined()
     })
 
-    test('what the store has lost is written anew as its owner remembers it; what is there stays', async () => {
+    test('a lost run is restored from its owner’s memory; existing rows are not changed', async () => {
       const { run } = await givenRun(store, user.id, { owner: 'me' })
       const path = await store.chats.path(run.parentId, user.id)
       const remembered = { run, path, title: 'As remembered' }
@@ -54,7 +54,7 @@ export function describeRuns(name: string, make: MakeStore): void {
       const again = await store.runs.writeAnew(remembered)
       expect(again).toMatchObject({ id: run.id, owner: 'me', fence: run.fence, saved: 0, status: 'running' })
       await ended(store, run, 'whole')
-      // It is there: an end is not undone by an owner that heard of a loss too late.
+      // The run exists and has ended: an owner that notices a loss too late does not undo the end.
       expect(await store.runs.writeAnew(remembered)).toBeUndefined()
       const tree = await store.chats.tree(run.chatId, user.id)
       expect(tree?.chat).toMatchObject({ title: 'As remembered', currentId: run.messageId })
@@ -70,7 +70,7 @@ export function describeRuns(name: string, make: MakeStore): void {
       expect((await store.runs.claim({ ...claimBy('me', run), redisFence }))?.fence).toBe(redisFence + 1)
     })
 
-    test('a claim is refused while the owner lives or has just saved; never a claim from oneself', async () => {
+    test('a claim is refused while the owner is alive or has just saved, but not if the claimant is the owner', async () => {
       const owner = newId()
       const { run } = await givenRun(store, user.id, { owner })
       await store.instances.beat(owner, '{}', 2500)
@@ -91,7 +91,7 @@ export function describeRuns(name: string, make: MakeStore): void {
 
     const some = { limit: 10, first: [], leaseMs: 2500, graceMs: 0 }
 
-    test('a batch takes the runs of the dead it names, those with readers first', async () => {
+    test('a batch claims only runs of the named dead owners, runs with readers first', async () => {
       const dead = newId()
       const runs = []
       for (let n = 0; n < 4; n++) runs.push((await givenRun(store, user.id, { owner: dead })).run)
@@ -109,7 +109,7 @@ export function describeRuns(name: string, make: MakeStore): void {
       expect(await store.runs.claimSome({ ...some, me: 'c', dead: [] })).toEqual([])
     })
 
-    test('a released run is taken by anybody at once, and no attempt is counted', async () => {
+    test('any instance can claim a released run at once, and no attempt is counted', async () => {
       const { run } = await givenRun(store, user.id, { owner: 'drained' })
       expect(await store.runs.release([{ id: run.id, fence: run.fence - 1 }], 'drained')).toEqual([])
       expect(await store.runs.release([{ id: run.id, fence: run.fence }], 'other')).toEqual([])
@@ -126,7 +126,7 @@ export function describeRuns(name: string, make: MakeStore): void {
       expect(await store.runs.claim(seen)).toMatchObject({ owner: 'third', attempt: 0 })
     })
 
-    test('rule 6: a save counts once, by fence and saved length, and says what was asked meanwhile', async () => {
+    test('rule 6: a save succeeds once, by fence and saved length, and reports a stop request', async () => {
       const { run } = await givenRun(store, user.id)
       const other = (await givenRun(store, user.id)).run
       const saved = await store.runs.save([part(run, 0, 'Hällo 😀'), part(other, 0, 'zwei')])
@@ -155,7 +155,7 @@ export function describeRuns(name: string, make: MakeStore): void {
       expect(await store.runs.save([])).toEqual(new Map())
     })
 
-    test('rule 12: bad characters of one run do not refuse the batch, and keep its length', async () => {
+    test('rule 12: invalid characters of one run do not fail the batch, and the length stays the same', async () => {
       const { run } = await givenRun(store, user.id)
       const other = (await givenRun(store, user.id)).run
       const saved = await store.runs.save([part(run, 0, 'a\u0000\ud83d'), part(other, 0, 'fine')])
@@ -164,13 +164,13 @@ export function describeRuns(name: string, make: MakeStore): void {
       expect(await store.runs.readWithText(run.id)).toMatchObject({ text: 'a\ufffd\ufffd\ufffd!', saved: 5 })
     })
 
-    test('a length that is not its text’s is a bug of the caller', async () => {
+    test('a length that differs from the text’s is a bug of the caller', async () => {
       const { run } = await givenRun(store, user.id)
       await expect(store.runs.save([{ ...part(run, 0, 'abc'), length: 4 }])).rejects.toThrow(RangeError)
       await expect(store.runs.saveAnew({ ...part(run, 0, 'abc'), length: 2 })).rejects.toThrow(RangeError)
     })
 
-    test('a save without text moves the position, and the next one joins', async () => {
+    test('a save without text updates the position, and the next save continues from there', async () => {
       const { run } = await givenRun(store, user.id)
       await store.runs.save([part(run, 0, 'ab')])
       expect((await store.runs.save([{ ...part(run, 2, ''), seq: 9 }])).size).toBe(1)
@@ -178,7 +178,7 @@ export function describeRuns(name: string, make: MakeStore): void {
       expect(await store.runs.readWithText(run.id)).toMatchObject({ text: 'abcd', saved: 4 })
     })
 
-    test('writing anew replaces what an earlier fence stored, once', async () => {
+    test('a restarted answer replaces the text of an earlier fence, once', async () => {
       const { run } = await givenRun(store, user.id, { owner: 'dead' })
       await store.runs.save([part(run, 0, 'old words')])
       await store.runs.save([part(run, 9, ' and more')])
@@ -193,7 +193,7 @@ export function describeRuns(name: string, make: MakeStore): void {
       })
     })
 
-    test('writing anew may begin with nothing', async () => {
+    test('a restarted answer may begin without text', async () => {
       const { run } = await givenRun(store, user.id, { owner: 'dead' })
       await store.runs.save([part(run, 0, 'old words')])
       const claimed = (await store.runs.claim(claimBy('me', run)))!
@@ -203,7 +203,7 @@ export function describeRuns(name: string, make: MakeStore): void {
       expect((await store.runs.readWithText(run.id))?.text).toBe('fresh')
     })
 
-    test('finalising folds the parts, tells the chat, and happens once', async () => {
+    test('finalising folds the parts, marks the chat as answered, and succeeds once', async () => {
       const { ids, run } = await givenRun(store, user.id)
       await store.runs.save([part(run, 0, 'one ')])
       await store.runs.save([part(run, 4, 'two')])
@@ -235,13 +235,13 @@ export function describeRuns(name: string, make: MakeStore): void {
       expect(chat!.answeredAt).toBeGreaterThan(0)
     })
 
-    test('an answer without a word ends with an empty text', async () => {
+    test('an answer without any text ends with an empty text', async () => {
       const { ids, run } = await givenRun(store, user.id)
       await ended(store, run, '', 'stopped')
       expect(await store.chats.message(ids.messageId, user.id)).toMatchObject({ text: '', status: 'stopped' })
     })
 
-    test('only its user, or an administrator, asks a run to stop', async () => {
+    test('only the user of a run, or an administrator, can request a stop', async () => {
       const { run } = await givenRun(store, user.id)
       expect(await store.runs.requestStop(run.id, (await givenUser(store)).id)).toBeUndefined()
       expect(await store.runs.requestStop('none', null)).toBeUndefined()
@@ -255,7 +255,7 @@ export function describeRuns(name: string, make: MakeStore): void {
       expect(await store.runs.requestStop(over.id, user.id)).toMatchObject({ status: 'done', stop: false })
     })
 
-    test('A4: what a client id has started is known before a start, with the number of running answers', async () => {
+    test('A4: before a start, one query returns what its client id has started and the number of running answers', async () => {
       const asked = messageRequest(user.id, {})
       const before = await store.runs.beforeStart(user.id, asked.clientId)
       const { ids } = await started(store, asked)

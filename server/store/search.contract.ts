@@ -17,14 +17,14 @@ export function describeSearch(name: string, make: MakeStore): void {
       user = await givenUser(store)
     })
 
-    /** A chat with one question and its ended answer. */
+    /** Creates a chat with one question and its ended answer. */
     async function givenChat(title: string): Promise<{ chatId: string; answer: string }> {
       const { ids, run } = await givenRun(store, user.id, { form: { newChatTitle: title } })
       await ended(store, run, `answer of ${title}`)
       return { chatId: ids.chatId, answer: ids.messageId }
     }
 
-    test('search finds the newest message of a chat that has all the words, and not what was thought', async () => {
+    test('search finds the newest message of a chat that contains all the words, and ignores reasoning', async () => {
       const tides = await givenChat('Tides')
       await givenChat('Else')
       const { ids, run } = await givenRun(store, user.id, {
@@ -99,7 +99,7 @@ export function describeSearch(name: string, make: MakeStore): void {
       }
     })
 
-    test('search goes on through older chats, a page of them at a time', async () => {
+    test('search continues through older chats, one page of chats at a time', async () => {
       const old = await givenChat('needle')
       for (let chat = 0; chat < 5; chat++) await givenChat('hay')
       const pages: string[][] = []

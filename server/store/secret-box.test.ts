@@ -4,7 +4,7 @@ import { SecretBox } from './secret-box.ts'
 describe('SecretBox', () => {
   const box = new SecretBox('one secret')
 
-  test('opens what it sealed, and seals the same differently each time', () => {
+  test('opens what it sealed, and seals the same text differently each time', () => {
     const sealed = box.seal('sk-ключ-😀', 'connection 1')
     expect(box.open(sealed, 'connection 1')).toBe('sk-ключ-😀')
     expect(new SecretBox('one secret').open(sealed, 'connection 1')).toBe('sk-ключ-😀')
@@ -13,7 +13,7 @@ describe('SecretBox', () => {
     expect(box.open(box.seal('', 'x'), 'x')).toBe('')
   })
 
-  test('opens nothing under another secret, for another row, or changed by a bit', () => {
+  test('opens nothing with another secret, for another row, or with one changed bit', () => {
     const sealed = box.seal('sk-1', 'a')
     expect(new SecretBox('another secret').open(sealed, 'a')).toBeUndefined()
     expect(box.open(sealed, 'b')).toBeUndefined()

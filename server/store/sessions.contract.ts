@@ -49,7 +49,7 @@ export function describeSessions(name: string, make: MakeStore): void {
     const counterOf = async (feed: string): Promise<number> =>
       (await store.revisions.list()).find((row) => row.name === feed)?.counter ?? -1
 
-    test('an open session is found with its user in one look', async () => {
+    test('an open session is found with its user in one query', async () => {
       const user = await givenUser(store)
       const session = await givenSession(user)
       expect(await store.sessions.withUser(session.id)).toEqual({ session, user })
@@ -60,10 +60,10 @@ export function describeSessions(name: string, make: MakeStore): void {
       expect(open[1]).toMatchObject({ lastUsedAt: 5000, expiresAt: 9_999_999_999_999 })
     })
 
-    test('ended, expired, unknown ones and those of an old epoch are not there', async () => {
+    test('sessions that are unknown, ended, expired or of an old epoch are not found', async () => {
       const user = await givenUser(store)
       const expired = await givenSession(user, { expiresAt: 1 })
-      // Made by a sign-in that ran beside a change of password.
+      // Created by a sign-in that ran at the same time as a password change.
       const late = await givenSession(user, { epoch: newId() })
       for (const id of [expired.id, late.id, 'unknown', 'nul\u0000']) {
         expect(await store.sessions.withUser(id)).toBeUndefined()
@@ -71,7 +71,7 @@ export function describeSessions(name: string, make: MakeStore): void {
       expect(await store.sessions.ofUser(user.id)).toEqual([])
     })
 
-    test('only its user ends a session, once, and the feed is raised with it', async () => {
+    test('only the user of a session can end it, once, and that increments the feed’s revision', async () => {
       const user = await givenUser(store)
       const session = await givenSession(user)
       const counter = await counterOf('revocations')
@@ -85,7 +85,7 @@ export function describeSessions(name: string, make: MakeStore): void {
       expect(await store.sessions.withUser(session.id)).toBeUndefined()
     })
 
-    test('what was revoked is told to who asks from before it', async () => {
+    test('a query since an earlier time returns what was revoked', async () => {
       const user = await givenUser(store)
       const session = await givenSession(user)
       const { now } = await store.sessions.revokedSince(0)
@@ -100,7 +100,7 @@ export function describeSessions(name: string, make: MakeStore): void {
       expect(later).toMatchObject({ sessionIds: [], userIds: [] })
     })
 
-    test('pruning takes ended and expired ones only, at most as many as asked for', async () => {
+    test('pruning removes only ended and expired sessions, at most the given number', async () => {
       const user = await givenUser(store)
       const open = await givenSession(user)
       const gone = await Promise.all([1, 2, 3].map(() => givenSession(user)))

@@ -77,7 +77,7 @@ for (const [name, make] of [
 describeSearch('PostgreSQL in the locale C', () =>
   postgresWith(`template template0 locale 'C' encoding 'UTF8'`),
 )
-// What initdb makes of the locale C unless it is told an encoding.
+// The encoding that initdb chooses for the locale C by default.
 describeSearch('PostgreSQL in SQL_ASCII', () =>
   postgresWith(`template template0 locale 'C' encoding 'SQL_ASCII'`),
 )

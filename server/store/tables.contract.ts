@@ -44,7 +44,7 @@ export function describeTables(name: string, make: () => Promise<EmptyDatabase>)
       }
     })
 
-    test('deleting an account leaves rows of it in those tables alone of which the list says so', async () => {
+    test('deleting an account leaves rows only in the tables that the list marks as kept', async () => {
       const { engine } = database
       const troubles = new StoreTroubles(systemClock, silentLogger)
       const store = createStore({ engine, secret: 's', warn: () => {}, clock: systemClock, troubles })

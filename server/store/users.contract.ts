@@ -23,7 +23,7 @@ export function describeUsers(name: string, make: MakeStore): void {
       tokenEpoch: newId(),
     })
 
-    test('of many first sign-ups at once one is made, as administrator', async () => {
+    test('of many simultaneous first sign-ups, one creates an account, as administrator', async () => {
       const other = await under.another()
       const outcomes = await Promise.all(
         Array.from({ length: 20 }, (_, n) =>
@@ -36,7 +36,7 @@ export function describeUsers(name: string, make: MakeStore): void {
       expect((await store.users.list({ limit: 5 })).items[0]?.role).toBe('admin')
     })
 
-    test('an address is taken whatever its case, and found so', async () => {
+    test('an address is unique and found whatever its case', async () => {
       const user = await givenUser(store, { email: 'Ada@Example.org' })
       expect(await store.users.create(newcomer('aDA@example.ORG'))).toBe('email-taken')
       expect(await store.users.byEmail('ADA@example.org')).toEqual(user)
@@ -76,7 +76,7 @@ export function describeUsers(name: string, make: MakeStore): void {
       expect(foreign.items).toHaveLength(5)
     })
 
-    test('a new name is searched for at once; preferences and last activity are kept', async () => {
+    test('a new name can be searched for at once; preferences and last activity are stored', async () => {
       const user = await givenUser(store)
       const name = `Grace ${newId()}`
       expect((await store.users.rename(user.id, name))?.name).toBe(name)
@@ -92,7 +92,7 @@ export function describeUsers(name: string, make: MakeStore): void {
       expect(await store.users.rename('nobody', 'x')).toBeUndefined()
     })
 
-    test('a new epoch ends every session but the kept one, and raises the feed', async () => {
+    test('a new epoch ends every session except the kept one, and increments the feed’s revision', async () => {
       const user = await givenUser(store)
       const ids = [newId(), newId(), newId()]
       for (const id of ids) {

@@ -13,7 +13,7 @@ import type { Store } from './store.ts'
 
 const thought = '<think>\ntides\n</think>\n\n'
 
-/** A user with a chat, a question, an answer and a session, as code of schema 7 wrote them. */
+/** Writes a user with a chat, a question, an answer and a session, as code of schema 7 wrote them. */
 async function fillOlder(engine: Engine): Promise<void> {
   const rows = [
     sql`insert into ${engine.table('account')}
@@ -34,7 +34,7 @@ async function fillOlder(engine: Engine): Promise<void> {
   for (const row of rows) await row.execute(engine.db)
 }
 
-/** Names of what belongs to the tables besides their columns. */
+/** Names of the tables' constraints, indexes and foreign keys. */
 async function keysAndIndexes(engine: Engine): Promise<string[]> {
   const found =
     engine.kind === 'postgres'
@@ -113,19 +113,19 @@ export function describeVisibleWords(name: string, make: () => Promise<EmptyData
       ])
     })
 
-    test('a role is not checked by the database, and an account may be without a password', async () => {
+    test('the database does not check roles, and an account may have no password', async () => {
       const { engine, store } = await openOlder()
       const user = await givenUser(store, { passwordHash: null })
       expect(user.passwordHash).toBeNull()
       await sql`update ${engine.table('account')} set role = 'auditor' where id = 'u'`.execute(engine.db)
       await sql`update ${engine.table('message')} set role = 'tool' where id = 'q'`.execute(engine.db)
       expect((await store.users.byId('u'))?.role).toBe('auditor')
-      // Keys between the tables are kept.
+      // Foreign keys still work.
       await sql`delete from ${engine.table('account')} where id = 'u'`.execute(engine.db)
       expect(await engine.db.selectFrom('message').select('id').execute()).toEqual([])
     })
 
-    test('of a chat with many older rows a search reads the texts of few', async () => {
+    test('a search reads the texts of only a few rows of a chat with many old rows', async () => {
       const { engine } = await openOlder()
       for (let at = 0; at < 30; at++) {
         await sql`insert into ${engine.table('message')} (id, chat_id, parent_id, role, text, status, created_at)
@@ -135,7 +135,7 @@ export function describeVisibleWords(name: string, make: () => Promise<EmptyData
       expect(rows.filter(({ text }) => text !== null)).toHaveLength(20)
     })
 
-    test('older rows are read from their text until the job has passed, and the same way after it', async () => {
+    test('old rows are derived from their text until the job has filled them, and read the same afterwards', async () => {
       const { engine, store } = await openOlder()
       const find = async (...words: string[]): Promise<unknown[]> =>
         (await store.chats.search({ userId: 'u', words, archived: false, limit: 10 })).items.map(
@@ -152,7 +152,7 @@ export function describeVisibleWords(name: string, make: () => Promise<EmptyData
       expect(before).toEqual([
         [['a', expect.stringMatching(/^[word ]+moon$/)]],
         [['a', expect.stringMatching(/^[word ]+$/)]],
-        // What a person wrote is visible, whatever it looks like.
+        // All that a user wrote is visible, even if it looks like reasoning.
         [['q', `${thought}typed`]],
         [],
         [
@@ -166,7 +166,7 @@ export function describeVisibleWords(name: string, make: () => Promise<EmptyData
       expect(await read()).toEqual(before)
     })
 
-    test('a batch ends with its chats, or begins them again where there is more', async () => {
+    test('a batch moves on to the next chats, or repeats its chats if messages are left', async () => {
       const { engine, store } = await openOlder()
       for (let n = 0; n < 60; n++) {
         await sql`insert into ${engine.table('message')} (id, chat_id, role, text, status, created_at)
@@ -176,13 +176,13 @@ export function describeVisibleWords(name: string, make: () => Promise<EmptyData
       expect(await store.chats.fillSaid('', 10)).toEqual({ filled: 12, next: 'c' })
     })
 
-    test('a message has its words from its beginning, an answer at its end', async () => {
+    test('a message has its visible text from the beginning, an answer when it ends', async () => {
       const { engine, store } = await openCurrent()
       const user = await givenUser(store)
       const { ids, run } = await givenRun(store, user.id, { form: { text: 'Fish?' } })
       expect(await saidOf(engine, ids.userMessageId)).toBe('Fish?')
       expect(await saidOf(engine, ids.messageId)).toBeNull()
-      // Nothing reads the words out of a text that is still written.
+      // The job does not fill a message whose text is still being written.
       await store.chats.fillSaid('', 10)
       expect(await saidOf(engine, ids.messageId)).toBeNull()
       await ended(store, run, `${thought}Yes`)
@@ -196,7 +196,7 @@ export function describeVisibleWords(name: string, make: () => Promise<EmptyData
         stop: false,
       }
       const again = await started(store, { ...continued, form: { kind: 'continue', of: ids.messageId } })
-      // An instance of older code may end it: then nobody says what is visible.
+      // If an instance of older code ends the run, no visible text is stored.
       expect(await saidOf(engine, ids.messageId)).toBeNull()
       const more = `${thought}Yes, fish.`
       const saved = `${thought}Yes`.length
@@ -206,7 +206,7 @@ export function describeVisibleWords(name: string, make: () => Promise<EmptyData
       expect(await saidOf(engine, ids.messageId)).toBe('Yes, fish.')
     })
 
-    test('an answer that a claimant ends, and one that a new epoch ends, have their words', async () => {
+    test('an answer that a claimant or a new epoch ends has its visible text', async () => {
       const { engine, store } = await openCurrent()
       await engine.db
         .insertInto('epoch')
@@ -225,7 +225,7 @@ export function describeVisibleWords(name: string, make: () => Promise<EmptyData
       expect(await saidOf(engine, running.ids.messageId)).toBe('half')
     })
 
-    test('a conversation that the database had lost is written again with its words', async () => {
+    test('a lost conversation is restored with its visible text', async () => {
       const { engine, store } = await openCurrent()
       const user = await givenUser(store)
       const first = await givenRun(store, user.id)

@@ -2,7 +2,7 @@ import cluster from 'node:cluster'
 import { sleep } from '../base/index.ts'
 import type { BackoffOptions, Clock, Logger } from '../base/index.ts'
 import { WorkerSlot } from './worker-slot.ts'
-import type { HowToStop } from './worker-messages.ts'
+import type { StopMode } from './worker-messages.ts'
 
 export interface SuperviseOptions {
   workers: number
@@ -33,8 +33,8 @@ export interface Supervisor {
 }
 
 /** Additional time after the grace period for a worker to close its resources, ms; then it is killed. */
-const closingMs = 6000
-const nowMs = 4000
+const closingGraceMs = 6000
+const stopNowMs = 4000
 
 /**
  * Runs instances as processes that share one listening socket (node:cluster, without its round robin, in which a
@@ -43,7 +43,7 @@ const nowMs = 4000
  */
 export function supervise(options: SuperviseOptions): Supervisor {
   const { workers, exec, args, clock, logger, hopeless, pauses = { first: 250, most: 30_000 } } = options
-  let stopping: HowToStop | undefined
+  let stopping: StopMode | undefined
   let everReady = false
   let code = 0
 
@@ -59,7 +59,7 @@ export function supervise(options: SuperviseOptions): Supervisor {
       pauses,
       ready(port) {
         logger.debug({ worker: number, port }, 'worker is ready')
-        if (everReady || !slots.every(({ serving }) => serving)) return
+        if (everReady || !slots.every(({ isReady: serving }) => serving)) return
         everReady = true
         options.ready(port)
       },
@@ -81,12 +81,12 @@ export function supervise(options: SuperviseOptions): Supervisor {
     if (stopping === 'now') return
     stopping = stopping === undefined ? 'drain' : 'now'
     for (const slot of slots) slot.stop(stopping)
-    void killLate(stopping === 'now' ? nowMs : options.graceMs + closingMs)
+    void killAfter(stopping === 'now' ? stopNowMs : options.graceMs + closingGraceMs)
   }
 
   const ended = Promise.all(slots.map(({ done }) => done)).then(() => code)
 
-  async function killLate(ms: number): Promise<void> {
+  async function killAfter(ms: number): Promise<void> {
     const over = new AbortController()
     void ended.then(() => over.abort())
     await sleep(ms, over.signal)

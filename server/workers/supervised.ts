@@ -1,14 +1,14 @@
 import cluster from 'node:cluster'
 import process from 'node:process'
-import { toWorker } from './worker-messages.ts'
-import type { HowToStop } from './worker-messages.ts'
+import { supervisorCommand } from './worker-messages.ts'
+import type { StopMode } from './worker-messages.ts'
 
 /** A worker's side of its supervisor. */
 export interface Supervised {
   /** Reports that this worker is ready and listens on this port. */
   ready(port: number): void
   /** Also receives commands that came before the first listener was set. A lost supervisor counts as `drain`. */
-  onStop(listener: (how: HowToStop) => void): void
+  onStop(listener: (how: StopMode) => void): void
   /** Called when this worker has stopped: the channel then no longer keeps the process alive. */
   leave(): void
 }
@@ -17,10 +17,10 @@ export interface Supervised {
 export function supervised(): Supervised | undefined {
   const { worker } = cluster
   if (!worker) return undefined
-  const said: HowToStop[] = []
-  let listener: (how: HowToStop) => void = (how) => void said.push(how)
+  const pendingCommands: StopMode[] = []
+  let listener: (how: StopMode) => void = (how) => void pendingCommands.push(how)
   process.on('message', (message) => {
-    const parsed = toWorker.safeParse(message)
+    const parsed = supervisorCommand.safeParse(message)
     if (parsed.success) listener(parsed.data.shoal)
   })
   worker.on('disconnect', () => {
@@ -32,7 +32,7 @@ export function supervised(): Supervised | undefined {
     ready: (port) => void process.send?.({ shoal: 'ready', port }),
     onStop(next) {
       listener = next
-      for (const how of said.splice(0)) next(how)
+      for (const how of pendingCommands.splice(0)) next(how)
     },
     leave: () => process.channel?.unref(),
   }

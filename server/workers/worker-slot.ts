@@ -2,8 +2,8 @@ import cluster from 'node:cluster'
 import type { Worker } from 'node:cluster'
 import { backoff, guarded, sleep } from '../base/index.ts'
 import type { BackoffOptions, Clock, Logger } from '../base/index.ts'
-import { fromWorker } from './worker-messages.ts'
-import type { HowToStop } from './worker-messages.ts'
+import { workerReport } from './worker-messages.ts'
+import type { StopMode } from './worker-messages.ts'
 
 export interface WorkerSlotOptions {
   /** Number of the slot; the first is 1. */
@@ -21,7 +21,7 @@ export interface WorkerSlotOptions {
 }
 
 /** A worker that was ready for this long counts as stable: its end resets the growing pause. */
-const wellMs = 30_000
+const stableAfterMs = 30_000
 
 /** A slot of a supervisor: runs a process and restarts it whenever it ends. */
 export class WorkerSlot {
@@ -37,7 +37,7 @@ export class WorkerSlot {
     this.#options = options
   }
 
-  get serving(): boolean {
+  get isReady(): boolean {
     return this.#readyAt !== undefined
   }
 
@@ -51,8 +51,8 @@ export class WorkerSlot {
     cluster.setupPrimary({ exec, args })
     const worker = cluster.fork(env(this.#starts++ > 0))
     this.#worker = worker
-    const hear = guarded({ logger, event: 'worker message' }, (message: unknown) => {
-      const parsed = fromWorker.safeParse(message)
+    const receive = guarded({ logger, event: 'worker message' }, (message: unknown) => {
+      const parsed = workerReport.safeParse(message)
       if (!parsed.success) return
       this.#readyAt = clock.monotonic()
       this.#options.ready(parsed.data.port)
@@ -60,12 +60,12 @@ export class WorkerSlot {
     const ended = guarded({ logger, event: 'worker exit' }, (code: number | null, signal: string | null) =>
       this.#ended(code, signal),
     )
-    worker.on('message', hear)
+    worker.on('message', receive)
     worker.on('error', (error) => logger.error({ err: error, worker: number }, 'cannot reach worker'))
     worker.once('exit', ended)
   }
 
-  stop(how: HowToStop): void {
+  stop(how: StopMode): void {
     this.#stopping.abort()
     if (!this.#worker) return this.#done.resolve()
     // A worker that has lost its channel drains by itself.
@@ -78,7 +78,7 @@ export class WorkerSlot {
 
   #ended(code: number | null, signal: string | null): void {
     const { number, clock, logger, pauses, ended } = this.#options
-    const well = this.#readyAt !== undefined && clock.monotonic() - this.#readyAt > wellMs
+    const well = this.#readyAt !== undefined && clock.monotonic() - this.#readyAt > stableAfterMs
     this.#worker = undefined
     this.#readyAt = undefined
     const again = ended(code) && !this.#stopping.signal.aborted

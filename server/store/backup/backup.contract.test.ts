@@ -49,7 +49,7 @@ async function open({ dataDir, databaseUrl }: Where): Promise<Store> {
 const save = (where: Where, file: string, secret: string | null = null): ReturnType<typeof writeBackup> =>
   writeBackup({ ...base, ...where, file, version: '1.2.3', secretWith: () => secret })
 
-const bring = (
+const restore = (
   where: Where,
   file: string,
   about: Partial<Parameters<typeof restoreBackup>[0]> = {},
@@ -65,7 +65,7 @@ const bring = (
     ...about,
   })
 
-/** As if another commit had given its first migration this number. */
+/** Changes a checksum, as if another commit had a different migration of this number. */
 async function spoilChecksum({ dataDir, databaseUrl }: Where): Promise<void> {
   const set = `update ${databaseUrl === null ? '' : 'shoal.'}schema_migration set checksum = '00000000' where number = 1`
   if (databaseUrl === null) {
@@ -80,7 +80,7 @@ async function spoilChecksum({ dataDir, databaseUrl }: Where): Promise<void> {
   await client.end()
 }
 
-async function filled(store: Store): Promise<string> {
+async function fill(store: Store): Promise<string> {
   const user = await givenUser(store, { role: 'admin' })
   for (let n = 0; n < 12; n++) {
     const { ids, run } = await givenRun(store, user.id)
@@ -119,12 +119,12 @@ describe.each<[Kind, Kind]>([
   ['sqlite', 'postgres'],
   ['postgres', 'sqlite'],
 ])('from %s to %s', (from, to) => {
-  test('everything is there afterwards, and the place works', async () => {
+  test('everything is restored, and the target works', async () => {
     const store = await open(await places[from]())
     const where = await places[from]()
     const source = await open(where)
-    const userId = await filled(source)
-    await filled(store)
+    const userId = await fill(source)
+    await fill(store)
     const file = join(folder, 'all.backup')
     const before = await everythingOf(source, userId)
     const saved = await save(where, file)
@@ -132,7 +132,7 @@ describe.each<[Kind, Kind]>([
     expect(statSync(file).mode & 0o777).toBe(0o600)
 
     const target = await places[to]()
-    const { tables } = await bring(target, file)
+    const { tables } = await restore(target, file)
     expect(tables).toEqual(saved)
     const restored = await open(target)
     expect(await everythingOf(restored, userId)).toEqual(interrupted(before))
@@ -142,7 +142,7 @@ describe.each<[Kind, Kind]>([
 })
 
 describe.each<Kind>(['sqlite', 'postgres'])('%s', (kind) => {
-  test('saved under load it is one moment: all from before, nothing from after, no half of anything', async () => {
+  test('a backup under load is consistent: it has all earlier chats, no later ones, and only complete ones', async () => {
     const where = await places[kind]()
     const store = await open(where)
     const user = await givenUser(store)
@@ -154,7 +154,7 @@ describe.each<Kind>(['sqlite', 'postgres'])('%s', (kind) => {
     const load = Promise.all(
       [1, 2].map(async () => {
         while (!over.signal.aborted) {
-          // In which list it belongs is known only if it begins and ends on one side.
+          // A chat belongs to a list only if it begins and ends on the same side of the backup.
           const mine = list
           const { ids, run } = await givenRun(store, user.id)
           await ended(store, run, 'under load')
@@ -173,7 +173,7 @@ describe.each<Kind>(['sqlite', 'postgres'])('%s', (kind) => {
     await load
 
     const target = await places[kind]()
-    const { tables } = await bring(target, file)
+    const { tables } = await restore(target, file)
     const rows = (name: string): number => tables.find(({ table }) => table === name)?.rows ?? -1
     expect(rows('message')).toBe(2 * rows('chat'))
     expect(rows('run')).toBe(rows('chat'))
@@ -185,9 +185,9 @@ describe.each<Kind>(['sqlite', 'postgres'])('%s', (kind) => {
     for (const id of after) expect(await restored.chats.get(id, user.id)).toBeUndefined()
   })
 
-  test('a place with accounts is refused and left as it is, unless it is to be replaced', async () => {
+  test('a target with accounts is refused and not changed, unless it is to be replaced', async () => {
     const source = await places[kind]()
-    await filled(await open(source))
+    await fill(await open(source))
     const file = join(folder, 'one.backup')
     await save(source, file)
     const target = await places[kind]()
@@ -198,21 +198,21 @@ describe.each<Kind>(['sqlite', 'postgres'])('%s', (kind) => {
       secret: 'kept',
     })
     const theirs = await givenUser(store)
-    if (kind === 'sqlite') await expect(bring(target, file)).rejects.toThrow(StoreLocked)
+    if (kind === 'sqlite') await expect(restore(target, file)).rejects.toThrow(StoreLocked)
     await store.close()
-    await expect(bring(target, file)).rejects.toThrow(/already holds.*--replace/)
+    await expect(restore(target, file)).rejects.toThrow(/already holds.*--replace/)
     const again = await open(target)
     expect((await again.users.list({ limit: 9 })).items).toEqual([theirs])
     await again.close()
-    await bring(target, file, { replace: true })
+    await restore(target, file, { replace: true })
     const replaced = await open(target)
     expect((await replaced.users.list({ limit: 9 })).items.map(({ role }) => role)).toEqual(['admin'])
     expect(await replaced.users.byId(theirs.id)).toBeUndefined()
   })
 
-  test('a file that is cut off, changed or none is refused, and nothing is kept', async () => {
+  test('a file that is incomplete, changed or not a backup is refused, and nothing is kept', async () => {
     const source = await places[kind]()
-    await filled(await open(source))
+    await fill(await open(source))
     const file = join(folder, 'good.backup')
     await save(source, file)
     await expect(save(source, file)).rejects.toThrow(/already exists/)
@@ -221,7 +221,7 @@ describe.each<Kind>(['sqlite', 'postgres'])('%s', (kind) => {
     const bad = join(folder, 'bad.backup')
     const refuse = async (text: string[], reason: RegExp): Promise<void> => {
       writeFileSync(bad, gzipSync(text.map((line) => `${line}\n`).join('')))
-      await expect(bring(target, bad)).rejects.toThrow(reason)
+      await expect(restore(target, bad)).rejects.toThrow(reason)
     }
     await refuse(lines.slice(0, -1), /damaged or incomplete/)
     await refuse(lines.slice(0, 9), /damaged or incomplete/)
@@ -235,28 +235,28 @@ describe.each<Kind>(['sqlite', 'postgres'])('%s', (kind) => {
     await refuse([lines[0]!.replace(/"schema":\d+/, '"schema":999')], /Shoal 1\.2\.3 or later/)
     writeFileSync(bad, readFileSync(file))
     truncateSync(bad, statSync(file).size - 20)
-    await expect(bring(target, bad)).rejects.toThrow(/damaged or incomplete/)
-    await expect(bring(target, join(folder, 'nowhere'))).rejects.toThrow(/ENOENT/)
+    await expect(restore(target, bad)).rejects.toThrow(/damaged or incomplete/)
+    await expect(restore(target, join(folder, 'nowhere'))).rejects.toThrow(/ENOENT/)
     expect((await (await open(target)).users.list({ limit: 9 })).items).toEqual([])
   })
 
-  test('O15: a backup of another commit is recognised by the checksums of its migrations', async () => {
+  test('O15: the checksums of its migrations show that a backup belongs to another commit', async () => {
     const source = await places[kind]()
-    await filled(await open(source))
+    await fill(await open(source))
     const file = join(folder, 'other.backup')
     await save(source, file)
     const [head = '', ...rest] = gunzipSync(readFileSync(file)).toString().split('\n')
     const rewrite = (text: string): void => writeFileSync(file, gzipSync([text, ...rest].join('\n')))
 
     rewrite(head.replace(/"checksum":"\w{8}/, '"checksum":"00000000'))
-    await expect(bring(await places[kind](), file)).rejects.toThrow(
+    await expect(restore(await places[kind](), file)).rejects.toThrow(
       /the backup was made by another commit: its migration 1 \(initial, 00000000\) is not .*; restore it with Shoal 1\.2\.3/,
     )
     rewrite(head.replace(/"steps":\[.*?\],/, ''))
-    expect((await bring(await places[kind](), file)).tables).toContainEqual({ table: 'chat', rows: 13 })
+    expect((await restore(await places[kind](), file)).tables).toContainEqual({ table: 'chat', rows: 13 })
   })
 
-  test('O15: data of another commit is not backed up as if it were of this one', async () => {
+  test('O15: data of another commit is not backed up as if it were data of this commit', async () => {
     const source = await places[kind]()
     const store = await open(source)
     await store.close()
@@ -266,7 +266,7 @@ describe.each<Kind>(['sqlite', 'postgres'])('%s', (kind) => {
     )
   })
 
-  test('a generated secret goes along; one of the environment has to be the same', async () => {
+  test('a generated secret is included; a secret from the environment has to be the same', async () => {
     const source = await places[kind]()
     const store = await open(source)
     await store.installations.meet('print')
@@ -277,28 +277,28 @@ describe.each<Kind>(['sqlite', 'postgres'])('%s', (kind) => {
       const kept: string[] = []
       const keepSecret = (secret: string): void => void kept.push(secret)
       const target = await places[to]()
-      expect((await bring(target, file, { keepSecret })).secret).toBe('kept')
+      expect((await restore(target, file, { keepSecret })).secret).toBe('kept')
       expect(kept).toEqual(to === 'sqlite' ? ['generated'] : [])
       const restored = await open(target)
       const agreed = await restored.installations.agreeOnSecret('another')
       expect(agreed).toBe(to === 'sqlite' ? 'another' : 'generated')
     }
-    const other = bring(await places[kind](), file, { fingerprint: 'another' })
+    const other = restore(await places[kind](), file, { fingerprint: 'another' })
     await expect(other).rejects.toThrow(/WEBUI_SECRET_KEY is not the one/)
-    expect((await bring(await places[kind](), file, { fingerprint: 'print' })).secret).toBe('kept')
+    expect((await restore(await places[kind](), file, { fingerprint: 'print' })).secret).toBe('kept')
   })
 
-  test('without a secret the answer says that one is needed', async () => {
+  test('without a secret, the result says that one is needed', async () => {
     const source = await places[kind]()
     const store = await open(source)
     await store.installations.meet('print')
     const file = join(folder, 'without.backup')
     await save(source, file)
-    expect((await bring(await places[kind](), file)).secret).toBe('needed')
+    expect((await restore(await places[kind](), file)).secret).toBe('needed')
   })
 })
 
-test('where there is no installation, there is nothing to save', async () => {
+test('without an installation, there is nothing to back up', async () => {
   await expect(save({ dataDir: folder, databaseUrl: null }, join(folder, 'x'))).rejects.toThrow(
     /no installation in .*--data/,
   )

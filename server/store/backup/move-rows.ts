@@ -22,7 +22,7 @@ export interface MoveOptions {
   /** Called after each table. */
   progress?: (table: string, rows: number) => void
   /** Called before the transaction commits: may write more rows; if it rejects, nothing is kept. */
-  last?: (trx: Transaction<Schema>) => Promise<void>
+  beforeCommit?: (trx: Transaction<Schema>) => Promise<void>
 }
 
 /** The target already holds an installation with accounts. */
@@ -37,7 +37,7 @@ export class NotEmpty extends Error {
 export async function moveRows(
   to: Engine,
   source: RowSource,
-  { replace = false, progress, last }: MoveOptions,
+  { replace = false, progress, beforeCommit: last }: MoveOptions,
 ): Promise<{ table: string; rows: number }[]> {
   return to.db.transaction().execute(async (trx) => {
     await prepare(to, trx, replace)

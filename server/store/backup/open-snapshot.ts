@@ -1,8 +1,8 @@
 import type { Clock, Logger } from '../../base/index.ts'
 import { SchemaMismatch } from '../migrate.ts'
 import { migrations } from '../migrations/all.ts'
-import { describeForeignStep } from '../migrations/made-step.ts'
-import type { MadeStep } from '../migrations/made-step.ts'
+import { describeForeignStep } from '../migrations/applied-step.ts'
+import type { AppliedStep } from '../migrations/applied-step.ts'
 import { openPostgres } from '../postgres/open-postgres.ts'
 import { openPostgresSnapshot } from './postgres-snapshot.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -34,7 +34,7 @@ export async function openSnapshot({ dataDir, databaseUrl, clock, logger }: Plac
   throw new SchemaMismatch(problem)
 }
 
-function problemOf(steps: readonly MadeStep[]): string | undefined {
+function problemOf(steps: readonly AppliedStep[]): string | undefined {
   const foreign = describeForeignStep(steps, migrations)
   if (foreign !== undefined)
     return `the data was made by another commit: ${foreign}; use the version that serves it`

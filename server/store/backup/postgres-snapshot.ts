@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Transaction } from 'kysely'
 import type { Schema } from '../schema.ts'
 import type { PostgresEngine } from '../postgres/open-postgres.ts'
-import { stepOf } from '../migrations/made-step.ts'
+import { toAppliedStep } from '../migrations/applied-step.ts'
 import { rowsAtOnce, withFlags } from './snapshot.ts'
 import type { Row, Snapshot } from './snapshot.ts'
 import type { MovedTable } from '../tables.ts'
@@ -24,7 +24,7 @@ export async function openPostgresSnapshot(engine: PostgresEngine): Promise<Snap
     >`select * from ${engine.table('schema_migration')} order by number`.execute(trx)
     return {
       kind: 'postgres',
-      steps: rows.map(stepOf),
+      steps: rows.map(toAppliedStep),
       rows: (table) => rowsOf(engine, trx, table),
       async close() {
         over.resolve()

@@ -6,7 +6,7 @@ import { placeOf } from '../epoch/place-of.ts'
 import type { Schema } from '../schema.ts'
 import { migrate, SchemaMismatch } from '../migrate.ts'
 import { migrations } from '../migrations/all.ts'
-import { describeForeignStep } from '../migrations/made-step.ts'
+import { describeForeignStep } from '../migrations/applied-step.ts'
 import { openPostgres } from '../postgres/open-postgres.ts'
 import { openSqlite } from '../sqlite/open-sqlite.ts'
 import { readBackupFile } from './backup-file.ts'
@@ -68,7 +68,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
       const tables = await moveRows(to, backup, {
         replace,
         ...(progress ? { progress } : {}),
-        last: async (trx) => {
+        beforeCommit: async (trx) => {
           await backup.end()
           secret = await settleSecret(trx, { ...options, kind: to.kind, carried: backup.header.secretKey })
           stopped = await beginEpoch(to, trx, { reason: 'restored', place })

@@ -1,4 +1,4 @@
-import type { MadeStep } from '../migrations/made-step.ts'
+import type { AppliedStep } from '../migrations/applied-step.ts'
 import { flagsOf } from '../schema.ts'
 import { movedTables } from '../tables.ts'
 import type { MovedTable } from '../tables.ts'
@@ -7,7 +7,7 @@ import type { MovedTable } from '../tables.ts'
 export interface Snapshot {
   readonly kind: 'sqlite' | 'postgres'
   /** The applied migrations, in order. */
-  readonly steps: readonly MadeStep[]
+  readonly steps: readonly AppliedStep[]
   /** The rows of a table in batches. In a table that refers to itself, parents come before children where possible. */
   rows(table: MovedTable): AsyncIterable<Row[]>
   close(): Promise<void>

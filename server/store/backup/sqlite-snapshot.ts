@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { stepOf } from '../migrations/made-step.ts'
+import { toAppliedStep } from '../migrations/applied-step.ts'
 import { rowsAtOnce, withFlags } from './snapshot.ts'
 import type { Row, Snapshot } from './snapshot.ts'
 import type { MovedTable } from '../tables.ts'
@@ -21,7 +21,7 @@ export function openSqliteSnapshot(dataDir: string): Snapshot {
     const steps = database.prepare('select * from schema_migration order by number').all()
     return {
       kind: 'sqlite',
-      steps: steps.map(stepOf),
+      steps: steps.map(toAppliedStep),
       rows: (table) => rowsOf(database, table),
       async close() {
         if (database.isOpen) database.close()

@@ -1,5 +1,5 @@
 import { migrations } from '../migrations/all.ts'
-import { recordOf } from '../migrations/made-step.ts'
+import { asAppliedStep } from '../migrations/applied-step.ts'
 import { writeBackupFile } from './backup-file.ts'
 import { openSnapshot } from './open-snapshot.ts'
 import type { Place } from './open-snapshot.ts'
@@ -30,7 +30,7 @@ export async function writeBackup(options: BackupOptions): Promise<{ table: stri
       {
         version,
         schema: snapshot.steps.at(-1)?.number ?? 0,
-        steps: migrations.map(recordOf),
+        steps: migrations.map(asAppliedStep),
         createdAt,
         secretKey,
       },

@@ -18,15 +18,15 @@ export interface Engine {
   /** SQL for the greater of two numbers. */
   greatest(a: RawBuilder<unknown>, b: RawBuilder<unknown>): RawBuilder<number>
   /** SQL for whether a text contains these words, in any spelling (see spelling.ts). */
-  finds(words: string, text: RawBuilder<unknown>): RawBuilder<boolean>
+  containsWords(words: string, text: RawBuilder<unknown>): RawBuilder<boolean>
   /** SQL for the position of these words in a text, counted from 1; 0 if the text does not contain them. */
-  placeOfWords(words: string, text: RawBuilder<unknown>): RawBuilder<number>
+  positionOfWords(words: string, text: RawBuilder<unknown>): RawBuilder<number>
   /** `for update of` this alias on PostgreSQL; nothing on SQLite, where a transaction locks the whole database. */
   forUpdate(alias: string): RawBuilder<unknown>
   /** Like `forUpdate`, but skips rows that another transaction has locked. */
   skipLocked(alias: string): RawBuilder<unknown>
   /** A subselect for the joined text of a run's stored parts; '' if it has none. `run` is SQL for the run's id. */
-  partsOf(run: RawBuilder<unknown>): RawBuilder<string>
+  joinedParts(run: RawBuilder<unknown>): RawBuilder<string>
   /** A table's full name, for handwritten SQL. */
   table(name: TableName): RawBuilder<unknown>
   /** Runs one statement, or several that need no common transaction. */
@@ -57,7 +57,7 @@ export function createEngine({ kind, db, clock, troubles, deadlineMs, close }: E
       try {
         return await work()
       } catch (error) {
-        if (error instanceof StoreError && error.trouble) troubles.met(error.trouble, error)
+        if (error instanceof StoreError && error.trouble) troubles.report(error.trouble, error)
         if (!(error instanceof RetryableError)) throw error
         if (clock.monotonic() >= end) throw new StoreError('unavailable', error.message, error)
         await sleep(Math.min(5 * 2 ** Math.min(attempt, 5), 100))
@@ -75,17 +75,17 @@ export function createEngine({ kind, db, clock, troubles, deadlineMs, close }: E
       ? sql<number>`floor(extract(epoch from clock_timestamp()) * 1000)::bigint`
       : sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
     greatest: (a, b) => (postgres ? sql<number>`greatest(${a}, ${b})` : sql<number>`max(${a}, ${b})`),
-    finds: (words, text) =>
+    containsWords: (words, text) =>
       postgres
         ? sql<boolean>`${text} ~ ${spellingPattern(words)}`
         : sql<boolean>`place_of(${spellingPattern(words)}, ${text}) > 0`,
-    placeOfWords: (words, text) =>
+    positionOfWords: (words, text) =>
       postgres
         ? sql<number>`coalesce(strpos(${text}, substring(${text} from ${spellingPattern(words)})), 0)`
         : sql<number>`place_of(${spellingPattern(words)}, ${text})`,
     forUpdate: (alias) => (postgres ? sql`for update of ${sql.ref(alias)}` : sql``),
     skipLocked: (alias) => (postgres ? sql`for update of ${sql.ref(alias)} skip locked` : sql``),
-    partsOf: (run) =>
+    joinedParts: (run) =>
       sql<string>`coalesce((select ${joined} from ${table('run_part')} p where p.run_id = ${run}), '')`,
     table,
     run: (work) => repeating(() => work(db)),
@@ -95,6 +95,6 @@ export function createEngine({ kind, db, clock, troubles, deadlineMs, close }: E
 }
 
 /** The right side of `in`: each value bound as a parameter. Without values it is `(null)`, which matches nothing. */
-export function among(values: readonly string[]): RawBuilder<unknown> {
+export function valueList(values: readonly string[]): RawBuilder<unknown> {
   return values.length === 0 ? sql`(null)` : sql`(${sql.join(values)})`
 }

@@ -6,7 +6,7 @@ import type { StoreTroubles } from './store-troubles.ts'
 /** Large enough to fail on a full disk; the random text does not shrink when the database compresses it. */
 const probeBytes = 48 * 1024
 /** Minimum time between two probes, ms, because each successful probe is really written. */
-const everyMs = 5000
+const minIntervalMs = 5000
 
 /**
  * Returns a function that checks whether a store that refused writes accepts them again, by writing a row that it
@@ -15,7 +15,7 @@ const everyMs = 5000
 export function createWriteProbe(engine: Engine, troubles: StoreTroubles, clock: Clock): () => Promise<void> {
   let last = Number.NEGATIVE_INFINITY
   return async () => {
-    if (!troubles.has('writes') || clock.monotonic() - last < everyMs) return
+    if (!troubles.has('writes') || clock.monotonic() - last < minIntervalMs) return
     last = clock.monotonic()
     const facts = randomBytes(probeBytes).toString('base64')
     try {
@@ -28,7 +28,7 @@ export function createWriteProbe(engine: Engine, troubles: StoreTroubles, clock:
           .execute()
         await db.deleteFrom('instance').where('id', '=', row.id).execute()
       })
-      troubles.over('writes')
+      troubles.resolve('writes')
     } catch {
       // The engine has reported the error to `troubles`.
     }

@@ -23,7 +23,7 @@ export class StoreTroubles {
     this.#logger = logger
   }
 
-  met(kind: TroubleKind, { problem, cure }: Pick<Finding, 'problem' | 'cure'>): void {
+  report(kind: TroubleKind, { problem, cure }: Pick<Finding, 'problem' | 'cure'>): void {
     const known = this.#troubles.get(kind)
     const code = `store-refuses-${kind}`
     const finding: Finding = { code, about: 'store', severity: 'error', problem, cure }
@@ -31,7 +31,7 @@ export class StoreTroubles {
     if (known?.finding.problem !== problem) this.#logger.warn(sentenceOf(finding))
   }
 
-  over(kind: TroubleKind): void {
+  resolve(kind: TroubleKind): void {
     if (!this.#troubles.delete(kind)) return
     this.#logger.info(
       kind === 'writes' ? 'the store accepts writes again' : 'the store accepts new connections again',
@@ -50,7 +50,7 @@ export class StoreTroubles {
   #current(kind: TroubleKind): Trouble | undefined {
     const trouble = this.#troubles.get(kind)
     if (kind === 'connections' && trouble && this.#clock.monotonic() - trouble.at > forgottenAfterMs) {
-      this.over(kind)
+      this.resolve(kind)
       return undefined
     }
     return trouble

@@ -11,18 +11,18 @@ import { placeOf, samePlace } from './place-of.ts'
  * whenever the store is opened, before anything else reads it. If several instances open it at the same time, they wait
  * for each other, and only one of them begins the epoch.
  */
-export async function checkPlace(
+export async function beginEpochIfCopied(
   engine: Engine,
   { dataDir, warn }: { dataDir: string; warn: (sentence: string) => void },
 ): Promise<void> {
   const place = await placeOf(engine, dataDir)
   const known = await engine.run((db) => db.selectFrom('epoch').select('place').executeTakeFirst())
   if (known && known.place === place) return
-  const counts = await engine.transaction((trx) => settle(engine, trx, place))
+  const counts = await engine.transaction((trx) => recordPlace(engine, trx, place))
   if (counts) warn(copiedSentence(engine.kind, counts))
 }
 
-async function settle(
+async function recordPlace(
   engine: Engine,
   trx: Transaction<Schema>,
   place: string,

@@ -4,7 +4,7 @@ import { newId } from '../../base/index.ts'
 import { visibleText } from '../../../protocol/index.ts'
 import type { EpochCounts, EpochReason } from '../contract/epochs.ts'
 import type { Engine } from '../engine/engine.ts'
-import { raiseRevision } from '../queries/revisions.ts'
+import { incrementRevision } from '../queries/revisions.ts'
 import type { Schema } from '../schema.ts'
 
 export interface NewEpoch {
@@ -34,7 +34,7 @@ export async function beginEpoch(
     apiKeys: await suspendApiKeys(engine, trx),
   }
   // Last, because every other writer of a feed waits for these rows.
-  for (const name of ['connections', 'revocations', 'settings'] as const) await raiseRevision(trx, name)
+  for (const name of ['connections', 'revocations', 'settings'] as const) await incrementRevision(trx, name)
   return counts
 }
 
@@ -52,7 +52,7 @@ async function interruptRuns(engine: Engine, trx: Transaction<Schema>): Promise<
   const run = engine.table('run')
   const running = sql`(select id from ${run} where status = 'running')`
   const { rows } = await sql<{ message_id: string; text: string }>`
-    select r.message_id, ${engine.partsOf(sql`r.id`)} as text from ${run} r where r.status = 'running'`.execute(
+    select r.message_id, ${engine.joinedParts(sql`r.id`)} as text from ${run} r where r.status = 'running'`.execute(
     trx,
   )
   for (const { message_id: id, text } of rows) {

@@ -76,7 +76,7 @@ async function admin(databaseUrl: string | null): Promise<pg.Client> {
   return client
 }
 
-/** Someone who is signed in, has an API key, an answer that is being written, and a job that waits. */
+/** Creates a user with a session, an API key, an unfinished answer and a waiting job. */
 async function inUse(store: Store) {
   const user = await givenUser(store)
   const session = {
@@ -109,8 +109,8 @@ const orphans = (store: Store) =>
   })
 const work = (store: Store) => store.jobs.claim({ me: 'copy', kinds: ['title'], limit: 9, leaseMs: 1000 })
 
-/** Nothing that would be sent to a provider is left to do, and nobody is let in. */
-async function expectAsleep(store: Store, { session, hash, run }: Awaited<ReturnType<typeof inUse>>) {
+/** Expects that nothing is left to send to a provider, and that the old session and API key are not valid. */
+async function expectInactive(store: Store, { session, hash, run }: Awaited<ReturnType<typeof inUse>>) {
   expect(await orphans(store)).toEqual([])
   expect(await store.runs.owners()).toEqual([])
   expect(await store.runs.readWithText(run.id)).toMatchObject({ status: 'interrupted', text: 'half an ans' })
@@ -120,7 +120,7 @@ async function expectAsleep(store: Store, { session, hash, run }: Awaited<Return
 }
 
 describe.each<Kind>(['sqlite', 'postgres'])('%s', (kind) => {
-  test('O13: a backup taken in mid-answer does nothing by itself once restored, until it is confirmed', async () => {
+  test('O13: a backup taken during an answer is inactive when restored, until it is confirmed', async () => {
     const original = await places[kind]()
     const store = await open(original)
     const used = await inUse(store)
@@ -128,7 +128,7 @@ describe.each<Kind>(['sqlite', 'postgres'])('%s', (kind) => {
     const { stopped } = await restore(place, await save(original))
     expect(stopped).toEqual({ runs: 1, sessions: 1, apiKeys: 1, jobs: 1 })
     const copy = await open(place)
-    await expectAsleep(copy, used)
+    await expectInactive(copy, used)
     const { reason, unconfirmed } = await copy.epochs.read()
     expect({ reason, unconfirmed }).toEqual({ reason: 'restored', unconfirmed: { apiKeys: 1, jobs: 1 } })
 
@@ -137,12 +137,12 @@ describe.each<Kind>(['sqlite', 'postgres'])('%s', (kind) => {
     expect(await work(copy)).toHaveLength(1)
     expect(await copy.sessions.withUser(used.session.id)).toBeUndefined()
 
-    // The original goes on.
+    // The original still works.
     expect((await store.runs.save([part(used.run, 11, 'wer')])).size).toBe(1)
     expect(await store.sessions.withUser(used.session.id)).toBeDefined()
   })
 
-  test('O14: a session that ended after the backup does not come back by restoring it', async () => {
+  test('O14: restoring a backup does not bring back a session that ended after it', async () => {
     const place = await places[kind]()
     const store = await open(place)
     const used = await inUse(store)
@@ -151,10 +151,10 @@ describe.each<Kind>(['sqlite', 'postgres'])('%s', (kind) => {
     await store.apiKeys.delete((await store.apiKeys.ofUser(used.user.id))[0]?.id ?? '', used.user.id)
     await store.closed()
     await restore(place, file, { replace: true })
-    await expectAsleep(await open(place), used)
+    await expectInactive(await open(place), used)
   })
 
-  test('O13: restored as a copy, its provider connections are disabled', async () => {
+  test('O13: the provider connections of a backup that is restored as a copy are disabled', async () => {
     const original = await places[kind]()
     const store = await open(original)
     const about = { kind: 'openai', name: 'n', baseUrl: 'http://x', key: null, prefix: '' } as const
@@ -176,7 +176,7 @@ describe.each<Kind>(['sqlite', 'postgres'])('%s', (kind) => {
     expect(await enabled(copy)).toEqual([false])
   })
 
-  test('O13: work that was asked for again meanwhile is not done twice once confirmed', async () => {
+  test('O13: after the confirmation, work that was queued again meanwhile is not done twice', async () => {
     const place = await places[kind]()
     const store = await open(place)
     await inUse(store)
@@ -187,13 +187,13 @@ describe.each<Kind>(['sqlite', 'postgres'])('%s', (kind) => {
     expect(await work(store)).toHaveLength(1)
   })
 
-  test('O13: a new epoch of a store in use is told to the caches of its instances', async () => {
+  test('O13: a new epoch of a store in use is reported to the caches of its instances', async () => {
     const store = await open(await places[kind]())
     const used = await inUse(store)
     const since = await store.now()
     const before = await store.revisions.list()
     await store.epochs.begin('operator')
-    await expectAsleep(store, used)
+    await expectInactive(store, used)
     expect(await store.runs.save([part(used.run, 11, 'wer')])).toEqual(new Map())
     expect(await store.sessions.revokedSince(since)).toMatchObject({
       sessionIds: [used.session.id],
@@ -204,8 +204,8 @@ describe.each<Kind>(['sqlite', 'postgres'])('%s', (kind) => {
   })
 })
 
-describe('a copy that no command made', () => {
-  test('O13: a copied data folder does nothing by itself; a renamed one goes on', async () => {
+describe('a copy that was made without a command of Shoal', () => {
+  test('O13: a copied data folder is inactive; a renamed one still works', async () => {
     const original = await places.sqlite()
     const store = await open(original)
     const used = await inUse(store)
@@ -217,7 +217,7 @@ describe('a copy that no command made', () => {
 
     const warnings: string[] = []
     const copy = await open({ dataDir: copied, databaseUrl: null }, warnings)
-    await expectAsleep(copy, used)
+    await expectInactive(copy, used)
     expect(warnings).toEqual([expect.stringMatching(/folder is a copy.*1 API keys.*shoal store confirm/)])
     const { id } = await copy.epochs.read()
     await copy.closed()
@@ -230,7 +230,7 @@ describe('a copy that no command made', () => {
     expect(await orphans(moved)).toHaveLength(1)
   })
 
-  test('O13: a copied PostgreSQL database does nothing by itself, and one of several starts says so', async () => {
+  test('O13: a copied PostgreSQL database is inactive, and one of several starts reports it', async () => {
     const original = await places.postgres()
     const store = await open(original)
     const used = await inUse(store)
@@ -242,12 +242,12 @@ describe('a copy that no command made', () => {
     const place = { dataDir: folder, databaseUrl: `${original.databaseUrl}_copy` }
     const warnings: string[] = []
     const [copy] = await Promise.all([1, 2, 3].map(() => open(place, warnings)))
-    await expectAsleep(copy!, used)
+    await expectInactive(copy!, used)
     expect(warnings).toHaveLength(1)
     expect((await (await open(original)).epochs.read()).id).toBe(id)
   })
 
-  test('O13: another system identifier begins an epoch, and a user who may not read it does not', async () => {
+  test('O13: another system identifier begins an epoch, but not for a database user that may not read it', async () => {
     const place = await places.postgres()
     const store = await open(place)
     const used = await inUse(store)
@@ -260,9 +260,9 @@ describe('a copy that no command made', () => {
       revoke execute on function pg_control_system() from public`)
     const narrow = { ...place, databaseUrl: place.databaseUrl?.replace('shoal@', 'narrow@') ?? '' }
     expect((await (await open(narrow)).epochs.read()).id).toBe(id)
-    // As a database that was restored into another server has it.
+    // Like a database that was restored into another server.
     await other.query(`update shoal.epoch set place = '1' || place`)
     expect((await (await open(narrow)).epochs.read()).id).toBe(id)
-    await expectAsleep(await open(place), used)
+    await expectInactive(await open(place), used)
   })
 })

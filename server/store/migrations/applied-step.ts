@@ -2,7 +2,7 @@ import { checksumOf } from './checksum.ts'
 import type { Migration } from './migration.ts'
 
 /** An applied step as a database or a backup records it. */
-export interface MadeStep {
+export interface AppliedStep {
   number: number
   name: string
   /** Null: applied before checksums were recorded. */
@@ -10,7 +10,7 @@ export interface MadeStep {
 }
 
 /** Reads a row of `schema_migration`, in which the column `checksum` may not exist yet. */
-export function stepOf({ number, name, checksum }: Record<string, unknown>): MadeStep {
+export function toAppliedStep({ number, name, checksum }: Record<string, unknown>): AppliedStep {
   return {
     number: Number(number),
     name: String(name),
@@ -19,7 +19,7 @@ export function stepOf({ number, name, checksum }: Record<string, unknown>): Mad
 }
 
 /** The record of a step of this code. */
-export const recordOf = (step: Migration): MadeStep => ({
+export const asAppliedStep = (step: Migration): AppliedStep => ({
   number: step.number,
   name: step.name,
   checksum: checksumOf(step),
@@ -29,10 +29,10 @@ export const recordOf = (step: Migration): MadeStep => ({
  * Describes the first applied step that differs from this code's step of the same number; undefined if there is none.
  */
 export function describeForeignStep(
-  made: readonly MadeStep[],
+  applied: readonly AppliedStep[],
   migrations: readonly Migration[],
 ): string | undefined {
-  for (const { number, name, checksum } of made) {
+  for (const { number, name, checksum } of applied) {
     const mine = migrations.find((it) => it.number === number)
     if (!mine || checksum === null || checksum === checksumOf(mine)) continue
     return `its migration ${number} (${name}, ${short(checksum)}) is not the one of this version (${mine.name}, ${short(checksumOf(mine))})`

@@ -43,7 +43,7 @@ async function client(url: string): Promise<pg.Client> {
   return made
 }
 
-/** Whether the store's sessions at that server are encrypted. */
+/** Whether the store's sessions on that server are encrypted. */
 async function encrypted(admin: pg.Client): Promise<boolean[]> {
   const { rows } = await admin.query<{ ssl: boolean }>(
     `select s.ssl from pg_stat_ssl s join pg_stat_activity a using (pid) where a.application_name = 'shoal'`,
@@ -53,7 +53,7 @@ async function encrypted(admin: pg.Client): Promise<boolean[]> {
 
 const portOf = (url: string): string => new URL(url).port
 
-test('B5: sslmode=prefer and allow work on a server without TLS, as with libpq; require does not', async () => {
+test('B5: sslmode=prefer and allow work with a server without TLS, as in libpq; require does not', async () => {
   for (const mode of ['prefer', 'allow', 'disable']) {
     const store = await opened(`${plainUrl}?sslmode=${mode}`)
     await Promise.all([store.ping(), store.ping()])
@@ -61,7 +61,7 @@ test('B5: sslmode=prefer and allow work on a server without TLS, as with libpq; 
   await expect(opened(`${plainUrl}?sslmode=require`)).rejects.toThrow(/does not support SSL/)
 })
 
-test('B5: a server with TLS is used encrypted by prefer, and by allow where it insists', async () => {
+test('B5: prefer encrypts if the server has TLS, and allow encrypts if the server requires TLS', async () => {
   const admin = await client(await second.createDatabase())
   const { rows } = await admin.query<{ data: string; hba: string }>(
     `select current_setting('data_directory') as data, current_setting('hba_file') as hba`,
@@ -108,14 +108,14 @@ test('B5: a server with TLS is used encrypted by prefer, and by allow where it i
     /DATABASE_URL: the file \/nowhere.pem.*sslrootcert.*ENOENT/,
   )
 
-  // From now on it refuses whoever comes without.
+  // From now on, the server refuses connections without TLS.
   await admin.query(`copy (select 'hostssl all all all trust') to '${hba}'`)
   await admin.query('select pg_reload_conf()')
   await vi.waitFor(() => expect(opened(`${url}?sslmode=disable`)).rejects.toThrow(/pg_hba.conf/))
   for (const query of ['', 'sslmode=allow', 'sslmode=prefer']) await (await opened(`${url}?${query}`)).ping()
 })
 
-test('B6: by a socket, in the query and as an escaped host', async () => {
+test('B6: connects through a Unix socket, given in the query or as an escaped host', async () => {
   const admin = await client(plainUrl)
   const { rows } = await admin.query<{ folder: string }>(
     `select current_setting('unix_socket_directories') as folder`,
@@ -127,7 +127,7 @@ test('B6: by a socket, in the query and as an escaped host', async () => {
   await (await opened(`postgresql://shoal:p@${escaped}:${portOf(plainUrl)}/${name}?sslmode=require`)).ping()
 })
 
-test('B6: of several hosts the one that answers and can be written is used, also after a failover', async () => {
+test('B6: of several hosts, one that is reachable and writable is used, also after a failover', async () => {
   const third = await startPostgresServer()
   closing.push(() => third.stop())
   const [one, two] = [await third.createDatabase(), plainUrl].map((url) => new URL(url).host)
@@ -145,7 +145,7 @@ test('B6: of several hosts the one that answers and can be written is used, also
   expect(await served(one)).toBeGreaterThan(0)
   expect(await served(two)).toBe(0)
 
-  // The second has the schema too, as a standby that was promoted would.
+  // The second server gets the schema too, like a promoted standby.
   await (await opened(`postgres://shoal@${two}/postgres`)).close()
   closing.pop()
   await admin.query('alter system set default_transaction_read_only = on')

@@ -25,7 +25,7 @@ export class ConnectionTargets {
 
   constructor(address: PostgresAddress) {
     const tls = readTls(address)
-    this.#hosts = address.hosts.map((host) => waysTo(host, address, tls))
+    this.#hosts = address.hosts.map((host) => targetsOf(host, address, tls))
   }
 
   get current(): Target {
@@ -45,10 +45,10 @@ export class ConnectionTargets {
   }
 
   /** Reports that a target failed: the next one becomes current, unless another connection has already changed it. */
-  failed(target: Target, error: unknown): void {
+  reportFailure(target: Target, error: unknown): void {
     if (target !== this.current) return
     const ways = this.#hosts[this.#host]?.length ?? 1
-    if (this.#mode + 1 < ways && isAboutTls(target, error)) this.#mode++
+    if (this.#mode + 1 < ways && mayDependOnTls(target, error)) this.#mode++
     else {
       this.#host = (this.#host + 1) % this.#hosts.length
       this.#mode = 0
@@ -77,14 +77,14 @@ class TargetClient extends pg.Client {
     if (!callback) throw new Error('the pool connects with a callback')
     super.connect((error: Error) => {
       // Null on success, although its type does not say so.
-      if (error as Error | null) this.failed(error)
+      if (error as Error | null) this.reportFailure(error)
       callback(error)
     })
     return undefined
   }
 
-  failed(error: unknown): void {
-    this.#targets.failed(this.#target, error)
+  reportFailure(error: unknown): void {
+    this.#targets.reportFailure(this.#target, error)
   }
 }
 
@@ -97,7 +97,7 @@ export function clientsOf(targets: ConnectionTargets): new (config?: pg.ClientCo
   }
 }
 
-function waysTo(
+function targetsOf(
   { host, port, address }: PostgresHost,
   { sslMode }: PostgresAddress,
   tls: ConnectionOptions,
@@ -111,7 +111,7 @@ function waysTo(
 }
 
 /** Whether the same server may accept a connection with TLS instead of without, or the reverse. */
-function isAboutTls({ ssl }: Target, error: unknown): boolean {
+function mayDependOnTls({ ssl }: Target, error: unknown): boolean {
   // 28: no entry of pg_hba.conf matches. 08P01: a pooler that requires TLS.
   if (error instanceof pg.DatabaseError) return /^(28|08P01)/.test(error.code ?? '')
   if (ssl === false || !(error instanceof Error)) return false
@@ -159,6 +159,6 @@ export async function expectWritable(client: pg.ClientBase): Promise<void> {
   )
   if (rows[0]?.blocked !== true) return
   const error = new StoreError('unavailable', 'none of the reachable hosts in DATABASE_URL accepts writes')
-  if (client instanceof TargetClient) client.failed(error)
+  if (client instanceof TargetClient) client.reportFailure(error)
   throw error
 }

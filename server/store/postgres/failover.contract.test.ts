@@ -34,7 +34,7 @@ async function opened(): Promise<Store> {
   return store
 }
 
-/** Of another database, so that nothing that is set for the tested one holds for it. */
+/** A client of another database, so that settings of the tested database do not apply to it. */
 async function administrator(): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: databaseUrl.replace(/[^/]+$/, 'postgres') })
   client.on('error', () => {})
@@ -81,7 +81,7 @@ test('B1: sessions that became read-only are replaced: the first write after a f
   await Promise.all(Array.from({ length: 8 }, () => store.instances.beat('a', '{}', 1000)))
 })
 
-test('B1: a transaction in a read-only session is repeated on a new one', async () => {
+test('B1: a transaction in a read-only session is repeated in a new session', async () => {
   const store = await readOnlyPool()
   const { revision } = await store.settings.read()
   const written = { set: [{ name: 'a', value: '1' }], unset: [], basedOn: revision, by: 'me', at: 1 }
@@ -94,7 +94,7 @@ test('B1: readiness alone finds and replaces read-only sessions', async () => {
   await Promise.all(Array.from({ length: 4 }, () => store.instances.beat('a', '{}', 1000)))
 })
 
-test('B1: a server that accepts no writes is reported with the cure, and used again when it does', async () => {
+test('B1: a server that accepts no writes is reported with the cure, and used again when it accepts them', async () => {
   const store = await opened()
   await warm(store)
   const admin = await administrator()
@@ -121,7 +121,7 @@ test('B1: a server that accepts no writes is reported with the cure, and used ag
   await store.instances.beat('a', '{}', 1000)
 })
 
-test('B1: after its backends were terminated the store works again at the next attempt', async () => {
+test('B1: after its backends were terminated, the store works again at the next attempt', async () => {
   const store = await opened()
   await warm(store)
   const admin = await administrator()

@@ -47,7 +47,7 @@ export function openPostgres(options: PostgresOptions): PostgresEngine {
     // oxlint-disable-next-line typescript/no-misused-promises -- the pool waits for it, though its type does not say so
     onConnect: async (client) => {
       if (targets.severalHosts) await withDeadline(expectWritable(client), connectMs, 'a new connection')
-      troubles.over('connections')
+      troubles.resolve('connections')
       pooled = (await setSession(client, { connectMs, statementMs })) === 'pooled' || pooled
     },
   })

@@ -80,13 +80,13 @@ class PostgresDriver implements Driver {
   async beginTransaction(connection: DatabaseConnection): Promise<void> {
     // One round trip. `set local`, because the session is shared behind a pooler.
     const { statementMs } = this.#options
-    await asOurs(connection).execute(
+    await asPostgresConnection(connection).execute(
       `begin; set local statement_timeout = ${statementMs}; set local idle_in_transaction_session_timeout = ${2 * statementMs}`,
     )
   }
 
   async commitTransaction(connection: DatabaseConnection): Promise<void> {
-    const { command } = await asOurs(connection).execute('commit')
+    const { command } = await asPostgresConnection(connection).execute('commit')
     if (command === 'ROLLBACK')
       throw new Error(
         'the transaction was rolled back, because one of its statements had failed and the error was ignored',
@@ -94,7 +94,7 @@ class PostgresDriver implements Driver {
   }
 
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    const ours = asOurs(connection)
+    const ours = asPostgresConnection(connection)
     if (ours.broken) return
     try {
       await ours.execute('rollback')
@@ -105,7 +105,7 @@ class PostgresDriver implements Driver {
   }
 
   async releaseConnection(connection: DatabaseConnection): Promise<void> {
-    asOurs(connection).release()
+    asPostgresConnection(connection).release()
   }
 
   async destroy(): Promise<void> {
@@ -113,7 +113,7 @@ class PostgresDriver implements Driver {
   }
 }
 
-function asOurs(connection: DatabaseConnection): PostgresConnection {
+function asPostgresConnection(connection: DatabaseConnection): PostgresConnection {
   if (connection instanceof PostgresConnection) return connection
   throw new Error('the connection belongs to another driver')
 }
@@ -148,17 +148,17 @@ class PostgresConnection implements DatabaseConnection {
   ): Promise<pg.QueryResult<Record<string, unknown>>> {
     if (this.broken) throw toPostgresStoreError(new Error('Connection terminated'))
     // Longer than the server's own deadline, which leaves the connection usable: this one is for a server that hangs.
-    const patience = this.#options.statementMs + 500
+    const deadlineMs = this.#options.statementMs + 500
     try {
       const work =
         parameters === undefined ? this.#client.query(text) : this.#client.query(text, [...parameters])
-      return await withDeadline(work, patience, 'a statement')
+      return await withDeadline(work, deadlineMs, 'a statement')
     } catch (error) {
-      throw this.#failed(error)
+      throw this.#convertError(error)
     }
   }
 
-  #failed(error: unknown): unknown {
+  #convertError(error: unknown): unknown {
     if (!(error instanceof pg.DatabaseError)) {
       this.broken = true
       this.#options.cancel(this.#client)

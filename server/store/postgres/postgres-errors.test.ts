@@ -9,11 +9,11 @@ const fromServer = (code: string): unknown =>
   toPostgresStoreError(Object.assign(new pg.DatabaseError('said so', 1, 'error'), { code }))
 
 describe('toPostgresStoreError', () => {
-  test('a full disk is full, and nothing else is', () => {
+  test('only a full disk is reported as full', () => {
     expect(fromServer('53100')).toMatchObject({ name: 'StoreError', kind: 'full' })
   })
 
-  test('what passes is unavailable', () => {
+  test('temporary problems are reported as unavailable', () => {
     const states = ['57014', '57P01', '57P03', '08006', '53300', '53200', '25006', '28P01', '3D000', '58030']
     for (const code of states) expect(fromServer(code), code).toMatchObject({ kind: 'unavailable' })
     const sockets = ['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']
@@ -28,12 +28,12 @@ describe('toPostgresStoreError', () => {
     expect(toPostgresStoreError(both)).toMatchObject({ message: expect.stringMatching(/no route/) as string })
   })
 
-  test('what was rolled back may be repeated', () => {
+  test('work that was rolled back can be retried', () => {
     for (const code of ['40P01', '40001']) expect(fromServer(code)).toBeInstanceOf(RetryableError)
     expect(fromServer('23505')).toBeInstanceOf(UniqueViolation)
   })
 
-  test('a bug stays a bug', () => {
+  test('a bug is returned unchanged', () => {
     for (const code of ['42601', '42P01', '23503', '22021'])
       expect(fromServer(code)).toBeInstanceOf(pg.DatabaseError)
     const bug = new TypeError('x is not a function')

@@ -4,7 +4,7 @@ import { RetryableError, UniqueViolation } from '../engine/store-errors.ts'
 import { StoreError } from '../store.ts'
 
 /** SQLSTATE classes and codes with which the server says that it is unavailable at the moment. */
-const awayStates = /^(08|57P|57014|53200|53300|53400|55P03|25006|25P03|28|3D000|58)/
+const unavailableStates = /^(08|57P|57014|53200|53300|53400|55P03|25006|25P03|28|3D000|58)/
 
 export const readOnlyState = '25006'
 
@@ -13,10 +13,10 @@ export const readOnlyState = '25006'
  * connection or a pooler failed (08), the transaction was ended because it was idle (25P03), or the session is
  * read-only (25006).
  */
-const endingStates = /^(08|57P|25P03|25006)/
+const sessionEndingStates = /^(08|57P|25P03|25006)/
 
 export function endsConnection({ code = '', severity }: pg.DatabaseError): boolean {
-  return endingStates.test(code) || severity === 'FATAL' || severity === 'PANIC'
+  return sessionEndingStates.test(code) || severity === 'FATAL' || severity === 'PANIC'
 }
 
 /** Converts errors that a caller can act on; any other error is a bug and is returned unchanged. */
@@ -60,7 +60,7 @@ function fromServer(error: pg.DatabaseError): unknown {
       error,
     )
   }
-  if (awayStates.test(code)) {
+  if (unavailableStates.test(code)) {
     return new StoreError(
       'unavailable',
       `PostgreSQL cannot serve this now: ${error.message} (${code})`,
@@ -71,7 +71,7 @@ function fromServer(error: pg.DatabaseError): unknown {
 }
 
 // pg reports a lost connection as a plain Error with one of these messages; errors of the socket have a code.
-const faults =
+const connectionFaultMessages =
   /Connection terminated|Client has encountered a connection error|not queryable|timeout exceeded when trying to connect|Cannot use a pool after|Client was closed|server does not support SSL/i
 
 function isConnectionFault(error: unknown): error is Error {
@@ -79,7 +79,7 @@ function isConnectionFault(error: unknown): error is Error {
   if (!(error instanceof Error)) return false
   const code: unknown = 'code' in error ? error.code : undefined
   return (
-    faults.test(error.message) ||
+    connectionFaultMessages.test(error.message) ||
     (typeof code === 'string' && /^(E[A-Z_]+|ERR_SSL|ERR_TLS|CERT_|DEPTH_|SELF_|UNABLE_)/.test(code))
   )
 }

@@ -67,8 +67,8 @@ async function refusal(work: Promise<unknown>): Promise<StoreError> {
   return error as StoreError
 }
 
-describe('a database that belongs to others as well', () => {
-  test('what stands in public is left as it was, down to the row', async () => {
+describe('a database shared with other programs', () => {
+  test('the schema public is not changed, down to the row', async () => {
     const admin = await client()
     await admin.query(`
       create table public."user" (id text primary key, email text, settings jsonb);
@@ -80,7 +80,7 @@ describe('a database that belongs to others as well', () => {
       insert into public.chat select 'c' || n, 'u' || n, '{"messages": []}', n from generate_series(1, 50) n;
       insert into public.auth select 'u' || n, 'hash', true from generate_series(1, 50) n;
       insert into public.config (data) values ('{"version": 0}')`)
-    const look = async (): Promise<unknown> => {
+    const readPublicSchema = async (): Promise<unknown> => {
       const { rows } = await admin.query(`
         select
           (select json_agg(x order by x.oid) from (
@@ -94,17 +94,17 @@ describe('a database that belongs to others as well', () => {
             where n.nspname !~ '^pg_' and n.nspname not in ('shoal', 'information_schema')) as schemas`)
       return rows[0]
     }
-    const before = await look()
+    const before = await readPublicSchema()
     const store = await opened()
     const user = await givenUser(store)
     const { run, ids } = await givenRun(store, user.id)
     await ended(store, run, 'words')
     await store.chats.delete(ids.chatId, user.id)
     await store.chats.prune(9_999_999_999_999, 10)
-    expect(await look()).toEqual(before)
+    expect(await readPublicSchema()).toEqual(before)
   })
 
-  test('a user without the right to make a schema is told what to do, and one whose schema was made needs none', async () => {
+  test('a user without the right to create a schema learns what to do, and needs no right once the schema exists', async () => {
     const admin = await client()
     const role = `limited_${newId().replaceAll('-', '')}`
     await admin.query(`create role ${role} login`)
@@ -116,7 +116,7 @@ describe('a database that belongs to others as well', () => {
     await (await opened({ databaseUrl: url })).ping()
   })
 
-  test('no connection is left in a transaction by a refusal or an error', async () => {
+  test('no refusal or error leaves a connection in a transaction', async () => {
     const store = await opened()
     const user = await givenUser(store)
     const { ids } = await givenRun(store, user.id)
@@ -155,8 +155,8 @@ const connection = {
   modelIds: [],
 }
 
-describe('a database that is away', () => {
-  test('connecting goes on until it is there, saying what the matter is once', async () => {
+describe('an unavailable database', () => {
+  test('connecting retries until the database is available, and reports each problem once', async () => {
     await server.kill()
     const said: string[] = []
     const signal = new AbortController().signal
@@ -191,7 +191,7 @@ describe('a database that is away', () => {
     await expect(endless).rejects.toThrow('told to stop')
   })
 
-  test('verbs say so, the process lives, and the same store works when it is back', async () => {
+  test('methods report it, the process survives, and the same store works when the database is back', async () => {
     const store = await opened()
     const user = await givenUser(store)
     await Promise.all([1, 2, 3].map(() => store.ping()))
@@ -203,7 +203,7 @@ describe('a database that is away', () => {
     expect((await store.runs.start(messageRequest(user.id))).kind).toBe('started')
   })
 
-  test('one that accepts and stays silent is given up after the deadline', async () => {
+  test('a server that accepts connections but never replies is given up after the deadline', async () => {
     const silent = createServer(() => {}).listen(0, '127.0.0.1')
     await once(silent, 'listening')
     closing.push(async () => silent.close())
@@ -213,7 +213,7 @@ describe('a database that is away', () => {
 })
 
 describe('deadlines', () => {
-  test('a statement that waits too long is ended, and its connection is used again', async () => {
+  test('a statement that waits too long is ended, and its connection is reused', async () => {
     const store = await opened({ statementMs: 300, poolSize: 1 })
     const user = await givenUser(store)
     const blocker = await client()
@@ -226,7 +226,7 @@ describe('deadlines', () => {
     expect((await store.users.byId(user.id))?.role).toBe('user')
   })
 
-  test('a verb that finds every connection taken does not wait for ever', async () => {
+  test('a method does not wait forever if every connection is in use', async () => {
     const store = await opened({ statementMs: 5000, connectMs: 300, poolSize: 1 })
     const blocker = await client()
     await blocker.query('begin; lock table shoal.account in access exclusive mode')
@@ -241,7 +241,7 @@ describe('deadlines', () => {
     await store.ping()
   })
 
-  test('a server that freezes is given up on this side', async () => {
+  test('a connection to a frozen server is given up by this process', async () => {
     const proxy = await startProxy()
     const store = await opened({ databaseUrl: proxy.url, statementMs: 200, connectMs: 500, poolSize: 1 })
     await store.ping()
@@ -252,7 +252,7 @@ describe('deadlines', () => {
 })
 
 describe('unknown outcomes', () => {
-  test('after a cut connection, the row tells whether a save or a claim counted', async () => {
+  test('after a lost connection, the row shows whether a save or a claim succeeded', async () => {
     const proxy = await startProxy()
     const store = await opened()
     const cuttable = await opened({ databaseUrl: proxy.url })
@@ -262,7 +262,7 @@ describe('unknown outcomes', () => {
       const { run } = await givenRun(store, user.id, { owner: 'dead' })
       await cuttable.ping()
       const saving = cuttable.runs.save([part(run, 0, 'twelve words')]).catch((error: unknown) => error)
-      // At a different moment each time: before it is sent, on its way, and after it is done.
+      // Cuts at a different moment each time: before the save is sent, on its way, and after it is done.
       for (let turns = 0; turns < round % 6; turns++) await new Promise((resolve) => setImmediate(resolve))
       proxy.cut()
       const outcome = await saving
@@ -273,7 +273,7 @@ describe('unknown outcomes', () => {
       } else expect(now.saved).toBe(12)
       expect([0, 12]).toContain(now.saved)
       expect(now.text).toHaveLength(now.saved)
-      // The same again completes it, whatever came before.
+      // Repeating the save completes it, whatever happened before.
       if (now.saved === 0) await store.runs.save([part(run, 0, 'twelve words')])
       expect(await store.runs.readWithText(run.id)).toMatchObject({ text: 'twelve words', saved: 12 })
 
@@ -292,7 +292,7 @@ describe('unknown outcomes', () => {
 })
 
 describe('the connection budget', () => {
-  test('pools that do not fit the server are told of, with the numbers', async () => {
+  test('pools that exceed the server’s limit are reported, with the numbers', async () => {
     const said: string[] = []
     await opened({ poolSize: 50, warn: (sentence) => said.push(sentence) })
     expect(said).toEqual([])

@@ -4,7 +4,7 @@ import type { ApiKeyRow, ApiKeys } from '../contract/sessions.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Schema } from '../schema.ts'
 import { accountColumns, toUser } from './account-row.ts'
-import { raiseRevision } from './revisions.ts'
+import { incrementRevision } from './revisions.ts'
 
 const columns = [
   'api_key.id as key_id',
@@ -73,7 +73,7 @@ export function createApiKeys(engine: Engine): ApiKeys {
           .set({ access_changed_at: engine.now })
           .where('id', '=', userId)
           .execute()
-        await raiseRevision(trx, 'revocations')
+        await incrementRevision(trx, 'revocations')
         return true
       }),
   }

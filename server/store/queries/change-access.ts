@@ -3,7 +3,7 @@ import type { AccessChange, UserRow, Users } from '../contract/users.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Schema } from '../schema.ts'
 import { accountColumns, toUser } from './account-row.ts'
-import { raiseRevision } from './revisions.ts'
+import { incrementRevision } from './revisions.ts'
 
 type Outcome = Awaited<ReturnType<Users['changeAccess']>>
 
@@ -46,7 +46,7 @@ export function changeAccess(
     const user = toUser(row)
     if (change.tokenEpoch !== undefined) await endSessions(engine, trx, { user, keepSession })
     if (revokeKeys) await trx.deleteFrom('api_key').where('user_id', '=', user.id).execute()
-    await raiseRevision(trx, 'revocations')
+    await incrementRevision(trx, 'revocations')
     return { kind: 'changed', user }
   })
 }

@@ -1,7 +1,7 @@
 import type { SecretChange } from '../contract/fleet.ts'
 import type { Engine } from '../engine/engine.ts'
 import { SecretBox } from '../secret-box.ts'
-import { raiseRevision } from './revisions.ts'
+import { incrementRevision } from './revisions.ts'
 
 /**
  * Replaces the installation's secret in one transaction and encrypts the provider keys with the new one. All sessions
@@ -35,7 +35,7 @@ export function changeSecret(engine: Engine, change: SecretChange): Promise<{ ke
         .execute()
       keys++
     }
-    await raiseRevision(trx, 'connections')
+    await incrementRevision(trx, 'connections')
     return { keys }
   })
 }

@@ -5,7 +5,7 @@ import type { Engine } from '../engine/engine.ts'
 import { columnsOf } from '../schema.ts'
 import type { Schema } from '../schema.ts'
 import type { SecretBox } from '../secret-box.ts'
-import { raiseRevision } from './revisions.ts'
+import { incrementRevision } from './revisions.ts'
 
 const columns = columnsOf('connection')
 
@@ -49,29 +49,29 @@ export function createConnections({ engine, box, warn }: ConnectionParts): Conne
           .execute()
         return rows.map(toConnection)
       }),
-    ...writing({ engine, seal, toConnection }),
-    ...learning(engine),
+    ...createWriteMethods({ engine, seal, toConnection }),
+    ...createLearntMethods(engine),
   }
 }
 
-interface WritingParts {
+interface WriteMethodsParts {
   engine: Engine
   seal: (key: string | null, id: string) => string | null
   toConnection: (row: Selectable<Schema['connection']>) => ConnectionRow
 }
 
-function writing({
+function createWriteMethods({
   engine,
   seal,
   toConnection,
-}: WritingParts): Pick<Connections, 'create' | 'update' | 'delete'> {
+}: WriteMethodsParts): Pick<Connections, 'create' | 'update' | 'delete'> {
   return {
     create: (connection) =>
       engine.transaction(async (trx) => {
         const { id, kind } = connection
         // First, because it locks the revision's row: of two connections created at once, the second gets the next
         // position.
-        await raiseRevision(trx, 'connections')
+        await incrementRevision(trx, 'connections')
         const order = connection.order ?? (await nextPosition(trx))
         const row = { id, kind, ...toColumns({ ...connection, order }), sealed_key: seal(connection.key, id) }
         await trx.insertInto('connection').values(row).execute()
@@ -87,25 +87,25 @@ function writing({
           .executeTakeFirst()
         if (!stored) return undefined
         const { baseUrl, key } = change
-        const drops = key === undefined && baseUrl !== undefined && !keepsKey(stored.base_url, baseUrl)
+        const dropsKey = key === undefined && baseUrl !== undefined && !keepsKey(stored.base_url, baseUrl)
         const row = await trx
           .updateTable('connection')
           .set({
             id,
             ...toColumns(change),
             ...(key !== undefined && { sealed_key: seal(key, id) }),
-            ...(drops && { sealed_key: null }),
+            ...(dropsKey && { sealed_key: null }),
           })
           .where('id', '=', id)
           .returning(columns)
           .executeTakeFirstOrThrow()
-        await raiseRevision(trx, 'connections')
-        return { connection: toConnection(row), keyRemoved: drops && stored.sealed_key !== null }
+        await incrementRevision(trx, 'connections')
+        return { connection: toConnection(row), keyRemoved: dropsKey && stored.sealed_key !== null }
       }),
     delete: (id) =>
       engine.transaction(async (trx) => {
         const row = await trx.deleteFrom('connection').where('id', '=', id).returning('id').executeTakeFirst()
-        if (row) await raiseRevision(trx, 'connections')
+        if (row) await incrementRevision(trx, 'connections')
         return row !== undefined
       }),
   }
@@ -145,7 +145,7 @@ function toColumns({
   }
 }
 
-function learning(engine: Engine): Pick<Connections, 'learnt' | 'learn'> {
+function createLearntMethods(engine: Engine): Pick<Connections, 'learnt' | 'learn'> {
   return {
     learnt: (baseUrl, model) =>
       engine.run(async (db) => {

@@ -4,7 +4,7 @@ import type { Epochs, EpochReason, EpochView } from '../contract/epochs.ts'
 import type { Engine } from '../engine/engine.ts'
 import { beginEpoch } from '../epoch/begin-epoch.ts'
 import type { Schema } from '../schema.ts'
-import { raiseRevision } from './revisions.ts'
+import { incrementRevision } from './revisions.ts'
 
 export function createEpochs(engine: Engine): Epochs {
   return {
@@ -51,6 +51,6 @@ async function confirm(engine: Engine, trx: Transaction<Schema>): Promise<EpochV
     .set({ state: 'waiting' })
     .where('state', '=', 'suspended')
     .executeTakeFirst()
-  await raiseRevision(trx, 'revocations')
+  await incrementRevision(trx, 'revocations')
   return { apiKeys: Number(keys.numUpdatedRows), jobs: Number(jobs.numUpdatedRows) }
 }

@@ -45,7 +45,7 @@ export function createInstallations(engine: Engine, agreed: (secret: string) => 
 }
 
 /** The row of a prefix is renewed by the first instance that finds it this old: an idle fleet writes twice a minute. */
-const renewedEveryMs = 25_000
+const renewAfterMs = 25_000
 const forgottenAfterMs = 75_000
 
 function createPrefixes(engine: Engine): Pick<Installations, 'meetPrefix'> {
@@ -58,7 +58,7 @@ function createPrefixes(engine: Engine): Pick<Installations, 'meetPrefix'> {
           where seen_at > ${now} - cast(${forgottenAfterMs} as bigint)
           order by prefix`.execute(db)
         const mine = rows.find((row) => row.prefix === prefix)
-        if (!mine || Number(mine.ageMs) >= renewedEveryMs) {
+        if (!mine || Number(mine.ageMs) >= renewAfterMs) {
           const renewed = { label, seen_at: now }
           await db
             .insertInto('redis_prefix')

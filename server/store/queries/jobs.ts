@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { RawBuilder } from 'kysely'
 import { cleanText } from '../../base/index.ts'
 import type { JobRow, Jobs } from '../contract/fleet.ts'
-import { among } from '../engine/engine.ts'
+import { valueList } from '../engine/engine.ts'
 import type { Engine } from '../engine/engine.ts'
 import { UniqueViolation } from '../engine/store-errors.ts'
 
@@ -67,7 +67,7 @@ function claim(
     const { rows } = await sql<JobRow>`
       with pick as materialized (
         select j.id as picked from ${job} j
-        where j.state <> 'dead' and j.kind in ${among(kinds)}
+        where j.state <> 'dead' and j.kind in ${valueList(kinds)}
           and ((j.state = 'waiting' and j.run_at <= ${now}) or (j.state = 'claimed' and j.claimed_until <= ${now}))
         order by j.run_at, j.id limit ${limit} ${engine.skipLocked('j')}
       )

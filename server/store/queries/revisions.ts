@@ -18,7 +18,7 @@ export function createRevisions(engine: Engine): Revisions {
  * Increments the revision of a feed in the transaction that changes its data. Call it last in the transaction: it locks
  * a row for which every other writer of the feed waits.
  */
-export async function raiseRevision(
+export async function incrementRevision(
   trx: Transaction<Schema>,
   name: RevisionRow['name'],
 ): Promise<RevisionRow> {

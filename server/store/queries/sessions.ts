@@ -5,7 +5,7 @@ import type { SessionRow, Sessions } from '../contract/sessions.ts'
 import type { Db, Engine } from '../engine/engine.ts'
 import type { Schema } from '../schema.ts'
 import { accountColumns, toUser } from './account-row.ts'
-import { raiseRevision } from './revisions.ts'
+import { incrementRevision } from './revisions.ts'
 
 /** A row's time is set before its transaction commits and others see it; no transaction takes longer than this, ms. */
 const overlapMs = 15_000
@@ -85,7 +85,7 @@ export function createSessions(engine: Engine): Sessions {
           .where('ended_at', 'is', null)
           .returning('id')
           .executeTakeFirst()
-        if (ended) await raiseRevision(trx, 'revocations')
+        if (ended) await incrementRevision(trx, 'revocations')
         return ended !== undefined
       }),
     prune: (before, limit) => pruneSessions(engine, before, limit),

@@ -3,7 +3,7 @@ import { cleanText } from '../../base/index.ts'
 import type { RevisionRow, SettingRow, SettingsWrite, StoredSettings } from '../contract/fleet.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Schema } from '../schema.ts'
-import { raiseRevision } from './revisions.ts'
+import { incrementRevision } from './revisions.ts'
 
 type Written = Awaited<ReturnType<StoredSettings['write']>>
 
@@ -90,7 +90,7 @@ async function write(trx: Transaction<Schema>, { set, unset, by, at }: SettingsW
   if (names.length > 0) await trx.deleteFrom('setting').where('name', 'in', names).execute()
   const kept = rows.filter(({ name }) => !unset.includes(name))
   if (kept.length > 0) await trx.insertInto('setting').values(kept).execute()
-  const revision = revisionText(await raiseRevision(trx, 'settings'))
+  const revision = revisionText(await incrementRevision(trx, 'settings'))
   await trx
     .insertInto('setting_change')
     .values({ revision, changed_by: by, changed_at: at, names: JSON.stringify(names) })

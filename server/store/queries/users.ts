@@ -143,7 +143,9 @@ export function userListQuery(engine: Engine, db: Db, { q, role, after, limit }:
   return db
     .selectFrom('account')
     .select(accountColumns)
-    .$if(q !== undefined && q !== '', (query) => query.where(engine.finds(q ?? '', sql`account.search`)))
+    .$if(q !== undefined && q !== '', (query) =>
+      query.where(engine.containsWords(q ?? '', sql`account.search`)),
+    )
     .$if(role !== undefined, (query) => query.where('account.role', '=', role ?? 'user'))
     .$if(after !== undefined, (query) =>
       query.where(sql<boolean>`(account.created_at, account.id) < (${after?.at}, ${after?.id})`),

@@ -31,7 +31,7 @@ async function opened(options: Partial<StoreOptions> = {}): Promise<Store> {
   return store
 }
 
-/** Another process that has the store open, has written a user, and stays. */
+/** Starts another process that opens the store, writes a user, and keeps running. */
 async function startHolder(): Promise<ChildProcess> {
   const entry = join(import.meta.dirname, '..', 'index.ts')
   const code = `
@@ -40,7 +40,7 @@ async function startHolder(): Promise<ChildProcess> {
     const store = await openStore({ dataDir: ${JSON.stringify(dataDir)}, secret: 's', clock: systemClock, logger: silentLogger })
     const user = { id: 'held', email: 'held@x', name: 'n', passwordHash: 'h', role: 'user', tokenEpoch: 'e' }
     process.stdout.write(await store.users.create(user))
-    // Nobody refers to the store any more: that must not free its folder.
+    // No code refers to the store any more: garbage collection must not unlock its folder.
     setInterval(() => gc(), 10)`
   const child = spawn(process.execPath, ['--expose-gc', '--input-type=module', '--eval', code], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -52,7 +52,7 @@ async function startHolder(): Promise<ChildProcess> {
 }
 
 describe('the lock of the embedded store', () => {
-  test('a second process is refused with the name of the first; kill -9 frees it at once, and what was written is there', async () => {
+  test('a second process is refused with the id of the first; kill -9 unlocks at once, and written data is there', async () => {
     const holder = await startHolder()
     const error: unknown = await opened().catch((reason: unknown) => reason)
     expect(error).toBeInstanceOf(StoreLocked)
@@ -60,7 +60,7 @@ describe('the lock of the embedded store', () => {
     expect((error as StoreLocked).message).toMatch(
       new RegExp(`process ${holder.pid} on .+, since 20.*DATABASE_URL`),
     )
-    // Trying again does not cure it, however often the holder's garbage is collected meanwhile.
+    // A retry does not help, however often the holder collects garbage meanwhile.
     await sleep(200)
     const signal = new AbortController().signal
     await expect(connectStore({ ...base, dataDir, startTimeoutMs: 60_000, signal })).rejects.toThrow(
@@ -72,7 +72,7 @@ describe('the lock of the embedded store', () => {
     expect((await store.users.byId('held'))?.email).toBe('held@x')
   })
 
-  test('the same process is refused as well, and may open it after closing', async () => {
+  test('the same process is refused as well, and can open the store after closing it', async () => {
     const store = await openStore({ ...base, dataDir })
     await expect(opened()).rejects.toThrow(StoreLocked)
     await expect(opened()).rejects.toThrow(new RegExp(`process ${process.pid} `))
@@ -82,7 +82,7 @@ describe('the lock of the embedded store', () => {
     await (await opened()).ping()
   })
 
-  test('a damaged note about the holder does not matter', async () => {
+  test('a damaged lock.json does not matter', async () => {
     await opened()
     writeFileSync(join(dataDir, 'lock.json'), 'not json')
     await expect(opened()).rejects.toThrow(/in use by another process/)
@@ -117,7 +117,7 @@ describe('the embedded database', () => {
     expect(await pragma('foreign_keys')).toBe(1)
   })
 
-  test('waits for another program without blocking the process, and gives up after the deadline', async () => {
+  test('waits for the lock of another program without blocking the process, and gives up after the deadline', async () => {
     const store = await opened({ statementMs: 400 })
     const user = await givenUser(store)
     const other = new DatabaseSync(join(dataDir, 'shoal.db'), { timeout: 0 })
@@ -139,7 +139,7 @@ describe('the embedded database', () => {
     expect((await store.users.byId(user.id))?.role).toBe('user')
   })
 
-  test('writes at once from many sides stay whole', async () => {
+  test('simultaneous writes stay complete', async () => {
     const store = await opened()
     const user = await givenUser(store)
     await Promise.all(Array.from({ length: 50 }, () => givenRun(store, user.id)))
@@ -147,7 +147,7 @@ describe('the embedded database', () => {
   })
 })
 
-/** Being root is not enough in a container. */
+/** Tries to mount, because being root is not enough in a container. */
 function canMount(): boolean {
   const folder = mkdtempSync(join(tmpdir(), 'shoal-mount-'))
   const mounted = spawnSync('/usr/bin/mount', ['-t', 'tmpfs', 'tmpfs', folder]).status === 0
@@ -158,7 +158,7 @@ function canMount(): boolean {
 
 describe('a full disk', () => {
   test.skipIf(!canMount())(
-    'is told as full, breaks nothing, and is over when there is room (needs root)',
+    'is reported as full, damages nothing, and is over when there is free space (needs root)',
     async () => {
       const mounted = spawnSync('/usr/bin/mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', dataDir], {
         encoding: 'utf8',
@@ -182,7 +182,7 @@ describe('a full disk', () => {
       }
       expect(error).toMatchObject({ name: 'StoreError', kind: 'full' })
       expect(saved).toBeGreaterThan(0)
-      // Still readable, and the refused part is nowhere.
+      // The store is still readable, and the refused part is not stored.
       expect((await store.runs.readWithText(run.id))?.text).toHaveLength(saved)
       await expect(store.runs.save([part(run, saved, text)])).rejects.toMatchObject({ kind: 'full' })
       expect(spawnSync('/usr/bin/mount', ['-o', 'remount,size=8m', dataDir]).status).toBe(0)

@@ -18,12 +18,12 @@ describe('judgeFileSystem', () => {
     }
   })
 
-  test('what may or may not keep its promises is doubtful', () => {
+  test('file systems without certain guarantees are doubtful', () => {
     expect(judgeFileSystem(0x65735546, '/data').kind).toBe('doubtful')
     expect(judgeFileSystem(0x01021997, '/data').kind).toBe('doubtful')
   })
 
-  test('local ones are fine', () => {
+  test('local file systems are fine', () => {
     for (const type of [0xef53, 0x58465342, 0x9123683e, 0x01021994, 0x794c7630]) {
       expect(judgeFileSystem(type, '/data')).toEqual({ kind: 'fine' })
     }

@@ -10,7 +10,7 @@ afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
 })
 
-/** A folder that everybody on the machine may enter, as a volume or a folder made by hand is. */
+/** A folder that every user of the machine may enter, like a volume or a folder that a user created. */
 function openFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'shoal-modes-'))
   folders.push(folder)
@@ -38,11 +38,11 @@ async function modesWhileOpen(dataDir: string): Promise<Record<string, string>> 
 
 const all = { 'shoal.db': '600', 'shoal.db-shm': '600', 'shoal.db-wal': '600' }
 
-test('S16: the database and the files beside it are for their owner alone, in a folder that is not', async () => {
+test('S16: only the owner can read the database and the files beside it, even in a folder that all can enter', async () => {
   expect(await modesWhileOpen(openFolder())).toEqual(all)
 })
 
-test('S16: one that earlier versions left readable is closed to others', async () => {
+test('S16: a database that earlier versions left readable becomes private', async () => {
   const folder = openFolder()
   await modesWhileOpen(folder)
   chmodSync(join(folder, 'shoal.db'), 0o644)

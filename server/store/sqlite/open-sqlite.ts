@@ -84,7 +84,7 @@ function openDatabase(path: string): DatabaseSync {
   try {
     database.exec('pragma journal_mode = WAL; pragma synchronous = FULL; pragma foreign_keys = ON')
     // Needed for the search, because SQLite's own lower() only handles ASCII.
-    database.function('place_of', { deterministic: true }, placeOf)
+    database.function('place_of', { deterministic: true }, positionOf)
     return database
   } catch (error) {
     database.close()
@@ -95,7 +95,7 @@ function openDatabase(path: string): DatabaseSync {
 let latest = { pattern: '', compiled: /(?:)/u }
 
 /** Position of the first match of the pattern in the text, in code points counted from 1; 0 if there is no match. */
-function placeOf(pattern: SQLOutputValue, text: SQLOutputValue): number {
+function positionOf(pattern: SQLOutputValue, text: SQLOutputValue): number {
   // A search calls this for many rows with the same few patterns, so the last one stays compiled.
   if (latest.pattern !== pattern)
     latest = { pattern: String(pattern), compiled: new RegExp(String(pattern), 'u') }

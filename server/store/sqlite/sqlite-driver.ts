@@ -3,7 +3,7 @@ import { SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
 import type { CompiledQuery, DatabaseConnection, Dialect, Driver, Kysely, QueryResult } from 'kysely'
 import { toSqliteStoreError } from './sqlite-errors.ts'
 
-const mostStatements = 300
+const maxStatements = 300
 
 /**
  * A Kysely dialect over one connection of node:sqlite. Differences to Kysely's own: transactions begin `immediate` (a
@@ -62,7 +62,7 @@ interface Prepared {
 }
 
 /** Converts booleans, which SQLite lacks. node:sqlite refuses any other value that SQLite cannot store. */
-function toSqlite(value: unknown): SQLInputValue {
+function toSqliteValue(value: unknown): SQLInputValue {
   return (typeof value === 'boolean' ? Number(value) : value) as SQLInputValue
 }
 
@@ -81,7 +81,7 @@ class SqliteConnection implements DatabaseConnection {
   execute<R>(text: string, parameters: readonly unknown[]): QueryResult<R> {
     try {
       const { statement, returnsRows } = this.#prepare(text)
-      const bound = parameters.map(toSqlite)
+      const bound = parameters.map(toSqliteValue)
       if (returnsRows) return { rows: statement.all(...bound) as R[] }
       const { changes } = statement.run(...bound)
       return { rows: [], numAffectedRows: BigInt(changes) }
@@ -105,7 +105,7 @@ class SqliteConnection implements DatabaseConnection {
     const statement = this.#database.prepare(text)
     const made = { statement, returnsRows: statement.columns().length > 0 }
     // Lists of different lengths result in many different statements; the oldest one is dropped.
-    const oldest = this.#statements.size >= mostStatements ? this.#statements.keys().next().value : undefined
+    const oldest = this.#statements.size >= maxStatements ? this.#statements.keys().next().value : undefined
     if (oldest !== undefined) this.#statements.delete(oldest)
     this.#statements.set(text, made)
     return made

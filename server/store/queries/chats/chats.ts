@@ -134,7 +134,7 @@ export function chatListQuery(engine: Engine, db: Db, { userId, q, archived, aft
     .where('chat.user_id', '=', userId)
     .where('chat.archived', '=', archived)
     .where('chat.deleted_at', 'is', null)
-    .$if(q !== undefined && q !== '', (query) => query.where(engine.finds(q ?? '', sql`chat.title`)))
+    .$if(q !== undefined && q !== '', (query) => query.where(engine.containsWords(q ?? '', sql`chat.title`)))
     .$if(after !== undefined, (query) =>
       query.where(sql<boolean>`(chat.updated_at, chat.id) < (${after?.at}, ${after?.id})`),
     )

@@ -150,10 +150,10 @@ export function restoreMessage(
 /** Removes chats first, because their messages are removed with them. */
 export function pruneDeleted(engine: Engine, before: number, limit: number): Promise<number> {
   return engine.run(async (db) => {
-    const prune = async (table: 'chat' | 'message', most: number): Promise<number> => {
+    const prune = async (table: 'chat' | 'message', max: number): Promise<number> => {
       const { rows } = await sql<{ id: string }>`
         delete from ${engine.table(table)} where id in
-          (select d.id from ${engine.table(table)} d where d.deleted_at < ${before} limit ${most}) returning id`.execute(
+          (select d.id from ${engine.table(table)} d where d.deleted_at < ${before} limit ${max}) returning id`.execute(
         db,
       )
       return rows.length

@@ -26,7 +26,7 @@ export function selectMessages(engine: Engine, rest: RawBuilder<unknown>): RawBu
   return sql<StoredMessage>`
     select m.id, m.chat_id, m.parent_id, m.role, m.status, m.model, m.created_at, m.meta,
       r.id as run_id, r.owner, r.fence, r.saved_fence, r.stop,
-      case when r.id is null then m.text else ${engine.partsOf(sql`r.id`)} end as text
+      case when r.id is null then m.text else ${engine.joinedParts(sql`r.id`)} end as text
     from ${engine.table('message')} m
     left join ${engine.table('run')} r on r.message_id = m.id and r.status = 'running' ${rest}`
 }

@@ -1,13 +1,13 @@
 import { sql } from 'kysely'
 import type { RawBuilder } from 'kysely'
 import { spellingPattern } from '../../../base/index.ts'
-import { among } from '../../engine/engine.ts'
+import { valueList } from '../../engine/engine.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { saidIn } from './message-row.ts'
 
 /** Length of an excerpt, and how much of it comes before the first word found; characters. */
 const excerptLength = 400
-const before = 100
+const excerptLead = 100
 /** How many messages of a chat without stored visible text are read for one search. */
 const maxUnfilled = 20
 
@@ -52,9 +52,9 @@ export function searchQuery(
   chatIds: readonly string[],
   words: readonly string[],
 ): RawBuilder<Candidate> {
-  const has = words.map((word) => engine.finds(word, sql`coalesce(m.said, m.text)`))
+  const has = words.map((word) => engine.containsWords(word, sql`coalesce(m.said, m.text)`))
   const from = engine.greatest(
-    sql`${engine.placeOfWords(words[0] ?? '', sql`said`)} - ${sql.lit(before)}`,
+    sql`${engine.positionOfWords(words[0] ?? '', sql`said`)} - ${sql.lit(excerptLead)}`,
     sql`1`,
   )
   const message = engine.table('message')
@@ -68,7 +68,7 @@ export function searchQuery(
       select m.chat_id, m.id, m.role, m.said, m.created_at, row_number() over (
         partition by m.chat_id, m.said is null order by m.created_at desc, m.id desc) as place
       from ${message} m
-      where m.chat_id in ${among(chatIds)} and m.deleted_at is null and ${sql.join(has, sql` and `)}
+      where m.chat_id in ${valueList(chatIds)} and m.deleted_at is null and ${sql.join(has, sql` and `)}
     ) found where place = 1 or (said is null and place <= ${sql.lit(maxUnfilled)})
     order by chat_id, created_at desc, id desc`
 }
@@ -78,7 +78,7 @@ function excerptOf(said: string, words: readonly string[]): string | undefined {
   const places = words.map((word) => said.search(new RegExp(spellingPattern(word), 'u')))
   if (places.some((place) => place < 0)) return undefined
   const letters = Array.from(said.slice(0, places[0])).length
-  const from = Math.max(letters - before, 0)
+  const from = Math.max(letters - excerptLead, 0)
   return Array.from(said)
     .slice(from, from + excerptLength)
     .join('')

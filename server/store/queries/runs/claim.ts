@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { RawBuilder } from 'kysely'
 import type { ClaimedRun, Runs } from '../../contract/runs.ts'
-import { among } from '../../engine/engine.ts'
+import { valueList } from '../../engine/engine.ts'
 import type { Db, Engine } from '../../engine/engine.ts'
 import { runColumns, toRun } from './run-row.ts'
 import type { StoredRun } from './run-row.ts'
@@ -66,8 +66,8 @@ export function claimSome(
     const { rows } = await sql<StoredRun>`
       with pick as materialized (
         select r.id as picked, r.owner as dead from ${run} r
-        where r.status = 'running' and r.owner in ${among(dead)} and (r.owner = '' or ${abandoned(engine, input)})
-        order by case when r.id in ${among(first)} then 0 else 1 end, r.fence, r.id
+        where r.status = 'running' and r.owner in ${valueList(dead)} and (r.owner = '' or ${abandoned(engine, input)})
+        order by case when r.id in ${valueList(first)} then 0 else 1 end, r.fence, r.id
         limit ${limit} ${engine.skipLocked('r')}
       )
       update ${run} as r set owner = ${me}, fence = ${engine.greatest(sql`r.fence + 1`, now)},
@@ -84,8 +84,8 @@ export function claimSome(
 async function withText(engine: Engine, db: Db, rows: StoredRun[]): Promise<ClaimedRun[]> {
   if (rows.length === 0) return []
   const { rows: texts } = await sql<{ id: string; text: string }>`
-    select r.id, ${engine.partsOf(sql`r.id`)} as text from ${engine.table('run')} r
-    where r.id in ${among(rows.map(({ id }) => id))}`.execute(db)
+    select r.id, ${engine.joinedParts(sql`r.id`)} as text from ${engine.table('run')} r
+    where r.id in ${valueList(rows.map(({ id }) => id))}`.execute(db)
   const textOf = new Map(texts.map(({ id, text }) => [id, text]))
   return rows.map((row) => ({ ...toRun(row), text: textOf.get(row.id) ?? '' }))
 }

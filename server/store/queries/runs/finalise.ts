@@ -34,7 +34,7 @@ function inOneStatement(engine: Engine, ending: Ending): Promise<Ended> {
         update ${engine.table('message')} m
         set status = ${status}, meta = ${metaText(meta)}, text = t.text, said = coalesce(${visiblePart(ending)}::text, t.text)
         -- offset: folded once, and not for each of the two columns
-        from locked l cross join lateral (select ${engine.partsOf(sql`l.id`)} as text offset 0) t
+        from locked l cross join lateral (select ${engine.joinedParts(sql`l.id`)} as text offset 0) t
         where m.id = l.message_id returning m.text
       ),
       gone as (delete from ${parts} p using locked l where p.run_id = l.id),
@@ -61,7 +61,9 @@ function inSteps(engine: Engine, ending: Ending): Promise<Ended> {
       .returning(['message_id', 'chat_id'])
       .executeTakeFirst()
     if (!run) return undefined
-    const { text } = await trx.selectNoFrom(engine.partsOf(sql`${id}`).as('text')).executeTakeFirstOrThrow()
+    const { text } = await trx
+      .selectNoFrom(engine.joinedParts(sql`${id}`).as('text'))
+      .executeTakeFirstOrThrow()
     await trx
       .updateTable('message')
       .set({ status, meta: metaText(meta), text, said: visiblePart(ending) ?? text })

@@ -17,7 +17,7 @@ export function readRunWithText(engine: Engine, id: string): ReturnType<Runs['re
   return engine.run(async (db) => {
     const { rows } = await sql<StoredRun & { text: string; meta: string }>`
       select ${runColumnsOfR}, m.meta,
-        case when r.status = 'running' then ${engine.partsOf(sql`r.id`)} else m.text end as text
+        case when r.status = 'running' then ${engine.joinedParts(sql`r.id`)} else m.text end as text
       from ${engine.table('run')} r join ${engine.table('message')} m on m.id = r.message_id
       where r.id = ${id}`.execute(db)
     const [row] = rows

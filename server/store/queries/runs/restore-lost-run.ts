@@ -4,10 +4,10 @@ import type { Engine } from '../../engine/engine.ts'
 import type { Schema } from '../../schema.ts'
 import { saidIn } from '../chats/message-row.ts'
 import { runColumns, toRun } from './run-row.ts'
-import { takeChat } from './start-lookups.ts'
+import { createOrLockChat } from './start-lookups.ts'
 
 /** Thrown to roll the transaction back: the run must not be restored. */
-class NotWanted extends Error {}
+class RestoreRefused extends Error {}
 
 /**
  * Restores a run that the store has lost from its owner's memory, in one transaction: chat, conversation, placeholder,
@@ -17,7 +17,7 @@ export async function writeRunAnew(engine: Engine, remembered: RememberedRun): P
   try {
     return await engine.transaction((trx) => write(engine, trx, remembered))
   } catch (error) {
-    if (error instanceof NotWanted) return undefined
+    if (error instanceof RestoreRefused) return undefined
     throw error
   }
 }
@@ -25,12 +25,12 @@ export async function writeRunAnew(engine: Engine, remembered: RememberedRun): P
 async function write(engine: Engine, trx: Transaction<Schema>, remembered: RememberedRun): Promise<RunRow> {
   const { run, path, title } = remembered
   const account = await trx.selectFrom('account').select('id').where('id', '=', run.userId).executeTakeFirst()
-  if (!account) throw new NotWanted()
+  if (!account) throw new RestoreRefused()
   const taken = { id: run.chatId, userId: run.userId, model: run.model }
   const chat =
-    (await takeChat(engine, trx, { ...taken, newTitle: null })) ??
-    (await takeChat(engine, trx, { ...taken, newTitle: title }))
-  if (!chat) throw new NotWanted()
+    (await createOrLockChat(engine, trx, { ...taken, newTitle: null })) ??
+    (await createOrLockChat(engine, trx, { ...taken, newTitle: title }))
+  if (!chat) throw new RestoreRefused()
   await writeMessages(trx, remembered, chat.now)
   await trx
     .updateTable('message')
@@ -88,7 +88,7 @@ async function writeMessages(
       wanted.map(({ id }) => id),
     )
     .execute()
-  if (there.some(({ deleted_at: deletedAt }) => deletedAt !== null)) throw new NotWanted()
+  if (there.some(({ deleted_at: deletedAt }) => deletedAt !== null)) throw new RestoreRefused()
   const known = new Set(there.map(({ id }) => id))
   const missing = wanted.filter(({ id }) => !known.has(id))
   if (missing.length > 0) await trx.insertInto('message').values(missing).execute()
@@ -119,6 +119,6 @@ async function insertRun(trx: Transaction<Schema>, { run }: RememberedRun, now: 
     .onConflict((conflict) => conflict.doNothing())
     .returning([...runColumns])
     .executeTakeFirst()
-  if (!row) throw new NotWanted()
+  if (!row) throw new RestoreRefused()
   return toRun(row)
 }

@@ -3,10 +3,10 @@ import type { Engine } from '../../engine/engine.ts'
 import { claim, claimSome } from './claim.ts'
 import { finaliseRun } from './finalise.ts'
 import { listOwners, listOwned, listRunning, readBeforeStart, readRun, readRunWithText } from './read-runs.ts'
-import { saveAnew } from './save-anew.ts'
+import { saveAnew } from './replace-saved-text.ts'
 import { saveParts } from './save.ts'
 import { startRun } from './start.ts'
-import { writeRunAnew } from './write-anew.ts'
+import { writeRunAnew } from './restore-lost-run.ts'
 import { releaseRuns, requestStop } from './stop-and-release.ts'
 
 export function createRuns(engine: Engine): Runs {

@@ -18,7 +18,8 @@ export async function saveParts(engine: Engine, parts: SavePart[]): ReturnType<R
       )
     }
   }
-  const saved = engine.kind === 'postgres' ? await saveAtOnce(engine, clean) : await saveEach(engine, clean)
+  const saved =
+    engine.kind === 'postgres' ? await saveInOneStatement(engine, clean) : await saveInSteps(engine, clean)
   return new Map(saved.map(({ id, stop }) => [id, { stop: Boolean(stop) }]))
 }
 
@@ -27,7 +28,7 @@ interface Saved {
   stop: boolean | number
 }
 
-function saveAtOnce(engine: Engine, parts: SavePart[]): Promise<Saved[]> {
+function saveInOneStatement(engine: Engine, parts: SavePart[]): Promise<Saved[]> {
   const run = engine.table('run')
   const column = <T>(value: (part: SavePart) => T): T[] => parts.map(value)
   return engine.run(async (db) => {
@@ -59,7 +60,7 @@ function saveAtOnce(engine: Engine, parts: SavePart[]): Promise<Saved[]> {
   })
 }
 
-function saveEach(engine: Engine, parts: SavePart[]): Promise<Saved[]> {
+function saveInSteps(engine: Engine, parts: SavePart[]): Promise<Saved[]> {
   return engine.transaction(async (trx) => {
     const saved: Saved[] = []
     for (const { id, fence, start, length, seq, starts, text } of parts) {

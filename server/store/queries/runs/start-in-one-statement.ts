@@ -7,7 +7,7 @@ import { UniqueViolation } from '../../engine/store-errors.ts'
 import { runColumnsOfR, toRun } from './run-row.ts'
 import type { StoredRun } from './run-row.ts'
 
-export type StartAtOnce = StartRun & { form: Exclude<StartRun['form'], { kind: 'continue' }> }
+export type OneStatementStart = StartRun & { form: Exclude<StartRun['form'], { kind: 'continue' }> }
 type MessageForm = Extract<StartRun['form'], { kind: 'message' }>
 
 /**
@@ -15,21 +15,21 @@ type MessageForm = Extract<StartRun['form'], { kind: 'message' }>
  * was written, and `startRun` finds out why. The statement locks chat and parent, because it sees the current state
  * only of rows that it locks; unique indexes prevent a second start with the same client id or on the same branch.
  */
-export async function startAtOnce(
+export async function startInOneStatement(
   engine: Engine,
-  input: StartAtOnce,
+  input: OneStatementStart,
 ): Promise<Extract<StartOutcome, { kind: 'started' }> | undefined> {
   const { form, userId, clientId, runId } = input
   const statement = sql<StoredRun>`
     with clock as materialized (select ${engine.now} as now),
-    ${placeOf(engine, input)},
+    ${placeCte(engine, input)},
     request as (
       insert into ${engine.table('run_request')} (user_id, client_id, chat_id, user_message_id, message_id, run_id)
       select ${userId}, ${clientId}, p.chat_id, p.branch, ${form.answerId}, ${runId} from place p
       on conflict (user_id, client_id) do nothing returning chat_id, user_message_id as branch
     ),
-    ${chatOf(engine, input)},
-    ${messagesOf(engine, input)},
+    ${chatCte(engine, input)},
+    ${messageCtes(engine, input)},
     made as (
       insert into ${engine.table('run')} as r
         (id, chat_id, message_id, user_id, parent_id, model, status, owner, fence, stop, saved_at, started_at)
@@ -53,7 +53,7 @@ export async function startAtOnce(
 }
 
 /** Selects the chat and the message to answer; no row if the start is refused. */
-function placeOf(engine: Engine, { form, userId }: StartAtOnce): RawBuilder<unknown> {
+function placeCte(engine: Engine, { form, userId }: OneStatementStart): RawBuilder<unknown> {
   const [chat, message] = [engine.table('chat'), engine.table('message')]
   if (form.kind === 'message') {
     const branch = sql`${form.userMessageId}::text as branch`
@@ -77,7 +77,7 @@ function placeOf(engine: Engine, { form, userId }: StartAtOnce): RawBuilder<unkn
       for share of m)`
 }
 
-function chatOf(engine: Engine, { form, userId, model }: StartAtOnce): RawBuilder<unknown> {
+function chatCte(engine: Engine, { form, userId, model }: OneStatementStart): RawBuilder<unknown> {
   const chat = engine.table('chat')
   if (form.kind === 'message' && form.newChatTitle !== null) {
     const title = cleanText(form.newChatTitle)
@@ -91,7 +91,7 @@ function chatOf(engine: Engine, { form, userId, model }: StartAtOnce): RawBuilde
     from request q, clock where c.id = q.chat_id)`
 }
 
-function messagesOf(engine: Engine, { form, model }: StartAtOnce): RawBuilder<unknown> {
+function messageCtes(engine: Engine, { form, model }: OneStatementStart): RawBuilder<unknown> {
   const into = sql`insert into ${engine.table('message')} (id, chat_id, parent_id, role, text, said, status, model, created_at)`
   const question = (asked: MessageForm): RawBuilder<unknown> => sql`question as (
     ${into} select ${asked.userMessageId}, q.chat_id, ${asked.parentId}, 'user', ${cleanText(asked.text)}, ${cleanText(asked.text)}, 'done', null, clock.now

@@ -12,7 +12,7 @@ export interface LockedChat {
 }
 
 /** Creates the chat if `newTitle` is set, else locks it; undefined if the id is taken, or the chat is not available. */
-export async function takeChat(
+export async function createOrLockChat(
   engine: Engine,
   trx: Transaction<Schema>,
   chat: { id: string; userId: string; model: string; newTitle: string | null },
@@ -40,7 +40,7 @@ export async function takeChat(
     .executeTakeFirst()
 }
 
-export async function chatOfMessage(
+export async function lockChatOfMessage(
   engine: Engine,
   trx: Transaction<Schema>,
   { messageId, userId }: { messageId: string; userId: string },

@@ -99,7 +99,7 @@ async function writeMessages(
 }
 
 function runRow({ ids, answer, fence, now, text, input }: NewRun): Insertable<Schema['run']> {
-  const goesOn = answer === 'continued'
+  const isContinued = answer === 'continued'
   return {
     id: ids.runId,
     chat_id: ids.chatId,
@@ -116,8 +116,8 @@ function runRow({ ids, answer, fence, now, text, input }: NewRun): Insertable<Sc
     saved: text.length,
     saved_at: now,
     // The initial text of a continued answer counts as saved by this run.
-    saved_fence: goesOn ? fence : 0,
-    starts: JSON.stringify(goesOn ? [[fence, 0]] : []),
+    saved_fence: isContinued ? fence : 0,
+    starts: JSON.stringify(isContinued ? [[fence, 0]] : []),
     started_at: now,
   }
 }

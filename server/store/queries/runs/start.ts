@@ -3,8 +3,8 @@ import { cleanText } from '../../../base/index.ts'
 import type { RunIds, StartOutcome, StartRun } from '../../contract/runs.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { Schema } from '../../schema.ts'
-import { startAtOnce } from './start-at-once.ts'
-import { chatOfMessage, findMessage, takeChat } from './start-lookups.ts'
+import { startInOneStatement } from './start-in-one-statement.ts'
+import { lockChatOfMessage, findMessage, createOrLockChat } from './start-lookups.ts'
 import type { LockedChat } from './start-lookups.ts'
 import { writeStart } from './start-write.ts'
 import type { NewRun } from './start-write.ts'
@@ -30,8 +30,8 @@ export async function startRun(engine: Engine, input: StartRun): Promise<StartOu
   const { form } = input
   // Continuing an answer needs its text's length in UTF-16 units, which SQL counts differently.
   if (engine.kind === 'postgres' && form.kind !== 'continue') {
-    const atOnce = await startAtOnce(engine, { ...input, form })
-    if (atOnce) return atOnce
+    const started = await startInOneStatement(engine, { ...input, form })
+    if (started) return started
   }
   try {
     return await engine.transaction((trx) => start(engine, trx, input))
@@ -51,7 +51,7 @@ async function start(engine: Engine, trx: Transaction<Schema>, input: StartRun):
   const run =
     form.kind === 'message'
       ? await planMessage(engine, trx, { ...input, form })
-      : await planAnother(engine, trx, { ...input, form })
+      : await planFromAnswer(engine, trx, { ...input, form })
   const written = await writeStart(engine, trx, { ...run, input })
   if (written.kind === 'refused') throw new Refused(written.by)
   const newChat = form.kind === 'message' && form.newChatTitle !== null
@@ -64,7 +64,7 @@ type Plan = Omit<NewRun, 'input'>
 async function planMessage(engine: Engine, trx: Transaction<Schema>, input: Form<'message'>): Promise<Plan> {
   const { form, userId, model } = input
   const newTitle = form.newChatTitle === null ? null : cleanText(form.newChatTitle)
-  const chat = await takeChat(engine, trx, { id: form.chatId, userId, model, newTitle })
+  const chat = await createOrLockChat(engine, trx, { id: form.chatId, userId, model, newTitle })
   if (!chat) throw new Refused('chat-missing')
   if (form.parentId !== null) {
     const parent = await findMessage(trx, chat, form.parentId)
@@ -86,13 +86,13 @@ async function planMessage(engine: Engine, trx: Transaction<Schema>, input: Form
   }
 }
 
-async function planAnother(
+async function planFromAnswer(
   engine: Engine,
   trx: Transaction<Schema>,
   input: Form<'regenerate' | 'continue'>,
 ): Promise<Plan> {
   const { form, userId, runId } = input
-  const chat = await chatOfMessage(engine, trx, { messageId: form.of, userId })
+  const chat = await lockChatOfMessage(engine, trx, { messageId: form.of, userId })
   const of = chat && (await findMessage(trx, chat, form.of))
   if (!chat || !of || of.role !== 'assistant') throw new Refused('parent-missing')
   const { now } = chat
