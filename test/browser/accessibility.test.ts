@@ -19,7 +19,7 @@ beforeAll(async () => {
 })
 afterAll(() => it[Symbol.asyncDispose]())
 
-/** A chat of its own with an answer that has everything. */
+/** A new chat with an answer that contains every kind of content. */
 async function richChat(): Promise<string> {
   const run = await it.api.startRun({ model: 'rich', text: 'A rich answer' })
   await expect
@@ -36,7 +36,7 @@ const views: Record<string, BrowserContextOptions> = {
 }
 
 async function faults(page: Page): Promise<string[]> {
-  // What fades in is measured when it is there.
+  // Wait for fade-in animations before measuring contrast.
   await page.evaluate(() =>
     Promise.all(document.getAnimations().map((it) => it.finished.catch(() => undefined))),
   )
@@ -113,7 +113,9 @@ const places: Record<
   },
 }
 
-/** In `npm test` places with every kind of thing on a light desk, and answers on a dark phone; all in all in `test:all`. */
+/**
+ * `npm test` checks a selection of places on a light desktop and answers on a dark phone; `test:all` checks everything.
+ */
 const all = process.env['SHOAL_TEST_ALL'] === '1'
 const smoke = new Set([
   'sign-in',
@@ -162,12 +164,12 @@ describe.each(chosen)('51: axe finds nothing: %s', (name, view) => {
     await page.context().close()
   })
 
-  test('nothing was refused by the policy, nothing asked of another host', () => {
+  test('the policy refused nothing, and no other host was requested', () => {
     expect(it.complaints).toEqual([])
   })
 })
 
-test('48: a keyboard walk goes through the whole page and back, and changes no answer', async () => {
+test('48: Tab goes through the whole page and back, and changes no answer', async () => {
   const page = await it.open(await richChat())
   await lastAnswer(page).locator('pre').first().waitFor()
   await page.getByRole('textbox', { name: 'Message' }).waitFor()

@@ -12,7 +12,7 @@ afterAll(async () => {
   expect(it.complaints).toEqual([])
 })
 
-test('a new name stands everywhere at once, and is said to be saved', async () => {
+test('a new name appears everywhere at once, and is reported as saved', async () => {
   const page = await it.open('/account')
   await page.getByLabel('Name', { exact: true }).fill('Countess Lovelace')
   await page.getByRole('button', { name: 'Save name' }).click()
@@ -24,7 +24,7 @@ test('a new name stands everywhere at once, and is said to be saved', async () =
   await page.context().close()
 })
 
-test('theme and language take effect at once, and on the next visit before anything is drawn', async () => {
+test('theme and language take effect at once, and on the next visit before the first paint', async () => {
   const page = await it.open('/account', { colorScheme: 'light' })
   const ground = (): Promise<string> =>
     page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
@@ -44,7 +44,7 @@ test('theme and language take effect at once, and on the next visit before anyth
   await page.context().close()
 })
 
-test('who is made an administrator can administer without loading the page anew', async () => {
+test('a new administrator can administer without reloading the page', async () => {
   const { user, password } = await it.api.call<{ user: { id: string }; password: string }>(
     'POST',
     '/api/users',

@@ -9,11 +9,11 @@ import { openPage, startPage } from './support/page-fixture.ts'
 import type { PageFixture } from './support/page-fixture.ts'
 import { lastAnswer, send } from './support/page-steps.ts'
 
-// What stands between a page and its server breaks the live connection, and the answer is whole all the same.
+// Proxies that break the live connection. The answer must be complete all the same.
 
 const all = process.env['SHOAL_TEST_ALL'] === '1'
 const words = { words: 300, wordsPerSecond: 45 }
-// Of one paragraph: the browser does not lay out, nor tell by `innerText`, what is far from the screen.
+// In one paragraph, because the browser neither lays out nor returns by `innerText` what is far from the screen.
 const longer = { words: 900, wordsPerSecond: 7 }
 let it: PageFixture
 let nginx: BadNginx
@@ -29,13 +29,13 @@ afterAll(async () => {
 
 interface Through {
   page: Page
-  /** Ways that were tried so far. */
+  /** How many transports the page has tried so far. */
   tried: { sockets: number; streams: number; polls: number }
-  /** What the browser complained of. */
+  /** The complaints of the browser. */
   complaints: string[]
 }
 
-/** The page by a port of this machine. */
+/** The page through a port of this machine. */
 async function through(port: number): Promise<Through> {
   const url = `http://127.0.0.1:${port}`
   const complaints: string[] = []
@@ -58,7 +58,7 @@ async function through(port: number): Promise<Through> {
   }
 }
 
-/** Asks and compares what is shown in the end with what the store has, word by word. */
+/** Sends a message and compares the finally shown answer with the stored one, word by word. */
 async function askedAndAnswered({ page, complaints }: Through, expect: ExpectStatic): Promise<void> {
   await send(page, 'Through thick and thin')
   await page.waitForURL(/\/c\//)
@@ -74,7 +74,7 @@ async function askedAndAnswered({ page, complaints }: Through, expect: ExpectSta
   expect(complaints).toEqual([])
 }
 
-describe.concurrent('a proxy that lets no WebSocket through, or holds responses back, or cuts', () => {
+describe.concurrent('a proxy that blocks WebSockets, buffers responses, or cuts connections', () => {
   const dropped: FaultName = 'an upgrade whose headers are dropped'
   const refusing: FaultName[] = [
     'an upgrade that is answered by 400',
@@ -88,7 +88,7 @@ describe.concurrent('a proxy that lets no WebSocket through, or holds responses 
       await way.page.getByText(/WebSockets are blocked on this network/).waitFor({ timeout: 20_000 })
       await askedAndAnswered(way, expect)
       console.log(`${kind}: ${JSON.stringify(way.tried)}`)
-      // Two sockets, a third where the start was slow; a new stream for each change of what is followed.
+      // Two sockets, or three if the start was slow, and a new stream for each change of the followed runs.
       expect(way.tried.sockets).toBeLessThanOrEqual(3)
       expect(way.tried.streams).toBeLessThanOrEqual(5)
       expect(way.tried.polls).toBe(0)
@@ -101,10 +101,10 @@ describe.concurrent('a proxy that lets no WebSocket through, or holds responses 
   const compressed: FaultName = 'responses that are held back and compressed'
   const held: FaultName = 'responses that are held back'
   test.for(all ? [compressed, held] : [compressed])(
-    '%s: the page asks again and again, and says so',
+    '%s: the page polls, and says so',
     async (kind, { expect }) => {
       const way = await through(nginx.ports[kind])
-      // Asked while it still looks for a way.
+      // Sent while the page is still choosing its transport.
       const began = performance.now()
       await askedAndAnswered(way, expect)
       const seconds = (performance.now() - began) / 1000
@@ -117,11 +117,11 @@ describe.concurrent('a proxy that lets no WebSocket through, or holds responses 
     },
   )
 
-  test('every connection is cut after 5 s: the words go on where they stopped', ({ expect }) =>
+  test('every connection is cut after 5 s: the text continues where it stopped', ({ expect }) =>
     cutAfter(5000, expect))
 })
 
-/** Sockets, and streams where those do not get through, by a proxy that ends each connection after `lifeMs`. */
+/** Uses sockets, and streams if sockets are blocked, through a proxy that ends each connection after `lifeMs`. */
 async function cutAfter(lifeMs: number, expect: ExpectStatic): Promise<void> {
   const ports = {
     sockets: Number(new URL(it.url).port),
@@ -135,7 +135,7 @@ async function cutAfter(lifeMs: number, expect: ExpectStatic): Promise<void> {
       await askedAndAnswered(way, expect)
       const cuts = Math.ceil((performance.now() - began) / lifeMs)
       console.log(`cut after ${lifeMs} ms, by ${kind}: ${JSON.stringify(way.tried)}, at most ${cuts} cuts`)
-      // One way anew for each cut; where sockets do not get through one is tried first each time.
+      // One new transport for each cut; if sockets are blocked, each time a socket is tried first.
       expect(way.tried.sockets).toBeLessThanOrEqual(kind === 'sockets' ? 1 + cuts : 3 + 2 * cuts)
       expect(way.tried.streams).toBeLessThanOrEqual(kind === 'sockets' ? 0 : 5 + 2 * cuts)
       expect(way.tried.polls).toBe(0)

@@ -10,11 +10,11 @@ import { temporaryFolder } from '../support/temporary-folder.ts'
 import { launchBrowser } from './support/page-fixture.ts'
 import { answered, lastAnswer, send } from './support/page-steps.ts'
 
-// WEBUI_BASE_PATH=/chat behind an nginx that has another application at its root.
+// WEBUI_BASE_PATH=/chat behind an nginx that serves another application at its root.
 
 const started = new AsyncDisposableStack()
 let browser: Browser
-/** With the path left on, as the documentation has it, and taken off by the proxy. */
+/** The proxy keeps the path, as the documentation recommends, or strips it. */
 const addresses = { kept: '', stripped: '' }
 
 let setupCode = ''
@@ -78,7 +78,7 @@ async function startNginx(given: {
   return runNginx({ folder, config, port: ports[0] ?? 0 })
 }
 
-/** Every request and socket of a page that leaves the path. */
+/** Records every request and socket of a page that goes outside the base path. */
 function watchStrays(page: Page, base: string): string[] {
   const strays: string[] = []
   page.on('request', (request) => {
@@ -106,7 +106,7 @@ describe('B11: below /chat/', () => {
     const page = await context.newPage()
     const strays = watchStrays(page, base)
     await page.goto(`${base}/chat/`)
-    // The first of them makes the account, the second signs in to it.
+    // The first run creates the account, the second signs in to it.
     if (way === 'kept') {
       await page.getByLabel('Name').fill('Ada Lovelace')
       await page.getByLabel('Setup code').fill(setupCode)
@@ -124,7 +124,7 @@ describe('B11: below /chat/', () => {
     await page.reload()
     await expect.poll(() => lastAnswer(page).locator('.answer > .md').innerText()).toBe(words)
 
-    // By a link, by the browser's back, and by an address that was typed.
+    // Navigates by a link, by the browser’s back button, and by a typed address.
     const chat = page.url()
     await page
       .getByRole('button', { name: 'New chat' })
@@ -147,7 +147,7 @@ describe('B11: below /chat/', () => {
       if (!answer.ok) throw new Error(`status ${answer.status}`)
     })
     const left = await context.cookies(`${base}/chat/api/app`)
-    // That somebody has signed in on this device stays known.
+    // The page still knows that a user has signed in on this device.
     expect(left.map(({ name }) => name).filter((name) => !name.includes('device'))).toEqual([])
     expect(strays).toEqual([])
     await context.close()

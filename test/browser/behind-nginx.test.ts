@@ -9,7 +9,7 @@ import { readScriptedWords } from '../support/scripted-provider.ts'
 import { launchBrowser, openPage } from './support/page-fixture.ts'
 import { answered, lastAnswer, send } from './support/page-steps.ts'
 
-// A person's way through deploy/nginx, with TLS, in front of three instances that it chooses from at random.
+// A user’s session through deploy/nginx, with TLS, in front of three instances that it chooses at random.
 
 const words = 900
 let fleet: ProxiedFleet

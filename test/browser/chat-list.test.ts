@@ -28,7 +28,7 @@ const filter = (page: Page): ReturnType<Page['getByRole']> =>
 const linkTo = (page: Page, place: number): ReturnType<Page['getByRole']> =>
   page.getByRole('link', { name: new RegExp(`^Chat about subject ${place}(?!\\d)`) })
 
-test('59: Ctrl and K lead to the filter, which finds a chat that was not in the list; no mouse is needed', async () => {
+test('59: Ctrl+K focuses the filter, which finds a chat that was not in the list; no mouse is needed', async () => {
   const page = await it.open('/')
   await linkTo(page, chats - 1).waitFor()
   expect(await linkTo(page, 3).count()).toBe(0)
@@ -69,7 +69,7 @@ test('a chat is archived, is found under Archived chats, and comes back', async 
   await choose('Archive')
   await page.getByText('Chat archived').waitFor()
   await link.waitFor({ state: 'detached' })
-  // The way to what is archived stands below the last page of the list.
+  // The button for archived chats stands below the last page of the list.
   await filter(page).fill(`subject ${chats - 3}`)
   await page.getByRole('button', { name: 'Archived chats' }).click()
   await filter(page).fill('')
@@ -80,7 +80,7 @@ test('a chat is archived, is found under Archived chats, and comes back', async 
   await page.context().close()
 })
 
-test('a message is found by its words, shown with them marked, and opened, also in another branch', async () => {
+test('a message is found by its words, shown with them highlighted, and opened, even in another branch', async () => {
   const { chatId, messageId } = await it.api.startRun({ model: 'tides', text: 'Why are there two?' })
   await expect.poll(async () => (await it.api.chat(chatId)).messages.at(-1)?.status).toBe('done')
   await it.api.call('PATCH', `/api/chats/${chatId}`, { title: 'A question of water' })

@@ -50,7 +50,7 @@ async function stored(page: Page): Promise<ChatView> {
 }
 
 describe('sending', () => {
-  test('1, 49: the words stand in the list before the network answers, the field is empty and keeps the focus', async () => {
+  test('1, 49: a message is shown before the network answers; the field is empty and keeps the focus', async () => {
     const page = await open('late')
     const after = await sendAndTime(page, 'Where are my words?')
     console.log(`behaviour 1: own words shown ${Math.round(after)} ms after the key`)
@@ -62,7 +62,7 @@ describe('sending', () => {
     await page.getByRole('link', { name: 'Where are my words?' }).waitFor()
   })
 
-  test('a message that is sent before the page knows its models goes when it does, and no word is lost', async () => {
+  test('a message that is sent before the models are loaded is sent once they are, and no word is lost', async () => {
     const page = await it.open('/favicon.svg')
     pages.push(page)
     const known = Promise.withResolvers<void>()
@@ -87,7 +87,7 @@ describe('sending', () => {
     await expect.poll(() => shownText(page), { timeout: 5000 }).toBe(messages.at(-1)?.text.trim())
   })
 
-  test('nothing is made anew when a chat gets its address, nor when the answer ends', async () => {
+  test('no node is recreated when a chat gets its address, nor when the answer ends', async () => {
     const page = await open('slow')
     await send(page, 'Stay where you are')
     await page.getByText('Stay where you are').first().waitFor()
@@ -100,7 +100,7 @@ describe('sending', () => {
     expect(await page.locator('[data-kept]').count()).toBe(kept)
   })
 
-  test('25: Enter that ends a composition does not send; Shift and Enter make a line', async () => {
+  test('25: Enter that ends a composition does not send; Shift+Enter inserts a line break', async () => {
     const page = await open('fast')
     await field(page).pressSequentially('にほん')
     await field(page).evaluate((element) =>
@@ -118,7 +118,7 @@ describe('sending', () => {
     expect(await page.getByRole('article').count()).toBe(0)
   })
 
-  test('21, 24: a draft survives a reload, and does not come back once it is sent', async () => {
+  test('21, 24: a draft survives a reload, and does not come back after it was sent', async () => {
     const page = await open('slow')
     await field(page).fill('half a thou')
     await page.waitForFunction(() => JSON.stringify(localStorage).includes('half a thou'))
@@ -139,7 +139,7 @@ describe('sending', () => {
     await expect.poll(() => field(page).inputValue()).toBe('')
   })
 
-  test('23: what could not be sent is in the field again, with the reason beside it', async () => {
+  test('23: a message that could not be sent is in the field again, with the reason next to it', async () => {
     const page = await it.open('/favicon.svg')
     pages.push(page)
     await page.context().routeWebSocket('**/ws', (ws) => void ws.close({ code: 1011 }))
@@ -154,7 +154,7 @@ describe('sending', () => {
     expect(await field(page).inputValue()).toBe('to nowhere')
   })
 
-  test('41: a provider that refuses is told with reason and time, and can be asked again', async () => {
+  test('41: a refusal by the provider is shown with reason and time, and can be retried', async () => {
     const page = await open('fails')
     await send(page, 'Hello')
     const problem = lastAnswer(page).getByRole('alert')
@@ -166,7 +166,7 @@ describe('sending', () => {
     await problem.getByRole('button', { name: 'Try again' }).waitFor()
   })
 
-  test('8: what was thought is folded, with its time, and the answer stands below', async () => {
+  test('8: the reasoning is folded, with its duration, and the answer stands below', async () => {
     const page = await open('thinks')
     await send(page, 'Think')
     await answered(page)
@@ -178,7 +178,7 @@ describe('sending', () => {
 })
 
 describe('stopping, reloading, dying', () => {
-  test('7: Stop keeps the words, over a reload too, and the server has the same', async () => {
+  test('7: Stop keeps the text, over a reload too, and the server has the same', async () => {
     const page = await open('long')
     await send(page, 'Go on and on')
     await lastAnswer(page).locator('.md p').first().waitFor()
@@ -191,14 +191,14 @@ describe('stopping, reloading, dying', () => {
     await expect.poll(() => shownText(page), { timeout: 5000 }).toBe(shown)
   })
 
-  test('a Stop pressed before the first word stops it', async () => {
+  test('Stop works before the first word has arrived', async () => {
     const page = await open('late')
     await send(page, 'Never mind')
     await page.getByRole('button', { name: 'Stop' }).click()
     await answered(page, 'stopped')
   })
 
-  test('37: a reload in mid-answer shows the words so far and goes on', async () => {
+  test('37: a reload during an answer shows the text so far and continues', async () => {
     const page = await open('slow')
     await send(page, 'Go')
     await page.waitForURL(/\/c\//)
@@ -229,14 +229,14 @@ describe('stopping, reloading, dying', () => {
       .toBe((await stored(page)).messages.at(-1)?.text.trim())
   })
 
-  test('38: the only instance is killed and started again: the answer goes on in the same message', async () => {
+  test('38: the only instance is killed and started again: the answer resumes in the same message', async () => {
     const page = await open('long')
     await send(page, 'Survive')
     await expect.poll(async () => (await shownText(page)).length, { timeout: 10_000 }).toBeGreaterThan(200)
     const before = await shownText(page)
     const began = performance.now()
     await it.restart()
-    // The guide's nginx leaves out for 30 s whoever refused it.
+    // The guide’s nginx skips a server that refused a connection for 30 s.
     await expect
       .poll(async () => (await shownText(page)).length, { timeout: 60_000 })
       .toBeGreaterThan(before.length + 50)

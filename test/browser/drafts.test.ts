@@ -33,7 +33,7 @@ test('22: two chats never show each other’s draft', async () => {
   await page.context().close()
 })
 
-test('22: two tabs of one chat keep what each has begun, over a reload and after the other has sent', async () => {
+test('22: two tabs of one chat keep their own drafts, over a reload and after the other has sent', async () => {
   const one = await it.open('/')
   await send(one, 'A chat of two tabs')
   await answered(one)

@@ -5,7 +5,7 @@ import type { PageFixture } from './support/page-fixture.ts'
 
 let it: PageFixture
 
-// No provider: the first run is to offer its ways.
+// No provider is configured, so that the first run offers its options.
 beforeAll(async () => {
   it = await startPage(
     { fast: { words: 20 } },
@@ -34,8 +34,8 @@ async function signUp(page: Page, name: string, button: RegExp): Promise<void> {
 
 let admin: Page
 
-describe('the door, in order', () => {
-  test('S23: who is first and comes through a proxy is asked for the setup code, in plain words', async () => {
+describe('sign-up and sign-in, in order', () => {
+  test('S23: a first user who comes through a proxy is asked for the setup code, in plain words', async () => {
     const page = await it.open('/', {
       signedIn: false,
       extraHTTPHeaders: { 'x-forwarded-for': '203.0.113.9' },
@@ -47,7 +47,7 @@ describe('the door, in order', () => {
     await page.context().close()
   })
 
-  test('whoever is first is told so, becomes administrator, and connects a provider in one screen', async () => {
+  test('the first user is welcomed, becomes administrator, and connects a provider on one screen', async () => {
     admin = await it.open('/', { signedIn: false })
     await admin.getByText('You’re the first one here, so you’ll be the administrator.').waitFor()
     await signUp(admin, 'Ada', /administrator/)
@@ -70,7 +70,7 @@ describe('the door, in order', () => {
     await admin.getByRole('button', { name: 'Model: fast' }).waitFor()
   })
 
-  test('a wrong password is told beside the form, and the address stays', async () => {
+  test('a wrong password is reported next to the form, and the email address stays', async () => {
     const page = await it.open('/', { signedIn: false })
     const said: string[] = []
     page.on('console', (message) => said.push(message.text()))
@@ -87,7 +87,7 @@ describe('the door, in order', () => {
     await page.context().close()
   })
 
-  test('an address that is taken is told beside the address', async () => {
+  test('a taken email address is reported next to the field', async () => {
     const page = await it.open('/', { signedIn: false })
     await page.getByRole('button', { name: 'Create one' }).click()
     await signUp(page, 'Ada', /Create account/)
@@ -97,7 +97,7 @@ describe('the door, in order', () => {
     await page.context().close()
   })
 
-  test('a new account waits, is approved under Users, and is let in by itself', async () => {
+  test('a new account waits, is approved under Users, and then enters automatically', async () => {
     const page = await it.open('/', { signedIn: false })
     await page.getByRole('button', { name: 'Create one' }).click()
     await signUp(page, 'Grace', /Create account/)
@@ -112,7 +112,7 @@ describe('the door, in order', () => {
     await page.context().close()
   })
 
-  test('an administrator adds a user, whose password is shown once and lets them in', async () => {
+  test('an administrator adds a user, whose password is shown once and works', async () => {
     await admin.getByRole('button', { name: 'Add a user' }).click()
     const dialog = admin.getByRole('dialog', { name: 'Add a user' })
     await dialog.getByLabel('Name').fill('Hedy')
@@ -130,7 +130,7 @@ describe('the door, in order', () => {
     await page.getByLabel('Email').fill('hedy@example.org')
     await page.getByLabel('Password').fill(password)
     await page.getByRole('button', { name: 'Sign in' }).click()
-    // S24: the password that somebody else has set opens nothing else.
+    // S24: the password that an administrator set opens nothing but this form.
     await page.getByRole('heading', { name: 'Choose your password' }).waitFor()
     await page.getByLabel('Temporary password').fill(password)
     await page.getByLabel('New password').fill('hedy chose this')
@@ -156,7 +156,7 @@ describe('the door, in order', () => {
     await dialog.getByRole('button', { name: 'Close' }).click()
   })
 
-  test('an API key is shown once, and revoked after a question', async () => {
+  test('an API key is shown once, and revoked after a confirmation', async () => {
     const page = await it.open('/account', { beside: admin.context() })
     await page.getByLabel('Name of a new key').fill('backup script')
     await page.getByRole('button', { name: 'Create key' }).click()
@@ -176,7 +176,7 @@ describe('the door, in order', () => {
     await page.close()
   })
 
-  test('40, S16, S24: a session that ends in mid-typing opens sign-in over the page, which keeps the draft and goes on', async () => {
+  test('40, S16, S24: a session that ends while the user types opens sign-in over the page, which keeps the draft and continues', async () => {
     const page = await it.open('/', { signedIn: false })
     await page.getByLabel('Email').fill('grace@example.org')
     await page.getByLabel('Password').fill('correct horse')
@@ -189,7 +189,7 @@ describe('the door, in order', () => {
     const dialog = page.getByRole('dialog', { name: 'Sign in to continue' })
     await dialog.waitFor({ timeout: 15_000 })
     await dialog.getByLabel('Password').fill(password)
-    // S16: what she wrote is on the page she left open, and nowhere else.
+    // S16: her draft is on the page that she left open, and nowhere else.
     const kept = await page.evaluate(() => JSON.stringify([localStorage, sessionStorage]))
     expect(kept).not.toContain('half a sentence')
     await dialog.getByRole('button', { name: 'Sign in' }).click()
@@ -205,7 +205,7 @@ describe('the door, in order', () => {
     await page.context().close()
   })
 
-  test('S16: of a session that ended while no page was open the next visitor finds nothing', async () => {
+  test('S16: the next visitor finds nothing of a session that ended while no page was open', async () => {
     const page = await it.open('/', { signedIn: false })
     await page.getByLabel('Email').fill('grace@example.org')
     await page.getByLabel('Password').fill('a horse of my own')
@@ -229,7 +229,8 @@ describe('the door, in order', () => {
     await admin.getByRole('menuitem', { name: 'Sign out' }).click()
     await admin.getByLabel('Password').waitFor()
     await other.getByLabel('Password').waitFor()
-    // Its socket shows it the sign-in first; then the other tab's word has it load anew, in the midst of the question.
+    // Its socket shows the sign-in form first. Then the storage event of the other tab reloads it, perhaps during this
+    // `evaluate`.
     const kept = (): Promise<string> => other.evaluate(() => JSON.stringify(localStorage))
     await expect.poll(() => kept().catch(() => 'secret draft, it may be')).not.toContain('secret draft')
   })
@@ -263,7 +264,7 @@ describe('the first load', () => {
     await context.close()
   })
 
-  test('42: a part that is missing after a deployment reloads the page once, with the draft', async () => {
+  test('42: a chunk that is missing after a deployment reloads the page once, with the draft', async () => {
     const page = await it.open('/')
     await page.getByRole('textbox', { name: 'Message' }).fill('kept over the reload')
     await page.waitForFunction(() => JSON.stringify(localStorage).includes('kept over the reload'))
@@ -281,7 +282,7 @@ describe('the first load', () => {
     await expect
       .poll(() => page.getByRole('textbox', { name: 'Message' }).inputValue(), { timeout: 5000 })
       .toBe('kept over the reload')
-    // The faults that the page itself reported are the missing part, twice.
+    // The page errors are the missing chunk, reported twice.
     it.complaints.splice(0)
     await page.context().close()
   })

@@ -15,7 +15,10 @@ const categories = [...new Set(hostilePayloads.map(({ name }) => category(name))
 const textsOf = (name: string): string[] =>
   hostilePayloads.filter((payload) => category(payload.name) === name).map(({ text }) => text)
 
-/** As many whole payloads as a field of `most` characters takes, in turn from all categories but the invisible ones. */
+/**
+ * As many whole payloads as fit into a field of `most` characters, in turn from all categories except the invisible
+ * ones.
+ */
 function fitting(most: number, from: string[]): string {
   let whole = ''
   for (const text of from) {
@@ -25,7 +28,7 @@ function fitting(most: number, from: string[]): string {
 }
 const markup = [...textsOf('html'), ...textsOf('forms'), ...textsOf('entities'), ...textsOf('links')]
 const title = fitting(limits.title, markup)
-/** The server passes on no markup of a provider; everything else it may say. */
+/** The server removes a provider’s markup from errors; everything else passes. */
 const refusal = fitting(
   280,
   [...textsOf('links'), ...textsOf('images'), ...textsOf('entities')].filter(
@@ -34,7 +37,7 @@ const refusal = fitting(
 )
 const userName = fitting(limits.name, markup)
 
-// One chat with every payload as a question and in an answer; the same as a title, a name and a provider's error.
+// One chat with every payload as a question and in an answer, and the same payloads as title, name and provider error.
 beforeAll(async () => {
   it = await startPage({ hostile: {} })
   const { api, provider } = it
@@ -66,7 +69,7 @@ beforeAll(async () => {
 })
 afterAll(() => it[Symbol.asyncDispose]())
 
-/** A browser in which a payload that runs is counted. */
+/** A browser that counts the payloads that run. */
 async function watched(options: Parameters<PageFixture['open']>[1] = {}): Promise<BrowserContext> {
   const context = await it.browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })
   await context.addInitScript(() => {
@@ -80,7 +83,7 @@ const ran = (page: Page): Promise<number> => page.evaluate(() => (window as unkn
 
 async function arrived(page: Page): Promise<void> {
   await expect.poll(() => page.locator('[data-message]').count(), { timeout: 30_000 }).toBeGreaterThan(2)
-  // Older messages come as one goes up to them.
+  // Older messages load while scrolling up.
   while ((await page.getByText(/^\d+ earlier messages$/).count()) > 0) {
     const before = await page.locator('[data-message]').count()
     await page.locator('[data-thread]').evaluate((box) => {
@@ -94,7 +97,7 @@ async function arrived(page: Page): Promise<void> {
 
 const all = process.env['SHOAL_TEST_ALL'] === '1'
 const narrow = { viewport: { width: 320, height: 568 } }
-/** A desk in `npm test`, themes and sizes crossed in `test:all`. */
+/** `npm test` uses one desktop view; `test:all` crosses themes and sizes. */
 const views: Record<string, NonNullable<Parameters<PageFixture['open']>[1]>> = {
   'a desk': {},
   ...(all && {
@@ -138,7 +141,7 @@ test.each(Object.entries(views))(
   },
 )
 
-/** Nothing ran, nothing was refused, and everybody can read it. */
+/** Checks that nothing ran, nothing was refused by the policy, and everything is readable. */
 async function expectHarmless(page: Page): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).analyze()
   expect(
@@ -182,7 +185,7 @@ test('the control: what runs is counted, what the policy refuses is recorded', a
   await context.close()
 })
 
-test('64: a payload that a person sends is shown as it was written', async () => {
+test('64: a payload that a user sends is shown as it was written', async () => {
   const context = await watched()
   const page = await it.open('/', { beside: context })
   const text = textsOf('html').join(' ')

@@ -55,7 +55,7 @@ test('53: messages are articles named after their author and time; Alt and the a
   expect(await focused()).toBe('Message')
 })
 
-/** How each thing over the page is opened by keyboard, and what it is. */
+/** How to open each overlay by keyboard, and its role. */
 const openers: [opener: string, role: 'menu' | 'dialog', steps: (page: Page) => Promise<void>][] = [
   ['Model: fast', 'menu', (at) => at.getByRole('button', { name: 'Model: fast' }).press('Enter')],
   [
@@ -98,7 +98,7 @@ test.each(openers)(
   },
 )
 
-test('O17: About names the version, and links to the licences of what is shipped', async () => {
+test('O17: About names the version, and links to the licenses of the shipped packages', async () => {
   await page.getByRole('button', { name: 'Ada Lovelace' }).press('Enter')
   await page.getByRole('menuitem', { name: 'About' }).press('Enter')
   const dialog = page.getByRole('dialog')

@@ -23,14 +23,14 @@ interface Wire {
   page: Page
   /** The run frame that opened the newest channel of the answer. */
   opened: () => RunFrame
-  /** Says something to the page as its server. */
+  /** Sends a frame to the page as if the server had sent it. */
   say: (frame: ServerFrame) => void
-  /** The real server's frames do not come through any more. */
+  /** Blocks the real server’s frames from now on. */
   mute: () => void
   text: () => Promise<string>
 }
 
-/** A page in mid-answer on a real instance, into whose socket frames can be put. */
+/** A page with a running answer on a real instance. Tests can inject frames into its socket. */
 async function inAnswer(): Promise<Wire> {
   const context = await it.browser.newContext({ viewport: { width: 1000, height: 700 } })
   let route: WebSocketRoute | undefined
@@ -70,7 +70,7 @@ const runFrame = (
   ...change,
 })
 
-/** The text once nothing is on its way to the screen any more. */
+/** The text once it no longer changes. */
 async function settled(text: () => Promise<string>): Promise<string> {
   let before = ''
   await expect
@@ -104,9 +104,9 @@ describe('an answer that changes its server', () => {
     await expect.poll(wire.text).toBe(messages.at(-1)?.text.trim())
   })
 
-  test('late words are named, and the note goes when they come', async () => {
+  test('delayed updates are reported, and the note disappears when they arrive', async () => {
     const { page, say, mute, opened } = await inAnswer()
-    // A word would end it.
+    // New text would end that state.
     mute()
     say({ t: 'run.link', c: opened().c, link: 'stalled' })
     await page.getByText('Live updates are delayed').waitFor()
@@ -114,7 +114,7 @@ describe('an answer that changes its server', () => {
     await page.getByText('Live updates are delayed').waitFor({ state: 'detached' })
   })
 
-  test('a rewind swaps the tail in silence', async () => {
+  test('a rewind replaces the end of the text without a note', async () => {
     const wire = await inAnswer()
     const { page, say, mute, text } = wire
     mute()
@@ -125,7 +125,7 @@ describe('an answer that changes its server', () => {
     expect(await page.getByText('Regenerated').count()).toBe(0)
   })
 
-  test('a reset keeps the first version behind "written anew · show first"', async () => {
+  test('a reset keeps the previous version behind "Regenerated · show previous"', async () => {
     const wire = await inAnswer()
     const { page, say, mute, text } = wire
     mute()
@@ -134,7 +134,7 @@ describe('an answer that changes its server', () => {
     await expect.poll(text).toBe('From the start')
     await page.getByText('Regenerated').waitFor()
     const show = page.getByRole('button', { name: 'show previous' })
-    // Above the words: below them it would run away from whoever wants to press it.
+    // Above the text: below it, the growing text would move the button away from the pointer.
     const place = await show.boundingBox()
     say(runFrame(wire, { how: 'recovered', keep: 14, text: '\n\nOne more.\n\nAnd another.' }))
     await expect.poll(text).toContain('And another.')
@@ -143,7 +143,7 @@ describe('an answer that changes its server', () => {
     await page.getByText(before.slice(0, 60)).waitFor()
   })
 
-  test('a Stop that is refused is told, and nothing says "stopped"', async () => {
+  test('a refused Stop is reported, and nothing says "Stopped"', async () => {
     const wire = await inAnswer()
     const { page } = wire
     await page.context().setOffline(true)
@@ -159,8 +159,8 @@ describe('an answer that changes its server', () => {
   })
 })
 
-describe('the way to the server', () => {
-  test('36: "reconnecting" shows only once it lasts, and the words go on where they stopped', async () => {
+describe('the connection to the server', () => {
+  test('36: "Reconnecting…" appears only after a while, and the text continues where it stopped', async () => {
     const context = await it.browser.newContext({ viewport: { width: 1000, height: 700 } })
     let cut = false
     let live: WebSocketRoute | undefined
@@ -190,7 +190,7 @@ describe('the way to the server', () => {
       .toBe(messages.at(-1)?.text.trim())
   })
 
-  test('44: what happened between the reading of a chat and the first welcome is shown too', async () => {
+  test('44: changes between the fetching of a chat and the first welcome are shown too', async () => {
     const first = await it.api.startRun({ model: 'slow', text: 'Before the welcome' })
     await it.api.call('POST', `/api/runs/${first.runId}/stop`, {})
     const context = await it.browser.newContext({ viewport: { width: 1000, height: 700 } })
@@ -211,7 +211,7 @@ describe('the way to the server', () => {
     await page.getByRole('article', { name: /^You/ }).getByText('Told to nobody').waitFor()
   })
 
-  test('an answer that ended while the socket was away is shown whole', async () => {
+  test('an answer that ended while the socket was disconnected is shown completely', async () => {
     const context = await it.browser.newContext({ viewport: { width: 1000, height: 700 } })
     let cut = false
     let live: WebSocketRoute | undefined

@@ -40,7 +40,7 @@ const distance = (page: Page): Promise<number> =>
   thread(page).evaluate((box) => box.scrollHeight - box.clientHeight - box.scrollTop)
 const mounted = (page: Page): Promise<number> => page.locator('[data-message]').count()
 
-/** The message at the top edge, and how far above it begins. */
+/** The message at the top edge, and how far its top is above the edge. */
 function topMessage(page: Page): Promise<{ id: string; offset: number }> {
   return thread(page).evaluate((box) => {
     const edge = box.getBoundingClientRect().top
@@ -92,7 +92,7 @@ describe(`a chat of ${turns * 2} messages`, () => {
     await page.context().close()
   })
 
-  test('18: returning to a chat finds the place where its reader was', async () => {
+  test('18: returning to a chat restores the scroll position', async () => {
     const page = await it.open(path)
     await page.getByText(`Question ${turns - 1}`).waitFor()
     await expect.poll(() => distance(page), { timeout: 5000 }).toBeLessThanOrEqual(2)

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { startPage } from './support/page-fixture.ts'
 import { answered, send } from './support/page-steps.ts'
 
-/** Notes, in every frame from now on, the properties that something on the page animates. */
+/** Records in every frame from now on which properties are being animated on the page. */
 const watchMotion = `
   globalThis.moved = new Set()
   const look = () => {
@@ -45,7 +45,7 @@ test.each([
     await page.keyboard.press('Escape')
     const moved = await page.evaluate<string[]>('[...moved]')
     const found = moved.filter((name) => movement.includes(name))
-    // The control: who did not ask for rest sees the field glide, so that this test can fail.
+    // The control: without reduced motion the field glides, so this test can fail.
     if (least > 0) expect(found.length).toBeGreaterThanOrEqual(least)
     else expect(found).toEqual([])
     expect(it.complaints).toEqual([])

@@ -13,7 +13,7 @@ afterAll(async () => {
   expect(it.complaints).toEqual([])
 })
 
-test('58: where no model could answer, an administrator is told why and led to where it is mended', async () => {
+test('58: if no model is available, an administrator sees why and is led to the connections', async () => {
   const page = await it.open('/')
   await page.getByText('No model is available.').waitFor()
   await page.getByText(/out of order/).waitFor()
@@ -25,7 +25,7 @@ test('58: where no model could answer, an administrator is told why and led to w
   await page.context().close()
 })
 
-test('58: anybody else is told who can, and goes on as soon as somebody has', async () => {
+test('58: other users are told whom to ask, and continue once a model is available', async () => {
   const { password } = await it.api.call<{ password: string }>('POST', '/api/users', {
     name: 'Grace',
     email: 'grace@example.org',

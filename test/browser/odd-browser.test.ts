@@ -16,7 +16,7 @@ afterEach(async () => {
   expect(it.complaints.splice(0)).toEqual([])
 })
 
-/** A page in a browser that `spoil` has changed before anything of ours runs. */
+/** A page in a browser that `spoil` has changed before any script of the page runs. */
 async function openIn(spoil: () => void): Promise<Page> {
   const context = await it.browser.newContext({ viewport: { width: 1000, height: 700 } })
   await context.addInitScript(spoil)
@@ -35,7 +35,7 @@ async function isAnswered(page: Page, question: string): Promise<void> {
     .toBe(messages.at(-1)?.text.trim())
 }
 
-test('a browser that refuses to store anything still asks and reads', async () => {
+test('in a browser without storage, sending and reading still work', async () => {
   const page = await openIn(() => {
     const refuse = {
       get: () => {
@@ -49,7 +49,7 @@ test('a browser that refuses to store anything still asks and reads', async () =
   await isAnswered(page, 'And once more')
 })
 
-test('a full storage takes no draft and stops nobody', async () => {
+test('a full storage keeps no draft and blocks nothing', async () => {
   const page = await openIn(() => {
     Storage.prototype.setItem = () => {
       throw new DOMException('full', 'QuotaExceededError')
@@ -88,7 +88,7 @@ test.each([
   await answered(page)
 })
 
-test('2 MB in the field are told to be too long, keep their direction, and take keys', async () => {
+test('2 MB in the field are reported as too long, keep their direction, and can still be edited', async () => {
   const page = await it.open('/')
   const field = page.getByRole('textbox', { name: 'Message' })
   await field.focus()
@@ -101,7 +101,7 @@ test('2 MB in the field are told to be too long, keep their direction, and take 
     .getByText(/^Your message is too long: /)
     .waitFor()
   expect(await page.getByRole('button', { name: 'Send' }).isDisabled()).toBe(true)
-  // Found once: to look for it again at each key would lay all of it out.
+  // The direction is determined once: determining it again at each key would lay out the whole text.
   expect(await field.getAttribute('dir')).toBe('rtl')
   await field.press('End')
   await page.keyboard.type('!')
@@ -114,7 +114,7 @@ test('2 MB in the field are told to be too long, keep their direction, and take 
   await page.context().close()
 })
 
-test('each of the four ways to begin puts its words into the field, to be finished there', async () => {
+test('each of the four suggestions fills the field, to be completed there', async () => {
   const page = await it.open('/')
   const field = page.getByRole('textbox', { name: 'Message' })
   const starters = page.getByRole('list', { name: 'Suggestions' }).getByRole('button')

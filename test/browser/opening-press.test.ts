@@ -34,7 +34,7 @@ const lift = async (): Promise<void> => {
   await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] })
 }
 
-/** Scrolls the thread until the last answer is under this height, and rests a finger there until the sheet is there. */
+/** Scrolls the thread until the last answer is at this height, and presses there until the sheet is open. */
 async function restAt(y: number): Promise<{ sheet: Locator; point: Point }> {
   const point = { x: 195, y }
   await page.locator('[data-message]').first().evaluate(placeUnder, y)
@@ -44,7 +44,7 @@ async function restAt(y: number): Promise<{ sheet: Locator; point: Point }> {
   return { sheet, point }
 }
 
-/** Whatever the layout puts at the foot of the screen, a message is pressed there. */
+/** Places a message at this height, so that the finger presses it whatever the layout puts there. */
 function placeUnder(message: Element, y: number): void {
   for (const other of document.querySelectorAll<HTMLElement>('[data-message]')) other.style.cssText = ''
   ;(message as HTMLElement).style.cssText =
@@ -57,14 +57,14 @@ const messages = (): Promise<number> => page.locator('[data-message]').count()
 const buttonAt = (point: Point): Promise<string | null> =>
   page.evaluate(({ x, y }) => document.elementFromPoint(x, y)?.closest('button')?.textContent ?? null, point)
 
-/** Two frames: everything that a lifted finger causes has happened. */
+/** Waits two frames, after which everything that lifting a finger causes has happened. */
 const afterFrames = (): Promise<void> =>
   page.evaluate(
     () => new Promise<void>((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))),
   )
 
 describe('D6', () => {
-  test('D6: a lifted finger presses nothing in the sheet that it opened, and nothing dangerous lies under it', async () => {
+  test('D6: lifting the finger presses nothing in the sheet that it opened, and no dangerous action lies under it', async () => {
     for (const y of [580, 640, 690, 750, 790]) {
       const { sheet, point } = await restAt(y)
       await afterFrames()
@@ -74,15 +74,15 @@ describe('D6', () => {
       expect(await sheet.count(), `the sheet is still open, y ${y}`).toBe(1)
       expect(await sheet.getByRole('button', { name: 'Delete' }).count()).toBe(1)
       expect(await messages(), `no message is deleted, y ${y}`).toBe(2)
-      // The next press counts at once.
+      // The next press works at once.
       await sheet.getByRole('button', { name: 'Close' }).tap()
       await expect.poll(() => sheet.count()).toBe(0)
     }
   })
 
-  test('D6: a click that the browser makes late of the opening press is ignored; a key and a new press count', async () => {
+  test('D6: a late click of the opening press is ignored; a key and a new press work', async () => {
     const { sheet, point } = await restAt(500)
-    // A browser that makes its click whatever the page did with the long press.
+    // Simulates a browser that fires a click whatever the page did with the long press.
     const clickOf = (detail: number): Promise<void> =>
       sheet
         .getByRole('button', { name: 'Delete' })
@@ -103,7 +103,7 @@ describe('D6', () => {
     await expect.poll(() => sheet.count()).toBe(0)
   })
 
-  test('D6: a tap beside a sheet closes it and presses nothing of the page behind', async () => {
+  test('D6: a tap next to a sheet closes it and presses nothing on the page behind it', async () => {
     const pressed = page.evaluate(
       () =>
         new Promise<string[]>((done) => {

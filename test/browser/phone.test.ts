@@ -25,19 +25,19 @@ async function open(): Promise<Page> {
 
 const field = (page: Page): Locator => page.getByRole('textbox', { name: 'Message' })
 
-/** Enter makes a line here. */
+/** Sends with the button, because Enter inserts a line break on a phone. */
 async function ask(page: Page, text: string): Promise<void> {
   await field(page).fill(text)
   await page.getByRole('button', { name: 'Send' }).tap()
   await answered(page)
 }
 
-/** The names of buttons that are not kept for keyboards and screen readers alone. */
+/** The names of the buttons that are visible, not only present for keyboards and screen readers. */
 function inSight(buttons: Element[]): (string | null)[] {
   return buttons.filter((it) => !it.closest('.sr-only')).map((it) => it.getAttribute('aria-label'))
 }
 
-/** The middle of what is in sight of it, below the bar. */
+/** The middle of the visible part of an element, below the bar. */
 async function middleOf(element: Locator): Promise<{ x: number; y: number }> {
   await element.scrollIntoViewIfNeeded()
   const box = await element.locator('[data-words]').or(element).first().boundingBox()
@@ -46,7 +46,7 @@ async function middleOf(element: Locator): Promise<{ x: number; y: number }> {
   return { x: box.x + box.width / 2, y: (top + bottom) / 2 }
 }
 
-/** A finger rests until the page has answered, and is lifted. */
+/** Presses with a finger until the sheet is open, and lifts the finger. */
 async function longPress(page: Page, element: Locator): Promise<void> {
   const touch = await page.context().newCDPSession(page)
   await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [await middleOf(element)] })
@@ -79,12 +79,12 @@ describe('on a phone', () => {
     expect(small).toEqual([])
   })
 
-  test('a long press opens what can be done with a message; nothing stands below a question', async () => {
+  test('a long press opens the actions of a message; nothing stands below a question', async () => {
     const page = await open()
     await ask(page, 'a question')
     const question = page.locator('[data-message="user"]').last()
     expect(await question.locator('button:visible').evaluateAll(inSight)).toEqual([])
-    // Below the last answer everything stays in sight.
+    // All actions stay visible below the last answer.
     await lastAnswer(page).getByRole('button', { name: 'Copy', exact: true }).waitFor()
 
     await longPress(page, question)
@@ -94,7 +94,7 @@ describe('on a phone', () => {
       .getByRole('button')
       .evaluateAll((buttons) => buttons.map((it) => it.getBoundingClientRect().height))
     expect(Math.min(...heights)).toBeGreaterThanOrEqual(44)
-    // The finger that is lifted over the sheet has not chosen anything.
+    // Lifting the finger over the sheet has not pressed anything in it.
     expect(await sheet.count()).toBe(1)
     expect(await page.evaluate(() => getSelection()?.toString())).toBe('')
 
@@ -108,7 +108,7 @@ describe('on a phone', () => {
     await page.getByRole('textbox', { name: 'Edit your message' }).fill('another')
     await question.getByRole('button', { name: 'Send' }).tap()
     await answered(page)
-    // Where there are versions, they stay in sight.
+    // If there are several versions, the switch stays visible.
     expect(await question.locator('button:visible').evaluateAll(inSight)).toEqual([
       'Previous version',
       'Next version',
@@ -123,7 +123,7 @@ describe('on a phone', () => {
     await answered(page)
   })
 
-  test('a finger that scrolls opens nothing; a keyboard has a button', async () => {
+  test('scrolling with a finger opens nothing; keyboards have a button', async () => {
     const page = await open()
     await ask(page, 'a question')
     const question = page.locator('[data-message="user"]').last()
@@ -131,7 +131,7 @@ describe('on a phone', () => {
     const { x, y } = await middleOf(question)
     await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [{ x, y }] })
     await touch.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: [{ x, y: y - 40 }] })
-    // Longer than a long press: what must not come has no condition to wait for.
+    // Longer than a long press. There is no condition to wait for if nothing may happen.
     await delay(700)
     await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] })
     expect(await page.getByRole('dialog').count()).toBe(0)
@@ -145,7 +145,7 @@ describe('on a phone', () => {
     await expect.poll(() => more.evaluate((it) => it === document.activeElement)).toBe(true)
   })
 
-  test('the chats come in a sheet, which a chosen chat closes', async () => {
+  test('the chats are in a sheet, which closes when a chat is chosen', async () => {
     const page = await open()
     await ask(page, 'x')
     await page.getByRole('button', { name: 'Chats' }).tap()
@@ -153,10 +153,10 @@ describe('on a phone', () => {
     await expect.poll(() => page.getByRole('dialog', { name: 'Chats' }).count()).toBe(0)
   })
 
-  test('55: with the keyboard over the page, field and last words are above it', async () => {
+  test('55: with the keyboard over the page, the field and the end of the answer are above it', async () => {
     const page = await open()
     await ask(page, 'a question')
-    // What a browser tells that lays its keyboard over the page.
+    // The event of a browser that lays its keyboard over the page.
     await page.evaluate(() => {
       const viewport = window.visualViewport!
       Object.defineProperty(viewport, 'height', { configurable: true, get: () => 544 })
@@ -171,7 +171,7 @@ describe('on a phone', () => {
     expect(await bottomOf(lastAnswer(page).locator('.answer'))).toBeGreaterThan(300)
   })
 
-  test('a swipe from the left edge brings the chats, one back closes them, one from the middle does nothing', async () => {
+  test('a swipe from the left edge opens the chats, a swipe back closes them, one from the middle does nothing', async () => {
     const page = await open()
     await ask(page, 'a question')
     const touch = await page.context().newCDPSession(page)

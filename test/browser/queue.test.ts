@@ -21,7 +21,7 @@ afterEach(async () => {
   expect(it.complaints.splice(0)).toEqual([])
 })
 
-/** A page whose chat has begun an answer by this model. */
+/** A page with a running answer of this model. */
 async function openAnswering(model: string): Promise<Page> {
   const page = await it.open('/')
   pages.push(page)
@@ -38,7 +38,7 @@ const question = (page: Page, text: string): ReturnType<Page['getByText']> =>
 const waiting = (page: Page): ReturnType<Page['getByText']> =>
   page.getByText('Will be sent when the current answer is done')
 
-test('a message written while an answer runs waits, survives a reload, and goes when the answer ends', async () => {
+test('a message sent while an answer runs is queued, survives a reload, and is sent when the answer ends', async () => {
   const page = await openAnswering('slow')
   await send(page, 'Second')
   await waiting(page).waitFor()
@@ -51,7 +51,7 @@ test('a message written while an answer runs waits, survives a reload, and goes 
   expect(await waiting(page).count()).toBe(0)
 })
 
-test('a queued message sent now stops the answer and goes', async () => {
+test('“Send now” stops the answer and sends the queued message', async () => {
   const page = await openAnswering('long')
   await send(page, 'Urgent')
   await page.getByRole('button', { name: 'Send now' }).click()
@@ -60,7 +60,7 @@ test('a queued message sent now stops the answer and goes', async () => {
   expect(messages.find((message) => message.role === 'assistant')?.status).toBe('stopped')
 })
 
-test('what is queued goes when its answer ends, though another chat is on the screen', async () => {
+test('a queued message is sent when its answer ends, even if another chat is on the screen', async () => {
   const page = await openAnswering('short')
   const chatId = idOf(page)
   await send(page, 'Second')
@@ -79,7 +79,7 @@ test('what is queued goes when its answer ends, though another chat is on the sc
   expect((await chat()).messages.map(({ status }) => status)).toEqual(['done', 'done', 'done', 'done'])
 })
 
-test('a queued message that is refused stays, says why, and holds up no other chat', async () => {
+test('a queued message that is refused stays, says why, and blocks no other chat', async () => {
   await it.api.changeSettings({ runsPerMinute: 1 })
   const page = await openAnswering('short')
   await send(page, 'Second')

@@ -13,12 +13,13 @@ beforeAll(async () => {
 })
 afterAll(() => it[Symbol.asyncDispose]())
 beforeEach(async () => {
-  // Long enough to be running still when it is killed, however slow the machine: `killOwner` says when it ends.
+  // Long enough that the answer is still running when its owner is killed, even on a slow machine. `killOwner` then
+  // sets where it ends.
   it.provider.scripts = {
     continues: { words: 5000, wordsPerSecond: 60 },
-    anew: { words: 5000, wordsPerSecond: 60, continues: 'none' },
+    restarts: { words: 5000, wordsPerSecond: 60, continues: 'none' },
   }
-  if (it.instances.some(({ alive }) => !alive)) await it.startAnew()
+  if (it.instances.some(({ alive }) => !alive)) await it.restartAll()
 })
 afterEach(async () => {
   for (const page of pages.splice(0)) await page.context().close()
@@ -30,7 +31,7 @@ const chatOf = (page: Page): string => page.url().split('/').at(-1) ?? ''
 const storedText = async (chatId: string): Promise<string> =>
   (await it.api.chat(chatId)).messages.at(-1)?.text.trim() ?? ''
 
-/** A page in mid-answer, whose words have reached log and store. */
+/** A page with a running answer whose text has reached log and store. */
 async function inAnswer(model: string): Promise<Page> {
   const page = await it.open()
   pages.push(page)
@@ -42,7 +43,7 @@ async function inAnswer(model: string): Promise<Page> {
   return page
 }
 
-/** Kills whoever writes this answer; whoever goes on with it comes to an end. */
+/** Kills the instance that writes this answer, and makes the answer end soon after the takeover. */
 async function killOwner(page: Page): Promise<void> {
   const owner = await it.ownerOf(chatOf(page))
   const words = readScriptedWords(await shownText(page)).words + 200
@@ -52,12 +53,12 @@ async function killOwner(page: Page): Promise<void> {
   await owner.exited()
 }
 
-/** Records, as the page shows them, the states of an answer that changes its server. */
+/** Records the states of an answer that moves to another server, as the page shows them. */
 async function watchLink(page: Page): Promise<() => Promise<{ what: string; at: number }[]>> {
   await page.evaluate(() => {
     const seen: { what: string; at: number }[] = []
     Object.assign(window, { seen })
-    const look = (): void => {
+    const record = (): void => {
       const notes = [...document.querySelectorAll('output')].map((note) => note.textContent)
       const now = [
         document.querySelector('.answer[data-link="moving"]') ? 'hollow' : 'full',
@@ -65,8 +66,8 @@ async function watchLink(page: Page): Promise<() => Promise<{ what: string; at: 
       ].join(', ')
       if (seen.at(-1)?.what !== now) seen.push({ what: now, at: Date.now() })
     }
-    look()
-    new MutationObserver(look).observe(document.body, {
+    record()
+    new MutationObserver(record).observe(document.body, {
       subtree: true,
       childList: true,
       attributes: true,
@@ -76,7 +77,7 @@ async function watchLink(page: Page): Promise<() => Promise<{ what: string; at: 
   return () => page.evaluate(() => (window as unknown as { seen: { what: string; at: number }[] }).seen)
 }
 
-test('7, 38: the writing instance is killed: both readers see it move, no word is lost or doubled', async () => {
+test('7, 38: the owning instance is killed: both readers see the answer move, no word is lost or doubled', async () => {
   const asker = await inAnswer('continues')
   const chatId = chatOf(asker)
   const owner = await it.ownerOf(chatId)
@@ -112,7 +113,7 @@ test('7, 38: the writing instance is killed: both readers see it move, no word i
   }
 })
 
-test('37: a reload in mid-answer may land anywhere, also while the answer has no server', async () => {
+test('37: a reload during an answer may reach any instance, also while the answer has no owner', async () => {
   const page = await inAnswer('continues')
   const chatId = chatOf(page)
   await page.reload()
@@ -126,8 +127,8 @@ test('37: a reload in mid-answer may land anywhere, also while the answer has no
   expect(readScriptedWords(stored, it.provider.scripts['continues']?.words as number).problem).toBeUndefined()
 })
 
-test('what cannot be continued is written anew, and the first version is kept', async () => {
-  const page = await inAnswer('anew')
+test('an answer that cannot be resumed is regenerated, and the previous version is kept', async () => {
+  const page = await inAnswer('restarts')
   const before = await shownText(page)
   await killOwner(page)
   await page.getByText('Regenerated').waitFor({ timeout: 20_000 })
@@ -135,16 +136,16 @@ test('what cannot be continued is written anew, and the first version is kept', 
   await show.click()
   expect(await show.getAttribute('aria-expanded')).toBe('true')
   const first = page.locator(`#${await show.getAttribute('aria-controls')}`)
-  // What was opened is there at once, and stays open at the end.
+  // The previous version appears at once and stays open when the answer ends.
   await expect.poll(() => first.textContent(), { timeout: 10_000 }).toContain(before.slice(0, 60))
   await answered(page)
   expect(await first.textContent()).toContain(before.slice(0, 60))
   await expect.poll(() => shownText(page), { timeout: 10_000 }).toBe(await storedText(chatOf(page)))
 })
 
-test('with the policy "interrupt" the words are kept, "interrupted" is said, Continue goes on', async () => {
-  await it.startAnew({ RUN_TAKEOVER_POLICY: 'interrupt' })
-  const page = await inAnswer('anew')
+test('with the policy "interrupt" the text is kept, the page says so, and Continue resumes the answer', async () => {
+  await it.restartAll({ RUN_TAKEOVER_POLICY: 'interrupt' })
+  const page = await inAnswer('restarts')
   const before = await shownText(page)
   await killOwner(page)
   await answered(page, 'interrupted')
@@ -152,7 +153,7 @@ test('with the policy "interrupt" the words are kept, "interrupted" is said, Con
   await problem.waitFor()
   const kept = await storedText(chatOf(page))
   expect(await shownText(page)).toBe(kept)
-  // What only this reader had seen may be cut: at most the words between two entries of the log.
+  // Text that only this page had received may be lost: at most the text between two entries of the log.
   const both = Math.min(kept.length, before.length)
   expect(both).toBeGreaterThan(300)
   expect(kept.slice(0, both)).toBe(before.slice(0, both))

@@ -19,7 +19,7 @@ afterAll(async () => {
   expect(it.complaints).toEqual([])
 })
 
-/** Drags files over a point of the page and lets them go there, as a person does. */
+/** Drags files over a point of the page and drops them there, as a user would. */
 async function drop(page: Page, files: string[], { x, y }: { x: number; y: number }): Promise<void> {
   const client = await page.context().newCDPSession(page)
   const data = { items: [], files, dragOperationsMask: 1 }
@@ -36,7 +36,7 @@ async function make(name: string, content: string | Uint8Array): Promise<string>
 
 const field = (page: Page): ReturnType<Page['getByRole']> => page.getByRole('textbox', { name: 'Message' })
 
-test('files dropped anywhere go into the message as text; what is no text is told, and the page stays', async () => {
+test('files dropped anywhere are added to the message as text; other files are refused, and the page stays', async () => {
   const page = await it.open('/')
   await field(page).fill('Look at this:')
   const code = await make('sum.ts', 'export const sum = 1 + 1\n')

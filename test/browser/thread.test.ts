@@ -89,7 +89,7 @@ describe('branches, deleting', () => {
     expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Message')
   })
 
-  test('33: deleting says what goes with it and can be taken back', async () => {
+  test('33: deleting says what else is deleted, and can be undone', async () => {
     const page = await open('fast')
     await send(page, 'Keep me')
     await answered(page)
@@ -104,7 +104,7 @@ describe('branches, deleting', () => {
 
 describe('reading', () => {
   test.runIf(process.env['SHOAL_TEST_ALL'] === '1')(
-    '12: the end is in sight in every frame, over thought, code, tables and formulas',
+    '12: the end is visible in every frame, over reasoning, code, tables and formulas',
     async () => {
       const page = await open('rich', '/', { viewport: { width: 900, height: 500 } })
       await send(page, 'Everything')
@@ -113,7 +113,7 @@ describe('reading', () => {
         Object.assign(window, { distances })
         const look = (): void => {
           requestAnimationFrame(() => {
-            // After the frame was painted.
+            // Runs after the frame was painted.
             const painted = new MessageChannel()
             painted.port1.onmessage = () => {
               const box = document.querySelector('[data-thread]')
@@ -136,7 +136,7 @@ describe('reading', () => {
     },
   )
 
-  test('12–15, 17: the end is followed until the reader moves up; nothing moves then, and a button leads back', async () => {
+  test('12–15, 17: the end is followed until the user scrolls up; then nothing moves, and a button leads back', async () => {
     const page = await open('long', '/', { viewport: { width: 900, height: 500 } })
     await send(page, 'Much')
     await expect.poll(async () => (await shownText(page)).length, { timeout: 15_000 }).toBeGreaterThan(900)
@@ -147,7 +147,7 @@ describe('reading', () => {
     await scroller.hover()
     await page.mouse.wheel(0, -120)
     await page.getByRole('button', { name: /^Jump to/ }).waitFor()
-    // Wheel steps are smoothed; what counts is what moves after that.
+    // Wheel steps are animated; only movement after the animation counts.
     await expect
       .poll(async () => {
         const first = await scroller.evaluate((box) => box.scrollTop)
@@ -170,11 +170,11 @@ describe('reading', () => {
     await expect.poll(distance).toBeLessThanOrEqual(4)
   })
 
-  test('12: who moves up in the same frame as the page follows the end is not taken back to it', async () => {
+  test('12: scrolling up in the same frame in which the page follows the end is not undone', async () => {
     const page = await open('long', '/', { viewport: { width: 900, height: 500 } })
     await send(page, 'Much')
     await expect.poll(async () => (await shownText(page)).length, { timeout: 15_000 }).toBeGreaterThan(900)
-    // The event of the page's own move is under way when the wheel turns.
+    // The scroll event of the page’s own scrolling is pending when the wheel turns.
     await page.locator('[data-thread]').evaluate((box) => {
       const turn = (): void => void box.dispatchEvent(new WheelEvent('wheel', { deltaY: -1 }))
       addEventListener('scroll', turn, { capture: true, once: true })
@@ -186,7 +186,7 @@ describe('reading', () => {
     await page.getByRole('button', { name: 'Stop' }).click()
   })
 
-  test('50: start and end of an answer are announced once each, its words never', async () => {
+  test('50: start and end of an answer are announced once each, its text never', async () => {
     const page = await open('slow')
     await page.evaluate(() => {
       const said: string[] = []
@@ -207,7 +207,7 @@ describe('reading', () => {
       .toEqual(['Answering…', 'Answer complete'])
   })
 
-  test('the tab’s title and the list mark what runs and what is new', async () => {
+  test('the list marks running and new answers', async () => {
     const page = await open('slow')
     await send(page, 'Marked')
     await page.getByRole('link', { name: 'Marked An answer is being written' }).waitFor()
@@ -229,7 +229,7 @@ describe('reading', () => {
   })
 })
 
-test('C8, C9: an empty end is reported with another try; an answer that a limit cut says so and continues', async () => {
+test('C8, C9: an empty answer is reported with a retry; an answer that a limit cut off says so and can be continued', async () => {
   const page = await open('ends')
   await send(page, 'First')
   await lastAnswer(page).getByText('The model sent an empty answer.').waitFor()

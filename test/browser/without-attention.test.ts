@@ -18,8 +18,8 @@ afterEach(async () => {
 })
 
 const field = (page: Page): ReturnType<Page['getByRole']> => page.getByRole('textbox', { name: 'Message' })
-// Not `innerText`, which leaves out what is far above the screen. A very long paragraph stands in pieces, between which
-// a space may be the end of a line.
+// `innerText` leaves out what is far above the screen. A very long paragraph is split into pieces, and a space between
+// them may become a line end.
 const words = (text: string | null): string => text?.replaceAll(/\s+/g, '') ?? ''
 const shownWords = async (page: Page): Promise<string> =>
   words(await lastAnswer(page).locator('.answer > .md').textContent())
@@ -37,7 +37,7 @@ async function storedWords(page: Page): Promise<string> {
   return words((await it.api.chat(page.url().split('/').at(-1) ?? '')).messages.at(-1)?.text ?? null)
 }
 
-test('10: an answer that came into a hidden tab is there whole when the tab is looked at', async () => {
+test('10: an answer that arrived in a hidden tab is shown completely when the tab becomes visible', async () => {
   const page = await open('/', () => {
     const tab = Object.assign(window, { away: false })
     Object.defineProperty(document, 'hidden', { get: () => tab.away })
@@ -98,7 +98,7 @@ test('39: offline, what was opened can be read, sending says why it cannot, and 
   await answered(page)
 })
 
-test('63: an open chat at rest asks for no frame, runs no animation and has no timer under a second', async () => {
+test('63: an open chat at rest requests no frame, runs no animation and has no timer under a second', async () => {
   const page = await open('/', () => {
     const calls: Record<string, number> = { frames: 0, timers: 0 }
     Object.assign(window, { calls })
@@ -121,7 +121,7 @@ test('63: an open chat at rest asks for no frame, runs no animation and has no t
   await answered(page)
   const calls = (): Promise<string> =>
     page.evaluate(() => JSON.stringify((window as { calls?: unknown }).calls))
-  // At rest: nothing was counted between two looks.
+  // At rest means that nothing was counted between two polls.
   let before = ''
   await expect
     .poll(
@@ -142,7 +142,7 @@ test('63: an open chat at rest asks for no frame, runs no animation and has no t
   expect(animations).toBe(0)
 })
 
-test('63: going from chat to chat keeps nothing of those that were left', async () => {
+test('63: switching between chats leaks no memory', async () => {
   const chats: string[] = []
   for (const text of ['First', 'Second', 'Third', 'Fourth', 'Fifth']) {
     const { chatId } = await it.api.startRun({ model: 'rich', text })
@@ -157,7 +157,7 @@ test('63: going from chat to chat keeps nothing of those that were left', async 
       await page.locator('.answer table').first().waitFor()
     }
   }
-  /** In MB, of what is still held. */
+  /** The size of the objects that are still referenced, in MB. */
   const heap = async (): Promise<number> => {
     await client.send('HeapProfiler.collectGarbage')
     return (await client.send('Runtime.getHeapUsage')).usedSize / 1e6

@@ -10,7 +10,7 @@ import { launchChromium } from '../../support/chromium.ts'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { build } from 'vite'
 
-/** What the application sends with its page: no HTML may be made of a string, and nothing foreign be fetched. */
+/** The policy that the application sends with its page: no HTML from strings, and no requests to other hosts. */
 const policy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -55,7 +55,7 @@ async function serve(folder: string): Promise<Server> {
   return server
 }
 
-/** Builds the renderer's own page, serves it under the production policy, and opens it in Chromium. */
+/** Builds the harness page, serves it under the production policy, and opens it in Chromium. */
 export async function startHarness(): Promise<HarnessPage> {
   const folder = await mkdtemp(join(tmpdir(), 'shoal-markdown-'))
   await build({

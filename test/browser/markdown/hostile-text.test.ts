@@ -66,7 +66,7 @@ describe('hostile text under the policy of the page', () => {
           fixed: 0,
         })
       }
-      // Formulas come when KaTeX has: the last one is waited for.
+      // Formulas appear when KaTeX has loaded: wait for the last one.
       await page.evaluate(
         (texts) => harness.show(texts.join('\n\n')),
         hostilePayloads.map((payload) => payload.text),
@@ -81,7 +81,7 @@ describe('hostile text under the policy of the page', () => {
     },
   )
 
-  test('a formula can neither grow over the page nor into a heap of nodes', async () => {
+  test('a formula can neither cover the page nor grow into a huge number of nodes', async () => {
     const page = await harnessPages.open()
     for (const { name, text } of hostilePayloads.filter((payload) => payload.name.startsWith('formulas'))) {
       await page.evaluate((source) => harness.show(source), text)
@@ -95,7 +95,7 @@ describe('hostile text under the policy of the page', () => {
     }
   })
 
-  test('how deep a formula may be nested does not hang on how much stack is left', async () => {
+  test('the allowed nesting of a formula does not depend on the remaining stack', async () => {
     const page = await harnessPages.open()
     const nested = (levels: number): string => `$$${'{'.repeat(levels)}x${'}'.repeat(levels)}$$`
     const shown = async (text: string): Promise<number> => {
@@ -103,7 +103,7 @@ describe('hostile text under the policy of the page', () => {
       return page.locator('.md .katex').count()
     }
     expect(await shown(nested(60))).toBe(1)
-    // KaTeX itself takes these now and then: always once its code is warm.
+    // KaTeX itself accepts these sometimes: always once its code is warm.
     for (const levels of [300, 600, 1200, 1800]) expect(await shown(nested(levels))).toBe(0)
   })
 
@@ -113,7 +113,7 @@ describe('hostile text under the policy of the page', () => {
       try {
         document.body.insertAdjacentHTML('beforeend', '<p>x</p>')
       } catch {
-        // The refusal is what is looked for.
+        // The refusal is the expected result.
       }
     })
     await expect

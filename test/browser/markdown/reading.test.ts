@@ -42,7 +42,7 @@ describe('large text', () => {
 })
 
 describe('reading and keyboard', () => {
-  // The narrow dark one in `npm test`, both in `test:all`.
+  // `npm test` runs the narrow dark view, `test:all` both.
   test.each([
     ['dark', 390] as const,
     ...(process.env['SHOAL_TEST_ALL'] === '1' ? [['light', 1000] as const] : []),

@@ -62,7 +62,7 @@ describe('a stream and its end', () => {
         const flash = unfinished.exec(shown)
         if (flash) flashes.push(`${JSON.stringify(text.slice(Math.max(0, end - 20), end))}: ${flash[0]}`)
       }
-      // A text of that length that has ended is shown as it stands: the same look finds its marks.
+      // A text of this length that has ended is shown unchanged, and the same check finds its marks.
       harness.grow(text.slice(0, 8), false)
       return { flashes, control: unfinished.test(document.querySelector('.md')?.textContent ?? '') }
     }, source)
@@ -128,7 +128,7 @@ describe('a stream and its end', () => {
       benchSource.slice(0, 6000),
     )
     expect(result.commits).toBeLessThanOrEqual(result.frames + 1)
-    // 90 ms are six frames; how long a frame takes is the machine's affair.
+    // 90 ms are six frames at 60 Hz; the real duration of a frame depends on the machine.
     expect(result.late).toBeLessThanOrEqual(10)
     await expect.poll(() => page.locator('.md-dot').count()).toBe(0)
   })
@@ -153,7 +153,7 @@ describe('a stream and its end', () => {
     await page.evaluate(() => window.scrollTo(0, 20))
     const top = () => page.locator('.answer > .md').evaluate((node) => node.getBoundingClientRect().top)
     const before = await top()
-    // Not by Playwright's click, which would scroll the page itself.
+    // Playwright’s click would scroll the page itself.
     const toggle = () => page.locator('.reasoning-toggle').evaluate((node: HTMLElement) => node.click())
     await toggle()
     await expect.poll(() => page.locator('.reasoning-text strong').innerText()).toBe('then')

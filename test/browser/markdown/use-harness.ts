@@ -7,11 +7,11 @@ import type { HarnessPage } from './harness-page.ts'
 export interface Harnesses {
   open: (options?: BrowserContextOptions) => Promise<Page>
   origin: () => string
-  /** What the pages of this test complained of. A test that provokes errors takes them out. */
+  /** The complaints of this test’s pages. A test that provokes errors removes them. */
   errors: string[]
 }
 
-/** A harness for the tests of one file. Every page is closed after its test, which fails if the page complained. */
+/** The harness for the tests of one file. Every page is closed after its test, which fails if the page complained. */
 export function useHarness(): Harnesses {
   let harnessPage: HarnessPage | undefined
   const pages: Page[] = []
@@ -39,7 +39,7 @@ export function useHarness(): Harnesses {
   }
 }
 
-/** Colours and formulas have come, and nothing changes any more. */
+/** Waits until colours and formulas are shown and nothing changes any more. */
 export async function settled(page: Page): Promise<string> {
   let before = ''
   await expect

@@ -8,15 +8,16 @@ const refused = 'location = /ws { return 400; }'
 const held =
   'proxy_buffering on; proxy_buffer_size 64k; proxy_buffers 16 64k; proxy_busy_buffers_size 128k; proxy_ignore_headers X-Accel-Buffering;'
 
-/** What goes wrong at the hands of people and products, each as the lines that it needs in nginx. */
+/** Common proxy faults, caused by people or products, each with the nginx lines that produce it. */
 export const faults = {
-  // The upgrade never gets to the server: the snippet without its two headers.
+  // The upgrade never reaches the server: the documented snippet without its two headers.
   'an upgrade whose headers are dropped': 'proxy_http_version 1.1;',
   'an upgrade that is answered by 400': `${refused} proxy_http_version 1.1;`,
   'an upgrade that is answered by 426': 'location = /ws { return 426; } proxy_http_version 1.1;',
   'an upgrade that is answered by 502':
     'location = /ws { proxy_pass http://127.0.0.1:1; } proxy_http_version 1.1;',
-  // nginx obeys X-Accel-Buffering unless it is told not to; what comes by HTTP/1.0 then waits for a full buffer.
+  // nginx obeys X-Accel-Buffering unless it is configured to ignore it. Over HTTP/1.0, responses then wait for a full
+  // buffer.
   'responses that are held back': `${refused} ${held} proxy_http_version 1.0;`,
   'responses that are held back and compressed': `${refused} ${held} proxy_http_version 1.1; gzip on; gzip_types *; gzip_proxied any; gzip_min_length 0;`,
 } as const
@@ -27,7 +28,7 @@ export interface BadNginx extends AsyncDisposable {
   ports: Record<FaultName, number>
 }
 
-/** One nginx with a port for each fault, in front of the server at `port`. */
+/** Starts one nginx with a port for each fault, in front of the server at `port`. */
 export async function startBadNginx(port: number): Promise<BadNginx> {
   await using started = new AsyncDisposableStack()
   const folder = started.use(await temporaryFolder('bad-nginx'))

@@ -1,6 +1,6 @@
-// Text that a model may be talked into writing, or a person into pasting. Shown anywhere, under the page's policy, none
-// of it may run, fetch anything foreign, cover the page, or lead somewhere by a scheme that is not the web's.
-// A payload that runs calls `pwn()`; one that leaks asks evil.invalid.
+// Text that a model may be tricked into writing, or a user into pasting. Wherever it is shown, under the page’s policy
+// it must not run, fetch anything from other hosts, cover the page, or lead anywhere by a scheme other than the web’s.
+// A payload that runs calls `pwn()`; one that leaks requests evil.invalid.
 
 export interface HostilePayload {
   name: string

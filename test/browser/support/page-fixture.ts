@@ -8,26 +8,29 @@ import { behind, startPageServer } from './page-server.ts'
 
 const root = join(import.meta.dirname, '../../..')
 
-/** The built page on a real instance with a scripted provider, in a real browser; behind a proxy when asked. */
+/**
+ * The built page on a real instance with a scripted provider, in a real browser; behind a proxy if SHOAL_TEST_BEHIND is
+ * set.
+ */
 export interface PageFixture extends AsyncDisposable {
   /** The address that the browser sees. */
   url: string
   provider: ScriptedProvider
   browser: Browser
   api: ApiClient
-  /** What the browser complained of: policy reports, faults of scripts, requests to other hosts. */
+  /** The complaints of the browser: policy violations, script errors, requests to other hosts. */
   complaints: string[]
-  /** Opens a page as somebody who is signed in (or nobody), at a path. */
+  /** Opens a page at a path, signed in unless `signedIn` is false. */
   open: (path?: string, options?: OpenOptions) => Promise<Page>
-  /** Kills whatever serves the page and starts it again in the same place. */
+  /** Kills the server of the page and starts it again at the same address. */
   restart: () => Promise<void>
 }
 
 export interface OpenOptions extends BrowserContextOptions {
   signedIn?: boolean
-  /** What localStorage has before the page comes. */
+  /** The content of localStorage before the page loads. */
   stored?: Record<string, string>
-  /** Another tab of the same browser. */
+  /** Opens the page as another tab of this browser. */
   beside?: BrowserContext
 }
 
@@ -63,7 +66,7 @@ export async function startPage(
       await server[Symbol.asyncDispose]()
     },
   }
-  // As its page says it: not every proxy tells by what scheme and for which host a request came.
+  // As the page itself would send it: not every proxy forwards the scheme and host of a request.
   if (behind) it.api.headers = { 'sec-fetch-site': 'same-origin' }
   if (account) {
     await it.api
@@ -77,11 +80,11 @@ export async function startPage(
 
 export function launchBrowser(options: { whole?: boolean } = {}): Promise<Browser> {
   if (!existsSync(join(root, 'dist/web/index.html'))) throw new Error('Build the page first: npm run build')
-  // The certificate of a test's proxy is of the suite's own making.
+  // The test’s proxy uses a self-made certificate.
   return launchChromium(behind ? ['--ignore-certificate-errors'] : [], options)
 }
 
-/** Opens the page of a server as the person whose token `api` has, and records what the browser complains of. */
+/** Opens the page of a server as the user whose token `api` has, and records the browser’s complaints. */
 export async function openPage(
   server: { url: string; browser: Browser; api: ApiClient; complaints: string[] },
   path = '/',

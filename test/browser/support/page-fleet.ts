@@ -15,19 +15,22 @@ import type { PageFixture } from './page-fixture.ts'
 import { behind, startNginxOf } from './page-server.ts'
 
 /**
- * The page behind a balancer without memory, on two instances with a Redis and a PostgreSQL of their own; or on three
- * behind the nginx that SHOAL_TEST_BEHIND names.
+ * The page behind a balancer without session affinity, on two instances with their own Redis and PostgreSQL; or on
+ * three behind the nginx that SHOAL_TEST_BEHIND names.
  */
 export interface PageFleet
   extends AsyncDisposable, Pick<PageFixture, 'api' | 'browser' | 'complaints' | 'open'> {
   instances: InstanceProcess[]
   provider: ScriptedProvider
-  /** Where new requests and sockets may go: all that run, unless a test narrows it. An nginx goes anywhere. */
+  /**
+   * The instances that new requests and sockets may go to: all running ones, unless a test narrows it. An nginx ignores
+   * this.
+   */
   targets: () => string[]
-  /** The instance that writes the answer of this chat. */
+  /** The instance that owns the running answer of this chat. */
   ownerOf: (chatId: string) => Promise<InstanceProcess>
-  /** Kills what runs and starts all anew in their places, with these variables. */
-  startAnew: (env?: Record<string, string>) => Promise<void>
+  /** Kills all instances and starts them again at the same addresses, with these variables. */
+  restartAll: (env?: Record<string, string>) => Promise<void>
 }
 
 export async function startPageFleet(scripts: Record<string, Script>): Promise<PageFleet> {
@@ -75,7 +78,7 @@ export async function startPageFleet(scripts: Record<string, Script>): Promise<P
       if (!instance) throw new Error(`nobody owns the answer of ${chatId}`)
       return instance
     },
-    async startAnew(env) {
+    async restartAll(env) {
       for (const instance of it.instances) {
         if (instance.alive) instance.kill('SIGKILL')
         await instance.exited()

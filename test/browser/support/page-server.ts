@@ -6,14 +6,14 @@ import { startScriptedProvider } from '../../support/scripted-provider.ts'
 import type { Script, ScriptedProvider } from '../../support/scripted-provider.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
-/** What the page of a test comes from. */
+/** The server that a test’s page comes from. */
 export interface PageServer extends AsyncDisposable {
   /** The address that the browser sees. */
   url: string
   provider: ScriptedProvider
-  /** For a first sign-up through a proxy. */
+  /** Needed for the first sign-up through a proxy. */
   setupCode: string
-  /** Kills whatever serves it and starts it again in the same place. */
+  /** Kills the server and starts it again at the same address. */
   restart(): Promise<void>
 }
 
@@ -23,8 +23,8 @@ export interface PageServerOptions {
 }
 
 /**
- * Whose server blocks stand between the browser and three instances: those of deploy/nginx or the guide's, set by
- * SHOAL_TEST_BEHIND. Undefined: the page comes from one embedded instance, with nothing between.
+ * Which nginx configuration stands between the browser and three instances: that of deploy/nginx or that of the guide,
+ * set by SHOAL_TEST_BEHIND. Undefined: the page comes directly from one embedded instance.
  */
 export const behind = readBehind(process.env['SHOAL_TEST_BEHIND'])
 
@@ -53,7 +53,7 @@ async function startAlone({ scripts, env }: PageServerOptions): Promise<PageServ
   return {
     url: instance.url,
     provider,
-    // Nobody asks for it on this machine.
+    // A browser on the server’s own machine needs no setup code.
     setupCode: '',
     async restart() {
       const { port } = instance
@@ -86,7 +86,7 @@ async function startBehind(whose: Whose, { scripts, env }: PageServerOptions): P
   }
 }
 
-/** Balances at random, whatever its file says. */
+/** Makes nginx balance at random, whatever its file says. */
 export async function startNginxOf(
   whose: Whose,
   fleet: Parameters<typeof startNginxBefore>[0],

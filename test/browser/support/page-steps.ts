@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 
-/** The text of the last answer on the page, as its reader sees it. */
+/** The last answer on the page. */
 export function lastAnswer(page: Page): ReturnType<Page['locator']> {
   return page.locator('[data-message="assistant"]').last()
 }
@@ -12,12 +12,12 @@ export async function send(page: Page, text: string): Promise<void> {
   await field.press('Enter')
 }
 
-/** Waits until the last answer has ended as `status` says. */
+/** Waits until the last answer has this status. */
 export async function answered(page: Page, status = 'done'): Promise<void> {
   await expect.poll(() => lastAnswer(page).getAttribute('data-status'), { timeout: 30_000 }).toBe(status)
 }
 
-/** Sends, and tells how long after the key, in ms by the page's clock, the words stood in the list. */
+/** Sends a message and measures, in ms of the page’s clock, how long after the key press it was shown. */
 export async function sendAndTime(page: Page, text: string): Promise<number> {
   await page.evaluate(`
     globalThis.ownWords = new Promise((resolve) => {

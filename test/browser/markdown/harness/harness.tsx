@@ -1,4 +1,4 @@
-// A page that does what it is told by `window.harness`: shows a text at once or as a stream, and measures updates.
+// A page that tests control by `window.harness`: it shows a text at once or as a stream, and measures updates.
 import { flushSync } from 'react-dom'
 import { createRoot } from 'react-dom/client'
 import type { Root } from 'react-dom/client'
@@ -33,7 +33,7 @@ const harness = {
       ),
     )
   },
-  /** One update of a growing text, committed before it returns. */
+  /** Commits one update of a growing text before it returns. */
   grow(text: string, streaming: boolean): void {
     flushSync(() => root.render(<main key="grow">{<Markdown text={text} streaming={streaming} />}</main>))
   },
@@ -70,7 +70,10 @@ const harness = {
   },
   stream: (): StreamedText | undefined => stream,
   hasFailed: () => fatal,
-  /** Updates in step with frames, each committed and painted before the next; how long each took in script, ms. */
+  /**
+   * Updates the text once per frame; each update is committed and painted before the next. Returns the script time of
+   * each, ms.
+   */
   async lockstep(kind: 'grow' | 'plain', text: string, step: number): Promise<number[]> {
     const times: number[] = []
     for (let end = step; end < text.length + step; end += step) {

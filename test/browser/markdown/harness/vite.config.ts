@@ -1,4 +1,4 @@
-// Builds the page on which the Markdown renderer is tested by itself. No part of the production build.
+// Builds the page that tests the Markdown renderer alone. It is not part of the production build.
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'

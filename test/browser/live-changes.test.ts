@@ -13,7 +13,7 @@ afterAll(async () => {
   expect(it.complaints).toEqual([])
 })
 
-test('a connection that an administrator adds can be chosen on pages that are open', async () => {
+test('a new connection can be chosen on pages that are already open', async () => {
   const page = await it.open('/')
   await page.getByRole('button', { name: 'Model: fast' }).waitFor()
   const other = await startScriptedProvider({ deep: { words: 5 } })
@@ -30,7 +30,7 @@ test('a connection that an administrator adds can be chosen on pages that are op
   await other.close()
 })
 
-test('a new name of this installation stands on every page that is open', async () => {
+test('a new workspace name appears on every page that is already open', async () => {
   const page = await it.open('/')
   await page.getByRole('textbox', { name: 'Message' }).waitFor()
   const admin = await it.open('/settings')
@@ -42,7 +42,7 @@ test('a new name of this installation stands on every page that is open', async 
   await admin.context().close()
 })
 
-test('a theme that is chosen in one tab is the other’s too', async () => {
+test('a theme that is chosen in one tab applies to other tabs too', async () => {
   const page = await it.open('/')
   await page.getByRole('textbox', { name: 'Message' }).waitFor()
   const ground = (): Promise<string> =>
