@@ -51,8 +51,8 @@ export async function tryImage({ tag, port, runtime }: TryOptions): Promise<Step
     const stopMs = performance.now() - stopped
     const code = call('inspect', '--format={{.State.ExitCode}}', name).said
     if (code !== '0') return { failed: `it exited with ${code}:\n${call('logs', name).said.slice(-3000)}` }
-    const told = `ready after ${seconds(readyMs)}, an answer of ${answerLength} characters, stopped in ${seconds(stopMs)}`
-    return { passed: `${told} (${tool}, read-only, uid 1000)` }
+    const summary = `ready after ${seconds(readyMs)}, an answer of ${answerLength} characters, stopped in ${seconds(stopMs)}`
+    return { passed: `${summary} (${tool}, read-only, uid 1000)` }
   } finally {
     call('rm', '--force', '--volumes', name)
   }

@@ -42,12 +42,12 @@ export function createAnnouncer(config: Config, secretKey: () => Promise<string>
         const keys = createKeys(keyPrefix)
         const bus = createRedisBus({ link, keys, self, signer, clock: systemClock, logger })
         const sender = createMessageBus(bus, messages, logger)
-        const told = await Promise.all([...feeds].map((name) => sender.send('revision.raised', { name })))
-        if (told.includes(false)) throw new DeadlineError('Redis', withinMs)
+        const accepted = await Promise.all([...feeds].map((name) => sender.send('revision.raised', { name })))
+        if (accepted.includes(false)) throw new DeadlineError('Redis', withinMs)
       } catch (error) {
-        const told = link.problem()
+        const redisProblem = link.problem()
         logger.warn(
-          { err: error, problem: told && sentenceOf(told) },
+          { err: error, problem: redisProblem && sentenceOf(redisProblem) },
           'Redis did not accept the announcement: running instances apply the change within 30 seconds',
         )
       } finally {

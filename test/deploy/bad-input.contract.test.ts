@@ -189,24 +189,27 @@ describe.concurrent('a database that is', slowly, () => {
 describe('SIGTERM while the schema is created', slowly, () => {
   // Before the lock: the start waits for another instance. Inside: the first statement waits for another transaction.
   test.each([
-    ['waiting for its turn', `select pg_advisory_xact_lock(${migrationLock})`, 'advisory'],
-    ['in the middle of it', 'create schema shoal', 'transactionid'],
-  ])('%s: it ends, nothing is half done, the next start does it', async (_when, statement, waitsFor) => {
-    const env = { DATABASE_URL: await postgres.createDatabase(), DATA_DIR: await emptyFolder(waitsFor) }
-    const other = await client(env.DATABASE_URL)
-    await other.query(`begin; ${statement}`)
-    const instance = shoal(['start'], env)
-    const observer = await client(env.DATABASE_URL)
-    const waiting = `select 1 from pg_stat_activity where wait_event_type = 'Lock' and wait_event = $1 and datname = current_database()`
-    await expect.poll(async () => (await observer.query(waiting, [waitsFor])).rowCount, patience).toBe(1)
-    instance.kill('SIGTERM')
-    expect([0, 69]).toContain(await instance.ended)
-    await other.query('rollback')
-    await expect.poll(async () => (await observer.query(waiting, [waitsFor])).rowCount, patience).toBe(0)
-    const tables = `select count(*)::int as n from pg_tables where schemaname = 'shoal'`
-    expect((await observer.query(tables)).rows).toEqual([{ n: 0 }])
-    expect(await refused(['migrate'], env)).toMatchObject({ code: 0 })
-    const { rows } = (await observer.query(tables)) as { rows: { n: number }[] }
-    expect(rows[0]?.n).toBeGreaterThan(10)
-  })
+    ['while it waits for the lock', `select pg_advisory_xact_lock(${migrationLock})`, 'advisory'],
+    ['in the middle of the transaction', 'create schema shoal', 'transactionid'],
+  ])(
+    '%s: the process exits, nothing is half done, and the next start creates the schema',
+    async (_when, statement, waitsFor) => {
+      const env = { DATABASE_URL: await postgres.createDatabase(), DATA_DIR: await emptyFolder(waitsFor) }
+      const other = await client(env.DATABASE_URL)
+      await other.query(`begin; ${statement}`)
+      const instance = shoal(['start'], env)
+      const observer = await client(env.DATABASE_URL)
+      const waiting = `select 1 from pg_stat_activity where wait_event_type = 'Lock' and wait_event = $1 and datname = current_database()`
+      await expect.poll(async () => (await observer.query(waiting, [waitsFor])).rowCount, patience).toBe(1)
+      instance.kill('SIGTERM')
+      expect([0, 69]).toContain(await instance.ended)
+      await other.query('rollback')
+      await expect.poll(async () => (await observer.query(waiting, [waitsFor])).rowCount, patience).toBe(0)
+      const tables = `select count(*)::int as n from pg_tables where schemaname = 'shoal'`
+      expect((await observer.query(tables)).rows).toEqual([{ n: 0 }])
+      expect(await refused(['migrate'], env)).toMatchObject({ code: 0 })
+      const { rows } = (await observer.query(tables)) as { rows: { n: number }[] }
+      expect(rows[0]?.n).toBeGreaterThan(10)
+    },
+  )
 })

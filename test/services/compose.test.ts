@@ -14,7 +14,7 @@ const why = withoutNetworks() ?? (nginx ? undefined : 'needs nginx')
 const report: string[] = []
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
 
-afterAll(() => console.log(['compose sets as published:', ...report].join('\n  ')))
+afterAll(() => console.log(['published compose files:', ...report].join('\n  ')))
 
 let running: PublishedSet | undefined
 afterEach(async () => {
@@ -22,7 +22,9 @@ afterEach(async () => {
   running = undefined
 })
 
-/** Asks the built-in model, does something while it answers, and expects the whole answer, once stored and once read. */
+/**
+ * Starts an answer of the demo model, runs `during`, and expects the complete answer in the store and at the reader.
+ */
 async function answersWhile({ api }: PublishedSet, during?: () => Promise<unknown>): Promise<void> {
   const { items } = await api.call<{ items: { id: string }[] }>('GET', '/api/models')
   const run = await api.startRun({ model: items[0]!.id, text: 'Tell me about tides' })
@@ -38,7 +40,7 @@ async function answersWhile({ api }: PublishedSet, during?: () => Promise<unknow
 const title = (name: string): string => (why ? `${name} (skipped: ${why})` : name)
 
 test.skipIf(why)(
-  title('O3: compose.single.yaml as published: an account, an answer, a restart'),
+  title('O3: the published compose.single.yaml: an account, an answer, a restart'),
   async () => {
     running = await startPublishedSet(['compose.single.yaml'], nginx!)
     const { set, api, upMs } = running
@@ -59,14 +61,14 @@ const sets = [
   { name: 'compose.cluster.yaml', files: ['compose.yaml', 'compose.cluster.yaml'] },
 ]
 
-/** One instance after the other is killed while it may be writing the answer, then Redis is restarted under one. */
+/** Kills one instance after the other during answers, then restarts Redis during an answer. */
 async function survivesFaults(name: string, it: PublishedSet): Promise<void> {
   const { set, api, upMs } = it
   await api.signUp()
   await answersWhile(it)
 
   let began = performance.now()
-  // One of the three writes the answer; whichever it is, in one of these turns it is killed.
+  // It is unknown which instance writes the answer, so each one is killed in turn.
   for (const instance of ['shoal-1', 'shoal-2', 'shoal-3']) {
     await answersWhile(it, () => set.kill(instance))
     await set.start(instance)
@@ -84,7 +86,7 @@ async function survivesFaults(name: string, it: PublishedSet): Promise<void> {
 
 describe.each(sets)('$name', ({ name, files }) => {
   test.skipIf(why)(
-    title('O3, O4: starts as published, answers through a killed instance and a restarted Redis'),
+    title('O3, O4: starts unchanged, and answers survive a killed instance and a restarted Redis'),
     async () => {
       running = await startPublishedSet(files, nginx!)
       await survivesFaults(name, running)
@@ -93,7 +95,7 @@ describe.each(sets)('$name', ({ name, files }) => {
   )
 })
 
-describe('by Docker', () => {
+describe('with Docker', () => {
   const whyNot = withoutEngine() ?? (nginx ? undefined : 'needs nginx')
   let engine: DockerEngine | undefined
   let images: ImageVariables
@@ -111,7 +113,7 @@ describe('by Docker', () => {
   afterAll(() => engine?.[Symbol.asyncDispose](), 60_000)
 
   test.skipIf(whyNot).for(process.env['SHOAL_TEST_ALL'] === '1' ? sets : sets.slice(0, 1))(
-    `O3, O4: $name starts as published, answers through a killed instance and a restarted Redis${whyNot ? ` (skipped: ${whyNot})` : ''}`,
+    `O3, O4: $name starts unchanged, and answers survive a killed instance and a restarted Redis${whyNot ? ` (skipped: ${whyNot})` : ''}`,
     { timeout: 600_000 },
     async ({ name, files }, { skip }) => {
       if (!engine) return skip(failed)

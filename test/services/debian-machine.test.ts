@@ -71,7 +71,7 @@ const proxies: Proxy[] = [
     start: async () => {
       machine.start('caddy', {
         command: ['caddy', 'run', '--config', '/etc/caddy/Caddyfile', '--adapter', 'caddyfile'],
-        // Not a name of the world: Caddy makes the certificate by an authority of its own.
+        // Not a public name, so Caddy creates the certificate with its own authority.
         env: { SHOAL_HOST: 'localhost', HOME: '/tmp', XDG_DATA_HOME: '/var/lib/caddy' },
         mounts: [at('caddy/Caddyfile', '/etc/caddy/Caddyfile')],
       })
@@ -92,7 +92,7 @@ const proxies: Proxy[] = [
   },
 ]
 
-/** Reads an answer of the built-in model through a proxy, with something in between. */
+/** Starts an answer of the demo model through a proxy, runs `during`, and expects the complete answer. */
 async function answersWhile(url: string, during?: () => Promise<unknown>): Promise<void> {
   const { items } = await api.call<{ items: { id: string }[] }>('GET', '/api/models')
   const run = await api.startRun({ model: items[0]!.id, text: 'Tell me about tides' }, url)
@@ -108,7 +108,7 @@ describe.each(proxies)('deploy/$name, with the published unit and Redis', ({ nam
   const title = here ? ` (skipped: ${here})` : ''
 
   test.skipIf(here)(
-    `O3: as published at its ports, it leads to three instances and past a killed one${title}`,
+    `O3: unchanged and on its real ports, it forwards to three instances and skips a killed one${title}`,
     async () => {
       await start()
       const port = await machine.wayIn(443)
@@ -141,7 +141,7 @@ describe.each(proxies)('deploy/$name, with the published unit and Redis', ({ nam
   )
 })
 
-/** The certificate of make-secrets.sh, or the authority that Caddy has made. */
+/** Trusts the certificate of make-secrets.sh, or the authority that Caddy has created. */
 function trust(name: string): void {
   const file =
     name === 'caddy'

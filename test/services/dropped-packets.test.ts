@@ -9,7 +9,7 @@ import type { NamespaceSet } from './support/namespace-set.ts'
 import { startPublishedSet } from './support/published-set.ts'
 import type { PublishedSet } from './support/published-set.ts'
 
-/** The page's, of web/api/call.ts. */
+/** The deadline of a request of the page, as in web/api/call.ts. */
 const requestDeadlineMs = 20_000
 const nginx = newestNginx()
 const why = withoutNetworks() ?? (nginx ? undefined : 'needs nginx')
@@ -20,7 +20,7 @@ afterEach(async () => {
   running = undefined
 })
 
-/** The guide's server blocks in place of ours, with the names and ports of our compose file. */
+/** Replaces our server blocks with those of the guide, with the names and ports of our compose file. */
 async function asTheGuideHasIt(folder: string): Promise<void> {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
     .map((name) => `${name}_temp_path /tmp/${name};`)
@@ -37,7 +37,7 @@ async function asTheGuideHasIt(folder: string): Promise<void> {
     .replace('/etc/nginx/ssl/cert.pem', '/run/secrets/tls-cert')
     .replace('/etc/nginx/ssl/key.pem', '/run/secrets/tls-key')
   await writeFile(join(folder, 'nginx/nginx.conf'), text)
-  // The guide's file drops X-Forwarded-Proto, and asks for no Secure cookie.
+  // The guide's file loses X-Forwarded-Proto and does not set Secure cookies.
   const compose = join(folder, 'compose/compose.yaml')
   const insecure = (await readFile(compose, 'utf8')).replace(
     "COOKIE_SECURE: 'true'",
@@ -47,7 +47,7 @@ async function asTheGuideHasIt(folder: string): Promise<void> {
   expect(await readFile(join(folder, 'nginx/nginx.conf'), 'utf8')).toContain('proxy_connect_timeout 60s')
 }
 
-/** Reads as the page does, one after the other; how many answers came from the first request, and how many later. */
+/** Sends requests one after the other, as the page does, and counts those that needed a retry. */
 async function read({ api }: PublishedSet, count: number): Promise<{ again: number }> {
   let again = 0
   for (let turn = 0; turn < count; turn++) {
@@ -56,7 +56,7 @@ async function read({ api }: PublishedSet, count: number): Promise<{ again: numb
     const headers = { authorization: `Bearer ${api.token}` }
     const { status } = await readElsewhere(`${api.url}/api/auth/me`, { signal, headers })
     expect(status).toBe(200)
-    // The page sends it again after 4 s.
+    // The page retries a read after 4 s.
     if (performance.now() - began > 4000) again++
   }
   return { again }
@@ -64,7 +64,7 @@ async function read({ api }: PublishedSet, count: number): Promise<{ again: numb
 
 const title = why ? ` (skipped: ${why})` : ''
 
-describe('an instance is gone: its packets are dropped, nothing is refused', () => {
+describe('an instance has disappeared: its packets are dropped instead of refused', () => {
   test.skipIf(why)(
     `O5: behind the guide’s nginx every read of the page is answered${title}`,
     async () => {
@@ -73,7 +73,7 @@ describe('an instance is gone: its packets are dropped, nothing is refused', () 
       await read(running, 6)
       running.set.unplug('shoal-2')
       const { again } = await read(running, 12)
-      console.log(`behind the guide’s nginx ${again} of 12 reads were sent again`)
+      console.log(`behind the guide’s nginx, ${again} of 12 reads were retried`)
       running.set.plugIn('shoal-2')
       await expect.poll(async () => (await read(running!, 6)).again, { timeout: 60_000 }).toBe(0)
     },
@@ -81,13 +81,13 @@ describe('an instance is gone: its packets are dropped, nothing is refused', () 
   )
 
   test.skipIf(why)(
-    `O5: behind ours too${title}`,
+    `O5: behind our nginx, every read of the page is answered${title}`,
     async () => {
       running = await startPublishedSet(['compose.yaml'], nginx!)
       await running.api.signUp()
       running.set.unplug('shoal-2')
       const { again } = await read(running, 12)
-      console.log(`behind our nginx ${again} of 12 reads were sent again`)
+      console.log(`behind our nginx, ${again} of 12 reads were retried`)
     },
     300_000,
   )

@@ -24,19 +24,19 @@ export interface ComposeFile {
 
 type Mapping = Record<string, unknown>
 
-/** Published compose files as compose reads them: variables filled in, later files over earlier ones. */
+/** Reads compose files as compose does: replaces variables, and merges later files over earlier ones. */
 export function readComposeFiles(folder: string, names: string[], env: Record<string, string>): ComposeFile {
   const files = names.map(
     (name) => parse(readFileSync(join(folder, name), 'utf8'), { merge: true }) as Mapping,
   )
-  // The border: compose itself checks the files (npm run deploy:check), and this reads only what is typed above.
+  // The cast is enough, because compose itself checks the files (npm run deploy:check).
   return fillIn(
     files.reduce((earlier, later) => mergeOver(earlier, later) as Mapping),
     env,
   ) as ComposeFile
 }
 
-/** Mappings are merged, lists are joined, but for commands, which the later file replaces. */
+/** Merges mappings and joins lists; only a command is replaced by the later file. */
 function mergeOver(earlier: unknown, later: unknown, key?: string): unknown {
   if (later === undefined) return earlier
   if (isMapping(earlier) && isMapping(later)) {
@@ -58,7 +58,7 @@ function fillIn(value: unknown, env: Record<string, string>): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, it]) => [name, fillIn(it, env)]))
 }
 
-/** `${NAME}`, `${NAME:-default}`, `${NAME:?sentence}`, and `$$` for a dollar. */
+/** Replaces `${NAME}`, `${NAME:-default}` and `${NAME:?message}`, and `$$` with a dollar sign. */
 function interpolate(text: string, env: Record<string, string>): string {
   return text.replaceAll(
     /\$(?:\$|\{(\w+)(?::([-?])([^}]*))?\})/g,

@@ -1,26 +1,26 @@
 import type { Nginx } from './new-nginx.ts'
 
 export interface ComposeSetOptions {
-  /** A copy of deploy/, in which secrets and logs may be written. */
+  /** A copy of deploy/, which the set may write secrets and logs to. */
   folder: string
-  /** Of its folder `compose`. */
+  /** File names in the folder `compose`. */
   files: string[]
   env: Record<string, string>
   nginx: Nginx
 }
 
-/** The services of published compose files, running. */
+/** The running services of published compose files. */
 export interface ComposeSet extends AsyncDisposable {
-  /** For the report. */
+  /** How the services are run, for the report. */
   readonly how: string
-  /** Resolves when every service is healthy; rejects with the log of the first that is not. */
+  /** Starts all services. Resolves when all are healthy; rejects with the log of the first that is not. */
   up(): Promise<void>
   kill(service: string): Promise<void>
-  /** Resolves when it is healthy. */
+  /** Resolves when the service is healthy. */
   start(service: string): Promise<void>
-  /** Stops it as an engine does, and starts it again; resolves when it is healthy. */
+  /** Stops the service as a container engine does and starts it again; resolves when it is healthy. */
   restart(service: string): Promise<void>
   log(service: string): string | Promise<string>
-  /** The port of the loopback that leads to a port that a service publishes. */
+  /** A port on the loopback address that forwards to a published port of a service. */
   wayIn(service: string, port: number): Promise<number>
 }

@@ -8,14 +8,14 @@ import { pathWithServers } from '../../support/find-program.ts'
 import type { Machine } from './network.ts'
 
 export interface ContainerOptions {
-  /** Of its files; default that of the machine. */
+  /** Name of its files; by default, the name of the machine. */
   name?: string
   machine: Machine
-  /** For its files; is left behind. */
+  /** Folder for its files, which is not removed. */
   folder: string
   /** The text of `/etc/hosts`. */
   hosts: string
-  /** As `name` or `uid:gid`. */
+  /** The user, as `name` or `uid:gid`. */
   user: string
   command: string[]
   workingFolder: string
@@ -24,14 +24,14 @@ export interface ContainerOptions {
   /** Folders that are empty at each start. */
   tmpfs: string[]
   readOnly: boolean
-  /** A script for root, before the command, inside of the container. */
+  /** A script that root runs inside the container before the command. */
   prepare?: string
 }
 
 /**
- * One service as a container runs it, without a container engine: in a network namespace, with a root of its own that is
- * this machine's, empty temporary folders, mounted files at the places that the published file names, a user without
- * capabilities. What the machine has installed stands in for the image.
+ * Runs one service like a container, but without a container engine: in a network namespace, with a private view of
+ * this machine's file system, empty temporary folders, the mounts of the published file, and a user without
+ * capabilities. The programs of this machine replace the image.
  */
 export class Container {
   readonly name: string
@@ -58,7 +58,7 @@ export class Container {
     const script = join(place, 'start.sh')
     writeFileSync(script, startScript(this.#options, place))
     const isolated = ['unshare', '--mount', '--uts', '--propagation', 'private', 'sh', script]
-    // A file, not a pipe of ours, which is a socket: nginx opens /dev/stderr by its name.
+    // A file, because nginx opens /dev/stderr by name, which fails for a pipe of Node (a socket).
     const log = openSync(this.logFile, 'a')
     chmodSync(this.logFile, 0o666)
     const child = spawn('ip', ['netns', 'exec', this.#options.machine.namespace, ...isolated], {
@@ -70,7 +70,7 @@ export class Container {
     this.#child = child
   }
 
-  /** Resolves with the exit code; null when a signal ended it. */
+  /** Resolves with the exit code; null if a signal ended the process. */
   async ended(): Promise<number | null> {
     const child = this.#child
     if (!child) return null
@@ -78,7 +78,7 @@ export class Container {
     return child.exitCode
   }
 
-  /** As an engine stops it: SIGKILL when it is still there after `graceMs`. */
+  /** Stops the service like an engine: with SIGKILL if it still runs after `graceMs`. */
   async kill(signal: NodeJS.Signals, graceMs = 45_000): Promise<void> {
     const child = this.#child
     if (!child || child.exitCode !== null || child.signalCode !== null) return
@@ -88,7 +88,7 @@ export class Container {
     clearTimeout(late)
   }
 
-  /** Runs a command inside, as its user; whether that ended well. */
+  /** Runs a command inside the container as its user; returns whether it succeeded. */
   runs(command: string[]): boolean {
     if (this.#child?.pid === undefined || this.#child.exitCode !== null) return false
     const inside = ['--target', String(this.#child.pid), '--mount', '--net', '--uts', '--root']
@@ -100,7 +100,7 @@ export class Container {
     return status === 0
   }
 
-  /** A file inside, as it is now. */
+  /** Reads a file inside the container. */
   read(path: string): string {
     return readFileSync(join('/proc', String(this.#child?.pid), 'root', path), 'utf8')
   }

@@ -16,8 +16,8 @@ type ServiceOptions = Partial<Omit<ContainerOptions, 'machine' | 'folder' | 'hos
 const ports = ['8081', '8082', '8083']
 
 /**
- * A Debian machine as docs/deploy/systemd.md sets it up: PostgreSQL and Redis, three instances by the published unit,
- * and room for a proxy. Everything has the ports and addresses of the published files.
+ * A Debian machine as in docs/deploy/systemd.md: PostgreSQL and Redis, and three instances with the published unit.
+ * Tests add a proxy. All services use the ports and addresses of the published files.
  */
 export class DebianMachine implements AsyncDisposable {
   readonly folder: string
@@ -90,7 +90,7 @@ export class DebianMachine implements AsyncDisposable {
     ])
   }
 
-  /** By `shoal@<port>`, with the variables that the page says. */
+  /** Starts `shoal@<port>` with the variables of the documentation page. */
   async startInstance(port: string): Promise<void> {
     const { stateFolder, ...unit } = readUnit('shoal@.service', port)
     this.start(`shoal@${port}`, {
@@ -159,19 +159,19 @@ export class DebianMachine implements AsyncDisposable {
     return this.#running.get(name)!.kill('SIGTERM', 5000)
   }
 
-  /** The text of a file inside of a service. */
+  /** Reads a file inside a service. */
   inside(name: string, path: string): string {
     return this.#running.get(name)!.read(path)
   }
 
-  /** The port of the loopback that leads to a port of the machine's. */
+  /** A port on the loopback address that forwards to a port of the machine. */
   async wayIn(port: number): Promise<number> {
     const way = await openWayIn(this.#machine, `127.0.0.1:${port}`, this.folder)
     this.#stack.use(way)
     return way.port
   }
 
-  /** A file of deploy/, at another place. */
+  /** Mounts a file of deploy/ at another path. */
   published(file: string, to: string): ContainerOptions['mounts'][number] {
     return { from: join(this.folder, file), to, readOnly: true }
   }
@@ -183,7 +183,7 @@ export class DebianMachine implements AsyncDisposable {
     return { from, to, readOnly: false }
   }
 
-  /** A secret's address of a compose set, for services of one machine. */
+  /** Changes an address in the secrets of compose for services that run on one machine. */
   #localUrl(name: string): string {
     const path = join(this.folder, `local-${name}`)
     const url = execFileSync('cat', [this.secret(name)], { encoding: 'utf8' })

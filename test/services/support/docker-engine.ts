@@ -13,15 +13,15 @@ import type { Machine } from './network.ts'
 const run = promisify(execFile)
 const startWithinMs = 60_000
 
-/** Why no engine can be started here; undefined when one may be. */
+/** Why no Docker engine can be started here; undefined if one can. */
 export function withoutEngine(): string | undefined {
   const missing = ['dockerd', 'containerd', 'docker', 'docker-compose'].find((name) => !findProgram(name))
   return withoutNetworks() ?? (missing && `needs the program ${missing}`)
 }
 
 /**
- * A Docker of its own: with its data in a folder that goes with it, and in a network namespace, so that nothing of this
- * machine's network is touched and the published ports are free.
+ * A private Docker engine. Its data is in a temporary folder, and it runs in a network namespace, so that it does not
+ * change this machine's network and the published ports are free.
  */
 export class DockerEngine implements AsyncDisposable {
   readonly machine: Machine
@@ -34,7 +34,7 @@ export class DockerEngine implements AsyncDisposable {
     this.#socket = socket
   }
 
-  /** Rejects with the end of its log where it does not start. */
+  /** Rejects with the end of its log if it does not start. */
   static async start(): Promise<DockerEngine> {
     await using stack = new AsyncDisposableStack()
     const folder = stack.use(await temporaryFolder('docker')).path
@@ -42,7 +42,7 @@ export class DockerEngine implements AsyncDisposable {
     const log = join(folder, 'log')
     const output = openSync(log, 'w')
     const socket = `unix://${join(folder, 'socket')}`
-    // Not by `ip netns exec`, which hides the control groups.
+    // Not with `ip netns exec`, because that hides the control groups.
     const inside = `--net=/run/netns/${machine.namespace}`
     const places = ['--data-root', join(folder, 'data'), '--exec-root', join(folder, 'run')]
     const child = spawn(
@@ -68,7 +68,7 @@ export class DockerEngine implements AsyncDisposable {
     return new DockerEngine(stack.move(), machine, socket)
   }
 
-  /** Returns what the command writes. */
+  /** Runs a docker command and returns its output. */
   docker(args: string[]): Promise<string> {
     return this.#call('docker', args)
   }
@@ -77,7 +77,7 @@ export class DockerEngine implements AsyncDisposable {
     return this.#call('docker-compose', args, env)
   }
 
-  /** A shell's line in which `docker` is this engine. */
+  /** Runs a shell line in which `docker` is this engine. */
   shell(line: string): Promise<string> {
     return this.#call('sh', ['-c', line])
   }
@@ -96,7 +96,7 @@ export class DockerEngine implements AsyncDisposable {
   }
 }
 
-/** It ends what it runs, and then itself. */
+/** Stops the engine, which first stops its containers. */
 async function stop(child: ChildProcess): Promise<void> {
   child.kill('SIGTERM')
   for (let tries = 0; tries < 150 && child.exitCode === null && child.signalCode === null; tries++)

@@ -6,13 +6,13 @@ import type { DockerEngine } from './docker-engine.ts'
 import type { Nginx } from './new-nginx.ts'
 import { root, standInFor } from './stand-in-images.ts'
 
-/** Variables of the published compose files that name images made here. */
+/** Variables of the published compose files, set to the images that are built here. */
 export type ImageVariables = Record<string, string>
 
 const tag = 'of-debian'
 
 /**
- * Makes what the published compose files pull from a registry: minimal Debian systems with a server from Debian's
+ * Builds the images that the published compose files would pull: minimal Debian systems with a server from Debian's
  * packages, and Shoal from this folder.
  */
 export async function makeImages(engine: DockerEngine, nginx: Nginx): Promise<ImageVariables> {
@@ -38,7 +38,7 @@ export async function makeImages(engine: DockerEngine, nginx: Nginx): Promise<Im
   return { REDIS_VERSION: tag, POSTGRES_VERSION: tag, NGINX_VERSION: tag, SHOAL_IMAGE: `shoal:${tag}` }
 }
 
-/** Arguments of tar: a file of this machine under the name that the Dockerfile copies. */
+/** Arguments for tar that add a file of this machine under the name that the Dockerfile copies. */
 function fileAs(path: string, name: string): string {
   return `--transform 's,^${path.slice(1)}$,${name},' -C / '${path.slice(1)}'`
 }
@@ -57,7 +57,7 @@ function postgresLines(): string[] {
     'RUN mkdir -p /run/postgresql /var/lib/postgresql/data && chown postgres /run/postgresql /var/lib/postgresql/data',
     'VOLUME /var/lib/postgresql/data',
     'USER postgres',
-    // The programs are those of the image, of whatever version.
+    // Uses the programs in the image, whatever their version.
     `CMD ${JSON.stringify(command.map((word) => word.replace(/^export PATH=\S+/m, 'export PATH=$(echo /usr/lib/postgresql/*/bin):$PATH')))}`,
   ]
 }

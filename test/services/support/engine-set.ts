@@ -7,7 +7,7 @@ import { openWayIn } from './way-in.ts'
 
 const healthyWithinMs = 120_000
 
-/** A set of published compose files as people start it: by Docker and its compose. */
+/** Runs published compose files as users do: with Docker and compose. */
 export class EngineSet implements ComposeSet {
   readonly how: string
   readonly #engine: DockerEngine
@@ -57,7 +57,7 @@ export class EngineSet implements ComposeSet {
     return way.port
   }
 
-  /** A job that has ended well counts too. */
+  /** Whether a service is healthy. A job that has succeeded counts as healthy. */
   async #healthy(service: string): Promise<void> {
     const format = '{{.State.Status}} {{.State.ExitCode}} {{if .State.Health}}{{.State.Health.Status}}{{end}}'
     for (const until = performance.now() + healthyWithinMs; ; await sleep(500)) {

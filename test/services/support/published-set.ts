@@ -13,12 +13,12 @@ import { root } from './stand-in-images.ts'
 
 export interface PublishedSet<Set extends ComposeSet = ComposeSet> extends AsyncDisposable {
   set: Set
-  /** Through the port that the set publishes. */
+  /** A client that uses the published port. */
   api: ApiClient
   upMs: number
 }
 
-/** Starts a set without an engine; `change` edits the copy of deploy/. */
+/** Starts published compose files without an engine; `change` may edit the copy of deploy/. */
 export function startPublishedSet(
   files: string[],
   nginx: Nginx,
@@ -30,7 +30,7 @@ export function startPublishedSet(
   })
 }
 
-/** Starts a set from a copy of deploy/, after what docs/deploy/compose.md says to do first. */
+/** Creates secrets as docs/deploy/compose.md describes, and starts published compose files from a copy of deploy/. */
 export async function startSet<Set extends ComposeSet>(
   files: string[],
   nginx: Nginx,
@@ -67,7 +67,7 @@ export async function startSet<Set extends ComposeSet>(
   }
 }
 
-/** nginx 1.22 knows neither; names are then looked up once. */
+/** Removes directives that nginx 1.22 does not know; it then resolves names only once. */
 async function leaveOutWhatIsNew(path: string): Promise<void> {
   const text = await readFile(path, 'utf8')
   await writeFile(

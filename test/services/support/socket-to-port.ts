@@ -1,4 +1,4 @@
-// A program, run inside of a network: passes connections at a socket file on to `host:port`.
+// A program that runs inside a network and forwards connections from a socket file to `host:port`.
 import { connect, createServer } from 'node:net'
 import { pass } from './way-in.ts'
 

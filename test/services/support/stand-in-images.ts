@@ -4,13 +4,13 @@ import type { ContainerOptions } from './container.ts'
 
 export const root = join(import.meta.dirname, '../../..')
 
-/** What an official image adds to a service of a compose file, with the programs of this machine. */
+/** Replaces an official image: what it adds to a service of a compose file, with the programs of this machine. */
 export type StandIn = Pick<ContainerOptions, 'user' | 'command' | 'workingFolder' | 'env'> & {
   prepare?: string
   mounts?: ContainerOptions['mounts']
-  /** Which folders of volumes belong to the user. */
+  /** The owner of the folders of volumes. */
   owner?: string
-  /** As in a compose file. */
+  /** The health check of the image, in the format of a compose file. */
   healthcheck?: string[]
 }
 
@@ -20,10 +20,10 @@ export function standInFor(image: string, nginx: string): StandIn {
   if (name === 'nginx') return nginxImage(nginx)
   if (name === 'postgres') return postgresImage()
   if (name === 'shoal') return shoalImage()
-  throw new Error(`nothing on this machine stands in for the image ${image}`)
+  throw new Error(`no stand-in for the image ${image}: add one to standInFor`)
 }
 
-/** Its user `nginx` is not one of Debian's. */
+/** Creates the user `nginx`, which Debian does not have. */
 function nginxImage(program: string): StandIn {
   return {
     user: 'nginx',
@@ -38,7 +38,7 @@ function nginxImage(program: string): StandIn {
   }
 }
 
-/** The order of docker-entrypoint.sh: an empty folder is set up, scripts are run once, then it listens. */
+/** Works like docker-entrypoint.sh: initializes an empty folder, runs the scripts once, then listens. */
 function postgresImage(): StandIn {
   const bin = dirname(globSync('/usr/lib/postgresql/*/bin/initdb').sort().at(-1) ?? '')
   const data = '/var/lib/postgresql/data'
@@ -68,7 +68,7 @@ exec postgres -D ${data} -c 'listen_addresses=*'`
   }
 }
 
-/** What deploy/Dockerfile puts into its last stage, and its environment. */
+/** The contents and the environment of the last stage of deploy/Dockerfile. */
 function shoalImage(): StandIn {
   const dockerfile = readFileSync(join(root, 'deploy/Dockerfile'), 'utf8')
   const [, variables = ''] = /^ENV (.*)$/m.exec(dockerfile) ?? []

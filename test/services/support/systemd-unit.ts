@@ -4,11 +4,11 @@ import type { ContainerOptions } from './container.ts'
 import { root } from './stand-in-images.ts'
 
 export type Unit = Pick<ContainerOptions, 'user' | 'command' | 'workingFolder' | 'env'> & {
-  /** Below /var/lib. */
+  /** The path below /var/lib. */
   stateFolder: string
 }
 
-/** What a published unit says of its process. `instance` stands for `%i`. */
+/** Reads the process settings of a published unit. `instance` replaces `%i`. */
 export function readUnit(name: string, instance = ''): Unit {
   const text = readFileSync(join(root, 'deploy/systemd', name), 'utf8')
     .replaceAll('%i', instance)

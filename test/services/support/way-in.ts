@@ -6,14 +6,14 @@ import { join } from 'node:path'
 import { endWithUs } from '../../support/end-with-us.ts'
 import type { Machine } from './network.ts'
 
-/** A port of this machine's loopback that leads to an address inside of a network, as a published port does. */
+/** A port on this machine's loopback address that forwards to an address inside a network, like a published port. */
 export interface WayIn extends AsyncDisposable {
   readonly port: number
 }
 
 let opened = 0
 
-/** `target` is `host:port` as `machine` reaches it. A socket file in `folder` joins the two networks. */
+/** `target` is `host:port` as seen from `machine`. A socket file in `folder` connects the two networks. */
 export async function openWayIn(machine: Machine, target: string, folder: string): Promise<WayIn> {
   const file = join(folder, `way-in-${++opened}`)
   const program = join(import.meta.dirname, 'socket-to-port.ts')
@@ -22,7 +22,7 @@ export async function openWayIn(machine: Machine, target: string, folder: string
   endWithUs(child)
   await Promise.race([
     once(child.stdout, 'data'),
-    once(child, 'exit').then(() => Promise.reject(new Error(`no way to ${target}`))),
+    once(child, 'exit').then(() => Promise.reject(new Error(`cannot reach ${target}`))),
   ])
   const server = forward(file)
   server.listen(0, '127.0.0.1')
@@ -41,7 +41,7 @@ function forward(file: string): Server {
   return createServer((near) => pass(near, connect(file)))
 }
 
-/** Both ways, until one of the two ends. */
+/** Forwards data in both directions until one side ends. */
 export function pass(near: Socket, far: Socket): void {
   near.pipe(far).pipe(near)
   for (const [one, other] of [
