@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { systemClock } from '../base/index.ts'
 import type { Logger } from '../base/index.ts'
-import { keepEmbeddedSecret, readEmbeddedSecret } from '../config.ts'
+import { replaceEmbeddedSecret, readEmbeddedSecret } from '../config.ts'
 import type { Config } from '../config.ts'
 import { fingerprintOf } from '../instance/find-store.ts'
 import { stoppedSentence } from './stopped-sentence.ts'
@@ -57,7 +57,7 @@ export async function restore({
     clock: systemClock,
     logger,
     fingerprint: fingerprint(config),
-    keepSecret: (found) => keepEmbeddedSecret(dataDir, found),
+    keepSecret: (found) => replaceEmbeddedSecret(dataDir, found),
     progress: (table, rows) => reportProgress(`${table}: ${rows}`),
   })
   return [

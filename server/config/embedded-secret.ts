@@ -18,7 +18,7 @@ export function embeddedSecret(dataDir: string): string {
     // Creating a link is atomic, and fails if another process has just created the file.
     linkSync(draft, path)
   } catch (error) {
-    if (!isCode(error, 'EEXIST')) throw error
+    if (!hasCode(error, 'EEXIST')) throw error
   } finally {
     rmSync(draft, { force: true })
   }
@@ -36,7 +36,7 @@ export function readEmbeddedSecret(dataDir: string): string | undefined {
 }
 
 /** Replaces the folder's secret, atomically, with the one that came with restored data. */
-export function keepEmbeddedSecret(dataDir: string, secret: string): void {
+export function replaceEmbeddedSecret(dataDir: string, secret: string): void {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const path = join(dataDir, 'secret-key')
   const draft = `${path}.${randomToken(6)}`
@@ -49,7 +49,7 @@ function read(path: string): string | undefined {
   try {
     text = readFileSync(path, 'utf8').trim()
   } catch (error) {
-    if (isCode(error, 'ENOENT')) return undefined
+    if (hasCode(error, 'ENOENT')) return undefined
     throw error
   }
   if (text.length < 16) {
@@ -60,6 +60,6 @@ function read(path: string): string | undefined {
   return text
 }
 
-function isCode(error: unknown, code: string): boolean {
+function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code
 }

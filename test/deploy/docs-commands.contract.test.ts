@@ -60,7 +60,7 @@ afterAll(() => stack.disposeAsync())
 
 type Replaced = [from: string | RegExp, to: string][]
 
-async function typed(
+async function runWithReplacements(
   commands: string[],
   { replaced = [], ports, env = {} }: { replaced?: Replaced; ports?: number[]; env?: Record<string, string> },
 ): ReturnType<typeof runCommands> {
@@ -92,7 +92,7 @@ function signUp(port: number): string {
 async function oneInstance(commands: string[], replaced: Replaced = []): Promise<string> {
   const port = await freePort()
   const data = join(folder, `data-${port}`)
-  await using _ = await typed(commands, {
+  await using _ = await runWithReplacements(commands, {
     ports: [port],
     replaced,
     env: { PORT: String(port), DATA_DIR: data },
@@ -110,7 +110,7 @@ async function threeInstances(commands: string[]): Promise<void> {
     ...ports.map((port, index): [string, string] => [`808${index + 1}`, String(port)]),
   ]
   const env = { DATA_DIR: join(folder, 'three'), REDIS_KEY_PREFIX: `docs-${ports[0]}` }
-  await using _ = await typed(commands, { ports, replaced, env })
+  await using _ = await runWithReplacements(commands, { ports, replaced, env })
   const authorization = `Bearer ${signUp(ports[0] ?? 0)}`
   for (const port of ports) {
     const answer = await fetch(`http://127.0.0.1:${port}/api/auth/me`, { headers: { authorization } })
@@ -120,12 +120,12 @@ async function threeInstances(commands: string[]): Promise<void> {
 
 const saved = (): string => join(folder, 'saved.backup')
 /** Runs the commands while an installation is in use, as for the backup of the page. */
-async function beside(commands: string[]): Promise<void> {
+async function runBesideServer(commands: string[]): Promise<void> {
   const port = await freePort()
   const env = { PORT: String(port), DATA_DIR: join(folder, 'kept') }
-  await using _ = await typed(['npm start'], { ports: [port], env })
+  await using _ = await runWithReplacements(['npm start'], { ports: [port], env })
   signUp(port)
-  await using it = await typed(commands, { replaced: [[/\/backups\/\S+/g, saved()]], env })
+  await using it = await runWithReplacements(commands, { replaced: [[/\/backups\/\S+/g, saved()]], env })
   expect(it.said()).toContain('Saved 1 accounts')
 }
 
@@ -142,7 +142,7 @@ const plans: Record<string, (commands: string[]) => Promise<unknown>> = {
       ['--data ./data', ''],
       ['< password', `< ${join(folder, 'password')}`],
     ]
-    await using it = await typed(commands, {
+    await using it = await runWithReplacements(commands, {
       replaced,
       ports: [port],
       env: { DATA_DIR: join(folder, 'line') },
@@ -161,12 +161,12 @@ const plans: Record<string, (commands: string[]) => Promise<unknown>> = {
       new RegExp(`postgresql://${role}:\\S+`, 'g'),
       url.replace('shoal@', `${role}@`),
     ])
-    await using it = await typed(commands, { replaced })
+    await using it = await runWithReplacements(commands, { replaced })
     expect(it.said()).toContain('The database is up to date')
   },
   async 'docs/deploy/compose.md 3'(commands) {
     const secrets = join(folder, 'secrets')
-    await using _ = await typed(commands, { replaced: [['deploy/compose/secrets', secrets]] })
+    await using _ = await runWithReplacements(commands, { replaced: [['deploy/compose/secrets', secrets]] })
     expect(statSync(secrets).mode & 0o777).toBe(0o700)
     for (const name of ['database-url', 'redis-url', 'webui-secret-key', 'tls-cert.pem', 'tls-key.pem'])
       expect(statSync(join(secrets, name)).size).toBeGreaterThan(20)
@@ -177,7 +177,7 @@ const plans: Record<string, (commands: string[]) => Promise<unknown>> = {
       ['" users.acl', '" deploy/redis/users.acl'],
       ['/etc/redis/users.acl', acl],
     ]
-    await using _ = await typed(commands, { replaced, env: { PASSWORD: 'a password' } })
+    await using _ = await runWithReplacements(commands, { replaced, env: { PASSWORD: 'a password' } })
     const redis = new RedisProcess({
       folder,
       port: await freePort(),
@@ -188,7 +188,7 @@ const plans: Record<string, (commands: string[]) => Promise<unknown>> = {
     stack.defer(() => redis.stop())
     expect(await redis.admin.ping()).toBe('PONG')
   },
-  'docs/operations/backup.md 1': beside,
+  'docs/operations/backup.md 1': runBesideServer,
   async 'docs/operations/backup.md 2'(commands) {
     const url = await postgres.createDatabase()
     const replaced: Replaced = [
@@ -196,16 +196,19 @@ const plans: Record<string, (commands: string[]) => Promise<unknown>> = {
       [/DATABASE_URL=\S+/g, `DATABASE_URL=${url}`],
     ]
     const env = { DATA_DIR: join(folder, 'restored') }
-    await using it = await typed(commands, { replaced, env })
+    await using it = await runWithReplacements(commands, { replaced, env })
     expect(it.said().match(/Restored 1 accounts/g)).toHaveLength(2)
   },
   async 'docs/operations/backup.md 3'(commands) {
-    await using it = await typed(commands, { env: { DATA_DIR: join(folder, 'restored') } })
+    await using it = await runWithReplacements(commands, { env: { DATA_DIR: join(folder, 'restored') } })
     expect(it.said()).toContain('starts nothing by itself')
   },
   async 'docs/operations/backup.md 4'(commands) {
     const replaced: Replaced = [[/--to \S+/g, `--to ${await postgres.createDatabase()}`]]
-    await using it = await typed(commands, { replaced, env: { DATA_DIR: join(folder, 'kept') } })
+    await using it = await runWithReplacements(commands, {
+      replaced,
+      env: { DATA_DIR: join(folder, 'kept') },
+    })
     expect(it.said()).toContain('Copied 1 accounts')
   },
   async 'docs/deploy/upgrade.md 2'(commands) {
@@ -213,7 +216,9 @@ const plans: Record<string, (commands: string[]) => Promise<unknown>> = {
     const instance = await startInstance({ label: 'former', env })
     await instance.stop()
     const { DATA_DIR } = env
-    await using it = await typed(commands, { env: { DATA_DIR, FORMER_SECRET: env.WEBUI_SECRET_KEY } })
+    await using it = await runWithReplacements(commands, {
+      env: { DATA_DIR, FORMER_SECRET: env.WEBUI_SECRET_KEY },
+    })
     expect(it.said()).toContain('The secret was changed')
   },
   async 'docs/operations/workers.md 1'(commands) {
@@ -223,7 +228,7 @@ const plans: Record<string, (commands: string[]) => Promise<unknown>> = {
       [/REDIS_URL=\S+/g, `REDIS_URL=${redisUrl}`],
     ]
     const env = { PORT: String(port), DATA_DIR: join(folder, 'workers'), REDIS_KEY_PREFIX: 'docs-workers' }
-    await using _ = await typed(commands, { ports: [port], replaced, env })
+    await using _ = await runWithReplacements(commands, { ports: [port], replaced, env })
     signUp(port)
   },
 }

@@ -87,7 +87,7 @@ async function run(name: string, script: string, args: string[], several = false
 }
 
 /** A published file in which container paths are replaced. */
-async function placed(name: string, places: [from: string, to: string][]): Promise<string> {
+async function withPathsReplaced(name: string, places: [from: string, to: string][]): Promise<string> {
   let text = await readFile(join(files, name), 'utf8')
   for (const [from, to] of places) text = text.replaceAll(from, to)
   const path = join(folder.path, `${places.length}-${Math.random()}-${name}`)
@@ -188,7 +188,7 @@ describe('deploy/redis', () => {
     async () => {
       const certificates = await makeCertificates(folder.path)
       const [port = 0] = await freePorts(1)
-      const conf = await placed('redis-tls.conf', [
+      const conf = await withPathsReplaced('redis-tls.conf', [
         ['/etc/redis/redis.conf', join(files, 'redis.conf')],
         ['/etc/redis/tls/cert.pem', certificates.cert],
         ['/etc/redis/tls/key.pem', certificates.key],
@@ -230,7 +230,9 @@ describe('deploy/redis', () => {
         )
       }
       for (const port of sentinels) {
-        const template = await placed('sentinel.conf', [['port 26379', `port ${port}\nbind 127.0.0.1`]])
+        const template = await withPathsReplaced('sentinel.conf', [
+          ['port 26379', `port ${port}\nbind 127.0.0.1`],
+        ])
         await run(
           `sentinel-${port}`,
           'start-sentinel.sh',
@@ -263,7 +265,9 @@ describe('deploy/redis', () => {
     'redis-cluster.conf: create-cluster.sh joins six nodes, and killing a master cuts no answer',
     async () => {
       const ports = await freePorts(6, 10_000)
-      const conf = await placed('redis-cluster.conf', [['/etc/redis/redis.conf', join(files, 'redis.conf')]])
+      const conf = await withPathsReplaced('redis-cluster.conf', [
+        ['/etc/redis/redis.conf', join(files, 'redis.conf')],
+      ])
       const nodes: Server[] = []
       for (const port of ports) {
         nodes.push(

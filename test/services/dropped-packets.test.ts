@@ -21,7 +21,7 @@ afterEach(async () => {
 })
 
 /** Replaces our server blocks with those of the guide, with the names and ports of our compose file. */
-async function asTheGuideHasIt(folder: string): Promise<void> {
+async function useGuideNginx(folder: string): Promise<void> {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
     .map((name) => `${name}_temp_path /tmp/${name};`)
     .join('\n  ')
@@ -68,7 +68,7 @@ describe('an instance has disappeared: its packets are dropped instead of refuse
   test.skipIf(why)(
     `O5: behind the guide’s nginx every read of the page is answered${title}`,
     async () => {
-      running = await startPublishedSet(['compose.yaml'], nginx!, asTheGuideHasIt)
+      running = await startPublishedSet(['compose.yaml'], nginx!, useGuideNginx)
       await running.api.signUp()
       await read(running, 6)
       running.set.unplug('shoal-2')

