@@ -20,8 +20,8 @@ interface LongState {
 
 const file = join(import.meta.dirname, '../.cache/chaos/long.json')
 /** The number of kills per fleet. The counts are saved after each fleet, so that an interrupted run can be resumed. */
-const killsOfOneFleet = 20
-const pause = { least: 4000, most: 7500 }
+const killsPerFleet = 20
+const pause = { min: 4000, max: 7500 }
 
 /**
  * Kills instances at random moments while answers are written and read, and counts violations of the promise. The seed
@@ -39,7 +39,7 @@ export async function runLong(
   const state = readState(seed)
   console.log(`seed ${seed}: ${kills} kills${state.kills > 0 ? `, ${state.kills} of them already done` : ''}`)
   while (state.kills < kills) {
-    await oneFleet(bench, state, Math.min(killsOfOneFleet, kills - state.kills))
+    await oneFleet(bench, state, Math.min(killsPerFleet, kills - state.kills))
     writeState(state)
     console.log(line(state))
   }
@@ -62,11 +62,11 @@ async function oneFleet(bench: Bench, state: LongState, kills: number): Promise<
   const answers = new LongAnswers(fleet, 8)
   try {
     for (let kill = 0; kill < kills; kill++) {
-      await delay(pause.least + random() * (pause.most - pause.least))
-      const place = Math.floor(random() * fleet.instances.length)
-      if (await owns(fleet, place)) state.hits++
-      await fleet.kill(place)
-      await fleet.restart(place)
+      await delay(pause.min + random() * (pause.max - pause.min))
+      const index = Math.floor(random() * fleet.instances.length)
+      if (await isWriting(fleet, index)) state.hits++
+      await fleet.kill(index)
+      await fleet.restart(index)
     }
   } finally {
     const found = await answers.end()
@@ -80,8 +80,8 @@ async function oneFleet(bench: Bench, state: LongState, kills: number): Promise<
   }
 }
 
-async function owns(fleet: Fleet, place: number): Promise<boolean> {
-  const victim = fleet.instances[place]
+async function isWriting(fleet: Fleet, index: number): Promise<boolean> {
+  const victim = fleet.instances[index]
   const runs = await fleet.runs().catch(() => [])
   return runs.some((run) => victim !== undefined && fleet.ownerOf(run) === victim)
 }

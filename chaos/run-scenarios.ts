@@ -1,4 +1,4 @@
-import type { Finding, Scenario } from './scenario.ts'
+import type { ScenarioResult, Scenario } from './scenario.ts'
 import type { Bench } from './support/bench.ts'
 
 export interface Counts {
@@ -16,16 +16,16 @@ const lanes = 2
 /** Runs the chosen scenarios, prints the measurement of each, and counts the outcomes. */
 export async function runScenarios(bench: Bench, chosen: Scenario[]): Promise<Counts> {
   const counts: Counts = { passed: 0, failed: 0, skipped: [], failures: [] }
-  const able = chosen.filter(({ name, lacks }) => {
-    const why = lacks?.()
+  const able = chosen.filter(({ name, unmetRequirement }) => {
+    const why = unmetRequirement?.()
     if (why === undefined) return true
     counts.skipped.push(`${name}: ${why}`)
     console.log(`skipped ${name}: ${why}`)
     return false
   })
-  const one = async (scenario: Scenario): Promise<void> => {
+  const runOne = async (scenario: Scenario): Promise<void> => {
     const started = performance.now()
-    const finding = await judge(scenario, bench)
+    const finding = await runSafely(scenario, bench)
     if (finding.broken.length === 0) counts.passed++
     else {
       counts.failed++
@@ -33,17 +33,17 @@ export async function runScenarios(bench: Bench, chosen: Scenario[]): Promise<Co
     }
     print(scenario, finding, performance.now() - started)
   }
-  for (const scenario of able.filter(({ alone }) => alone)) await one(scenario)
+  for (const scenario of able.filter(({ alone }) => alone)) await runOne(scenario)
   const waiting = able.filter(({ alone }) => !alone)
   await Promise.all(
     Array.from({ length: lanes }, async () => {
-      for (let next = waiting.shift(); next; next = waiting.shift()) await one(next)
+      for (let next = waiting.shift(); next; next = waiting.shift()) await runOne(next)
     }),
   )
   return counts
 }
 
-async function judge(scenario: Scenario, bench: Bench): Promise<Finding> {
+async function runSafely(scenario: Scenario, bench: Bench): Promise<ScenarioResult> {
   try {
     return await scenario.run(bench)
   } catch (error) {
@@ -54,7 +54,7 @@ async function judge(scenario: Scenario, bench: Bench): Promise<Finding> {
   }
 }
 
-function print({ name, promise, bound }: Scenario, { measured, broken }: Finding, ms: number): void {
+function print({ name, promise, bound }: Scenario, { measured, broken }: ScenarioResult, ms: number): void {
   const lines = [
     `${broken.length === 0 ? 'kept  ' : 'BROKEN'} ${promise} ${name} (${(ms / 1000).toFixed(0)} s)`,
     `       bound:    ${bound}`,

@@ -1,7 +1,7 @@
 import type { Bench } from './support/bench.ts'
 
 /** The result of a scenario, which compares Shoal with its own record of what happened. */
-export interface Finding {
+export interface ScenarioResult {
   /** The measurement, in the units of the bound. */
   measured: string
   /** One sentence for each violation of the promise. Empty if the promise was kept. */
@@ -20,6 +20,6 @@ export interface Scenario {
   /** Whether it needs the whole machine, so that no other scenario runs at the same time. */
   alone?: boolean
   /** Returns the reason why it cannot run on this machine; undefined if it can. */
-  lacks?: () => string | undefined
-  run(bench: Bench): Promise<Finding>
+  unmetRequirement?: () => string | undefined
+  run(bench: Bench): Promise<ScenarioResult>
 }

@@ -21,8 +21,8 @@ export const balancing: Scenario = {
     try {
       const crowd = startCrowd({
         people: await Promise.all(
-          Array.from({ length: people }, (_, place) =>
-            signUpPerson(balancer.url, `person-${place}@example.com`),
+          Array.from({ length: people }, (_, index) =>
+            signUpPerson(balancer.url, `person-${index}@example.com`),
           ),
         ),
         url: balancer.url,

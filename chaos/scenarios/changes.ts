@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Scenario } from '../scenario.ts'
-import { seconds } from '../support/compare.ts'
+import { seconds } from '../support/check-answers.ts'
 import type { Fleet, FleetOptions } from '../support/fleet.ts'
 
 interface Connection {
@@ -9,7 +9,7 @@ interface Connection {
 }
 
 /** Milliseconds until every instance has a connection with this name. */
-async function known(fleet: Fleet, name: string, began: number): Promise<number> {
+async function msUntilKnown(fleet: Fleet, name: string, began: number): Promise<number> {
   const times = await Promise.all(
     fleet.urls().map(async (url) => {
       for (;;) {
@@ -32,18 +32,18 @@ async function known(fleet: Fleet, name: string, began: number): Promise<number>
 interface Change {
   name: string
   bound: string
-  mostMs: number
+  maxMs: number
   short: boolean
   options: FleetOptions
   /** Called before each change. Returns violations. */
   before: (fleet: Fleet) => Promise<string[]> | string[]
 }
 
-function change({ name, bound, mostMs, short, options, before }: Change): Scenario {
+function change({ name, bound, maxMs, short, options, before }: Change): Scenario {
   return {
     name,
     promise: 'P6',
-    bound: `${bound}: a changed connection is used by every instance ≤ ${seconds(mostMs)}`,
+    bound: `${bound}: a changed connection is used by every instance ≤ ${seconds(maxMs)}`,
     short,
     async run(bench) {
       const fleet = await bench.fleet(options)
@@ -60,11 +60,11 @@ function change({ name, bound, mostMs, short, options, before }: Change): Scenar
             { kind: 'openai', name: named, baseUrl: fleet.provider.v1 },
             fleet.urls()[turn % 3],
           )
-          times.push(await known(fleet, named, began))
+          times.push(await msUntilKnown(fleet, named, began))
           for (const { redis } of fleet.links) redis?.mend()
         }
         const worst = Math.max(...times)
-        if (worst > mostMs) broken.push(`a change reached all instances only after ${seconds(worst)}`)
+        if (worst > maxMs) broken.push(`a change reached all instances only after ${seconds(worst)}`)
         return {
           measured: `5 changes, worst ${worst < 1000 ? `${worst.toFixed(0)} ms` : seconds(worst)}`,
           broken,
@@ -80,7 +80,7 @@ export const changes: Scenario[] = [
   change({
     name: 'change',
     bound: 'with Redis',
-    mostMs: 1000,
+    maxMs: 1000,
     short: true,
     options: {},
     before: () => [],
@@ -88,12 +88,12 @@ export const changes: Scenario[] = [
   change({
     name: 'change-missed',
     bound: 'with its message lost on every instance (subscriptions stalled)',
-    mostMs: 5000,
+    maxMs: 5000,
     short: true,
     options: { linked: true },
     before: (fleet) => {
       const silenced = fleet.links.map(
-        ({ redis }) => redis?.stallWhere((said) => said.includes('subscribe\r\n')) ?? 0,
+        ({ redis }) => redis?.stallWhere((sent) => sent.includes('subscribe\r\n')) ?? 0,
       )
       return silenced.every((count) => count > 0)
         ? []
@@ -103,7 +103,7 @@ export const changes: Scenario[] = [
   change({
     name: 'change-without-redis',
     bound: 'with PostgreSQL alone',
-    mostMs: 5000,
+    maxMs: 5000,
     short: false,
     options: { redis: false },
     before: () => [],
@@ -111,7 +111,7 @@ export const changes: Scenario[] = [
   change({
     name: 'change-redis-away',
     bound: 'while Redis is away',
-    mostMs: 5000,
+    maxMs: 5000,
     short: false,
     options: {},
     before: async (fleet) => {

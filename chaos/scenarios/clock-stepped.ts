@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Scenario } from '../scenario.ts'
-import { compare, seconds } from '../support/compare.ts'
-import { allReady, askedOnce, longestPause, startWatched } from '../support/watched-answers.ts'
+import { checkAnswers, seconds } from '../support/check-answers.ts'
+import { checkAllReady, checkCalledOnce, longestPause, startWatched } from '../support/watched-answers.ts'
 
 const hour = 3_600_000
 
@@ -25,8 +25,8 @@ export const clockStepped: Scenario = {
     const preload = join(import.meta.dirname, '../support/stepped-clock.ts')
     const fleet = await bench.fleet({
       scripts: { words: { words, wordsPerSecond: 20 }, brief: { words: 5 } },
-      envOf: (place) =>
-        place === 0 ? { NODE_OPTIONS: `--import=file://${preload}`, SHOAL_CLOCK_FILE: file } : {},
+      envOf: (index) =>
+        index === 0 ? { NODE_OPTIONS: `--import=file://${preload}`, SHOAL_CLOCK_FILE: file } : {},
     })
     const broken: string[] = []
     try {
@@ -40,7 +40,7 @@ export const clockStepped: Scenario = {
           const brief = await fleet.ask('brief', `at ${offset}`, stepped)
           if (offset > 0 && timeOf(brief.runId) < Date.now() + offset / 2)
             broken.push('the clock was not stepped')
-          broken.push(...(await allReady(fleet, `at an offset of ${offset / hour} h`)))
+          broken.push(...(await checkAllReady(fleet, `at an offset of ${offset / hour} h`)))
           // For this instance, a session from another instance was created in the future or in the past.
           fleet.api.url = fleet.instances[1]?.url ?? ''
           await fleet.api.signIn()
@@ -51,8 +51,8 @@ export const clockStepped: Scenario = {
         }
       })()
       const pause = await longestPause(local, during)
-      broken.push(...(await compare(fleet, watched, { words, continues: true })))
-      broken.push(...(await askedOnce(fleet, watched)))
+      broken.push(...(await checkAnswers(fleet, watched, { words, continues: true })))
+      broken.push(...(await checkCalledOnce(fleet, watched)))
       if (pause > 2000) broken.push(`a local reader saw nothing for ${seconds(pause)}`)
       return {
         measured: `12 answers done; longest pause of a local reader ${seconds(pause)}; 0 claims`,

@@ -28,11 +28,11 @@ export const crashingAnswer: Scenario = {
         const run = (await fleet.runs()).find(({ id }) => id === answer.runId)
         const owner = run && fleet.ownerOf(run)
         if (!owner || !found) break
-        const place = fleet.instances.indexOf(owner)
+        const index = fleet.instances.indexOf(owner)
         fleet.api.url = fleet.urls().find((url) => url !== owner.url) ?? ''
-        await fleet.kill(place)
+        await fleet.kill(index)
         kills++
-        await fleet.restart(place)
+        await fleet.restart(index)
       }
       await reader.finished(30_000).catch((error: unknown) => broken.push(String(error)))
       const stored = await fleet.stored(answer)

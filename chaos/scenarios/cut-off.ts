@@ -2,29 +2,29 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { closeCodes } from '../../protocol/index.ts'
 import { TestSocket } from '../../test/support/socket.ts'
 import type { Scenario } from '../scenario.ts'
-import { compare, seconds } from '../support/compare.ts'
-import type { Watched } from '../support/compare.ts'
+import { checkAnswers, seconds } from '../support/check-answers.ts'
+import type { Watched } from '../support/check-answers.ts'
 import { until } from '../support/fleet.ts'
 import type { Fleet } from '../support/fleet.ts'
 import type { Links } from '../support/links.ts'
 import {
-  allReady,
-  askedOnce,
-  healed,
+  checkAllReady,
+  checkCalledOnce,
+  checkRecovered,
   longestPause,
   startWatched,
-  wordsCross,
+  checkDelivery,
 } from '../support/watched-answers.ts'
 
 const wordsPerSecond = 20
-const scripts = (lasts: number) => ({
-  words: { words: lasts * wordsPerSecond, wordsPerSecond },
+const scripts = (durationS: number) => ({
+  words: { words: durationS * wordsPerSecond, wordsPerSecond },
   brief: { words: 20, wordsPerSecond: 40 },
 })
 
 /** One instance loses its connection to one service, and the other instances are not affected. */
 function cutFromOne(name: string, what: 'Redis' | 'PostgreSQL', how: 'cut' | 'stall'): Scenario {
-  const lasts = 18
+  const durationS = 18
   const link = ({ redis, postgres }: Links) => (what === 'Redis' ? redis : postgres)
   return {
     name,
@@ -32,7 +32,7 @@ function cutFromOne(name: string, what: 'Redis' | 'PostgreSQL', how: 'cut' | 'st
     bound: `one instance ${how === 'cut' ? 'cut off from' : 'without replies from'} ${what} for 10 s: no claim, its own readers do not pause > 1 s, all answers complete`,
     short: false,
     async run(bench) {
-      const fleet = await bench.fleet({ linked: true, scripts: scripts(lasts) })
+      const fleet = await bench.fleet({ linked: true, scripts: scripts(durationS) })
       try {
         const { watched, local } = await startWatched(fleet, 12)
         await delay(1500)
@@ -42,17 +42,19 @@ function cutFromOne(name: string, what: 'Redis' | 'PostgreSQL', how: 'cut' | 'st
           if (how === 'cut') proxy?.cut()
           else proxy?.stall()
           await delay(6000)
-          if (what === 'Redis') broken.push(...(await allReady(fleet, 'without its Redis')))
+          if (what === 'Redis') broken.push(...(await checkAllReady(fleet, 'without its Redis')))
           // Requests are answered in time, but never with 401.
-          broken.push(...(await neverSignedOut(fleet, fleet.instances[0]?.url ?? '')))
+          broken.push(...(await checkNeverSignedOut(fleet, fleet.instances[0]?.url ?? '')))
           await delay(4000)
           proxy?.mend()
         })()
         const pause = await longestPause(local, during)
-        broken.push(...(await healed(fleet, 10_000)))
-        broken.push(...(await wordsCross(fleet)))
-        broken.push(...(await compare(fleet, watched, { words: lasts * wordsPerSecond, continues: true })))
-        broken.push(...(await askedOnce(fleet, watched)))
+        broken.push(...(await checkRecovered(fleet, 10_000)))
+        broken.push(...(await checkDelivery(fleet)))
+        broken.push(
+          ...(await checkAnswers(fleet, watched, { words: durationS * wordsPerSecond, continues: true })),
+        )
+        broken.push(...(await checkCalledOnce(fleet, watched)))
         if (pause > 1000) broken.push(`a local reader saw nothing for ${seconds(pause)}`)
         return {
           measured: `12 answers done; longest pause of a local reader ${seconds(pause)}; 0 claims`,
@@ -65,7 +67,7 @@ function cutFromOne(name: string, what: 'Redis' | 'PostgreSQL', how: 'cut' | 'st
   }
 }
 
-async function neverSignedOut(fleet: Fleet, url: string): Promise<string[]> {
+async function checkNeverSignedOut(fleet: Fleet, url: string): Promise<string[]> {
   const headers = { authorization: `Bearer ${fleet.api.token}` }
   const paths = ['/api/auth/me', '/api/chats']
   const found = await Promise.all(
@@ -82,13 +84,13 @@ async function neverSignedOut(fleet: Fleet, url: string): Promise<string[]> {
 
 const lease = 2500
 /** Two seconds more than the lease, for the interval of the check and for a busy machine. */
-const letGoMs = lease + 2000
+const maxCloseMs = lease + 2000
 
 /** Rule 18: an instance that is cut off from both stops delivering, and closes its sockets with the reason. */
 const cutFromBoth: Scenario = {
   name: 'cut-from-both',
   promise: 'P2',
-  bound: `one instance cut off from Redis and PostgreSQL for 16 s: sockets closed with “cut off” ≤ ${seconds(letGoMs)}, its answers resume on others ≤ 8 s, after 10 s it replies 503 and never 401, it serves again ≤ 5 s after the cut`,
+  bound: `one instance cut off from Redis and PostgreSQL for 16 s: sockets closed with “cut off” ≤ ${seconds(maxCloseMs)}, its answers resume on others ≤ 8 s, after 10 s it replies 503 and never 401, it serves again ≤ 5 s after the cut`,
   short: true,
   async run(bench) {
     const words = 500
@@ -101,8 +103,8 @@ const cutFromBoth: Scenario = {
       const [links] = fleet.links
       if (!victim || !links) throw new Error('no instance')
       const watched: Watched[] = []
-      for (let place = 0; place < 6; place++) {
-        const answer = await fleet.ask('words', `question ${place}`, victim.url)
+      for (let index = 0; index < 6; index++) {
+        const answer = await fleet.ask('words', `question ${index}`, victim.url)
         watched.push({ answer, readers: [fleet.read(answer, () => fleet.urls()), fleet.read(answer)] })
       }
       const socket = await new TestSocket(victim.url, { token: fleet.api.token }).open()
@@ -113,11 +115,11 @@ const cutFromBoth: Scenario = {
       const cutAt = performance.now()
       links.redis?.cut()
       links.postgres.cut()
-      const closed = await Promise.race([socket.closed, delay(letGoMs + 3000)])
+      const closed = await Promise.race([socket.closed, delay(maxCloseMs + 3000)])
       const letGo = performance.now() - cutAt
       if (!closed) broken.push('a socket of the instance was not closed')
       else if (closed.code !== closeCodes.cutOff.code) broken.push(`a socket was closed with ${closed.code}`)
-      if (letGo > letGoMs) broken.push(`the socket was closed only after ${seconds(letGo)}`)
+      if (letGo > maxCloseMs) broken.push(`the socket was closed only after ${seconds(letGo)}`)
       const readers = watched.flatMap(({ readers }) => readers)
       const pause = await longestPause(readers, delay(12_500 - (performance.now() - cutAt)))
       if (pause > 8000) broken.push(`a reader saw nothing for ${seconds(pause)}`)
@@ -139,9 +141,9 @@ const cutFromBoth: Scenario = {
       const back = await until(async () => (await fetch(`${victim.url}/api/auth/me`, { headers })).ok, 15_000)
       const backMs = performance.now() - mendedAt
       if (!back || backMs > 5000) broken.push(`it serves again only after ${seconds(backMs)}`)
-      broken.push(...(await healed(fleet, 10_000)))
-      broken.push(...(await wordsCross(fleet)))
-      broken.push(...(await compare(fleet, watched, { words, continues: true })))
+      broken.push(...(await checkRecovered(fleet, 10_000)))
+      broken.push(...(await checkDelivery(fleet)))
+      broken.push(...(await checkAnswers(fleet, watched, { words, continues: true })))
       return {
         measured: `sockets closed after ${seconds(letGo)}; 6 answers resumed on others, longest pause ${seconds(pause)}; then replies ${statuses.join(', ')}; serves again after ${seconds(backMs)}`,
         broken,

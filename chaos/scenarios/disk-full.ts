@@ -16,7 +16,7 @@ export const diskFull: Scenario = {
   bound:
     'the disk of an embedded store is full for 6 s during an answer: its reader does not pause > 1 s, requests are refused with storage_full, all text is saved once there is space',
   short: false,
-  lacks() {
+  unmetRequirement() {
     const disk = mountSmallDisk()
     disk?.unmount()
     return disk ? undefined : 'needs root, to mount a small disk'

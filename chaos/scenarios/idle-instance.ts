@@ -1,6 +1,6 @@
 import type { Scenario } from '../scenario.ts'
-import { compare } from '../support/compare.ts'
-import type { Watched } from '../support/compare.ts'
+import { checkAnswers } from '../support/check-answers.ts'
+import type { Watched } from '../support/check-answers.ts'
 
 const words = 160
 
@@ -17,9 +17,9 @@ export const idleInstance: Scenario = {
       const [owner, reading] = fleet.instances
       const broken: string[] = []
       const watched: Watched[] = []
-      for (let place = 0; place < 6; place++) {
-        const answer = await fleet.ask('words', `question ${place}`, owner?.url)
-        for (const { redis } of fleet.links) redis?.heard(answer.runId)
+      for (let index = 0; index < 6; index++) {
+        const answer = await fleet.ask('words', `question ${index}`, owner?.url)
+        for (const { redis } of fleet.links) redis?.countChunksWith(answer.runId)
         watched.push({ answer, readers: [fleet.read(answer, () => [reading?.url ?? ''])] })
       }
       const before = fleet.links.map(({ redis }) => redis?.received ?? 0)
@@ -27,11 +27,11 @@ export const idleInstance: Scenario = {
       fleet.api.url = owner?.url ?? ''
       const wait = watched.flatMap(({ readers }) => readers.map((reader) => reader.finished(60_000)))
       await Promise.all(wait).catch((error: unknown) => broken.push(String(error)))
-      const bytes = fleet.links.map(({ redis }, place) => (redis?.received ?? 0) - (before[place] ?? 0))
+      const bytes = fleet.links.map(({ redis }, index) => (redis?.received ?? 0) - (before[index] ?? 0))
       const heard = fleet.links.map(({ redis }) =>
-        watched.reduce((sum, { answer }) => sum + (redis?.heard(answer.runId) ?? 0), 0),
+        watched.reduce((sum, { answer }) => sum + (redis?.countChunksWith(answer.runId) ?? 0), 0),
       )
-      broken.push(...(await compare(fleet, watched, { words, continues: true })))
+      broken.push(...(await checkAnswers(fleet, watched, { words, continues: true })))
       if ((heard[1] ?? 0) < 20)
         broken.push(`the reading instance received only ${heard[1]} messages: nothing was tested`)
       if (heard[2] !== 0)

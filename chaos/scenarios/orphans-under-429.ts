@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ScriptedCall } from '../../test/support/scripted-provider.ts'
 import type { Scenario } from '../scenario.ts'
-import { seconds } from '../support/compare.ts'
+import { seconds } from '../support/check-answers.ts'
 import { until } from '../support/fleet.ts'
 import { questionOf } from '../support/provider-process.ts'
 import { readScriptedWords } from '../../test/support/scripted-words.ts'
@@ -14,13 +14,13 @@ const wordsPerSecond = 4
  * The maximum number of answers resumed within 0.1 s: two instances with batches of 8, and the jitter of a busy
  * machine.
  */
-const mostAtOnce = 40
+const maxAtOnce = 40
 
 /** All answers of one instance are orphaned at once, while the provider refuses requests. */
 export const orphansUnder429: Scenario = {
   name: 'orphans-under-429',
   promise: 'P13',
-  bound: `${runs} answers orphaned at once, the provider replies 429 for 5 s: claims are paced (≤ ${mostAtOnce} in 0.1 s), all answers complete, none fails`,
+  bound: `${runs} answers orphaned at once, the provider replies 429 for 5 s: claims are paced (≤ ${maxAtOnce} in 0.1 s), all answers complete, none fails`,
   short: false,
   alone: true,
   async run(bench) {
@@ -34,8 +34,8 @@ export const orphansUnder429: Scenario = {
       if (!victim) throw new Error('no instance')
       const answers: Answer[] = []
       for (let batch = 0; batch < runs / 20; batch++) {
-        const some = Array.from({ length: 20 }, (_, place) =>
-          fleet.ask('words', `question ${batch * 20 + place}`, victim.url),
+        const some = Array.from({ length: 20 }, (_, index) =>
+          fleet.ask('words', `question ${batch * 20 + index}`, victim.url),
         )
         answers.push(...(await Promise.all(some)))
       }
@@ -64,8 +64,8 @@ export const orphansUnder429: Scenario = {
         if (read.problem !== undefined) broken.push(`“${answer.question}”: ${read.problem}`)
       }
       const later = (await fleet.provider.calls()).filter(({ at }) => at > killedAt)
-      const peak = mostWithin(100, [...firstCalls(later).values()])
-      if (peak > mostAtOnce) broken.push(`${peak} claimed in 0.1 s`)
+      const peak = maxWithin(100, [...firstCalls(later).values()])
+      if (peak > maxAtOnce) broken.push(`${peak} claimed in 0.1 s`)
       const first = Math.min(...later.map(({ at }) => at)) - killedAt
       return {
         measured: `${answers.length} answers complete ${seconds(took)} after the kill; first call after ${seconds(first)}, at most ${peak} claimed in 0.1 s, ${later.length} calls in all`,
@@ -87,6 +87,6 @@ function firstCalls(calls: ScriptedCall[]): Map<string, number> {
   return first
 }
 
-function mostWithin(ms: number, times: number[]): number {
+function maxWithin(ms: number, times: number[]): number {
   return Math.max(...times.map((at) => times.filter((one) => one >= at && one < at + ms).length))
 }

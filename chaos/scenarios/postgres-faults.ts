@@ -2,14 +2,20 @@ import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import type { RunStarted } from '../../protocol/index.ts'
 import type { Scenario } from '../scenario.ts'
-import { compare, seconds } from '../support/compare.ts'
+import { checkAnswers, seconds } from '../support/check-answers.ts'
 import type { Fleet, FleetOptions } from '../support/fleet.ts'
-import { askedOnce, healed, longestPause, startWatched, wordsCross } from '../support/watched-answers.ts'
+import {
+  checkCalledOnce,
+  checkRecovered,
+  longestPause,
+  startWatched,
+  checkDelivery,
+} from '../support/watched-answers.ts'
 
 interface PostgresFault {
   name: string
   fault: string
-  lasts: number
+  durationS: number
   fleet: FleetOptions
   act: (fleet: Fleet) => Promise<string[]>
 }
@@ -17,14 +23,14 @@ interface PostgresFault {
 const wordsPerSecond = 20
 
 /** Running answers continue without the store and are saved when it is back. */
-function postgresFault({ name, fault, lasts, fleet: options, act }: PostgresFault): Scenario {
+function postgresFault({ name, fault, durationS, fleet: options, act }: PostgresFault): Scenario {
   return {
     name,
     promise: 'P1',
     bound: `${fault} during 12 answers: local readers do not pause > 1 s, no claim, requests refused ≤ 8 s with 503 and Retry-After, all answers complete`,
     short: false,
     async run(bench) {
-      const words = lasts * wordsPerSecond
+      const words = durationS * wordsPerSecond
       const fleet = await bench.fleet({
         scripts: { words: { words, wordsPerSecond }, brief: { words: 20, wordsPerSecond: 40 } },
         ...options,
@@ -35,10 +41,10 @@ function postgresFault({ name, fault, lasts, fleet: options, act }: PostgresFaul
         const broken: string[] = []
         const during = act(fleet).then((found) => broken.push(...found))
         const pause = await longestPause(local, during)
-        broken.push(...(await healed(fleet, 15_000)))
-        broken.push(...(await wordsCross(fleet)))
-        broken.push(...(await compare(fleet, watched, { words, continues: true })))
-        broken.push(...(await askedOnce(fleet, watched)))
+        broken.push(...(await checkRecovered(fleet, 15_000)))
+        broken.push(...(await checkDelivery(fleet)))
+        broken.push(...(await checkAnswers(fleet, watched, { words, continues: true })))
+        broken.push(...(await checkCalledOnce(fleet, watched)))
         if (pause > 1000) broken.push(`a local reader saw nothing for ${seconds(pause)}`)
         return {
           measured: `12 answers done; longest pause of a local reader ${seconds(pause)}; 0 claims`,
@@ -52,7 +58,7 @@ function postgresFault({ name, fault, lasts, fleet: options, act }: PostgresFaul
 }
 
 /** A request that needs the store is refused soon, with 503 and the time after which to retry. */
-async function refusesKindly(fleet: Fleet): Promise<string[]> {
+async function checkRefusals(fleet: Fleet): Promise<string[]> {
   const answers = await Promise.all(
     fleet.urls().map(async (url) => {
       const started = performance.now()
@@ -74,12 +80,12 @@ async function refusesKindly(fleet: Fleet): Promise<string[]> {
 const restarted = postgresFault({
   name: 'postgres-restarted',
   fault: 'PostgreSQL killed and restarted 8 s later',
-  lasts: 16,
+  durationS: 16,
   fleet: { ownPostgres: true },
   async act(fleet) {
     await fleet.postgres.kill()
     await delay(3000)
-    const broken = await refusesKindly(fleet)
+    const broken = await checkRefusals(fleet)
     await delay(4000)
     await fleet.postgres.start()
     return broken
@@ -89,12 +95,12 @@ const restarted = postgresFault({
 const frozen = postgresFault({
   name: 'postgres-frozen',
   fault: 'no reply from PostgreSQL for 10 s',
-  lasts: 18,
+  durationS: 18,
   fleet: { linked: true },
   async act(fleet) {
     for (const { postgres } of fleet.links) postgres.stall()
     await delay(1000)
-    const broken = await refusesKindly(fleet)
+    const broken = await checkRefusals(fleet)
     await delay(4000)
     for (const { postgres } of fleet.links) postgres.mend()
     return broken
@@ -104,14 +110,14 @@ const frozen = postgresFault({
 const exhausted = postgresFault({
   name: 'postgres-pool-exhausted',
   fault: 'every connection of a pool of 3 held by a statement that waits for a lock for 8 s',
-  lasts: 16,
+  durationS: 16,
   fleet: { env: { DATABASE_POOL_SIZE: '3' } },
   async act(fleet) {
     const client = new pg.Client({ connectionString: fleet.databaseUrl })
     await client.connect()
     await client.query('begin')
     await client.query('lock table shoal.chat in access exclusive mode')
-    const waiting = Array.from({ length: 5 }, () => refusesKindly(fleet))
+    const waiting = Array.from({ length: 5 }, () => checkRefusals(fleet))
     const broken = (await Promise.all(waiting)).flat()
     await delay(2000)
     await client.query('commit')
@@ -139,10 +145,10 @@ const replyLost: Scenario = {
       const url = fleet.instances[0]?.url ?? ''
       const watched = []
       let lost = 0
-      for (let place = 0; place < 8; place++) {
-        const question = `question ${place}`
+      for (let index = 0; index < 8; index++) {
+        const question = `question ${index}`
         const request = { model: 'words', text: question, clientId: crypto.randomUUID() }
-        void link?.postgres.loseReply((said) => said.includes(request.clientId)).then(() => lost++)
+        void link?.postgres.loseReply((sent) => sent.includes(request.clientId)).then(() => lost++)
         const first = await fleet.api.startRun(request, url).catch((error: unknown) => String(error))
         link?.postgres.mend()
         let again: RunStarted | undefined
@@ -159,8 +165,8 @@ const replyLost: Scenario = {
         }
       }
       if (lost < 6) broken.push(`only ${lost} replies were lost: nothing was tested`)
-      broken.push(...(await compare(fleet, watched, { words, continues: true })))
-      broken.push(...(await askedOnce(fleet, watched)))
+      broken.push(...(await checkAnswers(fleet, watched, { words, continues: true })))
+      broken.push(...(await checkCalledOnce(fleet, watched)))
       const chats = await fleet.api.call<{ items: unknown[] }>('GET', '/api/chats?limit=50')
       if (chats.items.length !== 8) broken.push(`there are ${chats.items.length} chats, not 8`)
       return { measured: `${lost} replies lost, 8 answers, one provider call each`, broken }

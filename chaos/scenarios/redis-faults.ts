@@ -5,7 +5,7 @@ import type { Scenario } from '../scenario.ts'
 import { until } from '../support/fleet.ts'
 import type { Fleet } from '../support/fleet.ts'
 import { redisFault } from '../support/redis-fault.ts'
-import { allReady, readiness } from '../support/watched-answers.ts'
+import { checkAllReady, readiness } from '../support/watched-answers.ts'
 
 function server(fleet: Fleet): RedisProcess {
   const [first] = fleet.redis?.servers ?? []
@@ -16,7 +16,7 @@ function server(fleet: Fleet): RedisProcess {
 /**
  * Checks that `/ready` of every instance reports the problem in a suitable sentence, and that it is ready nevertheless.
  */
-async function told(fleet: Fleet, sentence: RegExp): Promise<string[]> {
+async function checkReportedProblem(fleet: Fleet, sentence: RegExp): Promise<string[]> {
   const broken = await Promise.all(
     fleet.urls().map(async (url) => {
       let last: string | undefined
@@ -28,17 +28,17 @@ async function told(fleet: Fleet, sentence: RegExp): Promise<string[]> {
       return heard ? [] : [`/ready reports “${last}” about Redis instead of ${sentence}`]
     }),
   )
-  return [...broken.flat(), ...(await allReady(fleet, 'during the fault'))]
+  return [...broken.flat(), ...(await checkAllReady(fleet, 'during the fault'))]
 }
 
 const paused = redisFault({
   name: 'redis-paused',
   fault: 'Redis stopped (SIGSTOP) for 10 s',
-  lasts: 15,
+  durationS: 15,
   async act(fleet) {
     server(fleet).pause()
     await delay(10_000)
-    const broken = await allReady(fleet, 'while Redis is stopped')
+    const broken = await checkAllReady(fleet, 'while Redis is stopped')
     server(fleet).resume()
     return broken
   },
@@ -48,7 +48,7 @@ const restarted = (['without', 'with'] as const).map((data) =>
   redisFault({
     name: `redis-restarted-${data}-data`,
     fault: `Redis killed and restarted at once ${data} its data, three times`,
-    lasts: 16,
+    durationS: 16,
     fleet: {
       redis: () => startStandalone(data === 'with' ? ['appendonly yes', 'appendfsync always'] : []),
     },
@@ -66,7 +66,7 @@ const restarted = (['without', 'with'] as const).map((data) =>
 const evicting = redisFault({
   name: 'redis-evicting',
   fault: 'a Redis with allkeys-lru under memory pressure of another application for 10 s',
-  lasts: 15,
+  durationS: 15,
   async act(fleet) {
     const { admin } = server(fleet)
     const used = Number(/used_memory:(\d+)/.exec(await admin.info('memory'))?.[1])
@@ -88,14 +88,14 @@ const evicting = redisFault({
 const full = redisFault({
   name: 'redis-full',
   fault: 'a full Redis that refuses writes (noeviction) for 10 s',
-  lasts: 15,
+  durationS: 15,
   async act(fleet) {
     const { admin } = server(fleet)
     await admin.config('SET', 'maxmemory-policy', 'noeviction')
     await admin.config('SET', 'maxmemory', '1')
     const refused = await admin.set('other', 'x').catch((error: unknown): string => String(error))
     await delay(10_000)
-    const broken = await allReady(fleet, 'while Redis is full')
+    const broken = await checkAllReady(fleet, 'while Redis is full')
     await admin.config('SET', 'maxmemory', '0')
     return refused.includes('OOM') ? broken : [...broken, `a write was not refused: ${refused}`]
   },
@@ -104,13 +104,13 @@ const full = redisFault({
 const passwordSet = redisFault({
   name: 'redis-password-rotated',
   fault: 'a password set on Redis and every connection killed, for 8 s',
-  lasts: 14,
+  durationS: 14,
   async act(fleet) {
     const { admin } = server(fleet)
     await admin.config('SET', 'requirepass', 'another')
     await admin.call('AUTH', 'another')
     await admin.call('CLIENT', 'KILL', 'SKIPME', 'yes')
-    const broken = await told(fleet, /password|NOAUTH|REDIS_URL/i)
+    const broken = await checkReportedProblem(fleet, /password|NOAUTH|REDIS_URL/i)
     await delay(4000)
     await admin.config('SET', 'requirepass', '')
     return broken
@@ -120,7 +120,7 @@ const passwordSet = redisFault({
 const aclRotated = redisFault({
   name: 'redis-acl-password-rotated',
   fault: 'the password of the ACL user changed and its connections killed, for 8 s',
-  lasts: 14,
+  durationS: 14,
   fleet: { redis: () => startWithAclUser('open-webui') },
   async act(fleet) {
     const { admin } = server(fleet)
@@ -128,7 +128,7 @@ const aclRotated = redisFault({
     const password = decodeURIComponent(url.password)
     await admin.call('ACL', 'SETUSER', 'shoal', 'resetpass', '>another')
     await admin.call('CLIENT', 'KILL', 'USER', 'shoal')
-    const broken = await told(fleet, /password|WRONGPASS|REDIS_URL/i)
+    const broken = await checkReportedProblem(fleet, /password|WRONGPASS|REDIS_URL/i)
     await delay(4000)
     await admin.call('ACL', 'SETUSER', 'shoal', 'resetpass', `>${password}`)
     return broken
@@ -138,12 +138,12 @@ const aclRotated = redisFault({
 const readOnly = redisFault({
   name: 'redis-read-only',
   fault: 'Redis turned into a replica of a master that does not exist (REPLICAOF), for 8 s',
-  lasts: 14,
+  durationS: 14,
   async act(fleet) {
     const { admin } = server(fleet)
     await admin.call('REPLICAOF', '127.0.0.1', '1')
     await delay(8000)
-    const broken = await allReady(fleet, 'while Redis is read-only')
+    const broken = await checkAllReady(fleet, 'while Redis is read-only')
     await admin.call('REPLICAOF', 'NO', 'ONE')
     return broken
   },
@@ -152,7 +152,7 @@ const readOnly = redisFault({
 const clientsKilled = redisFault({
   name: 'redis-links-killed',
   fault: 'all connections of subscribers or of commands killed in turn, 8 times in 8 s',
-  lasts: 13,
+  durationS: 13,
   async act(fleet) {
     const { admin } = server(fleet)
     for (let time = 0; time < 8; time++) {
@@ -166,10 +166,10 @@ const clientsKilled = redisFault({
 const dropped = redisFault({
   name: 'redis-subscription-dropped',
   fault: 'a subscription of one instance stalled, with its readers receiving text again ≤ 8 s,',
-  lasts: 16,
+  durationS: 16,
   fleet: { linked: true },
   async act(fleet, { remote }) {
-    const silenced = fleet.links[1]?.redis?.stallWhere((said) => said.includes('subscribe\r\n')) ?? 0
+    const silenced = fleet.links[1]?.redis?.stallWhere((sent) => sent.includes('subscribe\r\n')) ?? 0
     if (silenced === 0) return ['no subscription was found: nothing was tested']
     await delay(500)
     let worst = 0

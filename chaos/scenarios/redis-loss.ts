@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Scenario } from '../scenario.ts'
-import { compare, seconds } from '../support/compare.ts'
+import { checkAnswers, seconds } from '../support/check-answers.ts'
 import { redisFault } from '../support/redis-fault.ts'
-import { allReady, askedOnce, longestPause, startWatched } from '../support/watched-answers.ts'
+import { checkAllReady, checkCalledOnce, longestPause, startWatched } from '../support/watched-answers.ts'
 
 const answers = 20
 
@@ -28,8 +28,8 @@ export const flush: Scenario = {
         }
       })()
       const pause = await longestPause(local, flushes)
-      const broken = await compare(fleet, watched, { words, continues: true })
-      broken.push(...(await askedOnce(fleet, watched)))
+      const broken = await checkAnswers(fleet, watched, { words, continues: true })
+      broken.push(...(await checkCalledOnce(fleet, watched)))
       if (pause > 1000) broken.push(`a local reader saw nothing for ${seconds(pause)}`)
       for (const url of fleet.urls()) {
         const response = await fetch(`${url}/api/auth/me`, {
@@ -55,12 +55,12 @@ function away(name: string, awayMs: number, short: boolean): Scenario {
     fault: `Redis killed and restarted empty after ${awayMs / 1000} s, with a sign-in meanwhile,`,
     short,
     answers,
-    lasts: awayMs / 1000 + 5,
+    durationS: awayMs / 1000 + 5,
     async act(fleet) {
       const server = fleet.redis?.servers[0]
       await server?.kill()
       await delay(awayMs / 2)
-      const broken = await allReady(fleet, 'without Redis')
+      const broken = await checkAllReady(fleet, 'without Redis')
       await fleet.api.signIn().catch((error: unknown) => broken.push(`sign-in failed: ${String(error)}`))
       await delay(awayMs / 2)
       await server?.start()

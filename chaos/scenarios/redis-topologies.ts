@@ -15,7 +15,7 @@ function serversOf(fleet: Fleet): RedisProcess[] {
 }
 
 /** Waits until another server than `former` is the master. */
-async function promoted(fleet: Fleet, former: RedisProcess): Promise<string[]> {
+async function checkPromoted(fleet: Fleet, former: RedisProcess): Promise<string[]> {
   const found = await until(async () => {
     for (const server of serversOf(fleet)) {
       if (server === former) continue
@@ -31,12 +31,12 @@ const masterKilled = redisFault({
   name: 'sentinel-master-killed',
   fault: 'Sentinel: the master killed, a replica promoted',
   fleet: sentinel,
-  lasts: 20,
+  durationS: 20,
   async act(fleet) {
     const [master] = serversOf(fleet)
     if (!master) return ['there is no master']
     await master.kill()
-    const broken = await promoted(fleet, master)
+    const broken = await checkPromoted(fleet, master)
     await delay(4000)
     return broken
   },
@@ -46,13 +46,13 @@ const masterPaused = redisFault({
   name: 'sentinel-master-paused',
   fault: 'Sentinel: the master stopped for 12 s, a replica promoted, the old master resumed',
   fleet: sentinel,
-  lasts: 22,
+  durationS: 22,
   async act(fleet) {
     const [master] = serversOf(fleet)
     if (!master) return ['there is no master']
     master.pause()
     await delay(1000)
-    const broken = await promoted(fleet, master)
+    const broken = await checkPromoted(fleet, master)
     await delay(9000)
     master.resume()
     await delay(2000)
@@ -64,7 +64,7 @@ const appendsLost = redisFault({
   name: 'sentinel-appends-lost',
   fault: 'Sentinel: the replicas stopped, then the master killed, so that writes that only it had are lost,',
   fleet: sentinel,
-  lasts: 20,
+  durationS: 20,
   async act(fleet) {
     const [master, ...replicas] = serversOf(fleet)
     if (!master) return ['there is no master']
@@ -72,7 +72,7 @@ const appendsLost = redisFault({
     await delay(900)
     await master.kill()
     for (const replica of replicas) replica.resume()
-    const broken = await promoted(fleet, master)
+    const broken = await checkPromoted(fleet, master)
     await delay(4000)
     return broken
   },
@@ -82,7 +82,7 @@ const clusterMasterKilled = redisFault({
   name: 'cluster-master-killed',
   fault: 'Cluster: one master of three killed, its replica promoted',
   fleet: { redis: () => startCluster({ masters: 3, replicas: 1 }) },
-  lasts: 22,
+  durationS: 22,
   async act(fleet) {
     const [master, other] = serversOf(fleet)
     await master?.kill()
@@ -102,7 +102,7 @@ const slotsMoved = redisFault({
   name: 'cluster-slots-moved',
   fault: 'Cluster: 4,000 slots moved to another master under load',
   fleet: { redis: () => startCluster({ masters: 3 }) },
-  lasts: 25,
+  durationS: 25,
   async act(fleet) {
     const [from, to] = serversOf(fleet)
     if (!from || !to) return ['there is no cluster']

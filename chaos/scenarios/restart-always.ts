@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Scenario } from '../scenario.ts'
-import { compare, seconds } from '../support/compare.ts'
+import { checkAnswers, seconds } from '../support/check-answers.ts'
 import { questionOf } from '../support/provider-process.ts'
 
 const words = 200
@@ -22,8 +22,8 @@ export const restartAlways: Scenario = {
     })
     try {
       const watched = []
-      for (let place = 0; place < 6; place++) {
-        const answer = await fleet.ask('words', `question ${place}`, fleet.instances[0]?.url)
+      for (let index = 0; index < 6; index++) {
+        const answer = await fleet.ask('words', `question ${index}`, fleet.instances[0]?.url)
         watched.push({ answer, readers: [fleet.read(answer)] })
       }
       await delay(1500)
@@ -31,7 +31,7 @@ export const restartAlways: Scenario = {
       const killedAt = Date.now()
       await fleet.kill(0)
       await fleet.restart(0)
-      const broken = await compare(fleet, watched, { words, continues: true })
+      const broken = await checkAnswers(fleet, watched, { words, continues: true })
       const calls = await fleet.provider.calls()
       const again = watched.map(({ answer }) => {
         const later = calls.find((call) => call.at > killedAt && questionOf(call) === answer.question)

@@ -7,7 +7,7 @@ import type { InstanceProcess } from '../../test/support/instance-process.ts'
 import { runShoal } from '../../test/support/run-shoal.ts'
 import { temporaryFolder } from '../../test/support/temporary-folder.ts'
 import type { Scenario } from '../scenario.ts'
-import { compare, seconds } from '../support/compare.ts'
+import { checkAnswers, seconds } from '../support/check-answers.ts'
 import { startTcpProxy } from '../support/tcp-proxy.ts'
 
 const words = 300
@@ -37,16 +37,16 @@ export const restoredCopy: Scenario = {
       const watched = [{ answer, readers: [fleet.read(answer)] }]
       await delay(2500)
       const file = join(folder.path, 'all.backup')
-      const places = {
+      const targets = {
         postgres: { DATABASE_URL: await bench.postgres.createDatabase() },
         restored: { DATA_DIR: join(folder.path, 'restored') },
       }
       await shoal(['backup', '--to', file], { DATABASE_URL: fleet.databaseUrl })
-      for (const env of Object.values(places)) await shoal(['restore', '--from', file], env)
-      cpSync(places.restored.DATA_DIR, join(folder.path, 'copied'), { recursive: true })
+      for (const env of Object.values(targets)) await shoal(['restore', '--from', file], env)
+      cpSync(targets.restored.DATA_DIR, join(folder.path, 'copied'), { recursive: true })
       const started = performance.now()
       for (const [label, env] of Object.entries({
-        ...places,
+        ...targets,
         copied: { DATA_DIR: join(folder.path, 'copied') },
       })) {
         copies.push(
@@ -68,7 +68,7 @@ export const restoredCopy: Scenario = {
       if (proxy.connections > 0)
         broken.push(`the copies connected to the provider ${proxy.connections} times`)
       for (const { url, label } of copies) broken.push(...(await signedOut(url, fleet.api.token, label)))
-      broken.push(...(await compare(fleet, watched, { words, continues: true })))
+      broken.push(...(await checkAnswers(fleet, watched, { words, continues: true })))
       const calls = await fleet.provider.calls()
       if (calls.length !== 1) broken.push(`the provider was called ${calls.length} times`)
       return {

@@ -3,14 +3,14 @@ import type { UserView } from '../../protocol/index.ts'
 import type { ApiClient } from '../../test/support/api-client.ts'
 import { TestSocket } from '../../test/support/socket.ts'
 import type { Scenario } from '../scenario.ts'
-import { seconds } from '../support/compare.ts'
+import { seconds } from '../support/check-answers.ts'
 import type { Fleet } from '../support/fleet.ts'
 import { openSignUp, password, signUpPerson } from '../support/people.ts'
 
 interface Act {
   name: string
   /** Performs the change on the first instance. */
-  act: (person: ApiClient, admin: ApiClient, id: string) => Promise<unknown>
+  perform: (person: ApiClient, admin: ApiClient, id: string) => Promise<unknown>
   /** Whether an instance has applied the change, according to its reply to the user. */
   applied: (status: number, me: UserView | undefined) => boolean
   /** Whether the change closes the sockets of the session. */
@@ -22,32 +22,32 @@ const refused = (status: number): boolean => status === 401 || status === 403
 const acts: Act[] = [
   {
     name: 'sign-out',
-    act: (person) => person.call('POST', '/api/auth/sign-out'),
+    perform: (person) => person.call('POST', '/api/auth/sign-out'),
     applied: refused,
     closes: true,
   },
   {
     name: 'sign-out everywhere',
-    act: (person) => person.call('POST', '/api/auth/sign-out-everywhere'),
+    perform: (person) => person.call('POST', '/api/auth/sign-out-everywhere'),
     applied: refused,
     closes: true,
   },
   {
     name: 'password change',
-    act: (person) =>
+    perform: (person) =>
       person.call('POST', '/api/account/password', { current: password, next: 'battery staple' }),
     applied: refused,
     closes: true,
   },
   {
     name: 'role change',
-    act: (_, admin, id) => admin.call('PATCH', `/api/users/${id}`, { role: 'admin' }),
+    perform: (_, admin, id) => admin.call('PATCH', `/api/users/${id}`, { role: 'admin' }),
     applied: (status, me) => status === 200 && me?.role === 'admin',
     closes: false,
   },
   {
     name: 'deactivation',
-    act: (_, admin, id) => admin.call('PATCH', `/api/users/${id}`, { active: false }),
+    perform: (_, admin, id) => admin.call('PATCH', `/api/users/${id}`, { active: false }),
     applied: refused,
     closes: true,
   },
@@ -56,7 +56,7 @@ const acts: Act[] = [
 /**
  * Measures how long each instance accepts a session after its revocation. All of them know it and hold a socket of it.
  */
-async function measure(fleet: Fleet, { name, act, applied, closes }: Act, mostMs: number) {
+async function measure(fleet: Fleet, { name, perform, applied, closes }: Act, maxMs: number) {
   const [first = ''] = fleet.urls()
   const person = await signUpPerson(first, `${name.replaceAll(' ', '-')}@example.com`)
   const { token } = person
@@ -76,23 +76,23 @@ async function measure(fleet: Fleet, { name, act, applied, closes }: Act, mostMs
   await Promise.all(fleet.urls().map((url) => me(url)))
   const broken: string[] = []
   const began = performance.now()
-  await act(person, fleet.api, user?.id ?? '')
+  await perform(person, fleet.api, user?.id ?? '')
   const times = await Promise.all(
     fleet.urls().map(async (url) => {
       for (;;) {
         const asked = performance.now()
         const { status, user: seen } = await me(url)
         if (applied(status, seen)) return asked - began
-        if (asked - began > mostMs + 5000) return Infinity
+        if (asked - began > maxMs + 5000) return Infinity
         await delay(25)
       }
     }),
   )
   const worst = Math.max(...times)
-  if (worst > mostMs) broken.push(`${name} was applied on all instances only after ${seconds(worst)}`)
+  if (worst > maxMs) broken.push(`${name} was applied on all instances only after ${seconds(worst)}`)
   if (closes) {
     const ends = await Promise.all(
-      sockets.map((socket) => Promise.race([socket.closed, delay(Math.max(500, mostMs - worst + 500))])),
+      sockets.map((socket) => Promise.race([socket.closed, delay(Math.max(500, maxMs - worst + 500))])),
     )
     for (const end of ends) {
       if (!end) broken.push(`a socket is still open after ${name}`)
@@ -106,13 +106,13 @@ async function measure(fleet: Fleet, { name, act, applied, closes }: Act, mostMs
 function revocations(
   name: string,
   how: 'with' | 'without' | 'away',
-  { mostMs, short }: { mostMs: number; short: boolean },
+  { maxMs, short }: { maxMs: number; short: boolean },
 ): Scenario {
   const where = { with: 'with Redis', without: 'with PostgreSQL alone', away: 'while Redis is away' }[how]
   return {
     name,
     promise: 'P5',
-    bound: `${where}: sign-out, sign-out everywhere, password, role and deactivation apply on all instances ≤ ${seconds(mostMs)}, sockets closed with 4100`,
+    bound: `${where}: sign-out, sign-out everywhere, password, role and deactivation apply on all instances ≤ ${seconds(maxMs)}, sockets closed with 4100`,
     short,
     async run(bench) {
       const fleet = await bench.fleet({
@@ -124,7 +124,7 @@ function revocations(
         const broken: string[] = []
         const measured: string[] = []
         for (const act of acts) {
-          const { worst, broken: found } = await measure(fleet, act, mostMs)
+          const { worst, broken: found } = await measure(fleet, act, maxMs)
           measured.push(`${act.name} ${worst < 1000 ? `${worst.toFixed(0)} ms` : seconds(worst)}`)
           broken.push(...found)
         }
@@ -137,7 +137,7 @@ function revocations(
 }
 
 export const revocationScenarios: Scenario[] = [
-  revocations('revocations', 'with', { mostMs: 1000, short: true }),
-  revocations('revocations-without-redis', 'without', { mostMs: 10_000, short: false }),
-  revocations('revocations-redis-away', 'away', { mostMs: 10_000, short: false }),
+  revocations('revocations', 'with', { maxMs: 1000, short: true }),
+  revocations('revocations-without-redis', 'without', { maxMs: 10_000, short: false }),
+  revocations('revocations-redis-away', 'away', { maxMs: 10_000, short: false }),
 ]

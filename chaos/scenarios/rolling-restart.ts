@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { findProgram } from '../../test/support/find-program.ts'
 import type { Scenario } from '../scenario.ts'
-import { compare, seconds } from '../support/compare.ts'
-import type { Watched } from '../support/compare.ts'
+import { checkAnswers, seconds } from '../support/check-answers.ts'
+import type { Watched } from '../support/check-answers.ts'
 import { startCrowd } from '../support/crowd.ts'
 import { startNginx } from '../support/nginx-process.ts'
 import { openSignUp, signUpPerson } from '../support/people.ts'
@@ -20,7 +20,7 @@ const behindNginx = (
   bound: `3 instances restarted one after another behind ${whose === 'ours' ? 'our nginx file' : 'the nginx file of the guide'}, each SIGTERM ${apartMs / 1000} s after the previous instance is ready again, with ${people} users: 0 failed requests, 0 cut answers`,
   short: false,
   alone: true,
-  lacks: () => (findProgram('nginx') ? undefined : 'needs nginx'),
+  unmetRequirement: () => (findProgram('nginx') ? undefined : 'needs nginx'),
   async run(bench) {
     const fleet = await bench.fleet({
       env: openSignUp,
@@ -29,17 +29,17 @@ const behindNginx = (
     const nginx = await startNginx(fleet.urls(), { whose })
     try {
       const crew = []
-      for (let place = 0; place < people; place++)
-        crew.push(await signUpPerson(fleet.urls()[0] ?? '', `person-${place}@example.com`))
+      for (let index = 0; index < people; index++)
+        crew.push(await signUpPerson(fleet.urls()[0] ?? '', `person-${index}@example.com`))
       const crowd = startCrowd({ people: crew, url: nginx.url, words, thinkMs: 1500 })
       await delay(5000)
       const drains: number[] = []
-      for (const place of [0, 1, 2]) {
+      for (const index of [0, 1, 2]) {
         const began = performance.now()
-        fleet.instances[place]?.kill('SIGTERM')
-        await fleet.instances[place]?.exited()
+        fleet.instances[index]?.kill('SIGTERM')
+        await fleet.instances[index]?.exited()
         drains.push(performance.now() - began)
-        await fleet.restart(place)
+        await fleet.restart(index)
         await delay(apartMs)
       }
       await delay(3000)
@@ -71,8 +71,8 @@ const termThenKill: Scenario = {
     try {
       const victim = fleet.instances[0]
       const watched: Watched[] = []
-      for (let place = 0; place < 20; place++) {
-        const answer = await fleet.ask('words', `question ${place}`, place < 10 ? victim?.url : undefined)
+      for (let index = 0; index < 20; index++) {
+        const answer = await fleet.ask('words', `question ${index}`, index < 10 ? victim?.url : undefined)
         watched.push({ answer, readers: [fleet.read(answer)] })
       }
       await delay(2000)
@@ -83,7 +83,7 @@ const termThenKill: Scenario = {
       const took = performance.now() - began
       const killed = victim?.alive === true
       if (killed) await fleet.kill(0)
-      const broken = await compare(fleet, watched, { words: long, continues: true })
+      const broken = await checkAnswers(fleet, watched, { words: long, continues: true })
       if (killed) broken.push('the instance had to be killed, because its drain took longer than 10 s')
       return { measured: `20 answers complete; the instance had stopped after ${seconds(took)}`, broken }
     } finally {

@@ -15,8 +15,8 @@ async function guess(fleet: Fleet): Promise<{ let: number; refused: number; othe
   const urls = fleet.urls()
   const statuses: number[] = []
   for (let batch = 0; batch < tries / 6; batch++) {
-    const some = Array.from({ length: 6 }, (_, place) =>
-      trySignIn(urls[(batch + place) % urls.length] ?? '', {
+    const some = Array.from({ length: 6 }, (_, index) =>
+      trySignIn(urls[(batch + index) % urls.length] ?? '', {
         email: 'admin@example.com',
         secret: 'a wrong guess',
         address,
@@ -40,7 +40,7 @@ export const signInLimits: Scenario = {
     const fleet = await bench.fleet({ env: openSignUp })
     try {
       const broken: string[] = []
-      const emails = Array.from({ length: people }, (_, place) => `person-${place}@example.com`)
+      const emails = Array.from({ length: people }, (_, index) => `person-${index}@example.com`)
       for (const email of emails) await signUpPerson(fleet.urls()[0] ?? '', email)
       const shared = await guess(fleet)
       if (shared.let > 2 * burst) broken.push(`${shared.let} guesses of ${tries} reached the password`)
@@ -55,8 +55,8 @@ export const signInLimits: Scenario = {
       if (other.length > 0) broken.push(`guesses were answered with ${other.join(', ')}`)
       const office = someAddress()
       const statuses = await Promise.all(
-        emails.map((email, place) =>
-          trySignIn(fleet.urls()[place % 3] ?? '', { email, secret: password, address: office }),
+        emails.map((email, index) =>
+          trySignIn(fleet.urls()[index % 3] ?? '', { email, secret: password, address: office }),
         ),
       )
       if (statuses.some((status) => status !== 200))

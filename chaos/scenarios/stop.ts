@@ -1,16 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Scenario } from '../scenario.ts'
-import { median, seconds } from '../support/compare.ts'
+import { median, seconds } from '../support/check-answers.ts'
 import type { FleetOptions } from '../support/fleet.ts'
 import { until } from '../support/fleet.ts'
 import { questionOf } from '../support/provider-process.ts'
 
 /** Sends the stop to instances that do not own the answer. */
-function stop(name: string, mostMs: number, options: FleetOptions): Scenario {
+function stop(name: string, maxMs: number, options: FleetOptions): Scenario {
   return {
     name,
     promise: 'P3',
-    bound: `stopped from another instance: the provider's connection is closed ≤ ${seconds(mostMs)}, the text never grows again`,
+    bound: `stopped from another instance: the provider's connection is closed ≤ ${seconds(maxMs)}, the text never grows again`,
     short: options.redis !== false,
     async run(bench) {
       const fleet = await bench.fleet({
@@ -46,7 +46,7 @@ function stop(name: string, mostMs: number, options: FleetOptions): Scenario {
           if (reader.text !== stored.text) broken.push('the text of its reader differs from the store')
         }
         const worst = Math.max(...times)
-        if (worst > mostMs) broken.push(`closed only after ${seconds(worst)}`)
+        if (worst > maxMs) broken.push(`closed only after ${seconds(worst)}`)
         return {
           measured: `closed after ${seconds(median(times))} (median), ${seconds(worst)} (worst)`,
           broken,

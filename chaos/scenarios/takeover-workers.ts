@@ -1,15 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { workerPid } from '../../test/support/worker-pid.ts'
 import type { Scenario } from '../scenario.ts'
-import { compare, median, seconds } from '../support/compare.ts'
-import type { Watched } from '../support/compare.ts'
+import { checkAnswers, median, seconds } from '../support/check-answers.ts'
+import type { Watched } from '../support/check-answers.ts'
 import { until } from '../support/fleet.ts'
 import type { Fleet } from '../support/fleet.ts'
-import { waitsAfterKill } from '../support/waits-after-kill.ts'
+import { measureWaitsAfterKill } from '../support/waits-after-kill.ts'
 
 const answers = 20
 const words = 1600
-const mostMs = 4000
+const maxMs = 4000
 
 /** With `shoal start --workers 3`, kills workers with SIGKILL one after another. Their supervisor restarts them. */
 export const takeoverWorkers: Scenario = {
@@ -32,8 +32,8 @@ export const takeoverWorkers: Scenario = {
       // All at once, each on its own connection, because a connection that is kept alive always reaches the same
       // worker.
       const watched: Watched[] = await Promise.all(
-        Array.from({ length: answers }, async (_, place) => {
-          const answer = await fleet.ask('words', `question ${place}`)
+        Array.from({ length: answers }, async (_, index) => {
+          const answer = await fleet.ask('words', `question ${index}`)
           return { answer, readers: [fleet.read(answer), fleet.read(answer)] }
         }),
       )
@@ -42,10 +42,10 @@ export const takeoverWorkers: Scenario = {
         await delay(3000)
         waits.push(...(await killWorker(fleet, worker)))
       }
-      broken.push(...(await compare(fleet, watched, { words, continues: true })))
+      broken.push(...(await checkAnswers(fleet, watched, { words, continues: true })))
       if (waits.length === 0) broken.push('no killed worker owned an answer: nothing was tested')
       const worst = Math.max(...waits)
-      if (worst > mostMs) broken.push(`the provider was called again after ${seconds(worst)}`)
+      if (worst > maxMs) broken.push(`the provider was called again after ${seconds(worst)}`)
       if (!(await until(async () => (await workers(fleet)).length === 3, 15_000)))
         broken.push(`workers at the end: ${(await workers(fleet)).join(', ')}`)
       return {
@@ -60,7 +60,7 @@ export const takeoverWorkers: Scenario = {
 
 function killWorker(fleet: Fleet, label: string): Promise<number[]> {
   const supervisor = fleet.instances[0]?.pid ?? 0
-  return waitsAfterKill(fleet, {
+  return measureWaitsAfterKill(fleet, {
     async kill() {
       process.kill(workerPid(supervisor, label), 'SIGKILL')
       // Each connection that was kept alive to the dead worker breaks once, and a retry reaches a live worker.

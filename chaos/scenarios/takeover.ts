@@ -1,20 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Scenario } from '../scenario.ts'
-import { compare, median, seconds } from '../support/compare.ts'
-import type { Watched } from '../support/compare.ts'
+import { checkAnswers, median, seconds } from '../support/check-answers.ts'
+import type { Watched } from '../support/check-answers.ts'
 import type { Fleet, FleetOptions } from '../support/fleet.ts'
-import { waitsAfterKill } from '../support/waits-after-kill.ts'
+import { measureWaitsAfterKill } from '../support/waits-after-kill.ts'
 
 const answers = 20
 const wordsPerSecond = 100
-const mostMs = 4000
+const maxMs = 4000
 
 /** After two kills, every answer still has an attempt left (rule 13), so they may follow each other soon. */
-const twice = { places: [0, 1], words: 1600, betweenKillsMs: 3000 }
+const twice = { indexes: [0, 1], words: 1600, betweenKillsMs: 3000 }
 /**
  * Three kills, with enough time for each owner to write the 4 KB that reset the count of attempts before it is killed.
  */
-const thrice = { places: [0, 1, 2], words: 3000, betweenKillsMs: 6500 }
+const thrice = { indexes: [0, 1, 2], words: 3000, betweenKillsMs: 6500 }
 
 interface Takeover {
   name: string
@@ -34,27 +34,27 @@ function takeover({ name, bound, short, continues, kills, options }: Takeover): 
     short,
     alone: true,
     async run(bench) {
-      const { places, words, betweenKillsMs } = kills
+      const { indexes, words, betweenKillsMs } = kills
       const fleet = await bench.fleet({
         scripts: { words: { words, wordsPerSecond, continues: continues ? 'trailing' : 'none' } },
         ...options,
       })
       try {
         const watched: Watched[] = []
-        for (let place = 0; place < answers; place++) {
-          const answer = await fleet.ask('words', `question ${place}`)
+        for (let index = 0; index < answers; index++) {
+          const answer = await fleet.ask('words', `question ${index}`)
           watched.push({ answer, readers: [fleet.read(answer), fleet.read(answer)] })
         }
         const delays: number[] = []
-        for (const place of places) {
+        for (const index of indexes) {
           await delay(betweenKillsMs)
-          delays.push(...(await killAndMeasure(fleet, place)))
-          await fleet.restart(place)
+          delays.push(...(await killAndMeasure(fleet, index)))
+          await fleet.restart(index)
         }
-        const broken = await compare(fleet, watched, { words, continues })
+        const broken = await checkAnswers(fleet, watched, { words, continues })
         if (delays.length === 0) broken.push('no killed instance owned an answer: nothing was tested')
         const worst = Math.max(...delays)
-        if (worst > mostMs) broken.push(`the provider was called again after ${seconds(worst)}`)
+        if (worst > maxMs) broken.push(`the provider was called again after ${seconds(worst)}`)
         const rewinds = watched
           .flatMap(({ readers }) => readers)
           .reduce((sum, { history }) => sum + history.rewinds + history.resets, 0)
@@ -70,11 +70,11 @@ function takeover({ name, bound, short, continues, kills, options }: Takeover): 
 }
 
 /** Kills one instance. Resolves, for each of its runs, with the time until the provider was called again. */
-function killAndMeasure(fleet: Fleet, place: number): Promise<number[]> {
-  const victim = fleet.instances[place]
-  return waitsAfterKill(fleet, {
+function killAndMeasure(fleet: Fleet, index: number): Promise<number[]> {
+  const victim = fleet.instances[index]
+  return measureWaitsAfterKill(fleet, {
     async kill() {
-      await fleet.kill(place)
+      await fleet.kill(index)
       fleet.api.url = fleet.urls()[0] ?? fleet.api.url
     },
     owns: (run) => victim !== undefined && fleet.ownerOf(run) === victim,

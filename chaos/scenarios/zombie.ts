@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Scenario } from '../scenario.ts'
-import { compare, seconds } from '../support/compare.ts'
+import { checkAnswers, seconds } from '../support/check-answers.ts'
 import { questionOf } from '../support/provider-process.ts'
 import { until } from '../support/fleet.ts'
 
@@ -19,8 +19,8 @@ const zombie = (name: string, pausedMs: number, short: boolean): Scenario => ({
       const victim = fleet.instances[0]
       if (!victim) throw new Error('no instance')
       const watched = []
-      for (let place = 0; place < 4; place++) {
-        const answer = await fleet.ask('words', `question ${place}`, victim.url)
+      for (let index = 0; index < 4; index++) {
+        const answer = await fleet.ask('words', `question ${index}`, victim.url)
         watched.push({ answer, readers: [fleet.read(answer, () => [victim.url, ...fleet.urls()])] })
       }
       await delay(3000)
@@ -39,7 +39,7 @@ const zombie = (name: string, pausedMs: number, short: boolean): Scenario => ({
         Math.max(
           ...calls.filter(({ call }) => before.includes(call)).map(({ endedAt }) => endedAt ?? Infinity),
         ) - awake
-      const broken = await compare(fleet, watched, { words, continues: true })
+      const broken = await checkAnswers(fleet, watched, { words, continues: true })
       if (!closed) broken.push('the paused owner still reads from the provider 15 s after it resumed')
       for (const { answer } of watched) {
         const made = calls.filter((call) => questionOf(call) === answer.question)

@@ -49,7 +49,7 @@ export function startCrowd({ people, url, words, thinkMs }: CrowdOptions): Crowd
     }
   }
 
-  async function live(person: ApiClient): Promise<void> {
+  async function runUser(person: ApiClient): Promise<void> {
     await delay(Math.random() * thinkMs)
     while (!state.ending) {
       const asked = { clientId: crypto.randomUUID(), model: 'words', text: 'question' }
@@ -81,7 +81,7 @@ export function startCrowd({ people, url, words, thinkMs }: CrowdOptions): Crowd
     if (reader.text !== stored.text) log.failures.push('the text of a reader differs from the store')
   }
 
-  const lives = people.map((person) => live(person))
+  const lives = people.map((person) => runUser(person))
   return {
     log,
     async end() {

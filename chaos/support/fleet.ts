@@ -29,7 +29,7 @@ export interface FleetOptions {
   scripts?: Record<string, Script>
   env?: Record<string, string>
   /** Variables of a single instance. */
-  envOf?: (place: number) => Record<string, string>
+  envOf?: (index: number) => Record<string, string>
   /** Whether all instances have the same INSTANCE_ID, as with `restart: always` and one configured value. */
   oneLabel?: boolean
 }
@@ -76,10 +76,10 @@ export class Fleet {
 
   static async start({ linked, ...given }: Omit<FleetParts, 'links'> & { linked?: boolean }): Promise<Fleet> {
     const count = given.instances ?? 3
-    const places = linked ? Array.from({ length: count }) : []
-    const links = await Promise.all(places.map(() => startLinks(given.databaseUrl, given.redis)))
+    const indexes = linked ? Array.from({ length: count }) : []
+    const links = await Promise.all(indexes.map(() => startLinks(given.databaseUrl, given.redis)))
     const parts: FleetParts = { ...given, links }
-    const starts = await Promise.allSettled(Array.from({ length: count }, (_, place) => start(parts, place)))
+    const starts = await Promise.allSettled(Array.from({ length: count }, (_, index) => start(parts, index)))
     const instances = starts.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
     for (const one of starts) {
       if (one.status === 'fulfilled') continue
@@ -134,14 +134,14 @@ export class Fleet {
     return message
   }
 
-  async kill(place: number): Promise<void> {
-    this.instances[place]?.kill('SIGKILL')
-    await this.instances[place]?.exited()
+  async kill(index: number): Promise<void> {
+    this.instances[index]?.kill('SIGKILL')
+    await this.instances[index]?.exited()
   }
 
   /** Starts an instance again with the same label and port. */
-  async restart(place: number): Promise<void> {
-    this.instances[place] = await start(this.#parts, place, this.instances[place]?.port)
+  async restart(index: number): Promise<void> {
+    this.instances[index] = await start(this.#parts, index, this.instances[index]?.port)
   }
 
   async close(): Promise<void> {
@@ -164,20 +164,20 @@ export class Fleet {
   }
 }
 
-function start(parts: FleetParts, place: number, port?: number): Promise<InstanceProcess> {
+function start(parts: FleetParts, index: number, port?: number): Promise<InstanceProcess> {
   const { redis, databaseUrl } = parts
-  const links = parts.links[place]
+  const links = parts.links[index]
   const variables = redis && redisEnvironment(redis.variables)
   const throughLinks = {
     ...(links ? { DATABASE_URL: throughPort(databaseUrl, links.postgres.port) } : {}),
     ...(links?.redis && redis ? { REDIS_URL: throughPort(redis.variables.url, links.redis.port) } : {}),
   }
-  const label = parts.oneLabel ? 'same' : `instance-${place + 1}`
+  const label = parts.oneLabel ? 'same' : `instance-${index + 1}`
   return startInstance({
     label,
     ...(port === undefined ? {} : { port }),
     env: {
-      DATA_DIR: join(parts.folder.path, `data-${place}`),
+      DATA_DIR: join(parts.folder.path, `data-${index}`),
       DATABASE_URL: databaseUrl,
       ...variables,
       ...throughLinks,
@@ -185,9 +185,9 @@ function start(parts: FleetParts, place: number, port?: number): Promise<Instanc
       OPENAI_API_CONFIGS: '{"0":{"continues":"trailing"}}',
       ENABLE_OLLAMA_API: 'false',
       ...parts.env,
-      ...parts.envOf?.(place),
+      ...parts.envOf?.(index),
     },
-    ...(parts.logs ? { logFile: join(parts.logs, `${label}-${place}.log`) } : {}),
+    ...(parts.logs ? { logFile: join(parts.logs, `${label}-${index}.log`) } : {}),
   })
 }
 

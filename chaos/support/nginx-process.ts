@@ -42,8 +42,8 @@ export async function startNginx(
     .replaceAll(/^\s*(listen \[::\]|ssl_).*$/gm, '')
     .replaceAll(
       /server (?:127\.0\.0\.1:808|open-webui-)(\d)(?::8080)?(.*;)/g,
-      (_, place: string, rest: string) => {
-        const target = ports[Number(place) - 1]
+      (_, index: string, rest: string) => {
+        const target = ports[Number(index) - 1]
         return target === undefined ? '' : `server 127.0.0.1:${target}${rest}`
       },
     )
@@ -73,9 +73,9 @@ export async function startNginx(
     await folder.remove()
   }
   if (!answers) {
-    const said = await errors()
+    const log = await errors()
     await stop()
-    throw new Error(`nginx does not answer: ${said}`)
+    throw new Error(`nginx does not answer: ${log}`)
   }
   return { url, errors, stop }
 }

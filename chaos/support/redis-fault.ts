@@ -1,8 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Scenario } from '../scenario.ts'
-import { compare, seconds } from './compare.ts'
+import { checkAnswers, seconds } from './check-answers.ts'
 import type { Fleet, FleetOptions } from './fleet.ts'
-import { allReady, askedOnce, healed, longestPause, startWatched, wordsCross } from './watched-answers.ts'
+import {
+  checkAllReady,
+  checkCalledOnce,
+  checkRecovered,
+  longestPause,
+  startWatched,
+  checkDelivery,
+} from './watched-answers.ts'
 import type { WatchedAnswers } from './watched-answers.ts'
 
 interface RedisFault {
@@ -13,13 +20,13 @@ interface RedisFault {
   fleet?: FleetOptions
   answers?: number
   /** The duration of the answers in seconds; longer than the fault. */
-  lasts: number
+  durationS: number
   /** The maximum pause of a reader on the writing instance, ms. */
   pauseMs?: number
   /** Breaks Redis and repairs it. Resolves with further violations. */
   act: (fleet: Fleet, answers: WatchedAnswers) => Promise<string[]>
   /** Returns an addition to the measurement. */
-  tells?: (fleet: Fleet) => Promise<string> | string
+  measureMore?: (fleet: Fleet) => Promise<string> | string
 }
 
 const wordsPerSecond = 20
@@ -34,10 +41,10 @@ export function redisFault({
   short = false,
   fleet: options = {},
   answers = 12,
-  lasts,
+  durationS,
   pauseMs = 1000,
   act,
-  tells,
+  measureMore,
 }: RedisFault): Scenario {
   return {
     name,
@@ -45,7 +52,7 @@ export function redisFault({
     bound: `${fault} during ${answers} answers: local readers do not pause > ${seconds(pauseMs)}, no claim, always ready, all answers complete, no problem reported ≤ 15 s after the fault`,
     short,
     async run(bench) {
-      const words = lasts * wordsPerSecond
+      const words = durationS * wordsPerSecond
       const fleet = await bench.fleet({
         scripts: { words: { words, wordsPerSecond }, brief: { words: 20, wordsPerSecond: 40 } },
         ...options,
@@ -55,17 +62,17 @@ export function redisFault({
         await delay(1500)
         const broken: string[] = []
         const during = act(fleet, started).then(async (found) => {
-          broken.push(...found, ...(await allReady(fleet, 'after the fault')))
+          broken.push(...found, ...(await checkAllReady(fleet, 'after the fault')))
         })
         const pause = await longestPause(started.local, during)
         const mended = performance.now()
-        broken.push(...(await healed(fleet, 15_000)))
+        broken.push(...(await checkRecovered(fleet, 15_000)))
         const heal = performance.now() - mended
-        broken.push(...(await wordsCross(fleet)))
-        broken.push(...(await compare(fleet, started.watched, { words, continues: true })))
-        broken.push(...(await askedOnce(fleet, started.watched)))
+        broken.push(...(await checkDelivery(fleet)))
+        broken.push(...(await checkAnswers(fleet, started.watched, { words, continues: true })))
+        broken.push(...(await checkCalledOnce(fleet, started.watched)))
         if (pause > pauseMs) broken.push(`a local reader saw nothing for ${seconds(pause)}`)
-        const more = tells ? `; ${await tells(fleet)}` : ''
+        const more = measureMore ? `; ${await measureMore(fleet)}` : ''
         return {
           measured: `${answers} answers done; longest pause of a local reader ${seconds(pause)}; recovered ${seconds(heal)} after the end of the fault${more}`,
           broken,

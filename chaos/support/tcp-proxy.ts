@@ -3,7 +3,7 @@ import { connect, createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 
 /** Matches the last 64 KB that a client has sent on a connection, in lower case. */
-type Said = (said: string) => boolean
+type SentMatcher = (sent: string) => boolean
 
 /** A proxy between an instance and a service that simulates network faults. */
 export interface TcpProxy {
@@ -19,13 +19,13 @@ export interface TcpProxy {
    */
   stall(): void
   /** Connections on which the client has sent matching data transfer nothing from now on, even after `mend`. */
-  stallWhere(fits: Said): number
+  stallWhere(fits: SentMatcher): number
   /** Delays all data by `ms`, in both directions. */
   delay(ms: number): void
   /** Forwards the next matching request, but closes the connection instead of forwarding the reply. Resolves then. */
-  loseReply(fits: Said): Promise<void>
+  loseReply(fits: SentMatcher): Promise<void>
   /** The number of chunks from the service that contained this text, counted since the first call with it. */
-  heard(text: string): number
+  countChunksWith(text: string): number
   mend(): void
   stop(): void
 }
@@ -33,12 +33,12 @@ export interface TcpProxy {
 interface Pair {
   near: Socket
   far: Socket
-  said: string
-  silent: boolean
+  sent: string
+  stalled: boolean
   losing: (() => void) | undefined
 }
 
-const remembered = 65_536
+const maxRemembered = 65_536
 
 export async function startTcpProxy(target: { host: string; port: number }): Promise<TcpProxy> {
   const pairs = new Set<Pair>()
@@ -48,7 +48,7 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
   let lateMs = 0
   let received = 0
   let connections = 0
-  let toLose: { fits: Said; lost: () => void } | undefined
+  let replyToLose: { fits: SentMatcher; lost: () => void } | undefined
 
   const end = (pair: Pair): void => {
     pairs.delete(pair)
@@ -59,20 +59,20 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
     if (lateMs === 0) to.write(data)
     else setTimeout(() => to.write(data), lateMs)
   }
-  const silence = (pair: Pair): void => {
+  const pausePair = (pair: Pair): void => {
     pair.near.pause()
     pair.far.pause()
   }
 
   function join(near: Socket): void {
     const far = connect(target.port, target.host)
-    const pair: Pair = { near, far, said: '', silent: false, losing: undefined }
+    const pair: Pair = { near, far, sent: '', stalled: false, losing: undefined }
     pairs.add(pair)
     near.on('data', (data: Buffer) => {
-      pair.said = (pair.said + data.toString('latin1').toLowerCase()).slice(-remembered)
-      if (toLose?.fits(data.toString('latin1').toLowerCase())) {
-        pair.losing = toLose.lost
-        toLose = undefined
+      pair.sent = (pair.sent + data.toString('latin1').toLowerCase()).slice(-maxRemembered)
+      if (replyToLose?.fits(data.toString('latin1').toLowerCase())) {
+        pair.losing = replyToLose.lost
+        replyToLose = undefined
       }
       pass(far, data)
     })
@@ -123,13 +123,13 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
     cut,
     stall() {
       mode = 'stalled'
-      for (const pair of pairs) silence(pair)
+      for (const pair of pairs) pausePair(pair)
     },
     stallWhere(fits) {
-      const chosen = [...pairs].filter(({ said }) => fits(said))
+      const chosen = [...pairs].filter(({ sent }) => fits(sent))
       for (const pair of chosen) {
-        pair.silent = true
-        silence(pair)
+        pair.stalled = true
+        pausePair(pair)
       }
       return chosen.length
     },
@@ -138,18 +138,18 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
     },
     loseReply: (fits) =>
       new Promise((resolve) => {
-        toLose = { fits, lost: resolve }
+        replyToLose = { fits, lost: resolve }
       }),
-    heard(text) {
+    countChunksWith(text) {
       if (!watched.has(text)) watched.set(text, 0)
       return watched.get(text) ?? 0
     },
     mend() {
       mode = 'open'
       lateMs = 0
-      toLose = undefined
+      replyToLose = undefined
       for (const pair of pairs) {
-        if (pair.silent) continue
+        if (pair.stalled) continue
         pair.near.resume()
         pair.far.resume()
       }

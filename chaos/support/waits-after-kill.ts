@@ -10,7 +10,7 @@ interface Kill {
 }
 
 /** Kills an owner of answers. Resolves, for each answer, with the milliseconds until the provider was called again. */
-export async function waitsAfterKill(fleet: Fleet, { kill, owns }: Kill): Promise<number[]> {
+export async function measureWaitsAfterKill(fleet: Fleet, { kill, owns }: Kill): Promise<number[]> {
   const killedAt = Date.now()
   await kill()
   // Queried after the kill, so that answers that ended before do not count. No run is claimed within a lease of it.

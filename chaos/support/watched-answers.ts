@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Reader } from '../../test/support/reader.ts'
-import type { Watched } from './compare.ts'
+import type { Watched } from './check-answers.ts'
 import { until } from './fleet.ts'
 import type { Fleet } from './fleet.ts'
 import { questionOf } from './provider-process.ts'
@@ -18,11 +18,11 @@ export interface WatchedAnswers {
  */
 export async function startWatched(fleet: Fleet, count: number, model = 'words'): Promise<WatchedAnswers> {
   const all: WatchedAnswers = { watched: [], local: [], remote: [] }
-  for (let place = 0; place < count; place++) {
+  for (let index = 0; index < count; index++) {
     const urls = fleet.urls()
-    const here = urls[place % urls.length] ?? ''
+    const here = urls[index % urls.length] ?? ''
     const elsewhere = urls.filter((url) => url !== here)
-    const answer = await fleet.ask(model, `question ${place}`, here)
+    const answer = await fleet.ask(model, `question ${index}`, here)
     const atHome = fleet.read(answer, () => [here])
     const away = fleet.read(answer, () => elsewhere)
     all.local.push(atHome)
@@ -53,7 +53,7 @@ export async function longestPause(readers: Reader[], during: Promise<unknown>):
  * Returns one sentence for each answer with more than one provider call, because an instance claimed it from a live
  * owner.
  */
-export async function askedOnce(fleet: Fleet, watched: Watched[]): Promise<string[]> {
+export async function checkCalledOnce(fleet: Fleet, watched: Watched[]): Promise<string[]> {
   const calls = await fleet.provider.calls()
   return watched.flatMap(({ answer }) => {
     const made = calls.filter((call) => questionOf(call) === answer.question).length
@@ -74,7 +74,7 @@ export async function readiness(url: string): Promise<Ready> {
 }
 
 /** Returns one sentence for each instance that is not ready now. */
-export async function allReady(fleet: Fleet, when: string): Promise<string[]> {
+export async function checkAllReady(fleet: Fleet, when: string): Promise<string[]> {
   const found = await Promise.all(
     fleet.urls().map(async (url) => {
       const { ready, checks } = await readiness(url)
@@ -85,7 +85,7 @@ export async function allReady(fleet: Fleet, when: string): Promise<string[]> {
 }
 
 /** Waits until every instance reports that it is ready and that none of its checks fails. */
-export async function healed(fleet: Fleet, ms: number): Promise<string[]> {
+export async function checkRecovered(fleet: Fleet, ms: number): Promise<string[]> {
   const broken = await Promise.all(
     fleet.urls().map(async (url) => {
       let last = ''
@@ -101,12 +101,12 @@ export async function healed(fleet: Fleet, ms: number): Promise<string[]> {
 }
 
 /** Starts an answer on each instance and reads it on the next, to check that text is delivered between instances. */
-export async function wordsCross(fleet: Fleet): Promise<string[]> {
+export async function checkDelivery(fleet: Fleet): Promise<string[]> {
   const urls = fleet.urls()
   const broken = await Promise.all(
-    urls.map(async (url, place) => {
-      const answer = await fleet.ask('brief', `after the fault ${place}`, url)
-      const reader = fleet.read(answer, () => [urls[(place + 1) % urls.length] ?? ''])
+    urls.map(async (url, index) => {
+      const answer = await fleet.ask('brief', `after the fault ${index}`, url)
+      const reader = fleet.read(answer, () => [urls[(index + 1) % urls.length] ?? ''])
       try {
         await reader.finished(15_000)
       } catch (error) {

@@ -17,7 +17,7 @@ export interface FeedsOptions {
 
 const pollMs = { healthy: 30_000, unhealthy: 5000 }
 /** The pauses before a failed read is retried. */
-const againMs = { first: 250, most: 1000 }
+const retryMs = { first: 250, most: 1000 }
 
 /**
  * Feeds keep the instances' copies of rarely changing state up to date. Each feed is a row of the store with a
@@ -30,11 +30,11 @@ export class Feeds {
   readonly #applied = new Map<FeedName, string>()
   readonly #appliers = new Map<FeedName, () => Promise<void>>()
   readonly #stopping = new AbortController()
-  #looking: Promise<void> | undefined
+  #polling: Promise<void> | undefined
   #next: Promise<void> | undefined
   #catchingUp = false
   /** The number of reports of revocations, and the time since which some of them are unread. */
-  #heard = 0
+  #revocationReports = 0
   #unreadSince: number | undefined
 
   constructor(options: FeedsOptions) {
@@ -54,19 +54,19 @@ export class Feeds {
    */
   async raised(name: FeedName): Promise<void> {
     void this.#options.bus.send('revision.raised', { name })
-    await this.look().catch((error: unknown) => this.#failed(error))
+    await this.look().catch((error: unknown) => this.#logFailure(error))
   }
 
   /** Reads the revisions, and applies the feeds that differ. A call during a poll waits for another poll after it. */
   look(): Promise<void> {
-    if (!this.#looking) {
-      this.#looking = this.#lookOnce().finally(() => {
-        this.#looking = undefined
+    if (!this.#polling) {
+      this.#polling = this.#pollOnce().finally(() => {
+        this.#polling = undefined
       })
-      return this.#looking
+      return this.#polling
     }
     // The poll in progress may have read before the caller's change, so the caller waits for the next poll.
-    this.#next ??= this.#looking
+    this.#next ??= this.#polling
       .catch(() => undefined)
       .then(() => {
         this.#next = undefined
@@ -91,7 +91,7 @@ export class Feeds {
   start(): void {
     const { bus, membership } = this.#options
     const news = (name: string): void => {
-      if (name === 'revocations') this.#hear()
+      if (name === 'revocations') this.#noteRevocation()
       void this.#catchUp()
     }
     bus.on('revision.raised', 'fleet', {
@@ -109,7 +109,7 @@ export class Feeds {
     })
     void every(() => this.look(), {
       ms: () => (membership.redisHealthy() ? pollMs.healthy : pollMs.unhealthy),
-      failed: (error) => this.#failed(error),
+      failed: (error) => this.#logFailure(error),
       signal: this.#stopping.signal,
     })
   }
@@ -122,7 +122,7 @@ export class Feeds {
   async #catchUp(): Promise<void> {
     if (this.#catchingUp) {
       // The poll in progress may have read before the change, so poll again after it. A pending retry is late enough.
-      if (this.#looking) void this.look().catch(() => this.#catchUp())
+      if (this.#polling) void this.look().catch(() => this.#catchUp())
       return
     }
     this.#catchingUp = true
@@ -132,20 +132,20 @@ export class Feeds {
         await this.look()
         break
       } catch (error) {
-        this.#failed(error)
-        await sleep(backoff(attempt, againMs), signal)
+        this.#logFailure(error)
+        await sleep(backoff(attempt, retryMs), signal)
       }
     }
     this.#catchingUp = false
   }
 
-  #hear(): void {
-    this.#heard++
+  #noteRevocation(): void {
+    this.#revocationReports++
     this.#unreadSince ??= this.#options.clock.monotonic()
   }
 
-  async #lookOnce(): Promise<void> {
-    const heard = this.#heard
+  async #pollOnce(): Promise<void> {
+    const heard = this.#revocationReports
     for (const { name, counter, nonce } of await this.#options.revisions.list()) {
       const revision = `${counter}:${nonce}`
       const apply = this.#appliers.get(name)
@@ -154,7 +154,7 @@ export class Feeds {
       this.#applied.set(name, revision)
       this.#options.membership.update({ revisions: Object.fromEntries(this.#applied) })
     }
-    if (heard === this.#heard) this.#unreadSince = undefined
+    if (heard === this.#revocationReports) this.#unreadSince = undefined
   }
 
   /** The names of the feeds of which a member has applied another revision than this instance. */
@@ -167,7 +167,7 @@ export class Feeds {
       .map(([name]) => name)
   }
 
-  #failed(error: unknown): void {
+  #logFailure(error: unknown): void {
     const { logger } = this.#options
     if (error instanceof StoreError) logger.debug({ err: error }, 'revisions cannot be read now')
     else logger.error({ err: error }, 'a feed could not be applied')

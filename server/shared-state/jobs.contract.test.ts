@@ -46,14 +46,14 @@ interface Worker {
 
 interface InstanceOptions {
   leaseMs?: number
-  most?: number
+  maxConcurrent?: number
   maxMs?: number
   store?: Store
 }
 
 /** An instance that runs jobs of the kind `k`. */
 async function instance(me: string, handler: JobHandler, options: InstanceOptions = {}): Promise<Worker> {
-  const { leaseMs = 60_000, most = 2, maxMs = 60_000 } = options
+  const { leaseMs = 60_000, maxConcurrent = 2, maxMs = 60_000 } = options
   const store = options.store ?? (await open())
   const jobs = new Jobs({
     store: store.jobs,
@@ -61,7 +61,7 @@ async function instance(me: string, handler: JobHandler, options: InstanceOption
     clock: systemClock,
     logger: silentLogger,
     leaseMs,
-    most,
+    maxConcurrent,
     pollMs: 50,
   })
   jobs.on('k', handler, { maxMs })
@@ -102,8 +102,8 @@ test('a job that hangs is run by another instance after its maximum time, and it
       begun.push('dead')
       await release.promise
     },
-    // With `most: 1`, the hanging job keeps this instance from claiming another.
-    { leaseMs: 300, maxMs: 600, most: 1 },
+    // With `maxConcurrent: 1`, the hanging job keeps this instance from claiming another.
+    { leaseMs: 300, maxMs: 600, maxConcurrent: 1 },
   )
   const alive = await instance('alive', async () => void begun.push('alive'), { leaseMs: 300 })
   dead.jobs.start()
@@ -199,8 +199,8 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('long jobs, %s', (kind) => {
         })
         await report({ at: 9 }).catch(() => seen.push('refused'))
       },
-      // With `most: 1`, this instance cannot claim the job again itself.
-      { leaseMs: 600, store: mine, most: 1 },
+      // With `maxConcurrent: 1`, this instance cannot claim the job again itself.
+      { leaseMs: 600, store: mine, maxConcurrent: 1 },
     )
     a.jobs.start()
     await a.jobs.add('k', 'one', null)

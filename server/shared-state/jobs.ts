@@ -14,7 +14,7 @@ export interface JobsOptions {
   /** The interval at which this instance polls for jobs, ms. A job that it adds itself starts at once. */
   pollMs?: number
   /** The maximum number of jobs that run at the same time on this instance. */
-  most?: number
+  maxConcurrent?: number
 }
 
 /** The interface of a running job to the queue. */
@@ -58,8 +58,8 @@ export class Jobs {
   readonly #kinds = new Map<string, JobKind>()
   readonly #stopping = new AbortController()
   #busy = 0
-  #looking = false
-  #again = false
+  #polling = false
+  #pollAgain = false
 
   constructor(options: JobsOptions) {
     this.#options = options
@@ -78,17 +78,17 @@ export class Jobs {
     const { store, clock } = this.#options
     const id = newId(clock.now())
     await store.add({ id, kind, key, payload: JSON.stringify(payload), inMs })
-    if (inMs === 0) this.#lookSoon()
+    if (inMs === 0) this.#pollNow()
   }
 
   start(): void {
     const { pollMs = 10_000 } = this.#options
-    void every(() => this.#look(), {
+    void every(() => this.#poll(), {
       ms: () => pollMs,
-      failed: (error) => this.#failed(error),
+      failed: (error) => this.#logFailure(error),
       signal: this.#stopping.signal,
     })
-    this.#lookSoon()
+    this.#pollNow()
   }
 
   /** Stops claiming and aborts the running jobs. Unfinished jobs are run by other instances. */
@@ -96,44 +96,44 @@ export class Jobs {
     this.#stopping.abort()
   }
 
-  #lookSoon(): void {
-    void this.#look().catch((error: unknown) => this.#failed(error))
+  #pollNow(): void {
+    void this.#poll().catch((error: unknown) => this.#logFailure(error))
   }
 
-  async #look(): Promise<void> {
+  async #poll(): Promise<void> {
     if (this.#stopping.signal.aborted || this.#kinds.size === 0) return
-    if (this.#looking) {
-      this.#again = true
+    if (this.#polling) {
+      this.#pollAgain = true
       return
     }
-    this.#looking = true
+    this.#polling = true
     try {
       await this.#claim()
     } finally {
-      this.#looking = false
+      this.#polling = false
     }
-    if (!this.#again) return
-    this.#again = false
-    await this.#look()
+    if (!this.#pollAgain) return
+    this.#pollAgain = false
+    await this.#poll()
   }
 
   async #claim(): Promise<void> {
-    const { store, me, leaseMs = 60_000, most = 2 } = this.#options
-    const room = most - this.#busy
-    if (room <= 0) return
-    const claimed = await store.claim({ me, kinds: [...this.#kinds.keys()], limit: room, leaseMs })
+    const { store, me, leaseMs = 60_000, maxConcurrent = 2 } = this.#options
+    const freeSlots = maxConcurrent - this.#busy
+    if (freeSlots <= 0) return
+    const claimed = await store.claim({ me, kinds: [...this.#kinds.keys()], limit: freeSlots, leaseMs })
     for (const job of claimed) {
       this.#busy++
-      void this.#do(job, leaseMs)
-        .catch((error: unknown) => this.#failed(error))
+      void this.#run(job, leaseMs)
+        .catch((error: unknown) => this.#logFailure(error))
         .finally(() => {
           this.#busy--
-          this.#lookSoon()
+          this.#pollNow()
         })
     }
   }
 
-  async #do(job: JobRow, leaseMs: number): Promise<void> {
+  async #run(job: JobRow, leaseMs: number): Promise<void> {
     const { store, logger } = this.#options
     const kind = this.#kinds.get(job.kind)
     if (!kind) return
@@ -158,7 +158,7 @@ export class Jobs {
           { kind: job.kind, job: job.id },
           'this instance lost a job: another instance has claimed it',
         )
-      else await this.#failedJob(job, error)
+      else await this.#failJob(job, error)
       return
     }
     ended.abort()
@@ -180,7 +180,7 @@ export class Jobs {
         if (!until.aborted) lost.abort(new JobLost())
       },
       // `every` first waits for one interval.
-      { ms: () => leaseMs / 3, failed: (error) => this.#failed(error), signal: until },
+      { ms: () => leaseMs / 3, failed: (error) => this.#logFailure(error), signal: until },
     )
   }
 
@@ -200,7 +200,7 @@ export class Jobs {
     }
   }
 
-  async #failedJob(job: JobRow, error: unknown): Promise<void> {
+  async #failJob(job: JobRow, error: unknown): Promise<void> {
     const { store, logger } = this.#options
     const again = this.#stopping.signal.aborted ? 0 : backoff(job.attempts - 1, pauses)
     const dead = job.attempts >= maxAttempts && !this.#stopping.signal.aborted
@@ -214,7 +214,7 @@ export class Jobs {
     await store.fail(job.id, job.fence, said, dead ? null : again)
   }
 
-  #failed(error: unknown): void {
+  #logFailure(error: unknown): void {
     const { logger } = this.#options
     if (error instanceof StoreError) logger.debug({ err: error }, 'jobs cannot be polled now')
     else logger.error({ err: error }, 'polling for jobs failed')
@@ -222,6 +222,10 @@ export class Jobs {
 }
 
 /** Calls `step` until it resolves with false, with pauses, so that a long job does not keep the store busy. */
-export async function paced(step: () => Promise<boolean>, signal: AbortSignal, pauseMs = 100): Promise<void> {
+export async function runPaced(
+  step: () => Promise<boolean>,
+  signal: AbortSignal,
+  pauseMs = 100,
+): Promise<void> {
   while (!signal.aborted && (await step())) await sleep(pauseMs, signal)
 }

@@ -1,6 +1,6 @@
 import type { Store } from '../store/store.ts'
 import type { Logger } from '../base/index.ts'
-import { paced } from './jobs.ts'
+import { runPaced } from './jobs.ts'
 import type { Jobs } from './jobs.ts'
 
 const hourMs = 3_600_000
@@ -38,6 +38,6 @@ export async function pruneStore(store: Store, signal: AbortSignal): Promise<voi
     () => store.chats.prune(now - dayMs - hourMs, batch),
     () => store.jobs.prune(now - 7 * dayMs, batch),
   ]
-  for (const step of steps) await paced(async () => (await step()) === batch, signal)
+  for (const step of steps) await runPaced(async () => (await step()) === batch, signal)
   await store.instances.prune()
 }

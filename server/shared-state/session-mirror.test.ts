@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { silentLogger, systemClock } from '../base/index.ts'
 import { SessionMirror } from './session-mirror.ts'
-import type { ShownSession } from './session-mirror.ts'
+import type { MirroredSession } from './session-mirror.ts'
 
 const hour = 3_600_000
 
@@ -40,7 +40,7 @@ function open(place: Place): SessionMirror {
   return mirror
 }
 
-function session(id: string, about: Partial<ShownSession> = {}): ShownSession {
+function session(id: string, about: Partial<MirroredSession> = {}): MirroredSession {
   const now = Date.now()
   return { id, userId: 'ann', device: 'Firefox on Linux', lastUsedAt: now, expiresAt: now + hour, ...about }
 }
@@ -52,13 +52,13 @@ test('a session is written with its device, last use and expiry, and removed whe
   mirror.seen(seen)
   // The request that used the session does not wait for the write.
   expect(place.calls).toEqual([])
-  await mirror.settled()
+  await mirror.whenSettled()
   const { id: _, ...rest } = seen
   expect(JSON.parse(place.shown.get('a')!.text)).toEqual(rest)
   expect(place.shown.get('a')!.expiresMs).toBeGreaterThan(hour - 60_000)
   expect(place.shown.get('a')!.expiresMs).toBeLessThanOrEqual(hour)
   mirror.ended(['a', 'unknown'])
-  await mirror.settled()
+  await mirror.whenSettled()
   expect([...place.shown.keys()]).toEqual([])
 })
 
@@ -67,7 +67,7 @@ test('the copy of an endless session has an expiry too, and an expired session i
   const mirror = open(place)
   mirror.seen(session('for ever', { expiresAt: null }))
   mirror.seen(session('over', { expiresAt: Date.now() - 1 }))
-  await mirror.settled()
+  await mirror.whenSettled()
   expect([...place.shown]).toEqual([['for ever', expect.objectContaining({ expiresMs: 400 * 24 * hour })]])
 })
 
@@ -77,7 +77,7 @@ test('a use that is reported after the end does not restore the session', async 
   mirror.seen(session('a'))
   mirror.ended(['a'])
   mirror.seen(session('a'))
-  await mirror.settled()
+  await mirror.whenSettled()
   expect(place.shown.size).toBe(0)
   expect(place.calls).toEqual(['remove a'])
 })
@@ -92,10 +92,10 @@ test('while the target is unreachable, uses are dropped, and ends are written wh
   await vi.waitFor(() => expect(place.calls.length).toBeGreaterThan(2))
   expect(place.calls).not.toContain('show used')
   place.away = false
-  await mirror.settled()
+  await mirror.whenSettled()
   expect(place.shown.size).toBe(0)
   mirror.seen(session('used'))
-  await mirror.settled()
+  await mirror.whenSettled()
   expect([...place.shown.keys()]).toEqual(['used'])
 })
 
@@ -105,6 +105,6 @@ test('after stop nothing is written', async () => {
   mirror.seen(session('a'))
   mirror.stop()
   mirror.seen(session('b'))
-  await mirror.settled()
+  await mirror.whenSettled()
   expect(place.calls).toEqual([])
 })

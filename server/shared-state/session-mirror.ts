@@ -2,7 +2,7 @@ import { backoff, sleep } from '../base/index.ts'
 import type { Clock, Logger } from '../base/index.ts'
 
 /** The fields of a session that the mirror writes. They do not contain the token. */
-export interface ShownSession {
+export interface MirroredSession {
   id: string
   userId: string
   device: string
@@ -12,13 +12,13 @@ export interface ShownSession {
 }
 
 /** The target of the copies. After a rejection, it is unknown whether the operation was executed. */
-export interface SessionMirrorPlace {
+export interface SessionMirrorTarget {
   show(id: string, text: string, expiresMs: number): Promise<unknown>
   remove(id: string): Promise<unknown>
 }
 
 export interface SessionMirrorOptions {
-  place: SessionMirrorPlace
+  place: SessionMirrorTarget
   clock: Clock
   logger: Logger
   /** The pauses after failures, ms. */
@@ -26,8 +26,8 @@ export interface SessionMirrorOptions {
 }
 
 /** The maximum expiry: the time for which browsers keep the cookie of a session that does not expire. */
-const longestMs = 400 * 86_400_000
-const mostWaiting = 20_000
+const maxExpiryMs = 400 * 86_400_000
+const maxPending = 20_000
 
 /**
  * Writes a copy of the sessions, with device and last use, to Redis for operators who inspect it. Shoal never reads the
@@ -36,7 +36,7 @@ const mostWaiting = 20_000
  */
 export class SessionMirror {
   readonly #options: SessionMirrorOptions
-  readonly #waiting = new Map<string, ShownSession | 'ended'>()
+  readonly #waiting = new Map<string, MirroredSession | 'ended'>()
   readonly #stopping = new AbortController()
   #writing: Promise<void> | undefined
 
@@ -45,7 +45,7 @@ export class SessionMirror {
   }
 
   /** Reports that a session was used. Returns at once. Callers report each session at most once a minute. */
-  seen(session: ShownSession): void {
+  seen(session: MirroredSession): void {
     // An ended session stays ended, because an earlier use may be reported later.
     if (this.#waiting.get(session.id) !== 'ended') this.#add(session.id, session)
   }
@@ -55,7 +55,7 @@ export class SessionMirror {
   }
 
   /** Resolves when all pending writes are done. */
-  async settled(): Promise<void> {
+  async whenSettled(): Promise<void> {
     await this.#writing
   }
 
@@ -64,10 +64,10 @@ export class SessionMirror {
     this.#waiting.clear()
   }
 
-  #add(id: string, what: ShownSession | 'ended'): void {
+  #add(id: string, what: MirroredSession | 'ended'): void {
     if (this.#stopping.signal.aborted) return
     const [oldest] = this.#waiting.keys()
-    if (this.#waiting.size >= mostWaiting && oldest !== undefined) this.#waiting.delete(oldest)
+    if (this.#waiting.size >= maxPending && oldest !== undefined) this.#waiting.delete(oldest)
     this.#waiting.set(id, what)
     this.#writing ??= this.#write().finally(() => {
       this.#writing = undefined
@@ -83,7 +83,7 @@ export class SessionMirror {
       if (!next) return
       const [id, what] = next
       try {
-        await this.#tell(id, what)
+        await this.#writeOne(id, what)
         if (this.#waiting.get(id) === what) this.#waiting.delete(id)
         failures = 0
       } catch (error) {
@@ -94,16 +94,16 @@ export class SessionMirror {
     }
   }
 
-  async #tell(id: string, what: ShownSession | 'ended'): Promise<void> {
+  async #writeOne(id: string, what: MirroredSession | 'ended'): Promise<void> {
     const { place, clock } = this.#options
     if (what === 'ended') {
       await place.remove(id)
       return
     }
     const { userId, device, lastUsedAt, expiresAt } = what
-    const leftMs = expiresAt === null ? longestMs : expiresAt - clock.now()
+    const leftMs = expiresAt === null ? maxExpiryMs : expiresAt - clock.now()
     if (leftMs <= 0) return
     const text = JSON.stringify({ userId, device, lastUsedAt, expiresAt })
-    await place.show(id, text, Math.min(leftMs, longestMs))
+    await place.show(id, text, Math.min(leftMs, maxExpiryMs))
   }
 }

@@ -19,7 +19,7 @@ export interface UserCount {
   fits(userId: string, max: number, more?: number): Promise<boolean>
 }
 
-interface Question {
+interface CountQuery {
   sum: number
   /** Instances that have not answered yet. */
   missing: number
@@ -36,7 +36,7 @@ export function createUserCounts(
 ): Record<CountedThing, UserCount> {
   const { self } = membership
   const here = { pages: new Map<string, number>(), requests: new Map<string, number>() }
-  const questions = new Map<number, Question>()
+  const questions = new Map<number, CountQuery>()
   let asked = 0
 
   bus.on('user.count.asked', 'fleet', {

@@ -27,7 +27,7 @@ export interface UserEventListener {
 export function createUserEvents(bus: MessageBus<Messages>, self: string): PresentUsers {
   const users = new Map<string, { listeners: Set<UserEventListener>; leave: () => void }>()
 
-  function tellHere(userId: string, event: UserEvent): void {
+  function notifyHere(userId: string, event: UserEvent): void {
     for (const listener of users.get(userId)?.listeners ?? []) listener.event(event)
   }
 
@@ -35,7 +35,7 @@ export function createUserEvents(bus: MessageBus<Messages>, self: string): Prese
     const listeners = new Set<UserEventListener>()
     const subscription = bus.on('user.event', `user:${userId}`, {
       message: ({ from, event }) => {
-        if (from !== self) tellHere(userId, event)
+        if (from !== self) notifyHere(userId, event)
       },
       gap: () => {
         for (const listener of listeners) listener.gap()
@@ -46,7 +46,7 @@ export function createUserEvents(bus: MessageBus<Messages>, self: string): Prese
 
   return {
     tell(userId, event) {
-      tellHere(userId, event)
+      notifyHere(userId, event)
       void bus.send('user.event', { from: self, userId, event })
     },
     listen(userId, listener) {

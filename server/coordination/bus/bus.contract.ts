@@ -10,7 +10,7 @@ export interface BusHouse {
   close(): Promise<void>
 }
 
-function hear(bus: Bus, topic: string) {
+function recordMessages(bus: Bus, topic: string) {
   const heard: string[] = []
   const subscription = bus.subscribe(topic, {
     message: (payload) => heard.push(payload),
@@ -24,28 +24,28 @@ const patience = { timeout: 20_000, interval: 20 }
 /** The test suite that every implementation of `Bus` passes. */
 export function describeBus(make: () => Promise<BusHouse>): void {
   describe('bus', () => {
-    let house: BusHouse
+    let rig: BusHouse
     let buses: Bus[] = []
     const connect = async (self: string): Promise<Bus> => {
-      const bus = await house.connect(self)
+      const bus = await rig.connect(self)
       buses.push(bus)
       return bus
     }
     beforeAll(async () => {
-      house = await make()
+      rig = await make()
     })
     afterEach(async () => {
       await Promise.all(buses.map((bus) => bus.close()))
       buses = []
     })
-    afterAll(() => house?.close())
+    afterAll(() => rig?.close())
 
     test('Delivers: each message at most once, to all listeners subscribed at that moment, including the sender’s own', async () => {
       const [a, b] = [await connect('a'), await connect('b')]
-      const here = hear(a, 'delivers')
-      const there = hear(b, 'delivers')
-      const twice = hear(b, 'delivers')
-      const other = hear(b, 'other')
+      const here = recordMessages(a, 'delivers')
+      const there = recordMessages(b, 'delivers')
+      const twice = recordMessages(b, 'delivers')
+      const other = recordMessages(b, 'other')
       await Promise.all([here.ready, there.ready, twice.ready, other.ready])
       expect(await a.publish('delivers', 'one')).toBe(true)
       expect(await a.publish('delivers', 'übrigens \u2028 two\nlines')).toBe(true)
@@ -63,7 +63,7 @@ export function describeBus(make: () => Promise<BusHouse>): void {
 
     test('Orders: messages of one publisher on one topic arrive in the order in which they were published', async () => {
       const [a, b, c] = [await connect('a'), await connect('b'), await connect('c')]
-      const listener = hear(c, 'orders')
+      const listener = recordMessages(c, 'orders')
       await listener.ready
       const numbers = Array.from({ length: 200 }, (_, index) => index)
       await Promise.all(numbers.flatMap((n) => [a.publish('orders', `a${n}`), b.publish('orders', `b${n}`)]))
@@ -76,11 +76,11 @@ export function describeBus(make: () => Promise<BusHouse>): void {
 
     test('Survives: nothing. A listener that may have missed a message receives gap', async () => {
       const [a, b] = [await connect('a'), await connect('b')]
-      const before = hear(b, 'survives')
+      const before = recordMessages(b, 'survives')
       await before.ready
-      await house.cut()
+      await rig.cut()
       await vi.waitFor(async () => expect(await a.publish('survives', 'lost')).toBe(false), patience)
-      await house.mend()
+      await rig.mend()
       await vi.waitFor(() => expect(before.heard[0]).toBe('gap'), patience)
       await vi.waitFor(async () => expect(await a.publish('survives', 'found')).toBe(true), patience)
       await vi.waitFor(() => expect(before.heard.at(-1)).toBe('found'), patience)
@@ -89,15 +89,15 @@ export function describeBus(make: () => Promise<BusHouse>): void {
 
     test('When Redis is away: publish returns false at once. When Redis is back, every listener receives gap', async () => {
       const [a, b] = [await connect('a'), await connect('b')]
-      const first = hear(b, 'away')
+      const first = recordMessages(b, 'away')
       await first.ready
-      await house.cut()
+      await rig.cut()
       await vi.waitFor(async () => expect(await a.publish('away', 'x')).toBe(false), patience)
       // A new subscription does not wait for Redis.
-      const late = hear(b, 'late')
-      const second = hear(b, 'away')
+      const late = recordMessages(b, 'late')
+      const second = recordMessages(b, 'away')
       await Promise.all([late.ready, second.ready])
-      await house.mend()
+      await rig.mend()
       await vi.waitFor(() => {
         for (const { heard } of [first, second, late]) expect(heard[0]).toBe('gap')
       }, patience)
@@ -107,7 +107,7 @@ export function describeBus(make: () => Promise<BusHouse>): void {
 
     test('A8: a message above 1 MB is refused and its listeners receive gap at once; a smaller message arrives', async () => {
       const [a, b] = [await connect('a'), await connect('b')]
-      const listener = hear(b, 'large')
+      const listener = recordMessages(b, 'large')
       await listener.ready
       for (const text of ['x'.repeat(1_000_001), 'ü'.repeat(500_001)]) {
         listener.heard.length = 0
@@ -121,8 +121,8 @@ export function describeBus(make: () => Promise<BusHouse>): void {
 
     test('a closed bus receives nothing and sends nothing', async () => {
       const [a, b] = [await connect('a'), await connect('b')]
-      const closed = hear(a, 'close')
-      const open = hear(b, 'close')
+      const closed = recordMessages(a, 'close')
+      const open = recordMessages(b, 'close')
       await Promise.all([closed.ready, open.ready])
       await a.close()
       expect(await a.publish('close', 'mute')).toBe(false)

@@ -1,7 +1,7 @@
 import type { Clock, Logger } from '../../base/index.ts'
 import { guarded, silentLogger, sleep, systemClock } from '../../base/index.ts'
 import type { Bus, BusListener, BusSubscription } from './bus.ts'
-import { encodeBusMessage, largestMessage, Numbering, TopicInbox } from './topic-inbox.ts'
+import { encodeBusMessage, maxMessageBytes, MessageNumbering, TopicInbox } from './topic-inbox.ts'
 
 export interface MemoryBusOptions {
   clock?: Clock
@@ -54,11 +54,11 @@ export class MemoryBusHub {
     if (!this.#away.delete(self)) return
     for (const subscriber of this.#subscribers) {
       if (subscriber.self !== self) continue
-      subscriber.inbox.begin()
-      const tellGap = guarded({ logger: this.logger, event: 'gap on the bus' }, () => {
+      subscriber.inbox.restart()
+      const reportGap = guarded({ logger: this.logger, event: 'gap on the bus' }, () => {
         if (this.#subscribers.has(subscriber)) subscriber.inbox.gap()
       })
-      setTimeout(tellGap, this.#random() * gapWithinMs)
+      setTimeout(reportGap, this.#random() * gapWithinMs)
     }
   }
 
@@ -97,20 +97,20 @@ export class MemoryBusHub {
 class MemoryBus implements Bus {
   readonly #hub: MemoryBusHub
   readonly #self: string
-  readonly #numbering: Numbering
+  readonly #numbering: MessageNumbering
   readonly #topics = new Map<string, Subscriber>()
   #closed = false
 
   constructor(hub: MemoryBusHub, self: string) {
     this.#hub = hub
     this.#self = self
-    this.#numbering = new Numbering(self, hub.clock)
+    this.#numbering = new MessageNumbering(self, hub.clock)
   }
 
   async publish(topic: string, payload: string): Promise<boolean> {
     if (this.#closed) return false
-    const fits = Buffer.byteLength(payload) <= largestMessage
-    const message = fits ? this.#numbering.next(topic, payload) : this.#numbering.hole(topic)
+    const fits = Buffer.byteLength(payload) <= maxMessageBytes
+    const message = fits ? this.#numbering.next(topic, payload) : this.#numbering.nextAfterGap(topic)
     if (this.#hub.isAway(this.#self)) return false
     this.#hub.send(this.#self, topic, encodeBusMessage(message))
     return fits

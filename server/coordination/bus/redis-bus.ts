@@ -6,7 +6,7 @@ import { RedisUnavailable } from '../redis/redis-link.ts'
 import { signatureLength } from '../signer.ts'
 import type { Signer } from '../signer.ts'
 import type { Bus, BusListener, BusSubscription } from './bus.ts'
-import { encodeBusMessage, largestMessage, Numbering, TopicInbox } from './topic-inbox.ts'
+import { encodeBusMessage, maxMessageBytes, MessageNumbering, TopicInbox } from './topic-inbox.ts'
 
 export interface RedisBusOptions {
   link: RedisLink
@@ -34,21 +34,21 @@ export function createRedisBus(options: RedisBusOptions): Bus {
 
 class RedisBus implements Bus {
   readonly #options: RedisBusOptions
-  readonly #numbering: Numbering
+  readonly #numbering: MessageNumbering
   readonly #topics = new Map<string, Topic>()
   #closed = false
 
   constructor(options: RedisBusOptions) {
     this.#options = options
-    this.#numbering = new Numbering(options.self, options.clock)
+    this.#numbering = new MessageNumbering(options.self, options.clock)
   }
 
   async publish(topic: string, payload: string): Promise<boolean> {
     const { link, keys, logger, signer } = this.#options
     if (this.#closed) return false
-    const fits = Buffer.byteLength(payload) <= largestMessage
+    const fits = Buffer.byteLength(payload) <= maxMessageBytes
     if (!fits) logger.error({ topic, length: payload.length }, 'a bus message above 1 MB was not published')
-    const next = fits ? this.#numbering.next(topic, payload) : this.#numbering.hole(topic)
+    const next = fits ? this.#numbering.next(topic, payload) : this.#numbering.nextAfterGap(topic)
     const message = signMessage(signer, topic, encodeBusMessage(next))
     try {
       await link.publish(keys.busTopic(topic), message, { deadlineMs: publishWithinMs })
@@ -85,7 +85,7 @@ class RedisBus implements Bus {
     const { link, keys, clock, logger, signer } = this.#options
     let warned = false
     const inbox = new TopicInbox(name, { clock, logger })
-    const tellGap = guarded({ logger, event: 'gap on the bus' }, () => {
+    const reportGap = guarded({ logger, event: 'gap on the bus' }, () => {
       topic.gapTimer = undefined
       inbox.gap()
     })
@@ -98,12 +98,12 @@ class RedisBus implements Bus {
         warned = true
       },
       gap: () => {
-        inbox.begin()
-        topic.gapTimer ??= setTimeout(tellGap, jitter() * gapWithinMs)
+        inbox.restart()
+        topic.gapTimer ??= setTimeout(reportGap, jitter() * gapWithinMs)
       },
     })
     const topic: Topic = { inbox, channel, gapTimer: undefined }
-    void channel.ready.then(() => inbox.begin())
+    void channel.ready.then(() => inbox.restart())
     this.#topics.set(name, topic)
     return topic
   }

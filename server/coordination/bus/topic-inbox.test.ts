@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { silentLogger } from '../../base/index.ts'
-import { decodeBusMessage, encodeBusMessage, Numbering, TopicInbox } from './topic-inbox.ts'
+import { decodeBusMessage, encodeBusMessage, MessageNumbering, TopicInbox } from './topic-inbox.ts'
 
 function make() {
   const clock = { at: 0, now: () => 0, monotonic: () => clock.at }
   const inbox = new TopicInbox('t', { clock, logger: silentLogger })
   const heard: string[] = []
   inbox.listeners.add({ message: (payload) => heard.push(payload), gap: () => heard.push('gap') })
-  const numbering = new Numbering('p', clock)
+  const numbering = new MessageNumbering('p', clock)
   return { clock, inbox, heard, next: (payload: string) => encodeBusMessage(numbering.next('t', payload)) }
 }
 
@@ -23,11 +23,11 @@ describe('what the listeners of a topic receive', () => {
     const { clock, inbox, heard, next } = make()
     next('before we listened')
     clock.at = 1000
-    inbox.begin()
+    inbox.restart()
     clock.at = 1500
     inbox.receive(next('a'))
     expect(heard).toEqual(['a'])
-    inbox.begin()
+    inbox.restart()
     clock.at = 2000
     next('missed')
     clock.at = 2100
@@ -37,7 +37,7 @@ describe('what the listeners of a topic receive', () => {
 
   test('A14: a publisher remembers a bounded number of topics, and a listener of a forgotten topic loses nothing', () => {
     const { clock, inbox, heard } = make()
-    const numbering = new Numbering('p', clock, 100)
+    const numbering = new MessageNumbering('p', clock, 100)
     const publish = (topic: string, payload: string): string =>
       encodeBusMessage(numbering.next(topic, payload))
     for (const payload of ['1', '2', '3']) inbox.receive(publish('t', payload))
@@ -52,10 +52,10 @@ describe('what the listeners of a topic receive', () => {
 
   test('A14: a listener that subscribed after the forgotten topics were last used receives no gap', () => {
     const { clock, inbox, heard } = make()
-    const numbering = new Numbering('p', clock, 1)
+    const numbering = new MessageNumbering('p', clock, 1)
     for (const topic of ['a', 'b']) numbering.next(topic, 'x')
     clock.at = 1000
-    inbox.begin()
+    inbox.restart()
     clock.at = 1500
     inbox.receive(encodeBusMessage(numbering.next('t', 'first')))
     expect(heard).toEqual(['first'])
@@ -64,9 +64,9 @@ describe('what the listeners of a topic receive', () => {
   test('A8: a message that is too large to be sent causes a gap, also for a listener that knows no publisher yet', () => {
     for (const before of [[], ['1'], ['1', '2']]) {
       const { clock, inbox, heard } = make()
-      const numbering = new Numbering('p', clock)
+      const numbering = new MessageNumbering('p', clock)
       for (const payload of before) inbox.receive(encodeBusMessage(numbering.next('t', payload)))
-      inbox.receive(encodeBusMessage(numbering.hole('t')))
+      inbox.receive(encodeBusMessage(numbering.nextAfterGap('t')))
       inbox.receive(encodeBusMessage(numbering.next('t', 'behind')))
       expect(heard).toEqual([...before, 'gap', 'behind'])
     }
@@ -75,7 +75,7 @@ describe('what the listeners of a topic receive', () => {
   test('each publisher has its own numbers', () => {
     const { clock, inbox, heard } = make()
     for (const publisher of ['x', 'y']) {
-      const numbering = new Numbering(publisher, clock)
+      const numbering = new MessageNumbering(publisher, clock)
       for (const payload of ['1', '2']) inbox.receive(encodeBusMessage(numbering.next('t', payload)))
     }
     expect(heard).toEqual(['1', '2', '1', '2'])

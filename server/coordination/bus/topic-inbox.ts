@@ -4,7 +4,7 @@ import type { BusListener } from './bus.ts'
 /**
  * A larger message is not sent, because Redis disconnects subscribers that fall behind. Its listeners receive `gap`.
  */
-export const largestMessage = 1_000_000
+export const maxMessageBytes = 1_000_000
 
 /**
  * The format on the wire is `1 <publisher> <number> <pause> <payload>`. The first field is the version. `number` counts
@@ -31,7 +31,7 @@ export function decodeBusMessage(text: string): BusMessage | undefined {
 }
 
 /** The payload of a message that only makes its receivers notice a skipped number. */
-const holePayload = ''
+const gapPayload = ''
 
 /** Every user has a topic. Beyond this many topics, a publisher forgets those with the oldest last message. */
 const maxTopics = 10_000
@@ -42,7 +42,7 @@ interface Published {
 }
 
 /** Numbers the messages of one publisher, per topic. */
-export class Numbering {
+export class MessageNumbering {
   readonly #publisher: string
   readonly #clock: Clock
   readonly #maxTopics: number
@@ -78,9 +78,9 @@ export class Numbering {
   /**
    * Takes the place of a message that cannot be sent. Listeners of every version notice the skipped number as `gap`.
    */
-  hole(topic: string): BusMessage {
-    this.next(topic, holePayload)
-    return this.next(topic, holePayload)
+  nextAfterGap(topic: string): BusMessage {
+    this.next(topic, gapPayload)
+    return this.next(topic, gapPayload)
   }
 
   #forgetOldest(): void {
@@ -96,7 +96,7 @@ export class Numbering {
 }
 
 /** A restarted instance is a new publisher. An inbox remembers the last number of at most this many. */
-const mostPublishers = 1000
+const maxPublishers = 1000
 
 /**
  * Passes the messages of one topic to its listeners here: in order, without repeats, and with `gap` for missing ones.
@@ -107,9 +107,9 @@ export class TopicInbox {
   readonly #clock: Clock
   readonly #logger: Logger
   /** The last number received from each publisher. */
-  readonly #heard = new Map<string, number>()
+  readonly #lastNumbers = new Map<string, number>()
   #since: number
-  #complained = false
+  #warned = false
 
   constructor(topic: string, options: { clock: Clock; logger: Logger }) {
     this.#topic = topic
@@ -119,44 +119,44 @@ export class TopicInbox {
   }
 
   /** Called after each new subscription: messages published before it do not count as missed. */
-  begin(): void {
-    this.#heard.clear()
+  restart(): void {
+    this.#lastNumbers.clear()
     this.#since = this.#clock.monotonic()
   }
 
   receive(text: string): void {
-    const message = text.length > largestMessage * 2 ? undefined : decodeBusMessage(text)
+    const message = text.length > maxMessageBytes * 2 ? undefined : decodeBusMessage(text)
     if (!message) {
       // Logged once per topic, because a newer version may send many.
-      if (!this.#complained) this.#logger.warn({ topic: this.#topic, length: text.length }, unreadable)
-      this.#complained = true
+      if (!this.#warned) this.#logger.warn({ topic: this.#topic, length: text.length }, unreadable)
+      this.#warned = true
       return
     }
-    const last = this.#heard.get(message.publisher)
+    const last = this.#lastNumbers.get(message.publisher)
     if (last !== undefined && message.number <= last) return
     this.#remember(message)
-    if (last === undefined ? this.#missedBefore(message) : message.number > last + 1) this.gap()
-    if (message.payload !== holePayload) this.#each((listener) => listener.message(message.payload))
+    if (last === undefined ? this.#missedEarlier(message) : message.number > last + 1) this.gap()
+    if (message.payload !== gapPayload) this.#notifyListeners((listener) => listener.message(message.payload))
   }
 
   gap(): void {
-    this.#each((listener) => listener.gap())
+    this.#notifyListeners((listener) => listener.gap())
   }
 
   /** For the first message from a publisher: whether an earlier one was published since this topic was subscribed. */
-  #missedBefore({ number, pause }: BusMessage): boolean {
+  #missedEarlier({ number, pause }: BusMessage): boolean {
     return number > 1 && this.#clock.monotonic() - pause >= this.#since
   }
 
   #remember({ publisher, number }: BusMessage): void {
-    this.#heard.delete(publisher)
-    this.#heard.set(publisher, number)
-    const oldest = this.#heard.size > mostPublishers ? this.#heard.keys().next().value : undefined
-    if (oldest !== undefined) this.#heard.delete(oldest)
+    this.#lastNumbers.delete(publisher)
+    this.#lastNumbers.set(publisher, number)
+    const oldest = this.#lastNumbers.size > maxPublishers ? this.#lastNumbers.keys().next().value : undefined
+    if (oldest !== undefined) this.#lastNumbers.delete(oldest)
   }
 
   /** An exception in one listener must not prevent the others from receiving the message. */
-  #each(call: (listener: BusListener) => void): void {
+  #notifyListeners(call: (listener: BusListener) => void): void {
     for (const listener of this.listeners) {
       try {
         call(listener)

@@ -17,19 +17,19 @@ export class AcknowledgedBeat {
     this.#clock = clock
   }
 
-  mark(): Moment {
+  currentMoment(): Moment {
     return { monotonic: this.#clock.monotonic(), wall: this.#clock.now() }
   }
 
   /** Records that the heartbeat sent at this moment was acknowledged. */
-  take(sent: Moment): void {
+  acknowledge(sent: Moment): void {
     if (!this.#last || sent.monotonic >= this.#last.monotonic) this.#last = sent
   }
 
   /** Milliseconds; Infinity before the first acknowledgement. */
   age(): number {
     if (!this.#last) return Number.POSITIVE_INFINITY
-    const { monotonic, wall } = this.mark()
+    const { monotonic, wall } = this.currentMoment()
     return Math.max(monotonic - this.#last.monotonic, wall - this.#last.wall)
   }
 }

@@ -2,7 +2,7 @@ import type { FleetMembership } from './fleet-membership.ts'
 import type { Member } from './membership.ts'
 
 /** Older deaths are ignored. */
-const latelyMs = 600_000
+const recentMs = 600_000
 
 /** The store's rows of heartbeats. */
 export interface HeartbeatRows {
@@ -31,7 +31,7 @@ export class ClaimRecord {
     const members = this.#membership.members()
     const label = members.find(({ incarnation }) => incarnation === this.#membership.self)?.label
     const alive = new Set(members.map(({ incarnation }) => incarnation))
-    const rows = await this.#rows.recent(latelyMs)
+    const rows = await this.#rows.recent(recentMs)
     return rows.filter((row) => !alive.has(row.incarnation) && row.label === label && row.claiming).length
   }
 

@@ -16,19 +16,19 @@ function answer(now: number, { gap = false, tableId = 'run1', listed = {} }: Tol
 /** Evidence of an instance that has been present since 10,000, for longer than a lease. */
 function present(): TableEvidence {
   const evidence = new TableEvidence()
-  evidence.take(answer(10_000, { gap: true }))
-  for (let now = 10_500; now <= 13_000; now += 500) evidence.take(answer(now))
+  evidence.record(answer(10_000, { gap: true }))
+  for (let now = 10_500; now <= 13_000; now += 500) evidence.record(answer(now))
   return evidence
 }
 
 describe('an absence proves a death only to an instance that was present', () => {
   test('a lease of uninterrupted presence is proof', () => {
     const evidence = new TableEvidence()
-    evidence.take(answer(10_000, { gap: true }))
+    evidence.record(answer(10_000, { gap: true }))
     expect(evidence.proves).toBe(false)
-    evidence.take(answer(10_000 + lease - 1))
+    evidence.record(answer(10_000 + lease - 1))
     expect(evidence.proves).toBe(false)
-    evidence.take(answer(10_000 + lease))
+    evidence.record(answer(10_000 + lease))
     expect(evidence.proves).toBe(true)
   })
 
@@ -40,9 +40,9 @@ describe('an absence proves a death only to an instance that was present', () =>
   ])('%s: the lease starts again', (_what, now, told) => {
     const evidence = present()
     expect(evidence.proves).toBe(true)
-    evidence.take(answer(now, told))
+    evidence.record(answer(now, told))
     expect(evidence.proves).toBe(false)
-    evidence.take(answer(now + lease, { ...told, gap: false }))
+    evidence.record(answer(now + lease, { ...told, gap: false }))
     expect(evidence.proves).toBe(true)
   })
 
@@ -50,28 +50,28 @@ describe('an absence proves a death only to an instance that was present', () =>
     const evidence = present()
     evidence.break()
     expect(evidence.proves).toBe(false)
-    evidence.take(answer(13_500))
+    evidence.record(answer(13_500))
     expect(evidence.proves).toBe(false)
   })
 
   test('a member whose entry was young when it disappeared has left; an old entry, or an interruption, proves no clean leave', () => {
     const evidence = present()
     const listed = { left: 13_400, silent: 11_100 }
-    evidence.take(answer(13_500, { listed }))
-    expect(evidence.take(answer(14_000))).toEqual(['left'])
-    evidence.take(answer(14_500, { listed: { again: 14_400 } }))
-    expect(evidence.take(answer(15_000, { gap: true }))).toEqual([])
+    evidence.record(answer(13_500, { listed }))
+    expect(evidence.record(answer(14_000))).toEqual(['left'])
+    evidence.record(answer(14_500, { listed: { again: 14_400 } }))
+    expect(evidence.record(answer(15_000, { gap: true }))).toEqual([])
   })
 
   test('in the store, the proof is an uninterrupted series of own heartbeats', () => {
     const evidence = new StoreEvidence()
-    for (const at of [0, 1000, 2000]) evidence.take(at)
+    for (const at of [0, 1000, 2000]) evidence.record(at)
     expect(evidence.proves).toBe(false)
-    evidence.take(3000)
+    evidence.record(3000)
     expect(evidence.proves).toBe(true)
-    evidence.take(3001 + lease)
+    evidence.record(3001 + lease)
     expect(evidence.proves).toBe(false)
-    for (const at of [6500, 7500, 8500]) evidence.take(at)
+    for (const at of [6500, 7500, 8500]) evidence.record(at)
     expect(evidence.proves).toBe(true)
     evidence.break()
     expect(evidence.proves).toBe(false)

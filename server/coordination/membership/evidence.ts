@@ -14,7 +14,7 @@ export class TableEvidence {
   #listed = new Map<string, ListedMember>()
 
   /** Records an answer of the table. Returns the incarnations that left cleanly since the previous answer. */
-  take(answer: OkAnswer): string[] {
+  record(answer: OkAnswer): string[] {
     const { now, tableId, gap } = answer
     const broken = gap || tableId !== this.#tableId || now < this.#now || now - this.#now > lease
     // An entry that disappeared before it was a lease old was removed by its owner, because nothing else removes it.
@@ -58,7 +58,7 @@ export class StoreEvidence {
   #last = Number.NEGATIVE_INFINITY
 
   /** `at`: the monotonic time at which an acknowledged heartbeat was sent. */
-  take(at: number): void {
+  record(at: number): void {
     if (this.#since === undefined || at - this.#last > lease) this.#since = at
     this.#last = at
   }

@@ -45,18 +45,18 @@ describe('membership', () => {
     const clock = { wall: 1000, mono: 0, now: () => clock.wall, monotonic: () => clock.mono }
     const beat = new AcknowledgedBeat(clock)
     expect(beat.age()).toBe(Number.POSITIVE_INFINITY)
-    const sent = beat.mark()
+    const sent = beat.currentMoment()
     clock.mono = 300
     clock.wall = 1200
-    beat.take(sent)
+    beat.acknowledge(sent)
     expect(beat.age()).toBe(300)
     clock.wall = 9000
     expect(beat.age()).toBe(8000)
     clock.wall = 0
     expect(beat.age()).toBe(300)
-    const later = beat.mark()
-    beat.take(later)
-    beat.take(sent)
+    const later = beat.currentMoment()
+    beat.acknowledge(later)
+    beat.acknowledge(sent)
     expect(beat.age()).toBe(0)
   })
 

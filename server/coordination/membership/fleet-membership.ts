@@ -58,7 +58,7 @@ export class FleetMembership implements Membership {
   readonly #stopping = new AbortController()
   #facts: MemberFacts
   #storeBeat: Promise<void> | undefined
-  #linkTold = false
+  #reportedHealthy = false
 
   constructor(options: FleetMembershipOptions) {
     const { self, table, store, clock } = options
@@ -88,12 +88,12 @@ export class FleetMembership implements Membership {
       await this.#beatTable(table)
       const stopListening = link?.onLink(() => this.#evaluate([]))
       if (stopListening) signal.addEventListener('abort', stopListening)
-      void every(() => this.#beatTable(table), { ms: () => tableBeatMs, failed: this.#bug, signal })
+      void every(() => this.#beatTable(table), { ms: () => tableBeatMs, failed: this.#logFailure, signal })
     }
     if (!table?.ok) await this.#beatStore()
     void every(() => (this.#needsStore() ? this.#beatStore() : Promise.resolve()), {
       ms: () => storeBeatMs,
-      failed: this.#bug,
+      failed: this.#logFailure,
       signal,
     })
   }
@@ -125,13 +125,16 @@ export class FleetMembership implements Membership {
 
   async leave(): Promise<void> {
     this.#stopping.abort()
-    const unheard = (error: unknown): void =>
+    const logFailedLeave = (error: unknown): void =>
       this.#options.logger.debug(
         { err: error },
         'this member could not remove itself from the list: the others notice within a lease',
       )
     await this.#storeBeat
-    await Promise.all([this.#table?.leave().catch(unheard), this.#store?.leave().catch(unheard)])
+    await Promise.all([
+      this.#table?.leave().catch(logFailedLeave),
+      this.#store?.leave().catch(logFailedLeave),
+    ])
   }
 
   /**
@@ -152,7 +155,7 @@ export class FleetMembership implements Membership {
 
   #needsStore(): boolean {
     if (this.#stopping.signal.aborted) return false
-    return !this.#table?.ok || this.#store?.reliedOn === true || this.#roster.needsStore
+    return !this.#table?.ok || this.#store?.isReliedOn === true || this.#roster.needsStore
   }
 
   /** One at a time: a call while a heartbeat is in progress waits for that heartbeat. */
@@ -175,25 +178,26 @@ export class FleetMembership implements Membership {
     const { changed, gone, vanished } = this.#roster.update(left)
     // The missing member may have lost only Redis; the store's list shows whether it is alive.
     if (vanished && !this.#stopping.signal.aborted) void this.#beatStore()
-    if (healthy !== this.#linkTold) {
-      this.#linkTold = healthy
-      this.#tell(({ link }) => link?.(healthy))
+    if (healthy !== this.#reportedHealthy) {
+      this.#reportedHealthy = healthy
+      this.#notifyWatchers(({ link }) => link?.(healthy))
     }
-    if (changed) this.#tell((watcher) => watcher.changed?.(this.members()))
-    for (const { incarnation, how } of gone) this.#tell((watcher) => watcher.gone?.(incarnation, how))
+    if (changed) this.#notifyWatchers((watcher) => watcher.changed?.(this.members()))
+    for (const { incarnation, how } of gone)
+      this.#notifyWatchers((watcher) => watcher.gone?.(incarnation, how))
   }
 
-  #tell(call: (watcher: MembershipWatcher) => void): void {
+  #notifyWatchers(call: (watcher: MembershipWatcher) => void): void {
     for (const watcher of this.#watchers) {
       try {
         call(watcher)
       } catch (error) {
-        this.#bug(error)
+        this.#logFailure(error)
       }
     }
   }
 
-  readonly #bug = (error: unknown): void => {
+  readonly #logFailure = (error: unknown): void => {
     this.#options.logger.error({ err: error }, 'membership failed')
   }
 }

@@ -41,11 +41,11 @@ export function describeMembership(
   { table = true }: { table?: boolean } = {},
 ): void {
   describe('membership', () => {
-    let house: MembershipHouse
+    let rig: MembershipHouse
     let joined: Membership[] = []
     const join = async (label: string, facts: Partial<MemberFacts> = {}) => {
       const self = `${label}.${incarnations++}`
-      const member = await house.make(self, { ...someFacts, label, ...facts })
+      const member = await rig.make(self, { ...someFacts, label, ...facts })
       const gone: string[] = []
       const links: boolean[] = []
       member.watch({
@@ -61,13 +61,13 @@ export function describeMembership(
       vi.waitFor(() => expect(labels(member)).toEqual(expected), patience)
 
     beforeAll(async () => {
-      house = await make()
+      rig = await make()
     })
     afterEach(async () => {
       await Promise.all(joined.map((member) => member.leave()))
       joined = []
     })
-    afterAll(() => house?.close())
+    afterAll(() => rig?.close())
 
     test('Delivers: the members as of the last heartbeat, and a verdict on each incarnation that is not a member', async () => {
       const a = await join('a')
@@ -105,7 +105,7 @@ export function describeMembership(
       const b = await join('b')
       const c = await join('c')
       await sees(a.member, 'a', 'b', 'c')
-      await house.kill(c.self)
+      await rig.kill(c.self)
       joined = joined.filter((member) => member !== c.member)
       for (const watcher of [a, b]) {
         await vi.waitFor(() => expect(watcher.gone).toEqual([`${c.self} dead`]), patience)
@@ -133,7 +133,7 @@ export function describeMembership(
       const b = await join('b')
       await sees(b.member, 'a', 'b')
       await vi.waitFor(() => expect(b.member.verdict('somebody.dead')).toBe('dead'), patience)
-      await house.flush!()
+      await rig.flush!()
       // The flush interrupted the presence, so that an absence proves nothing for a lease.
       await vi.waitFor(() => expect(b.member.verdict('somebody.dead')).toBe('unknown'), patience)
       await vi.waitFor(() => expect(b.member.verdict('somebody.dead')).toBe('dead'), patience)
@@ -148,7 +148,7 @@ export function describeMembership(
       const b = await join('b')
       await sees(a.member, 'a', 'b')
       expect(a.member.redisHealthy()).toBe(true)
-      await house.cut!()
+      await rig.cut!()
       await vi.waitFor(() => expect(a.member.redisHealthy()).toBe(false), patience)
       await vi.waitFor(
         () => expect(a.member.members().map(({ redis }) => redis)).toEqual([false, false]),
@@ -161,7 +161,7 @@ export function describeMembership(
         expect(a.member.sinceAcknowledged()).toBeLessThan(lease)
         await new Promise((resolve) => setTimeout(resolve, 100))
       }
-      await house.mend!()
+      await rig.mend!()
       await vi.waitFor(() => expect(a.member.redisHealthy()).toBe(true), patience)
       await vi.waitFor(
         () => expect(a.member.members().map(({ redis }) => redis)).toEqual([true, true]),

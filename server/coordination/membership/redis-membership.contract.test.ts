@@ -9,8 +9,8 @@ const patience = { timeout: 15_000, interval: 20 }
 
 describe.concurrent('membership, over Redis', () => {
   async function pair(redis: TestRedis) {
-    const house = membershipOver(redis)
-    const [a, b] = [await house.make('a', someFacts), await house.make('b', someFacts)]
+    const rig = membershipOver(redis)
+    const [a, b] = [await rig.make('a', someFacts), await rig.make('b', someFacts)]
     const gone: string[] = []
     for (const member of [a, b])
       member.watch({ gone: (incarnation, how) => gone.push(`${incarnation} ${how}`) })
@@ -21,21 +21,21 @@ describe.concurrent('membership, over Redis', () => {
     )
     await vi.waitFor(() => expect(a.verdict('x')).toBe('dead'), patience)
     return {
-      house,
+      rig,
       a,
       b,
       gone,
       close: () =>
         Promise.all([a.leave(), b.leave()])
-          .then(() => house.close())
+          .then(() => rig.close())
           .then(() => redis.stop()),
     }
   }
 
   test('Redis killed and restarted empty (another run_id): no member is judged dead; verdicts return a lease later', async () => {
-    const { a, b, gone, house, close } = await pair(await startStandalone())
-    await house.cut!()
-    await house.mend!()
+    const { a, b, gone, rig, close } = await pair(await startStandalone())
+    await rig.cut!()
+    await rig.mend!()
     await vi.waitFor(() => expect(a.verdict('x')).toBe('unknown'), patience)
     await vi.waitFor(() => expect(a.verdict('x')).toBe('dead'), patience)
     expect([a.verdict('b'), b.verdict('a'), ...gone]).toEqual(['alive', 'alive'])
@@ -44,9 +44,9 @@ describe.concurrent('membership, over Redis', () => {
 
   test('Redis stopped for 4 s: heartbeats go to the store at once, and no member is judged dead', async () => {
     const redis = await startStandalone()
-    const { a, b, gone, house, close } = await pair(redis)
+    const { a, b, gone, rig, close } = await pair(redis)
     redis.servers[0]!.pause()
-    await vi.waitFor(() => expect(house.heartbeats.beats.get('a')).toBeGreaterThan(0), patience)
+    await vi.waitFor(() => expect(rig.heartbeats.beats.get('a')).toBeGreaterThan(0), patience)
     await new Promise((resolve) => setTimeout(resolve, 4000))
     expect([a.verdict('b'), b.verdict('a'), a.verdict('x')]).toEqual(['alive', 'alive', 'unknown'])
     expect(a.sinceAcknowledged()).toBeLessThan(2500)
@@ -57,8 +57,8 @@ describe.concurrent('membership, over Redis', () => {
   })
 
   test('a member that alone has lost Redis stays alive for the others, because it is in the store', async () => {
-    const { a, b, gone, house, close } = await pair(await startStandalone())
-    await house.loseRedis('b')
+    const { a, b, gone, rig, close } = await pair(await startStandalone())
+    await rig.loseRedis('b')
     await vi.waitFor(() => expect(a.members()[1]).toMatchObject({ incarnation: 'b', redis: false }), patience)
     await new Promise((resolve) => setTimeout(resolve, lease))
     expect([a.verdict('b'), gone, a.redisHealthy(), b.redisHealthy()]).toEqual(['alive', [], true, false])
@@ -67,17 +67,17 @@ describe.concurrent('membership, over Redis', () => {
     expect(b.verdict('a')).not.toBe('dead')
     expect(b.verdict('never seen')).toBe('unknown')
     // When it really dies, it is judged dead.
-    house.heartbeats.fail('b')
+    rig.heartbeats.fail('b')
     await vi.waitFor(() => expect(gone).toEqual(['b dead']), patience)
     await close()
   })
 
   test('with Redis away for all, a member that stops its heartbeats in the store is judged dead', async () => {
     const redis = await startStandalone()
-    const { a, b, gone, house, close } = await pair(redis)
-    await house.cut!()
+    const { a, b, gone, rig, close } = await pair(redis)
+    await rig.cut!()
     await vi.waitFor(() => expect(a.members().map(({ redis }) => redis)).toEqual([false, false]), patience)
-    house.heartbeats.fail('b')
+    rig.heartbeats.fail('b')
     await vi.waitFor(() => expect(gone).toEqual(['b dead']), patience)
     expect([a.verdict('b'), a.verdict('x')]).toEqual(['dead', 'unknown'])
     await b.leave()
@@ -86,9 +86,9 @@ describe.concurrent('membership, over Redis', () => {
 
   test('an idle instance sends only heartbeats and pings', async () => {
     const redis = await startStandalone()
-    const { house, close } = await pair(redis)
+    const { rig, close } = await pair(redis)
     const admin = redis.servers[0]!.admin
-    const beats = house.heartbeats.beats.get('a') ?? 0
+    const beats = rig.heartbeats.beats.get('a') ?? 0
     const count = async (): Promise<number> =>
       Number(/total_commands_processed:(\d+)/.exec(await admin.info('stats'))?.[1])
     // Redis also counts the commands inside the script: ten per heartbeat.
@@ -96,7 +96,7 @@ describe.concurrent('membership, over Redis', () => {
     await new Promise((resolve) => setTimeout(resolve, 3000))
     const perSecond = ((await count()) - before[0] - 1) / ((performance.now() - before[1]) / 1000)
     expect(perSecond).toBeLessThan(2 * (2.5 * 11 + 2))
-    expect(house.heartbeats.beats.get('a') ?? 0).toBe(beats)
+    expect(rig.heartbeats.beats.get('a') ?? 0).toBe(beats)
     await close()
   })
 })

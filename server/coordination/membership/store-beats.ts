@@ -12,7 +12,7 @@ export interface StoreBeatsOptions {
 }
 
 const deadlineMs = 2500
-const goodbyeMs = 500
+const leaveDeadlineMs = 500
 /** The maximum size of a set that remembers incarnations. */
 const maxRemembered = 1000
 
@@ -33,7 +33,7 @@ export class StoreBeats {
   }
 
   /** Other members may rely on the own heartbeats in the store, until one of these says that Redis is back. */
-  get reliedOn(): boolean {
+  get isReliedOn(): boolean {
     return this.#reliedOn
   }
 
@@ -63,12 +63,12 @@ export class StoreBeats {
   /** Sends one heartbeat. Never rejects. */
   async beat(facts: MemberFacts): Promise<void> {
     const { self, store, acknowledged, logger } = this.#options
-    const sent = acknowledged.mark()
+    const sent = acknowledged.currentMoment()
     if (!facts.redis) this.#reliedOn = true
     try {
       const members = await withDeadline(store.beat(self, facts), deadlineMs, 'heartbeat in the store')
-      acknowledged.take(sent)
-      this.#evidence.take(sent.monotonic)
+      acknowledged.acknowledge(sent)
+      this.#evidence.record(sent.monotonic)
       if (facts.redis) this.#reliedOn = false
       this.#list = new Map(members.map((member) => [member.incarnation, member]))
       for (const { incarnation, redis } of members) {
@@ -84,7 +84,7 @@ export class StoreBeats {
   /** Removes the own row, if a heartbeat was ever acknowledged. */
   async leave(): Promise<void> {
     const { self, store } = this.#options
-    if (this.last > 0) await withDeadline(store.leave(self), goodbyeMs, 'leaving the store')
+    if (this.last > 0) await withDeadline(store.leave(self), leaveDeadlineMs, 'leaving the store')
   }
 }
 

@@ -69,7 +69,7 @@ export class TableBeats {
    */
   async beat(current: MemberFacts): Promise<string[] | undefined> {
     const { self, table, link, acknowledged, logger } = this.#options
-    const sent = acknowledged.mark()
+    const sent = acknowledged.currentMoment()
     try {
       const facts = encodeFacts({ ...current, redis: link?.healthy() ?? true })
       const work = table.beat(self, facts === this.#sentFacts ? undefined : facts)
@@ -80,11 +80,11 @@ export class TableBeats {
         if (answer.kind === 'facts-needed')
           throw new Error('the membership table lost the facts of this instance twice')
       }
-      acknowledged.take(sent)
+      acknowledged.acknowledge(sent)
       this.#sentFacts = facts
       this.#ok = true
       this.#sentAt = sent.monotonic
-      return this.#evidence.take(answer).filter((incarnation) => incarnation !== self)
+      return this.#evidence.record(answer).filter((incarnation) => incarnation !== self)
     } catch (error) {
       logger.debug({ err: error }, 'a heartbeat failed')
       this.#evidence.break()

@@ -2,7 +2,7 @@ import type { LimitTerms } from './limit-terms.ts'
 import type { LimitAnswer } from './rate-limits.ts'
 
 /** At this number, keys whose burst is available again are removed and, if these are too few, the oldest keys. */
-const mostKeys = 100_000
+const maxKeys = 100_000
 
 /** Intervals are rarely whole microseconds: without this tolerance, a rounding error could refuse a whole burst. */
 const rounding = 1e-6
@@ -36,12 +36,12 @@ export class LocalLimits {
     if (wait > 1) {
       return { allowed: false, remaining: units(tat), retryAfterMs: toMs(wait), resetMs: toMs(tat - now) }
     }
-    if (next > now) this.#keep(key, next, now)
+    if (next > now) this.#storeArrival(key, next, now)
     return { allowed: true, remaining: units(next), retryAfterMs: 0, resetMs: toMs(next - now) }
   }
 
   block(key: string, ms: number): void {
-    if (this.#blocks.size >= mostKeys) {
+    if (this.#blocks.size >= maxKeys) {
       for (const blocked of this.#blocks.keys()) this.blockedMs(blocked)
       this.#dropOldest(this.#blocks)
     }
@@ -64,8 +64,8 @@ export class LocalLimits {
     return this.#arrivals.size + this.#blocks.size
   }
 
-  #keep(key: string, arrival: number, now: number): void {
-    if (this.#arrivals.size >= mostKeys && !this.#arrivals.has(key)) {
+  #storeArrival(key: string, arrival: number, now: number): void {
+    if (this.#arrivals.size >= maxKeys && !this.#arrivals.has(key)) {
       for (const [known, at] of this.#arrivals) if (at <= now) this.#arrivals.delete(known)
       this.#dropOldest(this.#arrivals)
     }
@@ -75,7 +75,7 @@ export class LocalLimits {
 
   /** Frees a tenth of the slots, so that a flood of new keys does not iterate over all keys each time. */
   #dropOldest(map: Map<string, number>): void {
-    const surplus = map.size - mostKeys * 0.9
+    const surplus = map.size - maxKeys * 0.9
     let dropped = 0
     for (const key of map.keys()) {
       if (dropped++ >= surplus) return

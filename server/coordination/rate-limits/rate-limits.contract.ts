@@ -22,22 +22,22 @@ export function describeRateLimits(
   { remote = true }: { remote?: boolean } = {},
 ): void {
   describe('rate limits', () => {
-    let house: RateLimitsHouse
+    let rig: RateLimitsHouse
     let open: RateLimits[] = []
     const handle = async (): Promise<RateLimits> => {
-      const limits = await house.make()
+      const limits = await rig.make()
       open.push(limits)
       return limits
     }
     const newKey = (): string => `sign-in:${keys++}:{odd} name`
     beforeAll(async () => {
-      house = await make()
+      rig = await make()
     })
     afterEach(async () => {
       await Promise.all(open.map((limits) => limits.close()))
       open = []
     })
-    afterAll(() => house?.close())
+    afterAll(() => rig?.close())
 
     test('Delivers: all instances together allow at most `burst` plus the rate', async () => {
       const all = [await handle(), await handle(), await handle()]
@@ -47,9 +47,9 @@ export function describeRateLimits(
       const rounds = Array.from({ length: 25 }, () => all.map((limits) => limits.consume(key, limit)))
       const answers = await Promise.all(rounds.flat())
       const allowed = answers.filter((answer) => answer.allowed).length
-      const most = 5 + Math.ceil(((performance.now() - began) / 1000) * 20) + 1
+      const max = 5 + Math.ceil(((performance.now() - began) / 1000) * 20) + 1
       expect(allowed).toBeGreaterThanOrEqual(5)
-      expect(allowed).toBeLessThanOrEqual(most)
+      expect(allowed).toBeLessThanOrEqual(max)
       expect(answers.some(({ degraded }) => degraded)).toBe(false)
       const refused = answers.find((answer) => !answer.allowed)!
       expect(refused.retryAfterMs).toBeGreaterThan(0)
@@ -101,7 +101,7 @@ export function describeRateLimits(
       await a.close()
       expect((await b.consume(key, slow)).allowed).toBe(false)
       if (!remote) return
-      await house.flush!()
+      await rig.flush!()
       expect(await b.consume(key, slow)).toMatchObject({ allowed: true, remaining: 9, degraded: false })
     })
 
@@ -112,7 +112,7 @@ export function describeRateLimits(
       const [key, blocked, shared] = [newKey(), newKey(), newKey()]
       expect(await a.consume(key, slow, 8)).toMatchObject({ allowed: true, degraded: false })
       expect(await b.consume(key, slow, 0)).toMatchObject({ allowed: true, remaining: 2 })
-      await house.cut!()
+      await rig.cut!()
       // Units used on this instance still count; units used on others are not known.
       expect(await a.consume(key, slow, 2)).toMatchObject({ allowed: true, degraded: true, remaining: 0 })
       expect(await a.consume(key, slow)).toMatchObject({ allowed: false, degraded: true })
@@ -124,7 +124,7 @@ export function describeRateLimits(
       await a.block(blocked, 60_000)
       expect((await a.consume(blocked, slow)).allowed).toBe(false)
       expect((await b.consume(blocked, slow)).allowed).toBe(true)
-      await house.mend!()
+      await rig.mend!()
       // The next call with the key writes the block to Redis.
       await vi.waitFor(async () => {
         expect(await a.consume(blocked, slow, 0)).toMatchObject({ allowed: false, degraded: false })

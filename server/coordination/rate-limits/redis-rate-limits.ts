@@ -28,22 +28,22 @@ class RedisRateLimits implements RateLimits {
   readonly #options: RedisRateLimitsOptions
   readonly #deadlineMs: number
   /** The units that were used on this instance. Decides while Redis is away. */
-  readonly #shadow: LocalLimits
+  readonly #local: LocalLimits
   /** Keys whose block, or removed block, is not in Redis yet. */
-  readonly #owed = new Set<string>()
+  readonly #unsynced = new Set<string>()
   #degraded = false
 
   constructor(options: RedisRateLimitsOptions) {
     this.#options = options
     this.#deadlineMs = options.deadlineMs ?? 150
-    this.#shadow = new LocalLimits(() => options.clock.monotonic())
+    this.#local = new LocalLimits(() => options.clock.monotonic())
   }
 
   async consume(key: string, limit: Limit, cost = 1): Promise<LimitAnswer> {
     const terms = limitTerms(limit, cost)
     const { link, keys } = this.#options
     try {
-      if (this.#owed.has(key)) await this.#settle(key)
+      if (this.#unsynced.has(key)) await this.#syncBlock(key)
       const reply = await link.eval(
         consumeScript,
         [keys.rateLimit(key), keys.rateBlock(key)],
@@ -51,36 +51,36 @@ class RedisRateLimits implements RateLimits {
         { deadlineMs: this.#deadlineMs },
       )
       const answer = readAnswer(reply)
-      this.#tell(false)
-      if (answer.allowed) this.#shadow.consume(key, terms)
+      this.#reportDegraded(false)
+      if (answer.allowed) this.#local.consume(key, terms)
       return answer
     } catch (error) {
       if (!(error instanceof RedisUnavailable)) throw error
-      return this.#decideHere(key, limit, cost)
+      return this.#decideLocally(key, limit, cost)
     }
   }
 
   async block(key: string, ms: number): Promise<void> {
-    this.#shadow.block(key, ms)
-    await this.#settleOrOwe(key)
+    this.#local.block(key, ms)
+    await this.#syncBlockOrPostpone(key)
   }
 
   async unblock(key: string): Promise<void> {
-    this.#shadow.unblock(key)
-    await this.#settleOrOwe(key)
+    this.#local.unblock(key)
+    await this.#syncBlockOrPostpone(key)
   }
 
   close(): Promise<void> {
     return Promise.resolve()
   }
 
-  #decideHere(key: string, limit: Limit, cost: number): LimitAnswer {
-    this.#tell(true)
+  #decideLocally(key: string, limit: Limit, cost: number): LimitAnswer {
+    this.#reportDegraded(true)
     const share = limit.shareOut ? Math.max(1, this.#options.members?.() ?? 1) : 1
-    return { ...this.#shadow.consume(key, limitTerms(limit, cost, share)), degraded: true }
+    return { ...this.#local.consume(key, limitTerms(limit, cost, share)), degraded: true }
   }
 
-  #tell(degraded: boolean): void {
+  #reportDegraded(degraded: boolean): void {
     if (degraded === this.#degraded) return
     this.#degraded = degraded
     if (degraded)
@@ -91,24 +91,24 @@ class RedisRateLimits implements RateLimits {
   /**
    * A block must not fail because Redis is away. It applies here, and the next call with the key writes it to Redis.
    */
-  async #settleOrOwe(key: string): Promise<void> {
+  async #syncBlockOrPostpone(key: string): Promise<void> {
     try {
-      await this.#settle(key)
+      await this.#syncBlock(key)
     } catch (error) {
       if (!(error instanceof RedisUnavailable)) throw error
-      this.#owed.add(key)
+      this.#unsynced.add(key)
     }
   }
 
-  async #settle(key: string): Promise<void> {
+  async #syncBlock(key: string): Promise<void> {
     const { link, keys } = this.#options
-    const ms = this.#shadow.blockedMs(key)
+    const ms = this.#local.blockedMs(key)
     const name = keys.rateBlock(key)
     await link.command(ms > 0 ? ['set', name, 1, 'PX', ms] : ['del', name], {
       deadlineMs: this.#deadlineMs,
       idempotent: true,
     })
-    this.#owed.delete(key)
+    this.#unsynced.delete(key)
   }
 }
 

@@ -52,7 +52,7 @@ export class GuardedClient<C extends Redis | Cluster> {
     this.#logger = options.logger
     this.#events = options.events
     this.#lastReady = this.#clock.monotonic()
-    this.client = this.#listen(this.#build())
+    this.client = this.#attach(this.#build())
     this.#timer = setInterval(
       this.#guarded('ping', () => this.#tick()),
       pingEveryMs,
@@ -61,7 +61,7 @@ export class GuardedClient<C extends Redis | Cluster> {
   }
 
   /** Reports that a reply has just arrived, so that the next ping can be skipped. */
-  sawReply(): void {
+  noteReply(): void {
     this.#lastReply = this.#clock.monotonic()
   }
 
@@ -88,14 +88,14 @@ export class GuardedClient<C extends Redis | Cluster> {
     this.#setAway()
     this.#lastReady = this.#clock.monotonic()
     const old = this.client
-    this.client = this.#listen(this.#build())
-    leave(old)
+    this.client = this.#attach(this.#build())
+    disconnect(old)
   }
 
   close(): void {
     this.#closed = true
     clearInterval(this.#timer)
-    leave(this.client)
+    disconnect(this.client)
     this.#setAlive(false)
   }
 
@@ -112,7 +112,7 @@ export class GuardedClient<C extends Redis | Cluster> {
     if (now - this.#lastReady > rebuildAfterMs) this.rebuild()
   }
 
-  #listen(client: C): C {
+  #attach(client: C): C {
     // Events of a client that was replaced are ignored.
     const isMine = (): boolean => client === this.client && !this.#closed
     const mine = (event: string, action: () => void) =>
@@ -130,7 +130,7 @@ export class GuardedClient<C extends Redis | Cluster> {
     })
     const rebuild = mine('rebuild', () => this.rebuild())
     const failed = this.#guarded('error', (error: unknown, node?: unknown) => {
-      hearMore(client)
+      ignoreLaterErrors(client)
       if (isMine()) this.#events.failed(withoutCommand(error), typeof node === 'string' ? node : undefined)
     })
     client.on('ready', ready)
@@ -165,19 +165,19 @@ export class GuardedClient<C extends Redis | Cluster> {
   }
 }
 
-const heard = new WeakSet<Redis['stream']>()
+const handledStreams = new WeakSet<Redis['stream']>()
 
 /** ioredis 6 handles only the first error of a socket. Without this, a second or later error would end the process. */
-function hearMore(client: Redis | Cluster): void {
+function ignoreLaterErrors(client: Redis | Cluster): void {
   for (const { stream } of client instanceof Cluster ? client.nodes('all') : [client]) {
     // Undefined before the first connection.
-    if (!(stream as Redis['stream'] | undefined) || heard.has(stream)) continue
-    heard.add(stream)
+    if (!(stream as Redis['stream'] | undefined) || handledStreams.has(stream)) continue
+    handledStreams.add(stream)
     stream.on('error', () => {})
   }
 }
 
-function leave(client: Redis | Cluster): void {
-  hearMore(client)
+function disconnect(client: Redis | Cluster): void {
+  ignoreLaterErrors(client)
   client.disconnect()
 }

@@ -7,9 +7,9 @@ import type { ServerInfo } from './server-info.ts'
 import { adviceFor } from './server-info.ts'
 
 /** A problem other than of the connection is over if it has not been seen for this long. */
-const forgottenAfterMs = 10_000
+const problemExpiryMs = 10_000
 /** The minimum time between two log lines about the same problem. */
-const repeatedAfterMs = 60_000
+const logIntervalMs = 60_000
 
 /** The code of the problem that the server is a replica. Unlike other bad servers, a replica answers pings. */
 const replica = 'redis-replica'
@@ -34,7 +34,7 @@ export class LinkHealth {
   #tooOld: Finding | undefined
   #warnings: Finding[] = []
   /** The number of connections whose server has not described itself yet. */
-  #strangers = 0
+  #pendingQueries = 0
   #replica = false
 
   constructor(topology: RedisTopology, { clock, logger }: { clock: Clock; logger: Logger }) {
@@ -53,7 +53,7 @@ export class LinkHealth {
 
   set(part: 'commands' | 'subscriber', works: boolean): void {
     this.#parts[part] = works
-    this.#judge()
+    this.#updateHealth()
   }
 
   /** Records an error. `keys` are the keys of the failed call; `node` is the node that failed, if there are several. */
@@ -64,10 +64,10 @@ export class LinkHealth {
     const problem = explain(error, node ?? this.#where, keys)
     // If one of several nodes does not reply, Redis as a whole may still work.
     if (!problem || (node !== undefined && isVague(problem))) return
-    this.#note(problem, { err: error })
+    this.#record(problem, { err: error })
   }
 
-  #note(problem: RedisProblem, cause: object = {}): void {
+  #record(problem: RedisProblem, cause: object = {}): void {
     const now = this.#clock.monotonic()
     // A replica answers pings, so only this makes the link unhealthy.
     if (problem.code === replica) this.#becomeReplica(true)
@@ -80,7 +80,7 @@ export class LinkHealth {
       return
     this.#problems.delete(problem.code)
     this.#problems.set(problem.code, { ...problem, at: now })
-    if (now - (this.#logged.get(problem.code) ?? Number.NEGATIVE_INFINITY) < repeatedAfterMs) return
+    if (now - (this.#logged.get(problem.code) ?? Number.NEGATIVE_INFINITY) < logIntervalMs) return
     this.#logged.set(problem.code, now)
     this.#logger.warn(cause, sentenceOf(problem))
   }
@@ -90,7 +90,7 @@ export class LinkHealth {
     const now = this.#clock.monotonic()
     const current = [...this.#problems.values()].filter(
       ({ code, connecting, at }) =>
-        (connecting && !this.healthy) || (code === replica && this.#replica) || now - at < forgottenAfterMs,
+        (connecting && !this.healthy) || (code === replica && this.#replica) || now - at < problemExpiryMs,
     )
     const worst = current.findLast(({ connecting }) => connecting) ?? current.at(-1)
     if (worst)
@@ -113,29 +113,29 @@ export class LinkHealth {
    */
   roleUnknown(): void {
     const refused = this.#problems.get(replica)
-    if (this.#replica && refused && this.#clock.monotonic() - refused.at >= forgottenAfterMs) {
+    if (this.#replica && refused && this.#clock.monotonic() - refused.at >= problemExpiryMs) {
       this.#becomeReplica(false)
     }
   }
 
   #becomeReplica(replica: boolean): void {
     this.#replica = replica
-    this.#judge()
+    this.#updateHealth()
   }
 
   /** Called when a server was connected and is queried for its description. The link is not healthy before `met`. */
-  meeting(): void {
-    this.#strangers++
-    this.#judge()
+  beginQuery(): void {
+    this.#pendingQueries++
+    this.#updateHealth()
   }
 
-  met(): void {
-    this.#strangers--
-    this.#judge()
+  endQuery(): void {
+    this.#pendingQueries--
+    this.#updateHealth()
   }
 
   /** Evaluates the servers' descriptions. `save` is as for `adviceFor`; `besides` contains further warnings. */
-  learn(servers: ServerInfo[], save: string | undefined, besides: Finding[]): void {
+  evaluate(servers: ServerInfo[], save: string | undefined, besides: Finding[]): void {
     const old = servers.find(({ version }) => Number.parseInt(version ?? '7', 10) < 7)
     const tooOld = old && versionTooOld(this.#where, old.version)
     if (tooOld && !this.#tooOld) this.#logger.error(sentenceOf(tooOld))
@@ -143,7 +143,7 @@ export class LinkHealth {
     const wrongServer = servers.some((server) => server.replica === true)
       ? explain('READONLY', this.#where)
       : undefined
-    if (wrongServer) this.#note(wrongServer)
+    if (wrongServer) this.#record(wrongServer)
     else if (servers.length > 0) this.#replica = false
     // Advice about a server that is the wrong one would be useless.
     const advice = wrongServer ? [] : servers.flatMap((server) => adviceFor(server, this.#where, save))
@@ -151,11 +151,11 @@ export class LinkHealth {
     const known = new Set(this.#warnings.map(sentenceOf))
     for (const sentence of warnings.keys()) if (!known.has(sentence)) this.#logger.warn(sentence)
     this.#warnings = [...warnings.values()]
-    this.#judge()
+    this.#updateHealth()
   }
 
-  #judge(): void {
-    const connected = this.#parts.commands && this.#parts.subscriber && this.#strangers === 0
+  #updateHealth(): void {
+    const connected = this.#parts.commands && this.#parts.subscriber && this.#pendingQueries === 0
     const healthy = connected && !this.#tooOld && !this.#replica
     if (healthy === this.healthy) return
     this.healthy = healthy

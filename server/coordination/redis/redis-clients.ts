@@ -4,7 +4,7 @@ import type { Clock, Finding, Logger } from '../../base/index.ts'
 import { DeadlineError, guarded, sleep, withDeadline } from '../../base/index.ts'
 import type { ClientFactory, ConnectOptions } from './client-options.ts'
 import { createClientFactory, defaultDeadlineMs } from './client-options.ts'
-import { askSavePolicy, askServers } from './server-info.ts'
+import { querySavePolicy, queryServers } from './server-info.ts'
 import { clusterSlot } from './cluster-slot.ts'
 import { GuardedClient } from './guarded-client.ts'
 import { LinkHealth } from './link-health.ts'
@@ -26,11 +26,11 @@ export interface RedisLinkOptions extends ConnectOptions {
 type Client = Redis | Cluster
 
 /** The maximum number of calls that wait for Redis at the same time. Further calls are refused at once. */
-const mostPending = 10_000
+const maxPending = 10_000
 /** The interval at which the servers are queried for their description, which operators may change. */
-const askAgainEveryMs = 60_000
+const refreshIntervalMs = 60_000
 /** The interval at which a replica is queried whether it has become the master. */
-const promotionLookMs = 1000
+const promotionPollMs = 1000
 
 /** Creates the link to Redis, for any topology. Connects at once. Throws only if a TLS file cannot be read. */
 export function createRedisLink(topology: RedisTopology, options: RedisLinkOptions): RedisLink {
@@ -43,11 +43,11 @@ class IoRedisLink implements RedisLink {
   readonly #health: LinkHealth
   readonly #tries: number
   readonly #options: RedisLinkOptions
-  readonly #asking: NodeJS.Timeout
-  readonly #waiting: NodeJS.Timeout
+  readonly #refreshTimer: NodeJS.Timeout
+  readonly #promotionTimer: NodeJS.Timeout
   #factory: ClientFactory
   /** The warning that the server is a Cluster although REDIS_CLUSTER is not set. */
-  #unnamedCluster: Finding[] = []
+  #clusterWarning: Finding[] = []
   #pending = 0
   #closed = false
 
@@ -63,7 +63,7 @@ class IoRedisLink implements RedisLink {
       clock: options.clock,
       logger: options.logger,
       events: {
-        ready: (client) => void this.#meet(client),
+        ready: (client) => void this.#queryNewServer(client),
         alive: (alive) => this.#health.set('commands', alive),
         failed,
       },
@@ -77,15 +77,15 @@ class IoRedisLink implements RedisLink {
       failed,
     })
     const where = { logger: options.logger, event: 'what Redis is' }
-    const askAgain = guarded(where, () => this.#health.healthy && this.#learn(this.#commands.client))
+    const askAgain = guarded(where, () => this.#health.healthy && this.#queryServers(this.#commands.client))
     const awaitPromotion = guarded(
       where,
-      () => this.#health.replica && this.#commands.alive && this.#learn(this.#commands.client),
+      () => this.#health.replica && this.#commands.alive && this.#queryServers(this.#commands.client),
     )
-    this.#asking = setInterval(askAgain, askAgainEveryMs)
-    this.#asking.unref()
-    this.#waiting = setInterval(awaitPromotion, promotionLookMs)
-    this.#waiting.unref()
+    this.#refreshTimer = setInterval(askAgain, refreshIntervalMs)
+    this.#refreshTimer.unref()
+    this.#promotionTimer = setInterval(awaitPromotion, promotionPollMs)
+    this.#promotionTimer.unref()
   }
 
   async eval(script: LuaScript, keys: string[], args: (string | number)[], options?: CallOptions) {
@@ -94,7 +94,7 @@ class IoRedisLink implements RedisLink {
     }
     return this.#call(options, keys, async () => {
       const { client } = this.#commands
-      together(client)
+      corkUntilNextTick(client)
       try {
         return await client.call('evalsha', script.sha, keys.length, ...keys, ...args)
       } catch (error) {
@@ -141,28 +141,28 @@ class IoRedisLink implements RedisLink {
 
   close(): Promise<void> {
     this.#closed = true
-    clearInterval(this.#asking)
-    clearInterval(this.#waiting)
+    clearInterval(this.#refreshTimer)
+    clearInterval(this.#promotionTimer)
     this.#subscribers.close()
     this.#commands.close()
     return Promise.resolve()
   }
 
-  async #meet(client: Client): Promise<void> {
-    this.#health.meeting()
-    await this.#learn(client)
-    this.#health.met()
+  async #queryNewServer(client: Client): Promise<void> {
+    this.#health.beginQuery()
+    await this.#queryServers(client)
+    this.#health.endQuery()
   }
 
   /** Queries the servers for their description. If the Redis user has no right to that, the problem names the right. */
-  async #learn(client: Client): Promise<void> {
+  async #queryServers(client: Client): Promise<void> {
     try {
-      const servers = await askServers(client)
+      const servers = await queryServers(client)
       const { topology } = this.#factory
       if (topology.kind === 'standalone' && servers.some(({ cluster }) => cluster)) this.#becomeCluster()
       else {
-        const save = await askSavePolicy(client, servers, topology)
-        this.#health.learn(servers, save, this.#unnamedCluster)
+        const save = await querySavePolicy(client, servers, topology)
+        this.#health.evaluate(servers, save, this.#clusterWarning)
       }
     } catch (error) {
       this.#health.failed(withoutCommand(error))
@@ -179,14 +179,14 @@ class IoRedisLink implements RedisLink {
       database === 0 ? '' : `, without the database number ${database}, which a Cluster does not have`
     const problem = `Redis at ${host}:${port} is a Cluster and is used as such${leftOut}`
     const about = 'REDIS_CLUSTER'
-    this.#unnamedCluster = [
+    this.#clusterWarning = [
       { code: 'redis-is-a-cluster', about, severity: 'warning', problem, cure: 'set REDIS_CLUSTER=true' },
     ]
     this.#factory = createClientFactory(
       { kind: 'cluster', credentials, ...(tls ? { tls } : {}), nodes: [{ host, port }] },
       this.#options,
     )
-    this.#health.learn([], undefined, this.#unnamedCluster)
+    this.#health.evaluate([], undefined, this.#clusterWarning)
     this.#commands.rebuild()
     this.#subscribers.moveTo(this.#factory)
   }
@@ -220,14 +220,14 @@ class IoRedisLink implements RedisLink {
     send: () => Promise<unknown>,
   ): Promise<unknown> {
     if (this.#closed) throw new RedisUnavailable('away', 'the connection to Redis is closed')
-    if (this.#pending >= mostPending) {
-      throw new RedisUnavailable('away', `${mostPending} calls are already waiting for Redis`)
+    if (this.#pending >= maxPending) {
+      throw new RedisUnavailable('away', `${maxPending} calls are already waiting for Redis`)
     }
     this.#pending++
     const work = send().finally(() => this.#pending--)
     try {
       const reply = await withDeadline(work, deadlineMs ?? defaultDeadlineMs, 'Redis')
-      this.#commands.sawReply()
+      this.#commands.noteReply()
       return reply
     } catch (error) {
       const kind = failureKind(withoutCommand(error))
@@ -247,7 +247,7 @@ class IoRedisLink implements RedisLink {
  * Sends the commands of one turn of the event loop in one write. A pipeline is not used, because its commands would all
  * fail if one does. Does nothing in a Cluster, where the client has not chosen the connection yet.
  */
-function together(client: Client): void {
+function corkUntilNextTick(client: Client): void {
   // Undefined before the first connection.
   const stream: Redis['stream'] | undefined = client instanceof Cluster ? undefined : client.stream
   if (!stream || stream.writableCorked > 0) return

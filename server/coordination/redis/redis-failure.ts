@@ -7,10 +7,10 @@ export function failureKind(error: unknown): RedisFailure {
   const message = messageOf(error)
   if (error instanceof DeadlineError || message.startsWith('Command timed out')) return 'timeout'
   if (/^OOM\b/.test(message)) return 'oom'
-  return passing.test(message) ? 'away' : 'refused'
+  return unavailable.test(message) ? 'away' : 'refused'
 }
 
-const passing =
+const unavailable =
   /isn't writeable|isn't ready|Connection is closed|max retries per request|Command aborted|Cluster redirections|Cluster is|startup nodes|No subscriber|sentinels are unreachable|slots cache|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|^(LOADING|READONLY|NOREPLICAS|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|UNBLOCKED|MOVED|ASK)\b|Socket (timeout|closed)/
 
 /** A problem replaces an earlier problem with the same code. */

@@ -130,7 +130,7 @@ describe.concurrent('calls', () => {
       events,
     })
     const heard: string[] = []
-    connection.want('plain', 'c', {
+    connection.addChannel('plain', 'c', {
       confirmed: () => heard.push('confirmed'),
       lost: () => heard.push('lost'),
       message: (payload) => heard.push(payload),

@@ -239,7 +239,7 @@ function readQuery(
     else if (name === 'ssl_keyfile') tls.keyFile = value
     else if (name === 'username') credentials.username = value
     else if (name === 'password') credentials.password = value
-    else if (withoutEffect.has(name)) notes.push(`its parameter "${name}" is ignored`)
+    else if (ignoredParameters.has(name)) notes.push(`its parameter "${name}" is ignored`)
     else {
       throw new Refusal(
         `it has the parameter "${name}", which Shoal does not know`,
@@ -251,7 +251,7 @@ function readQuery(
 }
 
 /** Parameters of redis-py that Shoal decides itself or does not have. None of them is relevant to security. */
-const withoutEffect = new Set([
+const ignoredParameters = new Set([
   'cache_config',
   'client_name',
   'connection_class',

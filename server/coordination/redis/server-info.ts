@@ -43,7 +43,7 @@ export function readServerInfo(text: string): ServerInfo {
 }
 
 /** Queries INFO of the server, or of each master of a Cluster. Masters that do not reply are left out. */
-export async function askServers(client: Redis | Cluster): Promise<ServerInfo[]> {
+export async function queryServers(client: Redis | Cluster): Promise<ServerInfo[]> {
   const nodes = client instanceof Cluster ? client.nodes('master') : [client]
   const answers = await Promise.allSettled(nodes.map((node) => node.info()))
   const texts = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))
@@ -56,7 +56,7 @@ export async function askServers(client: Redis | Cluster): Promise<ServerInfo[]>
  * Queries the `save` setting of the first server. Undefined if the right is missing, or if all servers have an
  * append-only file. Not tried with a username, whose ACL rarely has this right.
  */
-export async function askSavePolicy(
+export async function querySavePolicy(
   client: Redis | Cluster,
   servers: ServerInfo[],
   { credentials }: RedisTopology,

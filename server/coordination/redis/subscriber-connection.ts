@@ -67,8 +67,8 @@ export class SubscriberConnection {
       clock,
       logger,
       events: {
-        ready: () => this.#stepAll(),
-        lost: () => this.#forget(() => true),
+        ready: () => this.#advanceAll(),
+        lost: () => this.#markLost(() => true),
         alive: events.alive,
         failed: events.failed,
       },
@@ -76,7 +76,7 @@ export class SubscriberConnection {
   }
 
   /** Adds a channel, or replaces the events of a channel. */
-  want(kind: ChannelKind, name: string, events: ChannelEvents): void {
+  addChannel(kind: ChannelKind, name: string, events: ChannelEvents): void {
     const key = `${kind} ${name}`
     const known = this.#channels.get(key)
     if (known) {
@@ -92,11 +92,11 @@ export class SubscriberConnection {
   }
 
   /** Removes a channel. */
-  unwant(kind: ChannelKind, name: string): void {
+  removeChannel(kind: ChannelKind, name: string): void {
     const channel = this.#channels.get(`${kind} ${name}`)
     if (!channel) return
     channel.wanted = false
-    this.#step(channel)
+    this.#advance(channel)
   }
 
   /** Whether the connection has no channels. */
@@ -112,7 +112,7 @@ export class SubscriberConnection {
   #add(kind: ChannelKind, name: string, events: ChannelEvents): void {
     const channel: Channel = { kind, name, wanted: true, state: 'unknown', turn: 0, events }
     this.#channels.set(`${kind} ${name}`, channel)
-    this.#step(channel)
+    this.#advance(channel)
   }
 
   #dispatch(client: Redis): Redis {
@@ -124,7 +124,7 @@ export class SubscriberConnection {
     // ioredis emits `moved` both for a refused SSUBSCRIBE, which is retried here, and when Redis ends a subscription.
     const refusedOrEnded = this.#guarded('moved', () => {
       if (this.#refusedAsMoved > 0) this.#refusedAsMoved--
-      else this.#ended()
+      else this.#resubscribeSharded()
     })
     const moved = this.#guarded('moved', () => {
       this.#events.moved?.()
@@ -139,9 +139,9 @@ export class SubscriberConnection {
   /**
    * A slot moved to another node. Its channels are not known, so all sharded channels still here are subscribed again.
    */
-  #ended(): void {
-    this.#forget(({ kind }) => kind === 'sharded')
-    const stepAll = this.#guarded('subscribe', () => this.#stepAll())
+  #resubscribeSharded(): void {
+    this.#markLost(({ kind }) => kind === 'sharded')
+    const stepAll = this.#guarded('subscribe', () => this.#advanceAll())
     setTimeout(stepAll, retryMs).unref()
   }
 
@@ -149,7 +149,7 @@ export class SubscriberConnection {
     return guarded({ logger: this.#logger, event: `Redis subscriber: ${event}` }, handler)
   }
 
-  #forget(which: (channel: Channel) => boolean): void {
+  #markLost(which: (channel: Channel) => boolean): void {
     for (const channel of this.#channels.values()) {
       if (!which(channel)) continue
       const heard = channel.state === 'subscribed'
@@ -159,12 +159,12 @@ export class SubscriberConnection {
     }
   }
 
-  #stepAll(): void {
-    for (const channel of this.#channels.values()) this.#step(channel)
+  #advanceAll(): void {
+    for (const channel of this.#channels.values()) this.#advance(channel)
   }
 
   /** Sends the next command that brings a channel to its wanted state, one command at a time. */
-  #step(channel: Channel): void {
+  #advance(channel: Channel): void {
     const { client } = this.guard
     const key = `${channel.kind} ${channel.name}`
     if (channel.state === 'busy') return
@@ -181,7 +181,7 @@ export class SubscriberConnection {
         if (turn !== channel.turn) return
         channel.state = subscribe ? 'subscribed' : 'unknown'
         if (subscribe && channel.wanted) channel.events.confirmed()
-        this.#step(channel)
+        this.#advance(channel)
       },
       (error: unknown) => {
         if (subscribe && error instanceof Error && error.message.startsWith('MOVED ')) this.#refusedAsMoved++
@@ -189,7 +189,7 @@ export class SubscriberConnection {
         this.#events.failed(withoutCommand(error))
         // After a refused SUBSCRIBE there is no subscription; a refused UNSUBSCRIBE costs only unneeded messages.
         channel.state = 'unknown'
-        const again = this.#guarded('subscribe', () => this.#step(channel))
+        const again = this.#guarded('subscribe', () => this.#advance(channel))
         if (channel.wanted) setTimeout(again, retryMs).unref()
         else this.#channels.delete(key)
       },

@@ -105,18 +105,18 @@ function inCluster(
     throw new TypeError('not a Cluster')
   }
   const watched = new WeakSet<Cluster>()
-  const look = (): void => {
+  const refresh = (): void => {
     const client = cluster()
     if (!watched.has(client)) {
       watched.add(client)
-      client.on('refresh', lookAgain)
-      client.on('+node', lookAgain)
+      client.on('refresh', refreshGuarded)
+      client.on('+node', refreshGuarded)
     }
     subscriptions.reroute()
     nodes.sweep()
     report()
   }
-  const lookAgain = guarded({ logger, event: 'nodes of the Redis Cluster' }, look)
+  const refreshGuarded = guarded({ logger, event: 'nodes of the Redis Cluster' }, refresh)
   const report = (): void => {
     subscriptions.stopWaiting()
     alive(nodes.alive)
@@ -130,16 +130,16 @@ function inCluster(
         mixed: false,
         events: {
           // The failed node may be the one with the plain channels, which then move at once.
-          alive: (is) => (is ? report() : look()),
+          alive: (is) => (is ? report() : refresh()),
           failed,
           moved: () => cluster().refreshSlotsCache(),
         },
       }),
   )
   // A client that was replaced no longer emits events here; the timer finds the new client.
-  const timer = setInterval(lookAgain, 1000)
+  const timer = setInterval(refreshGuarded, 1000)
   timer.unref()
-  look()
+  refresh()
   return {
     route: (kind, name) => nodes.route(kind, name),
     close: () => {

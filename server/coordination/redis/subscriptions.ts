@@ -6,8 +6,8 @@ import type { ChannelKind, SubscriberConnection } from './subscriber-connection.
 interface Listening {
   listener: ChannelListener
   /** Whether `ready` has resolved. If so, every later confirmation means a gap. */
-  told: boolean
-  tell: () => void
+  isReady: boolean
+  resolveReady: () => void
 }
 
 interface Wanted {
@@ -40,82 +40,82 @@ export class Subscriptions {
     let wanted = this.#wanted.get(key)
     const { promise, resolve } = Promise.withResolvers<void>()
     const late = guarded({ logger: this.#logger, event: 'late subscription to a Redis channel' }, () =>
-      this.#tell(listening),
+      this.#markReady(listening),
     )
     const timer = setTimeout(late, readyWithinMs)
     const listening: Listening = {
       listener,
-      told: false,
-      tell: () => {
+      isReady: false,
+      resolveReady: () => {
         clearTimeout(timer)
         resolve()
       },
     }
     if (wanted) {
       wanted.listeners.add(listening)
-      if (wanted.confirmed || wanted.home?.guard.away) this.#tell(listening)
+      if (wanted.confirmed || wanted.home?.guard.away) this.#markReady(listening)
     } else {
       wanted = { kind, name, home: undefined, confirmed: false, listeners: new Set([listening]) }
       this.#wanted.set(key, wanted)
-      this.#place(wanted)
-      if (wanted.home?.guard.away) this.#tell(listening)
+      this.#assign(wanted)
+      if (wanted.home?.guard.away) this.#markReady(listening)
     }
     return { ready: promise, close: () => this.#leave(key, listening) }
   }
 
   /** Moves each channel to its current connection. Called when the known nodes have changed. */
   reroute(): void {
-    for (const wanted of this.#wanted.values()) this.#place(wanted)
+    for (const wanted of this.#wanted.values()) this.#assign(wanted)
   }
 
   /** Resolves `ready` of all listeners on connections that do not work. They receive `gap` when Redis is back. */
   stopWaiting(): void {
     for (const { home, listeners } of this.#wanted.values()) {
-      if (home?.guard.away) for (const listening of listeners) this.#tell(listening)
+      if (home?.guard.away) for (const listening of listeners) this.#markReady(listening)
     }
   }
 
   close(): void {
     for (const { listeners } of this.#wanted.values()) {
-      for (const listening of listeners) this.#tell(listening)
+      for (const listening of listeners) this.#markReady(listening)
     }
     this.#wanted.clear()
   }
 
   #leave(key: string, listening: Listening): void {
-    this.#tell(listening)
+    this.#markReady(listening)
     const wanted = this.#wanted.get(key)
     if (!wanted?.listeners.delete(listening) || wanted.listeners.size > 0) return
     this.#wanted.delete(key)
-    wanted.home?.unwant(wanted.kind, wanted.name)
+    wanted.home?.removeChannel(wanted.kind, wanted.name)
   }
 
-  #place(wanted: Wanted): void {
+  #assign(wanted: Wanted): void {
     const home = this.#route(wanted.kind, wanted.name)
     if (!home || home === wanted.home) return
-    wanted.home?.unwant(wanted.kind, wanted.name)
+    wanted.home?.removeChannel(wanted.kind, wanted.name)
     wanted.home = home
     wanted.confirmed = false
     const here = () => wanted.home === home
-    home.want(wanted.kind, wanted.name, {
+    home.addChannel(wanted.kind, wanted.name, {
       confirmed: () => here() && this.#confirm(wanted),
       lost: () => {
         if (here()) wanted.confirmed = false
       },
       message: (payload) => {
-        if (here()) this.#each(wanted, (listener) => listener.message(payload))
+        if (here()) this.#notifyListeners(wanted, (listener) => listener.message(payload))
       },
     })
   }
 
   #confirm(wanted: Wanted): void {
     wanted.confirmed = true
-    const again = [...wanted.listeners].filter(({ told }) => told)
-    for (const listening of wanted.listeners) this.#tell(listening)
+    const again = [...wanted.listeners].filter(({ isReady }) => isReady)
+    for (const listening of wanted.listeners) this.#markReady(listening)
     for (const { listener } of again) this.#call(wanted, () => listener.gap())
   }
 
-  #each(wanted: Wanted, call: (listener: ChannelListener) => void): void {
+  #notifyListeners(wanted: Wanted, call: (listener: ChannelListener) => void): void {
     for (const { listener } of wanted.listeners) this.#call(wanted, () => call(listener))
   }
 
@@ -128,8 +128,8 @@ export class Subscriptions {
     }
   }
 
-  #tell(listening: Listening): void {
-    listening.told = true
-    listening.tell()
+  #markReady(listening: Listening): void {
+    listening.isReady = true
+    listening.resolveReady()
   }
 }

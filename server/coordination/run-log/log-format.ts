@@ -61,14 +61,16 @@ export function createLogFormat(signer: Signer): LogFormat {
       if (!at || !opened) return undefined
       const snapshot = opened.letter === 's' ? decodeSnapshot(opened.body) : undefined
       if (snapshot) return { ...at, kind: 'snapshot', snapshot }
-      return decodeRest(at, opened.letter, opened.body)
+      return decodeShared(at, opened.letter, opened.body)
     },
     decodeNote(runId, payload) {
       const id = /^\d{1,16}-\d{1,16}/.exec(payload)?.[0]
       const at = id === undefined ? undefined : decodeId(id)
       const opened = at && open(runId, at, payload.slice(id?.length))
       if (!at || !opened) return undefined
-      return opened.letter === 'n' ? { ...at, kind: 'snapshot' } : decodeRest(at, opened.letter, opened.body)
+      return opened.letter === 'n'
+        ? { ...at, kind: 'snapshot' }
+        : decodeShared(at, opened.letter, opened.body)
     },
   }
 }
@@ -102,7 +104,7 @@ function decodeId(id: string): EntryId | undefined {
 /** The kinds that have the same format in an entry and in a note. */
 type Shared = EntryId & ({ kind: 'words'; words: Words } | { kind: 'seized' | 'unknown' })
 
-function decodeRest(at: EntryId, letter: string, body: string): Shared {
+function decodeShared(at: EntryId, letter: string, body: string): Shared {
   if (letter === 'z' && body === '') return { ...at, kind: 'seized' }
   const space = body.indexOf(' ')
   const begins = space < 0 ? '' : body.slice(0, space)

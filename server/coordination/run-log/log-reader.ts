@@ -10,11 +10,11 @@ export type { Source } from './source.ts'
 /** After this time without text, the reader queries both the log and the store. */
 const silenceMs = 5000
 /** The minimum time between two queries to the store. */
-const askMs = 1000
+const minStoreQueryMs = 1000
 /** The time until a failed read of the log is retried. */
 const rereadMs = 2000
 /** The maximum number of notes held while the log is read. If more arrive, the log is read again instead. */
-const heldNotes = 256
+const maxHeldNotes = 256
 
 /** An event that a reader emits. */
 export type ReaderEvent =
@@ -61,7 +61,7 @@ class Reader implements LogReader {
   readonly #options: LogReaderOptions
   readonly #subscription: LogSubscription
   readonly #silence: DueTimer
-  readonly #store: Throttle
+  readonly #storeQuery: Throttle
   readonly #reread: DueTimer
   #fence: number
   #seq: number
@@ -80,11 +80,11 @@ class Reader implements LogReader {
     this.#seq = from.seq
     this.#starts = from.starts
     this.#text = from.text
-    this.#store = new Throttle(options, askMs, () => this.#tell({ kind: 'ask-store' }))
+    this.#storeQuery = new Throttle(options, minStoreQueryMs, () => this.#emit({ kind: 'ask-store' }))
     this.#reread = new DueTimer(options, () => this.#read())
     this.#silence = new DueTimer(options, () => {
       this.#silence.in(silenceMs)
-      this.#store.ask()
+      this.#storeQuery.request()
       this.#read()
     })
     this.#silence.in(silenceMs)
@@ -92,7 +92,7 @@ class Reader implements LogReader {
       note: (note) => this.#note(note),
       gap: () => {
         if (this.#closed) return
-        this.#store.ask()
+        this.#storeQuery.request()
         this.#read()
       },
     })
@@ -110,7 +110,7 @@ class Reader implements LogReader {
   close(): void {
     this.#closed = true
     this.#subscription.close()
-    for (const timer of [this.#silence, this.#store, this.#reread]) timer.stop()
+    for (const timer of [this.#silence, this.#storeQuery, this.#reread]) timer.stop()
     this.#held = []
   }
 
@@ -118,7 +118,7 @@ class Reader implements LogReader {
     if (this.#closed || this.#apply(note)) return
     if (!this.#reading) this.#read()
     // Notes that do not join yet may join after the text that is being read.
-    if (this.#held.length < heldNotes) this.#held.push(note)
+    if (this.#held.length < maxHeldNotes) this.#held.push(note)
     else this.#readAgain = true
   }
 
@@ -127,12 +127,12 @@ class Reader implements LogReader {
     if (note.kind === 'seized') {
       if (note.fence > Math.max(this.#fence, this.#movingTo)) {
         this.#movingTo = note.fence
-        this.#tell({ kind: 'moving' })
+        this.#emit({ kind: 'moving' })
       }
       return true
     }
     if (note.kind === 'unknown') {
-      this.#store.ask()
+      this.#storeQuery.request()
       return true
     }
     if (note.fence !== this.#fence) return note.fence < this.#fence
@@ -147,7 +147,7 @@ class Reader implements LogReader {
     if (added === '') return true
     this.#text += added
     this.#silence.in(silenceMs)
-    this.#tell({ kind: 'words', at: length, text: added, fence: this.#fence, seq: this.#seq })
+    this.#emit({ kind: 'words', at: length, text: added, fence: this.#fence, seq: this.#seq })
     return true
   }
 
@@ -160,13 +160,13 @@ class Reader implements LogReader {
     this.#silence.in(silenceMs)
     if (step.kind === 'words') {
       this.#text += step.text
-      this.#tell({ kind: 'words', at: length, text: step.text, fence: this.#fence, seq: this.#seq })
+      this.#emit({ kind: 'words', at: length, text: step.text, fence: this.#fence, seq: this.#seq })
       return
     }
     this.#fence = source.fence
     this.#seq = source.seq
     this.#text = source.text
-    this.#tell({ kind: step.kind, keep: step.keep, text: step.text, source })
+    this.#emit({ kind: step.kind, keep: step.keep, text: step.text, source })
   }
 
   #read(after?: Promise<void>): void {
@@ -205,18 +205,18 @@ class Reader implements LogReader {
     if (entries === 'unavailable') return this.#unreadable()
     // A snapshot is always the first entry of a log, so these entries are the whole log.
     const whole = entries[0]?.kind === 'snapshot'
-    if (whole) return this.#take(entries)
+    if (whole) return this.#catchUpFromLog(entries)
     if (entries.every((entry) => this.#apply(entry))) return
     const all = await log.read(runId)
     if (this.#closed) return
     if (all === 'unavailable') return this.#unreadable()
-    this.#take(all)
+    this.#catchUpFromLog(all)
   }
 
-  #take(entries: LogEntry[]): void {
+  #catchUpFromLog(entries: LogEntry[]): void {
     const source = sourceOf(entries)
     if (source) this.#catchUp(source)
-    else this.#store.ask()
+    else this.#storeQuery.request()
     for (const entry of entries) if (entry.kind === 'seized') this.#apply(entry)
   }
 
@@ -224,10 +224,10 @@ class Reader implements LogReader {
     this.#held = []
     this.#readAgain = false
     this.#reread.in(rereadMs)
-    this.#store.ask()
+    this.#storeQuery.request()
   }
 
-  #tell(event: ReaderEvent): void {
+  #emit(event: ReaderEvent): void {
     if (!this.#closed) this.#options.event(event)
   }
 }

@@ -11,7 +11,7 @@ const paceMs = { followed: 100, unfollowed: 400 }
  */
 export const logMomentsMs = 100
 /** An append that is at most this late still counts for the tick at which it was due. */
-const lateMs = 10
+const tickToleranceMs = 10
 const retryMs = { first: 50, most: 1000 }
 /** The log expires after 24 h, so it is safe to refresh the expiry this rarely. */
 const refreshExpiryMs = 10 * 60 * 1000
@@ -66,13 +66,13 @@ class Writer implements LogWriter {
   readonly #proceedLater: () => void
   #frozen: Frozen | undefined
   /** Whether the next operation is an open, because the log may not have the text of this fence. */
-  #anew = true
+  #mustOpen = true
   #nextSeq = 1
   /** Runs until the next operation is due, or until the frozen operation is retried. */
   #timer: NodeJS.Timeout | undefined
   #sending = false
   #failures = 0
-  #heard = 0
+  #followers = 0
   #appendedAt = Number.NEGATIVE_INFINITY
   #expiryAt = 0
   #closed = false
@@ -116,7 +116,7 @@ class Writer implements LogWriter {
   }
 
   get #complete(): boolean {
-    return !this.#frozen && !this.#anew && !this.#text.hasUnsent
+    return !this.#frozen && !this.#mustOpen && !this.#text.hasUnsent
   }
 
   /** Freezes and sends the next operation if it is due; otherwise sets the timer for it. */
@@ -124,32 +124,32 @@ class Writer implements LogWriter {
     if (this.#closed || this.#sending || this.#timer) return
     if (!this.#frozen) {
       if (this.#complete) return this.#settleFlushes()
-      const wait = this.#anew ? 0 : this.#pause()
-      if (wait > 0) return this.#plan(wait)
+      const wait = this.#mustOpen ? 0 : this.#msUntilDue()
+      if (wait > 0) return this.#schedule(wait)
       this.#frozen = this.#freeze()
     }
     void this.#send(this.#frozen)
   }
 
-  #pause(): number {
+  #msUntilDue(): number {
     if (this.#flushes.size > 0) return 0
-    const pace = this.#heard > 0 ? paceMs.followed : paceMs.unfollowed
-    const moment = Math.ceil((this.#appendedAt - lateMs) / logMomentsMs) * logMomentsMs
+    const pace = this.#followers > 0 ? paceMs.followed : paceMs.unfollowed
+    const moment = Math.ceil((this.#appendedAt - tickToleranceMs) / logMomentsMs) * logMomentsMs
     return moment + pace - this.#options.clock.monotonic()
   }
 
   #freeze(): Frozen {
     const at = { fence: this.#options.fence, seq: this.#nextSeq++ }
-    if (this.#anew) {
-      this.#anew = false
-      return { kind: 'open', at, snapshot: { starts: this.#options.starts, text: this.#text.sendWhole() } }
+    if (this.#mustOpen) {
+      this.#mustOpen = false
+      return { kind: 'open', at, snapshot: { starts: this.#options.starts, text: this.#text.takeWhole() } }
     }
     const now = this.#options.clock.monotonic()
     this.#appendedAt = now
     return {
       kind: 'append',
       at,
-      words: this.#text.sendRest(),
+      words: this.#text.takeUnsent(),
       refreshExpiry: now - this.#expiryAt >= refreshExpiryMs,
     }
   }
@@ -157,12 +157,12 @@ class Writer implements LogWriter {
   async #send(frozen: Frozen): Promise<void> {
     this.#sending = true
     const sentAt = this.#options.clock.monotonic()
-    const answer = await this.#ask(frozen)
+    const answer = await this.#request(frozen)
     this.#sending = false
     if (this.#closed) return
     switch (answer.kind) {
       case 'ok':
-        this.#heard = Math.max(0, answer.heard)
+        this.#followers = Math.max(0, answer.heard)
         this.#acknowledged(frozen, sentAt)
         break
       case 'repeat':
@@ -178,12 +178,12 @@ class Writer implements LogWriter {
       case 'lost':
       case 'behind':
       case 'gap':
-        this.#openAnew(answer.kind)
+        this.#reopen(answer.kind)
     }
     this.#proceed()
   }
 
-  async #ask(frozen: Frozen): Promise<LogAnswer> {
+  async #request(frozen: Frozen): Promise<LogAnswer> {
     const { log, runId } = this.#options
     try {
       if (frozen.kind === 'append') {
@@ -203,7 +203,7 @@ class Writer implements LogWriter {
   }
 
   #acknowledged(frozen: Frozen, sentAt: number): void {
-    if (this.#failures > 0) this.#tell({ failures: this.#failures }, 'the run log is reachable again')
+    if (this.#failures > 0) this.#log({ failures: this.#failures }, 'the run log is reachable again')
     this.#failures = 0
     this.#frozen = undefined
     this.seq = frozen.at.seq
@@ -213,19 +213,19 @@ class Writer implements LogWriter {
   /** It is unknown whether the log has the operation, so the retry sends the same bytes under the same seq. */
   #retryLater(reason: string): void {
     if (this.#failures === 0)
-      this.#tell({ reason }, 'the run log is unreachable; this instance keeps the text and retries')
-    this.#plan(backoff(this.#failures++, retryMs))
+      this.#log({ reason }, 'the run log is unreachable; this instance keeps the text and retries')
+    this.#schedule(backoff(this.#failures++, retryMs))
     this.#settleFlushes()
   }
 
-  #openAnew(because: string): void {
-    this.#tell({ because }, 'reopening the run log')
+  #reopen(because: string): void {
+    this.#log({ because }, 'reopening the run log')
     this.#failures = 0
     this.#frozen = undefined
-    this.#anew = true
+    this.#mustOpen = true
   }
 
-  #plan(ms: number): void {
+  #schedule(ms: number): void {
     this.#timer = setTimeout(this.#proceedLater, ms)
   }
 
@@ -238,7 +238,7 @@ class Writer implements LogWriter {
     for (const done of this.#flushes) done()
   }
 
-  #tell(facts: Record<string, unknown>, message: string): void {
+  #log(facts: Record<string, unknown>, message: string): void {
     const { runId, fence, logger } = this.#options
     logger.info({ runId, fence, ...facts }, message)
   }

@@ -1,7 +1,7 @@
 import type { EntryId, LogAnswer, LogEntry, LogNote, Snapshot, Words } from './run-log.ts'
 
 /** Sends a note to the followers, and returns their number. */
-type Tell = (note: LogNote) => number
+type Notify = (note: LogNote) => number
 
 /** The log of one run in memory. It gives the same answers as open.lua and append.lua. */
 export class MemoryLog {
@@ -26,16 +26,16 @@ export class MemoryLog {
   }
 
   /** Replaces the content with the snapshot; without a snapshot, seizes the log. */
-  open(at: EntryId, snapshot: Snapshot | undefined, tell: Tell): LogAnswer {
+  open(at: EntryId, snapshot: Snapshot | undefined, notify: Notify): LogAnswer {
     const held = this.#entries.at(-1)
     if (held && held.fence > at.fence) return { kind: 'fenced', fence: held.fence }
     if (held && held.fence === at.fence && held.seq >= at.seq) return { kind: 'repeat' }
     if (snapshot) this.#entries = [{ ...at, kind: 'snapshot', snapshot }]
     else this.#entries.push({ ...at, kind: 'seized' })
-    return { kind: 'ok', heard: tell({ ...at, kind: snapshot ? 'snapshot' : 'seized' }) }
+    return { kind: 'ok', heard: notify({ ...at, kind: snapshot ? 'snapshot' : 'seized' }) }
   }
 
-  append(at: EntryId, words: Words, tell: Tell): LogAnswer {
+  append(at: EntryId, words: Words, notify: Notify): LogAnswer {
     const held = this.#entries.at(-1)
     if (!held) return { kind: 'lost' }
     if (held.fence > at.fence) return { kind: 'fenced', fence: held.fence }
@@ -43,6 +43,6 @@ export class MemoryLog {
     if (at.seq <= held.seq) return { kind: 'repeat' }
     if (at.seq > held.seq + 1) return { kind: 'gap', last: held.seq }
     this.#entries.push({ ...at, kind: 'words', words })
-    return { kind: 'ok', heard: tell({ ...at, kind: 'words', words }) }
+    return { kind: 'ok', heard: notify({ ...at, kind: 'words', words }) }
   }
 }

@@ -120,7 +120,7 @@ export class MemoryRunLogHub {
 
   // ---- The methods below are for handles.
 
-  hold(request: () => void): void {
+  holdLate(request: () => void): void {
     this.#late.push(request)
   }
 
@@ -254,7 +254,7 @@ class Handle implements MemoryRunLog {
     const fate = this.faults.write()
     if (fate === 'arrives') return request()
     if (fate === 'answer-lost') request()
-    if (fate === 'late') this.#hub.hold(request)
+    if (fate === 'late') this.#hub.holdLate(request)
     return noAnswer
   }
 }

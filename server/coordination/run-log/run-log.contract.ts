@@ -17,7 +17,7 @@ const lower = 1_763_900_000_000
 const own = 1_763_900_000_123
 const higher = 1_764_000_000_000
 const starts: Starts = [[own, 0]]
-const anew = { starts, text: 'anew' }
+const replacement = { starts, text: 'anew' }
 
 type State = (log: RunLog, runId: string) => Promise<unknown>
 type Expected = { answer: LogAnswer['kind']; number?: number; left: string }
@@ -33,7 +33,7 @@ function written(fence: number, last: number): State {
 }
 
 /** The log as one line: the fence by its first letter, the seq, and a sign for the kind. */
-function picture(entries: LogEntry[] | 'unavailable'): string {
+function summarize(entries: LogEntry[] | 'unavailable'): string {
   if (entries === 'unavailable') return entries
   const names: Record<number, string> = { [lower]: 'l', [own]: 'o', [higher]: 'h' }
   const marks = { snapshot: '=', words: '+', seized: '!', unknown: '?' }
@@ -133,9 +133,9 @@ function table(lose: RunLogRig['lose']): Record<string, Row> {
   }
 }
 
-const verbs = {
+const operations = {
   seize: (log: RunLog, runId: string) => log.seize(runId, own),
-  open: (log: RunLog, runId: string) => log.open(runId, { fence: own, seq: 4 }, anew),
+  open: (log: RunLog, runId: string) => log.open(runId, { fence: own, seq: 4 }, replacement),
   append: (log: RunLog, runId: string) => log.append(runId, { fence: own, seq: 4 }, { at: 3, text: 'c' }),
 } as const
 
@@ -166,7 +166,7 @@ export function describeRunLog(make: () => Promise<RunLogRig>): void {
         for (const verb of ['seize', 'open', 'append'] as const) {
           runId = newId()
           await row.holds(log, runId)
-          const answer = await verbs[verb](log, runId)
+          const answer = await operations[verb](log, runId)
           const { answer: kind, number, left } = row[verb]!
           const numbers = {
             ok: { heard: 0 },
@@ -175,7 +175,7 @@ export function describeRunLog(make: () => Promise<RunLogRig>): void {
             gap: { last: number },
           }
           expect(answer, `${verb} on ${holds}`).toEqual({ kind, ...numbers[kind as keyof typeof numbers] })
-          expect(picture(await log.read(runId)), `after ${verb} on ${holds}`).toBe(left)
+          expect(summarize(await log.read(runId)), `after ${verb} on ${holds}`).toBe(left)
           checks++
         }
       }
@@ -188,7 +188,7 @@ export function describeRunLog(make: () => Promise<RunLogRig>): void {
       expect(await log.append(runId, { fence: own, seq: 2 }, { at: 1, text: 'other' })).toEqual({
         kind: 'repeat',
       })
-      expect(await log.open(runId, { fence: own, seq: 1 }, anew)).toEqual({ kind: 'repeat' })
+      expect(await log.open(runId, { fence: own, seq: 1 }, replacement)).toEqual({ kind: 'repeat' })
       expect(await log.read(runId)).toEqual(before)
     })
 
@@ -254,7 +254,7 @@ export function describeRunLog(make: () => Promise<RunLogRig>): void {
       const seized = await log.seize(runId, own)
       await Promise.all(race)
       expect(seized.kind).toBe('ok')
-      await log.open(runId, { fence: own, seq: 1 }, anew)
+      await log.open(runId, { fence: own, seq: 1 }, replacement)
       expect(await zombie.append(runId, { fence: lower, seq: 6 }, { at: 5, text: 'z' })).toEqual({
         kind: 'fenced',
         fence: own,
@@ -270,9 +270,9 @@ export function describeRunLog(make: () => Promise<RunLogRig>): void {
       const dead = await rig.connect()
       await written(own, 3)(dead, runId)
       await dead.close()
-      expect(picture(await log.read(runId))).toBe('o1= o2+ o3+')
+      expect(summarize(await log.read(runId))).toBe('o1= o2+ o3+')
       for (const empty of Object.values(rig.lose)) await empty(runId)
-      expect(await verbs.append(log, runId)).toEqual({ kind: 'lost' })
+      expect(await operations.append(log, runId)).toEqual({ kind: 'lost' })
       expect(await log.read(runId)).toEqual([])
     })
 
@@ -282,7 +282,7 @@ export function describeRunLog(make: () => Promise<RunLogRig>): void {
       const early = log.follow(runId, heard)
       await early.ready
       await rig.setAway(true)
-      for (const verb of Object.values(verbs)) {
+      for (const verb of Object.values(operations)) {
         expect(await verb(log, runId)).toEqual({ kind: 'unavailable', reason: expect.stringMatching(/\w/) })
       }
       expect(await log.read(runId)).toBe('unavailable')

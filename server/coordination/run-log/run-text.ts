@@ -23,7 +23,7 @@ export class RunText {
   }
 
   /** Returns the unsent text, with the length at which it begins, and marks it as sent. */
-  sendRest(): Words {
+  takeUnsent(): Words {
     const words = { at: this.#sentLength, text: this.#unsent }
     this.#sent.push(this.#unsent)
     this.#sentLength += this.#unsent.length
@@ -32,8 +32,8 @@ export class RunText {
   }
 
   /** Returns the whole text and marks it as sent. */
-  sendWhole(): string {
-    this.sendRest()
+  takeWhole(): string {
+    this.takeUnsent()
     const text = this.#sent.join('')
     this.#sent = [text]
     return text

@@ -8,20 +8,20 @@ export class Throttle {
   readonly #work: () => void
   readonly #timer: DueTimer
   #doneAt = Number.NEGATIVE_INFINITY
-  #asked = false
+  #pending = false
 
   constructor(context: { clock: Clock; logger: Logger }, ms: number, work: () => void) {
     this.#clock = context.clock
     this.#ms = ms
     this.#work = work
-    this.#timer = new DueTimer(context, () => this.#do())
+    this.#timer = new DueTimer(context, () => this.#run())
   }
 
-  ask(): void {
-    if (this.#asked) return
+  request(): void {
+    if (this.#pending) return
     const wait = this.#doneAt + this.#ms - this.#clock.monotonic()
-    if (wait <= 0) return this.#do()
-    this.#asked = true
+    if (wait <= 0) return this.#run()
+    this.#pending = true
     this.#timer.in(wait)
   }
 
@@ -29,8 +29,8 @@ export class Throttle {
     this.#timer.stop()
   }
 
-  #do(): void {
-    this.#asked = false
+  #run(): void {
+    this.#pending = false
     this.#doneAt = this.#clock.monotonic()
     this.#work()
   }

@@ -18,7 +18,7 @@ export interface Expected {
 }
 
 /** Waits for the end of each answer. Returns one sentence for each difference between readers, store and provider. */
-export async function compare(
+export async function checkAnswers(
   fleet: Fleet,
   watched: Watched[],
   { words, continues, status = 'done' }: Expected,
@@ -39,9 +39,9 @@ export async function compare(
         say(
           `words of calls ${read.calls.join(', ')} in one answer, although the provider cannot continue a text`,
         )
-      for (const [place, reader] of readers.entries()) {
+      for (const [index, reader] of readers.entries()) {
         if (reader.text !== stored.text)
-          say(`reader ${place} shows ${reader.text.length} units, the store has ${stored.text.length}`)
+          say(`reader ${index} shows ${reader.text.length} units, the store has ${stored.text.length}`)
       }
     }),
   )
