@@ -39,7 +39,7 @@ const connection = (id: string, key: string | null): ConnectionRow => ({
   modelIds: [],
 })
 
-test('a provider’s key stands in no file of the store, and opens in its own row only', async () => {
+test('a provider’s key is in no file of the store in plain text, and can only be opened in its own row', async () => {
   const store = await open('the secret')
   await store.connections.create(connection('a', 'sk-very-secret-key'))
   await store.connections.create(connection('b', null))
@@ -59,7 +59,7 @@ test('a provider’s key stands in no file of the store, and opens in its own ro
   await again.close()
 })
 
-test('under another secret the list still comes, without keys, and says what to do', async () => {
+test('with another secret, connections are still listed, without keys and with a warning that says what to do', async () => {
   const store = await open('the secret')
   await store.connections.create(connection('a', 'sk-1'))
   await store.close()
@@ -70,7 +70,7 @@ test('under another secret the list still comes, without keys, and says what to 
   await other.close()
 })
 
-test('an agreed secret seals keys from then on, also for who opens later', async () => {
+test('once agreed on, a secret encrypts keys, also in stores that are opened later', async () => {
   const store = await open(null)
   await expect(store.connections.create(connection('a', 'sk-1'))).rejects.toThrow(/WEBUI_SECRET_KEY/)
   const agreed = await store.installations.agreeOnSecret('candidate')
@@ -81,7 +81,7 @@ test('an agreed secret seals keys from then on, also for who opens later', async
   await later.close()
 })
 
-test('S24: shoal store change-secret takes an installation from a weak secret to another one', async () => {
+test('S24: shoal store change-secret replaces a weak secret of an installation', async () => {
   const weak = await open('secret')
   await weak.installations.meet(fingerprintOf('secret'))
   await weak.connections.create(connection('a', 'sk-1'))

@@ -134,7 +134,9 @@ export interface Runs {
   save(parts: SavePart[]): Promise<Map<string, { stop: boolean }>>
   /** The first save after an owner restarted the answer: replaces the text of earlier fences. `text` may be empty. */
   saveAnew(part: Omit<SavePart, 'start'>): Promise<{ stop: boolean } | undefined>
-  /** FINALISE: folds the parts into the message. Undefined: the fence or the saved length differs: read the run. */
+  /**
+   * FINALISE: folds the parts into the message. Undefined: it has ended, or its fence or saved length differs: read it.
+   */
   finalise(input: {
     id: string
     fence: number
