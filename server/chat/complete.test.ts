@@ -48,7 +48,7 @@ const complete = ({ chat }: RunOwner, model = 'brief', signal = new AbortControl
   })
 
 /** The maximum number of calls that were open at the same time, by the provider's record. */
-function mostAtOnce(calls: ScriptedCall[]): number {
+function maxConcurrentCalls(calls: ScriptedCall[]): number {
   const ends = calls.map(({ at, endedAt = Infinity }) => ({ at, endedAt }))
   return Math.max(
     // A call may begin and end within the same millisecond.
@@ -75,7 +75,7 @@ describe('requests of API clients and titles', () => {
       ])
       await expect.poll(() => trial.provider.calls.every(({ endedAt }) => endedAt !== undefined)).toBe(true)
       expect(trial.provider.calls).toHaveLength(5)
-      expect(mostAtOnce(trial.provider.calls), JSON.stringify(limits)).toBe(1)
+      expect(maxConcurrentCalls(trial.provider.calls), JSON.stringify(limits)).toBe(1)
     }
   })
 
@@ -131,7 +131,7 @@ describe('requests of API clients and titles', () => {
       ...Array.from({ length: 4 }, () => trial.start(owner, 'brief')),
     ])
     expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(2)
-    expect(mostAtOnce(trial.provider.calls)).toBeLessThanOrEqual(2)
+    expect(maxConcurrentCalls(trial.provider.calls)).toBeLessThanOrEqual(2)
     await expect.poll(() => trial.store.runs.runningOfUser(trial.userId)).toBe(0)
   })
 
@@ -149,6 +149,6 @@ describe('requests of API clients and titles', () => {
       .poll(() => trial.provider.calls.filter(({ endedAt }) => endedAt !== undefined))
       .toHaveLength(2)
     expect(trial.provider.calls.map(({ call }) => call)).toContain(0)
-    expect(mostAtOnce(trial.provider.calls)).toBe(1)
+    expect(maxConcurrentCalls(trial.provider.calls)).toBe(1)
   })
 })

@@ -32,7 +32,7 @@ function read(from: RunView, position?: Position, text = ''): Reader {
       reader.text = reader.text.slice(0, at) + text
     },
     link: (link) => reader.heard.push(link),
-    phase: (phase, place) => reader.heard.push(place === undefined ? phase : [phase, place]),
+    phase: (phase, position) => reader.heard.push(position === undefined ? phase : [phase, position]),
     end: ({ status }) => reader.heard.push(status),
   }
   reader.leave = from.attach(position, sink)
@@ -134,11 +134,11 @@ describe('attached readers', () => {
 })
 
 test('an end has the stored metadata for readers, without absent fields', () => {
-  const place = { status: 'done' as const, length: 3, fence: 1 }
-  expect(runEnd(place, {})).toEqual(place)
+  const ending = { status: 'done' as const, length: 3, fence: 1 }
+  expect(runEnd(ending, {})).toEqual(ending)
   const meta = { finishReason: 'stop' as const, reasoningMs: 0, usage: { promptTokens: 1 }, toolCalls: [] }
-  expect(runEnd(place, meta as never)).toEqual({
-    ...place,
+  expect(runEnd(ending, meta as never)).toEqual({
+    ...ending,
     finishReason: 'stop',
     reasoningMs: 0,
     usage: { promptTokens: 1 },

@@ -25,7 +25,7 @@ export interface RealtimePorts {
   /** The maximum of runs that one socket may follow at once. */
   mostFollows: number
   /** Counts a page of the user on all instances, until the returned function is called; see `Presence`. */
-  presence: { enter(userId: string, most: number | null): Promise<() => void> }
+  presence: { enter(userId: string, max: number | null): Promise<() => void> }
   /** The maximum of sockets and event streams that a user may have open; null: no limit. */
   socketsPerUser: () => number | null
 }
