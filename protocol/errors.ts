@@ -83,7 +83,7 @@ export const errorCatalogue = {
   email_taken: {
     status: 409,
     retryable: false,
-    message: 'An account with this email address already exists. Sign in, or use another address.',
+    message: 'An account with this email address already exists. Use another address.',
   },
   stale_revision: {
     status: 409,
