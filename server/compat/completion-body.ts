@@ -30,11 +30,11 @@ export const completionFields: ReadonlySet<string> = new Set(Object.keys(complet
  * validation would only report an invalid value, and a developer would look for a bug in the client. Undefined if there
  * is none.
  */
-export function notSupportedYet(body: unknown): { field: string; message: string } | undefined {
+export function findUnsupportedFeature(body: unknown): { field: string; message: string } | undefined {
   const messages = asObject(body)?.['messages']
   if (!Array.isArray(messages)) return undefined
   for (const [index, entry] of messages.entries()) {
-    const found = notSupportedIn(asObject(entry) ?? {})
+    const found = findUnsupportedField(asObject(entry) ?? {})
     if (!found) continue
     const field = `messages.${index}.${found.field}`
     return { field, message: `${field}: ${found.what} yet.` }
@@ -44,7 +44,7 @@ export function notSupportedYet(body: unknown): { field: string; message: string
 
 type Json = Record<string, unknown>
 
-const toolsBack = 'a model can call tools here, but its calls and their results cannot be sent back'
+const toolResultsMessage = 'a model can call tools here, but its calls and their results cannot be sent back'
 const parts: Record<string, string> = {
   image_url: 'images are not supported',
   input_image: 'images are not supported',
@@ -54,11 +54,11 @@ const parts: Record<string, string> = {
   video_url: 'videos are not supported',
 }
 
-function notSupportedIn(message: Json): { field: string; what: string } | undefined {
+function findUnsupportedField(message: Json): { field: string; what: string } | undefined {
   const { role, content } = message
-  if (role === 'tool' || role === 'function') return { field: 'role', what: toolsBack }
+  if (role === 'tool' || role === 'function') return { field: 'role', what: toolResultsMessage }
   for (const name of ['tool_calls', 'function_call'])
-    if (isGiven(message[name])) return { field: name, what: toolsBack }
+    if (isGiven(message[name])) return { field: name, what: toolResultsMessage }
   if (isGiven(message['audio'])) return { field: 'audio', what: 'audio is not supported' }
   if (!Array.isArray(content)) return undefined
   for (const [index, entry] of content.entries()) {

@@ -4,7 +4,7 @@ import type { CompletionBody } from './completion-body.ts'
 /**
  * Fields that clients of Open WebUI send to its server. Providers do not know them, and strict providers refuse them.
  */
-const forOpenWebUi = new Set([
+const openWebUiFields = new Set([
   'assistant_message_id',
   'background_tasks',
   'chat_id',
@@ -33,7 +33,7 @@ const forOpenWebUi = new Set([
  * Fields with which a request can make a gateway (LiteLLM, OpenRouter and others) choose another destination, other
  * credentials, or what is logged. Only administrators may choose that, in the settings of the connection.
  */
-const forGateways = new Set([
+const gatewayFields = new Set([
   'additional_drop_params',
   'allowed_openai_params',
   'api_base',
@@ -109,7 +109,7 @@ const forGateways = new Set([
   'user_config',
   'virtual_key',
 ])
-const forGatewaysByForm = [
+const gatewayFieldPatterns = [
   /^(aws|azure|bedrock|databricks|gcp|gcs|google|langfuse|litellm|mock|oci|sagemaker|user_api_key|vertex|watsonx)_/,
   /(^|_)(api_key|api_base|api_url|base_url|access_key|access_token|api_token|auth_token|bearer_token|credentials?|password|secret)$/,
 ]
@@ -119,22 +119,25 @@ export function forwardedParams(body: CompletionBody): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(body).flatMap(([name, value]) => {
       if (completionFields.has(name) || isHeldBack(name)) return []
-      if (plain(name) === 'extra_body') return withContent(name, cleaned(value))
-      if (name === 'metadata') return isOpenAiMetadata(value) ? withContent(name, cleaned(value)) : []
+      if (normalizeName(name) === 'extra_body') return entryUnlessEmpty(name, removeHeldBackFields(value))
+      if (name === 'metadata')
+        return isOpenAiMetadata(value) ? entryUnlessEmpty(name, removeHeldBackFields(value)) : []
       return [[name, value]]
     }),
   )
 }
 
 function isHeldBack(name: string): boolean {
-  const known = plain(name)
+  const known = normalizeName(name)
   return (
-    forOpenWebUi.has(known) || forGateways.has(known) || forGatewaysByForm.some((form) => form.test(known))
+    openWebUiFields.has(known) ||
+    gatewayFields.has(known) ||
+    gatewayFieldPatterns.some((form) => form.test(known))
   )
 }
 
 /** Normalises the spelling of a field name, which differs between gateways: `api-key`, `apiKey`, `API_KEY`. */
-function plain(name: string): string {
+function normalizeName(name: string): string {
   return name
     .replaceAll(/([a-z\d])([A-Z])/g, '$1_$2')
     .replaceAll('-', '_')
@@ -142,19 +145,19 @@ function plain(name: string): string {
 }
 
 /** Removes fields from `extra_body`, at any depth: gateways merge it into the request, where they would take effect. */
-function cleaned(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(cleaned)
+function removeHeldBackFields(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(removeHeldBackFields)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
     Object.entries(value).flatMap(([name, inner]) => {
-      if (completionFields.has(plain(name)) || isHeldBack(name)) return []
+      if (completionFields.has(normalizeName(name)) || isHeldBack(name)) return []
       if (name === 'metadata' && !isOpenAiMetadata(inner)) return []
-      return [[name, cleaned(inner)]]
+      return [[name, removeHeldBackFields(inner)]]
     }),
   )
 }
 
-function withContent(name: string, value: unknown): [string, unknown][] {
+function entryUnlessEmpty(name: string, value: unknown): [string, unknown][] {
   const empty = typeof value === 'object' && value !== null && Object.keys(value).length === 0
   return empty ? [] : [[name, value]]
 }

@@ -8,7 +8,7 @@ import { AppError } from '../../protocol/index.ts'
 import type { LimitState } from '../../protocol/index.ts'
 import { sdkLimitHeaders } from './sdk-limit-headers.ts'
 import { CollectedCompletion } from './collected-completion.ts'
-import { completionBody, notSupportedYet, promptOf } from './completion-body.ts'
+import { completionBody, findUnsupportedFeature, promptOf } from './completion-body.ts'
 import type { CompletionBody } from './completion-body.ts'
 import { CompletionChunks } from './completion-chunks.ts'
 import type { CompletionHead } from './completion-chunks.ts'
@@ -97,7 +97,7 @@ async function completeChat(
   reply: FastifyReply,
 ): Promise<unknown> {
   const { clock, http } = options
-  const missing = notSupportedYet(request.body)
+  const missing = findUnsupportedFeature(request.body)
   if (missing) throw new AppError('bad_request', missing)
   const body = http.parse(completionBody, request.body, 'body')
   const head = {
@@ -105,14 +105,14 @@ async function completeChat(
     created: Math.floor(clock.now() / 1000),
     model: body.model,
   }
-  const signal = goneSignal(reply)
+  const signal = disconnectSignal(reply)
   const told = (limit: LimitState): void =>
     void reply.headers({ ...http.limitHeaders(limit), ...sdkLimitHeaders(limit) })
-  const asked = { ...askedOf(body, request.compatCaller, signal), told }
-  if (body.stream) return streamChat(options, { request, reply, body, head, asked })
+  const completion = { ...completionRequestOf(body, request.compatCaller, signal), told }
+  if (body.stream) return streamChat(options, { request, reply, body, head, completion: completion })
   const collected = new CollectedCompletion()
   try {
-    const end = await options.complete({ ...asked, sink: (events) => collected.add(events) })
+    const end = await options.complete({ ...completion, sink: (events) => collected.add(events) })
     return collected.toJson(head, end)
   } catch (error) {
     // The client has disconnected: there is nothing to reply, and no error to log.
@@ -126,16 +126,16 @@ interface Streamed {
   reply: FastifyReply
   body: CompletionBody
   head: CompletionHead
-  asked: Omit<CompletionRequest, 'sink'>
+  completion: Omit<CompletionRequest, 'sink'>
 }
 
 async function streamChat(
   options: OpenAiApiOptions,
-  { request, reply, body, head, asked }: Streamed,
+  { request, reply, body, head, completion }: Streamed,
 ): Promise<FastifyReply> {
   const stream = new EventStream(reply, {
     hijack: (hijacked) => options.http.hijack(hijacked),
-    signal: asked.signal,
+    signal: completion.signal,
     pingMs: options.pingMs ?? 15_000,
     logger: options.logger,
   })
@@ -148,13 +148,13 @@ async function streamChat(
   }
   try {
     const end = await options.complete({
-      ...asked,
+      ...completion,
       sink: (events) => stream.send([...start(), ...events.flatMap((event) => chunks.of(event))]),
     })
     await stream.send([...start(), ...chunks.end(end), '[DONE]'])
     return reply
   } catch (error) {
-    if (asked.signal.aborted) return reply.hijack()
+    if (completion.signal.aborted) return reply.hijack()
     if (!stream.begun) throw error
     // The status has been sent, so the error is sent as an event, which the official clients recognise.
     await stream.send([{ ...toOpenAiError(options.http.explain(error, request)).body }])
@@ -164,7 +164,7 @@ async function streamChat(
   }
 }
 
-function askedOf(
+function completionRequestOf(
   body: CompletionBody,
   caller: Caller,
   signal: AbortSignal,
@@ -181,7 +181,7 @@ function askedOf(
 }
 
 /** Aborts when the client disconnects before it has received the whole response. */
-function goneSignal({ raw }: FastifyReply): AbortSignal {
+function disconnectSignal({ raw }: FastifyReply): AbortSignal {
   const gone = new AbortController()
   raw.once('close', () => {
     if (!raw.writableFinished) gone.abort(new Error('the client has disconnected'))

@@ -5,7 +5,7 @@ type Json = Record<string, unknown>
 
 const { $schema: _dialect, ...bodySchema } = z.toJSONSchema(completionBody, { io: 'input' })
 
-const answers = (description: string, type: string, schema: Json): Json => ({
+const responses = (description: string, type: string, schema: Json): Json => ({
   200: { description, content: { [type]: { schema } } },
   default: { description: 'Error', content: { 'application/json': { schema: errorSchema } } },
 })
@@ -51,7 +51,7 @@ const operation = (operationId: string, summary: string, rest: Json): Json => ({
 export const openAiPaths: Json = {
   '/v1/models': {
     get: operation('openAiListModels', 'List the models, in OpenAI’s format', {
-      responses: answers('Done', 'application/json', {
+      responses: responses('Done', 'application/json', {
         type: 'object',
         properties: { object: { const: 'list' }, data: { type: 'array', items: model } },
       }),
@@ -60,7 +60,7 @@ export const openAiPaths: Json = {
   '/v1/models/{model}': {
     get: operation('openAiGetModel', 'Get one model, in OpenAI’s format', {
       parameters: [{ name: 'model', in: 'path', required: true, schema: { type: 'string' } }],
-      responses: answers('Done', 'application/json', model),
+      responses: responses('Done', 'application/json', model),
     }),
   },
   '/v1/chat/completions': {
@@ -71,7 +71,7 @@ export const openAiPaths: Json = {
         description:
           'Other fields are sent to the provider unchanged, except for fields with which a gateway would choose another address, key or model. With `stream`, the answer is sent as server-sent events.',
         requestBody: { required: true, content: { 'application/json': { schema: bodySchema } } },
-        responses: answers('Done', 'application/json', {
+        responses: responses('Done', 'application/json', {
           type: 'object',
           properties: {
             id: { type: 'string' },

@@ -38,7 +38,7 @@ export function toOpenAiError(error: AppError): OpenAiError {
   const known = equivalents[ours] ?? {}
   const status = refusalStatus(error) ?? known.status ?? error.status
   // The provider's code for a wrong key would suggest that the client's own key is wrong.
-  const said = ours === 'upstream_key_refused' ? undefined : provider?.code
+  const providerCode = ours === 'upstream_key_refused' ? undefined : provider?.code
   const standard = error.message === errorCatalogue[ours].message
   return {
     status,
@@ -47,7 +47,7 @@ export function toOpenAiError(error: AppError): OpenAiError {
         message: (standard ? known.message : undefined) ?? error.message,
         type: typeFor(status, ours),
         param: error.field ?? provider?.param ?? null,
-        code: said ?? known.code ?? ours,
+        code: providerCode ?? known.code ?? ours,
       },
     },
     // The official clients send a request up to three times unless this header says that a retry is useless.

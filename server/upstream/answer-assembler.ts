@@ -20,7 +20,7 @@ export interface ToolCallPiece {
 const maxCalls = 1000
 
 /** The reason that the provider gave for ending the answer. `error`: a fault of the provider, without any details. */
-export type StatedEnd = EndReason | 'error'
+export type ReportedEnd = EndReason | 'error'
 
 /**
  * Collects the events of a provider's stream, with cleaned text, until `takeEvents` fetches them. Adjacent pieces of
@@ -32,13 +32,13 @@ export class AnswerAssembler {
   /** The number of lines that were not JSON objects. */
   skippedLines = 0
 
-  #end: StatedEnd | undefined
+  #end: ReportedEnd | undefined
   #done = false
-  #anyWords = false
-  #endWasWrong = false
-  #endHadWords = false
+  #hasContent = false
+  #endWasCancelled = false
+  #endHadContent = false
   readonly #filter: ContinuationFilter
-  readonly #cleaners = { text: createTextCleaner(), reasoning: createTextCleaner() }
+  readonly #cleaners = { addText: createTextCleaner(), addReasoning: createTextCleaner() }
   #events: UpstreamEvent[] = []
   readonly #calls = new Map<number, ToolCall & { clean: (piece: string) => string }>()
   #argumentsLength = 0
@@ -48,58 +48,58 @@ export class AnswerAssembler {
   }
 
   /** Why the provider ended the answer; undefined until it says so, and again when more content follows. */
-  get end(): StatedEnd | undefined {
+  get end(): ReportedEnd | undefined {
     return this.#end
   }
 
   /** Whether the provider marked the stream as complete. More content cancels this, too. */
-  get done(): boolean {
+  get isDone(): boolean {
     return this.#done
   }
 
-  get ended(): boolean {
+  get hasEnded(): boolean {
     return this.#done || this.#end !== undefined
   }
 
   /** Whether an end came after some content, and no earlier end of this answer was followed by more content. */
-  get endIsCredible(): boolean {
-    return this.ended && this.#anyWords && !this.#endWasWrong
+  get isEndCredible(): boolean {
+    return this.hasEnded && this.#hasContent && !this.#endWasCancelled
   }
 
   /** Whether the end is credible and came in a piece without content: some providers put an end on every piece. */
-  get endIsCertain(): boolean {
-    return this.#done && this.endIsCredible && !this.#endHadWords
+  get isEndCertain(): boolean {
+    return this.#done && this.isEndCredible && !this.#endHadContent
   }
 
   /** `withContent`: the same piece also held content. */
-  stateEnd(reason: StatedEnd, withWords: boolean): void {
+  reportEnd(reason: ReportedEnd, withContent: boolean): void {
     this.#end = reason
-    this.#endHadWords = withWords
+    this.#endHadContent = withContent
   }
 
   /**
-   * `withContent`: as in `stateEnd`. A mark in a piece of its own makes an earlier end certain that came with content.
+   * `withContent`: as in `reportEnd`. A mark in a piece of its own makes an earlier end certain that came with content.
    */
-  stateDone(withWords = false): void {
+  reportDone(withContent = false): void {
     this.#done = true
-    this.#endHadWords = withWords
+    this.#endHadContent = withContent
   }
 
   text(piece: string): void {
-    this.#tookWords()
-    this.#append('reasoning', this.#cleaners.reasoning.end())
-    this.#append('text', this.#filter.push(this.#cleaners.text.push(piece)))
+    this.#noteContent()
+    this.#append('reasoning', this.#cleaners.addReasoning.end())
+    this.#append('text', this.#filter.push(this.#cleaners.addText.push(piece)))
   }
 
   reasoning(piece: string): void {
-    this.#tookWords()
-    this.#append('reasoning', this.#cleaners.reasoning.push(piece))
+    this.#noteContent()
+    this.#append('reasoning', this.#cleaners.addReasoning.push(piece))
   }
 
   /** Between two calls of `takeEvents` there is one event for all tool calls: each list replaces the list before it. */
-  toolCalls(pieces: ToolCallPiece[]): void {
+  addToolCalls(pieces: ToolCallPiece[]): void {
     if (pieces.length === 0) return
-    this.#tookWords()
+    this.#noteContent()
     for (const piece of pieces) this.#addToCall(piece)
     const calls = [...this.#calls.values()].map(({ id, name, arguments: args }) => ({
       id,
@@ -111,7 +111,7 @@ export class AnswerAssembler {
     else this.#events.push({ kind: 'tool-calls', calls })
   }
 
-  usage(usage: Usage): void {
+  addUsage(usage: Usage): void {
     this.#events.push({ kind: 'usage', usage })
   }
 
@@ -119,7 +119,7 @@ export class AnswerAssembler {
     return this.#calls.size > 0
   }
 
-  take(): UpstreamEvent[] {
+  takeEvents(): UpstreamEvent[] {
     const events = this.#events
     this.#events = []
     return events
@@ -127,15 +127,15 @@ export class AnswerAssembler {
 
   /** To be called when the provider ended properly: releases the text that the filter and the cleaners hold back. */
   close(): void {
-    this.#append('reasoning', this.#cleaners.reasoning.end())
-    this.#append('text', this.#filter.push(this.#cleaners.text.end()))
+    this.#append('reasoning', this.#cleaners.addReasoning.end())
+    this.#append('text', this.#filter.push(this.#cleaners.addText.end()))
     this.#append('text', this.#filter.end())
   }
 
-  #tookWords(): void {
-    this.#anyWords = true
-    if (!this.ended) return
-    this.#endWasWrong = true
+  #noteContent(): void {
+    this.#hasContent = true
+    if (!this.hasEnded) return
+    this.#endWasCancelled = true
     this.#end = undefined
     this.#done = false
   }

@@ -16,13 +16,13 @@ function parserOf(maxBytes?: number): { parser: StreamParser; read: Read } {
   const read: Read = { objects: [], events: [], errors: [], done: 0, skipped: 0 }
   const parser = createAnswerParser(
     {
-      object(object, event) {
+      onObject(object, event) {
         read.objects.push(object)
         read.events.push(event)
       },
-      done: () => read.done++,
-      errorText: (text) => read.errors.push(text),
-      skipped: () => read.skipped++,
+      onDone: () => read.done++,
+      onErrorText: (text) => read.errors.push(text),
+      onSkippedLine: () => read.skipped++,
     },
     maxBytes,
   )

@@ -1,5 +1,5 @@
 import { createLineSplitter } from './line-splitter.ts'
-import { JsonObjectScanner, notJson } from './json-object-scanner.ts'
+import { JsonObjectScanner, invalidJsonError } from './json-object-scanner.ts'
 import type { JsonObject } from './read-json.ts'
 import { UpstreamError } from './upstream-error.ts'
 
@@ -10,15 +10,15 @@ export interface StreamParser {
 }
 
 /** Receives the elements of an answer's stream, independent of the format of the stream. */
-export interface AnswerFrames {
+export interface AnswerHandler {
   /** `event` is the event name in the stream, which is usually empty. */
-  object(object: JsonObject, event: string): void
+  onObject(object: JsonObject, event: string): void
   /** The line `[DONE]`. */
-  done(): void
+  onDone(): void
   /** An error that the provider sent as plain text. */
-  errorText(text: string): void
+  onErrorText(text: string): void
   /** A line that is neither a JSON object nor part of the framing. */
-  skipped(): void
+  onSkippedLine(): void
 }
 
 /** How much plain text is kept for an error message, in characters. */
@@ -31,20 +31,20 @@ const maxText = 2_048
  * throws `upstream_broke_off`, because text may be missing, and so does an object or line of more than `maxBytes`. A
  * web page throws `upstream_refused`.
  */
-export function createAnswerParser(frames: AnswerFrames, maxBytes = 33_554_432): StreamParser {
+export function createAnswerParser(frames: AnswerHandler, maxBytes = 33_554_432): StreamParser {
   const splitter = createLineSplitter(maxBytes)
-  const lines = new AnswerLines(frames, maxBytes)
+  const lines = new AnswerLineReader(frames, maxBytes)
   return {
-    push: (chunk) => splitter.push(chunk).forEach((line) => lines.take(line)),
+    push: (chunk) => splitter.push(chunk).forEach((line) => lines.readLine(line)),
     end() {
-      splitter.end().forEach((line) => lines.take(line))
+      splitter.end().forEach((line) => lines.readLine(line))
       lines.end()
     },
   }
 }
 
-class AnswerLines {
-  readonly #frames: AnswerFrames
+class AnswerLineReader {
+  readonly #handler: AnswerHandler
   readonly #scanner: JsonObjectScanner
   /** The name of the current event. */
   #event = ''
@@ -56,26 +56,26 @@ class AnswerLines {
   /** Whether the open object began outside an event. */
   #bare = false
 
-  constructor(frames: AnswerFrames, maxBytes: number) {
-    this.#frames = frames
+  constructor(frames: AnswerHandler, maxBytes: number) {
+    this.#handler = frames
     this.#scanner = new JsonObjectScanner((object) => {
       this.#anyObject = true
       this.#text = ''
-      frames.object(object, this.#event)
+      frames.onObject(object, this.#event)
     }, maxBytes)
   }
 
-  take(line: string): void {
+  readLine(line: string): void {
     if (this.#scanner.open && this.#bare) return void this.#scanner.push(line)
     if (this.#takeCommonLine(line)) return
     const content = line.trim()
     if (content === '') return this.#endEvent()
     if (content.startsWith('{') || content.startsWith('[')) return this.#takeContent(content, true)
-    if (content.startsWith('<') && !this.#anyObject) throw webPage()
+    if (content.startsWith('<') && !this.#anyObject) throw webPageError()
     const colon = content.indexOf(':')
     const name = (colon < 0 ? content : content.slice(0, colon)).trim().toLowerCase()
     const value = colon < 0 ? '' : content.slice(colon + 1).trim()
-    if (name === 'data') return this.#takeContent(withoutPrefix(value), false)
+    if (name === 'data') return this.#takeContent(removeDataPrefix(value), false)
     if (name === 'event') this.#event = value
     // Some versions of llama.cpp send errors in a field named `error`.
     else if (name === 'error') {
@@ -87,7 +87,7 @@ class AnswerLines {
   end(): void {
     this.#endEvent()
     // A stream of plain text only is the error message of a proxy or a provider.
-    if (this.#text.trim() !== '') this.#frames.errorText(this.#text.trim())
+    if (this.#text.trim() !== '') this.#handler.onErrorText(this.#text.trim())
   }
 
   /** A fast path for the two most frequent kinds of line; `take` would treat them the same way with more CPU. */
@@ -104,17 +104,17 @@ class AnswerLines {
   #takeContent(content: string, bare: boolean): void {
     if (content === '') return
     if (this.#scanner.open) return void this.#scanner.push(content)
-    if (/^"?\[done\]"?$/i.test(content)) return this.#frames.done()
+    if (/^"?\[done\]"?$/i.test(content)) return this.#handler.onDone()
     this.#bare = bare
     const held = (content.startsWith('{') || content.startsWith('[')) && this.#scanner.push(content)
     if (!held) this.#skip(content)
   }
 
   #skip(content: string): void {
-    this.#frames.skipped()
+    this.#handler.onSkippedLine()
     if (content.startsWith(':')) return
-    this.#eventText = joined(this.#eventText, content)
-    if (!this.#anyObject) this.#text = joined(this.#text, content)
+    this.#eventText = appendText(this.#eventText, content)
+    if (!this.#anyObject) this.#text = appendText(this.#text, content)
   }
 
   #endEvent(): void {
@@ -122,19 +122,19 @@ class AnswerLines {
     const isError = this.#event === 'error'
     this.#event = ''
     this.#eventText = ''
-    if (this.#scanner.open) throw notJson()
+    if (this.#scanner.open) throw invalidJsonError()
     if (!isError || said === '') return
     this.#text = ''
-    this.#frames.errorText(said)
+    this.#handler.onErrorText(said)
   }
 }
 
-function joined(text: string, more: string): string {
+function appendText(text: string, more: string): string {
   return text.length >= maxText ? text : `${text} ${more.slice(0, maxText)}`.slice(0, maxText)
 }
 
 /** Some proxies add the prefix `data:` to lines that have it already. */
-function withoutPrefix(value: string): string {
+function removeDataPrefix(value: string): string {
   let rest = value
   for (let times = 0; times < 3 && rest.slice(0, 5).toLowerCase() === 'data:'; times++) {
     rest = rest.slice(5).trimStart()
@@ -142,7 +142,7 @@ function withoutPrefix(value: string): string {
   return rest
 }
 
-function webPage(): UpstreamError {
+function webPageError(): UpstreamError {
   return new UpstreamError('upstream_refused', {
     status: 200,
     message:

@@ -1,16 +1,16 @@
 import type { Clock, Logger } from '../base/index.ts'
 import { ConnectionModels, withinMs } from './connection-models.ts'
-import { ContinuesMemory } from './continues-memory.ts'
-import type { ContinuesMemoryOptions } from './continues-memory.ts'
+import { ContinuationModes } from './continuation-modes.ts'
+import type { ContinuationModesOptions } from './continuation-modes.ts'
 import { createUpstream } from './create-upstream.ts'
 import type { UpstreamOptions } from './create-upstream.ts'
-import { mergeModels, nameAt } from './merge-models.ts'
+import { mergeModels, providerNameAt } from './merge-models.ts'
 import type { MergedModel } from './merge-models.ts'
 import type { CatalogueModel, ModelCatalogue, ResolvedModel } from './model-catalogue.ts'
 import { resolvedModel } from './resolved-model.ts'
 import type { ConnectionConfig } from './upstream.ts'
 
-export interface ModelCatalogueOptions extends Pick<ContinuesMemoryOptions, 'learnt' | 'learn'> {
+export interface ModelCatalogueOptions extends Pick<ContinuationModesOptions, 'learnt' | 'learn'> {
   /** Returns the current connections in order of priority, including the demo model when it is offered. */
   connections: () => ConnectionConfig[]
   clock: Clock
@@ -29,9 +29,9 @@ const recentMs = 5_000
 
 export function createModelCatalogue(options: ModelCatalogueOptions): ModelCatalogue {
   const { clock, logger, cacheMs = 60_000, firstMs = 2_000, deadlines, proxies, demoWordsPerSecond } = options
-  const memory = new ContinuesMemory(options)
-  const merge = rememberMerge()
-  const listedOf = rememberListed()
+  const modes = new ContinuationModes(options)
+  const merge = memoizeMerge()
+  const listedOf = memoizeListed()
   let known = new Map<string, ConnectionModels>()
 
   // Every page load needs the connections, and they rarely change: the last result is kept.
@@ -39,13 +39,13 @@ export function createModelCatalogue(options: ModelCatalogueOptions): ModelCatal
   let connectionsBefore: ConnectionModels[] = []
 
   /** The enabled connections. A connection whose settings changed starts without a list. */
-  function current(): ConnectionModels[] {
+  function currentConnections(): ConnectionModels[] {
     const configs = options.connections()
     if (known.size > 0 && sameItems(configs, configsBefore)) return connectionsBefore
     const next = new Map<string, ConnectionModels>()
     for (const config of configs.filter(({ enabled }) => enabled)) {
       const name = JSON.stringify(config)
-      next.set(name, known.get(name) ?? make(config))
+      next.set(name, known.get(name) ?? createConnection(config))
     }
     known = next
     configsBefore = [...configs]
@@ -53,7 +53,7 @@ export function createModelCatalogue(options: ModelCatalogueOptions): ModelCatal
     return connectionsBefore
   }
 
-  function make(config: ConnectionConfig): ConnectionModels {
+  function createConnection(config: ConnectionConfig): ConnectionModels {
     const upstream = createUpstream(config, {
       clock,
       ...(deadlines ? { deadlines } : {}),
@@ -64,13 +64,13 @@ export function createModelCatalogue(options: ModelCatalogueOptions): ModelCatal
   }
 
   async function list(): ReturnType<ModelCatalogue['list']> {
-    const connections = current()
+    const connections = currentConnections()
     // `load` never rejects; while it runs, the old lists are served.
     for (const connection of connections) void connection.load()
-    const unheard = connections.filter((connection) => connection.unheard)
-    if (unheard.length > 0) await Promise.all(unheard.map((connection) => connection.first(firstMs)))
+    const pending = connections.filter((connection) => connection.isPending)
+    if (pending.length > 0) await Promise.all(pending.map((connection) => connection.waitForFirst(firstMs)))
     const problems = connections.flatMap((connection) => {
-      const message = connection.unheard
+      const message = connection.isPending
         ? 'The provider has not sent its list of models yet.'
         : connection.problem
       return message === undefined ? [] : [{ connectionName: connection.config.name, message }]
@@ -79,18 +79,18 @@ export function createModelCatalogue(options: ModelCatalogueOptions): ModelCatal
   }
 
   async function resolve(modelId: string): Promise<ResolvedModel | undefined> {
-    const connections = current()
+    const connections = currentConnections()
     for (const connection of connections) void connection.load()
     // In order of priority: an earlier connection may have the same model, so its first list is waited for, but only
     // once.
     for (const connection of connections) {
-      if (nameAt(connection, modelId) !== undefined) await connection.first(firstMs)
-      const found = find(merge(connections), modelId)
-      if (found?.connection === connection) return resolvedModel(found, { memory, logger })
+      if (providerNameAt(connection, modelId) !== undefined) await connection.waitForFirst(firstMs)
+      const found = findModel(merge(connections), modelId)
+      if (found?.connection === connection) return resolvedModel(found, { modes, logger })
     }
     await withinMs(Promise.all(connections.map((connection) => connection.load(recentMs))), firstMs)
-    const found = find(merge(connections), modelId) ?? assume(connections, modelId)
-    return found && resolvedModel(found, { memory, logger })
+    const found = findModel(merge(connections), modelId) ?? assumeModel(connections, modelId)
+    return found && resolvedModel(found, { modes, logger })
   }
 
   return { list, resolve, refresh: () => void (known = new Map()) }
@@ -101,20 +101,20 @@ function sameItems(some: readonly unknown[], others: readonly unknown[]): boolea
 }
 
 /** Merges the lists again only when one of them changed. */
-function rememberMerge(): typeof mergeModels {
-  let of: unknown[] = []
+function memoizeMerge(): typeof mergeModels {
+  let mergedFrom: unknown[] = []
   let merged = new Map<string, MergedModel>()
   return (connections) => {
     const now = connections.flatMap((connection) => [connection, connection.models])
-    if (!sameItems(now, of)) {
-      of = now
+    if (!sameItems(now, mergedFrom)) {
+      mergedFrom = now
       merged = mergeModels(connections)
     }
     return merged
   }
 }
 
-function rememberListed(): (merged: Map<string, MergedModel>) => CatalogueModel[] {
+function memoizeListed(): (merged: Map<string, MergedModel>) => CatalogueModel[] {
   const known = new WeakMap<Map<string, MergedModel>, CatalogueModel[]>()
   return (merged) => {
     const listed = known.get(merged) ?? [...merged.values()].map((model) => model.listed)
@@ -124,7 +124,7 @@ function rememberListed(): (merged: Map<string, MergedModel>) => CatalogueModel[
 }
 
 /** Finds a model by its listed id, or by `connection/model` even if the listed id has no connection name. */
-function find(merged: Map<string, MergedModel>, modelId: string): MergedModel | undefined {
+function findModel(merged: Map<string, MergedModel>, modelId: string): MergedModel | undefined {
   const listed = merged.get(modelId)
   if (listed) return listed
   return [...merged.values()].find(
@@ -136,10 +136,10 @@ function find(merged: Map<string, MergedModel>, modelId: string): MergedModel | 
  * Assumes that the model belongs to a provider whose list could never be loaded: a run that another instance started
  * must not fail because this instance has no list. If the model does not exist, the provider's error says so.
  */
-function assume(connections: ConnectionModels[], modelId: string): MergedModel | undefined {
-  const silent = connections.filter((connection) => connection.models === undefined)
-  const [connection] = silent.toSorted((a, b) => rank(b, modelId) - rank(a, modelId))
-  const name = connection && nameAt(connection, modelId)
+function assumeModel(connections: ConnectionModels[], modelId: string): MergedModel | undefined {
+  const unlisted = connections.filter((connection) => connection.models === undefined)
+  const [connection] = unlisted.toSorted((a, b) => matchRank(b, modelId) - matchRank(a, modelId))
+  const name = connection && providerNameAt(connection, modelId)
   if (connection === undefined || name === undefined) return undefined
   const { id, name: connectionName, kind } = connection.config
   const listed: CatalogueModel = {
@@ -153,8 +153,8 @@ function assume(connections: ConnectionModels[], modelId: string): MergedModel |
 }
 
 /** How well an id matches a connection: 2 with its prefix, 1 as a bare name, 0 not at all. */
-function rank(connection: ConnectionModels, modelId: string): number {
-  const name = nameAt(connection, modelId)
+function matchRank(connection: ConnectionModels, modelId: string): number {
+  const name = providerNameAt(connection, modelId)
   if (name === undefined) return 0
   return name === modelId ? 1 : 2
 }

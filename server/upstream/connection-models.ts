@@ -49,12 +49,12 @@ export class ConnectionModels {
   }
 
   /** Resolves when the first attempt has ended, or after `firstMs`. Later calls do not wait again. */
-  first(firstMs: number): Promise<void> {
-    return (this.#first ??= withinMs(this.load(), firstMs))
+  waitForFirst(maxWaitMs: number): Promise<void> {
+    return (this.#first ??= withinMs(this.load(), maxWaitMs))
   }
 
   /** Whether the first attempt to load the list has not ended yet. */
-  get unheard(): boolean {
+  get isPending(): boolean {
     return this.models === undefined && this.problem === undefined
   }
 

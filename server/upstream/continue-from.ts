@@ -28,7 +28,7 @@ export function continueFrom(from: GenerateRequest['continueFrom']): Continuatio
   const sent = from.text.trimEnd()
   const filter = from.uncut
     ? passThrough
-    : chain(createEchoFilter(sent), createSkipFilter(from.text.slice(sent.length)))
+    : chainFilters(createEchoFilter(sent), createSkipFilter(from.text.slice(sent.length)))
   if (sent === '') return { messages: [], fields: {}, filter }
   const message = { role: 'assistant' as const, content: sent }
   switch (from.how) {
@@ -45,7 +45,7 @@ export function continueFrom(from: GenerateRequest['continueFrom']): Continuatio
   }
 }
 
-function chain(first: ContinuationFilter, second: ContinuationFilter): ContinuationFilter {
+function chainFilters(first: ContinuationFilter, second: ContinuationFilter): ContinuationFilter {
   return {
     push: (piece) => second.push(first.push(piece)),
     end: () => second.push(first.end()) + second.end(),

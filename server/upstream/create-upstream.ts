@@ -4,8 +4,8 @@ import { createOllamaUpstream } from './ollama-upstream.ts'
 import { createOpenAiUpstream } from './openai-upstream.ts'
 import { noProxies } from './provider-proxy.ts'
 import type { ProxySettings } from './provider-proxy.ts'
-import { answerDeadlines } from './silence-watch.ts'
-import type { AnswerDeadlines } from './silence-watch.ts'
+import { answerDeadlines } from './timeout-watch.ts'
+import type { AnswerDeadlines } from './timeout-watch.ts'
 import type { ConnectionConfig, Upstream, UpstreamModel } from './upstream.ts'
 
 export interface UpstreamOptions {

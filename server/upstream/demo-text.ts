@@ -7,13 +7,13 @@ import type { PromptMessage } from './upstream.ts'
 export function demoText(messages: PromptMessage[]): string {
   const asked = messages.findLast(({ role }) => role === 'user')?.content.trim() ?? ''
   const count = /\bcount (?:up )?to (\d{1,4})\b/i.exec(asked)?.[1]
-  if (count) return counting(Number(count))
+  if (count) return countTo(Number(count))
   const fresh = !messages.some(({ role }) => role === 'assistant')
-  return fresh || /\btour\b/i.test(asked) ? tour : echo(asked)
+  return fresh || /\btour\b/i.test(asked) ? tour : repeatQuestion(asked)
 }
 
 /** The answer to a user who continues an answer that is already complete. */
-export const demoEncore = '\n\nThe demo model has nothing to add here. Ask it something else.'
+export const demoNothingToAdd = '\n\nThe demo model has nothing to add here. Ask it something else.'
 
 const tour = `# Welcome to Shoal
 
@@ -56,11 +56,11 @@ $$
 `
 
 /** The maximum length of the quoted question, in characters. */
-const quoted = 1000
+const maxQuotedLength = 1000
 
-function echo(asked: string): string {
-  const cut = asked.length > quoted
-  const shown = cut ? `${asked.slice(0, quoted).trimEnd()} …` : asked
+function repeatQuestion(asked: string): string {
+  const cut = asked.length > maxQuotedLength
+  const shown = cut ? `${asked.slice(0, maxQuotedLength).trimEnd()} …` : asked
   const quote = shown
     .split('\n')
     .map((line) => `> ${line}`.trimEnd())
@@ -75,7 +75,7 @@ This is the built-in demo model: it cannot think, so it can only repeat your que
 `
 }
 
-function counting(to: number): string {
+function countTo(to: number): string {
   const numbers = Array.from({ length: to }, (_, index) => index + 1)
   return `Even a demo model can count:\n\n${numbers.join(' ')}\n\nDone.\n`
 }

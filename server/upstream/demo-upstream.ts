@@ -1,6 +1,6 @@
 import { sleep } from '../base/index.ts'
 import type { Clock } from '../base/index.ts'
-import { demoEncore, demoText } from './demo-text.ts'
+import { demoNothingToAdd, demoText } from './demo-text.ts'
 import type { GenerateEnd, GenerateRequest, Upstream, UpstreamSink } from './upstream.ts'
 
 const demoModel = { id: 'shoal-demo', name: 'Demo (built in)' } as const
@@ -22,17 +22,17 @@ export function createDemoUpstream({ clock, wordsPerSecond = 40 }: DemoUpstreamO
     signal: AbortSignal,
   ): Promise<GenerateEnd> {
     signal.throwIfAborted()
-    const rest = rests(request).match(/\s*\S+\s*|\s+/g) ?? []
+    const rest = remainingText(request).match(/\s*\S+\s*|\s+/g) ?? []
     const words = rest.slice(0, request.maxTokens)
     const start = clock.monotonic()
-    let said = 0
-    while (said < words.length) {
+    let written = 0
+    while (written < words.length) {
       const due = 1 + Math.floor(((clock.monotonic() - start) * wordsPerSecond) / 1000)
-      if (due > said) {
-        await sink([{ kind: 'text', text: words.slice(said, due).join('') }])
-        said = Math.min(due, words.length)
+      if (due > written) {
+        await sink([{ kind: 'text', text: words.slice(written, due).join('') }])
+        written = Math.min(due, words.length)
       } else {
-        await sleep(Math.max(1, start + (said * 1000) / wordsPerSecond - clock.monotonic()), signal)
+        await sleep(Math.max(1, start + (written * 1000) / wordsPerSecond - clock.monotonic()), signal)
       }
       signal.throwIfAborted()
     }
@@ -44,11 +44,11 @@ export function createDemoUpstream({ clock, wordsPerSecond = 40 }: DemoUpstreamO
 }
 
 /** The text that follows the given text. If the given text is not from the demo model, that is `demoEncore`. */
-function rests({ messages, continueFrom }: GenerateRequest): string {
+function remainingText({ messages, continueFrom }: GenerateRequest): string {
   let whole = demoText(messages)
   const given = continueFrom?.text ?? ''
-  while (whole.length <= given.length && given.startsWith(whole)) whole += demoEncore
-  return whole.startsWith(given) ? whole.slice(given.length) : demoEncore
+  while (whole.length <= given.length && given.startsWith(whole)) whole += demoNothingToAdd
+  return whole.startsWith(given) ? whole.slice(given.length) : demoNothingToAdd
 }
 
 function countWords(text: string): number {

@@ -7,9 +7,9 @@ import type { ScriptedProvider } from '../../test/support/scripted-provider.ts'
 import { systemClock } from '../base/index.ts'
 import { createUpstream } from './create-upstream.ts'
 import { guardedLookup, isRefusedAddress } from './egress-guard.ts'
-import { agentOf } from './provider-agents.ts'
+import { agentFor } from './provider-agents.ts'
 import { noProxies } from './provider-proxy.ts'
-import { routeTo } from './provider-route.ts'
+import { chooseRoute } from './provider-route.ts'
 import { UpstreamError } from './upstream-error.ts'
 
 describe('S20: link-local and metadata addresses', () => {
@@ -75,7 +75,7 @@ describe('S20: link-local and metadata addresses', () => {
 describe.each(['http', 'https'])('S20: the sockets of guarded connections, %s', (scheme) => {
   test('do not connect to a name that resolves to a refused address', async () => {
     const secure = scheme === 'https'
-    const agent = agentOf({ secure, guarded: true, tunnel: null })
+    const agent = agentFor({ secure, guarded: true, tunnel: null })
     const error = await new Promise((resolve) => {
       const ask = secure ? httpsRequest : httpRequest
       ask({ agent, hostname: '0xa9fea9fe', port: 1 }).on('error', resolve).end()
@@ -128,7 +128,7 @@ describe('S20: a connection that an administrator made on the page', () => {
     const url = `http://127.0.0.1:${proxy.port}`
     expect(await list('http://169.254.169.254/', url)).toMatchObject({ code: 'upstream_refused' })
     expect(await list('https://169.254.169.254/', url)).toMatchObject({ code: 'upstream_refused' })
-    expect(proxy.asked).toEqual([])
+    expect(proxy.requests).toEqual([])
   })
 
   test('a redirect to a refused address is not followed, and its body is not shown', async () => {
@@ -154,8 +154,8 @@ describe('S20: a connection that an administrator made on the page', () => {
 
   test('a connection from the environment may use any address', () => {
     const network = { proxies: noProxies, guarded: false }
-    expect(routeTo(new URL('http://169.254.169.254/v1'), network).way.guarded).toBe(false)
-    expect(() => routeTo(new URL('http://169.254.169.254/v1'), { ...network, guarded: true })).toThrow(
+    expect(chooseRoute(new URL('http://169.254.169.254/v1'), network).agentKey.guarded).toBe(false)
+    expect(() => chooseRoute(new URL('http://169.254.169.254/v1'), { ...network, guarded: true })).toThrow(
       UpstreamError,
     )
   })

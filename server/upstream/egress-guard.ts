@@ -28,7 +28,7 @@ export function isRefusedAddress(text: string): boolean {
   return refused.check(address, 'ipv6') || (inside !== undefined && refused.check(inside, 'ipv4'))
 }
 
-export function egressRefused(): UpstreamError {
+export function egressRefusedError(): UpstreamError {
   return new UpstreamError('upstream_refused', {
     message:
       'The address of this connection is a link-local or metadata address, which connections made on the page may not use. Enter another address, or ask the operator to set this one in OPENAI_API_BASE_URLS or OLLAMA_BASE_URLS.',
@@ -43,7 +43,7 @@ export const guardedLookup: LookupFunction = (hostname, options, done) => {
   resolve(hostname, { ...options, all: true }, (error, found: LookupAddress[]) => {
     if (error) return done(error, '')
     const [first, ...rest] = found.filter(({ address }) => !isRefusedAddress(address))
-    if (!first) return done(egressRefused(), '')
+    if (!first) return done(egressRefusedError(), '')
     if (options.all) done(null, [first, ...rest])
     else done(null, first.address, first.family)
   })

@@ -21,13 +21,13 @@ const ipv4Of = (high = 0, low = 0): string => [high >> 8, high & 255, low >> 8, 
 /** The eight groups of an IPv6 address. */
 function groupsOf(address: string): number[] {
   const [head = '', tail] = address.split('::', 2)
-  const before = listed(head)
+  const before = parseGroups(head)
   if (tail === undefined) return before
-  const after = listed(tail)
+  const after = parseGroups(tail)
   return [...before, ...Array.from({ length: 8 - before.length - after.length }, () => 0), ...after]
 }
 
-function listed(part: string): number[] {
+function parseGroups(part: string): number[] {
   if (part === '') return []
   return part.split(':').flatMap((group) => {
     if (!group.includes('.')) return [Number.parseInt(group, 16)]

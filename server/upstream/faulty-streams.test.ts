@@ -17,7 +17,7 @@ afterAll(() => provider.close())
 // Each decoder must be listed here, and each must pass all streams of the table.
 describe.each([openAiDialect, ollamaDialect])('$kind', (dialect) => {
   test.each(faultyStreams)('$name', async (stream) => {
-    provider.play = { stream, dialect }
+    provider.playing = { stream, dialect }
     const upstream = createUpstream(
       { kind: dialect.kind, baseUrl: provider.url, key: null },
       { clock: systemClock, deadlines: streamDeadlines },
@@ -30,13 +30,13 @@ describe.each([openAiDialect, ollamaDialect])('$kind', (dialect) => {
     const join = (wanted: 'text' | 'reasoning'): string =>
       events.map((event) => (event.kind === wanted ? event.text : '')).join('')
     const error = settled instanceof UpstreamError ? settled : undefined
-    const { text = '', reasoning = '', end, says = '' } = stream.expected
+    const { text = '', reasoning = '', end, message = '' } = stream.expected
     expect({
       text: join('text'),
       reasoning: join('reasoning'),
       end: error ? undefined : (settled as { reason: string }).reason,
       error: error?.code,
     }).toEqual({ text, reasoning, end, error: stream.expected.error })
-    expect(error?.message ?? '').toContain(says)
+    expect(error?.message ?? '').toContain(message)
   })
 })

@@ -5,8 +5,8 @@ import { continueFrom } from './continue-from.ts'
 import type { Continuation } from './continue-from.ts'
 import type { ProviderNetwork } from './provider-route.ts'
 import { readAnswer } from './read-answer.ts'
-import type { AnswerDeadlines } from './silence-watch.ts'
-import { watchSilence } from './silence-watch.ts'
+import type { AnswerDeadlines } from './timeout-watch.ts'
+import { watchTimeouts } from './timeout-watch.ts'
 import type { StreamParser } from './answer-parser.ts'
 import type { GenerateEnd, GenerateRequest, UpstreamSink } from './upstream.ts'
 
@@ -22,8 +22,12 @@ export interface HttpUpstreamOptions {
 /** The parts of a provider's API that differ between APIs. */
 export interface AnswerProtocol {
   /** Sends the request. Rejects with an `UpstreamError` unless the response has a success status. */
-  ask(request: GenerateRequest, continuation: Continuation, signal: AbortSignal): Promise<IncomingMessage>
-  decoder(assembler: AnswerAssembler): StreamParser
+  sendRequest(
+    request: GenerateRequest,
+    continuation: Continuation,
+    signal: AbortSignal,
+  ): Promise<IncomingMessage>
+  createDecoder(assembler: AnswerAssembler): StreamParser
 }
 
 /** Implements `Upstream.generate` for any API over HTTP. */
@@ -34,13 +38,13 @@ export async function generateOverHttp(
   { sink, signal }: { sink: UpstreamSink; signal: AbortSignal },
 ): Promise<GenerateEnd> {
   signal.throwIfAborted()
-  const watch = watchSilence(deadlines, clock)
+  const watch = watchTimeouts(deadlines, clock)
   const either = AbortSignal.any([signal, watch.signal])
   try {
     const continuation = continueFrom(request.continueFrom)
-    const response = await protocol.ask(request, continuation, either)
+    const response = await protocol.sendRequest(request, continuation, either)
     const assembler = new AnswerAssembler(continuation.filter)
-    const decoder = protocol.decoder(assembler)
+    const decoder = protocol.createDecoder(assembler)
     return await readAnswer(
       response,
       {

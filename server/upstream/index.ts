@@ -1,4 +1,4 @@
 export { createModelCatalogue } from './cached-model-catalogue.ts'
 export { checkConnection, discoverOllama } from './check-connection.ts'
 export * from './contracts.ts'
-export type { AnswerDeadlines } from './silence-watch.ts'
+export type { AnswerDeadlines } from './timeout-watch.ts'

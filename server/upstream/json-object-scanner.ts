@@ -56,7 +56,7 @@ export class JsonObjectScanner {
     this.#inString = false
     if (!this.open) return found
     // A JSON string cannot contain a line end, so this object was truncated.
-    if (inString) throw notJson()
+    if (inString) throw invalidJsonError()
     this.#keep(line.slice(start))
     return true
   }
@@ -66,7 +66,7 @@ export class JsonObjectScanner {
     this.#parts = []
     this.#length = 0
     const object = asObject(parseOrUndefined(text))
-    if (!object) throw notJson()
+    if (!object) throw invalidJsonError()
     this.#onObject(object)
   }
 
@@ -87,7 +87,7 @@ const closeBrace = 125
 const openBracket = 91
 const closeBracket = 93
 
-export function notJson(): UpstreamError {
+export function invalidJsonError(): UpstreamError {
   return new UpstreamError('upstream_broke_off', {
     message: 'The model provider sent invalid JSON during the answer. Try again.',
   })

@@ -31,7 +31,7 @@ export async function learnContinues(
   { model, how }: { model: string; how: Exclude<Continues, 'auto' | 'none'> },
   signal: AbortSignal,
 ): Promise<Exclude<Continues, 'auto'> | undefined> {
-  const late = AbortSignal.timeout(probeMs)
+  const timeout = AbortSignal.timeout(probeMs)
   const request: GenerateRequest = {
     model,
     messages: [{ role: 'user', content: continuesQuestion.ask }],
@@ -41,22 +41,22 @@ export async function learnContinues(
     maxTokens,
     params: { temperature: 0 },
   }
-  let said = ''
+  let text = ''
   try {
     await upstream.generate(
       request,
       (events) => {
-        for (const event of events) if (event.kind === 'text') said += event.text
+        for (const event of events) if (event.kind === 'text') text += event.text
       },
-      AbortSignal.any([signal, late]),
+      AbortSignal.any([signal, timeout]),
     )
   } catch (error) {
     signal.throwIfAborted()
     if (error instanceof UpstreamError) return error.code === 'upstream_refused' ? 'none' : undefined
-    if (late.aborted) return undefined
+    if (timeout.aborted) return undefined
     throw error
   }
-  return continuationPattern.test(said) ? how : 'none'
+  return continuationPattern.test(text) ? how : 'none'
 }
 
 /** The mode to test, chosen by the server software or the host of the provider. */

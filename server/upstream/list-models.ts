@@ -1,8 +1,8 @@
 import { cleanText } from '../base/index.ts'
 import { limits } from '../../protocol/index.ts'
-import { askProvider } from './ask-provider.ts'
+import { requestProvider } from './request-provider.ts'
 import type { HttpUpstreamOptions } from './generate-over-http.ts'
-import { bearer, providerUrl } from './provider-address.ts'
+import { authorizationHeader, providerUrl } from './provider-address.ts'
 import { frameError, isSuccess, readRefusal, refusalError } from './provider-refusal.ts'
 import { readBody } from './read-body.ts'
 import { asObject } from './read-json.ts'
@@ -19,40 +19,40 @@ export async function fetchModels(
   signal: AbortSignal,
 ): Promise<UpstreamModel[]> {
   const url = providerUrl(baseUrl, path)
-  const headers = { accept: 'application/json', ...bearer(key) }
+  const headers = { accept: 'application/json', ...authorizationHeader(key) }
   const { listMs } = deadlines
-  const late = new AbortController()
+  const timeout = new AbortController()
   const timer = setTimeout(
-    () => late.abort(new UpstreamError('upstream_silent', { message: slow(listMs) })),
+    () => timeout.abort(new UpstreamError('upstream_silent', { message: timeoutMessage(listMs) })),
     listMs,
   )
-  const either = AbortSignal.any([signal, late.signal])
+  const either = AbortSignal.any([signal, timeout.signal])
   try {
-    const response = await askProvider({ url, headers, network, connectMs: deadlines.connectMs }, either)
+    const response = await requestProvider({ url, headers, network, connectMs: deadlines.connectMs }, either)
     if (!isSuccess(response)) throw refusalError(await readRefusal(response, either), { key }, clock)
     const text = await readBody(response, { maxBytes: 16_777_216, ms: listMs }, either)
     const body = parseList(text)
     const found = entries(body)
     // Some providers report an error with status 200.
-    if (!found) throw asObject(body)?.error ? frameError(body, key) : notAList()
-    return found.flatMap((entry) => modelOf(asObject(entry)))
+    if (!found) throw asObject(body)?.error ? frameError(body, key) : noListError()
+    return found.flatMap((entry) => parseModel(asObject(entry)))
   } finally {
     clearTimeout(timer)
   }
 }
 
-const slow = (ms: number): string =>
+const timeoutMessage = (ms: number): string =>
   `The model provider did not send its list of models within ${ms / 1000} seconds.`
 
 function parseList(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw notAList(cause)
+    throw noListError(cause)
   }
 }
 
-function notAList(cause?: unknown): UpstreamError {
+function noListError(cause?: unknown): UpstreamError {
   return new UpstreamError('upstream_refused', {
     message:
       'The server at this address did not return a list of models. Check that the address is complete: it often ends in /v1.',
@@ -61,7 +61,7 @@ function notAList(cause?: unknown): UpstreamError {
 }
 
 /** Returns an empty array for an entry without a usable name. */
-function modelOf(entry: JsonObject | undefined): UpstreamModel[] {
+function parseModel(entry: JsonObject | undefined): UpstreamModel[] {
   const id = entry?.id ?? entry?.model ?? entry?.name
   if (typeof id !== 'string' || id === '' || id.length > limits.model) return []
   const name = typeof entry?.name === 'string' && entry.name !== '' ? entry.name : id

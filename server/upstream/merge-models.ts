@@ -18,7 +18,7 @@ export function mergeModels(connections: ConnectionModels[]): Map<string, Merged
   for (const connection of connections) {
     const { id: connectionId, name: connectionName, prefix, kind } = connection.config
     for (const model of connection.models ?? []) {
-      const id = freeId(merged, prefixed(prefix, model.id), connectionName)
+      const id = uniqueId(merged, addPrefix(prefix, model.id), connectionName)
       const { name } = model
       const listed = { id, name, connectionId, connectionName, demo: kind === 'demo' }
       merged.set(id, { listed, connection, model })
@@ -27,7 +27,7 @@ export function mergeModels(connections: ConnectionModels[]): Map<string, Merged
   return merged
 }
 
-function freeId(taken: Map<string, unknown>, id: string, connectionName: string): string {
+function uniqueId(taken: Map<string, unknown>, id: string, connectionName: string): string {
   if (!taken.has(id)) return id
   let named = `${connectionName}/${id}`
   for (let again = 2; taken.has(named); again++) named = `${connectionName}-${again}/${id}`
@@ -35,15 +35,15 @@ function freeId(taken: Map<string, unknown>, id: string, connectionName: string)
 }
 
 /** A prefix that ends in a separator is used unchanged, so that model ids of Open WebUI (`prefix.model`) stay valid. */
-function prefixed(prefix: string, id: string): string {
+function addPrefix(prefix: string, id: string): string {
   if (prefix === '') return id
   return /[./:_-]$/.test(prefix) ? `${prefix}${id}` : `${prefix}/${id}`
 }
 
 /** The provider's name for a model id at this connection; undefined if the id cannot belong to the connection. */
-export function nameAt({ config }: ConnectionModels, modelId: string): string | undefined {
+export function providerNameAt({ config }: ConnectionModels, modelId: string): string | undefined {
   if (config.prefix !== '') {
-    const start = prefixed(config.prefix, '')
+    const start = addPrefix(config.prefix, '')
     return modelId.startsWith(start) ? modelId.slice(start.length) || undefined : undefined
   }
   const named = `${config.name}/`

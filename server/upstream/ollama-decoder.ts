@@ -19,21 +19,21 @@ export function createOllamaDecoder(assembler: AnswerAssembler, key: string | nu
     if (content) assembler.text(content)
     // Ollama sends each tool call in one piece, with its arguments as an object and often without an id.
     const whole = asArray(message?.tool_calls).map((entry) => toolCall(asObject(entry), calls++))
-    assembler.toolCalls(whole)
+    assembler.addToolCalls(whole)
     const isError = Boolean(line.error) || (event === 'error' && !message)
-    if (isError && !assembler.endIsCertain) assembler.fault = frameError(line, key)
+    if (isError && !assembler.isEndCertain) assembler.fault = frameError(line, key)
     else if (line.done === true) takeEnd(line, assembler, Boolean(thinking ?? content) || whole.length > 0)
   }
 
   return createAnswerParser({
-    object(line, event) {
+    onObject(line, event) {
       if (!assembler.fault) takeLine(line, event)
     },
-    done: () => assembler.stateDone(),
-    errorText(text) {
-      if (!assembler.endIsCertain) assembler.fault ??= frameError(text, key)
+    onDone: () => assembler.reportDone(),
+    onErrorText(text) {
+      if (!assembler.isEndCertain) assembler.fault ??= frameError(text, key)
     },
-    skipped: () => assembler.skippedLines++,
+    onSkippedLine: () => assembler.skippedLines++,
   })
 }
 
@@ -48,17 +48,17 @@ function toolCall(call: JsonObject | undefined, index: number) {
   }
 }
 
-function takeEnd(line: JsonObject, assembler: AnswerAssembler, withWords: boolean): void {
+function takeEnd(line: JsonObject, assembler: AnswerAssembler, withContent: boolean): void {
   const promptTokens = asCount(line.prompt_eval_count)
   const completionTokens = asCount(line.eval_count)
   if (promptTokens !== undefined || completionTokens !== undefined) {
-    assembler.usage({
+    assembler.addUsage({
       ...(promptTokens === undefined ? {} : { promptTokens }),
       ...(completionTokens === undefined ? {} : { completionTokens }),
     })
   }
   const stated = endReasonOf(asText(line.done_reason) ?? 'stop') ?? 'stop'
   const reason = assembler.hasToolCalls && stated !== 'length' ? 'tool-calls' : stated
-  assembler.stateEnd(reason, withWords)
-  assembler.stateDone(withWords)
+  assembler.reportEnd(reason, withContent)
+  assembler.reportDone(withContent)
 }

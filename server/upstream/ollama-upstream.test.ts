@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { askScripted } from '../../test/support/ask-scripted.ts'
-import type { ScriptedAnswer, ScriptedQuestion } from '../../test/support/ask-scripted.ts'
+import { requestScripted } from '../../test/support/request-scripted.ts'
+import type { ScriptedAnswer, ScriptedRequest } from '../../test/support/request-scripted.ts'
 import { readScriptedWords, startScriptedProvider } from '../../test/support/scripted-provider.ts'
 import type { Script, ScriptedProvider } from '../../test/support/scripted-provider.ts'
 import { systemClock } from '../base/index.ts'
@@ -12,8 +12,8 @@ beforeEach(async () => {
 })
 afterEach(() => provider.close())
 
-const ask = (script: Script, question: ScriptedQuestion = {}): Promise<ScriptedAnswer> =>
-  askScripted(provider, script, { kind: 'ollama', ...question })
+const ask = (script: Script, question: ScriptedRequest = {}): Promise<ScriptedAnswer> =>
+  requestScripted(provider, script, { kind: 'ollama', ...question })
 
 test('text, reasoning, end and usage, whatever the chunk borders', async () => {
   const { text, reasoning, end, events } = await ask({ words: 30, reasoning: ['hm', 'm'], cut: 7 })

@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http'
 import { splitAddress, trimAddress } from '../base/index.ts'
 import type { AnswerAssembler } from './answer-assembler.ts'
-import { askProvider } from './ask-provider.ts'
+import { requestProvider } from './request-provider.ts'
 import type { Continuation } from './continue-from.ts'
 import { generateOverHttp } from './generate-over-http.ts'
 import type { HttpUpstreamOptions } from './generate-over-http.ts'
 import { fetchModels } from './list-models.ts'
 import { ollamaBody } from './ollama-body.ts'
 import { createOllamaDecoder } from './ollama-decoder.ts'
-import { bearer, providerUrl } from './provider-address.ts'
+import { authorizationHeader, providerUrl } from './provider-address.ts'
 import { isSuccess, readRefusal, refusalError } from './provider-refusal.ts'
 import { asObject } from './read-json.ts'
 import type { GenerateRequest, Upstream } from './upstream.ts'
@@ -23,15 +23,15 @@ export function createOllamaUpstream(given: HttpUpstreamOptions): Upstream {
   const options = { ...given, baseUrl: path.replace(/(?<!\/)\/+api$/, '') + rest }
   const { baseUrl, key, clock, deadlines, network } = options
 
-  async function ask(
+  async function sendRequest(
     request: GenerateRequest,
     { messages }: Continuation,
     signal: AbortSignal,
   ): Promise<IncomingMessage> {
-    const response = await askProvider(
+    const response = await requestProvider(
       {
         url: providerUrl(baseUrl, '/api/chat'),
-        headers: { accept: 'application/x-ndjson', ...bearer(key) },
+        headers: { accept: 'application/x-ndjson', ...authorizationHeader(key) },
         body: JSON.stringify(ollamaBody(request, messages)),
         network,
         connectMs: deadlines.connectMs,
@@ -43,8 +43,8 @@ export function createOllamaUpstream(given: HttpUpstreamOptions): Upstream {
   }
 
   const protocol = {
-    ask,
-    decoder: (assembler: AnswerAssembler) => createOllamaDecoder(assembler, key),
+    sendRequest,
+    createDecoder: (assembler: AnswerAssembler) => createOllamaDecoder(assembler, key),
   }
   return {
     listModels: (signal) =>

@@ -10,14 +10,14 @@ import { reasoningOf } from './reasoning-of.ts'
 /** Decodes a chat completion: a stream, or one JSON object. `key` is the connection's key, to remove it from errors. */
 export function createOpenAiDecoder(assembler: AnswerAssembler, key: string | null): StreamParser {
   return createAnswerParser({
-    object(object, event) {
+    onObject(object, event) {
       if (!assembler.fault) takeCompletion(object, event, { assembler, key })
     },
-    done: () => assembler.stateDone(),
-    errorText(text) {
-      if (!assembler.endIsCertain) assembler.fault ??= frameError(text, key)
+    onDone: () => assembler.reportDone(),
+    onErrorText(text) {
+      if (!assembler.isEndCertain) assembler.fault ??= frameError(text, key)
     },
-    skipped: () => assembler.skippedLines++,
+    onSkippedLine: () => assembler.skippedLines++,
   })
 }
 
@@ -34,10 +34,10 @@ function takeCompletion(chunk: JsonObject, event: string, { assembler, key }: Ta
   }
   const usage = asObject(chunk.usage)
   if (usage) takeUsage(usage, assembler)
-  if (isError(chunk, event) && !assembler.endIsCertain) assembler.fault = frameError(chunk, key)
+  if (isError(chunk, event) && !assembler.isEndCertain) assembler.fault = frameError(chunk, key)
   // A completion that is one JSON object is complete, whatever its `finish_reason`.
   const whole = choices.some((entry) => asObject(asObject(entry)?.message) && !asObject(entry)?.delta)
-  if (whole && chunk.object !== 'chat.completion.chunk') assembler.stateDone()
+  if (whole && chunk.object !== 'chat.completion.chunk') assembler.reportDone()
 }
 
 function isError(chunk: JsonObject, event: string): boolean {
@@ -54,7 +54,7 @@ function takeChoice(choice: JsonObject, assembler: AnswerAssembler): void {
   if (text) assembler.text(text)
   const name = asText(choice.finish_reason)
   const reason = name && endReasonOf(name)
-  if (reason) assembler.stateEnd(reason, words || text !== undefined)
+  if (reason) assembler.reportEnd(reason, words || text !== undefined)
 }
 
 /** Returns whether the delta held any content. */
@@ -89,7 +89,7 @@ function takeContent(content: unknown, assembler: AnswerAssembler): boolean {
 }
 
 function takeToolCalls(calls: unknown[], assembler: AnswerAssembler): void {
-  assembler.toolCalls(
+  assembler.addToolCalls(
     calls.map((entry) => {
       const call = asObject(entry)
       const named = asObject(call?.function)
@@ -113,5 +113,5 @@ function takeUsage(usage: JsonObject, assembler: AnswerAssembler): void {
       asCount(asObject(usage.completion_tokens_details)?.reasoning_tokens) ?? asCount(usage.reasoning_tokens),
   }
   if (counts.promptTokens === undefined && counts.completionTokens === undefined) return
-  assembler.usage(Object.fromEntries(Object.entries(counts).filter(([, count]) => count !== undefined)))
+  assembler.addUsage(Object.fromEntries(Object.entries(counts).filter(([, count]) => count !== undefined)))
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { askScripted, upstreamOf } from '../../test/support/ask-scripted.ts'
-import type { ScriptedAnswer, ScriptedQuestion } from '../../test/support/ask-scripted.ts'
+import { requestScripted, upstreamOf } from '../../test/support/request-scripted.ts'
+import type { ScriptedAnswer, ScriptedRequest } from '../../test/support/request-scripted.ts'
 import { readScriptedWords, startScriptedProvider } from '../../test/support/scripted-provider.ts'
 import type { Script, ScriptedProvider } from '../../test/support/scripted-provider.ts'
 import type { UpstreamSink } from './upstream.ts'
@@ -11,8 +11,8 @@ beforeEach(async () => {
 })
 afterEach(() => provider.close())
 
-const ask = (script: Script, question?: ScriptedQuestion): Promise<ScriptedAnswer> =>
-  askScripted(provider, script, question)
+const ask = (script: Script, question?: ScriptedRequest): Promise<ScriptedAnswer> =>
+  requestScripted(provider, script, question)
 const signal = (): AbortSignal => new AbortController().signal
 const messages = [{ role: 'user' as const, content: 'Hello' }]
 

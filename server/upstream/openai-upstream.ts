@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http'
-import { askProvider } from './ask-provider.ts'
+import { requestProvider } from './request-provider.ts'
 import type { Continuation } from './continue-from.ts'
 import { generateOverHttp } from './generate-over-http.ts'
 import type { AnswerProtocol, HttpUpstreamOptions } from './generate-over-http.ts'
 import { fetchModels } from './list-models.ts'
 import { createOpenAiDecoder } from './openai-decoder.ts'
-import { bearer, providerUrl } from './provider-address.ts'
+import { authorizationHeader, providerUrl } from './provider-address.ts'
 import { isSuccess, readRefusal, refusalError } from './provider-refusal.ts'
 import type { Refusal } from './provider-refusal.ts'
 import { asObject } from './read-json.ts'
@@ -13,7 +13,7 @@ import type { JsonObject } from './read-json.ts'
 import type { GenerateRequest, Upstream } from './upstream.ts'
 
 /** Fields that a provider refused for a model: later requests leave them out or rename them. */
-interface Refused {
+interface RefusedFields {
   streamOptions?: boolean
   maxTokens?: boolean
 }
@@ -21,35 +21,35 @@ interface Refused {
 /** A provider that speaks OpenAI's chat completions: OpenAI, vLLM, llama.cpp, DeepSeek, OpenRouter and the like. */
 export function createOpenAiUpstream(options: HttpUpstreamOptions): Upstream {
   const { baseUrl, key, clock, deadlines, network } = options
-  const refusedBy = new Map<string, Refused>()
+  const refusedBy = new Map<string, RefusedFields>()
 
-  async function ask(
+  async function sendRequest(
     request: GenerateRequest,
     continuation: Continuation,
     signal: AbortSignal,
   ): Promise<IncomingMessage> {
     const { model } = request
     const url = providerUrl(baseUrl, '/chat/completions')
-    const headers = { accept: 'text/event-stream', ...bearer(key) }
+    const headers = { accept: 'text/event-stream', ...authorizationHeader(key) }
     // The first attempt sends all fields, and there is one more attempt for each field that may be refused.
     for (let tries = 0; ; tries++) {
       const refused = refusedBy.get(model) ?? {}
       const body = JSON.stringify(bodyOf(request, continuation, refused))
-      const response = await askProvider(
+      const response = await requestProvider(
         { url, headers, body, network, connectMs: deadlines.connectMs },
         signal,
       )
       if (isSuccess(response)) return response
       const refusal = await readRefusal(response, signal)
-      const found = tries < 2 ? whatWasRefused(refusal, request, refused) : undefined
+      const found = tries < 2 ? findRefusedField(refusal, request, refused) : undefined
       if (!found) throw refusalError(refusal, { key, model }, clock)
       refusedBy.set(model, found)
     }
   }
 
   const protocol: AnswerProtocol = {
-    ask,
-    decoder: (assembler) => createOpenAiDecoder(assembler, key),
+    sendRequest,
+    createDecoder: (assembler) => createOpenAiDecoder(assembler, key),
   }
   return {
     listModels: (signal) => fetchModels(options, { path: '/models', entries: modelEntries }, signal),
@@ -60,7 +60,7 @@ export function createOpenAiUpstream(options: HttpUpstreamOptions): Upstream {
 function bodyOf(
   { model, messages, maxTokens, params }: GenerateRequest,
   continuation: Continuation,
-  refused: Refused,
+  refused: RefusedFields,
 ): JsonObject {
   const limit = refused.maxTokens ? 'max_completion_tokens' : 'max_tokens'
   return {
@@ -75,7 +75,11 @@ function bodyOf(
 }
 
 /** Some old servers do not know `stream_options`; OpenAI's reasoning models require `max_completion_tokens`. */
-function whatWasRefused(refusal: Refusal, request: GenerateRequest, before: Refused): Refused | undefined {
+function findRefusedField(
+  refusal: Refusal,
+  request: GenerateRequest,
+  before: RefusedFields,
+): RefusedFields | undefined {
   if (refusal.status !== 400 && refusal.status !== 422) return undefined
   const names = (word: string): boolean => refusal.text.includes(word)
   if (!before.streamOptions && (names('stream_options') || names('include_usage'))) {

@@ -19,7 +19,7 @@ export function providerUrl(baseUrl: string, path: string): URL {
 }
 
 /** The header with the API key. Throws `upstream_key_refused` for a key that a header cannot contain. */
-export function bearer(key: string | null): { authorization?: string } {
+export function authorizationHeader(key: string | null): { authorization?: string } {
   const bare = key?.trim()
   if (!bare) return {}
   if (/^[\x21-\x7e]+$/.test(bare)) return { authorization: `Bearer ${bare}` }

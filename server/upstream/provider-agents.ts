@@ -18,7 +18,7 @@ const options = {
 }
 
 /** Requests with different keys never share sockets. */
-export interface ProviderWay {
+export interface AgentKey {
   secure: boolean
   /** Whether host names that resolve to link-local or metadata addresses are refused. */
   guarded: boolean
@@ -29,19 +29,19 @@ export interface ProviderWay {
 const agents = new Map<string, HttpAgent>()
 
 /** The shared agent of a key. It keeps sockets alive, and they can be paused at once unless they are tunnels. */
-export function agentOf(way: ProviderWay): HttpAgent {
-  const name = JSON.stringify([way.secure, way.guarded, way.tunnel])
-  const agent = agents.get(name) ?? createAgent(way)
+export function agentFor(key: AgentKey): HttpAgent {
+  const name = JSON.stringify([key.secure, key.guarded, key.tunnel])
+  const agent = agents.get(name) ?? createAgent(key)
   agents.set(name, agent)
   return agent
 }
 
 /** An agent for one request that must not reuse a connection. */
-export function freshAgentOf(way: ProviderWay): HttpAgent {
-  return createAgent(way, { keepAlive: false })
+export function createFreshAgent(key: AgentKey): HttpAgent {
+  return createAgent(key, { keepAlive: false })
 }
 
-function createAgent({ secure, guarded, tunnel }: ProviderWay, more: AgentOptions = {}): HttpAgent {
+function createAgent({ secure, guarded, tunnel }: AgentKey, more: AgentOptions = {}): HttpAgent {
   const all = { ...options, ...more, ...(guarded && tunnel === null ? { lookup: guardedLookup } : {}) }
   // Node creates the tunnel and the TLS connection inside it.
   if (tunnel !== null) return new HttpsAgent({ ...all, proxyEnv: { HTTPS_PROXY: tunnel } })

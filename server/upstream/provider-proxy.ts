@@ -15,7 +15,7 @@ export const noProxies: ProxySettings = { http: null, https: null, direct: [] }
 /** The proxy for requests to this address; null for a direct request. */
 export function proxyFor(url: URL, { http, https, direct }: ProxySettings): URL | null {
   const proxy = url.protocol === 'https:' ? https : http
-  if (proxy === null || direct.some((entry) => covers(entry, url))) return null
+  if (proxy === null || direct.some((entry) => matchesEntry(entry, url))) return null
   return new URL(proxy)
 }
 
@@ -23,16 +23,16 @@ export function proxyFor(url: URL, { http, https, direct }: ProxySettings): URL 
  * Whether an entry of NO_PROXY matches this address. An entry is `*`, a host name, an IP address, or a network such as
  * 10.0.0.0/8. A host name includes its subdomains, with or without a leading dot or `*.`. Each entry may have a port.
  */
-function covers(entry: string, url: URL): boolean {
+function matchesEntry(entry: string, url: URL): boolean {
   if (entry === '*') return true
   const { host, port } = splitPort(entry.toLowerCase())
-  const asked = bare(url.hostname.toLowerCase())
+  const hostname = bare(url.hostname.toLowerCase())
   if (port !== undefined && port !== (url.port || (url.protocol === 'https:' ? '443' : '80'))) return false
-  if (host.includes('/')) return isInNetwork(asked, host)
-  if (isIP(asked) !== 0) return isSameAddress(asked, host)
+  if (host.includes('/')) return isInNetwork(hostname, host)
+  if (isIP(hostname) !== 0) return isSameAddress(hostname, host)
   const name = host.replace(/^\*?\./, '').replace(/\.$/, '')
-  const askedName = asked.replace(/\.$/, '')
-  return name !== '' && (askedName === name || askedName.endsWith(`.${name}`))
+  const requestedName = hostname.replace(/\.$/, '')
+  return name !== '' && (requestedName === name || requestedName.endsWith(`.${name}`))
 }
 
 /** Accepts `[::1]:8080`, `host:8080`, `10.0.0.0/8` and `::1`. */

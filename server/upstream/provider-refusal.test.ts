@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { askScripted } from '../../test/support/ask-scripted.ts'
+import { requestScripted } from '../../test/support/request-scripted.ts'
 import { startScriptedProvider } from '../../test/support/scripted-provider.ts'
 import type { ScriptedProvider } from '../../test/support/scripted-provider.ts'
 import { retryAfter } from './provider-refusal.ts'
-import { providerSentence } from './provider-sentence.ts'
+import { providerMessage } from './provider-message.ts'
 import type { UpstreamError } from './upstream-error.ts'
 
 const key = 'sk-test-0123456789abcdef'
@@ -18,7 +18,7 @@ async function refuse(
   body: unknown,
   headers: Record<string, string> = {},
 ): Promise<UpstreamError | undefined> {
-  return (await askScripted(provider, { refuse: { status, body, headers } }, { key })).error
+  return (await requestScripted(provider, { refuse: { status, body, headers } }, { key })).error
 }
 
 describe('a refusal becomes an error of the catalogue', () => {
@@ -77,7 +77,7 @@ describe('a refusal becomes an error of the catalogue', () => {
   })
 
   test('a missing key and a wrong key have different messages', async () => {
-    const { error } = await askScripted(provider, { refuse: { status: 401, body: {} } })
+    const { error } = await requestScripted(provider, { refuse: { status: 401, body: {} } })
     expect(error?.message).toBe(
       'The model provider requires an API key, and this connection has none: add one.',
     )
@@ -129,12 +129,12 @@ test.each<[unknown, string | undefined]>([
   [null, undefined],
   [7, undefined],
 ])('the message in %j', (body, expected) => {
-  expect(providerSentence(body, null)).toBe(expected)
+  expect(providerMessage(body, null)).toBe(expected)
 })
 
 test('S12: only the beginning of a provider’s message is processed, however long it is', () => {
   const said = `Unknown parameter: ${'very '.repeat(1_000)}<b>`
-  expect(providerSentence({ error: { message: said.repeat(10) } }, null)).toMatch(
+  expect(providerMessage({ error: { message: said.repeat(10) } }, null)).toMatch(
     /^Unknown parameter: very .*…$/,
   )
 })
@@ -150,12 +150,12 @@ test('C6: the message is found wherever a gateway puts it', () => {
     JSON.stringify([{ error: 'words' }]),
     '"words"',
   ]
-  for (const body of bodies) expect(providerSentence(body, null)).toBe('words')
+  for (const body of bodies) expect(providerMessage(body, null)).toBe('words')
 })
 
 test('the key of the connection is removed from a provider’s message, unless it is as short as a word', () => {
   const said = (key: string): string | undefined =>
-    providerSentence({ error: { message: `the key ${key} is not known` } }, key)
+    providerMessage({ error: { message: `the key ${key} is not known` } }, key)
   expect(said('a-secret-of-ours')).toBe('the key … is not known')
   expect(said('k')).toBe('the key k is not known')
 })

@@ -2,14 +2,14 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { errorCatalogue } from '../../protocol/index.ts'
 import type { Clock } from '../base/index.ts'
 import { createAnswerParser } from './answer-parser.ts'
-import { providerSentence } from './provider-sentence.ts'
+import { providerMessage } from './provider-message.ts'
 import { readBody } from './read-body.ts'
 import { asObject } from './read-json.ts'
 import type { JsonObject } from './read-json.ts'
 import { UpstreamError } from './upstream-error.ts'
 import type { UpstreamErrorCode } from './upstream-error.ts'
 
-const day = 86_400_000
+const dayMs = 86_400_000
 
 /** A response with a status other than 2xx. */
 export interface Refusal {
@@ -19,7 +19,7 @@ export interface Refusal {
   text: string
 }
 
-export interface AskedFor {
+export interface RefusalContext {
   /** The connection's key, to remove it from the message. */
   key: string | null
   model?: string
@@ -35,17 +35,17 @@ export async function readRefusal(response: IncomingMessage, signal: AbortSignal
 }
 
 /** Converts a provider's refusal to an error of the catalogue. */
-export function refusalError(refusal: Refusal, asked: AskedFor, clock: Clock): UpstreamError {
+export function refusalError(refusal: Refusal, context: RefusalContext, clock: Clock): UpstreamError {
   const { status, headers, text } = refusal
   const body = parseLoosely(text)
-  const code = codeOfStatus(status, tellingWords(body))
-  const said = providerSentence(body, asked.key)
+  const code = codeOfStatus(status, errorTexts(body))
+  const quote = providerMessage(body, context.key)
   const retryAfterMs = retryAfter(headers, clock)
   const wait = code === 'upstream_rate_limited' || code === 'upstream_unreachable' ? retryAfterMs : undefined
   return new UpstreamError(code, {
-    message: withSaid(sentences(status, asked)[code] ?? errorCatalogue[code].message, said),
+    message: withQuote(messagesFor(status, context)[code] ?? errorCatalogue[code].message, quote),
     status,
-    said: errorFields(body),
+    reported: errorFields(body),
     ...(wait === undefined ? {} : { retryAfterMs: wait }),
   })
 }
@@ -54,15 +54,15 @@ export function refusalError(refusal: Refusal, asked: AskedFor, clock: Clock): U
 export function frameError(frame: unknown, key: string | null): UpstreamError {
   const error = firstObject(asObject(frame)?.error) ?? asObject(frame) ?? {}
   const status = Number(error.code ?? error.status)
-  const text = tellingWords(frame)
+  const text = errorTexts(frame)
   const code =
-    status >= 400 && status < 500 ? codeOfStatus(status, text) : (codeOfWords(text) ?? 'upstream_broke_off')
+    status >= 400 && status < 500 ? codeOfStatus(status, text) : (codeOfTexts(text) ?? 'upstream_broke_off')
   return new UpstreamError(code, {
-    message: withSaid(
-      sentences(status, { key })[code] ?? errorCatalogue[code].message,
-      providerSentence(frame, key),
+    message: withQuote(
+      messagesFor(status, { key })[code] ?? errorCatalogue[code].message,
+      providerMessage(frame, key),
     ),
-    said: errorFields(frame),
+    reported: errorFields(frame),
     ...(Number.isInteger(status) ? { status } : {}),
   })
 }
@@ -75,7 +75,7 @@ function firstObject(value: unknown): JsonObject | undefined {
 const maxMatched = 2_048
 
 /** The first eight texts of an error, to find its kind. Each is shortened before any pattern is applied to it. */
-function tellingWords(body: unknown): string {
+function errorTexts(body: unknown): string {
   const found: string[] = []
   const collect = (value: unknown, depth: number): void => {
     if (found.length >= 8 || depth > 6) return
@@ -93,16 +93,16 @@ function errorFields(body: unknown): { code?: string; param?: string } {
   const object = firstObject(body)
   const { code, param } = asObject(object?.error) ?? object ?? {}
   return {
-    ...(isName(code) ? { code } : {}),
-    ...(isName(param) ? { param } : {}),
+    ...(isIdentifier(code) ? { code } : {}),
+    ...(isIdentifier(param) ? { param } : {}),
   }
 }
 
-const isName = (value: unknown): value is string =>
+const isIdentifier = (value: unknown): value is string =>
   typeof value === 'string' && /^[\w.[\]-]{1,100}$/.test(value)
 
 function codeOfStatus(status: number, text: string): UpstreamErrorCode {
-  const code = codeOfWords(text)
+  const code = codeOfTexts(text)
   if (status === 401) return 'upstream_key_refused'
   if (status === 403) return code === 'upstream_filtered' ? code : 'upstream_key_refused'
   // Waiting does not restore an exhausted quota, although some providers report it with status 429.
@@ -125,13 +125,16 @@ const filtered =
 const limited = /rate_limit|rate limit|too many requests|overloaded/i
 
 /** Finds the kind of an error by known phrases and codes in its texts. */
-function codeOfWords(text: string): UpstreamErrorCode | undefined {
+function codeOfTexts(text: string): UpstreamErrorCode | undefined {
   if (tooLong.test(text)) return 'upstream_context_too_long'
   if (filtered.test(text)) return 'upstream_filtered'
   return limited.test(text) ? 'upstream_rate_limited' : undefined
 }
 
-function sentences(status: number, { key, model }: AskedFor): Partial<Record<UpstreamErrorCode, string>> {
+function messagesFor(
+  status: number,
+  { key, model }: RefusalContext,
+): Partial<Record<UpstreamErrorCode, string>> {
   const named = model === undefined ? 'this model' : `the model “${model}”`
   const refused = new Map([
     [402, 'The account at the model provider has no credit left. Add credit, or choose another model.'],
@@ -159,8 +162,8 @@ function sentences(status: number, { key, model }: AskedFor): Partial<Record<Ups
   }
 }
 
-function withSaid(sentence: string, said: string | undefined): string {
-  return said === undefined ? sentence : `${sentence} It says: ${said}`
+function withQuote(sentence: string, quote: string | undefined): string {
+  return quote === undefined ? sentence : `${sentence} It says: ${quote}`
 }
 
 /** Parses JSON, server-sent events or lines with JSON; otherwise returns the text, which may be the error message. */
@@ -168,17 +171,17 @@ function parseLoosely(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    return firstOfStream(text) ?? text
+    return firstStreamElement(text) ?? text
   }
 }
 
-function firstOfStream(text: string): unknown {
+function firstStreamElement(text: string): unknown {
   let found: unknown
   const parser = createAnswerParser({
-    object: (object) => (found ??= object),
-    done: () => undefined,
-    errorText: (said) => (found ??= said),
-    skipped: () => undefined,
+    onObject: (object) => (found ??= object),
+    onDone: () => undefined,
+    onErrorText: (said) => (found ??= said),
+    onSkippedLine: () => undefined,
   })
   try {
     parser.push(Buffer.from(text))
@@ -198,7 +201,7 @@ export function retryAfter(headers: IncomingHttpHeaders, clock: Clock): number |
   const fine = headers['retry-after-ms']
   const coarse = headers['retry-after']
   const ms = typeof fine === 'string' && /^\d+(\.\d+)?$/.test(fine) ? Number(fine) : undefined
-  return bounded(ms ?? (coarse === undefined ? undefined : parseRetryAfter(coarse.trim(), clock)))
+  return clampPause(ms ?? (coarse === undefined ? undefined : parseRetryAfter(coarse.trim(), clock)))
 }
 
 function parseRetryAfter(value: string, clock: Clock): number | undefined {
@@ -207,6 +210,6 @@ function parseRetryAfter(value: string, clock: Clock): number | undefined {
   return Number.isNaN(at) ? undefined : at - clock.now()
 }
 
-function bounded(ms: number | undefined): number | undefined {
-  return ms === undefined ? undefined : Math.ceil(Math.min(Math.max(ms, 0), day))
+function clampPause(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : Math.ceil(Math.min(Math.max(ms, 0), dayMs))
 }

@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders, RequestOptions } from 'node:http'
-import { egressRefused, isRefusedAddress } from './egress-guard.ts'
-import type { ProviderWay } from './provider-agents.ts'
+import { egressRefusedError, isRefusedAddress } from './egress-guard.ts'
+import type { AgentKey } from './provider-agents.ts'
 import { proxyFor } from './provider-proxy.ts'
 import type { ProxySettings } from './provider-proxy.ts'
 
@@ -12,7 +12,7 @@ export interface ProviderNetwork {
 }
 
 export interface ProviderRoute {
-  way: ProviderWay
+  agentKey: AgentKey
   /** Whether a proxy is used, so that errors may come from it. */
   proxied: boolean
   /** Options for Node's request: the host to connect to, and the headers for a proxy. */
@@ -24,18 +24,19 @@ export interface ProviderRoute {
  * that names the whole address (http). Throws `upstream_refused` for a guarded connection to a refused IP address; host
  * names are checked when they are resolved.
  */
-export function routeTo(url: URL, { proxies, guarded }: ProviderNetwork): ProviderRoute {
-  if (guarded && isRefusedAddress(url.hostname)) throw egressRefused()
+export function chooseRoute(url: URL, { proxies, guarded }: ProviderNetwork): ProviderRoute {
+  if (guarded && isRefusedAddress(url.hostname)) throw egressRefusedError()
   const secure = url.protocol === 'https:'
   const proxy = proxyFor(url, proxies)
-  if (proxy === null) return { way: { secure, guarded, tunnel: null }, proxied: false, request: partsOf(url) }
+  if (proxy === null)
+    return { agentKey: { secure, guarded, tunnel: null }, proxied: false, request: partsOf(url) }
   if (secure) {
-    return { way: { secure, guarded, tunnel: proxy.href }, proxied: true, request: partsOf(url) }
+    return { agentKey: { secure, guarded, tunnel: proxy.href }, proxied: true, request: partsOf(url) }
   }
   const { auth: login, ...place } = partsOf(proxy)
   const { auth, path } = partsOf(url)
   return {
-    way: { secure: proxy.protocol === 'https:', guarded: false, tunnel: null },
+    agentKey: { secure: proxy.protocol === 'https:', guarded: false, tunnel: null },
     proxied: true,
     request: {
       ...place,

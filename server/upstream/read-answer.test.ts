@@ -10,7 +10,7 @@ import { makeCertificates } from '../../test/support/certificates.ts'
 import { temporaryFolder } from '../../test/support/temporary-folder.ts'
 import { systemClock } from '../base/index.ts'
 import { createUpstream } from './create-upstream.ts'
-import { agentOf } from './provider-agents.ts'
+import { agentFor } from './provider-agents.ts'
 import type { GenerateEnd, UpstreamEvent } from './upstream.ts'
 
 const end = 'data: {"choices":[{"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n'
@@ -91,7 +91,7 @@ function read({ baseUrl }: Provider): Reading {
 
 /** The number of bytes read from the sockets of running requests. */
 function bytesRead(scheme: 'http' | 'https'): number {
-  const { sockets } = agentOf({ secure: scheme === 'https', guarded: true, tunnel: null })
+  const { sockets } = agentFor({ secure: scheme === 'https', guarded: true, tunnel: null })
   return Object.values(sockets)
     .flatMap((some) => some ?? [])
     .reduce((sum, socket) => sum + socket.bytesRead, 0)

@@ -4,8 +4,8 @@ import type { AnswerAssembler } from './answer-assembler.ts'
 import type { StreamParser } from './answer-parser.ts'
 import { decompressBody } from './body-decompressor.ts'
 import type { BodyDecompressor } from './body-decompressor.ts'
-import { ProviderSilence } from './silence-watch.ts'
-import type { SilenceWatch } from './silence-watch.ts'
+import { ProviderTimeoutError } from './timeout-watch.ts'
+import type { TimeoutWatch } from './timeout-watch.ts'
 import type { GenerateEnd, UpstreamSink } from './upstream.ts'
 import { UpstreamError } from './upstream-error.ts'
 
@@ -15,7 +15,7 @@ const drainMs = 1_000
 const afterDoneMs = 2_000
 
 /** A turn of the event loop that reads this much shows that the provider sends at full speed, bytes. */
-const fastBytes = 32_768
+const fullSpeedBytes = 32_768
 /** How much is collected at most before it is decoded, bytes. */
 const maxHeldBytes = 1_048_576
 
@@ -24,7 +24,7 @@ export interface AnswerParts {
   decoder: StreamParser
   assembler: AnswerAssembler
   sink: UpstreamSink
-  watch: SilenceWatch
+  watch: TimeoutWatch
   /** As in `AnswerDeadlines`. */
   afterEndMs: number
   betweenWordsMs: number
@@ -55,7 +55,7 @@ export function readAnswer(
   })
 }
 
-interface Settle {
+interface Settlement {
   resolve: (end: GenerateEnd) => void
   reject: (error: unknown) => void
   release: () => void
@@ -64,7 +64,7 @@ interface Settle {
 class AnswerReader {
   readonly #response: IncomingMessage
   readonly #parts: AnswerParts
-  readonly #settle: Settle
+  readonly #settle: Settlement
   #settled = false
   /** Whether the sink has not settled yet, or bytes that arrived in the meantime are being collected. */
   #busy = false
@@ -78,7 +78,7 @@ class AnswerReader {
   #endTimerMs: number | undefined
   #body: BodyDecompressor | undefined
 
-  constructor(response: IncomingMessage, parts: AnswerParts, settle: Settle) {
+  constructor(response: IncomingMessage, parts: AnswerParts, settle: Settlement) {
     this.#response = response
     this.#parts = parts
     this.#settle = settle
@@ -94,7 +94,7 @@ class AnswerReader {
 
   /** A provider that stops responding after an end has not failed. */
   abort(reason: unknown): void {
-    if (!(reason instanceof ProviderSilence) || !this.#parts.assembler.ended || this.#busy)
+    if (!(reason instanceof ProviderTimeoutError) || !this.#parts.assembler.hasEnded || this.#busy)
       return this.fail(reason)
     this.#onClosed({})
     this.#response.destroy()
@@ -138,7 +138,7 @@ class AnswerReader {
     // `setImmediate` runs after the event loop has read from its sockets.
     setImmediate(() =>
       this.#safely(() => {
-        const more = this.#heldBytes - before >= fastBytes && this.#heldBytes < maxHeldBytes
+        const more = this.#heldBytes - before >= fullSpeedBytes && this.#heldBytes < maxHeldBytes
         if (more && !this.#settled) this.#afterReading(this.#heldBytes)
         else this.#readHeld()
       }),
@@ -149,7 +149,7 @@ class AnswerReader {
     if (this.#settled) return
     this.#busy = false
     const held = this.#held
-    if (held.length === 0) return this.#conclude()
+    if (held.length === 0) return this.#settleOrWait()
     this.#held = []
     this.#heldBytes = 0
     this.#decode(() => held.forEach((chunk) => this.#parts.decoder.push(chunk)))
@@ -158,7 +158,7 @@ class AnswerReader {
 
   #onClosed(closed: { cause?: unknown }): void {
     this.#closed ??= closed
-    if (!this.#busy) this.#conclude()
+    if (!this.#busy) this.#settleOrWait()
   }
 
   #decode(work: () => void): void {
@@ -168,23 +168,23 @@ class AnswerReader {
     } catch (error) {
       if (!(error instanceof UpstreamError)) return this.fail(error)
       // Invalid data after an end does not cancel the end.
-      if (assembler.endIsCredible) assembler.stateDone()
+      if (assembler.isEndCredible) assembler.reportDone()
       else assembler.fault = error
     }
   }
 
   #deliver(): void {
     const { assembler, sink, watch } = this.#parts
-    const events = assembler.take()
-    const words = events.some(({ kind }) => kind !== 'usage')
-    watch.heard(words)
+    const events = assembler.takeEvents()
+    const hasContent = events.some(({ kind }) => kind !== 'usage')
+    watch.reportBytes(hasContent)
     if (this.#settled) return
-    if (words) this.#forgetEndTimer()
-    if (events.length === 0) return this.#conclude()
+    if (hasContent) this.#clearEndTimer()
+    if (events.length === 0) return this.#settleOrWait()
     try {
       const taken = sink(events)
       if (taken) this.#waitFor(taken)
-      else this.#conclude()
+      else this.#settleOrWait()
     } catch (error) {
       this.fail(error)
     }
@@ -192,7 +192,7 @@ class AnswerReader {
 
   #waitFor(taken: Promise<void>): void {
     this.#busy = true
-    this.#forgetEndTimer()
+    this.#clearEndTimer()
     this.#response.pause()
     this.#socket?.pause()
     this.#body?.pause()
@@ -213,7 +213,7 @@ class AnswerReader {
   }
 
   /** Settles if the answer is complete or has failed; otherwise waits for more. */
-  #conclude(): void {
+  #settleOrWait(): void {
     const { assembler } = this.#parts
     if (this.#settled) return
     if (assembler.fault) return this.fail(assembler.fault)
@@ -221,11 +221,11 @@ class AnswerReader {
     const broken = this.#closed.cause !== undefined
     if (!this.#drained) {
       this.#drained = true
-      if (!broken || assembler.endIsCertain) this.#decode(() => this.#parts.decoder.end())
-      if (!assembler.fault && assembler.ended) assembler.close()
+      if (!broken || assembler.isEndCertain) this.#decode(() => this.#parts.decoder.end())
+      if (!assembler.fault && assembler.hasEnded) assembler.close()
       return this.#deliver()
     }
-    const ended = broken ? assembler.endIsCredible : assembler.ended
+    const ended = broken ? assembler.isEndCredible : assembler.hasEnded
     if (ended && assembler.end !== 'error') return this.#succeed(assembler)
     this.fail(new UpstreamError('upstream_broke_off', { cause: this.#closed.cause }))
   }
@@ -233,16 +233,16 @@ class AnswerReader {
   /** Limits the wait after an end: the provider may close the connection, send more, or never close it. */
   #waitForMore(): void {
     const { assembler, afterEndMs, betweenWordsMs } = this.#parts
-    if (!assembler.ended) return
-    let ms = assembler.endIsCredible ? afterEndMs : Math.max(afterEndMs, betweenWordsMs)
-    if (assembler.endIsCertain) ms = Math.min(ms, afterDoneMs)
+    if (!assembler.hasEnded) return
+    let ms = assembler.isEndCredible ? afterEndMs : Math.max(afterEndMs, betweenWordsMs)
+    if (assembler.isEndCertain) ms = Math.min(ms, afterDoneMs)
     if (this.#endTimerMs === ms) return
-    this.#forgetEndTimer()
+    this.#clearEndTimer()
     this.#endTimerMs = ms
     this.#endTimer = setTimeout(() => this.#safely(() => this.#onClosed({})), ms)
   }
 
-  #forgetEndTimer(): void {
+  #clearEndTimer(): void {
     clearTimeout(this.#endTimer)
     this.#endTimerMs = undefined
   }

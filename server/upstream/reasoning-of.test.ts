@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { askScripted } from '../../test/support/ask-scripted.ts'
+import { requestScripted } from '../../test/support/request-scripted.ts'
 import { startScriptedProvider } from '../../test/support/scripted-provider.ts'
 import type { ScriptedProvider } from '../../test/support/scripted-provider.ts'
 
@@ -44,7 +44,7 @@ const pieces: [string, object][] = [
 
 describe('C10: reasoning is recognised wherever a provider puts it', () => {
   test.each(pieces)('%s', async (_name, delta) => {
-    const { reasoning, text, end } = await askScripted(provider, {
+    const { reasoning, text, end } = await requestScripted(provider, {
       words: [],
       chunks: [{ choices: [{ delta }] }, { choices: [{ delta: { content: 'Yes' } }] }],
     })
@@ -58,13 +58,16 @@ describe('C10: reasoning is recognised wherever a provider puts it', () => {
       thinking: true,
     }
     const chunks = [{ choices: [{ delta }] }, { choices: [{ delta: { content: 'Yes' } }] }]
-    expect(await askScripted(provider, { words: [], chunks })).toMatchObject({ reasoning: '', text: 'Yes' })
+    expect(await requestScripted(provider, { words: [], chunks })).toMatchObject({
+      reasoning: '',
+      text: 'Yes',
+    })
   })
 })
 
 describe('C19: the provider’s token counts', () => {
   const usageOf = async (usage: object): Promise<unknown> => {
-    const { events } = await askScripted(provider, { words: ['Yes'], chunks: [{ choices: [], usage }] })
+    const { events } = await requestScripted(provider, { words: ['Yes'], chunks: [{ choices: [], usage }] })
     return events.find(({ kind }) => kind === 'usage')
   }
 

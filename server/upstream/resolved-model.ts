@@ -1,5 +1,5 @@
 import type { Logger } from '../base/index.ts'
-import type { ContinuesMemory } from './continues-memory.ts'
+import type { ContinuationModes } from './continuation-modes.ts'
 import type { MergedModel } from './merge-models.ts'
 import type { ResolvedModel } from './model-catalogue.ts'
 import { onlyOpenAiParams } from './openai-params.ts'
@@ -8,7 +8,7 @@ import type { GenerateRequest, UpstreamSink } from './upstream.ts'
 /** Connects a listed model to its upstream, so that it can generate answers. */
 export function resolvedModel(
   { listed, connection, model }: MergedModel,
-  { memory, logger }: { memory: ContinuesMemory; logger: Logger },
+  { modes, logger }: { modes: ContinuationModes; logger: Logger },
 ): ResolvedModel {
   const { config, upstream } = connection
   const subject = { config, upstream, model }
@@ -41,10 +41,10 @@ export function resolvedModel(
         begun.resolve(false)
       }
     },
-    continues: () => memory.of(subject),
-    learnContinues: (signal, enter = atOnce) =>
-      memory.learn(subject, { begun: begun.promise, enter }, signal),
+    continues: () => modes.get(subject),
+    learnContinues: (signal, enter = enterAtOnce) =>
+      modes.probe(subject, { begun: begun.promise, enter }, signal),
   }
 }
 
-const atOnce = (): Promise<() => void> => Promise.resolve(() => {})
+const enterAtOnce = (): Promise<() => void> => Promise.resolve(() => {})

@@ -97,7 +97,7 @@ describe('B3: through a proxy', () => {
     expect(await ask(`${provider.v1}?a=b`, url)).toBe('Hello world')
     expect(await ask(`${provider.v1}?a=b`, url)).toBe('Hello world')
     const line = `POST ${provider.v1}/chat/completions?a=b`
-    expect(proxy.asked).toEqual([line, line])
+    expect(proxy.requests).toEqual([line, line])
     expect(provider.calls[0]?.authorization).toBe('Bearer k')
   })
 
@@ -108,7 +108,7 @@ describe('B3: through a proxy', () => {
     expect(await ask(secureUrl, url)).toBe(host)
     expect(await ask(secureUrl, url)).toBe(host)
     // The tunnel was kept alive: the second request used it, too.
-    expect(proxy.asked).toEqual([`CONNECT ${host}`])
+    expect(proxy.requests).toEqual([`CONNECT ${host}`])
   })
 
   test('a host name that only the proxy can resolve', async () => {
@@ -123,7 +123,7 @@ describe('B3: through a proxy', () => {
     const url = settings(`https://localhost:${proxy.port}`)
     expect(await ask(provider.v1, url)).toBe('Hello world')
     expect(await ask(secureUrl, url)).toBe(new URL(secureUrl).host)
-    expect(proxy.asked.length).toBe(2)
+    expect(proxy.requests.length).toBe(2)
   })
 
   test('a proxy with a user name and password', async () => {
@@ -138,7 +138,7 @@ describe('B3: through a proxy', () => {
     const url = settings(`http://127.0.0.1:${proxy.port}`, { direct: ['127.0.0.0/8', 'localhost'] })
     expect(await ask(provider.v1, url)).toBe('Hello world')
     expect(await ask(secureUrl, url)).toBe(new URL(secureUrl).host)
-    expect(proxy.asked).toEqual([])
+    expect(proxy.requests).toEqual([])
   })
 
   test.each([

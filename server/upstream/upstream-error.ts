@@ -10,7 +10,7 @@ export interface UpstreamErrorOptions {
   /** The HTTP status of the provider's response, if there was one. */
   status?: number
   /** The provider's own error code, and the field of the request that it names. */
-  said?: { code?: string; param?: string }
+  reported?: { code?: string; param?: string }
   cause?: unknown
 }
 
@@ -20,17 +20,17 @@ export class UpstreamError extends Error {
   readonly code: UpstreamErrorCode
   readonly retryAfterMs: number | undefined
   readonly status: number | undefined
-  readonly #said: { code?: string; param?: string }
+  readonly #reported: { code?: string; param?: string }
 
   constructor(
     code: UpstreamErrorCode,
-    { message, retryAfterMs, status, said = {}, cause }: UpstreamErrorOptions = {},
+    { message, retryAfterMs, status, reported = {}, cause }: UpstreamErrorOptions = {},
   ) {
     super(message ?? errorCatalogue[code].message, { cause })
     this.code = code
     this.retryAfterMs = retryAfterMs
     this.status = status
-    this.#said = said
+    this.#reported = reported
   }
 
   toRunError(): RunError {
@@ -42,7 +42,7 @@ export class UpstreamError extends Error {
     return new AppError(this.code, {
       message: this.message,
       cause: this,
-      provider: this.status === undefined ? undefined : { status: this.status, ...this.#said },
+      provider: this.status === undefined ? undefined : { status: this.status, ...this.#reported },
       ...(this.retryAfterMs === undefined ? {} : { retryAfterMs: this.retryAfterMs }),
     })
   }

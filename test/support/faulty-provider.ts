@@ -12,7 +12,7 @@ export interface FaultyProvider {
   /** The address without a path. */
   url: string
   /** The stream with which it answers further requests. */
-  play: { stream: FaultyStream; dialect: StreamDialect } | undefined
+  playing: { stream: FaultyStream; dialect: StreamDialect } | undefined
   close(): Promise<void>
 }
 
@@ -20,14 +20,14 @@ export interface FaultyProvider {
 export async function startFaultyProvider(): Promise<FaultyProvider> {
   const server = createServer((request, response) => {
     request.resume()
-    if (!provider.play) return void response.writeHead(500).end()
+    if (!provider.playing) return void response.writeHead(500).end()
     // A client that disconnects during the stream ends it.
-    playStream(response, provider.play).catch(() => response.destroy())
+    playStream(response, provider.playing).catch(() => response.destroy())
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const provider: FaultyProvider = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    play: undefined,
+    playing: undefined,
     close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeAllConnections()
@@ -39,16 +39,16 @@ export async function startFaultyProvider(): Promise<FaultyProvider> {
 
 async function playStream(
   response: ServerResponse,
-  { stream, dialect }: NonNullable<FaultyProvider['play']>,
+  { stream, dialect }: NonNullable<FaultyProvider['playing']>,
 ): Promise<void> {
-  const { contentType = dialect.contentType, encoding, encodingLabel, lastly = 'end', cutEverywhere } = stream
+  const { contentType = dialect.contentType, encoding, encodingLabel, ending = 'end', byteByByte } = stream
   response.sendDate = false
   if (contentType !== null) response.setHeader('content-type', contentType)
   const label = encodingLabel === undefined ? encoding?.replace('-raw', '') : encodingLabel
   if (label) response.setHeader('content-encoding', label.replace('-raw', ''))
   response.writeHead(200)
   const write = async (bytes: Buffer): Promise<void> => {
-    if (!cutEverywhere) return void response.write(bytes)
+    if (!byteByByte) return void response.write(bytes)
     for (const byte of bytes) {
       response.write(Buffer.of(byte))
       await new Promise(setImmediate)
@@ -60,8 +60,8 @@ async function playStream(
     else if (step.length > 0)
       await write(compressor ? await compressor.add(step) : Buffer.from(step as string))
   }
-  if (lastly === 'hang') return
-  if (lastly === 'break') {
+  if (ending === 'hang') return
+  if (ending === 'break') {
     await new Promise(setImmediate)
     response.destroy()
     return

@@ -8,7 +8,7 @@ import type { Duplex } from 'node:stream'
 export interface HttpProxy {
   port: number
   /** The received requests, such as `CONNECT host:port` and `POST http://…`, in order. */
-  asked: string[]
+  requests: string[]
   /** The status with which all requests are refused; undefined to accept them. */
   refuse: number | undefined
   close(): Promise<void>
@@ -29,7 +29,7 @@ export async function startHttpProxy({ login, tls, target }: ProxyOptions = {}):
   const server = tls ? createTlsServer(tls) : createServer()
   const proxy: HttpProxy = {
     port: 0,
-    asked: [],
+    requests: [],
     refuse: undefined,
     close: () =>
       new Promise((resolve) => {
@@ -46,7 +46,7 @@ export async function startHttpProxy({ login, tls, target }: ProxyOptions = {}):
     socket.on('error', () => socket.destroy())
   })
   server.on('connect', (given: IncomingMessage, socket: Duplex) => {
-    proxy.asked.push(`CONNECT ${given.url}`)
+    proxy.requests.push(`CONNECT ${given.url}`)
     socket.on('error', () => socket.destroy())
     const status = refusal(given)
     if (status !== undefined) return socket.end(`HTTP/1.1 ${status} No\r\n\r\n`)
@@ -65,7 +65,7 @@ export async function startHttpProxy({ login, tls, target }: ProxyOptions = {}):
     socket.on('close', () => upstream.destroy())
   })
   server.on('request', (given: IncomingMessage, response: ServerResponse) => {
-    proxy.asked.push(`${given.method} ${given.url}`)
+    proxy.requests.push(`${given.method} ${given.url}`)
     const status = refusal(given)
     if (status !== undefined) return void response.writeHead(status).end('<h1>No</h1>')
     const url = new URL(given.url ?? '')

@@ -123,8 +123,8 @@ export async function startScriptedProvider(
     const body = JSON.parse(await textOf(request)) as Record<string, unknown>
     const model = String(body.model)
     const script = provider.scripts[model]
-    const question = readQuestion(body)
-    const call = question.learns ? 0 : ++answers
+    const continuation = readContinuation(body)
+    const call = continuation.isProbe ? 0 : ++answers
     const record: ScriptedCall = {
       call,
       at: Date.now(),
@@ -167,7 +167,7 @@ export async function startScriptedProvider(
     const type = played.plain && script.contentType === undefined ? { contentType: 'application/json' } : {}
     await playScript(response, {
       script: { ...played, ...type },
-      words: wordsOf(script, call, question),
+      words: wordsOf(script, call, continuation),
       format,
       record,
     })
@@ -193,32 +193,32 @@ export async function startScriptedProvider(
   return provider
 }
 
-interface Question {
+interface ContinuationInput {
   /** The text to continue, and the mode in which it was sent. */
   given: string
   form: 'trailing' | 'prefix' | 'vllm' | undefined
   /** Whether the request is the test of `auto`. */
-  learns: boolean
+  isProbe: boolean
 }
 
-function readQuestion(body: Record<string, unknown>): Question {
+function readContinuation(body: Record<string, unknown>): ContinuationInput {
   const messages = (body.messages ?? []) as { role: string; content: string; prefix?: boolean }[]
   const last = messages.at(-1)
-  if (last?.role !== 'assistant') return { given: '', form: undefined, learns: false }
+  if (last?.role !== 'assistant') return { given: '', form: undefined, isProbe: false }
   const form = last.prefix ? 'prefix' : body.continue_final_message ? 'vllm' : 'trailing'
-  return { given: last.content, form, learns: messages.at(-2)?.content === continuesQuestion.ask }
+  return { given: last.content, form, isProbe: messages.at(-2)?.content === continuesQuestion.ask }
 }
 
-function wordsOf(script: Script, call: number, { given, form, learns }: Question): string[] {
+function wordsOf(script: Script, call: number, { given, form, isProbe }: ContinuationInput): string[] {
   const { words = 20, continues = 'trailing', echoes } = script
-  const goesOn = form !== undefined && form === continues
-  const echo = goesOn && echoes ? [given] : []
-  if (learns && script.question !== undefined) return [script.question]
-  if (learns)
-    return [...echo, goesOn ? continuesQuestion.rest : continuesQuestion.given + continuesQuestion.rest]
-  if (typeof words === 'number') return [...echo, ...scriptedWords(call, words, goesOn ? given : '')]
+  const isContinued = form !== undefined && form === continues
+  const echo = isContinued && echoes ? [given] : []
+  if (isProbe && script.question !== undefined) return [script.question]
+  if (isProbe)
+    return [...echo, isContinued ? continuesQuestion.rest : continuesQuestion.given + continuesQuestion.rest]
+  if (typeof words === 'number') return [...echo, ...scriptedWords(call, words, isContinued ? given : '')]
   const whole = words.join('')
-  return [...echo, ...(goesOn && whole.startsWith(given) ? wordsAfter(words, given.length) : words)]
+  return [...echo, ...(isContinued && whole.startsWith(given) ? wordsAfter(words, given.length) : words)]
 }
 
 /** The words after this number of characters, in the same pieces. */

@@ -1,28 +1,28 @@
-import { good, proper, shortPause } from './faulty-stream.ts'
+import { helloWorldResult, helloWorld, shortPause } from './faulty-stream.ts'
 import type { FaultyStream } from './faulty-stream.ts'
 
 export const encodingFaults: FaultyStream[] = (
   ['gzip', 'br', 'deflate', 'deflate-raw', 'zstd'] as const
 ).flatMap((encoding): FaultyStream[] => [
-  { name: `B12: a body in ${encoding}`, steps: proper, encoding, expected: good },
+  { name: `B12: a body in ${encoding}`, steps: helloWorld, encoding, expected: helloWorldResult },
   {
     name: `B12: a body in ${encoding}, byte by byte`,
-    steps: proper,
+    steps: helloWorld,
     encoding,
-    cutEverywhere: true,
-    expected: good,
+    byteByByte: true,
+    expected: helloWorldResult,
   },
   {
     name: `B12: a body in ${encoding} that breaks`,
     steps: (d) => [d.frame(d.piece('Hello ')), shortPause],
     encoding,
-    lastly: 'break',
+    ending: 'break',
     expected: { text: 'Hello ', error: 'upstream_broke_off' },
   },
   {
     name: `B12: a plain body labelled ${encoding}`,
-    steps: proper,
+    steps: helloWorld,
     encodingLabel: encoding,
-    expected: good,
+    expected: helloWorldResult,
   },
 ])

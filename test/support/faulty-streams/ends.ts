@@ -1,4 +1,4 @@
-import { good, longPause, proper, shortPause } from './faulty-stream.ts'
+import { helloWorldResult, longPause, helloWorld, shortPause } from './faulty-stream.ts'
 import type { FaultyStream } from './faulty-stream.ts'
 
 export const endFaults: FaultyStream[] = [
@@ -12,12 +12,12 @@ export const endFaults: FaultyStream[] = [
       d.frame(d.piece('world', 'stop')),
       d.done,
     ],
-    expected: good,
+    expected: helloWorldResult,
   },
   {
     name: 'C1: an end on a first empty piece, a pause, then text',
-    steps: (d) => [d.frame(d.end('stop')), longPause, ...proper(d)],
-    expected: good,
+    steps: (d) => [d.frame(d.end('stop')), longPause, ...helloWorld(d)],
+    expected: helloWorldResult,
   },
   {
     name: 'C1: an end that text cancels, then another end, a pause, and more text',
@@ -31,17 +31,17 @@ export const endFaults: FaultyStream[] = [
       d.frame(d.end('stop')),
       d.done,
     ],
-    expected: good,
+    expected: helloWorldResult,
   },
   {
     name: 'C1: reasoning after an end cancels it, too',
-    steps: (d) => [d.frame(d.end('stop')), d.frame(d.thought('hm')), longPause, ...proper(d)],
-    expected: { ...good, reasoning: 'hm' },
+    steps: (d) => [d.frame(d.end('stop')), d.frame(d.thought('hm')), longPause, ...helloWorld(d)],
+    expected: { ...helloWorldResult, reasoning: 'hm' },
   },
   {
     name: 'C1: [DONE] before the first word',
-    steps: (d) => ['data: [DONE]\n\n', shortPause, ...proper(d)],
-    expected: good,
+    steps: (d) => ['data: [DONE]\n\n', shortPause, ...helloWorld(d)],
+    expected: helloWorldResult,
   },
   {
     name: 'C1: [DONE] after every piece',
@@ -53,12 +53,12 @@ export const endFaults: FaultyStream[] = [
       d.frame(d.end('stop')),
       'data: [DONE]\n\n',
     ],
-    expected: good,
+    expected: helloWorldResult,
   },
   {
     name: 'C1: the same end several times',
-    steps: (d) => [...proper(d), d.frame(d.end('stop')), d.frame(d.end('stop')), d.done],
-    expected: good,
+    steps: (d) => [...helloWorld(d), d.frame(d.end('stop')), d.frame(d.end('stop')), d.done],
+    expected: helloWorldResult,
   },
   {
     name: 'C1: the last end counts',
@@ -68,32 +68,32 @@ export const endFaults: FaultyStream[] = [
   {
     name: 'C1: an end on every piece, and the provider never closes the connection',
     steps: (d) => [d.frame(d.piece('Hello ', 'stop')), shortPause, d.frame(d.piece('world', 'stop'))],
-    lastly: 'hang',
-    expected: good,
+    ending: 'hang',
+    expected: helloWorldResult,
   },
   {
     name: 'C1: one end, and the provider never closes the connection',
     steps: (d) => [d.frame(d.piece('Hello world')), d.frame(d.end('stop'))],
-    lastly: 'hang',
-    expected: good,
+    ending: 'hang',
+    expected: helloWorldResult,
   },
   {
     name: 'C1: an end on every piece, and the connection breaks',
     steps: (d) => [d.frame(d.piece('Hello ', 'stop')), shortPause, d.frame(d.piece('wor', 'stop'))],
-    lastly: 'break',
+    ending: 'break',
     expected: { text: 'Hello wor', error: 'upstream_broke_off' },
   },
   {
     name: 'C1: an end on a first empty piece, and the connection breaks',
     steps: (d) => [d.frame(d.end('stop')), shortPause],
-    lastly: 'break',
+    ending: 'break',
     expected: { error: 'upstream_broke_off' },
   },
   {
     name: 'C1: one end after the text, and the connection breaks',
     steps: (d) => [d.frame(d.piece('Hello world')), d.frame(d.end('stop')), shortPause],
-    lastly: 'break',
-    expected: good,
+    ending: 'break',
+    expected: helloWorldResult,
   },
   {
     name: 'C1: no end at all',

@@ -13,16 +13,16 @@ export interface FaultyStream {
   /** The content-encoding header. Default: the real encoding. `null`: no header. */
   encodingLabel?: string | null
   /** What happens after the last step. Default: the response ends properly. */
-  lastly?: 'end' | 'break' | 'hang'
+  ending?: 'end' | 'break' | 'hang'
   /** Each byte is written separately. */
-  cutEverywhere?: boolean
+  byteByByte?: boolean
   expected: {
     text?: string
     reasoning?: string
     end?: string
     error?: string
     /** A part of the error message. */
-    says?: string
+    message?: string
   }
 }
 
@@ -31,10 +31,10 @@ export const streamDeadlines = { afterEndMs: 250, betweenWordsMs: 2_000, firstWo
 export const longPause = { pauseMs: 600 }
 export const shortPause = { pauseMs: 10 }
 
-export const good = { text: 'Hello world', end: 'stop' }
+export const helloWorldResult = { text: 'Hello world', end: 'stop' }
 
 /** `Hello world` with its end, and further pieces between the two words. */
-export const around = (d: StreamDialect, ...middle: string[]): string[] => [
+export const helloWorldAround = (d: StreamDialect, ...middle: string[]): string[] => [
   d.frame(d.piece('Hello ')),
   ...middle,
   d.frame(d.piece('world')),
@@ -42,4 +42,4 @@ export const around = (d: StreamDialect, ...middle: string[]): string[] => [
   d.done,
 ]
 
-export const proper = (d: StreamDialect): string[] => around(d)
+export const helloWorld = (d: StreamDialect): string[] => helloWorldAround(d)

@@ -1,7 +1,7 @@
 import { encodingFaults } from './encodings.ts'
 import { endFaults } from './ends.ts'
 import { errorFaults } from './errors.ts'
-import { good, proper } from './faulty-stream.ts'
+import { helloWorldResult, helloWorld } from './faulty-stream.ts'
 import type { FaultyStream } from './faulty-stream.ts'
 import { labelFaults } from './labels.ts'
 import { lineFaults } from './lines.ts'
@@ -18,9 +18,9 @@ export const faultyStreams: FaultyStream[] = [
   ...encodingFaults,
   {
     name: 'B12: gzip without a label',
-    steps: proper,
+    steps: helloWorld,
     encoding: 'gzip',
     encodingLabel: null,
-    expected: good,
+    expected: helloWorldResult,
   },
 ]

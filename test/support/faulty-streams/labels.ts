@@ -1,4 +1,4 @@
-import { good, proper } from './faulty-stream.ts'
+import { helloWorldResult, helloWorld } from './faulty-stream.ts'
 import type { FaultyStream } from './faulty-stream.ts'
 
 export const labelFaults: FaultyStream[] = [
@@ -12,35 +12,40 @@ export const labelFaults: FaultyStream[] = [
   'nonsense',
   null,
 ].flatMap((contentType): FaultyStream[] => [
-  { name: `C2: a stream labelled ${contentType}`, steps: proper, contentType, expected: good },
+  {
+    name: `C2: a stream labelled ${contentType}`,
+    steps: helloWorld,
+    contentType,
+    expected: helloWorldResult,
+  },
   {
     name: `C2: one JSON object labelled ${contentType}`,
     steps: (d) => [JSON.stringify(d.whole('Hello world'))],
     contentType,
-    expected: good,
+    expected: helloWorldResult,
   },
   {
     name: `C2: one JSON object in several lines labelled ${contentType}`,
     steps: (d) => [`\n${JSON.stringify(d.whole('Hello world'), null, 2)}\n`],
     contentType,
-    expected: good,
+    expected: helloWorldResult,
   },
   {
     name: `C2: one JSON object per line labelled ${contentType}`,
-    steps: (d) => proper(d).map((step) => step.replace(/^data: /, '')),
+    steps: (d) => helloWorld(d).map((step) => step.replace(/^data: /, '')),
     contentType,
-    expected: good,
+    expected: helloWorldResult,
   },
   {
     name: `C2: server-sent events labelled ${contentType}`,
-    steps: (d) => proper(d).map((step) => step.replace(/^(?=\{)(.*)\n$/, 'data: $1\n\n')),
+    steps: (d) => helloWorld(d).map((step) => step.replace(/^(?=\{)(.*)\n$/, 'data: $1\n\n')),
     contentType,
-    expected: good,
+    expected: helloWorldResult,
   },
   {
     name: `C2: a web page labelled ${contentType}`,
     steps: () => ['\n<!doctype html><title>Sign in</title>'],
     contentType,
-    expected: { error: 'upstream_refused', says: 'web page' },
+    expected: { error: 'upstream_refused', message: 'web page' },
   },
 ])

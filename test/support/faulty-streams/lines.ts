@@ -1,4 +1,4 @@
-import { around, good, proper } from './faulty-stream.ts'
+import { helloWorldAround, helloWorldResult, helloWorld } from './faulty-stream.ts'
 import type { FaultyStream } from './faulty-stream.ts'
 
 const keepAlives = [
@@ -39,24 +39,24 @@ export const lineFaults: FaultyStream[] = [
   ...keepAlives.flatMap((text): FaultyStream[] => [
     {
       name: `C3: ${JSON.stringify(text)} between two pieces`,
-      steps: (d) => around(d, text),
-      expected: good,
+      steps: (d) => helloWorldAround(d, text),
+      expected: helloWorldResult,
     },
     {
       name: `C3: ${JSON.stringify(text)} before the first piece and after the last`,
-      steps: (d) => [text, ...proper(d), text],
-      expected: good,
+      steps: (d) => [text, ...helloWorld(d), text],
+      expected: helloWorldResult,
     },
   ]),
   ...['0', '""', 'null', '[]', '[null]', 'ping', ': ping', '', 'undefined'].map((text): FaultyStream => ({
     name: `C3: “${text}” instead of an object`,
-    steps: (d) => around(d, d.line(text)),
-    expected: good,
+    steps: (d) => helloWorldAround(d, d.line(text)),
+    expected: helloWorldResult,
   })),
   {
     name: 'C3: only keep-alives after the last piece of text',
-    steps: (d) => [...proper(d), ': a\n\n', 'data: : b\n\n'],
-    expected: good,
+    steps: (d) => [...helloWorld(d), ': a\n\n', 'data: : b\n\n'],
+    expected: helloWorldResult,
   },
   {
     name: 'C3: a truncated object during the answer is an error',
@@ -70,40 +70,40 @@ export const lineFaults: FaultyStream[] = [
   },
   {
     name: 'C3: no blank line between the events',
-    steps: (d) => proper(d).map((step) => step.replace(/\n\n$/, '\n')),
-    expected: good,
+    steps: (d) => helloWorld(d).map((step) => step.replace(/\n\n$/, '\n')),
+    expected: helloWorldResult,
   },
   {
     name: 'C3: no line end after the last line',
     steps: (d) => [d.frame(d.piece('Hello world')), d.frame(d.end('stop')).trimEnd()],
-    expected: good,
+    expected: helloWorldResult,
   },
   {
     name: 'C3: two objects on one line',
     steps: (d) => [d.line(JSON.stringify(d.piece('Hello ')) + JSON.stringify(d.piece('world', 'stop')))],
-    expected: good,
+    expected: helloWorldResult,
   },
   {
     name: 'C3: an array of pieces',
     steps: (d) => [d.line(JSON.stringify([d.piece('Hello '), d.piece('world'), d.end('stop')]))],
-    expected: good,
+    expected: helloWorldResult,
   },
   {
     name: 'C3: an array of pieces in several lines',
     steps: (d) => [
       `[\n${[d.piece('Hello '), d.piece('world', 'stop')].map((it) => JSON.stringify(it, null, 1)).join('\n,\r\n')}\n]`,
     ],
-    expected: good,
+    expected: helloWorldResult,
   },
   {
     name: 'C3: a byte order mark',
-    steps: (d) => ['\uFEFF', ...proper(d)],
-    expected: good,
+    steps: (d) => ['\uFEFF', ...helloWorld(d)],
+    expected: helloWorldResult,
   },
   ...['\r\n', '\r'].map((lineEnd): FaultyStream => ({
     name: `C3: lines that end in ${JSON.stringify(lineEnd)}`,
-    steps: (d) => proper(d).map((step) => step.replaceAll('\n', lineEnd)),
-    expected: good,
+    steps: (d) => helloWorld(d).map((step) => step.replaceAll('\n', lineEnd)),
+    expected: helloWorldResult,
   })),
   {
     name: 'C3: the field name twice, without a space, and in capitals',
@@ -113,18 +113,18 @@ export const lineFaults: FaultyStream[] = [
       `DATA:   ${JSON.stringify(d.piece('world'))}\n\n`,
       d.frame(d.end('stop')),
     ],
-    expected: good,
+    expected: helloWorldResult,
   },
   {
     name: 'C3: the bytes arrive one by one',
-    steps: (d) => ['\uFEFF: hi\r\n\r\n', ...proper(d).map((step) => step.replaceAll('\n', '\r\n'))],
-    cutEverywhere: true,
-    expected: good,
+    steps: (d) => ['\uFEFF: hi\r\n\r\n', ...helloWorld(d).map((step) => step.replaceAll('\n', '\r\n'))],
+    byteByByte: true,
+    expected: helloWorldResult,
   },
   {
     name: 'C3: multi-byte characters arrive one byte at a time',
     steps: (d) => [d.frame(d.piece('Grüße 👋 日本')), d.frame(d.end('stop')), d.done],
-    cutEverywhere: true,
+    byteByByte: true,
     expected: { text: 'Grüße 👋 日本', end: 'stop' },
   },
 ]

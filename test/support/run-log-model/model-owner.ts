@@ -47,7 +47,7 @@ export class ModelOwner {
   readonly #stored: Source
   #chosen: Source
   #saved = 0
-  #anew = false
+  #replacesSaved = false
   #words = 0
 
   constructor(options: ModelOwnerOptions) {
@@ -64,11 +64,11 @@ export class ModelOwner {
   }
 
   /** Decides the outcome of the next write whose outcome is not decided yet. */
-  doom(fate: Fate): void {
+  setNextFate(fate: Fate): void {
     this.#fates.push(fate)
   }
 
-  calm(): void {
+  clearFates(): void {
     this.#fates.length = 0
     this.handle.setAway(false)
   }
@@ -84,7 +84,7 @@ export class ModelOwner {
       const entries = await this.handle.read(modelRun)
       if (entries === 'unavailable') return
       const source = newer(this.#stored, sourceOf(entries)) ?? this.#stored
-      this.#nothingLost(source)
+      this.#assertNothingLost(source)
       this.#chosen = source
       this.stage = 'read'
     } else if (this.stage === 'read') {
@@ -103,10 +103,17 @@ export class ModelOwner {
   save(): void {
     if (this.stage !== 'writing') return
     const { fence, text, starts } = this
-    const saved = { fence, text, starts, saved: this.#saved, seq: this.#writer?.seq ?? 0, anew: this.#anew }
+    const saved = {
+      fence,
+      text,
+      starts,
+      saved: this.#saved,
+      seq: this.#writer?.seq ?? 0,
+      replacesSaved: this.#replacesSaved,
+    }
     if (!this.#options.store.save(saved)) return
     this.#saved = text.length
-    this.#anew = false
+    this.#replacesSaved = false
   }
 
   /** Saves and ends the run. */
@@ -124,18 +131,18 @@ export class ModelOwner {
     this.#writer?.close()
   }
 
-  #nothingLost(source: Source): void {
+  #assertNothingLost(source: Source): void {
     const before = this.#options.predecessor?.()
     if (before?.acknowledged === undefined) return
     const had = before.text.slice(0, before.acknowledged)
-    const lives = source.text.startsWith(had) || this.#isAnew(source.starts, before.fence)
+    const lives = source.text.startsWith(had) || this.#isRegenerated(source.starts, before.fence)
     assert.ok(lives, `the log had acknowledged ${had}, the claimant has ${source.text}`)
   }
 
   /**
    * Whether text of this fence may be missing, because the text begins with a later owner that regenerated the answer.
    */
-  #isAnew(starts: Starts, fence: number): boolean {
+  #isRegenerated(starts: Starts, fence: number): boolean {
     const [first = 0] = starts[0] ?? []
     return first > fence && (this.#options.restarted(first) || (this.restart && first === this.fence))
   }
@@ -145,8 +152,8 @@ export class ModelOwner {
     this.text = this.restart ? '' : source.text
     this.starts = [...(this.restart ? [] : source.starts), [this.fence, this.text.length]]
     this.#saved = stored.text.length
-    this.#anew = stored.fence > 0 && !this.starts.some(([fence]) => fence === stored.fence)
-    if (this.#anew) assert.ok(this.#isAnew(this.starts, stored.fence), 'stored text is lost')
+    this.#replacesSaved = stored.fence > 0 && !this.starts.some(([fence]) => fence === stored.fence)
+    if (this.#replacesSaved) assert.ok(this.#isRegenerated(this.starts, stored.fence), 'stored text is lost')
     this.stage = 'writing'
     const { fence, text, starts } = this
     const fenced = (higher: number) => {

@@ -15,7 +15,7 @@ export class ModelPage {
   shown: Source = nothing
   owner: ModelOwner | undefined
   deaf = false
-  asked = false
+  isRowRequested = false
   readonly #handle: MemoryRunLog
   readonly #failed: (error: unknown) => void
   #reader: LogReader | undefined
@@ -60,14 +60,14 @@ export class ModelPage {
     this.owner = owner
   }
 
-  hear(words: string): void {
+  receive(words: string): void {
     if (!this.owner) return
     this.shown = { ...this.shown, seq: this.owner.source.seq, text: this.shown.text + words }
   }
 
   /** Offers the source that was read from the row, requested or not. */
   offer(source: Source): void {
-    this.asked = false
+    this.isRowRequested = false
     if (this.#reader) this.#reader.offer(source)
     else if (!this.owner) this.#place(source)
   }
@@ -88,7 +88,7 @@ export class ModelPage {
       logger: silentLogger,
       event: (told) => {
         try {
-          if (told.kind === 'ask-store') this.asked = true
+          if (told.kind === 'ask-store') this.isRowRequested = true
           event(told)
         } catch (error) {
           this.#failed(error)

@@ -12,7 +12,7 @@ export interface Save {
   seq: number
   starts: Starts
   /** Whether this is the first save of a text that does not continue the stored text. */
-  anew: boolean
+  replacesSaved: boolean
 }
 
 /** A model of the run's row and text with their fences. It never loses data. */
@@ -36,10 +36,11 @@ export class ModelStore {
   }
 
   /** Returns false if the save is refused because the row no longer belongs to this owner. */
-  save({ fence, text, saved, seq, starts, anew }: Save): boolean {
-    const guarded = anew ? this.#savedFence < fence : this.#text.length === saved
+  save({ fence, text, saved, seq, starts, replacesSaved }: Save): boolean {
+    const guarded = replacesSaved ? this.#savedFence < fence : this.#text.length === saved
     if (fence !== this.fence || this.ended || !guarded) return false
-    if (!anew) assert.ok(text.startsWith(this.#text), `stored text is lost: ${this.#text} became ${text}`)
+    if (!replacesSaved)
+      assert.ok(text.startsWith(this.#text), `stored text is lost: ${this.#text} became ${text}`)
     this.#text = text
     this.#savedFence = fence
     this.#seq = seq

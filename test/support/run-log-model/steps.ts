@@ -34,7 +34,7 @@ function someOwner({ owners }: World, a: number): ModelOwner | undefined {
 const plays = {
   words: (world, a, b) => world.write(someOwner(world, a), 1 + (b % 3)),
   time: (world, a) => world.pass(pick(pauses, a) ?? 0),
-  fate: (world, a, b) => someOwner(world, a)?.doom(pick(fates, b) ?? 'late'),
+  fate: (world, a, b) => someOwner(world, a)?.setNextFate(pick(fates, b) ?? 'late'),
   late: (world, a) => world.hub.deliverLate(a % Math.max(1, world.hub.late)),
   save: (world, a) => someOwner(world, a)?.save(),
   kill: (world, a) => world.kill(someOwner(world, a)),
@@ -43,7 +43,7 @@ const plays = {
     const owner = newOwner(world, { restart: b % 6 === 0 })
     await owner?.proceed()
     await owner?.proceed()
-    if (a % 4 === 0) owner?.doom('late')
+    if (a % 4 === 0) owner?.setNextFate('late')
     await owner?.proceed()
   },
   takeover: async (world, a, b) => {
@@ -53,7 +53,7 @@ const plays = {
   proceed: async (world, a) => someOwner(world, a)?.proceed(),
   /** Does the next step of the claim, and delays the first copy of its request. */
   proceedLate: async (world, a) => {
-    someOwner(world, a)?.doom('late')
+    someOwner(world, a)?.setNextFate('late')
     await someOwner(world, a)?.proceed()
   },
   end: (world, a) => void world.end(someOwner(world, a)),
@@ -74,13 +74,13 @@ const plays = {
   },
   row: (world, a) => {
     const page = pick(world.pages, a)
-    if (page?.asked) page.offer(world.store.source)
+    if (page?.isRowRequested) page.offer(world.store.source)
   },
   // The following steps are used only if the log may lose what it acknowledged.
   flush: (world) => world.hub.flush(),
-  rollback: (world, a) => pick(world.past, a)?.(),
+  rollback: (world, a) => pick(world.pastStates, a)?.(),
   /** Goes back by at most 8 steps: a short way back finds more faults than a long one. */
-  rollbackALittle: (world, a) => world.past.at(-1 - (a % 8))?.(),
+  rollbackALittle: (world, a) => world.pastStates.at(-1 - (a % 8))?.(),
   away: (world, _, b) => world.hub.setAway(b % 2 === 0),
   cutOff: (world, a, b) => someOwner(world, a)?.handle.setAway(b % 2 === 0),
   claimWithoutRedis: async (world) => newOwner(world, { withoutRedis: true })?.proceed(),

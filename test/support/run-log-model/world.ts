@@ -18,7 +18,7 @@ export class World {
   readonly owners: ModelOwner[] = []
   readonly pages: ModelPage[]
   /** Restores the log to its state after a step; one function per step. A failover may restore any of them. */
-  readonly past: (() => void)[] = []
+  readonly pastStates: (() => void)[] = []
   readonly #advance: Advance
   /** Whether the log keeps everything that it acknowledged. */
   readonly #sound: boolean
@@ -60,7 +60,7 @@ export class World {
 
   write(owner: ModelOwner | undefined, length: number): void {
     const words = owner?.write(length) ?? ''
-    for (const page of this.pages) if (page.owner === owner) page.hear(words)
+    for (const page of this.pages) if (page.owner === owner) page.receive(words)
   }
 
   kill(owner: ModelOwner | undefined): void {
@@ -79,12 +79,12 @@ export class World {
     await settle()
     if (this.#errors.length > 0) throw this.#errors[0]
     for (const page of this.pages) page.check((fence) => this.#written(fence))
-    this.past.push(this.hub.remember())
+    this.pastStates.push(this.hub.remember())
   }
 
   /** Ends all faults. Then the run must end, and all pages must show the stored text. */
   async finish(): Promise<void> {
-    for (const owner of this.owners) owner.calm()
+    for (const owner of this.owners) owner.clearFates()
     this.hub.setAway(false)
     await this.pass(50)
     const last = await this.#lastOwner()

@@ -30,13 +30,13 @@ export const answerDeadlines: AnswerDeadlines = {
 }
 
 /** The provider has sent nothing for too long. A whole answer that takes too long is a plain `UpstreamError`. */
-export class ProviderSilence extends UpstreamError {}
+export class ProviderTimeoutError extends UpstreamError {}
 
-export interface SilenceWatch {
-  /** Aborts with an `upstream_silent` error: a `ProviderSilence`, or a plain `UpstreamError` after `totalMs`. */
+export interface TimeoutWatch {
+  /** Aborts with an `upstream_silent` error: a `ProviderTimeoutError`, or a plain `UpstreamError` after `totalMs`. */
   signal: AbortSignal
   /** Reports that bytes arrived; `content` is false for mere keep-alive bytes. */
-  heard(content: boolean): void
+  reportBytes(content: boolean): void
   /** Suspends the deadlines while our own reader is busy. */
   pause(): void
   resume(): void
@@ -48,20 +48,20 @@ export interface SilenceWatch {
  * provider has stopped when no byte arrives for `betweenWordsMs`, or no content for the longer of both times:
  * keep-alive bytes alone do not keep an answer open forever.
  */
-export function watchSilence(
+export function watchTimeouts(
   { firstWordMs, betweenWordsMs, totalMs }: AnswerDeadlines,
   clock: Clock,
-): SilenceWatch {
+): TimeoutWatch {
   const controller = new AbortController()
-  const wordless = Math.max(firstWordMs, betweenWordsMs)
+  const maxContentPauseMs = Math.max(firstWordMs, betweenWordsMs)
   let lastByte = clock.monotonic()
   let lastWord = lastByte
-  let begun = false
+  let hasContent = false
   let paused = false
   let timer: NodeJS.Timeout | undefined
 
   const due = (): number =>
-    begun ? Math.min(lastByte + betweenWordsMs, lastWord + wordless) : lastWord + firstWordMs
+    hasContent ? Math.min(lastByte + betweenWordsMs, lastWord + maxContentPauseMs) : lastWord + firstWordMs
 
   // One timer checks timestamps, so that a piece of an answer needs no timer of its own.
   function arm(): void {
@@ -69,27 +69,28 @@ export function watchSilence(
   }
   function check(): void {
     if (paused || clock.monotonic() < due()) return arm()
-    const seconds = (begun ? betweenWordsMs : firstWordMs) / 1000
+    const seconds = (hasContent ? betweenWordsMs : firstWordMs) / 1000
     controller.abort(
-      new ProviderSilence('upstream_silent', {
-        message: begun
+      new ProviderTimeoutError('upstream_silent', {
+        message: hasContent
           ? `The model provider stopped responding for ${seconds} seconds during the answer. Try again.`
           : `The model provider did not start to answer within ${seconds} seconds. Try again.`,
       }),
     )
   }
 
-  const total = totalMs === null ? undefined : setTimeout(() => controller.abort(tooLong(totalMs)), totalMs)
+  const total =
+    totalMs === null ? undefined : setTimeout(() => controller.abort(totalTimeoutError(totalMs)), totalMs)
 
   arm()
   return {
     signal: controller.signal,
-    heard(content) {
+    reportBytes(content) {
       lastByte = clock.monotonic()
       if (!content) return
       lastWord = lastByte
-      if (begun) return
-      begun = true
+      if (hasContent) return
+      hasContent = true
       clearTimeout(timer)
       arm()
     },
@@ -107,7 +108,7 @@ export function watchSilence(
   }
 }
 
-function tooLong(ms: number): UpstreamError {
+function totalTimeoutError(ms: number): UpstreamError {
   return new UpstreamError('upstream_silent', {
     message: `The answer took longer than the limit of ${ms / 1000} seconds. Ask for a shorter answer, or have the operator raise AIOHTTP_CLIENT_TIMEOUT.`,
   })

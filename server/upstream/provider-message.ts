@@ -11,8 +11,8 @@ const maxRead = 2_048
  * markup, raw JSON, or anything that looks like a key. Undefined without such a message. `secret` is the connection's
  * key.
  */
-export function providerSentence(body: unknown, secret: string | null): string | undefined {
-  const said = findSentence(body, 0)
+export function providerMessage(body: unknown, secret: string | null): string | undefined {
+  const said = findMessage(body, 0)
   if (said === undefined || /<\/?[a-z!][^<>]*>/i.test(said)) return undefined
   let line = cleanText(said).replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
   // A key of a few letters, as used with local servers, is not secret, and removing it could remove ordinary words.
@@ -39,30 +39,30 @@ const fields = [
 ]
 
 /** The first 2,048 characters of the message, from up to seven levels of nesting. */
-function findSentence(body: unknown, depth: number): string | undefined {
+function findMessage(body: unknown, depth: number): string | undefined {
   if (depth > 6) return undefined
-  if (typeof body === 'string') return unwrapped(body, depth)
+  if (typeof body === 'string') return findInText(body, depth)
   if (Array.isArray(body)) {
     for (const entry of body.slice(0, 10)) {
-      const said = findSentence(entry, depth + 1)
+      const said = findMessage(entry, depth + 1)
       if (said !== undefined) return said
     }
     return undefined
   }
   const object = asObject(body)
   for (const field of object ? fields : []) {
-    const said = findSentence(object?.[field], depth + 1)
+    const said = findMessage(object?.[field], depth + 1)
     if (said !== undefined) return said
   }
   return undefined
 }
 
 /** Gateways often put the JSON error of their provider into their own error, as text. */
-function unwrapped(text: string, depth: number): string | undefined {
-  const start = cut(text).trim()
+function findInText(text: string, depth: number): string | undefined {
+  const start = shorten(text).trim()
   if (!/^[[{"]/.test(start)) return start === '' ? undefined : start
   try {
-    return findSentence(JSON.parse(text.slice(0, maxParsed)), depth + 1)
+    return findMessage(JSON.parse(text.slice(0, maxParsed)), depth + 1)
   } catch {
     // Not valid JSON: the caller shows the text unless it begins like JSON.
     return start
@@ -72,7 +72,7 @@ function unwrapped(text: string, depth: number): string | undefined {
 const maxParsed = 65_536
 
 /** Shortens a text between two words: half of a key would not be recognised as a key. */
-function cut(text: string): string {
+function shorten(text: string): string {
   if (text.length <= maxRead) return text
   const space = text.lastIndexOf(' ', maxRead)
   return text.slice(0, space > 0 ? space : maxRead)

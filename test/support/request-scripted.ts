@@ -1,6 +1,6 @@
 import { systemClock } from '../../server/base/index.ts'
 import { createUpstream } from '../../server/upstream/create-upstream.ts'
-import type { AnswerDeadlines } from '../../server/upstream/silence-watch.ts'
+import type { AnswerDeadlines } from '../../server/upstream/timeout-watch.ts'
 import type { GenerateEnd, GenerateRequest, Upstream, UpstreamEvent } from '../../server/upstream/upstream.ts'
 import { UpstreamError } from '../../server/upstream/upstream-error.ts'
 import type { Script, ScriptedProvider } from './scripted-provider.ts'
@@ -14,7 +14,7 @@ export interface ScriptedAnswer {
   error: UpstreamError | undefined
 }
 
-export interface ScriptedQuestion extends Partial<GenerateRequest> {
+export interface ScriptedRequest extends Partial<GenerateRequest> {
   deadlines?: Partial<AnswerDeadlines>
   key?: string | null
   kind?: 'openai' | 'ollama'
@@ -22,17 +22,17 @@ export interface ScriptedQuestion extends Partial<GenerateRequest> {
 
 export function upstreamOf(
   provider: ScriptedProvider,
-  { kind = 'openai', key = null, deadlines }: ScriptedQuestion = {},
+  { kind = 'openai', key = null, deadlines }: ScriptedRequest = {},
 ): Upstream {
   const baseUrl = kind === 'ollama' ? provider.url : provider.v1
   return createUpstream({ kind, baseUrl, key }, { clock: systemClock, ...(deadlines ? { deadlines } : {}) })
 }
 
 /** Requests an answer from the model `m`, which plays this script. */
-export async function askScripted(
+export async function requestScripted(
   provider: ScriptedProvider,
   script: Script,
-  { deadlines, key, kind, ...request }: ScriptedQuestion = {},
+  { deadlines, key, kind, ...request }: ScriptedRequest = {},
 ): Promise<ScriptedAnswer> {
   provider.scripts.m = script
   const upstream = upstreamOf(provider, {

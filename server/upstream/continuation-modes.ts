@@ -2,9 +2,9 @@ import type { Clock, Logger } from '../base/index.ts'
 import { learnContinues, likelyWay } from './learn-continues.ts'
 import type { ConnectionConfig, Continues, Upstream, UpstreamModel } from './upstream.ts'
 
-type Known = Exclude<Continues, 'auto'>
+type KnownMode = Exclude<Continues, 'auto'>
 
-export interface ContinuesMemoryOptions {
+export interface ContinuationModesOptions {
   /** Reads the stored result of an earlier probe, on any instance. */
   learnt: (baseUrl: string, model: string) => Promise<string | undefined>
   learn: (baseUrl: string, model: string, continues: string) => Promise<void>
@@ -13,27 +13,27 @@ export interface ContinuesMemoryOptions {
 }
 
 /** A model at a connection. */
-export interface ContinuesSubject {
+export interface ConnectionModel {
   config: ConnectionConfig
   upstream: Upstream
   model: UpstreamModel
 }
 
 /** The minimum time between two probes of a model, ms. A probe may fail, for example because the provider is down. */
-const pauseMs = 60_000
+const minProbeIntervalMs = 60_000
 
 /** Knows how each model continues a text. It reads the store once per model, and probes each model once. */
-export class ContinuesMemory {
-  readonly #options: ContinuesMemoryOptions
-  readonly #known = new Map<string, Known>()
-  readonly #askedAt = new Map<string, number>()
+export class ContinuationModes {
+  readonly #options: ContinuationModesOptions
+  readonly #known = new Map<string, KnownMode>()
+  readonly #probedAt = new Map<string, number>()
 
-  constructor(options: ContinuesMemoryOptions) {
+  constructor(options: ContinuationModesOptions) {
     this.#options = options
   }
 
   /** `none` if it is not known. Never rejects: without the store, an answer is regenerated instead of continued. */
-  async of(subject: ContinuesSubject): Promise<Known> {
+  async get(subject: ConnectionModel): Promise<KnownMode> {
     try {
       return (await this.#lookUp(subject)) ?? 'none'
     } catch (error) {
@@ -50,8 +50,8 @@ export class ContinuesMemory {
    * an answer, so that the probe does not delay the answer of a provider that handles one request at a time. `enter`
    * waits for a slot in the limit of concurrent requests, and returns a function that frees it. Never rejects.
    */
-  async learn(
-    subject: ContinuesSubject,
+  async probe(
+    subject: ConnectionModel,
     { begun, enter }: { begun: Promise<boolean>; enter: () => Promise<() => void> },
     signal: AbortSignal,
   ): Promise<void> {
@@ -61,9 +61,9 @@ export class ContinuesMemory {
       if ((await this.#lookUp(subject)) !== undefined) return
       if (!(await unlessAborted(begun, signal))) return
       const name = keyOf(subject)
-      const before = this.#askedAt.get(name)
-      if (before !== undefined && clock.monotonic() - before < pauseMs) return
-      this.#askedAt.set(name, clock.monotonic())
+      const before = this.#probedAt.get(name)
+      if (before !== undefined && clock.monotonic() - before < minProbeIntervalMs) return
+      this.#probedAt.set(name, clock.monotonic())
       const how = likelyWay(config.baseUrl, model)
       const leave = await enter()
       const found = await learnContinues(upstream, { model: model.id, how }, signal).finally(leave)
@@ -75,26 +75,26 @@ export class ContinuesMemory {
       this.#known.set(name, found)
       await learn(config.baseUrl, model.id, found)
     } catch (error) {
-      if (signal.aborted) this.#askedAt.delete(keyOf(subject))
+      if (signal.aborted) this.#probedAt.delete(keyOf(subject))
       else
         logger.warn({ err: error, model: model.id }, 'cannot test whether a model continues partial answers')
     }
   }
 
-  async #lookUp(subject: ContinuesSubject): Promise<Known | undefined> {
+  async #lookUp(subject: ConnectionModel): Promise<KnownMode | undefined> {
     const { config, model } = subject
     if (config.kind === 'demo' || (config.kind === 'ollama' && config.continues === 'auto')) return 'trailing'
     if (config.continues !== 'auto') return config.continues
     const known = this.#known.get(keyOf(subject))
     if (known) return known
     const stored = await this.#options.learnt(config.baseUrl, model.id)
-    if (!isKnown(stored)) return undefined
+    if (!isKnownMode(stored)) return undefined
     this.#known.set(keyOf(subject), stored)
     return stored
   }
 }
 
-function keyOf({ config, model }: ContinuesSubject): string {
+function keyOf({ config, model }: ConnectionModel): string {
   return JSON.stringify([config.baseUrl, model.id])
 }
 
@@ -111,6 +111,6 @@ async function unlessAborted(begun: Promise<boolean>, signal: AbortSignal): Prom
   }
 }
 
-function isKnown(value: string | undefined): value is Known {
+function isKnownMode(value: string | undefined): value is KnownMode {
   return value === 'trailing' || value === 'prefix' || value === 'vllm' || value === 'none'
 }

@@ -2,13 +2,13 @@ import { request as httpRequest } from 'node:http'
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import type { Socket } from 'node:net'
-import { agentOf, freshAgentOf } from './provider-agents.ts'
-import type { ProviderWay } from './provider-agents.ts'
-import { routeTo } from './provider-route.ts'
+import { agentFor, createFreshAgent } from './provider-agents.ts'
+import type { AgentKey } from './provider-agents.ts'
+import { chooseRoute } from './provider-route.ts'
 import type { ProviderNetwork } from './provider-route.ts'
 import { UpstreamError } from './upstream-error.ts'
 
-export interface ProviderCall {
+export interface ProviderRequest {
   url: URL
   /** A JSON text, sent with POST; a call without a body is a GET. */
   body?: string
@@ -23,29 +23,29 @@ export interface ProviderCall {
  * connection breaks before the response. When the signal aborts, it rejects with the signal's reason and closes the
  * socket at once, even during the response.
  */
-export async function askProvider(call: ProviderCall, signal: AbortSignal): Promise<IncomingMessage> {
+export async function requestProvider(call: ProviderRequest, signal: AbortSignal): Promise<IncomingMessage> {
   try {
-    return await attempt(call, signal)
+    return await sendOnce(call, signal)
   } catch (error) {
     if (!(error instanceof StaleSocketError)) throw error
     // The provider closed the idle connection at the moment of its reuse, and so did not see the request.
-    return await attempt(call, signal, true)
+    return await sendOnce(call, signal, true)
   }
 }
 
 class StaleSocketError extends Error {}
 
-function attempt(call: ProviderCall, signal: AbortSignal, fresh = false): Promise<IncomingMessage> {
+function sendOnce(call: ProviderRequest, signal: AbortSignal, fresh = false): Promise<IncomingMessage> {
   const { url, body, headers, connectMs } = call
   return new Promise((resolve, reject) => {
     signal.throwIfAborted()
-    const { way, proxied, request: place } = routeTo(url, call.network)
-    const request = (way.secure ? httpsRequest : httpRequest)({
-      ...place,
-      agent: fresh ? freshAgentOf(way) : agentOf(way),
+    const { agentKey, proxied, request: target } = chooseRoute(url, call.network)
+    const request = (agentKey.secure ? httpsRequest : httpRequest)({
+      ...target,
+      agent: fresh ? createFreshAgent(agentKey) : agentFor(agentKey),
       method: body === undefined ? 'GET' : 'POST',
       headers: {
-        ...place.headers,
+        ...target.headers,
         ...headers,
         'user-agent': 'shoal',
         'accept-encoding': 'identity',
@@ -62,33 +62,33 @@ function attempt(call: ProviderCall, signal: AbortSignal, fresh = false): Promis
     const onAbort = (): void => giveUp(signal.reason as Error)
     const timer = setTimeout(() => {
       signal.removeEventListener('abort', onAbort)
-      giveUp(slowToConnect(connectMs))
+      giveUp(connectTimeoutError(connectMs))
     }, connectMs)
     signal.addEventListener('abort', onAbort, { once: true })
-    request.once('socket', (socket) => onceConnected(socket, way, () => clearTimeout(timer)))
+    request.once('socket', (socket) => onceConnected(socket, agentKey, () => clearTimeout(timer)))
     request.once('close', () => {
       clearTimeout(timer)
       signal.removeEventListener('abort', onAbort)
       // Ensures that the promise settles. It has no effect after a response or an error.
       const closed = { name: 'Error', message: 'closed without an answer', code: 'ECONNRESET' }
-      reject(unreachable(closed, proxied))
+      reject(unreachableError(closed, proxied))
     })
     request.once('response', resolve)
     // Without this listener, Node closes the socket of a 101 response and emits no error.
     request.once('upgrade', (_response, socket) => {
-      reject(switchedProtocols())
+      reject(switchedProtocolsError())
       socket.destroy()
     })
     // Stays for the request's whole life. An error after the response began is reported by the response.
     request.on('error', (error) => {
       if (request.reusedSocket && isReset(error)) reject(new StaleSocketError())
-      else reject(error instanceof UpstreamError ? error : unreachable(error, proxied))
+      else reject(error instanceof UpstreamError ? error : unreachableError(error, proxied))
     })
     request.end(body)
   })
 }
 
-function onceConnected(socket: Socket, { secure, tunnel }: ProviderWay, connected: () => void): void {
+function onceConnected(socket: Socket, { secure, tunnel }: AgentKey, connected: () => void): void {
   // The socket of a tunnel is handed over only when the tunnel is established.
   if (!socket.connecting || tunnel !== null) connected()
   else socket.once(secure ? 'secureConnect' : 'connect', connected)
@@ -98,13 +98,13 @@ function isReset(error: NodeJS.ErrnoException): boolean {
   return error.code === 'ECONNRESET' || error.code === 'EPIPE'
 }
 
-function slowToConnect(ms: number): UpstreamError {
+function connectTimeoutError(ms: number): UpstreamError {
   return new UpstreamError('upstream_unreachable', {
     message: `The model provider cannot be reached: no connection within ${ms / 1000} seconds.`,
   })
 }
 
-function switchedProtocols(): UpstreamError {
+function switchedProtocolsError(): UpstreamError {
   return new UpstreamError('upstream_unreachable', {
     message:
       'The model provider cannot be reached: it replied with status 101 (Switching Protocols). Check the address of the connection.',
@@ -112,14 +112,17 @@ function switchedProtocols(): UpstreamError {
 }
 
 /** The message names the kind of fault but not the address, which only administrators may see. */
-function unreachable(
+function unreachableError(
   error: NodeJS.ErrnoException & { statusCode?: number | undefined },
   proxied: boolean,
 ): UpstreamError {
   const { code = '', statusCode } = error
   const why = reasons[code] ?? (/CERT|TLS|SSL/.test(code) ? reasons.TLS : undefined)
   if (code === 'ERR_PROXY_TUNNEL' || (proxied && why !== reasons.TLS)) {
-    return new UpstreamError('upstream_unreachable', { message: proxyFault(statusCode, why), cause: error })
+    return new UpstreamError('upstream_unreachable', {
+      message: proxyErrorMessage(statusCode, why),
+      cause: error,
+    })
   }
   return new UpstreamError('upstream_unreachable', {
     message: `The model provider cannot be reached: ${why ?? 'the connection failed'}.`,
@@ -127,7 +130,7 @@ function unreachable(
   })
 }
 
-function proxyFault(status: number | undefined, why: string | undefined): string {
+function proxyErrorMessage(status: number | undefined, why: string | undefined): string {
   const start = 'The model provider cannot be reached through the proxy (HTTPS_PROXY, HTTP_PROXY)'
   if (status === 407) return `${start}: the proxy requires a user name and password.`
   if (status !== undefined) return `${start}: the proxy refused the connection with status ${status}.`
