@@ -162,7 +162,7 @@ describe('sending', () => {
       .getByText(/slow down/i)
       .first()
       .waitFor()
-    await problem.getByText(/wait \d+ s/).waitFor()
+    await problem.getByText(/Try again in \d+ seconds?\./).waitFor()
     await problem.getByRole('button', { name: 'Try again' }).waitFor()
   })
 
