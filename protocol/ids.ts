@@ -12,7 +12,7 @@ export const limits = {
   name: 100,
   email: 254,
   password: 256,
-  passwordLeast: 8,
+  minPassword: 8,
   model: 300,
   /** Bytes of a socket frame from a client. */
   frame: 1_048_576,

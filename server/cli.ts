@@ -15,9 +15,9 @@ const { runCommand } = await import('./cli/run-command.ts')
 process.exitCode = await runCommand(argv, {
   env,
   print: (answer) => process.stdout.write(`${answer}\n`),
-  complain: (sentence) => process.stderr.write(`${sentence}\n`),
+  printError: (sentence) => process.stderr.write(`${sentence}\n`),
   readInput: () => text(process.stdin),
-  terminal: process.stdin.isTTY && process.stderr.isTTY,
+  isTerminal: process.stdin.isTTY && process.stderr.isTTY,
 })
 
 // A handle that a library left open must not keep a stopped process running, so this timer exits. It is unreferenced,

@@ -20,7 +20,7 @@ import {
   suspendedSentence,
 } from './operations/index.ts'
 import { followFeeds } from './settings/index.ts'
-import { fillSaidOfOlder, pruneDaily } from './shared-state/index.ts'
+import { scheduleFillSaid, pruneDaily } from './shared-state/index.ts'
 
 export interface InstanceOptions {
   config: Config
@@ -146,10 +146,10 @@ async function startServices(
   { config, state, clock, logger, signal }: FindStoreOptions,
 ): Promise<void> {
   const { accounts, chat, events, feeds, hub, jobs, membership, settings, store } = services
-  followFeeds(feeds, { ...services, tell: (event) => hub.tell(event) })
+  followFeeds(feeds, { ...services, tell: (event) => hub.broadcast(event) })
   feeds.on('revocations', () => accounts.revocations.read())
   accounts.authenticator.onRevoked((revocation) => {
-    if (revocation !== 'all') services.sessionMirror?.ended(revocation.sessionIds)
+    if (revocation !== 'all') services.sessionMirror?.reportEnd(revocation.sessionIds)
     hub.revoke(
       revocation === 'all'
         ? 'all'
@@ -157,20 +157,20 @@ async function startServices(
     )
   })
   await membership.join()
-  await feeds.look()
+  await feeds.poll()
   if (config.settings.resetAtStart) await settings.reset()
   feeds.start()
   hub.start()
   chat.start()
   pruneDaily(jobs, { store, logger })
-  fillSaidOfOlder(jobs, { store, logger })
+  scheduleFillSaid(jobs, { store, logger })
   jobs.start()
   const suspended = await suspendedSentence(store)
   if (suspended !== undefined) logger.warn(suspended)
   const reportLoad = async (): Promise<void> => {
     if (state.draining) return
     const { size: sockets, fallbacks } = hub
-    membership.update({ runs: chat.runs, sockets, fallbacks, people: events.people })
+    membership.update({ runs: chat.runs, sockets, fallbacks, people: events.userCount })
   }
   void every(reportLoad, {
     ms: () => 1000,

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import type { UserEvent } from '../protocol/index.ts'
 
 /** What instances count per user across the fleet: open pages, and `/v1` requests in progress. */
-const countedThing = z.enum(['pages', 'requests'])
-export type CountedThing = z.infer<typeof countedThing>
+const countedResource = z.enum(['pages', 'requests'])
+export type CountedResource = z.infer<typeof countedResource>
 
 /**
  * Every message on the bus: its topic, schema, sender and receivers. A message is only a hint that something changed in
@@ -30,7 +30,7 @@ export const messages = {
   /** To every instance: how many of these does the user have there? Sent when a user may have reached a limit. */
   'user.count.asked': {
     topic: () => 'fleet',
-    schema: z.object({ from: z.string(), of: countedThing, userId: z.string(), ask: z.number() }),
+    schema: z.object({ from: z.string(), of: countedResource, userId: z.string(), ask: z.number() }),
   },
   /** The count, to the instance that requested it. */
   'user.counted': {

@@ -25,7 +25,7 @@ export interface RequestMeta {
   /** Adds complete `Set-Cookie` values. No effect after the response has begun or the deadline has passed. */
   setCookies(lines: string[]): void
   /** Reports the limit that counted this request, for the response headers. No effect after the response has begun. */
-  tellLimit(limit: LimitState): void
+  reportLimit(limit: LimitState): void
 }
 
 /** The parsed parts of a request that the operation declares: `params`, `query`, `body`. */

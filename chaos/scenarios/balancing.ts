@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Scenario } from '../scenario.ts'
 import { startCrowd } from '../support/crowd.ts'
-import { openSignUp, signUpPerson } from '../support/people.ts'
+import { openSignUp, signUpUser } from '../support/users.ts'
 import { startRandomBalancer } from '../support/random-balancer.ts'
 
 const people = 12
@@ -22,7 +22,7 @@ export const balancing: Scenario = {
       const crowd = startCrowd({
         people: await Promise.all(
           Array.from({ length: people }, (_, index) =>
-            signUpPerson(balancer.url, `person-${index}@example.com`),
+            signUpUser(balancer.url, `person-${index}@example.com`),
           ),
         ),
         url: balancer.url,

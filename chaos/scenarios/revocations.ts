@@ -5,7 +5,7 @@ import { TestSocket } from '../../test/support/socket.ts'
 import type { Scenario } from '../scenario.ts'
 import { seconds } from '../support/check-answers.ts'
 import type { Fleet } from '../support/fleet.ts'
-import { openSignUp, password, signUpPerson } from '../support/people.ts'
+import { openSignUp, password, signUpUser } from '../support/users.ts'
 
 interface Act {
   name: string
@@ -58,7 +58,7 @@ const acts: Act[] = [
  */
 async function measure(fleet: Fleet, { name, perform, applied, closes }: Act, maxMs: number) {
   const [first = ''] = fleet.urls()
-  const person = await signUpPerson(first, `${name.replaceAll(' ', '-')}@example.com`)
+  const person = await signUpUser(first, `${name.replaceAll(' ', '-')}@example.com`)
   const { token } = person
   const me = async (url: string): Promise<{ status: number; user: UserView | undefined }> => {
     const response = await fetch(`${url}/api/auth/me`, { headers: { authorization: `Bearer ${token}` } })

@@ -5,7 +5,7 @@ import { checkAnswers, seconds } from '../support/check-answers.ts'
 import type { Watched } from '../support/check-answers.ts'
 import { startCrowd } from '../support/crowd.ts'
 import { startNginx } from '../support/nginx-process.ts'
-import { openSignUp, signUpPerson } from '../support/people.ts'
+import { openSignUp, signUpUser } from '../support/users.ts'
 
 const people = 50
 const words = 120
@@ -30,7 +30,7 @@ const behindNginx = (
     try {
       const crew = []
       for (let index = 0; index < people; index++)
-        crew.push(await signUpPerson(fleet.urls()[0] ?? '', `person-${index}@example.com`))
+        crew.push(await signUpUser(fleet.urls()[0] ?? '', `person-${index}@example.com`))
       const crowd = startCrowd({ people: crew, url: nginx.url, words, thinkMs: 1500 })
       await delay(5000)
       const drains: number[] = []

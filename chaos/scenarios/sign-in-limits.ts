@@ -1,5 +1,5 @@
 import type { Scenario } from '../scenario.ts'
-import { openSignUp, password, signUpPerson, someAddress, trySignIn } from '../support/people.ts'
+import { openSignUp, password, signUpUser, someAddress, trySignIn } from '../support/users.ts'
 import type { Fleet } from '../support/fleet.ts'
 
 const burst = 15
@@ -41,7 +41,7 @@ export const signInLimits: Scenario = {
     try {
       const broken: string[] = []
       const emails = Array.from({ length: people }, (_, index) => `person-${index}@example.com`)
-      for (const email of emails) await signUpPerson(fleet.urls()[0] ?? '', email)
+      for (const email of emails) await signUpUser(fleet.urls()[0] ?? '', email)
       const shared = await guess(fleet)
       if (shared.let > 2 * burst) broken.push(`${shared.let} guesses of ${tries} reached the password`)
       if (shared.let < burst)

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { guideNginx } from '../../test/deploy/support/local-nginx.ts'
-import { endWithUs } from '../../test/support/end-with-us.ts'
+import { killOnExit } from '../../test/support/kill-on-exit.ts'
 import { findProgram } from '../../test/support/find-program.ts'
 import { freePorts } from '../../test/support/free-port.ts'
 import { temporaryFolder } from '../../test/support/temporary-folder.ts'
@@ -59,7 +59,7 @@ export async function startNginx(
     stdio: 'ignore',
   })
   // SIGTERM instead of SIGKILL, so that its workers end too.
-  endWithUs(child, 'SIGTERM')
+  killOnExit(child, 'SIGTERM')
   const gone = new Promise((resolve) => child.once('exit', resolve))
   const url = `http://127.0.0.1:${port}`
   const errors = (): Promise<string> => readFile(at('error.log'), 'utf8').catch(() => '')

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { endWithUs } from '../../test/support/end-with-us.ts'
+import { killOnExit } from '../../test/support/kill-on-exit.ts'
 import { defaultScripts } from '../../test/support/scripted-provider.ts'
 import type { Script, ScriptedCall } from '../../test/support/scripted-provider.ts'
 
@@ -21,7 +21,7 @@ export async function startProviderProcess(
   const child = spawn(process.execPath, [file, '--port', '0', '--scripts', JSON.stringify(scripts)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  endWithUs(child)
+  killOnExit(child)
   const [line] = (await once(child.stdout, 'data')) as [Buffer]
   const { url, v1 } = JSON.parse(line.toString()) as { url: string; v1: string }
   return {

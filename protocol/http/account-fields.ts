@@ -10,5 +10,5 @@ export const email = z
 export const name = z.string().trim().min(1, 'must not be empty').max(limits.name)
 export const password = z
   .string()
-  .min(limits.passwordLeast, `must have at least ${limits.passwordLeast} characters`)
+  .min(limits.minPassword, `must have at least ${limits.minPassword} characters`)
   .max(limits.password)

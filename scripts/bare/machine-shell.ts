@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { endWithUs } from '../../test/support/end-with-us.ts'
+import { killOnExit } from '../../test/support/kill-on-exit.ts'
 
 export const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
@@ -45,7 +45,7 @@ export function startLine({ root, line, user = 'root', folder = '/', env = {} }:
       MACHINE_LINE: line,
     },
   })
-  endWithUs(child)
+  killOnExit(child)
   let output = ''
   const outputEvents = new EventTarget()
   const keep = (data: Buffer): void => {

@@ -15,7 +15,7 @@ export function describeAdministration(name: string, openStore: OpenStore): void
         credential: { kind: 'api-key', id: made.id },
         user: { email: 'ann@example.com' },
       })
-      const other = await world.another()
+      const other = await world.addInstance()
       const there = (): Promise<unknown> => other.accounts.authenticator.authenticate({ bearer: made.key })
       await there()
       const stored = await world.store.apiKeys.ofUser(caller.user.id)
@@ -32,7 +32,7 @@ export function describeAdministration(name: string, openStore: OpenStore): void
       const expiresAt = world.clock.now() + 60_000
       const { key } = await world.accounts.useCases.createApiKey(caller, { body: { name: 'x', expiresAt } })
       await world.caller(key)
-      world.clock.pass(60_000)
+      world.clock.advance(60_000)
       await expect(world.caller(key)).rejects.toMatchObject({ code: 'unauthenticated' })
       await expect(
         world.accounts.useCases.createApiKey(caller, { body: { name: 'x', expiresAt } }),

@@ -6,7 +6,7 @@ import { makeApiKey } from './api-key.ts'
 import type { UseCase } from '../use-case.ts'
 import { requireAdmin, requireSession } from './caller.ts'
 import type { Context, OperatorContext } from './context.ts'
-import { revoking } from './revoking.ts'
+import { withRevocation } from './with-revocation.ts'
 
 /** More keys than a user needs, and few enough to list without paging. */
 const maxKeys = 100
@@ -68,7 +68,7 @@ export function createDeleteApiKey(context: Context): UseCase<'deleteApiKey'> {
 
 async function deleteKeyOf(context: Context, userId: string, id: string): Promise<{ ok: true }> {
   // The revocation feed names users and sessions, not keys, so all open connections of this user are rechecked.
-  const deleted = await revoking(context, { userIds: [userId] }, () =>
+  const deleted = await withRevocation(context, { userIds: [userId] }, () =>
     context.store.apiKeys.delete(id, userId),
   )
   if (!deleted) throw new AppError('not_found')

@@ -226,7 +226,7 @@ export class Authenticator {
     if (!isDue && !cookie.former && !access.former) return undefined
     access.renewedAt = now
     const { expiresAt } = access.caller.credential
-    return cookies.carry(token, expiresAt === null ? null : expiresAt - now, request)
+    return cookies.setToken(token, expiresAt === null ? null : expiresAt - now, request)
   }
 
   /**

@@ -36,7 +36,7 @@ export async function beginSession(
   sessionSeen(session)
   lastUse.mark({ userId: uid, sessionId: null, apiKeyId: null, at: now, expiresAt: null })
   meta.setCookies([
-    ...cookies.carry(token, config.tokenLifetimeMs, meta),
+    ...cookies.setToken(token, config.tokenLifetimeMs, meta),
     ...cookies.markDevice(user.email, meta),
   ])
   return { token, user: presentUser(user) }

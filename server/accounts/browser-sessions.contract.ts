@@ -42,7 +42,7 @@ export function describeBrowserSessions(name: string, openStore: OpenStore): voi
       const [session] = await world.store.sessions.ofUser((await world.caller(token)).user.id)
       const { id: sid, userId: uid, epoch, expiresAt, secretHash } = session!
       const forger = createSessionTokens(secretKey, world.clock)
-      const { accounts: fresh } = await world.another()
+      const { accounts: fresh } = await world.addInstance()
       for (const secret of [undefined, '', secretHash!, 'a guess']) {
         const forged = forger.sign({ sid, uid, epoch, expiresAt, ...(secret !== undefined && { secret }) })
         for (const accounts of [world.accounts, fresh]) {
@@ -62,7 +62,7 @@ export function describeBrowserSessions(name: string, openStore: OpenStore): voi
       const caller = await world.caller(token)
       const changed = await world.accounts.useCases.changePassword(caller, { body }, meta())
       await world.caller(changed.token)
-      const { accounts: fresh } = await world.another()
+      const { accounts: fresh } = await world.addInstance()
       await fresh.authenticator.authenticate({ bearer: changed.token })
       await expect(fresh.authenticator.authenticate({ bearer: token })).rejects.toMatchObject(unauthenticated)
     })
@@ -72,7 +72,7 @@ export function describeBrowserSessions(name: string, openStore: OpenStore): voi
     test('S13: stays valid, and the browser gets a token with a random part at the next request', async () => {
       const world = await open({ tokenLifetimeMs: null })
       const { token } = await formerSession(world, null)
-      const { accounts: other } = await world.another()
+      const { accounts: other } = await world.addInstance()
       const cookies = `token=${token}`
       // A socket cannot carry a cookie to the browser.
       await other.authenticator.authenticate({ cookies })
@@ -89,7 +89,7 @@ export function describeBrowserSessions(name: string, openStore: OpenStore): voi
         await authenticator.authenticate({ bearer: renewed })
       // Requests in flight still have the old token.
       await other.authenticator.authenticate({ cookies })
-      world.clock.pass(60_001)
+      world.clock.advance(60_001)
       for (const { authenticator } of [world.accounts, other]) {
         await expect(authenticator.authenticate({ cookies })).rejects.toMatchObject(unauthenticated)
         await authenticator.authenticate({ bearer: renewed })
@@ -99,9 +99,9 @@ export function describeBrowserSessions(name: string, openStore: OpenStore): voi
     test('S13: ends at most 28 days after it began, if a program uses it', async () => {
       const world = await open({ tokenLifetimeMs: null })
       const { token } = await formerSession(world, null)
-      world.clock.pass(28 * day - 1)
+      world.clock.advance(28 * day - 1)
       await world.caller(token)
-      world.clock.pass(60_001)
+      world.clock.advance(60_001)
       await expect(world.caller(token)).rejects.toMatchObject(unauthenticated)
     })
 

@@ -1,7 +1,7 @@
 import { AppError } from '../../protocol/errors.ts'
 import type { AccessChange, UserRow, Users } from '../store/contract/users.ts'
 import type { OperatorContext } from './context.ts'
-import { revoking } from './revoking.ts'
+import { withRevocation } from './with-revocation.ts'
 
 /** Changes a user's access and makes all instances drop their cached copy. Throws `not_found` or `last_admin`. */
 export async function changeAccess(
@@ -10,7 +10,7 @@ export async function changeAccess(
   change: AccessChange,
   options: Parameters<Users['changeAccess']>[2] = {},
 ): Promise<UserRow> {
-  const outcome = await revoking(context, { userIds: [userId] }, async () => {
+  const outcome = await withRevocation(context, { userIds: [userId] }, async () => {
     const answer = await context.store.users.changeAccess(userId, change, options)
     if (answer.kind === 'missing') throw new AppError('not_found')
     if (answer.kind === 'last-admin') throw new AppError('last_admin')

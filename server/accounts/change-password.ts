@@ -40,7 +40,7 @@ export function createChangePassword(context: Context): UseCase<'changePassword'
     const { expiresAt } = found.session
     const token = tokens.sign({ sid: sessionId, uid: caller.user.id, epoch: tokenEpoch, expiresAt, secret })
     const lifetimeMs = expiresAt === null ? null : expiresAt - clock.now()
-    meta.setCookies(cookies.carry(token, lifetimeMs, meta))
+    meta.setCookies(cookies.setToken(token, lifetimeMs, meta))
     return { token }
   }
 }

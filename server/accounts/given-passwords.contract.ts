@@ -31,7 +31,7 @@ export function describeGivenPasswords(name: string, openStore: OpenStore): void
       'S9: are revoked on all instances when %s resets the password',
       async (by) => {
         const { world, admin, bob, key } = await openTeam()
-        const other = await world.another()
+        const other = await world.addInstance()
         await other.accounts.authenticator.authenticate({ bearer: key })
         if (by === 'an operator') await world.accounts.operator.resetPassword('bob@example.com')
         else await world.accounts.useCases.resetPassword(admin, { params: { id: bob.user.id } })

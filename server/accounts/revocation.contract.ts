@@ -39,11 +39,11 @@ export function describeRevocation(name: string, openStore: OpenStore): void {
       }
       expect(world.tap.calls).toEqual([])
       await expect(world.caller(oldEpoch)).rejects.toMatchObject(unauthenticated)
-      world.clock.pass(28 * day - 1)
+      world.clock.advance(28 * day - 1)
       await world.caller(token)
-      world.clock.pass(1001)
+      world.clock.advance(1001)
       await expect(world.caller(token)).rejects.toMatchObject(unauthenticated)
-      const { accounts: fresh } = await world.another()
+      const { accounts: fresh } = await world.addInstance()
       await expect(fresh.authenticator.authenticate({ bearer: token })).rejects.toMatchObject(unauthenticated)
     })
 
@@ -63,7 +63,7 @@ export function describeRevocation(name: string, openStore: OpenStore): void {
         const world = await openWorld(openStore)
         await world.signUp('ann')
         const { token } = await world.signUp('bob')
-        const other = await world.another()
+        const other = await world.addInstance()
         const there = (): Promise<unknown> =>
           other.accounts.authenticator.authenticate({ cookies: `token=${token}` })
         await there()
@@ -87,7 +87,7 @@ export function describeRevocation(name: string, openStore: OpenStore): void {
       await world.signUp('ann')
       const { token, caller } = await world.signUp('bob')
       expect(caller.user.role).toBe('pending')
-      const other = await world.another()
+      const other = await world.addInstance()
       const there = async (): Promise<string> =>
         (await other.accounts.authenticator.authenticate({ bearer: token })).user.role
       expect(await there()).toBe('pending')
@@ -182,7 +182,7 @@ export function describeRevocation(name: string, openStore: OpenStore): void {
       const { token, caller } = await world.signUp('ann')
       const touches = (): string[] => world.tap.calls.filter((call) => call === 'sessions.touch')
       for (let i = 0; i < 50; i++) await world.caller(token)
-      world.clock.pass(60_000)
+      world.clock.advance(60_000)
       for (let i = 0; i < 50; i++) await world.caller(token)
       await vi.waitFor(async () => {
         const [session] = await world.store.sessions.ofUser(caller.user.id)
@@ -202,9 +202,9 @@ export function describeRevocation(name: string, openStore: OpenStore): void {
       }
       expect(await use()).toEqual([`${name}=${token}; Path=/; Max-Age=34560000; HttpOnly; SameSite=Lax`])
       expect(await use()).toEqual([])
-      world.clock.pass(day)
+      world.clock.advance(day)
       expect(await use()).toEqual([expect.stringContaining(`${name}=${token};`)])
-      world.clock.pass(4000 * day)
+      world.clock.advance(4000 * day)
       await use()
     })
   })

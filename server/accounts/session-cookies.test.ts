@@ -26,7 +26,7 @@ test.each([
   [{ sameSite: 'strict', secure: true } as const, 1000, 'Max-Age=1; HttpOnly; SameSite=Strict; Secure'],
   [{ sameSite: 'none', secure: true } as const, 1000, 'Max-Age=1; HttpOnly; SameSite=None; Secure'],
 ])('%o, %s ms', (config, lifetimeMs, expected) => {
-  const [line = ''] = make(config).carry('t', lifetimeMs, { https: false })
+  const [line = ''] = make(config).setToken('t', lifetimeMs, { https: false })
   expect(line.replace(/^[^;]+=t; Path=\/; /, '')).toBe(expected)
 })
 
@@ -39,7 +39,7 @@ describe('S17: if the request came over HTTPS', () => {
   test('S17: the cookies are Secure and bound to the host', () => {
     const cookies = make()
     const request = { https: true }
-    const lines = [...cookies.carry('t', 1000, request), ...cookies.markDevice('ann@example.com', request)]
+    const lines = [...cookies.setToken('t', 1000, request), ...cookies.markDevice('ann@example.com', request)]
     expect(lines).toHaveLength(2)
     for (const line of lines) {
       expect(line).toMatch(/^__Host-shoal_[^;]+; Path=\/; .*; Secure$/)
@@ -50,9 +50,9 @@ describe('S17: if the request came over HTTPS', () => {
 
   test('S17: a cookie that was set over plain HTTP is deleted', () => {
     const cookies = make()
-    const plain = browser(cookies.carry('plain', 1000, { https: false }))
+    const plain = browser(cookies.setToken('plain', 1000, { https: false }))
     expect(plain).toMatch(/^shoal_/)
-    const lines = cookies.carry('secure', 1000, { https: true, cookies: plain })
+    const lines = cookies.setToken('secure', 1000, { https: true, cookies: plain })
     expect(browser(lines, plain)).toMatch(/^__Host-shoal_\w+=secure$/)
     // The cookie for HTTPS takes precedence over one for plain HTTP.
     expect(cookies.read(`${plain}; ${browser(lines)}`)?.token).toBe('secure')
@@ -61,7 +61,7 @@ describe('S17: if the request came over HTTPS', () => {
   test('`clear` deletes the token under each name that was sent', () => {
     const cookies = make()
     for (const https of [true, false]) {
-      const sent = browser(cookies.carry('t', 1000, { https }))
+      const sent = browser(cookies.setToken('t', 1000, { https }))
       expect(cookies.read(browser(cookies.clear({ https, cookies: sent }), sent))).toBeUndefined()
       expect(cookies.read(browser(cookies.clear({ https, cookies: 'token=t' }), 'token=t'))).toBeUndefined()
     }
@@ -72,8 +72,8 @@ describe('B9: two installations on one host', () => {
   test('B9: each reads its own cookie', () => {
     const [one, two] = [make(lax, 'one'), make(lax, 'two')]
     const jar = browser(
-      two.carry('of two', 1000, { https: false }),
-      browser(one.carry('of one', 1000, { https: false })),
+      two.setToken('of two', 1000, { https: false }),
+      browser(one.setToken('of one', 1000, { https: false })),
     )
     expect(one.read(jar)?.token).toBe('of one')
     expect(two.read(jar)?.token).toBe('of two')
@@ -85,7 +85,7 @@ describe('B9: two installations on one host', () => {
   test('B9: the cookie of earlier versions is read if there is no other', () => {
     const cookies = make()
     expect(cookies.read('a=b; token=old')).toEqual({ token: 'old', former: true })
-    const jar = browser(cookies.carry('new', 1000, { https: false }), 'token=old')
+    const jar = browser(cookies.setToken('new', 1000, { https: false }), 'token=old')
     expect(cookies.read(jar)).toEqual({ token: 'new', former: false })
     // The old cookie stays, because it may belong to another installation.
     expect(browser(cookies.clear({ https: false, cookies: jar }), jar)).toBe('token=old')
@@ -140,7 +140,7 @@ test('B11: below a path the cookies are for that path only', () => {
     [true, /^__Secure-shoal_/],
   ] as const) {
     const request = { https }
-    const lines = [...cookies.carry('t', 1000, request), ...cookies.markDevice('ann@example.com', request)]
+    const lines = [...cookies.setToken('t', 1000, request), ...cookies.markDevice('ann@example.com', request)]
     for (const line of lines) {
       expect(line).toMatch(name)
       expect(line).toContain('; Path=/chat; ')

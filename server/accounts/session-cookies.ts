@@ -13,7 +13,7 @@ export interface SessionCookies {
   /** The session token in a `Cookie` header. `former`: the cookie has the name that earlier versions used. */
   read(cookies: string): { token: string; former: boolean } | undefined
   /** The `Set-Cookie` lines that set a session token. `lifetimeMs` null: as long as browsers allow. */
-  carry(token: string, lifetimeMs: number | null, request: CookieRequest): string[]
+  setToken(token: string, lifetimeMs: number | null, request: CookieRequest): string[]
   /** The `Set-Cookie` lines that delete the token under each name that the request sent. */
   clear(request: CookieRequest): string[]
   /** The `Set-Cookie` lines that record that this browser has signed in to this account. */
@@ -48,7 +48,7 @@ export function createSessionCookies(options: SessionCookiesOptions): SessionCoo
       const old = former.read(cookies)
       return old === undefined ? undefined : { token: old, former: true }
     },
-    carry: (token, lifetimeMs, request) => session.set(token, secondsOf(lifetimeMs), request),
+    setToken: (token, lifetimeMs, request) => session.set(token, secondsOf(lifetimeMs), request),
     clear(request) {
       const { cookies = '' } = request
       // A cookie with the old name may belong to another installation on this host.

@@ -2,7 +2,7 @@ import { AppError } from '../../protocol/errors.ts'
 import type { UseCase } from '../use-case.ts'
 import { requireSession, sessionIdOf } from './caller.ts'
 import type { Context } from './context.ts'
-import { revoking } from './revoking.ts'
+import { withRevocation } from './with-revocation.ts'
 
 /** Lists the caller's open sessions, most recently used first. */
 export function createListSessions({ store }: Pick<Context, 'store'>): UseCase<'listSessions'> {
@@ -37,5 +37,7 @@ export function createEndSession(context: Context): UseCase<'endSession'> {
  * session.
  */
 export async function endSessionOf(context: Context, userId: string, sessionId: string): Promise<boolean> {
-  return revoking(context, { sessionIds: [sessionId] }, () => context.store.sessions.end(sessionId, userId))
+  return withRevocation(context, { sessionIds: [sessionId] }, () =>
+    context.store.sessions.end(sessionId, userId),
+  )
 }

@@ -12,7 +12,7 @@ const inWindow = (attempts: number): Limit => ({
   rate: attempts,
   perMs: windowMs,
   burst: attempts,
-  shareOut: true,
+  splitAmongMembers: true,
 })
 
 /** The limits of one source of attempts in three minutes. */

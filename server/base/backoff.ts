@@ -2,13 +2,13 @@ import { jitter } from './ids.ts'
 
 export interface BackoffOptions {
   /** The first pause, ms. */
-  first: number
+  initialMs: number
   /** The longest pause, ms. */
-  most: number
+  maxMs: number
 }
 
 /** Exponential back-off with jitter: the pause after the failed attempt `attempt` (0-based), ms. */
-export function backoff(attempt: number, { first, most }: BackoffOptions): number {
-  const ceiling = Math.min(most, first * 2 ** Math.min(attempt, 16))
+export function backoff(attempt: number, { initialMs, maxMs }: BackoffOptions): number {
+  const ceiling = Math.min(maxMs, initialMs * 2 ** Math.min(attempt, 16))
   return ceiling / 2 + (jitter() * ceiling) / 2
 }

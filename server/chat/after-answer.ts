@@ -43,11 +43,11 @@ export class AfterAnswer {
     const { limiter, events, chats, logger } = this.#ports
     const { id: runId, chatId, messageId, userId } = run
     void limiter.spend(userId, tokensOf(usage))
-    events.tell(userId, { name: 'run.ended', chatId, messageId, runId, status })
+    events.notify(userId, { name: 'run.ended', chatId, messageId, runId, status })
     try {
       const chat = await chats.get(chatId, userId)
       if (!chat) return
-      events.tell(userId, { name: 'chat.changed', chat: presentChat(chat) })
+      events.notify(userId, { name: 'chat.changed', chat: presentChat(chat) })
       const { jobs, titles } = this.#ports
       const { on, model } = titles()
       if (on && status === 'done' && (await wantsTitle(this.#ports, model, { chat, run })))

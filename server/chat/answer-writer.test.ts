@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { visibleText } from '../../protocol/index.ts'
 import {
-  askPorts,
-  endWaits,
+  requestModelPorts,
+  endSleeps,
   ownedRun,
   says,
   saysAndHangs,
@@ -32,7 +32,7 @@ function write(
   let text = owned.text
   const writer = new AnswerWriter(
     {
-      ...askPorts(generate, time?.sleep),
+      ...requestModelPorts(generate, time?.sleep),
       clock: { now: () => 0, monotonic: () => 0 },
       delivery: {
         get text() {
@@ -142,8 +142,8 @@ describe('a provider that fails', () => {
     const { generate, requests } = failing(1, 'upstream_unreachable')
     const { end, text } = write(generate, { time })
     await settled()
-    expect([requests(), time.waits().length]).toEqual([1, 1])
-    await endWaits(time)
+    expect([requests(), time.pendingSleeps().length]).toEqual([1, 1])
+    await endSleeps(time)
     expect(await end).toMatchObject({ status: 'done' })
     expect(text()).toBe('Fish.')
     expect(await write(failing(2, 'upstream_unreachable').generate).end).toMatchObject({ status: 'failed' })
@@ -168,6 +168,6 @@ describe('a provider that fails', () => {
     await settled()
     writer.stop()
     expect(await end).toEqual({ status: 'stopped', meta: {} })
-    expect(time.waits()).toEqual([])
+    expect(time.pendingSleeps()).toEqual([])
   })
 })

@@ -2,14 +2,14 @@ import type { EndStatus, RunError } from '../../protocol/index.ts'
 import type { Clock } from '../base/index.ts'
 import type { MessageMeta } from '../store/contract/chats.ts'
 import type { UpstreamEvent } from '../upstream/contracts.ts'
-import { askModel } from './ask-model.ts'
-import type { AskModelPorts, ModelEnd } from './ask-model.ts'
+import { requestModel } from './request-model.ts'
+import type { RequestModelPorts, ModelEnd } from './request-model.ts'
 import { judgeAnswer } from './judge-answer.ts'
 import type { OwnedRun } from './owned-run.ts'
 import type { RunDelivery } from './run-delivery.ts'
 import { TranscriptWriter } from './transcript-writer.ts'
 
-export interface AnswerWriterPorts extends AskModelPorts {
+export interface AnswerWriterPorts extends RequestModelPorts {
   clock: Clock
   delivery: Pick<RunDelivery, 'append' | 'take' | 'text'>
   /** Called with the request's position in the queue for the provider, and with null when the request is sent. */
@@ -99,7 +99,7 @@ export class AnswerWriter {
     const { row, request, takenOver, endAs } = this.#run
     if (endAs) return { status: endAs }
     try {
-      return await askModel(this.#ports, {
+      return await requestModel(this.#ports, {
         modelId: row.model,
         request,
         sink: (events) => this.#takeEvents(events),

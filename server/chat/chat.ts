@@ -9,7 +9,7 @@ import { AfterAnswer } from './after-answer.ts'
 import { complete } from './complete.ts'
 import type { CompletionRequest } from './complete.ts'
 import type { RunLimits } from './default-run-limits.ts'
-import { DeliveryMoments } from './delivery-moments.ts'
+import { DeliveryTicker } from './delivery-ticker.ts'
 import { LiveRuns } from './live-runs.ts'
 import { Orphans } from './orphans.ts'
 import { OwnedRuns } from './owned-runs.ts'
@@ -22,7 +22,7 @@ import { createStartRun } from './start-run.ts'
 import type { StartRun } from './start-run.ts'
 import { createStopRun } from './stop-run.ts'
 import type { StopRun } from './stop-run.ts'
-import { planTakeover } from './take-over.ts'
+import { planTakeover } from './plan-takeover.ts'
 import { TakeoverCooldown } from './takeover-cooldown.ts'
 import type { ClaimRecord } from './takeover-cooldown.ts'
 import { createChatUseCases } from './use-cases.ts'
@@ -155,8 +155,8 @@ function createDriverPorts(ports: ChatPorts, saver: RunSaver): RunDriverPorts {
     runs: store.runs,
     saver,
     tickers: {
-      read: new DeliveryMoments(limits.gatherMs, ports),
-      unread: new DeliveryMoments(limits.gatherUnreadMs, ports),
+      read: new DeliveryTicker(limits.gatherMs, ports),
+      unread: new DeliveryTicker(limits.gatherUnreadMs, ports),
     },
     heartbeatIsOld: () => !alone && membership.sinceAcknowledged() > limits.leaseMs,
   }

@@ -12,7 +12,7 @@ import type { StopRun } from './stop-run.ts'
 export interface ChatsPorts {
   chats: Pick<Chats, 'delete' | 'deleteMessage' | 'list' | 'restore' | 'restoreMessage' | 'tree' | 'update'>
   live: Pick<LiveRuns, 'peek'>
-  events: Pick<UserEvents, 'tell'>
+  events: Pick<UserEvents, 'notify'>
   stopRun: StopRun
 }
 
@@ -66,7 +66,7 @@ export function createUpdateChat({ chats, events }: Ports<'chats' | 'events'>): 
     })
     if (!row) throw new AppError('not_found')
     const chat = presentChat(row)
-    events.tell(caller.user.id, { name: 'chat.changed', chat })
+    events.notify(caller.user.id, { name: 'chat.changed', chat })
     return chat
   }
 }
@@ -82,7 +82,7 @@ export function createDeleteChat({
     const deleted = await chats.delete(chatId, userId)
     if (!deleted) throw new AppError('not_found')
     await stopAll(stopRun, userId, deleted.runIds)
-    events.tell(userId, { name: 'chat.deleted', chatId })
+    events.notify(userId, { name: 'chat.deleted', chatId })
     return { ok: true }
   }
 }
@@ -92,7 +92,7 @@ export function createRestoreChat({ chats, events }: Ports<'chats' | 'events'>):
     const row = await chats.restore(params.id, caller.user.id)
     if (!row) throw new AppError('not_found')
     const chat = presentChat(row)
-    events.tell(caller.user.id, { name: 'chat.changed', chat })
+    events.notify(caller.user.id, { name: 'chat.changed', chat })
     return chat
   }
 }
@@ -109,8 +109,8 @@ export function createDeleteMessage({
     await stopAll(stopRun, userId, gone.runIds)
     const { chatId, currentId, deleted } = gone
     // The page removes the message's descendants too.
-    events.tell(userId, { name: 'message.deleted', chatId, messageId })
-    events.tell(userId, { name: 'messages.changed', chatId, messageIds: [], messages: [], currentId })
+    events.notify(userId, { name: 'message.deleted', chatId, messageId })
+    events.notify(userId, { name: 'messages.changed', chatId, messageIds: [], messages: [], currentId })
     return { chatId, currentId, deleted }
   }
 }
@@ -121,7 +121,7 @@ export function createRestoreMessage(ports: Ports<'chats' | 'live' | 'events'>):
     const restored = await ports.chats.restoreMessage(messageId, userId)
     if (!restored) throw new AppError('not_found')
     const chat = await readChat(ports, userId, restored.chatId)
-    ports.events.tell(userId, {
+    ports.events.notify(userId, {
       name: 'messages.changed',
       chatId: chat.id,
       messageIds: [messageId],

@@ -44,7 +44,7 @@ const complete = ({ chat }: RunOwner, model = 'brief', signal = new AbortControl
     params: {},
     sink: () => {},
     signal,
-    told: () => {},
+    onLimit: () => {},
   })
 
 /** The maximum number of calls that were open at the same time, by the provider's record. */
@@ -132,13 +132,13 @@ describe('requests of API clients and titles', () => {
     ])
     expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(2)
     expect(maxConcurrentCalls(trial.provider.calls)).toBeLessThanOrEqual(2)
-    await expect.poll(() => trial.store.runs.runningOfUser(trial.userId)).toBe(0)
+    await expect.poll(() => trial.store.runs.countRunning(trial.userId)).toBe(0)
   })
 
   test('A11: the test whether a model continues a text waits in the queue too', async () => {
     trial.provider.scripts.unasked = { words: 20, wordsPerSecond: 50 }
     const owner = instance({ perConnection: 1 })
-    Object.assign(owner.ports.models, trial.catalogueThatLearns())
+    Object.assign(owner.ports.models, trial.untestedCatalogue())
     const { runId } = await owner.chat.startRun(trial.userId, {
       clientId: newId(),
       model: 'unasked',

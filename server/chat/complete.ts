@@ -24,7 +24,7 @@ export interface CompletionRequest {
   /** Aborted when the client disconnects: closes the provider's connection. */
   signal: AbortSignal
   /** Called with the state of the limit that counted this request, before the first event. */
-  told: (limit: LimitState) => void
+  onLimit: (limit: LimitState) => void
 }
 
 /** How long an API client's request waits for a free slot, ms. After that it fails as `busy`. */
@@ -45,7 +45,7 @@ export async function complete(
     limiter: Pick<RunLimiter, 'admitRequest' | 'spend'>
     admission: Pick<RunAdmission, 'enter'>
   },
-  { caller, model: modelId, messages, params, maxTokens, sink, signal, told }: CompletionRequest,
+  { caller, model: modelId, messages, params, maxTokens, sink, signal, onLimit }: CompletionRequest,
 ): Promise<GenerateEnd> {
   const userId = caller.user.id
   const model = await models.resolve(modelId)
@@ -54,7 +54,7 @@ export async function complete(
   let tokens = 0
   let releaseSlot: (() => void) | undefined
   try {
-    if (limit) told(limit)
+    if (limit) onLimit(limit)
     releaseSlot = await waitForSlot(admission, model.connectionId, signal)
     return await model.generate(
       { messages, params, ...(maxTokens === undefined ? {} : { maxTokens }) },

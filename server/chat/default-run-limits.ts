@@ -1,4 +1,4 @@
-import { logMomentsMs } from '../coordination/run-log/log-writer.ts'
+import { logTickMs } from '../coordination/run-log/log-writer.ts'
 
 /** Limits and intervals of runs. Times are in milliseconds, lengths in UTF-16 units. */
 export interface RunLimits {
@@ -27,7 +27,7 @@ export interface RunLimits {
 
 export const defaultRunLimits: RunLimits = {
   gatherMs: 30,
-  gatherUnreadMs: logMomentsMs,
+  gatherUnreadMs: logTickMs,
   saveEveryMs: 2000,
   saveUnits: 4096,
   pauseUnits: 262_144,

@@ -1,6 +1,6 @@
 import { AppError, partsOf } from '../../protocol/index.ts'
 import type { FinishReason, RunError } from '../../protocol/index.ts'
-import type { ModelEnd } from './ask-model.ts'
+import type { ModelEnd } from './request-model.ts'
 
 /** An answer that the model ended without an error. */
 export interface EndedAnswer {

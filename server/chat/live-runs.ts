@@ -39,7 +39,7 @@ export class LiveRuns {
       signal: this.#stopping.signal,
     })
     membership.watch({
-      gone: () => {
+      departed: () => {
         for (const run of this.#runs.values()) void run.refresh()
       },
       link: (healthy) => {

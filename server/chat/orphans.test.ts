@@ -34,7 +34,7 @@ class Trial {
   readonly taken: string[] = []
   readonly orphans = new Orphans({
     runs: {
-      owners: async () => {
+      listOwners: async () => {
         this.sweeps++
         return this.owners.map((owner) => ({ owner, runs: 1 }))
       },

@@ -8,7 +8,7 @@ import type { OwnedRuns } from './owned-runs.ts'
 import type { TakeoverCooldown } from './takeover-cooldown.ts'
 
 export interface OrphansPorts {
-  runs: Pick<Runs, 'claimSome' | 'owners'>
+  runs: Pick<Runs, 'claimSome' | 'listOwners'>
   owned: Pick<OwnedRuns, 'takeOver'>
   live: Pick<LiveRuns, 'readRunIds'>
   membership: Pick<Membership, 'members' | 'redisHealthy' | 'self' | 'verdict' | 'watch'>
@@ -48,7 +48,7 @@ export class Orphans {
   start(): void {
     const { membership, cooldown } = this.#ports
     membership.watch({
-      gone: () => this.sweepSoon(),
+      departed: () => this.sweepSoon(),
       link: (healthy) => {
         this.#redisLostAt = healthy ? undefined : this.#ports.clock.monotonic()
       },
@@ -91,7 +91,7 @@ export class Orphans {
   }
 
   async #sweep(): Promise<void> {
-    const owners = await this.#ports.runs.owners()
+    const owners = await this.#ports.runs.listOwners()
     const dead = this.#ports.cooldown.hasChecked
       ? owners.map(({ owner }) => owner).filter((owner) => this.#isDead(owner))
       : []

@@ -13,7 +13,7 @@ export interface OwnedRun {
   /** UTF-16 units of that text that the store has under a fence that this text descends from. */
   saved: number
   /** The store has text of a fence that this text does not descend from: the first save replaces it. */
-  anew: boolean
+  replacesSaved: boolean
   takenOver: boolean
   /** No request is sent to the model: only this end is stored. */
   endAs?: 'stopped' | 'interrupted'

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { endWaits, ownedRun, settled } from '../../test/support/owned-run-fixture.ts'
+import { endSleeps, ownedRun, settled } from '../../test/support/owned-run-fixture.ts'
 import { manualTime } from '../../test/support/manual-time.ts'
 import { silentLogger, systemClock } from '../base/index.ts'
 import { MemoryRunLogHub } from '../coordination/run-log/memory-run-log.ts'
@@ -10,7 +10,7 @@ import { OwnedRuns } from './owned-runs.ts'
 import type { DriverOfRun } from './owned-runs.ts'
 import type { DriverHooks } from './run-driver.ts'
 import type { RunView } from './run-view.ts'
-import type { Plan } from './take-over.ts'
+import type { Plan } from './plan-takeover.ts'
 
 const claimed = (about: Partial<RunRow> = {}): ClaimedRun => ({ ...ownedRun({ row: about }).row, text: '' })
 const drivePlan = (run: OwnedRun): Plan => ({
@@ -183,11 +183,11 @@ describe('a takeover', () => {
       return drivePlan(ownedRun({ row }))
     }
     const all = ['one', 'two', 'three'].map((id) => trial.owned.takeOver(claimed({ id })))
-    await endWaits(trial.time)
+    await endSleeps(trial.time)
     expect([trial.planned, trial.owned.count]).toEqual([2, 3])
     plans.resolve()
     await settled()
-    await endWaits(trial.time)
+    await endSleeps(trial.time)
     await Promise.all(all)
     expect(trial.drivers).toHaveLength(3)
   })

@@ -7,7 +7,7 @@ import type { OwnedRun } from './owned-run.ts'
 import type { DriverHooks, RunDriver } from './run-driver.ts'
 import type { RunSaver } from './run-saver.ts'
 import type { RunEnd, RunView } from './run-view.ts'
-import type { Plan } from './take-over.ts'
+import type { Plan } from './plan-takeover.ts'
 
 /** The interval of the comparison with the store, ms. */
 const compareMs = 2000

@@ -1,6 +1,6 @@
 import { isThinking, visibleText } from '../../protocol/index.ts'
 import type { MessageRow } from '../store/contract/chats.ts'
-import type { Continues, PromptMessage } from '../upstream/contracts.ts'
+import type { ContinuationMode, PromptMessage } from '../upstream/contracts.ts'
 
 /**
  * The conversation as a model gets it: visible text only, without empty answers. Consecutive messages of one role are
@@ -29,8 +29,8 @@ export function promptToContinue(prompt: PromptMessage[], text: string): PromptM
 /** The text to continue after an owner died during an answer (rule 15); undefined if it cannot be continued. */
 export function continuation(
   transcript: string,
-  how: Exclude<Continues, 'auto'>,
-): { text: string; how: Exclude<Continues, 'auto' | 'none'> } | undefined {
+  how: Exclude<ContinuationMode, 'auto'>,
+): { text: string; how: Exclude<ContinuationMode, 'auto' | 'none'> } | undefined {
   const text = visibleText(transcript)
   if (how === 'none' || isThinking(transcript) || text.trim() === '') return undefined
   return { text, how }

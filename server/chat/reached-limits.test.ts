@@ -10,7 +10,7 @@ test('C19: a refused request receives its limit and the time until the limit is 
   const limiter = new RunLimiter({
     rateLimits: createMemoryRateLimits({ clock: systemClock }),
     requests: requestsOfOne(),
-    store: { runs: { runningOfUser: async () => 0 } } as unknown as Store,
+    store: { runs: { countRunning: async () => 0 } } as unknown as Store,
     limits: () => ({ runsPerMinute: 2, tokensPerMinute: 10, runningPerUser: null }),
   })
   await limiter.admitRequest('u1')
@@ -30,7 +30,7 @@ test('S22: the refusal of a request names the limit and who can raise it, also o
   const limiter = new RunLimiter({
     rateLimits: createMemoryRateLimits({ clock: systemClock }),
     requests: requestsOfOne(),
-    store: { runs: { runningOfUser: async () => max } } as unknown as Store,
+    store: { runs: { countRunning: async () => max } } as unknown as Store,
     limits: () => ({ runsPerMinute: null, tokensPerMinute: null, runningPerUser: max }),
   })
   const running = await limiter.admitRequest('u1').catch((error: unknown) => error as AppError)
@@ -49,7 +49,7 @@ test('requests of API clients count on every instance, in addition to the answer
       new RunLimiter({
         rateLimits: createMemoryRateLimits({ clock: systemClock }),
         requests,
-        store: { runs: { runningOfUser: async () => running.answers } } as unknown as Store,
+        store: { runs: { countRunning: async () => running.answers } } as unknown as Store,
         limits: () => ({ runsPerMinute: null, tokensPerMinute: null, runningPerUser: 2 }),
       }),
   )

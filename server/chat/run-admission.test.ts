@@ -57,7 +57,7 @@ describe('run admission', () => {
     await admission.enter('a', nowhere, never)
     const second = admission.enter('a', nowhere, never)
     max = 2
-    admission.changed()
+    admission.limitsChanged()
     await second
     expect(admission.waiting).toBe(0)
   })

@@ -51,7 +51,7 @@ export class RunAdmission {
   }
 
   /** The limits have changed. */
-  changed(): void {
+  limitsChanged(): void {
     this.#admit()
   }
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { ManualMoments, settled } from '../../test/support/owned-run-fixture.ts'
+import { ManualTicker, settled } from '../../test/support/owned-run-fixture.ts'
 import { RunDelivery } from './run-delivery.ts'
 import { UnsavedText } from './unsaved-text.ts'
 
@@ -13,9 +13,9 @@ class Trial {
   readers = 1
   text = ''
   silent = false
-  readonly read = new ManualMoments()
-  readonly unread = new ManualMoments()
-  readonly unsaved = new UnsavedText({ text: '', saved: 0, anew: false })
+  readonly read = new ManualTicker()
+  readonly unread = new ManualTicker()
+  readonly unsaved = new UnsavedText({ text: '', saved: 0, replacesSaved: false })
   readonly delivery: RunDelivery
   #confirmed = Promise.withResolvers<void>()
 
@@ -80,7 +80,7 @@ describe('the delivery of a run', () => {
     trial.take('three')
     expect(pieces()).toEqual(['One '])
     expect(trial.delivery.text).toBe('One two three')
-    trial.read.come()
+    trial.read.tick()
     expect(pieces()).toEqual(['One ', 'two three'])
     expect(trial.logged).toEqual(pieces())
     expect(trial.unsaved.part()?.text).toBe('One two three')
@@ -88,7 +88,7 @@ describe('the delivery of a run', () => {
 
   test('after a tick without text the next text is delivered at once again', () => {
     trial.take('One ')
-    trial.read.come()
+    trial.read.tick()
     expect(trial.read.waiting).toBe(0)
     trial.take('two')
     expect(pieces()).toEqual(['One ', 'two'])
@@ -97,7 +97,7 @@ describe('the delivery of a run', () => {
   test('the provider is paused until the next tick, even if its text was delivered at once', async () => {
     const provider = trial.take('One')
     expect(await provider.resumed()).toBe(false)
-    trial.read.come()
+    trial.read.tick()
     expect(await provider.resumed()).toBe(true)
   })
 
@@ -117,7 +117,7 @@ describe('the delivery of a run', () => {
 
   test('too much unsaved text pauses the provider until a save has succeeded', async () => {
     const provider = trial.take('x'.repeat(limits.pauseUnits))
-    trial.read.come()
+    trial.read.tick()
     expect(await provider.resumed()).toBe(false)
     expect(trial.savesAsked).toBe(2)
     trial.save()
@@ -127,7 +127,7 @@ describe('the delivery of a run', () => {
 
   test('A6: the lost reply to a save that covered everything leaves no provider paused', async () => {
     const provider = trial.take('x'.repeat(limits.pauseUnits))
-    trial.read.come()
+    trial.read.tick()
     // The store was read and still lacks the text: the provider must stay paused.
     trial.delivery.resumeProviderIfAllowed()
     expect(await provider.resumed()).toBe(false)
@@ -147,14 +147,14 @@ describe('a silent owner (rule 7)', () => {
   test('delivers nothing and keeps all text; its provider is read until too much text is kept', async () => {
     trial.silent = true
     const first = trial.take('0123456789')
-    trial.read.come()
+    trial.read.tick()
     expect(await first.resumed()).toBe(true)
     const second = trial.take('0123456789')
-    trial.read.come()
+    trial.read.tick()
     expect(await second.resumed()).toBe(false)
     expect([trial.shown, trial.logged, trial.unsaved.length]).toEqual([[], [], 0])
     trial.endSilence()
-    trial.read.come()
+    trial.read.tick()
     expect(trial.text).toBe('01234567890123456789')
   })
 
@@ -176,7 +176,7 @@ test('once it is closed, nothing is delivered and no provider is paused', async 
   const before = trial.take('One ')
   trial.take('two')
   trial.delivery.close()
-  trial.read.come()
+  trial.read.tick()
   trial.delivery.flush()
   trial.delivery.append('three')
   await trial.delivery.flushAfterSilence()

@@ -1,5 +1,5 @@
 import type { LogWriter } from '../coordination/contracts.ts'
-import type { DeliveryMoments } from './delivery-moments.ts'
+import type { DeliveryTicker } from './delivery-ticker.ts'
 import type { RunOwnership } from './run-ownership.ts'
 import type { RunView } from './run-view.ts'
 import type { UnsavedText } from './unsaved-text.ts'
@@ -18,8 +18,8 @@ export interface RunDeliveryPorts {
 
 /** When text is delivered: `read` for runs with readers on this instance, `unread` for runs without. */
 export interface DeliveryTickers {
-  read: Pick<DeliveryMoments, 'next'>
-  unread: Pick<DeliveryMoments, 'next'>
+  read: Pick<DeliveryTicker, 'onNextTick'>
+  unread: Pick<DeliveryTicker, 'onNextTick'>
 }
 
 /**
@@ -101,7 +101,7 @@ export class RunDelivery {
     this.#state = 'gathering'
     const { view, tickers } = this.#ports
     const next = view.readers > 0 ? tickers.read : tickers.unread
-    next.next(this.#onTick)
+    next.onNextTick(this.#onTick)
   }
 
   readonly #onTick = (): void => {

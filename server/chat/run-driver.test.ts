@@ -1,5 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { askPorts, endWaits, says, saysAndHangs, settled } from '../../test/support/owned-run-fixture.ts'
+import {
+  requestModelPorts,
+  endSleeps,
+  says,
+  saysAndHangs,
+  settled,
+} from '../../test/support/owned-run-fixture.ts'
 import { manualTime } from '../../test/support/manual-time.ts'
 import type { ManualTime } from '../../test/support/manual-time.ts'
 import { givenRun, givenUser } from '../../test/support/store-fixture.ts'
@@ -37,7 +43,7 @@ afterAll(async () => {
 
 const limits = { answerUnits: 10_000, saveUnits: 1000, pauseUnits: 2000, releaseMs: 300, saveEveryMs: 2000 }
 /** Each tick comes at the next turn of the event loop. */
-const ticker = { next: (callback: () => void) => void setImmediate(callback) }
+const ticker = { onNextTick: (callback: () => void) => void setImmediate(callback) }
 const away = (): Promise<never> => Promise.reject(new StoreError('unavailable', 'away'))
 
 interface Driven {
@@ -65,7 +71,7 @@ async function drive(generate: ResolvedModel['generate'], own: Partial<Store['ru
   const time = manualTime()
   const driver = new RunDriver(
     {
-      ...askPorts(generate, time.sleep),
+      ...requestModelPorts(generate, time.sleep),
       me: 'me',
       runs,
       log: hub.connect(),
@@ -81,7 +87,7 @@ async function drive(generate: ResolvedModel['generate'], own: Partial<Store['ru
       starts,
       text: '',
       saved: 0,
-      anew: false,
+      replacesSaved: false,
       takenOver: false,
       request: async () => ({ messages: [] }),
     },
@@ -140,7 +146,7 @@ describe('the driver of a run', () => {
     // Saves repeatedly, as the saver's timer would.
     for (let turn = 0; turn < 20 && driven.hooks.ended.length === 0; turn++) {
       await driven.saver.saveNow()
-      await endWaits(driven.time)
+      await endSleeps(driven.time)
     }
     expect(lost).toBeGreaterThan(1)
     expect(await stored(driven)).toMatchObject({ status: 'done', text: piece + piece })
@@ -155,8 +161,8 @@ describe('the driver of a run', () => {
         throw new StoreError('unavailable', 'the connection broke before the reply')
       },
     })
-    await expect.poll(() => driven.time.waits().length, { interval: 1 }).toBe(1)
-    await endWaits(driven.time)
+    await expect.poll(() => driven.time.pendingSleeps().length, { interval: 1 }).toBe(1)
+    await endSleeps(driven.time)
     await driven.written
     expect(driven.hooks).toMatchObject({ ended: [{ status: 'done' }], lost: 0 })
   })
@@ -178,8 +184,8 @@ describe('a drain', () => {
     await shows(driven, 'One ')
     const released = driven.driver.release()
     await settled()
-    expect(driven.time.waits()).toContain(limits.releaseMs)
-    await endWaits(driven.time)
+    expect(driven.time.pendingSleeps()).toContain(limits.releaseMs)
+    await endSleeps(driven.time)
     expect(await released).toBe(true)
     expect(await stored(driven)).toMatchObject({ status: 'running', owner: '' })
   })
@@ -216,11 +222,11 @@ test('an owner whose heartbeat is old keeps its last text until the store has co
     driven.heartbeat.isOld = true
     return says(['two.'])(request, sink, signal)
   })
-  await expect.poll(() => driven.time.waits().length, { interval: 1 }).toBe(1)
-  await endWaits(driven.time)
+  await expect.poll(() => driven.time.pendingSleeps().length, { interval: 1 }).toBe(1)
+  await endSleeps(driven.time)
   expect(driven.driver.view.source.text).toBe('One ')
   driven.heartbeat.isOld = false
-  await endWaits(driven.time)
+  await endSleeps(driven.time)
   await driven.written
   expect(await stored(driven)).toMatchObject({ status: 'done', text: 'One two.' })
 })

@@ -5,7 +5,7 @@ import type { LogWriter, RunLog } from '../coordination/contracts.ts'
 import type { RunRow, Runs, SavePart } from '../store/contract/runs.ts'
 import { AnswerWriter } from './answer-writer.ts'
 import type { AnswerEnd } from './answer-writer.ts'
-import type { AskModelPorts } from './ask-model.ts'
+import type { RequestModelPorts } from './request-model.ts'
 import type { OwnedRun } from './owned-run.ts'
 import { RunDelivery } from './run-delivery.ts'
 import type { DeliveryTickers } from './run-delivery.ts'
@@ -18,8 +18,8 @@ import { saveWholeWithin, storeRunEnd } from './store-run-end.ts'
 import type { EndingRun } from './store-run-end.ts'
 import { UnsavedText } from './unsaved-text.ts'
 
-export interface RunDriverPorts extends AskModelPorts, RunOwnershipPorts {
-  runs: Pick<Runs, 'read' | 'writeAnew' | 'finalise' | 'readWithText' | 'release'>
+export interface RunDriverPorts extends RequestModelPorts, RunOwnershipPorts {
+  runs: Pick<Runs, 'read' | 'restoreLostRun' | 'finalise' | 'readWithText' | 'release'>
   log: RunLog
   saver: Pick<RunSaver, 'add' | 'remove' | 'saveSoon' | 'saveNow'>
   tickers: DeliveryTickers
@@ -102,8 +102,8 @@ export class RunDriver implements SavableRun, EndingRun {
     return this.run.row.fence
   }
 
-  get anew(): boolean {
-    return this.#unsaved.anew
+  get replacesSaved(): boolean {
+    return this.#unsaved.replacesSaved
   }
 
   /** Writes the answer to its stored end, or until the run is given up or lost. Never rejects. */

@@ -54,7 +54,7 @@ export class RunLimiter {
       return { kind: 'started', outcome: await start(undefined) }
     }
     return this.#queue.run(userId, async () => {
-      const { ids, running } = await store.runs.beforeStart(userId, clientId)
+      const { ids, running } = await store.runs.readBeforeStart(userId, clientId)
       if (ids) return { kind: 'repeated', ids }
       // The run that is about to start counts too.
       await this.#refuseAbove(runningPerUser, userId, running + 1)
@@ -67,7 +67,7 @@ export class RunLimiter {
     return this.#queue.run(userId, async () => {
       const { store, requests, limits } = this.#options
       const { runningPerUser } = limits()
-      const running = runningPerUser === null ? 0 : await store.runs.runningOfUser(userId)
+      const running = runningPerUser === null ? 0 : await store.runs.countRunning(userId)
       const ended = requests.add(userId)
       try {
         await this.#refuseAbove(runningPerUser, userId, running)

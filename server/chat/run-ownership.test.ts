@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { endWaits, ownedRun, settled } from '../../test/support/owned-run-fixture.ts'
+import { endSleeps, ownedRun, settled } from '../../test/support/owned-run-fixture.ts'
 import { manualTime } from '../../test/support/manual-time.ts'
 import { silentLogger } from '../base/index.ts'
 import { StoreError } from '../store/store.ts'
@@ -33,7 +33,7 @@ class Trial {
             if (this.away) throw new StoreError('unavailable', 'away')
             return row
           },
-          writeAnew: async (remembered) => {
+          restoreLostRun: async (remembered) => {
             this.restored.push(remembered)
             return remembered.run
           },
@@ -78,10 +78,10 @@ describe('a check', () => {
     trial.away = true
     const checked = trial.ownership.check()
     await settled()
-    await endWaits(trial.time)
+    await endSleeps(trial.time)
     expect([trial.reads, trial.heard]).toEqual([2, []])
     trial.away = false
-    await endWaits(trial.time)
+    await endSleeps(trial.time)
     await checked
     expect(trial.heard).toEqual(['confirmed'])
   })
@@ -91,7 +91,7 @@ describe('a check', () => {
     const checked = trial.ownership.check()
     await settled()
     trial.ownership.end()
-    await endWaits(trial.time)
+    await endSleeps(trial.time)
     await checked
     expect([trial.reads, trial.heard]).toEqual([1, []])
   })
@@ -123,16 +123,16 @@ describe('an owner whose heartbeat is old (rule 7)', () => {
   test('may deliver again once the store has confirmed its fence; a new heartbeat alone is not enough', async () => {
     trial.away = true
     trial.heartbeatIsOld = false
-    await endWaits(trial.time)
+    await endSleeps(trial.time)
     expect([trial.ownership.mayDeliver(), trial.reads]).toEqual([false, 1])
     trial.away = false
-    await endWaits(trial.time)
+    await endSleeps(trial.time)
     expect(trial.heard).toEqual(['confirmed', 'silence ended'])
     expect(trial.ownership.mayDeliver()).toBe(true)
   })
 
   test('does not query the store while there is no new heartbeat', async () => {
-    for (let turn = 0; turn < 5; turn++) await endWaits(trial.time)
+    for (let turn = 0; turn < 5; turn++) await endSleeps(trial.time)
     expect([trial.reads, trial.ownership.mayDeliver()]).toEqual([0, false])
   })
 
@@ -142,7 +142,7 @@ describe('an owner whose heartbeat is old (rule 7)', () => {
     void trial.ownership.check()
     trial.row = { ...run.row, owner: 'another' }
     trial.heartbeatIsOld = false
-    await endWaits(trial.time)
+    await endSleeps(trial.time)
     reading.resolve()
     await settled()
     expect(trial.heard).toEqual(['confirmed', 'lost'])
@@ -156,17 +156,17 @@ describe('an owner whose heartbeat is old (rule 7)', () => {
     await settled()
     expect(waited).toBe(false)
     trial.ownership.end()
-    await endWaits(trial.time)
+    await endSleeps(trial.time)
     expect([waited, trial.ownership.mayDeliver(), trial.heard]).toEqual([true, false, []])
   })
 
   test('falls silent again when the heartbeat stops again', async () => {
     trial.heartbeatIsOld = false
-    await endWaits(trial.time)
+    await endSleeps(trial.time)
     trial.heartbeatIsOld = true
     expect(trial.ownership.mayDeliver()).toBe(false)
     trial.heartbeatIsOld = false
-    await endWaits(trial.time)
+    await endSleeps(trial.time)
     expect(trial.heard).toEqual(['confirmed', 'silence ended', 'confirmed', 'silence ended'])
   })
 })

@@ -6,7 +6,7 @@ import type { OwnedRun } from './owned-run.ts'
 import { titleFromWords } from './title.ts'
 
 export interface RunOwnershipPorts {
-  runs: Pick<Runs, 'read' | 'writeAnew'>
+  runs: Pick<Runs, 'read' | 'restoreLostRun'>
   /** This incarnation, as the store names owners. */
   me: string
   /** Whether the last acknowledged heartbeat of this instance is older than a lease (rule 7). */
@@ -147,7 +147,7 @@ export class RunOwnership {
         return (await runs.read(this.#run.row.id)) ?? (await this.#restoreRow())
       } catch (error) {
         if (!(error instanceof StoreError)) throw error
-        await sleep(backoff(attempt, { first: 200, most: 2000 }))
+        await sleep(backoff(attempt, { initialMs: 200, maxMs: 2000 }))
       }
     }
     return undefined
@@ -163,7 +163,7 @@ export class RunOwnership {
     const [first] = path
     if (!first) return undefined
     const row = { ...this.#run.row, owner: me, stop: this.#stopAsked }
-    const written = await runs.writeAnew({ run: row, path, title: titleFromWords(first.text) })
+    const written = await runs.restoreLostRun({ run: row, path, title: titleFromWords(first.text) })
     if (written) logger.warn({ run: row.id }, 'the store had lost a running answer; it was restored')
     return written
   }

@@ -11,16 +11,16 @@ class Run implements SavableRun {
   words: string
   start = 0
   readonly id: string
-  readonly anew: boolean
+  readonly replacesSaved: boolean
 
-  constructor(id: string, { words = 'words', anew = false } = {}) {
+  constructor(id: string, { words = 'words', replacesSaved = false } = {}) {
     this.id = id
     this.words = words
-    this.anew = anew
+    this.replacesSaved = replacesSaved
   }
 
   unsaved(): SavePart | undefined {
-    if (this.words === '' && !this.anew) return undefined
+    if (this.words === '' && !this.replacesSaved) return undefined
     const { id, start, words: text } = this
     return { id, fence: 1, start, length: text.length, seq: 1, starts: [[1, 0]], text }
   }
@@ -51,8 +51,8 @@ beforeEach(() => {
         asked.push(`save ${ids.join()}`)
         return answer(ids)
       },
-      saveAnew: async ({ id }) => {
-        asked.push(`anew ${id}`)
+      replaceSavedText: async ({ id }) => {
+        asked.push(`replace ${id}`)
         return (await answer([id])).get(id)
       },
     },
@@ -85,13 +85,13 @@ describe('a save', () => {
 
   test('replaces the saved text of a regenerated run in a statement of its own', async () => {
     const [anew, refused, other] = given(
-      new Run('anew', { words: '', anew: true }),
-      new Run('refused', { anew: true }),
+      new Run('anew', { words: '', replacesSaved: true }),
+      new Run('refused', { replacesSaved: true }),
       new Run('other'),
     )
     answer = async (ids) => all(ids.filter((id) => id !== 'refused'))
     await saver.saveNow()
-    expect(asked).toEqual(['anew anew', 'anew refused', 'save other'])
+    expect(asked).toEqual(['replace anew', 'replace refused', 'save other'])
     expect([anew, refused, other].map((run) => run!.heard)).toEqual([
       [{ stop: false }],
       ['refused'],
@@ -100,13 +100,13 @@ describe('a save', () => {
   })
 
   test('skips a run whose saved length has changed meanwhile', async () => {
-    const [, moved] = given(new Run('anew', { anew: true }), new Run('moved'))
+    const [, moved] = given(new Run('anew', { replacesSaved: true }), new Run('moved'))
     answer = async (ids) => {
       moved!.start = 3
       return all(ids)
     }
     await saver.saveNow()
-    expect([asked, moved!.heard]).toEqual([['anew anew'], []])
+    expect([asked, moved!.heard]).toEqual([['replace anew'], []])
   })
 
   test('that is slow is awaited, not started twice', async () => {

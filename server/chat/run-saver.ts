@@ -3,7 +3,7 @@ import type { Logger } from '../base/index.ts'
 import type { Runs, SavePart } from '../store/contract/runs.ts'
 
 export interface RunSaverPorts {
-  runs: Pick<Runs, 'save' | 'saveAnew'>
+  runs: Pick<Runs, 'save' | 'replaceSavedText'>
   limits: { saveEveryMs: number }
   logger: Logger
 }
@@ -14,7 +14,7 @@ export interface SavableRun {
   /** The text that the store does not have yet; undefined if there is none. */
   unsaved(): SavePart | undefined
   /** The next save must replace the text that an earlier owner saved. */
-  readonly anew: boolean
+  readonly replacesSaved: boolean
   saved(part: SavePart, answer: { stop: boolean }): void
   /** The store refused the save, because its text differs or this instance does not own the run: read the row. */
   refused(): void
@@ -78,13 +78,13 @@ export class RunSaver {
     if (parts.length === 0) return
     const { runs, logger } = this.#ports
     try {
-      for (const { run, part } of parts.filter(({ run }) => run.anew)) {
-        const { start: _, ...anew } = part
-        const answer = await runs.saveAnew(anew)
+      for (const { run, part } of parts.filter(({ run }) => run.replacesSaved)) {
+        const { start: _, ...replacement } = part
+        const answer = await runs.replaceSavedText(replacement)
         if (answer) run.saved(part, answer)
         else run.refused()
       }
-      const going = parts.filter(({ run, part }) => !run.anew && part.start === run.unsaved()?.start)
+      const going = parts.filter(({ run, part }) => !run.replacesSaved && part.start === run.unsaved()?.start)
       const answers = going.length > 0 ? await runs.save(going.map(({ part }) => part)) : new Map()
       for (const { run, part } of going) {
         const answer = answers.get(run.id)

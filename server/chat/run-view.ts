@@ -1,5 +1,5 @@
 import type { EndStatus, FinishReason, Position, RunError, RunPhase, Usage } from '../../protocol/index.ts'
-import { keep } from '../coordination/run-log/source.ts'
+import { lengthToKeep } from '../coordination/run-log/source.ts'
 import type { Source } from '../coordination/contracts.ts'
 import type { MessageMeta } from '../store/contract/chats.ts'
 import type { ClaimedRun } from '../store/contract/runs.ts'
@@ -158,7 +158,7 @@ export class RunView {
       // Text of the same owner: a reader that is ahead of the log already has what the log will deliver next.
       kept = this.#end ? Math.min(had, source.text.length) : had
     } else {
-      kept = fresh ? 0 : keep(reader, source)
+      kept = fresh ? 0 : lengthToKeep(reader, source)
     }
     const descends =
       fresh || reader.fence >= source.fence || source.starts.some(([fence]) => fence === reader.fence)

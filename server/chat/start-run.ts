@@ -19,12 +19,12 @@ import type { StopRun } from './stop-run.ts'
 import { titleFromWords } from './title.ts'
 
 export interface StartRunPorts {
-  runs: Pick<Runs, 'beforeStart' | 'readWithText' | 'start'>
+  runs: Pick<Runs, 'readBeforeStart' | 'readWithText' | 'start'>
   chats: Pick<Chats, 'get' | 'path'>
   models: Pick<ModelCatalogue, 'resolve'>
   limiter: Pick<RunLimiter, 'admit'>
   owned: Pick<OwnedRuns, 'expect' | 'startWriting'>
-  events: Pick<UserEvents, 'tell'>
+  events: Pick<UserEvents, 'notify'>
   bus: Pick<MessageBus<Messages>, 'send'>
   stopRun: StopRun
   /** This incarnation, as the store names owners. */
@@ -42,7 +42,7 @@ export type StartRun = (
     /** The tab that starts the run. */
     tab?: string | null
     /** Called with the state of the limit that counted this start. */
-    told?: (limit: LimitState) => void
+    onLimit?: (limit: LimitState) => void
   },
 ) => Promise<RunStarted>
 
@@ -61,7 +61,7 @@ async function startRun(
   ports: StartRunPorts,
   userId: string,
   request: RunStartRequest,
-  { tab = null, told }: NonNullable<Parameters<StartRun>[2]>,
+  { tab = null, onLimit }: NonNullable<Parameters<StartRun>[2]>,
 ): Promise<RunStarted> {
   const { owned, runs, bus, me, accepting, clock, stopRun } = ports
   const form = formOf(request)
@@ -70,7 +70,7 @@ async function startRun(
   try {
     const ownedHere = accepting()
     const outcome = await admit(ports, { userId, request }, (limit) => {
-      if (limit) told?.(limit)
+      if (limit) onLimit?.(limit)
       return runs.start({
         userId,
         clientId: request.clientId,
@@ -109,7 +109,7 @@ async function admit(
     const admitted = await limiter.admit({ userId, clientId }, start)
     return admitted.kind === 'repeated' ? admitted : admitted.outcome
   }
-  const { ids } = await runs.beforeStart(userId, clientId)
+  const { ids } = await runs.readBeforeStart(userId, clientId)
   if (ids) return { kind: 'repeated', ids }
   throw new AppError('unknown_model', { field: 'model' })
 }
@@ -171,7 +171,7 @@ async function beginWriting(
     starts: row.starts.length > 0 ? row.starts : [[row.fence, 0]],
     text,
     saved: row.saved,
-    anew: false,
+    replacesSaved: false,
     takenOver: false,
     request: async (model) => {
       const prompt = promptOf(await path())
@@ -186,7 +186,7 @@ async function continueRequest(
   prompt: ReturnType<typeof promptOf>,
   text: string,
 ): ReturnType<OwnedRun['request']> {
-  const how = await model.continues()
+  const how = await model.continuationMode()
   if (text.trim() === '') return { messages: prompt }
   if (how === 'none') return { messages: promptToContinue(prompt, text) }
   return { messages: prompt, continueFrom: { text, how } }
@@ -203,8 +203,8 @@ async function notifyOtherTabs(
     const chat = await chats.get(ids.chatId, userId)
     if (!chat) return
     const { chatId, userMessageId, messageId, runId } = ids
-    events.tell(userId, { name: 'chat.changed', chat: presentChat(chat) })
-    events.tell(userId, {
+    events.notify(userId, { name: 'chat.changed', chat: presentChat(chat) })
+    events.notify(userId, {
       name: 'messages.changed',
       chatId,
       messageIds: [userMessageId, messageId],
@@ -212,7 +212,7 @@ async function notifyOtherTabs(
       runId,
       currentId: null,
     })
-    events.tell(userId, { name: 'run.started', run: ids, tab })
+    events.notify(userId, { name: 'run.started', run: ids, tab })
   } catch (error) {
     // The tabs read the chats when they reconnect. The run continues without this notification.
     logger.debug({ err: error, run: ids.runId }, 'other tabs were not notified of a run')

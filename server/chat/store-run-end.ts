@@ -37,7 +37,7 @@ export async function storeRunEnd(
       await run.check()
     } catch (failure) {
       if (!(failure instanceof StoreError)) throw failure
-      await sleep(backoff(attempt, { first: 200, most: 2000 }))
+      await sleep(backoff(attempt, { initialMs: 200, maxMs: 2000 }))
     }
   }
   return undefined
@@ -57,7 +57,7 @@ export async function saveWholeWithin(run: DirtyRun, ms: number, sleep: Sleep): 
 /** Saves until the store has all text. False if the run was lost meanwhile. */
 async function saveWhole(run: DirtyRun, sleep: Sleep): Promise<boolean> {
   for (let attempt = 0; run.dirty && !run.over; attempt++) {
-    if (attempt > 0) await sleep(backoff(attempt - 1, { first: 100, most: 2000 }))
+    if (attempt > 0) await sleep(backoff(attempt - 1, { initialMs: 100, maxMs: 2000 }))
     await run.save()
   }
   return !run.over

@@ -5,9 +5,9 @@ import { StoreError } from '../store/store.ts'
 /** The stored record of instances that died soon after a claim. */
 export interface ClaimRecord {
   /** How often an instance with this label recently died within a minute of a claim. */
-  deaths(): Promise<number>
+  countDeaths(): Promise<number>
   /** Written as true before a claimed run is driven, and as false a minute after the last claim. */
-  write(claiming: boolean): Promise<void>
+  recordClaiming(claiming: boolean): Promise<void>
 }
 
 export interface TakeoverCooldownPorts {
@@ -56,7 +56,7 @@ export class TakeoverCooldown {
     if (alone) return
     await sleep(leaseMs, signal)
     if (signal.aborted) return
-    const deaths = await claims.deaths().catch((error: unknown) => {
+    const deaths = await claims.countDeaths().catch((error: unknown) => {
       logger.debug({ err: error }, 'earlier deaths of this instance could not be checked')
       return 0
     })
@@ -104,7 +104,7 @@ export class TakeoverCooldown {
 
   async #write(claiming: boolean): Promise<void> {
     try {
-      await this.#ports.claims.write(claiming)
+      await this.#ports.claims.recordClaiming(claiming)
     } catch (error) {
       if (!(error instanceof StoreError)) throw error
       this.#ports.logger.debug({ err: error, claiming }, 'a claim could not be recorded')

@@ -33,10 +33,10 @@ const titleInstruction =
 const maxTitleTokens = 800
 
 export interface TitlePorts {
-  chats: Pick<Chats, 'get' | 'message' | 'saidOn' | 'setTitleByModel'>
+  chats: Pick<Chats, 'get' | 'message' | 'visiblePath' | 'setTitleByModel'>
   models: Pick<ModelCatalogue, 'resolve'>
   admission: Pick<RunAdmission, 'enter'>
-  events: Pick<UserEvents, 'tell'>
+  events: Pick<UserEvents, 'notify'>
 }
 
 interface TitledRun {
@@ -71,7 +71,7 @@ export async function titleByModel(
   run: TitledRun,
   signal: AbortSignal,
 ): Promise<void> {
-  const path = await chats.saidOn(run.messageId, run.userId)
+  const path = await chats.visiblePath(run.messageId, run.userId)
   const chat = await chats.get(run.chatId, run.userId)
   if (path.length !== 2 || chat?.titleBy !== 'words') return
   const titleModelId = modelId ?? path[1]?.model ?? null
@@ -85,7 +85,7 @@ export async function titleByModel(
   )
   if (title === '') return
   const changed = await chats.setTitleByModel(run.chatId, title)
-  if (changed) events.tell(run.userId, { name: 'chat.changed', chat: presentChat(changed) })
+  if (changed) events.notify(run.userId, { name: 'chat.changed', chat: presentChat(changed) })
 }
 
 /** The first line of a model's answer; closes the request as soon as that line is complete. */

@@ -6,7 +6,7 @@ const starts: [number, number][] = [
   [7, 4],
 ]
 const begin = (about: Partial<ConstructorParameters<typeof UnsavedText>[0]> = {}) =>
-  new UnsavedText({ text: '', saved: 0, anew: false, ...about })
+  new UnsavedText({ text: '', saved: 0, replacesSaved: false, ...about })
 
 describe('unsaved text', () => {
   test('is the unsaved part of the initial text, and all added text', () => {
@@ -46,20 +46,20 @@ describe('adopting the saved length of the store', () => {
     unsaved.reconcile({ saved: 4, savedFence: 1 }, { starts, text: 'One two' })
     expect(unsaved.part()).toEqual({ start: 4, length: 3, text: 'two' })
     unsaved.reconcile({ saved: 0, savedFence: 0 }, { starts, text: 'One two' })
-    expect([unsaved.part()?.start, unsaved.anew]).toEqual([0, false])
+    expect([unsaved.part()?.start, unsaved.replacesSaved]).toEqual([0, false])
   })
 
   test('of a fence that this text does not descend from: the stored text is replaced', () => {
     const unsaved = begin({ text: 'One two', saved: 7 })
     unsaved.reconcile({ saved: 9, savedFence: 5 }, { starts, text: 'One two' })
-    expect(unsaved.anew).toBe(true)
+    expect(unsaved.replacesSaved).toBe(true)
     expect(unsaved.part()).toEqual({ start: 0, length: 7, text: 'One two' })
   })
 })
 
 test('text that replaces another is saved once even if it is empty', () => {
-  const unsaved = begin({ saved: 9, anew: true })
+  const unsaved = begin({ saved: 9, replacesSaved: true })
   expect(unsaved.part()).toEqual({ start: 0, length: 0, text: '' })
   unsaved.partSaved({ start: 0, length: 0 })
-  expect([unsaved.anew, unsaved.part()]).toEqual([false, undefined])
+  expect([unsaved.replacesSaved, unsaved.part()]).toEqual([false, undefined])
 })

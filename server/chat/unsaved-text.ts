@@ -7,23 +7,23 @@ export interface UnsavedTextOptions {
   /** UTF-16 units of it that the store has. */
   saved: number
   /** The store has text of a fence that this text does not descend from: the first save replaces it. */
-  anew: boolean
+  replacesSaved: boolean
 }
 
 /** The text of a run that the store does not have yet. Kept apart from the whole text, so that a save costs little. */
 export class UnsavedText {
   #text: string
   #saved: number
-  #anew: boolean
+  #replacesSaved: boolean
 
-  constructor({ text, saved, anew }: UnsavedTextOptions) {
-    this.#saved = anew ? 0 : saved
-    this.#anew = anew
+  constructor({ text, saved, replacesSaved }: UnsavedTextOptions) {
+    this.#saved = replacesSaved ? 0 : saved
+    this.#replacesSaved = replacesSaved
     this.#text = text.slice(this.#saved)
   }
 
-  get anew(): boolean {
-    return this.#anew
+  get replacesSaved(): boolean {
+    return this.#replacesSaved
   }
 
   /** UTF-16 units that the store has. */
@@ -41,7 +41,7 @@ export class UnsavedText {
 
   /** The text to save; undefined if there is none. Text that replaces an older one is saved even if it is empty. */
   part(): Pick<SavePart, 'start' | 'length' | 'text'> | undefined {
-    if (this.#text === '' && !this.#anew) return undefined
+    if (this.#text === '' && !this.#replacesSaved) return undefined
     return {
       start: this.#saved,
       length: this.#text.length,
@@ -52,7 +52,7 @@ export class UnsavedText {
   partSaved({ start, length }: Pick<SavePart, 'start' | 'length'>): void {
     // `reconcile` has changed the saved length meanwhile: the next save begins there.
     if (start !== this.#saved) return
-    this.#anew = false
+    this.#replacesSaved = false
     this.#text = this.#text.slice(length)
     this.#saved = start + length
   }
@@ -67,7 +67,7 @@ export class UnsavedText {
     { starts, text }: { starts: Starts; text: string },
   ): void {
     const descends = stored.saved === 0 || starts.some(([fence]) => fence === stored.savedFence)
-    this.#anew = !descends
+    this.#replacesSaved = !descends
     this.#saved = descends ? stored.saved : 0
     this.#text = text.slice(this.#saved)
   }

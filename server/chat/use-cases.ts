@@ -20,7 +20,7 @@ import type { StopRun } from './stop-run.ts'
 
 export interface ChatUseCasePorts extends ChatsPorts {
   chats: ChatsPorts['chats'] & Pick<Chats, 'search'>
-  runs: Pick<Runs, 'running'>
+  runs: Pick<Runs, 'listRunning'>
   models: Pick<ModelCatalogue, 'list'>
   startRun: StartRun
 }
@@ -55,7 +55,7 @@ function createListModels({ models }: { models: Pick<ModelCatalogue, 'list'> }):
 
 function createStartRun({ startRun }: { startRun: StartRun }): UseCase<'startRun'> {
   return (caller, { body }, meta) =>
-    startRun(caller.user.id, body, { told: (limit) => meta.tellLimit(limit) })
+    startRun(caller.user.id, body, { onLimit: (limit) => meta.reportLimit(limit) })
 }
 
 /** Administrators may stop runs of any user. */
@@ -64,10 +64,10 @@ function createStopRun({ stopRun }: { stopRun: StopRun }): UseCase<'stopRun'> {
 }
 
 /** Lists running answers: the caller's, or with `all` those of all users, for administrators only. */
-function createListRuns({ runs }: { runs: Pick<Runs, 'running'> }): UseCase<'listRuns'> {
+function createListRuns({ runs }: { runs: Pick<Runs, 'listRunning'> }): UseCase<'listRuns'> {
   return async (caller, { query: { all, cursor, limit } }) => {
     const userId = all === 'true' && isAdmin(caller) ? null : caller.user.id
-    const page = await runs.running({ userId, limit, ...(cursor ? { cursor } : {}) })
+    const page = await runs.listRunning({ userId, limit, ...(cursor ? { cursor } : {}) })
     return { items: page.items.map(presentRun), next: page.next }
   }
 }

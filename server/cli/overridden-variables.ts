@@ -8,7 +8,7 @@ import { environmentSettings, settingVariables } from '../instance/environment-s
 import { Settings } from '../settings/index.ts'
 import type { OverriddenVariable } from '../settings/index.ts'
 import type { Store } from '../store/index.ts'
-import { adminSocketPath, askServer } from '../operations/admin-socket.ts'
+import { adminSocketPath, callServer } from '../operations/admin-socket.ts'
 import { openConfiguredStore } from './open-operator.ts'
 
 const answer = z.array(z.object({ variable: z.string(), saved: z.string(), environment: z.string() }))
@@ -38,7 +38,7 @@ async function find(config: Config, logger: Logger): Promise<OverriddenVariable[
   const { databaseUrl, dataDir } = config.store
   if (databaseUrl === null) {
     if (!existsSync(join(dataDir, 'shoal.db'))) return []
-    const said = await askServer(adminSocketPath(dataDir), 'config', {})
+    const said = await callServer(adminSocketPath(dataDir), 'config', {})
     if (said && 'ok' in said) return answer.parse(said.ok)
     if (said) throw new Error(said.error.message)
   }
@@ -57,7 +57,7 @@ async function readFrom(store: Store, config: Config, logger: Logger): Promise<O
     environment: environmentSettings(config),
     variables: settingVariables,
     persistent: true,
-    raised: async () => {},
+    announceAndApply: async () => {},
     applied: () => ({ on: 0, of: 0 }),
     clock: systemClock,
     logger,

@@ -31,9 +31,9 @@ async function shoal(
   const code = await runCommand(line.split(' '), {
     env,
     print: (text) => out.push(text),
-    complain: (text) => err.push(text),
+    printError: (text) => err.push(text),
     readInput: () => Promise.resolve(input),
-    terminal: false,
+    isTerminal: false,
   })
   return { code, out: out.join('\n'), err: err.join('\n') }
 }

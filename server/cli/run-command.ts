@@ -3,7 +3,7 @@ import { createLogger, Unavailable } from '../base/index.ts'
 import type { Logger } from '../base/index.ts'
 import { describeConfig, describeProblems, readConfig } from '../config.ts'
 import type { Config, ConfigReading } from '../config.ts'
-import { adminSocketPath, askServer } from '../operations/admin-socket.ts'
+import { adminSocketPath, callServer } from '../operations/admin-socket.ts'
 import type { Command } from './command-line.ts'
 import { parseCommandLine, UsageError } from './command-line.ts'
 import { exitCodes } from './exit-codes.ts'
@@ -19,10 +19,10 @@ export interface CommandIo {
   env: Record<string, string | undefined>
   /** Prints the result to standard output. */
   print(text: string): void
-  complain(text: string): void
+  printError(text: string): void
   /** Reads standard input to its end. */
   readInput(): Promise<string>
-  terminal: boolean
+  isTerminal: boolean
 }
 
 /** Runs one command line and resolves with the exit code; for `start`, when the server has stopped. */
@@ -112,15 +112,15 @@ async function withConfig(
 ): Promise<number> {
   const reading = readFor(command, io)
   if (reading.ok) return work(reading.config, reading.warnings)
-  io.complain(describeProblems(reading.problems))
+  io.printError(describeProblems(reading.problems))
   return exitCodes.config
 }
 
 async function showConfig(command: Command, io: CommandIo): Promise<number> {
   const reading = readFor(command, io)
-  for (const warning of reading.warnings) io.complain(`warning: ${warning}`)
+  for (const warning of reading.warnings) io.printError(`warning: ${warning}`)
   if (!reading.ok) {
-    io.complain(describeProblems(reading.problems))
+    io.printError(describeProblems(reading.problems))
     return exitCodes.config
   }
   io.print(describeConfig(reading.effective))
@@ -146,7 +146,7 @@ async function moveData({ name, flags, switches }: Command, config: Config, io: 
   const logger = commandLogger(config, io)
   try {
     io.print(
-      await move({ config, flags, switches, logger, reportProgress: (sentence) => io.complain(sentence) }),
+      await move({ config, flags, switches, logger, reportProgress: (sentence) => io.printError(sentence) }),
     )
   } catch (error) {
     // The operator has to fix the cause, so print only the message; the stack goes to the debug log.
@@ -164,7 +164,7 @@ interface Administer {
 
 async function administer(command: Command, { config, warnings, io }: Administer): Promise<number> {
   const args = await argumentsOf(command, io)
-  for (const warning of warnings) io.complain(`warning: ${warning}`)
+  for (const warning of warnings) io.printError(`warning: ${warning}`)
   const answer = await executeOnServerOrStore(command.name, args, {
     config,
     logger: commandLogger(config, io),
@@ -180,7 +180,7 @@ async function executeOnServerOrStore(
   { config, logger }: { config: Config; logger: Logger },
 ): Promise<unknown> {
   if (config.store.databaseUrl === null) {
-    const answer = await askServer(adminSocketPath(config.store.dataDir), name, args)
+    const answer = await callServer(adminSocketPath(config.store.dataDir), name, args)
     if (answer && 'ok' in answer) return answer.ok
     if (answer) throw new Refused(answer.error.message)
   }
@@ -201,14 +201,14 @@ async function argumentsOf(
       'shoal user create: add --password-stdin and pass the password on standard input, so that it does not appear in the list of processes',
     )
   }
-  if (io.terminal) io.complain('Type the password, then press Enter and Ctrl-D.')
+  if (io.isTerminal) io.printError('Type the password, then press Enter and Ctrl-D.')
   const password = (await io.readInput()).replace(/\r?\n$/, '')
   return { role: 'user', ...flags, password }
 }
 
 async function changeSecretFromInput(config: Config, io: CommandIo): Promise<number> {
-  if (io.terminal)
-    io.complain(
+  if (io.isTerminal)
+    io.printError(
       'Type the former WEBUI_SECRET_KEY, then press Enter and Ctrl-D. If Shoal generated it, press only Ctrl-D.',
     )
   const former = (await io.readInput()).replace(/\r?\n$/, '')
@@ -217,7 +217,7 @@ async function changeSecretFromInput(config: Config, io: CommandIo): Promise<num
   return exitCodes.done
 }
 
-function commandLogger(config: Config, { terminal }: CommandIo): Logger {
+function commandLogger(config: Config, { isTerminal: terminal }: CommandIo): Logger {
   const { level, format } = config.log
   const chosen = format === 'auto' ? (terminal ? 'pretty' : 'json') : format
   // A command prints its result itself, so only warnings and errors belong in its log.
@@ -226,11 +226,11 @@ function commandLogger(config: Config, { terminal }: CommandIo): Logger {
 
 function reportError(error: unknown, io: CommandIo): number {
   if (error instanceof UsageError) {
-    io.complain(`${error.message}\nSee shoal help.`)
+    io.printError(`${error.message}\nSee shoal help.`)
     return exitCodes.usage
   }
   const unexpected = !(error instanceof AppError || error instanceof Refused || error instanceof Unavailable)
-  io.complain(unexpected && error instanceof Error ? (error.stack ?? error.message) : messageOf(error))
+  io.printError(unexpected && error instanceof Error ? (error.stack ?? error.message) : messageOf(error))
   return unexpected ? exitCodes.bug : exitCodes.refused
 }
 

@@ -33,7 +33,7 @@ export async function startWorkers({ config, warnings, flags }: StartWorkersOpti
       // Reset the settings only once per start: neither in each worker nor in one that replaces a dead worker.
       ...(number > 1 || restarted ? { RESET_CONFIG_ON_START: '' } : {}),
     }),
-    hopeless: [exitCodes.config, exitCodes.unavailable],
+    fatalExitCodes: [exitCodes.config, exitCodes.unavailable],
     graceMs: config.drain.graceMs,
     clock: systemClock,
     logger,

@@ -106,9 +106,9 @@ async function completeChat(
     model: body.model,
   }
   const signal = disconnectSignal(reply)
-  const told = (limit: LimitState): void =>
+  const onLimit = (limit: LimitState): void =>
     void reply.headers({ ...http.limitHeaders(limit), ...sdkLimitHeaders(limit) })
-  const completion = { ...completionRequestOf(body, request.compatCaller, signal), told }
+  const completion = { ...completionRequestOf(body, request.compatCaller, signal), onLimit }
   if (body.stream) return streamChat(options, { request, reply, body, head, completion: completion })
   const collected = new CollectedCompletion()
   try {
@@ -168,7 +168,7 @@ function completionRequestOf(
   body: CompletionBody,
   caller: Caller,
   signal: AbortSignal,
-): Omit<CompletionRequest, 'sink' | 'told'> {
+): Omit<CompletionRequest, 'sink' | 'onLimit'> {
   const maxTokens = body.max_completion_tokens ?? body.max_tokens ?? undefined
   return {
     caller,

@@ -30,7 +30,7 @@ async function ask(complete: Complete, stream: boolean): Promise<Awaited<ReturnT
 describe('C19: the headers of a limit that SDKs read', () => {
   test.each([true, false])('are part of an answer (stream: %s)', async (stream) => {
     const answer = await ask(async (request) => {
-      request.told(limit)
+      request.onLimit(limit)
       return saysHello(request)
     }, stream)
     expect(answer.status).toBe(200)

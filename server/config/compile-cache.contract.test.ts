@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { existsSync, globSync, mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { endWithUs } from '../../test/support/end-with-us.ts'
+import { killOnExit } from '../../test/support/kill-on-exit.ts'
 import { temporaryFolder } from '../../test/support/temporary-folder.ts'
 import type { TemporaryFolder } from '../../test/support/temporary-folder.ts'
 
@@ -22,7 +22,7 @@ async function shoal(args: string[], env: Record<string, string> = {}): Promise<
     stdio: ['ignore', 'pipe', 'ignore'],
     env: { PATH: process.env['PATH'] ?? '', LOG_FORMAT: 'json', ...env },
   })
-  endWithUs(child)
+  killOnExit(child)
   let said = ''
   const stopWhenReady = (data: Buffer): void => {
     said += data.toString()

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { embeddedSecret } from './embedded-secret.ts'
+import { findOrCreateEmbeddedSecret } from './embedded-secret.ts'
 
 function folder(): string {
   const path = mkdtempSync(join(tmpdir(), 'shoal-secret-'))
@@ -15,9 +15,9 @@ function folder(): string {
 
 test('the secret is created once, is readable by its owner only, and does not change', () => {
   const path = join(folder(), 'deep', 'data')
-  const secret = embeddedSecret(path)
+  const secret = findOrCreateEmbeddedSecret(path)
   expect(secret).toHaveLength(43)
-  expect(embeddedSecret(path)).toBe(secret)
+  expect(findOrCreateEmbeddedSecret(path)).toBe(secret)
   expect(statSync(join(path, 'secret-key')).mode & 0o777).toBe(0o600)
   expect(readdirSync(path)).toEqual(['secret-key'])
 })
@@ -25,12 +25,12 @@ test('the secret is created once, is readable by its owner only, and does not ch
 test('an existing secret is never replaced', () => {
   const path = folder()
   writeFileSync(join(path, 'secret-key'), 'somebody else made this one\n')
-  expect(embeddedSecret(path)).toBe('somebody else made this one')
+  expect(findOrCreateEmbeddedSecret(path)).toBe('somebody else made this one')
 })
 
 test('a damaged secret file prevents the start and is not overwritten', () => {
   const path = folder()
   writeFileSync(join(path, 'secret-key'), '')
-  expect(() => embeddedSecret(path)).toThrow(/secret-key is damaged/)
+  expect(() => findOrCreateEmbeddedSecret(path)).toThrow(/secret-key is damaged/)
   expect(readFileSync(join(path, 'secret-key'), 'utf8')).toBe('')
 })

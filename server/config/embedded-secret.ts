@@ -7,7 +7,7 @@ import { randomToken } from '../base/index.ts'
  * only. The first call creates it. Two processes that call this at once get the same secret, and a process that dies
  * meanwhile leaves no partial file.
  */
-export function embeddedSecret(dataDir: string): string {
+export function findOrCreateEmbeddedSecret(dataDir: string): string {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const path = join(dataDir, 'secret-key')
   const found = read(path)

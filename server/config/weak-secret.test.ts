@@ -42,9 +42,9 @@ test('S24: `shoal start` exits with the code for an invalid configuration', asyn
   const io = {
     env: { WEBUI_SECRET_KEY: 'secret' },
     print: () => {},
-    complain: (sentence: string) => said.push(sentence),
+    printError: (sentence: string) => said.push(sentence),
     readInput: async () => '',
-    terminal: false,
+    isTerminal: false,
   }
   expect(await runCommand(['start'], io)).toBe(exitCodes.config)
   expect(exitCodes.config).toBe(78)

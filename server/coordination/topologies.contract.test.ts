@@ -2,7 +2,7 @@
 // and its suites run one after another. The topologies run concurrently, because the tests mostly wait.
 import { afterAll, beforeAll, describe } from 'vitest'
 import { MemoryHeartbeats } from '../../test/support/memory-heartbeats.ts'
-import { busOver, membershipOver, rateLimitsOver, runLogOver } from '../../test/support/redis-houses.ts'
+import { busOver, membershipOver, rateLimitsOver, runLogOver } from '../../test/support/redis-rigs.ts'
 import { redisTopologies } from '../../test/support/redis-link.ts'
 import type { TestRedis } from '../../test/support/redis-server.ts'
 import { silentLogger, systemClock } from '../base/index.ts'

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { closeWithAnswer } from '../base/index.ts'
+import { closeWithResponse } from '../base/index.ts'
 import { AppError } from '../../protocol/index.ts'
 
 const responses: Record<string, [status: string, message: string]> = {
@@ -18,5 +18,5 @@ export function answerClientError(error: Error & { code?: string }, socket: Sock
     'This is not a valid HTTP request.',
   ]
   const body = JSON.stringify({ error: new AppError('bad_request', { message }).toWire() })
-  closeWithAnswer(socket, { status, body, headers: { 'Content-Type': 'application/json; charset=utf-8' } })
+  closeWithResponse(socket, { status, body, headers: { 'Content-Type': 'application/json; charset=utf-8' } })
 }

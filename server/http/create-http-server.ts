@@ -76,7 +76,7 @@ export interface HttpServer {
   /**
    * Reports that an authenticated user makes requests on this connection, so that it no longer counts for its address.
    */
-  prove(request: IncomingMessage): void
+  markAuthenticated(request: IncomingMessage): void
   /** Starts listening and resolves with the port. Port 0 selects a free port. */
   listen(at: { host: string; port: number }): Promise<number>
   /** Stops accepting connections and closes idle ones, without resetting connections that a proxy has just opened. */
@@ -128,7 +128,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       basePath: config.basePath,
       onHandover: (request) => connections.exempt(request),
     }),
-    prove: (request) => connections.exempt(request),
+    markAuthenticated: (request) => connections.exempt(request),
     admitByToken: (request) => admission.admitByToken(request),
     explain,
     addErrorForm: (form) => void app.errorForms.push(form),

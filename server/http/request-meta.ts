@@ -83,7 +83,7 @@ export class LazyRequestMeta implements RequestMeta {
     if (!isLate) this.#response.appendHeader('set-cookie', lines)
   }
 
-  tellLimit(limit: LimitState): void {
+  reportLimit(limit: LimitState): void {
     if (this.#response.headersSent) return
     for (const [name, value] of Object.entries(limitHeaders(limit))) this.#response.setHeader(name, value)
   }

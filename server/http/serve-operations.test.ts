@@ -93,7 +93,7 @@ describe('an operation', () => {
 
   test('the headers of a response name the limit that counted the request', async () => {
     const limit = { of: 'requests', limit: 5, remaining: 2.5, resetMs: 12_400 } as const
-    await start({ useCases: { startRun: ({ meta }) => meta.tellLimit(limit) } })
+    await start({ useCases: { startRun: ({ meta }) => meta.reportLimit(limit) } })
     const { headers } = await it.send({ method: 'POST', path: '/api/runs', body: run, headers: asUser })
     expect(headers).toMatchObject({
       'ratelimit-limit': '5',

@@ -4,7 +4,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
-import { closeWithAnswer, guarded } from '../base/index.ts'
+import { closeWithResponse, guarded } from '../base/index.ts'
 import type { Logger } from '../base/index.ts'
 import { AppError } from '../../protocol/index.ts'
 import { withoutBasePath } from './base-path.ts'
@@ -55,7 +55,7 @@ export class Upgrades {
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const path = pathOfTarget(request.url ?? '')
     if (path === undefined) {
-      closeWithAnswer(socket, {
+      closeWithResponse(socket, {
         status: '400 Bad Request',
         body: 'The URL of this request is not valid.',
       })
@@ -67,7 +67,7 @@ export class Upgrades {
       this.#onHandover(request)
       gateway.upgrade(request, socket, head)
     } else
-      closeWithAnswer(socket, { status: '404 Not Found', body: 'There is no WebSocket at this address.' })
+      closeWithResponse(socket, { status: '404 Not Found', body: 'There is no WebSocket at this address.' })
   }
 }
 

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { accessSync, constants, mkdirSync } from 'node:fs'
 import process from 'node:process'
 import type { Clock, Logger } from '../base/index.ts'
-import { embeddedSecret } from '../config.ts'
+import { findOrCreateEmbeddedSecret } from '../config.ts'
 import type { Config } from '../config.ts'
 import { asFullDisk, connectStore, openStore } from '../store/index.ts'
 import type { Store } from '../store/index.ts'
@@ -69,20 +69,20 @@ const secretInDatabase =
 
 async function toFoundStore(store: Store, secretKey: string): Promise<FoundStore> {
   const fingerprint = fingerprintOf(secretKey)
-  const { installation } = await store.installations.meet(fingerprint)
+  const { installation } = await store.installations.register(fingerprint)
   return { store, secretKey, fingerprint, installationId: installation.id }
 }
 
 /** The secret of an open store: WEBUI_SECRET_KEY, or else the generated secret in its folder or database. */
 export function installationSecret({ accounts, store: where }: Config, store: Store): Promise<string> {
   if (accounts.secretKey !== null) return Promise.resolve(accounts.secretKey)
-  if (where.databaseUrl === null) return Promise.resolve(embeddedSecret(where.dataDir))
+  if (where.databaseUrl === null) return Promise.resolve(findOrCreateEmbeddedSecret(where.dataDir))
   return store.installations.agreeOnSecret(newSecret())
 }
 
 function secretOf(dataDir: string): string {
   try {
-    return embeddedSecret(dataDir)
+    return findOrCreateEmbeddedSecret(dataDir)
   } catch (error) {
     throw asFullDisk(error, dataDir)
   }

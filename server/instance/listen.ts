@@ -129,7 +129,7 @@ function lazyPorts({ state, config, version, logger, clock }: ListenOptions): Re
     version,
     clock,
     logger,
-    mostFollows: 64,
+    maxFollows: 64,
     presence: { enter: (...args) => state.services().presence.enter(...args) },
     socketsPerUser: () => state.services().settings.current.socketsPerUser,
   }

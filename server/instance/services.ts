@@ -93,7 +93,7 @@ function createModels(
   const connections: ProviderConnections = new ProviderConnections({
     store: store.connections,
     environment: config.upstream.connections,
-    announceAndApply: () => feeds.raised('connections'),
+    announceAndApply: () => feeds.announceAndApply('connections'),
     changed: () => models.refresh(),
   })
   const models = createModelCatalogue({
@@ -139,9 +139,9 @@ function createAccountsOf(
     },
     clock,
     logger,
-    announce: (feed) => void feeds.raised(feed),
-    sessionSeen: (session) => sessionMirror?.seen(session),
-    accountChanged: (userId) => events.tell(userId, { name: 'account.changed' }),
+    announce: (feed) => void feeds.announceAndApply(feed),
+    sessionSeen: (session) => sessionMirror?.reportUse(session),
+    accountChanged: (userId) => events.notify(userId, { name: 'account.changed' }),
   })
 }
 
@@ -158,7 +158,7 @@ function createSessionMirror({
       link.command(['SET', keys.session(id), text, 'PX', Math.ceil(expiresMs)]),
     remove: (id: string) => link.command(['DEL', keys.session(id)]),
   }
-  return new SessionMirror({ place, clock, logger })
+  return new SessionMirror({ target: place, clock, logger })
 }
 
 function createSettings(
@@ -170,7 +170,7 @@ function createSettings(
     environment: environmentSettings(config),
     variables: settingVariables,
     persistent: config.settings.persistent,
-    raised: () => feeds.raised('settings'),
+    announceAndApply: () => feeds.announceAndApply('settings'),
     applied: () => {
       const members = coordination.membership.members()
       const mine = feeds.appliedRevision('settings')

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
 import { AppError } from '../../protocol/errors.ts'
 import { silentLogger } from '../base/index.ts'
-import { adminSocketPath, askServer, serveAdminSocket } from './admin-socket.ts'
+import { adminSocketPath, callServer, serveAdminSocket } from './admin-socket.ts'
 import type { AdminVerbs } from './admin-socket.ts'
 
 function socketPath(): string {
@@ -51,21 +51,21 @@ test('serves a request and returns its result; only the owner may connect', asyn
   const path = socketPath()
   await serving(path)
   expect(statSync(path).mode & 0o777).toBe(0o600)
-  expect(await askServer(path, 'echo', { email: 'ä@example.com' })).toEqual({
+  expect(await callServer(path, 'echo', { email: 'ä@example.com' })).toEqual({
     ok: { email: 'ä@example.com' },
   })
-  expect(await askServer(path, 'nothing', {})).toEqual({ ok: null })
+  expect(await callServer(path, 'nothing', {})).toEqual({ ok: null })
 })
 
 test('errors are returned with code and field, and a bug does not stop the server', async () => {
   const path = socketPath()
   await serving(path)
-  expect(await askServer(path, 'refuse', {})).toEqual({
+  expect(await callServer(path, 'refuse', {})).toEqual({
     error: { code: 'bad_request', field: 'email', message: 'email must be an email address.' },
   })
-  expect(await askServer(path, 'bug', {})).toMatchObject({ error: { code: 'internal' } })
-  expect(await askServer(path, 'constructor', {})).toMatchObject({ error: { code: 'not_found' } })
-  expect(await askServer(path, 'echo', {})).toEqual({ ok: {} })
+  expect(await callServer(path, 'bug', {})).toMatchObject({ error: { code: 'internal' } })
+  expect(await callServer(path, 'constructor', {})).toMatchObject({ error: { code: 'not_found' } })
+  expect(await callServer(path, 'echo', {})).toEqual({ ok: {} })
 })
 
 test('malformed lines get an error', async () => {
@@ -96,7 +96,7 @@ test('a line that is too long ends the connection', async () => {
   await serving(path)
   const [answer] = await raw(path, 'x'.repeat(100_000), 10)
   expect(JSON.parse(answer!)).toMatchObject({ error: { code: 'too_large' } })
-  expect(await askServer(path, 'echo', {})).toEqual({ ok: {} })
+  expect(await callServer(path, 'echo', {})).toEqual({ ok: {} })
 })
 
 test('a request may arrive in chunks, even split within a character', async () => {
@@ -113,7 +113,7 @@ test('a request may arrive in chunks, even split within a character', async () =
 
 test('no server listens: there is no socket, or a killed server left one behind', async () => {
   const path = socketPath()
-  expect(await askServer(path, 'echo', {})).toBeUndefined()
+  expect(await callServer(path, 'echo', {})).toBeUndefined()
   // A socket file whose server stopped without removing it.
   const left = createServer()
   await new Promise<void>((done) => {
@@ -122,9 +122,9 @@ test('no server listens: there is no socket, or a killed server left one behind'
   renameSync(`${path}.other`, path)
   await new Promise((done) => left.close(done))
   expect(existsSync(path)).toBe(true)
-  expect(await askServer(path, 'echo', {})).toBeUndefined()
+  expect(await callServer(path, 'echo', {})).toBeUndefined()
   await serving(path)
-  expect(await askServer(path, 'echo', {})).toEqual({ ok: {} })
+  expect(await callServer(path, 'echo', {})).toEqual({ ok: {} })
 })
 
 test('a second server does not replace the socket of a running one', async () => {
@@ -133,7 +133,7 @@ test('a second server does not replace the socket of a running one', async () =>
   await expect(serveAdminSocket(path, { verbs, logger: silentLogger })).rejects.toThrow(
     /another server is listening/,
   )
-  expect(await askServer(path, 'echo', {})).toEqual({ ok: {} })
+  expect(await callServer(path, 'echo', {})).toEqual({ ok: {} })
 })
 
 test('stopping closes the connections and removes the socket', async () => {

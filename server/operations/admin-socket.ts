@@ -150,7 +150,7 @@ function readRequest(line: string): { verb: string; args: Record<string, string>
  * Sends a request to the server that listens on `path`. Undefined if none listens. Rejects if it does not respond in
  * time.
  */
-export async function askServer(
+export async function callServer(
   path: string,
   verb: string,
   args: Record<string, string>,

@@ -58,7 +58,7 @@ const firstLinkMs = 2000
  */
 export async function detectOtherInstallation(options: DetectOtherInstallationOptions): Promise<void> {
   const { store, fingerprint, findings, logger, link, membership, signal } = options
-  const met = await store.installations.meet(fingerprint)
+  const met = await store.installations.register(fingerprint)
   if (met.kind === 'mismatch') {
     findings.installation = otherSecretInDatabase
     logger.error(sentenceOf(otherSecretInDatabase))
@@ -76,7 +76,7 @@ export async function detectOtherInstallation(options: DetectOtherInstallationOp
   })
   signal.addEventListener('abort', stopListening, { once: true })
   // If the departed instance signed the claim's proof, another must renew it at once, or a copy could claim the prefix.
-  membership.watch({ gone: () => void claim.check().catch(failed) })
+  membership.watch({ departed: () => void claim.check().catch(failed) })
   const ms = (): number => (findings.installation || findings.foreignWriter ? recheckEveryMs : checkEveryMs)
   void every(() => claim.check(), { ms, failed, signal })
 }

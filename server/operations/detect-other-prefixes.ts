@@ -24,7 +24,7 @@ export async function detectOtherPrefixes(options: DetectOtherPrefixesOptions): 
   const { store, prefix, label, findings, logger, signal } = options
   if (store.kind === 'sqlite') return
   const check = async (): Promise<void> => {
-    const others = await store.installations.meetPrefix(prefix, label)
+    const others = await store.installations.registerPrefix(prefix, label)
     const finding = others.length === 0 ? undefined : otherPrefix(prefix, others)
     if (finding?.problem === findings.otherPrefix?.problem) return
     if (finding) logger.warn(sentenceOf(finding))

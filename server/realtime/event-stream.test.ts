@@ -55,7 +55,7 @@ async function serve({
     version: '1',
     clock: systemClock,
     logger: silentLogger,
-    mostFollows: 8,
+    maxFollows: 8,
     presence: { enter: async () => () => {} },
     socketsPerUser: () => null,
   }

@@ -80,7 +80,7 @@ export class Hub {
   }
 
   /** Sends an event to all signed-in sockets of this instance. */
-  tell(event: UserEvent): void {
+  broadcast(event: UserEvent): void {
     for (const socket of this.#sockets) {
       if (socket.client) socket.send({ t: 'event', event })
     }

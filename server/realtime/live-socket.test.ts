@@ -53,7 +53,7 @@ function open({
       version: '1',
       clock: systemClock,
       logger: silentLogger,
-      mostFollows: 3,
+      maxFollows: 3,
       presence: { enter: async () => () => void left.push('room') },
       socketsPerUser: () => null,
     },

@@ -137,12 +137,12 @@ export class LiveSocket {
     if (!this.#client) return
     this.#follows ??= new Map()
     this.#follows.get(runId)?.leave()
-    if (this.#follows.size >= this.ports.mostFollows && !this.#follows.has(runId)) {
+    if (this.#follows.size >= this.ports.maxFollows && !this.#follows.has(runId)) {
       this.send({
         t: 'error',
         error: {
           code: 'busy',
-          message: `This connection already follows ${this.ports.mostFollows} answers, which is the maximum. Unfollow one first.`,
+          message: `This connection already follows ${this.ports.maxFollows} answers, which is the maximum. Unfollow one first.`,
         },
       })
       return

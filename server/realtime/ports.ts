@@ -23,7 +23,7 @@ export interface RealtimePorts {
   clock: Clock
   logger: Logger
   /** The maximum of runs that one socket may follow at once. */
-  mostFollows: number
+  maxFollows: number
   /** Counts a page of the user on all instances, until the returned function is called; see `Presence`. */
   presence: { enter(userId: string, max: number | null): Promise<() => void> }
   /** The maximum of sockets and event streams that a user may have open; null: no limit. */

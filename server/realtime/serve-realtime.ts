@@ -14,7 +14,7 @@ export interface RealtimeHttp extends Pick<GatewayOptions, 'isOwnOrigin' | 'clie
   explain(error: unknown, request: FastifyRequest): AppError
   hijack(reply: FastifyReply): ServerResponse
   parse<Schema extends z.ZodType>(schema: Schema, value: unknown, whole: string): z.output<Schema>
-  prove(request: IncomingMessage): void
+  markAuthenticated(request: IncomingMessage): void
 }
 
 /** Mounts the WebSocket at `/ws` and its fallback, server-sent events at `/api/live`. */
@@ -25,7 +25,7 @@ export function serveRealtime(http: RealtimeHttp, ports: RealtimePorts): { close
     const response = http.hijack(reply)
     try {
       await openEventStream(ports, response, query, cookies === undefined ? {} : { cookies })
-      http.prove(request.raw)
+      http.markAuthenticated(request.raw)
     } catch (error) {
       refuse(response, http.explain(error, request), request.id)
     }

@@ -4,7 +4,7 @@ import { WebSocketServer } from 'ws'
 import type { ServerOptions, WebSocket } from 'ws'
 import { limits } from '../../protocol/index.ts'
 import { subnet } from '../accounts/index.ts'
-import { closeWithAnswer, CrowdLimit, guarded } from '../base/index.ts'
+import { closeWithResponse, CrowdLimit, guarded } from '../base/index.ts'
 import type { CrowdSource } from '../base/index.ts'
 import type { RequestMeta } from '../use-case.ts'
 import type { RealtimePorts } from './ports.ts'
@@ -93,7 +93,7 @@ export class WebSocketGateway {
 
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     if (!this.#admit()) {
-      closeWithAnswer(socket, {
+      closeWithResponse(socket, {
         status: '503 Service Unavailable',
         body: 'Too many clients are connecting at once. Try again in a second.',
         headers: { 'Retry-After': '1' },

@@ -42,7 +42,7 @@ async function instance(): Promise<Settings> {
     environment,
     variables: {},
     persistent: true,
-    raised: () => settings.read(),
+    announceAndApply: () => settings.read(),
     applied: () => ({ on: 1, of: 1 }),
     clock: systemClock,
     logger: silentLogger,

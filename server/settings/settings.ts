@@ -13,7 +13,7 @@ export interface SettingsOptions {
   /** ENABLE_PERSISTENT_CONFIG: saved values take precedence. If false, they are ignored and cannot be changed. */
   persistent: boolean
   /** Called after a write: notifies all instances to reread, and resolves once this instance has done so. */
-  raised: () => Promise<void>
+  announceAndApply: () => Promise<void>
   /** How many instances have applied the same revision as this one (`on`), and how many there are (`of`). */
   applied: () => { on: number; of: number }
   clock: Clock
@@ -107,7 +107,7 @@ export class Settings {
    * For RESET_CONFIG_ON_START: removes all saved values, so that the environment applies again. Returns their number.
    */
   async reset(): Promise<number> {
-    const { store, clock, raised, logger } = this.#options
+    const { store, clock, announceAndApply, logger } = this.#options
     const removed = new Set<string>()
     for (;;) {
       const { values, revision } = await store.read()
@@ -118,7 +118,7 @@ export class Settings {
       // The loop runs again to remove values that were saved in the meantime.
       if (written.kind === 'written') for (const name of unset) removed.add(name)
     }
-    if (removed.size > 0) await raised()
+    if (removed.size > 0) await announceAndApply()
     logger.info(
       { dropped: removed.size },
       'RESET_CONFIG_ON_START: saved settings were removed, the environment variables apply again',
@@ -131,7 +131,7 @@ export class Settings {
     by: { id: string; name: string },
     { basedOn, values, unset }: SettingsChange,
   ): Promise<SettingsView> {
-    const { store, environment, persistent, clock, raised } = this.#options
+    const { store, environment, persistent, clock, announceAndApply } = this.#options
     if (!persistent) {
       throw new AppError('forbidden', {
         message:
@@ -145,10 +145,10 @@ export class Settings {
       this.#validate({ ...environment, ...this.#parse(merged), ...Object.fromEntries(given) }),
     )
     if (written.kind === 'stale') {
-      await raised()
+      await announceAndApply()
       throw new AppError('stale_revision', { message: staleMessage(written) })
     }
-    await raised()
+    await announceAndApply()
     return this.view()
   }
 

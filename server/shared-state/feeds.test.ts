@@ -51,7 +51,7 @@ function make() {
       for (const row of rows) if (row.name === name) row.counter++
     },
     announce: (name: string) => heard?.message({ name }),
-    dies: () => watcher?.gone?.('another', 'dead'),
+    dies: () => watcher?.departed?.('another', 'dead'),
     beat: (revisions: Record<string, string>) => watcher?.changed?.([{ revisions } as never]),
   }
 }
@@ -64,7 +64,7 @@ describe('feeds', () => {
     world = make()
     applied.mockResolvedValue()
     world.feeds.on('revocations', applied)
-    await world.feeds.look()
+    await world.feeds.poll()
     world.feeds.start()
     applied.mockClear()
     return () => world.feeds.stop()
@@ -89,12 +89,12 @@ describe('feeds', () => {
   test('a change that is announced during an older read is applied before the announcement resolves', async () => {
     const settings = vi.fn<() => Promise<void>>(async () => {})
     world.feeds.on('settings', settings)
-    await world.feeds.look()
+    await world.feeds.poll()
     const gate = Promise.withResolvers<void>()
     world.state.gate = gate.promise
-    const older = world.feeds.look()
+    const older = world.feeds.poll()
     world.raise('settings')
-    const raised = world.feeds.raised('settings')
+    const raised = world.feeds.announceAndApply('settings')
     gate.resolve()
     await older
     const before = settings.mock.calls.length
@@ -117,7 +117,7 @@ describe('feeds', () => {
     world.state.away = true
     world.announce('settings')
     world.state.now = 20_000
-    await expect(world.feeds.look()).rejects.toThrow('away')
+    await expect(world.feeds.poll()).rejects.toThrow('away')
     expect(world.feeds.unreadRevocationsMs()).toBe(0)
   })
 

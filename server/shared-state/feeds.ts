@@ -17,7 +17,7 @@ export interface FeedsOptions {
 
 const pollMs = { healthy: 30_000, unhealthy: 5000 }
 /** The pauses before a failed read is retried. */
-const retryMs = { first: 250, most: 1000 }
+const retryMs = { initialMs: 250, maxMs: 1000 }
 
 /**
  * Feeds keep the instances' copies of rarely changing state up to date. Each feed is a row of the store with a
@@ -52,13 +52,13 @@ export class Feeds {
   /**
    * Call after a transaction that changed the feed. Notifies the other instances, and resolves when it is applied here.
    */
-  async raised(name: FeedName): Promise<void> {
+  async announceAndApply(name: FeedName): Promise<void> {
     void this.#options.bus.send('revision.raised', { name })
-    await this.look().catch((error: unknown) => this.#logFailure(error))
+    await this.poll().catch((error: unknown) => this.#logFailure(error))
   }
 
   /** Reads the revisions, and applies the feeds that differ. A call during a poll waits for another poll after it. */
-  look(): Promise<void> {
+  poll(): Promise<void> {
     if (!this.#polling) {
       this.#polling = this.#pollOnce().finally(() => {
         this.#polling = undefined
@@ -70,7 +70,7 @@ export class Feeds {
       .catch(() => undefined)
       .then(() => {
         this.#next = undefined
-        return this.look()
+        return this.poll()
       })
     return this.#next
   }
@@ -105,9 +105,9 @@ export class Feeds {
       },
       link: () => void this.#catchUp(),
       // The member may have died between its write and the announcement of it.
-      gone: () => void this.#catchUp(),
+      departed: () => void this.#catchUp(),
     })
-    void every(() => this.look(), {
+    void every(() => this.poll(), {
       ms: () => (membership.redisHealthy() ? pollMs.healthy : pollMs.unhealthy),
       failed: (error) => this.#logFailure(error),
       signal: this.#stopping.signal,
@@ -122,14 +122,14 @@ export class Feeds {
   async #catchUp(): Promise<void> {
     if (this.#catchingUp) {
       // The poll in progress may have read before the change, so poll again after it. A pending retry is late enough.
-      if (this.#polling) void this.look().catch(() => this.#catchUp())
+      if (this.#polling) void this.poll().catch(() => this.#catchUp())
       return
     }
     this.#catchingUp = true
     const { signal } = this.#stopping
     for (let attempt = 0; !signal.aborted; attempt++) {
       try {
-        await this.look()
+        await this.poll()
         break
       } catch (error) {
         this.#logFailure(error)

@@ -18,7 +18,7 @@ const progressShape = z.object({ afterChat: z.string(), filled: z.number() })
  * because the previous version may have written messages until now, and a job that failed too often is not retried.
  * Call it before the jobs start.
  */
-export function fillSaidOfOlder(
+export function scheduleFillSaid(
   jobs: Pick<Jobs, 'on' | 'add'>,
   { store, logger }: { store: Pick<Store, 'chats'>; logger: Logger },
 ): void {

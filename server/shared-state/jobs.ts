@@ -35,7 +35,7 @@ export interface JobRun {
 export type JobHandler = (payload: unknown, run: JobRun) => Promise<void>
 
 const maxAttempts = 5
-const pauses = { first: 5000, most: 10 * 60_000 }
+const pauses = { initialMs: 5000, maxMs: 10 * 60_000 }
 /** The default maximum time of a handler, ms. */
 const defaultMaxMs = 54_000
 /** The minimum time between two log lines about the progress of a job, ms. */

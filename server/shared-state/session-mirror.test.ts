@@ -31,10 +31,10 @@ afterEach(() => {
 
 function open(place: Place): SessionMirror {
   const mirror = new SessionMirror({
-    place,
+    target: place,
     clock: systemClock,
     logger: silentLogger,
-    pauses: { first: 5, most: 20 },
+    pauses: { initialMs: 5, maxMs: 20 },
   })
   mirrors.push(mirror)
   return mirror
@@ -49,7 +49,7 @@ test('a session is written with its device, last use and expiry, and removed whe
   const place = new Place()
   const mirror = open(place)
   const seen = session('a')
-  mirror.seen(seen)
+  mirror.reportUse(seen)
   // The request that used the session does not wait for the write.
   expect(place.calls).toEqual([])
   await mirror.whenSettled()
@@ -57,7 +57,7 @@ test('a session is written with its device, last use and expiry, and removed whe
   expect(JSON.parse(place.shown.get('a')!.text)).toEqual(rest)
   expect(place.shown.get('a')!.expiresMs).toBeGreaterThan(hour - 60_000)
   expect(place.shown.get('a')!.expiresMs).toBeLessThanOrEqual(hour)
-  mirror.ended(['a', 'unknown'])
+  mirror.reportEnd(['a', 'unknown'])
   await mirror.whenSettled()
   expect([...place.shown.keys()]).toEqual([])
 })
@@ -65,8 +65,8 @@ test('a session is written with its device, last use and expiry, and removed whe
 test('the copy of an endless session has an expiry too, and an expired session is not written', async () => {
   const place = new Place()
   const mirror = open(place)
-  mirror.seen(session('for ever', { expiresAt: null }))
-  mirror.seen(session('over', { expiresAt: Date.now() - 1 }))
+  mirror.reportUse(session('for ever', { expiresAt: null }))
+  mirror.reportUse(session('over', { expiresAt: Date.now() - 1 }))
   await mirror.whenSettled()
   expect([...place.shown]).toEqual([['for ever', expect.objectContaining({ expiresMs: 400 * 24 * hour })]])
 })
@@ -74,9 +74,9 @@ test('the copy of an endless session has an expiry too, and an expired session i
 test('a use that is reported after the end does not restore the session', async () => {
   const place = new Place()
   const mirror = open(place)
-  mirror.seen(session('a'))
-  mirror.ended(['a'])
-  mirror.seen(session('a'))
+  mirror.reportUse(session('a'))
+  mirror.reportEnd(['a'])
+  mirror.reportUse(session('a'))
   await mirror.whenSettled()
   expect(place.shown.size).toBe(0)
   expect(place.calls).toEqual(['remove a'])
@@ -87,14 +87,14 @@ test('while the target is unreachable, uses are dropped, and ends are written wh
   const mirror = open(place)
   place.shown.set('ended', { text: '', expiresMs: 1 })
   place.away = true
-  mirror.ended(['ended'])
-  mirror.seen(session('used'))
+  mirror.reportEnd(['ended'])
+  mirror.reportUse(session('used'))
   await vi.waitFor(() => expect(place.calls.length).toBeGreaterThan(2))
   expect(place.calls).not.toContain('show used')
   place.away = false
   await mirror.whenSettled()
   expect(place.shown.size).toBe(0)
-  mirror.seen(session('used'))
+  mirror.reportUse(session('used'))
   await mirror.whenSettled()
   expect([...place.shown.keys()]).toEqual(['used'])
 })
@@ -102,9 +102,9 @@ test('while the target is unreachable, uses are dropped, and ends are written wh
 test('after stop nothing is written', async () => {
   const place = new Place()
   const mirror = open(place)
-  mirror.seen(session('a'))
+  mirror.reportUse(session('a'))
   mirror.stop()
-  mirror.seen(session('b'))
+  mirror.reportUse(session('b'))
   await mirror.whenSettled()
   expect(place.calls).toEqual([])
 })

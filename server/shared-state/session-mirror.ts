@@ -18,11 +18,11 @@ export interface SessionMirrorTarget {
 }
 
 export interface SessionMirrorOptions {
-  place: SessionMirrorTarget
+  target: SessionMirrorTarget
   clock: Clock
   logger: Logger
   /** The pauses after failures, ms. */
-  pauses?: { first: number; most: number }
+  pauses?: { initialMs: number; maxMs: number }
 }
 
 /** The maximum expiry: the time for which browsers keep the cookie of a session that does not expire. */
@@ -45,12 +45,12 @@ export class SessionMirror {
   }
 
   /** Reports that a session was used. Returns at once. Callers report each session at most once a minute. */
-  seen(session: MirroredSession): void {
+  reportUse(session: MirroredSession): void {
     // An ended session stays ended, because an earlier use may be reported later.
     if (this.#waiting.get(session.id) !== 'ended') this.#add(session.id, session)
   }
 
-  ended(ids: Iterable<string>): void {
+  reportEnd(ids: Iterable<string>): void {
     for (const id of ids) this.#add(id, 'ended')
   }
 
@@ -75,7 +75,7 @@ export class SessionMirror {
   }
 
   async #write(): Promise<void> {
-    const { logger, pauses = { first: 500, most: 10_000 } } = this.#options
+    const { logger, pauses = { initialMs: 500, maxMs: 10_000 } } = this.#options
     // Do not delay the request that reported the session.
     await Promise.resolve()
     for (let failures = 0; ;) {
@@ -95,15 +95,15 @@ export class SessionMirror {
   }
 
   async #writeOne(id: string, what: MirroredSession | 'ended'): Promise<void> {
-    const { place, clock } = this.#options
+    const { target, clock } = this.#options
     if (what === 'ended') {
-      await place.remove(id)
+      await target.remove(id)
       return
     }
     const { userId, device, lastUsedAt, expiresAt } = what
     const leftMs = expiresAt === null ? maxExpiryMs : expiresAt - clock.now()
     if (leftMs <= 0) return
     const text = JSON.stringify({ userId, device, lastUsedAt, expiresAt })
-    await place.show(id, text, Math.min(leftMs, maxExpiryMs))
+    await target.show(id, text, Math.min(leftMs, maxExpiryMs))
   }
 }

@@ -1,5 +1,5 @@
 import type { MessageBus, Membership } from '../coordination/contracts.ts'
-import type { CountedThing, Messages } from '../messages.ts'
+import type { CountedResource, Messages } from '../messages.ts'
 
 /** The time within which other instances must answer, ms. Later answers are not counted. */
 const answerMs = 100
@@ -33,7 +33,7 @@ interface CountQuery {
 export function createUserCounts(
   bus: MessageBus<Messages>,
   membership: Pick<Membership, 'self' | 'members'>,
-): Record<CountedThing, UserCount> {
+): Record<CountedResource, UserCount> {
   const { self } = membership
   const here = { pages: new Map<string, number>(), requests: new Map<string, number>() }
   const questions = new Map<number, CountQuery>()
@@ -56,7 +56,7 @@ export function createUserCounts(
     gap: () => {},
   })
 
-  async function countElsewhere(of: CountedThing, userId: string): Promise<number> {
+  async function countElsewhere(of: CountedResource, userId: string): Promise<number> {
     const missing = membership.members().length - 1
     if (missing < 1) return 0
     const ask = ++asked
@@ -70,7 +70,7 @@ export function createUserCounts(
     return question.sum
   }
 
-  const countOf = (of: CountedThing): UserCount => ({
+  const countOf = (of: CountedResource): UserCount => ({
     add(userId) {
       here[of].set(userId, (here[of].get(userId) ?? 0) + 1)
       let left = false

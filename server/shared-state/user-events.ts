@@ -4,14 +4,14 @@ import type { Messages } from '../messages.ts'
 
 /** Sends events about a user's data to all tabs of the user, on all instances. */
 export interface UserEvents {
-  tell(userId: string, event: UserEvent): void
+  notify(userId: string, event: UserEvent): void
   /** Subscribes a tab. Returns a function that unsubscribes it. */
   listen(userId: string, listener: UserEventListener): () => void
 }
 
 /** Also counts the users that have a tab connected to this instance. */
 export interface PresentUsers extends UserEvents {
-  readonly people: number
+  readonly userCount: number
 }
 
 export interface UserEventListener {
@@ -45,7 +45,7 @@ export function createUserEvents(bus: MessageBus<Messages>, self: string): Prese
   }
 
   return {
-    tell(userId, event) {
+    notify(userId, event) {
       notifyHere(userId, event)
       void bus.send('user.event', { from: self, userId, event })
     },
@@ -60,7 +60,7 @@ export function createUserEvents(bus: MessageBus<Messages>, self: string): Prese
         entry.leave()
       }
     },
-    get people() {
+    get userCount() {
       return users.size
     },
   }

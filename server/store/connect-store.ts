@@ -12,7 +12,7 @@ export interface ConnectOptions extends StoreOptions {
   signal: AbortSignal
 }
 
-const pauses = { first: 200, most: 3000 }
+const pauses = { initialMs: 200, maxMs: 3000 }
 
 /**
  * Calls `openStore` and retries while the database is unavailable, so that the caller can answer /health meanwhile.

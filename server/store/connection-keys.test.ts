@@ -83,7 +83,7 @@ test('once agreed on, a secret encrypts keys, also in stores that are opened lat
 
 test('S24: shoal store change-secret replaces a weak secret of an installation', async () => {
   const weak = await open('secret')
-  await weak.installations.meet(fingerprintOf('secret'))
+  await weak.installations.register(fingerprintOf('secret'))
   await weak.connections.create(connection('a', 'sk-1'))
   await weak.connections.create(connection('b', null))
   await weak.close()
@@ -93,9 +93,9 @@ test('S24: shoal store change-secret replaces a weak secret of an installation',
     const code = await runCommand(['store', 'change-secret', '--data', dataDir], {
       env: { WEBUI_SECRET_KEY: next, ...env },
       print: (text) => out.push(text),
-      complain: (text) => out.push(text),
+      printError: (text) => out.push(text),
       readInput: async () => input,
-      terminal: false,
+      isTerminal: false,
     })
     return { code, said: out.join('\n') }
   }
@@ -107,6 +107,6 @@ test('S24: shoal store change-secret replaces a weak secret of an installation',
   expect(await run('secret\n')).toEqual({ code: 0, said: expect.stringContaining('keys of 1 connections') })
   const store = await open(next)
   expect((await store.connections.list()).map(({ key }) => key)).toEqual(['sk-1', null])
-  expect(await store.installations.meet(fingerprintOf(next))).toMatchObject({ kind: 'met' })
+  expect(await store.installations.register(fingerprintOf(next))).toMatchObject({ kind: 'met' })
   await store.close()
 })

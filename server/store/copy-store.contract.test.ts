@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startPostgresServer } from '../../test/support/postgres-server.ts'
 import type { PostgresServer } from '../../test/support/postgres-server.ts'
-import { everythingOf, interrupted } from '../../test/support/everything-of.ts'
+import { snapshotStore, withRunsInterrupted } from '../../test/support/snapshot-store.ts'
 import { ended, givenRun, givenUser, messageRequest, part } from '../../test/support/store-fixture.ts'
 import { silentLogger, systemClock } from '../base/index.ts'
 import { copyStore, openStore, StoreLocked } from './index.ts'
@@ -59,14 +59,14 @@ describe('copyStore', () => {
       by: 'me',
       at: 1,
     })
-    const before = await everythingOf(embedded, user.id)
+    const before = await snapshotStore(embedded, user.id)
     await expect(copy()).rejects.toThrow(StoreLocked)
     await embedded.close()
 
     const counts = await copy()
     expect(counts).toContainEqual({ table: 'chat', rows: 31 })
     const moved = await openStore({ ...base, dataDir: '', databaseUrl })
-    expect(await everythingOf(moved, user.id)).toEqual(interrupted(before))
+    expect(await snapshotStore(moved, user.id)).toEqual(withRunsInterrupted(before))
     expect(await moved.runs.readWithText(run.id)).toMatchObject({
       text: 'half an ans',
       status: 'interrupted',
@@ -74,7 +74,7 @@ describe('copyStore', () => {
     expect((await moved.runs.start(messageRequest(user.id))).kind).toBe('started')
     await moved.close()
     const again = await openStore({ ...base, dataDir })
-    expect(await everythingOf(again, user.id)).toEqual(before)
+    expect(await snapshotStore(again, user.id)).toEqual(before)
     await again.close()
   })
 

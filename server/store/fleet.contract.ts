@@ -48,11 +48,11 @@ export function describeFleet(name: string, make: MakeStore): void {
         ),
       )
       expect(new Set(secrets).size).toBe(1)
-      const first = await store.installations.meet('print-1')
+      const first = await store.installations.register('print-1')
       expect(first.kind).toBe('met')
-      const second = await other.installations.meet('print-2')
+      const second = await other.installations.register('print-2')
       expect(second).toEqual({ kind: 'mismatch', installation: first.installation })
-      expect(await store.installations.meet('print-1')).toEqual(first)
+      expect(await store.installations.register('print-1')).toEqual(first)
       expect(await store.installations.agreeOnSecret('late')).toBe(secrets[0])
       const change = {
         former: secrets[0]!,
@@ -63,8 +63,8 @@ export function describeFleet(name: string, make: MakeStore): void {
       expect(await store.installations.changeSecret(change)).toBe('wrong')
       const right = { ...change, formerFingerprint: 'print-1' }
       expect(await other.installations.changeSecret(right)).toEqual({ keys: 0 })
-      expect(await store.installations.meet('print-3')).toMatchObject({ kind: 'met' })
-      expect(await store.installations.meet('print-1')).toMatchObject({ kind: 'mismatch' })
+      expect(await store.installations.register('print-3')).toMatchObject({ kind: 'met' })
+      expect(await store.installations.register('print-1')).toMatchObject({ kind: 'mismatch' })
     })
 
     test('settings are one document; of two changes of the same name based on the same revision, one is refused', async () => {

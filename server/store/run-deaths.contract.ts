@@ -40,11 +40,11 @@ export function describeRunDeaths(name: string, make: MakeStore): void {
       // A handover is not a death.
       expect(await die(0)).toEqual([1, 2, 1023])
       // Restarted, and shorter than before: the greatest length that was reached before still counts.
-      await store.runs.saveAnew(part(run, 0, 'y'.repeat(600)))
+      await store.runs.replaceSavedText(part(run, 0, 'y'.repeat(600)))
       expect(await die()).toEqual([2, 3, 1023])
-      await store.runs.saveAnew(part(run, 0, 'y'.repeat(1500)))
+      await store.runs.replaceSavedText(part(run, 0, 'y'.repeat(1500)))
       expect(await die()).toEqual([3, 4, 1500])
-      await store.runs.saveAnew(part(run, 0, 'y'.repeat(2012)))
+      await store.runs.replaceSavedText(part(run, 0, 'y'.repeat(2012)))
       const [claimed] = await store.runs.claimSome({
         me: 'heir',
         dead: [run.owner],

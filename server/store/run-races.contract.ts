@@ -109,7 +109,8 @@ export function describeRunRaces(name: string, make: MakeStore): void {
             }
             const batch = await runs.claimSome(input)
             // A claimant that found all remaining runs locked by others retries.
-            if (batch.length === 0 && !(await runs.owners()).some(({ owner }) => owner === dead)) return mine
+            if (batch.length === 0 && !(await runs.listOwners()).some(({ owner }) => owner === dead))
+              return mine
             mine.push(...batch)
           }
         }),

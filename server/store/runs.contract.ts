@@ -48,14 +48,14 @@ export function describeRuns(name: string, make: MakeStore): void {
       const path = await store.chats.path(run.parentId, user.id)
       const remembered = { run, path, title: 'As remembered' }
       await store.chats.delete(run.chatId, user.id)
-      expect(await store.runs.writeAnew(remembered)).toBeUndefined()
+      expect(await store.runs.restoreLostRun(remembered)).toBeUndefined()
       await store.chats.prune((await store.now()) + 1000, 200)
       expect(await store.runs.read(run.id)).toBeUndefined()
-      const again = await store.runs.writeAnew(remembered)
+      const again = await store.runs.restoreLostRun(remembered)
       expect(again).toMatchObject({ id: run.id, owner: 'me', fence: run.fence, saved: 0, status: 'running' })
       await ended(store, run, 'whole')
       // The run exists and has ended: an owner that notices a loss too late does not undo the end.
-      expect(await store.runs.writeAnew(remembered)).toBeUndefined()
+      expect(await store.runs.restoreLostRun(remembered)).toBeUndefined()
       const tree = await store.chats.tree(run.chatId, user.id)
       expect(tree?.chat).toMatchObject({ title: 'As remembered', currentId: run.messageId })
       expect(tree?.messages.map(({ text, status }) => [text, status])).toEqual([
@@ -167,7 +167,9 @@ export function describeRuns(name: string, make: MakeStore): void {
     test('a length that differs from the text’s is a bug of the caller', async () => {
       const { run } = await givenRun(store, user.id)
       await expect(store.runs.save([{ ...part(run, 0, 'abc'), length: 4 }])).rejects.toThrow(RangeError)
-      await expect(store.runs.saveAnew({ ...part(run, 0, 'abc'), length: 2 })).rejects.toThrow(RangeError)
+      await expect(store.runs.replaceSavedText({ ...part(run, 0, 'abc'), length: 2 })).rejects.toThrow(
+        RangeError,
+      )
     })
 
     test('a save without text updates the position, and the next save continues from there', async () => {
@@ -183,9 +185,9 @@ export function describeRuns(name: string, make: MakeStore): void {
       await store.runs.save([part(run, 0, 'old words')])
       await store.runs.save([part(run, 9, ' and more')])
       const claimed = (await store.runs.claim(claimBy('me', run)))!
-      expect(await store.runs.saveAnew(part(run, 0, 'zombie'))).toBeUndefined()
-      expect(await store.runs.saveAnew(part(claimed, 0, 'new'))).toEqual({ stop: false })
-      expect(await store.runs.saveAnew(part(claimed, 0, 'twice'))).toBeUndefined()
+      expect(await store.runs.replaceSavedText(part(run, 0, 'zombie'))).toBeUndefined()
+      expect(await store.runs.replaceSavedText(part(claimed, 0, 'new'))).toEqual({ stop: false })
+      expect(await store.runs.replaceSavedText(part(claimed, 0, 'twice'))).toBeUndefined()
       expect((await store.runs.save([part(claimed, 3, ' text')])).size).toBe(1)
       expect(await store.runs.readWithText(run.id)).toMatchObject({
         text: 'new text',
@@ -197,7 +199,7 @@ export function describeRuns(name: string, make: MakeStore): void {
       const { run } = await givenRun(store, user.id, { owner: 'dead' })
       await store.runs.save([part(run, 0, 'old words')])
       const claimed = (await store.runs.claim(claimBy('me', run)))!
-      expect(await store.runs.saveAnew(part(claimed, 0, ''))).toEqual({ stop: false })
+      expect(await store.runs.replaceSavedText(part(claimed, 0, ''))).toEqual({ stop: false })
       expect(await store.runs.readWithText(run.id)).toMatchObject({ text: '', saved: 0 })
       expect((await store.runs.save([part(claimed, 0, 'fresh')])).size).toBe(1)
       expect((await store.runs.readWithText(run.id))?.text).toBe('fresh')
@@ -257,12 +259,12 @@ export function describeRuns(name: string, make: MakeStore): void {
 
     test('A4: before a start, one query returns what its client id has started and the number of running answers', async () => {
       const asked = messageRequest(user.id, {})
-      const before = await store.runs.beforeStart(user.id, asked.clientId)
+      const before = await store.runs.readBeforeStart(user.id, asked.clientId)
       const { ids } = await started(store, asked)
-      const known = await store.runs.beforeStart(user.id, asked.clientId)
+      const known = await store.runs.readBeforeStart(user.id, asked.clientId)
       expect([before.ids, known.ids]).toEqual([undefined, ids])
       expect(known.running).toBe(before.running + 1)
-      const another = await store.runs.beforeStart('somebody else', asked.clientId)
+      const another = await store.runs.readBeforeStart('somebody else', asked.clientId)
       expect(another).toEqual({ ids: undefined, running: 0 })
     })
 
@@ -271,15 +273,19 @@ export function describeRuns(name: string, make: MakeStore): void {
       const runs = []
       for (let n = 0; n < 5; n++) runs.push((await givenRun(store, user.id, { owner })).run)
       await ended(store, runs.shift()!, 'x')
-      expect((await store.runs.owners()).find((row) => row.owner === owner)).toEqual({ owner, runs: 4 })
+      expect((await store.runs.listOwners()).find((row) => row.owner === owner)).toEqual({ owner, runs: 4 })
       const ids = runs.map(({ id }) => id)
       expect((await store.runs.ownedBy(owner)).map(({ id }) => id).sort()).toEqual([...ids].sort())
-      expect((await store.runs.beforeStart(user.id, 'other')).running).toBe(4)
+      expect((await store.runs.readBeforeStart(user.id, 'other')).running).toBe(4)
       for (const userId of [user.id, null]) {
         const seen: string[] = []
         let cursor: string | undefined
         do {
-          const page = await store.runs.running({ userId, limit: 3, ...(cursor !== undefined && { cursor }) })
+          const page = await store.runs.listRunning({
+            userId,
+            limit: 3,
+            ...(cursor !== undefined && { cursor }),
+          })
           seen.push(...page.items.map(({ id }) => id))
           cursor = page.next ?? undefined
         } while (cursor !== undefined)

@@ -146,7 +146,7 @@ export function describeVisibleWords(name: string, make: () => Promise<EmptyData
         await find('word', 'moon'),
         await find('tides'),
         await find('nowhere'),
-        await store.chats.saidOn('a', 'u'),
+        await store.chats.visiblePath('a', 'u'),
       ]
       const before = await read()
       expect(before).toEqual([
@@ -235,7 +235,7 @@ export function describeVisibleWords(name: string, make: () => Promise<EmptyData
       })
       const path = await store.chats.path(next.ids.userMessageId, user.id)
       await sql`delete from ${engine.table('chat')}`.execute(engine.db)
-      await store.runs.writeAnew({ run: next.run, path, title: 'T' })
+      await store.runs.restoreLostRun({ run: next.run, path, title: 'T' })
       expect(await saidOf(engine, first.ids.messageId)).toBe('Yes')
       expect(await saidOf(engine, next.ids.userMessageId)).toBe('And?')
       expect(await saidOf(engine, next.ids.messageId)).toBeNull()

@@ -1,8 +1,8 @@
 import type { Clock, Logger } from '../base/index.ts'
-import { learnContinues, likelyWay } from './learn-continues.ts'
-import type { ConnectionConfig, Continues, Upstream, UpstreamModel } from './upstream.ts'
+import { probeContinuation, likelyContinuationMode } from './probe-continuation.ts'
+import type { ConnectionConfig, ContinuationMode, Upstream, UpstreamModel } from './upstream.ts'
 
-type KnownMode = Exclude<Continues, 'auto'>
+type KnownMode = Exclude<ContinuationMode, 'auto'>
 
 export interface ContinuationModesOptions {
   /** Reads the stored result of an earlier probe, on any instance. */
@@ -64,9 +64,9 @@ export class ContinuationModes {
       const before = this.#probedAt.get(name)
       if (before !== undefined && clock.monotonic() - before < minProbeIntervalMs) return
       this.#probedAt.set(name, clock.monotonic())
-      const how = likelyWay(config.baseUrl, model)
+      const how = likelyContinuationMode(config.baseUrl, model)
       const leave = await enter()
-      const found = await learnContinues(upstream, { model: model.id, how }, signal).finally(leave)
+      const found = await probeContinuation(upstream, { model: model.id, how }, signal).finally(leave)
       logger.info(
         { model: model.id, connection: config.name, how, found },
         'tested whether a model continues partial answers',

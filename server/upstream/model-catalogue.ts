@@ -1,4 +1,4 @@
-import type { GenerateRequest, UpstreamSink, GenerateEnd, Continues } from './upstream.ts'
+import type { GenerateRequest, UpstreamSink, GenerateEnd, ContinuationMode } from './upstream.ts'
 
 /** A model in the list that users choose from. */
 export interface CatalogueModel {
@@ -20,13 +20,13 @@ export interface ResolvedModel extends CatalogueModel {
     signal: AbortSignal,
   ): Promise<GenerateEnd>
   /** How this model continues a text; `none` if that is not known, such as before the test of `auto`. */
-  continues(): Promise<Exclude<Continues, 'auto'>>
+  continuationMode(): Promise<Exclude<ContinuationMode, 'auto'>>
   /**
    * Tests how this model continues a text, if the connection's mode is `auto` and the result is not known yet. The test
    * runs during this model's `generate`, after its first event, and takes at most 8 tokens and 10 s. `enter` waits for
    * a slot in the limit of concurrent requests, and returns a function that frees it. Never rejects.
    */
-  learnContinues(signal: AbortSignal, enter?: () => Promise<() => void>): Promise<void>
+  probeContinuation(signal: AbortSignal, enter?: () => Promise<() => void>): Promise<void>
 }
 
 /** The merged models of all enabled connections. */

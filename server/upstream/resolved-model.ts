@@ -41,8 +41,8 @@ export function resolvedModel(
         begun.resolve(false)
       }
     },
-    continues: () => modes.get(subject),
-    learnContinues: (signal, enter = enterAtOnce) =>
+    continuationMode: () => modes.get(subject),
+    probeContinuation: (signal, enter = enterAtOnce) =>
       modes.probe(subject, { begun: begun.promise, enter }, signal),
   }
 }

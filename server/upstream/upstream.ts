@@ -10,7 +10,7 @@ export interface ConnectionConfig {
   prefix: string
   enabled: boolean
   order: number
-  continues: Continues
+  continues: ContinuationMode
   /** The provider's names of the offered models, whose list is then not requested; empty for all models in its list. */
   modelIds: readonly string[]
   /** Whether requests contain only parameters that OpenAI documents. */
@@ -19,7 +19,7 @@ export interface ConnectionConfig {
 }
 
 /** How a provider continues a text (rule 15). With `auto`, each model is tested once. */
-export type Continues = 'auto' | 'trailing' | 'prefix' | 'vllm' | 'none'
+export type ContinuationMode = 'auto' | 'trailing' | 'prefix' | 'vllm' | 'none'
 
 export interface PromptMessage {
   role: 'system' | 'user' | 'assistant'
@@ -33,7 +33,7 @@ export interface GenerateRequest {
   /** Visible text that the answer must continue, and the mode that is known to work with this model. */
   continueFrom?: {
     text: string
-    how: Exclude<Continues, 'auto' | 'none'>
+    how: Exclude<ContinuationMode, 'auto' | 'none'>
     /**
      * Returns the provider's text unchanged, including a repetition of the given text. Only the test of `auto` needs
      * it.

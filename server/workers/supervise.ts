@@ -14,7 +14,7 @@ export interface SuperviseOptions {
   /**
    * Exit codes of a start that cannot succeed. Until all workers have been ready once, such a code ends all workers.
    */
-  hopeless: readonly number[]
+  fatalExitCodes: readonly number[]
   /** How long a worker may take to drain, ms. */
   graceMs: number
   clock: Clock
@@ -42,7 +42,15 @@ const stopNowMs = 4000
  * restarted after a growing pause, without a limit of attempts.
  */
 export function supervise(options: SuperviseOptions): Supervisor {
-  const { workers, exec, args, clock, logger, hopeless, pauses = { first: 250, most: 30_000 } } = options
+  const {
+    workers,
+    exec,
+    args,
+    clock,
+    logger,
+    fatalExitCodes: hopeless,
+    pauses = { initialMs: 250, maxMs: 30_000 },
+  } = options
   let stopping: StopMode | undefined
   let everReady = false
   let code = 0

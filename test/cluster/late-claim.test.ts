@@ -13,7 +13,7 @@ test('rule 9: a claim with a late reply and the comparison that found it meanwhi
   const writer = trial.owner()
   const run = await trial.start(writer, 'long')
   await trial.written(run.runId, 40)
-  trial.silence(writer)
+  trial.kill(writer)
   const calls = (): number => trial.provider.calls.filter(({ call }) => call > 0).length
   const before = calls()
   const { store } = trial

@@ -30,7 +30,7 @@ describe('rules of a run: its owner, and what its readers see', () => {
     const writer = trial.owner()
     const run = await trial.start(writer)
     await trial.written(run.runId, 40)
-    trial.silence(writer)
+    trial.kill(writer)
     const reborn = trial.owner()
     reborn.membership.dead.add(writer.ports.me)
     const { text, status } = await trial.ended(run.runId)
@@ -62,7 +62,7 @@ describe('rules of a run: its owner, and what its readers see', () => {
       seq: 0,
       length: text.length + 30,
     }
-    trial.silence(writer)
+    trial.kill(writer)
     heir.membership.dead.add(writer.ports.me)
     const stored = await trial.ended(run.runId)
     await expect.poll(() => received.at(-1), { timeout: 8000 }).toBe('end')
@@ -132,7 +132,7 @@ describe('rules of a run: its owner, and what its readers see', () => {
       .poll(async () => JSON.stringify(await heir.ports.log.read(run.runId)).length)
       .toBeGreaterThan(300)
     expect((await trial.store.runs.read(run.runId))?.saved).toBe(0)
-    trial.silence(writer)
+    trial.kill(writer)
     heir.membership.dead.add(writer.ports.me)
     const { text } = await trial.ended(run.runId)
     expect(readScriptedWords(text, 60).problem).toBeUndefined()

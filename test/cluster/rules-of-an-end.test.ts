@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => trial.stop())
 
 /** Delivers no events of other instances: whatever reaches this instance was read from the store. */
-const withoutEvents = { tell: () => {}, listen: () => () => {} }
+const withoutEvents = { notify: () => {}, listen: () => () => {} }
 
 describe('rules of a run: how it ends', () => {
   test('rule 10: stop is a column: it reaches the owner without any message', async () => {
@@ -27,7 +27,7 @@ describe('rules of a run: how it ends', () => {
     const [writer, heir] = [trial.owner(), trial.owner()]
     const run = await trial.start(writer)
     await trial.written(run.runId, 40)
-    trial.silence(writer)
+    trial.kill(writer)
     await trial.store.runs.requestStop(run.runId, trial.userId)
     heir.membership.dead.add(writer.ports.me)
     const { status, text } = await trial.ended(run.runId)
@@ -61,7 +61,7 @@ describe('rules of a run: how it ends', () => {
     const run = await trial.start(writer, 'hangs')
     for (const expected of [1, 2]) {
       await trial.written(run.runId, 20)
-      trial.silence(writer)
+      trial.kill(writer)
       const heir = trial.owner()
       heir.membership.dead.add(writer.ports.me)
       await expect
@@ -70,7 +70,7 @@ describe('rules of a run: how it ends', () => {
       writer = heir
       await sleep(700)
     }
-    trial.silence(writer)
+    trial.kill(writer)
     trial.owner().membership.dead.add(writer.ports.me)
     const { status, attempt } = await trial.ended(run.runId)
     expect({ status, attempt }).toEqual({ status: 'interrupted', attempt: 3 })
@@ -80,7 +80,7 @@ describe('rules of a run: how it ends', () => {
     const [writer, heir] = [trial.owner(), trial.owner()]
     const run = await trial.start(writer, 'none/anew')
     await trial.written(run.runId, 40)
-    trial.silence(writer)
+    trial.kill(writer)
     heir.membership.dead.add(writer.ports.me)
     const { text, status } = await trial.ended(run.runId)
     expect(status).toBe('done')
@@ -92,7 +92,7 @@ describe('rules of a run: how it ends', () => {
     const [writer, heir] = [trial.owner(), trial.owner({ policy: () => 'interrupt' })]
     const run = await trial.start(writer, 'none/anew')
     await trial.written(run.runId, 40)
-    trial.silence(writer)
+    trial.kill(writer)
     const kept = (await trial.store.runs.readWithText(run.runId))!.text
     heir.membership.dead.add(writer.ports.me)
     const { text, status } = await trial.ended(run.runId)

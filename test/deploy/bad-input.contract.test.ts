@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeCertificates } from '../support/certificates.ts'
-import { endWithUs } from '../support/end-with-us.ts'
+import { killOnExit } from '../support/kill-on-exit.ts'
 import { freePorts } from '../support/free-port.ts'
 import { startPostgresServer } from '../support/postgres-server.ts'
 import type { PostgresServer } from '../support/postgres-server.ts'
@@ -44,7 +44,7 @@ interface Running {
 /** Starts a program as a container does: with only these environment variables. */
 function begin(command: string, words: string[], env: Record<string, string>): Running {
   const child = spawn(command, words, { cwd: root, env: { PATH: process.env['PATH'], ...env } })
-  endWithUs(child)
+  killOnExit(child)
   let said = ''
   child.stdout.on('data', (data: Buffer) => (said += data.toString()))
   child.stderr.on('data', (data: Buffer) => (said += data.toString()))

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
-import { endWithUs } from '../support/end-with-us.ts'
+import { killOnExit } from '../support/kill-on-exit.ts'
 import { freePort } from '../support/free-port.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
@@ -27,7 +27,7 @@ test.skipIf(!here)('O11: our HAProxy file starts on a machine that allows 4,096 
   const path = join(folder.path, 'haproxy.cfg')
   writeFileSync(path, `${text}\nfrontend test\n  bind 127.0.0.1:${port}\n`)
   const child = spawn('sh', ['-c', 'ulimit -n 4096 && exec haproxy -db -f "$0"', path], { stdio: 'ignore' })
-  endWithUs(child)
+  killOnExit(child)
   try {
     await vi.waitFor(async () => {
       expect(child.exitCode).toBeNull()

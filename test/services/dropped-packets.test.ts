@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
-import { readElsewhere } from '../../web/api/read-elsewhere.ts'
+import { fetchHedged } from '../../web/api/fetch-hedged.ts'
 import { guideNginx } from '../deploy/support/local-nginx.ts'
 import { newestNginx } from './support/new-nginx.ts'
 import { withoutNetworks } from './support/network.ts'
@@ -54,7 +54,7 @@ async function read({ api }: PublishedSet, count: number): Promise<{ again: numb
     const began = performance.now()
     const signal = AbortSignal.timeout(requestDeadlineMs)
     const headers = { authorization: `Bearer ${api.token}` }
-    const { status } = await readElsewhere(`${api.url}/api/auth/me`, { signal, headers })
+    const { status } = await fetchHedged(`${api.url}/api/auth/me`, { signal, headers })
     expect(status).toBe(200)
     // The page retries a read after 4 s.
     if (performance.now() - began > 4000) again++

@@ -28,7 +28,7 @@ class TestClock implements Clock {
   monotonic(): number {
     return this.#ms
   }
-  pass(ms: number): void {
+  advance(ms: number): void {
     this.#ms += ms
   }
 }
@@ -39,7 +39,7 @@ export function meta(changes: Partial<RequestMeta> = {}): RequestMeta & { setCoo
   return {
     setCookie,
     setCookies: (lines) => void setCookie.push(...lines),
-    tellLimit: () => {},
+    reportLimit: () => {},
     address: '198.51.100.7',
     unproven: [],
     secure: false,
@@ -97,7 +97,7 @@ export interface World {
   /** The `Cookie` header of a browser with this token. */
   cookieOf(token: string): string
   /** Creates another instance on the same store. It reads revocations only when `hear` is called. */
-  another(): Promise<{ accounts: TestAccounts; hear(): Promise<void> }>
+  addInstance(): Promise<{ accounts: TestAccounts; hear(): Promise<void> }>
 }
 
 /** The accounts of one instance on a real store, with open sign-up. */
@@ -149,7 +149,7 @@ export async function openWorld(openStore: OpenStore, changes: Partial<AccountsC
     caller,
     cookieOf: (token) =>
       createSessionCookies({ config: config.cookies, ...config })
-        .carry(token, null, { https: false })[0]!
+        .setToken(token, null, { https: false })[0]!
         .split(';')[0]!,
     async signUp(name) {
       const body = { name, email: `${name}@example.com`, password }
@@ -160,7 +160,7 @@ export async function openWorld(openStore: OpenStore, changes: Partial<AccountsC
       const body = { email: `${name}@example.com`, password }
       return (await accounts.useCases.signIn(undefined, { body }, meta(changes))).token
     },
-    async another() {
+    async addInstance() {
       const other = make(store)
       await other.revocations.read()
       return { accounts: other, hear: () => other.revocations.read() }

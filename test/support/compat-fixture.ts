@@ -55,7 +55,7 @@ export async function startCompatWithProvider(
         clock: systemClock,
         logger: silentLogger,
         models: async () => (await models.list()).models,
-        complete: (request) => complete({ models, ...unlimited }, { ...request, told: () => {} }),
+        complete: (request) => complete({ models, ...unlimited }, { ...request, onLimit: () => {} }),
       })
     },
   })

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { endWithUs } from './end-with-us.ts'
+import { killOnExit } from './kill-on-exit.ts'
 import { failOnProcessFault } from './fail-on-process-fault.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -68,7 +68,7 @@ export async function startInstance({
       },
     },
   )
-  endWithUs(child)
+  killOnExit(child)
   if (!expectFaults) failOnProcessFault(child, label)
   const tail: string[] = []
   const found = Promise.withResolvers<string>()

@@ -10,7 +10,7 @@ export interface LiveServer extends AsyncDisposable {
   socketAddress: string
   eventsAddress: string
   /** All frames from clients, of all sockets, in order. */
-  heard: ClientFrame[]
+  received: ClientFrame[]
   /** The URLs of the requested event streams. */
   streams: URL[]
   /** The number of sockets that were opened so far. */
@@ -22,7 +22,7 @@ export interface LiveServer extends AsyncDisposable {
   /** If set, a socket whose hello has another proof is closed with 4008. */
   proof: string | undefined
   /** Sends a frame to all open sockets and streams. */
-  say: (frame: ServerFrame) => void
+  broadcast: (frame: ServerFrame) => void
   /** Breaks all connections. */
   cut: () => void
   close: (code: number) => void
@@ -79,7 +79,7 @@ export async function startLiveServer(): Promise<LiveServer> {
       ws.on('close', () => open.delete(ws))
       ws.on('message', (data: Buffer) => {
         const frame = JSON.parse(data.toString()) as ClientFrame
-        it.heard.push(frame)
+        it.received.push(frame)
         if (frame.t === 'hello' && frame.proof !== it.proof) ws.close(4008)
         else if (frame.t === 'hello') ws.send(JSON.stringify(welcome))
       })
@@ -91,13 +91,13 @@ export async function startLiveServer(): Promise<LiveServer> {
   const it: LiveServer = {
     socketAddress: `ws://127.0.0.1:${port}/ws`,
     eventsAddress: `http://127.0.0.1:${port}/api/live`,
-    heard: [],
+    received: [],
     streams: [],
     opened: 0,
     sockets: 'accept',
     responses: 'pass',
     proof: undefined,
-    say(frame) {
+    broadcast(frame) {
       for (const ws of open) ws.send(JSON.stringify(frame))
       for (const response of responses) tell(response, frame)
     },

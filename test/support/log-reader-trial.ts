@@ -8,7 +8,7 @@ import type { LogNote, Starts } from '../../server/coordination/run-log/run-log.
 import type { Source } from '../../server/coordination/run-log/source.ts'
 
 export const runId = 'run'
-export const nothing: Source = { fence: 0, seq: 0, starts: [], text: '' }
+export const emptySource: Source = { fence: 0, seq: 0, starts: [], text: '' }
 
 /** A reader and an owner on separate handles of a hub. The test controls the time. */
 export class ReaderTrial {
@@ -25,7 +25,7 @@ export class ReaderTrial {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] })
     this.hub = new MemoryRunLogHub({ clock: systemClock })
     this.log = this.hub.connect()
-    this.own = this.hub.connect({ write: () => 'arrives', hears: () => !this.deaf })
+    this.own = this.hub.connect({ write: () => 'arrives', deliversNote: () => !this.deaf })
   }
 
   end(): void {
@@ -34,7 +34,7 @@ export class ReaderTrial {
     vi.useRealTimers()
   }
 
-  async follow(from = nothing): Promise<void> {
+  async follow(from = emptySource): Promise<void> {
     this.reader = createLogReader({
       log: this.own,
       runId,
@@ -56,12 +56,12 @@ export class ReaderTrial {
     await this.settle()
   }
 
-  async tell(...notes: LogNote[]): Promise<void> {
-    for (const note of notes) this.hub.tell(runId, note)
+  async notify(...notes: LogNote[]): Promise<void> {
+    for (const note of notes) this.hub.notify(runId, note)
     await this.settle()
   }
 
-  async pass(ms: number): Promise<void> {
+  async advance(ms: number): Promise<void> {
     for (let left = ms; left > 0; left -= 50) {
       vi.advanceTimersByTime(Math.min(50, left))
       await this.settle()
@@ -73,7 +73,7 @@ export class ReaderTrial {
   }
 
   /** Returns the events since the last call, one line each. */
-  told(): string[] {
+  takeEvents(): string[] {
     return this.#events.splice(0).map((event) => {
       if (event.kind === 'words') return `${event.at}+${event.text} ${event.seq}`
       if (event.kind === 'rewind' || event.kind === 'reset')

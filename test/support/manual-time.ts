@@ -8,7 +8,7 @@ export interface ManualTime {
   clock: { now: () => number; monotonic: () => number }
   sleep: (ms: number, signal?: AbortSignal) => Promise<void>
   /** The remaining times of all pending sleeps, ms, shortest first. */
-  waits: () => number[]
+  pendingSleeps: () => number[]
   /** Advances the clock, and ends each sleep that becomes due on the way, in order. */
   advance: (ms: number) => Promise<void>
 }
@@ -31,7 +31,7 @@ export function manualTime(): ManualTime {
         sleepers.add(sleeper)
         signal?.addEventListener('abort', sleeper.wake)
       }),
-    waits: () => inOrder().map(({ at }) => at - now),
+    pendingSleeps: () => inOrder().map(({ at }) => at - now),
     async advance(ms) {
       const end = now + ms
       for (;;) {

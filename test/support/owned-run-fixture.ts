@@ -38,7 +38,7 @@ export function ownedRun({
     starts: [[whole.fence, 0]],
     text: '',
     saved: 0,
-    anew: false,
+    replacesSaved: false,
     takenOver: false,
     request: async () => ({ messages: [] }),
     ...about,
@@ -46,22 +46,22 @@ export function ownedRun({
 }
 
 /** Ends all pending sleeps, and lets the code after them run. */
-export async function endWaits({ waits, advance }: ManualTime): Promise<void> {
+export async function endSleeps({ pendingSleeps: waits, advance }: ManualTime): Promise<void> {
   await advance(Math.max(0, ...waits()))
   await settled()
 }
 
 /** Delivery ticks that the test triggers. */
-export class ManualMoments {
+export class ManualTicker {
   #waiting: (() => void)[] = []
 
-  readonly next = (callback: () => void): void => void this.#waiting.push(callback)
+  readonly onNextTick = (callback: () => void): void => void this.#waiting.push(callback)
 
   get waiting(): number {
     return this.#waiting.length
   }
 
-  come(): void {
+  tick(): void {
     for (const callback of this.#waiting.splice(0)) callback()
   }
 }
@@ -82,8 +82,8 @@ export function models(generate: Generate | undefined): Pick<ModelCatalogue, 're
     connectionName: 'Connection',
     demo: false,
     upstreamModel: 'model',
-    continues: async () => 'none' as const,
-    learnContinues: async () => {},
+    continuationMode: async () => 'none' as const,
+    probeContinuation: async () => {},
   }
   return { resolve: async () => generate && { ...model, generate } }
 }
@@ -111,7 +111,7 @@ export function saysAndHangs(texts: string[]): Generate {
   }
 }
 
-/** The ports of `askModel`, without a queue, and without pauses unless `sleep` is given. */
-export function askPorts(generate: Generate | undefined, sleep: Sleep = async () => {}) {
+/** The ports of `requestModel`, without a queue, and without pauses unless `sleep` is given. */
+export function requestModelPorts(generate: Generate | undefined, sleep: Sleep = async () => {}) {
   return { models: models(generate), admission: { enter: async () => () => {} }, sleep, logger: silentLogger }
 }

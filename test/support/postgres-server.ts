@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path'
 import process from 'node:process'
 import pg from 'pg'
 import { sleep } from '../../server/base/index.ts'
-import { endWithUs } from './end-with-us.ts'
+import { killOnExit } from './kill-on-exit.ts'
 import { findProgram } from './find-program.ts'
 
 /** A real PostgreSQL server for one test file, in its own folder and on a free port of loopback. */
@@ -71,7 +71,7 @@ export async function startPostgresServer({
       cwd: folder,
       stdio: ['ignore', 'ignore', 'pipe'],
     })
-    endWithUs(child, 'SIGQUIT')
+    killOnExit(child, 'SIGQUIT')
     child.stderr?.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-4000)))
     await waitUntilReady(url('postgres'), child, () => said)
   }

@@ -14,7 +14,7 @@ export function spublish(link: RedisLink, channel: string, payload: string): Pro
 }
 
 /** Subscribes and records all messages and gaps. */
-export function hear(link: RedisLink, kind: 'plain' | 'sharded', channel: string) {
+export function recordMessages(link: RedisLink, kind: 'plain' | 'sharded', channel: string) {
   const heard: string[] = []
   const listener = { message: (payload: string) => heard.push(payload), gap: () => heard.push('gap') }
   const subscription =

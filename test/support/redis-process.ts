@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import type { RedisOptions } from 'ioredis'
-import { endWithUs } from './end-with-us.ts'
+import { killOnExit } from './kill-on-exit.ts'
 
 export interface RedisProcessOptions {
   folder: string
@@ -49,7 +49,7 @@ export class RedisProcess {
     this.#configured = true
     const child = spawn('redis-server', [file, ...(sentinel ? ['--sentinel'] : [])], { stdio: 'ignore' })
     this.#child = child
-    endWithUs(child)
+    killOnExit(child)
     child.once('exit', () => {
       if (this.#child === child) this.#child = undefined
     })

@@ -92,7 +92,7 @@ export class RunOwners {
         store: this.#store,
         limits: () => ({ runsPerMinute: null, tokensPerMinute: null, runningPerUser: null }),
       }),
-      claims: { deaths: async () => 0, write: async () => {} },
+      claims: { countDeaths: async () => 0, recordClaiming: async () => {} },
       alone: false,
       shared: true,
       ...change,
@@ -107,10 +107,10 @@ export class RunOwners {
   }
 
   /** Stops all activity of an owner, as `kill -9` does: it saves nothing, writes nothing, and does not leave. */
-  silence({ ports }: RunOwner): void {
+  kill({ ports }: RunOwner): void {
     const dead = (): Promise<never> => new Promise(() => {})
     const none = async (): Promise<[]> => []
-    const silent = { save: dead, finalise: dead, saveAnew: dead, ownedBy: none, owners: none }
+    const silent = { save: dead, finalise: dead, replaceSavedText: dead, ownedBy: none, listOwners: none }
     Object.assign(ports.store.runs, silent)
     void ports.log.close()
   }
@@ -137,7 +137,7 @@ function catalogue(provider: string): ModelCatalogue {
 }
 
 /** The models of a provider with `continues: 'auto'`, which have not been tested yet. */
-export function catalogueThatLearns(provider: string): ModelCatalogue {
+export function untestedCatalogue(provider: string): ModelCatalogue {
   const learnt = new Map<string, string>()
   return createModelCatalogue({
     connections: () => [connection(provider, { id: 'unknown', continues: 'auto', order: 0 })],

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers'
 
 const root = join(import.meta.dirname, '../..')
 
-export interface Ran {
+export interface CommandResult {
   code: number | null
   out: string
   err: string
@@ -16,7 +16,7 @@ export async function runProgram(
   [command = '', ...words]: string[],
   env: Record<string, string>,
   input = '',
-): Promise<Ran> {
+): Promise<CommandResult> {
   const child = spawn(command, words, {
     cwd: root,
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], LOG_FORMAT: 'json', ...env },
@@ -27,5 +27,5 @@ export async function runProgram(
 }
 
 /** Runs Shoal's command line from this repository. */
-export const runShoal = (words: string[], env: Record<string, string>, input = ''): Promise<Ran> =>
+export const runShoal = (words: string[], env: Record<string, string>, input = ''): Promise<CommandResult> =>
   runProgram([process.execPath, 'server/cli.ts', ...words], env, input)

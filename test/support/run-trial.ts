@@ -4,7 +4,7 @@ import { openStore } from '../../server/store/index.ts'
 import type { Store } from '../../server/store/index.ts'
 import { startPostgresServer } from './postgres-server.ts'
 import type { ModelCatalogue } from '../../server/upstream/index.ts'
-import { catalogueThatLearns, RunOwners } from './run-owners.ts'
+import { untestedCatalogue, RunOwners } from './run-owners.ts'
 import type { RunOwner } from './run-owners.ts'
 import { readScriptedWords, startScriptedProvider } from './scripted-provider.ts'
 import type { ScriptedProvider } from './scripted-provider.ts'
@@ -21,13 +21,13 @@ export interface RunTrial {
   userId: string
   owner(change?: Partial<ChatPorts>): RunOwner
   /** Stops all activity of an owner, as `kill -9` does. */
-  silence(owner: RunOwner): void
+  kill(owner: RunOwner): void
   start(from: RunOwner, model?: string): ReturnType<Chat['startRun']>
   /** Waits for the end of the run. */
   ended(runId: string, ms?: number): Promise<{ text: string; status: string; attempt: number }>
   /** Waits until at least this number of units is saved. */
   written(runId: string, min: number): Promise<void>
-  catalogueThatLearns(): ModelCatalogue
+  untestedCatalogue(): ModelCatalogue
   /** Stops all owners. */
   stopOwners(): void
   stop(): Promise<void>
@@ -59,7 +59,7 @@ export async function startRunTrial({ embedded = false } = {}): Promise<RunTrial
     provider,
     userId,
     owner: (change) => owners.add(change),
-    silence: (owner) => owners.silence(owner),
+    kill: (owner) => owners.kill(owner),
     start: (from, model = 'words') =>
       from.chat.startRun(userId, { clientId: newId(), model, text: `question ${newId()}` }),
     async ended(runId, ms = 20_000) {
@@ -74,7 +74,7 @@ export async function startRunTrial({ embedded = false } = {}): Promise<RunTrial
         .poll(async () => (await store.runs.read(runId))?.saved ?? 0, { timeout: 10_000, interval: 30 })
         .toBeGreaterThanOrEqual(min)
     },
-    catalogueThatLearns: () => catalogueThatLearns(provider.v1),
+    untestedCatalogue: () => untestedCatalogue(provider.v1),
     stopOwners: () => owners.stop(),
     async stop() {
       owners.stop()

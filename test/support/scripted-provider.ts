@@ -6,7 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { continuesQuestion } from '../../server/upstream/learn-continues.ts'
+import { continuationProbe } from '../../server/upstream/probe-continuation.ts'
 import { playScript } from './scripted-answer.ts'
 import type { Script, ScriptedCall } from './scripted-answer.ts'
 import { ollamaFormat, openAiFormat } from './scripted-format.ts'
@@ -206,7 +206,7 @@ function readContinuation(body: Record<string, unknown>): ContinuationInput {
   const last = messages.at(-1)
   if (last?.role !== 'assistant') return { given: '', form: undefined, isProbe: false }
   const form = last.prefix ? 'prefix' : body.continue_final_message ? 'vllm' : 'trailing'
-  return { given: last.content, form, isProbe: messages.at(-2)?.content === continuesQuestion.ask }
+  return { given: last.content, form, isProbe: messages.at(-2)?.content === continuationProbe.ask }
 }
 
 function wordsOf(script: Script, call: number, { given, form, isProbe }: ContinuationInput): string[] {
@@ -215,7 +215,7 @@ function wordsOf(script: Script, call: number, { given, form, isProbe }: Continu
   const echo = isContinued && echoes ? [given] : []
   if (isProbe && script.question !== undefined) return [script.question]
   if (isProbe)
-    return [...echo, isContinued ? continuesQuestion.rest : continuesQuestion.given + continuesQuestion.rest]
+    return [...echo, isContinued ? continuationProbe.rest : continuationProbe.given + continuationProbe.rest]
   if (typeof words === 'number') return [...echo, ...scriptedWords(call, words, isContinued ? given : '')]
   const whole = words.join('')
   return [...echo, ...(isContinued && whole.startsWith(given) ? wordsAfter(words, given.length) : words)]

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startCrowd } from '../../chaos/support/crowd.ts'
 import { startNginx } from '../../chaos/support/nginx-process.ts'
 import type { NginxProcess } from '../../chaos/support/nginx-process.ts'
-import { openSignUp, signUpPerson } from '../../chaos/support/people.ts'
+import { openSignUp, signUpUser } from '../../chaos/support/users.ts'
 import { findProgram } from '../support/find-program.ts'
 import { startPostgresServer } from '../support/postgres-server.ts'
 import type { PostgresServer } from '../support/postgres-server.ts'
@@ -89,7 +89,7 @@ describe.skipIf(!able)(
       async () => {
         const crew = []
         for (let place = 0; place < people; place++)
-          crew.push(await signUpPerson(fleet.urls[0] ?? '', `person-${place}@example.com`))
+          crew.push(await signUpUser(fleet.urls[0] ?? '', `person-${place}@example.com`))
         const crowd = startCrowd({ people: crew, url: nginx.url, words, thinkMs: 800 })
         try {
           await fleet.roll(expanded)

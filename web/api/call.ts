@@ -4,8 +4,8 @@ import { ApiError, toApiError } from './api-error.ts'
 import { withBase } from './base-path.ts'
 import { noteServerTime } from './server-clock.ts'
 import { operationPaths } from './operation-paths.ts'
-import { readOnce, readElsewhere } from './read-elsewhere.ts'
-import type { Reply } from './read-elsewhere.ts'
+import { fetchOnce, fetchHedged } from './fetch-hedged.ts'
+import type { Reply } from './fetch-hedged.ts'
 import type { ArgsOf } from './operation-types.ts'
 
 /** Longest wait for a response, ms. Long enough for the slowest operation, the test of a provider. */
@@ -25,7 +25,7 @@ export const onSessionExpired = expired.add
 /**
  * Notifies the listeners of `onSessionExpired`. Called by code that learns of the end of the session in another way.
  */
-export const sessionExpired = expired.notify
+export const notifySessionExpired = expired.notify
 
 /**
  * Calls an operation of the server by its name. Throws `ApiError`, also if the server is unreachable or does not
@@ -42,7 +42,7 @@ export async function call<K extends OperationName>(
   const body = parse(reply)
   if (reply.ok && body !== undefined) return body as ResponseOf<K>
   const error = toApiError(reply.status, body)
-  if (error.code === 'unauthenticated') sessionExpired()
+  if (error.code === 'unauthenticated') notifySessionExpired()
   throw error
 }
 
@@ -65,7 +65,7 @@ async function send(method: string, address: string, body: unknown, signal?: Abo
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   }
   try {
-    return await (method === 'GET' ? readElsewhere(address, init) : readOnce(address, init))
+    return await (method === 'GET' ? fetchHedged(address, init) : fetchOnce(address, init))
   } catch (cause) {
     if (signal?.aborted) throw cause
     const message = deadline.aborted

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react'
 import type { ReactNode } from 'react'
 import { ignoreOpeningPress } from '../ui/opening-press.ts'
-import { usePressBeside } from '../ui/use-modal.ts'
+import { useCloseOnOutsidePress } from '../ui/use-modal.ts'
 
 /** In px: how far from the left edge a swipe may begin, and how long it has to be. */
 const edge = 24
@@ -32,7 +32,7 @@ export function Sheet({
     dialog.showModal()
     return ignoreOpeningPress(dialog)
   }, [open])
-  const pressBeside = usePressBeside(ref, onClose)
+  const pressBeside = useCloseOnOutsidePress(ref, onClose)
   useEffect(() => {
     let from: { x: number; y: number } | null = null
     const begin = (event: TouchEvent): void => {

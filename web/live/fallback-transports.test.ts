@@ -11,7 +11,7 @@ const { connect, closeAll } = liveClients({
 
 afterEach(closeAll)
 
-function words(from: string, whole: string): Parameters<LiveServer['say']>[0] {
+function words(from: string, whole: string): Parameters<LiveServer['broadcast']>[0] {
   return { t: 'w', c: 1, at: from.length, x: whole.slice(from.length) }
 }
 
@@ -26,13 +26,13 @@ describe('if WebSockets are blocked', () => {
     expect(JSON.parse(server.streams.at(-1)?.searchParams.get('follow') ?? '')).toEqual([
       { runId: 'r', position: { fence: 3, seq: 0, length: 6 } },
     ])
-    server.say(recovered(6, '', { fence: 4, seq: 1, length: 6 }))
-    server.say(words('so far', 'so far, so good'))
+    server.broadcast(recovered(6, '', { fence: 4, seq: 1, length: 6 }))
+    server.broadcast(words('so far', 'so far, so good'))
     await vi.waitFor(() => expect(run.get().text).toBe('so far, so good'))
     server.sockets = 'accept'
     await isOpen(client, 'socket')
     await vi.waitFor(() =>
-      expect(server.heard.at(-1)).toMatchObject({ t: 'follow', position: { length: 15 } }),
+      expect(server.received.at(-1)).toMatchObject({ t: 'follow', position: { length: 15 } }),
     )
   })
 
@@ -53,7 +53,7 @@ describe('if WebSockets are blocked', () => {
       const news: ServerFrame = recovered(text.length, whole.slice(text.length), { ...position, length })
       // No poll is open at some moments, so repeat the frame as a server does for the position in the next poll.
       await vi.waitFor(() => {
-        server.say(news)
+        server.broadcast(news)
         expect(run.get().text).toBe(whole)
       })
     }

@@ -77,23 +77,23 @@ describe('a followed run', () => {
       { kind: 'cut', length: 8 },
       { kind: 'append', text: 'four' },
     ])
-    expect(step.run.firstVersion).toBeNull()
+    expect(step.run.replacedText).toBeNull()
   })
 
   test('a reset keeps the text that it replaces', () => {
     const has = applyFrame(seed, runFrame('the first version', 0)).run
     const regenerated = applyFrame(has, runFrame('a', 0, 'reset')).run
     expect(regenerated.text).toBe('a')
-    expect(regenerated.firstVersion).toBe('the first version')
+    expect(regenerated.replacedText).toBe('the first version')
     const again = applyFrame(regenerated, runFrame('b', 0, 'reset')).run
-    expect(again.firstVersion).toBe('the first version')
+    expect(again.replacedText).toBe('the first version')
   })
 
   test('a reset to text that extends the shown text removes nothing', () => {
     const has = applyFrame(seed, runFrame('the same', 0)).run
     const step = applyFrame(has, runFrame('the same words', 0, 'reset'))
     expect(step.changes).toEqual([{ kind: 'append', text: ' words' }])
-    expect(step.run.firstVersion).toBeNull()
+    expect(step.run.replacedText).toBeNull()
   })
 
   test('missing text, and a `keep` beyond the text, follow the run again and change nothing', () => {

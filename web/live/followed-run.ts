@@ -21,7 +21,7 @@ export interface FollowedRun {
   phase: RunPhase
   state: RunState
   /** The text that was shown before the answer was regenerated; null if it was not. */
-  firstVersion: string | null
+  replacedText: string | null
 }
 
 /** How a frame changed the text, for the components that display it. */
@@ -56,7 +56,7 @@ export function seedRun({ runId, messageId, text, fence, phase }: RunSeed): Foll
     position: { fence, seq: 0, length: text.length },
     phase,
     state: { name: 'open', link: 'live' },
-    firstVersion: null,
+    replacedText: null,
   }
 }
 
@@ -111,7 +111,7 @@ function applyRun(run: FollowedRun, link: RunLink, frame: Extract<RunFrame, { t:
       },
       messageId: frame.messageId,
       // After a second reset, keep the longest text that was replaced.
-      firstVersion: regenerated && have > (run.firstVersion?.length ?? 0) ? run.text : run.firstVersion,
+      replacedText: regenerated && have > (run.replacedText?.length ?? 0) ? run.text : run.replacedText,
     },
     changes,
     followAgain: false,

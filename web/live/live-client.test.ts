@@ -30,16 +30,16 @@ describe('the live client', () => {
     const gaps = vi.fn()
     client.onGap(gaps)
     await vi.waitFor(() =>
-      expect(server.heard).toEqual([
+      expect(server.received).toEqual([
         { t: 'hello', v: 1, rereads: true, tab: 'tab' },
         { t: 'follow', runId: 'r', position: { fence: 3, seq: 0, length: 6 } },
       ]),
     )
-    server.say(recovered(6, ' and on', { fence: 4, seq: 9, length: 13 }))
+    server.broadcast(recovered(6, ' and on', { fence: 4, seq: 9, length: 13 }))
     await vi.waitFor(() => expect(run.get().text).toBe('so far and on'))
     server.cut()
     await vi.waitFor(() =>
-      expect(server.heard.at(-1)).toEqual({
+      expect(server.received.at(-1)).toEqual({
         t: 'follow',
         runId: 'r',
         position: { fence: 4, seq: 9, length: 13 },
@@ -47,8 +47,8 @@ describe('the live client', () => {
     )
     expect(gaps).toHaveBeenCalledOnce()
     // Channel 1 was the run's channel on the old socket.
-    server.say({ t: 'w', c: 1, at: 13, x: ' astray' })
-    server.say({ t: 'gap' })
+    server.broadcast({ t: 'w', c: 1, at: 13, x: ' astray' })
+    server.broadcast({ t: 'gap' })
     await vi.waitFor(() => expect(gaps).toHaveBeenCalledTimes(2))
     expect(run.get().text).toBe('so far and on')
   })
@@ -58,11 +58,11 @@ describe('the live client', () => {
     const client = connect(server)
     const { run } = client.follow({ ...seed, text: '' })
     await isOpen(client)
-    server.say({ t: 'w', c: 1, at: 0, x: 'stray' })
-    server.say(recovered(0, 'ab', { fence: 4, seq: 1, length: 2 }))
-    server.say({ t: 'w', c: 1, at: 5, x: 'late' })
+    server.broadcast({ t: 'w', c: 1, at: 0, x: 'stray' })
+    server.broadcast(recovered(0, 'ab', { fence: 4, seq: 1, length: 2 }))
+    server.broadcast({ t: 'w', c: 1, at: 5, x: 'late' })
     await vi.waitFor(() =>
-      expect(server.heard.at(-1)).toEqual({
+      expect(server.received.at(-1)).toEqual({
         t: 'follow',
         runId: 'r',
         position: { fence: 4, seq: 1, length: 2 },
@@ -79,9 +79,9 @@ describe('starts and stops', () => {
     await isOpen(client)
     const { started: pending } = client.start({ clientId: 'x', model: 'm', text: 'hi' })
     await vi.waitFor(() =>
-      expect(server.heard.at(-1)).toMatchObject({ t: 'run.start', run: { clientId: 'x' } }),
+      expect(server.received.at(-1)).toMatchObject({ t: 'run.start', run: { clientId: 'x' } }),
     )
-    server.say({ t: 'reply', ref: 'r1', ok: false, error: { code: 'too_many_runs', message: 'no' } })
+    server.broadcast({ t: 'reply', ref: 'r1', ok: false, error: { code: 'too_many_runs', message: 'no' } })
     await expect(pending).rejects.toMatchObject({ code: 'too_many_runs', retryable: true })
     expect(overHttp).toEqual([])
   })
@@ -91,7 +91,7 @@ describe('starts and stops', () => {
     const client = connect(server)
     await isOpen(client)
     const { started: pending } = client.start({ clientId: 'x', model: 'm', text: 'hi' })
-    await vi.waitFor(() => expect(server.heard.at(-1)?.t).toBe('run.start'))
+    await vi.waitFor(() => expect(server.received.at(-1)?.t).toBe('run.start'))
     server.cut()
     await expect(pending).resolves.toEqual(started)
     expect(overHttp).toEqual([{ clientId: 'x', model: 'm', text: 'hi' }])
@@ -102,7 +102,7 @@ describe('starts and stops', () => {
     const client = connect(server)
     await isOpen(client)
     const start = client.start({ clientId: 'x', model: 'm', text: 'hi' })
-    await vi.waitFor(() => expect(server.heard.at(-1)?.t).toBe('run.start'))
+    await vi.waitFor(() => expect(server.received.at(-1)?.t).toBe('run.start'))
     const stopped = start.stop()
     server.cut()
     await stopped
@@ -119,9 +119,17 @@ describe('following', () => {
     const gaps = vi.fn()
     client.onGap(gaps)
     for (let i = 0; i < 8; i++) {
-      server.say({ t: 'run.end', c: 1, runId: 'r', messageId: 'm', status: 'done', length: 99, fence: 4 })
+      server.broadcast({
+        t: 'run.end',
+        c: 1,
+        runId: 'r',
+        messageId: 'm',
+        status: 'done',
+        length: 99,
+        fence: 4,
+      })
     }
     await vi.waitFor(() => expect(gaps).toHaveBeenCalled())
-    expect(server.heard.filter((it) => it.t === 'follow').length).toBeLessThanOrEqual(5)
+    expect(server.received.filter((it) => it.t === 'follow').length).toBeLessThanOrEqual(5)
   })
 })

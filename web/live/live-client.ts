@@ -48,7 +48,7 @@ export interface LiveClient {
   /** Follows a run, starting with the known text. A run can be followed several times; release each follow. */
   follow: (seed: RunSeed) => { run: RunStore; release: () => void }
   /** Retries to connect at once instead of after the pause. */
-  hurry: () => void
+  retryNow: () => void
   close: () => void
 }
 
@@ -130,7 +130,7 @@ export function createLiveClient(options: LiveOptions): LiveClient {
     start: starts.start,
     stop: starts.stop,
     follow: runs.follow,
-    hurry: socket.retryNow,
+    retryNow: socket.retryNow,
     close: socket.close,
   }
 }

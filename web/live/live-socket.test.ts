@@ -53,7 +53,7 @@ describe('a lost connection', () => {
     await openSocket()
     server.cut()
     await becomes(waiting)
-    expect(time.waits()).toEqual([100])
+    expect(time.pendingSleeps()).toEqual([100])
     await time.advance(100)
     await becomes(open)
     expect(server.opened).toBe(2)
@@ -61,10 +61,10 @@ describe('a lost connection', () => {
 
   test('is reopened at the time that the server named, not earlier', async () => {
     await openSocket()
-    server.say({ t: 'bye', reason: 'draining', afterMs: 3000 })
+    server.broadcast({ t: 'bye', reason: 'draining', afterMs: 3000 })
     server.close(4000)
     await becomes(waiting)
-    expect(time.waits()).toEqual([3100])
+    expect(time.pendingSleeps()).toEqual([3100])
   })
 
   test('is retried at once on request, and an attempt in progress is not repeated', async () => {
@@ -79,7 +79,7 @@ describe('a lost connection', () => {
     server.sockets = 'accept'
     // The swallowed attempt gets no welcome in time.
     await time.advance(5000)
-    expect(time.waits()).toEqual([100])
+    expect(time.pendingSleeps()).toEqual([100])
     await time.advance(100)
     await becomes(open)
     expect(server.opened).toBe(3)
@@ -91,7 +91,7 @@ describe('a lost connection', () => {
     server.close(4007)
     await becomes({ state: 'waiting', closedBy: 4007 })
     await time.advance(100)
-    await vi.waitFor(() => expect(time.waits()).toEqual([200]))
+    await vi.waitFor(() => expect(time.pendingSleeps()).toEqual([200]))
     expect(socket.status()).toEqual({ state: 'waiting', closedBy: 4007 })
     server.sockets = 'accept'
     await time.advance(200)
@@ -105,7 +105,7 @@ describe('an ended connection', () => {
     server.close(4100)
     await becomes({ state: 'ended', closedBy: 4100 })
     socket.retryNow()
-    expect(time.waits()).toEqual([])
+    expect(time.pendingSleeps()).toEqual([])
     socket.open()
     await becomes(open)
     expect(server.opened).toBe(2)
@@ -115,7 +115,7 @@ describe('an ended connection', () => {
     await openSocket()
     socket.close()
     expect(socket.status()).toEqual({ state: 'ended', closedBy: undefined })
-    expect(time.waits()).toEqual([])
+    expect(time.pendingSleeps()).toEqual([])
   })
 })
 
@@ -136,7 +136,7 @@ describe('silence', () => {
     await openSocket()
     await time.advance(60_000)
     expect(socket.status()).toEqual(open)
-    await vi.waitFor(() => expect(server.heard.filter(({ t }) => t === 'ping')).toHaveLength(3))
+    await vi.waitFor(() => expect(server.received.filter(({ t }) => t === 'ping')).toHaveLength(3))
     await time.advance(20_000)
     expect(socket.status()).toEqual(waiting)
   })
@@ -149,16 +149,16 @@ describe('a fallback transport', () => {
     await becomes(waiting)
     await time.advance(100)
     await vi.waitFor(() => expect(server.opened).toBe(2))
-    await vi.waitFor(() => expect(time.waits()).toEqual([200]))
+    await vi.waitFor(() => expect(time.pendingSleeps()).toEqual([200]))
     await time.advance(200)
     await becomes({ state: 'open', transport: 'events' })
   }
 
   test('is replaced by the socket after a minute, or five minutes later if that is still blocked', async () => {
     await openEvents()
-    expect(time.waits()).toEqual([60_000])
+    expect(time.pendingSleeps()).toEqual([60_000])
     await time.advance(60_000)
-    await vi.waitFor(() => expect(time.waits()).toEqual([300_000]))
+    await vi.waitFor(() => expect(time.pendingSleeps()).toEqual([300_000]))
     expect(socket.status()).toEqual({ state: 'open', transport: 'events' })
     server.sockets = 'accept'
     await time.advance(300_000)
@@ -170,25 +170,25 @@ describe('a fallback transport', () => {
     socket.open()
     await vi.waitFor(() => expect(server.opened).toBe(1))
     await time.advance(5000)
-    expect(time.waits()).toEqual([100])
+    expect(time.pendingSleeps()).toEqual([100])
     await time.advance(100)
     await vi.waitFor(() => expect(server.opened).toBe(2))
     await time.advance(5000)
-    expect(time.waits()).toEqual([200])
+    expect(time.pendingSleeps()).toEqual([200])
     await time.advance(200)
     await becomes({ state: 'open', transport: 'events' })
   })
 
   test('is replaced soon after an outage, which does not prove that sockets are blocked', async () => {
     await openEvents()
-    server.say({ t: 'bye', reason: 'draining', afterMs: 3000 })
+    server.broadcast({ t: 'bye', reason: 'draining', afterMs: 3000 })
     await vi.waitFor(() => expect(frames.at(-1)).toBe('bye'))
     server.cut()
     await becomes(waiting)
     await time.advance(3100)
-    await vi.waitFor(() => expect(time.waits()).toEqual([100]))
+    await vi.waitFor(() => expect(time.pendingSleeps()).toEqual([100]))
     await time.advance(100)
     await becomes({ state: 'open', transport: 'events' })
-    expect(time.waits()).toEqual([1000])
+    expect(time.pendingSleeps()).toEqual([1000])
   })
 })

@@ -46,7 +46,7 @@ function stateDiffers(a: FollowedRun, b: FollowedRun): boolean {
     a.phase !== b.phase ||
     a.state.name !== b.state.name ||
     linkOf(a) !== linkOf(b) ||
-    a.firstVersion !== b.firstVersion ||
+    a.replacedText !== b.replacedText ||
     (a.text === '') !== (b.text === '')
   )
 }

@@ -42,7 +42,7 @@ describe('a start', () => {
     expect(sent).toEqual([{ t: 'run.start', ref: 'r1', run: request }])
     starts.reply({ t: 'reply', ref: 'r1', ok: true, run })
     expect(await started).toEqual(run)
-    expect(time.waits()).toEqual([])
+    expect(time.pendingSleeps()).toEqual([])
     expect(overHttp).toEqual([])
   })
 

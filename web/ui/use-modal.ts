@@ -10,7 +10,7 @@ export function useModal(
   ref: RefObject<HTMLDialogElement | null>,
   onClose: (() => void) | undefined,
 ): Pick<DialogHTMLAttributes<HTMLDialogElement>, 'onCancel' | 'onPointerDown' | 'onClick'> {
-  const pressBeside = usePressBeside(ref, onClose)
+  const pressBeside = useCloseOnOutsidePress(ref, onClose)
   useEffect(() => {
     const dialog = ref.current
     const opener = document.activeElement
@@ -36,7 +36,7 @@ export function useModal(
  * Closes a dialog on a press outside it, but only when the press ends. If it closed when the finger comes down, the
  * click would hit the element of the page at that point.
  */
-export function usePressBeside(
+export function useCloseOnOutsidePress(
   ref: RefObject<HTMLDialogElement | null>,
   onClose: (() => void) | undefined,
 ): Pick<DialogHTMLAttributes<HTMLDialogElement>, 'onPointerDown' | 'onClick'> {

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import type { Bus } from './bus.ts'
 
 /** Connects the buses of several instances, for a test. */
-export interface BusHouse {
+export interface BusRig {
   connect(self: string): Promise<Bus>
   /** Interrupts the connection of all instances, until `mend` restores it. */
   cut(): Promise<void>
@@ -22,9 +22,9 @@ function recordMessages(bus: Bus, topic: string) {
 const patience = { timeout: 20_000, interval: 20 }
 
 /** The test suite that every implementation of `Bus` passes. */
-export function describeBus(make: () => Promise<BusHouse>): void {
+export function describeBus(make: () => Promise<BusRig>): void {
   describe('bus', () => {
-    let rig: BusHouse
+    let rig: BusRig
     let buses: Bus[] = []
     const connect = async (self: string): Promise<Bus> => {
       const bus = await rig.connect(self)

@@ -27,7 +27,7 @@ export class ClaimRecord {
   }
 
   /** The number of instances with this label that died within a minute of a claim, in the last ten minutes. */
-  async deaths(): Promise<number> {
+  async countDeaths(): Promise<number> {
     const members = this.#membership.members()
     const label = members.find(({ incarnation }) => incarnation === this.#membership.self)?.label
     const alive = new Set(members.map(({ incarnation }) => incarnation))
@@ -39,7 +39,7 @@ export class ClaimRecord {
    * Callers write true before they drive claimed runs, and false a minute later. Resolves after the attempt to write,
    * even if it failed.
    */
-  async write(claiming: boolean): Promise<void> {
+  async recordClaiming(claiming: boolean): Promise<void> {
     this.#membership.update({ claiming })
     await this.#membership.beatInStore()
   }

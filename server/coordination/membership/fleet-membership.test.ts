@@ -98,7 +98,7 @@ describe('membership', () => {
     joined.push(member)
     await member.join()
     await vi.waitFor(() => expect(slow).toBeDefined(), patience)
-    const written = new ClaimRecord(member, { recent: async () => [] }).write(true)
+    const written = new ClaimRecord(member, { recent: async () => [] }).recordClaiming(true)
     slow!()
     await written
     expect(rows).toEqual([false, false, true])
@@ -123,7 +123,7 @@ describe('membership', () => {
       { self: 'a', members: () => member.members(), ...unused },
       { recent: async () => rows },
     )
-    expect(await record.deaths()).toBe(1)
+    expect(await record.countDeaths()).toBe(1)
   })
 
   test('after one failed heartbeat in Redis, the store receives one at once', async () => {

@@ -184,7 +184,7 @@ export class FleetMembership implements Membership {
     }
     if (changed) this.#notifyWatchers((watcher) => watcher.changed?.(this.members()))
     for (const { incarnation, how } of gone)
-      this.#notifyWatchers((watcher) => watcher.gone?.(incarnation, how))
+      this.#notifyWatchers((watcher) => watcher.departed?.(incarnation, how))
   }
 
   #notifyWatchers(call: (watcher: MembershipWatcher) => void): void {

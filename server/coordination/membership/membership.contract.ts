@@ -3,7 +3,7 @@ import type { MemberFacts, Membership } from './membership.ts'
 import { lease } from './membership.ts'
 
 /** Creates the memberships of several instances in one process, for a test. */
-export interface MembershipHouse {
+export interface MembershipRig {
   /** The membership has not joined yet. */
   make(self: string, facts: MemberFacts): Promise<Membership>
   /** Stops the heartbeats without leaving, as `kill -9` does. */
@@ -36,12 +36,12 @@ let incarnations = 0
 
 /** The test suite that every membership passes. Its timeouts are generous, because other tests share the machine. */
 export function describeMembership(
-  make: () => Promise<MembershipHouse>,
+  make: () => Promise<MembershipRig>,
   /** `table` is false if the store is the only table, so that no table can be unreachable or emptied. */
   { table = true }: { table?: boolean } = {},
 ): void {
   describe('membership', () => {
-    let rig: MembershipHouse
+    let rig: MembershipRig
     let joined: Membership[] = []
     const join = async (label: string, facts: Partial<MemberFacts> = {}) => {
       const self = `${label}.${incarnations++}`
@@ -49,7 +49,7 @@ export function describeMembership(
       const gone: string[] = []
       const links: boolean[] = []
       member.watch({
-        gone: (incarnation, how) => gone.push(`${incarnation} ${how}`),
+        departed: (incarnation, how) => gone.push(`${incarnation} ${how}`),
         link: (healthy) => links.push(healthy),
       })
       await member.join()

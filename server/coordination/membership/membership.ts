@@ -63,7 +63,7 @@ export interface MembershipWatcher {
   /** A member joined, left or was found dead, or facts of a member changed. */
   changed?: (members: Member[]) => void
   /** A member has left cleanly or is dead. Its runs may be claimed. */
-  gone?: (incarnation: string, how: 'left' | 'dead') => void
+  departed?: (incarnation: string, how: 'left' | 'dead') => void
   /** The connection to Redis was lost or restored. */
   link?: (healthy: boolean) => void
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { membershipOver } from '../../../test/support/redis-houses.ts'
+import { membershipOver } from '../../../test/support/redis-rigs.ts'
 import { startStandalone } from '../../../test/support/redis-server.ts'
 import type { TestRedis } from '../../../test/support/redis-server.ts'
 import { someFacts } from './membership.contract.ts'
@@ -13,7 +13,7 @@ describe.concurrent('membership, over Redis', () => {
     const [a, b] = [await rig.make('a', someFacts), await rig.make('b', someFacts)]
     const gone: string[] = []
     for (const member of [a, b])
-      member.watch({ gone: (incarnation, how) => gone.push(`${incarnation} ${how}`) })
+      member.watch({ departed: (incarnation, how) => gone.push(`${incarnation} ${how}`) })
     await Promise.all([a.join(), b.join()])
     await vi.waitFor(
       () => expect([a.members(), b.members()].map(({ length }) => length)).toEqual([2, 2]),

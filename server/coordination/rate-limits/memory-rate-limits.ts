@@ -11,12 +11,12 @@ export function createMemoryRateLimits({
 }: {
   clock: Clock
   shared?: LocalLimits
-  /** The number of instances by which limits with `shareOut` are divided, for a fleet without Redis. */
+  /** The number of instances by which limits with `splitAmongMembers` are divided, for a fleet without Redis. */
   members?: () => number
 }): RateLimits {
   return {
     async consume(key, limit, cost = 1) {
-      const share = limit.shareOut ? Math.max(1, members()) : 1
+      const share = limit.splitAmongMembers ? Math.max(1, members()) : 1
       return { ...shared.consume(key, limitTerms(limit, cost, share)), degraded: false }
     },
     async block(key, ms) {

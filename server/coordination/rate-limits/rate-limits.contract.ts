@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import type { RateLimits } from './rate-limits.ts'
 
 /** Creates the rate limits of several instances that share their limits, for a test. */
-export interface RateLimitsHouse {
+export interface RateLimitsRig {
   make(): Promise<RateLimits>
   /** Makes Redis unreachable, until `mend`. Absent in memory. */
   cut?(): Promise<void>
@@ -17,12 +17,12 @@ const slow = { rate: 1, perMs: 600_000, burst: 10 }
 let keys = 0
 
 export function describeRateLimits(
-  make: () => Promise<RateLimitsHouse>,
+  make: () => Promise<RateLimitsRig>,
   /** `remote` is false for limits in memory, which cannot be unreachable or emptied. */
   { remote = true }: { remote?: boolean } = {},
 ): void {
   describe('rate limits', () => {
-    let rig: RateLimitsHouse
+    let rig: RateLimitsRig
     let open: RateLimits[] = []
     const handle = async (): Promise<RateLimits> => {
       const limits = await rig.make()
@@ -117,8 +117,8 @@ export function describeRateLimits(
       expect(await a.consume(key, slow, 2)).toMatchObject({ allowed: true, degraded: true, remaining: 0 })
       expect(await a.consume(key, slow)).toMatchObject({ allowed: false, degraded: true })
       expect(await b.consume(key, slow, 10)).toMatchObject({ allowed: true, degraded: true })
-      // A limit with `shareOut`: half of ten, because there are two instances.
-      const out = { ...slow, shareOut: true }
+      // A limit with `splitAmongMembers`: half of ten, because there are two instances.
+      const out = { ...slow, splitAmongMembers: true }
       expect(await a.consume(shared, out, 5)).toMatchObject({ allowed: true, remaining: 0 })
       expect((await a.consume(shared, out)).allowed).toBe(false)
       await a.block(blocked, 60_000)

@@ -28,7 +28,7 @@ export interface Limit {
   /**
    * While Redis is away: true divides the limit by the number of members (sign-in); otherwise it applies per instance.
    */
-  shareOut?: boolean
+  splitAmongMembers?: boolean
 }
 
 export interface LimitAnswer {

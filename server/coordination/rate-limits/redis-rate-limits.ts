@@ -14,7 +14,7 @@ export interface RedisRateLimitsOptions {
   keys: RedisKeys
   clock: Clock
   logger: Logger
-  /** The number of instances. While Redis is away, limits with `shareOut` are divided by it. */
+  /** The number of instances. While Redis is away, limits with `splitAmongMembers` are divided by it. */
   members?: () => number
   /** Milliseconds after which this instance decides without Redis, because a request is waiting. Default: 150. */
   deadlineMs?: number
@@ -76,7 +76,7 @@ class RedisRateLimits implements RateLimits {
 
   #decideLocally(key: string, limit: Limit, cost: number): LimitAnswer {
     this.#reportDegraded(true)
-    const share = limit.shareOut ? Math.max(1, this.#options.members?.() ?? 1) : 1
+    const share = limit.splitAmongMembers ? Math.max(1, this.#options.members?.() ?? 1) : 1
     return { ...this.#local.consume(key, limitTerms(limit, cost, share)), degraded: true }
   }
 

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis'
 import { describe, expect, test, vi } from 'vitest'
 import { connectLink, linkBecomes } from '../../../test/support/redis-link.ts'
-import { hear, key, spublish } from '../../../test/support/redis-channels.ts'
+import { recordMessages, key, spublish } from '../../../test/support/redis-channels.ts'
 import { startCluster, startSentinel, startStandalone } from '../../../test/support/redis-server.ts'
 import type { TestRedis } from '../../../test/support/redis-server.ts'
 import { silentLogger } from '../../base/index.ts'
@@ -17,8 +17,8 @@ const patience = { timeout: 20_000, interval: 20 }
 describe.concurrent('failover', () => {
   async function follow(redis: TestRedis, count: number) {
     const links = await Promise.all(Array.from({ length: count }, () => connectLink(redis)))
-    const shards = links.map((link) => hear(link, 'sharded', key('run')))
-    const plains = links.map((link) => hear(link, 'plain', key('bus')))
+    const shards = links.map((link) => recordMessages(link, 'sharded', key('run')))
+    const plains = links.map((link) => recordMessages(link, 'plain', key('bus')))
     await Promise.all([...shards, ...plains].map(({ ready }) => ready))
     const [writer] = links as [RedisLink]
     /** Waits until every link works again and receives messages on its renewed subscriptions. */
@@ -148,7 +148,7 @@ describe.concurrent('failover', () => {
   test('Cluster: if the node of the plain channels refuses connections, they move to another node', async () => {
     await using redis = await startCluster()
     const link = await connectLink(redis)
-    const bus = hear(link, 'plain', key('bus'))
+    const bus = recordMessages(link, 'plain', key('bus'))
     await bus.ready
     const channels = await Promise.all(redis.servers.map(({ admin }) => admin.pubsub('CHANNELS')))
     const full = redis.servers[channels.findIndex((list) => list.length > 0)]!
@@ -164,7 +164,7 @@ describe.concurrent('failover', () => {
   test('Cluster: if the node of the plain channels dies without a replica, they move to another node', async () => {
     await using redis = await startCluster()
     const link = await connectLink(redis)
-    const bus = hear(link, 'plain', key('bus'))
+    const bus = recordMessages(link, 'plain', key('bus'))
     await bus.ready
     const channels = await Promise.all(redis.servers.map(({ admin }) => admin.pubsub('CHANNELS')))
     const home = channels.findIndex((list) => list.length > 0)

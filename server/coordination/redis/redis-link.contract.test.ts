@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { connectLink, linkBecomes, problemOf, redisTopologies } from '../../../test/support/redis-link.ts'
-import { echo, hear, key, spublish } from '../../../test/support/redis-channels.ts'
+import { echo, recordMessages, key, spublish } from '../../../test/support/redis-channels.ts'
 import { startStandalone, startWithPassword } from '../../../test/support/redis-server.ts'
 import { silentLogger, systemClock } from '../../base/index.ts'
 import { createClientFactory } from './client-options.ts'
@@ -21,8 +21,10 @@ describe.concurrent('every topology', () => {
       expect(await link.command(['SET', key('b'), 'x', 'PX', 60_000])).toBe('OK')
       expect(await link.command(['get', key('b')])).toBe('x')
 
-      const plain = hear(link, 'plain', key('plain'))
-      const shards = ['s0', 's1', 's2', 's3', 's4'].map((shard) => hear(link, 'sharded', key(shard)))
+      const plain = recordMessages(link, 'plain', key('plain'))
+      const shards = ['s0', 's1', 's2', 's3', 's4'].map((shard) =>
+        recordMessages(link, 'sharded', key(shard)),
+      )
       await Promise.all([plain.ready, ...shards.map(({ ready }) => ready)])
       await link.publish(key('plain'), 'p')
       await Promise.all(shards.map((_, index) => spublish(link, key(`s${index}`), `m${index}`)))
@@ -218,7 +220,9 @@ describe.concurrent('subscriptions', () => {
   test('all dropped subscriptions are renewed, each with a gap', async () => {
     await using redis = await startStandalone()
     const link = await connectLink(redis)
-    const all = Array.from({ length: 300 }, (_, n) => hear(link, n % 2 ? 'plain' : 'sharded', key(`c${n}`)))
+    const all = Array.from({ length: 300 }, (_, n) =>
+      recordMessages(link, n % 2 ? 'plain' : 'sharded', key(`c${n}`)),
+    )
     await Promise.all(all.map(({ ready }) => ready))
     const [server] = redis.servers
     await server!.admin.call('CLIENT', 'KILL', 'TYPE', 'pubsub')
@@ -233,12 +237,15 @@ describe.concurrent('subscriptions', () => {
   test('closing the last channel of one kind does not affect channels of the other kind', async () => {
     await using redis = await startStandalone()
     const link = await connectLink(redis)
-    const [plain, sharded] = [hear(link, 'plain', key('p')), hear(link, 'sharded', key('s'))]
+    const [plain, sharded] = [
+      recordMessages(link, 'plain', key('p')),
+      recordMessages(link, 'sharded', key('s')),
+    ]
     await Promise.all([plain.ready, sharded.ready])
     sharded.close()
     await vi.waitFor(async () => expect(await spublish(link, key('s'), 'nobody')).toBe(0), patience)
     await link.publish(key('p'), 'one')
-    const again = hear(link, 'sharded', key('s'))
+    const again = recordMessages(link, 'sharded', key('s'))
     await again.ready
     plain.close()
     await vi.waitFor(async () => expect(await link.publish(key('p'), 'nobody')).toBe(0), patience)
@@ -253,9 +260,9 @@ describe.concurrent('subscriptions', () => {
   test('after quick unsubscriptions and subscriptions, the last state applies', async () => {
     await using redis = await startStandalone()
     const link = await connectLink(redis)
-    for (let turn = 0; turn < 5; turn++) hear(link, 'plain', 'flip').close()
-    const kept = hear(link, 'plain', 'flip')
-    const closed = hear(link, 'plain', 'flop')
+    for (let turn = 0; turn < 5; turn++) recordMessages(link, 'plain', 'flip').close()
+    const kept = recordMessages(link, 'plain', 'flip')
+    const closed = recordMessages(link, 'plain', 'flop')
     await Promise.all([kept.ready, closed.ready])
     closed.close()
     const { admin } = redis.servers[0]!

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { pino } from 'pino'
 import { describe, expect, test, vi } from 'vitest'
-import { hear, key, spublish } from '../../../test/support/redis-channels.ts'
+import { recordMessages, key, spublish } from '../../../test/support/redis-channels.ts'
 import {
   connectLink,
   linkBecomes,
@@ -99,7 +99,7 @@ describe.concurrent('each problem is reported in one sentence with a cure', () =
   test('a Cluster without REDIS_CLUSTER is used as a Cluster, with a warning', async () => {
     await using cluster = await startCluster()
     const link = makeLink({ url: `redis://127.0.0.1:${cluster.servers[0]!.port}/3` })
-    const early = [hear(link, 'plain', key('early')), hear(link, 'sharded', key('early'))]
+    const early = [recordMessages(link, 'plain', key('early')), recordMessages(link, 'sharded', key('early'))]
     await linkBecomes(link, true)
     const names = Array.from({ length: 20 }, (_, index) => key(`n${index}`))
     await Promise.all(names.map((name) => link.command(['set', name, name])))
@@ -107,7 +107,7 @@ describe.concurrent('each problem is reported in one sentence with a cure', () =
     const holding = await Promise.all(cluster.servers.map(({ admin }) => admin.dbsize()))
     expect(holding.every((keys) => keys > 0)).toBe(true)
 
-    const late = names.map((name) => hear(link, 'sharded', name))
+    const late = names.map((name) => recordMessages(link, 'sharded', name))
     await Promise.all([...early, ...late].map(({ ready }) => ready))
     await vi.waitFor(async () => {
       await link.publish(key('early'), 'bus')
@@ -145,7 +145,7 @@ describe.concurrent('each problem is reported in one sentence with a cure', () =
   test('a missing right does not make the link unhealthy', async () => {
     await using redis = await startWithAclUser(testPrefix)
     const link = await connectLink(redis)
-    const subscription = hear(link, 'plain', 'foreign:channel')
+    const subscription = recordMessages(link, 'plain', 'foreign:channel')
     await subscription.ready
     await vi.waitFor(() => expect(problemOf(link)).toMatch(/lacks a right/), patience)
     await expect(link.command(['get', 'foreign'])).rejects.toMatchObject({ kind: 'refused' })

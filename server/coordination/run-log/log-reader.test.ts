@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { silentLogger, systemClock } from '../../base/index.ts'
 import { createLogReader } from './log-reader.ts'
 import type { LogReader } from './log-reader.ts'
-import { ReaderTrial, nothing, runId } from '../../../test/support/log-reader-trial.ts'
+import { ReaderTrial, emptySource, runId } from '../../../test/support/log-reader-trial.ts'
 
 const [first, second] = [1000, 2000]
 let trial: ReaderTrial
@@ -17,9 +17,9 @@ describe('the rules of a reader', () => {
     await trial.open(first, 'ab')
     await trial.append(first, 2, 2, 'c')
     await trial.follow()
-    expect(trial.told()).toEqual(['reset 0+abc'])
+    expect(trial.takeEvents()).toEqual(['reset 0+abc'])
     await trial.append(first, 3, 3, 'd')
-    expect(trial.told()).toEqual(['3+d 3'])
+    expect(trial.takeEvents()).toEqual(['3+d 3'])
     expect(trial.reader?.source).toEqual({ fence: first, seq: 3, starts: [[first, 0]], text: 'abcd' })
   })
 
@@ -34,28 +34,28 @@ describe('the rules of a reader', () => {
     })
     await trial.follow()
     await trial.settle()
-    expect(trial.told()).toEqual(['reset 0+a', '1+b 2'])
+    expect(trial.takeEvents()).toEqual(['reset 0+a', '1+b 2'])
     expect(spy).toHaveBeenCalledTimes(1)
   })
 
   test('2: a note of a lower fence is dropped', async () => {
     await trial.open(second, 'abc')
     await trial.follow()
-    trial.told()
-    trial.hub.tell(runId, { fence: first, seq: 9, kind: 'words', words: { at: 3, text: 'zombie' } })
-    trial.hub.tell(runId, { fence: first, seq: 9, kind: 'seized' })
+    trial.takeEvents()
+    trial.hub.notify(runId, { fence: first, seq: 9, kind: 'words', words: { at: 3, text: 'zombie' } })
+    trial.hub.notify(runId, { fence: first, seq: 9, kind: 'seized' })
     await trial.settle()
-    expect(trial.told()).toEqual([])
+    expect(trial.takeEvents()).toEqual([])
   })
 
   test('2: a seizure emits moving once and changes no text', async () => {
     await trial.open(first, 'abc')
     await trial.follow()
-    trial.told()
+    trial.takeEvents()
     await trial.log.seize(runId, second)
-    trial.hub.tell(runId, { fence: second, seq: 0, kind: 'seized' })
+    trial.hub.notify(runId, { fence: second, seq: 0, kind: 'seized' })
     await trial.settle()
-    expect(trial.told()).toEqual(['moving'])
+    expect(trial.takeEvents()).toEqual(['moving'])
     await trial.append(first, 2, 3, 'd')
     expect(trial.reader?.source.text).toBe('abc')
   })
@@ -64,35 +64,35 @@ describe('the rules of a reader', () => {
     await trial.open(first, 'abc')
     await trial.log.seize(runId, second)
     await trial.follow()
-    expect(trial.told()).toEqual(['reset 0+abc', 'moving'])
+    expect(trial.takeEvents()).toEqual(['reset 0+abc', 'moving'])
   })
 
   test('3: a repeat adds nothing, and an overlap adds only the new part', async () => {
     await trial.open(first, 'abc')
     await trial.follow()
-    trial.told()
-    trial.hub.tell(runId, { fence: first, seq: 1, kind: 'words', words: { at: 1, text: 'bc' } })
-    trial.hub.tell(runId, { fence: first, seq: 2, kind: 'words', words: { at: 2, text: 'cde' } })
+    trial.takeEvents()
+    trial.hub.notify(runId, { fence: first, seq: 1, kind: 'words', words: { at: 1, text: 'bc' } })
+    trial.hub.notify(runId, { fence: first, seq: 2, kind: 'words', words: { at: 2, text: 'cde' } })
     await trial.settle()
-    expect(trial.told()).toEqual(['3+de 2'])
+    expect(trial.takeEvents()).toEqual(['3+de 2'])
   })
 
   test('3: missing text is read from the log', async () => {
     await trial.open(first, 'a')
     await trial.follow()
-    trial.told()
+    trial.takeEvents()
     trial.deaf = true
     await trial.append(first, 2, 1, 'b')
     await trial.append(first, 3, 2, 'c')
     trial.deaf = false
     await trial.append(first, 4, 3, 'd')
-    expect(trial.told()).toEqual(['1+b 2', '2+c 3', '3+d 4'])
+    expect(trial.takeEvents()).toEqual(['1+b 2', '2+c 3', '3+d 4'])
   })
 
   test('4: text of a higher fence is not applied; the whole log is read instead', async () => {
     await trial.open(first, 'abcd')
     await trial.follow()
-    trial.told()
+    trial.takeEvents()
     trial.deaf = true
     await trial.open(second, 'abX', [
       [first, 0],
@@ -100,7 +100,7 @@ describe('the rules of a reader', () => {
     ])
     trial.deaf = false
     await trial.append(second, 2, 3, 'Y')
-    expect(trial.told()).toEqual(['rewind 2+XY'])
+    expect(trial.takeEvents()).toEqual(['rewind 2+XY'])
     expect(trial.reader?.source).toMatchObject({ fence: second, seq: 2, text: 'abXY' })
   })
 
@@ -109,7 +109,7 @@ describe('the rules of a reader', () => {
     await trial.append(first, 2, 1, 'b')
     await trial.append(first, 3, 2, 'c')
     await trial.follow({ fence: first, seq: 2, starts: [[first, 0]], text: 'ab' })
-    expect(trial.told()).toEqual(['2+c 3'])
+    expect(trial.takeEvents()).toEqual(['2+c 3'])
   })
 
   test('5: if text does not join, the reader reads the whole log', async () => {
@@ -117,58 +117,58 @@ describe('the rules of a reader', () => {
     await trial.append(first, 2, 1, 'b')
     await trial.append(first, 3, 2, 'c')
     await trial.follow({ fence: first, seq: 2, starts: [[first, 0]], text: '' })
-    expect(trial.told()).toEqual(['0+abc 3'])
+    expect(trial.takeEvents()).toEqual(['0+abc 3'])
   })
 
   test('5: a damaged log changes nothing, and the reader queries the store', async () => {
     await trial.open(first, 'a')
     await trial.follow()
-    trial.told()
-    await trial.pass(2000)
+    trial.takeEvents()
+    await trial.advance(2000)
     vi.spyOn(trial.own, 'read').mockResolvedValue([
       { fence: second, seq: 4, kind: 'words', words: { at: 7, text: 'x' } },
     ])
-    trial.hub.tell(runId, { fence: second, seq: 4, kind: 'words', words: { at: 7, text: 'x' } })
+    trial.hub.notify(runId, { fence: second, seq: 4, kind: 'words', words: { at: 7, text: 'x' } })
     await trial.settle()
-    expect(trial.told()).toEqual(['ask-store'])
+    expect(trial.takeEvents()).toEqual(['ask-store'])
     expect(trial.reader?.source.text).toBe('a')
   })
 
   test('5: for a log of another version, the reader queries the store', async () => {
     await trial.open(first, 'a')
     await trial.follow()
-    trial.told()
-    await trial.pass(2000)
-    trial.hub.tell(runId, { fence: second, seq: 1, kind: 'unknown' })
+    trial.takeEvents()
+    await trial.advance(2000)
+    trial.hub.notify(runId, { fence: second, seq: 1, kind: 'unknown' })
     await trial.settle()
-    expect(trial.told()).toEqual(['ask-store'])
+    expect(trial.takeEvents()).toEqual(['ask-store'])
   })
 
   test('6: a source whose fence does not descend from the reader’s fence resets the text', async () => {
     await trial.open(first, 'abc')
     await trial.follow()
-    trial.told()
+    trial.takeEvents()
     await trial.open(second, 'xy')
-    expect(trial.told()).toEqual(['reset 0+xy'])
+    expect(trial.takeEvents()).toEqual(['reset 0+xy'])
   })
 
   test('6: a shorter log of the same fence does not cut the reader’s text', async () => {
     await trial.open(first, 'a')
     await trial.follow({ fence: first, seq: 1, starts: [[first, 0]], text: 'abc' })
     await trial.append(first, 2, 1, 'bcd')
-    expect(trial.told()).toEqual(['3+d 2'])
+    expect(trial.takeEvents()).toEqual(['3+d 2'])
   })
 
   test('7: a lost log changes nothing until it is reopened', async () => {
     await trial.open(first, 'abc')
     await trial.follow()
-    trial.told()
+    trial.takeEvents()
     trial.hub.flush()
-    await trial.pass(4000)
-    expect(trial.told()).toEqual([])
+    await trial.advance(4000)
+    expect(trial.takeEvents()).toEqual([])
     await trial.open(first, 'abcd', [[first, 0]], 7)
     await trial.append(first, 8, 4, 'e')
-    expect(trial.told()).toEqual(['3+de 8'])
+    expect(trial.takeEvents()).toEqual(['3+de 8'])
   })
 })
 
@@ -176,12 +176,12 @@ test('a closed reader emits no events and has no timer', async () => {
   await trial.open(first, 'a')
   const timers = vi.getTimerCount()
   await trial.follow()
-  trial.told()
+  trial.takeEvents()
   trial.reader?.close()
   await trial.append(first, 2, 1, 'b')
   trial.reader?.offer({ fence: second, seq: 1, starts: [[second, 0]], text: 'x' })
-  await trial.pass(20_000)
-  expect(trial.told()).toEqual([])
+  await trial.advance(20_000)
+  expect(trial.takeEvents()).toEqual([])
   expect(vi.getTimerCount()).toBe(timers)
 })
 
@@ -192,7 +192,7 @@ test('a handler that closes the reader receives no further events', async () => 
   const closing: LogReader = createLogReader({
     log: trial.own,
     runId,
-    from: nothing,
+    from: emptySource,
     event(event) {
       heard.push(event.kind)
       closing.close()
@@ -200,6 +200,6 @@ test('a handler that closes the reader receives no further events', async () => 
     clock: systemClock,
     logger: silentLogger,
   })
-  await trial.pass(10_000)
+  await trial.advance(10_000)
   expect(heard).toEqual(['reset'])
 })

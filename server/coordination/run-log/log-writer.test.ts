@@ -24,7 +24,7 @@ beforeEach(async () => {
   fates = []
   sent = []
   fenced = vi.fn()
-  handle = hub.connect({ write: () => fates.shift() ?? 'arrives', hears: () => true })
+  handle = hub.connect({ write: () => fates.shift() ?? 'arrives', deliversNote: () => true })
   open()
   await settle()
 })
@@ -213,7 +213,7 @@ describe('rule 5', () => {
   })
 
   test('GAP: after a rollback of the log, it is reopened', async () => {
-    const back = hub.remember()
+    const back = hub.saveState()
     writer.write('a')
     await pass(500)
     back()

@@ -9,10 +9,10 @@ const paceMs = { followed: 100, unfollowed: 400 }
  * All runs of this instance append at common ticks with this interval, so that Redis receives many appends in one
  * write.
  */
-export const logMomentsMs = 100
+export const logTickMs = 100
 /** An append that is at most this late still counts for the tick at which it was due. */
 const tickToleranceMs = 10
-const retryMs = { first: 50, most: 1000 }
+const retryMs = { initialMs: 50, maxMs: 1000 }
 /** The log expires after 24 h, so it is safe to refresh the expiry this rarely. */
 const refreshExpiryMs = 10 * 60 * 1000
 
@@ -134,7 +134,7 @@ class Writer implements LogWriter {
   #msUntilDue(): number {
     if (this.#flushes.size > 0) return 0
     const pace = this.#followers > 0 ? paceMs.followed : paceMs.unfollowed
-    const moment = Math.ceil((this.#appendedAt - tickToleranceMs) / logMomentsMs) * logMomentsMs
+    const moment = Math.ceil((this.#appendedAt - tickToleranceMs) / logTickMs) * logTickMs
     return moment + pace - this.#options.clock.monotonic()
   }
 

@@ -8,10 +8,10 @@ export type Fate = 'arrives' | 'request-lost' | 'answer-lost' | 'late'
 export interface LogFaults {
   write(): Fate
   /** False if this note is lost. */
-  hears(): boolean
+  deliversNote(): boolean
 }
 
-export const noFaults: LogFaults = { write: () => 'arrives', hears: () => true }
+export const noFaults: LogFaults = { write: () => 'arrives', deliversNote: () => true }
 
 /** The share of writes or notes that each fault hits, from 0 to 1. */
 export interface FaultRates {
@@ -32,7 +32,7 @@ export function seededFaults(seed: number, rates: FaultRates): LogFaults {
       if (drawn < rates.requestLost + rates.answerLost + rates.late) return 'late'
       return 'arrives'
     },
-    hears: () => random() >= rates.noteLost,
+    deliversNote: () => random() >= rates.noteLost,
   }
 }
 

@@ -46,7 +46,7 @@ test('a log that was not retired expires after a day; an append with refreshExpi
 
 test('a write can be lost, can lose its answer, or can arrive late', async () => {
   const fates: Fate[] = ['request-lost', 'answer-lost', 'late', 'arrives']
-  const log = hub.connect({ write: () => fates.shift() ?? 'arrives', hears: () => true })
+  const log = hub.connect({ write: () => fates.shift() ?? 'arrives', deliversNote: () => true })
   await log.open('run', { fence: 5, seq: 1 }, snapshot)
   expect(await log.read('run')).toEqual([])
   const answer = await log.open('run', { fence: 5, seq: 1 }, snapshot)
@@ -61,7 +61,7 @@ test('a write can be lost, can lose its answer, or can arrive late', async () =>
 test('a rollback restores an earlier state, any number of times', async () => {
   const log = hub.connect()
   await log.open('run', { fence: 5, seq: 1 }, snapshot)
-  const back = hub.remember()
+  const back = hub.saveState()
   for (let times = 0; times < 2; times++) {
     await log.append('run', { fence: 5, seq: 2 }, { at: 1, text: 'b' })
     expect(await log.read('run')).toHaveLength(2)

@@ -76,7 +76,7 @@ export class MemoryRunLogHub {
   /**
    * Remembers the state. The returned function silently restores it, as a failover to a replica that lags behind does.
    */
-  remember(): () => void {
+  saveState(): () => void {
     const copy = (logs: Map<string, Held>) =>
       new Map(
         [...logs].map(([runId, held]): [string, Held] => [
@@ -165,12 +165,12 @@ export class MemoryRunLogHub {
   }
 
   /** Sends a note to all followers, and returns their number. Notes arrive after the write, in order. */
-  tell(runId: string, note: LogNote): number {
+  notify(runId: string, note: LogNote): number {
     const heard = new Set<Handle>()
     for (const follower of this.#followers.get(runId) ?? []) {
       if (follower.handle.away) continue
       heard.add(follower.handle)
-      if (!follower.handle.faults.hears()) continue
+      if (!follower.handle.faults.deliversNote()) continue
       queueMicrotask(() => {
         if (this.#followers.get(runId)?.has(follower)) follower.listener.note(note)
       })
@@ -214,7 +214,7 @@ class Handle implements MemoryRunLog {
   append(...[runId, at, words, options]: Parameters<RunLog['append']>): Promise<LogAnswer> {
     return this.#write(() => {
       const log = this.#hub.log(runId) ?? new MemoryLog()
-      const answer = log.append(at, words, (note) => this.#hub.tell(runId, note))
+      const answer = log.append(at, words, (note) => this.#hub.notify(runId, note))
       if (answer.kind === 'ok' && options?.refreshExpiry) this.#hub.expire(runId)
       return answer
     })
@@ -243,7 +243,9 @@ class Handle implements MemoryRunLog {
 
   #open(runId: string, at: EntryId, snapshot?: Parameters<RunLog['open']>[2]): Promise<LogAnswer> {
     return this.#write(() => {
-      const answer = this.#hub.logForWriting(runId).open(at, snapshot, (note) => this.#hub.tell(runId, note))
+      const answer = this.#hub
+        .logForWriting(runId)
+        .open(at, snapshot, (note) => this.#hub.notify(runId, note))
       if (answer.kind === 'ok') this.#hub.expire(runId)
       return answer
     })

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { connectRunLog, testSigner } from '../../../test/support/redis-houses.ts'
+import { connectRunLog, testSigner } from '../../../test/support/redis-rigs.ts'
 import { testPrefix } from '../../../test/support/redis-link.ts'
 import { startStandalone } from '../../../test/support/redis-server.ts'
 import type { TestRedis } from '../../../test/support/redis-server.ts'

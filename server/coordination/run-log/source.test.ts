@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { LogEntry, Starts } from './run-log.ts'
-import { catchUp, keep, newer, sourceOf } from './source.ts'
+import { catchUp, lengthToKeep, newerSource, sourceOf } from './source.ts'
 import type { Source } from './source.ts'
 
 function source(fence: number, text: string, starts: Starts = [[fence, 0]]): Source {
@@ -11,22 +11,22 @@ describe('newer', () => {
   test('the fence decides before the length', () => {
     const old = source(1, 'a long zombie text')
     const now = source(2, 'short')
-    expect(newer(old, now)).toBe(now)
-    expect(newer(now, old)).toBe(now)
+    expect(newerSource(old, now)).toBe(now)
+    expect(newerSource(now, old)).toBe(now)
   })
 
   test('with equal fences, the longer text is newer', () => {
     const short = source(1, 'ab')
     const long = source(1, 'abc')
-    expect(newer(short, long)).toBe(long)
-    expect(newer(long, short)).toBe(long)
+    expect(newerSource(short, long)).toBe(long)
+    expect(newerSource(long, short)).toBe(long)
   })
 
   test('a missing source is ignored', () => {
     const only = source(1, 'a')
-    expect(newer(undefined, only)).toBe(only)
-    expect(newer(only, undefined)).toBe(only)
-    expect(newer(undefined, undefined)).toBeUndefined()
+    expect(newerSource(undefined, only)).toBe(only)
+    expect(newerSource(only, undefined)).toBe(only)
+    expect(newerSource(undefined, undefined)).toBeUndefined()
   })
 })
 
@@ -48,7 +48,7 @@ describe('keep', () => {
     [{ fence: 9, length: 3 }, 0, 'the fence is no ancestor'],
     [{ fence: 0, length: 0 }, 0, 'a new reader'],
   ])('%o keeps %i: %s', (reader, kept) => {
-    expect(keep(reader, now)).toBe(kept)
+    expect(lengthToKeep(reader, now)).toBe(kept)
   })
 })
 

@@ -12,7 +12,7 @@ export interface Source {
  * Returns the source to resume from: the one with the higher fence and, with equal fences, the longer one. The length
  * alone must not decide, because an owner that was replaced may have written more text.
  */
-export function newer(a?: Source, b?: Source): Source | undefined {
+export function newerSource(a?: Source, b?: Source): Source | undefined {
   if (!a || !b) return a ?? b
   return b.fence > a.fence || (b.fence === a.fence && b.text.length > a.text.length) ? b : a
 }
@@ -22,7 +22,7 @@ export function newer(a?: Source, b?: Source): Source | undefined {
  * later fence began, and at most the length of the reader's text. 0 if the reader's fence is no ancestor of the
  * source's.
  */
-export function keep(reader: { fence: number; length: number }, source: Source): number {
+export function lengthToKeep(reader: { fence: number; length: number }, source: Source): number {
   if (reader.fence === source.fence) return Math.min(reader.length, source.text.length)
   const own = source.starts.findIndex(([fence]) => fence === reader.fence)
   if (own < 0) return 0
@@ -50,7 +50,7 @@ export function catchUp(reader: { fence: number; length: number }, source: Sourc
     const text = source.text.slice(reader.length)
     return text === '' ? undefined : { kind: 'words', keep: reader.length, text }
   }
-  const kept = keep(reader, source)
+  const kept = lengthToKeep(reader, source)
   const known = source.starts.some(([fence]) => fence === reader.fence)
   return { kind: known ? 'rewind' : 'reset', keep: kept, text: source.text.slice(kept) }
 }

@@ -7,7 +7,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { startPostgresServer } from '../../../test/support/postgres-server.ts'
 import type { PostgresServer } from '../../../test/support/postgres-server.ts'
-import { everythingOf, interrupted } from '../../../test/support/everything-of.ts'
+import { snapshotStore, withRunsInterrupted } from '../../../test/support/snapshot-store.ts'
 import { ended, givenRun, givenUser, part } from '../../../test/support/store-fixture.ts'
 import { silentLogger, sleep, systemClock } from '../../base/index.ts'
 import { openStore, restoreBackup, StoreLocked, writeBackup } from '../index.ts'
@@ -109,7 +109,7 @@ async function fill(store: Store): Promise<string> {
     by: 'me',
     at: 1,
   })
-  await store.installations.meet('print')
+  await store.installations.register('print')
   return user.id
 }
 
@@ -126,7 +126,7 @@ describe.each<[Kind, Kind]>([
     const userId = await fill(source)
     await fill(store)
     const file = join(folder, 'all.backup')
-    const before = await everythingOf(source, userId)
+    const before = await snapshotStore(source, userId)
     const saved = await save(where, file)
     expect(saved).toContainEqual({ table: 'chat', rows: 13 })
     expect(statSync(file).mode & 0o777).toBe(0o600)
@@ -135,9 +135,9 @@ describe.each<[Kind, Kind]>([
     const { tables } = await restore(target, file)
     expect(tables).toEqual(saved)
     const restored = await open(target)
-    expect(await everythingOf(restored, userId)).toEqual(interrupted(before))
+    expect(await snapshotStore(restored, userId)).toEqual(withRunsInterrupted(before))
     expect((await givenRun(restored, userId)).run.status).toBe('running')
-    expect(await everythingOf(source, userId)).toEqual(before)
+    expect(await snapshotStore(source, userId)).toEqual(before)
   })
 })
 
@@ -269,7 +269,7 @@ describe.each<Kind>(['sqlite', 'postgres'])('%s', (kind) => {
   test('a generated secret is included; a secret from the environment has to be the same', async () => {
     const source = await places[kind]()
     const store = await open(source)
-    await store.installations.meet('print')
+    await store.installations.register('print')
     if (kind === 'postgres') await store.installations.agreeOnSecret('generated')
     const file = join(folder, 'secret.backup')
     await save(source, file, 'generated')
@@ -291,7 +291,7 @@ describe.each<Kind>(['sqlite', 'postgres'])('%s', (kind) => {
   test('without a secret, the result says that one is needed', async () => {
     const source = await places[kind]()
     const store = await open(source)
-    await store.installations.meet('print')
+    await store.installations.register('print')
     const file = join(folder, 'without.backup')
     await save(source, file)
     expect((await restore(await places[kind](), file)).secret).toBe('needed')

@@ -104,7 +104,7 @@ export interface Chats {
   /** The messages from the root to this message, oldest first. */
   path(messageId: string, userId: string): Promise<MessageRow[]>
   /** The same path with only the visible text of each message. */
-  saidOn(
+  visiblePath(
     messageId: string,
     userId: string,
   ): Promise<(Pick<MessageRow, 'role' | 'model'> & { said: string })[]>

@@ -53,7 +53,7 @@ export interface SecretChange {
 
 export interface Installations {
   /** Creates the installation if there is none; `mismatch` if the fingerprint differs from the stored one. */
-  meet(
+  register(
     secretFingerprint: string,
   ): Promise<{ kind: 'met'; installation: Installation } | { kind: 'mismatch'; installation: Installation }>
   /**
@@ -62,7 +62,7 @@ export interface Installations {
    */
   agreeOnSecret(candidate: string): Promise<string>
   /** Records that this prefix is in use, and returns the other prefixes that were in use within the last minute. */
-  meetPrefix(prefix: string, label: string): Promise<PrefixUse[]>
+  registerPrefix(prefix: string, label: string): Promise<PrefixUse[]>
   /**
    * Encrypts the provider keys with another secret, which is expected from then on. `wrong`: `former` is not the
    * secret.

@@ -129,11 +129,11 @@ export interface Runs {
     graceMs: number
   }): Promise<ClaimedRun[]>
   /** The owners of running runs, with the number of runs of each. For the sweep. */
-  owners(): Promise<{ owner: string; runs: number }[]>
+  listOwners(): Promise<{ owner: string; runs: number }[]>
   /** SAVE MANY: saves all parts in one transaction. A run that is missing in the result was not saved: read it. */
   save(parts: SavePart[]): Promise<Map<string, { stop: boolean }>>
   /** The first save after an owner restarted the answer: replaces the text of earlier fences. `text` may be empty. */
-  saveAnew(part: Omit<SavePart, 'start'>): Promise<{ stop: boolean } | undefined>
+  replaceSavedText(part: Omit<SavePart, 'start'>): Promise<{ stop: boolean } | undefined>
   /**
    * FINALISE: folds the parts into the message. Undefined: it has ended, or its fence or saved length differs: read it.
    */
@@ -152,7 +152,7 @@ export interface Runs {
    * conversation, with no text saved. Existing rows are not changed. Undefined: the run must not be restored, because a
    * tombstone shows that it was deleted, it exists after all, or another run has begun on its branch.
    */
-  writeAnew(remembered: RememberedRun): Promise<RunRow | undefined>
+  restoreLostRun(remembered: RememberedRun): Promise<RunRow | undefined>
   read(id: string): Promise<RunRow | undefined>
   /** The run with its text so far (the message's text once it has ended), and the message's meta. */
   readWithText(id: string): Promise<(ClaimedRun & { meta: MessageMeta }) | undefined>
@@ -164,10 +164,10 @@ export interface Runs {
   ownedBy(incarnation: string): Promise<RunRow[]>
   /** For a drain: clears the owner of those runs that `me` still owns under the given fence; returns their ids. */
   release(runs: { id: string; fence: number }[], me: string): Promise<string[]>
-  running(query: { userId: string | null; cursor?: string; limit: number }): Promise<Page<RunRow>>
-  runningOfUser(userId: string): Promise<number>
+  listRunning(query: { userId: string | null; cursor?: string; limit: number }): Promise<Page<RunRow>>
+  countRunning(userId: string): Promise<number>
   /**
    * The ids of what this client id has started, if anything, and the user's number of running answers; one statement.
    */
-  beforeStart(userId: string, clientId: string): Promise<{ ids: RunIds | undefined; running: number }>
+  readBeforeStart(userId: string, clientId: string): Promise<{ ids: RunIds | undefined; running: number }>
 }

@@ -112,7 +112,7 @@ const work = (store: Store) => store.jobs.claim({ me: 'copy', kinds: ['title'], 
 /** Expects that nothing is left to send to a provider, and that the old session and API key are not valid. */
 async function expectInactive(store: Store, { session, hash, run }: Awaited<ReturnType<typeof inUse>>) {
   expect(await orphans(store)).toEqual([])
-  expect(await store.runs.owners()).toEqual([])
+  expect(await store.runs.listOwners()).toEqual([])
   expect(await store.runs.readWithText(run.id)).toMatchObject({ status: 'interrupted', text: 'half an ans' })
   expect(await work(store)).toEqual([])
   expect(await store.sessions.withUser(session.id)).toBeUndefined()

@@ -8,7 +8,7 @@ import { changeSecret } from './change-secret.ts'
 export function createInstallations(engine: Engine, agreed: (secret: string) => void): Installations {
   return {
     ...createPrefixes(engine),
-    meet: (secretFingerprint) =>
+    register: (secretFingerprint) =>
       engine.run(async (db) => {
         const row = await db
           .insertInto('installation')
@@ -48,10 +48,10 @@ export function createInstallations(engine: Engine, agreed: (secret: string) => 
 const renewAfterMs = 25_000
 const forgottenAfterMs = 75_000
 
-function createPrefixes(engine: Engine): Pick<Installations, 'meetPrefix'> {
+function createPrefixes(engine: Engine): Pick<Installations, 'registerPrefix'> {
   const { now } = engine
   return {
-    meetPrefix: (prefix, label) =>
+    registerPrefix: (prefix, label) =>
       engine.run(async (db) => {
         const { rows } = await sql<PrefixUse & { ageMs: number | string }>`
           select prefix, label, ${now} - seen_at as "ageMs" from ${engine.table('redis_prefix')}

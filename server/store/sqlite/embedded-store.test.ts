@@ -143,7 +143,7 @@ describe('the embedded database', () => {
     const store = await opened()
     const user = await givenUser(store)
     await Promise.all(Array.from({ length: 50 }, () => givenRun(store, user.id)))
-    expect((await store.runs.beforeStart(user.id, 'other')).running).toBe(50)
+    expect((await store.runs.readBeforeStart(user.id, 'other')).running).toBe(50)
   })
 })
 

@@ -26,7 +26,7 @@ async function modesWhileOpen(dataDir: string): Promise<Record<string, string>> 
     logger: silentLogger,
   })
   try {
-    await store.installations.meet('fingerprint')
+    await store.installations.register('fingerprint')
     const files = readdirSync(dataDir).filter((name) => name.startsWith('shoal.db'))
     return Object.fromEntries(
       files.map((name) => [name, (statSync(join(dataDir, name)).mode & 0o777).toString(8)]),

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { endWithUs } from '../../support/end-with-us.ts'
+import { killOnExit } from '../../support/kill-on-exit.ts'
 import { failOnProcessFault } from '../../support/fail-on-process-fault.ts'
 
 const root = join(import.meta.dirname, '../../..')
@@ -23,7 +23,7 @@ export async function startContainerLike(env: Record<string, string>): Promise<C
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { NODE_ENV: 'production', PORT: '0', HOST: '127.0.0.1', ...env },
   })
-  endWithUs(child)
+  killOnExit(child)
   failOnProcessFault(child, 'an instance')
   const ended = once(child, 'exit').then(([code]) => code as number | null)
   let said = ''

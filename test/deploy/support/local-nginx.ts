@@ -3,7 +3,7 @@ import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createConnection } from 'node:net'
 import { join } from 'node:path'
 import type { Certificates } from '../../support/certificates.ts'
-import { endWithUs } from '../../support/end-with-us.ts'
+import { killOnExit } from '../../support/kill-on-exit.ts'
 import { freePorts } from '../../support/free-port.ts'
 import type { ProxiedFleet } from './proxied-fleet.ts'
 
@@ -61,7 +61,7 @@ export async function runNginx({
   child.stderr.on('data', (data: Buffer) => (said = (said + data.toString()).slice(-4000)))
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
   // SIGTERM instead of SIGKILL, so that its workers end too.
-  endWithUs(child, 'SIGTERM')
+  killOnExit(child, 'SIGTERM')
   await Promise.race([
     takesConnections(port),
     ended.then(() => Promise.reject(new Error(`nginx did not start: ${said}`))),

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import { endWithUs } from '../../support/end-with-us.ts'
+import { killOnExit } from '../../support/kill-on-exit.ts'
 import type { Certificates } from '../../support/certificates.ts'
 import { findProgram } from '../../support/find-program.ts'
 
@@ -124,7 +124,7 @@ async function run(
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
   const kill = (): void => void child.kill('SIGKILL')
   // SIGTERM instead of SIGKILL, so that its workers end too.
-  endWithUs(child, 'SIGTERM')
+  killOnExit(child, 'SIGTERM')
   const until = performance.now() + 20_000
   while (!(await takesConnections(httpsPort))) {
     if (child.exitCode !== null || performance.now() > until)

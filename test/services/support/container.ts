@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { endWithUs } from '../../support/end-with-us.ts'
+import { killOnExit } from '../../support/kill-on-exit.ts'
 import { pathWithServers } from '../../support/find-program.ts'
 import type { Machine } from './network.ts'
 
@@ -65,7 +65,7 @@ export class Container {
       stdio: ['ignore', log, log],
       env: { PATH: pathWithServers() },
     })
-    endWithUs(child)
+    killOnExit(child)
     closeSync(log)
     this.#child = child
   }

@@ -4,7 +4,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { sleep } from '../../../server/base/index.ts'
-import { endWithUs } from '../../support/end-with-us.ts'
+import { killOnExit } from '../../support/kill-on-exit.ts'
 import { findProgram } from '../../support/find-program.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { Network, withoutNetworks } from './network.ts'
@@ -51,7 +51,7 @@ export class DockerEngine implements AsyncDisposable {
       { stdio: ['ignore', output, output] },
     )
     closeSync(output)
-    endWithUs(child)
+    killOnExit(child)
     stack.defer(() => stop(child))
     const engine = new DockerEngine(stack, machine, socket)
     for (const until = performance.now() + startWithinMs; ; await sleep(200)) {

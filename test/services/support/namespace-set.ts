@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { sleep } from '../../../server/base/index.ts'
-import { endWithUs } from '../../support/end-with-us.ts'
+import { killOnExit } from '../../support/kill-on-exit.ts'
 import { readComposeFiles } from './compose-file.ts'
 import type { ComposeFile, ComposeService } from './compose-file.ts'
 import type { ComposeSet, ComposeSetOptions } from './compose-set.ts'
@@ -119,7 +119,7 @@ export class NamespaceSet implements ComposeSet {
     const names = JSON.stringify(this.#network.addresses())
     const inside = ['netns', 'exec', namespace, process.execPath, program, names]
     const child = spawn('ip', inside, { stdio: 'inherit' })
-    endWithUs(child)
+    killOnExit(child)
     this.#started.defer(() => void child.kill('SIGKILL'))
   }
 

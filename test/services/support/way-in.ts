@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import type { AddressInfo, Server, Socket } from 'node:net'
 import { join } from 'node:path'
-import { endWithUs } from '../../support/end-with-us.ts'
+import { killOnExit } from '../../support/kill-on-exit.ts'
 import type { Machine } from './network.ts'
 
 /** A port on this machine's loopback address that forwards to an address inside a network, like a published port. */
@@ -19,7 +19,7 @@ export async function openWayIn(machine: Machine, target: string, folder: string
   const program = join(import.meta.dirname, 'socket-to-port.ts')
   const inside = ['netns', 'exec', machine.namespace, process.execPath, program, file, target]
   const child = spawn('ip', inside, { stdio: ['ignore', 'pipe', 'inherit'] })
-  endWithUs(child)
+  killOnExit(child)
   await Promise.race([
     once(child.stdout, 'data'),
     once(child, 'exit').then(() => Promise.reject(new Error(`cannot reach ${target}`))),

@@ -5,7 +5,7 @@ import type { LogWriter } from '../../../server/coordination/run-log/log-writer.
 import type { Fate } from '../../../server/coordination/run-log/memory-faults.ts'
 import type { MemoryRunLog, MemoryRunLogHub } from '../../../server/coordination/run-log/memory-run-log.ts'
 import type { LogAnswer, RunLog, Starts } from '../../../server/coordination/run-log/run-log.ts'
-import { newer, sourceOf } from '../../../server/coordination/run-log/source.ts'
+import { newerSource, sourceOf } from '../../../server/coordination/run-log/source.ts'
 import type { Source } from '../../../server/coordination/run-log/source.ts'
 import type { ModelStore } from './model-store.ts'
 
@@ -56,7 +56,10 @@ export class ModelOwner {
     this.fence = options.store.claim()
     this.#stored = options.store.source
     this.#chosen = this.#stored
-    this.handle = options.hub.connect({ write: () => this.#fates.shift() ?? 'arrives', hears: () => true })
+    this.handle = options.hub.connect({
+      write: () => this.#fates.shift() ?? 'arrives',
+      deliversNote: () => true,
+    })
   }
 
   get source(): Source {
@@ -83,7 +86,7 @@ export class ModelOwner {
     } else if (this.stage === 'seized') {
       const entries = await this.handle.read(modelRun)
       if (entries === 'unavailable') return
-      const source = newer(this.#stored, sourceOf(entries)) ?? this.#stored
+      const source = newerSource(this.#stored, sourceOf(entries)) ?? this.#stored
       this.#assertNothingLost(source)
       this.#chosen = source
       this.stage = 'read'

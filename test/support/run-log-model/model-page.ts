@@ -21,7 +21,7 @@ export class ModelPage {
   #reader: LogReader | undefined
 
   constructor(hub: MemoryRunLogHub, failed: (error: unknown) => void) {
-    this.#handle = hub.connect({ write: () => 'arrives', hears: () => !this.deaf })
+    this.#handle = hub.connect({ write: () => 'arrives', deliversNote: () => !this.deaf })
     this.#failed = failed
   }
 

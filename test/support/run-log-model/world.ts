@@ -79,7 +79,7 @@ export class World {
     await settle()
     if (this.#errors.length > 0) throw this.#errors[0]
     for (const page of this.pages) page.check((fence) => this.#written(fence))
-    this.pastStates.push(this.hub.remember())
+    this.pastStates.push(this.hub.saveState())
   }
 
   /** Ends all faults. Then the run must end, and all pages must show the stored text. */

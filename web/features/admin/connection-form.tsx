@@ -7,7 +7,7 @@ import { call } from '../../api/call.ts'
 import { Button } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Field, Select, TextArea } from '../../ui/field.tsx'
-import { OnOff } from '../../ui/on-off.tsx'
+import { SwitchField } from '../../ui/switch-field.tsx'
 import { ErrorNotice } from '../errors/error-notice.tsx'
 import { belongsToField, fieldError } from '../errors/error-text.ts'
 import { hostOf, originOf, saveConnection } from './save-connection.ts'
@@ -188,7 +188,7 @@ function AdvancedFields({
           <option value="none">{t`Off (start over)`}</option>
         </Select>
         {values.kind === 'openai' && (
-          <OnOff
+          <SwitchField
             label={t`Send only documented OpenAI parameters`}
             hint={t`Leaves out all other parameters. Turn this on if a gateway has trouble with them.`}
             checked={values.openAiParamsOnly}

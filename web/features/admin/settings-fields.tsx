@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import { Trans, useLingui } from '@lingui/react/macro'
 import type { SettingsValues } from '../../../protocol/http/settings.ts'
 import { Field, Select } from '../../ui/field.tsx'
-import { OnOff } from '../../ui/on-off.tsx'
+import { SwitchField } from '../../ui/switch-field.tsx'
 import { ModelOptions } from '../model-options.tsx'
 import { fieldError } from '../errors/error-text.ts'
 import { Section } from '../pages/page.tsx'
@@ -30,7 +30,7 @@ export function SettingsFields(given: SettingsFieldsProps): ReactNode {
             error={fieldError(error, 'values.name') ?? fieldError(error, 'name')}
             onChange={(event) => onChange({ name: event.target.value })}
           />
-          <OnOff
+          <SwitchField
             label={t`Allow sign-ups`}
             checked={values.signUp}
             disabled={disabled}
@@ -52,7 +52,7 @@ export function SettingsFields(given: SettingsFieldsProps): ReactNode {
       </Section>
       <Section title={t`Answers`}>
         <div className="flex max-w-120 flex-col gap-4">
-          <OnOff
+          <SwitchField
             label={t`Name chats automatically`}
             checked={values.titles}
             disabled={disabled}

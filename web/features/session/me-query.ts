@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 import { ApiError } from '../../api/api-error.ts'
-import { call, sessionExpired } from '../../api/call.ts'
+import { call, notifySessionExpired } from '../../api/call.ts'
 import { operationKey } from '../../api/operation-query.ts'
 import type { ResponseOf } from '../../../protocol/http/index.ts'
 
@@ -14,7 +14,7 @@ export const meQuery = queryOptions<ResponseOf<'getMe'>>({
   queryFn: async ({ signal }) => {
     const user = await fetchSessionUser(signal)
     if (user !== null) return user
-    sessionExpired()
+    notifySessionExpired()
     throw new ApiError(401, { code: 'unauthenticated', message: 'Nobody is signed in.' })
   },
 })

@@ -14,7 +14,7 @@ import { belongsToField, fieldError } from '../errors/error-text.ts'
 import { signOut } from './sign-out.ts'
 import { Fish } from '../../ui/mark.tsx'
 
-const minPasswordLength: (typeof limits)['passwordLeast'] = 8
+const minPasswordLength: (typeof limits)['minPassword'] = 8
 
 /**
  * A form for a user whose password was set by an administrator. The user cannot do anything else until it is changed.

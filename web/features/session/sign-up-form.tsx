@@ -12,7 +12,7 @@ import { ErrorNotice } from '../errors/error-notice.tsx'
 import { writeStored } from '../storage/safe-storage.ts'
 import { belongsToField, fieldError } from '../errors/error-text.ts'
 
-const minPasswordLength: (typeof limits)['passwordLeast'] = 8
+const minPasswordLength: (typeof limits)['minPassword'] = 8
 const fields = ['name', 'email', 'password', 'setupCode'] as const
 
 export function SignUpForm({

@@ -50,7 +50,7 @@ describe('a text shown as it arrives', () => {
     }
     expect(frames.time).toBeLessThanOrEqual(100)
     expect(lengths.length).toBeGreaterThanOrEqual(4)
-    expect(shown()).toBe(text.whole())
+    expect(shown()).toBe(text.fullText())
     const steps = lengths.map((length, index) => length - (lengths[index - 1] ?? 0))
     expect(Math.max(...steps)).toBeLessThan(400 / 2)
   })
@@ -64,7 +64,7 @@ describe('a text shown as it arrives', () => {
           const arrivals: Array<{ at: number; length: number }> = []
           for (const [characters, ms] of steps) {
             text.append('a'.repeat(characters))
-            arrivals.push({ at: frames.time, length: text.whole().length })
+            arrivals.push({ at: frames.time, length: text.fullText().length })
             frames.frame(ms)
             const due = arrivals.filter((arrival) => frames.time - arrival.at > 110).at(-1)
             expect(shown().length).toBeGreaterThanOrEqual(due?.length ?? 0)

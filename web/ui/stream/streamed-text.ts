@@ -27,7 +27,7 @@ export interface StreamedText {
   subscribe: (listener: () => void) => () => void
   getSnapshot: () => StreamedSnapshot
   /** Returns the full text, including the part that is not shown yet. */
-  whole: () => string
+  fullText: () => string
 }
 
 /** All arrived text is shown within this time, ms. */
@@ -130,7 +130,7 @@ class BufferedText implements StreamedText {
 
   readonly getSnapshot = (): StreamedSnapshot => this.#snapshot
 
-  readonly whole = (): string => this.#whole
+  readonly fullText = (): string => this.#whole
 
   #schedule(waitMs = 0): void {
     this.#cancel ??= this.#frames.request(() => {

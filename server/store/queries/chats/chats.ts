@@ -27,7 +27,7 @@ export function createChats(engine: Engine): Chats {
     deleteMessage: (messageId, userId) => deleteMessage(engine, messageId, userId),
     restoreMessage: (messageId, userId) => restoreMessage(engine, messageId, userId),
     path: (messageId, userId) => pathTo(engine, messageId, userId),
-    saidOn: (messageId, userId) => saidOnPathTo(engine, messageId, userId),
+    visiblePath: (messageId, userId) => saidOnPathTo(engine, messageId, userId),
     fillSaid: (afterChat, limit) => fillSaid(engine, afterChat, limit),
     message: (messageId, userId) => getMessage(engine, messageId, userId),
     prune: (before, limit) => pruneDeleted(engine, before, limit),
@@ -97,7 +97,7 @@ function pathTo(engine: Engine, messageId: string, userId: string): Promise<Mess
   })
 }
 
-function saidOnPathTo(engine: Engine, messageId: string, userId: string): ReturnType<Chats['saidOn']> {
+function saidOnPathTo(engine: Engine, messageId: string, userId: string): ReturnType<Chats['visiblePath']> {
   return engine.run(async (db) => {
     const { rows } = await sql<Pick<MessageRow, 'role' | 'model' | 'text'> & { said: string | null }>`
       ${upFrom(engine, messageId, userId)}

@@ -25,7 +25,7 @@ export function readRunWithText(engine: Engine, id: string): ReturnType<Runs['re
   })
 }
 
-export function listOwners(engine: Engine): ReturnType<Runs['owners']> {
+export function listOwners(engine: Engine): ReturnType<Runs['listOwners']> {
   return engine.run((db) =>
     db
       .selectFrom('run')
@@ -50,8 +50,8 @@ export function listOwned(engine: Engine, incarnation: string): Promise<RunRow[]
 
 export function listRunning(
   engine: Engine,
-  query: Parameters<Runs['running']>[0],
-): ReturnType<Runs['running']> {
+  query: Parameters<Runs['listRunning']>[0],
+): ReturnType<Runs['listRunning']> {
   return engine.run(async (db) => {
     const rows = await runningListQuery(db, { ...query, after: readCursor(query.cursor) }).execute()
     return toPage(rows, query.limit, { key: (row) => [row.started_at, row.id], map: toRun })
@@ -62,7 +62,7 @@ export function readBeforeStart(
   engine: Engine,
   userId: string,
   clientId: string,
-): ReturnType<Runs['beforeStart']> {
+): ReturnType<Runs['readBeforeStart']> {
   return engine.run(async (db) => {
     const { rows } = await sql<RequestedIds & { running: number }>`
       select q.chat_id as "chatId", q.user_message_id as "userMessageId", q.message_id as "messageId",

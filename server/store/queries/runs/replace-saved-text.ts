@@ -3,10 +3,10 @@ import { cleanText } from '../../../base/index.ts'
 import type { Runs } from '../../contract/runs.ts'
 import type { Engine } from '../../engine/engine.ts'
 
-type Part = Parameters<Runs['saveAnew']>[0]
+type Part = Parameters<Runs['replaceSavedText']>[0]
 
 /** The first save of an owner that restarts the answer; it replaces the text of earlier fences, once per fence. */
-export async function saveAnew(engine: Engine, given: Part): ReturnType<Runs['saveAnew']> {
+export async function replaceSavedText(engine: Engine, given: Part): ReturnType<Runs['replaceSavedText']> {
   const part = { ...given, text: cleanText(given.text) }
   if (part.length !== part.text.length) {
     throw new RangeError(

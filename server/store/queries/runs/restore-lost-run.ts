@@ -13,7 +13,7 @@ class RestoreRefused extends Error {}
  * Restores a run that the store has lost from its owner's memory, in one transaction: chat, conversation, placeholder,
  * run. Existing rows are not changed, and what a user has deleted stays deleted.
  */
-export async function writeRunAnew(engine: Engine, remembered: RememberedRun): Promise<RunRow | undefined> {
+export async function restoreLostRun(engine: Engine, remembered: RememberedRun): Promise<RunRow | undefined> {
   try {
     return await engine.transaction((trx) => write(engine, trx, remembered))
   } catch (error) {

@@ -5,7 +5,7 @@ import type { QueryClient } from '@tanstack/react-query'
 import { onClose } from '../../../../protocol/close-codes.ts'
 import { withBase } from '../../../api/base-path.ts'
 import { ApiError, errorOfReply } from '../../../api/api-error.ts'
-import { call, sessionExpired } from '../../../api/call.ts'
+import { call, notifySessionExpired } from '../../../api/call.ts'
 import { meQuery } from '../../session/me-query.ts'
 import { createLiveClient } from '../../../live/live-client.ts'
 import type { LiveClient } from '../../../live/live-client.ts'
@@ -77,7 +77,7 @@ function reconnectOrExpire(live: LiveClient, queryClient: QueryClient): () => Pr
       else live.open()
     } catch (error) {
       // `call` has already reported `unauthenticated`.
-      if (!(error instanceof ApiError && error.code === 'unauthenticated')) sessionExpired()
+      if (!(error instanceof ApiError && error.code === 'unauthenticated')) notifySessionExpired()
     } finally {
       checking = false
     }
@@ -96,7 +96,7 @@ export function LiveProvider({
   const queryClient = useQueryClient()
   useEffect(() => {
     client.open()
-    const hurry = (): void => client.hurry()
+    const hurry = (): void => client.retryNow()
     addEventListener('online', hurry)
     addEventListener('focus', hurry)
     return () => {

@@ -26,7 +26,7 @@ export function Answer({
   return (
     <div className="flex flex-col gap-2">
       {/* Above the text: below it, the growing text would move the button away from the pointer. */}
-      {run?.firstVersion != null && <PreviousVersion text={run.firstVersion} />}
+      {run?.replacedText != null && <PreviousVersion text={run.replacedText} />}
       <div data-words="">
         <AnswerText
           source={text ?? message.text}

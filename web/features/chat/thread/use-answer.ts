@@ -84,7 +84,7 @@ export function useAnswer(chatId: string, message: MessageView): LiveAnswer {
   const finalText = message.status === 'running' ? null : message.text
   useEffect(() => {
     if (finalText === null || !text) return
-    if (text.whole() !== finalText) text.replace(finalText)
+    if (text.fullText() !== finalText) text.replace(finalText)
     text.end()
   }, [finalText, text])
 

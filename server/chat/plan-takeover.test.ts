@@ -3,7 +3,7 @@ import { startRunTrial } from '../../test/support/run-trial.ts'
 import type { RunTrial } from '../../test/support/run-trial.ts'
 import { claimBy, givenRun, part } from '../../test/support/store-fixture.ts'
 import type { ClaimedRun } from '../store/contract/runs.ts'
-import { planTakeover } from './take-over.ts'
+import { planTakeover } from './plan-takeover.ts'
 
 let trial: RunTrial
 beforeAll(async () => {

@@ -7,7 +7,7 @@ import type { OperatorContext } from './context.ts'
  * that is, if it returned false or threw an AppError. Otherwise a user could make the fleet reread by sending foreign
  * ids.
  */
-export async function revoking<T>(
+export async function withRevocation<T>(
   { authenticator, announce }: Pick<OperatorContext, 'authenticator' | 'announce'>,
   { sessionIds = [], userIds = [] }: { sessionIds?: string[]; userIds?: string[] },
   write: () => Promise<T>,

@@ -14,7 +14,7 @@ export function someAddress(): string {
 export const password = 'correct horse'
 
 /** Creates an account and signs it in. The forwarded address is accepted because loopback is a trusted proxy. */
-export async function signUpPerson(url: string, email: string): Promise<ApiClient> {
+export async function signUpUser(url: string, email: string): Promise<ApiClient> {
   const response = await fetch(`${url}/api/auth/sign-up`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-forwarded-for': someAddress() },

@@ -2,11 +2,11 @@
 // servers, which other suites share.
 import { expect } from 'vitest'
 import { silentLogger, systemClock } from '../../server/base/index.ts'
-import type { BusHouse } from '../../server/coordination/bus/bus.contract.ts'
+import type { BusRig } from '../../server/coordination/bus/bus.contract.ts'
 import { createRedisBus } from '../../server/coordination/bus/redis-bus.ts'
 import { createRedisMembership } from '../../server/coordination/membership/fleet-membership.ts'
-import type { MembershipHouse } from '../../server/coordination/membership/membership.contract.ts'
-import type { RateLimitsHouse } from '../../server/coordination/rate-limits/rate-limits.contract.ts'
+import type { MembershipRig } from '../../server/coordination/membership/membership.contract.ts'
+import type { RateLimitsRig } from '../../server/coordination/rate-limits/rate-limits.contract.ts'
 import { createRedisRateLimits } from '../../server/coordination/rate-limits/redis-rate-limits.ts'
 import { createKeys } from '../../server/coordination/redis/keys.ts'
 import type { RedisLink } from '../../server/coordination/redis/redis-link.ts'
@@ -39,7 +39,7 @@ async function flushAll(redis: TestRedis): Promise<void> {
   )
 }
 
-export function busOver(redis: TestRedis): BusHouse {
+export function busOver(redis: TestRedis): BusRig {
   const links: RedisLink[] = []
   return {
     connect: async (label) => {
@@ -95,7 +95,7 @@ export function runLogOver(redis: TestRedis): RunLogRig {
   }
 }
 
-export interface RedisMembershipHouse extends MembershipHouse {
+export interface RedisMembershipHouse extends MembershipRig {
   heartbeats: MemoryHeartbeats
   /** Disconnects only this instance from Redis. */
   loseRedis(self: string): Promise<void>
@@ -127,7 +127,7 @@ export function membershipOver(redis: TestRedis): RedisMembershipHouse {
   }
 }
 
-export function rateLimitsOver(redis: TestRedis): RateLimitsHouse {
+export function rateLimitsOver(redis: TestRedis): RateLimitsRig {
   const links: RedisLink[] = []
   return {
     async make() {

@@ -7,14 +7,14 @@ import { UpstreamError } from '../upstream/contracts.ts'
 import type { GenerateRequest, ModelCatalogue, ResolvedModel, UpstreamSink } from '../upstream/contracts.ts'
 import type { RunAdmission } from './run-admission.ts'
 
-export interface AskModelPorts {
+export interface RequestModelPorts {
   models: Pick<ModelCatalogue, 'resolve'>
   admission: Pick<RunAdmission, 'enter'>
   sleep: Sleep
   logger: Logger
 }
 
-export interface Question {
+export interface ModelRequest {
   modelId: string
   /** Builds the request for the model, since the form of a continuation depends on the model. */
   request: (model: ResolvedModel) => Promise<Omit<GenerateRequest, 'model'>>
@@ -47,7 +47,7 @@ const retryableCodes = new Set([
  * with the signal's reason). A provider's failure before the first text is retried: once, or without limit for a
  * taken-over run.
  */
-export async function askModel(ports: AskModelPorts, question: Question): Promise<ModelEnd> {
+export async function requestModel(ports: RequestModelPorts, question: ModelRequest): Promise<ModelEnd> {
   const { modelId, signal } = question
   for (let attempt = 0; ; attempt++) {
     signal.throwIfAborted()
@@ -55,7 +55,7 @@ export async function askModel(ports: AskModelPorts, question: Question): Promis
       const model = await ports.models.resolve(modelId)
       if (!model) {
         if (question.takenOver && attempt < 20)
-          await ports.sleep(backoff(attempt, { first: 250, most: 5000 }), signal)
+          await ports.sleep(backoff(attempt, { initialMs: 250, maxMs: 5000 }), signal)
         else return { status: 'failed', error: new AppError('unknown_model').toWire() }
         continue
       }
@@ -72,14 +72,14 @@ export async function askModel(ports: AskModelPorts, question: Question): Promis
     } catch (error) {
       signal.throwIfAborted()
       if (error instanceof StoreError) {
-        await ports.sleep(backoff(attempt, { first: 250, most: 5000 }), signal)
+        await ports.sleep(backoff(attempt, { initialMs: 250, maxMs: 5000 }), signal)
         continue
       }
       if (!(error instanceof UpstreamError)) return failUnexpectedly(ports, error)
       const shouldRetry =
         retryableCodes.has(error.code) && !question.hasBegun() && (question.takenOver || attempt === 0)
       if (!shouldRetry) return { status: 'failed', error: error.toRunError() }
-      const basePauseMs = error.retryAfterMs ?? backoff(attempt, { first: 500, most: 15_000 })
+      const basePauseMs = error.retryAfterMs ?? backoff(attempt, { initialMs: 500, maxMs: 15_000 })
       // Jitter: otherwise all answers that were taken over at once would be retried at the same moment.
       const pauseMs = question.takenOver ? basePauseMs * (1 + jitter() / 2) : basePauseMs
       // Without a takeover the user is waiting: they get the error at once instead of a long pause.
@@ -98,14 +98,14 @@ const learnTimeoutMs = 60_000
  * answer stops the test too; call the returned function when the answer has ended by itself.
  */
 function learnContinuesInBackground(
-  ports: AskModelPorts,
+  ports: RequestModelPorts,
   model: ResolvedModel,
   signal: AbortSignal,
 ): () => void {
   const stopped = new AbortController()
   const onAbort = (): void => stopped.abort(signal.reason)
   signal.addEventListener('abort', onAbort, { once: true })
-  void model.learnContinues(stopped.signal, () => {
+  void model.probeContinuation(stopped.signal, () => {
     const until = AbortSignal.any([stopped.signal, AbortSignal.timeout(learnTimeoutMs)])
     return ports.admission.enter(model.connectionId, () => {}, until, { background: true })
   })
@@ -113,7 +113,7 @@ function learnContinuesInBackground(
 }
 
 /** Ends the answer as failed. The text that was already written stays part of the chat. */
-function failUnexpectedly(ports: AskModelPorts, error: unknown): ModelEnd {
+function failUnexpectedly(ports: RequestModelPorts, error: unknown): ModelEnd {
   const errorId = newId()
   ports.logger.error({ err: error, errorId }, 'an answer failed unexpectedly')
   const { code, message } = new AppError('internal').toWire()

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { Switch } from './switch.tsx'
 
 /** A switch in a form, with its label and an optional hint. */
-export function OnOff({
+export function SwitchField({
   label,
   hint,
   checked,

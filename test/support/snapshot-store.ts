@@ -9,17 +9,17 @@ interface Everything {
 }
 
 /** All data that a move to another store must preserve. */
-export async function everythingOf(store: Store, userId: string): Promise<Everything> {
+export async function snapshotStore(store: Store, userId: string): Promise<Everything> {
   const chats = (await store.chats.list({ userId, archived: false, limit: 100 })).items
   const trees = await Promise.all(chats.map(({ id }) => store.chats.tree(id, userId)))
   return {
     users: await store.users.list({ limit: 100 }),
     trees: trees.flatMap((tree) => (tree ? [tree] : [])).toSorted((a, b) => (a.chat.id < b.chat.id ? -1 : 1)),
-    running: (await store.runs.running({ userId: null, limit: 100 })).items,
+    running: (await store.runs.listRunning({ userId: null, limit: 100 })).items,
     rest: {
       connections: await store.connections.list(),
       settings: (await store.settings.read()).values,
-      installation: await store.installations.meet('print'),
+      installation: await store.installations.register('print'),
     },
   }
 }
@@ -28,7 +28,7 @@ export async function everythingOf(store: Store, userId: string): Promise<Everyt
  * The same data after its running answers were interrupted: with their saved text, and with changed times of their
  * chats.
  */
-export function interrupted({ trees, ...others }: Everything): unknown {
+export function withRunsInterrupted({ trees, ...others }: Everything): unknown {
   return {
     ...others,
     running: [],

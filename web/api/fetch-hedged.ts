@@ -14,7 +14,7 @@ const defaultPausesMs = [4000, 6000]
  * instance may have vanished before its load balancer notices. The first complete response wins and the other requests
  * are aborted. A slow response that is still arriving is not repeated. Use it only for requests without side effects.
  */
-export function readElsewhere(
+export function fetchHedged(
   address: string,
   init: RequestInit & { signal: AbortSignal },
   pausesMs: readonly number[] = defaultPausesMs,
@@ -37,7 +37,7 @@ export function readElsewhere(
       sent++
       running++
       resetTimer()
-      readOnce(
+      fetchOnce(
         address,
         { ...init, signal: AbortSignal.any([init.signal, abandoned.signal]) },
         resetTimer,
@@ -59,7 +59,7 @@ export function readElsewhere(
 }
 
 /** Sends one request and reads its whole body. Calls `onProgress` whenever data arrives. */
-export async function readOnce(address: string, init: RequestInit, onProgress?: () => void): Promise<Reply> {
+export async function fetchOnce(address: string, init: RequestInit, onProgress?: () => void): Promise<Reply> {
   const response = await fetch(address, init)
   onProgress?.()
   const { ok, status, headers, body } = response

@@ -23,7 +23,7 @@ for (const [signal, number] of [
  * Ends a child process when this process ends. So a test that fails or is interrupted (Ctrl-C, a timeout of the runner)
  * before it stops its servers leaves none behind.
  */
-export function endWithUs(child: ChildProcess, signal: NodeJS.Signals = 'SIGKILL'): void {
+export function killOnExit(child: ChildProcess, signal: NodeJS.Signals = 'SIGKILL'): void {
   running.set(child, signal)
   child.once('exit', () => running.delete(child))
 }

@@ -3,7 +3,7 @@ import { startScriptedProvider } from '../../test/support/scripted-provider.ts'
 import type { Script, ScriptedProvider } from '../../test/support/scripted-provider.ts'
 import { silentLogger, systemClock } from '../base/index.ts'
 import { createModelCatalogue } from './cached-model-catalogue.ts'
-import { likelyWay } from './learn-continues.ts'
+import { likelyContinuationMode } from './probe-continuation.ts'
 import type { ModelCatalogue, ResolvedModel } from './model-catalogue.ts'
 import type { ConnectionConfig } from './upstream.ts'
 
@@ -51,7 +51,7 @@ const messages = [{ role: 'user' as const, content: 'Hello' }]
 
 /** Generates one answer, with the test of `auto` during it. */
 async function answer(found: ResolvedModel): Promise<void> {
-  const learnt = found.learnContinues(signal)
+  const learnt = found.probeContinuation(signal)
   await found.generate({ messages }, () => undefined, signal)
   await learnt
 }
@@ -67,9 +67,9 @@ describe('rule 15: each model is tested once', () => {
   ])('%s', async (_name, script, expected) => {
     const models = catalogue()
     const found = await model(models, script)
-    expect(await found.continues()).toBe('none')
+    expect(await found.continuationMode()).toBe('none')
     await answer(found)
-    expect(await found.continues()).toBe(expected)
+    expect(await found.continuationMode()).toBe(expected)
     const calls = provider.calls.length
     await answer(await model(models))
     await answer(await model(catalogue()))
@@ -79,7 +79,7 @@ describe('rule 15: each model is tested once', () => {
 
   test('the test uses at most 8 tokens, and starts after the first words of an answer', async () => {
     const found = await model(catalogue(), { words: 5, wordsPerSecond: 20, firstWordMs: 100 })
-    const learnt = found.learnContinues(signal)
+    const learnt = found.probeContinuation(signal)
     const first = Promise.withResolvers<void>()
     const done = found.generate({ messages }, () => first.resolve(), signal)
     await first.promise
@@ -93,7 +93,7 @@ describe('rule 15: each model is tested once', () => {
   test('there is no test without an answer, or if the answer is aborted before its first word', async () => {
     const found = await model(catalogue(), { silent: true })
     const abort = new AbortController()
-    const learnt = found.learnContinues(abort.signal)
+    const learnt = found.probeContinuation(abort.signal)
     const done = found.generate({ messages }, () => undefined, abort.signal)
     done.catch(() => undefined)
     await vi.waitFor(() => expect(provider.live()).toBe(1))
@@ -106,35 +106,35 @@ describe('rule 15: each model is tested once', () => {
 
   test('a test that fails because the provider is unavailable has no result', async () => {
     const found = await model(catalogue(), { words: 3, wordsPerSecond: 10 })
-    const learnt = found.learnContinues(signal)
+    const learnt = found.probeContinuation(signal)
     await found.generate({ messages }, () => void (provider.scripts.m = { refuse: { status: 503 } }), signal)
     await learnt
     expect(provider.calls.map(({ call }) => call)).toEqual([1, 0])
     expect(stored.size).toBe(0)
-    expect(await found.continues()).toBe('none')
+    expect(await found.continuationMode()).toBe('none')
   })
 
   test('a connection with a fixed mode is not tested', async () => {
     for (const continues of ['prefix', 'none'] as const) {
       const found = await model(catalogue({ continues }), {})
       await answer(found)
-      expect(await found.continues()).toBe(continues)
+      expect(await found.continuationMode()).toBe(continues)
     }
     expect(provider.calls.length).toBe(2)
   })
 
   test('Ollama and the demo model need no test', async () => {
     provider.scripts.m = {}
-    expect(await (await model(catalogue({ kind: 'ollama', baseUrl: provider.url }))).continues()).toBe(
+    expect(await (await model(catalogue({ kind: 'ollama', baseUrl: provider.url }))).continuationMode()).toBe(
       'trailing',
     )
     const demo = await catalogue({ kind: 'demo' }).resolve('shoal-demo')
-    expect(await demo?.continues()).toBe('trailing')
+    expect(await demo?.continuationMode()).toBe('trailing')
   })
 
   test('without the store the mode is unknown, and no answer fails', async () => {
     const found = await model(catalogue({}, true), {})
-    expect(await found.continues()).toBe('none')
+    expect(await found.continuationMode()).toBe('none')
     await answer(found)
   })
 })
@@ -147,5 +147,5 @@ test.each([
   ['http://gpu:8000/v1', 'llamacpp', 'trailing'],
 ])('the mode to test at %s served by %s: %s', (baseUrl, ownedBy, expected) => {
   const served = { id: 'm', name: 'm', ...(ownedBy === undefined ? {} : { ownedBy }) }
-  expect(likelyWay(baseUrl, served)).toBe(expected)
+  expect(likelyContinuationMode(baseUrl, served)).toBe(expected)
 })

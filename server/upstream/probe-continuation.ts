@@ -1,4 +1,4 @@
-import type { Continues, GenerateRequest, Upstream, UpstreamModel } from './upstream.ts'
+import type { ContinuationMode, GenerateRequest, Upstream, UpstreamModel } from './upstream.ts'
 import { UpstreamError } from './upstream-error.ts'
 
 /** The deadline of the probe, ms. */
@@ -10,7 +10,7 @@ const maxTokens = 8
  * The request that `auto` tests a model with. The given text breaks off within a word, so that a continuation is
  * recognisable: a model that starts a new answer repeats the word or the line, or writes about it.
  */
-export const continuesQuestion = {
+export const continuationProbe = {
   ask: 'Repeat this line exactly, and write nothing else: a yellow butterfly over a green waterfall',
   given: 'a yellow butter',
   rest: 'fly over a green waterfall',
@@ -26,18 +26,18 @@ const continuationPattern = /^[a-z]+ over a\b/
  * model did not continue it or the provider refused the request, and undefined if the test failed for another reason,
  * such as an unreachable provider. Rejects with the signal's reason, or with an error that is a bug.
  */
-export async function learnContinues(
+export async function probeContinuation(
   upstream: Upstream,
-  { model, how }: { model: string; how: Exclude<Continues, 'auto' | 'none'> },
+  { model, how }: { model: string; how: Exclude<ContinuationMode, 'auto' | 'none'> },
   signal: AbortSignal,
-): Promise<Exclude<Continues, 'auto'> | undefined> {
+): Promise<Exclude<ContinuationMode, 'auto'> | undefined> {
   const timeout = AbortSignal.timeout(probeMs)
   const request: GenerateRequest = {
     model,
-    messages: [{ role: 'user', content: continuesQuestion.ask }],
+    messages: [{ role: 'user', content: continuationProbe.ask }],
     // `uncut`: a model that starts over repeats the line, and without its beginning that would look like a
     // continuation.
-    continueFrom: { text: continuesQuestion.given, how, uncut: true },
+    continueFrom: { text: continuationProbe.given, how, uncut: true },
     maxTokens,
     params: { temperature: 0 },
   }
@@ -60,7 +60,10 @@ export async function learnContinues(
 }
 
 /** The mode to test, chosen by the server software or the host of the provider. */
-export function likelyWay(baseUrl: string, model: UpstreamModel | undefined): 'trailing' | 'prefix' | 'vllm' {
+export function likelyContinuationMode(
+  baseUrl: string,
+  model: UpstreamModel | undefined,
+): 'trailing' | 'prefix' | 'vllm' {
   if (model?.ownedBy === 'vllm') return 'vllm'
   const host = URL.canParse(baseUrl) ? new URL(baseUrl).hostname : ''
   return /(^|\.)(deepseek\.com|mistral\.ai)$/.test(host) ? 'prefix' : 'trailing'

@@ -7,7 +7,7 @@ const closeWithinMs = 2000
  * Writes the whole response to a request that Node's HTTP server does not serve, and closes the connection. Node allows
  * half-open connections, so a connection whose client never closes its side must be destroyed here.
  */
-export function closeWithAnswer(
+export function closeWithResponse(
   socket: Duplex,
   { status, body, headers = {} }: { status: string; body: string; headers?: Record<string, string> },
 ): void {

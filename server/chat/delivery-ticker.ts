@@ -4,7 +4,7 @@ import type { Clock, Logger } from '../base/index.ts'
  * The ticks at which runs deliver the text that they have gathered. All runs of an instance share them, since waking up
  * the process costs more than delivering a word.
  */
-export class DeliveryMoments {
+export class DeliveryTicker {
   readonly #gatherMs: number
   readonly #clock: Clock
   readonly #logger: Logger
@@ -18,15 +18,15 @@ export class DeliveryMoments {
   }
 
   /** Calls back once, after 0.5 to 1.5 times `gatherMs`. */
-  next(callback: () => void): void {
+  onNextTick(callback: () => void): void {
     this.#waiting.push(callback)
     if (this.#timer) return
     const half = this.#gatherMs / 2
     const wait = 3 * half - ((this.#clock.monotonic() + half) % this.#gatherMs)
-    this.#timer = setTimeout(() => this.#come(), wait)
+    this.#timer = setTimeout(() => this.#tick(), wait)
   }
 
-  #come(): void {
+  #tick(): void {
     const waiting = this.#waiting
     this.#waiting = []
     this.#timer = undefined

@@ -1,6 +1,6 @@
 import { backoff } from '../base/index.ts'
 import type { Sleep } from '../base/index.ts'
-import { newer, sourceOf } from '../coordination/run-log/source.ts'
+import { newerSource, sourceOf } from '../coordination/run-log/source.ts'
 import type { Membership, RunLog, Source, Starts } from '../coordination/contracts.ts'
 import type { Chats } from '../store/contract/chats.ts'
 import type { ClaimedRun } from '../store/contract/runs.ts'
@@ -38,7 +38,7 @@ export async function planTakeover(ports: PlanTakeoverPorts, claimed: ClaimedRun
   const logged = await seizeAndRead(ports, claimed)
   if (logged === 'unavailable') return plan(ports, claimed, storedSource(claimed))
   if ('fenced' in logged) return { kind: 'fenced', fence: logged.fenced }
-  return plan(ports, claimed, newer(storedSource(claimed), logged.source) ?? storedSource(claimed))
+  return plan(ports, claimed, newerSource(storedSource(claimed), logged.source) ?? storedSource(claimed))
 }
 
 async function seizeAndRead(
@@ -52,12 +52,12 @@ async function seizeAndRead(
     // Retries longer while Redis seems reachable: some text may be only in the log, and is worth a few seconds.
     if (!ports.membership.redisHealthy() && attempt >= 2) return 'unavailable'
     if (attempt >= 10) return 'unavailable'
-    await ports.sleep(backoff(attempt, { first: 100, most: 1000 }))
+    await ports.sleep(backoff(attempt, { initialMs: 100, maxMs: 1000 }))
   }
   for (let attempt = 0; attempt < 5; attempt++) {
     const entries = await ports.log.read(id)
     if (entries !== 'unavailable') return { source: sourceOf(entries) }
-    await ports.sleep(backoff(attempt, { first: 100, most: 1000 }))
+    await ports.sleep(backoff(attempt, { initialMs: 100, maxMs: 1000 }))
   }
   return 'unavailable'
 }
@@ -70,7 +70,7 @@ async function plan(ports: PlanTakeoverPorts, claimed: ClaimedRun, source: Sourc
   }
   if (source.text === '') return { kind: 'drive', run: keptRun, source: sourceFor(keptRun) }
   const model = await ports.models.resolve(claimed.model)
-  const how = model ? await model.continues() : 'none'
+  const how = model ? await model.continuationMode() : 'none'
   if (continuation(source.text, how)) {
     const run = ownedRun(ports, claimed, source, 'continue')
     return { kind: 'drive', run, source: sourceFor(run) }
@@ -105,11 +105,12 @@ function ownedRun(
     starts,
     text,
     saved: claimed.saved,
-    anew: claimed.saved > 0 && !descends,
+    replacesSaved: claimed.saved > 0 && !descends,
     takenOver: true,
     request: async (model) => {
       const prompt = promptOf(await path())
-      const continueFrom = how === 'continue' ? continuation(source.text, await model.continues()) : undefined
+      const continueFrom =
+        how === 'continue' ? continuation(source.text, await model.continuationMode()) : undefined
       return { messages: prompt, ...(continueFrom ? { continueFrom: continueFrom } : {}) }
     },
   }

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { call } from './call.ts'
-import { readOnce, readElsewhere } from './read-elsewhere.ts'
+import { fetchOnce, fetchHedged } from './fetch-hedged.ts'
 
 const stack: (() => void)[] = []
 afterEach(() => {
@@ -43,7 +43,7 @@ const pauses = [50, 50]
 describe('O5: a read without a response', () => {
   test('is sent again, and the first request is aborted', async () => {
     const { url, received, ended } = await serve(silent, whole)
-    const answer = await readElsewhere(url, init(), [50, 10_000])
+    const answer = await fetchHedged(url, init(), [50, 10_000])
     expect(answer).toMatchObject({ status: 200, text: '{"whole":true}' })
     expect(received).toHaveLength(2)
     await expect.poll(ended).toBe(1)
@@ -51,14 +51,14 @@ describe('O5: a read without a response', () => {
 
   test('is sent at most three times, and fails at its deadline', async () => {
     const { url, received, ended } = await serve()
-    await expect(readElsewhere(url, init(400), pauses)).rejects.toMatchObject({ name: 'TimeoutError' })
+    await expect(fetchHedged(url, init(400), pauses)).rejects.toMatchObject({ name: 'TimeoutError' })
     expect(received).toHaveLength(3)
     await expect.poll(ended).toBe(3)
   })
 
   test('is sent again if the response stops in the middle', async () => {
     const { url } = await serve((_, response) => void response.write('{"who'), whole)
-    expect((await readElsewhere(url, init(), pauses)).text).toBe('{"whole":true}')
+    expect((await fetchHedged(url, init(), pauses)).text).toBe('{"whole":true}')
   })
 
   test('is not sent again while the response arrives, however slowly', async () => {
@@ -69,7 +69,7 @@ describe('O5: a read without a response', () => {
         else response.end('b', () => clearInterval(timer))
       }, 20)
     })
-    expect((await readElsewhere(url, init(), [100, 100])).text).toBe('aaaaaaab')
+    expect((await fetchHedged(url, init(), [100, 100])).text).toBe('aaaaaaab')
     expect(received).toHaveLength(1)
   })
 
@@ -82,14 +82,14 @@ describe('O5: a read without a response', () => {
         release?.()
       },
     )
-    expect((await readElsewhere(url, init(), pauses)).text).toBe('first')
+    expect((await fetchHedged(url, init(), pauses)).text).toBe('first')
   })
 
   test('a refused connection is reported at once', async () => {
     const { url } = await serve()
     stack.splice(0)[0]?.()
-    await expect(readElsewhere(url, init(), pauses)).rejects.toThrow('fetch failed')
-    await expect(readOnce(url, init())).rejects.toThrow('fetch failed')
+    await expect(fetchHedged(url, init(), pauses)).rejects.toThrow('fetch failed')
+    await expect(fetchOnce(url, init())).rejects.toThrow('fetch failed')
   })
 
   test('call: a GET is repeated after 4 s, a POST never', async () => {
