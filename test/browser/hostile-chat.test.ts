@@ -84,7 +84,7 @@ const ran = (page: Page): Promise<number> => page.evaluate(() => (window as unkn
 async function arrived(page: Page): Promise<void> {
   await expect.poll(() => page.locator('[data-message]').count(), { timeout: 30_000 }).toBeGreaterThan(2)
   // Older messages load while scrolling up.
-  while ((await page.getByText(/^\d+ earlier messages$/).count()) > 0) {
+  while ((await page.getByText(/^[\d,]+ earlier messages?$/).count()) > 0) {
     const before = await page.locator('[data-message]').count()
     await page.locator('[data-thread]').evaluate((box) => {
       box.dispatchEvent(new WheelEvent('wheel', { deltaY: -1 }))

@@ -69,7 +69,7 @@ describe(`a chat of ${turns * 2} messages`, () => {
     await page.getByText(`Question ${turns - 1}`).waitFor()
     await expect.poll(() => distance(page), { timeout: 5000 }).toBeLessThanOrEqual(2)
     let worst = 0
-    while ((await page.getByText(/^\d+ earlier messages$/).count()) > 0) {
+    while ((await page.getByText(/^[\d,]+ earlier messages?$/).count()) > 0) {
       const moved = await thread(page).evaluate(async (box) => {
         const frame = (): Promise<number> => new Promise((resolve) => requestAnimationFrame(resolve))
         const count = box.querySelectorAll('article').length

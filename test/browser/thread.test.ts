@@ -237,7 +237,7 @@ test('C8, C9: an empty answer is reported with a retry; an answer that a limit c
   const halves = ['The first half ', 'and the second half.']
   it.provider.scripts.ends = { words: halves, finish: 'length' }
   await lastAnswer(page).getByRole('button', { name: 'Try again' }).click()
-  const line = lastAnswer(page).getByText('Answer reached the length limit')
+  const line = lastAnswer(page).getByText('The answer reached the length limit')
   await line.waitFor()
   await page.reload()
   await line.waitFor()

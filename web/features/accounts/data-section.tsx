@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import type { ReactNode } from 'react'
 import { useMutation } from '@tanstack/react-query'
-import { Trans, useLingui } from '@lingui/react/macro'
+import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { Button } from '../../ui/button.tsx'
 import { ErrorNotice } from '../errors/error-notice.tsx'
 import { Section } from '../pages/page.tsx'
@@ -24,8 +24,10 @@ export function DataSection(): ReactNode {
           <Trans>Export chats</Trans>
         </Button>
         <output className="text-small text-muted">
-          {save.isPending && <Trans>Exporting… chats so far: {done}</Trans>}
-          {save.isSuccess && <Trans>Chats exported: {done}</Trans>}
+          {save.isPending && (
+            <Plural value={done} one="Exporting… # chat so far" other="Exporting… # chats so far" />
+          )}
+          {save.isSuccess && <Plural value={done} one="# chat exported" other="# chats exported" />}
         </output>
       </div>
     </Section>

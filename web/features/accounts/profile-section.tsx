@@ -103,7 +103,7 @@ function PasswordForm({ email }: { email: string }): ReactNode {
         autoComplete="new-password"
         required
         minLength={8}
-        hint={t`At least 8 characters. Changing it signs you out on all other devices.`}
+        hint={t`At least 8 characters. Changing your password signs you out on all other devices.`}
         value={values.next}
         error={fieldError(save.error, 'next')}
         onChange={(event) => setValues({ ...values, next: event.target.value })}

@@ -18,7 +18,7 @@ export function ClusterPage(): ReactNode {
   return (
     <Page
       title={t`Instances`}
-      intro={t`The servers running this workspace. If one fails, the others take over.`}
+      intro={t`The servers that run this workspace. If one fails, the others take over.`}
     >
       {error && (
         <div className="flex flex-col gap-2">

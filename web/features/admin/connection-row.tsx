@@ -132,7 +132,9 @@ function RemoveDialog({
       onConfirm={() => remove.mutate()}
       onClose={onClose}
     >
-      <Trans>Nobody can use its models anymore, and its API key is deleted. Existing chats are kept.</Trans>
+      <Trans>
+        Its models will no longer be available, and its API key will be deleted. Existing chats are kept.
+      </Trans>
     </ConfirmDialog>
   )
 }

@@ -44,7 +44,7 @@ export function SettingsFields(given: SettingsFieldsProps): ReactNode {
               onChange({ defaultRole: event.target.value as SettingsValues['defaultRole'] })
             }
           >
-            <option value="pending">{t`Pending approval`}</option>
+            <option value="pending">{t`Waiting for approval`}</option>
             <option value="user">{t`User`}</option>
             <option value="admin">{t`Administrator`}</option>
           </Select>
@@ -94,8 +94,8 @@ function Limits({ values, disabled, error, onChange }: SettingsFieldsProps): Rea
     ['runsPerMinute', t`Answers per user per minute`],
     ['tokensPerMinute', t`Tokens per user per minute`],
     ['runningPerUser', t`Concurrent answers per user`],
-    ['runningPerInstance', t`Concurrent requests per instance`],
-    ['runningPerConnection', t`Concurrent requests per connection`],
+    ['runningPerInstance', t`Concurrent model requests per instance`],
+    ['runningPerConnection', t`Concurrent model requests per connection`],
     ['socketsPerUser', t`Open tabs per user`],
   ] as const
   return (

@@ -32,13 +32,13 @@ const sentences: Partial<Record<PageErrorCode, MessageDescriptor>> = {
   upstream_unreachable: msg`The model provider cannot be reached.`,
   upstream_key_refused: msg`The model provider refused the API key. Check it under Connections, or ask an administrator.`,
   upstream_rate_limited: msg`The model provider’s rate limit is reached.`,
-  upstream_context_too_long: msg`The conversation is too long for this model: start a new chat or choose another model.`,
+  upstream_context_too_long: msg`The conversation is too long for this model. Start a new chat or choose another model.`,
   upstream_filtered: msg`The model provider refused to answer this. Try a different wording.`,
-  upstream_broke_off: msg`The connection to the model provider broke during the answer.`,
-  upstream_no_answer: msg`The model sent an empty answer.`,
-  upstream_unknown_end: msg`The model provider ended this answer without giving a reason, so it may be incomplete.`,
+  upstream_broke_off: msg`The connection to the model provider broke during the answer. Try again.`,
+  upstream_no_answer: msg`The model sent an empty answer. Try again.`,
+  upstream_unknown_end: msg`The model provider ended this answer without a known reason, so it may be incomplete. Try again.`,
   upstream_silent: msg`The model provider stopped responding.`,
-  upstream_refused: msg`The model provider refused the request: choose another model, or check the connection.`,
+  upstream_refused: msg`The model provider refused the request. Choose another model, or ask an administrator to check the connection.`,
 }
 
 /**

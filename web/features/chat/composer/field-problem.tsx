@@ -18,7 +18,7 @@ export function FieldProblem({
   const { t } = useLingui()
   const problem =
     length > maxText
-      ? t`Your message is too long: ${length} of ${maxText} characters allowed. Shorten it to send it.`
+      ? t`Your message is too long: ${length} characters, but at most ${maxText} are allowed. Shorten it to send it.`
       : refused !== null
         ? {
             'not-text': t`${refused.name} is not a text file. You can only add text files.`,

@@ -26,7 +26,7 @@ export function QueueList({
         {state === 'refused' ? (
           <Trans>Not sent</Trans>
         ) : state === 'held' ? (
-          <Trans>Not sent, because the previous answer was stopped.</Trans>
+          <Trans>Not sent, because the previous answer is incomplete</Trans>
         ) : (
           <Trans>Will be sent when the current answer is done</Trans>
         )}

@@ -42,7 +42,7 @@ export function AnswerProblem({
   if (isCut(message)) {
     return (
       <p className="flex flex-wrap items-center gap-x-1.5 text-small text-muted">
-        <Trans>Answer reached the length limit</Trans>
+        <Trans>The answer reached the length limit</Trans>
         <span aria-hidden="true">·</span>
         <button
           type="button"

@@ -1,6 +1,6 @@
 import { memo, useCallback, useLayoutEffect, useMemo, useRef } from 'react'
 import type { ReactNode } from 'react'
-import { Trans, useLingui } from '@lingui/react/macro'
+import { Plural, useLingui } from '@lingui/react/macro'
 import type { ChatView, MessageView } from '../../../../protocol/http/chats.ts'
 import { IconButton } from '../../../ui/button.tsx'
 import { toServerTime } from '../../../api/server-clock.ts'
@@ -79,7 +79,7 @@ export function Thread({
         <div ref={content} className="mx-auto flex w-full max-w-measure flex-col gap-6 px-4 pt-6 pb-10">
           {from > 0 && (
             <div ref={top} className="text-center text-small text-faint">
-              <Trans>{from} earlier messages</Trans>
+              <Plural value={from} one="# earlier message" other="# earlier messages" />
             </div>
           )}
           <div role="log" aria-live="off" aria-label={t`Messages`} className="flex flex-col">
