@@ -53,6 +53,7 @@ export const serverVariables = {
     kind: optionalText,
     fallback: null,
     fallbackText: "the machine's name",
-    meaning: 'Label of this instance in logs and on the page Cluster. Two instances may have the same label.',
+    meaning:
+      'Label of this instance in logs and on the page Instances. Two instances may have the same label.',
   }),
 }
