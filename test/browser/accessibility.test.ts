@@ -35,7 +35,7 @@ const views: Record<string, BrowserContextOptions> = {
   'phone, dark': { ...phone, colorScheme: 'dark' },
 }
 
-async function faults(page: Page): Promise<string[]> {
+async function accessibilityViolations(page: Page): Promise<string[]> {
   // Wait for fade-in animations before measuring contrast.
   await page.evaluate(() =>
     Promise.all(document.getAnimations().map((it) => it.finished.catch(() => undefined))),
@@ -48,25 +48,28 @@ async function faults(page: Page): Promise<string[]> {
 
 const places: Record<
   string,
-  { path?: string; signedIn?: boolean; arrive?: (page: Page) => Promise<unknown> }
+  { path?: string; signedIn?: boolean; waitUntilShown?: (page: Page) => Promise<unknown> }
 > = {
-  'sign-in': { signedIn: false, arrive: (page) => page.getByLabel('Password').waitFor() },
-  empty: { arrive: (page) => page.getByRole('textbox', { name: 'Message' }).waitFor() },
-  account: { path: '/account', arrive: (page) => page.getByText('a key').waitFor() },
+  'sign-in': { signedIn: false, waitUntilShown: (page) => page.getByLabel('Password').waitFor() },
+  empty: { waitUntilShown: (page) => page.getByRole('textbox', { name: 'Message' }).waitFor() },
+  account: { path: '/account', waitUntilShown: (page) => page.getByText('a key').waitFor() },
   connections: {
     path: '/connections',
-    arrive: (page) => page.getByRole('button', { name: 'Test connection' }).first().waitFor(),
+    waitUntilShown: (page) => page.getByRole('button', { name: 'Test connection' }).first().waitFor(),
   },
-  users: { path: '/users', arrive: (page) => page.getByText('administrator', { exact: true }).waitFor() },
-  settings: { path: '/settings', arrive: (page) => page.getByText(/Applied on/).waitFor() },
-  instances: { path: '/cluster', arrive: (page) => page.getByText('serving this page').waitFor() },
+  users: {
+    path: '/users',
+    waitUntilShown: (page) => page.getByText('administrator', { exact: true }).waitFor(),
+  },
+  settings: { path: '/settings', waitUntilShown: (page) => page.getByText(/Applied on/).waitFor() },
+  instances: { path: '/cluster', waitUntilShown: (page) => page.getByText('serving this page').waitFor() },
   nowhere: {
     path: '/nowhere',
-    arrive: (page) => page.getByText('This page doesn’t exist').waitFor(),
+    waitUntilShown: (page) => page.getByText('This page doesn’t exist').waitFor(),
   },
   'a new connection': {
     path: '/connections',
-    async arrive(page) {
+    async waitUntilShown(page) {
       await page.getByRole('button', { name: 'Add a connection' }).click()
       await page.getByText('Advanced').click()
       await page.getByLabel('Address').fill('http://127.0.0.1:9/v1')
@@ -75,7 +78,7 @@ const places: Record<
     },
   },
   'messages that were searched': {
-    async arrive(page) {
+    async waitUntilShown(page) {
       await page.getByRole('textbox', { name: 'Message' }).waitFor()
       const field = page.getByRole('searchbox', { name: 'Search titles and messages' })
       if ((await field.count()) === 0) await page.getByRole('button', { name: 'Chats' }).click()
@@ -85,14 +88,14 @@ const places: Record<
   },
   'a user who was added': {
     path: '/users',
-    async arrive(page) {
+    async waitUntilShown(page) {
       await page.getByRole('button', { name: 'Add a user' }).click()
       const dialog = page.getByRole('dialog', { name: 'Add a user' })
       await dialog.getByLabel('Name').fill('Grace')
       await dialog.getByLabel('Email').fill('ada@example.org')
       await dialog.getByRole('button', { name: 'Add', exact: true }).click()
       await dialog.getByRole('alert').waitFor()
-      expect(await faults(page)).toEqual([])
+      expect(await accessibilityViolations(page)).toEqual([])
       await dialog.getByLabel('Email').fill(`grace-${Date.now()}@example.org`)
       await dialog.getByRole('button', { name: 'Add', exact: true }).click()
       await page.getByText('Copy it now.').waitFor()
@@ -100,13 +103,13 @@ const places: Record<
   },
   'a question before a key is revoked': {
     path: '/account',
-    async arrive(page) {
+    async waitUntilShown(page) {
       await page.getByRole('button', { name: 'Revoke' }).first().click()
       await page.getByRole('alertdialog').waitFor()
     },
   },
   'the model menu': {
-    async arrive(page) {
+    async waitUntilShown(page) {
       await page.getByRole('button', { name: /^Model:/ }).click()
       await page.getByRole('menu').waitFor()
     },
@@ -131,10 +134,10 @@ describe.each(chosen)('51: axe finds nothing: %s', (name, view) => {
     .runIf(all || name === 'light')
     .each(Object.entries(places).filter(([place]) => all || smoke.has(place)))(
     '%s',
-    async (__, { path = '/', signedIn = true, arrive }) => {
+    async (__, { path = '/', signedIn = true, waitUntilShown }) => {
       const page = await it.open(path, { ...view, signedIn })
-      await arrive?.(page)
-      expect(await faults(page)).toEqual([])
+      await waitUntilShown?.(page)
+      expect(await accessibilityViolations(page)).toEqual([])
       await page.context().close()
     },
   )
@@ -143,11 +146,11 @@ describe.each(chosen)('51: axe finds nothing: %s', (name, view) => {
     const page = await it.open(await richChat(), view)
     await lastAnswer(page).locator('pre').first().waitFor()
     await page.locator('.katex').first().waitFor()
-    expect(await faults(page)).toEqual([])
+    expect(await accessibilityViolations(page)).toEqual([])
     if (view.isMobile) {
       await lastAnswer(page).getByRole('button', { name: 'Message actions' }).press('Enter')
       await page.getByRole('dialog', { name: /^Answer from/ }).waitFor()
-      expect(await faults(page)).toEqual([])
+      expect(await accessibilityViolations(page)).toEqual([])
       await page.keyboard.press('Escape')
     }
     await page.getByRole('button', { name: /^Model:/ }).click()
@@ -157,15 +160,15 @@ describe.each(chosen)('51: axe finds nothing: %s', (name, view) => {
     await lastAnswer(page).locator('.md p').first().waitFor()
     await page.getByRole('textbox', { name: 'Message' }).fill('queued')
     await page.getByRole('button', { name: 'Add to queue' }).click()
-    expect(await faults(page)).toEqual([])
+    expect(await accessibilityViolations(page)).toEqual([])
     await page.getByRole('button', { name: 'Stop' }).click()
     await answered(page, 'stopped')
-    expect(await faults(page)).toEqual([])
+    expect(await accessibilityViolations(page)).toEqual([])
     await page.context().close()
   })
 
   test('the policy refused nothing, and no other host was requested', () => {
-    expect(it.complaints).toEqual([])
+    expect(it.pageErrors).toEqual([])
   })
 })
 

@@ -9,7 +9,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await it[Symbol.asyncDispose]()
-  expect(it.complaints).toEqual([])
+  expect(it.pageErrors).toEqual([])
 })
 
 test('a new name appears everywhere at once, and is reported as saved', async () => {

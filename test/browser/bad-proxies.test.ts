@@ -27,18 +27,18 @@ afterAll(async () => {
   await it?.[Symbol.asyncDispose]()
 })
 
-interface Through {
+interface ProxiedPage {
   page: Page
   /** How many transports the page has tried so far. */
   tried: { sockets: number; streams: number; polls: number }
-  /** The complaints of the browser. */
-  complaints: string[]
+  /** The errors of the page, as in `PageFixture`. */
+  pageErrors: string[]
 }
 
-/** The page through a port of this machine. */
-async function through(port: number): Promise<Through> {
+/** The page, opened through a port of this machine. */
+async function openThroughPort(port: number): Promise<ProxiedPage> {
   const url = `http://127.0.0.1:${port}`
-  const complaints: string[] = []
+  const pageErrors: string[] = []
   const context = await it.browser.newContext({ viewport: { width: 1000, height: 700 } })
   const tried = { sockets: 0, streams: 0, polls: 0 }
   context.on('page', (page) => {
@@ -49,17 +49,17 @@ async function through(port: number): Promise<Through> {
     })
   })
   await context.addCookies([{ name: 'token', value: it.api.token, url, httpOnly: true }])
-  const page = await openPage({ ...it, url, complaints }, '/', { beside: context })
+  const page = await openPage({ ...it, url, pageErrors }, '/', { beside: context })
   await page.getByRole('textbox', { name: 'Message' }).waitFor()
   return {
     page,
     tried,
-    complaints,
+    pageErrors,
   }
 }
 
-/** Sends a message and compares the finally shown answer with the stored one, word by word. */
-async function askedAndAnswered({ page, complaints }: Through, expect: ExpectStatic): Promise<void> {
+/** Sends a message, waits for the answer, and compares the shown answer with the stored one, word by word. */
+async function expectStoredAnswer({ page, pageErrors }: ProxiedPage, expect: ExpectStatic): Promise<void> {
   await send(page, 'Through thick and thin')
   await page.waitForURL(/\/c\//)
   await expect
@@ -71,7 +71,7 @@ async function askedAndAnswered({ page, complaints }: Through, expect: ExpectSta
   const shown = (): Promise<string> => lastAnswer(page).locator('.answer > .md').innerText()
   await expect.poll(shown, { timeout: 10_000 }).toBe(stored.trim())
   expect(await page.locator('[data-message]').count()).toBe(2)
-  expect(complaints).toEqual([])
+  expect(pageErrors).toEqual([])
 }
 
 describe.concurrent('a proxy that blocks WebSockets, buffers responses, or cuts connections', () => {
@@ -84,9 +84,9 @@ describe.concurrent('a proxy that blocks WebSockets, buffers responses, or cuts 
   test.for(all ? [dropped, ...refusing] : [dropped])(
     '%s: server-sent events, and the page says so',
     async (kind, { expect }) => {
-      const way = await through(nginx.ports[kind])
+      const way = await openThroughPort(nginx.ports[kind])
       await way.page.getByText(/WebSockets are blocked on this network/).waitFor({ timeout: 20_000 })
-      await askedAndAnswered(way, expect)
+      await expectStoredAnswer(way, expect)
       console.log(`${kind}: ${JSON.stringify(way.tried)}`)
       // Two sockets, or three if the start was slow, and a new stream for each change of the followed runs.
       expect(way.tried.sockets).toBeLessThanOrEqual(3)
@@ -103,10 +103,10 @@ describe.concurrent('a proxy that blocks WebSockets, buffers responses, or cuts 
   test.for(all ? [compressed, held] : [compressed])(
     '%s: the page polls, and says so',
     async (kind, { expect }) => {
-      const way = await through(nginx.ports[kind])
+      const way = await openThroughPort(nginx.ports[kind])
       // Sent while the page is still choosing its transport.
       const began = performance.now()
-      await askedAndAnswered(way, expect)
+      await expectStoredAnswer(way, expect)
       const seconds = (performance.now() - began) / 1000
       await way.page.getByText(/Live updates are blocked on this network/).waitFor({ timeout: 20_000 })
       console.log(`${kind}: ${JSON.stringify(way.tried)} in ${seconds.toFixed(0)} s`)
@@ -131,8 +131,8 @@ async function cutAfter(lifeMs: number, expect: ExpectStatic): Promise<void> {
     Object.entries(ports).map(async ([kind, port]) => {
       const proxy = await startLossyProxy({ host: '127.0.0.1', port, lifeMs })
       const began = performance.now()
-      const way = await through(proxy.port)
-      await askedAndAnswered(way, expect)
+      const way = await openThroughPort(proxy.port)
+      await expectStoredAnswer(way, expect)
       const cuts = Math.ceil((performance.now() - began) / lifeMs)
       console.log(`cut after ${lifeMs} ms, by ${kind}: ${JSON.stringify(way.tried)}, at most ${cuts} cuts`)
       // One new transport for each cut; if sockets are blocked, each time a socket is tried first.

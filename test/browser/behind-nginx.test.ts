@@ -15,7 +15,7 @@ const words = 900
 let fleet: ProxiedFleet
 let nginx: LocalNginx
 let browser: Browser
-const complaints: string[] = []
+const pageErrors: string[] = []
 
 beforeAll(async () => {
   fleet = await startProxiedFleet({}, { slow: { words, wordsPerSecond: 60 } })
@@ -28,13 +28,13 @@ afterAll(async () => {
   await nginx?.stop()
   await fleet?.[Symbol.asyncDispose]()
 })
-afterEach(() => expect(complaints.splice(0)).toEqual([]))
+afterEach(() => expect(pageErrors.splice(0)).toEqual([]))
 
 const shownText = (page: Page): Promise<string> => lastAnswer(page).locator('.answer > .md').innerText()
 
 test('sign-up, an answer, a reload, a kill, a stop: nothing of it depends on the instance', async () => {
   const { api } = fleet
-  const server = { url: nginx.url, browser, api, complaints }
+  const server = { url: nginx.url, browser, api, pageErrors }
   const page = await openPage(server, '/', { signedIn: false, ignoreHTTPSErrors: true })
   await page.getByLabel('Name').fill('Ada Lovelace')
   await page.getByLabel('Email').fill('ada@example.org')

@@ -20,7 +20,7 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(async () => {
   await it[Symbol.asyncDispose]()
-  expect(it.complaints).toEqual([])
+  expect(it.pageErrors).toEqual([])
 })
 
 const filter = (page: Page): ReturnType<Page['getByRole']> =>

@@ -10,7 +10,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await it[Symbol.asyncDispose]()
-  expect(it.complaints).toEqual([])
+  expect(it.pageErrors).toEqual([])
 })
 
 const stored = async (): Promise<ConnectionView | undefined> => {

@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await it[Symbol.asyncDispose]()
-  expect(it.complaints).toEqual([])
+  expect(it.pageErrors).toEqual([])
 })
 
 const field = (page: Page): ReturnType<Page['getByRole']> => page.getByRole('textbox', { name: 'Message' })

@@ -22,7 +22,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await it[Symbol.asyncDispose]()
-  expect(it.complaints).toEqual([])
+  expect(it.pageErrors).toEqual([])
 })
 
 async function signUp(page: Page, name: string, button: RegExp): Promise<void> {
@@ -189,7 +189,7 @@ describe('sign-up and sign-in, in order', () => {
     const dialog = page.getByRole('dialog', { name: 'Sign in to continue' })
     await dialog.waitFor({ timeout: 15_000 })
     await dialog.getByLabel('Password').fill(password)
-    // S16: her draft is on the page that she left open, and nowhere else.
+    // S16: the user’s draft is in the memory of the open page, and not in storage.
     const kept = await page.evaluate(() => JSON.stringify([localStorage, sessionStorage]))
     expect(kept).not.toContain('half a sentence')
     await dialog.getByRole('button', { name: 'Sign in' }).click()
@@ -283,7 +283,7 @@ describe('the first load', () => {
       .poll(() => page.getByRole('textbox', { name: 'Message' }).inputValue(), { timeout: 5000 })
       .toBe('kept over the reload')
     // The page errors are the missing chunk, reported twice.
-    it.complaints.splice(0)
+    it.pageErrors.splice(0)
     await page.context().close()
   })
 })

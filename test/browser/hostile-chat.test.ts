@@ -16,26 +16,26 @@ const textsOf = (name: string): string[] =>
   hostilePayloads.filter((payload) => category(payload.name) === name).map(({ text }) => text)
 
 /**
- * As many whole payloads as fit into a field of `most` characters, in turn from all categories except the invisible
+ * As many whole payloads as fit into a field of `maxLength` characters, in turn from all categories except the invisible
  * ones.
  */
-function fitting(most: number, from: string[]): string {
+function joinPayloads(maxLength: number, from: string[]): string {
   let whole = ''
   for (const text of from) {
-    if (whole.length + text.length + 1 <= most) whole += `${text} `
+    if (whole.length + text.length + 1 <= maxLength) whole += `${text} `
   }
   return whole.trim()
 }
 const markup = [...textsOf('html'), ...textsOf('forms'), ...textsOf('entities'), ...textsOf('links')]
-const title = fitting(limits.title, markup)
+const title = joinPayloads(limits.title, markup)
 /** The server removes a provider’s markup from errors; everything else passes. */
-const refusal = fitting(
+const refusal = joinPayloads(
   280,
   [...textsOf('links'), ...textsOf('images'), ...textsOf('entities')].filter(
     (text) => !/<[a-z!/]/i.test(text),
   ),
 )
-const userName = fitting(limits.name, markup)
+const userName = joinPayloads(limits.name, markup)
 
 // One chat with every payload as a question and in an answer, and the same payloads as title, name and provider error.
 beforeAll(async () => {
@@ -70,7 +70,9 @@ beforeAll(async () => {
 afterAll(() => it[Symbol.asyncDispose]())
 
 /** A browser that counts the payloads that run. */
-async function watched(options: Parameters<PageFixture['open']>[1] = {}): Promise<BrowserContext> {
+async function openCountingContext(
+  options: Parameters<PageFixture['open']>[1] = {},
+): Promise<BrowserContext> {
   const context = await it.browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })
   await context.addInitScript(() => {
     const counted = Object.assign(window, { ran: 0, pwn: () => counted.ran++ })
@@ -79,9 +81,10 @@ async function watched(options: Parameters<PageFixture['open']>[1] = {}): Promis
   return context
 }
 
-const ran = (page: Page): Promise<number> => page.evaluate(() => (window as unknown as { ran: number }).ran)
+const payloadsThatRan = (page: Page): Promise<number> =>
+  page.evaluate(() => (window as unknown as { ran: number }).ran)
 
-async function arrived(page: Page): Promise<void> {
+async function showWholeChat(page: Page): Promise<void> {
   await expect.poll(() => page.locator('[data-message]').count(), { timeout: 30_000 }).toBeGreaterThan(2)
   // Older messages load while scrolling up.
   while ((await page.getByText(/^[\d,]+ earlier messages?$/).count()) > 0) {
@@ -112,9 +115,9 @@ const views: Record<string, NonNullable<Parameters<PageFixture['open']>[1]>> = {
 test.each(Object.entries(views))(
   'every payload as question, answer, title, name and error: nothing runs, leaks or is refused: %s',
   async (_, view) => {
-    const context = await watched(view)
+    const context = await openCountingContext(view)
     const page = await it.open(path, { beside: context })
-    await arrived(page)
+    await showWholeChat(page)
     expect(await page.locator('[data-message]').count()).toBe(2 * (categories.length + 1))
     expect(await page.title()).toContain(title.slice(0, 20))
     const problem = page.locator('[data-status="failed"] [role="alert"]')
@@ -147,8 +150,8 @@ async function expectHarmless(page: Page): Promise<void> {
   expect(
     violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)}`)),
   ).toEqual([])
-  expect(await ran(page)).toBe(0)
-  expect(it.complaints.splice(0)).toEqual([])
+  expect(await payloadsThatRan(page)).toBe(0)
+  expect(it.pageErrors.splice(0)).toEqual([])
 }
 
 describe.runIf(all)('every place that shows a name, a title or an error', () => {
@@ -156,7 +159,7 @@ describe.runIf(all)('every place that shows a name, a title or an error', () => 
   test.each(places.flatMap((place) => Object.entries(views).map(([name, view]) => ({ place, name, view }))))(
     '$place: $name',
     async ({ place, view }) => {
-      const context = await watched(view)
+      const context = await openCountingContext(view)
       const page = await it.open(place, { beside: context })
       await page.locator('main').first().waitFor()
       await page.getByText(userName.slice(0, 12)).first().waitFor({ state: 'attached' })
@@ -171,7 +174,7 @@ describe.runIf(all)('every place that shows a name, a title or an error', () => 
 })
 
 test('the control: what runs is counted, what the policy refuses is recorded', async () => {
-  const context = await watched()
+  const context = await openCountingContext()
   const page = await it.open('/', { beside: context })
   await page.evaluate(() => {
     ;(window as unknown as { pwn: () => void }).pwn()
@@ -179,21 +182,21 @@ test('the control: what runs is counted, what the policy refuses is recorded', a
     image.src = 'https://evil.invalid/control.png'
     document.body.append(image)
   })
-  expect(await ran(page)).toBe(1)
-  await expect.poll(() => it.complaints.length).toBeGreaterThan(0)
-  it.complaints.splice(0)
+  expect(await payloadsThatRan(page)).toBe(1)
+  await expect.poll(() => it.pageErrors.length).toBeGreaterThan(0)
+  it.pageErrors.splice(0)
   await context.close()
 })
 
 test('64: a payload that a user sends is shown as it was written', async () => {
-  const context = await watched()
+  const context = await openCountingContext()
   const page = await it.open('/', { beside: context })
   const text = textsOf('html').join(' ')
   it.provider.scripts['hostile'] = { words: [text], wordsPerSecond: 100 }
   await page.getByRole('textbox', { name: 'Message' }).waitFor()
   await send(page, text)
   await page.getByRole('article', { name: /^You/ }).getByText('<script>pwn()</script>').waitFor()
-  expect(await ran(page)).toBe(0)
-  expect(it.complaints.splice(0)).toEqual([])
+  expect(await payloadsThatRan(page)).toBe(0)
+  expect(it.pageErrors.splice(0)).toEqual([])
   await context.close()
 })

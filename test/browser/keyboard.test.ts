@@ -16,7 +16,7 @@ beforeAll(async () => {
     await page.locator('[data-message="assistant"][data-status="done"]').nth(place).waitFor()
   }
 })
-afterEach(() => expect(it.complaints.splice(0)).toEqual([]))
+afterEach(() => expect(it.pageErrors.splice(0)).toEqual([]))
 afterAll(() => it[Symbol.asyncDispose]())
 
 const focused = (): Promise<string | null> =>

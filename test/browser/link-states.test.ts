@@ -14,12 +14,12 @@ beforeAll(async () => {
 afterAll(() => it[Symbol.asyncDispose]())
 afterEach(async () => {
   for (const page of pages.splice(0)) await page.context().close()
-  expect(it.complaints.splice(0)).toEqual([])
+  expect(it.pageErrors.splice(0)).toEqual([])
 })
 
 type RunFrame = Extract<ServerFrame, { t: 'run' }>
 
-interface Wire {
+interface AnsweringPage {
   page: Page
   /** The run frame that opened the newest channel of the answer. */
   opened: () => RunFrame
@@ -31,7 +31,7 @@ interface Wire {
 }
 
 /** A page with a running answer on a real instance. Tests can inject frames into its socket. */
-async function inAnswer(): Promise<Wire> {
+async function openAnswering(): Promise<AnsweringPage> {
   const context = await it.browser.newContext({ viewport: { width: 1000, height: 700 } })
   let route: WebSocketRoute | undefined
   let muted = false
@@ -61,7 +61,7 @@ async function inAnswer(): Promise<Wire> {
 }
 
 const runFrame = (
-  { opened }: Wire,
+  { opened }: AnsweringPage,
   change: Partial<RunFrame> & Pick<RunFrame, 'how' | 'keep' | 'text'>,
 ): ServerFrame => ({
   ...opened(),
@@ -89,7 +89,7 @@ async function settled(text: () => Promise<string>): Promise<string> {
 
 describe('an answer that changes its server', () => {
   test('the dot turns hollow, "moved to another server" stands for four seconds, no word is lost', async () => {
-    const wire = await inAnswer()
+    const wire = await openAnswering()
     const { page, say, opened } = wire
     say({ t: 'run.link', c: opened().c, link: 'moving' })
     await page.getByText('Moving to another server…').waitFor()
@@ -105,7 +105,7 @@ describe('an answer that changes its server', () => {
   })
 
   test('delayed updates are reported, and the note disappears when they arrive', async () => {
-    const { page, say, mute, opened } = await inAnswer()
+    const { page, say, mute, opened } = await openAnswering()
     // New text would end that state.
     mute()
     say({ t: 'run.link', c: opened().c, link: 'stalled' })
@@ -115,7 +115,7 @@ describe('an answer that changes its server', () => {
   })
 
   test('a rewind replaces the end of the text without a note', async () => {
-    const wire = await inAnswer()
+    const wire = await openAnswering()
     const { page, say, mute, text } = wire
     mute()
     const before = await settled(text)
@@ -126,7 +126,7 @@ describe('an answer that changes its server', () => {
   })
 
   test('a reset keeps the previous version behind "Regenerated · show previous"', async () => {
-    const wire = await inAnswer()
+    const wire = await openAnswering()
     const { page, say, mute, text } = wire
     mute()
     const before = await settled(text)
@@ -144,7 +144,7 @@ describe('an answer that changes its server', () => {
   })
 
   test('a refused Stop is reported, and nothing says "Stopped"', async () => {
-    const wire = await inAnswer()
+    const wire = await openAnswering()
     const { page } = wire
     await page.context().setOffline(true)
     await page.context().unrouteAll({ behavior: 'ignoreErrors' })

@@ -32,7 +32,7 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(async () => {
   await it[Symbol.asyncDispose]()
-  expect(it.complaints).toEqual([])
+  expect(it.pageErrors).toEqual([])
 })
 
 const thread = (page: Page): ReturnType<Page['locator']> => page.locator('[data-thread]')

@@ -48,6 +48,6 @@ test.each([
     // The control: without reduced motion the field glides, so this test can fail.
     if (least > 0) expect(found.length).toBeGreaterThanOrEqual(least)
     else expect(found).toEqual([])
-    expect(it.complaints).toEqual([])
+    expect(it.pageErrors).toEqual([])
   },
 )

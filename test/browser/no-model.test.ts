@@ -10,7 +10,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await it[Symbol.asyncDispose]()
-  expect(it.complaints).toEqual([])
+  expect(it.pageErrors).toEqual([])
 })
 
 test('58: if no model is available, an administrator sees why and is led to the connections', async () => {

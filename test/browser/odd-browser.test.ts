@@ -13,11 +13,11 @@ beforeAll(async () => {
 afterAll(() => it[Symbol.asyncDispose]())
 afterEach(async () => {
   for (const page of pages.splice(0)) await page.context().close()
-  expect(it.complaints.splice(0)).toEqual([])
+  expect(it.pageErrors.splice(0)).toEqual([])
 })
 
 /** A page in a browser that `spoil` has changed before any script of the page runs. */
-async function openIn(spoil: () => void): Promise<Page> {
+async function openSpoiled(spoil: () => void): Promise<Page> {
   const context = await it.browser.newContext({ viewport: { width: 1000, height: 700 } })
   await context.addInitScript(spoil)
   await context.addCookies([{ name: 'token', value: it.api.token, url: it.url, httpOnly: true }])
@@ -26,7 +26,7 @@ async function openIn(spoil: () => void): Promise<Page> {
   return page
 }
 
-async function isAnswered(page: Page, question: string): Promise<void> {
+async function expectAnswer(page: Page, question: string): Promise<void> {
   await send(page, question)
   await answered(page)
   const { messages } = await it.api.chat(page.url().split('/').at(-1) ?? '')
@@ -36,7 +36,7 @@ async function isAnswered(page: Page, question: string): Promise<void> {
 }
 
 test('in a browser without storage, sending and reading still work', async () => {
-  const page = await openIn(() => {
+  const page = await openSpoiled(() => {
     const refuse = {
       get: () => {
         throw new DOMException('refused', 'SecurityError')
@@ -45,17 +45,17 @@ test('in a browser without storage, sending and reading still work', async () =>
     Object.defineProperty(window, 'localStorage', refuse)
     Object.defineProperty(window, 'sessionStorage', refuse)
   })
-  await isAnswered(page, 'Nothing is kept here')
-  await isAnswered(page, 'And once more')
+  await expectAnswer(page, 'Nothing is kept here')
+  await expectAnswer(page, 'And once more')
 })
 
 test('a full storage keeps no draft and blocks nothing', async () => {
-  const page = await openIn(() => {
+  const page = await openSpoiled(() => {
     Storage.prototype.setItem = () => {
       throw new DOMException('full', 'QuotaExceededError')
     }
   })
-  await isAnswered(page, 'There is no room')
+  await expectAnswer(page, 'There is no room')
   await page.getByRole('textbox', { name: 'Message' }).fill('A draft without a place')
   await page.getByRole('button', { name: 'Send' }).click()
   await page.getByRole('article', { name: /^You/ }).getByText('A draft without a place').waitFor()
@@ -66,7 +66,7 @@ test.each([
   ['a day ahead', 1],
   ['a day behind', -1],
 ])('a clock that is %s does not make the page count wrongly', async (_, days) => {
-  const page = await openIn(
+  const page = await openSpoiled(
     days > 0
       ? () => {
           const now = Date.now.bind(Date)

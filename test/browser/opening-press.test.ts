@@ -19,7 +19,7 @@ afterAll(() => it[Symbol.asyncDispose]())
 afterEach(async () => {
   await page.keyboard.press('Escape')
   await expect.poll(() => page.getByRole('dialog').count()).toBe(0)
-  expect(it.complaints.splice(0)).toEqual([])
+  expect(it.pageErrors.splice(0)).toEqual([])
 })
 
 interface Point {

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => it[Symbol.asyncDispose]())
 afterEach(async () => {
   for (const page of pages.splice(0)) await page.context().close()
-  expect(it.complaints.splice(0)).toEqual([])
+  expect(it.pageErrors.splice(0)).toEqual([])
 })
 
 async function open(): Promise<Page> {
@@ -33,7 +33,7 @@ async function ask(page: Page, text: string): Promise<void> {
 }
 
 /** The names of the buttons that are visible, not only present for keyboards and screen readers. */
-function inSight(buttons: Element[]): (string | null)[] {
+function namesOfVisible(buttons: Element[]): (string | null)[] {
   return buttons.filter((it) => !it.closest('.sr-only')).map((it) => it.getAttribute('aria-label'))
 }
 
@@ -83,7 +83,7 @@ describe('on a phone', () => {
     const page = await open()
     await ask(page, 'a question')
     const question = page.locator('[data-message="user"]').last()
-    expect(await question.locator('button:visible').evaluateAll(inSight)).toEqual([])
+    expect(await question.locator('button:visible').evaluateAll(namesOfVisible)).toEqual([])
     // All actions stay visible below the last answer.
     await lastAnswer(page).getByRole('button', { name: 'Copy', exact: true }).waitFor()
 
@@ -109,7 +109,7 @@ describe('on a phone', () => {
     await question.getByRole('button', { name: 'Send' }).tap()
     await answered(page)
     // If there are several versions, the switch stays visible.
-    expect(await question.locator('button:visible').evaluateAll(inSight)).toEqual([
+    expect(await question.locator('button:visible').evaluateAll(namesOfVisible)).toEqual([
       'Previous version',
       'Next version',
     ])

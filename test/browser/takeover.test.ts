@@ -23,7 +23,7 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   for (const page of pages.splice(0)) await page.context().close()
-  expect(it.complaints.splice(0)).toEqual([])
+  expect(it.pageErrors.splice(0)).toEqual([])
 })
 
 const shownText = (page: Page): Promise<string> => lastAnswer(page).locator('.answer > .md').innerText()
@@ -32,7 +32,7 @@ const storedText = async (chatId: string): Promise<string> =>
   (await it.api.chat(chatId)).messages.at(-1)?.text.trim() ?? ''
 
 /** A page with a running answer whose text has reached log and store. */
-async function inAnswer(model: string): Promise<Page> {
+async function openAnswering(model: string): Promise<Page> {
   const page = await it.open()
   pages.push(page)
   await page.getByRole('button', { name: /^Model:/ }).click()
@@ -78,7 +78,7 @@ async function watchLink(page: Page): Promise<() => Promise<{ what: string; at: 
 }
 
 test('7, 38: the owning instance is killed: both readers see the answer move, no word is lost or doubled', async () => {
-  const asker = await inAnswer('continues')
+  const asker = await openAnswering('continues')
   const chatId = chatOf(asker)
   const owner = await it.ownerOf(chatId)
   // The other tab reads from the instance that will take over.
@@ -114,7 +114,7 @@ test('7, 38: the owning instance is killed: both readers see the answer move, no
 })
 
 test('37: a reload during an answer may reach any instance, also while the answer has no owner', async () => {
-  const page = await inAnswer('continues')
+  const page = await openAnswering('continues')
   const chatId = chatOf(page)
   await page.reload()
   await expect.poll(async () => (await shownText(page)).length, { timeout: 20_000 }).toBeGreaterThan(600)
@@ -128,7 +128,7 @@ test('37: a reload during an answer may reach any instance, also while the answe
 })
 
 test('an answer that cannot be resumed is regenerated, and the previous version is kept', async () => {
-  const page = await inAnswer('restarts')
+  const page = await openAnswering('restarts')
   const before = await shownText(page)
   await killOwner(page)
   await page.getByText('Regenerated').waitFor({ timeout: 20_000 })
@@ -145,7 +145,7 @@ test('an answer that cannot be resumed is regenerated, and the previous version 
 
 test('with the policy "interrupt" the text is kept, the page says so, and Continue resumes the answer', async () => {
   await it.restartAll({ RUN_TAKEOVER_POLICY: 'interrupt' })
-  const page = await inAnswer('restarts')
+  const page = await openAnswering('restarts')
   const before = await shownText(page)
   await killOwner(page)
   await answered(page, 'interrupted')

@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await it[Symbol.asyncDispose]()
   await folder.remove()
-  expect(it.complaints).toEqual([])
+  expect(it.pageErrors).toEqual([])
 })
 
 /** Drags files over a point of the page and drops them there, as a user would. */
@@ -28,7 +28,7 @@ async function drop(page: Page, files: string[], { x, y }: { x: number; y: numbe
   await client.detach()
 }
 
-async function make(name: string, content: string | Uint8Array): Promise<string> {
+async function writeTestFile(name: string, content: string | Uint8Array): Promise<string> {
   const path = join(folder.path, name)
   await writeFile(path, content)
   return path
@@ -39,9 +39,9 @@ const field = (page: Page): ReturnType<Page['getByRole']> => page.getByRole('tex
 test('files dropped anywhere are added to the message as text; other files are refused, and the page stays', async () => {
   const page = await it.open('/')
   await field(page).fill('Look at this:')
-  const code = await make('sum.ts', 'export const sum = 1 + 1\n')
-  const notes = await make('notes.txt', 'Three words here\n')
-  const picture = await make('photo.png', new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0]))
+  const code = await writeTestFile('sum.ts', 'export const sum = 1 + 1\n')
+  const notes = await writeTestFile('notes.txt', 'Three words here\n')
+  const picture = await writeTestFile('photo.png', new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0]))
   await drop(page, [picture, code, notes], { x: 700, y: 700 })
   const whole = 'Look at this:\n\nsum.ts:\n```ts\nexport const sum = 1 + 1\n```\n\nThree words here'
   await expect.poll(() => field(page).inputValue()).toBe(whole)
@@ -57,7 +57,7 @@ test('files dropped anywhere are added to the message as text; other files are r
 test('a file dropped on the field itself is not opened in its place', async () => {
   const page = await it.open('/')
   const box = (await field(page).boundingBox())!
-  const notes = await make('again.md', '# Title\n')
+  const notes = await writeTestFile('again.md', '# Title\n')
   await drop(page, [notes], { x: box.x + 20, y: box.y + 10 })
   await expect.poll(() => field(page).inputValue()).toBe('# Title')
   expect(page.context().pages()).toHaveLength(1)

@@ -24,9 +24,9 @@ export interface LiveSocket {
   close: () => void
 }
 
-/** After a longer outage, failed WebSockets do not prove that WebSockets are blocked, ms. */
+/** After an outage longer than this, in ms, failed WebSockets do not prove that WebSockets are blocked. */
 const outageMs = 2000
-/** Time after such an outage until a better transport is tried, ms. */
+/** Time until a better transport is tried after an outage longer than `outageMs`, ms. */
 const probeAfterOutageMs = 1000
 
 /**
@@ -111,7 +111,8 @@ export function createLiveSocket(options: SocketOptions): LiveSocket {
         choice.reportLost(kind, how, welcomed)
         if (link === current) return lost(code)
         probe = undefined
-        // A proxy seldom changes, so wait longer; but while polling, the other transport has its turn next.
+        // A proxy rarely changes, so the next try waits five times as long. While polling, a WebSocket and an event
+        // stream are tried in turn, and only the failure of both causes the longer wait.
         const times = current?.kind === 'polls' && kind === 'socket' ? 1 : 5
         timers.set('probe', probeMs * times, tryUpgrade)
       },

@@ -34,7 +34,7 @@ export function pressedPoints(): { x: number; y: number }[] {
  * Swallows the click of a press that opened `element`. If an element opens during a long press, the browser dispatches
  * a click on it when the finger is lifted, although the user did not mean it. A new press, a keyboard and a screen
  * reader work at once. Call it when the element opens; it does nothing if there is no press. Returns a function that
- * ends it.
+ * stops swallowing clicks.
  */
 export function ignoreOpeningPress(element: HTMLElement): () => void {
   if (down.size === 0 && !touching) return () => undefined

@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import { benchSource } from '../../support/bench-source.ts'
 import { hostilePayloads } from '../support/hostile-payloads.ts'
-import { atOnce, grown, useHarness } from './use-harness.ts'
+import { showAtOnce, showGrowing, useHarness } from './use-harness.ts'
 
 const harnessPages = useHarness()
 
 describe('a stream and its end', () => {
   test('the DOM of a streamed answer is that of the answer shown at once', async () => {
     const page = await harnessPages.open()
-    const whole = await atOnce(page, benchSource)
-    expect(await grown(page, benchSource, [32])).toBe(whole)
-    expect(await grown(page, benchSource, [1, 700, 3, 90])).toBe(whole)
+    const whole = await showAtOnce(page, benchSource)
+    expect(await showGrowing(page, benchSource, [32])).toBe(whole)
+    expect(await showGrowing(page, benchSource, [1, 700, 3, 90])).toBe(whole)
   })
 
   test('the same holds for every hostile text', async () => {
@@ -20,7 +20,7 @@ describe('a stream and its end', () => {
         .filter((_, index) => index % 4 === part)
         .map((payload) => payload.text)
         .join('\n\n')
-      expect(await grown(page, text, [17, 5, 230])).toBe(await atOnce(page, text))
+      expect(await showGrowing(page, text, [17, 5, 230])).toBe(await showAtOnce(page, text))
     }
   })
 

@@ -7,11 +7,11 @@ import type { HarnessPage } from './harness-page.ts'
 export interface Harnesses {
   open: (options?: BrowserContextOptions) => Promise<Page>
   origin: () => string
-  /** The complaints of this test’s pages. A test that provokes errors removes them. */
+  /** The errors of this test’s pages. A test that provokes errors removes them. */
   errors: string[]
 }
 
-/** The harness for the tests of one file. Every page is closed after its test, which fails if the page complained. */
+/** The harness for the tests of one file. Every page is closed after its test, which fails if the page had errors. */
 export function useHarness(): Harnesses {
   let harnessPage: HarnessPage | undefined
   const pages: Page[] = []
@@ -56,12 +56,12 @@ export async function settled(page: Page): Promise<string> {
   return before
 }
 
-export async function atOnce(page: Page, text: string): Promise<string> {
+export async function showAtOnce(page: Page, text: string): Promise<string> {
   await page.evaluate((source) => harness.show(source), text)
   return settled(page)
 }
 
-export async function grown(page: Page, text: string, steps: readonly number[]): Promise<string> {
+export async function showGrowing(page: Page, text: string, steps: readonly number[]): Promise<string> {
   await page.evaluate(
     ([source, sizes]) => {
       harness.show('')

@@ -18,8 +18,8 @@ export interface PageFixture extends AsyncDisposable {
   provider: ScriptedProvider
   browser: Browser
   api: ApiClient
-  /** The complaints of the browser: policy violations, script errors, requests to other hosts. */
-  complaints: string[]
+  /** The errors of all pages: policy violations, script errors, requests to other hosts. */
+  pageErrors: string[]
   /** Opens a page at a path, signed in unless `signedIn` is false. */
   open: (path?: string, options?: OpenOptions) => Promise<Page>
   /** Kills the server of the page and starts it again at the same address. */
@@ -58,7 +58,7 @@ export async function startPage(
     provider,
     browser,
     api: new ApiClient(url),
-    complaints: [],
+    pageErrors: [],
     open: (path, options) => openPage(it, path, options),
     restart: () => server.restart(),
     async [Symbol.asyncDispose]() {
@@ -84,13 +84,13 @@ export function launchBrowser(options: { whole?: boolean } = {}): Promise<Browse
   return launchChromium(behind ? ['--ignore-certificate-errors'] : [], options)
 }
 
-/** Opens the page of a server as the user whose token `api` has, and records the browser’s complaints. */
+/** Opens the page of a server as the user whose token `api` has, and records its errors. */
 export async function openPage(
-  server: { url: string; browser: Browser; api: ApiClient; complaints: string[] },
+  server: { url: string; browser: Browser; api: ApiClient; pageErrors: string[] },
   path = '/',
   { signedIn = true, beside, stored, ...options }: OpenOptions = {},
 ): Promise<Page> {
-  const { url, browser, api, complaints } = server
+  const { url, browser, api, pageErrors } = server
   const context = beside ?? (await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options }))
   if (signedIn && !beside) {
     await context.addCookies([{ name: 'token', value: api.token, url, httpOnly: true }])
@@ -101,23 +101,23 @@ export async function openPage(
     )
   }
   const page = await context.newPage()
-  await watch(page, url, complaints)
+  await recordErrors(page, url, pageErrors)
   await page.goto(url + path)
   return page
 }
 
-async function watch(page: Page, url: string, complaints: string[]): Promise<void> {
+async function recordErrors(page: Page, url: string, pageErrors: string[]): Promise<void> {
   await page.addInitScript(
     "document.addEventListener('securitypolicyviolation', (event) => console.error('policy: ' + " +
       "[event.violatedDirective, event.blockedURI, event.sample].join(' ')))",
   )
   page.on('console', (message) => {
     if (/^policy:|Refused to|Content Security Policy|Trusted/.test(message.text()))
-      complaints.push(message.text())
+      pageErrors.push(message.text())
   })
-  page.on('pageerror', (error) => complaints.push(`fault: ${error.message}`))
+  page.on('pageerror', (error) => pageErrors.push(`fault: ${error.message}`))
   page.on('request', (request) => {
     const { protocol, origin } = new URL(request.url())
-    if (/^https?:$/.test(protocol) && origin !== url) complaints.push(`foreign request: ${request.url()}`)
+    if (/^https?:$/.test(protocol) && origin !== url) pageErrors.push(`foreign request: ${request.url()}`)
   })
 }

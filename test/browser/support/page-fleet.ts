@@ -19,7 +19,7 @@ import { behind, startNginxOf } from './page-server.ts'
  * three behind the nginx that SHOAL_TEST_BEHIND names.
  */
 export interface PageFleet
-  extends AsyncDisposable, Pick<PageFixture, 'api' | 'browser' | 'complaints' | 'open'> {
+  extends AsyncDisposable, Pick<PageFixture, 'api' | 'browser' | 'pageErrors' | 'open'> {
   instances: InstanceProcess[]
   provider: ScriptedProvider
   /**
@@ -69,7 +69,7 @@ export async function startPageFleet(scripts: Record<string, Script>): Promise<P
     targets: alive,
     api: new ApiClient(balancer.url),
     browser,
-    complaints: [],
+    pageErrors: [],
     open: (path, options) => openPage({ ...it, url: balancer.url }, path, options),
     async ownerOf(chatId) {
       const { items } = await it.api.call<{ items: RunSummary[] }>('GET', '/api/runs?limit=100')

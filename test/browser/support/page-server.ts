@@ -28,9 +28,9 @@ export interface PageServerOptions {
  */
 export const behind = readBehind(process.env['SHOAL_TEST_BEHIND'])
 
-type Whose = 'ours' | 'guide'
+type NginxConfig = 'ours' | 'guide'
 
-function readBehind(value = ''): Whose | undefined {
+function readBehind(value = ''): NginxConfig | undefined {
   if (value === '') return undefined
   if (value === 'ours' || value === 'guide') return value
   throw new Error(`SHOAL_TEST_BEHIND is ours or guide, not ${value}`)
@@ -39,7 +39,7 @@ function readBehind(value = ''): Whose | undefined {
 const credentials = { OPENAI_API_KEY: 'sk-of-the-tests' }
 
 export function startPageServer(options: PageServerOptions): Promise<PageServer> {
-  return behind ? startBehind(behind, options) : startAlone(options)
+  return behind ? startBehindNginx(behind, options) : startAlone(options)
 }
 
 async function startAlone({ scripts, env }: PageServerOptions): Promise<PageServer> {
@@ -69,10 +69,13 @@ async function startAlone({ scripts, env }: PageServerOptions): Promise<PageServ
   }
 }
 
-async function startBehind(whose: Whose, { scripts, env }: PageServerOptions): Promise<PageServer> {
+async function startBehindNginx(
+  config: NginxConfig,
+  { scripts, env }: PageServerOptions,
+): Promise<PageServer> {
   await using started = new AsyncDisposableStack()
   const fleet = started.use(await startProxiedFleet({ ...credentials, ...env }, scripts))
-  const nginx = await startNginxOf(whose, fleet)
+  const nginx = await startNginxOf(config, fleet)
   started.defer(() => nginx.stop())
   const owned = started.move()
   return {
@@ -88,9 +91,9 @@ async function startBehind(whose: Whose, { scripts, env }: PageServerOptions): P
 
 /** Makes nginx balance at random, whatever its file says. */
 export async function startNginxOf(
-  whose: Whose,
+  config: NginxConfig,
   fleet: Parameters<typeof startNginxBefore>[0],
 ): Promise<LocalNginx> {
-  const text = whose === 'guide' ? { text: await guideNginx() } : {}
+  const text = config === 'guide' ? { text: await guideNginx() } : {}
   return startNginxBefore(fleet, { balance: 'random;', ...text })
 }

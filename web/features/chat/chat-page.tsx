@@ -13,7 +13,7 @@ import { Composer } from './composer/composer.tsx'
 import type { ComposerHandle } from './composer/composer.tsx'
 import { chatKey } from './state/chat-query.ts'
 import { readDraft, writeDraft } from './state/drafts.ts'
-import { Greeting, Starters } from './empty-state.tsx'
+import { Greeting, Suggestions } from './empty-state.tsx'
 import { useChatActions } from './state/live-context.tsx'
 import type { Outgoing } from './state/outgoing.ts'
 import { threadNameOf } from './state/pending-sends.ts'
@@ -142,7 +142,7 @@ export function ChatPage({ chatId, user }: { chatId: string | null; user: UserVi
         />
       </div>
       {empty && (models.length > 0 || modelsLoading) && (
-        <Starters demo={models.every((it) => it.demo)} onPick={(text) => composer.current?.fill(text)} />
+        <Suggestions demo={models.every((it) => it.demo)} onPick={(text) => composer.current?.fill(text)} />
       )}
       {empty && models.length === 0 && !modelsLoading && (
         <NoModel admin={user.role === 'admin'} problems={problems} />

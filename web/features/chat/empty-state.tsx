@@ -17,7 +17,7 @@ export function Greeting({ name }: { name: string }): ReactNode {
 /**
  * Four suggestions that fill the field, for the user to complete or send. The demo model can only answer about itself.
  */
-export function Starters({ demo, onPick }: { demo: boolean; onPick: (text: string) => void }): ReactNode {
+export function Suggestions({ demo, onPick }: { demo: boolean; onPick: (text: string) => void }): ReactNode {
   const { t } = useLingui()
   const starters = demo
     ? [

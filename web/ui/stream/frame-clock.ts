@@ -33,8 +33,8 @@ function listen(): void {
   listening = true
   document.addEventListener('visibilitychange', () => {
     // A copy: requests that are added meanwhile already know the new visibility.
-    const told = [...waiting]
-    for (const changed of told) changed()
+    const requests = [...waiting]
+    for (const changed of requests) changed()
   })
 }
 

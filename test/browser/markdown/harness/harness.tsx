@@ -13,7 +13,7 @@ const root: Root = createRoot(document.querySelector('#root') ?? document.body)
 let stream: StreamedText | undefined
 let fatal = false
 
-function Bomb(): never {
+function throwOnUse(): never {
   throw new Error('the harness was told to fail')
 }
 
@@ -51,7 +51,7 @@ const harness = {
     flushSync(() =>
       root.render(
         <main key="failing">
-          <Markdown text={text} labels={new Proxy({}, { get: Bomb }) as never} />
+          <Markdown text={text} labels={new Proxy({}, { get: throwOnUse }) as never} />
           <p id="rest">the rest of the page</p>
         </main>,
       ),

@@ -26,8 +26,8 @@ export function placeIn(chatId: string): Place | undefined {
 }
 
 /**
- * Scrolls a thread so that the message is `offset` px above its top edge. Returns false if the message is not on the
- * page.
+ * Scrolls a thread so that the top of the message is `offset` px above the thread’s top edge. Returns false if the
+ * message is not on the page.
  */
 export function goToMessage(box: HTMLElement, { messageId, offset }: Place): boolean {
   const article = box.querySelector(`#${CSS.escape(`m-${messageId}`)}`)

@@ -43,6 +43,6 @@ export function closesFence(line: string, fence: string): boolean {
 }
 
 /** Whether a line begins a new segment even without a blank line before it. */
-export function interrupts(line: string): boolean {
+export function canInterrupt(line: string): boolean {
   return fenceLine.test(line) || headingLine.test(line) || mathLine.test(line)
 }

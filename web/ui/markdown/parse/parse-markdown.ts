@@ -29,7 +29,7 @@ export class MarkdownParser {
   #source = ''
   #segmenter = new Segmenter()
   #outline = new Outline()
-  #frozen: Block[] = []
+  #closedBlocks: Block[] = []
   /** How many closed segments have been converted to blocks. */
   #taken = 0
   #links = emptyLinks()
@@ -37,7 +37,7 @@ export class MarkdownParser {
   #groups: BlockGroup[] = []
   #tail: Block[] = []
   /** Blocks of a replaced text, which are reused where the new text is the same. */
-  #former: readonly Block[] = []
+  #previousBlocks: readonly Block[] = []
 
   /** `complete`: the text will not grow any more, so nothing is hidden. */
   parse(input: string, complete: boolean): ParsedMarkdown {
@@ -47,18 +47,18 @@ export class MarkdownParser {
     const segments = this.#segmenter.read(source, complete, holdLine)
     for (; this.#taken < segments.closed.length; this.#taken++) {
       const segment = segments.closed[this.#taken]
-      if (segment !== undefined) this.#freeze(segment)
+      if (segment !== undefined) this.#addClosed(segment)
     }
     this.#readTail(segments.tail, complete)
-    if (this.#frozen.length >= this.#former.length) this.#former = []
+    if (this.#closedBlocks.length >= this.#previousBlocks.length) this.#previousBlocks = []
     return this.#group()
   }
 
   #restart(): void {
-    this.#former = [...this.#frozen, ...this.#tail]
+    this.#previousBlocks = [...this.#closedBlocks, ...this.#tail]
     this.#segmenter = new Segmenter()
     this.#outline = new Outline()
-    this.#frozen = []
+    this.#closedBlocks = []
     this.#taken = 0
     this.#links = emptyLinks()
     this.#builders = new Map()
@@ -66,13 +66,13 @@ export class MarkdownParser {
     this.#tail = []
   }
 
-  #freeze(segment: Segment): void {
+  #addClosed(segment: Segment): void {
     const text = this.#source.slice(segment.start, segment.end)
     this.#learnLinks(text)
     const block = this.#build(segment, text, this.#outline)
     this.#builders.delete(segment.start)
     if (block === undefined) return
-    this.#frozen.push(this.#keep(block))
+    this.#closedBlocks.push(this.#keep(block))
   }
 
   /** Adds link definitions, which apply to the whole message, including the blocks before them. */
@@ -83,7 +83,7 @@ export class MarkdownParser {
     lexSegment(text, found)
     if (Object.keys(found).length === Object.keys(this.#links).length) return
     this.#links = found
-    this.#frozen = this.#frozen.map((block) =>
+    this.#closedBlocks = this.#closedBlocks.map((block) =>
       block.kind === 'text' && block.raw.includes('[') ? relinked(block, found) : block,
     )
     this.#groups = []
@@ -100,18 +100,18 @@ export class MarkdownParser {
       const settles = !complete && index === segments.length - 1
       const text = settles && isLexed(segment) ? settleSegment(segment, raw) : raw
       const block = text.trim() === '' ? undefined : this.#build(segment, text, outline, tail.length)
-      if (block !== undefined) tail.push(this.#keep(block, this.#frozen.length + tail.length))
+      if (block !== undefined) tail.push(this.#keep(block, this.#closedBlocks.length + tail.length))
     }
     this.#tail = tail
   }
 
-  #keep(block: Block, index = this.#frozen.length): Block {
-    const former = this.#tail.find((entry) => entry.key === block.key) ?? this.#former[index]
+  #keep(block: Block, index = this.#closedBlocks.length): Block {
+    const former = this.#tail.find((entry) => entry.key === block.key) ?? this.#previousBlocks[index]
     return former !== undefined && former.key === block.key && sameBlock(former, block) ? former : block
   }
 
   #build(segment: Segment, text: string, outline: Outline, offset = 0): Block | undefined {
-    const key = this.#frozen.length + offset
+    const key = this.#closedBlocks.length + offset
     if (segment.kind === 'code' || segment.kind === 'table') {
       const block = this.#builder(segment).build(text, segment, key)
       if (block !== undefined) return block
@@ -149,12 +149,12 @@ export class MarkdownParser {
   }
 
   #group(): ParsedMarkdown {
-    const full = Math.floor(this.#frozen.length / groupSize)
+    const full = Math.floor(this.#closedBlocks.length / groupSize)
     while (this.#groups.length < full) {
       const at = this.#groups.length * groupSize
-      this.#groups.push(groupOf(this.#groups.length, this.#frozen.slice(at, at + groupSize)))
+      this.#groups.push(groupOf(this.#groups.length, this.#closedBlocks.slice(at, at + groupSize)))
     }
-    const rest = [...this.#frozen.slice(full * groupSize), ...this.#tail]
+    const rest = [...this.#closedBlocks.slice(full * groupSize), ...this.#tail]
     const groups = [...this.#groups]
     for (let at = 0; at < rest.length; at += groupSize) {
       groups.push(groupOf(groups.length, rest.slice(at, at + groupSize)))

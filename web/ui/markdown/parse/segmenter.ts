@@ -10,7 +10,7 @@ import {
   headingLine,
   indentOf,
   innerFence,
-  interrupts,
+  canInterrupt,
   isBlank,
   listLine,
   mathLine,
@@ -116,7 +116,7 @@ type Step = 'take' | 'close-after' | 'close-before' | 'split-table'
 
 function stepText(segment: Segment, line: string, previous: string): Step {
   if (isBlank(line)) return 'close-after'
-  if (interrupts(line)) return 'close-before'
+  if (canInterrupt(line)) return 'close-before'
   const setext = setextLine.exec(line)
   if (setext !== null && segment.kind === 'text' && !(setext[2] !== undefined && previous.includes('|'))) {
     segment.depth = setext[1] === undefined ? 2 : 1
@@ -154,7 +154,7 @@ function stepList(segment: Segment, line: string): Step {
     segment.inner = innerFence(line)
     return 'take'
   }
-  return segment.blank || interrupts(line) || quoteLine.test(line) || ruleLine.test(line)
+  return segment.blank || canInterrupt(line) || quoteLine.test(line) || ruleLine.test(line)
     ? 'close-before'
     : 'take'
 }
@@ -185,7 +185,7 @@ function step(segment: Segment, line: string, previous: string): Step {
       return stepList(segment, line)
     case 'table':
       if (isBlank(line)) return 'close-after'
-      return interrupts(line) || quoteLine.test(line) || ruleLine.test(line) || listLine.test(line)
+      return canInterrupt(line) || quoteLine.test(line) || ruleLine.test(line) || listLine.test(line)
         ? 'close-before'
         : 'take'
     case 'text':
