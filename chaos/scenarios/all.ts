@@ -21,7 +21,7 @@ import { takeoverWorkers } from './takeover-workers.ts'
 import { takeovers } from './takeover.ts'
 import { zombies } from './zombie.ts'
 
-/** All scenarios, in the order in which they run. Short and long ones alternate, so that both lanes stay busy. */
+/** All scenarios. Those with `alone` run first; the lanes then take the others in this order. */
 export const scenarios: Scenario[] = [
   ...takeovers,
   takeoverWorkers,

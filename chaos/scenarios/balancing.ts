@@ -4,13 +4,13 @@ import { startCrowd } from '../support/crowd.ts'
 import { openSignUp, signUpUser } from '../support/users.ts'
 import { startRandomBalancer } from '../support/random-balancer.ts'
 
-const people = 12
+const userCount = 12
 const words = 60
 
 export const balancing: Scenario = {
   name: 'random-balancing',
   promise: 'P8',
-  bound: `${people} users for 10 s, with each request and socket on a random one of three instances: 0 failed requests, 0 cut answers`,
+  bound: `${userCount} users for 10 s, with each request and socket on a random one of three instances: 0 failed requests, 0 cut answers`,
   short: true,
   async run(bench) {
     const fleet = await bench.fleet({
@@ -20,9 +20,9 @@ export const balancing: Scenario = {
     const balancer = await startRandomBalancer(fleet.urls)
     try {
       const crowd = startCrowd({
-        people: await Promise.all(
-          Array.from({ length: people }, (_, index) =>
-            signUpUser(balancer.url, `person-${index}@example.com`),
+        users: await Promise.all(
+          Array.from({ length: userCount }, (_, index) =>
+            signUpUser(balancer.url, `user-${index}@example.com`),
           ),
         ),
         url: balancer.url,
@@ -36,7 +36,7 @@ export const balancing: Scenario = {
       const shares = [...balancer.counts.values()]
       if (shares.length !== 3 || Math.min(...shares) < 20)
         broken.push(`shares of ${shares.join(', ')}: not random`)
-      if (answers < people) broken.push(`only ${answers} answers: nothing was tested`)
+      if (answers < userCount) broken.push(`only ${answers} answers: nothing was tested`)
       return {
         measured: `${requests} requests, ${answers} answers; requests per instance ${shares.join(' / ')}; ${failures.length} failures`,
         broken,

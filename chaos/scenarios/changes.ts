@@ -61,7 +61,7 @@ function change({ name, bound, maxMs, short, options, before }: Change): Scenari
             fleet.urls()[turn % 3],
           )
           times.push(await msUntilKnown(fleet, named, began))
-          for (const { redis } of fleet.links) redis?.mend()
+          for (const { redis } of fleet.links) redis?.restore()
         }
         const worst = Math.max(...times)
         if (worst > maxMs) broken.push(`a change reached all instances only after ${seconds(worst)}`)

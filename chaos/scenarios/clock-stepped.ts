@@ -37,7 +37,7 @@ export const clockStepped: Scenario = {
         for (const offset of [hour, -2 * hour, 0]) {
           step(offset)
           await delay(1500)
-          const brief = await fleet.ask('brief', `at ${offset}`, stepped)
+          const brief = await fleet.startAnswer('brief', `at ${offset}`, stepped)
           if (offset > 0 && timeOf(brief.runId) < Date.now() + offset / 2)
             broken.push('the clock was not stepped')
           broken.push(...(await checkAllReady(fleet, `at an offset of ${offset / hour} h`)))

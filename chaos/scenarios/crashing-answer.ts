@@ -14,7 +14,7 @@ export const crashingAnswer: Scenario = {
     })
     const broken: string[] = []
     try {
-      const answer = await fleet.ask('slow', 'the one that kills', fleet.instances[0]?.url)
+      const answer = await fleet.startAnswer('slow', 'the one that kills', fleet.instances[0]?.url)
       const reader = fleet.read(answer)
       let kills = 0
       while (kills < 6) {
@@ -40,7 +40,7 @@ export const crashingAnswer: Scenario = {
       if (stored.status !== 'interrupted') broken.push(`it is stored as ${stored.status}`)
       if (calls.length !== 3) broken.push(`the provider was called ${calls.length} times, not 3`)
       if (reader.text !== stored.text) broken.push('the text of its reader differs from the store')
-      const other = await fleet.ask('words', 'another one')
+      const other = await fleet.startAnswer('words', 'another one')
       const calm = fleet.read(other)
       await calm.finished(30_000).catch((error: unknown) => broken.push(String(error)))
       return {

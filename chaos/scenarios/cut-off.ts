@@ -46,7 +46,7 @@ function cutFromOne(name: string, what: 'Redis' | 'PostgreSQL', how: 'cut' | 'st
           // Requests are answered in time, but never with 401.
           broken.push(...(await checkNeverSignedOut(fleet, fleet.instances[0]?.url ?? '')))
           await delay(4000)
-          proxy?.mend()
+          proxy?.restore()
         })()
         const pause = await longestPause(local, during)
         broken.push(...(await checkRecovered(fleet, 10_000)))
@@ -104,7 +104,7 @@ const cutFromBoth: Scenario = {
       if (!victim || !links) throw new Error('no instance')
       const watched: Watched[] = []
       for (let index = 0; index < 6; index++) {
-        const answer = await fleet.ask('words', `question ${index}`, victim.url)
+        const answer = await fleet.startAnswer('words', `question ${index}`, victim.url)
         watched.push({ answer, readers: [fleet.read(answer, () => fleet.urls()), fleet.read(answer)] })
       }
       const socket = await new TestSocket(victim.url, { token: fleet.api.token }).open()
@@ -135,8 +135,8 @@ const cutFromBoth: Scenario = {
           `/health answers ${health.status}: the instance would be killed because of a network fault`,
         )
       await delay(16_000 - (performance.now() - cutAt))
-      links.redis?.mend()
-      links.postgres.mend()
+      links.redis?.restore()
+      links.postgres.restore()
       const mendedAt = performance.now()
       const back = await until(async () => (await fetch(`${victim.url}/api/auth/me`, { headers })).ok, 15_000)
       const backMs = performance.now() - mendedAt
@@ -193,7 +193,7 @@ const revokedWhileBlind: Scenario = {
       if (!refused || refusedMs > 10_000) broken.push(`the token was refused after ${seconds(refusedMs)}`)
       const closed = await Promise.race([socket.closed, delay(10_500 - (performance.now() - began))])
       if (!closed) broken.push('its socket is still open after 10 s')
-      fleet.links[0]?.postgres.mend()
+      fleet.links[0]?.postgres.restore()
       const mendedAt = performance.now()
       const back = await until(async () => (await ask(fleet.api.token)) === 200, 10_000)
       const backMs = performance.now() - mendedAt

@@ -18,7 +18,7 @@ export const idleInstance: Scenario = {
       const broken: string[] = []
       const watched: Watched[] = []
       for (let index = 0; index < 6; index++) {
-        const answer = await fleet.ask('words', `question ${index}`, owner?.url)
+        const answer = await fleet.startAnswer('words', `question ${index}`, owner?.url)
         for (const { redis } of fleet.links) redis?.countChunksWith(answer.runId)
         watched.push({ answer, readers: [fleet.read(answer, () => [reading?.url ?? ''])] })
       }
@@ -28,16 +28,16 @@ export const idleInstance: Scenario = {
       const wait = watched.flatMap(({ readers }) => readers.map((reader) => reader.finished(60_000)))
       await Promise.all(wait).catch((error: unknown) => broken.push(String(error)))
       const bytes = fleet.links.map(({ redis }, index) => (redis?.received ?? 0) - (before[index] ?? 0))
-      const heard = fleet.links.map(({ redis }) =>
+      const received = fleet.links.map(({ redis }) =>
         watched.reduce((sum, { answer }) => sum + (redis?.countChunksWith(answer.runId) ?? 0), 0),
       )
       broken.push(...(await checkAnswers(fleet, watched, { words, continues: true })))
-      if ((heard[1] ?? 0) < 20)
-        broken.push(`the reading instance received only ${heard[1]} messages: nothing was tested`)
-      if (heard[2] !== 0)
-        broken.push(`the idle instance received ${heard[2]} messages about answers without a reader there`)
+      if ((received[1] ?? 0) < 20)
+        broken.push(`the reading instance received only ${received[1]} messages: nothing was tested`)
+      if (received[2] !== 0)
+        broken.push(`the idle instance received ${received[2]} messages about answers without a reader there`)
       return {
-        measured: `messages that name an answer: ${heard[1]} to the reading instance, ${heard[2]} to the idle one (bytes from Redis ${bytes.join(' / ')})`,
+        measured: `messages that name an answer: ${received[1]} to the reading instance, ${received[2]} to the idle one (bytes from Redis ${bytes.join(' / ')})`,
         broken,
       }
     } finally {

@@ -35,7 +35,7 @@ export const orphansUnder429: Scenario = {
       const answers: Answer[] = []
       for (let batch = 0; batch < runs / 20; batch++) {
         const some = Array.from({ length: 20 }, (_, index) =>
-          fleet.ask('words', `question ${batch * 20 + index}`, victim.url),
+          fleet.startAnswer('words', `question ${batch * 20 + index}`, victim.url),
         )
         answers.push(...(await Promise.all(some)))
       }

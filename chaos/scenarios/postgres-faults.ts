@@ -102,7 +102,7 @@ const frozen = postgresFault({
     await delay(1000)
     const broken = await checkRefusals(fleet)
     await delay(4000)
-    for (const { postgres } of fleet.links) postgres.mend()
+    for (const { postgres } of fleet.links) postgres.restore()
     return broken
   },
 })
@@ -150,7 +150,7 @@ const replyLost: Scenario = {
         const request = { model: 'words', text: question, clientId: crypto.randomUUID() }
         void link?.postgres.loseReply((sent) => sent.includes(request.clientId)).then(() => lost++)
         const first = await fleet.api.startRun(request, url).catch((error: unknown) => String(error))
-        link?.postgres.mend()
+        link?.postgres.restore()
         let again: RunStarted | undefined
         for (let attempt = 0; attempt < 20 && !again; attempt++) {
           again = await fleet.api.startRun(request, url).catch(() => undefined)

@@ -20,12 +20,12 @@ async function checkReportedProblem(fleet: Fleet, sentence: RegExp): Promise<str
   const broken = await Promise.all(
     fleet.urls().map(async (url) => {
       let last: string | undefined
-      const heard = await until(async () => {
+      const isReported = await until(async () => {
         const { checks } = await readiness(url)
         last = checks.find(({ name }) => name === 'redis')?.problem
         return last !== undefined && sentence.test(last)
       }, 8000)
-      return heard ? [] : [`/ready reports “${last}” about Redis instead of ${sentence}`]
+      return isReported ? [] : [`/ready reports “${last}” about Redis instead of ${sentence}`]
     }),
   )
   return [...broken.flat(), ...(await checkAllReady(fleet, 'during the fault'))]

@@ -23,7 +23,7 @@ export const restartAlways: Scenario = {
     try {
       const watched = []
       for (let index = 0; index < 6; index++) {
-        const answer = await fleet.ask('words', `question ${index}`, fleet.instances[0]?.url)
+        const answer = await fleet.startAnswer('words', `question ${index}`, fleet.instances[0]?.url)
         watched.push({ answer, readers: [fleet.read(answer)] })
       }
       await delay(1500)

@@ -33,7 +33,7 @@ export const restoredCopy: Scenario = {
     const copies: InstanceProcess[] = []
     const broken: string[] = []
     try {
-      const answer = await fleet.ask('words', 'question')
+      const answer = await fleet.startAnswer('words', 'question')
       const watched = [{ answer, readers: [fleet.read(answer)] }]
       await delay(2500)
       const file = join(folder.path, 'all.backup')

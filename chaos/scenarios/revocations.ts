@@ -10,7 +10,7 @@ import { openSignUp, password, signUpUser } from '../support/users.ts'
 interface Act {
   name: string
   /** Performs the change on the first instance. */
-  perform: (person: ApiClient, admin: ApiClient, id: string) => Promise<unknown>
+  perform: (client: ApiClient, admin: ApiClient, id: string) => Promise<unknown>
   /** Whether an instance has applied the change, according to its reply to the user. */
   applied: (status: number, me: UserView | undefined) => boolean
   /** Whether the change closes the sockets of the session. */
@@ -22,20 +22,20 @@ const refused = (status: number): boolean => status === 401 || status === 403
 const acts: Act[] = [
   {
     name: 'sign-out',
-    perform: (person) => person.call('POST', '/api/auth/sign-out'),
+    perform: (client) => client.call('POST', '/api/auth/sign-out'),
     applied: refused,
     closes: true,
   },
   {
     name: 'sign-out everywhere',
-    perform: (person) => person.call('POST', '/api/auth/sign-out-everywhere'),
+    perform: (client) => client.call('POST', '/api/auth/sign-out-everywhere'),
     applied: refused,
     closes: true,
   },
   {
     name: 'password change',
-    perform: (person) =>
-      person.call('POST', '/api/account/password', { current: password, next: 'battery staple' }),
+    perform: (client) =>
+      client.call('POST', '/api/account/password', { current: password, next: 'battery staple' }),
     applied: refused,
     closes: true,
   },
@@ -58,8 +58,8 @@ const acts: Act[] = [
  */
 async function measure(fleet: Fleet, { name, perform, applied, closes }: Act, maxMs: number) {
   const [first = ''] = fleet.urls()
-  const person = await signUpUser(first, `${name.replaceAll(' ', '-')}@example.com`)
-  const { token } = person
+  const client = await signUpUser(first, `${name.replaceAll(' ', '-')}@example.com`)
+  const { token } = client
   const me = async (url: string): Promise<{ status: number; user: UserView | undefined }> => {
     const response = await fetch(`${url}/api/auth/me`, { headers: { authorization: `Bearer ${token}` } })
     const body = (await response.json()) as UserView | { user: UserView }
@@ -76,7 +76,7 @@ async function measure(fleet: Fleet, { name, perform, applied, closes }: Act, ma
   await Promise.all(fleet.urls().map((url) => me(url)))
   const broken: string[] = []
   const began = performance.now()
-  await perform(person, fleet.api, user?.id ?? '')
+  await perform(client, fleet.api, user?.id ?? '')
   const times = await Promise.all(
     fleet.urls().map(async (url) => {
       for (;;) {

@@ -7,7 +7,7 @@ import { startCrowd } from '../support/crowd.ts'
 import { startNginx } from '../support/nginx-process.ts'
 import { openSignUp, signUpUser } from '../support/users.ts'
 
-const people = 50
+const userCount = 50
 const words = 120
 
 /** `apartMs` is the time from when an instance is ready again to the next SIGTERM. */
@@ -17,7 +17,7 @@ const behindNginx = (
 ): Scenario => ({
   name,
   promise: 'P9',
-  bound: `3 instances restarted one after another behind ${whose === 'ours' ? 'our nginx file' : 'the nginx file of the guide'}, each SIGTERM ${apartMs / 1000} s after the previous instance is ready again, with ${people} users: 0 failed requests, 0 cut answers`,
+  bound: `3 instances restarted one after another behind ${whose === 'ours' ? 'our nginx file' : 'the nginx file of the guide'}, each SIGTERM ${apartMs / 1000} s after the previous instance is ready again, with ${userCount} users: 0 failed requests, 0 cut answers`,
   short: false,
   alone: true,
   unmetRequirement: () => (findProgram('nginx') ? undefined : 'needs nginx'),
@@ -28,10 +28,10 @@ const behindNginx = (
     })
     const nginx = await startNginx(fleet.urls(), { whose })
     try {
-      const crew = []
-      for (let index = 0; index < people; index++)
-        crew.push(await signUpUser(fleet.urls()[0] ?? '', `person-${index}@example.com`))
-      const crowd = startCrowd({ people: crew, url: nginx.url, words, thinkMs: 1500 })
+      const users = []
+      for (let index = 0; index < userCount; index++)
+        users.push(await signUpUser(fleet.urls()[0] ?? '', `user-${index}@example.com`))
+      const crowd = startCrowd({ users, url: nginx.url, words, thinkMs: 1500 })
       await delay(5000)
       const drains: number[] = []
       for (const index of [0, 1, 2]) {
@@ -46,7 +46,7 @@ const behindNginx = (
       await crowd.end()
       const { requests, answers, failures } = crowd.log
       const broken = [...failures]
-      if (answers < people) broken.push(`only ${answers} answers: nothing was tested`)
+      if (answers < userCount) broken.push(`only ${answers} answers: nothing was tested`)
       if (drains.some((ms) => ms > 10_000)) broken.push(`a drain took ${seconds(Math.max(...drains))}`)
       if (failures.length > 0) broken.push((await nginx.errors()).split('\n').slice(-5).join(' | '))
       return {
@@ -72,7 +72,11 @@ const termThenKill: Scenario = {
       const victim = fleet.instances[0]
       const watched: Watched[] = []
       for (let index = 0; index < 20; index++) {
-        const answer = await fleet.ask('words', `question ${index}`, index < 10 ? victim?.url : undefined)
+        const answer = await fleet.startAnswer(
+          'words',
+          `question ${index}`,
+          index < 10 ? victim?.url : undefined,
+        )
         watched.push({ answer, readers: [fleet.read(answer)] })
       }
       await delay(2000)

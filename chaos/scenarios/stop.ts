@@ -24,7 +24,7 @@ function stop(name: string, maxMs: number, options: FleetOptions): Scenario {
       const times: number[] = []
       try {
         for (const model of ['words', 'slow']) {
-          const answer = await fleet.ask(model, `stop ${times.length}`, fleet.instances[0]?.url)
+          const answer = await fleet.startAnswer(model, `stop ${times.length}`, fleet.instances[0]?.url)
           const reader = fleet.read(answer, () => [fleet.instances[1]?.url ?? ''])
           await delay(model === 'slow' ? 500 : 1500)
           const asked = Date.now()

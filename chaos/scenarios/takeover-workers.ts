@@ -33,7 +33,7 @@ export const takeoverWorkers: Scenario = {
       // worker.
       const watched: Watched[] = await Promise.all(
         Array.from({ length: answers }, async (_, index) => {
-          const answer = await fleet.ask('words', `question ${index}`)
+          const answer = await fleet.startAnswer('words', `question ${index}`)
           return { answer, readers: [fleet.read(answer), fleet.read(answer)] }
         }),
       )

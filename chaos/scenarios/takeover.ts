@@ -42,7 +42,7 @@ function takeover({ name, bound, short, continues, kills, options }: Takeover): 
       try {
         const watched: Watched[] = []
         for (let index = 0; index < answers; index++) {
-          const answer = await fleet.ask('words', `question ${index}`)
+          const answer = await fleet.startAnswer('words', `question ${index}`)
           watched.push({ answer, readers: [fleet.read(answer), fleet.read(answer)] })
         }
         const delays: number[] = []

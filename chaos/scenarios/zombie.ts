@@ -20,7 +20,7 @@ const zombie = (name: string, pausedMs: number, short: boolean): Scenario => ({
       if (!victim) throw new Error('no instance')
       const watched = []
       for (let index = 0; index < 4; index++) {
-        const answer = await fleet.ask('words', `question ${index}`, victim.url)
+        const answer = await fleet.startAnswer('words', `question ${index}`, victim.url)
         watched.push({ answer, readers: [fleet.read(answer, () => [victim.url, ...fleet.urls()])] })
       }
       await delay(3000)

@@ -19,7 +19,7 @@ export interface Crowd {
 }
 
 interface CrowdOptions {
-  people: ApiClient[]
+  users: ApiClient[]
   /** The address that all users use: a load balancer. */
   url: string
   words: number
@@ -30,39 +30,39 @@ interface CrowdOptions {
 /**
  * Starts users who chat through one address: each repeatedly starts an answer, reads it over a socket and lists chats.
  */
-export function startCrowd({ people, url, words, thinkMs }: CrowdOptions): Crowd {
+export function startCrowd({ users, url, words, thinkMs }: CrowdOptions): Crowd {
   const log: CrowdLog = { requests: 0, answers: 0, failures: [] }
   const state = { ending: false }
 
   async function call<T>(
-    person: ApiClient,
+    user: ApiClient,
     method: string,
     path: string,
     body?: unknown,
   ): Promise<T | undefined> {
     log.requests++
     try {
-      return await person.call<T>(method, path, body, url)
+      return await user.call<T>(method, path, body, url)
     } catch (error) {
       log.failures.push(`${new Date().toISOString().slice(14, 23)} ${String(error).slice(0, 200)}`)
       return undefined
     }
   }
 
-  async function runUser(person: ApiClient): Promise<void> {
+  async function runUser(user: ApiClient): Promise<void> {
     await delay(Math.random() * thinkMs)
     while (!state.ending) {
-      const asked = { clientId: crypto.randomUUID(), model: 'words', text: 'question' }
-      const started = await call<RunStarted>(person, 'POST', '/api/runs', asked)
-      if (started) await read(person, started)
-      await call(person, 'GET', '/api/chats?limit=20')
-      await call(person, 'GET', '/api/auth/me')
+      const request = { clientId: crypto.randomUUID(), model: 'words', text: 'question' }
+      const started = await call<RunStarted>(user, 'POST', '/api/runs', request)
+      if (started) await read(user, started)
+      await call(user, 'GET', '/api/chats?limit=20')
+      await call(user, 'GET', '/api/auth/me')
       await delay(thinkMs * (0.5 + Math.random()))
     }
   }
 
-  async function read(person: ApiClient, started: RunStarted): Promise<void> {
-    const reader = new Reader({ urls: () => [url], token: person.token, runId: started.runId })
+  async function read(user: ApiClient, started: RunStarted): Promise<void> {
+    const reader = new Reader({ urls: () => [url], token: user.token, runId: started.runId })
     try {
       await reader.finished(60_000)
     } catch (error) {
@@ -72,7 +72,7 @@ export function startCrowd({ people, url, words, thinkMs }: CrowdOptions): Crowd
       reader.close()
     }
     log.answers++
-    const chat = await call<ChatView>(person, 'GET', `/api/chats/${started.chatId}`)
+    const chat = await call<ChatView>(user, 'GET', `/api/chats/${started.chatId}`)
     const stored = chat?.messages.find(({ id }) => id === started.messageId)
     if (!stored) return
     const { problem } = readScriptedWords(stored.text, words)
@@ -81,7 +81,7 @@ export function startCrowd({ people, url, words, thinkMs }: CrowdOptions): Crowd
     if (reader.text !== stored.text) log.failures.push('the text of a reader differs from the store')
   }
 
-  const lives = people.map((person) => runUser(person))
+  const lives = users.map((user) => runUser(user))
   return {
     log,
     async end() {

@@ -99,7 +99,7 @@ export class Fleet {
   readonly urls = (): string[] => this.instances.filter(({ alive }) => alive).map(({ url }) => url)
 
   /** Starts an answer, on a random instance by default. The question identifies it among the provider's calls. */
-  async ask(model: string, question: string, url = random(this.urls())): Promise<Answer> {
+  async startAnswer(model: string, question: string, url = random(this.urls())): Promise<Answer> {
     const started = await this.api.startRun({ model, text: question }, url)
     return { ...started, question }
   }

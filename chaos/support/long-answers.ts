@@ -24,7 +24,7 @@ export class LongAnswers {
   /** Read directly, because the instance that writes would add text that is not acknowledged yet. */
   readonly #store: pg.Pool
   #ending = false
-  #asked = 0
+  #started = 0
 
   constructor(fleet: Fleet, atOnce: number) {
     this.#fleet = fleet
@@ -42,7 +42,7 @@ export class LongAnswers {
 
   async #lane(): Promise<void> {
     while (!this.#ending) {
-      const answer = await this.#ask()
+      const answer = await this.#startAnswer()
       if (answer) await this.#watch(answer)
       else await delay(200)
     }
@@ -52,8 +52,8 @@ export class LongAnswers {
    * Retries the request, because an instance may be killed while it handles it. A repeated request has the same
    * outcome.
    */
-  async #ask(): Promise<Answer | undefined> {
-    const number = this.#asked++
+  async #startAnswer(): Promise<Answer | undefined> {
+    const number = this.#started++
     const request = { model: 'words', text: `question ${number}`, clientId: crypto.randomUUID() }
     for (let attempt = 0; attempt < 40; attempt++) {
       try {

@@ -12,27 +12,27 @@ export interface TcpProxy {
   readonly connections: number
   /** The number of bytes that came from the service so far. */
   readonly received: number
-  /** Closes every connection. Until `mend`, new connections are closed at once. */
+  /** Closes every connection. Until `restore`, new connections are closed at once. */
   cut(): void
   /**
-   * Until `mend`, all connections, including new ones, stay open but transfer nothing, as if the host had disappeared.
+   * Until `restore`, all connections, including new ones, stay open but transfer nothing, as if the host had disappeared.
    */
   stall(): void
-  /** Connections on which the client has sent matching data transfer nothing from now on, even after `mend`. */
-  stallWhere(fits: SentMatcher): number
+  /** Connections on which the client has sent matching data transfer nothing from now on, even after `restore`. */
+  stallWhere(matches: SentMatcher): number
   /** Delays all data by `ms`, in both directions. */
   delay(ms: number): void
   /** Forwards the next matching request, but closes the connection instead of forwarding the reply. Resolves then. */
-  loseReply(fits: SentMatcher): Promise<void>
+  loseReply(matches: SentMatcher): Promise<void>
   /** The number of chunks from the service that contained this text, counted since the first call with it. */
   countChunksWith(text: string): number
-  mend(): void
+  restore(): void
   stop(): void
 }
 
 interface Pair {
-  near: Socket
-  far: Socket
+  client: Socket
+  service: Socket
   sent: string
   stalled: boolean
   losing: (() => void) | undefined
@@ -48,35 +48,35 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
   let lateMs = 0
   let received = 0
   let connections = 0
-  let replyToLose: { fits: SentMatcher; lost: () => void } | undefined
+  let replyToLose: { matches: SentMatcher; lost: () => void } | undefined
 
   const end = (pair: Pair): void => {
     pairs.delete(pair)
-    pair.near.destroy()
-    pair.far.destroy()
+    pair.client.destroy()
+    pair.service.destroy()
   }
   const pass = (to: Socket, data: Buffer): void => {
     if (lateMs === 0) to.write(data)
     else setTimeout(() => to.write(data), lateMs)
   }
   const pausePair = (pair: Pair): void => {
-    pair.near.pause()
-    pair.far.pause()
+    pair.client.pause()
+    pair.service.pause()
   }
 
-  function join(near: Socket): void {
-    const far = connect(target.port, target.host)
-    const pair: Pair = { near, far, sent: '', stalled: false, losing: undefined }
+  function join(client: Socket): void {
+    const service = connect(target.port, target.host)
+    const pair: Pair = { client, service, sent: '', stalled: false, losing: undefined }
     pairs.add(pair)
-    near.on('data', (data: Buffer) => {
+    client.on('data', (data: Buffer) => {
       pair.sent = (pair.sent + data.toString('latin1').toLowerCase()).slice(-maxRemembered)
-      if (replyToLose?.fits(data.toString('latin1').toLowerCase())) {
+      if (replyToLose?.matches(data.toString('latin1').toLowerCase())) {
         pair.losing = replyToLose.lost
         replyToLose = undefined
       }
-      pass(far, data)
+      pass(service, data)
     })
-    far.on('data', (data: Buffer) => {
+    service.on('data', (data: Buffer) => {
       if (pair.losing) {
         pair.losing()
         end(pair)
@@ -86,23 +86,23 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
       for (const [text, count] of watched) {
         if (data.includes(text)) watched.set(text, count + 1)
       }
-      pass(near, data)
+      pass(client, data)
     })
-    for (const socket of [near, far]) {
+    for (const socket of [client, service]) {
       socket.on('error', () => end(pair))
       socket.on('close', () => end(pair))
     }
   }
 
-  const server = createServer((near) => {
+  const server = createServer((client) => {
     connections++
-    near.on('error', () => near.destroy())
-    if (mode === 'cut') near.destroy()
-    else if (mode === 'open') join(near)
+    client.on('error', () => client.destroy())
+    if (mode === 'cut') client.destroy()
+    else if (mode === 'open') join(client)
     else {
-      near.pause()
-      waiting.add(near)
-      near.on('close', () => waiting.delete(near))
+      client.pause()
+      waiting.add(client)
+      client.on('close', () => waiting.delete(client))
     }
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -110,7 +110,7 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
   const cut = (): void => {
     mode = 'cut'
     for (const pair of pairs) end(pair)
-    for (const near of waiting) near.destroy()
+    for (const client of waiting) client.destroy()
   }
   return {
     port: (server.address() as AddressInfo).port,
@@ -125,8 +125,8 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
       mode = 'stalled'
       for (const pair of pairs) pausePair(pair)
     },
-    stallWhere(fits) {
-      const chosen = [...pairs].filter(({ sent }) => fits(sent))
+    stallWhere(matches) {
+      const chosen = [...pairs].filter(({ sent }) => matches(sent))
       for (const pair of chosen) {
         pair.stalled = true
         pausePair(pair)
@@ -136,27 +136,27 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
     delay(ms) {
       lateMs = ms
     },
-    loseReply: (fits) =>
+    loseReply: (matches) =>
       new Promise((resolve) => {
-        replyToLose = { fits, lost: resolve }
+        replyToLose = { matches, lost: resolve }
       }),
     countChunksWith(text) {
       if (!watched.has(text)) watched.set(text, 0)
       return watched.get(text) ?? 0
     },
-    mend() {
+    restore() {
       mode = 'open'
       lateMs = 0
       replyToLose = undefined
       for (const pair of pairs) {
         if (pair.stalled) continue
-        pair.near.resume()
-        pair.far.resume()
+        pair.client.resume()
+        pair.service.resume()
       }
-      for (const near of waiting) {
-        waiting.delete(near)
-        join(near)
-        near.resume()
+      for (const client of waiting) {
+        waiting.delete(client)
+        join(client)
+        client.resume()
       }
     },
     stop() {

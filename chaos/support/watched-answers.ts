@@ -22,7 +22,7 @@ export async function startWatched(fleet: Fleet, count: number, model = 'words')
     const urls = fleet.urls()
     const here = urls[index % urls.length] ?? ''
     const elsewhere = urls.filter((url) => url !== here)
-    const answer = await fleet.ask(model, `question ${index}`, here)
+    const answer = await fleet.startAnswer(model, `question ${index}`, here)
     const atHome = fleet.read(answer, () => [here])
     const away = fleet.read(answer, () => elsewhere)
     all.local.push(atHome)
@@ -105,7 +105,7 @@ export async function checkDelivery(fleet: Fleet): Promise<string[]> {
   const urls = fleet.urls()
   const broken = await Promise.all(
     urls.map(async (url, index) => {
-      const answer = await fleet.ask('brief', `after the fault ${index}`, url)
+      const answer = await fleet.startAnswer('brief', `after the fault ${index}`, url)
       const reader = fleet.read(answer, () => [urls[(index + 1) % urls.length] ?? ''])
       try {
         await reader.finished(15_000)

@@ -22,7 +22,7 @@ export function describeAdministration(name: string, openStore: OpenStore): void
       expect(JSON.stringify(stored)).not.toContain(made.key)
       await world.accounts.useCases.deleteApiKey(caller, { params: { id: made.id } })
       await expect(world.caller(made.key)).rejects.toMatchObject({ code: 'unauthenticated' })
-      await other.hear()
+      await other.readRevocations()
       await expect(there()).rejects.toMatchObject({ code: 'unauthenticated' })
     })
 

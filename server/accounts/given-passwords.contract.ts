@@ -36,7 +36,7 @@ export function describeGivenPasswords(name: string, openStore: OpenStore): void
         if (by === 'an operator') await world.accounts.operator.resetPassword('bob@example.com')
         else await world.accounts.useCases.resetPassword(admin, { params: { id: bob.user.id } })
         await expect(world.caller(key)).rejects.toMatchObject(unauthenticated)
-        await other.hear()
+        await other.readRevocations()
         await expect(other.accounts.authenticator.authenticate({ bearer: key })).rejects.toMatchObject(
           unauthenticated,
         )

@@ -74,7 +74,7 @@ export function describeRevocation(name: string, openStore: OpenStore): void {
         expect(world.announced.length).toBeGreaterThan(0)
         expect(notified.length).toBeGreaterThan(0)
         await there()
-        await other.hear()
+        await other.readRevocations()
         await expect(there()).rejects.toMatchObject(unauthenticated)
         // The token stays invalid after the cache is cleared, as after a restart.
         world.accounts.authenticator.forgetAll()
@@ -93,7 +93,7 @@ export function describeRevocation(name: string, openStore: OpenStore): void {
       expect(await there()).toBe('pending')
       await world.accounts.operator.setRole('bob@example.com', 'user')
       expect((await world.caller(token)).user.role).toBe('user')
-      await other.hear()
+      await other.readRevocations()
       expect(await there()).toBe('user')
     })
 

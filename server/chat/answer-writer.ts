@@ -80,7 +80,7 @@ export class AnswerWriter {
     this.#close('stopped')
   }
 
-  /** Does the same for a run that this instance gives up or has lost; the answer does not end. */
+  /** Like `stop`, but without an end of the answer, because this instance gives the run up or has lost it. */
   abandon(): void {
     this.#close('abandoned')
   }

@@ -44,7 +44,7 @@ const aloneWithItsLogs = (): RunOwner =>
     log: new MemoryRunLogHub({ clock: systemClock }).connect(),
     // The saver must not save during a test.
     limits: { ...defaultRunLimits, saveEveryMs: 600_000, graceMs: 0, releaseMs: 300 },
-    shared: false,
+    hasRedis: false,
   })
 
 describe('an answer, from its provider to the store', () => {

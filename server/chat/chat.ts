@@ -55,7 +55,7 @@ export interface ChatPorts {
    */
   alone: boolean
   /** Redis is configured. Without it, followers poll the store. */
-  shared: boolean
+  hasRedis: boolean
 }
 
 /** Serves chats and their answers on this instance: creates the parts, and starts and stops them in order. */

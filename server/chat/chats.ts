@@ -71,7 +71,7 @@ export function createUpdateChat({ chats, events }: Ports<'chats' | 'events'>): 
   }
 }
 
-/** Hides the chat and stops its running answers. The chat can be restored for a day. */
+/** Marks the chat as deleted and stops its running answers. The chat can be restored for a day. */
 export function createDeleteChat({
   chats,
   events,

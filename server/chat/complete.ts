@@ -74,7 +74,7 @@ export async function complete(
   }
 }
 
-/** Says whose key the provider refused: otherwise an API client blames its own key for the 401. */
+/** Names the connection whose key was refused: otherwise the 401 would suggest that the client's own key is wrong. */
 function errorForClient(error: UpstreamError, connection: string): AppError {
   const appError = error.toAppError()
   if (error.code !== 'upstream_key_refused') return appError

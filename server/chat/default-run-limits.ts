@@ -4,7 +4,7 @@ import { logTickMs } from '../coordination/run-log/log-writer.ts'
 export interface RunLimits {
   /** Text is gathered for this long before it is delivered; the first text of an answer is delivered at once. */
   gatherMs: number
-  /** The same for a run without a reader on this instance: its text goes only to the log, at the log's own interval. */
+  /** Replaces `gatherMs` for a run without a reader here: its text goes only to the log, which has its own interval. */
   gatherUnreadMs: number
   /** The interval between saves. One transaction saves all runs that have unsaved text. */
   saveEveryMs: number

@@ -66,7 +66,7 @@ export class FollowedRun {
     this.#state = { kind: 'driven' }
   }
 
-  /** Does the same for a run that was followed, and updates its readers to the driver's text. */
+  /** Like `drive`, for a run that was followed: also updates its readers to the text of the driver. */
   takeOver(source: Source): void {
     const moving = this.#state.kind === 'moving'
     this.drive()

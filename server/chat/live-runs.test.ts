@@ -14,7 +14,7 @@ const identity = { runId: 'run', messageId: 'message', chatId: 'chat', userId: '
 
 interface Reader {
   text: string
-  heard: string[]
+  received: string[]
   leave: (() => void) | undefined
 }
 
@@ -51,21 +51,21 @@ class Trial {
         },
       },
       membership: { redisHealthy: () => this.healthy, watch: () => () => {} },
-      shared: true,
+      hasRedis: true,
       clock: systemClock,
       logger: silentLogger,
     })
   }
 
   async read(userId = 'ada'): Promise<Reader> {
-    const reader: Reader = { text: '', heard: [], leave: undefined }
+    const reader: Reader = { text: '', received: [], leave: undefined }
     const sink: RunSink = {
       run: ({ keep, text }) => (reader.text = reader.text.slice(0, keep) + text),
       // Appended without a check, so that text that arrives twice shows.
       words: (_, text) => (reader.text += text),
-      link: (link) => reader.heard.push(link),
-      phase: (phase) => reader.heard.push(phase),
-      end: ({ status }) => reader.heard.push(status),
+      link: (link) => reader.received.push(link),
+      phase: (phase) => reader.received.push(phase),
+      end: ({ status }) => reader.received.push(status),
     }
     reader.leave = await this.live.follow('run', userId, undefined, { ...sink, opened: () => {} })
     await settled()
@@ -82,7 +82,7 @@ class Trial {
   async writes(fence: number, seq: number, at: number, text: string): Promise<number> {
     const answer = await this.other.append('run', { fence, seq }, { at, text })
     await settled()
-    return answer.kind === 'ok' ? answer.heard : -1
+    return answer.kind === 'ok' ? answer.followers : -1
   }
 
   async ends(text: string): Promise<void> {
@@ -107,7 +107,7 @@ describe('a run of another instance', () => {
     expect(await trial.writes(1, 2, 4, 'two')).toBe(1)
     expect([reader.text, trial.live.readRunIds]).toEqual(['One two', ['run']])
     await trial.ends('One two three')
-    expect([reader.text, reader.heard]).toEqual(['One two three', ['done']])
+    expect([reader.text, reader.received]).toEqual(['One two three', ['done']])
     expect(trial.live.peek('run')).toBeUndefined()
   })
 
@@ -158,13 +158,13 @@ describe('a run of another instance', () => {
     await trial.other.seize('run', 2)
     await settled()
     const late = await trial.read()
-    expect([first.heard, late.heard]).toEqual([['moving'], ['moving']])
+    expect([first.received, late.received]).toEqual([['moving'], ['moving']])
     await trial.opens(2, 'One 2', [
       [1, 0],
       [2, 4],
     ])
-    expect([first.heard, first.text]).toEqual([['moving', 'moved'], 'One 2'])
-    expect((await trial.read()).heard).toEqual([])
+    expect([first.received, first.text]).toEqual([['moving', 'moved'], 'One 2'])
+    expect((await trial.read()).received).toEqual([])
   })
 
   test('ends if the store does not know it any more', async () => {
@@ -172,7 +172,7 @@ describe('a run of another instance', () => {
     trial.row = undefined
     trial.healthy = false
     await trial.live.poll()
-    expect(reader.heard).toEqual(['interrupted'])
+    expect(reader.received).toEqual(['interrupted'])
   })
 
   test('is read twice at most for any number of concurrent refreshes', async () => {
@@ -198,7 +198,7 @@ describe('a run of another instance', () => {
     trial.away = false
     trial.row = { ...ran, text: 'One two', savedFence: 1, stop: true }
     await trial.live.poll()
-    expect([reader.text, reader.heard]).toEqual(['One two', ['stopping']])
+    expect([reader.text, reader.received]).toEqual(['One two', ['stopping']])
   })
 })
 
@@ -222,7 +222,7 @@ describe('a run of this instance', () => {
     ])
     view.write('two', 2)
     expect(await trial.writes(2, 2, 4, 'two')).toBe(0)
-    expect([reader.text, reader.heard]).toEqual(['One two', ['moved']])
+    expect([reader.text, reader.received]).toEqual(['One two', ['moved']])
   })
 
   test('that is lost is followed for its readers, and forgotten if it has none', async () => {
@@ -242,7 +242,7 @@ describe('a run of this instance', () => {
     const view = trial.live.showOwn(identity, { fence: 1, seq: 0, starts: [[1, 0]], text: 'One' })
     const reader = await trial.read()
     trial.live.end(view, { status: 'stopped', length: 3, fence: 1 })
-    expect([reader.heard, trial.live.readRunIds]).toEqual([['stopped'], []])
+    expect([reader.received, trial.live.readRunIds]).toEqual([['stopped'], []])
     reader.leave?.()
     // Losing a view that was replaced must not remove the next view.
     const next = trial.live.showOwn(identity, { fence: 2, seq: 0, starts: [[2, 0]], text: '' })

@@ -12,7 +12,7 @@ import { RunView, storedEnd, storedSource } from './run-view.ts'
 export interface LiveRunsPorts extends FollowedRunPorts {
   membership: Pick<Membership, 'redisHealthy' | 'watch'>
   /** Redis is configured. Without it no log reports new text, and followers poll the store. */
-  shared: boolean
+  hasRedis: boolean
 }
 
 /** The interval at which followed runs are read from the store while no log reports new text, ms. */
@@ -32,7 +32,7 @@ export class LiveRuns {
   }
 
   start(): void {
-    const { membership, shared, logger } = this.#ports
+    const { membership, hasRedis, logger } = this.#ports
     void every(() => this.poll(), {
       ms: () => pollMs,
       failed: (error) => logger.error({ err: error }, 'polling followed runs failed'),
@@ -44,7 +44,7 @@ export class LiveRuns {
       },
       link: (healthy) => {
         for (const { isFollowed, view } of this.#runs.values()) {
-          if (isFollowed && shared) view.link(healthy ? 'live' : 'stalled')
+          if (isFollowed && hasRedis) view.link(healthy ? 'live' : 'stalled')
         }
       },
     })
@@ -117,7 +117,7 @@ export class LiveRuns {
 
   /** Reads the rows of followed runs, unless the log reports their text. */
   async poll(): Promise<void> {
-    if (this.#ports.shared && this.#ports.membership.redisHealthy()) return
+    if (this.#ports.hasRedis && this.#ports.membership.redisHealthy()) return
     const read = [...this.#runs.values()].filter(({ view }) => view.readers > 0)
     await Promise.all(read.map((run) => run.refresh()))
   }

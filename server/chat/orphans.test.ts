@@ -61,7 +61,7 @@ class Trial {
     },
     me: 'me.1',
     alone: false,
-    shared: true,
+    hasRedis: true,
     limits: { leaseMs: 2500, graceMs: 1000 },
     clock: this.time.clock,
     sleep: this.time.sleep,

@@ -18,7 +18,7 @@ export interface OrphansPorts {
   /** No other instance can own runs of this store. */
   alone: boolean
   /** Redis is configured. */
-  shared: boolean
+  hasRedis: boolean
   limits: { leaseMs: number; graceMs: number }
   clock: Clock
   sleep: Sleep
@@ -138,8 +138,8 @@ export class Orphans {
   }
 
   #holdsBack(): boolean {
-    const { membership, shared, clock } = this.#ports
-    if (!shared || membership.redisHealthy()) return false
+    const { membership, hasRedis, clock } = this.#ports
+    if (!hasRedis || membership.redisHealthy()) return false
     const otherMemberHasRedis = membership
       .members()
       .some(({ incarnation, redis }) => incarnation !== membership.self && redis)

@@ -75,7 +75,7 @@ class Trial {
       runs: { readWithText: async (id) => ({ ...((await find(id)) ?? claimed()), text: '', meta: {} }) },
       events: { listen: () => () => {} },
       membership: { redisHealthy: () => true, watch: () => () => {} },
-      shared: true,
+      hasRedis: true,
       clock: systemClock,
       logger: silentLogger,
     })
@@ -130,7 +130,7 @@ const end = { status: 'done' as const, length: 0, fence: 7 }
 
 describe('a run of this instance', () => {
   test('is written and counted until its end, which is reported', () => {
-    const arriving = trial.owned.expect('run')
+    const arriving = trial.owned.markArriving('run')
     expect(trial.owned.count).toBe(1)
     trial.owned.startWriting(ownedRun())
     arriving.arrived()
@@ -224,7 +224,7 @@ describe('a takeover', () => {
 describe('the comparison with the store (rule 9)', () => {
   test('drives runs that the store gave to this instance, except those that are still arriving', async () => {
     trial.rows = [claimed()]
-    const arriving = trial.owned.expect('run')
+    const arriving = trial.owned.markArriving('run')
     await trial.owned.compareWithStore()
     await settled()
     expect(trial.drivers).toHaveLength(0)

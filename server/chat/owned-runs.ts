@@ -77,7 +77,7 @@ export class OwnedRuns {
   }
 
   /** Marks a run id as arriving until `arrived` or `startWriting` is called for it. */
-  expect(runId: string): { arrived(): void } {
+  markArriving(runId: string): { arrived(): void } {
     this.#arriving.add(runId)
     return { arrived: () => this.#arriving.delete(runId) }
   }
@@ -119,7 +119,7 @@ export class OwnedRuns {
     if (this.#takingOver.get(id) === fence || (this.#drivers.get(id)?.fence ?? 0) >= fence) return
     const { maxTakeovers, sleep } = this.#ports
     this.#takingOver.set(id, fence)
-    const arriving = this.expect(id)
+    const arriving = this.markArriving(id)
     try {
       while (this.#takeovers >= maxTakeovers) await sleep(20 + jitter() * 30)
       this.#takeovers++

@@ -47,23 +47,23 @@ const retryableCodes = new Set([
  * with the signal's reason). A provider's failure before the first text is retried: once, or without limit for a
  * taken-over run.
  */
-export async function requestModel(ports: RequestModelPorts, question: ModelRequest): Promise<ModelEnd> {
-  const { modelId, signal } = question
+export async function requestModel(ports: RequestModelPorts, modelRequest: ModelRequest): Promise<ModelEnd> {
+  const { modelId, signal } = modelRequest
   for (let attempt = 0; ; attempt++) {
     signal.throwIfAborted()
     try {
       const model = await ports.models.resolve(modelId)
       if (!model) {
-        if (question.takenOver && attempt < 20)
+        if (modelRequest.takenOver && attempt < 20)
           await ports.sleep(backoff(attempt, { initialMs: 250, maxMs: 5000 }), signal)
         else return { status: 'failed', error: new AppError('unknown_model').toWire() }
         continue
       }
-      const releaseSlot = await ports.admission.enter(model.connectionId, question.reportPosition, signal)
-      question.reportPosition(null)
-      const stopListening = learnContinuesInBackground(ports, model, signal)
+      const releaseSlot = await ports.admission.enter(model.connectionId, modelRequest.reportPosition, signal)
+      modelRequest.reportPosition(null)
+      const stopListening = probeInBackground(ports, model, signal)
       try {
-        const end = await model.generate(await question.request(model), question.sink, signal)
+        const end = await model.generate(await modelRequest.request(model), modelRequest.sink, signal)
         return { status: 'done', reason: end.reason }
       } finally {
         releaseSlot()
@@ -77,13 +77,15 @@ export async function requestModel(ports: RequestModelPorts, question: ModelRequ
       }
       if (!(error instanceof UpstreamError)) return failUnexpectedly(ports, error)
       const shouldRetry =
-        retryableCodes.has(error.code) && !question.hasBegun() && (question.takenOver || attempt === 0)
+        retryableCodes.has(error.code) &&
+        !modelRequest.hasBegun() &&
+        (modelRequest.takenOver || attempt === 0)
       if (!shouldRetry) return { status: 'failed', error: error.toRunError() }
       const basePauseMs = error.retryAfterMs ?? backoff(attempt, { initialMs: 500, maxMs: 15_000 })
       // Jitter: otherwise all answers that were taken over at once would be retried at the same moment.
-      const pauseMs = question.takenOver ? basePauseMs * (1 + jitter() / 2) : basePauseMs
+      const pauseMs = modelRequest.takenOver ? basePauseMs * (1 + jitter() / 2) : basePauseMs
       // Without a takeover the user is waiting: they get the error at once instead of a long pause.
-      if (!question.takenOver && pauseMs > 3000) return { status: 'failed', error: error.toRunError() }
+      if (!modelRequest.takenOver && pauseMs > 3000) return { status: 'failed', error: error.toRunError() }
       ports.logger.info({ code: error.code, pause: pauseMs }, 'retrying the request to the provider')
       await ports.sleep(pauseMs, signal)
     }
@@ -91,22 +93,18 @@ export async function requestModel(ports: RequestModelPorts, question: ModelRequ
 }
 
 /** How long the test whether a model continues a text waits for a free slot at its provider, ms. */
-const learnTimeoutMs = 60_000
+const probeSlotTimeoutMs = 60_000
 
 /**
  * Tests how the model continues a text: during its answer, or after it if the limits leave no free slot. Stopping the
  * answer stops the test too; call the returned function when the answer has ended by itself.
  */
-function learnContinuesInBackground(
-  ports: RequestModelPorts,
-  model: ResolvedModel,
-  signal: AbortSignal,
-): () => void {
+function probeInBackground(ports: RequestModelPorts, model: ResolvedModel, signal: AbortSignal): () => void {
   const stopped = new AbortController()
   const onAbort = (): void => stopped.abort(signal.reason)
   signal.addEventListener('abort', onAbort, { once: true })
   void model.probeContinuation(stopped.signal, () => {
-    const until = AbortSignal.any([stopped.signal, AbortSignal.timeout(learnTimeoutMs)])
+    const until = AbortSignal.any([stopped.signal, AbortSignal.timeout(probeSlotTimeoutMs)])
     return ports.admission.enter(model.connectionId, () => {}, until, { background: true })
   })
   return () => signal.removeEventListener('abort', onAbort)

@@ -47,15 +47,15 @@ export class RunDelivery {
   }
 
   /** Takes text from the provider. Resolves when the provider may be read again. */
-  take(words: string): Promise<void> {
-    this.append(words)
+  take(text: string): Promise<void> {
+    this.append(text)
     this.#deliverSoon()
     return new Promise((resolve) => this.#paused.push(resolve))
   }
 
   /** Takes text that is delivered with the next delivery. */
-  append(words: string): void {
-    if (this.#state !== 'closed') this.#pending += words
+  append(text: string): void {
+    if (this.#state !== 'closed') this.#pending += text
   }
 
   /** Delivers the gathered text, unless the owner must stay silent (rule 7). */
@@ -119,11 +119,11 @@ export class RunDelivery {
 
   #deliver(): void {
     const { view, log, unsaved, limits, saveSoon } = this.#ports
-    const words = this.#pending
+    const text = this.#pending
     this.#pending = ''
-    view.write(words, log.seq)
-    log.write(words)
-    unsaved.add(words)
+    view.write(text, log.seq)
+    log.write(text)
+    unsaved.add(text)
     if (unsaved.length >= limits.saveUnits) saveSoon()
   }
 }

@@ -62,7 +62,7 @@ export class RunLimiter {
     })
   }
 
-  /** Does the same for an API client's request. It counts as running until `ended` is called. */
+  /** Admits an API client's request under the same limits. It counts as running until `ended` is called. */
   async admitRequest(userId: string): Promise<{ limit: LimitState | undefined; ended: () => void }> {
     return this.#queue.run(userId, async () => {
       const { store, requests, limits } = this.#options
@@ -81,7 +81,7 @@ export class RunLimiter {
 
   /** Throws `too_many_runs` if the user's requests plus `answers` are more than allowed. */
   async #refuseAbove(max: number | null, userId: string, answers: number): Promise<void> {
-    if (max === null || (await this.#options.requests.fits(userId, max, answers))) return
+    if (max === null || (await this.#options.requests.isWithin(userId, max, answers))) return
     const message = `You have reached the limit of concurrent answers (${max}). Wait until one ends, or stop one. ${cure}`
     throw new AppError('too_many_runs', { message, reached: { of: 'running', max } })
   }

@@ -16,7 +16,7 @@ class Trial {
   reads = 0
   heartbeatIsOld = false
   restored: RememberedRun[] = []
-  heard: string[] = []
+  received: string[] = []
   /** If set, reads wait for it. */
   hold: Promise<void> | undefined
   readonly time = manualTime()
@@ -45,9 +45,9 @@ class Trial {
       },
       run,
       {
-        confirmed: () => void this.heard.push('confirmed'),
-        lost: () => void this.heard.push('lost'),
-        silenceEnded: () => void this.heard.push('silence ended'),
+        confirmed: () => void this.received.push('confirmed'),
+        lost: () => void this.received.push('lost'),
+        silenceEnded: () => void this.received.push('silence ended'),
       },
     )
   }
@@ -59,19 +59,19 @@ beforeEach(() => void (trial = new Trial()))
 describe('a check', () => {
   test('only the store decides whose run it is (rule 1)', async () => {
     await trial.ownership.check()
-    expect(trial.heard).toEqual(['confirmed'])
+    expect(trial.received).toEqual(['confirmed'])
     const others: Partial<RunRow>[] = [{ owner: 'another' }, { fence: 8 }, { status: 'stopped' }]
     for (const other of others) {
       trial = new Trial()
       trial.row = { ...run.row, ...other }
       await trial.ownership.check()
-      expect(trial.heard, JSON.stringify(other)).toEqual(['lost'])
+      expect(trial.received, JSON.stringify(other)).toEqual(['lost'])
     }
   })
 
   test('calls at the same time share one read', async () => {
     await Promise.all([trial.ownership.check(), trial.ownership.check(), trial.ownership.check()])
-    expect([trial.reads, trial.heard]).toEqual([1, ['confirmed']])
+    expect([trial.reads, trial.received]).toEqual([1, ['confirmed']])
   })
 
   test('an unreachable store is queried until it answers (rule 9)', async () => {
@@ -79,11 +79,11 @@ describe('a check', () => {
     const checked = trial.ownership.check()
     await settled()
     await endSleeps(trial.time)
-    expect([trial.reads, trial.heard]).toEqual([2, []])
+    expect([trial.reads, trial.received]).toEqual([2, []])
     trial.away = false
     await endSleeps(trial.time)
     await checked
-    expect(trial.heard).toEqual(['confirmed'])
+    expect(trial.received).toEqual(['confirmed'])
   })
 
   test('a run that is over is not read any more, and calls no hook', async () => {
@@ -93,14 +93,14 @@ describe('a check', () => {
     trial.ownership.end()
     await endSleeps(trial.time)
     await checked
-    expect([trial.reads, trial.heard]).toEqual([1, []])
+    expect([trial.reads, trial.received]).toEqual([1, []])
   })
 
   test('a run that the store has lost is restored, with a stop that was requested since', async () => {
     trial.row = undefined
     expect(trial.ownership.noteStop()).toBe(true)
     await trial.ownership.check()
-    expect(trial.heard).toEqual(['confirmed'])
+    expect(trial.received).toEqual(['confirmed'])
     expect(trial.restored).toMatchObject([
       { run: { id: 'run', owner: 'me', stop: true }, title: 'What is a shoal?' },
     ])
@@ -127,7 +127,7 @@ describe('an owner whose heartbeat is old (rule 7)', () => {
     expect([trial.ownership.mayDeliver(), trial.reads]).toEqual([false, 1])
     trial.away = false
     await endSleeps(trial.time)
-    expect(trial.heard).toEqual(['confirmed', 'silence ended'])
+    expect(trial.received).toEqual(['confirmed', 'silence ended'])
     expect(trial.ownership.mayDeliver()).toBe(true)
   })
 
@@ -145,7 +145,7 @@ describe('an owner whose heartbeat is old (rule 7)', () => {
     await endSleeps(trial.time)
     reading.resolve()
     await settled()
-    expect(trial.heard).toEqual(['confirmed', 'lost'])
+    expect(trial.received).toEqual(['confirmed', 'lost'])
   })
 
   test('never delivers again once it has lost the run', async () => {
@@ -157,7 +157,7 @@ describe('an owner whose heartbeat is old (rule 7)', () => {
     expect(waited).toBe(false)
     trial.ownership.end()
     await endSleeps(trial.time)
-    expect([waited, trial.ownership.mayDeliver(), trial.heard]).toEqual([true, false, []])
+    expect([waited, trial.ownership.mayDeliver(), trial.received]).toEqual([true, false, []])
   })
 
   test('falls silent again when the heartbeat stops again', async () => {
@@ -167,6 +167,6 @@ describe('an owner whose heartbeat is old (rule 7)', () => {
     expect(trial.ownership.mayDeliver()).toBe(false)
     trial.heartbeatIsOld = false
     await endSleeps(trial.time)
-    expect(trial.heard).toEqual(['confirmed', 'silence ended', 'confirmed', 'silence ended'])
+    expect(trial.received).toEqual(['confirmed', 'silence ended', 'confirmed', 'silence ended'])
   })
 })

@@ -7,7 +7,7 @@ import type { SavableRun } from './run-saver.ts'
 
 /** A run whose unsaved text is set by the test. */
 class Run implements SavableRun {
-  heard: (string | { stop: boolean })[] = []
+  received: (string | { stop: boolean })[] = []
   words: string
   start = 0
   readonly id: string
@@ -27,11 +27,11 @@ class Run implements SavableRun {
 
   saved(part: SavePart, { stop }: { stop: boolean }): void {
     this.words = this.words.slice(part.length)
-    this.heard.push({ stop })
+    this.received.push({ stop })
   }
 
   refused(): void {
-    this.heard.push('refused')
+    this.received.push('refused')
   }
 }
 
@@ -71,7 +71,7 @@ describe('a save', () => {
     const [one, clean, two] = given(new Run('one'), new Run('clean', { words: '' }), new Run('two'))
     await saver.saveNow()
     expect(asked).toEqual(['save one,two'])
-    expect([one!.words, two!.words, clean!.heard]).toEqual(['', '', []])
+    expect([one!.words, two!.words, clean!.received]).toEqual(['', '', []])
     await saver.saveNow()
     expect(asked).toHaveLength(1)
   })
@@ -80,7 +80,11 @@ describe('a save', () => {
     const [stopped, foreign] = given(new Run('stopped'), new Run('foreign'))
     answer = async () => new Map([['stopped', { stop: true }]])
     await saver.saveNow()
-    expect([stopped!.heard, foreign!.heard, foreign!.words]).toEqual([[{ stop: true }], ['refused'], 'words'])
+    expect([stopped!.received, foreign!.received, foreign!.words]).toEqual([
+      [{ stop: true }],
+      ['refused'],
+      'words',
+    ])
   })
 
   test('replaces the saved text of a regenerated run in a statement of its own', async () => {
@@ -92,7 +96,7 @@ describe('a save', () => {
     answer = async (ids) => all(ids.filter((id) => id !== 'refused'))
     await saver.saveNow()
     expect(asked).toEqual(['replace anew', 'replace refused', 'save other'])
-    expect([anew, refused, other].map((run) => run!.heard)).toEqual([
+    expect([anew, refused, other].map((run) => run!.received)).toEqual([
       [{ stop: false }],
       ['refused'],
       [{ stop: false }],
@@ -106,7 +110,7 @@ describe('a save', () => {
       return all(ids)
     }
     await saver.saveNow()
-    expect([asked, moved!.heard]).toEqual([['replace anew'], []])
+    expect([asked, moved!.received]).toEqual([['replace anew'], []])
   })
 
   test('that is slow is awaited, not started twice', async () => {
@@ -127,7 +131,7 @@ describe('a save', () => {
     const [run] = given(new Run('one'))
     answer = async () => Promise.reject(new StoreError('unavailable', 'away'))
     await saver.saveNow()
-    expect([run!.words, run!.heard]).toEqual(['words', []])
+    expect([run!.words, run!.received]).toEqual(['words', []])
     answer = all
     await saver.saveNow()
     expect(run!.words).toBe('')
@@ -140,7 +144,7 @@ test('removing a replaced driver leaves the current driver of the run', async ()
   saver.add(current)
   saver.remove(old)
   await saver.saveNow()
-  expect([old.heard, current.words]).toEqual([[], ''])
+  expect([old.received, current.words]).toEqual([[], ''])
   saver.remove(current)
   current.words = 'more'
   await saver.saveNow()

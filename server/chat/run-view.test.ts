@@ -14,26 +14,26 @@ const at = (fence: number, text: string, starts: Source['starts'] = [[fence, 0]]
 const view = (source: Source) => new RunView(identity, source, 'running')
 
 interface Reader {
-  heard: unknown[]
+  received: unknown[]
   text: string
   leave: () => void
 }
 
 /** Attaches a reader that already has `text`, up to `position`. */
 function read(from: RunView, position?: Position, text = ''): Reader {
-  const reader: Reader = { heard: [], text, leave: () => {} }
+  const reader: Reader = { received: [], text, leave: () => {} }
   const sink: RunSink = {
     run: ({ how, keep, text }) => {
-      reader.heard.push([how, keep, text])
+      reader.received.push([how, keep, text])
       reader.text = reader.text.slice(0, keep) + text
     },
     words: (at, text, seq) => {
-      reader.heard.push(['words', at, text, seq])
+      reader.received.push(['words', at, text, seq])
       reader.text = reader.text.slice(0, at) + text
     },
-    link: (link) => reader.heard.push(link),
-    phase: (phase, position) => reader.heard.push(position === undefined ? phase : [phase, position]),
-    end: ({ status }) => reader.heard.push(status),
+    link: (link) => reader.received.push(link),
+    phase: (phase, position) => reader.received.push(position === undefined ? phase : [phase, position]),
+    end: ({ status }) => reader.received.push(status),
   }
   reader.leave = from.attach(position, sink)
   return reader
@@ -43,18 +43,18 @@ const position = (fence: number, length: number): Position => ({ fence, seq: 1, 
 
 describe('a reader that attaches', () => {
   test('without a position gets the whole text', () => {
-    expect(read(view(at(1, 'One two'))).heard).toEqual([['recovered', 0, 'One two']])
+    expect(read(view(at(1, 'One two'))).received).toEqual([['recovered', 0, 'One two']])
   })
 
   test('with a position gets the missing text', () => {
-    const { heard, text } = read(view(at(1, 'One two')), position(1, 4), 'One ')
-    expect([heard, text]).toEqual([[['recovered', 4, 'two']], 'One two'])
+    const { received, text } = read(view(at(1, 'One two')), position(1, 4), 'One ')
+    expect([received, text]).toEqual([[['recovered', 4, 'two']], 'One two'])
   })
 
   test('ahead of the log keeps the text that the log will deliver next', () => {
     const run = view(at(1, 'One '))
     const reader = read(run, position(1, 7), 'One two')
-    expect(reader.heard).toEqual([['recovered', 7, '']])
+    expect(reader.received).toEqual([['recovered', 7, '']])
     run.write('two three')
     expect(reader.text).toBe('One two three')
   })
@@ -64,19 +64,19 @@ describe('a reader that attaches', () => {
       [1, 0],
       [2, 4],
     ]
-    const { heard, text } = read(view(at(2, 'One 2', starts)), position(1, 7), 'One two')
-    expect([heard, text]).toEqual([[['rewind', 4, '2']], 'One 2'])
+    const { received, text } = read(view(at(2, 'One 2', starts)), position(1, 7), 'One two')
+    expect([received, text]).toEqual([[['rewind', 4, '2']], 'One 2'])
   })
 
   test('of a fence that is not an ancestor starts over', () => {
-    const { heard } = read(view(at(3, 'Other')), position(1, 7), 'One two')
-    expect(heard).toEqual([['reset', 0, 'Other']])
+    const { received } = read(view(at(3, 'Other')), position(1, 7), 'One two')
+    expect(received).toEqual([['reset', 0, 'Other']])
   })
 
   test('of a higher fence receives nothing until this instance has caught up', () => {
     const run = view(at(1, 'One old words'))
     const reader = read(run, position(2, 5), 'One 2')
-    expect(reader.heard).toEqual([['recovered', 5, '']])
+    expect(reader.received).toEqual([['recovered', 5, '']])
     run.replace(
       at(2, 'One 2 and on', [
         [1, 0],
@@ -89,7 +89,7 @@ describe('a reader that attaches', () => {
   test('after the end gets the text and the end', () => {
     const run = view(at(1, 'One'))
     run.end({ status: 'done', length: 3, fence: 1 })
-    expect(read(run).heard).toEqual([['recovered', 0, 'One'], 'done'])
+    expect(read(run).received).toEqual([['recovered', 0, 'One'], 'done'])
   })
 })
 
@@ -100,7 +100,7 @@ describe('attached readers', () => {
     run.write('two ', 5)
     leaves.leave()
     run.write('three')
-    expect(stays.heard.slice(1)).toEqual([
+    expect(stays.received.slice(1)).toEqual([
       ['words', 4, 'two ', 5],
       ['words', 8, 'three', 5],
     ])
@@ -116,12 +116,12 @@ describe('attached readers', () => {
         [2, 4],
       ]),
     )
-    expect([reader.heard.at(-1), reader.text]).toEqual([['rewind', 4, '2'], 'One 2'])
+    expect([reader.received.at(-1), reader.text]).toEqual([['rewind', 4, '2'], 'One 2'])
   })
 
   test('receive changes of the phase, the link, and only one end', () => {
     const run = view(at(1, ''))
-    const { heard } = read(run)
+    const { received } = read(run)
     run.phase('running')
     run.phase('queued', 2)
     run.phase('queued', 2)
@@ -129,7 +129,7 @@ describe('attached readers', () => {
     run.link('stalled')
     run.end({ status: 'done', length: 0, fence: 1 })
     run.end({ status: 'failed', length: 0, fence: 1 })
-    expect(heard.slice(1)).toEqual([['queued', 2], ['queued', 1], 'stalled', 'done'])
+    expect(received.slice(1)).toEqual([['queued', 2], ['queued', 1], 'stalled', 'done'])
   })
 })
 

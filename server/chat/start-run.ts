@@ -23,7 +23,7 @@ export interface StartRunPorts {
   chats: Pick<Chats, 'get' | 'path'>
   models: Pick<ModelCatalogue, 'resolve'>
   limiter: Pick<RunLimiter, 'admit'>
-  owned: Pick<OwnedRuns, 'expect' | 'startWriting'>
+  owned: Pick<OwnedRuns, 'markArriving' | 'startWriting'>
   events: Pick<UserEvents, 'notify'>
   bus: Pick<MessageBus<Messages>, 'send'>
   stopRun: StopRun
@@ -66,7 +66,7 @@ async function startRun(
   const { owned, runs, bus, me, accepting, clock, stopRun } = ports
   const form = formOf(request)
   const runId = newId(clock.now())
-  const arriving = owned.expect(runId)
+  const arriving = owned.markArriving(runId)
   try {
     const ownedHere = accepting()
     const outcome = await admit(ports, { userId, request }, (limit) => {

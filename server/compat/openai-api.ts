@@ -60,8 +60,8 @@ export function serveOpenAiApi(app: FastifyInstance, options: OpenAiApiOptions):
       const models = await options.models()
       return { object: 'list', data: models.map(modelView) }
     })
+    // A wildcard, because model ids may contain slashes.
     scope.get<{ Params: { '*': string } }>('/v1/models/*', async (request) => {
-      // Model names may contain slashes.
       const models = await options.models()
       const model = models.find(({ id }) => id === request.params['*'])
       if (!model) throw new AppError('unknown_model', { field: 'model' })

@@ -90,8 +90,8 @@ test('C19: the content filter is a finish reason and not an error, and usage has
   const chunks = []
   for await (const chunk of stream) chunks.push(chunk)
   expect(chunks.at(-2)?.choices[0]?.finish_reason).toBe('content_filter')
-  for (const told of [whole.usage, chunks.at(-1)?.usage]) {
-    expect(told).toMatchObject({
+  for (const reported of [whole.usage, chunks.at(-1)?.usage]) {
+    expect(reported).toMatchObject({
       prompt_tokens_details: { cached_tokens: 4 },
       completion_tokens_details: { reasoning_tokens: 5 },
     })

@@ -9,7 +9,7 @@ export const signatureLength = 22
  * to Redis but does not have the secret can delete or delay text, events and stops, but cannot forge them.
  */
 export interface Signer {
-  /** The caller includes in `text` everything that the data must not be moved to another of: run, position, topic. */
+  /** `text` must include the run and position, or the topic: otherwise signed data could be moved to another one. */
   sign(purpose: 'log' | 'bus' | 'installation', text: string): string
   verify(purpose: 'log' | 'bus' | 'installation', text: string, signature: string): boolean
 }

@@ -45,7 +45,7 @@ describe.concurrent('coordination over memory', () => {
           return hub.connect(self)
         },
         cut: forEach((self) => hub.cut(self)),
-        mend: forEach((self) => hub.mend(self)),
+        restore: forEach((self) => hub.restore(self)),
         close: async () => {},
       }
     })
@@ -83,7 +83,7 @@ describe.concurrent('coordination over memory', () => {
           heartbeats.fail(self)
         },
         cut: async () => known.forEach((self) => hub.cut(self)),
-        mend: async () => known.forEach((self) => hub.mend(self)),
+        restore: async () => known.forEach((self) => hub.restore(self)),
         flush: async () => hub.flush(),
         close: async () => {},
       }

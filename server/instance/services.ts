@@ -222,7 +222,7 @@ function createChat(
     policy: () => settings.current.takeoverPolicy,
     titles: () => ({ on: settings.current.titles, model: settings.current.taskModel }),
     alone: store.kind === 'sqlite',
-    shared: link !== undefined,
+    hasRedis: link !== undefined,
   })
 }
 

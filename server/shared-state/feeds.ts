@@ -121,7 +121,7 @@ export class Feeds {
   /** Polls until a poll succeeds. Never rejects. */
   async #catchUp(): Promise<void> {
     if (this.#catchingUp) {
-      // The poll in progress may have read before the change, so poll again after it. A pending retry is late enough.
+      // A poll in progress may have read before the change: poll again after it. Otherwise the loop below polls soon.
       if (this.#polling) void this.poll().catch(() => this.#catchUp())
       return
     }
@@ -145,7 +145,7 @@ export class Feeds {
   }
 
   async #pollOnce(): Promise<void> {
-    const heard = this.#revocationReports
+    const reportsBefore = this.#revocationReports
     for (const { name, counter, nonce } of await this.#options.revisions.list()) {
       const revision = `${counter}:${nonce}`
       const apply = this.#appliers.get(name)
@@ -154,7 +154,7 @@ export class Feeds {
       this.#applied.set(name, revision)
       this.#options.membership.update({ revisions: Object.fromEntries(this.#applied) })
     }
-    if (heard === this.#revocationReports) this.#unreadSince = undefined
+    if (reportsBefore === this.#revocationReports) this.#unreadSince = undefined
   }
 
   /** The names of the feeds of which a member has applied another revision than this instance. */

@@ -26,7 +26,8 @@ export interface JobRun {
   /** The last progress that any instance reported for the job; null if there is none. */
   progress: unknown
   /**
-   * Stores the progress, and resets the count of failed attempts. Rejects if the store does, or if the job was lost.
+   * Stores the progress and sets the number of attempts to one, so that earlier failures do not count any more. Rejects
+   * if the store does, or if another instance has claimed the job.
    */
   report: (progress: unknown) => Promise<void>
 }

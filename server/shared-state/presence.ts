@@ -15,7 +15,7 @@ export function createPresence(pages: UserCount): Presence {
   return {
     async enter(userId, max) {
       const leave = pages.add(userId)
-      if (max === null || (await pages.fits(userId, max))) return leave
+      if (max === null || (await pages.isWithin(userId, max))) return leave
       leave()
       const message = `You already have ${max} tabs open. Close one of them.`
       throw new AppError('rate_limited', { message, retryAfterMs: 10_000 })

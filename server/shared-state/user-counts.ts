@@ -4,7 +4,7 @@ import type { CountedResource, Messages } from '../messages.ts'
 /** The time within which other instances must answer, ms. Later answers are not counted. */
 const answerMs = 100
 
-/** A limit below this holds exactly. A larger limit only keeps a user from overloading an instance: see `fits`. */
+/** A limit below this holds exactly. A larger limit only keeps a user from overloading an instance: see `isWithin`. */
 const exactBelow = 50
 
 /** Counts the pages or the requests of each user, on this instance and on the others. */
@@ -12,16 +12,16 @@ export interface UserCount {
   /** Counts one more for the user, until the returned function is called. Calling it again has no effect. */
   add(userId: string): () => void
   /**
-   * Whether the user has at most `max` on all instances. `more` is added to the count. While the bus is unreachable,
+   * Whether the user's count on all instances, plus `more`, is at most `max`. While the bus is unreachable,
    * only this instance counts. If this instance is within its share of a large limit, it does not query the others, so
    * that a user can have up to twice as many.
    */
-  fits(userId: string, max: number, more?: number): Promise<boolean>
+  isWithin(userId: string, max: number, more?: number): Promise<boolean>
 }
 
 interface CountQuery {
   sum: number
-  /** Instances that have not answered yet. */
+  /** The number of instances that have not answered yet. */
   missing: number
   answered: () => void
 }
@@ -82,7 +82,7 @@ export function createUserCounts(
         else here[of].delete(userId)
       }
     },
-    async fits(userId, max, more = 0) {
+    async isWithin(userId, max, more = 0) {
       const sum = (here[of].get(userId) ?? 0) + more
       const share = max < exactBelow ? 0 : max / Math.max(1, membership.members().length)
       if (sum <= share) return true

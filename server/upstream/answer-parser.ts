@@ -90,7 +90,7 @@ class AnswerLineReader {
     if (this.#text.trim() !== '') this.#handler.onErrorText(this.#text.trim())
   }
 
-  /** A fast path for the two most frequent kinds of line; `take` would treat them the same way with more CPU. */
+  /** A fast path for the two most frequent kinds of line; `readLine` would treat them the same way with more CPU. */
   #takeCommonLine(line: string): boolean {
     if (line === '') {
       this.#endEvent()

@@ -48,7 +48,7 @@ export class ConnectionModels {
     return (this.#loading ??= this.#reload().finally(() => (this.#loading = undefined)))
   }
 
-  /** Resolves when the first attempt has ended, or after `firstMs`. Later calls do not wait again. */
+  /** Resolves when the first attempt has ended, or after `maxWaitMs`. Later calls do not wait again. */
   waitForFirst(maxWaitMs: number): Promise<void> {
     return (this.#first ??= withinMs(this.load(), maxWaitMs))
   }

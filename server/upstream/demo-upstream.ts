@@ -43,7 +43,7 @@ export function createDemoUpstream({ clock, wordsPerSecond = 40 }: DemoUpstreamO
   return { listModels: () => Promise.resolve([{ ...demoModel }]), generate }
 }
 
-/** The text that follows the given text. If the given text is not from the demo model, that is `demoEncore`. */
+/** The text that follows the given text. `demoNothingToAdd` if the given text is not from the demo model. */
 function remainingText({ messages, continueFrom }: GenerateRequest): string {
   let whole = demoText(messages)
   const given = continueFrom?.text ?? ''

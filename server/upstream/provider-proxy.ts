@@ -4,7 +4,7 @@ import { BlockList, isIP } from 'node:net'
 export interface ProxySettings {
   /** The proxy for providers at http://, with the scheme http or https; null without a proxy. */
   readonly http: string | null
-  /** The same for providers at https://. */
+  /** The proxy for providers at https://, with the scheme http or https; null without a proxy. */
   readonly https: string | null
   /** Hosts that are requested without a proxy, in the syntax of NO_PROXY. */
   readonly direct: readonly string[]

@@ -92,7 +92,7 @@ class AnswerReader {
     })
   }
 
-  /** A provider that stops responding after an end has not failed. */
+  /** If the provider timed out after it had reported an end, the answer ends normally; otherwise it fails. */
   abort(reason: unknown): void {
     if (!(reason instanceof ProviderTimeoutError) || !this.#parts.assembler.hasEnded || this.#busy)
       return this.fail(reason)

@@ -17,27 +17,27 @@ const fields = [
 /** The reasoning text in a piece of a message, which may be a string, an object, or a list of them. */
 export function reasoningOf(piece: JsonObject): string | undefined {
   for (const field of fields) {
-    const words = wordsOf(piece[field], 0)
+    const words = textOf(piece[field], 0)
     if (words) return words
   }
   if (piece.type !== 'reasoning' && piece.type !== 'thinking') return undefined
-  return wordsOf(piece.text ?? piece.content ?? piece.summary, 0)
+  return textOf(piece.text ?? piece.content ?? piece.summary, 0)
 }
 
 /** Reads only fields with text: a list of details also holds encrypted reasoning and signatures. */
-function wordsOf(value: unknown, depth: number): string | undefined {
+function textOf(value: unknown, depth: number): string | undefined {
   if (depth > 4) return undefined
   if (Array.isArray(value)) {
     return (
       asArray(value)
-        .map((entry) => wordsOf(entry, depth + 1) ?? '')
+        .map((entry) => textOf(entry, depth + 1) ?? '')
         .join('') || undefined
     )
   }
   const object = asObject(value)
   if (!object) return asText(value)
   for (const field of ['text', 'thinking', 'summary', 'content', 'reasoning']) {
-    const words = wordsOf(object[field], depth + 1)
+    const words = textOf(object[field], depth + 1)
     if (words) return words
   }
   return undefined

@@ -79,7 +79,7 @@ function sendOnce(call: ProviderRequest, signal: AbortSignal, fresh = false): Pr
       reject(switchedProtocolsError())
       socket.destroy()
     })
-    // Stays for the request's whole life. An error after the response began is reported by the response.
+    // This listener is never removed. An error after the response began is reported by the response.
     request.on('error', (error) => {
       if (request.reusedSocket && isReset(error)) reject(new StaleSocketError())
       else reject(error instanceof UpstreamError ? error : unreachableError(error, proxied))

@@ -36,7 +36,7 @@ describe('rules of a run: how it ends', () => {
   })
 
   test('rule 11: only the store confirms the end: a reader learns of it without any message', async () => {
-    const [writer, elsewhere] = [trial.owner(), trial.owner({ shared: false, events: withoutEvents })]
+    const [writer, elsewhere] = [trial.owner(), trial.owner({ hasRedis: false, events: withoutEvents })]
     const run = await trial.start(writer)
     let end: unknown
     let text = ''

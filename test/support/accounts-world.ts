@@ -96,8 +96,8 @@ export interface World {
   caller(token: string): Promise<Caller>
   /** The `Cookie` header of a browser with this token. */
   cookieOf(token: string): string
-  /** Creates another instance on the same store. It reads revocations only when `hear` is called. */
-  addInstance(): Promise<{ accounts: TestAccounts; hear(): Promise<void> }>
+  /** Creates another instance on the same store. It reads revocations only when `readRevocations` is called. */
+  addInstance(): Promise<{ accounts: TestAccounts; readRevocations(): Promise<void> }>
 }
 
 /** The accounts of one instance on a real store, with open sign-up. */
@@ -163,7 +163,7 @@ export async function openWorld(openStore: OpenStore, changes: Partial<AccountsC
     async addInstance() {
       const other = make(store)
       await other.revocations.read()
-      return { accounts: other, hear: () => other.revocations.read() }
+      return { accounts: other, readRevocations: () => other.revocations.read() }
     },
   }
 }

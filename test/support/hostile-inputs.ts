@@ -95,7 +95,7 @@ class Samples {
     }
   }
 
-  /** Returns different texts for one element. Each may be a text that two parts of the pattern can match. */
+  /** Returns several texts that the element matches; other parts of the pattern may match some of them, too. */
   several(element: AST.QuantifiableElement): string[] {
     if (element.type === 'Group' || element.type === 'CapturingGroup') {
       return element.alternatives.flatMap((alternative) => {

@@ -23,9 +23,9 @@ export interface MemoryHub {
   rateLimits(): RateLimits
   /** The proportions of lost and delayed deliveries on the bus. */
   readonly faults: MemoryBusHub['faults']
-  /** Disconnects an instance from the hub. `mend` reconnects it. */
+  /** Disconnects an instance from the hub. `restore` reconnects it. */
   cut(self: string): void
-  mend(self: string): void
+  restore(self: string): void
   /**
    * Deletes the membership table, as FLUSHALL does. With `restart`, it also gets a new table id, as after a restart.
    */
@@ -46,9 +46,9 @@ export function createMemoryHub(options: MemoryHubOptions = {}): MemoryHub {
       buses.cut(self)
       beats.cut(self)
     },
-    mend(self) {
-      buses.mend(self)
-      beats.mend(self)
+    restore(self) {
+      buses.restore(self)
+      beats.restore(self)
     },
     flush: ({ restart = false } = {}) => (restart ? beats.restart() : beats.flush()),
   }

@@ -30,7 +30,7 @@ export class Reader {
   #socket: WebSocket | undefined
   #closed = false
   #watch: NodeJS.Timeout | undefined
-  #heardAt = 0
+  #lastFrameAt = 0
   readonly #ended: PromiseWithResolvers<void> = Promise.withResolvers()
 
   /** `urls` returns the instances. Each connection uses one of them at random. */
@@ -74,7 +74,7 @@ export class Reader {
     this.#socket = socket
     socket.on('open', () => {
       this.history.connects++
-      this.#heard()
+      this.#noteActivity()
       this.#send(socket, { t: 'hello', v: 1, tab: 'reader' })
       this.#send(socket, {
         t: 'follow',
@@ -99,17 +99,17 @@ export class Reader {
   }
 
   /** Closes a socket that receives nothing for 8 s, so that the reader reconnects. */
-  #heard(): void {
-    this.#heardAt = performance.now()
+  #noteActivity(): void {
+    this.#lastFrameAt = performance.now()
     clearTimeout(this.#watch)
     const socket = this.#socket
     this.#watch = setTimeout(() => {
-      if (performance.now() - this.#heardAt >= 8000) socket?.terminate()
+      if (performance.now() - this.#lastFrameAt >= 8000) socket?.terminate()
     }, 8100)
   }
 
   #take(frame: ServerFrame): void {
-    this.#heard()
+    this.#noteActivity()
     switch (frame.t) {
       case 'run':
         if (frame.runId !== this.#runId) return

@@ -15,9 +15,9 @@ export function spublish(link: RedisLink, channel: string, payload: string): Pro
 
 /** Subscribes and records all messages and gaps. */
 export function recordMessages(link: RedisLink, kind: 'plain' | 'sharded', channel: string) {
-  const heard: string[] = []
-  const listener = { message: (payload: string) => heard.push(payload), gap: () => heard.push('gap') }
+  const received: string[] = []
+  const listener = { message: (payload: string) => received.push(payload), gap: () => received.push('gap') }
   const subscription =
     kind === 'plain' ? link.subscribe(channel, listener) : link.subscribeSharded(channel, listener)
-  return { heard, ...subscription }
+  return { received, ...subscription }
 }

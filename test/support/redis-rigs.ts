@@ -48,7 +48,7 @@ export function busOver(redis: TestRedis): BusRig {
       return createRedisBus({ ...tools, link, self: `${label}.${incarnations++}` })
     },
     cut: async () => void (await killAll(redis)),
-    mend: () => startAll(redis, links),
+    restore: () => startAll(redis, links),
     close: async () => void (await Promise.all(links.map((link) => link.close()))),
   }
 }
@@ -95,13 +95,13 @@ export function runLogOver(redis: TestRedis): RunLogRig {
   }
 }
 
-export interface RedisMembershipHouse extends MembershipRig {
+export interface RedisMembershipRig extends MembershipRig {
   heartbeats: MemoryHeartbeats
   /** Disconnects only this instance from Redis. */
   loseRedis(self: string): Promise<void>
 }
 
-export function membershipOver(redis: TestRedis): RedisMembershipHouse {
+export function membershipOver(redis: TestRedis): RedisMembershipRig {
   const heartbeats = new MemoryHeartbeats()
   const links = new Map<string, RedisLink>()
   const loseRedis = async (self: string): Promise<void> => {
@@ -121,7 +121,7 @@ export function membershipOver(redis: TestRedis): RedisMembershipHouse {
     },
     loseRedis,
     cut: async () => void (await killAll(redis)),
-    mend: () => startAll(redis, links.values()),
+    restore: () => startAll(redis, links.values()),
     flush: () => flushAll(redis),
     close: async () => void (await Promise.all([...links.values()].map((link) => link.close()))),
   }
@@ -137,7 +137,7 @@ export function rateLimitsOver(redis: TestRedis): RateLimitsRig {
       return createRedisRateLimits({ ...tools, link, members: () => 2, deadlineMs: 2000 })
     },
     cut: async () => void (await killAll(redis)),
-    mend: () => startAll(redis, links),
+    restore: () => startAll(redis, links),
     flush: () => flushAll(redis),
     close: async () => void (await Promise.all(links.map((link) => link.close()))),
   }

@@ -88,7 +88,7 @@ export function startTls(): Promise<TestRedis> {
   return tlsOnly('no')
 }
 
-/** The same, but it accepts only clients with a certificate of that authority. The URL also names that certificate. */
+/** Like `startTls`, but it accepts only clients with a certificate of that authority. The URL names one, too. */
 export function startMutualTls(): Promise<TestRedis> {
   return tlsOnly('yes')
 }

@@ -94,7 +94,7 @@ export class RunOwners {
       }),
       claims: { countDeaths: async () => 0, recordClaiming: async () => {} },
       alone: false,
-      shared: true,
+      hasRedis: true,
       ...change,
     }
     // A copy, so that a test can break the store of only this owner.

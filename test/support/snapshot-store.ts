@@ -25,8 +25,8 @@ export async function snapshotStore(store: Store, userId: string): Promise<Every
 }
 
 /**
- * The same data after its running answers were interrupted: with their saved text, and with changed times of their
- * chats.
+ * A snapshot as it must look after its running answers were interrupted: they have their saved text, and their chats
+ * may have any times.
  */
 export function withRunsInterrupted({ trees, ...others }: Everything): unknown {
   return {

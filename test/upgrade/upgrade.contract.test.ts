@@ -90,7 +90,7 @@ describe.skipIf(!able)(
         const crew = []
         for (let place = 0; place < people; place++)
           crew.push(await signUpUser(fleet.urls[0] ?? '', `person-${place}@example.com`))
-        const crowd = startCrowd({ people: crew, url: nginx.url, words, thinkMs: 800 })
+        const crowd = startCrowd({ users: crew, url: nginx.url, words, thinkMs: 800 })
         try {
           await fleet.roll(expanded)
           await fleet.roll(base)

@@ -4,22 +4,22 @@ import type { Bus } from './bus.ts'
 /** Connects the buses of several instances, for a test. */
 export interface BusRig {
   connect(self: string): Promise<Bus>
-  /** Interrupts the connection of all instances, until `mend` restores it. */
+  /** Disconnects all instances from the bus, until `restore` is called. */
   cut(): Promise<void>
-  mend(): Promise<void>
+  restore(): Promise<void>
   close(): Promise<void>
 }
 
 function recordMessages(bus: Bus, topic: string) {
-  const heard: string[] = []
+  const received: string[] = []
   const subscription = bus.subscribe(topic, {
-    message: (payload) => heard.push(payload),
-    gap: () => heard.push('gap'),
+    message: (payload) => received.push(payload),
+    gap: () => received.push('gap'),
   })
-  return { heard, ...subscription }
+  return { received, ...subscription }
 }
 
-const patience = { timeout: 20_000, interval: 20 }
+const waitOptions = { timeout: 20_000, interval: 20 }
 
 /** The test suite that every implementation of `Bus` passes. */
 export function describeBus(make: () => Promise<BusRig>): void {
@@ -51,14 +51,14 @@ export function describeBus(make: () => Promise<BusRig>): void {
       expect(await a.publish('delivers', 'übrigens \u2028 two\nlines')).toBe(true)
       const expected = ['one', 'übrigens \u2028 two\nlines']
       await vi.waitFor(
-        () => expect([here.heard, there.heard, twice.heard]).toEqual([expected, expected, expected]),
-        patience,
+        () => expect([here.received, there.received, twice.received]).toEqual([expected, expected, expected]),
+        waitOptions,
       )
       twice.close()
       await a.publish('delivers', 'three')
-      await vi.waitFor(() => expect(there.heard).toContain('three'), patience)
-      expect(twice.heard).toEqual(expected)
-      expect(other.heard).toEqual([])
+      await vi.waitFor(() => expect(there.received).toContain('three'), waitOptions)
+      expect(twice.received).toEqual(expected)
+      expect(other.received).toEqual([])
     })
 
     test('Orders: messages of one publisher on one topic arrive in the order in which they were published', async () => {
@@ -67,9 +67,9 @@ export function describeBus(make: () => Promise<BusRig>): void {
       await listener.ready
       const numbers = Array.from({ length: 200 }, (_, index) => index)
       await Promise.all(numbers.flatMap((n) => [a.publish('orders', `a${n}`), b.publish('orders', `b${n}`)]))
-      await vi.waitFor(() => expect(listener.heard).toHaveLength(400), patience)
+      await vi.waitFor(() => expect(listener.received).toHaveLength(400), waitOptions)
       for (const from of ['a', 'b']) {
-        const got = listener.heard.filter((text) => text.startsWith(from))
+        const got = listener.received.filter((text) => text.startsWith(from))
         expect(got).toEqual(numbers.map((n) => `${from}${n}`))
       }
     })
@@ -79,12 +79,12 @@ export function describeBus(make: () => Promise<BusRig>): void {
       const before = recordMessages(b, 'survives')
       await before.ready
       await rig.cut()
-      await vi.waitFor(async () => expect(await a.publish('survives', 'lost')).toBe(false), patience)
-      await rig.mend()
-      await vi.waitFor(() => expect(before.heard[0]).toBe('gap'), patience)
-      await vi.waitFor(async () => expect(await a.publish('survives', 'found')).toBe(true), patience)
-      await vi.waitFor(() => expect(before.heard.at(-1)).toBe('found'), patience)
-      expect(before.heard).not.toContain('lost')
+      await vi.waitFor(async () => expect(await a.publish('survives', 'lost')).toBe(false), waitOptions)
+      await rig.restore()
+      await vi.waitFor(() => expect(before.received[0]).toBe('gap'), waitOptions)
+      await vi.waitFor(async () => expect(await a.publish('survives', 'found')).toBe(true), waitOptions)
+      await vi.waitFor(() => expect(before.received.at(-1)).toBe('found'), waitOptions)
+      expect(before.received).not.toContain('lost')
     })
 
     test('When Redis is away: publish returns false at once. When Redis is back, every listener receives gap', async () => {
@@ -92,17 +92,17 @@ export function describeBus(make: () => Promise<BusRig>): void {
       const first = recordMessages(b, 'away')
       await first.ready
       await rig.cut()
-      await vi.waitFor(async () => expect(await a.publish('away', 'x')).toBe(false), patience)
+      await vi.waitFor(async () => expect(await a.publish('away', 'x')).toBe(false), waitOptions)
       // A new subscription does not wait for Redis.
       const late = recordMessages(b, 'late')
       const second = recordMessages(b, 'away')
       await Promise.all([late.ready, second.ready])
-      await rig.mend()
+      await rig.restore()
       await vi.waitFor(() => {
-        for (const { heard } of [first, second, late]) expect(heard[0]).toBe('gap')
-      }, patience)
-      await vi.waitFor(async () => expect(await a.publish('late', 'y')).toBe(true), patience)
-      await vi.waitFor(() => expect(late.heard.at(-1)).toBe('y'), patience)
+        for (const { received } of [first, second, late]) expect(received[0]).toBe('gap')
+      }, waitOptions)
+      await vi.waitFor(async () => expect(await a.publish('late', 'y')).toBe(true), waitOptions)
+      await vi.waitFor(() => expect(late.received.at(-1)).toBe('y'), waitOptions)
     })
 
     test('A8: a message above 1 MB is refused and its listeners receive gap at once; a smaller message arrives', async () => {
@@ -110,13 +110,13 @@ export function describeBus(make: () => Promise<BusRig>): void {
       const listener = recordMessages(b, 'large')
       await listener.ready
       for (const text of ['x'.repeat(1_000_001), 'ü'.repeat(500_001)]) {
-        listener.heard.length = 0
+        listener.received.length = 0
         expect(await a.publish('large', text)).toBe(false)
-        await vi.waitFor(() => expect(listener.heard).toEqual(['gap']), patience)
+        await vi.waitFor(() => expect(listener.received).toEqual(['gap']), waitOptions)
       }
       expect(await a.publish('large', 'x'.repeat(1_000_000))).toBe(true)
-      await vi.waitFor(() => expect(listener.heard.at(-1)).toHaveLength(1_000_000), patience)
-      expect(listener.heard).toHaveLength(2)
+      await vi.waitFor(() => expect(listener.received.at(-1)).toHaveLength(1_000_000), waitOptions)
+      expect(listener.received).toHaveLength(2)
     })
 
     test('a closed bus receives nothing and sends nothing', async () => {
@@ -126,9 +126,9 @@ export function describeBus(make: () => Promise<BusRig>): void {
       await Promise.all([closed.ready, open.ready])
       await a.close()
       expect(await a.publish('close', 'mute')).toBe(false)
-      expect(await b.publish('close', 'heard')).toBe(true)
-      await vi.waitFor(() => expect(open.heard).toEqual(['heard']), patience)
-      expect(closed.heard).toEqual([])
+      expect(await b.publish('close', 'received')).toBe(true)
+      await vi.waitFor(() => expect(open.received).toEqual(['received']), waitOptions)
+      expect(closed.received).toEqual([])
     })
   })
 }

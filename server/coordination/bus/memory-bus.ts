@@ -50,7 +50,7 @@ export class MemoryBusHub {
   }
 
   /** Reconnects the instance. Its listeners receive `gap` within a second. */
-  mend(self: string): void {
+  restore(self: string): void {
     if (!this.#away.delete(self)) return
     for (const subscriber of this.#subscribers) {
       if (subscriber.self !== self) continue

@@ -81,7 +81,7 @@ describe('typed messages', () => {
     bus.on('user.came', 'user:1', { message: () => {}, gap: () => gaps.push('came') })
     hub.cut('typed')
     expect(await bus.send('user.came', { userId: '1' })).toBe(false)
-    hub.mend('typed')
+    hub.restore('typed')
     await vi.waitFor(() => expect(gaps.sort()).toEqual(['came', 'left']), 3000)
   })
 })

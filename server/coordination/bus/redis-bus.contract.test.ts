@@ -15,14 +15,14 @@ describe('bus, over Redis', () => {
     await using redis = await startStandalone()
     const link = await connectLink(redis)
     const bus = createRedisBus({ ...tools, link, self: 'a' })
-    const heard: string[] = []
-    const listener = { message: (text: string) => heard.push(text), gap: () => heard.push('gap') }
+    const received: string[] = []
+    const listener = { message: (text: string) => received.push(text), gap: () => received.push('gap') }
     await bus.subscribe('t', listener).ready
     const admin = redis.servers[0]!.admin
     expect(await admin.pubsub('CHANNELS')).toContain(keys.busTopic('t'))
 
     await admin.call('CLIENT', 'KILL', 'TYPE', 'pubsub')
-    await vi.waitFor(() => expect(heard).toEqual(['gap']), 5000)
+    await vi.waitFor(() => expect(received).toEqual(['gap']), 5000)
 
     const publish = (message: string) => admin.publish(keys.busTopic('t'), signMessage(signer, 't', message))
     await publish('1 other 1 -1 one')
@@ -31,7 +31,7 @@ describe('bus, over Redis', () => {
     await publish('2 {"of":"another version"}')
     await admin.publish(keys.busTopic('t'), '3 {"of":"another version"}')
     await publish('1 other 4 5 four')
-    await vi.waitFor(() => expect(heard).toEqual(['gap', 'one', 'gap', 'three', 'four']), 5000)
+    await vi.waitFor(() => expect(received).toEqual(['gap', 'one', 'gap', 'three', 'four']), 5000)
 
     await bus.close()
     await vi.waitFor(
@@ -47,8 +47,8 @@ describe('bus, over Redis', () => {
     const warnings: unknown[] = []
     const logger = { ...silentLogger, warn: (...args: unknown[]) => void warnings.push(args) }
     const bus = createRedisBus({ ...tools, logger, link, self: 'a' })
-    const heard: string[] = []
-    const listener = { message: (text: string) => heard.push(text), gap: () => heard.push('gap') }
+    const received: string[] = []
+    const listener = { message: (text: string) => received.push(text), gap: () => received.push('gap') }
     await bus.subscribe('t', listener).ready
     const admin = redis.servers[0]!.admin
     const genuine = signMessage(signer, 't', '1 other 1 -1 genuine')
@@ -64,7 +64,7 @@ describe('bus, over Redis', () => {
       genuine,
     ])
       await admin.publish(keys.busTopic('t'), forged)
-    await vi.waitFor(() => expect(heard).toEqual(['genuine']), 5000)
+    await vi.waitFor(() => expect(received).toEqual(['genuine']), 5000)
     expect(warnings).toHaveLength(1)
     await bus.close()
     await link.close()

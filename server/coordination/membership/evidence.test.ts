@@ -25,11 +25,11 @@ describe('an absence proves a death only to an instance that was present', () =>
   test('a lease of uninterrupted presence is proof', () => {
     const evidence = new TableEvidence()
     evidence.record(answer(10_000, { gap: true }))
-    expect(evidence.proves).toBe(false)
+    expect(evidence.absenceProvesDeath).toBe(false)
     evidence.record(answer(10_000 + lease - 1))
-    expect(evidence.proves).toBe(false)
+    expect(evidence.absenceProvesDeath).toBe(false)
     evidence.record(answer(10_000 + lease))
-    expect(evidence.proves).toBe(true)
+    expect(evidence.absenceProvesDeath).toBe(true)
   })
 
   test.each<[string, number, Told]>([
@@ -37,21 +37,21 @@ describe('an absence proves a death only to an instance that was present', () =>
     ['another table (restart, failover)', 13_500, { tableId: 'run2' }],
     ['the clock of the table went back', 12_999, {}],
     ['more than a lease between own heartbeats', 13_001 + lease, {}],
-  ])('%s: the lease starts again', (_what, now, told) => {
+  ])('%s: the lease starts again', (_what, now, reply) => {
     const evidence = present()
-    expect(evidence.proves).toBe(true)
-    evidence.record(answer(now, told))
-    expect(evidence.proves).toBe(false)
-    evidence.record(answer(now + lease, { ...told, gap: false }))
-    expect(evidence.proves).toBe(true)
+    expect(evidence.absenceProvesDeath).toBe(true)
+    evidence.record(answer(now, reply))
+    expect(evidence.absenceProvesDeath).toBe(false)
+    evidence.record(answer(now + lease, { ...reply, gap: false }))
+    expect(evidence.absenceProvesDeath).toBe(true)
   })
 
   test('a failed heartbeat interrupts the presence', () => {
     const evidence = present()
     evidence.break()
-    expect(evidence.proves).toBe(false)
+    expect(evidence.absenceProvesDeath).toBe(false)
     evidence.record(answer(13_500))
-    expect(evidence.proves).toBe(false)
+    expect(evidence.absenceProvesDeath).toBe(false)
   })
 
   test('a member whose entry was young when it disappeared has left; an old entry, or an interruption, proves no clean leave', () => {
@@ -66,14 +66,14 @@ describe('an absence proves a death only to an instance that was present', () =>
   test('in the store, the proof is an uninterrupted series of own heartbeats', () => {
     const evidence = new StoreEvidence()
     for (const at of [0, 1000, 2000]) evidence.record(at)
-    expect(evidence.proves).toBe(false)
+    expect(evidence.absenceProvesDeath).toBe(false)
     evidence.record(3000)
-    expect(evidence.proves).toBe(true)
+    expect(evidence.absenceProvesDeath).toBe(true)
     evidence.record(3001 + lease)
-    expect(evidence.proves).toBe(false)
+    expect(evidence.absenceProvesDeath).toBe(false)
     for (const at of [6500, 7500, 8500]) evidence.record(at)
-    expect(evidence.proves).toBe(true)
+    expect(evidence.absenceProvesDeath).toBe(true)
     evidence.break()
-    expect(evidence.proves).toBe(false)
+    expect(evidence.absenceProvesDeath).toBe(false)
   })
 })

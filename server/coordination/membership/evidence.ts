@@ -36,7 +36,7 @@ export class TableEvidence {
     this.#since = undefined
   }
 
-  get proves(): boolean {
+  get absenceProvesDeath(): boolean {
     return this.#since !== undefined && this.#now - this.#since >= lease
   }
 
@@ -50,8 +50,9 @@ export class TableEvidence {
 }
 
 /**
- * The same for the store's list of the members with a heartbeat within a lease by the store's clock. Here the series of
- * own heartbeats must be uninterrupted by the monotonic clock.
+ * Decides whether an absence from the store's list proves a death. The list has the members with a heartbeat within a
+ * lease by the store's clock. An absence is proof only if the own heartbeats to the store were uninterrupted for a lease
+ * by the monotonic clock.
  */
 export class StoreEvidence {
   #since: number | undefined
@@ -68,7 +69,7 @@ export class StoreEvidence {
     this.#since = undefined
   }
 
-  get proves(): boolean {
+  get absenceProvesDeath(): boolean {
     return this.#since !== undefined && this.#last - this.#since >= lease
   }
 

@@ -10,7 +10,7 @@ import { someFacts } from './membership.contract.ts'
 import type { Membership } from './membership.ts'
 import { lease } from './membership.ts'
 
-const patience = { timeout: 10_000, interval: 10 }
+const waitOptions = { timeout: 10_000, interval: 10 }
 let joined: Membership[] = []
 afterEach(async () => {
   await Promise.all(joined.map((member) => member.leave()))
@@ -34,11 +34,11 @@ describe('membership', () => {
     const member = hub.membership({ self: 'a', facts: someFacts })
     joined.push(member)
     await member.join()
-    await vi.waitFor(() => expect(member.verdict('x')).toBe('dead'), patience)
+    await vi.waitFor(() => expect(member.verdict('x')).toBe('dead'), waitOptions)
     clock.ahead = 60_000
     expect(member.sinceAcknowledged()).toBeGreaterThanOrEqual(60_000)
     expect(member.verdict('x')).toBe('unknown')
-    await vi.waitFor(() => expect(member.sinceAcknowledged()).toBeLessThan(lease), patience)
+    await vi.waitFor(() => expect(member.sinceAcknowledged()).toBeLessThan(lease), waitOptions)
   })
 
   test('the age of a heartbeat counts from when it was sent, by the clock that moved more', () => {
@@ -97,7 +97,7 @@ describe('membership', () => {
     })
     joined.push(member)
     await member.join()
-    await vi.waitFor(() => expect(slow).toBeDefined(), patience)
+    await vi.waitFor(() => expect(slow).toBeDefined(), waitOptions)
     const written = new ClaimRecord(member, { recent: async () => [] }).recordClaiming(true)
     slow!()
     await written
@@ -129,7 +129,7 @@ describe('membership', () => {
   test('after one failed heartbeat in Redis, the store receives one at once', async () => {
     const hub = createMemoryHub()
     const heartbeats = new MemoryHeartbeats()
-    // Eight members, because a regular heartbeat in the store could hide that the immediate one of a member is missing.
+    // Eight members: a regular heartbeat could arrive in time by chance and hide a missing immediate one, but not for all.
     const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
     const late: string[] = []
     for (const self of names) {
@@ -145,11 +145,11 @@ describe('membership', () => {
     }
     await vi.waitFor(
       () => expect(joined.map((member) => member.members().length)).toEqual(names.map(() => 8)),
-      patience,
+      waitOptions,
     )
     heartbeats.beats.clear()
     for (const self of names) hub.cut(self)
-    await vi.waitFor(() => expect(heartbeats.beats.size).toBe(8), patience)
+    await vi.waitFor(() => expect(heartbeats.beats.size).toBe(8), waitOptions)
     await new Promise((resolve) => setTimeout(resolve, 150))
     expect(late).toEqual([])
   })
@@ -158,21 +158,21 @@ describe('membership', () => {
     const hub = createMemoryHub()
     const [a, b] = ['a', 'b'].map((self) => hub.membership({ self, facts: someFacts }))
     joined.push(a!)
-    const heard: string[] = []
+    const received: string[] = []
     a!.watch({
       changed: () => {
         throw new Error('bug')
       },
     })
-    a!.watch({ changed: (members) => heard.push(members.map(({ incarnation }) => incarnation).join()) })
-    const stop = a!.watch({ changed: () => heard.push('stopped') })
+    a!.watch({ changed: (members) => received.push(members.map(({ incarnation }) => incarnation).join()) })
+    const stop = a!.watch({ changed: () => received.push('stopped') })
     stop()
     await a!.join()
     await b!.join()
-    await vi.waitFor(() => expect(heard).toContain('a,b'), patience)
+    await vi.waitFor(() => expect(received).toContain('a,b'), waitOptions)
     await b!.leave()
-    await vi.waitFor(() => expect(heard.at(-1)).toBe('a'), patience)
-    expect(heard).not.toContain('stopped')
+    await vi.waitFor(() => expect(received.at(-1)).toBe('a'), waitOptions)
+    expect(received).not.toContain('stopped')
   })
 
   test('facts of another version are read as far as this version knows them', () => {

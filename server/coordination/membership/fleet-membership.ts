@@ -175,7 +175,7 @@ export class FleetMembership implements Membership {
   #evaluate(left: string[]): void {
     const healthy = this.redisHealthy()
     this.#facts = { ...this.#facts, redis: healthy }
-    const { changed, gone, vanished } = this.#roster.update(left)
+    const { changed, departed, vanished } = this.#roster.update(left)
     // The missing member may have lost only Redis; the store's list shows whether it is alive.
     if (vanished && !this.#stopping.signal.aborted) void this.#beatStore()
     if (healthy !== this.#reportedHealthy) {
@@ -183,7 +183,7 @@ export class FleetMembership implements Membership {
       this.#notifyWatchers(({ link }) => link?.(healthy))
     }
     if (changed) this.#notifyWatchers((watcher) => watcher.changed?.(this.members()))
-    for (const { incarnation, how } of gone)
+    for (const { incarnation, how } of departed)
       this.#notifyWatchers((watcher) => watcher.departed?.(incarnation, how))
   }
 

@@ -8,9 +8,9 @@ export interface MembershipRig {
   make(self: string, facts: MemberFacts): Promise<Membership>
   /** Stops the heartbeats without leaving, as `kill -9` does. */
   kill(self: string): Promise<void>
-  /** Makes the table unreachable for all members, until `mend`. Absent if the store is the only table. */
+  /** Makes the table unreachable for all members, until `restore`. Absent if the store is the only table. */
   cut?(): Promise<void>
-  mend?(): Promise<void>
+  restore?(): Promise<void>
   /** Deletes the table's data, as FLUSHALL does. */
   flush?(): Promise<void>
   close(): Promise<void>
@@ -31,7 +31,7 @@ export const someFacts: MemberFacts = {
   redis: true,
 }
 
-const patience = { timeout: 15_000, interval: 20 }
+const waitOptions = { timeout: 15_000, interval: 20 }
 let incarnations = 0
 
 /** The test suite that every membership passes. Its timeouts are generous, because other tests share the machine. */
@@ -46,19 +46,19 @@ export function describeMembership(
     const join = async (label: string, facts: Partial<MemberFacts> = {}) => {
       const self = `${label}.${incarnations++}`
       const member = await rig.make(self, { ...someFacts, label, ...facts })
-      const gone: string[] = []
+      const departed: string[] = []
       const links: boolean[] = []
       member.watch({
-        departed: (incarnation, how) => gone.push(`${incarnation} ${how}`),
+        departed: (incarnation, how) => departed.push(`${incarnation} ${how}`),
         link: (healthy) => links.push(healthy),
       })
       await member.join()
       joined.push(member)
-      return { self, member, gone, links }
+      return { self, member, departed, links }
     }
     const labels = (member: Membership) => member.members().map(({ label }) => label)
     const sees = (member: Membership, ...expected: string[]) =>
-      vi.waitFor(() => expect(labels(member)).toEqual(expected), patience)
+      vi.waitFor(() => expect(labels(member)).toEqual(expected), waitOptions)
 
     beforeAll(async () => {
       rig = await make()
@@ -80,7 +80,7 @@ export function describeMembership(
       // No member judges another dead before it has been present for a lease.
       const late = await join('late')
       expect(late.member.verdict('somebody.dead')).toBe('unknown')
-      await vi.waitFor(() => expect(late.member.verdict('somebody.dead')).toBe('dead'), patience)
+      await vi.waitFor(() => expect(late.member.verdict('somebody.dead')).toBe('dead'), waitOptions)
       expect(late.member.verdict(a.self)).toBe('alive')
     })
 
@@ -95,9 +95,12 @@ export function describeMembership(
           state: 'draining',
           revisions: { settings: '2:y' },
         })
-      }, patience)
+      }, waitOptions)
       a.member.update({ runs: 0 })
-      await vi.waitFor(() => expect(b.member.members()[0]).toMatchObject({ runs: 0, label: 'a' }), patience)
+      await vi.waitFor(
+        () => expect(b.member.members()[0]).toMatchObject({ runs: 0, label: 'a' }),
+        waitOptions,
+      )
     })
 
     test('a member without heartbeats is judged dead and is no longer listed', async () => {
@@ -108,7 +111,7 @@ export function describeMembership(
       await rig.kill(c.self)
       joined = joined.filter((member) => member !== c.member)
       for (const watcher of [a, b]) {
-        await vi.waitFor(() => expect(watcher.gone).toEqual([`${c.self} dead`]), patience)
+        await vi.waitFor(() => expect(watcher.departed).toEqual([`${c.self} dead`]), waitOptions)
         expect(labels(watcher.member)).toEqual(['a', 'b'])
         expect(watcher.member.verdict(c.self)).toBe('dead')
       }
@@ -119,9 +122,9 @@ export function describeMembership(
       const b = await join('b')
       await sees(a.member, 'a', 'b')
       b.member.update({ state: 'draining' })
-      await vi.waitFor(() => expect(a.member.members()[1]?.state).toBe('draining'), patience)
+      await vi.waitFor(() => expect(a.member.members()[1]?.state).toBe('draining'), waitOptions)
       await b.member.leave()
-      await vi.waitFor(() => expect(a.gone).toEqual([`${b.self} left`]), patience)
+      await vi.waitFor(() => expect(a.departed).toEqual([`${b.self} left`]), waitOptions)
       expect(a.member.verdict(b.self)).toBe('dead')
       expect(labels(a.member)).toEqual(['a'])
     })
@@ -132,15 +135,15 @@ export function describeMembership(
       const a = await join('a', { runs: 5 })
       const b = await join('b')
       await sees(b.member, 'a', 'b')
-      await vi.waitFor(() => expect(b.member.verdict('somebody.dead')).toBe('dead'), patience)
+      await vi.waitFor(() => expect(b.member.verdict('somebody.dead')).toBe('dead'), waitOptions)
       await rig.flush!()
       // The flush interrupted the presence, so that an absence proves nothing for a lease.
-      await vi.waitFor(() => expect(b.member.verdict('somebody.dead')).toBe('unknown'), patience)
-      await vi.waitFor(() => expect(b.member.verdict('somebody.dead')).toBe('dead'), patience)
+      await vi.waitFor(() => expect(b.member.verdict('somebody.dead')).toBe('unknown'), waitOptions)
+      await vi.waitFor(() => expect(b.member.verdict('somebody.dead')).toBe('dead'), waitOptions)
       await sees(a.member, 'a', 'b')
       await sees(b.member, 'a', 'b')
       expect(b.member.members()[0]).toMatchObject({ runs: 5 })
-      expect([...a.gone, ...b.gone]).toEqual([])
+      expect([...a.departed, ...b.departed]).toEqual([])
     })
 
     test('When Redis is away: heartbeats go to the store every second, its list is used, and no such member is judged dead', async () => {
@@ -149,10 +152,10 @@ export function describeMembership(
       await sees(a.member, 'a', 'b')
       expect(a.member.redisHealthy()).toBe(true)
       await rig.cut!()
-      await vi.waitFor(() => expect(a.member.redisHealthy()).toBe(false), patience)
+      await vi.waitFor(() => expect(a.member.redisHealthy()).toBe(false), waitOptions)
       await vi.waitFor(
         () => expect(a.member.members().map(({ redis }) => redis)).toEqual([false, false]),
-        patience,
+        waitOptions,
       )
       const asked = performance.now()
       while (performance.now() - asked < lease + 500) {
@@ -161,14 +164,14 @@ export function describeMembership(
         expect(a.member.sinceAcknowledged()).toBeLessThan(lease)
         await new Promise((resolve) => setTimeout(resolve, 100))
       }
-      await rig.mend!()
-      await vi.waitFor(() => expect(a.member.redisHealthy()).toBe(true), patience)
+      await rig.restore!()
+      await vi.waitFor(() => expect(a.member.redisHealthy()).toBe(true), waitOptions)
       await vi.waitFor(
         () => expect(a.member.members().map(({ redis }) => redis)).toEqual([true, true]),
-        patience,
+        waitOptions,
       )
       expect(a.links).toEqual([true, false, true])
-      expect([...a.gone, ...b.gone]).toEqual([])
+      expect([...a.departed, ...b.departed]).toEqual([])
     })
   })
 }

@@ -40,7 +40,7 @@ export class MemoryBeatHub {
     this.#away.add(incarnation)
   }
 
-  mend(incarnation: string): void {
+  restore(incarnation: string): void {
     this.#away.delete(incarnation)
   }
 

@@ -17,11 +17,11 @@ function makeList() {
 function make({ withTable = true } = {}) {
   const clock = { at: 10_000, monotonic: () => clock.at }
   const acknowledged = { ms: 0, age: () => acknowledged.ms }
-  const table = { ...makeList(), ok: true, proves: true, listCounts: true }
+  const table = { ...makeList(), ok: true, absenceProvesDeath: true, listCounts: true }
   const beatWithoutRedis = new Set<string>()
   const store = {
     ...makeList(),
-    proves: false,
+    absenceProvesDeath: false,
     last: Number.NEGATIVE_INFINITY,
     beatWithoutRedis: (incarnation: string) => beatWithoutRedis.has(incarnation),
   }
@@ -41,16 +41,16 @@ describe('with a table', () => {
   test('a member that disappears is dead only after the store was queried', () => {
     const { roster, table, store, clock } = make()
     table.facts.set('b', someFacts)
-    expect(roster.update([])).toEqual({ changed: true, gone: [], vanished: false })
+    expect(roster.update([])).toEqual({ changed: true, departed: [], vanished: false })
     table.facts.delete('b')
     store.last = clock.at - 1
-    expect(roster.update([])).toEqual({ changed: true, gone: [], vanished: true })
+    expect(roster.update([])).toEqual({ changed: true, departed: [], vanished: true })
     expect([roster.verdict('b'), roster.needsStore]).toEqual(['unknown', true])
     clock.at += 100
     store.last = clock.at
     expect(roster.update([])).toEqual({
       changed: false,
-      gone: [{ incarnation: 'b', how: 'dead' }],
+      departed: [{ incarnation: 'b', how: 'dead' }],
       vanished: false,
     })
     expect([roster.verdict('b'), roster.needsStore]).toEqual(['dead', false])
@@ -64,7 +64,7 @@ describe('with a table', () => {
     roster.update([])
     store.last = clock.at
     store.facts.set('b', someFacts)
-    expect(roster.update([]).gone).toEqual([])
+    expect(roster.update([]).departed).toEqual([])
     expect([roster.verdict('b'), names(), roster.needsStore]).toEqual(['alive', ['b', 'self'], true])
     clock.at += lease
     expect(roster.update([]).vanished).toBe(true)
@@ -74,23 +74,23 @@ describe('with a table', () => {
     const { roster, table, store, names } = make()
     for (const list of [table, store]) list.facts.set('b', someFacts)
     roster.update([])
-    expect(roster.update(['b']).gone).toEqual([{ incarnation: 'b', how: 'left' }])
+    expect(roster.update(['b']).departed).toEqual([{ incarnation: 'b', how: 'left' }])
     expect([roster.verdict('b'), names()]).toEqual(['dead', ['self']])
   })
 
   test('while the table is unreachable, only a member that sent heartbeats to the store because of that, and stopped, is dead', () => {
     const { roster, table, store, beatWithoutRedis } = make()
     Object.assign(table, { ok: false, listCounts: false })
-    Object.assign(store, { proves: true })
+    Object.assign(store, { absenceProvesDeath: true })
     beatWithoutRedis.add('b')
     expect([roster.verdict('b'), roster.verdict('c')]).toEqual(['dead', 'unknown'])
-    store.proves = false
+    store.absenceProvesDeath = false
     expect(roster.verdict('b')).toBe('unknown')
   })
 
   test('rule 3: an absence proves nothing before the own entry has existed for a lease', () => {
     const { roster, table } = make()
-    table.proves = false
+    table.absenceProvesDeath = false
     expect(roster.verdict('x')).toBe('unknown')
   })
 
@@ -106,8 +106,8 @@ test('with the store alone, a missing member that was draining has left, and any
   store.facts.set('b', { ...someFacts, state: 'draining' }).set('c', someFacts)
   roster.update([])
   store.facts.clear()
-  store.proves = true
-  expect(roster.update([]).gone).toEqual([
+  store.absenceProvesDeath = true
+  expect(roster.update([]).departed).toEqual([
     { incarnation: 'b', how: 'left' },
     { incarnation: 'c', how: 'dead' },
   ])

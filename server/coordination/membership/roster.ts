@@ -10,8 +10,10 @@ export interface RosterOptions {
   self: string
   /** Returns the current facts of this instance. */
   facts: () => MemberFacts
-  table: Pick<TableBeats, 'ok' | 'proves' | 'listCounts' | 'lists' | 'members'> | undefined
-  store: Pick<StoreBeats, 'proves' | 'last' | 'lists' | 'members' | 'beatWithoutRedis'> | undefined
+  table: Pick<TableBeats, 'ok' | 'absenceProvesDeath' | 'listCounts' | 'lists' | 'members'> | undefined
+  store:
+    | Pick<StoreBeats, 'absenceProvesDeath' | 'last' | 'lists' | 'members' | 'beatWithoutRedis'>
+    | undefined
   acknowledged: Pick<AcknowledgedBeat, 'age'>
   clock: Pick<Clock, 'monotonic'>
 }
@@ -19,7 +21,7 @@ export interface RosterOptions {
 export interface RosterChange {
   /** The list of members, or facts of a member, have changed. */
   changed: boolean
-  gone: { incarnation: string; how: 'left' | 'dead' }[]
+  departed: { incarnation: string; how: 'left' | 'dead' }[]
   /** A member has just disappeared from the lists, so the caller should query the store. */
   vanished: boolean
 }
@@ -56,10 +58,10 @@ export class Roster {
     if (acknowledged.age() >= lease) return 'unknown'
     // The list that contained this member has just expired, and the other list has not been read yet.
     if (this.#members.some((member) => member.incarnation === incarnation)) return 'unknown'
-    const storeProves = store?.proves ?? false
+    const storeProves = store?.absenceProvesDeath ?? false
     if (!table) return storeProves ? 'dead' : 'unknown'
     if (!table.ok) return storeProves && store?.beatWithoutRedis(incarnation) ? 'dead' : 'unknown'
-    if (!table.proves) return 'unknown'
+    if (!table.absenceProvesDeath) return 'unknown'
     // A member that was alive may have lost only Redis: it is not dead before the store's list was read again.
     const missing = this.#missing.get(incarnation)
     return missing && store && store.last < missing.at ? 'unknown' : 'dead'
@@ -88,16 +90,16 @@ export class Roster {
     const dead = decided.filter(([incarnation]) => this.verdict(incarnation) === 'dead')
     return {
       changed: JSON.stringify(before) !== JSON.stringify(this.#members),
-      gone: [
+      departed: [
         ...left.map((incarnation) => ({ incarnation, how: 'left' as const })),
-        ...dead.map(([incarnation, { member }]) => ({ incarnation, how: this.#howGone(member) })),
+        ...dead.map(([incarnation, { member }]) => ({ incarnation, how: this.#howDeparted(member) })),
       ],
       vanished,
     }
   }
 
   /** The store does not record that a member left. A member that was draining when it disappeared counts as left. */
-  #howGone({ state }: Member): 'left' | 'dead' {
+  #howDeparted({ state }: Member): 'left' | 'dead' {
     return !this.#options.table && state === 'draining' ? 'left' : 'dead'
   }
 
@@ -117,7 +119,7 @@ export class Roster {
     const { self, facts, table, store } = this.#options
     const inTable = table?.listCounts ? table.members() : []
     const inStore = this.#storeListCounts() ? (store?.members() ?? []) : []
-    // Later entries replace earlier ones. The list of the place that works now has the newer facts.
+    // Later entries replace earlier ones. The list that is up to date (the table if it works, otherwise the store) wins.
     const all = table?.ok ? [...inStore, ...inTable] : [...inTable, ...inStore]
     const found = new Map(all.map((member) => [member.incarnation, member]))
     for (const incarnation of this.#left) found.delete(incarnation)

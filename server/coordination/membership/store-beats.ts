@@ -38,8 +38,8 @@ export class StoreBeats {
   }
 
   /** Whether an absence from the list proves a death. */
-  get proves(): boolean {
-    return this.#evidence.proves
+  get absenceProvesDeath(): boolean {
+    return this.#evidence.absenceProvesDeath
   }
 
   /** The monotonic time at which the last acknowledged heartbeat was sent. */

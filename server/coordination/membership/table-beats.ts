@@ -43,8 +43,8 @@ export class TableBeats {
   }
 
   /** Whether an absence from the list proves a death (rule 3). */
-  get proves(): boolean {
-    return this.#evidence.proves
+  get absenceProvesDeath(): boolean {
+    return this.#evidence.absenceProvesDeath
   }
 
   /**

@@ -4,14 +4,14 @@ import type { RateLimits } from './rate-limits.ts'
 /** Creates the rate limits of several instances that share their limits, for a test. */
 export interface RateLimitsRig {
   make(): Promise<RateLimits>
-  /** Makes Redis unreachable, until `mend`. Absent in memory. */
+  /** Makes Redis unreachable, until `restore`. Absent in memory. */
   cut?(): Promise<void>
-  mend?(): Promise<void>
+  restore?(): Promise<void>
   flush?(): Promise<void>
   close(): Promise<void>
 }
 
-const patience = { timeout: 15_000, interval: 20 }
+const waitOptions = { timeout: 15_000, interval: 20 }
 /** One unit in ten minutes, so that no unit becomes available again during a test. */
 const slow = { rate: 1, perMs: 600_000, burst: 10 }
 let keys = 0
@@ -56,7 +56,7 @@ export function describeRateLimits(
       expect(refused.retryAfterMs).toBeLessThanOrEqual(50)
       await vi.waitFor(
         async () => expect(await all[0]!.consume(key, limit)).toMatchObject({ allowed: true }),
-        patience,
+        waitOptions,
       )
     })
 
@@ -91,7 +91,7 @@ export function describeRateLimits(
       expect(await a.consume(key, slow)).toMatchObject({ allowed: true, remaining: 9 })
       await a.block(brief, 200)
       expect((await a.consume(brief, slow)).allowed).toBe(false)
-      await vi.waitFor(async () => expect((await b.consume(brief, slow)).allowed).toBe(true), patience)
+      await vi.waitFor(async () => expect((await b.consume(brief, slow)).allowed).toBe(true), waitOptions)
     })
 
     test('Survives: the death of any instance. After a flush of Redis, everything counts as unused', async () => {
@@ -124,12 +124,12 @@ export function describeRateLimits(
       await a.block(blocked, 60_000)
       expect((await a.consume(blocked, slow)).allowed).toBe(false)
       expect((await b.consume(blocked, slow)).allowed).toBe(true)
-      await rig.mend!()
+      await rig.restore!()
       // The next call with the key writes the block to Redis.
       await vi.waitFor(async () => {
         expect(await a.consume(blocked, slow, 0)).toMatchObject({ allowed: false, degraded: false })
         expect(await b.consume(blocked, slow, 0)).toMatchObject({ allowed: false, degraded: false })
-      }, patience)
+      }, waitOptions)
     })
   })
 }

@@ -12,7 +12,7 @@ import type { RedisAddress } from './redis-url.ts'
 import { parseRedisUrl } from './redis-url.ts'
 import { leaveOldMaster, watchSentinels } from './sentinel-watch.ts'
 
-const patience = { timeout: 20_000, interval: 20 }
+const waitOptions = { timeout: 20_000, interval: 20 }
 
 describe.concurrent('failover', () => {
   async function follow(redis: TestRedis, count: number) {
@@ -27,12 +27,12 @@ describe.concurrent('failover', () => {
         async () => {
           await spublish(writer, key('run'), 'after').catch(() => {})
           await writer.publish(key('bus'), 'after').catch(() => {})
-          for (const { heard } of [...shards, ...plains]) expect(heard).toContain('after')
+          for (const { received } of [...shards, ...plains]) expect(received).toContain('after')
         },
         { timeout: 25_000, interval: 200 },
       )
       await Promise.all(links.map((link) => linkBecomes(link, true)))
-      for (const { heard } of shards) expect(heard).toContain('gap')
+      for (const { received } of shards) expect(received).toContain('gap')
       await writer.command(['set', key('w'), 1])
     }
     return { links, writer, heals, close: () => Promise.all(links.map((link) => link.close())) }
@@ -59,12 +59,15 @@ describe.concurrent('failover', () => {
     await heals()
     old!.resume()
     // No write goes to the old master, which would discard it.
-    await vi.waitFor(async () => expect(await old!.admin.info('replication')).toMatch(/role:slave/), patience)
+    await vi.waitFor(
+      async () => expect(await old!.admin.info('replication')).toMatch(/role:slave/),
+      waitOptions,
+    )
     await writer.command(['set', key('kept'), 'yes'])
     await vi.waitFor(async () => {
       const values = await Promise.all(redis.servers.map(({ admin }) => admin.get(key('kept'))))
       expect(values).toEqual(['yes', 'yes', 'yes'])
-    }, patience)
+    }, waitOptions)
     await close()
   })
 
@@ -73,7 +76,10 @@ describe.concurrent('failover', () => {
     const { heals, close } = await follow(redis, 8)
     await redis.sentinels[0]!.admin.call('SENTINEL', 'FAILOVER', 'mymaster')
     const [old] = redis.servers
-    await vi.waitFor(async () => expect(await old!.admin.info('replication')).toMatch(/role:slave/), patience)
+    await vi.waitFor(
+      async () => expect(await old!.admin.info('replication')).toMatch(/role:slave/),
+      waitOptions,
+    )
     await heals()
     await close()
   })
@@ -128,19 +134,19 @@ describe.concurrent('failover', () => {
       await server!.admin.publish('+switch-master', 'other 127.0.0.1 1 127.0.0.1 2')
       await server!.admin.publish('+switch-master', 'mymaster 127.0.0.1 1 127.0.0.1 3')
       expect(switched.at(-1)).toEqual({ host: '127.0.0.1', port: 3 })
-    }, patience)
+    }, waitOptions)
     expect(switched).not.toContainEqual({ host: '127.0.0.1', port: 2 })
     watch.close()
 
     const client = new Redis({ host: '127.0.0.1', port: server!.port })
     const states: string[] = []
-    await vi.waitFor(() => expect(client.status).toBe('ready'), patience)
+    await vi.waitFor(() => expect(client.status).toBe('ready'), waitOptions)
     for (const state of ['close', 'ready', 'end']) client.on(state, () => states.push(state))
     leaveOldMaster(client, { host: '127.0.0.1', port: server!.port })
     await client.ping()
     expect(states).toEqual([])
     leaveOldMaster(client, { host: '127.0.0.1', port: 3 })
-    await vi.waitFor(() => expect(states).toEqual(['close', 'ready']), patience)
+    await vi.waitFor(() => expect(states).toEqual(['close', 'ready']), waitOptions)
     client.disconnect()
     leaveOldMaster(client, { host: '127.0.0.1', port: 3 })
   })
@@ -156,8 +162,8 @@ describe.concurrent('failover', () => {
     await full.admin.call('CLIENT', 'KILL', 'TYPE', 'pubsub')
     await vi.waitFor(async () => {
       await full.admin.publish(key('bus'), 'after')
-      expect(bus.heard).toContain('after')
-    }, patience)
+      expect(bus.received).toContain('after')
+    }, waitOptions)
     await link.close()
   })
 
@@ -172,9 +178,9 @@ describe.concurrent('failover', () => {
     const { admin } = redis.servers[(home + 1) % 3]!
     await vi.waitFor(async () => {
       await admin.publish(key('bus'), 'after')
-      expect(bus.heard).toContain('after')
-    }, patience)
-    expect(bus.heard[0]).toBe('gap')
+      expect(bus.received).toContain('after')
+    }, waitOptions)
+    expect(bus.received[0]).toBe('gap')
     await link.close()
   })
 })

@@ -15,28 +15,28 @@ function make() {
     { write: (line: string) => lines.push((JSON.parse(line) as { msg: string }).msg) },
   )
   const health = new LinkHealth(topology, { clock, logger })
-  const told: boolean[] = []
-  health.watch((healthy) => told.push(healthy))
+  const reported: boolean[] = []
+  health.watch((healthy) => reported.push(healthy))
   const works = (does: boolean): void => {
     health.set('commands', does)
     health.set('subscriber', does)
   }
-  return { clock, health, told, works, lines }
+  return { clock, health, reported, works, lines }
 }
 
 const besides: Finding = { code: 'c', about: 'a', severity: 'warning', problem: 'b', cure: '' }
 
 describe('health of a link', () => {
   test('the link is healthy if commands and subscriptions work; each change is reported once', () => {
-    const { health, told } = make()
+    const { health, reported } = make()
     expect(problemOf(health)).toMatch(/not connected yet/)
     health.set('commands', true)
-    expect([health.healthy, told]).toEqual([false, []])
+    expect([health.healthy, reported]).toEqual([false, []])
     health.set('subscriber', true)
     health.set('subscriber', true)
-    expect([health.healthy, told, problemOf(health)]).toEqual([true, [true], undefined])
+    expect([health.healthy, reported, problemOf(health)]).toEqual([true, [true], undefined])
     health.set('commands', false)
-    expect(told).toEqual([true, false])
+    expect(reported).toEqual([true, false])
   })
 
   test('a connection problem ends when the link is healthy, and any other when it was not seen for a while', () => {
@@ -83,12 +83,12 @@ describe('health of a link', () => {
   })
 
   test('the link is not healthy before a new server has described itself', () => {
-    const { health, works, told } = make()
+    const { health, works, reported } = make()
     health.beginQuery()
     works(true)
     expect(health.healthy).toBe(false)
     health.endQuery()
-    expect([health.healthy, told]).toEqual([true, [true]])
+    expect([health.healthy, reported]).toEqual([true, [true]])
   })
 
   test('a warning is logged when it is new, and ends with its cause', () => {

@@ -123,7 +123,7 @@ export class LinkHealth {
     this.#updateHealth()
   }
 
-  /** Called when a server was connected and is queried for its description. The link is not healthy before `met`. */
+  /** Called when a server has connected and its description is queried. The link is unhealthy until `endQuery`. */
   beginQuery(): void {
     this.#pendingQueries++
     this.#updateHealth()
@@ -134,7 +134,7 @@ export class LinkHealth {
     this.#updateHealth()
   }
 
-  /** Evaluates the servers' descriptions. `save` is as for `adviceFor`; `besides` contains further warnings. */
+  /** Evaluates the servers' descriptions. `save`: see `adviceFor`. `besides`: warnings to show in addition. */
   evaluate(servers: ServerInfo[], save: string | undefined, besides: Finding[]): void {
     const old = servers.find(({ version }) => Number.parseInt(version ?? '7', 10) < 7)
     const tooOld = old && versionTooOld(this.#where, old.version)
@@ -145,7 +145,7 @@ export class LinkHealth {
       : undefined
     if (wrongServer) this.#record(wrongServer)
     else if (servers.length > 0) this.#replica = false
-    // Advice about a server that is the wrong one would be useless.
+    // Advice about a replica would be useless, because Shoal cannot use it anyway.
     const advice = wrongServer ? [] : servers.flatMap((server) => adviceFor(server, this.#where, save))
     const warnings = new Map([...besides, ...advice].map((finding) => [sentenceOf(finding), finding]))
     const known = new Set(this.#warnings.map(sentenceOf))

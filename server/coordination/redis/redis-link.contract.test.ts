@@ -8,7 +8,7 @@ import { GuardedClient } from './guarded-client.ts'
 import { parseRedisUrl } from './redis-url.ts'
 import { SubscriberConnection } from './subscriber-connection.ts'
 
-const patience = { timeout: 20_000, interval: 20 }
+const waitOptions = { timeout: 20_000, interval: 20 }
 
 describe.concurrent('every topology', () => {
   for (const [name, start] of [...redisTopologies, ['password', startWithPassword] as const]) {
@@ -29,7 +29,7 @@ describe.concurrent('every topology', () => {
       await link.publish(key('plain'), 'p')
       await Promise.all(shards.map((_, index) => spublish(link, key(`s${index}`), `m${index}`)))
       await vi.waitFor(() => {
-        expect([plain.heard, ...shards.map(({ heard }) => heard)]).toEqual([
+        expect([plain.received, ...shards.map(({ received }) => received)]).toEqual([
           ['p'],
           ['m0'],
           ['m1'],
@@ -37,11 +37,11 @@ describe.concurrent('every topology', () => {
           ['m3'],
           ['m4'],
         ])
-      }, patience)
+      }, waitOptions)
       expect(problemOf(link)).toBeUndefined()
 
       shards[0]?.close()
-      await vi.waitFor(async () => expect(await spublish(link, key('s0'), 'nobody')).toBe(0), patience)
+      await vi.waitFor(async () => expect(await spublish(link, key('s0'), 'nobody')).toBe(0), waitOptions)
       await link.close()
       expect(link.healthy()).toBe(false)
       await expect(link.command(['get', key('b')])).rejects.toThrow('closed')
@@ -95,7 +95,7 @@ describe.concurrent('calls', () => {
     )
     await vi.waitFor(
       () => expect(problemOf(link)).toMatch(/nothing listens at 127\.0\.0\.1:\d+: start Redis/),
-      patience,
+      waitOptions,
     )
     await server!.start()
     await linkBecomes(link, true)
@@ -131,21 +131,21 @@ describe.concurrent('calls', () => {
       mixed: true,
       events,
     })
-    const heard: string[] = []
+    const received: string[] = []
     connection.addChannel('plain', 'c', {
-      confirmed: () => heard.push('confirmed'),
-      lost: () => heard.push('lost'),
-      message: (payload) => heard.push(payload),
+      confirmed: () => received.push('confirmed'),
+      lost: () => received.push('lost'),
+      message: (payload) => received.push(payload),
     })
-    await vi.waitFor(() => expect(heard).toEqual(['confirmed']), patience)
+    await vi.waitFor(() => expect(received).toEqual(['confirmed']), waitOptions)
     const ended = connection.guard.client
     ended.disconnect()
     // Shorter than the time after which a client that is not ready is replaced.
     const soon = { timeout: 10_000, interval: 20 }
-    await vi.waitFor(() => expect(heard).toEqual(['confirmed', 'lost', 'confirmed']), soon)
+    await vi.waitFor(() => expect(received).toEqual(['confirmed', 'lost', 'confirmed']), soon)
     expect([ended.status, connection.guard.client.status]).toEqual(['end', 'ready'])
     await redis.servers[0]!.admin.publish('c', 'x')
-    await vi.waitFor(() => expect(heard.at(-1)).toBe('x'), patience)
+    await vi.waitFor(() => expect(received.at(-1)).toBe('x'), waitOptions)
     connection.close()
   })
 
@@ -161,14 +161,14 @@ describe.concurrent('calls', () => {
       logger: silentLogger,
       events: { alive: () => {}, failed: (error) => failed.push(error) },
     })
-    await vi.waitFor(() => expect(guard.alive).toBe(true), patience)
+    await vi.waitFor(() => expect(guard.alive).toBe(true), waitOptions)
     const { stream } = guard.client
     stream.emit('error', new Error('first'))
     stream.emit('error', new Error('second'))
-    await vi.waitFor(() => expect(failed).toHaveLength(1), patience)
+    await vi.waitFor(() => expect(failed).toHaveLength(1), waitOptions)
     guard.rebuild()
     stream.emit('error', new Error('third'))
-    await vi.waitFor(() => expect(guard.alive).toBe(true), patience)
+    await vi.waitFor(() => expect(guard.alive).toBe(true), waitOptions)
     const left = guard.client.stream
     guard.close()
     left.emit('error', new Error('fourth'))
@@ -226,11 +226,14 @@ describe.concurrent('subscriptions', () => {
     await Promise.all(all.map(({ ready }) => ready))
     const [server] = redis.servers
     await server!.admin.call('CLIENT', 'KILL', 'TYPE', 'pubsub')
-    await vi.waitFor(() => expect(all.every(({ heard }) => heard[0] === 'gap')).toBe(true), patience)
+    await vi.waitFor(() => expect(all.every(({ received }) => received[0] === 'gap')).toBe(true), waitOptions)
     await Promise.all(
       all.map((_, n) => (n % 2 ? link.publish(key(`c${n}`), 'x') : spublish(link, key(`c${n}`), 'x'))),
     )
-    await vi.waitFor(() => expect(all.every(({ heard }) => heard.join() === 'gap,x')).toBe(true), patience)
+    await vi.waitFor(
+      () => expect(all.every(({ received }) => received.join() === 'gap,x')).toBe(true),
+      waitOptions,
+    )
     await link.close()
   })
 
@@ -243,16 +246,16 @@ describe.concurrent('subscriptions', () => {
     ]
     await Promise.all([plain.ready, sharded.ready])
     sharded.close()
-    await vi.waitFor(async () => expect(await spublish(link, key('s'), 'nobody')).toBe(0), patience)
+    await vi.waitFor(async () => expect(await spublish(link, key('s'), 'nobody')).toBe(0), waitOptions)
     await link.publish(key('p'), 'one')
     const again = recordMessages(link, 'sharded', key('s'))
     await again.ready
     plain.close()
-    await vi.waitFor(async () => expect(await link.publish(key('p'), 'nobody')).toBe(0), patience)
+    await vi.waitFor(async () => expect(await link.publish(key('p'), 'nobody')).toBe(0), waitOptions)
     await spublish(link, key('s'), 'two')
     await vi.waitFor(
-      () => expect([plain.heard, sharded.heard, again.heard]).toEqual([['one'], [], ['two']]),
-      patience,
+      () => expect([plain.received, sharded.received, again.received]).toEqual([['one'], [], ['two']]),
+      waitOptions,
     )
     await link.close()
   })
@@ -266,9 +269,12 @@ describe.concurrent('subscriptions', () => {
     await Promise.all([kept.ready, closed.ready])
     closed.close()
     const { admin } = redis.servers[0]!
-    await vi.waitFor(async () => expect(await admin.pubsub('CHANNELS', 'fl?p')).toEqual(['flip']), patience)
+    await vi.waitFor(
+      async () => expect(await admin.pubsub('CHANNELS', 'fl?p')).toEqual(['flip']),
+      waitOptions,
+    )
     await link.publish('flip', 'x')
-    await vi.waitFor(() => expect(kept.heard).toEqual(['x']), patience)
+    await vi.waitFor(() => expect(kept.received).toEqual(['x']), waitOptions)
     await link.close()
   })
 })

@@ -20,11 +20,11 @@ import {
 import { sentenceOf } from '../../base/index.ts'
 import type { RedisLink } from './redis-link.ts'
 
-const patience = { timeout: 20_000, interval: 20 }
+const waitOptions = { timeout: 20_000, interval: 20 }
 
 describe.concurrent('each problem is reported in one sentence with a cure', () => {
   const says = async (link: RedisLink, sentence: RegExp): Promise<void> => {
-    await vi.waitFor(() => expect(problemOf(link)).toMatch(sentence), patience)
+    await vi.waitFor(() => expect(problemOf(link)).toMatch(sentence), waitOptions)
     expect(link.healthy()).toBe(false)
     await link.close()
   }
@@ -113,9 +113,9 @@ describe.concurrent('each problem is reported in one sentence with a cure', () =
       await link.publish(key('early'), 'bus')
       await spublish(link, key('early'), 'shard')
       for (const name of names) await spublish(link, name, name)
-      expect(early.map(({ heard }) => heard.at(-1))).toEqual(['bus', 'shard'])
-      expect(late.map(({ heard }) => heard.at(-1))).toEqual(names)
-    }, patience)
+      expect(early.map(({ received }) => received.at(-1))).toEqual(['bus', 'shard'])
+      expect(late.map(({ received }) => received.at(-1))).toEqual(names)
+    }, waitOptions)
     expect(problemOf(link)).toBeUndefined()
     expect(link.warnings().map(sentenceOf)[0]).toMatch(
       /is a Cluster and is used as such, without the database number 3, .*: set REDIS_CLUSTER=true$/,
@@ -129,7 +129,7 @@ describe.concurrent('each problem is reported in one sentence with a cure', () =
     const link = makeLink({ url: `redis://127.0.0.1:${cluster.servers[0]!.port}` })
     await vi.waitFor(async () => {
       for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) await link.command(['set', key(name), name])
-    }, patience)
+    }, waitOptions)
     expect(link.warnings().map(sentenceOf)).toEqual([
       expect.stringMatching(/is a Cluster and is used as such: set REDIS_CLUSTER/),
     ])
@@ -147,7 +147,7 @@ describe.concurrent('each problem is reported in one sentence with a cure', () =
     const link = await connectLink(redis)
     const subscription = recordMessages(link, 'plain', 'foreign:channel')
     await subscription.ready
-    await vi.waitFor(() => expect(problemOf(link)).toMatch(/lacks a right/), patience)
+    await vi.waitFor(() => expect(problemOf(link)).toMatch(/lacks a right/), waitOptions)
     await expect(link.command(['get', 'foreign'])).rejects.toMatchObject({ kind: 'refused' })
     expect(link.healthy()).toBe(true)
     await link.close()

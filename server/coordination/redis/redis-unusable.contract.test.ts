@@ -10,7 +10,7 @@ import { temporaryFolder } from '../../../test/support/temporary-folder.ts'
 import { sleep, systemClock } from '../../base/index.ts'
 import type { RedisLink } from './redis-link.ts'
 
-const patience = { timeout: 20_000, interval: 20 }
+const waitOptions = { timeout: 20_000, interval: 20 }
 const password = 'geheim'
 
 type Finish = TestContext['onTestFinished']
@@ -52,7 +52,7 @@ describe.concurrent('a server that replies but is unusable', () => {
         expect(problemOf(link)).toMatch(
           /is a replica.*: name the master in REDIS_URL, or use REDIS_SENTINEL_HOSTS/,
         ),
-      patience,
+      waitOptions,
     )
     // Attempts to write do not change that.
     const end = performance.now() + 3000
@@ -156,7 +156,7 @@ describe.concurrent('sentinels with a password', () => {
       [makeLink({ url: open, sentinelHosts }), /ask for a password: set REDIS_SENTINEL_PASSWORD/],
       [makeLink({ url, sentinelHosts }), /refuse the user or password: set REDIS_SENTINEL_PASSWORD/],
     ] as const) {
-      await vi.waitFor(() => expect(problemOf(closed(finish, link))).toMatch(sentence), patience)
+      await vi.waitFor(() => expect(problemOf(closed(finish, link))).toMatch(sentence), waitOptions)
       expect(problemOf(link)).not.toContain(password)
     }
     const link = closed(

@@ -53,8 +53,8 @@ export async function queryServers(client: Redis | Cluster): Promise<ServerInfo[
 }
 
 /**
- * Queries the `save` setting of the first server. Undefined if the right is missing, or if all servers have an
- * append-only file. Not tried with a username, whose ACL rarely has this right.
+ * Queries the `save` setting of the first server. Undefined if Redis refuses the query, or if all servers have an
+ * append-only file. With a username it is not queried: the rights that docs/deploy/redis.md lists do not include it.
  */
 export async function querySavePolicy(
   client: Redis | Cluster,
@@ -71,8 +71,8 @@ export async function querySavePolicy(
 const surelySavedAfterSeconds = 3700
 
 /**
- * Returns advice to operators that does not prevent operation. `save` is the setting of that name, or undefined if the
- * Redis user has no right to read it.
+ * Returns advice to operators that does not prevent operation. `save` is the setting of that name, or undefined if
+ * it is not known.
  */
 export function adviceFor(info: ServerInfo, where: string, save: string | undefined): Finding[] {
   const found: Finding[] = []

@@ -116,7 +116,7 @@ export class SubscriberConnection {
   }
 
   #dispatch(client: Redis): Redis {
-    const hear = (kind: ChannelKind) =>
+    const deliver = (kind: ChannelKind) =>
       this.#guarded('message', (name: string, payload: string) => {
         const channel = this.#channels.get(`${kind} ${name}`)
         if (channel?.wanted) channel.events.message(payload)
@@ -130,8 +130,8 @@ export class SubscriberConnection {
       this.#events.moved?.()
       setImmediate(refusedOrEnded)
     })
-    client.on('message', hear('plain'))
-    client.on('smessage', hear('sharded'))
+    client.on('message', deliver('plain'))
+    client.on('smessage', deliver('sharded'))
     client.on('moved', moved)
     return client
   }
@@ -152,10 +152,10 @@ export class SubscriberConnection {
   #markLost(which: (channel: Channel) => boolean): void {
     for (const channel of this.#channels.values()) {
       if (!which(channel)) continue
-      const heard = channel.state === 'subscribed'
+      const wasSubscribed = channel.state === 'subscribed'
       channel.state = 'unknown'
       channel.turn++
-      if (heard && channel.wanted) channel.events.lost()
+      if (wasSubscribed && channel.wanted) channel.events.lost()
     }
   }
 

@@ -76,12 +76,12 @@ export function createLogFormat(signer: Signer): LogFormat {
 }
 
 /** The start of an XRANGE that excludes this id. */
-export function encodeAfter({ fence, seq }: EntryId): string {
+export function encodeExclusiveStart({ fence, seq }: EntryId): string {
   return `(${fence}-${seq}`
 }
 
 const answers: Record<string, (number: number) => LogAnswer> = {
-  OK: (heard) => ({ kind: 'ok', heard }),
+  OK: (followers) => ({ kind: 'ok', followers }),
   REPEAT: () => ({ kind: 'repeat' }),
   LOST: () => ({ kind: 'lost' }),
   GAP: (last) => ({ kind: 'gap', last }),

@@ -188,18 +188,18 @@ test('a closed reader emits no events and has no timer', async () => {
 test('a handler that closes the reader receives no further events', async () => {
   await trial.open(first, 'a')
   await trial.log.seize(runId, second)
-  const heard: string[] = []
+  const received: string[] = []
   const closing: LogReader = createLogReader({
     log: trial.own,
     runId,
     from: emptySource,
     event(event) {
-      heard.push(event.kind)
+      received.push(event.kind)
       closing.close()
     },
     clock: systemClock,
     logger: silentLogger,
   })
   await trial.advance(10_000)
-  expect(heard).toEqual(['reset'])
+  expect(received).toEqual(['reset'])
 })

@@ -28,7 +28,8 @@ export type ReaderEvent =
   /** A claimant has seized the log after the owner's death. Emitted once per fence. */
   | { kind: 'moving' }
   /**
-   * Read the run's row: no text arrived for 5 s, or there was a gap, or the log is unreadable. At most once a second.
+   * Requests that the caller reads the run's row, because no text arrived for 5 s, notes may have been missed, or the
+   * log is unreadable. At most once a second.
    */
   | { kind: 'ask-store' }
 
@@ -67,7 +68,7 @@ class Reader implements LogReader {
   #seq: number
   #starts: Starts
   #text: string
-  #movingTo = 0
+  #seizedFence = 0
   #reading = false
   #readAgain = false
   #held: LogNote[] = []
@@ -117,7 +118,7 @@ class Reader implements LogReader {
   #note(note: LogNote): void {
     if (this.#closed || this.#apply(note)) return
     if (!this.#reading) this.#read()
-    // Notes that do not join yet may join after the text that is being read.
+    // Notes that do not continue the reader's text now may continue it after the read.
     if (this.#held.length < maxHeldNotes) this.#held.push(note)
     else this.#readAgain = true
   }
@@ -125,8 +126,8 @@ class Reader implements LogReader {
   /** False if the note cannot be applied before the log is read. */
   #apply(note: LogNote | LogEntry): boolean {
     if (note.kind === 'seized') {
-      if (note.fence > Math.max(this.#fence, this.#movingTo)) {
-        this.#movingTo = note.fence
+      if (note.fence > Math.max(this.#fence, this.#seizedFence)) {
+        this.#seizedFence = note.fence
         this.#emit({ kind: 'moving' })
       }
       return true

@@ -162,7 +162,7 @@ class Writer implements LogWriter {
     if (this.#closed) return
     switch (answer.kind) {
       case 'ok':
-        this.#followers = Math.max(0, answer.heard)
+        this.#followers = Math.max(0, answer.followers)
         this.#acknowledged(frozen, sentAt)
         break
       case 'repeat':

@@ -32,7 +32,7 @@ export class MemoryLog {
     if (held && held.fence === at.fence && held.seq >= at.seq) return { kind: 'repeat' }
     if (snapshot) this.#entries = [{ ...at, kind: 'snapshot', snapshot }]
     else this.#entries.push({ ...at, kind: 'seized' })
-    return { kind: 'ok', heard: notify({ ...at, kind: snapshot ? 'snapshot' : 'seized' }) }
+    return { kind: 'ok', followers: notify({ ...at, kind: snapshot ? 'snapshot' : 'seized' }) }
   }
 
   append(at: EntryId, words: Words, notify: Notify): LogAnswer {
@@ -43,6 +43,6 @@ export class MemoryLog {
     if (at.seq <= held.seq) return { kind: 'repeat' }
     if (at.seq > held.seq + 1) return { kind: 'gap', last: held.seq }
     this.#entries.push({ ...at, kind: 'words', words })
-    return { kind: 'ok', heard: notify({ ...at, kind: 'words', words }) }
+    return { kind: 'ok', followers: notify({ ...at, kind: 'words', words }) }
   }
 }

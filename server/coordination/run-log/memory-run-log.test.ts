@@ -76,7 +76,7 @@ test('a closed handle receives no notes and writes nothing', async () => {
   const note = vi.fn()
   other.follow('run', { note, gap: () => {} })
   await other.close()
-  expect(await log.open('run', { fence: 5, seq: 1 }, snapshot)).toEqual({ kind: 'ok', heard: 0 })
+  expect(await log.open('run', { fence: 5, seq: 1 }, snapshot)).toEqual({ kind: 'ok', followers: 0 })
   expect((await other.seize('run', 6)).kind).toBe('unavailable')
   expect(note).not.toHaveBeenCalled()
 })

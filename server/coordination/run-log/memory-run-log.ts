@@ -166,16 +166,16 @@ export class MemoryRunLogHub {
 
   /** Sends a note to all followers, and returns their number. Notes arrive after the write, in order. */
   notify(runId: string, note: LogNote): number {
-    const heard = new Set<Handle>()
+    const receivers = new Set<Handle>()
     for (const follower of this.#followers.get(runId) ?? []) {
       if (follower.handle.away) continue
-      heard.add(follower.handle)
+      receivers.add(follower.handle)
       if (!follower.handle.faults.deliversNote()) continue
       queueMicrotask(() => {
         if (this.#followers.get(runId)?.has(follower)) follower.listener.note(note)
       })
     }
-    return heard.size
+    return receivers.size
   }
 
   /** One timer runs while there are logs. It deletes each log within a minute of its expiry. */

@@ -1,6 +1,6 @@
 -- open.lua  KEYS 1 log, also the channel.  ARGV 1 fence, 2 seq, 3 ttl seconds, 4 value of the note, 5 snapshot; without 5: seize
 -- Replaces the content of the log with a snapshot, or seizes the log (raises its fence, keeps its text).
--- Returns OK heard, REPEAT or FENCED fence. A repeated open must change nothing: a late copy of it would erase appends.
+-- Returns OK followers, REPEAT or FENCED fence. A repeated open must change nothing: a late copy of it would erase appends.
 local top = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
 if top then
   local f, s = string.match(top[1], '^(%d+)-(%d+)$')
@@ -19,5 +19,5 @@ else
 end
 redis.call('EXPIRE', KEYS[1], ARGV[3])
 -- pcall, so that a Redis user without the right to this channel can still write. Readers then poll.
-local heard = redis.pcall('SPUBLISH', KEYS[1], id .. ARGV[4])
-return 'OK ' .. (type(heard) == 'number' and heard or -1)
+local followers = redis.pcall('SPUBLISH', KEYS[1], id .. ARGV[4])
+return 'OK ' .. (type(followers) == 'number' and followers or -1)

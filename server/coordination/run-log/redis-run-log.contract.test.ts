@@ -63,7 +63,7 @@ describe('run log, in Redis only', () => {
       kind: 'ok',
       heard: -1,
     })
-    expect(await mute.seize(runId, fence + 1)).toEqual({ kind: 'ok', heard: -1 })
+    expect(await mute.seize(runId, fence + 1)).toEqual({ kind: 'ok', followers: -1 })
     expect(await log.read(runId)).toHaveLength(3)
     await mute.close()
   })

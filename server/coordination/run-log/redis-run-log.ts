@@ -4,13 +4,13 @@ import { loadScript } from '../redis/lua-script.ts'
 import { RedisUnavailable } from '../redis/redis-link.ts'
 import type { RedisLink } from '../redis/redis-link.ts'
 import type { Signer } from '../signer.ts'
-import { createLogFormat, decodeAnswer, encodeAfter } from './log-format.ts'
+import { createLogFormat, decodeAnswer, encodeExclusiveStart } from './log-format.ts'
 import type { EntryId, LogAnswer, LogEntry, RunLog } from './run-log.ts'
 
 const openScript = loadScript(new URL('open.lua', import.meta.url))
 const appendScript = loadScript(new URL('append.lua', import.meta.url))
 
-/** Applies to logs that are never retired, for example because their owner died. */
+/** Removes logs that were not retired, for example because Redis was unreachable when the run ended. */
 const expirySeconds = 24 * 60 * 60
 const retiredSeconds = 60
 const writeDeadlineMs = 2000
@@ -101,7 +101,7 @@ async function readPages(
 ): Promise<LogEntry[]> {
   const signal = AbortSignal.timeout(readDeadlineMs)
   let entries: LogEntry[] = []
-  let from = after ? encodeAfter(after) : '-'
+  let from = after ? encodeExclusiveStart(after) : '-'
   for (;;) {
     const page = await link.command(['XRANGE', key, from, '+', 'COUNT', pageSize], {
       deadlineMs: pageDeadlineMs,

@@ -169,7 +169,7 @@ export function describeRunLog(make: () => Promise<RunLogRig>): void {
           const answer = await operations[verb](log, runId)
           const { answer: kind, number, left } = row[verb]!
           const numbers = {
-            ok: { heard: 0 },
+            ok: { followers: 0 },
             fenced: { fence: number },
             behind: { fence: number },
             gap: { last: number },
@@ -194,19 +194,19 @@ export function describeRunLog(make: () => Promise<RunLogRig>): void {
 
     test('Delivers: each entry to every reader, and a note of each entry to every follower', async () => {
       const other = await rig.connect()
-      const heard = recorder()
-      const subscription = other.follow(runId, heard)
+      const received = recorder()
+      const subscription = other.follow(runId, received)
       await subscription.ready
       await log.seize(runId, own)
       const text = 'Grüße, 世界 👋\n\u0000"\\'
       expect(await log.open(runId, { fence: own, seq: 1 }, { starts, text })).toEqual({
         kind: 'ok',
-        heard: 1,
+        followers: 1,
       })
       await log.append(runId, { fence: own, seq: 2 }, { at: text.length, text: ' and 👋 on' })
-      await vi.waitFor(() => expect(heard.notes).toHaveLength(3))
+      await vi.waitFor(() => expect(received.notes).toHaveLength(3))
       const words = { at: text.length, text: ' and 👋 on' }
-      expect(heard.notes).toEqual([
+      expect(received.notes).toEqual([
         { fence: own, seq: 0, kind: 'seized' },
         { fence: own, seq: 1, kind: 'snapshot' },
         { fence: own, seq: 2, kind: 'words', words },
@@ -222,8 +222,8 @@ export function describeRunLog(make: () => Promise<RunLogRig>): void {
       subscription.close()
       let seq = 3
       const next = () => log.append(runId, { fence: own, seq }, { at: text.length + 10 + seq++, text: 'x' })
-      await vi.waitFor(async () => expect(await next()).toEqual({ kind: 'ok', heard: 0 }))
-      expect(heard.notes).toHaveLength(3)
+      await vi.waitFor(async () => expect(await next()).toEqual({ kind: 'ok', followers: 0 }))
+      expect(received.notes).toHaveLength(3)
       await other.close()
     })
 
@@ -245,8 +245,8 @@ export function describeRunLog(make: () => Promise<RunLogRig>): void {
     test('Orders: entries of all writers by fence and seq; a write with a lower fence is refused', async () => {
       const zombie = await rig.connect()
       await written(lower, 2)(zombie, runId)
-      const heard = recorder()
-      const subscription = log.follow(runId, heard)
+      const received = recorder()
+      const subscription = log.follow(runId, received)
       await subscription.ready
       const race = [3, 4, 5].map((seq) =>
         zombie.append(runId, { fence: lower, seq }, { at: seq - 1, text: 'z' }),
@@ -259,8 +259,8 @@ export function describeRunLog(make: () => Promise<RunLogRig>): void {
         kind: 'fenced',
         fence: own,
       })
-      await vi.waitFor(() => expect(heard.notes.at(-1)).toMatchObject({ fence: own, seq: 1 }))
-      const ids = heard.notes.map(({ fence, seq }) => fence * 1000 + seq)
+      await vi.waitFor(() => expect(received.notes.at(-1)).toMatchObject({ fence: own, seq: 1 }))
+      const ids = received.notes.map(({ fence, seq }) => fence * 1000 + seq)
       expect(ids).toEqual([...ids].sort((a, b) => a - b))
       subscription.close()
       await zombie.close()
@@ -278,8 +278,8 @@ export function describeRunLog(make: () => Promise<RunLogRig>): void {
 
     test('When Redis is away: every operation returns unavailable, and listeners receive gap when Redis is back', async () => {
       await written(own, 3)(log, runId)
-      const heard = recorder()
-      const early = log.follow(runId, heard)
+      const received = recorder()
+      const early = log.follow(runId, received)
       await early.ready
       await rig.setAway(true)
       for (const verb of Object.values(operations)) {
@@ -291,7 +291,7 @@ export function describeRunLog(make: () => Promise<RunLogRig>): void {
       const lateSubscription = log.follow(runId, late)
       await lateSubscription.ready
       await rig.setAway(false)
-      await vi.waitFor(() => expect(Math.min(heard.gaps(), late.gaps())).toBeGreaterThan(0), {
+      await vi.waitFor(() => expect(Math.min(received.gaps(), late.gaps())).toBeGreaterThan(0), {
         timeout: 10_000,
       })
       await vi.waitFor(async () => expect((await log.seize(runId, higher)).kind).toMatch(/ok|repeat/), {

@@ -75,10 +75,10 @@ export interface LogSubscription {
 
 export type LogAnswer =
   /**
-   * `heard`: the number of followers on the Redis node that replied; -1 if the Redis user has no right to publish
+   * `followers`: the number of followers on the Redis node that replied; -1 if the Redis user has no right to publish
    * notes.
    */
-  | { kind: 'ok'; heard: number }
+  | { kind: 'ok'; followers: number }
   /** The log already has this seq, or a later one, of the fence. Nothing was written. */
   | { kind: 'repeat' }
   /** A seq is missing between `last` and the entry. Nothing was written. */

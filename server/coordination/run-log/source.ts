@@ -32,8 +32,8 @@ export function lengthToKeep(reader: { fence: number; length: number }, source: 
 /** The change that brings a reader to the text of a source: cut its text to `keep`, then append `text`. */
 export interface CatchUp {
   /**
-   * `words`: the fence is the same, and nothing is cut. `rewind`: the source descends from the reader's fence. `reset`:
-   * it does not, and `keep` is 0.
+   * `words`: the source has the reader's fence, so nothing is cut. `rewind`: the source has a higher fence and descends
+   * from the reader's fence. `reset`: the source does not descend from it, and `keep` is 0.
    */
   kind: 'words' | 'rewind' | 'reset'
   keep: number

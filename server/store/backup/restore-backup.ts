@@ -92,7 +92,8 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
 }
 
 /**
- * Disables the rows of tables that are marked so in tables.ts, because a copy would use them to reach other services.
+ * Disables the rows of each table with `asCopy: 'disabled'` in tables.ts (the connections to providers), so that a copy
+ * does not send requests to the providers of the original.
  */
 async function disableRows(engine: Engine, trx: Transaction<Schema>): Promise<number> {
   let disabled = 0

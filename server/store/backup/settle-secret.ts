@@ -16,7 +16,7 @@ export type SecretOutcome = 'kept' | 'needed'
 
 export interface SettleSecretOptions extends SecretOptions {
   kind: 'sqlite' | 'postgres'
-  /** A generated secret that is not in the rows, but came with them. */
+  /** A generated secret that the source had in DATA_DIR, and not in its rows. */
   carried: string | null
 }
 

@@ -103,7 +103,7 @@ export interface Chats {
   restoreMessage(messageId: string, userId: string): Promise<{ chatId: string } | undefined>
   /** The messages from the root to this message, oldest first. */
   path(messageId: string, userId: string): Promise<MessageRow[]>
-  /** The same path with only the visible text of each message. */
+  /** Like `path`, but with only the visible text of each message. */
   visiblePath(
     messageId: string,
     userId: string,

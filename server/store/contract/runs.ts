@@ -64,7 +64,7 @@ export type StartOutcome =
   | { kind: 'started'; ids: RunIds; run: RunRow; newChat: boolean }
   /** This user has already sent this clientId; these are the ids of the first request. */
   | { kind: 'repeated'; ids: RunIds }
-  /** There is an unfinished answer on this branch, or it is the parent. */
+  /** This branch has an unfinished answer, or the parent is an unfinished answer. */
   | { kind: 'branch-busy' }
   | { kind: 'chat-missing' }
   | { kind: 'parent-missing' }
@@ -80,7 +80,7 @@ export interface RememberedRun {
   run: RunRow
   /** The messages from the root to the message that is answered. */
   path: MessageRow[]
-  /** The title for a chat that is lost too; the owner does not have its other properties in memory. */
+  /** The title in case the chat is lost too; the owner does not have its other properties in memory. */
   title: string
 }
 

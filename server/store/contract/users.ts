@@ -12,7 +12,7 @@ export interface UserRow {
   preferences: string
   createdAt: number
   lastActiveAt: number | null
-  /** An administrator has set the password: the user must choose a new one before doing anything else. */
+  /** An administrator set the password: until the user changes it, sessions (but not API keys) may do nothing else. */
   mustChangePassword?: true
 }
 

@@ -90,7 +90,7 @@ async function suspendApiKeys(engine: Engine, trx: Transaction<Schema>): Promise
     .set({ suspended_at: engine.now })
     .where('suspended_at', 'is', null)
     .executeTakeFirst()
-  // Caches drop API keys by their user.
+  // Revocations name only users, so that the caches drop all API keys of these users.
   await trx
     .updateTable('account')
     .set({ access_changed_at: engine.now })

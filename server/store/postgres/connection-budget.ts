@@ -5,7 +5,7 @@ import type { PostgresEngine } from './open-postgres.ts'
 const aliveMs = 10_000
 
 interface Budget {
-  most: number
+  maxConnections: number
   reserved: number
   others: number
 }
@@ -19,7 +19,7 @@ export async function checkConnectionBudget(
 ): Promise<void> {
   const { rows } = await engine.run((db) =>
     sql<Budget>`
-      select current_setting('max_connections')::int as most,
+      select current_setting('max_connections')::int as maxConnections,
         current_setting('superuser_reserved_connections')::int as reserved,
         (select count(*) from ${engine.table('instance')} where beat_at > ${engine.now} - ${aliveMs}::bigint) as others`.execute(
       db,
@@ -28,7 +28,7 @@ export async function checkConnectionBudget(
   const [budget] = rows
   if (!budget || engine.pooled()) return
   const instances = budget.others + 1
-  const free = budget.most - budget.reserved
+  const free = budget.maxConnections - budget.reserved
   if (instances * poolSize <= free) return
   warn(
     `${instances} instances with a pool of ${poolSize} connections each exceed the limit of PostgreSQL, which allows ${free}: lower DATABASE_POOL_SIZE, raise max_connections, or use PgBouncer`,

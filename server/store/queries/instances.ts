@@ -56,7 +56,7 @@ function beatInOneStatement(engine: Engine, { incarnation, facts, leaseMs }: Bea
   })
 }
 
-// For SQLite, where two statements cost no further round trip: the database is in this process.
+// For SQLite, which allows no `insert` in a `with` clause. Its statements need no round trip: it is in this process.
 function beatInTwo(engine: Engine, { incarnation, facts, leaseMs }: Beat): Promise<InstanceFacts[]> {
   return engine.transaction(async (trx) => {
     await trx

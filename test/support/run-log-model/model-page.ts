@@ -86,10 +86,10 @@ export class ModelPage {
       from,
       clock: systemClock,
       logger: silentLogger,
-      event: (told) => {
+      event: (reported) => {
         try {
-          if (told.kind === 'ask-store') this.isRowRequested = true
-          event(told)
+          if (reported.kind === 'ask-store') this.isRowRequested = true
+          event(reported)
         } catch (error) {
           this.#failed(error)
         }

@@ -7,7 +7,7 @@ import type { Db, Engine } from '../../engine/engine.ts'
 import { chatColumns, runningIn, toChat } from './chat-row.ts'
 import { deleteChat, deleteMessage, pruneDeleted, restoreChat, restoreMessage } from './deletion.ts'
 import { fillSaid } from './fill-said.ts'
-import { saidIn, selectMessages, toMessage } from './message-row.ts'
+import { visibleTextOf, selectMessages, toMessage } from './message-row.ts'
 import { findMessages } from './search-query.ts'
 import { setTitleByModel, updateChat } from './update-chat.ts'
 
@@ -103,7 +103,7 @@ function saidOnPathTo(engine: Engine, messageId: string, userId: string): Return
       ${upFrom(engine, messageId, userId)}
       select m.role, m.model, m.said, case when m.said is null then m.text else '' end as text
       from ${engine.table('message')} m join up on up.id = m.id order by up.depth desc`.execute(db)
-    return rows.map((row) => ({ role: row.role, model: row.model, said: saidIn(row) }))
+    return rows.map((row) => ({ role: row.role, model: row.model, said: visibleTextOf(row) }))
   })
 }
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Chats, MessageRow } from '../../contract/chats.ts'
 import type { Engine } from '../../engine/engine.ts'
-import { saidIn } from './message-row.ts'
+import { visibleTextOf } from './message-row.ts'
 
 /** Few at once, because an answer may be 4 MB long. */
 const messagesAtOnce = 50
@@ -26,7 +26,7 @@ export function fillSaid(engine: Engine, afterChat: string, limit: number): Retu
     for (const row of rows) {
       await trx
         .updateTable('message')
-        .set({ said: saidIn(row) })
+        .set({ said: visibleTextOf(row) })
         .where('id', '=', row.id)
         .execute()
     }

@@ -34,7 +34,11 @@ export function selectMessages(engine: Engine, rest: RawBuilder<unknown>): RawBu
 /**
  * The visible text of an ended message; derived from `text` for old rows that the job `fill-said` has not filled yet.
  */
-export function saidIn(message: { role: MessageRow['role']; text: string; said?: string | null }): string {
+export function visibleTextOf(message: {
+  role: MessageRow['role']
+  text: string
+  said?: string | null
+}): string {
   return message.said ?? (message.role === 'assistant' ? visibleText(message.text) : message.text)
 }
 

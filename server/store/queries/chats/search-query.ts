@@ -3,7 +3,7 @@ import type { RawBuilder } from 'kysely'
 import { spellingPattern } from '../../../base/index.ts'
 import { valueList } from '../../engine/engine.ts'
 import type { Engine } from '../../engine/engine.ts'
-import { saidIn } from './message-row.ts'
+import { visibleTextOf } from './message-row.ts'
 
 /** Length of an excerpt, and how much of it comes before the first word found; characters. */
 const excerptLength = 400
@@ -24,8 +24,8 @@ interface Candidate extends Found {
 }
 
 /**
- * Finds the newest message of each of these chats that contains all the words, with an excerpt around the first. There
- * is no search index, so writing a message costs nothing extra; the number of chats limits the cost of a search.
+ * Finds the newest message of each of these chats that contains all the words, with an excerpt around the first of them.
+ * There is no search index, so writing a message costs nothing extra; the number of chats limits the cost of a search.
  */
 export async function findMessages(
   engine: Engine,
@@ -37,7 +37,7 @@ export async function findMessages(
   for (const row of rows) {
     if (found.has(row.chat_id)) continue
     const excerpt =
-      row.text === null ? row.excerpt : excerptOf(saidIn({ role: row.role, text: row.text }), words)
+      row.text === null ? row.excerpt : excerptOf(visibleTextOf({ role: row.role, text: row.text }), words)
     if (excerpt !== undefined) found.set(row.chat_id, { ...row, excerpt })
   }
   return found

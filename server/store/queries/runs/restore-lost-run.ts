@@ -2,7 +2,7 @@ import type { Insertable, Transaction } from 'kysely'
 import type { RememberedRun, RunRow } from '../../contract/runs.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { Schema } from '../../schema.ts'
-import { saidIn } from '../chats/message-row.ts'
+import { visibleTextOf } from '../chats/message-row.ts'
 import { runColumns, toRun } from './run-row.ts'
 import { createOrLockChat } from './start-lookups.ts'
 
@@ -60,7 +60,7 @@ async function writeMessages(
     parent_id: message.parentId,
     role: message.role,
     text: message.text,
-    said: saidIn(message),
+    said: visibleTextOf(message),
     status: message.status,
     model: message.model,
     meta: JSON.stringify(message.meta),
