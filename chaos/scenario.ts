@@ -11,7 +11,7 @@ export interface ScenarioResult {
 /** Breaks a real server or connection, and checks one promise of docs/design/runs.md. */
 export interface Scenario {
   name: string
-  /** P1 to P14. */
+  /** The number of the promise, from P1 to P14. */
   promise: string
   /** The condition that must hold. */
   bound: string

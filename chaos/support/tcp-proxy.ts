@@ -15,7 +15,8 @@ export interface TcpProxy {
   /** Closes every connection. Until `restore`, new connections are closed at once. */
   cut(): void
   /**
-   * Until `restore`, all connections, including new ones, stay open but transfer nothing, as if the host had disappeared.
+   * Until `restore`, all connections, including new ones, stay open but transfer nothing, as if the host had
+   * disappeared.
    */
   stall(): void
   /** Connections on which the client has sent matching data transfer nothing from now on, even after `restore`. */

@@ -18,7 +18,7 @@ export interface FollowedRunPorts {
 }
 
 export interface FollowedRunHooks {
-  /** The store has the end of this run; readers on this instance do not know it yet. */
+  /** Called when the store has the end of this run, or the run was deleted. Must report it to the readers here. */
   ended(end: RunEnd): void
   /** The last reader on this instance has left, and this instance does not write the run. */
   readersLeft(): void

@@ -110,7 +110,7 @@ export class RunDriver implements SavableRun, EndingRun {
   async writeToEnd(): Promise<void> {
     const { saver, logger } = this.#ports
     saver.add(this)
-    if (this.#ownership.stopAsked) this.view.phase('stopping')
+    if (this.#ownership.stopRequested) this.view.phase('stopping')
     try {
       const end = await this.#writer.write()
       if (end) await this.#storeEnd(end)

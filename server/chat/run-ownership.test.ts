@@ -111,7 +111,7 @@ test('a stop is noted once, and not after the end', () => {
   expect([trial.ownership.noteStop(), trial.ownership.noteStop()]).toEqual([true, false])
   const other = new Trial().ownership
   other.end()
-  expect([other.noteStop(), other.stopAsked]).toEqual([false, false])
+  expect([other.noteStop(), other.stopRequested]).toEqual([false, false])
 })
 
 describe('an owner whose heartbeat is old (rule 7)', () => {

@@ -41,7 +41,7 @@ export class RunOwnership {
   readonly #hooks: RunOwnershipHooks
   #state: 'held' | 'unconfirmed' | 'over' = 'held'
   /** The last known value of the stop column. */
-  #stopAsked: boolean
+  #stopRequested: boolean
   #checking: Promise<void> | undefined
   #confirming: Promise<void> | undefined
 
@@ -49,21 +49,21 @@ export class RunOwnership {
     this.#ports = ports
     this.#run = run
     this.#hooks = hooks
-    this.#stopAsked = run.row.stop
+    this.#stopRequested = run.row.stop
   }
 
   get over(): boolean {
     return this.#state === 'over'
   }
 
-  get stopAsked(): boolean {
-    return this.#stopAsked
+  get stopRequested(): boolean {
+    return this.#stopRequested
   }
 
   /** Notes that the stop column is set. Returns false if that was known, or if this owner is done with the run. */
   noteStop(): boolean {
-    if (this.#stopAsked || this.over) return false
-    this.#stopAsked = true
+    if (this.#stopRequested || this.over) return false
+    this.#stopRequested = true
     return true
   }
 
@@ -162,7 +162,7 @@ export class RunOwnership {
     const path = await this.#run.path()
     const [first] = path
     if (!first) return undefined
-    const row = { ...this.#run.row, owner: me, stop: this.#stopAsked }
+    const row = { ...this.#run.row, owner: me, stop: this.#stopRequested }
     const written = await runs.restoreLostRun({ run: row, path, title: titleFromWords(first.text) })
     if (written) logger.warn({ run: row.id }, 'the store had lost a running answer; it was restored')
     return written

@@ -38,7 +38,7 @@ export interface OpenAiApiOptions {
     addToOpenApi(paths: Record<string, unknown>): void
     hijack(reply: FastifyReply): ServerResponse
     limitHeaders(limit: LimitState): Record<string, string>
-    parse<Schema extends z.ZodType>(schema: Schema, value: unknown, whole: string): z.output<Schema>
+    parse<Schema extends z.ZodType>(schema: Schema, value: unknown, nameOfWhole: string): z.output<Schema>
   }
   /** The time without an event after which a stream sends a keep-alive comment, ms. Default 15 s. */
   pingMs?: number

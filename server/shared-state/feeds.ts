@@ -31,7 +31,7 @@ export class Feeds {
   readonly #appliers = new Map<FeedName, () => Promise<void>>()
   readonly #stopping = new AbortController()
   #polling: Promise<void> | undefined
-  #next: Promise<void> | undefined
+  #nextPoll: Promise<void> | undefined
   #catchingUp = false
   /** The number of reports of revocations, and the time since which some of them are unread. */
   #revocationReports = 0
@@ -66,13 +66,13 @@ export class Feeds {
       return this.#polling
     }
     // The poll in progress may have read before the caller's change, so the caller waits for the next poll.
-    this.#next ??= this.#polling
+    this.#nextPoll ??= this.#polling
       .catch(() => undefined)
       .then(() => {
-        this.#next = undefined
+        this.#nextPoll = undefined
         return this.poll()
       })
-    return this.#next
+    return this.#nextPoll
   }
 
   /** The revision that this instance has applied, in the format of the members' facts; undefined before the first. */

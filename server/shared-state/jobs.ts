@@ -58,7 +58,7 @@ export class Jobs {
   readonly #options: JobsOptions
   readonly #kinds = new Map<string, JobKind>()
   readonly #stopping = new AbortController()
-  #busy = 0
+  #runningJobs = 0
   #polling = false
   #pollAgain = false
 
@@ -120,15 +120,15 @@ export class Jobs {
 
   async #claim(): Promise<void> {
     const { store, me, leaseMs = 60_000, maxConcurrent = 2 } = this.#options
-    const freeSlots = maxConcurrent - this.#busy
+    const freeSlots = maxConcurrent - this.#runningJobs
     if (freeSlots <= 0) return
     const claimed = await store.claim({ me, kinds: [...this.#kinds.keys()], limit: freeSlots, leaseMs })
     for (const job of claimed) {
-      this.#busy++
+      this.#runningJobs++
       void this.#run(job, leaseMs)
         .catch((error: unknown) => this.#logFailure(error))
         .finally(() => {
-          this.#busy--
+          this.#runningJobs--
           this.#pollNow()
         })
     }

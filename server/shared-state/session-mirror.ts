@@ -46,7 +46,7 @@ export class SessionMirror {
 
   /** Reports that a session was used. Returns at once. Callers report each session at most once a minute. */
   reportUse(session: MirroredSession): void {
-    // An ended session stays ended, because an earlier use may be reported later.
+    // A use may be reported after the end of its session, which must not be shown again then.
     if (this.#waiting.get(session.id) !== 'ended') this.#add(session.id, session)
   }
 

@@ -3,20 +3,20 @@ import { UpstreamError } from './upstream-error.ts'
 
 /** Deadlines for a provider, ms. */
 export interface AnswerDeadlines {
-  /** To connect: name resolution, TCP and TLS. */
+  /** The maximum time to connect, including name resolution, TCP and TLS. */
   connectMs: number
-  /** From the request to the first content; the provider may have to load the model, or may not send its reasoning. */
+  /** The maximum time until the first content: a provider may load the model first, or not send its reasoning. */
   firstWordMs: number
-  /** Between two pieces of an answer, keep-alive comments included. */
+  /** The maximum time between two pieces of an answer, including keep-alive comments. */
   betweenWordsMs: number
   /**
-   * From the end that the provider reported to the close of the connection. Long, because some providers report an end
-   * while they run a tool and then continue. Common providers close at once.
+   * The maximum time from the end that the provider reported to the close of the connection. Long, because some
+   * providers report an end while they run a tool and then continue. Common providers close at once.
    */
   afterEndMs: number
-  /** For a whole answer; null for no limit while it makes progress. */
+  /** The maximum time of a whole answer; null for no limit while it makes progress. */
   totalMs: number | null
-  /** For the list of models. */
+  /** The maximum time until the list of models has arrived. */
   listMs: number
 }
 

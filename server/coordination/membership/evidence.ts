@@ -51,8 +51,8 @@ export class TableEvidence {
 
 /**
  * Decides whether an absence from the store's list proves a death. The list has the members with a heartbeat within a
- * lease by the store's clock. An absence is proof only if the own heartbeats to the store were uninterrupted for a lease
- * by the monotonic clock.
+ * lease by the store's clock. An absence proves a death only if the own heartbeats to the store were uninterrupted for
+ * a lease by the monotonic clock.
  */
 export class StoreEvidence {
   #since: number | undefined

@@ -129,7 +129,7 @@ describe('membership', () => {
   test('after one failed heartbeat in Redis, the store receives one at once', async () => {
     const hub = createMemoryHub()
     const heartbeats = new MemoryHeartbeats()
-    // Eight members: a regular heartbeat could arrive in time by chance and hide a missing immediate one, but not for all.
+    // Eight members: by chance, a regular heartbeat may arrive in time and hide a missing immediate one, but not for all.
     const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
     const late: string[] = []
     for (const self of names) {

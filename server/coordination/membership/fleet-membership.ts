@@ -198,6 +198,6 @@ export class FleetMembership implements Membership {
   }
 
   readonly #logFailure = (error: unknown): void => {
-    this.#options.logger.error({ err: error }, 'membership failed')
+    this.#options.logger.error({ err: error }, 'a membership update or watcher failed')
   }
 }

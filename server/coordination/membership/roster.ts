@@ -119,7 +119,7 @@ export class Roster {
     const { self, facts, table, store } = this.#options
     const inTable = table?.listCounts ? table.members() : []
     const inStore = this.#storeListCounts() ? (store?.members() ?? []) : []
-    // Later entries replace earlier ones. The list that is up to date (the table if it works, otherwise the store) wins.
+    // Later entries replace earlier ones: those of the table if it works, otherwise those of the store.
     const all = table?.ok ? [...inStore, ...inTable] : [...inTable, ...inStore]
     const found = new Map(all.map((member) => [member.incarnation, member]))
     for (const incarnation of this.#left) found.delete(incarnation)

@@ -16,11 +16,11 @@ export function placeOf(engine: Engine, dataDir: string): Promise<string> {
 
 async function placeInPostgres(engine: Engine): Promise<string> {
   return engine.run(async (db) => {
-    const { rows } = await sql<{ oid: string; may: boolean }>`
-      select oid::text as oid, has_function_privilege('pg_catalog.pg_control_system()', 'execute') as may
+    const { rows } = await sql<{ oid: string; allowed: boolean }>`
+      select oid::text as oid, has_function_privilege('pg_catalog.pg_control_system()', 'execute') as allowed
       from pg_catalog.pg_database where datname = current_database()`.execute(db)
     const [here] = rows
-    if (!here?.may) return `${unknown}:${here?.oid ?? unknown}`
+    if (!here?.allowed) return `${unknown}:${here?.oid ?? unknown}`
     const system = await sql<{ id: string }>`
       select system_identifier::text as id from pg_catalog.pg_control_system()`.execute(db)
     return `${system.rows[0]?.id ?? unknown}:${here.oid}`

@@ -37,7 +37,7 @@ export class ModelPage {
   /** Connects to an instance that reads the run already: the page catches up with the text of that reader. */
   join(): void {
     this.#follow(nothing, (event) => {
-      if (event.kind !== 'ask-store' && this.#reader) this.#place(this.#reader.source)
+      if (event.kind !== 'ask-store' && this.#reader) this.#adopt(this.#reader.source)
     })
   }
 
@@ -56,7 +56,7 @@ export class ModelPage {
   attach(owner: ModelOwner): void {
     if (owner.stage !== 'writing' || owner.fence < this.shown.fence) return
     this.leave()
-    this.#place(owner.source)
+    this.#adopt(owner.source)
     this.owner = owner
   }
 
@@ -69,7 +69,7 @@ export class ModelPage {
   offer(source: Source): void {
     this.isRowRequested = false
     if (this.#reader) this.#reader.offer(source)
-    else if (!this.owner) this.#place(source)
+    else if (!this.owner) this.#adopt(source)
   }
 
   check(written: (fence: number) => string): void {
@@ -110,7 +110,7 @@ export class ModelPage {
     if (this.#reader) assert.equal(this.shown.text, this.#reader.source.text)
   }
 
-  #place(source: Source): void {
+  #adopt(source: Source): void {
     const { fence, text } = this.shown
     const step = catchUp({ fence, length: text.length }, source)
     if (!step) return

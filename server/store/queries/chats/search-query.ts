@@ -24,7 +24,7 @@ interface Candidate extends Found {
 }
 
 /**
- * Finds the newest message of each of these chats that contains all the words, with an excerpt around the first of them.
+ * Finds the newest message of each of these chats that contains all the words, with an excerpt around the first match.
  * There is no search index, so writing a message costs nothing extra; the number of chats limits the cost of a search.
  */
 export async function findMessages(
