@@ -72,5 +72,5 @@ test('O13: a copy under the Redis prefix of the running original does not become
 
   const besideUrl = await postgres.createDatabase()
   const beside = await runShoal(['restore', '--from', file, '--as-copy'], { ...env, DATABASE_URL: besideUrl })
-  expect(beside).toMatchObject({ code: 0, out: expect.stringContaining('were disabled: 1.') })
+  expect(beside).toMatchObject({ code: 0, out: expect.stringContaining('Disabled provider connections: 1.') })
 })

@@ -9,12 +9,12 @@ describe('invalid variables stop the start', () => {
     [
       'no URL',
       { REDIS_URL: 'localhost:6379' },
-      /REDIS_URL[^]*does not begin with redis:\/\/[^]*write redis:\/\//,
+      /REDIS_URL[^]*does not start with redis:\/\/[^]*write redis:\/\//,
     ],
     [
       'another scheme',
       { REDIS_URL: 'http://h:6379' },
-      /REDIS_URL[^]*begins with http:\/\/[^]*write redis:\/\//,
+      /REDIS_URL[^]*starts with http:\/\/[^]*write redis:\/\//,
     ],
     [
       'a password that is not escaped',
@@ -30,7 +30,7 @@ describe('invalid variables stop the start', () => {
     [
       'a database number with Cluster',
       { REDIS_URL: 'redis://a:1/2', REDIS_CLUSTER: 'true' },
-      /REDIS_URL[^]*only database 0[^]*leave the number out/,
+      /REDIS_URL[^]*only database 0[^]*remove the number/,
     ],
   ])('%s: exit code 78, one sentence with the variable and the cure', async (_, env, sentence) => {
     const child = spawn(process.execPath, ['server/cli.ts', 'start', '--port', '0'], {

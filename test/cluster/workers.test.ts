@@ -191,7 +191,7 @@ describe('three workers on one port', () => {
     expect(refused).toMatchObject({
       status: 78,
       stderr:
-        'WORKERS: 2 workers share a PostgreSQL database and a Redis, and REDIS_URL is not set.\n  What to do: set REDIS_URL, or WORKERS=1.\n',
+        'WORKERS: 2 workers need PostgreSQL and Redis, but REDIS_URL is not set.\n  What to do: set REDIS_URL, or WORKERS=1.\n',
     })
   })
 })
