@@ -4,7 +4,7 @@ import type { BrowserContextOptions, Page } from 'playwright-core'
 import { benchSource } from '../support/bench-source.ts'
 import { phone, startPage } from './support/page-fixture.ts'
 import type { PageFixture } from './support/page-fixture.ts'
-import { answered, lastAnswer, send } from './support/page-steps.ts'
+import { waitForAnswer, lastAnswer, send } from './support/page-steps.ts'
 
 let it: PageFixture
 
@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => it[Symbol.asyncDispose]())
 
 /** A new chat with an answer that contains every kind of content. */
-async function richChat(): Promise<string> {
+async function createRichChat(): Promise<string> {
   const run = await it.api.startRun({ model: 'rich', text: 'A rich answer' })
   await expect
     .poll(async () => (await it.api.chat(run.chatId)).messages.at(-1)?.status, { timeout: 10_000 })
@@ -143,7 +143,7 @@ describe.each(chosen)('51: axe finds nothing: %s', (name, view) => {
   )
 
   test.runIf(all || name !== 'light')('a long answer, one that is written, one that failed', async () => {
-    const page = await it.open(await richChat(), view)
+    const page = await it.open(await createRichChat(), view)
     await lastAnswer(page).locator('pre').first().waitFor()
     await page.locator('.katex').first().waitFor()
     expect(await accessibilityViolations(page)).toEqual([])
@@ -162,7 +162,7 @@ describe.each(chosen)('51: axe finds nothing: %s', (name, view) => {
     await page.getByRole('button', { name: 'Add to queue' }).click()
     expect(await accessibilityViolations(page)).toEqual([])
     await page.getByRole('button', { name: 'Stop' }).click()
-    await answered(page, 'stopped')
+    await waitForAnswer(page, 'stopped')
     expect(await accessibilityViolations(page)).toEqual([])
     await page.context().close()
   })
@@ -173,7 +173,7 @@ describe.each(chosen)('51: axe finds nothing: %s', (name, view) => {
 })
 
 test('48: Tab goes through the whole page and back, and changes no answer', async () => {
-  const page = await it.open(await richChat())
+  const page = await it.open(await createRichChat())
   await lastAnswer(page).locator('pre').first().waitFor()
   await page.getByRole('textbox', { name: 'Message' }).waitFor()
   await page.locator('.katex').first().waitFor()
@@ -207,8 +207,8 @@ test('48: Tab goes through the whole page and back, and changes no answer', asyn
   await page.context().close()
 })
 
-test('52: at 320 px nothing needs scrolling sideways but code and tables in their own boxes', async () => {
-  const page = await it.open(await richChat(), { viewport: { width: 320, height: 568 } })
+test('52: at 320 px only code and tables scroll sideways, in their own boxes', async () => {
+  const page = await it.open(await createRichChat(), { viewport: { width: 320, height: 568 } })
   await lastAnswer(page).locator('pre').first().waitFor()
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320)
   const wide = await page

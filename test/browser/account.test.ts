@@ -26,18 +26,18 @@ test('a new name appears everywhere at once, and is reported as saved', async ()
 
 test('theme and language take effect at once, and on the next visit before the first paint', async () => {
   const page = await it.open('/account', { colorScheme: 'light' })
-  const ground = (): Promise<string> =>
+  const backgroundColor = (): Promise<string> =>
     page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
-  const light = await ground()
+  const light = await backgroundColor()
   await page.getByLabel('Theme').selectOption('dark')
-  await expect.poll(ground).not.toBe(light)
-  const dark = await ground()
+  await expect.poll(backgroundColor).not.toBe(light)
+  const dark = await backgroundColor()
   await page.getByLabel('Language').selectOption('de')
   await page.getByRole('region', { name: 'Darstellung' }).waitFor()
   expect(await page.evaluate(() => document.documentElement.lang)).toBe('de')
   await page.reload({ waitUntil: 'commit' })
   await page.getByRole('region', { name: 'Darstellung' }).waitFor()
-  expect(await ground()).toBe(dark)
+  expect(await backgroundColor()).toBe(dark)
   await page.getByLabel('Farbschema').selectOption('system')
   await page.getByLabel('Sprache').selectOption('system')
   await page.getByRole('region', { name: 'Appearance' }).waitFor()

@@ -8,7 +8,7 @@ import { startInstance } from '../support/instance-process.ts'
 import { startScriptedProvider } from '../support/scripted-provider.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { launchBrowser } from './support/page-fixture.ts'
-import { answered, lastAnswer, send } from './support/page-steps.ts'
+import { waitForAnswer, lastAnswer, send } from './support/page-steps.ts'
 
 // WEBUI_BASE_PATH=/chat behind an nginx that serves another application at its root.
 
@@ -118,7 +118,7 @@ describe('B11: below /chat/', () => {
 
     await send(page, 'Below a path')
     await page.waitForURL(new RegExp(`^${base}/chat/c/[^/]+$`))
-    await answered(page)
+    await waitForAnswer(page)
     const words = await lastAnswer(page).locator('.answer > .md').innerText()
     expect(await page.getByText(/WebSockets are blocked/).count(), 'the WebSocket gets through').toBe(0)
     await page.reload()

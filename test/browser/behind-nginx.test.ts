@@ -7,7 +7,7 @@ import { startProxiedFleet } from '../deploy/support/proxied-fleet.ts'
 import type { ProxiedFleet } from '../deploy/support/proxied-fleet.ts'
 import { readScriptedWords } from '../support/scripted-provider.ts'
 import { launchBrowser, openPage } from './support/page-fixture.ts'
-import { answered, lastAnswer, send } from './support/page-steps.ts'
+import { waitForAnswer, lastAnswer, send } from './support/page-steps.ts'
 
 // A user’s session through deploy/nginx, with TLS, in front of three instances that it chooses at random.
 
@@ -32,7 +32,7 @@ afterEach(() => expect(pageErrors.splice(0)).toEqual([]))
 
 const shownText = (page: Page): Promise<string> => lastAnswer(page).locator('.answer > .md').innerText()
 
-test('sign-up, an answer, a reload, a kill, a stop: nothing of it depends on the instance', async () => {
+test('sign-up, an answer, a reload, a kill and a stop work on any instance', async () => {
   const { api } = fleet
   const server = { url: nginx.url, browser, api, pageErrors }
   const page = await openPage(server, '/', { signedIn: false, ignoreHTTPSErrors: true })
@@ -57,7 +57,7 @@ test('sign-up, an answer, a reload, a kill, a stop: nothing of it depends on the
   expect(owner, 'the answer has ended before its owner could be killed').toBeDefined()
   owner!.kill('SIGKILL')
   await page.getByText('Moved to another server').waitFor({ timeout: 20_000 })
-  await answered(page)
+  await waitForAnswer(page)
   const stored = (await api.chat(chatId)).messages.at(-1)?.text ?? ''
   expect(readScriptedWords(stored, words).problem).toBeUndefined()
   await expect.poll(() => shownText(page), { timeout: 10_000 }).toBe(stored.trim())
@@ -65,7 +65,7 @@ test('sign-up, an answer, a reload, a kill, a stop: nothing of it depends on the
   await send(page, 'And be stopped')
   await expect.poll(async () => (await shownText(page)).length, { timeout: 20_000 }).toBeGreaterThan(100)
   await page.getByRole('button', { name: 'Stop' }).click()
-  await answered(page, 'stopped')
+  await waitForAnswer(page, 'stopped')
   expect(await page.getByText(/WebSockets are blocked/).count(), 'the WebSocket gets through').toBe(0)
   await page.context().close()
 })

@@ -39,16 +39,16 @@ test('59: Ctrl+K focuses the filter, which finds a chat that was not in the list
   await linkTo(page, 3).waitFor()
   await linkTo(page, chats - 1).waitFor({ state: 'detached' })
   console.log(`behaviour 59: found ${Math.round(performance.now() - began)} ms after the first key`)
-  const reach = async (key: string): Promise<void> => {
+  const pressUntilFocused = async (key: string): Promise<void> => {
     for (let stop = 0; stop < 30; stop++) {
       await page.keyboard.press(key)
       if (await linkTo(page, 3).evaluate((link) => link === document.activeElement)) return
     }
     throw new Error(`${key} does not lead to the chat`)
   }
-  await reach('ArrowDown')
+  await pressUntilFocused('ArrowDown')
   await page.keyboard.press('Control+k')
-  await reach('Tab')
+  await pressUntilFocused('Tab')
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: 'Chat about subject 3', exact: true }).waitFor()
   await page.context().close()

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import type { ChatView } from '../../protocol/index.ts'
 import { startPage } from './support/page-fixture.ts'
 import type { PageFixture } from './support/page-fixture.ts'
-import { answered, lastAnswer, send, sendAndTime } from './support/page-steps.ts'
+import { waitForAnswer, lastAnswer, send, sendAndTime } from './support/page-steps.ts'
 
 let it: PageFixture
 const pages: Page[] = []
@@ -57,7 +57,7 @@ describe('sending', () => {
     expect(await field(page).inputValue()).toBe('')
     await page.getByText(/Thinking · \d s/).waitFor()
     expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('TEXTAREA')
-    await answered(page)
+    await waitForAnswer(page)
     expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('TEXTAREA')
     await page.getByRole('link', { name: 'Where are my words?' }).waitFor()
   })
@@ -76,13 +76,13 @@ describe('sending', () => {
     known.resolve()
     await page.getByRole('article', { name: /^You/ }).getByText('Faster than the page').waitFor()
     await expect.poll(() => field(page).inputValue()).toBe('')
-    await answered(page)
+    await waitForAnswer(page)
   })
 
   test('3: at the end the shown text is the stored one', async () => {
     const page = await open('slow')
     await send(page, 'Go')
-    await answered(page)
+    await waitForAnswer(page)
     const { messages } = await stored(page)
     await expect.poll(() => shownText(page), { timeout: 5000 }).toBe(messages.at(-1)?.text.trim())
   })
@@ -96,7 +96,7 @@ describe('sending', () => {
       all.forEach((element) => element.setAttribute('data-kept', ''))
     })
     const kept = await page.locator('[data-kept]').count()
-    await answered(page)
+    await waitForAnswer(page)
     expect(await page.locator('[data-kept]').count()).toBe(kept)
   })
 
@@ -169,7 +169,7 @@ describe('sending', () => {
   test('8: the reasoning is folded, with its duration, and the answer stands below', async () => {
     const page = await open('thinks')
     await send(page, 'Think')
-    await answered(page)
+    await waitForAnswer(page)
     const fold = lastAnswer(page).getByRole('button', { name: /^Thought/ })
     await fold.click()
     await page.getByText('Let me think of it.').waitFor()
@@ -183,7 +183,7 @@ describe('stopping, reloading, dying', () => {
     await send(page, 'Go on and on')
     await lastAnswer(page).locator('.md p').first().waitFor()
     await page.getByRole('button', { name: 'Stop' }).click()
-    await answered(page, 'stopped')
+    await waitForAnswer(page, 'stopped')
     await lastAnswer(page).getByText('Stopped', { exact: true }).waitFor()
     const shown = await shownText(page)
     expect((await stored(page)).messages.at(-1)?.text.trim()).toBe(shown)
@@ -195,7 +195,7 @@ describe('stopping, reloading, dying', () => {
     const page = await open('late')
     await send(page, 'Never mind')
     await page.getByRole('button', { name: 'Stop' }).click()
-    await answered(page, 'stopped')
+    await waitForAnswer(page, 'stopped')
   })
 
   test('37: a reload during an answer shows the text so far and continues', async () => {
@@ -210,20 +210,20 @@ describe('stopping, reloading, dying', () => {
     console.log(
       `behaviour 37: words shown ${Math.round(performance.now() - began)} ms after the reload began`,
     )
-    await answered(page)
+    await waitForAnswer(page)
     expect((await stored(page)).messages.at(-1)?.text.trim()).toBe(await shownText(page))
   })
 
   test('44: another tab shows the question and the answer, as they are written', async () => {
     const page = await open('slow')
     await send(page, 'First')
-    await answered(page)
+    await waitForAnswer(page)
     const other = await it.open(new URL(page.url()).pathname, { beside: page.context() })
     await other.getByText('First').first().waitFor()
     await send(page, 'Told to both')
     await other.getByRole('article', { name: /^You/ }).getByText('Told to both').waitFor()
-    await answered(page)
-    await answered(other)
+    await waitForAnswer(page)
+    await waitForAnswer(other)
     await expect
       .poll(() => shownText(other), { timeout: 5000 })
       .toBe((await stored(page)).messages.at(-1)?.text.trim())
@@ -241,7 +241,7 @@ describe('stopping, reloading, dying', () => {
       .poll(async () => (await shownText(page)).length, { timeout: 60_000 })
       .toBeGreaterThan(before.length + 50)
     console.log(`behaviour 38: words came again ${Math.round(performance.now() - began)} ms after the kill`)
-    await answered(page)
+    await waitForAnswer(page)
     expect((await stored(page)).messages.at(-1)?.text.trim()).toBe(await shownText(page))
     expect(await page.locator('[data-message]').count()).toBe(2)
   }, 120_000)

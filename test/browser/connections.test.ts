@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ConnectionView } from '../../protocol/http/connections.ts'
 import { startPage } from './support/page-fixture.ts'
 import type { PageFixture } from './support/page-fixture.ts'
-import { answered, lastAnswer, send } from './support/page-steps.ts'
+import { waitForAnswer, lastAnswer, send } from './support/page-steps.ts'
 
 let it: PageFixture
 beforeAll(async () => {
@@ -71,7 +71,7 @@ test('C5: a thought whose opening tag the template wrote is folded like any othe
   it.provider.scripts.listed = { words: ['let me think\n', '</think>\n\n', 'The answer'] }
   const page = await it.open('/')
   await send(page, 'A question')
-  await answered(page)
+  await waitForAnswer(page)
   const text = await lastAnswer(page).innerText()
   expect(text).toContain('The answer')
   expect(text).not.toContain('</think>')

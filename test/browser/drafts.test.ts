@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
 import { startPage } from './support/page-fixture.ts'
 import type { PageFixture } from './support/page-fixture.ts'
-import { answered, send } from './support/page-steps.ts'
+import { waitForAnswer, send } from './support/page-steps.ts'
 
 let it: PageFixture
 
@@ -21,7 +21,7 @@ const stored = (page: Page, text: string): Promise<unknown> =>
 test('22: two chats never show each other’s draft', async () => {
   const page = await it.open('/')
   await send(page, 'The first chat')
-  await answered(page)
+  await waitForAnswer(page)
   await field(page).fill('for the first')
   await page.getByRole('button', { name: 'New chat' }).click()
   await expect.poll(() => field(page).inputValue()).toBe('')
@@ -36,7 +36,7 @@ test('22: two chats never show each other’s draft', async () => {
 test('22: two tabs of one chat keep their own drafts, over a reload and after the other has sent', async () => {
   const one = await it.open('/')
   await send(one, 'A chat of two tabs')
-  await answered(one)
+  await waitForAnswer(one)
   const other = await it.open(new URL(one.url()).pathname, { beside: one.context() })
   await field(one).fill('begun in the one')
   await stored(one, 'begun in the one')
@@ -45,11 +45,11 @@ test('22: two tabs of one chat keep their own drafts, over a reload and after th
   await one.reload()
   await expect.poll(() => field(one).inputValue()).toBe('begun in the one')
   await field(other).press('Enter')
-  await answered(other)
+  await waitForAnswer(other)
   await one.reload()
   await expect.poll(() => field(one).inputValue()).toBe('begun in the one')
   await other.reload()
-  await answered(other)
+  await waitForAnswer(other)
   expect(await field(other).inputValue()).toBe('')
   await one.context().close()
 })

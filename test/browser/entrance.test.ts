@@ -205,7 +205,7 @@ describe('sign-up and sign-in, in order', () => {
     await page.context().close()
   })
 
-  test('S16: the next visitor finds nothing of a session that ended while no page was open', async () => {
+  test('S16: after a session ended while no page was open, the next user finds none of its data', async () => {
     const page = await it.open('/', { signedIn: false })
     await page.getByLabel('Email').fill('grace@example.org')
     await page.getByLabel('Password').fill('a horse of my own')

@@ -3,7 +3,7 @@ import type { Page, WebSocketRoute } from 'playwright-core'
 import type { ServerFrame } from '../../protocol/index.ts'
 import { startPage } from './support/page-fixture.ts'
 import type { PageFixture } from './support/page-fixture.ts'
-import { answered, lastAnswer, send } from './support/page-steps.ts'
+import { waitForAnswer, lastAnswer, send } from './support/page-steps.ts'
 
 let it: PageFixture
 const pages: Page[] = []
@@ -71,7 +71,7 @@ const runFrame = (
 })
 
 /** The text once it no longer changes. */
-async function settled(text: () => Promise<string>): Promise<string> {
+async function waitUntilStill(text: () => Promise<string>): Promise<string> {
   let before = ''
   await expect
     .poll(
@@ -99,7 +99,7 @@ describe('an answer that changes its server', () => {
     const began = performance.now()
     await page.getByText('Moved to another server').waitFor({ state: 'detached' })
     console.log(`behaviour 7: "moved to another server" stood ${Math.round(performance.now() - began)} ms`)
-    await answered(page)
+    await waitForAnswer(page)
     const { messages } = await it.api.chat(page.url().split('/').at(-1)!)
     await expect.poll(wire.text).toBe(messages.at(-1)?.text.trim())
   })
@@ -118,7 +118,7 @@ describe('an answer that changes its server', () => {
     const wire = await openAnswering()
     const { page, say, mute, text } = wire
     mute()
-    const before = await settled(text)
+    const before = await waitUntilStill(text)
     const keep = before.lastIndexOf(' ', before.length - 30)
     say(runFrame(wire, { how: 'rewind', keep, text: ' and another tail' }))
     await expect.poll(text).toBe(`${before.slice(0, keep)} and another tail`)
@@ -129,7 +129,7 @@ describe('an answer that changes its server', () => {
     const wire = await openAnswering()
     const { page, say, mute, text } = wire
     mute()
-    const before = await settled(text)
+    const before = await waitUntilStill(text)
     say(runFrame(wire, { how: 'reset', keep: 0, text: 'From the start' }))
     await expect.poll(text).toBe('From the start')
     await page.getByText('Regenerated').waitFor()
@@ -183,7 +183,7 @@ describe('the connection to the server', () => {
     console.log(`behaviour 36: "reconnecting" after ${Math.round(performance.now() - began)} ms`)
     cut = false
     await page.getByText('Reconnecting…').waitFor({ state: 'detached', timeout: 15_000 })
-    await answered(page)
+    await waitForAnswer(page)
     const { messages } = await it.api.chat(page.url().split('/').at(-1)!)
     await expect
       .poll(() => lastAnswer(page).locator('.answer > .md').innerText(), { timeout: 5000 })
@@ -248,7 +248,7 @@ describe('the connection to the server', () => {
     pages.push(page)
     await page.getByText(/WebSockets are blocked on this network/).waitFor({ timeout: 15_000 })
     await send(page, 'By events')
-    await answered(page)
+    await waitForAnswer(page)
     const { messages } = await it.api.chat(page.url().split('/').at(-1)!)
     await expect
       .poll(() => lastAnswer(page).locator('.answer > .md').innerText(), { timeout: 5000 })

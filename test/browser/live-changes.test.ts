@@ -45,11 +45,11 @@ test('a new workspace name appears on every page that is already open', async ()
 test('a theme that is chosen in one tab applies to other tabs too', async () => {
   const page = await it.open('/')
   await page.getByRole('textbox', { name: 'Message' }).waitFor()
-  const ground = (): Promise<string> =>
+  const backgroundColor = (): Promise<string> =>
     page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
-  const light = await ground()
+  const light = await backgroundColor()
   const other = await it.open('/account', { beside: page.context() })
   await other.getByLabel('Theme').selectOption('dark')
-  await expect.poll(ground).not.toBe(light)
+  await expect.poll(backgroundColor).not.toBe(light)
   await page.context().close()
 })

@@ -126,7 +126,7 @@ describe(`a chat of ${turns * 2} messages`, () => {
     await page.context().close()
   })
 
-  test('a long answer does not open the chat anywhere but at its end', async () => {
+  test('a chat with a long answer opens at its end', async () => {
     const page = await it.open(otherPath)
     await page.locator('[data-message="assistant"] .md p').first().waitFor()
     await expect.poll(() => distance(page), { timeout: 5000 }).toBeLessThanOrEqual(2)

@@ -1,20 +1,20 @@
 import { expect, test } from 'vitest'
 import { startPage } from './support/page-fixture.ts'
-import { answered, send } from './support/page-steps.ts'
+import { waitForAnswer, send } from './support/page-steps.ts'
 
 /** Records in every frame from now on which properties are being animated on the page. */
 const watchMotion = `
   globalThis.moved = new Set()
-  const look = () => {
+  const recordFrame = () => {
     for (const animation of document.getAnimations()) {
       if (animation.playState !== 'running' || animation.effect.getComputedTiming().duration < 2) continue
       for (const frame of animation.effect.getKeyframes())
         for (const name of Object.keys(frame))
           if (!['offset', 'computedOffset', 'easing', 'composite'].includes(name)) moved.add(name)
     }
-    requestAnimationFrame(look)
+    requestAnimationFrame(recordFrame)
   }
-  look()
+  recordFrame()
 `
 const movement = [
   'transform',
@@ -40,7 +40,7 @@ test.each([
     await page.getByRole('textbox', { name: 'Message' }).waitFor()
     await page.evaluate(watchMotion)
     await send(page, 'Move')
-    await answered(page)
+    await waitForAnswer(page)
     await page.getByRole('button', { name: 'Model: slow' }).click()
     await page.keyboard.press('Escape')
     const moved = await page.evaluate<string[]>('[...moved]')

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
 import { startPage } from './support/page-fixture.ts'
 import type { PageFixture } from './support/page-fixture.ts'
-import { answered, lastAnswer, send } from './support/page-steps.ts'
+import { waitForAnswer, lastAnswer, send } from './support/page-steps.ts'
 
 let it: PageFixture
 const pages: Page[] = []
@@ -28,7 +28,7 @@ async function openSpoiled(spoil: () => void): Promise<Page> {
 
 async function expectAnswer(page: Page, question: string): Promise<void> {
   await send(page, question)
-  await answered(page)
+  await waitForAnswer(page)
   const { messages } = await it.api.chat(page.url().split('/').at(-1) ?? '')
   await expect
     .poll(() => lastAnswer(page).locator('.answer > .md').innerText())
@@ -49,7 +49,7 @@ test('in a browser without storage, sending and reading still work', async () =>
   await expectAnswer(page, 'And once more')
 })
 
-test('a full storage keeps no draft and blocks nothing', async () => {
+test('if storage is full, no draft is kept, and everything else works', async () => {
   const page = await openSpoiled(() => {
     Storage.prototype.setItem = () => {
       throw new DOMException('full', 'QuotaExceededError')
@@ -59,7 +59,7 @@ test('a full storage keeps no draft and blocks nothing', async () => {
   await page.getByRole('textbox', { name: 'Message' }).fill('A draft without a place')
   await page.getByRole('button', { name: 'Send' }).click()
   await page.getByRole('article', { name: /^You/ }).getByText('A draft without a place').waitFor()
-  await answered(page)
+  await waitForAnswer(page)
 })
 
 test.each([
@@ -85,7 +85,7 @@ test.each([
   const said = await thinking.innerText()
   console.log(`clock ${days} day wrong: “${said}”`)
   expect(said).toMatch(/^Thinking · [1-9] s$/)
-  await answered(page)
+  await waitForAnswer(page)
 })
 
 test('2 MB in the field are reported as too long, keep their direction, and can still be edited', async () => {
@@ -110,11 +110,11 @@ test('2 MB in the field are reported as too long, keep their direction, and can 
   await expect.poll(() => page.getByRole('alert').count()).toBe(0)
   expect(await field.getAttribute('dir')).toBe('auto')
   await field.press('Enter')
-  await answered(page)
+  await waitForAnswer(page)
   await page.context().close()
 })
 
-test('each of the four suggestions fills the field, to be completed there', async () => {
+test('each of the four suggestions fills the field, where the user can complete it', async () => {
   const page = await it.open('/')
   const field = page.getByRole('textbox', { name: 'Message' })
   const starters = page.getByRole('list', { name: 'Suggestions' }).getByRole('button')

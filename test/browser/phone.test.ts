@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { Locator, Page } from 'playwright-core'
 import { phone, startPage } from './support/page-fixture.ts'
 import type { PageFixture } from './support/page-fixture.ts'
-import { answered, lastAnswer } from './support/page-steps.ts'
+import { waitForAnswer, lastAnswer } from './support/page-steps.ts'
 
 let it: PageFixture
 const pages: Page[] = []
@@ -29,7 +29,7 @@ const field = (page: Page): Locator => page.getByRole('textbox', { name: 'Messag
 async function ask(page: Page, text: string): Promise<void> {
   await field(page).fill(text)
   await page.getByRole('button', { name: 'Send' }).tap()
-  await answered(page)
+  await waitForAnswer(page)
 }
 
 /** The names of the buttons that are visible, not only present for keyboards and screen readers. */
@@ -56,7 +56,7 @@ async function longPress(page: Page, element: Locator): Promise<void> {
 }
 
 describe('on a phone', () => {
-  test('55–57: nothing is focused by opening, Enter makes a line, nothing scrolls sideways, targets are large', async () => {
+  test('55–57: opening focuses nothing, Enter inserts a line break, nothing scrolls sideways, targets are large', async () => {
     const page = await open()
     await field(page).waitFor()
     expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('BODY')
@@ -64,7 +64,7 @@ describe('on a phone', () => {
     await field(page).press('Enter')
     expect(await field(page).inputValue()).toBe('one\n')
     await page.getByRole('button', { name: 'Send' }).tap()
-    await answered(page)
+    await waitForAnswer(page)
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
     const small = await page.locator('button:visible').evaluateAll((buttons) =>
       buttons
@@ -79,7 +79,7 @@ describe('on a phone', () => {
     expect(small).toEqual([])
   })
 
-  test('a long press opens the actions of a message; nothing stands below a question', async () => {
+  test('a long press opens the actions of a message; no actions are shown below a question', async () => {
     const page = await open()
     await ask(page, 'a question')
     const question = page.locator('[data-message="user"]').last()
@@ -107,7 +107,7 @@ describe('on a phone', () => {
     await sheet.getByRole('button', { name: 'Edit' }).tap()
     await page.getByRole('textbox', { name: 'Edit your message' }).fill('another')
     await question.getByRole('button', { name: 'Send' }).tap()
-    await answered(page)
+    await waitForAnswer(page)
     // If there are several versions, the switch stays visible.
     expect(await question.locator('button:visible').evaluateAll(namesOfVisible)).toEqual([
       'Previous version',
@@ -120,10 +120,10 @@ describe('on a phone', () => {
       .getByRole('button', { name: 'Regenerate', exact: true })
       .tap()
     await lastAnswer(page).getByText('2/2').waitFor()
-    await answered(page)
+    await waitForAnswer(page)
   })
 
-  test('scrolling with a finger opens nothing; keyboards have a button', async () => {
+  test('scrolling with a finger does not open the actions; keyboard users have a button for them', async () => {
     const page = await open()
     await ask(page, 'a question')
     const question = page.locator('[data-message="user"]').last()

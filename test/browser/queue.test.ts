@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import type { ChatView } from '../../protocol/index.ts'
 import { startPage } from './support/page-fixture.ts'
 import type { PageFixture } from './support/page-fixture.ts'
-import { answered, send } from './support/page-steps.ts'
+import { waitForAnswer, send } from './support/page-steps.ts'
 
 let it: PageFixture
 const pages: Page[] = []
@@ -45,7 +45,7 @@ test('a message sent while an answer runs is queued, survives a reload, and is s
   await page.reload()
   await waiting(page).waitFor()
   await question(page, 'Second').waitFor({ timeout: 20_000 })
-  await answered(page)
+  await waitForAnswer(page)
   const { messages } = await it.api.chat(idOf(page))
   expect(messages.map((message) => message.role)).toEqual(['user', 'assistant', 'user', 'assistant'])
   expect(await waiting(page).count()).toBe(0)
@@ -75,7 +75,7 @@ test('a queued message is sent when its answer ends, even if another chat is on 
   await question(page, 'First').waitFor()
   await question(page, 'Second').waitFor()
   expect(await waiting(page).count()).toBe(0)
-  await answered(page)
+  await waitForAnswer(page)
   expect((await chat()).messages.map(({ status }) => status)).toEqual(['done', 'done', 'done', 'done'])
 })
 

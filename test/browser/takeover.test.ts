@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import { readScriptedWords } from '../support/scripted-provider.ts'
 import { startPageFleet } from './support/page-fleet.ts'
 import type { PageFleet } from './support/page-fleet.ts'
-import { answered, lastAnswer, send } from './support/page-steps.ts'
+import { waitForAnswer, lastAnswer, send } from './support/page-steps.ts'
 
 let it: PageFleet
 const pages: Page[] = []
@@ -103,7 +103,7 @@ test('7, 38: the owning instance is killed: both readers see the answer move, no
     )
   }
   for (const page of [asker, reader]) {
-    await answered(page)
+    await waitForAnswer(page)
     const stored = await storedText(chatId)
     await expect.poll(() => shownText(page), { timeout: 10_000 }).toBe(stored)
     expect(
@@ -121,7 +121,7 @@ test('37: a reload during an answer may reach any instance, also while the answe
   await killOwner(page)
   await page.reload()
   await expect.poll(async () => (await shownText(page)).length, { timeout: 20_000 }).toBeGreaterThan(600)
-  await answered(page)
+  await waitForAnswer(page)
   const stored = await storedText(chatId)
   await expect.poll(() => shownText(page), { timeout: 10_000 }).toBe(stored)
   expect(readScriptedWords(stored, it.provider.scripts['continues']?.words as number).problem).toBeUndefined()
@@ -138,7 +138,7 @@ test('an answer that cannot be resumed is regenerated, and the previous version 
   const first = page.locator(`#${await show.getAttribute('aria-controls')}`)
   // The previous version appears at once and stays open when the answer ends.
   await expect.poll(() => first.textContent(), { timeout: 10_000 }).toContain(before.slice(0, 60))
-  await answered(page)
+  await waitForAnswer(page)
   expect(await first.textContent()).toContain(before.slice(0, 60))
   await expect.poll(() => shownText(page), { timeout: 10_000 }).toBe(await storedText(chatOf(page)))
 })
@@ -148,7 +148,7 @@ test('with the policy "interrupt" the text is kept, the page says so, and Contin
   const page = await openAnswering('restarts')
   const before = await shownText(page)
   await killOwner(page)
-  await answered(page, 'interrupted')
+  await waitForAnswer(page, 'interrupted')
   const problem = lastAnswer(page).getByText('The answer was interrupted. The text so far is saved.')
   await problem.waitFor()
   const kept = await storedText(chatOf(page))
@@ -159,7 +159,7 @@ test('with the policy "interrupt" the text is kept, the page says so, and Contin
   expect(kept.slice(0, both)).toBe(before.slice(0, both))
   await lastAnswer(page).getByRole('button', { name: 'Continue', exact: true }).first().click()
   await problem.waitFor({ state: 'detached' })
-  await answered(page)
+  await waitForAnswer(page)
   const stored = await storedText(chatOf(page))
   expect(stored.length).toBeGreaterThan(kept.length)
   await expect.poll(() => shownText(page), { timeout: 10_000 }).toBe(stored)

@@ -4,7 +4,7 @@ import type { ChatView } from '../../protocol/index.ts'
 import { benchSource } from '../support/bench-source.ts'
 import { startPage } from './support/page-fixture.ts'
 import type { PageFixture } from './support/page-fixture.ts'
-import { answered, lastAnswer, send } from './support/page-steps.ts'
+import { waitForAnswer, lastAnswer, send } from './support/page-steps.ts'
 
 let it: PageFixture
 const pages: Page[] = []
@@ -56,7 +56,7 @@ describe('branches, deleting', () => {
   test('30, 31: an edited question and another answer are branches, reached by ‹ 1/2 ›', async () => {
     const page = await open('fast')
     await send(page, 'Original')
-    await answered(page)
+    await waitForAnswer(page)
     await page.getByRole('button', { name: 'Regenerate' }).click()
     await page.getByRole('menuitem', { name: 'With the same model' }).click()
     await lastAnswer(page).getByText('2/2').waitFor()
@@ -68,7 +68,7 @@ describe('branches, deleting', () => {
     await page.getByRole('textbox', { name: 'Edit your message' }).fill('Changed')
     await page.keyboard.press('Enter')
     await page.getByRole('article', { name: /^You/ }).getByText('Changed').waitFor()
-    await answered(page)
+    await waitForAnswer(page)
     await page.reload()
     await page.getByRole('article', { name: /^You/ }).getByText('Changed').waitFor()
     await page.getByRole('article', { name: /^You/ }).hover()
@@ -80,7 +80,7 @@ describe('branches, deleting', () => {
   test('29: ArrowUp in the empty field edits the last question, Escape leaves it as it was', async () => {
     const page = await open('fast')
     await send(page, 'Mine')
-    await answered(page)
+    await waitForAnswer(page)
     await field(page).press('ArrowUp')
     const editor = page.getByRole('textbox', { name: 'Edit your message' })
     await editor.fill('not this')
@@ -92,7 +92,7 @@ describe('branches, deleting', () => {
   test('33: deleting says what else is deleted, and can be undone', async () => {
     const page = await open('fast')
     await send(page, 'Keep me')
-    await answered(page)
+    await waitForAnswer(page)
     await page.getByRole('article', { name: /^You/ }).hover()
     await page.getByRole('article', { name: /^You/ }).getByRole('button', { name: 'Delete' }).click()
     await page.getByText('Message deleted, and 1 more that followed it').waitFor()
@@ -111,21 +111,21 @@ describe('reading', () => {
       await page.evaluate(() => {
         const distances: number[] = []
         Object.assign(window, { distances })
-        const look = (): void => {
+        const recordFrame = (): void => {
           requestAnimationFrame(() => {
             // Runs after the frame was painted.
             const painted = new MessageChannel()
             painted.port1.onmessage = () => {
               const box = document.querySelector('[data-thread]')
               if (box) distances.push(box.scrollHeight - box.clientHeight - box.scrollTop)
-              look()
+              recordFrame()
             }
             painted.port2.postMessage(null)
           })
         }
-        look()
+        recordFrame()
       })
-      await answered(page)
+      await waitForAnswer(page)
       const distances = await page.evaluate(() => (window as unknown as { distances: number[] }).distances)
       const away = distances.filter((distance) => distance > 4)
       console.log(
@@ -158,7 +158,7 @@ describe('reading', () => {
       })
       .toBe(0)
     const at = await scroller.evaluate((box) => box.scrollTop)
-    await answered(page)
+    await waitForAnswer(page)
     expect(Math.abs((await scroller.evaluate((box) => box.scrollTop)) - at)).toBeLessThanOrEqual(1)
     await page.getByRole('button', { name: 'Jump to latest' }).click()
     await expect.poll(distance).toBeLessThanOrEqual(2)
@@ -201,7 +201,7 @@ describe('reading', () => {
       }).observe(document.body, { subtree: true, childList: true, characterData: true })
     })
     await send(page, 'Quietly')
-    await answered(page)
+    await waitForAnswer(page)
     await expect
       .poll(() => page.evaluate(() => (window as unknown as { said: string[] }).said))
       .toEqual(['Answering…', 'Answer complete'])
@@ -233,7 +233,7 @@ test('C8, C9: an empty answer is reported with a retry; an answer that a limit c
   const page = await open('ends')
   await send(page, 'First')
   await lastAnswer(page).getByText('The model sent an empty answer.').waitFor()
-  await answered(page, 'failed')
+  await waitForAnswer(page, 'failed')
   const halves = ['The first half ', 'and the second half.']
   it.provider.scripts.ends = { words: halves, finish: 'length' }
   await lastAnswer(page).getByRole('button', { name: 'Try again' }).click()
@@ -244,6 +244,6 @@ test('C8, C9: an empty answer is reported with a retry; an answer that a limit c
   it.provider.scripts.ends = { words: [...halves, ' And the end.'] }
   await line.locator('..').getByRole('button', { name: 'Continue' }).click()
   await lastAnswer(page).getByText('And the end.').waitFor()
-  await answered(page)
+  await waitForAnswer(page)
   await line.waitFor({ state: 'detached' })
 })

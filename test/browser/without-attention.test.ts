@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import { benchSource } from '../support/bench-source.ts'
 import { startPage } from './support/page-fixture.ts'
 import type { PageFixture } from './support/page-fixture.ts'
-import { answered, lastAnswer, send } from './support/page-steps.ts'
+import { waitForAnswer, lastAnswer, send } from './support/page-steps.ts'
 
 let it: PageFixture
 const pages: Page[] = []
@@ -43,21 +43,21 @@ test('10: an answer that arrived in a hidden tab is shown completely when the ta
     Object.defineProperty(document, 'hidden', { get: () => tab.away })
     Object.defineProperty(document, 'visibilityState', { get: () => (tab.away ? 'hidden' : 'visible') })
   })
-  const look = (away: boolean): Promise<void> =>
+  const setHidden = (away: boolean): Promise<void> =>
     page.evaluate((value) => {
       Object.assign(window, { away: value })
       document.dispatchEvent(new Event('visibilitychange'))
     }, away)
   await send(page, 'While I am away')
   await page.waitForURL(/\/c\//)
-  await look(true)
+  await setHidden(true)
   await expect
     .poll(async () => (await it.api.chat(page.url().split('/').at(-1) ?? '')).messages.at(-1)?.status, {
       timeout: 30_000,
     })
     .toBe('done')
-  await answered(page)
-  await look(false)
+  await waitForAnswer(page)
+  await setHidden(false)
   const frames = await page.evaluate(
     async (length) => {
       const text = (): string => document.querySelector('.answer > .md')?.textContent ?? ''
@@ -78,7 +78,7 @@ test('10: an answer that arrived in a hidden tab is shown completely when the ta
 test('39: offline, what was opened can be read, sending says why it cannot, and the draft is kept', async () => {
   const page = await open()
   await send(page, 'Read me without a network')
-  await answered(page)
+  await waitForAnswer(page)
   const text = await storedWords(page)
   await expect.poll(() => shownWords(page)).toBe(text)
   await page.getByRole('button', { name: 'New chat' }).first().click()
@@ -95,7 +95,7 @@ test('39: offline, what was opened can be read, sending says why it cannot, and 
   await page.getByRole('alert').waitFor({ state: 'detached' })
   await field(page).press('Enter')
   await page.getByRole('article', { name: /^You/ }).getByText('Written in a tunnel').waitFor()
-  await answered(page)
+  await waitForAnswer(page)
 })
 
 test('63: an open chat at rest requests no frame, runs no animation and has no timer under a second', async () => {
@@ -118,7 +118,7 @@ test('63: an open chat at rest requests no frame, runs no animation and has no t
     })
   })
   await send(page, 'Then rest')
-  await answered(page)
+  await waitForAnswer(page)
   const calls = (): Promise<string> =>
     page.evaluate(() => JSON.stringify((window as { calls?: unknown }).calls))
   // At rest means that nothing was counted between two polls.

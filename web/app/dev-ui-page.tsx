@@ -93,7 +93,7 @@ export function DevUiPage(): ReactNode {
         </div>
         <Waiting label="Waiting…" />
       </Section>
-      <OverThePage />
+      <OverlayExamples />
       <Section title="Answers">
         <StreamedAnswer source="" streaming />
         <StreamedAnswer source="Words that are coming" streaming />
@@ -104,7 +104,7 @@ export function DevUiPage(): ReactNode {
   )
 }
 
-function OverThePage(): ReactNode {
+function OverlayExamples(): ReactNode {
   const [open, setOpen] = useState(false)
   const [sheet, setSheet] = useState(false)
   return (

@@ -1,4 +1,4 @@
-import { readFrames, wholeResponse } from './read-frames.ts'
+import { readFrames, completeResponseCode } from './read-frames.ts'
 import type { FramesRequest } from './read-frames.ts'
 import type { Transport, TransportEvents } from './transport.ts'
 
@@ -11,7 +11,7 @@ export function openEvents(request: FramesRequest, events: TransportEvents): Tra
     events.onClosed(code)
   }
   readFrames(request, events.onFrame, stop.signal).then(
-    (code) => end(code === wholeResponse ? 1006 : code),
+    (code) => end(code === completeResponseCode ? 1006 : code),
     () => end(1006),
   )
   return { kind: 'events', send: () => false, close: () => stop.abort() }

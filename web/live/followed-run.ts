@@ -27,7 +27,7 @@ export interface FollowedRun {
 /** How a frame changed the text, for the components that display it. */
 export type TextChange = { kind: 'cut'; length: number } | { kind: 'append'; text: string }
 
-export interface Step {
+export interface FrameResult {
   run: FollowedRun
   changes: TextChange[]
   /** The frame does not join the text: the run has to be followed again from `run.position`. */
@@ -64,7 +64,7 @@ export function seedRun({ runId, messageId, text, fence, phase }: RunSeed): Foll
  * Applies a frame. Frames may repeat, overlap, be cut anywhere or be lost. A frame that does not join the text changes
  * nothing and requests to follow the run again, so the text is never joined wrongly (rule 4 of a run).
  */
-export function applyFrame(run: FollowedRun, frame: RunFrame): Step {
+export function applyFrame(run: FollowedRun, frame: RunFrame): FrameResult {
   if (run.state.name !== 'open') return unchanged(run)
   const { link } = run.state
   switch (frame.t) {
@@ -83,11 +83,11 @@ export function applyFrame(run: FollowedRun, frame: RunFrame): Step {
   }
 }
 
-function unchanged(run: FollowedRun): Step {
+function unchanged(run: FollowedRun): FrameResult {
   return { run, changes: [], followAgain: false }
 }
 
-function applyRun(run: FollowedRun, link: RunLink, frame: Extract<RunFrame, { t: 'run' }>): Step {
+function applyRun(run: FollowedRun, link: RunLink, frame: Extract<RunFrame, { t: 'run' }>): FrameResult {
   const have = run.text.length
   if (frame.keep > have) return { run, changes: [], followAgain: true }
   const text = run.text.slice(0, frame.keep) + frame.text
@@ -118,7 +118,7 @@ function applyRun(run: FollowedRun, link: RunLink, frame: Extract<RunFrame, { t:
   }
 }
 
-function applyText(run: FollowedRun, link: RunLink, frame: Extract<RunFrame, { t: 'w' }>): Step {
+function applyText(run: FollowedRun, link: RunLink, frame: Extract<RunFrame, { t: 'w' }>): FrameResult {
   const have = run.text.length
   if (frame.at > have) return { run, changes: [], followAgain: true }
   const seq = frame.s ?? run.position.seq
@@ -136,7 +136,7 @@ function applyText(run: FollowedRun, link: RunLink, frame: Extract<RunFrame, { t
   }
 }
 
-function applyEnd(run: FollowedRun, end: Extract<RunFrame, { t: 'run.end' }>): Step {
+function applyEnd(run: FollowedRun, end: Extract<RunFrame, { t: 'run.end' }>): FrameResult {
   if (end.length !== run.text.length) return { run, changes: [], followAgain: true }
   return unchanged({ ...run, state: { name: 'ended', end } })
 }

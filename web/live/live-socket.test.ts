@@ -38,24 +38,24 @@ afterEach(async () => {
   await server[Symbol.asyncDispose]()
 })
 
-const becomes = (status: SocketStatus): Promise<void> =>
+const waitForStatus = (status: SocketStatus): Promise<void> =>
   vi.waitFor(() => expect(socket.status()).toEqual(status), 5000)
 const open = { state: 'open', transport: 'socket' } as const
 const waiting = { state: 'waiting', closedBy: undefined } as const
 
 async function openSocket(): Promise<void> {
   socket.open()
-  await becomes(open)
+  await waitForStatus(open)
 }
 
 describe('a lost connection', () => {
   test('is reopened after a pause', async () => {
     await openSocket()
     server.cut()
-    await becomes(waiting)
+    await waitForStatus(waiting)
     expect(time.pendingSleeps()).toEqual([100])
     await time.advance(100)
-    await becomes(open)
+    await waitForStatus(open)
     expect(server.opened).toBe(2)
   })
 
@@ -63,7 +63,7 @@ describe('a lost connection', () => {
     await openSocket()
     server.broadcast({ t: 'bye', reason: 'draining', afterMs: 3000 })
     server.close(4000)
-    await becomes(waiting)
+    await waitForStatus(waiting)
     expect(time.pendingSleeps()).toEqual([3100])
   })
 
@@ -71,7 +71,7 @@ describe('a lost connection', () => {
     await openSocket()
     server.sockets = 'swallow'
     server.cut()
-    await becomes(waiting)
+    await waitForStatus(waiting)
     socket.retryNow()
     await vi.waitFor(() => expect(server.opened).toBe(2))
     socket.retryNow()
@@ -81,7 +81,7 @@ describe('a lost connection', () => {
     await time.advance(5000)
     expect(time.pendingSleeps()).toEqual([100])
     await time.advance(100)
-    await becomes(open)
+    await waitForStatus(open)
     expect(server.opened).toBe(3)
   })
 
@@ -89,13 +89,13 @@ describe('a lost connection', () => {
     await openSocket()
     server.sockets = 'refuse'
     server.close(4007)
-    await becomes({ state: 'waiting', closedBy: 4007 })
+    await waitForStatus({ state: 'waiting', closedBy: 4007 })
     await time.advance(100)
     await vi.waitFor(() => expect(time.pendingSleeps()).toEqual([200]))
     expect(socket.status()).toEqual({ state: 'waiting', closedBy: 4007 })
     server.sockets = 'accept'
     await time.advance(200)
-    await becomes(open)
+    await waitForStatus(open)
   })
 })
 
@@ -103,11 +103,11 @@ describe('an ended connection', () => {
   test('is not retried by itself, and can be opened after the next sign-in', async () => {
     await openSocket()
     server.close(4100)
-    await becomes({ state: 'ended', closedBy: 4100 })
+    await waitForStatus({ state: 'ended', closedBy: 4100 })
     socket.retryNow()
     expect(time.pendingSleeps()).toEqual([])
     socket.open()
-    await becomes(open)
+    await waitForStatus(open)
     expect(server.opened).toBe(2)
   })
 
@@ -146,12 +146,12 @@ describe('a fallback transport', () => {
   async function openEvents(): Promise<void> {
     server.sockets = 'refuse'
     socket.open()
-    await becomes(waiting)
+    await waitForStatus(waiting)
     await time.advance(100)
     await vi.waitFor(() => expect(server.opened).toBe(2))
     await vi.waitFor(() => expect(time.pendingSleeps()).toEqual([200]))
     await time.advance(200)
-    await becomes({ state: 'open', transport: 'events' })
+    await waitForStatus({ state: 'open', transport: 'events' })
   }
 
   test('is replaced by the socket after a minute, or five minutes later if that is still blocked', async () => {
@@ -162,7 +162,7 @@ describe('a fallback transport', () => {
     expect(socket.status()).toEqual({ state: 'open', transport: 'events' })
     server.sockets = 'accept'
     await time.advance(300_000)
-    await becomes(open)
+    await waitForStatus(open)
   })
 
   test('is used if an upgrade is swallowed, just as if it is refused', async () => {
@@ -176,7 +176,7 @@ describe('a fallback transport', () => {
     await time.advance(5000)
     expect(time.pendingSleeps()).toEqual([200])
     await time.advance(200)
-    await becomes({ state: 'open', transport: 'events' })
+    await waitForStatus({ state: 'open', transport: 'events' })
   })
 
   test('is replaced soon after an outage, which does not prove that sockets are blocked', async () => {
@@ -184,11 +184,11 @@ describe('a fallback transport', () => {
     server.broadcast({ t: 'bye', reason: 'draining', afterMs: 3000 })
     await vi.waitFor(() => expect(frames.at(-1)).toBe('bye'))
     server.cut()
-    await becomes(waiting)
+    await waitForStatus(waiting)
     await time.advance(3100)
     await vi.waitFor(() => expect(time.pendingSleeps()).toEqual([100]))
     await time.advance(100)
-    await becomes({ state: 'open', transport: 'events' })
+    await waitForStatus({ state: 'open', transport: 'events' })
     expect(time.pendingSleeps()).toEqual([1000])
   })
 })

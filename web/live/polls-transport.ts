@@ -1,6 +1,6 @@
 import { runAfter } from '../base/clock.ts'
 import type { Clock, Sleep } from '../base/clock.ts'
-import { readFrames, wholeResponse } from './read-frames.ts'
+import { readFrames, completeResponseCode } from './read-frames.ts'
 import type { FramesRequest } from './read-frames.ts'
 import type { Follow, Transport, TransportEvents } from './transport.ts'
 
@@ -39,7 +39,7 @@ export function openPolls(
       const cancelDeadline = runAfter(sleep, wait + graceMs, () => end(1006))
       const code = await readFrames({ ...request, follows: follows(), holdMs: wait }, events.onFrame, signal)
       cancelDeadline()
-      if (code !== wholeResponse) return end(code)
+      if (code !== completeResponseCode) return end(code)
       const left = began + minPollIntervalMs - clock.monotonic()
       if (left > 0) await sleep(left, signal)
     }

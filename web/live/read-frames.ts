@@ -13,10 +13,10 @@ export interface FramesRequest {
 }
 
 /** The result for a response that ended normally: the close code of a cleanly closed WebSocket. */
-export const wholeResponse = 1000
+export const completeResponseCode = 1000
 
 /**
- * Reads frames as server-sent events until the response ends. Resolves with `wholeResponse`, or with the close code
+ * Reads frames as server-sent events until the response ends. Resolves with `completeResponseCode`, or with the close code
  * that a WebSocket would have had; rejects if the connection breaks. It uses `fetch` because an `EventSource` would
  * reconnect by itself with its first position, and cannot distinguish a 401 from a lost connection.
  */
@@ -42,7 +42,7 @@ export async function readFrames(
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
   for (;;) {
     const { done, value } = await reader.read()
-    if (done) return wholeResponse
+    if (done) return completeResponseCode
     take(value)
   }
 }

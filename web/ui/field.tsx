@@ -6,7 +6,7 @@ import { Icon } from './icon.tsx'
 const box =
   'w-full min-h-10 touch:min-h-11 rounded-medium border bg-raised px-3 py-2 disabled:bg-transparent disabled:text-muted text-ui touch:text-answer text-text placeholder:text-faint'
 
-interface Around {
+interface FieldTexts {
   label: string
   hint?: ReactNode
   /** The error in the value; shown until the value is changed. */
@@ -19,7 +19,7 @@ export function Field({
   hint,
   error,
   ...input
-}: Around &
+}: FieldTexts &
   Omit<InputHTMLAttributes<HTMLInputElement>, 'className' | 'id'> & {
     ref?: Ref<HTMLInputElement>
   }): ReactNode {
@@ -43,7 +43,7 @@ export function TextArea({
   hint,
   error,
   ...area
-}: Around & Omit<TextareaHTMLAttributes<HTMLTextAreaElement>, 'className' | 'id'>): ReactNode {
+}: FieldTexts & Omit<TextareaHTMLAttributes<HTMLTextAreaElement>, 'className' | 'id'>): ReactNode {
   const id = useId()
   return (
     <Frame id={id} label={label} hint={hint} error={error}>
@@ -65,7 +65,7 @@ export function Select({
   error,
   children,
   ...select
-}: Around & Omit<SelectHTMLAttributes<HTMLSelectElement>, 'className' | 'id'>): ReactNode {
+}: FieldTexts & Omit<SelectHTMLAttributes<HTMLSelectElement>, 'className' | 'id'>): ReactNode {
   const id = useId()
   return (
     <Frame id={id} label={label} hint={hint} error={error}>
@@ -97,7 +97,7 @@ function Frame({
   hint,
   error,
   children,
-}: Around & { id: string; children: ReactNode }): ReactNode {
+}: FieldTexts & { id: string; children: ReactNode }): ReactNode {
   return (
     <div className="flex flex-col gap-1.5">
       <label htmlFor={id} className="font-medium">

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { hostilePayloads } from '../support/hostile-payloads.ts'
-import { showAtOnce, settled, useHarness } from './use-harness.ts'
+import { showAtOnce, waitUntilStill, useHarness } from './use-harness.ts'
 
 const harnessPages = useHarness()
 
@@ -71,7 +71,7 @@ describe('hostile text under the policy of the page', () => {
         (texts) => harness.show(texts.join('\n\n')),
         hostilePayloads.map((payload) => payload.text),
       )
-      await settled(page)
+      await waitUntilStill(page)
       const width = await page.evaluate(() => document.documentElement.scrollWidth)
       expect(width).toBeLessThanOrEqual(1000)
       expect(foreign).toEqual([])
@@ -85,7 +85,7 @@ describe('hostile text under the policy of the page', () => {
     const page = await harnessPages.open()
     for (const { name, text } of hostilePayloads.filter((payload) => payload.name.startsWith('formulas'))) {
       await page.evaluate((source) => harness.show(source), text)
-      await settled(page)
+      await waitUntilStill(page)
       const size = await page.locator('.md').evaluate((node) => ({
         height: node.getBoundingClientRect().height,
         nodes: node.querySelectorAll('*').length,
@@ -122,7 +122,7 @@ describe('hostile text under the policy of the page', () => {
     harnessPages.errors.splice(0)
   })
 
-  test('43: a failure of the renderer shows that message plain, and the rest of the page', async () => {
+  test('43: if the renderer fails, that message is shown as plain text, and the rest of the page stays', async () => {
     const page = await harnessPages.open()
     await page.evaluate(() => harness.failing('**words**\n\n```js\nx\n```'))
     expect(await page.locator('.md-plain').innerText()).toContain('**words**')

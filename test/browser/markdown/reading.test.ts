@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { AxeBuilder } from '@axe-core/playwright'
 import { describe, expect, test } from 'vitest'
 import { benchSource } from '../../support/bench-source.ts'
-import { settled, useHarness } from './use-harness.ts'
+import { waitUntilStill, useHarness } from './use-harness.ts'
 
 const harnessPages = useHarness()
 
@@ -18,7 +18,7 @@ describe('large text', () => {
     expect(await page.locator('.md-more').count()).toBe(0)
   })
 
-  test('200 kB of code stands in chunks whose height is known before they are drawn', async () => {
+  test('200 kB of code is split into chunks whose height is known before they are drawn', async () => {
     const page = await harnessPages.open()
     const code = Array.from(
       { length: 5000 },
@@ -49,7 +49,7 @@ describe('reading and keyboard', () => {
   ])('axe finds nothing, %s, %i px', async (colorScheme, width) => {
     const page = await harnessPages.open({ colorScheme, viewport: { width, height: 900 } })
     await page.evaluate((text) => harness.answer(text), `<think>\nSo.\n</think>\n\n${benchSource}`)
-    await settled(page)
+    await waitUntilStill(page)
     await page.locator('.reasoning-toggle').click()
     const { violations } = await new AxeBuilder({ page }).disableRules(['page-has-heading-one']).analyze()
     expect(
@@ -145,7 +145,7 @@ describe('reading and keyboard', () => {
       .toEqual(['0', null])
   })
 
-  test('54: text from right to left has its own direction in each block, code has not', async () => {
+  test('54: each block of right-to-left text has its own direction; code does not', async () => {
     const page = await harnessPages.open()
     await page.evaluate(() => harness.show('שלום עולם\n\nHello\n\n- שלום\n\n`קוד`'))
     const directions = await page
@@ -154,7 +154,7 @@ describe('reading and keyboard', () => {
     expect(directions).toEqual(['rtl', 'ltr', 'rtl', 'ltr'])
   })
 
-  test('the libraries for code and formulas are not fetched by a text without them', async () => {
+  test('a text without code and formulas does not load the libraries for them', async () => {
     const page = await harnessPages.open()
     const scripts: string[] = []
     page.on('request', (request) => {

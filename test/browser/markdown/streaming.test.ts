@@ -70,7 +70,7 @@ describe('a stream and its end', () => {
     expect(control).toBe(true)
   })
 
-  test('6: closing a fence moves nothing, and neither does the end', async () => {
+  test('6: neither closing a fence nor the end of the answer moves anything', async () => {
     const page = await harnessPages.open()
     const open = `Words.\n\n\`\`\`js\n${'const a = 1\n'.repeat(30)}`
     const heights = await page.evaluate((source) => {
@@ -133,7 +133,7 @@ describe('a stream and its end', () => {
     await expect.poll(() => page.locator('.md-dot').count()).toBe(0)
   })
 
-  test('before the first word a dot, then what it means; reasoning opens without moving the answer', async () => {
+  test('before the first word a dot is shown, and then its label; opening the reasoning does not move the answer', async () => {
     const page = await harnessPages.open({ viewport: { width: 800, height: 500 } })
     await page.evaluate(() => harness.startStream())
     expect(await page.locator('.answer-waiting .md-dot').count()).toBe(1)
@@ -166,7 +166,8 @@ describe('a stream and its end', () => {
   test('a moving answer has a hollow dot', async () => {
     const page = await harnessPages.open()
     await page.evaluate(() => harness.startStream('moving'))
-    const ground = () => page.locator('.md-dot').evaluate((dot) => getComputedStyle(dot).backgroundColor)
-    expect(await ground()).toBe('rgba(0, 0, 0, 0)')
+    const backgroundColor = () =>
+      page.locator('.md-dot').evaluate((dot) => getComputedStyle(dot).backgroundColor)
+    expect(await backgroundColor()).toBe('rgba(0, 0, 0, 0)')
   })
 })

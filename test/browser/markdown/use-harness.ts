@@ -40,7 +40,7 @@ export function useHarness(): Harnesses {
 }
 
 /** Waits until colours and formulas are shown and nothing changes any more. */
-export async function settled(page: Page): Promise<string> {
+export async function waitUntilStill(page: Page): Promise<string> {
   let before = ''
   await expect
     .poll(
@@ -58,7 +58,7 @@ export async function settled(page: Page): Promise<string> {
 
 export async function showAtOnce(page: Page, text: string): Promise<string> {
   await page.evaluate((source) => harness.show(source), text)
-  return settled(page)
+  return waitUntilStill(page)
 }
 
 export async function showGrowing(page: Page, text: string, steps: readonly number[]): Promise<string> {
@@ -74,7 +74,7 @@ export async function showGrowing(page: Page, text: string, steps: readonly numb
     },
     [text, steps] as const,
   )
-  return settled(page)
+  return waitUntilStill(page)
 }
 
 declare global {

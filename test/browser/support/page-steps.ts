@@ -13,7 +13,7 @@ export async function send(page: Page, text: string): Promise<void> {
 }
 
 /** Waits until the last answer has this status. */
-export async function answered(page: Page, status = 'done'): Promise<void> {
+export async function waitForAnswer(page: Page, status = 'done'): Promise<void> {
   await expect.poll(() => lastAnswer(page).getAttribute('data-status'), { timeout: 30_000 }).toBe(status)
 }
 

@@ -10,7 +10,7 @@ test('every occurrence of a word is marked, whatever its case', () => {
   expect(marked('Tides, über tides and ÜBER', 'tides', 'Über')).toBe('[Tides], [über] [tides] and [ÜBER]')
 })
 
-test('of words with the same beginning the longest is marked; special characters are matched literally', () => {
+test('of words with the same beginning, the longest is marked; special characters are matched literally', () => {
   expect(marked('a+b a (c', 'a', 'a+b', '(c')).toBe('[a+b] [a] [(c]')
 })
 

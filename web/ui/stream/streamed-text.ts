@@ -37,9 +37,9 @@ const maxWordLength = 16
  * Characters per millisecond. From about 200 words per second on, nobody reads along word by word, and updating every
  * second frame is enough. From about 350 (twenty lines per second) it is every third frame, from 450 every fourth.
  */
-const fast = 1.2
-const faster = 2
-const fastest = 2.6
+const everySecondFrameFrom = 1.2
+const everyThirdFrameFrom = 2
+const everyFourthFrameFrom = 2.6
 /** After a longer pause, the rate of arrival is reset, ms. */
 const silenceMs = 200
 const frameMs = 17
@@ -135,7 +135,7 @@ class BufferedText implements StreamedText {
   #schedule(waitMs = 0): void {
     this.#cancel ??= this.#frames.request(() => {
       this.#cancel = undefined
-      this.#frame()
+      this.#onFrame()
     }, waitMs)
   }
 
@@ -147,7 +147,7 @@ class BufferedText implements StreamedText {
     this.#schedule()
   }
 
-  #frame(): void {
+  #onFrame(): void {
     const now = this.#frames.now()
     const instant = this.#frames.isInstant()
     const pace = this.#framesPerUpdate()
@@ -164,9 +164,9 @@ class BufferedText implements StreamedText {
 
   /** Returns after how many frames the shown text is updated. */
   #framesPerUpdate(): 1 | 2 | 3 | 4 {
-    if (this.#rate < fast) return 1
-    if (this.#rate < faster) return 2
-    return this.#rate < fastest ? 3 : 4
+    if (this.#rate < everySecondFrameFrom) return 1
+    if (this.#rate < everyThirdFrameFrom) return 2
+    return this.#rate < everyFourthFrameFrom ? 3 : 4
   }
 
   /** Returns the length to show now: an even share of the waiting text, and all text that would otherwise be late. */

@@ -3,7 +3,7 @@ import type { KeyboardEvent, ReactNode, Ref } from 'react'
 import { useLingui } from '@lingui/react/macro'
 import { IconButton } from '../../../ui/button.tsx'
 import { FieldProblem, maxText } from './field-problem.tsx'
-import { sendsOn, useSendKey } from './send-key.ts'
+import { isSendKey, useSendKey } from './send-key.ts'
 import { useHeldSend } from './use-held-send.ts'
 import { useTextFiles } from './use-text-files.ts'
 import { focusUnlessTouch, useDraftField } from './use-draft-field.ts'
@@ -81,7 +81,7 @@ export function Composer({
     if (canSend) held.send()
   }
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (sendsOn(event, sendKey)) {
+    if (isSendKey(event, sendKey)) {
       event.preventDefault()
       send()
     } else if (isPlainArrowUp(event) && field.current?.value === '' && onEditLast()) {

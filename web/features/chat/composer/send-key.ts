@@ -13,7 +13,7 @@ export function useSendKey(): SendKey {
  * Whether a key press means “send”. It never does while an input method is composing (Safari reports that as keyCode
  * 229). On touch devices plain Enter inserts a line break, because the send button is closer than Shift.
  */
-export function sendsOn(event: KeyboardEvent, sendKey: SendKey): boolean {
+export function isSendKey(event: KeyboardEvent, sendKey: SendKey): boolean {
   if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing || event.keyCode === 229)
     return false
   if (event.ctrlKey || event.metaKey) return true

@@ -25,7 +25,7 @@ export function sendOffScreen({ live, actions, queryClient, isShown }: OffScreen
   /** The ids of queued messages that are not retried after a gap. */
   const refused = new Set<string>()
 
-  const sendUnder = async (chatId: string, parentId: string): Promise<void> => {
+  const sendReplyTo = async (chatId: string, parentId: string): Promise<void> => {
     // If the chat were not in the cache, the two new messages would be taken for the whole chat.
     const chat = await queryClient.ensureQueryData(chatQuery(chatId))
     if (chat.currentId === parentId) await sendQueued(actions, chatId, parentId)
@@ -50,7 +50,7 @@ export function sendOffScreen({ live, actions, queryClient, isShown }: OffScreen
     if (event.name !== 'run.ended' || event.status !== 'done') return
     const { chatId, messageId } = event
     if (isShown(chatId) || queueOf(chatId).length === 0) return
-    sendUnder(chatId, messageId).catch(() => undefined)
+    sendReplyTo(chatId, messageId).catch(() => undefined)
   })
   const offGap = live.onGap(() => {
     for (const chatId of queuedChats()) if (!isShown(chatId)) sendAfterGap(chatId).catch(() => undefined)

@@ -44,7 +44,7 @@ afterEach(() => {
 })
 
 const chat = (): ChatView | undefined => queryClient.getQueryData<ChatView>(chatKey('c'))
-function knowChat(): void {
+function cacheChat(): void {
   queryClient.setQueryData<ChatView>(chatKey('c'), {
     ...newChat('c', 'First', 'm', 10),
     messages: messagesOfStart(run, { text: 'First', model: 'm', parentId: null }, 10).map((it) => ({
@@ -58,7 +58,7 @@ function knowChat(): void {
 
 describe('a request', () => {
   test('for a new message names its parent; both messages are shown with the ids of the server', async () => {
-    knowChat()
+    cacheChat()
     const sent = actions.send('c', { text: 'Second', model: 'm2', parentId: 'a' }, 'id')
     expect(starts[0]?.request).toEqual({
       clientId: 'id',
@@ -95,7 +95,7 @@ describe('a request', () => {
   })
 
   test('to regenerate adds an answer next to the first, and the question keeps its row', async () => {
-    knowChat()
+    cacheChat()
     const sent = actions.send('c', { regenerateOf: 'a', model: 'm', parentId: 'q' }, 'again')
     expect(starts[0]?.request).toEqual({ clientId: 'again', chatId: 'c', regenerateOf: 'a', model: 'm' })
     starts[0]?.settle.resolve({ ...run, messageId: 'a2', runId: 'r2' })
@@ -106,7 +106,7 @@ describe('a request', () => {
   })
 
   test('to continue an answer runs the same message again', async () => {
-    knowChat()
+    cacheChat()
     const sent = actions.send('c', { continueOf: 'a', model: 'm', parentId: 'q' }, 'more')
     expect(starts[0]?.request).toEqual({ clientId: 'more', chatId: 'c', continueOf: 'a', model: 'm' })
     starts[0]?.settle.resolve({ ...run, runId: 'r2' })
@@ -119,7 +119,7 @@ describe('a request', () => {
   })
 
   test('that is refused leaves nothing behind', async () => {
-    knowChat()
+    cacheChat()
     const before = chat()
     const sent = actions.send('c', { text: 'Second', model: 'm', parentId: 'a' })
     starts[0]?.settle.reject(new Error('no'))

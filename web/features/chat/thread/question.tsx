@@ -3,7 +3,7 @@ import type { KeyboardEvent, ReactNode } from 'react'
 import { Trans, useLingui } from '@lingui/react/macro'
 import type { MessageView } from '../../../../protocol/http/chats.ts'
 import { Button } from '../../../ui/button.tsx'
-import { sendsOn, useSendKey } from '../composer/send-key.ts'
+import { isSendKey, useSendKey } from '../composer/send-key.ts'
 
 /** A question of the user: a block at the right with exactly the text that was written. */
 export function Question({ text }: { text: string }): ReactNode {
@@ -52,7 +52,7 @@ export function QuestionEditor({
   }
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === 'Escape') onCancel()
-    else if (sendsOn(event, sendKey)) {
+    else if (isSendKey(event, sendKey)) {
       event.preventDefault()
       send()
     }

@@ -21,7 +21,7 @@ export function rememberPlace(chatId: string, box: HTMLElement, pinned: boolean)
   }
 }
 
-export function placeIn(chatId: string): Place | undefined {
+export function rememberedPlace(chatId: string): Place | undefined {
   return places.get(chatId)
 }
 

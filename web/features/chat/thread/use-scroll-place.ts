@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect, useRef } from 'react'
 import type { RefObject } from 'react'
 import { useLocation } from '@tanstack/react-router'
-import { goToMessage, placeIn, rememberPlace } from './scroll-places.ts'
+import { goToMessage, rememberedPlace, rememberPlace } from './scroll-places.ts'
 
 interface ScrollPlaceOptions {
   chatId: string
@@ -20,7 +20,7 @@ interface ScrollPlaceOptions {
  */
 export function useScrollPlace({ chatId, box, pinned, unpin, reveal, switchTo }: ScrollPlaceOptions): void {
   const hash = useLocation({ select: (location) => location.hash })
-  const wanted = useRef<ReturnType<typeof placeIn>>(undefined)
+  const wanted = useRef<ReturnType<typeof rememberedPlace>>(undefined)
   const now = useRef(pinned)
   useLayoutEffect(() => {
     now.current = pinned
@@ -29,7 +29,7 @@ export function useScrollPlace({ chatId, box, pinned, unpin, reveal, switchTo }:
   useLayoutEffect(() => {
     const element = box.current
     const named = /^m-([\w-]+)$/.exec(hash)?.[1]
-    const place = named === undefined ? placeIn(chatId) : { messageId: named, offset: -16 }
+    const place = named === undefined ? rememberedPlace(chatId) : { messageId: named, offset: -16 }
     if (place && element) {
       wanted.current = place
       unpin()

@@ -54,7 +54,7 @@ function withoutFence(code: string, fence: string): string {
 type Row = readonly Tokens.TableCell[]
 
 export class TableBuilder implements Builder {
-  #frame = ''
+  #headLines = ''
   #head: readonly Tokens.TableCell[] | undefined
   #at = 0
   readonly #full: Row[][] = []
@@ -62,8 +62,8 @@ export class TableBuilder implements Builder {
   build(text: string, segment: Segment, key: number): TableBlock | undefined {
     if (this.#head === undefined) {
       const frameEnd = lineEnd(text, lineEnd(text) + 1)
-      this.#frame = text.slice(0, frameEnd)
-      this.#head = lexTable(this.#frame)?.header
+      this.#headLines = text.slice(0, frameEnd)
+      this.#head = lexTable(this.#headLines)?.header
       this.#at = frameEnd + 1
     }
     // The lines looked like a table but are not one: the caller shows them in another way.
@@ -97,7 +97,7 @@ export class TableBuilder implements Builder {
     const body = rows.map((line) =>
       line.trimStart().startsWith('|') ? line.trimStart() : `| ${line.trimStart()}`,
     )
-    return lexTable(`${this.#frame}\n${body.join('\n')}`)?.rows ?? []
+    return lexTable(`${this.#headLines}\n${body.join('\n')}`)?.rows ?? []
   }
 }
 
