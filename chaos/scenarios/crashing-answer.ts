@@ -41,8 +41,8 @@ export const crashingAnswer: Scenario = {
       if (calls.length !== 3) broken.push(`the provider was called ${calls.length} times, not 3`)
       if (reader.text !== stored.text) broken.push('the text of its reader differs from the store')
       const other = await fleet.startAnswer('words', 'another one')
-      const calm = fleet.read(other)
-      await calm.finished(30_000).catch((error: unknown) => broken.push(String(error)))
+      const otherReader = fleet.read(other)
+      await otherReader.finished(30_000).catch((error: unknown) => broken.push(String(error)))
       return {
         measured: `${calls.length} attempts, ${kills} instances killed, then ${stored.status} with ${stored.text.length} units kept`,
         broken,

@@ -116,10 +116,10 @@ const cutFromBoth: Scenario = {
       links.redis?.cut()
       links.postgres.cut()
       const closed = await Promise.race([socket.closed, delay(maxCloseMs + 3000)])
-      const letGo = performance.now() - cutAt
+      const closedMs = performance.now() - cutAt
       if (!closed) broken.push('a socket of the instance was not closed')
       else if (closed.code !== closeCodes.cutOff.code) broken.push(`a socket was closed with ${closed.code}`)
-      if (letGo > maxCloseMs) broken.push(`the socket was closed only after ${seconds(letGo)}`)
+      if (closedMs > maxCloseMs) broken.push(`the socket was closed only after ${seconds(closedMs)}`)
       const readers = watched.flatMap(({ readers }) => readers)
       const pause = await longestPause(readers, delay(12_500 - (performance.now() - cutAt)))
       if (pause > 8000) broken.push(`a reader saw nothing for ${seconds(pause)}`)
@@ -137,15 +137,15 @@ const cutFromBoth: Scenario = {
       await delay(16_000 - (performance.now() - cutAt))
       links.redis?.restore()
       links.postgres.restore()
-      const mendedAt = performance.now()
+      const restoredAt = performance.now()
       const back = await until(async () => (await fetch(`${victim.url}/api/auth/me`, { headers })).ok, 15_000)
-      const backMs = performance.now() - mendedAt
+      const backMs = performance.now() - restoredAt
       if (!back || backMs > 5000) broken.push(`it serves again only after ${seconds(backMs)}`)
       broken.push(...(await checkRecovered(fleet, 10_000)))
       broken.push(...(await checkDelivery(fleet)))
       broken.push(...(await checkAnswers(fleet, watched, { words, continues: true })))
       return {
-        measured: `sockets closed after ${seconds(letGo)}; 6 answers resumed on others, longest pause ${seconds(pause)}; then replies ${statuses.join(', ')}; serves again after ${seconds(backMs)}`,
+        measured: `sockets closed after ${seconds(closedMs)}; 6 answers resumed on others, longest pause ${seconds(pause)}; then replies ${statuses.join(', ')}; serves again after ${seconds(backMs)}`,
         broken,
       }
     } finally {
@@ -194,9 +194,9 @@ const revokedWhileBlind: Scenario = {
       const closed = await Promise.race([socket.closed, delay(10_500 - (performance.now() - began))])
       if (!closed) broken.push('its socket is still open after 10 s')
       fleet.links[0]?.postgres.restore()
-      const mendedAt = performance.now()
+      const restoredAt = performance.now()
       const back = await until(async () => (await ask(fleet.api.token)) === 200, 10_000)
-      const backMs = performance.now() - mendedAt
+      const backMs = performance.now() - restoredAt
       if (!back || backMs > 5000) broken.push(`another session is served again after ${seconds(backMs)}`)
       const last = await ask(revoked)
       if (last !== 401) broken.push(`the ended session is then answered with ${last}`)

@@ -35,7 +35,7 @@ const zombie = (name: string, pausedMs: number, short: boolean): Scenario => ({
         return old.every(({ state }) => state !== 'open')
       }, 15_000)
       const calls = await fleet.provider.calls()
-      const letGo =
+      const closedMs =
         Math.max(
           ...calls.filter(({ call }) => before.includes(call)).map(({ endedAt }) => endedAt ?? Infinity),
         ) - awake
@@ -47,7 +47,7 @@ const zombie = (name: string, pausedMs: number, short: boolean): Scenario => ({
           broken.push(`“${answer.question}” was sent to the provider ${made.length} times, not 2`)
       }
       return {
-        measured: `4 answers taken over; the paused owner closed its last provider connection ${seconds(letGo)} after it resumed; no text mixed`,
+        measured: `4 answers taken over; the paused owner closed its last provider connection ${seconds(closedMs)} after it resumed; no text mixed`,
         broken,
       }
     } finally {

@@ -26,22 +26,22 @@ export async function checkAnswers(
   const broken: string[] = []
   await Promise.all(
     watched.map(async ({ answer, readers }) => {
-      const say = (sentence: string): void => void broken.push(`“${answer.question}”: ${sentence}`)
+      const report = (sentence: string): void => void broken.push(`“${answer.question}”: ${sentence}`)
       await Promise.all(
-        readers.map((reader) => reader.finished(120_000).catch((error: unknown) => say(String(error)))),
+        readers.map((reader) => reader.finished(120_000).catch((error: unknown) => report(String(error)))),
       )
       const stored = await fleet.stored(answer)
       if (stored.status !== status)
-        say(`stored as ${stored.status}, not ${status} (${stored.error?.message ?? 'no error'})`)
+        report(`stored as ${stored.status}, not ${status} (${stored.error?.message ?? 'no error'})`)
       const read = readScriptedWords(stored.text, words)
-      if (read.problem !== undefined) say(read.problem)
+      if (read.problem !== undefined) report(read.problem)
       if (!continues && read.calls.length > 1)
-        say(
+        report(
           `words of calls ${read.calls.join(', ')} in one answer, although the provider cannot continue a text`,
         )
       for (const [index, reader] of readers.entries()) {
         if (reader.text !== stored.text)
-          say(`reader ${index} shows ${reader.text.length} units, the store has ${stored.text.length}`)
+          report(`reader ${index} shows ${reader.text.length} units, the store has ${stored.text.length}`)
       }
     }),
   )

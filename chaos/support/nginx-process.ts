@@ -60,7 +60,7 @@ export async function startNginx(
   })
   // SIGTERM instead of SIGKILL, so that its workers end too.
   killOnExit(child, 'SIGTERM')
-  const gone = new Promise((resolve) => child.once('exit', resolve))
+  const exited = new Promise((resolve) => child.once('exit', resolve))
   const url = `http://127.0.0.1:${port}`
   const errors = (): Promise<string> => readFile(at('error.log'), 'utf8').catch(() => '')
   const answers = await until(
@@ -69,7 +69,7 @@ export async function startNginx(
   )
   const stop = async (): Promise<void> => {
     child.kill('SIGTERM')
-    await gone
+    await exited
     await folder.remove()
   }
   if (!answers) {

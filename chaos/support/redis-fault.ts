@@ -65,16 +65,16 @@ export function redisFault({
           broken.push(...found, ...(await checkAllReady(fleet, 'after the fault')))
         })
         const pause = await longestPause(started.local, during)
-        const mended = performance.now()
+        const repairedAt = performance.now()
         broken.push(...(await checkRecovered(fleet, 15_000)))
-        const heal = performance.now() - mended
+        const recoveryMs = performance.now() - repairedAt
         broken.push(...(await checkDelivery(fleet)))
         broken.push(...(await checkAnswers(fleet, started.watched, { words, continues: true })))
         broken.push(...(await checkCalledOnce(fleet, started.watched)))
         if (pause > pauseMs) broken.push(`a local reader saw nothing for ${seconds(pause)}`)
         const more = measureMore ? `; ${await measureMore(fleet)}` : ''
         return {
-          measured: `${answers} answers done; longest pause of a local reader ${seconds(pause)}; recovered ${seconds(heal)} after the end of the fault${more}`,
+          measured: `${answers} answers done; longest pause of a local reader ${seconds(pause)}; recovered ${seconds(recoveryMs)} after the end of the fault${more}`,
           broken,
         }
       } finally {

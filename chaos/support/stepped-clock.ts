@@ -1,5 +1,5 @@
-// This module is loaded into an instance before all other code (`node --import`). It shifts the wall clock by the number
-// of milliseconds in the file SHOAL_CLOCK_FILE, as an operator or a bad time server might. The monotonic clock is
+// This module is loaded into an instance before all other code (`node --import`). It shifts the wall clock by the
+// number of milliseconds in the file SHOAL_CLOCK_FILE, as an operator or a bad time server might. The monotonic clock is
 // unchanged.
 import { readFileSync } from 'node:fs'
 

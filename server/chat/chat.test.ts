@@ -39,7 +39,7 @@ async function follow(owner: RunOwner, runId: string): Promise<{ text: string }>
 }
 
 /** An instance without Redis: no other instance can read its logs. */
-const aloneWithItsLogs = (): RunOwner =>
+const createOwnerWithoutRedis = (): RunOwner =>
   trial.owner({
     log: new MemoryRunLogHub({ clock: systemClock }).connect(),
     // The saver must not save during a test.
@@ -49,7 +49,7 @@ const aloneWithItsLogs = (): RunOwner =>
 
 describe('an answer, from its provider to the store', () => {
   test('A5: a drain without a shared log saves the text that readers have seen before it gives the run up', async () => {
-    const leaving = aloneWithItsLogs()
+    const leaving = createOwnerWithoutRedis()
     const { runId } = await trial.start(leaving, 'quick')
     const shown = await follow(leaving, runId)
     await expect.poll(() => shown.text.length).toBeGreaterThan(40)
@@ -61,12 +61,12 @@ describe('an answer, from its provider to the store', () => {
     const row = await trial.store.runs.readWithText(runId)
     expect(row?.owner).toBe('')
     expect(row?.text.slice(0, before.length)).toBe(before)
-    const heir = aloneWithItsLogs()
+    const nextOwner = createOwnerWithoutRedis()
     const { text, status } = await trial.ended(runId)
     expect(status).toBe('done')
     expect(text.startsWith(before)).toBe(true)
     expect(readScriptedWords(text, 120).problem).toBeUndefined()
-    expect(heir.chat.runs).toBe(0)
+    expect(nextOwner.chat.runs).toBe(0)
   })
 
   describe('how a model ended', () => {

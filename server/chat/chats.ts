@@ -104,10 +104,10 @@ export function createDeleteMessage({
 }: Ports<'chats' | 'events' | 'stopRun'>): UseCase<'deleteMessage'> {
   return async (caller, { params: { id: messageId } }) => {
     const userId = caller.user.id
-    const gone = await chats.deleteMessage(messageId, userId)
-    if (!gone) throw new AppError('not_found')
-    await stopAll(stopRun, userId, gone.runIds)
-    const { chatId, currentId, deleted } = gone
+    const deletion = await chats.deleteMessage(messageId, userId)
+    if (!deletion) throw new AppError('not_found')
+    await stopAll(stopRun, userId, deletion.runIds)
+    const { chatId, currentId, deleted } = deletion
     // The page removes the message's descendants too.
     events.notify(userId, { name: 'message.deleted', chatId, messageId })
     events.notify(userId, { name: 'messages.changed', chatId, messageIds: [], messages: [], currentId })

@@ -68,9 +68,9 @@ export class FollowedRun {
 
   /** Like `drive`, for a run that was followed: also updates its readers to the text of the driver. */
   takeOver(source: Source): void {
-    const moving = this.#state.kind === 'moving'
+    const wasMoving = this.#state.kind === 'moving'
     this.drive()
-    this.#changeOwner(source, moving)
+    this.#changeOwner(source, wasMoving)
   }
 
   /** From now on another instance writes it. */
@@ -150,17 +150,17 @@ export class FollowedRun {
     } else if (event.kind === 'words') {
       this.view.write(event.text, event.seq)
     } else {
-      const moving = this.#state.kind === 'moving'
+      const wasMoving = this.#state.kind === 'moving'
       if ('subscription' in this.#state)
         this.#state = { kind: 'followed', subscription: this.#state.subscription }
-      this.#changeOwner(event.source, moving)
+      this.#changeOwner(event.source, wasMoving)
     }
   }
 
   /** A higher fence means that another owner writes now. The first owner that this instance sees is not a move. */
-  #changeOwner(source: Source, moving: boolean): void {
+  #changeOwner(source: Source, wasMoving: boolean): void {
     const { view } = this
-    const moved = moving || (view.source.fence > 0 && source.fence > view.source.fence)
+    const moved = wasMoving || (view.source.fence > 0 && source.fence > view.source.fence)
     view.phase('running')
     view.replace(source)
     if (moved) view.link('moved')

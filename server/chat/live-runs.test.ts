@@ -187,7 +187,7 @@ describe('a run of another instance', () => {
     expect(trial.reads - before).toBe(2)
   })
 
-  test('is polled only while the log reports nothing; polling goes on after the store was unreachable', async () => {
+  test('is polled only while the log reports nothing; polling continues after the store was unreachable', async () => {
     const reader = await trial.read()
     const before = trial.reads
     await trial.live.poll()

@@ -6,7 +6,7 @@ import type { Member } from '../coordination/contracts.ts'
 import { Orphans } from './orphans.ts'
 
 /** Another member of the fleet that has a connection to Redis. */
-const someoneWithRedis: Member = {
+const memberWithRedis: Member = {
   incarnation: 'somebody.else',
   label: 'somebody',
   version: '0',
@@ -48,7 +48,7 @@ class Trial {
     live: { readRunIds: [] },
     membership: {
       self: 'me.1',
-      members: () => Array.from({ length: this.othersWithRedis }, () => someoneWithRedis),
+      members: () => Array.from({ length: this.othersWithRedis }, () => memberWithRedis),
       redisHealthy: () => this.healthy,
       verdict: () => this.verdict,
       watch: () => () => {},

@@ -57,7 +57,7 @@ export class RunAdmission {
 
   #wait(request: Omit<Waiting, 'admit'>, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      const gone = (): void => {
+      const onAbort = (): void => {
         this.#queue = this.#queue.filter((one) => one !== waiting)
         this.#reportPositions()
         reject(signal.reason)
@@ -65,12 +65,12 @@ export class RunAdmission {
       const waiting: Waiting = {
         ...request,
         admit: () => {
-          signal.removeEventListener('abort', gone)
+          signal.removeEventListener('abort', onAbort)
           this.#count(request.connectionId, 1)
           resolve()
         },
       }
-      signal.addEventListener('abort', gone, { once: true })
+      signal.addEventListener('abort', onAbort, { once: true })
       const firstBehind = waiting.background ? -1 : this.#queue.findIndex(({ background }) => background)
       this.#queue.splice(firstBehind < 0 ? this.#queue.length : firstBehind, 0, waiting)
       // A request that waits for a busy connection does not block requests for other connections.

@@ -123,13 +123,13 @@ describe('the driver of a run', () => {
     const driven = await drive(saysAndHangs(['One ']))
     await shows(driven, 'One ')
     const row = (await store.runs.read(driven.runId))!
-    const claim = { id: row.id, me: 'heir', ownerSeen: 'me', fenceSeen: row.fence, redisFence: 0 }
+    const claim = { id: row.id, me: 'next owner', ownerSeen: 'me', fenceSeen: row.fence, redisFence: 0 }
     expect(await store.runs.claim({ ...claim, attempts: 1, leaseMs: 0, graceMs: 0 })).toBeDefined()
     // The save is refused, and the driver reads the row.
     await driven.saver.saveNow()
     await driven.written
     expect(driven.hooks).toEqual({ ended: [], lost: 1 })
-    expect(await stored(driven)).toMatchObject({ status: 'running', owner: 'heir', text: '' })
+    expect(await stored(driven)).toMatchObject({ status: 'running', owner: 'next owner', text: '' })
   })
 
   test('A6: a save whose reply was lost does not pause the provider for ever', async () => {

@@ -88,15 +88,15 @@ describe('a save', () => {
   })
 
   test('replaces the saved text of a regenerated run in a statement of its own', async () => {
-    const [anew, refused, other] = given(
-      new Run('anew', { words: '', replacesSaved: true }),
+    const [restarted, refused, other] = given(
+      new Run('restarted', { words: '', replacesSaved: true }),
       new Run('refused', { replacesSaved: true }),
       new Run('other'),
     )
     answer = async (ids) => all(ids.filter((id) => id !== 'refused'))
     await saver.saveNow()
-    expect(asked).toEqual(['replace anew', 'replace refused', 'save other'])
-    expect([anew, refused, other].map((run) => run!.received)).toEqual([
+    expect(asked).toEqual(['replace restarted', 'replace refused', 'save other'])
+    expect([restarted, refused, other].map((run) => run!.received)).toEqual([
       [{ stop: false }],
       ['refused'],
       [{ stop: false }],
@@ -104,13 +104,13 @@ describe('a save', () => {
   })
 
   test('skips a run whose saved length has changed meanwhile', async () => {
-    const [, moved] = given(new Run('anew', { replacesSaved: true }), new Run('moved'))
+    const [, moved] = given(new Run('restarted', { replacesSaved: true }), new Run('moved'))
     answer = async (ids) => {
       moved!.start = 3
       return all(ids)
     }
     await saver.saveNow()
-    expect([asked, moved!.received]).toEqual([['replace anew'], []])
+    expect([asked, moved!.received]).toEqual([['replace restarted'], []])
   })
 
   test('that is slow is awaited, not started twice', async () => {

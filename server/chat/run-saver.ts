@@ -84,9 +84,11 @@ export class RunSaver {
         if (answer) run.saved(part, answer)
         else run.refused()
       }
-      const going = parts.filter(({ run, part }) => !run.replacesSaved && part.start === run.unsaved()?.start)
-      const answers = going.length > 0 ? await runs.save(going.map(({ part }) => part)) : new Map()
-      for (const { run, part } of going) {
+      const unchanged = parts.filter(
+        ({ run, part }) => !run.replacesSaved && part.start === run.unsaved()?.start,
+      )
+      const answers = unchanged.length > 0 ? await runs.save(unchanged.map(({ part }) => part)) : new Map()
+      for (const { run, part } of unchanged) {
         const answer = answers.get(run.id)
         if (answer) run.saved(part, answer)
         else run.refused()

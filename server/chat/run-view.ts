@@ -149,25 +149,25 @@ export class RunView {
 
   #catchUp(reader: Reader, fresh: boolean): void {
     const source = this.#source
-    const had = reader.length
+    const readerLength = reader.length
     let kept: number
     if (reader.fence > source.fence) {
       // This instance has an older source than the reader: it sends nothing until it has caught up.
-      kept = had
+      kept = readerLength
     } else if (reader.fence === source.fence) {
       // Text of the same owner: a reader that is ahead of the log already has what the log will deliver next.
-      kept = this.#end ? Math.min(had, source.text.length) : had
+      kept = this.#end ? Math.min(readerLength, source.text.length) : readerLength
     } else {
       kept = fresh ? 0 : lengthToKeep(reader, source)
     }
     const descends =
       fresh || reader.fence >= source.fence || source.starts.some(([fence]) => fence === reader.fence)
-    const how = kept === had ? 'recovered' : descends ? 'rewind' : 'reset'
+    const how = kept === readerLength ? 'recovered' : descends ? 'rewind' : 'reset'
     const text = source.fence < reader.fence ? '' : source.text.slice(kept)
     reader.fence = Math.max(reader.fence, source.fence)
     reader.length = kept + text.length
     reader.sink.run({
-      how: fresh || had === 0 ? 'recovered' : how,
+      how: fresh || readerLength === 0 ? 'recovered' : how,
       keep: kept,
       text,
       position: { fence: reader.fence, seq: source.seq, length: reader.length },

@@ -95,7 +95,7 @@ describe('the transcript of a run', () => {
     })
   })
 
-  test('A3: the same if the reasoning is only white space, or only its tag was written', () => {
+  test('A3: an answer continues after reasoning of only white space, and after a lone tag', () => {
     for (const given of ['<think>', '<think>\n', '\n<think>\n  ']) {
       expect(read(write(given, [text('Fish.')])), JSON.stringify(given)).toMatchObject({
         text: 'Fish.',

@@ -180,15 +180,15 @@ describe('a client that disconnects or does not read', () => {
   test.each([true, false])('a disconnect closes the upstream (stream: %s)', async (stream) => {
     const provider = stuck()
     const openai = await start(provider.complete)
-    const gone = new AbortController()
+    const controller = new AbortController()
     const reading = (async () => {
-      const answer = await openai.chat.completions.create({ ...hello, stream }, { signal: gone.signal })
-      if (Symbol.asyncIterator in answer) for await (const _chunk of answer) gone.abort()
+      const answer = await openai.chat.completions.create({ ...hello, stream }, { signal: controller.signal })
+      if (Symbol.asyncIterator in answer) for await (const _chunk of answer) controller.abort()
     })()
     const ended = reading.catch((error: unknown) => error)
     await vi.waitFor(() => expect(provider.asked()).toBe(true))
     expect(provider.aborted() && !stream).toBe(false)
-    if (!stream) gone.abort()
+    if (!stream) controller.abort()
     const error = await ended
     if (!stream) expect(error).toBeInstanceOf(APIUserAbortError)
     await vi.waitFor(() => expect(provider.aborted()).toBe(true))
@@ -210,17 +210,17 @@ describe('a client that disconnects or does not read', () => {
       }
       throw signal.reason
     })
-    const gone = new AbortController()
+    const controller = new AbortController()
     const answer = await fetch(`http://127.0.0.1:${it.port}/v1/chat/completions`, {
       method: 'POST',
       headers: { authorization: 'Bearer user', 'content-type': 'application/json' },
       body: JSON.stringify({ ...hello, stream: true }),
-      signal: gone.signal,
+      signal: controller.signal,
     })
     expect(answer.status).toBe(200)
     await vi.waitFor(() => expect(paused).toBe(true), { timeout: 10_000 })
     expect(sent).toBeLessThan(50_000_000)
-    gone.abort()
+    controller.abort()
   })
 })
 

@@ -182,9 +182,9 @@ function completionRequestOf(
 
 /** Aborts when the client disconnects before it has received the whole response. */
 function disconnectSignal({ raw }: FastifyReply): AbortSignal {
-  const gone = new AbortController()
+  const disconnected = new AbortController()
   raw.once('close', () => {
-    if (!raw.writableFinished) gone.abort(new Error('the client has disconnected'))
+    if (!raw.writableFinished) disconnected.abort(new Error('the client has disconnected'))
   })
-  return gone.signal
+  return disconnected.signal
 }

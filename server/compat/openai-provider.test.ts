@@ -43,12 +43,12 @@ test('an answer is passed on, as one object and as a stream', async () => {
 })
 
 test('a client that disconnects closes the provider’s connection', async () => {
-  const gone = new AbortController()
+  const controller = new AbortController()
   const stream = await openai.chat.completions.create(
     { model: 'slow', messages, stream: true },
-    { signal: gone.signal },
+    { signal: controller.signal },
   )
-  for await (const chunk of stream) if (chunk.choices[0]?.delta.content) gone.abort()
+  for await (const chunk of stream) if (chunk.choices[0]?.delta.content) controller.abort()
   await vi.waitFor(() => expect(provider.calls[0]?.state).toBe('closed-by-client'))
   expect(it.log.filter((line) => line['level'] === 50)).toEqual([])
 })

@@ -205,14 +205,14 @@ export class Jobs {
     const { store, logger } = this.#options
     const again = this.#stopping.signal.aborted ? 0 : backoff(job.attempts - 1, pauses)
     const dead = job.attempts >= maxAttempts && !this.#stopping.signal.aborted
-    const said = error instanceof Error ? error.message : String(error)
+    const errorMessage = error instanceof Error ? error.message : String(error)
     if (dead)
       logger.error(
         { err: error, kind: job.kind, job: job.id },
         'a job failed for the last time and will not be retried',
       )
     else logger.debug({ err: error, kind: job.kind, pauseMs: again }, 'a job failed and will be retried')
-    await store.fail(job.id, job.fence, said, dead ? null : again)
+    await store.fail(job.id, job.fence, errorMessage, dead ? null : again)
   }
 
   #logFailure(error: unknown): void {

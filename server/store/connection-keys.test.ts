@@ -16,14 +16,14 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(dataDir, { recursive: true }))
 
-const said: string[] = []
+const warnings: string[] = []
 const open = (secret: string | null): Promise<Store> =>
   openStore({
     dataDir,
     secret,
     clock: systemClock,
     logger: silentLogger,
-    warn: (sentence) => said.push(sentence),
+    warn: (sentence) => warnings.push(sentence),
   })
 
 const connection = (id: string, key: string | null): ConnectionRow => ({
@@ -52,10 +52,10 @@ test('a provider’s key is in no file of the store in plain text, and can only 
     `update connection set sealed_key = (select sealed_key from connection where id = 'a') where id = 'b'`,
   )
   database.close()
-  said.length = 0
+  warnings.length = 0
   const again = await open('the secret')
   expect((await again.connections.list()).map(({ key }) => key)).toEqual(['sk-very-secret-key', null])
-  expect(said).toEqual([expect.stringMatching(/Provider b.*WEBUI_SECRET_KEY/)])
+  expect(warnings).toEqual([expect.stringMatching(/Provider b.*WEBUI_SECRET_KEY/)])
   await again.close()
 })
 
@@ -63,10 +63,10 @@ test('with another secret, connections are still listed, without keys and with a
   const store = await open('the secret')
   await store.connections.create(connection('a', 'sk-1'))
   await store.close()
-  said.length = 0
+  warnings.length = 0
   const other = await open('another secret')
   expect(await other.connections.list()).toEqual([connection('a', null)])
-  expect(said).toEqual([expect.stringMatching(/restore that secret, or enter the key again/)])
+  expect(warnings).toEqual([expect.stringMatching(/restore that secret, or enter the key again/)])
   await other.close()
 })
 
@@ -97,14 +97,14 @@ test('S24: shoal store change-secret replaces a weak secret of an installation',
       readInput: async () => input,
       isTerminal: false,
     })
-    return { code, said: out.join('\n') }
+    return { code, output: out.join('\n') }
   }
-  expect((await run('changeme\n')).said).toContain('is not the former WEBUI_SECRET_KEY')
+  expect((await run('changeme\n')).output).toContain('is not the former WEBUI_SECRET_KEY')
   const refused = await run('')
-  expect(refused.said).toContain('pass the former WEBUI_SECRET_KEY on standard input')
-  expect(refused.said).not.toContain('    at ')
+  expect(refused.output).toContain('pass the former WEBUI_SECRET_KEY on standard input')
+  expect(refused.output).not.toContain('    at ')
   expect((await run('secret\n', { WEBUI_SECRET_KEY: 'secret' })).code).toBe(78)
-  expect(await run('secret\n')).toEqual({ code: 0, said: expect.stringContaining('keys of 1 connections') })
+  expect(await run('secret\n')).toEqual({ code: 0, output: expect.stringContaining('keys of 1 connections') })
   const store = await open(next)
   expect((await store.connections.list()).map(({ key }) => key)).toEqual(['sk-1', null])
   expect(await store.installations.register(fingerprintOf(next))).toMatchObject({ kind: 'met' })

@@ -103,8 +103,8 @@ export function describeSessions(name: string, make: MakeStore): void {
     test('pruning removes only ended and expired sessions, at most the given number', async () => {
       const user = await givenUser(store)
       const open = await givenSession(user)
-      const gone = await Promise.all([1, 2, 3].map(() => givenSession(user)))
-      for (const { id } of gone) await store.sessions.end(id, user.id)
+      const ended = await Promise.all([1, 2, 3].map(() => givenSession(user)))
+      for (const { id } of ended) await store.sessions.end(id, user.id)
       await givenSession(user, { expiresAt: 5 })
       const { now } = await store.sessions.revokedSince(0)
       let total = 0

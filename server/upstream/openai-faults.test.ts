@@ -211,7 +211,7 @@ describe('back-pressure and abort', () => {
     await vi.waitFor(() => expect(provider.calls[0]?.state).toBe('closed-by-client'))
   })
 
-  test('abort while the sink holds the last words', async () => {
+  test('abort while the sink holds the last text', async () => {
     provider.scripts.m = { words: 1 }
     const abort = new AbortController()
     const held = Promise.withResolvers<void>()

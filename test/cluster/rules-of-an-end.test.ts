@@ -78,7 +78,7 @@ describe('rules of a run: how it ends', () => {
 
   test('rule 15: an answer that cannot be continued is regenerated as a whole', async () => {
     const [writer, heir] = [trial.owner(), trial.owner()]
-    const run = await trial.start(writer, 'none/anew')
+    const run = await trial.start(writer, 'none/restarts')
     await trial.written(run.runId, 40)
     trial.kill(writer)
     heir.membership.dead.add(writer.ports.me)
@@ -90,7 +90,7 @@ describe('rules of a run: how it ends', () => {
 
   test('rule 15: with the policy "interrupt" the text is kept and the answer ends', async () => {
     const [writer, heir] = [trial.owner(), trial.owner({ policy: () => 'interrupt' })]
-    const run = await trial.start(writer, 'none/anew')
+    const run = await trial.start(writer, 'none/restarts')
     await trial.written(run.runId, 40)
     trial.kill(writer)
     const kept = (await trial.store.runs.readWithText(run.runId))!.text

@@ -21,13 +21,13 @@ export interface LossyProxyOptions {
 
 export async function startLossyProxy({ lifeMs, ...target }: LossyProxyOptions): Promise<LossyProxy> {
   const sockets = new Set<Socket>()
-  const proxy = createServer((near) => {
-    const far = connect(target.port, target.host)
-    const over = lifeMs === undefined ? undefined : setTimeout(() => near.destroy(), lifeMs)
-    near.on('close', () => clearTimeout(over))
+  const proxy = createServer((client) => {
+    const server = connect(target.port, target.host)
+    const over = lifeMs === undefined ? undefined : setTimeout(() => client.destroy(), lifeMs)
+    client.on('close', () => clearTimeout(over))
     for (const [from, to] of [
-      [near, far],
-      [far, near],
+      [client, server],
+      [server, client],
     ] as const) {
       sockets.add(from)
       from.pipe(to)

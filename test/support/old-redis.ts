@@ -22,16 +22,16 @@ export async function startOldRedis(port: number): Promise<OldRedis> {
         done(null, old ? Buffer.from(said, 'latin1') : chunk)
       },
     })
-  const proxy = createServer((near) => {
-    const far = connect(port, '127.0.0.1')
-    near.pipe(far)
-    far.pipe(disguise()).pipe(near)
-    for (const socket of [near, far]) {
+  const proxy = createServer((client) => {
+    const server = connect(port, '127.0.0.1')
+    client.pipe(server)
+    server.pipe(disguise()).pipe(client)
+    for (const socket of [client, server]) {
       sockets.add(socket)
       const end = (): void => {
         sockets.delete(socket)
-        near.destroy()
-        far.destroy()
+        client.destroy()
+        server.destroy()
       }
       socket.on('error', end)
       socket.on('close', end)

@@ -83,9 +83,9 @@ export class RedisProcess {
   async kill(): Promise<void> {
     const child = this.#child
     if (!child) return
-    const gone = new Promise((resolve) => child.once('exit', resolve))
+    const exited = new Promise((resolve) => child.once('exit', resolve))
     child.kill('SIGKILL')
-    await gone
+    await exited
   }
 
   async stop(): Promise<void> {

@@ -127,7 +127,7 @@ function catalogue(provider: string): ModelCatalogue {
   return createModelCatalogue({
     connections: () => [
       connection(provider, { id: 'goes-on', continues: 'trailing', order: 0 }),
-      connection(provider, { id: 'begins-anew', prefix: 'none', continues: 'none', order: 1 }),
+      connection(provider, { id: 'starts-over', prefix: 'none', continues: 'none', order: 1 }),
     ],
     learnt: async () => undefined,
     learn: async () => {},

@@ -40,7 +40,7 @@ export async function startRunTrial({ embedded = false } = {}): Promise<RunTrial
   const provider = await startScriptedProvider({
     words: { words: 60, wordsPerSecond: 30 },
     long: { words: 240, wordsPerSecond: 30 },
-    anew: { words: 60, wordsPerSecond: 30, continues: 'none' },
+    restarts: { words: 60, wordsPerSecond: 30, continues: 'none' },
     hangs: { words: 60, wordsPerSecond: 30, fault: { after: 12, how: 'hang' } },
   })
   const databaseUrl = await postgres?.createDatabase()

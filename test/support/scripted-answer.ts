@@ -93,12 +93,12 @@ export async function playScript(
   },
 ): Promise<void> {
   const { wordsPerSecond = 0, fault, finish = 'stop' } = script
-  const gone = new AbortController()
-  response.once('close', () => gone.abort())
+  const disconnected = new AbortController()
+  response.once('close', () => disconnected.abort())
   response.writeHead(200, { 'content-type': script.contentType ?? format.contentType })
   response.flushHeaders()
-  const write = createWriter(response, { script, record, gone: gone.signal })
-  const pause = (ms: number): Promise<void> => waitWithComments(ms, gone.signal)
+  const write = createWriter(response, { script, record, disconnected: disconnected.signal })
+  const pause = (ms: number): Promise<void> => waitWithComments(ms, disconnected.signal)
 
   async function waitWithComments(ms: number, signal: AbortSignal): Promise<void> {
     const until = performance.now() + ms
@@ -128,7 +128,7 @@ export async function playScript(
     await write(format.reasoning(piece, script.reasoningField ?? 'reasoning_content'))
   }
   const start = performance.now()
-  for (let place = 0; !gone.signal.aborted; place++) {
+  for (let place = 0; !disconnected.signal.aborted; place++) {
     if (fault?.after === place) {
       if (fault.how === 'hang') return await pause(3_600_000)
       if (fault.how === 'break') return await breakOff()
@@ -138,7 +138,7 @@ export async function playScript(
     const text = script.flood ? `flood${place} ` : words[place]
     if (text === undefined) break
     if (wordsPerSecond > 0) await pause(start + (place * 1000) / wordsPerSecond - performance.now())
-    if (gone.signal.aborted) return
+    if (disconnected.signal.aborted) return
     await write(format.text(text))
     record.words++
   }
@@ -151,7 +151,7 @@ export async function playScript(
 /** Writes text in the pieces that the script demands, and waits for the socket. */
 function createWriter(
   response: ServerResponse,
-  { script, record, gone }: { script: Script; record: ScriptedCall; gone: AbortSignal },
+  { script, record, disconnected }: { script: Script; record: ScriptedCall; disconnected: AbortSignal },
 ): (text: string) => Promise<void> {
   const { lineEnd = '\n', cut, seed = 1 } = script
   const random = mulberry32(seed)
@@ -165,7 +165,7 @@ function createWriter(
       record.bytes += piece.length
       const hasRoom = response.write(piece)
       // Waits one turn of the event loop between pieces, because the socket would join them otherwise.
-      if (!hasRoom) await once(response, 'drain', { signal: gone }).catch(() => undefined)
+      if (!hasRoom) await once(response, 'drain', { signal: disconnected }).catch(() => undefined)
       else if (cut !== undefined) await new Promise(setImmediate)
     }
   }

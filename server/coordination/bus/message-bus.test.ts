@@ -9,7 +9,7 @@ const map = {
     topic: ({ userId }: { userId: string }) => `user:${userId}`,
     schema: z.object({ userId: z.string(), why: z.enum(['asked', 'revoked']) }),
   },
-  'user.came': {
+  'user.entered': {
     topic: ({ userId }: { userId: string }) => `user:${userId}`,
     schema: z.object({ userId: z.string() }),
   },
@@ -26,25 +26,25 @@ describe('typed messages', () => {
     const { bus, hub } = make()
     const other = createMessageBus(hub.connect('other'), map, silentLogger)
     const left: string[] = []
-    const came: string[] = []
+    const entered: string[] = []
     const gaps: string[] = []
     const here = bus.on('user.left', 'user:1', {
       message: ({ why }) => left.push(why),
       gap: () => gaps.push('left'),
     })
-    bus.on('user.came', 'user:1', {
-      message: ({ userId }) => came.push(userId),
-      gap: () => gaps.push('came'),
+    bus.on('user.entered', 'user:1', {
+      message: ({ userId }) => entered.push(userId),
+      gap: () => gaps.push('entered'),
     })
     expect(await other.send('user.left', { userId: '1', why: 'revoked' })).toBe(true)
     await other.send('user.left', { userId: '2', why: 'asked' })
-    await other.send('user.came', { userId: '1' })
-    await vi.waitFor(() => expect([left, came]).toEqual([['revoked'], ['1']]))
+    await other.send('user.entered', { userId: '1' })
+    await vi.waitFor(() => expect([left, entered]).toEqual([['revoked'], ['1']]))
     expect(bus.dropped).toEqual({ unknown: 0, invalid: 0 })
     here.close()
     await other.send('user.left', { userId: '1', why: 'asked' })
-    await other.send('user.came', { userId: '1' })
-    await vi.waitFor(() => expect(came).toEqual(['1', '1']))
+    await other.send('user.entered', { userId: '1' })
+    await vi.waitFor(() => expect(entered).toEqual(['1', '1']))
     expect([left, gaps]).toEqual([['revoked'], []])
   })
 
@@ -78,10 +78,10 @@ describe('typed messages', () => {
     const { bus, hub } = make()
     const gaps: string[] = []
     bus.on('user.left', 'user:1', { message: () => {}, gap: () => gaps.push('left') })
-    bus.on('user.came', 'user:1', { message: () => {}, gap: () => gaps.push('came') })
+    bus.on('user.entered', 'user:1', { message: () => {}, gap: () => gaps.push('entered') })
     hub.cut('typed')
-    expect(await bus.send('user.came', { userId: '1' })).toBe(false)
+    expect(await bus.send('user.entered', { userId: '1' })).toBe(false)
     hub.restore('typed')
-    await vi.waitFor(() => expect(gaps.sort()).toEqual(['came', 'left']), 3000)
+    await vi.waitFor(() => expect(gaps.sort()).toEqual(['entered', 'left']), 3000)
   })
 })

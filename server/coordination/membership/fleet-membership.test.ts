@@ -129,7 +129,7 @@ describe('membership', () => {
   test('after one failed heartbeat in Redis, the store receives one at once', async () => {
     const hub = createMemoryHub()
     const heartbeats = new MemoryHeartbeats()
-    // Eight members: by chance, a regular heartbeat may arrive in time and hide a missing immediate one, but not for all.
+    // Eight members: by chance, a regular heartbeat may hide that an immediate one is missing, but not for all of them.
     const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
     const late: string[] = []
     for (const self of names) {

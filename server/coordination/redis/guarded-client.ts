@@ -124,7 +124,7 @@ export class GuardedClient<C extends Redis | Cluster> {
       this.#events.ready?.(client)
       this.probe()
     })
-    const gone = mine('close', () => {
+    const onClosed = mine('close', () => {
       this.#events.lost?.()
       this.#setAway()
     })
@@ -134,8 +134,8 @@ export class GuardedClient<C extends Redis | Cluster> {
       if (isMine()) this.#events.failed(withoutCommand(error), typeof node === 'string' ? node : undefined)
     })
     client.on('ready', ready)
-    client.on('close', gone)
-    client.on('end', gone)
+    client.on('close', onClosed)
+    client.on('end', onClosed)
     client.on('end', () => setTimeout(rebuild, 200 + jitter() * 300).unref())
     for (const name of ['error', 'node error', 'nodeError', 'sentinelError']) client.on(name, failed)
     return client

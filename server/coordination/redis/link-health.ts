@@ -163,7 +163,7 @@ export class LinkHealth {
       this.#everHealthy = true
       for (const [code, { connecting }] of this.#problems)
         if (connecting || code === replica) this.#problems.delete(code)
-      // Without the right to query the role, a replica repeatedly counts as healthy until a write fails: log it only once.
+      // Without the right to query the role, a replica counts as healthy again and again, until a write: log it once.
       for (const code of this.#logged.keys()) if (code !== replica) this.#logged.delete(code)
       this.#logger.info(`Redis at ${this.#where} is connected`)
     }

@@ -169,17 +169,17 @@ describe.concurrent('sentinels with a password', () => {
 
 test('O11: only the Cluster node whose name cannot be resolved is reported, and the others are used', async () => {
   await using cluster = await startCluster()
-  const said: string[] = []
-  const write = (line: string): void => void said.push((JSON.parse(line) as { msg: string }).msg)
+  const logged: string[] = []
+  const write = (line: string): void => void logged.push((JSON.parse(line) as { msg: string }).msg)
   const url = `redis://gone.invalid:7000,127.0.0.1:${cluster.servers[0]!.port}`
   // The client chooses the first node at random.
-  for (let tries = 0; tries < 20 && !said.some((line) => line.includes('cannot be resolved')); tries++) {
+  for (let tries = 0; tries < 20 && !logged.some((line) => line.includes('cannot be resolved')); tries++) {
     const link = makeLink({ url, cluster: true }, { logger: pino({ level: 'info' }, { write }) })
     await linkBecomes(link, true)
     await link.command(['set', key('a'), 'b'])
     await link.close()
   }
-  expect(said.filter((line) => /cannot be resolved|was lost/.test(line))).toEqual([
+  expect(logged.filter((line) => /cannot be resolved|was lost/.test(line))).toEqual([
     'the host name of Redis at gone.invalid:7000 cannot be resolved: correct it in REDIS_URL',
   ])
 })

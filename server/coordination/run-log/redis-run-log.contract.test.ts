@@ -54,7 +54,7 @@ describe('run log, in Redis only', () => {
     expect(await log.read(runId)).toHaveLength(1)
   })
 
-  test('without the right to the channel, text is written and heard is -1', async () => {
+  test('without the right to the channel, text is written, and the number of followers is -1', async () => {
     await opened()
     const { admin, port } = redis.servers[0]!
     await admin.call('ACL', 'SETUSER', 'mute', 'on', '>x', '~*', '+@all', 'resetchannels')

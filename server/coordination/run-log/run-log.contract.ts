@@ -17,7 +17,7 @@ const lower = 1_763_900_000_000
 const own = 1_763_900_000_123
 const higher = 1_764_000_000_000
 const starts: Starts = [[own, 0]]
-const replacement = { starts, text: 'anew' }
+const replacement = { starts, text: 'other text' }
 
 type State = (log: RunLog, runId: string) => Promise<unknown>
 type Expected = { answer: LogAnswer['kind']; number?: number; left: string }

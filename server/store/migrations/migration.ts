@@ -7,8 +7,8 @@ export interface Migration {
   /** The lowest schema number that code must know to work with a database that has this step. */
   oldestCode: number
   /**
-   * For a step that requires that a job has filled all rows: the job, and a query for unfilled rows. The step is refused
-   * as long as there are any.
+   * For a step that requires that a job has filled all rows: the job, and a query for unfilled rows. The step is
+   * refused as long as there are any.
    */
   after?: { job: string; unfilled: (prefix: string) => string }
   /** `prefix` goes before each table name. Foreign keys are checked at the end of the step, not within it. */

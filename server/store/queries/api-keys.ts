@@ -60,13 +60,13 @@ export function createApiKeys(engine: Engine): ApiKeys {
       }),
     delete: (id, userId) =>
       engine.transaction(async (trx) => {
-        const gone = await trx
+        const deleted = await trx
           .deleteFrom('api_key')
           .where('id', '=', cleanText(id))
           .where('user_id', '=', userId)
           .returning('id')
           .executeTakeFirst()
-        if (!gone) return false
+        if (!deleted) return false
         // The key's row is deleted, so the feed can only name its user: caches drop everything about that user.
         await trx
           .updateTable('account')

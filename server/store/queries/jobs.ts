@@ -39,7 +39,7 @@ export function createJobs(engine: Engine): Jobs {
     fail: (id, fence, error, retryInMs) => fail(engine, { id, fence, error: cleanText(error), retryInMs }),
     prune: (before, limit) =>
       engine.run(async (db) => {
-        const gone = await db
+        const deleted = await db
           .deleteFrom('job')
           .where('id', 'in', (eb) =>
             eb
@@ -51,7 +51,7 @@ export function createJobs(engine: Engine): Jobs {
           )
           .returning('id')
           .execute()
-        return gone.length
+        return deleted.length
       }),
   }
 }

@@ -115,7 +115,7 @@ function create(engine: Engine, session: SessionRow): Promise<void> {
 
 function pruneSessions(engine: Engine, before: number, limit: number): Promise<number> {
   return engine.run(async (db) => {
-    const gone = await db
+    const deleted = await db
       .deleteFrom('session')
       .where('id', 'in', (eb) =>
         eb
@@ -126,7 +126,7 @@ function pruneSessions(engine: Engine, before: number, limit: number): Promise<n
       )
       .returning('id')
       .execute()
-    return gone.length
+    return deleted.length
   })
 }
 

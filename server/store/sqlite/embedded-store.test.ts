@@ -46,8 +46,8 @@ async function startHolder(): Promise<ChildProcess> {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   closing.push(() => child.kill('SIGKILL'))
-  const [said] = (await once(child.stdout, 'data')) as [Buffer]
-  expect(said.toString()).toBe('created')
+  const [output] = (await once(child.stdout, 'data')) as [Buffer]
+  expect(output.toString()).toBe('created')
   return child
 }
 

@@ -82,10 +82,10 @@ export function deleteMessage(
     const runs = await sql<{ id: string }>`
       ${below} update ${engine.table('run')} set stop = true
       where status = 'running' and message_id in (select id from below) returning id`.execute(trx)
-    const gone = await sql<{ id: string }>`
+    const deletion = await sql<{ id: string }>`
       ${below} update ${message} set deleted_at = ${engine.now}, deleted_with = ${messageId}
       where id in (select id from below) returning id`.execute(trx)
-    const deleted = gone.rows.map(({ id }) => id)
+    const deleted = deletion.rows.map(({ id }) => id)
     if (deleted.length === 0) return undefined
     const currentId = await moveLeaf(trx, chat, deleted)
     return { chatId: chat.chatId, currentId, deleted, runIds: runs.rows.map(({ id }) => id) }

@@ -33,11 +33,11 @@ function inOneStatement(engine: Engine, ending: Ending): Promise<Ended> {
       folded as (
         update ${engine.table('message')} m
         set status = ${status}, meta = ${metaText(meta)}, text = t.text, said = coalesce(${visiblePart(ending)}::text, t.text)
-        -- offset: folded once, and not for each of the two columns
+        -- offset 0: the parts are joined once, and not again for each of the two columns
         from locked l cross join lateral (select ${engine.joinedParts(sql`l.id`)} as text offset 0) t
         where m.id = l.message_id returning m.text
       ),
-      gone as (delete from ${parts} p using locked l where p.run_id = l.id),
+      deleted as (delete from ${parts} p using locked l where p.run_id = l.id),
       answered as (
         update ${chat} c
         set answered_at = ${engine.greatest(engine.now, sql`c.read_at + 1`)}, updated_at = ${engine.now}

@@ -29,7 +29,7 @@ async function inOneStatement(engine: Engine, part: Part): Promise<boolean | num
         where r.id = ${id} and r.fence = ${fence} and r.saved_fence < r.fence and r.status = 'running'
         returning r.id, r.stop
       ),
-      gone as (
+      deleted as (
         delete from ${parts} p using locked l where p.run_id = l.id and (p.start > 0 or ${text}::text = '')
       ),
       part as (
