@@ -69,6 +69,8 @@ async function runStages(): Promise<void> {
   await check()
   await vitest('unit', ['unit'])
   await vitest('contract and cluster', ['contract', 'cluster'])
+  // The sources of the page may have changed since `npm ci` built it.
+  await runCommand('node', ['scripts/prepare.ts'])
   await vitest('browser', ['browser'])
   if (all) {
     // The same browser tests, against three instances behind an nginx that chooses one at random.
