@@ -162,7 +162,7 @@ export interface WireError {
   field?: string
   /** Milliseconds after which a retry makes sense. */
   retryAfterMs?: number
-  /** The limit of one user that refused the request. */
+  /** The limit of the user that the request exceeded. */
   limit?: ReachedLimit
   requestId?: string
 }
@@ -197,7 +197,7 @@ export interface AppErrorOptions {
   retryAfterMs?: number
   provider?: ProviderRefusal | undefined
   limit?: LimitState
-  /** For a limit that has no `LimitState`. */
+  /** The exceeded limit, if it has no `LimitState`. */
   reached?: ReachedLimit
   cause?: unknown
 }

@@ -68,12 +68,12 @@ function split(transcript: string): Split {
   return { reasoning: transcript.slice(reasoningStart, end).trim(), textStart, thinking: false }
 }
 
-/** How many closing tags are checked before all further ones count as mentions of the tag. */
+/** How many closing tags are examined, to bound the cost. All further ones count as mentions of the tag. */
 const maxMentions = 8
 
 /**
- * The end of reasoning without an opening tag, which some chat templates write instead of the model. A closing tag in
- * code, in quotes, or after an opening tag is only a mention. Returns -1 if there is no such end.
+ * The end of reasoning that has no opening tag, because some chat templates write that tag into the prompt. A closing
+ * tag in code, in quotes, or after an opening tag is only a mention. Returns -1 if there is no such end.
  */
 function closeWithoutOpen(transcript: string): number {
   let end = transcript.indexOf(close)

@@ -1,5 +1,6 @@
 // `npm run fleet`: starts three instances, and Redis, PostgreSQL and nginx from the system's packages, on free ports of
-// this machine. Use it to kill an instance during an answer and watch. Ctrl-C stops everything and leaves no files.
+// this machine. Use it to kill an instance during an answer and watch another one continue the answer. Ctrl-C stops
+// everything and leaves no files.
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startLocalNginx } from '../test/deploy/support/local-nginx.ts'

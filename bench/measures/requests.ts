@@ -9,7 +9,7 @@ import type { World } from '../support/world.ts'
 import { micros } from '../support/write-figure.ts'
 
 const count = 4000
-/** An operation that itself does not read the store, so that only the overhead of a request is measured. */
+/** An operation whose use case does not read the store, so that only the overhead of a request is measured. */
 const path = '/api/models'
 
 export const requests: Measure = {
@@ -63,7 +63,10 @@ function total(counts: Map<string, number>): number {
   return [...counts.values()].reduce((sum, calls) => sum + calls, 0)
 }
 
-/** Allows a few: the fleet's own polling may coincide with the requests. One command per request would be thousands. */
+/**
+ * Allows a few commands, because the instances also poll during the measurement. One command per request would be
+ * thousands.
+ */
 function none(name: string, what: string, seen: number): Row {
   return {
     name,

@@ -3,7 +3,7 @@ export type Contestant = () => Promise<number>
 
 /**
  * Measures the candidates in turn, `rounds` times, and keeps the minimum of each, because other work on the machine
- * only adds cost. Alternating is fair: no candidate alone gets a quiet moment of the machine.
+ * only adds cost. The candidates alternate, so that no candidate alone is measured while the machine is idle.
  */
 export async function alternate<K extends string>(
   contestants: Record<K, Contestant>,

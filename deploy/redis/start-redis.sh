@@ -1,8 +1,9 @@
 #!/bin/sh
 # start-redis.sh CONF ACL [lines of redis.conf]: starts Redis in its data folder with the passwords from files.
 # REDIS_PASSWORD_FILE is the password of Shoal. Set REDIS_INTERNAL_PASSWORD_FILE (the password of replicas, sentinels
-# and administrators) for a node of several. Such a node keeps what a failover changes in node.conf, which includes CONF
-# and is never overwritten here. Passwords are written as SHA-256 into RUN_DIR (/run/redis), which can be a tmpfs.
+# and administrators) if this is one of several nodes. Such a node saves the changes of a failover in node.conf, which
+# includes CONF and is never overwritten here. Passwords are written as SHA-256 into RUN_DIR (/run/redis), which can be
+# a tmpfs.
 set -eu
 conf=$1
 acl=$2

@@ -15,7 +15,10 @@ export const memberView = z.object({
   people: z.number(),
   /** The revisions that the instance has applied, by feed. */
   revisions: z.record(z.string(), z.string()),
-  /** False if the instance died twice soon after takeovers and leaves them to others for some minutes. */
+  /**
+   * False if the instance died twice soon after takeovers, and therefore leaves takeovers to other instances for some
+   * minutes.
+   */
   takeover: z.boolean(),
   self: z.boolean(),
 })

@@ -21,8 +21,8 @@ export const settingsValues = z.object({
   tokensPerMinute: count.max(100_000_000).nullable(),
   /**
    * Maximum sockets and event streams that a user may have open on all instances in total; on each instance while Redis
-   * is unreachable. A maximum of 50 or more may be exceeded, to less than double, because an instance does not ask the
-   * others within its own share.
+   * is unreachable. With a maximum of 50 or more, a user may open up to almost twice as many, because an instance does
+   * not ask the other instances while the user stays within its share.
    */
   socketsPerUser: count.nullable(),
   /** Maximum concurrent answers of a user, in chats and over `/v1`, on all instances in total. More are refused. */
@@ -31,7 +31,7 @@ export const settingsValues = z.object({
    * Maximum concurrent requests of one instance to providers. More wait in a queue, and the page shows the position.
    */
   runningPerInstance: count.nullable(),
-  /** The same per connection to a provider. */
+  /** Maximum concurrent requests of one instance through one connection to a provider. */
   runningPerConnection: count.nullable(),
 })
 export type SettingsValues = z.infer<typeof settingsValues>

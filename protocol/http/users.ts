@@ -18,7 +18,8 @@ export const userView = z.object({
   createdAt: z.number(),
   lastActiveAt: z.number().nullable(),
   /**
-   * Someone else has set the password. Until the user changes it, all else is refused as `password_change_required`.
+   * Someone else has set the password. Until the user changes it, every other operation is refused with
+   * `password_change_required`.
    */
   mustChangePassword: z.boolean().optional(),
 })

@@ -31,7 +31,8 @@ const renders: { name: string; set: string[]; expect: RegExp }[] = [
     set: [image, 'database.url=postgresql://a:b@c/d', 'redis.url=redis://r'],
     expect: /kind: Secret[\s\S]*name: test-shoal/,
   },
-  // At /ws: upgrades and no retries. /metrics and /ready are blocked if the controller can do that.
+  // The rendered Ingress must allow upgrades and no retries at /ws, and block /metrics and /ready if the controller can
+  // do that.
   ...Object.entries({
     none: /kind: Ingress[^]*name: http/,
     traefik: /kind: Ingress[^]*name: http/,

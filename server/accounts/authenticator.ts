@@ -22,7 +22,7 @@ import type { SessionClaims, SessionTokens } from './session-token.ts'
  */
 export type Revocation = { sessionIds: ReadonlySet<string>; userIds: ReadonlySet<string> } | 'all'
 
-/** Called when a session is used: when it begins, then at most once a minute by each instance. */
+/** Called when a session begins, and then at most once a minute by each instance on which the session is used. */
 export type SessionSeen = (
   session: Pick<SessionRow, 'id' | 'userId' | 'device' | 'lastUsedAt' | 'expiresAt'>,
 ) => void
@@ -62,7 +62,8 @@ const suspendedKey =
 /** The maximum age of a session whose token comes from an earlier version and has no random part. */
 const formerLifetimeMs = 28 * 86_400_000
 /**
- * How long the old token stays valid after the browser got a new one, because requests with the old one are in flight.
+ * How long the old token stays valid after the browser got a new one, because requests with the old one may be in
+ * flight.
  */
 const formerGraceMs = 60_000
 

@@ -47,7 +47,7 @@ export function requireAdmin(caller: Caller): void {
   if (!isAdmin(caller)) throw new AppError('forbidden')
 }
 
-/** The id of the caller's session. Throws `forbidden` for an API key, which may not do what needs a signed-in user. */
+/** The id of the caller's session. Throws `forbidden` if the caller uses an API key. */
 export function requireSession({ credential }: Caller): string {
   if (credential.kind === 'session') return credential.id
   throw new AppError('forbidden', {

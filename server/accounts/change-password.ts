@@ -9,7 +9,7 @@ import { limitPasswordChange } from './sign-in-limits.ts'
 
 /**
  * Changes the caller's password, ends every other session and gives this one a new token. API keys stay valid unless
- * the caller asks to revoke them, so that a new password does not stop programs.
+ * the caller asks to revoke them, so that programs that use them keep working.
  */
 export function createChangePassword(context: Context): UseCase<'changePassword'> {
   const { store, clock, cookies, hasher, rateLimits, tokens } = context

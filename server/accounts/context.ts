@@ -23,7 +23,10 @@ export interface AccountsConfig {
   cookies: CookieConfig
 }
 
-/** What a change of access needs: `authenticator` applies it on this instance, `announce` notifies the others. */
+/**
+ * The dependencies of code that changes a user's access: `authenticator` applies the change on this instance, and
+ * `announce` notifies the other instances.
+ */
 export interface OperatorContext {
   store: AccountStore
   clock: Clock

@@ -15,7 +15,7 @@ export interface Requester {
    * Group names from the widest to the narrowest, such as network, address, account. Groups take turns at each level.
    */
   groups?: readonly string[]
-  /** The user, or the user's device, has signed in before. Their tasks run before all others. */
+  /** The user, or the user's device, has signed in before. Tasks of such requesters run before all others. */
   known?: boolean
 }
 

@@ -9,7 +9,7 @@ const maxAccounts = 5
  * account. Sign-ins of such a browser are not limited by other clients' wrong guesses (OWASP's "device cookies").
  */
 export interface KnownDevices {
-  /** The cookie value after a sign-in. `former` is the value that the browser had before. */
+  /** Returns the cookie value after a sign-in to this account. `former` is the value that the browser had before. */
   mark(email: string, former: string | undefined): string
   /** The name of the device if it has signed in to this account before, otherwise undefined. */
   find(email: string, value: string | undefined): string | undefined

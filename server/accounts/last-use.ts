@@ -30,7 +30,7 @@ export class LastUse {
     this.#writing ??= this.#write()
   }
 
-  /** Resolves when all queued writes have been done or given up. */
+  /** Resolves when each queued write has been executed, or dropped because the store failed. */
   async settled(): Promise<void> {
     await this.#writing
   }
@@ -49,8 +49,8 @@ export class LastUse {
         if (use.apiKeyId !== null) await this.#store.apiKeys.touch(use.apiKeyId, use.at)
         await this.#store.users.touch(use.userId, use.at)
       } catch (error) {
-        // These times are not worth queuing while the store is unavailable: the next use, a minute later, saves one
-        // again.
+        // The queued times are dropped while the store is unavailable: the next use of the session or key saves a newer
+        // time.
         this.#waiting.clear()
         this.#logger.debug({ err: error }, 'the time of last use was not saved')
       }

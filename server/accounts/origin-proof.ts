@@ -12,7 +12,7 @@ export interface OriginProof {
   verify: (sessionId: string, proof: string) => boolean
 }
 
-/** The proofs are derived from the installation's secret, so every instance can check them and none is stored. */
+/** The proofs are derived from the installation's secret, so every instance can check them, and they are not stored. */
 export function createOriginProof(secretKey: string): OriginProof {
   const proofOf = (sessionId: string): string =>
     createHmac('sha256', secretKey).update('shoal origin proof\0').update(sessionId).digest('base64url')

@@ -77,7 +77,7 @@ function decode(part: string): unknown {
   try {
     return JSON.parse(Buffer.from(part, 'base64url').toString())
   } catch {
-    // Any malformed part means that this is not one of our tokens; callers need no details.
+    // If any part is malformed, Shoal did not issue this token. Callers need no details.
     return undefined
   }
 }

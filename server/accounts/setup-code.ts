@@ -12,7 +12,7 @@ export interface SetupCode {
 /** Crockford's base 32, which has no I, L, O and U. */
 const letters = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 
-/** The code has 60 bits. It is derived from the secret, so all instances have the same code and none is stored. */
+/** The code has 60 bits. It is derived from the secret, so all instances compute the same code and do not store it. */
 export function createSetupCode({
   secretKey,
   installationId,

@@ -37,8 +37,8 @@ const addressLimits: SourceLimits = {
 }
 /**
  * A peer in a private network that may be a proxy. All clients behind it count together, so that claiming a different
- * address with each attempt gains nothing. It may do a little more than one address, so that one client cannot use it
- * all.
+ * address with each attempt gains nothing. Its limits are slightly higher than those of one address, so that one client
+ * cannot use them up.
  */
 const peerLimits: SourceLimits = {
   kind: 'by',
@@ -53,13 +53,13 @@ const perKnownDevice = inWindow(15)
 /** Accounts created from one address, and through one peer that may be a proxy. */
 const signUpsPerAddress = inWindow(15)
 const signUpsPerPeer = inWindow(300)
-/** Attempts to change a password, each a guess at the current one, in a session that may have been left open. */
+/** Attempts to change a password. Each one can be a guess at the current password in a session that was left open. */
 const passwordChanges = inWindow(15)
 
 /** The source of an attempt. */
 export interface AttemptSource {
   address: string
-  /** See `RequestMeta`. */
+  /** The addresses of hops that forwarded the request and are not configured as proxies; see `RequestMeta`. */
   unproven?: readonly string[] | undefined
   /** The name of a device that has signed in to this account before. */
   knownDevice?: string | undefined

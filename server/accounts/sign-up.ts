@@ -27,7 +27,8 @@ export function createSignUp(context: Context): UseCase<'signUp'> {
     if (mode === 'first') {
       const first = await makeFirstUser(store, { ...body, passwordHash, role: 'admin' })
       if (first !== 'not-first') return beginSession(context, first, meta)
-      // Another sign-up was first, so this account gets the default role, if sign-up is open.
+      // Another sign-up has created the first account meanwhile, so this account gets the default role, if sign-up is
+      // open.
       if (!config.signUp) throw new AppError('sign_up_closed')
     }
     const user = await makeUser(store, { ...body, passwordHash, role: config.defaultRole })
@@ -35,7 +36,7 @@ export function createSignUp(context: Context): UseCase<'signUp'> {
   }
 }
 
-/** What sign-up would do now: create the first account, create an ordinary one, or fail. For the sign-in page. */
+/** Whether a sign-up would now create the first account, create an ordinary account, or fail. For the sign-in page. */
 export async function signUpMode({
   store,
   config,

@@ -9,7 +9,7 @@ export interface EveryOptions {
   spread?: number
   failed: (error: unknown) => void
   signal: AbortSignal
-  /** Waits for the pause. Default: in real time. */
+  /** Waits for the pause. Default: `sleep`, which waits in real time. */
   sleep?: Sleep
 }
 

@@ -1,6 +1,6 @@
 /**
  * A problem of this installation that its operator should know. Configuration, readiness, Redis and the comparison of
- * installations all describe problems in this form, so that they read the same wherever they are shown.
+ * installations all describe problems in this form, so that users see the same sentence wherever a problem is shown.
  */
 export interface Finding {
   /** Kebab-case and stable, since scripts compare it. */

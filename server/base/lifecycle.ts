@@ -28,7 +28,7 @@ export class Lifecycle {
       try {
         await withDeadline(Promise.resolve(stop()), deadlineMs, `stopping ${name}`)
       } catch (error) {
-        this.#log.warn({ err: error, part: name }, 'a part did not stop cleanly')
+        this.#log.warn({ err: error, part: name }, 'a part of the server did not stop cleanly')
       }
     }
   }

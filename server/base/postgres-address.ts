@@ -81,7 +81,7 @@ function split(rest: string): { userinfo: string; hostlist: string; path: string
   const after = end < 0 ? '' : rest.slice(end)
   const at = authority.lastIndexOf('@')
   const [, path = '', query = '', fragment] = /^(?:\/([^?#]*))?(?:\?([^#]*))?(#.*)?$/s.exec(after) ?? []
-  // An `@` after the supposed end of the hosts means that the sign is part of the password.
+  // An `@` after the first `/`, `?` or `#` means that this character is an unescaped part of the password.
   if (path.includes('@')) throw unescaped('/')
   if (/^[^=&]*@/.test(query)) throw unescaped('?')
   if (fragment !== undefined) throw unescaped('#')

@@ -2,9 +2,9 @@ export interface CommandSpec {
   /** The name of the command: the words after `shoal`. */
   words: string
   summary: string
-  /** Options with a value: name → description. */
+  /** Options with a value: name → description. The help shows only the names. */
   flags: Record<string, string>
-  /** Options without a value: name → description. */
+  /** Options without a value: name → description. The help shows only the names. */
   switches?: Record<string, string>
   /** Options that only Shoal itself passes; the help does not list them. */
   internal?: string[]
@@ -20,7 +20,7 @@ const roles = 'admin, user or pending'
 export const commands = [
   {
     words: 'start',
-    summary: 'Start the server',
+    summary: 'Start the server; the options override the variables PORT, HOST, WORKERS and DATA_DIR',
     flags: {
       port: 'port to listen on (PORT, 8080)',
       host: 'address to listen on (HOST, 0.0.0.0)',
@@ -31,7 +31,8 @@ export const commands = [
   },
   {
     words: 'user create',
-    summary: 'Create an account; reads the password from standard input',
+    summary:
+      'Create an account; ROLE is admin, user or pending, and the password is read from standard input',
     flags: { ...email, name: 'name of the user', role: `${roles} (default: user)`, ...data },
     switches: { 'password-stdin': 'read the password from standard input' },
     required: ['email', 'name'],
@@ -44,7 +45,7 @@ export const commands = [
   },
   {
     words: 'user set-role',
-    summary: 'Change the role of an account; this also approves a pending account',
+    summary: 'Change the role of an account to admin, user or pending; this also approves a pending account',
     flags: { ...email, role: roles, ...data },
     required: ['email', 'role'],
   },
@@ -68,7 +69,7 @@ export const commands = [
   },
   {
     words: 'key create',
-    summary: 'Create an API key for an account and print only the key',
+    summary: 'Create an API key for the account with the email address USER, and print only the key',
     flags: { user: 'email address of the account', name: 'name of the key', ...data },
     required: ['user', 'name'],
   },
@@ -80,13 +81,14 @@ export const commands = [
   },
   {
     words: 'backup',
-    summary: 'Save all data to a file; the server may keep running',
+    summary: 'Save all data to the new file TO; the server may keep running',
     flags: { to: 'file to write; it must not exist yet', ...data },
     required: ['to'],
   },
   {
     words: 'restore',
-    summary: 'Restore a backup into an empty embedded store or PostgreSQL database, and check the result',
+    summary:
+      'Restore the backup file FROM into an empty embedded store or PostgreSQL database, and check the result',
     flags: { from: 'file that `shoal backup` wrote', ...data },
     switches: {
       replace: 'delete the existing data first',
@@ -113,7 +115,8 @@ export const commands = [
   },
   {
     words: 'db copy',
-    summary: 'Copy the data of an embedded store into an empty PostgreSQL database, and check the result',
+    summary:
+      'Copy the data of an embedded store into the empty PostgreSQL database with the address TO, and check the result',
     flags: { to: 'address of the database, as in DATABASE_URL', ...data },
     required: ['to'],
   },

@@ -36,7 +36,7 @@ export async function withOperator<T>(
         store,
         clock: systemClock,
         hasher: createPasswordHasher(),
-        // This process caches no sessions or keys, so there is nothing to forget.
+        // This process caches no sessions or keys, so there is nothing to remove from a cache.
         authenticator: { revoked: () => {}, forgetAll: () => {} },
         announce: (feed) => announcer.announce(feed),
       }),

@@ -4,7 +4,10 @@ import type { Config } from '../config.ts'
 import { parseRedisUrl } from '../coordination/redis/redis-url.ts'
 import type { RedisTopology } from '../coordination/redis/redis-url.ts'
 
-/** The topology that the Redis variables describe; undefined without REDIS_URL; or the problem if they are invalid. */
+/**
+ * Returns the topology that the Redis variables describe (undefined without REDIS_URL), or the problem if they are
+ * invalid.
+ */
 export function redisTopology({
   redis,
 }: Pick<Config, 'redis'>):

@@ -5,7 +5,7 @@ import type { Kind, Parsed } from './variable.ts'
 /** Any text, without white space around it. */
 export const text: Kind<string> = { type: 'text', parse: (value) => ({ value }) }
 
-/** The same for a variable that is null if it is not set. */
+/** Any text; the value is null if the variable is not set. */
 export const optionalText: Kind<string | null> = { type: 'text', parse: (value) => ({ value }) }
 
 const yes = new Set(['true', '1', 'yes', 'on'])
@@ -55,7 +55,7 @@ export function seconds(min: number, max: number): Kind<number> {
   }
 }
 
-/** The same kind for a variable that is null if it is not set. */
+/** The given kind, except that the value is null if the variable is not set. */
 export function optional<T>(kind: Kind<T>): Kind<T | null> {
   return kind
 }

@@ -193,5 +193,5 @@ function deepFreeze<T>(value: T): DeepReadonly<T> {
   return value as DeepReadonly<T>
 }
 
-/** Also suggests command-line options. */
+/** For the command line, which uses it to suggest names of commands and options. */
 export { nearest }

@@ -74,7 +74,8 @@ export interface HttpServer {
   isOwnOrigin(request: IncomingMessage): boolean
   clientOf(request: Hop): Client
   /**
-   * Reports that an authenticated user makes requests on this connection, so that it no longer counts for its address.
+   * Reports that an authenticated user makes requests on this connection, so that the connection no longer counts
+   * towards the limit of its address.
    */
   markAuthenticated(request: IncomingMessage): void
   /** Starts listening and resolves with the port. Port 0 selects a free port. */
@@ -207,7 +208,7 @@ function createApp(config: HttpConfig, { explain, isForwardingTrusted }: AppPart
     requestTimeout: config.requestTimeoutMs,
     http: {
       headersTimeout: config.headersTimeoutMs,
-      // The above timeouts may be detected this much too late.
+      // The interval at which Node checks the timeouts above. Each may take effect later by this much.
       connectionsCheckingInterval: 2000,
       // Clients that offer HTTP/2 by `Upgrade: h2c` expect a normal response.
       shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',

@@ -27,7 +27,7 @@ export function rememberRoutes(app: FastifyInstance): RefuseUnknown {
     const path = pathOf(request.url)
     const found = patterns.filter(({ pattern }) => pattern.test(path))
     const allowed = new Set(found.flatMap(({ methods }) => [...methods]))
-    // If the path has this very method, it only looks like a route's, for example with an id that is too long.
+    // If a route of this method matches, the path only resembles the route, for example with an id that is too long.
     if (allowed.size === 0 || allowed.has(request.method))
       throw new AppError('not_found', { message: `${request.method} ${truncate(path)} does not exist.` })
     const list = [...allowed].toSorted().join(', ')

@@ -55,7 +55,7 @@ export class RecheckRequests {
     try {
       await authenticateAgain()
     } catch (error) {
-      // If the check cannot be made now, the request may continue.
+      // The credentials could not be checked this time, so the request may continue.
       if (!(error instanceof AppError) || (error.status !== 401 && error.status !== 403)) return
       this.#logger.info(
         { requestId: meta.requestId, code: error.code },

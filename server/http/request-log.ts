@@ -19,7 +19,8 @@ export interface RequestLogOptions {
 
 /** Logs one line for each request when it has ended, and reports it to the metrics. */
 export function logRequests(app: FastifyInstance, { logger, clock, observer }: RequestLogOptions): void {
-  // These lines never contain secrets. Searching them for secrets cost more than the rest of the request.
+  // These lines never contain secrets, so they are not searched for secrets, which took longer than the rest of the
+  // request.
   const lines = logger.child({}, { redact: [] })
   const ended = guarded(
     { logger, event: 'end of a request' },

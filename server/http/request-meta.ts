@@ -88,7 +88,7 @@ export class LazyRequestMeta implements RequestMeta {
     for (const [name, value] of Object.entries(limitHeaders(limit))) this.#response.setHeader(name, value)
   }
 
-  /** Calls `over` once, when the response has been sent or the client has disconnected. */
+  /** Calls `callback` once, when the response has been sent or the client has disconnected. */
   whenEnded(callback: () => void): void {
     if (this.#response.closed) callback()
     else this.#response.once('close', callback)

@@ -2,7 +2,7 @@ import type { Server } from 'node:http'
 import { setImmediate } from 'node:timers/promises'
 import type { Clock } from '../base/index.ts'
 
-/** A turn of the event loop that is shorter than this was idle. */
+/** A turn of the event loop that is shorter than this handled no connection. */
 const quietTurnMs = 0.1
 /** Maximum time to wait for an idle turn, which may never come under load. Then the server closes anyway. */
 const waitMs = 1000

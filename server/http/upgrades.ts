@@ -63,7 +63,7 @@ export class Upgrades {
     }
     const gateway = this.#gateways.get(withoutBasePath(path, this.#basePath))
     if (gateway) {
-      // From now on the gateway limits this connection.
+      // From now on, the limit of the gateway applies to this connection instead of the limit on HTTP connections.
       this.#onHandover(request)
       gateway.upgrade(request, socket, head)
     } else

@@ -105,7 +105,7 @@ export function createCoordination(options: CoordinationOptions): Coordination {
 
 function openLink({ config, clock, logger }: CoordinationOptions): RedisLink | undefined {
   const answer = redisTopology(config)
-  // The command line has already rejected this. The error is for code that starts an instance in another way.
+  // The command line rejects invalid variables before this. The error is for code that starts an instance without it.
   if (!answer.ok) throw new Error(`${answer.problem.about}: ${sentenceOf(answer.problem)}`)
   if (!answer.topology) return undefined
   const { connectTimeoutMs, reconnectDelayMs, maxRetryCount, tls } = config.redis

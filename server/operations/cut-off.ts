@@ -15,18 +15,22 @@ export interface CutOffOptions {
 }
 
 const checkEveryMs = 500
-/** After this time the instance may have missed a revocation for too long to rely on its cache (P5). */
+/**
+ * Without an accepted heartbeat for this long, the instance refuses requests: it may have missed revocations for too
+ * long to rely on its cache (P5).
+ */
 const refuseAfterMs = 10_000
 /**
- * The same if the instance knows of revocations but cannot read them. Shorter, to allow for the interval of the checks.
+ * The instance also counts as cut off if it has known of revocations for this long but cannot read them. Shorter than
+ * `refuseAfterMs`, to allow for the interval of the checks.
  */
 const maxUnreadMs = 8000
 
 /**
- * Rule 18: an instance is cut off if neither Redis nor the store has accepted its heartbeat for a lease. Its owners are
- * silent (rule 7), and its sockets are closed so that clients reconnect to another instance. After 10 s it responds
- * with 503 to requests that need authentication, never with 401: an outage must not sign a user out. The same applies
- * if only the store is unreachable and the instance cannot read revocations that it knows of.
+ * Rule 18: an instance is cut off if neither Redis nor the store has accepted its heartbeat for a lease. It sends no
+ * text of the runs that it owns (rule 7), and its sockets are closed so that clients reconnect to another instance.
+ * After 10 s it responds with 503 to requests that need authentication, never with 401: an outage must not sign a user
+ * out. The same applies if only the store is unreachable and the instance cannot read revocations that it knows of.
  */
 export class CutOff {
   readonly #options: CutOffOptions

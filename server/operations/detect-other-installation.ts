@@ -39,10 +39,10 @@ export interface DetectOtherInstallationOptions {
 }
 
 const expiresMs = 86_400_000
-/** Interval of the check: long while there is no finding, because it costs Redis commands, otherwise shorter. */
+/** Interval of the check while there is no finding; long, because each check costs Redis commands. */
 const checkEveryMs = 30_000
 const recheckEveryMs = 10_000
-/** How long a foreign writer is reported after it was last seen. */
+/** How long the finding `foreignWriter` remains after the other program was last seen. */
 const reportForeignWriterMs = 25_000
 /**
  * This instance claims the prefix if the other installation has not been seen for this long. It exceeds the check
@@ -75,7 +75,8 @@ export async function detectOtherInstallation(options: DetectOtherInstallationOp
     if (healthy) void claim.check().catch(failed)
   })
   signal.addEventListener('abort', stopListening, { once: true })
-  // If the departed instance signed the claim's proof, another must renew it at once, or a copy could claim the prefix.
+  // The proof of the claim expires when the instance that signed it leaves. Therefore the other instances check it
+  // immediately and sign a new one; otherwise, a copy of this installation could claim the prefix first.
   membership.watch({ departed: () => void claim.check().catch(failed) })
   const ms = (): number => (findings.installation || findings.foreignWriter ? recheckEveryMs : checkEveryMs)
   void every(() => claim.check(), { ms, failed, signal })

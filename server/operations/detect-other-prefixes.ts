@@ -18,7 +18,8 @@ const recheckEveryMs = 10_000
 
 /**
  * Instances on one database do not see each other if their Redis prefixes differ or only some use Redis. Each would
- * then treat the answers of the others as orphans. Each instance reports this, with the names of both sides.
+ * then treat running answers of the others as orphans. So each instance reports the labels of the instances on both
+ * sides.
  */
 export async function detectOtherPrefixes(options: DetectOtherPrefixesOptions): Promise<void> {
   const { store, prefix, label, findings, logger, signal } = options

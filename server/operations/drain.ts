@@ -4,7 +4,10 @@ import type { Chat } from '../chat/index.ts'
 import type { Membership } from '../coordination/contracts.ts'
 import type { Feeds } from '../shared-state/index.ts'
 
-/** Keeps listening for this long, until proxies have noticed that `/ready` fails. */
+/**
+ * How long an instance that is not alone keeps listening, so that proxies notice that `/ready` fails before their
+ * connections are refused.
+ */
 const keepListeningMs = 3000
 /**
  * Unfinished answers are handed over this long before the grace period ends, so that other instances can claim them.

@@ -33,7 +33,8 @@ export function readinessChecks(health: InstanceHealth): ReadinessCheck[] {
         return undefined
       },
     },
-    // Not required: users can still read, and other instances use the same disk and database server.
+    // Not required: users can still read, and other instances use the same disk or database server, so they could not
+    // save either.
     {
       name: 'degraded',
       required: false,
@@ -45,7 +46,7 @@ export function readinessChecks(health: InstanceHealth): ReadinessCheck[] {
       required: false,
       check: () => health.findings.otherPrefix ?? health.findings.foreignWriter,
     },
-    // This check and `redis` are reported but not required: an instance without Redis still serves its users (P4).
+    // This check and `redis` are reported but not required, because such an instance still serves its users (P4).
     {
       name: 'takeover',
       required: false,

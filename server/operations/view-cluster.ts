@@ -61,7 +61,10 @@ export async function viewCluster({
   }
 }
 
-/** A sentence on what is suspended since the store was restored or copied; undefined if nothing is. */
+/**
+ * Describes the API keys and jobs that are suspended because the store was restored or copied; undefined if there are
+ * none.
+ */
 export async function suspendedSentence({ epochs }: Pick<Store, 'epochs'>): Promise<string | undefined> {
   const { unconfirmed, begunAt } = await epochs.read()
   const { apiKeys, jobs } = unconfirmed

@@ -10,7 +10,7 @@ import type { RealtimePorts } from './ports.ts'
 
 /**
  * The query of the fallback: `GET /api/live?tab=…&follow=[{"runId":…,"position":…}]`. With `hold` the request is a
- * poll: the response ends after that many ms, or soon after a frame that carries news.
+ * poll: the response ends after that many ms, or soon after a frame that is not only a ping or an unchanged state.
  */
 export const eventStreamQuery = z.object({
   tab: id,

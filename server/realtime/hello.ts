@@ -7,7 +7,7 @@ import type { RealtimePorts } from './ports.ts'
 
 export interface HelloFrom {
   cookies: string | undefined
-  /** The handshake came from Shoal's own page, or not from a browser. */
+  /** The handshake came from Shoal's own page, or from a client that is not a browser. */
   ownOrigin: boolean
 }
 

@@ -64,7 +64,7 @@ export class Hub {
     if (socket.isFallback) this.#fallbacks++
   }
 
-  /** The socket's `hello` was accepted: registers it under its user. */
+  /** Registers a socket under its user. Call it when the socket's `hello` was accepted. */
   addUserSocket(socket: OpenSocket, userId: string): void {
     const ofUser = this.#byUser.get(userId)
     if (ofUser) ofUser.add(socket)
@@ -123,8 +123,8 @@ export class Hub {
   }
 
   /**
-   * Closes sockets whose session has expired, and pings quiet ones: a socket that follows a run gets a frame at least
-   * every 3 s, an idle one every 20 s.
+   * Closes sockets whose session has expired, and pings sockets to which nothing was sent for long: a socket that
+   * follows a run gets a frame at least every 3 s, an idle one every 20 s.
    */
   #eachSecond(): void {
     void this.#retryUnchecked()

@@ -161,7 +161,7 @@ export class LiveSocket {
       )
       if (!leave && isCurrent()) this.send({ t: 'run.gone', runId })
     } finally {
-      // A run that is not followed in the end must not count towards the maximum.
+      // If the run is not followed now, its entry must not count towards the maximum of followed runs.
       if (!isCurrent()) leave?.()
       else if (leave) entry.leave = leave
       else this.#follows?.delete(runId)

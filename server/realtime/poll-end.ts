@@ -1,9 +1,9 @@
 import type { ServerFrame } from '../../protocol/index.ts'
 import type { Clock } from '../base/index.ts'
 
-/** How long text is gathered before a poll ends, ms. Text arrives continuously, and each response costs a request. */
+/** How long a poll collects text before it ends, ms. Text arrives continuously, and each response costs a request. */
 const gatherMs = 1000
-/** How long a poll waits for further frames after other news, ms. */
+/** How long a poll waits for further frames after a frame that carries something other than text, ms. */
 const settleMs = 50
 
 /**

@@ -16,7 +16,8 @@ export interface GatewayOptions {
   ports: RealtimePorts
   path: string
   /**
-   * Whether it comes from Shoal's own page or not from a browser. Other clients must send a proof with their `hello`.
+   * Whether the handshake comes from Shoal's own page or from a client that is not a browser. Other clients must send a
+   * proof with their `hello`.
    */
   isOwnOrigin: (request: IncomingMessage) => boolean
   /** The client's address, as far as proxies report it. */
@@ -29,7 +30,10 @@ const handshakeBurst = 600
 const silenceLimitMs = 50_000
 /** Concurrent sockets without a session from one address. They have ten seconds for `hello`; real clients need less. */
 const maxUnprovenPerAddress = 256
-/** The same for a hop that may be a proxy for many clients but is not configured as trusted. */
+/**
+ * Concurrent sockets without a session through one hop that is not configured as a proxy: it may be a proxy for many
+ * clients, or one client that claims many addresses.
+ */
 const maxUnprovenPerHop = 2048
 
 function sourcesOf({ address, unproven }: Source): CrowdSource[] {

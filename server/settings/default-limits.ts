@@ -2,7 +2,7 @@ import type { SettingsValues } from '../../protocol/http/settings.ts'
 
 /**
  * Limits that apply until an administrator sets others. A user with many tabs, or a script that keeps a provider busy,
- * stays far below them. They only prevent that one account exhausts an instance or fills the database.
+ * stays far below them. They only keep one account from exhausting an instance or filling the database.
  */
 export const defaultLimits = {
   runsPerMinute: 1200,

@@ -126,7 +126,10 @@ export class Settings {
     return removed.size
   }
 
-  /** Rejects with `stale_revision` (who and when), `bad_request` with the field, or `forbidden`. */
+  /**
+   * Rejects with `stale_revision` (its message names the other administrator and the time), `bad_request` with the
+   * field, or `forbidden`.
+   */
   async change(
     by: { id: string; name: string },
     { basedOn, values, unset }: SettingsChange,

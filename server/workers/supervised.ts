@@ -3,7 +3,7 @@ import process from 'node:process'
 import { supervisorCommand } from './worker-messages.ts'
 import type { StopMode } from './worker-messages.ts'
 
-/** A worker's side of its supervisor. */
+/** A worker's connection to its supervisor. */
 export interface Supervised {
   /** Reports that this worker is ready and listens on this port. */
   ready(port: number): void

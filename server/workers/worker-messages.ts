@@ -5,7 +5,7 @@ import { z } from 'zod'
 /** From a worker: it is ready and listens on this port. */
 export const workerReport = z.object({ shoal: z.literal('ready'), port: z.number() })
 
-/** To a worker: `drain` may be sent repeatedly without further effect; `now` ends what the drain waits for. */
+/** To a worker: `drain` may be sent repeatedly without further effect; `now` makes a running drain stop waiting. */
 export const supervisorCommand = z.object({ shoal: z.enum(['drain', 'now']) })
 
 export type StopMode = z.infer<typeof supervisorCommand>['shoal']

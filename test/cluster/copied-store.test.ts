@@ -60,7 +60,8 @@ test('O13: a copy under the Redis prefix of the running original does not become
   expect((await ready(fleet.urls()[0]!)).status).toBe(200)
   expect((await ready(await startCopy({ REDIS_KEY_PREFIX: 'copy' }))).status).toBe(200)
 
-  // When the instance leaves that has proved the claim to the prefix, the copy does not get it: another one proves it.
+  // When the instance that signed the proof of the claim leaves, another instance signs a new one, so the copy cannot
+  // claim the prefix.
   const second = await fleet.add()
   const prover = async (): Promise<string | undefined> =>
     (await redis.servers[0]!.admin.get('open-webui:shoal1:{installation}:proof'))?.split(' ')[0]

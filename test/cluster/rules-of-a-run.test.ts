@@ -16,7 +16,7 @@ describe('rules of a run: its owner, and what its readers see', () => {
     const [writer, thief] = [trial.owner(), trial.owner()]
     const run = await trial.start(writer)
     await trial.written(run.runId, 40)
-    // The thief takes the writer for dead, but the writer has just saved and continues to save.
+    // The thief considers the writer dead, but the writer has just saved and continues to save.
     thief.membership.dead.add(writer.ports.me)
     await trial.store.instances.beat(writer.ports.me, '{}', 2500)
     const beats = setInterval(() => void trial.store.instances.beat(writer.ports.me, '{}', 2500), 500)

@@ -197,7 +197,7 @@ describe('settings', () => {
     const stream = await fetch(`${url}/api/live?tab=test`, { headers: { cookie: `token=${token}` } })
     expect(stream.status).toBe(429)
     expect(stream.headers.get('retry-after')).toBe('10')
-    // The limit holds over all instances.
+    // The limit applies to all instances in total.
     const elsewhere = (await new TestSocket(fleet.urls()[0]!, { token }).open()).hello()
     expect(await elsewhere.closed).toMatchObject({ code: 4007 })
     first.close()

@@ -64,7 +64,7 @@ describe('sessions as Redis shows them', () => {
     expect(shown).toMatchObject({ device: expect.any(String), lastUsedAt: expect.any(Number) })
     expect(JSON.stringify(shown)).not.toContain(client.token)
     expect(Number(shown['expiresAt']) - Date.now() - (await admin().pttl(key))).toBeLessThan(60_000)
-    // The command of the guide.
+    // The same search as the command in the guide.
     expect(await keys('open-webui:*')).toContain(key)
     await client.call('POST', '/api/auth/sign-out', undefined, fleet.urls()[1])
     await expect.poll(() => admin().exists(key)).toBe(0)

@@ -187,7 +187,8 @@ describe.concurrent('a database that is', slowly, () => {
 })
 
 describe('SIGTERM while the schema is created', slowly, () => {
-  // Before the lock: the start waits for another instance. Inside: the first statement waits for another transaction.
+  // The signal arrives before the start gets the migration lock, which another instance holds, or inside the lock,
+  // while the first statement waits for another transaction.
   test.each([
     ['while it waits for the lock', `select pg_advisory_xact_lock(${migrationLock})`, 'advisory'],
     ['in the middle of the transaction', 'create schema shoal', 'transactionid'],

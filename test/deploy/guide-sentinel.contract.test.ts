@@ -111,7 +111,7 @@ test(
     await master.admin.replicaof('127.0.0.1', String(replica.port))
     await expect.poll(() => readFile(fileOf(master, 'redis.log'), 'utf8'), patience).toMatch(/NOAUTH/)
     expect(await master.admin.info('replication')).toContain('master_link_status:down')
-    // With masterauth, it replicates.
+    // With masterauth, the former master connects to the new one.
     await master.admin.config('SET', 'masterauth', password)
     await expect.poll(() => master.admin.info('replication'), patience).toContain('master_link_status:up')
   },

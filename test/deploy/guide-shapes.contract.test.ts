@@ -57,7 +57,7 @@ async function guideEnvironment(volume: string): Promise<Record<string, string>>
     REDIS_KEY_PREFIX: `guide-${volume.split('/').at(-1)}`,
     ENABLE_STAR_SESSIONS_MIDDLEWARE: 'true',
     ENABLE_PERSISTENT_CONFIG: 'true',
-    // Not in the guide: a provider for the answers.
+    // This variable is not in the guide; it names a provider for the answers.
     OPENAI_API_BASE_URL: provider.v1,
   }
 }

@@ -71,7 +71,7 @@ const proxies: Proxy[] = [
     start: async () => {
       machine.start('caddy', {
         command: ['caddy', 'run', '--config', '/etc/caddy/Caddyfile', '--adapter', 'caddyfile'],
-        // Not a public name, so Caddy creates the certificate with its own authority.
+        // `localhost` is not a public name, so Caddy creates the certificate with its own authority.
         env: { SHOAL_HOST: 'localhost', HOME: '/tmp', XDG_DATA_HOME: '/var/lib/caddy' },
         mounts: [at('caddy/Caddyfile', '/etc/caddy/Caddyfile')],
       })

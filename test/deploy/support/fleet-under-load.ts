@@ -40,7 +40,9 @@ export async function readOver(
   }
 }
 
-/** Restarts all three with SIGTERM under load, each one the given time after the previous one was ready again. */
+/**
+ * Restarts the three instances with SIGTERM under load, each one the given time after the previous one was ready again.
+ */
 export async function rollingRestart(
   fleet: ProxiedFleet,
   url: string,
@@ -62,7 +64,7 @@ export async function rollingRestart(
   expect(log.requests.filter(({ method }) => method === 'POST').length).toBeGreaterThan(20)
 }
 
-/** Kills one with SIGKILL under load, and starts it again. */
+/** Kills one instance with SIGKILL under load, and starts it again. */
 export async function killUnderLoad(
   fleet: ProxiedFleet,
   url: string,

@@ -13,7 +13,7 @@ import type { Machine } from './network.ts'
 const run = promisify(execFile)
 const startWithinMs = 60_000
 
-/** Why no Docker engine can be started here; undefined if one can. */
+/** The reason why no Docker engine can be started here; undefined if there is none. */
 export function withoutEngine(): string | undefined {
   const missing = ['dockerd', 'containerd', 'docker', 'docker-compose'].find((name) => !findProgram(name))
   return withoutNetworks() ?? (missing && `needs the program ${missing}`)

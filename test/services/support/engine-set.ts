@@ -57,7 +57,7 @@ export class EngineSet implements ComposeSet {
     return way.port
   }
 
-  /** Whether a service is healthy. A job that has succeeded counts as healthy. */
+  /** Resolves when a service is healthy. A job that has succeeded counts as healthy. */
   async #healthy(service: string): Promise<void> {
     const format = '{{.State.Status}} {{.State.ExitCode}} {{if .State.Health}}{{.State.Health.Status}}{{end}}'
     for (const until = performance.now() + healthyWithinMs; ; await sleep(500)) {

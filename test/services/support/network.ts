@@ -9,7 +9,7 @@ export interface Machine {
   readonly address: string
 }
 
-/** Why no network can be created here; undefined if one can. */
+/** The reason why no network can be created here; undefined if there is none. */
 export function withoutNetworks(): string | undefined {
   if (process.getuid?.() !== 0) return 'needs root, for network namespaces'
   const missing = ['ip', 'unshare', 'nsenter', 'setpriv'].find((name) => !findProgram(name))

@@ -7,7 +7,7 @@ import { findProgram } from '../../support/find-program.ts'
 export interface Nginx {
   path: string
   version: string
-  /** Whether it resolves names of instances repeatedly, as deploy/nginx/nginx.conf needs (1.27.3 or newer). */
+  /** Whether it resolves names of instances repeatedly, as deploy/nginx/nginx.conf needs (1.28 or newer). */
   resolves: boolean
 }
 
