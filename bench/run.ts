@@ -13,7 +13,7 @@ import { reconnectStorm } from './measures/reconnect-storm.ts'
 import { redisTraffic } from './measures/redis-traffic.ts'
 import { remoteWords } from './measures/remote-words.ts'
 import { requests } from './measures/requests.ts'
-import { rest } from './measures/rest.ts'
+import { idleFleet } from './measures/idle-fleet.ts'
 import { start } from './measures/start.ts'
 import { machine, printTable } from './support/print-table.ts'
 import { World } from './support/world.ts'
@@ -26,7 +26,7 @@ const all: Measure[] = [
   redisTraffic,
   requests,
   idleSockets,
-  rest,
+  idleFleet,
   fleetGrowth,
   reconnectStorm,
   start,
@@ -35,7 +35,7 @@ const all: Measure[] = [
 
 /** Names for groups of measures: `fleet` is everything that uses several instances. */
 const groups: Record<string, Measure[]> = {
-  fleet: [localWords, remoteWords, redisTraffic, rest, fleetGrowth, reconnectStorm],
+  fleet: [localWords, remoteWords, redisTraffic, idleFleet, fleetGrowth, reconnectStorm],
 }
 
 const { values, positionals } = parseArgs({
@@ -47,8 +47,8 @@ const { values, positionals } = parseArgs({
     profile: { type: 'string' },
   },
 })
-const asked = positionals.flatMap((name) => groups[name]?.map((measure) => measure.name) ?? [name])
-const unknown = asked.filter((name) => !all.some((measure) => measure.name === name))
+const requested = positionals.flatMap((name) => groups[name]?.map((measure) => measure.name) ?? [name])
+const unknown = requested.filter((name) => !all.some((measure) => measure.name === name))
 if (unknown.length > 0) {
   console.error(`Unknown measures: ${unknown.join(', ')}. Choose from:`)
   for (const { name, about } of all) console.error(`  ${name.padEnd(10)} ${about}`)
@@ -56,7 +56,7 @@ if (unknown.length > 0) {
     console.error(`  ${name.padEnd(10)} ${some.map((one) => one.name).join(', ')}`)
   process.exit(64)
 }
-const chosen = asked.length > 0 ? all.filter(({ name }) => asked.includes(name)) : all
+const chosen = requested.length > 0 ? all.filter(({ name }) => requested.includes(name)) : all
 if (
   !ensureSystemPackages(
     'servers',
@@ -83,9 +83,11 @@ try {
 } finally {
   await world.close()
 }
-const took = ((performance.now() - started) / 1000).toFixed(0)
-console.log(`\n${new Date().toISOString().slice(0, 10)}, ${before}; at the end: ${machine()}; ${took} s\n`)
+const durationSeconds = ((performance.now() - started) / 1000).toFixed(0)
+console.log(
+  `\n${new Date().toISOString().slice(0, 10)}, ${before}; at the end: ${machine()}; ${durationSeconds} s\n`,
+)
 printTable(rows)
 if (values.json) writeFileSync(values.json, `${JSON.stringify({ machine: before, rows }, null, 2)}\n`)
-const over = rows.filter((row) => !within(row)).length
-console.log(`\n${rows.length - over} within budget, ${over} over`)
+const exceeded = rows.filter((row) => !within(row)).length
+console.log(`\n${rows.length - exceeded} within budget, ${exceeded} over`)

@@ -4,22 +4,22 @@ import { findProgram } from '../test/support/find-program.ts'
 /** A Debian package. */
 export interface SystemPackage {
   name: string
-  present: () => boolean
+  isInstalled: () => boolean
   /** The programs that our commands use from it. */
   programs: string[]
   /** A substitute: enough if it is installed, and installed if Debian does not have the first package. */
-  otherwise?: SystemPackage
+  substitute?: SystemPackage
 }
 
 /**
  * A package that counts as installed if all of its programs are found; by default, one program with the package's name.
  */
-function program(name: string, programs = [name], otherwise?: SystemPackage): SystemPackage {
+function program(name: string, programs = [name], substitute?: SystemPackage): SystemPackage {
   return {
     name,
     programs,
-    present: () => programs.every((it) => findProgram(it) !== undefined),
-    ...(otherwise ? { otherwise } : {}),
+    isInstalled: () => programs.every((it) => findProgram(it) !== undefined),
+    ...(substitute ? { substitute } : {}),
   }
 }
 
@@ -34,7 +34,7 @@ export const packageSets = {
       name: 'postgresql',
       programs: ['initdb'],
       // Debian keeps the programs of each version in a folder outside of PATH.
-      present: () =>
+      isInstalled: () =>
         globSync('/usr/lib/postgresql/*/bin/initdb').length > 0 || findProgram('initdb') !== undefined,
     },
     program('procps', ['ps']),
@@ -46,12 +46,12 @@ export const packageSets = {
     {
       name: 'fonts-noto-core',
       programs: [],
-      present: () => existsSync(fonts) && readdirSync(fonts).length > 5,
+      isInstalled: () => existsSync(fonts) && readdirSync(fonts).length > 5,
     },
     {
       name: 'fonts-noto-color-emoji',
       programs: [],
-      present: () => existsSync(`${fonts}/NotoColorEmoji.ttf`),
+      isInstalled: () => existsSync(`${fonts}/NotoColorEmoji.ttf`),
     },
   ],
   /** The browser that users have, so that the bench measures their cost. */

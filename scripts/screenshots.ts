@@ -13,10 +13,10 @@ import { longAnswer, longProse, otherChats, question } from './screenshots/shown
 
 const folder = join(import.meta.dirname, '../docs/screenshots')
 const maxBytes = 80_000
-const desk = { viewport: { width: 1280, height: 800 } }
+const desktop = { viewport: { width: 1280, height: 800 } }
 const views: Record<string, BrowserContextOptions> = {
-  light: { ...desk, colorScheme: 'light' },
-  dark: { ...desk, colorScheme: 'dark' },
+  light: { ...desktop, colorScheme: 'light' },
+  dark: { ...desktop, colorScheme: 'dark' },
   phone: { ...phone, colorScheme: 'light' },
 }
 const models = { words: 'sonar-70b', slow: 'sonar-70b-slow', refuses: 'tern-mini' }
@@ -27,7 +27,7 @@ const isRequested = (name: string): boolean => wanted.length === 0 || wanted.inc
 mkdirSync(folder, { recursive: true })
 
 /** Takes a screenshot after fonts have loaded and animations have ended, and saves it with a palette. */
-async function shoot(page: Page, name: string, view: string): Promise<void> {
+async function takeScreenshot(page: Page, name: string, view: string): Promise<void> {
   // Must be a function: the page's content security policy does not allow evaluating a string.
   await page
     .waitForFunction(
@@ -53,16 +53,16 @@ interface Picture {
   path?: string
   signedIn?: boolean
   stored?: Record<string, string>
-  arrive: (page: Page) => Promise<unknown>
+  prepare: (page: Page) => Promise<unknown>
 }
 
-async function inAllViews(server: Server, name: string, picture: Picture): Promise<void> {
+async function takeInAllViews(server: Server, name: string, picture: Picture): Promise<void> {
   if (!isRequested(name)) return
-  const { path = '/', arrive, ...how } = picture
+  const { path = '/', prepare, ...how } = picture
   for (const [view, options] of Object.entries(views)) {
     const page = await server.open(path, { ...options, ...how })
-    await arrive(page)
-    await shoot(page, name, view)
+    await prepare(page)
+    await takeScreenshot(page, name, view)
     await page.context().close()
   }
 }
@@ -91,20 +91,20 @@ async function firstRun(): Promise<void> {
   if (!isRequested('first-run')) return
   const env = { OPENAI_API_BASE_URL: '', OPENAI_API_KEY: '', OLLAMA_BASE_URL: '' }
   await using alone = await startPage({}, { env })
-  await inAllViews(alone, 'first-run', {
+  await takeInAllViews(alone, 'first-run', {
     stored: { 'shoal:first-run': 'open' },
-    arrive: (page) => page.getByRole('region', { name: 'Ollama' }).waitFor(),
+    prepare: (page) => page.getByRole('region', { name: 'Ollama' }).waitFor(),
   })
 }
 
 async function stillPages(fleet: PageFleet): Promise<void> {
-  await inAllViews(fleet, 'sign-in', {
+  await takeInAllViews(fleet, 'sign-in', {
     signedIn: false,
-    arrive: (page) => page.getByLabel('Password').waitFor(),
+    prepare: (page) => page.getByLabel('Password').waitFor(),
   })
-  await inAllViews(fleet, 'empty', { arrive: messageField })
-  await inAllViews(fleet, 'search', {
-    async arrive(page) {
+  await takeInAllViews(fleet, 'empty', { prepare: messageField })
+  await takeInAllViews(fleet, 'search', {
+    async prepare(page) {
       await messageField(page)
       const field = page.getByRole('searchbox', { name: 'Search titles and messages' })
       if ((await field.count()) === 0) await page.getByRole('button', { name: 'Chats' }).click()
@@ -112,13 +112,13 @@ async function stillPages(fleet: PageFleet): Promise<void> {
       await page.locator('mark').first().waitFor()
     },
   })
-  await inAllViews(fleet, 'account', {
+  await takeInAllViews(fleet, 'account', {
     path: '/account',
-    arrive: (page) => page.getByText('backup script').waitFor(),
+    prepare: (page) => page.getByText('backup script').waitFor(),
   })
-  await inAllViews(fleet, 'connections', {
+  await takeInAllViews(fleet, 'connections', {
     path: '/connections',
-    arrive: (page) => page.getByRole('button', { name: 'Test connection' }).first().waitFor(),
+    prepare: (page) => page.getByRole('button', { name: 'Test connection' }).first().waitFor(),
   })
 }
 
@@ -131,13 +131,13 @@ async function chats(fleet: PageFleet): Promise<void> {
     title: 'Minutes in English',
     wait: true,
   })
-  await inAllViews(fleet, 'error', {
+  await takeInAllViews(fleet, 'error', {
     path: failed,
-    arrive: (page) => page.getByRole('alert').first().waitFor(),
+    prepare: (page) => page.getByRole('alert').first().waitFor(),
   })
-  await inAllViews(fleet, 'long-answer', {
+  await takeInAllViews(fleet, 'long-answer', {
     path: long,
-    async arrive(page) {
+    async prepare(page) {
       await page.locator('.katex').first().waitFor()
       await page
         .locator('pre .hljs-keyword, pre [class*="keyword"]')
@@ -156,7 +156,7 @@ async function chats(fleet: PageFleet): Promise<void> {
     const path = await startAnswer(fleet, { model: models.slow, text: question, title, wait: false })
     const page = await fleet.open(path, options)
     await page.locator('.answer table, .answer pre').first().waitFor()
-    await shoot(page, 'streaming', view)
+    await takeScreenshot(page, 'streaming', view)
     await page.getByRole('button', { name: 'Stop' }).click()
     await page.context().close()
   }
@@ -180,7 +180,7 @@ async function takeover(fleet: PageFleet): Promise<void> {
   await Promise.all(
     pages.map(async ([view, page]) => {
       await page.getByText('Moved to another server').waitFor({ timeout: 30_000 })
-      await shoot(page, 'takeover', view)
+      await takeScreenshot(page, 'takeover', view)
     }),
   )
 }

@@ -11,7 +11,7 @@ import type { PackageSet, SystemPackage } from './package-sets.ts'
 export function ensureSystemPackages(...sets: PackageSet[]): boolean {
   // So that servers are found by name, also for a regular user.
   process.env['PATH'] = pathWithServers()
-  const wanted = packagesOf(sets).filter(({ present }) => !present())
+  const wanted = packagesOf(sets).filter(({ isInstalled }) => !isInstalled())
   const missing = wanted.filter((it) => !isAvailable(it))
   if (missing.length === 0 && (wanted.length === 0 || !mayInstall())) return true
   if (!mayInstall()) {
@@ -46,8 +46,8 @@ function packagesOf(sets: PackageSet[]): SystemPackage[] {
 
 const namesOf = (packages: SystemPackage[]): string => packages.map(({ name }) => name).join(', ')
 
-const isAvailable = ({ present, otherwise }: SystemPackage): boolean =>
-  present() || otherwise?.present() === true
+const isAvailable = ({ isInstalled, substitute }: SystemPackage): boolean =>
+  isInstalled() || substitute?.isInstalled() === true
 
 const mayInstall = (): boolean => process.getuid?.() === 0 && findProgram('apt-get') !== undefined
 
@@ -70,9 +70,9 @@ function install(wanted: SystemPackage[], { timeout }: { timeout?: number } = {}
       env,
       ...(timeout === undefined ? {} : { timeout }),
     })
-    const names = wanted.flatMap(({ name, otherwise }) => {
+    const names = wanted.flatMap(({ name, substitute }) => {
       if (isKnown(name)) return [name]
-      return !otherwise || otherwise.present() ? [] : [otherwise.name]
+      return !substitute || substitute.isInstalled() ? [] : [substitute.name]
     })
     const args = ['install', '-y', '-qq', '--no-install-recommends', ...names]
     if (names.length > 0) spawnSync('apt-get', args, { stdio: ['ignore', 'ignore', 'inherit'], env })

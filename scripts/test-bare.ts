@@ -41,10 +41,10 @@ async function tryMachine(machine: BareMachine, folder: string): Promise<Counts>
   const counts: Counts = { passed: 0, failed: 0, skipped: [], failures: [], groups: [] }
   const check = async (what: string, work: () => Promise<string>): Promise<void> => {
     try {
-      const said = `${what}: ${await work()}`
+      const output = `${what}: ${await work()}`
       counts.passed++
-      counts.groups?.push(said)
-      console.log(`  ok   ${said}`)
+      counts.groups?.push(output)
+      console.log(`  ok   ${output}`)
     } catch (error) {
       counts.failed++
       counts.failures?.push(`${what}: ${error instanceof Error ? error.message : String(error)}`)

@@ -146,7 +146,7 @@ async function startServices(
   { config, state, clock, logger, signal }: FindStoreOptions,
 ): Promise<void> {
   const { accounts, chat, events, feeds, hub, jobs, membership, settings, store } = services
-  followFeeds(feeds, { ...services, tell: (event) => hub.broadcast(event) })
+  followFeeds(feeds, { ...services, notifyPages: (event) => hub.broadcast(event) })
   feeds.on('revocations', () => accounts.revocations.read())
   accounts.authenticator.onRevoked((revocation) => {
     if (revocation !== 'all') services.sessionMirror?.reportEnd(revocation.sessionIds)

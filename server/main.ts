@@ -8,7 +8,7 @@ import type { Instance } from './instance.ts'
 import { watchProcessFaults } from './operations/index.ts'
 import type { ProcessFaults } from './operations/index.ts'
 import { version } from './version.ts'
-import type { Supervised } from './workers/index.ts'
+import type { SupervisorConnection } from './workers/index.ts'
 
 /** After the grace period of a drain, an instance may take this long to close its connections. */
 const closeTimeoutMs = 6000
@@ -24,7 +24,11 @@ export function serverLogger({ log, instance }: Config): Logger {
  * Runs one instance until a signal or the supervisor stops it, and resolves with the exit code. For workers, the
  * supervisor prints the start block and logs the warnings once for all of them.
  */
-export async function run(config: Config, warnings: string[], worker?: Supervised): Promise<number> {
+export async function run(
+  config: Config,
+  warnings: string[],
+  worker?: SupervisorConnection,
+): Promise<number> {
   const logger = serverLogger(config)
   const faults = watchProcessFaults(logger)
   if (!worker) for (const warning of warnings) logger.warn(warning)
@@ -39,7 +43,7 @@ export async function run(config: Config, warnings: string[], worker?: Supervise
 interface Serving {
   logger: Logger
   faults: ProcessFaults
-  worker: Supervised | undefined
+  worker: SupervisorConnection | undefined
 }
 
 async function serve(config: Config, { logger, faults, worker }: Serving): Promise<number> {
@@ -109,7 +113,11 @@ async function stopOnSignals(instance: Instance, logger: Logger): Promise<void> 
  * Stops a worker when its supervisor requests it, and resolves when it has stopped. A Ctrl-C on the terminal and a
  * platform that signals a whole process group reach both worker and supervisor; that must not count as two requests.
  */
-async function stopWhenRequested(instance: Instance, logger: Logger, worker: Supervised): Promise<void> {
+async function stopWhenRequested(
+  instance: Instance,
+  logger: Logger,
+  worker: SupervisorConnection,
+): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   let stopping = false
   const drain = (): void => {

@@ -23,22 +23,24 @@ const packages = Object.entries(lock.packages).filter(([path]) => path !== '')
 const installed = packages.filter(([path]) => existsSync(join(root, path, 'package.json')))
 
 /** `node` installs the Node that Shoal runs on; `sharp` is optional and comes with prebuilt files. */
-const allowed = (path: string): boolean => /^node_modules\/(node|sharp|@img\/.*)$/.test(path)
+const isException = (path: string): boolean => /^node_modules\/(node|sharp|@img\/.*)$/.test(path)
 
 test('O1: the only dependency with an install script is node', () => {
-  const scripts = packages.filter(([path, { hasInstallScript }]) => hasInstallScript && !allowed(path))
+  const scripts = packages.filter(([path, { hasInstallScript }]) => hasInstallScript && !isException(path))
   expect(scripts.map(([path]) => path)).toEqual([])
 })
 
 test('O1: no dependency has a binding.gyp, which npm would compile', () => {
   expect(installed.length).toBeGreaterThan(100)
-  const compiled = installed.filter(([path]) => existsSync(join(root, path, 'binding.gyp')) && !allowed(path))
+  const compiled = installed.filter(
+    ([path]) => existsSync(join(root, path, 'binding.gyp')) && !isException(path),
+  )
   expect(compiled.map(([path]) => path)).toEqual([])
 })
 
 test('O1: production packages contain no native file', () => {
   const production = installed.filter(
-    ([path, { dev, devOptional }]) => !dev && !devOptional && !allowed(path),
+    ([path, { dev, devOptional }]) => !dev && !devOptional && !isException(path),
   )
   expect(production.length).toBeGreaterThan(20)
   const native = production.flatMap(([path]) =>
@@ -61,7 +63,7 @@ test('O1: the lock file names no registry', () => {
 
 const nodeFile = join(root, 'node_modules/node/bin/node')
 /** The libraries of libc6, libgcc-s1 and libstdc++6, which even the smallest Debian has for its package manager. */
-const everywhere = /^(linux-vdso|ld-linux[\w-]*|lib(c|m|dl|rt|pthread|gcc_s|stdc\+\+))\.so\.\d+$/
+const baseLibraries = /^(linux-vdso|ld-linux[\w-]*|lib(c|m|dl|rt|pthread|gcc_s|stdc\+\+))\.so\.\d+$/
 
 // Node 26 needs libatomic.so.1.
 test.runIf(process.platform === 'linux' && existsSync(nodeFile))(
@@ -70,7 +72,7 @@ test.runIf(process.platform === 'linux' && existsSync(nodeFile))(
     const needed = execFileSync('ldd', [nodeFile], { encoding: 'utf8' }).trim().split('\n')
     const names = needed.map((line) => line.trim().split(' ')[0]!.split('/').at(-1)!)
     expect(names.length).toBeGreaterThan(3)
-    expect(names.filter((name) => !everywhere.test(name))).toEqual([])
+    expect(names.filter((name) => !baseLibraries.test(name))).toEqual([])
   },
 )
 

@@ -6,7 +6,7 @@ const root = join(import.meta.dirname, '..')
 const folders = ['base', 'coordination', 'instance', 'operations', 'shared-state', 'workers']
 
 /** Events of Node's and the Redis client's emitters. Shoal's own `on` methods catch errors themselves. */
-const call =
+const registration =
   /(?<![.\w])set(?:Interval|Timeout|Immediate)\(\s*|\bsocket\.setTimeout\([^,]+,\s*|\b(?:client|process|server|socket|stream|worker)\s*\.(?:on|once)\(\s*(?:'[^']*'|\w+),\s*/g
 
 /** Handlers that only settle a promise, close or delete something: they cannot throw. */
@@ -31,7 +31,7 @@ function unguarded(file: string, source: string): string[] {
       ([, name]) => name,
     ),
   )
-  return [...source.matchAll(call)].flatMap((match) => {
+  return [...source.matchAll(registration)].flatMap((match) => {
     const handler = source.slice(match.index + match[0].length).replace(/^\(\) =>\s+/, '() => ')
     const name = /^(?:this\.#)?(\w+)(?:\(|[,)])/.exec(handler)?.[1]
     const site = `${file}: ${handler.slice(0, handler.indexOf('\n'))}`

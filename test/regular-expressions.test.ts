@@ -5,24 +5,24 @@ import { findSourcePatterns } from './support/source-patterns.ts'
 
 const { literals, built } = findSourcePatterns()
 
-const spelled = ['a', 'İstanbul', 'aaaa ﬁ', '.*+(a|b)'].map(
+const spellingPatterns = ['a', 'İstanbul', 'aaaa ﬁ', '.*+(a|b)'].map(
   (words) => new RegExp(spellingPattern(words), 'gu'),
 )
 
 /** Patterns that are built at run time, for ordinary and for hostile values. */
 const builtPatterns: Record<string, RegExp[]> = {
-  'server/chat/search-messages.ts': spelled,
-  'server/store/sqlite/open-sqlite.ts': spelled,
-  'server/store/queries/chats/search-query.ts': spelled,
+  'server/chat/search-messages.ts': spellingPatterns,
+  'server/store/sqlite/open-sqlite.ts': spellingPatterns,
+  'server/store/queries/chats/search-query.ts': spellingPatterns,
   'server/http/known-routes.ts': [/^\/api\/chats\/[^/]+\/messages\/[^/]+\/?$/g, /^\/assets\/.+\/?$/g],
   'web/ui/markdown/parse/block-builders.ts': [/^[ \t]{1,1}/gm, /^[ \t]{1,1000}/gm],
   'web/features/sidebar/mark-words.ts': [/(a|aa|aaa|ab)/giu, /(\(\*a\+|\.\*|\[)/giu],
 }
 
 /** The limit of how much longer a match takes on a text of four times the length: 4 is linear, 16 quadratic. */
-const tooSteep = 9
+const maxGrowth = 9
 /** Shorter times are not compared, ms, since they would measure the clock and the machine. */
-const noise = 0.5
+const minComparedMs = 0.5
 
 function timeOf(pattern: RegExp, text: string, times: number): number {
   let best = Infinity
@@ -41,9 +41,12 @@ function steepInput(source: string, flags: string): string | undefined {
   const isSteep = (make: (length: number) => string, length: number): boolean =>
     [1, 2, 3].every(() => looksSteep(make, length))
   const looksSteep = (make: (length: number) => string, length: number): boolean => {
-    if (timeOf(pattern, make(length), 1) < noise) return false
+    if (timeOf(pattern, make(length), 1) < minComparedMs) return false
     const long = timeOf(pattern, make(length), 5)
-    return long > noise && long > tooSteep * Math.max(timeOf(pattern, make(length / 4), 5), noise / 50)
+    return (
+      long > minComparedMs &&
+      long > maxGrowth * Math.max(timeOf(pattern, make(length / 4), 5), minComparedMs / 50)
+    )
   }
   const inputs = hostileInputs(source, flags)
   for (const length of [20, 256, 4_096, 32_768]) {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { id, limits } from '../ids.ts'
 import { operation } from './operation.ts'
-import { done } from './paging.ts'
+import { okResponse } from './paging.ts'
 
 export const apiKeyView = z.object({
   id: z.string(),
@@ -47,7 +47,7 @@ export const apiKeyOperations = {
     access: 'user',
     credentials: 'session',
     params: z.object({ id }),
-    response: done,
+    response: okResponse,
   }),
 
   listUserApiKeys: operation({
@@ -67,6 +67,6 @@ export const apiKeyOperations = {
     access: 'admin',
     credentials: 'session',
     params: z.object({ id }),
-    response: done,
+    response: okResponse,
   }),
 }

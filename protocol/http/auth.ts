@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { limits } from '../ids.ts'
 import { email, name, password } from './account-fields.ts'
 import { operation } from './operation.ts'
-import { done } from './paging.ts'
+import { okResponse } from './paging.ts'
 import { userView } from './users.ts'
 
 export const authOperations = {
@@ -38,7 +38,7 @@ export const authOperations = {
     summary: 'End this session on all instances',
     access: 'signed-in',
     credentials: 'session',
-    response: done,
+    response: okResponse,
   }),
 
   signOutEverywhere: operation({
@@ -47,7 +47,7 @@ export const authOperations = {
     summary: 'End all sessions of this account',
     access: 'signed-in',
     credentials: 'session',
-    response: done,
+    response: okResponse,
   }),
 
   getMe: operation({

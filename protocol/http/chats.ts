@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { id, limits } from '../ids.ts'
 import { finishReason, messageStatus, runError, runPhase, toolCall, usage } from '../run.ts'
 import { operation } from './operation.ts'
-import { done, page, pageQuery } from './paging.ts'
+import { okResponse, page, pageQuery } from './paging.ts'
 
 /** A chat in a list. */
 export const chatSummary = z.object({
@@ -107,7 +107,7 @@ export const chatOperations = {
     access: 'user',
     credentials: 'session-or-key',
     params: z.object({ id }),
-    response: done,
+    response: okResponse,
   }),
 
   restoreChat: operation({

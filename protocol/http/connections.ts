@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { id, limits } from '../ids.ts'
 import { operation } from './operation.ts'
-import { done } from './paging.ts'
+import { okResponse } from './paging.ts'
 
 export const connectionKind = z.enum(['openai', 'ollama', 'demo'])
 
@@ -93,7 +93,7 @@ export const connectionOperations = {
     access: 'admin',
     credentials: 'session',
     params: z.object({ id }),
-    response: done,
+    response: okResponse,
   }),
 
   verifyConnection: operation({

@@ -13,4 +13,4 @@ export function page<Item extends z.ZodType>(
   return z.object({ items: z.array(item), next: z.string().nullable() })
 }
 
-export const done = z.object({ ok: z.literal(true) })
+export const okResponse = z.object({ ok: z.literal(true) })

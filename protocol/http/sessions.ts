@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { id } from '../ids.ts'
 import { operation } from './operation.ts'
-import { done } from './paging.ts'
+import { okResponse } from './paging.ts'
 
 export const sessionView = z.object({
   id: z.string(),
@@ -32,6 +32,6 @@ export const sessionOperations = {
     access: 'signed-in',
     credentials: 'session',
     params: z.object({ id }),
-    response: done,
+    response: okResponse,
   }),
 }

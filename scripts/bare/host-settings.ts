@@ -49,8 +49,8 @@ const proxyVariables = ['http_proxy', 'https_proxy', 'no_proxy'].flatMap((it) =>
 /** The network settings that npm needs. */
 export function networkEnvironment(): Record<string, string> {
   const setting = (name: string): string => {
-    const said = execFileSync('npm', ['config', 'get', name], { encoding: 'utf8' }).trim()
-    return ['null', 'undefined', 'false'].includes(said) ? '' : said
+    const output = execFileSync('npm', ['config', 'get', name], { encoding: 'utf8' }).trim()
+    return ['null', 'undefined', 'false'].includes(output) ? '' : output
   }
   const found = {
     ...Object.fromEntries(

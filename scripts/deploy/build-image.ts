@@ -48,21 +48,21 @@ export function buildImage({ tag, buildImage: build, baseImage: base }: BuildOpt
     ],
     { cwd: root, encoding: 'utf8', timeout: 900_000, maxBuffer: 64 * 1024 * 1024 },
   )
-  const said = `${stdout}${stderr}`
+  const output = `${stdout}${stderr}`
   if (status !== 0) {
-    if (/Cannot connect to the Docker daemon/.test(said)) return { skipped: 'no Docker is running' }
-    if (refusedByHost.test(said))
-      return { skipped: `this host does not allow control groups: ${lastLine(said)}` }
-    if (/(pinging container registry|initializing source|no such host|image not known)/.test(said))
-      return { skipped: `the Node image is not available locally and cannot be pulled: ${lastLine(said)}` }
-    return { failed: said.slice(-3000) }
+    if (/Cannot connect to the Docker daemon/.test(output)) return { skipped: 'no Docker is running' }
+    if (refusedByHost.test(output))
+      return { skipped: `this host does not allow control groups: ${lastLine(output)}` }
+    if (/(pinging container registry|initializing source|no such host|image not known)/.test(output))
+      return { skipped: `the Node image is not available locally and cannot be pulled: ${lastLine(output)}` }
+    return { failed: output.slice(-3000) }
   }
   return {
     passed: `${tag}, ${sizeOf(tool, tag)} MB, ${((performance.now() - started) / 1000).toFixed(0)} s (${tool})`,
   }
 }
 
-const lastLine = (said: string): string => said.trim().split('\n').at(-1) ?? ''
+const lastLine = (output: string): string => output.trim().split('\n').at(-1) ?? ''
 
 export type StepOutcome = { passed: string } | { failed: string } | { skipped: string }
 

@@ -6,34 +6,39 @@ import { findProgram } from '../../test/support/find-program.ts'
 import { runTool } from './tool.ts'
 import type { Outcome } from './tool.ts'
 
-const sets: string[][] = [
+const composeFileSets: string[][] = [
   ['compose.yaml'],
   ['compose.single.yaml'],
   ['compose.yaml', 'compose.sentinel.yaml'],
   ['compose.yaml', 'compose.cluster.yaml'],
 ]
 
-const given = { SHOAL_SECRETS: './secrets', WEBUI_URL: 'https://chat.example.com' }
+const requiredVariables = { SHOAL_SECRETS: './secrets', WEBUI_URL: 'https://chat.example.com' }
 
 /** Checks the compose files with compose, with and without the required variables, and the scripts with their shell. */
 export function containerChecks(temporary: string): Check[] {
   const scripts = ['compose/make-secrets.sh', 'compose/rolling-restart.sh', 'redis/start-redis.sh']
   return [
-    ...sets.map((files): Check => ({
+    ...composeFileSets.map((files): Check => ({
       file: files.map((file) => `compose/${file}`).join(' + '),
       tool: 'compose config',
-      run: async () => compose(files, given),
+      run: async () => compose(files, requiredVariables),
     })),
     {
       file: 'compose/compose.yaml without WEBUI_URL',
       tool: 'compose config',
-      run: async () => compose(['compose.yaml'], { ...given, WEBUI_URL: '' }, /the address that users open/),
+      run: async () =>
+        compose(['compose.yaml'], { ...requiredVariables, WEBUI_URL: '' }, /the address that users open/),
     },
     {
       file: 'compose/compose.yaml without SHOAL_SECRETS',
       tool: 'compose config',
       run: async () =>
-        compose(['compose.yaml'], { ...given, SHOAL_SECRETS: '' }, /run deploy\/compose\/make-secrets/),
+        compose(
+          ['compose.yaml'],
+          { ...requiredVariables, SHOAL_SECRETS: '' },
+          /run deploy\/compose\/make-secrets/,
+        ),
     },
     {
       file: 'compose: no port of Redis or PostgreSQL, no password',
@@ -67,7 +72,7 @@ function compose(files: string[], env: Record<string, string>, refuses?: RegExp)
 }
 
 function checkPortsAndPasswords(): Outcome {
-  for (const file of new Set(sets.flat())) {
+  for (const file of new Set(composeFileSets.flat())) {
     const text = readFileSync(join(deployFolder, 'compose', file), 'utf8')
     for (const [, service = '', body = ''] of text.matchAll(/^ {2}([\w-]+):\n((?: {4}.*\n|\n)*)/gm)) {
       if (/^ {4}ports:/m.test(body) && !['nginx', 'shoal'].includes(service))

@@ -7,25 +7,29 @@ import { runTool } from './tool.ts'
 import type { Outcome } from './tool.ts'
 
 const image = 'image.repository=registry.example.com/team/shoal'
-const fleet = [image, 'database.existingSecret=db', 'redis.existingSecret=redis']
-const single = [image, 'replicaCount=1', 'persistence.enabled=true']
+const threeInstances = [image, 'database.existingSecret=db', 'redis.existingSecret=redis']
+const oneInstance = [image, 'replicaCount=1', 'persistence.enabled=true']
 const ingress = ['ingress.enabled=true', 'ingress.host=chat.example.com']
 
 /** Sets of values, and what the rendered manifests must contain. */
 const renders: { name: string; set: string[]; expect: RegExp }[] = [
-  { name: 'a fleet', set: fleet, expect: /kind: PodDisruptionBudget/ },
-  { name: 'one instance', set: single, expect: /type: Recreate[\s\S]*claimName: test-shoal/ },
+  { name: 'a fleet', set: threeInstances, expect: /kind: PodDisruptionBudget/ },
+  { name: 'one instance', set: oneInstance, expect: /type: Recreate[\s\S]*claimName: test-shoal/ },
   {
     name: 'autoscaling',
-    set: [...fleet, 'autoscaling.enabled=true'],
+    set: [...threeInstances, 'autoscaling.enabled=true'],
     expect: /kind: HorizontalPodAutoscaler/,
   },
   {
     name: 'a migration job',
-    set: [...fleet, 'migrations=job'],
+    set: [...threeInstances, 'migrations=job'],
     expect: /args: \[migrate\][\s\S]*ENABLE_DB_MIGRATIONS|ENABLE_DB_MIGRATIONS[\s\S]*args: \[migrate\]/,
   },
-  { name: 'a network policy', set: [...fleet, 'networkPolicy.enabled=true'], expect: /kind: NetworkPolicy/ },
+  {
+    name: 'a network policy',
+    set: [...threeInstances, 'networkPolicy.enabled=true'],
+    expect: /kind: NetworkPolicy/,
+  },
   {
     name: 'secrets created by the chart',
     set: [image, 'database.url=postgresql://a:b@c/d', 'redis.url=redis://r'],
@@ -42,14 +46,14 @@ const renders: { name: string; set: string[]; expect: RegExp }[] = [
     alb: /actions\.inside: [^]*path: \/metrics\n[^]*path: \/ready\n[^]*path: \/\n/,
   }).map(([preset, expect]) => ({
     name: `ingress of ${preset}`,
-    set: [...fleet, ...ingress, `ingress.preset=${preset}`],
+    set: [...threeInstances, ...ingress, `ingress.preset=${preset}`],
     expect,
   })),
 ]
 
 /** Values that the chart must refuse, and the message. */
 const refusals: { name: string; set: string[]; refuses: RegExp }[] = [
-  { name: 'no image', set: fleet.slice(1), refuses: /set image\.repository=/ },
+  { name: 'no image', set: threeInstances.slice(1), refuses: /set image\.repository=/ },
   { name: 'three instances without a database', set: [image], refuses: /needs PostgreSQL: set database/ },
   {
     name: 'three instances without Redis',
@@ -59,16 +63,16 @@ const refusals: { name: string; set: string[]; refuses: RegExp }[] = [
   { name: 'one instance without storage', set: [image, 'replicaCount=1'], refuses: /lost with the pod/ },
   {
     name: 'several instances with a volume claim',
-    set: [...fleet, 'persistence.enabled=true'],
+    set: [...threeInstances, 'persistence.enabled=true'],
     refuses: /keep no data in their pods/,
   },
   {
     name: 'an ingress without a host',
-    set: [...fleet, 'ingress.enabled=true'],
+    set: [...threeInstances, 'ingress.enabled=true'],
     refuses: /needs ingress.host/,
   },
-  { name: 'a word for a number', set: [...fleet, 'replicaCount=three'], refuses: /replicaCount/ },
-  { name: 'an unknown value', set: [...fleet, 'replicas=3'], refuses: /replicas/ },
+  { name: 'a word for a number', set: [...threeInstances, 'replicaCount=three'], refuses: /replicaCount/ },
+  { name: 'an unknown value', set: [...threeInstances, 'replicas=3'], refuses: /replicas/ },
 ]
 
 export function kubernetesChecks(temporary: string): Check[] {
@@ -84,7 +88,7 @@ export function kubernetesChecks(temporary: string): Check[] {
     {
       file: 'helm/shoal',
       tool: 'helm lint --strict',
-      run: async () => helm(['lint', '--strict', '--quiet', chart, ...values(fleet)]),
+      run: async () => helm(['lint', '--strict', '--quiet', chart, ...values(threeInstances)]),
     },
     ...renders.map(({ name, set, expect }): Check => ({
       file: `helm/shoal with ${name}`,
@@ -114,7 +118,7 @@ function twoReleases(render: (release: string, set: string[]) => Outcome): Outco
     'networkPolicy.enabled=true',
   ]
   const outcomes = ['one', 'two'].map((release) => render(release, [...set, ...ingress]))
-  const texts = outcomes.map((outcome) => ('passed' in outcome ? (outcome.said ?? '') : undefined))
+  const texts = outcomes.map((outcome) => ('passed' in outcome ? (outcome.output ?? '') : undefined))
   const [first, second] = texts
   if (first === undefined || second === undefined)
     return outcomes.find((outcome) => !('passed' in outcome)) ?? { failed: 'nothing was rendered' }

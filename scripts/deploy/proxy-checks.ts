@@ -65,7 +65,7 @@ function nginx(temporary: string, name: string): Outcome {
     .replace(/^pid .*$/m, `pid ${folder}/pid;`)
     .replace(/^error_log .*$/m, `error_log ${folder}/error.log;`)
     .replaceAll(/(_temp_path) \S+;/g, `$1 ${folder}/temporary;`)
-  if (!isNew(program)) {
+  if (!knowsNewDirectives(program)) {
     // nginx 1.22 does not know these directives yet; the rest is checked.
     text = text
       .replaceAll(/^ *(resolver|keepalive_min_timeout|http2) .*$/gm, '')
@@ -76,9 +76,9 @@ function nginx(temporary: string, name: string): Outcome {
 }
 
 /** Whether this nginx knows all directives of nginx.conf. */
-function isNew(program: string): boolean {
-  const said = execFileSync('sh', ['-c', `"${program}" -v 2>&1`], { encoding: 'utf8' })
-  const [, major = 0, minor = 0] = /nginx\/(\d+)\.(\d+)/.exec(said)?.map(Number) ?? []
+function knowsNewDirectives(program: string): boolean {
+  const output = execFileSync('sh', ['-c', `"${program}" -v 2>&1`], { encoding: 'utf8' })
+  const [, major = 0, minor = 0] = /nginx\/(\d+)\.(\d+)/.exec(output)?.map(Number) ?? []
   return major > 1 || minor >= 28
 }
 
@@ -119,9 +119,9 @@ function traefik(temporary: string): Outcome {
     encoding: 'utf8',
     timeout: 3000,
   })
-  const said = `${stdout}${stderr}`
+  const output = `${stdout}${stderr}`
   // Warnings about unreachable instances are expected; errors are about the files.
   const stillRunning = error && 'code' in error && error.code === 'ETIMEDOUT'
-  if (stillRunning && !/(ERR|FTL)\b/.test(said)) return { passed: true }
-  return { failed: said || 'it exited at once' }
+  if (stillRunning && !/(ERR|FTL)\b/.test(output)) return { passed: true }
+  return { failed: output || 'it exited at once' }
 }

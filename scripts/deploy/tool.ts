@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { findProgram } from '../../test/support/find-program.ts'
 
-export type Outcome = { passed: true; said?: string } | { failed: string } | { skipped: string }
+export type Outcome = { passed: true; output?: string } | { failed: string } | { skipped: string }
 
 interface RunOptions {
   env?: Record<string, string>
@@ -23,13 +23,13 @@ export function runTool(name: string, args: string[], options: RunOptions = {}):
     env: { ...process.env, ...options.env },
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   })
-  const said = `${stdout}${stderr}${error?.message ?? ''}`
+  const output = `${stdout}${stderr}${error?.message ?? ''}`
   if (options.refuses) {
-    const good = status !== 0 && options.refuses.test(said)
-    return good ? { passed: true } : { failed: `should have failed with ${options.refuses}:\n${said}` }
+    const good = status !== 0 && options.refuses.test(output)
+    return good ? { passed: true } : { failed: `should have failed with ${options.refuses}:\n${output}` }
   }
-  if (status !== 0) return { failed: said || `exited with ${status}` }
-  if (options.expect && !options.expect.test(said))
-    return { failed: `${options.expect} is missing in:\n${said}` }
-  return { passed: true, said }
+  if (status !== 0) return { failed: output || `exited with ${status}` }
+  if (options.expect && !options.expect.test(output))
+    return { failed: `${options.expect} is missing in:\n${output}` }
+  return { passed: true, output }
 }

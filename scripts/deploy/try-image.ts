@@ -19,12 +19,12 @@ export async function tryImage({ tag, port, runtime }: TryOptions): Promise<Step
   if (!tool) return { skipped: 'neither podman nor docker is installed' }
   const before =
     tool === 'podman' ? ['--cgroup-manager=cgroupfs', ...(runtime ? ['--runtime', runtime] : [])] : []
-  const call = (...args: string[]): { status: number | null; said: string } => {
+  const call = (...args: string[]): { status: number | null; output: string } => {
     const { status, stdout, stderr } = spawnSync(tool, [...before, ...args], {
       encoding: 'utf8',
       timeout: 60_000,
     })
-    return { status, said: `${stdout}${stderr}`.trim() }
+    return { status, output: `${stdout}${stderr}`.trim() }
   }
   const name = `shoal-try-${port}`
   const hardened = ['--read-only', '--tmpfs=/tmp', '--cap-drop=ALL', '--security-opt=no-new-privileges']
@@ -33,24 +33,24 @@ export async function tryImage({ tag, port, runtime }: TryOptions): Promise<Step
   const run = call('run', '--detach', `--name=${name}`, '--network=host', ...hardened, ...env, tag)
   try {
     if (run.status !== 0) {
-      if (refusedByHost.test(run.said))
+      if (refusedByHost.test(run.output))
         return {
-          skipped: `this host does not allow ${tool} to set resource limits; pass a runtime that sets none (--runtime): ${run.said}`,
+          skipped: `this host does not allow ${tool} to set resource limits; pass a runtime that sets none (--runtime): ${run.output}`,
         }
-      return { failed: run.said }
+      return { failed: run.output }
     }
     const url = `http://127.0.0.1:${port}`
     const readyMs = await ready(url, started)
     if (readyMs === undefined)
-      return { failed: `not ready within 60 s:\n${call('logs', name).said.slice(-3000)}` }
+      return { failed: `not ready within 60 s:\n${call('logs', name).output.slice(-3000)}` }
     const answerLength = await chat(url)
     const health = call('exec', name, 'node', '-e', healthCheck(port))
-    if (health.status !== 0) return { failed: `its health check fails: ${health.said}` }
+    if (health.status !== 0) return { failed: `its health check fails: ${health.output}` }
     const stopped = performance.now()
     call('stop', '--time=20', name)
     const stopMs = performance.now() - stopped
-    const code = call('inspect', '--format={{.State.ExitCode}}', name).said
-    if (code !== '0') return { failed: `it exited with ${code}:\n${call('logs', name).said.slice(-3000)}` }
+    const code = call('inspect', '--format={{.State.ExitCode}}', name).output
+    if (code !== '0') return { failed: `it exited with ${code}:\n${call('logs', name).output.slice(-3000)}` }
     const summary = `ready after ${seconds(readyMs)}, an answer of ${answerLength} characters, stopped in ${seconds(stopMs)}`
     return { passed: `${summary} (${tool}, read-only, uid 1000)` }
   } finally {

@@ -206,7 +206,7 @@ export class Authenticator {
     const { userId, sessionId, device, caller } = access
     const { id, expiresAt } = caller.credential
     const apiKeyId = sessionId === null ? id : null
-    this.#options.lastUse.mark({ userId, sessionId, apiKeyId, at: now, expiresAt })
+    this.#options.lastUse.record({ userId, sessionId, apiKeyId, at: now, expiresAt })
     if (sessionId !== null) this.#options.sessionSeen?.({ id, userId, device, lastUsedAt: now, expiresAt })
   }
 

@@ -34,7 +34,7 @@ export async function beginSession(
   await endFormerSession(context, meta)
   await store.sessions.create(session)
   sessionSeen(session)
-  lastUse.mark({ userId: uid, sessionId: null, apiKeyId: null, at: now, expiresAt: null })
+  lastUse.record({ userId: uid, sessionId: null, apiKeyId: null, at: now, expiresAt: null })
   meta.setCookies([
     ...cookies.setToken(token, config.tokenLifetimeMs, meta),
     ...cookies.markDevice(user.email, meta),

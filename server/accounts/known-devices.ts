@@ -10,7 +10,7 @@ const maxAccounts = 5
  */
 export interface KnownDevices {
   /** Returns the cookie value after a sign-in to this account. `former` is the value that the browser had before. */
-  mark(email: string, former: string | undefined): string
+  addAccount(email: string, former: string | undefined): string
   /** The name of the device if it has signed in to this account before, otherwise undefined. */
   find(email: string, value: string | undefined): string | undefined
 }
@@ -23,7 +23,7 @@ export function createKnownDevices(secretKey: string): KnownDevices {
       .slice(0, 22)
 
   return {
-    mark(email, former = '') {
+    addAccount(email, former = '') {
       const [name = '', ...proofs] = former.split('.')
       // A name in any other format is forged.
       const isOurs = /^[\w-]{16}$/.test(name)

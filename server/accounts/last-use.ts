@@ -1,7 +1,7 @@
 import type { Logger } from '../base/index.ts'
 import type { AccountStore } from './account-store.ts'
 
-export interface Use {
+export interface CredentialUse {
   userId: string
   sessionId: string | null
   apiKeyId: string | null
@@ -14,7 +14,7 @@ export interface Use {
 export class LastUse {
   readonly #store: AccountStore
   readonly #logger: Logger
-  #waiting = new Map<string, Use>()
+  #waiting = new Map<string, CredentialUse>()
   #writing: Promise<void> | undefined
   #closed = false
 
@@ -24,7 +24,7 @@ export class LastUse {
   }
 
   /** Queues the write and returns immediately. A later use of the same session replaces one that is still queued. */
-  mark(use: Use): void {
+  record(use: CredentialUse): void {
     if (this.#closed) return
     this.#waiting.set(use.sessionId ?? use.apiKeyId ?? use.userId, use)
     this.#writing ??= this.#write()
@@ -58,7 +58,7 @@ export class LastUse {
     this.#writing = undefined
   }
 
-  #next(): Use | undefined {
+  #next(): CredentialUse | undefined {
     for (const [key, use] of this.#waiting) {
       this.#waiting.delete(key)
       return use

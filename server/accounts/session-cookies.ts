@@ -56,7 +56,7 @@ export function createSessionCookies(options: SessionCookiesOptions): SessionCoo
       return [...session.clear(request), ...(usesFormer ? former.clear(request) : [])]
     },
     markDevice: (email, request) =>
-      device.set(devices.mark(email, device.read(request.cookies ?? '')), maxAgeSeconds, request),
+      device.set(devices.addAccount(email, device.read(request.cookies ?? '')), maxAgeSeconds, request),
     knownDevice: (email, cookies) => devices.find(email, device.read(cookies)),
   }
 }

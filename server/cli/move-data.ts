@@ -103,11 +103,11 @@ function fingerprint({ accounts }: Config): string | null {
 }
 
 /** Finds the generated secret that the data was created with; a folder may also contain one that is no longer used. */
-function secretFinder({ store, accounts }: Config): (print: string | null) => string | null {
-  return (print) => {
+function secretFinder({ store, accounts }: Config): (expected: string | null) => string | null {
+  return (expected) => {
     if (accounts.secretKey !== null) return null
     const found = readEmbeddedSecret(store.dataDir)
-    return found !== undefined && (print === null || fingerprintOf(found) === print) ? found : null
+    return found !== undefined && (expected === null || fingerprintOf(found) === expected) ? found : null
   }
 }
 

@@ -75,8 +75,8 @@ async function start({ flags, switches }: Command, config: Config, warnings: str
     const { startWorkers } = await import('./start-workers.ts')
     return startWorkers({ config, warnings, flags })
   }
-  const { supervised } = await import('../workers/index.ts')
-  const worker = switches.has('supervised') ? supervised() : undefined
+  const { connectToSupervisor } = await import('../workers/index.ts')
+  const worker = switches.has('supervised') ? connectToSupervisor() : undefined
   const { run: runServer } = await import('../main.ts')
   try {
     return await runServer(config, warnings, worker)

@@ -36,7 +36,7 @@ export interface Admission {
    * Throws if `access` and `credentials` do not permit this request. The caller is undefined for public operations, and
    * for `anyone` if the client is not signed in.
    */
-  admit(request: FastifyRequest, door: AccessRule): Promise<Caller | undefined>
+  admit(request: FastifyRequest, rule: AccessRule): Promise<Caller | undefined>
   /** For OpenAI-compatible clients: accepts a bearer token or API key, never the cookie. Rejects pending accounts. */
   admitByToken(request: FastifyRequest): Promise<Caller>
 }

@@ -5,7 +5,7 @@ import { CutOff } from './cut-off.ts'
 
 function make() {
   const state = { age: 0, now: 0, unread: 0 }
-  const hub = { sendElsewhere: vi.fn<() => void>() }
+  const hub = { disconnectAll: vi.fn<() => void>() }
   const cutOff = new CutOff({
     membership: { sinceAcknowledged: () => state.age },
     hub,
@@ -25,7 +25,7 @@ describe('rule 18: an instance cut off from Redis and the store', () => {
     cutOff.check()
     state.age = 3000
     cutOff.check()
-    expect(hub.sendElsewhere).not.toHaveBeenCalled()
+    expect(hub.disconnectAll).not.toHaveBeenCalled()
     expect(() => cutOff.admitSocket()).not.toThrow()
   })
 
@@ -34,7 +34,7 @@ describe('rule 18: an instance cut off from Redis and the store', () => {
     state.age = 3000
     cutOff.check()
     cutOff.check()
-    expect(hub.sendElsewhere).toHaveBeenCalledTimes(1)
+    expect(hub.disconnectAll).toHaveBeenCalledTimes(1)
     expect(() => cutOff.admitSocket()).toThrow(AppError)
     expect(() => cutOff.admitRequest()).not.toThrow()
   })
@@ -68,7 +68,7 @@ describe('rule 18: an instance cut off from Redis and the store', () => {
     expect(() => cutOff.admitRequest()).not.toThrow()
     state.unread = 8100
     cutOff.check()
-    expect(hub.sendElsewhere).toHaveBeenCalledTimes(1)
+    expect(hub.disconnectAll).toHaveBeenCalledTimes(1)
     expect(() => cutOff.admitRequest()).toThrow(AppError)
     expect(() => cutOff.admitSocket()).toThrow(AppError)
     state.unread = 0

@@ -8,7 +8,7 @@ import type { Feeds } from '../shared-state/index.ts'
 export interface CutOffOptions {
   membership: Pick<Membership, 'sinceAcknowledged'>
   /** The open sockets and event streams of this instance. */
-  hub: { sendElsewhere(): void }
+  hub: { disconnectAll(): void }
   feeds: Pick<Feeds, 'unreadRevocationsMs'>
   clock: Clock
   logger: Logger
@@ -68,7 +68,7 @@ export class CutOff {
       logger.info('this instance is no longer cut off; its heartbeats are accepted again')
     }
     // Repeated at each check, for sockets that connected since the last one.
-    if (this.#since !== undefined || this.#cannotReadRevocations()) hub.sendElsewhere()
+    if (this.#since !== undefined || this.#cannotReadRevocations()) hub.disconnectAll()
   }
 
   /** Throws from the moment of the cut-off, because a socket would stay open on this instance. */

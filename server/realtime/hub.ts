@@ -118,7 +118,7 @@ export class Hub {
   }
 
   /** Closes all sockets because this instance is cut off: their clients reconnect at once, to another instance. */
-  sendElsewhere(): void {
+  disconnectAll(): void {
     for (const socket of this.#sockets) socket.close('cutOff')
   }
 

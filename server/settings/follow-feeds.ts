@@ -11,19 +11,19 @@ export function followFeeds(
   {
     connections,
     settings,
-    tell,
+    notifyPages,
   }: {
     connections: Pick<ProviderConnections, 'read'>
     settings: Pick<Settings, 'read' | 'revision'>
-    tell: (event: UserEvent) => void
+    notifyPages: (event: UserEvent) => void
   },
 ): void {
   feeds.on('connections', async () => {
     await connections.read()
-    tell({ name: 'models.changed' })
+    notifyPages({ name: 'models.changed' })
   })
   feeds.on('settings', async () => {
     await settings.read()
-    tell({ name: 'settings.changed', revision: settings.revision })
+    notifyPages({ name: 'settings.changed', revision: settings.revision })
   })
 }

@@ -1,3 +1,3 @@
 export { supervise } from './supervise.ts'
-export { supervised } from './supervised.ts'
-export type { Supervised } from './supervised.ts'
+export { connectToSupervisor } from './supervised.ts'
+export type { SupervisorConnection } from './supervised.ts'

@@ -6,7 +6,7 @@ import type { StopMode } from './worker-messages.ts'
 
 export interface SuperviseOptions {
   workers: number
-  /** The module that a worker runs, which must call `supervised`; `args` are its arguments. */
+  /** The module that a worker runs, which must call `connectToSupervisor`; `args` are its arguments. */
   exec: string
   args: string[]
   /** Added to the environment of worker `number` (from 1); `restarted` from its second start on. */

@@ -4,7 +4,7 @@ import { supervisorCommand } from './worker-messages.ts'
 import type { StopMode } from './worker-messages.ts'
 
 /** A worker's connection to its supervisor. */
-export interface Supervised {
+export interface SupervisorConnection {
   /** Reports that this worker is ready and listens on this port. */
   ready(port: number): void
   /** Also receives commands that came before the first listener was set. A lost supervisor counts as `drain`. */
@@ -14,7 +14,7 @@ export interface Supervised {
 }
 
 /** Undefined in a process that no supervisor has started. Call it early: commands that come before are lost. */
-export function supervised(): Supervised | undefined {
+export function connectToSupervisor(): SupervisorConnection | undefined {
   const { worker } = cluster
   if (!worker) return undefined
   const pendingCommands: StopMode[] = []

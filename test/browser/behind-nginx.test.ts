@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { Browser, Page } from 'playwright-core'
 import type { RunSummary } from '../../protocol/http/runs.ts'
-import { startNginxBefore } from '../deploy/support/local-nginx.ts'
+import { startNginxInFrontOf } from '../deploy/support/local-nginx.ts'
 import type { LocalNginx } from '../deploy/support/local-nginx.ts'
 import { startProxiedFleet } from '../deploy/support/proxied-fleet.ts'
 import type { ProxiedFleet } from '../deploy/support/proxied-fleet.ts'
@@ -19,7 +19,7 @@ const pageErrors: string[] = []
 
 beforeAll(async () => {
   fleet = await startProxiedFleet({}, { slow: { words, wordsPerSecond: 60 } })
-  nginx = await startNginxBefore(fleet, { balance: 'random;' })
+  nginx = await startNginxInFrontOf(fleet, { balance: 'random;' })
   browser = await launchBrowser()
   fleet.api.url = nginx.url
 })

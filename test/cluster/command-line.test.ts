@@ -10,9 +10,9 @@ import { mountSmallDisk } from '../support/small-disk.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 /** Each of these tests starts many processes, which takes minutes on a busy machine. */
-const slowly = { timeout: 180_000 }
+const longTimeout = { timeout: 180_000 }
 
-async function serving(env: Record<string, string>, label = 'one'): Promise<InstanceProcess> {
+async function startServer(env: Record<string, string>, label = 'one'): Promise<InstanceProcess> {
   const instance = await startInstance({ label, env: { ENABLE_OLLAMA_API: 'false', ...env } })
   onTestFinished(() => instance.stop())
   return instance
@@ -23,11 +23,11 @@ const modelsOf = ({ url }: InstanceProcess, key: string): Promise<Response> =>
 
 test(
   'O14: beside a running server: accounts, a valid key, overridden variables, a backup and its restore',
-  slowly,
+  longTimeout,
   async () => {
     await using folder = await temporaryFolder('command-line')
     const env = { DATA_DIR: join(folder.path, 'data'), WEBUI_NAME: 'Environment' }
-    const instance = await serving(env)
+    const instance = await startServer(env)
     expect(statSync(join(env.DATA_DIR, 'shoal.sock')).mode & 0o777).toBe(0o600)
     const made = await runShoal(
       ['user', 'create', 'ann@example.com', 'Ann', '--role', 'admin', '--password-stdin'],
@@ -46,9 +46,9 @@ test(
     await api.signIn('ann@example.com')
     const { revision: basedOn } = await api.call<{ revision: string }>('GET', '/api/settings')
     await api.call('PUT', '/api/settings', { basedOn, values: { name: 'Saved' }, unset: [] })
-    const said =
+    const output =
       'WEBUI_NAME has no effect: an administrator saved "Saved" on the page, which overrides "Environment"'
-    expect((await runShoal(['config'], env)).out).toContain(said)
+    expect((await runShoal(['config'], env)).out).toContain(output)
 
     const file = join(folder.path, 'all.backup')
     expect(await runShoal(['backup', '--to', file], env)).toMatchObject({
@@ -65,7 +65,7 @@ test(
     expect((await runShoal(['config'], restored)).out).toContain(
       'WEBUI_NAME has no effect: an administrator saved "Saved"',
     )
-    const second = await serving(restored, 'restored')
+    const second = await startServer(restored, 'restored')
     // The sessions have ended, and the key waits for an administrator.
     await expect(api.call('GET', '/api/auth/me', undefined, second.url)).rejects.toThrow('401')
     const suspended = await modelsOf(second, key.out)
@@ -84,38 +84,42 @@ test(
   },
 )
 
-test('db copy: an embedded installation continues in PostgreSQL, with its sessions', slowly, async () => {
-  await using folder = await temporaryFolder('db-copy')
-  const postgres = await startPostgresServer()
-  onTestFinished(() => postgres.stop())
-  const databaseUrl = await postgres.createDatabase()
-  const env = { DATA_DIR: folder.path }
-  const embedded = await serving(env)
-  const api = new ApiClient(embedded.url)
-  await api.signUp()
-  const run = await api.startRun({ model: 'shoal-demo', text: 'echo me' })
-  await expect
-    .poll(async () => (await api.chat(run.chatId)).messages.at(-1)?.status, { timeout: 30_000 })
-    .toBe('done')
-  const chat = await api.chat(run.chatId)
-  const busy = await runShoal(['db', 'copy', '--to', databaseUrl], env)
-  expect(busy).toMatchObject({ code: 1, err: expect.stringMatching(/in use by process/) })
-  await embedded.stop()
+test(
+  'db copy: an embedded installation continues in PostgreSQL, with its sessions',
+  longTimeout,
+  async () => {
+    await using folder = await temporaryFolder('db-copy')
+    const postgres = await startPostgresServer()
+    onTestFinished(() => postgres.stop())
+    const databaseUrl = await postgres.createDatabase()
+    const env = { DATA_DIR: folder.path }
+    const embedded = await startServer(env)
+    const api = new ApiClient(embedded.url)
+    await api.signUp()
+    const run = await api.startRun({ model: 'shoal-demo', text: 'echo me' })
+    await expect
+      .poll(async () => (await api.chat(run.chatId)).messages.at(-1)?.status, { timeout: 30_000 })
+      .toBe('done')
+    const chat = await api.chat(run.chatId)
+    const busy = await runShoal(['db', 'copy', '--to', databaseUrl], env)
+    expect(busy).toMatchObject({ code: 1, err: expect.stringMatching(/in use by process/) })
+    await embedded.stop()
 
-  const copied = await runShoal(['db', 'copy', '--to', databaseUrl], env)
-  expect(copied.out).toMatch(/^Copied 1 accounts, 1 chats, 2 messages .*\nNext: set DATABASE_URL/)
-  expect(copied.err).toContain('message: 2')
-  const again = await runShoal(['db', 'copy', '--to', databaseUrl], env)
-  expect(again).toMatchObject({ code: 1, err: expect.stringMatching(/already holds an installation/) })
+    const copied = await runShoal(['db', 'copy', '--to', databaseUrl], env)
+    expect(copied.out).toMatch(/^Copied 1 accounts, 1 chats, 2 messages .*\nNext: set DATABASE_URL/)
+    expect(copied.err).toContain('message: 2')
+    const again = await runShoal(['db', 'copy', '--to', databaseUrl], env)
+    expect(again).toMatchObject({ code: 1, err: expect.stringMatching(/already holds an installation/) })
 
-  // Another machine, which has only the database.
-  const fleet = await serving({ DATA_DIR: join(folder.path, 'empty'), DATABASE_URL: databaseUrl })
-  expect(await api.chat(run.chatId, fleet.url)).toEqual(chat)
-})
+    // Another machine, which has only the database.
+    const fleet = await startServer({ DATA_DIR: join(folder.path, 'empty'), DATABASE_URL: databaseUrl })
+    expect(await api.chat(run.chatId, fleet.url)).toEqual(chat)
+  },
+)
 
 test(
   'a folder without an installation, or an invalid address: one sentence and exit code 1',
-  slowly,
+  longTimeout,
   async () => {
     await using folder = await temporaryFolder('none')
     const env = { DATA_DIR: folder.path }
@@ -139,7 +143,7 @@ const canMount = ((): boolean => {
 
 test.skipIf(!canMount)(
   'O8: a start on a full disk fails with the cure and without a stack trace',
-  slowly,
+  longTimeout,
   async () => {
     const disk = mountSmallDisk()
     onTestFinished(() => disk?.unmount())

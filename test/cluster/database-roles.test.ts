@@ -28,28 +28,31 @@ function createRoles(databaseUrl: string): void {
   expect(ran).toMatchObject({ status: 0 })
 }
 
-const as = (role: string, url: string): string => url.replace('shoal@', `${role}@`)
+const asRole = (role: string, url: string): string => url.replace('shoal@', `${role}@`)
 
-async function client(url: string): Promise<pg.Client> {
+async function connect(url: string): Promise<pg.Client> {
   const made = new pg.Client({ connectionString: url })
   await made.connect()
   onTestFinished(() => made.end())
   return made
 }
 
-const slowly = { timeout: 120_000 }
+const longTimeout = { timeout: 120_000 }
 
 test(
   'O19: instances run with a role that may not change tables; shoal migrate has a separate address',
-  slowly,
+  longTimeout,
   async () => {
     const url = await server.createDatabase()
     createRoles(url)
-    const env = { DATABASE_URL: as('shoal_app', url) }
+    const env = { DATABASE_URL: asRole('shoal_app', url) }
     const refused = await runShoal(['migrate'], env)
     expect(refused.code).toBe(1)
     expect(refused.err).toMatch(/user shoal_app may not change the tables.*DATABASE_MIGRATION_URL/)
-    const migrated = await runShoal(['migrate'], { ...env, DATABASE_MIGRATION_URL: as('shoal_owner', url) })
+    const migrated = await runShoal(['migrate'], {
+      ...env,
+      DATABASE_MIGRATION_URL: asRole('shoal_owner', url),
+    })
     expect(migrated).toMatchObject({ code: 0, out: 'The database is up to date.\n' })
 
     const provider = await startScriptedProvider()
@@ -65,7 +68,7 @@ test(
     await fleet.api.call('DELETE', `/api/chats/${run.chatId}`)
     expect((await fetch(`${fleet.urls()[0]}/ready`)).status).toBe(200)
 
-    const app = await client(env.DATABASE_URL)
+    const app = await connect(env.DATABASE_URL)
     for (const forbidden of [
       'create table shoal.mine (id text)',
       'alter table shoal.account add column mine text',
@@ -74,7 +77,7 @@ test(
     ])
       await expect(app.query(forbidden)).rejects.toThrow(/permission denied|must be owner/)
     // A table that a later migration adds.
-    await (await client(as('shoal_owner', url))).query('create table shoal.later (id text)')
+    await (await connect(asRole('shoal_owner', url))).query('create table shoal.later (id text)')
     await app.query(`insert into shoal.later values ('a')`)
   },
 )
@@ -87,11 +90,11 @@ test('O19: an installation with one role moves to two roles, and the file can be
   await before.close()
   createRoles(url)
   createRoles(url)
-  const app = await openStore({ ...base, databaseUrl: as('shoal_app', url) })
+  const app = await openStore({ ...base, databaseUrl: asRole('shoal_app', url) })
   expect(await app.users.byId(user.id)).toEqual(user)
   await givenUser(app)
   await app.close()
-  const owner = await client(as('shoal_owner', url))
+  const owner = await connect(asRole('shoal_owner', url))
   await owner.query('alter table shoal.account add column later text')
-  await (await client(as('shoal_app', url))).query('select later from shoal.account')
+  await (await connect(asRole('shoal_app', url))).query('select later from shoal.account')
 })

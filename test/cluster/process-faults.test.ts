@@ -10,7 +10,7 @@ import type { ScriptedProvider } from '../support/scripted-provider.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import type { TemporaryFolder } from '../support/temporary-folder.ts'
 
-const planter = join(import.meta.dirname, '../support/fault-on-signal.ts')
+const faultModule = join(import.meta.dirname, '../support/fault-on-signal.ts')
 
 let folder: TemporaryFolder
 let provider: ScriptedProvider
@@ -36,7 +36,7 @@ async function start(fault: string): Promise<{ instance: InstanceProcess; log: (
       OPENAI_API_BASE_URL: provider.v1,
       ENABLE_OLLAMA_API: 'false',
       ENABLE_METRICS: 'true',
-      NODE_OPTIONS: `--import=${planter}`,
+      NODE_OPTIONS: `--import=${faultModule}`,
       FAULT_ON_SIGNAL: fault,
     },
   })

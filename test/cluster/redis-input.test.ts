@@ -25,8 +25,8 @@ import { temporaryFolder } from '../support/temporary-folder.ts'
 import type { TemporaryFolder } from '../support/temporary-folder.ts'
 
 /** The promise is five seconds; a busy machine may need longer. */
-const patience = { timeout: 20_000 }
-const slowly = { timeout: 90_000 }
+const pollOptions = { timeout: 20_000 }
+const longTimeout = { timeout: 90_000 }
 const secret = 'a secret that is long enough for anybody'
 let folder: TemporaryFolder
 let postgres: PostgresServer
@@ -66,11 +66,11 @@ async function startWithRedis(env: Record<string, string>) {
             ready: 200,
             problem: expect.stringMatching(sentence),
           }),
-        patience,
+        pollOptions,
       )
       const { redis } = await api.call<{ redis: { problem?: string } }>('GET', '/api/cluster')
       expect(redis.problem).toMatch(sentence)
-      await vi.waitFor(async () => expect(await readFile(logFile, 'utf8')).toMatch(sentence), patience)
+      await vi.waitFor(async () => expect(await readFile(logFile, 'utf8')).toMatch(sentence), pollOptions)
     },
     log: () => readFile(logFile, 'utf8'),
     async recovers(): Promise<void> {
@@ -91,7 +91,7 @@ async function readRedis(url: string): Promise<{ ready: number; problem: string 
 }
 
 describe.concurrent('no answer of Redis stops an instance', () => {
-  test('NOAUTH and WRONGPASS, until the password is correct', slowly, async () => {
+  test('NOAUTH and WRONGPASS, until the password is correct', longTimeout, async () => {
     await using redis = await startWithPassword()
     const [server] = redis.servers
     await using instance = await startWithRedis({ REDIS_URL: `redis://127.0.0.1:${server!.port}` })
@@ -107,7 +107,7 @@ describe.concurrent('no answer of Redis stops an instance', () => {
     await other.recovers()
   })
 
-  test('NOPERM, until the right is granted', slowly, async () => {
+  test('NOPERM, until the right is granted', longTimeout, async () => {
     await using redis = await startStandalone()
     const { admin, port } = redis.servers[0]!
     const rights = smallestRights('open-webui').split(' ')
@@ -118,7 +118,7 @@ describe.concurrent('no answer of Redis stops an instance', () => {
     await instance.recovers()
   })
 
-  test('a certificate of another authority, until it is replaced', slowly, async () => {
+  test('a certificate of another authority, until it is replaced', longTimeout, async () => {
     const [trusted, other] = await Promise.all(
       ['trusted', 'other'].map(async (name) => {
         await mkdir(join(folder.path, name))
@@ -151,7 +151,7 @@ describe.concurrent('no answer of Redis stops an instance', () => {
     await instance.recovers()
   })
 
-  test('a master name that no sentinel knows, until the sentinels monitor it', slowly, async () => {
+  test('a master name that no sentinel knows, until the sentinels monitor it', longTimeout, async () => {
     await using redis = await startSentinel()
     await using instance = await startWithRedis({
       REDIS_URL: 'redis://othermaster',
@@ -163,13 +163,13 @@ describe.concurrent('no answer of Redis stops an instance', () => {
     await instance.recovers()
   })
 
-  test('a Cluster with unassigned slots, until they are assigned', slowly, async () => {
+  test('a Cluster with unassigned slots, until they are assigned', longTimeout, async () => {
     await using redis = await startCluster()
     const [first] = redis.servers
     await Promise.all(redis.servers.map(({ admin }) => admin.cluster('DELSLOTS', 0)))
     await vi.waitFor(
       async () => expect(await first!.admin.cluster('INFO')).toContain('cluster_state:fail'),
-      patience,
+      pollOptions,
     )
     await using instance = await startWithRedis({ REDIS_URL: redis.variables.url, REDIS_CLUSTER: 'true' })
     await instance.reports(/the Redis Cluster at .* is down/)
@@ -177,7 +177,7 @@ describe.concurrent('no answer of Redis stops an instance', () => {
     await instance.recovers()
   })
 
-  test('a version before 7.0, until it is upgraded', slowly, async () => {
+  test('a version before 7.0, until it is upgraded', longTimeout, async () => {
     await using redis = await startStandalone()
     await using old = await startOldRedis(redis.servers[0]!.port)
     await using instance = await startWithRedis({ REDIS_URL: `redis://127.0.0.1:${old.port}` })
@@ -186,7 +186,7 @@ describe.concurrent('no answer of Redis stops an instance', () => {
     await instance.recovers()
   })
 
-  test('no answer, until a Redis listens', slowly, async () => {
+  test('no answer, until a Redis listens', longTimeout, async () => {
     const port = await freePort()
     await using instance = await startWithRedis({ REDIS_URL: `redis://127.0.0.1:${port}` })
     await instance.reports(/nothing listens at .*: start Redis, or correct the host and port in REDIS_URL/)
@@ -196,20 +196,24 @@ describe.concurrent('no answer of Redis stops an instance', () => {
     await server.stop()
   })
 
-  test('an eviction policy, no maxmemory, no persistence: warnings, each logged once', slowly, async () => {
-    await using redis = await startStandalone(['maxmemory-policy allkeys-lru'])
-    await using instance = await startWithRedis({ REDIS_URL: redis.variables.url })
-    const warnings = async (): Promise<string[]> =>
-      (await instance.api.call<{ redis: { warnings: string[] } }>('GET', '/api/cluster')).redis.warnings
-    await instance.recovers()
-    await vi.waitFor(async () => expect(await warnings()).toHaveLength(3), patience)
-    const log = await instance.log()
-    for (const warning of await warnings()) expect(log.split(warning)).toHaveLength(2)
-  })
+  test(
+    'an eviction policy, no maxmemory, no persistence: warnings, each logged once',
+    longTimeout,
+    async () => {
+      await using redis = await startStandalone(['maxmemory-policy allkeys-lru'])
+      await using instance = await startWithRedis({ REDIS_URL: redis.variables.url })
+      const warnings = async (): Promise<string[]> =>
+        (await instance.api.call<{ redis: { warnings: string[] } }>('GET', '/api/cluster')).redis.warnings
+      await instance.recovers()
+      await vi.waitFor(async () => expect(await warnings()).toHaveLength(3), pollOptions)
+      const log = await instance.log()
+      for (const warning of await warnings()) expect(log.split(warning)).toHaveLength(2)
+    },
+  )
 
   test(
     'keys of another type: reported once, no member counts as dead, and the instance recovers once they are deleted',
-    slowly,
+    longTimeout,
     async () => {
       await using redis = await startStandalone()
       const { admin } = redis.servers[0]!
@@ -233,7 +237,7 @@ describe.concurrent('no answer of Redis stops an instance', () => {
       await admin.set(`open-webui:shoal1:{${run.runId}}`, 'poison')
       await vi.waitFor(
         async () => expect((await instance.api.chat(run.chatId)).messages.at(-1)?.status).toBe('done'),
-        patience,
+        pollOptions,
       )
       await admin.del(...poisoned)
       await instance.recovers()
@@ -242,7 +246,7 @@ describe.concurrent('no answer of Redis stops an instance', () => {
 
   test(
     'messages of 10 MB and of unknown form on the bus: reported once, and the next message is received',
-    slowly,
+    longTimeout,
     async () => {
       await using redis = await startStandalone()
       await using instance = await startWithRedis({ REDIS_URL: redis.variables.url })
@@ -263,12 +267,12 @@ describe.concurrent('no answer of Redis stops an instance', () => {
       const event = { type: 'chat.deleted', chatId: 'c' }
       const heard = ['user.event', { from: 'somebody', userId: id, event }]
       for (const message of [...unreadable, signed(`1 somebody 1 -1 ${JSON.stringify(heard)}`)]) {
-        await vi.waitFor(async () => expect(await admin.publish(topic, message)).toBe(1), patience)
+        await vi.waitFor(async () => expect(await admin.publish(topic, message)).toBe(1), pollOptions)
       }
       expect((await socket.frame('event')).event).toEqual(event)
       socket.close()
       // The log line may be written a moment after the event.
-      await vi.waitFor(async () => expect(await instance.log()).toMatch(/cannot read/), patience)
+      await vi.waitFor(async () => expect(await instance.log()).toMatch(/cannot read/), pollOptions)
       const log = await instance.log()
       expect(log.match(/cannot read/g)).toHaveLength(1)
       expect(log.match(/did not sign/g)).toHaveLength(1)

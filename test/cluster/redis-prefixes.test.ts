@@ -16,7 +16,7 @@ test('O6: instances with two Redis prefixes on one database both report it, with
   })
   const logged: string[] = []
   const logger = Object.assign(Object.create(silentLogger) as Logger, {
-    warn: (...said: unknown[]) => logged.push(String(said.at(-1))),
+    warn: (...args: unknown[]) => logged.push(String(args.at(-1))),
   })
   await using fleet = await startInProcess({
     databaseUrl: await postgres.createDatabase(),

@@ -37,12 +37,12 @@ describe('invalid variables stop the start', () => {
       cwd: join(import.meta.dirname, '../..'),
       env: { PATH: process.env['PATH'] ?? '', DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none', ...env },
     })
-    let said = ''
-    child.stdout.on('data', (data: Buffer) => (said += data.toString()))
-    child.stderr.on('data', (data: Buffer) => (said += data.toString()))
+    let output = ''
+    child.stdout.on('data', (data: Buffer) => (output += data.toString()))
+    child.stderr.on('data', (data: Buffer) => (output += data.toString()))
     const [code] = (await once(child, 'close')) as [number | null]
-    expect([code, said]).toEqual([78, expect.stringMatching(sentence)])
-    expect(said.trim().split('\n')).toHaveLength(2)
-    expect(said).not.toContain('p@ss')
+    expect([code, output]).toEqual([78, expect.stringMatching(sentence)])
+    expect(output.trim().split('\n')).toHaveLength(2)
+    expect(output).not.toContain('p@ss')
   })
 })

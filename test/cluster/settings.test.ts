@@ -129,7 +129,7 @@ describe('settings', () => {
     await put({ values: { runsPerMinute: 5 } })
     for (const url of fleet.urls())
       await expect.poll(async () => (await read(url)).values.runsPerMinute).toBe(5)
-    const ask = (index: number, stream: boolean): Promise<Response> =>
+    const sendRequest = (index: number, stream: boolean): Promise<Response> =>
       fetch(`${fleet.urls()[index % 3]}/v1/chat/completions`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', authorization: `Bearer ${person.token}` },
@@ -138,12 +138,14 @@ describe('settings', () => {
     const person = new ApiClient(fleet.urls()[0] ?? '')
     await person.signUp('limited@example.org')
     await person.startRun({ model: 'fast', text: 'hi' })
-    const answers = await Promise.all(Array.from({ length: 8 }, (_, index) => ask(index, index % 2 === 0)))
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_, index) => sendRequest(index, index % 2 === 0)),
+    )
     await Promise.all(answers.map((answer) => answer.text()))
     const passed = answers.filter(({ status }) => status === 200)
     expect([passed.length, answers.filter(({ status }) => status === 429).length]).toEqual([4, 4])
     for (const answer of passed) expect(answer.headers.get('ratelimit-limit')).toBe('5')
-    const refused = await ask(0, true)
+    const refused = await sendRequest(0, true)
     expect(await refused.json()).toMatchObject({ error: { type: 'rate_limit_error', code: 'rate_limited' } })
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
     await put({ values: { runsPerMinute: null } })

@@ -19,7 +19,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts'
 import type { TemporaryFolder } from '../support/temporary-folder.ts'
 
 /** Each of these tests starts many processes, which takes minutes on a busy machine. */
-const slowly = { timeout: 180_000 }
+const longTimeout = { timeout: 180_000 }
 
 let folder: TemporaryFolder
 let postgres: PostgresServer
@@ -99,7 +99,7 @@ const alive = (pid: number): boolean => {
 describe('three workers on one port', () => {
   test(
     'one is killed during an answer: the answer resumes, the port answers, the worker is restarted; SIGINT stops all',
-    slowly,
+    longTimeout,
     async () => {
       const instance = await start()
       const api = new ApiClient(instance.url)
@@ -114,7 +114,7 @@ describe('three workers on one port', () => {
       const pid = workerPid(instance.pid, label)
       process.kill(pid, 'SIGKILL')
       // The other workers get all new connections from the first moment on.
-      for (let ask = 0; ask < 30; ask++) {
+      for (let attempt = 0; attempt < 30; attempt++) {
         expect(await statusOnNewConnection(`${instance.url}/health`)).toBe(200)
       }
       await reader.finished(30_000)
@@ -141,7 +141,7 @@ describe('three workers on one port', () => {
     },
   )
 
-  test('a second signal stops at once, during an answer', slowly, async () => {
+  test('a second signal stops at once, during an answer', longTimeout, async () => {
     const instance = await start({ SHUTDOWN_GRACE_SECONDS: '60' })
     const api = new ApiClient(instance.url)
     await api.signIn()
@@ -156,7 +156,7 @@ describe('three workers on one port', () => {
     expect(performance.now() - asked).toBeLessThan(30_000)
   })
 
-  test('without the supervisor, the workers finish their answers and exit', slowly, async () => {
+  test('without the supervisor, the workers finish their answers and exit', longTimeout, async () => {
     const instance = await start()
     const api = new ApiClient(instance.url)
     await api.signIn()
@@ -171,7 +171,7 @@ describe('three workers on one port', () => {
     expect(written().map(({ state }) => state)).toEqual(['ended'])
   })
 
-  test('a start that cannot succeed ends with a reason and an exit code', slowly, () => {
+  test('a start that cannot succeed ends with a reason and an exit code', longTimeout, () => {
     const cli = join(import.meta.dirname, '../../server/cli.ts')
     const env = {
       PATH: process.env['PATH'],

@@ -18,8 +18,8 @@ import { startLocalNginx } from './support/local-nginx.ts'
 const root = join(import.meta.dirname, '../..')
 const isRoot = process.getuid?.() === 0
 /** Each test starts several processes, which can take a minute on a busy machine. */
-const patience = { timeout: 60_000 }
-const slowly = { timeout: 120_000 }
+const pollOptions = { timeout: 60_000 }
+const longTimeout = { timeout: 120_000 }
 /** The same lock as in server/store/migrate.ts. */
 const migrationLock = 0x73686f61
 
@@ -36,31 +36,31 @@ beforeAll(async () => {
 afterAll(() => stack.disposeAsync())
 
 interface Running {
-  said(): string
+  output(): string
   ended: Promise<number | null>
   kill(signal: NodeJS.Signals): void
 }
 
 /** Starts a program as a container does: with only these environment variables. */
-function begin(command: string, words: string[], env: Record<string, string>): Running {
+function startProgram(command: string, words: string[], env: Record<string, string>): Running {
   const child = spawn(command, words, { cwd: root, env: { PATH: process.env['PATH'], ...env } })
   killOnExit(child)
-  let said = ''
-  child.stdout.on('data', (data: Buffer) => (said += data.toString()))
-  child.stderr.on('data', (data: Buffer) => (said += data.toString()))
+  let output = ''
+  child.stdout.on('data', (data: Buffer) => (output += data.toString()))
+  child.stderr.on('data', (data: Buffer) => (output += data.toString()))
   const ended = once(child, 'close').then(([code]) => code as number | null)
-  return { said: () => said, ended, kill: (signal) => void child.kill(signal) }
+  return { output: () => output, ended, kill: (signal) => void child.kill(signal) }
 }
 
-const shoal = (words: string[], env: Record<string, string>): Running =>
-  begin(process.execPath, ['server/cli.ts', ...words], { PORT: '0', HOST: '127.0.0.1', ...env })
+const startShoal = (words: string[], env: Record<string, string>): Running =>
+  startProgram(process.execPath, ['server/cli.ts', ...words], { PORT: '0', HOST: '127.0.0.1', ...env })
 
-async function refused(
+async function runToEnd(
   words: string[],
   env: Record<string, string>,
-): Promise<{ code: number | null; said: string }> {
-  const running = shoal(words, env)
-  return { code: await running.ended, said: running.said() }
+): Promise<{ code: number | null; output: string }> {
+  const running = startShoal(words, env)
+  return { code: await running.ended, output: running.output() }
 }
 
 async function emptyFolder(name: string): Promise<string> {
@@ -69,24 +69,24 @@ async function emptyFolder(name: string): Promise<string> {
   return path
 }
 
-async function client(url: string): Promise<pg.Client> {
+async function connect(url: string): Promise<pg.Client> {
   const it = new pg.Client({ connectionString: url })
   await it.connect()
   stack.defer(() => it.end().catch(() => {}))
   return it
 }
 
-describe('secrets', slowly, () => {
+describe('secrets', longTimeout, () => {
   test('an empty or missing secret file: exit code 78, with the variable and the cure', async () => {
     const empty = join(folder.path, 'empty')
     await writeFile(empty, '')
-    expect(await refused(['start'], { DATABASE_URL_FILE: '/run/secrets/none' })).toMatchObject({
+    expect(await runToEnd(['start'], { DATABASE_URL_FILE: '/run/secrets/none' })).toMatchObject({
       code: 78,
-      said: expect.stringMatching(/DATABASE_URL_FILE: .*cannot be read[^]*What to do: /),
+      output: expect.stringMatching(/DATABASE_URL_FILE: .*cannot be read[^]*What to do: /),
     })
-    expect(await refused(['start'], { WEBUI_SECRET_KEY_FILE: empty })).toMatchObject({
+    expect(await runToEnd(['start'], { WEBUI_SECRET_KEY_FILE: empty })).toMatchObject({
       code: 78,
-      said: expect.stringMatching(/WEBUI_SECRET_KEY_FILE: .*is empty[^]*What to do: /),
+      output: expect.stringMatching(/WEBUI_SECRET_KEY_FILE: .*is empty[^]*What to do: /),
     })
   })
 
@@ -96,9 +96,9 @@ describe('secrets', slowly, () => {
     await cp(join(root, 'deploy/redis'), files, { recursive: true })
     const words = [join(files, 'start-redis.sh'), join(files, 'redis.conf'), join(files, 'users.acl')]
     for (const file of ['/run/secrets/none', join(folder.path, 'empty')]) {
-      const redis = begin('sh', words, { RUN_DIR: run, REDIS_PASSWORD_FILE: file })
+      const redis = startProgram('sh', words, { RUN_DIR: run, REDIS_PASSWORD_FILE: file })
       expect(await redis.ended).toBe(78)
-      expect(redis.said()).toMatch(/empty or missing: run deploy\/compose\/make-secrets\.sh/)
+      expect(redis.output()).toMatch(/empty or missing: run deploy\/compose\/make-secrets\.sh/)
     }
   })
 
@@ -111,7 +111,7 @@ describe('secrets', slowly, () => {
   })
 })
 
-describe('arguments of the image', slowly, () => {
+describe('arguments of the image', longTimeout, () => {
   test.each([
     [
       ['--port', '9000'],
@@ -121,13 +121,13 @@ describe('arguments of the image', slowly, () => {
     [['start', '--prot', '9000'], /has no option --prot \(did you mean --port\?\)/],
     [['start', 'now'], /unexpected argument "now"/],
   ])('%j: 64, and what to write instead', async (words, sentence) => {
-    const { code, said } = await refused(words, {})
+    const { code, output } = await runToEnd(words, {})
     expect(code).toBe(64)
-    expect(said).toMatch(sentence)
+    expect(output).toMatch(sentence)
   })
 })
 
-describe.runIf(isRoot)('a volume of another user', slowly, () => {
+describe.runIf(isRoot)('a volume of another user', longTimeout, () => {
   async function ofRoot(name: string): Promise<string> {
     const path = await emptyFolder(name)
     await chown(path, 0, 0)
@@ -149,44 +149,44 @@ describe.runIf(isRoot)('a volume of another user', slowly, () => {
   })
 })
 
-describe.concurrent('a database that is', slowly, () => {
+describe.concurrent('a database that is', longTimeout, () => {
   test('older, and migrations are off: the message names both versions and the command', async () => {
     const env = { DATABASE_URL: await postgres.createDatabase(), ENABLE_DB_MIGRATIONS: 'false' }
-    const { code, said } = await refused(['start'], { DATA_DIR: await emptyFolder('older'), ...env })
+    const { code, output } = await runToEnd(['start'], { DATA_DIR: await emptyFolder('older'), ...env })
     expect(code).toBe(69)
-    expect(said).toMatch(/database is too old for this version.*run `shoal migrate`/)
+    expect(output).toMatch(/database is too old for this version.*run `shoal migrate`/)
   })
 
   test('newer: the message says which side to change, and the database is unchanged', async () => {
     const env = { DATABASE_URL: await postgres.createDatabase(), DATA_DIR: await emptyFolder('newer') }
-    expect(await refused(['migrate'], env)).toMatchObject({ code: 0 })
-    const database = await client(env.DATABASE_URL)
+    expect(await runToEnd(['migrate'], env)).toMatchObject({ code: 0 })
+    const database = await connect(env.DATABASE_URL)
     await database.query('update shoal.schema_migration set oldest_code = 99')
-    const { code, said } = await refused(['start'], env)
+    const { code, output } = await runToEnd(['start'], env)
     expect(code).toBe(69)
-    expect(said).toMatch(/this version is too old for the database.*upgrade this instance/)
+    expect(output).toMatch(/this version is too old for the database.*upgrade this instance/)
   })
 
   test('of another program: the message says what to set instead, and the database is unchanged', async () => {
     const url = await postgres.createDatabase()
-    const database = await client(url)
+    const database = await connect(url)
     await database.query(`create schema shoal; create table shoal.chat as select 'theirs' as text`)
-    const served = await refused(['start'], { DATABASE_URL: url, DATA_DIR: await emptyFolder('theirs') })
+    const served = await runToEnd(['start'], { DATABASE_URL: url, DATA_DIR: await emptyFolder('theirs') })
     expect(served.code).toBe(69)
-    expect(served.said).toMatch(/tables of another program; nothing was changed: set another database/)
+    expect(served.output).toMatch(/tables of another program; nothing was changed: set another database/)
     expect((await database.query('select text from shoal.chat')).rows).toEqual([{ text: 'theirs' }])
 
     const path = await emptyFolder('no-database')
     const text = 'a letter, not a database. '.repeat(400)
     await writeFile(join(path, 'shoal.db'), text)
-    const embedded = await refused(['start'], { DATA_DIR: path })
+    const embedded = await runToEnd(['start'], { DATA_DIR: path })
     expect(embedded.code).toBe(69)
-    expect(embedded.said).toMatch(/shoal\.db in DATA_DIR is not an SQLite database: set another DATA_DIR/)
+    expect(embedded.output).toMatch(/shoal\.db in DATA_DIR is not an SQLite database: set another DATA_DIR/)
     expect(await readFile(join(path, 'shoal.db'), 'utf8')).toBe(text)
   })
 })
 
-describe('SIGTERM while the schema is created', slowly, () => {
+describe('SIGTERM while the schema is created', longTimeout, () => {
   // The signal arrives before the start gets the migration lock, which another instance holds, or inside the lock,
   // while the first statement waits for another transaction.
   test.each([
@@ -196,19 +196,19 @@ describe('SIGTERM while the schema is created', slowly, () => {
     '%s: the process exits, nothing is half done, and the next start creates the schema',
     async (_when, statement, waitsFor) => {
       const env = { DATABASE_URL: await postgres.createDatabase(), DATA_DIR: await emptyFolder(waitsFor) }
-      const other = await client(env.DATABASE_URL)
+      const other = await connect(env.DATABASE_URL)
       await other.query(`begin; ${statement}`)
-      const instance = shoal(['start'], env)
-      const observer = await client(env.DATABASE_URL)
+      const instance = startShoal(['start'], env)
+      const observer = await connect(env.DATABASE_URL)
       const waiting = `select 1 from pg_stat_activity where wait_event_type = 'Lock' and wait_event = $1 and datname = current_database()`
-      await expect.poll(async () => (await observer.query(waiting, [waitsFor])).rowCount, patience).toBe(1)
+      await expect.poll(async () => (await observer.query(waiting, [waitsFor])).rowCount, pollOptions).toBe(1)
       instance.kill('SIGTERM')
       expect([0, 69]).toContain(await instance.ended)
       await other.query('rollback')
-      await expect.poll(async () => (await observer.query(waiting, [waitsFor])).rowCount, patience).toBe(0)
+      await expect.poll(async () => (await observer.query(waiting, [waitsFor])).rowCount, pollOptions).toBe(0)
       const tables = `select count(*)::int as n from pg_tables where schemaname = 'shoal'`
       expect((await observer.query(tables)).rows).toEqual([{ n: 0 }])
-      expect(await refused(['migrate'], env)).toMatchObject({ code: 0 })
+      expect(await runToEnd(['migrate'], env)).toMatchObject({ code: 0 })
       const { rows } = (await observer.query(tables)) as { rows: { n: number }[] }
       expect(rows[0]?.n).toBeGreaterThan(10)
     },

@@ -126,7 +126,7 @@ async function runBesideServer(commands: string[]): Promise<void> {
   await using _ = await runWithReplacements(['npm start'], { ports: [port], env })
   signUp(port)
   await using it = await runWithReplacements(commands, { replaced: [[/\/backups\/\S+/g, saved()]], env })
-  expect(it.said()).toContain('Saved 1 accounts')
+  expect(it.output()).toContain('Saved 1 accounts')
 }
 
 /** How to run each block, by its page and number. */
@@ -147,7 +147,7 @@ const plans: Record<string, (commands: string[]) => Promise<unknown>> = {
       ports: [port],
       env: { DATA_DIR: join(folder, 'line') },
     })
-    expect(it.said()).toMatch(/ann@example\.com: admin[^]*^sk-[^]*WEBUI_NAME/m)
+    expect(it.output()).toMatch(/ann@example\.com: admin[^]*^sk-[^]*WEBUI_NAME/m)
     await new ApiClient(`http://127.0.0.1:${port}`).signIn('ann@example.com')
   },
   'docs/deploy/single.md 1': oneInstance,
@@ -162,7 +162,7 @@ const plans: Record<string, (commands: string[]) => Promise<unknown>> = {
       url.replace('shoal@', `${role}@`),
     ])
     await using it = await runWithReplacements(commands, { replaced })
-    expect(it.said()).toContain('The database is up to date')
+    expect(it.output()).toContain('The database is up to date')
   },
   async 'docs/deploy/compose.md 3'(commands) {
     const secrets = join(folder, 'secrets')
@@ -197,11 +197,11 @@ const plans: Record<string, (commands: string[]) => Promise<unknown>> = {
     ]
     const env = { DATA_DIR: join(folder, 'restored') }
     await using it = await runWithReplacements(commands, { replaced, env })
-    expect(it.said().match(/Restored 1 accounts/g)).toHaveLength(2)
+    expect(it.output().match(/Restored 1 accounts/g)).toHaveLength(2)
   },
   async 'docs/operations/backup.md 3'(commands) {
     await using it = await runWithReplacements(commands, { env: { DATA_DIR: join(folder, 'restored') } })
-    expect(it.said()).toContain('starts nothing by itself')
+    expect(it.output()).toContain('starts nothing by itself')
   },
   async 'docs/operations/backup.md 4'(commands) {
     const replaced: Replaced = [[/--to \S+/g, `--to ${await postgres.createDatabase()}`]]
@@ -209,7 +209,7 @@ const plans: Record<string, (commands: string[]) => Promise<unknown>> = {
       replaced,
       env: { DATA_DIR: join(folder, 'kept') },
     })
-    expect(it.said()).toContain('Copied 1 accounts')
+    expect(it.output()).toContain('Copied 1 accounts')
   },
   async 'docs/deploy/upgrade.md 2'(commands) {
     const env = { DATA_DIR: join(folder, 'secret'), WEBUI_SECRET_KEY: 'the former secret of this data' }
@@ -219,7 +219,7 @@ const plans: Record<string, (commands: string[]) => Promise<unknown>> = {
     await using it = await runWithReplacements(commands, {
       env: { DATA_DIR, FORMER_SECRET: env.WEBUI_SECRET_KEY },
     })
-    expect(it.said()).toContain('The secret was changed')
+    expect(it.output()).toContain('The secret was changed')
   },
   async 'docs/operations/workers.md 1'(commands) {
     const port = await freePort()

@@ -33,12 +33,12 @@ test('npm run fleet: sign up at its address, kill the writing instance, the answ
     expect(reader.text).toBe(message?.text)
     // The demo model can resume, so the answer was not regenerated.
     expect(reader.history.resets).toBe(0)
-    await expect.poll(() => fleet.said()).toContain(`${owner?.label} (pid ${owner?.pid}) ended`)
+    await expect.poll(() => fleet.output()).toContain(`${owner?.label} (pid ${owner?.pid}) ended`)
   } finally {
     expect((await fleet.processes()).join('\n')).toMatch(/postgres[\s\S]*redis-server[\s\S]*nginx/)
     await fleet.interrupt()
   }
-  expect(fleet.said()).toContain('Stopping')
+  expect(fleet.output()).toContain('Stopping')
   await expect.poll(() => fleet.processes()).toEqual([])
   expect(existsSync(fleet.folder)).toBe(false)
 }, 240_000)

@@ -62,7 +62,10 @@ async function guideEnvironment(volume: string): Promise<Record<string, string>>
   }
 }
 
-async function three(env: Record<string, string>, labels: (string | undefined)[]): Promise<ContainerLike[]> {
+async function startThree(
+  env: Record<string, string>,
+  labels: (string | undefined)[],
+): Promise<ContainerLike[]> {
   const instances = await Promise.all(
     labels.map((label) => startContainerLike(label ? { ...env, INSTANCE_ID: label } : env)),
   )
@@ -70,7 +73,7 @@ async function three(env: Record<string, string>, labels: (string | undefined)[]
   return instances
 }
 
-async function works(instances: ContainerLike[]): Promise<ApiClient> {
+async function expectFleet(instances: ContainerLike[]): Promise<ApiClient> {
   const [first, ...others] = instances.map(({ url }) => url)
   const api = new ApiClient(first!)
   await api.signUp()
@@ -86,7 +89,7 @@ async function works(instances: ContainerLike[]): Promise<ApiClient> {
 }
 
 /** Starts an answer on the first instance and reads it through the others. */
-async function reading(api: ApiClient, instances: ContainerLike[]): Promise<() => Promise<void>> {
+async function startReading(api: ApiClient, instances: ContainerLike[]): Promise<() => Promise<void>> {
   const run = await api.startRun({ model: 'words', text: 'go on' }, instances[0]!.url)
   const urls = instances.slice(1).map(({ url }) => url)
   const reader = new Reader({ urls: () => urls, token: api.token, runId: run.runId })
@@ -103,9 +106,9 @@ async function reading(api: ApiClient, instances: ContainerLike[]): Promise<() =
 describe('the guide’s deployments with the image replaced', () => {
   test('compose: three instances, no secret, one shared volume owned by root, 10 s to stop', async () => {
     const env = await guideEnvironment(await sharedVolume('compose'))
-    const instances = await three(env, ['instance-1', 'instance-2', 'instance-3'])
-    const api = await works(instances)
-    const read = await reading(api, instances)
+    const instances = await startThree(env, ['instance-1', 'instance-2', 'instance-3'])
+    const api = await expectFleet(instances)
+    const read = await startReading(api, instances)
     await instances[0]!.kill('SIGTERM')
     // docker stop waits 10 s.
     expect(await instances[0]!.exited(10_000)).toBe(0)
@@ -114,9 +117,9 @@ describe('the guide’s deployments with the image replaced', () => {
 
   test('kubernetes: three pods without INSTANCE_ID or probes, one of them killed', async () => {
     const env = await guideEnvironment(await sharedVolume('kubernetes'))
-    const instances = await three(env, [undefined, undefined, undefined])
-    const api = await works(instances)
-    const read = await reading(api, instances)
+    const instances = await startThree(env, [undefined, undefined, undefined])
+    const api = await expectFleet(instances)
+    const read = await startReading(api, instances)
     await instances[0]!.kill('SIGKILL')
     await read()
     await instances[1]!.kill('SIGTERM')
@@ -139,12 +142,12 @@ describe('the guide’s deployments with the image replaced', () => {
     await writeFile(path, text)
     const child = spawn(programs.sentinel, [path])
     started.defer(async () => void child.kill('SIGKILL'))
-    let said = ''
-    child.stdout.on('data', (data: Buffer) => (said += data.toString()))
-    child.stderr.on('data', (data: Buffer) => (said += data.toString()))
+    let output = ''
+    child.stdout.on('data', (data: Buffer) => (output += data.toString()))
+    child.stderr.on('data', (data: Buffer) => (output += data.toString()))
     const code = await new Promise((resolve) => child.once('exit', resolve))
     expect(code).not.toBe(0)
-    expect(said).toMatch(/Can't resolve instance hostname/)
+    expect(output).toMatch(/Can't resolve instance hostname/)
     expect(text).toContain('${REDIS_PASSWORD}')
   })
 })

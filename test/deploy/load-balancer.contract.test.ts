@@ -43,7 +43,7 @@ function publishedTimes(faster: number): BalancerTimes & { stopMs: number; grace
 let fleet: ProxiedFleet
 let balancer: ApplicationLoadBalancer
 
-async function balanced(times: BalancerTimes): Promise<ApplicationLoadBalancer> {
+async function startBalancer(times: BalancerTimes): Promise<ApplicationLoadBalancer> {
   const it = await startApplicationLoadBalancer(times, fleet.certificates)
   await Promise.all(fleet.instances.filter(({ alive }) => alive).map(({ port }) => it.register(port)))
   return it
@@ -70,7 +70,7 @@ async function rollingDeployment(count: number, stopMs: number): Promise<void> {
   }
   await log.stop()
   expect(log.failed()).toEqual([])
-  expect(balancer.cutForSilence()).toBe(0)
+  expect(balancer.cutWhenIdle()).toBe(0)
 }
 
 beforeAll(async () => {
@@ -81,7 +81,7 @@ afterAll(() => fleet?.[Symbol.asyncDispose]())
 describe('behind a load balancer with the times of an ALB', () => {
   test('a task is replaced, with a tenth of the waits: no request fails, every answer ends, every reader has it', async () => {
     const times = publishedTimes(10)
-    balancer = await balanced(times)
+    balancer = await startBalancer(times)
     fleet.api.url = balancer.url
     await fleet.api.signUp()
     await rollingDeployment(1, times.stopMs)
@@ -90,28 +90,28 @@ describe('behind a load balancer with the times of an ALB', () => {
   }, 180_000)
 
   test('the simulated balancer cuts connections that are idle for too long', async () => {
-    await using strict = await balanced({ ...publishedTimes(10), idleMs: 1000 })
+    await using strict = await startBalancer({ ...publishedTimes(10), idleMs: 1000 })
     const socket = await new TestSocket(strict.url, { token: fleet.api.token }).open()
     expect((await socket.hello().closed).code).toBe(1006)
-    expect(strict.cutForSilence()).toBe(1)
+    expect(strict.cutWhenIdle()).toBe(1)
   }, 60_000)
 
   test.runIf(all)(
     'an idle socket stays open for longer than the idle timeout, and an idle connection can be reused just before it',
     async () => {
       const times = publishedTimes(1)
-      await using patient = await balanced(times)
+      await using patient = await startBalancer(times)
       const socket = await new TestSocket(patient.url, { token: fleet.api.token }).open()
       await socket.hello().frame('welcome')
-      const ask = async (): Promise<number> => (await fetch(`${patient.url}/health`)).status
-      for (let turn = 0; turn < 3; turn++) expect(await ask()).toBe(200)
+      const getStatus = async (): Promise<number> => (await fetch(`${patient.url}/health`)).status
+      for (let turn = 0; turn < 3; turn++) expect(await getStatus()).toBe(200)
       const reused = patient.reused()
       await new Promise((resolve) => setTimeout(resolve, times.idleMs - 2000))
-      for (let turn = 0; turn < 3; turn++) expect(await ask()).toBe(200)
+      for (let turn = 0; turn < 3; turn++) expect(await getStatus()).toBe(200)
       expect(patient.reused()).toBe(reused + 3)
       await new Promise((resolve) => setTimeout(resolve, 15_000))
       expect(socket.socket.readyState).toBe(socket.socket.OPEN)
-      expect(patient.cutForSilence()).toBe(0)
+      expect(patient.cutWhenIdle()).toBe(0)
       socket.close()
     },
     120_000,
@@ -121,7 +121,7 @@ describe('behind a load balancer with the times of an ALB', () => {
     'a rolling deployment with the published times: no request fails, every answer ends',
     async () => {
       const times = publishedTimes(1)
-      balancer = await balanced(times)
+      balancer = await startBalancer(times)
       const first = fleet.instances.findIndex(({ alive }) => alive)
       fleet.instances.splice(0, first)
       await rollingDeployment(3, times.stopMs)

@@ -47,10 +47,10 @@ test('every name, label and value in the alerts and the dashboard exists', async
     const read = async (): Promise<string> => (await fetch(`${instance.url}/metrics`)).text()
     await expect.poll(read).toContain('route="/api/auth/sign-up"')
     const there = series(await read())
-    const asked = queries()
-    expect(asked.filter(({ file }) => file === 'alerts.yml').length).toBeGreaterThan(6)
-    expect(asked.filter(({ file }) => file === 'shoal.json').length).toBeGreaterThan(10)
-    for (const { text, file } of asked) {
+    const used = queries()
+    expect(used.filter(({ file }) => file === 'alerts.yml').length).toBeGreaterThan(6)
+    expect(used.filter(({ file }) => file === 'shoal.json').length).toBeGreaterThan(10)
+    for (const { text, file } of used) {
       for (const [, name = '', , selector = ''] of text.matchAll(
         /\b((shoal|process)_[a-z_]+)(?:\{([^}]*)\})?/g,
       )) {

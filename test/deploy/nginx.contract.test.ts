@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Reader } from '../support/reader.ts'
 import { ClientLog } from './support/client-log.ts'
 import { killUnderLoad, rollingRestart } from './support/fleet-under-load.ts'
-import { guideNginx, startNginxBefore } from './support/local-nginx.ts'
+import { guideNginx, startNginxInFrontOf } from './support/local-nginx.ts'
 import type { LocalNginx } from './support/local-nginx.ts'
 import { startProxiedFleet } from './support/proxied-fleet.ts'
 import type { ProxiedFleet } from './support/proxied-fleet.ts'
@@ -14,7 +14,7 @@ let nginx: LocalNginx
 beforeAll(async () => {
   // Slightly longer than a stopping instance still serves requests: it then hands over unfinished answers.
   fleet = await startProxiedFleet({ SHUTDOWN_GRACE_SECONDS: '7' })
-  nginx = await startNginxBefore(fleet, { balance: 'random;' })
+  nginx = await startNginxInFrontOf(fleet, { balance: 'random;' })
   fleet.api.url = nginx.url
   await fleet.api.signUp()
 })
@@ -32,7 +32,7 @@ describe('deploy/nginx in front of three instances, balanced at random', () => {
     expect(page.status).toBe(200)
     expect(page.headers.get('strict-transport-security')).toBe('max-age=31536000')
     const log = new ClientLog({ url: nginx.url, token: fleet.api.token })
-    const large = await log.ask('POST', '/api/runs', { text: 'x'.repeat(20 * 1024 * 1024) })
+    const large = await log.send('POST', '/api/runs', { text: 'x'.repeat(20 * 1024 * 1024) })
     // The response comes from Shoal, not from nginx.
     expect(large.error).toMatch(/"code":"(too_large|invalid)/)
     await log.stop()
@@ -51,7 +51,7 @@ describe('the guide’s own server blocks, inside events{} and http{}', () => {
   let guides: LocalNginx
 
   beforeAll(async () => {
-    guides = await startNginxBefore(fleet, {
+    guides = await startNginxInFrontOf(fleet, {
       folder: join(fleet.folder, 'guide'),
       text: await guideNginx(),
     })
@@ -65,7 +65,7 @@ describe('the guide’s own server blocks, inside events{} and http{}', () => {
     await reader.finished(20_000)
     expect(reader.text).toBe((await api.chat(run.chatId, guides.url)).messages.at(-1)?.text)
     const log = new ClientLog({ url: guides.url, token: api.token })
-    for (let count = 0; count < 30; count++) await log.ask('GET', '/api/auth/me')
+    for (let count = 0; count < 30; count++) await log.send('GET', '/api/auth/me')
     await log.stop()
     expect(log.failed()).toEqual([])
   })

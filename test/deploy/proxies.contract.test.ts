@@ -25,11 +25,11 @@ describe.runIf(all)('the other proxies in front of three instances', () => {
 
   afterAll(() => fleet?.[Symbol.asyncDispose]())
 
-  describe.each(proxyKinds)('deploy/$name', ({ name, here, repeatsReads, start }) => {
+  describe.each(proxyKinds)('deploy/$name', ({ name, isInstalled, retriesReads, start }) => {
     let proxy: LocalProxy
 
     beforeAll(async () => {
-      if (!here) return
+      if (!isInstalled) return
       const [httpPort = 0, httpsPort = 0] = await freePorts(2)
       const folder = join(fleet.folder, name)
       await mkdir(folder)
@@ -39,13 +39,13 @@ describe.runIf(all)('the other proxies in front of three instances', () => {
 
     afterAll(() => proxy?.stop())
 
-    test.runIf(here)('serves the page, and blocks /metrics and /ready', async () => {
+    test.runIf(isInstalled)('serves the page, and blocks /metrics and /ready', async () => {
       await expect.poll(async () => (await fetch(proxy.url)).status, { timeout: 10_000 }).toBe(200)
       for (const path of ['/ready', '/metrics'])
         expect([403, 404]).toContain((await fetch(proxy.url + path)).status)
     })
 
-    test.runIf(here)(
+    test.runIf(isInstalled)(
       'a rolling restart: no request fails, every answer ends',
       async () => {
         await rollingRestart(fleet, proxy.url)
@@ -53,10 +53,10 @@ describe.runIf(all)('the other proxies in front of three instances', () => {
       90_000,
     )
 
-    test.runIf(here)(
+    test.runIf(isInstalled)(
       'a kill: only requests in progress may fail, every answer resumes elsewhere',
       async () => {
-        await killUnderLoad(fleet, proxy.url, { repeatsReads })
+        await killUnderLoad(fleet, proxy.url, { retriesReads })
       },
       60_000,
     )

@@ -64,9 +64,9 @@ async function run(name: string, script: string, args: string[], several = false
       ...(several ? { REDIS_INTERNAL_PASSWORD_FILE: join(folder.path, 'internal') } : {}),
     },
   })
-  let said = ''
-  child.stdout.on('data', (data: Buffer) => (said += data.toString()))
-  child.stderr.on('data', (data: Buffer) => (said += data.toString()))
+  let output = ''
+  child.stdout.on('data', (data: Buffer) => (output += data.toString()))
+  child.stderr.on('data', (data: Buffer) => (output += data.toString()))
   const kill = async (): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return
     const ended = once(child, 'exit')
@@ -77,8 +77,8 @@ async function run(name: string, script: string, args: string[], several = false
   await expect
     .poll(
       () => {
-        if (child.exitCode !== null) throw new Error(`${name} ended: ${said}`)
-        return said
+        if (child.exitCode !== null) throw new Error(`${name} ended: ${output}`)
+        return output
       },
       { timeout: 10_000 },
     )
@@ -179,8 +179,8 @@ describe('deploy/redis', () => {
       await expect(refused()).rejects.toThrow(/NOPERM/)
     }
     const nobody = spawn(programs.cli, ['-p', `${port}`, 'ping'])
-    const [said] = (await once(nobody.stdout, 'data')) as [Buffer]
-    expect(said.toString()).toMatch(/NOAUTH/)
+    const [output] = (await once(nobody.stdout, 'data')) as [Buffer]
+    expect(output.toString()).toMatch(/NOAUTH/)
   })
 
   test.runIf(all)(

@@ -76,9 +76,9 @@ beforeEach(() => {
   breaksOnUpgrade = false
 })
 
-const proxies = [{ name: 'nginx', here: true, start: startLocalNginx }, ...proxyKinds]
+const proxies = [{ name: 'nginx', isInstalled: true, start: startLocalNginx }, ...proxyKinds]
 
-describe.each(proxies)('deploy/$name', ({ name, here, start }) => {
+describe.each(proxies)('deploy/$name', ({ name, isInstalled, start }) => {
   let beforeAllThree: Promise<LocalProxy> | undefined
 
   async function begin(label: string, instances: number[]): Promise<LocalProxy> {
@@ -94,7 +94,7 @@ describe.each(proxies)('deploy/$name', ({ name, here, start }) => {
   // Started in the first test, because `expect.poll` works only inside a test.
   const proxy = (): Promise<LocalProxy> => (beforeAllThree ??= begin('all', targets.map(portOf)))
 
-  test.runIf(here).each(['/', '//', '//ws', '/x/../ws', '/%77s', '/ws/', '/ws/x', '/WS', '/api/live'])(
+  test.runIf(isInstalled).each(['/', '//', '//ws', '/x/../ws', '/%77s', '/ws/', '/ws/x', '/WS', '/api/live'])(
     'S1: an upgrade at %s reaches no instance as an upgrade',
     async (path) => {
       const { url } = await proxy()
@@ -104,7 +104,7 @@ describe.each(proxies)('deploy/$name', ({ name, here, start }) => {
     },
   )
 
-  test.runIf(here)('S1: at /ws only a WebSocket is upgraded', async () => {
+  test.runIf(isInstalled)('S1: at /ws only a WebSocket is upgraded', async () => {
     const { url } = await proxy()
     received.length = 0
     expect(await statusOf(url, '/ws', 'websocket')).toBe(101)
@@ -117,19 +117,25 @@ describe.each(proxies)('deploy/$name', ({ name, here, start }) => {
     ])
   })
 
-  test.runIf(here)('S1: an upgrade that crashes an instance is not retried on another one', async () => {
-    const { url } = await proxy()
-    received.length = 0
-    breaksOnUpgrade = true
-    for (let count = 1; count <= 5; count++) {
-      expect(await statusOf(url, '/ws', 'websocket')).toBeGreaterThanOrEqual(500)
-      expect(received).toHaveLength(count)
-    }
-  })
+  test.runIf(isInstalled)(
+    'S1: an upgrade that crashes an instance is not retried on another one',
+    async () => {
+      const { url } = await proxy()
+      received.length = 0
+      breaksOnUpgrade = true
+      for (let count = 1; count <= 5; count++) {
+        expect(await statusOf(url, '/ws', 'websocket')).toBeGreaterThanOrEqual(500)
+        expect(received).toHaveLength(count)
+      }
+    },
+  )
 
-  test.runIf(here)('S1: a socket is opened on another instance if one refuses connections', async () => {
-    const [gone = 0] = await freePorts(1)
-    const { url } = await begin('one-gone', [gone, portOf(targets[1]!), portOf(targets[2]!)])
-    for (let count = 0; count < 8; count++) expect(await statusOf(url, '/ws', 'websocket')).toBe(101)
-  })
+  test.runIf(isInstalled)(
+    'S1: a socket is opened on another instance if one refuses connections',
+    async () => {
+      const [gone = 0] = await freePorts(1)
+      const { url } = await begin('one-gone', [gone, portOf(targets[1]!), portOf(targets[2]!)])
+      for (let count = 0; count < 8; count++) expect(await statusOf(url, '/ws', 'websocket')).toBe(101)
+    },
+  )
 })

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startNginxBefore } from '../deploy/support/local-nginx.ts'
+import { startNginxInFrontOf } from '../deploy/support/local-nginx.ts'
 import { ApiClient } from '../support/api-client.ts'
 import { makeCertificates } from '../support/certificates.ts'
 import { startInstance } from '../support/instance-process.ts'
@@ -53,7 +53,7 @@ beforeAll(async () => {
   // All inputs belong to one user, and a limit would keep later inputs from being tested.
   await api.changeSettings({ runsPerMinute: null, runningPerUser: null, socketsPerUser: null })
   const certificates = await makeCertificates(folder.path)
-  const nginx = await startNginxBefore({ folder: folder.path, instances: [instance], certificates })
+  const nginx = await startNginxInFrontOf({ folder: folder.path, instances: [instance], certificates })
   stack.defer(() => nginx.stop())
   direct = { port: instance.port, tls: false, token: api.token }
   proxied = { port: Number(new URL(nginx.url).port), tls: true, token: api.token }

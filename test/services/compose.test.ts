@@ -1,16 +1,16 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { Reader } from '../support/reader.ts'
-import { DockerEngine, withoutEngine } from './support/docker-engine.ts'
+import { DockerEngine, findEngineObstacle } from './support/docker-engine.ts'
 import { makeImages } from './support/engine-images.ts'
 import type { ImageVariables } from './support/engine-images.ts'
 import { EngineSet } from './support/engine-set.ts'
 import { newestNginx } from './support/new-nginx.ts'
-import { withoutNetworks } from './support/network.ts'
+import { findNetworkObstacle } from './support/network.ts'
 import { startPublishedSet, startSet } from './support/published-set.ts'
 import type { PublishedSet } from './support/published-set.ts'
 
 const nginx = newestNginx()
-const why = withoutNetworks() ?? (nginx ? undefined : 'needs nginx')
+const why = findNetworkObstacle() ?? (nginx ? undefined : 'needs nginx')
 const report: string[] = []
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
 
@@ -96,7 +96,7 @@ describe.each(sets)('$name', ({ name, files }) => {
 })
 
 describe('with Docker', () => {
-  const whyNot = withoutEngine() ?? (nginx ? undefined : 'needs nginx')
+  const whyNot = findEngineObstacle() ?? (nginx ? undefined : 'needs nginx')
   let engine: DockerEngine | undefined
   let images: ImageVariables
   let failed: string | undefined

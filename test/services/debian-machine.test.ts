@@ -8,10 +8,10 @@ import { findProgram } from '../support/find-program.ts'
 import { Reader } from '../support/reader.ts'
 import type { ContainerOptions } from './support/container.ts'
 import { DebianMachine } from './support/debian-machine.ts'
-import { withoutNetworks } from './support/network.ts'
+import { findNetworkObstacle } from './support/network.ts'
 import { setupCodeIn } from './support/setup-code.ts'
 
-const why = withoutNetworks()
+const why = findNetworkObstacle()
 let machine: DebianMachine
 const api = new ApiClient('')
 let signedUp = false
@@ -29,7 +29,7 @@ interface Proxy {
   start: () => Promise<void>
 }
 
-const at = (file: string, to: string): ContainerOptions['mounts'][number] => machine.published(file, to)
+const at = (file: string, to: string): ContainerOptions['mounts'][number] => machine.publishedFile(file, to)
 const tls = (folder: string): ContainerOptions['mounts'] => [
   { from: machine.secret('tls-cert.pem'), to: `${folder}/cert.pem`, readOnly: true },
   { from: machine.secret('tls-key.pem'), to: `${folder}/key.pem`, readOnly: true },
@@ -111,10 +111,10 @@ describe.each(proxies)('deploy/$name, with the published unit and Redis', ({ nam
     `O3: unchanged and on its real ports, it forwards to three instances and skips a killed one${title}`,
     async () => {
       await start()
-      const port = await machine.wayIn(443)
+      const port = await machine.forwardPort(443)
       const url = `https://localhost:${port}`
       try {
-        await machine.healthy(name, [
+        await machine.waitUntilHealthy(name, [
           'curl',
           '--silent',
           '--insecure',
@@ -123,12 +123,14 @@ describe.each(proxies)('deploy/$name, with the published unit and Redis', ({ nam
           '/dev/null',
           'https://localhost/',
         ])
-        trust(name)
+        trustCertificate(name)
         api.url = url
         if (!signedUp) await api.signUp()
         signedUp = true
         expect((await fetch(`${url}/metrics`)).status).toBeGreaterThanOrEqual(400)
-        const redirected = await fetch(`http://localhost:${await machine.wayIn(80)}/`, { redirect: 'manual' })
+        const redirected = await fetch(`http://localhost:${await machine.forwardPort(80)}/`, {
+          redirect: 'manual',
+        })
         expect(redirected.status).toBe(308)
         await answersWhile(url)
         await answersWhile(url, () => machine.kill('shoal@8082'))
@@ -142,10 +144,10 @@ describe.each(proxies)('deploy/$name, with the published unit and Redis', ({ nam
 })
 
 /** Trusts the certificate of make-secrets.sh, or the authority that Caddy has created. */
-function trust(name: string): void {
+function trustCertificate(name: string): void {
   const file =
     name === 'caddy'
-      ? machine.inside('caddy', '/var/lib/caddy/caddy/pki/authorities/local/root.crt')
+      ? machine.readFileIn('caddy', '/var/lib/caddy/caddy/pki/authorities/local/root.crt')
       : undefined
   const certificate = file ?? readFileSync(machine.secret('tls-cert.pem'), 'utf8')
   setDefaultCACertificates([...getCACertificates('default'), certificate])

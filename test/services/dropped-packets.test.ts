@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { fetchHedged } from '../../web/api/fetch-hedged.ts'
 import { guideNginx } from '../deploy/support/local-nginx.ts'
 import { newestNginx } from './support/new-nginx.ts'
-import { withoutNetworks } from './support/network.ts'
+import { findNetworkObstacle } from './support/network.ts'
 import type { NamespaceSet } from './support/namespace-set.ts'
 import { startPublishedSet } from './support/published-set.ts'
 import type { PublishedSet } from './support/published-set.ts'
@@ -12,7 +12,7 @@ import type { PublishedSet } from './support/published-set.ts'
 /** The deadline of a request of the page, as in web/api/call.ts. */
 const requestDeadlineMs = 20_000
 const nginx = newestNginx()
-const why = withoutNetworks() ?? (nginx ? undefined : 'needs nginx')
+const why = findNetworkObstacle() ?? (nginx ? undefined : 'needs nginx')
 
 let running: PublishedSet<NamespaceSet> | undefined
 afterEach(async () => {
@@ -48,8 +48,8 @@ async function useGuideNginx(folder: string): Promise<void> {
 }
 
 /** Sends requests one after the other, as the page does, and counts those that needed a retry. */
-async function read({ api }: PublishedSet, count: number): Promise<{ again: number }> {
-  let again = 0
+async function readRepeatedly({ api }: PublishedSet, count: number): Promise<{ retried: number }> {
+  let retried = 0
   for (let turn = 0; turn < count; turn++) {
     const began = performance.now()
     const signal = AbortSignal.timeout(requestDeadlineMs)
@@ -57,9 +57,9 @@ async function read({ api }: PublishedSet, count: number): Promise<{ again: numb
     const { status } = await fetchHedged(`${api.url}/api/auth/me`, { signal, headers })
     expect(status).toBe(200)
     // The page retries a read after 4 s.
-    if (performance.now() - began > 4000) again++
+    if (performance.now() - began > 4000) retried++
   }
-  return { again }
+  return { retried }
 }
 
 const title = why ? ` (skipped: ${why})` : ''
@@ -70,12 +70,12 @@ describe('an instance has disappeared: its packets are dropped instead of refuse
     async () => {
       running = await startPublishedSet(['compose.yaml'], nginx!, useGuideNginx)
       await running.api.signUp()
-      await read(running, 6)
+      await readRepeatedly(running, 6)
       running.set.unplug('shoal-2')
-      const { again } = await read(running, 12)
-      console.log(`behind the guide’s nginx, ${again} of 12 reads were retried`)
+      const { retried } = await readRepeatedly(running, 12)
+      console.log(`behind the guide’s nginx, ${retried} of 12 reads were retried`)
       running.set.plugIn('shoal-2')
-      await expect.poll(async () => (await read(running!, 6)).again, { timeout: 60_000 }).toBe(0)
+      await expect.poll(async () => (await readRepeatedly(running!, 6)).retried, { timeout: 60_000 }).toBe(0)
     },
     300_000,
   )
@@ -86,8 +86,8 @@ describe('an instance has disappeared: its packets are dropped instead of refuse
       running = await startPublishedSet(['compose.yaml'], nginx!)
       await running.api.signUp()
       running.set.unplug('shoal-2')
-      const { again } = await read(running, 12)
-      console.log(`behind our nginx, ${again} of 12 reads were retried`)
+      const { retried } = await readRepeatedly(running, 12)
+      console.log(`behind our nginx, ${retried} of 12 reads were retried`)
     },
     300_000,
   )

@@ -1,4 +1,4 @@
-import { guideNginx, startNginxBefore } from '../../deploy/support/local-nginx.ts'
+import { guideNginx, startNginxInFrontOf } from '../../deploy/support/local-nginx.ts'
 import type { LocalNginx } from '../../deploy/support/local-nginx.ts'
 import { startProxiedFleet } from '../../deploy/support/proxied-fleet.ts'
 import { startInstance } from '../../support/instance-process.ts'
@@ -92,8 +92,8 @@ async function startBehindNginx(
 /** Makes nginx balance at random, whatever its file says. */
 export async function startNginxOf(
   config: NginxConfig,
-  fleet: Parameters<typeof startNginxBefore>[0],
+  fleet: Parameters<typeof startNginxInFrontOf>[0],
 ): Promise<LocalNginx> {
   const text = config === 'guide' ? { text: await guideNginx() } : {}
-  return startNginxBefore(fleet, { balance: 'random;', ...text })
+  return startNginxInFrontOf(fleet, { balance: 'random;', ...text })
 }

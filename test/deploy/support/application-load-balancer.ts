@@ -22,7 +22,7 @@ export interface BalancerTimes {
 export interface ApplicationLoadBalancer extends AsyncDisposable {
   readonly url: string
   /** The number of connections and sockets that were cut because they were idle. */
-  cutForSilence(): number
+  cutWhenIdle(): number
   /** The number of requests on a connection that a target had kept open. */
   reused(): number
   /** Resolves when the target is healthy and receives requests. */
@@ -48,14 +48,14 @@ export async function startApplicationLoadBalancer(
     key: readFileSync(key),
     keepAliveTimeout: times.idleMs,
   })
-  server.on('request', (asked, answer) => {
+  server.on('request', (incoming, answer) => {
     const target = choose()
-    if (target) target.forward(asked, answer)
+    if (target) target.forward(incoming, answer)
     else answer.writeHead(503).end('no healthy target')
   })
-  server.on('upgrade', (asked, client, head) => {
+  server.on('upgrade', (incoming, client, head) => {
     const target = choose()
-    if (target) target.upgrade(asked, client as BalancerSocket, head)
+    if (target) target.upgrade(incoming, client as BalancerSocket, head)
     else client.end('HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\n\r\n')
   })
   server.listen(0, '127.0.0.1')
@@ -63,7 +63,7 @@ export async function startApplicationLoadBalancer(
 
   return {
     url: `https://localhost:${(server.address() as AddressInfo).port}`,
-    cutForSilence: () => all.reduce((sum, target) => sum + target.cutForSilence, 0),
+    cutWhenIdle: () => all.reduce((sum, target) => sum + target.cutWhenIdle, 0),
     reused: () => all.reduce((sum, target) => sum + target.reused, 0),
     async register(port) {
       const target = new BalancerTarget(port, times)

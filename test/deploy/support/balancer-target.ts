@@ -10,7 +10,7 @@ export class BalancerTarget {
   /** Client sockets that the target serves now. */
   readonly busy = new Set<Socket>()
   /** The number of connections that were cut because they were idle. */
-  cutForSilence = 0
+  cutWhenIdle = 0
   /** The number of requests on a connection that the target had kept open. */
   reused = 0
   readonly port: number
@@ -40,8 +40,8 @@ export class BalancerTarget {
   }
 
   /** Forwards a request once; if that fails, the response is 502. */
-  forward(asked: IncomingMessage, answer: ServerResponse): void {
-    const { socket, method, url: path } = asked
+  forward(incoming: IncomingMessage, answer: ServerResponse): void {
+    const { socket, method, url: path } = incoming
     this.busy.add(socket)
     answer.on('close', () => this.busy.delete(socket))
     const timeout = this.#times.idleMs
@@ -49,7 +49,7 @@ export class BalancerTarget {
       port: this.port,
       method,
       path,
-      headers: forwarded(asked),
+      headers: forwarded(incoming),
       agent: this.#agent,
       timeout,
     })
@@ -60,18 +60,18 @@ export class BalancerTarget {
       response.on('error', () => answer.destroy())
     })
     sent.on('timeout', () => {
-      this.cutForSilence++
+      this.cutWhenIdle++
       sent.destroy(new Error('idle timeout'))
     })
     sent.on('error', () => {
       if (answer.headersSent) answer.destroy()
       else answer.writeHead(502).end('the target broke off')
     })
-    asked.pipe(sent)
+    incoming.pipe(sent)
   }
 
   /** Forwards a socket until one side closes it or both are idle for too long. */
-  upgrade(asked: IncomingMessage, client: Socket, head: Buffer): void {
+  upgrade(incoming: IncomingMessage, client: Socket, head: Buffer): void {
     const inward = connect(this.port, '127.0.0.1')
     let idle: NodeJS.Timeout | undefined
     const cut = (): void => {
@@ -83,14 +83,16 @@ export class BalancerTarget {
     const heard = (): void => {
       clearTimeout(idle)
       idle = setTimeout(() => {
-        this.cutForSilence++
+        this.cutWhenIdle++
         cut()
       }, this.#times.idleMs)
     }
     this.busy.add(client)
     heard()
-    const headers = Object.entries(forwarded(asked)).map(([name, value]) => `${name}: ${String(value)}\r\n`)
-    inward.write(`GET ${asked.url} HTTP/1.1\r\n${headers.join('')}\r\n`)
+    const headers = Object.entries(forwarded(incoming)).map(
+      ([name, value]) => `${name}: ${String(value)}\r\n`,
+    )
+    inward.write(`GET ${incoming.url} HTTP/1.1\r\n${headers.join('')}\r\n`)
     inward.write(head)
     const pass = (from: Socket, to: Socket): void => {
       from.on('data', (data: Buffer) => {

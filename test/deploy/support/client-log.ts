@@ -30,10 +30,10 @@ export class ClientLog {
   }
 
   /** Sends a request every `everyMs`, but only one at a time. */
-  repeat(everyMs: number, ask: (it: ClientLog) => Promise<unknown>): this {
+  repeat(everyMs: number, send: (it: ClientLog) => Promise<unknown>): this {
     const turn = async (): Promise<void> => {
       while (!this.#stop.signal.aborted) {
-        await ask(this)
+        await send(this)
         await sleep(everyMs)
       }
     }
@@ -42,7 +42,7 @@ export class ClientLog {
   }
 
   /** Resolves with the result; the status is 0 if the connection broke. Never rejects. */
-  ask(method: string, path: string, body?: unknown): Promise<Logged> {
+  send(method: string, path: string, body?: unknown): Promise<Logged> {
     const started = performance.now()
     return new Promise((resolve) => {
       const done = (status: number, error?: string): void => {
@@ -58,10 +58,10 @@ export class ClientLog {
       }
       const sent = request(this.#options.url + path, { method, headers, agent: this.#agent, timeout: 20_000 })
       sent.on('response', (response) => {
-        let said = ''
-        response.setEncoding('utf8').on('data', (data: string) => (said += data))
+        let output = ''
+        response.setEncoding('utf8').on('data', (data: string) => (output += data))
         response.on('end', () =>
-          done(response.statusCode ?? 0, response.statusCode === 200 ? undefined : said.slice(0, 200)),
+          done(response.statusCode ?? 0, response.statusCode === 200 ? undefined : output.slice(0, 200)),
         )
         response.on('error', (error) => done(0, error.message))
       })

@@ -26,18 +26,18 @@ export async function startContainerLike(env: Record<string, string>): Promise<C
   killOnExit(child)
   failOnProcessFault(child, 'an instance')
   const ended = once(child, 'exit').then(([code]) => code as number | null)
-  let said = ''
+  let output = ''
   const listens = new Promise<string>((resolve) => {
     const hear = (data: Buffer): void => {
-      said += data.toString()
-      const at = /http:\/\/127\.0\.0\.1:\d+/.exec(said)
+      output += data.toString()
+      const at = /http:\/\/127\.0\.0\.1:\d+/.exec(output)
       if (at) resolve(at[0])
     }
     child.stdout.on('data', hear)
     child.stderr.on('data', hear)
   })
   const failed = ended.then((code) => {
-    throw new Error(`exited with ${code} before it was ready:\n${said}`)
+    throw new Error(`exited with ${code} before it was ready:\n${output}`)
   })
   failed.catch(() => {})
   const url = await Promise.race([listens, failed])
@@ -56,7 +56,10 @@ export async function startContainerLike(env: Record<string, string>): Promise<C
     async exited(withinMs) {
       let timer: NodeJS.Timeout | undefined
       const late = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new Error(`still running after ${withinMs} ms:\n${said}`)), withinMs)
+        timer = setTimeout(
+          () => reject(new Error(`still running after ${withinMs} ms:\n${output}`)),
+          withinMs,
+        )
       })
       return Promise.race([ended, late]).finally(() => clearTimeout(timer))
     },

@@ -19,7 +19,7 @@ export function documentedCommands(page: string): string[][] {
 
 export interface RunningCommands extends AsyncDisposable {
   /** Everything that was printed. */
-  said(): string
+  output(): string
 }
 
 const isServer = (command: string): boolean => /npm start|shoal start/.test(command)
@@ -52,23 +52,23 @@ export async function runCommands(
   }
   const kill = (): void => end('SIGKILL')
   process.once('exit', kill)
-  let said = ''
+  let output = ''
   const done = new Promise<void>((resolve) => {
     child.stdout.on('data', (data: Buffer) => {
-      said += data.toString()
-      if (said.includes('ALL-DONE')) resolve()
+      output += data.toString()
+      if (output.includes('ALL-DONE')) resolve()
     })
   })
-  child.stderr.on('data', (data: Buffer) => (said += data.toString()))
+  child.stderr.on('data', (data: Buffer) => (output += data.toString()))
   const closed = once(child, 'close').then(() => process.off('exit', kill))
   await Promise.race([
     done,
     closed.then(() => {
-      if (!said.includes('ALL-DONE')) throw new Error(`${script.join('\n')}\n\n${said}`)
+      if (!output.includes('ALL-DONE')) throw new Error(`${script.join('\n')}\n\n${output}`)
     }),
   ])
   return {
-    said: () => said,
+    output: () => output,
     async [Symbol.asyncDispose]() {
       // Other tests check how an instance stops, which takes seconds.
       kill()

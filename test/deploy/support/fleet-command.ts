@@ -12,7 +12,7 @@ export interface FleetCommand {
   /** The command lines of all processes that it has started, and its own. */
   processes(): Promise<string[]>
   /** Everything printed so far. */
-  said(): string
+  output(): string
   /** Sends Ctrl-C as a terminal does, to all foreground processes. Resolves when the terminal closes. */
   interrupt(): Promise<void>
 }
@@ -34,28 +34,28 @@ export async function startFleetCommand(words = ''): Promise<FleetCommand> {
   const kill = (): void => void child.kill('SIGTERM')
   process.once('exit', kill)
   const ended = once(child, 'close').then(() => process.off('exit', kill))
-  let said = ''
+  let output = ''
   const ready = new Promise<void>((resolve) => {
     child.stdout.on('data', (data: Buffer) => {
-      said = stripVTControlCharacters(said + data.toString())
-      if (said.includes('Ctrl-C stops all')) resolve()
+      output = stripVTControlCharacters(output + data.toString())
+      if (output.includes('Ctrl-C stops all')) resolve()
     })
   })
   await Promise.race([
     ready,
     ended.then(() => {
-      throw new Error(`npm run fleet ended: ${said}`)
+      throw new Error(`npm run fleet ended: ${output}`)
     }),
   ])
-  const session = /session (\d+)/.exec(said)?.[1] ?? ''
+  const session = /session (\d+)/.exec(output)?.[1] ?? ''
   return {
-    address: /open +(https:\S+)/.exec(said)?.[1] ?? '',
-    setupCode: /setup code: (\S+)/.exec(said)?.[1] ?? '',
-    folder: / in (\/\S+) …/.exec(said)?.[1] ?? '',
-    instances: [...said.matchAll(/(instance-\d) +(http:\S+) +kill -9 (\d+)/g)].map(
+    address: /open +(https:\S+)/.exec(output)?.[1] ?? '',
+    setupCode: /setup code: (\S+)/.exec(output)?.[1] ?? '',
+    folder: / in (\/\S+) …/.exec(output)?.[1] ?? '',
+    instances: [...output.matchAll(/(instance-\d) +(http:\S+) +kill -9 (\d+)/g)].map(
       ([, label = '', url = '', pid]) => ({ label, url, pid: Number(pid) }),
     ),
-    said: () => said,
+    output: () => output,
     async processes() {
       const list = spawn('ps', ['-o', 'args=', '-s', session], { stdio: ['ignore', 'pipe', 'inherit'] })
       let text = ''

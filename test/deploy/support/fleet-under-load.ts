@@ -9,10 +9,10 @@ export function loadOver(fleet: ProxiedFleet, url: string): ClientLog {
   const { token } = fleet.api
   const log = new ClientLog({ url, token })
   for (let reader = 0; reader < 4; reader++) {
-    log.repeat(25, (it) => it.ask('GET', reader % 2 ? '/api/auth/me' : '/api/chats'))
+    log.repeat(25, (it) => it.send('GET', reader % 2 ? '/api/auth/me' : '/api/chats'))
   }
   return log.repeat(200, (it) =>
-    it.ask('POST', '/api/runs', { clientId: crypto.randomUUID(), model: 'fast', text: 'write' }),
+    it.send('POST', '/api/runs', { clientId: crypto.randomUUID(), model: 'fast', text: 'write' }),
   )
 }
 
@@ -68,7 +68,7 @@ export async function rollingRestart(
 export async function killUnderLoad(
   fleet: ProxiedFleet,
   url: string,
-  { repeatsReads = true }: { repeatsReads?: boolean } = {},
+  { retriesReads = true }: { retriesReads?: boolean } = {},
 ): Promise<void> {
   const log = loadOver(fleet, url)
   const finish = await readOver(fleet, url, 6)
@@ -76,7 +76,7 @@ export async function killUnderLoad(
   await finish()
   await log.stop()
   const failed = log.failed()
-  if (repeatsReads) expect(failed.filter(({ method }) => method === 'GET')).toEqual([])
+  if (retriesReads) expect(failed.filter(({ method }) => method === 'GET')).toEqual([])
   // Only requests in progress when the process died may fail, at most one per client.
-  expect(failed.length).toBeLessThanOrEqual(repeatsReads ? 2 : 5)
+  expect(failed.length).toBeLessThanOrEqual(retriesReads ? 2 : 5)
 }

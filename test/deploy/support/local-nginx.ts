@@ -57,14 +57,14 @@ export async function runNginx({
   const child = spawn('nginx', ['-p', folder, '-c', config, '-g', 'daemon off;'], {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
-  let said = ''
-  child.stderr.on('data', (data: Buffer) => (said = (said + data.toString()).slice(-4000)))
+  let output = ''
+  child.stderr.on('data', (data: Buffer) => (output = (output + data.toString()).slice(-4000)))
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
   // SIGTERM instead of SIGKILL, so that its workers end too.
   killOnExit(child, 'SIGTERM')
   await Promise.race([
-    takesConnections(port),
-    ended.then(() => Promise.reject(new Error(`nginx did not start: ${said}`))),
+    acceptsConnections(port),
+    ended.then(() => Promise.reject(new Error(`nginx did not start: ${output}`))),
   ])
   return async () => {
     child.kill('SIGTERM')
@@ -73,7 +73,7 @@ export async function runNginx({
 }
 
 /** Starts nginx on free ports in front of the instances of a fleet. */
-export async function startNginxBefore(
+export async function startNginxInFrontOf(
   fleet: Pick<ProxiedFleet, 'folder' | 'instances' | 'certificates'>,
   options: Pick<LocalNginxOptions, 'text' | 'balance'> & { folder?: string } = {},
 ): Promise<LocalNginx> {
@@ -125,7 +125,7 @@ function localized(text: string, options: LocalNginxOptions): string {
     )
 }
 
-async function takesConnections(port: number): Promise<void> {
+async function acceptsConnections(port: number): Promise<void> {
   const until = performance.now() + 10_000
   for (;;) {
     const open = await new Promise<boolean>((resolve) => {

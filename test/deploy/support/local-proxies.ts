@@ -25,18 +25,18 @@ export interface LocalProxy {
 export interface ProxyKind {
   name: string
   /** Whether the program is installed on this machine. */
-  here: boolean
+  isInstalled: boolean
   /** Whether the proxy retries a failed GET. */
-  repeatsReads: boolean
+  retriesReads: boolean
   start: (options: LocalProxyOptions) => Promise<LocalProxy>
 }
 
 const onPath = (name: string): boolean => findProgram(name) !== undefined
 
 export const proxyKinds: ProxyKind[] = [
-  { name: 'haproxy', here: onPath('haproxy'), repeatsReads: true, start: haproxy },
-  { name: 'caddy', here: onPath('caddy'), repeatsReads: true, start: caddy },
-  { name: 'traefik', here: onPath('traefik'), repeatsReads: false, start: traefik },
+  { name: 'haproxy', isInstalled: onPath('haproxy'), retriesReads: true, start: haproxy },
+  { name: 'caddy', isInstalled: onPath('caddy'), retriesReads: true, start: caddy },
+  { name: 'traefik', isInstalled: onPath('traefik'), retriesReads: false, start: traefik },
 ]
 
 function withPorts(text: string, instances: number[]): string {
@@ -117,8 +117,8 @@ async function run(
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: `${process.env['PATH']}:/usr/sbin`, ...env },
   })
-  let said = ''
-  const hear = (data: Buffer): void => void (said = (said + data.toString()).slice(-4000))
+  let output = ''
+  const hear = (data: Buffer): void => void (output = (output + data.toString()).slice(-4000))
   child.stdout.on('data', hear)
   child.stderr.on('data', hear)
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
@@ -126,9 +126,9 @@ async function run(
   // SIGTERM instead of SIGKILL, so that its workers end too.
   killOnExit(child, 'SIGTERM')
   const until = performance.now() + 20_000
-  while (!(await takesConnections(httpsPort))) {
+  while (!(await acceptsConnections(httpsPort))) {
     if (child.exitCode !== null || performance.now() > until)
-      throw new Error(`${program} does not serve: ${said}`)
+      throw new Error(`${program} does not serve: ${output}`)
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
   return {
@@ -142,7 +142,7 @@ async function run(
   }
 }
 
-function takesConnections(port: number): Promise<boolean> {
+function acceptsConnections(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port })
     socket.once('error', () => resolve(false))

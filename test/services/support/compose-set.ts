@@ -22,5 +22,5 @@ export interface ComposeSet extends AsyncDisposable {
   restart(service: string): Promise<void>
   log(service: string): string | Promise<string>
   /** A port on the loopback address that forwards to a published port of a service. */
-  wayIn(service: string, port: number): Promise<number>
+  forwardPort(service: string, port: number): Promise<number>
 }

@@ -71,7 +71,7 @@ export class Container {
   }
 
   /** Resolves with the exit code; null if a signal ended the process. */
-  async ended(): Promise<number | null> {
+  async untilExit(): Promise<number | null> {
     const child = this.#child
     if (!child) return null
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
@@ -89,7 +89,7 @@ export class Container {
   }
 
   /** Runs a command inside the container as its user; returns whether it succeeded. */
-  runs(command: string[]): boolean {
+  succeeds(command: string[]): boolean {
     if (this.#child?.pid === undefined || this.#child.exitCode !== null) return false
     const inside = ['--target', String(this.#child.pid), '--mount', '--net', '--uts', '--root']
     const words = [...asUser(this.#options), 'sh', '-c', 'cd / && exec "$0" "$@"', ...command]

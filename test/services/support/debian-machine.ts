@@ -9,7 +9,7 @@ import { Network } from './network.ts'
 import type { Machine } from './network.ts'
 import { root, standInFor } from './stand-in-images.ts'
 import { readUnit } from './systemd-unit.ts'
-import { openWayIn } from './way-in.ts'
+import { openPortForward } from './port-forward.ts'
 
 type ServiceOptions = Partial<Omit<ContainerOptions, 'machine' | 'folder' | 'hosts'>> & { command: string[] }
 
@@ -66,7 +66,7 @@ export class DebianMachine implements AsyncDisposable {
       mounts: [
         password,
         this.#volume('postgres', 'postgres', '/var/lib/postgresql/data'),
-        this.published('postgres/create-role.sh', '/docker-entrypoint-initdb.d/create-role.sh'),
+        this.publishedFile('postgres/create-role.sh', '/docker-entrypoint-initdb.d/create-role.sh'),
       ],
     })
     this.start('redis', {
@@ -76,7 +76,7 @@ export class DebianMachine implements AsyncDisposable {
       env: { REDIS_PASSWORD_FILE: '/run/secrets/redis-password', RUN_DIR: '/tmp' },
       mounts: [
         { from: this.secret('redis-password'), to: '/run/secrets/redis-password', readOnly: true },
-        this.published('redis', '/etc/redis'),
+        this.publishedFile('redis', '/etc/redis'),
         this.#volume('redis', 'redis', '/var/lib/redis'),
       ],
     })
@@ -85,8 +85,8 @@ export class DebianMachine implements AsyncDisposable {
     const postgres =
       'PGPASSWORD="$(cat /run/secrets/postgres-password)" psql -h 127.0.0.1 -U shoal -d shoal -qtc "select 1"'
     await Promise.all([
-      this.healthy('redis', ['sh', '-c', redis]),
-      this.healthy('postgres', ['sh', '-c', postgres]),
+      this.waitUntilHealthy('redis', ['sh', '-c', redis]),
+      this.waitUntilHealthy('postgres', ['sh', '-c', postgres]),
     ])
   }
 
@@ -115,7 +115,7 @@ export class DebianMachine implements AsyncDisposable {
       ].join('\n'),
     })
     const ready = `fetch('http://127.0.0.1:${port}/ready').then((it) => process.exit(it.ok ? 0 : 1), () => process.exit(1))`
-    await this.healthy(`shoal@${port}`, [unit.command[0]!, '-e', ready])
+    await this.waitUntilHealthy(`shoal@${port}`, [unit.command[0]!, '-e', ready])
   }
 
   start(name: string, options: ServiceOptions): Container {
@@ -137,10 +137,10 @@ export class DebianMachine implements AsyncDisposable {
     return container
   }
 
-  async healthy(name: string, check: string[]): Promise<void> {
+  async waitUntilHealthy(name: string, check: string[]): Promise<void> {
     const container = this.#running.get(name)!
     const until = performance.now() + 60_000
-    while (!container.runs(check)) {
+    while (!container.succeeds(check)) {
       if (container.exitCode !== null || performance.now() > until)
         throw new Error(`${name} does not become healthy:\n${container.log().slice(-3000)}`)
       await sleep(500)
@@ -160,19 +160,19 @@ export class DebianMachine implements AsyncDisposable {
   }
 
   /** Reads a file inside a service. */
-  inside(name: string, path: string): string {
+  readFileIn(name: string, path: string): string {
     return this.#running.get(name)!.read(path)
   }
 
   /** A port on the loopback address that forwards to a port of the machine. */
-  async wayIn(port: number): Promise<number> {
-    const way = await openWayIn(this.#machine, `127.0.0.1:${port}`, this.folder)
+  async forwardPort(port: number): Promise<number> {
+    const way = await openPortForward(this.#machine, `127.0.0.1:${port}`, this.folder)
     this.#stack.use(way)
     return way.port
   }
 
   /** Mounts a file of deploy/ at another path. */
-  published(file: string, to: string): ContainerOptions['mounts'][number] {
+  publishedFile(file: string, to: string): ContainerOptions['mounts'][number] {
     return { from: join(this.folder, file), to, readOnly: true }
   }
 

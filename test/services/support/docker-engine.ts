@@ -7,16 +7,16 @@ import { sleep } from '../../../server/base/index.ts'
 import { killOnExit } from '../../support/kill-on-exit.ts'
 import { findProgram } from '../../support/find-program.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
-import { Network, withoutNetworks } from './network.ts'
+import { Network, findNetworkObstacle } from './network.ts'
 import type { Machine } from './network.ts'
 
 const run = promisify(execFile)
 const startWithinMs = 60_000
 
 /** The reason why no Docker engine can be started here; undefined if there is none. */
-export function withoutEngine(): string | undefined {
+export function findEngineObstacle(): string | undefined {
   const missing = ['dockerd', 'containerd', 'docker', 'docker-compose'].find((name) => !findProgram(name))
-  return withoutNetworks() ?? (missing && `needs the program ${missing}`)
+  return findNetworkObstacle() ?? (missing && `needs the program ${missing}`)
 }
 
 /**

@@ -3,7 +3,7 @@ import { sleep } from '../../../server/base/index.ts'
 import type { ComposeSet, ComposeSetOptions } from './compose-set.ts'
 import type { DockerEngine } from './docker-engine.ts'
 import type { ImageVariables } from './engine-images.ts'
-import { openWayIn } from './way-in.ts'
+import { openPortForward } from './port-forward.ts'
 
 const healthyWithinMs = 120_000
 
@@ -49,10 +49,10 @@ export class EngineSet implements ComposeSet {
     return this.#compose('logs', '--no-color', service)
   }
 
-  async wayIn(service: string, port: number): Promise<number> {
+  async forwardPort(service: string, port: number): Promise<number> {
     const published = (await this.#compose('port', service, String(port))).trim()
     const target = published.replace('0.0.0.0', '127.0.0.1')
-    const way = await openWayIn(this.#engine.machine, target, this.#options.folder)
+    const way = await openPortForward(this.#engine.machine, target, this.#options.folder)
     this.#started.use(way)
     return way.port
   }

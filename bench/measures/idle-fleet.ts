@@ -7,7 +7,7 @@ import type { World } from '../support/world.ts'
 
 const windowMs = 10_000
 
-export const rest: Measure = {
+export const idleFleet: Measure = {
   name: 'rest',
   about: 'what a fleet at rest sends to Redis and PostgreSQL',
   async run(world: World): Promise<Row[]> {
@@ -19,8 +19,8 @@ export const rest: Measure = {
     const statementsOfFleet = await StatementCounter.open(fleet.databaseUrl)
     const statementsWithoutRedis = await StatementCounter.open(withoutRedis.databaseUrl)
     const [shared, own] = await Promise.all([
-      measureRest(fleet, statementsOfFleet),
-      measureRest(withoutRedis, statementsWithoutRedis),
+      measureIdle(fleet, statementsOfFleet),
+      measureIdle(withoutRedis, statementsWithoutRedis),
     ])
     return [
       row('rest/redis', 'Redis commands a second and instance', shared.commands, 4),
@@ -42,7 +42,7 @@ export const rest: Measure = {
 }
 
 /** Measures Redis commands and statements per second and instance. */
-async function measureRest(
+async function measureIdle(
   fleet: BenchFleet,
   statements: StatementCounter,
 ): Promise<{ commands: number; statements: number; topStatements: string }> {

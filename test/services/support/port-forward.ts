@@ -7,15 +7,19 @@ import { killOnExit } from '../../support/kill-on-exit.ts'
 import type { Machine } from './network.ts'
 
 /** A port on this machine's loopback address that forwards to an address inside a network, like a published port. */
-export interface WayIn extends AsyncDisposable {
+export interface PortForward extends AsyncDisposable {
   readonly port: number
 }
 
 let opened = 0
 
 /** `target` is `host:port` as seen from `machine`. A socket file in `folder` connects the two networks. */
-export async function openWayIn(machine: Machine, target: string, folder: string): Promise<WayIn> {
-  const file = join(folder, `way-in-${++opened}`)
+export async function openPortForward(
+  machine: Machine,
+  target: string,
+  folder: string,
+): Promise<PortForward> {
+  const file = join(folder, `port-forward-${++opened}`)
   const program = join(import.meta.dirname, 'socket-to-port.ts')
   const inside = ['netns', 'exec', machine.namespace, process.execPath, program, file, target]
   const child = spawn('ip', inside, { stdio: ['ignore', 'pipe', 'inherit'] })
@@ -38,11 +42,11 @@ export async function openWayIn(machine: Machine, target: string, folder: string
 }
 
 function forward(file: string): Server {
-  return createServer((near) => pass(near, connect(file)))
+  return createServer((near) => connectSockets(near, connect(file)))
 }
 
 /** Forwards data in both directions until one side ends. */
-export function pass(near: Socket, far: Socket): void {
+export function connectSockets(near: Socket, far: Socket): void {
   near.pipe(far).pipe(near)
   for (const [one, other] of [
     [near, far],
