@@ -122,7 +122,7 @@ async function stillPages(fleet: PageFleet): Promise<void> {
   })
 }
 
-async function chats(fleet: PageFleet): Promise<void> {
+async function chatPages(fleet: PageFleet): Promise<void> {
   const title = 'Counting sign-ins over five servers'
   const long = await startAnswer(fleet, { model: models.words, text: question, title, wait: true })
   const failed = await startAnswer(fleet, {
@@ -198,5 +198,5 @@ await fleet.api.call('POST', '/api/account/api-keys', { name: 'backup script' })
 for (const title of otherChats)
   await startAnswer(fleet, { model: models.words, text: title, title, wait: true })
 await stillPages(fleet)
-await chats(fleet)
+await chatPages(fleet)
 await takeover(fleet)

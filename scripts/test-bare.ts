@@ -60,9 +60,9 @@ async function tryMachine(machine: BareMachine, folder: string): Promise<Counts>
   if (!built) return counts
   for (const user of ['ann', 'root'] as const) {
     const clone = await cloneOnto(built, user)
-    const who = user === 'root' ? 'root' : 'a regular user'
-    await check(`line 1 as ${who}`, () => tryStart(clone))
-    await check(`line 2 as ${who}`, () => tryTest(clone))
+    const userName = user === 'root' ? 'root' : 'a regular user'
+    await check(`line 1 as ${userName}`, () => tryStart(clone))
+    await check(`line 2 as ${userName}`, () => tryTest(clone))
   }
   return counts
 }

@@ -17,7 +17,7 @@ import {
   detectOtherInstallation,
   drain,
   serveCommandLine,
-  suspendedSentence,
+  describeSuspended,
 } from './operations/index.ts'
 import { followFeeds } from './settings/index.ts'
 import { scheduleFillSaid, pruneDaily } from './shared-state/index.ts'
@@ -165,7 +165,7 @@ async function startServices(
   pruneDaily(jobs, { store, logger })
   scheduleFillSaid(jobs, { store, logger })
   jobs.start()
-  const suspended = await suspendedSentence(store)
+  const suspended = await describeSuspended(store)
   if (suspended !== undefined) logger.warn(suspended)
   const reportLoad = async (): Promise<void> => {
     if (state.draining) return

@@ -44,7 +44,7 @@ const contracts: Record<string, (file: string) => boolean> = {
     /^server\/upstream\/(contracts|upstream|upstream-error|model-catalogue)\.ts$/.test(file),
 }
 
-function allowed(may: string[], target: string): boolean {
+function mayImport(may: string[], target: string): boolean {
   const layer = layerOf(target)
   return may.some(
     (entry) =>
@@ -76,7 +76,8 @@ export function violations(files: string[], table: Map<string, string[]>): strin
       continue
     }
     for (const target of importsOf(file)) {
-      if (layerOf(target) !== layer && !allowed(may, target)) found.push(`${file} must not import ${target}`)
+      if (layerOf(target) !== layer && !mayImport(may, target))
+        found.push(`${file} must not import ${target}`)
     }
   }
   return found

@@ -5,7 +5,10 @@ import { expect, test } from 'vitest'
 const root = join(import.meta.dirname, '..')
 const folders = ['base', 'coordination', 'instance', 'operations', 'shared-state', 'workers']
 
-/** Events of Node's and the Redis client's emitters. Shoal's own `on` methods catch errors themselves. */
+/**
+ * Finds the places where a handler is passed to a timer or to an emitter of Node or the Redis client. Shoal's own `on`
+ * methods catch errors themselves.
+ */
 const registration =
   /(?<![.\w])set(?:Interval|Timeout|Immediate)\(\s*|\bsocket\.setTimeout\([^,]+,\s*|\b(?:client|process|server|socket|stream|worker)\s*\.(?:on|once)\(\s*(?:'[^']*'|\w+),\s*/g
 

@@ -22,7 +22,7 @@ const builtPatterns: Record<string, RegExp[]> = {
 /** The limit of how much longer a match takes on a text of four times the length: 4 is linear, 16 quadratic. */
 const maxGrowth = 9
 /** Shorter times are not compared, ms, since they would measure the clock and the machine. */
-const minComparedMs = 0.5
+const minMs = 0.5
 
 function timeOf(pattern: RegExp, text: string, times: number): number {
   let best = Infinity
@@ -41,12 +41,9 @@ function steepInput(source: string, flags: string): string | undefined {
   const isSteep = (make: (length: number) => string, length: number): boolean =>
     [1, 2, 3].every(() => looksSteep(make, length))
   const looksSteep = (make: (length: number) => string, length: number): boolean => {
-    if (timeOf(pattern, make(length), 1) < minComparedMs) return false
+    if (timeOf(pattern, make(length), 1) < minMs) return false
     const long = timeOf(pattern, make(length), 5)
-    return (
-      long > minComparedMs &&
-      long > maxGrowth * Math.max(timeOf(pattern, make(length / 4), 5), minComparedMs / 50)
-    )
+    return long > minMs && long > maxGrowth * Math.max(timeOf(pattern, make(length / 4), 5), minMs / 50)
   }
   const inputs = hostileInputs(source, flags)
   for (const length of [20, 256, 4_096, 32_768]) {

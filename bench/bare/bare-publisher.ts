@@ -19,30 +19,30 @@ const redis = new Redis({ host: '127.0.0.1', port: Number(process.argv[2]) })
 async function publish(channel: string, { words, wordsPerSecond }: Job): Promise<void> {
   const start = performance.now()
   let pending: Promise<unknown>[] = []
-  for (let place = 0; place < words; place++) {
+  for (let index = 0; index < words; index++) {
     if (wordsPerSecond > 0) {
-      const wait = Math.max(1, start + (place * 1000) / wordsPerSecond - performance.now())
+      const wait = Math.max(1, start + (index * 1000) / wordsPerSecond - performance.now())
       await new Promise((resolve) => setTimeout(resolve, wait))
     } else if (pending.length >= inFlight) {
       await Promise.all(pending)
       pending = []
     }
-    pending.push(redis.publish(channel, `c1w${String(place).padStart(4, '0')} `))
+    pending.push(redis.publish(channel, `c1w${String(index).padStart(4, '0')} `))
     if (wordsPerSecond > 0) pending = []
   }
   await Promise.all(pending)
 }
 
-async function publishLater(channel: string, job: Job, place: number): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, place * job.apartMs))
+async function publishLater(channel: string, job: Job, index: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, index * job.apartMs))
   await publish(channel, job)
 }
 
 async function run(job: Job): Promise<void> {
-  const channels = Array.from({ length: job.answers }, (_, place) => `answer-${place}`)
+  const channels = Array.from({ length: job.answers }, (_, index) => `answer-${index}`)
   // At full speed, one answer after another: the pending calls keep Redis busy.
   if (job.wordsPerSecond === 0) for (const channel of channels) await publish(channel, job)
-  else await Promise.all(channels.map((channel, place) => publishLater(channel, job, place)))
+  else await Promise.all(channels.map((channel, index) => publishLater(channel, job, index)))
 }
 
 process.on('message', (job: Job) => {

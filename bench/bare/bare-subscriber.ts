@@ -9,6 +9,6 @@ let words = 0
 redis.on('message', () => {
   words++
 })
-await redis.subscribe(...Array.from({ length: answers ?? 1 }, (_, place) => `answer-${place}`))
+await redis.subscribe(...Array.from({ length: answers ?? 1 }, (_, index) => `answer-${index}`))
 process.on('message', () => process.send?.({ words }))
 process.send?.({ port: 0 })

@@ -28,10 +28,10 @@ export const answerLength: Measure = {
         return [cpu / words, spentBetween(mark.store, cpuOfChildren(postgres)) / words]
       }
       await feed.start(answers, 'long')
-      for (const [place, window] of [early, late].entries()) {
+      for (const [index, window] of [early, late].entries()) {
         const [shoal = 0, stored = 0] = await spent(window)
-        best.shoal[place] = Math.min(best.shoal[place] ?? Infinity, shoal)
-        best.store[place] = Math.min(best.store[place] ?? Infinity, stored)
+        best.shoal[index] = Math.min(best.shoal[index] ?? Infinity, shoal)
+        best.store[index] = Math.min(best.store[index] ?? Infinity, stored)
       }
       await feed.ended()
     }

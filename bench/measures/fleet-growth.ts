@@ -33,7 +33,7 @@ export const fleetGrowth: Measure = {
         bare: `with ${sizes[0]}: ${smallest.commands}`,
         ratio: largest.commands / smallest.commands,
         budget: 1.15,
-        note: `${found.map(({ commands, bytes }, place) => `${sizes[place]} instances: ${commands} commands, ${kilobytes(bytes)}`).join('; ')}.`,
+        note: `${found.map(({ commands, bytes }, index) => `${sizes[index]} instances: ${commands} commands, ${kilobytes(bytes)}`).join('; ')}.`,
       },
       {
         name: 'growth/bytes',
@@ -91,10 +91,10 @@ async function oneAnswer({ instances, redis, api }: BenchFleet): Promise<OneAnsw
 
   const named = watch.seen.filter(({ args }) => args.some((arg) => arg.includes(runId)))
   const addresses = new Set(connections.map(({ address }) => address))
-  const asked = named.filter(({ from }) => addresses.has(from)).length
+  const runCommands = named.filter(({ from }) => addresses.has(from)).length
   return {
     commands: named.length,
     bytes: named.reduce((sum, { bytes }) => sum + bytes, 0),
-    unread: asked + connections.reduce((sum, { runChannels }) => sum + runChannels, 0),
+    unread: runCommands + connections.reduce((sum, { runChannels }) => sum + runChannels, 0),
   }
 }

@@ -45,7 +45,7 @@ export const idleSockets: Measure = {
 async function growth(pid: number, open: () => Promise<ReadingSocket>): Promise<number> {
   const all: ReadingSocket[] = []
   const add = async (count: number): Promise<void> => {
-    for (let place = 0; place < count; place += perSecond / 10) {
+    for (let index = 0; index < count; index += perSecond / 10) {
       const turn = delay(100)
       all.push(...(await Promise.all(Array.from({ length: perSecond / 10 }, open))))
       await turn

@@ -41,7 +41,7 @@ export const reconnectStorm: Measure = {
     for (const socket of all) socket.close()
     const last = waits.at(-1) ?? Infinity
     const failed = counts.reduce((sum, count) => sum + count.failed, 0)
-    const made = counts.reduce((sum, count) => sum + count.made, 0)
+    const sent = counts.reduce((sum, count) => sum + count.sent, 0)
     const slowest = Math.max(...counts.map((count) => count.slowestMs))
     return [
       {
@@ -56,7 +56,7 @@ export const reconnectStorm: Measure = {
       },
       {
         name: 'storm/others',
-        what: `failed requests of others meanwhile, of ${made}`,
+        what: `failed requests of others meanwhile, of ${sent}`,
         measured: `${failed}`,
         bare: '',
         ratio: failed,
@@ -83,19 +83,19 @@ async function openAll({ api }: BenchFleet, url: string, urls: string[]): Promis
   return all
 }
 
-interface Others {
-  made: number
+interface OtherRequests {
+  sent: number
   failed: number
   slowestMs: number
 }
 
 /** Requests the list of chats repeatedly. */
-function requestsOn(url: string, token: string): { end: () => Promise<Others> } {
-  const counts: Others = { made: 0, failed: 0, slowestMs: 0 }
+function requestsOn(url: string, token: string): { end: () => Promise<OtherRequests> } {
+  const counts: OtherRequests = { sent: 0, failed: 0, slowestMs: 0 }
   const over = new AbortController()
   const one = async (): Promise<void> => {
     const began = performance.now()
-    counts.made++
+    counts.sent++
     try {
       const response = await fetch(`${url}/api/chats`, {
         headers: { cookie: `token=${token}` },

@@ -40,8 +40,8 @@ export const redisTraffic: Measure = {
     watch.stop()
     there.close()
 
-    const asked = watch.seen.filter(({ from, args }) => addresses.has(from) && namesRun(args, runs))
-    const unread = channels + asked.length
+    const runCommands = watch.seen.filter(({ from, args }) => addresses.has(from) && namesRun(args, runs))
+    const unread = channels + runCommands.length
     return [
       ...(await rowsOf(fleet, { run: followed, seen: watch.seen, followers: 1 })),
       ...(await rowsOf(fleet, { run: alone, seen: watch.seen, followers: 0 })),

@@ -21,7 +21,7 @@ export async function bareRelay(providerV1: string): Promise<BareFeed> {
   const feed: WordFeed = {
     pids: () => [relay.pid],
     async start(answers, shape) {
-      for (let place = 0; place < answers; place++) {
+      for (let index = 0; index < answers; index++) {
         socket.send({ c: ++due, model: shape })
         // Answers must not start at the same time: words that arrive together would cost less.
         await delay(apartMs)

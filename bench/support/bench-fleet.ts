@@ -31,11 +31,11 @@ export async function startBenchFleet(options: BenchFleetOptions): Promise<Bench
   const folder = await temporaryFolder('bench')
   const redis = options.redis ? await startStandalone() : undefined
   const provider = await startProviderProcess(shapes)
-  const launch = (_: unknown, place: number): Promise<InstanceProcess> =>
+  const launch = (_: unknown, index: number): Promise<InstanceProcess> =>
     startInstance({
-      label: `instance-${place + 1}`,
+      label: `instance-${index + 1}`,
       env: {
-        DATA_DIR: join(folder.path, `data-${place}`),
+        DATA_DIR: join(folder.path, `data-${index}`),
         DATABASE_URL: options.databaseUrl,
         ...(redis ? { REDIS_URL: redis.variables.url } : {}),
         OPENAI_API_BASE_URL: provider.v1,

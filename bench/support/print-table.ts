@@ -2,7 +2,7 @@ import { cpus, loadavg } from 'node:os'
 import { within } from '../measure.ts'
 import type { Row } from '../measure.ts'
 
-/** Describes the machine, without which figures cannot be judged. */
+/** Describes the machine, because the figures depend on it. */
 export function machine(): string {
   const model = cpus()[0]?.model ?? 'unknown processor'
   const load = loadavg().map((value) => value.toFixed(1))

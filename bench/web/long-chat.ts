@@ -44,8 +44,8 @@ export async function measureLongChat(server: PageFixture): Promise<Row[]> {
 async function writeChat({ api }: PageFixture): Promise<void> {
   let last: { chatId: string; messageId: string } | undefined
   for (let turn = 1; turn <= turns; turn++) {
-    const place = last ? { chatId: last.chatId, parentId: last.messageId } : {}
-    last = await api.startRun({ model: 'short', text: `Question ${turn}`, ...place })
+    const parent = last ? { chatId: last.chatId, parentId: last.messageId } : {}
+    last = await api.startRun({ model: 'short', text: `Question ${turn}`, ...parent })
     while ((await api.call<{ items: unknown[] }>('GET', '/api/runs')).items.length > 0) await delay(5)
   }
   await api.call('PATCH', `/api/chats/${last?.chatId}`, { title: 'A long chat' })

@@ -43,8 +43,10 @@ function textsOf(folder: string, { author }: Manifest, spdx: string): string[] {
     .map((file) => readFileSync(join(folder, file), 'utf8').split(/^# Licenses of bundled dependencies/m)[0]!)
     .map((text) => text.trim())
   if (texts.length > 0) return texts
-  const who = typeof author === 'string' ? author : author?.name
-  return [`The package has no file with its licence. It is under ${spdx}${who ? `, by ${who}` : ''}.`]
+  const authorName = typeof author === 'string' ? author : author?.name
+  return [
+    `The package has no file with its licence. It is under ${spdx}${authorName ? `, by ${authorName}` : ''}.`,
+  ]
 }
 
 /** The folder of the package that a file belongs to; undefined for files outside of packages. */

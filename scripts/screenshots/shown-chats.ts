@@ -37,13 +37,13 @@ try again later.
 `
 
 /** Plain text that is long enough to be still streaming when its server is killed. */
-export const longProse = Array.from({ length: 40 }, (_, place) =>
+export const longProse = Array.from({ length: 40 }, (_, index) =>
   [
     'No server owns an answer for ever. The server that writes it holds a lease, and sends a heartbeat twice a second.',
     'When the heartbeats stop, another server reads the text so far, takes the next fencing number, and resumes in the same message.',
     'The old server may wake up after a long pause and keep writing. But its text has the lower number, and every store rejects it.',
     'So the reader sees a single text that grows, and for a moment a note that another server has taken over.',
-  ][place % 4]!.concat(place % 2 === 1 ? '\n\n' : ' '),
+  ][index % 4]!.concat(index % 2 === 1 ? '\n\n' : ' '),
 )
   .join('')
   .split(/(?<= )/)

@@ -9,14 +9,14 @@ export function smallPng(png: Buffer): Buffer {
     counts.set(colour, (counts.get(colour) ?? 0) + 1)
   }
   const palette = choosePalette(counts)
-  const places = new Map(palette.map((colour, place) => [colour, place]))
+  const indexByColour = new Map(palette.map((colour, index) => [colour, index]))
   const rows = Buffer.alloc(height * (width + 1))
   for (let y = 0, at = 0; y < height; y++) {
     for (let x = 1; x <= width; x++, at += channels) {
       const colour = colourAt(pixels, at)
-      let place = places.get(colour)
-      if (place === undefined) places.set(colour, (place = nearest(palette, colour)))
-      rows[y * (width + 1) + x] = place
+      let index = indexByColour.get(colour)
+      if (index === undefined) indexByColour.set(colour, (index = nearest(palette, colour)))
+      rows[y * (width + 1) + x] = index
     }
   }
   const header = Buffer.from(png.subarray(16, 29))
@@ -56,8 +56,8 @@ function distance(a: number, b: number): number {
 
 function nearest(palette: number[], colour: number): number {
   let best = 0
-  palette.forEach((other, place) => {
-    if (distance(other, colour) < distance(palette[best] ?? 0, colour)) best = place
+  palette.forEach((other, index) => {
+    if (distance(other, colour) < distance(palette[best] ?? 0, colour)) best = index
   })
   return best
 }

@@ -9,13 +9,13 @@ async function openQueue({ waiting = 100, waitMs = 60_000 } = {}) {
   const first = Promise.withResolvers<void>()
   const served: string[] = []
   const refused: string[] = []
-  const asked: Promise<void>[] = [queue.run(() => first.promise)]
+  const tasks: Promise<void>[] = [queue.run(() => first.promise)]
   return {
     queue,
     served,
     refused,
     ask(name: string, requester: Requester): void {
-      asked.push(
+      tasks.push(
         queue
           .run(async () => void served.push(name), requester)
           .catch((error: unknown) => {
@@ -26,7 +26,7 @@ async function openQueue({ waiting = 100, waitMs = 60_000 } = {}) {
     },
     async free(): Promise<void> {
       first.resolve()
-      await Promise.all(asked)
+      await Promise.all(tasks)
     },
   }
 }

@@ -3,7 +3,10 @@ import { randomBytes, randomInt } from 'node:crypto'
 let lastMs = 0
 let counter = 0
 
-/** A UUIDv7 (RFC 9562). Ids of one process sort in the order of creation. Of its bits, 62 are random and 12 count. */
+/**
+ * A UUIDv7 (RFC 9562). Ids of one process sort in the order of creation. 62 of its bits are random, and 12 are a
+ * counter.
+ */
 export function newId(now: number = Date.now()): string {
   // The 12 bits after the time count within one millisecond, so that ids of one process keep their order.
   if (now > lastMs) {

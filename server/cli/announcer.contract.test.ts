@@ -36,9 +36,9 @@ test('a running instance learns at once what a command has revoked', async () =>
     await bus.close()
     await link.close()
   })
-  const heard: string[] = []
+  const received: string[] = []
   const subscription = createMessageBus(bus, messages, silentLogger).on('revision.raised', 'fleet', {
-    message: ({ name }) => heard.push(name),
+    message: ({ name }) => received.push(name),
     gap: () => {},
   })
   await subscription.ready
@@ -46,7 +46,7 @@ test('a running instance learns at once what a command has revoked', async () =>
   announcer.announce('revocations')
   announcer.announce('revocations')
   await announcer.close()
-  await expect.poll(() => heard).toEqual(['revocations'])
+  await expect.poll(() => received).toEqual(['revocations'])
 })
 
 test('if Redis is unreachable, the command does not hang, and logs a warning', async () => {

@@ -4,7 +4,7 @@ import { fingerprintOf, installationSecret } from '../instance/find-store.ts'
 import { openConfiguredStore } from './open-operator.ts'
 import { Refused } from './refused.ts'
 
-export interface ChangeSecret {
+export interface ChangeSecretOptions {
   config: Config
   /** Empty if Shoal generated the former secret. */
   former: string
@@ -12,7 +12,7 @@ export interface ChangeSecret {
 }
 
 /** `shoal store change-secret`: replaces `former` with the WEBUI_SECRET_KEY that is set. Returns the text to print. */
-export async function changeSecret({ config, former: given, logger }: ChangeSecret): Promise<string> {
+export async function changeSecret({ config, former: given, logger }: ChangeSecretOptions): Promise<string> {
   const next = config.accounts.secretKey
   if (next === null) {
     throw new Refused(

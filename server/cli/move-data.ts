@@ -4,11 +4,11 @@ import type { Logger } from '../base/index.ts'
 import { replaceEmbeddedSecret, readEmbeddedSecret } from '../config.ts'
 import type { Config } from '../config.ts'
 import { fingerprintOf } from '../instance/find-store.ts'
-import { stoppedSentence } from './stopped-sentence.ts'
+import { describeStopped } from './describe-stopped.ts'
 import { copyStore, restoreBackup, writeBackup } from '../store/index.ts'
 import { version } from '../version.ts'
 
-export interface MoveData {
+export interface MoveDataOptions {
   config: Config
   flags: Record<string, string>
   switches: ReadonlySet<string>
@@ -23,7 +23,7 @@ const setSecret =
   'Set WEBUI_SECRET_KEY to the secret that the data was created with. Without it, sessions and provider keys are not valid.'
 
 /** `shoal backup`. Returns the text to print. */
-export async function backup({ config, flags, logger }: MoveData): Promise<string> {
+export async function backup({ config, flags, logger }: MoveDataOptions): Promise<string> {
   const file = resolve(flags['to'] ?? '')
   const { dataDir, databaseUrl } = config.store
   const tables = await writeBackup({
@@ -45,7 +45,7 @@ export async function restore({
   switches,
   logger,
   reportProgress,
-}: MoveData): Promise<string> {
+}: MoveDataOptions): Promise<string> {
   const { dataDir, databaseUrl } = config.store
   const asCopy = switches.has('as-copy')
   const { tables, createdAt, secret, stopped, disabledConnections } = await restoreBackup({
@@ -62,7 +62,7 @@ export async function restore({
   })
   return [
     `Restored ${summary(tables)}, as of ${createdAt}; row counts and checksums match the backup.`,
-    stoppedSentence(stopped),
+    describeStopped(stopped),
     ...(asCopy
       ? [
           `Disabled provider connections: ${disabledConnections}. Connections from environment variables (OPENAI_API_BASE_URL, OLLAMA_BASE_URL) are not part of the data: remove these variables from the copy's environment. If the copy uses the same Redis as the original, give it another REDIS_KEY_PREFIX.`,
@@ -75,7 +75,12 @@ export async function restore({
 }
 
 /** `shoal db copy`. Returns the text to print. */
-export async function copyToPostgres({ config, flags, logger, reportProgress }: MoveData): Promise<string> {
+export async function copyToPostgres({
+  config,
+  flags,
+  logger,
+  reportProgress,
+}: MoveDataOptions): Promise<string> {
   const { dataDir } = config.store
   const { tables, secret, stopped } = await copyStore({
     dataDir,

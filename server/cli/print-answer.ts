@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { userView } from '../../protocol/http/users.ts'
 import type { UserView } from '../../protocol/index.ts'
 import type { CommandName } from './commands.ts'
-import { stoppedSentence } from './stopped-sentence.ts'
+import { describeStopped } from './describe-stopped.ts'
 
 const epochCounts = z.object({
   runs: z.number(),
@@ -18,7 +18,7 @@ export function printAnswer(name: CommandName, answer: unknown, asJson: boolean)
     return asJson ? JSON.stringify(users, undefined, 2) : table(users)
   }
   if (name === 'user reset-password') return z.object({ password: z.string() }).parse(answer).password
-  if (name === 'store new-epoch') return stoppedSentence(epochCounts.parse(answer))
+  if (name === 'store new-epoch') return describeStopped(epochCounts.parse(answer))
   if (name === 'store confirm') {
     const { apiKeys, jobs } = epochCounts.pick({ apiKeys: true, jobs: true }).parse(answer)
     return `API keys reactivated: ${apiKeys}. Background jobs reactivated: ${jobs}.`

@@ -36,13 +36,13 @@ export const connectionOptions: Kind<AllConnectionOptions> = {
       const issue = parsed.error.issues[0]
       return { problem: `${issue?.path.join('.') || 'the value'}: ${issue?.message ?? 'is not valid'}`, cure }
     }
-    const wrong = Object.keys(parsed.data).find((place) => !isPosition(place) && !URL.canParse(place))
+    const wrong = Object.keys(parsed.data).find((key) => !isPosition(key) && !URL.canParse(key))
     if (wrong === undefined) return { value: new Map(Object.entries(parsed.data)) }
     return { problem: `"${wrong}" is neither a position such as "0" nor an address`, cure }
   },
 }
 
-export const isPosition = (place: string): boolean => /^\d+$/.test(place)
+export const isPosition = (key: string): boolean => /^\d+$/.test(key)
 
 /** Names of options that are set but have no effect here; without `api_version`, which has its own warning. */
 export function ignoredOptions(given: ConnectionOptions): string[] {

@@ -81,24 +81,24 @@ function findOptions(
   urls: string[],
   { warnings }: Findings,
 ): (index: number) => ConnectionOptions {
-  const placeOf = (place: string): number =>
-    isPosition(place) ? Number(place) : urls.findIndex((url) => sameAddress(url, place))
+  const indexOf = (key: string): number =>
+    isPosition(key) ? Number(key) : urls.findIndex((url) => sameAddress(url, key))
   const found = new Map<number, ConnectionOptions>()
-  for (const [place, given] of options) {
-    const index = placeOf(place)
+  for (const [key, given] of options) {
+    const index = indexOf(key)
     if (index < 0 || index >= urls.length) {
       warnings.push(
-        `${variable} has an entry "${place}" that matches none of the ${urls.length} addresses: use the position (the first is "0") or the address itself`,
+        `${variable} has an entry "${key}" that matches none of the ${urls.length} addresses: use the position (the first is "0") or the address itself`,
       )
       continue
     }
-    if (isPosition(place) || !found.has(index)) found.set(index, given)
-    warnings.push(...reportIgnored(variable, place, given))
+    if (isPosition(key) || !found.has(index)) found.set(index, given)
+    warnings.push(...reportIgnored(variable, key, given))
   }
   return (index) => found.get(index) ?? {}
 }
 
-function reportIgnored(variable: string, place: string, given: ConnectionOptions): string[] {
+function reportIgnored(variable: string, key: string, given: ConnectionOptions): string[] {
   const ignored = ignoredOptions(given)
   const version = given['api_version']
   const { auth_type: how } = given
@@ -106,16 +106,16 @@ function reportIgnored(variable: string, place: string, given: ConnectionOptions
     ...(ignored.length === 0
       ? []
       : [
-          `${variable} "${place}": ${ignored.join(', ')} ${ignored.length === 1 ? 'has' : 'have'} no effect here`,
+          `${variable} "${key}": ${ignored.join(', ')} ${ignored.length === 1 ? 'has' : 'have'} no effect here`,
         ]),
     ...(typeof version === 'string' && version !== ''
       ? [
-          `${variable} "${place}": api_version has no effect here; write the API version into the address, as ?api-version=${version}`,
+          `${variable} "${key}": api_version has no effect here; write the API version into the address, as ?api-version=${version}`,
         ]
       : []),
     ...(!how || how === 'bearer' || how === 'none'
       ? []
-      : [`${variable} "${place}": auth_type "${how}" is not supported; the key is sent as a bearer token`]),
+      : [`${variable} "${key}": auth_type "${how}" is not supported; the key is sent as a bearer token`]),
   ]
 }
 

@@ -49,8 +49,8 @@ function fromParts(store: Values['store'], { warnings }: Findings): string | nul
   const missing = Object.entries(parts).filter(([, value]) => !value)
   if (type && user && password && host && port && name) {
     const hostPart = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host
-    const place = `${hostPart.startsWith('/') ? encodeURIComponent(hostPart) : hostPart}:${port}`
-    return `${type}://${encodeURIComponent(user)}:${encodeURIComponent(password)}@${place}/${encodeURIComponent(name)}`
+    const hostAndPort = `${hostPart.startsWith('/') ? encodeURIComponent(hostPart) : hostPart}:${port}`
+    return `${type}://${encodeURIComponent(user)}:${encodeURIComponent(password)}@${hostAndPort}/${encodeURIComponent(name)}`
   }
   // An operator who sets the host wants PostgreSQL, so using the embedded store instead needs a warning.
   if (host) {

@@ -37,16 +37,16 @@ describe('C18: a preflight', () => {
   ])('of %s allows all requested headers', async (_, allowedOrigins, origin, expected) => {
     it = await startHttp({ config: { allowedOrigins } })
     for (const path of ['/v1/chat/completions', '/v1/models', '/api/chats', '/api/live', '/nowhere']) {
-      for (const asked of [
+      for (const requestedHeaders of [
         'authorization, content-type, x-stainless-lang',
         ofOpenAi,
         'anthropic-version,X-Custom',
         'api-key',
       ]) {
-        const answer = await preflight(origin, path, asked)
+        const answer = await preflight(origin, path, requestedHeaders)
         expect(answer.status, path).toBe(204)
         expect(answer.headers['access-control-allow-origin']).toBe(expected)
-        expect(lowerList(answer.headers['access-control-allow-headers'])).toEqual(lowerList(asked))
+        expect(lowerList(answer.headers['access-control-allow-headers'])).toEqual(lowerList(requestedHeaders))
         expect(lowerList(answer.headers['access-control-allow-methods'])).toEqual(
           expect.arrayContaining(['get', 'post', 'put', 'patch', 'delete']),
         )

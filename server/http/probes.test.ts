@@ -50,15 +50,15 @@ test('S19: /ready shows addresses only to administrators', async () => {
   it = await startHttp({
     server: { readiness: async () => ({ ready: false, checks: [{ name: 'store', ok: false, problem }] }) },
   })
-  const asked = async (headers: Record<string, string>): Promise<unknown> => {
+  const problemSeenWith = async (headers: Record<string, string>): Promise<unknown> => {
     const { status, json } = await it.send({ path: '/ready', headers })
     expect(status).toBe(503)
     return (json as { checks: { problem: string }[] }).checks[0]?.problem
   }
-  expect(await asked({})).toBe('nothing listens at …: start it')
-  expect(await asked({ authorization: 'Bearer user' })).toBe('nothing listens at …: start it')
-  expect(await asked({ authorization: 'Bearer nobody' })).toBe('nothing listens at …: start it')
-  expect(await asked({ authorization: 'Bearer admin' })).toBe(problem)
+  expect(await problemSeenWith({})).toBe('nothing listens at …: start it')
+  expect(await problemSeenWith({ authorization: 'Bearer user' })).toBe('nothing listens at …: start it')
+  expect(await problemSeenWith({ authorization: 'Bearer nobody' })).toBe('nothing listens at …: start it')
+  expect(await problemSeenWith({ authorization: 'Bearer admin' })).toBe(problem)
 })
 
 describe('/metrics', () => {

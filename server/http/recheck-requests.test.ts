@@ -59,10 +59,10 @@ test('S8: a stream is broken off when its key becomes invalid, so that it does n
 })
 
 test('S8: a recheck that fails does not end the stream', async () => {
-  let asked = 0
-  await startStream(() => (asked++ > 0 ? new AppError('store_unavailable') : undefined))
+  let checks = 0
+  await startStream(() => (checks++ > 0 ? new AppError('store_unavailable') : undefined))
   const reading = read()
-  await expect.poll(() => asked, { timeout: 15_000 }).toBeGreaterThan(2)
+  await expect.poll(() => checks, { timeout: 15_000 }).toBeGreaterThan(2)
   it.http.app.server.closeAllConnections()
   expect(await reading).toBe('TypeError')
   expect(JSON.stringify(it.log)).not.toContain('outlived')

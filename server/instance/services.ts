@@ -153,12 +153,12 @@ function createSessionMirror({
 }: ServicesOptions): SessionMirror | undefined {
   const { link, keys } = coordination
   if (!link || !config.accounts.mirrorSessions) return undefined
-  const place = {
+  const target = {
     show: (id: string, text: string, expiresMs: number) =>
       link.command(['SET', keys.session(id), text, 'PX', Math.ceil(expiresMs)]),
     remove: (id: string) => link.command(['DEL', keys.session(id)]),
   }
-  return new SessionMirror({ target: place, clock, logger })
+  return new SessionMirror({ target: target, clock, logger })
 }
 
 function createSettings(

@@ -178,7 +178,7 @@ async function exchange(socket: Socket, line: string): Promise<AdminAnswer> {
   throw new Error('the running server closed the connection without a response')
 }
 
-const nobodyListens = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTSOCK'])
+const noServerCodes = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTSOCK'])
 
 /** Connects to the socket. Undefined if no server listens there. */
 async function connect(path: string): Promise<Socket | undefined> {
@@ -191,7 +191,7 @@ async function connect(path: string): Promise<Socket | undefined> {
     socket.destroy()
     if (late.aborted)
       throw new Error(`the server on ${path} did not accept the connection in time`, { cause: error })
-    if (error instanceof Error && 'code' in error && nobodyListens.has(String(error.code))) return undefined
+    if (error instanceof Error && 'code' in error && noServerCodes.has(String(error.code))) return undefined
     throw error
   }
 }

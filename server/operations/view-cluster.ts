@@ -24,7 +24,7 @@ export async function viewCluster({
     async () => (await store.degraded()).map(sentenceOf).join('; '),
     (error: unknown) => (error instanceof Error ? error.message : String(error)),
   )
-  const suspended = problem === '' ? await suspendedSentence(store) : undefined
+  const suspended = problem === '' ? await describeSuspended(store) : undefined
   const redisProblem = link?.problem()
   const members = membership.members().map((member) => ({
     incarnation: member.incarnation,
@@ -65,7 +65,7 @@ export async function viewCluster({
  * Describes the API keys and jobs that are suspended because the store was restored or copied; undefined if there are
  * none.
  */
-export async function suspendedSentence({ epochs }: Pick<Store, 'epochs'>): Promise<string | undefined> {
+export async function describeSuspended({ epochs }: Pick<Store, 'epochs'>): Promise<string | undefined> {
   const { unconfirmed, begunAt } = await epochs.read()
   const { apiKeys, jobs } = unconfirmed
   if (apiKeys + jobs === 0) return undefined

@@ -60,11 +60,11 @@ async function serve({
     socketsPerUser: () => null,
   }
   const server = createServer((request, response) => {
-    const asked = new URL(request.url ?? '/', 'http://x').searchParams
-    const hold = asked.get('hold')
+    const parameters = new URL(request.url ?? '/', 'http://x').searchParams
+    const hold = parameters.get('hold')
     const query = {
       tab: 't',
-      follow: asked.getAll('run').map((runId) => ({ runId })),
+      follow: parameters.getAll('run').map((runId) => ({ runId })),
       ...(hold === null ? {} : { hold: Number(hold) }),
     }
     openEventStream(ports, response, query, {}).catch((error: unknown) => {
@@ -98,11 +98,11 @@ describe('a stream of events', () => {
   test('is refused if its instance stops while the session is read', async () => {
     const { promise: signIn, resolve: readSession } = Promise.withResolvers<void>()
     const { url, hub, refused } = await serve({ signIn })
-    const asked = fetch(`${url}?hold=0`)
+    const poll = fetch(`${url}?hold=0`)
     await vi.waitFor(() => expect(hub.size).toBe(1))
     await hub.drain(0)
     readSession()
-    expect((await asked).status).toBe(503)
+    expect((await poll).status).toBe(503)
     expect(refused).toMatchObject([{ code: 'draining' }])
   })
 

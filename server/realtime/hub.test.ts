@@ -19,7 +19,7 @@ const silent: OpenSocket = {
 }
 
 interface Opened {
-  asked: number
+  rechecks: number
   closedFor: CloseReason | undefined
 }
 
@@ -29,7 +29,7 @@ function open(
   userId: string,
   { sessionId = 's', welcome = (): boolean | Promise<boolean> => true } = {},
 ): Opened {
-  const opened: Opened = { asked: 0, closedFor: undefined }
+  const opened: Opened = { rechecks: 0, closedFor: undefined }
   const caller: Caller = {
     user: userView(userId),
     credential: { kind: 'session', id: sessionId, expiresAt: null },
@@ -38,7 +38,7 @@ function open(
     ...silent,
     client: { caller },
     async recheckSession() {
-      opened.asked++
+      opened.rechecks++
       return welcome()
     },
     close(reason: CloseReason) {
@@ -57,11 +57,11 @@ test('a revocation for a user checks each socket of that user, and no other sock
   const [kept, other] = [open(hub, 'ada'), open(hub, 'grace')]
   hub.revoke({ userIds: ['ada'], sessionIds: [] })
   await expect.poll(() => gone.map(({ closedFor }) => closedFor)).toEqual(['signedOut', 'signedOut'])
-  expect(kept).toEqual({ asked: 1, closedFor: undefined })
-  expect(other).toEqual({ asked: 0, closedFor: undefined })
+  expect(kept).toEqual({ rechecks: 1, closedFor: undefined })
+  expect(other).toEqual({ rechecks: 0, closedFor: undefined })
   expect(hub.size).toBe(2)
   hub.revoke({ userIds: ['ada'], sessionIds: [] })
-  expect([kept.asked, ...gone.map(({ asked }) => asked)]).toEqual([2, 1, 1])
+  expect([kept.rechecks, ...gone.map(({ rechecks }) => rechecks)]).toEqual([2, 1, 1])
 })
 
 test('a revoked session closes its sockets at once', () => {
@@ -74,15 +74,15 @@ test('a revoked session closes its sockets at once', () => {
 
 test('a socket that has not sent hello is not checked', () => {
   const hub = new Hub(systemClock, silentLogger)
-  let asked = 0
-  const stillWelcome = async (): Promise<boolean> => asked++ === 0
-  const close = (): number => asked++
-  const socket = { ...silent, stillWelcome, close }
+  let rechecks = 0
+  const recheckSession = async (): Promise<boolean> => rechecks++ === 0
+  const close = (): number => rechecks++
+  const socket = { ...silent, recheckSession, close }
   hub.add(socket)
   hub.revoke({ userIds: ['ada'], sessionIds: ['s'] })
   hub.revoke('all')
   hub.remove(socket)
-  expect([hub.size, asked]).toEqual([0, 0])
+  expect([hub.size, rechecks]).toEqual([0, 0])
 })
 
 test('P5: the check of a revoked session is retried until it succeeds', async () => {
@@ -91,7 +91,7 @@ test('P5: the check of a revoked session is retried until it succeeds', async ()
   const gone = open(hub, 'ada', { welcome: () => (away.store ? Promise.reject(new Error('away')) : false) })
   hub.start()
   hub.revoke({ userIds: ['ada'], sessionIds: [] })
-  await expect.poll(() => gone.asked).toBeGreaterThan(1)
+  await expect.poll(() => gone.rechecks).toBeGreaterThan(1)
   expect(gone.closedFor).toBeUndefined()
   away.store = false
   await expect.poll(() => gone.closedFor).toBe('signedOut')

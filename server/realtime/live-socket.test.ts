@@ -35,14 +35,14 @@ function open({
   const closedFor: CloseReason[] = []
   const left: string[] = []
   const hub = new Hub(systemClock, silentLogger)
-  let heard: UserEventListener | undefined
+  let userListener: UserEventListener | undefined
   const chat = { follow, startRun: async () => run } as unknown as RealtimePorts['chat']
   const socket = new LiveSocket({
     ports: {
       chat,
       events: {
         listen(_userId, listener) {
-          heard = listener
+          userListener = listener
           return () => void left.push('events')
         },
       },
@@ -63,7 +63,7 @@ function open({
   })
   socket.welcome({ caller, tab: 't', rereads, credentials: {} })
   hub.add(socket)
-  return { socket, hub, sent, closedFor, left, listener: () => heard! }
+  return { socket, hub, sent, closedFor, left, listener: () => userListener! }
 }
 
 const away = (): never => {

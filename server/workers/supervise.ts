@@ -48,15 +48,15 @@ export function supervise(options: SuperviseOptions): Supervisor {
     args,
     clock,
     logger,
-    fatalExitCodes: hopeless,
+    fatalExitCodes: fatal,
     pauses = { initialMs: 250, maxMs: 30_000 },
   } = options
   let stopping: StopMode | undefined
   let everReady = false
   let code = 0
 
-  const slots = Array.from({ length: workers }, (_, place) => {
-    const number = place + 1
+  const slots = Array.from({ length: workers }, (_, index) => {
+    const number = index + 1
     return new WorkerSlot({
       number,
       exec,
@@ -76,7 +76,7 @@ export function supervise(options: SuperviseOptions): Supervisor {
           code ||= exit ?? 1
           return false
         }
-        if (everReady || exit === null || !hopeless.includes(exit)) return true
+        if (everReady || exit === null || !fatal.includes(exit)) return true
         // The worker has logged the reason, which is the same for all workers.
         code = exit
         stop()

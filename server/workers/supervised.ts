@@ -13,7 +13,10 @@ export interface SupervisorConnection {
   leave(): void
 }
 
-/** Undefined in a process that no supervisor has started. Call it early: commands that come before are lost. */
+/**
+ * Undefined in a process that no supervisor has started. Call it early, because commands that arrive before the call
+ * are lost.
+ */
 export function connectToSupervisor(): SupervisorConnection | undefined {
   const { worker } = cluster
   if (!worker) return undefined

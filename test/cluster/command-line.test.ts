@@ -111,7 +111,7 @@ test(
     const again = await runShoal(['db', 'copy', '--to', databaseUrl], env)
     expect(again).toMatchObject({ code: 1, err: expect.stringMatching(/already holds an installation/) })
 
-    // Another machine, which has only the database.
+    // Stands for another machine, which shares only the database with the first one.
     const fleet = await startServer({ DATA_DIR: join(folder.path, 'empty'), DATABASE_URL: databaseUrl })
     expect(await api.chat(run.chatId, fleet.url)).toEqual(chat)
   },

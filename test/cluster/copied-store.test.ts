@@ -9,7 +9,7 @@ import { startInstance } from '../../server/instance.ts'
 import { readConfig } from '../../server/config.ts'
 import { silentLogger } from '../../server/base/index.ts'
 
-async function ready(url: string): Promise<{ status: number; text: string }> {
+async function fetchReady(url: string): Promise<{ status: number; text: string }> {
   const response = await fetch(`${url}/ready`)
   return { status: response.status, text: await response.text() }
 }
@@ -53,12 +53,12 @@ test('O13: a copy under the Redis prefix of the running original does not become
     return `http://127.0.0.1:${copy.port}`
   }
   const copy = await startCopy({})
-  expect(await ready(copy)).toMatchObject({
+  expect(await fetchReady(copy)).toMatchObject({
     status: 503,
     text: expect.stringMatching(/another copy of its data.*REDIS_KEY_PREFIX/) as string,
   })
-  expect((await ready(fleet.urls()[0]!)).status).toBe(200)
-  expect((await ready(await startCopy({ REDIS_KEY_PREFIX: 'copy' }))).status).toBe(200)
+  expect((await fetchReady(fleet.urls()[0]!)).status).toBe(200)
+  expect((await fetchReady(await startCopy({ REDIS_KEY_PREFIX: 'copy' }))).status).toBe(200)
 
   // When the instance that signed the proof of the claim leaves, another instance signs a new one, so the copy cannot
   // claim the prefix.
@@ -68,8 +68,8 @@ test('O13: a copy under the Redis prefix of the running original does not become
   expect(await prover()).toBe(fleet.instances[0]!.instance.incarnation)
   await fleet.instances.shift()!.instance.stop()
   await expect.poll(prover, { timeout: 15_000 }).toBe(second.instance.incarnation)
-  expect((await ready(copy)).status).toBe(503)
-  expect((await ready(second.url)).status).toBe(200)
+  expect((await fetchReady(copy)).status).toBe(503)
+  expect((await fetchReady(second.url)).status).toBe(200)
 
   const besideUrl = await postgres.createDatabase()
   const beside = await runShoal(['restore', '--from', file, '--as-copy'], { ...env, DATABASE_URL: besideUrl })

@@ -125,13 +125,13 @@ describe('three instances, one Redis, one database', () => {
     const socket = await new TestSocket(fleet.urls()[2]!, { token: ann.token }).open()
     socket.hello()
     await socket.frame('welcome')
-    const asked = performance.now()
+    const startedAt = performance.now()
     await ann.call('POST', '/api/auth/sign-out')
     const closed = await socket.closed
     expect(closed.code).toBe(4100)
     for (const url of fleet.urls())
       await expect.poll(() => status(url, ann.token), { interval: 20 }).toBe(401)
-    expect(performance.now() - asked).toBeLessThan(5000)
+    expect(performance.now() - startedAt).toBeLessThan(5000)
   })
 
   test('P5: sign-out everywhere, a new password, deactivation', async () => {

@@ -19,7 +19,7 @@ afterAll(async () => {
   await trial.stop()
 })
 
-async function expectWhole(runId: string): Promise<void> {
+async function expectCompleteAnswer(runId: string): Promise<void> {
   const { text, status } = await trial.ended(runId, 30_000)
   expect(status).toBe('done')
   expect(readScriptedWords(text, 240).problem).toBeUndefined()
@@ -33,7 +33,7 @@ test('text that a failed-over store has lost is saved again by its owner', async
   await database.query(`update shoal.run set saved = 0, saved_fence = 0, starts = '[]' where id = $1`, [
     runId,
   ])
-  await expectWhole(runId)
+  await expectCompleteAnswer(runId)
 })
 
 test('a run that a failed-over store has lost with its chat is restored by its owner', async () => {
@@ -43,7 +43,7 @@ test('a run that a failed-over store has lost with its chat is restored by its o
   const before = await trial.store.chats.get(chatId, trial.userId)
   await database.query('delete from shoal.chat where id = $1', [chatId])
   await expect.poll(async () => (await trial.store.runs.read(runId))?.owner).toBe(owner.ports.me)
-  await expectWhole(runId)
+  await expectCompleteAnswer(runId)
   const tree = await trial.store.chats.tree(chatId, trial.userId)
   expect(tree?.chat).toMatchObject({ title: before?.title, currentId: messageId })
   expect(tree?.messages.map(({ id }) => id)).toEqual([userMessageId, messageId])

@@ -1,5 +1,5 @@
-// No answer of Redis, and no missing answer, stops an instance: it serves, reports the same sentence everywhere, and
-// recovers without a restart. Errors in the variables are tested in redis-settings.test.ts.
+// Neither a wrong reply of Redis nor a missing one stops an instance: the instance serves, reports the same sentence
+// everywhere, and recovers without a restart. Errors in the variables are tested in redis-settings.test.ts.
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -265,8 +265,8 @@ describe.concurrent('no answer of Redis stops an instance', () => {
         '',
       ]
       const event = { type: 'chat.deleted', chatId: 'c' }
-      const heard = ['user.event', { from: 'somebody', userId: id, event }]
-      for (const message of [...unreadable, signed(`1 somebody 1 -1 ${JSON.stringify(heard)}`)]) {
+      const content = ['user.event', { from: 'somebody', userId: id, event }]
+      for (const message of [...unreadable, signed(`1 somebody 1 -1 ${JSON.stringify(content)}`)]) {
         await vi.waitFor(async () => expect(await admin.publish(topic, message)).toBe(1), pollOptions)
       }
       expect((await socket.frame('event')).event).toEqual(event)

@@ -149,8 +149,8 @@ test('O10: administrators see how many pages on each instance use a fallback', a
 })
 
 test('a title is written by a job, once, and sent to every tab', async () => {
-  const asked = (): number => provider.calls.filter(({ model }) => model === 'titles').length
-  const before = asked()
+  const countTitleCalls = (): number => provider.calls.filter(({ model }) => model === 'titles').length
+  const before = countTitleCalls()
   const socket = await new TestSocket(fleet.urls()[1]!, { token: fleet.api.token }).open()
   await socket.hello().frame('welcome')
   const run = await fleet.api.startRun({ model: 'fast', text: 'what is it about' }, fleet.urls()[0])
@@ -158,7 +158,7 @@ test('a title is written by a job, once, and sent to every tab', async () => {
   await expect.poll(title, { timeout: 10_000 }).not.toBe('what is it about')
   const made = await title()
   await socket.frame('event', ({ event }) => event.name === 'chat.changed' && event.chat.title === made)
-  expect(asked()).toBe(before + 1)
+  expect(countTitleCalls()).toBe(before + 1)
   socket.close()
 })
 

@@ -4,14 +4,14 @@ import type { InProcessFleet } from '../support/in-process-fleet.ts'
 import { startScriptedProvider } from '../support/scripted-provider.ts'
 import type { ScriptedProvider } from '../support/scripted-provider.ts'
 
-const line = ['“Tides ', 'in ', 'brief”\n']
+const titleWords = ['“Tides ', 'in ', 'brief”\n']
 let provider: ScriptedProvider
 let fleet: InProcessFleet
 
 beforeAll(async () => {
   provider = await startScriptedProvider({
-    chatty: { words: [...line, ...Array.from({ length: 1500 }, () => 'more ')], wordsPerSecond: 500 },
-    thinks: { reasoning: Array.from({ length: 60 }, () => 'Hm. '), words: line },
+    chatty: { words: [...titleWords, ...Array.from({ length: 1500 }, () => 'more ')], wordsPerSecond: 500 },
+    thinks: { reasoning: Array.from({ length: 60 }, () => 'Hm. '), words: titleWords },
     refuses: { refuse: { status: 401, body: { error: { message: 'no' } } } },
   })
   fleet = await startInProcess({
@@ -48,7 +48,7 @@ test('if the model for titles refuses, the first words stay the title', async ()
   const { revision: basedOn } = await fleet.api.call<{ revision: string }>('GET', '/api/settings')
   await fleet.api.call('PUT', '/api/settings', { basedOn, values: { taskModel: 'refuses' }, unset: [] })
   const { chatId } = await fleet.api.startRun({ model: 'thinks', text: 'Words that stay' })
-  const asked = (): number => provider.calls.filter(({ model }) => model === 'refuses').length
-  await expect.poll(asked, { timeout: 20_000 }).toBeGreaterThanOrEqual(1)
+  const countCalls = (): number => provider.calls.filter(({ model }) => model === 'refuses').length
+  await expect.poll(countCalls, { timeout: 20_000 }).toBeGreaterThanOrEqual(1)
   expect(await titleOf(chatId)).toBe('Words that stay')
 })

@@ -151,9 +151,9 @@ describe('three workers on one port', () => {
     instance.kill('SIGTERM')
     // A different signal, since two equal signals may arrive as one.
     instance.kill('SIGINT')
-    const asked = performance.now()
+    const signalledAt = performance.now()
     await instance.exited()
-    expect(performance.now() - asked).toBeLessThan(30_000)
+    expect(performance.now() - signalledAt).toBeLessThan(30_000)
   })
 
   test('without the supervisor, the workers finish their answers and exit', longTimeout, async () => {

@@ -1,4 +1,4 @@
-// Mistakes at a first start: each one ends with a message that names the cure, and loses or half-changes no data.
+// Mistakes at a first start: each one ends with a message that names the cure, and the data stays unchanged.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, chown, cp, mkdir, readFile, writeFile } from 'node:fs/promises'

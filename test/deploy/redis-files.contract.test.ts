@@ -21,7 +21,7 @@ import type { TemporaryFolder } from '../support/temporary-folder.ts'
 const published = join(import.meta.dirname, '../../deploy/redis')
 const all = process.env['SHOAL_TEST_ALL'] === '1'
 const programs = { cli: 'redis-cli' }
-const passwords = { shoal: 'a-password-of-shoal', internal: 'a-password-of-redis' }
+const passwords = { startShoal: 'a-password-of-shoal', internal: 'a-password-of-redis' }
 
 let folder: TemporaryFolder
 /** A copy of the published files, because a server may change the file that it was started with. */
@@ -34,7 +34,7 @@ beforeAll(async () => {
   folder = started.use(await temporaryFolder('redis-files'))
   files = join(folder.path, 'published')
   await cp(published, files, { recursive: true })
-  await writeFile(join(folder.path, 'shoal'), `${passwords.shoal}\n`)
+  await writeFile(join(folder.path, 'shoal'), `${passwords.startShoal}\n`)
   await writeFile(join(folder.path, 'internal'), `${passwords.internal}\n`)
   postgres = await startPostgresServer()
   started.defer(() => postgres.stop())
@@ -87,10 +87,10 @@ async function run(name: string, script: string, args: string[], several = false
 }
 
 /** A published file in which container paths are replaced. */
-async function withPathsReplaced(name: string, places: [from: string, to: string][]): Promise<string> {
+async function withPathsReplaced(name: string, replacements: [from: string, to: string][]): Promise<string> {
   let text = await readFile(join(files, name), 'utf8')
-  for (const [from, to] of places) text = text.replaceAll(from, to)
-  const path = join(folder.path, `${places.length}-${Math.random()}-${name}`)
+  for (const [from, to] of replacements) text = text.replaceAll(from, to)
+  const path = join(folder.path, `${replacements.length}-${Math.random()}-${name}`)
   await writeFile(path, text)
   return path
 }
@@ -104,7 +104,9 @@ function connect(port: number, username: string, password: string): Redis {
   return redis
 }
 
-async function shoal(env: Record<string, string>): Promise<{ api: ApiClient; instance: InstanceProcess }> {
+async function startShoal(
+  env: Record<string, string>,
+): Promise<{ api: ApiClient; instance: InstanceProcess }> {
   const instance = await startInstance({
     label: 'one',
     env: {
@@ -162,12 +164,14 @@ describe('deploy/redis', () => {
       join(files, 'users.acl'),
       ...local(port),
     ])
-    const { api, instance } = await shoal({ REDIS_URL: `redis://shoal:${passwords.shoal}@127.0.0.1:${port}` })
+    const { api, instance } = await startShoal({
+      REDIS_URL: `redis://shoal:${passwords.startShoal}@127.0.0.1:${port}`,
+    })
     await expect.poll(() => redisCheck(instance.url)).toEqual({ name: 'redis', ok: true })
     await readsAnswers(api, 2)
     await expect.poll(() => redisCheck(instance.url)).toEqual({ name: 'redis', ok: true })
 
-    const redis = connect(port, 'shoal', passwords.shoal)
+    const redis = connect(port, 'shoal', passwords.startShoal)
     expect(await redis.set('open-webui:test', '1')).toBe('OK')
     for (const refused of [
       () => redis.set('other', '1'),
@@ -200,8 +204,8 @@ describe('deploy/redis', () => {
         `tls-port ${port}`,
         'bind 127.0.0.1',
       ])
-      const { api, instance } = await shoal({
-        REDIS_URL: `rediss://shoal:${passwords.shoal}@localhost:${port}`,
+      const { api, instance } = await startShoal({
+        REDIS_URL: `rediss://shoal:${passwords.startShoal}@localhost:${port}`,
         REDIS_TLS_CA_FILE: certificates.ca,
       })
       await expect.poll(() => redisCheck(instance.url)).toEqual({ name: 'redis', ok: true })
@@ -244,8 +248,8 @@ describe('deploy/redis', () => {
       await expect
         .poll(() => sentinel.call('SENTINEL', 'CKQUORUM', 'mymaster').catch(String), { timeout: 10_000 })
         .toMatch(/^OK 3 usable/)
-      const { api, instance } = await shoal({
-        REDIS_URL: `redis://shoal:${passwords.shoal}@mymaster`,
+      const { api, instance } = await startShoal({
+        REDIS_URL: `redis://shoal:${passwords.startShoal}@mymaster`,
         REDIS_SENTINEL_HOSTS: sentinels.map((port) => `localhost:${port}`).join(','),
         REDIS_SENTINEL_PASSWORD: passwords.internal,
       })
@@ -298,8 +302,8 @@ describe('deploy/redis', () => {
       expect(await create()).toBe(0)
       // An existing Cluster is not changed.
       expect(await create()).toBe(0)
-      const { api, instance } = await shoal({
-        REDIS_URL: `redis://shoal:${passwords.shoal}@${ports.map((port) => `127.0.0.1:${port}`).join(',')}`,
+      const { api, instance } = await startShoal({
+        REDIS_URL: `redis://shoal:${passwords.startShoal}@${ports.map((port) => `127.0.0.1:${port}`).join(',')}`,
         REDIS_CLUSTER: 'true',
       })
       await expect.poll(() => redisCheck(instance.url)).toEqual({ name: 'redis', ok: true })

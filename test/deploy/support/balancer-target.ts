@@ -80,7 +80,7 @@ export class BalancerTarget {
       client.destroy()
       inward.destroy()
     }
-    const heard = (): void => {
+    const resetIdleTimer = (): void => {
       clearTimeout(idle)
       idle = setTimeout(() => {
         this.cutWhenIdle++
@@ -88,7 +88,7 @@ export class BalancerTarget {
       }, this.#times.idleMs)
     }
     this.busy.add(client)
-    heard()
+    resetIdleTimer()
     const headers = Object.entries(forwarded(incoming)).map(
       ([name, value]) => `${name}: ${String(value)}\r\n`,
     )
@@ -96,7 +96,7 @@ export class BalancerTarget {
     inward.write(head)
     const pass = (from: Socket, to: Socket): void => {
       from.on('data', (data: Buffer) => {
-        heard()
+        resetIdleTimer()
         to.write(data)
       })
       from.on('error', cut).on('close', cut)

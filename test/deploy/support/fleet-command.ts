@@ -17,7 +17,7 @@ export interface FleetCommand {
   interrupt(): Promise<void>
 }
 
-/** Opens the terminal. All its processes are in one session, whose id is the pid of the first process. */
+/** `script` opens a terminal. All processes in it are in one session, whose id is the pid of the first process. */
 const programs = { terminal: 'script' }
 const root = new URL('../../../', import.meta.url).pathname
 

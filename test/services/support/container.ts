@@ -53,10 +53,10 @@ export class Container {
   }
 
   start(): void {
-    const place = join(this.#options.folder, `${this.name}-${++this.#starts}`)
-    mkdirSync(place, { recursive: true })
-    const script = join(place, 'start.sh')
-    writeFileSync(script, startScript(this.#options, place))
+    const folder = join(this.#options.folder, `${this.name}-${++this.#starts}`)
+    mkdirSync(folder, { recursive: true })
+    const script = join(folder, 'start.sh')
+    writeFileSync(script, startScript(this.#options, folder))
     const isolated = ['unshare', '--mount', '--uts', '--propagation', 'private', 'sh', script]
     // A file, because nginx opens /dev/stderr by name, which fails for a pipe of Node (a socket).
     const log = openSync(this.logFile, 'a')
@@ -123,16 +123,16 @@ function asUser({ user, env }: ContainerOptions): string[] {
   return [...rights, ...none, 'env', '-i', ...variables]
 }
 
-function startScript(options: ContainerOptions, place: string): string {
+function startScript(options: ContainerOptions, folder: string): string {
   const { machine, hosts, command, workingFolder, mounts, tmpfs, readOnly, prepare } = options
-  const root = join(place, 'root')
+  const root = join(folder, 'root')
   const at = (path: string): string => quote(join(root, path))
   return [
     'set -eu',
     `hostname ${machine.name}`,
-    `mount -t tmpfs tmpfs ${quote(place)}`,
-    `mkdir ${['upper', 'work', 'root'].map((name) => quote(join(place, name))).join(' ')}`,
-    `mount -t overlay overlay -o ${quote(`lowerdir=/,upperdir=${join(place, 'upper')},workdir=${join(place, 'work')}`)} ${at('')}`,
+    `mount -t tmpfs tmpfs ${quote(folder)}`,
+    `mkdir ${['upper', 'work', 'root'].map((name) => quote(join(folder, name))).join(' ')}`,
+    `mount -t overlay overlay -o ${quote(`lowerdir=/,upperdir=${join(folder, 'upper')},workdir=${join(folder, 'work')}`)} ${at('')}`,
     ...['/proc', '/dev', '/sys'].map((path) => `mount --rbind ${path} ${at(path)}`),
     `mount -t tmpfs -o mode=755 tmpfs ${at('/run')}`,
     ...['/tmp', ...tmpfs.filter((path) => path !== '/tmp')].map(

@@ -28,7 +28,7 @@ export class EngineSet implements ComposeSet {
     this.#started.defer(async () => void (await this.#compose('down', '--volumes', '--timeout', '3')))
     await this.#compose('up', '--detach')
     const services = (await this.#compose('ps', '--services')).trim().split('\n')
-    await Promise.all(services.map((service) => this.#healthy(service)))
+    await Promise.all(services.map((service) => this.#waitUntilHealthy(service)))
   }
 
   async kill(service: string): Promise<void> {
@@ -37,12 +37,12 @@ export class EngineSet implements ComposeSet {
 
   async start(service: string): Promise<void> {
     await this.#compose('start', service)
-    await this.#healthy(service)
+    await this.#waitUntilHealthy(service)
   }
 
   async restart(service: string): Promise<void> {
     await this.#compose('restart', service)
-    await this.#healthy(service)
+    await this.#waitUntilHealthy(service)
   }
 
   log(service: string): Promise<string> {
@@ -58,7 +58,7 @@ export class EngineSet implements ComposeSet {
   }
 
   /** Resolves when a service is healthy. A job that has succeeded counts as healthy. */
-  async #healthy(service: string): Promise<void> {
+  async #waitUntilHealthy(service: string): Promise<void> {
     const format = '{{.State.Status}} {{.State.ExitCode}} {{if .State.Health}}{{.State.Health.Status}}{{end}}'
     for (const until = performance.now() + healthyWithinMs; ; await sleep(500)) {
       const id = (await this.#compose('ps', '--all', '--quiet', service)).trim()

@@ -56,13 +56,13 @@ export class NamespaceSet implements ComposeSet {
     this.#containers.get(name)!.start()
     const container = this.#containers.get(name)!
     const isJob = service.restart === 'no'
-    if (!isJob) return this.#healthy(name)
+    if (!isJob) return this.#waitUntilHealthy(name)
     const code = await container.untilExit()
     if (code !== 0) throw new Error(`${name} exited with ${code}:\n${container.log().slice(-2000)}`)
   }
 
   /** Waits until the published health check succeeds, at the published interval. */
-  async #healthy(name: string): Promise<void> {
+  async #waitUntilHealthy(name: string): Promise<void> {
     const service = this.#file.services[name]!
     const check = checkOf(service, standInFor(service.image, this.#options.nginx.path))
     const container = this.#containers.get(name)!
@@ -83,7 +83,7 @@ export class NamespaceSet implements ComposeSet {
 
   async start(name: string): Promise<void> {
     this.#containers.get(name)!.start()
-    await this.#healthy(name)
+    await this.#waitUntilHealthy(name)
   }
 
   async restart(name: string): Promise<void> {

@@ -1,7 +1,7 @@
 import type { EpochCounts } from '../store/index.ts'
 
 /** Describes what a new epoch stopped, and how to reactivate it. */
-export function stoppedSentence({ runs, sessions, apiKeys, jobs }: EpochCounts): string {
+export function describeStopped({ runs, sessions, apiKeys, jobs }: EpochCounts): string {
   const waiting =
     apiKeys + jobs === 0
       ? 'No API keys or background jobs had to be suspended.'
