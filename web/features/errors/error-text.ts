@@ -15,7 +15,7 @@ const sentences: Partial<Record<PageErrorCode, MessageDescriptor>> = {
   password_change_required: msg`An administrator set your password. Choose your own password to continue.`,
   setup_code_needed: msg`Enter the setup code to create the first account. It is in the server’s log, in the line that says “setup code”.`,
   sign_up_closed: msg`Sign-up is closed. Ask an administrator for an account.`,
-  not_found: msg`This doesn’t exist, or you don’t have access.`,
+  not_found: msg`This doesn’t exist, or you don’t have access. Reload the page, or check its address.`,
   email_taken: msg`An account with this email address already exists. Use another address.`,
   stale_revision: msg`Someone else changed this. Review the latest version and try again.`,
   branch_busy: msg`An answer is still being written here. Wait until it is done, or stop it.`,
