@@ -1,5 +1,5 @@
 import type { Scenario } from '../scenario.ts'
-import { openSignUp, password, signUpUser, someAddress, trySignIn } from '../support/users.ts'
+import { openSignUp, password, signUpUser, nextAddress, trySignIn } from '../support/users.ts'
 import type { Fleet } from '../support/fleet.ts'
 
 const burst = 15
@@ -11,7 +11,7 @@ const userCount = 12
  * check.
  */
 async function guess(fleet: Fleet): Promise<{ allowed: number; refused: number; other: number[] }> {
-  const address = someAddress()
+  const address = nextAddress()
   const urls = fleet.urls()
   const statuses: number[] = []
   for (let batch = 0; batch < tries / 6; batch++) {
@@ -54,7 +54,7 @@ export const signInLimits: Scenario = {
       if (away.refused === 0) broken.push('without Redis there is no limit')
       const other = [...shared.other, ...away.other]
       if (other.length > 0) broken.push(`guesses were answered with ${other.join(', ')}`)
-      const office = someAddress()
+      const office = nextAddress()
       const statuses = await Promise.all(
         emails.map((email, index) =>
           trySignIn(fleet.urls()[index % 3] ?? '', { email, secret: password, address: office }),

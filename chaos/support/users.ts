@@ -6,7 +6,7 @@ export const openSignUp = { ENABLE_SIGNUP: 'true', DEFAULT_USER_ROLE: 'user' }
 let addresses = 0
 
 /** Returns a new address for each request, so that limits by address do not apply. */
-export function someAddress(): string {
+export function nextAddress(): string {
   addresses++
   return `203.0.${(addresses >> 8) & 255}.${addresses & 255}`
 }
@@ -17,7 +17,7 @@ export const password = 'correct horse'
 export async function signUpUser(url: string, email: string): Promise<ApiClient> {
   const response = await fetch(`${url}/api/auth/sign-up`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-forwarded-for': someAddress() },
+    headers: { 'content-type': 'application/json', 'x-forwarded-for': nextAddress() },
     body: JSON.stringify({ name: email.split('@')[0], email, password }),
   })
   const text = await response.text()

@@ -12,9 +12,9 @@ export interface UserCount {
   /** Counts one more for the user, until the returned function is called. Calling it again has no effect. */
   add(userId: string): () => void
   /**
-   * Whether the user's count on all instances, plus `more`, is at most `max`. While the bus is unreachable,
-   * only this instance counts. If this instance is within its share of a large limit, it does not query the others, so
-   * that a user can have up to twice as many.
+   * Whether the user's count on all instances, plus `more`, is at most `max`. While the bus is unreachable, only the
+   * count of this instance is used. If this instance is within its share of a large limit, it does not query the
+   * others, so that a user can have up to twice as many.
    */
   isWithin(userId: string, max: number, more?: number): Promise<boolean>
 }

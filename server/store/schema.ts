@@ -91,7 +91,8 @@ const columns = {
     base_url: text,
     model: text,
     continues: text,
-    /** Unused, like the last two columns of `chat`. */ learnt_at: optional(number),
+    /** Unused. The previous version still writes it; the next version will remove it. */
+    learnt_at: optional(number),
   },
   chat: {
     id: text,

@@ -16,7 +16,8 @@ export interface Membership {
   /**
    * Whether an incarnation is alive. `dead` needs proof (rule 3): this instance's own connection and own entry have
    * existed for one lease without interruption. While Redis is away, only an incarnation that had sent heartbeats to
-   * the store because it had lost Redis as well, and then stopped, is `dead`. The own incarnation is always `alive`.
+   * the store because it had lost Redis as well, and then stopped, is `dead`. An incarnation that left cleanly is also
+   * `dead`. The own incarnation is always `alive`.
    */
   verdict(incarnation: string): 'alive' | 'dead' | 'unknown'
   /** Changes facts of this member. The next heartbeat sends them. */

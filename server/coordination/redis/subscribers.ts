@@ -28,7 +28,7 @@ export interface SubscribersOptions {
 }
 
 /** The connections for the subscriptions in one topology. */
-interface Carrier {
+interface TopologySubscribers {
   route: Route
   close(): void
 }
@@ -37,13 +37,13 @@ interface Carrier {
  * Creates the subscribing half of a link: one connection, or in a Cluster one connection to each node that is needed.
  */
 export function createSubscribers(options: SubscribersOptions): Subscribers {
-  let carrier: Carrier | undefined
-  const subscriptions = new Subscriptions((kind, name) => carrier?.route(kind, name), options.logger)
+  let current: TopologySubscribers | undefined
+  const subscriptions = new Subscriptions((kind, name) => current?.route(kind, name), options.logger)
   const moveTo = (factory: ClientFactory): void => {
-    carrier?.close()
-    carrier = undefined
-    const carry = factory.topology.kind === 'cluster' ? inCluster : onOneNode
-    carrier = carry({ ...options, factory }, subscriptions)
+    current?.close()
+    current = undefined
+    const createTopologySubscribers = factory.topology.kind === 'cluster' ? inCluster : onOneNode
+    current = createTopologySubscribers({ ...options, factory }, subscriptions)
     subscriptions.reroute()
   }
   moveTo(options.factory)
@@ -52,7 +52,7 @@ export function createSubscribers(options: SubscribersOptions): Subscribers {
     moveTo,
     close: () => {
       subscriptions.close()
-      carrier?.close()
+      current?.close()
     },
   }
 }
@@ -60,7 +60,7 @@ export function createSubscribers(options: SubscribersOptions): Subscribers {
 function onOneNode(
   { factory, commands, clock, logger, alive, failed }: SubscribersOptions,
   subscriptions: Subscriptions,
-): Carrier {
+): TopologySubscribers {
   const connection = new SubscriberConnection(() => factory.subscriber(), {
     clock,
     logger,
@@ -98,7 +98,7 @@ function onOneNode(
 function inCluster(
   { factory, commands, clock, logger, alive, failed }: SubscribersOptions,
   subscriptions: Subscriptions,
-): Carrier {
+): TopologySubscribers {
   const cluster = (): Cluster => {
     const client = commands()
     if (client instanceof Cluster) return client
