@@ -208,7 +208,7 @@ function createApp(config: HttpConfig, { explain, isForwardingTrusted }: AppPart
     requestTimeout: config.requestTimeoutMs,
     http: {
       headersTimeout: config.headersTimeoutMs,
-      // The interval at which Node checks the timeouts above. Each may take effect later by this much.
+      // The interval at which Node checks the timeouts above, so each may take effect up to this much later.
       connectionsCheckingInterval: 2000,
       // Clients that offer HTTP/2 by `Upgrade: h2c` expect a normal response.
       shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',

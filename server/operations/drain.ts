@@ -25,7 +25,7 @@ export interface DrainOptions {
   /** Resolves when new connections are refused. Open connections continue. */
   stopListening: () => Promise<void>
   graceMs: number
-  /** No other instance can serve these clients, so the sockets stay open until the answers have ended. */
+  /** True if no other instance can serve these clients; then the sockets stay open until the answers have ended. */
   alone: boolean
   /** Aborts on the second stop signal: the drain then stops waiting. */
   now: AbortSignal

@@ -7,7 +7,7 @@ test('S22: every limit per user on answers and pages has a default, and docs/ope
   expect(settingsValues.partial().parse(defaultLimits)).toEqual(defaultLimits)
   const page = await readFile(new URL('../../docs/operations/README.md', import.meta.url), 'utf8')
   const { runsPerMinute, runningPerUser, socketsPerUser } = defaultLimits
-  const rows = { 'answers started in a minute': runsPerMinute, 'answers running at once': runningPerUser }
-  for (const [name, value] of Object.entries({ ...rows, 'open pages': socketsPerUser }))
+  const rows = { 'answers per minute': runsPerMinute, 'concurrent answers': runningPerUser }
+  for (const [name, value] of Object.entries({ ...rows, 'open tabs': socketsPerUser }))
     expect(page).toMatch(new RegExp(`\\| ${name} +\\| ${value} +\\|`))
 })

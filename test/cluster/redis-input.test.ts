@@ -25,7 +25,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts'
 import type { TemporaryFolder } from '../support/temporary-folder.ts'
 
 /** The promise is five seconds; a busy machine may need longer. */
-const pollOptions = { timeout: 20_000 }
+const waitOptions = { timeout: 20_000 }
 const longTimeout = { timeout: 90_000 }
 const secret = 'a secret that is long enough for anybody'
 let folder: TemporaryFolder
@@ -66,11 +66,11 @@ async function startWithRedis(env: Record<string, string>) {
             ready: 200,
             problem: expect.stringMatching(sentence),
           }),
-        pollOptions,
+        waitOptions,
       )
       const { redis } = await api.call<{ redis: { problem?: string } }>('GET', '/api/cluster')
       expect(redis.problem).toMatch(sentence)
-      await vi.waitFor(async () => expect(await readFile(logFile, 'utf8')).toMatch(sentence), pollOptions)
+      await vi.waitFor(async () => expect(await readFile(logFile, 'utf8')).toMatch(sentence), waitOptions)
     },
     log: () => readFile(logFile, 'utf8'),
     async recovers(): Promise<void> {
@@ -169,7 +169,7 @@ describe.concurrent('no answer of Redis stops an instance', () => {
     await Promise.all(redis.servers.map(({ admin }) => admin.cluster('DELSLOTS', 0)))
     await vi.waitFor(
       async () => expect(await first!.admin.cluster('INFO')).toContain('cluster_state:fail'),
-      pollOptions,
+      waitOptions,
     )
     await using instance = await startWithRedis({ REDIS_URL: redis.variables.url, REDIS_CLUSTER: 'true' })
     await instance.reports(/the Redis Cluster at .* is down/)
@@ -205,7 +205,7 @@ describe.concurrent('no answer of Redis stops an instance', () => {
       const warnings = async (): Promise<string[]> =>
         (await instance.api.call<{ redis: { warnings: string[] } }>('GET', '/api/cluster')).redis.warnings
       await instance.recovers()
-      await vi.waitFor(async () => expect(await warnings()).toHaveLength(3), pollOptions)
+      await vi.waitFor(async () => expect(await warnings()).toHaveLength(3), waitOptions)
       const log = await instance.log()
       for (const warning of await warnings()) expect(log.split(warning)).toHaveLength(2)
     },
@@ -237,7 +237,7 @@ describe.concurrent('no answer of Redis stops an instance', () => {
       await admin.set(`open-webui:shoal1:{${run.runId}}`, 'poison')
       await vi.waitFor(
         async () => expect((await instance.api.chat(run.chatId)).messages.at(-1)?.status).toBe('done'),
-        pollOptions,
+        waitOptions,
       )
       await admin.del(...poisoned)
       await instance.recovers()
@@ -267,12 +267,12 @@ describe.concurrent('no answer of Redis stops an instance', () => {
       const event = { type: 'chat.deleted', chatId: 'c' }
       const content = ['user.event', { from: 'somebody', userId: id, event }]
       for (const message of [...unreadable, signed(`1 somebody 1 -1 ${JSON.stringify(content)}`)]) {
-        await vi.waitFor(async () => expect(await admin.publish(topic, message)).toBe(1), pollOptions)
+        await vi.waitFor(async () => expect(await admin.publish(topic, message)).toBe(1), waitOptions)
       }
       expect((await socket.frame('event')).event).toEqual(event)
       socket.close()
       // The log line may be written a moment after the event.
-      await vi.waitFor(async () => expect(await instance.log()).toMatch(/cannot read/), pollOptions)
+      await vi.waitFor(async () => expect(await instance.log()).toMatch(/cannot read/), waitOptions)
       const log = await instance.log()
       expect(log.match(/cannot read/g)).toHaveLength(1)
       expect(log.match(/did not sign/g)).toHaveLength(1)

@@ -37,7 +37,7 @@ test('O6: instances with two Redis prefixes on one database both report it, with
   expect(reports).toHaveLength(2)
   expect(reports.every((line) => line.includes('Redis prefix "second"'))).toBe(true)
 
-  // An instance without Redis reports both too.
+  // An instance without Redis reports both prefixes too.
   const alone = await fleet.add({ REDIS_URL: '' })
   expect(await (await fetch(`${alone.url}/ready`)).text()).toMatch(/no Redis.*first.*second/)
 })

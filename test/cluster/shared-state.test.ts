@@ -90,7 +90,7 @@ describe('sessions as Redis shows them', () => {
     expect(await client.call('GET', '/api/auth/me', undefined, fleet.urls()[1])).toMatchObject({
       email: 'dora@example.com',
     })
-    // A use is written at most once a minute, and this one was earlier.
+    // A use is written at most once a minute, and the previous write is less than a minute old.
     expect(await admin().exists(key)).toBe(0)
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 61_000 })
     onTestFinished(() => void vi.useRealTimers())

@@ -18,7 +18,7 @@ import { startLocalNginx } from './support/local-nginx.ts'
 const root = join(import.meta.dirname, '../..')
 const isRoot = process.getuid?.() === 0
 /** Each test starts several processes, which can take a minute on a busy machine. */
-const pollOptions = { timeout: 60_000 }
+const waitOptions = { timeout: 60_000 }
 const longTimeout = { timeout: 120_000 }
 /** The same lock as in server/store/migrate.ts. */
 const migrationLock = 0x73686f61
@@ -201,11 +201,11 @@ describe('SIGTERM while the schema is created', longTimeout, () => {
       const instance = startShoal(['start'], env)
       const observer = await connect(env.DATABASE_URL)
       const waiting = `select 1 from pg_stat_activity where wait_event_type = 'Lock' and wait_event = $1 and datname = current_database()`
-      await expect.poll(async () => (await observer.query(waiting, [waitsFor])).rowCount, pollOptions).toBe(1)
+      await expect.poll(async () => (await observer.query(waiting, [waitsFor])).rowCount, waitOptions).toBe(1)
       instance.kill('SIGTERM')
       expect([0, 69]).toContain(await instance.ended)
       await other.query('rollback')
-      await expect.poll(async () => (await observer.query(waiting, [waitsFor])).rowCount, pollOptions).toBe(0)
+      await expect.poll(async () => (await observer.query(waiting, [waitsFor])).rowCount, waitOptions).toBe(0)
       const tables = `select count(*)::int as n from pg_tables where schemaname = 'shoal'`
       expect((await observer.query(tables)).rows).toEqual([{ n: 0 }])
       expect(await runToEnd(['migrate'], env)).toMatchObject({ code: 0 })

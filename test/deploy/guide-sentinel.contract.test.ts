@@ -11,7 +11,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts'
 import type { TemporaryFolder } from '../support/temporary-folder.ts'
 
 const password = 'a-password'
-const pollOptions = { timeout: 40_000 }
+const waitOptions = { timeout: 40_000 }
 const stack = new AsyncDisposableStack()
 let folder: TemporaryFolder
 let master: RedisProcess
@@ -60,7 +60,7 @@ test(
   { timeout: 120_000 },
   async () => {
     const [printed, filledIn] = [await sentinel(false), await sentinel(true)]
-    await expect.poll(() => flags(printed), pollOptions).toContain('s_down')
+    await expect.poll(() => flags(printed), waitOptions).toContain('s_down')
     expect(await flags(filledIn)).toBe('master')
   },
 )
@@ -71,7 +71,7 @@ test(
   async () => {
     const first = await sentinel(true)
     await expect
-      .poll(() => readFile(fileOf(first, 'redis.conf'), 'utf8'), pollOptions)
+      .poll(() => readFile(fileOf(first, 'redis.conf'), 'utf8'), waitOptions)
       .toContain('sentinel myid')
     const written = await readFile(fileOf(first, 'redis.conf'), 'utf8')
     const second = await sentinel(true, [/^sentinel myid .*$/m.exec(written)?.[0] ?? ''])
@@ -98,7 +98,7 @@ test(
     })
     stack.defer(() => instance.stop())
     const ready = async (): Promise<string> => (await fetch(`${instance.url}/ready`)).text()
-    await expect.poll(ready, pollOptions).toMatch(/password/i)
+    await expect.poll(ready, waitOptions).toMatch(/password/i)
   },
 )
 
@@ -106,13 +106,13 @@ test(
   'no masterauth on the master: after a failover it cannot replicate from the new master',
   { timeout: 120_000 },
   async () => {
-    await expect.poll(() => replica.admin.info('replication'), pollOptions).toContain('master_link_status:up')
+    await expect.poll(() => replica.admin.info('replication'), waitOptions).toContain('master_link_status:up')
     await replica.admin.replicaof('NO', 'ONE')
     await master.admin.replicaof('127.0.0.1', String(replica.port))
-    await expect.poll(() => readFile(fileOf(master, 'redis.log'), 'utf8'), pollOptions).toMatch(/NOAUTH/)
+    await expect.poll(() => readFile(fileOf(master, 'redis.log'), 'utf8'), waitOptions).toMatch(/NOAUTH/)
     expect(await master.admin.info('replication')).toContain('master_link_status:down')
     // With masterauth, the former master connects to the new one.
     await master.admin.config('SET', 'masterauth', password)
-    await expect.poll(() => master.admin.info('replication'), pollOptions).toContain('master_link_status:up')
+    await expect.poll(() => master.admin.info('replication'), waitOptions).toContain('master_link_status:up')
   },
 )

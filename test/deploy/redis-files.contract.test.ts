@@ -21,7 +21,7 @@ import type { TemporaryFolder } from '../support/temporary-folder.ts'
 const published = join(import.meta.dirname, '../../deploy/redis')
 const all = process.env['SHOAL_TEST_ALL'] === '1'
 const programs = { cli: 'redis-cli' }
-const passwords = { startShoal: 'a-password-of-shoal', internal: 'a-password-of-redis' }
+const passwords = { shoal: 'a-password-of-shoal', internal: 'a-password-of-redis' }
 
 let folder: TemporaryFolder
 /** A copy of the published files, because a server may change the file that it was started with. */
@@ -34,7 +34,7 @@ beforeAll(async () => {
   folder = started.use(await temporaryFolder('redis-files'))
   files = join(folder.path, 'published')
   await cp(published, files, { recursive: true })
-  await writeFile(join(folder.path, 'shoal'), `${passwords.startShoal}\n`)
+  await writeFile(join(folder.path, 'shoal'), `${passwords.shoal}\n`)
   await writeFile(join(folder.path, 'internal'), `${passwords.internal}\n`)
   postgres = await startPostgresServer()
   started.defer(() => postgres.stop())
@@ -165,13 +165,13 @@ describe('deploy/redis', () => {
       ...local(port),
     ])
     const { api, instance } = await startShoal({
-      REDIS_URL: `redis://shoal:${passwords.startShoal}@127.0.0.1:${port}`,
+      REDIS_URL: `redis://shoal:${passwords.shoal}@127.0.0.1:${port}`,
     })
     await expect.poll(() => redisCheck(instance.url)).toEqual({ name: 'redis', ok: true })
     await readsAnswers(api, 2)
     await expect.poll(() => redisCheck(instance.url)).toEqual({ name: 'redis', ok: true })
 
-    const redis = connect(port, 'shoal', passwords.startShoal)
+    const redis = connect(port, 'shoal', passwords.shoal)
     expect(await redis.set('open-webui:test', '1')).toBe('OK')
     for (const refused of [
       () => redis.set('other', '1'),
@@ -205,7 +205,7 @@ describe('deploy/redis', () => {
         'bind 127.0.0.1',
       ])
       const { api, instance } = await startShoal({
-        REDIS_URL: `rediss://shoal:${passwords.startShoal}@localhost:${port}`,
+        REDIS_URL: `rediss://shoal:${passwords.shoal}@localhost:${port}`,
         REDIS_TLS_CA_FILE: certificates.ca,
       })
       await expect.poll(() => redisCheck(instance.url)).toEqual({ name: 'redis', ok: true })
@@ -249,7 +249,7 @@ describe('deploy/redis', () => {
         .poll(() => sentinel.call('SENTINEL', 'CKQUORUM', 'mymaster').catch(String), { timeout: 10_000 })
         .toMatch(/^OK 3 usable/)
       const { api, instance } = await startShoal({
-        REDIS_URL: `redis://shoal:${passwords.startShoal}@mymaster`,
+        REDIS_URL: `redis://shoal:${passwords.shoal}@mymaster`,
         REDIS_SENTINEL_HOSTS: sentinels.map((port) => `localhost:${port}`).join(','),
         REDIS_SENTINEL_PASSWORD: passwords.internal,
       })
@@ -303,7 +303,7 @@ describe('deploy/redis', () => {
       // An existing Cluster is not changed.
       expect(await create()).toBe(0)
       const { api, instance } = await startShoal({
-        REDIS_URL: `redis://shoal:${passwords.startShoal}@${ports.map((port) => `127.0.0.1:${port}`).join(',')}`,
+        REDIS_URL: `redis://shoal:${passwords.shoal}@${ports.map((port) => `127.0.0.1:${port}`).join(',')}`,
         REDIS_CLUSTER: 'true',
       })
       await expect.poll(() => redisCheck(instance.url)).toEqual({ name: 'redis', ok: true })

@@ -11,7 +11,7 @@ export interface ComposeSetOptions {
 
 /** The running services of published compose files. */
 export interface ComposeSet extends AsyncDisposable {
-  /** How the services are run, for the report. */
+  /** Describes for the report how the services are run. */
   readonly how: string
   /** Starts all services. Resolves when all are healthy; rejects with the log of the first that is not. */
   up(): Promise<void>
