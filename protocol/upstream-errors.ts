@@ -10,7 +10,7 @@ export const upstreamErrors = {
   upstream_unreachable: {
     status: 502,
     retryable: true,
-    message: 'The model provider cannot be reached. Try again in a moment.',
+    message: 'The model provider cannot be reached.',
   },
   upstream_key_refused: {
     status: 502,
