@@ -61,7 +61,7 @@ describe('run log, in Redis only', () => {
     const mute = await connectRunLog({ variables: { url: `redis://mute:x@127.0.0.1:${port}` } })
     expect(await mute.append(runId, { fence, seq: 2 }, { at: 1, text: 'b' })).toEqual({
       kind: 'ok',
-      heard: -1,
+      followers: -1,
     })
     expect(await mute.seize(runId, fence + 1)).toEqual({ kind: 'ok', followers: -1 })
     expect(await log.read(runId)).toHaveLength(3)

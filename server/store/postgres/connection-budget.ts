@@ -19,7 +19,7 @@ export async function checkConnectionBudget(
 ): Promise<void> {
   const { rows } = await engine.run((db) =>
     sql<Budget>`
-      select current_setting('max_connections')::int as maxConnections,
+      select current_setting('max_connections')::int as "maxConnections",
         current_setting('superuser_reserved_connections')::int as reserved,
         (select count(*) from ${engine.table('instance')} where beat_at > ${engine.now} - ${aliveMs}::bigint) as others`.execute(
       db,
