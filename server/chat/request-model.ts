@@ -61,13 +61,13 @@ export async function requestModel(ports: RequestModelPorts, modelRequest: Model
       }
       const releaseSlot = await ports.admission.enter(model.connectionId, modelRequest.reportPosition, signal)
       modelRequest.reportPosition(null)
-      const stopListening = probeInBackground(ports, model, signal)
+      const detachProbe = probeInBackground(ports, model, signal)
       try {
         const end = await model.generate(await modelRequest.request(model), modelRequest.sink, signal)
         return { status: 'done', reason: end.reason }
       } finally {
         releaseSlot()
-        stopListening()
+        detachProbe()
       }
     } catch (error) {
       signal.throwIfAborted()

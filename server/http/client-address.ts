@@ -167,6 +167,8 @@ function withoutPort(entry: string): string {
  * Maximum number of cached results. The cache is cleared beyond it, so that forged addresses cannot fill the memory.
  */
 const maxMemoized = 1000
+/** Longer texts are no addresses and are not cached. */
+const maxAddressLength = 64
 
 /**
  * Caches results, because each request checks its peer several times and most requests come from the same few
@@ -178,8 +180,9 @@ function memoize<T>(compute: (text: string) => T): (text: string) => T {
     const before = known.get(text)
     if (before !== undefined) return before
     const result = compute(text)
+    if (text.length > maxAddressLength) return result
     if (known.size >= maxMemoized) known.clear()
-    if (text.length <= 64) known.set(text, result)
+    known.set(text, result)
     return result
   }
 }

@@ -37,7 +37,7 @@ import { logRequests } from './request-log.ts'
 import { LazyRequestMeta } from './request-meta.ts'
 import { serveOperations } from './serve-operations.ts'
 import { serveStaticFiles } from './static-files.ts'
-import { stopAccepting } from './stop-accepting.ts'
+import { stopListening } from './stop-listening.ts'
 import { UnprovenConnections } from './unproven-connections.ts'
 import { Upgrades } from './upgrades.ts'
 
@@ -81,7 +81,7 @@ export interface HttpServer {
   /** Starts listening and resolves with the port. Port 0 selects a free port. */
   listen(at: { host: string; port: number }): Promise<number>
   /** Stops accepting connections and closes idle ones, without resetting connections that a proxy has just opened. */
-  stopAccepting(): Promise<void>
+  stopListening(): Promise<void>
   /** Stops accepting connections, closes idle ones, and resolves when running requests have ended. */
   close(): Promise<void>
 }
@@ -144,7 +144,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       // A name such as `localhost` may have two addresses. The first has the requested port.
       return (app.server.address() as AddressInfo).port
     },
-    stopAccepting: () => stopAccepting(app.server, clock),
+    stopListening: () => stopListening(app.server, clock),
     async close() {
       rechecks.close()
       await app.close()

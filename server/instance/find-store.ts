@@ -1,10 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { accessSync, constants, mkdirSync } from 'node:fs'
-import process from 'node:process'
 import type { Clock, Logger } from '../base/index.ts'
 import { findOrCreateEmbeddedSecret } from '../config.ts'
 import type { Config } from '../config.ts'
-import { asFullDisk, connectStore, openStore } from '../store/index.ts'
+import { asFullDisk, connectStore, openStore, prepareDataFolder } from '../store/index.ts'
 import type { Store } from '../store/index.ts'
 import type { InstanceState } from './state.ts'
 
@@ -40,7 +38,8 @@ export async function findStore({
   const given = config.accounts.secretKey
   const options = { dataDir, clock, logger, migrate, ...(poolSize === null ? {} : { poolSize }) }
   if (databaseUrl === null) {
-    requireWritable(dataDir)
+    // The store warns when it opens the folder.
+    prepareDataFolder(dataDir, () => {})
     // Two concurrent first starts get the same secret. The store's lock then lets only one of them continue.
     const secretKey = given ?? secretOf(dataDir)
     const store = await openStore({ ...options, secret: secretKey })
@@ -85,25 +84,6 @@ function secretOf(dataDir: string): string {
     return findOrCreateEmbeddedSecret(dataDir)
   } catch (error) {
     throw asFullDisk(error, dataDir)
-  }
-}
-
-/**
- * Throws an error with the cure if DATA_DIR is not writable, which is the most common reason why a first start fails.
- */
-function requireWritable(dataDir: string): void {
-  try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-    accessSync(dataDir, constants.W_OK)
-  } catch (cause) {
-    const full = asFullDisk(cause, dataDir)
-    if (full !== cause) throw full
-    const uid = process.getuid?.() ?? 1000
-    const gid = process.getgid?.() ?? 1000
-    throw new Error(
-      `DATA_DIR (${dataDir}) is not writable for uid ${uid}: run chown -R ${uid}:${gid} on that folder or volume, set fsGroup: ${gid} in Kubernetes, or set DATABASE_URL, which needs no folder`,
-      { cause },
-    )
   }
 }
 

@@ -81,7 +81,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   logger.debug({ port, incarnation }, 'listening')
   return {
     port,
-    stopListening: () => http.stopAccepting(),
+    stopListening: () => http.stopListening(),
     async close() {
       realtime.close()
       metrics?.close()

@@ -178,7 +178,7 @@ async function exchange(socket: Socket, line: string): Promise<AdminAnswer> {
   throw new Error('the running server closed the connection without a response')
 }
 
-const noServerCodes = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTSOCK'])
+const noServerCodes = new Set(['ENOENT', 'ENOTDIR', 'ECONNREFUSED', 'ENOTSOCK'])
 
 /** Connects to the socket. Undefined if no server listens there. */
 async function connect(path: string): Promise<Socket | undefined> {

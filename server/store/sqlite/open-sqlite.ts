@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs'
+import { chmodSync, closeSync, openSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { SQLOutputValue } from 'node:sqlite'
@@ -9,7 +9,7 @@ import { createEngine } from '../engine/engine.ts'
 import type { Engine } from '../engine/engine.ts'
 import { StoreTroubles } from '../engine/store-troubles.ts'
 import type { Schema } from '../schema.ts'
-import { fileSystemOf } from './file-system.ts'
+import { prepareDataFolder } from './data-folder.ts'
 import { sqliteDialect } from './sqlite-driver.ts'
 import { toSqliteStoreError } from './sqlite-errors.ts'
 import { takeStoreLock } from './store-lock.ts'
@@ -31,10 +31,7 @@ export interface SqliteOptions {
 
 /** Opens `shoal.db` in the data folder for this process alone. */
 export function openSqlite({ dataDir, clock, troubles, statementMs, warn }: SqliteOptions): Engine {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-  const verdict = fileSystemOf(dataDir)
-  if (verdict.kind === 'refused') throw new Error(verdict.sentence)
-  if (verdict.kind === 'doubtful') warn(verdict.sentence)
+  prepareDataFolder(dataDir, warn)
   const lock = takeStoreLock(dataDir, clock.now())
   try {
     const path = join(dataDir, 'shoal.db')

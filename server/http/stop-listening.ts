@@ -16,7 +16,7 @@ const waitMs = 1000
  * no connection is waiting then. When three servers behind nginx were replaced 60 times at 1,000 connections a second,
  * 4 to 11 requests were lost instead of 300.
  */
-export async function stopAccepting(server: Server, clock: Pick<Clock, 'monotonic'>): Promise<void> {
+export async function stopListening(server: Server, clock: Pick<Clock, 'monotonic'>): Promise<void> {
   let connected = false
   const notice = (): void => void (connected = true)
   server.on('connection', notice)

@@ -5,7 +5,7 @@ import { nextTick } from 'node:process'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { systemClock } from '../base/index.ts'
-import { stopAccepting } from './stop-accepting.ts'
+import { stopListening } from './stop-listening.ts'
 
 const server = createServer((_request, response) => void response.end('served'))
 const request = 'POST / HTTP/1.1\r\nHost: shoal\r\nContent-Length: 0\r\nConnection: close\r\n\r\n'
@@ -30,7 +30,7 @@ test('connections that the kernel has completed are served, and later ones are r
   const posts = Array.from({ length: 20 }, () => post(port))
   // The kernel has completed these connections, but the server has not accepted them yet.
   await promisify(nextTick)()
-  await stopAccepting(server, systemClock)
+  await stopListening(server, systemClock)
   for (const response of await Promise.all(posts)) expect(response).toMatch(/^HTTP\/1.1 200 OK[^]*served$/)
   expect(await post(port)).toBe('ECONNREFUSED')
 })
