@@ -74,7 +74,8 @@ async function runWithReplacements(
 
 /** Checks `/health`, signs up and uses the token, all with curl. Returns the token. */
 function signUp(port: number): string {
-  const curl = (...words: string[]): string => execFileSync('curl', ['-fsS', ...words], { encoding: 'utf8' })
+  const curl = (...words: string[]): string =>
+    execFileSync('curl', ['-fsS', '-m', '30', ...words], { encoding: 'utf8' })
   const url = `http://127.0.0.1:${port}`
   expect(JSON.parse(curl(`${url}/health`))).toMatchObject({ status: 'ok' })
   const person = JSON.stringify({ name: 'Ann', email: 'ann@example.com', password: 'correct horse' })

@@ -1,17 +1,18 @@
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 
-const handedOut = new Set<number>()
-
-/** Free ports of loopback, each returned only once. For Redis Cluster's bus, port + `spare` must be free, too. */
+/**
+ * Free ports of loopback, each returned only once until this process ends, also to tests in other processes: between
+ * this check and the start of the server that uses the port, a second test could otherwise find the same port free. For
+ * Redis Cluster's bus, port + `spare` must be free, too.
+ */
 export async function freePorts(count: number, spare = 0): Promise<number[]> {
   const ports: number[] = []
   while (ports.length < count) {
     const port = await onePort()
-    if (handedOut.has(port) || port + spare > 65_535) continue
+    if (port + spare > 65_535) continue
     if (spare > 0 && !(await isFree(port + spare))) continue
-    handedOut.add(port)
-    ports.push(port)
+    if (await reserve(port)) ports.push(port)
   }
   return ports
 }
@@ -28,6 +29,15 @@ async function onePort(): Promise<number> {
     const port = 12_000 + Math.floor(Math.random() * 20_000)
     if (await isFree(port)) return port
   }
+}
+
+/** A name in Linux's abstract socket namespace: only one process can hold it, and it is freed when that process ends. */
+function reserve(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const holder = createServer()
+    holder.once('error', () => resolve(false))
+    holder.listen(`\0shoal-test-port-${port}`, () => resolve(true)).unref()
+  })
 }
 
 function isFree(port: number): Promise<boolean> {

@@ -26,16 +26,18 @@ const isServer = (command: string): boolean => /npm start|shoal start/.test(comm
 
 /**
  * Runs commands one after the other, as a user types them. Servers keep running, and the commands after them wait until
- * each of `ports` is ready. Resolves when the last command has ended; rejects if one fails. Disposing ends the servers.
+ * each of `ports` is ready. Resolves when the last command has ended; rejects with the output if one fails, if a server
+ * ends, and after 2 minutes. Disposing ends the servers.
  */
 export async function runCommands(
   commands: string[],
   { env, ports = [] }: { env: Record<string, string>; ports?: number[] },
 ): Promise<RunningCommands> {
+  const servers = commands.filter(isServer).length
   const lastServer = commands.findLastIndex(isServer)
   const script = commands.flatMap((command, index) => [
     isServer(command) && !command.endsWith('&') ? `${command} &` : command,
-    ...(index === lastServer ? ports.map(untilReady) : []),
+    ...(index === lastServer ? ports.map((port) => untilReady(port, servers)) : []),
   ])
   const child = spawn('bash', ['-euc', [...script, 'echo ALL-DONE', 'wait'].join('\n')], {
     cwd: root,
@@ -61,6 +63,8 @@ export async function runCommands(
   })
   child.stderr.on('data', (data: Buffer) => (output += data.toString()))
   const closed = once(child, 'close').then(() => process.off('exit', kill))
+  const tooLong = setTimeout(kill, 120_000)
+  void closed.then(() => clearTimeout(tooLong))
   await Promise.race([
     done,
     closed.then(() => {
@@ -77,6 +81,6 @@ export async function runCommands(
   }
 }
 
-/** Waits until the port is ready; fails the script if no server is running any more. */
-const untilReady = (port: number): string =>
-  `until curl -fs -o /dev/null http://127.0.0.1:${port}/ready; do [ -n "$(jobs -r)" ]; sleep 0.2; done`
+/** Waits until the port is ready; fails the script if one of the servers has ended. */
+const untilReady = (port: number, servers: number): string =>
+  `until curl -fs -m 5 -o /dev/null http://127.0.0.1:${port}/ready; do [ "$(jobs -pr | wc -l)" -eq ${servers} ]; sleep 0.2; done`
