@@ -95,7 +95,10 @@ export class Authenticator {
     const credential = bearer ?? cookie?.token
     if (credential === undefined || credential === '') throw new AppError('unauthenticated')
     const isKey = bearer !== undefined && bearer.startsWith(apiKeyPrefix)
-    const access = isKey ? await this.#byKey(credential) : await this.#byToken(credential)
+    // The cache holds the hash instead of the key, because keys are long-lived and a memory dump would expose them.
+    const name = isKey ? hashApiKey(credential) : credential
+    const known = this.#unexpired(name)
+    const access = known ?? (await (isKey ? this.#readByKey(name) : this.#readByToken(name)))
     if (access === undefined) throw new AppError('unauthenticated')
     if (!access.caller.user.active) throw new AppError('account_inactive')
     this.#recordUse(access)
@@ -135,17 +138,13 @@ export class Authenticator {
     for (const listener of this.#listeners) listener(revocation)
   }
 
-  async #byToken(token: string): Promise<KnownAccess | undefined> {
-    const toKnownAccess = this.#unexpired(token)
-    if (toKnownAccess) return toKnownAccess
+  async #readByToken(token: string): Promise<KnownAccess | undefined> {
     const claims = this.#options.tokens.read(token)
     return claims && this.#fill(token, () => this.#readSession(claims))
   }
 
-  async #byKey(key: string): Promise<KnownAccess | undefined> {
-    // The cache holds the hash instead of the key, because keys are long-lived and a memory dump would expose them.
-    const hash = hashApiKey(key)
-    return this.#unexpired(hash) ?? this.#fill(hash, () => this.#readKey(hash))
+  #readByKey(hash: string): Promise<KnownAccess | undefined> {
+    return this.#fill(hash, () => this.#readKey(hash))
   }
 
   #unexpired(credential: string): KnownAccess | undefined {

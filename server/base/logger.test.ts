@@ -42,3 +42,25 @@ test('secrets are removed by their field names', async () => {
   expect(lines().join()).not.toMatch(/abc|def|ghi/)
   expect(lines()).toHaveLength(1)
 })
+
+test('lines from fields that are JSON already look like those of the logger, and keep their order', async () => {
+  const { lines, ended } = run(`
+    const { createLineWriter } = await import(${logger})
+    const child = log.child({ instance: 'a' })
+    child.info({ n: 1 }, 'same')
+    createLineWriter(child, 'info')('"n":1', 'same')
+    if (createLineWriter(child, 'debug') !== undefined) throw new Error('debug is not enabled')
+    process.exit(0)`)
+  await ended
+  const [first, second] = lines().map((line) => ({ ...JSON.parse(line), time: 0 }) as unknown)
+  expect(first).toMatchObject({ level: 30, instance: 'a', n: 1, msg: 'same' })
+  expect(second).toEqual(first)
+})
+
+test('many lines at once are all written', async () => {
+  const { lines, ended } = run(`for (let n = 0; n < 20000; n++) log.info({ n }, 'é'.repeat(50))`)
+  await ended
+  expect(lines().map((line) => (JSON.parse(line) as { n: number }).n)).toEqual(
+    Array.from({ length: 20_000 }, (_, n) => n),
+  )
+})

@@ -1,4 +1,5 @@
 import { isAdmin } from '../accounts/caller.ts'
+import type { ResponseOf } from '../../protocol/http/index.ts'
 import type { UseCase, UseCases } from '../use-case.ts'
 import {
   createDeleteChat,
@@ -44,11 +45,16 @@ export function createChatUseCases(ports: ChatUseCasePorts) {
 }
 
 function createListModels({ models }: { models: Pick<ModelCatalogue, 'list'> }): UseCase<'listModels'> {
+  // The catalogue returns the same array until a list changes, and some installations have thousands of models.
+  const presented = new WeakMap<object, ResponseOf<'listModels'>['items']>()
   return async () => {
     const { models: found, problems } = await models.list()
+    const before = presented.get(found)
+    if (before) return { items: before, problems }
     const items = found.map(({ id, name, connectionId, connectionName, demo }) => {
       return { id, name, connectionId, connectionName, demo }
     })
+    presented.set(found, items)
     return { items, problems }
   }
 }

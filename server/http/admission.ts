@@ -45,11 +45,11 @@ const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 export function createAdmission({ authenticate, isOwnOrigin, onAdmitted }: AdmissionOptions): Admission {
   async function callerOf(credentials: Credentials, request: FastifyRequest): Promise<Caller> {
-    const again = (): Promise<Caller> => authenticate(credentials, request.meta)
-    const caller = await again()
+    const caller = await authenticate(credentials, request.meta)
     // Only requests with tokens are rechecked: they may stream for long, while those with a cookie end at a short
     // deadline.
-    onAdmitted(request, credentials.bearer === undefined ? undefined : again)
+    const again = credentials.bearer === undefined ? undefined : () => authenticate(credentials, request.meta)
+    onAdmitted(request, again)
     return caller
   }
 

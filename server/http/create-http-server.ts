@@ -20,6 +20,7 @@ import { allowOrigins } from './cors.ts'
 import { drainRequests } from './drain-requests.ts'
 import type { ErrorForm } from './error-form.ts'
 import './fastify-request.ts'
+import { followRequests } from './follow-requests.ts'
 import type { HttpConfig } from './http-config.ts'
 import { acceptJsonOnly } from './json-body.ts'
 import { limitHeaders } from './limit-headers.ts'
@@ -31,10 +32,7 @@ import { serveProbes } from './probes.ts'
 import type { MetricsPort, Readiness } from './probes.ts'
 import { createExplain, replyWithError } from './reply-with-error.ts'
 import type { Explain } from './reply-with-error.ts'
-import { RecheckRequests } from './recheck-requests.ts'
 import { createRequestIds } from './request-id.ts'
-import { logRequests } from './request-log.ts'
-import { LazyRequestMeta } from './request-meta.ts'
 import { serveOperations } from './serve-operations.ts'
 import { serveStaticFiles } from './static-files.ts'
 import { stopListening } from './stop-listening.ts'
@@ -100,13 +98,12 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     )
   const app = createApp(config, { explain, isForwardingTrusted })
   const refuseUnknown = rememberRoutes(app)
-  const { connections, rechecks, admission } = guardConnections(app, options, {
+  const { connections, admission } = guardConnections(app, options, {
     isOwnOrigin,
     isForwardingTrusted,
   })
 
-  decorateRequests(app, clientOf)
-  logRequests(app, { logger, clock, observer: metrics })
+  const openRequests = followRequests(app, { config, logger, clock, metrics, connections, clientOf })
   allowOrigins(app, config.allowedOrigins)
   drainRequests(app, isDraining)
   acceptJsonOnly(app)
@@ -146,23 +143,10 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     },
     stopListening: () => stopListening(app.server, clock),
     async close() {
-      rechecks.close()
+      openRequests.close()
       await app.close()
     },
   }
-}
-
-/** Adds the first hook of each request, which sets `request.meta` and the base headers of the response. */
-function decorateRequests(app: FastifyInstance, clientOf: (hop: Hop) => Client): void {
-  app.decorateRequest('caller', undefined)
-  app.decorateRequest('meta', undefined as unknown as LazyRequestMeta)
-  app.addHook('onRequest', (request, reply, done) => {
-    request.meta = new LazyRequestMeta(request.id, request.raw, reply.raw, clientOf)
-    reply.header('x-request-id', request.id)
-    reply.headers(baseHeaders)
-    if (request.meta.https) reply.header('strict-transport-security', 'max-age=31536000')
-    done()
-  })
 }
 
 interface Trust {
@@ -170,27 +154,26 @@ interface Trust {
   isForwardingTrusted: (request: IncomingMessage) => boolean
 }
 
-/** Creates the limit on connections, the admission of requests, and the check that ends requests of ended sessions. */
+/** Creates the limit on connections and the admission of requests. */
 function guardConnections(
   app: FastifyInstance,
-  { config, authenticate, clock, logger }: HttpServerOptions,
+  { config, authenticate, logger }: HttpServerOptions,
   { isOwnOrigin, isForwardingTrusted }: Trust,
-): { connections: UnprovenConnections; rechecks: RecheckRequests; admission: Admission } {
+): { connections: UnprovenConnections; admission: Admission } {
   const connections = new UnprovenConnections(app.server, {
     max: config.maxUnprovenConnections,
     isForwarded: (request) => 'x-forwarded-for' in request.headers && isForwardingTrusted(request),
     logger,
   })
-  const rechecks = new RecheckRequests(config.recheckMs, { clock, logger })
   const admission = createAdmission({
     authenticate,
     isOwnOrigin,
     onAdmitted(request, authenticateAgain) {
       connections.exempt(request.raw)
-      if (authenticateAgain) rechecks.watch(request.meta, authenticateAgain)
+      request.meta.authenticateAgain = authenticateAgain
     },
   })
-  return { connections, rechecks, admission }
+  return { connections, admission }
 }
 
 interface AppParts {

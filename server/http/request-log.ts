@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { guarded } from '../base/index.ts'
+import type { FastifyRequest } from 'fastify'
+import { createLineWriter, guarded } from '../base/index.ts'
 import type { Clock, Logger } from '../base/index.ts'
 
 /** Monitoring requests these routes every few seconds, so they are logged at level debug only. */
@@ -17,44 +17,45 @@ export interface RequestLogOptions {
   observer: RequestObserver | undefined
 }
 
-/** Logs one line for each request when it has ended, and reports it to the metrics. */
-export function logRequests(app: FastifyInstance, { logger, clock, observer }: RequestLogOptions): void {
-  // These lines never contain secrets, so they are not searched for secrets, which took longer than the rest of the
-  // request.
-  const lines = logger.child({}, { redact: [] })
-  const ended = guarded(
+/**
+ * Returns the function to call when a request has ended. It logs one line for the request and reports it to the
+ * metrics.
+ */
+export function createRequestLog({
+  logger,
+  clock,
+  observer,
+}: RequestLogOptions): (request: FastifyRequest, response: ServerResponse) => void {
+  const writeInfo = createLineWriter(logger, 'info')
+  const writeDebug = createLineWriter(logger, 'debug')
+  return guarded(
     { logger, event: 'end of a request' },
-    (request: FastifyRequest, raw: ServerResponse, start: number) => {
-      const ms = clock.monotonic() - start
+    (request: FastifyRequest, response: ServerResponse) => {
+      const ms = clock.monotonic() - request.meta.openedAt
       const route = request.routeOptions.url ?? 'none'
-      const status = raw.writableFinished ? raw.statusCode : clientGone
+      const status = response.writableFinished ? response.statusCode : clientGone
       observer?.observe(request.method, route, status, ms / 1000)
-      const level = monitoringRoutes.has(route) ? 'debug' : 'info'
-      if (lines.isLevelEnabled(level)) lines[level](lineOf(request, { status, ms }), 'request')
+      const write = monitoringRoutes.has(route) ? writeDebug : writeInfo
+      write?.(fieldsOf(request, { status, ms }), 'request')
     },
   )
-  app.addHook('onRequest', (request, reply, done) => {
-    const start = clock.monotonic()
-    // Fastify's `onResponse` hook does not run if the client disconnects before the end.
-    reply.raw.once('close', () => ended(request, reply.raw, start))
-    done()
-  })
 }
 
 /** The status that nginx logs for a client that disconnected before the whole response was sent. */
 const clientGone = 499
 
-function lineOf(request: FastifyRequest, ended: { status: number; ms: number }): Record<string, unknown> {
-  return {
-    requestId: request.id,
-    method: request.method,
-    // The query is left out, because it may contain a user's search text.
-    path: pathOf(request.url).slice(0, 300),
-    status: ended.status,
-    ms: Math.round(ended.ms * 10) / 10,
-    address: request.meta.address,
-    ...(request.caller ? { user: request.caller.user.id } : {}),
-  }
+/**
+ * The fields of the line as JSON, without braces. Only the path needs escaping: Shoal checks or generates ids and
+ * addresses.
+ */
+function fieldsOf(
+  { id, method, url, meta, caller }: FastifyRequest,
+  ended: { status: number; ms: number },
+): string {
+  // The query is left out, because it may contain a user's search text.
+  const path = JSON.stringify(pathOf(url).slice(0, 300))
+  const user = caller ? `,"user":"${caller.user.id}"` : ''
+  return `"requestId":"${id}","method":"${method}","path":${path},"status":${ended.status},"ms":${Math.round(ended.ms * 10) / 10},"address":"${meta.address}"${user}`
 }
 
 /** The path of a request URL, without its query. */

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { DeadlineError } from '../base/index.ts'
 import type { Client, Hop } from './client-address.ts'
 import type { LimitState } from '../../protocol/index.ts'
 import type { RequestMeta } from '../use-case.ts'
@@ -16,20 +17,25 @@ export class ClientGoneError extends Error {
 /** Computes its values on demand, because most requests need none of them. */
 export class LazyRequestMeta implements RequestMeta {
   readonly requestId: string
+  /** On the clock that only grows. */
+  readonly openedAt: number
+  /** Repeats the check of the credentials while the request runs; undefined if the request does not need that. */
+  authenticateAgain: (() => Promise<unknown>) | undefined
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
   readonly #clientOf: (hop: Hop) => Client
   #client: Client | undefined
   #abort: AbortController | undefined
   #reason: unknown
+  #deadline: { ms: number; what: string; reject: (error: Error) => void } | undefined
 
   constructor(
     requestId: string,
-    request: IncomingMessage,
-    response: ServerResponse,
-    clientOf: (hop: Hop) => Client,
+    { raw: request, response }: { raw: IncomingMessage; response: ServerResponse },
+    { openedAt, clientOf }: { openedAt: number; clientOf: (hop: Hop) => Client },
   ) {
     this.requestId = requestId
+    this.openedAt = openedAt
     this.#request = request
     this.#response = response
     this.#clientOf = clientOf
@@ -65,15 +71,9 @@ export class LazyRequestMeta implements RequestMeta {
 
   get signal(): AbortSignal {
     if (!this.#abort) {
-      const abort = new AbortController()
-      this.#abort = abort
-      const onClose = (): void => {
-        if (!this.#response.writableFinished) abort.abort(new ClientGoneError())
-      }
-      // Listens to the response, because the request's `close` fires as soon as its body has been read.
-      if (this.#response.closed) onClose()
-      else this.#response.once('close', onClose)
-      if (this.#reason !== undefined) abort.abort(this.#reason)
+      this.#abort = new AbortController()
+      if (this.#response.closed) this.end()
+      if (this.#reason !== undefined) this.#abort.abort(this.#reason)
     }
     return this.#abort.signal
   }
@@ -88,10 +88,28 @@ export class LazyRequestMeta implements RequestMeta {
     for (const [name, value] of Object.entries(limitHeaders(limit))) this.#response.setHeader(name, value)
   }
 
-  /** Calls `callback` once, when the response has been sent or the client has disconnected. */
-  whenEnded(callback: () => void): void {
-    if (this.#response.closed) callback()
-    else this.#response.once('close', callback)
+  /** Called when the response has been sent or the client has disconnected; aborts the signal in the second case. */
+  end(): void {
+    if (this.#abort && !this.#response.writableFinished) this.#abort.abort(new ClientGoneError())
+  }
+
+  /**
+   * Settles as `work` does, or rejects with a DeadlineError that names `what` when the request has been open for `ms`.
+   * This does not cancel the work.
+   */
+  withinDeadline<T>(work: Promise<T>, ms: number, what: string): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#deadline = { ms, what, reject }
+      work.then(resolve, reject)
+    })
+  }
+
+  /** Must be called regularly while the request is open. `now` is on the clock of `openedAt`. */
+  checkDeadline(now: number): void {
+    if (this.#deadline === undefined || now - this.openedAt < this.#deadline.ms) return
+    const { ms, what, reject } = this.#deadline
+    this.#deadline = undefined
+    reject(new DeadlineError(what, ms))
   }
 
   /** Breaks the connection, so that the client does not mistake a partial response for a complete one. */

@@ -1,5 +1,4 @@
 import type { FastifyInstance } from 'fastify'
-import { withDeadline } from '../base/index.ts'
 import { operations } from '../../protocol/http/index.ts'
 import type { OperationName } from '../../protocol/http/index.ts'
 import type { Operation } from '../../protocol/http/operation.ts'
@@ -48,10 +47,11 @@ function serveOperation(
         ...(body ? { body: parseInput(body, request.body, 'body') } : {}),
       }
       const useCase = useCases()[name] as UntypedUseCase
+      const { caller, meta } = request
       try {
-        return await withDeadline(useCase(request.caller, input, request.meta), deadlineMs, label)
+        return await meta.withinDeadline(useCase(caller, input, meta), deadlineMs, label)
       } catch (error) {
-        request.meta.abort(error)
+        meta.abort(error)
         throw error
       }
     },

@@ -41,12 +41,6 @@ export class UnprovenConnections {
         (socket) => socket.destroy(),
       ),
     )
-    server.on(
-      'request',
-      guarded({ logger, event: 'request' }, (request: IncomingMessage, response: ServerResponse) =>
-        this.#requested(request, response),
-      ),
-    )
   }
 
   /**
@@ -56,6 +50,12 @@ export class UnprovenConnections {
     this.#crowd.remove(socket)
   }
 
+  /** Must be called for each request, before its body is read. */
+  requested(request: IncomingMessage, response: ServerResponse): void {
+    this.#serving.set(request.socket, { request, response })
+    if (this.#isForwarded(request)) this.exempt(request)
+  }
+
   #connected(socket: Socket): void {
     const name = subnet(socket.remoteAddress ?? 'unknown')
     if (!this.#crowd.add(socket, [{ name, max: this.#max }])) {
@@ -63,10 +63,5 @@ export class UnprovenConnections {
       return
     }
     socket.once('close', () => this.#crowd.remove(socket))
-  }
-
-  #requested(request: IncomingMessage, response: ServerResponse): void {
-    this.#serving.set(request.socket, { request, response })
-    if (this.#isForwarded(request)) this.exempt(request)
   }
 }

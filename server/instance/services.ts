@@ -97,7 +97,7 @@ function createModels(
     changed: () => models.refresh(),
   })
   const models = createModelCatalogue({
-    connections: () => [...connections.list],
+    connections: () => connections.list,
     learnt: (baseUrl, model) => store.connections.learnt(baseUrl, model),
     learn: (baseUrl, model, continues) => store.connections.learn(baseUrl, model, continues),
     clock,

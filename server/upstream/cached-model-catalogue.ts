@@ -12,7 +12,7 @@ import type { ConnectionConfig } from './upstream.ts'
 
 export interface ModelCatalogueOptions extends Pick<ContinuationModesOptions, 'learnt' | 'learn'> {
   /** Returns the current connections in order of priority, including the demo model when it is offered. */
-  connections: () => ConnectionConfig[]
+  connections: () => readonly ConnectionConfig[]
   clock: Clock
   logger: Logger
   /** The age at which a list is refreshed in the background, ms. Default 60 s. */
@@ -35,7 +35,7 @@ export function createModelCatalogue(options: ModelCatalogueOptions): ModelCatal
   let known = new Map<string, ConnectionModels>()
 
   // Every page load needs the connections, and they rarely change: the last result is kept.
-  let configsBefore: ConnectionConfig[] = []
+  let configsBefore: readonly ConnectionConfig[] = []
   let connectionsBefore: ConnectionModels[] = []
 
   /** The enabled connections. A connection whose settings changed starts without a list. */
@@ -65,8 +65,8 @@ export function createModelCatalogue(options: ModelCatalogueOptions): ModelCatal
 
   async function list(): ReturnType<ModelCatalogue['list']> {
     const connections = currentConnections()
-    // `load` never rejects; while it runs, the old lists are served.
-    for (const connection of connections) void connection.load()
+    // While a list is reloaded, the old one is served.
+    for (const connection of connections) connection.reloadIfOld()
     const pending = connections.filter((connection) => connection.isPending)
     if (pending.length > 0) await Promise.all(pending.map((connection) => connection.waitForFirst(firstMs)))
     const problems = connections.flatMap((connection) => {
@@ -80,7 +80,7 @@ export function createModelCatalogue(options: ModelCatalogueOptions): ModelCatal
 
   async function resolve(modelId: string): Promise<ResolvedModel | undefined> {
     const connections = currentConnections()
-    for (const connection of connections) void connection.load()
+    for (const connection of connections) connection.reloadIfOld()
     // In order of priority: an earlier connection may have the same model, so its first list is waited for, but only
     // once.
     for (const connection of connections) {
@@ -102,14 +102,15 @@ function sameItems(some: readonly unknown[], others: readonly unknown[]): boolea
 
 /** Merges the lists again only when one of them changed. */
 function memoizeMerge(): typeof mergeModels {
-  let mergedFrom: unknown[] = []
+  let mergedFrom: { connections: ConnectionModels[]; lists: unknown[] } | undefined
   let merged = new Map<string, MergedModel>()
   return (connections) => {
-    const now = connections.flatMap((connection) => [connection, connection.models])
-    if (!sameItems(now, mergedFrom)) {
-      mergedFrom = now
-      merged = mergeModels(connections)
-    }
+    const isCurrent =
+      mergedFrom?.connections === connections &&
+      mergedFrom.lists.every((list, place) => list === connections[place]?.models)
+    if (isCurrent) return merged
+    mergedFrom = { connections, lists: connections.map(({ models }) => models) }
+    merged = mergeModels(connections)
     return merged
   }
 }
@@ -117,7 +118,9 @@ function memoizeMerge(): typeof mergeModels {
 function memoizeListed(): (merged: Map<string, MergedModel>) => CatalogueModel[] {
   const known = new WeakMap<Map<string, MergedModel>, CatalogueModel[]>()
   return (merged) => {
-    const listed = known.get(merged) ?? [...merged.values()].map((model) => model.listed)
+    const before = known.get(merged)
+    if (before) return before
+    const listed = [...merged.values()].map((model) => model.listed)
     known.set(merged, listed)
     return listed
   }

@@ -40,12 +40,14 @@ export class ConnectionModels {
 
   /** Reloads the list if it is older than `maxAgeMs`. Resolves when the attempt has ended, successful or not. */
   load(maxAgeMs: number = this.#cacheMs): Promise<void> {
-    if (this.config.modelIds.length > 0) return Promise.resolve()
-    const maxAge = this.problem === undefined ? maxAgeMs : Math.min(maxAgeMs, retryMs)
-    if (this.#triedAt !== undefined && this.#clock.monotonic() - this.#triedAt < maxAge) {
-      return this.#loading ?? Promise.resolve()
-    }
+    if (!this.#isOlderThan(maxAgeMs)) return this.#loading ?? Promise.resolve()
     return (this.#loading ??= this.#reload().finally(() => (this.#loading = undefined)))
+  }
+
+  /** Starts to reload the list if it is old. */
+  reloadIfOld(): void {
+    // `load` never rejects.
+    if (this.#isOlderThan(this.#cacheMs)) void this.load()
   }
 
   /** Resolves when the first attempt has ended, or after `maxWaitMs`. Later calls do not wait again. */
@@ -56,6 +58,14 @@ export class ConnectionModels {
   /** Whether the first attempt to load the list has not ended yet. */
   get isPending(): boolean {
     return this.models === undefined && this.problem === undefined
+  }
+
+  /** False if the settings name the models. After a failed attempt, at most `retryMs` counts. */
+  #isOlderThan(maxAgeMs: number): boolean {
+    if (this.config.modelIds.length > 0) return false
+    if (this.#triedAt === undefined) return true
+    const maxAge = this.problem === undefined ? maxAgeMs : Math.min(maxAgeMs, retryMs)
+    return this.#clock.monotonic() - this.#triedAt >= maxAge
   }
 
   async #reload(): Promise<void> {
