@@ -56,44 +56,46 @@ test('53: messages are articles named after their author and time; Alt and the a
 })
 
 /** How to open each overlay by keyboard, and its role. */
-const openers: [opener: string, role: 'menu' | 'dialog', steps: (page: Page) => Promise<void>][] = [
-  ['Model: fast', 'menu', (at) => at.getByRole('button', { name: 'Model: fast' }).press('Enter')],
+const openers: [opener: string, role: 'menu' | 'dialog' | 'textbox', steps: (page: Page) => Promise<void>][] =
   [
-    'Options for First',
-    'menu',
-    (at) =>
-      at
-        .getByRole('button', { name: /^Options for/ })
-        .last()
-        .press('Enter'),
-  ],
-  ['Ada Lovelace', 'menu', (at) => at.getByRole('button', { name: 'Ada Lovelace' }).press('Enter')],
-  [
-    'Options for First',
-    'dialog',
-    async (at) => {
-      const options = at.getByRole('button', { name: /^Options for/ }).last()
-      await options.press('Enter')
-      await at.getByRole('menuitem', { name: 'Rename' }).press('Enter')
-    },
-  ],
-  [
-    'Ada Lovelace',
-    'dialog',
-    async (at) => {
-      await at.getByRole('button', { name: 'Ada Lovelace' }).press('Enter')
-      await at.getByRole('menuitem', { name: 'Keyboard shortcuts' }).press('Enter')
-    },
-  ],
-]
+    ['Model: fast', 'menu', (at) => at.getByRole('button', { name: 'Model: fast' }).press('Enter')],
+    [
+      'Options for First',
+      'menu',
+      (at) =>
+        at
+          .getByRole('button', { name: /^Options for/ })
+          .last()
+          .press('Enter'),
+    ],
+    ['Ada Lovelace', 'menu', (at) => at.getByRole('button', { name: 'Ada Lovelace' }).press('Enter')],
+    [
+      'Options for First',
+      'textbox',
+      async (at) => {
+        const options = at.getByRole('button', { name: /^Options for/ }).last()
+        await options.press('Enter')
+        await at.getByRole('menuitem', { name: 'Rename' }).press('Enter')
+      },
+    ],
+    [
+      'Ada Lovelace',
+      'dialog',
+      async (at) => {
+        await at.getByRole('button', { name: 'Ada Lovelace' }).press('Enter')
+        await at.getByRole('menuitem', { name: 'Keyboard shortcuts' }).press('Enter')
+      },
+    ],
+  ]
 
 test.each(openers)(
   '49: from the %s %s the focus goes back to where it came from',
   async (opener, role, steps) => {
     await steps(page)
-    await page.getByRole(role).last().waitFor()
+    const opened = role === 'textbox' ? page.getByRole(role, { name: 'Title' }) : page.getByRole(role).last()
+    await opened.waitFor()
     await page.keyboard.press('Escape')
-    await page.getByRole(role).last().waitFor({ state: 'detached' })
+    await opened.waitFor({ state: 'detached' })
     expect(await focused()).toContain(opener)
   },
 )

@@ -28,9 +28,10 @@ export function Dialog({
     <dialog
       ref={ref}
       role={role}
+      tabIndex={-1}
       aria-labelledby={titleId}
       {...modal}
-      className="rise w-[min(28rem,calc(100vw-2rem))] max-h-[calc(100dvh-2rem)] overflow-y-auto rounded-large bg-raised p-0 shadow-floating"
+      className="rise w-[min(28rem,calc(100vw-2rem))] max-h-[calc(100dvh-2rem)] overflow-y-auto outline-none rounded-large bg-raised p-0 shadow-floating"
     >
       <div className="flex flex-col gap-4 p-5">
         <div className="flex items-start justify-between gap-4">

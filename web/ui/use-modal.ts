@@ -1,21 +1,27 @@
 import { useEffect, useRef } from 'react'
 import type { DialogHTMLAttributes, RefObject } from 'react'
+import { focusInside } from './initial-focus.ts'
 import { ignoreOpeningPress } from './opening-press.ts'
 
 /**
- * Shows a native dialog modally while it is mounted, and then restores the focus. Spread the returned handlers onto the
- * element: they call `onClose` on Escape and on a press outside the dialog.
+ * Shows a native dialog modally while it is mounted, focuses its first field, and restores the focus afterwards. Spread
+ * the returned handlers onto the element: they call `onClose` on Escape and on a press outside the dialog. A press
+ * outside does not close a dialog in which something was typed, because a slip would lose it.
  */
 export function useModal(
   ref: RefObject<HTMLDialogElement | null>,
   onClose: (() => void) | undefined,
-): Pick<DialogHTMLAttributes<HTMLDialogElement>, 'onCancel' | 'onPointerDown' | 'onClick'> {
-  const pressBeside = useCloseOnOutsidePress(ref, onClose)
+): Pick<DialogHTMLAttributes<HTMLDialogElement>, 'onCancel' | 'onPointerDown' | 'onClick' | 'onInput'> {
+  const typed = useRef(false)
+  const pressBeside = useCloseOnOutsidePress(ref, () => {
+    if (!typed.current) onClose?.()
+  })
   useEffect(() => {
     const dialog = ref.current
     const opener = document.activeElement
     dialog?.showModal()
     const endIgnoring = dialog ? ignoreOpeningPress(dialog) : undefined
+    if (dialog) focusInside(dialog)
     return () => {
       endIgnoring?.()
       dialog?.close()
@@ -27,6 +33,9 @@ export function useModal(
     onCancel: (event) => {
       event.preventDefault()
       onClose?.()
+    },
+    onInput: () => {
+      typed.current = true
     },
     ...pressBeside,
   }

@@ -1,3 +1,4 @@
+import { useRef, useState } from 'react'
 import type { ReactNode } from 'react'
 import { useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
@@ -6,10 +7,14 @@ import type { ChatSummary } from '../../../protocol/http/chats.ts'
 import { classNames } from '../../ui/class-names.ts'
 import { chatQuery } from '../chat/state/chat-query.ts'
 import { ChatMenu } from '../chat/chat-menu.tsx'
+import { RenameField } from '../chat/rename-field.tsx'
 import { Marked } from './marked.tsx'
 import { moveBetweenLinks } from './move-between-links.ts'
 
-/** A chat in the list. Pointing at it prefetches it, so that it opens at once. */
+/**
+ * A chat in the list. Pointing at it prefetches it, so that it opens at once. It is renamed in its row, with the menu or
+ * with F2.
+ */
 export function ChatItem({
   chat,
   filter,
@@ -25,14 +30,37 @@ export function ChatItem({
   const read = (): void => {
     void queryClient.prefetchQuery(chatQuery(chat.id))
   }
+  const [renaming, setRenaming] = useState(false)
+  const returnFocus = useRef(false)
   const mark = chat.running ? t`An answer is being written` : chat.unread ? t`New answer` : null
+  if (renaming) {
+    return (
+      <li className="flex px-0.5 py-px">
+        <RenameField
+          chat={chat}
+          onDone={(focused) => {
+            returnFocus.current = focused
+            setRenaming(false)
+          }}
+        />
+      </li>
+    )
+  }
   return (
     <li className="group/item relative">
       <Link
+        ref={(element) => {
+          if (returnFocus.current) element?.focus()
+          returnFocus.current = false
+        }}
         to="/c/$chatId"
         params={{ chatId: chat.id }}
         onClick={onOpen}
-        onKeyDown={moveBetweenLinks}
+        aria-keyshortcuts="F2"
+        onKeyDown={(event) => {
+          if (event.key === 'F2') setRenaming(true)
+          else moveBetweenLinks(event)
+        }}
         onPointerEnter={read}
         onFocus={read}
         className="flex min-h-9 items-center gap-2 rounded-medium px-2 py-1.5 text-text group-focus-within/item:pr-9 group-hover/item:pr-9 group-has-[[aria-expanded=true]]/item:pr-9 hover:bg-hover touch:min-h-11 touch:pr-11"
@@ -54,7 +82,7 @@ export function ChatItem({
         )}
       </Link>
       <span className="absolute top-1/2 right-1 -translate-y-1/2 opacity-0 group-focus-within/item:opacity-100 group-hover/item:opacity-100 has-[[aria-expanded=true]]:opacity-100 touch:opacity-100">
-        <ChatMenu chat={chat} small />
+        <ChatMenu chat={chat} small onRename={() => setRenaming(true)} />
       </span>
     </li>
   )
