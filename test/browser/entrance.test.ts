@@ -151,6 +151,10 @@ describe('sign-up and sign-in, in order', () => {
     await admin.getByRole('menuitem', { name: 'API keys' }).click()
     const dialog = admin.getByRole('dialog', { name: 'API keys of Ada' })
     await dialog.getByRole('button', { name: 'Revoke old script' }).click()
+    await admin
+      .getByRole('alertdialog', { name: 'Revoke old script of Ada?' })
+      .getByRole('button', { name: 'Revoke' })
+      .click()
     await dialog.getByText('This account has no API keys.').waitFor()
     expect((await ask()).status).toBe(401)
     await dialog.getByRole('button', { name: 'Close' }).click()

@@ -4,10 +4,11 @@ import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { ErrorNotice } from './errors/error-notice.tsx'
 
-/** Asks for confirmation of a dangerous action. The title names the object, and `children` states the consequences. */
+/** Asks for confirmation of an action with consequences. The title names the object, and `children` states the consequences. */
 export function ConfirmDialog({
   title,
   confirm,
+  look = 'danger',
   busy,
   error,
   onConfirm,
@@ -17,6 +18,8 @@ export function ConfirmDialog({
   title: string
   /** The label of the confirming button, a verb. */
   confirm: string
+  /** `primary` if nothing is lost. */
+  look?: 'danger' | 'primary'
   busy: boolean
   error: unknown
   onConfirm: () => void
@@ -30,10 +33,10 @@ export function ConfirmDialog({
       <p className="text-muted">{children}</p>
       <ErrorNotice error={error} />
       <div className="flex justify-end gap-2">
-        <Button look="plain" onClick={onClose}>
+        <Button look="plain" data-first-focus="" onClick={onClose}>
           <Trans>Cancel</Trans>
         </Button>
-        <Button look="danger" busy={busy} onClick={onConfirm}>
+        <Button look={look} busy={busy} onClick={onConfirm}>
           {confirm}
         </Button>
       </div>

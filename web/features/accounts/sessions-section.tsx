@@ -1,3 +1,4 @@
+import { useState } from 'react'
 import type { ReactNode } from 'react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Trans, useLingui } from '@lingui/react/macro'
@@ -6,6 +7,7 @@ import { operationQuery } from '../../api/operation-query.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Waiting } from '../../ui/waiting.tsx'
+import { ConfirmDialog } from '../confirm-dialog.tsx'
 import { ErrorNotice } from '../errors/error-notice.tsx'
 import { Row, Rows, Section } from '../pages/page.tsx'
 import { signOut } from '../session/sign-out.ts'
@@ -21,20 +23,18 @@ export function SessionsSection(): ReactNode {
     onSuccess: () => queryClient.invalidateQueries(operationQuery('listSessions')),
   })
   const everywhere = useMutation({ mutationFn: () => signOut(true) })
+  const [confirming, setConfirming] = useState(false)
   return (
     <Section
       title={t`Sessions`}
       intro={t`The devices where you are signed in.`}
       action={
-        <Button look="danger" busy={everywhere.isPending} onClick={() => everywhere.mutate()}>
+        <Button look="danger" onClick={() => setConfirming(true)}>
           <Trans>Sign out everywhere</Trans>
         </Button>
       }
     >
-      <ErrorNotice
-        error={end.error ?? everywhere.error ?? sessions.error}
-        onRetry={() => void sessions.refetch()}
-      />
+      <ErrorNotice error={end.error ?? sessions.error} onRetry={() => void sessions.refetch()} />
       {sessions.isPending && <Waiting label={t`Loading sessions…`} />}
       {sessions.data && (
         <Rows>
@@ -68,6 +68,24 @@ export function SessionsSection(): ReactNode {
             </Row>
           ))}
         </Rows>
+      )}
+      {confirming && (
+        <ConfirmDialog
+          title={t`Sign out everywhere?`}
+          confirm={t`Sign out everywhere`}
+          busy={everywhere.isPending}
+          error={everywhere.error}
+          onConfirm={() => everywhere.mutate()}
+          onClose={() => {
+            setConfirming(false)
+            everywhere.reset()
+          }}
+        >
+          <Trans>
+            This ends all your sessions, also the one on this device. Unsent drafts in this browser are
+            deleted. Your chats are kept, and your API keys keep working.
+          </Trans>
+        </ConfirmDialog>
       )}
     </Section>
   )

@@ -1,3 +1,4 @@
+import { useState } from 'react'
 import type { ReactNode } from 'react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Trans, useLingui } from '@lingui/react/macro'
@@ -8,6 +9,7 @@ import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Waiting } from '../../ui/waiting.tsx'
 import { ApiKeyRows } from '../accounts/api-key-rows.tsx'
+import { ConfirmDialog } from '../confirm-dialog.tsx'
 import { ErrorNotice } from '../errors/error-notice.tsx'
 
 /** Lets an administrator see and revoke the API keys of another account. */
@@ -18,11 +20,15 @@ export function UserKeysDialog({ user, onClose }: { user: UserView; onClose: () 
   const keys = useQuery({ ...query, staleTime: 0 })
   const revoke = useMutation({
     mutationFn: (id: string) => call('revokeApiKey', { params: { id } }),
-    onSuccess: () => queryClient.invalidateQueries(query),
+    onSuccess: () => {
+      setRevoking(null)
+      return queryClient.invalidateQueries(query)
+    },
   })
+  const [revoking, setRevoking] = useState<{ id: string; name: string } | null>(null)
   return (
     <Dialog title={t`API keys of ${user.name}`} closeLabel={t`Close`} onClose={onClose}>
-      <ErrorNotice error={keys.error ?? revoke.error} />
+      <ErrorNotice error={keys.error} />
       {keys.isPending && <Waiting label={t`Loading…`} />}
       {keys.data && keys.data.items.length === 0 && (
         <p className="text-muted">
@@ -30,24 +36,29 @@ export function UserKeysDialog({ user, onClose }: { user: UserView; onClose: () 
         </p>
       )}
       {keys.data && keys.data.items.length > 0 && (
-        <>
-          <p className="text-muted">
-            <Trans>Programs that use a revoked key stop working immediately. You can’t undo this.</Trans>
-          </p>
-          <ApiKeyRows
-            keys={keys.data.items}
-            renderAction={(key) => (
-              <Button
-                look="danger"
-                aria-label={t`Revoke ${key.name}`}
-                busy={revoke.isPending && revoke.variables === key.id}
-                onClick={() => revoke.mutate(key.id)}
-              >
-                <Trans>Revoke</Trans>
-              </Button>
-            )}
-          />
-        </>
+        <ApiKeyRows
+          keys={keys.data.items}
+          renderAction={(key) => (
+            <Button look="danger" aria-label={t`Revoke ${key.name}`} onClick={() => setRevoking(key)}>
+              <Trans>Revoke</Trans>
+            </Button>
+          )}
+        />
+      )}
+      {revoking && (
+        <ConfirmDialog
+          title={t`Revoke ${revoking.name} of ${user.name}?`}
+          confirm={t`Revoke`}
+          busy={revoke.isPending}
+          error={revoke.error}
+          onConfirm={() => revoke.mutate(revoking.id)}
+          onClose={() => {
+            setRevoking(null)
+            revoke.reset()
+          }}
+        >
+          <Trans>Programs that use this key stop working immediately. You can’t undo this.</Trans>
+        </ConfirmDialog>
       )}
     </Dialog>
   )

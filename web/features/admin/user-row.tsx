@@ -13,6 +13,8 @@ import { SecretOnce } from '../secret-once.tsx'
 import { useWhen } from '../use-when.ts'
 import { UserKeysDialog } from './user-keys-dialog.tsx'
 
+type UserDialog = 'deactivate' | 'reset' | 'keys' | 'role'
+
 export function UserRow({
   user,
   self,
@@ -24,7 +26,7 @@ export function UserRow({
 }): ReactNode {
   const { t } = useLingui()
   const when = useWhen()
-  const [openDialog, setOpenDialog] = useState<'deactivate' | 'reset' | 'keys' | null>(null)
+  const [openDialog, setOpenDialog] = useState<UserDialog | null>(null)
   const change = useMutation({
     mutationFn: (body: { role?: Role; active?: boolean }) =>
       call('updateUser', { params: { id: user.id }, body }),
@@ -37,6 +39,12 @@ export function UserRow({
     mutationFn: () => call('resetPassword', { params: { id: user.id } }),
     onSuccess: () => setOpenDialog(null),
   })
+  // The error was shown in the dialog and ends with it.
+  const closeDialog = (): void => {
+    setOpenDialog(null)
+    change.reset()
+    if (reset.isError) reset.reset()
+  }
   return (
     <li className="flex flex-col gap-2 px-4 py-3">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
@@ -65,36 +73,11 @@ export function UserRow({
             <Trans>Approve</Trans>
           </Button>
         )}
-        <Menu
-          label={user.name}
-          renderTrigger={(props) => <IconButton {...props} icon="more" label={t`Options for ${user.name}`} />}
-        >
-          {user.role !== 'admin' && (
-            <MenuItem icon="person" onSelect={() => change.mutate({ role: 'admin' })}>
-              <Trans>Make administrator</Trans>
-            </MenuItem>
-          )}
-          {user.role === 'admin' && (
-            <MenuItem icon="person" onSelect={() => change.mutate({ role: 'user' })}>
-              <Trans>Change to user</Trans>
-            </MenuItem>
-          )}
-          <MenuItem icon="key" onSelect={() => setOpenDialog('reset')}>
-            <Trans>Reset password</Trans>
-          </MenuItem>
-          <MenuItem icon="key" onSelect={() => setOpenDialog('keys')}>
-            <Trans>API keys</Trans>
-          </MenuItem>
-          {user.active ? (
-            <MenuItem icon="close" danger onSelect={() => setOpenDialog('deactivate')}>
-              <Trans>Deactivate</Trans>
-            </MenuItem>
-          ) : (
-            <MenuItem icon="check" onSelect={() => change.mutate({ active: true })}>
-              <Trans>Reactivate</Trans>
-            </MenuItem>
-          )}
-        </Menu>
+        <UserOptions
+          user={user}
+          onOpen={setOpenDialog}
+          onReactivate={() => change.mutate({ active: true })}
+        />
       </div>
       {openDialog === null && <ErrorNotice error={change.error ?? reset.error} />}
       {reset.data && (
@@ -110,10 +93,20 @@ export function UserRow({
           busy={reset.isPending}
           error={reset.error}
           onConfirm={() => reset.mutate()}
-          onClose={() => setOpenDialog(null)}
+          onClose={closeDialog}
         />
       )}
-      {openDialog === 'keys' && <UserKeysDialog user={user} onClose={() => setOpenDialog(null)} />}
+      {openDialog === 'role' && (
+        <RoleDialog
+          user={user}
+          self={self}
+          busy={change.isPending}
+          error={change.error}
+          onConfirm={() => change.mutate({ role: user.role === 'admin' ? 'user' : 'admin' })}
+          onClose={closeDialog}
+        />
+      )}
+      {openDialog === 'keys' && <UserKeysDialog user={user} onClose={closeDialog} />}
       {openDialog === 'deactivate' && (
         <ConfirmDialog
           title={t`Deactivate ${user.name}?`}
@@ -121,7 +114,7 @@ export function UserRow({
           busy={change.isPending}
           error={change.error}
           onConfirm={() => change.mutate({ active: false })}
-          onClose={() => setOpenDialog(null)}
+          onClose={closeDialog}
         >
           <Trans>
             This signs the account out everywhere and blocks sign-in. Its chats are kept. You can reactivate
@@ -130,6 +123,43 @@ export function UserRow({
         </ConfirmDialog>
       )}
     </li>
+  )
+}
+
+function UserOptions({
+  user,
+  onOpen,
+  onReactivate,
+}: {
+  user: UserView
+  onOpen: (dialog: UserDialog) => void
+  onReactivate: () => void
+}): ReactNode {
+  const { t } = useLingui()
+  return (
+    <Menu
+      label={user.name}
+      renderTrigger={(props) => <IconButton {...props} icon="more" label={t`Options for ${user.name}`} />}
+    >
+      <MenuItem icon="key" onSelect={() => onOpen('reset')}>
+        <Trans>Reset password</Trans>
+      </MenuItem>
+      <MenuItem icon="key" onSelect={() => onOpen('keys')}>
+        <Trans>API keys</Trans>
+      </MenuItem>
+      <MenuItem icon="person" onSelect={() => onOpen('role')}>
+        {user.role === 'admin' ? <Trans>Change to user</Trans> : <Trans>Make administrator</Trans>}
+      </MenuItem>
+      {user.active ? (
+        <MenuItem icon="close" danger onSelect={() => onOpen('deactivate')}>
+          <Trans>Deactivate</Trans>
+        </MenuItem>
+      ) : (
+        <MenuItem icon="check" onSelect={onReactivate}>
+          <Trans>Reactivate</Trans>
+        </MenuItem>
+      )}
+    </Menu>
   )
 }
 
@@ -154,6 +184,51 @@ function RoleBadge({ user }: { user: UserView }): ReactNode {
         <Trans>administrator</Trans>
       </Badge>
     )
+  )
+}
+
+/** Confirms that a user gets, or loses, the rights of an administrator. */
+function RoleDialog({
+  user: { name, role },
+  self,
+  ...dialog
+}: {
+  user: UserView
+  self: boolean
+  busy: boolean
+  error: unknown
+  onConfirm: () => void
+  onClose: () => void
+}): ReactNode {
+  const { t } = useLingui()
+  if (role === 'admin') {
+    return (
+      <ConfirmDialog {...dialog} title={t`Change ${name} to a user?`} confirm={t`Change to user`}>
+        {self ? (
+          <Trans>
+            You can’t open administration anymore. Only another administrator can give you this right back.
+          </Trans>
+        ) : (
+          <Trans>
+            This account can’t open administration anymore. It keeps its chats. You can make it an
+            administrator again.
+          </Trans>
+        )}
+      </ConfirmDialog>
+    )
+  }
+  return (
+    <ConfirmDialog
+      {...dialog}
+      look="primary"
+      title={t`Make ${name} an administrator?`}
+      confirm={t`Make administrator`}
+    >
+      <Trans>
+        Administrators can manage users, connections with their API keys, and settings. They can also remove
+        your own rights.
+      </Trans>
+    </ConfirmDialog>
   )
 }
 
