@@ -5,6 +5,7 @@ import { useLingui } from '@lingui/react/macro'
 import type { UserView } from '../../../protocol/http/users.ts'
 import { operationQuery } from '../../api/operation-query.ts'
 import { useLazyIf } from '../../ui/lazy.ts'
+import { belowToasts } from '../../ui/toasts.tsx'
 import { whenIdle } from '../../ui/when-idle.ts'
 import { Waiting } from '../../ui/waiting.tsx'
 import { ErrorNotice } from '../errors/error-notice.tsx'
@@ -112,7 +113,10 @@ export function ChatPage({ chatId, user }: { chatId: string | null; user: UserVi
           handlers={rows.handlers}
         />
       )}
-      <div className="relative mx-auto w-full max-w-[46rem] px-4 pb-[max(1.25rem,env(safe-area-inset-bottom))] before:pointer-events-none before:absolute before:inset-x-0 before:bottom-full before:h-8 before:bg-linear-to-t before:from-page before:to-transparent max-md:px-2 max-md:pb-[max(0.75rem,env(safe-area-inset-bottom))]">
+      <div
+        {...belowToasts}
+        className="relative mx-auto w-full max-w-[46rem] px-4 pb-[max(1.25rem,env(safe-area-inset-bottom))] before:pointer-events-none before:absolute before:inset-x-0 before:bottom-full before:h-8 before:bg-linear-to-t before:from-page before:to-transparent max-md:px-2 max-md:pb-[max(0.75rem,env(safe-area-inset-bottom))]"
+      >
         {shownFailure !== null && (
           <div className="pb-2">
             <ErrorNotice error={shownFailure} onRetry={queue.error ? queue.retry : undefined} />
