@@ -164,7 +164,30 @@ export interface WireError {
   retryAfterMs?: number
   /** The limit of the user that the request exceeded. */
   limit?: ReachedLimit
+  /** The rule that the value of `field` breaks. `message` says the same in English. */
+  rule?: BrokenRule
+  /** The change by another user that was made first: who, and when (epoch ms). For `stale_revision`. */
+  change?: { by: string; at: number }
   requestId?: string
+}
+
+/** `min` and `max` count characters of a text, entries of a list, and otherwise limit a number. */
+export interface BrokenRule {
+  name:
+    | 'required'
+    | 'not_empty'
+    | 'http_address'
+    | 'email'
+    | 'min_characters'
+    | 'max_characters'
+    | 'min_entries'
+    | 'max_entries'
+    | 'min'
+    | 'max'
+    | 'wrong_password'
+    | 'must_differ'
+    | 'invalid'
+  limit?: number
 }
 
 /** `requests` and `tokens` are counted per minute; `running` counts concurrent answers. */
@@ -199,6 +222,8 @@ export interface AppErrorOptions {
   limit?: LimitState
   /** The exceeded limit, if it has no `LimitState`. */
   reached?: ReachedLimit
+  rule?: BrokenRule
+  change?: { by: string; at: number }
   cause?: unknown
 }
 
@@ -213,10 +238,12 @@ export class AppError extends Error {
   readonly provider: ProviderRefusal | undefined
   readonly limit: LimitState | undefined
   readonly reached: ReachedLimit | undefined
+  readonly rule: BrokenRule | undefined
+  readonly change: { by: string; at: number } | undefined
 
   constructor(
     code: ErrorCode,
-    { message, field, retryAfterMs, provider, limit, reached, cause }: AppErrorOptions = {},
+    { message, field, retryAfterMs, provider, limit, reached, rule, change, cause }: AppErrorOptions = {},
   ) {
     super(message ?? errorCatalogue[code].message, { cause })
     this.code = code
@@ -224,6 +251,8 @@ export class AppError extends Error {
     this.retryAfterMs = retryAfterMs
     this.provider = provider
     this.limit = limit
+    this.rule = rule
+    this.change = change
     this.reached = reached ?? (limit && { of: limit.of, max: limit.limit })
   }
 
@@ -238,6 +267,8 @@ export class AppError extends Error {
       ...(this.field === undefined ? {} : { field: this.field }),
       ...(this.retryAfterMs === undefined ? {} : { retryAfterMs: this.retryAfterMs }),
       ...(this.reached === undefined ? {} : { limit: this.reached }),
+      ...(this.rule === undefined ? {} : { rule: this.rule }),
+      ...(this.change === undefined ? {} : { change: this.change }),
       ...(requestId === undefined ? {} : { requestId }),
     }
   }

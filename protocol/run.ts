@@ -34,11 +34,31 @@ export const usage = z.object({
 })
 export type Usage = z.infer<typeof usage>
 
+/**
+ * The parts of a failure's message, so that a client can say it in its own language. A client that does not know the
+ * reason, or gets no detail, shows `message`.
+ */
+export const failureDetail = z.object({
+  /** An entry of `failureReasons`; absent if the code says everything. */
+  reason: z.string().optional(),
+  /** The HTTP status of the provider's, or its proxy's, response. */
+  status: z.number().optional(),
+  model: z.string().optional(),
+  /** The time limit that was exceeded. */
+  seconds: z.number().optional(),
+  /** The provider's own message. */
+  quote: z.string().optional(),
+  /** The id of an unexpected error in the server's log. */
+  errorId: z.string().optional(),
+})
+export type FailureDetail = z.infer<typeof failureDetail>
+
 /** Why an answer is incomplete; `message` is a sentence for the user. */
 export const runError = z.object({
   code: z.string(),
   message: z.string(),
   retryAfterMs: z.number().optional(),
+  detail: failureDetail.optional(),
 })
 export type RunError = z.infer<typeof runError>
 

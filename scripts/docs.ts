@@ -56,13 +56,15 @@ function documentErrors(): string {
 
 Generated from \`protocol/errors.ts\` by \`npm run docs\`; change it there.
 
-The response to a failed request is \`{"error": {"code", "message", "field?", "retryAfterMs?", "limit?", "requestId"}}\`.
+The response to a failed request is \`{"error": {"code", "message", "field?", "retryAfterMs?", "limit?", "rule?", "change?", "requestId"}}\`.
 
 - \`code\` is for programs. \`message\` is for users and may change.
 - \`field\` names the invalid field of the request.
 - \`retryAfterMs\` is the time in milliseconds after which a retry makes sense.
 - \`limit\` is the limit per user that was reached, \`{"of": "requests" | "tokens" | "running", "max"}\`: requests and tokens per
   minute, or concurrent answers.
+- \`rule\` is the rule that the value of \`field\` breaks, \`{"name", "limit?"}\`, for clients that say it in their own language.
+- \`change\` says who made the change that a \`stale_revision\` would overwrite, and when, \`{"by", "at"}\`.
 - \`requestId\` identifies the request in the log.
 
 | code | status | may succeed later | message |

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { id, limits } from '../ids.ts'
+import { failureDetail } from '../run.ts'
 import { operation } from './operation.ts'
 import { okResponse } from './paging.ts'
 
@@ -7,6 +8,15 @@ export const connectionKind = z.enum(['openai', 'ollama', 'demo'])
 
 /** How a provider continues a partial answer; see rule 15 of a run. */
 export const continues = z.enum(['auto', 'trailing', 'prefix', 'vllm', 'none'])
+
+const connectionState = z.object({
+  /** The number of models; null before the first list has been loaded. */
+  models: z.number().nullable(),
+  /** When the provider was last asked for its models, epoch ms; null if it was not asked. */
+  checkedAt: z.number().nullable(),
+  /** Why the last attempt failed; null after a success. */
+  problem: z.object({ code: z.string(), message: z.string(), detail: failureDetail.optional() }).nullable(),
+})
 
 export const connectionView = z.object({
   id: z.string(),
@@ -26,6 +36,8 @@ export const connectionView = z.object({
   openAiParamsOnly: z.boolean().optional(),
   /** `environment`: it comes from environment variables and is read-only. */
   source: z.enum(['environment', 'page', 'built-in']),
+  /** What the answering instance knows of the provider. Only `listConnections` returns it, for enabled connections. */
+  state: connectionState.optional(),
 })
 export type ConnectionView = z.infer<typeof connectionView>
 
@@ -111,7 +123,12 @@ export const connectionOperations = {
     }),
     response: z.union([
       z.object({ ok: z.literal(true), models: z.array(z.string()) }),
-      z.object({ ok: z.literal(false), code: z.string(), message: z.string() }),
+      z.object({
+        ok: z.literal(false),
+        code: z.string(),
+        message: z.string(),
+        detail: failureDetail.optional(),
+      }),
     ]),
   }),
 

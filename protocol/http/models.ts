@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { failureDetail } from '../run.ts'
 import { operation } from './operation.ts'
 
 export const modelView = z.object({
@@ -22,7 +23,14 @@ export const modelOperations = {
     credentials: 'session-or-key',
     response: z.object({
       items: z.array(modelView),
-      problems: z.array(z.object({ connectionName: z.string(), message: z.string() })),
+      problems: z.array(
+        z.object({
+          connectionName: z.string(),
+          code: z.string().optional(),
+          message: z.string(),
+          detail: failureDetail.optional(),
+        }),
+      ),
     }),
   }),
 }

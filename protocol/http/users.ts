@@ -29,15 +29,22 @@ export const userOperations = {
   listUsers: operation({
     method: 'GET',
     path: '/api/users',
-    summary: 'List all accounts, newest first',
+    summary: 'List and count accounts',
     access: 'admin',
     credentials: 'session-or-key',
     query: pageQuery.extend({
-      /** Lists only users whose name or email address contains this. */
+      /** Lists only users whose name or email address contains these words, with or without their accents. */
       q: z.string().max(200).optional(),
       role: role.optional(),
+      /** `newest` first, by `name`, or the last `active` first. */
+      sort: z.enum(['newest', 'name', 'active']).default('newest'),
     }),
-    response: page(userView),
+    response: page(userView).extend({
+      /** How many accounts match `q` and `role`. */
+      total: z.number().optional(),
+      /** How many accounts wait for approval. */
+      pending: z.number().optional(),
+    }),
   }),
 
   createUser: operation({

@@ -11,15 +11,14 @@ import { makeUser, newEpoch } from './make-user.ts'
 import { presentUser } from './present-user.ts'
 
 export function createListUsers({ store }: Pick<Context, 'store'>): UseCase<'listUsers'> {
-  return async (caller, { query: { q, role, cursor, limit } }) => {
+  return async (caller, { query: { q, role, sort, cursor, limit } }) => {
     requireAdmin(caller)
-    const page = await store.users.list({
-      limit,
-      ...(q === undefined ? {} : { q }),
-      ...(role === undefined ? {} : { role }),
-      ...(cursor === undefined ? {} : { cursor }),
-    })
-    return { items: page.items.map(presentUser), next: page.next }
+    const filter = { ...(q === undefined ? {} : { q }), ...(role === undefined ? {} : { role }) }
+    const [page, counts] = await Promise.all([
+      store.users.list({ ...filter, sort, limit, ...(cursor === undefined ? {} : { cursor }) }),
+      store.users.counts(filter),
+    ])
+    return { items: page.items.map(presentUser), next: page.next, ...counts }
   }
 }
 

@@ -118,7 +118,7 @@ export function describeAdministration(name: string, openStore: OpenStore): void
       const { caller: bob } = await world.signUp('bob')
       const { useCases } = world.accounts
       const params = { id: bob.user.id }
-      await expect(useCases.listUsers(bob, { query: { limit: 50 } })).rejects.toMatchObject({
+      await expect(useCases.listUsers(bob, { query: { limit: 50, sort: 'newest' } })).rejects.toMatchObject({
         code: 'forbidden',
       })
       await expect(useCases.updateUser(bob, { params, body: { role: 'admin' } })).rejects.toMatchObject({
@@ -177,7 +177,9 @@ export function describeAdministration(name: string, openStore: OpenStore): void
     test('no view of a user contains the password hash or the epoch', async () => {
       const world = await openWorld(openStore)
       const { caller } = await world.signUp('ann')
-      const { items } = await world.accounts.useCases.listUsers(caller, { query: { limit: 50 } })
+      const { items } = await world.accounts.useCases.listUsers(caller, {
+        query: { limit: 50, sort: 'newest' },
+      })
       const fields = ['active', 'createdAt', 'email', 'id', 'lastActiveAt', 'name', 'role']
       for (const view of [...items, caller.user]) expect(Object.keys(view).toSorted()).toEqual(fields)
     })

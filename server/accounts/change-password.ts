@@ -20,12 +20,17 @@ export function createChangePassword(context: Context): UseCase<'changePassword'
     const found = await store.sessions.withUser(sessionId)
     if (!found) throw new AppError('unauthenticated')
     if (!(await hasher.verify(found.user.passwordHash, current, meta.signal, requester))) {
-      throw new AppError('bad_request', { field: 'current', message: 'The current password is wrong.' })
+      throw new AppError('bad_request', {
+        field: 'current',
+        message: 'The current password is wrong.',
+        rule: { name: 'wrong_password' },
+      })
     }
     if (next === current && found.user.mustChangePassword) {
       throw new AppError('bad_request', {
         field: 'next',
         message: 'The new password must differ from the current one.',
+        rule: { name: 'must_differ' },
       })
     }
     const passwordHash = await hasher.hash(next, meta.signal, requester)

@@ -1,4 +1,5 @@
 import type { EndStatus, RunError } from '../../protocol/index.ts'
+import type { FailureReason } from '../../protocol/upstream-errors.ts'
 import type { Clock } from '../base/index.ts'
 import type { MessageMeta } from '../store/contract/chats.ts'
 import type { UpstreamEvent } from '../upstream/contracts.ts'
@@ -29,6 +30,7 @@ type Ending = Omit<ModelEnd, 'status'> & { status: EndStatus }
 const tooLong: RunError = {
   code: 'too_large',
   message: 'The answer was cut here because it reached the maximum length.',
+  detail: { reason: 'answer_too_long' satisfies FailureReason },
 }
 
 /** The reason of the abort when this instance closes the request to the model. */

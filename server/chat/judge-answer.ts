@@ -1,5 +1,7 @@
-import { AppError, partsOf } from '../../protocol/index.ts'
+import { partsOf } from '../../protocol/index.ts'
 import type { FinishReason, RunError } from '../../protocol/index.ts'
+import { upstreamErrors } from '../../protocol/upstream-errors.ts'
+import type { FailureReason } from '../../protocol/upstream-errors.ts'
 import type { ModelEnd } from './request-model.ts'
 
 /** An answer that the model ended without an error. */
@@ -15,25 +17,27 @@ export interface EndedAnswer {
  */
 export function judgeAnswer({ reason, transcript, hasToolCalls }: EndedAnswer): ModelEnd {
   const failed = (error: RunError): ModelEnd => ({ status: 'failed', error, reason })
-  if (reason === 'content-filter') return failed(runErrorOf('upstream_filtered', stoppedByFilter))
+  if (reason === 'content-filter') return failed(runErrorOf('upstream_filtered', 'filter_stopped'))
   const parts = partsOf(transcript)
   if (!parts.some(({ kind, text }) => kind === 'text' && text.trim() !== '') && !hasToolCalls) {
     if (!parts.some(({ kind }) => kind === 'reasoning')) return failed(runErrorOf('upstream_no_answer'))
     return failed(
-      runErrorOf('upstream_no_answer', reason === 'length' ? limitReachedWhileReasoning : onlyReasoning),
+      runErrorOf('upstream_no_answer', reason === 'length' ? 'length_while_reasoning' : 'only_reasoning'),
     )
   }
   if (reason === 'unknown') return failed(runErrorOf('upstream_unknown_end'))
   return { status: 'done', reason }
 }
 
-const stoppedByFilter =
-  "The model provider's content filter stopped this answer. Rephrase your message and try again."
-const onlyReasoning = 'The model finished thinking without writing an answer. Try again.'
-const limitReachedWhileReasoning =
-  'The model reached the length limit while it was still thinking, so it wrote no answer. Try again, or raise the limit.'
+const sentences = {
+  filter_stopped:
+    "The model provider's content filter stopped this answer. Rephrase your message and try again.",
+  only_reasoning: 'The model finished thinking without writing an answer. Try again.',
+  length_while_reasoning:
+    'The model reached the length limit while it was still thinking, so it wrote no answer. Try again, or raise the limit.',
+} satisfies Partial<Record<FailureReason, string>>
 
-function runErrorOf(code: ConstructorParameters<typeof AppError>[0], message?: string): RunError {
-  const wire = new AppError(code, message === undefined ? {} : { message }).toWire()
-  return { code: wire.code, message: wire.message }
+function runErrorOf(code: keyof typeof upstreamErrors, reason?: keyof typeof sentences): RunError {
+  if (reason === undefined) return { code, message: upstreamErrors[code].message }
+  return { code, message: sentences[reason], detail: { reason } }
 }

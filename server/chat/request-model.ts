@@ -1,5 +1,6 @@
 import { AppError } from '../../protocol/index.ts'
 import type { EndStatus, FinishReason, RunError } from '../../protocol/index.ts'
+import type { FailureReason } from '../../protocol/upstream-errors.ts'
 import { backoff, jitter, newId } from '../base/index.ts'
 import type { Logger, Sleep } from '../base/index.ts'
 import { StoreError } from '../store/store.ts'
@@ -115,5 +116,6 @@ function failUnexpectedly(ports: RequestModelPorts, error: unknown): ModelEnd {
   const errorId = newId()
   ports.logger.error({ err: error, errorId }, 'an answer failed unexpectedly')
   const { code, message } = new AppError('internal').toWire()
-  return { status: 'failed', error: { code, message: `${message} (${errorId})` } }
+  const detail = { reason: 'internal' satisfies FailureReason, errorId }
+  return { status: 'failed', error: { code, message: `${message} (${errorId})`, detail } }
 }

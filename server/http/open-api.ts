@@ -96,6 +96,8 @@ function errorSchema(): Json {
       field: z.string().optional(),
       retryAfterMs: z.number().optional(),
       limit: z.object({ of: z.enum(['requests', 'tokens', 'running']), max: z.number() }).optional(),
+      rule: z.object({ name: z.string(), limit: z.number().optional() }).optional(),
+      change: z.object({ by: z.string(), at: z.number() }).optional(),
       requestId: z.string().optional(),
     }),
   })

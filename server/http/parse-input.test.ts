@@ -17,6 +17,32 @@ function refusal(
   throw new Error('it was accepted')
 }
 
+test.each([
+  [
+    operations.createConnection.body,
+    { kind: 'openai', name: 'x', baseUrl: 'a' },
+    'baseUrl',
+    { name: 'http_address' },
+  ],
+  [operations.createConnection.body, { kind: 'openai', name: '' }, 'name', { name: 'not_empty' }],
+  [operations.createConnection.body, { kind: 'openai', name: 'x' }, 'baseUrl', { name: 'required' }],
+  [operations.updateChat.body, { title: 'x'.repeat(300) }, 'title', { name: 'max_characters', limit: 200 }],
+  [operations.createUser.body, { name: 'x', email: 'y', role: 'user' }, 'email', { name: 'email' }],
+  [operations.startRun.body, { clientId: 'a b', model: 'm' }, 'clientId', { name: 'invalid' }],
+])(
+  'D23: the broken rule is named, for clients that say it with their own labels: %#',
+  (schema, value, field, rule) => {
+    let refused: unknown
+    try {
+      parseInput(schema!, value, 'body')
+    } catch (error) {
+      refused = error
+    }
+    expect(refused).toMatchObject({ field, rule })
+    expect((refused as AppError).toWire()).toMatchObject({ rule })
+  },
+)
+
 const { startRun, signUp, updateUser, updateChat } = operations
 const run = { clientId: 'c1', model: 'm' }
 

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { AppError } from '../../protocol/index.ts'
+import type { BrokenRule } from '../../protocol/index.ts'
 
 /**
  * Parses `value` with `schema` and drops unknown fields. Throws `bad_request` with the name of the first wrong field
@@ -21,14 +22,51 @@ export function parseInput<Schema extends z.ZodType>(
       message: 'A JSON body is required. Send it with "Content-Type: application/json".',
     })
   }
+  const missing = valueAt(value, issue.path) === undefined
   throw new AppError(isTooLong(issue) ? 'too_large' : 'bad_request', {
     field,
-    message: `${field} ${cureOf(issue, valueAt(value, issue.path) === undefined)}.`,
+    message: `${field} ${cureOf(issue, missing)}.`,
+    rule: ruleOf(issue, missing),
   })
 }
 
 function isTooLong(issue: z.core.$ZodIssue): boolean {
   return issue.code === 'too_big' && (issue.origin === 'string' || issue.origin === 'array')
+}
+
+/** The broken rule for clients that say it in their own language. */
+function ruleOf(issue: z.core.$ZodIssue, missing: boolean): BrokenRule {
+  if (missing) return { name: 'required' }
+  switch (issue.code) {
+    case 'too_big':
+      return { name: boundRule('max', issue.origin), limit: Number(issue.maximum) }
+    case 'too_small':
+      return issue.origin === 'string' && Number(issue.minimum) === 1
+        ? { name: 'not_empty' }
+        : { name: boundRule('min', issue.origin), limit: Number(issue.minimum) }
+    case 'invalid_format':
+      return { name: formatRules[issue.format] ?? 'invalid' }
+    case 'invalid_union': {
+      const first = issue.errors[0]?.[0]
+      return first ? ruleOf(first, false) : { name: 'invalid' }
+    }
+    case 'invalid_type':
+    case 'invalid_value':
+    case 'not_multiple_of':
+    case 'unrecognized_keys':
+    case 'invalid_key':
+    case 'invalid_element':
+    case 'custom':
+    default:
+      return { name: 'invalid' }
+  }
+}
+
+const formatRules: Partial<Record<string, BrokenRule['name']>> = { url: 'http_address', email: 'email' }
+
+function boundRule(side: 'min' | 'max', origin: string): BrokenRule['name'] {
+  if (origin === 'string') return `${side}_characters`
+  return origin === 'array' ? `${side}_entries` : side
 }
 
 function cureOf(issue: z.core.$ZodIssue, missing: boolean): string {

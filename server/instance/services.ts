@@ -80,6 +80,8 @@ export function createServices(options: ServicesOptions): Services {
       connections,
       checkConnection: (connection, signal) =>
         checkConnection(connection, { clock, proxies: options.config.upstream.proxies }, signal),
+      connectionStates: async () => models.states(),
+      refreshModels: () => models.refresh(),
       discoverOllama: (signal) => discoverOllama(clock, signal),
     }),
   }
@@ -98,6 +100,10 @@ function createModels(
   })
   const models = createModelCatalogue({
     connections: () => connections.list,
+    onLoaded: (connection) =>
+      connections
+        .recordWorked(connection)
+        .catch((error: unknown) => logger.warn({ err: error }, 'a working connection could not be recorded')),
     learnt: (baseUrl, model) => store.connections.learnt(baseUrl, model),
     learn: (baseUrl, model, continues) => store.connections.learn(baseUrl, model, continues),
     clock,

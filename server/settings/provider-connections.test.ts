@@ -37,7 +37,8 @@ const fields: ConnectionFields = {
   modelIds: [],
 }
 
-const keys = (): (string | null)[] => connections.list.map(({ key }) => key)
+const keys = (): (string | null)[] =>
+  connections.list.filter(({ kind }) => kind !== 'demo').map(({ key }) => key)
 
 describe('S5: a stored key is never sent to another server', () => {
   test.each([
@@ -91,6 +92,68 @@ describe('S5: a stored key is never sent to another server', () => {
     const draft = (baseUrl: string) => connections.draft({ kind: 'openai', baseUrl, id }).key
     expect(draft(fields.baseUrl)).toBe('sk-one')
     expect(draft('https://two.example/v1')).toBeNull()
+  })
+})
+
+describe('D11: the demo model', () => {
+  const offersDemo = (): boolean => connections.list.some(({ kind }) => kind === 'demo')
+
+  test('stays until a connection works, and does not come back when the provider is down', async () => {
+    await connections.read()
+    expect(offersDemo()).toBe(true)
+    const { id } = await connections.create(fields)
+    expect(offersDemo()).toBe(true)
+    await connections.recordWorked(connections.list[0]!)
+    expect(offersDemo()).toBe(false)
+    const restarted = new ProviderConnections({
+      store: store.connections,
+      environment: [],
+      announceAndApply: () => Promise.resolve(),
+      changed: () => undefined,
+    })
+    await restarted.read()
+    expect(restarted.list.map(({ kind }) => kind)).toEqual(['openai'])
+    await connections.update(id, { enabled: false })
+    expect(offersDemo()).toBe(true)
+  })
+
+  test('comes back if the only connection gets an address that never worked', async () => {
+    const { id } = await connections.create(fields)
+    await connections.recordWorked(connections.list[0]!)
+    await connections.update(id, { baseUrl: 'https://wrong.example/v1' })
+    expect(offersDemo()).toBe(true)
+  })
+
+  test('is not offered next to a connection that names its models', async () => {
+    await connections.create({ ...fields, modelIds: ['a'] })
+    expect(offersDemo()).toBe(false)
+  })
+
+  test('that a connection works is announced once', async () => {
+    let announced = 0
+    const counting = new ProviderConnections({
+      store: store.connections,
+      environment: [],
+      announceAndApply: () => (announced++, counting.read()),
+      changed: () => undefined,
+    })
+    await counting.create(fields)
+    const [connection] = counting.list
+    for (let times = 0; times < 3; times++) await counting.recordWorked(connection!)
+    expect(announced).toBe(2)
+  })
+})
+
+test('D11: a connection is shown with what is known of its provider', async () => {
+  const { id } = await connections.create(fields)
+  const problem = { code: 'upstream_key_refused', message: 'The key was refused.' }
+  const states = new Map([[id, { models: 3, checkedAt: 7, problem, pending: false }]])
+  expect(connections.present(states).items[0]?.state).toEqual({ models: 3, checkedAt: 7, problem })
+  const unknown = { models: undefined, checkedAt: undefined, problem: undefined, pending: true }
+  expect(connections.present(new Map([[id, unknown]])).items[0]?.state).toEqual({
+    models: null,
+    checkedAt: null,
+    problem: null,
   })
 })
 

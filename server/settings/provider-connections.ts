@@ -2,7 +2,7 @@ import { AppError } from '../../protocol/index.ts'
 import type { ConnectionView } from '../../protocol/http/connections.ts'
 import { newId, trimAddress } from '../base/index.ts'
 import type { Connections as StoredConnections } from '../store/contract/connections.ts'
-import type { ConnectionConfig } from '../upstream/contracts.ts'
+import type { ConnectionConfig, ConnectionState } from '../upstream/contracts.ts'
 
 /** The connection to the built-in demo model. Its name makes clear that it is not a real provider. */
 const demo: ConnectionConfig = {
@@ -54,10 +54,13 @@ export class ProviderConnections {
 
   constructor(options: ProviderConnectionsOptions) {
     this.#options = options
-    this.#list = withDemo(options.environment)
+    this.#list = withDemo(options.environment, false)
   }
 
-  /** All connections in order, enabled or not. The demo model is included only if no other connection is enabled. */
+  /**
+   * All connections in order, enabled or not. The demo model is included until a connection that was made on the page has
+   * worked, and while no other connection is enabled.
+   */
   get list(): readonly ConnectionConfig[] {
     return this.#list
   }
@@ -66,12 +69,34 @@ export class ProviderConnections {
   async read(): Promise<void> {
     const stored = await this.#options.store.list()
     const page = stored.map((row): ConnectionConfig => ({ ...row, source: 'page' }))
-    this.#list = withDemo([...this.#options.environment, ...page.toSorted((a, b) => a.order - b.order)])
+    const enabled = page.filter((connection) => connection.enabled)
+    const worked = await Promise.all(
+      enabled.map(({ baseUrl, modelIds }) => modelIds.length > 0 || this.#options.store.hasWorked(baseUrl)),
+    )
+    this.#list = withDemo(
+      [...this.#options.environment, ...page.toSorted((a, b) => a.order - b.order)],
+      worked.includes(true),
+    )
     this.#options.changed()
   }
 
-  present(): { items: ConnectionView[] } {
-    return { items: this.#list.map(presentConnection) }
+  /** `states`: what is known of the connections, by id. */
+  present(states = new Map<string, ConnectionState>()): { items: ConnectionView[] } {
+    const items = this.#list.map((connection) => {
+      const state = connection.kind === 'demo' ? undefined : states.get(connection.id)
+      return { ...presentConnection(connection), ...(state && { state: presentState(state) }) }
+    })
+    return { items }
+  }
+
+  /**
+   * Called when a provider has listed models. The first time, that is stored, so that the demo model is not offered
+   * again while the provider is down.
+   */
+  async recordWorked({ kind, source, baseUrl }: ConnectionConfig): Promise<void> {
+    if (kind === 'demo' || source !== 'page' || !this.#list.includes(demo)) return
+    await this.#options.store.recordWorked(baseUrl)
+    await this.#options.announceAndApply()
   }
 
   async create(fields: ConnectionFields): Promise<ConnectionView> {
@@ -158,9 +183,14 @@ export class ProviderConnections {
   }
 }
 
-function withDemo(connections: readonly ConnectionConfig[]): readonly ConnectionConfig[] {
-  const some = connections.some(({ enabled }) => enabled)
+/** `worked`: a connection that was made on the page has worked. Connections of the operator need no such proof. */
+function withDemo(connections: readonly ConnectionConfig[], worked: boolean): readonly ConnectionConfig[] {
+  const some = worked || connections.some(({ enabled, source }) => enabled && source === 'environment')
   return Object.freeze(some ? connections : [...connections, demo])
+}
+
+function presentState({ models, checkedAt, problem }: ConnectionState): ConnectionView['state'] {
+  return { models: models ?? null, checkedAt: checkedAt ?? null, problem: problem ?? null }
 }
 
 function presentConnection({ key, ...connection }: ConnectionConfig): ConnectionView {

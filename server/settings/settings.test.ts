@@ -82,6 +82,7 @@ describe('settings', () => {
     await expect(late).rejects.toMatchObject({
       code: 'stale_revision',
       message: expect.stringMatching(/^Ada changed the settings on .*\(name\)/),
+      change: { by: 'Ada', at: expect.any(Number) },
     })
     expect(second.current.name).toBe('First')
   })

@@ -149,7 +149,11 @@ export class Settings {
     )
     if (written.kind === 'stale') {
       await announceAndApply()
-      throw new AppError('stale_revision', { message: staleMessage(written) })
+      const { by: author, at } = written
+      throw new AppError('stale_revision', {
+        message: staleMessage(written),
+        ...(author === '' ? {} : { change: { by: author, at } }),
+      })
     }
     await announceAndApply()
     return this.view()

@@ -76,6 +76,47 @@ export function describeUsers(name: string, make: MakeStore): void {
       expect(foreign.items).toHaveLength(5)
     })
 
+    test('D19: words are found with and without accents, in any order, and counted', async () => {
+      const word = `w${newId().toLowerCase()}`
+      for (let n = 0; n < 3; n++) await givenUser(store, { name: `Mar\u00eda Garc\u00eda ${word}` })
+      await givenUser(store, { name: `Jos\u00e9 Garcia ${word}`, role: 'pending' })
+      const before = await store.users.counts({})
+      for (const q of [`garcia ${word}`, `${word} GARC\u00cdA`, `Garci\u0301a ${word}`]) {
+        expect((await store.users.list({ q, limit: 9 })).items).toHaveLength(4)
+        expect(await store.users.counts({ q })).toEqual({ total: 4, pending: before.pending })
+      }
+      expect(await store.users.counts({ q: `maria ${word}` })).toMatchObject({ total: 3 })
+      expect(await store.users.counts({ q: word, role: 'pending' })).toMatchObject({ total: 1 })
+    })
+
+    test('D19: a list is sorted by name without regard to accents, or by last activity, on every page', async () => {
+      const word = `w${newId().toLowerCase()}`
+      const ids = new Map<string, string>()
+      for (const name of ['Zoe', '\u00d6zil', 'Oz', '\u00c5ngstr\u00f6m', 'oscar'])
+        ids.set((await givenUser(store, { name: `${name} ${word}` })).id, name)
+      const inOrder = async (sort: 'name' | 'active'): Promise<(string | undefined)[]> => {
+        const seen = []
+        let cursor: string | undefined
+        do {
+          const page = await store.users.list({
+            q: word,
+            sort,
+            limit: 2,
+            ...(cursor !== undefined && { cursor }),
+          })
+          seen.push(...page.items.map(({ id }) => ids.get(id)))
+          cursor = page.next ?? undefined
+        } while (cursor !== undefined)
+        return seen
+      }
+      expect(await inOrder('name')).toEqual(['\u00c5ngstr\u00f6m', 'oscar', 'Oz', '\u00d6zil', 'Zoe'])
+      const [zoe, , oz] = [...ids.keys()]
+      await store.users.touch(oz!, 5000)
+      await store.users.touch(zoe!, 4000)
+      expect((await inOrder('active')).slice(0, 2)).toEqual(['Oz', 'Zoe'])
+      expect(await inOrder('active')).toHaveLength(5)
+    })
+
     test('a new name can be searched for at once; preferences and last activity are stored', async () => {
       const user = await givenUser(store)
       const name = `Grace ${newId()}`

@@ -147,5 +147,6 @@ function webPageError(): UpstreamError {
     status: 200,
     message:
       'The address of this connection returned a web page. Check that the address is complete: it often ends in /v1.',
+    detail: { reason: 'web_page' },
   })
 }

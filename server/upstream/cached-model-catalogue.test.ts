@@ -80,13 +80,12 @@ describe('B4: a connection that names its models', () => {
 })
 
 describe('the models of all connections', () => {
-  test('are merged in order, with the connection and whether it is the demo', async () => {
+  test('are merged in order, with the connection', async () => {
     const [one, two] = [await start('a', 'b'), await start('c')]
     const models = catalogue([
       connection('One', one.v1),
       connection('Off', dead, { enabled: false }),
       connection('Two', two.url, { kind: 'ollama' }),
-      connection('Demo', '', { kind: 'demo' }),
     ])
     expect(await models.list()).toEqual({
       problems: [],
@@ -94,15 +93,52 @@ describe('the models of all connections', () => {
         { id: 'a', name: 'a', connectionId: 'one', connectionName: 'One', demo: false },
         { id: 'b', name: 'b', connectionId: 'one', connectionName: 'One', demo: false },
         { id: 'c', name: 'c', connectionId: 'two', connectionName: 'Two', demo: false },
-        {
-          id: 'shoal-demo',
-          name: 'Demo (built in)',
-          connectionId: 'demo',
-          connectionName: 'Demo',
-          demo: true,
-        },
       ],
     })
+  })
+
+  test('D11: the demo model is listed until another connection has models', async () => {
+    const one = await start('a')
+    one.listAnswer = { status: 401, body: '{}' }
+    const worked: string[] = []
+    const connections = [connection('One', one.v1), connection('Demo', '', { kind: 'demo' })]
+    const models = catalogue(connections, { onLoaded: ({ name }) => worked.push(name) })
+    const { models: listed, problems } = await models.list()
+    const demo = { connectionId: 'demo', connectionName: 'Demo', demo: true }
+    expect(listed).toEqual([{ id: 'shoal-demo', name: 'Demo (built in)', ...demo }])
+    expect(problems).toMatchObject([{ connectionName: 'One', code: 'upstream_key_refused' }])
+    expect(worked).not.toContain('One')
+    one.listAnswer = undefined
+    models.refresh()
+    expect(await ids(models)).toEqual(['a'])
+    expect(worked).toContain('One')
+    expect((await models.resolve('shoal-demo'))?.demo).toBe(true)
+  })
+
+  test('D11: the state of a connection tells its models, when they were listed, and why they are missing', async () => {
+    const one = await start('a', 'b')
+    const models = catalogue([
+      connection('One', one.v1),
+      connection('Dead', dead),
+      connection('Named', dead, { modelIds: ['x'] }),
+      connection('Off', dead, { enabled: false }),
+    ])
+    now = 50
+    expect(models.states().get('one')).toMatchObject({ models: undefined, pending: true })
+    await models.list()
+    expect([...models.states().keys()]).toEqual(['one', 'dead', 'named'])
+    expect(models.states().get('one')).toEqual({
+      models: 2,
+      checkedAt: 50,
+      problem: undefined,
+      pending: false,
+    })
+    expect(models.states().get('dead')).toMatchObject({
+      models: undefined,
+      checkedAt: 50,
+      problem: { code: 'upstream_unreachable', detail: { reason: 'not_listening' } },
+    })
+    expect(models.states().get('named')).toMatchObject({ models: 1, checkedAt: undefined })
   })
 
   test('get a prefix if the connection has one or their names clash, and are found by it', async () => {
@@ -144,9 +180,16 @@ describe('the models of all connections', () => {
     expect(problems).toEqual([
       {
         connectionName: 'Dead',
+        code: 'upstream_unreachable',
         message: 'The model provider cannot be reached: nothing is listening at its address.',
+        detail: { reason: 'not_listening' },
       },
-      { connectionName: 'Silent', message: 'The provider has not sent its list of models yet.' },
+      {
+        connectionName: 'Silent',
+        code: 'upstream_silent',
+        message: 'The provider has not sent its list of models yet.',
+        detail: { reason: 'not_listed_yet' },
+      },
     ])
     // The second call does not wait for the lists: it resolves before a timer fires.
     const late = new Promise((resolve) => setTimeout(resolve, 100, 'late'))

@@ -1,18 +1,21 @@
 import type { Clock, Logger } from '../base/index.ts'
 import { ConnectionModels, withinMs } from './connection-models.ts'
+import type { ListProblem } from './connection-models.ts'
 import { ContinuationModes } from './continuation-modes.ts'
 import type { ContinuationModesOptions } from './continuation-modes.ts'
 import { createUpstream } from './create-upstream.ts'
 import type { UpstreamOptions } from './create-upstream.ts'
 import { mergeModels, providerNameAt } from './merge-models.ts'
 import type { MergedModel } from './merge-models.ts'
-import type { CatalogueModel, ModelCatalogue, ResolvedModel } from './model-catalogue.ts'
+import type { CatalogueModel, ConnectionState, ModelCatalogue, ResolvedModel } from './model-catalogue.ts'
 import { resolvedModel } from './resolved-model.ts'
 import type { ConnectionConfig } from './upstream.ts'
 
 export interface ModelCatalogueOptions extends Pick<ContinuationModesOptions, 'learnt' | 'learn'> {
   /** Returns the current connections in order of priority, including the demo model when it is offered. */
   connections: () => readonly ConnectionConfig[]
+  /** Called each time a provider has listed models. */
+  onLoaded?: (connection: ConnectionConfig) => void
   clock: Clock
   logger: Logger
   /** The age at which a list is refreshed in the background, ms. Default 60 s. */
@@ -27,10 +30,18 @@ export interface ModelCatalogueOptions extends Pick<ContinuationModesOptions, 'l
 /** A request for an unknown model refreshes the lists that are older than this, ms. */
 const recentMs = 5_000
 
+const notListedYet: ListProblem = {
+  code: 'upstream_silent',
+  message: 'The provider has not sent its list of models yet.',
+  detail: { reason: 'not_listed_yet' },
+}
+
 export function createModelCatalogue(options: ModelCatalogueOptions): ModelCatalogue {
   const { clock, logger, cacheMs = 60_000, firstMs = 2_000, deadlines, proxies, demoWordsPerSecond } = options
+  const { onLoaded = () => undefined } = options
   const modes = new ContinuationModes(options)
   const merge = memoizeMerge()
+  const mergeOffered = memoizeMerge()
   const listedOf = memoizeListed()
   let known = new Map<string, ConnectionModels>()
 
@@ -53,6 +64,13 @@ export function createModelCatalogue(options: ModelCatalogueOptions): ModelCatal
     return connectionsBefore
   }
 
+  /** The demo model is left out as soon as another connection has models. */
+  function offered(connections: ConnectionModels[]): ConnectionModels[] {
+    const real = connections.filter(({ config }) => config.kind !== 'demo')
+    if (real.length === connections.length) return connections
+    return real.some(({ models = [] }) => models.length > 0) ? real : connections
+  }
+
   function createConnection(config: ConnectionConfig): ConnectionModels {
     const upstream = createUpstream(config, {
       clock,
@@ -60,7 +78,7 @@ export function createModelCatalogue(options: ModelCatalogueOptions): ModelCatal
       ...(proxies ? { proxies } : {}),
       ...(demoWordsPerSecond === undefined ? {} : { demoWordsPerSecond }),
     })
-    return new ConnectionModels(config, upstream, { clock, logger, cacheMs })
+    return new ConnectionModels(config, upstream, { clock, logger, cacheMs, onLoaded })
   }
 
   async function list(): ReturnType<ModelCatalogue['list']> {
@@ -70,12 +88,21 @@ export function createModelCatalogue(options: ModelCatalogueOptions): ModelCatal
     const pending = connections.filter((connection) => connection.isPending)
     if (pending.length > 0) await Promise.all(pending.map((connection) => connection.waitForFirst(firstMs)))
     const problems = connections.flatMap((connection) => {
-      const message = connection.isPending
-        ? 'The provider has not sent its list of models yet.'
-        : connection.problem
-      return message === undefined ? [] : [{ connectionName: connection.config.name, message }]
+      const problem = connection.isPending ? notListedYet : connection.problem
+      return problem === undefined ? [] : [{ connectionName: connection.config.name, ...problem }]
     })
-    return { models: listedOf(merge(connections)), problems }
+    return { models: listedOf(mergeOffered(offered(connections))), problems }
+  }
+
+  function states(): Map<string, ConnectionState> {
+    const connections = currentConnections()
+    for (const connection of connections) connection.reloadIfOld()
+    return new Map(
+      connections.map(({ config, models, checkedAt, problem, isPending }) => [
+        config.id,
+        { models: models?.length, checkedAt, problem, pending: isPending },
+      ]),
+    )
   }
 
   async function resolve(modelId: string): Promise<ResolvedModel | undefined> {
@@ -93,7 +120,7 @@ export function createModelCatalogue(options: ModelCatalogueOptions): ModelCatal
     return found && resolvedModel(found, { modes, logger })
   }
 
-  return { list, resolve, refresh: () => void (known = new Map()) }
+  return { list, states, resolve, refresh: () => void (known = new Map()) }
 }
 
 function sameItems(some: readonly unknown[], others: readonly unknown[]): boolean {
@@ -106,7 +133,8 @@ function memoizeMerge(): typeof mergeModels {
   let merged = new Map<string, MergedModel>()
   return (connections) => {
     const isCurrent =
-      mergedFrom?.connections === connections &&
+      mergedFrom !== undefined &&
+      sameItems(mergedFrom.connections, connections) &&
       mergedFrom.lists.every((list, place) => list === connections[place]?.models)
     if (isCurrent) return merged
     mergedFrom = { connections, lists: connections.map(({ models }) => models) }

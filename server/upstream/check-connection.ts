@@ -5,7 +5,9 @@ import type { ConnectionConfig } from './upstream.ts'
 import { UpstreamError } from './upstream-error.ts'
 
 /** The result of testing a connection, as the page shows it. */
-export type ConnectionCheck = { ok: true; models: string[] } | { ok: false; code: string; message: string }
+export type ConnectionCheck =
+  | { ok: true; models: string[] }
+  | ({ ok: false } & ReturnType<UpstreamError['toFailure']>)
 
 /** Tests a connection. An `UpstreamError` becomes part of the result; any other error is a bug and rejects. */
 export async function checkConnection(
@@ -18,7 +20,7 @@ export async function checkConnection(
     return { ok: true, models: models.map(({ id }) => id) }
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error
-    return { ok: false, code: error.code, message: error.message }
+    return { ok: false, ...error.toFailure() }
   }
 }
 

@@ -6,6 +6,17 @@ import { UpstreamError } from './upstream-error.ts'
 /** A list that failed to load is retried after this, ms: soon enough to recover, without burdening the provider. */
 const retryMs = 10_000
 
+/** A failure to load the list of models, as the page shows it. */
+export type ListProblem = ReturnType<UpstreamError['toFailure']>
+
+interface ConnectionModelsOptions {
+  clock: Clock
+  logger: Logger
+  cacheMs: number
+  /** Called each time the provider has listed models. */
+  onLoaded: (config: ConnectionConfig) => void
+}
+
 /**
  * The cached list of models of one connection. Each reload has the deadline `listMs`. If the settings of the connection
  * name its models, they are the list, and nothing is requested: some providers cannot list their models.
@@ -15,11 +26,14 @@ export class ConnectionModels {
   readonly upstream: Upstream
   /** The last list that was loaded; undefined before the first. A failed reload keeps it. */
   models: UpstreamModel[] | undefined
-  /** Why the last attempt failed, as a sentence; undefined after a success. */
-  problem: string | undefined
+  /** Why the last attempt failed; undefined after a success. */
+  problem: ListProblem | undefined
+  /** When the last attempt ended, epoch ms. */
+  checkedAt: number | undefined
   readonly #clock: Clock
   readonly #logger: Logger
   readonly #cacheMs: number
+  readonly #onLoaded: (config: ConnectionConfig) => void
   #triedAt: number | undefined
   #loading: Promise<void> | undefined
   #first: Promise<void> | undefined
@@ -27,13 +41,14 @@ export class ConnectionModels {
   constructor(
     config: ConnectionConfig,
     upstream: Upstream,
-    { clock, logger, cacheMs }: { clock: Clock; logger: Logger; cacheMs: number },
+    { clock, logger, cacheMs, onLoaded }: ConnectionModelsOptions,
   ) {
     this.config = config
     this.upstream = upstream
     this.#clock = clock
     this.#logger = logger
     this.#cacheMs = cacheMs
+    this.#onLoaded = onLoaded
     const { modelIds } = config
     if (modelIds.length > 0) this.models = modelIds.map((id) => ({ id, name: id }))
   }
@@ -78,18 +93,22 @@ export class ConnectionModels {
       if (this.problem !== undefined)
         this.#logger.info({ connection: name }, 'the list of models of a provider can be loaded again')
       this.problem = undefined
+      if (this.models.length > 0) this.#onLoaded(this.config)
     } catch (error) {
       const known = error instanceof UpstreamError
-      const message = known ? error.message : 'The provider’s list of models could not be read.'
-      if (message !== this.problem || !known) {
+      const problem: ListProblem = known
+        ? error.toFailure()
+        : { code: 'internal', message: 'The provider’s list of models could not be read.' }
+      if (problem.message !== this.problem?.message || !known) {
         this.#logger.warn(
           { err: error, connection: name },
           'the list of models of a provider could not be loaded',
         )
       }
-      this.problem = message
+      this.problem = problem
     }
     this.#triedAt = this.#clock.monotonic()
+    this.checkedAt = this.#clock.now()
   }
 }
 

@@ -32,6 +32,7 @@ export function egressRefusedError(): UpstreamError {
   return new UpstreamError('upstream_refused', {
     message:
       'The address of this connection is a link-local or metadata address, which connections made on the page may not use. Enter another address, or ask the operator to set this one in OPENAI_API_BASE_URLS or OLLAMA_BASE_URLS.',
+    detail: { reason: 'address_not_allowed' },
   })
 }
 

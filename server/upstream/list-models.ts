@@ -22,10 +22,7 @@ export async function fetchModels(
   const headers = { accept: 'application/json', ...authorizationHeader(key) }
   const { listMs } = deadlines
   const timeout = new AbortController()
-  const timer = setTimeout(
-    () => timeout.abort(new UpstreamError('upstream_silent', { message: timeoutMessage(listMs) })),
-    listMs,
-  )
+  const timer = setTimeout(() => timeout.abort(timeoutError(listMs)), listMs)
   const either = AbortSignal.any([signal, timeout.signal])
   try {
     const response = await requestProvider({ url, headers, network, connectMs: deadlines.connectMs }, either)
@@ -41,8 +38,12 @@ export async function fetchModels(
   }
 }
 
-const timeoutMessage = (ms: number): string =>
-  `The model provider did not send its list of models within ${ms / 1000} seconds.`
+function timeoutError(ms: number): UpstreamError {
+  return new UpstreamError('upstream_silent', {
+    message: `The model provider did not send its list of models within ${ms / 1000} seconds.`,
+    detail: { reason: 'list_timeout', seconds: ms / 1000 },
+  })
+}
 
 function parseList(text: string): unknown {
   try {
@@ -56,6 +57,7 @@ function noListError(cause?: unknown): UpstreamError {
   return new UpstreamError('upstream_refused', {
     message:
       'The server at this address did not return a list of models. Check that the address is complete: it often ends in /v1.',
+    detail: { reason: 'no_model_list' },
     cause,
   })
 }

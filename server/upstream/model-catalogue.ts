@@ -1,3 +1,4 @@
+import type { ListProblem } from './connection-models.ts'
 import type { GenerateRequest, UpstreamSink, GenerateEnd, ContinuationMode } from './upstream.ts'
 
 /** A model in the list that users choose from. */
@@ -29,9 +30,27 @@ export interface ResolvedModel extends CatalogueModel {
   probeContinuation(signal: AbortSignal, enter?: () => Promise<() => void>): Promise<void>
 }
 
+/** Why the models of a connection are missing or may be outdated. */
+export interface ModelsProblem extends ListProblem {
+  connectionName: string
+}
+
+/** What this instance knows of a connection. */
+export interface ConnectionState {
+  /** The number of its models. Undefined before the first list has been loaded. */
+  models: number | undefined
+  /** When the provider was last asked for its models, epoch ms. Undefined if it was not asked. */
+  checkedAt: number | undefined
+  problem: ListProblem | undefined
+  /** Whether the first request for the list is running. */
+  pending: boolean
+}
+
 /** The merged models of all enabled connections. */
 export interface ModelCatalogue {
-  list(): Promise<{ models: CatalogueModel[]; problems: { connectionName: string; message: string }[] }>
+  list(): Promise<{ models: CatalogueModel[]; problems: ModelsProblem[] }>
+  /** The state of each enabled connection by its id. Outdated lists are reloaded in the background. */
+  states(): Map<string, ConnectionState>
   /** Undefined if there is no such model. Reloads the lists of the providers if the cached lists do not have it. */
   resolve(modelId: string): Promise<ResolvedModel | undefined>
   /** Discards the cached lists; to be called when the connections have changed. */

@@ -15,6 +15,7 @@ export function providerUrl(baseUrl: string, path: string): URL {
   }
   throw new UpstreamError('upstream_refused', {
     message: `The connection's address “${base.path.slice(0, 200)}” is not valid: it must start with http:// or https://.`,
+    detail: { reason: 'address_invalid' },
   })
 }
 
@@ -25,5 +26,6 @@ export function authorizationHeader(key: string | null): { authorization?: strin
   if (/^[\x21-\x7e]+$/.test(bare)) return { authorization: `Bearer ${bare}` }
   throw new UpstreamError('upstream_key_refused', {
     message: "The connection's API key contains a space or another invalid character. Enter the key again.",
+    detail: { reason: 'key_invalid' },
   })
 }

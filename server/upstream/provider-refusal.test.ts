@@ -76,6 +76,18 @@ describe('a refusal becomes an error of the catalogue', () => {
     expect(error?.message).not.toContain('0123456789')
   })
 
+  test('the parts of the message are sent apart, so that clients can say it in their own language', async () => {
+    expect((await refuse(503, { error: 'loading model' }))?.toRunError()).toEqual({
+      code: 'upstream_unreachable',
+      message:
+        'The model provider is unavailable (status 503). Try again in a moment. It says: loading model',
+      detail: { reason: 'bad_status', status: 503, quote: 'loading model' },
+    })
+    expect((await refuse(404, {}))?.detail).toEqual({ reason: 'model_not_found', model: 'm' })
+    expect((await refuse(429, { error: 'Slow down.' }))?.detail).toEqual({ quote: 'Slow down.' })
+    expect((await refuse(401, {}))?.detail).toBeUndefined()
+  })
+
   test('a missing key and a wrong key have different messages', async () => {
     const { error } = await requestScripted(provider, { refuse: { status: 401, body: {} } })
     expect(error?.message).toBe(

@@ -7,7 +7,7 @@ import { readBody } from './read-body.ts'
 import { asObject } from './read-json.ts'
 import type { JsonObject } from './read-json.ts'
 import { UpstreamError } from './upstream-error.ts'
-import type { UpstreamErrorCode } from './upstream-error.ts'
+import type { UpstreamDetail, UpstreamErrorCode } from './upstream-error.ts'
 
 const dayMs = 86_400_000
 
@@ -43,7 +43,7 @@ export function refusalError(refusal: Refusal, context: RefusalContext, clock: C
   const retryAfterMs = retryAfter(headers, clock)
   const wait = code === 'upstream_rate_limited' || code === 'upstream_unreachable' ? retryAfterMs : undefined
   return new UpstreamError(code, {
-    message: withQuote(messagesFor(status, context)[code] ?? errorCatalogue[code].message, quote),
+    ...explain(code, status, context, quote),
     status,
     reported: errorFields(body),
     ...(wait === undefined ? {} : { retryAfterMs: wait }),
@@ -58,10 +58,7 @@ export function frameError(frame: unknown, key: string | null): UpstreamError {
   const code =
     status >= 400 && status < 500 ? codeOfStatus(status, text) : (codeOfTexts(text) ?? 'upstream_broke_off')
   return new UpstreamError(code, {
-    message: withQuote(
-      messagesFor(status, { key })[code] ?? errorCatalogue[code].message,
-      providerMessage(frame, key),
-    ),
+    ...explain(code, status, { key }, providerMessage(frame, key)),
     reported: errorFields(frame),
     ...(Number.isInteger(status) ? { status } : {}),
   })
@@ -131,39 +128,82 @@ function codeOfTexts(text: string): UpstreamErrorCode | undefined {
   return limited.test(text) ? 'upstream_rate_limited' : undefined
 }
 
-function messagesFor(
+/** The message of a refusal, and its parts. */
+function explain(
+  code: UpstreamErrorCode,
   status: number,
-  { key, model }: RefusalContext,
-): Partial<Record<UpstreamErrorCode, string>> {
-  const named = model === undefined ? 'this model' : `the model “${model}”`
-  const refused = new Map([
-    [402, 'The account at the model provider has no credit left. Add credit, or choose another model.'],
-    [
-      404,
-      `The model provider does not know ${named}, or the connection's address is not complete. Check both.`,
-    ],
-    [407, 'The proxy (HTTP_PROXY) requires a user name and password. Add them to its address.'],
-    [
-      429,
-      "The quota at the model provider is used up, and waiting doesn't help. Raise it, or choose another model.",
-    ],
-  ]).get(status)
+  context: RefusalContext,
+  quote: string | undefined,
+): { message: string; detail?: UpstreamDetail } {
+  const known = findReason(code, status, context)
+  const sentence = known?.sentence ?? errorCatalogue[code].message
+  const detail = { ...known?.detail, ...(quote === undefined ? {} : { quote }) }
   return {
-    upstream_key_refused:
-      key === null
-        ? 'The model provider requires an API key, and this connection has none: add one.'
-        : 'The model provider refused the API key: check it.',
-    upstream_refused:
-      refused ??
-      (status >= 300 && status < 400
-        ? 'The model provider redirects to another address. Enter that address in the connection.'
-        : 'The model provider refused the request: choose another model, or check the connection.'),
-    upstream_unreachable: `The model provider is unavailable (status ${status}). Try again in a moment.`,
+    message: quote === undefined ? sentence : `${sentence} It says: ${quote}`,
+    ...(Object.keys(detail).length === 0 ? {} : { detail }),
   }
 }
 
-function withQuote(sentence: string, quote: string | undefined): string {
-  return quote === undefined ? sentence : `${sentence} It says: ${quote}`
+interface KnownReason {
+  sentence: string
+  detail: UpstreamDetail
+}
+
+function findReason(
+  code: UpstreamErrorCode,
+  status: number,
+  { key, model }: RefusalContext,
+): KnownReason | undefined {
+  if (code === 'upstream_key_refused' && key === null) {
+    return {
+      sentence: 'The model provider requires an API key, and this connection has none: add one.',
+      detail: { reason: 'key_missing' },
+    }
+  }
+  if (code === 'upstream_unreachable') {
+    return {
+      sentence: `The model provider is unavailable (status ${status}). Try again in a moment.`,
+      detail: { reason: 'bad_status', status },
+    }
+  }
+  return code === 'upstream_refused' ? refusalReason(status, model) : undefined
+}
+
+function refusalReason(status: number, model: string | undefined): KnownReason | undefined {
+  if (status >= 300 && status < 400) {
+    return {
+      sentence: 'The model provider redirects to another address. Enter that address in the connection.',
+      detail: { reason: 'redirected' },
+    }
+  }
+  switch (status) {
+    case 402:
+      return {
+        sentence:
+          'The account at the model provider has no credit left. Add credit, or choose another model.',
+        detail: { reason: 'no_credit' },
+      }
+    case 404: {
+      const named = model === undefined ? 'this model' : `the model “${model}”`
+      return {
+        sentence: `The model provider does not know ${named}, or the connection's address is not complete. Check both.`,
+        detail: { reason: 'model_not_found', ...(model === undefined ? {} : { model }) },
+      }
+    }
+    case 407:
+      return {
+        sentence: 'The proxy (HTTP_PROXY) requires a user name and password. Add them to its address.',
+        detail: { reason: 'proxy_needs_password' },
+      }
+    case 429:
+      return {
+        sentence:
+          "The quota at the model provider is used up, and waiting doesn't help. Raise it, or choose another model.",
+        detail: { reason: 'quota_used_up' },
+      }
+    default:
+      return undefined
+  }
 }
 
 /** Parses JSON, server-sent events or lines with JSON; otherwise returns the text, which may be the error message. */

@@ -6,7 +6,9 @@ import { agentFor, createFreshAgent } from './provider-agents.ts'
 import type { AgentKey } from './provider-agents.ts'
 import { chooseRoute } from './provider-route.ts'
 import type { ProviderNetwork } from './provider-route.ts'
+import type { FailureReason } from '../../protocol/upstream-errors.ts'
 import { UpstreamError } from './upstream-error.ts'
+import type { UpstreamDetail } from './upstream-error.ts'
 
 export interface ProviderRequest {
   url: URL
@@ -101,6 +103,7 @@ function isReset(error: NodeJS.ErrnoException): boolean {
 function connectTimeoutError(ms: number): UpstreamError {
   return new UpstreamError('upstream_unreachable', {
     message: `The model provider cannot be reached: no connection within ${ms / 1000} seconds.`,
+    detail: { reason: 'connect_timeout', seconds: ms / 1000 },
   })
 }
 
@@ -108,6 +111,7 @@ function switchedProtocolsError(): UpstreamError {
   return new UpstreamError('upstream_unreachable', {
     message:
       'The model provider cannot be reached: it replied with status 101 (Switching Protocols). Check the address of the connection.',
+    detail: { reason: 'not_http' },
   })
 }
 
@@ -117,38 +121,53 @@ function unreachableError(
   proxied: boolean,
 ): UpstreamError {
   const { code = '', statusCode } = error
-  const why = reasons[code] ?? (/CERT|TLS|SSL/.test(code) ? reasons.TLS : undefined)
-  if (code === 'ERR_PROXY_TUNNEL' || (proxied && why !== reasons.TLS)) {
-    return new UpstreamError('upstream_unreachable', {
-      message: proxyErrorMessage(statusCode, why),
-      cause: error,
-    })
+  const reason = reasons[code] ?? (/CERT|TLS|SSL/.test(code) ? 'untrusted_certificate' : 'connection_failed')
+  if (code === 'ERR_PROXY_TUNNEL' || (proxied && reason !== 'untrusted_certificate')) {
+    return proxyError(error, statusCode, reason)
   }
   return new UpstreamError('upstream_unreachable', {
-    message: `The model provider cannot be reached: ${why ?? 'the connection failed'}.`,
+    message: `The model provider cannot be reached: ${descriptions[reason]}.`,
+    detail: { reason },
     cause: error,
   })
 }
 
-function proxyErrorMessage(status: number | undefined, why: string | undefined): string {
+function proxyError(cause: Error, status: number | undefined, reason: ConnectionReason): UpstreamError {
   const start = 'The model provider cannot be reached through the proxy (HTTPS_PROXY, HTTP_PROXY)'
-  if (status === 407) return `${start}: the proxy requires a user name and password.`
-  if (status !== undefined) return `${start}: the proxy refused the connection with status ${status}.`
-  return `${start}: ${why ?? 'the connection failed'}.`
+  const [why, detail]: [string, UpstreamDetail] =
+    status === 407
+      ? ['the proxy requires a user name and password', { reason: 'proxy_needs_password' }]
+      : status === undefined
+        ? [descriptions[reason], { reason: 'proxy_unreachable' }]
+        : [`the proxy refused the connection with status ${status}`, { reason: 'proxy_refused', status }]
+  return new UpstreamError('upstream_unreachable', { message: `${start}: ${why}.`, detail, cause })
 }
 
-const reasons: Record<string, string> = {
-  ECONNREFUSED: 'nothing is listening at its address',
-  ECONNRESET: 'it closed the connection',
-  EPIPE: 'it closed the connection',
-  ENOTFOUND: 'its host name does not exist',
-  EAI_AGAIN: 'its host name cannot be looked up right now',
-  EHOSTUNREACH: 'there is no route to its host',
-  ENETUNREACH: 'there is no route to its network',
-  ETIMEDOUT: 'the connection timed out',
-  HPE_INVALID_CONSTANT: 'the server at its address does not speak HTTP',
-  TLS: 'its certificate is not trusted',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is not trusted',
-  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not trusted',
-  EPROTO: 'it does not speak TLS',
+const descriptions = {
+  not_listening: 'nothing is listening at its address',
+  connection_closed: 'it closed the connection',
+  host_unknown: 'its host name does not exist',
+  host_not_resolved: 'its host name cannot be looked up right now',
+  no_route: 'there is no route to it',
+  connect_timeout: 'the connection timed out',
+  not_http: 'the server at its address does not speak HTTP',
+  untrusted_certificate: 'its certificate is not trusted',
+  no_tls: 'it does not speak TLS',
+  connection_failed: 'the connection failed',
+} satisfies Partial<Record<FailureReason, string>>
+type ConnectionReason = keyof typeof descriptions
+
+const reasons: Record<string, ConnectionReason> = {
+  ECONNREFUSED: 'not_listening',
+  ECONNRESET: 'connection_closed',
+  EPIPE: 'connection_closed',
+  ENOTFOUND: 'host_unknown',
+  EAI_AGAIN: 'host_not_resolved',
+  EHOSTUNREACH: 'no_route',
+  ENETUNREACH: 'no_route',
+  ETIMEDOUT: 'connect_timeout',
+  HPE_INVALID_CONSTANT: 'not_http',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'untrusted_certificate',
+  SELF_SIGNED_CERT_IN_CHAIN: 'untrusted_certificate',
+  EPROTO: 'no_tls',
 }

@@ -111,5 +111,6 @@ export function watchTimeouts(
 function totalTimeoutError(ms: number): UpstreamError {
   return new UpstreamError('upstream_silent', {
     message: `The answer took longer than the limit of ${ms / 1000} seconds. Ask for a shorter answer, or have the operator raise AIOHTTP_CLIENT_TIMEOUT.`,
+    detail: { reason: 'answer_timeout', seconds: ms / 1000 },
   })
 }

@@ -67,6 +67,54 @@ test('B4, S5: models of a connection are entered on the page; a key does not fol
   await page.context().close()
 })
 
+test('D11, D23: a connection is tested before it is saved, and its row tells its state', async () => {
+  const page = await it.open('/connections')
+  const dialog = page.getByRole('dialog', { name: 'Add a connection' })
+  const saved = async (): Promise<string[]> => {
+    const { items } = await it.api.call<{ items: ConnectionView[] }>('GET', '/api/connections')
+    return items.map(({ name }) => name)
+  }
+  await page.getByRole('button', { name: 'Add a connection' }).click()
+  await dialog.getByLabel('Address').fill('localhost:1/v1')
+  await dialog.getByLabel('Name').fill('Dead')
+  expect(await dialog.getByLabel('Address').inputValue()).toBe('http://localhost:1/v1')
+  await dialog.getByRole('button', { name: 'Add', exact: true }).click()
+  await dialog
+    .getByRole('alert')
+    .getByText(/Nothing answers at the connection/)
+    .waitFor()
+  expect(await saved()).not.toContain('Dead')
+  await dialog.getByRole('button', { name: 'Save anyway' }).click()
+  await dialog.waitFor({ state: 'detached' })
+  const row = (name: string): ReturnType<typeof page.locator> =>
+    page.getByRole('listitem').filter({ has: page.getByText(name, { exact: true }) })
+  await row('Dead')
+    .getByText(/Nothing answers at the connection/)
+    .waitFor()
+  await row('Dead')
+    .getByText(/checked now/)
+    .waitFor()
+
+  await page.getByRole('button', { name: 'Add a connection' }).click()
+  await dialog.getByLabel('Address').fill(it.provider.v1)
+  await dialog.getByLabel('Name').fill('Good')
+  await page.keyboard.press('Enter')
+  await dialog.waitFor({ state: 'detached' })
+  await row('Good')
+    .getByText(/\d+ models · checked now/)
+    .waitFor()
+
+  await page.getByRole('button', { name: 'Add a connection' }).click()
+  await dialog.getByLabel('Address').fill('ftp://example.org')
+  await dialog.getByRole('button', { name: 'Test connection' }).click()
+  await dialog
+    .getByRole('alert')
+    .getByText('Enter an address that starts with http:// or https://.')
+    .waitFor()
+  expect(await dialog.getByText('baseUrl').count()).toBe(0)
+  await page.context().close()
+})
+
 test('C5: a thought whose opening tag the template wrote is folded like any other', async () => {
   it.provider.scripts.listed = { words: ['let me think\n', '</think>\n\n', 'The answer'] }
   const page = await it.open('/')

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
 import { phone, startPage } from './support/page-fixture.ts'
 import type { PageFixture } from './support/page-fixture.ts'
-import { answered, send } from './support/page-steps.ts'
+import { waitForAnswer, send } from './support/page-steps.ts'
 
 let it: PageFixture
 beforeAll(async () => {
@@ -10,7 +10,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await it[Symbol.asyncDispose]()
-  expect(it.complaints).toEqual([])
+  expect(it.pageErrors).toEqual([])
 })
 
 const chats = (page: Page): ReturnType<Page['locator']> => page.getByRole('navigation', { name: 'Chats' })
@@ -19,7 +19,7 @@ const chats = (page: Page): ReturnType<Page['locator']> => page.getByRole('navig
 async function openChat(title: string, options?: Parameters<PageFixture['open']>[1]): Promise<Page> {
   const page = await it.open('/', options)
   await send(page, title)
-  await answered(page)
+  await waitForAnswer(page)
   const id = new URL(page.url()).pathname.split('/').at(-1)!
   await it.api.call('PATCH', `/api/chats/${id}`, { title })
   await page.getByRole('heading', { name: title }).waitFor()
@@ -110,6 +110,35 @@ test('D12: the rights of an administrator are given only after a confirmation th
     .getByRole('button', { name: 'Change to user' })
     .click()
   await expect.poll(roleOf).toBe('user')
+  await page.context().close()
+})
+
+test('D19: users are found without accents, counted and sorted, and pending ones have a badge', async () => {
+  for (const [name, n] of [
+    ['Mar\u00eda Garc\u00eda', 1],
+    ['Jos\u00e9 Garcia', 2],
+  ] as const)
+    await it.api.call('POST', '/api/users', { name, email: `garcia-${n}@example.org`, role: 'user' })
+  await it.api.changeSettings({ signUp: true, defaultRole: 'pending' })
+  const signedUp = await fetch(`${it.url}/api/auth/sign-up`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'Waiting', email: 'waiting@example.org', password: 'correct horse' }),
+  })
+  expect(signedUp.ok).toBe(true)
+  const page = await it.open('/users')
+  await page.getByLabel('Search', { exact: true }).fill('garcia maria')
+  await page.getByText('1 user', { exact: true }).waitFor()
+  await page.getByLabel('Search', { exact: true }).fill('garc\u00eda')
+  await page.getByText('2 users', { exact: true }).waitFor()
+  await page.getByLabel('Sort by').selectOption('name')
+  await expect
+    .poll(async () => (await page.getByRole('main').getByRole('listitem').allInnerTexts()).join())
+    .toMatch(/Jos\u00e9.*Mar\u00eda/s)
+  await page.getByRole('button', { name: 'Ada Lovelace' }).getByText('1', { exact: true }).waitFor()
+  await page.getByRole('button', { name: 'Show', exact: true }).click()
+  await page.getByLabel('Search', { exact: true }).fill('')
+  await page.getByText('waiting@example.org').waitFor()
   await page.context().close()
 })
 

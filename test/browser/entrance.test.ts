@@ -59,7 +59,7 @@ describe('sign-up and sign-in, in order', () => {
     await admin.getByRole('button', { name: 'Test connection' }).click()
     await admin
       .getByRole('alert')
-      .getByText(/cannot be reached/)
+      .getByText(/Nothing answers at the connection/)
       .waitFor()
     await admin.getByLabel('Address').fill(it.provider.v1)
     await admin.getByRole('button', { name: 'Test connection' }).click()

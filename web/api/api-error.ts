@@ -1,4 +1,4 @@
-import type { ErrorCode, ReachedLimit, WireError } from '../../protocol/errors.ts'
+import type { BrokenRule, ErrorCode, ReachedLimit, WireError } from '../../protocol/errors.ts'
 
 /** Codes of `protocol/errors.ts`, and two for requests without a response from Shoal. */
 export type PageErrorCode = ErrorCode | 'unreachable' | 'unreadable'
@@ -11,6 +11,8 @@ export class ApiError extends Error {
   readonly field: string | undefined
   readonly retryAfterMs: number | undefined
   readonly limit: ReachedLimit | undefined
+  readonly rule: BrokenRule | undefined
+  readonly change: WireError['change']
   readonly requestId: string | undefined
 
   constructor(status: number, wire: Omit<WireError, 'code'> & { code: PageErrorCode }, cause?: unknown) {
@@ -20,6 +22,8 @@ export class ApiError extends Error {
     this.field = wire.field
     this.retryAfterMs = wire.retryAfterMs
     this.limit = wire.limit
+    this.rule = wire.rule
+    this.change = wire.change
     this.requestId = wire.requestId
   }
 

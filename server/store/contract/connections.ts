@@ -40,4 +40,7 @@ export interface Connections {
   /** The learnt `continues` of a model, stored per connection address and model so that it survives a restart. */
   learnt(baseUrl: string, model: string): Promise<string | undefined>
   learn(baseUrl: string, model: string, continues: string): Promise<void>
+  /** Whether a provider at this address has ever listed models. */
+  hasWorked(baseUrl: string): Promise<boolean>
+  recordWorked(baseUrl: string): Promise<void>
 }

@@ -40,13 +40,24 @@ export interface Page<T> {
   next: string | null
 }
 
+/** `newest` and `active` (last active) begin with the latest time, `name` with A. */
+export type UserSort = 'newest' | 'name' | 'active'
+
+export interface UserFilter {
+  q?: string
+  role?: UserRow['role']
+}
+
 export interface Users {
   /** `onlyFirst`: the user becomes an administrator, and is created only if there is no account yet. */
   create(user: NewUser, options?: { onlyFirst?: boolean }): Promise<'created' | 'email-taken' | 'not-first'>
   count(): Promise<number>
   byId(id: string): Promise<UserRow | undefined>
   byEmail(email: string): Promise<UserRow | undefined>
-  list(query: { q?: string; role?: UserRow['role']; cursor?: string; limit: number }): Promise<Page<UserRow>>
+  /** `q`: words that the name or the address contains, each with or without its accents. */
+  list(query: UserFilter & { sort?: UserSort; cursor?: string; limit: number }): Promise<Page<UserRow>>
+  /** `total`: accounts that match; `pending`: all accounts that wait for approval. */
+  counts(filter: UserFilter): Promise<{ total: number; pending: number }>
   rename(id: string, name: string): Promise<UserRow | undefined>
   /**
    * Merges the change into the stored preferences and returns all of them as JSON; undefined if there is no such user.

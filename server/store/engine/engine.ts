@@ -1,6 +1,6 @@
 import type { Kysely, RawBuilder, Transaction } from 'kysely'
 import { sql } from 'kysely'
-import { sleep, spellingPattern } from '../../base/index.ts'
+import { accentTable, sleep, spellingPattern, unaccentedPattern } from '../../base/index.ts'
 import type { Clock } from '../../base/index.ts'
 import { StoreError } from '../store.ts'
 import type { Schema, TableName } from '../schema.ts'
@@ -19,6 +19,10 @@ export interface Engine {
   greatest(a: RawBuilder<unknown>, b: RawBuilder<unknown>): RawBuilder<number>
   /** SQL for whether a text contains these words, in any spelling (see spelling.ts). */
   containsWords(words: string, text: RawBuilder<unknown>): RawBuilder<boolean>
+  /** SQL for whether a text contains this word, with or without its accents (see unaccented.ts). */
+  containsUnaccented(word: string, text: RawBuilder<unknown>): RawBuilder<boolean>
+  /** SQL for a text in lower case as names are sorted: without the accents of Western and Central European letters. */
+  sortKey(text: RawBuilder<unknown>): RawBuilder<string>
   /** SQL for the position of these words in a text, counted from 1; 0 if the text does not contain them. */
   positionOfWords(words: string, text: RawBuilder<unknown>): RawBuilder<number>
   /** `for update of` this alias on PostgreSQL; nothing on SQLite, where a transaction locks the whole database. */
@@ -49,6 +53,8 @@ interface EngineParts {
   close: () => Promise<void>
 }
 
+const accents = accentTable()
+
 export function createEngine({ kind, db, clock, troubles, deadlineMs, close }: EngineParts): Engine {
   const postgres = kind === 'postgres'
   const repeating = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -68,6 +74,8 @@ export function createEngine({ kind, db, clock, troubles, deadlineMs, close }: E
   const joined = postgres
     ? sql`string_agg(p.text, '' order by p.start)`
     : sql`group_concat(p.text, '' order by p.start)`
+  const matches = (pattern: string, text: RawBuilder<unknown>): RawBuilder<boolean> =>
+    postgres ? sql<boolean>`${text} ~ ${pattern}` : sql<boolean>`place_of(${pattern}, ${text}) > 0`
   return {
     kind,
     db,
@@ -75,10 +83,12 @@ export function createEngine({ kind, db, clock, troubles, deadlineMs, close }: E
       ? sql<number>`floor(extract(epoch from clock_timestamp()) * 1000)::bigint`
       : sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
     greatest: (a, b) => (postgres ? sql<number>`greatest(${a}, ${b})` : sql<number>`max(${a}, ${b})`),
-    containsWords: (words, text) =>
+    containsWords: (words, text) => matches(spellingPattern(words), text),
+    containsUnaccented: (word, text) => matches(unaccentedPattern(word), text),
+    sortKey: (text) =>
       postgres
-        ? sql<boolean>`${text} ~ ${spellingPattern(words)}`
-        : sql<boolean>`place_of(${spellingPattern(words)}, ${text}) > 0`,
+        ? sql<string>`translate(${text}, ${accents.accented}, ${accents.plain}) collate "C"`
+        : sql<string>`unaccented(${text})`,
     positionOfWords: (words, text) =>
       postgres
         ? sql<number>`coalesce(strpos(${text}, substring(${text} from ${spellingPattern(words)})), 0)`

@@ -145,7 +145,12 @@ function toColumns({
   }
 }
 
-function createLearntMethods(engine: Engine): Pick<Connections, 'learnt' | 'learn'> {
+/** The row of `learnt` that says that an address has worked. No model has this name. */
+const addressItself = { model: '', continues: 'listed' }
+
+function createLearntMethods(
+  engine: Engine,
+): Pick<Connections, 'learnt' | 'learn' | 'hasWorked' | 'recordWorked'> {
   return {
     learnt: (baseUrl, model) =>
       engine.run(async (db) => {
@@ -163,6 +168,25 @@ function createLearntMethods(engine: Engine): Pick<Connections, 'learnt' | 'lear
           .insertInto('learnt')
           .values({ base_url: cleanText(baseUrl), model: cleanText(model), continues })
           .onConflict((conflict) => conflict.columns(['base_url', 'model']).doUpdateSet({ continues }))
+          .execute()
+      }),
+    hasWorked: (baseUrl) =>
+      engine.run(async (db) => {
+        const row = await db
+          .selectFrom('learnt')
+          .select('model')
+          .where('base_url', '=', cleanText(baseUrl))
+          .where('model', '=', addressItself.model)
+          .executeTakeFirst()
+        return row !== undefined
+      }),
+    recordWorked: (baseUrl) =>
+      engine.transaction(async (trx) => {
+        await incrementRevision(trx, 'connections')
+        await trx
+          .insertInto('learnt')
+          .values({ base_url: cleanText(baseUrl), ...addressItself })
+          .onConflict((conflict) => conflict.columns(['base_url', 'model']).doNothing())
           .execute()
       }),
   }

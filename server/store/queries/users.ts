@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
+import type { RawBuilder } from 'kysely'
 import { cleanText } from '../../base/index.ts'
-import type { NewUser, UserRow, Users } from '../contract/users.ts'
-import { readCursor, toPage } from '../cursor.ts'
+import type { NewUser, UserFilter, UserRow, UserSort, Users } from '../contract/users.ts'
+import { readCursor, readTextCursor, toPage } from '../cursor.ts'
 import type { Db, Engine } from '../engine/engine.ts'
 import { accountColumns, toUser } from './account-row.ts'
 import { changeAccess } from './change-access.ts'
@@ -21,8 +22,24 @@ export function createUsers(engine: Engine): Users {
     byEmail: (email) => find(engine, 'email_key', emailKey(email)),
     list: (query) =>
       engine.run(async (db) => {
-        const rows = await userListQuery(engine, db, { ...query, after: readCursor(query.cursor) }).execute()
-        return toPage(rows, query.limit, { key: (row) => [row.created_at, row.id], map: toUser })
+        const { sort = 'newest', cursor } = query
+        const after = sort === 'name' ? readTextCursor(cursor) : readCursor(cursor)
+        const rows = await userListQuery(engine, db, { ...query, sort, after }).execute()
+        return toPage(rows, query.limit, { key: (row) => [row.sort_key, row.id], map: toUser })
+      }),
+    counts: (filter) =>
+      engine.run(async (db) => {
+        const row = await db
+          .selectFrom('account')
+          .select((eb) => [
+            eb.fn.countAll<number>().filterWhere(matching(engine, filter)).as('total'),
+            eb.fn
+              .countAll<number>()
+              .filterWhere(sql<boolean>`account.role = 'pending' and account.active`)
+              .as('pending'),
+          ])
+          .executeTakeFirstOrThrow()
+        return { total: Number(row.total), pending: Number(row.pending) }
       }),
     rename: (id, given) =>
       engine.run(async (db) => {
@@ -131,26 +148,42 @@ function asObject(value: unknown): object {
   return typeof value === 'object' && value !== null ? value : {}
 }
 
-interface UserListQuery {
-  q?: string
-  role?: UserRow['role']
-  after: { at: number; id: string } | undefined
+/** SQL for whether an account matches a filter. */
+function matching(engine: Engine, { q = '', role }: UserFilter): RawBuilder<boolean> {
+  const words = q.split(/\s+/).filter((word) => word !== '')
+  const conditions = words.map((word) => engine.containsUnaccented(word, sql`account.search`))
+  if (role !== undefined) conditions.push(sql<boolean>`account.role = ${role}`)
+  return conditions.length === 0 ? sql<boolean>`1 = 1` : sql<boolean>`(${sql.join(conditions, sql` and `)})`
+}
+
+interface UserListQuery extends UserFilter {
+  sort?: UserSort
+  after: { at: number | string; id: string } | undefined
   limit: number
 }
 
-/** Newest first, after the key `after`; one row more than `limit`, which shows whether there is a next page. */
-export function userListQuery(engine: Engine, db: Db, { q, role, after, limit }: UserListQuery) {
+/** A page after the key `after`; one row more than `limit`, which shows whether there is a next page. */
+export function userListQuery(
+  engine: Engine,
+  db: Db,
+  { sort = 'newest', after, limit, ...filter }: UserListQuery,
+) {
+  const keys: Record<UserSort, RawBuilder<number | string>> = {
+    newest: sql<number | string>`account.created_at`,
+    active: sql<number | string>`coalesce(account.last_active_at, 0)`,
+    name: sql<number | string>`${engine.sortKey(sql`account.search`)}`,
+  }
+  const [key, direction] = [keys[sort], sort === 'name' ? 'asc' : 'desc'] as const
+  const comes = sort === 'name' ? sql`>` : sql`<`
   return db
     .selectFrom('account')
     .select(accountColumns)
-    .$if(q !== undefined && q !== '', (query) =>
-      query.where(engine.containsWords(q ?? '', sql`account.search`)),
-    )
-    .$if(role !== undefined, (query) => query.where('account.role', '=', role ?? 'user'))
+    .select(key.as('sort_key'))
+    .where(matching(engine, filter))
     .$if(after !== undefined, (query) =>
-      query.where(sql<boolean>`(account.created_at, account.id) < (${after?.at}, ${after?.id})`),
+      query.where(sql<boolean>`(${key}, account.id) ${comes} (${after?.at}, ${after?.id})`),
     )
-    .orderBy('account.created_at', 'desc')
-    .orderBy('account.id', 'desc')
+    .orderBy(key, direction)
+    .orderBy('account.id', direction)
     .limit(limit + 1)
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { SQLOutputValue } from 'node:sqlite'
 import { Kysely } from 'kysely'
-import { silentLogger } from '../../base/index.ts'
+import { silentLogger, unaccented } from '../../base/index.ts'
 import type { Clock } from '../../base/index.ts'
 import { createEngine } from '../engine/engine.ts'
 import type { Engine } from '../engine/engine.ts'
@@ -82,6 +82,7 @@ function openDatabase(path: string): DatabaseSync {
     database.exec('pragma journal_mode = WAL; pragma synchronous = FULL; pragma foreign_keys = ON')
     // Needed for the search, because SQLite's own lower() only handles ASCII.
     database.function('place_of', { deterministic: true }, positionOf)
+    database.function('unaccented', { deterministic: true }, (text) => unaccented(String(text)))
     return database
   } catch (error) {
     database.close()
@@ -89,14 +90,23 @@ function openDatabase(path: string): DatabaseSync {
   }
 }
 
-let latest = { pattern: '', compiled: /(?:)/u }
+/** More patterns than one search has. */
+const maxCompiled = 16
+const compiled = new Map<string, RegExp>()
+
+/** A search calls this for many rows with the same few patterns, so these stay compiled. */
+function compile(pattern: string): RegExp {
+  const known = compiled.get(pattern)
+  if (known) return known
+  if (compiled.size >= maxCompiled) compiled.clear()
+  const made = new RegExp(pattern, 'u')
+  compiled.set(pattern, made)
+  return made
+}
 
 /** Position of the first match of the pattern in the text, in code points counted from 1; 0 if there is no match. */
 function positionOf(pattern: SQLOutputValue, text: SQLOutputValue): number {
-  // A search calls this for many rows with the same few patterns, so the last one stays compiled.
-  if (latest.pattern !== pattern)
-    latest = { pattern: String(pattern), compiled: new RegExp(String(pattern), 'u') }
   const whole = String(text)
-  const at = whole.search(latest.compiled)
+  const at = whole.search(compile(String(pattern)))
   return at < 0 ? 0 : Array.from(whole.slice(0, at)).length + 1
 }

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import type { ReactNode, SubmitEvent } from 'react'
 import { useMutation } from '@tanstack/react-query'
 import { Trans, useLingui } from '@lingui/react/macro'
@@ -7,10 +7,12 @@ import { call } from '../../api/call.ts'
 import { Button } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Field, Select, TextArea } from '../../ui/field.tsx'
+import { useInitialFocus } from '../../ui/use-initial-focus.ts'
 import { SwitchField } from '../../ui/switch-field.tsx'
 import { ErrorNotice } from '../errors/error-notice.tsx'
 import { belongsToField, fieldError } from '../errors/error-text.ts'
-import { hostOf, originOf, saveConnection } from './save-connection.ts'
+import { needsTest, passesTest } from './connection-test.ts'
+import { completeAddress, hostOf, originOf, saveConnection } from './save-connection.ts'
 import type { ConnectionValues } from './save-connection.ts'
 import { VerifyResult } from './verify-result.tsx'
 
@@ -18,7 +20,10 @@ type Kind = ConnectionValues['kind']
 
 const shownFields = ['name', 'baseUrl', 'key', 'prefix', 'continues', 'modelIds']
 
-/** A form for a provider’s address and key. Its connection test requests the list of models and stores nothing. */
+/**
+ * A form for a provider’s address and key. It tests the connection before it saves it, by requesting the list of models;
+ * if that fails, the user may save it anyway.
+ */
 export function ConnectionForm({
   connection,
   kind: fixedKind,
@@ -33,6 +38,7 @@ export function ConnectionForm({
   saveLabel: string
 }): ReactNode {
   const { t } = useLingui()
+  const focused = useInitialFocus<HTMLInputElement>()
   const [values, setValues] = useState<ConnectionValues>({
     kind: connection?.kind === 'ollama' ? 'ollama' : (fixedKind ?? 'openai'),
     name: connection?.name ?? '',
@@ -45,7 +51,10 @@ export function ConnectionForm({
   })
   /** The connection as it was when the form opened. */
   const [opened] = useState(connection)
+  /** Counts the edits, so that the result of a test does not save values that were typed during the test. */
+  const edits = useRef(0)
   const set = (change: Partial<ConnectionValues>): void => {
+    edits.current++
     setValues({ ...values, ...change })
     verify.reset()
   }
@@ -55,7 +64,7 @@ export function ConnectionForm({
       call('verifyConnection', {
         body: {
           kind: values.kind,
-          baseUrl: values.baseUrl,
+          baseUrl: completeAddress(values.baseUrl),
           ...key,
           ...(connection ? { id: connection.id } : {}),
         },
@@ -65,10 +74,20 @@ export function ConnectionForm({
     mutationFn: () => saveConnection(values, opened),
     onSuccess: onSaved,
   })
+  const passes = (result: typeof verify.data): boolean => passesTest(result, values)
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault()
-    save.mutate()
+    if (verify.isPending || save.isPending) return
+    save.reset()
+    if (!needsTest(values, opened) || passes(verify.data)) return save.mutate()
+    const tested = edits.current
+    verify.mutate(undefined, {
+      onSuccess: (result) => {
+        if (tested === edits.current && passes(result)) save.mutate()
+      },
+    })
   }
+  const failed = verify.data !== undefined && !passes(verify.data)
   const keepsKey = connection?.hasKey === true && originOf(connection.baseUrl) === originOf(values.baseUrl)
   const error = (field: string): string | undefined =>
     fieldError(save.error, field) ?? fieldError(verify.error, field)
@@ -86,12 +105,21 @@ export function ConnectionForm({
       )}
       <Field
         label={t`Address`}
-        type="url"
+        type="text"
+        inputMode="url"
+        autoCapitalize="none"
+        autoCorrect="off"
+        spellCheck={false}
         required
+        {...(fixedKind === undefined ? {} : { ref: focused })}
         placeholder={values.kind === 'openai' ? 'https://api.openai.com/v1' : 'http://localhost:11434'}
         value={values.baseUrl}
         error={error('baseUrl')}
         onChange={(event) => set({ baseUrl: event.target.value })}
+        onBlur={() => {
+          const baseUrl = completeAddress(values.baseUrl)
+          if (baseUrl !== values.baseUrl) setValues({ ...values, baseUrl })
+        }}
       />
       <Field
         label={t`API key`}
@@ -129,11 +157,17 @@ export function ConnectionForm({
             <Trans>Cancel</Trans>
           </Button>
         )}
-        <Button busy={verify.isPending} disabled={values.baseUrl === ''} onClick={() => verify.mutate()}>
-          {verify.isPending ? <Trans>Testing…</Trans> : <Trans>Test connection</Trans>}
-        </Button>
-        <Button look="primary" type="submit" busy={save.isPending}>
-          {saveLabel}
+        {failed ? (
+          <Button busy={save.isPending} onClick={() => save.mutate()}>
+            <Trans>Save anyway</Trans>
+          </Button>
+        ) : (
+          <Button busy={verify.isPending} disabled={values.baseUrl === ''} onClick={() => verify.mutate()}>
+            <Trans>Test connection</Trans>
+          </Button>
+        )}
+        <Button look="primary" type="submit" busy={save.isPending || verify.isPending}>
+          {verify.isPending ? <Trans>Testing…</Trans> : saveLabel}
         </Button>
       </div>
     </form>

@@ -9,6 +9,7 @@ import { Button, IconButton } from '../../ui/button.tsx'
 import { Menu, MenuItem } from '../../ui/menu.tsx'
 import { Switch } from '../../ui/switch.tsx'
 import { ConfirmDialog } from '../confirm-dialog.tsx'
+import { ConnectionStateText } from './connection-state-text.tsx'
 import { VerifyResult } from './verify-result.tsx'
 
 export function ConnectionRow({
@@ -19,6 +20,7 @@ export function ConnectionRow({
   onMove,
   onEdit,
   onRemoved,
+  onTested,
 }: {
   connection: ConnectionView
   first: boolean
@@ -27,6 +29,7 @@ export function ConnectionRow({
   onMove: (by: 1 | -1) => void
   onEdit: () => void
   onRemoved: () => void
+  onTested: () => void
 }): ReactNode {
   const { t } = useLingui()
   const [removing, setRemoving] = useState(false)
@@ -35,6 +38,7 @@ export function ConnectionRow({
   const verify = useMutation({
     mutationFn: () =>
       call('verifyConnection', { body: { id, kind: kind === 'ollama' ? 'ollama' : 'openai', baseUrl } }),
+    onSuccess: onTested,
   })
   return (
     <li className="flex flex-col gap-2 px-4 py-3">
@@ -66,6 +70,7 @@ export function ConnectionRow({
               {connection.hasKey && <> · {t`API key saved`}</>}
             </p>
           )}
+          {connection.enabled && connection.state && <ConnectionStateText state={connection.state} />}
         </div>
         {connection.kind !== 'demo' && (
           <Button look="plain" busy={verify.isPending} onClick={() => verify.mutate()}>

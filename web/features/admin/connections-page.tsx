@@ -10,13 +10,19 @@ import { Waiting } from '../../ui/waiting.tsx'
 import { ErrorNotice } from '../errors/error-notice.tsx'
 import { Page, Rows } from '../pages/page.tsx'
 import { ConnectionDialog } from './connection-dialog.tsx'
+import { isBeingChecked } from './connection-state-text.tsx'
 import { ConnectionRow } from './connection-row.tsx'
 
 /** The connections to model providers, which administrators manage here. */
 export function ConnectionsPage(): ReactNode {
   const { t } = useLingui()
   const queryClient = useQueryClient()
-  const list = useQuery({ ...operationQuery('listConnections'), staleTime: 0 })
+  const list = useQuery({
+    ...operationQuery('listConnections'),
+    staleTime: 0,
+    refetchInterval: ({ state }) =>
+      state.data?.items.some(({ state: known }) => known && isBeingChecked(known)) ? 1000 : 30_000,
+  })
   const [editing, setEditing] = useState<ConnectionView | 'new' | null>(null)
   const refresh = (): void => {
     void queryClient.invalidateQueries({ queryKey: operationKey('listConnections') })
@@ -66,6 +72,7 @@ export function ConnectionsPage(): ReactNode {
                 onMove={(by) => void move(index, by).catch(() => undefined)}
                 onEdit={() => setEditing(connection)}
                 onRemoved={refresh}
+                onTested={refresh}
               />
             ))}
           </Rows>

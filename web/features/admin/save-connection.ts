@@ -22,7 +22,8 @@ export function saveConnection(
   values: ConnectionValues,
   opened: ConnectionView | null,
 ): Promise<ConnectionView> {
-  const { kind, baseUrl, prefix, continues, openAiParamsOnly } = values
+  const { kind, prefix, continues, openAiParamsOnly } = values
+  const baseUrl = completeAddress(values.baseUrl)
   const name = values.name.trim() === '' ? hostOf(baseUrl) : values.name
   const key = values.key === '' ? {} : { key: values.key }
   const modelIds = linesOf(values.models)
@@ -42,13 +43,30 @@ export function saveConnection(
   return call('updateConnection', { params: { id: opened.id }, body })
 }
 
+/**
+ * Adds the missing scheme to an address, as users know it from the address bar: `http://` for this machine and the local
+ * network, where model servers rarely have a certificate, and `https://` for everything else.
+ */
+export function completeAddress(typed: string): string {
+  const address = typed.trim()
+  if (address === '' || /^[a-z][a-z\d+.-]*:\/\//i.test(address)) return address
+  const [host = ''] = /^(\[[^\]]*\]|[^:/?#]*)/.exec(address) ?? []
+  return `${isLocalHost(host) ? 'http' : 'https'}://${address}`
+}
+
+function isLocalHost(host: string): boolean {
+  return /^(localhost|\[.*\]|[\d.]+|[^.]+|.*\.(local|lan|internal|localhost|home\.arpa))$/i.test(host)
+}
+
 export function hostOf(address: string): string {
-  return URL.canParse(address) ? new URL(address).host : ''
+  const complete = completeAddress(address)
+  return URL.canParse(complete) ? new URL(complete).host : ''
 }
 
 /** The scheme, host and port that the key is sent to. Null while the typed address is incomplete. */
 export function originOf(address: string): string | null {
-  return URL.canParse(address) ? new URL(address).origin : null
+  const complete = completeAddress(address)
+  return URL.canParse(complete) ? new URL(complete).origin : null
 }
 
 function linesOf(text: string): string[] {

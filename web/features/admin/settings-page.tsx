@@ -10,6 +10,7 @@ import { Button } from '../../ui/button.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { Waiting } from '../../ui/waiting.tsx'
 import { ErrorNotice } from '../errors/error-notice.tsx'
+import { errorText } from '../errors/error-text.ts'
 import { Page } from '../pages/page.tsx'
 import { SettingsFields } from './settings-fields.tsx'
 
@@ -88,7 +89,7 @@ function SettingsForm({ settings }: { settings: SettingsView }): ReactNode {
               </Button>
             }
           >
-            {save.error?.message}
+            {errorText(save.error)}
           </Notice>
         ) : (
           <ErrorNotice error={save.error} />

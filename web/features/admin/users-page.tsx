@@ -1,13 +1,14 @@
 import { useDeferredValue, useState } from 'react'
 import type { ReactNode } from 'react'
 import { keepPreviousData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
-import { Trans, useLingui } from '@lingui/react/macro'
+import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import type { Role, UserView } from '../../../protocol/http/users.ts'
 import { call } from '../../api/call.ts'
 import { operationKey } from '../../api/operation-query.ts'
 import type { ResponseOf } from '../../../protocol/http/index.ts'
 import { Button } from '../../ui/button.tsx'
 import { Field, Select } from '../../ui/field.tsx'
+import { Notice } from '../../ui/notice.tsx'
 import { Waiting } from '../../ui/waiting.tsx'
 import { ErrorNotice } from '../errors/error-notice.tsx'
 import { Page, Rows } from '../pages/page.tsx'
@@ -15,14 +16,17 @@ import { SecretOnce } from '../secret-once.tsx'
 import { AddUserDialog } from './add-user-dialog.tsx'
 import { UserRow } from './user-row.tsx'
 
-/** All accounts. The server does the searching and paging. */
+type Sort = 'newest' | 'name' | 'active'
+
+/** All accounts. The server does the searching, sorting, counting and paging. */
 export function UsersPage({ me }: { me: UserView }): ReactNode {
   const { t } = useLingui()
   const queryClient = useQueryClient()
   const [text, setText] = useState('')
   const [role, setRole] = useState<Role | ''>('')
+  const [sort, setSort] = useState<Sort>('newest')
   const q = useDeferredValue(text.trim())
-  const filter = { ...(q === '' ? {} : { q }), ...(role === '' ? {} : { role }) }
+  const filter = { ...(q === '' ? {} : { q }), ...(role === '' ? {} : { role }), sort }
   const list = useInfiniteQuery({
     queryKey: operationKey('listUsers', { query: filter }),
     queryFn: ({ pageParam, signal }) =>
@@ -32,6 +36,7 @@ export function UsersPage({ me }: { me: UserView }): ReactNode {
     placeholderData: keepPreviousData,
     staleTime: 0,
   })
+  const { total, pending = 0 } = list.data?.pages[0] ?? {}
   const users = list.data?.pages.flatMap((page) => page.items) ?? []
   const refresh = (): void => void queryClient.invalidateQueries({ queryKey: operationKey('listUsers') })
   const [adding, setAdding] = useState(false)
@@ -54,7 +59,23 @@ export function UsersPage({ me }: { me: UserView }): ReactNode {
             onDone={() => setAdded(null)}
           />
         )}
-        <div className="grid grid-cols-[1fr_12rem] gap-3 max-sm:grid-cols-1">
+        {pending > 0 && role !== 'pending' && (
+          <Notice
+            look="info"
+            action={
+              <Button onClick={() => setRole('pending')}>
+                <Trans>Show</Trans>
+              </Button>
+            }
+          >
+            <Plural
+              value={pending}
+              one="# account waits for approval."
+              other="# accounts wait for approval."
+            />
+          </Notice>
+        )}
+        <div className="grid grid-cols-[1fr_12rem_12rem] gap-3 max-sm:grid-cols-1">
           <Field
             label={t`Search`}
             type="search"
@@ -68,7 +89,15 @@ export function UsersPage({ me }: { me: UserView }): ReactNode {
             <option value="user">{t`Users`}</option>
             <option value="pending">{t`Waiting for approval`}</option>
           </Select>
+          <Select label={t`Sort by`} value={sort} onChange={(event) => setSort(event.target.value as Sort)}>
+            <option value="newest">{t`Newest first`}</option>
+            <option value="name">{t`Name`}</option>
+            <option value="active">{t`Last active`}</option>
+          </Select>
         </div>
+        <output className="text-small text-muted">
+          {total !== undefined && <Plural value={total} one="# user" other="# users" />}
+        </output>
         <ErrorNotice error={list.error} onRetry={() => void list.refetch()} />
         {list.isPending && <Waiting label={t`Loading users…`} />}
         {users.length > 0 && (

@@ -19,7 +19,7 @@ export function VerifyResult({
   if (!result.ok) {
     return (
       <Notice>
-        <FailureText code={result.code} message={result.message} />
+        <FailureText failure={result} />
       </Notice>
     )
   }

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Icon } from '../../ui/icon.tsx'
 import { Menu, MenuItem } from '../../ui/menu.tsx'
+import { sentenceFor } from '../errors/error-text.ts'
 import { useModels } from './state/use-models.ts'
 
 /** With more models than this, the menu has a filter field. */
@@ -77,7 +78,7 @@ export function ModelPicker({
           key={problem.connectionName}
           className="px-2.5 py-1.5 text-small text-warning [overflow-wrap:anywhere]"
         >
-          {problem.connectionName}: {problem.message}
+          {problem.connectionName}: {sentenceFor(problem.code ?? '') ?? problem.message}
         </p>
       ))}
     </Menu>

@@ -5,6 +5,7 @@ import { Trans } from '@lingui/react/macro'
 import { operationKey } from '../../api/operation-query.ts'
 import { Button } from '../../ui/button.tsx'
 import { Notice } from '../../ui/notice.tsx'
+import { FailureText } from '../errors/failure-text.tsx'
 import type { KnownModels } from './state/use-models.ts'
 
 /**
@@ -48,9 +49,12 @@ export function NoModel({
           </p>
           {admin &&
             problems.map((problem) => (
-              <p key={problem.connectionName} className="text-small">
-                {problem.connectionName}: {problem.message}
-              </p>
+              <div key={problem.connectionName} className="pt-1 text-small">
+                <p className="font-medium">
+                  <bdi>{problem.connectionName}</bdi>
+                </p>
+                <FailureText failure={{ ...problem, code: problem.code ?? '' }} />
+              </div>
             ))}
         </Notice>
       </div>

@@ -1,9 +1,11 @@
 import { i18n } from '@lingui/core'
 import type { MessageDescriptor } from '@lingui/core'
-import { msg } from '@lingui/core/macro'
-import type { ReachedLimit } from '../../../protocol/errors.ts'
+import { msg, plural } from '@lingui/core/macro'
+import type { BrokenRule, ReachedLimit } from '../../../protocol/errors.ts'
+import { toLocalTime } from '../../api/server-clock.ts'
 import { ApiError } from '../../api/api-error.ts'
 import type { PageErrorCode } from '../../api/api-error.ts'
+import { withoutFieldName } from './without-field-name.ts'
 
 const sentences: Partial<Record<PageErrorCode, MessageDescriptor>> = {
   unreachable: msg`The server cannot be reached. Check your network connection and try again.`,
@@ -26,6 +28,9 @@ const sentences: Partial<Record<PageErrorCode, MessageDescriptor>> = {
   rate_limited: msg`Too many requests.`,
   too_many_runs: msg`You have reached the limit of concurrent answers. Wait until one ends, or stop one.`,
   store_unavailable: msg`The database is not responding.`,
+  internal: msg`Something went wrong on the server. Try again. If it happens again, give the error ID to an administrator.`,
+  wrong_origin: msg`The request came from a different website. If that website is yours, ask the operator to add it to WEBUI_URL or CORS_ALLOW_ORIGIN.`,
+  insecure_cookie: msg`This server needs HTTPS, but the page was opened over plain HTTP. Open it over HTTPS, or have the operator’s proxy send X-Forwarded-Proto.`,
   draining: msg`This server is shutting down. Try again in a moment.`,
   busy: msg`The server is busy.`,
   storage_full: msg`The server’s disk is full, so nothing can be saved. Ask an administrator to free some space.`,
@@ -59,7 +64,12 @@ export function sentenceFor(code: string): string | undefined {
 export function errorText(error: unknown): string {
   if (!(error instanceof ApiError))
     return i18n._(msg`Something went wrong on this page. Reload it and try again.`)
-  const sentence = limitSentence(error.limit) ?? sentenceFor(error.code) ?? error.message
+  const sentence =
+    limitSentence(error.limit) ??
+    changeSentence(error.change) ??
+    unreadableSentence(error) ??
+    sentenceFor(error.code) ??
+    error.message
   const id = error.code === 'internal' && error.requestId ? ` (${error.requestId})` : ''
   return `${sentence}${retryHint(error)}${id}`
 }
@@ -89,6 +99,24 @@ function limitSentence(limit: ReachedLimit | undefined): string | undefined {
   }
 }
 
+/** Names who has changed the object of the request first, and when. */
+function changeSentence(change: ApiError['change']): string | undefined {
+  if (!change) return undefined
+  const { by } = change
+  const when = i18n.date(new Date(toLocalTime(change.at)), { dateStyle: 'medium', timeStyle: 'short' })
+  return i18n._(msg`${by} changed this on ${when}. Review the latest version and try again.`)
+}
+
+/** For a response that is not Shoal’s: a proxy’s error page, or a truncated text. */
+function unreadableSentence({ code, status }: ApiError): string | undefined {
+  if (code !== 'unreadable') return undefined
+  return status >= 400
+    ? i18n._(
+        msg`A server between this page and Shoal answered with status ${status}. Try again in a moment. If it happens again, tell an administrator.`,
+      )
+    : i18n._(msg`The server’s answer could not be read. Reload the page and try again.`)
+}
+
 function retryHint({ code, retryAfterMs = 0 }: ApiError): string {
   const seconds = Math.ceil(retryAfterMs / 1000)
   if (seconds > 1) return ` ${i18n._(msg`Try again in ${seconds} seconds.`)}`
@@ -102,7 +130,41 @@ const translatedFields: Record<string, string> = { email_taken: 'email', setup_c
 export function fieldError(error: unknown, field: string): string | undefined {
   if (!(error instanceof ApiError)) return undefined
   if (translatedFields[error.code] === field) return errorText(error)
-  return error.field === field ? error.message : undefined
+  return error.field === field ? (ruleSentence(error.rule) ?? withoutFieldName(error)) : undefined
+}
+
+/** Undefined for a rule that only a newer server knows, and for `invalid`, where the server’s sentence says more. */
+function ruleSentence(rule: BrokenRule | undefined): string | undefined {
+  const { name, limit = 0 } = rule ?? {}
+  switch (name) {
+    case 'required':
+    case 'not_empty':
+      return i18n._(msg`Fill in this field.`)
+    case 'http_address':
+      return i18n._(msg`Enter an address that starts with http:// or https://.`)
+    case 'email':
+      return i18n._(msg`Enter an email address, such as name@example.org.`)
+    case 'min_characters':
+      return i18n._(msg`Enter at least ${plural(limit, { one: '# character', other: '# characters' })}.`)
+    case 'max_characters':
+      return i18n._(msg`Enter at most ${plural(limit, { one: '# character', other: '# characters' })}.`)
+    case 'min_entries':
+      return i18n._(msg`Enter at least ${plural(limit, { one: '# line', other: '# lines' })}.`)
+    case 'max_entries':
+      return i18n._(msg`Enter at most ${plural(limit, { one: '# line', other: '# lines' })}.`)
+    case 'min':
+      return i18n._(msg`Enter ${limit} or more.`)
+    case 'max':
+      return i18n._(msg`Enter ${limit} or less.`)
+    case 'wrong_password':
+      return i18n._(msg`Wrong password. Enter your current password.`)
+    case 'must_differ':
+      return i18n._(msg`Choose a password that differs from the current one.`)
+    case 'invalid':
+    case undefined:
+    default:
+      return undefined
+  }
 }
 
 /** Whether one of the form’s fields already shows the error. */

@@ -1,11 +1,17 @@
 import type { ReactNode } from 'react'
 import { Trans } from '@lingui/react/macro'
 import { sentenceFor } from './error-text.ts'
-import { splitFailure } from './split-failure.ts'
+import { reasonSentence } from './failure-reason.ts'
+import { splitFailure, withDetail } from './split-failure.ts'
+import type { Failure } from './split-failure.ts'
 
 /** Why a model provider failed: a sentence in the user’s language, further details, and the provider’s own message. */
-export function FailureText({ code, message }: { code: string; message: string }): ReactNode {
-  const { sentence, more, quoted } = splitFailure(code, message, sentenceFor(code))
+export function FailureText({ failure }: { failure: Failure }): ReactNode {
+  const known = withDetail(failure)
+  const { sentence, more, quoted } = splitFailure(known, {
+    ofCode: sentenceFor(known.code),
+    ofReason: known.detail && reasonSentence(known.detail),
+  })
   return (
     <>
       <p>{sentence}</p>

@@ -1,8 +1,11 @@
-import { useState } from 'react'
+import { useId, useState } from 'react'
 import type { ReactNode } from 'react'
+import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { Trans, useLingui } from '@lingui/react/macro'
+import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import type { UserView } from '../../../protocol/http/users.ts'
+import { operationQuery } from '../../api/operation-query.ts'
+import { Badge } from '../../ui/badge.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Menu, MenuItem } from '../../ui/menu.tsx'
 import { showToast } from '../../ui/toasts.tsx'
@@ -19,6 +22,8 @@ export function UserMenu({ user }: { user: UserView }): ReactNode {
   const { hideSheet } = useSidebar()
   const [dialog, setDialog] = useState<'shortcuts' | 'about' | null>(null)
   const closeDialog = (): void => setDialog(null)
+  const pending = usePendingUsers(user)
+  const pendingId = useId()
   const go = (to: '/account' | '/settings' | '/connections' | '/users' | '/cluster'): void => {
     hideSheet()
     void navigate({ to })
@@ -32,6 +37,7 @@ export function UserMenu({ user }: { user: UserView }): ReactNode {
           <button
             {...props}
             type="button"
+            aria-describedby={pending > 0 ? pendingId : undefined}
             className="flex min-h-10 w-full items-center gap-2.5 rounded-medium px-2 text-left hover:bg-hover touch:min-h-11"
           >
             <span
@@ -41,6 +47,11 @@ export function UserMenu({ user }: { user: UserView }): ReactNode {
               {initialOf(user.name)}
             </span>
             <bdi className="min-w-0 flex-1 truncate">{user.name}</bdi>
+            {pending > 0 && (
+              <span aria-hidden="true">
+                <Badge look="warning">{pending}</Badge>
+              </span>
+            )}
             <Icon name="more" size={18} />
           </button>
         )}
@@ -53,7 +64,11 @@ export function UserMenu({ user }: { user: UserView }): ReactNode {
             <MenuItem icon="plug" onSelect={() => go('/connections')}>
               <Trans>Connections</Trans>
             </MenuItem>
-            <MenuItem icon="people" onSelect={() => go('/users')}>
+            <MenuItem
+              icon="people"
+              hint={pending > 0 ? <PendingBadge pending={pending} /> : undefined}
+              onSelect={() => go('/users')}
+            >
               <Trans>Users</Trans>
             </MenuItem>
             <MenuItem icon="settings" onSelect={() => go('/settings')}>
@@ -77,10 +92,40 @@ export function UserMenu({ user }: { user: UserView }): ReactNode {
           <Trans>Sign out</Trans>
         </MenuItem>
       </Menu>
+      {pending > 0 && (
+        <span id={pendingId} hidden>
+          <Plural value={pending} one="# account waits for approval." other="# accounts wait for approval." />
+        </span>
+      )}
       {dialog === 'shortcuts' && <ShortcutsDialog onClose={closeDialog} />}
       {dialog === 'about' && <AboutDialog onClose={closeDialog} />}
     </>
   )
+}
+
+/** The number of accounts that wait for approval, with its meaning for screen readers. */
+function PendingBadge({ pending }: { pending: number }): ReactNode {
+  return (
+    <Badge look="warning">
+      <span aria-hidden="true">{pending}</span>
+      <span className="sr-only">
+        <Plural value={pending} one="# account waits for approval." other="# accounts wait for approval." />
+      </span>
+    </Badge>
+  )
+}
+
+const pendingRefreshMs = 60_000
+
+/** How many accounts wait for approval; 0 for users who cannot approve them. */
+function usePendingUsers({ role }: UserView): number {
+  const { data } = useQuery({
+    ...operationQuery('listUsers', { query: { role: 'pending', limit: 1 } }),
+    enabled: role === 'admin',
+    staleTime: pendingRefreshMs,
+    refetchInterval: pendingRefreshMs,
+  })
+  return data?.pending ?? 0
 }
 
 function initialOf(name: string): string {

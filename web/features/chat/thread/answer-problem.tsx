@@ -65,7 +65,7 @@ export function AnswerProblem({
       }
     >
       {error ? (
-        <FailureText code={error.code} message={error.message} />
+        <FailureText failure={error} />
       ) : (
         <p>
           <Trans>Something went wrong while writing this answer.</Trans>
