@@ -81,7 +81,6 @@ export function createServices(options: ServicesOptions): Services {
       checkConnection: (connection, signal) =>
         checkConnection(connection, { clock, proxies: options.config.upstream.proxies }, signal),
       connectionStates: async () => models.states(),
-      refreshModels: () => models.refresh(),
       discoverOllama: (signal) => discoverOllama(clock, signal),
     }),
   }

@@ -146,6 +146,17 @@ export class ProviderConnections {
     return { ok: true }
   }
 
+  /** Has all instances reload the models of all providers, and notifies every open page. */
+  async reloadModels(): Promise<void> {
+    await this.#options.announceAndApply()
+  }
+
+  /** Whether `id` is an enabled connection with this address, so that a test of the address also tests the connection. */
+  isInUse({ id, baseUrl }: { id?: string | undefined; baseUrl: string }): boolean {
+    const known = this.#list.find((connection) => connection.id === id)
+    return known !== undefined && known.enabled && trimAddress(known.baseUrl) === trimAddress(baseUrl)
+  }
+
   /**
    * A connection to test these fields with. With `id`, it uses that connection's stored key if the address is the same.
    */

@@ -14,14 +14,12 @@ export interface SettingsUseCaseOptions {
   ) => Promise<ResponseOf<'verifyConnection'>>
   /** The states of the enabled connections by id. */
   connectionStates: () => Promise<ReturnType<ModelCatalogue['states']>>
-  /** Discards this instance's cached lists of models. */
-  refreshModels: () => void
   discoverOllama: (signal: AbortSignal) => Promise<ResponseOf<'discoverOllama'>>
 }
 
 /** The use cases for settings and for connections to providers. */
 export function createSettingsUseCases(options: SettingsUseCaseOptions) {
-  const { settings, connections, checkConnection, connectionStates, refreshModels, discoverOllama } = options
+  const { settings, connections, checkConnection, connectionStates, discoverOllama } = options
   return {
     getSettings: async () => settings.view(),
     putSettings: (caller, { body }) => settings.change(caller.user, body),
@@ -29,10 +27,10 @@ export function createSettingsUseCases(options: SettingsUseCaseOptions) {
     createConnection: (_, { body }) => connections.create(body),
     updateConnection: (_, { params, body }) => connections.update(params.id, body),
     deleteConnection: (_, { params }) => connections.delete(params.id),
-    verifyConnection: async (_, { body }, { signal }) => {
+    async verifyConnection(_, { body }, { signal }) {
       const result = await checkConnection(connections.draft(body), signal)
-      // The test of a saved connection may have found new models, or that the provider is reachable again.
-      if (body.id !== undefined) refreshModels()
+      // Administrators test a connection to see its new models, so users must see them too.
+      if (result.ok && connections.isInUse(body)) await connections.reloadModels()
       return result
     },
     discoverOllama: (_, __, { signal }) => discoverOllama(signal),

@@ -228,7 +228,40 @@ describe('the models of all connections', () => {
     expect(one.lists()).toBe(1)
   })
 
-  test('a changed connection and a refresh discard the list', async () => {
+  test('D25: a refresh reloads all lists, and keeps a list whose provider is down or slow', async () => {
+    const [one, down, slow] = [await start('a'), await start('b'), await start('c')]
+    const models = catalogue([
+      connection('One', one.v1),
+      connection('Down', down.v1),
+      connection('Slow', slow.v1),
+    ])
+    expect(await ids(models)).toEqual(['a', 'b', 'c'])
+    one.scripts.new = {}
+    down.listAnswer = { status: 503, body: '{}' }
+    slow.listAnswer = 'hang'
+    models.refresh()
+    expect(await ids(models)).toEqual(['a', 'new', 'b', 'c'])
+    expect((await models.list()).problems).toMatchObject([{ connectionName: 'Down' }])
+  })
+
+  test('D25: a refresh during a reload does not keep the result of the older request', async () => {
+    const one = await start('a')
+    one.listDelayMs = 150
+    const models = catalogue([connection('One', one.v1)], { firstMs: 5000 })
+    const before = ids(models)
+    await vi.waitFor(() => expect(one.lists()).toBe(1))
+    one.listDelayMs = 0
+    one.scripts.new = {}
+    models.refresh()
+    expect(await ids(models)).toEqual(['a', 'new'])
+    // The older request still gets the list as it was.
+    delete one.scripts.new
+    await before
+    expect(await ids(models)).toEqual(['a', 'new'])
+    expect(one.lists()).toBe(2)
+  })
+
+  test('a changed connection is loaded anew, and a refresh reloads the list', async () => {
     const [one, two] = [await start('a'), await start('b')]
     let config = connection('One', one.v1)
     const models = catalogue(() => [config])

@@ -85,8 +85,8 @@ export function createModelCatalogue(options: ModelCatalogueOptions): ModelCatal
     const connections = currentConnections()
     // While a list is reloaded, the old one is served.
     for (const connection of connections) connection.reloadIfOld()
-    const pending = connections.filter((connection) => connection.isPending)
-    if (pending.length > 0) await Promise.all(pending.map((connection) => connection.waitForFirst(firstMs)))
+    const awaited = connections.filter((connection) => connection.isAwaited)
+    if (awaited.length > 0) await Promise.all(awaited.map((connection) => connection.waitForFirst(firstMs)))
     const problems = connections.flatMap((connection) => {
       const problem = connection.isPending ? notListedYet : connection.problem
       return problem === undefined ? [] : [{ connectionName: connection.config.name, ...problem }]
@@ -120,7 +120,11 @@ export function createModelCatalogue(options: ModelCatalogueOptions): ModelCatal
     return found && resolvedModel(found, { modes, logger })
   }
 
-  return { list, states, resolve, refresh: () => void (known = new Map()) }
+  function refresh(): void {
+    for (const connection of known.values()) connection.expire()
+  }
+
+  return { list, states, resolve, refresh }
 }
 
 function sameItems(some: readonly unknown[], others: readonly unknown[]): boolean {

@@ -37,6 +37,10 @@ export class ConnectionModels {
   #triedAt: number | undefined
   #loading: Promise<void> | undefined
   #first: Promise<void> | undefined
+  /** Whether the list has to be loaded again before it is trusted. */
+  #expired = false
+  /** Counts the attempts, so that the result of an attempt that was overtaken is dropped. */
+  #attempts = 0
 
   constructor(
     config: ConnectionConfig,
@@ -56,7 +60,12 @@ export class ConnectionModels {
   /** Reloads the list if it is older than `maxAgeMs`. Resolves when the attempt has ended, successful or not. */
   load(maxAgeMs: number = this.#cacheMs): Promise<void> {
     if (!this.#isOlderThan(maxAgeMs)) return this.#loading ?? Promise.resolve()
-    return (this.#loading ??= this.#reload().finally(() => (this.#loading = undefined)))
+    if (this.#loading) return this.#loading
+    const loading = this.#reload().finally(() => {
+      if (this.#loading === loading) this.#loading = undefined
+    })
+    this.#loading = loading
+    return loading
   }
 
   /** Starts to reload the list if it is old. */
@@ -65,7 +74,22 @@ export class ConnectionModels {
     if (this.#isOlderThan(this.#cacheMs)) void this.load()
   }
 
-  /** Resolves when the first attempt has ended, or after `maxWaitMs`. Later calls do not wait again. */
+  /**
+   * Reloads the list on the next call, even if an attempt is in progress: its request may have been sent before the
+   * provider changed. The known list stays until then, and also if the provider cannot be reached.
+   */
+  expire(): void {
+    if (this.config.modelIds.length > 0) return
+    this.#expired = true
+    this.#triedAt = undefined
+    this.#first = undefined
+    this.#loading = undefined
+  }
+
+  /**
+   * Resolves when the first attempt, or the first one since the list expired, has ended, or after `maxWaitMs`. Later
+   * calls do not wait again.
+   */
   waitForFirst(maxWaitMs: number): Promise<void> {
     return (this.#first ??= withinMs(this.load(), maxWaitMs))
   }
@@ -73,6 +97,11 @@ export class ConnectionModels {
   /** Whether the first attempt to load the list has not ended yet. */
   get isPending(): boolean {
     return this.models === undefined && this.problem === undefined
+  }
+
+  /** Whether the list is awaited: it was never loaded, or it has expired. */
+  get isAwaited(): boolean {
+    return this.isPending || this.#expired
   }
 
   /** False if the settings name the models. After a failed attempt, at most `retryMs` counts. */
@@ -85,9 +114,11 @@ export class ConnectionModels {
 
   async #reload(): Promise<void> {
     this.#triedAt = this.#clock.monotonic()
+    const attempt = ++this.#attempts
     const { name } = this.config
     try {
       const models = await this.upstream.listModels(new AbortController().signal)
+      if (attempt !== this.#attempts) return
       const byId = new Map(models.map((model) => [model.id, model]))
       this.models = [...byId.values()]
       if (this.problem !== undefined)
@@ -95,6 +126,7 @@ export class ConnectionModels {
       this.problem = undefined
       if (this.models.length > 0) this.#onLoaded(this.config)
     } catch (error) {
+      if (attempt !== this.#attempts) return
       const known = error instanceof UpstreamError
       const problem: ListProblem = known
         ? error.toFailure()
@@ -107,6 +139,7 @@ export class ConnectionModels {
       }
       this.problem = problem
     }
+    this.#expired = false
     this.#triedAt = this.#clock.monotonic()
     this.checkedAt = this.#clock.now()
   }

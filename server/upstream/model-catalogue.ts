@@ -53,6 +53,9 @@ export interface ModelCatalogue {
   states(): Map<string, ConnectionState>
   /** Undefined if there is no such model. Reloads the lists of the providers if the cached lists do not have it. */
   resolve(modelId: string): Promise<ResolvedModel | undefined>
-  /** Discards the cached lists; to be called when the connections have changed. */
+  /**
+   * Reloads the cached lists on the next call, which waits for them. A list that cannot be reloaded is kept. To be called
+   * when the connections or the models of a provider have changed.
+   */
   refresh(): void
 }
