@@ -3,7 +3,8 @@ import type { InputHTMLAttributes, ReactNode, Ref, SelectHTMLAttributes, Textare
 import { classNames } from './class-names.ts'
 import { Icon } from './icon.tsx'
 
-const box =
+/** The look of a field’s box, without its border colour. */
+export const fieldBox =
   'w-full min-h-10 touch:min-h-11 rounded-medium border bg-raised px-3 py-2 disabled:bg-transparent disabled:text-muted text-ui touch:text-answer text-text placeholder:text-faint'
 
 interface FieldTexts {
@@ -31,7 +32,7 @@ export function Field({
         id={id}
         aria-invalid={error ? true : undefined}
         aria-describedby={describedBy(id, hint, error)}
-        className={classNames(box, error ? 'border-danger' : 'border-border-strong')}
+        className={classNames(fieldBox, error ? 'border-danger' : 'border-border-strong')}
       />
     </Frame>
   )
@@ -52,7 +53,7 @@ export function TextArea({
         id={id}
         aria-invalid={error ? true : undefined}
         aria-describedby={describedBy(id, hint, error)}
-        className={classNames(box, error ? 'border-danger' : 'border-border-strong')}
+        className={classNames(fieldBox, error ? 'border-danger' : 'border-border-strong')}
       />
     </Frame>
   )
@@ -76,7 +77,7 @@ export function Select({
           aria-invalid={error ? true : undefined}
           aria-describedby={describedBy(id, hint, error)}
           className={classNames(
-            box,
+            fieldBox,
             'appearance-none pr-9',
             error ? 'border-danger' : 'border-border-strong',
           )}

@@ -3,12 +3,15 @@ import type { KeyboardEvent, ReactElement, ReactNode } from 'react'
 import { classNames } from './class-names.ts'
 import { Icon } from './icon.tsx'
 import type { IconName } from './icon.tsx'
+import { moveBeside } from './place-beside.ts'
 
 interface TriggerProps {
   popoverTarget: string
   'aria-haspopup': 'menu'
   'aria-expanded': boolean
 }
+
+const maxHeight = '24rem'
 
 const Close = createContext<() => void>(() => undefined)
 
@@ -36,9 +39,8 @@ export function Menu({
     const menu = ref.current
     if (!menu || !open) return
     const opener = document.querySelector<HTMLElement>(`[popovertarget="${CSS.escape(id)}"]`)
-    if (opener) placeBeside(menu, opener)
-    const chosen =
-      menu.querySelector<HTMLElement>('[aria-checked="true"]') ?? menu.querySelector<HTMLElement>('input')
+    if (opener) moveBeside(menu, opener, maxHeight)
+    const chosen = menu.querySelector<HTMLElement>('[aria-checked="true"]')
     ;(chosen ?? itemsOf(menu)[0])?.focus()
   }, [open, id])
 
@@ -55,7 +57,7 @@ export function Menu({
         onToggle={(event) => setOpen(event.newState === 'open')}
         onKeyDown={(event) => moveInside(event)}
         className={classNames(
-          'appear max-h-[min(24rem,calc(100dvh-1rem))] max-w-[calc(100vw-1rem)] overflow-y-auto rounded-medium border border-border bg-raised p-1 shadow-floating',
+          'appear max-h-96 max-w-[calc(100vw-1rem)] overflow-y-auto rounded-medium border border-border bg-raised p-1 shadow-floating',
           width,
         )}
       >
@@ -112,40 +114,22 @@ function itemsOf(menu: HTMLElement): HTMLElement[] {
 function moveInside(event: KeyboardEvent<HTMLDivElement>): void {
   const items = itemsOf(event.currentTarget)
   const at = items.indexOf(document.activeElement as HTMLElement)
-  const inField = event.target instanceof HTMLInputElement
   const to =
     event.key === 'ArrowDown'
       ? items[(at + 1) % items.length]
       : event.key === 'ArrowUp'
         ? items.at(at <= 0 ? -1 : at - 1)
-        : inField
-          ? undefined
-          : event.key === 'Home'
-            ? items[0]
-            : event.key === 'End'
-              ? items.at(-1)
-              : event.key.length === 1 && !event.ctrlKey && !event.metaKey
-                ? [...items.slice(at + 1), ...items.slice(0, at + 1)].find((item) =>
-                    item.textContent.trim().toLowerCase().startsWith(event.key.toLowerCase()),
-                  )
-                : undefined
+        : event.key === 'Home'
+          ? items[0]
+          : event.key === 'End'
+            ? items.at(-1)
+            : event.key.length === 1 && !event.ctrlKey && !event.metaKey
+              ? [...items.slice(at + 1), ...items.slice(0, at + 1)].find((item) =>
+                  item.textContent.trim().toLowerCase().startsWith(event.key.toLowerCase()),
+                )
+              : undefined
   if (event.key === 'Tab') event.currentTarget.hidePopover()
   if (!to) return
   event.preventDefault()
   to.focus()
-}
-
-/** Places a popover below its opener, or above if there is more space, aligned so that it stays on the screen. */
-function placeBeside(popover: HTMLElement, opener: HTMLElement): void {
-  const gap = 4
-  const edge = 8
-  const from = opener.getBoundingClientRect()
-  const { offsetWidth: width, offsetHeight: height } = popover
-  const below = window.innerHeight - from.bottom - gap - edge
-  const above = from.top - gap - edge
-  const up = height > below && above > below
-  const left = from.left + width > window.innerWidth - edge ? from.right - width : from.left
-  popover.style.left = `${Math.max(edge, Math.min(left, window.innerWidth - edge - width))}px`
-  popover.style.top = `${up ? Math.max(edge, from.top - gap - Math.min(height, above)) : from.bottom + gap}px`
-  popover.style.maxHeight = `${up ? above : below}px`
 }

@@ -4,8 +4,11 @@ import type { RefObject } from 'react'
 /** How long a finger has to rest, ms, and how far it may move during that time, px. */
 const pressMs = 450
 const maxMovePx = 10
-/** Elements on which a long press has a native meaning, such as a link's menu or selecting text in a field. */
-const nativeTargets = 'a, button, input, textarea, select, summary, img'
+/**
+ * Elements on which a long press has a native meaning, such as a link's menu or selecting text in a field, and dialogs,
+ * which may be inside the element but are shown above it.
+ */
+const nativeTargets = 'a, button, input, textarea, select, summary, img, dialog'
 
 /**
  * Calls `press` when a finger has rested on an element for 0.45 s. Scrolling, zooming with two fingers, and the native

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import { useLingui } from '@lingui/react/macro'
 import type { Preferences } from '../../../protocol/http/account.ts'
 import { Select } from '../../ui/field.tsx'
-import { ModelOptions } from '../model-options.tsx'
+import { ModelField } from '../models/model-field.tsx'
 import { ErrorNotice } from '../errors/error-notice.tsx'
 import { Section } from '../pages/page.tsx'
 import { usePreferences } from './use-preferences.ts'
@@ -13,14 +13,12 @@ export function ChatDefaultsSection(): ReactNode {
   return (
     <Section title={t`Chat defaults`}>
       <div className="grid max-w-120 grid-cols-2 gap-4 max-sm:grid-cols-1">
-        <Select
+        <ModelField
           label={t`Model for new chats`}
-          value={preferences.defaultModel ?? ''}
-          onChange={(event) => change({ defaultModel: event.target.value || null })}
-        >
-          <option value="">{t`Last used model`}</option>
-          <ModelOptions />
-        </Select>
+          none={t`Last used model`}
+          value={preferences.defaultModel}
+          onChange={(defaultModel) => change({ defaultModel })}
+        />
         <Select
           label={t`Send with`}
           value={preferences.sendKey}

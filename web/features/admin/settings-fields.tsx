@@ -3,7 +3,7 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import type { SettingsValues } from '../../../protocol/http/settings.ts'
 import { Field, Select } from '../../ui/field.tsx'
 import { SwitchField } from '../../ui/switch-field.tsx'
-import { ModelOptions } from '../model-options.tsx'
+import { ModelField } from '../models/model-field.tsx'
 import { fieldError } from '../errors/error-text.ts'
 import { Section } from '../pages/page.tsx'
 
@@ -59,15 +59,13 @@ export function SettingsFields(given: SettingsFieldsProps): ReactNode {
             onChange={(titles) => onChange({ titles })}
           />
           {values.titles && (
-            <Select
+            <ModelField
               label={t`Model for titles`}
-              value={values.taskModel ?? ''}
+              none={t`Same as the chat`}
+              value={values.taskModel}
               disabled={disabled}
-              onChange={(event) => onChange({ taskModel: event.target.value || null })}
-            >
-              <option value="">{t`Same as the chat`}</option>
-              <ModelOptions />
-            </Select>
+              onChange={(taskModel) => onChange({ taskModel })}
+            />
           )}
           <Select
             label={t`If a server fails during an answer`}

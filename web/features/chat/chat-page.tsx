@@ -24,7 +24,7 @@ import { lazyThread } from './thread/lazy-thread.ts'
 import { QueueList } from './composer/queue-list.tsx'
 import { TitleBar } from './title-bar.tsx'
 import { useChat } from './state/use-chat.ts'
-import { chooseModel, useModels } from './state/use-models.ts'
+import { chooseModel, useModels } from '../models/use-models.ts'
 import { useOnline } from './state/use-online.ts'
 import { useQueue } from './composer/use-queue.ts'
 
@@ -45,6 +45,7 @@ export function ChatPage({ chatId, user }: { chatId: string | null; user: UserVi
   const queue = useQueue(chatId, open.last, open.running)
   const [failure, setFailure] = useState<{ key: string; error: unknown } | null>(null)
   const composer = useRef<ComposerHandle>(null)
+  const focusComposer = (): void => composer.current?.focus()
   const empty = chatId === null && !open.pending
   const thread = useLazyIf(empty ? undefined : lazyThread)
   useEffect(() => whenIdle(lazyThread.fetch), [])
@@ -70,12 +71,13 @@ export function ChatPage({ chatId, user }: { chatId: string | null; user: UserVi
   }
   const stop = (): void => {
     // The stop button disappears and would take the focus with it.
-    composer.current?.focus()
+    focusComposer()
     actions.stop(open.key, open.last?.runId ?? null).catch((error: unknown) => fail(open.key, error))
   }
   const choose = (id: string): void => {
     setChosen({ ...chosen, [open.key]: id })
     writeDraft(open.key, { model: id })
+    focusComposer()
   }
   const online = useOnline()
   const blocked = !online
@@ -89,7 +91,7 @@ export function ChatPage({ chatId, user }: { chatId: string | null; user: UserVi
 
   return (
     <main id="main" className="flex h-full min-w-0 flex-1 flex-col">
-      <TitleBar chat={open.chat} model={model} onChooseModel={choose} />
+      <TitleBar chat={open.chat} model={model} onChooseModel={choose} onLeaveModels={focusComposer} />
       <Announcer running={open.running} status={open.last?.status} />
       {open.error && !open.chat ? (
         <div className="mx-auto w-full max-w-measure flex-1 p-4">
@@ -129,7 +131,7 @@ export function ChatPage({ chatId, user }: { chatId: string | null; user: UserVi
           onEdit={(item) => {
             queue.remove(item)
             composer.current?.restore(item.text)
-            composer.current?.focus()
+            focusComposer()
           }}
           onRemove={queue.remove}
         />

@@ -6,7 +6,7 @@ import { operationKey } from '../../api/operation-query.ts'
 import { Button } from '../../ui/button.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { FailureText } from '../errors/failure-text.tsx'
-import type { KnownModels } from './state/use-models.ts'
+import type { KnownModels } from '../models/use-models.ts'
 
 /**
  * Replaces the suggestions if no model is available. It shows an administrator what is wrong, and other users whom to

@@ -15,10 +15,13 @@ export function TitleBar({
   chat,
   model,
   onChooseModel,
+  onLeaveModels,
 }: {
   chat: ChatView | undefined
   model: string | null
   onChooseModel: (model: string) => void
+  /** Called when the list of models, opened by a mouse or finger, is closed without a choice. */
+  onLeaveModels: () => void
 }): ReactNode {
   const { t } = useLingui()
   const sidebar = useSidebar()
@@ -46,7 +49,7 @@ export function TitleBar({
             isRenaming && 'max-md:hidden',
           )}
         >
-          <ModelPicker model={model} onChoose={onChooseModel} />
+          <ModelPicker model={model} onChoose={onChooseModel} onLeave={onLeaveModels} />
         </span>
         {chat && (
           <span className="max-md:hidden">

@@ -9,6 +9,7 @@ export function ShortcutsDialog({ onClose }: { onClose: () => void }): ReactNode
   const rows: [string, string][] = [
     [t`New chat`, `${mod} Shift O`],
     [t`Search chats`, `${mod} K`],
+    [t`Choose a model`, `${mod} Shift M`],
     [t`Show or hide chats`, `${mod} Shift S`],
     [t`Go to the message field`, 'Shift Esc'],
     [t`Previous or next message`, 'Alt ↑ ↓'],

@@ -20,13 +20,15 @@ export function listenForShortcuts(handlers: ShortcutHandlers): () => void {
           ? handlers.toggleSidebar
           : mod && !event.shiftKey && key === 'k'
             ? handlers.find
-            : event.shiftKey && event.key === 'Escape'
-              ? focusComposer
-              : event.altKey && event.key === 'ArrowUp'
-                ? () => moveBetweenMessages(-1)
-                : event.altKey && event.key === 'ArrowDown'
-                  ? () => moveBetweenMessages(1)
-                  : undefined
+            : mod && event.shiftKey && key === 'm'
+              ? openModels
+              : event.shiftKey && event.key === 'Escape'
+                ? focusComposer
+                : event.altKey && event.key === 'ArrowUp'
+                  ? () => moveBetweenMessages(-1)
+                  : event.altKey && event.key === 'ArrowDown'
+                    ? () => moveBetweenMessages(1)
+                    : undefined
     // While a dialog is open, shortcuts do nothing.
     if (!run || document.querySelector('dialog:modal')) return
     event.preventDefault()
@@ -38,6 +40,10 @@ export function listenForShortcuts(handlers: ShortcutHandlers): () => void {
 
 function focusComposer(): void {
   document.querySelector<HTMLElement>('main form textarea')?.focus()
+}
+
+function openModels(): void {
+  document.querySelector<HTMLElement>('main [data-model-picker]')?.click()
 }
 
 function moveBetweenMessages(by: 1 | -1): void {

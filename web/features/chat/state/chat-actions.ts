@@ -7,7 +7,7 @@ import type { LiveClient } from '../../../live/live-client.ts'
 import { systemClock } from '../../../base/clock.ts'
 import type { Clock } from '../../../base/clock.ts'
 import { newId } from '../../../base/new-id.ts'
-import { writeStored } from '../../storage/safe-storage.ts'
+import { recordUsedModel } from '../../models/recent-models.ts'
 import { messagesOfStart, newChat, withMessage, withMessages } from './chat-cache.ts'
 import { chatKey, patchChat, patchQuery } from './chat-query.ts'
 import { newChatKey } from './drafts.ts'
@@ -79,7 +79,7 @@ export function createChatActions(options: ChatActionsOptions): ChatActions {
         const run = await start.started
         if (!('continueOf' in asked)) nameRows(clientId, isNew ? run.userMessageId : null, run.messageId)
         showStarted(run, request)
-        writeStored('last-model', asked.model)
+        recordUsedModel(asked.model)
         if (chatKey === newChatKey) {
           nameThread(run.chatId, clientId)
           await onCreated(run.chatId)

@@ -1,12 +1,13 @@
-import { useState } from 'react'
+import { useCallback, useState } from 'react'
 import type { ReactNode } from 'react'
 import { useLingui } from '@lingui/react/macro'
 import type { MessageView } from '../../../../protocol/http/chats.ts'
 import { IconButton } from '../../../ui/button.tsx'
 import { classNames } from '../../../ui/class-names.ts'
-import { Menu, MenuItem } from '../../../ui/menu.tsx'
 import { copyMessage } from './copy-message.ts'
-import { useModels } from '../state/use-models.ts'
+import type { Model } from '../../models/find-models.ts'
+import { ModelChooser } from '../../models/model-chooser.tsx'
+import { useModels } from '../../models/use-models.ts'
 
 export interface MessageHandlers {
   onEdit: (message: MessageView) => void
@@ -52,7 +53,7 @@ export function MessageActions({
       {!answer && (
         <IconButton size="small" icon="edit" label={t`Edit`} onClick={() => handlers.onEdit(message)} />
       )}
-      {answer && <RegenerateMenu message={message} handlers={handlers} />}
+      {answer && <RegenerateButtons message={message} handlers={handlers} />}
       {answer && isUnfinished(message) && (
         <IconButton
           size="small"
@@ -90,7 +91,8 @@ function CopyButton({ message }: { message: MessageView }): ReactNode {
   )
 }
 
-function RegenerateMenu({
+/** Regenerates with one press. If there are other models, a second button chooses one of them. */
+function RegenerateButtons({
   message,
   handlers,
 }: {
@@ -99,32 +101,26 @@ function RegenerateMenu({
 }): ReactNode {
   const { t } = useLingui()
   const { models } = useModels()
-  if (models.length < 2) {
-    return (
+  const isOther = useCallback((model: Model) => model.id !== message.model, [message.model])
+  return (
+    <>
       <IconButton
         size="small"
         icon="again"
         label={t`Regenerate`}
         onClick={() => handlers.onRegenerate(message)}
       />
-    )
-  }
-  return (
-    <Menu
-      label={t`Regenerate`}
-      renderTrigger={(props) => <IconButton {...props} size="small" icon="again" label={t`Regenerate`} />}
-    >
-      <MenuItem icon="again" onSelect={() => handlers.onRegenerate(message)}>
-        {t`With the same model`}
-      </MenuItem>
-      {models
-        .filter((model) => model.id !== message.model)
-        .slice(0, 50)
-        .map((model) => (
-          <MenuItem key={model.id} onSelect={() => handlers.onRegenerate(message, model.id)}>
-            {model.name}
-          </MenuItem>
-        ))}
-    </Menu>
+      {models.some(isOther) && (
+        <ModelChooser
+          label={t`Regenerate with another model`}
+          value={null}
+          offered={isOther}
+          onChoose={(model) => model !== null && handlers.onRegenerate(message, model)}
+          renderOpener={(props) => (
+            <IconButton {...props} size="small" icon="down" label={t`Regenerate with another model`} />
+          )}
+        />
+      )}
+    </>
   )
 }

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { useLingui } from '@lingui/react/macro'
 import type { MessageView } from '../../../../protocol/http/chats.ts'
-import { useModels } from '../state/use-models.ts'
+import { useModels } from '../../models/use-models.ts'
 
 /** The model, time and token count of an answer, in one muted line. */
 export function MessageFacts({ message, time }: { message: MessageView; time: string }): ReactNode {

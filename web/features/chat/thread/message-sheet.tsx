@@ -1,14 +1,17 @@
-import { useState } from 'react'
+import { useCallback, useState } from 'react'
 import type { ReactNode } from 'react'
 import { useLingui } from '@lingui/react/macro'
 import type { MessageView } from '../../../../protocol/http/chats.ts'
 import { ActionSheet, ActionSheetItem } from '../../../ui/action-sheet.tsx'
+import { useLazyIf } from '../../../ui/lazy.ts'
 import { showToast } from '../../../ui/toasts.tsx'
 import { copyMessage } from './copy-message.ts'
 import { isUnfinished } from './message-actions.tsx'
 import type { MessageHandlers } from './message-actions.tsx'
 import { MessageFacts } from './message-facts.tsx'
-import { useModels } from '../state/use-models.ts'
+import type { Model } from '../../models/find-models.ts'
+import { lazyModelCombobox } from '../../models/lazy-model-combobox.ts'
+import { useModels } from '../../models/use-models.ts'
 
 /** The actions of a message on a touch device, in a sheet that a long press opens. */
 export function MessageSheet({
@@ -30,10 +33,24 @@ export function MessageSheet({
   const { models } = useModels()
   const [choosing, setChoosing] = useState(false)
   const answer = message.role === 'assistant'
-  const others = models.filter((model) => model.id !== message.model).slice(0, 50)
+  const isOther = useCallback((model: Model) => model.id !== message.model, [message.model])
+  const loaded = useLazyIf(choosing ? lazyModelCombobox : undefined)
   const copy = async (): Promise<void> => {
     showToast(
       (await copyMessage(message)) ? t`Copied` : t`Your browser blocked copying. Select the text instead.`,
+    )
+  }
+  if (choosing && loaded) {
+    return (
+      <loaded.ModelCombobox
+        label={t`Regenerate with another model`}
+        value={null}
+        offered={isOther}
+        onClose={(choice) => {
+          onClose()
+          if (choice?.id) handlers.onRegenerate(message, choice.id)
+        }}
+      />
     )
   }
   return (
@@ -43,49 +60,35 @@ export function MessageSheet({
       closeLabel={t`Close`}
       onClose={onClose}
     >
-      {choosing ? (
-        others.map((model) => (
-          <ActionSheetItem
-            key={model.id}
-            icon="again"
-            onSelect={() => handlers.onRegenerate(message, model.id)}
-          >
-            {model.name}
-          </ActionSheetItem>
-        ))
-      ) : (
-        <>
-          <ActionSheetItem icon="copy" onSelect={() => void copy()}>
-            {t`Copy`}
-          </ActionSheetItem>
-          <ActionSheetItem icon="select" onSelect={onSelectText}>
-            {t`Select text`}
-          </ActionSheetItem>
-          {!answer && (
-            <ActionSheetItem icon="edit" onSelect={() => handlers.onEdit(message)}>
-              {t`Edit`}
-            </ActionSheetItem>
-          )}
-          {answer && (
-            <ActionSheetItem icon="again" onSelect={() => handlers.onRegenerate(message)}>
-              {t`Regenerate`}
-            </ActionSheetItem>
-          )}
-          {answer && others.length > 0 && (
-            <ActionSheetItem icon="again" stays onSelect={() => setChoosing(true)}>
-              {t`Regenerate with another model`}
-            </ActionSheetItem>
-          )}
-          {answer && isUnfinished(message) && (
-            <ActionSheetItem icon="onward" onSelect={() => handlers.onContinue(message)}>
-              {t`Continue`}
-            </ActionSheetItem>
-          )}
-          <ActionSheetItem icon="trash" danger onSelect={() => handlers.onDelete(message)}>
-            {t`Delete`}
-          </ActionSheetItem>
-        </>
+      <ActionSheetItem icon="copy" onSelect={() => void copy()}>
+        {t`Copy`}
+      </ActionSheetItem>
+      <ActionSheetItem icon="select" onSelect={onSelectText}>
+        {t`Select text`}
+      </ActionSheetItem>
+      {!answer && (
+        <ActionSheetItem icon="edit" onSelect={() => handlers.onEdit(message)}>
+          {t`Edit`}
+        </ActionSheetItem>
       )}
+      {answer && (
+        <ActionSheetItem icon="again" onSelect={() => handlers.onRegenerate(message)}>
+          {t`Regenerate`}
+        </ActionSheetItem>
+      )}
+      {answer && models.some(isOther) && (
+        <ActionSheetItem icon="again" stays onSelect={() => setChoosing(true)}>
+          {t`Regenerate with another model`}
+        </ActionSheetItem>
+      )}
+      {answer && isUnfinished(message) && (
+        <ActionSheetItem icon="onward" onSelect={() => handlers.onContinue(message)}>
+          {t`Continue`}
+        </ActionSheetItem>
+      )}
+      <ActionSheetItem icon="trash" danger onSelect={() => handlers.onDelete(message)}>
+        {t`Delete`}
+      </ActionSheetItem>
     </ActionSheet>
   )
 }

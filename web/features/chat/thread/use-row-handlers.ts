@@ -58,8 +58,11 @@ export function useRowHandlers(given: RowHandlersOptions): {
         request(message, { text, model: latest.current.model ?? '' })
         latest.current.composer.current?.focus()
       },
-      onRegenerate: (message, model) =>
-        request(message, { regenerateOf: message.id, model: model ?? modelOf(message) }),
+      onRegenerate(message, model) {
+        request(message, { regenerateOf: message.id, model: model ?? modelOf(message) })
+        // The new answer takes the place of the message, whose button would take the focus with it.
+        latest.current.composer.current?.focus()
+      },
       onContinue: (message) => request(message, { continueOf: message.id, model: modelOf(message) }),
       onSwitch(messageId) {
         const { chat } = latest.current.open
