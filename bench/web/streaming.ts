@@ -1,4 +1,5 @@
 import type { PageFixture } from '../../test/browser/support/page-fixture.ts'
+import { chooseModel } from '../../test/browser/support/page-steps.ts'
 import { benchSource } from '../../test/support/bench-source.ts'
 import type { Row } from '../measure.ts'
 import { absoluteRow } from './absolute-row.ts'
@@ -61,8 +62,7 @@ interface StreamedAnswer {
 async function streamAnswer(server: PageFixture): Promise<StreamedAnswer> {
   const page = await server.open('/')
   const cost = await watchCost(page)
-  await page.getByRole('button', { name: /^Model:/ }).click()
-  await page.getByRole('menuitemradio', { name: 'stream' }).click()
+  await chooseModel(page, 'stream')
   await page.evaluate(`
     globalThis.shift = 0
     new PerformanceObserver((list) => {

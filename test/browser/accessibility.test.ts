@@ -4,7 +4,7 @@ import type { BrowserContextOptions, Page } from 'playwright-core'
 import { benchSource } from '../support/bench-source.ts'
 import { phone, startPage } from './support/page-fixture.ts'
 import type { PageFixture } from './support/page-fixture.ts'
-import { waitForAnswer, lastAnswer, send } from './support/page-steps.ts'
+import { chooseModel, lastAnswer, send, waitForAnswer } from './support/page-steps.ts'
 
 let it: PageFixture
 
@@ -124,7 +124,7 @@ const smoke = new Set([
   'sign-in',
   'account',
   'a new connection',
-  'the model menu',
+  'the list of models',
   'messages that were searched',
 ])
 const chosen = Object.entries(views).filter(([name]) => all || name === 'light' || name === 'phone, dark')
@@ -153,8 +153,7 @@ describe.each(chosen)('51: axe finds nothing: %s', (name, view) => {
       expect(await accessibilityViolations(page)).toEqual([])
       await page.keyboard.press('Escape')
     }
-    await page.getByRole('button', { name: /^Model:/ }).click()
-    await page.getByRole('menuitemradio', { name: 'slow' }).click()
+    await chooseModel(page, 'slow')
     await send(page, 'More')
     if (view.isMobile) await page.getByRole('button', { name: 'Send' }).tap()
     await lastAnswer(page).locator('.md p').first().waitFor()

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import type { ChatView } from '../../protocol/index.ts'
 import { startPage } from './support/page-fixture.ts'
 import type { PageFixture } from './support/page-fixture.ts'
-import { waitForAnswer, lastAnswer, send, sendAndTime } from './support/page-steps.ts'
+import { chooseModel, lastAnswer, send, sendAndTime, waitForAnswer } from './support/page-steps.ts'
 
 let it: PageFixture
 const pages: Page[] = []
@@ -33,13 +33,8 @@ async function open(
 ): Promise<Page> {
   const page = await it.open(path, options)
   pages.push(page)
-  await choose(page, model)
+  await chooseModel(page, model)
   return page
-}
-
-async function choose(page: Page, model: string): Promise<void> {
-  await page.getByRole('button', { name: /^Model:/ }).click()
-  await page.getByRole('menuitemradio', { name: model }).click()
 }
 
 const field = (page: Page): ReturnType<Page['getByRole']> => page.getByRole('textbox', { name: 'Message' })
@@ -145,7 +140,7 @@ describe('sending', () => {
     await page.context().routeWebSocket('**/ws', (ws) => void ws.close({ code: 1011 }))
     await page.context().route(/\/api\/(live|runs)/, (route) => route.abort())
     await page.goto(it.url)
-    await choose(page, 'fast')
+    await chooseModel(page, 'fast')
     await send(page, 'to nowhere')
     await page
       .getByRole('alert')

@@ -58,7 +58,7 @@ test('53: messages are articles named after their author and time; Alt and the a
 /** How to open each overlay by keyboard, and its role. */
 const openers: [opener: string, role: 'menu' | 'dialog' | 'textbox', steps: (page: Page) => Promise<void>][] =
   [
-    ['Model: fast', 'menu', (at) => at.getByRole('button', { name: 'Model: fast' }).press('Enter')],
+    ['Model: fast', 'dialog', (at) => at.getByRole('button', { name: 'Model: fast' }).press('Enter')],
     [
       'Options for First',
       'menu',

@@ -21,7 +21,7 @@ test('a new connection can be chosen on pages that are already open', async () =
   await expect
     .poll(async () => {
       await page.getByRole('button', { name: 'Model: fast' }).click()
-      const found = await page.getByRole('menuitemradio', { name: /^deep/ }).count()
+      const found = await page.getByRole('option', { name: /^deep/ }).count()
       await page.keyboard.press('Escape')
       return found
     })

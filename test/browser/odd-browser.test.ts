@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
 import { startPage } from './support/page-fixture.ts'
 import type { PageFixture } from './support/page-fixture.ts'
-import { waitForAnswer, lastAnswer, send } from './support/page-steps.ts'
+import { chooseModel, lastAnswer, send, waitForAnswer } from './support/page-steps.ts'
 
 let it: PageFixture
 const pages: Page[] = []
@@ -77,8 +77,7 @@ test.each([
           Date.now = () => now() - 86_400_000
         },
   )
-  await page.getByRole('button', { name: /^Model:/ }).click()
-  await page.getByRole('menuitemradio', { name: 'late' }).click()
+  await chooseModel(page, 'late')
   await send(page, 'What time is it?')
   const thinking = page.getByText(/Thinking · /)
   await thinking.waitFor()

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import type { ChatView } from '../../protocol/index.ts'
 import { startPage } from './support/page-fixture.ts'
 import type { PageFixture } from './support/page-fixture.ts'
-import { waitForAnswer, send } from './support/page-steps.ts'
+import { chooseModel, send, waitForAnswer } from './support/page-steps.ts'
 
 let it: PageFixture
 const pages: Page[] = []
@@ -25,8 +25,7 @@ afterEach(async () => {
 async function openAnswering(model: string): Promise<Page> {
   const page = await it.open('/')
   pages.push(page)
-  await page.getByRole('button', { name: /^Model:/ }).click()
-  await page.getByRole('menuitemradio', { name: model }).click()
+  await chooseModel(page, model)
   await send(page, 'First')
   await page.waitForURL(/\/c\//)
   return page

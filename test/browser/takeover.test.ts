@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import { readScriptedWords } from '../support/scripted-provider.ts'
 import { startPageFleet } from './support/page-fleet.ts'
 import type { PageFleet } from './support/page-fleet.ts'
-import { waitForAnswer, lastAnswer, send } from './support/page-steps.ts'
+import { chooseModel, lastAnswer, send, waitForAnswer } from './support/page-steps.ts'
 
 let it: PageFleet
 const pages: Page[] = []
@@ -35,8 +35,7 @@ const storedText = async (chatId: string): Promise<string> =>
 async function openAnswering(model: string): Promise<Page> {
   const page = await it.open()
   pages.push(page)
-  await page.getByRole('button', { name: /^Model:/ }).click()
-  await page.getByRole('menuitemradio', { name: model }).click()
+  await chooseModel(page, model)
   await send(page, `Outlive your server, ${model}`)
   await page.waitForURL(/\/c\//)
   await expect.poll(async () => (await shownText(page)).length, { timeout: 20_000 }).toBeGreaterThan(600)

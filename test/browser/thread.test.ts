@@ -4,7 +4,7 @@ import type { ChatView } from '../../protocol/index.ts'
 import { benchSource } from '../support/bench-source.ts'
 import { startPage } from './support/page-fixture.ts'
 import type { PageFixture } from './support/page-fixture.ts'
-import { waitForAnswer, lastAnswer, send } from './support/page-steps.ts'
+import { chooseModel, lastAnswer, send, waitForAnswer } from './support/page-steps.ts'
 
 let it: PageFixture
 const pages: Page[] = []
@@ -36,13 +36,8 @@ async function open(
 ): Promise<Page> {
   const page = await it.open(path, options)
   pages.push(page)
-  await choose(page, model)
+  await chooseModel(page, model)
   return page
-}
-
-async function choose(page: Page, model: string): Promise<void> {
-  await page.getByRole('button', { name: /^Model:/ }).click()
-  await page.getByRole('menuitemradio', { name: model }).click()
 }
 
 const field = (page: Page): ReturnType<Page['getByRole']> => page.getByRole('textbox', { name: 'Message' })
@@ -57,8 +52,7 @@ describe('branches, deleting', () => {
     const page = await open('fast')
     await send(page, 'Original')
     await waitForAnswer(page)
-    await page.getByRole('button', { name: 'Regenerate' }).click()
-    await page.getByRole('menuitem', { name: 'With the same model' }).click()
+    await page.getByRole('button', { name: 'Regenerate', exact: true }).click()
     await lastAnswer(page).getByText('2/2').waitFor()
     await page.getByRole('button', { name: 'Previous version' }).click()
     await lastAnswer(page).getByText('1/2').waitFor()
@@ -165,7 +159,7 @@ describe('reading', () => {
     await scroller.hover()
     await page.mouse.wheel(0, -300)
     await page.getByRole('button', { name: /^Jump to/ }).waitFor()
-    await choose(page, 'fast')
+    await chooseModel(page, 'fast')
     await send(page, 'Seen at once')
     await expect.poll(distance).toBeLessThanOrEqual(4)
   })

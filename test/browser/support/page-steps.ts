@@ -6,6 +6,12 @@ export function lastAnswer(page: Page): ReturnType<Page['locator']> {
   return page.locator('[data-message="assistant"]').last()
 }
 
+/** Chooses the model that answers next. */
+export async function chooseModel(page: Page, model: string): Promise<void> {
+  await page.getByRole('button', { name: /^Model:/ }).click()
+  await page.getByRole('option', { name: model, exact: true }).click()
+}
+
 export async function send(page: Page, text: string): Promise<void> {
   const field = page.getByRole('textbox', { name: 'Message' })
   await field.fill(text)

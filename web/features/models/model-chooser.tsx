@@ -3,6 +3,7 @@ import type { MouseEvent, ReactElement, ReactNode, RefObject } from 'react'
 import { useLazyIf } from '../../ui/lazy.ts'
 import type { Model } from './find-models.ts'
 import { lazyModelCombobox } from './lazy-model-combobox.ts'
+import type { ModelChoice } from './model-combobox.tsx'
 
 interface OpenerProps {
   ref: RefObject<HTMLButtonElement | null>
@@ -11,11 +12,6 @@ interface OpenerProps {
   'aria-busy': true | undefined
   onClick: (event: MouseEvent) => void
   onBlur: () => void
-}
-
-export interface ModelChoice {
-  /** The chosen model; null for the option without a model. */
-  id: string | null
 }
 
 /** A button, rendered by the caller, that opens the combobox for models. */

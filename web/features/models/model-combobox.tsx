@@ -8,12 +8,16 @@ import { moveBeside } from '../../ui/place-beside.ts'
 import { useModal } from '../../ui/use-modal.ts'
 import { findModels, includesWords, indexModels, shortList } from './find-models.ts'
 import type { FoundModels, Model } from './find-models.ts'
-import type { ModelChoice } from './model-chooser.tsx'
 import { ModelListNotes } from './model-list-notes.tsx'
 import { ModelOptionList, noneId, optionId } from './model-option-list.tsx'
 import { moveActive } from './move-active.ts'
 import { readRecentModels } from './recent-models.ts'
 import { useFreshModels } from './use-models.ts'
+
+export interface ModelChoice {
+  /** The chosen model; null for the option without a model. */
+  id: string | null
+}
 
 /** More lines would make each key press slow. A user who looks for another model types more of its name. */
 const limit = 100

@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react'
 import type { ReactNode } from 'react'
-import { sentenceFor } from '../errors/error-text.ts'
 import { Plural, Trans } from '@lingui/react/macro'
 import { ErrorNotice } from '../errors/error-notice.tsx'
+import { sentenceFor } from '../errors/error-text.ts'
 import type { KnownModels } from './use-models.ts'
 
 /** Screen readers first read the key that was pressed, so the count is announced after this, ms. */
