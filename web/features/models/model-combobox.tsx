@@ -1,4 +1,4 @@
-import { useEffect, useId, useMemo, useRef, useState } from 'react'
+import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import type { KeyboardEvent, ReactNode, RefObject } from 'react'
 import { useLingui } from '@lingui/react/macro'
 import { IconButton } from '../../ui/button.tsx'
@@ -48,9 +48,8 @@ export function ModelCombobox({
   const { t } = useLingui()
   const id = useId()
   const dialog = useRef<HTMLDialogElement>(null)
-  const field = useRef<HTMLInputElement>(null)
   const modal = useModal(dialog, () => onClose())
-  usePlacedDialog(dialog, opener, field)
+  usePlacedDialog(dialog, opener)
   const known = useFreshModels()
   const [query, setQuery] = useState('')
   const found = useFoundModels(known.models, { offered, query, chosen: value })
@@ -103,7 +102,6 @@ export function ModelCombobox({
           <Icon name="search" size={18} />
         </span>
         <input
-          ref={field}
           type="text"
           role="combobox"
           aria-label={label}
@@ -167,18 +165,19 @@ function firstActive(shown: readonly string[], query: string, value: string | nu
 function usePlacedDialog(
   dialog: RefObject<HTMLDialogElement | null>,
   opener: RefObject<HTMLElement | null> | undefined,
-  field: RefObject<HTMLInputElement | null>,
 ): void {
+  useLayoutEffect(() => {
+    // Before `useModal` shows the dialog, which would focus the field.
+    if (matchMedia('(pointer: coarse)').matches) dialog.current?.setAttribute('autofocus', '')
+  }, [dialog])
   useEffect(() => {
     const element = dialog.current
     if (!element) return undefined
     const place = (): void => placeDialog(element, opener?.current)
     place()
-    if (matchMedia('(pointer: coarse)').matches) element.focus()
-    else field.current?.focus()
     addEventListener('resize', place)
     return () => removeEventListener('resize', place)
-  }, [dialog, opener, field])
+  }, [dialog, opener])
 }
 
 function placeDialog(element: HTMLDialogElement, opener: HTMLElement | null | undefined): void {
