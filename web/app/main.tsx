@@ -73,6 +73,8 @@ async function prefetchFirstPage(queryClient: QueryClient, path: string): Promis
 function reloadOnceForMissingChunk(): void {
   const key = `${storagePrefix}reloaded-at`
   addEventListener('vite:preloadError', (event) => {
+    // Without a network the browser would replace the page, which can still be read, with an error.
+    if (!navigator.onLine) return
     try {
       const last = Number(sessionStorage.getItem(key) ?? 0)
       if (systemClock.now() - last < 60_000) return

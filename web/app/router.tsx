@@ -7,6 +7,7 @@ import type { UserView } from '../../protocol/http/users.ts'
 import { withBase } from '../api/base-path.ts'
 import { useMe } from '../features/session/use-me.ts'
 import { ChatPage } from '../features/chat/chat-page.tsx'
+import { StatusLine } from '../features/chat/status/status-line.tsx'
 import { Waiting } from '../ui/waiting.tsx'
 import { PageError } from './page-error.tsx'
 import { Shell } from './shell.tsx'
@@ -40,9 +41,12 @@ function lazyPage(load: () => Promise<ComponentType<{ user: UserView }>>): () =>
     const { t } = useLingui()
     const user = useMe()
     return (
-      <Suspense fallback={<Waiting label={t`Loading…`} />}>
-        <Page user={user} />
-      </Suspense>
+      <>
+        <Suspense fallback={<Waiting label={t`Loading…`} />}>
+          <Page user={user} />
+        </Suspense>
+        <StatusLine floating />
+      </>
     )
   }
 }

@@ -47,8 +47,11 @@ export interface LiveClient {
   stop: (runId: string) => Promise<void>
   /** Follows a run, starting with the known text. A run can be followed several times; release each follow. */
   follow: (seed: RunSeed) => { run: RunStore; release: () => void }
-  /** Retries to connect at once instead of after the pause. */
-  retryNow: () => void
+  /**
+   * Retries to connect at once instead of after the pause, or asks the server of an open connection for a sign of life.
+   * `doubted`: the connection counts as silent until that has arrived.
+   */
+  retryNow: (doubted?: boolean) => void
   close: () => void
 }
 

@@ -127,7 +127,7 @@ describe('silence', () => {
     follows = [{ runId: 'r', position: { fence: 1, seq: 0, length: 0 } }]
     socket.followsChanged()
     await time.advance(7999)
-    expect(socket.status()).toEqual(open)
+    expect(socket.status()).toEqual({ ...open, silent: true })
     await time.advance(1)
     expect(socket.status()).toEqual(waiting)
   })
@@ -139,6 +139,78 @@ describe('silence', () => {
     await vi.waitFor(() => expect(server.received.filter(({ t }) => t === 'ping')).toHaveLength(3))
     await time.advance(20_000)
     expect(socket.status()).toEqual(waiting)
+  })
+})
+
+describe('D7: a server that is silent while the page relies on it', () => {
+  const silent = { ...open, silent: true }
+  const pings = (): number => server.received.filter(({ t }) => t === 'ping').length
+
+  function follow(): void {
+    follows = [{ runId: 'r', position: { fence: 1, seq: 0, length: 0 } }]
+    socket.followsChanged()
+  }
+
+  test('is asked after 1.5 s and reported after 2.5 s, until it sends a frame', async () => {
+    await openSocket()
+    follow()
+    await time.advance(1499)
+    expect(socket.status()).toEqual(open)
+    await time.advance(1)
+    await vi.waitFor(() => expect(pings()).toBe(1))
+    await time.advance(999)
+    expect(socket.status()).toEqual(open)
+    await time.advance(1)
+    expect(socket.status()).toEqual(silent)
+    server.broadcast({ t: 'pong' })
+    await becomes(open)
+    expect(pings()).toBe(1)
+  })
+
+  test('is not asked while its frames arrive', async () => {
+    await openSocket()
+    follow()
+    for (let second = 0; second < 10; second++) {
+      server.broadcast({ t: 'ping' })
+      await vi.waitFor(() => expect(frames.filter((t) => t === 'ping')).toHaveLength(second + 1))
+      await time.advance(1000)
+    }
+    expect(pings()).toBe(0)
+    expect(socket.status()).toEqual(open)
+  })
+
+  test('is reported if a request has no reply after 2.5 s, and reconnected after 8 s', async () => {
+    await openSocket()
+    expect(socket.send({ t: 'run.stop', ref: 'r1', runId: 'r' })).toBe(true)
+    await time.advance(2500)
+    expect(socket.status()).toEqual(silent)
+    await time.advance(5500)
+    expect(socket.status()).toEqual(waiting)
+  })
+
+  test('is asked when the user returns, and a page at rest sends nothing else', async () => {
+    await openSocket()
+    await time.advance(4999)
+    socket.retryNow()
+    expect(pings()).toBe(0)
+    await time.advance(1)
+    socket.retryNow()
+    await vi.waitFor(() => expect(pings()).toBe(1))
+    server.broadcast({ t: 'pong' })
+    await vi.waitFor(() => expect(frames.at(-1)).toBe('pong'))
+    // Only the ping of each 20 s is left.
+    expect(time.pendingSleeps().filter((ms) => ms > 2500)).toEqual([15_000])
+    await time.advance(14_999)
+    expect(pings()).toBe(1)
+    expect(socket.status()).toEqual(open)
+  })
+
+  test('counts as silent until it has answered, if the page was offline', async () => {
+    await openSocket()
+    socket.retryNow(true)
+    expect(socket.status()).toEqual(silent)
+    server.broadcast({ t: 'pong' })
+    await becomes(open)
   })
 })
 

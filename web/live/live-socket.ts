@@ -19,8 +19,11 @@ export interface LiveSocket {
   send: (frame: ClientFrame) => boolean
   /** The result of `follows` has changed. */
   followsChanged: () => void
-  /** Retries at once if the socket is waiting to retry. */
-  retryNow: () => void
+  /**
+   * Retries at once if the socket is waiting to retry, and asks the server of an open one for a sign of life.
+   * `doubted`: the connection counts as silent until that has arrived.
+   */
+  retryNow: (doubted?: boolean) => void
   close: () => void
 }
 
@@ -50,6 +53,7 @@ export function createLiveSocket(options: SocketOptions): LiveSocket {
     clock,
     follows: options.follows,
     silenceMs,
+    onDoubt: (silent) => status.state === 'open' && setOpen(status.transport, silent),
     onSilent() {
       if (current) choice.reportLost(current.kind, 'silent', true)
       lost(1006)
@@ -60,6 +64,9 @@ export function createLiveSocket(options: SocketOptions): LiveSocket {
     status = next
     options.onStatus(status)
   }
+
+  const setOpen = (transport: Transport['kind'], silent: boolean): void =>
+    setStatus({ state: 'open', transport, ...(silent ? { silent } : {}) })
 
   const drop = (): void => {
     current?.close()
@@ -80,10 +87,8 @@ export function createLiveSocket(options: SocketOptions): LiveSocket {
 
   const adopt = (link: Transport): void => {
     const beside = link === probe
-    if (beside) {
-      probe = undefined
-      drop()
-    }
+    if (beside) probe = undefined
+    if (beside) drop()
     current = link
     pauses.reset()
     choice.reportConnected(link.kind, beside)
@@ -92,7 +97,7 @@ export function createLiveSocket(options: SocketOptions): LiveSocket {
     if (link.kind !== 'socket') {
       timers.set('probe', outage ? Math.min(probeAfterOutageMs, probeMs) : probeMs, tryUpgrade)
     }
-    setStatus({ state: 'open', transport: link.kind })
+    setOpen(link.kind, false)
   }
 
   const receive = (frame: ServerFrame): void => {
@@ -137,7 +142,11 @@ export function createLiveSocket(options: SocketOptions): LiveSocket {
       connect()
     },
     status: () => status,
-    send: (frame) => current?.send(frame) ?? false,
+    send(frame) {
+      const sent = current?.send(frame) ?? false
+      if (sent && 'ref' in frame) watch.replyExpected()
+      return sent
+    },
     followsChanged() {
       if (status.state !== 'open') return
       watch.followsChanged()
@@ -149,7 +158,8 @@ export function createLiveSocket(options: SocketOptions): LiveSocket {
         current = open(kind)
       })
     },
-    retryNow() {
+    retryNow(doubted) {
+      if (status.state === 'open') return watch.check(doubted)
       // An attempt that is already in progress is not repeated.
       if (!timers.has('retry')) return
       pauses.reset()

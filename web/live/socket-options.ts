@@ -5,10 +5,11 @@ import type { Follow, Transport } from './transport.ts'
 /**
  * The state of the live socket. `waiting`: the connection was lost and will be retried. `ended`: signed out, closed, or
  * the page is older than the server. `closedBy`: the close code that ended it, or that keeps it waiting (`tooMany`).
+ * `silent`: the connection is open, but the server has not sent a frame that it owes.
  */
 export type SocketStatus =
   | { state: 'connecting' }
-  | { state: 'open'; transport: Transport['kind'] }
+  | { state: 'open'; transport: Transport['kind']; silent?: true }
   | { state: 'waiting' | 'ended'; closedBy: number | undefined }
 
 export interface SocketOptions {

@@ -12,7 +12,7 @@ import { ErrorNotice } from '../errors/error-notice.tsx'
 import { Announcer, useTabTitle } from './announcer.tsx'
 import { Composer } from './composer/composer.tsx'
 import type { ComposerHandle } from './composer/composer.tsx'
-import { chatKey } from './state/chat-query.ts'
+import { chatKey as keyOf } from './state/chat-query.ts'
 import { readDraft, writeDraft } from './state/drafts.ts'
 import { Greeting, Suggestions } from './empty-state.tsx'
 import { useChatActions } from './state/live-context.tsx'
@@ -22,6 +22,7 @@ import { useRowHandlers } from './thread/use-row-handlers.ts'
 import { NoModel } from './no-model.tsx'
 import { lazyThread } from './thread/lazy-thread.ts'
 import { QueueList } from './composer/queue-list.tsx'
+import { StatusLine } from './status/status-line.tsx'
 import { TitleBar } from './title-bar.tsx'
 import { useChat } from './state/use-chat.ts'
 import { chooseModel, useModels } from '../models/use-models.ts'
@@ -32,7 +33,6 @@ import { useQueue } from './composer/use-queue.ts'
 export function ChatPage({ chatId, user }: { chatId: string | null; user: UserView }): ReactNode {
   const { t } = useLingui()
   const actions = useChatActions()
-  const queryClient = useQueryClient()
   const open = useChat(chatId)
   const { models, problems, loading: modelsLoading } = useModels()
   const { data: preferences, isPending: preferencesLoading } = useQuery(operationQuery('getPreferences'))
@@ -80,9 +80,8 @@ export function ChatPage({ chatId, user }: { chatId: string | null; user: UserVi
     focusComposer()
   }
   const online = useOnline()
-  const blocked = !online
-    ? t`You’re offline. Your draft is saved.`
-    : model === null && !modelsLoading
+  const blocked =
+    online && model === null && !modelsLoading
       ? user.role === 'admin'
         ? t`No model is available. Check the Connections page.`
         : t`No model is available. Ask an administrator to connect one.`
@@ -90,22 +89,15 @@ export function ChatPage({ chatId, user }: { chatId: string | null; user: UserVi
   const shownFailure = failure?.key === open.key ? failure.error : (queue.error ?? null)
 
   return (
-    <main id="main" className="flex h-full min-w-0 flex-1 flex-col">
+    <main id="main" className="group/page flex h-full min-w-0 flex-1 flex-col">
       <TitleBar chat={open.chat} model={model} onChooseModel={choose} onLeaveModels={focusComposer} />
       <Announcer running={open.running} status={open.last?.status} />
       {open.error && !open.chat ? (
-        <div className="mx-auto w-full max-w-measure flex-1 p-4">
-          <ErrorNotice
-            error={open.error}
-            onRetry={() => void queryClient.invalidateQueries({ queryKey: chatKey(open.key) })}
-          />
-        </div>
+        <NotOpened error={open.error} chatKey={open.key} />
       ) : empty ? (
         <Greeting name={user.name} />
       ) : open.loading || thread === undefined ? (
-        <div className="flex-1">
-          <Waiting label={t`Opening the chat…`} />
-        </div>
+        <Opening online={online} />
       ) : (
         <thread.Thread
           key={threadNameOf(chatId, open.pending)}
@@ -119,6 +111,10 @@ export function ChatPage({ chatId, user }: { chatId: string | null; user: UserVi
         {...belowToasts}
         className="relative mx-auto w-full max-w-[46rem] px-4 pb-[max(1.25rem,env(safe-area-inset-bottom))] before:pointer-events-none before:absolute before:inset-x-0 before:bottom-full before:h-8 before:bg-linear-to-t before:from-page before:to-transparent max-md:px-2 max-md:pb-[max(0.75rem,env(safe-area-inset-bottom))]"
       >
+        <StatusLine
+          runId={open.last?.runId ?? null}
+          isAnswering={open.last?.status === 'running' && !open.stopping}
+        />
         {shownFailure !== null && (
           <div className="pb-2">
             <ErrorNotice error={shownFailure} onRetry={queue.error ? queue.retry : undefined} />
@@ -141,6 +137,7 @@ export function ChatPage({ chatId, user }: { chatId: string | null; user: UserVi
           running={open.running}
           stopping={open.stopping}
           blocked={blocked}
+          online={online}
           ready={(chatId === null || open.chat !== undefined) && !modelsLoading && !preferencesLoading}
           onSend={send}
           onStop={stop}
@@ -154,6 +151,33 @@ export function ChatPage({ chatId, user }: { chatId: string | null; user: UserVi
         <NoModel admin={user.role === 'admin'} problems={problems} />
       )}
     </main>
+  )
+}
+
+function Opening({ online }: { online: boolean }): ReactNode {
+  const { t } = useLingui()
+  return (
+    <div className="flex-1">
+      <Waiting
+        label={
+          online
+            ? t`Opening the chat…`
+            : t`This chat was not opened here recently. It opens when you’re online again.`
+        }
+      />
+    </div>
+  )
+}
+
+function NotOpened({ error, chatKey }: { error: Error; chatKey: string }): ReactNode {
+  const queryClient = useQueryClient()
+  return (
+    <div className="mx-auto w-full max-w-measure flex-1 p-4">
+      <ErrorNotice
+        error={error}
+        onRetry={() => void queryClient.invalidateQueries({ queryKey: keyOf(chatKey) })}
+      />
+    </div>
   )
 }
 

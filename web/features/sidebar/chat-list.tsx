@@ -35,7 +35,9 @@ export function ChatList({ filter, onOpen }: { filter: string; onOpen: () => voi
   }, [fetchNextPage, hasNextPage, isFetchingNextPage])
 
   const now = useToday()
-  const chats = query.data?.pages.flatMap((page) => page.items) ?? []
+  // While offline, a search keeps the previous list, which does not match it.
+  const isHeldOffline = query.fetchStatus === 'paused' && (query.isPlaceholderData || query.isPending)
+  const chats = isHeldOffline ? [] : (query.data?.pages.flatMap((page) => page.items) ?? [])
   const names: Record<DayGroup, string> = {
     pinned: t`Pinned`,
     today: t`Today`,
@@ -50,6 +52,15 @@ export function ChatList({ filter, onOpen }: { filter: string; onOpen: () => voi
         <div className="p-1">
           <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />
         </div>
+      )}
+      {isHeldOffline && (
+        <p className="px-2 pt-4 text-muted">
+          {q === '' ? (
+            <Trans>Your chats appear when you’re online again.</Trans>
+          ) : (
+            <Trans>The search continues when you’re online again.</Trans>
+          )}
+        </p>
       )}
       {groupByDay(chats, now).map(({ group, chats: ofGroup }) => (
         <section key={group} aria-label={names[group]}>

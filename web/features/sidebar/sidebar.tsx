@@ -6,7 +6,7 @@ import { IconButton } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { useAppName } from '../app-name.ts'
 import { ChatList } from './chat-list.tsx'
-import { ConnectionNote } from './connection-note.tsx'
+import { FallbackNote } from './fallback-note.tsx'
 import { moveBetweenLinks } from './move-between-links.ts'
 import { useSidebar } from './sidebar-state.ts'
 import { useNewChat } from './use-new-chat.ts'
@@ -69,7 +69,7 @@ export function Sidebar({ user, onClose }: { user: UserView; onClose: () => void
         </label>
       </div>
       <ChatList filter={filter} onOpen={hideSheet} />
-      <ConnectionNote />
+      <FallbackNote />
       <div className="border-t border-border p-2 pb-[max(0.5rem,env(safe-area-inset-bottom))]">
         <UserMenu user={user} />
       </div>

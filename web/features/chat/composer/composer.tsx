@@ -26,6 +26,7 @@ export function Composer({
   running,
   stopping,
   blocked,
+  online,
   ready,
   onSend,
   onStop,
@@ -37,6 +38,8 @@ export function Composer({
   stopping: boolean
   /** The reason why nothing can be sent; null if sending is possible. */
   blocked: string | null
+  /** Without a network connection nothing can be sent; the status line says so. */
+  online: boolean
   /** Whether the parent message and the model are known. A message that is sent earlier is held until then. */
   ready: boolean
   onSend: (text: string) => void
@@ -69,7 +72,7 @@ export function Composer({
   )
 
   const tooLong = length > maxText
-  const canSend = !blank && !tooLong && blocked === null
+  const canSend = !blank && !tooLong && online && blocked === null
   const held = useHeldSend(chatKey, ready, () => {
     if (!canSend) return
     onSend(field.current?.value ?? '')

@@ -3,6 +3,9 @@ import type { ChatView } from '../../../../protocol/http/chats.ts'
 import { operationKey, operationQuery } from '../../../api/operation-query.ts'
 import { withFetched } from './chat-cache.ts'
 
+/** How long a chat that is not on the screen stays readable without a connection, ms. */
+const keptMs = 30 * 60_000
+
 export function chatKey(id: string): readonly unknown[] {
   return operationKey('getChat', { params: { id } })
 }
@@ -12,6 +15,7 @@ export function chatKey(id: string): readonly unknown[] {
 export function chatQuery(id: string) {
   return {
     ...operationQuery('getChat', { params: { id } }),
+    gcTime: keptMs,
     structuralSharing: (known: unknown, fetched: unknown) =>
       withFetched(known as ChatView | undefined, fetched as ChatView),
   }

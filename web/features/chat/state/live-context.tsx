@@ -1,4 +1,4 @@
-import { createContext, useContext, useEffect, useMemo, useSyncExternalStore } from 'react'
+import { createContext, useContext, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import type { ReactNode } from 'react'
 import { useQueryClient } from '@tanstack/react-query'
 import type { QueryClient } from '@tanstack/react-query'
@@ -7,6 +7,8 @@ import { withBase } from '../../../api/base-path.ts'
 import { ApiError, errorOfReply } from '../../../api/api-error.ts'
 import { call, notifySessionExpired } from '../../../api/call.ts'
 import { meQuery } from '../../session/me-query.ts'
+import { createInterruptions } from '../../../live/interruptions.ts'
+import type { Interruption, Interruptions } from '../../../live/interruptions.ts'
 import { createLiveClient } from '../../../live/live-client.ts'
 import type { LiveClient } from '../../../live/live-client.ts'
 import type { SocketStatus } from '../../../live/socket-options.ts'
@@ -16,9 +18,11 @@ import { createChatActions } from './chat-actions.ts'
 import type { ChatActions } from './chat-actions.ts'
 import { whenSettled } from './pending-sends.ts'
 import { refreshAfterGap, applyUserEvent } from './apply-user-event.ts'
+import { isOnline, listenForNetwork } from './use-online.ts'
 
 interface Live {
   client: LiveClient
+  interruptions: Interruptions
   actions: ChatActions
 }
 
@@ -94,20 +98,26 @@ export function LiveProvider({
   children: ReactNode
 }): ReactNode {
   const queryClient = useQueryClient()
+  const [interruptions] = useState(() =>
+    createInterruptions({ ...client, isOnline, onNetwork: listenForNetwork, sleep }),
+  )
   useEffect(() => {
     client.open()
-    const hurry = (): void => client.retryNow()
-    addEventListener('online', hurry)
-    addEventListener('focus', hurry)
+    const retryNow = (): void => {
+      if (!document.hidden) client.retryNow()
+    }
+    addEventListener('focus', retryNow)
+    document.addEventListener('visibilitychange', retryNow)
     return () => {
-      removeEventListener('online', hurry)
-      removeEventListener('focus', hurry)
+      removeEventListener('focus', retryNow)
+      document.removeEventListener('visibilitychange', retryNow)
+      interruptions.close()
       client.close()
     }
-  }, [client])
+  }, [client, interruptions])
   const value = useMemo(
-    () => ({ client, actions: createChatActions({ live: client, queryClient, onCreated }) }),
-    [client, queryClient, onCreated],
+    () => ({ client, interruptions, actions: createChatActions({ live: client, queryClient, onCreated }) }),
+    [client, interruptions, queryClient, onCreated],
   )
   return <Context value={value}>{children}</Context>
 }
@@ -129,4 +139,19 @@ export function useChatActions(): ChatActions {
 export function useSocketStatus(): SocketStatus {
   const { client } = useLive()
   return useSyncExternalStore(client.onStatus, client.status)
+}
+
+/** The interruption that the page shows; null if the connection works or was lost only a moment ago. */
+export function useInterruption(): Interruption | null {
+  const { interruptions } = useLive()
+  return useSyncExternalStore(interruptions.subscribe, interruptions.get)
+}
+
+/** Whether the page shows an interruption while `active`: a component that is not active is never rendered again. */
+export function useIsInterrupted(active: boolean): boolean {
+  const { interruptions } = useLive()
+  return useSyncExternalStore(interruptions.subscribe, () => {
+    const shown = interruptions.get()
+    return active && shown !== null && shown !== 'restored'
+  })
 }

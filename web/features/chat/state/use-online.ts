@@ -1,15 +1,20 @@
 import { useSyncExternalStore } from 'react'
 
 /** Whether the browser has a network connection. False is certain; true does not mean that the server is reachable. */
-export function useOnline(): boolean {
-  return useSyncExternalStore(listen, () => navigator.onLine)
+export function isOnline(): boolean {
+  return navigator.onLine
 }
 
-function listen(listener: () => void): () => void {
+/** Adds a listener for changes of `isOnline`. Returns a function that removes it. */
+export function listenForNetwork(listener: () => void): () => void {
   addEventListener('online', listener)
   addEventListener('offline', listener)
   return () => {
     removeEventListener('online', listener)
     removeEventListener('offline', listener)
   }
+}
+
+export function useOnline(): boolean {
+  return useSyncExternalStore(listenForNetwork, isOnline)
 }

@@ -10,13 +10,14 @@ import type { StreamedText } from '../../../ui/stream/streamed-text.ts'
 export function AnswerText({
   source,
   streaming,
-  moving,
+  awaiting,
   startedAt,
   reasoningMs,
 }: {
   source: StreamedText | string
   streaming: boolean
-  moving: boolean
+  /** Whether no words can arrive at the moment. */
+  awaiting: boolean
   startedAt: number
   reasoningMs: number | undefined
 }): ReactNode {
@@ -25,7 +26,7 @@ export function AnswerText({
     <StreamedAnswer
       source={source}
       streaming={streaming}
-      link={moving ? 'moving' : 'live'}
+      link={awaiting ? 'moving' : 'live'}
       since={startedAt}
       reasoningMs={reasoningMs}
       labels={labels}

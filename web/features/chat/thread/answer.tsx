@@ -6,11 +6,13 @@ import { toLocalTime } from '../../../api/server-clock.ts'
 import { AnswerText } from './answer-text.tsx'
 import { AnswerProblem } from './answer-problem.tsx'
 import type { AnswerHandlers } from './answer-problem.tsx'
-import { LinkNote } from './link-note.tsx'
 import { linkOf } from '../../../live/run-store.ts'
+import { useIsInterrupted } from '../state/live-context.tsx'
 import { useAnswer } from './use-answer.ts'
 
-/** An answer: its text, the state of its connection below it, and the reason if it failed. */
+/**
+ * An answer: its text, and the reason if it failed. Its dot is hollow while no words can arrive; the status line says why.
+ */
 export function Answer({
   chatId,
   message,
@@ -23,6 +25,7 @@ export function Answer({
   const { text, run } = useAnswer(chatId, message)
   const running = message.status === 'running'
   const link = run ? linkOf(run) : 'live'
+  const isInterrupted = useIsInterrupted(running)
   return (
     <div className="flex flex-col gap-2">
       {/* Above the text: below it, the growing text would move the button away from the pointer. */}
@@ -31,16 +34,12 @@ export function Answer({
         <AnswerText
           source={text ?? message.text}
           streaming={running}
-          moving={link === 'moving' || link === 'stalled'}
+          awaiting={link === 'moving' || link === 'stalled' || isInterrupted}
           startedAt={toLocalTime(message.createdAt)}
           reasoningMs={message.reasoningMs}
         />
       </div>
-      {running && (run?.phase ?? message.phase) === 'stopping' ? (
-        <Stopping />
-      ) : (
-        running && <LinkNote link={link} />
-      )}
+      {running && (run?.phase ?? message.phase) === 'stopping' && <Stopping />}
       {!running && <AnswerProblem message={message} handlers={handlers} />}
     </div>
   )

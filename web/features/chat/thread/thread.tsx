@@ -98,7 +98,7 @@ export function Thread({
         </div>
       </div>
       {!pinned && (
-        <div className="appear absolute inset-x-0 bottom-2 flex justify-center">
+        <div className="appear absolute inset-x-0 bottom-2 flex justify-center group-has-data-connection/page:bottom-11">
           <div className="rounded-full border border-border bg-raised shadow-raised">
             <IconButton
               icon="arrow-down"

@@ -6,6 +6,7 @@ import type { RunStore } from '../../../live/run-store.ts'
 import { createStreamedText } from '../../../ui/stream/streamed-text.ts'
 import type { StreamedText } from '../../../ui/stream/streamed-text.ts'
 import { useLiveClient } from '../state/live-context.tsx'
+import { addShownRun } from '../state/shown-runs.ts'
 import { patchChat } from '../state/chat-query.ts'
 import { storeAnswerEnd } from '../state/apply-user-event.ts'
 import { withMessage } from '../state/chat-cache.ts'
@@ -59,12 +60,14 @@ export function useAnswer(chatId: string, message: MessageView): LiveAnswer {
     }
     const offShown = shown.subscribe(reportWhenShown)
     const offState = followed.run.subscribe(settle)
+    const removeShown = addShownRun(runId, followed.run)
     setText(shown)
     setStore(followed.run)
     return () => {
       off()
       offState()
       offShown()
+      removeShown()
       report()
       const { text: whole, position, state } = followed.run.get()
       // The next component that shows this answer continues from this text. If the chat was refreshed after the
