@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
 import type { ChatView } from '../../protocol/index.ts'
+import type { ResponseOf } from '../../protocol/http/index.ts'
 import { startPage } from './support/page-fixture.ts'
 import type { PageFixture } from './support/page-fixture.ts'
 import { chooseModel, lastAnswer, send, sendAndTime, waitForAnswer } from './support/page-steps.ts'
@@ -14,6 +15,8 @@ beforeAll(async () => {
     slow: { words: 300, wordsPerSecond: 60 },
     long: { words: 600, wordsPerSecond: 60 },
     late: { words: 20, firstWordMs: 2500 },
+    later: { words: 20, firstWordMs: 17_000 },
+    breaks: { words: 60, fault: { after: 20, how: 'break' } },
     fails: {
       refuse: { status: 429, headers: { 'retry-after': '7' }, body: { error: { message: 'Slow down.' } } },
     },
@@ -50,7 +53,7 @@ describe('sending', () => {
     const after = await sendAndTime(page, 'Where are my words?')
     console.log(`behaviour 1: own words shown ${Math.round(after)} ms after the key`)
     expect(await field(page).inputValue()).toBe('')
-    await page.getByText(/Thinking · \d s/).waitFor()
+    await page.getByText(/Waiting for the model · \d s/).waitFor()
     expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('TEXTAREA')
     await waitForAnswer(page)
     expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('TEXTAREA')
@@ -159,6 +162,33 @@ describe('sending', () => {
       .waitFor()
     await problem.getByText(/Try again in \d+ seconds?\./).waitFor()
     await problem.getByRole('button', { name: 'Try again' }).waitFor()
+  })
+
+  test('D27: an answer without a word waits for the model, and after 15 s for its named provider', async () => {
+    const page = await open('later')
+    await send(page, 'Are you there?')
+    await page.getByText(/^Waiting for the model · \d s$/).waitFor()
+    const { items } = await it.api.call<ResponseOf<'listModels'>>('GET', '/api/models')
+    const provider = items.find(({ name }) => name === 'later')!.connectionName
+    await page.getByText(`Waiting for ${provider} · 15 s`).waitFor({ timeout: 20_000 })
+    await answered(page)
+    expect(await page.getByText(/^Waiting for/).count()).toBe(0)
+  })
+
+  test('D27: an answer that broke off offers to continue, beside trying again', async () => {
+    const page = await open('breaks')
+    await send(page, 'Begin')
+    await answered(page, 'failed')
+    const before = (await stored(page)).messages.at(-1)!.text.trim()
+    const problem = lastAnswer(page).getByRole('alert')
+    await problem.getByRole('button', { name: 'Try again' }).waitFor()
+    it.provider.scripts['breaks'] = { words: 60 }
+    await problem.getByRole('button', { name: 'Continue' }).click()
+    await answered(page)
+    const after = (await stored(page)).messages.at(-1)!.text
+    expect(before).not.toBe('')
+    expect(after.startsWith(before)).toBe(true)
+    expect(after.length).toBeGreaterThan(before.length)
   })
 
   test('8: the reasoning is folded, with its duration, and the answer stands below', async () => {

@@ -163,7 +163,7 @@ describe('D7: a server that is silent while the page relies on it', () => {
     await time.advance(1)
     expect(socket.status()).toEqual(silent)
     server.broadcast({ t: 'pong' })
-    await becomes(open)
+    await waitForStatus(open)
     expect(pings()).toBe(1)
   })
 
@@ -210,7 +210,7 @@ describe('D7: a server that is silent while the page relies on it', () => {
     socket.retryNow(true)
     expect(socket.status()).toEqual(silent)
     server.broadcast({ t: 'pong' })
-    await becomes(open)
+    await waitForStatus(open)
   })
 })
 

@@ -12,10 +12,15 @@ import type { ReasoningLabels } from './reasoning-fold.tsx'
 import type { StreamedSnapshot, StreamedText } from './streamed-text.ts'
 import { useElapsed } from './use-elapsed.ts'
 
-export interface AnswerLabels extends MarkdownLabels, ReasoningLabels {}
+export interface AnswerLabels extends MarkdownLabels, ReasoningLabels {
+  /** The label before the model has sent anything; `seconds` is undefined during the first second. */
+  waiting: (seconds: number | undefined) => string
+}
 
 const englishAnswerLabels: AnswerLabels = {
   ...englishMarkdownLabels,
+  waiting: (seconds) =>
+    seconds === undefined ? 'Waiting for the model' : `Waiting for the model · ${seconds} s`,
   thinking: (seconds) => (seconds === undefined ? 'Thinking' : `Thinking · ${seconds} s`),
   thought: (seconds) => (seconds === undefined ? 'Thought' : `Thought for ${seconds} s`),
 }
@@ -54,7 +59,7 @@ function Waiting({ since, labels }: { since: number | undefined; labels: AnswerL
       <p>
         <span className="md-dot" aria-hidden="true" />
         {seconds !== undefined && (
-          <span className="answer-waiting-words">{labels.thinking(seconds === 0 ? undefined : seconds)}</span>
+          <span className="answer-waiting-words">{labels.waiting(seconds === 0 ? undefined : seconds)}</span>
         )}
       </p>
     </div>

@@ -4,8 +4,8 @@ import type { MessageView } from '../../../../protocol/http/chats.ts'
 import { Button } from '../../../ui/button.tsx'
 import { Notice } from '../../../ui/notice.tsx'
 import { FailureText } from '../../errors/failure-text.tsx'
-import { isCut } from './message-actions.tsx'
 import type { MessageHandlers } from './message-actions.tsx'
+import { isCut, isUnfinished } from './unfinished.ts'
 
 export type AnswerHandlers = Pick<MessageHandlers, 'onContinue' | 'onRegenerate'>
 
@@ -59,9 +59,16 @@ export function AnswerProblem({
   return (
     <Notice
       action={
-        <Button onClick={() => handlers.onRegenerate(message)}>
-          <Trans>Try again</Trans>
-        </Button>
+        <>
+          {isUnfinished(message) && (
+            <Button onClick={() => handlers.onContinue(message)}>
+              <Trans>Continue</Trans>
+            </Button>
+          )}
+          <Button onClick={() => handlers.onRegenerate(message)}>
+            <Trans>Try again</Trans>
+          </Button>
+        </>
       }
     >
       {error ? (

@@ -13,6 +13,7 @@ export function AnswerText({
   awaiting,
   startedAt,
   reasoningMs,
+  provider,
 }: {
   source: StreamedText | string
   streaming: boolean
@@ -20,8 +21,10 @@ export function AnswerText({
   awaiting: boolean
   startedAt: number
   reasoningMs: number | undefined
+  /** The connection of the model, if it is known. */
+  provider: string | undefined
 }): ReactNode {
-  const labels = useAnswerLabels()
+  const labels = useAnswerLabels(provider)
   return (
     <StreamedAnswer
       source={source}
@@ -34,7 +37,10 @@ export function AnswerText({
   )
 }
 
-function useAnswerLabels(): AnswerLabels {
+/** After this time without a word, the label says whom the answer waits for, s. */
+const namedAfterSeconds = 15
+
+function useAnswerLabels(provider: string | undefined): AnswerLabels {
   const { t } = useLingui()
   return useMemo(
     () => ({
@@ -49,9 +55,15 @@ function useAnswerLabels(): AnswerLabels {
       taskDone: t`Done`,
       taskOpen: t`Not done`,
       image: t`Image`,
+      waiting: (seconds) =>
+        seconds === undefined
+          ? t`Waiting for the model`
+          : provider !== undefined && seconds >= namedAfterSeconds
+            ? t`Waiting for ${provider} · ${seconds} s`
+            : t`Waiting for the model · ${seconds} s`,
       thinking: (seconds) => (seconds === undefined ? t`Thinking` : t`Thinking · ${seconds} s`),
       thought: (seconds) => (seconds === undefined ? t`Thought` : t`Thought for ${seconds} s`),
     }),
-    [t],
+    [t, provider],
   )
 }

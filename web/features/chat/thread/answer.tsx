@@ -8,6 +8,7 @@ import { AnswerProblem } from './answer-problem.tsx'
 import type { AnswerHandlers } from './answer-problem.tsx'
 import { linkOf } from '../../../live/run-store.ts'
 import { useIsInterrupted } from '../state/live-context.tsx'
+import { useModels } from '../state/use-models.ts'
 import { useAnswer } from './use-answer.ts'
 
 /**
@@ -23,6 +24,7 @@ export function Answer({
   handlers: AnswerHandlers
 }): ReactNode {
   const { text, run } = useAnswer(chatId, message)
+  const { models } = useModels()
   const running = message.status === 'running'
   const link = run ? linkOf(run) : 'live'
   const isInterrupted = useIsInterrupted(running)
@@ -37,6 +39,7 @@ export function Answer({
           awaiting={link === 'moving' || link === 'stalled' || isInterrupted}
           startedAt={toLocalTime(message.createdAt)}
           reasoningMs={message.reasoningMs}
+          provider={models.find(({ id }) => id === message.model)?.connectionName}
         />
       </div>
       {running && (run?.phase ?? message.phase) === 'stopping' && <Stopping />}

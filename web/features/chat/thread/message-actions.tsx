@@ -8,22 +8,13 @@ import { copyMessage } from './copy-message.ts'
 import type { Model } from '../../models/find-models.ts'
 import { ModelChooser } from '../../models/model-chooser.tsx'
 import { useModels } from '../../models/use-models.ts'
+import { isUnfinished } from './unfinished.ts'
 
 export interface MessageHandlers {
   onEdit: (message: MessageView) => void
   onRegenerate: (message: MessageView, model?: string) => void
   onContinue: (message: MessageView) => void
   onDelete: (message: MessageView) => void
-}
-
-/** Whether the answer ended early and can be continued. */
-export function isUnfinished({ status, finishReason }: MessageView): boolean {
-  return status === 'stopped' || status === 'interrupted' || isCut({ status, finishReason })
-}
-
-/** Whether a length limit of the model or its provider ended the answer. */
-export function isCut({ status, finishReason }: Pick<MessageView, 'status' | 'finishReason'>): boolean {
-  return status === 'done' && finishReason === 'length'
 }
 
 /** The actions of a message, in a line below it: visible on hover and focus, always visible on the last answer. */
